@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { auditStore } from "../audit.ts";
+import { engineOn, manualClock } from "../fixtures.ts";
+import type { ConformanceCase } from "../harness.ts";
+import { anyIntent, emptyWorld, type Intent, perform } from "../intents.ts";
+import { scheduledAdapter, scheduledClock } from "../scheduled.ts";
+
+/** Commands in one random sequence. */
+const sequenceLength = 100;
+
+export const randomCases: readonly ConformanceCase[] = [
+  {
+    key: "random.sequences",
+    title: "after every step of a random sequence of commands all invariants hold",
+    async run({ open, propertyRuns }) {
+      const sequences = fc.array(anyIntent, { minLength: sequenceLength, maxLength: sequenceLength, size: "max" });
+      const property = fc.asyncProperty(sequences, async (intents) => {
+        const { storage, close } = await open();
+        const clock = manualClock();
+        const engine = engineOn(storage, { clock });
+        const world = emptyWorld();
+        for (const intent of intents) {
+          clock.advance(500);
+          await perform(intent, engine, world);
+          assert.deepEqual(await auditStore(storage), [], `after ${JSON.stringify(intent)}`);
+        }
+        await close();
+      });
+      await fc.assert(property, { numRuns: propertyRuns });
+    },
+  },
+  {
+    key: "random.interleavings",
+    title:
+      "whatever the order of their storage calls, concurrent commands on two connections leave all invariants true",
+    async run({ open, propertyRuns }) {
+      const setUp = fc.array(anyIntent, { minLength: 4, maxLength: 10 });
+      const concurrent = fc.array(anyIntent, { minLength: 2, maxLength: 8 });
+      const property = fc.asyncProperty(fc.scheduler(), setUp, concurrent, async (scheduler, before, intents) => {
+        const store = await open();
+        const world = emptyWorld();
+        const prepared: Intent = {
+          name: "createSlots",
+          slot: 0,
+          appointment: 0,
+          start: 0,
+          length: 6,
+          capacity: 2,
+          key: null,
+        };
+        for (const intent of [prepared, ...before]) await perform(intent, engineOn(store.storage), world);
+        const clock = scheduledClock(scheduler);
+        const engines = [store.storage, store.second].map((one) =>
+          engineOn(scheduledAdapter(one, scheduler), { clock }),
+        );
+        const running = intents.map((intent, index) =>
+          perform(intent, engines[index % 2] as (typeof engines)[0], world),
+        );
+        await scheduler.waitFor(Promise.all(running));
+        assert.deepEqual(await auditStore(store.storage), []);
+        await store.close();
+      });
+      await fc.assert(property, { numRuns: propertyRuns });
+    },
+  },
+  {
+    key: "random.one-winner",
+    title: "whatever the order of their storage calls, of many callers for one slot exactly one gets it",
+    async run({ open, propertyRuns }) {
+      const property = fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 6 }), async (scheduler, callers) => {
+        const store = await open();
+        const world = emptyWorld();
+        const slot: Intent = {
+          name: "createSlots",
+          slot: 0,
+          appointment: 0,
+          start: 0,
+          length: 6,
+          capacity: 1,
+          key: null,
+        };
+        await perform(slot, engineOn(store.storage), world);
+        const clock = scheduledClock(scheduler);
+        const engines = [store.storage, store.second].map((one) =>
+          engineOn(scheduledAdapter(one, scheduler), { clock }),
+        );
+        const booking: Intent = { ...slot, name: "bookSlot", capacity: 2 };
+        const running = Array.from({ length: callers }, (_, index) =>
+          perform(booking, engines[index % 2] as (typeof engines)[0], world),
+        );
+        const outcomes = await scheduler.waitFor(Promise.all(running));
+        assert.equal(outcomes.filter((outcome) => outcome === "done").length, 1);
+        assert.deepEqual(await auditStore(store.storage), []);
+        await store.close();
+      });
+      await fc.assert(property, { numRuns: propertyRuns });
+    },
+  },
+];

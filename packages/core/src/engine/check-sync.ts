@@ -1,0 +1,26 @@
+import { BookingError } from "../errors.ts";
+import { idSchema } from "../model/values.ts";
+import type { SyncFault } from "../rules/sync.ts";
+import { inspectSlot } from "./inspect.ts";
+import type { EngineSettings } from "./options.ts";
+import { parse } from "./parse.ts";
+import { retryReads } from "./retry.ts";
+
+export interface SyncReport {
+  readonly slotId: string;
+  /** Whether slot and appointment say the same. */
+  readonly inSync: boolean;
+  readonly faults: readonly SyncFault[];
+}
+
+/**
+ * Whether the slot and its appointment agree, and if not, which invariant is broken by which records. Reads only.
+ * @throws BookingError `slot_not_found`
+ */
+export async function checkSync(settings: EngineSettings, slotId: unknown): Promise<SyncReport> {
+  const id = parse(idSchema, slotId);
+  const inspected = await retryReads(settings, () => inspectSlot(settings, id));
+  if (inspected === undefined) throw new BookingError("slot_not_found", { slotId: id });
+  const faults = [...inspected.ofSlot, ...inspected.ofAppointment];
+  return { slotId: id, inSync: faults.length === 0, faults };
+}

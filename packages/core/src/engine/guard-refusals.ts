@@ -1,0 +1,16 @@
+import { type Refusal, refuse } from "../errors.ts";
+import type { Appointment } from "../model/appointment.ts";
+import type { CommandName } from "../model/journal.ts";
+import type { Slot } from "../model/slot.ts";
+import type { Decided } from "../rules/decision.ts";
+import type { Guard } from "../storage/adapter.ts";
+
+/**
+ * What a caller is told where the rules agreed and the database's own guard did not. That takes rows that somebody
+ * changed by hand, so the message says how to find them.
+ */
+export function refusalOfGuard(guard: Guard, { put }: Decided<object>, command: CommandName): Refusal {
+  const record = put.find((one): one is Slot | Appointment => one.kind !== "schedule");
+  const { kind, id, status } = record ?? { kind: "slot", id: "", status: "unknown" };
+  return refuse("invalid_transition", { record: kind, id, from: status, command, guard });
+}

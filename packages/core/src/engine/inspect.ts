@@ -1,0 +1,92 @@
+import type { Appointment } from "../model/appointment.ts";
+import { keyOf, keyText, type RecordKey, type RecordLookup } from "../model/record.ts";
+import { overlapping } from "../model/search.ts";
+import type { Slot } from "../model/slot.ts";
+import { occupyingStatuses } from "../rules/create-slots.ts";
+import { appointmentKey, slotKey } from "../rules/find.ts";
+import { appointmentFaults, type SyncFault, slotFaults } from "../rules/sync.ts";
+import type { StorageAdapter } from "../storage/adapter.ts";
+import type { EngineSettings } from "./options.ts";
+
+/** How many overlapping neighbours are named at most. */
+const neighbourLimit = 100;
+
+/** Loads the keys at one moment, and looks the records up by key. */
+export async function loadMap(storage: StorageAdapter, keys: readonly RecordKey[]): Promise<RecordLookup> {
+  const records = keys.length === 0 ? [] : await storage.load(keys);
+  const byKey = new Map(keys.map((key, index) => [keyText(key), records[index]]));
+  return (key) => byKey.get(keyText(key));
+}
+
+/** Loads until all that the records point to was loaded at the same moment as they were. */
+async function loadClosure(
+  storage: StorageAdapter,
+  start: RecordKey,
+  needed: (lookup: RecordLookup) => Promise<readonly RecordKey[]>,
+): Promise<RecordLookup> {
+  const keys = new Map([[keyText(start), start]]);
+  for (;;) {
+    const lookup = await loadMap(storage, [...keys.values()]);
+    const before = keys.size;
+    for (const key of await needed(lookup)) keys.set(keyText(key), keyOf(key));
+    if (keys.size === before) return lookup;
+  }
+}
+
+const slotIn = (lookup: RecordLookup, id: string) => lookup(slotKey(id)) as Slot | undefined;
+const appointmentIn = (lookup: RecordLookup, id: string | null | undefined) =>
+  typeof id === "string" ? (lookup(appointmentKey(id)) as Appointment | undefined) : undefined;
+
+export interface InspectedSlot {
+  /** What is wrong with the slot itself, its link and its neighbours. */
+  readonly ofSlot: readonly SyncFault[];
+  /** What is wrong with the appointment that the slot names. */
+  readonly ofAppointment: readonly SyncFault[];
+  readonly claimantId: string | undefined;
+}
+
+/** What is wrong with a slot and the appointment it names, all seen at one moment; undefined if it does not exist. */
+export async function inspectSlot(settings: EngineSettings, id: string): Promise<InspectedSlot | undefined> {
+  const { storage } = settings;
+  let claimantId: string | undefined;
+  let neighbours: readonly Slot[] = [];
+  const lookup = await loadClosure(storage, slotKey(id), async (loaded) => {
+    const slot = slotIn(loaded, id);
+    if (slot === undefined) return [];
+    claimantId = await claimantOf(storage, slot);
+    neighbours = await neighboursOf(settings, slot);
+    const appointments = [slot.appointmentId, claimantId].filter((one) => typeof one === "string").map(appointmentKey);
+    const owned = appointmentIn(loaded, slot.appointmentId)?.slotIds ?? [];
+    return [...appointments, ...owned.map(slotKey), ...neighbours];
+  });
+  const slot = slotIn(lookup, id);
+  if (slot === undefined) return undefined;
+  const appointment = appointmentIn(lookup, slot.appointmentId);
+  const beside = neighbours.flatMap((other) => slotIn(lookup, other.id) ?? []);
+  const claimant = appointmentIn(lookup, claimantId);
+  const ofSlot = slotFaults(slot, { appointment, claimant, neighbours: beside });
+  const ofAppointment = appointment === undefined ? [] : appointmentFaults(appointment, (one) => slotIn(lookup, one));
+  return { ofSlot, ofAppointment, claimantId };
+}
+
+/** What is wrong with an appointment and the slots it lists, all seen at one moment. */
+export async function inspectAppointment({ storage }: EngineSettings, id: string): Promise<readonly SyncFault[]> {
+  const lookup = await loadClosure(storage, appointmentKey(id), async (loaded) =>
+    (appointmentIn(loaded, id)?.slotIds ?? []).map(slotKey),
+  );
+  const appointment = appointmentIn(lookup, id);
+  return appointment === undefined ? [] : appointmentFaults(appointment, (one) => slotIn(lookup, one));
+}
+
+/** The appointment for which the slot was booked last, by the journal: changes made by hand do not touch that. */
+async function claimantOf(storage: StorageAdapter, slot: Slot): Promise<string | undefined> {
+  const [last] = await storage.readJournal({ recordId: slot.id, afterVersion: slot.version - 1, limit: 1 });
+  const appointmentId = last?.changes.appointmentId;
+  return typeof appointmentId === "string" ? appointmentId : undefined;
+}
+
+function neighboursOf({ storage, clock }: EngineSettings, slot: Slot): Promise<readonly Slot[]> {
+  const { scheduleId, providerId } = slot;
+  const search = { ...overlapping(slot), scheduleId, providerIds: [providerId], statuses: occupyingStatuses };
+  return storage.findSlots({ ...search, asOf: clock.now(), limit: neighbourLimit });
+}

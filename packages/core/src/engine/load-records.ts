@@ -1,0 +1,64 @@
+import { keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
+import type { Slot } from "../model/slot.ts";
+import type { Context, Reads, Rule, Seen } from "../rules/decision.ts";
+import type { StorageAdapter } from "../storage/adapter.ts";
+
+/** Slots that a rule's search reads at a time. */
+const searchPage = 2_000;
+
+export interface Loaded {
+  readonly seen: Seen;
+  readonly get: (key: RecordKey) => StoredRecord | undefined;
+}
+
+/**
+ * Loads what the rule asks for, and again what it asks for on seeing that, until it asks for nothing new. Most
+ * commands need one round; those that start from an appointment need a second one for its slots.
+ */
+export async function loadRecords<C>(
+  storage: StorageAdapter,
+  rule: Pick<Rule<C, unknown>, "reads">,
+  command: C,
+  context: Context,
+  alsoKeys: readonly RecordKey[],
+): Promise<Loaded> {
+  const records = new Map<string, StoredRecord | undefined>();
+  const get = (key: RecordKey) => records.get(keyText(key));
+  let found: readonly Slot[] | undefined;
+  const seen = (): Seen => seenBy(get, found ?? []);
+  for (;;) {
+    const { keys, search } = rule.reads(command, seen(), context);
+    const missing = [...keys, ...(records.size === 0 ? alsoKeys : [])].filter((key) => !records.has(keyText(key)));
+    const isNew = search !== undefined && found === undefined;
+    if (missing.length === 0 && !isNew) return { seen: seen(), get };
+    const loaded = missing.length === 0 ? [] : await storage.load(missing);
+    for (const [index, key] of missing.entries()) records.set(keyText(key), loaded[index]);
+    if (!isNew) continue;
+    found = await findAll(storage, search, context);
+    for (const slot of found) records.set(keyText(slot), slot);
+  }
+}
+
+function seenBy(get: Loaded["get"], found: readonly Slot[]): Seen {
+  const of =
+    <K extends StoredRecord["kind"]>(kind: K) =>
+    (id: string) =>
+      get({ kind, id }) as Extract<StoredRecord, { kind: K }> | undefined;
+  return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found };
+}
+
+async function findAll(
+  storage: StorageAdapter,
+  { limit, ...search }: NonNullable<Reads["search"]>,
+  { now }: Context,
+): Promise<readonly Slot[]> {
+  if (limit !== undefined) return storage.findSlots({ ...search, asOf: now, limit });
+  const found: Slot[] = [];
+  for (;;) {
+    const last = found.at(-1);
+    const after = last && { start: last.start, id: last.id };
+    const page = await storage.findSlots({ ...search, asOf: now, limit: searchPage, ...(after && { after }) });
+    for (const slot of page) found.push(slot);
+    if (page.length < searchPage) return found;
+  }
+}

@@ -1,0 +1,48 @@
+import { v7 as uuidv7 } from "uuid";
+import type { OverlapScope } from "../model/schedule.ts";
+import type { Authorize, Policy } from "../rules/policy.ts";
+import type { StorageAdapter } from "../storage/adapter.ts";
+import { type Clock, systemClock } from "./clock.ts";
+
+/** How long, and how often, the engine tries again by itself. */
+export interface RetryOptions {
+  /** After this many milliseconds of a busy database a command gives up with `storage_busy`. Default 10 000. */
+  readonly budgetMs: number;
+  /** Longest pause between two attempts, in milliseconds; pauses are random. Default 50. */
+  readonly maxPauseMs: number;
+}
+
+export interface EngineOptions<HostTransaction> {
+  readonly storage: StorageAdapter<HostTransaction>;
+  /** Whether a schedule is a provider at one facility (`"facility"`, the default) or the provider everywhere. */
+  readonly overlapScope?: OverlapScope;
+  /** The host's own rules, asked in this order after Slotwright's have agreed. */
+  readonly policies?: readonly Policy[];
+  /** Who may do what, in the host's view. By default everybody may do everything. */
+  readonly authorize?: Authorize;
+  readonly retry?: Partial<RetryOptions>;
+  readonly clock?: Clock;
+  /** Makes the ids of records and the tokens of holds; must never repeat. Default: UUIDv7. */
+  readonly newId?: () => string;
+  /** A number in [0, 1) that spreads retries. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** The options with every default filled in. */
+export interface EngineSettings {
+  readonly storage: StorageAdapter;
+  readonly overlapScope: OverlapScope;
+  readonly policies: readonly Policy[];
+  readonly authorize: Authorize | undefined;
+  readonly retry: RetryOptions;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly random: () => number;
+}
+
+export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
+  const { overlapScope = "facility", policies = [], authorize, clock = systemClock } = options;
+  const { newId = () => uuidv7(), random = Math.random } = options;
+  const retry = { budgetMs: 10_000, maxPauseMs: 50, ...options.retry };
+  return { storage: options.storage, overlapScope, policies, authorize, clock, newId, random, retry };
+}

@@ -1,0 +1,79 @@
+import { BookingError } from "../errors.ts";
+import type { Appointment } from "../model/appointment.ts";
+import type { JournalEntry } from "../model/journal.ts";
+import {
+  type HistoryInput,
+  historySchema,
+  type ListAppointmentsInput,
+  type ListSlotsInput,
+  listAppointmentsSchema,
+  listSlotsSchema,
+} from "../model/queries.ts";
+import { type Slot, slotAsOf } from "../model/slot.ts";
+import { idSchema } from "../model/values.ts";
+import { appointmentKey, slotKey } from "../rules/find.ts";
+import type { EngineSettings } from "./options.ts";
+import { type Page, pageOf, parsePosition, parseVersion, positionCursor, versionCursor } from "./page.ts";
+import { parse } from "./parse.ts";
+import { retryReads } from "./retry.ts";
+
+/** @throws BookingError `slot_not_found` */
+export async function getSlot(settings: EngineSettings, slotId: unknown): Promise<Slot> {
+  const id = parse(idSchema, slotId);
+  const [slot] = await retryReads(settings, () => settings.storage.load([slotKey(id)]));
+  if (slot === undefined) throw new BookingError("slot_not_found", { slotId: id });
+  return slotAsOf(slot as Slot, settings.clock.now());
+}
+
+/** @throws BookingError `appointment_not_found` */
+export async function getAppointment(settings: EngineSettings, appointmentId: unknown): Promise<Appointment> {
+  const id = parse(idSchema, appointmentId);
+  const [appointment] = await retryReads(settings, () => settings.storage.load([appointmentKey(id)]));
+  if (appointment === undefined) throw new BookingError("appointment_not_found", { appointmentId: id });
+  return appointment as Appointment;
+}
+
+export async function listSlots(settings: EngineSettings, input: ListSlotsInput): Promise<Page<Slot>> {
+  const { cursor, limit, from, to, ...search } = parse(listSlotsSchema, input);
+  const asOf = settings.clock.now();
+  const query = { ...defined(search), ...windowOf(from, to, cursor), asOf, limit: limit + 1 };
+  const slots = await retryReads(settings, () => settings.storage.findSlots(query));
+  const page = pageOf(slots, limit, positionCursor);
+  return { ...page, items: page.items.map((slot) => slotAsOf(slot, asOf)) };
+}
+
+export async function listAppointments(
+  settings: EngineSettings,
+  input: ListAppointmentsInput,
+): Promise<Page<Appointment>> {
+  const { cursor, limit, from, to, ...search } = parse(listAppointmentsSchema, input);
+  const query = { ...defined(search), ...windowOf(from, to, cursor), limit: limit + 1 };
+  const appointments = await retryReads(settings, () => settings.storage.findAppointments(query));
+  return pageOf(appointments, limit, positionCursor);
+}
+
+/** A record that was never stored has no history: an empty page, since deleted rows keep theirs. */
+export async function history(settings: EngineSettings, input: HistoryInput): Promise<Page<JournalEntry>> {
+  const { cursor, limit, ...record } = parse(historySchemaFor(input), input);
+  const recordId = "slotId" in record ? record.slotId : record.appointmentId;
+  const query = { recordId, afterVersion: parseVersion(cursor), limit: limit + 1 };
+  const entries = await retryReads(settings, () => settings.storage.readJournal(query));
+  return pageOf(entries, limit, ({ version }) => versionCursor(version));
+}
+
+/** Choosing the schema first gives errors about the one that was meant. */
+function historySchemaFor(input: unknown) {
+  const [ofSlot, ofAppointment] = historySchema.options;
+  return typeof input === "object" && input !== null && "appointmentId" in input ? ofAppointment : ofSlot;
+}
+
+function windowOf(from: Date | undefined, to: Date | undefined, cursor: string | undefined) {
+  return defined({ startFrom: from, startBefore: to, after: parsePosition(cursor) });
+}
+
+type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the fields that are undefined: a query's conditions are given or left out. */
+function defined<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,182 @@
+import type { z } from "zod";
+import { BookingError } from "../errors.ts";
+import type { Appointment } from "../model/appointment.ts";
+import { reconcileSchema } from "../model/queries.ts";
+import type { Slot } from "../model/slot.ts";
+import { appointmentKey, slotKey } from "../rules/find.ts";
+import { appointmentFaults, collides, type SyncFault, slotFaults } from "../rules/sync.ts";
+import type { Position } from "../storage/adapter.ts";
+import { inspectAppointment, inspectSlot, loadMap } from "./inspect.ts";
+import type { EngineSettings } from "./options.ts";
+import { parse } from "./parse.ts";
+import { retryReads } from "./retry.ts";
+import { runCommand } from "./run-command.ts";
+
+/** A fault that `reconcile` found, and what became of it. */
+export interface Finding extends SyncFault {
+  /** `repaired`: it is gone; `repairable`: it would be, without `dryRun`; `manual`: a person must decide. */
+  readonly outcome: "repaired" | "repairable" | "manual";
+}
+
+export interface ReconcileReport {
+  readonly dryRun: boolean;
+  readonly scanned: { readonly slots: number; readonly appointments: number };
+  readonly repaired: number;
+  readonly repairable: number;
+  readonly manual: number;
+  /** The first `keepFindings` findings. */
+  readonly findings: readonly Finding[];
+}
+
+export type ReconcileInput = Omit<z.input<typeof reconcileSchema>, "onFinding"> & {
+  /** Called with each finding as it is made. */
+  readonly onFinding?: (finding: Finding) => void;
+};
+
+/** Records read at a time. Memory stays within a few pages however long the range is. */
+const pageSize = 500;
+
+interface Run {
+  readonly settings: EngineSettings;
+  readonly input: z.output<typeof reconcileSchema>;
+  readonly report: { -readonly [K in keyof ReconcileReport]: ReconcileReport[K] } & {
+    scanned: { slots: number; appointments: number };
+    findings: Finding[];
+  };
+}
+
+/**
+ * Finds where slots and appointments disagree, over all that start in [from, to). Repairs what has one right answer,
+ * each repair a command of its own with its line in the journal, and reports what a person must decide. Bookings may
+ * go on meanwhile; a second run changes nothing.
+ * @throws BookingError
+ */
+export async function reconcile(settings: EngineSettings, input: ReconcileInput): Promise<ReconcileReport> {
+  const parsed = parse(reconcileSchema, input);
+  const { dryRun } = parsed;
+  const counts = { repaired: 0, repairable: 0, manual: 0, findings: [] };
+  const report: Run["report"] = { dryRun, scanned: { slots: 0, appointments: 0 }, ...counts };
+  const run: Run = { settings, input: parsed, report };
+  await reconcileSlots(run);
+  await reconcileAppointments(run);
+  return report;
+}
+
+async function* pages<Item extends Position>(
+  { settings, input }: Run,
+  read: (window: { startFrom?: Date; startBefore?: Date; after?: Position; limit: number }) => Promise<readonly Item[]>,
+): AsyncGenerator<readonly Item[]> {
+  let after: Position | undefined;
+  for (;;) {
+    const window = {
+      ...(input.from && { startFrom: input.from }),
+      ...(input.to && { startBefore: input.to }),
+      ...(after && { after }),
+      limit: pageSize,
+    };
+    const page = await retryReads(settings, () => read(window));
+    if (page.length > 0) yield page;
+    if (page.length < pageSize) return;
+    const { start, id } = page.at(-1) as Item;
+    after = { start, id };
+  }
+}
+
+async function reconcileSlots(run: Run): Promise<void> {
+  const { storage, clock } = run.settings;
+  const open = new OpenSlots();
+  for await (const page of pages(run, (window) => storage.findSlots({ ...window, asOf: clock.now() }))) {
+    run.report.scanned.slots += page.length;
+    const keys = page.flatMap(({ appointmentId }) => (appointmentId === null ? [] : [appointmentKey(appointmentId)]));
+    const lookup = await retryReads(run.settings, () => loadMap(storage, keys));
+    for (const slot of page) {
+      const appointment = lookup(appointmentKey(slot.appointmentId ?? "")) as Appointment | undefined;
+      const neighbours = open.collidingWith(slot);
+      const isSuspect = slotFaults(slot, { appointment, claimant: undefined, neighbours }).length > 0;
+      if (isSuspect) await settleSlot(run, slot.id, neighbours);
+    }
+  }
+}
+
+/** Bookings went on since the page was read: only what a look at one moment confirms is a fault. */
+async function settleSlot(run: Run, id: string, earlier: readonly Slot[]): Promise<void> {
+  const inspected = await retryReads(run.settings, () => inspectSlot(run.settings, id));
+  if (inspected === undefined) return;
+  // Each fault once: an overlap with the later of the two slots, a lost slot with the appointment that counts on it.
+  const faults = inspected.ofSlot.filter(({ kind, records }) => {
+    if (kind === "slot_overlap") return earlier.some((other) => other.id === records[1]?.id);
+    return kind !== "appointment_without_slot";
+  });
+  await settle(run, { kind: "slot", id }, faults, inspected.claimantId);
+}
+
+async function settleAppointment(run: Run, appointmentId: string): Promise<void> {
+  const faults = await retryReads(run.settings, () => inspectAppointment(run.settings, appointmentId));
+  await settle(run, { kind: "appointment", id: appointmentId }, faults);
+}
+
+/** The slots seen so far that reach past the latest start: all that a later one could still overlap. */
+class OpenSlots {
+  #slots: Slot[] = [];
+
+  collidingWith(slot: Slot): readonly Slot[] {
+    this.#slots = this.#slots.filter(({ end }) => end > slot.start);
+    const colliding = this.#slots.filter((other) => collides(slot, other));
+    this.#slots.push(slot);
+    return colliding;
+  }
+}
+
+async function reconcileAppointments(run: Run): Promise<void> {
+  const { storage } = run.settings;
+  for await (const page of pages(run, (window) => storage.findAppointments(window))) {
+    run.report.scanned.appointments += page.length;
+    const keys = page.flatMap(({ slotIds }) => slotIds.map(slotKey));
+    const slots = await retryReads(run.settings, () => loadMap(storage, keys));
+    for (const appointment of page) {
+      const faults = appointmentFaults(appointment, (id) => slots(slotKey(id)) as Slot | undefined);
+      if (faults.length > 0) await settleAppointment(run, appointment.id);
+    }
+  }
+}
+
+/** Repairs what can be, and adds up what became of each fault. */
+async function settle(
+  run: Run,
+  record: { readonly kind: "slot" | "appointment"; readonly id: string },
+  faults: readonly SyncFault[],
+  claimantId?: string,
+): Promise<void> {
+  const repairable = faults.filter(({ repair }) => repair !== null);
+  for (const fault of faults) if (fault.repair === null) note(run, fault, "manual");
+  if (run.input.dryRun) {
+    for (const fault of repairable) note(run, fault, "repairable");
+  } else if (repairable.length > 0) {
+    await repairRecord(run, record, repairable, claimantId);
+  }
+}
+
+async function repairRecord(
+  run: Run,
+  record: { readonly kind: "slot" | "appointment"; readonly id: string },
+  repairable: readonly SyncFault[],
+  claimantId?: string,
+): Promise<void> {
+  const { actor } = run.input;
+  try {
+    const command = { actor, record, ...(claimantId !== undefined && { claimantId }) };
+    const { faults } = await runCommand(run.settings, "repair", command);
+    for (const fault of faults) note(run, fault, "repaired");
+  } catch (error) {
+    // Another fault of the same record keeps the database's guards from agreeing: that one is for a person.
+    if (!(error instanceof BookingError) || error.code !== "invalid_transition") throw error;
+    for (const fault of repairable) note(run, fault, "manual");
+  }
+}
+
+function note({ report, input }: Run, fault: SyncFault, outcome: Finding["outcome"]): void {
+  const finding: Finding = { ...fault, outcome };
+  report[outcome] += 1;
+  if (report.findings.length < input.keepFindings) report.findings.push(finding);
+  input.onFinding?.(finding);
+}

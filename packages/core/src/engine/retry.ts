@@ -1,0 +1,46 @@
+import { BookingError } from "../errors.ts";
+import { StorageError } from "../storage/storage-error.ts";
+import type { EngineSettings } from "./options.ts";
+import { asBookingError } from "./storage-failures.ts";
+
+/** One command's patience: pauses between attempts, until the budget is used up. */
+export interface Patience {
+  /** Waits a random while, longer with each attempt. @throws BookingError `storage_busy` at the end of the budget */
+  readonly pause: (cause: unknown) => Promise<void>;
+}
+
+export function patienceOf(
+  { clock, random, retry }: Pick<EngineSettings, "clock" | "random" | "retry">,
+  idempotencyKey: string | null,
+): Patience {
+  const started = clock.now().getTime();
+  let attempt = 0;
+  return {
+    async pause(cause) {
+      const waitedMs = clock.now().getTime() - started;
+      if (waitedMs >= retry.budgetMs) throw new BookingError("storage_busy", { idempotencyKey, waitedMs }, cause);
+      attempt += 1;
+      // Full jitter: callers that met once do not meet again.
+      await clock.sleep(random() * Math.min(retry.maxPauseMs, 2 ** Math.min(attempt, 16)));
+    },
+  };
+}
+
+export function isStorageError(error: unknown, failure?: StorageError["failure"]): error is StorageError {
+  return error instanceof StorageError && (failure === undefined || error.failure === failure);
+}
+
+/** Runs a read, again as long as the database is merely busy. @throws BookingError */
+export async function retryReads<T>(settings: EngineSettings, read: () => Promise<T>): Promise<T> {
+  const patience = patienceOf(settings, null);
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      // A read whose connection died changed nothing: it is as good as not made.
+      if (!isStorageError(error)) throw error;
+      if (error.failure !== "transient" && error.failure !== "unknown") throw asBookingError(error);
+      await patience.pause(error);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { BookingError, type Refusal } from "../errors.ts";
+import { commandSchemas } from "../model/commands.ts";
+import type { CommandName } from "../model/journal.ts";
+import type { CommandRecord, RecordKey } from "../model/record.ts";
+import type { Actor } from "../model/values.ts";
+import { type Context, type Decided, isRefusal, type Rule } from "../rules/decision.ts";
+import { type CommandResult, rules } from "../rules/index.ts";
+import { refuseByHost } from "../rules/policy.ts";
+import type { CommitOutcome, Transition } from "../storage/adapter.ts";
+import { withAlternatives } from "./alternatives.ts";
+import { refusalOfGuard } from "./guard-refusals.ts";
+import { requestHash, sha256 } from "./hash.ts";
+import { type Loaded, loadRecords } from "./load-records.ts";
+import type { EngineSettings } from "./options.ts";
+import { parse } from "./parse.ts";
+import { replay } from "./replay.ts";
+import { isStorageError, type Patience, patienceOf } from "./retry.ts";
+import { asBookingError } from "./storage-failures.ts";
+
+/** A command on its way: parsed, with the id under which it takes effect once. */
+interface Request {
+  readonly name: CommandName;
+  readonly command: Envelope;
+  readonly id: string;
+  readonly requestHash: string;
+  readonly patience: Patience;
+}
+
+interface Envelope {
+  readonly actor: Actor;
+  readonly reason?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly alternatives?: number;
+}
+
+/**
+ * Parses, loads, lets the rule decide and commits, until there is an answer: a result or a refusal.
+ * @throws BookingError
+ */
+export async function runCommand<Name extends CommandName>(
+  settings: EngineSettings,
+  name: Name,
+  input: unknown,
+): Promise<CommandResult<Name>> {
+  const request = requestOf(settings, name, input);
+  let guardSaidNo = false;
+  for (;;) {
+    const attempt = await attemptCommand(settings, request);
+    if ("result" in attempt) return attempt.result as CommandResult<Name>;
+    // Rows changed by hand while the rule decided: it decides again, and mostly finds the precise refusal itself.
+    if (attempt.byGuard && guardSaidNo) throw attempt.cause;
+    guardSaidNo = attempt.byGuard ?? false;
+    await request.patience.pause(attempt.cause);
+  }
+}
+
+function requestOf(settings: EngineSettings, name: CommandName, input: unknown): Request {
+  const command = parse(schemaOf(name, input), input) as Envelope;
+  const id = command.idempotencyKey ?? settings.newId();
+  const hash = requestHash(name, { ...command });
+  return { name, command, id, requestHash: hash, patience: patienceOf(settings, command.idempotencyKey ?? null) };
+}
+
+/** A booking is by slot or by time; choosing the schema first gives errors about that one. */
+function schemaOf(name: CommandName, input: unknown) {
+  if (name !== "book") return commandSchemas[name];
+  const [bySlot, byTime] = commandSchemas.book.options;
+  return typeof input === "object" && input !== null && "slotId" in input ? bySlot : byTime;
+}
+
+/** An answer, or why to try again. */
+type Attempt = { readonly result: object } | { readonly cause: unknown; readonly byGuard?: boolean };
+
+async function attemptCommand(settings: EngineSettings, request: Request): Promise<Attempt> {
+  try {
+    return await decideAndCommit(settings, request);
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+    if (error.failure === "transient") return { cause: error };
+    if (error.failure === "unknown") return settleUnknown(settings, request, error);
+    throw asBookingError(error);
+  }
+}
+
+async function decideAndCommit(settings: EngineSettings, request: Request): Promise<Attempt> {
+  const { storage, policies, authorize } = settings;
+  const context = contextOf(settings, request);
+  const rule = rules[request.name] as Rule<unknown, object>;
+  // A made-up id cannot have been used before: only the host's key needs a look.
+  const alsoKeys = request.command.idempotencyKey === undefined ? [] : [commandKey(request)];
+  const loaded = await loadRecords(storage, rule, request.command, context, alsoKeys);
+  const earlier = earlierRun(loaded, request);
+  if (earlier !== undefined) return { result: replay(earlier, request) };
+  const decision = rule.decide(request.command, loaded.seen, context);
+  if (isRefusal(decision)) throw await refused(settings, request, decision, loaded);
+  const refusal = refuseByHost(decision, context, authorize, policies);
+  if (refusal !== undefined) throw await refused(settings, request, refusal, loaded);
+  if (decision.put.length === 0) return { result: decision.result };
+  const [outcome] = await storage.commit([transitionOf(request, decision)]);
+  return answerTo(outcome as CommitOutcome, request, decision);
+}
+
+function contextOf(settings: EngineSettings, { name, id, command }: Request): Context {
+  const { overlapScope, newId, clock } = settings;
+  const { actor, reason = null } = command;
+  return { now: clock.now(), command: { name, id }, actor, reason, overlapScope, newId, hash: sha256 };
+}
+
+function commandKey({ id }: Pick<Request, "id">): RecordKey {
+  return { kind: "command", id };
+}
+
+function earlierRun(loaded: Loaded, request: Request): CommandRecord | undefined {
+  return loaded.get(commandKey(request)) as CommandRecord | undefined;
+}
+
+function transitionOf({ id, requestHash }: Request, { expect, put, journal, result }: Decided<object>): Transition {
+  return { command: { id, requestHash, result }, expect, put, journal };
+}
+
+function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<object>): Attempt {
+  switch (outcome.status) {
+    case "committed":
+      return { result: decision.result };
+    case "replayed":
+      return { result: replay(outcome, request) };
+    case "stale":
+      return { cause: new Error(`Others were faster ${JSON.stringify(outcome.keys)}`) };
+    case "refused": {
+      const refusal = refusalOfGuard(outcome.guard, decision, request.name);
+      return { cause: new BookingError(refusal.refused, refusal.details), byGuard: true };
+    }
+  }
+}
+
+async function refused(settings: EngineSettings, request: Request, refusal: Refusal, { seen }: Loaded) {
+  const { refused: code, details } = await withAlternatives(settings, refusal, request.command, seen);
+  return new BookingError(code, details);
+}
+
+/** After a connection died around the commit: the command's record says whether it took effect. */
+async function settleUnknown(settings: EngineSettings, request: Request, lost: unknown): Promise<Attempt> {
+  for (;;) {
+    try {
+      const [earlier] = await settings.storage.load([commandKey(request)]);
+      if (earlier === undefined) return { cause: lost };
+      return { result: replay(earlier as CommandRecord, request) };
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      await pauseUnknown(request, lost);
+    }
+  }
+}
+
+/** A command whose outcome is unknown never answers "busy, nothing was changed". */
+async function pauseUnknown({ patience, id }: Request, lost: unknown): Promise<void> {
+  try {
+    await patience.pause(lost);
+  } catch {
+    throw new BookingError("outcome_unknown", { idempotencyKey: id }, lost);
+  }
+}

@@ -1,0 +1,16 @@
+import { BookingError } from "../errors.ts";
+import type { StorageError } from "../storage/storage-error.ts";
+
+/** What a caller is told where storage failed for good. Busy and unknown are not here: those are retried first. */
+export function asBookingError(error: StorageError): BookingError {
+  switch (error.failure) {
+    case "read_only":
+      return new BookingError("storage_read_only", {}, error);
+    case "schema_outdated":
+      return new BookingError("schema_outdated", {}, error);
+    case "schema_too_new":
+      return new BookingError("schema_too_new", {}, error);
+    default:
+      return new BookingError("storage_unavailable", {}, error);
+  }
+}

@@ -1,0 +1,392 @@
+/** One thing wrong with an input: where, and what. */
+export interface InputIssue {
+  /** Dotted path into the input, `""` for the input itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A free slot offered in place of the one that could not be had. */
+export interface Alternative {
+  readonly slotId: string;
+  readonly start: Date;
+  readonly end: Date;
+}
+
+interface SlotConflict {
+  readonly slotId: string;
+  readonly version?: number;
+  readonly alternatives?: readonly Alternative[];
+}
+
+/** What each error code carries in `details`. Every value survives `JSON.stringify`. */
+export interface ErrorDetails {
+  invalid_input: { readonly issues: readonly InputIssue[] };
+  invalid_time_range: { readonly start: Date; readonly end: Date; readonly problem: string; readonly index?: number };
+  slot_not_found: { readonly slotId: string };
+  appointment_not_found: { readonly appointmentId: string };
+  hold_not_found: { readonly slotId: string };
+  slot_booked: SlotConflict;
+  slot_held: SlotConflict & { readonly heldUntil: Date };
+  slot_blocked: SlotConflict;
+  slot_overlap: {
+    readonly start: Date;
+    readonly end: Date;
+    readonly seat: number;
+    /** The stored slot in the way, or null where two slots of the same call overlap. */
+    readonly conflictingSlotId: string | null;
+    readonly conflictingStart: Date;
+    readonly conflictingEnd: Date;
+  };
+  time_mismatch: {
+    readonly slotId: string;
+    readonly slotStart: Date;
+    readonly slotEnd: Date;
+    readonly start: Date;
+    readonly end: Date;
+  };
+  schedule_mismatch: {
+    readonly field: "providerId" | "facilityId" | "timeZone";
+    readonly expected: string;
+    readonly actual: string;
+  };
+  no_slot_available: {
+    readonly providerId: string;
+    readonly facilityId: string;
+    readonly start: Date;
+    readonly end: Date;
+    readonly alternatives?: readonly Alternative[];
+  };
+  invalid_transition: {
+    readonly record: "slot" | "appointment";
+    readonly id: string;
+    readonly from: string;
+    readonly command: string;
+    /** Set where a guard of the database said no, not a rule: the guard's name. */
+    readonly guard?: string;
+  };
+  version_conflict: {
+    readonly record: "slot" | "appointment";
+    readonly id: string;
+    readonly expected: number;
+    readonly actual: number;
+  };
+  idempotency_key_reused: { readonly idempotencyKey: string };
+  hold_expired: { readonly slotId: string; readonly expiredAt: Date };
+  hold_not_owned: { readonly slotId: string; readonly heldUntil: Date };
+  policy_violation: { readonly policy: string; readonly problem: string };
+  forbidden: { readonly command: string; readonly actorId: string; readonly problem: string };
+  storage_busy: { readonly idempotencyKey: string | null; readonly waitedMs: number };
+  storage_unavailable: Record<string, never>;
+  storage_read_only: Record<string, never>;
+  outcome_unknown: { readonly idempotencyKey: string };
+  schema_outdated: Record<string, never>;
+  schema_too_new: Record<string, never>;
+}
+
+export type ErrorCode = keyof ErrorDetails;
+
+interface CatalogueEntry<C extends ErrorCode> {
+  /** HTTP status. */
+  readonly status: number;
+  /** A person can get further: choose another time, correct the input, try later. */
+  readonly recoverable: boolean;
+  /** The same request may succeed later, unchanged: a machine may retry it. */
+  readonly transient: boolean;
+  /** The kind of problem in a few words, the same for every occurrence. */
+  readonly title: string;
+  /** What happened, why, and what can be done. */
+  readonly message: (details: ErrorDetails[C]) => string;
+}
+
+const iso = (date: Date): string => date.toISOString();
+
+/** Every error of the library, once: classes, HTTP mapping and reference pages come from here. */
+export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = {
+  invalid_input: {
+    status: 400,
+    recoverable: true,
+    transient: false,
+    title: "The input is not valid",
+    message: ({ issues }) =>
+      `The input is not valid: ${issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ")}. Nothing was changed; correct it and send it again.`,
+  },
+  invalid_time_range: {
+    status: 400,
+    recoverable: true,
+    transient: false,
+    title: "The time range is not valid",
+    message: ({ start, end, problem, index }) =>
+      `The time range ${index === undefined ? "" : `at slots.${index} `}from ${iso(start)} to ${iso(end)} is not valid: ${problem}. Send a range that ends after it starts.`,
+  },
+  slot_not_found: {
+    status: 404,
+    recoverable: false,
+    transient: false,
+    title: "There is no such slot",
+    message: ({ slotId }) => `There is no slot "${slotId}". Check the id, or list the slots again.`,
+  },
+  appointment_not_found: {
+    status: 404,
+    recoverable: false,
+    transient: false,
+    title: "There is no such appointment",
+    message: ({ appointmentId }) =>
+      `There is no appointment "${appointmentId}". Check the id, or list the appointments again.`,
+  },
+  hold_not_found: {
+    status: 404,
+    recoverable: true,
+    transient: false,
+    title: "The slot is not held",
+    message: ({ slotId }) =>
+      `Nobody holds slot "${slotId}": the hold was released or never made. Hold the slot again, or book it without a hold.`,
+  },
+  slot_booked: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The slot is taken",
+    message: ({ slotId }) => `Slot "${slotId}" is already booked. Choose another slot.`,
+  },
+  slot_held: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The slot is held by somebody else",
+    message: ({ slotId, heldUntil }) =>
+      `Slot "${slotId}" is held for somebody until ${iso(heldUntil)}. Choose another slot, or look again after that time.`,
+  },
+  slot_blocked: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The slot is blocked",
+    message: ({ slotId }) => `Slot "${slotId}" is blocked by its provider. Choose another slot.`,
+  },
+  slot_overlap: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The slots of a schedule may not overlap",
+    message: ({ start, end, seat, conflictingSlotId, conflictingStart, conflictingEnd }) =>
+      `The slot from ${iso(start)} to ${iso(end)} on seat ${seat} overlaps ${conflictingSlotId === null ? "another slot of the same call" : `slot "${conflictingSlotId}"`} (${iso(conflictingStart)} to ${iso(conflictingEnd)}) of the same schedule. Choose a time that is free.`,
+  },
+  time_mismatch: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The appointment does not fit the slot",
+    message: ({ slotId, slotStart, slotEnd, start, end }) =>
+      `The appointment from ${iso(start)} to ${iso(end)} does not lie within slot "${slotId}" (${iso(slotStart)} to ${iso(slotEnd)}). Choose a slot that contains the whole appointment, or a shorter time.`,
+  },
+  schedule_mismatch: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The slot belongs to another schedule",
+    message: ({ field, expected, actual }) =>
+      `The ${field} does not match: "${expected}" is needed here, but this one has "${actual}". Choose a slot of the right schedule, or correct the ${field}.`,
+  },
+  no_slot_available: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "No free slot contains the wanted time",
+    message: ({ providerId, facilityId, start, end }) =>
+      `Provider "${providerId}" at facility "${facilityId}" has no free slot that contains ${iso(start)} to ${iso(end)}. Choose another time, or ask for an appointment with ifNoSlot: "schedule".`,
+  },
+  invalid_transition: {
+    status: 409,
+    recoverable: false,
+    transient: false,
+    title: "The state does not allow this",
+    message: ({ record, id, from, command, guard }) =>
+      guard === undefined
+        ? `The ${record} "${id}" is ${from}, so the command ${command} does not apply to it. Load it again to see what can be done now.`
+        : `The database's own guard ${guard} refused the command ${command} on ${record} "${id}". Rows were probably changed by hand: run checkSync or reconcile to find which.`,
+  },
+  version_conflict: {
+    status: 412,
+    recoverable: true,
+    transient: false,
+    title: "Somebody changed it in the meantime",
+    message: ({ record, id, expected, actual }) =>
+      `The ${record} "${id}" is at version ${actual}, not ${expected}: somebody changed it in the meantime. Load it again, and decide anew.`,
+  },
+  idempotency_key_reused: {
+    status: 422,
+    recoverable: false,
+    transient: false,
+    title: "The idempotency key belongs to another request",
+    message: ({ idempotencyKey }) =>
+      `The idempotency key "${idempotencyKey}" was used before for a different request. Use a new key for each new request, and the same key only to repeat one unchanged.`,
+  },
+  hold_expired: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The hold has expired",
+    message: ({ slotId, expiredAt }) =>
+      `The hold on slot "${slotId}" expired at ${iso(expiredAt)}. Hold the slot again, or book it without a hold.`,
+  },
+  hold_not_owned: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The hold belongs to somebody else",
+    message: ({ slotId, heldUntil }) =>
+      `The token does not belong to the hold on slot "${slotId}", which lasts until ${iso(heldUntil)}. Choose another slot, or look again after that time.`,
+  },
+  policy_violation: {
+    status: 422,
+    recoverable: true,
+    transient: false,
+    title: "A policy of this service does not allow it",
+    message: ({ policy, problem }) => `The policy "${policy}" does not allow this: ${problem}`,
+  },
+  forbidden: {
+    status: 403,
+    recoverable: false,
+    transient: false,
+    title: "The actor may not do this",
+    message: ({ command, actorId, problem }) =>
+      `The actor "${actorId}" may not run the command ${command}: ${problem} Ask somebody who may.`,
+  },
+  storage_busy: {
+    status: 503,
+    recoverable: true,
+    transient: true,
+    title: "The database is busy",
+    message: ({ waitedMs }) =>
+      `The database stayed busy for ${waitedMs} ms, and nothing was changed. Send the same request again in a moment.`,
+  },
+  storage_unavailable: {
+    status: 503,
+    recoverable: true,
+    transient: true,
+    title: "The database cannot be used",
+    message: () =>
+      "The database cannot be used at the moment, and nothing was changed. Try again later; the operator finds what is wrong in the error's cause.",
+  },
+  storage_read_only: {
+    status: 503,
+    recoverable: true,
+    transient: true,
+    title: "The database is read-only",
+    message: () =>
+      "The database can be read but not written to at the moment, and nothing was changed. Try again later; the operator finds what is wrong in the error's cause.",
+  },
+  outcome_unknown: {
+    status: 503,
+    recoverable: true,
+    transient: true,
+    title: "It is not known whether the command took effect",
+    message: ({ idempotencyKey }) =>
+      `The connection to the database was lost while the command was being stored, and it could not be looked up since. Send the same request again with the idempotency key "${idempotencyKey}": it takes effect once at most.`,
+  },
+  schema_outdated: {
+    status: 503,
+    recoverable: false,
+    transient: false,
+    title: "The database has not been migrated",
+    message: () =>
+      "The database's tables are missing or older than this version of Slotwright needs, and nothing was changed. The operator runs storage.migrate(), or applies the printed SQL.",
+  },
+  schema_too_new: {
+    status: 503,
+    recoverable: false,
+    transient: false,
+    title: "The database was migrated by a newer version",
+    message: () =>
+      "The database's tables were migrated by a newer version of Slotwright than this one, and nothing was changed. The operator updates this program.",
+  },
+};
+
+export const errorCodes = Object.keys(errorCatalogue) as readonly ErrorCode[];
+
+/** The envelope that applications of this field send to their screens. */
+export interface ErrorResponse {
+  readonly success: false;
+  readonly message: string;
+  readonly scenario: ErrorCode;
+  readonly details: ErrorDetails[ErrorCode];
+  readonly recoverable: boolean;
+}
+
+/** Problem details as in RFC 9457, with the code and its details as extension members. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails[ErrorCode];
+  readonly recoverable: boolean;
+  readonly transient: boolean;
+}
+
+/** The only error the engine throws on purpose. `code` says which of the catalogue's entries it is. */
+export class BookingError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = "BookingError";
+  readonly code: C;
+  readonly details: ErrorDetails[C];
+
+  constructor(code: C, details: ErrorDetails[C], cause?: unknown) {
+    super(errorCatalogue[code].message(details), cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  /** HTTP status code. */
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+
+  /** True where a person can get further: choose another time, correct the input, try again later. */
+  get recoverable(): boolean {
+    return errorCatalogue[this.code].recoverable;
+  }
+
+  /** True where the same request, unchanged, may succeed later. */
+  get transient(): boolean {
+    return errorCatalogue[this.code].transient;
+  }
+
+  /** The envelope for a screen. What may name hosts and files is in the cause, and that is left out. */
+  toResponse(): ErrorResponse {
+    return {
+      success: false,
+      message: this.message,
+      scenario: this.code,
+      details: this.details,
+      recoverable: this.recoverable,
+    };
+  }
+
+  /** RFC 9457 problem details, to be sent as `application/problem+json`. */
+  toProblem(): ProblemDetails {
+    const { title } = errorCatalogue[this.code];
+    return {
+      type: `urn:slotwright:error:${this.code}`,
+      title,
+      status: this.status,
+      detail: this.message,
+      code: this.code,
+      details: this.details,
+      recoverable: this.recoverable,
+      transient: this.transient,
+    };
+  }
+}
+
+/** Narrows an unknown error, optionally to one code: `isBookingError(error, "slot_booked")`. */
+export function isBookingError<C extends ErrorCode = ErrorCode>(error: unknown, code?: C): error is BookingError<C> {
+  return error instanceof BookingError && (code === undefined || error.code === code);
+}
+
+/** An expected "no", as the rules return it. The engine turns it into a `BookingError`. */
+export type Refusal = { [C in ErrorCode]: { readonly refused: C; readonly details: ErrorDetails[C] } }[ErrorCode];
+
+export function refuse<C extends ErrorCode>(code: C, details: ErrorDetails[C]): Refusal {
+  return { refused: code, details } as Refusal;
+}

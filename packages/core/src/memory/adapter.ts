@@ -1,0 +1,89 @@
+import type { StorageAdapter } from "../storage/adapter.ts";
+import { StorageError } from "../storage/storage-error.ts";
+import { commitTransition } from "./commit.ts";
+import {
+  copyTables,
+  createMemoryDatabase,
+  lockForWriting,
+  type MemoryDatabase,
+  readRecord,
+  type Tables,
+} from "./database.ts";
+import { findAppointments, findSlots, readJournal } from "./queries.ts";
+
+/** A transaction of the host's on a memory database. Other writers wait until it ends. */
+export interface MemoryTransaction {
+  readonly tables: Tables;
+  readonly commit: () => void;
+  readonly rollback: () => void;
+}
+
+export interface MemoryOptions {
+  /** Shared by several adapters, as connections share a database. Default: one of its own. */
+  readonly database?: MemoryDatabase;
+}
+
+export interface MemoryAdapter extends StorageAdapter<MemoryTransaction> {
+  /** Opens a transaction for `within`. */
+  readonly begin: () => Promise<MemoryTransaction>;
+}
+
+/** The reference adapter: the whole contract in memory, for tests and as an example. Nothing survives the process. */
+export function memoryAdapter({ database = createMemoryDatabase() }: MemoryOptions = {}): MemoryAdapter {
+  const committed: Access = {
+    read: () => database.tables,
+    async write(work) {
+      const unlock = await lockForWriting(database);
+      try {
+        return work(database.tables);
+      } finally {
+        unlock();
+      }
+    },
+  };
+  return { ...adapterOn(committed), begin: () => begin(database) };
+}
+
+/** Where an adapter reads and writes: what was committed, or a transaction's draft. */
+interface Access {
+  readonly read: () => Tables;
+  readonly write: <T>(work: (tables: Tables) => T) => Promise<T>;
+}
+
+function adapterOn({ read, write }: Access): StorageAdapter<MemoryTransaction> {
+  return {
+    contract: 1,
+    load: async (keys) => keys.map((key) => readRecord(read(), key)),
+    findSlots: async (query) => findSlots(read(), query),
+    findAppointments: async (query) => findAppointments(read(), query),
+    readJournal: async (query) => readJournal(read(), query),
+    commit: (transitions) => write((tables) => transitions.map((one) => commitTransition(tables, one))),
+    within: (transaction) => adapterOn(accessTo(transaction)),
+    migrate: async () => ({ from: 1, to: 1, applied: [] }),
+    close: async () => {},
+  };
+}
+
+function accessTo({ tables }: MemoryTransaction): Access {
+  return { read: () => tables, write: async (work) => work(tables) };
+}
+
+async function begin(database: MemoryDatabase): Promise<MemoryTransaction> {
+  const unlock = await lockForWriting(database);
+  const tables = copyTables(database.tables);
+  let isOpen = true;
+  const end = (finish: () => void) => {
+    if (!isOpen) throw new StorageError("unavailable", "The transaction has ended already. Begin another one.");
+    isOpen = false;
+    finish();
+    unlock();
+  };
+  return {
+    tables,
+    commit: () =>
+      end(() => {
+        database.tables = tables;
+      }),
+    rollback: () => end(() => {}),
+  };
+}

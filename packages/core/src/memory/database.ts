@@ -1,0 +1,59 @@
+import type { JournalEntry } from "../model/journal.ts";
+import {
+  type CommandRecord,
+  keyText,
+  type RecordKey,
+  type StoredRecord,
+  type VersionedRecord,
+} from "../model/record.ts";
+
+/** All that is stored: plain maps, replaced as a whole by a commit of a host's transaction. */
+export interface Tables {
+  readonly records: Map<string, VersionedRecord>;
+  readonly commands: Map<string, CommandRecord>;
+  /** By record id, in the order of the versions. */
+  readonly journal: Map<string, readonly JournalEntry[]>;
+}
+
+/** What several memory adapters may share, as connections share a database. */
+export interface MemoryDatabase {
+  /** What was committed last. */
+  tables: Tables;
+  /** Settles when the writers before have finished: one writer at a time. */
+  lastWriter: Promise<void>;
+}
+
+export function createMemoryDatabase(): MemoryDatabase {
+  return {
+    tables: { records: new Map(), commands: new Map(), journal: new Map() },
+    lastWriter: Promise.resolve(),
+  };
+}
+
+/** Waits for its turn to write; the returned function lets the next one in. */
+export async function lockForWriting(database: MemoryDatabase): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const before = database.lastWriter;
+  database.lastWriter = promise;
+  await before;
+  return resolve;
+}
+
+/** A draft that a host's transaction writes to until it commits. */
+export function copyTables({ records, commands, journal }: Tables): Tables {
+  return { records: new Map(records), commands: new Map(commands), journal: new Map(journal) };
+}
+
+/** The stored record, as a copy: what a caller does to it does not touch what is stored. */
+export function readRecord(tables: Tables, key: RecordKey): StoredRecord | undefined {
+  const stored = key.kind === "command" ? tables.commands.get(key.id) : tables.records.get(keyText(key));
+  return stored === undefined ? undefined : structuredClone(stored);
+}
+
+export function recordsOf<K extends VersionedRecord["kind"]>(
+  { records }: Tables,
+  kind: K,
+): Extract<VersionedRecord, { kind: K }>[] {
+  const ofKind = [...records.values()].filter((record) => record.kind === kind);
+  return ofKind as Extract<VersionedRecord, { kind: K }>[];
+}

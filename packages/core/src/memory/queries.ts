@@ -1,0 +1,59 @@
+import type { Appointment } from "../model/appointment.ts";
+import type { JournalEntry } from "../model/journal.ts";
+import { type Slot, slotAsOf } from "../model/slot.ts";
+import type { AppointmentQuery, JournalQuery, Position, SlotQuery } from "../storage/adapter.ts";
+import { recordsOf, type Tables } from "./database.ts";
+
+export function findSlots(tables: Tables, query: SlotQuery): readonly Slot[] {
+  const { scheduleId, endAfter, statuses, asOf, descending = false } = query;
+  const found = recordsOf(tables, "slot").filter(
+    (slot) =>
+      isWanted(slot, query) &&
+      (scheduleId === undefined || slot.scheduleId === scheduleId) &&
+      (endAfter === undefined || slot.end > endAfter) &&
+      (statuses === undefined || statuses.includes(slotAsOf(slot, asOf).status)),
+  );
+  return firstAfter(found, query, descending ? -1 : 1);
+}
+
+export function findAppointments(tables: Tables, query: AppointmentQuery): readonly Appointment[] {
+  const { subjectId, statuses } = query;
+  const found = recordsOf(tables, "appointment").filter(
+    (appointment) =>
+      isWanted(appointment, query) &&
+      (subjectId === undefined || appointment.subjectId === subjectId) &&
+      (statuses === undefined || statuses.includes(appointment.status)),
+  );
+  return firstAfter(found, query, 1);
+}
+
+export function readJournal({ journal }: Tables, query: JournalQuery): readonly JournalEntry[] {
+  const { recordId, afterVersion = 0, limit } = query;
+  const entries = (journal.get(recordId) ?? []).filter(({ version }) => version > afterVersion);
+  return structuredClone(entries.slice(0, limit));
+}
+
+type Window = Pick<AppointmentQuery, "providerIds" | "facilityId" | "startFrom" | "startBefore">;
+
+function isWanted(record: Slot | Appointment, { providerIds, facilityId, startFrom, startBefore }: Window): boolean {
+  return (
+    (providerIds === undefined || providerIds.includes(record.providerId)) &&
+    (facilityId === undefined || record.facilityId === facilityId) &&
+    (startFrom === undefined || record.start >= startFrom) &&
+    (startBefore === undefined || record.start < startBefore)
+  );
+}
+
+function firstAfter<R extends Position>(
+  found: readonly R[],
+  { after, limit }: { readonly after?: Position; readonly limit: number },
+  direction: 1 | -1,
+): readonly R[] {
+  const beyond = after === undefined ? found : found.filter((record) => compare(record, after) * direction > 0);
+  const sorted = [...beyond].sort((a, b) => compare(a, b) * direction);
+  return structuredClone(sorted.slice(0, limit));
+}
+
+function compare(a: Position, b: Position): number {
+  return a.start.getTime() - b.start.getTime() || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}

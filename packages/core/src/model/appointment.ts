@@ -1,0 +1,36 @@
+import type { Metadata } from "./values.ts";
+
+export const appointmentStatuses = [
+  "scheduled",
+  "confirmed",
+  "checked_in",
+  "completed",
+  "cancelled",
+  "no_show",
+] as const;
+export type AppointmentStatus = (typeof appointmentStatuses)[number];
+
+/** The states in which an appointment owns its slots. In the others it owns none. */
+export const owningStatuses: readonly AppointmentStatus[] = ["confirmed", "checked_in", "completed"];
+
+/** The agreement that a subject meets a provider at a facility, from `start` to `end`. */
+export interface Appointment {
+  readonly kind: "appointment";
+  readonly id: string;
+  readonly subjectId: string;
+  readonly providerId: string;
+  readonly facilityId: string;
+  readonly start: Date;
+  readonly end: Date;
+  readonly status: AppointmentStatus;
+  /** The slots it owns; the first is the one it was booked on, whose provider and facility it has. */
+  readonly slotIds: readonly string[];
+  readonly metadata: Metadata;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export function ownsSlots(appointment: Appointment): boolean {
+  return owningStatuses.includes(appointment.status);
+}

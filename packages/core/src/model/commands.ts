@@ -1,0 +1,161 @@
+import { z } from "zod";
+import { instantSchema } from "./instant.ts";
+import { limits } from "./limits.ts";
+import { actorSchema, idSchema, metadataSchema, reasonSchema } from "./values.ts";
+
+/** What every command may carry. */
+const envelope = {
+  /** Who does it: written to the journal. */
+  actor: actorSchema,
+  /** Why, in the actor's words: written to the journal. */
+  reason: reasonSchema.optional(),
+  /** The command takes effect at most once per key; repeating it unchanged gives the same answer. */
+  idempotencyKey: idSchema.optional(),
+};
+
+/** The version the caller saw. Anything else is refused with `version_conflict`. */
+const ifVersion = z.int("must be a whole number").min(1, "must be at least 1").optional();
+
+const wholeNumber = (least: number, most: number) =>
+  z.int("must be a whole number").min(least, `must be at least ${least}`).max(most, `must be at most ${most}`);
+
+const timeZoneSchema = z.string("must be a string").refine(isTimeZone, "must be an IANA time zone");
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+const newSlotSchema = z.strictObject({
+  start: instantSchema,
+  end: instantSchema,
+  /** Seats of a group slot; an ordinary slot has one. */
+  capacity: wholeNumber(1, limits.seatsPerSlot).default(1),
+  metadata: metadataSchema.default({}),
+});
+
+export const createSlotsSchema = z.strictObject({
+  ...envelope,
+  providerId: idSchema,
+  facilityId: idSchema,
+  /** Time zone of a schedule that does not exist yet (default `UTC`); an existing one must have it already. */
+  timeZone: timeZoneSchema.optional(),
+  slots: z
+    .array(newSlotSchema, "must be an array")
+    .min(1, "must hold at least one slot")
+    .max(limits.slotsPerCall, `must not hold more than ${limits.slotsPerCall} slots`),
+});
+
+const slotCommand = { ...envelope, slotId: idSchema, ifVersion };
+const appointmentCommand = { ...envelope, appointmentId: idSchema, ifVersion };
+
+export const blockSchema = z.strictObject(slotCommand);
+export const unblockSchema = z.strictObject(slotCommand);
+
+export const holdSchema = z.strictObject({
+  ...slotCommand,
+  /** How long, from now. */
+  seconds: wholeNumber(1, limits.holdSeconds).default(300),
+});
+
+export const releaseSchema = z.strictObject({ ...slotCommand, holdToken: idSchema });
+
+/** Further slots of other schedules (a room, a device) that the appointment takes along, all or none. */
+const alsoSlotIds = z
+  .array(idSchema, "must be an array")
+  .max(limits.slotsPerAppointment - 1, `must not hold more than ${limits.slotsPerAppointment - 1} slots`)
+  .default([]);
+
+/** How many free slots nearby a refusal should offer. */
+const alternatives = wholeNumber(0, limits.alternatives).default(0);
+
+/** Book a slot that is known by its id. `ifVersion` is the slot's. */
+export const bookSlotSchema = z.strictObject({
+  ...slotCommand,
+  subjectId: idSchema,
+  alsoSlotIds,
+  /** If given, the slot must be this provider's. */
+  providerId: idSchema.optional(),
+  /** If given, the slot must be at this facility. */
+  facilityId: idSchema.optional(),
+  /** Times of the appointment; by default those of the slot. */
+  start: instantSchema.optional(),
+  end: instantSchema.optional(),
+  /** What `hold` returned, if the slot is held for this booking. */
+  holdToken: idSchema.optional(),
+  metadata: metadataSchema.default({}),
+  alternatives,
+});
+
+/** Book a time: a free slot that contains it is found. */
+export const bookTimeSchema = z.strictObject({
+  ...envelope,
+  subjectId: idSchema,
+  providerId: idSchema,
+  facilityId: idSchema,
+  start: instantSchema,
+  end: instantSchema,
+  /** Without a free slot: refuse, or leave a `scheduled` appointment for the provider to accept. */
+  ifNoSlot: z.enum(["refuse", "schedule"], 'must be "refuse" or "schedule"').default("refuse"),
+  metadata: metadataSchema.default({}),
+  alternatives,
+});
+
+export const bookSchema = z.union([bookSlotSchema, bookTimeSchema]);
+
+/** `ifVersion` is the appointment's. Without `slotId`, a free slot that contains the appointment is found. */
+export const acceptSchema = z.strictObject({
+  ...appointmentCommand,
+  slotId: idSchema.optional(),
+  alsoSlotIds,
+  alternatives,
+});
+
+/** Move a confirmed appointment to other slots of the same provider and facility. `ifVersion` is the appointment's. */
+export const rescheduleSchema = z.strictObject({
+  ...appointmentCommand,
+  slotId: idSchema,
+  alsoSlotIds,
+  /** New times of the appointment; by default those of the slot. */
+  start: instantSchema.optional(),
+  end: instantSchema.optional(),
+  alternatives,
+});
+
+export const checkInSchema = z.strictObject(appointmentCommand);
+export const completeSchema = z.strictObject(appointmentCommand);
+export const markNoShowSchema = z.strictObject(appointmentCommand);
+export const cancelSchema = z.strictObject(appointmentCommand);
+
+/** Internal to `reconcile`: put right whatever about the slot or the appointment has one right answer. */
+export const repairSchema = z.strictObject({
+  ...envelope,
+  record: z.strictObject({ kind: z.enum(["slot", "appointment"]), id: z.string() }),
+  /** The appointment for which the slot was booked last, by its journal. */
+  claimantId: z.string().optional(),
+});
+
+export const commandSchemas = {
+  createSlots: createSlotsSchema,
+  block: blockSchema,
+  unblock: unblockSchema,
+  hold: holdSchema,
+  release: releaseSchema,
+  book: bookSchema,
+  accept: acceptSchema,
+  reschedule: rescheduleSchema,
+  checkIn: checkInSchema,
+  complete: completeSchema,
+  markNoShow: markNoShowSchema,
+  cancel: cancelSchema,
+  repair: repairSchema,
+} as const;
+
+/** A command as a caller writes it. */
+export type CommandInput<Name extends keyof typeof commandSchemas> = z.input<(typeof commandSchemas)[Name]>;
+/** A command as the rules see it: times are `Date`s, defaults are filled in. */
+export type Command<Name extends keyof typeof commandSchemas> = z.output<(typeof commandSchemas)[Name]>;

@@ -1,0 +1,37 @@
+import type { Actor } from "./values.ts";
+
+/** What a person or a program asked for; the journal says which of these made each change. */
+export const commandNames = [
+  "createSlots",
+  "block",
+  "unblock",
+  "hold",
+  "release",
+  "book",
+  "accept",
+  "reschedule",
+  "checkIn",
+  "complete",
+  "markNoShow",
+  "cancel",
+  "repair",
+] as const;
+export type CommandName = (typeof commandNames)[number];
+
+/** One change of one slot or appointment, written in the same commit as the change. */
+export interface JournalEntry {
+  readonly recordKind: "slot" | "appointment";
+  readonly recordId: string;
+  /** The version the record has since this change; a record's entries count 1, 2, 3 … without a gap. */
+  readonly version: number;
+  readonly command: CommandName;
+  readonly commandId: string;
+  readonly actor: Actor;
+  readonly reason: string | null;
+  readonly at: Date;
+  /** Null where the record was created. */
+  readonly fromStatus: string | null;
+  readonly toStatus: string;
+  /** The fields that changed, as they became; times are ISO 8601 strings. */
+  readonly changes: Readonly<Record<string, unknown>>;
+}

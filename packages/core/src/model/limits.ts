@@ -1,0 +1,23 @@
+/** Bounds of every input, in one place. Within them all storages behave alike. */
+export const limits = {
+  /** Longest id of the host's, in UTF-16 code units: fits the index keys of every engine. */
+  idLength: 128,
+  reasonLength: 500,
+  /** Longest metadata object, in characters of its JSON text. */
+  metadataLength: 16_384,
+  metadataDepth: 16,
+  /** Longest slot. It bounds how far back a search for overlapping slots has to look. */
+  slotMs: 31 * 24 * 60 * 60 * 1000,
+  earliest: Date.UTC(1900, 0, 1),
+  /** Exclusive. */
+  latest: Date.UTC(2200, 0, 1),
+  /** Slot rows, seats counted, that one `createSlots` may create. */
+  slotsPerCall: 50_000,
+  seatsPerSlot: 1_000,
+  /** Slots that one appointment may own. */
+  slotsPerAppointment: 16,
+  holdSeconds: 24 * 60 * 60,
+  pageSize: 500,
+  providersPerList: 100,
+  alternatives: 20,
+} as const;

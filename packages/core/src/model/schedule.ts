@@ -1,0 +1,28 @@
+import { v5 as uuidFromName } from "uuid";
+
+/** One provider at one facility: the line on which slots may not overlap. */
+export interface Schedule {
+  readonly kind: "schedule";
+  readonly id: string;
+  readonly providerId: string;
+  /** Null where `overlapScope` is `"provider"`: the schedule then spans all of the provider's facilities. */
+  readonly facilityId: string | null;
+  /** IANA name, for example `Europe/Berlin`. */
+  readonly timeZone: string;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** Whether a schedule is a provider at one facility, or the provider wherever they are. */
+export type OverlapScope = "facility" | "provider";
+
+const namespace = "5b0f3f0a-9a52-4c0e-8f0e-6f7d1c1d5a10";
+
+/**
+ * The schedule's id is a name-based UUID (RFC 9562, version 5) of provider and facility, so that two callers who
+ * create the same schedule at the same moment collide on its primary key instead of making two.
+ */
+export function scheduleIdOf(providerId: string, facilityId: string | null): string {
+  return uuidFromName(JSON.stringify([providerId, facilityId]), namespace);
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+
+/** Who did it: an opaque id of the host's and what kind of actor that is, for example `patient` or `system`. */
+export interface Actor {
+  readonly kind: string;
+  readonly id: string;
+}
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** A plain JSON object of the host's, kept and returned as it came. */
+export type Metadata = { readonly [key: string]: Json };
+
+/** Half a surrogate pair has no UTF-8 form, and PostgreSQL cannot store NUL: neither would come back as it went in. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
+}
+
+const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
+
+/** An opaque id of the host's: compared and sorted by its exact characters, never normalised. */
+export const idSchema = z
+  .string("must be a string")
+  .min(1, "must not be empty")
+  .max(limits.idLength, `must not be longer than ${limits.idLength} characters`)
+  .refine((id) => !hasControlCharacter(id), "must not contain control characters")
+  .refine(isStorable, "must not contain half a surrogate pair")
+  .refine((id) => id.trim() === id, "must not start or end with white space");
+
+export const actorSchema = z.strictObject({ kind: idSchema, id: idSchema }, "must be { kind, id }");
+
+export const reasonSchema = z
+  .string("must be a string")
+  .max(limits.reasonLength, `must not be longer than ${limits.reasonLength} characters`)
+  .refine(isStorable, "must not contain NUL or half a surrogate pair");
+
+function depthOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+}
+
+/** What is wrong with a value as metadata, or undefined if nothing is. */
+function metadataProblem(value: unknown): string | undefined {
+  const text = JSON.stringify(value);
+  if (text.length > limits.metadataLength) return `must not be longer than ${limits.metadataLength} characters of JSON`;
+  if (depthOf(value) > limits.metadataDepth) return `must not be nested deeper than ${limits.metadataDepth} levels`;
+  // JSON.stringify escapes exactly the characters that cannot be stored.
+  if (/\\u0000|\\ud[89a-f]/.test(text.replaceAll("\\\\", ""))) return "must not contain NUL or half a surrogate pair";
+  return undefined;
+}
+
+function jsonProblem(value: unknown, ancestors: readonly unknown[] = []): string | undefined {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return undefined;
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : "must hold finite numbers only";
+  if (typeof value !== "object") return `must hold JSON values only, not ${typeof value}`;
+  if (ancestors.includes(value)) return "must not contain itself";
+  if (ancestors.length > limits.metadataDepth) return `must not be nested deeper than ${limits.metadataDepth} levels`;
+  const isPlain = Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (!isPlain) return "must hold plain objects and arrays only";
+  for (const child of Object.values(value)) {
+    const problem = jsonProblem(child, [...ancestors, value]);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+export const metadataSchema = z
+  .custom<Metadata>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
+    error: "must be a plain object of JSON values",
+    abort: true,
+  })
+  .check((context) => {
+    const message = jsonProblem(context.value) ?? metadataProblem(context.value);
+    if (message !== undefined) context.issues.push({ code: "custom", message, input: context.value });
+  })
+  // A copy as storage returns it, so that every adapter answers alike and the caller's object stays the caller's.
+  .transform((value) => JSON.parse(JSON.stringify(value)) as Metadata);

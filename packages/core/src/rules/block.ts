@@ -1,0 +1,22 @@
+import type { Command } from "../model/commands.ts";
+import type { Slot } from "../model/slot.ts";
+import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
+import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
+
+export interface ChangedSlot {
+  readonly slot: Slot;
+}
+
+/** Takes an available slot off the market. */
+export const block: Rule<Command<"block">, ChangedSlot> = {
+  reads: ({ slotId }) => ({ keys: [slotKey(slotId)] }),
+
+  decide({ slotId, ifVersion }, seen, context) {
+    const slot = findSlot(seen, slotId, ifVersion, context);
+    if (isRefusal(slot)) return slot;
+    const refusal = refuseSlotChange(slot, "blocked", context);
+    if (refusal !== undefined) return refusal;
+    const change = changeSlot(slot, { status: "blocked", hold: null }, context);
+    return decided([change], { slot: change.record });
+  },
+};

@@ -1,0 +1,88 @@
+import type { z } from "zod";
+import { refuse } from "../errors.ts";
+import type { Appointment } from "../model/appointment.ts";
+import type { bookSlotSchema, bookTimeSchema, Command } from "../model/commands.ts";
+import type { Slot } from "../model/slot.ts";
+import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
+import {
+  type Context,
+  createAppointment,
+  type Decision,
+  decided,
+  isRefusal,
+  type Rule,
+  type Seen,
+} from "./decision.ts";
+import { slotKey } from "./find.ts";
+import { bookInto, type Claim, claimSlots, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
+import { refuseRange } from "./time.ts";
+
+type BookSlot = z.output<typeof bookSlotSchema>;
+type BookTime = z.output<typeof bookTimeSchema>;
+
+export interface Booked {
+  readonly appointment: Appointment;
+  /** The slots that the appointment owns now; empty if it is only `scheduled`. */
+  readonly slots: readonly Slot[];
+}
+
+/** Makes an appointment and takes its slots in one step. */
+export const book: Rule<Command<"book">, Booked> = {
+  reads: (command) =>
+    isBySlot(command)
+      ? { keys: [command.slotId, ...command.alsoSlotIds].map(slotKey) }
+      : { keys: [], search: searchFreeSlot(command) },
+
+  decide: (command, seen, context) =>
+    isBySlot(command) ? bookSlot(command, seen, context) : bookTime(command, seen, context),
+};
+
+function isBySlot(command: Command<"book">): command is BookSlot {
+  return "slotId" in command;
+}
+
+function bookSlot(command: BookSlot, seen: Seen, context: Context): Decision<Booked> {
+  const ids = [command.slotId, ...command.alsoSlotIds];
+  const claimOf = ({ start, end }: Slot): Claim => ({
+    start: command.start ?? start,
+    end: command.end ?? end,
+    holdToken: command.holdToken,
+  });
+  const primary = seen.slot(command.slotId);
+  const refusal =
+    refuseRepeated(ids) ?? (primary && (refuseOtherSchedule(primary, command) ?? refuseRange(claimOf(primary))));
+  if (refusal !== undefined) return refusal;
+  const slots = claimSlots(ids, claimOf, seen, context, command.ifVersion);
+  return isRefusal(slots) ? slots : bookedInto(slots, command, claimOf, context);
+}
+
+function bookTime(command: BookTime, seen: Seen, context: Context): Decision<Booked> {
+  const refusal = refuseRange(command);
+  if (refusal !== undefined) return refusal;
+  const free = chooseSlot(seen.found, context.command.id);
+  if (free !== undefined) return bookedInto([free], command, () => command, context);
+  const { providerId, facilityId, start, end, subjectId, metadata } = command;
+  if (command.ifNoSlot === "refuse") return refuse("no_slot_available", { providerId, facilityId, start, end });
+  const asked = { subjectId, providerId, facilityId, start, end, status: "scheduled", slotIds: [], metadata } as const;
+  const change = createAppointment(asked, context.newId(), context);
+  return decided([change], { appointment: change.record, slots: [] });
+}
+
+function bookedInto(
+  slots: readonly Slot[],
+  { subjectId, metadata }: Pick<BookSlot, "subjectId" | "metadata">,
+  claimOf: (primary: Slot) => Claim,
+  context: Context,
+): Decision<Booked> {
+  const [primary] = slots as readonly [Slot];
+  const { providerId, facilityId } = primary;
+  const { start, end } = claimOf(primary);
+  const slotIds = slots.map(({ id }) => id);
+  const content = { subjectId, providerId, facilityId, start, end, status: "confirmed", slotIds, metadata } as const;
+  const appointment = createAppointment(content, context.newId(), context);
+  const taken = bookInto(slots, appointment.record.id, context);
+  return decided([appointment, ...taken], {
+    appointment: appointment.record,
+    slots: taken.map(({ record }) => record),
+  });
+}

@@ -1,0 +1,29 @@
+import type { AppointmentStatus } from "../model/appointment.ts";
+import type { Command } from "../model/commands.ts";
+import type { Booked } from "./book.ts";
+import { changeAppointment, decided, isRefusal, type Reads, type Rule } from "./decision.ts";
+import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
+import { freeSlots } from "./take-slots.ts";
+
+/** Ends an appointment so that it owns no slot any more; the slots it had are freed in the same step. */
+export function endAppointment(to: AppointmentStatus): Rule<Command<"cancel">, Booked> {
+  return {
+    reads({ appointmentId }, seen): Reads {
+      const owned = seen.appointment(appointmentId)?.slotIds ?? [];
+      return { keys: [appointmentKey(appointmentId), ...owned.map(slotKey)] };
+    },
+
+    decide({ appointmentId, ifVersion }, seen, context) {
+      const appointment = findAppointment(seen, appointmentId, ifVersion);
+      if (isRefusal(appointment)) return appointment;
+      const refusal = refuseAppointmentChange(appointment, to, context);
+      if (refusal !== undefined) return refusal;
+      const change = changeAppointment(appointment, { status: to, slotIds: [] }, context);
+      const freed = freeSlots(appointment, seen, context);
+      return decided([change, ...freed], { appointment: change.record, slots: freed.map(({ record }) => record) });
+    },
+  };
+}
+
+/** Either side calls the appointment off. The answer's `slots` are the ones that became free. */
+export const cancel = endAppointment("cancelled");

@@ -1,0 +1,109 @@
+import { type Refusal, refuse } from "../errors.ts";
+import type { Command } from "../model/commands.ts";
+import { limits } from "../model/limits.ts";
+import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
+import { overlapping } from "../model/search.ts";
+import type { Slot, SlotStatus } from "../model/slot.ts";
+import type { TimeRange } from "../model/time-range.ts";
+import { bumpSchedule, type Change, type Context, createSlot, decided, type Rule, type Seen } from "./decision.ts";
+import { type Occupied, refuseOverlap, refuseRange } from "./time.ts";
+
+type CreateSlots = Command<"createSlots">;
+type NewSlot = CreateSlots["slots"][number];
+
+/** The states in which a slot keeps others off its seat. */
+export const occupyingStatuses: readonly SlotStatus[] = ["available", "held", "booked"];
+
+export interface CreatedSlots {
+  readonly schedule: Schedule;
+  /** In the order of the input; the seats of a group slot one after the other. */
+  readonly slots: readonly Slot[];
+}
+
+/** Publishes slots on a schedule, which is made with its first slot. All of them or none. */
+export const createSlots: Rule<CreateSlots, CreatedSlots> = {
+  reads(command, _seen, context) {
+    const scheduleId = scheduleIdFor(command, context);
+    return {
+      keys: [{ kind: "schedule", id: scheduleId }],
+      search: {
+        ...overlapping(span(command.slots)),
+        providerIds: [command.providerId],
+        scheduleId,
+        statuses: occupyingStatuses,
+      },
+    };
+  },
+
+  decide(command, seen, context) {
+    const { providerId, facilityId } = command;
+    const refusal =
+      refuseRanges(command.slots) ?? refuseTooMany(command.slots) ?? refuseTimeZone(command, seen, context);
+    if (refusal !== undefined) return refusal;
+    const wanted = command.slots.flatMap(seatsOf);
+    const overlap = refuseOverlap(wanted, seen.found.map(occupiedBy));
+    if (overlap !== undefined) return overlap;
+    const schedule = scheduleFor(command, seen, context);
+    const slots = wanted.map(({ seat, start, end, metadata }) => {
+      const state = { status: "available", appointmentId: null, hold: null } as const;
+      const place = { scheduleId: schedule.record.id, providerId, facilityId, seat };
+      return createSlot({ ...place, start, end, ...state, metadata }, context);
+    });
+    return decided([schedule, ...slots], { schedule: schedule.record, slots: slots.map(({ record }) => record) });
+  },
+};
+
+function scheduleIdFor({ providerId, facilityId }: CreateSlots, { overlapScope }: Context): string {
+  return scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
+}
+
+function scheduleFor(command: CreateSlots, seen: Seen, context: Context): Change<Schedule> {
+  const id = scheduleIdFor(command, context);
+  const existing = seen.schedule(id);
+  if (existing !== undefined) return bumpSchedule(existing, context);
+  const facilityId = context.overlapScope === "facility" ? command.facilityId : null;
+  const timeZone = command.timeZone ?? "UTC";
+  const times = { createdAt: context.now, updatedAt: context.now };
+  const record = { kind: "schedule", id, providerId: command.providerId, facilityId, timeZone, version: 1 } as const;
+  return { expected: 0, record: { ...record, ...times } };
+}
+
+function span(slots: readonly NewSlot[]): TimeRange {
+  let [start, end] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const slot of slots) {
+    start = Math.min(start, slot.start.getTime());
+    end = Math.max(end, slot.end.getTime());
+  }
+  return { start: new Date(start), end: new Date(end) };
+}
+
+function seatsOf({ start, end, capacity, metadata }: NewSlot): (Occupied & Pick<NewSlot, "metadata">)[] {
+  return Array.from({ length: capacity }, (_, seat) => ({ start, end, seat, slotId: null, metadata }));
+}
+
+/** A stored slot as an obstacle. */
+export function occupiedBy({ id, seat, start, end }: Slot): Occupied {
+  return { slotId: id, seat, start, end };
+}
+
+function refuseRanges(slots: readonly NewSlot[]): Refusal | undefined {
+  for (const [index, slot] of slots.entries()) {
+    const refusal = refuseRange(slot, index);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function refuseTooMany(slots: readonly NewSlot[]): Refusal | undefined {
+  const seats = slots.reduce((sum, { capacity }) => sum + capacity, 0);
+  if (seats <= limits.slotsPerCall) return undefined;
+  const message = `must not make more than ${limits.slotsPerCall} slots, seats counted, but makes ${seats}`;
+  return refuse("invalid_input", { issues: [{ path: "slots", message }] });
+}
+
+function refuseTimeZone(command: CreateSlots, seen: Seen, context: Context): Refusal | undefined {
+  const existing = seen.schedule(scheduleIdFor(command, context));
+  const { timeZone: expected } = command;
+  if (existing === undefined || expected === undefined || existing.timeZone === expected) return undefined;
+  return refuse("schedule_mismatch", { field: "timeZone", expected, actual: existing.timeZone });
+}

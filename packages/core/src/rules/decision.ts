@@ -1,0 +1,131 @@
+import type { Refusal } from "../errors.ts";
+import type { Appointment } from "../model/appointment.ts";
+import type { CommandName, JournalEntry } from "../model/journal.ts";
+import { keyOf, type RecordKey, type VersionedRecord } from "../model/record.ts";
+import type { OverlapScope, Schedule } from "../model/schedule.ts";
+import type { SlotSearch } from "../model/search.ts";
+import type { Slot } from "../model/slot.ts";
+import type { Actor } from "../model/values.ts";
+
+/** All that a rule may know besides the command and the records: rules have no clock, ids or hashes of their own. */
+export interface Context {
+  readonly now: Date;
+  readonly command: { readonly name: CommandName; readonly id: string };
+  readonly actor: Actor;
+  readonly reason: string | null;
+  readonly overlapScope: OverlapScope;
+  readonly newId: () => string;
+  /** One-way hash of a hold's token. */
+  readonly hash: (text: string) => string;
+}
+
+/** What a rule wants to see before it decides. */
+export interface Reads {
+  readonly keys: readonly RecordKey[];
+  readonly search?: SlotSearch & {
+    /** The latest start first. */
+    readonly descending?: boolean;
+    /** Without it, all that match are read. */
+    readonly limit?: number;
+  };
+}
+
+/** The records as they were loaded, and what the rule's search found. */
+export interface Seen {
+  readonly schedule: (id: string) => Schedule | undefined;
+  readonly slot: (id: string) => Slot | undefined;
+  readonly appointment: (id: string) => Appointment | undefined;
+  readonly found: readonly Slot[];
+}
+
+/** A command's "yes": what to write if and only if the expected versions still hold, and what to answer. */
+export interface Decided<Result> {
+  readonly expect: readonly { readonly key: RecordKey; readonly version: number }[];
+  readonly put: readonly VersionedRecord[];
+  readonly journal: readonly JournalEntry[];
+  readonly result: Result;
+}
+
+export type Decision<Result> = Decided<Result> | Refusal;
+
+/** One command's policy, the same for every storage. Both functions are pure. */
+export interface Rule<Command, Result> {
+  /** Called again with what was seen so far, until it asks for nothing new. */
+  readonly reads: (command: Command, seen: Seen, context: Context) => Reads;
+  readonly decide: (command: Command, seen: Seen, context: Context) => Decision<Result>;
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return "refused" in value;
+}
+
+/** A record as it becomes, with the version it was decided on and its line in the journal. */
+export interface Change<R extends VersionedRecord = VersionedRecord> {
+  readonly expected: number;
+  readonly record: R;
+  readonly entry?: JournalEntry;
+}
+
+type Content<R extends VersionedRecord> = Omit<R, "kind" | "id" | "version" | "createdAt" | "updatedAt">;
+
+/** The fields as every storage gives them back. */
+function asJson(fields: object): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(fields)) as Record<string, unknown>;
+}
+
+function journalEntry(record: Slot | Appointment, before: string | null, changes: object, context: Context) {
+  return {
+    recordKind: record.kind,
+    recordId: record.id,
+    version: record.version,
+    command: context.command.name,
+    commandId: context.command.id,
+    actor: context.actor,
+    reason: context.reason,
+    at: context.now,
+    fromStatus: before,
+    toStatus: record.status,
+    changes: asJson(changes),
+  } satisfies JournalEntry;
+}
+
+export function createSlot(content: Content<Slot>, context: Context): Change<Slot> {
+  const times = { createdAt: context.now, updatedAt: context.now };
+  const record: Slot = { kind: "slot", id: context.newId(), ...content, version: 1, ...times };
+  return { expected: 0, record, entry: journalEntry(record, null, content, context) };
+}
+
+export function createAppointment(content: Content<Appointment>, id: string, context: Context): Change<Appointment> {
+  const times = { createdAt: context.now, updatedAt: context.now };
+  const record: Appointment = { kind: "appointment", id, ...content, version: 1, ...times };
+  return { expected: 0, record, entry: journalEntry(record, null, content, context) };
+}
+
+/** The slot with some fields changed. `before` may be stored with an expired hold, which counts as no hold. */
+export function changeSlot(before: Slot, changes: Partial<Content<Slot>>, context: Context): Change<Slot> {
+  const record: Slot = { ...before, ...changes, version: before.version + 1, updatedAt: context.now };
+  return { expected: before.version, record, entry: journalEntry(record, before.status, changes, context) };
+}
+
+export function changeAppointment(
+  before: Appointment,
+  changes: Partial<Content<Appointment>>,
+  context: Context,
+): Change<Appointment> {
+  const record: Appointment = { ...before, ...changes, version: before.version + 1, updatedAt: context.now };
+  return { expected: before.version, record, entry: journalEntry(record, before.status, changes, context) };
+}
+
+/** A schedule's version is what creators of slots compete for; its changes are not journaled. */
+export function bumpSchedule(before: Schedule, context: Context): Change<Schedule> {
+  return { expected: before.version, record: { ...before, version: before.version + 1, updatedAt: context.now } };
+}
+
+export function decided<Result>(changes: readonly Change[], result: Result): Decided<Result> {
+  return {
+    expect: changes.map(({ record, expected }) => ({ key: keyOf(record), version: expected })),
+    put: changes.map(({ record }) => record),
+    journal: changes.flatMap(({ entry }) => (entry === undefined ? [] : [entry])),
+    result,
+  };
+}

@@ -1,0 +1,50 @@
+import { type Refusal, refuse } from "../errors.ts";
+import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
+import type { RecordKey } from "../model/record.ts";
+import { type Slot, type SlotStatus, slotAsOf } from "../model/slot.ts";
+import type { Context, Seen } from "./decision.ts";
+import { allows, appointmentTransitions, slotTransitions } from "./transitions.ts";
+
+export const slotKey = (id: string): RecordKey => ({ kind: "slot", id });
+export const appointmentKey = (id: string): RecordKey => ({ kind: "appointment", id });
+
+function refuseVersion(record: Slot | Appointment, expected: number | undefined): Refusal | undefined {
+  if (expected === undefined || expected === record.version) return undefined;
+  return refuse("version_conflict", { record: record.kind, id: record.id, expected, actual: record.version });
+}
+
+/** The slot as it counts now, or why the command cannot go on: it does not exist, or somebody changed it. */
+export function findSlot(seen: Seen, id: string, ifVersion: number | undefined, { now }: Context): Slot | Refusal {
+  const slot = seen.slot(id);
+  if (slot === undefined) return refuse("slot_not_found", { slotId: id });
+  return refuseVersion(slot, ifVersion) ?? slotAsOf(slot, now);
+}
+
+export function findAppointment(seen: Seen, id: string, ifVersion: number | undefined): Appointment | Refusal {
+  const appointment = seen.appointment(id);
+  if (appointment === undefined) return refuse("appointment_not_found", { appointmentId: id });
+  return refuseVersion(appointment, ifVersion) ?? appointment;
+}
+
+/** Refuses a change of the slot's state that the table has no row for, by the code of the state it is in. */
+export function refuseSlotChange(slot: Slot, to: SlotStatus, { command }: Context): Refusal | undefined {
+  const slotId = slot.id;
+  const { version } = slot;
+  if (allows(slotTransitions, slot.status, to, command.name)) return undefined;
+  if (slot.status === "booked") return refuse("slot_booked", { slotId, version });
+  if (slot.status === "blocked") return refuse("slot_blocked", { slotId, version });
+  if (slot.status === "held" && slot.hold !== null) {
+    return refuse("slot_held", { slotId, version, heldUntil: slot.hold.expiresAt });
+  }
+  return refuse("invalid_transition", { record: "slot", id: slotId, from: slot.status, command: command.name });
+}
+
+/** Refuses a change of the appointment's state that the table has no row for. */
+export function refuseAppointmentChange(
+  { id, status }: Appointment,
+  to: AppointmentStatus,
+  { command }: Context,
+): Refusal | undefined {
+  if (allows(appointmentTransitions, status, to, command.name)) return undefined;
+  return refuse("invalid_transition", { record: "appointment", id, from: status, command: command.name });
+}

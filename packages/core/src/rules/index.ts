@@ -1,0 +1,37 @@
+import type { CommandName } from "../model/journal.ts";
+import { accept } from "./accept.ts";
+import { block } from "./block.ts";
+import { book } from "./book.ts";
+import { cancel } from "./cancel.ts";
+import { checkIn } from "./check-in.ts";
+import { complete } from "./complete.ts";
+import { createSlots } from "./create-slots.ts";
+import { hold } from "./hold.ts";
+import { markNoShow } from "./mark-no-show.ts";
+import { release } from "./release.ts";
+import { repair } from "./repair.ts";
+import { reschedule } from "./reschedule.ts";
+import { unblock } from "./unblock.ts";
+
+/** One rule a command: all policy lives here, once, for every storage. */
+export const rules = {
+  createSlots,
+  block,
+  unblock,
+  hold,
+  release,
+  book,
+  accept,
+  reschedule,
+  checkIn,
+  complete,
+  markNoShow,
+  cancel,
+  repair,
+} as const satisfies Record<CommandName, unknown>;
+
+/** What each command answers. */
+export type CommandResult<Name extends CommandName> = Extract<
+  ReturnType<(typeof rules)[Name]["decide"]>,
+  { readonly result: unknown }
+>["result"];

@@ -1,0 +1,109 @@
+import { type Refusal, refuse } from "../errors.ts";
+import type { Appointment } from "../model/appointment.ts";
+import type { Slot } from "../model/slot.ts";
+import type { TimeRange } from "../model/time-range.ts";
+import { type Change, type Context, changeSlot, isRefusal, type Seen } from "./decision.ts";
+import { findSlot, refuseSlotChange } from "./find.ts";
+import { refuseMisfit } from "./time.ts";
+
+/** What somebody wants of a slot. */
+export interface Claim extends TimeRange {
+  readonly holdToken?: string | undefined;
+  /** The appointment that may keep a slot it owns already. */
+  readonly appointmentId?: string;
+}
+
+/** Refuses a token that does not belong to a live hold on the slot as it is stored. */
+export function refuseToken(slot: Slot, token: string, { now, hash }: Context): Refusal | undefined {
+  const slotId = slot.id;
+  if (slot.status !== "held" || slot.hold === null) return refuse("hold_not_found", { slotId });
+  const { tokenHash, expiresAt } = slot.hold;
+  if (tokenHash !== hash(token)) {
+    return expiresAt <= now
+      ? refuse("hold_not_found", { slotId })
+      : refuse("hold_not_owned", { slotId, heldUntil: expiresAt });
+  }
+  return expiresAt <= now ? refuse("hold_expired", { slotId, expiredAt: expiresAt }) : undefined;
+}
+
+/** The one predicate behind book, accept and reschedule: may this claim have this slot? */
+function refuseClaim(slot: Slot, stored: Slot, claim: Claim, context: Context): Refusal | undefined {
+  const keeps = slot.status === "booked" && slot.appointmentId === claim.appointmentId;
+  if (keeps) return refuseMisfit(slot, claim);
+  const takenBySomebody = slot.status === "booked" || slot.status === "blocked";
+  if (claim.holdToken !== undefined && !takenBySomebody) {
+    return refuseToken(stored, claim.holdToken, context) ?? refuseMisfit(slot, claim);
+  }
+  // The table lets a held slot be booked, but by its holder only.
+  const asStranger = slot.status === "held" ? refuseHeld(slot) : refuseSlotChange(slot, "booked", context);
+  return asStranger ?? refuseMisfit(slot, claim);
+}
+
+function refuseHeld({ id, version, hold }: Slot): Refusal | undefined {
+  return hold === null ? undefined : refuse("slot_held", { slotId: id, version, heldUntil: hold.expiresAt });
+}
+
+/**
+ * The slots an appointment is booked into, in the order of `ids`, or why one of them cannot be had. The first slot
+ * is the primary one: `ifVersion` and the hold's token are about it.
+ */
+export function claimSlots(
+  ids: readonly string[],
+  claimOf: (primary: Slot) => Claim,
+  seen: Seen,
+  context: Context,
+  ifVersion?: number,
+): readonly Slot[] | Refusal {
+  const slots: Slot[] = [];
+  for (const [index, id] of ids.entries()) {
+    const slot = findSlot(seen, id, index === 0 ? ifVersion : undefined, context);
+    if (isRefusal(slot)) return slot;
+    const { holdToken, ...claim } = claimOf(slots[0] ?? slot);
+    const refusal = refuseClaim(slot, seen.slot(id) ?? slot, index === 0 ? { holdToken, ...claim } : claim, context);
+    if (refusal !== undefined) return refusal;
+    slots.push(slot);
+  }
+  return slots;
+}
+
+/** Puts the slots under the appointment. One that it owns already stays as it is. */
+export function bookInto(slots: readonly Slot[], appointmentId: string, context: Context): readonly Change<Slot>[] {
+  const taken = slots.filter((slot) => slot.appointmentId !== appointmentId || slot.status !== "booked");
+  return taken.map((slot) => changeSlot(slot, { status: "booked", appointmentId, hold: null }, context));
+}
+
+/** Frees the slots that the appointment owns, except those in `keep`. */
+export function freeSlots(
+  appointment: Appointment,
+  seen: Seen,
+  context: Context,
+  keep: readonly string[] = [],
+): readonly Change<Slot>[] {
+  return appointment.slotIds
+    .filter((id) => !keep.includes(id))
+    .flatMap((id) => seen.slot(id) ?? [])
+    .filter((slot) => slot.appointmentId === appointment.id)
+    .map((slot) => changeSlot(slot, { status: "available", appointmentId: null }, context));
+}
+
+/** Refuses a slot of another provider or facility than wanted. */
+export function refuseOtherSchedule(
+  slot: Slot,
+  wanted: { readonly providerId?: string | undefined; readonly facilityId?: string | undefined },
+): Refusal | undefined {
+  for (const field of ["providerId", "facilityId"] as const) {
+    const expected = wanted[field];
+    if (expected !== undefined && expected !== slot[field]) {
+      return refuse("schedule_mismatch", { field, expected, actual: slot[field] });
+    }
+  }
+  return undefined;
+}
+
+/** Refuses a list of slots that names one twice. */
+export function refuseRepeated(ids: readonly string[]): Refusal | undefined {
+  const repeated = ids.findIndex((id, index) => ids.indexOf(id) !== index);
+  if (repeated === -1) return undefined;
+  const message = `must not name the slot "${ids[repeated]}" twice`;
+  return refuse("invalid_input", { issues: [{ path: "alsoSlotIds", message }] });
+}

@@ -1,0 +1,64 @@
+import { type Refusal, refuse } from "../errors.ts";
+import { limits } from "../model/limits.ts";
+import type { Slot } from "../model/slot.ts";
+import { contains, durationMs, overlaps, type TimeRange } from "../model/time-range.ts";
+
+/** Refuses a range that does not end after it starts, or that is longer than any slot may be. */
+export function refuseRange({ start, end }: TimeRange, index?: number): Refusal | undefined {
+  const duration = durationMs({ start, end });
+  const problem =
+    duration < 0
+      ? "it ends before it starts"
+      : duration === 0
+        ? "it ends when it starts"
+        : duration > limits.slotMs
+          ? `it is longer than ${limits.slotMs / 86_400_000} days`
+          : undefined;
+  if (problem === undefined) return undefined;
+  return refuse("invalid_time_range", { start, end, problem, ...(index === undefined ? {} : { index }) });
+}
+
+/** Refuses an appointment that does not lie within its slot. */
+export function refuseMisfit(slot: Slot, wanted: TimeRange): Refusal | undefined {
+  if (contains(slot, wanted)) return undefined;
+  const { start, end } = wanted;
+  return refuse("time_mismatch", { slotId: slot.id, slotStart: slot.start, slotEnd: slot.end, start, end });
+}
+
+/** What lies, or would lie, on a seat of a schedule. */
+export interface Occupied extends TimeRange {
+  readonly seat: number;
+  /** Null for a slot that is yet to be created. */
+  readonly slotId: string | null;
+}
+
+/**
+ * Refuses `wanted` if one of them overlaps another or one of `existing` on the same seat. Sorted by seat and start,
+ * whatever overlaps at all overlaps the one before that reaches furthest: O(n log n).
+ */
+export function refuseOverlap(wanted: readonly Occupied[], existing: readonly Occupied[]): Refusal | undefined {
+  const fresh = new Set(wanted);
+  const line = [...wanted, ...existing].sort((a, b) => a.seat - b.seat || a.start.getTime() - b.start.getTime());
+  let furthest: Occupied | undefined;
+  for (const next of line) {
+    const before = furthest;
+    if (before !== undefined && before.seat === next.seat && overlaps(before, next)) {
+      // Two stored slots that overlap each other are reconcile's business, not this caller's.
+      if (fresh.has(next)) return overlapRefusal(next, before);
+      if (fresh.has(before)) return overlapRefusal(before, next);
+    }
+    if (before === undefined || before.seat !== next.seat || next.end > before.end) furthest = next;
+  }
+  return undefined;
+}
+
+function overlapRefusal({ start, end, seat }: Occupied, conflict: Occupied): Refusal {
+  return refuse("slot_overlap", {
+    start,
+    end,
+    seat,
+    conflictingSlotId: conflict.slotId,
+    conflictingStart: conflict.start,
+    conflictingEnd: conflict.end,
+  });
+}

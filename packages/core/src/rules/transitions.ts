@@ -1,0 +1,51 @@
+import type { AppointmentStatus } from "../model/appointment.ts";
+import type { CommandName } from "../model/journal.ts";
+import type { SlotStatus } from "../model/slot.ts";
+
+/** One allowed change of state. `from: null` means that the record is created. */
+export interface StateChange<Status extends string> {
+  readonly from: Status | null;
+  readonly to: Status;
+  readonly by: readonly CommandName[];
+}
+
+/**
+ * What may happen to a slot. A hold that has expired counts as `available` here as everywhere else, so expiry needs
+ * no row. Everything that is not in the table is refused.
+ */
+export const slotTransitions: readonly StateChange<SlotStatus>[] = [
+  { from: null, to: "available", by: ["createSlots"] },
+  { from: "available", to: "held", by: ["hold"] },
+  { from: "available", to: "booked", by: ["book", "accept", "reschedule"] },
+  { from: "available", to: "blocked", by: ["block"] },
+  { from: "held", to: "booked", by: ["book"] },
+  { from: "held", to: "available", by: ["release"] },
+  { from: "booked", to: "available", by: ["cancel", "markNoShow", "reschedule"] },
+  { from: "blocked", to: "available", by: ["unblock"] },
+];
+
+/** What may happen to an appointment. `completed`, `cancelled` and `no_show` are final. */
+export const appointmentTransitions: readonly StateChange<AppointmentStatus>[] = [
+  { from: null, to: "confirmed", by: ["book"] },
+  { from: null, to: "scheduled", by: ["book"] },
+  { from: "scheduled", to: "confirmed", by: ["accept"] },
+  { from: "scheduled", to: "cancelled", by: ["cancel"] },
+  { from: "confirmed", to: "checked_in", by: ["checkIn"] },
+  { from: "confirmed", to: "completed", by: ["complete"] },
+  { from: "confirmed", to: "cancelled", by: ["cancel"] },
+  { from: "confirmed", to: "no_show", by: ["markNoShow"] },
+  { from: "confirmed", to: "confirmed", by: ["reschedule"] },
+  { from: "checked_in", to: "completed", by: ["complete"] },
+  { from: "checked_in", to: "no_show", by: ["markNoShow"] },
+  { from: "checked_in", to: "cancelled", by: ["cancel"] },
+];
+
+/** Whether the table has a row for this change by this command. */
+export function allows<Status extends string>(
+  table: readonly StateChange<Status>[],
+  from: Status | null,
+  to: Status,
+  by: CommandName,
+): boolean {
+  return table.some((row) => row.from === from && row.to === to && row.by.includes(by));
+}

@@ -1,0 +1,129 @@
+import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
+import type { JournalEntry } from "../model/journal.ts";
+import type { RecordKey, StoredRecord, VersionedRecord } from "../model/record.ts";
+import type { SlotSearch } from "../model/search.ts";
+import type { Slot } from "../model/slot.ts";
+
+/**
+ * What Slotwright needs of a database. Expected outcomes are returned; only infrastructure throws, and always a
+ * `StorageError` that says whether anything may have been applied. An adapter never calls the clock, makes no ids
+ * and knows no rules. Whoever writes one proves it with the suite in `@slotwright/core/conformance`.
+ */
+export interface StorageAdapter<HostTransaction = unknown> {
+  /** The version of this contract that the adapter was written for. */
+  readonly contract: 1;
+
+  /**
+   * The records with these keys as they were at one moment, in the order of the keys, `undefined` for those that do
+   * not exist; in one round trip however many there are. What was acknowledged to anybody before the call is seen.
+   * Expired holds are returned as they are stored. Within a host's transaction the rows are locked until it ends.
+   */
+  load(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]>;
+
+  /** Slots in the order of (start, id), or its reverse. Never more than `limit`. */
+  findSlots(query: SlotQuery): Promise<readonly Slot[]>;
+
+  /** Appointments in the order of (start, id). Never more than `limit`. */
+  findAppointments(query: AppointmentQuery): Promise<readonly Appointment[]>;
+
+  /** The journal of one record in the order of its versions. Never more than `limit`. */
+  readJournal(query: JournalQuery): Promise<readonly JournalEntry[]>;
+
+  /**
+   * Commits each transition wholly or not at all, if and only if its command has not taken effect before and each
+   * version it expects still holds at the moment of the commit. Of two that expect the same version, one commits and
+   * the other gets `stale`, whatever the isolation level. `committed` is returned once the transition would survive
+   * a power cut. Outcomes are in the order of the transitions. The keys of a batch's transitions are disjoint;
+   * what happens to one of them never affects its neighbours.
+   */
+  commit(transitions: readonly Transition[]): Promise<readonly CommitOutcome[]>;
+
+  /**
+   * The same contract inside a transaction that the host opened: what is committed here becomes durable with the
+   * host's COMMIT and vanishes with its ROLLBACK, both of which stay the host's. An outcome other than `committed`
+   * leaves the host's transaction usable.
+   */
+  within(transaction: HostTransaction): StorageAdapter<HostTransaction>;
+
+  /** Brings the tables to this version's schema. May run in many processes at once, and again after a crash. */
+  migrate(): Promise<MigrationReport>;
+
+  /** Releases what the adapter opened itself; what the host passed in stays open. */
+  close(): Promise<void>;
+}
+
+/** One atomic unit: the versions it was decided on, the records as they become, and what the journal says of it. */
+export interface Transition {
+  readonly command: { readonly id: string; readonly requestHash: string; readonly result: unknown };
+  /** Every record the decision rests on. Version 0 means that the record must not exist. */
+  readonly expect: readonly { readonly key: RecordKey; readonly version: number }[];
+  /** Each at its expected version + 1. */
+  readonly put: readonly VersionedRecord[];
+  readonly journal: readonly JournalEntry[];
+}
+
+export type CommitOutcome =
+  | { readonly status: "committed" }
+  /** Somebody was faster: these versions no longer hold, nothing was written. */
+  | { readonly status: "stale"; readonly keys: readonly RecordKey[] }
+  /** A command with this id took effect before, with this request and this result: nothing was written. */
+  | { readonly status: "replayed"; readonly requestHash: string; readonly result: unknown }
+  /** The database's own guard said no: nothing was written. */
+  | { readonly status: "refused"; readonly guard: Guard };
+
+/** The invariants that a database guards by itself, against bugs and hand-written SQL. */
+export type Guard =
+  | "known_status"
+  | "valid_time_range"
+  | "booked_has_appointment"
+  | "held_has_hold"
+  | "owner_has_slots"
+  | "no_overlap"
+  | "appointment_fits_slot"
+  | "slot_has_appointment_row"
+  | "appointment_keeps_slots"
+  | "journal_append_only"
+  | "journal_once_per_version"
+  | "row_format";
+
+/** A place in the order of (start, id): the last item of the page before. */
+export interface Position {
+  readonly start: Date;
+  readonly id: string;
+}
+
+export interface SlotQuery extends SlotSearch {
+  /** The instant at which holds count as expired or not. */
+  readonly asOf: Date;
+  readonly after?: Position;
+  readonly descending?: boolean;
+  readonly limit: number;
+}
+
+export interface AppointmentQuery {
+  readonly providerIds?: readonly string[];
+  readonly facilityId?: string;
+  readonly subjectId?: string;
+  readonly statuses?: readonly AppointmentStatus[];
+  /** `appointment.start >= startFrom` */
+  readonly startFrom?: Date;
+  /** `appointment.start < startBefore` */
+  readonly startBefore?: Date;
+  readonly after?: Position;
+  readonly limit: number;
+}
+
+export interface JournalQuery {
+  readonly recordId: string;
+  /** `entry.version > afterVersion` */
+  readonly afterVersion?: number;
+  readonly limit: number;
+}
+
+export interface MigrationReport {
+  /** Schema versions before and after; 0 is an empty database. */
+  readonly from: number;
+  readonly to: number;
+  /** Names of the migrations that this call applied. */
+  readonly applied: readonly string[];
+}

@@ -1,0 +1,27 @@
+import type { ConformanceStore } from "../src/conformance/index.ts";
+import type { StoredRecord } from "../src/index.ts";
+import { createMemoryDatabase, type MemoryTransaction, memoryAdapter } from "../src/memory/index.ts";
+
+/** A fresh memory store with two adapters on it, for the conformance suite. */
+export async function openMemoryStore(): Promise<ConformanceStore<MemoryTransaction>> {
+  const database = createMemoryDatabase();
+  const storage = memoryAdapter({ database });
+  const key = ({ kind, id }: { kind: string; id: string }) => `${kind}:${id}`;
+  return {
+    storage,
+    second: memoryAdapter({ database }),
+    async beginHostTransaction() {
+      const transaction = await storage.begin();
+      return { transaction, commit: async () => transaction.commit(), rollback: async () => transaction.rollback() };
+    },
+    async corrupt({ put = [], remove = [] }) {
+      const { records } = database.tables;
+      const versioned = put.filter(
+        (record): record is Exclude<StoredRecord, { kind: "command" }> => record.kind !== "command",
+      );
+      for (const record of versioned) records.set(key(record), record);
+      for (const one of remove) records.delete(key(one));
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { type BookingError, createEngine, StorageError, type StorageFailure } from "../src/index.ts";
+import { memoryAdapter } from "../src/memory/index.ts";
+import { type Fate, failingStorage } from "./failing-storage.ts";
+
+const actor = { kind: "patient", id: "p-1" };
+const failure = (kind: StorageFailure) => new StorageError(kind, `the test's ${kind}`, new Error("driver"));
+
+function manualClock() {
+  let now = Date.UTC(2026, 2, 1);
+  return {
+    now: () => new Date(now),
+    sleep: async (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+/** An engine with one published slot, whose storage fails from then on as told. */
+async function stage(fateOf: (method: string, call: number) => Fate) {
+  const memory = memoryAdapter();
+  const sound = createEngine({ storage: memory });
+  const slots = [{ start: "2026-03-02T09:00:00Z", end: "2026-03-02T09:30:00Z" }];
+  const created = await sound.createSlots({ actor, providerId: "dr", facilityId: "f", slots });
+  const slotId = created.slots[0]?.id ?? "";
+  const engine = createEngine({ storage: failingStorage(memory, fateOf), clock: manualClock(), random: () => 0.5 });
+  return { engine, sound, slotId, want: { actor, slotId, subjectId: "p-1" } };
+}
+
+const refusalOf = (promise: Promise<unknown>): Promise<BookingError> =>
+  promise.then(
+    () => {
+      throw new Error("it succeeded");
+    },
+    (error: BookingError) => error,
+  );
+
+describe("a failing storage", () => {
+  it("is tried again after a transient failure, and the caller notices nothing", async () => {
+    const { engine, want } = await stage((method, call) =>
+      method === "commit" && call < 4 ? { before: failure("transient") } : undefined,
+    );
+    expect((await engine.book(want)).appointment.status).toBe("confirmed");
+  });
+
+  it("answers storage_busy when it stays busy for the whole budget, and nothing was changed", async () => {
+    const { engine, sound, want, slotId } = await stage((method) =>
+      method === "commit" ? { before: failure("transient") } : undefined,
+    );
+    const error = await refusalOf(engine.book(want));
+    expect([error.code, error.transient, error.status]).toEqual(["storage_busy", true, 503]);
+    expect((error.cause as StorageError).failure).toBe("transient");
+    expect((await sound.getSlot(slotId)).version).toBe(1);
+  });
+
+  it("looks an unknown outcome up and returns the stored result where the commit had taken effect", async () => {
+    const { engine, sound, want, slotId } = await stage((method, call) =>
+      method === "commit" && call === 1 ? { after: failure("unknown") } : undefined,
+    );
+    const { appointment, slots } = await engine.book(want);
+    expect(await sound.getAppointment(appointment.id)).toEqual(appointment);
+    expect([await sound.getSlot(slotId)]).toEqual(slots);
+  });
+
+  it("runs the command again where an unknown outcome turns out not to have taken effect", async () => {
+    const { engine, sound, want } = await stage((method, call) =>
+      method === "commit" && call === 1 ? { before: failure("unknown") } : undefined,
+    );
+    const { appointment } = await engine.book(want);
+    expect((await sound.getAppointment(appointment.id)).version).toBe(1);
+  });
+
+  it("answers outcome_unknown with the key to retry with when the database stays away, and the retry settles it", async () => {
+    let isAway = false;
+    const { engine, sound, want } = await stage((method) => {
+      if (method === "commit" && !isAway) {
+        isAway = true;
+        return { after: failure("unknown") };
+      }
+      return isAway ? { before: failure("unavailable") } : undefined;
+    });
+    const error = await refusalOf(engine.book({ ...want, idempotencyKey: "k-1" }));
+    expect([error.code, error.details]).toEqual(["outcome_unknown", { idempotencyKey: "k-1" }]);
+    const { appointment } = await sound.book({ ...want, idempotencyKey: "k-1" });
+    expect((await sound.listAppointments({})).items).toEqual([appointment]);
+  });
+
+  it.each([
+    ["unavailable", "storage_unavailable"],
+    ["read_only", "storage_read_only"],
+    ["schema_outdated", "schema_outdated"],
+    ["schema_too_new", "schema_too_new"],
+  ] as const)("answers %s with %s at once, with the cause, on reads and writes", async (kind, code) => {
+    const { engine, want, slotId } = await stage(() => ({ before: failure(kind) }));
+    for (const call of [engine.book(want), engine.getSlot(slotId), engine.listSlots({}), engine.checkSync(slotId)]) {
+      const error = await refusalOf(call);
+      expect(error.code).toBe(code);
+      expect((error.cause as StorageError).message).toContain(`the test's ${kind}`);
+      expect((error.cause as StorageError).failure).toBe(kind);
+    }
+  });
+
+  it("retries reads whose connection was lost", async () => {
+    const { engine, slotId } = await stage((method, call) =>
+      method === "load" && call < 3 ? { before: failure("unknown") } : undefined,
+    );
+    expect((await engine.getSlot(slotId)).id).toBe(slotId);
+  });
+
+  it("does not hide a programming error behind a booking error", async () => {
+    const { engine, want } = await stage((method) =>
+      method === "commit" ? { before: new TypeError("bug") } : undefined,
+    );
+    await expect(engine.book(want)).rejects.toThrow(TypeError);
+  });
+
+  it("decides again after the database's own guard said no, and names the guard if it says so twice", async () => {
+    const memory = memoryAdapter();
+    let asked = 0;
+    const guarded = {
+      ...memory,
+      commit: async () => {
+        asked += 1;
+        return [{ status: "refused", guard: "no_overlap" }] as const;
+      },
+    };
+    const slots = [{ start: "2026-03-02T09:00:00Z", end: "2026-03-02T09:30:00Z" }];
+    const engine = createEngine({ storage: guarded, clock: manualClock() });
+    const error = await refusalOf(engine.createSlots({ actor, providerId: "dr", facilityId: "f", slots }));
+    expect([error.code, asked]).toEqual(["invalid_transition", 2]);
+    expect(error.message).toContain("no_overlap");
+    expect(error.message).toContain("checkSync");
+  });
+});
