@@ -107,6 +107,22 @@ describe("a failing storage", () => {
     expect((await engine.getSlot(slotId)).id).toBe(slotId);
   });
 
+  it("is not tried again within the host's transaction, which only the host can repeat", async () => {
+    for (const kind of ["transient", "unknown"] as const) {
+      const memory = memoryAdapter();
+      let calls = 0;
+      const failing = failingStorage(memory, () => {
+        calls += 1;
+        return { before: failure(kind) };
+      });
+      const engine = createEngine({ storage: { ...memory, within: () => failing } }).within(await memory.begin());
+      const code = kind === "transient" ? "storage_busy" : "storage_unavailable";
+      expect((await refusalOf(engine.block({ actor, slotId: "s" }))).code).toBe(code);
+      expect((await refusalOf(engine.getSlot("s"))).code).toBe(code);
+      expect(calls).toBe(2);
+    }
+  });
+
   it("does not hide a programming error behind a booking error", async () => {
     const { engine, want } = await stage((method) =>
       method === "commit" ? { before: new TypeError("bug") } : undefined,

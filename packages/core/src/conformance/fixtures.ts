@@ -12,7 +12,7 @@ export const patient = { kind: "patient", id: "p-1" } as const;
 export const place = { providerId: "dr-grey", facilityId: "north" } as const;
 
 /** 09:00 on the day that all cases play on. */
-export const nine = Date.UTC(2026, 2, 2, 9);
+const nine = Date.UTC(2026, 2, 2, 9);
 export const minutes = (count: number): Date => new Date(nine + count * 60_000);
 
 /** A clock that stands still until it is told to move; sleeping moves it. */

@@ -52,7 +52,10 @@ export interface Engine<HostTransaction = unknown> extends Commands {
  * ```
  */
 export function createEngine<HostTransaction>(options: EngineOptions<HostTransaction>): Engine<HostTransaction> {
-  const settings = settingsOf(options);
+  return engineWith(settingsOf(options));
+}
+
+function engineWith<HostTransaction>(settings: EngineSettings): Engine<HostTransaction> {
   return {
     ...commandsOf(settings),
     getSlot: (id) => getSlot(settings, id),
@@ -62,7 +65,8 @@ export function createEngine<HostTransaction>(options: EngineOptions<HostTransac
     history: (input) => history(settings, input),
     checkSync: (id) => checkSync(settings, id),
     reconcile: (input) => reconcile(settings, input),
-    within: (transaction) => createEngine({ ...options, storage: options.storage.within(transaction) }),
+    within: (transaction) =>
+      engineWith({ ...settings, storage: settings.storage.within(transaction), isHostTransaction: true }),
   };
 }
 

@@ -1,8 +1,8 @@
-import { v7 as uuidv7 } from "uuid";
 import type { OverlapScope } from "../model/schedule.ts";
 import type { Authorize, Policy } from "../rules/policy.ts";
 import type { StorageAdapter } from "../storage/adapter.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { createIdSource, newToken } from "./ids.ts";
 
 /** How long, and how often, the engine tries again by itself. */
 export interface RetryOptions {
@@ -22,8 +22,10 @@ export interface EngineOptions<HostTransaction> {
   readonly authorize?: Authorize;
   readonly retry?: Partial<RetryOptions>;
   readonly clock?: Clock;
-  /** Makes the ids of records and the tokens of holds; must never repeat. Default: UUIDv7. */
+  /** Makes the ids of records and commands; must never repeat. Default: UUIDv7. */
   readonly newId?: () => string;
+  /** Makes the tokens of holds; must not be guessable. Default: 122 random bits. */
+  readonly newToken?: () => string;
   /** A number in [0, 1) that spreads retries. Default: `Math.random`. */
   readonly random?: () => number;
 }
@@ -31,18 +33,32 @@ export interface EngineOptions<HostTransaction> {
 /** The options with every default filled in. */
 export interface EngineSettings {
   readonly storage: StorageAdapter;
+  /** Whether the host's transaction is around every call: then only the host can try again, from its BEGIN. */
+  readonly isHostTransaction: boolean;
   readonly overlapScope: OverlapScope;
   readonly policies: readonly Policy[];
   readonly authorize: Authorize | undefined;
   readonly retry: RetryOptions;
   readonly clock: Clock;
   readonly newId: () => string;
+  readonly newToken: () => string;
   readonly random: () => number;
 }
 
 export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   const { overlapScope = "facility", policies = [], authorize, clock = systemClock } = options;
-  const { newId = () => uuidv7(), random = Math.random } = options;
+  const { newId = createIdSource(), random = Math.random } = options;
   const retry = { budgetMs: 10_000, maxPauseMs: 50, ...options.retry };
-  return { storage: options.storage, overlapScope, policies, authorize, clock, newId, random, retry };
+  return {
+    storage: options.storage,
+    isHostTransaction: false,
+    overlapScope,
+    policies,
+    authorize,
+    clock,
+    newId,
+    newToken: options.newToken ?? newToken,
+    random,
+    retry,
+  };
 }

@@ -1,7 +1,7 @@
 import { BookingError } from "../errors.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import type { EngineSettings } from "./options.ts";
-import { asBookingError } from "./storage-failures.ts";
+import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 
 /** One command's patience: pauses between attempts, until the budget is used up. */
 export interface Patience {
@@ -39,6 +39,7 @@ export async function retryReads<T>(settings: EngineSettings, read: () => Promis
     } catch (error) {
       // A read whose connection died changed nothing: it is as good as not made.
       if (!isStorageError(error)) throw error;
+      if (settings.isHostTransaction) throw asHostTransactionError(error);
       if (error.failure !== "transient" && error.failure !== "unknown") throw asBookingError(error);
       await patience.pause(error);
     }

@@ -15,7 +15,7 @@ import type { EngineSettings } from "./options.ts";
 import { parse } from "./parse.ts";
 import { replay } from "./replay.ts";
 import { isStorageError, type Patience, patienceOf } from "./retry.ts";
-import { asBookingError } from "./storage-failures.ts";
+import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 
 /** A command on its way: parsed, with the id under which it takes effect once. */
 interface Request {
@@ -57,7 +57,8 @@ export async function runCommand<Name extends CommandName>(
 function requestOf(settings: EngineSettings, name: CommandName, input: unknown): Request {
   const command = parse(schemaOf(name, input), input) as Envelope;
   const id = command.idempotencyKey ?? settings.newId();
-  const hash = requestHash(name, { ...command });
+  // Without a key only the engine itself can repeat the command: there is no other request to tell it from.
+  const hash = command.idempotencyKey === undefined ? "" : requestHash(name, { ...command });
   return { name, command, id, requestHash: hash, patience: patienceOf(settings, command.idempotencyKey ?? null) };
 }
 
@@ -76,6 +77,7 @@ async function attemptCommand(settings: EngineSettings, request: Request): Promi
     return await decideAndCommit(settings, request);
   } catch (error) {
     if (!isStorageError(error)) throw error;
+    if (settings.isHostTransaction) throw asHostTransactionError(error);
     if (error.failure === "transient") return { cause: error };
     if (error.failure === "unknown") return settleUnknown(settings, request, error);
     throw asBookingError(error);
@@ -101,9 +103,9 @@ async function decideAndCommit(settings: EngineSettings, request: Request): Prom
 }
 
 function contextOf(settings: EngineSettings, { name, id, command }: Request): Context {
-  const { overlapScope, newId, clock } = settings;
+  const { overlapScope, newId, newToken, clock } = settings;
   const { actor, reason = null } = command;
-  return { now: clock.now(), command: { name, id }, actor, reason, overlapScope, newId, hash: sha256 };
+  return { now: clock.now(), command: { name, id }, actor, reason, overlapScope, newId, newToken, hash: sha256 };
 }
 
 function commandKey({ id }: Pick<Request, "id">): RecordKey {

@@ -15,6 +15,8 @@ export interface Context {
   readonly reason: string | null;
   readonly overlapScope: OverlapScope;
   readonly newId: () => string;
+  /** Makes the token of a hold. */
+  readonly newToken: () => string;
   /** One-way hash of a hold's token. */
   readonly hash: (text: string) => string;
 }

@@ -18,7 +18,7 @@ export const hold: Rule<Command<"hold">, HeldSlot> = {
     if (isRefusal(slot)) return slot;
     const refusal = refuseSlotChange(slot, "held", context);
     if (refusal !== undefined) return refusal;
-    const holdToken = context.newId();
+    const holdToken = context.newToken();
     const expiresAt = new Date(context.now.getTime() + seconds * 1000);
     const change = changeSlot(
       slot,

@@ -41,7 +41,8 @@ export interface StorageAdapter<HostTransaction = unknown> {
   /**
    * The same contract inside a transaction that the host opened: what is committed here becomes durable with the
    * host's COMMIT and vanishes with its ROLLBACK, both of which stay the host's. An outcome other than `committed`
-   * leaves the host's transaction usable.
+   * leaves the host's transaction usable; a `StorageError` may have ended it, and only the host can try again. `load`
+   * takes locks, so it needs a connection that may write. `migrate` is refused.
    */
   within(transaction: HostTransaction): StorageAdapter<HostTransaction>;
 

@@ -203,6 +203,13 @@ const others: readonly BadInput[] = [
     command: (stage) => bookFirst(stage, at(minutes(20), minutes(10))),
   },
   {
+    name: "an appointment rescheduled to end before it starts",
+    code: "invalid_time_range",
+    says: /ends before/,
+    command: ({ engine, appointmentId, slots }) =>
+      engine.reschedule({ actor: patient, appointmentId, slotId: slots[0]?.id ?? "", ...at(minutes(20), minutes(10)) }),
+  },
+  {
     name: "a stale ifVersion of a slot",
     code: "version_conflict",
     says: /at version 1, not 4/,
@@ -278,7 +285,7 @@ async function contents(engine: Engine): Promise<unknown> {
   return [await engine.listSlots({ limit: 500 }), await engine.listAppointments({ limit: 500 })];
 }
 
-export const badInputs: readonly BadInput[] = [...times, ...ids, ...metadata, ...others];
+const badInputs: readonly BadInput[] = [...times, ...ids, ...metadata, ...others];
 
 export const badInputCases: readonly ConformanceCase[] = [
   {

@@ -189,6 +189,7 @@ export const bookingCases: readonly ConformanceCase[] = [
       await assertSound(storage);
       const shortened = { actor: patient, appointmentId: appointment.id, slotId: to.id, end: minutes(50) };
       assert.deepEqual((await engine.reschedule(shortened)).appointment.end, minutes(50));
+      await refusal(engine.reschedule({ ...shortened, end: minutes(61) }), "time_mismatch");
       await assertSound(storage);
     },
   },
@@ -267,7 +268,8 @@ export const bookingCases: readonly ConformanceCase[] = [
       ] as const) {
         await refusal(create([120, 150], [...range]), "slot_overlap");
       }
-      assert.equal((await create([0, 30], [60, 90])).slots.length, 2);
+      const { schedule, slots } = await create([0, 30], [60, 90]);
+      assert.deepEqual([slots.length, schedule.version, schedule.updatedAt], [2, 2, slots[0]?.createdAt]);
       assert.equal((await engine.listSlots({})).items.length, 3);
       await assertSound(storage);
     },
@@ -455,6 +457,12 @@ export const bookingCases: readonly ConformanceCase[] = [
       assert.ok(last);
       assert.deepEqual(await engine.getSlot(last.id), last);
       await refusal(publish(engine, 1), "slot_overlap");
+      const around = { start: minutes(-60), end: minutes(-30) };
+      const { details } = await refusal(
+        engine.createSlots({ actor: provider, ...place, slots: [around, { start: last.start, end: last.end }] }),
+        "slot_overlap",
+      );
+      assert.equal(details.conflictingSlotId, last.id);
     },
   },
 ];

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Engine } from "../../engine/engine.ts";
 import { auditStore } from "../audit.ts";
-import { engineOn, manualClock } from "../fixtures.ts";
+import { engineOn, manualClock, place, provider, publishOne, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { anyIntent, emptyWorld, type Intent, perform } from "../intents.ts";
 import { scheduledAdapter, scheduledClock } from "../scheduled.ts";
@@ -58,6 +59,33 @@ export const randomCases: readonly ConformanceCase[] = [
           perform(intent, engines[index % 2] as (typeof engines)[0], world),
         );
         await scheduler.waitFor(Promise.all(running));
+        assert.deepEqual(await auditStore(store.storage), []);
+        await store.close();
+      });
+      await fc.assert(property, { numRuns: propertyRuns });
+    },
+  },
+  {
+    key: "random.unblock-and-create",
+    title:
+      "whatever the order of their storage calls, unblocking a slot and putting another in its place have one winner",
+    async run({ open, propertyRuns }) {
+      const property = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const store = await open();
+        const engine = engineOn(store.storage);
+        const slot = await publishOne(engine);
+        await engine.block({ actor: provider, slotId: slot.id });
+        const clock = scheduledClock(scheduler);
+        const [one, two] = [store.storage, store.second].map((storage) =>
+          engineOn(scheduledAdapter(storage, scheduler), { clock }),
+        ) as [Engine, Engine];
+        const slots = [{ start: slot.start, end: slot.end }];
+        const racing = [
+          one.unblock({ actor: provider, slotId: slot.id }),
+          two.createSlots({ actor: provider, ...place, slots }),
+        ];
+        const outcomes = await scheduler.waitFor(tally(racing));
+        assert.deepEqual(outcomes, { ok: 1, slot_overlap: 1 });
         assert.deepEqual(await auditStore(store.storage), []);
         await store.close();
       });

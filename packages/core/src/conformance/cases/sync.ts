@@ -257,6 +257,19 @@ export const syncCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "sync.pages",
+    title: "reconcile looks at every slot and every appointment of a long range exactly once",
+    async run(store) {
+      const engine = engineOn(store.storage);
+      const slots = await publish(engine, 2, 600);
+      const take = ({ id }: Slot) => engine.book({ actor: patient, slotId: id, subjectId: "p" });
+      for (const slot of slots.slice(0, 520)) await take(slot);
+      await store.corrupt({ put: slots.slice(1190).map((slot) => ({ ...slot, status: "booked" })) });
+      const report = await engine.reconcile({ actor: operator });
+      assert.deepEqual([report.scanned, report.repaired], [{ slots: 1200, appointments: 520 }, 10]);
+    },
+  },
+  {
     key: "sync.while-bookings-go-on",
     title: "reconcile finds nothing wrong with bookings that are made and cancelled while it runs",
     async run({ storage, second }) {

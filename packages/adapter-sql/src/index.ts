@@ -1,0 +1,33 @@
+export { guardInText, isGuard, refusalText } from "./guards.ts";
+export { type IndexName, indexes } from "./indexes.ts";
+export type { Read } from "./list-shapes.ts";
+export { type Migration, type MigrationStatements, migrationStatements } from "./migrations/index.ts";
+export { initialTables } from "./migrations/initial.ts";
+export { createReads, type Reads } from "./reads.ts";
+export {
+  appointmentToRow,
+  commandToRow,
+  journalToRow,
+  rowToAppointment,
+  rowToCommand,
+  rowToJournal,
+  rowToSchedule,
+  rowToSlot,
+  scheduleToRow,
+  slotToRow,
+} from "./rows.ts";
+export {
+  type AppointmentRow,
+  type CommandRow,
+  defaultTablePrefix,
+  type JournalRow,
+  type MigrationRow,
+  type ScheduleRow,
+  type SlotRow,
+  type TableName,
+  type Tables,
+  tableNames,
+} from "./schema.ts";
+export type { ColumnTypes, SqlStrategy } from "./strategy.ts";
+export { tablePrefixPlugin } from "./table-prefix.ts";
+export { writeOrder } from "./write-order.ts";

@@ -1,0 +1,22 @@
+import type { TableName } from "./schema.ts";
+
+interface Index {
+  readonly table: TableName;
+  readonly columns: readonly string[];
+}
+
+/**
+ * Every list is read in the order of (start_at, id) from the index of its most selective condition. A booking changes
+ * none of these columns.
+ */
+export const indexes = {
+  slots_by_schedule: { table: "slots", columns: ["schedule_id", "start_at", "id"] },
+  slots_by_provider: { table: "slots", columns: ["provider_id", "start_at", "id"] },
+  slots_by_facility: { table: "slots", columns: ["facility_id", "start_at", "id"] },
+  slots_by_start: { table: "slots", columns: ["start_at", "id"] },
+  appointments_by_subject: { table: "appointments", columns: ["subject_id", "start_at", "id"] },
+  appointments_by_provider: { table: "appointments", columns: ["provider_id", "start_at", "id"] },
+  appointments_by_start: { table: "appointments", columns: ["start_at", "id"] },
+} as const satisfies Record<string, Index>;
+
+export type IndexName = keyof typeof indexes;

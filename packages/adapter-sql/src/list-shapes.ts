@@ -1,0 +1,114 @@
+import type { Position } from "@slotwright/core";
+import { type RawBuilder, sql } from "kysely";
+import type { IndexName } from "./indexes.ts";
+import type { SqlStrategy } from "./strategy.ts";
+
+/** A statement with the values to bind, in the order of its placeholders. */
+export interface Read {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** A page of slots or appointments in the order of (start_at, id). Conditions that are undefined do not restrict. */
+export interface ListRequest {
+  readonly index: IndexName;
+  readonly providerIds: readonly string[] | undefined;
+  /** One of these must hold, in the sense of `statusSql`. */
+  readonly statuses: readonly string[] | undefined;
+  readonly statusSql: (status: string) => RawBuilder<boolean>;
+  readonly conditions: Readonly<Partial<Record<ConditionName, string | number | undefined>>>;
+  /** What the conditions on the status compare holds with. */
+  readonly asOf?: number;
+  readonly after: Position | undefined;
+  readonly descending: boolean;
+  readonly limit: number;
+}
+
+type ConditionName = "scheduleId" | "facilityId" | "subjectId" | "startFrom" | "startBefore" | "endAfter";
+type PlaceName = "afterPlace" | "beforePlace";
+
+/**
+ * A placeholder. Statements are compiled with the *names* of their values in place of the values, so that each shape
+ * of request is compiled once, and a call only looks up its values by name.
+ */
+export const value = (name: string): RawBuilder<unknown> => sql`${name}`;
+
+const conditionSql: Readonly<Record<ConditionName | PlaceName, RawBuilder<boolean>>> = {
+  scheduleId: sql`schedule_id = ${value("scheduleId")}`,
+  facilityId: sql`facility_id = ${value("facilityId")}`,
+  subjectId: sql`subject_id = ${value("subjectId")}`,
+  startFrom: sql`start_at >= ${value("startFrom")}`,
+  startBefore: sql`start_at < ${value("startBefore")}`,
+  endAfter: sql`end_at > ${value("endAfter")}`,
+  afterPlace: sql`(start_at, id) > (${value("placeStart")}, ${value("placeId")})`,
+  beforePlace: sql`(start_at, id) < (${value("placeStart")}, ${value("placeId")})`,
+};
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Shape extends Pick<ListRequest, "index" | "statuses" | "descending"> {
+  readonly conditions: readonly (ConditionName | PlaceName)[];
+  /** Branches with a provider each; 0 is one branch for all providers. */
+  readonly providers: number;
+}
+
+export function createListCompiler(strategy: SqlStrategy): (request: ListRequest) => Read | undefined {
+  const compiled = new Map<string, { readonly sql: string; readonly names: readonly string[] }>();
+  return (request) => {
+    if (request.providerIds?.length === 0 || request.statuses?.length === 0) return undefined;
+    const values = valuesOf(request);
+    const shape = shapeOf(request, values);
+    const key = JSON.stringify(shape);
+    const known = compiled.get(key) ?? compileShape(strategy, shape, request.statusSql);
+    compiled.set(key, known);
+    return { sql: known.sql, parameters: known.names.map((name) => values[name] ?? null) };
+  };
+}
+
+function valuesOf(request: ListRequest): Values {
+  const { conditions, after, descending, asOf, limit } = request;
+  const place = after === undefined ? {} : { placeStart: after.start.getTime(), placeId: after.id };
+  const providers = Object.fromEntries([...new Set(request.providerIds)].map((id, index) => [`provider${index}`, id]));
+  return withoutImplied({ ...conditions, ...place, ...providers, asOf, limit }, descending);
+}
+
+/**
+ * Of a page's place and the bound on the same side, one implies the other. Only the narrower is kept: with both, the
+ * planner may start at the wider and read all earlier pages again.
+ */
+function withoutImplied(values: Values, descending: boolean): Values {
+  const { placeStart: place } = values as { readonly placeStart?: number };
+  const side = descending ? "startBefore" : "startFrom";
+  const bound = values[side] as number | undefined;
+  if (place === undefined || bound === undefined) return values;
+  const placeIsNarrower = descending ? place < bound : place >= bound;
+  if (placeIsNarrower) return { ...values, [side]: undefined };
+  return { ...values, placeStart: undefined, placeId: undefined };
+}
+
+function shapeOf({ index, statuses, descending, providerIds }: ListRequest, values: Values): Shape {
+  const place = descending ? "beforePlace" : "afterPlace";
+  const given = (name: string) => values[name === place ? "placeStart" : name] !== undefined;
+  const conditions = (Object.keys(conditionSql) as (ConditionName | PlaceName)[]).filter(given);
+  // Rounded up to a power of two, the rest bound to NULL, which no row has: few shapes, so few prepared statements.
+  const providers = providerIds === undefined ? 0 : 2 ** Math.ceil(Math.log2(new Set(providerIds).size));
+  return { index, statuses, descending, conditions, providers };
+}
+
+function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]) {
+  const common = shape.conditions.map((name) => conditionSql[name]);
+  if (shape.statuses !== undefined) common.push(sql`(${sql.join(shape.statuses.map(statusSql), sql` or `)})`);
+  const branch = (own: readonly RawBuilder<boolean>[]) => {
+    const all = [...own, ...common];
+    const where = all.length === 0 ? sql`` : sql` where ${sql.join(all, sql` and `)}`;
+    return sql`select * from ${strategy.from(shape.index)}${where}`;
+  };
+  // One branch a provider, merged by the order: each is read from its index only as far as the limit needs.
+  const branches = Array.from({ length: shape.providers }, (_, index) =>
+    branch([sql`provider_id = ${value(`provider${index}`)}`]),
+  );
+  const rows = branches.length === 0 ? branch([]) : sql.join(branches, sql` union all `);
+  const order = shape.descending ? sql`start_at desc, id desc` : sql`start_at, id`;
+  const compiled = sql`${rows} order by ${order} limit ${value("limit")}`.compile(strategy.queries);
+  return { sql: compiled.sql, names: compiled.parameters as readonly string[] };
+}

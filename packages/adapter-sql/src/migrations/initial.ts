@@ -1,0 +1,154 @@
+import { appointmentStatuses, limits, owningStatuses, slotStatuses } from "@slotwright/core";
+import { type CreateTableBuilder, sql } from "kysely";
+import { indexes } from "../indexes.ts";
+import type { TableName } from "../schema.ts";
+import type { SqlStrategy } from "../strategy.ts";
+
+/**
+ * The tables and indexes of schema version 1. Each CHECK is named after the guard it is; where an engine reports only
+ * the first one broken, their order is the order of the contract. Triggers are the adapters' own.
+ */
+export function initialTables(strategy: SqlStrategy): readonly string[] {
+  return [
+    ...[schedules, slots, appointments, commands, journal].map((table) => table(strategy)),
+    ...indexStatements(strategy),
+  ];
+}
+
+const textList = (values: readonly string[]) => sql.join(values.map((value) => sql.lit(value)));
+
+/** A table whose columns may not be null unless their name ends in `?`. */
+function createTable(
+  { queries, columnTypes, tableOptions }: SqlStrategy,
+  name: TableName,
+  columns: Readonly<Record<string, keyof SqlStrategy["columnTypes"]>>,
+): CreateTableBuilder<TableName, string> {
+  let table: CreateTableBuilder<TableName, string> = queries.schema.createTable(name);
+  for (const [column, type] of Object.entries(columns)) {
+    table = table.addColumn(column.replace("?", ""), columnTypes[type], (definition) =>
+      column.endsWith("?") ? definition : definition.notNull(),
+    );
+  }
+  return table.modifyEnd(tableOptions);
+}
+
+const stamps = { version: "integer", created_at: "instant", updated_at: "instant" } as const;
+
+function schedules(strategy: SqlStrategy): string {
+  const columns = { id: "id", provider_id: "id", "facility_id?": "id", time_zone: "text", ...stamps } as const;
+  return createTable(strategy, "schedules", columns)
+    .addPrimaryKeyConstraint(strategy.qualified("schedules_pkey"), ["id"])
+    .addCheckConstraint("row_format", sql`version >= 1`)
+    .compile().sql;
+}
+
+const slotColumns = {
+  id: "id",
+  schedule_id: "id",
+  provider_id: "id",
+  facility_id: "id",
+  seat: "integer",
+  start_at: "instant",
+  end_at: "instant",
+  status: "text",
+  "appointment_id?": "id",
+  "hold_token_hash?": "text",
+  "hold_expires_at?": "instant",
+  metadata: "json",
+  ...stamps,
+} as const;
+
+function slots(strategy: SqlStrategy): string {
+  const longest = sql.lit(limits.slotMs);
+  return createTable(strategy, "slots", slotColumns)
+    .addPrimaryKeyConstraint(strategy.qualified("slots_pkey"), ["id"])
+    .addCheckConstraint("known_status", sql`status in (${textList(slotStatuses)})`)
+    .addCheckConstraint("valid_time_range", sql`start_at < end_at and end_at - start_at <= ${longest}`)
+    .addCheckConstraint("booked_has_appointment", sql`(status = 'booked') = (appointment_id is not null)`)
+    .addCheckConstraint(
+      "held_has_hold",
+      sql`(status = 'held') = (hold_token_hash is not null) and (status = 'held') = (hold_expires_at is not null)`,
+    )
+    .addCheckConstraint("row_format", sql`seat >= 0 and version >= 1 and ${strategy.isJson("metadata", "object")}`)
+    .addForeignKeyConstraint("slot_has_schedule_row", ["schedule_id"], "schedules", ["id"])
+    .addForeignKeyConstraint("slot_has_appointment_row", ["appointment_id"], "appointments", ["id"])
+    .compile().sql;
+}
+
+const appointmentColumns = {
+  id: "id",
+  subject_id: "id",
+  provider_id: "id",
+  facility_id: "id",
+  start_at: "instant",
+  end_at: "instant",
+  status: "text",
+  slot_ids: "json",
+  metadata: "json",
+  ...stamps,
+} as const;
+
+function appointments(strategy: SqlStrategy): string {
+  const { isJson, itemCount } = strategy;
+  return (
+    createTable(strategy, "appointments", appointmentColumns)
+      .addPrimaryKeyConstraint(strategy.qualified("appointments_pkey"), ["id"])
+      .addCheckConstraint("known_status", sql`status in (${textList(appointmentStatuses)})`)
+      .addCheckConstraint("valid_time_range", sql`start_at < end_at`)
+      .addCheckConstraint(
+        "row_format",
+        sql`version >= 1 and ${isJson("metadata", "object")} and ${isJson("slot_ids", "array")}`,
+      )
+      // After row_format: the items of something that is no array cannot be counted.
+      .addCheckConstraint(
+        "owner_has_slots",
+        sql`(status in (${textList(owningStatuses)})) = (${itemCount("slot_ids")} > 0)`,
+      )
+      .compile().sql
+  );
+}
+
+function commands(strategy: SqlStrategy): string {
+  const columns = { id: "id", request_hash: "text", result: "json", "created_at?": "instant" } as const;
+  return createTable(strategy, "commands", columns)
+    .addPrimaryKeyConstraint(strategy.qualified("commands_pkey"), ["id"])
+    .addCheckConstraint("row_format", strategy.isJson("result", "any"))
+    .compile().sql;
+}
+
+const journalColumns = {
+  "seq?": "sequence",
+  record_kind: "text",
+  record_id: "id",
+  version: "integer",
+  command: "text",
+  command_id: "id",
+  actor_kind: "text",
+  actor_id: "text",
+  "reason?": "text",
+  at: "instant",
+  "from_status?": "text",
+  to_status: "text",
+  changes: "json",
+} as const;
+
+function journal(strategy: SqlStrategy): string {
+  return createTable(strategy, "journal", journalColumns)
+    .addUniqueConstraint(strategy.qualified("journal_once_per_version"), ["record_id", "version"])
+    .addCheckConstraint(
+      "row_format",
+      sql`record_kind in ('slot', 'appointment') and version >= 1 and ${strategy.isJson("changes", "object")}`,
+    )
+    .compile().sql;
+}
+
+function indexStatements({ queries, qualified }: SqlStrategy): readonly string[] {
+  return Object.entries(indexes).map(
+    ([name, { table, columns }]) =>
+      queries.schema
+        .createIndex(qualified(name))
+        .on(table)
+        .columns([...columns])
+        .compile().sql,
+  );
+}

@@ -1,0 +1,80 @@
+import type { AppointmentQuery, JournalQuery, SlotQuery, SlotStatus } from "@slotwright/core";
+import { type RawBuilder, sql } from "kysely";
+import type { IndexName } from "./indexes.ts";
+import { createListCompiler, type ListRequest, type Read, value } from "./list-shapes.ts";
+import type { SqlStrategy } from "./strategy.ts";
+
+/** The reads of the contract as SQL. A list is undefined where an empty array of providers or statuses rules it out. */
+export interface Reads {
+  readonly slots: (query: SlotQuery) => Read | undefined;
+  readonly appointments: (query: AppointmentQuery) => Read | undefined;
+  readonly journal: (query: JournalQuery) => Read;
+}
+
+export function createReads(strategy: SqlStrategy): Reads {
+  const read = createListCompiler(strategy);
+  const journal = sql`select * from ${sql.table("journal")} where record_id = ${""} and version > ${0}
+    order by version limit ${0}`.compile(strategy.queries).sql;
+  return {
+    slots: (query) => read(slotRequest(query)),
+    appointments: (query) => read(appointmentRequest(query)),
+    journal: ({ recordId, afterVersion = 0, limit }) => ({ sql: journal, parameters: [recordId, afterVersion, limit] }),
+  };
+}
+
+/** A status as it counts at `asOf`: a hold that has expired is no hold. */
+const slotStatusSql: Readonly<Record<SlotStatus, RawBuilder<boolean>>> = {
+  available: sql`(status = 'available' or (status = 'held' and hold_expires_at <= ${value("asOf")}))`,
+  held: sql`(status = 'held' and hold_expires_at > ${value("asOf")})`,
+  booked: sql`status = 'booked'`,
+  blocked: sql`status = 'blocked'`,
+};
+
+function slotRequest(query: SlotQuery): ListRequest {
+  return {
+    index: slotIndex(query),
+    providerIds: query.providerIds,
+    statuses: query.statuses,
+    statusSql: (status) => slotStatusSql[status as SlotStatus],
+    conditions: {
+      scheduleId: query.scheduleId,
+      facilityId: query.facilityId,
+      startFrom: query.startFrom?.getTime(),
+      startBefore: query.startBefore?.getTime(),
+      endAfter: query.endAfter?.getTime(),
+    },
+    asOf: query.asOf.getTime(),
+    after: query.after,
+    descending: query.descending ?? false,
+    limit: query.limit,
+  };
+}
+
+function slotIndex({ scheduleId, providerIds, facilityId }: SlotQuery): IndexName {
+  if (scheduleId !== undefined) return "slots_by_schedule";
+  if (providerIds !== undefined) return "slots_by_provider";
+  return facilityId === undefined ? "slots_by_start" : "slots_by_facility";
+}
+
+function appointmentRequest(query: AppointmentQuery): ListRequest {
+  return {
+    index: appointmentIndex(query),
+    providerIds: query.providerIds,
+    statuses: query.statuses,
+    statusSql: (status) => sql`status = ${sql.lit(status)}`,
+    conditions: {
+      subjectId: query.subjectId,
+      facilityId: query.facilityId,
+      startFrom: query.startFrom?.getTime(),
+      startBefore: query.startBefore?.getTime(),
+    },
+    after: query.after,
+    descending: false,
+    limit: query.limit,
+  };
+}
+
+function appointmentIndex({ subjectId, providerIds }: AppointmentQuery): IndexName {
+  if (subjectId !== undefined) return "appointments_by_subject";
+  return providerIds === undefined ? "appointments_by_start" : "appointments_by_provider";
+}

@@ -1,0 +1,173 @@
+import type {
+  Appointment,
+  AppointmentStatus,
+  CommandName,
+  CommandRecord,
+  Hold,
+  JournalEntry,
+  Metadata,
+  Schedule,
+  Slot,
+  SlotStatus,
+} from "@slotwright/core";
+import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SlotRow } from "./schema.ts";
+
+/** Turns records into rows and back. The only place that knows both. */
+
+interface Stamped {
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+const stampColumns = ({ version, createdAt, updatedAt }: Stamped) => ({
+  version,
+  created_at: createdAt.getTime(),
+  updated_at: updatedAt.getTime(),
+});
+
+const stampsOf = (row: { readonly version: number; readonly created_at: number; readonly updated_at: number }) => ({
+  version: row.version,
+  createdAt: new Date(row.created_at),
+  updatedAt: new Date(row.updated_at),
+});
+
+export function scheduleToRow(schedule: Schedule): ScheduleRow {
+  return {
+    id: schedule.id,
+    provider_id: schedule.providerId,
+    facility_id: schedule.facilityId,
+    time_zone: schedule.timeZone,
+    ...stampColumns(schedule),
+  };
+}
+
+export function rowToSchedule(row: ScheduleRow): Schedule {
+  return {
+    kind: "schedule",
+    id: row.id,
+    providerId: row.provider_id,
+    facilityId: row.facility_id,
+    timeZone: row.time_zone,
+    ...stampsOf(row),
+  };
+}
+
+export function slotToRow(slot: Slot): SlotRow {
+  return {
+    id: slot.id,
+    schedule_id: slot.scheduleId,
+    provider_id: slot.providerId,
+    facility_id: slot.facilityId,
+    seat: slot.seat,
+    start_at: slot.start.getTime(),
+    end_at: slot.end.getTime(),
+    status: slot.status,
+    appointment_id: slot.appointmentId,
+    hold_token_hash: slot.hold === null ? null : slot.hold.tokenHash,
+    hold_expires_at: slot.hold === null ? null : slot.hold.expiresAt.getTime(),
+    metadata: JSON.stringify(slot.metadata),
+    ...stampColumns(slot),
+  };
+}
+
+function holdOf(row: SlotRow): Hold | null {
+  if (row.hold_token_hash === null || row.hold_expires_at === null) return null;
+  return { tokenHash: row.hold_token_hash, expiresAt: new Date(row.hold_expires_at) };
+}
+
+export function rowToSlot(row: SlotRow): Slot {
+  return {
+    kind: "slot",
+    id: row.id,
+    scheduleId: row.schedule_id,
+    providerId: row.provider_id,
+    facilityId: row.facility_id,
+    seat: row.seat,
+    start: new Date(row.start_at),
+    end: new Date(row.end_at),
+    status: row.status as SlotStatus,
+    appointmentId: row.appointment_id,
+    hold: holdOf(row),
+    metadata: JSON.parse(row.metadata) as Metadata,
+    ...stampsOf(row),
+  };
+}
+
+export function appointmentToRow(appointment: Appointment): AppointmentRow {
+  return {
+    id: appointment.id,
+    subject_id: appointment.subjectId,
+    provider_id: appointment.providerId,
+    facility_id: appointment.facilityId,
+    start_at: appointment.start.getTime(),
+    end_at: appointment.end.getTime(),
+    status: appointment.status,
+    slot_ids: JSON.stringify(appointment.slotIds),
+    metadata: JSON.stringify(appointment.metadata),
+    ...stampColumns(appointment),
+  };
+}
+
+export function rowToAppointment(row: AppointmentRow): Appointment {
+  return {
+    kind: "appointment",
+    id: row.id,
+    subjectId: row.subject_id,
+    providerId: row.provider_id,
+    facilityId: row.facility_id,
+    start: new Date(row.start_at),
+    end: new Date(row.end_at),
+    status: row.status as AppointmentStatus,
+    slotIds: JSON.parse(row.slot_ids) as readonly string[],
+    metadata: JSON.parse(row.metadata) as Metadata,
+    ...stampsOf(row),
+  };
+}
+
+/** `at` is when the command took effect: an adapter never calls the clock. */
+export function commandToRow(command: Omit<CommandRecord, "kind">, at: Date | undefined): CommandRow {
+  return {
+    id: command.id,
+    request_hash: command.requestHash,
+    result: JSON.stringify(command.result ?? null),
+    created_at: at === undefined ? null : at.getTime(),
+  };
+}
+
+export function rowToCommand(row: CommandRow): CommandRecord {
+  return { kind: "command", id: row.id, requestHash: row.request_hash, result: JSON.parse(row.result) as unknown };
+}
+
+export function journalToRow(entry: JournalEntry): JournalRow {
+  return {
+    record_kind: entry.recordKind,
+    record_id: entry.recordId,
+    version: entry.version,
+    command: entry.command,
+    command_id: entry.commandId,
+    actor_kind: entry.actor.kind,
+    actor_id: entry.actor.id,
+    reason: entry.reason,
+    at: entry.at.getTime(),
+    from_status: entry.fromStatus,
+    to_status: entry.toStatus,
+    changes: JSON.stringify(entry.changes),
+  };
+}
+
+export function rowToJournal(row: JournalRow): JournalEntry {
+  return {
+    recordKind: row.record_kind as JournalEntry["recordKind"],
+    recordId: row.record_id,
+    version: row.version,
+    command: row.command as CommandName,
+    commandId: row.command_id,
+    actor: { kind: row.actor_kind, id: row.actor_id },
+    reason: row.reason,
+    at: new Date(row.at),
+    fromStatus: row.from_status,
+    toStatus: row.to_status,
+    changes: JSON.parse(row.changes) as Record<string, unknown>,
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * Rows as they cross the wire: instants are epoch milliseconds, documents are JSON text, whatever types the engine's
+ * columns have. So no setting of the host's driver (time zone, date or number parsing) can change a value.
+ */
+export interface ScheduleRow {
+  readonly id: string;
+  readonly provider_id: string;
+  readonly facility_id: string | null;
+  readonly time_zone: string;
+  readonly version: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export interface SlotRow {
+  readonly id: string;
+  readonly schedule_id: string;
+  readonly provider_id: string;
+  readonly facility_id: string;
+  readonly seat: number;
+  readonly start_at: number;
+  readonly end_at: number;
+  readonly status: string;
+  readonly appointment_id: string | null;
+  readonly hold_token_hash: string | null;
+  readonly hold_expires_at: number | null;
+  readonly metadata: string;
+  readonly version: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export interface AppointmentRow {
+  readonly id: string;
+  readonly subject_id: string;
+  readonly provider_id: string;
+  readonly facility_id: string;
+  readonly start_at: number;
+  readonly end_at: number;
+  readonly status: string;
+  readonly slot_ids: string;
+  readonly metadata: string;
+  readonly version: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export interface CommandRow {
+  readonly id: string;
+  readonly request_hash: string;
+  readonly result: string;
+  /** When the command took effect, as its journal entries say; null for one that changed nothing. */
+  readonly created_at: number | null;
+}
+
+/** Without `seq`, the order of writing, which the database numbers. */
+export interface JournalRow {
+  readonly record_kind: string;
+  readonly record_id: string;
+  readonly version: number;
+  readonly command: string;
+  readonly command_id: string;
+  readonly actor_kind: string;
+  readonly actor_id: string;
+  readonly reason: string | null;
+  readonly at: number;
+  readonly from_status: string | null;
+  readonly to_status: string;
+  readonly changes: string;
+}
+
+export interface MigrationRow {
+  readonly version: number;
+  readonly name: string;
+}
+
+/** The tables by their names without prefix. */
+export interface Tables {
+  schedules: ScheduleRow;
+  slots: SlotRow;
+  appointments: AppointmentRow;
+  commands: CommandRow;
+  journal: JournalRow;
+  migrations: MigrationRow;
+}
+
+export type TableName = keyof Tables;
+
+export const tableNames: readonly TableName[] = [
+  "schedules",
+  "slots",
+  "appointments",
+  "commands",
+  "journal",
+  "migrations",
+];
+
+/** Prefix of every table, index and trigger, unless the host chooses another. */
+export const defaultTablePrefix = "slotwright_";

@@ -1,0 +1,30 @@
+import type { Expression, Kysely, RawBuilder } from "kysely";
+import type { IndexName } from "./indexes.ts";
+import type { Tables } from "./schema.ts";
+
+/** What differs from engine to engine. Shared code asks this object, never which engine it is. */
+export interface SqlStrategy {
+  /** Compiles queries; runs none. */
+  readonly queries: Kysely<Tables>;
+  /** What an index or trigger is called in the database, where its name must not meet one of the host's. */
+  readonly qualified: (name: string) => string;
+  readonly columnTypes: ColumnTypes;
+  /** What follows the closing bracket of CREATE TABLE. */
+  readonly tableOptions: RawBuilder<unknown>;
+  /** True if the column holds JSON of this shape. */
+  readonly isJson: (column: string, shape: "object" | "array" | "any") => Expression<boolean>;
+  /** The number of items in a column that holds a JSON array. */
+  readonly itemCount: (column: string) => Expression<number>;
+  /** The table as the source of a query that has to use this index, whatever the planner would estimate. */
+  readonly from: (index: IndexName) => RawBuilder<unknown>;
+}
+
+export interface ColumnTypes {
+  readonly id: RawBuilder<unknown>;
+  readonly text: RawBuilder<unknown>;
+  readonly integer: RawBuilder<unknown>;
+  readonly instant: RawBuilder<unknown>;
+  readonly json: RawBuilder<unknown>;
+  /** Numbers the rows in the order of writing. */
+  readonly sequence: RawBuilder<unknown>;
+}

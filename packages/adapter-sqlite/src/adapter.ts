@@ -1,0 +1,198 @@
+import { defaultTablePrefix, type SqlStrategy } from "@slotwright/adapter-sql";
+import {
+  type CommitOutcome,
+  type RecordKey,
+  type StorageAdapter,
+  StorageError,
+  type Transition,
+} from "@slotwright/core";
+import { commitBatch, commitInHost } from "./commit.ts";
+import {
+  type Connection,
+  createConnection,
+  inSnapshot,
+  refuseInsideHostTransaction,
+  type SqliteDatabase,
+} from "./connection.ts";
+import { toStorageError } from "./errors.ts";
+import { applyMigrations, checkSchema, untilFree } from "./migrate.ts";
+import { fileSource, hostSource } from "./open.ts";
+import { findAppointments, findSlots, kindsOf, loadRecords, readJournal } from "./reads.ts";
+import { createStatements, type Statements } from "./statements.ts";
+import { sqliteStrategy } from "./strategy.ts";
+
+export type SqliteAdapterOptions = {
+  /** Prefix of tables, indexes and triggers: a letter, then letters, digits and underscores. Default `slotwright_`. */
+  readonly tablePrefix?: string;
+} & (
+  | {
+      /** A file that the adapter opens (in WAL mode, with `synchronous=FULL`) and closes. */
+      readonly filename: string;
+      readonly database?: never;
+    }
+  | {
+      /**
+       * An open `Database` of better-sqlite3 that stays the host's. Its settings are kept, with one exception:
+       * `synchronous` is raised to FULL if it is lower, so that an acknowledged booking survives a power cut. Its busy
+       * timeout applies, which blocks the event loop: 5 seconds unless the host chose another.
+       */
+      readonly database: SqliteDatabase;
+      readonly filename?: never;
+    }
+);
+
+/**
+ * Stores bookings in SQLite. Creating the adapter touches no file and never throws: what is wrong with the file, the
+ * database or the options, the first call says by rejecting with a `StorageError`.
+ *
+ * `within(transaction)` takes a `Database` of better-sqlite3 on which the host has run BEGIN (better IMMEDIATE: a
+ * transaction that has read cannot write any more once another connection wrote); it need not be the adapter's own.
+ *
+ * @example
+ * const storage = sqliteAdapter({ filename: "bookings.sqlite" });
+ * await storage.migrate();
+ */
+export function sqliteAdapter(options: SqliteAdapterOptions): StorageAdapter<SqliteDatabase> {
+  const { tablePrefix = defaultTablePrefix } = options;
+  const source = options.database === undefined ? fileSource(options.filename) : hostSource(options.database);
+  const schema = lazySchema(tablePrefix);
+  return {
+    ...operations({ ...source, ...ownTransactions, schema }),
+    within: (transaction) => withinTransaction(transaction, schema),
+    migrate: () =>
+      untilFree(() => translated(source.file, () => applyMigrations(source.connection(), schema().strategy))),
+    close: async () => translated(source.file, source.close),
+  };
+}
+
+interface Schema {
+  readonly strategy: SqlStrategy;
+  readonly statements: Statements;
+  /** Databases whose tables were found to be those of this version. */
+  readonly checked: WeakSet<SqliteDatabase>;
+  /** The connections of the host's that were passed to `within`, so that each prepares its statements once. */
+  readonly hosts: WeakMap<SqliteDatabase, Connection>;
+}
+
+/** How the contract is kept on one connection. */
+interface Session {
+  readonly file: string;
+  readonly connection: () => Connection;
+  readonly schema: () => Schema;
+  readonly read: <T>(connection: Connection, work: () => T) => T;
+  readonly load: <T>(connection: Connection, statements: Statements, keys: readonly RecordKey[], work: () => T) => T;
+  readonly commit: (
+    connection: Connection,
+    statements: Statements,
+    transitions: readonly Transition[],
+  ) => readonly CommitOutcome[];
+}
+
+const ownTransactions: Pick<Session, "read" | "load" | "commit"> = {
+  read: (connection, work) => {
+    refuseInsideHostTransaction(connection);
+    return work();
+  },
+  // One statement is a snapshot by itself.
+  load: (connection, _statements, keys, work) =>
+    kindsOf(keys).length > 1 ? inSnapshot(connection, work) : ownTransactions.read(connection, work),
+  commit: commitBatch,
+};
+
+const hostTransaction: Pick<Session, "read" | "load" | "commit"> = {
+  read: (_connection, work) => work(),
+  // SQLite locks no rows: whoever has the write lock has them all.
+  load: (connection, statements, _keys, work) => {
+    connection.run(statements.lock);
+    return work();
+  },
+  commit: commitInHost,
+};
+
+type Operations = Omit<StorageAdapter<SqliteDatabase>, "within" | "migrate" | "close">;
+
+function operations(session: Session): Operations {
+  async function call<T>(work: (connection: Connection, statements: Statements) => T): Promise<T> {
+    return translated(session.file, () => {
+      const { statements, checked } = session.schema();
+      const connection = session.connection();
+      if (!checked.has(connection.database)) {
+        checkSchema(connection, statements.readSchemaVersion);
+        checked.add(connection.database);
+      }
+      return work(connection, statements);
+    });
+  }
+  return {
+    contract: 1,
+    load: (keys) =>
+      call((connection, statements) =>
+        session.load(connection, statements, keys, () => loadRecords(connection, statements, keys)),
+      ),
+    findSlots: (query) =>
+      call((connection, statements) => session.read(connection, () => findSlots(connection, statements, query))),
+    findAppointments: (query) =>
+      call((connection, statements) => session.read(connection, () => findAppointments(connection, statements, query))),
+    readJournal: (query) =>
+      call((connection, statements) => session.read(connection, () => readJournal(connection, statements, query))),
+    commit: (transitions) => call((connection, statements) => session.commit(connection, statements, transitions)),
+  };
+}
+
+function withinTransaction(database: SqliteDatabase, schema: () => Schema): StorageAdapter<SqliteDatabase> {
+  const session: Session = {
+    ...hostTransaction,
+    schema,
+    file: database.name,
+    connection: () => {
+      if (!database.inTransaction) throw noTransaction(database.name);
+      const { hosts } = schema();
+      const connection = hosts.get(database) ?? createConnection(database);
+      hosts.set(database, connection);
+      return connection;
+    },
+  };
+  return {
+    ...operations(session),
+    within: (other) => withinTransaction(other, schema),
+    migrate: async () => {
+      throw new StorageError(
+        "unavailable",
+        `The database ${database.name} cannot be migrated within a transaction of the host's. Call migrate() of the adapter itself.`,
+      );
+    },
+    close: async () => {},
+  };
+}
+
+function noTransaction(file: string): StorageError {
+  return new StorageError(
+    "unavailable",
+    `The connection to the database ${file} that was passed to within() is in no transaction. Run BEGIN IMMEDIATE on it first, and use what within() returns until COMMIT or ROLLBACK.`,
+  );
+}
+
+/** Compiled on the first call, which is also where a bad prefix is refused. */
+function lazySchema(prefix: string): () => Schema {
+  let schema: Schema | undefined;
+  return () => {
+    if (schema !== undefined) return schema;
+    if (!/^([A-Za-z]\w*)?$/.test(prefix)) {
+      throw new StorageError(
+        "unavailable",
+        `"${prefix}" cannot be used as tablePrefix. Use a letter, then letters, digits and underscores.`,
+      );
+    }
+    const strategy = sqliteStrategy(prefix);
+    schema = { strategy, statements: createStatements(strategy), checked: new WeakSet(), hosts: new WeakMap() };
+    return schema;
+  };
+}
+
+function translated<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw toStorageError(error, { file, during: "call" });
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  appointmentToRow,
+  commandToRow,
+  journalToRow,
+  rowToCommand,
+  scheduleToRow,
+  slotToRow,
+  writeOrder,
+} from "@slotwright/adapter-sql";
+import { type CommitOutcome, keyOf, type RecordKey, type Transition, type VersionedRecord } from "@slotwright/core";
+import { type Connection, inSavepoint, inTransaction } from "./connection.ts";
+import { refusingGuard } from "./errors.ts";
+import type { Statements } from "./statements.ts";
+import type { RecordWrites, RowWrite } from "./writes.ts";
+
+/** Commits a batch in a transaction of its own: one sync to disk for all of it. */
+export function commitBatch(
+  connection: Connection,
+  statements: Statements,
+  transitions: readonly Transition[],
+): readonly CommitOutcome[] {
+  return inTransaction(connection, () => {
+    // A single transition is undone with the transaction around it.
+    const [only, ...more] = transitions;
+    const result =
+      only !== undefined && more.length === 0
+        ? [decided(only, connection, statements)]
+        : commitInHost(connection, statements, transitions);
+    return { keep: result.some(isCommitted), result };
+  });
+}
+
+/** The same inside a transaction that somebody else ends. */
+export function commitInHost(
+  connection: Connection,
+  statements: Statements,
+  transitions: readonly Transition[],
+): readonly CommitOutcome[] {
+  return transitions.map((transition) =>
+    inSavepoint(connection, () => {
+      const result = decided(transition, connection, statements);
+      return { keep: isCommitted(result), result };
+    }),
+  );
+}
+
+const isCommitted = ({ status }: CommitOutcome): boolean => status === "committed";
+
+/** The outcome; whatever it is, what was written so far is still to be kept or undone. */
+function decided(transition: Transition, connection: Connection, statements: Statements): CommitOutcome {
+  try {
+    return (
+      replayed(transition, connection, statements) ??
+      stale(transition, connection, statements) ??
+      written(transition, connection, statements)
+    );
+  } catch (error) {
+    const guard = refusingGuard(error);
+    if (guard === undefined) throw error;
+    return { status: "refused", guard };
+  }
+}
+
+function replayed({ command }: Transition, connection: Connection, statements: Statements): CommitOutcome | undefined {
+  const row = connection.get<Parameters<typeof rowToCommand>[0]>(statements.select.command, [command.id]);
+  if (row === undefined) return undefined;
+  const { requestHash, result } = rowToCommand(row);
+  return { status: "replayed", requestHash, result };
+}
+
+function stale({ expect }: Transition, connection: Connection, statements: Statements): CommitOutcome | undefined {
+  const keys = expect.filter(({ key, version }) => storedVersion(key, connection, statements) !== version);
+  return keys.length === 0 ? undefined : { status: "stale", keys: keys.map(({ key }) => keyOf(key)) };
+}
+
+/** A command has no version of its own: it is there, or not. */
+function storedVersion({ kind, id }: RecordKey, connection: Connection, statements: Statements): number {
+  return connection.get<{ readonly version: number }>(statements.selectVersion[kind], [id])?.version ?? 0;
+}
+
+function written(transition: Transition, connection: Connection, statements: Statements): CommitOutcome {
+  const { command, put, journal } = transition;
+  const { writes } = statements;
+  const lost = writeOrder(put).filter((record) => !putRecord(record, connection, statements));
+  if (lost.length > 0) return { status: "stale", keys: lost.map(keyOf) };
+  for (const entry of journal) runRow(connection, writes.insertJournal, journalToRow(entry));
+  runRow(connection, writes.insertCommand, commandToRow(command, journal[0]?.at));
+  return { status: "committed" };
+}
+
+function putRecord(record: VersionedRecord, connection: Connection, { writes }: Statements): boolean {
+  if (record.kind === "slot") return putRow(connection, writes.slot, slotToRow(record));
+  if (record.kind === "appointment") return putRow(connection, writes.appointment, appointmentToRow(record));
+  return putRow(connection, writes.schedule, scheduleToRow(record));
+}
+
+/** False if the row is not at the version before this one. */
+function putRow<Row extends { readonly version: number }>(
+  connection: Connection,
+  writes: RecordWrites<Row>,
+  row: Row,
+): boolean {
+  if (row.version === 1) return runRow(connection, writes.insert, row) === 1;
+  return runRow(connection, writes.updateState, row) === 1 || runRow(connection, writes.updateAll, row) === 1;
+}
+
+function runRow<Row>(connection: Connection, { sql, columns }: RowWrite<Row>, row: Row): number {
+  return connection.run(
+    sql,
+    columns.map((column) => row[column]),
+  );
+}

@@ -1,0 +1,139 @@
+import { StorageError } from "@slotwright/core";
+import { toStorageError } from "./errors.ts";
+
+/** What is used of a prepared statement of better-sqlite3. */
+export interface SqliteStatement {
+  run(...parameters: unknown[]): { readonly changes: number };
+  get(...parameters: unknown[]): unknown;
+  all(...parameters: unknown[]): unknown[];
+  safeIntegers(on: boolean): unknown;
+}
+
+/** What is used of a `Database` of better-sqlite3. */
+export interface SqliteDatabase {
+  readonly name: string;
+  readonly open: boolean;
+  readonly inTransaction: boolean;
+  prepare(sql: string): SqliteStatement;
+  exec(sql: string): unknown;
+  pragma(sql: string, options?: { simple?: boolean }): unknown;
+  close(): unknown;
+}
+
+/** A database with its statements, each prepared once. Everything is synchronous: nothing else runs in between. */
+export interface Connection {
+  readonly database: SqliteDatabase;
+  run(sql: string, parameters?: readonly unknown[]): number;
+  get<Row>(sql: string, parameters?: readonly unknown[]): Row | undefined;
+  all<Row>(sql: string, parameters?: readonly unknown[]): readonly Row[];
+}
+
+/** Enough for all writes and the shapes of reads that one host uses; the oldest goes first. */
+const statementLimit = 200;
+
+export function createConnection(database: SqliteDatabase): Connection {
+  const statements = new Map<string, SqliteStatement>();
+
+  function statement(sql: string): SqliteStatement {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = database.prepare(sql);
+    // The host may have set `defaultSafeIntegers(true)`, which would turn every version and instant into a bigint.
+    prepared.safeIntegers(false);
+    const oldest = statements.size < statementLimit ? undefined : statements.keys().next().value;
+    if (oldest !== undefined) statements.delete(oldest);
+    statements.set(sql, prepared);
+    return prepared;
+  }
+
+  return {
+    database,
+    run: (sql, parameters = []) => statement(sql).run(...parameters).changes,
+    get: <Row>(sql: string, parameters: readonly unknown[] = []) =>
+      statement(sql).get(...parameters) as Row | undefined,
+    all: <Row>(sql: string, parameters: readonly unknown[] = []) => statement(sql).all(...parameters) as readonly Row[],
+  };
+}
+
+/**
+ * Runs work in a transaction of our own that nothing else on this connection can slip into, and commits it if the work
+ * says so. IMMEDIATE, since a transaction that reads first and writes later may find that it may not write any more.
+ */
+export function inTransaction<T>(
+  connection: Connection,
+  work: () => { readonly keep: boolean; readonly result: T },
+): T {
+  refuseInsideHostTransaction(connection);
+  connection.run("begin immediate");
+  let done: { readonly keep: boolean; readonly result: T };
+  try {
+    done = work();
+  } catch (error) {
+    rollBack(connection);
+    throw error;
+  }
+  if (done.keep) commit(connection);
+  else rollBack(connection);
+  return done.result;
+}
+
+/** Runs reads on one snapshot. */
+export function inSnapshot<T>(connection: Connection, work: () => T): T {
+  refuseInsideHostTransaction(connection);
+  connection.run("begin");
+  try {
+    return work();
+  } finally {
+    rollBack(connection);
+  }
+}
+
+/** Keeps or undoes a part of a transaction. Without this savepoint, a refused transition would take its neighbours along. */
+export function inSavepoint<T>(connection: Connection, work: () => { readonly keep: boolean; readonly result: T }): T {
+  connection.run("savepoint slotwright");
+  let done: { readonly keep: boolean; readonly result: T };
+  try {
+    done = work();
+  } catch (error) {
+    undoSavepoint(connection);
+    throw error;
+  }
+  if (done.keep) connection.run("release slotwright");
+  else undoSavepoint(connection);
+  return done.result;
+}
+
+/** A host that shares its connection may be amid a transaction of its own, which ours must neither join nor end. */
+export function refuseInsideHostTransaction({ database }: Connection): void {
+  if (!database.inTransaction) return;
+  throw new StorageError(
+    "transient",
+    `The connection to the database ${database.name} is inside a transaction of the host's. Nothing was changed; try again when it has ended, or use within() to take part in it.`,
+  );
+}
+
+function commit(connection: Connection): void {
+  try {
+    connection.run("commit");
+  } catch (error) {
+    rollBack(connection);
+    throw toStorageError(error, { file: connection.database.name, during: "commit" });
+  }
+}
+
+// Some errors (a full disk, for one) have rolled back already. An error of the rollback itself must not replace the
+// one that led here, and there is nothing left to do about it.
+function rollBack(connection: Connection): void {
+  if (!connection.database.inTransaction) return;
+  try {
+    connection.run("rollback");
+  } catch {}
+}
+
+function undoSavepoint(connection: Connection): void {
+  if (!connection.database.inTransaction) return;
+  try {
+    connection.run("rollback to slotwright");
+    connection.run("release slotwright");
+  } catch {}
+}

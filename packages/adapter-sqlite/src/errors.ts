@@ -1,0 +1,175 @@
+import { guardInText, isGuard } from "@slotwright/adapter-sql";
+import { type Guard, StorageError, type StorageFailure } from "@slotwright/core";
+
+/** Where an error came from: it decides what the error means, and the message names the file. */
+export interface ErrorContext {
+  readonly file: string;
+  readonly during: "call" | "commit";
+}
+
+interface Cause {
+  readonly failure: StorageFailure;
+  readonly says: (file: string) => string;
+}
+
+const causes: Readonly<Record<string, Cause>> = {
+  SQLITE_BUSY: {
+    failure: "transient",
+    says: (file) =>
+      `Another connection is writing to the database ${file}. Nothing was changed; try again in a moment.`,
+  },
+  SQLITE_BUSY_SNAPSHOT: {
+    failure: "transient",
+    says: (file) =>
+      `The transaction read the database ${file} before another connection wrote to it, so it cannot write any more. ` +
+      "Nothing was changed; roll back and try again, with BEGIN IMMEDIATE.",
+  },
+  SQLITE_LOCKED: {
+    failure: "transient",
+    says: (file) => `A table of the database ${file} is in use by another statement. Nothing was changed; try again.`,
+  },
+  SQLITE_READONLY: {
+    failure: "read_only",
+    says: (file) =>
+      `The database ${file} was opened read-only, or the process may not write to the file or its directory. ` +
+      "Grant write access to both, or open it without the read-only option.",
+  },
+  SQLITE_CANTOPEN: {
+    failure: "unavailable",
+    says: (file) =>
+      `The database ${file} cannot be opened. Check that its directory exists, that the path is no directory, and that the process may read and write there.`,
+  },
+  SQLITE_NOTADB: {
+    failure: "unavailable",
+    says: (file) => `The file ${file} is not an SQLite database. Check the path; the file was not changed.`,
+  },
+  SQLITE_CORRUPT: {
+    failure: "unavailable",
+    says: (file) =>
+      `The database ${file} is damaged. Stop writing to it, and restore a backup or run "PRAGMA integrity_check".`,
+  },
+  SQLITE_FULL: {
+    failure: "unavailable",
+    says: (file) =>
+      `The disk of the database ${file} is full, or its max_page_count is reached. Nothing was changed; make room.`,
+  },
+  SQLITE_IOERR: {
+    failure: "unavailable",
+    says: (file) => `The operating system could not read or write the database ${file}. Check the disk.`,
+  },
+  SQLITE_AUTH: {
+    failure: "unavailable",
+    says: (file) =>
+      `The connection to the database ${file} is not authorised for this. Check what the host allows on it.`,
+  },
+};
+
+/** What an operation that threw means, as the contract's only error. Errors that are of the contract already stay. */
+export function toStorageError(error: unknown, context: ErrorContext): StorageError {
+  if (error instanceof StorageError) return error;
+  const code = codeOf(error);
+  if (context.during === "commit" && commitIsUncertain(code)) return uncertainCommit(error, context.file);
+  const cause = causes[code] ?? causes[primaryCode(code)] ?? causeByText(error);
+  if (cause !== undefined) return new StorageError(cause.failure, cause.says(context.file), error);
+  return new StorageError(
+    "unavailable",
+    `The database ${context.file} did not do what was asked: ${textOf(error)}`,
+    error,
+  );
+}
+
+/** The guard of the database that refused, if it was one that did. */
+export function refusingGuard(error: unknown): Guard | undefined {
+  switch (codeOf(error)) {
+    case "SQLITE_CONSTRAINT_CHECK": {
+      const name = textOf(error).replace("CHECK constraint failed: ", "");
+      return isGuard(name) ? name : "row_format";
+    }
+    case "SQLITE_CONSTRAINT_TRIGGER":
+      return guardInText(textOf(error));
+    case "SQLITE_CONSTRAINT_FOREIGNKEY":
+      return "slot_has_appointment_row";
+    case "SQLITE_CONSTRAINT_UNIQUE":
+      return "journal_once_per_version";
+    case "SQLITE_CONSTRAINT_PRIMARYKEY":
+    case "SQLITE_CONSTRAINT_NOTNULL":
+    case "SQLITE_CONSTRAINT_DATATYPE":
+      return "row_format";
+    default:
+      return undefined;
+  }
+}
+
+/** True if another connection was in the way, and the same call may work in a moment. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof StorageError && error.failure === "transient";
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}
+
+/** SQLITE_IOERR of SQLITE_IOERR_FSYNC. */
+function primaryCode(code: string): string {
+  return code.split("_").slice(0, 2).join("_");
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * When the sync of the write-ahead log fails, the commit's frames may be in the file all the same: were the process to
+ * die before they are written over, recovery would find them. The other failures come before the last frame is written.
+ */
+function commitIsUncertain(code: string): boolean {
+  return !["SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CONSTRAINT"].includes(
+    primaryCode(code),
+  );
+}
+
+function uncertainCommit(error: unknown, file: string): StorageError {
+  const message = `The database ${file} failed while a transaction was committed (${textOf(error)}), so it is not known whether it was applied. Look the command up before trying again.`;
+  return new StorageError("unknown", message, error);
+}
+
+/** Errors without a code of their own: better-sqlite3 throws TypeErrors, and SQLite a plain SQLITE_ERROR. */
+function causeByText(error: unknown): Cause | undefined {
+  const text = textOf(error);
+  const known = causesByText.find(({ pattern }) => pattern.test(text));
+  return known?.cause(text);
+}
+
+const causesByText: readonly { readonly pattern: RegExp; readonly cause: (text: string) => Cause }[] = [
+  {
+    pattern: /^no such (table|column|index)|has no column named/,
+    cause: (text) => ({
+      failure: "schema_outdated",
+      says: (file) => `The database ${file} lacks what this version of Slotwright needs (${text}). Run migrate().`,
+    }),
+  },
+  {
+    pattern: /connection is not open/,
+    cause: () => ({
+      failure: "unavailable",
+      says: (file) => `The connection to the database ${file} was closed. Open it again, and create the adapter anew.`,
+    }),
+  },
+  {
+    pattern: /connection is busy/,
+    cause: () => ({
+      failure: "transient",
+      says: (file) =>
+        `The host is reading from the same connection to the database ${file} with iterate(). Nothing was changed; finish that first.`,
+    }),
+  },
+  {
+    pattern: /directory does not exist/,
+    cause: () => ({
+      failure: "unavailable",
+      says: (file) =>
+        `The database ${file} cannot be opened: its directory does not exist. Create it, or correct the path.`,
+    }),
+  },
+];

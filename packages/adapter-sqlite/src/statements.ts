@@ -1,0 +1,47 @@
+import { createReads, migrationStatements, type Reads, type SqlStrategy } from "@slotwright/adapter-sql";
+import type { RecordKind } from "@slotwright/core";
+import { sql } from "kysely";
+import { createWrites, tableOf, type Writes } from "./writes.ts";
+
+type PerKind = Readonly<Record<RecordKind, string>>;
+
+/** The SQL of the adapter, compiled once by Kysely. Each connection prepares it when it is first used. */
+export interface Statements {
+  /** By id. */
+  readonly select: PerKind;
+  /** By a JSON array of ids. */
+  readonly selectMany: PerKind;
+  /** By id; the version of a command, which has none, counts as 1. */
+  readonly selectVersion: PerKind;
+  readonly reads: Reads;
+  readonly writes: Writes;
+  readonly readSchemaVersion: string;
+  /** Changes nothing, and takes the write lock. */
+  readonly lock: string;
+}
+
+export function createStatements(strategy: SqlStrategy): Statements {
+  const perKind = (template: (kind: RecordKind) => ReturnType<typeof sql>): PerKind => {
+    const compile = (kind: RecordKind) => template(kind).compile(strategy.queries).sql;
+    return {
+      schedule: compile("schedule"),
+      slot: compile("slot"),
+      appointment: compile("appointment"),
+      command: compile("command"),
+    };
+  };
+  return {
+    select: perKind((kind) => sql`select * from ${sql.table(tableOf(kind))} where id = ${""}`),
+    selectMany: perKind(
+      (kind) => sql`select * from ${sql.table(tableOf(kind))} where id in (select value from json_each(${""}))`,
+    ),
+    selectVersion: perKind((kind) => {
+      const version = kind === "command" ? sql`1 as version` : sql`version`;
+      return sql`select ${version} from ${sql.table(tableOf(kind))} where id = ${""}`;
+    }),
+    reads: createReads(strategy),
+    writes: createWrites(strategy),
+    readSchemaVersion: migrationStatements(strategy).readVersion,
+    lock: sql`update ${sql.table("migrations")} set version = version where version < 0`.compile(strategy.queries).sql,
+  };
+}

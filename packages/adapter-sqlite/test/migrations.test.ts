@@ -1,0 +1,124 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import Database from "better-sqlite3";
+import { describe, expect, it } from "vitest";
+import { migrationSql, sqliteAdapter } from "../src/index.ts";
+import { freshFile } from "./fresh-folder.ts";
+
+const run = promisify(execFile);
+const applied = { from: 0, to: 1, applied: ["initial"] };
+const nothing = { from: 1, to: 1, applied: [] };
+
+function withFile<T>(filename: string, work: (database: Database.Database) => T): T {
+  const database = new Database(filename);
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}
+
+const schemaOf = (filename: string) =>
+  withFile(filename, (database) =>
+    database.prepare("select type, name, tbl_name, sql from sqlite_schema order by type, name").all(),
+  );
+
+describe("migrate", () => {
+  it("makes the tables once, and finds nothing to do when it runs again", async () => {
+    const storage = sqliteAdapter({ filename: freshFile() });
+    expect(await storage.migrate()).toEqual(applied);
+    expect(await storage.migrate()).toEqual(nothing);
+    await storage.close();
+  });
+
+  it("may run in many processes at once: one of them applies, none fails", async () => {
+    const filename = freshFile();
+    const program = fileURLToPath(new URL("migrate-process.ts", import.meta.url));
+    const startAt = String(Date.now() + 1_000);
+    const runs = await Promise.all(
+      Array.from({ length: 8 }, () => run(process.execPath, [program, filename, startAt])),
+    );
+    const reports = runs.map(({ stdout }) => JSON.parse(stdout) as typeof applied);
+    expect(reports.filter(({ from }) => from === 0)).toEqual([applied]);
+    expect(reports.filter(({ from }) => from === 1)).toEqual(Array(7).fill(nothing));
+  }, 30_000);
+
+  it("waits without blocking while another connection writes", async () => {
+    const filename = freshFile();
+    const other = new Database(filename);
+    other.exec("pragma journal_mode = wal; begin immediate");
+    const storage = sqliteAdapter({ filename });
+    const migrated = storage.migrate();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    other.exec("commit");
+    other.close();
+    expect(await migrated).toEqual(applied);
+    await storage.close();
+  });
+
+  it("is refused on a database of a newer version, as every other call is", async () => {
+    const filename = freshFile();
+    const storage = sqliteAdapter({ filename });
+    await storage.migrate();
+    withFile(filename, (database) => database.exec("insert into slotwright_migrations values (2, 'later')"));
+    await expect(storage.migrate()).rejects.toMatchObject({ failure: "schema_too_new" });
+    await expect(storage.load([{ kind: "slot", id: "x" }])).rejects.toMatchObject({ failure: "schema_too_new" });
+    await expect(storage.commit([])).rejects.toMatchObject({ failure: "schema_too_new" });
+    await storage.close();
+  });
+
+  it("is asked for by every call on a database that was not migrated", async () => {
+    const storage = sqliteAdapter({ filename: freshFile() });
+    const outdated = {
+      name: "StorageError",
+      failure: "schema_outdated",
+      message: expect.stringContaining("migrate()"),
+    };
+    const asOf = new Date();
+    await expect(storage.load([{ kind: "slot", id: "x" }])).rejects.toMatchObject(outdated);
+    await expect(storage.findSlots({ asOf, limit: 1 })).rejects.toMatchObject(outdated);
+    await expect(storage.findAppointments({ limit: 1 })).rejects.toMatchObject(outdated);
+    await expect(storage.readJournal({ recordId: "x", limit: 1 })).rejects.toMatchObject(outdated);
+    await expect(storage.commit([])).rejects.toMatchObject(outdated);
+    await storage.migrate();
+    expect(await storage.findSlots({ asOf, limit: 1 })).toEqual([]);
+    await storage.close();
+  });
+
+  it("is asked for by a database whose migrations are older than the code", async () => {
+    const filename = freshFile();
+    const storage = sqliteAdapter({ filename });
+    await storage.migrate();
+    withFile(filename, (database) => database.exec("delete from slotwright_migrations"));
+    await expect(storage.commit([])).rejects.toMatchObject({ failure: "schema_outdated" });
+    await storage.close();
+  });
+
+  it("leaves nothing behind when it fails half-way", async () => {
+    const filename = freshFile();
+    withFile(filename, (database) => database.exec("create table slotwright_journal (mine)"));
+    const before = schemaOf(filename);
+    const storage = sqliteAdapter({ filename });
+    await expect(storage.migrate()).rejects.toMatchObject({ name: "StorageError", failure: "unavailable" });
+    expect(schemaOf(filename)).toEqual(before);
+    await storage.close();
+  });
+
+  it("yields the schema that the printed SQL yields", async () => {
+    const [byAdapter, byHand] = [freshFile(), freshFile()];
+    const storage = sqliteAdapter({ filename: byAdapter, tablePrefix: "booking_" });
+    await storage.migrate();
+    await storage.close();
+    withFile(byHand, (database) => database.exec(migrationSql({ tablePrefix: "booking_" })));
+    expect(schemaOf(byHand)).toEqual(schemaOf(byAdapter));
+    expect(schemaOf(byHand)).toHaveLength(34);
+    const onTop = sqliteAdapter({ filename: byHand, tablePrefix: "booking_" });
+    expect(await onTop.migrate()).toEqual(nothing);
+    await onTop.close();
+  });
+
+  it("prints nothing to do for a database that is up to date", () => {
+    expect(migrationSql({ from: 1 })).not.toContain("trigger");
+  });
+});

@@ -1,0 +1,121 @@
+import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import Database from "better-sqlite3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createStatements } from "../src/statements.ts";
+import { sqliteStrategy } from "../src/strategy.ts";
+import { at, now } from "./records.ts";
+import { openSqliteStore, type SqliteStore } from "./sqlite-harness.ts";
+
+const statements = createStatements(sqliteStrategy("slotwright_"));
+const { reads, writes } = statements;
+const page = { asOf: now, limit: 10 };
+const range = { startFrom: at(0), startBefore: at(60), endAfter: at(5) };
+const after = { start: at(10), id: "x" };
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `provider-${index}`);
+
+const slotQueries: Readonly<Record<string, SlotQuery>> = {
+  "slots of all": { ...page },
+  "a page of slots of all, backwards": { ...page, ...range, after, descending: true },
+  "slots of a schedule that overlap": { ...page, ...range, scheduleId: "s" },
+  "slots of a facility": { ...page, ...range, facilityId: "f" },
+  "free slots of a provider at a facility": {
+    ...page,
+    ...range,
+    providerIds: ids(1),
+    facilityId: "f",
+    statuses: ["available"],
+  },
+  "a page of slots of two providers": { ...page, ...range, providerIds: ids(2), after },
+  "slots of a hundred providers": { ...page, ...range, providerIds: ids(100), statuses: ["held", "booked"] },
+};
+const appointmentQueries: Readonly<Record<string, AppointmentQuery>> = {
+  "appointments of all": { limit: 10 },
+  "appointments at a facility": { limit: 10, facilityId: "f", startFrom: at(0) },
+  "appointments of a subject": { limit: 10, subjectId: "s", providerIds: ids(1), after },
+  "appointments of three providers": { limit: 10, providerIds: ids(3), statuses: ["confirmed"], startBefore: at(9) },
+};
+
+describe("no statement of the adapter reads a table from end to end:", () => {
+  let store: SqliteStore;
+  let database: Database.Database;
+
+  beforeAll(async () => {
+    store = await openSqliteStore();
+    database = new Database(store.filename);
+  });
+  afterAll(async () => {
+    database.close();
+    await store.close();
+  });
+
+  const planOf = (sql: string): readonly string[] => {
+    const places = sql.match(/\?/g)?.length ?? 0;
+    const rows = database.prepare(`explain query plan ${sql}`).all(...Array(places).fill(null)) as { detail: string }[];
+    return rows.map(({ detail }) => detail);
+  };
+  const badSteps = (plan: readonly string[]) =>
+    plan.filter(
+      (step) => /TEMP B-TREE|AUTOMATIC/.test(step) || (/^SCAN/.test(step) && !/USING INDEX|VIRTUAL TABLE/.test(step)),
+    );
+
+  const lists = [
+    ...Object.entries(slotQueries).map(([title, query]) => [title, reads.slots(query)?.sql ?? ""] as const),
+    ...Object.entries(appointmentQueries).map(
+      ([title, query]) => [title, reads.appointments(query)?.sql ?? ""] as const,
+    ),
+  ];
+  it.each(lists)("%s are read in order from one index", (_title, sql) => {
+    const plan = planOf(sql);
+    expect(badSteps(plan)).toEqual([]);
+    expect(plan.some((step) => /USING INDEX slotwright_(slots|appointments)_by_/.test(step))).toBe(true);
+  });
+
+  it.each([
+    ["a record", Object.values(statements.select)],
+    ["many records", Object.values(statements.selectMany)],
+    ["a version", Object.values(statements.selectVersion)],
+    ["the journal", [reads.journal({ recordId: "x", limit: 1 }).sql]],
+    [
+      "an update",
+      [writes.slot, writes.appointment, writes.schedule].flatMap((w) => [w.updateState.sql, w.updateAll.sql]),
+    ],
+  ])("%s is found by its key", (_title, sqls) => {
+    for (const sql of sqls) expect(planOf(sql)[0]).toMatch(/^SEARCH .*(INDEX sqlite_autoindex|PRIMARY KEY)/);
+  });
+
+  it("a provider's slots at a facility are read from the provider's index, not from the facility's, which is longer", () => {
+    const sql = reads.slots({ ...page, providerIds: ids(1), facilityId: "f" })?.sql ?? "";
+    expect(planOf(sql)).toEqual([expect.stringContaining("slotwright_slots_by_provider (provider_id=?)")]);
+  });
+
+  it("the overlap guard looks at the one slot before", () => {
+    const { sql } = database
+      .prepare("select sql from sqlite_schema where name = 'slotwright_slots_inserted'")
+      .get() as { sql: string };
+    const look = /\((select end_at [^)]*limit 1)\)/s.exec(sql)?.[1] ?? "";
+    const plan = planOf(look.replace(/new\.\w+/g, "?"));
+    expect(plan).toEqual([
+      expect.stringContaining("slotwright_slots_by_seat (schedule_id=? AND seat=? AND start_at<?)"),
+    ]);
+  });
+
+  it("the guards find listed slots by their key", () => {
+    const triggers = database.prepare("select sql from sqlite_schema where type = 'trigger'").all() as {
+      sql: string;
+    }[];
+    const looks = triggers.flatMap(({ sql }) => [...sql.matchAll(/exists \((select 1 from json_each.*)\);? end$/gs)]);
+    expect(looks).toHaveLength(4);
+    for (const [, look = ""] of looks) {
+      const plan = planOf(look.replace(/\b(new|old)\.\w+/g, "?"));
+      expect(badSteps(plan)).toEqual([]);
+      expect(plan.join()).toContain("SEARCH s USING INDEX sqlite_autoindex_slotwright_slots_1 (id=?)");
+    }
+  });
+
+  it("a page and a bound on the same side are not both searched for", () => {
+    const wide = reads.slots({ ...page, after, startFrom: at(0) });
+    const narrow = reads.slots({ ...page, after, startFrom: at(11) });
+    expect(wide?.parameters).toEqual([after.start.getTime(), after.id, 10]);
+    expect(narrow?.parameters).toEqual([at(11).getTime(), 10]);
+  });
+});

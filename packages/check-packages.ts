@@ -1,0 +1,111 @@
+/**
+ * Checks what would be published: packs every public package, lints the tarballs, then compiles and runs a small
+ * program against them, the way a host application meets them.
+ */
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+interface Manifest {
+  readonly name: string;
+  readonly private?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+const packagesFolder = import.meta.dirname;
+const consumer = `
+import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
+import { conformanceCases } from "@slotwright/core/conformance";
+import { memoryAdapter } from "@slotwright/core/memory";
+import { sqliteAdapter } from "@slotwright/adapter-sqlite";
+
+const actor = { kind: "test", id: "consumer" };
+const adapters: readonly StorageAdapter[] = [memoryAdapter(), sqliteAdapter({ filename: "consumer.sqlite" })];
+for (const storage of adapters) {
+  await storage.migrate();
+  const engine = createEngine({ storage });
+  const at = { start: "2026-03-02T09:00:00Z", end: "2026-03-02T09:30:00Z" };
+  const { slots } = await engine.createSlots({ actor, providerId: "p", facilityId: "f", slots: [at] });
+  const want = { actor, slotId: slots[0]?.id ?? "", subjectId: "s" };
+  const { appointment } = await engine.book(want);
+  const second = await engine.book(want).catch((error: unknown) => error);
+  const isTaken: boolean = isBookingError(second, "slot_booked");
+  if (appointment.status !== "confirmed" || !isTaken) throw new Error("the packed packages do not work");
+  await storage.close();
+}
+console.log(\`packed packages work; \${conformanceCases.length} conformance cases\`);
+`;
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  try {
+    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: "pipe" });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+  }
+}
+
+function publicPackages(): readonly { readonly folder: string; readonly manifest: Manifest }[] {
+  return readdirSync(packagesFolder)
+    .map((name) => join(packagesFolder, name))
+    .filter((folder) => existsSync(join(folder, "package.json")))
+    .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest }))
+    .filter(({ manifest }) => manifest.private !== true);
+}
+
+/** Lints the package as it would be published, and unpacks it where the consumer finds it. */
+function packInto(work: string, { folder, manifest }: { readonly folder: string; readonly manifest: Manifest }): void {
+  const tarball = join(work, `${manifest.name.replace("/", "-")}.tgz`);
+  run("pnpm", ["pack", "--out", tarball], folder);
+  run("publint", [tarball, "--strict"], folder);
+  run("attw", [tarball, "--profile", "esm-only"], folder);
+  const target = join(work, "node_modules", manifest.name);
+  mkdirSync(target, { recursive: true });
+  run("tar", ["-xzf", tarball, "-C", target, "--strip-components", "1"], work);
+}
+
+/** Third-party dependencies come from the workspace; only our own packages are under test. */
+function linkDependencies(
+  work: string,
+  { folder, manifest }: { readonly folder: string; readonly manifest: Manifest },
+): void {
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    const source = [folder, dirname(packagesFolder)]
+      .map((root) => join(root, "node_modules", name))
+      .find((path) => existsSync(path));
+    const target = join(work, "node_modules", name);
+    if (source === undefined || existsSync(target)) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    symlinkSync(source, target);
+  }
+}
+
+function main(): void {
+  const work = mkdtempSync(join(tmpdir(), "slotwright-packed-"));
+  try {
+    const packages = publicPackages();
+    for (const one of packages) packInto(work, one);
+    for (const one of packages) linkDependencies(work, one);
+    symlinkSync(join(dirname(packagesFolder), "node_modules", "@types"), join(work, "node_modules", "@types"));
+    writeFileSync(join(work, "package.json"), JSON.stringify({ type: "module" }));
+    writeFileSync(join(work, "consumer.ts"), consumer);
+    const options = ["--module", "nodenext", "--target", "es2024", "--lib", "es2024", "--strict", "--types", "node"];
+    run("tsc", [...options, "consumer.ts"], work);
+    console.log(run("node", ["consumer.js"], work).trim());
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+main();
