@@ -20,6 +20,7 @@ import { fileSource, hostSource } from "./open.ts";
 import { findAppointments, findSlots, kindsOf, loadRecords, readJournal } from "./reads.ts";
 import { createStatements, type Statements } from "./statements.ts";
 import { sqliteStrategy } from "./strategy.ts";
+import { letOthersIn } from "./turn.ts";
 
 export type SqliteAdapterOptions = {
   /** Prefix of tables, indexes and triggers: a letter, then letters, digits and underscores. Default `slotwright_`. */
@@ -113,6 +114,7 @@ type Operations = Omit<StorageAdapter<SqliteDatabase>, "within" | "migrate" | "c
 
 function operations(session: Session): Operations {
   async function call<T>(work: (connection: Connection, statements: Statements) => T): Promise<T> {
+    await letOthersIn();
     return translated(session.file, () => {
       const { statements, checked } = session.schema();
       const connection = session.connection();

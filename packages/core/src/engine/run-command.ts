@@ -43,14 +43,16 @@ export async function runCommand<Name extends CommandName>(
   input: unknown,
 ): Promise<CommandResult<Name>> {
   const request = requestOf(settings, name, input);
-  let guardSaidNo = false;
+  let last: Attempt["again"];
   for (;;) {
     const attempt = await attemptCommand(settings, request);
     if ("result" in attempt) return attempt.result as CommandResult<Name>;
     // Rows changed by hand while the rule decided: it decides again, and mostly finds the precise refusal itself.
-    if (attempt.byGuard && guardSaidNo) throw attempt.cause;
-    guardSaidNo = attempt.byGuard ?? false;
-    await request.patience.pause(attempt.cause);
+    if (attempt.again === "guarded" && last === "guarded") throw attempt.cause;
+    // Whoever lost a race mostly has lost it for good, and learns so at once.
+    const isFirstLoss = attempt.again === "stale" && last === undefined;
+    if (!isFirstLoss) await request.patience.pause(attempt.cause);
+    last = attempt.again;
   }
 }
 
@@ -69,8 +71,10 @@ function schemaOf(name: CommandName, input: unknown) {
   return typeof input === "object" && input !== null && "slotId" in input ? bySlot : byTime;
 }
 
-/** An answer, or why to try again. */
-type Attempt = { readonly result: object } | { readonly cause: unknown; readonly byGuard?: boolean };
+/** An answer, or what made another attempt necessary. */
+type Attempt =
+  | { readonly result: object; readonly again?: never }
+  | { readonly again: "busy" | "unknown" | "stale" | "guarded"; readonly cause: unknown };
 
 async function attemptCommand(settings: EngineSettings, request: Request): Promise<Attempt> {
   try {
@@ -78,7 +82,7 @@ async function attemptCommand(settings: EngineSettings, request: Request): Promi
   } catch (error) {
     if (!isStorageError(error)) throw error;
     if (settings.isHostTransaction) throw asHostTransactionError(error);
-    if (error.failure === "transient") return { cause: error };
+    if (error.failure === "transient") return { again: "busy", cause: error };
     if (error.failure === "unknown") return settleUnknown(settings, request, error);
     throw asBookingError(error);
   }
@@ -127,10 +131,10 @@ function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<ob
     case "replayed":
       return { result: replay(outcome, request) };
     case "stale":
-      return { cause: new Error(`Others were faster ${JSON.stringify(outcome.keys)}`) };
+      return { again: "stale", cause: new Error(`Others were faster ${JSON.stringify(outcome.keys)}`) };
     case "refused": {
       const refusal = refusalOfGuard(outcome.guard, decision, request.name);
-      return { cause: new BookingError(refusal.refused, refusal.details), byGuard: true };
+      return { again: "guarded", cause: new BookingError(refusal.refused, refusal.details) };
     }
   }
 }
@@ -145,7 +149,7 @@ async function settleUnknown(settings: EngineSettings, request: Request, lost: u
   for (;;) {
     try {
       const [earlier] = await settings.storage.load([commandKey(request)]);
-      if (earlier === undefined) return { cause: lost };
+      if (earlier === undefined) return { again: "unknown", cause: lost };
       return { result: replay(earlier as CommandRecord, request) };
     } catch (error) {
       if (!isStorageError(error)) throw error;

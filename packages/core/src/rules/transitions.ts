@@ -19,8 +19,8 @@ export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   { from: "available", to: "booked", by: ["book", "accept", "reschedule"] },
   { from: "available", to: "blocked", by: ["block"] },
   { from: "held", to: "booked", by: ["book"] },
-  { from: "held", to: "available", by: ["release"] },
-  { from: "booked", to: "available", by: ["cancel", "markNoShow", "reschedule"] },
+  { from: "held", to: "available", by: ["release", "repair"] },
+  { from: "booked", to: "available", by: ["cancel", "markNoShow", "reschedule", "repair"] },
   { from: "blocked", to: "available", by: ["unblock"] },
 ];
 

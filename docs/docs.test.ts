@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { reference } from "./reference.ts";
+
+const docs = import.meta.dirname;
+const root = join(docs, "..");
+const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
+
+/** Every page a reader may open. */
+const pages = [
+  "README.md",
+  ...readdirSync(docs, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
+];
+
+describe("the documentation", () => {
+  it("has the reference that the tables in the code make", () => {
+    expect(read("docs", "reference.md")).toBe(reference());
+  });
+
+  it.each(pages)("shows code only as it stands in a file that is compiled and run: %s", (page) => {
+    const blocks = [...read(page).matchAll(/(?:<!-- (\S+) -->\n)?```ts\n([\s\S]*?)```/g)];
+    for (const [, file = "a comment that names its file", shown] of blocks) expect(shown).toBe(read(file));
+  });
+
+  it.each(pages)("has no link that leads nowhere in %s", (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target ?? "");
+    for (const link of links) expect(() => readdirOrRead(join(page, "..", link))).not.toThrow();
+  });
+});
+
+function readdirOrRead(path: string): void {
+  try {
+    readFileSync(join(root, path));
+  } catch {
+    readdirSync(join(root, path));
+  }
+}

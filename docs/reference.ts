@@ -1,0 +1,103 @@
+/** Makes docs/reference.md from the tables in the code: `node docs/reference.ts`. A test holds the two together. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  appointmentTransitions,
+  errorCatalogue,
+  errorCodes,
+  faultCatalogue,
+  limits,
+  type StateChange,
+  slotTransitions,
+} from "@slotwright/core";
+
+const file = join(import.meta.dirname, "reference.md");
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+const yes = (is: boolean) => (is ? "yes" : "");
+const code = (text: string) => `\`${text}\``;
+
+function errorTable(): string {
+  const rows = errorCodes.map((name) => {
+    const { status, recoverable, transient, title } = errorCatalogue[name];
+    return [code(name), String(status), yes(recoverable), yes(transient), title];
+  });
+  return table(["code", "HTTP", "recoverable", "transient", "meaning"], rows);
+}
+
+function transitionTable(transitions: readonly StateChange<string>[]): string {
+  const rows = transitions.map(({ from, to, by }) => [
+    from === null ? "–" : code(from),
+    code(to),
+    by.map(code).join(", "),
+  ]);
+  return table(["from", "to", "by"], rows);
+}
+
+function faultTable(): string {
+  const rows = Object.entries(faultCatalogue).map(([kind, { invariant, problem, repair }]) => [
+    code(kind),
+    String(invariant),
+    problem,
+    repair ?? "a person must decide",
+  ]);
+  return table(["fault", "invariant", "what is wrong", "what `reconcile` does"], rows);
+}
+
+function limitTable(): string {
+  const rows = Object.entries(limits).map(([name, value]) => [
+    code(name),
+    name === "earliest" || name === "latest" ? new Date(value).toISOString() : String(value),
+  ]);
+  return table(["limit", "value"], rows);
+}
+
+export function reference(): string {
+  return `# Reference
+
+Made from the tables in the code by \`node docs/reference.ts\`.
+
+## Errors
+
+\`recoverable\`: a person can get further, by another time, a corrected input, or trying later. \`transient\`: the same
+request, unchanged, may succeed later.
+
+${errorTable()}
+
+## Transitions of a slot
+
+A hold that has expired counts as \`available\`, so expiry needs no row. Everything else is refused.
+
+${transitionTable(slotTransitions)}
+
+## Transitions of an appointment
+
+${transitionTable(appointmentTransitions)}
+
+## Invariants
+
+1. A slot is \`booked\` if and only if it has an appointment; \`held\` if and only if it has a hold.
+2. Slots of one schedule and seat never overlap, blocked ones aside.
+3. An appointment lies within each of its slots; its provider and facility are those of the slot it was booked on.
+4. An appointment is \`confirmed\`, \`checked_in\` or \`completed\` if and only if it owns at least one slot.
+5. Every change of a slot or an appointment has exactly one journal entry, and versions have no gaps.
+6. A command takes effect at most once per idempotency key.
+7. What was acknowledged is durable and visible; what was refused left nothing behind.
+
+## What checkSync and reconcile find
+
+${faultTable()}
+
+## Limits of inputs
+
+Lengths in characters, times in milliseconds unless the name says otherwise; \`latest\` is exclusive.
+
+${limitTable()}
+`;
+}
+
+if (import.meta.main) writeFileSync(file, reference());

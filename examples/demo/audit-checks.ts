@@ -1,0 +1,223 @@
+/** The invariants that every storage keeps after every commit. */
+export const invariants = {
+  1: "A slot is booked if and only if it has an appointment; held if and only if it has a hold.",
+  2: "Slots of one schedule and seat never overlap, blocked ones aside.",
+  3: "An appointment lies within each of its slots, at the provider and facility of the one it was booked on.",
+  4: "An appointment owns a slot if and only if it is confirmed, checked in or completed.",
+  5: "Every change has exactly one journal entry, and versions have no gaps.",
+  6: "A command takes effect at most once per idempotency key.",
+  7: "What was acknowledged is in the file; what was refused left nothing behind; nothing else is there.",
+} as const;
+
+export type Invariant = keyof typeof invariants;
+
+export interface Check {
+  readonly invariant: Invariant;
+  /** What it means if the query finds rows. */
+  readonly finding: string;
+  /** Finds the rows that break the invariant: none if all is well. */
+  readonly sql: string;
+}
+
+/**
+ * Plain SQL for SQLite, on purpose apart from the library: what that gets wrong, this finds. Beside the file's tables it
+ * reads what the demo was told: `sent` (key, outcome) and `answered` (key, record_id, version, status).
+ */
+export const checks: readonly Check[] = [
+  {
+    invariant: 1,
+    finding: "booked without an appointment, or not booked with one",
+    sql: `
+      SELECT id AS slot, status, appointment_id FROM slotwright_slots
+      WHERE (status = 'booked') <> (appointment_id IS NOT NULL)`,
+  },
+  {
+    invariant: 1,
+    finding: "held without a hold, or not held with one",
+    sql: `
+      SELECT id AS slot, status, hold_token_hash, hold_expires_at FROM slotwright_slots
+      WHERE (status = 'held') <> (hold_token_hash IS NOT NULL) OR (status = 'held') <> (hold_expires_at IS NOT NULL)`,
+  },
+  {
+    invariant: 1,
+    finding: "the appointment of the slot is gone",
+    sql: `
+      SELECT id AS slot, appointment_id FROM slotwright_slots
+      WHERE appointment_id NOT IN (SELECT id FROM slotwright_appointments)`,
+  },
+  {
+    invariant: 2,
+    finding: "two slots overlap",
+    sql: `
+      SELECT a.id AS slot, b.id AS other, a.seat FROM slotwright_slots AS a
+      JOIN slotwright_slots AS b ON a.schedule_id = b.schedule_id AND a.seat = b.seat AND a.id < b.id
+      WHERE a.start_at < b.end_at AND b.start_at < a.end_at AND a.status <> 'blocked' AND b.status <> 'blocked'`,
+  },
+  {
+    invariant: 3,
+    finding: "the appointment does not lie within its slot",
+    sql: `
+      SELECT a.id AS appointment, s.id AS slot FROM slotwright_slots AS s
+      JOIN slotwright_appointments AS a ON a.id = s.appointment_id
+      WHERE a.start_at < s.start_at OR a.end_at > s.end_at OR a.start_at >= a.end_at`,
+  },
+  {
+    invariant: 3,
+    finding: "the appointment is at another provider or facility than its slot",
+    sql: `
+      SELECT a.id AS appointment, s.id AS slot FROM slotwright_appointments AS a
+      JOIN slotwright_slots AS s ON s.id = json_extract(a.slot_ids, '$[0]')
+      WHERE a.provider_id <> s.provider_id OR a.facility_id <> s.facility_id`,
+  },
+  {
+    invariant: 4,
+    finding: "the appointment owns no slot and should, or owns one and should not",
+    sql: `
+      SELECT id AS appointment, status FROM slotwright_appointments AS a
+      WHERE (status IN ('confirmed', 'checked_in', 'completed'))
+        <> EXISTS (SELECT 1 FROM slotwright_slots WHERE appointment_id = a.id)`,
+  },
+  {
+    invariant: 4,
+    finding: "the slots that the appointment lists are not those that have it",
+    sql: `
+      WITH listed AS (
+        SELECT a.id AS appointment, l.value AS slot FROM slotwright_appointments AS a, json_each(a.slot_ids) AS l
+      ), owned AS (
+        SELECT appointment_id, id FROM slotwright_slots WHERE appointment_id IS NOT NULL
+      )
+      SELECT *, 'listed only' AS problem FROM (SELECT * FROM listed EXCEPT SELECT * FROM owned)
+      UNION ALL
+      SELECT *, 'owned only' FROM (SELECT * FROM owned EXCEPT SELECT * FROM listed)`,
+  },
+  {
+    invariant: 5,
+    finding: "the journal does not count 1, 2, 3 up to the record's version",
+    sql: `
+      SELECT r.id AS record, r.version, count(j.seq) AS entries, max(j.version) AS newest
+      FROM (SELECT id, version FROM slotwright_slots UNION ALL SELECT id, version FROM slotwright_appointments) AS r
+      LEFT JOIN slotwright_journal AS j ON j.record_id = r.id
+      GROUP BY r.id
+      HAVING entries <> r.version OR newest IS NOT r.version OR min(j.version) IS NOT 1`,
+  },
+  {
+    invariant: 5,
+    finding: "the journal tells of a record that is not there",
+    sql: `
+      SELECT record_kind, record_id, version FROM slotwright_journal
+      WHERE record_id NOT IN (SELECT id FROM slotwright_slots UNION ALL SELECT id FROM slotwright_appointments)`,
+  },
+  {
+    invariant: 5,
+    finding: "the journal's states do not follow upon one another",
+    sql: `
+      SELECT * FROM (
+        SELECT record_id AS record, version, from_status,
+          lag(to_status) OVER (PARTITION BY record_id ORDER BY version) AS status_before
+        FROM slotwright_journal)
+      WHERE from_status IS NOT status_before`,
+  },
+  {
+    invariant: 5,
+    finding: "the record is not as its journal tells",
+    sql: `
+      WITH told AS (
+        SELECT j.record_id, c.key AS field, c.value,
+          row_number() OVER (PARTITION BY j.record_id, c.key ORDER BY j.version DESC) AS newest
+        FROM slotwright_journal AS j, json_each(j.changes) AS c
+      ), times AS (
+        SELECT id, start_at, end_at FROM slotwright_slots UNION ALL
+        SELECT id, start_at, end_at FROM slotwright_appointments
+      ), stored (id, field, value) AS (
+        SELECT id, 'start', strftime('%Y-%m-%dT%H:%M:%fZ', start_at / 1000.0, 'unixepoch') FROM times UNION ALL
+        SELECT id, 'end', strftime('%Y-%m-%dT%H:%M:%fZ', end_at / 1000.0, 'unixepoch') FROM times UNION ALL
+        SELECT id, 'status', status FROM slotwright_slots UNION ALL
+        SELECT id, 'seat', seat FROM slotwright_slots UNION ALL
+        SELECT id, 'scheduleId', schedule_id FROM slotwright_slots UNION ALL
+        SELECT id, 'providerId', provider_id FROM slotwright_slots UNION ALL
+        SELECT id, 'facilityId', facility_id FROM slotwright_slots UNION ALL
+        SELECT id, 'appointmentId', appointment_id FROM slotwright_slots UNION ALL
+        SELECT id, 'status', status FROM slotwright_appointments UNION ALL
+        SELECT id, 'subjectId', subject_id FROM slotwright_appointments UNION ALL
+        SELECT id, 'providerId', provider_id FROM slotwright_appointments UNION ALL
+        SELECT id, 'facilityId', facility_id FROM slotwright_appointments UNION ALL
+        SELECT id, 'slotIds', slot_ids FROM slotwright_appointments
+      )
+      SELECT stored.id AS record, stored.field, told.value AS told, stored.value AS stored
+      FROM stored LEFT JOIN told ON told.record_id = stored.id AND told.field = stored.field AND told.newest = 1
+      WHERE told.value IS NOT stored.value`,
+  },
+  {
+    invariant: 6,
+    finding: "one command took effect more than once",
+    sql: `
+      SELECT command_id, record_id, count(*) AS times FROM slotwright_journal
+      GROUP BY command_id, record_id HAVING times > 1`,
+  },
+  {
+    invariant: 6,
+    finding: "one command made several appointments",
+    sql: `
+      SELECT command_id, count(*) AS appointments FROM slotwright_journal
+      WHERE record_kind = 'appointment' AND version = 1
+      GROUP BY command_id HAVING appointments > 1`,
+  },
+  {
+    invariant: 6,
+    finding: "a change in the journal whose command is not stored, so that its repetition would not be noticed",
+    sql: `
+      SELECT DISTINCT command_id FROM slotwright_journal
+      WHERE command_id NOT IN (SELECT id FROM slotwright_commands)`,
+  },
+  {
+    invariant: 6,
+    finding: "one key got several answers",
+    sql: `
+      SELECT key, count(DISTINCT record_id) AS appointments FROM answered
+      WHERE kind = 'appointment' GROUP BY key HAVING appointments > 1`,
+  },
+  {
+    invariant: 7,
+    finding: "acknowledged, but the command is not in the file",
+    sql: `
+      SELECT DISTINCT key FROM sent
+      WHERE outcome = 'done' AND key NOT IN (SELECT id FROM slotwright_commands)`,
+  },
+  {
+    invariant: 7,
+    finding: "acknowledged, but the change is not in the file",
+    sql: `
+      SELECT key, record_id, version, status FROM answered
+      EXCEPT SELECT command_id, record_id, version, to_status FROM slotwright_journal`,
+  },
+  {
+    invariant: 7,
+    finding: "a booking was acknowledged, but its subject has no such appointment",
+    sql: `
+      SELECT s.key, s.actor_id AS subject FROM sent AS s JOIN answered AS n ON n.key = s.key AND n.kind = 'appointment'
+      WHERE s.command = 'book' AND NOT EXISTS (
+        SELECT 1 FROM slotwright_appointments AS a WHERE a.id = n.record_id AND a.subject_id = s.actor_id)`,
+  },
+  {
+    invariant: 7,
+    finding: "refused, but something is left behind",
+    sql: `
+      SELECT key, outcome FROM sent
+      WHERE outcome NOT IN ('done', 'fault') AND key IN (
+        SELECT id FROM slotwright_commands UNION ALL SELECT command_id FROM slotwright_journal)`,
+  },
+  {
+    invariant: 7,
+    finding: "a change that nobody was told of",
+    sql: `
+      SELECT command_id, record_id, version, to_status FROM slotwright_journal
+      EXCEPT SELECT key, record_id, version, status FROM answered`,
+  },
+  {
+    invariant: 7,
+    finding: "a slot or an appointment that nobody was told of",
+    sql: `
+      SELECT id FROM (SELECT id FROM slotwright_slots UNION ALL SELECT id FROM slotwright_appointments)
+      EXCEPT SELECT record_id FROM answered`,
+  },
+];

@@ -1,0 +1,100 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { CommandInput } from "@slotwright/core";
+import type { Answer, Desk } from "./ledger.ts";
+
+/** A slot that the callers saw on their screens before the race. */
+export interface Wish {
+  readonly slotId: string;
+  readonly providerId: string;
+  readonly facilityId: string;
+  readonly start: string;
+  readonly end: string;
+}
+
+/** How a caller books: four ways that a host application has, so that they meet each other in one race. */
+export const manners = ["by slot", "by time", "hold first", "sends twice"] as const;
+export type Manner = (typeof manners)[number];
+
+export interface Caller {
+  readonly id: string;
+  readonly manner: Manner;
+}
+
+type Booking = CommandInput<"book"> & { readonly idempotencyKey: string };
+
+/** Everybody wants the first slot; who does not get it tries the others, until one is won or none is left. */
+export async function tryToBook(desk: Desk, caller: Caller, wishes: readonly Wish[]): Promise<void> {
+  for (const [index, wish] of inOwnOrder(caller.manner === "by time" ? onePerTime(wishes) : wishes).entries()) {
+    // A request comes over the network, so the event loop has turned in between. Without this, the callers who are
+    // answered at once would not let those have a turn who wait for the file.
+    await nextTurn();
+    if (await attempts[caller.manner]({ desk, caller, wish, key: `${caller.id}/${index + 1}` })) return;
+  }
+}
+
+interface Attempt {
+  readonly desk: Desk;
+  readonly caller: Caller;
+  readonly wish: Wish;
+  readonly key: string;
+}
+
+const attempts: Readonly<Record<Manner, (attempt: Attempt) => Promise<boolean>>> = {
+  "by slot": (attempt) => bookAndAskAgain(attempt, bySlot(attempt)),
+
+  "by time": (attempt) => {
+    const { providerId, facilityId, start, end } = attempt.wish;
+    return bookAndAskAgain(attempt, { ...bookingOf(attempt), providerId, facilityId, start, end });
+  },
+
+  "hold first": async (attempt) => {
+    const { desk, key, wish, caller } = attempt;
+    const hold = { idempotencyKey: `${key}/hold`, actor: actorOf(caller), slotId: wish.slotId, seconds: 60 };
+    const held = await desk.send("hold", hold);
+    if ("error" in held) return false;
+    return bookAndAskAgain(attempt, { ...bySlot(attempt), holdToken: held.result.holdToken });
+  },
+
+  "sends twice": async (attempt) => {
+    const booking = bySlot(attempt);
+    const both = [attempt.desk.send("book", booking), attempt.desk.send("book", booking, { repeated: true })] as const;
+    return sameTwice(attempt, ...(await Promise.all(both)));
+  },
+};
+
+/** As a phone does that lost the connection before it saw the answer. */
+async function bookAndAskAgain(attempt: Attempt, booking: Booking): Promise<boolean> {
+  const first = await attempt.desk.send("book", booking);
+  if ("error" in first) return false;
+  return sameTwice(attempt, first, await attempt.desk.send("book", booking, { repeated: true }));
+}
+
+/** True if the caller has a booking. One request, sent twice, has one answer. */
+function sameTwice({ desk, key, caller }: Attempt, first: Answer<object>, second: Answer<object>): boolean {
+  const [one, other] = [first, second].flatMap((answer) => ("result" in answer ? [answer.result] : []));
+  if (one === undefined) return false;
+  if (!isDeepStrictEqual(one, other)) {
+    desk.complain(
+      { key, command: "book", actorId: caller.id },
+      "Sent twice with one key, it was answered in two ways.",
+    );
+  }
+  return true;
+}
+
+const actorOf = ({ id }: Caller) => ({ kind: "patient", id });
+
+const bookingOf = ({ caller, key }: Attempt) =>
+  ({ actor: actorOf(caller), subjectId: caller.id, idempotencyKey: key }) as const;
+
+const bySlot = (attempt: Attempt) => ({ ...bookingOf(attempt), slotId: attempt.wish.slotId });
+
+function onePerTime(wishes: readonly Wish[]): readonly Wish[] {
+  return [...new Map(wishes.map((wish) => [wish.start, wish])).values()];
+}
+
+function inOwnOrder([first, ...others]: readonly Wish[]): readonly Wish[] {
+  const inAnyOrder = others.map((wish) => ({ wish, rank: Math.random() })).toSorted((a, b) => a.rank - b.rank);
+  return [...(first === undefined ? [] : [first]), ...inAnyOrder.map(({ wish }) => wish)];
+}

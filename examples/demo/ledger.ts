@@ -1,0 +1,118 @@
+import type { Engine } from "@slotwright/core";
+import {
+  type CommandInput,
+  type CommandName,
+  type CommandResult,
+  type ErrorCode,
+  isBookingError,
+} from "@slotwright/core";
+
+type HostCommand = Exclude<CommandName, "repair">;
+
+type Commands = {
+  readonly [Name in HostCommand]: (input: CommandInput<Name>) => Promise<CommandResult<Name>>;
+};
+
+/** A slot or an appointment as an answer showed it. */
+export interface Shown {
+  readonly kind: "slot" | "appointment";
+  readonly id: string;
+  readonly version: number;
+  readonly status: string;
+}
+
+/** One command that was sent, and what came back: what the file is held against in the end. */
+export interface LedgerEntry {
+  readonly key: string;
+  readonly command: HostCommand;
+  readonly actorId: string;
+  /** Sent before with the same key, to see that it takes effect once. */
+  readonly repeated: boolean;
+  /** `fault` is everything that has no place in a demo without faults: a raw error of the driver, a busy database. */
+  readonly outcome: "done" | "fault" | ErrorCode;
+  readonly shown: readonly Shown[];
+  readonly ms: number;
+  /** Epoch milliseconds. */
+  readonly answeredAt: number;
+  readonly problem: string | null;
+}
+
+export type Answer<Result> = { readonly result: Result } | { readonly error: unknown };
+
+/** Sends commands and writes each into the ledger. */
+export interface Desk {
+  readonly ledger: readonly LedgerEntry[];
+  readonly send: <Name extends HostCommand>(
+    command: Name,
+    input: CommandInput<Name> & { readonly idempotencyKey: string },
+    options?: { readonly repeated: boolean },
+  ) => Promise<Answer<CommandResult<Name>>>;
+  /** Writes down that something went wrong that no error told. */
+  readonly complain: (about: Pick<LedgerEntry, "key" | "command" | "actorId">, problem: string) => void;
+}
+
+/** What a caller who came too late may be told. */
+const expectedRefusals: readonly ErrorCode[] = ["slot_booked", "slot_held", "slot_blocked", "no_slot_available"];
+
+export function createDesk(engine: Engine, onEntry: (entry: LedgerEntry) => void = () => {}): Desk {
+  const ledger: LedgerEntry[] = [];
+  const commands: Commands = engine;
+  return {
+    ledger,
+    async send(command, input, { repeated } = { repeated: false }) {
+      const started = performance.now();
+      const answer = await answerOf(commands[command](input));
+      const ms = performance.now() - started;
+      const sent = {
+        key: input.idempotencyKey,
+        command,
+        actorId: input.actor.id,
+        repeated,
+        ms,
+        answeredAt: Date.now(),
+      };
+      const entry = { ...sent, ...readAnswer(answer) };
+      ledger.push(entry);
+      onEntry(entry);
+      return answer;
+    },
+    complain: (about, problem) =>
+      ledger.push({ ...about, repeated: true, outcome: "fault", shown: [], ms: 0, answeredAt: Date.now(), problem }),
+  };
+}
+
+/** The result of a command that nothing may refuse. @throws BookingError */
+export async function must<Result>(sent: Promise<Answer<Result>>): Promise<Result> {
+  const answer = await sent;
+  if ("error" in answer) throw answer.error;
+  return answer.result;
+}
+
+async function answerOf<Result>(promise: Promise<Result>): Promise<Answer<Result>> {
+  try {
+    return { result: await promise };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function readAnswer(answer: Answer<object>): Pick<LedgerEntry, "outcome" | "shown" | "problem"> {
+  if ("result" in answer) return { outcome: "done", shown: shownIn(answer.result), problem: null };
+  const { error } = answer;
+  if (isBookingError(error) && expectedRefusals.includes(error.code)) {
+    return { outcome: error.code, shown: [], problem: null };
+  }
+  const problem = isBookingError(error) ? `${error.code}: ${error.message}` : `not a BookingError: ${String(error)}`;
+  return { outcome: "fault", shown: [], problem };
+}
+
+function shownIn(result: object): readonly Shown[] {
+  const records = Object.values(result).flat().filter(isShown);
+  return records.map(({ kind, id, version, status }) => ({ kind, id, version, status }));
+}
+
+/** Everything in an answer but the schedule and the hold's token. */
+function isShown(value: unknown): value is Shown {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
+  return value.kind === "slot" || value.kind === "appointment";
+}

@@ -1,0 +1,33 @@
+import type { Caller, Wish } from "./caller.ts";
+import type { LedgerEntry } from "./ledger.ts";
+
+/** What the processes of the race say to each other. */
+
+export interface Task {
+  readonly type: "task";
+  readonly file: string;
+  readonly callers: readonly Caller[];
+  readonly wishes: readonly Wish[];
+}
+
+/** All start at this moment, in epoch milliseconds: a message alone would reach one process before the other. */
+export interface Go {
+  readonly type: "go";
+  readonly at: number;
+}
+
+export type ToWorker = Task | Go;
+
+/** Counts since the start. */
+export interface Tally {
+  readonly answered: number;
+  readonly booked: number;
+}
+
+export interface Report {
+  readonly type: "report";
+  readonly pid: number;
+  readonly ledger: readonly LedgerEntry[];
+}
+
+export type FromWorker = { readonly type: "ready" } | ({ readonly type: "tally" } & Tally) | Report;

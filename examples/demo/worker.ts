@@ -1,0 +1,51 @@
+import { on } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sqliteAdapter } from "@slotwright/adapter-sqlite";
+import { createEngine } from "@slotwright/core";
+import { tryToBook } from "./caller.ts";
+import { createDesk, type LedgerEntry } from "./ledger.ts";
+import type { FromWorker, Tally, Task, ToWorker } from "./messages.ts";
+
+/** One process of the race, with its own connection to the file. It shares nothing with the others but that file. */
+
+const tallyEveryMs = 50;
+
+/** Resolves when the message has been handed over: a process that leaves earlier takes it along. */
+function tell(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
+}
+
+/** Told from within the work, not by a timer: with a database that answers at once, timers hardly get a turn. */
+function createTally(): (entry: LedgerEntry) => void {
+  let toldAt = performance.now();
+  let tally: Tally = { answered: 0, booked: 0 };
+  return ({ command, outcome, repeated }) => {
+    if (repeated) return;
+    const isBooking = command === "book" && outcome === "done";
+    tally = { answered: tally.answered + 1, booked: tally.booked + (isBooking ? 1 : 0) };
+    if (performance.now() - toldAt < tallyEveryMs) return;
+    toldAt = performance.now();
+    void tell({ type: "tally", ...tally });
+  };
+}
+
+async function run(task: Task, start: Promise<number>): Promise<void> {
+  const storage = sqliteAdapter({ filename: task.file });
+  const engine = createEngine({ storage });
+  const desk = createDesk(engine, createTally());
+  // Opens the file, so that nobody pays for that during the race.
+  await engine.listSlots({ limit: 1 });
+  await tell({ type: "ready" });
+  await sleep((await start) - Date.now());
+  await Promise.all(task.callers.map((caller) => tryToBook(desk, caller, task.wishes)));
+  await storage.close();
+  await tell({ type: "report", pid: process.pid, ledger: desk.ledger });
+}
+
+const start = Promise.withResolvers<number>();
+for await (const [message] of on(process, "message", { close: ["disconnect"] }) as AsyncIterable<[ToWorker]>) {
+  if (message.type === "go") start.resolve(message.at);
+  else void run(message, start.promise).then(() => process.disconnect());
+}
+// Also where the parent went away before the end.
+process.exit();

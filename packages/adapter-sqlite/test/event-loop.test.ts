@@ -1,0 +1,52 @@
+import { createEngine } from "@slotwright/core";
+import Database from "better-sqlite3";
+import { expect, it } from "vitest";
+import { sqliteAdapter } from "../src/index.ts";
+import { freshFile } from "./fresh-folder.ts";
+
+const actor = { kind: "patient", id: "p" };
+const slots = [{ start: "2026-03-02T09:00:00Z", end: "2026-03-02T09:30:00Z" }];
+
+/** How often a timer of one millisecond fires while the work goes on, and how long that takes. */
+async function ticksDuring(work: () => Promise<unknown>): Promise<{ readonly ticks: number; readonly ms: number }> {
+  let ticks = 0;
+  const timer = setInterval(() => {
+    ticks += 1;
+  }, 1);
+  const started = performance.now();
+  await work();
+  clearInterval(timer);
+  return { ticks, ms: performance.now() - started };
+}
+
+it("callers in a loop who are answered at once let timers and sockets have their turn", async () => {
+  const storage = sqliteAdapter({ filename: freshFile() });
+  await storage.migrate();
+  const engine = createEngine({ storage });
+  const created = await engine.createSlots({ actor, providerId: "p", facilityId: "f", slots });
+  const slotId = created.slots[0]?.id ?? "";
+  await engine.book({ actor, slotId, subjectId: "p" });
+  const { ticks, ms } = await ticksDuring(async () => {
+    const caller = async () => {
+      for (let round = 0; round < 200; round++) await engine.book({ actor, slotId, subjectId: "p" }).catch(() => {});
+    };
+    await Promise.all(Array.from({ length: 20 }, caller));
+  });
+  expect(ticks).toBeGreaterThan(ms / 50);
+  await storage.close();
+});
+
+it("a command that waits for another connection's transaction blocks nobody else, and goes on when that ends", async () => {
+  const filename = freshFile();
+  const storage = sqliteAdapter({ filename });
+  await storage.migrate();
+  const engine = createEngine({ storage });
+  const other = new Database(filename);
+  other.exec("begin immediate");
+  const release = setTimeout(() => other.exec("commit"), 200);
+  const { ticks } = await ticksDuring(() => engine.createSlots({ actor, providerId: "p", facilityId: "f", slots }));
+  expect(ticks).toBeGreaterThan(50);
+  clearTimeout(release);
+  other.close();
+  await storage.close();
+});
