@@ -1,9 +1,22 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../engine/engine.ts";
 import type { ErrorCode } from "../../errors.ts";
+import { memoryAdapter } from "../../memory/index.ts";
 import { limits } from "../../model/limits.ts";
 import type { Slot } from "../../model/slot.ts";
-import { askFor, assertSound, engineOn, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
+import type { StorageAdapter } from "../../storage/adapter.ts";
+import {
+  askFor,
+  assertSound,
+  engineOn,
+  manualClock,
+  minutes,
+  patient,
+  place,
+  provider,
+  publish,
+  refusal,
+} from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
 /** What stands in the store before each bad input, and must stand there unchanged after it. */
@@ -304,6 +317,24 @@ export const badInputCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "bad-input.same-as-reference",
+    title: "every bad input gets the same code, message and details as on the reference adapter",
+    async run({ storage }) {
+      const answersOn = async (one: StorageAdapter) => {
+        let made = 0;
+        const newId = () => `id-${made++}`;
+        const stage = await stageOn(engineOn(one, { clock: manualClock(), newId }));
+        const answers: unknown[] = [];
+        for (const { name, code, command } of badInputs) {
+          const { message, details } = await refusal(command(stage), code);
+          answers.push([name, code, message, details]);
+        }
+        return [answers, await contents(stage.engine)];
+      };
+      assert.deepEqual(await answersOn(storage), await answersOn(memoryAdapter()));
+    },
+  },
+  {
     key: "bad-input.odd-text",
     title: "odd but valid text is kept, compared and returned exactly as it was given",
     async run({ storage, second }) {
@@ -348,6 +379,29 @@ export const badInputCases: readonly ConformanceCase[] = [
         const [entry] = (await engine.history({ slotId: items[0]?.id ?? "" })).items;
         assert.deepEqual([entry?.actor.id, entry?.reason], [providerId, providerId]);
       }
+    },
+  },
+  {
+    key: "bad-input.text-order",
+    title: "ids that differ in case, accents or punctuation only are different, and sort by their characters' codes",
+    async run({ storage, second }) {
+      const ids = ["a", "B", "b", "A", "_", "-", "0", "z", "Z", "~", "aa", "a-", "a ~", "á"];
+      const made = [...ids].sort(() => 0.5 - Math.random());
+      const slots = [{ start: minutes(0), end: minutes(30), capacity: ids.length }];
+      const names = ["command", ...made];
+      const engine = engineOn(storage, { newId: () => names.shift() ?? assert.fail("one id too many") });
+      await engine.createSlots({ actor: provider, ...place, slots });
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await engineOn(second).listSlots({ limit: 3, ...(cursor && { cursor }) });
+        seen.push(...page.items.map(({ id }) => id));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      assert.deepEqual(seen, [...ids].sort());
+      for (const id of ids) assert.equal((await engineOn(second).getSlot(id)).id, id);
+      await refusal(engineOn(second).getSlot("Á"), "slot_not_found");
+      await refusal(engineOn(second).getSlot("C"), "slot_not_found");
     },
   },
   {
