@@ -48,6 +48,7 @@ export type SqliteAdapterOptions = {
  *
  * `within(transaction)` takes a `Database` of better-sqlite3 on which the host has run BEGIN (better IMMEDIATE: a
  * transaction that has read cannot write any more once another connection wrote); it need not be the adapter's own.
+ * Within a Kysely transaction, pass the database that its `SqliteDialect` uses.
  *
  * @example
  * const storage = sqliteAdapter({ filename: "bookings.sqlite" });
