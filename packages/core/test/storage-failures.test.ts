@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type BookingError, createEngine, StorageError, type StorageFailure } from "../src/index.ts";
+import {
+  type BookingError,
+  createEngine,
+  type StorageAdapter,
+  StorageError,
+  type StorageFailure,
+} from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { type Fate, failingStorage } from "./failing-storage.ts";
 
@@ -68,6 +74,30 @@ describe("a failing storage", () => {
     );
     const { appointment } = await engine.book(want);
     expect((await sound.getAppointment(appointment.id)).version).toBe(1);
+  });
+
+  it("recognises its own work where the lost commit takes effect after it was looked up", async () => {
+    const memory = memoryAdapter();
+    const sound = createEngine({ storage: memory });
+    const slots = [{ start: "2026-03-02T09:00:00Z", end: "2026-03-02T09:30:00Z" }];
+    const created = await sound.createSlots({ actor, providerId: "dr", facilityId: "f", slots });
+    let late: (() => Promise<unknown>) | undefined;
+    const storage: StorageAdapter = {
+      ...memory,
+      async load(keys) {
+        const records = await memory.load(keys);
+        if (keys[0]?.kind === "command") await late?.();
+        return records;
+      },
+      async commit(transitions) {
+        if (late !== undefined) return memory.commit(transitions);
+        late = () => memory.commit(transitions);
+        throw failure("unknown");
+      },
+    };
+    const engine = createEngine({ storage, clock: manualClock() });
+    const { appointment } = await engine.book({ actor, slotId: created.slots[0]?.id ?? "", subjectId: "p-1" });
+    expect((await sound.listAppointments({})).items).toEqual([appointment]);
   });
 
   it("answers outcome_unknown with the key to retry with when the database stays away, and the retry settles it", async () => {

@@ -9,9 +9,18 @@ const mostIssues = 20;
  * @throws BookingError `invalid_input`
  */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(input, { reportInput: true });
+  const parsed = read(schema, input);
   if (parsed.success) return parsed.data;
   throw new BookingError("invalid_input", { issues: parsed.error.issues.slice(0, mostIssues).map(asIssue) });
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, input: unknown): z.ZodSafeParseResult<z.output<Schema>> {
+  try {
+    return schema.safeParse(input, { reportInput: true });
+  } catch (error) {
+    // A getter or a Proxy of the caller's threw.
+    throw new BookingError("invalid_input", { issues: [{ path: "", message: "it cannot be read" }] }, error);
+  }
 }
 
 function asIssue(issue: z.core.$ZodIssue): InputIssue {

@@ -23,6 +23,11 @@ interface Request {
   readonly command: Envelope;
   readonly id: string;
   readonly requestHash: string;
+  /**
+   * Whether a command with this id may have taken effect: the host chose the id, or a commit's outcome was unknown.
+   * Then each attempt looks for its record along with the others, or it would take its own work for somebody else's.
+   */
+  readonly mayHaveRun: boolean;
   readonly patience: Patience;
 }
 
@@ -42,7 +47,7 @@ export async function runCommand<Name extends CommandName>(
   name: Name,
   input: unknown,
 ): Promise<CommandResult<Name>> {
-  const request = requestOf(settings, name, input);
+  let request = requestOf(settings, name, input);
   let last: Attempt["again"];
   for (;;) {
     const attempt = await attemptCommand(settings, request);
@@ -52,16 +57,19 @@ export async function runCommand<Name extends CommandName>(
     // Whoever lost a race mostly has lost it for good, and learns so at once.
     const isFirstLoss = attempt.again === "stale" && last === undefined;
     if (!isFirstLoss) await request.patience.pause(attempt.cause);
+    if (attempt.again === "unknown") request = { ...request, mayHaveRun: true };
     last = attempt.again;
   }
 }
 
 function requestOf(settings: EngineSettings, name: CommandName, input: unknown): Request {
   const command = parse(schemaOf(name, input), input) as Envelope;
-  const id = command.idempotencyKey ?? settings.newId();
+  const { idempotencyKey } = command;
+  const mayHaveRun = idempotencyKey !== undefined;
   // Without a key only the engine itself can repeat the command: there is no other request to tell it from.
-  const hash = command.idempotencyKey === undefined ? "" : requestHash(name, { ...command });
-  return { name, command, id, requestHash: hash, patience: patienceOf(settings, command.idempotencyKey ?? null) };
+  const hash = mayHaveRun ? requestHash(name, { ...command }) : "";
+  const patience = patienceOf(settings, idempotencyKey ?? null);
+  return { name, command, id: idempotencyKey ?? settings.newId(), requestHash: hash, mayHaveRun, patience };
 }
 
 /** A booking is by slot or by time; choosing the schema first gives errors about that one. */
@@ -92,8 +100,7 @@ async function decideAndCommit(settings: EngineSettings, request: Request): Prom
   const { storage, policies, authorize } = settings;
   const context = contextOf(settings, request);
   const rule = rules[request.name] as Rule<unknown, object>;
-  // A made-up id cannot have been used before: only the host's key needs a look.
-  const alsoKeys = request.command.idempotencyKey === undefined ? [] : [commandKey(request)];
+  const alsoKeys = request.mayHaveRun ? [commandKey(request)] : [];
   const loaded = await loadRecords(storage, rule, request.command, context, alsoKeys);
   const earlier = earlierRun(loaded, request);
   if (earlier !== undefined) return { result: replay(earlier, request) };

@@ -122,6 +122,17 @@ const others: readonly BadInput[] = [
     command: ({ engine }) => engine.book(undefined as never),
   },
   {
+    name: "an input that cannot be read",
+    code: "invalid_input",
+    says: /cannot be read/,
+    command: (stage) =>
+      stage.engine.book({
+        get actor(): never {
+          throw new Error("a getter of the host's");
+        },
+      } as never),
+  },
+  {
     name: "an unknown field",
     code: "invalid_input",
     says: /unknown fields: "slotID"/,
