@@ -1,0 +1,71 @@
+export type Engine = "postgres" | "mysql" | "mariadb";
+
+/** Environment variables, `process.env` or a test's own. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** All that the rest of the package knows about an engine. */
+export interface EngineDefinition {
+  readonly engine: Engine;
+  /** The engine's name in messages. */
+  readonly title: string;
+  /** The environment variable that may hold the URL of a running server. */
+  readonly urlVariable: string;
+  /** The first version our promises are tested on. An older one serves only where this can't be had. */
+  readonly wanted: string;
+  readonly client: DatabaseClient;
+  /** What this computer has, newest first. */
+  installed(environment: Environment): Promise<readonly Installation[]>;
+  /** Downloads the engine into the cache, or takes it from there. Throws with the reason where neither works. */
+  fetch(environment: Environment): Promise<Installation>;
+}
+
+/** The few statements the package needs of an engine. `url` is always an administrator's. */
+export interface DatabaseClient {
+  /** The server's version; throws where the server doesn't answer or is of another engine. */
+  version(url: string): Promise<string>;
+  createDatabase(url: string, name: string): Promise<void>;
+  dropDatabase(url: string, name: string): Promise<void>;
+}
+
+/** Programs of one version of an engine, ready to run. */
+export interface Installation {
+  readonly version: string;
+  /** Where it came from, for reports. */
+  readonly origin: string;
+  /** Everything that shapes a new data folder: two installations of one version and recipe may share a copy of it. */
+  readonly recipe: string;
+  /** As whom its programs must run; `undefined` is ourselves. */
+  readonly account: Account | undefined;
+  /** The signal for a quick, clean shutdown. */
+  readonly stopSignal: NodeJS.Signals;
+  /** The same programs in a place the account can reach. */
+  settle?(folder: string): Promise<Installation>;
+  /** Fills `run.data` with an empty server that knows one administrator. */
+  initialise(run: RunFolder, administrator: Administrator): Promise<void>;
+  /** The command that runs the server in the foreground. */
+  command(run: RunFolder, port: number): Command;
+  /** An administrator's URL to a database that {@link initialise} made. */
+  url(administrator: Administrator, port: number): string;
+}
+
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface Administrator {
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface Command {
+  readonly program: string;
+  readonly arguments: readonly string[];
+}
+
+/** The folder of one running server; removed when it stops. */
+export interface RunFolder {
+  readonly path: string;
+  readonly data: string;
+  readonly log: string;
+}

@@ -1,0 +1,5 @@
+export type { Engine, Environment } from "./engine.ts";
+export { connectServer } from "./server/connected.ts";
+export type { StartOptions } from "./start.ts";
+export { startOwnServer, startServer } from "./start.ts";
+export type { OwnServer, ServerProcess, TestDatabase, TestServer } from "./test-server.ts";

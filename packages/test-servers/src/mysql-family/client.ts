@@ -1,0 +1,27 @@
+import { createConnection, type RowDataPacket } from "mysql2/promise";
+import type { DatabaseClient } from "../engine.ts";
+
+/** @param recognises Tells MySQL and MariaDB apart, which speak one protocol and share a URL scheme. */
+export function mysqlFamilyClient(recognises: (version: string) => boolean): DatabaseClient {
+  return {
+    version: async (url) => {
+      const [row] = await query(url, "SELECT VERSION() AS version");
+      const version = String(row?.version);
+      if (!recognises(version)) throw new Error(`the server is of another engine (${version})`);
+      return version;
+    },
+    createDatabase: async (url, name) => void (await query(url, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`)),
+    dropDatabase: async (url, name) => void (await query(url, `DROP DATABASE IF EXISTS ${name}`)),
+  };
+}
+
+async function query(url: string, sql: string): Promise<RowDataPacket[]> {
+  const connection = await createConnection({ uri: url, connectTimeout: 5000 });
+  // A server that goes away under the connection must not take the process with it; the query reports it.
+  connection.on("error", () => {});
+  try {
+    return (await connection.query<RowDataPacket[]>(sql))[0];
+  } finally {
+    await connection.end().catch(() => connection.destroy());
+  }
+}

@@ -1,0 +1,69 @@
+import { access } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Administrator, Command, RunFolder } from "../engine.ts";
+
+/** A server of the family with what it needs beside it. */
+export interface MysqlFamilyPrograms {
+  readonly version: string;
+  readonly origin: string;
+  readonly server: Command;
+  /** The folder of messages, character sets and scripts. */
+  readonly share: string;
+}
+
+/** Durable as in production; only the memory is modest. */
+const settings = [
+  "--bind-address=127.0.0.1",
+  "--skip-name-resolve",
+  "--max-connections=300",
+  "--innodb-buffer-pool-size=256M",
+  "--innodb-flush-log-at-trx-commit=1",
+  "--sync-binlog=1",
+];
+
+/** The command that every use of the server begins with. */
+export function baseCommand({ server, share }: MysqlFamilyPrograms, run: RunFolder, more: readonly string[]): Command {
+  const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
+  const folders = [`--lc-messages-dir=${share}`, `--character-sets-dir=${join(share, "charsets")}`];
+  // First of all, or the computer's own configuration files count.
+  const words = ["--no-defaults", ...asRoot, ...folders, `--datadir=${run.data}`, ...more];
+  return { program: server.program, arguments: [...server.arguments, ...words] };
+}
+
+/** The command that runs the server in the foreground. */
+export function serverCommand(
+  programs: MysqlFamilyPrograms,
+  run: RunFolder,
+  port: number,
+  more: readonly string[] = [],
+): Command {
+  const files = [`--socket=${join(run.path, "socket")}`, `--pid-file=${join(run.path, "pid")}`];
+  return baseCommand(programs, run, [`--port=${port}`, ...files, ...settings, ...more]);
+}
+
+/** One statement a line, as both servers want it at initialisation. */
+export function administratorStatements({ name, password }: Administrator): string {
+  return [
+    "CREATE DATABASE slotwright;",
+    `CREATE USER '${name}'@'127.0.0.1' IDENTIFIED BY '${password}';`,
+    `GRANT ALL ON *.* TO '${name}'@'127.0.0.1' WITH GRANT OPTION;`,
+    "",
+  ].join("\n");
+}
+
+export function administratorUrl({ name, password }: Administrator, port: number): string {
+  return `mysql://${name}:${password}@127.0.0.1:${port}/slotwright`;
+}
+
+/** The share folder beside an installed server, found by a file that must be in it. */
+export async function shareFolder(server: string, file: string, names: readonly string[]): Promise<string | undefined> {
+  const share = join(dirname(server), "..", "share");
+  for (const folder of names.map((name) => join(share, name))) {
+    const isThere = await access(join(folder, file)).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return folder;
+  }
+  return undefined;
+}

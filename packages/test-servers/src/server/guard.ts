@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+
+/**
+ * Reads words from us until its input ends, because we ended, however that was. Then it ends the server, unless that
+ * had ended before (its id may be another process's by now), and removes the folder. Signals are not for the guard:
+ * a Ctrl-C in the terminal must not take it away.
+ */
+const script = `
+trap '' HUP INT TERM
+server=$1
+while read -r word; do
+  case $word in
+    released) exit 0 ;;
+    ended) server= ;;
+  esac
+done
+if [ -n "$server" ]; then
+  kill -s "$2" "$server"
+  kill -s CONT "$server"
+  tries=0
+  while kill -s 0 "$server" && [ "$tries" -lt 50 ]; do tries=$((tries + 1)); sleep 0.1; done
+  kill -s KILL "$server"
+fi
+rm -rf "$3"
+`;
+
+export interface Guard {
+  /** The server ended; its folder remains the guard's to remove. */
+  serverEnded(): void;
+  /** We look after server and folder ourselves. */
+  release(): void;
+}
+
+/**
+ * Watches over a server and its folder, so that they never outlive us. A pipe tells the guard, because the system
+ * closes it however we end; an exit handler would not run after SIGKILL.
+ */
+export function guardServer(pid: number, stopSignal: NodeJS.Signals, folder: string): Guard {
+  const words = ["-c", script, "slotwright-guard", `${pid}`, stopSignal.replace("SIG", ""), folder];
+  const guard = spawn("/bin/sh", words, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  guard.stdin.on("error", () => {});
+  // It must not hold up a program that has nothing else to do; the program's end then ends the server.
+  guard.unref();
+  (guard.stdin as unknown as { unref(): void }).unref();
+  return {
+    serverEnded: () => void guard.stdin.write("ended\n"),
+    release: () => void guard.stdin.end("released\n"),
+  };
+}

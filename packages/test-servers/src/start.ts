@@ -1,0 +1,66 @@
+import type { Engine, EngineDefinition, Environment, Installation } from "./engine.ts";
+import { engines } from "./engines.ts";
+import { announce, missing } from "./missing.ts";
+import { connectServer } from "./server/connected.ts";
+import { runServer } from "./server/run.ts";
+import type { OwnServer, TestServer } from "./test-server.ts";
+import { isAtLeast } from "./versions.ts";
+
+export interface StartOptions {
+  /** Where to look for URLs, the PATH, the cache folder and `CI`; by default `process.env`. */
+  readonly environment?: Environment;
+  /** Where a server of our own may come from, in this order; by default both. */
+  readonly from?: readonly ("installed" | "fetched")[];
+}
+
+/**
+ * A server to work on: the one whose URL is in the environment, else one of our own.
+ *
+ * @returns `undefined` where the engine can't be had, after saying so on stderr.
+ * @throws Where the engine can't be had and `CI=true`, and where the environment's URL doesn't work.
+ */
+export async function startServer(engine: Engine, options: StartOptions = {}): Promise<TestServer | undefined> {
+  const { urlVariable } = engines[engine];
+  const url = (options.environment ?? process.env)[urlVariable];
+  return url === undefined || url === "" ? startOwnServer(engine, options) : connectServer(engine, url, urlVariable);
+}
+
+/**
+ * A server that runs as our own process whatever the environment says, so that it can be paused, killed and restarted.
+ *
+ * @returns `undefined` where the engine can't be had, after saying so on stderr.
+ * @throws Where the engine can't be had and `CI=true`.
+ */
+export async function startOwnServer(engine: Engine, options: StartOptions = {}): Promise<OwnServer | undefined> {
+  const { environment = process.env, from = ["installed", "fetched"] } = options;
+  const definition = engines[engine];
+  const installed = from.includes("installed") ? await definition.installed(environment) : [];
+  const current = installed.find(({ version }) => isAtLeast(version, definition.wanted));
+  if (current !== undefined) return runServer(definition, current, environment);
+  try {
+    const fetched = await fetchEngine(definition, environment, from);
+    return await runServer(definition, fetched, environment);
+  } catch (error) {
+    if (!(error instanceof NotFetched)) throw error;
+    const older = installed[0];
+    if (older === undefined) return missing(definition, error.message, environment);
+    announce(`${definition.title} ${older.version} is older than ${definition.wanted}, and ${error.message}.`);
+    return runServer(definition, older, environment);
+  }
+}
+
+class NotFetched extends Error {}
+
+async function fetchEngine(
+  definition: EngineDefinition,
+  environment: Environment,
+  from: readonly string[],
+): Promise<Installation> {
+  if (!from.includes("fetched")) throw new NotFetched("fetching it is turned off");
+  try {
+    return await definition.fetch(environment);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new NotFetched(`it could not be fetched (${reason})`, { cause: error });
+  }
+}

@@ -1,0 +1,32 @@
+import { inject } from "vitest";
+import type { Engine } from "../engine.ts";
+import { connectServer } from "../server/connected.ts";
+import type { TestServer } from "../test-server.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Where test files ask for a server. */
+    readonly testServers: string;
+  }
+}
+
+/**
+ * The server of an engine that all test files of a run share; needs the global set-up in the Vitest configuration.
+ * Ask for it at the top of a test file, where starting may take its time, and skip the file's tests where it is
+ * `undefined`:
+ *
+ * ```ts
+ * const server = await testServer("postgres");
+ * describe.skipIf(server === undefined)("…", () => { … });
+ * ```
+ *
+ * Tests that pause, kill or restart a server start one of their own with `startOwnServer`.
+ */
+export async function testServer(engine: Engine): Promise<TestServer | undefined> {
+  const response = await fetch(`${inject("testServers")}/${engine}`);
+  const body = await response.text();
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw new Error(body);
+  const { url, origin } = JSON.parse(body) as { url: string; origin: string };
+  return connectServer(engine, url, origin);
+}

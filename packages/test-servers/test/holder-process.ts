@@ -1,0 +1,11 @@
+// Started as a process of its own by guard.test.ts: starts a server and doesn't stop it. Prints what must be gone later.
+import { dirname } from "node:path";
+import { startOwnServer } from "../src/index.ts";
+
+const [mode = "wait"] = process.argv.slice(2);
+const server = await startOwnServer("postgres");
+const pid = server?.process.pid;
+const folder = server && dirname(server.process.log);
+if (mode === "crash") await server?.process.kill();
+process.stdout.write(JSON.stringify(server && { pid, folder }));
+if (mode !== "forget") setInterval(() => {}, 1000);
