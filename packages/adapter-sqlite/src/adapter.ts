@@ -70,8 +70,6 @@ export function sqliteAdapter(options: SqliteAdapterOptions): StorageAdapter<Sql
 interface Schema {
   readonly strategy: SqlStrategy;
   readonly statements: Statements;
-  /** Databases whose tables were found to be those of this version. */
-  readonly checked: WeakSet<SqliteDatabase>;
   /** The connections of the host's that were passed to `within`, so that each prepares its statements once. */
   readonly hosts: WeakMap<SqliteDatabase, Connection>;
 }
@@ -81,6 +79,8 @@ interface Session {
   readonly file: string;
   readonly connection: () => Connection;
   readonly schema: () => Schema;
+  /** Not within a host's transaction: whatever ran meanwhile on the same connection would become part of it. */
+  readonly letsOthersIn: boolean;
   readonly read: <T>(connection: Connection, work: () => T) => T;
   readonly load: <T>(connection: Connection, statements: Statements, keys: readonly RecordKey[], work: () => T) => T;
   readonly commit: (
@@ -90,7 +90,8 @@ interface Session {
   ) => readonly CommitOutcome[];
 }
 
-const ownTransactions: Pick<Session, "read" | "load" | "commit"> = {
+const ownTransactions: Pick<Session, "letsOthersIn" | "read" | "load" | "commit"> = {
+  letsOthersIn: true,
   read: (connection, work) => {
     refuseInsideHostTransaction(connection);
     return work();
@@ -101,7 +102,8 @@ const ownTransactions: Pick<Session, "read" | "load" | "commit"> = {
   commit: commitBatch,
 };
 
-const hostTransaction: Pick<Session, "read" | "load" | "commit"> = {
+const hostTransaction: Pick<Session, "letsOthersIn" | "read" | "load" | "commit"> = {
+  letsOthersIn: false,
   read: (_connection, work) => work(),
   // SQLite locks no rows: whoever has the write lock has them all.
   load: (connection, statements, _keys, work) => {
@@ -115,14 +117,12 @@ type Operations = Omit<StorageAdapter<SqliteDatabase>, "within" | "migrate" | "c
 
 function operations(session: Session): Operations {
   async function call<T>(work: (connection: Connection, statements: Statements) => T): Promise<T> {
-    await letOthersIn();
+    if (session.letsOthersIn) await letOthersIn();
     return translated(session.file, () => {
-      const { statements, checked } = session.schema();
+      const { statements } = session.schema();
       const connection = session.connection();
-      if (!checked.has(connection.database)) {
-        checkSchema(connection, statements.readSchemaVersion);
-        checked.add(connection.database);
-      }
+      // At every call: another process may have migrated the file since.
+      checkSchema(connection, statements.readSchemaVersion);
       return work(connection, statements);
     });
   }
@@ -187,7 +187,7 @@ function lazySchema(prefix: string): () => Schema {
       );
     }
     const strategy = sqliteStrategy(prefix);
-    schema = { strategy, statements: createStatements(strategy), checked: new WeakSet(), hosts: new WeakMap() };
+    schema = { strategy, statements: createStatements(strategy), hosts: new WeakMap() };
     return schema;
   };
 }

@@ -81,9 +81,10 @@ function storedVersion({ kind, id }: RecordKey, connection: Connection, statemen
 function written(transition: Transition, connection: Connection, statements: Statements): CommitOutcome {
   const { command, put, journal } = transition;
   const { writes } = statements;
+  // First the journal: the guard against slots freed by hand looks for the entry.
+  for (const entry of journal) runRow(connection, writes.insertJournal, journalToRow(entry));
   const lost = writeOrder(put).filter((record) => !putRecord(record, connection, statements));
   if (lost.length > 0) return { status: "stale", keys: lost.map(keyOf) };
-  for (const entry of journal) runRow(connection, writes.insertJournal, journalToRow(entry));
   runRow(connection, writes.insertCommand, commandToRow(command, journal[0]?.at));
   return { status: "committed" };
 }

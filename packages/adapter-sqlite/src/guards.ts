@@ -119,6 +119,18 @@ const slotTriggers: readonly Trigger[] = [
     body: slotFitsCheck,
   },
   {
+    // The appointment's row still lists the slot at this moment, so the journal tells a cancel from a slip of the hand.
+    name: "slots_freed",
+    on: sql`after update of appointment_id on ${slots}
+      when old.appointment_id is not null and new.appointment_id is not old.appointment_id`,
+    body: refuseIf(
+      sql`new.version = old.version
+        or not exists (select 1 from ${journal} where record_id = new.id and version = new.version)`,
+      "appointment_keeps_slots",
+      "a booked slot is freed by what happens to its appointment, which the journal tells: cancel the appointment",
+    ),
+  },
+  {
     name: "slots_kept",
     on: sql`before delete on ${slots} when old.appointment_id is not null`,
     body: sql`select ${refuse("appointment_keeps_slots", "a booked slot cannot be deleted: cancel its appointment first")};`,

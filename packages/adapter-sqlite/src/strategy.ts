@@ -1,4 +1,4 @@
-import { indexes, type SqlStrategy, type Tables, tablePrefixPlugin } from "@slotwright/adapter-sql";
+import { indexes, type SqlStrategy, standardLists, type Tables, tablePrefixPlugin } from "@slotwright/adapter-sql";
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from "kysely";
 
 /** SQLite: instants are integers, JSON is text, and STRICT tables check both. */
@@ -16,6 +16,7 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
   return {
     queries,
     qualified,
+    constraintName: (_table, guard) => guard,
     columnTypes: {
       id: sql`text`,
       text: sql`text`,
@@ -32,5 +33,6 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
         : sql<boolean>`case when json_valid(${sql.ref(column)}) then json_type(${sql.ref(column)}) = ${sql.lit(shape)} else 0 end`,
     itemCount: (column) => sql<number>`json_array_length(${sql.ref(column)})`,
     from: (index) => sql`${sql.table(indexes[index].table)} indexed by ${sql.id(qualified(index))}`,
+    lists: standardLists,
   };
 }

@@ -66,6 +66,14 @@ describe("a file that cannot be used is reported by the first call, never by the
     expect(await load(`${dirname(freshFile())}/missing/bookings.sqlite`)).toBe("unavailable");
   });
 
+  it.each([{ filename: "" }, {}, { filename: undefined }])("no name at all: %j", async (options) => {
+    const storage = sqliteAdapter(options as never);
+    await expect(storage.migrate()).rejects.toMatchObject({
+      failure: "unavailable",
+      message: expect.stringContaining("neither a database nor the name of a file"),
+    });
+  });
+
   it("a prefix that is no name", async () => {
     const storage = sqliteAdapter({ filename: freshFile(), tablePrefix: 'a"; drop' });
     await expect(storage.load([])).rejects.toMatchObject({ failure: "unavailable" });

@@ -7,6 +7,8 @@ import { freshFile } from "./fresh-folder.ts";
 const actor = { kind: "patient", id: "p" };
 const slots = [{ start: "2026-03-02T09:00:00Z", end: "2026-03-02T09:30:00Z" }];
 
+const create = { actor, facilityId: "f", slots };
+
 /** How often a timer of one millisecond fires while the work goes on, and how long that takes. */
 async function ticksDuring(work: () => Promise<unknown>): Promise<{ readonly ticks: number; readonly ms: number }> {
   let ticks = 0;
@@ -33,6 +35,23 @@ it("callers in a loop who are answered at once let timers and sockets have their
     await Promise.all(Array.from({ length: 20 }, caller));
   });
   expect(ticks).toBeGreaterThan(ms / 50);
+  await storage.close();
+});
+
+it("within the host's transaction nothing else gets a turn, so nothing slips into it", async () => {
+  const filename = freshFile();
+  const storage = sqliteAdapter({ filename });
+  await storage.migrate();
+  const engine = createEngine({ storage });
+  const database = new Database(filename);
+  database.exec("begin immediate");
+  const { ticks } = await ticksDuring(async () => {
+    for (let index = 0; index < 300; index++)
+      await engine.within(database).createSlots({ ...create, providerId: `${index}` });
+  });
+  database.exec("commit");
+  expect(ticks).toBe(0);
+  database.close();
   await storage.close();
 });
 

@@ -2,6 +2,7 @@ import type { StorageAdapter } from "@slotwright/core";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SqliteDatabase, sqliteAdapter } from "../src/index.ts";
+import { fileSource } from "../src/open.ts";
 import { freshFile } from "./fresh-folder.ts";
 import { booking, creation, slotAt } from "./records.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-harness.ts";
@@ -46,6 +47,14 @@ describe("on a database of the host's", () => {
     expect(lowered.pragma("synchronous", { simple: true })).toBe(2);
     lowered.close();
     database.close();
+  });
+
+  it("what was acknowledged is synced to disk in a file of the adapter's own", () => {
+    const source = fileSource(freshFile());
+    const { database } = source.connection();
+    const pragma = (name: string) => database.pragma(name, { simple: true });
+    expect([pragma("journal_mode"), pragma("synchronous"), pragma("busy_timeout")]).toEqual(["wal", 2, 0]);
+    source.close();
   });
 
   it("two prefixes are two stores, and the host's tables of the same names are left alone", async () => {

@@ -68,6 +68,17 @@ describe("migrate", () => {
     await storage.close();
   });
 
+  it("by a newer version is noticed by a process that runs already", async () => {
+    const filename = freshFile();
+    const storage = sqliteAdapter({ filename });
+    await storage.migrate();
+    await storage.load([{ kind: "slot", id: "s" }]);
+    withFile(filename, (database) => database.exec("insert into slotwright_migrations values (99, 'of tomorrow')"));
+    await expect(storage.load([{ kind: "slot", id: "s" }])).rejects.toMatchObject({ failure: "schema_too_new" });
+    await expect(storage.commit([])).rejects.toMatchObject({ failure: "schema_too_new" });
+    await storage.close();
+  });
+
   it("is asked for by every call on a database that was not migrated", async () => {
     const storage = sqliteAdapter({ filename: freshFile() });
     const outdated = {
@@ -112,7 +123,7 @@ describe("migrate", () => {
     await storage.close();
     withFile(byHand, (database) => database.exec(migrationSql({ tablePrefix: "booking_" })));
     expect(schemaOf(byHand)).toEqual(schemaOf(byAdapter));
-    expect(schemaOf(byHand)).toHaveLength(34);
+    expect(schemaOf(byHand)).toHaveLength(35);
     const onTop = sqliteAdapter({ filename: byHand, tablePrefix: "booking_" });
     expect(await onTop.migrate()).toEqual(nothing);
     await onTop.close();

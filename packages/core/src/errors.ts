@@ -65,7 +65,7 @@ export interface ErrorDetails {
     readonly guard?: string;
   };
   version_conflict: {
-    readonly record: "slot" | "appointment";
+    readonly record: "schedule" | "slot" | "appointment";
     readonly id: string;
     readonly expected: number;
     readonly actual: number;

@@ -37,7 +37,7 @@ export type { ChangedAppointment } from "./rules/check-in.ts";
 export type { CreatedSlots } from "./rules/create-slots.ts";
 export type { HeldSlot } from "./rules/hold.ts";
 export type { CommandResult } from "./rules/index.ts";
-export type { Authorize, Policy, Proposal } from "./rules/policy.ts";
+export type { AccessRequest, Authorize, Policy, Proposal } from "./rules/policy.ts";
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";
 export * from "./storage/adapter.ts";

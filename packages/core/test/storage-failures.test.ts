@@ -115,6 +115,20 @@ describe("a failing storage", () => {
     expect((await sound.listAppointments({})).items).toEqual([appointment]);
   });
 
+  it("tells a caller without a key the one to repeat the request with, and that settles it", async () => {
+    let isAway = false;
+    const { engine, sound, want } = await stage((method) => {
+      if (method === "commit" && !isAway) {
+        isAway = true;
+        return { after: failure("unknown") };
+      }
+      return isAway ? { before: failure("unavailable") } : undefined;
+    });
+    const { details } = await refusalOf(engine.book(want));
+    const { appointment } = await sound.book({ ...want, ...(details as { idempotencyKey: string }) });
+    expect((await sound.listAppointments({})).items).toEqual([appointment]);
+  });
+
   it.each([
     ["unavailable", "storage_unavailable"],
     ["read_only", "storage_read_only"],

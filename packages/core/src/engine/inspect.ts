@@ -1,15 +1,18 @@
-import type { Appointment } from "../model/appointment.ts";
+import { type Appointment, owningStatuses } from "../model/appointment.ts";
 import { keyOf, keyText, type RecordKey, type RecordLookup } from "../model/record.ts";
 import { overlapping } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
 import { occupyingStatuses } from "../rules/create-slots.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { appointmentFaults, type SyncFault, slotFaults } from "../rules/sync.ts";
-import type { StorageAdapter } from "../storage/adapter.ts";
+import type { Position, StorageAdapter } from "../storage/adapter.ts";
 import type { EngineSettings } from "./options.ts";
 
 /** How many overlapping neighbours are named at most. */
 const neighbourLimit = 100;
+
+/** Appointments read at a time in search of the one that counts on a slot. */
+const pageSize = 500;
 
 /** Loads the keys at one moment, and looks the records up by key. */
 export async function loadMap(storage: StorageAdapter, keys: readonly RecordKey[]): Promise<RecordLookup> {
@@ -78,11 +81,18 @@ export async function inspectAppointment({ storage }: EngineSettings, id: string
   return appointment === undefined ? [] : appointmentFaults(appointment, (one) => slotIn(lookup, one));
 }
 
-/** The appointment for which the slot was booked last, by the journal: changes made by hand do not touch that. */
+/** The appointment that counts on the slot, whatever the slot says of it: it is on, and lists the slot as its own. */
 async function claimantOf(storage: StorageAdapter, slot: Slot): Promise<string | undefined> {
-  const [last] = await storage.readJournal({ recordId: slot.id, afterVersion: slot.version - 1, limit: 1 });
-  const appointmentId = last?.changes.appointmentId;
-  return typeof appointmentId === "string" ? appointmentId : undefined;
+  // An appointment lies within each of its slots, so it starts within this one.
+  const search = { statuses: owningStatuses, startFrom: slot.start, startBefore: slot.end, limit: pageSize };
+  let after: Position | undefined;
+  for (;;) {
+    const page = await storage.findAppointments({ ...search, ...(after && { after }) });
+    const claimant = page.find(({ slotIds }) => slotIds.includes(slot.id));
+    const last = page.at(-1);
+    if (claimant !== undefined || last === undefined || page.length < pageSize) return claimant?.id;
+    after = { start: last.start, id: last.id };
+  }
 }
 
 function neighboursOf({ storage, clock }: EngineSettings, slot: Slot): Promise<readonly Slot[]> {

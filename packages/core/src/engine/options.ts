@@ -1,8 +1,10 @@
+import { z } from "zod";
 import type { OverlapScope } from "../model/schedule.ts";
 import type { Authorize, Policy } from "../rules/policy.ts";
 import type { StorageAdapter } from "../storage/adapter.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createIdSource, newToken } from "./ids.ts";
+import { parse } from "./parse.ts";
 
 /** How long, and how often, the engine tries again by itself. */
 export interface RetryOptions {
@@ -14,11 +16,14 @@ export interface RetryOptions {
 
 export interface EngineOptions<HostTransaction> {
   readonly storage: StorageAdapter<HostTransaction>;
-  /** Whether a schedule is a provider at one facility (`"facility"`, the default) or the provider everywhere. */
+  /**
+   * Whether a schedule is a provider at one facility (`"facility"`, the default) or the provider everywhere. All engines
+   * on one database must say the same: the schedules of one scope do not keep those of the other apart.
+   */
   readonly overlapScope?: OverlapScope;
   /** The host's own rules, asked in this order after Slotwright's have agreed. */
   readonly policies?: readonly Policy[];
-  /** Who may do what, in the host's view. By default everybody may do everything. */
+  /** Who may do what, in the host's view; asked first. By default everybody may do everything. */
   readonly authorize?: Authorize;
   readonly retry?: Partial<RetryOptions>;
   readonly clock?: Clock;
@@ -45,10 +50,18 @@ export interface EngineSettings {
   readonly random: () => number;
 }
 
+const settableSchema = z.strictObject({
+  overlapScope: z.enum(["facility", "provider"], 'must be "facility" or "provider"'),
+  budgetMs: z.number("must be a number of milliseconds").min(0, "must not be negative"),
+  maxPauseMs: z.number("must be a number of milliseconds").min(0, "must not be negative"),
+});
+
+/** @throws BookingError `invalid_input` */
 export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   const { overlapScope = "facility", policies = [], authorize, clock = systemClock } = options;
   const { newId = createIdSource(), random = Math.random } = options;
-  const retry = { budgetMs: 10_000, maxPauseMs: 50, ...options.retry };
+  const { budgetMs = 10_000, maxPauseMs = 50 } = options.retry ?? {};
+  parse(settableSchema, { overlapScope, budgetMs, maxPauseMs });
   return {
     storage: options.storage,
     isHostTransaction: false,
@@ -59,6 +72,6 @@ export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
     newId,
     newToken: options.newToken ?? newToken,
     random,
-    retry,
+    retry: { budgetMs, maxPauseMs },
   };
 }

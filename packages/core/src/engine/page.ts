@@ -36,26 +36,29 @@ function notACursor(): BookingError {
   });
 }
 
-export function positionCursor({ start, id }: Position): string {
-  return encode([start.getTime(), id]);
+/** Lists whose cursors are not to be mixed up. */
+type List = "slots" | "appointments";
+
+export function positionCursor(list: List, { start, id }: Position): string {
+  return encode([list, start.getTime(), id]);
 }
 
-export function parsePosition(cursor: string | undefined): Position | undefined {
+export function parsePosition(list: List, cursor: string | undefined): Position | undefined {
   if (cursor === undefined) return undefined;
-  const [ms, id] = decode(cursor);
-  if (!Number.isSafeInteger(ms) || typeof id !== "string") throw notACursor();
+  const [name, ms, id] = decode(cursor);
+  if (name !== list || !Number.isSafeInteger(ms) || typeof id !== "string") throw notACursor();
   const start = new Date(ms as number);
   if (Number.isNaN(start.getTime())) throw notACursor();
   return { start, id };
 }
 
 export function versionCursor(version: number): string {
-  return encode([version]);
+  return encode(["history", version]);
 }
 
 export function parseVersion(cursor: string | undefined): number {
   if (cursor === undefined) return 0;
-  const [version] = decode(cursor);
-  if (!Number.isSafeInteger(version)) throw notACursor();
+  const [name, version] = decode(cursor);
+  if (name !== "history" || !Number.isSafeInteger(version)) throw notACursor();
   return version as number;
 }

@@ -1,6 +1,10 @@
 import type { z } from "zod";
 import { BookingError, type InputIssue } from "../errors.ts";
 
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
 /** Longest list of issues in one error: ten thousand bad slots need not be named one by one. */
 const mostIssues = 20;
 
@@ -23,12 +27,18 @@ function read<Schema extends z.ZodType>(schema: Schema, input: unknown): z.ZodSa
   }
 }
 
+function unknownKeys(keys: readonly string[]): string {
+  const named = keys.slice(0, mostIssues).map((key) => JSON.stringify(key.slice(0, 100)));
+  const left = keys.length - named.length;
+  return `${named.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
+}
+
 function asIssue(issue: z.core.$ZodIssue): InputIssue {
   const path = issue.path.map(String).join(".");
   if (issue.code === "unrecognized_keys") {
     return {
       path,
-      message: `${path === "" ? "it " : ""}has unknown fields: ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`,
+      message: `${path === "" ? "it " : ""}has unknown fields: ${unknownKeys(issue.keys)}`,
     };
   }
   if (issue.code === "invalid_type" && issue.input === undefined)

@@ -14,7 +14,7 @@ import { idSchema } from "../model/values.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import type { EngineSettings } from "./options.ts";
 import { type Page, pageOf, parsePosition, parseVersion, positionCursor, versionCursor } from "./page.ts";
-import { parse } from "./parse.ts";
+import { isObject, parse } from "./parse.ts";
 import { retryReads } from "./retry.ts";
 
 /** @throws BookingError `slot_not_found` */
@@ -36,9 +36,9 @@ export async function getAppointment(settings: EngineSettings, appointmentId: un
 export async function listSlots(settings: EngineSettings, input: ListSlotsInput): Promise<Page<Slot>> {
   const { cursor, limit, from, to, ...search } = parse(listSlotsSchema, input);
   const asOf = settings.clock.now();
-  const query = { ...defined(search), ...windowOf(from, to, cursor), asOf, limit: limit + 1 };
+  const query = { ...defined(search), ...windowOf("slots", from, to, cursor), asOf, limit: limit + 1 };
   const slots = await retryReads(settings, () => settings.storage.findSlots(query));
-  const page = pageOf(slots, limit, positionCursor);
+  const page = pageOf(slots, limit, (last) => positionCursor("slots", last));
   return { ...page, items: page.items.map((slot) => slotAsOf(slot, asOf)) };
 }
 
@@ -47,28 +47,34 @@ export async function listAppointments(
   input: ListAppointmentsInput,
 ): Promise<Page<Appointment>> {
   const { cursor, limit, from, to, ...search } = parse(listAppointmentsSchema, input);
-  const query = { ...defined(search), ...windowOf(from, to, cursor), limit: limit + 1 };
+  const query = { ...defined(search), ...windowOf("appointments", from, to, cursor), limit: limit + 1 };
   const appointments = await retryReads(settings, () => settings.storage.findAppointments(query));
-  return pageOf(appointments, limit, positionCursor);
+  return pageOf(appointments, limit, (last) => positionCursor("appointments", last));
 }
 
 /** A record that was never stored has no history: an empty page, since deleted rows keep theirs. */
 export async function history(settings: EngineSettings, input: HistoryInput): Promise<Page<JournalEntry>> {
   const { cursor, limit, ...record } = parse(historySchemaFor(input), input);
-  const recordId = "slotId" in record ? record.slotId : record.appointmentId;
+  const [kind, recordId] = "slotId" in record ? ["slot", record.slotId] : ["appointment", record.appointmentId];
   const query = { recordId, afterVersion: parseVersion(cursor), limit: limit + 1 };
   const entries = await retryReads(settings, () => settings.storage.readJournal(query));
-  return pageOf(entries, limit, ({ version }) => versionCursor(version));
+  const ofKind = entries.filter(({ recordKind }) => recordKind === kind);
+  return pageOf(ofKind, limit, ({ version }) => versionCursor(version));
 }
 
 /** Choosing the schema first gives errors about the one that was meant. */
 function historySchemaFor(input: unknown) {
   const [ofSlot, ofAppointment] = historySchema.options;
-  return typeof input === "object" && input !== null && "appointmentId" in input ? ofAppointment : ofSlot;
+  return isObject(input) && input.appointmentId !== undefined ? ofAppointment : ofSlot;
 }
 
-function windowOf(from: Date | undefined, to: Date | undefined, cursor: string | undefined) {
-  return defined({ startFrom: from, startBefore: to, after: parsePosition(cursor) });
+function windowOf(
+  list: "slots" | "appointments",
+  from: Date | undefined,
+  to: Date | undefined,
+  cursor: string | undefined,
+) {
+  return defined({ startFrom: from, startBefore: to, after: parsePosition(list, cursor) });
 }
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

@@ -1,12 +1,15 @@
 import type { z } from "zod";
-import { BookingError } from "../errors.ts";
+import { isBookingError } from "../errors.ts";
 import type { Appointment } from "../model/appointment.ts";
 import { reconcileSchema } from "../model/queries.ts";
+import { overlapping, type SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
+import { occupyingStatuses } from "../rules/create-slots.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
-import { appointmentFaults, collides, type SyncFault, slotFaults } from "../rules/sync.ts";
+import { appointmentFaults, type SyncFault, slotFaults } from "../rules/sync.ts";
 import type { Position } from "../storage/adapter.ts";
 import { inspectAppointment, inspectSlot, loadMap } from "./inspect.ts";
+import { OpenSlots } from "./open-slots.ts";
 import type { EngineSettings } from "./options.ts";
 import { parse } from "./parse.ts";
 import { retryReads } from "./retry.ts";
@@ -62,19 +65,17 @@ export async function reconcile(settings: EngineSettings, input: ReconcileInput)
   return report;
 }
 
-async function* pages<Item extends Position>(
-  { settings, input }: Run,
-  read: (window: { startFrom?: Date; startBefore?: Date; after?: Position; limit: number }) => Promise<readonly Item[]>,
+type Window = Pick<SlotSearch, "startFrom" | "startBefore">;
+
+async function* pages<Item extends Position, Search extends Window>(
+  { settings }: Run,
+  search: Search,
+  read: (query: Search & { after?: Position; limit: number }) => Promise<readonly Item[]>,
 ): AsyncGenerator<readonly Item[]> {
   let after: Position | undefined;
   for (;;) {
-    const window = {
-      ...(input.from && { startFrom: input.from }),
-      ...(input.to && { startBefore: input.to }),
-      ...(after && { after }),
-      limit: pageSize,
-    };
-    const page = await retryReads(settings, () => read(window));
+    const query = { ...search, ...(after && { after }), limit: pageSize };
+    const page = await retryReads(settings, () => read(query));
     if (page.length > 0) yield page;
     if (page.length < pageSize) return;
     const { start, id } = page.at(-1) as Item;
@@ -82,16 +83,21 @@ async function* pages<Item extends Position>(
   }
 }
 
+function windowOf({ input: { from, to } }: Run): Window {
+  return { ...(from && { startFrom: from }), ...(to && { startBefore: to }) };
+}
+
 async function reconcileSlots(run: Run): Promise<void> {
   const { storage, clock } = run.settings;
-  const open = new OpenSlots();
-  for await (const page of pages(run, (window) => storage.findSlots({ ...window, asOf: clock.now() }))) {
+  const open = await openAtStart(run);
+  for await (const page of pages(run, windowOf(run), (query) => storage.findSlots({ ...query, asOf: clock.now() }))) {
     run.report.scanned.slots += page.length;
+    open.dropEnded(page[0]?.start ?? clock.now());
     const keys = page.flatMap(({ appointmentId }) => (appointmentId === null ? [] : [appointmentKey(appointmentId)]));
     const lookup = await retryReads(run.settings, () => loadMap(storage, keys));
     for (const slot of page) {
       const appointment = lookup(appointmentKey(slot.appointmentId ?? "")) as Appointment | undefined;
-      const neighbours = open.collidingWith(slot);
+      const neighbours = [open.meet(slot) ?? []].flat();
       const isSuspect = slotFaults(slot, { appointment, claimant: undefined, neighbours }).length > 0;
       if (isSuspect) await settleSlot(run, slot.id, neighbours);
     }
@@ -115,21 +121,22 @@ async function settleAppointment(run: Run, appointmentId: string): Promise<void>
   await settle(run, { kind: "appointment", id: appointmentId }, faults);
 }
 
-/** The slots seen so far that reach past the latest start: all that a later one could still overlap. */
-class OpenSlots {
-  #slots: Slot[] = [];
-
-  collidingWith(slot: Slot): readonly Slot[] {
-    this.#slots = this.#slots.filter(({ end }) => end > slot.start);
-    const colliding = this.#slots.filter((other) => collides(slot, other));
-    this.#slots.push(slot);
-    return colliding;
+/** What is open at the beginning of the range began before it. */
+async function openAtStart(run: Run): Promise<OpenSlots> {
+  const open = new OpenSlots();
+  const { from } = run.input;
+  if (from === undefined) return open;
+  const { storage, clock } = run.settings;
+  const search = { ...overlapping({ start: from, end: from }), statuses: occupyingStatuses };
+  for await (const page of pages(run, search, (query) => storage.findSlots({ ...query, asOf: clock.now() }))) {
+    for (const slot of page) open.meet(slot);
   }
+  return open;
 }
 
 async function reconcileAppointments(run: Run): Promise<void> {
   const { storage } = run.settings;
-  for await (const page of pages(run, (window) => storage.findAppointments(window))) {
+  for await (const page of pages(run, windowOf(run), (query) => storage.findAppointments(query))) {
     run.report.scanned.appointments += page.length;
     const keys = page.flatMap(({ slotIds }) => slotIds.map(slotKey));
     const slots = await retryReads(run.settings, () => loadMap(storage, keys));
@@ -168,8 +175,10 @@ async function repairRecord(
     const { faults } = await runCommand(run.settings, "repair", command);
     for (const fault of faults) note(run, fault, "repaired");
   } catch (error) {
+    // Deleted by hand since it was seen: there is nothing left to repair.
+    if (isBookingError(error, "slot_not_found") || isBookingError(error, "appointment_not_found")) return;
     // Another fault of the same record keeps the database's guards from agreeing: that one is for a person.
-    if (!(error instanceof BookingError) || error.code !== "invalid_transition") throw error;
+    if (!isBookingError(error, "invalid_transition")) throw error;
     for (const fault of repairable) note(run, fault, "manual");
   }
 }

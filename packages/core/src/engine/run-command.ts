@@ -5,14 +5,14 @@ import type { CommandRecord, RecordKey } from "../model/record.ts";
 import type { Actor } from "../model/values.ts";
 import { type Context, type Decided, isRefusal, type Rule } from "../rules/decision.ts";
 import { type CommandResult, rules } from "../rules/index.ts";
-import { refuseByHost } from "../rules/policy.ts";
+import { refuseActor, refuseByPolicy } from "../rules/policy.ts";
 import type { CommitOutcome, Transition } from "../storage/adapter.ts";
-import { withAlternatives } from "./alternatives.ts";
+import { type Wish, withAlternatives } from "./alternatives.ts";
 import { refusalOfGuard } from "./guard-refusals.ts";
 import { requestHash, sha256 } from "./hash.ts";
 import { type Loaded, loadRecords } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
-import { parse } from "./parse.ts";
+import { isObject, parse } from "./parse.ts";
 import { replay } from "./replay.ts";
 import { isStorageError, type Patience, patienceOf } from "./retry.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
@@ -31,11 +31,10 @@ interface Request {
   readonly patience: Patience;
 }
 
-interface Envelope {
+interface Envelope extends Wish {
   readonly actor: Actor;
   readonly reason?: string | undefined;
   readonly idempotencyKey?: string | undefined;
-  readonly alternatives?: number;
 }
 
 /**
@@ -65,18 +64,22 @@ export async function runCommand<Name extends CommandName>(
 function requestOf(settings: EngineSettings, name: CommandName, input: unknown): Request {
   const command = parse(schemaOf(name, input), input) as Envelope;
   const { idempotencyKey } = command;
-  const mayHaveRun = idempotencyKey !== undefined;
-  // Without a key only the engine itself can repeat the command: there is no other request to tell it from.
-  const hash = mayHaveRun ? requestHash(name, { ...command }) : "";
-  const patience = patienceOf(settings, idempotencyKey ?? null);
-  return { name, command, id: idempotencyKey ?? settings.newId(), requestHash: hash, mayHaveRun, patience };
+  return {
+    name,
+    command,
+    id: idempotencyKey ?? settings.newId(),
+    // Also without a key: `outcome_unknown` tells the caller the id that was made, to be used as the key of a repeat.
+    requestHash: requestHash(name, { ...command }),
+    mayHaveRun: idempotencyKey !== undefined,
+    patience: patienceOf(settings, idempotencyKey ?? null),
+  };
 }
 
 /** A booking is by slot or by time; choosing the schema first gives errors about that one. */
 function schemaOf(name: CommandName, input: unknown) {
   if (name !== "book") return commandSchemas[name];
   const [bySlot, byTime] = commandSchemas.book.options;
-  return typeof input === "object" && input !== null && "slotId" in input ? bySlot : byTime;
+  return isObject(input) && input.slotId !== undefined ? bySlot : byTime;
 }
 
 /** An answer, or what made another attempt necessary. */
@@ -97,20 +100,31 @@ async function attemptCommand(settings: EngineSettings, request: Request): Promi
 }
 
 async function decideAndCommit(settings: EngineSettings, request: Request): Promise<Attempt> {
-  const { storage, policies, authorize } = settings;
+  const { storage } = settings;
   const context = contextOf(settings, request);
   const rule = rules[request.name] as Rule<unknown, object>;
   const alsoKeys = request.mayHaveRun ? [commandKey(request)] : [];
   const loaded = await loadRecords(storage, rule, request.command, context, alsoKeys);
   const earlier = earlierRun(loaded, request);
   if (earlier !== undefined) return { result: replay(earlier, request) };
-  const decision = rule.decide(request.command, loaded.seen, context);
-  if (isRefusal(decision)) throw await refused(settings, request, decision, loaded);
-  const refusal = refuseByHost(decision, context, authorize, policies);
-  if (refusal !== undefined) throw await refused(settings, request, refusal, loaded);
+  const decision = decide(settings, request, loaded, context);
+  if (isRefusal(decision)) return refusedOrReplayed(settings, request, decision, loaded);
   if (decision.put.length === 0) return { result: decision.result };
   const [outcome] = await storage.commit([transitionOf(request, decision)]);
   return answerTo(outcome as CommitOutcome, request, decision);
+}
+
+/** The host's authorization, then the rule, then the host's policies. */
+function decide(settings: EngineSettings, request: Request, { seen }: Loaded, context: Context) {
+  const { authorize, policies } = settings;
+  const { command, name } = request;
+  const rule = rules[name] as Rule<unknown, object>;
+  // A repair is the engine's own work, not one of the commands that the host decides about.
+  if (name === "repair") return rule.decide(command, seen, context);
+  const forbidden = refuseActor(authorize, { ...command }, seen, context);
+  if (forbidden !== undefined) return forbidden;
+  const decision = rule.decide(command, seen, context);
+  return isRefusal(decision) ? decision : (refuseByPolicy(policies, decision, context) ?? decision);
 }
 
 function contextOf(settings: EngineSettings, { name, id, command }: Request): Context {
@@ -146,9 +160,20 @@ function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<ob
   }
 }
 
-async function refused(settings: EngineSettings, request: Request, refusal: Refusal, { seen }: Loaded) {
+/**
+ * Rules that search see the records in several reads. In between, a twin of this very command may have taken effect,
+ * and what it took must not be refused to its own repeat.
+ */
+async function refusedOrReplayed(
+  settings: EngineSettings,
+  request: Request,
+  refusal: Refusal,
+  { seen }: Loaded,
+): Promise<Attempt> {
+  const [twin] = request.mayHaveRun ? await settings.storage.load([commandKey(request)]) : [];
+  if (twin !== undefined) return { result: replay(twin as CommandRecord, request) };
   const { refused: code, details } = await withAlternatives(settings, refusal, request.command, seen);
-  return new BookingError(code, details);
+  throw new BookingError(code, details);
 }
 
 /** After a connection died around the commit: the command's record says whether it took effect. */

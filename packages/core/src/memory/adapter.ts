@@ -14,6 +14,7 @@ import { findAppointments, findSlots, readJournal } from "./queries.ts";
 /** A transaction of the host's on a memory database. Other writers wait until it ends. */
 export interface MemoryTransaction {
   readonly tables: Tables;
+  readonly isOpen: () => boolean;
   readonly commit: () => void;
   readonly rollback: () => void;
 }
@@ -58,14 +59,29 @@ function adapterOn({ read, write }: Access): StorageAdapter<MemoryTransaction> {
     findAppointments: async (query) => findAppointments(read(), query),
     readJournal: async (query) => readJournal(read(), query),
     commit: (transitions) => write((tables) => transitions.map((one) => commitTransition(tables, one))),
-    within: (transaction) => adapterOn(accessTo(transaction)),
+    within: (transaction) => ({ ...adapterOn(accessTo(transaction)), migrate: refuseMigration }),
     migrate: async () => ({ from: 1, to: 1, applied: [] }),
     close: async () => {},
   };
 }
 
-function accessTo({ tables }: MemoryTransaction): Access {
-  return { read: () => tables, write: async (work) => work(tables) };
+function accessTo({ tables, isOpen }: MemoryTransaction): Access {
+  const read = () => {
+    if (!isOpen()) throw ended();
+    return tables;
+  };
+  return { read, write: async (work) => work(read()) };
+}
+
+function ended(): StorageError {
+  return new StorageError("unavailable", "The transaction has ended already. Begin another one.");
+}
+
+async function refuseMigration(): Promise<never> {
+  throw new StorageError(
+    "unavailable",
+    "A host's transaction cannot be migrated in. Call migrate() of the adapter itself.",
+  );
 }
 
 async function begin(database: MemoryDatabase): Promise<MemoryTransaction> {
@@ -73,13 +89,14 @@ async function begin(database: MemoryDatabase): Promise<MemoryTransaction> {
   const tables = copyTables(database.tables);
   let isOpen = true;
   const end = (finish: () => void) => {
-    if (!isOpen) throw new StorageError("unavailable", "The transaction has ended already. Begin another one.");
+    if (!isOpen) throw ended();
     isOpen = false;
     finish();
     unlock();
   };
   return {
     tables,
+    isOpen: () => isOpen,
     commit: () =>
       end(() => {
         database.tables = tables;

@@ -19,16 +19,16 @@ const ifVersion = z.int("must be a whole number").min(1, "must be at least 1").o
 const wholeNumber = (least: number, most: number) =>
   z.int("must be a whole number").min(least, `must be at least ${least}`).max(most, `must be at most ${most}`);
 
-const timeZoneSchema = z.string("must be a string").refine(isTimeZone, "must be an IANA time zone");
-
-function isTimeZone(name: string): boolean {
+/** The name as IANA spells it; offsets such as `+01:00` are no time zones. */
+const timeZoneSchema = z.string("must be a string").transform((name, context) => {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return /^[A-Za-z]/.test(name);
+    if (/^[A-Za-z]/.test(name)) return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
   } catch {
-    return false;
+    // Falls through: Intl throws where it does not know the name.
   }
-}
+  context.issues.push({ code: "custom", message: "must be an IANA time zone", input: name });
+  return z.NEVER;
+});
 
 const newSlotSchema = z.strictObject({
   start: instantSchema,
@@ -40,6 +40,8 @@ const newSlotSchema = z.strictObject({
 
 export const createSlotsSchema = z.strictObject({
   ...envelope,
+  /** The version of the schedule that the caller saw; 0 if it must not exist yet. */
+  ifVersion: z.int("must be a whole number").min(0, "must not be negative").optional(),
   providerId: idSchema,
   facilityId: idSchema,
   /** Time zone of a schedule that does not exist yet (default `UTC`); an existing one must have it already. */
@@ -64,7 +66,7 @@ export const holdSchema = z.strictObject({
 
 export const releaseSchema = z.strictObject({ ...slotCommand, holdToken: idSchema });
 
-/** Further slots of other schedules (a room, a device) that the appointment takes along, all or none. */
+/** Further slots (a room's, a device's) that the appointment takes along, all or none. */
 const alsoSlotIds = z
   .array(idSchema, "must be an array")
   .max(limits.slotsPerAppointment - 1, `must not hold more than ${limits.slotsPerAppointment - 1} slots`)
@@ -85,8 +87,10 @@ export const bookSlotSchema = z.strictObject({
   /** Times of the appointment; by default those of the slot. */
   start: instantSchema.optional(),
   end: instantSchema.optional(),
-  /** What `hold` returned, if the slot is held for this booking. */
-  holdToken: idSchema.optional(),
+  /** What `hold` returned, if the slot is held for this booking; several where further slots are held as well. */
+  holdToken: z
+    .union([idSchema, z.array(idSchema).max(limits.slotsPerAppointment)], "must be a token, or an array of tokens")
+    .optional(),
   metadata: metadataSchema.default({}),
   alternatives,
 });
@@ -94,6 +98,7 @@ export const bookSlotSchema = z.strictObject({
 /** Book a time: a free slot that contains it is found. */
 export const bookTimeSchema = z.strictObject({
   ...envelope,
+  slotId: z.undefined().optional(),
   subjectId: idSchema,
   providerId: idSchema,
   facilityId: idSchema,
@@ -135,7 +140,7 @@ export const cancelSchema = z.strictObject(appointmentCommand);
 export const repairSchema = z.strictObject({
   ...envelope,
   record: z.strictObject({ kind: z.enum(["slot", "appointment"]), id: z.string() }),
-  /** The appointment for which the slot was booked last, by its journal. */
+  /** The appointment that counts on the slot, if the slot names none. */
   claimantId: z.string().optional(),
 });
 

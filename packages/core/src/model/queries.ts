@@ -24,7 +24,11 @@ const providerIds = z
   .max(limits.providersPerList, `must not hold more than ${limits.providersPerList} ids`);
 
 const statusesOf = <const S extends readonly string[]>(statuses: S) =>
-  z.array(z.enum(statuses, `must be one of ${statuses.join(", ")}`), "must be an array").min(1, "must not be empty");
+  z
+    .array(z.enum(statuses, `must be one of ${statuses.join(", ")}`), "must be an array")
+    .min(1, "must not be empty")
+    .max(statuses.length, `must not hold more than ${statuses.length} statuses`)
+    .transform((wanted) => statuses.filter((status) => (wanted as readonly string[]).includes(status)) as S[number][]);
 
 /** Slots and appointments are listed by when they start: `from` (inclusive) to `to` (exclusive). */
 const window = { from: instantSchema.optional(), to: instantSchema.optional() };

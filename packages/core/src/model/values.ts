@@ -69,9 +69,10 @@ export const metadataSchema = z
     error: "must be a plain object of JSON values",
     abort: true,
   })
-  .check((context) => {
-    const message = jsonProblem(context.value) ?? metadataProblem(context.value);
-    if (message !== undefined) context.issues.push({ code: "custom", message, input: context.value });
-  })
-  // A copy as storage returns it, so that every adapter answers alike and the caller's object stays the caller's.
-  .transform((value) => JSON.parse(JSON.stringify(value)) as Metadata);
+  .transform((value, context): Metadata => {
+    const message = jsonProblem(value) ?? metadataProblem(value);
+    // A copy as storage returns it, so that every adapter answers alike and the caller's object stays the caller's.
+    if (message === undefined) return JSON.parse(JSON.stringify(value)) as Metadata;
+    context.issues.push({ code: "custom", message, input: value });
+    return z.NEVER;
+  });

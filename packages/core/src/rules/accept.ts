@@ -19,7 +19,8 @@ export const accept: Rule<Command<"accept">, Booked> = {
     const appointment = findAppointment(seen, command.appointmentId, command.ifVersion);
     if (isRefusal(appointment)) return appointment;
     const { providerId, facilityId, start, end } = appointment;
-    const slotId = command.slotId ?? chooseSlot(seen.found, context.command.id)?.id;
+    const free = seen.found.filter(({ id }) => !command.alsoSlotIds.includes(id));
+    const slotId = command.slotId ?? chooseSlot(free, context.command.id)?.id;
     const refusal = refuseAppointmentChange(appointment, "confirmed", context);
     if (refusal !== undefined) return refusal;
     if (slotId === undefined) return refuse("no_slot_available", { providerId, facilityId, start, end });

@@ -38,7 +38,7 @@ export const book: Rule<Command<"book">, Booked> = {
 };
 
 function isBySlot(command: Command<"book">): command is BookSlot {
-  return "slotId" in command;
+  return command.slotId !== undefined;
 }
 
 function bookSlot(command: BookSlot, seen: Seen, context: Context): Decision<Booked> {
@@ -46,7 +46,7 @@ function bookSlot(command: BookSlot, seen: Seen, context: Context): Decision<Boo
   const claimOf = ({ start, end }: Slot): Claim => ({
     start: command.start ?? start,
     end: command.end ?? end,
-    holdToken: command.holdToken,
+    holdTokens: [command.holdToken ?? []].flat(),
   });
   const primary = seen.slot(command.slotId);
   const refusal =

@@ -38,7 +38,10 @@ export const createSlots: Rule<CreateSlots, CreatedSlots> = {
   decide(command, seen, context) {
     const { providerId, facilityId } = command;
     const refusal =
-      refuseRanges(command.slots) ?? refuseTooMany(command.slots) ?? refuseTimeZone(command, seen, context);
+      refuseScheduleVersion(command, seen, context) ??
+      refuseRanges(command.slots) ??
+      refuseTooMany(command.slots) ??
+      refuseTimeZone(command, seen, context);
     if (refusal !== undefined) return refusal;
     const wanted = command.slots.flatMap(seatsOf);
     const overlap = refuseOverlap(wanted, seen.found.map(occupiedBy));
@@ -99,6 +102,13 @@ function refuseTooMany(slots: readonly NewSlot[]): Refusal | undefined {
   if (seats <= limits.slotsPerCall) return undefined;
   const message = `must not make more than ${limits.slotsPerCall} slots, seats counted, but makes ${seats}`;
   return refuse("invalid_input", { issues: [{ path: "slots", message }] });
+}
+
+function refuseScheduleVersion(command: CreateSlots, seen: Seen, context: Context): Refusal | undefined {
+  const id = scheduleIdFor(command, context);
+  const actual = seen.schedule(id)?.version ?? 0;
+  const { ifVersion: expected = actual } = command;
+  return expected === actual ? undefined : refuse("version_conflict", { record: "schedule", id, expected, actual });
 }
 
 function refuseTimeZone(command: CreateSlots, seen: Seen, context: Context): Refusal | undefined {

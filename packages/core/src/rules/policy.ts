@@ -3,14 +3,17 @@ import type { Appointment } from "../model/appointment.ts";
 import type { CommandName } from "../model/journal.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
-import type { Context, Decided } from "./decision.ts";
+import type { Context, Decided, Seen } from "./decision.ts";
 
-/** What a policy or an authorization is asked about: the command, and the records as they would become. */
-export interface Proposal {
+interface Question {
   readonly command: CommandName;
   readonly actor: Actor;
   readonly reason: string | null;
   readonly now: Date;
+}
+
+/** What a policy is asked about: the command, and the records as they would become. */
+export interface Proposal extends Question {
   readonly slots: readonly Slot[];
   readonly appointments: readonly Appointment[];
 }
@@ -22,23 +25,46 @@ export interface Policy {
   readonly check: (proposal: Proposal) => string | undefined;
 }
 
-/** Whether the actor may do this: why not, as a sentence, or undefined if they may. Pure. */
-export type Authorize = (proposal: Proposal) => string | undefined;
+/** What an authorization is asked about: the command as it came, and the records it names as they are. */
+export interface AccessRequest extends Question {
+  /** The parsed input. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Null where the command names none, or none that exists. */
+  readonly slot: Slot | null;
+  readonly appointment: Appointment | null;
+}
 
-/** Refuses what the rules allow, but the host does not: authorization first, then the policies in their order. */
-export function refuseByHost(
-  decision: Decided<unknown>,
-  context: Context,
+/**
+ * Whether the actor may do this: why not, as a sentence, or undefined if they may. Pure. Asked before anything is
+ * decided, so that who may not act learns nothing of the state either.
+ */
+export type Authorize = (request: AccessRequest) => string | undefined;
+
+export function refuseActor(
   authorize: Authorize | undefined,
-  policies: readonly Policy[],
+  input: Readonly<Record<string, unknown>>,
+  seen: Seen,
+  context: Context,
 ): Refusal | undefined {
-  if (authorize === undefined && policies.length === 0) return undefined;
-  const proposal = proposalOf(decision, context);
-  const forbidden = authorize?.(proposal);
-  if (forbidden !== undefined) {
-    const { command, actor } = proposal;
-    return refuse("forbidden", { command, actorId: actor.id, problem: forbidden });
-  }
+  const question = questionOf(context);
+  const { slotId, appointmentId } = input;
+  const slot = typeof slotId === "string" ? (seen.slot(slotId) ?? null) : null;
+  const appointment = typeof appointmentId === "string" ? (seen.appointment(appointmentId) ?? null) : null;
+  const problem = authorize?.({ ...question, input, slot, appointment });
+  if (problem === undefined) return undefined;
+  return refuse("forbidden", { command: question.command, actorId: question.actor.id, problem });
+}
+
+/** Refuses what the rules allow, but a policy of the host's does not. The first one that says no is named. */
+export function refuseByPolicy(
+  policies: readonly Policy[],
+  { put }: Decided<unknown>,
+  context: Context,
+): Refusal | undefined {
+  if (policies.length === 0) return undefined;
+  const slots = put.filter((record) => record.kind === "slot");
+  const appointments = put.filter((record) => record.kind === "appointment");
+  const proposal: Proposal = { ...questionOf(context), slots, appointments };
   for (const { name, check } of policies) {
     const problem = check(proposal);
     if (problem !== undefined) return refuse("policy_violation", { policy: name, problem });
@@ -46,13 +72,6 @@ export function refuseByHost(
   return undefined;
 }
 
-function proposalOf({ put }: Decided<unknown>, { command, actor, reason, now }: Context): Proposal {
-  return {
-    command: command.name,
-    actor,
-    reason,
-    now,
-    slots: put.filter((record) => record.kind === "slot"),
-    appointments: put.filter((record) => record.kind === "appointment"),
-  };
+function questionOf({ command, actor, reason, now }: Context): Question {
+  return { command: command.name, actor, reason, now };
 }

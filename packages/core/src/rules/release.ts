@@ -2,7 +2,7 @@ import type { Command } from "../model/commands.ts";
 import type { ChangedSlot } from "./block.ts";
 import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
-import { refuseToken } from "./take-slots.ts";
+import { refuseTokens } from "./take-slots.ts";
 
 /** Gives a held slot back before the hold expires. */
 export const release: Rule<Command<"release">, ChangedSlot> = {
@@ -12,7 +12,7 @@ export const release: Rule<Command<"release">, ChangedSlot> = {
     const slot = findSlot(seen, slotId, ifVersion, context);
     if (isRefusal(slot)) return slot;
     const refusal =
-      refuseToken(seen.slot(slotId) ?? slot, holdToken, context) ?? refuseSlotChange(slot, "available", context);
+      refuseTokens(seen.slot(slotId) ?? slot, [holdToken], context) ?? refuseSlotChange(slot, "available", context);
     if (refusal !== undefined) return refusal;
     const change = changeSlot(slot, { status: "available", hold: null }, context);
     return decided([change], { slot: change.record });

@@ -105,7 +105,7 @@ function fault(kind: FaultKind, ...records: readonly RecordKey[]): SyncFault {
 export interface SlotSurroundings {
   /** The appointment that the slot names, if that exists. */
   readonly appointment: Appointment | undefined;
-  /** The appointment for which the slot was booked last, by its journal. */
+  /** The appointment that counts on the slot, if the slot names none. */
   readonly claimant: Appointment | undefined;
   /** Other slots of the same schedule that may overlap it. */
   readonly neighbours: readonly Slot[];

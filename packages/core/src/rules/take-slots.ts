@@ -8,17 +8,18 @@ import { refuseMisfit } from "./time.ts";
 
 /** What somebody wants of a slot. */
 export interface Claim extends TimeRange {
-  readonly holdToken?: string | undefined;
+  /** Tokens of the holds that are the claimant's own. */
+  readonly holdTokens?: readonly string[];
   /** The appointment that may keep a slot it owns already. */
   readonly appointmentId?: string;
 }
 
-/** Refuses a token that does not belong to a live hold on the slot as it is stored. */
-export function refuseToken(slot: Slot, token: string, { now, hash }: Context): Refusal | undefined {
+/** Refuses tokens none of which belongs to a live hold on the slot as it is stored. */
+export function refuseTokens(slot: Slot, tokens: readonly string[], { now, hash }: Context): Refusal | undefined {
   const slotId = slot.id;
   if (slot.status !== "held" || slot.hold === null) return refuse("hold_not_found", { slotId });
   const { tokenHash, expiresAt } = slot.hold;
-  if (tokenHash !== hash(token)) {
+  if (!tokens.map(hash).includes(tokenHash)) {
     return expiresAt <= now
       ? refuse("hold_not_found", { slotId })
       : refuse("hold_not_owned", { slotId, heldUntil: expiresAt });
@@ -26,14 +27,21 @@ export function refuseToken(slot: Slot, token: string, { now, hash }: Context): 
   return expiresAt <= now ? refuse("hold_expired", { slotId, expiredAt: expiresAt }) : undefined;
 }
 
-/** The one predicate behind book, accept and reschedule: may this claim have this slot? */
-function refuseClaim(slot: Slot, stored: Slot, claim: Claim, context: Context): Refusal | undefined {
+/**
+ * The one predicate behind book, accept and reschedule: may this claim have this slot? Whoever brings a token means
+ * a hold on the primary slot; a further slot may be held as well, or free.
+ */
+function refuseClaim(
+  slot: Slot,
+  stored: Slot,
+  { holdTokens = [], ...claim }: Claim & { readonly isPrimary: boolean },
+  context: Context,
+): Refusal | undefined {
   const keeps = slot.status === "booked" && slot.appointmentId === claim.appointmentId;
   if (keeps) return refuseMisfit(slot, claim);
   const takenBySomebody = slot.status === "booked" || slot.status === "blocked";
-  if (claim.holdToken !== undefined && !takenBySomebody) {
-    return refuseToken(stored, claim.holdToken, context) ?? refuseMisfit(slot, claim);
-  }
+  const meansHold = holdTokens.length > 0 && (claim.isPrimary || slot.status === "held");
+  if (meansHold && !takenBySomebody) return refuseTokens(stored, holdTokens, context) ?? refuseMisfit(slot, claim);
   // The table lets a held slot be booked, but by its holder only.
   const asStranger = slot.status === "held" ? refuseHeld(slot) : refuseSlotChange(slot, "booked", context);
   return asStranger ?? refuseMisfit(slot, claim);
@@ -45,7 +53,7 @@ function refuseHeld({ id, version, hold }: Slot): Refusal | undefined {
 
 /**
  * The slots an appointment is booked into, in the order of `ids`, or why one of them cannot be had. The first slot
- * is the primary one: `ifVersion` and the hold's token are about it.
+ * is the primary one: `ifVersion` is about it.
  */
 export function claimSlots(
   ids: readonly string[],
@@ -58,8 +66,8 @@ export function claimSlots(
   for (const [index, id] of ids.entries()) {
     const slot = findSlot(seen, id, index === 0 ? ifVersion : undefined, context);
     if (isRefusal(slot)) return slot;
-    const { holdToken, ...claim } = claimOf(slots[0] ?? slot);
-    const refusal = refuseClaim(slot, seen.slot(id) ?? slot, index === 0 ? { holdToken, ...claim } : claim, context);
+    const claim = { ...claimOf(slots[0] ?? slot), isPrimary: index === 0 };
+    const refusal = refuseClaim(slot, seen.slot(id) ?? slot, claim, context);
     if (refusal !== undefined) return refusal;
     slots.push(slot);
   }

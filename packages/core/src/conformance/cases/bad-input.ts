@@ -279,6 +279,19 @@ const others: readonly BadInput[] = [
     command: ({ engine }) => engine.listSlots({ cursor: "WzFd" }),
   },
   {
+    name: "more statuses than there are",
+    code: "invalid_input",
+    says: /not hold more than 4 statuses/,
+    command: ({ engine }) => engine.listSlots({ statuses: ["booked", "booked", "booked", "booked", "booked"] }),
+  },
+  {
+    name: "thousands of unknown fields",
+    code: "invalid_input",
+    says: /^.{0,900}and 4980 more/,
+    command: (stage) =>
+      bookFirst(stage, Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`f${index}`, 1]))),
+  },
+  {
     name: "a page that is too long",
     code: "invalid_input",
     says: /at most 500/,

@@ -154,6 +154,8 @@ export const bookingCases: readonly ConformanceCase[] = [
       const accept = { actor: provider, appointmentId: asked.id };
       await refusal(engine.accept(accept), "no_slot_available");
       const slot = await publishOne(engine);
+      // Named as a further slot, it is not found as the first one too.
+      await refusal(engine.accept({ ...accept, alsoSlotIds: [slot.id] }), "no_slot_available");
       assert.deepEqual((await engine.accept(accept)).appointment.slotIds, [slot.id]);
       await assertSound(storage);
     },
@@ -228,6 +230,64 @@ export const bookingCases: readonly ConformanceCase[] = [
       assert.equal(shown.includes(holdToken), false);
       await engine.book({ actor: patient, slotId: slot.id, subjectId: "p-1", holdToken });
       await assertSound(storage);
+    },
+  },
+  {
+    key: "booking.hold-several",
+    title: "a holder of several slots books them together with the tokens of their holds",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      const slot = await publishOne(engine);
+      const at = { start: minutes(0), end: minutes(30) };
+      const room = { ...place, providerId: "room" };
+      const also = (await engine.createSlots({ actor: provider, ...room, slots: [at] })).slots[0]?.id ?? "";
+      const tokens = [];
+      for (const slotId of [slot.id, also]) tokens.push((await engine.hold({ actor: patient, slotId })).holdToken);
+      const want = { actor: patient, slotId: slot.id, alsoSlotIds: [also], subjectId: "p-1" };
+      await refusal(engine.book(want), "slot_held");
+      await refusal(engine.book({ ...want, holdToken: tokens[0] ?? "" }), "hold_not_owned");
+      assert.equal((await engine.book({ ...want, holdToken: tokens })).slots.length, 2);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "booking.if-version",
+    title: "every command is refused where the record is not at the version the caller saw, and none is run",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      const asked = await askFor(engine, minutes(0), minutes(30), "p-2");
+      const [free, taken, held, blocked] = await publish(engine, 4);
+      assert.ok(free && taken && held && blocked);
+      const { appointment } = await engine.book({ actor: patient, slotId: taken.id, subjectId: "p-1" });
+      const { holdToken } = await engine.hold({ actor: patient, slotId: held.id });
+      await engine.block({ actor: provider, slotId: blocked.id });
+      const ifVersion = 9;
+      const onSlot = (slotId: string) => ({ actor: provider, slotId, ifVersion });
+      const onAppointment = (appointmentId: string) => ({ actor: provider, appointmentId, ifVersion });
+      const slots = [{ start: minutes(500), end: minutes(510) }];
+      const commands = {
+        createSlots: () => engine.createSlots({ actor: provider, ...place, ifVersion, slots }),
+        block: () => engine.block(onSlot(free.id)),
+        unblock: () => engine.unblock(onSlot(blocked.id)),
+        hold: () => engine.hold(onSlot(free.id)),
+        release: () => engine.release({ ...onSlot(held.id), holdToken }),
+        book: () => engine.book({ ...onSlot(free.id), subjectId: "p-3" }),
+        accept: () => engine.accept({ ...onAppointment(asked.id), slotId: free.id }),
+        reschedule: () => engine.reschedule({ ...onAppointment(appointment.id), slotId: free.id }),
+        checkIn: () => engine.checkIn(onAppointment(appointment.id)),
+        complete: () => engine.complete(onAppointment(appointment.id)),
+        markNoShow: () => engine.markNoShow(onAppointment(appointment.id)),
+        cancel: () => engine.cancel(onAppointment(appointment.id)),
+      };
+      const before = await engine.listSlots({});
+      for (const [name, command] of Object.entries(commands)) {
+        const { details } = await refusal(command(), "version_conflict");
+        assert.equal(details.expected, 9, name);
+      }
+      assert.deepEqual(await engine.listSlots({}), before);
+      const { schedule } = await engine.createSlots({ actor: provider, ...place, ifVersion: 1, slots });
+      assert.equal(schedule.version, 2);
+      await engine.createSlots({ actor: provider, ...place, facilityId: "new", ifVersion: 0, slots });
     },
   },
   {
@@ -368,6 +428,7 @@ export const bookingCases: readonly ConformanceCase[] = [
         ofAppointment.items.map((one) => one.toStatus),
         ["confirmed", "cancelled"],
       );
+      assert.deepEqual((await reader.history({ slotId: appointment.id })).items, []);
     },
   },
   {
@@ -420,6 +481,16 @@ export const bookingCases: readonly ConformanceCase[] = [
       assert.deepEqual(
         none.details.alternatives?.map(({ slotId }) => slotId),
         [second.id],
+      );
+      // The wanted time counts, not the taken slot's; what is too short is left out, what lies before is offered too.
+      await engine.book({ ...want, slotId: third.id });
+      const long = { start: minutes(100), end: minutes(160) };
+      const short = { start: minutes(90), end: minutes(95) };
+      const [, later] = (await engine.createSlots({ actor: provider, ...place, slots: [short, long] })).slots;
+      const last = await refusal(engine.book({ ...want, slotId: third.id, end: minutes(70) }), "slot_booked");
+      assert.deepEqual(
+        last.details.alternatives?.map(({ slotId }) => slotId),
+        [second.id, later?.id],
       );
     },
   },

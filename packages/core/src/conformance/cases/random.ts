@@ -1,14 +1,56 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Engine } from "../../engine/engine.ts";
+import type { Slot } from "../../model/slot.ts";
 import { auditStore } from "../audit.ts";
-import { engineOn, manualClock, place, provider, publishOne, tally } from "../fixtures.ts";
+import { askFor, engineOn, manualClock, minutes, place, provider, publish, publishOne, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { anyIntent, emptyWorld, type Intent, perform } from "../intents.ts";
 import { scheduledAdapter, scheduledClock } from "../scheduled.ts";
 
 /** Commands in one random sequence. */
 const sequenceLength = 100;
+
+type Twin = (engine: Engine) => Promise<(engine: Engine) => Promise<unknown>>;
+
+const by = { actor: provider, idempotencyKey: "twin" };
+
+/** For every command that searches or changes what it saw: the stage it needs, and then the command itself. */
+const twins: readonly Twin[] = [
+  async () => (engine) => engine.createSlots({ ...by, ...place, slots: [{ start: minutes(0), end: minutes(30) }] }),
+  async (engine) => {
+    const { id } = await publishOne(engine);
+    return (on) => on.book({ ...by, slotId: id, subjectId: "p" });
+  },
+  async (engine) => {
+    const { start, end } = await publishOne(engine);
+    return (on) => on.book({ ...by, ...place, start, end, subjectId: "p" });
+  },
+  async (engine) => {
+    const { id } = await askFor(engine, minutes(0), minutes(30));
+    await publishOne(engine);
+    return (on) => on.accept({ ...by, appointmentId: id });
+  },
+  async (engine) => {
+    const { id } = await publishOne(engine);
+    await engine.block({ actor: provider, slotId: id });
+    return (on) => on.unblock({ ...by, slotId: id });
+  },
+  async (engine) => {
+    const { id } = await publishOne(engine);
+    return (on) => on.hold({ ...by, slotId: id });
+  },
+  async (engine) => {
+    const { id } = await publishOne(engine);
+    const { appointment } = await engine.book({ actor: provider, slotId: id, subjectId: "p" });
+    return (on) => on.cancel({ ...by, appointmentId: appointment.id });
+  },
+  async (engine) => {
+    const [from, to] = (await publish(engine, 2)) as [Slot, Slot];
+    const { appointment } = await engine.book({ actor: provider, slotId: from.id, subjectId: "p" });
+    return (on) => on.reschedule({ ...by, appointmentId: appointment.id, slotId: to.id });
+  },
+];
 
 export const randomCases: readonly ConformanceCase[] = [
   {
@@ -63,6 +105,26 @@ export const randomCases: readonly ConformanceCase[] = [
         await store.close();
       });
       await fc.assert(property, { numRuns: propertyRuns });
+    },
+  },
+  {
+    key: "random.twins",
+    title:
+      "whatever the order of their storage calls, one command sent twice with one key takes effect once and answers both alike",
+    async run({ open, propertyRuns }) {
+      const property = fc.asyncProperty(fc.scheduler(), fc.constantFrom(...twins), async (scheduler, twin) => {
+        const store = await open();
+        const command = await twin(engineOn(store.storage));
+        const clock = scheduledClock(scheduler);
+        const running = [store.storage, store.second, store.storage].map((storage) =>
+          command(engineOn(scheduledAdapter(storage, scheduler), { clock })),
+        );
+        const [first, ...others] = await scheduler.waitFor(Promise.all(running));
+        for (const other of others) assert.deepEqual(other, first);
+        assert.deepEqual(await auditStore(store.storage), []);
+        await store.close();
+      });
+      await fc.assert(property, { numRuns: propertyRuns * 2 });
     },
   },
   {

@@ -4,6 +4,7 @@ import { keyOf, type RecordKey } from "../../model/record.ts";
 import { type Schedule, scheduleIdOf } from "../../model/schedule.ts";
 import type { Slot } from "../../model/slot.ts";
 import type { Transition } from "../../storage/adapter.ts";
+import { StorageError } from "../../storage/storage-error.ts";
 import { minutes, place, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
@@ -290,6 +291,18 @@ export const storageContractCases: readonly ConformanceCase[] = [
       await host.rollback();
       assert.deepEqual(await second.load([slotKey("s-1"), { kind: "command", id: "c-1" }]), [undefined, undefined]);
       assert.deepEqual(await storage.commit([first]), [{ status: "committed" }]);
+    },
+  },
+  {
+    key: "contract.within-migrate",
+    title: "migrate is refused within a host's transaction, which stays usable",
+    async run({ storage, second, beginHostTransaction }) {
+      const host = await beginHostTransaction();
+      const inside = storage.within(host.transaction);
+      await assert.rejects(inside.migrate(), (error) => error instanceof StorageError);
+      assert.deepEqual(await inside.commit([first]), [{ status: "committed" }]);
+      await host.commit();
+      assert.deepEqual(await second.load([slotKey("s-1")]), [slot("s-1", 0)]);
     },
   },
   {

@@ -79,6 +79,20 @@ const orphans: readonly Orphan[] = [
     outcome: "manual",
   },
   {
+    kind: "appointment_without_slot",
+    how: "a slot freed by hand with its version raised, while its appointment is on",
+    corruption: ({ slot }) => ({
+      put: [{ ...slot, status: "available", appointmentId: null, version: slot.version + 1 }],
+    }),
+    outcome: "manual",
+  },
+  {
+    kind: "appointment_without_slot",
+    how: "a slot whose link was lost and whose version was raised, while its appointment is on",
+    corruption: ({ slot }) => ({ put: [{ ...slot, appointmentId: null, version: slot.version + 1 }] }),
+    outcome: "manual",
+  },
+  {
     kind: "slot_not_listed",
     how: "a second slot linked to an appointment by hand",
     corruption: ({ free, appointment }) => ({ put: [{ ...free, status: "booked", appointmentId: appointment.id }] }),
@@ -254,6 +268,21 @@ export const syncCases: readonly ConformanceCase[] = [
       assert.equal((await engine.reconcile({ actor: operator, ...range })).repaired, 4);
       assert.equal((await engine.reconcile({ actor: operator })).repaired, 2);
       assert.equal((await engine.listSlots({ statuses: ["available"] })).items.length, 6);
+    },
+  },
+  {
+    key: "sync.range-edge",
+    title: "reconcile finds a slot that overlaps one from before its range",
+    async run(store) {
+      const engine = engineOn(store.storage);
+      const [, second] = await publish(engine, 2);
+      assert.ok(second);
+      await store.corrupt({ put: [{ ...second, start: minutes(15) }] });
+      const report = await engine.reconcile({ actor: operator, from: minutes(10) });
+      assert.deepEqual(
+        report.findings.map(({ kind, records }) => [kind, records[0]?.id]),
+        [["slot_overlap", second.id]],
+      );
     },
   },
   {
