@@ -48,6 +48,7 @@ export type SqliteAdapterOptions = {
  *
  * `within(transaction)` takes a `Database` of better-sqlite3 on which the host has run BEGIN (better IMMEDIATE: a
  * transaction that has read cannot write any more once another connection wrote); it need not be the adapter's own.
+ * Its settings are the host's: without `synchronous=FULL`, what it commits may not survive a power cut.
  * Within a Kysely transaction, pass the database that its `SqliteDialect` uses.
  *
  * @example

@@ -75,7 +75,12 @@ export interface ErrorDetails {
   hold_not_owned: { readonly slotId: string; readonly heldUntil: Date };
   policy_violation: { readonly policy: string; readonly problem: string };
   forbidden: { readonly command: string; readonly actorId: string; readonly problem: string };
-  storage_busy: { readonly idempotencyKey: string | null; readonly waitedMs: number };
+  storage_busy: {
+    readonly idempotencyKey: string | null;
+    readonly waitedMs: number;
+    /** What to run again: the command, or the whole transaction of the host's that was around it. */
+    readonly repeat: "command" | "transaction";
+  };
   storage_unavailable: Record<string, never>;
   storage_read_only: Record<string, never>;
   outcome_unknown: { readonly idempotencyKey: string };
@@ -257,8 +262,10 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: true,
     title: "The database is busy",
-    message: ({ waitedMs }) =>
-      `The database stayed busy for ${waitedMs} ms, and nothing was changed. Send the same request again in a moment.`,
+    message: ({ waitedMs, repeat }) =>
+      repeat === "command"
+        ? `The database stayed busy for ${waitedMs} ms, and nothing was changed. Send the same request again in a moment.`
+        : "Another transaction was in the way of this one, which cannot go on. Roll it back, and run all of it again in a moment.",
   },
   storage_unavailable: {
     status: 503,

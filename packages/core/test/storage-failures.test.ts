@@ -161,7 +161,9 @@ describe("a failing storage", () => {
       });
       const engine = createEngine({ storage: { ...memory, within: () => failing } }).within(await memory.begin());
       const code = kind === "transient" ? "storage_busy" : "storage_unavailable";
-      expect((await refusalOf(engine.block({ actor, slotId: "s" }))).code).toBe(code);
+      const error = await refusalOf(engine.block({ actor, slotId: "s" }));
+      expect(error.code).toBe(code);
+      if (kind === "transient") expect(error.message).toContain("run all of it again");
       expect((await refusalOf(engine.getSlot("s"))).code).toBe(code);
       expect(calls).toBe(2);
     }

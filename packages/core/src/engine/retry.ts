@@ -18,7 +18,8 @@ export function patienceOf(
   return {
     async pause(cause) {
       const waitedMs = clock.now().getTime() - started;
-      if (waitedMs >= retry.budgetMs) throw new BookingError("storage_busy", { idempotencyKey, waitedMs }, cause);
+      if (waitedMs >= retry.budgetMs)
+        throw new BookingError("storage_busy", { idempotencyKey, waitedMs, repeat: "command" }, cause);
       attempt += 1;
       // Full jitter: callers that met once do not meet again.
       await clock.sleep(random() * Math.min(retry.maxPauseMs, 2 ** Math.min(attempt, 16)));

@@ -4,7 +4,7 @@ import type { StorageError } from "../storage/storage-error.ts";
 /** Within the host's transaction a failure has ended that transaction: nothing of it was applied. */
 export function asHostTransactionError(error: StorageError): BookingError {
   if (error.failure !== "transient") return asBookingError(error);
-  return new BookingError("storage_busy", { idempotencyKey: null, waitedMs: 0 }, error);
+  return new BookingError("storage_busy", { idempotencyKey: null, waitedMs: 0, repeat: "transaction" }, error);
 }
 
 /** What a caller is told where storage failed for good. Busy and unknown are not here: those are retried first. */
