@@ -1,19 +1,27 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
+import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import type { Contender } from "./contender.ts";
-import { floorContender } from "./floor-sqlite.ts";
-import { slotwrightContender } from "./slotwright-sqlite.ts";
+import { mysqlArena } from "./arena-mysql.ts";
+import { postgresArena } from "./arena-postgres.ts";
+import { sqliteArena } from "./arena-sqlite.ts";
+import type { Arena, Contender } from "./contender.ts";
 
-const usage = `Compares single bookings on SQLite (WAL, synchronous=FULL, all guards), one at a time: the engine, and the
-same statements written by hand on better-sqlite3. They take turns; the medians of the rounds are compared.
+const usage = `Compares single bookings, one caller, one at a time: the engine, and the floor: the same statements sent by the
+driver alone. They take turns; the medians of the rounds are compared. All guards are on, every commit is durable.
 
+  --engine NAME  sqlite, postgres, mysql or mariadb; may be given several times (default all)
   --rounds N     counted rounds of each, after one that warms up (default 7)
   --bookings N   bookings in a round (default 500)`;
 
+const arenas: Readonly<Record<string, () => Promise<Arena | undefined>>> = {
+  sqlite: sqliteArena,
+  postgres: postgresArena,
+  mysql: () => mysqlArena("mysql", "MySQL"),
+  mariadb: () => mysqlArena("mariadb", "MariaDB"),
+};
+
 const { values } = parseArgs({
   options: {
+    engine: { type: "string", multiple: true, default: Object.keys(arenas) },
     rounds: { type: "string", default: "7" },
     bookings: { type: "string", default: "500" },
     help: { type: "boolean", default: false },
@@ -22,9 +30,9 @@ const { values } = parseArgs({
 
 /** Bookings per second over one round. */
 async function round(contender: Contender, bookings: number): Promise<number> {
-  const slotIds = await contender.publish(bookings);
+  const slots = await contender.publish(bookings);
   const started = performance.now();
-  for (const slotId of slotIds) await contender.book(slotId);
+  for (const slot of slots) await contender.book(slot);
   return (bookings * 1000) / (performance.now() - started);
 }
 
@@ -34,7 +42,7 @@ function median(figures: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-async function compare(contenders: readonly Contender[], rounds: number, bookings: number): Promise<void> {
+async function measure(contenders: readonly Contender[], rounds: number, bookings: number) {
   const rates = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   for (let index = 0; index <= rounds; index++) {
     for (const contender of contenders) {
@@ -43,8 +51,13 @@ async function compare(contenders: readonly Contender[], rounds: number, booking
     }
     process.stderr.write(index === 0 ? "warmed up\n" : `round ${index} of ${rounds}\n`);
   }
-  const rows = [...rates].map(([name, figures]) => ({
-    contender: name,
+  return rates;
+}
+
+function print(name: string, rates: ReadonlyMap<string, readonly number[]>): void {
+  console.log(`\n${name}`);
+  const rows = [...rates].map(([contender, figures]) => ({
+    contender,
     "median bookings/s": Math.round(median(figures)),
     lowest: Math.round(Math.min(...figures)),
     highest: Math.round(Math.max(...figures)),
@@ -56,19 +69,18 @@ async function compare(contenders: readonly Contender[], rounds: number, booking
 
 async function main(): Promise<void> {
   if (values.help) return console.log(usage);
-  const folder = mkdtempSync(join(tmpdir(), "slotwright-bench-"));
-  const contenders = [
-    await slotwrightContender(join(folder, "slotwright.sqlite")),
-    await floorContender(join(folder, "floor.sqlite")),
-  ];
-  try {
-    console.log(
-      `SQLite, one caller, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}`,
-    );
-    await compare(contenders, Number(values.rounds), Number(values.bookings));
-  } finally {
-    for (const contender of contenders) await contender.close();
-    rmSync(folder, { recursive: true, force: true });
+  const unknown = values.engine.find((name) => arenas[name] === undefined);
+  if (unknown !== undefined) throw new Error(`There is no engine "${unknown}": use ${Object.keys(arenas).join(", ")}.`);
+  console.log(`One caller, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}`);
+  for (const name of values.engine) {
+    const arena = await arenas[name]?.();
+    if (arena === undefined) continue;
+    try {
+      print(arena.name, await measure(arena.contenders, Number(values.rounds), Number(values.bookings)));
+    } finally {
+      for (const contender of arena.contenders) await contender.close();
+      await arena.close();
+    }
   }
 }
 

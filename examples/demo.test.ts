@@ -3,42 +3,62 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Engine } from "@slotwright/test-servers";
+import { testServer } from "@slotwright/test-servers/vitest";
 import { describe, expect, it } from "vitest";
+import { loadEngine } from "./demo/engines/load.ts";
 
 interface Run {
   readonly status: number;
   readonly output: string;
 }
 
-function run(script: string, ...args: readonly string[]): Promise<Run> {
+interface How {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Ends the program as soon as its output has these words. */
+  readonly endAt?: string;
+}
+
+function run(script: string, args: readonly string[] = [], { environment = {}, endAt }: How = {}): Promise<Run> {
   const file = fileURLToPath(new URL(script, import.meta.url));
+  const options = { timeout: 50_000, env: { ...process.env, ...environment } };
   return new Promise((resolve) => {
-    execFile(process.execPath, [file, ...args], { timeout: 50_000 }, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, [file, ...args], options, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
       resolve({ status, output: stdout + stderr });
+    });
+    child.stdout?.on("data", (text: string) => {
+      if (endAt !== undefined && text.includes(endAt)) child.kill("SIGTERM");
     });
   });
 }
 
-const demo = (...args: readonly string[]) => run("./demo/main.ts", "--processes", "2", "--callers", "8", ...args);
+const demo = (...args: readonly string[]) => run("./demo/main.ts", ["--processes", "2", "--callers", "8", ...args]);
 const databaseIn = ({ output }: Run) => /Database: (.+)/.exec(output)?.[1] ?? "";
 
 const verdictsIn = ({ output }: Run) =>
   [...output.matchAll(/^(ok|BROKEN) +(file|\d)/gm)].map(([, verdict, label]) => `${label} ${verdict}`);
 
+const allHold = [1, 2, 3, 4, 5, 6, 7].map((number) => `${number} ok`);
+
+function expectSuccess(ended: Run): void {
+  expect(ended.output).toContain("2 processes with 8 callers each race for 8 seats");
+  expect(ended.output).toContain("progress: 7 of 7 seats booked");
+  expect(ended.output).toMatch(/slot_booked +│ +\d+ │ The slot is taken/);
+  expect(ended.output).toContain("late-asker asks for Sun 28 Mar 06:00: the appointment is scheduled.");
+  expect(ended.output).toContain("accepts: the appointment is confirmed.");
+  expect(ended.output).toContain('"scenario": "slot_booked"');
+  expect(ended.output).toMatch(/booked > available │ patient p\d-c\d\d +│ Feels well again/);
+  expect(ended.output).not.toContain("FAULT");
+  expect(ended.output).toContain("All invariants hold.");
+  expect(ended.status).toBe(0);
+}
+
 describe("the demo", () => {
   it("sells every seat once, among processes, and ends with status 0 and all invariants checked", async () => {
     const ended = await demo();
-    expect(ended.output).toContain("2 processes with 8 callers each race for 8 seats");
-    expect(ended.output).toContain("progress: 7 of 7 seats booked");
-    expect(ended.output).toMatch(/slot_booked +│ +\d+ │ The slot is taken/);
-    expect(ended.output).toContain("late-asker asks for Sun 28 Mar 06:00: the appointment is scheduled.");
-    expect(ended.output).toContain("accepts: the appointment is confirmed.");
-    expect(ended.output).toContain('"scenario": "slot_booked"');
-    expect(ended.output).toMatch(/booked > available │ patient p\d-c\d\d +│ Feels well again/);
-    expect(ended.output).not.toContain("FAULT");
-    expect(verdictsIn(ended)).toEqual(["file ok", ...[1, 2, 3, 4, 5, 6, 7].map((number) => `${number} ok`)]);
-    expect(ended.status).toBe(0);
+    expectSuccess(ended);
+    expect(verdictsIn(ended)).toEqual(["file ok", ...allHold]);
     expect(existsSync(databaseIn(ended))).toBe(false);
   });
 
@@ -66,6 +86,83 @@ describe("the demo", () => {
       status: 2,
       output: expect.stringContaining('--callers must be a whole number from 4 to 500, not "many"'),
     });
+    expect(await demo("--mysql", "--postgres")).toMatchObject({
+      status: 2,
+      output: expect.stringContaining("Choose one engine, not --postgres and --mysql"),
+    });
+  });
+});
+
+const names = ["postgres", "mysql", "mariadb"] as const;
+const servers = await Promise.all(names.map(async (engine) => ({ engine, server: await testServer(engine) })));
+
+describe.each(servers)("the demo on $engine", ({ engine, server }) => {
+  const { url = "", version = "" } = server ?? {};
+  const variable = `SLOTWRIGHT_${engine.toUpperCase()}_URL`;
+  const there = { environment: { [variable]: url } };
+  const demoThere = (args: readonly string[], how: How = {}) =>
+    run("./demo/main.ts", [`--${engine}`, ...args], { ...there, ...how });
+  const few = ["--processes", "1", "--callers", "4"] as const;
+
+  it.skipIf(server === undefined)("shows the same as on SQLite, says where, and drops the database", async () => {
+    const ended = await demoThere(["--processes", "2", "--callers", "8"]);
+    expectSuccess(ended);
+    expect(verdictsIn(ended)).toEqual(allHold);
+    expect(ended.output).toContain(`${version} (${variable})`);
+    expect(ended.output).not.toContain(new URL(url).password);
+    expect(await isThere(engine, url, ended)).toBe(false);
+  });
+
+  it.skipIf(server === undefined)("notices that slots overlap once the guards are taken away", async () => {
+    const ended = await demoThere([...few, "--break", "2"]);
+    expect(ended.output).toMatch(/The guards in \w+ refused it \(.*no_overlap/);
+    expect(verdictsIn(ended)).toContain("2 BROKEN");
+    expect(ended.status).toBe(1);
+  });
+
+  it.skipIf(server === undefined)("notices a lost booking, and keeps the database with --keep", async () => {
+    const ended = await demoThere([...few, "--break", "7", "--keep"]);
+    expect(verdictsIn(ended)).toEqual([...allHold.slice(0, 6), "7 BROKEN"]);
+    expect(ended.status).toBe(1);
+    expect(ended.output).toMatch(/The database stays. To look at it: (psql|mysql|mariadb) /);
+    expect(await isThere(engine, url, ended)).toBe(true);
+    await drop(engine, url, ended);
+  });
+
+  it.skipIf(server === undefined)("drops the database when it is ended in the middle of the race", async () => {
+    const ended = await demoThere(["--processes", "2"], { endAt: "progress:" });
+    expect(ended.output).toContain("SIGTERM came in between.");
+    expect(ended.status).toBe(1);
+    expect(await isThere(engine, url, ended)).toBe(false);
+  });
+});
+
+/** Whether the database of this run still exists. The demo shows its URL without the password. */
+async function isThere(engine: Engine, serverUrl: string, ended: Run): Promise<boolean> {
+  const url = new URL(serverUrl);
+  url.pathname = new URL(databaseIn(ended)).pathname;
+  const { connect } = await loadEngine(engine);
+  const connection = await connect(url.href).catch(() => undefined);
+  await connection?.close();
+  return connection !== undefined;
+}
+
+async function drop(engine: Engine, serverUrl: string, ended: Run): Promise<void> {
+  const connection = await (await loadEngine(engine)).connect(serverUrl);
+  await connection.query(`DROP DATABASE ${new URL(databaseIn(ended)).pathname.slice(1)}`);
+  await connection.close();
+}
+
+// The other servers end in the same way, and this one can be had wherever the project is installed.
+describe("a server of the demo's own", () => {
+  it.skipIf(servers[0]?.server === undefined)("ends with the demo, which says so", async () => {
+    const environment = { SLOTWRIGHT_POSTGRES_URL: "" };
+    const ended = await run("./demo/main.ts", ["--postgres", "--processes", "1", "--callers", "4"], { environment });
+    expect(ended.output).toContain("All invariants hold.");
+    expect(ended.output).toContain("The database goes with its server.");
+    expect(ended.status).toBe(0);
+    const { connect } = await loadEngine("postgres");
+    await expect(connect(databaseIn(ended))).rejects.toThrow("ECONNREFUSED");
   });
 });
 

@@ -28,6 +28,8 @@ const consumer = `
 import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
 import { conformanceCases } from "@slotwright/core/conformance";
 import { memoryAdapter } from "@slotwright/core/memory";
+import { mysqlAdapter } from "@slotwright/adapter-mysql";
+import { postgresAdapter } from "@slotwright/adapter-postgres";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 
 const actor = { kind: "test", id: "consumer" };
@@ -44,6 +46,12 @@ for (const storage of adapters) {
   if (appointment.status !== "confirmed" || !isTaken) throw new Error("the packed packages do not work");
   await storage.close();
 }
+// Making an adapter touches nothing: the servers' packages load and compile.
+const onServers: readonly StorageAdapter[] = [
+  postgresAdapter({ connectionString: "postgres://localhost/none" }),
+  mysqlAdapter({ uri: "mysql://localhost/none" }),
+];
+for (const storage of onServers) await storage.close();
 console.log(\`packed packages work; \${conformanceCases.length} conformance cases\`);
 `;
 

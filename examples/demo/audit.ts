@@ -1,8 +1,7 @@
-import Database from "better-sqlite3";
-import { type Check, checks, type Invariant, invariants } from "./audit-checks.ts";
+import { checks, type Invariant, invariants } from "./audit-checks.ts";
+import { createAuditTables } from "./audit-tables.ts";
+import type { Connection, Dialect, Row } from "./engines/engine.ts";
 import type { LedgerEntry } from "./ledger.ts";
-
-export type Row = Readonly<Record<string, string | number | null>>;
 
 export interface Finding {
   readonly invariant: Invariant;
@@ -11,8 +10,8 @@ export interface Finding {
 }
 
 export interface Audit {
-  /** What SQLite says about its own file: pages, indexes, foreign keys. Empty if all is well. */
-  readonly file: readonly Row[];
+  /** What the engine itself says about its file: pages, indexes. Empty if all is well, undefined if it was not asked. */
+  readonly file: readonly Row[] | undefined;
   readonly findings: readonly Finding[];
   readonly counts: Row;
 }
@@ -23,45 +22,34 @@ const counts = `
     (SELECT count(*) FROM slotwright_journal) AS entries,
     (SELECT count(*) FROM slotwright_commands) AS commands`;
 
-/** Reads the file with nothing but SQL, and holds it against what the callers were told. */
-export function audit(file: string, ledger: readonly LedgerEntry[]): Audit {
-  const database = new Database(file, { readonly: true });
-  try {
-    tellWhatWasAnswered(database, ledger);
-    const rows = (sql: string) => database.prepare<[], Row>(sql).all();
-    return {
-      file: [
-        ...rows("SELECT integrity_check AS problem FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
-        ...rows('SELECT "table", rowid AS row, parent FROM pragma_foreign_key_check'),
-      ],
-      findings: checks.flatMap(({ sql, ...check }: Check) => {
-        const found = rows(sql);
-        return found.length === 0 ? [] : [{ ...check, rows: found }];
-      }),
-      counts: rows(counts)[0] ?? {},
-    };
-  } finally {
-    database.close();
-  }
+/** Reads the database with nothing but SQL, and holds it against what the callers were told. */
+export async function audit(connection: Connection, dialect: Dialect, ledger: readonly LedgerEntry[]): Promise<Audit> {
+  await createAuditTables(connection, dialect, ledger);
+  const { integrityChecks } = dialect;
+  return {
+    file: integrityChecks.length === 0 ? undefined : await rowsOf(connection, integrityChecks),
+    findings: await findingsOf(connection),
+    counts: (await connection.query(counts))[0] ?? {},
+  };
 }
 
-export function isClean({ file, findings }: Audit): boolean {
+export function isClean({ file = [], findings }: Audit): boolean {
   return file.length === 0 && findings.length === 0;
 }
 
 export const invariantNumbers = Object.keys(invariants).map(Number) as readonly Invariant[];
 
-/** Temporary tables live beside the file, which stays as it is. */
-function tellWhatWasAnswered(database: Database.Database, ledger: readonly LedgerEntry[]): void {
-  database.exec(`
-    CREATE TEMP TABLE sent (key TEXT, command TEXT, actor_id TEXT, outcome TEXT);
-    CREATE TEMP TABLE answered (key TEXT, kind TEXT, record_id TEXT, version INTEGER, status TEXT)`);
-  const sent = database.prepare("INSERT INTO sent VALUES (?, ?, ?, ?)");
-  const answered = database.prepare("INSERT INTO answered VALUES (?, ?, ?, ?, ?)");
-  database.transaction(() => {
-    for (const { key, command, actorId, outcome, shown } of ledger) {
-      sent.run(key, command, actorId, outcome);
-      for (const { kind, id, version, status } of shown) answered.run(key, kind, id, version, status);
-    }
-  })();
+async function rowsOf(connection: Connection, queries: readonly string[]): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const sql of queries) rows.push(...(await connection.query(sql)));
+  return rows;
+}
+
+async function findingsOf(connection: Connection): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { sql, ...check } of checks) {
+    const rows = await connection.query(sql);
+    if (rows.length > 0) findings.push({ ...check, rows });
+  }
+  return findings;
 }

@@ -27,7 +27,7 @@ type Booking = CommandInput<"book"> & { readonly idempotencyKey: string };
 export async function tryToBook(desk: Desk, caller: Caller, wishes: readonly Wish[]): Promise<void> {
   for (const [index, wish] of inOwnOrder(caller.manner === "by time" ? onePerTime(wishes) : wishes).entries()) {
     // A request comes over the network, so the event loop has turned in between. Without this, the callers who are
-    // answered at once would not let those have a turn who wait for the file.
+    // answered at once would not let those have a turn who wait for the database.
     await nextTurn();
     if (await attempts[caller.manner]({ desk, caller, wish, key: `${caller.id}/${index + 1}` })) return;
   }

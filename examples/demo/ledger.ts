@@ -21,7 +21,7 @@ export interface Shown {
   readonly status: string;
 }
 
-/** One command that was sent, and what came back: what the file is held against in the end. */
+/** One command that was sent, and what came back: what the database is held against in the end. */
 export interface LedgerEntry {
   readonly key: string;
   readonly command: HostCommand;

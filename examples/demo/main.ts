@@ -1,8 +1,7 @@
-import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { isBookingError } from "@slotwright/core";
+import { NoDatabaseError } from "./engines/engine.ts";
+import { loadEngine } from "./engines/load.ts";
+import { interruptionSignal, unlessAborted } from "./interruption.ts";
 import { type DemoOptions, parseOptions, usage } from "./options.ts";
 import { runDemo } from "./run.ts";
 import { bad } from "./tables.ts";
@@ -17,15 +16,18 @@ function readOptions(): DemoOptions | "help" | undefined {
   }
 }
 
-async function freshFolder(keep: boolean): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "slotwright-demo-"));
-  // An interrupted demo tidies up, too.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-  if (!keep) process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+/** An interrupted demo tidies up, too. True if nothing went wrong. */
+async function runOnFreshDatabase(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
+  const engine = await loadEngine(options.engine);
+  const database = await engine.createDatabase(signal);
+  try {
+    return await unlessAborted(signal, () => runDemo({ engine, database, options, signal }));
+  } finally {
+    await database.end(options);
+  }
 }
 
-async function main(): Promise<number> {
+async function main(signal: AbortSignal): Promise<number> {
   const options = readOptions();
   if (options === undefined) return 2;
   if (options === "help") {
@@ -33,14 +35,16 @@ async function main(): Promise<number> {
     return 0;
   }
   try {
-    const passed = await runDemo(options, join(await freshFolder(options.keep), "bookings.sqlite"));
-    return passed ? 0 : 1;
+    return (await runOnFreshDatabase(options, signal)) ? 0 : 1;
   } catch (error) {
-    // Those two are written for people; of anything else, the stack is wanted.
-    const isForPeople = isBookingError(error) || error instanceof WeekError;
-    console.error(bad("The demo failed:"), isForPeople ? error.message : error);
+    // Those are written for people; of anything else, the stack is wanted.
+    const isForPeople = [isBookingError(error), error instanceof WeekError, error instanceof NoDatabaseError];
+    console.error(bad("The demo failed:"), isForPeople.includes(true) ? (error as Error).message : error);
     return 1;
   }
 }
 
-process.exitCode = await main();
+const signal = interruptionSignal();
+process.exitCode = await main(signal);
+// What was interrupted may still be under way.
+if (signal.aborted) process.exit();

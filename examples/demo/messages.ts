@@ -1,11 +1,18 @@
 import type { Caller, Wish } from "./caller.ts";
+import type { EngineName } from "./engines/engine.ts";
 import type { LedgerEntry } from "./ledger.ts";
 
 /** What the processes of the race say to each other. */
 
+/** Where the database is. */
+export interface Place {
+  readonly engine: EngineName;
+  readonly address: string;
+}
+
 export interface Task {
   readonly type: "task";
-  readonly file: string;
+  readonly place: Place;
   readonly callers: readonly Caller[];
   readonly wishes: readonly Wish[];
 }

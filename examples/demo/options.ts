@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
+import { type EngineName, engineNames } from "./engines/engine.ts";
 
 export interface DemoOptions {
+  readonly engine: EngineName;
   readonly processes: number;
   readonly callers: number;
   readonly week: string | undefined;
@@ -10,17 +12,25 @@ export interface DemoOptions {
 
 export const usage = `Usage: demo [options]
 
-Publishes a week of slots into a fresh SQLite file, lets several processes race for them, and checks the file after.
+Publishes a week of slots into a fresh database, lets several processes race for them, and checks the database after.
 Exit status: 0 if every invariant holds, 1 if one is broken or anything failed unexpectedly, 2 if called wrongly.
 
+  --sqlite       on a SQLite file (the default)
+  --postgres     on PostgreSQL: the server of SLOTWRIGHT_POSTGRES_URL, else one that is installed, else one that is fetched
+  --mysql        on MySQL, likewise with SLOTWRIGHT_MYSQL_URL
+  --mariadb      on MariaDB, likewise with SLOTWRIGHT_MARIADB_URL
   --processes N  processes that race, 1 to 16 (default 4)
   --callers N    callers in each process, 4 to 500 (default 24)
   --week FILE    the week to publish (default examples/demo/week.json)
-  --keep         keep the database file, to look at it afterwards
+  --keep         keep the database, to look at it afterwards, if its server stays, too
   --break N      break invariant N (1 to 7) by hand before the check, to see that the check notices
   --help         show this text`;
 
 const flags = {
+  sqlite: { type: "boolean", default: false },
+  postgres: { type: "boolean", default: false },
+  mysql: { type: "boolean", default: false },
+  mariadb: { type: "boolean", default: false },
   processes: { type: "string", default: "4" },
   callers: { type: "string", default: "24" },
   week: { type: "string" },
@@ -34,12 +44,18 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   const { values } = parseArgs({ args: [...args], options: flags });
   if (values.help) return "help";
   return {
+    engine: oneEngine(engineNames.filter((name) => values[name])),
     processes: wholeNumber("--processes", values.processes, 1, 16),
     callers: wholeNumber("--callers", values.callers, 4, 500),
     week: values.week,
     keep: values.keep,
     breaks: values.break === undefined ? undefined : wholeNumber("--break", values.break, 1, 7),
   };
+}
+
+function oneEngine([name = "sqlite", ...others]: readonly EngineName[]): EngineName {
+  if (others.length === 0) return name;
+  throw new Error(`Choose one engine, not ${[name, ...others].map((one) => `--${one}`).join(" and ")}`);
 }
 
 function wholeNumber(flag: string, text: string, least: number, most: number): number {

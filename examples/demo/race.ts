@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { on } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type Caller, manners, type Wish } from "./caller.ts";
-import type { FromWorker, Report, Tally, Task, ToWorker } from "./messages.ts";
+import type { FromWorker, Place, Report, Tally, Task, ToWorker } from "./messages.ts";
 
 const workerFile = fileURLToPath(new URL("./worker.ts", import.meta.url));
 
@@ -13,10 +13,12 @@ const deadlineMs = 40_000;
 const countdownMs = 100;
 
 export interface RaceSetup {
-  readonly file: string;
+  readonly place: Place;
   readonly processes: number;
   readonly callers: number;
   readonly wishes: readonly Wish[];
+  /** Ends the race early. */
+  readonly signal: AbortSignal;
   readonly onTally: (tally: Tally) => void;
 }
 
@@ -27,13 +29,14 @@ export interface RaceResult {
 }
 
 /** Starts the processes, lets all of them go at the same moment, and waits for what they have to report. */
-export async function race({ file, processes, callers, wishes, onTally }: RaceSetup): Promise<RaceResult> {
-  const signal = AbortSignal.timeout(deadlineMs);
-  const children = Array.from({ length: processes }, () => fork(workerFile, { signal }));
+export async function race(setup: RaceSetup): Promise<RaceResult> {
+  const { place, processes, callers, wishes, onTally } = setup;
+  const signal = AbortSignal.any([setup.signal, AbortSignal.timeout(deadlineMs)]);
+  const children = Array.from({ length: processes }, () => startProcess(signal));
   const startingLine = createStartingLine(processes);
   const tallies: Tally[] = [];
   const talks = children.map((child, index) => {
-    const task: Task = { type: "task", file, callers: callersOf(index + 1, callers), wishes };
+    const task: Task = { type: "task", place, callers: callersOf(index + 1, callers), wishes };
     return talk(child, task, startingLine, (tally) => {
       tallies[index] = tally;
       onTally(sum(tallies));
@@ -44,6 +47,12 @@ export async function race({ file, processes, callers, wishes, onTally }: RaceSe
   } finally {
     for (const child of children) child.kill();
   }
+}
+
+function startProcess(signal: AbortSignal): ChildProcess {
+  const child = fork(workerFile, { signal });
+  // Whoever talks with it is told. Nobody does any more once it has reported, and then an error would end the demo.
+  return child.on("error", () => {});
 }
 
 async function talk(

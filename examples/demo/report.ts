@@ -1,6 +1,7 @@
 import { type ErrorCode, errorCatalogue, type JournalEntry, type Slot } from "@slotwright/core";
-import { type Audit, invariantNumbers, type Row } from "./audit.ts";
+import { type Audit, invariantNumbers } from "./audit.ts";
 import { type Invariant, invariants } from "./audit-checks.ts";
+import type { Row } from "./engines/engine.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { RaceResult } from "./race.ts";
 import { spreadOf } from "./statistics.ts";
@@ -97,15 +98,18 @@ export function journal(entries: readonly JournalEntry[]): string {
 /** A line for each invariant; where it is broken, the rows that break it. */
 export function auditLines({ file, findings, counts }: Audit): string {
   const read = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
-  const whole = verdict("file", "The database file is sound.", file.length === 0);
   const perInvariant = invariantNumbers.flatMap((invariant) => {
     const broken = findings.filter((finding) => finding.invariant === invariant);
     const rows = broken.flatMap((finding) => [`          ${finding.finding}:`, offending(finding.rows)]);
     return [verdict(String(invariant), invariants[invariant as Invariant], broken.length === 0), ...rows];
   });
-  return [`Read: ${read.join(", ")}.`, whole, ...(file.length === 0 ? [] : [offending(file)]), ...perInvariant].join(
-    "\n",
-  );
+  return [`Read: ${read.join(", ")}.`, ...fileLines(file), ...perInvariant].join("\n");
+}
+
+function fileLines(problems: readonly Row[] | undefined): readonly string[] {
+  if (problems === undefined) return [];
+  const isSound = problems.length === 0;
+  return [verdict("file", "The database file is sound.", isSound), ...(isSound ? [] : [offending(problems)])];
 }
 
 export function faults(ledger: readonly LedgerEntry[]): readonly LedgerEntry[] {

@@ -1,8 +1,8 @@
-import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import { createEngine, type Engine, type Slot } from "@slotwright/core";
 import { audit, isClean } from "./audit.ts";
 import type { Invariant } from "./audit-checks.ts";
 import type { Wish } from "./caller.ts";
+import type { Connection, DemoDatabase, DemoEngine } from "./engines/engine.ts";
 import { askAndAccept, cancelAndPassOn } from "./flows.ts";
 import { createDesk, type Desk, type LedgerEntry, must } from "./ledger.ts";
 import type { DemoOptions } from "./options.ts";
@@ -13,34 +13,45 @@ import { bad, good, heading } from "./tables.ts";
 import { tamper } from "./tamper.ts";
 import { oddDays, readWeek, slotsOfWeek, type Week } from "./week.ts";
 
-/** Runs the whole demo on a file that does not exist yet. True if nothing went wrong. */
-export async function runDemo(options: DemoOptions, file: string): Promise<boolean> {
+export interface Demo {
+  readonly engine: DemoEngine;
+  /** Empty. */
+  readonly database: DemoDatabase;
+  readonly options: DemoOptions;
+  /** Ends the processes of the race. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs the whole demo. True if nothing went wrong. */
+export async function runDemo(demo: Demo): Promise<boolean> {
+  const { engine, database, options } = demo;
   const week = await readWeek(options.week ?? new URL("./week.json", import.meta.url));
-  const storage = sqliteAdapter({ filename: file });
+  console.log(`${engine.title} ${database.origin}\nDatabase: ${database.shown}`);
+  const storage = engine.openStorage(database.address);
   try {
     await storage.migrate();
-    const ledger = await showBookings({ engine: createEngine({ storage }), week, options, file });
+    const ledger = await showBookings({ engine: createEngine({ storage }), week, demo });
     const withoutFaults = showFaults(ledger);
-    // Whatever went wrong, the file's state is worth knowing.
-    return showAudit(options, file, ledger) && withoutFaults;
+    // Whatever went wrong, the database's state is worth knowing.
+    return (await showAudit(demo, ledger)) && withoutFaults;
   } finally {
     await storage.close();
   }
 }
 
 interface Stage {
-  readonly engine: Engine;
+  readonly engine: Engine<never>;
   readonly week: Week;
-  readonly options: DemoOptions;
-  readonly file: string;
+  readonly demo: Demo;
 }
 
 /** Returns every command that was sent, and its answer. */
-async function showBookings({ engine, week, options, file }: Stage): Promise<readonly LedgerEntry[]> {
+async function showBookings({ engine, week, demo }: Stage): Promise<readonly LedgerEntry[]> {
   const desk = createDesk(engine);
   const published = await publish(desk, week);
-  const wanted = mostWanted(published, Math.floor((options.processes * options.callers) / 2));
-  const result = await showRace(desk, wanted, options, file);
+  const { processes, callers } = demo.options;
+  const wanted = mostWanted(published, Math.floor((processes * callers) / 2));
+  const result = await showRace(desk, wanted, demo);
   const ledger = result.reports.flatMap((one) => one.ledger);
   const wins = winsIn(ledger, published);
   showResult(result, ledger, wins, week);
@@ -68,15 +79,16 @@ function mostWanted(slots: readonly Slot[], seats: number): readonly Slot[] {
   return inOrder.filter(({ start }) => last !== undefined && start <= last.start);
 }
 
-async function showRace(desk: Desk, wanted: readonly Slot[], options: DemoOptions, file: string): Promise<RaceResult> {
+async function showRace(desk: Desk, wanted: readonly Slot[], demo: Demo): Promise<RaceResult> {
+  const { options, database, signal } = demo;
   const { processes, callers } = options;
   console.log(heading(`2. ${processes} processes with ${callers} callers each race for ${wanted.length} seats`));
-  console.log(`   Database: ${file}`);
   const blocked = await blockLast(desk, wanted);
   console.log(`   The last one is blocked after everybody has seen it as free: ${wanted.length - blocked} can be had.`);
   const progress = createProgress(wanted.length - blocked);
   const wishes = wanted.map(wishOf);
-  const result = await race({ file, processes, callers, wishes, onTally: progress.update });
+  const place = { engine: options.engine, address: database.address };
+  const result = await race({ place, processes, callers, wishes, signal, onTally: progress.update });
   const ledger = result.reports.flatMap((one) => one.ledger);
   progress.finish({
     booked: ledger.filter(report.isWin).length,
@@ -134,7 +146,7 @@ async function showAccept(desk: Desk, week: Week, published: readonly Slot[]): P
 }
 
 interface AfterRace {
-  readonly engine: Engine;
+  readonly engine: Engine<never>;
   readonly desk: Desk;
   readonly week: Week;
   readonly wins: readonly report.Win[];
@@ -170,16 +182,32 @@ function showFaults(ledger: readonly LedgerEntry[]): boolean {
 }
 
 /** True if every invariant holds. */
-function showAudit({ breaks, keep }: DemoOptions, file: string, ledger: readonly LedgerEntry[]): boolean {
-  if (breaks !== undefined) {
-    console.log(heading(`Invariant ${breaks} is broken by hand, as asked for`));
-    console.log(`   ${tamper(file, breaks as Invariant)}`);
-  }
-  console.log(heading("10. The invariants, checked by plain SQL on the file and against what the callers were told"));
-  const found = audit(file, ledger);
+async function showAudit(demo: Demo, ledger: readonly LedgerEntry[]): Promise<boolean> {
+  const { engine, database, options } = demo;
+  if (options.breaks !== undefined) await showTampering(demo, options.breaks as Invariant);
+  console.log(
+    heading("10. The invariants, checked by plain SQL on the database and against what the callers were told"),
+  );
+  const found = await onConnection(demo, (connection) => audit(connection, engine.dialect, ledger));
   console.log(report.auditLines(found));
   console.log(isClean(found) ? good("All invariants hold.") : bad("Invariants are broken."));
-  const look = `sqlite3 "${file}" ".mode box" "SELECT * FROM slotwright_journal LIMIT 20"`;
-  console.log(keep ? `\nThe file stays. To look at it: ${look}` : "\nThe file goes; --keep keeps it, to look at it.");
+  console.log(`\n${options.keep ? database.afterwards.kept : database.afterwards.gone}`);
   return isClean(found);
+}
+
+async function showTampering(demo: Demo, invariant: Invariant): Promise<void> {
+  console.log(heading(`Invariant ${invariant} is broken by hand, as asked for`));
+  console.log(`   ${await onConnection(demo, (connection) => tamper(connection, demo.engine, invariant))}`);
+}
+
+async function onConnection<Result>(
+  { engine, database }: Demo,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const connection = await engine.connect(database.address);
+  try {
+    return await work(connection);
+  } finally {
+    await connection.close();
+  }
 }

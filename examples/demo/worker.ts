@@ -1,12 +1,12 @@
 import { on } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import { createEngine } from "@slotwright/core";
 import { tryToBook } from "./caller.ts";
+import { loadEngine } from "./engines/load.ts";
 import { createDesk, type LedgerEntry } from "./ledger.ts";
 import type { FromWorker, Tally, Task, ToWorker } from "./messages.ts";
 
-/** One process of the race, with its own connection to the file. It shares nothing with the others but that file. */
+/** One process of the race, with its own connections to the database. It shares nothing else with the others. */
 
 const tallyEveryMs = 50;
 
@@ -29,15 +29,16 @@ function createTally(): (entry: LedgerEntry) => void {
   };
 }
 
-async function run(task: Task, start: Promise<number>): Promise<void> {
-  const storage = sqliteAdapter({ filename: task.file });
+async function run({ place, callers, wishes }: Task, start: Promise<number>): Promise<void> {
+  const { openStorage } = await loadEngine(place.engine);
+  const storage = openStorage(place.address);
   const engine = createEngine({ storage });
   const desk = createDesk(engine, createTally());
-  // Opens the file, so that nobody pays for that during the race.
+  // Opens the database, so that nobody pays for that during the race.
   await engine.listSlots({ limit: 1 });
   await tell({ type: "ready" });
   await sleep((await start) - Date.now());
-  await Promise.all(task.callers.map((caller) => tryToBook(desk, caller, task.wishes)));
+  await Promise.all(callers.map((caller) => tryToBook(desk, caller, wishes)));
   await storage.close();
   await tell({ type: "report", pid: process.pid, ledger: desk.ledger });
 }

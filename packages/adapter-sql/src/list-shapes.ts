@@ -1,6 +1,7 @@
 import type { Position } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
-import type { IndexName } from "./indexes.ts";
+import { type IndexName, indexes } from "./indexes.ts";
+import type { ListSyntax } from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** A statement with the values to bind, in the order of its placeholders. */
@@ -33,16 +34,32 @@ type PlaceName = "afterPlace" | "beforePlace";
  */
 export const value = (name: string): RawBuilder<unknown> => sql`${name}`;
 
-const conditionSql: Readonly<Record<ConditionName | PlaceName, RawBuilder<boolean>>> = {
-  scheduleId: sql`schedule_id = ${value("scheduleId")}`,
-  facilityId: sql`facility_id = ${value("facilityId")}`,
-  subjectId: sql`subject_id = ${value("subjectId")}`,
-  startFrom: sql`start_at >= ${value("startFrom")}`,
-  startBefore: sql`start_at < ${value("startBefore")}`,
-  endAfter: sql`end_at > ${value("endAfter")}`,
-  afterPlace: sql`(start_at, id) > (${value("placeStart")}, ${value("placeId")})`,
-  beforePlace: sql`(start_at, id) < (${value("placeStart")}, ${value("placeId")})`,
-};
+type ConditionSql = Readonly<Record<ConditionName | PlaceName, RawBuilder<boolean>>>;
+
+function conditionsOf({ text, place }: ListSyntax): ConditionSql {
+  const id = text(value("placeId"));
+  return {
+    scheduleId: sql`schedule_id = ${text(value("scheduleId"))}`,
+    facilityId: sql`facility_id = ${text(value("facilityId"))}`,
+    subjectId: sql`subject_id = ${text(value("subjectId"))}`,
+    startFrom: sql`start_at >= ${value("startFrom")}`,
+    startBefore: sql`start_at < ${value("startBefore")}`,
+    endAfter: sql`end_at > ${value("endAfter")}`,
+    afterPlace: place("after", value("placeStart"), id),
+    beforePlace: place("before", value("placeStart"), id),
+  };
+}
+
+const conditionNames: readonly (ConditionName | PlaceName)[] = [
+  "scheduleId",
+  "facilityId",
+  "subjectId",
+  "startFrom",
+  "startBefore",
+  "endAfter",
+  "afterPlace",
+  "beforePlace",
+];
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -89,26 +106,29 @@ function withoutImplied(values: Values, descending: boolean): Values {
 function shapeOf({ index, statuses, descending, providerIds }: ListRequest, values: Values): Shape {
   const place = descending ? "beforePlace" : "afterPlace";
   const given = (name: string) => values[name === place ? "placeStart" : name] !== undefined;
-  const conditions = (Object.keys(conditionSql) as (ConditionName | PlaceName)[]).filter(given);
+  const conditions = conditionNames.filter(given);
   // Rounded up to a power of two, the rest bound to NULL, which no row has: few shapes, so few prepared statements.
   const providers = providerIds === undefined ? 0 : 2 ** Math.ceil(Math.log2(new Set(providerIds).size));
   return { index, statuses, descending, conditions, providers };
 }
 
 function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]) {
+  const { selected, text, merged } = strategy.lists;
+  const conditionSql = conditionsOf(strategy.lists);
   const common = shape.conditions.map((name) => conditionSql[name]);
   if (shape.statuses !== undefined) common.push(sql`(${sql.join(shape.statuses.map(statusSql), sql` or `)})`);
+  const columns = selected(indexes[shape.index].table);
   const branch = (own: readonly RawBuilder<boolean>[]) => {
     const all = [...own, ...common];
     const where = all.length === 0 ? sql`` : sql` where ${sql.join(all, sql` and `)}`;
-    return sql`select * from ${strategy.from(shape.index)}${where}`;
+    return sql`select ${columns} from ${strategy.from(shape.index)}${where}`;
   };
   // One branch a provider, merged by the order: each is read from its index only as far as the limit needs.
   const branches = Array.from({ length: shape.providers }, (_, index) =>
-    branch([sql`provider_id = ${value(`provider${index}`)}`]),
+    branch([sql`provider_id = ${text(value(`provider${index}`))}`]),
   );
-  const rows = branches.length === 0 ? branch([]) : sql.join(branches, sql` union all `);
   const order = shape.descending ? sql`start_at desc, id desc` : sql`start_at, id`;
-  const compiled = sql`${rows} order by ${order} limit ${value("limit")}`.compile(strategy.queries);
+  const pages = branches.length === 0 ? [branch([])] : branches;
+  const compiled = merged(pages, order, value("limit")).compile(strategy.queries);
   return { sql: compiled.sql, names: compiled.parameters as readonly string[] };
 }

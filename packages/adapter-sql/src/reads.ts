@@ -13,7 +13,9 @@ export interface Reads {
 
 export function createReads(strategy: SqlStrategy): Reads {
   const read = createListCompiler(strategy);
-  const journal = sql`select * from ${sql.table("journal")} where record_id = ${""} and version > ${0}
+  const { selected, text } = strategy.lists;
+  const journal =
+    sql`select ${selected("journal")} from ${sql.table("journal")} where record_id = ${text(sql`${""}`)} and version > ${0}
     order by version limit ${0}`.compile(strategy.queries).sql;
   return {
     slots: (query) => read(slotRequest(query)),

@@ -95,5 +95,68 @@ export const tableNames: readonly TableName[] = [
   "migrations",
 ];
 
+/** All columns that rows have, in the order of the tables. The compiler finds one that is missing here. */
+export const columnNames = {
+  schedules: columnsOf<ScheduleRow>({
+    id: true,
+    provider_id: true,
+    facility_id: true,
+    time_zone: true,
+    version: true,
+    created_at: true,
+    updated_at: true,
+  }),
+  slots: columnsOf<SlotRow>({
+    id: true,
+    schedule_id: true,
+    provider_id: true,
+    facility_id: true,
+    seat: true,
+    start_at: true,
+    end_at: true,
+    status: true,
+    appointment_id: true,
+    hold_token_hash: true,
+    hold_expires_at: true,
+    metadata: true,
+    version: true,
+    created_at: true,
+    updated_at: true,
+  }),
+  appointments: columnsOf<AppointmentRow>({
+    id: true,
+    subject_id: true,
+    provider_id: true,
+    facility_id: true,
+    start_at: true,
+    end_at: true,
+    status: true,
+    slot_ids: true,
+    metadata: true,
+    version: true,
+    created_at: true,
+    updated_at: true,
+  }),
+  commands: columnsOf<CommandRow>({ id: true, request_hash: true, result: true, created_at: true }),
+  journal: columnsOf<JournalRow>({
+    record_kind: true,
+    record_id: true,
+    version: true,
+    command: true,
+    command_id: true,
+    actor_kind: true,
+    actor_id: true,
+    reason: true,
+    at: true,
+    from_status: true,
+    to_status: true,
+    changes: true,
+  }),
+} as const;
+
+function columnsOf<Row>(columns: Readonly<Record<keyof Row & string, true>>): readonly (keyof Row & string)[] {
+  return Object.keys(columns) as (keyof Row & string)[];
+}
+
 /** Prefix of every table, index and trigger, unless the host chooses another. */
 export const defaultTablePrefix = "slotwright_";

@@ -1,6 +1,7 @@
 import type { Expression, Kysely, RawBuilder } from "kysely";
 import type { IndexName } from "./indexes.ts";
-import type { Tables } from "./schema.ts";
+import type { ListSyntax } from "./list-syntax.ts";
+import type { TableName, Tables } from "./schema.ts";
 
 /** What differs from engine to engine. Shared code asks this object, never which engine it is. */
 export interface SqlStrategy {
@@ -8,6 +9,8 @@ export interface SqlStrategy {
   readonly queries: Kysely<Tables>;
   /** What an index or trigger is called in the database, where its name must not meet one of the host's. */
   readonly qualified: (name: string) => string;
+  /** What a CHECK or FOREIGN KEY is called, from which the adapter tells the guard that refused. */
+  readonly constraintName: (table: TableName, guard: string) => string;
   readonly columnTypes: ColumnTypes;
   /** What follows the closing bracket of CREATE TABLE. */
   readonly tableOptions: RawBuilder<unknown>;
@@ -17,6 +20,7 @@ export interface SqlStrategy {
   readonly itemCount: (column: string) => Expression<number>;
   /** The table as the source of a query that has to use this index, whatever the planner would estimate. */
   readonly from: (index: IndexName) => RawBuilder<unknown>;
+  readonly lists: ListSyntax;
 }
 
 export interface ColumnTypes {

@@ -1,4 +1,5 @@
 import {
+  IdentifierNode,
   type KyselyPlugin,
   OperationNodeTransformer,
   type PluginTransformQueryArgs,
@@ -12,23 +13,28 @@ import { tableNames } from "./schema.ts";
 
 class TablePrefixer extends OperationNodeTransformer {
   readonly #prefix: string;
+  readonly #schema: string | undefined;
 
-  constructor(prefix: string) {
+  constructor(prefix: string, schema: string | undefined) {
     super();
     this.#prefix = prefix;
+    this.#schema = schema;
   }
 
   // Kysely transforms a subquery once by itself and again as part of the whole: only our bare names are prefixed.
   protected override transformSchemableIdentifier(node: SchemableIdentifierNode): SchemableIdentifierNode {
     const { name } = node.identifier;
     if (!(tableNames as readonly string[]).includes(name)) return node;
-    return { ...node, identifier: { ...node.identifier, name: this.#prefix + name } };
+    const identifier = { ...node.identifier, name: this.#prefix + name };
+    return this.#schema === undefined
+      ? { ...node, identifier }
+      : { ...node, identifier, schema: IdentifierNode.create(this.#schema) };
   }
 }
 
-/** Lets queries name the tables of `Tables`, whatever their prefix in the database is. */
-export function tablePrefixPlugin(prefix: string): KyselyPlugin {
-  const prefixer = new TablePrefixer(prefix);
+/** Lets queries name the tables of `Tables`, whatever their prefix and their schema in the database are. */
+export function tablePrefixPlugin(prefix: string, schema?: string): KyselyPlugin {
+  const prefixer = new TablePrefixer(prefix, schema);
   return {
     transformQuery: ({ node, queryId }: PluginTransformQueryArgs): RootOperationNode =>
       prefixer.transformNode(node, queryId),

@@ -10,7 +10,7 @@ import type { SqlStrategy } from "../strategy.ts";
  */
 export function initialTables(strategy: SqlStrategy): readonly string[] {
   return [
-    ...[schedules, slots, appointments, commands, journal].map((table) => table(strategy)),
+    ...[schedules, appointments, slots, commands, journal].map((table) => table(strategy)),
     ...indexStatements(strategy),
   ];
 }
@@ -32,13 +32,19 @@ function createTable(
   return table.modifyEnd(tableOptions);
 }
 
+const constraintNames =
+  ({ constraintName }: SqlStrategy, table: TableName) =>
+  (guard: string) =>
+    constraintName(table, guard);
+
 const stamps = { version: "integer", created_at: "instant", updated_at: "instant" } as const;
 
 function schedules(strategy: SqlStrategy): string {
+  const name = constraintNames(strategy, "schedules");
   const columns = { id: "id", provider_id: "id", "facility_id?": "id", time_zone: "text", ...stamps } as const;
   return createTable(strategy, "schedules", columns)
     .addPrimaryKeyConstraint(strategy.qualified("schedules_pkey"), ["id"])
-    .addCheckConstraint("row_format", sql`version >= 1`)
+    .addCheckConstraint(name("row_format"), sql`version >= 1`)
     .compile().sql;
 }
 
@@ -59,19 +65,23 @@ const slotColumns = {
 } as const;
 
 function slots(strategy: SqlStrategy): string {
+  const name = constraintNames(strategy, "slots");
   const longest = sql.lit(limits.slotMs);
   return createTable(strategy, "slots", slotColumns)
     .addPrimaryKeyConstraint(strategy.qualified("slots_pkey"), ["id"])
-    .addCheckConstraint("known_status", sql`status in (${textList(slotStatuses)})`)
-    .addCheckConstraint("valid_time_range", sql`start_at < end_at and end_at - start_at <= ${longest}`)
-    .addCheckConstraint("booked_has_appointment", sql`(status = 'booked') = (appointment_id is not null)`)
+    .addCheckConstraint(name("known_status"), sql`status in (${textList(slotStatuses)})`)
+    .addCheckConstraint(name("valid_time_range"), sql`start_at < end_at and end_at - start_at <= ${longest}`)
+    .addCheckConstraint(name("booked_has_appointment"), sql`(status = 'booked') = (appointment_id is not null)`)
     .addCheckConstraint(
-      "held_has_hold",
+      name("held_has_hold"),
       sql`(status = 'held') = (hold_token_hash is not null) and (status = 'held') = (hold_expires_at is not null)`,
     )
-    .addCheckConstraint("row_format", sql`seat >= 0 and version >= 1 and ${strategy.isJson("metadata", "object")}`)
-    .addForeignKeyConstraint("slot_has_schedule_row", ["schedule_id"], "schedules", ["id"])
-    .addForeignKeyConstraint("slot_has_appointment_row", ["appointment_id"], "appointments", ["id"])
+    .addCheckConstraint(
+      name("row_format"),
+      sql`seat >= 0 and version >= 1 and ${strategy.isJson("metadata", "object")}`,
+    )
+    .addForeignKeyConstraint(name("slot_has_schedule_row"), ["schedule_id"], "schedules", ["id"])
+    .addForeignKeyConstraint(name("slot_has_appointment_row"), ["appointment_id"], "appointments", ["id"])
     .compile().sql;
 }
 
@@ -89,19 +99,20 @@ const appointmentColumns = {
 } as const;
 
 function appointments(strategy: SqlStrategy): string {
+  const name = constraintNames(strategy, "appointments");
   const { isJson, itemCount } = strategy;
   return (
     createTable(strategy, "appointments", appointmentColumns)
       .addPrimaryKeyConstraint(strategy.qualified("appointments_pkey"), ["id"])
-      .addCheckConstraint("known_status", sql`status in (${textList(appointmentStatuses)})`)
-      .addCheckConstraint("valid_time_range", sql`start_at < end_at`)
+      .addCheckConstraint(name("known_status"), sql`status in (${textList(appointmentStatuses)})`)
+      .addCheckConstraint(name("valid_time_range"), sql`start_at < end_at`)
       .addCheckConstraint(
-        "row_format",
+        name("row_format"),
         sql`version >= 1 and ${isJson("metadata", "object")} and ${isJson("slot_ids", "array")}`,
       )
       // After row_format: the items of something that is no array cannot be counted.
       .addCheckConstraint(
-        "owner_has_slots",
+        name("owner_has_slots"),
         sql`(status in (${textList(owningStatuses)})) = (${itemCount("slot_ids")} > 0)`,
       )
       .compile().sql
@@ -109,10 +120,11 @@ function appointments(strategy: SqlStrategy): string {
 }
 
 function commands(strategy: SqlStrategy): string {
+  const name = constraintNames(strategy, "commands");
   const columns = { id: "id", request_hash: "text", result: "json", "created_at?": "instant" } as const;
   return createTable(strategy, "commands", columns)
     .addPrimaryKeyConstraint(strategy.qualified("commands_pkey"), ["id"])
-    .addCheckConstraint("row_format", strategy.isJson("result", "any"))
+    .addCheckConstraint(name("row_format"), strategy.isJson("result", "any"))
     .compile().sql;
 }
 
@@ -133,10 +145,11 @@ const journalColumns = {
 } as const;
 
 function journal(strategy: SqlStrategy): string {
+  const name = constraintNames(strategy, "journal");
   return createTable(strategy, "journal", journalColumns)
     .addUniqueConstraint(strategy.qualified("journal_once_per_version"), ["record_id", "version"])
     .addCheckConstraint(
-      "row_format",
+      name("row_format"),
       sql`record_kind in ('slot', 'appointment') and version >= 1 and ${strategy.isJson("changes", "object")}`,
     )
     .compile().sql;

@@ -1,10 +1,28 @@
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import { createEngine } from "@slotwright/core";
 import Database from "better-sqlite3";
 import { v7 as uuidv7 } from "uuid";
-import type { Contender } from "./contender.ts";
-import { publisher } from "./slotwright-sqlite.ts";
+import type { Arena, Contender } from "./contender.ts";
+import { publisher, slotwrightContender } from "./slotwright.ts";
+
+/** Files of their own: WAL, synchronous=FULL, all guards. */
+export async function sqliteArena(): Promise<Arena> {
+  const folder = mkdtempSync(join(tmpdir(), "slotwright-bench-"));
+  const storage = sqliteAdapter({ filename: join(folder, "slotwright.sqlite") });
+  await storage.migrate();
+  return {
+    name: "SQLite",
+    contenders: [
+      slotwrightContender(storage, () => storage.close()),
+      await floorContender(join(folder, "floor.sqlite")),
+    ],
+    close: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
 
 interface SlotRow {
   readonly id: string;
@@ -20,7 +38,7 @@ interface SlotRow {
  * The floor: the statements that the engine sends for one booking, on the same tables with the same guards, written by
  * hand on better-sqlite3. It parses nothing, knows one command only, and decides with one `if`.
  */
-export async function floorContender(filename: string): Promise<Contender> {
+async function floorContender(filename: string): Promise<Contender> {
   const storage = sqliteAdapter({ filename });
   await storage.migrate();
   const database = openDatabase(filename);
@@ -28,7 +46,7 @@ export async function floorContender(filename: string): Promise<Contender> {
   return {
     name: "floor",
     publish: publisher(createEngine({ storage })),
-    book: async (slotId) => book(slotId),
+    book: async ({ id }) => book(id),
     close: async () => {
       database.close();
       await storage.close();

@@ -1,0 +1,86 @@
+import type { Connection, Dialect } from "./engines/engine.ts";
+import type { LedgerEntry } from "./ledger.ts";
+
+/**
+ * Temporary tables of one connection; the database's own stay as they are. Their columns come from those, because text
+ * that is declared in other words would not compare as the stored text does.
+ */
+const shapes = {
+  /** What the callers sent. */
+  sent: "command_id, command, actor_id, to_status AS outcome",
+  /** The records that they were shown. */
+  answered: "command_id, record_kind, record_id, version, to_status AS status",
+  /** The slots that appointments list. */
+  listed: "record_id AS appointment, version AS place, record_id AS slot",
+  /** The fields that the journal tells of. */
+  told: "record_id, version, command AS field, NULLIF(changes, '') AS value",
+  /** The same fields of the records as they are. */
+  actual: "record_id, command AS field, NULLIF(changes, '') AS value",
+} as const;
+
+type Table = keyof typeof shapes;
+
+/** Writes down what the callers were told, and spreads JSON out into rows, so that the checks can be portable SQL. */
+export async function createAuditTables(
+  connection: Connection,
+  dialect: Dialect,
+  ledger: readonly LedgerEntry[],
+): Promise<void> {
+  for (const [table, columns] of Object.entries(shapes)) {
+    await connection.query(`CREATE TEMPORARY TABLE ${table} AS SELECT ${columns} FROM slotwright_journal WHERE 1 = 0`);
+  }
+  const shown = ledger.flatMap(({ key, shown }) => shown.map((record) => ({ key, ...record })));
+  await insert(
+    connection,
+    "sent",
+    ledger.map(({ key, command, actorId, outcome }) => [key, command, actorId, outcome]),
+  );
+  await insert(
+    connection,
+    "answered",
+    shown.map(({ key, kind, id, version, status }) => [key, kind, id, version, status]),
+  );
+  await connection.query(`INSERT INTO listed ${dialect.listedSlots}`);
+  await connection.query(`INSERT INTO told ${dialect.changedFields}`);
+  await connection.query(`INSERT INTO actual ${actualFields(dialect)}`);
+}
+
+/** Fewer parameters than any engine takes in one statement. */
+const rowsAtOnce = 500;
+
+async function insert(connection: Connection, table: Table, rows: readonly (string | number)[][]): Promise<void> {
+  for (let index = 0; index < rows.length; index += rowsAtOnce) {
+    const some = rows.slice(index, index + rowsAtOnce);
+    const places = some.map((row) => `(${row.map(() => "?").join(", ")})`).join(", ");
+    await connection.query(`INSERT INTO ${table} VALUES ${places}`, some.flat());
+  }
+}
+
+function actualFields({ instant }: Dialect): string {
+  const times = [
+    ["start", instant("start_at")],
+    ["end", instant("end_at")],
+  ] as const;
+  const fields = {
+    slotwright_slots: [
+      ...times,
+      ["status", "status"],
+      ["seat", "concat(seat, '')"],
+      ["scheduleId", "schedule_id"],
+      ["providerId", "provider_id"],
+      ["facilityId", "facility_id"],
+      ["appointmentId", "appointment_id"],
+    ],
+    slotwright_appointments: [
+      ...times,
+      ["status", "status"],
+      ["subjectId", "subject_id"],
+      ["providerId", "provider_id"],
+      ["facilityId", "facility_id"],
+      ["slotIds", "slot_ids"],
+    ],
+  } as const;
+  return Object.entries(fields)
+    .flatMap(([table, ofTable]) => ofTable.map(([field, sql]) => `SELECT id, '${field}', ${sql} FROM ${table}`))
+    .join("\n    UNION ALL ");
+}

@@ -1,0 +1,64 @@
+import type { StorageAdapter } from "@slotwright/core";
+
+export type Row = Readonly<Record<string, string | number | null>>;
+
+export const engineNames = ["sqlite", "postgres", "mysql", "mariadb"] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** What differs between the engines. Nothing else in the demo knows which one it runs on. */
+export interface DemoEngine {
+  readonly title: string;
+  /**
+   * An empty database. Takes its time where a server has to be fetched, and rejects early when the signal is aborted.
+   * @throws NoDatabaseError
+   */
+  readonly createDatabase: (signal: AbortSignal) => Promise<DemoDatabase>;
+  readonly openStorage: (address: string) => StorageAdapter<never>;
+  /** By the driver alone: Slotwright has no part in it. */
+  readonly connect: (address: string) => Promise<Connection>;
+  readonly dialect: Dialect;
+}
+
+export interface DemoDatabase {
+  /** A file or a URL, with which every process opens it. */
+  readonly address: string;
+  /** The same for people's eyes, without a password. */
+  readonly shown: string;
+  /** The engine's version, and where it came from. */
+  readonly origin: string;
+  /** How to look at it after the demo, or why that cannot be. */
+  readonly afterwards: Afterwards;
+  /** Removes the database, unless it can be kept and shall be, and stops a server that was started for it. */
+  readonly end: (options: { readonly keep: boolean }) => Promise<void>;
+}
+
+/** What the demo's last line says. */
+export interface Afterwards {
+  readonly kept: string;
+  readonly gone: string;
+}
+
+export interface Connection {
+  /** Runs one statement, in which `?` stands for each parameter. */
+  readonly query: (sql: string, parameters?: readonly (string | number)[]) => Promise<readonly Row[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** The few pieces of SQL that the standard has no common words for. */
+export interface Dialect {
+  /** Selects `appointment, place, slot`: each slot in the list of an appointment, places from 1 on. */
+  readonly listedSlots: string;
+  /** Selects `record_id, version, field, value`: each field that an entry of the journal says was changed, as text. */
+  readonly changedFields: string;
+  /** Epoch milliseconds as the text that JSON has for them. */
+  readonly instant: (column: string) => string;
+  /** Queries for what the engine itself finds wrong in its file, one row for each. Empty where there is no such check. */
+  readonly integrityChecks: readonly string[];
+  /** Selects as `statement` what takes the guards away: triggers, CHECKs, foreign keys and exclusion constraints. */
+  readonly guardRemovals: string;
+}
+
+/** Says why there is no database, to the person who asked for one. */
+export class NoDatabaseError extends Error {
+  override readonly name = "NoDatabaseError";
+}

@@ -1,0 +1,59 @@
+import { postgresAdapter } from "@slotwright/adapter-postgres";
+import { Client, type CustomTypesConfig, types } from "pg";
+import type { Connection, DemoEngine, Dialect } from "./engine.ts";
+
+/** The driver gives 64-bit integers as text; all of the demo's fit into a number. */
+const numbers: CustomTypesConfig = {
+  getTypeParser: (type, format) => (type === types.builtins.INT8 ? Number : types.getTypeParser(type, format)),
+};
+
+async function connect(connectionString: string): Promise<Connection> {
+  const client = new Client({ connectionString, types: numbers });
+  // A server that goes away ends the connection; whatever runs on it tells, and the process need not end.
+  client.on("error", () => {});
+  await client.connect();
+  return {
+    query: async (sql, parameters = []) => (await client.query(numbered(sql), [...parameters])).rows,
+    close: () => client.end(),
+  };
+}
+
+/** `?, ?` as `$1, $2`. */
+function numbered(sql: string): string {
+  let number = 0;
+  return sql.replaceAll("?", () => `$${++number}`);
+}
+
+const dialect: Dialect = {
+  listedSlots: `
+    SELECT a.id AS appointment, l.place, l.slot
+    FROM slotwright_appointments AS a, json_array_elements_text(a.slot_ids::json) WITH ORDINALITY AS l (slot, place)`,
+  // Not jsonb, which would write lists in words of its own.
+  changedFields: `
+    SELECT j.record_id, j.version, c.field, c.value
+    FROM slotwright_journal AS j, json_each_text(j.changes::json) AS c (field, value)`,
+  instant: (column) => `to_char(to_timestamp(${column} / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+  integrityChecks: [],
+  guardRemovals: `
+    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS statement
+    FROM pg_constraint WHERE contype IN ('c', 'f', 'x') AND connamespace = current_schema()::regnamespace
+    UNION ALL SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) FROM pg_trigger WHERE NOT tgisinternal`,
+};
+
+const kind = {
+  engine: "postgres",
+  title: "PostgreSQL",
+  variable: "SLOTWRIGHT_POSTGRES_URL",
+  look: (url: URL) => `psql "${url}" -c "SELECT * FROM slotwright_journal LIMIT 20"`,
+} as const;
+
+export const postgres: DemoEngine = {
+  title: kind.title,
+  async createDatabase(signal) {
+    const { createServerDatabase } = await import("./server.ts");
+    return createServerDatabase(kind, signal);
+  },
+  openStorage: (connectionString) => postgresAdapter({ connectionString }),
+  connect,
+  dialect,
+};

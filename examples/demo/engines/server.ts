@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Engine, type OwnServer, startServer, type TestDatabase, type TestServer } from "@slotwright/test-servers";
+import { unlessAborted } from "../interruption.ts";
+import { type Afterwards, type DemoDatabase, NoDatabaseError } from "./engine.ts";
+
+export interface ServerKind {
+  readonly engine: Engine;
+  readonly title: string;
+  /** The environment variable for the URL of a server that runs already. */
+  readonly variable: string;
+  /** The command that looks at the database with this URL. */
+  readonly look: (url: URL) => string;
+}
+
+/**
+ * A database on a server that is given by its URL, installed, or fetched.
+ * @throws NoDatabaseError
+ */
+export async function createServerDatabase(kind: ServerKind, signal: AbortSignal): Promise<DemoDatabase> {
+  const starting = serverOf(kind);
+  const server = await unlessAborted(signal, () => starting).catch(async (error: unknown) => {
+    await giveUp(starting);
+    throw error;
+  });
+  try {
+    return onServer(server, kind, await server.createDatabase());
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function serverOf({ engine, title, variable }: ServerKind): Promise<TestServer> {
+  if (!process.env[variable])
+    console.log(`Starting ${title}. Where it is not installed, it is fetched the first time.`);
+  const server = await startServer(engine).catch((cause: Error) => {
+    throw new NoDatabaseError(cause.message, { cause });
+  });
+  if (server !== undefined) return server;
+  throw new NoDatabaseError(`There is no ${title} server. Set ${variable} to the URL of one.`);
+}
+
+/** Milliseconds in which every server starts, but not every download ends. */
+const patience = 5_000;
+
+/** Data that are being laid out for a server would stay behind, so it may start first, and is stopped in order. */
+async function giveUp(starting: Promise<TestServer>): Promise<void> {
+  const stopped = starting.then((server) => server.stop()).catch(() => {});
+  await Promise.race([stopped, sleep(patience)]);
+}
+
+function onServer(server: TestServer, kind: ServerKind, { url, drop }: TestDatabase): DemoDatabase {
+  const shown = withoutPassword(url);
+  return {
+    address: url,
+    shown: shown.href,
+    origin: `${server.version} (${server.origin})`,
+    afterwards: isOwn(server) ? goesWithServer(kind) : staysOnServer(kind, shown),
+    async end({ keep }) {
+      // With a server of ours, its data go, too.
+      if (isOwn(server)) await server.stop();
+      else if (!keep) await drop();
+    },
+  };
+}
+
+function isOwn(server: TestServer): server is OwnServer {
+  return "process" in server;
+}
+
+function goesWithServer({ variable }: ServerKind): Afterwards {
+  const gone = `The database goes with its server. To keep one, set ${variable} to the URL of a server that stays, and use --keep.`;
+  return { kept: gone, gone };
+}
+
+function staysOnServer({ look }: ServerKind, url: URL): Afterwards {
+  return {
+    kept: `The database stays. To look at it: ${look(url)}`,
+    gone: "The database goes; --keep keeps it, to look at it.",
+  };
+}
+
+function withoutPassword(url: string): URL {
+  const shown = new URL(url);
+  shown.password = "";
+  return shown;
+}

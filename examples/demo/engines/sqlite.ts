@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sqliteAdapter } from "@slotwright/adapter-sqlite";
+import Database from "better-sqlite3";
+import type { Connection, DemoDatabase, DemoEngine, Dialect, Row } from "./engine.ts";
+
+async function createDatabase(): Promise<DemoDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), "slotwright-demo-"));
+  const address = join(folder, "bookings.sqlite");
+  const look = `sqlite3 "${address}" ".mode box" "SELECT * FROM slotwright_journal LIMIT 20"`;
+  return {
+    address,
+    shown: address,
+    origin: `${versionOfSqlite()} (better-sqlite3)`,
+    afterwards: {
+      kept: `The file stays. To look at it: ${look}`,
+      gone: "The file goes; --keep keeps it, to look at it.",
+    },
+    end: async ({ keep }) => {
+      if (!keep) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function versionOfSqlite(): string {
+  const database = new Database(":memory:");
+  const version = database.prepare<[], string>("SELECT sqlite_version()").pluck().get();
+  database.close();
+  return version ?? "";
+}
+
+async function connect(address: string): Promise<Connection> {
+  const database = new Database(address);
+  return {
+    async query(sql, parameters = []) {
+      const statement = database.prepare<(string | number)[], Row>(sql);
+      if (statement.reader) return statement.all(...parameters);
+      statement.run(...parameters);
+      return [];
+    },
+    close: async () => void database.close(),
+  };
+}
+
+const dialect: Dialect = {
+  listedSlots: `
+    SELECT a.id AS appointment, l.key + 1 AS place, l.value AS slot
+    FROM slotwright_appointments AS a, json_each(a.slot_ids) AS l`,
+  changedFields: `
+    SELECT j.record_id, j.version, c.key AS field, CAST(c.value AS TEXT) AS value
+    FROM slotwright_journal AS j, json_each(j.changes) AS c`,
+  instant: (column) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`,
+  integrityChecks: [
+    "SELECT integrity_check AS problem FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+    'SELECT "table", rowid AS row, parent FROM pragma_foreign_key_check',
+  ],
+  guardRemovals: `
+    SELECT 'PRAGMA foreign_keys = OFF' AS statement
+    UNION ALL SELECT 'PRAGMA ignore_check_constraints = ON'
+    UNION ALL SELECT 'DROP TRIGGER "' || name || '"' FROM sqlite_schema WHERE type = 'trigger'`,
+};
+
+export const sqlite: DemoEngine = {
+  title: "SQLite",
+  createDatabase,
+  openStorage: (filename) => sqliteAdapter({ filename }),
+  connect,
+  dialect,
+};

@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { BookingError, StorageError } from "@slotwright/core";
+import SqliteDatabase from "better-sqlite3";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createApp } from "./express/app.ts";
+import { runAgain } from "./express/database/run-again.ts";
+import { OutcomeUnknown } from "./express/database/transaction.ts";
+import { type Database, openDatabase } from "./express/database.ts";
+import { startServer } from "./express/server.ts";
+import { clientOf, newPlace, publish } from "./express/testing/client.ts";
+import { sqlite } from "./express/testing/engines.ts";
+
+async function freshUrl(): Promise<string> {
+  const { url, drop } = await sqlite.createDatabase();
+  onTestFinished(drop);
+  return url;
+}
+
+/** Fails as often as there are errors, and then answers. */
+function failing(...errors: readonly unknown[]) {
+  const left = [...errors];
+  return vi.fn(async () => {
+    if (left.length > 0) throw left.shift();
+    return "done";
+  });
+}
+
+const deadlock = new Error("deadlock");
+const refusal = new BookingError("slot_booked", { slotId: "s" });
+const busyInside = new BookingError(
+  "storage_busy",
+  { idempotencyKey: null, waitedMs: 0, repeat: "transaction" },
+  new StorageError("transient", "busy"),
+);
+const attempts = {
+  idempotencyKey: "k",
+  meaningOf: (error: unknown) => (error === deadlock ? "transient" : "other"),
+} as const;
+
+describe("a whole transaction of the host's", () => {
+  it("runs again after a deadlock, a busy engine and a lost answer to COMMIT", async () => {
+    const work = failing(deadlock, busyInside, new OutcomeUnknown("lost"));
+    expect(await runAgain(attempts, work)).toBe("done");
+    expect(work).toHaveBeenCalledTimes(4);
+  });
+
+  it("does not run again after a refusal or a mistake in the program", async () => {
+    for (const error of [refusal, new TypeError("mistake")]) {
+      const work = failing(error);
+      await expect(runAgain(attempts, work)).rejects.toBe(error);
+      expect(work).toHaveBeenCalledTimes(1);
+    }
+  });
+
+  it("ends as busy when the budget is used up, and never says so once COMMIT may have taken effect", async () => {
+    const spent = { ...attempts, budgetMs: 0 };
+    await expect(runAgain(spent, failing(deadlock))).rejects.toMatchObject({ code: "storage_busy" });
+    const lost = { code: "outcome_unknown", details: { idempotencyKey: "k" } };
+    await expect(runAgain(spent, failing(new OutcomeUnknown("lost")))).rejects.toMatchObject(lost);
+    const gone = new BookingError("storage_unavailable", {});
+    await expect(runAgain(attempts, failing(new OutcomeUnknown("lost"), gone))).rejects.toMatchObject(lost);
+    await expect(runAgain(attempts, failing(new OutcomeUnknown("lost"), refusal))).rejects.toBe(refusal);
+  });
+});
+
+describe("the Express host", () => {
+  it("waits for another process that is writing to the file, with the event loop free", async () => {
+    const url = await freshUrl();
+    const server = await startServer({ databaseUrl: url, port: 0 });
+    onTestFinished(() => server.stop());
+    const send = clientOf(server.url);
+    const slot = await publish(send, newPlace());
+    const other = new SqliteDatabase(url.replace("sqlite:", ""));
+    other.exec("begin immediate");
+    const booked = send("POST /appointments", { body: { subjectId: "ada", slotId: slot.id } });
+    await sleep(200);
+    expect(await send(`GET /slots/${slot.id}`)).toMatchObject({ body: { slot: { status: "available" } } });
+    other.exec("rollback");
+    other.close();
+    expect(await booked).toMatchObject({ status: 201 });
+  });
+
+  it("says when to come again where the database is busy, names the client's key, and tells nobody else's secrets", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    onTestFinished(() => log.mockRestore());
+    const database = await openDatabase(await freshUrl());
+    onTestFinished(() => database.close());
+    const causes = [
+      new BookingError("outcome_unknown", { idempotencyKey: "scoped" }),
+      new Error("password at db.internal"),
+    ];
+    const broken: Database = { ...database, transaction: () => Promise.reject(causes.shift()) };
+    const http = createServer(createApp(broken)).listen(0, "127.0.0.1");
+    onTestFinished(() => void http.close());
+    await once(http, "listening");
+    const send = clientOf(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
+    const sent = { body: { subjectId: "ada", slotId: "s" }, headers: { "Idempotency-Key": "tuesday" } };
+    const unknown = await send("POST /appointments", sent);
+    expect(unknown).toMatchObject({ status: 503, body: { details: { idempotencyKey: "tuesday" } } });
+    expect(unknown.headers.get("Retry-After")).toBe("1");
+    const failed = await send("POST /appointments", sent);
+    expect(failed).toMatchObject({ status: 500, body: { success: false, scenario: "internal_error" } });
+    expect(JSON.stringify(failed.body)).not.toContain("db.internal");
+    expect(log).toHaveBeenCalledTimes(2);
+  });
+
+  it("starts from the command line, prints what to try, and answers what is under way before it stops", async () => {
+    const main = fileURLToPath(new URL("./express/main.ts", import.meta.url));
+    const env = { ...process.env, PORT: "0", DATABASE_URL: await freshUrl() };
+    const host = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void host.kill("SIGKILL"));
+    const printed = String((await once(host.stdout, "data"))[0]);
+    expect(printed.match(/^curl .+$/gm)).toHaveLength(2);
+    const send = clientOf(/http:\S+(?=\.)/.exec(printed)?.[0] ?? "");
+    const slot = await publish(send, newPlace());
+    const bookings = Array.from({ length: 20 }, (_, number) =>
+      send("POST /appointments", { body: { subjectId: `p-${number}`, slotId: slot.id } }).catch(
+        () => "refused to connect",
+      ),
+    );
+    await bookings[0];
+    const ended = once(host, "exit");
+    host.kill("SIGTERM");
+    const answers = await Promise.all(bookings);
+    expect(answers).toContainEqual(expect.objectContaining({ status: 201 }));
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it("refuses a URL of a database that it does not know", async () => {
+    await expect(openDatabase("oracle://x")).rejects.toThrow("DATABASE_URL must be sqlite:file, postgres://");
+  });
+});

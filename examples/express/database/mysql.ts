@@ -1,0 +1,62 @@
+import { mysqlAdapter } from "@slotwright/adapter-mysql";
+import { createPool, type PoolConnection } from "mysql2/promise";
+import type { Borrowed, Meaning, Strategy } from "./strategy.ts";
+
+/** For MySQL and MariaDB alike. */
+export function mysqlStrategy(url: string): Strategy<PoolConnection> {
+  const pool = createPool(url);
+  const storage = mysqlAdapter({ pool });
+  return {
+    storage,
+    // At the default level, REPEATABLE READ, a replay would not see the invoice that the first request committed.
+    begin: ["set transaction isolation level read committed", "start transaction"],
+    borrow: async () => lend(await pool.getConnection()),
+    meaningOf,
+    close: async () => {
+      await storage.close();
+      await pool.end();
+    },
+  };
+}
+
+function ignore(): void {}
+
+function lend(connection: PoolConnection): Borrowed<PoolConnection> {
+  // The pool listens for the first error of a connection only; another one would end this process.
+  connection.on("error", ignore);
+  const release = () => {
+    connection.off("error", ignore);
+    connection.release();
+  };
+  return {
+    transaction: connection,
+    async query(sql, parameters = []) {
+      const [rows] = await connection.query(sql, [...parameters]);
+      return Array.isArray(rows) ? rows : [];
+    },
+    commit: async () => void (await connection.query("commit")),
+    giveBack: release,
+    destroy: () => connection.destroy(),
+  };
+}
+
+/** Lock wait timeout, deadlock, record changed since the snapshot (MariaDB); the server is stopping or ended the connection. */
+const transientNumbers = [1205, 1213, 1020, 1053, 1927, 3169];
+/** A CHECK failed: on MySQL, and on MariaDB. */
+const checkNumbers = [3819, 4025];
+
+/** What the driver adds to an error. `fatal` is one that ended a connection, or kept it from being opened. */
+interface DriverError {
+  readonly errno?: number;
+  readonly code?: string;
+  readonly fatal?: boolean;
+}
+
+function meaningOf(error: unknown): Meaning {
+  if (!(error instanceof Error)) return "other";
+  const { errno = 0, code = "", fatal = false } = error as DriverError;
+  // Some errors of a lost connection have no code.
+  const isLost = fatal && /^(|PROTOCOL_CONNECTION_LOST|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code);
+  if (isLost || transientNumbers.includes(errno)) return "transient";
+  return checkNumbers.includes(errno) ? "check_failed" : "other";
+}

@@ -1,0 +1,152 @@
+import {
+  type CommandRecord,
+  type CommitOutcome,
+  keyOf,
+  keyText,
+  type RecordKey,
+  type StoredRecord,
+  type Transition,
+} from "@slotwright/core";
+import { isConflict, isReplay, refusingGuard, strayConflict } from "./errors.ts";
+
+/** What deciding about a batch needs of the connection and transaction that it runs in. */
+export interface Writer {
+  /** Writes all of the transitions, or nothing of them: then it rejects with the driver's error. */
+  readonly write: (transitions: readonly Transition[]) => Promise<void>;
+  /** What is stored now. */
+  readonly load: (keys: readonly RecordKey[]) => Promise<readonly (StoredRecord | undefined)[]>;
+  /** Those of the commands that are stored now. */
+  readonly loadReplayed: (ids: readonly string[]) => Promise<ReadonlyMap<string, CommandRecord>>;
+}
+
+/**
+ * Commits a batch. Mostly all of it goes in at once. Where something is in the way, one look tells who is stale or a
+ * replay, and the others go again; where a guard refused, halves go separately until it is known whom it meant.
+ */
+export async function commitBatch(
+  writer: Writer,
+  transitions: readonly Transition[],
+): Promise<readonly CommitOutcome[]> {
+  const outcomes = new Map(await presentAmong(writer, transitions));
+  await settle(
+    writer,
+    transitions.filter((one) => !outcomes.has(one)),
+    outcomes,
+  );
+  return transitions.map((transition) => outcomes.get(transition) as CommitOutcome);
+}
+
+/**
+ * Transitions that rest on the absence of a record that they do not put: no key is there to collide with, and no row to
+ * lock, so these are looked up. The rules make none.
+ */
+async function presentAmong(writer: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
+  const resting = transitions.filter(({ expect, put }) =>
+    expect.some(({ key, version }) => version === 0 && !put.some((record) => keyText(record) === keyText(key))),
+  );
+  if (resting.length === 0) return new Map();
+  const replayed = await replayedAmong(writer, resting);
+  return new Map([...(await staleAmong(writer, resting)), ...replayed]);
+}
+
+async function settle(
+  writer: Writer,
+  transitions: readonly Transition[],
+  outcomes: Map<Transition, CommitOutcome>,
+): Promise<void> {
+  const [first, ...others] = transitions;
+  if (first === undefined) return;
+  const conflict = await conflictOf(writer, transitions);
+  if (conflict === undefined) {
+    for (const transition of transitions) outcomes.set(transition, { status: "committed" });
+    return;
+  }
+  const lost = isReplay(conflict) ? await replayedAmong(writer, transitions) : await staleAmong(writer, transitions);
+  for (const [transition, outcome] of lost) outcomes.set(transition, outcome);
+  if (lost.size > 0)
+    return settle(
+      writer,
+      transitions.filter((one) => !lost.has(one)),
+      outcomes,
+    );
+  if (others.length === 0) {
+    outcomes.set(first, refusedBy(conflict));
+    return;
+  }
+  const middle = Math.ceil(transitions.length / 2);
+  await settle(writer, transitions.slice(0, middle), outcomes);
+  await settle(writer, transitions.slice(middle), outcomes);
+}
+
+/** What the database said where it refused, or undefined where the transitions were written. */
+async function conflictOf(writer: Writer, transitions: readonly Transition[]): Promise<unknown> {
+  try {
+    await writer.write(transitions);
+    return undefined;
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    return error;
+  }
+}
+
+function refusedBy(conflict: unknown): CommitOutcome {
+  const guard = refusingGuard(conflict);
+  if (guard === undefined) throw strayConflict(conflict);
+  return { status: "refused", guard };
+}
+
+type Outcomes = ReadonlyMap<Transition, CommitOutcome>;
+
+/** The transitions that took effect before. */
+async function replayedAmong({ loadReplayed }: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
+  const commands = await loadReplayed(transitions.map(({ command }) => command.id));
+  return outcomesOf(transitions, ({ command }) => {
+    const { requestHash, result } = commands.get(command.id) ?? {};
+    return requestHash === undefined ? undefined : { status: "replayed", requestHash, result };
+  });
+}
+
+/** The transitions whose versions no longer hold. */
+async function staleAmong({ load }: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
+  const keys = transitions.flatMap((one) => expectedOf(one).map(({ key }) => key));
+  const loaded = await load(keys);
+  const stored = new Map(keys.map((key, index) => [keyText(key), loaded[index]]));
+  return outcomesOf(transitions, (transition) => stale(transition, stored));
+}
+
+function outcomesOf(
+  transitions: readonly Transition[],
+  outcomeOf: (transition: Transition) => CommitOutcome | undefined,
+): Outcomes {
+  const outcomes = new Map<Transition, CommitOutcome>();
+  for (const transition of transitions) {
+    const outcome = outcomeOf(transition);
+    if (outcome !== undefined) outcomes.set(transition, outcome);
+  }
+  return outcomes;
+}
+
+type Stored = ReadonlyMap<string, StoredRecord | undefined>;
+
+function stale(transition: Transition, stored: Stored): CommitOutcome | undefined {
+  const keys = expectedOf(transition)
+    .filter(({ key, version }) => versionOf(stored.get(keyText(key))) !== version)
+    .map(({ key }) => key);
+  return keys.length === 0 ? undefined : { status: "stale", keys };
+}
+
+/** A command has no version of its own: it is there, or not. */
+function versionOf(record: StoredRecord | undefined): number {
+  if (record === undefined) return 0;
+  return record.kind === "command" ? 1 : record.version;
+}
+
+/** The versions that a transition rests on: those it names, and those before what it puts. */
+function expectedOf({ expect, put }: Transition): Transition["expect"] {
+  const named = new Set(expect.map(({ key }) => keyText(key)));
+  const more = put.filter((record) => !named.has(keyText(record)));
+  return [
+    ...expect.map(({ key, version }) => ({ key: keyOf(key), version })),
+    ...more.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
+  ];
+}

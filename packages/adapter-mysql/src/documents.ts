@@ -1,0 +1,60 @@
+import { columnNames, type ListSyntax, type TableName } from "@slotwright/adapter-sql";
+import { type RawBuilder, sql } from "kysely";
+
+/**
+ * Rows cross the wire as JSON documents in bytes, and texts are bound as bytes: so no option of the host's pool (casts,
+ * big numbers, rows as arrays, date strings) and no character set of its connections can change a value.
+ */
+
+export type DataTable = Exclude<TableName, "migrations">;
+
+/** The row of a table, or of what stands for it in the query, as a JSON object. */
+export function objectOf(table: DataTable, alias?: string): RawBuilder<unknown> {
+  const column = (name: string) => (alias === undefined ? sql.id(name) : sql.id(alias, name));
+  const fields = columnNames[table].map((name: string) => sql`${sql.lit(name)}, ${column(name)}`);
+  return sql`json_object(${sql.join(fields)})`;
+}
+
+/** JSON as the bytes that go over the wire, in the column that is read. */
+export function asDocument(json: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`convert(${json} using binary) as doc`;
+}
+
+/** A text that was bound as bytes. */
+export function boundText(value: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`convert(${value} using utf8mb4)`;
+}
+
+/**
+ * MySQL reads a UNION ALL to its end before it sorts, unless each part has its own ORDER BY and LIMIT; and it compares
+ * rows like (start_at, id) without looking at the index.
+ */
+export const documentLists: ListSyntax = {
+  selected: (table) => {
+    const document = asDocument(objectOf(table));
+    return table === "journal" ? document : sql`start_at, id, ${document}`;
+  },
+  text: boundText,
+  place: (side, start, id) =>
+    side === "after"
+      ? sql`start_at >= ${start} and (start_at > ${start} or id > ${id})`
+      : sql`start_at <= ${start} and (start_at < ${start} or id < ${id})`,
+  merged: (selects, order, limit) => mergedPages(selects, order, limit, sql``),
+};
+
+/** The same lists, with every row locked that they look at: in a host's transaction, plain reads may be stale. */
+export function lockingLists(lists: ListSyntax): ListSyntax {
+  return { ...lists, merged: (selects, order, limit) => mergedPages(selects, order, limit, sql` for update`) };
+}
+
+function mergedPages(
+  selects: readonly RawBuilder<unknown>[],
+  order: RawBuilder<unknown>,
+  limit: RawBuilder<unknown>,
+  lock: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const pages = selects.map((select) => sql`${select} order by ${order} limit ${limit}${lock}`);
+  if (pages.length === 1) return pages[0] as RawBuilder<unknown>;
+  const parts = pages.map((page) => sql`(${page})`);
+  return sql`${sql.join(parts, sql` union all `)} order by ${order} limit ${limit}`;
+}

@@ -1,0 +1,207 @@
+import { refusalText } from "@slotwright/adapter-sql";
+import { type Guard, owningStatuses } from "@slotwright/core";
+import { type RawBuilder, sql } from "kysely";
+import type { MysqlStrategy } from "./strategy.ts";
+
+/**
+ * The guards that need to look at other rows: triggers. They read by shared locks, since a plain read may be as old as
+ * the transaction. MySQL fires no trigger for what a foreign key does, and ours do nothing but refuse.
+ */
+export function guardTriggers(strategy: MysqlStrategy): readonly string[] {
+  return triggersOf(strategy).map(({ name, event, table, body }) =>
+    sql`create trigger ${strategy.routine(name)} ${sql.raw(event)} on ${sql.table(table)} for each row begin ${body} end`
+      .compile(strategy.queries)
+      .sql.replaceAll(/\s+/g, " "),
+  );
+}
+
+/**
+ * What the overlap guard reads. Blocked slots, which may lie on each other in any number, have no lane, and so are not
+ * in its way. A booking changes no lane.
+ */
+export function guardIndexes({ queries, qualified }: MysqlStrategy): readonly string[] {
+  const lane = sql`alter table ${sql.table("slots")} add column lane int
+    generated always as (case when status <> 'blocked' then seat end) stored`;
+  return [
+    lane.compile(queries).sql,
+    queries.schema
+      .createIndex(qualified("slots_by_lane"))
+      .on("slots")
+      .columns(["schedule_id", "lane", "start_at"])
+      .compile().sql,
+  ];
+}
+
+interface Trigger {
+  readonly name: string;
+  readonly event: `${"before" | "after"} ${"insert" | "update" | "delete"}`;
+  readonly table: "slots" | "appointments" | "journal";
+  readonly body: RawBuilder<unknown>;
+}
+
+const schedules = sql.table("schedules");
+const slots = sql.table("slots");
+const appointments = sql.table("appointments");
+const journal = sql.table("journal");
+const owning = sql.join(owningStatuses.map((status) => sql.lit(status)));
+
+const refuse = (guard: Guard, words: string) =>
+  sql`signal sqlstate '45000' set message_text = ${sql.lit(refusalText(guard, words))};`;
+
+const refuseIf = (condition: RawBuilder<unknown>, guard: Guard, words: string) =>
+  sql`if ${condition} then ${refuse(guard, words)} end if;`;
+
+// The schedule's row is locked first: two that put slots on one schedule at the same moment, on rows that neither can
+// see yet, come one after the other.
+const lockSchedule = sql`set locked = (select version from ${schedules} where id = new.schedule_id for update);
+  ${refuseIf(sql`locked is null`, "row_format", "the schedule of the slot does not exist")}`;
+
+// Slots that block nothing aside, those of one schedule and seat do not overlap, so of all that start before this one
+// ends only the last can reach into it.
+const overlapCheck = (lane: RawBuilder<unknown>) =>
+  sql`${lockSchedule} ${refuseIf(
+    sql`(select end_at from ${slots} force index (${lane}) where schedule_id = new.schedule_id and lane = new.seat
+    and start_at < new.end_at and id <> new.id order by start_at desc limit 1 lock in share mode) > new.start_at`,
+    "no_overlap",
+    "another slot of this schedule and seat is in the way",
+  )}`;
+
+const lists = (ids: RawBuilder<unknown>, id: RawBuilder<unknown>) => sql`json_contains(${ids}, json_quote(${id}))`;
+
+// The common case, all in order, costs one look at the appointment.
+const slotFitsCheck = sql`if not exists (select 1 from ${appointments} as a where a.id = new.appointment_id
+    and a.status in (${owning}) and a.start_at >= new.start_at and a.end_at <= new.end_at
+    and (json_unquote(json_extract(a.slot_ids, '$[0]')) <> new.id
+      or (a.provider_id = new.provider_id and a.facility_id = new.facility_id))
+    and ${lists(sql`a.slot_ids`, sql`new.id`)} lock in share mode) then
+  if exists (select 1 from ${appointments} where id = new.appointment_id lock in share mode) then
+    ${refuse("appointment_fits_slot", "the appointment does not list this slot, or does not lie within it")}
+  else ${refuse("slot_has_appointment_row", "the appointment of the slot does not exist")} end if; end if;`;
+
+// The appointment's row still lists the slot at this moment, so the journal tells a cancel from a slip of the hand.
+const freedCheck = refuseIf(
+  sql`new.version = old.version
+    or not exists (select 1 from ${journal} where record_id = new.id and version = new.version lock in share mode)`,
+  "appointment_keeps_slots",
+  "the journal does not tell what happened to the appointment of this slot: cancel it",
+);
+
+const listedWords = "a slot that the appointment lists does not exist, does not contain it, or is not its own";
+
+// The common case is one slot, which is found a good deal faster without a table made of JSON.
+function appointmentFitsCheck({ server, textType }: MysqlStrategy): RawBuilder<unknown> {
+  const only = refuseIf(
+    sql`not exists (select 1 from ${slots} as s where s.id = json_unquote(json_extract(new.slot_ids, '$[0]'))
+      and s.start_at <= new.start_at and s.end_at >= new.end_at
+      and (s.appointment_id is null or s.appointment_id = new.id)
+      and s.provider_id = new.provider_id and s.facility_id = new.facility_id lock in share mode)`,
+    "appointment_fits_slot",
+    listedWords,
+  );
+  const several = refuseIf(
+    sql`exists (select 1 from json_table(new.slot_ids, '$[*]' columns (place for ordinality, id ${textType} path '$')) as k
+      left join ${slots} as s force index (primary) on s.id = k.id
+      where s.id is null or s.start_at > new.start_at or s.end_at < new.end_at or s.appointment_id <> new.id
+      or (k.place = 1 and (s.provider_id <> new.provider_id or s.facility_id <> new.facility_id))
+      ${server.locking("share", "s")})`,
+    "appointment_fits_slot",
+    listedWords,
+  );
+  return sql`if json_length(new.slot_ids) = 1 then ${only} else ${several} end if;`;
+}
+
+function slotsOfOld({ server, textType }: MysqlStrategy, more: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`exists (select 1 from json_table(old.slot_ids, '$[*]' columns (id ${textType} path '$')) as k
+    straight_join ${slots} as s force index (primary) on s.id = k.id
+    where s.appointment_id = old.id${more} ${server.locking("share", "s")})`;
+}
+
+const keepsSlotsWords = "a slot still has this appointment: free the slot first";
+
+const changed = (...columns: readonly string[]) =>
+  sql`not (${sql.join(
+    columns.map((column) => sql`old.${sql.id(column)} <=> new.${sql.id(column)}`),
+    sql` and `,
+  )})`;
+
+function slotTriggers({ qualified }: MysqlStrategy): readonly Trigger[] {
+  const overlap = overlapCheck(sql.id(qualified("slots_by_lane")));
+  const moved = changed("schedule_id", "seat", "start_at", "end_at");
+  const links = changed("id", "appointment_id", "start_at", "end_at", "provider_id", "facility_id");
+  return [
+    {
+      name: "slots_inserted",
+      event: "after insert",
+      table: "slots",
+      body: sql`declare locked int; if new.status <> 'blocked' then ${overlap} end if;
+        if new.appointment_id is not null then ${slotFitsCheck} end if;`,
+    },
+    {
+      name: "slots_updated",
+      event: "after update",
+      table: "slots",
+      body: sql`declare locked int;
+        if new.status <> 'blocked' and (old.status = 'blocked' or ${moved}) then ${overlap} end if;
+        if old.appointment_id is not null and ${changed("appointment_id")} then ${freedCheck} end if;
+        if new.appointment_id is not null and ${links} then ${slotFitsCheck} end if;`,
+    },
+    {
+      name: "slots_kept",
+      event: "before delete",
+      table: "slots",
+      body: sql`if old.appointment_id is not null then ${refuse(
+        "appointment_keeps_slots",
+        "a booked slot cannot be deleted: cancel its appointment first",
+      )} end if;`,
+    },
+  ];
+}
+
+function appointmentTriggers(strategy: MysqlStrategy): readonly Trigger[] {
+  const fits = appointmentFitsCheck(strategy);
+  const fields = changed("start_at", "end_at", "slot_ids", "provider_id", "facility_id");
+  return [
+    {
+      name: "appointments_inserted",
+      event: "after insert",
+      table: "appointments",
+      body: sql`if new.slot_ids <> '[]' then ${fits} end if;`,
+    },
+    {
+      name: "appointments_updated",
+      event: "after update",
+      table: "appointments",
+      body: sql`if new.slot_ids <> '[]' and ${fields} then ${fits} end if;
+        if ${changed("id", "slot_ids")} then ${refuseIf(
+          slotsOfOld(strategy, sql` and (old.id <> new.id or not ${lists(sql`new.slot_ids`, sql`s.id`)})`),
+          "appointment_keeps_slots",
+          keepsSlotsWords,
+        )} end if;`,
+    },
+    {
+      name: "appointments_kept",
+      event: "before delete",
+      table: "appointments",
+      body: refuseIf(slotsOfOld(strategy, sql``), "appointment_keeps_slots", keepsSlotsWords),
+    },
+  ];
+}
+
+const journalTriggers: readonly Trigger[] = [
+  {
+    name: "journal_not_updated",
+    event: "before update",
+    table: "journal",
+    body: refuse("journal_append_only", "entries of the journal are never changed"),
+  },
+  {
+    name: "journal_not_deleted",
+    event: "before delete",
+    table: "journal",
+    body: refuse("journal_append_only", "entries of the journal are never deleted"),
+  },
+];
+
+function triggersOf(strategy: MysqlStrategy): readonly Trigger[] {
+  return [...slotTriggers(strategy), ...appointmentTriggers(strategy), ...journalTriggers];
+}

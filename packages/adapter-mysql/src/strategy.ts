@@ -1,0 +1,96 @@
+import { indexes, type SqlStrategy, type Tables, tablePrefixPlugin } from "@slotwright/adapter-sql";
+import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, type RawBuilder, sql } from "kysely";
+import { documentLists } from "./documents.ts";
+
+/** What differs between the two families of servers that speak MySQL's protocol. */
+export interface Server {
+  /** Compares and sorts by code points, which is the order of the bytes of UTF-8, trailing spaces included. */
+  readonly collation: string;
+  /** Locks the rows of one table of a join. MariaDB takes no table there, and locks them all. */
+  readonly locking: (strength: "update" | "share", alias: string) => RawBuilder<unknown>;
+}
+
+export type ServerName = "mysql" | "mariadb";
+
+const servers: Readonly<Record<ServerName, Server>> = {
+  mysql: {
+    collation: "utf8mb4_0900_bin",
+    locking: (strength, alias) => sql`for ${sql.raw(strength)} of ${sql.id(alias)}`,
+  },
+  mariadb: {
+    collation: "utf8mb4_nopad_bin",
+    locking: (strength) => (strength === "update" ? sql`for update` : sql`lock in share mode`),
+  },
+};
+
+/** The family of a server, by what its `version()` says. */
+export function serverOf(version: string): ServerName {
+  return /mariadb/i.test(version) ? "mariadb" : "mysql";
+}
+
+/** Where the tables are. Without a database, it is the default one of each connection. */
+export interface Place {
+  readonly prefix: string;
+  readonly database: string | undefined;
+}
+
+export interface MysqlStrategy extends SqlStrategy {
+  readonly server: Server;
+  /** The database of the tables, by its name as a value. */
+  readonly databaseName: RawBuilder<unknown>;
+  /** A trigger or procedure by its name in the database. */
+  readonly routine: (name: string) => RawBuilder<unknown>;
+  /** The type of a text of any length that is bound or declared, so that it compares as the columns do. */
+  readonly textType: RawBuilder<unknown>;
+}
+
+/**
+ * MySQL and MariaDB: instants are epoch milliseconds, so that no time zone can touch them, and JSON is text that comes
+ * back exactly as it was written.
+ */
+export function mysqlStrategy({ prefix, database }: Place, name: ServerName): MysqlStrategy {
+  const server = servers[name];
+  const qualified = (of: string) => prefix + of;
+  const collated = sql`character set utf8mb4 collate ${sql.raw(server.collation)}`;
+  return {
+    server,
+    databaseName: database === undefined ? sql`database()` : sql.lit(database),
+    queries: queryCompiler({ prefix, database }),
+    qualified,
+    // MySQL wants the names of CHECKs to be unique in the whole database.
+    constraintName: (table, guard) => qualified(`${table}_${guard}`),
+    routine: (of) => (database === undefined ? sql.id(qualified(of)) : sql.id(database, qualified(of))),
+    textType: sql`longtext ${collated}`,
+    columnTypes: {
+      id: sql`varchar(128) ${collated}`,
+      text: sql`varchar(600) ${collated}`,
+      integer: sql`int`,
+      instant: sql`bigint`,
+      json: sql`longtext ${collated}`,
+      sequence: sql`bigint unsigned auto_increment primary key`,
+    },
+    tableOptions: sql`engine = InnoDB row_format = dynamic ${sql.raw(`default character set utf8mb4 collate ${server.collation}`)}`,
+    // CASE, for JSON functions raise an error of their own where the text is no JSON at all.
+    isJson: (column, shape) =>
+      shape === "any"
+        ? sql<boolean>`(json_valid(${sql.ref(column)}) = 1)`
+        : sql<boolean>`(case when json_valid(${sql.ref(column)}) then json_type(${sql.ref(column)}) = ${sql.lit(shape.toUpperCase())} else 0 end = 1)`,
+    // NULL where it is no array: MySQL checks in an order of its own, and that is the matter of row_format.
+    itemCount: (column) =>
+      sql<number>`(case when json_valid(${sql.ref(column)}) then case when json_type(${sql.ref(column)}) = 'ARRAY' then json_length(${sql.ref(column)}) end end)`,
+    from: (index) => sql`${sql.table(indexes[index].table)} force index (${sql.id(qualified(index))})`,
+    lists: documentLists,
+  };
+}
+
+function queryCompiler({ prefix, database }: Place): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new MysqlAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new MysqlIntrospector(db),
+      createQueryCompiler: () => new MysqlQueryCompiler(),
+    },
+    plugins: [tablePrefixPlugin(prefix, database)],
+  });
+}

@@ -1,0 +1,9 @@
+import { describeConformance } from "@slotwright/core/conformance";
+import { describe, it } from "vitest";
+import { describeOnEachServer } from "./each-server.ts";
+import { openMysqlStore } from "./mysql-harness.ts";
+
+describeOnEachServer("the suite for adapters", (server) => {
+  const name = `mysqlAdapter on ${server.version}`;
+  describeConformance({ describe, it }, { name, open: () => openMysqlStore(server), propertyRuns: 4 });
+});

@@ -1,0 +1,21 @@
+import type { TestServer } from "@slotwright/test-servers";
+import { testServer } from "@slotwright/test-servers/vitest";
+import { afterAll, describe } from "vitest";
+import { dropDatabases } from "./mysql-harness.ts";
+
+const servers = { mariadb: await testServer("mariadb"), mysql: await testServer("mysql") };
+
+/** Describes the same on MariaDB and on MySQL; an engine that cannot be had is skipped. */
+export function describeOnEachServer(
+  title: string,
+  body: (server: TestServer, engine: keyof typeof servers) => void,
+): void {
+  for (const engine of ["mariadb", "mysql"] as const) {
+    const server = servers[engine];
+    describe.skipIf(server === undefined)(`${engine}: ${title}`, () => {
+      if (server === undefined) return;
+      body(server, engine);
+      afterAll(dropDatabases);
+    });
+  }
+}

@@ -1,0 +1,257 @@
+import { createEngine, StorageError, type StorageFailure } from "@slotwright/core";
+import { auditStore } from "@slotwright/core/conformance";
+import { type OwnServer, startOwnServer, type TestDatabase } from "@slotwright/test-servers";
+import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { mysqlAdapter } from "../src/index.ts";
+import { describeOnEachServer } from "./each-server.ts";
+import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
+import { booking, creation, slotAt } from "./records.ts";
+
+const slot = slotAt(0);
+const next = slotAt(30);
+const key = { kind: "slot", id: slot.id } as const;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What every call must reject with: the contract's own error, that names the database, keeps its cause and no secret. */
+async function failure(call: Promise<unknown>, says: RegExp | string = ""): Promise<StorageFailure | undefined> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(StorageError);
+  const { message, failure: found, cause } = error as StorageError;
+  expect(message).toMatch(says);
+  expect(message).not.toMatch(/secret/);
+  if (found !== "schema_outdated") expect(cause).toBeInstanceOf(Error);
+  return found;
+}
+
+/** The connections of this database other than the one that asks. */
+async function othersOf(connection: Connection): Promise<readonly number[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    "select id from information_schema.processlist where db = database() and id <> connection_id()",
+  );
+  return rows.map(({ id, ID }) => id ?? ID);
+}
+
+describeOnEachServer("a server that cannot be used is reported by the first call:", (server) => {
+  const load = async (change: (url: URL) => void, says: RegExp | string) => {
+    const url = new URL(server.url);
+    change(url);
+    const storage = mysqlAdapter({ uri: url.href });
+    expect(await failure(storage.load([key]), says)).toBe("unavailable");
+    await storage.close();
+  };
+
+  it("a wrong password", async () =>
+    load((url) => {
+      url.password = "wrong-secret";
+    }, /credentials.*denied/));
+  it("a database that does not exist", async () =>
+    load((url) => {
+      url.pathname = "missing";
+    }, /missing does not exist/));
+  it("a port where nobody listens", async () =>
+    load((url) => {
+      url.port = "1";
+    }, /:1\/.*cannot be reached/));
+  it("a host that does not exist", async () =>
+    load((url) => {
+      url.hostname = "nowhere.invalid";
+    }, /nowhere.invalid.*cannot be reached/));
+  it("something that is no URI", async () => {
+    expect(await failure(mysqlAdapter({ uri: "secret" }).load([key]))).toBe("unavailable");
+  });
+  it("a pool that was closed, and an adapter that was", async () => {
+    const pool = createPool(server.url);
+    await pool.end();
+    expect(await failure(mysqlAdapter({ pool }).load([key]), /pool.*closed/)).toBe("unavailable");
+    const storage = mysqlAdapter({ uri: server.url });
+    await storage.close();
+    await expect(storage.load([key])).rejects.toThrow(/was closed/);
+  });
+});
+
+describeOnEachServer("a database that fails later", (server) => {
+  let store: MysqlStore;
+  let pool: Pool;
+  let admin: Connection;
+  const storage = () => mysqlAdapter({ pool });
+
+  beforeEach(async () => {
+    store = await openMysqlStore(server);
+    await store.storage.commit([creation(slot, next)]);
+    pool = createPool({ uri: store.url, connectionLimit: 1 });
+    admin = await createConnection(store.url);
+  });
+  afterEach(async () => {
+    await Promise.allSettled([admin.rollback(), pool.end()]);
+    await admin.end();
+    expect(await auditStore(store.storage)).toEqual([]);
+    await store.close();
+  });
+
+  const lockSlot = async () => {
+    await admin.beginTransaction();
+    await admin.query(`select * from slotwright_slots where id = '${slot.id}' for update`);
+  };
+  const threadOf = async () => (await pool.query<RowDataPacket[]>("select connection_id() as id"))[0][0]?.id as number;
+
+  it("is transient where a lock is waited for in vain, and the connection is as before", async () => {
+    await pool.query("set innodb_lock_wait_timeout = 1");
+    const thread = await threadOf();
+    await lockSlot();
+    expect(await failure(storage().commit([booking(slot)]), /lock/)).toBe("transient");
+    await admin.rollback();
+    expect(await storage().commit([booking(slot)])).toEqual([{ status: "committed" }]);
+    expect(await threadOf()).toBe(thread);
+  });
+
+  it("is transient where the pool's queue is full, and where the server takes no more connections", async () => {
+    const small = createPool({ uri: store.url, connectionLimit: 1, queueLimit: 1 });
+    const impatient = createPool({ uri: store.url, connectionLimit: 1, waitForConnections: false });
+    for (const one of [small, impatient]) {
+      const taken = await one.getConnection();
+      const waiting = one === small ? [mysqlAdapter({ pool: one }).load([key])] : [];
+      expect(await failure(mysqlAdapter({ pool: one }).load([key]), /no more connections/)).toBe("transient");
+      taken.release();
+      await Promise.all(waiting);
+      expect(await mysqlAdapter({ pool: one }).load([key])).toEqual([slot]);
+      await one.end();
+    }
+  });
+
+  it.each(["kill", "kill query"])("is unknown after a %s during the commit, which the engine settles", async (kill) => {
+    await storage().load([key]);
+    const thread = await threadOf();
+    await lockSlot();
+    const commit = storage().commit([booking(slot)]);
+    commit.catch(() => {});
+    await pause(200);
+    await admin.query(`${kill} ${thread}`);
+    expect(await failure(commit, /not known/)).toBe("unknown");
+    await admin.rollback();
+    expect(await storage().load([key])).toEqual([slot]);
+    expect(await storage().commit([booking(slot)])).toEqual([{ status: "committed" }]);
+    expect((await othersOf(admin)).length).toBeLessThan(8);
+  });
+
+  it("goes on by itself after connections were killed while nobody used them", async () => {
+    await storage().load([key]);
+    await admin.query(`kill ${await threadOf()}`);
+    await pause(100);
+    expect(await storage().load([key])).toEqual([slot]);
+  });
+
+  it("lets the engine's callers through killed connections: each booking once, none lost", async () => {
+    const busy = createPool({ uri: store.url, connectionLimit: 8 });
+    const engine = createEngine({ storage: mysqlAdapter({ pool: busy }) });
+    const slots = Array.from({ length: 120 }, (_, index) => slotAt(1000 + index * 30));
+    await store.storage.commit([
+      { ...creation(...slots), command: { id: "more", requestHash: "", result: 1 }, put: slots, expect: [] },
+    ]);
+    let booked = 0;
+    const callers = slots.map(async ({ id }) => {
+      await engine.book({ actor: { kind: "patient", id: "s" }, subjectId: "s", slotId: id, idempotencyKey: id });
+      booked += 1;
+    });
+    for (let round = 0; round < 6; round++) {
+      await pause(15);
+      for (const id of await othersOf(admin)) await admin.query(`kill ${id}`).catch(() => {});
+    }
+    await Promise.all(callers);
+    expect(booked).toBe(120);
+    await busy.end();
+  });
+
+  it("says which privilege is missing", async () => {
+    const name = `reader_${Date.now() % 1e9}`;
+    await admin.query(`create user ${name} identified by 'secret'`);
+    const [rows] = await admin.query<RowDataPacket[]>("select database() as name");
+    await admin.query(`grant select on ${rows[0]?.name}.* to ${name}`);
+    const url = new URL(store.url);
+    url.username = name;
+    url.password = "secret";
+    const reader = mysqlAdapter({ uri: url.href });
+    expect(await reader.load([key])).toEqual([slot]);
+    expect(await failure(reader.commit([booking(slot)]), /Grant SELECT, INSERT, UPDATE and EXECUTE/)).toBe(
+      "unavailable",
+    );
+    await reader.close();
+    await admin.query(`drop user ${name}`);
+  });
+});
+
+describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine) => {
+  let server: OwnServer | undefined;
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    server = await startOwnServer(engine);
+    if (server !== undefined) database = await server.createDatabase();
+  });
+  afterAll(async () => {
+    await server?.stop();
+  });
+
+  it("may restart, or die amid a commit, under a live pool and process", async ({ skip }) => {
+    if (server === undefined) return skip();
+    const pool = createPool({ uri: database.url, connectionLimit: 4 });
+    const storage = mysqlAdapter({ pool });
+    await storage.migrate();
+    await storage.commit([creation(slot, next)]);
+    await server.process.restart();
+    expect(await storage.load([key])).toEqual([slot]);
+    const admin = await createConnection(database.url);
+    admin.on("error", () => {});
+    await admin.beginTransaction();
+    await admin.query(`select * from slotwright_slots where id = '${slot.id}' for update`);
+    const commit = storage.commit([booking(slot)]);
+    commit.catch(() => {});
+    await pause(300);
+    await server.process.kill();
+    expect(await failure(commit)).toBe("unknown");
+    expect(await failure(storage.load([key]))).toMatch(/unavailable|transient/);
+    await server.process.restart();
+    expect(await storage.load([key])).toEqual([slot]);
+    expect(await storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
+    await pool.end();
+  });
+
+  it("that takes no writes is read_only, and still answers reads", async ({ skip }) => {
+    if (server === undefined) return skip();
+    const admin = await createConnection(database.url);
+    await admin.query("create user app identified by 'secret'");
+    await admin.query(`grant all on ${database.name}.* to app`);
+    await admin.query("set global read_only = 1");
+    const url = new URL(database.url);
+    url.username = "app";
+    url.password = "secret";
+    const storage = mysqlAdapter({ uri: url.href });
+    expect(await storage.load([{ kind: "slot", id: next.id }])).toEqual([next]);
+    expect(await failure(storage.commit([booking(next)]), /takes no writes/)).toBe("read_only");
+    await admin.query("set global read_only = 0");
+    expect(await storage.commit([booking(next)])).toEqual([{ status: "committed" }]);
+    await storage.close();
+    await admin.end();
+  });
+
+  it("that logs its writes says what a role without more than TRIGGER needs", async ({ skip }) => {
+    if (server === undefined || engine === "mariadb") return skip();
+    const empty = await server.createDatabase();
+    const admin = await createConnection(empty.url);
+    await admin.query(`create user migrator identified by 'secret'`);
+    await admin.query(`grant all on ${empty.name}.* to migrator`);
+    const url = new URL(empty.url);
+    url.username = "migrator";
+    url.password = "secret";
+    const storage = mysqlAdapter({ uri: url.href });
+    await admin.query("set global log_bin_trust_function_creators = 0");
+    expect(await failure(storage.migrate(), /log_bin_trust_function_creators.*migrationSql/)).toBe("unavailable");
+    await admin.query("set global log_bin_trust_function_creators = 1");
+    expect(await storage.migrate()).toMatchObject({ to: 1 });
+    await storage.close();
+    await admin.end();
+  });
+});

@@ -1,0 +1,132 @@
+import type { StorageAdapter } from "@slotwright/core";
+import callbacks from "mysql2";
+import { createPool, type PoolOptions } from "mysql2/promise";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mysqlAdapter } from "../src/index.ts";
+import { describeOnEachServer } from "./each-server.ts";
+import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
+import { appointmentOn, at, bookedBy, booking, creation, now, schedule, slotAt, transitionOf } from "./records.ts";
+
+/** Options and session settings with which mysql2 or the server would answer otherwise. */
+const hostile: Readonly<Record<string, { readonly options?: PoolOptions; readonly session?: string }>> = {
+  "another time zone": { options: { timezone: "+09:00" }, session: "set time_zone = '-07:00'" },
+  "dates as strings": { options: { dateStrings: true } },
+  "a cast that makes everything a string": { options: { typeCast: (field) => field.string() } },
+  "no casts": { options: { typeCast: false } },
+  "big numbers as strings": { options: { supportBigNumbers: true, bigNumberStrings: true, decimalNumbers: true } },
+  "rows as arrays": { options: { rowsAsArray: true } },
+  "nested tables": { options: { nestTables: true } },
+  "named placeholders": { options: { namedPlaceholders: true } },
+  "no found rows": { options: { flags: ["-FOUND_ROWS"] } },
+  "latin1, as the driver knows": { options: { charset: "LATIN1_SWEDISH_CI" } },
+  "latin1, as the driver does not know": { session: "set names latin1" },
+  utf8mb3: { options: { charset: "UTF8_GENERAL_CI" } },
+  "no strict mode, and ANSI quotes": {
+    session: "set sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,IGNORE_SPACE,HIGH_NOT_PRECEDENCE'",
+  },
+  "safe updates, and few rows": { session: "set sql_safe_updates = 1, sql_select_limit = 1" },
+  "read uncommitted": { session: "set session transaction isolation level read uncommitted" },
+  serializable: { session: "set session transaction isolation level serializable" },
+  "no autocommit": { session: "set autocommit = 0" },
+  "no foreign keys": { session: "set foreign_key_checks = 0, unique_checks = 0" },
+};
+
+const text = "Grüße – 🏖 \\ ' \" ` \u2028 %_";
+const record = slotAt(0, {
+  id: text,
+  facilityId: `f ${text}`,
+  metadata: { [text]: [text, 1.5, null, { deep: true }] },
+});
+
+describeOnEachServer("a host's pool with", (server) => {
+  let store: MysqlStore;
+
+  beforeAll(async () => {
+    store = await openMysqlStore(server);
+  });
+  afterAll(() => store.close());
+
+  describe.each(Object.entries(hostile))("%s", (_title, { options, session }) => {
+    it("changes no result, and is left as it was", async () => {
+      const own = await openMysqlStore(server);
+      const pool = createPool({ uri: own.url, connectionLimit: 2, ...options });
+      if (session !== undefined) pool.pool.on("connection", (connection) => void connection.query(session));
+      await playedOn(mysqlAdapter({ pool }) as StorageAdapter, own.storage);
+      await pool.end();
+      await own.close();
+    });
+  });
+
+  it("callbacks works like one with promises", async () => {
+    const own = await openMysqlStore(server);
+    const pool = callbacks.createPool({ uri: own.url });
+    await playedOn(mysqlAdapter({ pool }) as StorageAdapter, own.storage);
+    await pool.promise().end();
+    await own.close();
+  });
+
+  it("a transaction that somebody left open on a connection keeps nothing from being stored", async () => {
+    const own = await openMysqlStore(server);
+    const pool = createPool({ uri: own.url, connectionLimit: 1 });
+    const connection = await pool.getConnection();
+    await connection.beginTransaction();
+    await connection.query("select count(*) from slotwright_slots");
+    connection.release();
+    expect(await mysqlAdapter({ pool }).commit([creation(record)])).toEqual([{ status: "committed" }]);
+    expect(await own.storage.load([{ kind: "slot", id: record.id }])).toEqual([record]);
+    await pool.end();
+    await own.close();
+  });
+});
+
+/** A booking's life through one adapter, looked at through it and through another. */
+async function playedOn(storage: StorageAdapter, other: StorageAdapter): Promise<void> {
+  await storage.migrate();
+  const keys = [
+    { kind: "slot", id: record.id },
+    { kind: "schedule", id: schedule.id },
+    { kind: "appointment", id: "a" },
+    { kind: "command", id: "create" },
+    { kind: "slot", id: "slot-30" },
+  ] as const;
+  expect(await storage.load(keys)).toEqual(keys.map(() => undefined));
+  expect(await other.commit([creation(record, slotAt(30))])).toEqual([{ status: "committed" }]);
+  const appointment = appointmentOn(record, { id: "a", metadata: { text } });
+  const taken = bookedBy(record, appointment);
+  const book = { ...transitionOf("book", appointment, taken) };
+  const journal = book.journal.map((entry) => ({ ...entry, reason: text }));
+  expect(await storage.commit([{ ...book, journal }])).toEqual([{ status: "committed" }]);
+  for (const one of [storage, other]) {
+    expect(await one.load(keys)).toEqual([
+      taken,
+      schedule,
+      appointment,
+      { kind: "command", ...creation(record).command },
+      slotAt(30),
+    ]);
+    expect(await one.readJournal({ recordId: record.id, limit: 9 })).toEqual([creation(record).journal[0], journal[1]]);
+    const query = {
+      asOf: now,
+      limit: 9,
+      facilityId: record.facilityId,
+      startFrom: at(-1),
+      after: { start: at(-1), id: text },
+    };
+    expect(await one.findSlots(query)).toEqual([taken]);
+    expect(await one.findAppointments({ limit: 9, providerIds: ["provider-1", "x", text] })).toEqual([appointment]);
+  }
+  expect((await storage.commit([booking(record), booking(slotAt(30))])).map(({ status }) => status)).toEqual([
+    "stale",
+    "committed",
+  ]);
+  expect(await storage.commit([book])).toMatchObject([{ status: "replayed" }]);
+  // A connection that has read once must not go on seeing that moment.
+  const late = transitionOf("late", { ...schedule, version: 2 }, slotAt(600));
+  for (let round = 0; round < 3; round++)
+    expect(await storage.load([{ kind: "slot", id: "slot-600" }])).toEqual([undefined]);
+  expect(await other.commit([late])).toEqual([{ status: "committed" }]);
+  for (let round = 0; round < 3; round++)
+    expect(await storage.load([{ kind: "slot", id: "slot-600" }])).toEqual([slotAt(600)]);
+  expect(await other.findSlots({ asOf: now, limit: 9, statuses: ["booked"] })).toHaveLength(2);
+  expect(await storage.findSlots({ asOf: now, limit: 9, statuses: ["booked"] })).toHaveLength(2);
+}

@@ -1,0 +1,212 @@
+import { fork } from "node:child_process";
+import { migrationStatements } from "@slotwright/adapter-sql";
+import { type MigrationReport, StorageError } from "@slotwright/core";
+import type { TestDatabase } from "@slotwright/test-servers";
+import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { migrationSql, mysqlAdapter } from "../src/index.ts";
+import { migrations } from "../src/migrations.ts";
+import { mysqlStrategy } from "../src/strategy.ts";
+import { describeOnEachServer } from "./each-server.ts";
+import { booking, creation, slotAt } from "./records.ts";
+
+const slot = slotAt(0);
+const whole = { from: 0, to: 1, applied: ["initial"] };
+const nothing = { from: 1, to: 1, applied: [] };
+
+describeOnEachServer("migrations", (server, engine) => {
+  const strategy = mysqlStrategy({ prefix: "slotwright_", database: undefined }, engine);
+  const bookkeeping = migrationStatements(strategy);
+  let database: TestDatabase;
+  let admin: Connection;
+
+  beforeEach(async () => {
+    database = await server.createDatabase();
+    admin = await createConnection(database.url);
+  });
+  afterEach(async () => {
+    await admin.end();
+    await database.drop();
+  });
+
+  async function worksOn(uri: string, options: { tablePrefix?: string } = {}): Promise<void> {
+    const storage = mysqlAdapter({ uri, ...options });
+    expect(await storage.commit([creation(slot)])).toEqual([{ status: "committed" }]);
+    expect(await storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
+    await storage.close();
+  }
+
+  const migrated = async (uri = database.url, options: { tablePrefix?: string; database?: string } = {}) => {
+    const storage = mysqlAdapter({ uri, ...options });
+    try {
+      return await storage.migrate();
+    } finally {
+      await storage.close();
+    }
+  };
+
+  /** Everything that was created, as the server describes it, without what differs by when it was. */
+  async function schemaOf(connection: Connection): Promise<unknown> {
+    const [tables] = await connection.query<RowDataPacket[]>("show tables");
+    const described: unknown[] = [];
+    for (const table of tables.flatMap((row) => Object.values(row))) {
+      const [rows] = await connection.query<RowDataPacket[]>(`show create table ${table}`);
+      described.push(String(rows[0]?.["Create Table"]).replace(/ AUTO_INCREMENT=\d+/, ""));
+    }
+    const [routines] = await connection.query<RowDataPacket[]>(
+      `select routine_name as name, sha2(routine_definition, 256) as text, sql_mode as mode from information_schema.routines where routine_schema = database()
+       union all select trigger_name, sha2(action_statement, 256), sql_mode from information_schema.triggers where trigger_schema = database() order by 1`,
+    );
+    return [described, routines];
+  }
+
+  it("create what is missing, and once it is there nothing", async () => {
+    expect(await migrated()).toEqual(whole);
+    expect(await migrated()).toEqual(nothing);
+    await worksOn(database.url);
+  });
+
+  it("go on wherever a run before was killed", async () => {
+    const [initial] = migrations(strategy);
+    const steps = [bookkeeping.createTable, ...(initial?.statements ?? [])];
+    const reference = await server.createDatabase();
+    await migrated(reference.url);
+    const expected = await connected(reference.url, schemaOf);
+    for (let done = 1; done <= steps.length; done += engine === "mysql" ? 4 : 2) {
+      const half = await server.createDatabase();
+      await connected(half.url, async (connection) => {
+        await connection.query("set sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
+        for (const step of steps.slice(0, done)) await connection.query(step);
+      });
+      await expect(mysqlAdapter({ uri: half.url }).load([]), `after ${done}`).rejects.toMatchObject({
+        failure: "schema_outdated",
+      });
+      expect(await migrated(half.url)).toEqual(whole);
+      expect(await connected(half.url, schemaOf)).toEqual(expected);
+      await half.drop();
+    }
+    await reference.drop();
+  });
+
+  it("are applied by one of several processes that start at once", async () => {
+    const reports = await Promise.all(Array.from({ length: 4 }, () => migratingProcess(database.url)));
+    expect(reports.filter(({ applied }) => applied.length > 0)).toEqual([whole]);
+    expect(reports.filter(({ applied }) => applied.length === 0)).toEqual([nothing, nothing, nothing]);
+    await worksOn(database.url);
+  });
+
+  it("are nothing to do for a role that may only read, write and call, and that role can book", async () => {
+    await migrated();
+    const name = `role_${database.name.slice(-8)}`;
+    await admin.query(`create user ${name} identified by 'secret-password'`);
+    await admin.query(`grant select, insert, update, execute on ${database.name}.* to ${name}`);
+    const url = new URL(database.url);
+    url.username = name;
+    url.password = "secret-password";
+    expect(await migrated(url.href)).toEqual(nothing);
+    await worksOn(url.href);
+    await admin.query("drop procedure slotwright_write_v1");
+    const storage = mysqlAdapter({ uri: url.href });
+    await expect(storage.commit([booking(slot)])).rejects.toMatchObject({ failure: "schema_outdated" });
+    await storage.close();
+    const empty = await server.createDatabase();
+    await admin.query(`grant select, insert, update, execute on ${empty.name}.* to ${name}`);
+    url.pathname = empty.name;
+    const failed = await migrated(url.href).catch((error: unknown) => error as Error);
+    expect(failed).toMatchObject({ failure: "unavailable", message: expect.stringContaining("privilege") });
+    expect((failed as Error).message).not.toContain("secret-password");
+    await admin.query(`drop user ${name}`);
+    await empty.drop();
+  });
+
+  it("are printed as a script that creates the same", async () => {
+    const script = migrationSql({ server: engine });
+    const printed = await server.createDatabase();
+    await connected(printed.url, async (connection) => {
+      // As the command-line client does after DELIMITER.
+      for (const statement of script.split("\n").slice(1, -2).join("\n").split(";;\n")) {
+        if (statement.trim() !== "") await connection.query(statement.replace(/;;\s*$/, ""));
+      }
+    });
+    await migrated();
+    expect(await connected(printed.url, schemaOf)).toEqual(await schemaOf(admin));
+    expect(await migrated(printed.url)).toEqual(nothing);
+    await worksOn(printed.url);
+    await printed.drop();
+    expect(migrationSql({ server: engine, from: 1 })).not.toContain("trigger");
+  });
+
+  it("keep to their prefix and their database", async () => {
+    await migrated();
+    await migrated(database.url, { tablePrefix: "other_" });
+    await worksOn(database.url, { tablePrefix: "other_" });
+    const url = new URL(database.url);
+    url.pathname = "";
+    const pool = createPool({ uri: url.href });
+    const unnamed = mysqlAdapter({ pool });
+    await expect(unnamed.load([])).rejects.toMatchObject({ failure: "unavailable", message: /No database/ });
+    const named = mysqlAdapter({ pool, database: database.name });
+    expect(await named.load([{ kind: "slot", id: slot.id }])).toEqual([undefined]);
+    expect(await named.commit([creation(slot)])).toEqual([{ status: "committed" }]);
+    const elsewhere = mysqlAdapter({ pool, database: database.name, tablePrefix: "third_" });
+    expect(await elsewhere.migrate()).toEqual(whole);
+    expect(await elsewhere.commit([creation(slot)])).toEqual([{ status: "committed" }]);
+    await pool.end();
+    for (const tablePrefix of ["a`b", "1", "a b", "x".repeat(30)]) {
+      await expect(migrated(database.url, { tablePrefix })).rejects.toMatchObject({ failure: "unavailable" });
+    }
+  });
+
+  it("leave a table of the host's alone that has a name of theirs", async () => {
+    await admin.query("create table schedules (id int)");
+    for (let run = 0; run < 2; run++) {
+      await expect(migrated(database.url, { tablePrefix: "" })).rejects.toMatchObject({
+        failure: "unavailable",
+        message: expect.stringContaining("tablePrefix"),
+      });
+    }
+    const [tables] = await admin.query<RowDataPacket[]>("show tables");
+    expect(tables).toHaveLength(1);
+  });
+
+  it("change no setting of the host's connection", async () => {
+    const pool = createPool({ uri: database.url, connectionLimit: 1 });
+    await pool.query("set sql_mode = 'ANSI_QUOTES'");
+    await mysqlAdapter({ pool }).migrate();
+    const [rows] = await pool.query<RowDataPacket[]>("select @@sql_mode as mode");
+    expect(rows).toEqual([{ mode: "ANSI_QUOTES" }]);
+    await pool.end();
+    await worksOn(database.url);
+  });
+
+  it("that are too old or too new for the code are refused", async () => {
+    const storage = mysqlAdapter({ uri: database.url });
+    await expect(storage.load([])).rejects.toMatchObject({ failure: "schema_outdated" });
+    await storage.migrate();
+    await storage.load([]);
+    await storage.close();
+    await admin.query("insert into slotwright_migrations values (2, 'later')");
+    const later = mysqlAdapter({ uri: database.url });
+    await expect(later.load([])).rejects.toMatchObject({ failure: "schema_too_new" });
+    await expect(later.migrate()).rejects.toBeInstanceOf(StorageError);
+    await later.close();
+  });
+});
+
+async function connected<T>(url: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await createConnection(url);
+  try {
+    return await work(connection);
+  } finally {
+    await connection.end();
+  }
+}
+
+function migratingProcess(url: string): Promise<MigrationReport> {
+  return new Promise((resolve, reject) => {
+    const child = fork(new URL("./migrate-process.ts", import.meta.url), [url]);
+    child.on("message", (message) => resolve(message as MigrationReport));
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`The process ended with ${code}.`)));
+  });
+}

@@ -1,0 +1,179 @@
+import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
+import type { RecordKey, RecordKind, StorageAdapter, StoredRecord } from "@slotwright/core";
+import type { TestServer } from "@slotwright/test-servers";
+import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
+import { type MysqlTransaction, mysqlAdapter } from "../src/index.ts";
+
+interface HostTransaction {
+  readonly transaction: MysqlTransaction;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+export interface MysqlStore {
+  readonly storage: StorageAdapter;
+  /** On a pool of its own to the same database. */
+  readonly second: StorageAdapter;
+  readonly url: string;
+  /** A host's pool on the same database. */
+  readonly pool: Pool;
+  /** Changes rows by hand, with every guard of the database off. */
+  corrupt(rows: { readonly put?: readonly StoredRecord[]; readonly remove?: readonly RecordKey[] }): Promise<void>;
+  beginHostTransaction(): Promise<HostTransaction>;
+  close(): Promise<void>;
+}
+
+/** A migrated database that is lent to one store after the other: creating one takes a second. */
+interface Lent {
+  readonly url: string;
+  readonly pool: Pool;
+  readonly adapters: readonly [StorageAdapter, StorageAdapter];
+  readonly drop: () => Promise<void>;
+}
+
+const free = new Map<string, Lent[]>();
+
+/** Drops the databases that stores have left behind. */
+export async function dropDatabases(): Promise<void> {
+  const databases = [...free.values()].flat();
+  free.clear();
+  await Promise.all(databases.map(({ drop }) => drop()));
+}
+
+/** An empty, migrated database. */
+export async function openMysqlStore(server: TestServer): Promise<MysqlStore> {
+  const lent = free.get(server.url)?.pop() ?? (await createLent(server));
+  const hosts: Connection[] = [];
+  return {
+    storage: lent.adapters[0],
+    second: lent.adapters[1],
+    url: lent.url,
+    pool: lent.pool,
+    corrupt: (rows) => corruptRows(lent.url, rows),
+    beginHostTransaction: async () => {
+      const transaction = await createConnection(lent.url);
+      hosts.push(transaction);
+      await transaction.beginTransaction();
+      return {
+        transaction,
+        commit: () => transaction.commit(),
+        rollback: () => transaction.rollback(),
+      };
+    },
+    close: async () => {
+      for (const host of hosts) host.destroy();
+      await emptied(lent.pool);
+      free.set(server.url, [...(free.get(server.url) ?? []), lent]);
+    },
+  };
+}
+
+async function createLent(server: TestServer): Promise<Lent> {
+  const { url, drop } = await server.createDatabase();
+  const pool = createPool({ uri: url, connectionLimit: 4 });
+  const adapters = [mysqlAdapter({ uri: url }), mysqlAdapter({ pool })] as const;
+  await adapters[0].migrate();
+  return {
+    url,
+    pool,
+    adapters: adapters as unknown as Lent["adapters"],
+    drop: async () => {
+      await Promise.allSettled([pool.end(), adapters[0].close()]);
+      await drop();
+    },
+  };
+}
+
+const allTables = ["journal", "commands", "slots", "appointments", "schedules"];
+
+/** TRUNCATE fires no triggers. */
+async function emptied(pool: Pool): Promise<void> {
+  const connection = await pool.getConnection();
+  await connection.query("set foreign_key_checks = 0");
+  for (const table of allTables) await connection.query(`truncate table slotwright_${table}`);
+  await connection.query("set foreign_key_checks = 1");
+  if (!(await isMariadb(connection as Connection))) await switchChecks(connection as Connection, "NO", "enforced");
+  connection.release();
+}
+
+const tables: Readonly<Record<RecordKind, string>> = {
+  schedule: "slotwright_schedules",
+  slot: "slotwright_slots",
+  appointment: "slotwright_appointments",
+  command: "slotwright_commands",
+};
+
+async function corruptRows(
+  url: string,
+  { put = [], remove = [] }: { readonly put?: readonly StoredRecord[]; readonly remove?: readonly RecordKey[] },
+): Promise<void> {
+  await withGuardsOff(url, async (connection) => {
+    for (const record of put) await putRow(connection, tables[record.kind], rowOf(record));
+    for (const { kind, id } of remove) await connection.execute(`delete from ${tables[kind]} where id = ?`, [id]);
+  });
+}
+
+/** Runs work on a connection for which no trigger, foreign key or CHECK exists, and puts them all back. */
+export async function withGuardsOff(url: string, work: (connection: Connection) => Promise<void>): Promise<void> {
+  const connection = await createConnection(url);
+  await connection.query("set sql_log_bin = 0");
+  const triggers = await triggerStatements(connection);
+  await withChecksOff(connection);
+  for (const { name } of triggers) await connection.query(`drop trigger ${name}`);
+  await connection.query("set foreign_key_checks = 0");
+  await work(connection);
+  for (const { sql } of triggers) await connection.query(sql);
+  await connection.end();
+}
+
+async function triggerStatements(connection: Connection) {
+  const [rows] = await connection.query<RowDataPacket[]>("show triggers");
+  const statements: { name: string; sql: string }[] = [];
+  for (const { Trigger: name } of rows) {
+    const [created] = await connection.query<RowDataPacket[]>(`show create trigger ${name}`);
+    statements.push({ name, sql: created[0]?.["SQL Original Statement"] });
+  }
+  return statements;
+}
+
+/**
+ * MariaDB has a switch for the session. MySQL's CHECKs are switched off table by table, and on again only when the rows
+ * that break them are gone: when the store is closed.
+ */
+async function withChecksOff(connection: Connection): Promise<void> {
+  if (await isMariadb(connection)) await connection.query("set check_constraint_checks = 0");
+  else await switchChecks(connection, "YES", "not enforced");
+}
+
+async function switchChecks(connection: Connection, now: "YES" | "NO", how: "enforced" | "not enforced") {
+  const [checks] = await connection.query<RowDataPacket[]>(
+    "select table_name as t, group_concat(concat(' alter check ', constraint_name)) as c from information_schema.table_constraints where constraint_type = 'CHECK' and table_schema = database() and enforced = ? group by table_name",
+    [now],
+  );
+  for (const { t, c } of checks) await connection.query(`alter table ${t} ${c.replaceAll(",", ` ${how},`)} ${how}`);
+}
+
+async function isMariadb(connection: Connection): Promise<boolean> {
+  const [rows] = await connection.query<RowDataPacket[]>("select version() as version");
+  return /mariadb/i.test(rows[0]?.version);
+}
+
+function rowOf(record: StoredRecord): Readonly<Record<string, string | number | null>> {
+  if (record.kind === "slot") return { ...slotToRow(record) };
+  if (record.kind === "appointment") return { ...appointmentToRow(record) };
+  if (record.kind === "schedule") return { ...scheduleToRow(record) };
+  return { ...commandToRow(record, undefined) };
+}
+
+async function putRow(
+  connection: Connection,
+  table: string,
+  row: Readonly<Record<string, string | number | null>>,
+): Promise<void> {
+  const columns = Object.keys(row);
+  const places = columns.map(() => "?");
+  await connection.execute(
+    `replace into ${table} (${columns.join(", ")}) values (${places.join(", ")})`,
+    Object.values(row),
+  );
+}

@@ -1,0 +1,157 @@
+import { createReads } from "@slotwright/adapter-sql";
+import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { mysqlAdapter } from "../src/index.ts";
+import { mysqlStrategy } from "../src/strategy.ts";
+import { describeOnEachServer } from "./each-server.ts";
+import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
+import { appointmentOn, at, bookedBy, booking, now, schedule, slotAt, transitionOf } from "./records.ts";
+
+const page = { asOf: now, limit: 10 };
+const range = { startFrom: at(0), startBefore: at(3000), endAfter: at(5) };
+const after = { start: at(600), id: "x" };
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `provider-${index}`);
+
+const slotQueries: Readonly<Record<string, SlotQuery>> = {
+  "slots of all": { ...page },
+  "a page of slots of all, backwards": { ...page, ...range, after, descending: true },
+  "slots of a schedule that overlap": { ...page, ...range, scheduleId: "schedule-1" },
+  "slots of a facility": { ...page, ...range, facilityId: "facility-1" },
+  "free slots of a provider at a facility": {
+    ...page,
+    ...range,
+    providerIds: ids(1),
+    facilityId: "facility-1",
+    statuses: ["available"],
+  },
+  "a page of slots of two providers": { ...page, ...range, providerIds: ids(2), after },
+  "slots of a hundred providers": { ...page, ...range, providerIds: ids(100), statuses: ["available"] },
+};
+const appointmentQueries: Readonly<Record<string, AppointmentQuery>> = {
+  "appointments of all": { limit: 10 },
+  "appointments at a facility": { limit: 10, facilityId: "facility-1", startFrom: at(0) },
+  "appointments of a subject": { limit: 10, subjectId: "subject-7", providerIds: ids(1), after },
+  "appointments of three providers": { limit: 10, providerIds: ids(3), statuses: ["confirmed"], startBefore: at(900) },
+};
+
+describeOnEachServer("on filled tables", (server, engine) => {
+  const reads = createReads(mysqlStrategy({ prefix: "slotwright_", database: undefined }, engine));
+  let store: MysqlStore;
+  let pool: Pool;
+  let connection: Connection;
+
+  beforeAll(async () => {
+    store = await openMysqlStore(server);
+    await fill(store);
+    // One connection, so that the counters of its session are those of the call.
+    pool = createPool({ uri: store.url, connectionLimit: 1 });
+    await pool.query(
+      "analyze table slotwright_slots, slotwright_appointments, slotwright_journal, slotwright_schedules",
+    );
+    connection = await createConnection(store.url);
+    await mysqlAdapter({ pool }).load([{ kind: "slot", id: "slot-0" }]);
+  });
+  afterAll(async () => {
+    await connection.end();
+    await pool.end();
+    await store.close();
+  });
+
+  /** How many rows the server looked at for the call. */
+  async function rowsRead(call: () => Promise<unknown>): Promise<number> {
+    const count = async () => {
+      const [rows] = await pool.query<RowDataPacket[]>("show session status like 'Handler_read%'");
+      return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
+    };
+    const before = await count();
+    await call();
+    const middle = await count();
+    // Asking reads rows as well.
+    return middle - before - ((await count()) - middle);
+  }
+
+  const storage = () => mysqlAdapter({ pool });
+  const warm = async (call: (one: ReturnType<typeof storage>) => Promise<unknown>) => {
+    const one = storage();
+    await call(one);
+    return rowsRead(() => call(one));
+  };
+
+  it.each(Object.entries(slotQueries))("%s are read in order from an index, as far as the page", async (_t, query) => {
+    await expectOrdered(reads.slots(query));
+    const branches = query.providerIds?.length ?? 1;
+    expect(await warm((one) => one.findSlots(query))).toBeLessThan(60 * branches);
+  });
+
+  it.each(Object.entries(appointmentQueries))("%s are read in order from an index", async (_t, query) => {
+    await expectOrdered(reads.appointments(query));
+    expect(await warm((one) => one.findAppointments(query))).toBeLessThan(60 * (query.providerIds?.length ?? 1));
+  });
+
+  it("records are found by their keys, and entries of the journal by record and version", async () => {
+    const keys = [
+      ...["slot-0", "slot-30", "none"].map((id) => ({ kind: "slot", id }) as const),
+      { kind: "schedule", id: "schedule-1" },
+      { kind: "command", id: "fill 3" },
+      { kind: "appointment", id: "appointment-of-slot-90" },
+    ] as const;
+    expect(await warm((one) => one.load(keys))).toBeLessThan(60);
+    expect(await warm((one) => one.readJournal({ recordId: "slot-90", limit: 10 }))).toBeLessThan(20);
+  });
+
+  it("a booking, a move and a new slot look at few rows, guards included", async () => {
+    const [slot, other] = [slotAt(30, { providerId: "provider-1" }), slotAt(60, { providerId: "provider-2" })];
+    const one = storage();
+    await one.load([]);
+    expect(await rowsRead(() => one.commit([booking(slot)]))).toBeLessThan(80);
+    const appointment = appointmentOn(slot);
+    const moved = { ...appointment, ...other, kind: "appointment", id: appointment.id } as const;
+    const { metadata, createdAt, updatedAt } = appointment;
+    const next = {
+      ...appointment,
+      providerId: moved.providerId,
+      start: other.start,
+      end: other.end,
+      slotIds: [other.id],
+      version: 2,
+    };
+    expect(metadata !== undefined && createdAt === updatedAt).toBe(true);
+    const move = transitionOf("move", { ...slot, version: 3 }, next, bookedBy(other, next));
+    expect(
+      await rowsRead(async () => expect(await one.commit([move])).toEqual([{ status: "committed" }])),
+    ).toBeLessThan(120);
+    const late = { ...schedule, version: 2 };
+    const created = transitionOf("late", late, slotAt(-30, { id: "late" }));
+    expect(
+      await rowsRead(async () => expect(await one.commit([created])).toEqual([{ status: "committed" }])),
+    ).toBeLessThan(60);
+  });
+
+  async function expectOrdered(read: ReturnType<typeof reads.slots>): Promise<void> {
+    const { sql = "", parameters = [] } = read ?? {};
+    const values = parameters.map((value) => (typeof value === "string" ? Buffer.from(value) : value));
+    const explain = engine === "mysql" ? "explain format=traditional" : "explain";
+    const [plan] = await connection.query<RowDataPacket[]>(`${explain} ${sql}`, values);
+    for (const { table, key, Extra } of plan) {
+      // A part for no provider, and the sorting of what the parts returned.
+      if (table === null || String(table).startsWith("<union")) continue;
+      expect(key, JSON.stringify(plan)).toMatch(/^slotwright_(slots|appointments)_by_/);
+      expect(String(Extra), JSON.stringify(plan)).not.toMatch(/filesort|temporary/);
+    }
+  }
+});
+
+/** 3 000 slots of 100 providers on one schedule's seats, a third of them booked. */
+async function fill({ storage }: MysqlStore): Promise<void> {
+  const slots = Array.from({ length: 3000 }, (_, index) =>
+    slotAt(index * 30, { providerId: `provider-${index % 100}` }),
+  );
+  expect(await storage.commit([transitionOf("fill", schedule, ...slots)])).toEqual([{ status: "committed" }]);
+  const bookings = slots
+    .filter((_, index) => index % 3 === 0)
+    .map((slot, index) => ({ ...booking(slot, { subjectId: `subject-${index % 50}` }) }))
+    .map((one, index) => ({ ...one, command: { ...one.command, id: `fill ${index}` } }));
+  const outcomes = await storage.commit(bookings);
+  expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(["committed"]));
+}

@@ -1,0 +1,140 @@
+import { defaultTablePrefix, type SqlStrategy } from "@slotwright/adapter-sql";
+import { type StorageAdapter, StorageError } from "@slotwright/core";
+import { commitBatch } from "./commit.ts";
+import { type PostgresPool, poolRunner, type Runner, type Source } from "./connection.ts";
+import { hostSession, type PostgresTransaction } from "./host-transaction.ts";
+import { applyMigrations, checkSchema } from "./migrate.ts";
+import { defaultSchema } from "./migrations.ts";
+import { hostSource, ownSource } from "./open.ts";
+import { findAppointments, findSlots, loadRecords, readJournal } from "./reads.ts";
+import { createStatements, type LoadStatement, type Statements } from "./statements.ts";
+import { type Place, postgresStrategy, requireNames } from "./strategy.ts";
+
+export type PostgresAdapterOptions = {
+  /** The schema of the tables; `migrate()` creates it if it is missing. Default `public`. */
+  readonly schema?: string;
+  /** Prefix of tables, indexes, triggers and functions: a letter, then letters, digits and underscores. Default `slotwright_`. */
+  readonly tablePrefix?: string;
+  /**
+   * Whether each connection prepares each statement once, under a name. Default true. False for PgBouncer in
+   * transaction mode, unless it is of version 1.21 or later with `max_prepared_statements`.
+   */
+  readonly preparedStatements?: boolean;
+} & (
+  | {
+      /** Where to connect, as pg takes it. The pool of connections is the adapter's, and `close` ends it. */
+      readonly connectionString: string;
+      readonly pool?: never;
+    }
+  | {
+      /** A `Pool` of pg that stays the host's. None of its settings matters here, and none of them is changed. */
+      readonly pool: PostgresPool;
+      readonly connectionString?: never;
+    }
+);
+
+/**
+ * Stores bookings in PostgreSQL 14 or later. Creating the adapter connects to nothing and never throws: what is wrong
+ * with the server or the options, the first call says by rejecting with a `StorageError`.
+ *
+ * `within(transaction)` takes a client of pg on which the host has run BEGIN, or a `Transaction` of Kysely.
+ *
+ * @example
+ * const storage = postgresAdapter({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
+ * await storage.migrate();
+ */
+export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter<PostgresTransaction> {
+  const { schema = defaultSchema, tablePrefix = defaultTablePrefix, preparedStatements: isNamed = true } = options;
+  const source = options.pool === undefined ? ownSource(options.connectionString) : hostSource(options.pool);
+  const database = lazyDatabase({ schema, prefix: tablePrefix }, source, isNamed);
+  const run = poolRunner(source, isNamed);
+  return {
+    ...operations({ place: source.place, run, load: ({ load }) => load, database }),
+    within: (transaction) => withinTransaction(transaction, database),
+    migrate: async () => {
+      const { strategy, place, statements } = database();
+      return applyMigrations(source, run, strategy, place, statements);
+    },
+    close: source.close,
+  };
+}
+
+/** What all calls of an adapter share, on its pool and within transactions. */
+interface Database {
+  readonly source: Source;
+  readonly place: Place;
+  readonly isNamed: boolean;
+  readonly strategy: SqlStrategy;
+  readonly statements: Statements;
+  /** Whether the tables were found to be those of this version. */
+  isChecked: boolean;
+}
+
+/** How the contract is kept on one pool, or in one transaction. */
+interface Session {
+  readonly place: string;
+  readonly run: Runner;
+  readonly load: (statements: Statements) => LoadStatement;
+  readonly database: () => Database;
+}
+
+type Operations = Omit<StorageAdapter<PostgresTransaction>, "within" | "migrate" | "close">;
+
+function operations({ place, run, load, database: open }: Session): Operations {
+  async function ready(): Promise<Statements> {
+    const database = open();
+    if (!database.isChecked) await checkSchema(run, place, database.statements);
+    database.isChecked = true;
+    return database.statements;
+  }
+  return {
+    contract: 1,
+    load: async (keys) => loadRecords(run, load(await ready()), keys),
+    findSlots: async (query) => findSlots(run, await ready(), query),
+    findAppointments: async (query) => findAppointments(run, await ready(), query),
+    readJournal: async (query) => readJournal(run, await ready(), query),
+    commit: async (transitions) => commitBatch(run, (await ready()).commit, transitions),
+  };
+}
+
+function withinTransaction(
+  transaction: PostgresTransaction,
+  database: () => Database,
+): StorageAdapter<PostgresTransaction> {
+  // On the first call, for it must not throw here either.
+  let known: ReturnType<typeof hostSession> | undefined;
+  const session = () => {
+    const { source, isNamed } = database();
+    known ??= hostSession(transaction, source.place, isNamed);
+    return known;
+  };
+  return {
+    ...operations({
+      place: "",
+      run: async (statement, parameters) => session().run(statement, parameters),
+      load: ({ loadAndLock }) => loadAndLock,
+      database,
+    }),
+    within: (other) => withinTransaction(other, database),
+    migrate: async () => {
+      throw new StorageError(
+        "unavailable",
+        `The database ${session().place} cannot be migrated within a transaction of the host's. Call migrate() of the adapter itself.`,
+      );
+    },
+    close: async () => {},
+  };
+}
+
+/** Compiled on the first call, which is also where bad names are refused. */
+function lazyDatabase(place: Place, source: Source, isNamed: boolean): () => Database {
+  let database: Database | undefined;
+  return () => {
+    if (database !== undefined) return database;
+    requireNames(place);
+    const strategy = postgresStrategy(place);
+    const statements = createStatements(strategy, place);
+    database = { source, place, isNamed, strategy, statements, isChecked: false };
+    return database;
+  };
+}

@@ -1,0 +1,161 @@
+import { appointmentToRow, commandToRow, journalToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
+import {
+  type CommitOutcome,
+  keyOf,
+  keyText,
+  type RecordKey,
+  type RecordKind,
+  StorageError,
+  type Transition,
+  type VersionedRecord,
+} from "@slotwright/core";
+import { type CommitParameter, commitParameters } from "./commit-function.ts";
+import type { Runner, Statement } from "./connection.ts";
+import { refusingGuard } from "./errors.ts";
+import { kinds } from "./statements.ts";
+
+/** Commits a batch in one statement; again each transition by itself, where one of them hit a guard of the database. */
+export async function commitBatch(
+  run: Runner,
+  statement: Statement,
+  transitions: readonly Transition[],
+): Promise<readonly CommitOutcome[]> {
+  if (transitions.length === 0) return [];
+  const checks = checksOf(transitions);
+  if (!areDisjoint(checks)) return oneByOne(run, statement, transitions);
+  const values = { ...checkArrays(checks), ...rowsOf(transitions) } satisfies Values;
+  const parameters = commitParameters.map(({ name }) => values[name]);
+  const [row] = await run<{ readonly answer: string | null }>(statement, parameters, "commit");
+  const answer = JSON.parse(row?.answer ?? "{}") as Answer;
+  if (answer.redo === true) return oneByOne(run, statement, transitions);
+  return transitions.map((transition, n) => outcomeOf(answer, transition, n));
+}
+
+async function oneByOne(
+  run: Runner,
+  statement: Statement,
+  transitions: readonly Transition[],
+): Promise<readonly CommitOutcome[]> {
+  const outcomes: CommitOutcome[] = [];
+  for (const transition of transitions) outcomes.push(...(await commitBatch(run, statement, [transition])));
+  return outcomes;
+}
+
+/** What the function in the database answers. */
+interface Answer {
+  readonly redo?: true;
+  readonly refused?: { readonly code: string; readonly constraint: string; readonly message: string };
+  /** By the number of the transition. */
+  readonly stale?: readonly (readonly [number, RecordKind, string])[] | null;
+  readonly replayed?: readonly (readonly [number, string, string])[] | null;
+}
+
+function outcomeOf({ refused, stale, replayed }: Answer, transition: Transition, n: number): CommitOutcome {
+  if (refused !== undefined) return refusedOutcome(refused);
+  const replay = replayed?.find(([of]) => of === n);
+  if (replay !== undefined) {
+    return { status: "replayed", requestHash: replay[1], result: JSON.parse(replay[2]) as unknown };
+  }
+  const lost = new Set(stale?.filter(([of]) => of === n).map(([, kind, id]) => keyText({ kind, id })));
+  if (lost.size === 0) return { status: "committed" };
+  const keys = [...transition.expect.map(({ key }) => key), ...transition.put].map(keyOf);
+  return { status: "stale", keys: keys.filter((key) => lost.delete(keyText(key))) };
+}
+
+function refusedOutcome(refused: NonNullable<Answer["refused"]>): CommitOutcome {
+  const guard = refusingGuard(refused);
+  if (guard !== undefined) return { status: "refused", guard };
+  throw new StorageError("unavailable", `The database refused to commit: ${refused.message}`, refused);
+}
+
+type Values = Record<CommitParameter, unknown>;
+
+interface Check {
+  readonly n: number;
+  readonly kind: RecordKind;
+  readonly id: string;
+  readonly version: number;
+}
+
+/** Which versions must hold: those that are expected, and those below what is put even where nobody expects them. */
+function checksOf(transitions: readonly Transition[]): readonly Check[] {
+  const checks = transitions.flatMap(({ expect, put }, n) => {
+    const wanted = new Map<string, Check>();
+    const add = ({ kind, id }: RecordKey, version: number) =>
+      wanted.set(`${kind} ${version} ${id}`, { n, kind, id, version });
+    for (const { key, version } of expect) add(key, version);
+    for (const record of put) add(record, record.version - 1);
+    return [...wanted.values()];
+  });
+  return checks.sort(inLockOrder);
+}
+
+/** Versions of one record within a batch would be compared before any of them is written. */
+function areDisjoint(checks: readonly Check[]): boolean {
+  return checks.every(({ n, kind, id }, index) => {
+    const before = checks[index - 1];
+    return before === undefined || before.n === n || before.id !== id || before.kind !== kind;
+  });
+}
+
+function checkArrays(checks: readonly Check[]) {
+  return {
+    check_n: checks.map(({ n }) => n),
+    check_kind: checks.map(({ kind }) => kind),
+    check_id: checks.map(({ id }) => id),
+    check_version: checks.map(({ version }) => version),
+  };
+}
+
+/** Everybody locks in this one order, so that no two batches wait for each other. */
+function inLockOrder(a: Check, b: Check): number {
+  const byKind = kinds.indexOf(a.kind) - kinds.indexOf(b.kind);
+  if (byKind !== 0) return byKind;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+type Rows = Omit<Values, `check_${string}`>;
+
+function rowsOf(transitions: readonly Transition[]): Rows {
+  const rows = {} as { [P in keyof Rows]?: { readonly id?: string }[] };
+  for (const [n, { command, put, journal }] of transitions.entries()) {
+    // biome-ignore lint/suspicious/noAssignInExpressions: a group is made by its first row
+    const add = (group: keyof Rows, row: object) => (rows[group] ??= []).push({ n, ...row } as { id?: string });
+    add("commands", commandToRow(command, journal[0]?.at));
+    for (const record of put) add(groupOf(record), rowOf(record));
+    for (const entry of journal) add("journal", journalToRow(entry));
+  }
+  const text = (group: keyof Rows) => (rows[group] === undefined ? null : JSON.stringify(rows[group]?.sort(byId)));
+  return {
+    commands: text("commands"),
+    new_schedules: text("new_schedules"),
+    schedules: text("schedules"),
+    new_free_slots: text("new_free_slots"),
+    free_slots: text("free_slots"),
+    new_appointments: text("new_appointments"),
+    appointments: text("appointments"),
+    new_taken_slots: text("new_taken_slots"),
+    taken_slots: text("taken_slots"),
+    journal: text("journal"),
+  };
+}
+
+/** New rows are written in the order of their ids, for whoever writes one of the same id has to wait. */
+function byId({ id: a }: { readonly id?: string }, { id: b }: { readonly id?: string }): number {
+  if (a === undefined || b === undefined || a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** As `writeOrder` of adapter-sql has it. */
+function groupOf(record: VersionedRecord): keyof Rows {
+  const isNew = record.version === 1;
+  if (record.kind === "schedule") return isNew ? "new_schedules" : "schedules";
+  if (record.kind === "appointment") return isNew ? "new_appointments" : "appointments";
+  if (record.appointmentId === null) return isNew ? "new_free_slots" : "free_slots";
+  return isNew ? "new_taken_slots" : "taken_slots";
+}
+
+function rowOf(record: VersionedRecord): object {
+  if (record.kind === "slot") return slotToRow(record);
+  return record.kind === "appointment" ? appointmentToRow(record) : scheduleToRow(record);
+}

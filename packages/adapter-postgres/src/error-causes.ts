@@ -1,0 +1,126 @@
+import type { StorageFailure } from "@slotwright/core";
+
+/** What an error means, and what an operator is told. */
+export interface Cause {
+  readonly failure: StorageFailure;
+  /** `text` is what the server or the driver said. */
+  readonly says: (place: string, text: string) => string;
+  /** SQLSTATEs, and codes of the network. */
+  readonly codes?: readonly string[];
+  /** First two characters of SQLSTATEs. */
+  readonly classes?: readonly string[];
+  /** Errors of the driver, which have no code. */
+  readonly text?: RegExp;
+}
+
+/** The first that fits counts. */
+export const causes: readonly Cause[] = [
+  {
+    codes: ["40001"],
+    failure: "transient",
+    says: (place) =>
+      `Another transaction changed the same rows of the database ${place} first, and this one cannot see how. Nothing was changed; try again.`,
+  },
+  {
+    codes: ["40P01"],
+    failure: "transient",
+    says: (place) =>
+      `The database ${place} ended a deadlock at this transaction's cost. Nothing was changed; try again.`,
+  },
+  {
+    codes: ["55P03"],
+    failure: "transient",
+    says: (place) =>
+      `Another transaction holds a row of the database ${place} for longer than lock_timeout allows to wait. Nothing was changed; try again.`,
+  },
+  {
+    codes: ["57014"],
+    failure: "transient",
+    says: (place) =>
+      `The database ${place} cancelled a statement: an operator asked for it, or it took longer than statement_timeout allows. Nothing was changed; try again.`,
+  },
+  {
+    codes: ["25006"],
+    failure: "read_only",
+    says: (place) =>
+      `The database ${place} is read-only: it is a standby, or default_transaction_read_only is on. Connect to the primary, or turn that off for this role.`,
+  },
+  {
+    codes: ["25P01"],
+    failure: "unavailable",
+    says: (place) =>
+      `The connection to the database ${place} that was passed to within() is in no transaction. Run BEGIN on it first, and use what within() returns until COMMIT or ROLLBACK.`,
+  },
+  {
+    codes: ["25P02"],
+    failure: "unavailable",
+    says: (place) =>
+      `The transaction on the database ${place} has failed already, and PostgreSQL ignores all commands until ROLLBACK. Roll it back, and begin again.`,
+  },
+  {
+    codes: ["28P01", "28000"],
+    text: /^SASL|password must be a string/,
+    failure: "unavailable",
+    says: (place, text) =>
+      `The database ${place} did not accept the credentials (${text}). Check user, password and pg_hba.conf.`,
+  },
+  {
+    codes: ["3D000"],
+    failure: "unavailable",
+    says: (place) => `There is no such database on the server: ${place}. Create it, or correct its name.`,
+  },
+  {
+    codes: ["42501"],
+    failure: "unavailable",
+    says: (place, text) =>
+      `The role may not do this in the database ${place} (${text}). Grant it USAGE on the schema and SELECT, INSERT and UPDATE on the tables; migrations need their owner, or an administrator who runs the printed SQL.`,
+  },
+  {
+    codes: ["42P01", "42703", "42883", "3F000", "0A000"],
+    failure: "schema_outdated",
+    says: (place, text) =>
+      `The database ${place} lacks what this version of Slotwright needs (${text}). Run migrate().`,
+  },
+  {
+    codes: ["26000", "42P05"],
+    failure: "transient",
+    says: (place, text) =>
+      `Prepared statements of the connection to the database ${place} are not what the driver believes (${text}). Nothing was changed. Behind a pooler in transaction mode, pass preparedStatements: false.`,
+  },
+  {
+    codes: ["53100"],
+    failure: "unavailable",
+    says: (place) => `The disk of the database ${place} is full. Nothing was changed; make room.`,
+  },
+  {
+    codes: ["53300"],
+    text: /timeout exceeded when trying to connect/,
+    failure: "transient",
+    says: (place) =>
+      `There was no free connection to the database ${place} in time. Nothing was changed; try again, or allow more connections.`,
+  },
+  {
+    codes: ["53200", "53400", "58030"],
+    classes: ["XX"],
+    failure: "unavailable",
+    says: (place, text) => `The server of the database ${place} is in trouble: ${text}. Look into its log.`,
+  },
+  {
+    codes: ["57P01", "57P02", "57P03", "57P05"],
+    classes: ["08"],
+    failure: "transient",
+    says: (place, text) =>
+      `The server of the database ${place} is restarting, or ended the connection (${text}). Nothing was changed; try again.`,
+  },
+  {
+    codes: ["22021", "22P05"],
+    failure: "unavailable",
+    says: (place, text) =>
+      `The database ${place} cannot store a character (${text}). Use a database with the encoding UTF8.`,
+  },
+  {
+    text: /after calling end on the pool/,
+    failure: "unavailable",
+    says: (place) => `The pool of the database ${place} was closed. Open it again, and create the adapter anew.`,
+  },
+];

@@ -1,0 +1,31 @@
+import { refusalText } from "@slotwright/adapter-sql";
+import type { Guard } from "@slotwright/core";
+import { nameOf, type Place } from "./strategy.ts";
+
+/**
+ * What every function of ours runs with. Names without schema are the system's own. Plans are made once a connection, not
+ * once a call, which takes longer than to run them. So they must find rows by their keys even if they are made while the
+ * tables are empty, or in a call with many rows.
+ */
+export const functionSettings = `set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off`;
+
+/** Encloses the body of a function. */
+export function quoted(body: string): string {
+  return `$slotwright$\n${body.trim()}\n$slotwright$`;
+}
+
+export function triggerFunction(place: Place, name: string, body: string): string {
+  return `create or replace function ${nameOf(place, name)}() returns trigger language plpgsql
+${functionSettings}
+as ${quoted(body)}`;
+}
+
+/** Refuses as a broken CHECK of this name would. */
+export function refuse(guard: Guard, words: string): string {
+  const message = refusalText(guard, words).replaceAll("'", "''");
+  return `raise exception using errcode = 'check_violation', constraint = '${guard}', message = '${message}';`;
+}

@@ -1,0 +1,116 @@
+import { StorageError } from "@slotwright/core";
+import { CompiledQuery } from "kysely";
+import { exactRow } from "./columns.ts";
+import { type PostgresClient, queryOf, type Runner, refuseBinary, type Statement } from "./connection.ts";
+import { toStorageError } from "./errors.ts";
+import { placeOf } from "./open.ts";
+
+/** What is used of a `Transaction` of Kysely. */
+export interface KyselyTransaction {
+  readonly isTransaction: boolean;
+  executeQuery(query: CompiledQuery): Promise<{ readonly rows: unknown[] }>;
+  withoutPlugins(): KyselyTransaction;
+}
+
+/** A transaction of the host's: a client of pg on which it has run BEGIN, or a transaction of Kysely. */
+export type PostgresTransaction = PostgresClient | KyselyTransaction;
+
+/** How statements run in the host's transaction. */
+export interface HostSession {
+  readonly place: string;
+  readonly run: Runner;
+}
+
+export function hostSession(transaction: PostgresTransaction, place: string, isNamed: boolean): HostSession {
+  if (isKysely(transaction)) return kyselySession(transaction, place);
+  if (isClient(transaction)) return clientSession(transaction, place, isNamed);
+  throw new StorageError(
+    "unavailable",
+    `What was passed to within() is no transaction on the database ${place}. Pass a client of pg, or a transaction of Kysely.`,
+  );
+}
+
+function isKysely(transaction: PostgresTransaction): transaction is KyselyTransaction {
+  return has(transaction, "executeQuery") && has(transaction, "withoutPlugins");
+}
+
+function isClient(transaction: PostgresTransaction): transaction is PostgresClient {
+  return has(transaction, "query") && has(transaction, "removeListener");
+}
+
+function has(transaction: unknown, method: string): boolean {
+  return typeof (transaction as Record<string, unknown> | null | undefined)?.[method] === "function";
+}
+
+function kyselySession(transaction: KyselyTransaction, place: string): HostSession {
+  // Plugins of the host's (camel case, parsed JSON) are for its own tables.
+  const plain = transaction.withoutPlugins();
+  return inTurn(place, async ({ sql }, parameters) => {
+    if (!transaction.isTransaction) throw noTransaction(place);
+    const { rows } = await plain.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+    return rows.map(exactRow);
+  });
+}
+
+function clientSession(client: PostgresClient, configured: string, isNamed: boolean): HostSession {
+  const place = client.host === undefined ? configured : placeOf(client.host, client.port, client.database);
+  const isOpen = transactionCheck(client, place);
+  return inTurn(place, async (statement, parameters) => {
+    client.on("error", ignore);
+    try {
+      refuseBinary(client, place);
+      await isOpen();
+      return (await client.query(queryOf(statement, parameters, isNamed))).rows;
+    } finally {
+      client.removeListener("error", ignore);
+    }
+  });
+}
+
+const ignore = (): void => {};
+
+/** Checks that there is a transaction. An old pg does not tell: there, a savepoint can only be set in one. */
+function transactionCheck(client: PostgresClient, place: string): () => Promise<void> {
+  let wasChecked = false;
+  return async () => {
+    const status = client.getTransactionStatus?.();
+    if (status === "I") throw noTransaction(place);
+    if (status === "E") throw failedTransaction(place);
+    if (status === "T" || wasChecked) return;
+    await client.query({ text: "savepoint slotwright" });
+    await client.query({ text: "release savepoint slotwright" });
+    wasChecked = true;
+  };
+}
+
+/** A connection runs one statement at a time, however many calls the host makes at once. */
+function inTurn(
+  place: string,
+  query: (statement: Statement, parameters: readonly unknown[]) => Promise<readonly unknown[]>,
+): HostSession {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    place,
+    run: (statement, parameters) => {
+      const answer = last.then(() => query(statement, parameters));
+      last = answer.catch(() => {});
+      return answer.catch((error: unknown) => {
+        throw toStorageError(error, { place, during: "host" });
+      }) as Promise<never>;
+    },
+  };
+}
+
+function noTransaction(place: string): StorageError {
+  return new StorageError(
+    "unavailable",
+    `The connection to the database ${place} that was passed to within() is in no transaction. Run BEGIN on it first, and use what within() returns until COMMIT or ROLLBACK.`,
+  );
+}
+
+function failedTransaction(place: string): StorageError {
+  return new StorageError(
+    "unavailable",
+    `The transaction on the database ${place} that was passed to within() has failed already, and PostgreSQL ignores all commands until ROLLBACK. Roll it back, and begin again.`,
+  );
+}

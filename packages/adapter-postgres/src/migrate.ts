@@ -1,0 +1,92 @@
+import type { SqlStrategy } from "@slotwright/adapter-sql";
+import { type MigrationReport, StorageError } from "@slotwright/core";
+import { type PostgresClient, queryOf, type Runner, type Source, type Statement, withClient } from "./connection.ts";
+import { bookkeeping, migrations, schemaVersion } from "./migrations.ts";
+import type { Statements } from "./statements.ts";
+import type { Place } from "./strategy.ts";
+
+/** Applies what is missing. Where nothing is, it needs no lock, and no privilege but to read. */
+export async function applyMigrations(
+  source: Source,
+  run: Runner,
+  strategy: SqlStrategy,
+  place: Place,
+  statements: Statements,
+): Promise<MigrationReport> {
+  const found = await foundVersion(run, statements);
+  if (found > schemaVersion) throw tooNew(source.place, found);
+  if (found === schemaVersion) return { from: found, to: found, applied: [] };
+  return withClient(source, "commit", (client) => migrateInTransaction(client, source, strategy, place, statements));
+}
+
+async function migrateInTransaction(
+  client: PostgresClient,
+  { place: database }: Source,
+  strategy: SqlStrategy,
+  place: Place,
+  statements: Statements,
+): Promise<MigrationReport> {
+  const { begin, createSchema, createTable } = bookkeeping(strategy, place);
+  const run: Runner = async (statement, parameters) =>
+    (await client.query(queryOf(statement, parameters, false))).rows as never;
+  try {
+    for (const text of [...begin, createSchema, createTable]) await client.query({ text });
+    // Those who waited for the lock see here what the one before them did.
+    const from = await latestVersion(run, statements);
+    if (from > schemaVersion) throw tooNew(database, from);
+    for (const migration of migrations(strategy, place)) {
+      if (migration.version <= from) continue;
+      for (const text of migration.statements) await client.query({ text });
+    }
+    const rows = await run<{ readonly name: string }>(statements.readMigrations, [from]);
+    await commit(client, database);
+    return { from, to: schemaVersion, applied: rows.map(({ name }) => name) };
+  } catch (error) {
+    await rollBack(client);
+    throw error;
+  }
+}
+
+/** PostgreSQL answers COMMIT with ROLLBACK, and no error, where the transaction has failed. */
+async function commit(client: PostgresClient, database: string): Promise<void> {
+  const { command } = await client.query({ text: "commit" });
+  if (command === "COMMIT") return;
+  throw new StorageError("unavailable", `The database ${database} rolled the migration back. Nothing was changed.`);
+}
+
+// An error of the rollback must not replace the one that led here. A connection that cannot roll back is destroyed.
+async function rollBack(client: PostgresClient): Promise<void> {
+  try {
+    await client.query({ text: "rollback" });
+  } catch {}
+}
+
+/** Throws unless the tables are those this code was written for. */
+export async function checkSchema(run: Runner, database: string, statements: Statements): Promise<void> {
+  const found = await foundVersion(run, statements);
+  if (found > schemaVersion) throw tooNew(database, found);
+  if (found < schemaVersion) {
+    throw new StorageError(
+      "schema_outdated",
+      `The database ${database} has schema version ${found}, and this version of Slotwright needs ${schemaVersion}. Run migrate().`,
+    );
+  }
+}
+
+/** Asks first whether there is a table to ask, for an error would end a transaction of the host's. */
+async function foundVersion(run: Runner, statements: Statements): Promise<number> {
+  const [table] = await run<{ readonly is_migrated: number }>(statements.isMigrated, []);
+  return table?.is_migrated === 1 ? latestVersion(run, statements) : 0;
+}
+
+async function latestVersion(run: Runner, { readSchemaVersion }: { readSchemaVersion: Statement }): Promise<number> {
+  const [row] = await run<{ readonly version: number | null }>(readSchemaVersion, []);
+  return row?.version ?? 0;
+}
+
+function tooNew(database: string, found: number): StorageError {
+  return new StorageError(
+    "schema_too_new",
+    `The database ${database} has schema version ${found}, and this version of Slotwright knows only ${schemaVersion}. Upgrade Slotwright; nothing was changed.`,
+  );
+}

@@ -1,0 +1,82 @@
+import {
+  defaultTablePrefix,
+  initialTables,
+  type Migration,
+  migrationStatements,
+  type SqlStrategy,
+} from "@slotwright/adapter-sql";
+import { commitFunction } from "./commit-function.ts";
+import { guards } from "./guards.ts";
+import { recordInitial } from "./overlap-guard.ts";
+import { type Place, postgresStrategy, requireNames } from "./strategy.ts";
+
+/** The schema version that this code was written for. */
+export const schemaVersion = 1;
+
+export const defaultSchema = "public";
+
+/** All migrations, oldest first. Each records itself. */
+export function migrations(strategy: SqlStrategy, place: Place): readonly Omit<Migration, "name">[] {
+  const initial = [...initialTables(strategy), ...guards(place), commitFunction(place), recordInitial(place)];
+  return [{ version: 1, statements: initial }];
+}
+
+/** The statements around the migrations, which are the same at any version. */
+export interface Bookkeeping {
+  /**
+   * Begins, whatever the session's defaults are, and lets one process in at a time: those who waited see what the one
+   * before them did.
+   */
+  readonly begin: readonly string[];
+  readonly createSchema: string;
+  readonly createTable: string;
+}
+
+export function bookkeeping(strategy: SqlStrategy, { schema }: Place): Bookkeeping {
+  return {
+    begin: [
+      "begin isolation level read committed read write",
+      "set local client_min_messages = warning",
+      "set local statement_timeout = 0",
+      "set local lock_timeout = 0",
+      "set local synchronous_commit = on",
+      `select pg_catalog.pg_advisory_xact_lock(${migrationLock})`,
+    ],
+    // Only where it is missing: `if not exists` needs the privilege to create one even where there is one.
+    createSchema: `do $slotwright$ begin
+  if not exists (select from pg_catalog.pg_namespace where nspname = '${schema}') then
+    create schema "${schema}";
+  end if;
+end $slotwright$`,
+    createTable: migrationStatements(strategy).createTable,
+  };
+}
+
+/** "slotwright", as a number that nobody else is likely to lock. One at a time in a database, also for the extension. */
+const migrationLock = 8314987134411;
+
+export interface MigrationSqlOptions {
+  /** The schema of the tables, which is created if it is missing. Default `public`. */
+  readonly schema?: string;
+  /** Prefix of tables, indexes, triggers and functions. Default `slotwright_`. */
+  readonly tablePrefix?: string;
+  /** The schema version that the database has already; 0, the default, is an empty one. */
+  readonly from?: number;
+}
+
+/**
+ * The SQL that `migrate()` would run, as one script in one transaction, for those who apply it themselves:
+ * `psql -v ON_ERROR_STOP=1 -f migration.sql`.
+ * @throws StorageError if a name cannot be used
+ */
+export function migrationSql(options: MigrationSqlOptions = {}): string {
+  const { schema = defaultSchema, tablePrefix = defaultTablePrefix, from = 0 } = options;
+  const place = { schema, prefix: tablePrefix };
+  requireNames(place);
+  const strategy = postgresStrategy(place);
+  const { begin, createSchema, createTable } = bookkeeping(strategy, place);
+  const steps = migrations(strategy, place)
+    .filter(({ version }) => version > from)
+    .flatMap(({ statements }) => statements);
+  return [...begin, createSchema, createTable, ...steps, "commit"].map((step) => `${step};\n`).join("");
+}

@@ -1,0 +1,94 @@
+import { StorageError } from "@slotwright/core";
+import { Pool } from "pg";
+import type { PostgresPool, Source } from "./connection.ts";
+
+/** How long, in milliseconds, a call waits for a connection of a pool of our own. */
+const connectTimeout = 10_000;
+
+/** A pool that is opened by the first call, and closed with the adapter. */
+export function ownSource(connectionString: string): Source {
+  const place = placeOfUrl(connectionString);
+  let state: "open" | "closed" = "open";
+  let pool: Pool | undefined;
+  return {
+    place,
+    pool: () => {
+      if (state === "closed") throw closedError(place);
+      pool ??= openPool(connectionString);
+      return pool as PostgresPool;
+    },
+    close: async () => {
+      state = "closed";
+      const closing = pool;
+      pool = undefined;
+      await closing?.end();
+    },
+  };
+}
+
+function openPool(connectionString: string): Pool {
+  const pool = new Pool({
+    connectionString,
+    connectionTimeoutMillis: connectTimeout,
+    keepAlive: true,
+    fallback_application_name: "slotwright",
+  });
+  pool.on("error", ignore);
+  return pool;
+}
+
+/** The host's pool, which stays open. */
+export function hostSource(pool: PostgresPool): Source {
+  const place = placeOfPool(pool);
+  let state: "unused" | "used" | "closed" = "unused";
+  return {
+    place,
+    pool: () => {
+      if (state === "closed") throw closedError(place);
+      if (state === "unused") pool.on("error", ignore);
+      state = "used";
+      return pool;
+    },
+    close: async () => {
+      state = "closed";
+      pool.removeListener("error", ignore);
+    },
+  };
+}
+
+// A pool tells of idle connections that ended by an event, which ends the process where nobody listens. The pool has
+// dropped the connection by then, and opens another one when it needs one.
+const ignore = (): void => {};
+
+interface PoolOptions {
+  readonly connectionString?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly database?: string | undefined;
+}
+
+/** Host, port and database: never the user's name or password. */
+function placeOfPool(pool: PostgresPool): string {
+  const { connectionString, host, port, database } = (pool as { readonly options?: PoolOptions }).options ?? {};
+  if (connectionString !== undefined) return placeOfUrl(connectionString);
+  return placeOf(host, port, database);
+}
+
+function placeOfUrl(url: string): string {
+  const { hostname, port, pathname } = URL.parse(url) ?? {};
+  if (hostname === undefined) return "of the connection string";
+  return placeOf(decodeURIComponent(hostname), port, decodeURIComponent(pathname?.slice(1) ?? ""));
+}
+
+export function placeOf(
+  host: string | undefined,
+  port: string | number | undefined,
+  database: string | undefined,
+): string {
+  const { PGHOST, PGPORT, PGDATABASE } = process.env;
+  return `${host || PGHOST || "localhost"}:${port || PGPORT || 5432}/${database || PGDATABASE || ""}`;
+}
+
+function closedError(place: string): StorageError {
+  return new StorageError("unavailable", `The adapter of the database ${place} was closed. Create a new one.`);
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { columnNames, createReads, migrationStatements, type Reads, type SqlStrategy } from "@slotwright/adapter-sql";
+import type { RecordKind } from "@slotwright/core";
+import { columnType } from "./columns.ts";
+import { commitParameters } from "./commit-function.ts";
+import type { Statement } from "./connection.ts";
+import { nameOf, type Place } from "./strategy.ts";
+
+/** The SQL of the adapter. Texts never change, so that each connection prepares each of them once. */
+export interface Statements {
+  /** By an array of ids for each kind, in the order of `kinds`. */
+  readonly load: LoadStatement;
+  /** The same, and locks the rows, kind by kind and by id, as every commit does. */
+  readonly loadAndLock: LoadStatement;
+  readonly commit: Statement;
+  readonly reads: Reads;
+  /** One row, `is_migrated`: 1 if there is a migration table, else 0. */
+  readonly isMigrated: Statement;
+  readonly readSchemaVersion: Statement;
+  /** Names of migrations above a version. */
+  readonly readMigrations: Statement;
+}
+
+const known = new Map<string, Statement>();
+
+export type LoadStatement = (kinds: readonly RecordKind[]) => Statement;
+
+/** Statements are named after their text: those of another version or prefix have another name. */
+export function statementOf(sql: string): Statement {
+  const statement = known.get(sql) ?? { sql, name: hashed(sql) };
+  known.set(sql, statement);
+  return statement;
+}
+
+function hashed(sql: string): string {
+  return `slotwright_${createHash("sha256").update(sql).digest("hex").slice(0, 20)}`;
+}
+
+/** The order in which kinds are locked. */
+export const kinds = ["schedule", "slot", "appointment", "command"] as const satisfies readonly RecordKind[];
+
+const tables = { schedule: "schedules", slot: "slots", appointment: "appointments", command: "commands" } as const;
+
+export function createStatements(strategy: SqlStrategy, place: Place): Statements {
+  const migrationTable = nameOf(place, "migrations");
+  const places = commitParameters.map(({ type }, index) => `$${index + 1}::${type}`);
+  return {
+    load: (wanted) => statementOf(loadSql(place, wanted, "")),
+    loadAndLock: (wanted) => statementOf(loadSql(place, wanted, "for no key update")),
+    commit: statementOf(`select ${nameOf(place, "commit")}(${places.join(", ")}) as answer`),
+    reads: createReads(strategy),
+    isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated`),
+    readSchemaVersion: statementOf(migrationStatements(strategy).readVersion),
+    readMigrations: statementOf(`select name from ${migrationTable} where version > $1::integer order by version`),
+  };
+}
+
+/**
+ * One statement is one snapshot. Each kind is locked before the next, for they are read one after the other; a record
+ * leaves the columns of other kinds empty. The planner may not see how many ids there are: it would plan for them anew
+ * in each call, which takes longer than to read the rows.
+ */
+function loadSql(place: Place, wanted: readonly RecordKind[], lock: string): string {
+  const found = wanted.map((kind, index) => {
+    const ordered = lock === "" || kind === "command" ? "" : ` order by id ${lock}`;
+    const ids = `array(select pg_catalog.unnest($${index + 1}::text[]))`;
+    const from = `from ${nameOf(place, tables[kind])} where id = any (${ids})${ordered}`;
+    return `${kind} as materialized (select ${columnNames[tables[kind]].join(", ")} ${from})`;
+  });
+  const all = [...new Set(wanted.flatMap((kind): readonly string[] => columnNames[tables[kind]]))];
+  const branches = wanted.map((kind) => {
+    const own: readonly string[] = columnNames[tables[kind]];
+    const columns = all.map((column) => (own.includes(column) ? column : `null::${columnType(column)} as ${column}`));
+    return `select '${kind}' as kind, ${columns.join(", ")} from ${kind}`;
+  });
+  return `with ${found.join(", ")} ${branches.join(" union all ")}`;
+}

@@ -1,0 +1,87 @@
+import {
+  indexes,
+  type ListSyntax,
+  type SqlStrategy,
+  standardLists,
+  type Tables,
+  tablePrefixPlugin,
+} from "@slotwright/adapter-sql";
+import { StorageError } from "@slotwright/core";
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from "kysely";
+
+/** Where the tables are. Every name in every statement has its schema: no `search_path` matters. */
+export interface Place {
+  readonly schema: string;
+  readonly prefix: string;
+}
+
+/**
+ * PostgreSQL: instants are epoch milliseconds, so that no time zone or date style of the host's can touch them. Text is
+ * compared and sorted by its bytes, as on SQLite. JSON is text, and comes back exactly as it was written.
+ */
+export function postgresStrategy({ schema, prefix }: Place): SqlStrategy {
+  const queries = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+    plugins: [tablePrefixPlugin(prefix, schema)],
+  });
+  const text = sql`text collate "C"`;
+  return {
+    queries,
+    qualified: (name) => prefix + name,
+    constraintName: (_table, guard) => guard,
+    columnTypes: {
+      id: text,
+      text,
+      integer: sql`integer`,
+      instant: sql`bigint`,
+      json: text,
+      sequence: sql`bigint generated always as identity primary key`,
+    },
+    tableOptions: sql``,
+    // `is json object` exists from version 16 on. The cast refuses by an error of its own where the text is no JSON.
+    isJson: (column, shape) =>
+      shape === "any"
+        ? sql<boolean>`${sql.ref(column)}::json is not null`
+        : sql<boolean>`json_typeof(${sql.ref(column)}::json) = ${sql.lit(shape)}`,
+    itemCount: (column) => sql<number>`json_array_length(${sql.ref(column)}::json)`,
+    from: (index) => sql.table(indexes[index].table),
+    lists,
+  };
+}
+
+const lists: ListSyntax = {
+  ...standardLists,
+  // With a limit to each of them, they are read in order from their index; else all of them might be read, and sorted.
+  merged: (selects, order, limit) => {
+    if (selects.length === 1) return standardLists.merged(selects, order, limit);
+    return standardLists.merged(
+      selects.map((select) => sql`(${select} order by ${order} limit ${limit})`),
+      order,
+      limit,
+    );
+  },
+};
+
+/** Names go into the text of statements, and PostgreSQL cuts them off after 63 bytes: the longest of ours has 35. */
+export function requireNames({ schema, prefix }: Place): void {
+  requireName("schema", schema, /^[A-Za-z_]\w*$/);
+  requireName("tablePrefix", prefix, /^([A-Za-z]\w*)?$/);
+}
+
+function requireName(option: string, name: string, pattern: RegExp): void {
+  if (pattern.test(name) && name.length <= 28) return;
+  throw new StorageError(
+    "unavailable",
+    `"${name}" cannot be used as ${option} of the database's tables. Use a letter, then letters, digits and underscores, at most 28 of them.`,
+  );
+}
+
+/** A table, or a function of ours, with its schema. */
+export function nameOf({ schema, prefix }: Place, name: string): string {
+  return `"${schema}"."${prefix}${name}"`;
+}

@@ -1,0 +1,340 @@
+import { createEngine, isBookingError, StorageError } from "@slotwright/core";
+import { auditStore } from "@slotwright/core/conformance";
+import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
+import { Pool } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { toStorageError } from "../src/errors.ts";
+import { postgresAdapter } from "../src/index.ts";
+import { describeOnServer } from "./on-server.ts";
+import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
+import { booking, creation, schedule, slotAt, transitionOf } from "./records.ts";
+
+const slot = slotAt(0);
+const keys = [{ kind: "slot", id: slot.id }] as const;
+const committed = [{ status: "committed" }];
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What every call must reject with: the contract's own error, with words for an operator, and its cause. */
+async function failure(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => "it succeeded",
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof StorageError)) return `no StorageError: ${String(error)}`;
+  expect(error.message).toMatch(/database|server/);
+  expect(error.message).not.toMatch(/secret/);
+  return error.failure;
+}
+
+describeOnServer("a server that cannot be used is reported by the first call, never by the factory:", (url) => {
+  const changed = (change: (url: URL) => void) => {
+    const copy = new URL(url());
+    change(copy);
+    return copy.href;
+  };
+  const load = async (connectionString: string) => {
+    const storage = postgresAdapter({ connectionString });
+    const result = await failure(storage.load(keys));
+    await storage.close();
+    return result;
+  };
+
+  it("nobody listens", async () => {
+    expect(await load(changed((it) => (it.port = "1")))).toBe("unavailable");
+    expect(await load("postgres://user:secret@no-such-host.invalid/db")).toBe("unavailable");
+    expect(await load("this is : no url, secret")).toBe("unavailable");
+  });
+
+  it("a role that does not exist, and a database that does not", async () => {
+    expect(await load(changed((it) => (it.username = "nobody_at_all")))).toBe("unavailable");
+    expect(await load(changed((it) => (it.pathname = "/missing")))).toBe("unavailable");
+  });
+
+  it("a schema that does not exist", async () => {
+    const storage = postgresAdapter({ connectionString: url(), schema: "missing" });
+    expect(await failure(storage.load(keys))).toBe("schema_outdated");
+    await storage.close();
+  });
+
+  it("names that are no names", async () => {
+    for (const names of [{ schema: 'a"; drop' }, { tablePrefix: "1" }, { tablePrefix: "x".repeat(40) }]) {
+      const storage = postgresAdapter({ connectionString: url(), ...names });
+      await expect(storage.load([])).rejects.toMatchObject({ failure: "unavailable" });
+      await expect(storage.migrate()).rejects.toMatchObject({ failure: "unavailable" });
+    }
+  });
+
+  it("says where, and never the password", async () => {
+    const { port } = new URL(url());
+    const storage = postgresAdapter({ connectionString: `postgres://user:secret@127.0.0.1:${port}/missing` });
+    await expect(storage.load(keys)).rejects.toMatchObject({
+      message: expect.stringContaining(`127.0.0.1:${port}/missing`),
+      cause: expect.objectContaining({ code: expect.any(String) }),
+    });
+    await storage.close();
+  });
+});
+
+describeOnServer("a database that fails later", (url) => {
+  let store: PostgresStore;
+  beforeEach(async () => {
+    store = await openPostgresStore(url());
+    await store.storage.commit([creation(slot)]);
+  });
+  afterEach(() => store.close());
+
+  const onPool = (config: object) => {
+    const pool = new Pool({ connectionString: url(), ...config });
+    return { pool, storage: postgresAdapter({ pool, schema: store.schema }) };
+  };
+  /** Holds the slot's row until it is let go. */
+  const holdSlot = async () => {
+    const host = await store.beginHostTransaction();
+    await host.transaction.query("select * from slotwright_slots for update");
+    return host;
+  };
+
+  it.each(["lock_timeout", "statement_timeout"])(
+    "is transient at %s, and the connection is used again",
+    async (name) => {
+      const { pool, storage } = onPool({ options: `-c ${name}=100`, max: 1 });
+      await storage.load(keys);
+      const host = await holdSlot();
+      expect(await failure(storage.commit([booking(slot)]))).toBe("transient");
+      expect(pool.totalCount).toBe(1);
+      await host.rollback();
+      expect(await storage.commit([booking(slot)])).toEqual(committed);
+      await pool.end();
+    },
+  );
+
+  it("is unknown at the client's own timeout, for the server goes on; the connection is destroyed", async () => {
+    const { pool, storage } = onPool({ query_timeout: 150, max: 1 });
+    await storage.load(keys);
+    const host = await holdSlot();
+    expect(await failure(storage.commit([booking(slot)]))).toBe("unknown");
+    expect(pool.totalCount).toBe(0);
+    await host.rollback();
+    // The server did commit it.
+    await pause(300);
+    expect(await storage.load(keys)).toMatchObject([{ status: "booked" }]);
+    expect(await storage.commit([booking(slot)])).toMatchObject([{ status: "replayed" }]);
+    await pool.end();
+  });
+
+  it("is unknown when the backend is terminated amid a commit, the process lives, and the engine settles it", async () => {
+    const { pool, storage } = onPool({ max: 2 });
+    const engine = createEngine({ storage });
+    await storage.load(keys);
+    const host = await holdSlot();
+    const terminated = failure(storage.commit([booking(slot)]));
+    const want = { actor: { kind: "p", id: "p" }, slotId: slot.id, subjectId: "s" };
+    const booked = engine.book(want);
+    await pause(100);
+    const { rows } = await store.pool.query(
+      "select pg_terminate_backend(pid) as done from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+    );
+    expect(rows.length).toBe(2);
+    await host.rollback();
+    expect(await terminated).toBe("unknown");
+    expect((await booked).slots).toMatchObject([{ status: "booked" }]);
+    await pool.end();
+  });
+
+  it("is transient when a pool of one is lent to the host for too long", async () => {
+    const { pool, storage } = onPool({ max: 1, connectionTimeoutMillis: 100 });
+    const lent = await pool.connect();
+    expect(await failure(storage.load(keys))).toBe("transient");
+    lent.release();
+    expect(await storage.load(keys)).toEqual([slot]);
+    await pool.end();
+  });
+
+  it("is transient when there are too many connections", async () => {
+    await store.pool.query("create role limited login connection limit 0 password 'secret'");
+    const limited = new URL(url());
+    limited.username = "limited";
+    limited.password = "secret";
+    const storage = postgresAdapter({ connectionString: limited.href, schema: store.schema });
+    expect(await failure(storage.load(keys))).toBe("transient");
+    await storage.close();
+    await store.pool.query("drop role limited");
+  });
+
+  it("is unavailable to a role without privileges, and says what to grant", async () => {
+    await store.pool.query(
+      `create role reader login password 'secret'; grant usage on schema ${store.schema} to reader; grant select on all tables in schema ${store.schema} to reader`,
+    );
+    const reader = new URL(url());
+    reader.username = "reader";
+    reader.password = "secret";
+    const storage = postgresAdapter({ connectionString: reader.href, schema: store.schema });
+    expect(await storage.load(keys)).toEqual([slot]);
+    await expect(storage.commit([booking(slot)])).rejects.toMatchObject({
+      failure: "unavailable",
+      message: expect.stringContaining("Grant"),
+    });
+    await storage.close();
+    await store.pool.query("drop owned by reader; drop role reader");
+  });
+
+  it("is unavailable when it was closed, and the host's pool stays open", async () => {
+    const { pool, storage } = onPool({});
+    await storage.load(keys);
+    const listeners = pool.listenerCount("error");
+    await storage.close();
+    expect(pool.listenerCount("error")).toBe(listeners - 1);
+    expect(await failure(storage.load(keys))).toBe("unavailable");
+    expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    const other = postgresAdapter({ pool, schema: store.schema });
+    await pool.end();
+    expect(await failure(other.load(keys))).toBe("unavailable");
+    const own = postgresAdapter({ connectionString: url(), schema: store.schema });
+    await own.load(keys);
+    await own.close();
+    expect(await failure(own.load(keys))).toBe("unavailable");
+  });
+
+  it("is outdated when a table or the function is gone, and the connection is used again", async () => {
+    const { pool, storage } = onPool({ max: 1 });
+    await storage.load(keys);
+    await store.pool.query(`alter table ${store.schema}.slotwright_journal rename to gone`);
+    expect(await failure(storage.readJournal({ recordId: "x", limit: 1 }))).toBe("schema_outdated");
+    expect(await failure(storage.commit([booking(slot)]))).toBe("schema_outdated");
+    await store.pool.query(`alter table ${store.schema}.gone rename to slotwright_journal`);
+    expect(await storage.commit([booking(slot)])).toEqual(committed);
+    await pool.end();
+  });
+
+  it("leaves no listener on a client of the pool", async () => {
+    const { pool, storage } = onPool({ max: 1 });
+    await storage.load(keys);
+    const client = await pool.connect();
+    const before = client.listenerCount("error");
+    client.release();
+    for (let n = 0; n < 20; n++) await storage.load(keys);
+    const again = await pool.connect();
+    expect(again.listenerCount("error")).toBe(before);
+    again.release();
+    await pool.end();
+  });
+
+  it("an idle connection of the pool that is terminated does not end the process, and is replaced", async () => {
+    const { pool, storage } = onPool({ max: 1 });
+    await storage.load(keys);
+    const { rows } = await pool.query("select pg_backend_pid() as pid");
+    await store.pool.query("select pg_terminate_backend($1)", [rows[0].pid]);
+    await pause(50);
+    expect(await storage.load(keys)).toEqual([slot]);
+    await pool.end();
+  });
+
+  it("two new schedules at once, uncommitted yet, make the second wait and then be stale", async () => {
+    const fresh = { ...schedule, id: "schedule-9" };
+    const host = await store.beginHostTransaction();
+    await store.storage.within(host.transaction).commit([transitionOf("one", fresh)]);
+    const second = store.second.commit([transitionOf("two", fresh), booking(slot)]);
+    const same = store.storage.commit([transitionOf("one", { ...schedule, id: "schedule-8" })]);
+    await pause(100);
+    await host.commit();
+    expect(await second).toEqual([{ status: "stale", keys: [{ kind: "schedule", id: "schedule-9" }] }, ...committed]);
+    expect(await same).toMatchObject([{ status: "replayed", result: { done: "one" } }]);
+  });
+});
+
+describe("an own server", () => {
+  let server: OwnServer | undefined;
+  let url = "";
+  beforeAll(async () => {
+    server = await startOwnServer("postgres");
+    url = (await server?.createDatabase())?.url ?? "";
+  });
+  afterAll(() => server?.stop());
+
+  it("that is killed and restarted under a live pool ends no process, and callers go on by themselves", async (context) => {
+    if (server === undefined) return context.skip();
+    const pool = new Pool({ connectionString: url, max: 4 });
+    const storage = postgresAdapter({ pool });
+    await storage.migrate();
+    const engine = createEngine({ storage });
+    const actor = { kind: "p", id: "p" };
+    const times = Array.from({ length: 400 }, (_, n) => {
+      const start = Date.UTC(2026, 2, 2) + n * 600_000;
+      return { start: new Date(start), end: new Date(start + 600_000) };
+    });
+    const { slots } = await engine.createSlots({ actor, providerId: "p", facilityId: "f", slots: times });
+    const lent = await pool.connect();
+    lent.on("error", () => {});
+    const acknowledged: string[] = [];
+    const codes = new Set<string>();
+    const book = async (slotId: string): Promise<void> => {
+      try {
+        acknowledged.push(
+          (await engine.book({ actor, slotId, subjectId: "s", idempotencyKey: slotId })).appointment.id,
+        );
+      } catch (error) {
+        if (!isBookingError(error)) throw error;
+        codes.add(error.code);
+        await pause(50);
+        await book(slotId);
+      }
+    };
+    const callers = Array.from({ length: 8 }, async (_, n) => {
+      for (const { id } of slots.slice(n * 50, n * 50 + 50)) await book(id);
+    });
+    await pause(50);
+    await server.process.kill();
+    await pause(200);
+    await server.process.restart();
+    await Promise.all(callers);
+    lent.release(true);
+    expect(acknowledged.length).toBe(400);
+    for (const code of codes) expect(["storage_unavailable", "storage_busy", "outcome_unknown"]).toContain(code);
+    expect((await engine.listSlots({ statuses: ["booked"], limit: 500 })).items).toHaveLength(400);
+    expect((await engine.listAppointments({ limit: 500 })).items.map(({ id }) => id).sort()).toEqual(
+      acknowledged.sort(),
+    );
+    expect(await auditStore(storage)).toEqual([]);
+    await pool.end();
+  });
+
+  it("does not accept a wrong password", async (context) => {
+    if (server === undefined) return context.skip();
+    const wrong = new URL(url);
+    wrong.password = "secret";
+    await withClient(url, (client) =>
+      client.query("create role guarded login password 'right'").then(() => client.query("select 1")),
+    );
+    wrong.username = "guarded";
+    const trusts = await withClient(wrong.href, () => Promise.resolve(true)).catch(() => false);
+    if (trusts) return context.skip();
+    const storage = postgresAdapter({ connectionString: wrong.href });
+    expect(await failure(storage.load(keys))).toBe("unavailable");
+    await storage.close();
+  });
+});
+
+describe("an error that no test server can be brought to", () => {
+  const meaning = (error: object, during: "read" | "commit" = "commit") =>
+    toStorageError(Object.assign(new Error("failed"), error), { place: "h:1/d", during }).failure;
+  const answer = (code: string) => ({ code, severity: "ERROR" });
+
+  it("is classified by its code: an answer of the server is certain, but where it was shutting down", () => {
+    expect(meaning(answer("53100"))).toBe("unavailable");
+    expect(meaning(answer("40001"))).toBe("transient");
+    expect(meaning(answer("57P01"))).toBe("unknown");
+    expect(meaning(answer("57P01"), "read")).toBe("transient");
+    expect(meaning(answer("57P03"), "read")).toBe("transient");
+    expect(meaning(answer("08006"))).toBe("unknown");
+    expect(meaning(answer("28P01"), "read")).toBe("unavailable");
+    expect(meaning(answer("XX001"))).toBe("unavailable");
+  });
+
+  it("is unknown where the network failed after the commit was sent, and transient where it never was", () => {
+    expect(meaning({ code: "ECONNRESET" })).toBe("unknown");
+    expect(meaning({ code: "EPIPE" })).toBe("unknown");
+    expect(meaning({ message: "Client has encountered a connection error and is not queryable" })).toBe("transient");
+    expect(meaning({ code: "ECONNRESET" }, "read")).toBe("transient");
+    expect(meaning({ message: "x is not a function" }, "read")).toBe("unavailable");
+  });
+});

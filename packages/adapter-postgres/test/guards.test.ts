@@ -1,0 +1,190 @@
+import type { Guard } from "@slotwright/core";
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { refusingGuard } from "../src/errors.ts";
+import { postgresAdapter } from "../src/index.ts";
+import { allowedStatements, guardCases } from "./guard-cases.ts";
+import { describeOnServer } from "./on-server.ts";
+import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
+import { appointmentOn, at, bookedBy, booking, creation, slotAt, transitionOf } from "./records.ts";
+
+const held = slotAt(90, { status: "held", hold: { tokenHash: "h", expiresAt: at(300) } });
+const seat1 = slotAt(30, { id: "seat-1", seat: 1 });
+const slots = [slotAt(0), slotAt(30), slotAt(15, { status: "blocked" }), held, seat1];
+const asked = appointmentOn(slotAt(30), { id: "asked", status: "scheduled", slotIds: [] });
+
+/** A database where the extension for the exclusion constraint is missing, and may not be installed. */
+async function openWithoutExtension(adminUrl: string): Promise<PostgresStore> {
+  const url = new URL(adminUrl);
+  url.username = `role_${process.pid}`;
+  url.password = "secret";
+  const schema = "no_extension";
+  await withClient(adminUrl, (client) =>
+    client.query(
+      `create role ${url.username} login password 'secret'; create schema ${schema} authorization ${url.username}`,
+    ),
+  );
+  const storage = postgresAdapter({ connectionString: url.href, schema });
+  const report = await storage.migrate();
+  expect(report.applied).toEqual([expect.stringContaining("no_overlap is a trigger")]);
+  const close = async () => {
+    await storage.close();
+    await withClient(adminUrl, (client) =>
+      client.query(`drop schema ${schema} cascade; drop owned by ${url.username}; drop role ${url.username}`),
+    );
+  };
+  return { storage, schema, close } as unknown as PostgresStore;
+}
+
+const stores = {
+  "with an exclusion constraint": openPostgresStore,
+  "with a trigger in its place": openWithoutExtension,
+};
+
+describe.each(Object.entries(stores))("%s,", (_title, open) => {
+  describeOnServer("the database's own guards, without the adapter,", (url) => {
+    let store: PostgresStore;
+    let client: Client;
+
+    beforeAll(async () => {
+      store = await open(url());
+      const outcomes = await store.storage.commit([creation(...slots), transitionOf("ask", asked)]);
+      expect([...outcomes, ...(await store.storage.commit([booking(slotAt(0))]))]).toEqual(
+        Array(3).fill({ status: "committed" }),
+      );
+      client = new Client({ connectionString: url() });
+      await client.connect();
+      await client.query(`set search_path = ${store.schema}`);
+    });
+    afterAll(async () => {
+      await client.end();
+      await store.close();
+    });
+    beforeEach(() => client.query("begin"));
+    afterEach(() => client.query("rollback"));
+
+    it.each(guardCases)("refuse $title ($guard)", async ({ guard, sql }) => {
+      expect(await guardThatRefuses(client, sql)).toBe(guard);
+    });
+
+    it.each(allowedStatements)("refuse nothing that is allowed: %s", async (_what, sql) => {
+      expect((await client.query(sql)).rowCount).toBe(1);
+    });
+
+    it("refuse what overlaps among the rows of one statement", async () => {
+      const insert = guardCases.find(({ title }) => title === "a slot equal to another")?.sql ?? "";
+      const [into = "", row = ""] = insert.split(" values ");
+      const twice = [row, row.replace("'new'", "'newer'")].map((one) =>
+        one.replaceAll(String(at(30).getTime()), String(at(31).getTime())),
+      );
+      await client.query("delete from slotwright_slots where id in ('slot-30', 'seat-1')");
+      expect(await guardThatRefuses(client, `${into} values ${twice}`)).toBe("no_overlap");
+    });
+  });
+});
+
+describe("the cases", () => {
+  it("have one for every guard of the contract", () => {
+    const guards: Record<Guard, true> = {
+      known_status: true,
+      valid_time_range: true,
+      booked_has_appointment: true,
+      held_has_hold: true,
+      owner_has_slots: true,
+      no_overlap: true,
+      appointment_fits_slot: true,
+      slot_has_appointment_row: true,
+      appointment_keeps_slots: true,
+      journal_append_only: true,
+      journal_once_per_version: true,
+      row_format: true,
+    };
+    expect([...new Set(guardCases.map(({ guard }) => guard))].sort()).toEqual(Object.keys(guards).sort());
+  });
+});
+
+describeOnServer("the trigger in place of the exclusion constraint", (url) => {
+  it.each(["read committed", "repeatable read", "serializable"])(
+    "keeps two transactions apart that insert at the same time, at %s",
+    async (level) => {
+      const store = await openWithoutExtension(url());
+      await store.storage.commit([creation(slotAt(0))]);
+      const insert = guardCases.find(({ title }) => title === "a slot around others")?.sql ?? "";
+      const shifted = insert.replace(String(at(-30).getTime()), String(at(60).getTime()));
+      const clients = [new Client({ connectionString: url() }), new Client({ connectionString: url() })] as const;
+      for (const client of clients) {
+        await client.connect();
+        await client.query(`set search_path = ${store.schema}`);
+        await client.query(`begin isolation level ${level}`);
+        await client.query("select * from slotwright_slots");
+      }
+      await clients[0].query(shifted);
+      const second = clients[1].query(shifted.replace("'new'", "'newer'")).then(
+        () => "inserted",
+        (error) => error.code,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await clients[0].query("commit");
+      expect(["23514", "40001"]).toContain(await second);
+      for (const client of clients) await client.end();
+      await store.close();
+    },
+  );
+});
+
+describeOnServer("guards and batches", (url) => {
+  it("an appointment may take rooms and devices of other providers as further slots", async () => {
+    const store = await openPostgresStore(url());
+    await store.storage.commit([creation(slotAt(30))]);
+    const room = slotAt(30, { id: "room", scheduleId: "schedule-2", providerId: "room-1", facilityId: "facility-2" });
+    const rooms = { ...creation().put[0], id: "schedule-2", providerId: "room-1" } as Parameters<
+      typeof transitionOf
+    >[1];
+    const both = appointmentOn(slotAt(30), { slotIds: ["slot-30", "room"] });
+    expect(await store.storage.commit([transitionOf("rooms", rooms, room)])).toEqual([{ status: "committed" }]);
+    expect(
+      await store.storage.commit([transitionOf("both", both, bookedBy(slotAt(30), both), bookedBy(room, both))]),
+    ).toEqual([{ status: "committed" }]);
+    await store.close();
+  });
+
+  it("a booking's update of its slot stays heap-only: no index is written", async () => {
+    const store = await openPostgresStore(url());
+    const many = Array.from({ length: 200 }, (_, index) => slotAt(index * 30));
+    await store.storage.commit([creation(...many)]);
+    for (let from = 0; from < 200; from += 20) {
+      const outcomes = await store.storage.commit(many.slice(from, from + 20).map((one) => booking(one)));
+      expect(outcomes).toEqual(Array(20).fill({ status: "committed" }));
+    }
+    const { rows } = await withClient(url(), async (client) => {
+      await client.query("select pg_stat_force_next_flush()").catch(() => {});
+      return await untilCounted(client, store.schema);
+    });
+    expect(rows[0].updated).toBe(200);
+    // Pages that are full to the brim of the fillfactor have room for a few new versions only, until they are pruned.
+    expect(rows[0].heap_only).toBeGreaterThan(150);
+    await store.close();
+  });
+});
+
+/** Statistics arrive when the connections that made them are idle for a while. */
+async function untilCounted(client: Client, schema: string) {
+  for (;;) {
+    const result = await client.query(
+      `select n_tup_upd::int as updated, n_tup_hot_upd::int as heap_only from pg_stat_user_tables
+      where schemaname = $1 and relname = 'slotwright_slots'`,
+      [schema],
+    );
+    if (result.rows[0].updated >= 200) return result;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function guardThatRefuses(client: Client, statement: string): Promise<Guard | undefined> {
+  try {
+    await client.query(statement);
+  } catch (error) {
+    return refusingGuard(error as { code?: unknown });
+  }
+  return undefined;
+}

@@ -1,0 +1,164 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { Pool } from "pg";
+import { expect, it } from "vitest";
+import { migrationSql, postgresAdapter } from "../src/index.ts";
+import { describeOnServer } from "./on-server.ts";
+import { withClient } from "./postgres-harness.ts";
+import { booking, creation, slotAt } from "./records.ts";
+
+const run = promisify(execFile);
+const applied = { from: 0, to: 1, applied: ["initial"] };
+const nothing = { from: 1, to: 1, applied: [] };
+const slot = slotAt(0);
+
+/** Everything that a schema holds, with its definition. */
+async function contentsOf(url: string, schema: string): Promise<readonly string[]> {
+  const { rows } = await withClient(url, (client) =>
+    client.query<{ line: string }>(
+      `select format('%s.%s %s %s %s', table_name, column_name, data_type, collation_name, is_nullable) as line
+        from information_schema.columns where table_schema = $1
+      union all select indexdef from pg_indexes where schemaname = $1
+      union all select conname || pg_get_constraintdef(oid) from pg_constraint where connamespace = $1::regnamespace
+      union all select pg_get_triggerdef(t.oid) from pg_trigger t join pg_class c on c.oid = tgrelid
+        where relnamespace = $1::regnamespace and not tgisinternal
+      union all select pg_get_functiondef(oid) from pg_proc where pronamespace = $1::regnamespace
+      union all select relname || reloptions::text from pg_class where relnamespace = $1::regnamespace and reloptions is not null
+      order by 1`,
+      [schema],
+    ),
+  );
+  return rows.map(({ line }) => line);
+}
+
+describeOnServer("migrate", (url) => {
+  const sql = (text: string) => withClient(url(), (client) => client.query(text));
+  const adapter = (schema: string, more = {}) => postgresAdapter({ connectionString: url(), schema, ...more });
+
+  it("makes schema and tables once, and finds nothing to do when it runs again", async () => {
+    const storage = adapter("once");
+    expect(await storage.migrate()).toEqual(applied);
+    expect(await storage.migrate()).toEqual(nothing);
+    await storage.close();
+  });
+
+  it("may run in many processes at once, in two schemas: one of each applies, none fails", async () => {
+    const program = fileURLToPath(new URL("migrate-process.ts", import.meta.url));
+    const startAt = String(Date.now() + 2_000);
+    const runs = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => run(process.execPath, [program, url(), `many_${n % 2}`, startAt])),
+    );
+    const reports = runs.map(({ stdout }) => JSON.parse(stdout) as typeof applied);
+    expect(reports.filter(({ from }) => from === 0)).toEqual([applied, applied]);
+    expect(reports.filter(({ from }) => from === 1)).toEqual(Array(6).fill(nothing));
+  });
+
+  it("two schemas and two prefixes are three stores, and the host's tables of the same names are left alone", async () => {
+    await sql("create table slots (mine int); create table migrations (mine int)");
+    const stores = [
+      adapter("public"),
+      adapter("public", { tablePrefix: "" }),
+      adapter("elsewhere", { tablePrefix: "" }),
+    ];
+    await stores[0]?.migrate();
+    await expect(stores[1]?.migrate()).rejects.toMatchObject({ name: "StorageError" });
+    await stores[2]?.migrate();
+    await stores[0]?.commit([creation(slot)]);
+    expect(await stores[2]?.load([{ kind: "slot", id: slot.id }])).toEqual([undefined]);
+    expect(await stores[2]?.commit([creation(slot), booking(slotAt(9))])).toMatchObject([
+      { status: "committed" },
+      { status: "stale" },
+    ]);
+    expect(await stores[2]?.commit([creation(slot)])).toMatchObject([{ status: "replayed" }]);
+    expect((await sql("select * from slots")).rows).toEqual([]);
+    for (const storage of stores) await storage.close();
+  });
+
+  it("is refused on a database of a newer version, as every other call is", async () => {
+    const storage = adapter("newer");
+    await storage.migrate();
+    await sql("insert into newer.slotwright_migrations values (2, 'later')");
+    await expect(storage.migrate()).rejects.toMatchObject({ failure: "schema_too_new" });
+    await expect(storage.load([{ kind: "slot", id: "x" }])).rejects.toMatchObject({ failure: "schema_too_new" });
+    await expect(storage.commit([])).rejects.toMatchObject({ failure: "schema_too_new" });
+    await storage.close();
+  });
+
+  it("is asked for by every call on a database that was not migrated", async () => {
+    const storage = adapter("unmigrated");
+    const outdated = {
+      name: "StorageError",
+      failure: "schema_outdated",
+      message: expect.stringContaining("migrate()"),
+    };
+    const asOf = new Date();
+    await expect(storage.load([{ kind: "slot", id: "x" }])).rejects.toMatchObject(outdated);
+    await expect(storage.findSlots({ asOf, limit: 1 })).rejects.toMatchObject(outdated);
+    await expect(storage.findAppointments({ limit: 1 })).rejects.toMatchObject(outdated);
+    await expect(storage.readJournal({ recordId: "x", limit: 1 })).rejects.toMatchObject(outdated);
+    await expect(storage.commit([])).rejects.toMatchObject(outdated);
+    await storage.migrate();
+    expect(await storage.findSlots({ asOf, limit: 1 })).toEqual([]);
+    await sql("delete from unmigrated.slotwright_migrations");
+    const another = adapter("unmigrated");
+    await expect(another.commit([])).rejects.toMatchObject(outdated);
+    await Promise.all([storage.close(), another.close()]);
+  });
+
+  it("leaves nothing behind when it fails half-way, and gives its connection back clean", async () => {
+    await sql("create schema half; create table half.slotwright_journal (mine int)");
+    const before = await contentsOf(url(), "half");
+    const pool = new Pool({ connectionString: url(), max: 1 });
+    const storage = postgresAdapter({ pool, schema: "half" });
+    await expect(storage.migrate()).rejects.toMatchObject({ name: "StorageError", failure: "unavailable" });
+    expect(await contentsOf(url(), "half")).toEqual(before);
+    const client = await pool.connect();
+    expect(client.getTransactionStatus()).toBe("I");
+    client.release();
+    await sql("drop table half.slotwright_journal");
+    expect(await storage.migrate()).toEqual(applied);
+    await pool.end();
+  });
+
+  it("yields the schema that the printed SQL yields", async () => {
+    const storage = adapter("printed", { tablePrefix: "booking_" });
+    await storage.migrate();
+    await storage.close();
+    const byAdapter = await contentsOf(url(), "printed");
+    await sql("drop schema printed cascade");
+    await sql(migrationSql({ schema: "printed", tablePrefix: "booking_" }));
+    expect(await contentsOf(url(), "printed")).toEqual(byAdapter);
+    expect(byAdapter.length).toBeGreaterThan(100);
+    const onTop = adapter("printed", { tablePrefix: "booking_" });
+    expect(await onTop.migrate()).toEqual(nothing);
+    await onTop.close();
+  });
+
+  it("prints nothing to do for a database that is up to date", () => {
+    expect(migrationSql({ from: 1 })).not.toContain("trigger");
+    expect(() => migrationSql({ schema: 'a"; drop' })).toThrow("schema");
+  });
+
+  it("is no work for a role that may only read and write, and bookings work for it", async () => {
+    await sql(migrationSql({ schema: "granted" }));
+    const role = `writer_${process.pid}`;
+    await sql(`create role ${role} login password 'secret'; grant usage on schema granted to ${role};
+      grant select, insert, update on all tables in schema granted to ${role}`);
+    const limited = new URL(url());
+    limited.username = role;
+    limited.password = "secret";
+    const storage = postgresAdapter({ connectionString: limited.href, schema: "granted" });
+    expect(await storage.migrate()).toEqual(nothing);
+    expect(await storage.commit([creation(slot)])).toEqual([{ status: "committed" }]);
+    expect(await storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
+    expect(await storage.load([{ kind: "slot", id: slot.id }])).toMatchObject([{ status: "booked" }]);
+    const more = postgresAdapter({ connectionString: limited.href, schema: "granted", tablePrefix: "more_" });
+    await expect(more.migrate()).rejects.toMatchObject({
+      failure: "unavailable",
+      message: expect.stringContaining("printed SQL"),
+    });
+    await Promise.all([storage.close(), more.close()]);
+    await sql(`drop owned by ${role}; drop role ${role}`);
+  });
+});

@@ -1,0 +1,143 @@
+import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
+import type { RecordKey, RecordKind, StorageAdapter, StoredRecord } from "@slotwright/core";
+import type { TestServer } from "@slotwright/test-servers";
+import { Client, type ClientBase, Pool } from "pg";
+import { type PostgresTransaction, postgresAdapter } from "../src/index.ts";
+
+interface HostTransaction {
+  readonly transaction: Client;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+interface Rows {
+  readonly put?: readonly StoredRecord[];
+  readonly remove?: readonly RecordKey[];
+}
+
+export interface PostgresStore {
+  readonly storage: StorageAdapter<PostgresTransaction>;
+  /** On a pool of its own to the same tables. */
+  readonly second: StorageAdapter<PostgresTransaction>;
+  readonly schema: string;
+  readonly url: string;
+  /** The host's pool under `storage`. */
+  readonly pool: Pool;
+  /** Changes rows by hand, with every guard of the database off. */
+  corrupt(rows: Rows): Promise<void>;
+  beginHostTransaction(begin?: string): Promise<HostTransaction>;
+  close(): Promise<void>;
+}
+
+let stores = 0;
+
+/** Fresh, migrated tables in a schema of their own; `close` drops it. */
+export async function openPostgresStore(url: string): Promise<PostgresStore> {
+  stores += 1;
+  const schema = `store_${process.pid}_${stores}`;
+  const pool = new Pool({ connectionString: url, max: 8 });
+  const storage = postgresAdapter({ pool, schema });
+  const second = postgresAdapter({ connectionString: url, schema });
+  await storage.migrate();
+  const hosts: Client[] = [];
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await Promise.all(hosts.map((host) => host.end()));
+    await Promise.all([storage.close(), second.close()]);
+    await pool.query(`drop schema ${schema} cascade`);
+    await pool.end();
+  };
+  return {
+    storage,
+    second,
+    schema,
+    url,
+    pool,
+    corrupt: (rows) => withGuardsOff(url, schema, (client) => putRows(client, rows)),
+    beginHostTransaction: async (begin = "begin") => {
+      const transaction = new Client({ connectionString: url });
+      hosts.push(transaction);
+      await transaction.connect();
+      await transaction.query(`set search_path = ${schema}`);
+      await transaction.query(begin);
+      return {
+        transaction,
+        commit: async () => void (await transaction.query("commit")),
+        rollback: async () => void (await transaction.query("rollback")),
+      };
+    },
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+/** An empty database of its own for a test file, on the server that all files share. */
+export async function freshDatabase(server: TestServer): Promise<{ url: string; drop: () => Promise<void> }> {
+  const { url, drop } = await server.createDatabase();
+  return { url, drop };
+}
+
+/** Runs SQL on a connection of its own. */
+export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Triggers and foreign keys do not fire for a replica; the other constraints are dropped, and added again unchecked. */
+async function withGuardsOff(url: string, schema: string, work: (client: Client) => Promise<void>): Promise<void> {
+  await withClient(url, async (client) => {
+    await client.query(
+      `begin; set local session_replication_role = replica; set local search_path = ${schema}, public`,
+    );
+    const { rows } = await client.query<{ table: string; name: string; definition: string; type: string }>(
+      `select conrelid::regclass::text as table, conname as name, pg_get_constraintdef(oid) as definition, contype as type
+      from pg_constraint where connamespace = '${schema}'::regnamespace and contype in ('c', 'x')`,
+    );
+    for (const { table, name } of rows) await client.query(`alter table ${table} drop constraint "${name}"`);
+    await work(client);
+    for (const { table, name, definition, type } of rows) {
+      const unchecked = type === "c" ? " not valid" : "";
+      // Rows that overlap keep the exclusion constraint off for good: then nothing is left of it to test.
+      await client.query("savepoint added");
+      await client
+        .query(`alter table ${table} add constraint "${name}" ${definition}${unchecked}`)
+        .catch(() => client.query("rollback to savepoint added"));
+    }
+    await client.query("commit");
+  });
+}
+
+const tables: Readonly<Record<RecordKind, string>> = {
+  schedule: "slotwright_schedules",
+  slot: "slotwright_slots",
+  appointment: "slotwright_appointments",
+  command: "slotwright_commands",
+};
+
+async function putRows(client: ClientBase, { put = [], remove = [] }: Rows): Promise<void> {
+  for (const record of put) {
+    const row = rowOf(record);
+    const columns = Object.keys(row);
+    const places = columns.map((_, index) => `$${index + 1}`);
+    const set = columns.map((column) => `${column} = excluded.${column}`);
+    await client.query(
+      `insert into ${tables[record.kind]} (${columns}) values (${places}) on conflict (id) do update set ${set}`,
+      Object.values(row),
+    );
+  }
+  for (const { kind, id } of remove) await client.query(`delete from ${tables[kind]} where id = $1`, [id]);
+}
+
+function rowOf(record: StoredRecord): Readonly<Record<string, unknown>> {
+  if (record.kind === "slot") return { ...slotToRow(record) };
+  if (record.kind === "appointment") return { ...appointmentToRow(record) };
+  if (record.kind === "schedule") return { ...scheduleToRow(record) };
+  return { ...commandToRow(record, undefined) };
+}

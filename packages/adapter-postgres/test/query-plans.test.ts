@@ -1,0 +1,218 @@
+import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import { Client, Pool } from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { postgresAdapter } from "../src/index.ts";
+import { createStatements, kinds } from "../src/statements.ts";
+import { postgresStrategy } from "../src/strategy.ts";
+import { describeOnServer } from "./on-server.ts";
+import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
+import { at, booking, creation, now, schedule, slotAt, transitionOf } from "./records.ts";
+
+const page = { asOf: now, limit: 10 };
+const range = { startFrom: at(0), startBefore: at(60), endAfter: at(5) };
+const after = { start: at(10), id: "x" };
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `provider-${index}`);
+
+const slotQueries: Readonly<Record<string, SlotQuery>> = {
+  "slots of all": { ...page },
+  "a page of slots of all, backwards": { ...page, ...range, after, descending: true },
+  "slots of a schedule that overlap": { ...page, ...range, scheduleId: "s" },
+  "slots of a facility": { ...page, ...range, facilityId: "f" },
+  "free slots of a provider at a facility": {
+    ...page,
+    ...range,
+    providerIds: ids(1),
+    facilityId: "f",
+    statuses: ["available"],
+  },
+  "a page of slots of two providers": { ...page, ...range, providerIds: ids(2), after },
+  "slots of a hundred providers": { ...page, ...range, providerIds: ids(100), statuses: ["held", "booked"] },
+};
+const appointmentQueries: Readonly<Record<string, AppointmentQuery>> = {
+  "appointments of all": { limit: 10 },
+  "appointments at a facility": { limit: 10, facilityId: "f", startFrom: at(0) },
+  "appointments of a subject": { limit: 10, subjectId: "s", providerIds: ids(1), after },
+  "appointments of three providers": { limit: 10, providerIds: ids(3), statuses: ["confirmed"], startBefore: at(9) },
+};
+
+describeOnServer("on filled tables, with generic plans, no statement reads a table from end to end:", (url) => {
+  let store: PostgresStore;
+  let client: Client;
+  const statements = () => {
+    const place = { schema: store.schema, prefix: "slotwright_" };
+    return createStatements(postgresStrategy(place), place);
+  };
+
+  beforeAll(async () => {
+    store = await openPostgresStore(url());
+    // Connections that made their plans while the tables were empty.
+    await store.storage.commit([creation(slotAt(0)), transitionOf("none")]);
+    await store.storage.commit([booking(slotAt(0))]);
+    client = new Client({ connectionString: url() });
+    await client.connect();
+    await client.query(`set search_path = ${store.schema}; set plan_cache_mode = force_generic_plan`);
+    await client.query(fill);
+    await client.query("analyze");
+  });
+  afterAll(async () => {
+    await client.end();
+    await store.close();
+  });
+
+  const planOf = async (sql: string): Promise<string> => {
+    const places = new Set(sql.match(/\$\d+/g)).size;
+    await client.query("deallocate all");
+    await client.query(`prepare asked as ${sql}`);
+    const nulls = Array(places).fill("null").join();
+    const { rows } = await client.query(`explain (costs off) execute asked${places > 0 ? `(${nulls})` : ""}`);
+    return rows.map((row) => row["QUERY PLAN"] as string).join("\n");
+  };
+
+  it.each([...Object.entries(slotQueries), ...Object.entries(appointmentQueries)])(
+    "%s are read in order from one index",
+    async (_title, query) => {
+      const { reads } = statements();
+      const read = "asOf" in query ? reads.slots(query as SlotQuery) : reads.appointments(query);
+      const plan = await planOf(read?.sql ?? "");
+      // A subject has so few appointments that to read and sort all of them is as good.
+      expect(plan).not.toMatch("subjectId" in query ? /Seq Scan/ : /Seq Scan|-> {2}Sort/);
+      const index = "asOf" in query ? slotIndexOf(query as SlotQuery) : appointmentIndexOf(query);
+      const used = new Set([...plan.matchAll(/(?:using|Bitmap Index Scan on) (\w+)/g)].map(([, name]) => name));
+      expect([...used]).toEqual([`slotwright_${index}`]);
+    },
+  );
+
+  it("records, the journal and the versions are found by their keys", async () => {
+    const { load, loadAndLock, reads } = statements();
+    for (const { sql } of [load(kinds), loadAndLock(kinds)]) {
+      const plan = await planOf(sql);
+      expect(plan).not.toContain("Seq Scan");
+      for (const table of ["schedules", "slots", "appointments", "commands"]) {
+        expect(plan).toContain(`slotwright_${table}_pkey`);
+      }
+    }
+    const journal = await planOf(reads.journal({ recordId: "x", limit: 1 }).sql);
+    expect(journal).not.toMatch(/Seq Scan|Sort/);
+    expect(journal).toContain("slotwright_journal_once_per_version");
+  });
+
+  it("rows are locked kind by kind, and by id within a kind", async () => {
+    const plan = await planOf(statements().loadAndLock(kinds).sql);
+    const locked = plan.split(/\n *CTE (?=\w+\n)/).slice(1, 4);
+    for (const [index, kind] of ["schedule", "slot", "appointment"].entries()) {
+      expect(locked[index]).toMatch(new RegExp(`^${kind}\\n +->  LockRows`));
+      // An index of a unique key returns an array's rows in the order of the key.
+      expect(locked[index]).toMatch(/Sort Key: \S+\.id|Index Scan using \S+_pkey/);
+    }
+    const scans = [...plan.matchAll(/CTE Scan on (\w+)/g)].map(([, kind]) => kind);
+    expect(scans).toEqual(["schedule", "slot", "appointment", "command"]);
+  });
+
+  it("commits and their guards read by keys, also on connections that planned while the tables were empty", async () => {
+    const scans = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      const { rows } = await client.query(
+        `select relname, seq_tup_read::int from pg_stat_user_tables where schemaname = $1 and relname <> 'slotwright_migrations' order by 1`,
+        [store.schema],
+      );
+      return rows;
+    };
+    const before = await scans();
+    const slot = { ...slotAt(100_000), scheduleId: "schedule-2" };
+    const more = Array.from({ length: 300 }, (_, n) => ({ ...slotAt(100_030 + n * 30), scheduleId: "schedule-2" }));
+    const other = { ...schedule, id: "schedule-2" };
+    for (const storage of [store.storage, store.second]) {
+      const name = storage === store.storage ? "one" : "two";
+      const mine = [slot, ...more].map((one) => ({ ...one, id: `${name} ${one.id}`, seat: name === "one" ? 0 : 1 }));
+      const version = name === "one" ? 1 : 2;
+      expect(await storage.commit([transitionOf(name, { ...other, version }, ...mine)])).toEqual([
+        { status: "committed" },
+      ]);
+      const outcomes = await storage.commit(mine.slice(0, 50).map((one) => booking(one)));
+      expect(outcomes).toEqual(Array(50).fill({ status: "committed" }));
+    }
+    expect(await scans()).toEqual(before);
+  });
+});
+
+describeOnServer("a connection that planned while the tables were empty", (url) => {
+  it("goes on to read by keys when they are full, before anybody has analysed them", async () => {
+    const store = await openPostgresStore(url());
+    const pool = new Pool({ connectionString: url(), max: 1 });
+    const storage = postgresAdapter({ pool, schema: store.schema });
+    await storage.commit([creation(slotAt(0))]);
+    await storage.commit([booking(slotAt(0))]);
+    // On a connection of its own, which reports what it read when it ends.
+    await withClient(url(), (other) =>
+      other.query(`set search_path = ${store.schema}; ${fill.replaceAll("200)", "20)")}`),
+    );
+    const rowsRead = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      const { rows } = await store.pool.query(
+        "select relname, seq_tup_read::int from pg_stat_user_tables where schemaname = $1 and relname ~ 'slots|appointments'",
+        [store.schema],
+      );
+      return rows;
+    };
+    const before = await rowsRead();
+    const more = Array.from({ length: 20 }, (_, n) => slotAt(100_000 + n * 30));
+    await storage.commit([transitionOf("more", { ...schedule, version: 2 }, ...more)]);
+    for (const slot of more) expect(await storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
+    expect(await rowsRead()).toEqual(before);
+    await pool.end();
+    await store.close();
+  });
+
+  it("plans a statement a few times, and then never again", async () => {
+    const store = await openPostgresStore(url());
+    const pool = new Pool({ connectionString: url(), max: 1 });
+    const storage = postgresAdapter({ pool, schema: store.schema });
+    await withClient(url(), (other) =>
+      other.query(`set search_path = ${store.schema}; ${fill.replaceAll("200)", "20)")}; analyze`),
+    );
+    await storage.commit([creation(slotAt(0))]);
+    const keysOf = (count: number) => Array.from({ length: count }, (_, n) => ({ kind: "slot", id: `${n}` }) as const);
+    for (let n = 1; n <= 20; n++) await storage.load(keysOf(n % 3));
+    for (let n = 1; n <= 20; n++) await storage.commit([transitionOf("create")]);
+    const { rows } = await pool.query(
+      "select custom_plans::int as custom, generic_plans::int as generic from pg_prepared_statements where custom_plans + generic_plans > 10",
+    );
+    expect(rows).toHaveLength(2);
+    for (const { custom, generic } of rows) {
+      expect(custom).toBeLessThanOrEqual(5);
+      expect(generic).toBeGreaterThan(5);
+    }
+    await pool.end();
+    await store.close();
+  });
+});
+
+const slotIndexOf = ({ scheduleId, providerIds, facilityId }: SlotQuery) =>
+  scheduleId !== undefined
+    ? "slots_by_schedule"
+    : providerIds !== undefined
+      ? "slots_by_provider"
+      : facilityId === undefined
+        ? "slots_by_start"
+        : "slots_by_facility";
+
+const appointmentIndexOf = ({ subjectId, providerIds }: AppointmentQuery) =>
+  subjectId !== undefined
+    ? "appointments_by_subject"
+    : providerIds === undefined
+      ? "appointments_by_start"
+      : "appointments_by_provider";
+
+/** Two hundred providers (of five thousand) at four facilities with five hundred slots each, and as many appointments without slots. */
+const fill = `
+insert into slotwright_schedules select 's' || p, 'provider-' || p, 'f' || p % 4, 'UTC', 1, 0, 0 from generate_series(1, 5000) as p;
+insert into slotwright_slots (id, schedule_id, provider_id, facility_id, seat, start_at, end_at, status, metadata, version, created_at, updated_at)
+  select p || '-' || n, 's' || p, 'provider-' || p, 'f' || p % 4, 0, ${now.getTime()} + n * 1800000, ${now.getTime()} + (n + 1) * 1800000, 'available', '{}', 1, 0, 0
+  from generate_series(1, 200) as p, generate_series(1, 500) as n;
+insert into slotwright_appointments
+  select p || '-' || n, 'subject-' || n, 'provider-' || p, 'f' || p % 4, ${now.getTime()} + n * 1800000, ${now.getTime()} + (n + 1) * 1800000, 'scheduled', '[]', '{}', 1, 0, 0
+  from generate_series(1, 200) as p, generate_series(1, 500) as n;
+insert into slotwright_journal (record_kind, record_id, version, command, command_id, actor_kind, actor_id, at, to_status, changes)
+  select 'slot', id, 1, 'createSlots', 'c', 'a', 'a', 0, 'available', '{}' from slotwright_slots on conflict do nothing;
+insert into slotwright_commands select 'c' || n, '', 'null', 0 from generate_series(1, 20000) as n;
+`;
