@@ -69,7 +69,6 @@ async function lent(poolOf: () => MysqlPool, name: string): Promise<MysqlPoolCon
 
 /** What is known of a connection from its first use on. */
 interface Session {
-  readonly connection: Connection;
   /** Without it, every read begins a transaction that stays open, and sees what was when it began. */
   readonly autocommit: boolean;
 }
@@ -104,7 +103,7 @@ async function openSession(driver: MysqlPoolConnection, name: string): Promise<S
     "select convert(json_object('autocommit', @@autocommit + 0) using binary) as doc",
     [],
   );
-  return { connection, autocommit: settings?.autocommit === 1 };
+  return { autocommit: settings?.autocommit === 1 };
 }
 
 /** After an error: with no transaction open, or not at all. */
@@ -163,7 +162,7 @@ function nameOfPool(pool: MysqlPool & PoolSettings, database: string | undefined
 }
 
 /** What a connection is called in messages; never with its user or password. */
-export function nameOf(settings: ConnectionSettings | undefined, database: string | undefined): string {
+function nameOf(settings: ConnectionSettings | undefined, database: string | undefined): string {
   if (settings === undefined) return database ?? "(of the host)";
   const where = settings.socketPath ?? `${settings.host ?? "localhost"}:${settings.port ?? 3306}`;
   return `${where}/${database ?? settings.database ?? ""}`;

@@ -141,6 +141,8 @@ const findReplays = (place: Place): string => `if v_stale is not null or v_attem
 const writeRows = (place: Place): string =>
   [
     insertion(place, "commands", "commands"),
+    // Before the slots: the guard against a slot freed by hand looks for the entry.
+    insertion(place, "journal", "journal"),
     insertion(place, "new_schedules", "schedules"),
     update(place, "schedules", "schedules"),
     insertion(place, "new_free_slots", "slots"),
@@ -149,5 +151,4 @@ const writeRows = (place: Place): string =>
     update(place, "appointments", "appointments"),
     insertion(place, "new_taken_slots", "slots"),
     update(place, "taken_slots", "slots"),
-    insertion(place, "journal", "journal"),
   ].join("\n      ");

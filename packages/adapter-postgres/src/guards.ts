@@ -85,6 +85,18 @@ end`,
   return case tg_op when 'DELETE' then old else new end;
 end`,
   },
+  {
+    // The appointment's row still lists the slot at this moment, so the journal tells a cancel from a slip of the hand.
+    name: "check_slot_freed",
+    body: (place) => `begin
+  if new.version = old.version or not exists (
+    select from ${nameOf(place, "journal")} where record_id = new.id and version = new.version
+  ) then
+    ${refuse("appointment_keeps_slots", "a booked slot is freed by what happens to its appointment, which the journal tells: cancel the appointment")}
+  end if;
+  return new;
+end`,
+  },
   refusal("keep_slot", "appointment_keeps_slots", "a booked slot cannot be deleted: cancel its appointment first"),
   refusal("keep_journal", "journal_append_only", "entries of the journal are never changed or deleted"),
 ];
@@ -102,6 +114,13 @@ const changed = (event: string) => `after ${event} on % referencing new table as
 const triggers: readonly Trigger[] = [
   { name: "slots_inserted", table: "slots", on: changed("insert"), call: "check_slots_fit" },
   { name: "slots_fit", table: "slots", on: changed("update"), call: "check_slots_fit" },
+  {
+    name: "slots_freed",
+    table: "slots",
+    on: `before update on % for each row
+      when (old.appointment_id is not null and new.appointment_id is distinct from old.appointment_id)`,
+    call: "check_slot_freed",
+  },
   {
     name: "slots_kept",
     table: "slots",

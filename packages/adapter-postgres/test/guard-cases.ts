@@ -189,6 +189,16 @@ export const guardCases: readonly GuardCase[] = [
   },
   {
     guard: "appointment_keeps_slots",
+    title: "a booked slot set to available by hand, its appointment forgotten",
+    sql: `${slot} status = 'available', appointment_id = null where id = 'slot-0'`,
+  },
+  {
+    guard: "appointment_keeps_slots",
+    title: "a booked slot set to available by hand, with its version raised",
+    sql: `${slot} status = 'available', appointment_id = null, version = version + 1 where id = 'slot-0'`,
+  },
+  {
+    guard: "appointment_keeps_slots",
     title: "a cancelled appointment whose slot still has it",
     sql: `${appointment} status = 'cancelled', slot_ids = '[]' where id = '${booked}'`,
   },
