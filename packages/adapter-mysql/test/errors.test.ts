@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { createEngine, StorageError, type StorageFailure } from "@slotwright/core";
 import { auditStore } from "@slotwright/core/conformance";
 import { type OwnServer, startOwnServer, type TestDatabase } from "@slotwright/test-servers";
@@ -144,8 +145,11 @@ describeOnEachServer("a database that fails later", (server) => {
     expect(await storage().load([key])).toEqual([slot]);
   });
 
-  it("lets the engine's callers through killed connections: each booking once, none lost", async () => {
+  it("lets the engine's callers through lost connections: each booking once, none lost", async () => {
     const busy = createPool({ uri: store.url, connectionLimit: 8 });
+    // Cut, not killed: a KILL in the midst of an insertion can leave MariaDB 10.11 with triggers that it cannot run.
+    const sockets = new Set<Socket>();
+    busy.on("connection", (connection) => sockets.add((connection as unknown as { stream: Socket }).stream));
     const engine = createEngine({ storage: mysqlAdapter({ pool: busy }) });
     const slots = Array.from({ length: 120 }, (_, index) => slotAt(1000 + index * 30));
     await store.storage.commit([
@@ -158,7 +162,8 @@ describeOnEachServer("a database that fails later", (server) => {
     });
     for (let round = 0; round < 6; round++) {
       await pause(15);
-      for (const id of await othersOf(admin)) await admin.query(`kill ${id}`).catch(() => {});
+      for (const socket of sockets) socket.destroy();
+      sockets.clear();
     }
     await Promise.all(callers);
     expect(booked).toBe(120);

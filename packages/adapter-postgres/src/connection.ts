@@ -44,7 +44,7 @@ export interface PostgresPoolClient extends PostgresClient {
 export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
   on(event: "error", listener: (error: Error) => void): unknown;
-  removeListener(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "acquire", listener: (client: PostgresPoolClient) => void): unknown;
 }
 
 const integerTypes: readonly number[] = [20, 21, 23];
@@ -88,8 +88,6 @@ export async function withClient<T>(
   work: (client: PostgresPoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await idleClient(source);
-  // The pool does not listen to a client that is lent, and without a listener its end would end the process (#2852).
-  client.on("error", ignore);
   let broken: Error | undefined;
   try {
     refuseBinary(client, source.place);
@@ -99,11 +97,8 @@ export async function withClient<T>(
     throw toStorageError(error, { place: source.place, during });
   } finally {
     client.release(broken);
-    client.removeListener("error", ignore);
   }
 }
-
-const ignore = (): void => {};
 
 /** pg asks for binary results then, and decodes them as if they were UTF-8: numbers come back wrong. */
 export function refuseBinary({ binary }: PostgresClient, place: string): void {

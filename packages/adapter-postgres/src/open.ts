@@ -33,31 +33,45 @@ function openPool(connectionString: string): Pool {
     keepAlive: true,
     fallback_application_name: "slotwright",
   });
-  pool.on("error", ignore);
-  return pool;
+  return listening(pool as PostgresPool) as Pool;
 }
 
 /** The host's pool, which stays open. */
 export function hostSource(pool: PostgresPool): Source {
   const place = placeOfPool(pool);
-  let state: "unused" | "used" | "closed" = "unused";
+  let state: "open" | "closed" = "open";
   return {
     place,
     pool: () => {
       if (state === "closed") throw closedError(place);
-      if (state === "unused") pool.on("error", ignore);
-      state = "used";
-      return pool;
+      return listening(pool);
     },
     close: async () => {
       state = "closed";
-      pool.removeListener("error", ignore);
     },
   };
 }
 
-// A pool tells of idle connections that ended by an event, which ends the process where nobody listens. The pool has
-// dropped the connection by then, and opens another one when it needs one.
+/** Pools and clients that are listened to, for as long as they live: each is once, however many adapters use it. */
+const heard = new WeakSet<object>();
+
+/**
+ * A connection that ends is told of by an event, which ends the process where nobody listens: on the pool while the
+ * connection is idle, on the client while it is lent (node-postgres #2852). The pool stops listening to a client at the
+ * moment it lends it, and that may be in the midst of what the server sent: a listener that is set when `connect()` has
+ * resolved comes too late. `acquire` is told of before. Whoever waits for an answer learns of the end by its rejection.
+ */
+function listening(pool: PostgresPool): PostgresPool {
+  if (heard.has(pool)) return pool;
+  heard.add(pool);
+  pool.on("error", ignore);
+  pool.on("acquire", (client) => {
+    if (!heard.has(client)) client.on("error", ignore);
+    heard.add(client);
+  });
+  return pool;
+}
+
 const ignore = (): void => {};
 
 interface PoolOptions {
