@@ -41,9 +41,10 @@ export async function commitBatch(
  * lock, so these are looked up. The rules make none.
  */
 async function presentAmong(writer: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
-  const resting = transitions.filter(({ expect, put }) =>
-    expect.some(({ key, version }) => version === 0 && !put.some((record) => keyText(record) === keyText(key))),
-  );
+  const resting = transitions.filter(({ expect, put }) => {
+    const written = new Set(put.map(keyText));
+    return expect.some(({ key, version }) => version === 0 && !written.has(keyText(key)));
+  });
   if (resting.length === 0) return new Map();
   const replayed = await replayedAmong(writer, resting);
   return new Map([...(await staleAmong(writer, resting)), ...replayed]);
