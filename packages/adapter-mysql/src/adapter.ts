@@ -3,7 +3,7 @@ import { type CommitOutcome, type StorageAdapter, StorageError, type Transition 
 import { commitBatch, type Writer } from "./commit.ts";
 import type { Connection, MysqlCallbacks, MysqlPool, MysqlTransaction } from "./connection.ts";
 import { toStorageError } from "./errors.ts";
-import { hostConnection, openSavepoint, writeInHost } from "./host-transaction.ts";
+import { hostConnection, inTurn, openSavepoint, writeInHost } from "./host-transaction.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { poolSource, type Source, uriSource } from "./open.ts";
 import { writeInOwn } from "./own-transaction.ts";
@@ -103,18 +103,25 @@ function ownTransactions(source: Source, schemaOn: (connection: Connection) => P
   };
 }
 
-function hostTransaction(connection: Connection, schemaOn: (connection: Connection) => Promise<Schema>): Session {
+function hostTransaction(
+  transaction: MysqlTransaction,
+  name: string,
+  schemaOn: (connection: Connection) => Promise<Schema>,
+): Session {
+  const connection = hostConnection(transaction, name);
   const opened = async () => {
     await openSavepoint(connection);
     return (await schemaOn(connection)).host;
   };
   return {
-    read: async (work) => hostTranslated(connection, async () => work(connection, await opened())),
+    read: (work) => inTurn(transaction, () => hostTranslated(connection, async () => work(connection, await opened()))),
     commit: (transitions) =>
-      hostTranslated(connection, async () => {
-        const { host } = await schemaOn(connection);
-        return commitBatch(writerOn(connection, host, writeInHost), transitions);
-      }),
+      inTurn(transaction, () =>
+        hostTranslated(connection, async () => {
+          const { host } = await schemaOn(connection);
+          return commitBatch(writerOn(connection, host, writeInHost), transitions);
+        }),
+      ),
   };
 }
 
@@ -124,7 +131,7 @@ function withinTransaction(
   schemaOn: (connection: Connection) => Promise<Schema>,
 ): StorageAdapter<MysqlTransaction> {
   return {
-    ...operations(hostTransaction(hostConnection(transaction, name), schemaOn), name),
+    ...operations(hostTransaction(transaction, name, schemaOn), name),
     within: (other) => withinTransaction(other, name, schemaOn),
     migrate: async () => {
       throw new StorageError(

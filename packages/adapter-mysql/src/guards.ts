@@ -80,7 +80,7 @@ const slotFitsCheck = sql`if not exists (select 1 from ${appointments} as a wher
 
 // The appointment's row still lists the slot at this moment, so the journal tells a cancel from a slip of the hand.
 const freedCheck = refuseIf(
-  sql`new.version = old.version
+  sql`new.version <> old.version + 1
     or not exists (select 1 from ${journal} where record_id = new.id and version = new.version lock in share mode)`,
   "appointment_keeps_slots",
   "the journal does not tell what happened to the appointment of this slot: cancel it",

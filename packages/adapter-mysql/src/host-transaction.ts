@@ -28,6 +28,21 @@ function withoutTransaction({ name }: Connection): Connection {
   return { name, documents: refuse, command: refuse };
 }
 
+const turns = new WeakMap<object, Promise<unknown>>();
+
+/**
+ * A transaction does one thing at a time, however many calls the host makes at once: each is several statements, and the
+ * savepoint of one must not undo what another has written.
+ */
+export function inTurn<T>(transaction: MysqlTransaction, work: () => Promise<T>): Promise<T> {
+  const result = (turns.get(transaction) ?? Promise.resolve()).then(work);
+  turns.set(
+    transaction,
+    result.catch(() => {}),
+  );
+  return result;
+}
+
 /** Also the way to learn whether there is a transaction: outside of one, MySQL accepts a savepoint and forgets it. */
 export async function openSavepoint(connection: Connection): Promise<void> {
   const { inTransaction } = await connection.command("savepoint slotwright");

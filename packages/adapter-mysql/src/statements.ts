@@ -47,6 +47,11 @@ export function createHostStatements(strategy: MysqlStrategy): Statements {
   );
 }
 
+/** Whoever asks for a command alone asks whether it ran in the meantime: that is to be seen as it is now. */
+function locksFor(kinds: readonly RecordKind[], { load, replayed }: Locks): Locks["load"] {
+  return kinds.join() === "command" ? () => replayed : load;
+}
+
 interface Locks {
   readonly load: (kind: RecordKind) => RawBuilder<unknown>;
   readonly replayed: RawBuilder<unknown>;
@@ -59,7 +64,7 @@ function statements(strategy: MysqlStrategy, reads: Reads, locks: Locks): Statem
   const loads = new Map<string, string>();
   return {
     load: (kinds) => {
-      const known = loads.get(kinds.join()) ?? compile(loadOf(kinds, strategy, locks.load));
+      const known = loads.get(kinds.join()) ?? compile(loadOf(kinds, strategy, locksFor(kinds, locks)));
       loads.set(kinds.join(), known);
       return known;
     },

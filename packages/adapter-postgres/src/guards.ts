@@ -89,7 +89,7 @@ end`,
     // The appointment's row still lists the slot at this moment, so the journal tells a cancel from a slip of the hand.
     name: "check_slot_freed",
     body: (place) => `begin
-  if new.version = old.version or not exists (
+  if new.version <> old.version + 1 or not exists (
     select from ${nameOf(place, "journal")} where record_id = new.id and version = new.version
   ) then
     ${refuse("appointment_keeps_slots", "a booked slot is freed by what happens to its appointment, which the journal tells: cancel the appointment")}

@@ -189,6 +189,11 @@ export const guardCases: readonly GuardCase[] = [
   },
   {
     guard: "appointment_keeps_slots",
+    title: "a booked slot set back to what it was when it was made",
+    sql: `${slot} status = 'available', appointment_id = null, version = 1 where id = 'slot-0'`,
+  },
+  {
+    guard: "appointment_keeps_slots",
     title: "a booked slot set to available by hand, its appointment forgotten",
     sql: `${slot} status = 'available', appointment_id = null where id = 'slot-0'`,
   },

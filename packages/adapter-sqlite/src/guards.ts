@@ -124,7 +124,7 @@ const slotTriggers: readonly Trigger[] = [
     on: sql`after update of appointment_id on ${slots}
       when old.appointment_id is not null and new.appointment_id is not old.appointment_id`,
     body: refuseIf(
-      sql`new.version = old.version
+      sql`new.version <> old.version + 1
         or not exists (select 1 from ${journal} where record_id = new.id and version = new.version)`,
       "appointment_keeps_slots",
       "a booked slot is freed by what happens to its appointment, which the journal tells: cancel the appointment",

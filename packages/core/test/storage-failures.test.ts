@@ -130,6 +130,22 @@ describe("a failing storage", () => {
   });
 
   it.each([
+    ["transient", "stays busy"],
+    ["unavailable", "cannot be used"],
+  ] as const)(
+    "never says that nothing was changed while a lost commit may still land: the database %s, it %s",
+    async (kind, _how) => {
+      const { engine, want } = await stage((method, call) => {
+        if (method !== "commit") return undefined;
+        return { before: failure(call === 1 ? "unknown" : kind) };
+      });
+      const error = await refusalOf(engine.book(want));
+      expect(error.code).toBe("outcome_unknown");
+      expect(error.message).toContain((error.details as { idempotencyKey: string }).idempotencyKey);
+    },
+  );
+
+  it.each([
     ["unavailable", "storage_unavailable"],
     ["read_only", "storage_read_only"],
     ["schema_outdated", "schema_outdated"],

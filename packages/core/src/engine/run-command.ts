@@ -28,6 +28,8 @@ interface Request {
    * Then each attempt looks for its record along with the others, or it would take its own work for somebody else's.
    */
   readonly mayHaveRun: boolean;
+  /** Whether a commit's outcome was unknown: it may take effect at any time, so nothing else is certain any more. */
+  readonly wasUnknown: boolean;
   readonly patience: Patience;
 }
 
@@ -55,8 +57,8 @@ export async function runCommand<Name extends CommandName>(
     if (attempt.again === "guarded" && last === "guarded") throw attempt.cause;
     // Whoever lost a race mostly has lost it for good, and learns so at once.
     const isFirstLoss = attempt.again === "stale" && last === undefined;
-    if (!isFirstLoss) await request.patience.pause(attempt.cause);
-    if (attempt.again === "unknown") request = { ...request, mayHaveRun: true };
+    if (attempt.again === "unknown") request = { ...request, mayHaveRun: true, wasUnknown: true };
+    if (!isFirstLoss) await pause(request, attempt.cause);
     last = attempt.again;
   }
 }
@@ -71,6 +73,7 @@ function requestOf(settings: EngineSettings, name: CommandName, input: unknown):
     // Also without a key: `outcome_unknown` tells the caller the id that was made, to be used as the key of a repeat.
     requestHash: requestHash(name, { ...command }),
     mayHaveRun: idempotencyKey !== undefined,
+    wasUnknown: false,
     patience: patienceOf(settings, idempotencyKey ?? null),
   };
 }
@@ -94,8 +97,8 @@ async function attemptCommand(settings: EngineSettings, request: Request): Promi
     if (!isStorageError(error)) throw error;
     if (settings.isHostTransaction) throw asHostTransactionError(error);
     if (error.failure === "transient") return { again: "busy", cause: error };
-    if (error.failure === "unknown") return settleUnknown(settings, request, error);
-    throw asBookingError(error);
+    if (error.failure === "unknown") return settleUnknown(settings, { ...request, wasUnknown: true }, error);
+    throw request.wasUnknown ? outcomeUnknown(request, error) : asBookingError(error);
   }
 }
 
@@ -185,16 +188,20 @@ async function settleUnknown(settings: EngineSettings, request: Request, lost: u
       return { result: replay(earlier as CommandRecord, request) };
     } catch (error) {
       if (!isStorageError(error)) throw error;
-      await pauseUnknown(request, lost);
+      await pause(request, lost);
     }
   }
 }
 
-/** A command whose outcome is unknown never answers "busy, nothing was changed". */
-async function pauseUnknown({ patience, id }: Request, lost: unknown): Promise<void> {
+/** A command whose outcome was unknown never answers "busy, nothing was changed". */
+async function pause(request: Request, cause: unknown): Promise<void> {
   try {
-    await patience.pause(lost);
-  } catch {
-    throw new BookingError("outcome_unknown", { idempotencyKey: id }, lost);
+    await request.patience.pause(cause);
+  } catch (busy) {
+    throw request.wasUnknown ? outcomeUnknown(request, cause) : busy;
   }
+}
+
+function outcomeUnknown({ id }: Request, cause: unknown): BookingError {
+  return new BookingError("outcome_unknown", { idempotencyKey: id }, cause);
 }
