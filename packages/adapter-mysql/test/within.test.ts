@@ -70,6 +70,13 @@ describeOnEachServer("within a host's transaction", (server) => {
       expect([await statusOf(next.id), await invoices()]).toEqual(["booked", 1]);
     });
 
+    it("a repeat of what took effect outside since the transaction began is answered alike", async () => {
+      const want = { actor, subjectId: "s", slotId: first.id, idempotencyKey: "twice" };
+      const { appointment } = await engine().book(want);
+      expect((await engine().within(host).book(want)).appointment).toEqual(appointment);
+      await host.commit();
+    });
+
     it("what others have committed since the transaction began is seen", async () => {
       await store.second.commit([booking(first)]);
       const at = { providerId: first.providerId, facilityId: first.facilityId, start: first.start, end: first.end };
