@@ -5,9 +5,8 @@ import {
   rowToAppointment,
   rowToCommand,
   rowToJournal,
-  rowToSchedule,
+  rowToRecord,
   rowToSlot,
-  type ScheduleRow,
   type SlotRow,
 } from "@slotwright/adapter-sql";
 import {
@@ -26,13 +25,6 @@ import {
 import type { Connection } from "./connection.ts";
 import { kindsInLockOrder, type Statements } from "./statements.ts";
 
-const decode: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } = {
-  schedule: (row) => rowToSchedule(row as ScheduleRow),
-  slot: (row) => rowToSlot(row as SlotRow),
-  appointment: (row) => rowToAppointment(row as AppointmentRow),
-  command: (row) => rowToCommand(row as CommandRow),
-};
-
 interface LoadedRow {
   readonly kind: RecordKind;
   readonly row: unknown;
@@ -49,7 +41,7 @@ export async function loadRecords(
   const kinds = kindsInLockOrder.filter((kind) => ids[kind] !== undefined);
   const parameters = kinds.map((kind) => Buffer.from(JSON.stringify(ids[kind])));
   const rows = await connection.documents<LoadedRow>(statements.load(kinds), parameters);
-  const found = new Map(rows.map(({ kind, row }) => decode[kind](row)).map((record) => [keyText(record), record]));
+  const found = new Map(rows.map(({ kind, row }) => rowToRecord(kind, row)).map((record) => [keyText(record), record]));
   return keys.map((key) => found.get(keyText(key)));
 }
 

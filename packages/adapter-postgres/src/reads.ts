@@ -1,13 +1,10 @@
 import {
   type AppointmentRow,
-  type CommandRow,
   type JournalRow,
   rowToAppointment,
-  rowToCommand,
   rowToJournal,
-  rowToSchedule,
+  rowToRecord,
   rowToSlot,
-  type ScheduleRow,
   type SlotRow,
 } from "@slotwright/adapter-sql";
 import {
@@ -25,13 +22,6 @@ import {
 import type { Runner } from "./connection.ts";
 import { kinds, type LoadStatement, type Statements, statementOf } from "./statements.ts";
 
-const decode: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } = {
-  schedule: (row) => rowToSchedule(row as ScheduleRow),
-  slot: (row) => rowToSlot(row as SlotRow),
-  appointment: (row) => rowToAppointment(row as AppointmentRow),
-  command: (row) => rowToCommand(row as CommandRow),
-};
-
 export async function loadRecords(
   run: Runner,
   statement: LoadStatement,
@@ -43,7 +33,7 @@ export async function loadRecords(
   const rows = await run<{ readonly kind: RecordKind }>(statement(wanted), wanted.map(idsOf));
   const found = new Map<string, StoredRecord>();
   for (const row of rows) {
-    const record = decode[row.kind](row);
+    const record = rowToRecord(row.kind, row);
     found.set(keyText(record), record);
   }
   return keys.map((key) => found.get(keyText(key)));

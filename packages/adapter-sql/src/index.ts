@@ -12,6 +12,7 @@ export {
   rowToAppointment,
   rowToCommand,
   rowToJournal,
+  rowToRecord,
   rowToSchedule,
   rowToSlot,
   scheduleToRow,

@@ -6,9 +6,11 @@ import type {
   Hold,
   JournalEntry,
   Metadata,
+  RecordKind,
   Schedule,
   Slot,
   SlotStatus,
+  StoredRecord,
 } from "@slotwright/core";
 import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SlotRow } from "./schema.ts";
 
@@ -170,4 +172,16 @@ export function rowToJournal(row: JournalRow): JournalEntry {
     toStatus: row.to_status,
     changes: JSON.parse(row.changes) as Record<string, unknown>,
   };
+}
+
+const decoders: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } = {
+  schedule: (row) => rowToSchedule(row as ScheduleRow),
+  slot: (row) => rowToSlot(row as SlotRow),
+  appointment: (row) => rowToAppointment(row as AppointmentRow),
+  command: (row) => rowToCommand(row as CommandRow),
+};
+
+/** The record of a row from the table of this kind. */
+export function rowToRecord(kind: RecordKind, row: unknown): StoredRecord {
+  return decoders[kind](row);
 }

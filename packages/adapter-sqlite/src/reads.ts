@@ -1,13 +1,10 @@
 import {
   type AppointmentRow,
-  type CommandRow,
   type JournalRow,
   rowToAppointment,
-  rowToCommand,
   rowToJournal,
-  rowToSchedule,
+  rowToRecord,
   rowToSlot,
-  type ScheduleRow,
   type SlotRow,
 } from "@slotwright/adapter-sql";
 import {
@@ -25,13 +22,6 @@ import {
 import type { Connection } from "./connection.ts";
 import type { Statements } from "./statements.ts";
 
-const decode: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } = {
-  schedule: (row) => rowToSchedule(row as ScheduleRow),
-  slot: (row) => rowToSlot(row as SlotRow),
-  appointment: (row) => rowToAppointment(row as AppointmentRow),
-  command: (row) => rowToCommand(row as CommandRow),
-};
-
 /** The kinds among the keys, one statement each. */
 export function kindsOf(keys: readonly RecordKey[]): readonly RecordKind[] {
   return [...new Set(keys.map(({ kind }) => kind))];
@@ -45,7 +35,7 @@ export function loadRecords(
   const found = new Map<string, StoredRecord>();
   for (const kind of kindsOf(keys)) {
     for (const row of rowsOfKind(connection, statements, kind, keys)) {
-      const record = decode[kind](row);
+      const record = rowToRecord(kind, row);
       found.set(keyText(record), record);
     }
   }

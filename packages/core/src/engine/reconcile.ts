@@ -92,7 +92,7 @@ async function reconcileSlots(run: Run): Promise<void> {
   const open = await openAtStart(run);
   for await (const page of pages(run, windowOf(run), (query) => storage.findSlots({ ...query, asOf: clock.now() }))) {
     run.report.scanned.slots += page.length;
-    open.dropEnded(page[0]?.start ?? clock.now());
+    open.dropEnded((page[0] as Slot).start);
     const keys = page.flatMap(({ appointmentId }) => (appointmentId === null ? [] : [appointmentKey(appointmentId)]));
     const lookup = await retryReads(run.settings, () => loadMap(storage, keys));
     for (const slot of page) {

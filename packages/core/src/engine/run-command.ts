@@ -23,11 +23,6 @@ interface Request {
   readonly command: Envelope;
   readonly id: string;
   readonly requestHash: string;
-  /**
-   * Whether a command with this id may have taken effect: the host chose the id, or a commit's outcome was unknown.
-   * Then each attempt looks for its record along with the others, or it would take its own work for somebody else's.
-   */
-  readonly mayHaveRun: boolean;
   /** Whether a commit's outcome was unknown: it may take effect at any time, so nothing else is certain any more. */
   readonly wasUnknown: boolean;
   readonly patience: Patience;
@@ -57,7 +52,7 @@ export async function runCommand<Name extends CommandName>(
     if (attempt.again === "guarded" && last === "guarded") throw attempt.cause;
     // Whoever lost a race mostly has lost it for good, and learns so at once.
     const isFirstLoss = attempt.again === "stale" && last === undefined;
-    if (attempt.again === "unknown") request = { ...request, mayHaveRun: true, wasUnknown: true };
+    if (attempt.again === "unknown") request = { ...request, wasUnknown: true };
     if (!isFirstLoss) await pause(request, attempt.cause);
     last = attempt.again;
   }
@@ -72,7 +67,6 @@ function requestOf(settings: EngineSettings, name: CommandName, input: unknown):
     id: idempotencyKey ?? settings.newId(),
     // Also without a key: `outcome_unknown` tells the caller the id that was made, to be used as the key of a repeat.
     requestHash: requestHash(name, { ...command }),
-    mayHaveRun: idempotencyKey !== undefined,
     wasUnknown: false,
     patience: patienceOf(settings, idempotencyKey ?? null),
   };
@@ -106,7 +100,7 @@ async function decideAndCommit(settings: EngineSettings, request: Request): Prom
   const { storage } = settings;
   const context = contextOf(settings, request);
   const rule = rules[request.name] as Rule<unknown, object>;
-  const alsoKeys = request.mayHaveRun ? [commandKey(request)] : [];
+  const alsoKeys = mayHaveRun(request) ? [commandKey(request)] : [];
   const loaded = await loadRecords(storage, rule, request.command, context, alsoKeys);
   const earlier = earlierRun(loaded, request);
   if (earlier !== undefined) return { result: replay(earlier, request) };
@@ -134,6 +128,14 @@ function contextOf(settings: EngineSettings, { name, id, command }: Request): Co
   const { overlapScope, newId, newToken, clock } = settings;
   const { actor, reason = null } = command;
   return { now: clock.now(), command: { name, id }, actor, reason, overlapScope, newId, newToken, hash: sha256 };
+}
+
+/**
+ * Whether a command with this id may have taken effect: the host chose the id, or a commit's outcome was unknown. Then
+ * each attempt looks for its record along with the others, or it would take its own work for somebody else's.
+ */
+function mayHaveRun({ command, wasUnknown }: Request): boolean {
+  return wasUnknown || command.idempotencyKey !== undefined;
 }
 
 function commandKey({ id }: Pick<Request, "id">): RecordKey {
@@ -173,7 +175,7 @@ async function refusedOrReplayed(
   refusal: Refusal,
   { seen }: Loaded,
 ): Promise<Attempt> {
-  const [twin] = request.mayHaveRun ? await settings.storage.load([commandKey(request)]) : [];
+  const [twin] = mayHaveRun(request) ? await settings.storage.load([commandKey(request)]) : [];
   if (twin !== undefined) return { result: replay(twin as CommandRecord, request) };
   const { refused: code, details } = await withAlternatives(settings, refusal, request.command, seen);
   throw new BookingError(code, details);
