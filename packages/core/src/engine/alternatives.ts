@@ -50,7 +50,7 @@ async function freeAround(
   { providerId, facilityId, start }: Wanted,
 ): Promise<readonly Slot[]> {
   const search: SlotSearch = { providerIds: [providerId], facilityId, statuses: ["available"] };
-  const query = { ...search, asOf: clock.now(), limit: lookedAt };
+  const query = { ...search, asOf: clock.now(), displayOnly: true, limit: lookedAt };
   const from = new Date(start.getTime() - limits.slotMs);
   const to = new Date(start.getTime() + limits.slotMs);
   const after = await storage.findSlots({ ...query, startFrom: start, startBefore: to });

@@ -96,6 +96,8 @@ export interface Position {
 export interface SlotQuery extends SlotSearch {
   /** The instant at which holds count as expired or not. */
   readonly asOf: Date;
+  /** Nothing is decided on what is found: within a host's transaction it needs no locks, and need not be the newest. */
+  readonly displayOnly?: boolean;
   readonly after?: Position;
   readonly descending?: boolean;
   readonly limit: number;
