@@ -9,6 +9,8 @@ const searchPage = 2_000;
 export interface Loaded {
   readonly seen: Seen;
   readonly get: (key: RecordKey) => StoredRecord | undefined;
+  /** What was loaded before the last read, and may have changed until then. Empty where one read saw everything. */
+  readonly earlier: readonly RecordKey[];
 }
 
 /**
@@ -25,15 +27,20 @@ export async function loadRecords<C>(
   const records = new Map<string, StoredRecord | undefined>();
   const get = (key: RecordKey) => records.get(keyText(key));
   let found: readonly Slot[] | undefined;
+  const reads: (readonly RecordKey[])[] = [];
   const seen = (): Seen => seenBy(get, found ?? []);
   for (;;) {
     const { keys, search } = rule.reads(command, seen(), context);
     const missing = [...keys, ...(records.size === 0 ? alsoKeys : [])].filter((key) => !records.has(keyText(key)));
     const isNew = search !== undefined && found === undefined;
-    if (missing.length === 0 && !isNew) return { seen: seen(), get };
-    const loaded = missing.length === 0 ? [] : await storage.load(missing);
-    for (const [index, key] of missing.entries()) records.set(keyText(key), loaded[index]);
+    if (missing.length === 0 && !isNew) return { seen: seen(), get, earlier: reads.slice(0, -1).flat() };
+    if (missing.length > 0) {
+      const loaded = await storage.load(missing);
+      for (const [index, key] of missing.entries()) records.set(keyText(key), loaded[index]);
+      reads.push(missing);
+    }
     if (!isNew) continue;
+    reads.push([]);
     found = await findAll(storage, search, context);
     for (const slot of found) records.set(keyText(slot), slot);
   }

@@ -6,7 +6,7 @@ type Stored<T> = { readonly [K in keyof T]: unknown };
 const asDate = (value: unknown): Date => new Date(value as string);
 
 /** A record that went through JSON, with its times as `Date`s again. */
-function reviveRecord<R extends VersionedRecord>(stored: Stored<R>): R {
+export function reviveRecord<R extends VersionedRecord>(stored: Stored<R>): R {
   const record = { ...stored, createdAt: asDate(stored.createdAt), updatedAt: asDate(stored.updatedAt) };
   if (stored.kind === "schedule") return record as unknown as R;
   const { start, end } = stored as { start?: unknown; end?: unknown };

@@ -1,7 +1,7 @@
 import { BookingError, type Refusal } from "../errors.ts";
 import { commandSchemas } from "../model/commands.ts";
 import type { CommandName } from "../model/journal.ts";
-import type { CommandRecord, RecordKey } from "../model/record.ts";
+import type { CommandRecord, RecordKey, StoredRecord } from "../model/record.ts";
 import type { Actor } from "../model/values.ts";
 import { type Context, type Decided, isRefusal, type Rule } from "../rules/decision.ts";
 import { type CommandResult, rules } from "../rules/index.ts";
@@ -73,7 +73,7 @@ function requestOf(settings: EngineSettings, name: CommandName, input: unknown):
 }
 
 /** A booking is by slot or by time; choosing the schema first gives errors about that one. */
-function schemaOf(name: CommandName, input: unknown) {
+export function schemaOf(name: CommandName, input: unknown) {
   if (name !== "book") return commandSchemas[name];
   const [bySlot, byTime] = commandSchemas.book.options;
   return isObject(input) && input.slotId !== undefined ? bySlot : byTime;
@@ -105,7 +105,7 @@ async function decideAndCommit(settings: EngineSettings, request: Request): Prom
   const earlier = earlierRun(loaded, request);
   if (earlier !== undefined) return { result: replay(earlier, request) };
   const decision = decide(settings, request, loaded, context);
-  if (isRefusal(decision)) return refusedOrReplayed(settings, request, decision, loaded);
+  if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded);
   if (decision.put.length === 0) return { result: decision.result };
   const [outcome] = await storage.commit([transitionOf(request, decision)]);
   return answerTo(outcome as CommitOutcome, request, decision);
@@ -157,7 +157,7 @@ function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<ob
     case "replayed":
       return { result: replay(outcome, request) };
     case "stale":
-      return { again: "stale", cause: new Error(`Others were faster ${JSON.stringify(outcome.keys)}`) };
+      return lostTo(outcome.keys);
     case "refused": {
       const refusal = refusalOfGuard(outcome.guard, decision, request.name);
       return { again: "guarded", cause: new BookingError(refusal.refused, refusal.details) };
@@ -167,18 +167,33 @@ function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<ob
 
 /**
  * Rules that search see the records in several reads. In between, a twin of this very command may have taken effect,
- * and what it took must not be refused to its own repeat.
+ * and what it took must not be refused to its own repeat; or others changed what was read first, and the refusal rests
+ * on records that never were there at one time. What still is as it was read first, was so during the last read, too.
  */
-async function refusedOrReplayed(
+async function confirmRefusal(
   settings: EngineSettings,
   request: Request,
   refusal: Refusal,
-  { seen }: Loaded,
+  { seen, earlier, get }: Loaded,
 ): Promise<Attempt> {
-  const [twin] = mayHaveRun(request) ? await settings.storage.load([commandKey(request)]) : [];
-  if (twin !== undefined) return { result: replay(twin as CommandRecord, request) };
+  const command = commandKey(request);
+  const records = earlier.filter(({ kind }) => kind !== "command");
+  const keys = mayHaveRun(request) ? [command, ...records] : records;
+  const now = keys.length === 0 ? [] : await settings.storage.load(keys);
+  const twin = now.find((record) => record?.kind === "command");
+  if (twin !== undefined) return { result: replay(twin, request) };
+  const changed = keys.filter((key, index) => versionOf(get(key)) !== versionOf(now[index]));
+  if (changed.length > 0) return lostTo(changed);
   const { refused: code, details } = await withAlternatives(settings, refusal, request.command, seen);
   throw new BookingError(code, details);
+}
+
+function versionOf(record: StoredRecord | undefined): number {
+  return record === undefined || record.kind === "command" ? 0 : record.version;
+}
+
+function lostTo(keys: readonly RecordKey[]): Attempt {
+  return { again: "stale", cause: new Error(`Others were faster ${JSON.stringify(keys)}`) };
 }
 
 /** After a connection died around the commit: the command's record says whether it took effect. */

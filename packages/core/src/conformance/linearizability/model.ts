@@ -1,0 +1,218 @@
+import { canonicalJson, requestHash, sha256 } from "../../engine/hash.ts";
+import { isObject, parse } from "../../engine/parse.ts";
+import { schemaOf } from "../../engine/run-command.ts";
+import { BookingError } from "../../errors.ts";
+import { findSlots } from "../../memory/queries.ts";
+import type { Appointment } from "../../model/appointment.ts";
+import type { CommandName } from "../../model/journal.ts";
+import { keyText, type RecordKind, type StoredRecord } from "../../model/record.ts";
+import type { OverlapScope } from "../../model/schedule.ts";
+import { type Slot, slotAsOf } from "../../model/slot.ts";
+import type { Actor } from "../../model/values.ts";
+import { type Context, type Decided, isRefusal, type Rule, type Seen } from "../../rules/decision.ts";
+import { rules } from "../../rules/index.ts";
+import type { HistoryCall } from "./history.ts";
+import { type ModelState, withRecords } from "./model-state.ts";
+
+/** What happens if a call takes its turn in a state: the state after it, or why its answer is not the rules' answer. */
+export type Step = { readonly state: ModelState } | { readonly mismatch: string };
+
+/** A call as the model runs it: parsed once, however often the search tries it. */
+export type ModelCall = (state: ModelState) => Step;
+
+interface Envelope {
+  readonly actor: Actor;
+  readonly reason?: string;
+  readonly idempotencyKey?: string;
+}
+
+/**
+ * The sequential object that histories are compared with: the rules themselves, one command after the other. What a
+ * caller cannot foresee is taken from the answer: new ids, a hold's token, the instant of the decision, and which of
+ * several free slots was found.
+ */
+export function modelCall(call: HistoryCall, overlapScope: OverlapScope): ModelCall {
+  const wanted = answerText(call);
+  const answersIn =
+    call.name === "getSlot" || call.name === "getAppointment" ? readIn(call) : commandIn(call, overlapScope);
+  return (state) => {
+    const steps = instantsOf(call).map((now) => answersIn(state, now));
+    const fitting = steps.find(({ answer }) => answer === wanted);
+    if (fitting !== undefined) return { state: fitting.state };
+    return { mismatch: `the rules answer ${steps[0]?.answer}` };
+  };
+}
+
+interface Answered {
+  readonly state: ModelState;
+  readonly answer: string;
+}
+
+/** The instants at which the call may have been decided: its result's own, or for refusals the first and the last. */
+function instantsOf({ outcome, calledAt, returnedAt }: HistoryCall): readonly Date[] {
+  const result = resultOf(outcome);
+  const decided = newRecordsOf(result).map(({ updatedAt }) => updatedAt)[0];
+  const instants = decided === undefined ? [returnedAt, calledAt] : [decided];
+  return [...new Set(instants)].map((at) => new Date(at));
+}
+
+function readIn({ name, input }: HistoryCall) {
+  return name === "getSlot" ? slotIn(String(input.slotId)) : appointmentIn(String(input.appointmentId));
+}
+
+function slotIn(slotId: string) {
+  return (state: ModelState, now: Date): Answered => {
+    const slot = seenIn(state).slot(slotId);
+    return { state, answer: slot ? doneText(slotAsOf(slot, now)) : refusalText("slot_not_found", { slotId }) };
+  };
+}
+
+function appointmentIn(appointmentId: string) {
+  return (state: ModelState): Answered => {
+    const appointment = seenIn(state).appointment(appointmentId);
+    return {
+      state,
+      answer: appointment ? doneText(appointment) : refusalText("appointment_not_found", { appointmentId }),
+    };
+  };
+}
+
+function commandIn({ name, input, outcome }: HistoryCall, overlapScope: OverlapScope) {
+  const commandName = name as CommandName;
+  const command = parsed(commandName, input);
+  if (command instanceof BookingError) {
+    const answer = refusalText(command.code, command.details);
+    return (state: ModelState): Answered => ({ state, answer });
+  }
+  const { actor, reason = null, idempotencyKey: id = "" } = command;
+  const hash = requestHash(commandName, { ...command });
+  const rule = rules[commandName] as Rule<unknown, object>;
+  const result = resultOf(outcome);
+  return (state: ModelState, now: Date): Answered => {
+    const earlier = state.tables.commands.get(id);
+    if (earlier !== undefined) {
+      if (earlier.requestHash === hash) return { state, answer: doneText(earlier.result) };
+      return { state, answer: refusalText("idempotency_key_reused", { idempotencyKey: id }) };
+    }
+    const unforeseen = unforeseenIn(result);
+    const context: Context = {
+      now,
+      command: { name: commandName, id },
+      actor,
+      reason,
+      overlapScope,
+      hash: sha256,
+      ...unforeseen,
+    };
+    const decision = rule.decide(command, seenBy(rule, command, state, context, result), context);
+    if (isRefusal(decision)) return { state, answer: refusalText(decision.refused, decision.details) };
+    return { state: stateAfter(state, decision, id, hash), answer: doneText(decision.result) };
+  };
+}
+
+/** Tells whether two commands with one key are the same request; undefined for what is no command, or not a valid one. */
+export function requestHashOf({ name, input }: HistoryCall): string | undefined {
+  if (name === "getSlot" || name === "getAppointment") return undefined;
+  const command = parsed(name, input);
+  return command instanceof BookingError ? undefined : requestHash(name, { ...command });
+}
+
+function parsed(name: CommandName, input: unknown): Envelope | BookingError {
+  try {
+    return parse(schemaOf(name, input), input) as Envelope;
+  } catch (error) {
+    if (error instanceof BookingError) return error;
+    throw error;
+  }
+}
+
+function stateAfter(state: ModelState, { put, result }: Decided<object>, id: string, hash: string): ModelState {
+  if (put.length === 0) return state;
+  return withRecords(state, put, { kind: "command", id, requestHash: hash, result });
+}
+
+function seenIn({ tables }: ModelState): Seen {
+  const of =
+    <K extends RecordKind>(kind: K) =>
+    (id: string) =>
+      tables.records.get(keyText({ kind, id })) as Extract<StoredRecord, { kind: K }> | undefined;
+  return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found: [] };
+}
+
+/** All that is stored, and what the rule's search finds: where the answer shows which slot was found, only that one. */
+function seenBy(
+  rule: Rule<unknown, object>,
+  command: unknown,
+  state: ModelState,
+  context: Context,
+  result: unknown,
+): Seen {
+  const seen = seenIn(state);
+  const { search } = rule.reads(command, seen, context);
+  if (search === undefined) return seen;
+  const found = findSlots(state.tables, {
+    ...search,
+    asOf: context.now,
+    limit: search.limit ?? Number.POSITIVE_INFINITY,
+  });
+  const chosen = isChoice(context.command.name) && result !== undefined ? takenIds(result) : undefined;
+  return { ...seen, found: chosen === undefined ? found : found.filter(({ id }) => chosen.includes(id)) };
+}
+
+/** Commands that search for a slot and take one of those found; the others have to see all. */
+function isChoice(name: CommandName): boolean {
+  return name === "book" || name === "accept";
+}
+
+function takenIds(result: unknown): readonly string[] {
+  return ((result as { readonly slots?: readonly Slot[] }).slots ?? []).map(({ id }) => id);
+}
+
+/** Ids and tokens as the answer has them, in the order in which the rules ask for them. */
+function unforeseenIn(result: unknown): Pick<Context, "newId" | "newToken"> {
+  const ids = newRecordsOf(result)
+    .filter(({ version }) => version === 1)
+    .map(({ id }) => id);
+  const { holdToken } = (result ?? {}) as { readonly holdToken?: string };
+  let next = 0;
+  const newId = () => {
+    next += 1;
+    return ids[next - 1] ?? `unforeseen-${next}`;
+  };
+  return { newId, newToken: () => holdToken ?? "unforeseen" };
+}
+
+/** The slots and appointments of an answer that its command wrote, all of them at one instant: the latest. */
+function newRecordsOf(result: unknown): readonly WrittenRecord[] {
+  const records = isObject(result) ? Object.values(result).flat().filter(isWritten) : [];
+  const latest = records
+    .map(({ updatedAt }) => updatedAt)
+    .sort()
+    .at(-1);
+  return records.filter(({ updatedAt }) => updatedAt === latest);
+}
+
+type WrittenRecord = { readonly updatedAt: string } & Pick<Slot | Appointment, "id" | "version">;
+
+function isWritten(value: unknown): value is WrittenRecord {
+  return isObject(value) && (value.kind === "slot" || value.kind === "appointment");
+}
+
+function resultOf(outcome: HistoryCall["outcome"]): unknown {
+  return "result" in outcome ? outcome.result : undefined;
+}
+
+function answerText({ outcome }: HistoryCall): string {
+  if (outcome.status === "refused") return refusalText(outcome.code, outcome.details);
+  return doneText(resultOf(outcome));
+}
+
+function doneText(result: unknown): string {
+  return canonicalJson(result);
+}
+
+/** Without what only helps the caller on: alternatives are read after the refusal. */
+function refusalText(code: string, details: unknown): string {
+  const { alternatives: _, ...decisive } = details as Readonly<Record<string, unknown>>;
+  return `${code} ${canonicalJson(decisive)}`;
+}
