@@ -6,6 +6,7 @@ import {
   type ErrorCode,
   isBookingError,
 } from "@slotwright/core";
+import { shownIn, type Told } from "@slotwright/proof/audit";
 
 type HostCommand = Exclude<CommandName, "repair">;
 
@@ -13,24 +14,13 @@ type Commands = {
   readonly [Name in HostCommand]: (input: CommandInput<Name>) => Promise<CommandResult<Name>>;
 };
 
-/** A slot or an appointment as an answer showed it. */
-export interface Shown {
-  readonly kind: "slot" | "appointment";
-  readonly id: string;
-  readonly version: number;
-  readonly status: string;
-}
-
 /** One command that was sent, and what came back: what the database is held against in the end. */
-export interface LedgerEntry {
-  readonly key: string;
+export interface LedgerEntry extends Told {
   readonly command: HostCommand;
-  readonly actorId: string;
   /** Sent before with the same key, to see that it takes effect once. */
   readonly repeated: boolean;
   /** `fault` is everything that has no place in a demo without faults: a raw error of the driver, a busy database. */
   readonly outcome: "done" | "fault" | ErrorCode;
-  readonly shown: readonly Shown[];
   readonly ms: number;
   /** Epoch milliseconds. */
   readonly answeredAt: number;
@@ -104,15 +94,4 @@ function readAnswer(answer: Answer<object>): Pick<LedgerEntry, "outcome" | "show
   }
   const problem = isBookingError(error) ? `${error.code}: ${error.message}` : `not a BookingError: ${String(error)}`;
   return { outcome: "fault", shown: [], problem };
-}
-
-function shownIn(result: object): readonly Shown[] {
-  const records = Object.values(result).flat().filter(isShown);
-  return records.map(({ kind, id, version, status }) => ({ kind, id, version, status }));
-}
-
-/** Everything in an answer but the schedule and the hold's token. */
-function isShown(value: unknown): value is Shown {
-  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
-  return value.kind === "slot" || value.kind === "appointment";
 }

@@ -1,7 +1,6 @@
 import { isBookingError } from "@slotwright/core";
-import { NoDatabaseError } from "./engines/engine.ts";
-import { loadEngine } from "./engines/load.ts";
-import { interruptionSignal, unlessAborted } from "./interruption.ts";
+import { loadEngine, NoDatabaseError } from "@slotwright/proof/engines";
+import { interruptionSignal, unlessAborted } from "@slotwright/proof/interruption";
 import { type DemoOptions, parseOptions, usage } from "./options.ts";
 import { runDemo } from "./run.ts";
 import { bad } from "./tables.ts";

@@ -1,5 +1,5 @@
+import type { EngineName } from "@slotwright/proof/engines";
 import type { Caller, Wish } from "./caller.ts";
-import type { EngineName } from "./engines/engine.ts";
 import type { LedgerEntry } from "./ledger.ts";
 
 /** What the processes of the race say to each other. */

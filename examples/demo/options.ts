@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type EngineName, engineNames } from "./engines/engine.ts";
+import { type EngineName, engineNames } from "@slotwright/proof/engines";
 
 export interface DemoOptions {
   readonly engine: EngineName;

@@ -1,7 +1,6 @@
 import { type ErrorCode, errorCatalogue, type JournalEntry, type Slot } from "@slotwright/core";
-import { type Audit, invariantNumbers } from "./audit.ts";
-import { type Invariant, invariants } from "./audit-checks.ts";
-import type { Row } from "./engines/engine.ts";
+import { type Audit, type Invariant, invariantNumbers, invariants } from "@slotwright/proof/audit";
+import type { Row } from "@slotwright/proof/engines";
 import type { LedgerEntry } from "./ledger.ts";
 import type { RaceResult } from "./race.ts";
 import { spreadOf } from "./statistics.ts";

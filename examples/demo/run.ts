@@ -1,8 +1,8 @@
 import { createEngine, type Engine, type Slot } from "@slotwright/core";
-import { audit, isClean } from "./audit.ts";
-import type { Invariant } from "./audit-checks.ts";
+import type { Invariant } from "@slotwright/proof/audit";
+import { audit, isClean } from "@slotwright/proof/audit";
+import type { Connection, DatabaseEngine, FreshDatabase } from "@slotwright/proof/engines";
 import type { Wish } from "./caller.ts";
-import type { Connection, DemoDatabase, DemoEngine } from "./engines/engine.ts";
 import { askAndAccept, cancelAndPassOn } from "./flows.ts";
 import { createDesk, type Desk, type LedgerEntry, must } from "./ledger.ts";
 import type { DemoOptions } from "./options.ts";
@@ -14,9 +14,9 @@ import { tamper } from "./tamper.ts";
 import { oddDays, readWeek, slotsOfWeek, type Week } from "./week.ts";
 
 export interface Demo {
-  readonly engine: DemoEngine;
+  readonly engine: DatabaseEngine;
   /** Empty. */
-  readonly database: DemoDatabase;
+  readonly database: FreshDatabase;
   readonly options: DemoOptions;
   /** Ends the processes of the race. */
   readonly signal: AbortSignal;

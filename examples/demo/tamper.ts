@@ -1,5 +1,5 @@
-import type { Invariant } from "./audit-checks.ts";
-import type { Connection, DemoEngine, Row } from "./engines/engine.ts";
+import type { Invariant } from "@slotwright/proof/audit";
+import type { Connection, DatabaseEngine, Row } from "@slotwright/proof/engines";
 
 /** How to break an invariant by hand, to see that the audit notices. */
 interface Tampering {
@@ -68,7 +68,7 @@ const tamperings: Readonly<Record<Invariant, Tampering>> = {
 /** Breaks an invariant in the database. Returns what its own guards said before they were taken away. */
 export async function tamper(
   connection: Connection,
-  { title, dialect }: DemoEngine,
+  { title, dialect }: DatabaseEngine,
   invariant: Invariant,
 ): Promise<string> {
   const refusal = await attempt(connection, tamperings[invariant]);

@@ -1,8 +1,8 @@
 import { on } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createEngine } from "@slotwright/core";
+import { loadEngine } from "@slotwright/proof/engines";
 import { tryToBook } from "./caller.ts";
-import { loadEngine } from "./engines/load.ts";
 import { createDesk, type LedgerEntry } from "./ledger.ts";
 import type { FromWorker, Tally, Task, ToWorker } from "./messages.ts";
 

@@ -6,20 +6,20 @@ export const engineNames = ["sqlite", "postgres", "mysql", "mariadb"] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** What differs between the engines. Nothing else in the demo knows which one it runs on. */
-export interface DemoEngine {
+export interface DatabaseEngine {
   readonly title: string;
   /**
    * An empty database. Takes its time where a server has to be fetched, and rejects early when the signal is aborted.
    * @throws NoDatabaseError
    */
-  readonly createDatabase: (signal: AbortSignal) => Promise<DemoDatabase>;
+  readonly createDatabase: (signal: AbortSignal) => Promise<FreshDatabase>;
   readonly openStorage: (address: string) => StorageAdapter<never>;
   /** By the driver alone: Slotwright has no part in it. */
   readonly connect: (address: string) => Promise<Connection>;
   readonly dialect: Dialect;
 }
 
-export interface DemoDatabase {
+export interface FreshDatabase {
   /** A file or a URL, with which every process opens it. */
   readonly address: string;
   /** The same for people's eyes, without a password. */

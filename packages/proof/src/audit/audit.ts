@@ -1,7 +1,7 @@
-import { checks, type Invariant, invariants } from "./audit-checks.ts";
-import { createAuditTables } from "./audit-tables.ts";
-import type { Connection, Dialect, Row } from "./engines/engine.ts";
-import type { LedgerEntry } from "./ledger.ts";
+import type { Connection, Dialect, Row } from "../engines/engine.ts";
+import { checks, type Invariant, invariants } from "./checks.ts";
+import { createAuditTables } from "./tables.ts";
+import type { Told } from "./told.ts";
 
 export interface Finding {
   readonly invariant: Invariant;
@@ -23,8 +23,8 @@ const counts = `
     (SELECT count(*) FROM slotwright_commands) AS commands`;
 
 /** Reads the database with nothing but SQL, and holds it against what the callers were told. */
-export async function audit(connection: Connection, dialect: Dialect, ledger: readonly LedgerEntry[]): Promise<Audit> {
-  await createAuditTables(connection, dialect, ledger);
+export async function audit(connection: Connection, dialect: Dialect, told: readonly Told[]): Promise<Audit> {
+  await createAuditTables(connection, dialect, told);
   const { integrityChecks } = dialect;
   return {
     file: integrityChecks.length === 0 ? undefined : await rowsOf(connection, integrityChecks),

@@ -1,13 +1,13 @@
-import type { DemoEngine, EngineName } from "./engine.ts";
+import type { DatabaseEngine, EngineName } from "./engine.ts";
 
 /** Drivers take a while to load, in each process of the race: no more than one of them. */
-const loaders: Readonly<Record<EngineName, () => Promise<DemoEngine>>> = {
+const loaders: Readonly<Record<EngineName, () => Promise<DatabaseEngine>>> = {
   sqlite: async () => (await import("./sqlite.ts")).sqlite,
   postgres: async () => (await import("./postgres.ts")).postgres,
   mysql: async () => (await import("./mysql.ts")).mysql,
   mariadb: async () => (await import("./mariadb.ts")).mariadb,
 };
 
-export function loadEngine(name: EngineName): Promise<DemoEngine> {
+export function loadEngine(name: EngineName): Promise<DatabaseEngine> {
   return loaders[name]();
 }

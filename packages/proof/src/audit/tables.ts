@@ -1,5 +1,5 @@
-import type { Connection, Dialect } from "./engines/engine.ts";
-import type { LedgerEntry } from "./ledger.ts";
+import type { Connection, Dialect } from "../engines/engine.ts";
+import type { Told } from "./told.ts";
 
 /**
  * Temporary tables of one connection; the database's own stay as they are. Their columns come from those, because text
@@ -24,16 +24,16 @@ type Table = keyof typeof shapes;
 export async function createAuditTables(
   connection: Connection,
   dialect: Dialect,
-  ledger: readonly LedgerEntry[],
+  told: readonly Told[],
 ): Promise<void> {
   for (const [table, columns] of Object.entries(shapes)) {
     await connection.query(`CREATE TEMPORARY TABLE ${table} AS SELECT ${columns} FROM slotwright_journal WHERE 1 = 0`);
   }
-  const shown = ledger.flatMap(({ key, shown }) => shown.map((record) => ({ key, ...record })));
+  const shown = told.flatMap(({ key, shown }) => shown.map((record) => ({ key, ...record })));
   await insert(
     connection,
     "sent",
-    ledger.map(({ key, command, actorId, outcome }) => [key, command, actorId, outcome]),
+    told.map(({ key, command, actorId, outcome }) => [key, command, actorId, outcome]),
   );
   await insert(
     connection,

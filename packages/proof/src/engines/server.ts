@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Engine, type OwnServer, startServer, type TestDatabase, type TestServer } from "@slotwright/test-servers";
 import { unlessAborted } from "../interruption.ts";
-import { type Afterwards, type DemoDatabase, NoDatabaseError } from "./engine.ts";
+import { type Afterwards, type FreshDatabase, NoDatabaseError } from "./engine.ts";
 
 export interface ServerKind {
   readonly engine: Engine;
@@ -16,7 +16,7 @@ export interface ServerKind {
  * A database on a server that is given by its URL, installed, or fetched.
  * @throws NoDatabaseError
  */
-export async function createServerDatabase(kind: ServerKind, signal: AbortSignal): Promise<DemoDatabase> {
+export async function createServerDatabase(kind: ServerKind, signal: AbortSignal): Promise<FreshDatabase> {
   const starting = serverOf(kind);
   const server = await unlessAborted(signal, () => starting).catch(async (error: unknown) => {
     await giveUp(starting);
@@ -32,7 +32,7 @@ export async function createServerDatabase(kind: ServerKind, signal: AbortSignal
 
 async function serverOf({ engine, title, variable }: ServerKind): Promise<TestServer> {
   if (!process.env[variable])
-    console.log(`Starting ${title}. Where it is not installed, it is fetched the first time.`);
+    process.stdout.write(`Starting ${title}. Where it is not installed, it is fetched the first time.\n`);
   const server = await startServer(engine).catch((cause: Error) => {
     throw new NoDatabaseError(cause.message, { cause });
   });
@@ -49,7 +49,7 @@ async function giveUp(starting: Promise<TestServer>): Promise<void> {
   await Promise.race([stopped, sleep(patience)]);
 }
 
-function onServer(server: TestServer, kind: ServerKind, { url, drop }: TestDatabase): DemoDatabase {
+function onServer(server: TestServer, kind: ServerKind, { url, drop }: TestDatabase): FreshDatabase {
   const shown = withoutPassword(url);
   return {
     address: url,

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import Database from "better-sqlite3";
-import type { Connection, DemoDatabase, DemoEngine, Dialect, Row } from "./engine.ts";
+import type { Connection, DatabaseEngine, Dialect, FreshDatabase, Row } from "./engine.ts";
 
-async function createDatabase(): Promise<DemoDatabase> {
+async function createDatabase(): Promise<FreshDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "slotwright-demo-"));
   const address = join(folder, "bookings.sqlite");
   const look = `sqlite3 "${address}" ".mode box" "SELECT * FROM slotwright_journal LIMIT 20"`;
@@ -61,7 +61,7 @@ const dialect: Dialect = {
     UNION ALL SELECT 'DROP TRIGGER "' || name || '"' FROM sqlite_schema WHERE type = 'trigger'`,
 };
 
-export const sqlite: DemoEngine = {
+export const sqlite: DatabaseEngine = {
   title: "SQLite",
   createDatabase,
   openStorage: (filename) => sqliteAdapter({ filename }),

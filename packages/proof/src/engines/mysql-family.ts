@@ -1,6 +1,6 @@
 import { mysqlAdapter } from "@slotwright/adapter-mysql";
 import { createConnection } from "mysql2/promise";
-import type { Connection, DemoEngine, Dialect, Row } from "./engine.ts";
+import type { Connection, DatabaseEngine, Dialect, Row } from "./engine.ts";
 
 async function connect(uri: string): Promise<Connection> {
   const connection = await createConnection({ uri });
@@ -48,7 +48,7 @@ interface Member {
 }
 
 /** MySQL and MariaDB have one driver, one adapter and, for all that the demo asks of them, one language. */
-export function mysqlFamily({ engine, title, variable }: Member): DemoEngine {
+export function mysqlFamily({ engine, title, variable }: Member): DatabaseEngine {
   const look = ({ hostname, port, username, pathname }: URL) =>
     `${engine} --host=${hostname} --port=${port || 3306} --user=${username} --password ${pathname.slice(1)}` +
     ` --execute="SELECT * FROM slotwright_journal LIMIT 20"`;

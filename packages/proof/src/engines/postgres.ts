@@ -1,6 +1,6 @@
 import { postgresAdapter } from "@slotwright/adapter-postgres";
 import { Client, type CustomTypesConfig, types } from "pg";
-import type { Connection, DemoEngine, Dialect } from "./engine.ts";
+import type { Connection, DatabaseEngine, Dialect } from "./engine.ts";
 
 /** The driver gives 64-bit integers as text; all of the demo's fit into a number. */
 const numbers: CustomTypesConfig = {
@@ -47,7 +47,7 @@ const kind = {
   look: (url: URL) => `psql "${url}" -c "SELECT * FROM slotwright_journal LIMIT 20"`,
 } as const;
 
-export const postgres: DemoEngine = {
+export const postgres: DatabaseEngine = {
   title: kind.title,
   async createDatabase(signal) {
     const { createServerDatabase } = await import("./server.ts");
