@@ -1,0 +1,104 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import type { Engine, TestDatabase } from "../src/index.ts";
+import { type FaultProxy, startProxy } from "../src/proxy/index.ts";
+import { testServer } from "../src/vitest/test-server.ts";
+import { connectClient, type Rows, type TestClient } from "./proxy-client.ts";
+import { query } from "./query.ts";
+
+const engines = ["postgres", "mysql", "mariadb"] as const;
+const servers = await Promise.all(engines.map(testServer));
+
+/** A fresh proxy for each test, in front of a database with an empty table `things (id, note)`. */
+export interface ProxyContext {
+  readonly engine: Engine;
+  proxy(): FaultProxy;
+  /** The database's URL by way of the proxy. */
+  url(): string;
+  /** Another client through the proxy. It is destroyed after the test. */
+  connect(url?: string): Promise<TestClient>;
+  /** Runs a statement without the proxy. */
+  direct(sql: string): Promise<Rows>;
+  directUrl(): string;
+  /** Ids in the table, as others see them. */
+  ids(): Promise<readonly unknown[]>;
+  /** How many connections the server has that came from the proxy. */
+  serverConnections(): Promise<number>;
+}
+
+export function describeEachEngine(title: string, body: (context: ProxyContext) => void): void {
+  for (const [index, engine] of engines.entries()) {
+    const server = servers[index];
+    describe.skipIf(server === undefined)(`${engine}: ${title}`, () => {
+      if (server === undefined) return;
+      let database: TestDatabase;
+      let proxy: FaultProxy;
+      const clients: TestClient[] = [];
+      const direct = (sql: string) => query(engine, database.url, sql);
+      const url = () => proxy.url(database.url);
+
+      beforeAll(async () => {
+        database = await server.createDatabase();
+        await direct("create table things (id int primary key, note text)");
+        if (engine !== "postgres") await direct("alter table things modify note longtext");
+      });
+      beforeEach(async () => {
+        proxy = await startProxy({ engine, url: database.url });
+      });
+      afterEach(async () => {
+        for (const client of clients.splice(0)) client.destroy();
+        await proxy.close();
+        expect(proxy.connections()).toBe(0);
+        await eventually(async () => expect(await serverConnections(engine, direct)).toBe(0));
+        await direct("delete from things");
+      });
+      afterAll(() => database.drop());
+
+      body({
+        engine,
+        direct,
+        url,
+        directUrl: () => database.url,
+        proxy: () => proxy,
+        connect: async (at = url()) => {
+          const client = await connectClient(engine, at);
+          clients.push(client);
+          return client;
+        },
+        ids: async () => (await direct("select id from things order by id")).map(({ id }) => id),
+        serverConnections: () => serverConnections(engine, direct),
+      });
+    });
+  }
+}
+
+/** Direct connections come one at a time and have gone when the next one asks, but for the one that asks. */
+async function serverConnections(engine: Engine, direct: (sql: string) => Promise<Rows>): Promise<number> {
+  const [row] = await direct(
+    engine === "postgres"
+      ? "select count(*)::int as others from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+      : "select count(*) as others from information_schema.processlist where db = database() and id <> connection_id()",
+  );
+  return Number(row?.others);
+}
+
+/** Tries again until a check holds, for what others see a little later. */
+export async function eventually(check: () => Promise<void>): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await wait(20)) {
+    const failed = await check().then(
+      () => false,
+      () => true,
+    );
+    if (!failed) return;
+  }
+  await check();
+}
+
+/** The error that a call ends with, `"answered"`, or `"silent"` if it ends with none within the time. */
+export function outcome(call: Promise<unknown>, milliseconds = 10_000): Promise<unknown> {
+  const ended = call.then(
+    () => "answered",
+    (error: unknown) => error,
+  );
+  return Promise.race([ended, wait(milliseconds, "silent", { ref: false })]);
+}
