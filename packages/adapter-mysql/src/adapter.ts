@@ -3,13 +3,14 @@ import { type CommitOutcome, type StorageAdapter, StorageError, type Transition 
 import { commitBatch, type Writer } from "./commit.ts";
 import type { Connection, MysqlCallbacks, MysqlPool, MysqlTransaction } from "./connection.ts";
 import { toStorageError } from "./errors.ts";
-import { hostConnection, inTurn, openSavepoint, writeInHost } from "./host-transaction.ts";
+import { hostConnection, inTurn, withSavepoint, writeInHost } from "./host-transaction.ts";
+import { anySchedules, knownSchedules } from "./known-schedules.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { poolSource, type Source, uriSource } from "./open.ts";
 import { writeInOwn } from "./own-transaction.ts";
-import { findAppointments, findSlots, loadRecords, loadReplayed, readJournal } from "./reads.ts";
+import { findAppointments, findSlots, loadRecords, loadReplayed, type Reading, readJournal } from "./reads.ts";
 import { createHostStatements, createStatements, type Statements } from "./statements.ts";
-import { type MysqlStrategy, mysqlStrategy, type Place, serverOf } from "./strategy.ts";
+import { type MysqlStrategy, mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
 
 export type MysqlAdapterOptions = {
   /** Prefix of tables, triggers and procedures: a letter, then letters, digits and underscores. Default `slotwright_`. */
@@ -35,7 +36,7 @@ export type MysqlAdapterOptions = {
  * `StorageError`. A commit survives a power cut if the server has its default `innodb_flush_log_at_trx_commit = 1`.
  *
  * `within(transaction)` takes a connection of mysql2 on which the host has begun a transaction, or a `Transaction` of
- * Kysely. Reads lock the rows they return there.
+ * Kysely. There, `load` and `findSlots` lock the rows they return, unless those are only shown.
  *
  * @example
  * const storage = mysqlAdapter({ uri: "mysql://app:secret@localhost:3306/bookings" });
@@ -65,7 +66,7 @@ interface Schema {
 
 /** How the contract is kept, in transactions of our own or in the host's. */
 interface Session {
-  readonly read: <T>(work: (connection: Connection, statements: Statements) => Promise<T>) => Promise<T>;
+  readonly read: <T>(work: (reading: Reading) => Promise<T>) => Promise<T>;
   readonly commit: (transitions: readonly Transition[]) => Promise<readonly CommitOutcome[]>;
 }
 
@@ -75,11 +76,10 @@ function operations({ read, commit }: Session, name: string): Operations {
   const call = <T>(work: () => Promise<T>) => translated(name, work);
   return {
     contract: 1,
-    load: (keys) => call(() => read((connection, statements) => loadRecords(connection, statements, keys))),
-    findSlots: (query) => call(() => read((connection, statements) => findSlots(connection, statements, query))),
-    findAppointments: (query) =>
-      call(() => read((connection, statements) => findAppointments(connection, statements, query))),
-    readJournal: (query) => call(() => read((connection, statements) => readJournal(connection, statements, query))),
+    load: (keys) => call(() => read((reading) => loadRecords(reading, keys))),
+    findSlots: (query) => call(() => read((reading) => findSlots(reading, query))),
+    findAppointments: (query) => call(() => read((reading) => findAppointments(reading, query))),
+    readJournal: (query) => call(() => read((reading) => readJournal(reading, query))),
     commit: (transitions) => call(() => commit(transitions)),
   };
 }
@@ -87,14 +87,18 @@ function operations({ read, commit }: Session, name: string): Operations {
 function writerOn(connection: Connection, statements: Statements, write: typeof writeInOwn): Writer {
   return {
     write: (transitions) => write(connection, statements, transitions),
-    load: (keys) => loadRecords(connection, statements, keys),
+    load: (keys) => loadRecords({ connection, statements, schedules: anySchedules }, keys),
     loadReplayed: (ids) => loadReplayed(connection, statements, ids),
   };
 }
 
 function ownTransactions(source: Source, schemaOn: (connection: Connection) => Promise<Schema>): Session {
   return {
-    read: (work) => source.use(async (connection) => work(connection, (await schemaOn(connection)).own)),
+    read: (work) =>
+      source.use(async (connection) => {
+        const { own: statements } = await schemaOn(connection);
+        return work({ connection, statements, schedules: anySchedules });
+      }),
     commit: (transitions) =>
       source.use(async (connection) => {
         const { own } = await schemaOn(connection);
@@ -109,19 +113,17 @@ function hostTransaction(
   schemaOn: (connection: Connection) => Promise<Schema>,
 ): Session {
   const connection = hostConnection(transaction, name);
-  const opened = async () => {
-    await openSavepoint(connection);
-    return (await schemaOn(connection)).host;
-  };
+  const schedules = knownSchedules(transaction);
+  const run = <T>(work: (statements: Statements) => Promise<T>) =>
+    inTurn(transaction, () => hostTranslated(connection, async () => work((await schemaOn(connection)).host)));
   return {
-    read: (work) => inTurn(transaction, () => hostTranslated(connection, async () => work(connection, await opened()))),
+    read: (work) => run((statements) => withSavepoint(connection, () => work({ connection, statements, schedules }))),
     commit: (transitions) =>
-      inTurn(transaction, () =>
-        hostTranslated(connection, async () => {
-          const { host } = await schemaOn(connection);
-          return commitBatch(writerOn(connection, host, writeInHost), transitions);
-        }),
-      ),
+      run(async (statements) => {
+        const outcomes = await commitBatch(writerOn(connection, statements, writeInHost), transitions);
+        schedules.learnStale(outcomes);
+        return outcomes;
+      }),
   };
 }
 
@@ -149,11 +151,11 @@ function lazyStrategy(place: Place): (connection: Connection) => Promise<MysqlSt
   return async (connection) => {
     if (known !== undefined) return known;
     refuseBadNames(place);
-    const [row] = await connection.documents<{ readonly version: string }>(
-      "select convert(json_object('version', version()) using binary) as doc",
-      [],
-    );
-    known = mysqlStrategy(place, serverOf(row?.version ?? ""));
+    // Without JSON functions: an old server has none.
+    const version = `select convert(concat('"', version(), '"') using binary) as doc`;
+    const [found = ""] = await connection.documents<string>(version, []);
+    refuseOldServer(connection, found);
+    known = mysqlStrategy(place, serverOf(found));
     return known;
   };
 }
@@ -167,6 +169,15 @@ function lazySchema(strategyOn: ReturnType<typeof lazyStrategy>): (connection: C
     known = { own: createStatements(strategy), host: createHostStatements(strategy) };
     return known;
   };
+}
+
+function refuseOldServer({ name }: Connection, version: string): void {
+  const old = tooOld(version);
+  if (old === undefined) return;
+  throw new StorageError(
+    "unavailable",
+    `The server of the database ${name} is ${old.found}, which is too old. Use ${old.needed} or later.`,
+  );
 }
 
 function refuseBadNames({ prefix, database }: Place): void {

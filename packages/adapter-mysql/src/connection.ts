@@ -1,4 +1,6 @@
+import { StorageError } from "@slotwright/core";
 import { CompiledQuery } from "kysely";
+import { executeTold, type SessionStatus, statusOf } from "./session-status.ts";
 
 /** What is used of a connection of "mysql2/promise". */
 export interface MysqlConnection {
@@ -26,6 +28,7 @@ export interface MysqlPool {
 export interface KyselyTransaction {
   readonly isTransaction: boolean;
   executeQuery(query: CompiledQuery): Promise<{ readonly rows: readonly unknown[] }>;
+  withoutPlugins(): KyselyTransaction;
 }
 
 /** A transaction that the host has opened, on a connection of mysql2 or by Kysely. */
@@ -35,15 +38,22 @@ export type MysqlTransaction = MysqlConnection | MysqlCallbacks<MysqlConnection>
 export interface Connection {
   /** Host, port and database, for messages. */
   readonly name: string;
-  /** The documents of a statement's rows. */
+  /** The documents of the rows of a statement that only reads. Outside of a host's transaction, as they are stored now. */
+  read<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
+  /** Runs any other statement once, and returns the documents of its rows. */
   documents<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
   /** Runs a statement that takes no parameters and cannot be prepared. */
-  command(sql: string): Promise<CommandResult>;
+  command(sql: string): Promise<SessionStatus | undefined>;
 }
 
-export interface CommandResult {
-  /** Whether the connection is inside a transaction now; undefined where the driver does not tell. */
-  readonly inTransaction: boolean | undefined;
+/** A connection whose reads come with what the server says of the session, where the driver lets it be seen. */
+export interface DriverConnection extends Connection {
+  told<Row>(sql: string, parameters: readonly unknown[]): Promise<ToldRows<Row>>;
+}
+
+export interface ToldRows<Row> {
+  readonly rows: readonly Row[];
+  readonly status: SessionStatus | undefined;
 }
 
 /** Every option that could change what comes back is given, so that the host's own settings do not apply. */
@@ -56,29 +66,38 @@ const plain = {
     field.name === "doc" ? field.buffer() : next(),
 };
 
-export function driverConnection(driver: MysqlConnection, name: string): Connection {
+export function driverConnection(driver: MysqlConnection, name: string): DriverConnection {
+  const told = async <Row>(sql: string, values: readonly unknown[]): Promise<ToldRows<Row>> => {
+    const { result, status } = await executeTold(driver, { ...plain, sql, values });
+    return { rows: documentsOf<Row>(result, name), status };
+  };
+  const documents = async <Row>(sql: string, values: readonly unknown[]) => (await told<Row>(sql, values)).rows;
   return {
     name,
-    documents: async <Row>(sql: string, values: readonly unknown[]) => {
-      const [result] = await driver.execute({ ...plain, sql, values } as never);
-      return documentsOf<Row>(result);
-    },
+    told,
+    read: documents,
+    documents,
     command: async (sql) => {
       const [result] = await driver.query({ ...plain, sql } as never);
-      return { inTransaction: inTransaction(result) };
+      return statusOf(result);
     },
   };
 }
 
+/** Plugins are left out: they would change the names and values in what comes back, each in its own way. */
 export function kyselyConnection(transaction: KyselyTransaction, name: string): Connection {
+  const bare = transaction.withoutPlugins();
   const run = async (sql: string, parameters: readonly unknown[]) =>
-    (await transaction.executeQuery(CompiledQuery.raw(sql, [...parameters]))).rows;
+    (await bare.executeQuery(CompiledQuery.raw(sql, [...parameters]))).rows;
+  const documents = async <Row>(sql: string, parameters: readonly unknown[]) =>
+    documentsOf<Row>(await run(sql, parameters), name);
   return {
     name,
-    documents: async <Row>(sql: string, parameters: readonly unknown[]) => documentsOf<Row>(await run(sql, parameters)),
+    read: documents,
+    documents,
     command: async (sql) => {
       await run(sql, []);
-      return { inTransaction: undefined };
+      return undefined;
     },
   };
 }
@@ -92,18 +111,16 @@ export function promised<T extends object>(given: T | MysqlCallbacks<T>): T {
   return "promise" in given && typeof given.promise === "function" ? given.promise() : (given as T);
 }
 
-/** A row's document is its last column; a call's result has none. */
-function documentsOf<Row>(result: unknown): readonly Row[] {
+/** A row's document is its last column; a call's result has no rows. */
+function documentsOf<Row>(result: unknown, name: string): readonly Row[] {
   if (!Array.isArray(result)) return [];
-  return result.flatMap((row: unknown) => {
-    const document = Object.values(row as object).at(-1) as unknown;
-    if (Buffer.isBuffer(document)) return [JSON.parse(document.toString("utf8")) as Row];
-    return typeof document === "string" ? [JSON.parse(document) as Row] : [];
+  return result.map((row: unknown) => {
+    const document: unknown = typeof row === "object" && row !== null ? Object.values(row).at(-1) : undefined;
+    if (Buffer.isBuffer(document)) return JSON.parse(document.toString("utf8")) as Row;
+    if (typeof document === "string") return JSON.parse(document) as Row;
+    throw new StorageError(
+      "unavailable",
+      `The driver returned rows of the database ${name} in a form that Slotwright does not know. Leave options like nestTables and typeCast out of the connection that is passed to within(), or pass one without them.`,
+    );
   });
-}
-
-/** Bit 0 of the server's status, which comes with every answer that has no rows. */
-function inTransaction(result: unknown): boolean | undefined {
-  const status = typeof result === "object" && result !== null && "serverStatus" in result && result.serverStatus;
-  return typeof status === "number" ? (status & 1) === 1 : undefined;
 }

@@ -47,6 +47,21 @@ export function lockingLists(lists: ListSyntax): ListSyntax {
   return { ...lists, merged: (selects, order, limit) => mergedPages(selects, order, limit, sql` for update`) };
 }
 
+/**
+ * Lists of slots that are found by a plain read and then locked by their keys, as they are now: no gap between them, nor
+ * a neighbour of another schedule, is locked or waited for.
+ */
+export function keyedLists(lists: ListSyntax, lock: RawBuilder<unknown>): ListSyntax {
+  return {
+    ...lists,
+    selected: () => sql`start_at, id`,
+    merged: (selects, order, limit) =>
+      sql`select start_at, id, ${asDocument(objectOf("slots"))}
+        from (select id as page_id from (${lists.merged(selects, order, limit)}) as page) as k
+        straight_join ${sql.table("slots")} as s force index (primary) on id = page_id order by ${order} ${lock}`,
+  };
+}
+
 function mergedPages(
   selects: readonly RawBuilder<unknown>[],
   order: RawBuilder<unknown>,

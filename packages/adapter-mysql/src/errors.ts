@@ -13,7 +13,8 @@ export interface ErrorContext {
 export function toStorageError(error: unknown, { name, during }: ErrorContext): StorageError {
   if (error instanceof StorageError) return error;
   if (during === "commit" && commitIsUncertain(error)) return uncertainCommit(error, name);
-  const cause = causes[errnoOf(error)] ?? causes[codeOf(error)] ?? causeByText(error);
+  const unanswered = during === "connect" && codeOf(error) === "ETIMEDOUT" ? noAnswer : undefined;
+  const cause = unanswered ?? causes[errnoOf(error)] ?? causes[codeOf(error)] ?? causeByText(error);
   if (during === "host" && endsTransaction(error)) return endedTransaction(error, name);
   if (cause !== undefined) return new StorageError(cause.failure, cause.says(name, textOf(error)), error);
   return new StorageError("unavailable", `The database ${name} did not do what was asked: ${textOf(error)}`, error);
@@ -90,6 +91,11 @@ const lostCodes: readonly string[] = [
   "ERR_STREAM_DESTROYED",
 ];
 
+/** The connection and the server no longer agree on what is prepared: nothing but a new connection helps for certain. */
+export function isUnprepared(error: unknown): boolean {
+  return [1243, 1615].includes(errnoOf(error));
+}
+
 /** A transaction that the host or a user of the connection before left open: SET TRANSACTION refuses then. */
 export function isTransactionLeftOpen(error: unknown): boolean {
   return errnoOf(error) === 1568;
@@ -127,7 +133,8 @@ export function endsTransaction(error: unknown): boolean {
   );
 }
 
-function endedTransaction(error: unknown, name: string): StorageError {
+/** The transaction of the host is over, and this is why. */
+export function endedTransaction(error: unknown, name: string): StorageError {
   const message = `The host's transaction on the database ${name} has ended with all that was done in it (${textOf(error)}). Roll back, and begin it again.`;
   return new StorageError("transient", message, error);
 }
@@ -172,6 +179,16 @@ const tooMany: Cause = {
   says: (name, text) =>
     `The database ${name} takes no more connections (${text}). Nothing was changed; try again, or use smaller pools.`,
 };
+const noAnswer: Cause = {
+  failure: "transient",
+  says: (name, text) =>
+    `The server of the database ${name} did not answer in time (${text}). Nothing was changed; try again, and check that it runs and is not overloaded, or allow it more time by connectTimeout.`,
+};
+const unprepared: Cause = {
+  failure: "transient",
+  says: (name, text) =>
+    `The server of the database ${name} no longer knows a prepared statement (${text}). Nothing was changed; try again.`,
+};
 const unreachable: Cause = {
   failure: "unavailable",
   says: (name, text) =>
@@ -188,6 +205,7 @@ const causes: Readonly<Record<string | number, Cause>> = {
   1205: again("Another transaction held a lock for too long"),
   1213: again("A deadlock was resolved at this transaction's cost"),
   1047: again("The node is not part of its cluster"),
+  1412: again("A table was created or changed after the transaction had begun"),
   1568: again("The connection was inside a transaction"),
   3024: again("The statement took too long"),
   1969: again("The statement took too long"),
@@ -204,6 +222,13 @@ const causes: Readonly<Record<string | number, Cause>> = {
   1792: readOnly,
   1836: readOnly,
   3989: readOnly,
+  1243: unprepared,
+  1615: unprepared,
+  1461: {
+    failure: "unavailable",
+    says: (name, text) =>
+      `The server of the database ${name} keeps no more prepared statements (${text}). Nothing was changed; raise max_prepared_stmt_count on the server, or lower maxPreparedStatements or connectionLimit of its pools.`,
+  },
   1021: full,
   1026: full,
   1114: full,

@@ -8,7 +8,7 @@ import {
   type MysqlTransaction,
   promised,
 } from "./connection.ts";
-import { endsTransaction } from "./errors.ts";
+import { endedTransaction, endsTransaction } from "./errors.ts";
 import type { Statements } from "./statements.ts";
 import { writeCalls } from "./writes.ts";
 
@@ -25,7 +25,7 @@ function withoutTransaction({ name }: Connection): Connection {
   const refuse = async () => {
     throw noTransaction(name);
   };
-  return { name, documents: refuse, command: refuse };
+  return { name, read: refuse, documents: refuse, command: refuse };
 }
 
 const turns = new WeakMap<object, Promise<unknown>>();
@@ -43,10 +43,28 @@ export function inTurn<T>(transaction: MysqlTransaction, work: () => Promise<T>)
   return result;
 }
 
-/** Also the way to learn whether there is a transaction: outside of one, MySQL accepts a savepoint and forgets it. */
-export async function openSavepoint(connection: Connection): Promise<void> {
-  const { inTransaction } = await connection.command("savepoint slotwright");
-  if (inTransaction === false) throw noTransaction(connection.name);
+/**
+ * Does something in the host's transaction, and undoes what it has written if it fails. A savepoint is also the way to
+ * learn whether there is a transaction: outside of one, MySQL accepts it and forgets it.
+ */
+export async function withSavepoint<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  const status = await connection.command("savepoint slotwright");
+  if (status?.inTransaction === false) throw noTransaction(connection.name);
+  try {
+    return await work();
+  } catch (error) {
+    if (!endsTransaction(error)) await backToSavepoint(connection, error);
+    throw error;
+  }
+}
+
+/** With `innodb_rollback_on_timeout`, a lock that is waited for in vain ends all of the transaction: nothing is there to go back to. */
+async function backToSavepoint(connection: Connection, reason: unknown): Promise<void> {
+  try {
+    await connection.command("rollback to savepoint slotwright");
+  } catch {
+    throw endedTransaction(reason, connection.name);
+  }
 }
 
 /** Writes all of it in the host's transaction, or nothing, and leaves that transaction as it was. */
@@ -55,13 +73,9 @@ export async function writeInHost(
   { write }: Statements,
   transitions: readonly Transition[],
 ): Promise<void> {
-  await openSavepoint(connection);
-  try {
+  await withSavepoint(connection, async () => {
     for (const parameters of writeCalls(transitions)) await connection.documents(write, parameters);
-  } catch (error) {
-    if (!endsTransaction(error)) await connection.command("rollback to savepoint slotwright");
-    throw error;
-  }
+  });
 }
 
 function noTransaction(name: string): StorageError {

@@ -7,6 +7,7 @@ import { isDoneAlready, isMissingTable } from "./errors.ts";
 import { migrationSqlMode, migrations, schemaVersion } from "./migrations.ts";
 import { readVersion } from "./statements.ts";
 import type { MysqlStrategy } from "./strategy.ts";
+import { commit, rollback } from "./transaction-commands.ts";
 
 /** Seconds that one process waits for another to migrate. */
 const longestWait = 60;
@@ -18,6 +19,8 @@ const longestWait = 60;
 export async function applyMigrations(connection: Connection, strategy: MysqlStrategy): Promise<MigrationReport> {
   const before = await foundVersion(connection, strategy);
   if (before >= schemaVersion) return report(connection, before, []);
+  // The first statement that creates something would commit what somebody has left open on a pooled connection.
+  await connection.command(rollback);
   return locked(connection, strategy, async () => {
     const from = await foundVersion(connection, strategy);
     if (from >= schemaVersion) return report(connection, from, []);
@@ -49,6 +52,7 @@ async function applyMissing(connection: Connection, strategy: MysqlStrategy, fro
       await applyStep(connection, strategy, statement, mayExist);
     }
     await connection.command(bookkeeping.record(migration));
+    await connection.command(commit);
   }
 }
 
@@ -63,7 +67,7 @@ async function applyStep(
   } catch (error) {
     if (!isDoneAlready(error)) throw error;
     if (mayExist) return;
-    await connection.command(queries.schema.dropTable("migrations").compile().sql);
+    await connection.command(queries.schema.dropTable("migrations").compile().sql).catch(() => {});
     const message = `The database ${connection.name} has a table that is not Slotwright's under a name that it needs. Choose another tablePrefix; nothing was changed.`;
     throw new StorageError("unavailable", message, error);
   }
@@ -77,7 +81,7 @@ async function foundVersion(connection: Connection, strategy: MysqlStrategy): Pr
 /** Undefined where even the table of migrations is missing. */
 async function storedVersion(connection: Connection, strategy: MysqlStrategy): Promise<number | undefined> {
   try {
-    const [row] = await connection.documents<{ readonly version: number | null }>(readVersion(strategy), []);
+    const [row] = await connection.read<{ readonly version: number | null }>(readVersion(strategy), []);
     return row?.version ?? 0;
   } catch (error) {
     if (isMissingTable(error)) return undefined;
@@ -122,11 +126,8 @@ async function locked<T>(connection: Connection, strategy: MysqlStrategy, work: 
       `Another process has been migrating the database ${connection.name} for ${longestWait} seconds. Try again when it is done.`,
     );
   }
-  try {
-    return await work();
-  } finally {
-    await connection.documents(documentOf(sql`json_object('freed', release_lock(${lock}))`), []);
-  }
+  const free = documentOf(sql`json_object('freed', release_lock(${lock}))`);
+  return cleaningUp(work, () => connection.documents(free, []));
 }
 
 /** Triggers and procedures keep the session's SQL mode. The host's own is put back. */
@@ -137,9 +138,18 @@ async function withStrictMode(connection: Connection, work: () => Promise<void>)
   );
   const set = (mode: string) => connection.command(`set session sql_mode = '${mode}'`);
   await set(migrationSqlMode);
+  await cleaningUp(work, () => set(settings?.mode ?? ""));
+}
+
+/** Cleans up whatever happened. After an error that one counts, even if cleaning up fails as well. */
+async function cleaningUp<T>(work: () => Promise<T>, cleanUp: () => Promise<unknown>): Promise<T> {
+  let result: T;
   try {
-    await work();
-  } finally {
-    await set(settings?.mode ?? "");
+    result = await work();
+  } catch (error) {
+    await cleanUp().catch(() => {});
+    throw error;
   }
+  await cleanUp();
+  return result;
 }

@@ -2,6 +2,7 @@ import { defaultTablePrefix, initialTables, type Migration, migrationStatements 
 import { guardIndexes, guardTriggers } from "./guards.ts";
 import { commitProcedure, writeProcedure } from "./procedures.ts";
 import { type MysqlStrategy, mysqlStrategy, type ServerName } from "./strategy.ts";
+import { commit } from "./transaction-commands.ts";
 
 /** The schema version that this code was written for. */
 export const schemaVersion = 1;
@@ -42,7 +43,7 @@ export function migrationSql(options: MigrationSqlOptions): string {
   const bookkeeping = migrationStatements(strategy);
   const steps = migrations(strategy)
     .filter(({ version }) => version > from)
-    .flatMap((migration) => [...migration.statements, bookkeeping.record(migration)]);
+    .flatMap((migration) => [...migration.statements, bookkeeping.record(migration), commit]);
   const all = [`set names utf8mb4`, `set session sql_mode = '${migrationSqlMode}'`, bookkeeping.createTable, ...steps];
   return ["delimiter ;;", ...all.map((step) => `${step};;`), "delimiter ;", ""].join("\n");
 }

@@ -2,13 +2,14 @@ import { StorageError } from "@slotwright/core";
 import { createPool } from "mysql2/promise";
 import {
   type Connection,
-  driverConnection,
   type MysqlCallbacks,
   type MysqlPool,
   type MysqlPoolConnection,
   promised,
 } from "./connection.ts";
-import { isConnectionLost, toStorageError } from "./errors.ts";
+import { isConnectionLost, isUnprepared, toStorageError } from "./errors.ts";
+import { newSession, pooledConnection, type Session } from "./pooled-connection.ts";
+import { rollback } from "./transaction-commands.ts";
 
 /** Where the adapter's own connections come from. Nothing is opened before the first call. */
 export interface Source {
@@ -21,11 +22,11 @@ export interface Source {
 
 /** A server that the adapter opens a pool to on its first call, and closes. */
 export function uriSource(uri: string, database: string | undefined): Source {
-  let pool: (MysqlPool & { end(): Promise<void> }) | undefined;
+  let pool: OwnPool | undefined;
   const name = nameOfUri(uri, database);
   const source = sourceOf(name, () => {
-    pool ??= createPool({ uri, ...(database !== undefined && { database }) }) as unknown as typeof pool & MysqlPool;
-    return pool;
+    pool ??= createPool({ uri, ...(database !== undefined && { database }) }) as unknown as OwnPool;
+    return inTime(pool, name);
   });
   return {
     ...source,
@@ -35,6 +36,40 @@ export function uriSource(uri: string, database: string | undefined): Source {
       pool = undefined;
     },
   };
+}
+
+interface OwnPool extends MysqlPool, PoolSettings {
+  end(): Promise<void>;
+}
+
+/** The pool itself waits without end for a connection that somebody gives back. Ours waits as long as for a new one. */
+function inTime(pool: OwnPool, name: string): MysqlPool {
+  const longest = pool.pool?.config?.connectionConfig?.connectTimeout ?? 0;
+  if (longest === 0) return pool;
+  return {
+    getConnection: () => {
+      const { promise, resolve, reject } = Promise.withResolvers<MysqlPoolConnection>();
+      // A little more than it takes to learn that the server does not answer, which says more.
+      const timer = setTimeout(() => reject(busyPool(name, longest)), longest + 100);
+      const came = (connection: MysqlPoolConnection) => {
+        resolve(connection);
+        // Too late for the one who waited: the next one gets it.
+        void promise.catch(() => connection.release());
+      };
+      void pool
+        .getConnection()
+        .then(came, reject)
+        .finally(() => clearTimeout(timer));
+      return promise;
+    },
+  };
+}
+
+function busyPool(name: string, longest: number): StorageError {
+  return new StorageError(
+    "transient",
+    `No connection to the database ${name} became free within ${longest} ms. Nothing was changed; try again, or allow more connections or more time, by connectionLimit or connectTimeout in the URI.`,
+  );
 }
 
 /** The host's pool, which stays open. */
@@ -67,12 +102,6 @@ async function lent(poolOf: () => MysqlPool, name: string): Promise<MysqlPoolCon
   }
 }
 
-/** What is known of a connection from its first use on. */
-interface Session {
-  /** Without it, every read begins a transaction that stays open, and sees what was when it began. */
-  readonly autocommit: boolean;
-}
-
 async function withDriver<T>(
   driver: MysqlPoolConnection,
   sessions: WeakMap<object, Session>,
@@ -81,13 +110,9 @@ async function withDriver<T>(
 ): Promise<T> {
   try {
     const core = coreOf(driver);
-    const session = sessions.get(core) ?? (await openSession(driver, name));
+    const session = sessions.get(core) ?? openSession(driver);
     sessions.set(core, session);
-    const { autocommit } = session;
-    const connection = driverConnection(driver, name);
-    if (!autocommit) await connection.command("rollback");
-    const result = await work(connection);
-    if (!autocommit) await connection.command("rollback");
+    const result = await work(pooledConnection(driver, name, session));
     driver.release();
     return result;
   } catch (error) {
@@ -96,25 +121,21 @@ async function withDriver<T>(
   }
 }
 
-async function openSession(driver: MysqlPoolConnection, name: string): Promise<Session> {
+function openSession(driver: MysqlPoolConnection): Session {
   surviveLoss(driver);
-  const connection = driverConnection(driver, name);
-  const [settings] = await connection.documents<{ readonly autocommit: number }>(
-    "select convert(json_object('autocommit', @@autocommit + 0) using binary) as doc",
-    [],
-  );
-  return { autocommit: settings?.autocommit === 1 };
+  return newSession();
 }
 
 /** After an error: with no transaction open, or not at all. */
 async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
   const cause = error instanceof StorageError ? error.cause : error;
-  if (isConnectionLost(cause) || (error instanceof StorageError && error.failure === "unknown")) {
+  const isUnknown = error instanceof StorageError && error.failure === "unknown";
+  if (isUnknown || isConnectionLost(cause) || isUnprepared(cause)) {
     driver.destroy();
     return;
   }
   try {
-    await driver.query({ sql: "rollback" } as never);
+    await driver.query({ sql: rollback } as never);
     driver.release();
   } catch {
     driver.destroy();
@@ -155,6 +176,8 @@ interface ConnectionSettings {
   readonly port?: number;
   readonly socketPath?: string;
   readonly database?: string;
+  /** In milliseconds; 0 is no limit. */
+  readonly connectTimeout?: number;
 }
 
 function nameOfPool(pool: MysqlPool & PoolSettings, database: string | undefined): string {

@@ -2,6 +2,7 @@ import type { Transition } from "@slotwright/core";
 import type { Connection } from "./connection.ts";
 import { isTransactionLeftOpen, toStorageError } from "./errors.ts";
 import type { Statements } from "./statements.ts";
+import { commit, rollback } from "./transaction-commands.ts";
 import { type WriteParameters, writeCalls } from "./writes.ts";
 
 /** Writes all of it in a transaction of its own: in one round trip, unless it is a very large batch. */
@@ -17,9 +18,9 @@ export async function writeInOwn(
 }
 
 // From here on the COMMIT may be under way: a connection that is lost leaves the outcome unknown.
-async function commitCall(connection: Connection, { commit }: Statements, parameters: WriteParameters): Promise<void> {
+async function commitCall(connection: Connection, statements: Statements, parameters: WriteParameters): Promise<void> {
   try {
-    await untilClear(() => connection.documents(commit, parameters));
+    await untilClear(() => connection.documents(statements.commit, parameters));
   } catch (error) {
     throw uncertain(error, connection);
   }
@@ -40,17 +41,17 @@ async function writeLarge(
   { write }: Statements,
   calls: readonly WriteParameters[],
 ): Promise<void> {
-  await connection.command("rollback");
+  await connection.command(rollback);
   await connection.command("set transaction isolation level read committed");
   await connection.command("start transaction");
   try {
     for (const parameters of calls) await connection.documents(write, parameters);
   } catch (error) {
-    await connection.command("rollback").catch(() => {});
+    await connection.command(rollback).catch(() => {});
     throw error;
   }
   try {
-    await connection.command("commit");
+    await connection.command(commit);
   } catch (error) {
     throw uncertain(error, connection);
   }

@@ -2,6 +2,7 @@ import { columnNames, type TableName } from "@slotwright/adapter-sql";
 import { type RawBuilder, sql } from "kysely";
 import type { DataTable } from "./documents.ts";
 import type { MysqlStrategy } from "./strategy.ts";
+import { commit, rollback } from "./transaction-commands.ts";
 
 /**
  * The writes of a batch as stored procedures, so that a commit is one round trip, whatever the host has set on its
@@ -46,6 +47,9 @@ export const replayedText = "slotwright:replayed";
 /** The names say which version of them this code calls: older processes may still run beside it. */
 export const procedureNames = { write: "write_v1", commit: "commit_v1" } as const;
 
+/** The schedules that the transaction adds at this moment, as a JSON array: nobody else can have put a slot on them. */
+export const newSchedules = sql`@slotwright_new_schedules`;
+
 /**
  * Writes a batch within the transaction that is open. With `sql_safe_updates`, which some interactive clients set,
  * MariaDB refuses to update a table by what JSON says.
@@ -57,10 +61,10 @@ export function writeProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
     begin
     declare found int;
     declare safe int default @@sql_safe_updates;
-    declare exit handler for sqlexception begin set sql_safe_updates = safe; resignal; end;
-    set sql_safe_updates = 0;
+    declare exit handler for sqlexception begin set sql_safe_updates = safe, ${newSchedules} = null; resignal; end;
+    set sql_safe_updates = 0, ${newSchedules} = ${parameter({ name: "new_schedules" })};
     ${sql.join(bodies, sql`\n`)}
-    set sql_safe_updates = safe;
+    set sql_safe_updates = safe, ${newSchedules} = null;
     end`;
 }
 
@@ -69,15 +73,15 @@ export function commitProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
   return sql`create procedure ${strategy.routine(procedureNames.commit)}(${parameters(strategy)})
     modifies sql data sql security invoker
     begin
-    declare exit handler for sqlexception begin rollback; resignal; end;
+    declare exit handler for sqlexception begin ${sql.raw(rollback)}; resignal; end;
     set transaction isolation level read committed;
     start transaction;
     call ${strategy.routine(procedureNames.write)}(${sql.join(steps.map(parameter))});
-    commit;
+    ${sql.raw(commit)};
     end`;
 }
 
-const parameter = ({ name }: Step) => sql.id(`p_${name}`);
+const parameter = ({ name }: Pick<Step, "name">) => sql.id(`p_${name}`);
 
 function parameters({ textType }: MysqlStrategy): RawBuilder<unknown> {
   return sql.join(steps.map((step) => sql`in ${parameter(step)} ${textType}`));

@@ -23,25 +23,41 @@ import {
   type StoredRecord,
 } from "@slotwright/core";
 import type { Connection } from "./connection.ts";
-import { kindsInLockOrder, type Statements } from "./statements.ts";
+import type { KnownSchedules } from "./known-schedules.ts";
+import { type LoadPart, partsInLockOrder, type Statements } from "./statements.ts";
+
+/** What a read is made with. */
+export interface Reading {
+  readonly connection: Connection;
+  readonly statements: Statements;
+  readonly schedules: KnownSchedules;
+}
 
 interface LoadedRow {
   readonly kind: RecordKind;
   readonly row: unknown;
+  /** Of a schedule: its version in the view of the host's transaction. */
+  readonly seen?: number | null;
 }
 
 /** One statement for all kinds: one round trip, and one moment. */
 export async function loadRecords(
-  connection: Connection,
-  statements: Statements,
+  { connection, statements, schedules }: Reading,
   keys: readonly RecordKey[],
 ): Promise<readonly (StoredRecord | undefined)[]> {
   if (keys.length === 0) return [];
-  const ids = idsByKind(keys);
-  const kinds = kindsInLockOrder.filter((kind) => ids[kind] !== undefined);
-  const parameters = kinds.map((kind) => Buffer.from(JSON.stringify(ids[kind])));
-  const rows = await connection.documents<LoadedRow>(statements.load(kinds), parameters);
-  const found = new Map(rows.map(({ kind, row }) => rowToRecord(kind, row)).map((record) => [keyText(record), record]));
+  for (const { kind, id } of keys) if (kind === "schedule") schedules.learnLoaded(id);
+  const ids = idsByPart(keys, schedules);
+  const parts = partsInLockOrder.filter((part) => ids[part] !== undefined);
+  const parameters = parts.map((part) => Buffer.from(JSON.stringify(ids[part])));
+  const rows = await connection.read<LoadedRow>(statements.load(parts), parameters);
+  const records = rows.map(({ kind, row, seen }) => {
+    const record = rowToRecord(kind, row);
+    if (record.kind === "slot") schedules.learnSlots([record]);
+    if (record.kind === "schedule" && seen !== record.version) schedules.learnChanged(record.id);
+    return record;
+  });
+  const found = new Map(records.map((record) => [keyText(record), record]));
   return keys.map((key) => found.get(keyText(key)));
 }
 
@@ -52,30 +68,37 @@ export async function loadReplayed(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, CommandRecord>> {
   const sorted = JSON.stringify(ids.toSorted().map((id) => ({ id })));
-  const rows = await connection.documents<LoadedRow>(statement, [Buffer.from(sorted)]);
+  const rows = await connection.read<LoadedRow>(statement, [Buffer.from(sorted)]);
   return new Map(rows.map(({ row }) => rowToCommand(row as CommandRow)).map((record) => [record.id, record]));
 }
 
-/** The ids of each kind, sorted: in this order their rows are locked. */
-function idsByKind(keys: readonly RecordKey[]): Partial<Record<RecordKind, readonly { readonly id: string }[]>> {
-  const groups = Map.groupBy(keys, ({ kind }) => kind);
+/** The ids of each part, sorted: in this order their rows are locked. */
+function idsByPart(
+  keys: readonly RecordKey[],
+  schedules: KnownSchedules,
+): Partial<Record<LoadPart, readonly { readonly id: string }[]>> {
+  const partOf = ({ kind, id }: RecordKey): LoadPart =>
+    kind === "schedule" && !schedules.exists(id) ? "schedule_if_seen" : kind;
+  const groups = Map.groupBy(keys, partOf);
   return Object.fromEntries(
-    [...groups].map(([kind, of]) => [kind, [...new Set(of.map(({ id }) => id))].sort().map((id) => ({ id }))]),
+    [...groups].map(([part, of]) => [part, [...new Set(of.map(({ id }) => id))].sort().map((id) => ({ id }))]),
   );
 }
 
-export async function findSlots(
-  connection: Connection,
-  { reads }: Statements,
-  query: SlotQuery,
-): Promise<readonly Slot[]> {
-  const rows = await list<SlotRow>(connection, reads.slots(query));
-  return rows.map(rowToSlot);
+export async function findSlots(reading: Reading, query: SlotQuery): Promise<readonly Slot[]> {
+  const { connection, statements, schedules } = reading;
+  const slots = (await list<SlotRow>(connection, statements.slots(query, schedules))).map(rowToSlot);
+  schedules.learnSlots(slots);
+  const { scheduleId, statuses } = query;
+  if (scheduleId === undefined || slots.every(({ status }) => statuses?.includes(status) ?? true)) return slots;
+  if (query.displayOnly || !schedules.viewShows(query)) return slots;
+  // Blocked since the view began: what else has changed, only a look at what is stored now tells.
+  schedules.learnChanged(scheduleId);
+  return findSlots(reading, query);
 }
 
 export async function findAppointments(
-  connection: Connection,
-  { reads }: Statements,
+  { connection, statements: { reads } }: Reading,
   query: AppointmentQuery,
 ): Promise<readonly Appointment[]> {
   const rows = await list<AppointmentRow>(connection, reads.appointments(query));
@@ -83,8 +106,7 @@ export async function findAppointments(
 }
 
 export async function readJournal(
-  connection: Connection,
-  { reads }: Statements,
+  { connection, statements: { reads } }: Reading,
   query: JournalQuery,
 ): Promise<readonly JournalEntry[]> {
   const rows = await list<JournalRow>(connection, reads.journal(query));
@@ -96,5 +118,5 @@ type List = { readonly sql: string; readonly parameters: readonly unknown[] } | 
 async function list<Row>(connection: Connection, read: List): Promise<readonly Row[]> {
   if (read === undefined) return [];
   const values = read.parameters.map((value) => (typeof value === "string" ? Buffer.from(value) : value));
-  return connection.documents<Row>(read.sql, values);
+  return connection.read<Row>(read.sql, values);
 }

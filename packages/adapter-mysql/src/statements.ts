@@ -1,17 +1,19 @@
-import { createReads, migrationStatements, type Reads } from "@slotwright/adapter-sql";
-import type { RecordKind } from "@slotwright/core";
+import { createReads, migrationStatements, type Read, type Reads, type TableName } from "@slotwright/adapter-sql";
+import type { RecordKind, SlotQuery } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
-import { asDocument, boundText, lockingLists, objectOf } from "./documents.ts";
+import { asDocument, boundText, keyedLists, lockingLists, objectOf } from "./documents.ts";
+import type { KnownSchedules } from "./known-schedules.ts";
 import { procedureNames, rowsIn, steps } from "./procedures.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
 /** The SQL of the adapter, compiled once by Kysely. Each connection prepares it when it is first used. */
 export interface Statements {
-  /** Loads the records of these kinds; the parameters are arrays of ids, one for each kind in this order. */
-  readonly load: (kinds: readonly RecordKind[]) => string;
+  /** Loads these parts; the parameters are arrays of ids, one for each part in this order. */
+  readonly load: (parts: readonly LoadPart[]) => string;
   /** Loads commands of which some have taken effect already; the parameter is an array of their ids. */
   readonly loadReplayed: string;
-  readonly reads: Reads;
+  readonly reads: Omit<Reads, "slots">;
+  readonly slots: (query: SlotQuery, schedules: KnownSchedules) => Read | undefined;
   /** Writes a batch in a transaction of its own. */
   readonly commit: string;
   /** Writes a batch within the transaction that is open. */
@@ -19,75 +21,118 @@ export interface Statements {
   readonly readSchemaVersion: string;
 }
 
+/** The records of a kind; or schedules of which only those are looked at that the transaction's own view shows. */
+export type LoadPart = RecordKind | "schedule_if_seen";
+
+const kindOf = (part: LoadPart): RecordKind => (part === "schedule_if_seen" ? "schedule" : part);
+
 const tables = { schedule: "schedules", slot: "slots", appointment: "appointments", command: "commands" } as const;
 
 /** The order in which rows are locked, everywhere. */
-export const kindsInLockOrder: readonly RecordKind[] = ["schedule", "slot", "appointment", "command"];
+export const partsInLockOrder: readonly LoadPart[] = ["schedule", "schedule_if_seen", "slot", "appointment", "command"];
 
 /** The statements for transactions of our own. */
 export function createStatements(strategy: MysqlStrategy): Statements {
-  return statements(strategy, createReads(strategy), { load: () => sql``, replayed: sql`` });
+  const reads = createReads(strategy);
+  return statements(strategy, {
+    reads,
+    slots: reads.slots,
+    load: () => sql``,
+    replayed: sql``,
+    seenVersion: () => undefined,
+  });
 }
 
 /**
  * The statements for a host's transaction. Locking reads see what is committed now; plain ones would see what was when
- * the transaction began to read. Only commands are read without a lock: most of the keys asked for are new, and a lock
- * on a row that does not exist would keep others from adding theirs.
+ * the transaction began to read. Only commands, and what is only shown, are read without a lock: most of the commands
+ * asked for are new, and a lock on a row that does not exist would keep others from adding theirs.
  */
 export function createHostStatements(strategy: MysqlStrategy): Statements {
-  const reads = createReads({ ...strategy, lists: lockingLists(strategy.lists) });
-  const plain = createReads(strategy);
-  return statements(
-    strategy,
-    { ...plain, slots: reads.slots },
-    {
-      load: (kind) => (kind === "command" ? sql`` : sql` ${strategy.server.locking("update", "s")}`),
-      replayed: sql` ${strategy.server.locking("share", "s")}`,
+  const lock = strategy.server.locking("update", "s");
+  const reads = createReads(strategy);
+  const inRange = createReads({ ...strategy, lists: lockingLists(strategy.lists) });
+  const byKey = createReads({ ...strategy, lists: keyedLists(strategy.lists, lock) });
+  return statements(strategy, {
+    reads,
+    slots: (query, schedules) => {
+      if (query.displayOnly) return reads.slots(query);
+      return (schedules.viewShows(query) ? byKey : inRange).slots(query);
     },
-  );
+    load: (part) => (part === "command" ? sql`` : sql` ${lock}`),
+    replayed: sql` ${strategy.server.locking("share", "s")}`,
+    seenVersion,
+  });
 }
 
 /** Whoever asks for a command alone asks whether it ran in the meantime: that is to be seen as it is now. */
-function locksFor(kinds: readonly RecordKind[], { load, replayed }: Locks): Locks["load"] {
-  return kinds.join() === "command" ? () => replayed : load;
+function locksFor(parts: readonly LoadPart[], { load, replayed }: Variant): Variant["load"] {
+  return parts.join() === "command" ? () => replayed : load;
 }
 
-interface Locks {
-  readonly load: (kind: RecordKind) => RawBuilder<unknown>;
+/** What differs between our own transactions and the host's: lists, and locks. */
+interface Variant extends Pick<Statements, "slots" | "reads"> {
+  readonly load: (part: LoadPart) => RawBuilder<unknown>;
   readonly replayed: RawBuilder<unknown>;
+  readonly seenVersion: (part: LoadPart) => RawBuilder<unknown> | undefined;
 }
 
-function statements(strategy: MysqlStrategy, reads: Reads, locks: Locks): Statements {
+function statements(strategy: MysqlStrategy, variant: Variant): Statements {
   const compile = (query: RawBuilder<unknown>) => query.compile(strategy.queries).sql;
   const call = (name: string) =>
     compile(sql`call ${strategy.routine(name)}(${sql.join(steps.map(() => sql`${null}`))})`);
   const loads = new Map<string, string>();
   return {
-    load: (kinds) => {
-      const known = loads.get(kinds.join()) ?? compile(loadOf(kinds, strategy, locksFor(kinds, locks)));
-      loads.set(kinds.join(), known);
+    load: (parts) => {
+      const known =
+        loads.get(parts.join()) ?? compile(loadOf(parts, strategy, { ...variant, load: locksFor(parts, variant) }));
+      loads.set(parts.join(), known);
       return known;
     },
-    loadReplayed: compile(loadOf(["command"], strategy, () => locks.replayed)),
-    reads,
+    loadReplayed: compile(loadOf(["command"], strategy, { ...variant, load: () => variant.replayed })),
+    reads: variant.reads,
+    slots: variant.slots,
     commit: call(procedureNames.commit),
     write: call(procedureNames.write),
     readSchemaVersion: readVersion(strategy),
   };
 }
 
+// The limit is none, for hosts that have set sql_select_limit.
+const noLimit = sql`limit 18446744073709551615`;
+
 function loadOf(
-  kinds: readonly RecordKind[],
+  parts: readonly LoadPart[],
   strategy: MysqlStrategy,
-  lockOf: (kind: RecordKind) => RawBuilder<unknown>,
+  { load, seenVersion: seenBy }: Pick<Variant, "load" | "seenVersion">,
 ): RawBuilder<unknown> {
-  const parts = kinds.map((kind) => {
-    const document = asDocument(sql`json_object('kind', ${sql.lit(kind)}, 'row', ${objectOf(tables[kind], "s")})`);
-    return sql`(select ${document} from ${rowsIn(boundText(sql`${""}`), ["id"], strategy)}
-      straight_join ${sql.table(tables[kind])} as s force index (primary) on s.id = k.id${lockOf(kind)})`;
+  const selects = parts.map((part) => {
+    const kind = kindOf(part);
+    const seen = seenBy(part);
+    const more = seen === undefined ? sql`` : sql`, 'seen', ${seen}`;
+    const document = sql`json_object('kind', ${sql.lit(kind)}, 'row', ${objectOf(tables[kind], "s")}${more})`;
+    return sql`(select ${asDocument(document)} from ${keysOf(part, strategy)}
+      straight_join ${storedRow(tables[kind], "s")} on s.id = k.id${load(part)})`;
   });
-  // The limit is none, for hosts that have set sql_select_limit.
-  return sql`${sql.join(parts, sql` union all `)} limit 18446744073709551615`;
+  return sql`${sql.join(selects, sql` union all `)} ${noLimit}`;
+}
+
+const storedRow = (table: TableName, alias: string) =>
+  sql`${sql.table(table)} as ${sql.id(alias)} force index (primary)`;
+
+/** The ids that were bound. A subquery takes no locks of the query around it, and with a limit it is run by itself. */
+function keysOf(part: LoadPart, strategy: MysqlStrategy): RawBuilder<unknown> {
+  const bound = rowsIn(boundText(sql`${""}`), ["id"], strategy);
+  if (part !== "schedule_if_seen") return bound;
+  return sql`(select seen.id, seen.version from ${bound}
+    straight_join ${storedRow("schedules", "seen")} on seen.id = k.id ${noLimit}) as k`;
+}
+
+/** The version of a schedule in the transaction's own view, beside that of now. */
+function seenVersion(part: LoadPart): RawBuilder<unknown> | undefined {
+  if (part === "schedule_if_seen") return sql`k.version`;
+  if (part !== "schedule") return undefined;
+  return sql`(select seen.version from ${sql.table("schedules")} as seen where seen.id = k.id)`;
 }
 
 /** The schema version that the database has, as the document of one row. */

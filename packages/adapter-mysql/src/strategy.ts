@@ -4,6 +4,10 @@ import { documentLists } from "./documents.ts";
 
 /** What differs between the two families of servers that speak MySQL's protocol. */
 export interface Server {
+  /** As people call it. */
+  readonly title: string;
+  /** The first version that has what is needed: CHECK constraints, JSON_TABLE, locking reads that name a table. */
+  readonly oldest: string;
   /** Compares and sorts by code points, which is the order of the bytes of UTF-8, trailing spaces included. */
   readonly collation: string;
   /** Locks the rows of one table of a join. MariaDB takes no table there, and locks them all. */
@@ -14,10 +18,14 @@ export type ServerName = "mysql" | "mariadb";
 
 const servers: Readonly<Record<ServerName, Server>> = {
   mysql: {
+    title: "MySQL",
+    oldest: "8.0.16",
     collation: "utf8mb4_0900_bin",
     locking: (strength, alias) => sql`for ${sql.raw(strength)} of ${sql.id(alias)}`,
   },
   mariadb: {
+    title: "MariaDB",
+    oldest: "10.6.0",
     collation: "utf8mb4_nopad_bin",
     locking: (strength) => (strength === "update" ? sql`for update` : sql`lock in share mode`),
   },
@@ -26,6 +34,20 @@ const servers: Readonly<Record<ServerName, Server>> = {
 /** The family of a server, by what its `version()` says. */
 export function serverOf(version: string): ServerName {
   return /mariadb/i.test(version) ? "mariadb" : "mysql";
+}
+
+/** What a server is called that is too old, by what its `version()` says, and what is needed at least. */
+export function tooOld(version: string): { readonly found: string; readonly needed: string } | undefined {
+  const { title, oldest } = servers[serverOf(version)];
+  const found = /^\d+(\.\d+)*/.exec(version)?.[0] ?? "";
+  if (found === "" || isAtLeast(found, oldest)) return undefined;
+  return { found: `${title} ${version}`, needed: `${title} ${oldest}` };
+}
+
+function isAtLeast(version: string, oldest: string): boolean {
+  const [parts, least] = [version, oldest].map((text) => text.split(".").map(Number)) as [number[], number[]];
+  const index = least.findIndex((part, at) => (parts[at] ?? 0) !== part);
+  return index < 0 || (parts[index] ?? 0) > (least[index] ?? 0);
 }
 
 /** Where the tables are. Without a database, it is the default one of each connection. */
@@ -54,7 +76,7 @@ export function mysqlStrategy({ prefix, database }: Place, name: ServerName): My
   const collated = sql`character set utf8mb4 collate ${sql.raw(server.collation)}`;
   return {
     server,
-    databaseName: database === undefined ? sql`database()` : sql.lit(database),
+    databaseName: database === undefined ? sql`database()` : textOf(database),
     queries: queryCompiler({ prefix, database }),
     qualified,
     // MySQL wants the names of CHECKs to be unique in the whole database.
@@ -81,6 +103,11 @@ export function mysqlStrategy({ prefix, database }: Place, name: ServerName): My
     from: (index) => sql`${sql.table(indexes[index].table)} force index (${sql.id(qualified(index))})`,
     lists: documentLists,
   };
+}
+
+/** A text in a statement, where what a backslash means depends on the session. */
+function textOf(text: string): RawBuilder<unknown> {
+  return sql`convert(x'${sql.raw(Buffer.from(text).toString("hex"))}' using utf8mb4)`;
 }
 
 function queryCompiler({ prefix, database }: Place): Kysely<Tables> {

@@ -51,8 +51,8 @@ function rowsOf(transitions: readonly Transition[]): Rows {
     for (const entry of journal) add("new_journal", journalToRow(entry));
     add("new_commands", commandToRow(command, journal[0]?.at));
   }
-  // Two batches with the same commands meet in the same order.
-  rows.new_commands?.sort((a, b) => byId(a as Row, b as Row));
+  // Two batches that write the same ids meet in the same order.
+  for (const group of Object.values(rows)) group.sort((a, b) => byId(a as Row, b as Row));
   return { ...rows, ...locksOf(transitions) };
 }
 

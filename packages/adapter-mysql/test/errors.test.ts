@@ -1,13 +1,12 @@
 import type { Socket } from "node:net";
 import { createEngine, StorageError, type StorageFailure } from "@slotwright/core";
-import { auditStore } from "@slotwright/core/conformance";
+import { auditStore, booking, creation, slotAt } from "@slotwright/core/conformance";
 import { type OwnServer, startOwnServer, type TestDatabase } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
-import { booking, creation, slotAt } from "./records.ts";
 
 const slot = slotAt(0);
 const next = slotAt(30);

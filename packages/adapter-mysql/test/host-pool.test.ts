@@ -1,11 +1,21 @@
 import type { StorageAdapter } from "@slotwright/core";
+import {
+  appointmentOn,
+  sampleInstant as at,
+  bookedBy,
+  booking,
+  creation,
+  sampleNow as now,
+  sampleSchedule as schedule,
+  slotAt,
+  transitionOf,
+} from "@slotwright/core/conformance";
 import callbacks from "mysql2";
 import { createPool, type PoolOptions } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
-import { appointmentOn, at, bookedBy, booking, creation, now, schedule, slotAt, transitionOf } from "./records.ts";
 
 /** Options and session settings with which mysql2 or the server would answer otherwise. */
 const hostile: Readonly<Record<string, { readonly options?: PoolOptions; readonly session?: string }>> = {

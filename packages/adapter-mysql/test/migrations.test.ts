@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { migrationStatements } from "@slotwright/adapter-sql";
 import { type MigrationReport, StorageError } from "@slotwright/core";
+import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import type { TestDatabase } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -8,7 +9,6 @@ import { migrationSql, mysqlAdapter } from "../src/index.ts";
 import { migrations } from "../src/migrations.ts";
 import { mysqlStrategy } from "../src/strategy.ts";
 import { describeOnEachServer } from "./each-server.ts";
-import { booking, creation, slotAt } from "./records.ts";
 
 const slot = slotAt(0);
 const whole = { from: 0, to: 1, applied: ["initial"] };

@@ -1,12 +1,21 @@
 import { createReads } from "@slotwright/adapter-sql";
 import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import {
+  appointmentOn,
+  sampleInstant as at,
+  bookedBy,
+  booking,
+  sampleNow as now,
+  sampleSchedule as schedule,
+  slotAt,
+  transitionOf,
+} from "@slotwright/core/conformance";
 import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";
 import { mysqlStrategy } from "../src/strategy.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
-import { appointmentOn, at, bookedBy, booking, now, schedule, slotAt, transitionOf } from "./records.ts";
 
 const page = { asOf: now, limit: 10 };
 const range = { startFrom: at(0), startBefore: at(3000), endAfter: at(5) };

@@ -1,4 +1,5 @@
 import { createEngine } from "@slotwright/core";
+import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { Kysely, MysqlDialect } from "kysely";
 import callbacks from "mysql2";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
@@ -6,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MysqlTransaction } from "../src/index.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
-import { booking, creation, slotAt } from "./records.ts";
 
 const actor = { kind: "patient", id: "s" };
 const first = slotAt(0);

@@ -49,7 +49,7 @@ export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter
   const database = lazyDatabase({ schema, prefix: tablePrefix }, source, isNamed);
   const run = poolRunner(source, isNamed);
   return {
-    ...operations({ place: source.place, run, load: ({ load }) => load, database }),
+    ...operations({ place: () => source.place, run, load: ({ load }) => load, database }),
     within: (transaction) => withinTransaction(transaction, database),
     migrate: async () => {
       const { strategy, place, statements } = database();
@@ -72,7 +72,7 @@ interface Database {
 
 /** How the contract is kept on one pool, or in one transaction. */
 interface Session {
-  readonly place: string;
+  readonly place: () => string;
   readonly run: Runner;
   readonly load: (statements: Statements) => LoadStatement;
   readonly database: () => Database;
@@ -83,7 +83,7 @@ type Operations = Omit<StorageAdapter<PostgresTransaction>, "within" | "migrate"
 function operations({ place, run, load, database: open }: Session): Operations {
   async function ready(): Promise<Statements> {
     const database = open();
-    if (!database.isChecked) await checkSchema(run, place, database.statements);
+    if (!database.isChecked) await checkSchema(run, place(), database.statements);
     database.isChecked = true;
     return database.statements;
   }
@@ -110,7 +110,7 @@ function withinTransaction(
   };
   return {
     ...operations({
-      place: "",
+      place: () => session().place,
       run: async (statement, parameters) => session().run(statement, parameters),
       load: ({ loadAndLock }) => loadAndLock,
       database,

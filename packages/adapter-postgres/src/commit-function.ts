@@ -103,18 +103,30 @@ begin
     if json_array_length(p_commands::json) > 1 then
       return '{"redo":true}';
     end if;
-    if v_state <> '23505' or v_constraint not in (${primaryKeys(place)}) then
+    if v_state <> '23505' or v_constraint not in (${uniqueKeys(place)})
+      or v_attempt > 1 and v_constraint = '${place.prefix}${journalKey}' and ${seesJournal(place)} then
       return json_build_object('refused',
         json_build_object('code', v_state, 'constraint', v_constraint, 'message', v_message))::text;
     end if;
-    -- Somebody else has just written a row with a key of ours: the second look finds it.
+    -- Somebody else has just written a row with a key of ours: the second look finds it. But if it is an entry of a
+    -- version that the record has not, the second look meets it again.
   end loop;
   raise exception using errcode = 'serialization_failure',
     message = 'a row that this transaction cannot see was written by another one';
 end`;
 
-const primaryKeys = ({ prefix }: Place): string =>
-  ["schedules", "slots", "appointments", "commands"].map((table) => `'${prefix}${table}_pkey'`).join(", ");
+const journalKey = "journal_once_per_version";
+
+/** Of what two may write at once. The journal is written first, so its key tells of new slots and appointments. */
+const uniqueKeys = ({ prefix }: Place): string =>
+  ["schedules_pkey", "slots_pkey", "appointments_pkey", "commands_pkey", journalKey]
+    .map((name) => `'${prefix}${name}'`)
+    .join(", ");
+
+/** Whether an entry that is in the way would be seen: always at read committed. */
+const seesJournal = (place: Place): string => `(current_setting('transaction_isolation') = 'read committed'
+        or exists (select from ${rowsOf("journal", "journal")}
+          join ${nameOf(place, "journal")} as t on t.record_id = r.record_id and t.version = r.version))`;
 
 const compareVersions = (
   place: Place,

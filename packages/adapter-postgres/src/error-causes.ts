@@ -40,6 +40,12 @@ export const causes: readonly Cause[] = [
       `The database ${place} cancelled a statement: an operator asked for it, or it took longer than statement_timeout allows. Nothing was changed; try again.`,
   },
   {
+    codes: ["25P03", "25P04"],
+    failure: "transient",
+    says: (place, text) =>
+      `The database ${place} ended a transaction that took longer, or was idle for longer, than transaction_timeout or idle_in_transaction_session_timeout allows (${text}). Nothing was changed; try again.`,
+  },
+  {
     codes: ["25006"],
     failure: "read_only",
     says: (place) =>
@@ -65,9 +71,10 @@ export const causes: readonly Cause[] = [
       `The database ${place} did not accept the credentials (${text}). Check user, password and pg_hba.conf.`,
   },
   {
-    codes: ["3D000"],
+    codes: ["3D000", "57P04"],
     failure: "unavailable",
-    says: (place) => `There is no such database on the server: ${place}. Create it, or correct its name.`,
+    says: (place) =>
+      `There is no such database on the server, or not any more: ${place}. Create it, or correct its name.`,
   },
   {
     codes: ["42501"],

@@ -38,8 +38,20 @@ function endsConnection(error: unknown): boolean {
 /** True if the connection can't be used any more, or the driver's idea of it is wrong. */
 export function breaksConnection(error: unknown): boolean {
   if (error instanceof StorageError) return false;
-  if (!isAnswer(error) || severityOf(error) === "FATAL") return true;
+  if (!isAnswer(error) || endsSession(error)) return true;
   return ["26000", "42P05"].includes(codeOf(error));
+}
+
+/** Ends of a session that a server tells before it has read the statement, or while its transaction is still open. */
+const endsBeforeCommit = ["25P03", "25P04", "57P03", "57P04", "57P05", "53300"];
+/** A server that shuts down, or that ends after a crash of its neighbour, may say so when it has committed. */
+const endsAtAnyTime = ["57P01", "57P02"];
+
+/** The severity tells, but in the server's language; class 08 is the network, and what poolers say of themselves. */
+function endsSession(error: unknown): boolean {
+  const code = codeOf(error);
+  if (["FATAL", "PANIC"].includes(severityOf(error)) || code.startsWith("08")) return true;
+  return endsBeforeCommit.includes(code) || endsAtAnyTime.includes(code);
 }
 
 /** The guard of the database that refused, if it was one that did. */
@@ -66,7 +78,7 @@ function property(error: unknown, name: string): string {
 
 const codeOf = (error: unknown): string => property(error, "code");
 
-/** In English in `severity` only where the server speaks English, and elsewhere known by its kind of error. */
+/** In English only where the server speaks English. */
 const severityOf = (error: unknown): string => property(error, "severity");
 
 function textOf(error: unknown): string {
@@ -80,12 +92,15 @@ function isAnswer(error: unknown): boolean {
 }
 
 /**
- * An answer of the server means that it rolled back. But one that shuts down, or a pooler that does, may say so after
- * the commit; and a connection that is lost says nothing. What the driver refused to send cannot have arrived.
+ * An answer of the server means that it rolled back. But where the session has ended with it, the commit may have been
+ * before: the server was shut down or gave up, or a pooler lost it. A connection that is lost says nothing. What the driver
+ * refused to send cannot have arrived.
  */
 function mayHaveCommitted(error: unknown): boolean {
-  if (isAnswer(error)) return ["57P01", "57P02", "57P03"].includes(codeOf(error)) || codeOf(error).startsWith("08");
-  return !/is not queryable|must be unique|must be an array/.test(textOf(error));
+  if (!isAnswer(error)) return !/is not queryable|must be unique|must be an array/.test(textOf(error));
+  const code = codeOf(error);
+  // No session was opened: credentials, and the name of the database.
+  return endsSession(error) && !endsBeforeCommit.includes(code) && !/^(28|3D)/.test(code);
 }
 
 function uncertainCommit(error: unknown, place: string): StorageError {

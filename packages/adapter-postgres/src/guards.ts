@@ -7,6 +7,12 @@ import { nameOf, type Place } from "./strategy.ts";
  * The guards that need to look at other rows. Those that a booking runs into look once at all rows of a statement: in a
  * batch of 64 that takes a few microseconds a booking, where a look at each row takes 30. Foreign keys are checked before
  * them, and CHECKs before both.
+ *
+ * Two transactions may change a slot and its appointment at once, and neither sees what the other has not committed. So
+ * whoever changes a slot locks its appointment FOR SHARE, the weakest lock that waits for an update, in the order in which
+ * commits lock. Whoever changes an appointment locks no slot, or would deadlock with them: either the lock makes it wait,
+ * and it sees the slot as it became, or it makes the lock wait. Only an old snapshot would not show the slot. There the
+ * slots are locked, too, but without waiting: if others have them, or have changed them since, it fails to serialize.
  */
 export function guards(place: Place): readonly string[] {
   return [
@@ -42,14 +48,14 @@ const refusal = (name: string, guard: Guard, words: string): TriggerFunction => 
 const functions: readonly TriggerFunction[] = [
   {
     name: "check_slots_fit",
-    // A scalar subquery cannot become a join with the whole table, however many rows there are.
+    // A scalar subquery cannot become a join with the whole table, however many rows there are. Locks go by the id.
     body: (place) => `begin
   if exists (
-    select from changed as s where s.appointment_id is not null and not coalesce((
+    select from (select * from changed where appointment_id is not null order by appointment_id) as s where not coalesce((
       select a.status in (${owning}) and a.start_at >= s.start_at and a.end_at <= s.end_at
         and a.slot_ids::jsonb ? s.id
         and (a.slot_ids::json ->> 0 <> s.id or (a.provider_id = s.provider_id and a.facility_id = s.facility_id))
-      from ${nameOf(place, "appointments")} as a where a.id = s.appointment_id), false)
+      from ${nameOf(place, "appointments")} as a where a.id = s.appointment_id for share), false)
   ) then
     ${refuse("appointment_fits_slot", "the appointment does not list this slot, or does not lie within it")}
   end if;
@@ -70,6 +76,18 @@ end`,
     ${refuse("appointment_fits_slot", "a slot that the appointment lists does not exist, does not contain it, or is not its own")}
   end if;
   return null;
+end`,
+  },
+  {
+    name: "lock_listed_slots",
+    body: (place) => `begin
+  perform from ${nameOf(place, "slots")} where id = any (array(
+    select json_array_elements_text(old.slot_ids::json) union select json_array_elements_text(new.slot_ids::json)
+  )) for share nowait;
+  return null;
+exception when lock_not_available then
+  raise exception using errcode = 'serialization_failure',
+    message = 'a slot of this appointment is being changed by another transaction';
 end`,
   },
   {
@@ -98,6 +116,11 @@ end`,
 end`,
   },
   refusal("keep_slot", "appointment_keeps_slots", "a booked slot cannot be deleted: cancel its appointment first"),
+  refusal(
+    "keep_slots",
+    "appointment_keeps_slots",
+    "the slots cannot be deleted all at once with TRUNCATE: cancel appointments, and delete the slots that are free then",
+  ),
   refusal("keep_journal", "journal_append_only", "entries of the journal are never changed or deleted"),
 ];
 
@@ -127,8 +150,19 @@ const triggers: readonly Trigger[] = [
     on: "before delete on % for each row when (old.appointment_id is not null)",
     call: "keep_slot",
   },
+  { name: "slots_not_emptied", table: "slots", on: "before truncate on % for each statement", call: "keep_slots" },
   { name: "appointments_inserted", table: "appointments", on: changed("insert"), call: "check_appointments_fit" },
   { name: "appointments_fit", table: "appointments", on: changed("update"), call: "check_appointments_fit" },
+  {
+    // Before the two that look at the slots: rows before statements, and then by the name.
+    name: "appointments_change",
+    table: "appointments",
+    on: `after update on % for each row
+      when (pg_catalog.current_setting('transaction_isolation') <> 'read committed'
+        and (old.id <> new.id or old.start_at <> new.start_at or old.end_at <> new.end_at
+          or old.provider_id <> new.provider_id or old.facility_id <> new.facility_id or old.slot_ids <> new.slot_ids))`,
+    call: "lock_listed_slots",
+  },
   {
     name: "appointments_keep_slots",
     table: "appointments",

@@ -13,7 +13,7 @@ export async function applyMigrations(
   place: Place,
   statements: Statements,
 ): Promise<MigrationReport> {
-  const found = await foundVersion(run, statements);
+  const found = await foundVersion(run, source.place, statements);
   if (found > schemaVersion) throw tooNew(source.place, found);
   if (found === schemaVersion) return { from: found, to: found, applied: [] };
   return withClient(source, "commit", (client) => migrateInTransaction(client, source, strategy, place, statements));
@@ -63,7 +63,7 @@ async function rollBack(client: PostgresClient): Promise<void> {
 
 /** Throws unless the tables are those this code was written for. */
 export async function checkSchema(run: Runner, database: string, statements: Statements): Promise<void> {
-  const found = await foundVersion(run, statements);
+  const found = await foundVersion(run, database, statements);
   if (found > schemaVersion) throw tooNew(database, found);
   if (found < schemaVersion) {
     throw new StorageError(
@@ -74,9 +74,27 @@ export async function checkSchema(run: Runner, database: string, statements: Sta
 }
 
 /** Asks first whether there is a table to ask, for an error would end a transaction of the host's. */
-async function foundVersion(run: Runner, statements: Statements): Promise<number> {
-  const [table] = await run<{ readonly is_migrated: number }>(statements.isMigrated, []);
-  return table?.is_migrated === 1 ? latestVersion(run, statements) : 0;
+async function foundVersion(run: Runner, database: string, statements: Statements): Promise<number> {
+  const [answer] = await run<{ readonly is_migrated: number; readonly server_version: number }>(
+    statements.isMigrated,
+    [],
+  );
+  if (answer === undefined) return 0;
+  refuseOldServer(database, answer.server_version);
+  return answer.is_migrated === 1 ? latestVersion(run, statements) : 0;
+}
+
+const oldestServer = 14;
+
+/** What the server calls `server_version_num`: 140005 is 14.5, and before version 10, 90624 is 9.6.24. */
+function refuseOldServer(database: string, version: number): void {
+  const [major, minor] = [Math.floor(version / 10_000), version % 10_000];
+  if (major >= oldestServer) return;
+  const name = major >= 10 ? `${major}.${minor}` : `${major}.${Math.floor(minor / 100)}.${minor % 100}`;
+  throw new StorageError(
+    "unavailable",
+    `The server of the database ${database} is PostgreSQL ${name}, and Slotwright needs version ${oldestServer} or later. Upgrade the server, or use another one; nothing was changed.`,
+  );
 }
 
 async function latestVersion(run: Runner, { readSchemaVersion }: { readSchemaVersion: Statement }): Promise<number> {

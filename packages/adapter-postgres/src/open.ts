@@ -89,9 +89,12 @@ function placeOfPool(pool: PostgresPool): string {
 }
 
 function placeOfUrl(url: string): string {
-  const { hostname, port, pathname } = URL.parse(url) ?? {};
-  if (hostname === undefined) return "of the connection string";
-  return placeOf(decodeURIComponent(hostname), port, decodeURIComponent(pathname?.slice(1) ?? ""));
+  try {
+    const { hostname, port, pathname } = new URL(url);
+    return placeOf(decodeURIComponent(hostname), port, decodeURIComponent(pathname.slice(1)));
+  } catch {
+    return "of the connection string";
+  }
 }
 
 export function placeOf(

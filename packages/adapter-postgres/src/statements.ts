@@ -14,7 +14,7 @@ export interface Statements {
   readonly loadAndLock: LoadStatement;
   readonly commit: Statement;
   readonly reads: Reads;
-  /** One row, `is_migrated`: 1 if there is a migration table, else 0. */
+  /** One row, `is_migrated`: 1 if there is a migration table, else 0; and `server_version`, as a number. */
   readonly isMigrated: Statement;
   readonly readSchemaVersion: Statement;
   /** Names of migrations above a version. */
@@ -49,7 +49,8 @@ export function createStatements(strategy: SqlStrategy, place: Place): Statement
     loadAndLock: (wanted) => statementOf(loadSql(place, wanted, "for no key update")),
     commit: statementOf(`select ${nameOf(place, "commit")}(${places.join(", ")}) as answer`),
     reads: createReads(strategy),
-    isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated`),
+    isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated,
+  pg_catalog.current_setting('server_version_num')::int as server_version`),
     readSchemaVersion: statementOf(migrationStatements(strategy).readVersion),
     readMigrations: statementOf(`select name from ${migrationTable} where version > $1::integer order by version`),
   };

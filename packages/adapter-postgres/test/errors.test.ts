@@ -1,5 +1,12 @@
 import { createEngine, isBookingError, StorageError } from "@slotwright/core";
-import { auditStore } from "@slotwright/core/conformance";
+import {
+  auditStore,
+  booking,
+  creation,
+  sampleSchedule as schedule,
+  slotAt,
+  transitionOf,
+} from "@slotwright/core/conformance";
 import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
 import { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -7,7 +14,6 @@ import { toStorageError } from "../src/errors.ts";
 import { postgresAdapter } from "../src/index.ts";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
-import { booking, creation, schedule, slotAt, transitionOf } from "./records.ts";
 
 const slot = slotAt(0);
 const keys = [{ kind: "slot", id: slot.id }] as const;

@@ -1,17 +1,24 @@
+import {
+  allowedStatements,
+  type GuardCase,
+  guardStage,
+  intoSlots,
+  ms,
+  sharedGuardCases,
+} from "@slotwright/adapter-sql/conformance";
 import type { Guard } from "@slotwright/core";
+import { appointmentOn, bookedBy, booking, creation, slotAt, transitionOf } from "@slotwright/core/conformance";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { refusingGuard } from "../src/errors.ts";
 import { postgresAdapter } from "../src/index.ts";
-import { allowedStatements, guardCases } from "./guard-cases.ts";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
-import { appointmentOn, at, bookedBy, booking, creation, slotAt, transitionOf } from "./records.ts";
 
-const held = slotAt(90, { status: "held", hold: { tokenHash: "h", expiresAt: at(300) } });
-const seat1 = slotAt(30, { id: "seat-1", seat: 1 });
-const slots = [slotAt(0), slotAt(30), slotAt(15, { status: "blocked" }), held, seat1];
-const asked = appointmentOn(slotAt(30), { id: "asked", status: "scheduled", slotIds: [] });
+const guardCases: readonly GuardCase[] = [
+  ...sharedGuardCases,
+  { guard: "journal_append_only", title: "an emptied journal", sql: "truncate slotwright_journal" },
+];
 
 /** A database where the extension for the exclusion constraint is missing, and may not be installed. */
 async function openWithoutExtension(adminUrl: string): Promise<PostgresStore> {
@@ -48,10 +55,7 @@ describe.each(Object.entries(stores))("%s,", (_title, open) => {
 
     beforeAll(async () => {
       store = await open(url());
-      const outcomes = await store.storage.commit([creation(...slots), transitionOf("ask", asked)]);
-      expect([...outcomes, ...(await store.storage.commit([booking(slotAt(0))]))]).toEqual(
-        Array(3).fill({ status: "committed" }),
-      );
+      for (const one of guardStage) expect(await store.storage.commit([one])).toEqual([{ status: "committed" }]);
       client = new Client({ connectionString: url() });
       await client.connect();
       await client.query(`set search_path = ${store.schema}`);
@@ -72,34 +76,11 @@ describe.each(Object.entries(stores))("%s,", (_title, open) => {
     });
 
     it("refuse what overlaps among the rows of one statement", async () => {
-      const insert = guardCases.find(({ title }) => title === "a slot equal to another")?.sql ?? "";
-      const [into = "", row = ""] = insert.split(" values ");
-      const twice = [row, row.replace("'new'", "'newer'")].map((one) =>
-        one.replaceAll(String(at(30).getTime()), String(at(31).getTime())),
-      );
+      const times = { start_at: ms(31), end_at: ms(61) };
+      const twice = intoSlots({ id: "'one'", ...times }, { id: "'two'", ...times });
       await client.query("delete from slotwright_slots where id in ('slot-30', 'seat-1')");
-      expect(await guardThatRefuses(client, `${into} values ${twice}`)).toBe("no_overlap");
+      expect(await guardThatRefuses(client, `insert ${twice}`)).toBe("no_overlap");
     });
-  });
-});
-
-describe("the cases", () => {
-  it("have one for every guard of the contract", () => {
-    const guards: Record<Guard, true> = {
-      known_status: true,
-      valid_time_range: true,
-      booked_has_appointment: true,
-      held_has_hold: true,
-      owner_has_slots: true,
-      no_overlap: true,
-      appointment_fits_slot: true,
-      slot_has_appointment_row: true,
-      appointment_keeps_slots: true,
-      journal_append_only: true,
-      journal_once_per_version: true,
-      row_format: true,
-    };
-    expect([...new Set(guardCases.map(({ guard }) => guard))].sort()).toEqual(Object.keys(guards).sort());
   });
 });
 
@@ -109,8 +90,7 @@ describeOnServer("the trigger in place of the exclusion constraint", (url) => {
     async (level) => {
       const store = await openWithoutExtension(url());
       await store.storage.commit([creation(slotAt(0))]);
-      const insert = guardCases.find(({ title }) => title === "a slot around others")?.sql ?? "";
-      const shifted = insert.replace(String(at(-30).getTime()), String(at(60).getTime()));
+      const insert = (id: string) => `insert ${intoSlots({ id: `'${id}'`, start_at: ms(60), end_at: ms(500) })}`;
       const clients = [new Client({ connectionString: url() }), new Client({ connectionString: url() })] as const;
       for (const client of clients) {
         await client.connect();
@@ -118,8 +98,8 @@ describeOnServer("the trigger in place of the exclusion constraint", (url) => {
         await client.query(`begin isolation level ${level}`);
         await client.query("select * from slotwright_slots");
       }
-      await clients[0].query(shifted);
-      const second = clients[1].query(shifted.replace("'new'", "'newer'")).then(
+      await clients[0].query(insert("one"));
+      const second = clients[1].query(insert("two")).then(
         () => "inserted",
         (error) => error.code,
       );

@@ -1,11 +1,11 @@
 import { createEngine, isBookingError } from "@slotwright/core";
+import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { CamelCasePlugin, Kysely, ParseJSONResultsPlugin, PostgresDialect } from "kysely";
 import { Client, Pool, types } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
-import { booking, creation, slotAt } from "./records.ts";
 
 const slot = slotAt(0);
 const other = slotAt(30);

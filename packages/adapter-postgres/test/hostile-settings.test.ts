@@ -1,10 +1,17 @@
 import { createEngine } from "@slotwright/core";
+import {
+  appointmentOn,
+  booking,
+  creation,
+  sampleSchedule as schedule,
+  slotAt,
+  transitionOf,
+} from "@slotwright/core/conformance";
 import { Client, Pool, type PoolConfig, types } from "pg";
 import { expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore } from "./postgres-harness.ts";
-import { appointmentOn, booking, creation, schedule, slotAt, transitionOf } from "./records.ts";
 
 const slot = slotAt(0, { metadata: { text: 'a\\b "c" \u2028 é', when: "2026-03-02T08:00:00Z", n: 1.5 } });
 const held = slotAt(30, { status: "held", hold: { tokenHash: "h", expiresAt: new Date(1_772_000_000_123) } });

@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { Pool } from "pg";
 import { expect, it } from "vitest";
 import { migrationSql, postgresAdapter } from "../src/index.ts";
 import { describeOnServer } from "./on-server.ts";
 import { withClient } from "./postgres-harness.ts";
-import { booking, creation, slotAt } from "./records.ts";
 
 const run = promisify(execFile);
 const applied = { from: 0, to: 1, applied: ["initial"] };

@@ -1,4 +1,13 @@
 import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import {
+  sampleInstant as at,
+  booking,
+  creation,
+  sampleNow as now,
+  sampleSchedule as schedule,
+  slotAt,
+  transitionOf,
+} from "@slotwright/core/conformance";
 import { Client, Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";
@@ -6,7 +15,6 @@ import { createStatements, kinds } from "../src/statements.ts";
 import { postgresStrategy } from "../src/strategy.ts";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
-import { at, booking, creation, now, schedule, slotAt, transitionOf } from "./records.ts";
 
 const page = { asOf: now, limit: 10 };
 const range = { startFrom: at(0), startBefore: at(60), endAfter: at(5) };

@@ -2,11 +2,17 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createEngine, isBookingError } from "@slotwright/core";
-import { auditStore } from "@slotwright/core/conformance";
+import {
+  auditStore,
+  booking,
+  creation,
+  sampleSchedule as schedule,
+  slotAt,
+  transitionOf,
+} from "@slotwright/core/conformance";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";
-import { booking, creation, schedule, slotAt, transitionOf } from "./records.ts";
 
 interface Report {
   readonly outcomes: Readonly<Record<string, number>>;

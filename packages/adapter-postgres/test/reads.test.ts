@@ -1,8 +1,16 @@
 import type { Slot } from "@slotwright/core";
+import {
+  appointmentOn,
+  sampleInstant as at,
+  booking,
+  creation,
+  sampleNow as now,
+  slotAt,
+  transitionOf,
+} from "@slotwright/core/conformance";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";
-import { appointmentOn, at, booking, creation, now, slotAt, transitionOf } from "./records.ts";
 
 const provider = (index: number) => ({ providerId: `provider-${index}`, seat: index });
 const slots: readonly Slot[] = [

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { StorageError, type StorageFailure } from "@slotwright/core";
+import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { toStorageError } from "../src/errors.ts";
 import { sqliteAdapter } from "../src/index.ts";
 import { freshFile } from "./fresh-folder.ts";
-import { booking, creation, slotAt } from "./records.ts";
 
 const slot = slotAt(0);
 

@@ -1,283 +1,26 @@
-import { type Guard, limits } from "@slotwright/core";
+import {
+  allowedStatements,
+  type GuardCase,
+  guardStage,
+  intoJournal,
+  replacingGuardCases,
+  setSlot,
+  sharedGuardCases,
+} from "@slotwright/adapter-sql/conformance";
+import type { Guard } from "@slotwright/core";
+import { appointmentOn, bookedBy, creation, slotAt, transitionOf } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { refusingGuard } from "../src/errors.ts";
-import { appointmentOn, at, bookedBy, booking, creation, slotAt, transitionOf } from "./records.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-harness.ts";
 
-interface Case {
-  readonly guard: Guard;
-  readonly title: string;
-  readonly sql: string;
-}
-
-const ms = (minutes: number) => at(minutes).getTime();
-const slotColumns =
-  "id, schedule_id, provider_id, facility_id, seat, start_at, end_at, status, appointment_id, hold_token_hash, hold_expires_at, metadata, version, created_at, updated_at";
-const insertSlot = (values: Partial<Record<string, string | number>>) => {
-  const row: Record<string, string | number> = {
-    id: "'new'",
-    schedule_id: "'schedule-1'",
-    provider_id: "'provider-1'",
-    facility_id: "'facility-1'",
-    seat: 0,
-    start_at: ms(600),
-    end_at: ms(630),
-    status: "'available'",
-    appointment_id: "null",
-    hold_token_hash: "null",
-    hold_expires_at: "null",
-    metadata: "'{}'",
-    version: 1,
-    created_at: 0,
-    updated_at: 0,
-    ...values,
-  };
-  return `into slotwright_slots (${slotColumns}) values (${slotColumns.split(", ").map((name) => row[name])})`;
-};
-const insertAppointment = (status: string, slotIds: string, minutes = 30, provider = "provider-1") =>
-  `into slotwright_appointments values ('new', 's', '${provider}', 'facility-1', ${ms(minutes)}, ${ms(minutes + 30)}, '${status}', '${slotIds}', '{}', 1, 0, 0)`;
-const appointment = "update slotwright_appointments set";
-const slot = "update slotwright_slots set";
-const booked = "appointment-of-slot-0";
-
-/** slot-0 and slot-30 touch, slot-0 is booked, slot-90 is held, slot-15 is blocked and lies across the first two. */
-const cases: readonly Case[] = [
-  { guard: "known_status", title: "a slot of an unknown status", sql: `${slot} status = 'free' where id = 'slot-30'` },
-  { guard: "known_status", title: "an appointment of an unknown status", sql: `${appointment} status = 'maybe'` },
+const cases: readonly GuardCase[] = [
+  ...sharedGuardCases,
+  ...replacingGuardCases({ verb: "insert or replace", ofAppointment: "row_format" }),
   {
-    guard: "valid_time_range",
-    title: "a slot that ends as it starts",
-    sql: `insert ${insertSlot({ end_at: ms(600) })}`,
-  },
-  {
-    guard: "valid_time_range",
-    title: "a slot longer than the limit",
-    sql: `insert ${insertSlot({ end_at: ms(600) + limits.slotMs + 1 })}`,
-  },
-  {
-    guard: "valid_time_range",
-    title: "an appointment that ends before it starts",
-    sql: `${appointment} end_at = start_at - 1`,
-  },
-  {
-    guard: "booked_has_appointment",
-    title: "a booked slot without an appointment",
-    sql: `${slot} status = 'booked' where id = 'slot-30'`,
-  },
-  {
-    guard: "booked_has_appointment",
-    title: "a free slot with an appointment",
-    sql: `${slot} status = 'available' where id = 'slot-0'`,
-  },
-  { guard: "held_has_hold", title: "a held slot without a hold", sql: `${slot} status = 'held' where id = 'slot-30'` },
-  {
-    guard: "held_has_hold",
-    title: "a hold that never ends",
-    sql: `${slot} hold_expires_at = null where id = 'slot-90'`,
-  },
-  { guard: "held_has_hold", title: "a hold on a free slot", sql: `${slot} hold_token_hash = 'x' where id = 'slot-30'` },
-  {
-    guard: "owner_has_slots",
-    title: "a confirmed appointment without slots",
-    sql: `insert ${insertAppointment("confirmed", "[]")}`,
-  },
-  {
-    guard: "owner_has_slots",
-    title: "a cancelled appointment that keeps its slots",
-    sql: `${appointment} status = 'cancelled' where id = '${booked}'`,
-  },
-  {
-    guard: "no_overlap",
-    title: "a slot that starts within another",
-    sql: `insert ${insertSlot({ start_at: ms(29), end_at: ms(30) })}`,
-  },
-  {
-    guard: "no_overlap",
-    title: "a slot that ends within another",
-    sql: `insert ${insertSlot({ start_at: ms(80), end_at: ms(91) })}`,
-  },
-  {
-    guard: "no_overlap",
-    title: "a slot around others",
-    sql: `insert ${insertSlot({ start_at: ms(-30), end_at: ms(500) })}`,
-  },
-  {
-    guard: "no_overlap",
-    title: "a slot equal to another",
-    sql: `insert ${insertSlot({ start_at: ms(30), end_at: ms(60) })}`,
-  },
-  { guard: "no_overlap", title: "a slot moved onto another", sql: `${slot} end_at = end_at + 1 where id = 'slot-0'` },
-  { guard: "no_overlap", title: "a slot moved to a taken seat", sql: `${slot} seat = 0 where id = 'seat-1'` },
-  {
-    guard: "no_overlap",
-    title: "a blocked slot unblocked onto another",
-    sql: `${slot} status = 'available' where id = 'slot-15'`,
-  },
-  {
-    guard: "no_overlap",
-    title: "a slot that replaces itself on top of another",
-    sql: `insert or replace ${insertSlot({ id: "'slot-30'", start_at: ms(29), end_at: ms(60) })}`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "a slot booked by an appointment that does not list it",
-    sql: `${slot} status = 'booked', appointment_id = '${booked}' where id = 'slot-30'`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "a slot booked by an appointment that owns nothing",
-    sql: `${slot} status = 'booked', appointment_id = 'asked' where id = 'slot-30'`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "a booked slot cut shorter",
-    sql: `${slot} end_at = end_at - 1 where id = 'slot-0'`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "a booked slot that starts later",
-    sql: `${slot} start_at = start_at + 1 where id = 'slot-0'`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "a booked slot given to another provider",
-    sql: `${slot} provider_id = 'x' where id = 'slot-0'`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "a booked slot under another id",
-    sql: `${slot} id = 'x' where id = 'slot-0'`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "a new booked slot that its appointment does not list",
-    sql: `insert ${insertSlot({ status: "'booked'", appointment_id: `'${booked}'` })}`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "an appointment longer than its slot",
-    sql: `${appointment} end_at = end_at + 1 where id = '${booked}'`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "an appointment earlier than its slot",
-    sql: `${appointment} start_at = start_at - 1 where id = '${booked}'`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "an appointment moved to another facility",
-    sql: `${appointment} facility_id = 'x' where id = '${booked}'`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "an appointment with a slot that does not exist",
-    sql: `${appointment} slot_ids = '["slot-0","gone"]' where id = '${booked}'`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "a new appointment that does not lie within its slot",
-    sql: `insert ${insertAppointment("confirmed", '["slot-30"]', 31)}`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "a new appointment on a slot of another provider",
-    sql: `insert ${insertAppointment("confirmed", '["slot-30"]', 30, "provider-2")}`,
-  },
-  {
-    guard: "appointment_fits_slot",
-    title: "a new appointment on a slot that another one has",
-    sql: `insert ${insertAppointment("confirmed", '["slot-0"]', 0)}`,
-  },
-  {
-    guard: "slot_has_appointment_row",
-    title: "a slot booked by an appointment that does not exist",
-    sql: `${slot} status = 'booked', appointment_id = 'gone' where id = 'slot-30'`,
-  },
-  {
-    guard: "appointment_keeps_slots",
-    title: "a booked slot set back to what it was when it was made",
-    sql: `${slot} status = 'available', appointment_id = null, version = 1 where id = 'slot-0'`,
-  },
-  {
-    guard: "appointment_keeps_slots",
-    title: "a booked slot set to available by hand, its appointment forgotten",
-    sql: `${slot} status = 'available', appointment_id = null where id = 'slot-0'`,
-  },
-  {
-    guard: "appointment_keeps_slots",
-    title: "a booked slot set to available by hand, with its version raised",
-    sql: `${slot} status = 'available', appointment_id = null, version = version + 1 where id = 'slot-0'`,
-  },
-  {
-    guard: "appointment_keeps_slots",
-    title: "a cancelled appointment whose slot still has it",
-    sql: `${appointment} status = 'cancelled', slot_ids = '[]' where id = '${booked}'`,
-  },
-  {
-    guard: "appointment_keeps_slots",
-    title: "an appointment that drops the slot that still has it",
-    sql: `${appointment} slot_ids = '["slot-15"]', start_at = ${ms(15)}, end_at = ${ms(45)} where id = '${booked}'`,
-  },
-  {
-    guard: "appointment_keeps_slots",
-    title: "an appointment deleted from under its slot",
-    sql: "delete from slotwright_appointments",
-  },
-  {
-    guard: "appointment_keeps_slots",
-    title: "a booked slot deleted",
-    sql: "delete from slotwright_slots where id = 'slot-0'",
-  },
-  {
-    guard: "appointment_keeps_slots",
-    title: "a booked slot replaced by a free one",
-    sql: `insert or replace ${insertSlot({ id: "'slot-0'" })}`,
-  },
-  {
-    guard: "journal_append_only",
-    title: "a changed entry of the journal",
-    sql: "update slotwright_journal set reason = 'x'",
-  },
-  {
-    guard: "journal_append_only",
-    title: "a deleted entry of the journal",
-    sql: "delete from slotwright_journal where seq = 1",
-  },
-  {
-    guard: "journal_append_only",
-    title: "an entry of the journal replaced by number",
-    sql: "insert or replace into slotwright_journal select seq, record_kind, 'x', version, command, command_id, actor_kind, actor_id, reason, at, from_status, to_status, changes from slotwright_journal where seq = 1",
-  },
-  ...["insert", "insert or replace"].map(
-    (insert): Case => ({
-      guard: "journal_once_per_version",
-      title: `a second entry for one version, by ${insert}`,
-      sql: `${insert} into slotwright_journal select null, record_kind, record_id, version, command, command_id, actor_kind, actor_id, 'x', at, from_status, to_status, changes from slotwright_journal where seq = 1`,
-    }),
-  ),
-  { guard: "row_format", title: "a time that is no number", sql: `${slot} updated_at = 'now'` },
-  { guard: "row_format", title: "metadata that is not JSON", sql: `${slot} metadata = 'x' where id = 'slot-30'` },
-  { guard: "row_format", title: "metadata that is no object", sql: `${appointment} metadata = '[]'` },
-  { guard: "row_format", title: "slot ids that are not JSON", sql: `${appointment} slot_ids = 'slot-0'` },
-  { guard: "row_format", title: "slot ids that are no array", sql: `${appointment} slot_ids = '{}'` },
-  { guard: "row_format", title: "a negative seat", sql: `${slot} seat = -1 where id = 'slot-30'` },
-  { guard: "row_format", title: "a version below 1", sql: `${slot} version = 0 where id = 'slot-30'` },
-  { guard: "row_format", title: "a missing value", sql: `${slot} provider_id = null where id = 'slot-30'` },
-  {
-    guard: "row_format",
-    title: "a slot of a schedule that does not exist",
-    sql: `insert ${insertSlot({ schedule_id: "'gone'" })}`,
-  },
-  {
-    guard: "row_format",
-    title: "an appointment replaced",
-    sql: `insert or replace ${insertAppointment("scheduled", "[]").replace("'new'", `'${booked}'`)}`,
-  },
-  {
-    guard: "row_format",
-    title: "a command's result that is not JSON",
-    sql: "update slotwright_commands set result = 'x'",
+    guard: "journal_once_per_version",
+    title: "a second entry for one version in place of the first",
+    sql: `insert or replace ${intoJournal({ reason: "'x'" })}`,
   },
 ];
 
@@ -287,17 +30,7 @@ describe("the database's own guards, without the adapter and with foreign keys o
 
   beforeAll(async () => {
     store = await openSqliteStore();
-    const held = slotAt(90, { status: "held", hold: { tokenHash: "h", expiresAt: at(300) } });
-    const slots = [
-      slotAt(0),
-      slotAt(30),
-      slotAt(15, { status: "blocked" }),
-      held,
-      slotAt(30, { id: "seat-1", seat: 1 }),
-    ];
-    const asked = appointmentOn(slotAt(30), { id: "asked", status: "scheduled", slotIds: [] });
-    const outcomes = await store.storage.commit([creation(...slots), booking(slotAt(0)), transitionOf("ask", asked)]);
-    expect(outcomes.map(({ status }) => status)).toEqual(["committed", "committed", "committed"]);
+    for (const one of guardStage) expect(await store.storage.commit([one])).toEqual([{ status: "committed" }]);
     database = new Database(store.filename);
     database.pragma("foreign_keys = off");
   });
@@ -316,38 +49,13 @@ describe("the database's own guards, without the adapter and with foreign keys o
   it("a slot whose appointment does not exist by a foreign key as well", () => {
     database.pragma("foreign_keys = on");
     database.exec("begin; drop trigger slotwright_slots_fit");
-    const statement = `${slot} status = 'booked', appointment_id = 'gone' where id = 'slot-30'`;
+    const statement = setSlot("slot-30", "status = 'booked', appointment_id = 'gone'");
     expect(guardThatRefuses(database, statement)).toBe("slot_has_appointment_row");
     database.exec("rollback");
     database.pragma("foreign_keys = off");
   });
 
-  it("every guard of the contract has a case here", () => {
-    const guards: Record<Guard, true> = {
-      known_status: true,
-      valid_time_range: true,
-      booked_has_appointment: true,
-      held_has_hold: true,
-      owner_has_slots: true,
-      no_overlap: true,
-      appointment_fits_slot: true,
-      slot_has_appointment_row: true,
-      appointment_keeps_slots: true,
-      journal_append_only: true,
-      journal_once_per_version: true,
-      row_format: true,
-    };
-    expect([...new Set(cases.map(({ guard }) => guard))].sort()).toEqual(Object.keys(guards).sort());
-  });
-
-  it.each([
-    ["slots that touch", `insert ${insertSlot({ start_at: ms(60), end_at: ms(90) })}`],
-    ["the same time on another seat", `insert ${insertSlot({ seat: 2, start_at: ms(0), end_at: ms(30) })}`],
-    ["a blocked slot across others", `insert ${insertSlot({ status: "'blocked'", start_at: ms(0), end_at: ms(90) })}`],
-    ["a longer slot around its appointment", `${slot} start_at = start_at - 60000 where id = 'slot-0'`],
-    ["a shorter appointment within its slot", `${appointment} end_at = end_at - 60000 where id = '${booked}'`],
-    ["a deleted free slot", "delete from slotwright_slots where id = 'slot-30'"],
-  ])("nothing that is allowed: %s", (_title, sql) => {
+  it.each(allowedStatements)("nothing that is allowed: %s", (_title, sql) => {
     database.exec("begin");
     expect(database.prepare(sql).run().changes).toBe(1);
     database.exec("rollback");

@@ -1,10 +1,10 @@
 import type { StorageAdapter } from "@slotwright/core";
+import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SqliteDatabase, sqliteAdapter } from "../src/index.ts";
 import { fileSource } from "../src/open.ts";
 import { freshFile } from "./fresh-folder.ts";
-import { booking, creation, slotAt } from "./records.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-harness.ts";
 
 const slot = slotAt(0);

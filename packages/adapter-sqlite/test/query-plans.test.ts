@@ -1,9 +1,9 @@
 import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import { sampleInstant as at, sampleNow as now } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStatements } from "../src/statements.ts";
 import { sqliteStrategy } from "../src/strategy.ts";
-import { at, now } from "./records.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-harness.ts";
 
 const statements = createStatements(sqliteStrategy("slotwright_"));

@@ -1,6 +1,14 @@
 import type { Slot } from "@slotwright/core";
+import {
+  appointmentOn,
+  sampleInstant as at,
+  booking,
+  creation,
+  sampleNow as now,
+  slotAt,
+  transitionOf,
+} from "@slotwright/core/conformance";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { appointmentOn, at, booking, creation, now, slotAt, transitionOf } from "./records.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-harness.ts";
 
 const provider = (index: number) => ({ providerId: `provider-${index}`, seat: index });

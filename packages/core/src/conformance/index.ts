@@ -1,6 +1,7 @@
 export { auditStore } from "./audit.ts";
 export { conformanceCases } from "./cases/index.ts";
 export { describeConformance, runConformanceCase, type TestRunner } from "./describe.ts";
+export { gatedAdapter } from "./gated.ts";
 export type {
   CaseContext,
   ConformanceCase,
@@ -9,3 +10,43 @@ export type {
   Corruption,
   HostTransactionHandle,
 } from "./harness.ts";
+export { anyIntent, ask, emptyWorld, type Intent, providersOf, type World } from "./intents.ts";
+export {
+  assertLinearizable,
+  type CallName,
+  type CallOutcome,
+  callsOf,
+  checkHistory,
+  createRecorder,
+  type History,
+  type HistoryCall,
+  type HistoryEvent,
+  mergeHistories,
+  type RecordedEngine,
+  type Recorder,
+  type RecorderOptions,
+  settleUnknown,
+  type Verdict,
+} from "./linearizability/index.ts";
+export {
+  anyPlay,
+  failuresIn,
+  type Performance,
+  type Play,
+  perform,
+  problemsOf,
+  type Scene,
+  type Stage,
+} from "./play.ts";
+export {
+  appointmentOn,
+  bookedBy,
+  booking,
+  creation,
+  sampleInstant,
+  sampleNow,
+  sampleSchedule,
+  slotAt,
+  transitionOf,
+} from "./records.ts";
+export { createTurns, optionsByTurns, type Turns, type TurnsOptions } from "./turns.ts";

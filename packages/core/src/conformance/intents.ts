@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Engine } from "../engine/engine.ts";
 import { BookingError } from "../errors.ts";
 import { minutes, patient, place, provider } from "./fixtures.ts";
+import type { RecordedEngine } from "./linearizability/record.ts";
 
 /** A command to be, with numbers in place of ids: they pick among what exists when it runs. */
 export interface Intent {
@@ -54,23 +54,30 @@ export const anyIntent: fc.Arbitrary<Intent> = fc.record({
   key: fc.option(fc.nat(30)),
 });
 
-/** What has come to exist so far. */
+/** What has come to exist so far, of a provider and a room of its own: several worlds fit into one store. */
 export interface World {
+  /** Part of every id and key that the world makes up. */
+  readonly name: string;
   readonly slotIds: string[];
   readonly appointmentIds: string[];
   readonly holdTokens: Map<string, string>;
 }
 
-export function emptyWorld(): World {
-  return { slotIds: [], appointmentIds: [], holdTokens: new Map() };
+export function emptyWorld(name = ""): World {
+  return { name, slotIds: [], appointmentIds: [], holdTokens: new Map() };
+}
+
+/** The providers of a world. */
+export function providersOf({ name }: World): readonly [provider: string, room: string] {
+  return [`${place.providerId}${name}`, `room${name}`];
 }
 
 const pick = (ids: readonly string[], index: number): string => ids[index % Math.max(ids.length, 1)] ?? "none";
 
 /** Runs the command; a refusal is a fine outcome, anything else that is thrown is not. */
-export async function perform(intent: Intent, engine: Engine, world: World): Promise<"done" | "refused"> {
+export async function attempt(intent: Intent, engine: RecordedEngine, world: World): Promise<"done" | "refused"> {
   try {
-    await run(intent, engine, world);
+    await ask(intent, engine, world);
     return "done";
   } catch (error) {
     if (!(error instanceof BookingError) || error.status >= 500 || "guard" in error.details) throw error;
@@ -78,16 +85,22 @@ export async function perform(intent: Intent, engine: Engine, world: World): Pro
   }
 }
 
-async function run(intent: Intent, engine: Engine, world: World): Promise<void> {
+/** Runs the command. @throws BookingError */
+export async function ask(intent: Intent, engine: RecordedEngine, world: World): Promise<void> {
   const slotId = pick(world.slotIds, intent.slot);
   const appointmentId = pick(world.appointmentIds, intent.appointment);
   const range = { start: minutes(intent.start * 5), end: minutes((intent.start + intent.length) * 5) };
-  const by = { actor: provider, ...(intent.key !== null && { idempotencyKey: `${intent.name}-${intent.key}` }) };
+  const idempotencyKey = intent.key === null ? {} : { idempotencyKey: `${world.name}${intent.name}-${intent.key}` };
+  const by = { actor: provider, ...idempotencyKey };
   const holdToken = world.holdTokens.get(slotId);
   const forSubject = { ...by, actor: patient, subjectId: `p-${intent.appointment}` };
+  const [doctor, room] = providersOf(world);
+  const at = { ...place, providerId: doctor };
   switch (intent.name) {
     case "createSlots": {
-      const { slots } = await engine.createSlots({ ...by, ...place, slots: [{ ...range, capacity: intent.capacity }] });
+      const { capacity } = intent;
+      const where = intent.slot % 4 === 3 ? { ...place, providerId: room } : at;
+      const { slots } = await engine.createSlots({ ...by, ...where, slots: [{ ...range, capacity }] });
       world.slotIds.push(...slots.map(({ id }) => id));
       return;
     }
@@ -98,13 +111,14 @@ async function run(intent: Intent, engine: Engine, world: World): Promise<void> 
     }
     case "bookSlot": {
       const mine = intent.capacity === 1 && holdToken !== undefined ? { holdToken } : {};
-      const { appointment } = await engine.book({ ...forSubject, slotId, ...mine });
+      const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
+      const { appointment } = await engine.book({ ...forSubject, slotId, alsoSlotIds, ...mine });
       world.appointmentIds.push(appointment.id);
       return;
     }
     case "bookTime": {
       const ifNoSlot = intent.capacity === 1 ? "schedule" : "refuse";
-      const { appointment } = await engine.book({ ...forSubject, ...place, ...range, ifNoSlot });
+      const { appointment } = await engine.book({ ...forSubject, ...at, ...range, ifNoSlot });
       world.appointmentIds.push(appointment.id);
       return;
     }

@@ -1,4 +1,4 @@
-import { keyText } from "../model/record.ts";
+import { keyOf, keyText, type RecordKey } from "../model/record.ts";
 import type { CommitOutcome, Transition } from "../storage/adapter.ts";
 import type { Tables } from "./database.ts";
 
@@ -8,7 +8,12 @@ export function commitTransition(tables: Tables, { command, expect, put, journal
   if (earlier !== undefined) {
     return { status: "replayed", requestHash: earlier.requestHash, result: structuredClone(earlier.result) };
   }
-  const stale = expect.filter(({ key, version }) => versionOf(tables, keyText(key)) !== version);
+  const expected = new Set(expect.map(({ key }) => keyText(key)));
+  const unexpected = put.filter((record) => !expected.has(keyText(record)));
+  const stale = [
+    ...expect,
+    ...unexpected.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
+  ].filter(({ key, version }) => versionOf(tables, key) !== version);
   if (stale.length > 0) return { status: "stale", keys: stale.map(({ key }) => key) };
   for (const record of put) tables.records.set(keyText(record), structuredClone(record));
   for (const entry of journal) {
@@ -19,6 +24,8 @@ export function commitTransition(tables: Tables, { command, expect, put, journal
   return { status: "committed" };
 }
 
-function versionOf({ records }: Tables, key: string): number {
-  return records.get(key)?.version ?? 0;
+/** A command has no version of its own: it is there, or not. */
+function versionOf({ records, commands }: Tables, key: RecordKey): number {
+  if (key.kind === "command") return commands.has(key.id) ? 1 : 0;
+  return records.get(keyText(key))?.version ?? 0;
 }

@@ -33,8 +33,8 @@ export interface StorageAdapter<HostTransaction = unknown> {
    * Commits each transition wholly or not at all, if and only if its command has not taken effect before and each
    * version it expects still holds at the moment of the commit. Of two that expect the same version, one commits and
    * the other gets `stale`, whatever the isolation level. `committed` is returned once the transition would survive
-   * a power cut. Outcomes are in the order of the transitions. The keys of a batch's transitions are disjoint;
-   * what happens to one of them never affects its neighbours.
+   * a power cut. Outcomes are in the order of the transitions. What the transitions of a batch put, and the commands
+   * they carry, are disjoint; what happens to one of them never affects its neighbours.
    */
   commit(transitions: readonly Transition[]): Promise<readonly CommitOutcome[]>;
 
@@ -56,7 +56,10 @@ export interface StorageAdapter<HostTransaction = unknown> {
 /** One atomic unit: the versions it was decided on, the records as they become, and what the journal says of it. */
 export interface Transition {
   readonly command: { readonly id: string; readonly requestHash: string; readonly result: unknown };
-  /** Every record the decision rests on. Version 0 means that the record must not exist. */
+  /**
+   * Every record the decision rests on; one may be named twice. Version 0 means that the record must not exist. A
+   * command counts as version 1 once it took effect. What is put and not named counts as expected at the version before.
+   */
   readonly expect: readonly { readonly key: RecordKey; readonly version: number }[];
   /** Each at its expected version + 1. */
   readonly put: readonly VersionedRecord[];
@@ -65,7 +68,7 @@ export interface Transition {
 
 export type CommitOutcome =
   | { readonly status: "committed" }
-  /** Somebody was faster: these versions no longer hold, nothing was written. */
+  /** Somebody was faster: these versions no longer hold, in the order of `expect`. Nothing was written. */
   | { readonly status: "stale"; readonly keys: readonly RecordKey[] }
   /** A command with this id took effect before, with this request and this result: nothing was written. */
   | { readonly status: "replayed"; readonly requestHash: string; readonly result: unknown }

@@ -1,19 +1,49 @@
 import type { ConformanceCase } from "../harness.ts";
+import { appointmentCases } from "./appointments.ts";
 import { badInputCases } from "./bad-input.ts";
-import { bookingCases } from "./booking.ts";
+import { bookCases } from "./book.ts";
+import { contractBatchCases } from "./contract-batch.ts";
+import { contractCommitCases } from "./contract-commit.ts";
+import { contractExpectCases } from "./contract-expect.ts";
+import { contractGuardCases } from "./contract-guards.ts";
+import { contractListCases } from "./contract-lists.ts";
+import { contractLoadCases } from "./contract-load.ts";
+import { contractRaceCases } from "./contract-races.ts";
+import { contractWithinCases } from "./contract-within.ts";
+import { createSlotsCases } from "./create-slots.ts";
+import { holdCases } from "./hold.ts";
+import { hostTransactionCases } from "./host-transaction.ts";
+import { idempotencyCases } from "./idempotency.ts";
+import { listCases } from "./lists.ts";
+import { oddInputCases } from "./odd-input.ts";
 import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
-import { storageContractCases } from "./storage-contract.ts";
+import { reconcileCases } from "./reconcile.ts";
 import { syncCases } from "./sync.ts";
 import { transitionCases } from "./transitions.ts";
 
 /** Every promise of the suite. */
 export const conformanceCases: readonly ConformanceCase[] = [
-  ...storageContractCases,
-  ...bookingCases,
+  ...contractLoadCases,
+  ...contractListCases,
+  ...contractCommitCases,
+  ...contractExpectCases,
+  ...contractBatchCases,
+  ...contractWithinCases,
+  ...contractGuardCases,
+  ...bookCases,
+  ...appointmentCases,
+  ...holdCases,
+  ...createSlotsCases,
+  ...idempotencyCases,
+  ...listCases,
+  ...hostTransactionCases,
   ...transitionCases,
   ...badInputCases,
+  ...oddInputCases,
+  ...contractRaceCases,
   ...raceCases,
   ...syncCases,
+  ...reconcileCases,
   ...randomCases,
 ];

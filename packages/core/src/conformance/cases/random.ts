@@ -4,9 +4,12 @@ import type { Engine } from "../../engine/engine.ts";
 import type { Slot } from "../../model/slot.ts";
 import { auditStore } from "../audit.ts";
 import { askFor, engineOn, manualClock, minutes, place, provider, publish, publishOne, tally } from "../fixtures.ts";
+import { gatedAdapter } from "../gated.ts";
 import type { ConformanceCase } from "../harness.ts";
-import { anyIntent, emptyWorld, type Intent, perform } from "../intents.ts";
+import { anyIntent, attempt, emptyWorld, type Intent } from "../intents.ts";
+import { anyPlay, failuresIn, perform, problemsOf } from "../play.ts";
 import { scheduledAdapter, scheduledClock } from "../scheduled.ts";
+import { createTurns, optionsByTurns } from "../turns.ts";
 
 /** Commands in one random sequence. */
 const sequenceLength = 100;
@@ -65,7 +68,7 @@ export const randomCases: readonly ConformanceCase[] = [
         const world = emptyWorld();
         for (const intent of intents) {
           clock.advance(500);
-          await perform(intent, engine, world);
+          await attempt(intent, engine, world);
           assert.deepEqual(await auditStore(storage), [], `after ${JSON.stringify(intent)}`);
         }
         await close();
@@ -76,33 +79,18 @@ export const randomCases: readonly ConformanceCase[] = [
   {
     key: "random.interleavings",
     title:
-      "whatever the order of their storage calls, concurrent commands on two connections leave all invariants true",
-    async run({ open, propertyRuns }) {
-      const setUp = fc.array(anyIntent, { minLength: 4, maxLength: 10 });
-      const concurrent = fc.array(anyIntent, { minLength: 2, maxLength: 8 });
-      const property = fc.asyncProperty(fc.scheduler(), setUp, concurrent, async (scheduler, before, intents) => {
-        const store = await open();
-        const world = emptyWorld();
-        const prepared: Intent = {
-          name: "createSlots",
-          slot: 0,
-          appointment: 0,
-          start: 0,
-          length: 6,
-          capacity: 2,
-          key: null,
-        };
-        for (const intent of [prepared, ...before]) await perform(intent, engineOn(store.storage), world);
-        const clock = scheduledClock(scheduler);
-        const engines = [store.storage, store.second].map((one) =>
-          engineOn(scheduledAdapter(one, scheduler), { clock }),
-        );
-        const running = intents.map((intent, index) =>
-          perform(intent, engines[index % 2] as (typeof engines)[0], world),
-        );
-        await scheduler.waitFor(Promise.all(running));
-        assert.deepEqual(await auditStore(store.storage), []);
-        await store.close();
+      "whatever the order of their storage calls, all invariants hold after concurrent commands, and one order of the commands explains every answer",
+    async run({ storage, second, propertyRuns }) {
+      let plays = 0;
+      const property = fc.asyncProperty(anyPlay, async (play) => {
+        plays += 1;
+        const turns = createTurns({ choices: play.choices });
+        const storages = [storage, second].map((one) => gatedAdapter(one, turns.next));
+        const options = optionsByTurns(turns);
+        const stage = { storages, observer: second, name: `-${plays}`, options };
+        const performance = await perform(play, stage, turns.run);
+        assert.deepEqual(failuresIn(performance.history), []);
+        assert.equal((await problemsOf(performance, storage)).join("\n\n"), "");
       });
       await fc.assert(property, { numRuns: propertyRuns });
     },
@@ -170,14 +158,14 @@ export const randomCases: readonly ConformanceCase[] = [
           capacity: 1,
           key: null,
         };
-        await perform(slot, engineOn(store.storage), world);
+        await attempt(slot, engineOn(store.storage), world);
         const clock = scheduledClock(scheduler);
         const engines = [store.storage, store.second].map((one) =>
           engineOn(scheduledAdapter(one, scheduler), { clock }),
         );
         const booking: Intent = { ...slot, name: "bookSlot", capacity: 2 };
         const running = Array.from({ length: callers }, (_, index) =>
-          perform(booking, engines[index % 2] as (typeof engines)[0], world),
+          attempt(booking, engines[index % 2] as (typeof engines)[0], world),
         );
         const outcomes = await scheduler.waitFor(Promise.all(running));
         assert.equal(outcomes.filter((outcome) => outcome === "done").length, 1);

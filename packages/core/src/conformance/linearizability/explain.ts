@@ -1,6 +1,10 @@
 import { isObject } from "../../engine/parse.ts";
 import type { History, HistoryCall } from "./history.ts";
 import { searchOrder } from "./search.ts";
+import { recordsIn, type ShownRecord } from "./shown-records.ts";
+
+/** Seconds and milliseconds of an instant that has none. */
+const even = /:00\.000Z/g;
 
 /** Columns of the time line. */
 const width = 32;
@@ -9,7 +13,8 @@ const width = 32;
 export function explainFailure(history: History): string {
   const { calls } = history;
   const aliases = aliasesIn(history);
-  const shown = (text: string) => aliases.reduce((so, { id, alias }) => so.replaceAll(id, alias), text);
+  const shown = (text: string) =>
+    aliases.reduce((so, { id, alias }) => so.replaceAll(id, alias), text.replace(even, "Z"));
   const found = searchOrder(history);
   const { longest, misfits } = "order" in found ? { longest: found.order, misfits: [] } : found;
   const rows = calls.map((call) => [call.id, call.caller, bar(call, calls), asked(call), answered(call)].map(shown));
@@ -89,22 +94,10 @@ function answered({ outcome, returned }: HistoryCall): string {
 
 /** The records of an answer, in their state and version. */
 function summary(result: unknown): string {
-  if (!isObject(result)) return JSON.stringify(result);
-  const records = "kind" in result ? [result] : Object.values(result).flat();
-  return records
-    .map((record) => (isObject(record) ? recordSummary(record) : ""))
-    .filter(Boolean)
-    .join(", ");
+  return recordsIn(result).map(recordSummary).join(", ");
 }
 
-function recordSummary({
-  kind,
-  id,
-  status,
-  version,
-  appointmentId,
-  slotIds,
-}: Readonly<Record<string, unknown>>): string {
+function recordSummary({ kind, id, status, version, appointmentId, slotIds }: ShownRecord): string {
   const link = appointmentId ? ` for ${appointmentId}` : "";
   const owned = Array.isArray(slotIds) && slotIds.length > 0 ? ` in ${slotIds.join(", ")}` : "";
   return kind === "schedule" ? `schedule v${version}` : `${id} ${status} v${version}${link}${owned}`;

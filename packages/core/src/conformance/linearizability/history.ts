@@ -39,7 +39,9 @@ export type CallOutcome =
   /** It may take effect at any time after it was called, or never; `result` is what it answers if it does. */
   | { readonly status: "unknown"; readonly result?: unknown };
 
-/** Joins what several processes recorded of one store. Their call ids must differ. */
-export function mergeHistories([first, ...others]: readonly [History, ...History[]]): History {
-  return { ...first, calls: [first, ...others].flatMap(({ calls }) => calls).sort((a, b) => a.called - b.called) };
+/** Joins what several callers or processes recorded of one store. Their call ids must differ. */
+export function mergeHistories(histories: readonly History[]): History {
+  const { overlapScope = "facility", initial = [] } = histories[0] ?? {};
+  const calls = histories.flatMap((one) => one.calls).sort((a, b) => a.called - b.called);
+  return { overlapScope, initial, calls };
 }

@@ -1,3 +1,11 @@
 export { assertLinearizable, checkHistory, type Verdict } from "./check.ts";
 export { type CallName, type CallOutcome, type History, type HistoryCall, mergeHistories } from "./history.ts";
-export { createRecorder, type RecordedEngine, type Recorder, type RecorderOptions, settleUnknown } from "./record.ts";
+export {
+  callsOf,
+  createRecorder,
+  type HistoryEvent,
+  type RecordedEngine,
+  type Recorder,
+  type RecorderOptions,
+  settleUnknown,
+} from "./record.ts";

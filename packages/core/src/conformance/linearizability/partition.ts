@@ -2,6 +2,7 @@ import { isObject } from "../../engine/parse.ts";
 import { scheduleIdOf } from "../../model/schedule.ts";
 import type { Slot } from "../../model/slot.ts";
 import type { History, HistoryCall } from "./history.ts";
+import { recordsIn } from "./shown-records.ts";
 
 /**
  * The histories of what has nothing to do with each other: each slot with its appointments, and all slots of a
@@ -36,11 +37,6 @@ function slotsIn({ initial, calls }: History): Slots {
   const shown = [...initial, ...calls.flatMap(({ outcome }) => recordsIn("result" in outcome ? outcome.result : null))];
   const slots = shown.filter((record) => isObject(record) && record.kind === "slot") as Slot[];
   return new Map(slots.map((slot) => [slot.id, slot]));
-}
-
-function recordsIn(result: unknown): readonly unknown[] {
-  if (!isObject(result)) return [];
-  return "kind" in result ? [result] : Object.values(result).flat();
 }
 
 const placeName = (providerId: unknown, facilityId: unknown) => `place:${JSON.stringify([providerId, facilityId])}`;

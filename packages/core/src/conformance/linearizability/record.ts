@@ -28,39 +28,39 @@ export interface RecorderOptions {
   readonly clock?: Pick<Clock, "now">;
   /** The records that were there before the first call. */
   readonly initial?: readonly object[];
+  /** Told of each call before it is made, without its answer, and of its answer: for processes that may be killed. */
+  readonly onEvent?: (event: HistoryEvent) => void;
 }
 
-interface Recording extends Omit<HistoryCall, "returned" | "returnedAt" | "outcome"> {
-  answer?: Pick<HistoryCall, "returned" | "returnedAt" | "outcome">;
-}
+type Asked = Omit<HistoryCall, "returned" | "returnedAt" | "outcome">;
+type Answered = Pick<HistoryCall, "returned" | "returnedAt" | "outcome">;
+
+/** A call, or the answer to the call with this id: plain JSON. */
+export type HistoryEvent = Asked | (Answered & { readonly id: string });
 
 /**
  * Records calls and answers as plain JSON for `checkHistory`. Commands without an idempotency key get one, so that a
  * call whose answer was lost can be looked up.
  */
 export function createRecorder(options: RecorderOptions = {}): Recorder {
-  const { prefix = "c", overlapScope = "facility", clock = systemClock, initial = [] } = options;
-  const recordings: Recording[] = [];
+  const { prefix = "c", overlapScope = "facility", clock = systemClock, initial = [], onEvent = () => {} } = options;
+  const events: HistoryEvent[] = [];
+  let made = 0;
+  const note = (event: HistoryEvent) => {
+    events.push(event);
+    onEvent(event);
+  };
   const record = async <T>(
     caller: string,
     name: CallName,
     given: Input,
     run: (input: Input) => Promise<T>,
   ): Promise<T> => {
-    const id = `${prefix}${recordings.length + 1}`;
+    made += 1;
+    const id = `${prefix}${made}`;
     const input = isCommand(name) ? { idempotencyKey: id, ...given } : given;
-    const recording: Recording = {
-      id,
-      caller,
-      name,
-      input: asJson(input) as Input,
-      called: monotonic(),
-      calledAt: now(clock),
-    };
-    recordings.push(recording);
-    const answer = (outcome: CallOutcome) => {
-      recording.answer = { outcome, returned: monotonic(), returnedAt: now(clock) };
-    };
+    note({ id, caller, name, input: asJson(input) as Input, called: monotonic(), calledAt: now(clock) });
+    const answer = (outcome: CallOutcome) => note({ id, outcome, returned: monotonic(), returnedAt: now(clock) });
     try {
       const result = await run(input);
       answer({ status: "done", result: asJson(result) });
@@ -72,12 +72,15 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
   };
   return {
     by: (caller, engine) => recordedBy(engine, (name, input, run) => record(caller, name, input, run)),
-    history: () => ({
-      overlapScope,
-      initial: initial.map(asJson),
-      calls: recordings.map(({ answer, ...call }) => ({ ...call, ...(answer ?? pendingAnswer(clock)) })),
-    }),
+    history: () => ({ overlapScope, initial: initial.map(asJson), calls: callsOf(events, now(clock)) }),
   };
+}
+
+/** The calls of some events. Those without an answer may take effect later, or never. */
+export function callsOf(events: readonly HistoryEvent[], at: string): readonly HistoryCall[] {
+  const answers = new Map(events.flatMap((event) => ("outcome" in event ? [[event.id, event] as const] : [])));
+  const pending: Answered = { outcome: { status: "unknown" }, returned: null, returnedAt: at };
+  return events.flatMap((event) => ("outcome" in event ? [] : [{ ...event, ...(answers.get(event.id) ?? pending) }]));
 }
 
 type RecordCall = <T>(name: CallName, input: Input, run: (input: Input) => Promise<T>) => Promise<T>;
@@ -130,10 +133,6 @@ function outcomeOf(error: unknown): CallOutcome {
   if (!(error instanceof BookingError) || error.code === "outcome_unknown") return { status: "unknown" };
   const { code, details } = error;
   return failures.has(code) ? { status: "failed", code } : { status: "refused", code, details: asJson(details) };
-}
-
-function pendingAnswer(clock: Pick<Clock, "now">): Pick<HistoryCall, "returned" | "returnedAt" | "outcome"> {
-  return { outcome: { status: "unknown" }, returned: null, returnedAt: now(clock) };
 }
 
 /** Nanoseconds on a scale that all processes of one machine share and that never goes back. */

@@ -1,12 +1,20 @@
-import type { Appointment, JournalEntry, Schedule, Slot, Transition, VersionedRecord } from "@slotwright/core";
+import type { Appointment } from "../model/appointment.ts";
+import type { JournalEntry } from "../model/journal.ts";
+import { keyOf, type RecordKey, type VersionedRecord } from "../model/record.ts";
+import type { Schedule } from "../model/schedule.ts";
+import type { Slot } from "../model/slot.ts";
+import type { Transition } from "../storage/adapter.ts";
 
-const minute = 60_000;
-/** The instant at which all tests run. */
-export const now = new Date(Date.UTC(2026, 2, 2, 8));
-export const at = (minutes: number): Date => new Date(now.getTime() + minutes * minute);
-const stamps = { version: 1, createdAt: now, updatedAt: now };
+/** The instant at which all sample records were written. */
+export const sampleNow = new Date(Date.UTC(2026, 2, 2, 8));
 
-export const schedule: Schedule = {
+/** So many minutes after `sampleNow`. */
+export const sampleInstant = (minutes: number): Date => new Date(sampleNow.getTime() + minutes * 60_000);
+
+const stamps = { version: 1, createdAt: sampleNow, updatedAt: sampleNow };
+
+/** The schedule of all sample slots, as it is created. */
+export const sampleSchedule: Schedule = {
   kind: "schedule",
   id: "schedule-1",
   providerId: "provider-1",
@@ -15,17 +23,17 @@ export const schedule: Schedule = {
   ...stamps,
 };
 
-/** A free slot of half an hour, `minutes` from now. */
+/** A free slot of half an hour, `minutes` after `sampleNow`; its id says so: `slot-30`. */
 export function slotAt(minutes: number, changes: Partial<Slot> = {}): Slot {
   return {
     kind: "slot",
     id: `slot-${minutes}`,
-    scheduleId: schedule.id,
-    providerId: schedule.providerId,
+    scheduleId: sampleSchedule.id,
+    providerId: sampleSchedule.providerId,
     facilityId: "facility-1",
     seat: 0,
-    start: at(minutes),
-    end: at(minutes + 30),
+    start: sampleInstant(minutes),
+    end: sampleInstant(minutes + 30),
     status: "available",
     appointmentId: null,
     hold: null,
@@ -53,6 +61,7 @@ export function appointmentOn(slot: Slot, changes: Partial<Appointment> = {}): A
   };
 }
 
+/** The slot as the appointment's booking leaves it. */
 export function bookedBy(slot: Slot, appointment: Appointment): Slot {
   return { ...slot, status: "booked", appointmentId: appointment.id, version: slot.version + 1 };
 }
@@ -61,7 +70,7 @@ export function bookedBy(slot: Slot, appointment: Appointment): Slot {
 export function transitionOf(commandId: string, ...put: readonly VersionedRecord[]): Transition {
   return {
     command: { id: commandId, requestHash: `hash of ${commandId}`, result: { done: commandId } },
-    expect: put.map(({ kind, id, version }) => ({ key: { kind, id }, version: version - 1 })),
+    expect: put.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
     put,
     journal: put.flatMap((record) => (record.kind === "schedule" ? [] : [entryFor(record, commandId)])),
   };
@@ -76,18 +85,24 @@ function entryFor(record: Slot | Appointment, commandId: string): JournalEntry {
     commandId,
     actor: { kind: "test", id: "test-1" },
     reason: null,
-    at: now,
+    at: sampleNow,
     fromStatus: record.version === 1 ? null : "available",
     toStatus: record.status,
     changes: { status: record.status },
   };
 }
 
+/** A transition that makes the sample schedule and these slots. */
 export function creation(...slots: readonly Slot[]): Transition {
-  return transitionOf("create", schedule, ...slots);
+  return transitionOf("create", sampleSchedule, ...slots);
 }
 
+/** A transition that books the slot with a new appointment. */
 export function booking(slot: Slot, changes: Partial<Appointment> = {}): Transition {
   const appointment = appointmentOn(slot, changes);
   return transitionOf(`book ${slot.id}`, appointment, bookedBy(slot, appointment));
 }
+
+export const slotKey = (id: string): RecordKey => ({ kind: "slot", id });
+export const commandKey = (id: string): RecordKey => ({ kind: "command", id });
+export const scheduleKey: RecordKey = keyOf(sampleSchedule);

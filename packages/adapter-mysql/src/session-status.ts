@@ -1,0 +1,70 @@
+import type { MysqlConnection } from "./connection.ts";
+
+/** What a server says of the session with each of its answers. */
+export interface SessionStatus {
+  readonly inTransaction: boolean;
+  readonly autocommit: boolean;
+}
+
+/** An answer, and the session's status if the driver let it be seen. */
+export interface Told {
+  readonly result: unknown;
+  readonly status: SessionStatus | undefined;
+}
+
+/** The status that comes with an answer without rows, which mysql2 passes on. */
+export function statusOf(result: unknown): SessionStatus | undefined {
+  const bits = typeof result === "object" && result !== null && "serverStatus" in result && result.serverStatus;
+  return typeof bits === "number" ? fromBits(bits) : undefined;
+}
+
+const fromBits = (bits: number): SessionStatus => ({ inTransaction: (bits & 1) !== 0, autocommit: (bits & 2) !== 0 });
+
+/**
+ * Runs a statement that returns rows. The server sends the status behind them, and mysql2 reads it there but keeps it to
+ * itself, so the packet is looked at as the command takes it. That spares each read a round trip that would do nothing but ask.
+ * Where it cannot be seen (a driver, or a wrapper around one, that is made otherwise) it is undefined.
+ */
+export async function executeTold(driver: MysqlConnection, options: object): Promise<Told> {
+  const core = "connection" in driver ? driver.connection : undefined;
+  if (!isCallbackConnection(core)) {
+    const [result] = await driver.execute(options as never);
+    return { result, status: undefined };
+  }
+  return new Promise((resolve, reject) => {
+    let status: SessionStatus | undefined;
+    const command = core.execute(options, (error, result) => {
+      if (error) reject(error);
+      else resolve({ result, status });
+    });
+    watchEnds(command, (bits) => {
+      status = fromBits(bits);
+    });
+  });
+}
+
+interface CallbackConnection {
+  execute(options: object, done: (error: unknown, result: unknown) => void): unknown;
+}
+
+/** The connection of "mysql2" inside one of "mysql2/promise". */
+function isCallbackConnection(core: unknown): core is CallbackConnection {
+  return has(core, "execute") && has(core, "promise");
+}
+
+/** Changes this one command, which is ours, and nothing that the host's commands share. */
+function watchEnds(command: unknown, tell: (bits: number) => void): void {
+  if (!has(command, "execute")) return;
+  const take = command.execute.bind(command);
+  command.execute = (packet, ...others) => {
+    if (has(packet, "isEOF") && has(packet, "eofStatusFlags") && packet.isEOF()) tell(Number(packet.eofStatusFlags()));
+    return take(packet, ...others);
+  };
+}
+
+function has<Name extends string>(
+  value: unknown,
+  name: Name,
+): value is Record<Name, (...args: readonly unknown[]) => unknown> {
+  return typeof value === "object" && value !== null && typeof (value as Record<string, unknown>)[name] === "function";
+}

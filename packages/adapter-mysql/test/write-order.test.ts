@@ -1,0 +1,27 @@
+import { appointmentOn, sampleSchedule, slotAt, transitionOf } from "@slotwright/core/conformance";
+import { expect, it } from "vitest";
+import { steps } from "../src/procedures.ts";
+import { writeCalls } from "../src/writes.ts";
+
+it("batches insert the rows of each kind in the order of their ids, so that two of them meet in one order", () => {
+  const ids = ["c", "a", "d", "b"];
+  const transitions = ids.map((id) => {
+    const slot = slotAt(0, { id: `slot-${id}` });
+    const appointment = appointmentOn(slot, { id: `appointment-${id}` });
+    const booked = { ...slot, id: `booked-${id}`, status: "booked", appointmentId: appointment.id } as const;
+    return transitionOf(id, { ...sampleSchedule, id: `schedule-${id}` }, slot, booked, appointment);
+  });
+  const [call = []] = writeCalls(transitions);
+  const inserted = new Map(
+    steps.map(({ name }, index) => {
+      const rows = JSON.parse(call[index]?.toString() ?? "[]") as { readonly id: string }[];
+      return [name, rows.map(({ id }) => id)] as const;
+    }),
+  );
+  const sorted = (prefix: string) => [...ids].sort().map((id) => prefix + id);
+  expect(inserted.get("new_schedules")).toEqual(sorted("schedule-"));
+  expect(inserted.get("new_slots")).toEqual(sorted("slot-"));
+  expect(inserted.get("new_booked_slots")).toEqual(sorted("booked-"));
+  expect(inserted.get("new_appointments")).toEqual(sorted("appointment-"));
+  expect(inserted.get("new_commands")).toEqual(sorted(""));
+});

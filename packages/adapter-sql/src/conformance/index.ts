@@ -1,0 +1,4 @@
+export { allowedStatements, type GuardCase, sharedGuardCases } from "./guard-cases.ts";
+export { bookedAppointmentId, guardStage, ms } from "./guard-stage.ts";
+export { type Replacing, replacingGuardCases } from "./replacing-cases.ts";
+export { intoJournal, intoSlots, type SqlValues, setSlot } from "./statements.ts";

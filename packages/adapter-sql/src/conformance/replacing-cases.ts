@@ -1,0 +1,39 @@
+import type { Guard } from "@slotwright/core";
+import { columnNames } from "../schema.ts";
+import type { GuardCase } from "./guard-cases.ts";
+import { bookedAppointmentId, ms } from "./guard-stage.ts";
+import { intoAppointments, intoJournal, intoSlots } from "./statements.ts";
+
+/** How an engine replaces a row by one with the same key, which deletes and inserts in one statement. */
+export interface Replacing {
+  readonly verb: "replace" | "insert or replace";
+  /** Which guard stands in the way of replacing an appointment that has a slot. */
+  readonly ofAppointment: Guard;
+}
+
+/** What the guards of an engine refuse that can replace rows. */
+export function replacingGuardCases({ verb, ofAppointment }: Replacing): readonly GuardCase[] {
+  const entryByNumber = intoJournal({ record_id: "'x'" }, ["seq", ...columnNames.journal]);
+  return [
+    {
+      guard: "no_overlap",
+      title: "a slot that replaces itself on top of another",
+      sql: `${verb} ${intoSlots({ id: "'slot-30'", start_at: ms(29), end_at: ms(60) })}`,
+    },
+    {
+      guard: "appointment_keeps_slots",
+      title: "a booked slot replaced by a free one",
+      sql: `${verb} ${intoSlots({ id: "'slot-0'" })}`,
+    },
+    {
+      guard: ofAppointment,
+      title: "an appointment replaced",
+      sql: `${verb} ${intoAppointments({ id: `'${bookedAppointmentId}'`, status: "'scheduled'" })}`,
+    },
+    {
+      guard: "journal_append_only",
+      title: "an entry of the journal replaced by number",
+      sql: `${verb} ${entryByNumber}`,
+    },
+  ];
+}

@@ -1,0 +1,194 @@
+import { minutes, patient, place, provider } from "../fixtures.ts";
+import { at, type BadInput, bookFirst, create } from "./bad-input-stage.ts";
+
+/** Commands that fit no record, no schedule, or no state. */
+export const badCommands: readonly BadInput[] = [
+  {
+    name: "no input at all",
+    code: "invalid_input",
+    says: /it is missing/,
+    command: ({ engine }) => engine.book(undefined as never),
+  },
+  {
+    name: "an input that cannot be read",
+    code: "invalid_input",
+    says: /cannot be read/,
+    command: (stage) =>
+      stage.engine.book({
+        get actor(): never {
+          throw new Error("a getter of the host's");
+        },
+      } as never),
+  },
+  {
+    name: "an unknown field",
+    code: "invalid_input",
+    says: /unknown fields: "slotID"/,
+    command: (stage) => bookFirst(stage, { slotID: 1 }),
+  },
+  {
+    name: "a missing actor",
+    code: "invalid_input",
+    says: /actor: is missing/,
+    command: (stage) => bookFirst(stage, { actor: undefined }),
+  },
+  {
+    name: "an overlong reason",
+    code: "invalid_input",
+    says: /reason: must not be longer/,
+    command: (stage) => bookFirst(stage, { reason: "x".repeat(501) }),
+  },
+  { name: "no slots", code: "invalid_input", says: /at least one slot/, command: ({ engine }) => create(engine) },
+  {
+    name: "more seats than a call may make",
+    code: "invalid_input",
+    says: /not make more than 50000/,
+    command: ({ engine }) =>
+      engine.createSlots({
+        actor: provider,
+        ...place,
+        slots: Array.from({ length: 51 }, (_, day) => ({
+          start: minutes(1440 * day + 600),
+          end: minutes(1440 * day + 630),
+          capacity: 1000,
+        })),
+      }),
+  },
+  {
+    name: "a time zone that does not exist",
+    code: "invalid_input",
+    says: /IANA time zone/,
+    command: ({ engine }) =>
+      engine.createSlots({
+        actor: provider,
+        ...place,
+        timeZone: "Mars/Olympus",
+        slots: [at(minutes(600), minutes(630))],
+      }),
+  },
+  {
+    name: "another time zone than the schedule has",
+    code: "schedule_mismatch",
+    says: /timeZone/,
+    command: ({ engine }) =>
+      engine.createSlots({
+        actor: provider,
+        ...place,
+        timeZone: "Asia/Tokyo",
+        slots: [at(minutes(600), minutes(630))],
+      }),
+  },
+  {
+    name: "an unknown slot",
+    code: "slot_not_found",
+    says: /no slot "nope"/,
+    command: (stage) => bookFirst(stage, { slotId: "nope" }),
+  },
+  {
+    name: "an unknown appointment",
+    code: "appointment_not_found",
+    says: /no appointment "nope"/,
+    command: ({ engine }) => engine.cancel({ actor: patient, appointmentId: "nope" }),
+  },
+  {
+    name: "a slot of another provider",
+    code: "schedule_mismatch",
+    says: /providerId/,
+    command: (stage) => bookFirst(stage, { providerId: "dr-jones" }),
+  },
+  {
+    name: "a slot at another facility",
+    code: "schedule_mismatch",
+    says: /facilityId/,
+    command: (stage) => bookFirst(stage, { facilityId: "south" }),
+  },
+  {
+    name: "an appointment that does not fit",
+    code: "time_mismatch",
+    says: /does not lie within/,
+    command: (stage) => bookFirst(stage, { end: minutes(31) }),
+  },
+  {
+    name: "an appointment that ends before it starts",
+    code: "invalid_time_range",
+    says: /ends before/,
+    command: (stage) => bookFirst(stage, at(minutes(20), minutes(10))),
+  },
+  {
+    name: "an appointment rescheduled to end before it starts",
+    code: "invalid_time_range",
+    says: /ends before/,
+    command: ({ engine, appointmentId, slots }) =>
+      engine.reschedule({ actor: patient, appointmentId, slotId: slots[0]?.id ?? "", ...at(minutes(20), minutes(10)) }),
+  },
+  {
+    name: "a stale ifVersion of a slot",
+    code: "version_conflict",
+    says: /at version 1, not 4/,
+    command: (stage) => bookFirst(stage, { ifVersion: 4 }),
+  },
+  {
+    name: "a stale ifVersion of an appointment",
+    code: "version_conflict",
+    says: /at version 1, not 2/,
+    command: ({ engine, appointmentId }) => engine.cancel({ actor: patient, appointmentId, ifVersion: 2 }),
+  },
+  {
+    name: "a slot named twice",
+    code: "invalid_input",
+    says: /twice/,
+    command: (stage) => bookFirst(stage, { alsoSlotIds: [stage.slots[0]?.id] }),
+  },
+  {
+    name: "a cancelled appointment accepted",
+    code: "invalid_transition",
+    says: /is cancelled/,
+    async command({ engine, askedId, slots }) {
+      await engine.cancel({ actor: patient, appointmentId: askedId, idempotencyKey: "cancel it" });
+      return engine.accept({ actor: provider, appointmentId: askedId, slotId: slots[0]?.id ?? "" });
+    },
+  },
+  {
+    name: "a reused key with another body",
+    code: "idempotency_key_reused",
+    says: /used before for a different request/,
+    command: (stage) => bookFirst(stage, { idempotencyKey: "publish" }),
+  },
+  {
+    name: "a forged cursor",
+    code: "invalid_input",
+    says: /cursor: must be/,
+    command: ({ engine }) => engine.listSlots({ cursor: "!!" }),
+  },
+  {
+    name: "a cursor of another list",
+    code: "invalid_input",
+    says: /cursor/,
+    command: ({ engine }) => engine.listSlots({ cursor: "WzFd" }),
+  },
+  {
+    name: "more statuses than there are",
+    code: "invalid_input",
+    says: /not hold more than 4 statuses/,
+    command: ({ engine }) => engine.listSlots({ statuses: ["booked", "booked", "booked", "booked", "booked"] }),
+  },
+  {
+    name: "thousands of unknown fields",
+    code: "invalid_input",
+    says: /^.{0,900}and 4980 more/,
+    command: (stage) =>
+      bookFirst(stage, Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`f${index}`, 1]))),
+  },
+  {
+    name: "a page that is too long",
+    code: "invalid_input",
+    says: /at most 500/,
+    command: ({ engine }) => engine.listSlots({ limit: 501 }),
+  },
+  {
+    name: "an unknown status",
+    code: "invalid_input",
+    says: /must be one of available/,
+    command: ({ engine }) => engine.listSlots({ statuses: ["free" as never] }),
+  },
+];

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import type { ConformanceCase } from "../harness.ts";
+import { creation, sampleInstant, sampleSchedule, slotAt, transitionOf } from "../records.ts";
+
+export const contractListCases: readonly ConformanceCase[] = [
+  {
+    key: "contract.find-slots-filters",
+    title: "findSlots applies every condition, and counts an expired hold as available",
+    async run({ storage }) {
+      const held = { status: "held", hold: { tokenHash: "0".repeat(64), expiresAt: sampleInstant(5) } } as const;
+      const elsewhere = { providerId: "provider-2", facilityId: "facility-2" };
+      const schedule = { ...sampleSchedule, ...elsewhere, id: "schedule-2" };
+      const slots = [
+        slotAt(0),
+        slotAt(30, held),
+        slotAt(60, { ...elsewhere, scheduleId: schedule.id }),
+        slotAt(90, { status: "blocked" }),
+      ];
+      await storage.commit([transitionOf("create", sampleSchedule, schedule, ...slots)]);
+      const find = async (query: object, asOf = sampleInstant(0)) =>
+        (await storage.findSlots({ asOf, limit: 10, ...query })).map(({ id }) => id);
+      assert.deepEqual(await find({}), ["slot-0", "slot-30", "slot-60", "slot-90"]);
+      assert.deepEqual(await find({ statuses: ["available"] }), ["slot-0", "slot-60"]);
+      assert.deepEqual(await find({ statuses: ["available"] }, sampleInstant(5)), ["slot-0", "slot-30", "slot-60"]);
+      assert.deepEqual(await find({ statuses: ["held"] }), ["slot-30"]);
+      assert.deepEqual(await find({ statuses: ["held"] }, sampleInstant(5)), []);
+      assert.deepEqual(await find({ statuses: ["held", "blocked", "booked"] }), ["slot-30", "slot-90"]);
+      assert.deepEqual(await find({ providerIds: ["provider-2"] }), ["slot-60"]);
+      assert.deepEqual(await find({ providerIds: ["provider-2", "provider-1", "nobody"] }), [
+        "slot-0",
+        "slot-30",
+        "slot-60",
+        "slot-90",
+      ]);
+      assert.deepEqual(await find({ facilityId: "facility-1" }), ["slot-0", "slot-30", "slot-90"]);
+      assert.deepEqual(await find({ scheduleId: sampleSchedule.id, providerIds: ["provider-1"] }), [
+        "slot-0",
+        "slot-30",
+        "slot-90",
+      ]);
+      assert.deepEqual(await find({ startFrom: sampleInstant(30) }), ["slot-30", "slot-60", "slot-90"]);
+      assert.deepEqual(await find({ startBefore: sampleInstant(60) }), ["slot-0", "slot-30"]);
+      assert.deepEqual(await find({ endAfter: sampleInstant(60) }), ["slot-60", "slot-90"]);
+      assert.deepEqual(await find({ descending: true, limit: 3 }), ["slot-90", "slot-60", "slot-30"]);
+      assert.deepEqual(await find({ descending: true, after: { start: sampleInstant(60), id: "slot-60" } }), [
+        "slot-30",
+        "slot-0",
+      ]);
+    },
+  },
+  {
+    key: "contract.find-slots-pages",
+    title: "findSlots goes on after a position, by id where starts are equal",
+    async run({ storage }) {
+      const seats = ["s-b", "s-a", "s-d", "s-c"].map((id, seat) => slotAt(0, { id, seat }));
+      await storage.commit([creation(...seats, slotAt(30))]);
+      const query = { asOf: sampleInstant(0), limit: 2 };
+      const page1 = await storage.findSlots(query);
+      assert.deepEqual(
+        page1.map(({ id }) => id),
+        ["s-a", "s-b"],
+      );
+      const page2 = await storage.findSlots({ ...query, after: { start: sampleInstant(0), id: "s-b" } });
+      assert.deepEqual(
+        page2.map(({ id }) => id),
+        ["s-c", "s-d"],
+      );
+      const page3 = await storage.findSlots({ ...query, after: { start: sampleInstant(0), id: "s-d" } });
+      assert.deepEqual(
+        page3.map(({ id }) => id),
+        ["slot-30"],
+      );
+    },
+  },
+  {
+    key: "contract.journal",
+    title: "readJournal returns one record's entries in the order of their versions, exactly as they were written",
+    async run({ storage, second }) {
+      const created = creation(slotAt(0));
+      await storage.commit([created]);
+      const blocked = slotAt(0, { version: 2, status: "blocked" });
+      const transition = transitionOf("block", blocked);
+      const reason = "Urlaub – “holiday” 🏖\n2nd line";
+      const journal = transition.journal.map((entry) => ({ ...entry, reason }));
+      await storage.commit([{ ...transition, journal }]);
+      const written = [...created.journal, ...journal];
+      assert.deepEqual(await second.readJournal({ recordId: "slot-0", limit: 10 }), written);
+      assert.deepEqual(await second.readJournal({ recordId: "slot-0", limit: 1 }), written.slice(0, 1));
+      assert.deepEqual(await second.readJournal({ recordId: "slot-0", afterVersion: 1, limit: 10 }), written.slice(1));
+      assert.deepEqual(await second.readJournal({ recordId: "none", limit: 10 }), []);
+    },
+  },
+];

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import {
+  assertSound,
+  engineOn,
+  manualClock,
+  minutes,
+  patient,
+  place,
+  provider,
+  publishOne,
+  refusal,
+} from "../fixtures.ts";
+import type { ConformanceCase } from "../harness.ts";
+
+export const holdCases: readonly ConformanceCase[] = [
+  {
+    key: "booking.hold",
+    title: "a hold keeps others off until it expires by the clock, without anybody cleaning up",
+    async run({ storage, second }) {
+      const clock = manualClock();
+      const engine = engineOn(storage, { clock });
+      const other = engineOn(second, { clock });
+      const slot = await publishOne(engine);
+      const { holdToken, slot: held } = await engine.hold({ actor: patient, slotId: slot.id, seconds: 60 });
+      assert.equal(held.status, "held");
+      const want = { actor: patient, slotId: slot.id, subjectId: "p-2" };
+      const { details } = await refusal(other.book(want), "slot_held");
+      assert.deepEqual(details.heldUntil, new Date(clock.now().getTime() + 60_000));
+      await refusal(other.book({ ...want, holdToken: "guessed" }), "hold_not_owned");
+      assert.deepEqual((await other.listSlots({ statuses: ["available"] })).items, []);
+      clock.advance(60_000);
+      assert.equal((await other.getSlot(slot.id)).status, "available");
+      assert.equal((await other.listSlots({ statuses: ["available"] })).items[0]?.status, "available");
+      await refusal(engine.book({ ...want, holdToken }), "hold_expired");
+      assert.equal((await other.book(want)).slots[0]?.status, "booked");
+      await refusal(engine.book({ ...want, holdToken }), "slot_booked");
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "booking.hold-book",
+    title: "the holder books with the token that hold returned, and nobody can read it from the slot",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      const slot = await publishOne(engine);
+      const { holdToken } = await engine.hold({ actor: patient, slotId: slot.id });
+      const shown = JSON.stringify([await engine.getSlot(slot.id), await engine.history({ slotId: slot.id })]);
+      assert.equal(shown.includes(holdToken), false);
+      await engine.book({ actor: patient, slotId: slot.id, subjectId: "p-1", holdToken });
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "booking.hold-several",
+    title: "a holder of several slots books them together with the tokens of their holds",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      const slot = await publishOne(engine);
+      const at = { start: minutes(0), end: minutes(30) };
+      const room = { ...place, providerId: "room" };
+      const also = (await engine.createSlots({ actor: provider, ...room, slots: [at] })).slots[0]?.id ?? "";
+      const tokens = [];
+      for (const slotId of [slot.id, also]) tokens.push((await engine.hold({ actor: patient, slotId })).holdToken);
+      const want = { actor: patient, slotId: slot.id, alsoSlotIds: [also], subjectId: "p-1" };
+      await refusal(engine.book(want), "slot_held");
+      await refusal(engine.book({ ...want, holdToken: tokens[0] ?? "" }), "hold_not_owned");
+      assert.equal((await engine.book({ ...want, holdToken: tokens })).slots.length, 2);
+      await assertSound(storage);
+    },
+  },
+];

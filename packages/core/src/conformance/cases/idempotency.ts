@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import {
+  askFor,
+  assertSound,
+  engineOn,
+  minutes,
+  patient,
+  place,
+  provider,
+  publish,
+  publishOne,
+  refusal,
+} from "../fixtures.ts";
+import type { ConformanceCase } from "../harness.ts";
+
+export const idempotencyCases: readonly ConformanceCase[] = [
+  {
+    key: "booking.idempotency",
+    title: "a command takes effect once per key; its replay gives the same answer, also through another connection",
+    async run({ storage, second }) {
+      const engine = engineOn(storage);
+      const slot = await publishOne(engine);
+      const want = {
+        actor: patient,
+        slotId: slot.id,
+        subjectId: "p-1",
+        idempotencyKey: "key 1",
+        metadata: { b: 1, a: { start: "x" } },
+      };
+      const answer = await engine.book(want);
+      assert.deepEqual(await engine.book(want), answer);
+      assert.deepEqual(await engineOn(second).book({ ...want, metadata: { a: { start: "x" }, b: 1 } }), answer);
+      await refusal(engine.book({ ...want, subjectId: "p-2" }), "idempotency_key_reused");
+      await refusal(
+        engine.block({ actor: provider, slotId: slot.id, idempotencyKey: "key 1" }),
+        "idempotency_key_reused",
+      );
+      await engine.cancel({ actor: patient, appointmentId: answer.appointment.id });
+      assert.deepEqual(await engine.book(want), answer);
+      const hold = { actor: patient, slotId: slot.id, idempotencyKey: "key 2" };
+      assert.deepEqual(await engine.hold(hold), await engineOn(second).hold(hold));
+      const create = {
+        actor: provider,
+        ...place,
+        idempotencyKey: "key 3",
+        slots: [{ start: minutes(60), end: minutes(90) }],
+      };
+      assert.deepEqual(await engine.createSlots(create), await engineOn(second).createSlots(create));
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "booking.refused-key-is-free",
+    title: "a refused command leaves its idempotency key unused",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      const slot = await publishOne(engine);
+      const want = { actor: patient, slotId: slot.id, subjectId: "p-1", idempotencyKey: "key 1" };
+      await engine.block({ actor: provider, slotId: slot.id });
+      await refusal(engine.book(want), "slot_blocked");
+      await engine.unblock({ actor: provider, slotId: slot.id });
+      assert.equal((await engine.book(want)).appointment.status, "confirmed");
+    },
+  },
+  {
+    key: "booking.if-version",
+    title: "every command is refused where the record is not at the version the caller saw, and none is run",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      const asked = await askFor(engine, minutes(0), minutes(30), "p-2");
+      const [free, taken, held, blocked] = await publish(engine, 4);
+      assert.ok(free && taken && held && blocked);
+      const { appointment } = await engine.book({ actor: patient, slotId: taken.id, subjectId: "p-1" });
+      const { holdToken } = await engine.hold({ actor: patient, slotId: held.id });
+      await engine.block({ actor: provider, slotId: blocked.id });
+      const ifVersion = 9;
+      const onSlot = (slotId: string) => ({ actor: provider, slotId, ifVersion });
+      const onAppointment = (appointmentId: string) => ({ actor: provider, appointmentId, ifVersion });
+      const slots = [{ start: minutes(500), end: minutes(510) }];
+      const commands = {
+        createSlots: () => engine.createSlots({ actor: provider, ...place, ifVersion, slots }),
+        block: () => engine.block(onSlot(free.id)),
+        unblock: () => engine.unblock(onSlot(blocked.id)),
+        hold: () => engine.hold(onSlot(free.id)),
+        release: () => engine.release({ ...onSlot(held.id), holdToken }),
+        book: () => engine.book({ ...onSlot(free.id), subjectId: "p-3" }),
+        accept: () => engine.accept({ ...onAppointment(asked.id), slotId: free.id }),
+        reschedule: () => engine.reschedule({ ...onAppointment(appointment.id), slotId: free.id }),
+        checkIn: () => engine.checkIn(onAppointment(appointment.id)),
+        complete: () => engine.complete(onAppointment(appointment.id)),
+        markNoShow: () => engine.markNoShow(onAppointment(appointment.id)),
+        cancel: () => engine.cancel(onAppointment(appointment.id)),
+      };
+      const before = await engine.listSlots({});
+      for (const [name, command] of Object.entries(commands)) {
+        const { details } = await refusal(command(), "version_conflict");
+        assert.equal(details.expected, 9, name);
+      }
+      assert.deepEqual(await engine.listSlots({}), before);
+      const { schedule } = await engine.createSlots({ actor: provider, ...place, ifVersion: 1, slots });
+      assert.equal(schedule.version, 2);
+      await engine.createSlots({ actor: provider, ...place, facilityId: "new", ifVersion: 0, slots });
+    },
+  },
+];

@@ -1,0 +1,95 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Clock } from "../engine/clock.ts";
+import type { EngineOptions } from "../engine/options.ts";
+
+/**
+ * Lets concurrent actors go on one step at a time, in an order that a list of numbers decides: the same numbers, the
+ * same order. An actor that waits for a lock of another's does not keep the others from going on.
+ */
+export interface Turns {
+  /** To be awaited before each step of an actor: resolves when it is this one's turn. Others pass at once. */
+  readonly next: () => Promise<void>;
+  /** Runs the actors of a scene until all of them have ended. */
+  readonly run: (scene: { readonly actors: readonly (() => Promise<void>)[] }) => Promise<readonly never[]>;
+}
+
+export interface TurnsOptions {
+  /** For each step, which of the actors that wait goes on. When they are used up, the one that waited longest. */
+  readonly choices: readonly number[];
+  /** Milliseconds after which a step that has not ended is taken to wait for a lock. Default 20. */
+  readonly blockedAfterMs?: number;
+}
+
+/** Nothing but an identity. */
+type Actor = object;
+
+export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Turns {
+  const current = new AsyncLocalStorage<Actor>();
+  const waiting: (() => void)[] = [];
+  const running = new Set<Actor>();
+  let turn = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function letOneGo(): void {
+    if (running.size > 0) return;
+    clearTimeout(timer);
+    const [go] = waiting.splice((choices[turn] ?? 0) % Math.max(waiting.length, 1), 1);
+    if (go === undefined) return;
+    turn += 1;
+    go();
+    timer = setTimeout(takeForBlocked, blockedAfterMs);
+  }
+
+  /** They go on when they can; until then, it is somebody else's turn. */
+  function takeForBlocked(): void {
+    running.clear();
+    letOneGo();
+  }
+
+  function stop(actor: Actor): void {
+    running.delete(actor);
+    letOneGo();
+  }
+
+  async function next(): Promise<void> {
+    const actor = current.getStore();
+    if (actor === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.push(() => {
+      running.add(actor);
+      resolve();
+    });
+    stop(actor);
+    await promise;
+  }
+
+  async function run({ actors: works }: Parameters<Turns["run"]>[0]): Promise<readonly never[]> {
+    const started = works.map((work) => ({ work, actor: {} }));
+    for (const { actor } of started) running.add(actor);
+    timer = setTimeout(takeForBlocked, blockedAfterMs);
+    await Promise.all(started.map(({ work, actor }) => current.run(actor, () => work().finally(() => stop(actor)))));
+    clearTimeout(timer);
+    return [];
+  }
+
+  return { next, run };
+}
+
+/** Milliseconds that pass with each look at the clock: holds of some seconds expire within a play. */
+const tick = 100;
+
+/**
+ * Options of engines whose time goes on by being looked at, and that give their turn to others where they pause: all of
+ * it can be repeated. Their patience does not end, since that time runs fast.
+ */
+export function optionsByTurns(turns: Turns): Pick<EngineOptions<unknown>, "clock" | "retry"> {
+  let now = Date.UTC(2026, 2, 1);
+  const clock: Clock = {
+    now: () => {
+      now += tick;
+      return new Date(now);
+    },
+    sleep: () => turns.next(),
+  };
+  return { clock, retry: { budgetMs: Number.MAX_SAFE_INTEGER } };
+}
