@@ -1,9 +1,9 @@
 import { isBookingError } from "@slotwright/core";
 import { loadEngine, NoDatabaseError } from "@slotwright/proof/engines";
 import { interruptionSignal, unlessAborted } from "@slotwright/proof/interruption";
+import { bad } from "@slotwright/proof/terminal";
 import { type DemoOptions, parseOptions, usage } from "./options.ts";
 import { runDemo } from "./run.ts";
-import { bad } from "./tables.ts";
 import { WeekError } from "./week.ts";
 
 function readOptions(): DemoOptions | "help" | undefined {

@@ -1,10 +1,10 @@
 import { type ErrorCode, errorCatalogue, type JournalEntry, type Slot } from "@slotwright/core";
 import { type Audit, type Invariant, invariantNumbers, invariants } from "@slotwright/proof/audit";
 import type { Row } from "@slotwright/proof/engines";
+import { bad, type Cells, good, table } from "@slotwright/proof/terminal";
 import type { LedgerEntry } from "./ledger.ts";
 import type { RaceResult } from "./race.ts";
 import { spreadOf } from "./statistics.ts";
-import { bad, type Cells, good, table } from "./tables.ts";
 
 /** A slot that somebody got in the race. */
 export interface Win {

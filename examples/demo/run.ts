@@ -2,14 +2,14 @@ import { createEngine, type Engine, type Slot } from "@slotwright/core";
 import type { Invariant } from "@slotwright/proof/audit";
 import { audit, isClean } from "@slotwright/proof/audit";
 import type { Connection, DatabaseEngine, FreshDatabase } from "@slotwright/proof/engines";
+import { bad, createProgress, good, heading } from "@slotwright/proof/terminal";
 import type { Wish } from "./caller.ts";
 import { askAndAccept, cancelAndPassOn } from "./flows.ts";
 import { createDesk, type Desk, type LedgerEntry, must } from "./ledger.ts";
+import type { Tally } from "./messages.ts";
 import type { DemoOptions } from "./options.ts";
-import { createProgress } from "./progress.ts";
 import { type RaceResult, race } from "./race.ts";
 import * as report from "./report.ts";
-import { bad, good, heading } from "./tables.ts";
 import { tamper } from "./tamper.ts";
 import { oddDays, readWeek, slotsOfWeek, type Week } from "./week.ts";
 
@@ -85,15 +85,22 @@ async function showRace(desk: Desk, wanted: readonly Slot[], demo: Demo): Promis
   console.log(heading(`2. ${processes} processes with ${callers} callers each race for ${wanted.length} seats`));
   const blocked = await blockLast(desk, wanted);
   console.log(`   The last one is blocked after everybody has seen it as free: ${wanted.length - blocked} can be had.`);
-  const progress = createProgress(wanted.length - blocked);
+  const seats = wanted.length - blocked;
+  const progress = createProgress(seats);
+  const textOf = ({ booked, answered }: Tally) => `${booked} of ${seats} seats booked, ${answered} answers`;
   const wishes = wanted.map(wishOf);
   const place = { engine: options.engine, address: database.address };
-  const result = await race({ place, processes, callers, wishes, signal, onTally: progress.update });
-  const ledger = result.reports.flatMap((one) => one.ledger);
-  progress.finish({
-    booked: ledger.filter(report.isWin).length,
-    answered: ledger.filter((one) => !one.repeated).length,
+  const result = await race({
+    place,
+    processes,
+    callers,
+    wishes,
+    signal,
+    onTally: (tally) => progress.update(tally.booked, textOf(tally)),
   });
+  const ledger = result.reports.flatMap((one) => one.ledger);
+  const booked = ledger.filter(report.isWin).length;
+  progress.finish(booked, textOf({ booked, answered: ledger.filter((one) => !one.repeated).length }));
   return result;
 }
 

@@ -43,7 +43,7 @@ export const checks: readonly Check[] = [
     finding: "the appointment of the slot is gone",
     sql: `
       SELECT id AS slot, appointment_id FROM slotwright_slots
-      WHERE appointment_id NOT IN (SELECT id FROM slotwright_appointments)`,
+      WHERE appointment_id IS NOT NULL AND appointment_id NOT IN (SELECT id FROM slotwright_appointments)`,
   },
   {
     invariant: 2,
@@ -195,8 +195,10 @@ export const checks: readonly Check[] = [
   {
     invariant: 7,
     finding: "a change that nobody was told of",
+    // Whoever moves an appointment is shown its new slots, not those that it left.
     sql: `
       SELECT command_id, record_id, version, to_status FROM slotwright_journal
+      WHERE NOT (command = 'reschedule' AND to_status = 'available')
       EXCEPT SELECT command_id, record_id, version, status FROM answered`,
   },
   {

@@ -16,13 +16,15 @@ export interface Told {
   readonly shown: readonly Shown[];
 }
 
-/** The slots and appointments of an answer: everything but the schedule and the hold's token. */
+/** The slots and appointments of an answer that its command wrote: all of them at one instant, the latest. */
 export function shownIn(result: object): readonly Shown[] {
   const records = Object.values(result).flat().filter(isShown);
-  return records.map(({ kind, id, version, status }) => ({ kind, id, version, status }));
+  const latest = Math.max(...records.map(({ updatedAt }) => new Date(updatedAt).getTime()));
+  const written = records.filter(({ updatedAt }) => new Date(updatedAt).getTime() === latest);
+  return written.map(({ kind, id, version, status }) => ({ kind, id, version, status }));
 }
 
-function isShown(value: unknown): value is Shown {
+function isShown(value: unknown): value is Shown & { readonly updatedAt: Date | string } {
   if (typeof value !== "object" || value === null || !("kind" in value)) return false;
   return value.kind === "slot" || value.kind === "appointment";
 }

@@ -1,11 +1,14 @@
 import type { StorageAdapter } from "@slotwright/core";
+import type { Administration } from "./administration.ts";
+import type { Gate, GatedStorage } from "./gate.ts";
+import type { HostPool, HostPoolOptions } from "./host-pool.ts";
 
 export type Row = Readonly<Record<string, string | number | null>>;
 
 export const engineNames = ["sqlite", "postgres", "mysql", "mariadb"] as const;
 export type EngineName = (typeof engineNames)[number];
 
-/** What differs between the engines. Nothing else in the demo knows which one it runs on. */
+/** What differs between the engines. Nothing else knows which one it runs on. */
 export interface DatabaseEngine {
   readonly title: string;
   /**
@@ -14,9 +17,15 @@ export interface DatabaseEngine {
    */
   readonly createDatabase: (signal: AbortSignal) => Promise<FreshDatabase>;
   readonly openStorage: (address: string) => StorageAdapter<never>;
+  /** The same with a gate before each call of the storage, or before each statement of the driver. */
+  readonly openGated: Readonly<Record<"calls" | "statements", (address: string, gate: Gate) => GatedStorage>>;
+  /** The same on a pool of the host's. Undefined where there are no pools. */
+  readonly openOnHostPool: ((options: HostPoolOptions) => HostPool) | undefined;
   /** By the driver alone: Slotwright has no part in it. */
   readonly connect: (address: string) => Promise<Connection>;
   readonly dialect: Dialect;
+  /** Undefined where there is no server. */
+  readonly administration: Administration | undefined;
 }
 
 export interface FreshDatabase {

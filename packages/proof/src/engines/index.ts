@@ -1,3 +1,4 @@
+export type { Administration } from "./administration.ts";
 export {
   type Connection,
   type DatabaseEngine,
@@ -7,4 +8,6 @@ export {
   NoDatabaseError,
   type Row,
 } from "./engine.ts";
+export type { Gate, GatedStorage } from "./gate.ts";
+export type { HostPool, HostPoolOptions } from "./host-pool.ts";
 export { loadEngine } from "./load.ts";

@@ -1,3 +1,10 @@
 import { mysqlFamily } from "./mysql-family.ts";
 
-export const mariadb = mysqlFamily({ engine: "mariadb", title: "MariaDB", variable: "SLOTWRIGHT_MARIADB_URL" });
+export const mariadb = mysqlFamily({
+  engine: "mariadb",
+  title: "MariaDB",
+  variable: "SLOTWRIGHT_MARIADB_URL",
+  // Killed while a trigger inserts, MariaDB 10.11 may damage the trigger that it has in memory, for all connections.
+  terminable: "command = 'Sleep'",
+  readOnly: { on: ["SET GLOBAL read_only = ON"], off: ["SET GLOBAL read_only = OFF"] },
+});

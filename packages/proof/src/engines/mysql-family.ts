@@ -1,6 +1,9 @@
 import { mysqlAdapter } from "@slotwright/adapter-mysql";
-import { createConnection } from "mysql2/promise";
+import { createConnection, createPool } from "mysql2/promise";
+import type { Administration } from "./administration.ts";
 import type { Connection, DatabaseEngine, Dialect, Row } from "./engine.ts";
+import { changedResult, gatedCalls, gatedMethods } from "./gate.ts";
+import { takeAllOf } from "./host-pool.ts";
 
 async function connect(uri: string): Promise<Connection> {
   const connection = await createConnection({ uri });
@@ -45,10 +48,44 @@ interface Member {
   readonly engine: "mysql" | "mariadb";
   readonly title: string;
   readonly variable: string;
+  /** Which connections an administrator may end without doing harm to the server itself, as a condition. */
+  readonly terminable: string;
+  /** Turn all writing off, that of administrators too where the engine can, and on again. */
+  readonly readOnly: { readonly on: readonly string[]; readonly off: readonly string[] };
+}
+
+const writer = { user: "slotwright_writer", password: "w-1" };
+
+function administrationOf({ terminable, readOnly }: Member): Administration {
+  return {
+    async writerUrl(connection, url) {
+      const database = new URL(url).pathname.slice(1);
+      await connection.query(`CREATE USER IF NOT EXISTS '${writer.user}'@'%' IDENTIFIED BY '${writer.password}'`);
+      const granted = `GRANT SELECT, INSERT, UPDATE, EXECUTE ON \`${database}\`.*`;
+      await connection.query(`${granted} TO '${writer.user}'@'%'`);
+      return Object.assign(new URL(url), { username: writer.user, password: writer.password }).href;
+    },
+    async terminateOthers(connection) {
+      const others = await connection.query(
+        `SELECT id FROM information_schema.processlist
+        WHERE id <> connection_id() AND db = database() AND ${terminable}`,
+      );
+      // One that has ended by itself meanwhile cannot be ended again.
+      for (const { id } of others) await connection.query(`KILL ${id}`).catch(() => {});
+      return others.length;
+    },
+    async setReadOnly(connection, isReadOnly) {
+      for (const sql of isReadOnly ? readOnly.on : readOnly.off) await connection.query(sql);
+    },
+    openTransactions: `
+      SELECT trx_mysql_thread_id AS thread, trx_state AS state, trx_query AS query FROM information_schema.innodb_trx
+      WHERE trx_mysql_thread_id <> connection_id()`,
+  };
 }
 
 /** MySQL and MariaDB have one driver, one adapter and, for all that the demo asks of them, one language. */
-export function mysqlFamily({ engine, title, variable }: Member): DatabaseEngine {
+export function mysqlFamily(member: Member): DatabaseEngine {
+  const { engine, title, variable } = member;
   const look = ({ hostname, port, username, pathname }: URL) =>
     `${engine} --host=${hostname} --port=${port || 3306} --user=${username} --password ${pathname.slice(1)}` +
     ` --execute="SELECT * FROM slotwright_journal LIMIT 20"`;
@@ -59,7 +96,21 @@ export function mysqlFamily({ engine, title, variable }: Member): DatabaseEngine
       return createServerDatabase({ engine, title, variable, look }, signal);
     },
     openStorage: (uri) => mysqlAdapter({ uri }),
+    openGated: {
+      calls: (uri, gate) => gatedCalls(mysqlAdapter({ uri }), gate),
+      statements(uri, gate) {
+        const pool = createPool({ uri });
+        const gated = changedResult(pool, "getConnection", (one) => gatedMethods(one, ["execute", "query"], gate));
+        return { storage: mysqlAdapter({ pool: gated }), close: () => pool.end() };
+      },
+    },
+    openOnHostPool({ address, size, refusesWaiting }) {
+      const pool = createPool({ uri: address, connectionLimit: size, waitForConnections: !refusesWaiting });
+      const takeAll = () => takeAllOf(size, () => pool.getConnection());
+      return { storage: mysqlAdapter({ pool }), takeAll, close: () => pool.end() };
+    },
     connect,
     dialect,
+    administration: administrationOf(member),
   };
 }

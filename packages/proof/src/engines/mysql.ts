@@ -1,3 +1,12 @@
 import { mysqlFamily } from "./mysql-family.ts";
 
-export const mysql = mysqlFamily({ engine: "mysql", title: "MySQL", variable: "SLOTWRIGHT_MYSQL_URL" });
+export const mysql = mysqlFamily({
+  engine: "mysql",
+  title: "MySQL",
+  variable: "SLOTWRIGHT_MYSQL_URL",
+  terminable: "true",
+  readOnly: {
+    on: ["SET GLOBAL super_read_only = ON"],
+    off: ["SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF"],
+  },
+});

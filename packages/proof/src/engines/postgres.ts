@@ -1,6 +1,9 @@
 import { postgresAdapter } from "@slotwright/adapter-postgres";
-import { Client, type CustomTypesConfig, types } from "pg";
+import { Client, type CustomTypesConfig, Pool, types } from "pg";
+import type { Administration } from "./administration.ts";
 import type { Connection, DatabaseEngine, Dialect } from "./engine.ts";
+import { changedResult, gatedCalls, gatedMethods } from "./gate.ts";
+import { takeAllOf } from "./host-pool.ts";
 
 /** The driver gives 64-bit integers as text; all of the demo's fit into a number. */
 const numbers: CustomTypesConfig = {
@@ -40,6 +43,23 @@ const dialect: Dialect = {
     UNION ALL SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) FROM pg_trigger WHERE NOT tgisinternal`,
 };
 
+const others = "datname = current_database() AND pid <> pg_backend_pid()";
+
+const administration: Administration = {
+  writerUrl: async (_, url) => url,
+  async terminateOthers(connection) {
+    const ended = await connection.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others}`);
+    return ended.length;
+  },
+  async setReadOnly(connection, isReadOnly) {
+    await connection.query(`ALTER SYSTEM SET default_transaction_read_only = ${isReadOnly ? "on" : "off"}`);
+    await connection.query("SELECT pg_reload_conf()");
+  },
+  openTransactions: `
+    SELECT pid, state, wait_event, query FROM pg_stat_activity
+    WHERE ${others} AND (state LIKE 'idle in transaction%' OR wait_event_type = 'Lock')`,
+};
+
 const kind = {
   engine: "postgres",
   title: "PostgreSQL",
@@ -54,6 +74,24 @@ export const postgres: DatabaseEngine = {
     return createServerDatabase(kind, signal);
   },
   openStorage: (connectionString) => postgresAdapter({ connectionString }),
+  openGated: {
+    calls: (connectionString, gate) => gatedCalls(postgresAdapter({ connectionString }), gate),
+    statements(connectionString, gate) {
+      const pool = new Pool({ connectionString });
+      const gated = changedResult(pool, "connect", (client) => gatedMethods(client, ["query"], gate));
+      return { storage: postgresAdapter({ pool: gated }), close: () => pool.end() };
+    },
+  },
+  openOnHostPool({ address, size, refusesWaiting }) {
+    const pool = new Pool({
+      connectionString: address,
+      max: size,
+      ...(refusesWaiting && { connectionTimeoutMillis: 50 }),
+    });
+    const takeAll = () => takeAllOf(size, () => pool.connect());
+    return { storage: postgresAdapter({ pool }), takeAll, close: () => pool.end() };
+  },
   connect,
   dialect,
+  administration,
 };

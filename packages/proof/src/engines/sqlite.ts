@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import Database from "better-sqlite3";
 import type { Connection, DatabaseEngine, Dialect, FreshDatabase, Row } from "./engine.ts";
+import { gatedCalls } from "./gate.ts";
 
 async function createDatabase(): Promise<FreshDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "slotwright-demo-"));
@@ -65,6 +66,13 @@ export const sqlite: DatabaseEngine = {
   title: "SQLite",
   createDatabase,
   openStorage: (filename) => sqliteAdapter({ filename }),
+  openGated: {
+    calls: (filename, gate) => gatedCalls(sqliteAdapter({ filename }), gate),
+    // The driver is synchronous: nothing of this process comes between two statements of one call.
+    statements: (filename, gate) => gatedCalls(sqliteAdapter({ filename }), gate),
+  },
+  openOnHostPool: undefined,
   connect,
   dialect,
+  administration: undefined,
 };

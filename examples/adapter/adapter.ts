@@ -1,0 +1,59 @@
+import { type StorageAdapter, StorageError } from "@slotwright/core";
+import type { ClientBase, Pool } from "pg";
+import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } from "./commit.ts";
+import { onHost, onPool, type Run } from "./connection.ts";
+import { findAppointments, findSlots, loadRecords, lockRecords, readJournal } from "./reads.ts";
+import { migrate, type Tables, tablesIn } from "./schema.ts";
+
+export interface JsonAdapterOptions {
+  /** Stays the host's. */
+  readonly pool: Pool;
+  /** Of the tables; `migrate()` creates it. Default `bookings`. */
+  readonly schema?: string;
+  /** The steps of a commit. Replaced only to show what goes wrong without one of them. */
+  readonly steps?: Partial<Steps>;
+}
+
+/** Stores bookings as JSON documents in PostgreSQL. `within` takes a client of pg on which the host has run BEGIN. */
+export function jsonAdapter({ pool, schema = "bookings", steps = {} }: JsonAdapterOptions): StorageAdapter<ClientBase> {
+  const tables = tablesIn(schema);
+  const work: Work = (call) => onPool(pool, call);
+  return {
+    ...operations(tables, work, { ...ownTransaction, ...steps }),
+    load: async (keys) => (keys.length === 0 ? [] : work((run) => loadRecords(run, tables, keys))),
+    within: (client) => within(client, tables, steps),
+    migrate: () => work((run) => migrate(run, tables)),
+    close: async () => {},
+  };
+}
+
+type Work = <T>(call: (run: Run) => Promise<T>) => Promise<T>;
+type Operations = Pick<StorageAdapter, "contract" | "findSlots" | "findAppointments" | "readJournal" | "commit">;
+
+function operations(tables: Tables, work: Work, steps: Steps): Operations {
+  return {
+    contract: 1,
+    findSlots: (query) => work((run) => findSlots(run, tables, query)),
+    findAppointments: (query) => work((run) => findAppointments(run, tables, query)),
+    readJournal: (query) => work((run) => readJournal(run, tables, query)),
+    commit: (transitions) => commitEach(transitions, (one) => work((run) => commitOne(steps, run, tables, one))),
+  };
+}
+
+function within(client: ClientBase, tables: Tables, changed: Partial<Steps>): StorageAdapter<ClientBase> {
+  const { begin, commit, rollback } = inHostTransaction;
+  const work: Work = (call) => onHost(client, call);
+  return {
+    ...operations(tables, work, { ...inHostTransaction, ...changed, begin, commit, rollback }),
+    load: (keys) =>
+      work(async (run) => {
+        await lockRecords(run, tables, keys);
+        return loadRecords(run, tables, keys);
+      }),
+    within: (other) => within(other, tables, changed),
+    migrate: async () => {
+      throw new StorageError("unavailable", "Tables cannot be migrated within a transaction of the host's.");
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,35 @@
+import type { RecordKey } from "@slotwright/core";
+import { jsonAdapter } from "../adapter.ts";
+import { inOrder, type Steps, staleKeys } from "../commit.ts";
+import type { Run } from "../connection.ts";
+import type { MakeAdapter } from "../harness.ts";
+import type { LockedRow } from "../reads.ts";
+import type { Tables } from "../schema.ts";
+import { forgivingJournal } from "./forgiving-journal.ts";
+
+export async function readVersions(run: Run, { records }: Tables, keys: readonly RecordKey[]) {
+  const ids = keys.map(({ id }) => id);
+  return (await run<LockedRow>(`select kind, id, version from ${records} where id = any($1)`, [ids])).rows;
+}
+
+/** At READ COMMITTED, what was read may be out of date when the next statement writes. */
+const readWithoutLock: Steps["lock"] = async (run, tables, { expect }) => {
+  const keys = expect.map(({ key }) => key);
+  return staleKeys(expect, await readVersions(run, tables, keys));
+};
+
+export const writeWithoutGuard: Steps["write"] = async (run, { records }, { put }) => {
+  await run(
+    `insert into ${records} (document) select value from jsonb_array_elements($1)
+     on conflict (id, kind) do update set document = excluded.document`,
+    [inOrder(put)],
+  );
+  return [];
+};
+
+/** Reads the versions, finds them right, and then writes whatever they are by now. */
+export const checkThenWrite: MakeAdapter = (options) =>
+  jsonAdapter({
+    ...options,
+    steps: { lock: readWithoutLock, write: writeWithoutGuard, journal: forgivingJournal },
+  });

@@ -1,0 +1,16 @@
+import type { JournalEntry } from "@slotwright/core";
+import { jsonAdapter } from "../adapter.ts";
+import { ownTransaction, type Steps } from "../commit.ts";
+import type { MakeAdapter } from "../harness.ts";
+
+const isFreedSlot = ({ recordKind, command }: JournalEntry) => recordKind === "slot" && command === "cancel";
+
+const journalMostChanges: Steps["journal"] = (run, tables, transition) =>
+  ownTransaction.journal(run, tables, {
+    ...transition,
+    journal: transition.journal.filter((entry) => !isFreedSlot(entry)),
+  });
+
+/** Says that an appointment was cancelled, and not that its slot was freed with it. */
+export const skippedEvent: MakeAdapter = (options) =>
+  jsonAdapter({ ...options, steps: { journal: journalMostChanges } });

@@ -1,0 +1,158 @@
+import {
+  type CommitOutcome,
+  keyOf,
+  keyText,
+  type RecordKey,
+  StorageError,
+  type Transition,
+  type VersionedRecord,
+} from "@slotwright/core";
+import type { Run } from "./connection.ts";
+import { commitError, unknownOutcome } from "./errors.ts";
+import { type LockedRow, lockRecords } from "./reads.ts";
+import type { Tables } from "./schema.ts";
+
+/** The steps of a commit, in this order, on one connection. Each stands alone, so that it can be shown to matter. */
+export interface Steps {
+  readonly begin: (run: Run) => Promise<unknown>;
+  /** Writes the command down, or returns what is known of it. */
+  readonly remember: (run: Run, tables: Tables, transition: Transition) => Promise<CommitOutcome | undefined>;
+  /** Locks what is expected, and returns the keys whose versions do not hold. */
+  readonly lock: (run: Run, tables: Tables, transition: Transition) => Promise<readonly RecordKey[]>;
+  /** Writes the records, and returns the keys of those that are not at the version before. */
+  readonly write: (run: Run, tables: Tables, transition: Transition) => Promise<readonly RecordKey[]>;
+  /** False if a record has an entry of that version already. */
+  readonly journal: (run: Run, tables: Tables, transition: Transition) => Promise<boolean>;
+  readonly commit: (run: Run) => Promise<unknown>;
+  readonly rollback: (run: Run) => Promise<unknown>;
+}
+
+/** A batch: each transition by itself. */
+export async function commitEach(
+  transitions: readonly Transition[],
+  commitIt: (transition: Transition) => Promise<CommitOutcome>,
+): Promise<readonly CommitOutcome[]> {
+  const outcomes: CommitOutcome[] = [];
+  for (const transition of transitions) {
+    const outcome = await commitIt(transition).catch((error: unknown) => {
+      // Of a batch that is committed in part, nobody may say that it was not applied.
+      throw outcomes.some(({ status }) => status === "committed") ? unknownOutcome(error) : error;
+    });
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+/** One transition, all of it or nothing. What throws leaves the transaction to whoever ends the connection. */
+export async function commitOne(
+  steps: Steps,
+  run: Run,
+  tables: Tables,
+  transition: Transition,
+): Promise<CommitOutcome> {
+  await steps.begin(run);
+  const outcome = await attempt(steps, run, tables, transition);
+  await (outcome.status === "committed" ? steps.commit(run) : steps.rollback(run));
+  return outcome;
+}
+
+/** Everything between BEGIN and COMMIT. */
+export async function attempt(steps: Steps, run: Run, tables: Tables, transition: Transition): Promise<CommitOutcome> {
+  const earlier = await steps.remember(run, tables, transition);
+  if (earlier !== undefined) return earlier;
+  const stale = await steps.lock(run, tables, transition);
+  if (stale.length > 0) return { status: "stale", keys: stale };
+  const lost = await steps.write(run, tables, transition);
+  if (lost.length > 0) return { status: "stale", keys: lost };
+  const isNew = await steps.journal(run, tables, transition);
+  return isNew ? { status: "committed" } : { status: "refused", guard: "journal_once_per_version" };
+}
+
+/** A transaction of our own. */
+export const ownTransaction: Steps = {
+  // What the host has set for its sessions must not decide: neither the isolation level, nor whether commits last.
+  begin: (run) =>
+    run(`begin isolation level read committed;
+      select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'`),
+  remember,
+  lock,
+  write,
+  journal,
+  commit,
+  rollback: (run) => run("rollback"),
+};
+
+/** Part of the host's transaction, which a refusal must leave as it was. */
+export const inHostTransaction: Steps = {
+  ...ownTransaction,
+  begin: (run) => run("savepoint slotwright"),
+  commit: (run) => run("release slotwright"),
+  rollback: (run) => run("rollback to slotwright; release slotwright"),
+};
+
+/** Whoever comes second with the same id waits here until the first has ended, and then finds its answer. */
+async function remember(run: Run, { commands }: Tables, { command }: Transition): Promise<CommitOutcome | undefined> {
+  const document = JSON.stringify({ kind: "command", ...command });
+  const { rowCount } = await run(`insert into ${commands} (document) values ($1) on conflict do nothing`, [document]);
+  return rowCount === 1 ? undefined : rememberedOutcome(run, commands, command.id);
+}
+
+export async function rememberedOutcome(run: Run, commands: string, id: string): Promise<CommitOutcome | undefined> {
+  const { rows } = await run<{ readonly document: string }>(`select document from ${commands} where id = $1`, [id]);
+  const [found] = rows.map(({ document }) => JSON.parse(document) as Transition["command"]);
+  return found && { status: "replayed", requestHash: found.requestHash, result: found.result };
+}
+
+async function lock(run: Run, tables: Tables, { expect }: Transition): Promise<readonly RecordKey[]> {
+  const keys = expect.map(({ key }) => key);
+  const { rows } = await lockRecords(run, tables, keys);
+  return staleKeys(expect, rows);
+}
+
+export function staleKeys(expect: Transition["expect"], rows: readonly LockedRow[]): readonly RecordKey[] {
+  const versions = new Map(rows.map(({ kind, id, version }) => [keyText({ kind, id }), Number(version)]));
+  return expect
+    .filter(({ key, version }) => (versions.get(keyText(key)) ?? 0) !== version)
+    .map(({ key }) => keyOf(key));
+}
+
+/** Each at its expected version + 1: the guard is part of the statement that writes, not of one before it. */
+async function write(run: Run, { records }: Tables, { put }: Transition): Promise<readonly RecordKey[]> {
+  const isNew = ({ version }: VersionedRecord) => version === 1;
+  const inserted = await run<RecordKey>(
+    `insert into ${records} (document) select value from jsonb_array_elements($1)
+     on conflict do nothing returning kind, id`,
+    [inOrder(put.filter(isNew))],
+  );
+  const updated = await run<RecordKey>(
+    `update ${records} as stored set document = value from jsonb_array_elements($1) as value
+     where stored.id = value ->> 'id' and stored.kind = value ->> 'kind'
+       and stored.version = (value ->> 'version')::integer - 1
+     returning stored.kind, stored.id`,
+    [inOrder(put.filter((record) => !isNew(record)))],
+  );
+  const written = new Set([...inserted.rows, ...updated.rows].map(keyText));
+  return put.map(keyOf).filter((key) => !written.has(keyText(key)));
+}
+
+/** As JSON, in the order in which everybody writes: two who insert the same ids must not wait for each other. */
+export function inOrder(put: readonly VersionedRecord[]): string {
+  return JSON.stringify([...put].sort((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
+async function journal(run: Run, tables: Tables, { journal: entries }: Transition): Promise<boolean> {
+  const { rowCount } = await run(
+    `insert into ${tables.journal} (document) select value from jsonb_array_elements($1) on conflict do nothing`,
+    [JSON.stringify(entries)],
+  );
+  return rowCount === entries.length;
+}
+
+/** PostgreSQL answers ROLLBACK to COMMIT, and no error, where the transaction had failed before. */
+async function commit(run: Run): Promise<void> {
+  const { command } = await run("commit").catch((error: unknown) => {
+    throw commitError(error);
+  });
+  if (command === "COMMIT") return;
+  throw new StorageError("transient", `The server answered ${command} to COMMIT. Nothing was changed; try again.`);
+}

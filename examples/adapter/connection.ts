@@ -1,0 +1,50 @@
+import type { ClientBase, Pool, QueryResult, QueryResultRow } from "pg";
+import { connectionError, storageError } from "./errors.ts";
+
+/** Runs one statement on the connection that a call works with. Every value comes back as text, or null. */
+export type Run = <Row extends QueryResultRow>(sql: string, values?: readonly unknown[]) => Promise<QueryResult<Row>>;
+
+/** Parsers that the host has set, globally or for its pool, must not change a result. */
+const types = { getTypeParser: () => String } as never;
+
+const runOn =
+  (client: ClientBase): Run =>
+  (sql, values) =>
+    client.query({ text: sql, types, ...(values && { values: [...values] }) });
+
+/**
+ * Lends a connection of the pool to work. What threw may have left a transaction or half an answer behind: then the
+ * connection is closed, which rolls back, and is not given to the next caller.
+ */
+export async function onPool<T>(pool: Pool, work: (run: Run) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw connectionError(error);
+  });
+  // The pool listens to idle clients only: without a listener, a connection that breaks now would end the process.
+  const ignore = () => {};
+  client.on("error", ignore);
+  let failed = true;
+  try {
+    const result = await work(runOn(client));
+    failed = false;
+    return result;
+  } catch (error) {
+    throw storageError(error);
+  } finally {
+    client.removeListener("error", ignore);
+    client.release(failed);
+  }
+}
+
+const lastWork = new WeakMap<ClientBase, Promise<unknown>>();
+
+/** Works on the host's connection, one call after the other: a host may make several at once. */
+export function onHost<T>(client: ClientBase, work: (run: Run) => Promise<T>): Promise<T> {
+  const before = lastWork.get(client) ?? Promise.resolve();
+  const result = before.then(() => work(runOn(client)));
+  const settled = result.catch(() => {});
+  lastWork.set(client, settled);
+  return result.catch((error: unknown) => {
+    throw storageError(error);
+  });
+}

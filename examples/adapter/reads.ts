@@ -1,0 +1,125 @@
+import {
+  type Appointment,
+  type AppointmentQuery,
+  type JournalEntry,
+  type JournalQuery,
+  keyText,
+  type RecordKey,
+  type RecordKind,
+  type Slot,
+  type SlotQuery,
+  type StoredRecord,
+} from "@slotwright/core";
+import type { QueryResult } from "pg";
+import type { Run } from "./connection.ts";
+import type { Tables } from "./schema.ts";
+
+export interface LockedRow {
+  readonly kind: RecordKind;
+  readonly id: string;
+  readonly version: string;
+}
+
+/** In the one order in which everybody locks. Of a command there is nothing to lock: it never changes. */
+export function lockRecords(run: Run, tables: Tables, keys: readonly RecordKey[]): Promise<QueryResult<LockedRow>> {
+  return run(
+    `with locked as (
+       select kind, id, version from ${tables.records} where id = any($1) order by id, kind for update
+     )
+     select * from locked union all select 'command', id, 1 from ${tables.commands} where id = any($1)`,
+    [keys.map(({ id }) => id)],
+  );
+}
+
+interface Document {
+  readonly document: string;
+}
+
+/** One statement is one moment. */
+export async function loadRecords(
+  run: Run,
+  { records, commands }: Tables,
+  keys: readonly RecordKey[],
+): Promise<readonly (StoredRecord | undefined)[]> {
+  const { rows } = await run<Document>(
+    `select document from ${records} where id = any($1)
+     union all select document from ${commands} where id = any($1)`,
+    [keys.map(({ id }) => id)],
+  );
+  const documents = new Map(rows.map(({ document }) => [keyText(JSON.parse(document)), document]));
+  return keys.map((key) => {
+    const document = documents.get(keyText(key));
+    return document === undefined ? undefined : recordFrom(document);
+  });
+}
+
+/** Left out conditions are null, and do not restrict. */
+const inBoth = `
+  ($1::text[] is null or provider_id = any($1)) and ($2::text is null or facility_id = $2)
+  and ($3::text is null or starts >= $3) and ($4::text is null or starts < $4)`;
+
+export async function findSlots(run: Run, { records }: Tables, query: SlotQuery): Promise<readonly Slot[]> {
+  const { scheduleId, endAfter, statuses, asOf, descending = false } = query;
+  const [beyond, order] = descending ? ["<", "desc"] : [">", "asc"];
+  const { rows } = await run<Document>(
+    `select document from ${records} where kind = 'slot' and ${inBoth}
+       and ($5::text is null or (starts, id) ${beyond} ($5, $6))
+       and ($8::text is null or schedule_id = $8) and ($9::text is null or ends > $9)
+       and ($10::text[] is null
+         or case when status = 'held' and hold_expires <= $11 then 'available' else status end = any($10))
+     order by starts ${order}, id ${order} limit $7`,
+    [...valuesOfBoth(query), scheduleId ?? null, iso(endAfter), statuses ?? null, iso(asOf)],
+  );
+  return rows.map(({ document }) => recordFrom(document) as Slot);
+}
+
+export async function findAppointments(
+  run: Run,
+  { records }: Tables,
+  query: AppointmentQuery,
+): Promise<readonly Appointment[]> {
+  const { rows } = await run<Document>(
+    `select document from ${records} where kind = 'appointment' and ${inBoth}
+       and ($5::text is null or (starts, id) > ($5, $6))
+       and ($8::text is null or subject_id = $8) and ($9::text[] is null or status = any($9))
+     order by starts, id limit $7`,
+    [...valuesOfBoth(query), query.subjectId ?? null, query.statuses ?? null],
+  );
+  return rows.map(({ document }) => recordFrom(document) as Appointment);
+}
+
+function valuesOfBoth(query: SlotQuery | AppointmentQuery): readonly unknown[] {
+  const { providerIds, facilityId, startFrom, startBefore, after, limit } = query;
+  const from = [iso(startFrom), iso(startBefore), iso(after?.start), after?.id ?? null];
+  return [providerIds ?? null, facilityId ?? null, ...from, limit];
+}
+
+export async function readJournal(
+  run: Run,
+  { journal }: Tables,
+  { recordId, afterVersion = 0, limit }: JournalQuery,
+): Promise<readonly JournalEntry[]> {
+  const { rows } = await run<Document>(
+    `select document from ${journal} where record_id = $1 and version > $2 order by version, record_kind limit $3`,
+    [recordId, afterVersion, limit],
+  );
+  return rows.map(({ document }) => {
+    const entry = JSON.parse(document) as JournalEntry;
+    return { ...entry, at: new Date(entry.at) };
+  });
+}
+
+const iso = (time: Date | undefined): string | null => time?.toISOString() ?? null;
+
+/** JSON has no instants: these fields are, while text of the same form in the host's metadata stays text. */
+const instants = ["start", "end", "createdAt", "updatedAt"] as const;
+
+function recordFrom(document: string): StoredRecord {
+  const record = JSON.parse(document) as Record<string, unknown>;
+  for (const field of instants) {
+    if (field in record) record[field] = new Date(record[field] as string);
+  }
+  const { hold } = record as { hold?: { expiresAt: string } | null };
+  if (hold) record.hold = { ...hold, expiresAt: new Date(hold.expiresAt) };
+  return record as unknown as StoredRecord;
+}

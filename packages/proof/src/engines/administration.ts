@@ -1,0 +1,12 @@
+import type { Connection } from "./engine.ts";
+
+/** What an administrator can do to a server, and what can be seen there. All on a connection of the administrator's. */
+export interface Administration {
+  /** The same database for a role that may read and write, and nothing else, where that makes a difference. */
+  readonly writerUrl: (connection: Connection, url: string) => Promise<string>;
+  /** Ends the other connections to the database. Resolves with how many. */
+  readonly terminateOthers: (connection: Connection) => Promise<number>;
+  readonly setReadOnly: (connection: Connection, isReadOnly: boolean) => Promise<void>;
+  /** Selects transactions of others that are open, or wait for a lock: none when nobody is at work. */
+  readonly openTransactions: string;
+}

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StorageAdapter } from "@slotwright/core";
+import { type Performance, problemsOf } from "@slotwright/core/conformance";
+import { audit } from "../audit/index.ts";
+import type { Connection, DatabaseEngine } from "../engines/index.ts";
+import { toldIn } from "./told.ts";
+
+/** What is wrong with the database when the fault is over, by the library's own reading and by SQL alone. */
+export async function problemsIn(
+  performance: Performance,
+  observer: StorageAdapter,
+  connection: Connection,
+  { dialect, administration }: DatabaseEngine,
+): Promise<readonly string[]> {
+  const { file = [], findings } = await audit(connection, dialect, toldIn(performance.history));
+  return [
+    ...(await problemsOf(performance, observer)),
+    ...file.map((row) => `The file is damaged: ${JSON.stringify(row)}`),
+    ...findings.map(({ invariant, finding, rows }) => `${invariant}: ${finding}: ${JSON.stringify(rows.slice(0, 5))}`),
+    ...(administration === undefined ? [] : await stillOpen(connection, administration.openTransactions)),
+  ];
+}
+
+/** A server takes a moment to notice that a client is gone. */
+const noticedWithinMs = 5_000;
+
+async function stillOpen(connection: Connection, openTransactions: string): Promise<readonly string[]> {
+  for (let waitedMs = 0; ; waitedMs += 100) {
+    const open = await connection.query(openTransactions);
+    if (open.length === 0) return [];
+    if (waitedMs >= noticedWithinMs) return open.map((row) => `A transaction stays open: ${JSON.stringify(row)}`);
+    await sleep(100);
+  }
+}

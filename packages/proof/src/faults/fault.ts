@@ -1,0 +1,53 @@
+import type { StorageAdapter } from "@slotwright/core";
+import type { OwnServer } from "@slotwright/test-servers";
+import type { FaultProxy } from "@slotwright/test-servers/proxy";
+import type { Administration, Connection, DatabaseEngine, EngineName } from "../engines/index.ts";
+import type { Player } from "../histories/player.ts";
+
+/** A server of our own with a database, a proxy in front of it, and a way around the proxy. */
+export interface ServerScene {
+  readonly engineName: Exclude<EngineName, "sqlite">;
+  readonly engine: DatabaseEngine;
+  readonly administration: Administration;
+  readonly server: OwnServer;
+  readonly proxy: FaultProxy;
+  /** The database, as the callers reach it. */
+  readonly address: string;
+  /** The same past the proxy. */
+  readonly direct: string;
+  /** By the driver alone, past the proxy. */
+  readonly administrator: () => Promise<Connection>;
+}
+
+/** Where callers get their storage from in one fault. */
+export interface CallersStorage {
+  readonly storage: StorageAdapter<never>;
+  readonly close: () => Promise<void>;
+}
+
+/** Something that goes wrong while callers are at work. */
+export interface ServerFault {
+  readonly key: string;
+  /** A sentence that says what happens. */
+  readonly title: string;
+  /** Where it can be had. Default: all servers. */
+  readonly engines?: readonly ServerScene["engineName"][];
+  /** Adapters for the callers, through the proxy. Default: two on pools of their own. */
+  readonly open?: (scene: ServerScene) => Promise<readonly CallersStorage[]>;
+  /** Where callers work in processes of their own in place of here. */
+  readonly processes?: { readonly count: number; readonly clocksJump?: boolean };
+  /**
+   * Does the harm while callers are at work, and sees to it that it ends. Resolves with the number of times it struck,
+   * 0 if it missed.
+   */
+  readonly harm: (scene: ServerScene, work: CallersAtWork) => Promise<number>;
+}
+
+export interface CallersAtWork {
+  /** What `open` has opened. */
+  readonly storages: readonly CallersStorage[];
+  /** The processes of the callers, if they have any. */
+  readonly players: readonly Player[];
+  /** Resolves when the last caller has been answered. */
+  readonly ended: Promise<void>;
+}

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Fault, runs } from "@slotwright/test-servers/proxy";
+import type { CallersAtWork, ServerFault, ServerScene } from "./fault.ts";
+
+/** What commits a batch: one statement on PostgreSQL, one call on MySQL and MariaDB. */
+const commits = runs(/commit/i);
+const loads = runs(/^(with|select|\()/i);
+
+/** Milliseconds of a fault that lasts. */
+const lasting = 700;
+
+async function strike({ proxy }: ServerScene, { ended }: CallersAtWork, fault: Fault): Promise<number> {
+  const injected = proxy.inject(fault);
+  await Promise.race([injected.whenHit, ended]);
+  injected.disarm();
+  return injected.hit === undefined ? 0 : 1;
+}
+
+type At = Pick<ServerFault, "key" | "title"> & { readonly fault: Omit<Fault, "nth"> };
+
+/** Strikes the third commit, and once more the tenth after it. */
+function strikingTwice({ key, title, fault }: At): ServerFault {
+  return {
+    key,
+    title,
+    harm: async (scene, work) => {
+      const first = await strike(scene, work, { ...fault, nth: 3 });
+      return first + (await strike(scene, work, { ...fault, nth: 10 }));
+    },
+  };
+}
+
+const atCommit: readonly At[] = [
+  {
+    key: "network.cut-before-commit",
+    title: "the connection is cut before the commit reaches the server",
+    fault: { when: commits, point: "before-forward", action: "cut" },
+  },
+  {
+    key: "network.reset-before-commit",
+    title: "the connection is reset before the commit reaches the server",
+    fault: { when: commits, point: "before-forward", action: "reset" },
+  },
+  {
+    key: "network.cut-during-commit",
+    title: "the connection is cut while the server commits",
+    fault: { when: commits, point: "after-forward-unanswered", action: "cut" },
+  },
+  {
+    key: "network.cut-after-commit",
+    title: "the server has committed, and its answer is lost",
+    fault: { when: commits, point: "after-forward", action: "cut" },
+  },
+  {
+    key: "network.reset-after-commit",
+    title: "the server has committed, and the connection is reset in place of its answer",
+    fault: { when: commits, point: "after-forward", action: "reset" },
+  },
+  {
+    key: "network.cut-mid-answer",
+    title: "the connection is cut in the middle of the answer to a commit",
+    fault: { when: commits, point: "mid-answer", action: "cut" },
+  },
+  {
+    key: "network.cut-mid-result",
+    title: "the connection is cut in the middle of a result",
+    fault: { when: loads, point: "mid-answer", action: "cut" },
+  },
+  {
+    key: "network.late-commit",
+    title: "a commit reaches the server late",
+    fault: { when: commits, point: "before-forward", action: { delayMs: lasting } },
+  },
+  {
+    key: "network.late-answer",
+    title: "the answer to a commit comes late",
+    fault: { when: commits, point: "after-forward", action: { delayMs: lasting } },
+  },
+];
+
+/** Silent for ever, until the network notices that the other side is gone. */
+const swallowed = (key: string, title: string, point: Fault["point"]): ServerFault => ({
+  key,
+  title,
+  harm: async (scene, work) => {
+    const hits = await strike(scene, work, { when: commits, nth: 3, point, action: "swallow" });
+    await sleep(lasting);
+    scene.proxy.cutAll();
+    return hits;
+  },
+});
+
+export const networkFaults: readonly ServerFault[] = [
+  ...atCommit.map(strikingTwice),
+  swallowed(
+    "network.swallowed-commit",
+    "a commit vanishes without a word, and the connection breaks later",
+    "before-forward",
+  ),
+  swallowed(
+    "network.swallowed-answer",
+    "the answer to a commit vanishes, and the connection breaks later",
+    "after-forward",
+  ),
+  {
+    key: "network.silence",
+    title: "the network goes silent for a while, and comes back",
+    harm: async ({ proxy }) => {
+      await sleep(20);
+      proxy.pause();
+      await sleep(lasting);
+      proxy.resume();
+      return 1;
+    },
+  },
+  {
+    key: "network.partition",
+    title: "the network goes silent, all connections break, and new ones are refused for a while",
+    harm: async ({ proxy }) => {
+      await sleep(20);
+      proxy.pause();
+      await sleep(100);
+      proxy.refuse();
+      proxy.cutAll();
+      proxy.resume();
+      await sleep(lasting);
+      await proxy.accept();
+      return 1;
+    },
+  },
+];

@@ -1,0 +1,144 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StorageAdapter } from "@slotwright/core";
+import { anyIntent, type Performance, type Play, perform, type Scene } from "@slotwright/core/conformance";
+import fc from "fast-check";
+import { playTogether } from "../histories/free-running.ts";
+import type { Told } from "../histories/messages.ts";
+import { type Player, startPlayer } from "../histories/player.ts";
+import { addTo, countHistory, countingAdapter, emptyTally, type Tally } from "../histories/tally.ts";
+import { problemsIn } from "./after.ts";
+import type { CallersStorage, ServerFault, ServerScene } from "./fault.ts";
+
+export interface FaultReport {
+  readonly problems: readonly string[];
+  readonly tally: Tally;
+  /** What could not be tried here, and why. */
+  readonly notes?: readonly string[];
+}
+
+/** Milliseconds after which the engine gives up on a busy database. */
+const budgetMs = 4_000;
+
+/** Where the database is away, a caller waits so many milliseconds, and asks again: longer than any fault lasts. */
+const pauseMs = 100;
+const mostAttempts = 200;
+
+/** Callers and commands enough that a fault in the first tenths of a second meets many of them. */
+const anyRush: fc.Arbitrary<Play> = fc.record({
+  before: fc.constant([
+    { name: "createSlots", slot: 0, appointment: 0, start: 0, length: 6, capacity: 2, key: null },
+    { name: "createSlots", slot: 0, appointment: 0, start: 6, length: 6, capacity: 2, key: null },
+  ] as const),
+  callers: fc.array(fc.array(anyIntent, { minLength: 12, maxLength: 12 }), { minLength: 6, maxLength: 6 }),
+  choices: fc.constant([]),
+});
+
+/** Lets callers work while the fault strikes, and checks, past the proxy, that nothing came of it. */
+export async function runServerFault(fault: ServerFault, scene: ServerScene, seed: number): Promise<FaultReport> {
+  const tally = emptyTally();
+  const storages = await (fault.open ?? twoAdapters)(scene);
+  const observer: StorageAdapter = scene.engine.openStorage(scene.direct);
+  const [play] = fc.sample(anyRush, { numRuns: 1, seed }) as [Play];
+  const stage = {
+    storages: storages.map(({ storage }) => countingAdapter(storage, tally)),
+    observer,
+    name: `-${fault.key}-${seed}`,
+    options: { retry: { budgetMs } },
+    onFailure,
+  };
+  try {
+    const performance = await perform(play, stage, (of) => struckScene(fault, scene, storages, play, of, tally));
+    countHistory(tally, performance.history);
+    const missed = tally.faults === 0 ? [`The fault ${fault.key} never struck.`] : [];
+    const problems = await problemsAfter(scene, performance, observer);
+    await Promise.all(storages.map(({ close }) => close()));
+    return { tally, problems: [...missed, ...problems, ...(await leaksOf(scene))] };
+  } finally {
+    await observer.close();
+  }
+}
+
+async function onFailure(attempts: number): Promise<boolean> {
+  await sleep(pauseMs);
+  return attempts < mostAttempts;
+}
+
+/** The callers at work, here or in processes of their own, and the harm in the midst of it. */
+async function struckScene(
+  { harm, processes }: ServerFault,
+  scene: ServerScene,
+  storages: readonly CallersStorage[],
+  play: Play,
+  { actors, world }: Scene,
+  tally: Tally,
+): Promise<readonly Told[]> {
+  if (processes === undefined) {
+    const ended = Promise.all(actors.map((act) => act())).then(() => {});
+    tally.faults += await harm(scene, { storages, players: [], ended });
+    await ended;
+    return [];
+  }
+  return withPlayers(scene, processes, async (players) => {
+    const told = playTogether(play, world, players);
+    const ended = told.then(() => {});
+    tally.faults += await harm(scene, { storages, players, ended });
+    for (const one of await told) addTo(tally, one.tally);
+    return told;
+  });
+}
+
+async function withPlayers(
+  { engineName, address }: ServerScene,
+  { count, clocksJump = false }: NonNullable<ServerFault["processes"]>,
+  work: (players: readonly Player[]) => Promise<readonly Told[]>,
+): Promise<readonly Told[]> {
+  const folder = await mkdtemp(join(tmpdir(), "slotwright-proof-"));
+  const places = Array.from({ length: count }, (_, index) => {
+    const name = String.fromCharCode(97 + index);
+    return { engine: engineName, address, name, log: join(folder, name), clocksJump };
+  });
+  const players = await Promise.all(places.map(startPlayer));
+  try {
+    return await work(players);
+  } finally {
+    await Promise.all(players.map(({ stop }) => stop()));
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function twoAdapters({ engine, address }: ServerScene): Promise<readonly CallersStorage[]> {
+  return [1, 2].map(() => {
+    const storage = engine.openStorage(address);
+    return { storage, close: () => storage.close() };
+  });
+}
+
+/** What is still connected when everybody has closed. */
+async function leaksOf({ proxy }: ServerScene): Promise<readonly string[]> {
+  for (let waitedMs = 0; waitedMs < 2_000; waitedMs += 50) {
+    if (proxy.connections() === 0) return [];
+    await sleep(50);
+  }
+  return [`${proxy.connections()} connections stay open after all adapters were closed.`];
+}
+
+/** Of two pools of the drivers' default size. */
+const mostConnections = 20;
+
+async function problemsAfter(
+  { engine, administrator, proxy }: ServerScene,
+  performance: Performance,
+  observer: StorageAdapter,
+): Promise<readonly string[]> {
+  const connection = await administrator();
+  const open = proxy.connections();
+  const leaks = open > mostConnections ? [`${open} connections are open, of ${mostConnections} at most.`] : [];
+  try {
+    return [...leaks, ...(await problemsIn(performance, observer, connection, engine))];
+  } finally {
+    await connection.close();
+  }
+}

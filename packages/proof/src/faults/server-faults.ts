@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ServerFault } from "./fault.ts";
+
+/** Milliseconds in which the callers are well on their way. */
+const start = 20;
+const lasting = 700;
+
+export const serverFaults: readonly ServerFault[] = [
+  {
+    key: "server.killed",
+    title: "the server is killed, and started again",
+    harm: async ({ server }) => {
+      await sleep(start);
+      await server.process.kill();
+      await sleep(lasting);
+      await server.process.restart();
+      return 1;
+    },
+  },
+  {
+    key: "server.restarted",
+    title: "the server is shut down in order, and started again",
+    harm: async ({ server }) => {
+      await sleep(start);
+      await server.process.restart();
+      return 1;
+    },
+  },
+  {
+    key: "server.stopped",
+    title: "the server is stopped with SIGSTOP, and continued",
+    harm: async ({ server }) => {
+      await sleep(start);
+      await server.process.pause();
+      await sleep(lasting);
+      await server.process.resume();
+      return 1;
+    },
+  },
+  {
+    key: "server.backends-terminated",
+    title: "an administrator terminates all connections, three times",
+    harm: async ({ administration, administrator }) => {
+      const connection = await administrator();
+      let terminated = 0;
+      for (let round = 0; round < 3; round++) {
+        await sleep(start);
+        terminated += await administration.terminateOthers(connection);
+      }
+      await connection.close();
+      return terminated;
+    },
+  },
+  {
+    key: "server.read-only",
+    title: "the server is switched to read-only, and back",
+    harm: async ({ administration, administrator }) => {
+      const connection = await administrator();
+      await sleep(start);
+      await administration.setReadOnly(connection, true);
+      await sleep(lasting);
+      await administration.setReadOnly(connection, false);
+      await connection.close();
+      return 1;
+    },
+  },
+];

@@ -1,0 +1,70 @@
+import type { StorageAdapter } from "@slotwright/core";
+import { anyPlay, type Play, perform, problemsOf, type World } from "@slotwright/core/conformance";
+import fc from "fast-check";
+import type { DatabaseEngine, EngineName } from "../engines/index.ts";
+import type { Violation } from "./interleaved.ts";
+import type { Round, Told } from "./messages.ts";
+import { type Player, startPlayer } from "./player.ts";
+import { addTo, countHistory, emptyTally, type Tally } from "./tally.ts";
+
+export interface FreeRunningOptions {
+  readonly engineName: EngineName;
+  readonly processes: number;
+  readonly histories: number;
+  readonly seed: number;
+  readonly onTally: (tally: Tally) => void;
+}
+
+/** Callers in several processes at once, and nobody tells them whose turn it is: what they ask for can be repeated. */
+export async function playFreely(
+  engine: DatabaseEngine,
+  address: string,
+  { engineName, processes, histories, seed, onTally }: FreeRunningOptions,
+): Promise<Violation | undefined> {
+  const names = Array.from({ length: processes }, (_, index) => String.fromCharCode(97 + index));
+  const players = await Promise.all(names.map((name) => startPlayer({ engine: engineName, address, name })));
+  const observer: StorageAdapter = engine.openStorage(address);
+  try {
+    for (const [index, play] of fc.sample(anyPlay, { numRuns: histories, seed }).entries()) {
+      const problems = await playOnce(play, `free${seed}-${index}`, players, observer, onTally);
+      if (problems.length > 0) return { problems, replay: `--level free --seed ${seed} --histories ${index + 1}` };
+    }
+    return undefined;
+  } finally {
+    await Promise.all(players.map(({ stop }) => stop()));
+    await observer.close();
+  }
+}
+
+async function playOnce(
+  play: Play,
+  name: string,
+  players: readonly Player[],
+  observer: StorageAdapter,
+  onTally: (tally: Tally) => void,
+): Promise<readonly string[]> {
+  const tally = emptyTally();
+  const stage = { storages: [observer], observer, name };
+  const performance = await perform(play, stage, async ({ world }) => {
+    const told = await playTogether(play, world, players);
+    for (const one of told) addTo(tally, one.tally);
+    return told;
+  });
+  countHistory(tally, performance.history);
+  onTally(tally);
+  return problemsOf(performance, observer);
+}
+
+/** One round of all processes, which share out the callers among them. */
+export function playTogether(play: Play, world: World, players: readonly Player[]): Promise<readonly Told[]> {
+  const { name, slotIds, appointmentIds } = world;
+  const rounds = players.map((_, index) => {
+    return { world: name, slotIds, appointmentIds, callers: shareOf(play, index, players.length) };
+  });
+  return Promise.all(players.map((player, index) => player.play(rounds[index] as Round)));
+}
+
+/** The callers of one process: of six, each third one. */
+function shareOf({ callers }: Play, index: number, processes: number): Play["callers"] {
+  return callers.filter((_, caller) => caller % processes === index);
+}

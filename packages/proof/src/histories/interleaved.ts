@@ -1,0 +1,87 @@
+import type { StorageAdapter } from "@slotwright/core";
+import {
+  anyPlay,
+  createTurns,
+  failuresIn,
+  optionsByTurns,
+  type Play,
+  perform,
+  problemsOf,
+  type Turns,
+} from "@slotwright/core/conformance";
+import fc from "fast-check";
+import type { DatabaseEngine, Gate } from "../engines/index.ts";
+import { countHistory, countingAdapter, emptyTally, type Tally } from "./tally.ts";
+
+/** Before which steps a caller waits for its turn. */
+export const levels = ["calls", "statements"] as const;
+export type Level = (typeof levels)[number];
+
+export interface InterleavedOptions {
+  readonly level: Level;
+  readonly histories: number;
+  readonly seed: number;
+  /** Plays one of them again: the path that fast-check printed. */
+  readonly path?: string;
+  readonly onTally: (tally: Tally) => void;
+}
+
+/** What is wrong, and how to see it again. */
+export interface Violation {
+  readonly problems: readonly string[];
+  readonly replay: string;
+}
+
+const connections = 3;
+
+/**
+ * Plays callers against each other on real connections, one step at a time in an order that fast-check chooses. All
+ * plays share the database, each in a world of its own.
+ */
+export async function playInterleaved(
+  engine: DatabaseEngine,
+  address: string,
+  { level, histories, seed, path, onTally }: InterleavedOptions,
+): Promise<Violation | undefined> {
+  const stage = openStage(engine, address, level);
+  let played = 0;
+  const property = fc.asyncProperty(anyPlay, async (play) => {
+    played += 1;
+    const problems = await stage.problemsIn(play, `${level}${seed}-${played}`, onTally);
+    if (problems.length > 0) throw new Error(problems.join("\n\n"));
+  });
+  try {
+    const details = await fc.check(property, { numRuns: histories, seed, ...(path !== undefined && { path }) });
+    if (!details.failed) return undefined;
+    const { errorInstance, counterexamplePath } = details;
+    const problems = [errorInstance instanceof Error ? errorInstance.message : String(errorInstance)];
+    return { problems, replay: `--level ${level} --seed ${seed} --path ${counterexamplePath}` };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Connections that all plays share, and the gate of the play that is on. */
+function openStage(engine: DatabaseEngine, address: string, level: Level) {
+  let turns: Turns | undefined;
+  const gate: Gate = async () => turns?.next();
+  const opened = Array.from({ length: connections }, () => engine.openGated[level](address, gate));
+  const observer: StorageAdapter = engine.openStorage(address);
+  return {
+    async problemsIn(play: Play, name: string, onTally: (tally: Tally) => void): Promise<readonly string[]> {
+      const ofPlay = createTurns({ choices: play.choices });
+      turns = ofPlay;
+      const tally = emptyTally();
+      const storages = opened.map(({ storage }) => countingAdapter(storage, tally));
+      const options = optionsByTurns(ofPlay);
+      const performance = await perform(play, { storages, observer, name, options }, ofPlay.run);
+      countHistory(tally, performance.history);
+      onTally(tally);
+      const failures = failuresIn(performance.history).map((call) => `A call failed: ${JSON.stringify(call)}`);
+      return [...failures, ...(await problemsOf(performance, observer))];
+    },
+    close: async () => {
+      await Promise.all([...opened, observer].map((one) => one.close()));
+    },
+  };
+}

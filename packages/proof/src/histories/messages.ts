@@ -1,0 +1,35 @@
+import type { History, Intent } from "@slotwright/core/conformance";
+import type { EngineName } from "../engines/index.ts";
+import type { Tally } from "./tally.ts";
+
+/** To a process that plays: where, and then one round after the other. */
+export type ToPlayer = PlayerPlace | Round;
+
+export interface PlayerPlace {
+  readonly engine: EngineName;
+  readonly address: string;
+  /** Part of its calls' names. */
+  readonly name: string;
+  /** A file for what is asked and answered, line by line: it outlives the process. */
+  readonly log?: string;
+  /** Whether each caller's clock jumps between its commands, by up to an hour, in both directions. */
+  readonly clocksJump?: boolean;
+}
+
+export interface Round {
+  /** The name of the world that all processes play in. */
+  readonly world: string;
+  /** What exists when the round begins. */
+  readonly slotIds: readonly string[];
+  readonly appointmentIds: readonly string[];
+  /** What each caller of this process does, one command after the other. */
+  readonly callers: readonly (readonly Intent[])[];
+}
+
+/** What the callers of one process asked and were told. */
+export interface Told {
+  readonly history: History;
+  readonly tally: Tally;
+  /** Errors that no engine may throw. */
+  readonly rawErrors: readonly string[];
+}

@@ -1,0 +1,77 @@
+import { on } from "node:events";
+import { appendFileSync } from "node:fs";
+import { type Clock, createEngine, isBookingError, type StorageAdapter, systemClock } from "@slotwright/core";
+import {
+  ask,
+  createRecorder,
+  emptyWorld,
+  type HistoryEvent,
+  type Intent,
+  mergeHistories,
+} from "@slotwright/core/conformance";
+import { loadEngine } from "../engines/index.ts";
+import type { PlayerPlace, Round, Told, ToPlayer } from "./messages.ts";
+import { countingAdapter, emptyTally } from "./tally.ts";
+
+// One of several processes that play on one database, each with connections of its own and as fast as it can.
+
+/** Milliseconds by which clocks are off. */
+const jumps = [-3_600_000, 0, 3_600_000] as const;
+
+/** A clock that is put forward or back before each command: `jump` is told which one it is. */
+function jumpingClock(isJumping: boolean): Clock & { readonly jump: (step: number) => void } {
+  let offset = 0;
+  return {
+    now: () => new Date(Date.now() + offset),
+    sleep: systemClock.sleep,
+    jump: (step) => {
+      offset = isJumping ? (jumps[step % jumps.length] as number) : 0;
+    },
+  };
+}
+
+async function play(
+  round: Round,
+  storage: StorageAdapter,
+  { name, log, clocksJump = false }: PlayerPlace,
+): Promise<Told> {
+  const world = emptyWorld(round.world);
+  world.slotIds.push(...round.slotIds);
+  world.appointmentIds.push(...round.appointmentIds);
+  const tally = emptyTally();
+  const rawErrors: string[] = [];
+  const noteRaw = (error: unknown) => {
+    if (!isBookingError(error)) rawErrors.push(`Raw error: ${error instanceof Error ? error.stack : String(error)}`);
+  };
+  // Before the command is sent, and at once: what a killed process had in mind is known.
+  const onEvent = (event: HistoryEvent) => {
+    if (log !== undefined) appendFileSync(log, `${JSON.stringify(event)}\n`);
+  };
+  const callerOf = async (intents: readonly Intent[], index: number) => {
+    const clock = jumpingClock(clocksJump);
+    const recorder = createRecorder({ prefix: `${round.world}${name}${index}-`, clock, onEvent });
+    const engine = recorder.by(`${name}${index}`, createEngine({ storage: countingAdapter(storage, tally), clock }));
+    for (const [step, intent] of intents.entries()) {
+      clock.jump(step + index);
+      await ask(intent, engine, world).catch(noteRaw);
+    }
+    return recorder.history();
+  };
+  const histories = await Promise.all(round.callers.map(callerOf));
+  return { history: mergeHistories(histories), tally, rawErrors };
+}
+
+let opened: { readonly storage: StorageAdapter; readonly place: PlayerPlace } | undefined;
+
+for await (const [message] of on(process, "message", { close: ["disconnect"] }) as AsyncIterable<[ToPlayer]>) {
+  if ("address" in message) {
+    const { openStorage } = await loadEngine(message.engine);
+    opened = { storage: openStorage(message.address), place: message };
+    // Connects, so that no round waits for that.
+    await opened.storage.load([{ kind: "slot", id: "none" }]);
+    process.send?.("ready");
+  } else if (opened !== undefined) {
+    process.send?.(await play(message, opened.storage, opened.place));
+  }
+}
+process.exit();

@@ -1,0 +1,66 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { callsOf, type HistoryEvent } from "@slotwright/core/conformance";
+import type { PlayerPlace, Round, Told } from "./messages.ts";
+import { emptyTally } from "./tally.ts";
+
+/** A process of its own with callers that play. */
+export interface Player {
+  /** What was asked and told; by the log, if there is one, where the process was killed. */
+  readonly play: (round: Round) => Promise<Told>;
+  readonly signal: (name: NodeJS.Signals) => void;
+  readonly stop: () => Promise<void>;
+}
+
+const script = fileURLToPath(new URL("player-process.ts", import.meta.url));
+
+export async function startPlayer(place: PlayerPlace): Promise<Player> {
+  const child = fork(script, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  await answer(child, place);
+  return {
+    play: async (round) => {
+      const told = await answer(child, round);
+      return told === undefined ? toldByLog(place) : (told as Told);
+    },
+    signal: (name) => void child.kill(name),
+    stop: async () => {
+      if (hasEnded(child)) return;
+      const exit = once(child, "exit");
+      child.disconnect();
+      await exit;
+    },
+  };
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+/** Undefined where the process was killed before it answered. */
+async function answer(child: ChildProcess, message: PlayerPlace | Round): Promise<unknown> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const ended = once(child, "exit", { signal }).then(([code, killed]) => {
+    if (killed !== "SIGKILL")
+      throw new Error(`A process that plays ended early, by ${killed ?? `exit status ${code}`}.`);
+  });
+  const told = once(child, "message", { signal }).then(([answered]) => answered as unknown);
+  child.send(message);
+  try {
+    return await Promise.race([told, ended]);
+  } finally {
+    ended.catch(() => {});
+    told.catch(() => {});
+    waiting.abort();
+  }
+}
+
+function toldByLog({ log = "" }: PlayerPlace): Told {
+  const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
+  // The last line may have been cut off by the kill: what it would have told is not known then.
+  const events = lines.slice(0, -1).map((line) => JSON.parse(line) as HistoryEvent);
+  const calls = callsOf(events, new Date().toISOString());
+  return { history: { overlapScope: "facility", initial: [], calls }, tally: emptyTally(), rawErrors: [] };
+}

@@ -1,0 +1,52 @@
+import { type StorageAdapter, StorageError } from "@slotwright/core";
+import type { History } from "@slotwright/core/conformance";
+
+/** What a proof has seen. */
+export interface Tally {
+  histories: number;
+  commands: number;
+  /** Commits that found that somebody was faster. */
+  conflicts: number;
+  /** Commits that were tried again after the database said "busy", or the connection was lost. */
+  retries: number;
+  /** Faults that were injected, and hit. */
+  faults: number;
+  /** Commits whose connection was lost before the answer came: the engine had to find out what became of them. */
+  unknown: number;
+}
+
+export function emptyTally(): Tally {
+  return { histories: 0, commands: 0, conflicts: 0, retries: 0, faults: 0, unknown: 0 };
+}
+
+export function addTo(tally: Tally, more: Partial<Tally>): void {
+  for (const [name, count] of Object.entries(more) as [keyof Tally, number][]) tally[name] += count;
+}
+
+export function countHistory(tally: Tally, { calls }: History): void {
+  const commands = calls.filter(({ name }) => !name.startsWith("get"));
+  addTo(tally, { histories: 1, commands: commands.length });
+}
+
+/** The adapter, with conflicts and retries counted. */
+export function countingAdapter(storage: StorageAdapter, tally: Tally): StorageAdapter {
+  const counted = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const isUnknown = error instanceof StorageError && error.failure === "unknown";
+      addTo(tally, { retries: 1, unknown: isUnknown ? 1 : 0 });
+      throw error;
+    }
+  };
+  return {
+    ...storage,
+    load: (keys) => counted(storage.load(keys)),
+    findSlots: (query) => counted(storage.findSlots(query)),
+    commit: async (transitions) => {
+      const outcomes = await counted(storage.commit(transitions));
+      addTo(tally, { conflicts: outcomes.filter(({ status }) => status === "stale").length });
+      return outcomes;
+    },
+  };
+}

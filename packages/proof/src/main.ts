@@ -1,0 +1,38 @@
+import { writeFile } from "node:fs/promises";
+import { NoDatabaseError } from "./engines/index.ts";
+import { interruptionSignal } from "./interruption.ts";
+import { type ProofOptions, parseOptions, usage } from "./options.ts";
+import { isClean, printReport } from "./report.ts";
+import { prove } from "./run.ts";
+import { bad } from "./terminal/index.ts";
+
+function readOptions(): ProofOptions | "help" | undefined {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return undefined;
+  }
+}
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  if (options === undefined) return 2;
+  if (options === "help") {
+    console.log(usage);
+    return 0;
+  }
+  console.log(`Seed ${options.seed}`);
+  const signal = interruptionSignal();
+  try {
+    const report = await prove(options, signal);
+    await writeFile(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
+    printReport(report, options.report);
+    return isClean(report) && !signal.aborted ? 0 : 1;
+  } catch (error) {
+    console.error(bad("The proof could not be run:"), error instanceof NoDatabaseError ? error.message : error);
+    return 1;
+  }
+}
+
+process.exitCode = await main();

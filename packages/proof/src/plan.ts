@@ -1,0 +1,112 @@
+import type { EngineName } from "./engines/index.ts";
+import { loadEngine } from "./engines/index.ts";
+import { faultsOf } from "./faults/index.ts";
+import { playFreely } from "./histories/free-running.ts";
+import { levels, playInterleaved, type Violation } from "./histories/interleaved.ts";
+import type { Tally } from "./histories/tally.ts";
+import type { ProofOptions } from "./options.ts";
+
+/** One part of the proof on one engine. */
+export interface Step {
+  readonly name: string;
+  readonly title: string;
+  /** How many histories it is to see: its share of the progress. */
+  readonly weight: number;
+  readonly run: (onTally: (tally: Tally) => void) => Promise<StepResult>;
+}
+
+export interface StepResult {
+  readonly problems: readonly string[];
+  /** Arguments that show it again. */
+  readonly replay?: string;
+  /** What could not be tried here, and why. */
+  readonly notes?: readonly string[];
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** Versions of what it runs on, known once it was opened. */
+  readonly origin: string;
+  readonly close: () => Promise<void>;
+}
+
+/** How histories are shared out: by turns at each call of the storage, at each statement, and freely by processes. */
+const shares = { calls: 0.4, statements: 0.3, free: 0.3 } as const;
+
+const processes = 3;
+
+/**
+ * Everything that is to be done on one engine, on a database that is migrated.
+ * @throws NoDatabaseError
+ */
+export async function planFor(engineName: EngineName, options: ProofOptions, signal: AbortSignal): Promise<Plan> {
+  const engine = await loadEngine(engineName);
+  const database = await engine.createDatabase(signal);
+  const storage = engine.openStorage(database.address);
+  await storage.migrate();
+  await storage.close();
+  const faults = faultsOf(engineName);
+  const { address, origin } = database;
+  const steps = options.replay === undefined ? [...historySteps(), ...faultSteps()] : [replayStep(options.replay)];
+  return {
+    steps,
+    origin,
+    close: async () => void (await Promise.all([database.end({ keep: false }), faults.close()])),
+  };
+
+  function historySteps(): readonly Step[] {
+    const { histories: all, seed } = options;
+    const count = (level: keyof typeof shares) => Math.ceil(all * shares[level]);
+    const byTurns = levels.map((level): Step => {
+      const histories = count(level);
+      const run: Step["run"] = async (onTally) =>
+        resultOf(await playInterleaved(engine, address, { level, histories, seed, onTally }), engineName);
+      return { name: level, title: `commands take turns at ${titles[level]}`, weight: histories, run };
+    });
+    const histories = count("free");
+    const free: Step = {
+      name: "free",
+      title: `commands of ${processes} processes run freely`,
+      weight: histories,
+      run: async (onTally) =>
+        resultOf(await playFreely(engine, address, { engineName, processes, histories, seed, onTally }), engineName),
+    };
+    return [...byTurns, free].filter(({ weight }) => weight > 0);
+  }
+
+  function replayStep({ level, path }: NonNullable<ProofOptions["replay"]>): Step {
+    const run: Step["run"] = async (onTally) => {
+      const again = { level, histories: 1, seed: options.seed, path, onTally };
+      return resultOf(await playInterleaved(engine, address, again), engineName);
+    };
+    return { name: level, title: `one history again, by turns at ${titles[level]}`, weight: 1, run };
+  }
+
+  function faultSteps(): readonly Step[] {
+    if (options.faults === 0) return [];
+    const wanted = faults.faults.filter(({ key }) => key.includes(options.fault));
+    return wanted.map(({ key, title, run }) => ({
+      name: key,
+      title,
+      weight: options.faults,
+      run: async (onTally) => {
+        const notes: string[] = [];
+        for (let round = 0; round < options.faults; round++) {
+          const report = await run(options.seed + round);
+          onTally(report.tally);
+          notes.push(...(report.notes ?? []));
+          const replay = `--${engineName} --histories 0 --faults 1 --fault ${key} --seed ${options.seed + round}`;
+          if (report.problems.length > 0) return { problems: report.problems, replay, notes };
+        }
+        return { problems: [], notes: [...new Set(notes)] };
+      },
+    }));
+  }
+}
+
+const titles = { calls: "each call of the storage", statements: "each statement of the driver" } as const;
+
+function resultOf(violation: Violation | undefined, engineName: EngineName): StepResult {
+  if (violation === undefined) return { problems: [] };
+  return { problems: violation.problems, replay: `--${engineName} ${violation.replay}` };
+}

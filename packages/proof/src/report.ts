@@ -1,0 +1,52 @@
+import type { EngineName } from "./engines/index.ts";
+import type { Tally } from "./histories/tally.ts";
+import type { StepResult } from "./plan.ts";
+import { bad, good, table } from "./terminal/index.ts";
+
+/** What was done, and what came of it: the report file, and what is printed in the end. */
+export interface ProofReport {
+  readonly seed: number;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly engines: readonly EngineReport[];
+}
+
+export interface EngineReport {
+  readonly engine: EngineName;
+  /** The server's version, and where it came from. */
+  readonly origin: string;
+  readonly tally: Tally;
+  readonly steps: readonly StepReport[];
+}
+
+export interface StepReport extends StepResult {
+  readonly name: string;
+  readonly title: string;
+  readonly tally: Tally;
+  readonly seconds: number;
+}
+
+export function isClean({ engines }: ProofReport): boolean {
+  return engines.every(({ steps }) => steps.every(({ problems }) => problems.length === 0));
+}
+
+export function printReport(report: ProofReport, file: string): void {
+  const { engines, seconds, seed } = report;
+  console.log(`\n${table(engines.map(({ engine, tally }) => ({ engine, ...tally })))}`);
+  for (const { engine, steps } of engines) {
+    for (const { name, notes = [] } of steps) for (const note of notes) console.log(`${engine} ${name}: ${note}`);
+  }
+  for (const { engine, steps } of engines) {
+    for (const step of steps) if (step.problems.length > 0) printViolation(engine, step);
+  }
+  const histories = engines.reduce((sum, { tally }) => sum + tally.histories, 0);
+  const faults = engines.reduce((sum, { tally }) => sum + tally.faults, 0);
+  const seen = `${histories} histories and ${faults} faults in ${Math.round(seconds)} s, seed ${seed}`;
+  console.log(isClean(report) ? good(`Nothing was found: ${seen}.`) : bad(`Violations were found: ${seen}.`));
+  console.log(`The report is in ${file}.`);
+}
+
+function printViolation(engine: EngineName, { title, problems, replay }: StepReport): void {
+  console.log(`\n${bad(`${engine}: ${title}`)}\n${problems.join("\n")}`);
+  if (replay !== undefined) console.log(`To see it again: npx --yes pnpm@12 prove ${replay}`);
+}

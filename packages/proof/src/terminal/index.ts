@@ -1,0 +1,2 @@
+export { createProgress, type Progress } from "./progress.ts";
+export { bad, type Cells, good, heading, table } from "./tables.ts";
