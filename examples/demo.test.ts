@@ -166,6 +166,14 @@ describe("a server of the demo's own", () => {
   });
 });
 
+describe("the history that is checked", () => {
+  it("is explained by one order of its calls", async () => {
+    const { status, output } = await run("./check-history.ts");
+    expect(output).toContain("7 calls, and one order explains them all.");
+    expect(status).toBe(0);
+  });
+});
+
 describe("the quickstart", () => {
   it("books once, refuses the second caller, and passes the cancelled slot on", async () => {
     const { status, output } = await run("./quickstart.ts");

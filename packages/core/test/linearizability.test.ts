@@ -155,6 +155,20 @@ describe("a history is linearizable", () => {
   });
 });
 
+it("is linearizable where an appointment keeps a slot that somebody with a later clock has booked it on", async () => {
+  const store = await copyOfStore();
+  const { slot } = store;
+  const work: Work = async (engine) => {
+    store.clock.advance(60_000);
+    const { appointment } = await engine.book({ actor: patient, slotId: slot.id, subjectId: "p-1" });
+    store.clock.advance(-60_000);
+    await engine.reschedule({ actor: patient, appointmentId: appointment.id, slotId: slot.id, end: minutes(20) });
+  };
+  const history = await callsOn("p", work, store);
+  expect(history.calls.map(({ outcome }) => outcome.status)).toEqual(["done", "done"]);
+  expect(checkHistory(history)).toMatchObject({ linearizable: true });
+});
+
 /** Two copies that each are right by themselves, told as one store. */
 async function twoCopies(
   one: Work,

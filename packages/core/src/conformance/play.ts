@@ -133,9 +133,14 @@ async function lookOver({ calls }: History, engine: RecordedEngine): Promise<voi
   const results = calls.map(({ outcome }) => ("result" in outcome ? outcome.result : null));
   const shown = new Map(results.flatMap(recordsIn).map((record) => [record.id, record.kind]));
   for (const [id, kind] of shown) {
-    if (kind === "slot") await engine.getSlot(id);
-    if (kind === "appointment") await engine.getAppointment(id);
+    if (kind === "slot") await engine.getSlot(id).catch(ignoreRefusal);
+    if (kind === "appointment") await engine.getAppointment(id).catch(ignoreRefusal);
   }
+}
+
+/** That something is not there is an answer, too, and stands in the history. */
+function ignoreRefusal(error: unknown): void {
+  if (!isBookingError(error) || error.status >= 500) throw error;
 }
 
 /** What is wrong, as sentences: broken invariants, answers that nothing explains, errors that are none of the engine's. */

@@ -16,11 +16,15 @@ export interface Told {
   readonly shown: readonly Shown[];
 }
 
-/** The slots and appointments of an answer that its command wrote: all of them at one instant, the latest. */
+/**
+ * The slots and appointments of an answer that its command wrote: all that has the instant of the appointment, or of the
+ * first slot where there is none. A slot that an appointment keeps is shown, too, as it was before.
+ */
 export function shownIn(result: object): readonly Shown[] {
   const records = Object.values(result).flat().filter(isShown);
-  const latest = Math.max(...records.map(({ updatedAt }) => new Date(updatedAt).getTime()));
-  const written = records.filter(({ updatedAt }) => new Date(updatedAt).getTime() === latest);
+  const leading = records.find(({ kind }) => kind === "appointment") ?? records[0];
+  const writtenAt = new Date(leading?.updatedAt ?? 0).getTime();
+  const written = records.filter(({ updatedAt }) => new Date(updatedAt).getTime() === writtenAt);
   return written.map(({ kind, id, version, status }) => ({ kind, id, version, status }));
 }
 

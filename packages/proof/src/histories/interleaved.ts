@@ -26,6 +26,9 @@ export interface InterleavedOptions {
   readonly onTally: (tally: Tally) => void;
 }
 
+/** What is used of an engine. */
+export type PlayableEngine = Pick<DatabaseEngine, "openStorage" | "openGated">;
+
 /** What is wrong, and how to see it again. */
 export interface Violation {
   readonly problems: readonly string[];
@@ -39,7 +42,7 @@ const connections = 3;
  * plays share the database, each in a world of its own.
  */
 export async function playInterleaved(
-  engine: DatabaseEngine,
+  engine: PlayableEngine,
   address: string,
   { level, histories, seed, path, onTally }: InterleavedOptions,
 ): Promise<Violation | undefined> {
@@ -62,7 +65,7 @@ export async function playInterleaved(
 }
 
 /** Connections that all plays share, and the gate of the play that is on. */
-function openStage(engine: DatabaseEngine, address: string, level: Level) {
+function openStage(engine: PlayableEngine, address: string, level: Level) {
   let turns: Turns | undefined;
   const gate: Gate = async () => turns?.next();
   const opened = Array.from({ length: connections }, () => engine.openGated[level](address, gate));

@@ -1,9 +1,8 @@
 import { canonicalJson, requestHash, sha256 } from "../../engine/hash.ts";
-import { isObject, parse } from "../../engine/parse.ts";
+import { parse } from "../../engine/parse.ts";
 import { schemaOf } from "../../engine/run-command.ts";
 import { BookingError } from "../../errors.ts";
 import { findSlots } from "../../memory/queries.ts";
-import type { Appointment } from "../../model/appointment.ts";
 import type { CommandName } from "../../model/journal.ts";
 import { keyText, type RecordKind, type StoredRecord } from "../../model/record.ts";
 import type { OverlapScope } from "../../model/schedule.ts";
@@ -13,6 +12,7 @@ import { type Context, type Decided, isRefusal, type Rule, type Seen } from "../
 import { rules } from "../../rules/index.ts";
 import type { HistoryCall } from "./history.ts";
 import { type ModelState, withRecords } from "./model-state.ts";
+import { recordsIn, type ShownRecord } from "./shown-records.ts";
 
 /** What happens if a call takes its turn in a state: the state after it, or why its answer is not the rules' answer. */
 export type Step = { readonly state: ModelState } | { readonly mismatch: string };
@@ -33,8 +33,7 @@ interface Envelope {
  */
 export function modelCall(call: HistoryCall, overlapScope: OverlapScope): ModelCall {
   const wanted = answerText(call);
-  const answersIn =
-    call.name === "getSlot" || call.name === "getAppointment" ? readIn(call) : commandIn(call, overlapScope);
+  const answersIn = isRead(call) ? readIn(call) : commandIn(call, overlapScope);
   return (state) => {
     const steps = instantsOf(call).map((now) => answersIn(state, now));
     const fitting = steps.find(({ answer }) => answer === wanted);
@@ -48,11 +47,15 @@ interface Answered {
   readonly answer: string;
 }
 
-/** The instants at which the call may have been decided: its result's own, or for refusals the first and the last. */
-function instantsOf({ outcome, calledAt, returnedAt }: HistoryCall): readonly Date[] {
-  const result = resultOf(outcome);
-  const decided = newRecordsOf(result).map(({ updatedAt }) => updatedAt)[0];
-  const instants = decided === undefined ? [returnedAt, calledAt] : [decided];
+function isRead({ name }: HistoryCall): boolean {
+  return name === "getSlot" || name === "getAppointment";
+}
+
+/** The instants at which the call may have been decided: that of what it wrote, or else the first and the last. */
+function instantsOf(call: HistoryCall): readonly Date[] {
+  const { outcome, calledAt, returnedAt } = call;
+  const decided = isRead(call) ? undefined : writtenIn(resultOf(outcome))[0]?.updatedAt;
+  const instants = decided === undefined ? [returnedAt, calledAt] : [String(decided)];
   return [...new Set(instants)].map((at) => new Date(at));
 }
 
@@ -170,7 +173,7 @@ function takenIds(result: unknown): readonly string[] {
 
 /** Ids and tokens as the answer has them, in the order in which the rules ask for them. */
 function unforeseenIn(result: unknown): Pick<Context, "newId" | "newToken"> {
-  const ids = newRecordsOf(result)
+  const ids = writtenIn(result)
     .filter(({ version }) => version === 1)
     .map(({ id }) => id);
   const { holdToken } = (result ?? {}) as { readonly holdToken?: string };
@@ -182,20 +185,14 @@ function unforeseenIn(result: unknown): Pick<Context, "newId" | "newToken"> {
   return { newId, newToken: () => holdToken ?? "unforeseen" };
 }
 
-/** The slots and appointments of an answer that its command wrote, all of them at one instant: the latest. */
-function newRecordsOf(result: unknown): readonly WrittenRecord[] {
-  const records = isObject(result) ? Object.values(result).flat().filter(isWritten) : [];
-  const latest = records
-    .map(({ updatedAt }) => updatedAt)
-    .sort()
-    .at(-1);
-  return records.filter(({ updatedAt }) => updatedAt === latest);
-}
-
-type WrittenRecord = { readonly updatedAt: string } & Pick<Slot | Appointment, "id" | "version">;
-
-function isWritten(value: unknown): value is WrittenRecord {
-  return isObject(value) && (value.kind === "slot" || value.kind === "appointment");
+/**
+ * The slots and appointments of an answer that its command wrote: those with the instant of the appointment, or of the
+ * first slot where there is none. A slot that an appointment keeps is shown, too, as somebody else has left it.
+ */
+function writtenIn(result: unknown): readonly ShownRecord[] {
+  const records = recordsIn(result).filter(({ kind }) => kind === "slot" || kind === "appointment");
+  const leading = records.find(({ kind }) => kind === "appointment") ?? records[0];
+  return records.filter(({ updatedAt }) => updatedAt === leading?.updatedAt);
 }
 
 function resultOf(outcome: HistoryCall["outcome"]): unknown {

@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { TestServer } from "@slotwright/test-servers";
+import { testServer } from "@slotwright/test-servers/vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ProofReport } from "../src/report.ts";
+
+const main = join(import.meta.dirname, "../src/main.ts");
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "slotwright-prove-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Run {
+  readonly status: number;
+  readonly output: string;
+}
+
+async function prove(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Run> {
+  try {
+    const env = { ...process.env, ...environment };
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], { env });
+    return { status: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { status: code, output: stdout + stderr };
+  }
+}
+
+async function reportIn(file: string): Promise<ProofReport["engines"][number]> {
+  const { engines } = JSON.parse(await readFile(file, "utf8")) as ProofReport;
+  expect(engines).toHaveLength(1);
+  return engines[0] as ProofReport["engines"][number];
+}
+
+const variables = {
+  postgres: "SLOTWRIGHT_POSTGRES_URL",
+  mysql: "SLOTWRIGHT_MYSQL_URL",
+  mariadb: "SLOTWRIGHT_MARIADB_URL",
+} as const;
+
+const servers: Readonly<Record<keyof typeof variables, TestServer | undefined>> = {
+  postgres: await testServer("postgres"),
+  mysql: await testServer("mysql"),
+  mariadb: await testServer("mariadb"),
+};
+
+function environmentOf(engine: string): NodeJS.ProcessEnv | undefined {
+  if (engine === "sqlite") return {};
+  const server = servers[engine as keyof typeof variables];
+  return server && { [variables[engine as keyof typeof variables]]: server.url };
+}
+
+describe.each(["sqlite", "postgres", "mysql", "mariadb"])("prove --%s", (engine) => {
+  const environment = environmentOf(engine);
+
+  it.skipIf(environment === undefined)("plays histories at three levels and reports what it saw", async () => {
+    const file = join(folder, `${engine}.json`);
+    const args = [`--${engine}`, "--histories", "40", "--faults", "0", "--seed", "11", "--report", file];
+    const { status, output } = await prove(args, environment);
+    expect(output).toMatch(/progress: .*commands take turns at each statement of the driver/);
+    expect(output).toMatch(/Nothing was found: 40 histories and 0 faults in \d+ s, seed 11\./);
+    expect(status).toBe(0);
+    const { steps, tally } = await reportIn(file);
+    expect(steps.map(({ name, tally: { histories } }) => `${name} ${histories}`)).toEqual([
+      "calls 16",
+      "statements 12",
+      "free 12",
+    ]);
+    expect(tally.commands).toBeGreaterThan(300);
+    expect(tally.conflicts).toBeGreaterThan(0);
+  });
+});
+
+describe.each(["postgres", "mysql", "mariadb"] as const)("prove --%s --faults", (engine) => {
+  it.skipIf(servers[engine] === undefined)(
+    "does harm around the commit, and finds nothing wrong after it",
+    async () => {
+      const file = join(folder, `${engine}-faults.json`);
+      const args = [`--${engine}`, "--histories", "0", "--faults", "1", "--fault", "commit", "--report", file];
+      const { status, output } = await prove(args, environmentOf(engine));
+      expect(output).toContain("Nothing was found");
+      expect(status).toBe(0);
+      const { steps, tally } = await reportIn(file);
+      expect(steps.map(({ name }) => name)).toEqual([
+        "network.cut-before-commit",
+        "network.reset-before-commit",
+        "network.cut-during-commit",
+        "network.cut-after-commit",
+        "network.reset-after-commit",
+        "network.late-commit",
+        "network.swallowed-commit",
+      ]);
+      expect(tally.faults).toBeGreaterThan(steps.length);
+      expect(tally.unknown).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe("prove", () => {
+  it("says how it is called, and which flag is wrong", async () => {
+    const help = await prove(["--help"]);
+    expect(help.output).toContain("Usage: prove [options]");
+    expect(help.status).toBe(0);
+    const wrong = await prove(["--histories", "many"]);
+    expect(wrong.output).toContain('--histories must be a whole number, not "many"');
+    expect(wrong.status).toBe(2);
+    const half = await prove(["--level", "calls"]);
+    expect(half.output).toContain("give --level (calls or statements), --seed and --path");
+  });
+});

@@ -1,0 +1,83 @@
+import type { StorageAdapter, StoredRecord } from "@slotwright/core";
+import { gatedAdapter } from "@slotwright/core/conformance";
+import { createMemoryDatabase, memoryAdapter } from "@slotwright/core/memory";
+import { describe, expect, it } from "vitest";
+import type { Gate } from "../src/engines/index.ts";
+import { type PlayableEngine, playInterleaved } from "../src/histories/interleaved.ts";
+
+type Break = (storage: StorageAdapter<never>) => StorageAdapter<never>;
+
+/** A store in memory, with an adapter that breaks a promise. */
+function brokenEngine(breakIt: Break): PlayableEngine {
+  const database = createMemoryDatabase();
+  const openStorage = () => memoryAdapter({ database }) as StorageAdapter<never>;
+  const openBroken = (_: string, gate: Gate) => {
+    const storage = breakIt(gatedAdapter(openStorage(), gate));
+    return { storage, close: () => storage.close() };
+  };
+  return { openStorage, openGated: { calls: openBroken, statements: openBroken } };
+}
+
+/** Loads each record as it was when it was loaded before: a screen that is never up to date. */
+const staleReads: Break = (storage) => {
+  const before = new Map<string, StoredRecord | undefined>();
+  return {
+    ...storage,
+    async load(keys) {
+      const records = await storage.load(keys);
+      return keys.map(({ id }, index) => {
+        const shown = before.has(id) ? before.get(id) : records[index];
+        before.set(id, records[index]);
+        return shown;
+      });
+    },
+  };
+};
+
+/** Says yes to whoever blocks a slot, and stores nothing. */
+const lostBlocks: Break = (storage) => ({
+  ...storage,
+  async commit(transitions) {
+    const isLost = transitions.some(({ journal }) => journal.some(({ command }) => command === "block"));
+    return isLost ? transitions.map(() => ({ status: "committed" })) : storage.commit(transitions);
+  },
+});
+
+const forgottenCommands: Break = (storage) => ({
+  ...storage,
+  commit: (transitions) =>
+    storage.commit(
+      transitions.map((one) => ({ ...one, command: { ...one.command, id: `${one.command.id}${Math.random()}` } })),
+    ),
+});
+
+const options = { level: "calls", histories: 200, seed: 5, onTally: () => {} } as const;
+
+describe("an adapter that breaks a promise is found out within 200 histories", () => {
+  it.each([
+    ["shows what was, not what is", staleReads],
+    ["acknowledges and stores nothing", lostBlocks],
+    ["forgets which commands took effect", forgottenCommands],
+  ])("where it %s", async (_, breakIt) => {
+    const violation = await playInterleaved(brokenEngine(breakIt), "memory", options);
+    expect(violation?.problems.join("\n")).toContain("Not linearizable: no order of these");
+  });
+
+  it("and the arguments that are printed show it again", async () => {
+    const violation = await playInterleaved(brokenEngine(lostBlocks), "memory", options);
+    expect(violation?.replay).toMatch(/^--level calls --seed 5 --path [\d:]+$/);
+    const path = violation?.replay.split(" ").at(-1) as string;
+    const again = { ...options, histories: 1, path };
+    expect(await playInterleaved(brokenEngine(lostBlocks), "memory", again)).toBeDefined();
+  });
+
+  it("while a sound one passes", async () => {
+    expect(
+      await playInterleaved(
+        brokenEngine((storage) => storage),
+        "memory",
+        options,
+      ),
+    ).toBeUndefined();
+  });
+});
