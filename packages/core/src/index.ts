@@ -2,6 +2,7 @@ export type { SyncReport } from "./engine/check-sync.ts";
 export type { Clock } from "./engine/clock.ts";
 export { systemClock } from "./engine/clock.ts";
 export { createEngine, type Engine } from "./engine/engine.ts";
+export type { CoalesceOptions } from "./engine/lanes.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
 export type { Page } from "./engine/page.ts";
 export type { Finding, ReconcileInput, ReconcileReport } from "./engine/reconcile.ts";

@@ -3,7 +3,9 @@ import type { OverlapScope } from "../model/schedule.ts";
 import type { Authorize, Policy } from "../rules/policy.ts";
 import type { StorageAdapter } from "../storage/adapter.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { coalescingStorage } from "./coalesce.ts";
 import { createIdSource, newToken } from "./ids.ts";
+import type { CoalesceOptions } from "./lanes.ts";
 import { parse } from "./parse.ts";
 
 /** How long, and how often, the engine tries again by itself. */
@@ -26,6 +28,8 @@ export interface EngineOptions<HostTransaction> {
   /** Who may do what, in the host's view; asked first. By default everybody may do everything. */
   readonly authorize?: Authorize;
   readonly retry?: Partial<RetryOptions>;
+  /** How commands of the same moment share round trips. */
+  readonly coalesce?: Partial<CoalesceOptions>;
   readonly clock?: Clock;
   /** Makes the ids of records and commands; must never repeat. Default: UUIDv7. */
   readonly newId?: () => string;
@@ -50,10 +54,15 @@ export interface EngineSettings {
   readonly random: () => number;
 }
 
+const count = z.int("must be a whole number").min(1, "must be at least 1");
+
 const settableSchema = z.strictObject({
   overlapScope: z.enum(["facility", "provider"], 'must be "facility" or "provider"'),
   budgetMs: z.number("must be a number of milliseconds").min(0, "must not be negative"),
   maxPauseMs: z.number("must be a number of milliseconds").min(0, "must not be negative"),
+  batchSize: count,
+  lanes: count,
+  queueLimit: count,
 });
 
 /** @throws BookingError `invalid_input` */
@@ -61,9 +70,10 @@ export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   const { overlapScope = "facility", policies = [], authorize, clock = systemClock } = options;
   const { newId = createIdSource(), random = Math.random } = options;
   const { budgetMs = 10_000, maxPauseMs = 50 } = options.retry ?? {};
-  parse(settableSchema, { overlapScope, budgetMs, maxPauseMs });
+  const { batchSize = 32, lanes = 3, queueLimit = 10_000 } = options.coalesce ?? {};
+  parse(settableSchema, { overlapScope, budgetMs, maxPauseMs, batchSize, lanes, queueLimit });
   return {
-    storage: options.storage,
+    storage: coalescingStorage(options.storage, { batchSize, lanes, queueLimit }),
     isHostTransaction: false,
     overlapScope,
     policies,

@@ -1,5 +1,6 @@
 import { BookingError } from "../errors.ts";
 import { StorageError } from "../storage/storage-error.ts";
+import { QueueFullError } from "./lanes.ts";
 import type { EngineSettings } from "./options.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 
@@ -18,7 +19,8 @@ export function patienceOf(
   return {
     async pause(cause) {
       const waitedMs = clock.now().getTime() - started;
-      if (waitedMs >= retry.budgetMs)
+      // To wait in a queue that is full would only make it longer.
+      if (waitedMs >= retry.budgetMs || cause instanceof QueueFullError)
         throw new BookingError("storage_busy", { idempotencyKey, waitedMs, repeat: "command" }, cause);
       attempt += 1;
       // Full jitter: callers that met once do not meet again.

@@ -1,0 +1,99 @@
+import { keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
+import type { CommitOutcome, StorageAdapter, Transition } from "../storage/adapter.ts";
+import { type Call, type CoalesceOptions, createLanes } from "./lanes.ts";
+
+type Load = Call<readonly RecordKey[], readonly (StoredRecord | undefined)[]>;
+type Commit = Call<CommitRequest, CommitOutcome>;
+
+/**
+ * The storage with the loads and commits of many commands sent together: latency stays that of a round trip, and
+ * throughput grows with load. Calls within a host's transaction go as they are.
+ */
+export function coalescingStorage(storage: StorageAdapter, options: CoalesceOptions): StorageAdapter {
+  if (options.batchSize === 1) return storage;
+  const loads = createLanes({ options, take: (waiting: Load[]) => waiting.splice(0, options.batchSize), run: loadAll });
+  const commits = createCommitLanes(storage, options);
+
+  /** One load for the keys of all, each asked for once. */
+  async function loadAll(requests: readonly (readonly RecordKey[])[]) {
+    const [only, ...others] = requests;
+    if (only !== undefined && others.length === 0) return [await storage.load(only)];
+    const keys = new Map(requests.flat().map((key) => [keyText(key), key]));
+    const loaded = await storage.load([...keys.values()]);
+    const records = new Map([...keys.keys()].map((text, index) => [text, loaded[index]]));
+    return requests.map((wanted) => wanted.map((key) => records.get(keyText(key))));
+  }
+
+  return {
+    ...storage,
+    load: loads.send,
+    commit: (transitions) => Promise.all(transitions.map((one) => commits.send(requestOf(one)))),
+  };
+}
+
+/** A transition with the records that it rests on or writes, and its command. */
+interface CommitRequest {
+  readonly transition: Transition;
+  readonly keys: readonly string[];
+}
+
+function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions) {
+  const underWay = new Set<string>();
+  const overtaken = new Map<string, number>();
+
+  async function commitAll(requests: readonly CommitRequest[]): Promise<readonly CommitOutcome[]> {
+    const outcomes = await storage.commit(requests.map(({ transition }) => transition));
+    for (const [index, { transition }] of requests.entries()) {
+      if (outcomes[index]?.status !== "committed") continue;
+      for (const record of transition.put) overtaken.set(keyText(record), record.version);
+    }
+    return outcomes;
+  }
+
+  /** Whoever waits with a version that was overtaken has lost already: to ask the database would only say so, too. */
+  function answerLosers(waiting: Commit[]): void {
+    if (overtaken.size === 0) return;
+    const others = waiting.filter(({ request, resolve }) => {
+      const stale = request.transition.expect.filter(
+        ({ key, version }) => version < (overtaken.get(keyText(key)) ?? 0),
+      );
+      if (stale.length > 0) resolve({ status: "stale", keys: stale.map(({ key }) => key) });
+      return stale.length === 0;
+    });
+    overtaken.clear();
+    waiting.splice(0, waiting.length, ...others);
+  }
+
+  /**
+   * The oldest whose records nobody else is writing. One that has to wait keeps later ones from its records, or those
+   * that want many would wait for ever.
+   */
+  function take(waiting: Commit[]): readonly Commit[] {
+    answerLosers(waiting);
+    const wanted = new Set(underWay);
+    const batch: Commit[] = [];
+    const kept: Commit[] = [];
+    for (const call of waiting) {
+      if (batch.length === options.batchSize) break;
+      const { keys } = call.request;
+      const isFree = !keys.some((key) => wanted.has(key));
+      for (const key of keys) wanted.add(key);
+      (isFree ? batch : kept).push(call);
+    }
+    waiting.splice(0, batch.length + kept.length, ...kept);
+    for (const { request } of batch) for (const key of request.keys) underWay.add(key);
+    return batch;
+  }
+
+  function release(batch: readonly Commit[]): void {
+    for (const { request } of batch) for (const key of request.keys) underWay.delete(key);
+  }
+
+  return createLanes({ options, take, run: commitAll, onAnswered: release });
+}
+
+function requestOf(transition: Transition): CommitRequest {
+  const { command, expect, put } = transition;
+  const keys = [`command:${command.id}`, ...expect.map(({ key }) => keyText(key)), ...put.map(keyText)];
+  return { transition, keys: [...new Set(keys)] };
+}

@@ -1,0 +1,94 @@
+import { StorageError } from "../storage/storage-error.ts";
+
+/** How calls that are made at the same time are sent together. */
+export interface CoalesceOptions {
+  /** Calls that go out together at most. Default 32. 1 sends each by itself. */
+  readonly batchSize: number;
+  /** Batches that are under way at the same time at most. Default 3. */
+  readonly lanes: number;
+  /** Calls that wait at most; one more is refused with `storage_busy`. Default 10 000. */
+  readonly queueLimit: number;
+}
+
+/** Certainly not applied, and there is no use in waiting: others wait already. */
+export class QueueFullError extends StorageError {
+  constructor(queueLimit: number) {
+    super("transient", `${queueLimit} calls wait for the database already. Send fewer at a time, or try again later.`);
+  }
+}
+
+/** A call that waits, or is under way. */
+export interface Call<Request, Answer> {
+  readonly request: Request;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface Lanes<Request, Answer> {
+  readonly send: (request: Request) => Promise<Answer>;
+}
+
+export interface LanesOf<Request, Answer> {
+  readonly options: CoalesceOptions;
+  /** Takes the calls that go out next off the queue, the oldest first; none if all have to wait for those under way. */
+  readonly take: (waiting: Call<Request, Answer>[]) => readonly Call<Request, Answer>[];
+  readonly run: (requests: readonly Request[]) => Promise<readonly Answer[]>;
+  /** Told of a batch that has been answered, before the next one is taken. */
+  readonly onAnswered?: (batch: readonly Call<Request, Answer>[]) => void;
+}
+
+/**
+ * Sends a lone call at once. Calls that are made while one is under way wait for it, and then go out together; a
+ * further lane opens only for a full batch.
+ */
+export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lanes<Request, Answer> {
+  const { options, take, run, onAnswered = () => {} } = of;
+  const waiting: Call<Request, Answer>[] = [];
+  let underWay = 0;
+
+  function sendNext(): void {
+    while (waiting.length > 0 && underWay < options.lanes && (underWay === 0 || waiting.length >= options.batchSize)) {
+      const batch = take(waiting);
+      if (batch.length === 0) return;
+      underWay += 1;
+      void runApart(batch, run).then(() => {
+        underWay -= 1;
+        onAnswered(batch);
+        sendNext();
+      });
+    }
+  }
+
+  return {
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        if (waiting.length >= options.queueLimit) return reject(new QueueFullError(options.queueLimit));
+        waiting.push({ request, resolve, reject });
+        sendNext();
+      }),
+  };
+}
+
+/** A batch that fails as a whole is taken apart, in halves, so that no call fails for what is wrong with another. */
+async function runApart<Request, Answer>(
+  batch: readonly Call<Request, Answer>[],
+  run: (requests: readonly Request[]) => Promise<readonly Answer[]>,
+): Promise<void> {
+  try {
+    const answers = await run(batch.map(({ request }) => request));
+    for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
+  } catch (error) {
+    if (batch.length === 1 || concernsAll(error)) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    const middle = Math.ceil(batch.length / 2);
+    await runApart(batch.slice(0, middle), run);
+    await runApart(batch.slice(middle), run);
+  }
+}
+
+/** The database is away, or the connection was lost around the commit: nothing is wrong with any one call. */
+function concernsAll(error: unknown): boolean {
+  return error instanceof StorageError && error.failure !== "transient";
+}

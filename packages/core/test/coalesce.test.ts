@@ -1,0 +1,215 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { patient, publish, tally } from "../src/conformance/fixtures.ts";
+import { auditStore, checkHistory, createRecorder } from "../src/conformance/index.ts";
+import { anyIntent, attempt, emptyWorld } from "../src/conformance/intents.ts";
+import { scheduledAdapter, scheduledClock } from "../src/conformance/scheduled.ts";
+import { coalescingStorage } from "../src/engine/coalesce.ts";
+import {
+  type CoalesceOptions,
+  createEngine,
+  type Engine,
+  type Slot,
+  type StorageAdapter,
+  StorageError,
+  type Transition,
+} from "../src/index.ts";
+import { createMemoryDatabase, memoryAdapter } from "../src/memory/index.ts";
+import { failingStorage } from "./failing-storage.ts";
+
+/** Counts what goes out, and answers in a later turn of the event loop, as a database does. */
+function watched(storage: StorageAdapter) {
+  const sent = { loads: [] as number[], commits: [] as number[] };
+  const later = <T>(answer: Promise<T>) => new Promise<T>((done) => setTimeout(() => done(answer), 1));
+  const watching: StorageAdapter = {
+    ...storage,
+    load: (keys) => {
+      sent.loads.push(keys.length);
+      return later(storage.load(keys));
+    },
+    commit: (transitions) => {
+      sent.commits.push(transitions.length);
+      return later(storage.commit(transitions));
+    },
+  };
+  return { storage: watching, sent };
+}
+
+function stage(coalesce: Partial<CoalesceOptions> = {}) {
+  const memory = memoryAdapter({ database: createMemoryDatabase() });
+  const { storage, sent } = watched(memory);
+  return {
+    memory,
+    sent,
+    storage,
+    plain: createEngine({ storage: memory }),
+    engine: createEngine({ storage, coalesce }),
+  };
+}
+
+const bookAll = (engine: Engine, slots: readonly Slot[]) =>
+  slots.map(({ id }, index) => engine.book({ actor: patient, slotId: id, subjectId: `p-${index}` }));
+
+describe("commands of the same moment share round trips", () => {
+  it("while a lone one waits for nothing: one read and one write, each by itself", async () => {
+    const { plain, engine, sent } = stage();
+    const [slot] = await publish(plain);
+    await Promise.all(bookAll(engine, [slot as Slot]));
+    expect(sent).toEqual({ loads: [1], commits: [1] });
+  });
+
+  it("so that 64 bookings go out in a few batches, and everyone is answered", async () => {
+    const { memory, plain, engine, sent } = stage();
+    const slots = await publish(plain, 64);
+    expect(await tally(bookAll(engine, slots))).toEqual({ ok: 64 });
+    expect(sent.commits.length).toBeLessThanOrEqual(5);
+    expect(sent.loads.length).toBeLessThanOrEqual(5);
+    expect(Math.max(...sent.commits)).toBe(32);
+    expect(await auditStore(memory)).toEqual([]);
+  });
+
+  it("in batches and lanes of the size that was asked for", async () => {
+    const { plain, engine, sent } = stage({ batchSize: 4, lanes: 1 });
+    expect(await tally(bookAll(engine, await publish(plain, 12)))).toEqual({ ok: 12 });
+    expect(sent.commits).toEqual([1, 4, 4, 3]);
+    const alone = stage({ batchSize: 1 });
+    await Promise.all(bookAll(alone.engine, await publish(alone.plain, 12)));
+    expect(alone.sent.commits).toEqual(Array.from({ length: 12 }, () => 1));
+  });
+
+  it("each record is asked for once, whoever wants it", async () => {
+    const { plain, engine, sent } = stage();
+    const [slot] = await publish(plain);
+    await Promise.all(Array.from({ length: 30 }, () => engine.getSlot((slot as Slot).id)));
+    expect(sent.loads).toEqual([1, 1]);
+  });
+
+  it("except within a host's transaction, where calls go as they are", async () => {
+    const memory = memoryAdapter();
+    const engine = createEngine({ storage: memory });
+    const slots = await publish(engine, 3);
+    const transaction = await memory.begin();
+    const results = await Promise.all(bookAll(engine.within(transaction), slots));
+    expect(results).toHaveLength(3);
+    transaction.rollback();
+    expect((await engine.getSlot((slots[0] as Slot).id)).status).toBe("available");
+  });
+});
+
+describe("commands that want the same record", () => {
+  it("are never in one batch; the losers learn it without asking the database again", async () => {
+    const { plain, engine, sent } = stage();
+    const [slot] = await publish(plain);
+    const callers = Array.from({ length: 64 }, (_, n) =>
+      engine.book({ actor: patient, slotId: (slot as Slot).id, subjectId: `p-${n}` }),
+    );
+    expect(await tally(callers)).toEqual({ ok: 1, slot_booked: 63 });
+    expect(sent.commits.length).toBeLessThanOrEqual(3);
+  });
+
+  it("are served in turn: later ones that want one record do not overtake one that wants several", async () => {
+    const { plain, storage } = stage();
+    const slots = await publish(plain, 2);
+    const [x, y] = slots as [Slot, Slot];
+    const order: string[] = [];
+    const coalescing = coalescingStorage(storage, { batchSize: 2, lanes: 3, queueLimit: 100 });
+    const commit = async (name: string, ...put: Slot[]) => {
+      const changed = put.map((slot) => ({ ...slot, version: slot.version + 1 }));
+      const expect = put.map((slot) => ({ key: { kind: "slot", id: slot.id } as const, version: slot.version }));
+      const command = { id: name, requestHash: name, result: {} };
+      const [outcome] = await coalescing.commit([{ command, expect, put: changed, journal: [] }]);
+      order.push(`${name} ${outcome?.status}`);
+    };
+    await Promise.all([commit("x", x), commit("x and y", x, y), commit("y", y)]);
+    expect(order).toEqual(["x committed", "x and y stale", "y committed"]);
+  });
+});
+
+describe("a batch that fails", () => {
+  const slotsOn = async (count: number) => {
+    const memory = memoryAdapter();
+    return { memory, slots: await publish(createEngine({ storage: memory }), count) };
+  };
+  const concerns = (transitions: readonly Transition[], subjectId: string) =>
+    transitions.some(({ put }) =>
+      put.some((record) => record.kind === "appointment" && record.subjectId === subjectId),
+    );
+
+  it("is taken apart, so that a bad command harms nobody else", async () => {
+    const { memory, slots } = await slotsOn(20);
+    const storage: StorageAdapter = {
+      ...memory,
+      commit: async (transitions) => {
+        if (concerns(transitions, "p-7")) throw new TypeError("What p-7 wants cannot be written.");
+        return memory.commit(transitions);
+      },
+    };
+    const outcomes = await Promise.allSettled(bookAll(createEngine({ storage }), slots));
+    const failed = outcomes.flatMap((one, index) => (one.status === "rejected" ? [[index, String(one.reason)]] : []));
+    expect(failed).toEqual([[7, "TypeError: What p-7 wants cannot be written."]]);
+  });
+
+  it("for want of a connection is settled for each of its commands by itself", async () => {
+    const { memory, slots } = await slotsOn(20);
+    const lost = new StorageError("unknown", "The connection was lost.");
+    const storage = failingStorage(memory, (method, call) =>
+      method === "commit" && call === 2 ? { after: lost } : {},
+    );
+    expect(await tally(bookAll(createEngine({ storage }), slots))).toEqual({ ok: 20 });
+    expect(await auditStore(memory)).toEqual([]);
+  });
+
+  it("for want of a database fails for all, at once", async () => {
+    const { memory, slots } = await slotsOn(20);
+    const away = new StorageError("unavailable", "Nobody listens.");
+    let commits = 0;
+    const storage = failingStorage(memory, (method) => {
+      commits += method === "commit" ? 1 : 0;
+      return method === "commit" ? { before: away } : {};
+    });
+    expect(await tally(bookAll(createEngine({ storage }), slots))).toEqual({ storage_unavailable: 20 });
+    expect(commits).toBeLessThan(5);
+  });
+});
+
+describe("a full queue", () => {
+  it("refuses with storage_busy at once, which says that the same request may succeed later", async () => {
+    const { plain, engine } = stage({ queueLimit: 5, lanes: 1 });
+    const slots = await publish(plain, 20);
+    const started = Date.now();
+    const outcomes = await Promise.allSettled(bookAll(engine, slots));
+    expect(Date.now() - started).toBeLessThan(1_000);
+    const refused = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    expect(refused.length).toBe(14);
+    for (const error of refused) expect(error).toMatchObject({ code: "storage_busy", transient: true });
+    expect(refused[0].cause.message).toBe(
+      "5 calls wait for the database already. Send fewer at a time, or try again later.",
+    );
+    await Promise.all(bookAll(engine, slots.slice(6, 10)));
+  });
+});
+
+describe("whatever the order in which batches are answered", () => {
+  it("one order of the commands explains every answer, and all invariants hold", async () => {
+    const commands = fc.array(anyIntent, { minLength: 4, maxLength: 24 });
+    const sizes = fc.record({ batchSize: fc.integer({ min: 2, max: 6 }), lanes: fc.integer({ min: 1, max: 3 }) });
+    const property = fc.asyncProperty(fc.scheduler(), commands, sizes, async (scheduler, intents, coalesce) => {
+      const memory = memoryAdapter({ database: createMemoryDatabase() });
+      const clock = scheduledClock(scheduler);
+      const recorder = createRecorder({ clock });
+      const world = emptyWorld();
+      const plain = recorder.by("before", createEngine({ storage: memory, clock }));
+      for (const start of [0, 6]) {
+        const slots = { slot: 0, appointment: 0, start, length: 6, capacity: 2, key: null } as const;
+        await attempt({ ...slots, name: "createSlots" }, plain, world);
+      }
+      const engine = createEngine({ storage: scheduledAdapter(memory, scheduler), clock, coalesce });
+      const running = intents.map((intent, n) => attempt(intent, recorder.by(`caller ${n}`, engine), world));
+      await scheduler.waitFor(Promise.all(running));
+      expect(await auditStore(memory)).toEqual([]);
+      const verdict = checkHistory(recorder.history());
+      expect(verdict.linearizable ? "" : verdict.explanation).toBe("");
+    });
+    await fc.assert(property, { numRuns: 200 });
+  });
+});
