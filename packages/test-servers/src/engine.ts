@@ -63,9 +63,11 @@ export interface Command {
   readonly arguments: readonly string[];
 }
 
-/** The folder of one running server; removed when it stops. */
+/** The folders of one running server; removed when it stops. */
 export interface RunFolder {
   readonly path: string;
+  /** Below {@link path}, or in a folder of its own elsewhere, which is {@link elsewhere} then. */
   readonly data: string;
+  readonly elsewhere?: string | undefined;
   readonly log: string;
 }

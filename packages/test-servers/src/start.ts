@@ -9,6 +9,11 @@ import { isAtLeast } from "./versions.ts";
 export interface StartOptions {
   /** Where to look for URLs, the PATH, the cache folder and `CI`; by default `process.env`. */
   readonly environment?: Environment;
+  /**
+   * An existing folder for the data of a server of our own, on a disk of the caller's choice; by default the temporary
+   * one. Every user must be able to pass through it. The log stays in the temporary folder.
+   */
+  readonly folder?: string;
   /** Where a server of our own may come from, in this order; by default both. */
   readonly from?: readonly ("installed" | "fetched")[];
 }
@@ -32,20 +37,20 @@ export async function startServer(engine: Engine, options: StartOptions = {}): P
  * @throws Where the engine can't be had and `CI=true`.
  */
 export async function startOwnServer(engine: Engine, options: StartOptions = {}): Promise<OwnServer | undefined> {
-  const { environment = process.env, from = ["installed", "fetched"] } = options;
+  const { environment = process.env, from = ["installed", "fetched"], folder } = options;
   const definition = engines[engine];
   const installed = from.includes("installed") ? await definition.installed(environment) : [];
   const current = installed.find(({ version }) => isAtLeast(version, definition.wanted));
-  if (current !== undefined) return runServer(definition, current, environment);
+  if (current !== undefined) return runServer(definition, current, environment, folder);
   try {
     const fetched = await fetchEngine(definition, environment, from);
-    return await runServer(definition, fetched, environment);
+    return await runServer(definition, fetched, environment, folder);
   } catch (error) {
     if (!(error instanceof NotFetched)) throw error;
     const older = installed[0];
     if (older === undefined) return missing(definition, error.message, environment);
     announce(`${definition.title} ${older.version} is older than ${definition.wanted}, and ${error.message}.`);
-    return runServer(definition, older, environment);
+    return runServer(definition, older, environment, folder);
   }
 }
 

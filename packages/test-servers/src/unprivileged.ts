@@ -10,9 +10,13 @@ export async function unprivilegedAccount(): Promise<Account | undefined> {
   return (await accountOf("postgres")) ?? (await accountOf("nobody"));
 }
 
-/** A new temporary folder that every user may pass through, because the server may run as another user. */
-export async function createPassableFolder(prefix: string): Promise<string> {
-  const folder = await mkdtemp(join(await passableTemporaryFolder(), prefix));
+/**
+ * A new folder that every user may pass through, because the server may run as another user.
+ *
+ * @param parent By default the temporary folder.
+ */
+export async function createPassableFolder(prefix: string, parent?: string): Promise<string> {
+  const folder = await mkdtemp(join(parent ?? (await passableTemporaryFolder()), prefix));
   await chmod(folder, 0o711);
   return folder;
 }

@@ -2,8 +2,8 @@
 import { dirname } from "node:path";
 import { startOwnServer } from "../src/index.ts";
 
-const [mode = "wait"] = process.argv.slice(2);
-const server = await startOwnServer("postgres");
+const [mode = "wait", where] = process.argv.slice(2);
+const server = await startOwnServer("postgres", where === undefined ? {} : { folder: where });
 const pid = server?.process.pid;
 const folder = server && dirname(server.process.log);
 if (mode === "crash") await server?.process.kill();

@@ -1,11 +1,13 @@
 import type { EngineName } from "../engines/index.ts";
 import { clientFaults } from "./client-faults.ts";
 import type { ServerFault } from "./fault.ts";
+import { fullDisk, runFullDisk } from "./full-disk.ts";
 import { networkFaults } from "./network-faults.ts";
 import { poolFaults } from "./pool-faults.ts";
 import { type FaultReport, runServerFault } from "./run.ts";
 import { serverFaults } from "./server-faults.ts";
 import { openServerScene, type ServerName, startHarmableServer } from "./server-scene.ts";
+import { sqliteFaults } from "./sqlite-faults.ts";
 
 export type { FaultReport } from "./run.ts";
 
@@ -30,7 +32,7 @@ const serverFaultCatalogue: readonly ServerFault[] = [
 ];
 
 export function faultsOf(engineName: EngineName): Faults {
-  return engineName === "sqlite" ? { faults: [], close: async () => {} } : faultsOfServer(engineName);
+  return engineName === "sqlite" ? { faults: sqliteFaults, close: async () => {} } : faultsOfServer(engineName);
 }
 
 function faultsOfServer(engineName: ServerName): Faults {
@@ -45,8 +47,9 @@ function faultsOfServer(engineName: ServerName): Faults {
     }
   };
   const had = serverFaultCatalogue.filter(({ engines = [engineName] }) => engines.includes(engineName));
+  const onSharedServer = had.map((fault) => ({ ...fault, run: (seed: number) => run(fault, seed) }));
   return {
-    faults: had.map((fault) => ({ key: fault.key, title: fault.title, run: (seed) => run(fault, seed) })),
+    faults: [...onSharedServer, { ...fullDisk, run: (seed) => runFullDisk(engineName, seed) }],
     close: async () => {
       await (await started)?.stop();
     },

@@ -1,13 +1,16 @@
 import { spawn } from "node:child_process";
+import type { RunFolder } from "../engine.ts";
 
 /**
  * Reads words from us until its input ends, because we ended, however that was. Then it ends the server, unless that
- * had ended before (its id may be another process's by now), and removes the folder. Signals are not for the guard:
+ * had ended before (its id may be another process's by now), and removes the folders. Signals are not for the guard:
  * a Ctrl-C in the terminal must not take it away.
  */
 const script = `
 trap '' HUP INT TERM
 server=$1
+signal=$2
+shift 2
 while read -r word; do
   case $word in
     released) exit 0 ;;
@@ -15,28 +18,29 @@ while read -r word; do
   esac
 done
 if [ -n "$server" ]; then
-  kill -s "$2" "$server"
+  kill -s "$signal" "$server"
   kill -s CONT "$server"
   tries=0
   while kill -s 0 "$server" && [ "$tries" -lt 50 ]; do tries=$((tries + 1)); sleep 0.1; done
   kill -s KILL "$server"
 fi
-rm -rf "$3"
+rm -rf "$@"
 `;
 
 export interface Guard {
-  /** The server ended; its folder remains the guard's to remove. */
+  /** The server ended; its folders remain the guard's to remove. */
   serverEnded(): void;
-  /** We look after server and folder ourselves. */
+  /** We look after server and folders ourselves. */
   release(): void;
 }
 
 /**
- * Watches over a server and its folder, so that they never outlive us. A pipe tells the guard, because the system
+ * Watches over a server and its folders, so that they never outlive us. A pipe tells the guard, because the system
  * closes it however we end; an exit handler would not run after SIGKILL.
  */
-export function guardServer(pid: number, stopSignal: NodeJS.Signals, folder: string): Guard {
-  const words = ["-c", script, "slotwright-guard", `${pid}`, stopSignal.replace("SIG", ""), folder];
+export function guardServer(pid: number, stopSignal: NodeJS.Signals, { path, elsewhere }: RunFolder): Guard {
+  const words = ["-c", script, "slotwright-guard", `${pid}`, stopSignal.replace("SIG", ""), path];
+  if (elsewhere !== undefined) words.push(elsewhere);
   const guard = spawn("/bin/sh", words, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
   guard.stdin.on("error", () => {});
   // It must not hold up a program that has nothing else to do; the program's end then ends the server.

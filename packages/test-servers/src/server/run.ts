@@ -7,15 +7,19 @@ import { createDatabase } from "./connected.ts";
 import { prepareData } from "./data.ts";
 import { type StartUp, startOnFreePort, startOnPort } from "./start-up.ts";
 
-/** Starts a server on a free loopback port with a data folder of its own, and waits until it answers. */
+/**
+ * Starts a server on a free loopback port with a data folder of its own, and waits until it answers.
+ *
+ * @param parent Where the data folder shall be; by default beside the log.
+ */
 export async function runServer(
   definition: EngineDefinition,
   installation: Installation,
   environment: Environment,
+  parent?: string,
 ): Promise<OwnServer> {
-  const path = await createPassableFolder(`slotwright-${definition.engine}-`);
-  const run = { path, data: join(path, "data"), log: join(path, "server.log") };
-  const removeFolder = () => rm(path, { recursive: true, force: true });
+  const run = await createRunFolder(`slotwright-${definition.engine}-`, parent);
+  const removeFolder = () => removeRunFolder(run);
   try {
     const startUp = await prepare(definition, installation, run, environment);
     return await start(definition, startUp, removeFolder);
@@ -24,6 +28,18 @@ export async function runServer(
     throw new Error(`${definition.title} ${installation.version} (${installation.origin}): ${messageOf(error)}`, {
       cause: error,
     });
+  }
+}
+
+async function createRunFolder(prefix: string, parent: string | undefined): Promise<RunFolder> {
+  const elsewhere = parent === undefined ? undefined : await createPassableFolder(prefix, parent);
+  const path = await createPassableFolder(prefix);
+  return { path, elsewhere, data: join(elsewhere ?? path, "data"), log: join(path, "server.log") };
+}
+
+async function removeRunFolder({ path, elsewhere }: RunFolder): Promise<void> {
+  for (const folder of [elsewhere, path]) {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 

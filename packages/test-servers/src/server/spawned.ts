@@ -39,7 +39,7 @@ export async function spawnServer(installation: Installation, run: RunFolder, po
     await once(child, "spawn");
     child.unref();
     const pid = child.pid as number;
-    return supervise(child, pid, installation.stopSignal, guardServer(pid, installation.stopSignal, run.path));
+    return supervise(child, pid, installation.stopSignal, guardServer(pid, installation.stopSignal, run));
   } finally {
     await log.close();
   }

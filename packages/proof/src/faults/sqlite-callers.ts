@@ -1,0 +1,101 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { callsOf, type HistoryEvent, type Intent } from "@slotwright/core/conformance";
+import type { Told } from "../histories/messages.ts";
+import { emptyTally } from "../histories/tally.ts";
+import type { Flaw } from "./sqlite-flaws.ts";
+
+/** A signal that a process sends to itself at one of its statements. */
+export interface Strike {
+  readonly signal: "SIGKILL" | "SIGSTOP";
+  readonly when: "before" | "after";
+  /** Counted from 1, among those that begin with `matching`, if that is given. */
+  readonly statement: number;
+  readonly matching?: string;
+}
+
+/** What a process of callers is to do, and where. */
+export interface CallersPlace {
+  readonly file: string;
+  /** A file for what is asked and answered, line by line: it outlives the process. */
+  readonly log: string;
+  /** Part of its calls' names. */
+  readonly name: string;
+  readonly world: string;
+  /** What exists already. */
+  readonly slotIds: readonly string[];
+  readonly appointmentIds: readonly string[];
+  readonly callers: readonly (readonly Intent[])[];
+  readonly budgetMs: number;
+  readonly strike?: Strike;
+  readonly flaw?: Flaw | undefined;
+}
+
+export type LogLine =
+  | { readonly event: HistoryEvent }
+  | { readonly struckAt: string }
+  | { readonly raw: string }
+  | { readonly ended: true };
+
+export interface CallersLog {
+  readonly told: Told;
+  /** The statement at which the process signalled itself. */
+  readonly struckAt: string | undefined;
+  /** Whether all callers came to their end. */
+  readonly hasEnded: boolean;
+}
+
+/** A process of callers that is ready to work. */
+export interface Callers {
+  /** Resolves when the process has ended, however that was. */
+  readonly work: (place: CallersPlace) => Promise<CallersLog>;
+  readonly signal: (name: NodeJS.Signals) => void;
+}
+
+const script = fileURLToPath(new URL("sqlite-callers-process.ts", import.meta.url));
+
+/** Starts a process of callers; `stop` ends it where it was not needed or does not end by itself. */
+export async function startCallers(): Promise<Callers & { readonly stop: () => Promise<void> }> {
+  const child = fork(script, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const ended = once(child, "exit");
+  await Promise.race([once(child, "message"), ended.then(endedEarly)]);
+  return {
+    work: async (place) => {
+      child.send(place);
+      const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+      if (signal !== "SIGKILL" && code !== 0) endedEarly([code, signal]);
+      return readLog(place.log);
+    },
+    signal: (name) => void child.kill(name),
+    stop: async () => {
+      if (!hasEnded(child)) child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+function endedEarly([code, signal]: readonly unknown[]): never {
+  throw new Error(`A process of callers ended early, by ${signal ?? `exit status ${code}`}.`);
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+/** What a process has written so far. */
+export function readLog(log: string): CallersLog {
+  const texts = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
+  // The last line may have been cut off by the kill: what it would have told is not known then.
+  const lines = texts.slice(0, -1).map((text) => JSON.parse(text) as LogLine);
+  const events = lines.flatMap((line) => ("event" in line ? [line.event] : []));
+  const calls = callsOf(events, new Date().toISOString());
+  const rawErrors = lines.flatMap((line) => ("raw" in line ? [`Raw error: ${line.raw}`] : []));
+  const struck = lines.find((line) => "struckAt" in line);
+  return {
+    told: { history: { overlapScope: "facility", initial: [], calls }, tally: emptyTally(), rawErrors },
+    struckAt: struck?.struckAt,
+    hasEnded: lines.some((line) => "ended" in line),
+  };
+}

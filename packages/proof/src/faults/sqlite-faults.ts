@@ -1,0 +1,40 @@
+import type { SqliteFault } from "./sqlite-fault.ts";
+import { killAtEachStep } from "./sqlite-killed.ts";
+import { lockFile, stopWriter } from "./sqlite-locked.ts";
+import { fillDisk, makeReadOnly } from "./sqlite-refused.ts";
+import { killOneOfTwo } from "./sqlite-two-processes.ts";
+
+export type { SqliteFault } from "./sqlite-fault.ts";
+
+export const sqliteFaults: readonly SqliteFault[] = [
+  {
+    key: "sqlite.killed-at-each-step",
+    title: "a process is killed at each single statement, alone on the file or beside another one",
+    run: killAtEachStep,
+  },
+  {
+    key: "sqlite.two-processes-one-killed",
+    title: "of two processes that work on one file, one is killed in the midst of it",
+    run: killOneOfTwo,
+  },
+  {
+    key: "sqlite.stopped-writer",
+    title: "a process that has the write lock is stopped with SIGSTOP for a second, and continued",
+    run: stopWriter,
+  },
+  {
+    key: "sqlite.disk-fills",
+    title: "the file cannot grow any more, and then it can again",
+    run: fillDisk,
+  },
+  {
+    key: "sqlite.read-only-file",
+    title: "the file is read-only for a while",
+    run: makeReadOnly,
+  },
+  {
+    key: "sqlite.locked-by-another",
+    title: "another program locks the file for longer than callers wait",
+    run: lockFile,
+  },
+];

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sqliteAdapter } from "@slotwright/adapter-sqlite";
+import { isBookingError, type StorageAdapter } from "@slotwright/core";
+import type { History, Performance } from "@slotwright/core/conformance";
+import Database from "better-sqlite3";
+import { sqlite } from "../engines/sqlite.ts";
+import { problemsIn } from "./after.ts";
+import { type Flaw, flawed } from "./sqlite-flaws.ts";
+
+/** A fresh folder, and what is left of it goes when the work has ended. */
+export async function inFreshFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "slotwright-proof-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A migrated file without any bookings. */
+export async function createFile(folder: string, name = "bookings"): Promise<string> {
+  const file = join(folder, `${name}.sqlite`);
+  const storage = sqliteAdapter({ filename: file });
+  await storage.migrate();
+  await storage.close();
+  return file;
+}
+
+/** What is wrong with the file by its own checks, by SQL alone, and by the library's own reading. */
+export async function problemsInFile(
+  file: string,
+  performance: Performance,
+  observer: StorageAdapter,
+): Promise<readonly string[]> {
+  const connection = await sqlite.connect(file);
+  try {
+    return await problemsIn(performance, observer, connection, sqlite);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A storage on the file that can be closed in between: the next call opens the file again. */
+export function reopenedStorage(
+  file: string,
+  openStorage: () => StorageAdapter<never> = () => sqliteAdapter({ filename: file }),
+): {
+  readonly storage: StorageAdapter;
+  readonly close: () => Promise<void>;
+} {
+  let open: StorageAdapter<never> | undefined;
+  const current = (): StorageAdapter<never> => {
+    open ??= openStorage();
+    return open;
+  };
+  const close = async () => {
+    const closing = open;
+    open = undefined;
+    await closing?.close();
+  };
+  const storage: StorageAdapter = {
+    contract: 1,
+    load: (keys) => current().load(keys),
+    findSlots: (query) => current().findSlots(query),
+    findAppointments: (query) => current().findAppointments(query),
+    readJournal: (query) => current().readJournal(query),
+    commit: (transitions) => current().commit(transitions),
+    within: () => {
+      throw new TypeError("There is no transaction of a host here.");
+    },
+    migrate: () => current().migrate(),
+    close,
+  };
+  return { storage, close };
+}
+
+/** Calls that failed where nobody had reason to, except those of a process that was killed. */
+export function withoutFailures(history: History): readonly string[] {
+  return history.calls.flatMap(({ id, name, outcome }) =>
+    outcome.status === "failed" ? [`${id} ${name} failed with ${outcome.code}, though it had only to wait.`] : [],
+  );
+}
+
+/** A connection as a host opens it, with an adapter on it. Whoever waits for the file does so outside of SQLite. */
+export function openAsHost(file: string, flaw?: Flaw, options: Database.Options = {}): HostFile {
+  const database = new Database(file, { timeout: 0, ...options });
+  const storage = sqliteAdapter({ database: flawed(database, flaw) });
+  const close = async () => {
+    await storage.close();
+    database.close();
+  };
+  return { database, storage: { ...storage, close } as StorageAdapter<never> };
+}
+
+export interface HostFile {
+  readonly database: Database.Database;
+  /** Its `close` closes the database, too. */
+  readonly storage: StorageAdapter<never>;
+}
+
+/** A record that was shown and is gone now ends the looking over of all records: that is a problem, and not a failure. */
+export async function lossAsProblem(work: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isBookingError(error)) throw error;
+    return [`What was shown is not there any more: ${error.message}`];
+  }
+}

@@ -1,0 +1,240 @@
+import { copyFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import {
+  anyIntent,
+  type History,
+  type Intent,
+  type Performance,
+  type Play,
+  perform,
+  type Scene,
+  settleUnknown,
+} from "@slotwright/core/conformance";
+import fc from "fast-check";
+import { audit } from "../audit/index.ts";
+import { sqlite } from "../engines/sqlite.ts";
+import { addTo, countHistory, emptyTally, type Tally } from "../histories/tally.ts";
+import type { FaultReport } from "./run.ts";
+import { type Callers, type CallersLog, type Strike, startCallers } from "./sqlite-callers.ts";
+import type { Amount } from "./sqlite-fault.ts";
+import {
+  createFile,
+  inFreshFolder,
+  lossAsProblem,
+  problemsInFile,
+  reopenedStorage,
+  withoutFailures,
+} from "./sqlite-file.ts";
+import type { Flaw } from "./sqlite-flaws.ts";
+import { toldIn } from "./told.ts";
+
+const any = { slot: 0, appointment: 0, start: 0, length: 6, capacity: 1, key: null } as const;
+
+/** Each command at least once, and nearly all of them succeed: what is refused writes nothing that could be halved. */
+const everyCommand: readonly Intent[] = [
+  { ...any, name: "createSlots", capacity: 2 },
+  { ...any, name: "createSlots", start: 6 },
+  { ...any, name: "bookSlot" },
+  { ...any, name: "reschedule", slot: 2 },
+  { ...any, name: "checkIn" },
+  { ...any, name: "complete" },
+  { ...any, name: "bookTime", start: 12 },
+  { ...any, name: "createSlots", start: 12 },
+  { ...any, name: "accept", appointment: 1, slot: 3 },
+  { ...any, name: "markNoShow", appointment: 1 },
+  { ...any, name: "hold", length: 8 },
+  { ...any, name: "bookSlot" },
+  { ...any, name: "cancel", appointment: 2 },
+  { ...any, name: "hold", slot: 1, length: 8 },
+  { ...any, name: "release", slot: 1 },
+  { ...any, name: "block", slot: 1 },
+  { ...any, name: "unblock", slot: 1 },
+];
+
+/** How the process dies, and whether anybody else is there when it does. */
+interface Round {
+  readonly when: Strike["when"];
+  readonly isAlone: boolean;
+  readonly commands: readonly Intent[];
+  /** Not every statement, but each one so many after the last. */
+  readonly stride: number;
+}
+
+const rounds: Readonly<Record<Amount, readonly Round[]>> = {
+  short: [
+    { when: "after", isAlone: true, commands: everyCommand.slice(1, 3), stride: 2 },
+    { when: "before", isAlone: false, commands: everyCommand.slice(1, 3), stride: 10 },
+  ],
+  long: (["before", "after"] as const).flatMap((when) =>
+    [true, false].map((isAlone) => ({ when, isAlone, commands: everyCommand, stride: 1 })),
+  ),
+};
+
+/** Where a process is to be killed, on a copy of its own of an empty file. */
+interface Step extends Round {
+  readonly statement: number;
+  readonly empty: string;
+  readonly folder: string;
+  readonly seed: number;
+  readonly tally: Tally;
+  readonly flaw: Flaw | undefined;
+}
+
+/** Kills a process at the first statement it runs, another at the second, and so on until one comes to its end. */
+export async function killAtEachStep(seed: number, amount: Amount = "short", flaw?: Flaw): Promise<FaultReport> {
+  const tally = emptyTally();
+  const problems: string[] = [];
+  await inFreshFolder(async (folder) => {
+    const empty = await createFile(folder);
+    for (const round of rounds[amount]) {
+      problems.push(...(await killRound({ ...round, statement: 0, empty, folder, seed, tally, flaw })));
+    }
+  });
+  if (tally.faults === 0) problems.push("No process was killed.");
+  return { problems, tally, notes: [] };
+}
+
+/** As many processes at a time as make use of the time that others take to start. */
+const lanes = 2;
+
+/** Enough to see what is wrong; a broken adapter has some with each statement. */
+const enoughProblems = 20;
+
+async function killRound(round: Step): Promise<readonly string[]> {
+  const problems: string[] = [];
+  // With each seed, others: as many seeds as the stride meet every statement.
+  let next = 1 + (round.seed % round.stride);
+  let hasRunThrough = false;
+  const lane = async () => {
+    while (!hasRunThrough && problems.length < enoughProblems) {
+      const statement = next;
+      next += round.stride;
+      const step = { ...round, statement };
+      const { found, log } = await killAt(step);
+      problems.push(...found.map((problem) => `Killed ${placeOf(step, log)}: ${problem}`));
+      if (log.struckAt === undefined) hasRunThrough = true;
+      else addTo(round.tally, { faults: 1 });
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return problems;
+}
+
+function placeOf({ when, statement, isAlone }: Step, { struckAt = "none" }: CallersLog): string {
+  const company = isAlone ? "" : " while others worked";
+  return `${when} statement ${statement} (${struckAt.slice(0, 60)})${company}`;
+}
+
+interface Killed {
+  readonly found: readonly string[];
+  readonly log: CallersLog;
+}
+
+async function killAt(step: Step): Promise<Killed> {
+  const name = `-${step.when}-${step.isAlone ? "alone" : "together"}-${step.statement}`;
+  const file = join(step.folder, `killed${name}.sqlite`);
+  await copyFile(step.empty, file);
+  const callers = await startCallers();
+  const observer = reopenedStorage(file);
+  try {
+    return await killOn({ ...step, name, file, callers, observer });
+  } finally {
+    await callers.stop();
+    await observer.close();
+    for (const end of ["", "-wal", "-shm", ".log"]) await rm(`${file}${end}`, { force: true });
+  }
+}
+
+interface StepOnFile extends Step {
+  readonly name: string;
+  readonly file: string;
+  readonly callers: Callers;
+  readonly observer: ReturnType<typeof reopenedStorage>;
+}
+
+async function killOn(step: StepOnFile): Promise<Killed> {
+  const { file, name, isAlone, observer } = step;
+  const { storage } = observer;
+  let log: CallersLog | undefined;
+  let left: Left | undefined;
+  const play = playOf(step);
+  const found = await lossAsProblem(async () => {
+    const performed = await perform(play, { storages: [storage], observer: storage, name }, async (scene) => {
+      const bystanders = scene.actors.slice(1).map((act) => act());
+      log = await workAndDie(step, scene, play);
+      await Promise.all(bystanders);
+      if (isAlone) left = await leftBehind(file, log, storage);
+      return [log.told];
+    });
+    countHistory(step.tally, performed.history);
+    const lasting = [...(await problemsInFile(file, performed, storage)), ...withoutFailures(performed.history)];
+    return [...lasting, ...otherAnswers(performed, left)];
+  });
+  return { found: [...(left?.problems ?? []), ...found], log: log as CallersLog };
+}
+
+async function workAndDie(
+  { file, name, when, statement, isAlone, flaw, callers, observer }: StepOnFile,
+  { world: { slotIds, appointmentIds } }: Scene,
+  { callers: [intents = []] }: Play,
+): Promise<CallersLog> {
+  // Alone, the next to open the file finds the log of a dead process, and nobody who knows what is in there.
+  if (isAlone) await observer.close();
+  const strike: Strike = { signal: "SIGKILL", when, statement };
+  const place = { file, log: `${file}.log`, name: "k", world: name, budgetMs: 10_000, strike, flaw };
+  return callers.work({ ...place, slotIds, appointmentIds, callers: [intents] });
+}
+
+/** What others do meanwhile: some commands, on slots that are there before. */
+function playOf({ commands, isAlone, seed, statement }: Step): Play {
+  if (isAlone) return { before: [], callers: [commands], choices: [] };
+  const bystander = fc.sample(fc.array(anyIntent, { minLength: 12, maxLength: 12 }), {
+    numRuns: 1,
+    seed: seed + statement,
+  });
+  return { before: everyCommand.slice(0, 2), callers: [commands, ...bystander], choices: [] };
+}
+
+/** What the dead process left, before anybody else has asked for anything. */
+interface Left {
+  readonly problems: readonly string[];
+  /** The answer to each command that was under way, and that is stored. */
+  readonly stored: ReadonlyMap<string, unknown>;
+}
+
+async function leftBehind(
+  file: string,
+  { told: { history } }: CallersLog,
+  storage: Parameters<typeof settleUnknown>[1],
+): Promise<Left> {
+  const connection = await sqlite.connect(file);
+  try {
+    const settled = await settleUnknown(history, storage);
+    const { file: damage = [], findings } = await audit(connection, sqlite.dialect, toldIn(settled));
+    const rows = await connection.query("SELECT id, result FROM slotwright_commands");
+    const unanswered = new Set(unansweredIn(history));
+    const stored = rows.filter(({ id }) => unanswered.has(String(id)));
+    return {
+      problems: [...damage, ...findings].map((one) => `right after the kill: ${JSON.stringify(one)}`),
+      stored: new Map(stored.map(({ id, result }) => [String(id), JSON.parse(String(result))])),
+    };
+  } finally {
+    await connection.close();
+  }
+}
+
+function unansweredIn({ calls }: History): readonly string[] {
+  const unanswered = calls.filter(({ outcome }) => outcome.status === "unknown");
+  return unanswered.map(({ input }) => String(input.idempotencyKey));
+}
+
+/** Repeats that were not answered with what was stored when the process died. */
+function otherAnswers({ history }: Performance, left: Left | undefined): readonly string[] {
+  return [...(left?.stored ?? [])].flatMap(([key, result]) => {
+    const repeat = history.calls.find(({ caller, input }) => caller === "repeated" && input.idempotencyKey === key);
+    const outcome = repeat?.outcome;
+    if (outcome?.status === "done" && isDeepStrictEqual(outcome.result, result)) return [];
+    return [`${key} took effect, and its repeat was told ${JSON.stringify(outcome)}, not ${JSON.stringify(result)}.`];
+  });
+}

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type StorageAdapter, StorageError } from "@slotwright/core";
+import { anyIntent, type History, type Play, perform, type Scene } from "@slotwright/core/conformance";
+import fc from "fast-check";
+import type { Told } from "../histories/messages.ts";
+import { addTo, countHistory, countingAdapter, emptyTally, type Tally } from "../histories/tally.ts";
+import type { FaultReport } from "./run.ts";
+import { lossAsProblem, problemsInFile, reopenedStorage } from "./sqlite-file.ts";
+
+/** What storage said when it failed, as `failure` of the contract and code of the driver. */
+export interface Said {
+  readonly failure: string;
+  readonly code: string;
+}
+
+/** What has happened so far. */
+export interface Seen {
+  readonly said: Said[];
+  commits: number;
+}
+
+export interface CallersOnFile {
+  readonly world: Scene["world"];
+  readonly seen: Seen;
+  /** Lets the callers loose. Resolves when the last one has been answered; at the latest that begins after the harm. */
+  readonly begin: () => Promise<void>;
+  /** Closes the connection that set the stage. */
+  readonly leaveAlone: () => Promise<void>;
+}
+
+/** Something that goes wrong with a file while callers of this process are at work on it. */
+export interface FileFault {
+  readonly name: string;
+  readonly file: string;
+  readonly storages: readonly StorageAdapter<never>[];
+  /** Milliseconds after which the engines give up on a busy file. */
+  readonly budgetMs: number;
+  /** Does the harm, and sees to it that it ends. Resolves with what callers elsewhere were told meanwhile. */
+  readonly harm: (callers: CallersOnFile) => Promise<readonly Told[]>;
+  /** What is wrong with what callers were told. */
+  readonly expects: (history: History, seen: Seen) => readonly string[];
+}
+
+/** Where the file cannot be written, a caller waits so many milliseconds, and asks again: longer than any fault lasts. */
+const pauseMs = 50;
+const mostAttempts = 200;
+
+const anyRush: fc.Arbitrary<Play> = fc.record({
+  before: fc.constant([
+    { name: "createSlots", slot: 0, appointment: 0, start: 0, length: 6, capacity: 2, key: null },
+    { name: "createSlots", slot: 0, appointment: 0, start: 6, length: 6, capacity: 2, key: null },
+  ] as const),
+  callers: fc.array(fc.array(anyIntent, { minLength: 12, maxLength: 12 }), { minLength: 4, maxLength: 4 }),
+  choices: fc.constant([]),
+});
+
+/** Lets callers work while the harm is done, and checks by a connection of its own that nothing came of it. */
+export async function runFileFault(fault: FileFault, seed: number): Promise<FaultReport> {
+  const tally = emptyTally();
+  const seen: Seen = { said: [], commits: 0 };
+  const observer = reopenedStorage(fault.file);
+  try {
+    const problems = await lossAsProblem(() => strike(fault, seed, observer, tally, seen));
+    addTo(tally, { faults: seen.said.length > 0 ? 1 : 0 });
+    return { tally, problems: problems.map((problem) => `${fault.name}: ${problem}`) };
+  } finally {
+    await observer.close();
+    await Promise.all(fault.storages.map((one) => one.close()));
+  }
+}
+
+async function strike(
+  fault: FileFault,
+  seed: number,
+  { storage: observer, close: leaveAlone }: ReturnType<typeof reopenedStorage>,
+  tally: Tally,
+  seen: Seen,
+): Promise<readonly string[]> {
+  const [play] = fc.sample(anyRush, { numRuns: 1, seed }) as [Play];
+  const storages = fault.storages.map((storage) => notingAdapter(countingAdapter(storage, tally), seen));
+  const options = { retry: { budgetMs: fault.budgetMs } };
+  const stage = { storages, observer, name: `-${fault.name}-${seed}`, options, onFailure };
+  const performed = await perform(play, stage, async ({ actors, world }) => {
+    let working: Promise<void> | undefined;
+    const begin = () => (working ??= Promise.all(actors.map((act) => act())).then(() => {}));
+    const told = await fault.harm({ world, seen, begin, leaveAlone });
+    await begin();
+    return told;
+  });
+  countHistory(tally, performed.history);
+  return [...(await problemsInFile(fault.file, performed, observer)), ...fault.expects(performed.history, seen)];
+}
+
+/** Resolves when something is so: the callers are in the midst of it, or storage has failed. */
+export async function untilSo(isSo: () => boolean, ended: Promise<unknown>): Promise<void> {
+  let hasEnded = false;
+  void ended.then(() => {
+    hasEnded = true;
+  });
+  while (!isSo() && !hasEnded) await sleep(1);
+}
+
+async function onFailure(attempts: number): Promise<boolean> {
+  await sleep(pauseMs);
+  return attempts < mostAttempts;
+}
+
+function notingAdapter(storage: StorageAdapter, seen: Seen): StorageAdapter {
+  const noted = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call;
+    } catch (error) {
+      seen.said.push(saidBy(error));
+      throw error;
+    }
+  };
+  return {
+    ...storage,
+    load: (keys) => noted(storage.load(keys)),
+    findSlots: (query) => noted(storage.findSlots(query)),
+    commit: async (transitions) => {
+      const outcomes = await noted(storage.commit(transitions));
+      seen.commits += 1;
+      return outcomes;
+    },
+  };
+}
+
+function saidBy(error: unknown): Said {
+  if (!(error instanceof StorageError)) return { failure: "none", code: String(error) };
+  const { code = "none" } = (error.cause ?? {}) as { readonly code?: string };
+  return { failure: error.failure, code };
+}
+
+/** Storage has to say this at least once, and nothing else. */
+export function saysOnly({ said }: Seen, failure: string, codes: RegExp): readonly string[] {
+  const others = said.filter((one) => one.failure !== failure || !codes.test(one.code));
+  const wrong = [...new Set(others.map((one) => JSON.stringify(one)))];
+  return [
+    ...(said.length === 0 ? [`Storage never failed, and should have said ${failure}.`] : []),
+    ...wrong.map((one) => `Storage said ${one}, and should have said ${failure}.`),
+  ];
+}
+
+/** What failed must have failed with this code, and something must have. */
+export function failsOnly({ calls }: History, code: string): readonly string[] {
+  const failed = calls.flatMap(({ id, name, outcome }) => (outcome.status === "failed" ? [{ id, name, outcome }] : []));
+  const wrong = failed.filter(({ outcome }) => outcome.code !== code);
+  return [
+    ...(failed.length === 0 ? [`No caller was told ${code}.`] : []),
+    ...wrong.map(({ id, name, outcome }) => `${id} ${name} failed with ${outcome.code}, not ${code}.`),
+  ];
+}
+
+/** Whoever gave up must have done so in time: the budget, and a moment in which the process had other things to do. */
+export function givesUpWithin({ calls }: History, budgetMs: number): readonly string[] {
+  return calls.flatMap(({ id, name, outcome, calledAt, returnedAt }) => {
+    const waitedMs = Date.parse(returnedAt) - Date.parse(calledAt);
+    if (outcome.status !== "failed" || waitedMs <= budgetMs + momentMs) return [];
+    return [`${id} ${name} gave up after ${waitedMs} ms, of ${budgetMs}.`];
+  });
+}
+
+const momentMs = 700;

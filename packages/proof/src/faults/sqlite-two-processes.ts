@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StorageAdapter } from "@slotwright/core";
+import { anyIntent, type History, type Intent, type Play, perform, type Scene } from "@slotwright/core/conformance";
+import fc from "fast-check";
+import { addTo, countHistory, emptyTally, type Tally } from "../histories/tally.ts";
+import type { FaultReport } from "./run.ts";
+import { type Callers, type CallersLog, type CallersPlace, readLog, startCallers } from "./sqlite-callers.ts";
+import type { Amount } from "./sqlite-fault.ts";
+import {
+  createFile,
+  inFreshFolder,
+  lossAsProblem,
+  problemsInFile,
+  reopenedStorage,
+  withoutFailures,
+} from "./sqlite-file.ts";
+import type { Flaw } from "./sqlite-flaws.ts";
+
+const rounds: Readonly<Record<Amount, number>> = { short: 3, long: 60 };
+
+const callersOfEach = 2;
+
+/** Half of them write for certain: an appointment, with a slot or without. The death of who only reads shows nothing. */
+const anyCommand: fc.Arbitrary<Intent> = fc.oneof(
+  anyIntent,
+  anyIntent.map((intent) => ({ ...intent, name: "bookTime" as const, capacity: 1 })),
+);
+
+/** Two halves of callers, each for one of the processes, and after how many commands one of these dies. */
+const anyDeath: fc.Arbitrary<{ readonly play: Play; readonly commands: number }> = fc.record({
+  play: fc.record({
+    before: fc.constant([
+      { name: "createSlots", slot: 0, appointment: 0, start: 0, length: 6, capacity: 2, key: null },
+      { name: "createSlots", slot: 0, appointment: 0, start: 6, length: 6, capacity: 2, key: null },
+    ] as const),
+    callers: fc.array(fc.array(anyCommand, { minLength: 10, maxLength: 10 }), {
+      minLength: 2 * callersOfEach,
+      maxLength: 2 * callersOfEach,
+    }),
+    choices: fc.constant([]),
+  }),
+  commands: fc.integer({ min: 1, max: 12 }),
+});
+
+/** Lets two processes work on one file as fast as they can, and kills one of them wherever it is by then. */
+export async function killOneOfTwo(seed: number, amount: Amount = "short", flaw?: Flaw): Promise<FaultReport> {
+  const tally = emptyTally();
+  const problems: string[] = [];
+  for (const [round, { play, commands }] of fc.sample(anyDeath, { numRuns: rounds[amount], seed }).entries()) {
+    const found = await inFreshFolder((folder) =>
+      killOne({ folder, play, commands, tally, flaw, name: `-two${round}` }),
+    );
+    problems.push(...found.map((problem) => `Round ${round + 1}: ${problem}`));
+  }
+  if (tally.faults === 0) problems.push("No process was killed while it worked.");
+  return { problems, tally, notes: [] };
+}
+
+interface Death {
+  readonly folder: string;
+  readonly name: string;
+  readonly play: Play;
+  /** Of the process that dies, and that were answered. */
+  readonly commands: number;
+  readonly tally: Tally;
+  readonly flaw: Flaw | undefined;
+}
+
+async function killOne(death: Death): Promise<readonly string[]> {
+  const file = await createFile(death.folder);
+  const { storage, close } = reopenedStorage(file);
+  const processes = await Promise.all([startCallers(), startCallers()]);
+  try {
+    return await lossAsProblem(() => problemsOfDeath({ ...death, file, storage, processes }));
+  } finally {
+    await Promise.all(processes.map(({ stop }) => stop()));
+    await close();
+  }
+}
+
+interface Working extends Death {
+  readonly file: string;
+  readonly storage: StorageAdapter;
+  readonly processes: readonly [Callers, Callers];
+}
+
+async function problemsOfDeath(working: Working): Promise<readonly string[]> {
+  const { file, storage, play, name, tally } = working;
+  const stage = { storages: [storage], observer: storage, name };
+  const performed = await perform(play, stage, async ({ world }) => {
+    const logs = await workTogether(working, world);
+    const [{ told: dead, hasEnded }] = logs;
+    if (!hasEnded && answeredIn(dead.history) < dead.history.calls.length) addTo(tally, { faults: 1 });
+    return logs.map(({ told }) => told);
+  });
+  countHistory(tally, performed.history);
+  return [...(await problemsInFile(file, performed, storage)), ...withoutFailures(performed.history)];
+}
+
+async function workTogether(
+  { file, processes: [first, second], play, commands, flaw }: Working,
+  world: Scene["world"],
+): Promise<readonly [CallersLog, CallersLog]> {
+  const { name: worldName, slotIds, appointmentIds } = world;
+  const placeOf = (name: string, callers: Play["callers"]): CallersPlace => {
+    return {
+      file,
+      log: `${file}.${name}`,
+      name,
+      world: worldName,
+      slotIds,
+      appointmentIds,
+      callers,
+      budgetMs: 10_000,
+      flaw,
+    };
+  };
+  const dying = placeOf("a", play.callers.slice(0, callersOfEach));
+  const working = Promise.all([first.work(dying), second.work(placeOf("b", play.callers.slice(callersOfEach)))]);
+  const killing = killAfter(first, dying.log, commands);
+  const logs = await working;
+  await killing;
+  return logs;
+}
+
+async function killAfter(callers: Callers, log: string, commands: number): Promise<void> {
+  for (;;) {
+    const { told, hasEnded } = readLog(log);
+    if (hasEnded) return;
+    if (answeredIn(told.history) >= commands) return callers.signal("SIGKILL");
+    await sleep(1);
+  }
+}
+
+function answeredIn({ calls }: History): number {
+  return calls.filter(({ outcome }) => outcome.status !== "unknown").length;
+}

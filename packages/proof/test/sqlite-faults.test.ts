@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import { readFile, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { createSmallDisk, NoSmallDiskError, type SmallDisk } from "../src/faults/small-disk.ts";
+import { sqliteFaults } from "../src/faults/sqlite-faults.ts";
+import type { Flaw } from "../src/faults/sqlite-flaws.ts";
+
+describe("nothing comes of it when", () => {
+  it.each(sqliteFaults)("$title", async ({ run }) => {
+    const { problems, tally } = await run(1, "short");
+    expect(problems).toEqual([]);
+    expect(tally.faults).toBeGreaterThan(0);
+  });
+});
+
+const hits: Readonly<Record<string, { readonly flaw: Flaw; readonly shows: RegExp }>> = {
+  "sqlite.killed-at-each-step": {
+    flaw: "commits-in-two",
+    shows: /right after the kill: .*whose command is not stored/,
+  },
+  "sqlite.two-processes-one-killed": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
+  "sqlite.stopped-writer": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
+  "sqlite.disk-fills": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
+  "sqlite.read-only-file": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
+  "sqlite.locked-by-another": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
+};
+
+describe("an adapter is found out", () => {
+  it.each(sqliteFaults.map(({ key, run }) => ({ key, run, ...hits[key] })))(
+    "that $flaw, by $key",
+    async ({ run, flaw, shows }) => {
+      const { problems } = await run(1, "short", flaw);
+      expect(problems.join("\n")).toMatch(shows as RegExp);
+    },
+  );
+});
+
+async function diskOrReason(): Promise<SmallDisk | string> {
+  try {
+    return await createSmallDisk(1 << 20);
+  } catch (error) {
+    if (error instanceof NoSmallDiskError) return error.message;
+    throw error;
+  }
+}
+
+it("a small disk fills, has room again, and leaves nothing behind", async (context) => {
+  const disk = await diskOrReason();
+  if (typeof disk === "string") return context.skip(disk);
+  const write = () => writeFile(join(disk.folder, "more"), Buffer.alloc(100_000));
+  await disk.fill();
+  expect((await statfs(disk.folder)).bavail).toBe(0);
+  await expect(write()).rejects.toThrow(/ENOSPC/);
+  await disk.makeRoom();
+  await write();
+  await disk.remove();
+  expect(existsSync(disk.folder)).toBe(false);
+  expect(await readFile("/proc/mounts", "utf8")).not.toContain(disk.folder);
+});
