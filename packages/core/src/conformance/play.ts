@@ -52,6 +52,8 @@ export interface Stage {
   readonly options?: Partial<EngineOptions<unknown>>;
   /** Part of all ids and keys, where several plays share a store. */
   readonly name?: string;
+  /** Whether callers on one connection share an engine, and with it round trips. By turns, each needs its own. */
+  readonly sharesEngines?: boolean;
   /** Asked where the database was away: whether the caller, who has waited meanwhile, tries again. Default: no. */
   readonly onFailure?: (attempts: number) => Promise<boolean>;
 }
@@ -83,8 +85,11 @@ export async function perform(play: Play, stage: Stage, runScene: RunScene = all
   const world = emptyWorld(name);
   const recorder = createRecorder({ prefix: `${name}c`, ...options });
   const rawErrors: string[] = [];
+  const engines = new Map(storages.map((storage) => [storage, createEngine({ ...options, storage })]));
+  const engineOn = (storage: StorageAdapter) =>
+    (stage.sharesEngines && engines.get(storage)) || createEngine({ ...options, storage });
   const actor = (caller: string, storage: StorageAdapter, intents: readonly Intent[]) => async () => {
-    const engine = recorder.by(caller, createEngine({ ...options, storage }));
+    const engine = recorder.by(caller, engineOn(storage));
     for (const intent of intents) await insist(() => ask(intent, engine, world), rawErrors, stage.onFailure);
   };
   await actor("before", observer, play.before)();

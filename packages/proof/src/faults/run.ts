@@ -47,6 +47,7 @@ export async function runServerFault(fault: ServerFault, scene: ServerScene, see
     observer,
     name: `-${fault.key}-${seed}`,
     options: { retry: { budgetMs } },
+    sharesEngines: true,
     onFailure,
   };
   try {

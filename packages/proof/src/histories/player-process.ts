@@ -47,10 +47,14 @@ async function play(
   const onEvent = (event: HistoryEvent) => {
     if (log !== undefined) appendFileSync(log, `${JSON.stringify(event)}\n`);
   };
+  const counting = countingAdapter(storage, tally);
+  // Callers of one engine share round trips; those whose clocks differ need one each.
+  const shared = createEngine({ storage: counting });
   const callerOf = async (intents: readonly Intent[], index: number) => {
     const clock = jumpingClock(clocksJump);
     const recorder = createRecorder({ prefix: `${round.world}${name}${index}-`, clock, onEvent });
-    const engine = recorder.by(`${name}${index}`, createEngine({ storage: countingAdapter(storage, tally), clock }));
+    const own = clocksJump ? createEngine({ storage: counting, clock }) : shared;
+    const engine = recorder.by(`${name}${index}`, own);
     for (const [step, intent] of intents.entries()) {
       clock.jump(step + index);
       await ask(intent, engine, world).catch(noteRaw);
