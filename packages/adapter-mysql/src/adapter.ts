@@ -2,7 +2,7 @@ import { defaultTablePrefix } from "@slotwright/adapter-sql";
 import { type CommitOutcome, type StorageAdapter, StorageError, type Transition } from "@slotwright/core";
 import { commitBatch, type Writer } from "./commit.ts";
 import type { Connection, MysqlCallbacks, MysqlPool, MysqlTransaction } from "./connection.ts";
-import { toStorageError } from "./errors.ts";
+import { type ErrorContext, toStorageError } from "./errors.ts";
 import { hostConnection, inTurn, withSavepoint, writeInHost } from "./host-transaction.ts";
 import { anySchedules, knownSchedules } from "./known-schedules.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
@@ -51,8 +51,10 @@ export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<Mysql
     ...operations(ownTransactions(source, schemaOn), source.name),
     within: (transaction) => withinTransaction(transaction, source.name, schemaOn),
     migrate: () =>
-      translated(source.name, () =>
-        source.use(async (connection) => applyMigrations(connection, await strategyOn(connection))),
+      translated(
+        source.name,
+        () => source.use(async (connection) => applyMigrations(connection, await strategyOn(connection))),
+        "migrate",
       ),
     close: () => translated(source.name, source.close),
   };
@@ -115,7 +117,7 @@ function hostTransaction(
   const connection = hostConnection(transaction, name);
   const schedules = knownSchedules(transaction);
   const run = <T>(work: (statements: Statements) => Promise<T>) =>
-    inTurn(transaction, () => hostTranslated(connection, async () => work((await schemaOn(connection)).host)));
+    inTurn(transaction, () => translated(connection.name, async () => work((await schemaOn(connection)).host), "host"));
   return {
     read: (work) => run((statements) => withSavepoint(connection, () => work({ connection, statements, schedules }))),
     commit: (transitions) =>
@@ -192,18 +194,14 @@ function refuseBadNames({ prefix, database }: Place): void {
   }
 }
 
-async function translated<T>(name: string, work: () => Promise<T>): Promise<T> {
+async function translated<T>(
+  name: string,
+  work: () => Promise<T>,
+  during: ErrorContext["during"] = "call",
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw toStorageError(error, { name, during: "call" });
-  }
-}
-
-async function hostTranslated<T>({ name }: Connection, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toStorageError(error, { name, during: "host" });
+    throw toStorageError(error, { name, during });
   }
 }

@@ -55,8 +55,7 @@ async function settle(
   transitions: readonly Transition[],
   outcomes: Map<Transition, CommitOutcome>,
 ): Promise<void> {
-  const [first, ...others] = transitions;
-  if (first === undefined) return;
+  if (transitions.length === 0) return;
   const conflict = await conflictOf(writer, transitions);
   if (conflict === undefined) {
     for (const transition of transitions) outcomes.set(transition, { status: "committed" });
@@ -64,14 +63,20 @@ async function settle(
   }
   const lost = isReplay(conflict) ? await replayedAmong(writer, transitions) : await staleAmong(writer, transitions);
   for (const [transition, outcome] of lost) outcomes.set(transition, outcome);
-  if (lost.size > 0)
-    return settle(
-      writer,
-      transitions.filter((one) => !lost.has(one)),
-      outcomes,
-    );
-  if (others.length === 0) {
-    outcomes.set(first, refusedBy(conflict));
+  const others = transitions.filter((one) => !lost.has(one));
+  if (lost.size > 0) return settle(writer, others, outcomes);
+  return settleRefused(writer, transitions, conflict, outcomes);
+}
+
+async function settleRefused(
+  writer: Writer,
+  transitions: readonly Transition[],
+  conflict: unknown,
+  outcomes: Map<Transition, CommitOutcome>,
+): Promise<void> {
+  const [only, ...more] = transitions;
+  if (only !== undefined && more.length === 0) {
+    outcomes.set(only, refusedBy(conflict));
     return;
   }
   const middle = Math.ceil(transitions.length / 2);

@@ -8,12 +8,19 @@ import type { MysqlStrategy } from "./strategy.ts";
  * The guards that need to look at other rows: triggers. They read by shared locks, since a plain read may be as old as
  * the transaction. MySQL fires no trigger for what a foreign key does, and ours do nothing but refuse.
  */
-export function guardTriggers(strategy: MysqlStrategy): readonly string[] {
-  return triggersOf(strategy).map(({ name, event, table, body }) =>
-    sql`create trigger ${strategy.routine(name)} ${sql.raw(event)} on ${sql.table(table)} for each row begin ${body} end`
-      .compile(strategy.queries)
-      .sql.replaceAll(/\s+/g, " "),
-  );
+export function guardTriggers(strategy: MysqlStrategy): readonly Routine[] {
+  return triggersOf(strategy).map(({ name, event, table, body }) => {
+    const trigger = sql`create trigger ${strategy.routine(name)} ${sql.raw(event)} on ${sql.table(table)}
+      for each row begin ${body} end`;
+    return { kind: "trigger", name, statement: trigger.compile(strategy.queries).sql.replaceAll(/\s+/g, " ") };
+  });
+}
+
+/** A trigger or a procedure, by its name without prefix. */
+export interface Routine {
+  readonly kind: "trigger" | "procedure";
+  readonly name: string;
+  readonly statement: string;
 }
 
 /**

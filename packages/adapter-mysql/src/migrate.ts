@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts";
 import { asDocument } from "./documents.ts";
 import { isDoneAlready, isMissingTable } from "./errors.ts";
 import { migrationSqlMode, migrations, schemaVersion } from "./migrations.ts";
+import { lostRoutines, putBack } from "./put-back.ts";
 import { readVersion } from "./statements.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 import { commit, rollback } from "./transaction-commands.ts";
@@ -17,27 +18,22 @@ const longestWait = 60;
  * may call this at every start.
  */
 export async function applyMigrations(connection: Connection, strategy: MysqlStrategy): Promise<MigrationReport> {
-  const before = await foundVersion(connection, strategy);
-  if (before >= schemaVersion) return report(connection, before, []);
+  const before = await knownVersion(connection, strategy);
+  if (before === schemaVersion && (await lostRoutines(connection, strategy)).length === 0) {
+    return { from: before, to: schemaVersion, applied: [] };
+  }
   // The first statement that creates something would commit what somebody has left open on a pooled connection.
   await connection.command(rollback);
-  return locked(connection, strategy, async () => {
-    const from = await foundVersion(connection, strategy);
-    if (from >= schemaVersion) return report(connection, from, []);
-    await withStrictMode(connection, () => applyMissing(connection, strategy, from));
-    return report(connection, from, namesAfter(from, strategy));
-  });
+  return locked(connection, strategy, () => withStrictMode(connection, () => migrateLocked(connection, strategy)));
 }
 
-function namesAfter(from: number, strategy: MysqlStrategy): readonly string[] {
-  return migrations(strategy)
-    .filter(({ version }) => version > from)
-    .map(({ name }) => name);
-}
-
-function report({ name }: Connection, from: number, applied: readonly string[]): MigrationReport {
-  if (from > schemaVersion) throw tooNew(name, from);
-  return { from, to: schemaVersion, applied };
+/** Those who waited for the lock see here what the one before them did. */
+async function migrateLocked(connection: Connection, strategy: MysqlStrategy): Promise<MigrationReport> {
+  const from = await knownVersion(connection, strategy);
+  if (from < schemaVersion) await applyMissing(connection, strategy, from);
+  const names = migrations(strategy).filter(({ version }) => version > from);
+  const restored = await putBack(connection, strategy, await lostRoutines(connection, strategy));
+  return { from, to: schemaVersion, applied: [...names.map(({ name }) => name), ...restored] };
 }
 
 /** DDL commits by itself, so a run may have ended between two steps: what it has created, the next run leaves. */
@@ -73,6 +69,13 @@ async function applyStep(
   }
 }
 
+/** The schema version of a database that this code knows. */
+async function knownVersion(connection: Connection, strategy: MysqlStrategy): Promise<number> {
+  const found = await foundVersion(connection, strategy);
+  if (found > schemaVersion) throw tooNew(connection.name, found);
+  return found;
+}
+
 /** The schema version of the database; 0 is an empty one. */
 async function foundVersion(connection: Connection, strategy: MysqlStrategy): Promise<number> {
   return (await storedVersion(connection, strategy)) ?? 0;
@@ -91,8 +94,7 @@ async function storedVersion(connection: Connection, strategy: MysqlStrategy): P
 
 /** Throws unless the tables are those this code was written for. */
 export async function checkSchema(connection: Connection, strategy: MysqlStrategy): Promise<void> {
-  const found = await foundVersion(connection, strategy);
-  if (found > schemaVersion) throw tooNew(connection.name, found);
+  const found = await knownVersion(connection, strategy);
   if (found < schemaVersion) {
     throw new StorageError(
       "schema_outdated",
@@ -131,14 +133,14 @@ async function locked<T>(connection: Connection, strategy: MysqlStrategy, work: 
 }
 
 /** Triggers and procedures keep the session's SQL mode. The host's own is put back. */
-async function withStrictMode(connection: Connection, work: () => Promise<void>): Promise<void> {
+async function withStrictMode<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   const [settings] = await connection.documents<{ readonly mode: string }>(
     "select convert(json_object('mode', @@sql_mode) using binary) as doc",
     [],
   );
   const set = (mode: string) => connection.command(`set session sql_mode = '${mode}'`);
   await set(migrationSqlMode);
-  await cleaningUp(work, () => set(settings?.mode ?? ""));
+  return cleaningUp(work, () => set(settings?.mode ?? ""));
 }
 
 /** Cleans up whatever happened. After an error that one counts, even if cleaning up fails as well. */

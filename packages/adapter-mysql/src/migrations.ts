@@ -1,6 +1,7 @@
 import { defaultTablePrefix, initialTables, type Migration, migrationStatements } from "@slotwright/adapter-sql";
-import { guardIndexes, guardTriggers } from "./guards.ts";
-import { commitProcedure, writeProcedure } from "./procedures.ts";
+import type { RawBuilder } from "kysely";
+import { guardIndexes, guardTriggers, type Routine } from "./guards.ts";
+import { commitProcedure, procedureNames, writeProcedure } from "./procedures.ts";
 import { type MysqlStrategy, mysqlStrategy, type ServerName } from "./strategy.ts";
 import { commit } from "./transaction-commands.ts";
 
@@ -9,11 +10,23 @@ export const schemaVersion = 1;
 
 /** All migrations, oldest first. DDL commits by itself: each statement is one step, and a step may find itself done. */
 export function migrations(strategy: MysqlStrategy): readonly Migration[] {
-  const procedures = [writeProcedure(strategy), commitProcedure(strategy)].map(
-    (procedure) => procedure.compile(strategy.queries).sql,
-  );
-  const initial = [...initialTables(strategy), ...guardIndexes(strategy), ...guardTriggers(strategy), ...procedures];
+  const statements = routines(strategy).map(({ statement }) => statement);
+  const initial = [...initialTables(strategy), ...guardIndexes(strategy), ...statements];
   return [{ version: 1, name: "initial", statements: initial }];
+}
+
+/** The triggers and procedures of this version. A database may lose them: dumps leave them out unless told otherwise. */
+export function routines(strategy: MysqlStrategy): readonly Routine[] {
+  const procedure = (name: string, created: RawBuilder<unknown>): Routine => ({
+    kind: "procedure",
+    name,
+    statement: created.compile(strategy.queries).sql,
+  });
+  return [
+    ...guardTriggers(strategy),
+    procedure(procedureNames.write, writeProcedure(strategy)),
+    procedure(procedureNames.commit, commitProcedure(strategy)),
+  ];
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   type Appointment,
   type AppointmentQuery,
   type CommandRecord,
+  compareIds,
   type JournalEntry,
   type JournalQuery,
   keyText,
@@ -67,7 +68,7 @@ export async function loadReplayed(
   { loadReplayed: statement }: Statements,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, CommandRecord>> {
-  const sorted = JSON.stringify(ids.toSorted().map((id) => ({ id })));
+  const sorted = JSON.stringify(ids.toSorted(compareIds).map((id) => ({ id })));
   const rows = await connection.read<LoadedRow>(statement, [Buffer.from(sorted)]);
   return new Map(rows.map(({ row }) => rowToCommand(row as CommandRow)).map((record) => [record.id, record]));
 }
@@ -81,7 +82,10 @@ function idsByPart(
     kind === "schedule" && !schedules.exists(id) ? "schedule_if_seen" : kind;
   const groups = Map.groupBy(keys, partOf);
   return Object.fromEntries(
-    [...groups].map(([part, of]) => [part, [...new Set(of.map(({ id }) => id))].sort().map((id) => ({ id }))]),
+    [...groups].map(([part, of]) => [
+      part,
+      [...new Set(of.map(({ id }) => id))].sort(compareIds).map((id) => ({ id })),
+    ]),
   );
 }
 

@@ -1,5 +1,5 @@
 import { appointmentToRow, commandToRow, journalToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
-import type { RecordKind, Transition, VersionedRecord } from "@slotwright/core";
+import { compareIds, type RecordKind, type Transition, type VersionedRecord } from "@slotwright/core";
 import { type StepName, steps } from "./procedures.ts";
 
 /** One value for each parameter of the procedures: a JSON array of rows in bytes, or null. */
@@ -52,12 +52,13 @@ function rowsOf(transitions: readonly Transition[]): Rows {
     add("new_commands", commandToRow(command, journal[0]?.at));
   }
   // Two batches that write the same ids meet in the same order.
-  for (const group of Object.values(rows)) group.sort((a, b) => byId(a as Row, b as Row));
+  for (const group of Object.values(rows)) group.sort(byId);
   return { ...rows, ...locksOf(transitions) };
 }
 
 interface Row {
-  readonly id: string;
+  /** Entries of the journal have none. */
+  readonly id?: string;
 }
 
 function rowOf(record: VersionedRecord): object {
@@ -105,7 +106,6 @@ function isOnlyUpdate(locks: Readonly<Record<string, ReadonlyMap<string, Row>>>,
   return transitions.some(({ put }) => put.some(({ id, version }) => id === only.id && version > 1));
 }
 
-function byId(a: Row, b: Row): number {
-  if (a.id === b.id) return 0;
-  return a.id < b.id ? -1 : 1;
+function byId({ id: a }: Row, { id: b }: Row): number {
+  return a === undefined || b === undefined ? 0 : compareIds(a, b);
 }

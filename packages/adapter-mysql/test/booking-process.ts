@@ -1,5 +1,5 @@
-// Started as a process of its own by races.test.ts: callers who each try every slot until they get one. Sends what
-// became of every command.
+// Started as a process of its own by races.test.ts: callers who each try every slot until they get one, and then
+// come and go. Sends what became of every command.
 import { BookingError, createEngine } from "@slotwright/core";
 import { mysqlAdapter } from "../src/index.ts";
 
@@ -7,21 +7,38 @@ const [uri = "", startAt = "0", name = "", callers = "1", ...slotIds] = process.
 const storage = mysqlAdapter({ uri });
 const engine = createEngine({ storage });
 const outcomes: Record<string, number> = {};
+const won: string[] = [];
+
+async function counted<T>(command: Promise<T>): Promise<T | undefined> {
+  try {
+    const result = await command;
+    outcomes.ok = (outcomes.ok ?? 0) + 1;
+    return result;
+  } catch (error) {
+    const code = error instanceof BookingError ? error.code : `raw: ${String(error)}`;
+    outcomes[code] = (outcomes[code] ?? 0) + 1;
+    return undefined;
+  }
+}
 
 async function call(subjectId: string): Promise<void> {
+  const actor = { kind: "patient", id: subjectId };
   for (const slotId of slotIds) {
-    const code = await engine.book({ actor: { kind: "patient", id: subjectId }, slotId, subjectId }).then(
-      () => "ok",
-      (error: unknown) => (error instanceof BookingError ? error.code : String(error)),
-    );
-    outcomes[code] = (outcomes[code] ?? 0) + 1;
-    if (code === "ok") return;
+    const booked = await counted(engine.book({ actor, slotId, subjectId }));
+    if (booked === undefined) continue;
+    // Every third gives the slot back, and whoever asks next gets it.
+    if (slotIds.indexOf(slotId) % 3 === 0) {
+      await counted(engine.cancel({ actor, appointmentId: booked.appointment.id }));
+      continue;
+    }
+    won.push(booked.appointment.id);
+    return;
   }
 }
 
 await engine.getSlot(slotIds[0] ?? "");
-// Both processes begin at the same instant, or they would take turns.
+// All processes begin at the same instant, or they would take turns.
 while (Date.now() < Number(startAt)) {}
 await Promise.all(Array.from({ length: Number(callers) }, (_, index) => call(`${name}-${index}`)));
-process.send?.(outcomes);
+process.send?.({ outcomes, won });
 await storage.close();

@@ -108,7 +108,7 @@ describeOnEachServer("a database that fails later", (server) => {
     expect(await threadOf()).toBe(thread);
   });
 
-  it("is transient where the pool's queue is full, and where the server takes no more connections", async () => {
+  it("is transient where the pool's queue is full, or it has no connection to lend", async () => {
     const small = createPool({ uri: store.url, connectionLimit: 1, queueLimit: 1 });
     const impatient = createPool({ uri: store.url, connectionLimit: 1, waitForConnections: false });
     for (const one of [small, impatient]) {
@@ -142,6 +142,18 @@ describeOnEachServer("a database that fails later", (server) => {
     await admin.query(`kill ${await threadOf()}`);
     await pause(100);
     expect(await storage().load([key])).toEqual([slot]);
+  });
+
+  it("is transient where the connection was cut just now, before anybody noticed", async () => {
+    const sockets: Socket[] = [];
+    pool.on("connection", (connection) => sockets.push((connection as unknown as { stream: Socket }).stream));
+    await storage().load([key]);
+    for (const during of ["load", "commit"] as const) {
+      sockets.at(-1)?.destroy();
+      const call = during === "load" ? storage().load([key]) : storage().commit([booking(slot)]);
+      expect(await failure(call, /was lost/)).toMatch(during === "load" ? "transient" : /transient|unknown/);
+      expect(await storage().load([key])).toEqual([slot]);
+    }
   });
 
   it("lets the engine's callers through lost connections: each booking once, none lost", async () => {
@@ -238,6 +250,73 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine
     await admin.query("set global read_only = 0");
     expect(await storage.commit([booking(next)])).toEqual([{ status: "committed" }]);
     await storage.close();
+    await admin.end();
+  });
+
+  it("that takes no more connections is transient, and no longer when one is free again", async ({ skip }) => {
+    if (server === undefined) return skip();
+    const admin = await createConnection(database.url);
+    const [[before]] = await admin.query<RowDataPacket[]>(
+      "select @@max_connections as most, @@max_user_connections as own",
+    );
+    await admin.query("create user crowd identified by 'secret'");
+    await admin.query(`grant all on ${database.name}.* to crowd`);
+    // MariaDB takes ten at least.
+    await admin.query("set global max_connections = 10");
+    const url = new URL(database.url);
+    [url.username, url.password] = ["crowd", "secret"];
+    const storage = mysqlAdapter({ uri: url.href });
+    const crowd: Connection[] = [];
+    const fill = async (): Promise<number> => {
+      for (;;) {
+        try {
+          crowd.push(await createConnection(url.href));
+        } catch (error) {
+          return (error as { errno: number }).errno;
+        }
+      }
+    };
+    const leave = () => Promise.all(crowd.splice(0).map((connection) => connection.end()));
+    const afterwards = async () => {
+      await leave();
+      await pause(200);
+      expect(await storage.load([{ kind: "slot", id: next.id }])).toMatchObject([{ id: next.id }]);
+      await storage.close();
+    };
+    expect(await fill()).toBe(1040);
+    expect(await failure(storage.load([key]), /takes no more connections.*try again/)).toBe("transient");
+    await admin.query(`set global max_connections = ${before?.most}`);
+    await afterwards();
+    await admin.end();
+  });
+
+  it.each([
+    [1226, "a user's connections", "alter user few with max_user_connections 1", /no more connections/, "transient"],
+    [1203, "any user's connections", "set global max_user_connections = 1", /no more connections/, "transient"],
+    [
+      1226,
+      "a user's connections an hour",
+      "alter user few with max_connections_per_hour 1",
+      /in an hour.*ALTER USER/,
+      "unavailable",
+    ],
+  ])("that limits, by error %i, %s says so", async (errno, _what, limiting, says, failed) => {
+    if (server === undefined) return;
+    const admin = await createConnection(database.url);
+    // MariaDB lets nobody limit all users while it runs unless it was started with a limit.
+    if (errno === 1203 && engine === "mariadb") return admin.end();
+    await admin.query("create user few identified by 'secret'");
+    await admin.query(`grant all on ${database.name}.* to few`);
+    await admin.query(limiting);
+    const url = new URL(database.url);
+    [url.username, url.password] = ["few", "secret"];
+    const first = await createConnection(url.href);
+    const storage = mysqlAdapter({ uri: url.href });
+    const error = await storage.load([key]).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ failure: failed, message: expect.stringMatching(says), cause: { errno } });
+    await Promise.all([first.end(), storage.close()]);
+    await admin.query("set global max_user_connections = 0").catch(() => {});
+    await admin.query("drop user few");
     await admin.end();
   });
 

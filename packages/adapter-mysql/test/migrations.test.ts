@@ -113,10 +113,33 @@ describeOnEachServer("migrations", (server, engine) => {
     await admin.query(`grant select, insert, update, execute on ${empty.name}.* to ${name}`);
     url.pathname = empty.name;
     const failed = await migrated(url.href).catch((error: unknown) => error as Error);
-    expect(failed).toMatchObject({ failure: "unavailable", message: expect.stringContaining("privilege") });
+    expect(failed).toMatchObject({ failure: "unavailable", message: expect.stringMatching(/grant it CREATE, /) });
     expect((failed as Error).message).not.toContain("secret-password");
     await admin.query(`drop user ${name}`);
     await empty.drop();
+  });
+
+  it("need the privileges that their error names, and no more", async () => {
+    const named = ["CREATE", "ALTER", "DROP", "INDEX", "REFERENCES", "TRIGGER", "CREATE ROUTINE", "ALTER ROUTINE"];
+    const all = [...named, "SELECT", "INSERT", "UPDATE", "EXECUTE"];
+    const name = `migrator_${database.name.slice(-8)}`;
+    await admin.query(`create user ${name} identified by 'secret-password'`);
+    await admin.query("set global log_bin_trust_function_creators = 1");
+    const url = new URL(database.url);
+    url.username = name;
+    url.password = "secret-password";
+    const needed = ["CREATE", "INDEX", ...(engine === "mysql" ? ["REFERENCES"] : []), "TRIGGER", "CREATE ROUTINE"];
+    for (const lacking of needed) {
+      await admin.query(`grant ${all.filter((one) => one !== lacking).join()} on ${database.name}.* to ${name}`);
+      const refused = await migrated(url.href).catch((error: unknown) => error as StorageError);
+      expect(refused, lacking).toMatchObject({ failure: "unavailable" });
+      for (const privilege of all) expect((refused as StorageError).message, lacking).toContain(privilege);
+      await admin.query(`grant ${lacking} on ${database.name}.* to ${name}`);
+      if (lacking === "CREATE ROUTINE") expect(await migrated(url.href)).toEqual(whole);
+      await admin.query(`revoke all on ${database.name}.* from ${name}`);
+    }
+    await admin.query(`drop user ${name}`);
+    await worksOn(database.url).catch((error: StorageError) => expect(error.message).toMatch(/is gone/));
   });
 
   it("are printed as a script that creates the same", async () => {

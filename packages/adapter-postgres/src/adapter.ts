@@ -53,7 +53,7 @@ export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter
     within: (transaction) => withinTransaction(transaction, database),
     migrate: async () => {
       const { strategy, place, statements } = database();
-      return applyMigrations(source, run, strategy, place, statements);
+      return applyMigrations(run, { source, strategy, place, statements });
     },
     close: source.close,
   };

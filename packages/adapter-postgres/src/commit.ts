@@ -1,6 +1,7 @@
 import { appointmentToRow, commandToRow, journalToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
 import {
   type CommitOutcome,
+  compareIds,
   keyOf,
   keyText,
   type RecordKey,
@@ -109,9 +110,7 @@ function checkArrays(checks: readonly Check[]) {
 
 /** Everybody locks in this one order, so that no two batches wait for each other. */
 function inLockOrder(a: Check, b: Check): number {
-  const byKind = kinds.indexOf(a.kind) - kinds.indexOf(b.kind);
-  if (byKind !== 0) return byKind;
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  return kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || compareIds(a.id, b.id);
 }
 
 type Rows = Omit<Values, `check_${string}`>;
@@ -142,8 +141,7 @@ function rowsOf(transitions: readonly Transition[]): Rows {
 
 /** New rows are written in the order of their ids, for whoever writes one of the same id has to wait. */
 function byId({ id: a }: { readonly id?: string }, { id: b }: { readonly id?: string }): number {
-  if (a === undefined || b === undefined || a === b) return 0;
-  return a < b ? -1 : 1;
+  return a === undefined || b === undefined ? 0 : compareIds(a, b);
 }
 
 /** As `writeOrder` of adapter-sql has it. */

@@ -1,5 +1,5 @@
 import { StorageError } from "@slotwright/core";
-import { breaksConnection, type During, toStorageError } from "./errors.ts";
+import { breaksConnection, type During, isForgottenStatement, toStorageError } from "./errors.ts";
 
 /** A statement with a constant text, and the name under which a connection prepares it. */
 export interface Statement {
@@ -69,12 +69,33 @@ export interface Source {
   readonly close: () => Promise<void>;
 }
 
+/** Whose sessions have lost what was prepared on them. It happens again where a host runs DISCARD ALL at every release. */
+const forgetful = new WeakSet<PostgresClient>();
+
+/** Once a session has lost a statement, what follows on that client is sent without names. */
+export async function rowsOn(
+  client: PostgresClient,
+  statement: Statement,
+  parameters: readonly unknown[],
+  isNamed: boolean,
+): Promise<readonly unknown[]> {
+  try {
+    return (await client.query(queryOf(statement, parameters, isNamed && !forgetful.has(client)))).rows;
+  } catch (error) {
+    if (isForgottenStatement(error)) forgetful.add(client);
+    throw error;
+  }
+}
+
 /** Runs statements in transactions of their own, each on any connection of the pool. */
 export function poolRunner(source: Source, isNamed: boolean): Runner {
   return (statement, parameters, during = "read") =>
-    withClient(source, during, async (client) => {
-      const { rows } = await client.query(queryOf(statement, parameters, isNamed));
-      return rows as never;
+    withClient(source, during, (client) => {
+      const attempt = () => rowsOn(client, statement, parameters, isNamed) as Promise<never>;
+      return attempt().catch((error: unknown) => {
+        if (isForgottenStatement(error)) return attempt();
+        throw error;
+      });
     });
 }
 

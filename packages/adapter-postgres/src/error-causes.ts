@@ -13,6 +13,9 @@ export interface Cause {
   readonly text?: RegExp;
 }
 
+/** What was prepared is not known any more. Nothing has been run. */
+export const forgottenStatement = "26000";
+
 /** The first that fits counts. */
 export const causes: readonly Cause[] = [
   {
@@ -80,7 +83,7 @@ export const causes: readonly Cause[] = [
     codes: ["42501"],
     failure: "unavailable",
     says: (place, text) =>
-      `The role may not do this in the database ${place} (${text}). Grant it USAGE on the schema and SELECT, INSERT and UPDATE on the tables; migrations need their owner, or an administrator who runs the printed SQL.`,
+      `The role may not do this in the database ${place} (${text}). Grant it USAGE on the schema, SELECT, INSERT and UPDATE on the tables, and EXECUTE on the functions; migrations need their owner, or an administrator who runs the printed SQL.`,
   },
   {
     codes: ["42P01", "42703", "42883", "3F000", "0A000"],
@@ -89,10 +92,17 @@ export const causes: readonly Cause[] = [
       `The database ${place} lacks what this version of Slotwright needs (${text}). Run migrate().`,
   },
   {
-    codes: ["26000", "42P05"],
+    codes: [forgottenStatement],
     failure: "transient",
     says: (place, text) =>
-      `Prepared statements of the connection to the database ${place} are not what the driver believes (${text}). Nothing was changed. Behind a pooler in transaction mode, pass preparedStatements: false.`,
+      `The connection to the database ${place} has lost its prepared statements (${text}): somebody ran DISCARD ALL or DEALLOCATE on it, or there is a pooler in transaction mode, for which the adapter needs preparedStatements: false. Nothing was changed; try again.`,
+  },
+  {
+    // Nobody else gives statements these names, and each connection prepares them once.
+    codes: ["42P05"],
+    failure: "unavailable",
+    says: (place, text) =>
+      `The database ${place} is reached through a pooler that lends one session to many connections (${text}). Nothing was changed; create the adapter with preparedStatements: false, or let the pooler keep prepared statements (PgBouncer 1.21 and later: max_prepared_statements).`,
   },
   {
     codes: ["53100"],

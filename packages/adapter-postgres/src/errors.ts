@@ -1,6 +1,6 @@
 import { isGuard } from "@slotwright/adapter-sql";
 import { type Guard, StorageError } from "@slotwright/core";
-import { type Cause, causes } from "./error-causes.ts";
+import { type Cause, causes, forgottenStatement } from "./error-causes.ts";
 
 /**
  * What was going on: it decides what the end of a connection means. `host` is any call within a host's transaction,
@@ -39,7 +39,12 @@ function endsConnection(error: unknown): boolean {
 export function breaksConnection(error: unknown): boolean {
   if (error instanceof StorageError) return false;
   if (!isAnswer(error) || endsSession(error)) return true;
-  return ["26000", "42P05"].includes(codeOf(error));
+  return codeOf(error) === "42P05";
+}
+
+/** True if the session does not know a statement that the driver believes to be prepared there. It was not run. */
+export function isForgottenStatement(error: unknown): boolean {
+  return codeOf(error) === forgottenStatement;
 }
 
 /** Ends of a session that a server tells before it has read the statement, or while its transaction is still open. */

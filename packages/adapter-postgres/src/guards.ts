@@ -18,13 +18,31 @@ export function guards(place: Place): readonly string[] {
   return [
     ...roomForUpdates(place),
     ...overlapGuard(place),
-    ...functions.map(({ name, body }) => triggerFunction(place, name, body(place))),
-    ...triggers.map(({ name, table, on, call }) => {
-      const target = nameOf(place, table);
-      const does = `execute function ${nameOf(place, call)}()`;
-      return `create trigger "${place.prefix}${name}" ${on.replace("%", target)} ${does}`;
-    }),
+    ...guardFunctions(place).map(({ statement }) => statement),
+    ...guardTriggers(place).map(({ statement }) => statement),
   ];
+}
+
+export interface GuardFunction {
+  readonly name: string;
+  readonly statement: string;
+}
+
+export interface GuardTrigger extends GuardFunction {
+  readonly table: "slots" | "appointments" | "journal";
+}
+
+/** These can be created again. */
+export function guardFunctions(place: Place): readonly GuardFunction[] {
+  return functions.map(({ name, body }) => ({ name, statement: triggerFunction(place, name, body(place)) }));
+}
+
+export function guardTriggers(place: Place): readonly GuardTrigger[] {
+  return triggers.map(({ name, table, on, call }) => {
+    const does = `execute function ${nameOf(place, call)}()`;
+    const when = on.replace("%", nameOf(place, table));
+    return { name, table, statement: `create trigger "${place.prefix}${name}" ${when} ${does}` };
+  });
 }
 
 /** An update of columns that no index has writes no index, if its new row version finds room on the page of the old. */
@@ -124,9 +142,7 @@ end`,
   refusal("keep_journal", "journal_append_only", "entries of the journal are never changed or deleted"),
 ];
 
-interface Trigger {
-  readonly name: string;
-  readonly table: "slots" | "appointments" | "journal";
+interface Trigger extends Pick<GuardTrigger, "name" | "table"> {
   /** With `%` in place of the table. */
   readonly on: string;
   readonly call: string;

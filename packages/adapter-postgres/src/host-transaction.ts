@@ -1,7 +1,7 @@
 import { StorageError } from "@slotwright/core";
 import { CompiledQuery } from "kysely";
 import { exactRow } from "./columns.ts";
-import { type PostgresClient, queryOf, type Runner, refuseBinary, type Statement } from "./connection.ts";
+import { type PostgresClient, type Runner, refuseBinary, rowsOn, type Statement } from "./connection.ts";
 import { toStorageError } from "./errors.ts";
 import { placeOf } from "./open.ts";
 
@@ -60,7 +60,7 @@ function clientSession(client: PostgresClient, configured: string, isNamed: bool
     try {
       refuseBinary(client, place);
       await isOpen();
-      return (await client.query(queryOf(statement, parameters, isNamed))).rows;
+      return await rowsOn(client, statement, parameters, isNamed);
     } finally {
       client.removeListener("error", ignore);
     }

@@ -2,49 +2,63 @@ import type { SqlStrategy } from "@slotwright/adapter-sql";
 import { type MigrationReport, StorageError } from "@slotwright/core";
 import { type PostgresClient, queryOf, type Runner, type Source, type Statement, withClient } from "./connection.ts";
 import { bookkeeping, migrations, schemaVersion } from "./migrations.ts";
+import { lostObjects, putBack } from "./put-back.ts";
 import type { Statements } from "./statements.ts";
 import type { Place } from "./strategy.ts";
 
+/** What a migration needs of an adapter. */
+export interface MigrationPlan {
+  readonly source: Source;
+  readonly strategy: SqlStrategy;
+  readonly place: Place;
+  readonly statements: Statements;
+}
+
 /** Applies what is missing. Where nothing is, it needs no lock, and no privilege but to read. */
-export async function applyMigrations(
-  source: Source,
-  run: Runner,
-  strategy: SqlStrategy,
-  place: Place,
-  statements: Statements,
-): Promise<MigrationReport> {
+export async function applyMigrations(run: Runner, plan: MigrationPlan): Promise<MigrationReport> {
+  const { source, strategy, place, statements } = plan;
   const found = await foundVersion(run, source.place, statements);
   if (found > schemaVersion) throw tooNew(source.place, found);
-  if (found === schemaVersion) return { from: found, to: found, applied: [] };
-  return withClient(source, "commit", (client) => migrateInTransaction(client, source, strategy, place, statements));
+  if (found === schemaVersion && (await lostObjects(run, strategy, place)).length === 0) {
+    return { from: found, to: found, applied: [] };
+  }
+  const { createSchema, createTable } = bookkeeping(strategy, place);
+  const first = found === schemaVersion ? [] : [createSchema, createTable];
+  return withClient(source, "commit", (client) => migrateInTransaction(client, plan, first));
 }
 
 async function migrateInTransaction(
   client: PostgresClient,
-  { place: database }: Source,
-  strategy: SqlStrategy,
-  place: Place,
-  statements: Statements,
+  plan: MigrationPlan,
+  first: readonly string[],
 ): Promise<MigrationReport> {
-  const { begin, createSchema, createTable } = bookkeeping(strategy, place);
-  const run: Runner = async (statement, parameters) =>
-    (await client.query(queryOf(statement, parameters, false))).rows as never;
+  const { begin } = bookkeeping(plan.strategy, plan.place);
   try {
-    for (const text of [...begin, createSchema, createTable]) await client.query({ text });
-    // Those who waited for the lock see here what the one before them did.
-    const from = await latestVersion(run, statements);
-    if (from > schemaVersion) throw tooNew(database, from);
-    for (const migration of migrations(strategy, place)) {
-      if (migration.version <= from) continue;
-      for (const text of migration.statements) await client.query({ text });
-    }
-    const rows = await run<{ readonly name: string }>(statements.readMigrations, [from]);
-    await commit(client, database);
-    return { from, to: schemaVersion, applied: rows.map(({ name }) => name) };
+    for (const text of [...begin, ...first]) await client.query({ text });
+    const report = await migrateLocked(client, plan);
+    await commit(client, plan.source.place);
+    return report;
   } catch (error) {
     await rollBack(client);
     throw error;
   }
+}
+
+/** Those who waited for the lock see here what the one before them did. */
+async function migrateLocked(client: PostgresClient, plan: MigrationPlan): Promise<MigrationReport> {
+  const { source, strategy, place, statements } = plan;
+  const run: Runner = async (statement, parameters) =>
+    (await client.query(queryOf(statement, parameters, false))).rows as never;
+  const from = await latestVersion(run, statements);
+  if (from > schemaVersion) throw tooNew(source.place, from);
+  for (const migration of migrations(strategy, place)) {
+    if (migration.version <= from) continue;
+    for (const text of migration.statements) await client.query({ text });
+  }
+  const rows = await run<{ readonly name: string }>(statements.readMigrations, [from]);
+  const lost = await lostObjects(run, strategy, place);
+  const restored = await putBack((text) => client.query({ text }), lost, source.place);
+  return { from, to: schemaVersion, applied: [...rows.map(({ name }) => name), ...restored] };
 }
 
 /** PostgreSQL answers COMMIT with ROLLBACK, and no error, where the transaction has failed. */

@@ -10,17 +10,41 @@ export function overlapGuard(place: Place): readonly string[] {
   return [
     `alter table ${nameOf(place, "slots")}
     add column is_blocked boolean not null generated always as (status = 'blocked') stored`,
-    triggerFunction(place, "check_no_overlap", overlapCheck(place)),
-    `do ${quoted(choice(place))}`,
+    overlapFunction(place),
+    chooseOverlapGuard(place),
+  ];
+}
+
+export function overlapFunction(place: Place): string {
+  return triggerFunction(place, "check_no_overlap", overlapCheck(place));
+}
+
+function chooseOverlapGuard(place: Place): string {
+  return `do ${quoted(choice(place))}`;
+}
+
+/** Where a part of either is there, it goes: which one it is to be is decided anew. */
+export function overlapGuardAgain(place: Place): readonly string[] {
+  const slots = nameOf(place, "slots");
+  return [
+    `alter table ${slots} drop constraint if exists "${place.prefix}no_overlap"`,
+    `drop trigger if exists "${place.prefix}no_overlap" on ${slots}`,
+    `drop trigger if exists "${place.prefix}no_overlap_when_changed" on ${slots}`,
+    `drop index if exists ${nameOf(place, "slots_by_seat")}`,
+    chooseOverlapGuard(place),
+    `update ${nameOf(place, "migrations")} set name = ${nameOfInitial(place)} where version = 1`,
   ];
 }
 
 /** Records version 1 under a name that says which guard the database got. */
 export function recordInitial(place: Place): string {
+  return `insert into ${nameOf(place, "migrations")} (version, name) select 1, ${nameOfInitial(place)}`;
+}
+
+function nameOfInitial(place: Place): string {
   const hasTrigger = `exists (select from pg_catalog.pg_trigger
     where tgrelid = '${nameOf(place, "slots")}'::pg_catalog.regclass and tgname = '${place.prefix}no_overlap')`;
-  return `insert into ${nameOf(place, "migrations")} (version, name)
-  select 1, case when ${hasTrigger} then '${initialName.trigger}' else '${initialName.constraint}' end`;
+  return `case when ${hasTrigger} then '${initialName.trigger}' else '${initialName.constraint}' end`;
 }
 
 const initialName = {

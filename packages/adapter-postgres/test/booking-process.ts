@@ -1,4 +1,4 @@
-// Started as a process of its own by processes.test.ts: callers who each try every slot until they get one, and then
+// Started as a process of its own by races.test.ts: callers who each try every slot until they get one, and then
 // come and go. Prints what became of every command.
 import { BookingError, createEngine } from "@slotwright/core";
 import { postgresAdapter } from "../src/index.ts";

@@ -184,6 +184,27 @@ describeOnServer("a database that fails later", (url) => {
     await store.pool.query("drop owned by reader; drop role reader");
   });
 
+  it("is unavailable to a role that may not call the function, and says so", async () => {
+    const role = `caller_${process.pid}`;
+    await store.pool.query(`revoke execute on all functions in schema ${store.schema} from public;
+      create role ${role} login password 'secret'; grant usage on schema ${store.schema} to ${role};
+      grant select, insert, update on all tables in schema ${store.schema} to ${role}`);
+    const limited = new URL(url());
+    limited.username = role;
+    limited.password = "secret";
+    const storage = postgresAdapter({ connectionString: limited.href, schema: store.schema });
+    await expect(storage.commit([booking(slot)])).rejects.toMatchObject({
+      failure: "unavailable",
+      message: expect.stringContaining("EXECUTE on the functions"),
+    });
+    await withClient(url(), (client) =>
+      client.query(`grant execute on all functions in schema ${store.schema} to ${role}`),
+    );
+    expect(await storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
+    await storage.close();
+    await store.pool.query(`drop owned by ${role}; drop role ${role}`);
+  });
+
   it("is unavailable when it was closed, and the host's pool stays open", async () => {
     const { pool, storage } = onPool({});
     await storage.load(keys);

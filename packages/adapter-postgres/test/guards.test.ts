@@ -85,6 +85,32 @@ describe.each(Object.entries(stores))("%s,", (_title, open) => {
 });
 
 describeOnServer("the trigger in place of the exclusion constraint", (url) => {
+  it("is put back when a part of it is gone, and gives way to the constraint where that can be had by then", async () => {
+    const store = await openWithoutExtension(url());
+    const sql = (text: string) =>
+      withClient(url(), (client) => client.query(`set search_path = ${store.schema}; ${text}`));
+    const names = async () =>
+      (await withClient(url(), (client) => client.query(`select name from ${store.schema}.slotwright_migrations`)))
+        .rows;
+    const putBack = { from: 1, to: 1, applied: ["put back: guard slotwright_no_overlap"] };
+    expect(await store.storage.migrate()).toEqual({ ...putBack, applied: [] });
+    for (const part of [
+      "trigger slotwright_no_overlap on slotwright_slots",
+      "trigger slotwright_no_overlap_when_changed on slotwright_slots",
+      "index slotwright_slots_by_seat",
+    ]) {
+      await sql(`drop ${part}`);
+      expect(await store.storage.migrate(), part).toEqual(putBack);
+      expect(await names()).toEqual([{ name: expect.stringContaining("is a trigger") }]);
+    }
+    await sql("create extension btree_gist with schema public; drop trigger slotwright_no_overlap on slotwright_slots");
+    expect(await store.storage.migrate()).toEqual(putBack);
+    expect(await names()).toEqual([{ name: "initial" }]);
+    expect(await store.storage.migrate()).toEqual({ ...putBack, applied: [] });
+    await store.close();
+    await sql("drop extension btree_gist");
+  });
+
   it.each(["read committed", "repeatable read", "serializable"])(
     "keeps two transactions apart that insert at the same time, at %s",
     async (level) => {

@@ -192,17 +192,4 @@ describeOnServer("without statement names", (url) => {
     await pool.end();
     await store.close();
   });
-
-  it("statements that a pooler took away are transient, and the connection is replaced", async () => {
-    const store = await openPostgresStore(url());
-    await store.storage.commit([creation(slot)]);
-    const pool = new Pool({ connectionString: url(), max: 1 });
-    const storage = postgresAdapter({ pool, schema: store.schema });
-    await storage.load([keys[0]]);
-    await pool.query("deallocate all");
-    await expect(storage.load([keys[0]])).rejects.toMatchObject({ failure: "transient" });
-    expect(await storage.load([keys[0]])).toEqual([slot]);
-    await pool.end();
-    await store.close();
-  });
 });

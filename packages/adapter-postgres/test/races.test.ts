@@ -69,14 +69,20 @@ describeOnServer("races", (url) => {
     expect(await tally(calls)).toEqual({ ok: 63, no_slot_available: 1 });
   });
 
-  it("creators of overlapping slots on a new schedule have one winner", async () => {
-    const pair = engines();
-    const calls = Array.from({ length: 16 }, (_, n) => {
-      const at = { start: new Date(start + n * 60_000), end: new Date(start + n * 60_000 + 1_800_000) };
-      return pair[n % 2 === 0 ? 0 : 1].createSlots({ actor, ...place, slots: [at] });
-    });
-    expect(await tally(calls)).toEqual({ ok: 1, slot_overlap: 15 });
-  });
+  it.each(["a new schedule", "one with slots already"])(
+    "creators of overlapping slots on %s have one winner",
+    async (on) => {
+      const pair = engines();
+      if (on !== "a new schedule") await pair[0].createSlots({ actor, ...place, slots: [quarter(-1)] });
+      // Connected, both of them, or one would be done before the other begins.
+      await Promise.all(pair.map((engine) => engine.listSlots({ limit: 1 })));
+      const calls = Array.from({ length: 16 }, (_, n) => {
+        const at = { start: new Date(start + n * 60_000), end: new Date(start + n * 60_000 + 1_800_000) };
+        return pair[n % 2 === 0 ? 0 : 1].createSlots({ actor, ...place, slots: [at] });
+      });
+      expect(await tally(calls)).toEqual({ ok: 1, slot_overlap: 15 });
+    },
+  );
 
   it("batches that lock the same rows in opposite orders never deadlock", async () => {
     const slots = Array.from({ length: 20 }, (_, n) => slotAt(n * 30));

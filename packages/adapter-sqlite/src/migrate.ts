@@ -4,6 +4,7 @@ import { type MigrationReport, StorageError } from "@slotwright/core";
 import { type Connection, inTransaction } from "./connection.ts";
 import { isTransient } from "./errors.ts";
 import { migrations, schemaVersion } from "./migrations.ts";
+import { putBack } from "./put-back.ts";
 
 /** Waits between attempts, in milliseconds: together about ten seconds. */
 const waits: readonly number[] = [5, 10, 20, 50, ...Array<number>(99).fill(100)];
@@ -36,8 +37,8 @@ export function applyMigrations(connection: Connection, strategy: SqlStrategy): 
       for (const statement of migration.statements) connection.database.exec(statement);
       connection.database.exec(bookkeeping.record(migration));
     }
-    const result = { from, to: schemaVersion, applied: missing.map(({ name }) => name) };
-    return { keep: missing.length > 0, result };
+    const applied = [...missing.map(({ name }) => name), ...putBack(connection, strategy)];
+    return { keep: applied.length > 0, result: { from, to: schemaVersion, applied } };
   });
 }
 

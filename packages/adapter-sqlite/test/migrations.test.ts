@@ -57,6 +57,39 @@ describe("migrate", () => {
     await storage.close();
   });
 
+  it("puts back each trigger and index that is gone, and says so", async () => {
+    const filename = freshFile();
+    const storage = sqliteAdapter({ filename });
+    await storage.migrate();
+    const before = schemaOf(filename) as readonly { readonly type: string; readonly name: string }[];
+    const others = before.filter(({ type, name }) => type !== "table" && !name.startsWith("sqlite_"));
+    expect(others.length).toBeGreaterThan(20);
+    for (const { type, name } of others) {
+      withFile(filename, (database) => database.exec(`drop ${type} ${name}`));
+      expect(await storage.migrate()).toEqual({ from: 1, to: 1, applied: [`put back: ${type} ${name}`] });
+      expect(schemaOf(filename), name).toEqual(before);
+    }
+    expect(await storage.migrate()).toEqual(nothing);
+    await storage.close();
+  });
+
+  it("changes nothing where something else has the name of what is gone, and says so", async () => {
+    const filename = freshFile();
+    const storage = sqliteAdapter({ filename });
+    await storage.migrate();
+    withFile(filename, (database) =>
+      database.exec(`drop trigger slotwright_slots_kept; drop index slotwright_slots_by_seat;
+        create table slotwright_slots_by_seat (mine int)`),
+    );
+    const before = schemaOf(filename);
+    await expect(storage.migrate()).rejects.toMatchObject({
+      failure: "unavailable",
+      message: expect.stringMatching(/lacks the index slotwright_slots_by_seat.*could not be put back/),
+    });
+    expect(schemaOf(filename)).toEqual(before);
+    await storage.close();
+  });
+
   it("is refused on a database of a newer version, as every other call is", async () => {
     const filename = freshFile();
     const storage = sqliteAdapter({ filename });

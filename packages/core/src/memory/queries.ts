@@ -1,4 +1,5 @@
 import type { Appointment } from "../model/appointment.ts";
+import { compareIds } from "../model/id-order.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import type { AppointmentQuery, JournalQuery, Position, SlotQuery } from "../storage/adapter.ts";
@@ -55,5 +56,5 @@ function firstAfter<R extends Position>(
 }
 
 function compare(a: Position, b: Position): number {
-  return a.start.getTime() - b.start.getTime() || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  return a.start.getTime() - b.start.getTime() || compareIds(a.id, b.id);
 }

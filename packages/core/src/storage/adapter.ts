@@ -20,7 +20,7 @@ export interface StorageAdapter<HostTransaction = unknown> {
    */
   load(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]>;
 
-  /** Slots in the order of (start, id), or its reverse. Never more than `limit`. */
+  /** Slots in the order of (start, id), or its reverse; ids by their code points. Never more than `limit`. */
   findSlots(query: SlotQuery): Promise<readonly Slot[]>;
 
   /** Appointments in the order of (start, id). Never more than `limit`. */
@@ -130,6 +130,6 @@ export interface MigrationReport {
   /** Schema versions before and after; 0 is an empty database. */
   readonly from: number;
   readonly to: number;
-  /** Names of the migrations that this call applied. */
+  /** Names of the migrations that this call applied, and what it put back that was lost, as `put back: …`. */
   readonly applied: readonly string[];
 }

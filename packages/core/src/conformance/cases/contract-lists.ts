@@ -73,6 +73,21 @@ export const contractListCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "contract.list-id-order",
+    title: "slots that start together are listed in the order of their ids' code points, page by page and backwards",
+    async run({ storage }) {
+      // In UTF-16 the last two would change places, in the order of a language nearly everything would.
+      const ids = ["B", "a", "z", "ä", "\uff5e", "\u{1f3d6}"];
+      const slots = ids.map((id, seat) => slotAt(0, { id, seat }));
+      await storage.commit([creation(...slots.toReversed())]);
+      const find = async (query: object) =>
+        (await storage.findSlots({ asOf: sampleInstant(0), limit: 3, ...query })).map(({ id }) => id);
+      assert.deepEqual(await find({}), ids.slice(0, 3));
+      assert.deepEqual(await find({ after: { start: sampleInstant(0), id: "z" } }), ids.slice(3));
+      assert.deepEqual(await find({ descending: true }), ids.toReversed().slice(0, 3));
+    },
+  },
+  {
     key: "contract.journal",
     title: "readJournal returns one record's entries in the order of their versions, exactly as they were written",
     async run({ storage, second }) {

@@ -1,0 +1,82 @@
+import { StorageError } from "@slotwright/core";
+import { type RawBuilder, sql } from "kysely";
+import type { Connection } from "./connection.ts";
+import { asDocument } from "./documents.ts";
+import { isConnectionLost, isMissingRoutine, toStorageError } from "./errors.ts";
+import type { Routine } from "./guards.ts";
+import { routines } from "./migrations.ts";
+import type { MysqlStrategy } from "./strategy.ts";
+
+/**
+ * What a migrated database may have lost: a dump has no procedures unless it was asked for them, and neither those nor
+ * triggers if the user who made it may not see them. The version says nothing of that.
+ */
+export async function lostRoutines(connection: Connection, strategy: MysqlStrategy): Promise<readonly Routine[]> {
+  const seen = new Set(await connection.documents<string>(visibleTitles(strategy), []));
+  const lost: Routine[] = [];
+  for (const routine of routines(strategy)) {
+    const isSeen = seen.has(titleOf(strategy, routine));
+    if (!isSeen && (await isLost(connection, strategy, routine))) lost.push(routine);
+  }
+  return lost;
+}
+
+/** Creates them again. @throws StorageError that says what is missing */
+export async function putBack(
+  connection: Connection,
+  strategy: MysqlStrategy,
+  lost: readonly Routine[],
+): Promise<readonly string[]> {
+  const titles = lost.map((routine) => titleOf(strategy, routine));
+  try {
+    for (const { statement } of lost) await connection.command(statement);
+  } catch (error) {
+    const { failure, message } = toStorageError(error, { name: connection.name, during: "migrate" });
+    const what = `The database ${connection.name} lacks ${titles.join(", ")}, as after a restore from a dump without --routines or --triggers.`;
+    throw new StorageError(failure, `${what} ${message}`, error);
+  }
+  return titles.map((title) => `put back: ${title}`);
+}
+
+/** As people call it: `trigger slotwright_slots_kept`. */
+function titleOf({ qualified }: MysqlStrategy, { kind, name }: Routine): string {
+  return `${kind} ${qualified(name)}`;
+}
+
+interface Kind {
+  /** The titles of those that the user may see. */
+  readonly titles: (database: RawBuilder<unknown>) => RawBuilder<unknown>;
+  /** Fails in another way if there is no such routine than if the user may not see it. Runs nothing. */
+  readonly probe: (name: RawBuilder<unknown>) => RawBuilder<unknown>;
+}
+
+const kinds: Readonly<Record<Routine["kind"], Kind>> = {
+  trigger: {
+    titles: (database) =>
+      sql`select concat('trigger ', trigger_name) as title from information_schema.triggers where trigger_schema = ${database}`,
+    probe: (name) => sql`show create trigger ${name}`,
+  },
+  procedure: {
+    titles: (database) =>
+      sql`select concat('procedure ', routine_name) as title from information_schema.routines where routine_schema = ${database}`,
+    // It has parameters.
+    probe: (name) => sql`call ${name}()`,
+  },
+};
+
+function visibleTitles({ databaseName, queries }: MysqlStrategy): string {
+  const titles = Object.values(kinds).map((kind) => kind.titles(databaseName));
+  return sql`select ${asDocument(sql`json_quote(title)`)} from (${sql.join(titles, sql` union all `)}) as visible`.compile(
+    queries,
+  ).sql;
+}
+
+async function isLost(connection: Connection, strategy: MysqlStrategy, { kind, name }: Routine): Promise<boolean> {
+  try {
+    await connection.command(kinds[kind].probe(strategy.routine(name)).compile(strategy.queries).sql);
+    return false;
+  } catch (error) {
+    if (isConnectionLost(error)) throw error;
+    return isMissingRoutine(error);
+  }
+}

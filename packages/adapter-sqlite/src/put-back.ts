@@ -1,0 +1,38 @@
+import type { SqlStrategy } from "@slotwright/adapter-sql";
+import { StorageError } from "@slotwright/core";
+import type { Connection } from "./connection.ts";
+import { migrations } from "./migrations.ts";
+
+/** What a migrated file may have lost: triggers and indexes go with a table, and not every tool that rebuilds one makes them again. */
+interface LostObject {
+  /** As people call it: `trigger slotwright_slots_kept`. */
+  readonly title: string;
+  readonly statement: string;
+}
+
+/** Creates what is missing again, in the transaction that is open. @throws StorageError that says what is missing */
+export function putBack(connection: Connection, strategy: SqlStrategy): readonly string[] {
+  const { database } = connection;
+  return lostObjects(connection, strategy).map(({ title, statement }) => {
+    try {
+      database.exec(statement);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `The database ${database.name} lacks the ${title}, which could not be put back: ${reason}. Nothing was changed; see to what is in the way, and run migrate() again.`;
+      throw new StorageError("unavailable", message, error);
+    }
+    return `put back: ${title}`;
+  });
+}
+
+function lostObjects(connection: Connection, strategy: SqlStrategy): readonly LostObject[] {
+  const rows = connection.all<{ readonly title: string }>("select type || ' ' || name as title from sqlite_schema");
+  const found = new Set(rows.map(({ title }) => title));
+  const statements = migrations(strategy).flatMap((migration) => migration.statements);
+  return statements.flatMap(created).filter(({ title }) => !found.has(title));
+}
+
+function created(statement: string): readonly LostObject[] {
+  const [, kind, name] = /^create (trigger|index) "([^"]+)"/.exec(statement) ?? [];
+  return kind === undefined ? [] : [{ title: `${kind} ${name}`, statement }];
+}
