@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { NoDatabaseError } from "./engines/index.ts";
 import { interruptionSignal } from "./interruption.ts";
 import { type ProofOptions, parseOptions, usage } from "./options.ts";
@@ -25,6 +25,8 @@ async function main(): Promise<number> {
   console.log(`Seed ${options.seed}`);
   const signal = interruptionSignal();
   try {
+    // A report that cannot be written is to be known now, not when half an hour has passed.
+    await appendFile(options.report, "");
     const report = await prove(options, signal);
     await writeFile(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
     printReport(report, options.report);

@@ -60,7 +60,7 @@ export async function planFor(engineName: EngineName, options: ProofOptions, sig
     const byTurns = levels.map((level): Step => {
       const histories = count(level);
       const run: Step["run"] = async (onTally) =>
-        resultOf(await playInterleaved(engine, address, { level, histories, seed, onTally }), engineName);
+        resultOf(await playInterleaved(engine, address, { level, histories, seed, onTally, signal }), engineName);
       return { name: level, title: `commands take turns at ${titles[level]}`, weight: histories, run };
     });
     const histories = count("free");
@@ -69,7 +69,10 @@ export async function planFor(engineName: EngineName, options: ProofOptions, sig
       title: `commands of ${processes} processes run freely`,
       weight: histories,
       run: async (onTally) =>
-        resultOf(await playFreely(engine, address, { engineName, processes, histories, seed, onTally }), engineName),
+        resultOf(
+          await playFreely(engine, address, { engineName, processes, histories, seed, onTally, signal }),
+          engineName,
+        ),
     };
     return [...byTurns, free].filter(({ weight }) => weight > 0);
   }
@@ -91,7 +94,7 @@ export async function planFor(engineName: EngineName, options: ProofOptions, sig
       weight: options.faults,
       run: async (onTally) => {
         const notes: string[] = [];
-        for (let round = 0; round < options.faults; round++) {
+        for (let round = 0; round < options.faults && !signal.aborted; round++) {
           const report = await run(options.seed + round);
           onTally(report.tally);
           notes.push(...(report.notes ?? []));

@@ -8,6 +8,8 @@ export interface ProofReport {
   readonly seed: number;
   readonly startedAt: string;
   readonly seconds: number;
+  /** Whether somebody ended it before all was done: then it proves less than was asked for. */
+  readonly isInterrupted: boolean;
   readonly engines: readonly EngineReport[];
 }
 
@@ -31,7 +33,7 @@ export function isClean({ engines }: ProofReport): boolean {
 }
 
 export function printReport(report: ProofReport, file: string): void {
-  const { engines, seconds, seed } = report;
+  const { engines, seconds, seed, isInterrupted } = report;
   console.log(`\n${table(engines.map(({ engine, tally }) => ({ engine, ...tally })))}`);
   for (const { engine, steps } of engines) {
     for (const { name, notes = [] } of steps) for (const note of notes) console.log(`${engine} ${name}: ${note}`);
@@ -42,7 +44,11 @@ export function printReport(report: ProofReport, file: string): void {
   const histories = engines.reduce((sum, { tally }) => sum + tally.histories, 0);
   const faults = engines.reduce((sum, { tally }) => sum + tally.faults, 0);
   const seen = `${histories} histories and ${faults} faults in ${Math.round(seconds)} s, seed ${seed}`;
-  console.log(isClean(report) ? good(`Nothing was found: ${seen}.`) : bad(`Violations were found: ${seen}.`));
+  if (!isClean(report)) console.log(bad(`Violations were found: ${seen}.`));
+  else
+    console.log(
+      isInterrupted ? bad(`Interrupted. Nothing was found so far: ${seen}.`) : good(`Nothing was found: ${seen}.`),
+    );
   console.log(`The report is in ${file}.`);
 }
 

@@ -5,7 +5,7 @@ import { type Plan, planFor, type Step } from "./plan.ts";
 import type { EngineReport, ProofReport, StepReport } from "./report.ts";
 import { createProgress, heading, type Progress } from "./terminal/index.ts";
 
-/** Does all of it, one engine after the other. An interrupted proof ends after the step that is on. */
+/** Does all of it, one engine after the other. An interrupted proof ends after the history or the fault that is on. */
 export async function prove(options: ProofOptions, signal: AbortSignal): Promise<ProofReport> {
   const startedAt = new Date();
   const engines: EngineReport[] = [];
@@ -13,7 +13,7 @@ export async function prove(options: ProofOptions, signal: AbortSignal): Promise
     if (!signal.aborted) engines.push(await proveOn(engineName, options, signal));
   }
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
-  return { seed: options.seed, startedAt: startedAt.toISOString(), seconds, engines };
+  return { seed: options.seed, startedAt: startedAt.toISOString(), seconds, isInterrupted: signal.aborted, engines };
 }
 
 async function proveOn(engine: EngineName, options: ProofOptions, signal: AbortSignal): Promise<EngineReport> {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -103,6 +104,27 @@ describe.each(["postgres", "mysql", "mariadb"] as const)("prove --%s --faults", 
 });
 
 describe("prove", () => {
+  it("that is interrupted ends soon, says so, and leaves a report", async () => {
+    const file = join(folder, "interrupted.json");
+    const child = execFile(process.execPath, [main, "--sqlite", "--histories", "100000", "--report", file]);
+    let output = "";
+    child.stdout?.on("data", (text: string) => {
+      output += text;
+      if (text.includes("sqlite:")) setTimeout(() => child.kill("SIGINT"), 500);
+    });
+    const [status] = (await once(child, "close")) as [number];
+    expect(status).toBe(1);
+    expect(output).toMatch(/Interrupted\. Nothing was found so far: \d+ histories and 0 faults/);
+    expect((JSON.parse(await readFile(file, "utf8")) as ProofReport).isInterrupted).toBe(true);
+  });
+
+  it("says at once where its report cannot be written", async () => {
+    const { status, output } = await prove(["--sqlite", "--report", join(folder, "nowhere", "report.json")]);
+    expect(status).toBe(1);
+    expect(output).toContain("ENOENT");
+    expect(output).not.toContain("sqlite:");
+  });
+
   it("says how it is called, and which flag is wrong", async () => {
     const help = await prove(["--help"]);
     expect(help.output).toContain("Usage: prove [options]");

@@ -15,6 +15,7 @@ export {
   assertLinearizable,
   type CallName,
   type CallOutcome,
+  type CheckOptions,
   callsOf,
   checkHistory,
   createRecorder,

@@ -20,12 +20,28 @@ export interface TurnsOptions {
   readonly blockedAfterMs?: number;
 }
 
-/** Nothing but an identity. */
-type Actor = object;
+interface Actor {
+  readonly number: number;
+  /** When it was its turn last. */
+  lastTurn: number;
+}
+
+interface Waiting {
+  readonly actor: Actor;
+  readonly go: () => void;
+}
+
+/**
+ * Whoever had its turn longest ago first. Not in the order in which they came: where several run at the same time, as
+ * all do in the beginning, that is a matter of milliseconds, and could not be repeated.
+ */
+function inLine(one: Waiting, other: Waiting): number {
+  return one.actor.lastTurn - other.actor.lastTurn || one.actor.number - other.actor.number;
+}
 
 export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Turns {
   const current = new AsyncLocalStorage<Actor>();
-  const waiting: (() => void)[] = [];
+  const waiting: Waiting[] = [];
   const running = new Set<Actor>();
   let turn = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -33,10 +49,13 @@ export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Tur
   function letOneGo(): void {
     if (running.size > 0) return;
     clearTimeout(timer);
-    const [go] = waiting.splice((choices[turn] ?? 0) % Math.max(waiting.length, 1), 1);
-    if (go === undefined) return;
+    waiting.sort(inLine);
+    const [chosen] = waiting.splice((choices[turn] ?? 0) % Math.max(waiting.length, 1), 1);
+    if (chosen === undefined) return;
     turn += 1;
-    go();
+    chosen.actor.lastTurn = turn;
+    running.add(chosen.actor);
+    chosen.go();
     timer = setTimeout(takeForBlocked, blockedAfterMs);
   }
 
@@ -55,16 +74,13 @@ export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Tur
     const actor = current.getStore();
     if (actor === undefined) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    waiting.push(() => {
-      running.add(actor);
-      resolve();
-    });
+    waiting.push({ actor, go: resolve });
     stop(actor);
     await promise;
   }
 
   async function run({ actors: works }: Parameters<Turns["run"]>[0]): Promise<readonly never[]> {
-    const started = works.map((work) => ({ work, actor: {} }));
+    const started = works.map((work, number) => ({ work, actor: { number, lastTurn: 0 } }));
     for (const { actor } of started) running.add(actor);
     timer = setTimeout(takeForBlocked, blockedAfterMs);
     await Promise.all(started.map(({ work, actor }) => current.run(actor, () => work().finally(() => stop(actor)))));

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerFault } from "./fault.ts";
+import { onceCommitting } from "./network-faults.ts";
 
 export const clientFaults: readonly ServerFault[] = [
   {
     key: "client.killed",
-    title: "two of three client processes are killed with SIGKILL",
+    title: "two of three client processes are killed with SIGKILL while commits are on",
     processes: { count: 3 },
-    harm: async (_, { players }) => {
-      await sleep(15);
+    harm: async (scene, work) => {
+      const { players } = work;
+      const first = await onceCommitting(scene, work, 4);
       players[0]?.signal("SIGKILL");
-      await sleep(15);
+      const second = await onceCommitting(scene, work, 4);
       players[1]?.signal("SIGKILL");
-      return 2;
+      return first + second;
     },
   },
   {

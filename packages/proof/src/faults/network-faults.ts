@@ -16,6 +16,16 @@ async function strike({ proxy }: ServerScene, { ended }: CallersAtWork, fault: F
   return injected.hit === undefined ? 0 : 1;
 }
 
+/** Resolves when the n-th commit from now on has just been sent to the server: with 1, or 0 if there was none. */
+export function onceCommitting(scene: ServerScene, work: CallersAtWork, nth: number): Promise<number> {
+  return strike(scene, work, { when: commits, nth, point: "after-forward-unanswered", action: { delayMs: 0 } });
+}
+
+/** The same, and the answer never gets through. To be followed by `cutAll`: the connection is silent until then. */
+export function onceCommittingUnheard(scene: ServerScene, work: CallersAtWork, nth: number): Promise<number> {
+  return strike(scene, work, { when: commits, nth, point: "after-forward-unanswered", action: "swallow" });
+}
+
 type At = Pick<ServerFault, "key" | "title"> & { readonly fault: Omit<Fault, "nth"> };
 
 /** Strikes the third commit, and once more the tenth after it. */

@@ -101,8 +101,9 @@ async function withPlayers(
     const name = String.fromCharCode(97 + index);
     return { engine: engineName, address, name, log: join(folder, name), clocksJump };
   });
-  const players = await Promise.all(places.map(startPlayer));
+  const players: Player[] = [];
   try {
+    for (const place of places) players.push(await startPlayer(place));
     return await work(players);
   } finally {
     await Promise.all(players.map(({ stop }) => stop()));

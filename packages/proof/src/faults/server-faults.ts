@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerFault } from "./fault.ts";
+import { onceCommitting, onceCommittingUnheard } from "./network-faults.ts";
 
 /** Milliseconds in which the callers are well on their way. */
 const start = 20;
@@ -8,13 +9,15 @@ const lasting = 700;
 export const serverFaults: readonly ServerFault[] = [
   {
     key: "server.killed",
-    title: "the server is killed, and started again",
-    harm: async ({ server }) => {
-      await sleep(start);
+    title: "the server is killed while it commits, and started again",
+    harm: async (scene, work) => {
+      const { server, proxy } = scene;
+      const struck = await onceCommittingUnheard(scene, work, 5);
       await server.process.kill();
+      proxy.cutAll();
       await sleep(lasting);
       await server.process.restart();
-      return 1;
+      return struck;
     },
   },
   {
@@ -39,12 +42,13 @@ export const serverFaults: readonly ServerFault[] = [
   },
   {
     key: "server.backends-terminated",
-    title: "an administrator terminates all connections, three times",
-    harm: async ({ administration, administrator }) => {
+    title: "an administrator terminates all connections while commits are on, three times",
+    harm: async (scene, work) => {
+      const { administration, administrator } = scene;
       const connection = await administrator();
       let terminated = 0;
       for (let round = 0; round < 3; round++) {
-        await sleep(start);
+        await onceCommitting(scene, work, 4);
         terminated += await administration.terminateOthers(connection);
       }
       await connection.close();

@@ -13,19 +13,22 @@ export interface FreeRunningOptions {
   readonly histories: number;
   readonly seed: number;
   readonly onTally: (tally: Tally) => void;
+  /** No further history is begun once it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** Callers in several processes at once, and nobody tells them whose turn it is: what they ask for can be repeated. */
 export async function playFreely(
   engine: DatabaseEngine,
   address: string,
-  { engineName, processes, histories, seed, onTally }: FreeRunningOptions,
+  { engineName, processes, histories, seed, onTally, signal }: FreeRunningOptions,
 ): Promise<Violation | undefined> {
   const names = Array.from({ length: processes }, (_, index) => String.fromCharCode(97 + index));
   const players = await Promise.all(names.map((name) => startPlayer({ engine: engineName, address, name })));
   const observer: StorageAdapter = engine.openStorage(address);
   try {
     for (const [index, play] of fc.sample(anyPlay, { numRuns: histories, seed }).entries()) {
+      if (signal?.aborted) break;
       const problems = await playOnce(play, `free${seed}-${index}`, players, observer, onTally);
       if (problems.length > 0) return { problems, replay: `--level free --seed ${seed} --histories ${index + 1}` };
     }

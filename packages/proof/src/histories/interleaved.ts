@@ -23,7 +23,11 @@ export interface InterleavedOptions {
   readonly seed: number;
   /** Plays one of them again: the path that fast-check printed. */
   readonly path?: string;
+  /** As in `createTurns`: longer where a busy machine must not be taken for a lock. */
+  readonly blockedAfterMs?: number;
   readonly onTally: (tally: Tally) => void;
+  /** No further history is begun once it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** What is used of an engine. */
@@ -44,11 +48,12 @@ const connections = 3;
 export async function playInterleaved(
   engine: PlayableEngine,
   address: string,
-  { level, histories, seed, path, onTally }: InterleavedOptions,
+  { level, histories, seed, path, blockedAfterMs, onTally, signal }: InterleavedOptions,
 ): Promise<Violation | undefined> {
-  const stage = openStage(engine, address, level);
+  const stage = await openStage(engine, address, level, blockedAfterMs);
   let played = 0;
   const property = fc.asyncProperty(anyPlay, async (play) => {
+    if (signal?.aborted) return;
     played += 1;
     const problems = await stage.problemsIn(play, `${level}${seed}-${played}`, onTally);
     if (problems.length > 0) throw new Error(problems.join("\n\n"));
@@ -65,14 +70,16 @@ export async function playInterleaved(
 }
 
 /** Connections that all plays share, and the gate of the play that is on. */
-function openStage(engine: PlayableEngine, address: string, level: Level) {
+async function openStage(engine: PlayableEngine, address: string, level: Level, blockedAfterMs?: number) {
   let turns: Turns | undefined;
   const gate: Gate = async () => turns?.next();
   const opened = Array.from({ length: connections }, () => engine.openGated[level](address, gate));
   const observer: StorageAdapter = engine.openStorage(address);
+  // Connects, which takes longer than a step may that is not taken to wait for a lock.
+  for (const { storage } of opened) await storage.load([{ kind: "slot", id: "none" }]);
   return {
     async problemsIn(play: Play, name: string, onTally: (tally: Tally) => void): Promise<readonly string[]> {
-      const ofPlay = createTurns({ choices: play.choices });
+      const ofPlay = createTurns({ choices: play.choices, ...(blockedAfterMs && { blockedAfterMs }) });
       turns = ofPlay;
       const tally = emptyTally();
       const storages = opened.map(({ storage }) => countingAdapter(storage, tally));

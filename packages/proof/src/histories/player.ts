@@ -62,5 +62,7 @@ function toldByLog({ log = "" }: PlayerPlace): Told {
   // The last line may have been cut off by the kill: what it would have told is not known then.
   const events = lines.slice(0, -1).map((line) => JSON.parse(line) as HistoryEvent);
   const calls = callsOf(events, new Date().toISOString());
-  return { history: { overlapScope: "facility", initial: [], calls }, tally: emptyTally(), rawErrors: [] };
+  const unknown = calls.filter(({ outcome }) => outcome.status === "unknown").length;
+  const tally = { ...emptyTally(), unknown };
+  return { history: { overlapScope: "facility", initial: [], calls }, tally, rawErrors: [] };
 }

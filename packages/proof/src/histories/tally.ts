@@ -11,7 +11,10 @@ export interface Tally {
   retries: number;
   /** Faults that were injected, and hit. */
   faults: number;
-  /** Commits whose connection was lost before the answer came: the engine had to find out what became of them. */
+  /**
+   * Commits whose connection was lost before the answer came, so that the engine had to find out what became of them,
+   * and commands whose caller was killed.
+   */
   unknown: number;
 }
 

@@ -1,4 +1,4 @@
-import { explainFailure } from "./explain.ts";
+import { explainFailure, howFar } from "./explain.ts";
 import type { History, HistoryCall } from "./history.ts";
 import { partition } from "./partition.ts";
 import { searchOrder } from "./search.ts";
@@ -16,30 +16,63 @@ export type Verdict =
       readonly counterexample: History;
       /** The same for people: who did what when, and where it stops making sense. */
       readonly explanation: string;
+    }
+  | {
+      /** Nobody knows: there are more orders than were tried. No proof, and to be taken for none. */
+      readonly linearizable: undefined;
+      /** The part that took too long. */
+      readonly undecided: History;
+      readonly explanation: string;
     };
+
+export interface CheckOptions {
+  /** How often a call of one part may be tried in a state before the check gives up. Default 50 000: some seconds. */
+  readonly maxTries?: number;
+}
 
 /**
  * Whether the calls could have taken effect one after the other, each at some instant between its call and its answer,
  * so that the rules give the answers that were given. This is what callers count on: no booking lost, none made twice,
  * nobody told of a state that is no more.
  */
-export function checkHistory(history: History): Verdict {
+export function checkHistory(history: History, { maxTries = 50_000 }: CheckOptions = {}): Verdict {
   const orders: (readonly HistoryCall[])[] = [];
+  let undecided: History | undefined;
   for (const part of partition(history)) {
-    const found = searchOrder(part);
-    if (!("order" in found)) return failed(part);
-    orders.push(found.order);
+    const found = searchOrder(part, { maxTries });
+    if ("order" in found) orders.push(found.order);
+    else if (found.isExhaustive) return failed(part);
+    else undecided ??= part;
   }
-  return { linearizable: true, orders };
+  return undecided === undefined ? { linearizable: true, orders } : gaveUp(undecided, maxTries);
 }
 
 function failed(part: History): Verdict {
   const counterexample = shrinkHistory(part);
-  return { linearizable: false, counterexample, explanation: explainFailure(counterexample) };
+  const explanation = `${explainFailure(counterexample)}${hintAt(part)}`;
+  return { linearizable: false, counterexample, explanation };
 }
 
-/** @throws Error with the explanation, if the history is not linearizable */
-export function assertLinearizable(history: History): void {
-  const verdict = checkHistory(history);
+/** A call that nobody has looked up may be the one that explains the others. */
+function hintAt({ calls }: History): string {
+  const unsettled = calls.filter(({ outcome }) => outcome.status === "unknown" && outcome.result === undefined);
+  if (unsettled.length === 0) return "";
+  const ids = unsettled.map(({ id }) => id).join(", ");
+  return `\n\nTaken to have had no effect, as their answers are not known: ${ids}. Use settleUnknown to look them up.`;
+}
+
+function gaveUp(undecided: History, maxTries: number): Verdict {
+  const explanation = [
+    `Undecided: ${undecided.calls.length} calls can be put in more orders than could be tried (${maxTries} tries).`,
+    "Nothing is proved by this. Record shorter histories, or give checkHistory more tries by maxTries.",
+    "",
+    ...howFar(undecided),
+  ].join("\n");
+  return { linearizable: undefined, undecided, explanation };
+}
+
+/** @throws Error with the explanation, if the history is not linearizable, or if that could not be found out */
+export function assertLinearizable(history: History, options?: CheckOptions): void {
+  const verdict = checkHistory(history, options);
   if (!verdict.linearizable) throw new Error(verdict.explanation);
 }

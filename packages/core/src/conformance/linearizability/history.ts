@@ -36,7 +36,10 @@ export type CallOutcome =
   | { readonly status: "refused"; readonly code: ErrorCode; readonly details: unknown }
   /** It certainly had no effect: the database was busy or away, or the input was not even understood. */
   | { readonly status: "failed"; readonly code: ErrorCode }
-  /** It may take effect at any time after it was called, or never; `result` is what it answers if it does. */
+  /**
+   * It may have taken effect at any time after it was called, or never; `result` is what it answers if it did. Without
+   * a result it is taken to have had no effect: `settleUnknown` finds out.
+   */
   | { readonly status: "unknown"; readonly result?: unknown };
 
 /** Joins what several callers or processes recorded of one store. Their call ids must differ. */

@@ -1,4 +1,4 @@
-export { assertLinearizable, checkHistory, type Verdict } from "./check.ts";
+export { assertLinearizable, type CheckOptions, checkHistory, type Verdict } from "./check.ts";
 export { type CallName, type CallOutcome, type History, type HistoryCall, mergeHistories } from "./history.ts";
 export {
   callsOf,

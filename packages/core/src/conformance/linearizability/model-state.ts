@@ -1,4 +1,4 @@
-import { canonicalJson } from "../../engine/hash.ts";
+import { canonicalJson, sha256 } from "../../engine/hash.ts";
 import { reviveRecord } from "../../engine/replay.ts";
 import { copyTables, createMemoryDatabase, type Tables } from "../../memory/database.ts";
 import { type CommandRecord, keyText, type StoredRecord, type VersionedRecord } from "../../model/record.ts";
@@ -6,31 +6,38 @@ import { type CommandRecord, keyText, type StoredRecord, type VersionedRecord } 
 /** What is stored at one point of one possible order. Never changed: the search goes back to earlier ones. */
 export interface ModelState {
   readonly tables: Tables;
-  /** Equal states have equal fingerprints. */
-  readonly fingerprint: string;
+  /** What the last transition wrote. */
+  readonly written: readonly VersionedRecord[];
+  /** Equal states have equal fingerprints: the hashes of all records, in whatever order they came. */
+  readonly fingerprint: bigint;
 }
 
 export function initialState(records: readonly unknown[]): ModelState {
   const { tables } = createMemoryDatabase();
-  return withRecords({ tables, fingerprint: "" }, (records as VersionedRecord[]).map(reviveRecord));
+  const start = { tables, written: [], fingerprint: 0n };
+  return withRecords(start, (records as VersionedRecord[]).map(reviveRecord));
 }
 
 /** The state after a transition: its records as they become, and its command's answer for repeats. */
 export function withRecords(state: ModelState, put: readonly VersionedRecord[], command?: CommandRecord): ModelState {
   const tables = copyTables(state.tables);
-  for (const record of put) tables.records.set(keyText(record), record);
-  if (command !== undefined) tables.commands.set(command.id, command);
-  return { tables, fingerprint: fingerprintOf(tables) };
+  let { fingerprint } = state;
+  for (const record of put) {
+    const before = tables.records.get(keyText(record));
+    fingerprint ^= hashOf(record) ^ (before === undefined ? 0n : hashOf(before));
+    tables.records.set(keyText(record), record);
+  }
+  if (command !== undefined) {
+    fingerprint ^= hashOf(command);
+    tables.commands.set(command.id, command);
+  }
+  return { tables, written: put, fingerprint };
 }
 
-function fingerprintOf({ records, commands }: Tables): string {
-  return [...records.values(), ...commands.values()].map(textOf).sort().join("\n");
-}
+const hashes = new WeakMap<StoredRecord, bigint>();
 
-const texts = new WeakMap<StoredRecord, string>();
-
-function textOf(record: StoredRecord): string {
-  const text = texts.get(record) ?? canonicalJson(record);
-  texts.set(record, text);
-  return text;
+function hashOf(record: StoredRecord): bigint {
+  const hash = hashes.get(record) ?? BigInt(`0x${sha256(canonicalJson(record))}`);
+  hashes.set(record, hash);
+  return hash;
 }

@@ -4,7 +4,7 @@ import { schemaOf } from "../../engine/run-command.ts";
 import { BookingError } from "../../errors.ts";
 import { findSlots } from "../../memory/queries.ts";
 import type { CommandName } from "../../model/journal.ts";
-import { keyText, type RecordKind, type StoredRecord } from "../../model/record.ts";
+import { keyText, type RecordKey, type RecordKind, type StoredRecord } from "../../model/record.ts";
 import type { OverlapScope } from "../../model/schedule.ts";
 import { type Slot, slotAsOf } from "../../model/slot.ts";
 import type { Actor } from "../../model/values.ts";
@@ -14,7 +14,7 @@ import type { HistoryCall } from "./history.ts";
 import { type ModelState, withRecords } from "./model-state.ts";
 import { recordsIn, type ShownRecord } from "./shown-records.ts";
 
-/** What happens if a call takes its turn in a state: the state after it, or why its answer is not the rules' answer. */
+/** What happens if a call takes its turn in a state: the state after it, or the rules' answer where that is another one. */
 export type Step = { readonly state: ModelState } | { readonly mismatch: string };
 
 /** A call as the model runs it: parsed once, however often the search tries it. */
@@ -34,11 +34,12 @@ interface Envelope {
 export function modelCall(call: HistoryCall, overlapScope: OverlapScope): ModelCall {
   const wanted = answerText(call);
   const answersIn = isRead(call) ? readIn(call) : commandIn(call, overlapScope);
+  const instants = instantsOf(call);
   return (state) => {
-    const steps = instantsOf(call).map((now) => answersIn(state, now));
+    const steps = [...instants, ...expiriesBetween(instants, state)].map((now) => answersIn(state, now));
     const fitting = steps.find(({ answer }) => answer === wanted);
     if (fitting !== undefined) return { state: fitting.state };
-    return { mismatch: `the rules answer ${steps[0]?.answer}` };
+    return { mismatch: steps[0]?.answer ?? "" };
   };
 }
 
@@ -47,7 +48,7 @@ interface Answered {
   readonly answer: string;
 }
 
-function isRead({ name }: HistoryCall): boolean {
+export function isRead({ name }: HistoryCall): boolean {
   return name === "getSlot" || name === "getAppointment";
 }
 
@@ -57,6 +58,16 @@ function instantsOf(call: HistoryCall): readonly Date[] {
   const decided = isRead(call) ? undefined : writtenIn(resultOf(outcome))[0]?.updatedAt;
   const instants = decided === undefined ? [returnedAt, calledAt] : [String(decided)];
   return [...new Set(instants)].map((at) => new Date(at));
+}
+
+/** The instants at which a hold ends while the call is on: from each on, the rules may answer otherwise. */
+function expiriesBetween([one, other]: readonly Date[], { tables }: ModelState): readonly Date[] {
+  if (one === undefined || other === undefined) return [];
+  const [first, last] = one < other ? [one, other] : [other, one];
+  const expiries = [...tables.records.values()].flatMap((record) =>
+    record.kind === "slot" && record.hold !== null ? [record.hold.expiresAt] : [],
+  );
+  return expiries.filter((expiry) => first < expiry && expiry < last);
 }
 
 function readIn({ name, input }: HistoryCall) {
@@ -80,14 +91,14 @@ function appointmentIn(appointmentId: string) {
   };
 }
 
-function commandIn({ name, input, outcome }: HistoryCall, overlapScope: OverlapScope) {
+function commandIn({ id: callId, name, input, outcome }: HistoryCall, overlapScope: OverlapScope) {
   const commandName = name as CommandName;
   const command = parsed(commandName, input);
   if (command instanceof BookingError) {
     const answer = refusalText(command.code, command.details);
     return (state: ModelState): Answered => ({ state, answer });
   }
-  const { actor, reason = null, idempotencyKey: id = "" } = command;
+  const { actor, reason = null, idempotencyKey: id = callId } = command;
   const hash = requestHash(commandName, { ...command });
   const rule = rules[commandName] as Rule<unknown, object>;
   const result = resultOf(outcome);
@@ -109,6 +120,8 @@ function commandIn({ name, input, outcome }: HistoryCall, overlapScope: OverlapS
     };
     const decision = rule.decide(command, seenBy(rule, command, state, context, result), context);
     if (isRefusal(decision)) return { state, answer: refusalText(decision.refused, decision.details) };
+    const taken = decision.put.find((record) => versionIn(state, record) !== record.version - 1);
+    if (taken !== undefined) return { state, answer: `no ${taken.kind} ${taken.id}, for that is somebody else's` };
     return { state: stateAfter(state, decision, id, hash), answer: doneText(decision.result) };
   };
 }
@@ -132,6 +145,10 @@ function parsed(name: CommandName, input: unknown): Envelope | BookingError {
 function stateAfter(state: ModelState, { put, result }: Decided<object>, id: string, hash: string): ModelState {
   if (put.length === 0) return state;
   return withRecords(state, put, { kind: "command", id, requestHash: hash, result });
+}
+
+function versionIn({ tables }: ModelState, key: RecordKey): number {
+  return tables.records.get(keyText(key))?.version ?? 0;
 }
 
 function seenIn({ tables }: ModelState): Seen {
@@ -180,7 +197,7 @@ function unforeseenIn(result: unknown): Pick<Context, "newId" | "newToken"> {
   let next = 0;
   const newId = () => {
     next += 1;
-    return ids[next - 1] ?? `unforeseen-${next}`;
+    return ids[next - 1] ?? `new-${next}`;
   };
   return { newId, newToken: () => holdToken ?? "unforeseen" };
 }
@@ -189,7 +206,7 @@ function unforeseenIn(result: unknown): Pick<Context, "newId" | "newToken"> {
  * The slots and appointments of an answer that its command wrote: those with the instant of the appointment, or of the
  * first slot where there is none. A slot that an appointment keeps is shown, too, as somebody else has left it.
  */
-function writtenIn(result: unknown): readonly ShownRecord[] {
+export function writtenIn(result: unknown): readonly ShownRecord[] {
   const records = recordsIn(result).filter(({ kind }) => kind === "slot" || kind === "appointment");
   const leading = records.find(({ kind }) => kind === "appointment") ?? records[0];
   return records.filter(({ updatedAt }) => updatedAt === leading?.updatedAt);

@@ -93,15 +93,21 @@ function namesIn(record: unknown): readonly string[] {
 /** Names that belong together, directly or by others. */
 function createGroups() {
   const parents = new Map<string, string>();
+  // A loop that halves the way as it goes: recursion would end at some ten thousand calls.
   const of = (name: string): string => {
-    const parent = parents.get(name) ?? name;
-    if (parent === name) return name;
-    const root = of(parent);
-    parents.set(name, root);
-    return root;
+    let at = name;
+    for (let parent = parents.get(at); parent !== undefined; parent = parents.get(at)) {
+      const next = parents.get(parent) ?? parent;
+      parents.set(at, next);
+      at = next;
+    }
+    return at;
   };
   const join = ([first, ...others]: readonly string[]) => {
-    for (const other of others) parents.set(of(other), of(first as string));
+    for (const other of others) {
+      const [root, into] = [of(other), of(first as string)];
+      if (root !== into) parents.set(root, into);
+    }
   };
   return { of, join };
 }

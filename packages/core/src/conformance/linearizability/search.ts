@@ -1,26 +1,29 @@
+import { type Candidate, calledBeforeAnswers, candidatesOf, narrowed } from "./candidates.ts";
 import type { History, HistoryCall } from "./history.ts";
-import { type ModelCall, modelCall } from "./model.ts";
 import { initialState, type ModelState } from "./model-state.ts";
+import { type Observations, observationsOf } from "./observations.ts";
 
 /** What the search found: an order that explains all answers, or how far it got. */
-export type SearchResult =
+export type SearchResult = { readonly tries: number } & (
   | { readonly order: readonly HistoryCall[] }
   | {
+      /** Whether every order was tried: if not, there may be one that explains all answers. */
+      readonly isExhaustive: boolean;
       /** The longest order that explains the answers of the calls in it. */
       readonly longest: readonly HistoryCall[];
-      /** Those that could have come next, and what the rules would have answered instead. */
+      /** Those that could have come next, and what the rules would have answered instead, as text. */
       readonly misfits: readonly { readonly call: HistoryCall; readonly mismatch: string }[];
-    };
+    }
+);
 
-/** A call with all that the search needs of it. */
-interface Candidate {
-  readonly call: HistoryCall;
-  readonly run: ModelCall;
-  readonly called: number;
-  /** Infinity where it was never answered. */
-  readonly returned: number;
-  /** It may never have taken effect. */
-  readonly isOptional: boolean;
+export interface SearchOptions {
+  /** How often a call may be tried in a state before the search gives up. */
+  readonly maxTries: number;
+  /**
+   * Whether orders are left off as soon as a call that is still missing has become impossible. Far faster; without it,
+   * the longest order goes up to the call that has no explanation. Default true.
+   */
+  readonly looksAhead?: boolean;
 }
 
 /** Some calls in an order. Candidates are numbered by when they were called. */
@@ -35,44 +38,49 @@ interface Prefix {
   readonly length: number;
 }
 
+interface Search {
+  readonly candidates: readonly Candidate[];
+  readonly observations: Observations | undefined;
+  readonly maxTries: number;
+  tries: number;
+}
+
 /**
  * Looks for an order of the calls in which each takes effect at one instant between its call and its answer, and
  * the rules, run one command after the other, give the very answers that were recorded.
  *
  * Depth first, never entering one configuration (the set of calls in the order, and the state they lead to) twice.
  * The method: Wing and Gong, "Testing and Verifying Concurrent Objects", 1993; Lowe, "Testing for Linearizability",
- * 2017.
+ * 2017. Without looking ahead, and without the shortcut in `longerOnes`, a hundred calls of sixteen callers can take
+ * minutes.
  */
-export function searchOrder({ calls, initial, overlapScope }: History): SearchResult {
-  const candidates = calls.filter(mattersToOrder).map((call) => candidateOf(call, overlapScope));
-  candidates.sort((a, b) => a.called - b.called);
-  const start = { complete: 0, beyond: new Set<number>(), state: initialState(initial), length: 0 };
-  const stack: Prefix[] = [{ ...start, last: undefined, before: undefined }];
+export function searchOrder(history: History, { maxTries, looksAhead = true }: SearchOptions): SearchResult {
+  const candidates = candidatesOf(history);
+  const start = initialState(history.initial);
+  if (!looksAhead) return searchAmong(start, { candidates, observations: undefined, maxTries, tries: 0 });
+  const narrower = narrowed(candidates, observationsOf(candidates).pairs);
+  if (narrower === undefined) return { tries: 0, isExhaustive: true, longest: [], misfits: [] };
+  return searchAmong(start, { candidates: narrower, observations: observationsOf(narrower), maxTries, tries: 0 });
+}
+
+function searchAmong(state: ModelState, search: Search): SearchResult {
+  const { candidates, maxTries } = search;
+  const stack: Prefix[] = [{ complete: 0, beyond: new Set(), state, last: undefined, before: undefined, length: 0 }];
   const entered = new Set<string>();
   let longest = stack[0] as Prefix;
-  for (let prefix = stack.pop(); prefix !== undefined; prefix = stack.pop()) {
+  for (let prefix = stack.pop(); prefix !== undefined && search.tries <= maxTries; prefix = stack.pop()) {
     if (prefix.length > longest.length) longest = prefix;
-    if (isWhole(prefix, candidates)) return { order: orderOf(prefix, candidates) };
-    for (const next of nextOf(prefix, candidates).reverse()) {
-      const longer = extended(prefix, next, candidates);
-      if (longer === undefined || entered.has(configuration(longer))) continue;
-      entered.add(configuration(longer));
+    if (isWhole(prefix, candidates)) return { tries: search.tries, order: orderOf(prefix, candidates) };
+    for (const longer of longerOnes(prefix, search).reverse()) {
+      const found = configuration(longer);
+      if (entered.has(found)) continue;
+      entered.add(found);
       stack.push(longer);
     }
   }
-  return { longest: orderOf(longest, candidates), misfits: misfitsAfter(longest, candidates) };
-}
-
-/** What had no effect and no answer from the rules says nothing about the order. */
-function mattersToOrder({ outcome }: HistoryCall): boolean {
-  if (outcome.status === "refused") return outcome.code !== "policy_violation" && outcome.code !== "forbidden";
-  return outcome.status === "done" || (outcome.status === "unknown" && outcome.result !== undefined);
-}
-
-function candidateOf(call: HistoryCall, overlapScope: History["overlapScope"]): Candidate {
-  const isOptional = call.outcome.status === "unknown";
-  const returned = isOptional ? Number.POSITIVE_INFINITY : (call.returned ?? Number.POSITIVE_INFINITY);
-  return { call, run: modelCall(call, overlapScope), called: call.called, returned, isOptional };
+  const { tries } = search;
+  const misfits = misfitsAfter(longest, candidates);
+  return { tries, isExhaustive: tries <= maxTries, longest: orderOf(longest, candidates), misfits };
 }
 
 function isWhole({ complete, beyond }: Prefix, candidates: readonly Candidate[]): boolean {
@@ -82,27 +90,37 @@ function isWhole({ complete, beyond }: Prefix, candidates: readonly Candidate[])
   return true;
 }
 
-/** Those that were called before any of the others still missing was answered. */
-function nextOf({ complete, beyond }: Prefix, candidates: readonly Candidate[]): number[] {
-  const next: number[] = [];
-  let answered = Number.POSITIVE_INFINITY;
-  for (let index = complete; index < candidates.length; index++) {
-    const { called, returned } = candidates[index] as Candidate;
-    if (called > answered) break;
-    if (beyond.has(index)) continue;
-    next.push(index);
-    answered = Math.min(answered, returned);
+/**
+ * The orders that go on with one more call. Where a call fits that changes nothing, it is the only one: whatever order
+ * has it later, has it now as well. And where a call changes what another saw that is still missing, it comes too early.
+ */
+function longerOnes(prefix: Prefix, search: Search): Prefix[] {
+  const longer: Prefix[] = [];
+  for (const next of nextOf(prefix, search.candidates)) {
+    if (search.observations?.fits(prefix.state, next) === false) continue;
+    search.tries += 1;
+    const step = (search.candidates[next] as Candidate).run(prefix.state);
+    if ("mismatch" in step) continue;
+    const extended = extendedBy(prefix, next, step.state);
+    if (step.state === prefix.state) return [extended];
+    const isMissing = (index: number) => index >= extended.complete && !extended.beyond.has(index);
+    if (!search.observations?.lostBy(step.state, isMissing)) longer.push(extended);
   }
-  return next.filter((index) => (candidates[index] as Candidate).called <= answered);
+  return longer;
 }
 
-function extended(prefix: Prefix, next: number, candidates: readonly Candidate[]): Prefix | undefined {
-  const step = (candidates[next] as Candidate).run(prefix.state);
-  if ("mismatch" in step) return undefined;
+/** Whoever was answered first, first: the others can wait for longer. */
+function nextOf({ complete, beyond }: Prefix, candidates: readonly Candidate[]): number[] {
+  const returned = (index: number) => (candidates[index] as Candidate).returned;
+  const next = calledBeforeAnswers(candidates, complete, (index) => beyond.has(index));
+  return next.sort((a, b) => (returned(a) === returned(b) ? a - b : returned(a) - returned(b)));
+}
+
+function extendedBy(prefix: Prefix, next: number, state: ModelState): Prefix {
   const beyond = new Set(prefix.beyond).add(next);
   let { complete } = prefix;
   while (beyond.delete(complete)) complete += 1;
-  return { complete, beyond, state: step.state, last: next, before: prefix, length: prefix.length + 1 };
+  return { complete, beyond, state, last: next, before: prefix, length: prefix.length + 1 };
 }
 
 function configuration({ complete, beyond, state }: Prefix): string {

@@ -1,27 +1,70 @@
 import type { History, HistoryCall } from "./history.ts";
 import { searchOrder } from "./search.ts";
 
+/** Fewer tries than the check had: shrinking searches many times, and what it cannot decide soon, it leaves. */
+const mostTries = { ofOne: 10_000, ofAll: 100_000 } as const;
+
+/** Judges as long as the tries last, and then says no. */
+interface Judge {
+  /** Whether there certainly is no order. */
+  readonly isBad: (history: History) => boolean;
+  /** Whether there certainly is one. */
+  readonly isGood: (history: History) => boolean;
+}
+
+function createJudge(): Judge {
+  let left: number = mostTries.ofAll;
+  const search = (history: History) => {
+    const found = searchOrder(history, { maxTries: Math.min(left, mostTries.ofOne + 10 * history.calls.length) });
+    // Setting up a search costs about as much as one try of each call.
+    left -= found.tries + history.calls.length;
+    return found;
+  };
+  return {
+    isBad: (history) => {
+      if (left <= 0) return false;
+      const found = search(history);
+      return !("order" in found) && found.isExhaustive;
+    },
+    isGood: (history) => left > 0 && "order" in search(history),
+  };
+}
+
 /**
  * A smaller history that is not linearizable either. Only what cannot make a good history bad is left out: what
- * happened after the first answer that has no explanation, and calls without an effect. A call that took effect stays:
- * without it, all that rests on it would have no explanation.
+ * happened after the first answer that has no explanation, calls without an effect, and those without an answer that
+ * nothing rests on. A call that took effect stays: without it, all that rests on it would have no explanation.
  */
 export function shrinkHistory(history: History): History {
-  return withoutEffectless(shortestPrefix(history));
+  const judge = createJudge();
+  const prefix = shortestPrefix(history, judge);
+  const effective = withoutSome(prefix, isEffectless, judge.isBad);
+  return withoutSome(effective, isOpen, (fewer) => judge.isBad(fewer) && judge.isGood(withoutLastAnswer(fewer)));
+}
+
+/** The call that was answered last: where all was well up to it, the one that has no explanation. */
+export function lastAnswered({ calls }: Pick<History, "calls">): HistoryCall | undefined {
+  const answered = calls.filter(({ returned }) => returned !== null);
+  return answered.toSorted((a, b) => Number(a.returned) - Number(b.returned)).at(-1);
+}
+
+export function withoutLastAnswer(history: History): History {
+  const last = lastAnswered(history);
+  return { ...history, calls: history.calls.filter((call) => call !== last) };
 }
 
 /** Up to the first answer that no order explains. What was not answered by then may or may not have taken effect. */
-function shortestPrefix(history: History): History {
+function shortestPrefix(history: History, { isBad }: Judge): History {
   const instants = history.calls.flatMap(({ returned }) => returned ?? []).sort((a, b) => a - b);
   // Prefixes of a linearizable history are linearizable, so that halving finds the first that is not.
   let [good, bad] = [-1, instants.length - 1];
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);
-    if (isLinearizable(upTo(history, instants[middle] as number))) good = middle;
-    else bad = middle;
+    if (isBad(upTo(history, instants[middle] as number))) bad = middle;
+    else good = middle;
   }
   const prefix = upTo(history, instants[bad] ?? Number.POSITIVE_INFINITY);
-  return isLinearizable(prefix) ? history : prefix;
+  return isBad(prefix) ? prefix : history;
 }
 
 function upTo(history: History, instant: number): History {
@@ -39,20 +82,32 @@ function pending(call: HistoryCall): HistoryCall {
   return { ...call, returned: null, outcome: { ...result, status: "unknown" } };
 }
 
-function withoutEffectless(history: History): History {
+/** Leaves out half of what may be left out, a quarter of it, and so on down to single calls, as long as it is fine. */
+function withoutSome(
+  history: History,
+  mayGo: (call: HistoryCall) => boolean,
+  isFine: (fewer: History) => boolean,
+): History {
   let { calls } = history;
-  for (const call of history.calls) {
-    if (!isEffectless(call)) continue;
-    const fewer = calls.filter((other) => other !== call);
-    if (!isLinearizable({ ...history, calls: fewer })) calls = fewer;
+  for (let size = calls.filter(mayGo).length; size >= 1; size = Math.floor(size / 2)) {
+    for (const some of chunksOf(calls.filter(mayGo), size)) {
+      const left = new Set(some);
+      const fewer = calls.filter((call) => !left.has(call));
+      if (isFine({ ...history, calls: fewer })) calls = fewer;
+    }
   }
   return { ...history, calls };
 }
 
-function isEffectless({ name, outcome }: HistoryCall): boolean {
-  return name.startsWith("get") || outcome.status !== "done";
+function chunksOf<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
-function isLinearizable(history: History): boolean {
-  return "order" in searchOrder(history);
+function isEffectless({ name, outcome }: HistoryCall): boolean {
+  return name.startsWith("get") || outcome.status === "refused" || outcome.status === "failed";
+}
+
+function isOpen({ outcome }: HistoryCall): boolean {
+  return outcome.status === "unknown";
 }

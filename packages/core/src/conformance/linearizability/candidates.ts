@@ -1,0 +1,77 @@
+import type { History, HistoryCall } from "./history.ts";
+import { type ModelCall, modelCall } from "./model.ts";
+
+/** A call with all that the search needs of it. */
+export interface Candidate {
+  readonly call: HistoryCall;
+  readonly run: ModelCall;
+  readonly called: number;
+  /** Infinity where it was never answered. */
+  readonly returned: number;
+  /** It may never have taken effect. */
+  readonly isOptional: boolean;
+}
+
+/** The calls that have a place in the order, by when they were called. */
+export function candidatesOf({ calls, overlapScope }: History): readonly Candidate[] {
+  const candidates = calls.filter(mattersToOrder).map((call) => candidateOf(call, overlapScope));
+  return candidates.sort(byCalled);
+}
+
+const byCalled = (one: Candidate, other: Candidate) => one.called - other.called;
+
+/** What had no effect and no answer from the rules says nothing about the order. */
+function mattersToOrder({ outcome }: HistoryCall): boolean {
+  if (outcome.status === "refused") return outcome.code !== "policy_violation" && outcome.code !== "forbidden";
+  return outcome.status === "done" || (outcome.status === "unknown" && outcome.result !== undefined);
+}
+
+function candidateOf(call: HistoryCall, overlapScope: History["overlapScope"]): Candidate {
+  const isOptional = call.outcome.status === "unknown";
+  const returned = isOptional ? Number.POSITIVE_INFINITY : (call.returned ?? Number.POSITIVE_INFINITY);
+  return { call, run: modelCall(call, overlapScope), called: call.called, returned, isOptional };
+}
+
+/**
+ * The same with the times between which each can take effect as narrow as what must come before and after it makes
+ * them. Undefined where nothing is left of one of them: then no order is possible.
+ */
+export function narrowed(
+  candidates: readonly Candidate[],
+  pairs: readonly (readonly [before: number, after: number])[],
+): readonly Candidate[] | undefined {
+  const called = candidates.map((one) => one.called);
+  const returned = candidates.map((one) => one.returned);
+  for (let isNarrower = true; isNarrower; ) {
+    isNarrower = false;
+    for (const [before, after] of pairs) {
+      const [earliest, latest] = [called[before] as number, returned[after] as number];
+      if ((called[after] as number) >= earliest && (returned[before] as number) <= latest) continue;
+      called[after] = Math.max(called[after] as number, earliest);
+      returned[before] = Math.min(returned[before] as number, latest);
+      isNarrower = true;
+    }
+  }
+  const narrower = candidates.map((one, index) => {
+    return { ...one, called: called[index] as number, returned: returned[index] as number };
+  });
+  return narrower.some((one) => one.called > one.returned) ? undefined : narrower.sort(byCalled);
+}
+
+/** Those that were called before any of the others still missing was answered. */
+export function calledBeforeAnswers(
+  candidates: readonly Candidate[],
+  first: number,
+  isTaken: (index: number) => boolean,
+): number[] {
+  const next: number[] = [];
+  let answered = Number.POSITIVE_INFINITY;
+  for (let index = first; index < candidates.length; index++) {
+    const { called, returned } = candidates[index] as Candidate;
+    if (called > answered) break;
+    if (isTaken(index)) continue;
+    next.push(index);
+    answered = Math.min(answered, returned);
+  }
+  return next.filter((index) => (candidates[index] as Candidate).called <= answered);
+}

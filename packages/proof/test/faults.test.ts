@@ -1,0 +1,102 @@
+import { type StorageAdapter, StorageError } from "@slotwright/core";
+import { testServer } from "@slotwright/test-servers/vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CallersStorage, ServerFault, ServerScene } from "../src/faults/fault.ts";
+import { faultsOf } from "../src/faults/index.ts";
+import { networkFaults } from "../src/faults/network-faults.ts";
+import { runServerFault } from "../src/faults/run.ts";
+import { openServerScene, startHarmableServer } from "../src/faults/server-scene.ts";
+
+const engines = ["postgres", "mysql", "mariadb"] as const;
+const there = await Promise.all(engines.map(async (name) => ((await testServer(name)) === undefined ? [] : [name])));
+
+const [first] = there.flat();
+
+describe.each(there.flat())("on %s", (engine) => {
+  const { faults, close } = faultsOf(engine);
+  afterAll(close);
+  // What becomes of a client is the same on each of them; `prove` tries all.
+  const keys = ["server.killed", ...(engine === first ? ["client.killed", "server.backends-terminated"] : [])];
+
+  it.each(keys)("%s strikes while commits are on, and nothing is wrong after it", async (key) => {
+    const report = await faults.find((one) => one.key === key)?.run(7);
+    expect(report?.problems).toEqual([]);
+    expect(report?.tally.faults).toBeGreaterThan(0);
+    expect(report?.tally.unknown).toBeGreaterThan(0);
+  });
+});
+
+type OnFailure = (error: unknown, again: () => Promise<never>) => Promise<never>;
+
+/** An adapter that does something of its own where a commit fails. */
+function failing(storage: StorageAdapter<never>, onFailure: OnFailure): StorageAdapter<never> {
+  return {
+    ...storage,
+    commit: (transitions) => {
+      const renamed = transitions.map((one) => ({
+        ...one,
+        command: { ...one.command, id: `${one.command.id} again` },
+      }));
+      return storage
+        .commit(transitions)
+        .catch((error: unknown) => onFailure(error, () => storage.commit(renamed) as Promise<never>));
+    },
+  };
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof StorageError && error.failure === "unknown";
+}
+
+/** The fault, with callers whose adapter is broken. */
+function withBroken(key: string, onFailureIn: (scene: ServerScene) => OnFailure): ServerFault {
+  const fault = networkFaults.find((one) => one.key === key) as ServerFault;
+  const open = async (scene: ServerScene): Promise<readonly CallersStorage[]> => {
+    const storage = scene.engine.openStorage(scene.address);
+    return [{ storage: failing(storage, onFailureIn(scene)), close: () => storage.close() }];
+  };
+  return { ...fault, open };
+}
+
+describe.skipIf(!there.flat().includes("postgres"))("a broken adapter is found out by a fault", () => {
+  let server: Awaited<ReturnType<typeof startHarmableServer>>;
+  beforeAll(async () => {
+    server = await startHarmableServer("postgres");
+  });
+  afterAll(() => server.stop());
+
+  async function problemsWith(fault: ServerFault): Promise<string> {
+    const scene = await openServerScene("postgres", server);
+    try {
+      return (await runServerFault(fault, scene, 7)).problems.join("\n");
+    } finally {
+      await scene.close();
+    }
+  }
+
+  it("one that commits again under another id where nobody knows what became of the first", async () => {
+    const fault = withBroken("network.cut-before-commit", () => (error, again) => {
+      if (isUnknown(error)) return again();
+      throw error;
+    });
+    expect(await problemsWith(fault)).toContain("acknowledged, but the command is not in the database");
+  });
+
+  it("one that leaks a connection after an error", async () => {
+    const fault = withBroken("network.cut-after-commit", ({ engine, address }) => async (error) => {
+      await engine.connect(address);
+      throw error;
+    });
+    expect(await problemsWith(fault)).toMatch(/\d connections stay open after all adapters were closed\./);
+  });
+
+  it("one that leaves a transaction open after an error", async () => {
+    const fault = withBroken("network.cut-after-commit", ({ engine, address }) => async (error) => {
+      const connection = await engine.connect(address);
+      await connection.query("BEGIN");
+      await connection.query("SELECT 1 FROM slotwright_commands LIMIT 1");
+      throw error;
+    });
+    expect(await problemsWith(fault)).toContain("A transaction stays open");
+  });
+});

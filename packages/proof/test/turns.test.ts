@@ -1,0 +1,66 @@
+import type { StorageAdapter } from "@slotwright/core";
+import { gatedAdapter } from "@slotwright/core/conformance";
+import { createMemoryDatabase, memoryAdapter } from "@slotwright/core/memory";
+import { testServer } from "@slotwright/test-servers/vitest";
+import { describe, expect, it } from "vitest";
+import { type EngineName, type Gate, loadEngine } from "../src/engines/index.ts";
+import { type Level, type PlayableEngine, playInterleaved } from "../src/histories/interleaved.ts";
+
+const isThere = (await testServer("postgres")) !== undefined;
+
+/** The steps of some plays, in the order in which they were taken, each on a database that is new. */
+async function stepsOf(engine: PlayableEngine, address: string, level: Level): Promise<readonly string[]> {
+  const steps: string[] = [];
+  const logged =
+    (gate: Gate): Gate =>
+    async (step) => {
+      await gate(step);
+      steps.push(step);
+    };
+  const openGated = {
+    calls: (at: string, gate: Gate) => engine.openGated.calls(at, logged(gate)),
+    statements: (at: string, gate: Gate) => engine.openGated.statements(at, logged(gate)),
+  };
+  const options = { level, histories: 10, seed: 4, blockedAfterMs: 500, onTally: () => {} };
+  expect(await playInterleaved({ ...engine, openGated }, address, options)).toBeUndefined();
+  return steps;
+}
+
+async function onDatabase(name: EngineName, level: Level): Promise<readonly string[]> {
+  const engine = await loadEngine(name);
+  const database = await engine.createDatabase(new AbortController().signal);
+  const storage = engine.openStorage(database.address);
+  await storage.migrate();
+  await storage.close();
+  try {
+    return await stepsOf(engine, database.address, level);
+  } finally {
+    await database.end({ keep: false });
+  }
+}
+
+async function inMemory(level: Level): Promise<readonly string[]> {
+  const database = createMemoryDatabase();
+  const openStorage = () => memoryAdapter({ database }) as StorageAdapter<never>;
+  const open = (_: string, gate: Gate) => {
+    const storage = gatedAdapter(openStorage(), gate);
+    return { storage, close: () => storage.close() };
+  };
+  return stepsOf({ openStorage, openGated: { calls: open, statements: open } }, "memory", level);
+}
+
+describe("the same seed gives the same order of steps", () => {
+  it("in memory", async () => {
+    const steps = await inMemory("calls");
+    expect(steps.length).toBeGreaterThan(100);
+    expect(await inMemory("calls")).toEqual(steps);
+  });
+
+  it("on SQLite", async () => {
+    expect(await onDatabase("sqlite", "calls")).toEqual(await onDatabase("sqlite", "calls"));
+  });
+
+  it.skipIf(!isThere).each(["calls", "statements"] as const)("on PostgreSQL, at the level of %s", async (level) => {
+    expect(await onDatabase("postgres", level)).toEqual(await onDatabase("postgres", level));
+  });
+});
