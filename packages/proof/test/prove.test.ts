@@ -83,19 +83,17 @@ describe.each(["postgres", "mysql", "mariadb"] as const)("prove --%s --faults", 
     "does harm around the commit, and finds nothing wrong after it",
     async () => {
       const file = join(folder, `${engine}-faults.json`);
-      const args = [`--${engine}`, "--histories", "0", "--faults", "1", "--fault", "commit", "--report", file];
+      const args = [`--${engine}`, "--histories", "0", "--faults", "1", "--fault", "cut", "--report", file];
       const { status, output } = await prove(args, environmentOf(engine));
       expect(output).toContain("Nothing was found");
       expect(status).toBe(0);
       const { steps, tally } = await reportIn(file);
       expect(steps.map(({ name }) => name)).toEqual([
         "network.cut-before-commit",
-        "network.reset-before-commit",
         "network.cut-during-commit",
         "network.cut-after-commit",
-        "network.reset-after-commit",
-        "network.late-commit",
-        "network.swallowed-commit",
+        "network.cut-mid-answer",
+        "network.cut-mid-result",
       ]);
       expect(tally.faults).toBeGreaterThan(steps.length);
       expect(tally.unknown).toBeGreaterThan(0);

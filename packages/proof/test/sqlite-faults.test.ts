@@ -14,24 +14,21 @@ describe("nothing comes of it when", () => {
   });
 });
 
+/** The other faults need as long, and look for the same. */
 const hits: Readonly<Record<string, { readonly flaw: Flaw; readonly shows: RegExp }>> = {
   "sqlite.killed-at-each-step": {
     flaw: "commits-in-two",
     shows: /right after the kill: .*whose command is not stored/,
   },
-  "sqlite.two-processes-one-killed": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
-  "sqlite.stopped-writer": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
   "sqlite.disk-fills": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
-  "sqlite.read-only-file": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
-  "sqlite.locked-by-another": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
 };
 
 describe("an adapter is found out", () => {
-  it.each(sqliteFaults.map(({ key, run }) => ({ key, run, ...hits[key] })))(
+  it.each(sqliteFaults.flatMap(({ key, run }) => (hits[key] ? [{ key, run, ...hits[key] }] : [])))(
     "that $flaw, by $key",
     async ({ run, flaw, shows }) => {
       const { problems } = await run(1, "short", flaw);
-      expect(problems.join("\n")).toMatch(shows as RegExp);
+      expect(problems.join("\n")).toMatch(shows);
     },
   );
 });

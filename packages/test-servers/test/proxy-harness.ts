@@ -26,8 +26,13 @@ export interface ProxyContext {
   serverConnections(): Promise<number>;
 }
 
-export function describeEachEngine(title: string, body: (context: ProxyContext) => void): void {
+export function describeEachEngine(
+  title: string,
+  body: (context: ProxyContext) => void,
+  chosen: readonly Engine[] = engines,
+): void {
   for (const [index, engine] of engines.entries()) {
+    if (!chosen.includes(engine)) continue;
     const server = servers[index];
     describe.skipIf(server === undefined)(`${engine}: ${title}`, () => {
       if (server === undefined) return;
