@@ -1,0 +1,172 @@
+import type { StorageAdapter } from "@slotwright/core";
+import type { Engine, TestDatabase, TestServer } from "@slotwright/test-servers";
+import { type Contender, type ContenderName, contenderNames } from "../contenders/contender.ts";
+import { type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
+import { type InProcess, inProcess, type Query } from "../contenders/in-process.ts";
+import { type KyselyEngine, lockRowByKysely } from "../contenders/kysely.ts";
+import { checkThenInsert, type Lend, lockRow } from "../contenders/plain-application.ts";
+import { type PlainTypes, plainTables, plainTally } from "../contenders/plain-tables.ts";
+import { slotwright, slotwrightTally } from "../contenders/slotwright.ts";
+import type { Arena, EngineFacts, Scene, Stage } from "./arena.ts";
+
+/** Where a contender connects to, and with how many connections at most. */
+export interface Address {
+  readonly url: string;
+  readonly poolSize: number;
+}
+
+export interface Closing {
+  readonly close: () => Promise<void>;
+}
+
+/** A contender that is a program of its own. */
+export interface Program {
+  readonly name: ContenderName;
+  /** On a database with plain tables. */
+  readonly open: (address: Address, query: Query, scene: Scene) => Contender;
+}
+
+/** What differs between the servers. */
+export interface ServerKind {
+  readonly engine: Engine;
+  readonly title: string;
+  readonly plainTypes: PlainTypes;
+  readonly connect: (url: string) => Promise<Closing & { readonly query: Query }>;
+  readonly durability: (query: Query) => Promise<Pick<EngineFacts, "durability" | "isDurable">>;
+  /** Makes room for connections where it is our own server, and resolves with how many there may be. */
+  readonly connectionLimit: (query: Query, isOwn: boolean) => Promise<number>;
+  readonly storage: (address: Address) => Closing & { readonly storage: StorageAdapter<never> };
+  readonly plain: (address: Address) => Closing & { readonly lend: Lend };
+  readonly kysely: (address: Address) => KyselyEngine;
+  readonly floor: (address: Address) => Closing & { readonly driver: FloorDriver };
+  readonly programs: (server: TestServer) => Promise<{
+    readonly programs: readonly Program[];
+    readonly notes: readonly string[];
+  }>;
+}
+
+/** More connections than this only keep two processors from their work. */
+const largestPool = 50;
+
+/** Contenders on one server, each in a database of its own. */
+export async function serverArena(server: TestServer, kind: ServerKind): Promise<Arena> {
+  const { engine, title } = kind;
+  const admin = await kind.connect(server.url);
+  const limit = await kind.connectionLimit(admin.query, "process" in server);
+  const { durability, isDurable } = await kind.durability(admin.query);
+  await admin.close();
+  const { programs, notes } = await kind.programs(server);
+  // Some are left for those who look on.
+  const poolLimit = Math.max(1, Math.min(largestPool, Math.floor((limit - 10) / contenderNames.length)));
+  const { version, origin } = server;
+  return {
+    facts: { engine, title, version, origin, durability, isDurable, poolLimit },
+    url: server.url,
+    notes,
+    open: (scene) => openStage({ server, kind, programs, poolLimit }, scene),
+    close: () => server.stop(),
+  };
+}
+
+interface Setting {
+  readonly server: TestServer;
+  readonly kind: ServerKind;
+  readonly programs: readonly Program[];
+  readonly poolLimit: number;
+}
+
+type Opening = (setting: Setting, opened: Opened, scene: Scene) => Promise<Contender>;
+
+interface Opened {
+  readonly address: Address;
+  readonly query: Query;
+}
+
+async function openStage(setting: Setting, scene: Scene): Promise<Stage> {
+  const closing: (() => Promise<void>)[] = [];
+  const contenders: Contender[] = [];
+  const close = async () => {
+    for (const one of closing.reverse()) await one();
+  };
+  try {
+    for (const [name, open] of openingsOf(setting)) {
+      if (!scene.names.includes(name)) continue;
+      const database = await setting.server.createDatabase();
+      closing.push(() => database.drop());
+      const contender = await openOne(setting, database, scene, open, closing);
+      closing.push(contender.close);
+      contenders.push(contender);
+    }
+    return { contenders, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openOne(
+  setting: Setting,
+  { url }: TestDatabase,
+  scene: Scene,
+  open: Opening,
+  closing: (() => Promise<void>)[],
+): Promise<Contender> {
+  const { query, close } = await setting.kind.connect(url);
+  closing.push(close);
+  const address = { url: scene.reach(url), poolSize: Math.min(scene.callers, setting.poolLimit) };
+  return open(setting, { address, query }, scene);
+}
+
+const openings: Readonly<Record<Exclude<ContenderName, "pgbench">, Opening>> = {
+  slotwright: async ({ kind }, { address, query }, { scale }) => {
+    const { storage, close } = kind.storage(address);
+    await storage.migrate();
+    const of = { name: "slotwright", application: slotwright(storage), tallySql: slotwrightTally, close } as const;
+    return inProcess(of, query, scale);
+  },
+  "lock-row": (setting, opened, scene) => openPlain(setting, opened, scene, { name: "lock-row", book: lockRow }),
+  "lock-row-kysely": async ({ kind }, { address, query }, { scale }) => {
+    await layOutPlain(kind, query);
+    const application = lockRowByKysely(kind.kysely(address));
+    const of = { name: "lock-row-kysely", application, tallySql: plainTally, close: application.close } as const;
+    return inProcess(of, query, scale);
+  },
+  "check-then-insert": (setting, opened, scene) =>
+    openPlain(setting, opened, scene, {
+      name: "check-then-insert",
+      book: checkThenInsert,
+      workloads: ["own-slots", "hot-slot"],
+    }),
+  floor: async ({ kind }, { address, query }, { scale }) => {
+    const { driver, close } = kind.floor(address);
+    await driver.storage.migrate();
+    const application = await floor(driver);
+    const of = { name: "floor", application, workloads: floorWorkloads, tallySql: slotwrightTally, close } as const;
+    return inProcess(of, query, scale);
+  },
+};
+
+function openingsOf({ programs }: Setting): readonly (readonly [ContenderName, Opening])[] {
+  const more = programs.map(({ name, open }) => {
+    const opening: Opening = async ({ kind }, { address, query }, scene) => {
+      await layOutPlain(kind, query);
+      return open(address, query, scene);
+    };
+    return [name, opening] as const;
+  });
+  return [...(Object.entries(openings) as [ContenderName, Opening][]), ...more];
+}
+
+interface Plain extends Pick<InProcess, "name" | "workloads"> {
+  readonly book: typeof lockRow;
+}
+
+async function openPlain({ kind }: Setting, { address, query }: Opened, { scale }: Scene, { book, ...of }: Plain) {
+  await layOutPlain(kind, query);
+  const { lend, close } = kind.plain(address);
+  return inProcess({ ...of, application: book(lend), tallySql: plainTally, close }, query, scale);
+}
+
+async function layOutPlain(kind: ServerKind, query: Query): Promise<void> {
+  for (const statement of plainTables(kind.plainTypes)) await query(statement);
+}

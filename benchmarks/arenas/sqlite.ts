@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type SqliteDatabase, type SqliteStatement, sqliteAdapter } from "@slotwright/adapter-sqlite";
+import Database from "better-sqlite3";
+import { SqliteDialect } from "kysely";
+import type { ContenderName } from "../contenders/contender.ts";
+import { type Call, type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
+import { type InProcess, inProcess, type Query } from "../contenders/in-process.ts";
+import { lockRowByKysely } from "../contenders/kysely.ts";
+import { checkThenInsertOnSqlite, lockRowOnSqlite } from "../contenders/plain-sqlite.ts";
+import { plainTables, plainTally } from "../contenders/plain-tables.ts";
+import { slotwright, slotwrightTally } from "../contenders/slotwright.ts";
+import type { Arena, EngineFacts, Scene, Stage } from "./arena.ts";
+
+/** Contenders on files, each on one of its own. */
+export async function sqliteArena(): Promise<Arena> {
+  const folder = mkdtempSync(join(tmpdir(), "slotwright-bench-"));
+  let number = 0;
+  return {
+    facts: factsOf(join(folder, "facts.sqlite")),
+    url: undefined,
+    notes: [],
+    open: (scene) => openStage(scene, () => join(folder, `${++number}.sqlite`)),
+    close: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** As Linux numbers its file system in memory, where syncing costs nothing, and keeps nothing. */
+const tmpfs = 0x01021994;
+
+function factsOf(filename: string): EngineFacts {
+  const database = openDatabase(filename);
+  const read = (name: string) => String(database.pragma(name, { simple: true }));
+  const isInMemory = statfsSync(dirname(filename)).type === tmpfs;
+  const synchronous = Number(read("synchronous"));
+  const version = database.prepare<[], string>("SELECT sqlite_version()").pluck().get() ?? "";
+  const facts: EngineFacts = {
+    engine: "sqlite",
+    title: "SQLite",
+    version,
+    origin: "better-sqlite3",
+    durability: {
+      journal_mode: read("journal_mode"),
+      synchronous: synchronous === 2 ? "full" : String(synchronous),
+      storage: isInMemory ? "memory" : "disk",
+    },
+    isDurable: synchronous >= 2 && !isInMemory,
+    poolLimit: 1,
+  };
+  database.close();
+  return facts;
+}
+
+/** As an application opens it that wants what was acknowledged to survive a power cut. */
+function openDatabase(filename: string): Database.Database {
+  const database = new Database(filename, { timeout: 0 });
+  database.pragma("journal_mode = WAL");
+  database.pragma("synchronous = FULL");
+  database.pragma("foreign_keys = ON");
+  return database;
+}
+
+type Opening = (database: Database.Database) => Promise<Omit<InProcess, "name">>;
+
+const openings: Readonly<Partial<Record<ContenderName, Opening>>> = {
+  slotwright: async (database) => {
+    const storage = sqliteAdapter({ database });
+    await storage.migrate();
+    return { application: slotwright(storage), tallySql: slotwrightTally, close: () => storage.close() };
+  },
+  "lock-row": async (database) => {
+    layOutPlain(database);
+    return { application: lockRowOnSqlite(database), tallySql: plainTally, close: async () => {} };
+  },
+  "lock-row-kysely": async (database) => {
+    layOutPlain(database);
+    const dialect = new SqliteDialect({ database });
+    const application = lockRowByKysely({ dialect, instant: (time) => time.getTime(), locked: (query) => query });
+    return { application, tallySql: plainTally, close: async () => {} };
+  },
+  "check-then-insert": async (database) => {
+    layOutPlain(database);
+    const application = checkThenInsertOnSqlite(database);
+    return { application, workloads: ["own-slots", "hot-slot"], tallySql: plainTally, close: async () => {} };
+  },
+  floor: async (database) => {
+    const driver = floorDriver(database);
+    await driver.storage.migrate();
+    const application = await floor(driver);
+    return { application, workloads: floorWorkloads, tallySql: slotwrightTally, close: () => driver.storage.close() };
+  },
+};
+
+function layOutPlain(database: Database.Database): void {
+  const types = { id: "TEXT", text: "TEXT", instant: "INTEGER", serial: "INTEGER PRIMARY KEY" };
+  for (const statement of plainTables(types)) database.exec(statement);
+}
+
+async function openStage({ names, scale }: Scene, nextFile: () => string): Promise<Stage> {
+  const opened = await Promise.all(
+    (Object.entries(openings) as [ContenderName, Opening][])
+      .filter(([name]) => names.includes(name))
+      .map(async ([name, open]) => {
+        const database = openDatabase(nextFile());
+        const { close, ...of } = await open(database);
+        const query: Query = async (sql) => database.prepare<[], Record<string, unknown>>(sql).all();
+        return inProcess({ ...of, name, close: () => closeFile(database, close) }, query, scale);
+      }),
+  );
+  return {
+    contenders: opened,
+    close: async () => {
+      for (const { close } of opened) await close();
+    },
+  };
+}
+
+async function closeFile(database: Database.Database, close: () => Promise<void>): Promise<void> {
+  await close();
+  database.close();
+  for (const end of ["", "-wal", "-shm"]) rmSync(`${database.name}${end}`, { force: true });
+}
+
+interface SqliteCall {
+  readonly sql: string;
+  readonly method: "run" | "get" | "all";
+  readonly parameters: readonly unknown[];
+}
+
+function floorDriver(database: Database.Database): FloorDriver {
+  const statements = new Map<string, Database.Statement<unknown[]>>();
+
+  function prepared(sql: string): Database.Statement<unknown[]> {
+    const known = statements.get(sql) ?? database.prepare<unknown[]>(sql);
+    statements.set(sql, known);
+    return known;
+  }
+
+  function send(call: Call): unknown {
+    const { sql, method, parameters } = call as SqliteCall;
+    return prepared(sql)[method](...parameters);
+  }
+
+  return {
+    storage: sqliteAdapter({ database }),
+    async record(work) {
+      const calls: Call[] = [];
+      const storage = sqliteAdapter({ database: noting(database, calls) });
+      await storage.load([{ kind: "slot", id: "none" }]);
+      calls.length = 0;
+      await work(storage);
+      return [...calls];
+    },
+    send: async (calls) => calls.map(send),
+    readsOf: (calls) => calls.findIndex((call) => (call as SqliteCall).sql.startsWith("begin immediate")),
+    // All at once: nothing else may run on the connection before the COMMIT.
+    book: async (reads, writes) => {
+      const isFree = reads.flatMap(send).some((row) => (row as { readonly status?: string })?.status === "available");
+      if (!isFree) return "taken";
+      writes.forEach(send);
+      return "booked";
+    },
+    count: (answers) => (answers.at(-1) as readonly unknown[]).length,
+  };
+}
+
+/** The same database, which notes what its statements are given. */
+function noting(database: Database.Database, calls: Call[]): SqliteDatabase {
+  const noted = (sql: string): SqliteStatement => {
+    const statement = database.prepare<unknown[]>(sql);
+    const note =
+      <Method extends SqliteCall["method"]>(method: Method) =>
+      (...parameters: unknown[]) => {
+        calls.push({ sql, method, parameters });
+        return statement[method](...parameters) as never;
+      };
+    return { run: note("run"), get: note("get"), all: note("all"), safeIntegers: (on) => statement.safeIntegers(on) };
+  };
+  return new Proxy(database, {
+    get(target, name) {
+      if (name === "prepare") return noted;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  }) as unknown as SqliteDatabase;
+}

@@ -1,0 +1,89 @@
+export const contenderNames = [
+  "slotwright",
+  "lock-row",
+  "lock-row-kysely",
+  "check-then-insert",
+  "floor",
+  "pgbench",
+] as const;
+/** Those that are compared. */
+export type ContenderName = (typeof contenderNames)[number];
+
+export const workloadNames = ["own-slots", "hot-slot", "search", "history", "publish"] as const;
+export type WorkloadName = (typeof workloadNames)[number];
+
+/** Where all slots are. */
+export const facilityId = "north";
+
+export interface TimeSpan {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+/** What one call publishes. */
+export interface Shift {
+  readonly providerId: string;
+  /** In order, none overlapping another. */
+  readonly times: readonly TimeSpan[];
+}
+
+export interface FreeSlot extends TimeSpan {
+  readonly id: string;
+  readonly providerId: string;
+}
+
+export interface FreeSlotSearch {
+  readonly providerIds: readonly string[];
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** How many free slots a search returns at most. */
+export const pageSize = 100;
+
+/** What callers ask of a booking system. Each contender is one, on a database of its own. */
+export interface Application {
+  readonly publish: (shift: Shift) => Promise<readonly FreeSlot[]>;
+  /** False where somebody else has the slot. Whatever else goes wrong, rejects. */
+  readonly book: (slot: FreeSlot) => Promise<boolean>;
+  /** Resolves with how many were found. */
+  readonly search: (search: FreeSlotSearch) => Promise<number>;
+  /** Resolves with how many entries there are. */
+  readonly history: (slotId: string) => Promise<number>;
+}
+
+/** What the database holds, counted by plain SQL. */
+export interface Tally {
+  readonly appointments: number;
+  /** Fewer than appointments, where slots were booked twice. */
+  readonly bookedSlots: number;
+}
+
+/** How much there is to do in one turn. */
+export interface Load {
+  readonly workload: WorkloadName;
+  readonly callers: number;
+  readonly operations: number;
+}
+
+/** What came of a turn. */
+export interface Turn {
+  readonly elapsedMs: number;
+  /** Operations that were answered; of `publish`, slots. */
+  readonly done: number;
+  /** From when the caller had the answer before: waiting for one's turn counts. */
+  readonly latenciesMs: readonly number[];
+  /** Answers that were neither yes nor no. */
+  readonly errors: readonly string[];
+  /** Bookings that were acknowledged. */
+  readonly booked: number;
+}
+
+export interface Contender {
+  readonly name: ContenderName;
+  readonly workloads: readonly WorkloadName[];
+  /** Prepares what the load needs, untimed, and carries it out. */
+  readonly turn: (load: Load) => Promise<Turn>;
+  readonly tally: () => Promise<Tally>;
+  readonly close: () => Promise<void>;
+}

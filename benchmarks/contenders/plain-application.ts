@@ -1,0 +1,106 @@
+import { v7 as uuidv7 } from "uuid";
+import { type Application, type FreeSlot, type FreeSlotSearch, facilityId, type Shift } from "./contender.ts";
+import { type columns, type PlainStatement, rowsPerInsert } from "./plain-tables.ts";
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One connection of the driver's, as an application uses it. */
+export interface PlainConnection {
+  /** One of the constant statements, prepared once by each connection. */
+  readonly run: (statement: PlainStatement, parameters: readonly unknown[]) => Promise<readonly Row[]>;
+  readonly search: (search: FreeSlotSearch) => Promise<readonly Row[]>;
+  readonly insert: <Table extends keyof typeof columns>(table: Table, rows: readonly unknown[][]) => Promise<unknown>;
+  readonly transact: (command: "BEGIN" | "COMMIT" | "ROLLBACK") => Promise<unknown>;
+}
+
+/** Lends a connection of the pool, and gives it back. */
+export type Lend = <Result>(work: (connection: PlainConnection) => Promise<Result>) => Promise<Result>;
+
+/**
+ * The transaction that most applications write: BEGIN, SELECT … FOR UPDATE, INSERT, UPDATE, INSERT into the audit,
+ * COMMIT.
+ */
+export function lockRow(lend: Lend): Application {
+  return { ...readsOf(lend), book: (slot) => lend((connection) => bookLocked(connection, slot)) };
+}
+
+/** The same without a lock: what is read first may no longer hold when the transaction writes. */
+export function checkThenInsert(lend: Lend): Application {
+  return { ...readsOf(lend), book: (slot) => lend((connection) => bookUnlocked(connection, slot)) };
+}
+
+function readsOf(lend: Lend): Omit<Application, "book"> {
+  const known = new Set<string>();
+  return {
+    publish: (shift) => lend((connection) => publish(connection, known, shift)),
+    search: async (search) => (await lend((connection) => connection.search(search))).length,
+    history: async (slotId) => (await lend((connection) => connection.run("history", [slotId]))).length,
+  };
+}
+
+function bookLocked(connection: PlainConnection, { id }: FreeSlot): Promise<boolean> {
+  return inTransaction(connection, async () => {
+    const [slot] = await connection.run("lockSlot", [id]);
+    if (slot?.status !== "available") return false;
+    await writeBooking(connection, slot);
+    return true;
+  });
+}
+
+async function bookUnlocked(connection: PlainConnection, { id }: FreeSlot): Promise<boolean> {
+  const [slot] = await connection.run("readSlot", [id]);
+  if (slot?.status !== "available") return false;
+  return inTransaction(connection, async () => {
+    await writeBooking(connection, slot);
+    return true;
+  });
+}
+
+async function writeBooking({ run }: PlainConnection, slot: Row): Promise<void> {
+  const [appointmentId, now] = [uuidv7(), new Date()];
+  const { id, provider_id: providerId, facility_id: facility, start_at: start, end_at: end } = slot;
+  await run("addAppointment", [appointmentId, id, "p-1", providerId, facility, start, end, now]);
+  await run("takeSlot", [appointmentId, now, id]);
+  await run("addAudit", [id, appointmentId, now]);
+}
+
+/** Commits if the work says yes. */
+async function inTransaction(connection: PlainConnection, work: () => Promise<boolean>): Promise<boolean> {
+  await connection.transact("BEGIN");
+  try {
+    const isDone = await work();
+    await connection.transact(isDone ? "COMMIT" : "ROLLBACK");
+    return isDone;
+  } catch (error) {
+    await connection.transact("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}
+
+/** Whoever publishes for a provider locks the provider's row, or two could publish overlapping slots. */
+async function publish(connection: PlainConnection, known: Set<string>, shift: Shift): Promise<readonly FreeSlot[]> {
+  const { providerId, times } = shift;
+  if (!known.has(providerId)) await connection.run("addProvider", [providerId]);
+  known.add(providerId);
+  const slots = times.map((time) => ({ id: uuidv7(), providerId, ...time }));
+  await inTransaction(connection, async () => {
+    await connection.run("lockProvider", [providerId]);
+    const overlap = await connection.run("findOverlap", [providerId, times.at(-1)?.end, times[0]?.start]);
+    if (overlap.length > 0) throw new Error("The benchmark publishes slots that overlap.");
+    for (let first = 0; first < slots.length; first += rowsPerInsert) {
+      await addSlots(connection, slots.slice(first, first + rowsPerInsert));
+    }
+    return true;
+  });
+  return slots;
+}
+
+async function addSlots(connection: PlainConnection, slots: readonly FreeSlot[]): Promise<void> {
+  const now = new Date();
+  const row = ({ id, providerId, start, end }: FreeSlot) => [id, providerId, facilityId, start, end, "available", now];
+  await connection.insert("slots", slots.map(row));
+  await connection.insert(
+    "audit",
+    slots.map(({ id }) => [id, "bench", "publish", now]),
+  );
+}

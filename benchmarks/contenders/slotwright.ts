@@ -1,0 +1,44 @@
+import { type BookingError, createEngine, type Engine, isBookingError, type StorageAdapter } from "@slotwright/core";
+import { type Application, type FreeSlot, facilityId, pageSize, type Shift } from "./contender.ts";
+
+export const actor = { kind: "benchmark", id: "bench" };
+
+export const slotwrightTally = `
+  SELECT (SELECT count(*) FROM slotwright_appointments WHERE status = 'confirmed') AS appointments,
+    (SELECT count(*) FROM slotwright_slots WHERE status = 'booked') AS booked_slots`;
+
+/** The engine with its default options, as a host uses it. */
+export function slotwright(storage: StorageAdapter<never>): Application {
+  const engine = createEngine({ storage });
+  return {
+    publish: publisher(engine),
+    book: async ({ id }) => {
+      try {
+        await engine.book({ actor, slotId: id, subjectId: "p-1" });
+        return true;
+      } catch (error) {
+        if (isTaken(error)) return false;
+        throw error;
+      }
+    },
+    search: async (search) => {
+      const { items } = await engine.listSlots({
+        ...search,
+        providerIds: [...search.providerIds],
+        statuses: ["available"],
+        limit: pageSize,
+      });
+      return items.length;
+    },
+    history: async (slotId) => (await engine.history({ slotId })).items.length,
+  };
+}
+
+export function publisher(engine: Engine<never>): (shift: Shift) => Promise<readonly FreeSlot[]> {
+  return async ({ providerId, times }) =>
+    (await engine.createSlots({ actor, providerId, facilityId, slots: [...times] })).slots;
+}
+
+function isTaken(error: unknown): error is BookingError {
+  return isBookingError(error, "slot_booked");
+}

@@ -1,0 +1,48 @@
+/** Makes the value again, with these texts in place of those it was made from. */
+export type Fill = (texts: readonly string[]) => unknown;
+
+/**
+ * Notes where the texts occur in a value: in strings, in bytes, as numbers, and in what arrays and objects hold. Looked
+ * for once, since whoever writes a statement by hand knows where its parameters are.
+ */
+export function templateOf(value: unknown, texts: readonly string[]): Fill {
+  return variableIn(value, texts) ?? (() => value);
+}
+
+/** Undefined where none of the texts occurs. */
+function variableIn(value: unknown, texts: readonly string[]): Fill | undefined {
+  if (typeof value === "string") return textTemplate(value, texts);
+  if (typeof value === "number") return numberTemplate(value, texts);
+  if (Buffer.isBuffer(value)) {
+    const fill = textTemplate(value.toString(), texts);
+    return fill && ((others) => Buffer.from(fill(others)));
+  }
+  if (Array.isArray(value)) return partsTemplate(value, texts, (parts) => parts.map(([, part]) => part));
+  return isPlainObject(value) ? partsTemplate(value, texts, Object.fromEntries) : undefined;
+}
+
+function textTemplate(value: string, texts: readonly string[]): ((others: readonly string[]) => string) | undefined {
+  // The longest first: one may begin with another.
+  const sorted = [...texts].sort((a, b) => b.length - a.length).map((text) => text.replaceAll(".", "\\."));
+  const parts = value.split(new RegExp(`(${sorted.join("|")})`));
+  if (parts.length === 1) return undefined;
+  const places = parts.map((part) => texts.indexOf(part));
+  return (others) => parts.map((part, index) => others[places[index] ?? -1] ?? part).join("");
+}
+
+function numberTemplate(value: number, texts: readonly string[]): Fill | undefined {
+  const place = texts.indexOf(String(value));
+  return place === -1 ? undefined : (others) => Number(others[place]);
+}
+
+type Parts = readonly (readonly [string, unknown])[];
+
+function partsTemplate(value: object, texts: readonly string[], whole: (parts: Parts) => unknown): Fill | undefined {
+  const parts = Object.entries(value).map(([name, part]) => ({ name, part, fill: variableIn(part, texts) }));
+  if (parts.every(({ fill }) => fill === undefined)) return undefined;
+  return (others) => whole(parts.map(({ name, part, fill }) => [name, fill === undefined ? part : fill(others)]));
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

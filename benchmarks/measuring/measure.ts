@@ -1,0 +1,103 @@
+import type { Contender, Load, Turn } from "../contenders/contender.ts";
+import type { DoubleBookings, ResultRow } from "./result.ts";
+import type { Scenario } from "./scenario.ts";
+import { median, percentile } from "./statistics.ts";
+
+export interface Effort {
+  /** Counted rounds, after those that warm up. */
+  readonly rounds: number;
+  /** How long a round should take each contender. */
+  readonly roundMs: number;
+}
+
+export interface Measured {
+  readonly rows: readonly ResultRow[];
+  readonly doubleBookings: readonly DoubleBookings[];
+  /** What went wrong, a few of each. */
+  readonly errors: readonly string[];
+}
+
+interface Record {
+  readonly contender: Contender;
+  readonly warm: Turn[];
+  readonly turns: Turn[];
+}
+
+/** The contenders take turns: what else the computer does hits all of them alike. */
+export async function measure(
+  contenders: readonly Contender[],
+  scenario: Scenario,
+  { rounds, roundMs }: Effort,
+  { onTurn, signal }: { readonly onTurn: () => void; readonly signal: AbortSignal },
+): Promise<Measured> {
+  const records = contenders
+    .filter(({ workloads }) => workloads.includes(scenario.workload))
+    .map((contender): Record => ({ contender, warm: [], turns: [] }));
+  const load = (operations: number): Load => ({ ...scenario, operations });
+  for (const { contender, warm } of records) {
+    signal.throwIfAborted();
+    warm.push(await contender.turn(load(Math.max(16, scenario.callers))));
+    warm.push(await contender.turn(load(operationsFor(warm, scenario, roundMs / 4))));
+    onTurn();
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { contender, warm, turns } of records) {
+      signal.throwIfAborted();
+      turns.push(await contender.turn(load(operationsFor([...warm, ...turns], scenario, roundMs))));
+      onTurn();
+    }
+  }
+  return resultOf(records, scenario);
+}
+
+/** Warm-up and rounds of a scenario, for a progress bar. */
+export const turnsOf = (contenders: number, { rounds }: Effort): number => contenders * (rounds + 1);
+
+const mostOperations = 50_000;
+
+/** How much a contender gets done in this time, by its last turn. */
+function operationsFor(turns: readonly Turn[], { callers }: Scenario, wantedMs: number): number {
+  const last = turns.at(-1);
+  const perMs = last === undefined ? 0 : last.latenciesMs.length / Math.max(last.elapsedMs, 0.1);
+  return Math.round(Math.min(mostOperations, Math.max(callers, perMs * wantedMs)));
+}
+
+async function resultOf(records: readonly Record[], scenario: Scenario): Promise<Measured> {
+  const rows: ResultRow[] = [];
+  const doubleBookings: DoubleBookings[] = [];
+  const messages: string[] = [];
+  for (const record of records) {
+    const { name } = record.contender;
+    const { bookedSlots, doubleBooked, missing } = await checked(record, scenario);
+    const errors = [...record.warm, ...record.turns].flatMap((turn) => turn.errors);
+    const wrong = errors.length + doubleBooked + missing;
+    rows.push({ ...scenario, contender: name, ...figuresOf(record.turns), errors: wrong });
+    if (doubleBooked > 0) doubleBookings.push({ ...scenario, contender: name, bookedSlots, doubleBooked });
+    if (missing !== 0) messages.push(`${name}: ${missing} bookings were acknowledged and are not in the database`);
+    messages.push(...[...new Set(errors)].slice(0, 3).map((message) => `${name}: ${message}`));
+  }
+  return { rows, doubleBookings, errors: messages };
+}
+
+function figuresOf(turns: readonly Turn[]) {
+  const middle = (figure: (turn: Turn) => number) => median(turns.map(figure));
+  const at = (share: number) => rounded(middle(({ latenciesMs }) => percentile(latenciesMs, share)));
+  const opsPerSecond = rounded(middle(({ done, elapsedMs }) => (done * 1000) / elapsedMs));
+  return { opsPerSecond, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+}
+
+const rounded = (figure: number): number => Number(figure.toPrecision(4));
+
+/** What was acknowledged must be there, and nothing else. */
+async function checked({ contender, warm, turns }: Record, { workload }: Scenario) {
+  const { appointments, bookedSlots } = await contender.tally();
+  if (workload !== "own-slots" && workload !== "hot-slot") return { bookedSlots, doubleBooked: 0, missing: 0 };
+  const acknowledged = [...warm, ...turns].reduce((sum, { booked }) => sum + booked, 0);
+  // The floor books one slot to see how the engine does it.
+  const model = contender.name === "floor" ? 1 : 0;
+  return {
+    bookedSlots,
+    doubleBooked: appointments - bookedSlots,
+    missing: Math.abs(acknowledged + model - appointments),
+  };
+}

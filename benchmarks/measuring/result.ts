@@ -1,0 +1,50 @@
+import type { EngineFacts, EngineName } from "../arenas/arena.ts";
+import type { ContenderName, WorkloadName } from "../contenders/contender.ts";
+import type { AddedRoundTrip } from "../round-trip/round-trip.ts";
+import type { Machine } from "./machine.ts";
+
+/** One contender in one scenario: medians of the rounds, and the errors of all of them. */
+export interface ResultRow {
+  readonly engine: EngineName;
+  readonly workload: WorkloadName;
+  readonly callers: number;
+  readonly rttMs: number;
+  readonly contender: ContenderName;
+  /** Answers a second; of `publish`, slots a second. */
+  readonly opsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  /** Answers that were neither yes nor no, double-bookings, and bookings that were counted but not found. */
+  readonly errors: number;
+}
+
+/** How often a slot was booked twice, where that happened. */
+export interface DoubleBookings {
+  readonly engine: EngineName;
+  readonly workload: WorkloadName;
+  readonly callers: number;
+  readonly rttMs: number;
+  readonly contender: ContenderName;
+  /** Slots that were booked at all. */
+  readonly bookedSlots: number;
+  /** Bookings that were acknowledged for a slot that somebody else had been promised. */
+  readonly doubleBooked: number;
+}
+
+export interface BenchmarkResult {
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly machine: Machine;
+  /** Processes that ran or waited to run, on average of a minute, when it began and when it ended. */
+  readonly loadAverage: { readonly before: number; readonly after: number };
+  readonly versions: Readonly<Record<string, string>>;
+  readonly rounds: number;
+  readonly roundMs: number;
+  readonly engines: readonly EngineFacts[];
+  /** What the proxies really added. */
+  readonly addedRoundTrips: readonly AddedRoundTrip[];
+  readonly rows: readonly ResultRow[];
+  readonly doubleBookings: readonly DoubleBookings[];
+  readonly notes: readonly { readonly engine: EngineName; readonly note: string }[];
+}

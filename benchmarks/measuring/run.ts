@@ -1,0 +1,141 @@
+import { loadavg } from "node:os";
+import type { Arena, EngineFacts, EngineName } from "../arenas/arena.ts";
+import { type ContenderName, contenderNames } from "../contenders/contender.ts";
+import type { Scale } from "../contenders/workloads.ts";
+import { type DelayProxy, startDelayProxy } from "../round-trip/delay-proxy.ts";
+import { type AddedRoundTrip, calibrate } from "../round-trip/round-trip.ts";
+import { machineOf, versionsOf } from "./machine.ts";
+import { type Effort, type Measured, measure, turnsOf } from "./measure.ts";
+import type { BenchmarkResult } from "./result.ts";
+import { type Scenario, type Selection, scenariosOf } from "./scenario.ts";
+
+export interface RunOptions extends Selection, Effort {
+  readonly scale: Scale;
+  readonly contenders?: readonly ContenderName[];
+}
+
+/** Who wants to know how far it is. */
+export interface Watcher {
+  readonly begin: (scenarios: number) => void;
+  /** Of all the turns of all the scenarios, as a number between 0 and 1. */
+  readonly progress: (share: number, scenario: Scenario) => void;
+  readonly measured: (scenario: Scenario, measured: Measured) => void;
+  /** The rest of an engine's scenarios is given up; the other engines are measured all the same. */
+  readonly failed: (engine: EngineName, error: unknown) => void;
+}
+
+/** Where the engines come from; undefined for one that cannot be had. */
+export type OpenArena = (engine: EngineName) => Promise<Arena | undefined>;
+
+interface Course {
+  readonly options: RunOptions;
+  readonly signal: AbortSignal;
+  readonly watcher: Watcher;
+  readonly added: readonly AddedRoundTrip[];
+  readonly done: { scenarios: number };
+  readonly scenarios: readonly Scenario[];
+}
+
+/** Compares on one engine after the other. What was measured until the signal is aborted, is returned. */
+export async function runBenchmark(
+  options: RunOptions,
+  openArena: OpenArena,
+  watcher: Watcher,
+  signal: AbortSignal,
+): Promise<BenchmarkResult> {
+  const startedAt = new Date().toISOString();
+  const before = loadavg()[0] ?? 0;
+  const scenarios = scenariosOf(options);
+  const added = await calibrateAll(scenarios);
+  watcher.begin(scenarios.length);
+  const course: Course = { options, signal, watcher, added, done: { scenarios: 0 }, scenarios };
+  const engines: OnEngine[] = [];
+  for (const engine of options.engines) {
+    if (signal.aborted) break;
+    const measured = await onEngine(engine, openArena, course);
+    if (measured !== undefined) engines.push(measured);
+  }
+  const { rounds, roundMs } = options;
+  return {
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    machine: machineOf(),
+    loadAverage: { before, after: loadavg()[0] ?? 0 },
+    versions: versionsOf(),
+    ...{ rounds, roundMs },
+    engines: engines.map(({ facts }) => facts),
+    addedRoundTrips: added,
+    rows: engines.flatMap(({ measured }) => measured.flatMap(({ rows }) => rows)),
+    doubleBookings: engines.flatMap(({ measured }) => measured.flatMap(({ doubleBookings }) => doubleBookings)),
+    notes: engines.flatMap(({ facts: { engine }, notes }) => notes.map((note) => ({ engine, note }))),
+  };
+}
+
+async function calibrateAll(scenarios: readonly Scenario[]): Promise<readonly AddedRoundTrip[]> {
+  const wanted = new Set(scenarios.map(({ rttMs }) => rttMs).filter((rttMs) => rttMs > 0));
+  const added: AddedRoundTrip[] = [];
+  for (const rttMs of wanted) added.push(await calibrate(rttMs));
+  return added;
+}
+
+interface OnEngine {
+  readonly facts: EngineFacts;
+  readonly notes: readonly string[];
+  readonly measured: readonly Measured[];
+}
+
+async function onEngine(engine: EngineName, openArena: OpenArena, course: Course): Promise<OnEngine | undefined> {
+  const own = course.scenarios.filter((scenario) => scenario.engine === engine);
+  const arena = await openArena(engine);
+  if (arena === undefined) {
+    course.done.scenarios += own.length;
+    return undefined;
+  }
+  const measured: Measured[] = [];
+  try {
+    for (const scenario of own) {
+      if (course.signal.aborted) break;
+      measured.push(await onStage(arena, scenario, course));
+      course.done.scenarios += 1;
+    }
+  } catch (error) {
+    if (!course.signal.aborted) course.watcher.failed(engine, error);
+  } finally {
+    await arena.close();
+  }
+  return { facts: arena.facts, notes: arena.notes, measured };
+}
+
+async function onStage(arena: Arena, scenario: Scenario, course: Course): Promise<Measured> {
+  const { options, signal, watcher, done, scenarios } = course;
+  const proxy = await proxyFor(arena, scenario, course.added);
+  const { callers } = scenario;
+  const { scale, contenders: names = contenderNames } = options;
+  try {
+    const stage = await arena.open({ callers, scale, names, reach: (url) => proxy?.url(url) ?? url });
+    try {
+      let turns = 0;
+      const onTurn = () => {
+        turns += 1;
+        const share = Math.min(1, turns / turnsOf(stage.contenders.length, options));
+        watcher.progress((done.scenarios + share) / scenarios.length, scenario);
+      };
+      const measured = await measure(stage.contenders, scenario, options, { onTurn, signal });
+      watcher.measured(scenario, measured);
+      return measured;
+    } finally {
+      await stage.close();
+    }
+  } finally {
+    await proxy?.close();
+  }
+}
+
+async function proxyFor(
+  { url }: Arena,
+  { rttMs }: Scenario,
+  added: readonly AddedRoundTrip[],
+): Promise<DelayProxy | undefined> {
+  if (url === undefined || rttMs === 0) return undefined;
+  return startDelayProxy(url, added.find(({ wantedMs }) => wantedMs === rttMs)?.delayMs ?? rttMs / 2);
+}

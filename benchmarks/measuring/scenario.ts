@@ -1,0 +1,45 @@
+import type { EngineName } from "../arenas/arena.ts";
+import type { WorkloadName } from "../contenders/contender.ts";
+
+/** One comparison: who is the fastest at this? */
+export interface Scenario {
+  readonly engine: EngineName;
+  readonly workload: WorkloadName;
+  readonly callers: number;
+  /** A round trip that a proxy adds, in milliseconds. */
+  readonly rttMs: number;
+}
+
+export interface Selection {
+  readonly engines: readonly EngineName[];
+  readonly workloads: readonly WorkloadName[];
+  /** Undefined for those that suit each workload. */
+  readonly callers: readonly number[] | undefined;
+  readonly rttMs: readonly number[];
+}
+
+/** Reads and bulk creation take no locks that would make more callers interesting. */
+const usualCallers: Readonly<Record<WorkloadName, readonly number[]>> = {
+  "own-slots": [1, 16, 64, 256],
+  "hot-slot": [64, 256],
+  search: [1, 64],
+  history: [1, 64],
+  publish: [1, 16],
+};
+
+/** One caller alone wants no slot that somebody else wants. */
+function callersFor(workload: WorkloadName, chosen: readonly number[] | undefined): readonly number[] {
+  const callers = chosen ?? usualCallers[workload];
+  return workload === "hot-slot" ? callers.filter((count) => count > 1) : callers;
+}
+
+export function scenariosOf({ engines, workloads, callers, rttMs }: Selection): readonly Scenario[] {
+  return engines.flatMap((engine) =>
+    workloads.flatMap((workload) =>
+      // A file is not reached over a network.
+      (engine === "sqlite" ? [0] : rttMs).flatMap((added) =>
+        callersFor(workload, callers).map((count) => ({ engine, workload, callers: count, rttMs: added })),
+      ),
+    ),
+  );
+}

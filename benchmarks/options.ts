@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { engineNames } from "./arenas/arena.ts";
+import { contenderNames, workloadNames } from "./contenders/contender.ts";
+import { fullScale, quickScale } from "./contenders/workloads.ts";
+import type { RunOptions } from "./measuring/run.ts";
+
+export interface BenchmarkOptions extends RunOptions {
+  readonly json: string;
+}
+
+export const usage = `Usage: bench [options]
+
+Compares Slotwright with what is usually written instead of it, side by side and in turns, on real databases with durable
+commits: the transaction that locks the slot's row, the same by Kysely, the check without a lock, our own statements by
+the driver alone (the floor), and pgbench where it is there.
+Exit status: 0 when it has measured, 1 if it could not, 2 if called wrongly.
+
+  --engine NAME     ${engineNames.join(", ")}; may be given several times, as the next three (default: all).
+                    Servers are those of SLOTWRIGHT_POSTGRES_URL, SLOTWRIGHT_MYSQL_URL and SLOTWRIGHT_MARIADB_URL where
+                    these are set, else of our own
+  --workload NAME   ${workloadNames.join(", ")} (default: all)
+  --contender NAME  ${contenderNames.join(", ")} (default: all)
+  --callers N       callers at the same time (default: 1, 16, 64 and 256, or some of them, as it suits the workload)
+  --rtt MS          round trip that a proxy adds on the way to a server; 0 for none (default: 0 and 1)
+  --rounds N        counted rounds, of which the median is taken, after those that warm up (default 5; quick: 3)
+  --round-ms N      how long a round should take each contender (default 1000; quick: 200)
+  --quick           small data and short rounds, with 1 and 64 callers: to see that it works, not how fast it is
+  --json FILE       where the result goes, with a chart beside it, ending in .svg (default benchmarks/report.json)
+  --help            show this text`;
+
+const flags = {
+  engine: { type: "string", multiple: true },
+  workload: { type: "string", multiple: true },
+  contender: { type: "string", multiple: true },
+  callers: { type: "string", multiple: true },
+  rtt: { type: "string", multiple: true },
+  rounds: { type: "string" },
+  "round-ms": { type: "string" },
+  quick: { type: "boolean", default: false },
+  json: { type: "string", default: join(import.meta.dirname, "report.json") },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** @throws Error that says which flag is wrong */
+export function parseOptions(args: readonly string[]): BenchmarkOptions | "help" {
+  const { values } = parseArgs({ args: [...args], options: flags });
+  if (values.help) return "help";
+  const { quick } = values;
+  const callers = values.callers?.map((text) => wholeNumber("--callers", text, 1, 1000));
+  return {
+    engines: chosen("--engine", values.engine, engineNames),
+    workloads: chosen("--workload", values.workload, workloadNames),
+    contenders: chosen("--contender", values.contender, contenderNames),
+    callers: callers ?? (quick ? [1, 64] : undefined),
+    rttMs: (values.rtt ?? ["0", "1"]).map((text) => wholeNumber("--rtt", text, 0, 1000)),
+    rounds: wholeNumber("--rounds", values.rounds ?? (quick ? "3" : "5"), 1, 1000),
+    roundMs: wholeNumber("--round-ms", values["round-ms"] ?? (quick ? "200" : "1000"), 1, 600_000),
+    scale: quick ? quickScale : fullScale,
+    json: values.json,
+  };
+}
+
+function chosen<Name extends string>(
+  flag: string,
+  given: readonly string[] | undefined,
+  names: readonly Name[],
+): readonly Name[] {
+  const unknown = given?.find((name) => !names.includes(name as Name));
+  if (unknown !== undefined) throw new Error(`${flag} must be one of ${names.join(", ")}, not "${unknown}"`);
+  return names.filter((name) => given === undefined || given.includes(name));
+}
+
+function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new Error(`${flag} must be a whole number from ${least} to ${most}, not "${text}"`);
+}

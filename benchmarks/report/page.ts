@@ -1,0 +1,134 @@
+import type { EngineFacts } from "../arenas/arena.ts";
+import { type WorkloadName, workloadNames } from "../contenders/contender.ts";
+import type { BenchmarkResult, ResultRow } from "../measuring/result.ts";
+import { markdownTable } from "./markdown.ts";
+import { ratioTo } from "./ratios.ts";
+
+/** docs/benchmarks.md, made of one result. */
+export function pageOf(result: BenchmarkResult): string {
+  const parts = [introduction, circumstances(result), comparison(result), explanation, doubleBookings(result)];
+  return `${[...parts, ...result.engines.map((facts) => engineTables(facts, result))].join("\n\n")}\n`;
+}
+
+const introduction = `# Benchmarks
+
+Made by \`node benchmarks/page.ts\` from [the result of one run](benchmarks/results.json). To run it on your own machine:
+
+\`\`\`sh
+npx --yes pnpm@12 bench           # everything, takes about an hour
+npx --yes pnpm@12 bench --quick   # small data, short rounds: a few minutes
+npx --yes pnpm@12 bench --help
+\`\`\`
+
+![Answers a second by engine, callers and contender](benchmarks/results.svg)`;
+
+function circumstances(result: BenchmarkResult): string {
+  const { machine, loadAverage, versions, engines, addedRoundTrips, notes, rounds, roundMs, startedAt } = result;
+  const { before, after } = loadAverage;
+  const facts = [
+    `${machine.processors} × ${machine.processor}, ${machine.memoryGb} GB, ${machine.system}; callers, servers and disk on this one machine`,
+    `begun ${startedAt}, load average ${before.toFixed(1)} before and ${after.toFixed(1)} after`,
+    Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", "),
+    `medians of rounds of about ${roundMs / 1000} s each, of which there were ${rounds}`,
+    ...addedRoundTrips.map(
+      ({ wantedMs, p50Ms, p95Ms }) =>
+        `a round trip of ${wantedMs} ms added by a proxy was really ${p50Ms.toFixed(2)} ms, and ${p95Ms.toFixed(2)} ms at 95 %`,
+    ),
+    ...notes.map(({ note }) => note),
+  ];
+  const durability = engines.map(({ title, version, durability: settings, isDurable }) => [
+    `${title} ${version}`,
+    Object.entries(settings)
+      .map(([name, value]) => `\`${name}=${value}\``)
+      .join(", "),
+    isDurable ? "yes" : "no: these figures compare nothing",
+  ]);
+  const table = markdownTable(["engine", "as it says itself", "durable"], durability);
+  return `## Where this was measured\n\n${facts.map((fact) => `- ${fact}`).join("\n")}\n\n${table}`;
+}
+
+/** Slotwright against those it is usually compared with, where all of them were measured. */
+function comparison({ rows, engines }: BenchmarkResult): string {
+  const lines = rows
+    .filter(({ contender, workload }) => contender === "slotwright" && ["own-slots", "hot-slot"].includes(workload))
+    .map((row) => {
+      const rival = rows.find((other) => isSameScenario(other, row) && other.contender === "lock-row");
+      const title = engines.find(({ engine }) => engine === row.engine)?.title ?? row.engine;
+      const p99 = rival === undefined ? "" : `${row.p99Ms} / ${rival.p99Ms}`;
+      const scene = [title, row.workload, String(row.callers), String(row.rttMs)];
+      return [...scene, times(ratioTo("lock-row", row, rows)), times(ratioTo("floor", row, rows)), p99];
+    });
+  const head = ["engine", "workload", "callers", "rtt ms", "× lock-row", "× floor", "p99 ms, of lock-row"];
+  const table = markdownTable(head, lines, ["left", "left", "right", "right", "right", "right", "right"]);
+  return `## Slotwright against the others\n\n${table}`;
+}
+
+const times = (ratio: number | undefined): string => ratio?.toFixed(2) ?? "";
+
+function isSameScenario(a: ResultRow, b: ResultRow): boolean {
+  return a.engine === b.engine && a.workload === b.workload && a.callers === b.callers && a.rttMs === b.rttMs;
+}
+
+const explanation = `## What is compared
+
+Each contender has a database of its own on the same server, with the same data, as many connections as callers up to a
+limit that is the same for all, and statements that each connection prepares once (Kysely prepares none). They take
+turns in each round.
+
+- \`slotwright\`: the engine with its default options: journal, commands, all guards, coalesced.
+- \`lock-row\`: the transaction that most applications write, by the driver: BEGIN, SELECT … FOR UPDATE, INSERT of the
+  appointment, UPDATE of the slot, INSERT into an audit table, COMMIT. Plain tables, no guards but keys, no idempotency.
+  On SQLite BEGIN IMMEDIATE, and one transaction a booking on one connection.
+- \`lock-row-kysely\`: the same by Kysely.
+- \`check-then-insert\`: the same without the lock. It books slots twice. On SQLite it waits for one turn of the event
+  loop between check and transaction, as where another service is asked in between.
+- \`floor\`: the very statements that the engine sends for one command, on the same tables with the same guards, sent
+  again by the driver alone with other ids and times in them. Nothing is parsed, decided or decoded, and each caller
+  sends by itself. Where several callers coalesce, Slotwright is above it.
+- \`pgbench\`: the lock-row transaction as a script of pgbench, with as many clients as the others have connections.
+
+What they do:
+
+- \`own-slots\`: each caller books another free slot.
+- \`hot-slot\`: 64 callers want the same slot, then the next one. A refusal is an answer.
+- \`search\`: the first 100 free slots of 50 providers in one week.
+- \`history\`: what happened to one slot.
+- \`publish\`: calls that publish a thousand slots each for a provider; counted are slots, and latencies are those of calls.
+
+A caller asks again as soon as it has its answer, and latency counts from the answer before: waiting for one's turn is
+part of it. Errors are answers that were neither yes nor no, slots booked twice, and bookings that were acknowledged but
+not found in the database afterwards. With a round trip added, a proxy on the same machine delays what callers and server say, half
+of it each way.`;
+
+function doubleBookings({ doubleBookings: found }: BenchmarkResult): string {
+  const title = "## Slots booked twice";
+  if (found.length === 0) return `${title}\n\nNone in this run.`;
+  const rows = found.map(({ engine, workload, callers, rttMs, contender, bookedSlots, doubleBooked }) => [
+    ...[engine, workload, String(callers), String(rttMs), contender],
+    ...[String(bookedSlots), String(doubleBooked)],
+  ]);
+  const head = ["engine", "workload", "callers", "rtt ms", "contender", "slots booked", "promised once more"];
+  return `${title}\n\n${markdownTable(head, rows, ["left", "left", "right", "right", "left", "right", "right"])}`;
+}
+
+function engineTables({ engine, title, version, poolLimit }: EngineFacts, { rows }: BenchmarkResult): string {
+  const own = rows.filter((row) => row.engine === engine);
+  const present = workloadNames.filter((workload) => own.some((row) => row.workload === workload));
+  const pool = `At most ${poolLimit} ${poolLimit === 1 ? "connection" : "connections"} for each contender.`;
+  const tables = present.map((workload) => workloadTable(workload, own));
+  return [`## ${title} ${version}`, pool, ...tables].join("\n\n");
+}
+
+function workloadTable(workload: WorkloadName, rows: readonly ResultRow[]): string {
+  const own = rows.filter((row) => row.workload === workload);
+  const cells = own.map((row) => [
+    ...[String(row.callers), String(row.rttMs), row.contender, String(Math.round(row.opsPerSecond))],
+    ...[times(ratioTo("lock-row", row, rows)), String(row.p50Ms), String(row.p95Ms), String(row.p99Ms)],
+    String(row.errors),
+  ]);
+  const head = ["callers", "rtt ms", "contender", "per second", "× lock-row", "p50 ms", "p95 ms", "p99 ms", "errors"];
+  const alignments = head.map((name) => (name === "contender" ? ("left" as const) : ("right" as const)));
+  return `### ${workload}\n\n${markdownTable(head, cells, alignments)}`;
+}

@@ -1,0 +1,131 @@
+import { testServer } from "@slotwright/test-servers/vitest";
+import { describe, expect, it } from "vitest";
+import { type Arena, type EngineName, engineNames } from "../arenas/arena.ts";
+import { serverKinds } from "../arenas/open.ts";
+import { serverArena } from "../arenas/server.ts";
+import { sqliteArena } from "../arenas/sqlite.ts";
+import { type Contender, contenderNames, type WorkloadName, workloadNames } from "../contenders/contender.ts";
+import { coldTransactions } from "../contenders/pgbench.ts";
+import { quickScale } from "../contenders/workloads.ts";
+import type { BenchmarkResult } from "../measuring/result.ts";
+import { type RunOptions, runBenchmark } from "../measuring/run.ts";
+import { chartOf } from "../report/chart.ts";
+import { pageOf } from "../report/page.ts";
+
+const callers = 6;
+const [slots, shifts, reads] = [30, 6, 12];
+
+async function arenaOf(engine: EngineName): Promise<Arena | undefined> {
+  if (engine === "sqlite") return sqliteArena();
+  const server = await testServer(engine);
+  return server && serverArena(server, serverKinds[engine]);
+}
+
+async function onStage(engine: EngineName, work: (contender: Contender) => Promise<void>): Promise<void> {
+  const arena = await arenaOf(engine);
+  const stage = await arena?.open({ callers, scale: quickScale, reach: (url) => url, names: contenderNames });
+  try {
+    for (const contender of stage?.contenders ?? []) await work(contender);
+  } finally {
+    await stage?.close();
+    await arena?.close();
+  }
+}
+
+function benchmark(engine: EngineName, more: Partial<RunOptions>): Promise<BenchmarkResult> {
+  const selection = { engines: [engine], workloads: workloadNames, callers: [callers], rttMs: [0] };
+  const failed = (_: EngineName, error: unknown) => {
+    throw error;
+  };
+  const watcher = { begin: () => {}, progress: () => {}, measured: () => {}, failed };
+  const options = { ...selection, rounds: 1, roundMs: 30, scale: quickScale, ...more };
+  return runBenchmark(options, arenaOf, watcher, new AbortController().signal);
+}
+
+const missing = new Set<EngineName>();
+for (const engine of ["postgres", "mysql", "mariadb"] as const) {
+  if ((await testServer(engine)) === undefined) missing.add(engine);
+}
+
+/** With the name, so that whoever fails is named. */
+async function turnOf(contender: Contender, workload: WorkloadName, operations: number) {
+  const before = await contender.tally();
+  const { booked, done, errors } = await contender.turn({ workload, callers, operations });
+  const after = await contender.tally();
+  const stored = after.appointments - before.appointments;
+  return { name: contender.name, done, errors, booked, stored, slots: after.bookedSlots - before.bookedSlots };
+}
+
+describe.each(engineNames)("the benchmark on %s", (engine) => {
+  const runs = it.skipIf(missing.has(engine));
+
+  runs("finds every booking that it has counted in the database, and has every contender do its work", async () => {
+    await onStage(engine, async (contender) => {
+      const { name } = contender;
+      const cold = name === "pgbench" ? coldTransactions : 0;
+      const booked = slots + cold * callers;
+      const booking = { name, errors: [], done: slots, booked, stored: booked, slots: booked };
+      expect(await turnOf(contender, "own-slots", slots)).toEqual(booking);
+      const hot = await turnOf(contender, "hot-slot", callers * 10);
+      expect(hot).toMatchObject({ name, done: callers * 10, stored: hot.booked, slots: 10 + cold });
+      // Nothing is locked: some of them are promised what somebody else has, or the database ends their transactions.
+      if (name === "check-then-insert") expect(hot.booked + hot.errors.length).toBeGreaterThan(10);
+      else expect(hot).toMatchObject({ name, booked: 10 + cold, errors: [] });
+      await readAndPublish(contender);
+    });
+  });
+
+  runs("has a row for each contender in each workload, without an error but where nothing is locked", async () => {
+    // On a server the other workloads differ from this one in nothing but what the test before has seen.
+    const workloads = engine === "sqlite" ? workloadNames : (["own-slots"] as const);
+    const result = await benchmark(engine, { workloads });
+    expect(result.engines.map((facts) => [facts.engine, facts.isDurable])).toEqual([[engine, true]]);
+    for (const row of result.rows) {
+      expect(row).toEqual({
+        ...{ engine, workload: expect.any(String), callers, rttMs: 0, contender: expect.any(String) },
+        ...{ opsPerSecond: expect.any(Number), p50Ms: expect.any(Number), p95Ms: expect.any(Number) },
+        ...{ p99Ms: expect.any(Number), errors: row.contender === "check-then-insert" ? expect.any(Number) : 0 },
+      });
+      expect(row.opsPerSecond).toBeGreaterThan(0);
+      expect(row.p99Ms).toBeGreaterThanOrEqual(row.p50Ms);
+    }
+    const places = result.rows.filter(({ contender }) => contender !== "pgbench").map(placeOf);
+    expect(places).toEqual(expectedPlaces.filter((place) => workloads.some((name) => place.startsWith(name))));
+    expect(chartOf(result)).toContain("own-slots");
+    expect(pageOf(result)).toContain(`## ${result.engines[0]?.title}`);
+  });
+
+  it.skipIf(engine === "sqlite" || missing.has(engine))("takes longer where a round trip is added", async () => {
+    const contenders = ["slotwright", "lock-row"] as const;
+    const { rows, addedRoundTrips } = await benchmark(engine, { rttMs: [5], workloads: ["own-slots"], contenders });
+    expect(addedRoundTrips.map(({ wantedMs }) => wantedMs)).toEqual([5]);
+    const [slotwright, lockRow] = rows;
+    // A trip to read and one to write; and six.
+    expect(slotwright?.p50Ms).toBeGreaterThan(9);
+    expect(lockRow?.p50Ms).toBeGreaterThan(28);
+    expect(rows.map(({ errors }) => errors)).toEqual([0, 0]);
+  });
+});
+
+async function readAndPublish(contender: Contender): Promise<void> {
+  const { name, workloads } = contender;
+  const others = (["search", "history"] as const).filter((workload) => workloads.includes(workload));
+  for (const workload of others) {
+    expect(await contender.turn({ workload, callers, operations: reads })).toMatchObject({ done: reads, errors: [] });
+  }
+  if (!workloads.includes("publish")) return;
+  const done = shifts * quickScale.slotsPerShift;
+  const published = await turnOf(contender, "publish", shifts);
+  expect(published).toEqual({ name, errors: [], done, booked: 0, stored: 0, slots: 0 });
+}
+
+const placeOf = ({ workload, contender }: { readonly workload: string; readonly contender: string }) =>
+  `${workload} ${contender}`;
+
+const writers = ["slotwright", "lock-row", "lock-row-kysely", "check-then-insert", "floor"];
+const readers = ["slotwright", "lock-row", "lock-row-kysely", "floor"];
+const expectedPlaces = [
+  ...["own-slots", "hot-slot"].flatMap((workload) => writers.map((name) => `${workload} ${name}`)),
+  ...["search", "history"].flatMap((workload) => readers.map((name) => `${workload} ${name}`)),
+  ...["slotwright", "lock-row", "lock-row-kysely"].map((name) => `publish ${name}`),
+];
