@@ -4,6 +4,8 @@ import type { Connection } from "./engine.ts";
 export interface Administration {
   /** The same database for a role that may read and write, and nothing else, where that makes a difference. */
   readonly writerUrl: (connection: Connection, url: string) => Promise<string>;
+  /** Whether only idle connections may be ended, since the server might not survive it otherwise. */
+  readonly endsIdleOnly: boolean;
   /** Ends the other connections to the database. Resolves with how many. */
   readonly terminateOthers: (connection: Connection) => Promise<number>;
   readonly setReadOnly: (connection: Connection, isReadOnly: boolean) => Promise<void>;

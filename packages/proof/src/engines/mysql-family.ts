@@ -48,16 +48,16 @@ interface Member {
   readonly engine: "mysql" | "mariadb";
   readonly title: string;
   readonly variable: string;
-  /** Which connections an administrator may end without doing harm to the server itself, as a condition. */
-  readonly terminable: string;
+  readonly endsIdleOnly: boolean;
   /** Turn all writing off, that of administrators too where the engine can, and on again. */
   readonly readOnly: { readonly on: readonly string[]; readonly off: readonly string[] };
 }
 
 const writer = { user: "slotwright_writer", password: "w-1" };
 
-function administrationOf({ terminable, readOnly }: Member): Administration {
+function administrationOf({ endsIdleOnly, readOnly }: Member): Administration {
   return {
+    endsIdleOnly,
     async writerUrl(connection, url) {
       const database = new URL(url).pathname.slice(1);
       await connection.query(`CREATE USER IF NOT EXISTS '${writer.user}'@'%' IDENTIFIED BY '${writer.password}'`);
@@ -68,7 +68,7 @@ function administrationOf({ terminable, readOnly }: Member): Administration {
     async terminateOthers(connection) {
       const others = await connection.query(
         `SELECT id FROM information_schema.processlist
-        WHERE id <> connection_id() AND db = database() AND ${terminable}`,
+        WHERE id <> connection_id() AND db = database() AND ${endsIdleOnly ? "command = 'Sleep'" : "true"}`,
       );
       // One that has ended by itself meanwhile cannot be ended again.
       for (const { id } of others) await connection.query(`KILL ${id}`).catch(() => {});

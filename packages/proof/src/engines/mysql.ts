@@ -4,7 +4,7 @@ export const mysql = mysqlFamily({
   engine: "mysql",
   title: "MySQL",
   variable: "SLOTWRIGHT_MYSQL_URL",
-  terminable: "true",
+  endsIdleOnly: false,
   readOnly: {
     on: ["SET GLOBAL super_read_only = ON"],
     off: ["SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF"],

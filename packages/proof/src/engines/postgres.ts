@@ -47,6 +47,7 @@ const others = "datname = current_database() AND pid <> pg_backend_pid()";
 
 const administration: Administration = {
   writerUrl: async (_, url) => url,
+  endsIdleOnly: false,
   async terminateOthers(connection) {
     const ended = await connection.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others}`);
     return ended.length;

@@ -42,14 +42,20 @@ export const serverFaults: readonly ServerFault[] = [
   },
   {
     key: "server.backends-terminated",
-    title: "an administrator terminates all connections while commits are on, three times",
+    title: "an administrator terminates all connections while commits are on, or just were, three times",
     harm: async (scene, work) => {
-      const { administration, administrator } = scene;
+      const { administration, administrator, proxy } = scene;
       const connection = await administrator();
       let terminated = 0;
       for (let round = 0; round < 3; round++) {
         await onceCommitting(scene, work, 4);
+        if (administration.endsIdleOnly) {
+          // Nothing reaches the server any more, and what is under way there comes to its end.
+          proxy.pause();
+          await sleep(100);
+        }
         terminated += await administration.terminateOthers(connection);
+        proxy.resume();
       }
       await connection.close();
       return terminated;

@@ -25,7 +25,11 @@ export async function openServerScene(
   const engine = await loadEngine(engineName);
   const { administration } = engine;
   if (administration === undefined) throw new TypeError(`${engineName} has no administration.`);
-  const { url: direct, drop } = await server.createDatabase();
+  const { url: direct, drop } = await server.createDatabase().catch(async () => {
+    // The fault before was too much for the server itself, and was reported.
+    await server.process.restart();
+    return server.createDatabase();
+  });
   const storage = engine.openStorage(direct);
   await storage.migrate();
   await storage.close();
