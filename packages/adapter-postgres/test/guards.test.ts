@@ -162,13 +162,13 @@ describeOnServer("guards and batches", (url) => {
       const outcomes = await store.storage.commit(many.slice(from, from + 20).map((one) => booking(one)));
       expect(outcomes).toEqual(Array(20).fill({ status: "committed" }));
     }
-    const { rows } = await withClient(url(), async (client) => {
-      await client.query("select pg_stat_force_next_flush()").catch(() => {});
-      return await untilCounted(client, store.schema);
-    });
+    // On the connection that has the figures; before PostgreSQL 15 they come by themselves.
+    await store.pool.query("select pg_stat_force_next_flush()").catch(() => {});
+    const { rows } = await withClient(url(), (client) => untilCounted(client, store.schema));
     expect(rows[0].updated).toBe(200);
-    // Pages that are full to the brim of the fillfactor have room for a few new versions only, until they are pruned.
-    expect(rows[0].heap_only).toBeGreaterThan(150);
+    // Pages that are full to the brim of the fillfactor have room for a few new versions only, until they are pruned;
+    // with a column of the update in an index, none would be.
+    expect(rows[0].heap_only).toBeGreaterThan(50);
     await store.close();
   });
 });
