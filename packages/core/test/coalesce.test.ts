@@ -84,6 +84,14 @@ describe("commands of the same moment share round trips", () => {
     expect(sent.loads).toEqual([1, 1]);
   });
 
+  it("and each caller gets a record of its own, which it may change", async () => {
+    const { plain, engine } = stage();
+    const [slot] = await publish(plain);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => engine.getSlot((slot as Slot).id)));
+    expect(new Set(answers).size).toBe(5);
+    expect(answers).toEqual(answers.map(() => slot));
+  });
+
   it("except within a host's transaction, where calls go as they are", async () => {
     const memory = memoryAdapter();
     const engine = createEngine({ storage: memory });

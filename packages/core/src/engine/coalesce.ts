@@ -21,7 +21,16 @@ export function coalescingStorage(storage: StorageAdapter, options: CoalesceOpti
     const keys = new Map(requests.flat().map((key) => [keyText(key), key]));
     const loaded = await storage.load([...keys.values()]);
     const records = new Map([...keys.keys()].map((text, index) => [text, loaded[index]]));
-    return requests.map((wanted) => wanted.map((key) => records.get(keyText(key))));
+    const given = new Set<string>();
+    // What one caller does to its record must not show in another's.
+    const ownRecord = (key: RecordKey) => {
+      const text = keyText(key);
+      const record = records.get(text);
+      if (given.has(text)) return structuredClone(record);
+      given.add(text);
+      return record;
+    };
+    return requests.map((wanted) => wanted.map(ownRecord));
   }
 
   return {

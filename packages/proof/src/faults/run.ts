@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StorageAdapter } from "@slotwright/core";
-import { anyIntent, type Performance, type Play, perform, type Scene } from "@slotwright/core/conformance";
+import { type Performance, type Play, perform, type Scene } from "@slotwright/core/conformance";
 import fc from "fast-check";
 import { playTogether } from "../histories/free-running.ts";
 import type { Told } from "../histories/messages.ts";
@@ -11,6 +11,7 @@ import { type Player, startPlayer } from "../histories/player.ts";
 import { addTo, countHistory, countingAdapter, emptyTally, type Tally } from "../histories/tally.ts";
 import { problemsIn } from "./after.ts";
 import type { CallersStorage, ServerFault, ServerScene } from "./fault.ts";
+import { anyRush } from "./rush.ts";
 
 export interface FaultReport {
   readonly problems: readonly string[];
@@ -26,22 +27,12 @@ const budgetMs = 4_000;
 const pauseMs = 100;
 const mostAttempts = 200;
 
-/** Callers and commands enough that a fault in the first tenths of a second meets many of them. */
-const anyRush: fc.Arbitrary<Play> = fc.record({
-  before: fc.constant([
-    { name: "createSlots", slot: 0, appointment: 0, start: 0, length: 6, capacity: 2, key: null },
-    { name: "createSlots", slot: 0, appointment: 0, start: 6, length: 6, capacity: 2, key: null },
-  ] as const),
-  callers: fc.array(fc.array(anyIntent, { minLength: 12, maxLength: 12 }), { minLength: 6, maxLength: 6 }),
-  choices: fc.constant([]),
-});
-
 /** Lets callers work while the fault strikes, and checks, past the proxy, that nothing came of it. */
 export async function runServerFault(fault: ServerFault, scene: ServerScene, seed: number): Promise<FaultReport> {
   const tally = emptyTally();
   const storages = await (fault.open ?? twoAdapters)(scene);
   const observer: StorageAdapter = scene.engine.openStorage(scene.direct);
-  const [play] = fc.sample(anyRush, { numRuns: 1, seed }) as [Play];
+  const [play] = fc.sample(anyRush(6), { numRuns: 1, seed }) as [Play];
   const stage = {
     storages: storages.map(({ storage }) => countingAdapter(storage, tally)),
     observer,

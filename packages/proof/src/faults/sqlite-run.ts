@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type StorageAdapter, StorageError } from "@slotwright/core";
-import { anyIntent, type History, type Play, perform, type Scene } from "@slotwright/core/conformance";
+import { type History, type Play, perform, type Scene } from "@slotwright/core/conformance";
 import fc from "fast-check";
 import type { Told } from "../histories/messages.ts";
 import { addTo, countHistory, countingAdapter, emptyTally, type Tally } from "../histories/tally.ts";
 import type { FaultReport } from "./run.ts";
+import { anyRush } from "./rush.ts";
 import { lossAsProblem, problemsInFile, reopenedStorage } from "./sqlite-file.ts";
 
 /** What storage said when it failed, as `failure` of the contract and code of the driver. */
@@ -45,15 +46,6 @@ export interface FileFault {
 const pauseMs = 50;
 const mostAttempts = 200;
 
-const anyRush: fc.Arbitrary<Play> = fc.record({
-  before: fc.constant([
-    { name: "createSlots", slot: 0, appointment: 0, start: 0, length: 6, capacity: 2, key: null },
-    { name: "createSlots", slot: 0, appointment: 0, start: 6, length: 6, capacity: 2, key: null },
-  ] as const),
-  callers: fc.array(fc.array(anyIntent, { minLength: 12, maxLength: 12 }), { minLength: 4, maxLength: 4 }),
-  choices: fc.constant([]),
-});
-
 /** Lets callers work while the harm is done, and checks by a connection of its own that nothing came of it. */
 export async function runFileFault(fault: FileFault, seed: number): Promise<FaultReport> {
   const tally = emptyTally();
@@ -76,7 +68,7 @@ async function strike(
   tally: Tally,
   seen: Seen,
 ): Promise<readonly string[]> {
-  const [play] = fc.sample(anyRush, { numRuns: 1, seed }) as [Play];
+  const [play] = fc.sample(anyRush(4), { numRuns: 1, seed }) as [Play];
   const storages = fault.storages.map((storage) => notingAdapter(countingAdapter(storage, tally), seen));
   const options = { retry: { budgetMs: fault.budgetMs } };
   const stage = { storages, observer, name: `-${fault.name}-${seed}`, options, onFailure };

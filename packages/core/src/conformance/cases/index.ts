@@ -8,6 +8,7 @@ import { contractExpectCases } from "./contract-expect.ts";
 import { contractGuardCases } from "./contract-guards.ts";
 import { contractListCases } from "./contract-lists.ts";
 import { contractLoadCases } from "./contract-load.ts";
+import { contractPageCases } from "./contract-pages.ts";
 import { contractRaceCases } from "./contract-races.ts";
 import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
@@ -26,6 +27,7 @@ import { transitionCases } from "./transitions.ts";
 export const conformanceCases: readonly ConformanceCase[] = [
   ...contractLoadCases,
   ...contractListCases,
+  ...contractPageCases,
   ...contractCommitCases,
   ...contractExpectCases,
   ...contractBatchCases,
