@@ -1,10 +1,39 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServerFault } from "./fault.ts";
+import type { Connection } from "../engines/index.ts";
+import type { CallersAtWork, ServerFault, ServerScene } from "./fault.ts";
 import { onceCommitting, onceCommittingUnheard } from "./network-faults.ts";
 
 /** Milliseconds in which the callers are well on their way. */
 const start = 20;
 const lasting = 700;
+
+type EndConnections = (scene: ServerScene, work: CallersAtWork, administrator: Connection) => Promise<number>;
+
+/** Commits wait for a lock, so that some are under way for certain. */
+const endWaiting: EndConnections = async (scene, work, administrator) => {
+  await administrator.query("BEGIN");
+  await administrator.query("SELECT id FROM slotwright_slots FOR UPDATE");
+  await onceCommitting(scene, work, 1);
+  await sleep(50);
+  const ended = await scene.administration.terminateOthers(administrator);
+  await administrator.query("ROLLBACK");
+  return ended;
+};
+
+const endAny: EndConnections = async (scene, work, administrator) => {
+  await onceCommitting(scene, work, 4);
+  return scene.administration.terminateOthers(administrator);
+};
+
+/** Nothing reaches the server for a while, and what is under way there comes to its end before. */
+const endIdle: EndConnections = async (scene, work, administrator) => {
+  await onceCommitting(scene, work, 4);
+  scene.proxy.pause();
+  await sleep(100);
+  const ended = await scene.administration.terminateOthers(administrator);
+  scene.proxy.resume();
+  return ended;
+};
 
 export const serverFaults: readonly ServerFault[] = [
   {
@@ -44,21 +73,13 @@ export const serverFaults: readonly ServerFault[] = [
     key: "server.backends-terminated",
     title: "an administrator terminates all connections while commits are on, or just were, three times",
     harm: async (scene, work) => {
-      const { administration, administrator, proxy } = scene;
+      const { administration, administrator } = scene;
       const connection = await administrator();
-      let terminated = 0;
-      for (let round = 0; round < 3; round++) {
-        await onceCommitting(scene, work, 4);
-        if (administration.endsIdleOnly) {
-          // Nothing reaches the server any more, and what is under way there comes to its end.
-          proxy.pause();
-          await sleep(100);
-        }
-        terminated += await administration.terminateOthers(connection);
-        proxy.resume();
-      }
+      const rounds = administration.endsIdleOnly ? [endIdle, endIdle, endIdle] : [endWaiting, endAny, endAny];
+      let ended = 0;
+      for (const end of rounds) ended += await end(scene, work, connection);
       await connection.close();
-      return terminated;
+      return ended;
     },
   },
   {
