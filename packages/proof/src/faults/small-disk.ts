@@ -7,8 +7,8 @@ import { join } from "node:path";
 /** A file system of its own that lies in memory and is soon full. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Takes all of the room that is left. */
-  readonly fill: () => Promise<void>;
+  /** Takes all of the room that is left, but for so many bytes. */
+  readonly fill: (left?: number) => Promise<void>;
   /** Gives it back. */
   readonly makeRoom: () => Promise<void>;
   /** Ends it with all that is on it. It ends with this process, too, however that ends. */
@@ -83,7 +83,7 @@ function diskIn(folder: string, child: ChildProcess): SmallDisk {
   const filler = join(folder, "filler");
   return {
     folder,
-    fill: () => fill(filler),
+    fill: (left = 0) => fill(filler, left),
     makeRoom: () => rm(filler, { force: true }),
     remove: async () => {
       const ended = once(child, "close");
@@ -96,10 +96,11 @@ function diskIn(folder: string, child: ChildProcess): SmallDisk {
 /** Large pieces first, and then what is left, page by page. */
 const pieces = [1 << 20, 1 << 12];
 
-async function fill(path: string): Promise<void> {
+async function fill(path: string, left: number): Promise<void> {
   const file = await open(path, "a");
   try {
     for (const size of pieces) await appendUntilFull(file, Buffer.alloc(size));
+    if (left > 0) await file.truncate((await file.stat()).size - left);
   } finally {
     await file.close();
   }

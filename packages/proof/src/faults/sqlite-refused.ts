@@ -113,7 +113,7 @@ function openedReadOnly(file: string, flaw: Flaw | undefined): Attack {
 }
 
 /** Room for the tables and some hundred bookings. */
-const diskBytes = 1 << 20;
+const diskBytes = 16 << 20;
 
 /** The file lies on a disk that something else fills, and leaves again. */
 async function onFullDisk(harm: OnDisk, seed: number, flaw: Flaw | undefined): Promise<FaultReport> {
@@ -140,15 +140,16 @@ interface OnDisk {
   readonly strike: (disk: SmallDisk, callers: CallersOnFile) => Promise<readonly never[]>;
 }
 
+/** Bytes in which a few commits find room, and by far not those of all callers. */
+const roomForSome = 256 * 1024;
+
 const fullDisks: readonly OnDisk[] = [
   {
     name: "disk-full-midway",
     codes: /^SQLITE_FULL$/,
     strike: async (disk, { seen, begin }) => {
-      const working = begin();
-      await untilSo(() => seen.commits >= 3, working);
-      await disk.fill();
-      await untilSo(() => seen.said.length > 0, working);
+      await disk.fill(roomForSome);
+      await untilSo(() => seen.said.length > 0, begin());
       await sleep(lastingMs);
       await disk.makeRoom();
       return [];
