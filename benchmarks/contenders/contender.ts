@@ -15,6 +15,9 @@ export type WorkloadName = (typeof workloadNames)[number];
 /** Where all slots are. */
 export const facilityId = "north";
 
+/** Names of providers are of one length. */
+export const providerName = (number: number): string => `provider-${String(number).padStart(4, "0")}`;
+
 export interface TimeSpan {
   readonly start: Date;
   readonly end: Date;

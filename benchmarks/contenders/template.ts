@@ -13,10 +13,7 @@ export function templateOf(value: unknown, texts: readonly string[]): Fill {
 function variableIn(value: unknown, texts: readonly string[]): Fill | undefined {
   if (typeof value === "string") return textTemplate(value, texts);
   if (typeof value === "number") return numberTemplate(value, texts);
-  if (Buffer.isBuffer(value)) {
-    const fill = textTemplate(value.toString(), texts);
-    return fill && ((others) => Buffer.from(fill(others)));
-  }
+  if (Buffer.isBuffer(value)) return isText(value) ? encodedTextTemplate(value, texts) : bytesTemplate(value, texts);
   if (Array.isArray(value)) return partsTemplate(value, texts, (parts) => parts.map(([, part]) => part));
   return isPlainObject(value) ? partsTemplate(value, texts, Object.fromEntries) : undefined;
 }
@@ -28,6 +25,50 @@ function textTemplate(value: string, texts: readonly string[]): ((others: readon
   if (parts.length === 1) return undefined;
   const places = parts.map((part) => texts.indexOf(part));
   return (others) => parts.map((part, index) => others[places[index] ?? -1] ?? part).join("");
+}
+
+function isText(bytes: Buffer): boolean {
+  return Buffer.from(bytes.toString()).equals(bytes);
+}
+
+function encodedTextTemplate(value: Buffer, texts: readonly string[]): Fill | undefined {
+  const fill = textTemplate(value.toString(), texts);
+  return fill && ((others) => Buffer.from(fill(others)));
+}
+
+/** A binary format, in which sizes stand before texts, and instants are numbers of eight bytes: all keep their size. */
+function bytesTemplate(value: Buffer, texts: readonly string[]): Fill | undefined {
+  const places = texts.flatMap((text, index) =>
+    formsOf(text).flatMap((encode) => offsetsOf(encode(text), value).map((at) => ({ at, index, encode }))),
+  );
+  if (places.length === 0) return undefined;
+  return (others) => {
+    const filled = Buffer.from(value);
+    for (const { at, index, encode } of places) {
+      const [made, other] = [encode(texts[index] as string), encode(others[index] as string)];
+      if (made.length !== other.length) throw new Error(`"${others[index]}" is not as long as "${texts[index]}".`);
+      other.copy(filled, at);
+    }
+    return filled;
+  };
+}
+
+type Encode = (text: string) => Buffer;
+
+const formsOf = (text: string): readonly Encode[] => (/^\d{13}$/.test(text) ? [asText, asNumber] : [asText]);
+
+const asText: Encode = (text) => Buffer.from(text);
+
+const asNumber: Encode = (text) => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64BE(BigInt(text));
+  return bytes;
+};
+
+function offsetsOf(part: Buffer, whole: Buffer): readonly number[] {
+  const offsets: number[] = [];
+  for (let at = whole.indexOf(part); at !== -1; at = whole.indexOf(part, at + 1)) offsets.push(at);
+  return offsets;
 }
 
 function numberTemplate(value: number, texts: readonly string[]): Fill | undefined {

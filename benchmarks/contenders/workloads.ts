@@ -1,5 +1,13 @@
 import { type NextAct, runCallers } from "./callers.ts";
-import type { Application, FreeSlot, Load, TimeSpan, Turn, WorkloadName } from "./contender.ts";
+import {
+  type Application,
+  type FreeSlot,
+  type Load,
+  providerName,
+  type TimeSpan,
+  type Turn,
+  type WorkloadName,
+} from "./contender.ts";
 
 /** How much data there is before the first turn, and how much one call publishes. */
 export interface Scale {
@@ -101,7 +109,7 @@ const slotsPerCall = 500;
 async function publishFree(application: Application, calendar: Calendar, count: number): Promise<readonly FreeSlot[]> {
   const slots: FreeSlot[] = [];
   for (let provider = 0; slots.length < count; provider += 1) {
-    const providerId = `provider-${provider % providersPerSearch}`;
+    const providerId = providerName(provider % providersPerSearch);
     const times = calendar(providerId, Math.min(slotsPerCall, count - slots.length));
     slots.push(...(await application.publish({ providerId, times })));
   }

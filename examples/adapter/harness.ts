@@ -15,7 +15,10 @@ export interface Stores {
 export function storesOn(url: string, makeAdapter: MakeAdapter = jsonAdapter): Stores {
   const [pool, secondPool] = [0, 1].map(() => new Pool({ connectionString: url, max: 8 })) as [Pool, Pool];
   // A database that is dropped ends connections that are closing; an event that nobody hears would end the process.
-  for (const one of [pool, secondPool]) one.on("connect", (client) => client.on("error", () => {}));
+  for (const one of [pool, secondPool]) {
+    one.on("error", () => {});
+    one.on("connect", (client) => client.on("error", () => {}));
+  }
   let opened = 0;
   async function open(): Promise<ConformanceStore> {
     opened += 1;

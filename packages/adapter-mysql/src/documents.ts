@@ -1,4 +1,4 @@
-import { columnNames, type ListSyntax, type TableName } from "@slotwright/adapter-sql";
+import { branchesOf, columnNames, type ListSyntax, type TableName, unionPlaces } from "@slotwright/adapter-sql";
 import { type RawBuilder, sql } from "kysely";
 
 /**
@@ -40,11 +40,28 @@ export const documentLists: ListSyntax = {
       ? sql`start_at >= ${start} and (start_at > ${start} or id > ${id})`
       : sql`start_at <= ${start} and (start_at < ${start} or id < ${id})`,
   merged: (selects, order, limit) => mergedPages(selects, order, limit, sql``),
+  ofProviders: {
+    places: unionPlaces,
+    // Documents are made of the rows of the page only: that takes longer than to find them. Sorted by what was found,
+    // before the rows are read: a table of documents to be sorted would go to the disk.
+    page: (providers) => {
+      const { table, order } = providers;
+      const keys = mergedPages(branchesOf(providers, sql`start_at, id`), order, providers.limit, sql``);
+      return sql`select k.start_at, k.id, ${asDocument(objectOf(table, "s"))}
+        from (${keys}) as k straight_join ${sql.table(table)} as s force index (primary) on s.id = k.id order by ${order}`;
+    },
+  },
 };
+
+/** Whole rows from the branches: what is locked there must be read there. */
+function mergedProviders(merged: ListSyntax["merged"]): ListSyntax["ofProviders"] {
+  return { places: unionPlaces, page: (providers) => merged(branchesOf(providers), providers.order, providers.limit) };
+}
 
 /** The same lists, with every row locked that they look at: in a host's transaction, plain reads may be stale. */
 export function lockingLists(lists: ListSyntax): ListSyntax {
-  return { ...lists, merged: (selects, order, limit) => mergedPages(selects, order, limit, sql` for update`) };
+  const merged: ListSyntax["merged"] = (selects, order, limit) => mergedPages(selects, order, limit, sql` for update`);
+  return { ...lists, merged, ofProviders: mergedProviders(merged) };
 }
 
 /**
@@ -52,14 +69,11 @@ export function lockingLists(lists: ListSyntax): ListSyntax {
  * a neighbour of another schedule, is locked or waited for.
  */
 export function keyedLists(lists: ListSyntax, lock: RawBuilder<unknown>): ListSyntax {
-  return {
-    ...lists,
-    selected: () => sql`start_at, id`,
-    merged: (selects, order, limit) =>
-      sql`select start_at, id, ${asDocument(objectOf("slots"))}
+  const merged: ListSyntax["merged"] = (selects, order, limit) =>
+    sql`select start_at, id, ${asDocument(objectOf("slots"))}
         from (select id as page_id from (${lists.merged(selects, order, limit)}) as page) as k
-        straight_join ${sql.table("slots")} as s force index (primary) on id = page_id order by ${order} ${lock}`,
-  };
+        straight_join ${sql.table("slots")} as s force index (primary) on id = page_id order by ${order} ${lock}`;
+  return { ...lists, selected: () => sql`start_at, id`, merged, ofProviders: mergedProviders(merged) };
 }
 
 function mergedPages(

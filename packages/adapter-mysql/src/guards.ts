@@ -72,7 +72,7 @@ const overlapCheck = (lane: RawBuilder<unknown>) => {
     and start_at < new.end_at and id <> new.id order by start_at desc limit 1`;
   // MySQL locks the rows of a subquery here even if it is not told to. A SELECT that is a statement by itself, it does not.
   return sql`${lockSchedule}
-    if ${newSchedules} is not null and json_contains(${newSchedules}, json_object('id', new.schedule_id))
+    if ${newSchedules} is not null and json_contains(json_extract(${newSchedules}, '$[*][0]'), json_quote(new.schedule_id))
     then select end_at into reached ${before};
     else select end_at into reached ${before} lock in share mode; end if;
     ${refuseIf(sql`reached > new.start_at`, "no_overlap", "another slot of this schedule and seat is in the way")}`;
@@ -80,12 +80,16 @@ const overlapCheck = (lane: RawBuilder<unknown>) => {
 
 const lists = (ids: RawBuilder<unknown>, id: RawBuilder<unknown>) => sql`json_contains(${ids}, json_quote(${id}))`;
 
-// The common case, all in order, costs one look at the appointment.
-const slotFitsCheck = sql`if not exists (select 1 from ${appointments} as a where a.id = new.appointment_id
+// The common case, all in order, costs one look at the appointment, and no JSON is read for it: the only slot's id as it
+// is mostly written, and the fields that tell whether the slot has to be the first.
+const slotFitsCheck = ({
+  server,
+}: MysqlStrategy) => sql`if not exists (select 1 from ${appointments} as a where a.id = new.appointment_id
     and a.status in (${owning}) and a.start_at >= new.start_at and a.end_at <= new.end_at
-    and (json_unquote(json_extract(a.slot_ids, '$[0]')) <> new.id
-      or (a.provider_id = new.provider_id and a.facility_id = new.facility_id))
-    and ${lists(sql`a.slot_ids`, sql`new.id`)} lock in share mode) then
+    and ((a.provider_id = new.provider_id and a.facility_id = new.facility_id)
+      or json_unquote(json_extract(a.slot_ids, '$[0]')) <> new.id)
+    and (a.slot_ids = concat('[', json_quote(new.id), ']') collate ${sql.raw(server.collation)}
+      or ${lists(sql`a.slot_ids`, sql`new.id`)}) lock in share mode) then
   if exists (select 1 from ${appointments} where id = new.appointment_id lock in share mode) then
     ${refuse("appointment_fits_slot", "the appointment does not list this slot, or does not lie within it")}
   else ${refuse("slot_has_appointment_row", "the appointment of the slot does not exist")} end if; end if;`;
@@ -136,7 +140,9 @@ const changed = (...columns: readonly string[]) =>
     sql` and `,
   )})`;
 
-function slotTriggers({ qualified }: MysqlStrategy): readonly Trigger[] {
+function slotTriggers(strategy: MysqlStrategy): readonly Trigger[] {
+  const { qualified } = strategy;
+  const fits = slotFitsCheck(strategy);
   const overlap = overlapCheck(sql.id(qualified("slots_by_lane")));
   const moved = changed("schedule_id", "seat", "start_at", "end_at");
   const links = changed("id", "appointment_id", "start_at", "end_at", "provider_id", "facility_id");
@@ -146,7 +152,7 @@ function slotTriggers({ qualified }: MysqlStrategy): readonly Trigger[] {
       event: "after insert",
       table: "slots",
       body: sql`declare locked int; declare reached bigint; if new.status <> 'blocked' then ${overlap} end if;
-        if new.appointment_id is not null then ${slotFitsCheck} end if;`,
+        if new.appointment_id is not null then ${fits} end if;`,
     },
     {
       name: "slots_updated",
@@ -155,7 +161,7 @@ function slotTriggers({ qualified }: MysqlStrategy): readonly Trigger[] {
       body: sql`declare locked int; declare reached bigint;
         if new.status <> 'blocked' and (old.status = 'blocked' or ${moved}) then ${overlap} end if;
         if old.appointment_id is not null and ${changed("appointment_id")} then ${freedCheck} end if;
-        if new.appointment_id is not null and ${links} then ${slotFitsCheck} end if;`,
+        if new.appointment_id is not null and ${links} then ${fits} end if;`,
     },
     {
       name: "slots_kept",

@@ -7,8 +7,8 @@ import { commit, rollback } from "./transaction-commands.ts";
 /**
  * The writes of a batch as stored procedures, so that a commit is one round trip, whatever the host has set on its
  * connection: a procedure keeps the SQL mode and character set that it was created with. Each parameter is a JSON array
- * of rows, or NULL. Existing rows are locked first, by primary key and in one order over all transactions; then the
- * writes come in an order in which no guard sees a state in between that is forbidden.
+ * of rows, as `rowText` writes them, or NULL. Existing rows are locked first, by primary key and in one order over all
+ * transactions; then the writes come in an order in which no guard sees a state in between that is forbidden.
  */
 export const steps = [
   { name: "new_commands", table: "commands", how: "insert" },
@@ -50,35 +50,39 @@ export const procedureNames = { write: "write_v1", commit: "commit_v1" } as cons
 /** The schedules that the transaction adds at this moment, as a JSON array: nobody else can have put a slot on them. */
 export const newSchedules = sql`@slotwright_new_schedules`;
 
-/**
- * Writes a batch within the transaction that is open. With `sql_safe_updates`, which some interactive clients set,
- * MariaDB refuses to update a table by what JSON says.
- */
+/** Writes a batch within the transaction that is open. */
 export function writeProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
-  const bodies = steps.map((step) => sql`if ${parameter(step)} is not null then ${bodyOf(step, strategy)} end if;`);
   return sql`create procedure ${strategy.routine(procedureNames.write)}(${parameters(strategy)})
     modifies sql data sql security invoker
     begin
     declare found int;
-    declare safe int default @@sql_safe_updates;
-    declare exit handler for sqlexception begin set sql_safe_updates = safe, ${newSchedules} = null; resignal; end;
-    set sql_safe_updates = 0, ${newSchedules} = ${parameter({ name: "new_schedules" })};
-    ${sql.join(bodies, sql`\n`)}
-    set sql_safe_updates = safe, ${newSchedules} = null;
+    declare exit handler for sqlexception begin set ${newSchedules} = null; resignal; end;
+    ${writesOf(strategy)}
     end`;
 }
 
-/** Writes a batch in a transaction of its own, and leaves none open behind it. */
+/**
+ * Writes a batch in a transaction of its own, and leaves none open behind it. It does not call the other procedure:
+ * MariaDB writes all parameters of a CALL into the text of the statement, whether that is logged or not.
+ */
 export function commitProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
   return sql`create procedure ${strategy.routine(procedureNames.commit)}(${parameters(strategy)})
     modifies sql data sql security invoker
     begin
-    declare exit handler for sqlexception begin ${sql.raw(rollback)}; resignal; end;
+    declare found int;
+    declare exit handler for sqlexception begin ${sql.raw(rollback)}; set ${newSchedules} = null; resignal; end;
     set transaction isolation level read committed;
     start transaction;
-    call ${strategy.routine(procedureNames.write)}(${sql.join(steps.map(parameter))});
+    ${writesOf(strategy)}
     ${sql.raw(commit)};
     end`;
+}
+
+function writesOf(strategy: MysqlStrategy): RawBuilder<unknown> {
+  const bodies = steps.map((step) => sql`if ${parameter(step)} is not null then ${bodyOf(step, strategy)} end if;`);
+  return sql`set ${newSchedules} = ${parameter({ name: "new_schedules" })};
+    ${sql.join(bodies, sql`\n`)}
+    set ${newSchedules} = null;`;
 }
 
 const parameter = ({ name }: Pick<Step, "name">) => sql.id(`p_${name}`);
@@ -89,7 +93,7 @@ function parameters({ textType }: MysqlStrategy): RawBuilder<unknown> {
 
 function bodyOf(step: Step, strategy: MysqlStrategy): RawBuilder<unknown> {
   if (step.how === "lock") return lockBody(step, strategy);
-  const columns = columnNames[step.table] as readonly string[];
+  const columns = columnsOf(step);
   if (step.name === "new_commands") return commandsBody(step, columns, strategy);
   if (step.how === "insert") return insertBody(step, columns, strategy);
   return updateBody(step, columns, strategy);
@@ -102,8 +106,13 @@ const unlessAll = (step: Step, count: RawBuilder<unknown>) =>
 // Without the hint, MySQL may read the whole of a small table, and lock it.
 const storedRow = (table: TableName) => sql`${sql.table(table)} as s force index (primary)`;
 
+/** The columns of a step's rows, in the order of their values. */
+export function columnsOf({ table, how }: Step): readonly string[] {
+  return how === "lock" ? ["id", "version"] : columnNames[table];
+}
+
 function lockBody(step: Step, strategy: MysqlStrategy): RawBuilder<unknown> {
-  return sql`select count(*) into found from ${rowsIn(parameter(step), ["id", "version"], strategy)}
+  return sql`select count(*) into found from ${rowsIn(parameter(step), columnsOf(step), strategy)}
     straight_join ${storedRow(step.table)} on s.id = k.id and s.version = k.version
     ${strategy.server.locking("update", "s")};
     ${unlessAll(step, sql`found`)}`;
@@ -124,13 +133,43 @@ function commandsBody(step: Step, columns: readonly string[], strategy: MysqlStr
     end;`;
 }
 
+/**
+ * One row may be locked by nothing but its update, which looks at its version. Several are locked by then, and exist in
+ * the versions before: an INSERT that finds their keys writes them. An UPDATE of a join would keep what it will write in
+ * a table of its own first, on MariaDB in a file. None of it needs `sql_safe_updates` to be off.
+ */
 function updateBody(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
-  const changed = columns.filter((column) => column !== "id" && column !== "created_at");
-  const assignments = changed.map((column) => sql`${sql.id("s", column)} = ${sql.id("k", column)}`);
-  return sql`update ${rowsIn(parameter(step), columns, strategy)}
-    straight_join ${storedRow(step.table)} on s.id = k.id and s.version = k.version - 1
-    set ${sql.join(assignments)};
-    ${unlessAll(step, sql`row_count()`)}`;
+  return sql`if json_length(${parameter(step)}) = 1 then ${updateOfOne(step, columns, strategy)}
+    else ${updateOfSeveral(step, columns, strategy)} end if;`;
+}
+
+const mayChange = (column: string) => column !== "id" && column !== "created_at";
+
+function updateOfOne(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
+  const read = columns.filter((column) => column !== "created_at");
+  const variable = (column: string) => sql.id(`v_${column}`);
+  const declared = read.map((column) => sql`declare ${variable(column)} ${typeOf(column, strategy)};`);
+  const assignments = read.filter(mayChange).map((column) => sql`${sql.id("s", column)} = ${variable(column)}`);
+  return sql`begin
+    ${sql.join(declared, sql` `)}
+    select ${sql.join(read.map((column) => sql.id("k", column)))} into ${sql.join(read.map(variable))}
+    from ${rowsIn(parameter(step), columns, strategy)};
+    update ${storedRow(step.table)} set ${sql.join(assignments)}
+    where s.id = ${variable("id")} and s.version = ${variable("version")} - 1;
+    ${unlessAll(step, sql`row_count()`)}
+    end;`;
+}
+
+// A row whose key is found counts twice, a new one once.
+function updateOfSeveral(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
+  const table = sql.table(step.table);
+  const names = sql.join(columns.map((column) => sql.id(column)));
+  const values = sql.join(columns.map((column) => sql.id("k", column)));
+  const assignments = columns.filter(mayChange).map((column) => sql`${sql.id(column)} = ${sql.id("k", column)}`);
+  return sql`insert into ${table} (${names})
+    select ${values} from ${rowsIn(parameter(step), columns, strategy)}
+    on duplicate key update ${sql.join(assignments)};
+    ${unlessAll(step, sql`row_count() / 2`)}`;
 }
 
 const integerColumns: readonly string[] = [
@@ -144,15 +183,26 @@ const integerColumns: readonly string[] = [
   "at",
 ];
 
-/** The rows of a JSON array, as a table `k`. What a row leaves out is NULL. */
+const typeOf = (column: string, { textType }: Pick<MysqlStrategy, "textType">) =>
+  integerColumns.includes(column) ? sql`bigint` : textType;
+
+/** The rows of a JSON array, as a table `k`: each is an array of the values of these columns, as `rowText` writes it. */
 export function rowsIn(
   source: RawBuilder<unknown>,
   columns: readonly string[],
-  { textType }: Pick<MysqlStrategy, "textType">,
+  strategy: Pick<MysqlStrategy, "textType">,
 ): RawBuilder<unknown> {
-  const typed = columns.map((column) => {
-    const type = integerColumns.includes(column) ? sql`bigint` : textType;
-    return sql`${sql.id(column)} ${type} path ${sql.lit(`$.${column}`)}`;
-  });
+  const typed = columns.map(
+    (column, place) => sql`${sql.id(column)} ${typeOf(column, strategy)} path ${sql.lit(`$[${place}]`)}`,
+  );
   return sql`json_table(${source}, '$[*]' columns (${sql.join(typed)})) as k`;
+}
+
+/**
+ * A row as JSON_TABLE reads it fastest: the values in the order of the columns. An array is not the value of any column,
+ * so that column is NULL; MariaDB has not always read a JSON null so.
+ */
+export function rowText(columns: readonly string[], row: object): string {
+  const values: Readonly<Record<string, unknown>> = { ...row };
+  return JSON.stringify(columns.map((column) => values[column] ?? []));
 }

@@ -68,7 +68,7 @@ export async function loadReplayed(
   { loadReplayed: statement }: Statements,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, CommandRecord>> {
-  const sorted = JSON.stringify(ids.toSorted(compareIds).map((id) => ({ id })));
+  const sorted = JSON.stringify(ids.toSorted(compareIds).map((id) => [id]));
   const rows = await connection.read<LoadedRow>(statement, [Buffer.from(sorted)]);
   return new Map(rows.map(({ row }) => rowToCommand(row as CommandRow)).map((record) => [record.id, record]));
 }
@@ -77,15 +77,12 @@ export async function loadReplayed(
 function idsByPart(
   keys: readonly RecordKey[],
   schedules: KnownSchedules,
-): Partial<Record<LoadPart, readonly { readonly id: string }[]>> {
+): Partial<Record<LoadPart, readonly (readonly [id: string])[]>> {
   const partOf = ({ kind, id }: RecordKey): LoadPart =>
     kind === "schedule" && !schedules.exists(id) ? "schedule_if_seen" : kind;
   const groups = Map.groupBy(keys, partOf);
   return Object.fromEntries(
-    [...groups].map(([part, of]) => [
-      part,
-      [...new Set(of.map(({ id }) => id))].sort(compareIds).map((id) => ({ id })),
-    ]),
+    [...groups].map(([part, of]) => [part, [...new Set(of.map(({ id }) => id))].sort(compareIds).map((id) => [id])]),
   );
 }
 

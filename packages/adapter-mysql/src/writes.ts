@@ -1,6 +1,6 @@
 import { appointmentToRow, commandToRow, journalToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
 import { compareIds, type RecordKind, type Transition, type VersionedRecord } from "@slotwright/core";
-import { type StepName, steps } from "./procedures.ts";
+import { columnsOf, rowText, type StepName, steps } from "./procedures.ts";
 
 /** One value for each parameter of the procedures: a JSON array of rows in bytes, or null. */
 export type WriteParameters = readonly (Buffer | null)[];
@@ -16,15 +16,16 @@ const longestArray = 200_000;
  */
 export function writeCalls(transitions: readonly Transition[]): readonly WriteParameters[] {
   const rows = rowsOf(transitions);
-  const arrays = steps.map(({ name }) => arraysOf(rows[name] ?? []));
+  const arrays = steps.map((step) => arraysOf(columnsOf(step), rows[step.name] ?? []));
   if (arrays.every((parts) => parts.length <= 1)) return [arrays.map(([only]) => only ?? null)];
   return arrays.flatMap((parts, step) => parts.map((part) => arrays.map((_, index) => (index === step ? part : null))));
 }
 
-function arraysOf(rows: readonly object[]): readonly Buffer[] {
+function arraysOf(columns: readonly string[], rows: readonly object[]): readonly Buffer[] {
   const arrays: string[][] = [];
   let length = 0;
-  for (const text of rows.map(rowText)) {
+  for (const row of rows) {
+    const text = rowText(columns, row);
     if (length === 0 || length + text.length > longestArray) {
       arrays.push([]);
       length = 0;
@@ -33,11 +34,6 @@ function arraysOf(rows: readonly object[]): readonly Buffer[] {
     length += text.length;
   }
   return arrays.map((texts) => Buffer.from(`[${texts.join()}]`));
-}
-
-/** Without what is null: MariaDB's JSON_TABLE has not always read a JSON null as NULL. */
-function rowText(row: object): string {
-  return JSON.stringify(row, (_key, value: unknown) => value ?? undefined);
 }
 
 function rowsOf(transitions: readonly Transition[]): Rows {

@@ -105,7 +105,7 @@ describeOnEachServer("migrations", (server, engine) => {
     url.password = "secret-password";
     expect(await migrated(url.href)).toEqual(nothing);
     await worksOn(url.href);
-    await admin.query("drop procedure slotwright_write_v1");
+    await admin.query("drop procedure slotwright_commit_v1");
     const storage = mysqlAdapter({ uri: url.href });
     await expect(storage.commit([booking(slot)])).rejects.toMatchObject({ failure: "schema_outdated" });
     await storage.close();

@@ -142,9 +142,11 @@ describeOnEachServer("on filled tables", (server, engine) => {
     const values = parameters.map((value) => (typeof value === "string" ? Buffer.from(value) : value));
     const explain = engine === "mysql" ? "explain format=traditional" : "explain";
     const [plan] = await connection.query<RowDataPacket[]>(`${explain} ${sql}`, values);
-    for (const { table, key, Extra } of plan) {
+    for (const { table, type, key, Extra } of plan) {
       // A part for no provider, and the sorting of what the parts returned.
-      if (table === null || String(table).startsWith("<union")) continue;
+      if (table === null || /^(k|<.*>)$/.test(table)) continue;
+      // The rows of a page of several providers are read by their keys.
+      if (type === "eq_ref" && key === "PRIMARY") continue;
       expect(key, JSON.stringify(plan)).toMatch(/^slotwright_(slots|appointments)_by_/);
       expect(String(Extra), JSON.stringify(plan)).not.toMatch(/filesort|temporary/);
     }

@@ -14,8 +14,8 @@ it("batches insert the rows of each kind in the order of their ids, so that two 
   const [call = []] = writeCalls(transitions);
   const inserted = new Map(
     steps.map(({ name }, index) => {
-      const rows = JSON.parse(call[index]?.toString() ?? "[]") as { readonly id: string }[];
-      return [name, rows.map(({ id }) => id)] as const;
+      const rows = JSON.parse(call[index]?.toString() ?? "[]") as (readonly [id: string])[];
+      return [name, rows.map(([id]) => id)] as const;
     }),
   );
   const sorted = (prefix: string) => [...ids].sort().map((id) => prefix + id);

@@ -1,4 +1,4 @@
-const integers: readonly string[] = ["seat", "version", "is_migrated", "server_version"];
+const integers: readonly string[] = ["n", "seat", "version", "is_migrated", "server_version"];
 const instants: readonly string[] = ["start_at", "end_at", "hold_expires_at", "created_at", "updated_at", "at"];
 
 /** The type of a column in a statement that makes its rows itself. */

@@ -1,45 +1,43 @@
 import { columnNames } from "@slotwright/adapter-sql";
-import { columnType } from "./columns.ts";
 import { functionSettings, quoted } from "./functions.ts";
+import { createRowTypes, type RowType } from "./row-types.ts";
 import { nameOf, type Place } from "./strategy.ts";
 
 /**
- * The function that commits a batch in one round trip, and in one transaction wherever it is called. Rows come as JSON
- * arrays, one for each step of the order of writing, or null; each row has the number `n` of its transition.
+ * The function that commits a batch in one round trip, and in one transaction wherever it is called. Rows come as arrays,
+ * one for each step of the order of writing, or null.
  */
 export const commitParameters = [
   // One check a place: these versions must hold. In the order in which everybody locks: kind by kind, then by id.
-  { name: "check_n", type: "integer[]" },
-  { name: "check_kind", type: "text[]" },
-  { name: "check_id", type: "text[]" },
-  { name: "check_version", type: "integer[]" },
-  { name: "commands", type: "text" },
-  { name: "new_schedules", type: "text" },
-  { name: "schedules", type: "text" },
-  { name: "new_free_slots", type: "text" },
-  { name: "free_slots", type: "text" },
-  { name: "new_appointments", type: "text" },
-  { name: "appointments", type: "text" },
-  { name: "new_taken_slots", type: "text" },
-  { name: "taken_slots", type: "text" },
-  { name: "journal", type: "text" },
-] as const;
+  { name: "checks", type: "check_row" },
+  { name: "commands", type: "command_row" },
+  { name: "new_schedules", type: "schedule_row" },
+  { name: "schedules", type: "schedule_row" },
+  { name: "new_free_slots", type: "slot_row" },
+  { name: "free_slots", type: "slot_row" },
+  { name: "new_appointments", type: "appointment_row" },
+  { name: "appointments", type: "appointment_row" },
+  { name: "new_taken_slots", type: "slot_row" },
+  { name: "taken_slots", type: "slot_row" },
+  { name: "journal", type: "journal_row" },
+] as const satisfies readonly { readonly name: string; readonly type: RowType }[];
 
 export type CommitParameter = (typeof commitParameters)[number]["name"];
 
-type Table = keyof typeof columnNames;
-
-/** The rows of a parameter whose transitions have not lost. */
-function rowsOf(parameter: CommitParameter, table: Table): string {
-  const columns = columnNames[table].map((column) => `"${column}" ${columnType(column)}`);
-  return `json_to_recordset(p_${parameter}::json) as r(n integer, ${columns.join(", ")})`;
+/** The types of the parameters, as they stand in a cast. */
+export function parameterTypes(place: Place): readonly string[] {
+  return commitParameters.map(({ type }) => `${nameOf(place, type)}[]`);
 }
 
+type Table = keyof typeof columnNames;
+
+const rowsOf = (parameter: CommitParameter): string => `unnest(p_${parameter}) as r`;
+
 function insertion(place: Place, parameter: CommitParameter, table: Table): string {
-  const columns = columnNames[table].map((column) => `"${column}"`).join(", ");
+  const columns = columnNames[table].map((column) => `"${column}"`);
   return `if p_${parameter} is not null then
-        insert into ${nameOf(place, table)} (${columns})
-        select ${columns.replaceAll('"', "").replace(/\w+/g, 'r."$&"')} from ${rowsOf(parameter, table)}
+        insert into ${nameOf(place, table)} (${columns.join(", ")})
+        select ${columns.map((column) => `r.${column}`).join(", ")} from ${rowsOf(parameter)}
         where r.n <> all (v_lost);
       end if;`;
 }
@@ -49,17 +47,14 @@ function update(place: Place, parameter: CommitParameter, table: Table): string 
   const assignments = columnNames[table].filter((column) => column !== "id").map((name) => `"${name}" = r."${name}"`);
   return `if p_${parameter} is not null then
         update ${nameOf(place, table)} as t set ${assignments.join(", ")}
-        from ${rowsOf(parameter, table)}
+        from ${rowsOf(parameter)}
         where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
       end if;`;
 }
 
-/** The rows are locked one after the other, as the checks come; others may still refer to them by foreign keys. */
-function check(place: Place, kind: string, table: Table): string {
-  return `left join lateral (
-          select t.version from ${nameOf(place, table)} as t
-          where c.kind = '${kind}' and t.id = c.id for no key update
-        ) as ${kind} on true`;
+/** The version of a record, whose row is locked; others may still refer to it by foreign keys. */
+function versionOf(place: Place, kind: string, table: Table): string {
+  return `when '${kind}' then (select t.version from ${nameOf(place, table)} as t where t.id = c.id for no key update)`;
 }
 
 /**
@@ -67,12 +62,14 @@ function check(place: Place, kind: string, table: Table): string {
  * `{ refused }`, or `{ redo }`, where nothing was written and each transition of the batch has to be tried by itself.
  * All is done in a block with an exception handler, so an expected refusal never ends the transaction around it.
  */
-export function commitFunction(place: Place): string {
-  const parameters = commitParameters.map(({ name, type }) => `p_${name} ${type}`);
-  return `create or replace function ${nameOf(place, "commit")}(${parameters.join(", ")})
+export function commitFunction(place: Place): readonly string[] {
+  const types = parameterTypes(place);
+  const parameters = commitParameters.map(({ name }, index) => `p_${name} ${types[index]}`);
+  const statement = `create or replace function ${nameOf(place, "commit")}(${parameters.join(", ")})
 returns text language plpgsql volatile
 ${functionSettings}
 as ${quoted(body(place))}`;
+  return [createRowTypes(place), statement];
 }
 
 const body = (place: Place): string => `
@@ -100,7 +97,7 @@ begin
     exception when integrity_constraint_violation or data_exception then
       get stacked diagnostics v_state = returned_sqlstate, v_constraint = constraint_name, v_message = message_text;
     end;
-    if json_array_length(p_commands::json) > 1 then
+    if cardinality(p_commands) > 1 then
       return '{"redo":true}';
     end if;
     if v_state <> '23505' or v_constraint not in (${uniqueKeys(place)})
@@ -125,28 +122,31 @@ const uniqueKeys = ({ prefix }: Place): string =>
 
 /** Whether an entry that is in the way would be seen: always at read committed. */
 const seesJournal = (place: Place): string => `(current_setting('transaction_isolation') = 'read committed'
-        or exists (select from ${rowsOf("journal", "journal")}
-          join ${nameOf(place, "journal")} as t on t.record_id = r.record_id and t.version = r.version))`;
+        or exists (select from ${rowsOf("journal")} where (
+          select true from ${nameOf(place, "journal")} as t where t.record_id = r.record_id and t.version = r.version)))`;
 
+// One row after the other, as the checks come. A scalar subquery cannot become a join with a whole table: plans made while
+// the tables are small stay.
 const compareVersions = (
   place: Place,
 ): string => `select json_agg(json_build_array(c.n, c.kind, c.id)), coalesce(array_agg(c.n), '{}')
         into v_stale, v_lost
-        from unnest(p_check_n, p_check_kind, p_check_id, p_check_version) as c(n, kind, id, version)
-        ${check(place, "schedule", "schedules")}
-        ${check(place, "slot", "slots")}
-        ${check(place, "appointment", "appointments")}
-        left join lateral (
-          select 1 as version from ${nameOf(place, "commands")} as t where c.kind = 'command' and t.id = c.id
-        ) as command on true
-        where coalesce(schedule.version, slot.version, appointment.version, command.version, 0) <> c.version;`;
+        from unnest(p_checks) as c
+        where c.version <> coalesce(case c.kind
+          ${versionOf(place, "schedule", "schedules")}
+          ${versionOf(place, "slot", "slots")}
+          ${versionOf(place, "appointment", "appointments")}
+          when 'command' then (select 1 from ${nameOf(place, "commands")} as t where t.id = c.id)
+        end, 0);`;
 
 // After the wait for the locks: whoever held them may have been the same command, sent twice.
 const findReplays = (place: Place): string => `if v_stale is not null or v_attempt > 1 then
         select json_agg(json_build_array(r.n, t.request_hash, t.result)), v_lost || coalesce(array_agg(r.n), '{}')
         into v_replayed, v_lost
-        from ${rowsOf("commands", "commands")}
-        join ${nameOf(place, "commands")} as t on t.id = r.id
+        from ${rowsOf("commands")}
+        cross join lateral (
+          select t.request_hash, t.result from ${nameOf(place, "commands")} as t where t.id = r.id limit 1
+        ) as t
         where r.n = any (v_lost) or v_attempt > 1;
       end if;`;
 

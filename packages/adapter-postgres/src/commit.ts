@@ -13,6 +13,7 @@ import {
 import { type CommitParameter, commitParameters } from "./commit-function.ts";
 import type { Runner, Statement } from "./connection.ts";
 import { refusingGuard } from "./errors.ts";
+import { encodeRows, type RowType } from "./row-types.ts";
 import { kinds } from "./statements.ts";
 
 /** Commits a batch in one statement; again each transition by itself, where one of them hit a guard of the database. */
@@ -24,12 +25,16 @@ export async function commitBatch(
   if (transitions.length === 0) return [];
   const checks = checksOf(transitions);
   if (!areDisjoint(checks)) return oneByOne(run, statement, transitions);
-  const values = { ...checkArrays(checks), ...rowsOf(transitions) } satisfies Values;
-  const parameters = commitParameters.map(({ name }) => values[name]);
+  const rows: Rows = { ...rowsOf(transitions), checks };
+  const parameters = commitParameters.map(({ name, type }) => encodedOrNull(type, rows[name]));
   const [row] = await run<{ readonly answer: string | null }>(statement, parameters, "commit");
   const answer = JSON.parse(row?.answer ?? "{}") as Answer;
   if (answer.redo === true) return oneByOne(run, statement, transitions);
   return transitions.map((transition, n) => outcomeOf(answer, transition, n));
+}
+
+function encodedOrNull(type: RowType, rows: readonly object[] | undefined): Buffer | null {
+  return rows === undefined ? null : encodeRows(type, rows);
 }
 
 async function oneByOne(
@@ -69,8 +74,6 @@ function refusedOutcome(refused: NonNullable<Answer["refused"]>): CommitOutcome 
   throw new StorageError("unavailable", `The database refused to commit: ${refused.message}`, refused);
 }
 
-type Values = Record<CommitParameter, unknown>;
-
 interface Check {
   readonly n: number;
   readonly kind: RecordKind;
@@ -99,53 +102,34 @@ function areDisjoint(checks: readonly Check[]): boolean {
   });
 }
 
-function checkArrays(checks: readonly Check[]) {
-  return {
-    check_n: checks.map(({ n }) => n),
-    check_kind: checks.map(({ kind }) => kind),
-    check_id: checks.map(({ id }) => id),
-    check_version: checks.map(({ version }) => version),
-  };
-}
-
 /** Everybody locks in this one order, so that no two batches wait for each other. */
 function inLockOrder(a: Check, b: Check): number {
   return kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || compareIds(a.id, b.id);
 }
 
-type Rows = Omit<Values, `check_${string}`>;
-
-function rowsOf(transitions: readonly Transition[]): Rows {
-  const rows = {} as { [P in keyof Rows]?: { readonly id?: string }[] };
-  for (const [n, { command, put, journal }] of transitions.entries()) {
-    // biome-ignore lint/suspicious/noAssignInExpressions: a group is made by its first row
-    const add = (group: keyof Rows, row: object) => (rows[group] ??= []).push({ n, ...row } as { id?: string });
-    add("commands", commandToRow(command, journal[0]?.at));
-    for (const record of put) add(groupOf(record), rowOf(record));
-    for (const entry of journal) add("journal", journalToRow(entry));
-  }
-  const text = (group: keyof Rows) => (rows[group] === undefined ? null : JSON.stringify(rows[group]?.sort(byId)));
-  return {
-    commands: text("commands"),
-    new_schedules: text("new_schedules"),
-    schedules: text("schedules"),
-    new_free_slots: text("new_free_slots"),
-    free_slots: text("free_slots"),
-    new_appointments: text("new_appointments"),
-    appointments: text("appointments"),
-    new_taken_slots: text("new_taken_slots"),
-    taken_slots: text("taken_slots"),
-    journal: text("journal"),
-  };
-}
+type Rows = { readonly [P in CommitParameter]?: readonly object[] };
 
 /** New rows are written in the order of their ids, for whoever writes one of the same id has to wait. */
+function rowsOf(transitions: readonly Transition[]): Rows {
+  const rows: { [P in CommitParameter]?: { readonly id?: string }[] } = {};
+  for (const [n, { command, put, journal }] of transitions.entries()) {
+    const add = (group: CommitParameter, row: { readonly id?: string }) =>
+      // biome-ignore lint/suspicious/noAssignInExpressions: a group is made by its first row
+      (rows[group] ??= []).push(Object.assign(row, { n }));
+    add("commands", commandToRow(command, journal[0]?.at));
+    for (const record of put) add(groupOf(record), rowOf(record));
+    for (const entry of journal) add("journal", journalToRow(entry) as object);
+  }
+  for (const group of Object.values(rows)) group.sort(byId);
+  return rows;
+}
+
 function byId({ id: a }: { readonly id?: string }, { id: b }: { readonly id?: string }): number {
   return a === undefined || b === undefined ? 0 : compareIds(a, b);
 }
 
 /** As `writeOrder` of adapter-sql has it. */
-function groupOf(record: VersionedRecord): keyof Rows {
+function groupOf(record: VersionedRecord): CommitParameter {
   const isNew = record.version === 1;
   if (record.kind === "schedule") return isNew ? "new_schedules" : "schedules";
   if (record.kind === "appointment") return isNew ? "new_appointments" : "appointments";
@@ -153,7 +137,7 @@ function groupOf(record: VersionedRecord): keyof Rows {
   return isNew ? "new_taken_slots" : "taken_slots";
 }
 
-function rowOf(record: VersionedRecord): object {
+function rowOf(record: VersionedRecord): { readonly id: string } {
   if (record.kind === "slot") return slotToRow(record);
   return record.kind === "appointment" ? appointmentToRow(record) : scheduleToRow(record);
 }

@@ -11,7 +11,8 @@ export const functionSettings = `set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
-set enable_mergejoin = off`;
+set enable_mergejoin = off
+set enable_material = off`;
 
 /** Encloses the body of a function. */
 export function quoted(body: string): string {

@@ -17,7 +17,7 @@ export const defaultSchema = "public";
 
 /** All migrations, oldest first. Each records itself. */
 export function migrations(strategy: SqlStrategy, place: Place): readonly Omit<Migration, "name">[] {
-  const initial = [...initialTables(strategy), ...guards(place), commitFunction(place), recordInitial(place)];
+  const initial = [...initialTables(strategy), ...guards(place), ...commitFunction(place), recordInitial(place)];
   return [{ version: 1, statements: initial }];
 }
 

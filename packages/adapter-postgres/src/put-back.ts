@@ -78,11 +78,11 @@ function objects(strategy: SqlStrategy, place: Place): readonly LostObject[] {
 
 function functionObjects(place: Place): readonly LostObject[] {
   const functions = [
-    ...guardFunctions(place),
-    { name: "check_no_overlap", statement: overlapFunction(place) },
-    { name: "commit", statement: commitFunction(place) },
+    ...guardFunctions(place).map(({ name, statement }) => ({ name, statements: [statement] })),
+    { name: "check_no_overlap", statements: [overlapFunction(place)] },
+    { name: "commit", statements: commitFunction(place) },
   ];
-  return functions.map(({ name, statement }) => object(`function ${place.prefix}${name}`, statement));
+  return functions.map(({ name, statements }) => object(`function ${place.prefix}${name}`, ...statements));
 }
 
 function triggerObjects(place: Place): readonly LostObject[] {

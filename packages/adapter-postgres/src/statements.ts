@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { columnNames, createReads, migrationStatements, type Reads, type SqlStrategy } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core";
 import { columnType } from "./columns.ts";
-import { commitParameters } from "./commit-function.ts";
+import { parameterTypes } from "./commit-function.ts";
 import type { Statement } from "./connection.ts";
 import { nameOf, type Place } from "./strategy.ts";
 
@@ -43,7 +43,7 @@ const tables = { schedule: "schedules", slot: "slots", appointment: "appointment
 
 export function createStatements(strategy: SqlStrategy, place: Place): Statements {
   const migrationTable = nameOf(place, "migrations");
-  const places = commitParameters.map(({ type }, index) => `$${index + 1}::${type}`);
+  const places = parameterTypes(place).map((type, index) => `$${index + 1}::${type}`);
   return {
     load: (wanted) => statementOf(loadSql(place, wanted, "")),
     loadAndLock: (wanted) => statementOf(loadSql(place, wanted, "for no key update")),
@@ -58,15 +58,17 @@ export function createStatements(strategy: SqlStrategy, place: Place): Statement
 
 /**
  * One statement is one snapshot. Each kind is locked before the next, for they are read one after the other; a record
- * leaves the columns of other kinds empty. The planner may not see how many ids there are: it would plan for them anew
- * in each call, which takes longer than to read the rows.
+ * leaves the columns of other kinds empty. Row by row, because a plan that was made while the table was empty, and stays,
+ * would else read all of it. The planner may not see how many ids there are: it would plan for them anew in each call,
+ * which takes longer than to read the rows.
  */
 function loadSql(place: Place, wanted: readonly RecordKind[], lock: string): string {
   const found = wanted.map((kind, index) => {
-    const ordered = lock === "" || kind === "command" ? "" : ` order by id ${lock}`;
-    const ids = `array(select pg_catalog.unnest($${index + 1}::text[]))`;
-    const from = `from ${nameOf(place, tables[kind])} where id = any (${ids})${ordered}`;
-    return `${kind} as materialized (select ${columnNames[tables[kind]].join(", ")} ${from})`;
+    const ids = `array(select id from pg_catalog.unnest($${index + 1}::text[]) as u(id) order by id collate "C")`;
+    const ownLock = kind === "command" ? "" : lock;
+    const row = `select ${columnNames[tables[kind]].join(", ")} from ${nameOf(place, tables[kind])} as t
+    where t.id = wanted.id limit 1 ${ownLock}`;
+    return `${kind} as materialized (select r.* from pg_catalog.unnest(${ids}) as wanted(id) cross join lateral (${row}) as r)`;
   });
   const all = [...new Set(wanted.flatMap((kind): readonly string[] => columnNames[tables[kind]]))];
   const branches = wanted.map((kind) => {

@@ -1,13 +1,23 @@
 import {
+  branchesOf,
   indexes,
   type ListSyntax,
   type SqlStrategy,
   standardLists,
   type Tables,
   tablePrefixPlugin,
+  unionPlaces,
 } from "@slotwright/adapter-sql";
 import { StorageError } from "@slotwright/core";
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from "kysely";
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type RawBuilder,
+  sql,
+} from "kysely";
 
 /** Where the tables are. Every name in every statement has its schema: no `search_path` matters. */
 export interface Place {
@@ -51,21 +61,44 @@ export function postgresStrategy({ schema, prefix }: Place): SqlStrategy {
     itemCount: (column) => sql<number>`json_array_length(${sql.ref(column)}::json)`,
     from: (index) => sql.table(indexes[index].table),
     lists,
+    listedId,
   };
 }
 
+/**
+ * The same order by another name. So no search for an id can use an index of a list, in which it would have to look at
+ * every entry: plans that are made while the tables are empty, where all indexes cost the same, would do so for as long as
+ * the connection lives.
+ */
+const listedId = sql`id collate "POSIX"`;
+
 const lists: ListSyntax = {
   ...standardLists,
-  // With a limit to each of them, they are read in order from their index; else all of them might be read, and sorted.
-  merged: (selects, order, limit) => {
-    if (selects.length === 1) return standardLists.merged(selects, order, limit);
-    return standardLists.merged(
-      selects.map((select) => sql`(${select} order by ${order} limit ${limit})`),
-      order,
-      limit,
-    );
+  place: (side, start, id) => sql`(start_at, ${listedId}) ${sql.raw(side === "after" ? ">" : "<")} (${start}, ${id})`,
+  ofProviders: {
+    places: unionPlaces,
+    page: (providers) => {
+      const { places, table, order, limit } = providers;
+      if (places <= 8) return mergedProviders(branchesOf(providers), order, limit);
+      // Many branches take longer to set up than to read: only keys here, and whole rows of the page. The planner may
+      // not see how many keys there are, or it might rather read the table.
+      const keys = mergedProviders(branchesOf(providers, sql`start_at, id`), order, limit);
+      return sql`select ${standardLists.selected(table)} from ${sql.table(table)}
+        where id = any (array(select id from (${keys}) as page)) order by ${order}`;
+    },
   },
 };
+
+/** With a limit to each of them, they are read in order from their index; else all might be read, and sorted. */
+function mergedProviders(
+  branches: readonly RawBuilder<unknown>[],
+  order: RawBuilder<unknown>,
+  limit: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const pages = branches.map((branch) => sql`(${branch} order by ${order} limit ${limit})`);
+  // Around the union, since a union is sorted by plain columns only.
+  return sql`select * from (${sql.join(pages, sql` union all `)}) as pages order by ${order} limit ${limit}`;
+}
 
 /** Names go into the text of statements, and PostgreSQL cuts them off after 63 bytes: the longest of ours has 35. */
 export function requireNames({ schema, prefix }: Place): void {

@@ -86,7 +86,9 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
       expect(plan).not.toMatch("subjectId" in query ? /Seq Scan/ : /Seq Scan|-> {2}Sort/);
       const index = "asOf" in query ? slotIndexOf(query as SlotQuery) : appointmentIndexOf(query);
       const used = new Set([...plan.matchAll(/(?:using|Bitmap Index Scan on) (\w+)/g)].map(([, name]) => name));
-      expect([...used]).toEqual([`slotwright_${index}`]);
+      // The rows of a page of many providers are read by their keys.
+      const byKey = (query.providerIds?.length ?? 0) > 8 ? ["slotwright_slots_pkey"] : [];
+      expect([...used].sort()).toEqual([`slotwright_${index}`, ...byKey]);
     },
   );
 
@@ -108,7 +110,7 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
     const plan = await planOf(statements().loadAndLock(kinds).sql);
     const locked = plan.split(/\n *CTE (?=\w+\n)/).slice(1, 4);
     for (const [index, kind] of ["schedule", "slot", "appointment"].entries()) {
-      expect(locked[index]).toMatch(new RegExp(`^${kind}\\n +->  LockRows`));
+      expect(locked[index]).toMatch(new RegExp(`^${kind}\\n[^]*Sort Key: u(_\\d)?\\.id COLLATE "C"[^]*->  LockRows`));
       // An index of a unique key returns an array's rows in the order of the key.
       expect(locked[index]).toMatch(/Sort Key: \S+\.id|Index Scan using \S+_pkey/);
     }

@@ -1,7 +1,7 @@
 export { guardInText, isGuard, refusalText } from "./guards.ts";
 export { type IndexName, indexes } from "./indexes.ts";
 export type { Read } from "./list-shapes.ts";
-export { type ListSyntax, standardLists } from "./list-syntax.ts";
+export { branchesOf, type ListSyntax, type Providers, standardLists, unionPlaces } from "./list-syntax.ts";
 export { type Migration, type MigrationStatements, migrationStatements } from "./migrations/index.ts";
 export { initialTables } from "./migrations/initial.ts";
 export { createReads, type Reads } from "./reads.ts";

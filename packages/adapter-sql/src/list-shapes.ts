@@ -1,7 +1,7 @@
 import type { Position } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
 import { type IndexName, indexes } from "./indexes.ts";
-import type { ListSyntax } from "./list-syntax.ts";
+import type { ListSyntax, Providers } from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** A statement with the values to bind, in the order of its placeholders. */
@@ -65,16 +65,15 @@ type Values = Readonly<Record<string, unknown>>;
 
 interface Shape extends Pick<ListRequest, "index" | "statuses" | "descending"> {
   readonly conditions: readonly (ConditionName | PlaceName)[];
-  /** Branches with a provider each; 0 is one branch for all providers. */
-  readonly providers: number;
+  readonly providers: "all" | "one" | { readonly places: number };
 }
 
 export function createListCompiler(strategy: SqlStrategy): (request: ListRequest) => Read | undefined {
   const compiled = new Map<string, { readonly sql: string; readonly names: readonly string[] }>();
   return (request) => {
     if (request.providerIds?.length === 0 || request.statuses?.length === 0) return undefined;
-    const values = valuesOf(request);
-    const shape = shapeOf(request, values);
+    const values = valuesOf(strategy, request);
+    const shape = shapeOf(strategy, request, values);
     const key = JSON.stringify(shape);
     const known = compiled.get(key) ?? compileShape(strategy, shape, request.statusSql);
     compiled.set(key, known);
@@ -82,11 +81,16 @@ export function createListCompiler(strategy: SqlStrategy): (request: ListRequest
   };
 }
 
-function valuesOf(request: ListRequest): Values {
+function valuesOf({ lists }: SqlStrategy, request: ListRequest): Values {
   const { conditions, after, descending, asOf, limit } = request;
   const place = after === undefined ? {} : { placeStart: after.start.getTime(), placeId: after.id };
-  const providers = Object.fromEntries([...new Set(request.providerIds)].map((id, index) => [`provider${index}`, id]));
-  return withoutImplied({ ...conditions, ...place, ...providers, asOf, limit }, descending);
+  return withoutImplied({ ...conditions, ...place, ...providerValues(lists, request), asOf, limit }, descending);
+}
+
+function providerValues({ ofProviders }: ListSyntax, { providerIds }: ListRequest): Values {
+  const ids = [...new Set(providerIds)];
+  const isListed = ids.length > 1 && ofProviders.places(ids.length) === 0;
+  return isListed ? { providers: JSON.stringify(ids) } : Object.fromEntries(ids.map((id, at) => [`provider${at}`, id]));
 }
 
 /**
@@ -103,32 +107,61 @@ function withoutImplied(values: Values, descending: boolean): Values {
   return { ...values, placeStart: undefined, placeId: undefined };
 }
 
-function shapeOf({ index, statuses, descending, providerIds }: ListRequest, values: Values): Shape {
+function shapeOf(
+  { lists }: SqlStrategy,
+  { index, statuses, descending, providerIds }: ListRequest,
+  values: Values,
+): Shape {
   const place = descending ? "beforePlace" : "afterPlace";
   const given = (name: string) => values[name === place ? "placeStart" : name] !== undefined;
   const conditions = conditionNames.filter(given);
-  // Rounded up to a power of two, the rest bound to NULL, which no row has: few shapes, so few prepared statements.
-  const providers = providerIds === undefined ? 0 : 2 ** Math.ceil(Math.log2(new Set(providerIds).size));
-  return { index, statuses, descending, conditions, providers };
+  const count = new Set(providerIds).size;
+  const several = count > 1 ? { places: lists.ofProviders.places(count) } : "one";
+  return { index, statuses, descending, conditions, providers: providerIds === undefined ? "all" : several };
 }
 
 function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]) {
-  const { selected, text, merged } = strategy.lists;
+  const { selected, merged } = strategy.lists;
+  const { table } = indexes[shape.index];
   const conditionSql = conditionsOf(strategy.lists);
   const common = shape.conditions.map((name) => conditionSql[name]);
   if (shape.statuses !== undefined) common.push(sql`(${sql.join(shape.statuses.map(statusSql), sql` or `)})`);
-  const columns = selected(indexes[shape.index].table);
-  const branch = (own: readonly RawBuilder<boolean>[]) => {
+  const select = (own: readonly RawBuilder<boolean>[], columns = selected(table)) => {
     const all = [...own, ...common];
     const where = all.length === 0 ? sql`` : sql` where ${sql.join(all, sql` and `)}`;
     return sql`select ${columns} from ${strategy.from(shape.index)}${where}`;
   };
-  // One branch a provider, merged by the order: each is read from its index only as far as the limit needs.
-  const branches = Array.from({ length: shape.providers }, (_, index) =>
-    branch([sql`provider_id = ${text(value(`provider${index}`))}`]),
-  );
-  const order = shape.descending ? sql`start_at desc, id desc` : sql`start_at, id`;
-  const pages = branches.length === 0 ? [branch([])] : branches;
-  const compiled = merged(pages, order, value("limit")).compile(strategy.queries);
+  const id = strategy.listedId;
+  const order = shape.descending ? sql`start_at desc, ${id} desc` : sql`start_at, ${id}`;
+  const page =
+    typeof shape.providers === "string"
+      ? merged([select(shape.providers === "all" ? [] : [isProvider(strategy, 0)])], order, value("limit"))
+      : severalPage(strategy, shape, shape.providers.places, {
+          select: (own, columns) => select([own], columns),
+          order,
+        });
+  const compiled = page.compile(strategy.queries);
   return { sql: compiled.sql, names: compiled.parameters as readonly string[] };
+}
+
+const providerAt = ({ lists }: SqlStrategy, place: number) => lists.text(value(`provider${place}`));
+
+function isProvider(strategy: SqlStrategy, place: number): RawBuilder<boolean> {
+  return sql`provider_id = ${providerAt(strategy, place)}`;
+}
+
+function severalPage(
+  strategy: SqlStrategy,
+  { index }: Shape,
+  places: number,
+  how: Pick<Providers, "select" | "order">,
+): RawBuilder<unknown> {
+  return strategy.lists.ofProviders.page({
+    ...how,
+    places,
+    table: indexes[index].table,
+    id: (place) => providerAt(strategy, place),
+    ids: value("providers"),
+    limit: value("limit"),
+  });
 }

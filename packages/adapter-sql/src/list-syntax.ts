@@ -19,6 +19,28 @@ export interface ListSyntax {
     order: RawBuilder<unknown>,
     limit: RawBuilder<unknown>,
   ) => RawBuilder<unknown>;
+  readonly ofProviders: ProvidersSyntax;
+}
+
+/** How an engine reads the first rows of several providers without reading all rows of any of them. */
+export interface ProvidersSyntax {
+  /** How many places a statement has for that many providers: few numbers, so few statements to prepare. 0 takes the list. */
+  readonly places: (providers: number) => number;
+  readonly page: (providers: Providers) => RawBuilder<unknown>;
+}
+
+/** What is read of several providers. */
+export interface Providers {
+  readonly places: number;
+  /** The id of a provider by its place; NULL, which no row has, where there are more places than providers. */
+  readonly id: (place: number) => RawBuilder<unknown>;
+  /** Where there are no places: all ids as one parameter, a JSON array. */
+  readonly ids: RawBuilder<unknown>;
+  /** The rows that match the query and these conditions; columns are those of the list if none are named. */
+  readonly select: (own: RawBuilder<boolean>, columns?: RawBuilder<unknown>) => RawBuilder<unknown>;
+  readonly table: Exclude<TableName, "migrations">;
+  readonly order: RawBuilder<unknown>;
+  readonly limit: RawBuilder<unknown>;
 }
 
 /** For engines that compare rows by an index, and read the parts of a UNION ALL by their order as far as is needed. */
@@ -29,4 +51,24 @@ export const standardLists: ListSyntax = {
   place: (side, start, id) =>
     side === "after" ? sql`(start_at, id) > (${start}, ${id})` : sql`(start_at, id) < (${start}, ${id})`,
   merged: (selects, order, limit) => sql`${sql.join([...selects], sql` union all `)} order by ${order} limit ${limit}`,
+  // Each provider's rows come in order from the index, and SQLite leaves them at the first one that is behind the page.
+  ofProviders: {
+    places: () => 0,
+    page: ({ select, ids, order, limit }) =>
+      sql`${select(sql`provider_id in (select value from json_each(${ids}))`)} order by ${order} limit ${limit}`,
+  },
 };
+
+/** Places of a union: up to eight providers exactly, since those are asked for most; then in steps. */
+export function unionPlaces(providers: number): number {
+  const step = providers <= 8 ? 1 : providers <= 20 ? 4 : 10;
+  return Math.ceil(providers / step) * step;
+}
+
+/** A branch for each provider, so that each is read from its index only as far as the limit needs. */
+export function branchesOf(
+  { places, id, select }: Providers,
+  columns?: RawBuilder<unknown>,
+): readonly RawBuilder<unknown>[] {
+  return Array.from({ length: places }, (_, place) => select(sql`provider_id = ${id(place)}`, columns));
+}

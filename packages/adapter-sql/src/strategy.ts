@@ -21,6 +21,8 @@ export interface SqlStrategy {
   /** The table as the source of a query that has to use this index, whatever the planner would estimate. */
   readonly from: (index: IndexName) => RawBuilder<unknown>;
   readonly lists: ListSyntax;
+  /** The id as the indexes of lists have it. */
+  readonly listedId: RawBuilder<unknown>;
 }
 
 export interface ColumnTypes {

@@ -13,20 +13,45 @@ import { refusingGuard } from "./errors.ts";
 import type { Statements } from "./statements.ts";
 import type { RecordWrites, RowWrite } from "./writes.ts";
 
-/** Commits a batch in a transaction of its own: one sync to disk for all of it. */
+/**
+ * Commits a batch in a transaction of its own: one sync to disk for all of it. Nearly always all of it goes through, so
+ * it is written without looking first, and without a savepoint around each transition, which would copy every page that
+ * is touched. If one of them does not, nothing is kept, and they are decided one by one.
+ */
 export function commitBatch(
   connection: Connection,
   statements: Statements,
   transitions: readonly Transition[],
 ): readonly CommitOutcome[] {
+  const isDone = inTransaction(connection, () => {
+    const result = transitions.every((transition) => goesThrough(transition, connection, statements));
+    return { keep: result, result };
+  });
+  if (isDone) return transitions.map(() => ({ status: "committed" }));
   return inTransaction(connection, () => {
-    // A single transition is undone with the transaction around it.
-    const [only, ...more] = transitions;
-    const result =
-      only !== undefined && more.length === 0
-        ? [decided(only, connection, statements)]
-        : commitInHost(connection, statements, transitions);
+    const result = commitInHost(connection, statements, transitions);
     return { keep: result.some(isCommitted), result };
+  });
+}
+
+/** False for one that is not to be kept, whatever it has written so far. */
+function goesThrough(transition: Transition, connection: Connection, statements: Statements): boolean {
+  try {
+    const others = { ...transition, expect: notSeenByWriting(transition) };
+    return (
+      stale(others, connection, statements) === undefined && isCommitted(written(transition, connection, statements))
+    );
+  } catch (error) {
+    if (refusingGuard(error) === undefined) throw error;
+    return false;
+  }
+}
+
+/** The writes tell by themselves whether their record is at the version before. The rules name both in one order. */
+function notSeenByWriting({ expect, put }: Transition): Transition["expect"] {
+  return expect.filter(({ key, version }, index) => {
+    const record = put[index];
+    return record?.id !== key.id || record.kind !== key.kind || record.version !== version + 1;
   });
 }
 
@@ -81,11 +106,12 @@ function storedVersion({ kind, id }: RecordKey, connection: Connection, statemen
 function written(transition: Transition, connection: Connection, statements: Statements): CommitOutcome {
   const { command, put, journal } = transition;
   const { writes } = statements;
-  // First the journal: the guard against slots freed by hand looks for the entry.
+  // A command that took effect before ends it here. The journal comes before the records: the guard against slots freed
+  // by hand looks for the entry.
+  runRow(connection, writes.insertCommand, commandToRow(command, journal[0]?.at));
   for (const entry of journal) runRow(connection, writes.insertJournal, journalToRow(entry));
   const lost = writeOrder(put).filter((record) => !putRecord(record, connection, statements));
   if (lost.length > 0) return { status: "stale", keys: lost.map(keyOf) };
-  runRow(connection, writes.insertCommand, commandToRow(command, journal[0]?.at));
   return { status: "committed" };
 }
 

@@ -34,5 +34,6 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
     itemCount: (column) => sql<number>`json_array_length(${sql.ref(column)})`,
     from: (index) => sql`${sql.table(indexes[index].table)} indexed by ${sql.id(qualified(index))}`,
     lists: standardLists,
+    listedId: sql.id("id"),
   };
 }

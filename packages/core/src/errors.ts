@@ -1,3 +1,5 @@
+import type { CreatedSoFar } from "./model/create-many-slots.ts";
+
 /** One thing wrong with an input: where, and what. */
 export interface InputIssue {
   /** Dotted path into the input, `""` for the input itself. */
@@ -36,6 +38,8 @@ export interface ErrorDetails {
     readonly conflictingSlotId: string | null;
     readonly conflictingStart: Date;
     readonly conflictingEnd: Date;
+    /** The position of the input, where there were many. */
+    readonly index?: number;
   };
   time_mismatch: {
     readonly slotId: string;
@@ -86,6 +90,12 @@ export interface ErrorDetails {
   outcome_unknown: { readonly idempotencyKey: string };
   schema_outdated: Record<string, never>;
   schema_too_new: Record<string, never>;
+  aborted: Record<string, never>;
+}
+
+/** Set where a `createManySlots` ended early, and something of it is there. */
+interface MaybeCreated {
+  readonly createdSoFar?: CreatedSoFar;
 }
 
 export type ErrorCode = keyof ErrorDetails;
@@ -173,8 +183,8 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: false,
     title: "The slots of a schedule may not overlap",
-    message: ({ start, end, seat, conflictingSlotId, conflictingStart, conflictingEnd }) =>
-      `The slot from ${iso(start)} to ${iso(end)} on seat ${seat} overlaps ${conflictingSlotId === null ? "another slot of the same call" : `slot "${conflictingSlotId}"`} (${iso(conflictingStart)} to ${iso(conflictingEnd)}) of the same schedule. Choose a time that is free.`,
+    message: ({ start, end, seat, conflictingSlotId, conflictingStart, conflictingEnd, index }) =>
+      `The slot ${index === undefined ? "" : `at slots.${index} `}from ${iso(start)} to ${iso(end)} on seat ${seat} overlaps ${conflictingSlotId === null ? "another slot of the same call" : `slot "${conflictingSlotId}"`} (${iso(conflictingStart)} to ${iso(conflictingEnd)}) of the same schedule. Choose a time that is free.`,
   },
   time_mismatch: {
     status: 409,
@@ -307,6 +317,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     message: () =>
       "The database's tables were migrated by a newer version of Slotwright than this one, and nothing was changed. The operator updates this program.",
   },
+  aborted: {
+    status: 503,
+    recoverable: true,
+    // Somebody wanted it to stop: no machine should start it again by itself.
+    transient: false,
+    title: "The call was stopped by its signal",
+    message: () => "The call was stopped by its AbortSignal.",
+  },
 };
 
 export const errorCodes = Object.keys(errorCatalogue) as readonly ErrorCode[];
@@ -332,14 +350,24 @@ export interface ProblemDetails {
   readonly transient: boolean;
 }
 
+/** What there is of a call that creates many slots, and how to go on. */
+function standing(code: ErrorCode, { createdSoFar }: MaybeCreated): string {
+  if (createdSoFar === undefined) return "";
+  const { idempotencyKey, inputs, slots } = createdSoFar;
+  const rest =
+    code === "outcome_unknown" ? "perhaps the next chunk is, too" : "nothing was created for those after them";
+  return ` Of this call's inputs, the first ${inputs} have their slots (${slots}), which stay; ${rest}. To go on, call again with the idempotency key "${idempotencyKey}" and the same inputs; those from number ${inputs} on, counted from 0, may be corrected first.`;
+}
+
 /** The only error the engine throws on purpose. `code` says which of the catalogue's entries it is. */
 export class BookingError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = "BookingError";
   readonly code: C;
-  readonly details: ErrorDetails[C];
+  readonly details: ErrorDetails[C] & MaybeCreated;
 
-  constructor(code: C, details: ErrorDetails[C], cause?: unknown) {
-    super(errorCatalogue[code].message(details), cause === undefined ? undefined : { cause });
+  constructor(code: C, details: ErrorDetails[C] & MaybeCreated, cause?: unknown) {
+    const message = errorCatalogue[code].message(details) + standing(code, details);
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.details = details;
   }

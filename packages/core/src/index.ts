@@ -20,6 +20,7 @@ export {
 } from "./errors.ts";
 export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "./model/appointment.ts";
 export * from "./model/commands.ts";
+export * from "./model/create-many-slots.ts";
 export { compareIds } from "./model/id-order.ts";
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
 export { instantSchema } from "./model/instant.ts";

@@ -128,6 +128,8 @@ const reached: Record<ErrorCode, () => Promise<unknown>> = {
   },
   schema_outdated: () => failing("schema_outdated").getSlot("any"),
   schema_too_new: () => failing("schema_too_new").getSlot("any"),
+  aborted: async () =>
+    (await stage()).engine.createManySlots({ actor, ...place, slots: [], signal: AbortSignal.abort() }),
 };
 
 describe("the error catalogue", () => {

@@ -155,13 +155,10 @@ function journal(strategy: SqlStrategy): string {
     .compile().sql;
 }
 
-function indexStatements({ queries, qualified }: SqlStrategy): readonly string[] {
-  return Object.entries(indexes).map(
-    ([name, { table, columns }]) =>
-      queries.schema
-        .createIndex(qualified(name))
-        .on(table)
-        .columns([...columns])
-        .compile().sql,
-  );
+function indexStatements({ queries, qualified, listedId }: SqlStrategy): readonly string[] {
+  return Object.entries(indexes).map(([name, { table, columns }]) => {
+    const keys = columns.map((column) => (column === "id" ? listedId : sql.id(column)));
+    const statement = sql`create index ${sql.id(qualified(name))} on ${sql.table(table)} (${sql.join(keys)})`;
+    return statement.compile(queries).sql;
+  });
 }

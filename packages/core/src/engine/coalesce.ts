@@ -1,3 +1,4 @@
+import { copyOf } from "../model/plain-json.ts";
 import { keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
 import type { CommitOutcome, StorageAdapter, Transition } from "../storage/adapter.ts";
 import { type Call, type CoalesceOptions, createLanes } from "./lanes.ts";
@@ -26,7 +27,7 @@ export function coalescingStorage(storage: StorageAdapter, options: CoalesceOpti
     const ownRecord = (key: RecordKey) => {
       const text = keyText(key);
       const record = records.get(text);
-      if (given.has(text)) return structuredClone(record);
+      if (given.has(text)) return copyOf(record);
       given.add(text);
       return record;
     };
@@ -52,11 +53,16 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions) {
 
   async function commitAll(requests: readonly CommitRequest[]): Promise<readonly CommitOutcome[]> {
     const outcomes = await storage.commit(requests.map(({ transition }) => transition));
-    for (const [index, { transition }] of requests.entries()) {
-      if (outcomes[index]?.status !== "committed") continue;
-      for (const record of transition.put) overtaken.set(keyText(record), record.version);
-    }
+    for (const [index, { transition }] of requests.entries()) noteOvertaken(transition, outcomes[index]);
     return outcomes;
+  }
+
+  /** What was written, and what others have written: a version that was found stale is so for all that wait with it. */
+  function noteOvertaken({ put, expect }: Transition, outcome: CommitOutcome | undefined): void {
+    if (outcome?.status === "committed") for (const record of put) overtaken.set(keyText(record), record.version);
+    if (outcome?.status !== "stale") return;
+    const stale = new Set(outcome.keys.map(keyText));
+    for (const { key, version } of expect) if (stale.has(keyText(key))) overtaken.set(keyText(key), version + 1);
   }
 
   /** Whoever waits with a version that was overtaken has lost already: to ask the database would only say so, too. */
@@ -103,6 +109,10 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions) {
 
 function requestOf(transition: Transition): CommitRequest {
   const { command, expect, put } = transition;
-  const keys = [`command:${command.id}`, ...expect.map(({ key }) => keyText(key)), ...put.map(keyText)];
-  return { transition, keys: [...new Set(keys)] };
+  // Rules name what they put in the order of what they expect. A key that is named twice does no harm.
+  const alsoPut = put.filter(({ kind, id }, index) => expect[index]?.key.id !== id || expect[index].key.kind !== kind);
+  return {
+    transition,
+    keys: [`command:${command.id}`, ...expect.map(({ key }) => keyText(key)), ...alsoPut.map(keyText)],
+  };
 }

@@ -1,10 +1,12 @@
 import type { Appointment } from "../model/appointment.ts";
 import type { CommandInput } from "../model/commands.ts";
+import type { CreatedSoFar, CreateManySlotsInput } from "../model/create-many-slots.ts";
 import { type CommandName, commandNames, type JournalEntry } from "../model/journal.ts";
 import type { HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/queries.ts";
 import type { Slot } from "../model/slot.ts";
 import type { CommandResult } from "../rules/index.ts";
 import { checkSync, type SyncReport } from "./check-sync.ts";
+import { createManySlots } from "./create-many-slots.ts";
 import { type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import type { Page } from "./page.ts";
 import { getAppointment, getSlot, history, listAppointments, listSlots } from "./reads.ts";
@@ -20,6 +22,14 @@ type Commands = {
 
 /** Decides who gets which slot. Every method rejects with a `BookingError`. */
 export interface Engine<HostTransaction = unknown> extends Commands {
+  /**
+   * Creates any number of slots on one schedule: as `createSlots`, but a commit for each chunk of them, in the memory
+   * of one chunk. Called again with the same key, inputs and `chunkSize`, it goes on where it stopped, and creates
+   * nothing twice. An error says in `details.createdSoFar` what is there, and in `index` or `issues` which input it is
+   * about; of that input's chunk and the ones after it nothing was created by the call. Rejects with `aborted` once
+   * `signal` is.
+   */
+  readonly createManySlots: (input: CreateManySlotsInput) => Promise<CreatedSoFar>;
   /** The slot as it counts now: with an expired hold it is available. Rejects with `slot_not_found`. */
   readonly getSlot: (slotId: string) => Promise<Slot>;
   /** Rejects with `appointment_not_found`. */
@@ -58,6 +68,7 @@ export function createEngine<HostTransaction>(options: EngineOptions<HostTransac
 function engineWith<HostTransaction>(settings: EngineSettings): Engine<HostTransaction> {
   return {
     ...commandsOf(settings),
+    createManySlots: (input) => createManySlots(settings, input),
     getSlot: (id) => getSlot(settings, id),
     getAppointment: (id) => getAppointment(settings, id),
     listSlots: (input) => listSlots(settings, input),

@@ -38,13 +38,24 @@ export interface LanesOf<Request, Answer> {
 }
 
 /**
- * Sends a lone call at once. Calls that are made while one is under way wait for it, and then go out together; a
- * further lane opens only for a full batch.
+ * Sends a lone call at once: the microtask that it waits is over before anything else can happen, and gathers those that
+ * are called in the same moment, such as all that were answered together. Calls that are made while one is under way
+ * wait for it, and then go out together; a further lane opens only for a full batch.
  */
 export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lanes<Request, Answer> {
   const { options, take, run, onAnswered = () => {} } = of;
   const waiting: Call<Request, Answer>[] = [];
   let underWay = 0;
+  let gathers = false;
+
+  // Not queueMicrotask, which Node makes an asynchronous resource for.
+  async function gather(): Promise<void> {
+    if (gathers) return;
+    gathers = true;
+    await undefined;
+    gathers = false;
+    sendNext();
+  }
 
   function sendNext(): void {
     while (waiting.length > 0 && underWay < options.lanes && (underWay === 0 || waiting.length >= options.batchSize)) {
@@ -64,7 +75,8 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
       new Promise((resolve, reject) => {
         if (waiting.length >= options.queueLimit) return reject(new QueueFullError(options.queueLimit));
         waiting.push({ request, resolve, reject });
-        sendNext();
+        if (waiting.length < options.batchSize) void gather();
+        else sendNext();
       }),
   };
 }

@@ -1,6 +1,7 @@
 import { BookingError, type Refusal } from "../errors.ts";
 import { commandSchemas } from "../model/commands.ts";
 import type { CommandName } from "../model/journal.ts";
+import { plainJson } from "../model/plain-json.ts";
 import type { CommandRecord, RecordKey, StoredRecord } from "../model/record.ts";
 import type { Actor } from "../model/values.ts";
 import { type Context, type Decided, isRefusal, type Rule } from "../rules/decision.ts";
@@ -21,6 +22,7 @@ import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 interface Request {
   readonly name: CommandName;
   readonly command: Envelope;
+  readonly rule: Rule<unknown, object>;
   readonly id: string;
   readonly requestHash: string;
   /** Whether a commit's outcome was unknown: it may take effect at any time, so nothing else is certain any more. */
@@ -43,11 +45,26 @@ export async function runCommand<Name extends CommandName>(
   name: Name,
   input: unknown,
 ): Promise<CommandResult<Name>> {
-  let request = requestOf(settings, name, input);
+  const command = parse(schemaOf(name, input), input) as Envelope;
+  const rule = rules[name] as Rule<unknown, object>;
+  return (await runParsed(settings, { name, command, rule, hashedAs: name })) as CommandResult<Name>;
+}
+
+/** A command as its schema made it, the rule that decides it, and what its request is called. */
+interface Parsed {
+  readonly name: CommandName;
+  readonly command: Envelope;
+  readonly rule: Rule<unknown, object>;
+  readonly hashedAs: string;
+}
+
+/** @throws BookingError */
+export async function runParsed(settings: EngineSettings, parsed: Parsed): Promise<object> {
+  let request = requestOf(settings, parsed);
   let last: Attempt["again"];
   for (;;) {
     const attempt = await attemptCommand(settings, request);
-    if ("result" in attempt) return attempt.result as CommandResult<Name>;
+    if ("result" in attempt) return attempt.result;
     // Rows changed by hand while the rule decided: it decides again, and mostly finds the precise refusal itself.
     if (attempt.again === "guarded" && last === "guarded") throw attempt.cause;
     // Whoever lost a race mostly has lost it for good, and learns so at once.
@@ -58,15 +75,19 @@ export async function runCommand<Name extends CommandName>(
   }
 }
 
-function requestOf(settings: EngineSettings, name: CommandName, input: unknown): Request {
-  const command = parse(schemaOf(name, input), input) as Envelope;
+function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: Parsed): Request {
   const { idempotencyKey } = command;
+  let hash: string | undefined;
   return {
     name,
     command,
+    rule,
     id: idempotencyKey ?? settings.newId(),
     // Also without a key: `outcome_unknown` tells the caller the id that was made, to be used as the key of a repeat.
-    requestHash: requestHash(name, { ...command }),
+    get requestHash() {
+      hash ??= requestHash(hashedAs, { ...command });
+      return hash;
+    },
     wasUnknown: false,
     patience: patienceOf(settings, idempotencyKey ?? null),
   };
@@ -99,7 +120,7 @@ async function attemptCommand(settings: EngineSettings, request: Request): Promi
 async function decideAndCommit(settings: EngineSettings, request: Request): Promise<Attempt> {
   const { storage } = settings;
   const context = contextOf(settings, request);
-  const rule = rules[request.name] as Rule<unknown, object>;
+  const { rule } = request;
   const alsoKeys = mayHaveRun(request) ? [commandKey(request)] : [];
   const loaded = await loadRecords(storage, rule, request.command, context, alsoKeys);
   const earlier = earlierRun(loaded, request);
@@ -114,8 +135,7 @@ async function decideAndCommit(settings: EngineSettings, request: Request): Prom
 /** The host's authorization, then the rule, then the host's policies. */
 function decide(settings: EngineSettings, request: Request, { seen }: Loaded, context: Context) {
   const { authorize, policies } = settings;
-  const { command, name } = request;
-  const rule = rules[name] as Rule<unknown, object>;
+  const { command, name, rule } = request;
   // A repair is the engine's own work, not one of the commands that the host decides about.
   if (name === "repair") return rule.decide(command, seen, context);
   const forbidden = refuseActor(authorize, { ...command }, seen, context);
@@ -146,8 +166,18 @@ function earlierRun(loaded: Loaded, request: Request): CommandRecord | undefined
   return loaded.get(commandKey(request)) as CommandRecord | undefined;
 }
 
-function transitionOf({ id, requestHash }: Request, { expect, put, journal, result }: Decided<object>): Transition {
-  return { command: { id, requestHash, result }, expect, put, journal };
+/** Hash and result are made when the storage asks for them: whoever loses to one of the same engine is not sent to it. */
+function transitionOf(request: Request, { expect, put, journal, result }: Decided<object>): Transition {
+  const command = {
+    id: request.id,
+    get requestHash() {
+      return request.requestHash;
+    },
+    get result() {
+      return plainJson(result);
+    },
+  };
+  return { command, expect, put, journal };
 }
 
 function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<object>): Attempt {
@@ -193,7 +223,13 @@ function versionOf(record: StoredRecord | undefined): number {
 }
 
 function lostTo(keys: readonly RecordKey[]): Attempt {
-  return { again: "stale", cause: new Error(`Others were faster ${JSON.stringify(keys)}`) };
+  // Most losers start again at once, and nobody asks them why.
+  return {
+    again: "stale",
+    get cause() {
+      return new Error(`Others were faster ${JSON.stringify(keys)}`);
+    },
+  };
 }
 
 /** After a connection died around the commit: the command's record says whether it took effect. */

@@ -30,7 +30,8 @@ const timeZoneSchema = z.string("must be a string").transform((name, context) =>
   return z.NEVER;
 });
 
-const newSlotSchema = z.strictObject({
+/** A slot to be created. */
+export const newSlotSchema = z.strictObject({
   start: instantSchema,
   end: instantSchema,
   /** Seats of a group slot; an ordinary slot has one. */

@@ -13,6 +13,8 @@ export const limits = {
   latest: Date.UTC(2200, 0, 1),
   /** Slot rows, seats counted, that one `createSlots` may create. */
   slotsPerCall: 50_000,
+  /** Largest `chunkSize` of `createManySlots`. */
+  slotsPerChunk: 5_000,
   seatsPerSlot: 1_000,
   /** Slots that one appointment may own. */
   slotsPerAppointment: 16,

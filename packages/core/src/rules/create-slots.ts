@@ -5,7 +5,16 @@ import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
 import type { Slot, SlotStatus } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
-import { bumpSchedule, type Change, type Context, createSlot, decided, type Rule, type Seen } from "./decision.ts";
+import {
+  bumpSchedule,
+  type Change,
+  type Context,
+  createSlot,
+  decided,
+  isRefusal,
+  type Rule,
+  type Seen,
+} from "./decision.ts";
 import { type Occupied, refuseOverlap, refuseRange } from "./time.ts";
 
 type CreateSlots = Command<"createSlots">;
@@ -53,6 +62,20 @@ export const createSlots: Rule<CreateSlots, CreatedSlots> = {
       return createSlot({ ...place, start, end, ...state, metadata }, context);
     });
     return decided([schedule, ...slots], { schedule: schedule.record, slots: slots.map(({ record }) => record) });
+  },
+};
+
+/** What is kept of a chunk of many slots: the slots themselves would be stored twice. */
+export interface CreatedChunk {
+  readonly slots: number;
+}
+
+/** The same decision, for one chunk of many slots. */
+export const createSlotsChunk: Rule<CreateSlots, CreatedChunk> = {
+  reads: createSlots.reads,
+  decide(command, seen, context) {
+    const decision = createSlots.decide(command, seen, context);
+    return isRefusal(decision) ? decision : { ...decision, result: { slots: decision.result.slots.length } };
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Refusal } from "../errors.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { CommandName, JournalEntry } from "../model/journal.ts";
+import { plainFields } from "../model/plain-json.ts";
 import { keyOf, type RecordKey, type VersionedRecord } from "../model/record.ts";
 import type { OverlapScope, Schedule } from "../model/schedule.ts";
 import type { SlotSearch } from "../model/search.ts";
@@ -70,11 +71,6 @@ export interface Change<R extends VersionedRecord = VersionedRecord> {
 
 type Content<R extends VersionedRecord> = Omit<R, "kind" | "id" | "version" | "createdAt" | "updatedAt">;
 
-/** The fields as every storage gives them back. */
-function asJson(fields: object): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(fields)) as Record<string, unknown>;
-}
-
 function journalEntry(record: Slot | Appointment, before: string | null, changes: object, context: Context) {
   return {
     recordKind: record.kind,
@@ -87,7 +83,8 @@ function journalEntry(record: Slot | Appointment, before: string | null, changes
     at: context.now,
     fromStatus: before,
     toStatus: record.status,
-    changes: asJson(changes),
+    // As every storage gives them back.
+    changes: plainFields(changes),
   } satisfies JournalEntry;
 }
 

@@ -46,11 +46,12 @@ export function refuseActor(
   seen: Seen,
   context: Context,
 ): Refusal | undefined {
+  if (authorize === undefined) return undefined;
   const question = questionOf(context);
   const { slotId, appointmentId } = input;
   const slot = typeof slotId === "string" ? (seen.slot(slotId) ?? null) : null;
   const appointment = typeof appointmentId === "string" ? (seen.appointment(appointmentId) ?? null) : null;
-  const problem = authorize?.({ ...question, input, slot, appointment });
+  const problem = authorize({ ...question, input, slot, appointment });
   if (problem === undefined) return undefined;
   return refuse("forbidden", { command: question.command, actorId: question.actor.id, problem });
 }

@@ -38,7 +38,9 @@ export function serverCommand(
   more: readonly string[] = [],
 ): Command {
   const files = [`--socket=${join(run.path, "socket")}`, `--pid-file=${join(run.path, "pid")}`];
-  return baseCommand(programs, run, [`--port=${port}`, ...files, ...settings, ...more]);
+  // A server of MariaDB that starts deletes what it takes for leftovers there: those may be another one's files.
+  const temporary = `--tmpdir=${run.path}`;
+  return baseCommand(programs, run, [`--port=${port}`, ...files, temporary, ...settings, ...more]);
 }
 
 /** One statement a line, as both servers want it at initialisation. */

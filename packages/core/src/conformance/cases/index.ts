@@ -9,6 +9,7 @@ import { contractGuardCases } from "./contract-guards.ts";
 import { contractListCases } from "./contract-lists.ts";
 import { contractLoadCases } from "./contract-load.ts";
 import { contractPageCases } from "./contract-pages.ts";
+import { contractProviderCases } from "./contract-providers.ts";
 import { contractRaceCases } from "./contract-races.ts";
 import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
@@ -16,6 +17,7 @@ import { holdCases } from "./hold.ts";
 import { hostTransactionCases } from "./host-transaction.ts";
 import { idempotencyCases } from "./idempotency.ts";
 import { listCases } from "./lists.ts";
+import { manySlotsCases } from "./many-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
 import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
@@ -28,6 +30,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractLoadCases,
   ...contractListCases,
   ...contractPageCases,
+  ...contractProviderCases,
   ...contractCommitCases,
   ...contractExpectCases,
   ...contractBatchCases,
@@ -37,6 +40,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...appointmentCases,
   ...holdCases,
   ...createSlotsCases,
+  ...manySlotsCases,
   ...idempotencyCases,
   ...listCases,
   ...hostTransactionCases,

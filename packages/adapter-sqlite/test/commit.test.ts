@@ -1,0 +1,74 @@
+import { keyOf, type StorageAdapter, type Transition } from "@slotwright/core";
+import { booking, creation, slotAt, transitionOf } from "@slotwright/core/conformance";
+import Database from "better-sqlite3";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { sqliteAdapter } from "../src/index.ts";
+import { freshFile } from "./fresh-folder.ts";
+
+let storage: StorageAdapter;
+/** First words of what was sent to the database. */
+let sent: string[];
+
+beforeEach(async () => {
+  sent = [];
+  const verbose = (sql: unknown) => sent.push(String(sql).split(/\s/, 1)[0] ?? "");
+  const database = new Database(freshFile(), { verbose });
+  onTestFinished(() => void database.close());
+  storage = sqliteAdapter({ database }) as StorageAdapter;
+  await storage.migrate();
+  await storage.commit([creation(...[0, 30, 60, 90].map((minutes) => slotAt(minutes)))]);
+  sent.length = 0;
+});
+
+const statusesOf = async (...transitions: Transition[]) =>
+  (await storage.commit(transitions)).map(({ status }) => status);
+const count = (word: string) => sent.filter((one) => one === word).length;
+const bookings = [0, 30, 60].map((minutes) => booking(slotAt(minutes)));
+
+/** Puts something of its own, and only holds if that slot is as it was. */
+const restingOn = (minutes: number, version: number): Transition => {
+  const own = transitionOf(`resting on ${minutes}`, slotAt(120));
+  return { ...own, expect: [...own.expect, { key: keyOf(slotAt(minutes)), version }] };
+};
+
+describe("a batch in which all goes through", () => {
+  it("is written without a look at what is there, and without a savepoint for each", async () => {
+    expect(await statusesOf(...bookings)).toEqual(["committed", "committed", "committed"]);
+    // The one select is that of the schema's version. A booking writes a command, two entries and two records.
+    expect([count("begin"), count("commit"), count("savepoint"), count("select")]).toEqual([1, 1, 0, 1]);
+    expect([count("insert"), count("update")]).toEqual([3 * 4, 3]);
+  });
+
+  it("may rest on records that it does not write", async () => {
+    expect(await statusesOf(restingOn(90, 1), ...bookings)).toEqual(Array(4).fill("committed"));
+    expect(count("savepoint")).toBe(0);
+  });
+});
+
+describe("a batch in which something does not go through", () => {
+  it("is undone, and decided one by one: the others are committed once, with one sync to disk", async () => {
+    const [first, second, third] = bookings as [Transition, Transition, Transition];
+    await storage.commit([second]);
+    sent.length = 0;
+    expect(await statusesOf(first, second, third)).toEqual(["committed", "replayed", "committed"]);
+    expect([count("begin"), count("rollback"), count("commit")]).toEqual([2, 2, 1]);
+    for (const minutes of [0, 30, 60]) {
+      const entries = await storage.readJournal({ recordId: slotAt(minutes).id, limit: 9 });
+      expect(entries.map(({ version }) => version)).toEqual([1, 2]);
+    }
+  });
+
+  it.each([
+    ["by itself", []],
+    ["among others", bookings],
+  ])("tells that a record which it only rests on has changed, %s", async (_where, others) => {
+    await storage.commit([booking(slotAt(90))]);
+    const resting = restingOn(90, 1);
+    const outcomes = await storage.commit([...others, resting]);
+    expect(outcomes.at(-1)).toEqual({ status: "stale", keys: [keyOf(slotAt(90))] });
+    expect(await storage.load([{ kind: "command", id: resting.command.id }, keyOf(slotAt(120))])).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+});

@@ -1,0 +1,85 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { BookingError, type ErrorCode, isBookingError } from "../errors.ts";
+import type { Command } from "../model/commands.ts";
+import { type CreatedSoFar, type CreateManySlotsInput, createManySlotsSchema } from "../model/create-many-slots.ts";
+import { type CreatedChunk, createSlotsChunk } from "../rules/create-slots.ts";
+import type { Rule } from "../rules/decision.ts";
+import type { EngineSettings } from "./options.ts";
+import { parse } from "./parse.ts";
+import { type Chunk, chunkReader, refuseAborted } from "./read-chunks.ts";
+import { runParsed } from "./run-command.ts";
+
+interface Run {
+  readonly settings: EngineSettings;
+  /** What all chunks have in common. */
+  readonly command: Omit<Command<"createSlots">, "slots" | "idempotencyKey">;
+  readonly idempotencyKey: string;
+}
+
+/**
+ * Creates the slots of a source, chunk by chunk. Each chunk is a command of its own under a key made of the call's key
+ * and the position of its first input, so a repeated call finds those that are there already.
+ * @throws BookingError
+ */
+export async function createManySlots(settings: EngineSettings, input: CreateManySlotsInput): Promise<CreatedSoFar> {
+  const { slots, chunkSize, onProgress, signal, ...envelope } = parse(createManySlotsSchema, input);
+  const { idempotencyKey = settings.newId(), ...command } = envelope;
+  const run: Run = { settings, command, idempotencyKey };
+  let created: CreatedSoFar = { idempotencyKey, inputs: 0, slots: 0 };
+  refuseAborted(signal);
+  const reader = chunkReader(slots, chunkSize, signal);
+  try {
+    for (;;) {
+      const chunk = await nextChunk(run, reader.next, created);
+      if (chunk === undefined) return created;
+      const made = await createChunk(run, chunk, created);
+      created = { idempotencyKey, inputs: chunk.from + chunk.slots.length, slots: created.slots + made.slots };
+      await onProgress?.(created);
+      // Storages that answer at once would let no timer fire, nor a signal arrive. In the host's transaction, whoever
+      // gets a turn may slip into it.
+      if (!settings.isHostTransaction) await nextTurn();
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+async function nextChunk(run: Run, read: () => Promise<Chunk | undefined>, created: CreatedSoFar) {
+  try {
+    return await read();
+  } catch (error) {
+    throw stoppedBy(error, run, created);
+  }
+}
+
+async function createChunk(run: Run, { from, slots }: Chunk, created: CreatedSoFar): Promise<CreatedChunk> {
+  const idempotencyKey = `${run.idempotencyKey}/${from}`;
+  const command = { ...run.command, idempotencyKey, slots };
+  const rule = createSlotsChunk as Rule<unknown, CreatedChunk>;
+  try {
+    const made = await runParsed(run.settings, { name: "createSlots", command, rule, hashedAs: "createManySlots" });
+    return made as CreatedChunk;
+  } catch (error) {
+    throw stoppedBy(error, run, created, { from, slots });
+  }
+}
+
+/** The error of a chunk in terms of the whole call: its positions, its key, and what is there. */
+function stoppedBy(error: unknown, run: Run, createdSoFar: CreatedSoFar, chunk?: Chunk): unknown {
+  if (!isBookingError(error)) return error;
+  const { code, cause } = error;
+  const key = "idempotencyKey" in error.details ? { idempotencyKey: run.idempotencyKey } : {};
+  const place = chunk === undefined ? {} : placeOf(error, chunk);
+  // A storage that failed within the host's transaction has ended it, and what was created in it is gone.
+  const isGone = run.settings.isHostTransaction && error.status === 503 && code !== "aborted";
+  const details = { ...error.details, ...key, ...place, ...(isGone ? {} : { createdSoFar }) };
+  return new BookingError<ErrorCode>(code, details as BookingError["details"], cause);
+}
+
+function placeOf(error: BookingError, { from, slots }: Chunk): { readonly index?: number } {
+  if (isBookingError(error, "invalid_time_range")) return { index: from + (error.details.index ?? 0) };
+  if (!isBookingError(error, "slot_overlap")) return {};
+  const [start, end] = [error.details.start.getTime(), error.details.end.getTime()];
+  // Of two inputs for the same time, the later one is in the way.
+  return { index: from + slots.findLastIndex((slot) => +slot.start === start && +slot.end === end) };
+}

@@ -1,0 +1,117 @@
+import type { z } from "zod";
+import { BookingError, isBookingError } from "../errors.ts";
+import { newSlotSchema } from "../model/commands.ts";
+import type { NewSlotInput } from "../model/create-many-slots.ts";
+import { parse } from "./parse.ts";
+
+type NewSlot = z.output<typeof newSlotSchema>;
+type Source = Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>;
+type Next = IteratorResult<NewSlotInput>;
+
+/** Inputs that are created in one commit. */
+export interface Chunk {
+  /** The position of the first of them. */
+  readonly from: number;
+  readonly slots: readonly NewSlot[];
+}
+
+/** Reads a source a chunk at a time, never ahead. */
+export interface ChunkReader {
+  /** The next inputs, or undefined at the end. @throws BookingError `invalid_input`, `aborted` */
+  readonly next: () => Promise<Chunk | undefined>;
+  /** Tells the source that nothing more will be read. Waits for nothing: it may never answer. */
+  readonly close: () => void;
+}
+
+/**
+ * The chunks depend on nothing but the inputs and the size, so that a repeated call meets the same ones. Inputs are
+ * parsed as they come: a source may hand out one object again and again.
+ */
+export function chunkReader(source: Source, size: number, signal: AbortSignal | undefined): ChunkReader {
+  const iterator = opened(source);
+  let from = 0;
+  let isOpen = true;
+
+  async function read(position: number): Promise<Next> {
+    try {
+      const next = iterator.next();
+      const result = "then" in next ? await orAborted(next, signal) : next;
+      if (result.done) isOpen = false;
+      return result;
+    } catch (error) {
+      if (isBookingError(error, "aborted")) throw error;
+      isOpen = false;
+      throw unreadable(`slots.${position}`, error);
+    }
+  }
+
+  return {
+    async next() {
+      const slots: NewSlot[] = [];
+      for (let seats = 0; isOpen && seats < size; ) {
+        const { done, value } = await read(from + slots.length);
+        if (done) break;
+        const slot = parseAt(from + slots.length, value);
+        slots.push(slot);
+        seats += slot.capacity;
+      }
+      refuseAborted(signal);
+      if (slots.length === 0) return undefined;
+      const chunk = { from, slots };
+      from += slots.length;
+      return chunk;
+    },
+    close() {
+      if (isOpen) void end(iterator);
+      isOpen = false;
+    },
+  };
+}
+
+function opened(source: Source): Iterator<NewSlotInput> | AsyncIterator<NewSlotInput> {
+  try {
+    return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  } catch (error) {
+    throw unreadable("slots", error);
+  }
+}
+
+/** What a source says at its end changes nothing any more. */
+async function end(iterator: ReturnType<typeof opened>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {}
+}
+
+function unreadable(path: string, cause: unknown): BookingError {
+  return new BookingError("invalid_input", { issues: [{ path, message: "it cannot be read" }] }, cause);
+}
+
+function parseAt(position: number, input: unknown): NewSlot {
+  try {
+    return parse(newSlotSchema, input);
+  } catch (error) {
+    if (!isBookingError(error, "invalid_input")) throw error;
+    const issues = error.details.issues.map(({ path, message }) => {
+      return { path: ["slots", position, ...(path === "" ? [] : [path])].join("."), message };
+    });
+    throw new BookingError("invalid_input", { issues }, error.cause);
+  }
+}
+
+/** @throws BookingError `aborted` */
+export function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new BookingError("aborted", {}, signal.reason);
+}
+
+/** A listener for each wait, taken off again: waits that hung on one promise would pile up there. */
+function orAborted<T>(wait: PromiseLike<T>, signal: AbortSignal | undefined): PromiseLike<T> {
+  if (signal === undefined) return wait;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new BookingError("aborted", {}, signal.reason));
+    const settled = () => signal.removeEventListener("abort", stop);
+    signal.addEventListener("abort", stop, { once: true });
+    wait.then(resolve, reject).then(settled);
+    if (signal.aborted) stop();
+  });
+}

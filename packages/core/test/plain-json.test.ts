@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../src/engine/hash.ts";
+import { copyOf, plainFields, plainJson } from "../src/model/plain-json.ts";
+
+const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+const dates = fc.date({ noInvalidDate: true });
+// Without -0: metadata has been through JSON when it gets there.
+const values = fc.anything({ values: [fc.jsonValue().map(throughJson), dates, fc.constant(undefined)], maxDepth: 4 });
+const fields = fc.dictionary(fc.oneof(fc.string(), fc.constant("__proto__")), values, { noNullPrototype: true });
+
+describe("a value as plain JSON", () => {
+  it("is what a way through JSON makes of it, whatever fields and dates it has", () => {
+    fc.assert(
+      fc.property(fields, (value) => {
+        expect(plainFields(value)).toEqual(throughJson(value));
+        expect(JSON.stringify(plainJson([value]))).toBe(JSON.stringify([value]));
+      }),
+      { examples: [[JSON.parse('{"__proto__":{"a":1},"b":null}')], [{ a: [undefined], b: undefined }]] },
+    );
+  });
+
+  it("has every instant as toISOString writes it, before 1970 and beyond the year 9999, too", () => {
+    fc.assert(
+      fc.property(dates, (date) => {
+        expect(plainJson(date)).toBe(date.toISOString());
+      }),
+      { numRuns: 1_000, examples: [[new Date(-1)], [new Date(0)], [new Date("1969-12-31")], [new Date(8.64e15)]] },
+    );
+  });
+
+  it("shares nothing with the original that can change", () => {
+    const original = { list: [{ deep: 1 }], at: new Date(0) };
+    const copies = [plainFields(original) as typeof original, copyOf(original)];
+    for (const { list } of copies) (list[0] as { deep: number }).deep = 2;
+    copies[1]?.at.setTime(1);
+    expect(original).toEqual({ list: [{ deep: 1 }], at: new Date(0) });
+  });
+});
+
+it("a copy equals its original", () => {
+  fc.assert(
+    fc.property(fields, (value) => {
+      expect(copyOf(value)).toStrictEqual(value);
+    }),
+  );
+});
+
+describe("the text that tells requests apart", () => {
+  it("is the same for the same fields in another order", () => {
+    const reversed = (value: object) => Object.fromEntries(Object.entries(value).reverse());
+    fc.assert(
+      fc.property(fields, (value) => {
+        expect(canonicalJson(reversed(value))).toBe(canonicalJson(value));
+      }),
+    );
+  });
+
+  it("differs with every field of the host's, one named __proto__ included", () => {
+    const [one, other] = ['{"__proto__":1}', '{"__proto__":2}'].map((text) => canonicalJson(JSON.parse(text)));
+    expect(one).toBe('{"__proto__":1}');
+    expect(other).not.toBe(one);
+  });
+});
