@@ -1,11 +1,9 @@
 import { createReads } from "@slotwright/adapter-sql";
-import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import { appointmentQueries, slotQueries } from "@slotwright/adapter-sql/conformance";
 import {
   appointmentOn,
-  sampleInstant as at,
   bookedBy,
   booking,
-  sampleNow as now,
   sampleSchedule as schedule,
   slotAt,
   transitionOf,
@@ -16,33 +14,6 @@ import { mysqlAdapter } from "../src/index.ts";
 import { mysqlStrategy } from "../src/strategy.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
-
-const page = { asOf: now, limit: 10 };
-const range = { startFrom: at(0), startBefore: at(3000), endAfter: at(5) };
-const after = { start: at(600), id: "x" };
-const ids = (count: number) => Array.from({ length: count }, (_, index) => `provider-${index}`);
-
-const slotQueries: Readonly<Record<string, SlotQuery>> = {
-  "slots of all": { ...page },
-  "a page of slots of all, backwards": { ...page, ...range, after, descending: true },
-  "slots of a schedule that overlap": { ...page, ...range, scheduleId: "schedule-1" },
-  "slots of a facility": { ...page, ...range, facilityId: "facility-1" },
-  "free slots of a provider at a facility": {
-    ...page,
-    ...range,
-    providerIds: ids(1),
-    facilityId: "facility-1",
-    statuses: ["available"],
-  },
-  "a page of slots of two providers": { ...page, ...range, providerIds: ids(2), after },
-  "slots of a hundred providers": { ...page, ...range, providerIds: ids(100), statuses: ["available"] },
-};
-const appointmentQueries: Readonly<Record<string, AppointmentQuery>> = {
-  "appointments of all": { limit: 10 },
-  "appointments at a facility": { limit: 10, facilityId: "facility-1", startFrom: at(0) },
-  "appointments of a subject": { limit: 10, subjectId: "subject-7", providerIds: ids(1), after },
-  "appointments of three providers": { limit: 10, providerIds: ids(3), statuses: ["confirmed"], startBefore: at(900) },
-};
 
 describeOnEachServer("on filled tables", (server, engine) => {
   const reads = createReads(mysqlStrategy({ prefix: "slotwright_", database: undefined }, engine));

@@ -1,6 +1,6 @@
+import { appointmentQueries, slotQueries } from "@slotwright/adapter-sql/conformance";
 import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
 import {
-  sampleInstant as at,
   booking,
   creation,
   sampleNow as now,
@@ -15,33 +15,6 @@ import { createStatements, kinds } from "../src/statements.ts";
 import { postgresStrategy } from "../src/strategy.ts";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
-
-const page = { asOf: now, limit: 10 };
-const range = { startFrom: at(0), startBefore: at(60), endAfter: at(5) };
-const after = { start: at(10), id: "x" };
-const ids = (count: number) => Array.from({ length: count }, (_, index) => `provider-${index}`);
-
-const slotQueries: Readonly<Record<string, SlotQuery>> = {
-  "slots of all": { ...page },
-  "a page of slots of all, backwards": { ...page, ...range, after, descending: true },
-  "slots of a schedule that overlap": { ...page, ...range, scheduleId: "s" },
-  "slots of a facility": { ...page, ...range, facilityId: "f" },
-  "free slots of a provider at a facility": {
-    ...page,
-    ...range,
-    providerIds: ids(1),
-    facilityId: "f",
-    statuses: ["available"],
-  },
-  "a page of slots of two providers": { ...page, ...range, providerIds: ids(2), after },
-  "slots of a hundred providers": { ...page, ...range, providerIds: ids(100), statuses: ["held", "booked"] },
-};
-const appointmentQueries: Readonly<Record<string, AppointmentQuery>> = {
-  "appointments of all": { limit: 10 },
-  "appointments at a facility": { limit: 10, facilityId: "f", startFrom: at(0) },
-  "appointments of a subject": { limit: 10, subjectId: "s", providerIds: ids(1), after },
-  "appointments of three providers": { limit: 10, providerIds: ids(3), statuses: ["confirmed"], startBefore: at(9) },
-};
 
 describeOnServer("on filled tables, with generic plans, no statement reads a table from end to end:", (url) => {
   let store: PostgresStore;

@@ -1,4 +1,5 @@
-import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import { appointmentQueries, listPage, listPlace, providerIds, slotQueries } from "@slotwright/adapter-sql/conformance";
+import type { SlotQuery } from "@slotwright/core";
 import { sampleInstant as at, sampleNow as now } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,33 +9,6 @@ import { openSqliteStore, type SqliteStore } from "./sqlite-harness.ts";
 
 const statements = createStatements(sqliteStrategy("slotwright_"));
 const { reads, writes } = statements;
-const page = { asOf: now, limit: 10 };
-const range = { startFrom: at(0), startBefore: at(60), endAfter: at(5) };
-const after = { start: at(10), id: "x" };
-const ids = (count: number) => Array.from({ length: count }, (_, index) => `provider-${index}`);
-
-const slotQueries: Readonly<Record<string, SlotQuery>> = {
-  "slots of all": { ...page },
-  "a page of slots of all, backwards": { ...page, ...range, after, descending: true },
-  "slots of a schedule that overlap": { ...page, ...range, scheduleId: "s" },
-  "slots of a facility": { ...page, ...range, facilityId: "f" },
-  "free slots of a provider at a facility": {
-    ...page,
-    ...range,
-    providerIds: ids(1),
-    facilityId: "f",
-    statuses: ["available"],
-  },
-  "a page of slots of two providers": { ...page, ...range, providerIds: ids(2), after },
-  "slots of a hundred providers": { ...page, ...range, providerIds: ids(100), statuses: ["held", "booked"] },
-};
-const appointmentQueries: Readonly<Record<string, AppointmentQuery>> = {
-  "appointments of all": { limit: 10 },
-  "appointments at a facility": { limit: 10, facilityId: "f", startFrom: at(0) },
-  "appointments of a subject": { limit: 10, subjectId: "s", providerIds: ids(1), after },
-  "appointments of three providers": { limit: 10, providerIds: ids(3), statuses: ["confirmed"], startBefore: at(9) },
-};
-
 describe("no statement of the adapter reads a table from end to end:", () => {
   let store: SqliteStore;
   let database: Database.Database;
@@ -107,7 +81,7 @@ describe("no statement of the adapter reads a table from end to end:", () => {
       expect(found).toHaveLength(10);
       return looks;
     };
-    const hundred = { ...page, providerIds: ids(100) };
+    const hundred = { ...listPage, providerIds: providerIds(100) };
     // The first provider is read as far as a page; each of the others, to its first slot that is behind that page.
     expect(looksFor(hundred)).toBeLessThan(200);
     expect(looksFor({ ...hundred, startFrom: at(300), startBefore: at(100_000) })).toBeLessThan(200);
@@ -115,13 +89,13 @@ describe("no statement of the adapter reads a table from end to end:", () => {
     // However their slots lie: at worst the page of each.
     const shift = "86400000 * cast(substr(provider_id, 10) as integer)";
     filled.exec(`update slotwright_slots set start_at = start_at - ${shift}, end_at = end_at - ${shift}`);
-    expect(looksFor(hundred)).toBeLessThan(100 * (page.limit + 1));
+    expect(looksFor(hundred)).toBeLessThan(100 * (listPage.limit + 1));
     filled.close();
     await file.close();
   });
 
   it("a provider's slots at a facility are read from the provider's index, not from the facility's, which is longer", () => {
-    const sql = reads.slots({ ...page, providerIds: ids(1), facilityId: "f" })?.sql ?? "";
+    const sql = reads.slots({ ...listPage, providerIds: providerIds(1), facilityId: "f" })?.sql ?? "";
     expect(planOf(sql)).toEqual([expect.stringContaining("slotwright_slots_by_provider (provider_id=?)")]);
   });
 
@@ -150,10 +124,10 @@ describe("no statement of the adapter reads a table from end to end:", () => {
   });
 
   it("a page and a bound on the same side are not both searched for", () => {
-    const wide = reads.slots({ ...page, after, startFrom: at(0) });
-    const narrow = reads.slots({ ...page, after, startFrom: at(11) });
-    expect(wide?.parameters).toEqual([after.start.getTime(), after.id, 10]);
-    expect(narrow?.parameters).toEqual([at(11).getTime(), 10]);
+    const wide = reads.slots({ ...listPage, after: listPlace, startFrom: at(0) });
+    const narrow = reads.slots({ ...listPage, after: listPlace, startFrom: at(601) });
+    expect(wide?.parameters).toEqual([listPlace.start.getTime(), listPlace.id, 10]);
+    expect(narrow?.parameters).toEqual([at(601).getTime(), 10]);
   });
 });
 

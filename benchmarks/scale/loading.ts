@@ -1,0 +1,187 @@
+import {
+  type BookingOrder,
+  bookedDigit,
+  bookedEveryMs,
+  bookedFrom,
+  bookingOrderOf,
+  type DataSet,
+  dayMs,
+  firstStart,
+  type IdKind,
+  type LoadedSchedule,
+  mixer,
+  publishedEveryMs,
+  publishedFrom,
+  scheduleOf,
+  slotMs,
+  slotsPerDay,
+  slotsPerWeek,
+  weekMs,
+} from "./data-set.ts";
+
+/** What SQL differs in where rows are made of numbers. */
+export interface LoadingSql {
+  /** The numbers from 0 to below this one, as the table `numbers (n)`, in their order. */
+  readonly numbers: (count: number) => string;
+  /** A number as so many hexadecimal digits. */
+  readonly hex: (value: string, digits: number) => string;
+  /** Milliseconds since 1970, without a fraction of a second, as JSON has a time. */
+  readonly iso: (ms: string) => string;
+}
+
+/** The table of schedules by their numbers, which lives as long as the connection. */
+const schedulesTable = "loaded_schedules";
+
+/**
+ * Statements that fill the tables as so many calls of the library would have left them: the same rows and ids of the same
+ * form, with one difference. Stored answers of commands are short: nothing reads them but a repeated command.
+ */
+export function loadingStatements(data: DataSet, sql: LoadingSql): readonly string[] {
+  const rows = rowsOf(data, sql, bookingOrderOf(data));
+  return [
+    `create temporary table ${schedulesTable} (p integer primary key, schedule_id text, provider_id text, facility_id text)`,
+    ...scheduleRows(data),
+    `insert into slotwright_schedules (id, provider_id, facility_id, time_zone, version, created_at, updated_at)
+    select schedule_id, provider_id, facility_id, 'UTC', ${data.weeks}, ${publishedFrom}, ${publishedFrom} from ${schedulesTable} order by p`,
+    rows.slots,
+    rows.appointments,
+    ...rows.commands,
+    ...rows.journal,
+    `drop table ${schedulesTable}`,
+  ];
+}
+
+const schedulesPerStatement = 500;
+
+function scheduleRows({ providers }: DataSet): readonly string[] {
+  const all = Array.from({ length: providers }, (_, number) => scheduleOf(number));
+  const statements: string[] = [];
+  for (let first = 0; first < all.length; first += schedulesPerStatement) {
+    const values = all.slice(first, first + schedulesPerStatement).map(valuesOf);
+    statements.push(`insert into ${schedulesTable} values ${values.join(", ")}`);
+  }
+  return statements;
+}
+
+const valuesOf = ({ number, scheduleId, providerId, facilityId }: LoadedSchedule) =>
+  `(${number}, '${scheduleId}', '${providerId}', '${facilityId}')`;
+
+/** Rows by the number of a slot (`g`), of a publication (`c`) or of a booking in the order of bookings (`j`). */
+function rowsOf(data: DataSet, sql: LoadingSql, order: BookingOrder) {
+  const terms = termsOf(data, sql, order);
+  return {
+    slots: slotRows(data, sql, terms),
+    appointments: appointmentRows(data, sql, terms),
+    commands: commandRows(data, sql, terms),
+    journal: journalRows(data, sql, terms),
+  };
+}
+
+type Terms = ReturnType<typeof termsOf>;
+
+function termsOf({ providers, appointments }: DataSet, sql: LoadingSql, { step, inverse }: BookingOrder) {
+  const id = (ms: string, number: string, kind: IdKind) => {
+    const mixed = `((${number}) * 4 + ${kind}) * ${mixer}`;
+    const time = sql.hex(ms, 12);
+    const parts = [
+      `substr(${time}, 1, 8) || '-' || substr(${time}, 9) || '-7'`,
+      sql.hex(`(((${mixed}) >> 20) & 4095)`, 3),
+      `'-'`,
+      sql.hex(`(32768 | (((${mixed}) >> 8) & 16383))`, 4),
+      `'-'`,
+      sql.hex(`((${mixed}) & 281474976710655)`, 12),
+    ];
+    return parts.join(" || ");
+  };
+  const publishedAt = (c: string) => `(${publishedFrom} + (${c}) * ${publishedEveryMs})`;
+  const bookedAt = (j: string) => `(${bookedFrom} + (${j}) * ${bookedEveryMs})`;
+  const place = (g: string) => `((${g}) % ${slotsPerWeek})`;
+  const week = (g: string) => `((${g}) / ${slotsPerWeek * providers})`;
+  return {
+    publishedAt,
+    bookedAt,
+    provider: (g: string) => `((${g}) / ${slotsPerWeek} % ${providers})`,
+    start: (g: string) =>
+      `(${firstStart} + ${week(g)} * ${weekMs} + ${place(g)} / ${slotsPerDay} * ${dayMs} + ${place(g)} % ${slotsPerDay} * ${slotMs})`,
+    slotId: (g: string) => id(publishedAt(`(${g}) / ${slotsPerWeek}`), g, 0),
+    appointmentId: (j: string) => id(bookedAt(j), j, 1),
+    publicationId: (c: string) => id(publishedAt(c), c, 2),
+    bookingId: (j: string) => id(bookedAt(j), j, 3),
+    /** Which booking took a slot that is booked, and which slot a booking took. */
+    bookingOf: (g: string) => `((${g}) / 10 * ${step} % ${appointments})`,
+    slotOf: (j: string) => `((${j}) * ${inverse} % ${appointments} * 10 + ${bookedDigit})`,
+  };
+}
+
+const isBooked = `g % 10 = ${bookedDigit}`;
+
+function slotRows({ slots }: DataSet, sql: LoadingSql, terms: Terms): string {
+  const published = terms.publishedAt(`g / ${slotsPerWeek}`);
+  const start = terms.start("g");
+  return `insert into slotwright_slots
+    (id, schedule_id, provider_id, facility_id, seat, start_at, end_at, status, appointment_id, metadata, version, created_at, updated_at)
+    select ${terms.slotId("g")}, s.schedule_id, s.provider_id, s.facility_id, 0, ${start}, ${start} + ${slotMs},
+      case when ${isBooked} then 'booked' else 'available' end,
+      case when ${isBooked} then ${terms.appointmentId(terms.bookingOf("g"))} end,
+      '{}', case when ${isBooked} then 2 else 1 end, ${published},
+      case when ${isBooked} then ${terms.bookedAt(terms.bookingOf("g"))} else ${published} end
+    from ${bySlot(slots, sql)} cross join ${schedulesTable} as s where s.p = ${terms.provider("g")}`;
+}
+
+const bySlot = (count: number, sql: LoadingSql) => `(select n as g from ${sql.numbers(count)}) as numbered`;
+
+function byBooking({ appointments }: DataSet, sql: LoadingSql, terms: Terms): string {
+  return `(select n as j, ${terms.slotOf("n")} as g from ${sql.numbers(appointments)}) as numbered`;
+}
+
+/** A subject has four appointments. */
+const subject = ({ appointments }: DataSet) => `'subject-' || (j % ${Math.max(1, Math.floor(appointments / 4))})`;
+
+function appointmentRows(data: DataSet, sql: LoadingSql, terms: Terms): string {
+  const start = terms.start("g");
+  return `insert into slotwright_appointments
+    (id, subject_id, provider_id, facility_id, start_at, end_at, status, slot_ids, metadata, version, created_at, updated_at)
+    select ${terms.appointmentId("j")}, ${subject(data)}, s.provider_id, s.facility_id, ${start}, ${start} + ${slotMs},
+      'confirmed', '["' || ${terms.slotId("g")} || '"]', '{}', 1, ${terms.bookedAt("j")}, ${terms.bookedAt("j")}
+    from ${byBooking(data, sql, terms)} cross join ${schedulesTable} as s where s.p = ${terms.provider("g")}`;
+}
+
+function commandRows({ publications, appointments }: DataSet, sql: LoadingSql, terms: Terms): readonly string[] {
+  const hash = "0123456789abcdef".repeat(4);
+  const insert = (id: string, at: string, count: number) =>
+    `insert into slotwright_commands (id, request_hash, result, created_at)
+    select ${id}, '${hash}', '{"loaded":true}', ${at} from ${sql.numbers(count)}`;
+  return [
+    insert(terms.publicationId("n"), terms.publishedAt("n"), publications),
+    insert(terms.bookingId("n"), terms.bookedAt("n"), appointments),
+  ];
+}
+
+function journalRows(data: DataSet, sql: LoadingSql, terms: Terms): readonly string[] {
+  const start = terms.start("g");
+  const times = `"start":"' || ${sql.iso(start)} || '","end":"' || ${sql.iso(`(${start} + ${slotMs})`)} || '"`;
+  const schedule = `cross join ${schedulesTable} as s where s.p = ${terms.provider("g")}`;
+  const where = `"providerId":"' || s.provider_id || '","facilityId":"' || s.facility_id || '"`;
+  const insert = (values: readonly string[], from: string) =>
+    `insert into slotwright_journal
+    (record_kind, record_id, version, command, command_id, actor_kind, actor_id, at, from_status, to_status, changes)
+    select ${values.join(", ")} from ${from}`;
+  const c = `(g / ${slotsPerWeek})`;
+  const created = `'{"scheduleId":"' || s.schedule_id || '",${where},"seat":0,${times},"status":"available","appointmentId":null,"hold":null,"metadata":{}}'`;
+  const agreed = `'{"subjectId":"' || ${subject(data)} || '",${where},${times},"status":"confirmed","slotIds":["' || ${terms.slotId("g")} || '"],"metadata":{}}'`;
+  const booked = `'{"status":"booked","appointmentId":"' || ${terms.appointmentId("j")} || '","hold":null}'`;
+  const book = [`'book'`, terms.bookingId("j"), `'subject'`, `'app'`, terms.bookedAt("j")];
+  const publish = [`'createSlots'`, terms.publicationId(c), `'provider'`, `'office'`, terms.publishedAt(c)];
+  const bookings = byBooking(data, sql, terms);
+  return [
+    insert(
+      [`'slot'`, terms.slotId("g"), "1", ...publish, "null", `'available'`, created],
+      `${bySlot(data.slots, sql)} ${schedule}`,
+    ),
+    insert(
+      [`'appointment'`, terms.appointmentId("j"), "1", ...book, "null", `'confirmed'`, agreed],
+      `${bookings} ${schedule}`,
+    ),
+    insert([`'slot'`, terms.slotId("g"), "2", ...book, `'available'`, `'booked'`, booked], bookings),
+  ];
+}

@@ -1,0 +1,184 @@
+import { readFileSync } from "node:fs";
+import { postgresAdapter } from "@slotwright/adapter-postgres";
+import type { StorageAdapter } from "@slotwright/core";
+import { startServer, type TestServer } from "@slotwright/test-servers";
+import { Client, Pool } from "pg";
+import { postgres } from "../../arenas/postgres.ts";
+import type { DataSet } from "../data-set.ts";
+import { type LoadingSql, loadingStatements } from "../loading.ts";
+import { dropFromCache, filesBelow } from "./page-cache.ts";
+import { keepOnAnyProcessor, keepOnProcessor } from "./processors.ts";
+import type { Site, Store } from "./store.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+export async function postgresSite(): Promise<Site | undefined> {
+  const server = await startServer("postgres");
+  if (server === undefined) return undefined;
+  const stores: DatabaseStore[] = [];
+  keepOnProcessor(process.pid, 0);
+  const { durability, isDurable, settings, folder } = await onClient(server.url, async (client) => {
+    const query = async (sql: string) => (await client.query<Record<string, unknown>>(sql)).rows;
+    const [{ data_directory: folder } = {}] = await query("show data_directory");
+    return { ...(await postgres.durability(query)), settings: await settingsOf(client), folder: String(folder) };
+  });
+  const { engine, title } = postgres;
+  return {
+    facts: { engine, title, version: server.version, origin: server.origin, durability, isDurable },
+    settings,
+    async fill(data) {
+      const store = await fillDatabase(server, data);
+      stores.push(store);
+      return store;
+    },
+    chill: () => chill(server, stores, folder),
+    async close() {
+      keepOnAnyProcessor(process.pid);
+      for (const { close } of stores) await close();
+      await server.stop();
+    },
+  };
+}
+
+async function onClient<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function settingsOf(client: Client): Promise<Site["settings"]> {
+  const names = ["shared_buffers", "effective_cache_size", "max_wal_size", "checkpoint_timeout", "random_page_cost"];
+  const columns = names.map((name) => `current_setting('${name}') as ${name}`);
+  const { rows } = await client.query<Record<string, string>>(`select ${columns.join(", ")}`);
+  return rows[0] ?? {};
+}
+
+/** A server that is not our own is not restarted, and keeps what it has read in its own cache. */
+async function chill(server: TestServer, stores: readonly DatabaseStore[], folder: string): Promise<boolean> {
+  if (!("process" in server)) return false;
+  for (const { close } of stores) await close();
+  await (server as TestServer & { readonly process: { restart(): Promise<void> } }).process.restart();
+  const isDone = dropFromCache(filesBelow(folder));
+  for (const { reopen } of stores) await reopen();
+  return isDone;
+}
+
+const loadingSql: LoadingSql = {
+  numbers: (count) => `generate_series(0::bigint, ${count - 1}) as numbers (n)`,
+  hex: (value, digits) => `lpad(to_hex(${value}), ${digits}, '0')`,
+  iso: (ms) => `to_char(to_timestamp(${ms} / 1000) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"')`,
+};
+
+interface DatabaseStore extends Store {
+  readonly close: () => Promise<void>;
+}
+
+async function fillDatabase(server: TestServer, data: DataSet): Promise<DatabaseStore> {
+  const { url } = await server.createDatabase();
+  const begun = performance.now();
+  await onClient(url, (client) => load(client, url, data));
+  const loadSeconds = (performance.now() - begun) / 1000;
+  let connection = await connect(url);
+  return {
+    ...{ data, loadSeconds },
+    bytes: async () => Number((await readRow(url, "select pg_database_size(current_database()) as bytes")).bytes),
+    row: (sql) => readRow(url, sql),
+    storage: () => connection.storage,
+    serverCpuMs: () => cpuMsOf(connection.pid),
+    async reopen() {
+      await connection.close();
+      connection = await connect(url);
+    },
+    close: () => connection.close(),
+  };
+}
+
+const readRow = (url: string, sql: string): Promise<Row> =>
+  onClient(url, async (client) => (await client.query<Record<string, unknown>>(sql)).rows[0] ?? {});
+
+async function connect(url: string) {
+  const pool = new Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0 });
+  pool.on("error", () => {});
+  const { rows } = await pool.query<{ readonly pid: number }>("select pg_backend_pid() as pid");
+  const pid = rows[0]?.pid ?? 0;
+  keepOnProcessor(pid, 1);
+  let isOpen = true;
+  return {
+    pid,
+    storage: postgresAdapter({ pool }) as StorageAdapter<never>,
+    async close() {
+      if (isOpen) await pool.end();
+      isOpen = false;
+    },
+  };
+}
+
+/** As Linux counts it in nanoseconds, where the server runs on this machine. */
+function cpuMsOf(pid: number): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keys, foreign keys, then indexes. CHECKs stay, and look at each row as it comes. */
+const later = `
+  select conname as name, conrelid::regclass::text as "table", 'constraint' as kind, pg_get_constraintdef(oid) as definition,
+    case contype when 'f' then 0 else 1 end as rank
+  from pg_constraint where connamespace = 'public'::regnamespace and contype in ('p', 'u', 'f')
+    and conrelid::regclass::text like 'slotwright\\_%' and conrelid::regclass::text <> 'slotwright_migrations'
+  union all
+  select indexrelid::regclass::text, indrelid::regclass::text, 'index', pg_get_indexdef(indexrelid), 2
+  from pg_index where indrelid::regclass::text like 'slotwright\\_%'
+    and not exists (select from pg_constraint where conindid = indexrelid)
+  order by rank, name`;
+
+interface Later {
+  readonly name: string;
+  readonly table: string;
+  readonly kind: "constraint" | "index";
+  readonly definition: string;
+}
+
+/** Triggers and foreign keys are for rows that come one by one. What is loaded is counted afterwards. */
+async function load(client: Client, url: string, data: DataSet): Promise<void> {
+  const migrating = postgresAdapter({ connectionString: url });
+  await migrating.migrate();
+  await migrating.close();
+  const { rows: all } = await client.query<Later>(later);
+  await client.query("set maintenance_work_mem = '1GB'; set max_parallel_maintenance_workers = 2");
+  await client.query("set session_replication_role = replica");
+  for (const { name, table, kind } of all) {
+    await client.query(kind === "index" ? `drop index "${name}"` : `alter table ${table} drop constraint "${name}"`);
+  }
+  await withoutExclusion(client, async () => {
+    for (const statement of loadingStatements(data, loadingSql)) await client.query(statement);
+  });
+  for (const { name, table, kind, definition } of [...all].reverse()) {
+    await client.query(kind === "index" ? definition : `alter table ${table} add constraint "${name}" ${definition}`);
+  }
+  const { rows: again } = await client.query<Later>(later);
+  if (JSON.stringify(again) !== JSON.stringify(all)) throw new Error("Not all indexes and guards were put back.");
+  await client.query("vacuum analyze");
+  await client.query("checkpoint");
+}
+
+/**
+ * To add an exclusion constraint looks each row up in its index, which takes longer than all the rest. VACUUM FULL builds
+ * the index of one that is there, and trusts it; that slots do not overlap is counted afterwards, too.
+ */
+async function withoutExclusion(client: Client, work: () => Promise<void>): Promise<void> {
+  const setReady = (isReady: boolean) =>
+    client.query(
+      `update pg_index set indisready = ${isReady} where indisexclusion and indrelid = 'slotwright_slots'::regclass`,
+    );
+  await setReady(false);
+  await work();
+  await client.query("vacuum full slotwright_slots");
+  await setReady(true);
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { heapGrowth, type MemoryOptions, type MemorySample, watchMemory } from "../scale/memory/memory.ts";
+
+const commands = 20_000;
+/** An id that is kept for each command takes a hundred. */
+const fewBytes = 30;
+
+const watch = (engine: MemoryOptions["engine"] = {}) =>
+  watchMemory({ commands, samples: 20, signal: new AbortController().signal, engine });
+
+describe("the memory of a process that uses the library", () => {
+  it("stays flat over many commands of all kinds", { timeout: 120_000 }, async () => {
+    const { samples, counts } = await watch();
+    expect(samples.at(-1)?.commands).toBeGreaterThanOrEqual(commands);
+    for (const count of Object.values(counts)) expect(count).toBeGreaterThan(commands / 100);
+    expect(heapGrowth(samples), JSON.stringify(samples)).toBeLessThan(fewBytes);
+  });
+
+  it("would be seen to grow if one id of each command were kept", { timeout: 120_000 }, async () => {
+    const kept: string[] = [];
+    const newId = () => {
+      const id = crypto.randomUUID();
+      kept.push(Buffer.from(id).toString());
+      return id;
+    };
+    const { samples } = await watch({ newId });
+    expect(kept.length).toBeGreaterThan(commands / 2);
+    expect(heapGrowth(samples), JSON.stringify(samples)).toBeGreaterThan(fewBytes);
+  });
+});
+
+describe("the growth of the heap", () => {
+  const sample = (commands: number, heapUsed: number): MemorySample => ({ commands, heapUsed, rss: 0 });
+
+  it("is told in bytes a command, whatever the first fifth did", () => {
+    const steady = [20, 40, 60, 80, 100].map((commands) => sample(commands, 1_000_000 + commands * 24));
+    expect(heapGrowth([sample(0, 5), sample(10, 9_000_000), ...steady])).toBeCloseTo(24);
+  });
+});

@@ -1,0 +1,82 @@
+import { everyCall, fillPlanStage, laterHalfHour, planStage, type Step } from "@slotwright/adapter-sql/conformance";
+import { createEngine, type Engine, type StorageAdapter } from "@slotwright/core";
+import { createPool, type Pool, type PoolConnection, type RowDataPacket } from "mysql2/promise";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { mysqlAdapter } from "../src/index.ts";
+import { describeOnEachServer } from "./each-server.ts";
+import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
+
+const tables = ["schedules", "slots", "appointments", "commands", "journal"].map((name) => `slotwright_${name}`);
+
+/** What a session counts: rows that it looked at, in tables, indexes and what it made of JSON, and rows that it sorted. */
+const counters = "show session status where Variable_name like 'Handler_read%' or Variable_name = 'Sort_rows'";
+
+describeOnEachServer("of every call on full tables", (server) => {
+  let store: MysqlStore;
+  let pool: Pool;
+  let engine: Engine<never>;
+
+  beforeAll(async () => {
+    store = await openMysqlStore(server);
+    await fillPlanStage(store.storage);
+    // One connection, so that the counters of its session are those of the call.
+    pool = createPool({ uri: store.url, connectionLimit: 1 });
+    await pool.query(`analyze table ${tables.join(", ")}`);
+    engine = createEngine({ storage: mysqlAdapter({ pool }) as StorageAdapter<never> });
+    // What a session reads of the tables when it first meets them is not the calls'.
+    await everyCall({ engine, schedule: 1, step: (_, call) => call() });
+  }, 120_000);
+  afterAll(async () => {
+    await pool.end();
+    await store.close();
+  });
+
+  async function countOn(session: Pool | PoolConnection): Promise<number> {
+    const [rows] = await session.query<RowDataPacket[]>(counters);
+    return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
+  }
+
+  /** Counts for each call how many rows it took. */
+  function counting(session: Pool | PoolConnection, taken: Map<string, number>): Step {
+    return async (title, call) => {
+      const before = await countOn(session);
+      const result = await call();
+      const after = await countOn(session);
+      // To ask for the counters counts as well.
+      taken.set(title, after - before - ((await countOn(session)) - after));
+      return result;
+    };
+  }
+
+  const busyAmong = (taken: ReadonlyMap<string, number>) => [...taken].filter(([, rows]) => rows > planStage.mostRows);
+
+  it("none looks at, or sorts, more rows than it was asked for, procedures and guards included", async () => {
+    const taken = new Map<string, number>();
+    await everyCall({ engine, schedule: 3, step: counting(pool, taken) });
+    expect(taken.get("book")).toBeGreaterThan(3);
+    expect(busyAmong(taken)).toEqual([]);
+  });
+
+  it("nor does one within a host's transaction, where rows are locked", async () => {
+    const connection = await pool.getConnection();
+    await connection.beginTransaction();
+    const taken = new Map<string, number>();
+    const storage = mysqlAdapter({ uri: store.url });
+    const within = createEngine({ storage }).within(connection);
+    await everyCall({ engine: within as never, schedule: 4, step: counting(connection, taken) });
+    await connection.rollback();
+    connection.release();
+    await storage.close();
+    expect(taken.get("book")).toBeGreaterThan(3);
+    expect(busyAmong(taken)).toEqual([]);
+  });
+
+  // A gap: what is open when the range begins is looked for among all slots of the 31 days before.
+  it.fails("reconcile looks at few slots that began before its range", async () => {
+    const taken = new Map<string, number>();
+    await counting(pool, taken)("reconcile", () =>
+      engine.reconcile({ actor: { kind: "test", id: "test-1" }, dryRun: true, ...laterHalfHour }),
+    );
+    expect(busyAmong(taken)).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import { sampleInstant as at, sampleNow } from "@slotwright/core/conformance";
+
+/** Parts of the queries below, for more of their kind. */
+export const listPage = { asOf: sampleNow, limit: 10 };
+export const listPlace = { start: at(600), id: "x" };
+export const providerIds = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `provider-${index}`);
+
+const range = { startFrom: at(0), startBefore: at(3000), endAfter: at(5) };
+
+/** Lists of slots by each of the indexes, and across many providers. */
+export const slotQueries: Readonly<Record<string, SlotQuery>> = {
+  "slots of all": { ...listPage },
+  "a page of slots of all, backwards": { ...listPage, ...range, after: listPlace, descending: true },
+  "slots of a schedule that overlap": { ...listPage, ...range, scheduleId: "schedule-1" },
+  "slots of a facility": { ...listPage, ...range, facilityId: "facility-1" },
+  "free slots of a provider at a facility": {
+    ...listPage,
+    ...range,
+    providerIds: providerIds(1),
+    facilityId: "facility-1",
+    statuses: ["available"],
+  },
+  "a page of slots of two providers": { ...listPage, ...range, providerIds: providerIds(2), after: listPlace },
+  "slots of a hundred providers": {
+    ...listPage,
+    ...range,
+    providerIds: providerIds(100),
+    statuses: ["available", "held"],
+  },
+};
+
+export const appointmentQueries: Readonly<Record<string, AppointmentQuery>> = {
+  "appointments of all": { limit: 10 },
+  "appointments at a facility": { limit: 10, facilityId: "facility-1", startFrom: at(0) },
+  "appointments of a subject": { limit: 10, subjectId: "subject-7", providerIds: providerIds(1), after: listPlace },
+  "appointments of three providers": {
+    limit: 10,
+    providerIds: providerIds(3),
+    statuses: ["confirmed"],
+    startBefore: at(900),
+  },
+};
