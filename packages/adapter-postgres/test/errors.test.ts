@@ -148,7 +148,7 @@ describeOnServer("a database that fails later", (url) => {
   });
 
   it("is transient when a pool of one is lent to the host for too long", async () => {
-    const { pool, storage } = onPool({ max: 1, connectionTimeoutMillis: 100 });
+    const { pool, storage } = onPool({ max: 1, connectionTimeoutMillis: 1_000 });
     const lent = await pool.connect();
     expect(await failure(storage.load(keys))).toBe("transient");
     lent.release();

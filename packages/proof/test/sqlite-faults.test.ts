@@ -18,7 +18,7 @@ describe("nothing comes of it when", () => {
 const hits: Readonly<Record<string, { readonly flaw: Flaw; readonly shows: RegExp }>> = {
   "sqlite.killed-at-each-step": {
     flaw: "commits-in-two",
-    shows: /right after the kill: .*whose command is not stored/,
+    shows: /right after the kill: .*the journal tells of a record that is not there/,
   },
   "sqlite.disk-fills": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
 };
