@@ -78,12 +78,12 @@ describe.each(engines.map((engine, index) => ({ engine, started: servers[index] 
 
     it.skipIf(skipped)("hangs while it is paused, and answers afterwards", async () => {
       // One statement under way, on a connection of its own, and one from somebody who comes later.
-      const sleep = engine === "postgres" ? "pg_sleep(0.2)" : "sleep(0.2)";
+      const sleep = engine === "postgres" ? "pg_sleep(0.6)" : "sleep(0.6)";
       const early = query(engine, server.url, `SELECT 1 AS one, ${sleep} AS slept`);
       await wait(100);
       await server.process.pause();
       const late = query(engine, server.url, "SELECT 1 AS one");
-      expect(await Promise.race([early, late, wait(400, "silence")])).toBe("silence");
+      expect(await Promise.race([early, late, wait(800, "silence")])).toBe("silence");
       await server.process.resume();
       expect(await early).toMatchObject([{ one: 1 }]);
       expect(await late).toEqual([{ one: 1 }]);
