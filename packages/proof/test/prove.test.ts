@@ -78,23 +78,24 @@ describe.each(["sqlite", "postgres", "mysql", "mariadb"])("prove --%s", (engine)
   });
 });
 
-describe.each(["postgres", "mysql", "mariadb"] as const)("prove --%s --faults", (engine) => {
+const cuts = ["before-commit", "during-commit", "after-commit", "mid-answer", "mid-result"];
+
+// One engine shows that all cuts are done; `prove` does them on each.
+describe.each([
+  { engine: "postgres", fault: "network.cut", keys: cuts.map((cut) => `network.cut-${cut}`) },
+  { engine: "mysql", fault: "network.cut-after", keys: ["network.cut-after-commit"] },
+  { engine: "mariadb", fault: "network.cut-after", keys: ["network.cut-after-commit"] },
+] as const)("prove --$engine --faults", ({ engine, fault, keys }) => {
   it.skipIf(servers[engine] === undefined)(
     "does harm around the commit, and finds nothing wrong after it",
     async () => {
       const file = join(folder, `${engine}-faults.json`);
-      const args = [`--${engine}`, "--histories", "0", "--faults", "1", "--fault", "cut", "--report", file];
+      const args = [`--${engine}`, "--histories", "0", "--faults", "1", "--fault", fault, "--report", file];
       const { status, output } = await prove(args, environmentOf(engine));
       expect(output).toContain("Nothing was found");
       expect(status).toBe(0);
       const { steps, tally } = await reportIn(file);
-      expect(steps.map(({ name }) => name)).toEqual([
-        "network.cut-before-commit",
-        "network.cut-during-commit",
-        "network.cut-after-commit",
-        "network.cut-mid-answer",
-        "network.cut-mid-result",
-      ]);
+      expect(steps.map(({ name }) => name)).toEqual(keys);
       expect(tally.faults).toBeGreaterThan(steps.length);
       expect(tally.unknown).toBeGreaterThan(0);
     },
