@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { totalmem } from "node:os";
 import { postgresAdapter } from "@slotwright/adapter-postgres";
 import type { StorageAdapter } from "@slotwright/core";
 import { startServer, type TestServer } from "@slotwright/test-servers";
@@ -16,6 +17,7 @@ export async function postgresSite(): Promise<Site | undefined> {
   const server = await startServer("postgres");
   if (server === undefined) return undefined;
   const stores: DatabaseStore[] = [];
+  await giveMemory(server);
   keepOnProcessor(process.pid, 0);
   const { durability, isDurable, settings, folder } = await onClient(server.url, async (client) => {
     const query = async (sql: string) => (await client.query<Record<string, unknown>>(sql)).rows;
@@ -40,6 +42,16 @@ export async function postgresSite(): Promise<Site | undefined> {
   };
 }
 
+type ProcessOf = TestServer & { readonly process: { restart(): Promise<void> } };
+
+/** A quarter of what there is, as PostgreSQL recommends for a server that has a computer to itself. */
+async function giveMemory(server: TestServer): Promise<void> {
+  if (!("process" in server)) return;
+  const megabytes = Math.floor(totalmem() / 4 / 1024 ** 2);
+  await onClient(server.url, (client) => client.query(`alter system set shared_buffers = '${megabytes}MB'`));
+  await (server as ProcessOf).process.restart();
+}
+
 async function onClient<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -61,7 +73,7 @@ async function settingsOf(client: Client): Promise<Site["settings"]> {
 async function chill(server: TestServer, stores: readonly DatabaseStore[], folder: string): Promise<boolean> {
   if (!("process" in server)) return false;
   for (const { close } of stores) await close();
-  await (server as TestServer & { readonly process: { restart(): Promise<void> } }).process.restart();
+  await (server as ProcessOf).process.restart();
   const isDone = dropFromCache(filesBelow(folder));
   for (const { reopen } of stores) await reopen();
   return isDone;

@@ -39,6 +39,7 @@ export async function sqliteSite(): Promise<Site> {
 function settingsOf(filename: string): Site["settings"] {
   const database = new Database(filename);
   const names = ["cache_size", "page_size", "mmap_size", "wal_autocheckpoint"];
+  database.pragma(`cache_size = ${cacheSize}`);
   const settings = Object.fromEntries(names.map((name) => [name, String(database.pragma(name, { simple: true }))]));
   database.close();
   return settings;
@@ -63,7 +64,7 @@ async function fillFile(filename: string, data: DataSet): Promise<FileStore> {
   await migrating.close();
   load(filename, data);
   const loadSeconds = (performance.now() - begun) / 1000;
-  let storage = sqliteAdapter({ filename });
+  let { storage, close } = openWithMemory(filename);
   return {
     ...{ data, filename, loadSeconds },
     bytes: async () => statSync(filename).size,
@@ -72,11 +73,28 @@ async function fillFile(filename: string, data: DataSet): Promise<FileStore> {
     // The library runs in our own process.
     serverCpuMs: () => 0,
     async reopen() {
-      await storage.close();
-      storage = sqliteAdapter({ filename });
+      await close();
+      ({ storage, close } = openWithMemory(filename));
     },
-    close: () => storage.close(),
+    close: () => close(),
   };
+}
+
+/** In KiB. A host with millions of slots gives SQLite room for the upper levels of its indexes. */
+const cacheSize = -512 * 1024;
+
+/** As a host that opens the file itself. */
+function openWithMemory(filename: string) {
+  const database = new Database(filename);
+  for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", `cache_size = ${cacheSize}`]) {
+    database.pragma(pragma);
+  }
+  const storage = sqliteAdapter({ database });
+  const close = async () => {
+    await storage.close();
+    database.close();
+  };
+  return { storage, close };
 }
 
 function readRow(filename: string, sql: string): Readonly<Record<string, unknown>> {

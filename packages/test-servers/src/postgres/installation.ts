@@ -1,4 +1,4 @@
-import { cp, mkdir, unlink, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run as execute } from "../commands.ts";
 import type { Account, Administrator, Command, Installation, RunFolder } from "../engine.ts";
@@ -13,15 +13,17 @@ export interface PostgresPrograms {
   readonly account: Account | undefined;
 }
 
-/** Durable as in production; only the memory is modest. */
+/** Durable as in production. */
 const settings = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   max_connections: "300",
-  shared_buffers: "256MB",
   fsync: "on",
   synchronous_commit: "on",
 };
+
+/** Modest, and in a file, where whoever needs more can change it. */
+const memory = "shared_buffers = 256MB";
 
 export function postgresInstallation(programs: PostgresPrograms): Installation {
   const { bin, version, origin, account } = programs;
@@ -29,7 +31,7 @@ export function postgresInstallation(programs: PostgresPrograms): Installation {
     version,
     origin,
     account,
-    recipe: initdbFlags(version).join(" "),
+    recipe: [...initdbFlags(version), memory].join(" "),
     stopSignal: "SIGINT",
     settle: (folder) => settle(programs, folder),
     initialise: (run, administrator) => initialise(programs, run, administrator),
@@ -63,6 +65,7 @@ async function initialise(programs: PostgresPrograms, run: RunFolder, administra
   const command = { program: join(bin, "initdb"), arguments: [...words, ...initdbFlags(version)] };
   await execute(command, { account, cwd: run.path });
   await unlink(passwordFile);
+  await appendFile(join(run.data, "postgresql.conf"), `${memory}\n`);
 }
 
 function serverCommand(bin: string, run: RunFolder, port: number): Command {
