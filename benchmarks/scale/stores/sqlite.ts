@@ -117,8 +117,9 @@ interface Later {
 /** Indexes and guards are put back when the rows are there. CHECKs look at each row as it comes. */
 function load(filename: string, data: DataSet): void {
   const database = new Database(filename);
-  // A file that is only half loaded is of no use to anybody, so it need not survive.
-  for (const pragma of ["journal_mode = off", "synchronous = off", "foreign_keys = off", "cache_size = -2000000"]) {
+  // A file that is only half loaded is of no use to anybody, so it need not survive. A log would be as large as the file;
+  // better-sqlite3 does not let go without any journal, and this one only keeps the few pages that were there before.
+  for (const pragma of ["journal_mode = delete", "synchronous = off", "foreign_keys = off", "cache_size = -2000000"]) {
     database.pragma(pragma);
   }
   const all = database.prepare<[], Later>(`${later} order by name`).all();
