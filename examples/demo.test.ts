@@ -130,7 +130,8 @@ describe.each(servers)("the demo on $engine", ({ engine, server }) => {
   });
 
   it.skipIf(server === undefined)("drops the database when it is ended in the middle of the race", async () => {
-    const ended = await demoThere(["--processes", "2"], { endAt: "progress:" });
+    // So many that the race is far from over when it is first heard of.
+    const ended = await demoThere(["--processes", "2", "--callers", "300"], { endAt: "progress:" });
     expect(ended.output).toContain("SIGTERM came in between.");
     expect(ended.status).toBe(1);
     expect(await isThere(engine, url, ended)).toBe(false);

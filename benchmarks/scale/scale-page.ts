@@ -51,7 +51,7 @@ Where the records lie that are asked for, decides which caches hold them:
 
 - \`${reachTitles.anywhere}\`: other slots, providers and weeks in each call, anywhere in the data. In larger tables fewer of the
   pages that are needed lie in the cache of the database, and none in those of the processor; the rest come from the cache
-  of the system.
+  of the system, and from the disk where that has no room for all of the sizes.
 - \`${reachTitles.same}\`: the same 50 providers in the same week, as where people look at the week that comes.
 - \`${reachTitles.cold}\`: as \`${reachTitles.anywhere}\`, after all files were dropped from the cache of the system, and the server began
   anew. What is not near each other on disk is read page by page; the smallest size is in memory after a few calls.
