@@ -11,8 +11,8 @@ export function scalePage(result: ScaleResult, memory: MemoryResult): string {
 
 const introduction = `# Scale
 
-Made by \`node benchmarks/scale/page.ts\` from [the result of one run](scale/results.json) and
-[that of another](scale/memory.json). To run it on your own machine:
+Made by \`node benchmarks/scale/page.ts\` from [the results of one run an engine](scale/results.json), of
+which the begin and the load are those of the last, and [that of another](scale/memory.json). To run it on your own machine:
 
 \`\`\`sh
 npx --yes pnpm@12 bench:scale            # 10 thousand to 10 million slots
