@@ -4,8 +4,8 @@ import { quoted } from "./functions.ts";
 import { nameOf, type Place } from "./strategy.ts";
 
 /**
- * Rows go to the database as arrays of composite types, in pg's binary format: to write and to read them takes a tenth of
- * what JSON takes, in which the documents inside a row are escaped once more. Each row has the number `n` of its transition.
+ * Rows go to the database as arrays of composite types, in the binary format: JSON would escape the documents inside a row
+ * once more, which the server then takes longer to read than all the rest. Each row has the number `n` of its transition.
  */
 export const rowColumns = {
   check_row: ["n", "kind", "id", "version"],
