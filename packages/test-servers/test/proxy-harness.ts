@@ -4,7 +4,6 @@ import type { Engine, TestDatabase } from "../src/index.ts";
 import { type FaultProxy, startProxy } from "../src/proxy/index.ts";
 import { testServer } from "../src/vitest/test-server.ts";
 import { connectClient, type Rows, type TestClient } from "./proxy-client.ts";
-import { query } from "./query.ts";
 
 const engines = ["postgres", "mysql", "mariadb"] as const;
 const servers = await Promise.all(engines.map(testServer));
@@ -17,7 +16,7 @@ export interface ProxyContext {
   url(): string;
   /** Another client through the proxy. It is destroyed after the test. */
   connect(url?: string): Promise<TestClient>;
-  /** Runs a statement without the proxy. */
+  /** Runs a statement without the proxy, over one connection for all of them, one after the other. */
   direct(sql: string): Promise<Rows>;
   directUrl(): string;
   /** Ids in the table, as others see them. */
@@ -38,12 +37,14 @@ export function describeEachEngine(
       if (server === undefined) return;
       let database: TestDatabase;
       let proxy: FaultProxy;
+      let observer: TestClient;
       const clients: TestClient[] = [];
-      const direct = (sql: string) => query(engine, database.url, sql);
+      const direct = (sql: string) => observer.query(sql);
       const url = () => proxy.url(database.url);
 
       beforeAll(async () => {
         database = await server.createDatabase();
+        observer = await connectClient(engine, database.url);
         await direct("create table things (id int primary key, note text)");
         if (engine !== "postgres") await direct("alter table things modify note longtext");
       });
@@ -57,7 +58,10 @@ export function describeEachEngine(
         await eventually(async () => expect(await serverConnections(engine, direct)).toBe(0));
         await direct("delete from things");
       });
-      afterAll(() => database.drop());
+      afterAll(async () => {
+        await observer.end();
+        await database.drop();
+      });
 
       body({
         engine,
@@ -77,7 +81,7 @@ export function describeEachEngine(
   }
 }
 
-/** Direct connections come one at a time and have gone when the next one asks, but for the one that asks. */
+/** A server may list a connection for a while after its client has closed it, so those that ask are one that stays. */
 async function serverConnections(engine: Engine, direct: (sql: string) => Promise<Rows>): Promise<number> {
   const [row] = await direct(
     engine === "postgres"
