@@ -78,7 +78,7 @@ describe("commands of the same moment share round trips", () => {
   it("each record is asked for once, whoever wants it", async () => {
     const { plain, engine, sent } = stage();
     const [slot] = await publish(plain);
-    await Promise.all(Array.from({ length: 30 }, () => engine.getSlot((slot as Slot).id)));
+    await Promise.all(Array.from({ length: 100 }, () => engine.getSlot((slot as Slot).id)));
     expect(sent.loads).toEqual([1]);
   });
 
@@ -207,12 +207,13 @@ describe("a full queue", () => {
     const outcomes = await Promise.allSettled(bookAll(engine, slots));
     expect(Date.now() - started).toBeLessThan(1_000);
     const refused = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-    expect(refused.length).toBe(15);
+    // Five are under way, five wait.
+    expect(refused.length).toBe(10);
     for (const error of refused) expect(error).toMatchObject({ code: "storage_busy", transient: true });
     expect(refused[0].cause.message).toBe(
       "5 calls wait for the database already. Send fewer at a time, or try again later.",
     );
-    await Promise.all(bookAll(engine, slots.slice(5, 9)));
+    await Promise.all(bookAll(engine, slots.slice(10, 14)));
   });
 });
 

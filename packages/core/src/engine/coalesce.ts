@@ -12,8 +12,28 @@ type Commit = Call<CommitRequest, CommitOutcome>;
  */
 export function coalescingStorage(storage: StorageAdapter, options: CoalesceOptions): StorageAdapter {
   if (options.batchSize === 1) return storage;
-  const loads = createLanes({ options, take: (waiting: Load[]) => waiting.splice(0, options.batchSize), run: loadAll });
+  const loads = createLoadLanes(storage, options);
   const commits = createCommitLanes(storage, options);
+  return {
+    ...storage,
+    load: loads.send,
+    commit: (transitions) => Promise.all(transitions.map((one) => commits.send(requestOf(one)))),
+  };
+}
+
+function createLoadLanes(storage: StorageAdapter, options: CoalesceOptions) {
+  /** The oldest, and whoever wants the same records: callers that crowd around one are answered by one read. */
+  function take(waiting: Load[]): readonly Load[] {
+    const wanted = new Set<string>();
+    let adding = 0;
+    const end = waiting.findIndex(({ request }) => {
+      const before = wanted.size;
+      for (const key of request) wanted.add(keyText(key));
+      if (wanted.size > before) adding += 1;
+      return adding > options.batchSize;
+    });
+    return waiting.splice(0, end === -1 ? waiting.length : end);
+  }
 
   /** One load for the keys of all, each asked for once. */
   async function loadAll(requests: readonly (readonly RecordKey[])[]) {
@@ -34,11 +54,7 @@ export function coalescingStorage(storage: StorageAdapter, options: CoalesceOpti
     return requests.map((wanted) => wanted.map(ownRecord));
   }
 
-  return {
-    ...storage,
-    load: loads.send,
-    commit: (transitions) => Promise.all(transitions.map((one) => commits.send(requestOf(one)))),
-  };
+  return createLanes({ options, take, run: loadAll });
 }
 
 /** A transition with the records that it rests on or writes, and its command. */

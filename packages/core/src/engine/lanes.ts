@@ -2,7 +2,7 @@ import { StorageError } from "../storage/storage-error.ts";
 
 /** How calls that are made at the same time are sent together. */
 export interface CoalesceOptions {
-  /** Calls that go out together at most. Default 32. 1 sends each by itself. */
+  /** Calls that go out together at most, those that want the same record once more aside. Default 32. 1 sends each by itself. */
   readonly batchSize: number;
   /** Batches that are under way at the same time at most. Default 3. */
   readonly lanes: number;
@@ -73,10 +73,11 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
+        // Those that gather do not wait for the database yet.
+        if (waiting.length >= options.queueLimit) sendNext();
         if (waiting.length >= options.queueLimit) return reject(new QueueFullError(options.queueLimit));
         waiting.push({ request, resolve, reject });
-        if (waiting.length < options.batchSize) void gather();
-        else sendNext();
+        void gather();
       }),
   };
 }
