@@ -102,6 +102,34 @@ describe("commands of the same moment share round trips", () => {
   });
 });
 
+describe("what a storage is given to commit", () => {
+  const watch = (storage: StorageAdapter, given: Transition[]): StorageAdapter => ({
+    ...storage,
+    commit: (transitions) => {
+      given.push(...transitions);
+      return storage.commit(transitions);
+    },
+    within: (transaction) => watch(storage.within(transaction), given),
+  });
+
+  it.each([{}, { batchSize: 1 }])("is plain data, which may be copied and written down (%j)", async (coalesce) => {
+    const memory = memoryAdapter();
+    const given: Transition[] = [];
+    const engine = createEngine({ storage: watch(memory as StorageAdapter, given), coalesce });
+    const [slot] = await publish(engine);
+    const transaction = await memory.begin();
+    await engine.within(transaction).book({ actor: patient, slotId: (slot as Slot).id, subjectId: "p-1" });
+    transaction.commit();
+    expect(given).toHaveLength(2);
+    for (const transition of given) {
+      expect(structuredClone(transition)).toEqual(transition);
+      const { command } = JSON.parse(JSON.stringify(transition)) as Transition;
+      expect(command).toEqual({ ...transition.command, requestHash: expect.stringMatching(/^[\da-f]{64}$/) });
+      expect(command.result).toMatchObject({ slots: [{ kind: "slot" }] });
+    }
+  });
+});
+
 describe("commands that want the same record", () => {
   it("are never in one batch; the losers learn it without asking the database again", async () => {
     const { plain, engine, sent } = stage();
@@ -143,9 +171,9 @@ describe("commands that want the same record", () => {
     const commit = async (name: string, ...put: Slot[]) => {
       const changed = put.map((slot) => ({ ...slot, version: slot.version + 1 }));
       const expect = put.map((slot) => ({ key: { kind: "slot", id: slot.id } as const, version: slot.version }));
-      const command = { id: name, requestHash: name, result: {} };
-      const [outcome] = await coalescing.commit([{ command, expect, put: changed, journal: [] }]);
-      order.push(`${name} ${outcome?.status}`);
+      const command = { id: name, requestHash: () => name, result: () => ({}) };
+      const { status } = await coalescing.commit({ command, expect, put: changed, journal: [] });
+      order.push(`${name} ${status}`);
     };
     await Promise.all([commit("x", x), commit("x and y", x, y), commit("y", y)]);
     expect(order).toEqual(["x committed", "x and y stale", "y committed"]);

@@ -33,12 +33,25 @@ async function callsOn(caller: string, work: Work, store?: Awaited<ReturnType<ty
   return recorder.history();
 }
 
+type OneCall = HistoryCall | undefined;
 type Span = readonly [called: number, returned: number | null];
 
-function historyOf(initial: History, timed: readonly (readonly [HistoryCall | undefined, Span])[]): History {
+function historyOf(initial: History, timed: readonly (readonly [OneCall, Span])[]): History {
   const calls = timed.map(([call, [called, returned]]) => ({ ...(call as HistoryCall), called, returned }));
   return { ...initial, calls };
 }
+
+const inTurn = (initial: History, one: OneCall, two: OneCall): History =>
+  historyOf(initial, [
+    [one, [0, 10]],
+    [two, [20, 30]],
+  ]);
+
+const atOnce = (initial: History, one: OneCall, two: OneCall): History =>
+  historyOf(initial, [
+    [one, [0, 10]],
+    [two, [5, 15]],
+  ]);
 
 const bookAs =
   (subjectId: string, more: object = {}): Work =>
@@ -58,7 +71,7 @@ const cancelLast: Work = async (engine, { slot }) => {
   await engine.cancel({ actor: patient, appointmentId: appointmentId ?? "none" });
 };
 
-function lost(call: HistoryCall | undefined): HistoryCall {
+function lost(call: OneCall): HistoryCall {
   return { ...(call as HistoryCall), returned: null, outcome: { status: "unknown" } };
 }
 
@@ -187,12 +200,7 @@ function explanationOf(history: History): string {
 describe("a history is not linearizable", () => {
   it("with a double booking", async () => {
     const [history, [ann], [bob]] = await twoCopies(bookAs("p-1"), bookAs("p-2"));
-    const explanation = explanationOf(
-      historyOf(history, [
-        [ann, [0, 10]],
-        [bob, [5, 15]],
-      ]),
-    );
+    const explanation = explanationOf(atOnce(history, ann, bob));
     expect(explanation).toContain("Not linearizable: no order of these 2 calls");
     expect(explanation).toMatch(/cannot come next: the rules answer slot_booked/);
   });
@@ -200,19 +208,13 @@ describe("a history is not linearizable", () => {
   it("with a lost update", async () => {
     const block: Work = (engine, { slot }) => engine.block({ actor: provider, slotId: slot.id });
     const [history, [ann], [bob]] = await twoCopies(block, bookAs("p-2"));
-    const lostUpdate = historyOf(history, [
-      [ann, [0, 10]],
-      [bob, [5, 15]],
-    ]);
+    const lostUpdate = atOnce(history, ann, bob);
     expect(checkHistory(lostUpdate)).toMatchObject({ linearizable: false });
   });
 
   it("with a stale read", async () => {
     const [history, [booked], [seen]] = await twoCopies(bookAs("p-1"), look);
-    const overlapping = historyOf(history, [
-      [booked, [0, 10]],
-      [seen, [5, 15]],
-    ]);
+    const overlapping = atOnce(history, booked, seen);
     const stale = historyOf(history, [
       [booked, [0, 10]],
       [seen, [11, 15]],
@@ -225,10 +227,7 @@ describe("a history is not linearizable", () => {
 
   it("with a lost acknowledgement", async () => {
     const [history, [acknowledged], [gone, again]] = await twoCopies(bookAs("p-1"), both(look, bookAs("p-2")));
-    const later = historyOf(history, [
-      [acknowledged, [0, 10]],
-      [again, [20, 30]],
-    ]);
+    const later = inTurn(history, acknowledged, again);
     expect(gone?.outcome).toMatchObject({ result: { status: "available" } });
     expect(checkHistory(later)).toMatchObject({ linearizable: false });
   });
@@ -251,29 +250,12 @@ describe("a history is not linearizable", () => {
     const [history, [one], [two]] = await twoCopies(asked, asked);
     const { result } = (one as HistoryCall).outcome as { readonly result: Booked };
     const twice = JSON.parse(JSON.stringify(two).replaceAll(result.appointment.id, "another")) as HistoryCall;
-    const ranTwice = historyOf(history, [
-      [one, [0, 10]],
-      [twice, [20, 30]],
-    ]);
+    const ranTwice = inTurn(history, one, twice);
     expect(two?.outcome).toEqual(one?.outcome);
-    expect(
-      checkHistory(
-        historyOf(history, [
-          [one, [0, 10]],
-          [two, [20, 30]],
-        ]),
-      ),
-    ).toMatchObject({ linearizable: true });
+    expect(checkHistory(inTurn(history, one, two))).toMatchObject({ linearizable: true });
     expect(checkHistory(ranTwice)).toMatchObject({ linearizable: false });
     const [split, [first], [second]] = await twoCopies(bookAs("p-1", key), bookOther);
-    expect(
-      checkHistory(
-        historyOf(split, [
-          [first, [0, 10]],
-          [second, [20, 30]],
-        ]),
-      ),
-    ).toMatchObject({ linearizable: false });
+    expect(checkHistory(inTurn(split, first, second))).toMatchObject({ linearizable: false });
   });
 
   it("with one appointment that two callers were told is theirs", async () => {
@@ -281,10 +263,7 @@ describe("a history is not linearizable", () => {
     const ask: Work = (engine) => engine.book({ ...want, subjectId: "p" });
     const [history, [ann], [bob]] = await twoCopies(ask, ask);
     expect(bob?.outcome).toEqual(ann?.outcome);
-    const both = historyOf(history, [
-      [ann, [0, 10]],
-      [bob, [20, 30]],
-    ]);
+    const both = inTurn(history, ann, bob);
     expect(explanationOf(both)).toMatch(/the rules answer no appointment id-4, for that is somebody else's\./);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { manualClock } from "../src/conformance/fixtures.ts";
 import {
   type BookingError,
   createEngine,
@@ -12,18 +13,10 @@ import { type Fate, failingStorage } from "./failing-storage.ts";
 const actor = { kind: "patient", id: "p-1" };
 const failure = (kind: StorageFailure) => new StorageError(kind, `the test's ${kind}`, new Error("driver"));
 
-function manualClock() {
-  let now = Date.UTC(2026, 2, 1);
-  return {
-    now: () => new Date(now),
-    sleep: async (ms: number) => {
-      now += ms;
-    },
-  };
-}
+type FateOf = (method: string, call: number) => Fate;
 
 /** An engine with one published slot, whose storage fails from then on as told. */
-async function stage(fateOf: (method: string, call: number) => Fate) {
+async function stage(fateOf: FateOf) {
   const memory = memoryAdapter();
   const sound = createEngine({ storage: memory });
   const slots = [{ start: "2026-03-02T09:00:00Z", end: "2026-03-02T09:30:00Z" }];
@@ -31,6 +24,16 @@ async function stage(fateOf: (method: string, call: number) => Fate) {
   const slotId = created.slots[0]?.id ?? "";
   const engine = createEngine({ storage: failingStorage(memory, fateOf), clock: manualClock(), random: () => 0.5 });
   return { engine, sound, slotId, want: { actor, slotId, subjectId: "p-1" } };
+}
+
+/** The first commit takes effect, but its answer is lost, and the database stays away from then on. */
+function lostForGood(): FateOf {
+  let isAway = false;
+  return (method) => {
+    if (isAway) return { before: failure("unavailable") };
+    isAway = method === "commit";
+    return isAway ? { after: failure("unknown") } : undefined;
+  };
 }
 
 const refusalOf = (promise: Promise<unknown>): Promise<BookingError> =>
@@ -101,14 +104,7 @@ describe("a failing storage", () => {
   });
 
   it("answers outcome_unknown with the key to retry with when the database stays away, and the retry settles it", async () => {
-    let isAway = false;
-    const { engine, sound, want } = await stage((method) => {
-      if (method === "commit" && !isAway) {
-        isAway = true;
-        return { after: failure("unknown") };
-      }
-      return isAway ? { before: failure("unavailable") } : undefined;
-    });
+    const { engine, sound, want } = await stage(lostForGood());
     const error = await refusalOf(engine.book({ ...want, idempotencyKey: "k-1" }));
     expect([error.code, error.details]).toEqual(["outcome_unknown", { idempotencyKey: "k-1" }]);
     const { appointment } = await sound.book({ ...want, idempotencyKey: "k-1" });
@@ -116,14 +112,7 @@ describe("a failing storage", () => {
   });
 
   it("tells a caller without a key the one to repeat the request with, and that settles it", async () => {
-    let isAway = false;
-    const { engine, sound, want } = await stage((method) => {
-      if (method === "commit" && !isAway) {
-        isAway = true;
-        return { after: failure("unknown") };
-      }
-      return isAway ? { before: failure("unavailable") } : undefined;
-    });
+    const { engine, sound, want } = await stage(lostForGood());
     const { details } = await refusalOf(engine.book(want));
     const { appointment } = await sound.book({ ...want, ...(details as { idempotencyKey: string }) });
     expect((await sound.listAppointments({})).items).toEqual([appointment]);

@@ -1,6 +1,7 @@
 import { copyOf } from "../model/plain-json.ts";
 import { keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
-import type { CommitOutcome, StorageAdapter, Transition } from "../storage/adapter.ts";
+import type { CommitOutcome, StorageAdapter } from "../storage/adapter.ts";
+import { asSent, directStorage, type EngineStorage, type PendingTransition } from "./engine-storage.ts";
 import { type Call, type CoalesceOptions, createLanes } from "./lanes.ts";
 
 type Load = Call<readonly RecordKey[], readonly (StoredRecord | undefined)[]>;
@@ -10,15 +11,12 @@ type Commit = Call<CommitRequest, CommitOutcome>;
  * The storage with the loads and commits of many commands sent together: latency stays that of a round trip, and
  * throughput grows with load. Calls within a host's transaction go as they are.
  */
-export function coalescingStorage(storage: StorageAdapter, options: CoalesceOptions): StorageAdapter {
-  if (options.batchSize === 1) return storage;
+export function coalescingStorage(storage: StorageAdapter, options: CoalesceOptions): EngineStorage {
+  const direct = directStorage(storage);
+  if (options.batchSize === 1) return direct;
   const loads = createLoadLanes(storage, options);
   const commits = createCommitLanes(storage, options);
-  return {
-    ...storage,
-    load: loads.send,
-    commit: (transitions) => Promise.all(transitions.map((one) => commits.send(requestOf(one)))),
-  };
+  return { ...direct, load: loads.send, commit: (pending) => commits.send(requestOf(pending)) };
 }
 
 function createLoadLanes(storage: StorageAdapter, options: CoalesceOptions) {
@@ -59,7 +57,7 @@ function createLoadLanes(storage: StorageAdapter, options: CoalesceOptions) {
 
 /** A transition with the records that it rests on or writes, and its command. */
 interface CommitRequest {
-  readonly transition: Transition;
+  readonly pending: PendingTransition;
   readonly keys: readonly string[];
 }
 
@@ -68,13 +66,13 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions) {
   const overtaken = new Map<string, number>();
 
   async function commitAll(requests: readonly CommitRequest[]): Promise<readonly CommitOutcome[]> {
-    const outcomes = await storage.commit(requests.map(({ transition }) => transition));
-    for (const [index, { transition }] of requests.entries()) noteOvertaken(transition, outcomes[index]);
+    const outcomes = await storage.commit(requests.map(({ pending }) => asSent(pending)));
+    for (const [index, { pending }] of requests.entries()) noteOvertaken(pending, outcomes[index]);
     return outcomes;
   }
 
   /** What was written, and what others have written: a version that was found stale is so for all that wait with it. */
-  function noteOvertaken({ put, expect }: Transition, outcome: CommitOutcome | undefined): void {
+  function noteOvertaken({ put, expect }: PendingTransition, outcome: CommitOutcome | undefined): void {
     if (outcome?.status === "committed") for (const record of put) overtaken.set(keyText(record), record.version);
     if (outcome?.status !== "stale") return;
     const stale = new Set(outcome.keys.map(keyText));
@@ -85,9 +83,7 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions) {
   function answerLosers(waiting: Commit[]): void {
     if (overtaken.size === 0) return;
     const others = waiting.filter(({ request, resolve }) => {
-      const stale = request.transition.expect.filter(
-        ({ key, version }) => version < (overtaken.get(keyText(key)) ?? 0),
-      );
+      const stale = request.pending.expect.filter(({ key, version }) => version < (overtaken.get(keyText(key)) ?? 0));
       if (stale.length > 0) resolve({ status: "stale", keys: stale.map(({ key }) => key) });
       return stale.length === 0;
     });
@@ -123,12 +119,12 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions) {
   return createLanes({ options, take, run: commitAll, onAnswered: release });
 }
 
-function requestOf(transition: Transition): CommitRequest {
-  const { command, expect, put } = transition;
+function requestOf(pending: PendingTransition): CommitRequest {
+  const { command, expect, put } = pending;
   // Rules name what they put in the order of what they expect. A key that is named twice does no harm.
   const alsoPut = put.filter(({ kind, id }, index) => expect[index]?.key.id !== id || expect[index].key.kind !== kind);
   return {
-    transition,
+    pending,
     keys: [`command:${command.id}`, ...expect.map(({ key }) => keyText(key)), ...alsoPut.map(keyText)],
   };
 }

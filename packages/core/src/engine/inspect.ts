@@ -5,7 +5,8 @@ import type { Slot } from "../model/slot.ts";
 import { occupyingStatuses } from "../rules/create-slots.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { appointmentFaults, type SyncFault, slotFaults } from "../rules/sync.ts";
-import type { Position, StorageAdapter } from "../storage/adapter.ts";
+import type { Position } from "../storage/adapter.ts";
+import type { EngineStorage } from "./engine-storage.ts";
 import type { EngineSettings } from "./options.ts";
 
 /** How many overlapping neighbours are named at most. */
@@ -15,7 +16,7 @@ const neighbourLimit = 100;
 const pageSize = 500;
 
 /** Loads the keys at one moment, and looks the records up by key. */
-export async function loadMap(storage: StorageAdapter, keys: readonly RecordKey[]): Promise<RecordLookup> {
+export async function loadMap(storage: EngineStorage, keys: readonly RecordKey[]): Promise<RecordLookup> {
   const records = keys.length === 0 ? [] : await storage.load(keys);
   const byKey = new Map(keys.map((key, index) => [keyText(key), records[index]]));
   return (key) => byKey.get(keyText(key));
@@ -23,7 +24,7 @@ export async function loadMap(storage: StorageAdapter, keys: readonly RecordKey[
 
 /** Loads until all that the records point to was loaded at the same moment as they were. */
 async function loadClosure(
-  storage: StorageAdapter,
+  storage: EngineStorage,
   start: RecordKey,
   needed: (lookup: RecordLookup) => Promise<readonly RecordKey[]>,
 ): Promise<RecordLookup> {
@@ -82,7 +83,7 @@ export async function inspectAppointment({ storage }: EngineSettings, id: string
 }
 
 /** The appointment that counts on the slot, whatever the slot says of it: it is on, and lists the slot as its own. */
-async function claimantOf(storage: StorageAdapter, slot: Slot): Promise<string | undefined> {
+async function claimantOf(storage: EngineStorage, slot: Slot): Promise<string | undefined> {
   // An appointment lies within each of its slots, so it starts within this one.
   const search = { statuses: owningStatuses, startFrom: slot.start, startBefore: slot.end, limit: pageSize };
   let after: Position | undefined;

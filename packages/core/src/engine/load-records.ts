@@ -1,7 +1,7 @@
 import { keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Context, Reads, Rule, Seen } from "../rules/decision.ts";
-import type { StorageAdapter } from "../storage/adapter.ts";
+import type { EngineStorage } from "./engine-storage.ts";
 
 /** Slots that a rule's search reads at a time. */
 const searchPage = 2_000;
@@ -18,7 +18,7 @@ export interface Loaded {
  * commands need one round; those that start from an appointment need a second one for its slots.
  */
 export async function loadRecords<C>(
-  storage: StorageAdapter,
+  storage: EngineStorage,
   rule: Pick<Rule<C, unknown>, "reads">,
   command: C,
   context: Context,
@@ -26,14 +26,15 @@ export async function loadRecords<C>(
 ): Promise<Loaded> {
   const records = new Map<string, StoredRecord | undefined>();
   const get = (key: RecordKey) => records.get(keyText(key));
-  let found: readonly Slot[] | undefined;
+  const seen = seenBy(get);
+  let isFound = false;
   const reads: (readonly RecordKey[])[] = [];
-  const seen = (): Seen => seenBy(get, found ?? []);
   for (;;) {
-    const { keys, search } = rule.reads(command, seen(), context);
-    const missing = [...keys, ...(records.size === 0 ? alsoKeys : [])].filter((key) => !records.has(keyText(key)));
-    const isNew = search !== undefined && found === undefined;
-    if (missing.length === 0 && !isNew) return { seen: seen(), get, earlier: reads.slice(0, -1).flat() };
+    const { keys, search } = rule.reads(command, seen, context);
+    const asked = records.size === 0 && alsoKeys.length > 0 ? [...keys, ...alsoKeys] : keys;
+    const missing = asked.filter((key) => !records.has(keyText(key)));
+    const isNew = search !== undefined && !isFound;
+    if (missing.length === 0 && !isNew) return { seen, get, earlier: reads.slice(0, -1).flat() };
     if (missing.length > 0) {
       const loaded = await storage.load(missing);
       for (const [index, key] of missing.entries()) records.set(keyText(key), loaded[index]);
@@ -41,21 +42,23 @@ export async function loadRecords<C>(
     }
     if (!isNew) continue;
     reads.push([]);
-    found = await findAll(storage, search, context);
-    for (const slot of found) records.set(keyText(slot), slot);
+    seen.found = await findAll(storage, search, context);
+    isFound = true;
+    for (const slot of seen.found) records.set(keyText(slot), slot);
   }
 }
 
-function seenBy(get: Loaded["get"], found: readonly Slot[]): Seen {
+/** Of the records as they are known by then; nothing is found yet. */
+function seenBy(get: Loaded["get"]): { -readonly [Name in keyof Seen]: Seen[Name] } {
   const of =
     <K extends StoredRecord["kind"]>(kind: K) =>
     (id: string) =>
       get({ kind, id }) as Extract<StoredRecord, { kind: K }> | undefined;
-  return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found };
+  return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found: [] };
 }
 
 async function findAll(
-  storage: StorageAdapter,
+  storage: EngineStorage,
   { limit, ...search }: NonNullable<Reads["search"]>,
   { now }: Context,
 ): Promise<readonly Slot[]> {

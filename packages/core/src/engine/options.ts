@@ -4,6 +4,7 @@ import type { Authorize, Policy } from "../rules/policy.ts";
 import type { StorageAdapter } from "../storage/adapter.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { coalescingStorage } from "./coalesce.ts";
+import type { EngineStorage } from "./engine-storage.ts";
 import { createIdSource, newToken } from "./ids.ts";
 import type { CoalesceOptions } from "./lanes.ts";
 import { parse } from "./parse.ts";
@@ -41,7 +42,7 @@ export interface EngineOptions<HostTransaction> {
 
 /** The options with every default filled in. */
 export interface EngineSettings {
-  readonly storage: StorageAdapter;
+  readonly storage: EngineStorage;
   /** Whether the host's transaction is around every call: then only the host can try again, from its BEGIN. */
   readonly isHostTransaction: boolean;
   readonly overlapScope: OverlapScope;

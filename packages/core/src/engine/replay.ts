@@ -35,8 +35,8 @@ function reviveResult(result: unknown): object {
  */
 export function replay(
   first: { readonly requestHash: string; readonly result: unknown },
-  command: { readonly id: string; readonly requestHash: string },
+  command: { readonly id: string; readonly requestHash: () => string },
 ): object {
-  if (first.requestHash === command.requestHash) return reviveResult(first.result);
+  if (first.requestHash === command.requestHash()) return reviveResult(first.result);
   throw new BookingError("idempotency_key_reused", { idempotencyKey: command.id });
 }

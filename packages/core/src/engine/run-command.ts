@@ -7,8 +7,9 @@ import type { Actor } from "../model/values.ts";
 import { type Context, type Decided, isRefusal, type Rule } from "../rules/decision.ts";
 import { type CommandResult, rules } from "../rules/index.ts";
 import { refuseActor, refuseByPolicy } from "../rules/policy.ts";
-import type { CommitOutcome, Transition } from "../storage/adapter.ts";
+import type { CommitOutcome } from "../storage/adapter.ts";
 import { type Wish, withAlternatives } from "./alternatives.ts";
+import type { PendingTransition } from "./engine-storage.ts";
 import { refusalOfGuard } from "./guard-refusals.ts";
 import { requestHash, sha256 } from "./hash.ts";
 import { type Loaded, loadRecords } from "./load-records.ts";
@@ -24,7 +25,7 @@ interface Request {
   readonly command: Envelope;
   readonly rule: Rule<unknown, object>;
   readonly id: string;
-  readonly requestHash: string;
+  readonly requestHash: () => string;
   /** Whether a commit's outcome was unknown: it may take effect at any time, so nothing else is certain any more. */
   readonly wasUnknown: boolean;
   readonly patience: Patience;
@@ -66,11 +67,11 @@ export async function runParsed(settings: EngineSettings, parsed: Parsed): Promi
     const attempt = await attemptCommand(settings, request);
     if ("result" in attempt) return attempt.result;
     // Rows changed by hand while the rule decided: it decides again, and mostly finds the precise refusal itself.
-    if (attempt.again === "guarded" && last === "guarded") throw attempt.cause;
+    if (attempt.again === "guarded" && last === "guarded") throw attempt.cause();
     // Whoever lost a race mostly has lost it for good, and learns so at once.
     const isFirstLoss = attempt.again === "stale" && last === undefined;
     if (attempt.again === "unknown") request = { ...request, wasUnknown: true };
-    if (!isFirstLoss) await pause(request, attempt.cause);
+    if (!isFirstLoss) await pause(request, attempt.cause());
     last = attempt.again;
   }
 }
@@ -84,7 +85,7 @@ function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: 
     rule,
     id: idempotencyKey ?? settings.newId(),
     // Also without a key: `outcome_unknown` tells the caller the id that was made, to be used as the key of a repeat.
-    get requestHash() {
+    requestHash: () => {
       hash ??= requestHash(hashedAs, { ...command });
       return hash;
     },
@@ -103,7 +104,7 @@ export function schemaOf(name: CommandName, input: unknown) {
 /** An answer, or what made another attempt necessary. */
 type Attempt =
   | { readonly result: object; readonly again?: never }
-  | { readonly again: "busy" | "unknown" | "stale" | "guarded"; readonly cause: unknown };
+  | { readonly again: "busy" | "unknown" | "stale" | "guarded"; readonly cause: () => unknown };
 
 async function attemptCommand(settings: EngineSettings, request: Request): Promise<Attempt> {
   try {
@@ -111,7 +112,7 @@ async function attemptCommand(settings: EngineSettings, request: Request): Promi
   } catch (error) {
     if (!isStorageError(error)) throw error;
     if (settings.isHostTransaction) throw asHostTransactionError(error);
-    if (error.failure === "transient") return { again: "busy", cause: error };
+    if (error.failure === "transient") return { again: "busy", cause: () => error };
     if (error.failure === "unknown") return settleUnknown(settings, { ...request, wasUnknown: true }, error);
     throw request.wasUnknown ? outcomeUnknown(request, error) : asBookingError(error);
   }
@@ -128,8 +129,7 @@ async function decideAndCommit(settings: EngineSettings, request: Request): Prom
   const decision = decide(settings, request, loaded, context);
   if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded);
   if (decision.put.length === 0) return { result: decision.result };
-  const [outcome] = await storage.commit([transitionOf(request, decision)]);
-  return answerTo(outcome as CommitOutcome, request, decision);
+  return answerTo(await storage.commit(pendingOf(request, decision)), request, decision);
 }
 
 /** The host's authorization, then the rule, then the host's policies. */
@@ -166,18 +166,9 @@ function earlierRun(loaded: Loaded, request: Request): CommandRecord | undefined
   return loaded.get(commandKey(request)) as CommandRecord | undefined;
 }
 
-/** Hash and result are made when the storage asks for them: whoever loses to one of the same engine is not sent to it. */
-function transitionOf(request: Request, { expect, put, journal, result }: Decided<object>): Transition {
-  const command = {
-    id: request.id,
-    get requestHash() {
-      return request.requestHash;
-    },
-    get result() {
-      return plainJson(result);
-    },
-  };
-  return { command, expect, put, journal };
+function pendingOf({ id, requestHash }: Request, decided: Decided<object>): PendingTransition {
+  const { expect, put, journal, result } = decided;
+  return { command: { id, requestHash, result: () => plainJson(result) }, expect, put, journal };
 }
 
 function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<object>): Attempt {
@@ -190,7 +181,7 @@ function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<ob
       return lostTo(outcome.keys);
     case "refused": {
       const refusal = refusalOfGuard(outcome.guard, decision, request.name);
-      return { again: "guarded", cause: new BookingError(refusal.refused, refusal.details) };
+      return { again: "guarded", cause: () => new BookingError(refusal.refused, refusal.details) };
     }
   }
 }
@@ -222,14 +213,9 @@ function versionOf(record: StoredRecord | undefined): number {
   return record === undefined || record.kind === "command" ? 0 : record.version;
 }
 
+/** Most losers start again at once, and nobody asks them why. */
 function lostTo(keys: readonly RecordKey[]): Attempt {
-  // Most losers start again at once, and nobody asks them why.
-  return {
-    again: "stale",
-    get cause() {
-      return new Error(`Others were faster ${JSON.stringify(keys)}`);
-    },
-  };
+  return { again: "stale", cause: () => new Error(`Others were faster ${JSON.stringify(keys)}`) };
 }
 
 /** After a connection died around the commit: the command's record says whether it took effect. */
@@ -237,7 +223,7 @@ async function settleUnknown(settings: EngineSettings, request: Request, lost: u
   for (;;) {
     try {
       const [earlier] = await settings.storage.load([commandKey(request)]);
-      if (earlier === undefined) return { again: "unknown", cause: lost };
+      if (earlier === undefined) return { again: "unknown", cause: () => lost };
       return { result: replay(earlier as CommandRecord, request) };
     } catch (error) {
       if (!isStorageError(error)) throw error;

@@ -1,0 +1,33 @@
+import type { CommitOutcome, StorageAdapter, Transition } from "../storage/adapter.ts";
+
+/**
+ * A transition that is yet to be sent. Hash and result of its command are made when it is: whoever loses to another one of
+ * the same engine never goes so far. Functions, for getters in an object literal cost a third of a whole command.
+ */
+export interface PendingTransition extends Omit<Transition, "command"> {
+  readonly command: { readonly id: string; readonly requestHash: () => string; readonly result: () => unknown };
+}
+
+/** The storage as the engine uses it: it commits one transition at a time, whether or not others go along with it. */
+export interface EngineStorage extends Pick<StorageAdapter, "load" | "findSlots" | "findAppointments" | "readJournal"> {
+  readonly commit: (pending: PendingTransition) => Promise<CommitOutcome>;
+  within(transaction: unknown): EngineStorage;
+}
+
+/** Passes every call on by itself. */
+export function directStorage(storage: StorageAdapter): EngineStorage {
+  return {
+    load: (keys) => storage.load(keys),
+    findSlots: (query) => storage.findSlots(query),
+    findAppointments: (query) => storage.findAppointments(query),
+    readJournal: (query) => storage.readJournal(query),
+    commit: async (pending) => (await storage.commit([asSent(pending)]))[0] as CommitOutcome,
+    within: (transaction) => directStorage(storage.within(transaction)),
+  };
+}
+
+/** Plain data, as the contract has it. */
+export function asSent({ command, expect, put, journal }: PendingTransition): Transition {
+  const { id, requestHash, result } = command;
+  return { command: { id, requestHash: requestHash(), result: result() }, expect, put, journal };
+}
