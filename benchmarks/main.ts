@@ -1,24 +1,11 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { interruptionSignal } from "@slotwright/proof/interruption";
+import { writeFileSync } from "node:fs";
 import { bad, createProgress, type Progress } from "@slotwright/proof/terminal";
 import { openArena } from "./arenas/open.ts";
+import { runCommand } from "./command-line.ts";
 import { runBenchmark, type Watcher } from "./measuring/run.ts";
 import { type BenchmarkOptions, parseOptions, usage } from "./options.ts";
 import { chartOf } from "./report/chart.ts";
 import { printCircumstances, printMeasured, titleOf } from "./report/print.ts";
-
-function readOptions(): BenchmarkOptions | "help" | undefined {
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    // Better now than after an hour.
-    if (options !== "help" && !existsSync(dirname(options.json))) throw new Error(`--json: there is no such folder`);
-    return options;
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    return undefined;
-  }
-}
 
 const steps = 1000;
 
@@ -37,18 +24,7 @@ function watcherOf(onFailure: () => void): Watcher {
   };
 }
 
-async function main(): Promise<number> {
-  const options = readOptions();
-  if (options === undefined) return 2;
-  if (options === "help") {
-    console.log(usage);
-    return 0;
-  }
-  return run(options);
-}
-
-async function run(options: BenchmarkOptions): Promise<number> {
-  const signal = interruptionSignal();
+async function run(options: BenchmarkOptions, signal: AbortSignal): Promise<number> {
   let isComplete = true;
   const watcher = watcherOf(() => {
     isComplete = false;
@@ -62,4 +38,4 @@ async function run(options: BenchmarkOptions): Promise<number> {
   return isComplete && !signal.aborted && result.rows.length > 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand({ usage, parse: parseOptions, run });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { engineNames } from "./arenas/arena.ts";
+import { chosen, writableFile } from "./command-line.ts";
 import { contenderNames, workloadNames } from "./contenders/contender.ts";
 import { fullScale, quickScale } from "./contenders/workloads.ts";
 import type { RunOptions } from "./measuring/run.ts";
@@ -57,18 +58,8 @@ export function parseOptions(args: readonly string[]): BenchmarkOptions | "help"
     rounds: wholeNumber("--rounds", values.rounds ?? (quick ? "3" : "5"), 1, 1000),
     roundMs: wholeNumber("--round-ms", values["round-ms"] ?? (quick ? "200" : "1000"), 1, 600_000),
     scale: quick ? quickScale : fullScale,
-    json: values.json,
+    json: writableFile("--json", values.json),
   };
-}
-
-function chosen<Name extends string>(
-  flag: string,
-  given: readonly string[] | undefined,
-  names: readonly Name[],
-): readonly Name[] {
-  const unknown = given?.find((name) => !names.includes(name as Name));
-  if (unknown !== undefined) throw new Error(`${flag} must be one of ${names.join(", ")}, not "${unknown}"`);
-  return names.filter((name) => given === undefined || given.includes(name));
 }
 
 function wholeNumber(flag: string, text: string, least: number, most: number): number {

@@ -2,7 +2,7 @@ import { mysqlAdapter } from "@slotwright/adapter-mysql";
 import { MysqlDialect } from "kysely";
 import { createPool as createCallbackPool } from "mysql2";
 import { createConnection, createPool, type Pool, type PoolConnection } from "mysql2/promise";
-import type { Call, FloorDriver } from "../contenders/floor.ts";
+import { type Call, callsDuring, type FloorDriver } from "../contenders/floor.ts";
 import type { PlainConnection, Row } from "../contenders/plain-application.ts";
 import { columns, plainSql, searchSql } from "../contenders/plain-tables.ts";
 import type { Address, ServerKind } from "./server.ts";
@@ -96,13 +96,9 @@ function floorDriver(pool: Pool, { url }: Address): FloorDriver {
       const calls: Call[] = [];
       const single = createPool({ uri: url, connectionLimit: 1 });
       single.on("connection", (connection) => noteCalls(connection, calls));
-      const storage = mysqlAdapter({ pool: single });
-      // Its first call looks at the schema, too.
-      await storage.load([{ kind: "slot", id: "none" }]);
-      calls.length = 0;
-      await work(storage);
+      const made = await callsDuring(work, mysqlAdapter({ pool: single }), calls);
       await single.end();
-      return [...calls];
+      return made;
     },
     send,
     readsOf: (calls) => calls.length - 1,

@@ -1,7 +1,7 @@
 import { postgresAdapter } from "@slotwright/adapter-postgres";
 import { PostgresDialect } from "kysely";
 import { Client, Pool, type PoolClient, type QueryResult } from "pg";
-import type { BookingOutcome, Call, FloorDriver } from "../contenders/floor.ts";
+import { type BookingOutcome, type Call, callsDuring, type FloorDriver } from "../contenders/floor.ts";
 import { pgbenchPrograms } from "../contenders/pgbench.ts";
 import type { PlainConnection } from "../contenders/plain-application.ts";
 import { columns, plainSql, searchSql } from "../contenders/plain-tables.ts";
@@ -106,13 +106,9 @@ function floorDriver(pool: Pool, { url }: Address): FloorDriver {
       const calls: Call[] = [];
       const single = openPool({ url, poolSize: 1 });
       single.on("connect", (client) => noteCalls(client, calls));
-      const storage = postgresAdapter({ pool: single });
-      // Its first call looks at the schema, too.
-      await storage.load([{ kind: "slot", id: "none" }]);
-      calls.length = 0;
-      await work(storage);
+      const made = await callsDuring(work, postgresAdapter({ pool: single }), calls);
       await single.end();
-      return [...calls];
+      return made;
     },
     send,
     readsOf: (calls) => calls.length - 1,

@@ -5,7 +5,7 @@ import { type SqliteDatabase, type SqliteStatement, sqliteAdapter } from "@slotw
 import Database from "better-sqlite3";
 import { SqliteDialect } from "kysely";
 import type { ContenderName } from "../contenders/contender.ts";
-import { type Call, type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
+import { type Call, callsDuring, type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
 import { type InProcess, inProcess, type Query } from "../contenders/in-process.ts";
 import { lockRowByKysely } from "../contenders/kysely.ts";
 import { checkThenInsertOnSqlite, lockRowOnSqlite } from "../contenders/plain-sqlite.ts";
@@ -144,13 +144,9 @@ function floorDriver(database: Database.Database): FloorDriver {
 
   return {
     storage: sqliteAdapter({ database }),
-    async record(work) {
+    record(work) {
       const calls: Call[] = [];
-      const storage = sqliteAdapter({ database: noting(database, calls) });
-      await storage.load([{ kind: "slot", id: "none" }]);
-      calls.length = 0;
-      await work(storage);
-      return [...calls];
+      return callsDuring(work, sqliteAdapter({ database: noting(database, calls) }), calls);
     },
     send: async (calls) => calls.map(send),
     readsOf: (calls) => calls.findIndex((call) => (call as SqliteCall).sql.startsWith("begin immediate")),

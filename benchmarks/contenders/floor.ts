@@ -30,6 +30,19 @@ export interface FloorDriver {
   readonly count: (answers: readonly unknown[]) => number;
 }
 
+/** What `work` has its storage call, whose driver notes all that it is given in `calls`. */
+export async function callsDuring(
+  work: Parameters<FloorDriver["record"]>[0],
+  storage: StorageAdapter<never>,
+  calls: Call[],
+): Promise<readonly Call[]> {
+  // Its first call looks at the schema, too.
+  await storage.load([{ kind: "slot", id: "none" }]);
+  calls.length = 0;
+  await work(storage);
+  return [...calls];
+}
+
 /** `stale`: the slot was free when it was read, and is not as it was when the booking was written. */
 export type BookingOutcome = "booked" | "taken" | "stale";
 

@@ -1,14 +1,11 @@
 import type { EngineFacts, EngineName } from "../arenas/arena.ts";
-import type { ContenderName, WorkloadName } from "../contenders/contender.ts";
+import type { ContenderName } from "../contenders/contender.ts";
 import type { AddedRoundTrip } from "../round-trip/round-trip.ts";
-import type { Machine } from "./machine.ts";
+import type { Circumstances } from "./circumstances.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** One contender in one scenario: medians of the rounds, and the errors of all of them. */
-export interface ResultRow {
-  readonly engine: EngineName;
-  readonly workload: WorkloadName;
-  readonly callers: number;
-  readonly rttMs: number;
+export interface ResultRow extends Scenario {
   readonly contender: ContenderName;
   /** Answers a second; of `publish`, slots a second. */
   readonly opsPerSecond: number;
@@ -20,11 +17,7 @@ export interface ResultRow {
 }
 
 /** How often a slot was booked twice, where that happened. */
-export interface DoubleBookings {
-  readonly engine: EngineName;
-  readonly workload: WorkloadName;
-  readonly callers: number;
-  readonly rttMs: number;
+export interface DoubleBookings extends Scenario {
   readonly contender: ContenderName;
   /** Slots that were booked at all. */
   readonly bookedSlots: number;
@@ -32,13 +25,7 @@ export interface DoubleBookings {
   readonly doubleBooked: number;
 }
 
-export interface BenchmarkResult {
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly machine: Machine;
-  /** Processes that ran or waited to run, on average of a minute, when it began and when it ended. */
-  readonly loadAverage: { readonly before: number; readonly after: number };
-  readonly versions: Readonly<Record<string, string>>;
+export interface BenchmarkResult extends Circumstances {
   readonly rounds: number;
   readonly roundMs: number;
   readonly engines: readonly EngineFacts[];

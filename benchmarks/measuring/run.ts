@@ -1,10 +1,9 @@
-import { loadavg } from "node:os";
 import type { Arena, EngineFacts, EngineName } from "../arenas/arena.ts";
 import { type ContenderName, contenderNames } from "../contenders/contender.ts";
 import type { Scale } from "../contenders/workloads.ts";
 import { type DelayProxy, startDelayProxy } from "../round-trip/delay-proxy.ts";
 import { type AddedRoundTrip, calibrate } from "../round-trip/round-trip.ts";
-import { machineOf, versionsOf } from "./machine.ts";
+import { observed } from "./circumstances.ts";
 import { type Effort, type Measured, measure, turnsOf } from "./measure.ts";
 import type { BenchmarkResult } from "./result.ts";
 import { type Scenario, type Selection, scenariosOf } from "./scenario.ts";
@@ -43,25 +42,22 @@ export async function runBenchmark(
   watcher: Watcher,
   signal: AbortSignal,
 ): Promise<BenchmarkResult> {
-  const startedAt = new Date().toISOString();
-  const before = loadavg()[0] ?? 0;
-  const scenarios = scenariosOf(options);
-  const added = await calibrateAll(scenarios);
-  watcher.begin(scenarios.length);
-  const course: Course = { options, signal, watcher, added, done: { scenarios: 0 }, scenarios };
+  let added: readonly AddedRoundTrip[] = [];
   const engines: OnEngine[] = [];
-  for (const engine of options.engines) {
-    if (signal.aborted) break;
-    const measured = await onEngine(engine, openArena, course);
-    if (measured !== undefined) engines.push(measured);
-  }
+  const circumstances = await observed(async () => {
+    const scenarios = scenariosOf(options);
+    added = await calibrateAll(scenarios);
+    watcher.begin(scenarios.length);
+    const course: Course = { options, signal, watcher, added, done: { scenarios: 0 }, scenarios };
+    for (const engine of options.engines) {
+      if (signal.aborted) break;
+      const measured = await onEngine(engine, openArena, course);
+      if (measured !== undefined) engines.push(measured);
+    }
+  });
   const { rounds, roundMs } = options;
   return {
-    startedAt,
-    finishedAt: new Date().toISOString(),
-    machine: machineOf(),
-    loadAverage: { before, after: loadavg()[0] ?? 0 },
-    versions: versionsOf(),
+    ...circumstances,
     ...{ rounds, roundMs },
     engines: engines.map(({ facts }) => facts),
     addedRoundTrips: added,

@@ -1,6 +1,7 @@
 import type { EngineFacts } from "../arenas/arena.ts";
 import { type WorkloadName, workloadNames } from "../contenders/contender.ts";
 import type { BenchmarkResult, ResultRow } from "../measuring/result.ts";
+import { circumstancesChapter, settingsText } from "./circumstances.ts";
 import { markdownTable } from "./markdown.ts";
 import { ratioTo } from "./ratios.ts";
 
@@ -23,30 +24,21 @@ npx --yes pnpm@12 bench --help
 ![Answers a second by engine, callers and contender](benchmarks/results.svg)`;
 
 function circumstances(result: BenchmarkResult): string {
-  const { machine, loadAverage, versions, engines, addedRoundTrips, notes, rounds, roundMs, startedAt } = result;
-  const { before, after } = loadAverage;
-  const facts = [
-    `${machine.processors} × ${machine.processor}, ${machine.memoryGb} GB, ${machine.system}; callers, servers and disk on this one machine`,
-    `begun ${startedAt}, load average ${before.toFixed(1)} before and ${after.toFixed(1)} after`,
-    Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", "),
+  const { engines, addedRoundTrips, notes, rounds, roundMs } = result;
+  const chapter = circumstancesChapter(result, "callers, servers and disk on this one machine", [
     `medians of rounds of about ${roundMs / 1000} s each, of which there were ${rounds}`,
     ...addedRoundTrips.map(
       ({ wantedMs, p50Ms, p95Ms }) =>
         `a round trip of ${wantedMs} ms added by a proxy was really ${p50Ms.toFixed(2)} ms, and ${p95Ms.toFixed(2)} ms at 95 %`,
     ),
     ...notes.map(({ note }) => note),
-  ];
+  ]);
   const durability = engines.map(({ title, version, durability: settings, isDurable }) => [
     `${title} ${version}`,
-    Object.entries(settings)
-      .map(([name, value]) => `\`${name}=${value}\``)
-      .join(", "),
+    settingsText(settings),
     isDurable ? "yes" : "no: these figures compare nothing",
   ]);
-  const table = markdownTable(["engine", "as it says itself", "durable"], durability);
-  return `## Where this was measured\n\n${facts.map((fact) => `- ${fact}`).join("\n")}\n\n${table}`;
+  return `${chapter}\n\n${markdownTable(["engine", "as it says itself", "durable"], durability)}`;
 }
 
 /** Slotwright against those it is usually compared with, where all of them were measured. */

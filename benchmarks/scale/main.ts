@@ -1,36 +1,13 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { interruptionSignal } from "@slotwright/proof/interruption";
+import { writeFileSync } from "node:fs";
 import { bad, createProgress } from "@slotwright/proof/terminal";
 import Database from "better-sqlite3";
+import { runCommand } from "../command-line.ts";
+import { observed } from "../measuring/circumstances.ts";
 import { heapGrowth, type MemoryRun, watchMemory } from "./memory/memory.ts";
 import type { MemoryResult } from "./memory/result.ts";
-import { parseScaleOptions, type ScaleCommand, usage } from "./options.ts";
+import { parseScaleOptions, usage } from "./options.ts";
 import { notFlat, printFilled, printMeasured } from "./report.ts";
-import { observed, runScale, type ScaleOptions } from "./run.ts";
-
-function readOptions(): ScaleCommand | "help" | undefined {
-  try {
-    const options = parseScaleOptions(process.argv.slice(2));
-    // Better now than after half an hour.
-    if (options !== "help" && !existsSync(dirname(options.json))) throw new Error("--json: there is no such folder");
-    return options;
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    return undefined;
-  }
-}
-
-async function main(): Promise<number> {
-  const options = readOptions();
-  if (options === undefined) return 2;
-  if (options === "help") {
-    console.log(usage);
-    return 0;
-  }
-  const signal = interruptionSignal();
-  return options.what === "memory" ? measureMemory(options, signal) : measureSizes(options, signal);
-}
+import { runScale, type ScaleOptions } from "./run.ts";
 
 const steps = 1000;
 
@@ -83,4 +60,9 @@ function writeResult(json: string, result: object): void {
   console.log(`\nWritten to ${json}.`);
 }
 
-process.exitCode = await main();
+process.exitCode = await runCommand({
+  usage,
+  parse: parseScaleOptions,
+  run: (options, signal) =>
+    options.what === "memory" ? measureMemory(options, signal) : measureSizes(options, signal),
+});

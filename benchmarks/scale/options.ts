@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { chosen, writableFile } from "../command-line.ts";
 import { fullEffort, quickEffort } from "./measure.ts";
-import { type ScaleEngine, type ScaleOptions, scaleEngines } from "./run.ts";
+import { type ScaleOptions, scaleEngines } from "./run.ts";
 
 /** Either the sizes are compared, or the memory of the process is watched. */
 export type ScaleCommand = { readonly json: string } & (
@@ -43,7 +44,7 @@ export function parseScaleOptions(args: readonly string[]): ScaleCommand | "help
   const { values } = parseArgs({ args: [...args], options: flags });
   if (values.help) return "help";
   const { quick, memory } = values;
-  const json = values.json ?? join(import.meta.dirname, memory ? "memory.json" : "report.json");
+  const json = writableFile("--json", values.json ?? join(import.meta.dirname, memory ? "memory.json" : "report.json"));
   if (memory) {
     return {
       what: "memory",
@@ -56,19 +57,13 @@ export function parseScaleOptions(args: readonly string[]): ScaleCommand | "help
   return {
     what: "sizes",
     json,
-    engines: chosen(values.engine),
+    engines: chosen("--engine", values.engine, scaleEngines),
     sizes: list
       .split(",")
       .map((text) => wholeNumber("--slots", text))
       .sort((a, b) => a - b),
     effort: quick ? quickEffort : fullEffort,
   };
-}
-
-function chosen(given: readonly string[] | undefined): readonly ScaleEngine[] {
-  const unknown = given?.find((name) => !scaleEngines.includes(name as ScaleEngine));
-  if (unknown !== undefined) throw new Error(`--engine must be one of ${scaleEngines.join(", ")}, not "${unknown}"`);
-  return scaleEngines.filter((name) => given === undefined || given.includes(name));
 }
 
 const least = 10_000;

@@ -1,5 +1,5 @@
 import type { EngineFacts } from "../arenas/arena.ts";
-import type { Machine } from "../measuring/machine.ts";
+import type { Circumstances } from "../measuring/circumstances.ts";
 import type { DataSet } from "./data-set.ts";
 
 export const scaleWorkloads = ["book", "search", "history"] as const;
@@ -37,15 +37,6 @@ export interface EngineScale {
   readonly settings: Readonly<Record<string, string>>;
   readonly sizes: readonly Filled[];
   readonly rows: readonly ScaleRow[];
-}
-
-/** Circumstances of a run. */
-export interface Circumstances {
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly machine: Machine;
-  readonly loadAverage: { readonly before: number; readonly after: number };
-  readonly versions: Readonly<Record<string, string>>;
 }
 
 export interface ScaleResult extends Circumstances {

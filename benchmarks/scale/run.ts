@@ -1,9 +1,8 @@
-import { loadavg } from "node:os";
-import { machineOf, versionsOf } from "../measuring/machine.ts";
+import { observed } from "../measuring/circumstances.ts";
 import { checkLoaded } from "./check.ts";
 import { dataSetOf } from "./data-set.ts";
 import { measureStores, type ScaleEffort, turnsOf } from "./measure.ts";
-import type { Circumstances, EngineScale, Filled, ScaleResult } from "./result.ts";
+import type { EngineScale, Filled, ScaleResult } from "./result.ts";
 import { postgresSite } from "./stores/postgres.ts";
 import { sqliteSite } from "./stores/sqlite.ts";
 import type { Site, Store } from "./stores/store.ts";
@@ -51,16 +50,6 @@ export async function runScale(
     }
   });
   return { ...circumstances, rounds: options.effort.rounds, engines };
-}
-
-/** Under which circumstances something ran. */
-export async function observed(work: () => Promise<void>): Promise<Circumstances> {
-  const startedAt = new Date().toISOString();
-  const before = loadavg()[0] ?? 0;
-  await work();
-  const finishedAt = new Date().toISOString();
-  const loadAverage = { before, after: loadavg()[0] ?? 0 };
-  return { startedAt, finishedAt, machine: machineOf(), loadAverage, versions: versionsOf() };
 }
 
 async function onSite(

@@ -1,11 +1,13 @@
+import { circumstancesChapter, settingsText } from "../report/circumstances.ts";
 import { type Alignment, markdownTable } from "../report/markdown.ts";
 import type { MemoryResult } from "./memory/result.ts";
 import { type Compared, compared, mostGrowth, notFlat, reachTitles } from "./report.ts";
-import type { Circumstances, EngineScale, ScaleResult } from "./result.ts";
+import type { EngineScale, ScaleResult } from "./result.ts";
 
 /** docs/scale.md, made of the results of two runs. */
 export function scalePage(result: ScaleResult, memory: MemoryResult): string {
-  const parts = [introduction, circumstances(result, result.rounds), explanation];
+  const rounds = `medians of ${result.rounds} rounds, in which the sizes take turns every five calls`;
+  const parts = [introduction, circumstancesChapter(result, "all on this one machine", [rounds]), explanation];
   return `${[...parts, ...result.engines.map(engineParts), memoryPart(memory)].join("\n\n")}\n`;
 }
 
@@ -20,19 +22,6 @@ npx --yes pnpm@12 bench:scale --quick    # up to 100 thousand, short rounds: a m
 npx --yes pnpm@12 bench:scale --memory   # a million commands, and the memory of the process
 npx --yes pnpm@12 bench:scale --help
 \`\`\``;
-
-function circumstances(of: Circumstances, rounds?: number): string {
-  const { machine, loadAverage, versions, startedAt } = of;
-  const facts = [
-    `${machine.processors} × ${machine.processor}, ${machine.memoryGb} GB, ${machine.system}; all on this one machine`,
-    `begun ${startedAt}, load average ${loadAverage.before.toFixed(1)} before and ${loadAverage.after.toFixed(1)} after`,
-    Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", "),
-    ...(rounds === undefined ? [] : [`medians of ${rounds} rounds, in which the sizes take turns every five calls`]),
-  ];
-  return `## Where this was measured\n\n${facts.map((fact) => `- ${fact}`).join("\n")}`;
-}
 
 const explanation = `## What is measured
 
@@ -61,10 +50,9 @@ what the smallest size takes; that is not asked of a cold cache.`;
 
 function engineParts(engine: EngineScale): string {
   const { facts, settings } = engine;
-  const listed = Object.entries({ ...facts.durability, ...settings }).map(([name, value]) => `\`${name}=${value}\``);
   const parts = [
     `## ${facts.title} ${facts.version}`,
-    `${listed.join(", ")}.`,
+    `${settingsText({ ...facts.durability, ...settings })}.`,
     filledTable(engine),
     measuredTable(engine),
     verdict(engine),

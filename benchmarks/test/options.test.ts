@@ -1,11 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { scenariosOf } from "../measuring/scenario.ts";
 import { parseOptions } from "../options.ts";
-
-const main = join(import.meta.dirname, "..", "main.ts");
-const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: "utf8" });
+import { itIsACommand } from "./command-cases.ts";
 
 function optionsOf(...args: string[]) {
   const options = parseOptions(args);
@@ -14,24 +10,18 @@ function optionsOf(...args: string[]) {
 }
 
 describe("the options of bench", () => {
-  it.each([
-    ["--engine", "oracle"],
-    ["--callers", "0"],
-    ["--rounds", "many"],
-    ["--workload", "cold-slot"],
-    ["--nonsense", "1"],
-  ])("ends with status 2, and says which flag is wrong: %s %s", (flag, value) => {
-    const { status, stderr } = bench(flag, value);
-    expect(status).toBe(2);
-    expect(stderr).toContain(flag);
-    expect(stderr).toContain("Usage: bench");
-  });
-
-  it("shows the options with --help, and ends with status 0", () => {
-    const { status, stdout } = bench("--help");
-    expect(status).toBe(0);
-    for (const flag of ["--engine", "--workload", "--callers", "--rounds", "--quick", "--json"])
-      expect(stdout).toContain(flag);
+  itIsACommand({
+    name: "bench",
+    file: "main.ts",
+    wrong: [
+      ["--engine", "oracle"],
+      ["--callers", "0"],
+      ["--rounds", "many"],
+      ["--workload", "cold-slot"],
+      ["--json", "no-such-folder/report.json"],
+      ["--nonsense", "1"],
+    ],
+    flags: ["--engine", "--workload", "--callers", "--rounds", "--quick", "--json"],
   });
 
   it("measures what was asked for with 1 to 256 callers, near and far", () => {

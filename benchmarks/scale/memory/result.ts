@@ -1,4 +1,4 @@
-import type { Circumstances } from "../result.ts";
+import type { Circumstances } from "../../measuring/circumstances.ts";
 import type { MemoryRun } from "./memory.ts";
 
 export interface MemoryResult extends Circumstances, MemoryRun {

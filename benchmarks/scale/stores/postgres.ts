@@ -3,8 +3,9 @@ import { totalmem } from "node:os";
 import { postgresAdapter } from "@slotwright/adapter-postgres";
 import type { StorageAdapter } from "@slotwright/core";
 import { startServer, type TestServer } from "@slotwright/test-servers";
-import { Client, Pool } from "pg";
+import { Pool } from "pg";
 import { postgres } from "../../arenas/postgres.ts";
+import type { Query } from "../../contenders/in-process.ts";
 import type { DataSet } from "../data-set.ts";
 import { type LoadingSql, loadingStatements } from "../loading.ts";
 import { dropFromCache, filesBelow } from "./page-cache.ts";
@@ -19,10 +20,9 @@ export async function postgresSite(): Promise<Site | undefined> {
   const stores: DatabaseStore[] = [];
   await giveMemory(server);
   keepOnProcessor(process.pid, 0);
-  const { durability, isDurable, settings, folder } = await onClient(server.url, async (client) => {
-    const query = async (sql: string) => (await client.query<Record<string, unknown>>(sql)).rows;
+  const { durability, isDurable, settings, folder } = await onDatabase(server.url, async (query) => {
     const [{ data_directory: folder } = {}] = await query("show data_directory");
-    return { ...(await postgres.durability(query)), settings: await settingsOf(client), folder: String(folder) };
+    return { ...(await postgres.durability(query)), settings: await settingsOf(query), folder: String(folder) };
   });
   const { engine, title } = postgres;
   return {
@@ -48,25 +48,24 @@ type ProcessOf = TestServer & { readonly process: { restart(): Promise<void> } }
 async function giveMemory(server: TestServer): Promise<void> {
   if (!("process" in server)) return;
   const megabytes = Math.floor(totalmem() / 4 / 1024 ** 2);
-  await onClient(server.url, (client) => client.query(`alter system set shared_buffers = '${megabytes}MB'`));
+  await onDatabase(server.url, (query) => query(`alter system set shared_buffers = '${megabytes}MB'`));
   await (server as ProcessOf).process.restart();
 }
 
-async function onClient<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
+async function onDatabase<Result>(url: string, work: (query: Query) => Promise<Result>): Promise<Result> {
+  const { query, close } = await postgres.connect(url);
   try {
-    return await work(client);
+    return await work(query);
   } finally {
-    await client.end();
+    await close();
   }
 }
 
-async function settingsOf(client: Client): Promise<Site["settings"]> {
+async function settingsOf(query: Query): Promise<Site["settings"]> {
   const names = ["shared_buffers", "effective_cache_size", "max_wal_size", "checkpoint_timeout", "random_page_cost"];
   const columns = names.map((name) => `current_setting('${name}') as ${name}`);
-  const { rows } = await client.query<Record<string, string>>(`select ${columns.join(", ")}`);
-  return rows[0] ?? {};
+  const [settings = {}] = await query(`select ${columns.join(", ")}`);
+  return settings as Site["settings"];
 }
 
 /** A server that is not our own is not restarted, and keeps what it has read in its own cache. */
@@ -92,7 +91,7 @@ interface DatabaseStore extends Store {
 async function fillDatabase(server: TestServer, data: DataSet): Promise<DatabaseStore> {
   const { url } = await server.createDatabase();
   const begun = performance.now();
-  await onClient(url, (client) => load(client, url, data));
+  await onDatabase(url, (query) => load(query, url, data));
   const loadSeconds = (performance.now() - begun) / 1000;
   let connection = await connect(url);
   return {
@@ -110,7 +109,7 @@ async function fillDatabase(server: TestServer, data: DataSet): Promise<Database
 }
 
 const readRow = (url: string, sql: string): Promise<Row> =>
-  onClient(url, async (client) => (await client.query<Record<string, unknown>>(sql)).rows[0] ?? {});
+  onDatabase(url, async (query) => (await query(sql))[0] ?? {});
 
 async function connect(url: string) {
   const pool = new Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0 });
@@ -150,7 +149,7 @@ const later = `
     and not exists (select from pg_constraint where conindid = indexrelid)
   order by rank, name`;
 
-interface Later {
+interface Later extends Row {
   readonly name: string;
   readonly table: string;
   readonly kind: "constraint" | "index";
@@ -158,39 +157,39 @@ interface Later {
 }
 
 /** Triggers and foreign keys are for rows that come one by one. What is loaded is counted afterwards. */
-async function load(client: Client, url: string, data: DataSet): Promise<void> {
+async function load(query: Query, url: string, data: DataSet): Promise<void> {
   const migrating = postgresAdapter({ connectionString: url });
   await migrating.migrate();
   await migrating.close();
-  const { rows: all } = await client.query<Later>(later);
-  await client.query("set maintenance_work_mem = '1GB'; set max_parallel_maintenance_workers = 2");
-  await client.query("set session_replication_role = replica");
+  const all = (await query(later)) as readonly Later[];
+  await query("set maintenance_work_mem = '1GB'; set max_parallel_maintenance_workers = 2");
+  await query("set session_replication_role = replica");
   for (const { name, table, kind } of all) {
-    await client.query(kind === "index" ? `drop index "${name}"` : `alter table ${table} drop constraint "${name}"`);
+    await query(kind === "index" ? `drop index "${name}"` : `alter table ${table} drop constraint "${name}"`);
   }
-  await withoutExclusion(client, async () => {
-    for (const statement of loadingStatements(data, loadingSql)) await client.query(statement);
+  await withoutExclusion(query, async () => {
+    for (const statement of loadingStatements(data, loadingSql)) await query(statement);
   });
   for (const { name, table, kind, definition } of [...all].reverse()) {
-    await client.query(kind === "index" ? definition : `alter table ${table} add constraint "${name}" ${definition}`);
+    await query(kind === "index" ? definition : `alter table ${table} add constraint "${name}" ${definition}`);
   }
-  const { rows: again } = await client.query<Later>(later);
+  const again = await query(later);
   if (JSON.stringify(again) !== JSON.stringify(all)) throw new Error("Not all indexes and guards were put back.");
-  await client.query("vacuum analyze");
-  await client.query("checkpoint");
+  await query("vacuum analyze");
+  await query("checkpoint");
 }
 
 /**
  * To add an exclusion constraint looks each row up in its index, which takes longer than all the rest. VACUUM FULL builds
  * the index of one that is there, and trusts it; that slots do not overlap is counted afterwards, too.
  */
-async function withoutExclusion(client: Client, work: () => Promise<void>): Promise<void> {
+async function withoutExclusion(query: Query, work: () => Promise<void>): Promise<void> {
   const setReady = (isReady: boolean) =>
-    client.query(
+    query(
       `update pg_index set indisready = ${isReady} where indisexclusion and indrelid = 'slotwright_slots'::regclass`,
     );
   await setReady(false);
   await work();
-  await client.query("vacuum full slotwright_slots");
+  await query("vacuum full slotwright_slots");
   await setReady(true);
 }

@@ -1,6 +1,6 @@
-import { fork } from "node:child_process";
 import { migrationStatements } from "@slotwright/adapter-sql";
-import { type MigrationReport, StorageError } from "@slotwright/core";
+import { contractCalls, migrateInProcesses } from "@slotwright/adapter-sql/conformance";
+import { StorageError } from "@slotwright/core";
 import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import type { TestDatabase } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
@@ -89,7 +89,8 @@ describeOnEachServer("migrations", (server, engine) => {
   });
 
   it("are applied by one of several processes that start at once", async () => {
-    const reports = await Promise.all(Array.from({ length: 4 }, () => migratingProcess(database.url)));
+    const options = Array(4).fill({ uri: database.url });
+    const reports = await migrateInProcesses(new URL("storage-process.ts", import.meta.url), options);
     expect(reports.filter(({ applied }) => applied.length > 0)).toEqual([whole]);
     expect(reports.filter(({ applied }) => applied.length === 0)).toEqual([nothing, nothing, nothing]);
     await worksOn(database.url);
@@ -204,7 +205,9 @@ describeOnEachServer("migrations", (server, engine) => {
 
   it("that are too old or too new for the code are refused", async () => {
     const storage = mysqlAdapter({ uri: database.url });
-    await expect(storage.load([])).rejects.toMatchObject({ failure: "schema_outdated" });
+    for (const call of contractCalls) {
+      await expect(call(storage)).rejects.toMatchObject({ failure: "schema_outdated" });
+    }
     await storage.migrate();
     await storage.load([]);
     await storage.close();
@@ -223,13 +226,4 @@ async function connected<T>(url: string, work: (connection: Connection) => Promi
   } finally {
     await connection.end();
   }
-}
-
-function migratingProcess(url: string): Promise<MigrationReport> {
-  return new Promise((resolve, reject) => {
-    const child = fork(new URL("./migrate-process.ts", import.meta.url), [url]);
-    child.on("message", (message) => resolve(message as MigrationReport));
-    child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`The process ended with ${code}.`)));
-  });
 }

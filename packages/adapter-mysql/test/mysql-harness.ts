@@ -1,26 +1,14 @@
-import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
-import type { RecordKey, RecordKind, StorageAdapter, StoredRecord } from "@slotwright/core";
+import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
+import type { StorageAdapter, StoredRecord } from "@slotwright/core";
+import type { ConformanceStore, Corruption } from "@slotwright/core/conformance";
 import type { TestServer } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
 import { type MysqlTransaction, mysqlAdapter } from "../src/index.ts";
 
-interface HostTransaction {
-  readonly transaction: MysqlTransaction;
-  commit(): Promise<void>;
-  rollback(): Promise<void>;
-}
-
-export interface MysqlStore {
-  readonly storage: StorageAdapter;
-  /** On a pool of its own to the same database. */
-  readonly second: StorageAdapter;
+export interface MysqlStore extends ConformanceStore<MysqlTransaction> {
   readonly url: string;
   /** A host's pool on the same database. */
   readonly pool: Pool;
-  /** Changes rows by hand, with every guard of the database off. */
-  corrupt(rows: { readonly put?: readonly StoredRecord[]; readonly remove?: readonly RecordKey[] }): Promise<void>;
-  beginHostTransaction(): Promise<HostTransaction>;
-  close(): Promise<void>;
 }
 
 /** A migrated database that is lent to one store after the other: creating one takes a second. */
@@ -96,20 +84,10 @@ async function emptied(pool: Pool): Promise<void> {
   connection.release();
 }
 
-const tables: Readonly<Record<RecordKind, string>> = {
-  schedule: "slotwright_schedules",
-  slot: "slotwright_slots",
-  appointment: "slotwright_appointments",
-  command: "slotwright_commands",
-};
-
-async function corruptRows(
-  url: string,
-  { put = [], remove = [] }: { readonly put?: readonly StoredRecord[]; readonly remove?: readonly RecordKey[] },
-): Promise<void> {
+async function corruptRows(url: string, { put = [], remove = [] }: Corruption): Promise<void> {
   await withGuardsOff(url, async (connection) => {
-    for (const record of put) await putRow(connection, tables[record.kind], rowOf(record));
-    for (const { kind, id } of remove) await connection.execute(`delete from ${tables[kind]} where id = ?`, [id]);
+    for (const record of put) await putRow(connection, record);
+    for (const { kind, id } of remove) await connection.execute(`delete from ${recordTables[kind]} where id = ?`, [id]);
   });
 }
 
@@ -158,22 +136,12 @@ async function isMariadb(connection: Connection): Promise<boolean> {
   return /mariadb/i.test(rows[0]?.version);
 }
 
-function rowOf(record: StoredRecord): Readonly<Record<string, string | number | null>> {
-  if (record.kind === "slot") return { ...slotToRow(record) };
-  if (record.kind === "appointment") return { ...appointmentToRow(record) };
-  if (record.kind === "schedule") return { ...scheduleToRow(record) };
-  return { ...commandToRow(record, undefined) };
-}
-
-async function putRow(
-  connection: Connection,
-  table: string,
-  row: Readonly<Record<string, string | number | null>>,
-): Promise<void> {
+async function putRow(connection: Connection, record: StoredRecord): Promise<void> {
+  const row = rawRow(record);
   const columns = Object.keys(row);
   const places = columns.map(() => "?");
   await connection.execute(
-    `replace into ${table} (${columns.join(", ")}) values (${places.join(", ")})`,
+    `replace into ${recordTables[record.kind]} (${columns.join(", ")}) values (${places.join(", ")})`,
     Object.values(row),
   );
 }

@@ -1,6 +1,4 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { contractCalls, migrateInProcesses } from "@slotwright/adapter-sql/conformance";
 import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { Pool } from "pg";
 import { expect, it } from "vitest";
@@ -8,7 +6,6 @@ import { migrationSql, postgresAdapter } from "../src/index.ts";
 import { describeOnServer } from "./on-server.ts";
 import { withClient } from "./postgres-harness.ts";
 
-const run = promisify(execFile);
 const applied = { from: 0, to: 1, applied: ["initial"] };
 const nothing = { from: 1, to: 1, applied: [] };
 const slot = slotAt(0);
@@ -44,12 +41,8 @@ describeOnServer("migrate", (url) => {
   });
 
   it("may run in many processes at once, in two schemas: one of each applies, none fails", async () => {
-    const program = fileURLToPath(new URL("migrate-process.ts", import.meta.url));
-    const startAt = String(Date.now() + 2_000);
-    const runs = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => run(process.execPath, [program, url(), `many_${n % 2}`, startAt])),
-    );
-    const reports = runs.map(({ stdout }) => JSON.parse(stdout) as typeof applied);
+    const options = Array.from({ length: 8 }, (_, n) => ({ connectionString: url(), schema: `many_${n % 2}` }));
+    const reports = await migrateInProcesses(new URL("storage-process.ts", import.meta.url), options);
     expect(reports.filter(({ from }) => from === 0)).toEqual([applied, applied]);
     expect(reports.filter(({ from }) => from === 1)).toEqual(Array(6).fill(nothing));
   });
@@ -92,14 +85,9 @@ describeOnServer("migrate", (url) => {
       failure: "schema_outdated",
       message: expect.stringContaining("migrate()"),
     };
-    const asOf = new Date();
-    await expect(storage.load([{ kind: "slot", id: "x" }])).rejects.toMatchObject(outdated);
-    await expect(storage.findSlots({ asOf, limit: 1 })).rejects.toMatchObject(outdated);
-    await expect(storage.findAppointments({ limit: 1 })).rejects.toMatchObject(outdated);
-    await expect(storage.readJournal({ recordId: "x", limit: 1 })).rejects.toMatchObject(outdated);
-    await expect(storage.commit([])).rejects.toMatchObject(outdated);
+    for (const call of contractCalls) await expect(call(storage)).rejects.toMatchObject(outdated);
     await storage.migrate();
-    expect(await storage.findSlots({ asOf, limit: 1 })).toEqual([]);
+    expect(await storage.findSlots({ asOf: new Date(), limit: 1 })).toEqual([]);
     await sql("delete from unmigrated.slotwright_migrations");
     const another = adapter("unmigrated");
     await expect(another.commit([])).rejects.toMatchObject(outdated);

@@ -1,32 +1,15 @@
-import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
-import type { RecordKey, RecordKind, StorageAdapter, StoredRecord } from "@slotwright/core";
+import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
+import type { ConformanceStore, Corruption, HostTransactionHandle } from "@slotwright/core/conformance";
 import type { TestServer } from "@slotwright/test-servers";
 import { Client, type ClientBase, Pool } from "pg";
 import { type PostgresTransaction, postgresAdapter } from "../src/index.ts";
 
-interface HostTransaction {
-  readonly transaction: Client;
-  commit(): Promise<void>;
-  rollback(): Promise<void>;
-}
-
-interface Rows {
-  readonly put?: readonly StoredRecord[];
-  readonly remove?: readonly RecordKey[];
-}
-
-export interface PostgresStore {
-  readonly storage: StorageAdapter<PostgresTransaction>;
-  /** On a pool of its own to the same tables. */
-  readonly second: StorageAdapter<PostgresTransaction>;
+export interface PostgresStore extends ConformanceStore<PostgresTransaction> {
   readonly schema: string;
   readonly url: string;
   /** The host's pool under `storage`. */
   readonly pool: Pool;
-  /** Changes rows by hand, with every guard of the database off. */
-  corrupt(rows: Rows): Promise<void>;
-  beginHostTransaction(begin?: string): Promise<HostTransaction>;
-  close(): Promise<void>;
+  readonly beginHostTransaction: (begin?: string) => Promise<HostTransactionHandle<Client>>;
 }
 
 let stores = 0;
@@ -114,30 +97,16 @@ async function withGuardsOff(url: string, schema: string, work: (client: Client)
   });
 }
 
-const tables: Readonly<Record<RecordKind, string>> = {
-  schedule: "slotwright_schedules",
-  slot: "slotwright_slots",
-  appointment: "slotwright_appointments",
-  command: "slotwright_commands",
-};
-
-async function putRows(client: ClientBase, { put = [], remove = [] }: Rows): Promise<void> {
+async function putRows(client: ClientBase, { put = [], remove = [] }: Corruption): Promise<void> {
   for (const record of put) {
-    const row = rowOf(record);
+    const row = rawRow(record);
     const columns = Object.keys(row);
     const places = columns.map((_, index) => `$${index + 1}`);
     const set = columns.map((column) => `${column} = excluded.${column}`);
     await client.query(
-      `insert into ${tables[record.kind]} (${columns}) values (${places}) on conflict (id) do update set ${set}`,
+      `insert into ${recordTables[record.kind]} (${columns}) values (${places}) on conflict (id) do update set ${set}`,
       Object.values(row),
     );
   }
-  for (const { kind, id } of remove) await client.query(`delete from ${tables[kind]} where id = $1`, [id]);
-}
-
-function rowOf(record: StoredRecord): Readonly<Record<string, unknown>> {
-  if (record.kind === "slot") return { ...slotToRow(record) };
-  if (record.kind === "appointment") return { ...appointmentToRow(record) };
-  if (record.kind === "schedule") return { ...scheduleToRow(record) };
-  return { ...commandToRow(record, undefined) };
+  for (const { kind, id } of remove) await client.query(`delete from ${recordTables[kind]} where id = $1`, [id]);
 }

@@ -34,7 +34,8 @@ it("callers in a loop who are answered at once let timers and sockets have their
     };
     await Promise.all(Array.from({ length: 20 }, caller));
   });
-  expect(ticks).toBeGreaterThan(ms / 50);
+  // Turns of their own would let twenty callers leave it but once in 100 ms.
+  expect(ticks).toBeGreaterThan(ms / 80);
   await storage.close();
 });
 
@@ -62,9 +63,10 @@ it("a command that waits for another connection's transaction blocks nobody else
   const engine = createEngine({ storage });
   const other = new Database(filename);
   other.exec("begin immediate");
-  const release = setTimeout(() => other.exec("commit"), 200);
+  const release = setTimeout(() => other.exec("commit"), 400);
   const { ticks } = await ticksDuring(() => engine.createSlots({ actor, providerId: "p", facilityId: "f", slots }));
-  expect(ticks).toBeGreaterThan(50);
+  // Some 400, unless the computer is busy; none while SQLite waits.
+  expect(ticks).toBeGreaterThan(20);
   clearTimeout(release);
   other.close();
   await storage.close();

@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { contractCalls, migrateInProcesses } from "@slotwright/adapter-sql/conformance";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { migrationSql, sqliteAdapter } from "../src/index.ts";
 import { freshFile } from "./fresh-folder.ts";
 
-const run = promisify(execFile);
 const applied = { from: 0, to: 1, applied: ["initial"] };
 const nothing = { from: 1, to: 1, applied: [] };
 
@@ -33,13 +30,8 @@ describe("migrate", () => {
   });
 
   it("may run in many processes at once: one of them applies, none fails", async () => {
-    const filename = freshFile();
-    const program = fileURLToPath(new URL("migrate-process.ts", import.meta.url));
-    const startAt = String(Date.now() + 1_000);
-    const runs = await Promise.all(
-      Array.from({ length: 8 }, () => run(process.execPath, [program, filename, startAt])),
-    );
-    const reports = runs.map(({ stdout }) => JSON.parse(stdout) as typeof applied);
+    const options = Array(8).fill({ filename: freshFile() });
+    const reports = await migrateInProcesses(new URL("storage-process.ts", import.meta.url), options);
     expect(reports.filter(({ from }) => from === 0)).toEqual([applied]);
     expect(reports.filter(({ from }) => from === 1)).toEqual(Array(7).fill(nothing));
   }, 30_000);
@@ -119,14 +111,9 @@ describe("migrate", () => {
       failure: "schema_outdated",
       message: expect.stringContaining("migrate()"),
     };
-    const asOf = new Date();
-    await expect(storage.load([{ kind: "slot", id: "x" }])).rejects.toMatchObject(outdated);
-    await expect(storage.findSlots({ asOf, limit: 1 })).rejects.toMatchObject(outdated);
-    await expect(storage.findAppointments({ limit: 1 })).rejects.toMatchObject(outdated);
-    await expect(storage.readJournal({ recordId: "x", limit: 1 })).rejects.toMatchObject(outdated);
-    await expect(storage.commit([])).rejects.toMatchObject(outdated);
+    for (const call of contractCalls) await expect(call(storage)).rejects.toMatchObject(outdated);
     await storage.migrate();
-    expect(await storage.findSlots({ asOf, limit: 1 })).toEqual([]);
+    expect(await storage.findSlots({ asOf: new Date(), limit: 1 })).toEqual([]);
     await storage.close();
   });
 

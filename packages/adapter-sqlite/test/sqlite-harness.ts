@@ -1,26 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
-import type { RecordKey, RecordKind, StorageAdapter, StoredRecord } from "@slotwright/core";
+import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
+import type { StoredRecord } from "@slotwright/core";
+import type { ConformanceStore, Corruption } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { type SqliteDatabase, sqliteAdapter } from "../src/index.ts";
 
-interface HostTransaction {
-  readonly transaction: SqliteDatabase;
-  commit(): Promise<void>;
-  rollback(): Promise<void>;
-}
-
-export interface SqliteStore {
-  readonly storage: StorageAdapter;
-  /** On a connection of its own to the same file. */
-  readonly second: StorageAdapter;
+export interface SqliteStore extends ConformanceStore<SqliteDatabase> {
   readonly filename: string;
-  /** Changes rows by hand, with every guard of the database off. */
-  corrupt(rows: { readonly put?: readonly StoredRecord[]; readonly remove?: readonly RecordKey[] }): Promise<void>;
-  beginHostTransaction(): Promise<HostTransaction>;
-  close(): Promise<void>;
 }
 
 /** A fresh, migrated database file in a folder of its own. */
@@ -32,8 +20,8 @@ export async function openSqliteStore(): Promise<SqliteStore> {
   await storage.migrate();
   const hosts: Database.Database[] = [];
   return {
-    storage: storage as StorageAdapter,
-    second: second as StorageAdapter,
+    storage,
+    second,
     filename,
     corrupt: async (rows) => corruptFile(filename, rows),
     beginHostTransaction: async () => {
@@ -59,20 +47,10 @@ function endTransaction(transaction: Database.Database, how: "commit" | "rollbac
   transaction.close();
 }
 
-const tables: Readonly<Record<RecordKind, string>> = {
-  schedule: "slotwright_schedules",
-  slot: "slotwright_slots",
-  appointment: "slotwright_appointments",
-  command: "slotwright_commands",
-};
-
-function corruptFile(
-  filename: string,
-  { put = [], remove = [] }: { readonly put?: readonly StoredRecord[]; readonly remove?: readonly RecordKey[] },
-): void {
+function corruptFile(filename: string, { put = [], remove = [] }: Corruption): void {
   withGuardsOff(filename, (database) => {
-    for (const record of put) putRow(database, tables[record.kind], rowOf(record));
-    for (const { kind, id } of remove) database.prepare(`delete from ${tables[kind]} where id = ?`).run(id);
+    for (const record of put) putRow(database, record);
+    for (const { kind, id } of remove) database.prepare(`delete from ${recordTables[kind]} where id = ?`).run(id);
   });
 }
 
@@ -92,15 +70,10 @@ function withGuardsOff(filename: string, work: (database: Database.Database) => 
   database.close();
 }
 
-function rowOf(record: StoredRecord): Readonly<Record<string, unknown>> {
-  if (record.kind === "slot") return { ...slotToRow(record) };
-  if (record.kind === "appointment") return { ...appointmentToRow(record) };
-  if (record.kind === "schedule") return { ...scheduleToRow(record) };
-  return { ...commandToRow(record, undefined) };
-}
-
-function putRow(database: Database.Database, table: string, row: Readonly<Record<string, unknown>>): void {
+function putRow(database: Database.Database, record: StoredRecord): void {
+  const row = rawRow(record);
   const columns = Object.keys(row);
   const places = columns.map((column) => `@${column}`);
+  const table = recordTables[record.kind];
   database.prepare(`insert or replace into ${table} (${columns.join(", ")}) values (${places.join(", ")})`).run(row);
 }

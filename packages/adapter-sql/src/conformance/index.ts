@@ -1,7 +1,12 @@
+export { type BookingRace, bookingRace } from "./booking-race.ts";
+export { contractCalls } from "./contract-calls.ts";
 export { type EveryCall, everyCall, laterHalfHour, type Step } from "./every-call.ts";
 export { allowedStatements, type GuardCase, sharedGuardCases } from "./guard-cases.ts";
 export { bookedAppointmentId, guardStage, ms } from "./guard-stage.ts";
 export { appointmentQueries, listPage, listPlace, providerIds, slotQueries } from "./list-queries.ts";
 export { fillPlanStage, planStage } from "./plan-stage.ts";
+export { migrateInProcesses, storageProcess } from "./processes.ts";
+export { type RaceCase, raceCases } from "./race-cases.ts";
+export { rawRow, recordTables } from "./raw-rows.ts";
 export { type Replacing, replacingGuardCases } from "./replacing-cases.ts";
 export { intoJournal, intoSlots, type SqlValues, setSlot } from "./statements.ts";

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { createEngine, type StorageAdapter } from "@slotwright/core";
+import { sampleInstant as at } from "@slotwright/core/conformance";
+import { type BookingReport, slotsPerGiven } from "./booking-callers.ts";
+import { inProcesses } from "./processes.ts";
+
+/** Who races: processes of a program that awaits `storageProcess`. */
+export interface BookingRace {
+  readonly program: URL;
+  /** What makes their storages, all of the same tables as this one. */
+  readonly options: object;
+  readonly storage: StorageAdapter;
+  readonly processes: number;
+  /** In each of them. */
+  readonly callers: number;
+}
+
+const count = 30;
+
+/** Rejects unless callers in several processes share 30 slots, and are told and given no slot twice. */
+export async function bookingRace({ program, options, storage, processes, callers }: BookingRace): Promise<void> {
+  const engine = createEngine({ storage });
+  const { slots } = await engine.createSlots({
+    actor: { kind: "provider", id: "p" },
+    ...{ providerId: "p", facilityId: "f" },
+    slots: Array.from({ length: count }, (_, index) => ({ start: at(index * 15), end: at(index * 15 + 15) })),
+  });
+  const slotIds = slots.map(({ id }) => id);
+  const names = Array.from({ length: processes }, (_, number) => `process-${number}`);
+  const orders = names.map((name) => ({ options, booking: { name, callers, slotIds } }));
+  const reports = await inProcesses<BookingReport>(program, orders);
+
+  const codes = new Set(reports.flatMap(({ outcomes }) => Object.keys(outcomes)));
+  assert.deepEqual([...codes].sort(), ["ok", "slot_booked"]);
+  const won = reports.flatMap((report) => report.won).sort();
+  assert.equal(won.length, count - count / slotsPerGiven);
+  const confirmed = await engine.listAppointments({ statuses: ["confirmed"], limit: 500 });
+  assert.deepEqual(confirmed.items.map(({ id }) => id).sort(), won);
+  const free = await engine.listSlots({ statuses: ["available"], limit: 500 });
+  assert.equal(free.items.length, count / slotsPerGiven);
+}

@@ -1,0 +1,10 @@
+import type { StorageAdapter } from "@slotwright/core";
+
+/** Every call of the contract that reads or writes records, on nothing in particular. */
+export const contractCalls: readonly ((storage: StorageAdapter) => Promise<unknown>)[] = [
+  (storage) => storage.load([{ kind: "slot", id: "x" }]),
+  (storage) => storage.findSlots({ asOf: new Date(), limit: 1 }),
+  (storage) => storage.findAppointments({ limit: 1 }),
+  (storage) => storage.readJournal({ recordId: "x", limit: 1 }),
+  (storage) => storage.commit([]),
+];

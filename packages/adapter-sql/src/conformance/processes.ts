@@ -1,0 +1,50 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import type { MigrationReport, StorageAdapter } from "@slotwright/core";
+import { type Booking, bookingReport } from "./booking-callers.ts";
+
+/** What a process does on a storage of its own: it has callers who book, or migrates. */
+interface Order {
+  /** What makes its storage. */
+  readonly options: object;
+  readonly booking?: Booking;
+}
+
+/** Makes a program one that `bookingRace` and `migrateInProcesses` start: its file awaits this, and does nothing else. */
+export async function storageProcess<Options>(open: (options: Options) => StorageAdapter): Promise<void> {
+  const { options, booking } = JSON.parse(process.argv[2] ?? "");
+  const storage = open(options);
+  const task = booking === undefined ? () => storage.migrate() : await bookingReport(storage, booking);
+  process.send?.("ready");
+  await once(process, "message");
+  const report = await task();
+  await storage.close();
+  process.send?.(report);
+}
+
+/** Starts a process for each order. They begin when all of them are ready, or they would take turns. */
+export async function inProcesses<Report>(program: URL, orders: readonly Order[]): Promise<readonly Report[]> {
+  const children = orders.map((order) => fork(program, [JSON.stringify(order)], { execArgv: [] }));
+  try {
+    await Promise.all(children.map(wordOf));
+    for (const child of children) child.send("begin");
+    return (await Promise.all(children.map(wordOf))) as readonly Report[];
+  } finally {
+    // Ends those that wait for a word, too.
+    for (const child of children) if (child.connected) child.disconnect();
+  }
+}
+
+async function wordOf(child: ChildProcess): Promise<unknown> {
+  const ended = once(child, "exit").then(([code]) => Promise.reject(new Error(`A process ended with ${code}.`)));
+  const [word] = await Promise.race([once(child, "message"), ended]);
+  return word;
+}
+
+/** Migrates in a process for each of these options, all at once. */
+export function migrateInProcesses(program: URL, options: readonly object[]): Promise<readonly MigrationReport[]> {
+  return inProcesses(
+    program,
+    options.map((one) => ({ options: one })),
+  );
+}

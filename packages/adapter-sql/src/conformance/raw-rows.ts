@@ -1,0 +1,18 @@
+import type { RecordKind, StoredRecord } from "@slotwright/core";
+import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "../rows.ts";
+
+/** Where the records of each kind stand, for hands that change rows without the adapter. */
+export const recordTables: Readonly<Record<RecordKind, string>> = {
+  schedule: "slotwright_schedules",
+  slot: "slotwright_slots",
+  appointment: "slotwright_appointments",
+  command: "slotwright_commands",
+};
+
+/** A record as the row that would be stored. */
+export function rawRow(record: StoredRecord): Readonly<Record<string, string | number | null>> {
+  if (record.kind === "slot") return { ...slotToRow(record) };
+  if (record.kind === "appointment") return { ...appointmentToRow(record) };
+  if (record.kind === "schedule") return { ...scheduleToRow(record) };
+  return { ...commandToRow(record, undefined) };
+}
