@@ -72,8 +72,15 @@ function publicPackages(): readonly { readonly folder: string; readonly manifest
     .filter(({ manifest }) => manifest.private !== true);
 }
 
+/** Errors are told apart by their class: with a copy of the core for each adapter, the engine would know none of theirs. */
+function requireOneCore({ name, dependencies = {} }: Manifest): void {
+  if ("@slotwright/core" in dependencies)
+    throw new Error(`${name} must have @slotwright/core as a peer, not of its own.`);
+}
+
 /** Lints the package as it would be published, and unpacks it where the consumer finds it. */
 function packInto(work: string, { folder, manifest }: { readonly folder: string; readonly manifest: Manifest }): void {
+  requireOneCore(manifest);
   const tarball = join(work, `${manifest.name.replace("/", "-")}.tgz`);
   run("pnpm", ["pack", "--out", tarball], folder);
   run("publint", [tarball, "--strict"], folder);

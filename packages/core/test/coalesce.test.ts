@@ -204,6 +204,24 @@ describe("a batch that fails", () => {
     expect(failed).toEqual([[7, "TypeError: What p-7 wants cannot be written."]]);
   });
 
+  it("is taken apart in a few waits, not in one for each of its commands, if each attempt waits before it fails", async () => {
+    const { slots, memory } = await slotsOn(32);
+    let commits = 0;
+    const storage: StorageAdapter = {
+      ...memory,
+      commit: async () => {
+        commits += 1;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        throw new StorageError("transient", "No connection is free.");
+      },
+    };
+    const engine = createEngine({ storage, retry: { budgetMs: 50, maxPauseMs: 1 } });
+    const started = performance.now();
+    expect(await tally(bookAll(engine, slots))).toEqual({ storage_busy: 32 });
+    expect(commits).toBe(63);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
   it("for want of a connection is settled for each of its commands by itself", async () => {
     const { memory, slots } = await slotsOn(20);
     const lost = new StorageError("unknown", "The connection was lost.");
@@ -224,6 +242,57 @@ describe("a batch that fails", () => {
     });
     expect(await tally(bookAll(createEngine({ storage }), slots))).toEqual({ storage_unavailable: 20 });
     expect(commits).toBeLessThan(5);
+  });
+});
+
+describe("a commit that waits for somebody's lock", () => {
+  /** Commits that write one of these slots wait until they are let go, as they do for a host's open transaction. */
+  const lockedStage = async (locked: number) => {
+    const memory = memoryAdapter();
+    const slots = await publish(createEngine({ storage: memory }), locked + 1);
+    const ids = new Set(slots.slice(0, locked).map(({ id }) => id));
+    let letGo = () => {};
+    const ended = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const storage: StorageAdapter = {
+      ...memory,
+      commit: async (transitions) => {
+        if (transitions.some(({ put }) => put.some(({ id }) => ids.has(id)))) await ended;
+        return memory.commit(transitions);
+      },
+    };
+    const engine = createEngine({ storage });
+    const book = (index: number) =>
+      engine.book({ actor: patient, slotId: (slots[index] as Slot).id, subjectId: `p-${index}` });
+    return { memory, book, letGo, last: locked };
+  };
+
+  it("keeps those that come after it waiting for a tenth of a second, not until the lock is free", async () => {
+    const { memory, book, letGo, last } = await lockedStage(1);
+    const stuck = book(0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const started = performance.now();
+    await book(last);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    letGo();
+    await stuck;
+    expect(await auditStore(memory)).toEqual([]);
+  });
+
+  it("has a lane beside the others, of which there are eight, so that a pool is not used up", async () => {
+    const { memory, book, letGo, last } = await lockedStage(9);
+    const stuck: Promise<unknown>[] = [];
+    for (let index = 0; index < last; index++) {
+      stuck.push(book(index));
+      await new Promise((resolve) => setTimeout(resolve, 130));
+    }
+    const behind = book(last);
+    const late = new Promise((resolve) => setTimeout(() => resolve("it waits"), 300));
+    expect(await Promise.race([behind, late])).toBe("it waits");
+    letGo();
+    await Promise.all([...stuck, behind]);
+    expect(await auditStore(memory)).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { StorageError } from "../storage/storage-error.ts";
 export interface CoalesceOptions {
   /** Calls that go out together at most, those that want the same record once more aside. Default 32. 1 sends each by itself. */
   readonly batchSize: number;
-  /** Batches that are under way at the same time at most. Default 3. */
+  /** Batches that are under way at the same time at most, slow ones aside. Default 3. */
   readonly lanes: number;
   /** Calls that wait at most; one more is refused with `storage_busy`. Default 10 000. */
   readonly queueLimit: number;
@@ -38,14 +38,24 @@ export interface LanesOf<Request, Answer> {
 }
 
 /**
+ * A batch that takes longer, in milliseconds, mostly waits for a lock, perhaps of a host's transaction that stays open for
+ * seconds, and perhaps until the host has another answer of ours: it must not keep others waiting.
+ */
+const slowMs = 100;
+
+/** Each has a connection of the pool. */
+const mostSlow = 8;
+
+/**
  * Sends a lone call at once: the microtask that it waits is over before anything else can happen, and gathers those that
  * are called in the same moment, such as all that were answered together. Calls that are made while one is under way
- * wait for it, and then go out together; a further lane opens only for a full batch.
+ * wait for it, and then go out together; a further lane opens only for a full batch, or beside slow ones.
  */
 export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lanes<Request, Answer> {
   const { options, take, run, onAnswered = () => {} } = of;
   const waiting: Call<Request, Answer>[] = [];
-  let underWay = 0;
+  let quick = 0;
+  let slow = 0;
   let gathers = false;
 
   // Not queueMicrotask, which Node makes an asynchronous resource for.
@@ -58,16 +68,30 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
   }
 
   function sendNext(): void {
-    while (waiting.length > 0 && underWay < options.lanes && (underWay === 0 || waiting.length >= options.batchSize)) {
+    while (waiting.length > 0 && quick < options.lanes && (quick === 0 || waiting.length >= options.batchSize)) {
       const batch = take(waiting);
       if (batch.length === 0) return;
-      underWay += 1;
-      void runApart(batch, run).then(() => {
-        underWay -= 1;
-        onAnswered(batch);
-        sendNext();
-      });
+      void send(batch);
     }
+  }
+
+  async function send(batch: readonly Call<Request, Answer>[]): Promise<void> {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      if (slow === mostSlow) return;
+      isSlow = true;
+      slow += 1;
+      quick -= 1;
+      sendNext();
+    }, slowMs);
+    timer.unref();
+    quick += 1;
+    await runApart(batch, run);
+    clearTimeout(timer);
+    if (isSlow) slow -= 1;
+    else quick -= 1;
+    onAnswered(batch);
+    sendNext();
   }
 
   return {
@@ -82,7 +106,11 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
   };
 }
 
-/** A batch that fails as a whole is taken apart, in halves, so that no call fails for what is wrong with another. */
+/**
+ * A batch that fails as a whole is taken apart, in halves, so that no call fails for what is wrong with another. Both halves
+ * at once: if each attempt waits for a lock or for a connection until it gives up, a few waits follow each other, not one
+ * for each call.
+ */
 async function runApart<Request, Answer>(
   batch: readonly Call<Request, Answer>[],
   run: (requests: readonly Request[]) => Promise<readonly Answer[]>,
@@ -96,8 +124,7 @@ async function runApart<Request, Answer>(
       return;
     }
     const middle = Math.ceil(batch.length / 2);
-    await runApart(batch.slice(0, middle), run);
-    await runApart(batch.slice(middle), run);
+    await Promise.all([runApart(batch.slice(0, middle), run), runApart(batch.slice(middle), run)]);
   }
 }
 
