@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
 import { createEngine, isBookingError } from "@slotwright/core";
 import {
   sampleInstant as at,
@@ -11,10 +12,13 @@ import {
 /** A race between two pools, in more and larger batches than those that every adapter is tested by. */
 export interface RaceCase {
   readonly title: string;
-  readonly run: (store: RaceStore) => Promise<void>;
+  readonly run: <HostTransaction>(store: RaceStore<HostTransaction>) => Promise<void>;
 }
 
-type RaceStore = Pick<ConformanceStore, "storage" | "second">;
+type RaceStore<HostTransaction = never> = Pick<
+  ConformanceStore<HostTransaction>,
+  "storage" | "second" | "beginHostTransaction"
+>;
 
 const actor = { kind: "provider", id: "p" } as const;
 const place = { providerId: "p", facilityId: "f" } as const;
@@ -23,7 +27,7 @@ const halfHour = (index: number) => ({ start: at(index * 30), end: at(index * 30
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-const enginesOn = ({ storage, second }: RaceStore) =>
+const enginesOn = <HostTransaction>({ storage, second }: RaceStore<HostTransaction>) =>
   [createEngine({ storage }), createEngine({ storage: second })] as const;
 
 /** How often each outcome occurred. */
@@ -37,7 +41,7 @@ async function tally(calls: readonly Promise<unknown>[]): Promise<Readonly<Recor
   return counts;
 }
 
-async function raceForSlot(store: RaceStore): Promise<void> {
+async function raceForSlot<HostTransaction>(store: RaceStore<HostTransaction>): Promise<void> {
   const pair = enginesOn(store);
   const { slots } = await pair[0].createSlots({ actor, ...place, slots: [halfHour(0)] });
   const slotId = slots[0]?.id ?? "";
@@ -45,7 +49,7 @@ async function raceForSlot(store: RaceStore): Promise<void> {
   assert.deepEqual(await tally(calls), { ok: 1, slot_booked: 63 });
 }
 
-async function raceForSeats(store: RaceStore): Promise<void> {
+async function raceForSeats<HostTransaction>(store: RaceStore<HostTransaction>): Promise<void> {
   const pair = enginesOn(store);
   await pair[0].createSlots({ actor, ...place, slots: [{ ...halfHour(0), capacity: 63 }] });
   const want = { actor, ...place, ...halfHour(0) };
@@ -53,7 +57,7 @@ async function raceForSeats(store: RaceStore): Promise<void> {
   assert.deepEqual(await tally(calls), { ok: 63, no_slot_available: 1 });
 }
 
-async function raceForPairs(store: RaceStore): Promise<void> {
+async function raceForPairs<HostTransaction>(store: RaceStore<HostTransaction>): Promise<void> {
   const pair = enginesOn(store);
   const publish = async (providerId: string) =>
     (await pair[0].createSlots({ actor, ...place, providerId, slots: times(8, halfHour) })).slots;
@@ -71,7 +75,7 @@ async function raceForPairs(store: RaceStore): Promise<void> {
   assert.deepEqual(await tally(calls), { ok: 8, slot_booked: 56 });
 }
 
-async function raceOfCreators(store: RaceStore, isNew: boolean): Promise<void> {
+async function raceOfCreators<HostTransaction>(store: RaceStore<HostTransaction>, isNew: boolean): Promise<void> {
   const pair = enginesOn(store);
   if (!isNew) await pair[0].createSlots({ actor, ...place, slots: [halfHour(-1)] });
   // Connected, both of them, or one would be done before the other begins.
@@ -82,7 +86,10 @@ async function raceOfCreators(store: RaceStore, isNew: boolean): Promise<void> {
   assert.deepEqual(await tally(calls), { ok: 1, slot_overlap: 15 });
 }
 
-async function batchesInOppositeOrders({ storage, second }: RaceStore): Promise<void> {
+async function batchesInOppositeOrders<HostTransaction>({
+  storage,
+  second,
+}: RaceStore<HostTransaction>): Promise<void> {
   const slots = times(20, (n) => slotAt(n * 30));
   await storage.commit([creation(...slots)]);
   for (let round = 0; round < 20; round++) {
@@ -103,6 +110,21 @@ async function batchesInOppositeOrders({ storage, second }: RaceStore): Promise<
   }
 }
 
+async function besideOpenTransaction<HostTransaction>(store: RaceStore<HostTransaction>): Promise<void> {
+  const engine = createEngine({ storage: store.storage });
+  const { slots } = await engine.createSlots({ actor, ...place, slots: times(3, halfHour) });
+  const [seen = "", booked = "", held = ""] = slots.map(({ id }) => id);
+  const host = await store.beginHostTransaction();
+  await engine.within(host.transaction).getSlot(seen);
+  const stuck = engine.book({ actor, slotId: seen, subjectId: "s-1" });
+  await wait(20);
+  const others = [engine.book({ actor, slotId: booked, subjectId: "s-2" }), engine.hold({ actor, slotId: held })];
+  const answered = Promise.all(others).then(() => "answered");
+  assert.equal(await Promise.race([answered, wait(5_000, "they wait", { ref: false })]), "answered");
+  await host.commit();
+  assert.equal((await stuck).appointment.status, "confirmed");
+}
+
 /** What servers are tested by, on which many connections write at the same time. */
 export const raceCases: readonly RaceCase[] = [
   { title: "64 callers on one slot give one booking and 63 times slot_booked", run: raceForSlot },
@@ -117,4 +139,5 @@ export const raceCases: readonly RaceCase[] = [
     run: (store) => raceOfCreators(store, false),
   },
   { title: "batches that lock the same rows in opposite orders never deadlock", run: batchesInOppositeOrders },
+  { title: "a booking that waits for a host's open transaction keeps no other waiting", run: besideOpenTransaction },
 ];
