@@ -4,7 +4,8 @@ import type { Borrowed, Meaning, Strategy } from "./strategy.ts";
 
 export function sqliteStrategy(url: string): Strategy<Database.Database> {
   const filename = url.replace(/^sqlite:/, "");
-  // The adapter has its own connection: on a shared one, its commits would fall into the host's open transactions.
+  // The adapter has its own connection: on a shared one it refuses, with storage_busy, whatever is called while a
+  // transaction of the host's is open there.
   const database = openFile(filename);
   const storage = sqliteAdapter({ filename });
   const takeTurn = createTurns();

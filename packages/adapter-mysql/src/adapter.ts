@@ -1,14 +1,22 @@
 import { defaultTablePrefix } from "@slotwright/adapter-sql";
 import { type CommitOutcome, type StorageAdapter, StorageError, type Transition } from "@slotwright/core";
 import { commitBatch, type Writer } from "./commit.ts";
-import type { Connection, MysqlCallbacks, MysqlPool, MysqlTransaction } from "./connection.ts";
+import {
+  type Connection,
+  isTransaction,
+  type MysqlCallbacks,
+  type MysqlPool,
+  type MysqlTransaction,
+} from "./connection.ts";
 import { type ErrorContext, toStorageError } from "./errors.ts";
 import { hostConnection, inTurn, withSavepoint, writeInHost } from "./host-transaction.ts";
 import { anySchedules, knownSchedules } from "./known-schedules.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { poolSource, type Source, uriSource } from "./open.ts";
+import { problemWith } from "./options.ts";
 import { writeInOwn } from "./own-transaction.ts";
 import { findAppointments, findSlots, loadRecords, loadReplayed, type Reading, readJournal } from "./reads.ts";
+import { refusingAdapter } from "./refusing-adapter.ts";
 import { createHostStatements, createStatements, type Statements } from "./statements.ts";
 import { type MysqlStrategy, mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
 
@@ -43,6 +51,8 @@ export type MysqlAdapterOptions = {
  * await storage.migrate();
  */
 export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<MysqlTransaction> {
+  const problem = problemWith(options);
+  if (problem !== undefined) return refusingAdapter(problem);
   const { tablePrefix: prefix = defaultTablePrefix, database, pool, uri } = options;
   const source = pool === undefined ? uriSource(uri, database) : poolSource(pool, database);
   const strategyOn = lazyStrategy({ prefix, database });
@@ -134,6 +144,11 @@ function withinTransaction(
   name: string,
   schemaOn: (connection: Connection) => Promise<Schema>,
 ): StorageAdapter<MysqlTransaction> {
+  if (!isTransaction(transaction)) {
+    return refusingAdapter(
+      `What was passed to within() is no transaction on the database ${name}. Pass a connection of mysql2 on which one was begun, or a transaction of Kysely.`,
+    );
+  }
   return {
     ...operations(hostTransaction(transaction, name, schemaOn), name),
     within: (other) => withinTransaction(other, name, schemaOn),

@@ -106,6 +106,13 @@ export function isKysely(transaction: MysqlTransaction): transaction is KyselyTr
   return "executeQuery" in transaction && typeof transaction.executeQuery === "function";
 }
 
+/** Whether it has what is used of a transaction. Whether one is open on it, the first call finds. */
+export function isTransaction(given: unknown): given is MysqlTransaction {
+  const methods = typeof given === "object" && given !== null ? (given as Readonly<Record<string, unknown>>) : {};
+  const has = (name: string) => typeof methods[name] === "function";
+  return has("promise") || (has("execute") && has("query")) || (has("executeQuery") && has("withoutPlugins"));
+}
+
 /** The promise form of a connection or a pool. */
 export function promised<T extends object>(given: T | MysqlCallbacks<T>): T {
   return "promise" in given && typeof given.promise === "function" ? given.promise() : (given as T);

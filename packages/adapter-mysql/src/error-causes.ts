@@ -20,6 +20,11 @@ const readOnly: Cause = {
   says: (name, text) =>
     `The database ${name} takes no writes (${text}). Connect to the primary server, or turn its read_only off.`,
 };
+const readOnlyTransaction: Cause = {
+  failure: "read_only",
+  says: (name, text) =>
+    `The transaction on the database ${name} takes no writes (${text}). The transaction was begun READ ONLY, or transaction_read_only is on for the session. Begin it READ WRITE, or turn that off.`,
+};
 const full: Cause = {
   failure: "unavailable",
   says: (name, text) => `The database ${name} has no room left (${text}). Nothing was changed; free or add disk space.`,
@@ -92,7 +97,7 @@ const causes: Readonly<Record<string | number, Cause>> = {
   3169: lost,
   4031: lost,
   1290: readOnly,
-  1792: readOnly,
+  1792: readOnlyTransaction,
   1836: readOnly,
   3989: readOnly,
   1243: unprepared,

@@ -35,6 +35,15 @@ describeOnEachServer("within a host's transaction", (server) => {
   const invoices = async () => (await store.pool.query<RowDataPacket[]>("select id from invoices"))[0].length;
   const engine = () => createEngine<MysqlTransaction>({ storage: store.storage as never });
 
+  it("that was begun READ ONLY, a call says so, and what to do about it", async () => {
+    await host.query("start transaction read only");
+    await expect(store.storage.within(host as never).commit([booking(first)])).rejects.toMatchObject({
+      failure: "read_only",
+      message: expect.stringMatching(/transaction was begun READ ONLY.*Begin it READ WRITE/),
+    });
+    await host.rollback();
+  });
+
   describe.each(["read committed", "repeatable read", "serializable"])("of %s", (level) => {
     beforeEach(async () => {
       await host.query(`set session transaction isolation level ${level}`);

@@ -6,7 +6,9 @@ import { hostSession, type PostgresTransaction } from "./host-transaction.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { defaultSchema } from "./migrations.ts";
 import { hostSource, ownSource } from "./open.ts";
+import { problemWith } from "./options.ts";
 import { findAppointments, findSlots, loadRecords, readJournal } from "./reads.ts";
+import { refusingAdapter } from "./refusing-adapter.ts";
 import { createStatements, type LoadStatement, type Statements } from "./statements.ts";
 import { type Place, postgresStrategy, requireNames } from "./strategy.ts";
 
@@ -44,6 +46,8 @@ export type PostgresAdapterOptions = {
  * await storage.migrate();
  */
 export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter<PostgresTransaction> {
+  const problem = problemWith(options);
+  if (problem !== undefined) return refusingAdapter(problem);
   const { schema = defaultSchema, tablePrefix = defaultTablePrefix, preparedStatements: isNamed = true } = options;
   const source = options.pool === undefined ? ownSource(options.connectionString) : hostSource(options.pool);
   const database = lazyDatabase({ schema, prefix: tablePrefix }, source, isNamed);

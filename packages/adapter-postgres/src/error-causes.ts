@@ -51,8 +51,8 @@ export const causes: readonly Cause[] = [
   {
     codes: ["25006"],
     failure: "read_only",
-    says: (place) =>
-      `The database ${place} is read-only: it is a standby, or default_transaction_read_only is on. Connect to the primary, or turn that off for this role.`,
+    says: (place, text) =>
+      `The database ${place} takes no writes here (${text}). If the host's transaction was begun READ ONLY, begin it READ WRITE. Otherwise the server is a standby, or default_transaction_read_only is on: connect to the primary, or turn that off for this role.`,
   },
   {
     codes: ["25P01"],

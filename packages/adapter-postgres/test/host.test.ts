@@ -22,6 +22,15 @@ describeOnServer("within a transaction of the host's", (url) => {
   });
   afterEach(() => store.close());
 
+  it("that was begun READ ONLY, a call says so, and what to do about it", async () => {
+    const host = await store.beginHostTransaction("begin read only");
+    await expect(store.storage.within(host.transaction).load([slotKey])).rejects.toMatchObject({
+      failure: "read_only",
+      message: expect.stringMatching(/transaction was begun READ ONLY.*begin it READ WRITE/),
+    });
+    await host.rollback();
+  });
+
   describe.each(levels)("at %s", (level) => {
     const begin = () => store.beginHostTransaction(`begin isolation level ${level}`);
 

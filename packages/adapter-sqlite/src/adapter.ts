@@ -17,7 +17,9 @@ import {
 import { toStorageError } from "./errors.ts";
 import { applyMigrations, checkSchema, untilFree } from "./migrate.ts";
 import { fileSource, hostSource } from "./open.ts";
+import { isDatabase, problemWith } from "./options.ts";
 import { findAppointments, findSlots, kindsOf, loadRecords, readJournal } from "./reads.ts";
+import { refusingAdapter } from "./refusing-adapter.ts";
 import { createStatements, type Statements } from "./statements.ts";
 import { sqliteStrategy } from "./strategy.ts";
 import { letOthersIn } from "./turn.ts";
@@ -56,12 +58,14 @@ export type SqliteAdapterOptions = {
  * await storage.migrate();
  */
 export function sqliteAdapter(options: SqliteAdapterOptions): StorageAdapter<SqliteDatabase> {
+  const problem = problemWith(options);
+  if (problem !== undefined) return refusingAdapter(problem);
   const { tablePrefix = defaultTablePrefix } = options;
   const source = options.database === undefined ? fileSource(options.filename) : hostSource(options.database);
   const schema = lazySchema(tablePrefix);
   return {
     ...operations({ ...source, ...ownTransactions, schema }),
-    within: (transaction) => withinTransaction(transaction, schema),
+    within: (transaction) => withinTransaction(transaction, source.file, schema),
     migrate: () =>
       untilFree(() => translated(source.file, () => applyMigrations(source.connection(), schema().strategy))),
     close: async () => translated(source.file, source.close),
@@ -143,7 +147,16 @@ function operations(session: Session): Operations {
   };
 }
 
-function withinTransaction(database: SqliteDatabase, schema: () => Schema): StorageAdapter<SqliteDatabase> {
+function withinTransaction(
+  database: SqliteDatabase,
+  file: string,
+  schema: () => Schema,
+): StorageAdapter<SqliteDatabase> {
+  if (!isDatabase(database)) {
+    return refusingAdapter(
+      `What was passed to within() is no transaction on the database ${file}. Pass a Database of better-sqlite3 on which BEGIN was run.`,
+    );
+  }
   const session: Session = {
     ...hostTransaction,
     schema,
@@ -158,7 +171,7 @@ function withinTransaction(database: SqliteDatabase, schema: () => Schema): Stor
   };
   return {
     ...operations(session),
-    within: (other) => withinTransaction(other, schema),
+    within: (other) => withinTransaction(other, file, schema),
     migrate: async () => {
       throw new StorageError(
         "unavailable",

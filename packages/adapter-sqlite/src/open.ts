@@ -17,7 +17,6 @@ export function fileSource(filename: string): Source {
     file: filename,
     connection: () => {
       if (state === "closed") throw closedError(filename);
-      if (typeof filename !== "string" || filename === "") throw noFilename();
       connection ??= createConnection(openFile(filename));
       return connection;
     },
@@ -73,14 +72,6 @@ function openFile(filename: string): SqliteDatabase {
 function makeDurable(database: SqliteDatabase): void {
   const full = 2;
   if (Number(database.pragma("synchronous", { simple: true })) <= full) database.pragma("synchronous = FULL");
-}
-
-/** SQLite would open a database that vanishes with the connection. */
-function noFilename(): StorageError {
-  return new StorageError(
-    "unavailable",
-    "sqliteAdapter was given neither a database nor the name of a file. Nothing was stored; check where the name comes from.",
-  );
 }
 
 function closedError(file: string): StorageError {

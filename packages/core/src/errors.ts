@@ -7,7 +7,11 @@ export interface InputIssue {
   readonly message: string;
 }
 
-/** A free slot offered in place of the one that could not be had. */
+/**
+ * A free slot offered in place of the one that could not be had: when the refusal was made, the same command would have
+ * been agreed to with this `slotId`. A time of the command's own that does not lie within this slot moves to its start;
+ * a version or hold of the refused slot is left out.
+ */
 export interface Alternative {
   readonly slotId: string;
   readonly start: Date;
@@ -131,7 +135,7 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     transient: false,
     title: "The time range is not valid",
     message: ({ start, end, problem, index }) =>
-      `The time range ${index === undefined ? "" : `at slots.${index} `}from ${iso(start)} to ${iso(end)} is not valid: ${problem}. Send a range that ends after it starts.`,
+      `The time range ${index === undefined ? "" : `at slots.${index} `}from ${iso(start)} to ${iso(end)} is not valid: ${problem}. ${end > start ? "Send a shorter range." : "Send a range that ends after it starts."}`,
   },
   slot_not_found: {
     status: 404,
@@ -200,7 +204,9 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     transient: false,
     title: "The slot belongs to another schedule",
     message: ({ field, expected, actual }) =>
-      `The ${field} does not match: "${expected}" is needed here, but this one has "${actual}". Choose a slot of the right schedule, or correct the ${field}.`,
+      field === "timeZone"
+        ? `The schedule has the timeZone "${actual}", not "${expected}". Leave timeZone out, or send the one that the schedule has.`
+        : `The ${field} does not match: "${expected}" is needed here, but this one has "${actual}". Choose a slot of the right schedule, or correct the ${field}.`,
   },
   no_slot_available: {
     status: 409,
@@ -272,10 +278,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: true,
     title: "The database is busy",
-    message: ({ waitedMs, repeat }) =>
-      repeat === "command"
-        ? `The database stayed busy for ${waitedMs} ms, and nothing was changed. Send the same request again in a moment.`
-        : "Another transaction was in the way of this one, which cannot go on. Roll it back, and run all of it again in a moment.",
+    message: ({ waitedMs, repeat }) => {
+      if (repeat === "transaction") {
+        return "Another transaction was in the way of this one, which cannot go on. Roll it back, and run all of it again in a moment.";
+      }
+      // Where too much waits already, nobody is made to wait longer.
+      const busy = waitedMs > 0 ? `stayed busy for ${waitedMs} ms` : "has more to do than it can take on";
+      return `The database ${busy}, and nothing was changed. Send the same request again in a moment.`;
+    },
   },
   storage_unavailable: {
     status: 503,

@@ -7,6 +7,14 @@ const actor = { kind: "patient", id: "p-1" };
 const place = { providerId: "dr", facilityId: "f" };
 const slots = [{ start: "2026-03-02T09:00:00Z", end: "2026-03-02T09:30:00Z" }];
 
+function refusalOf(options: unknown): unknown {
+  try {
+    return createEngine(options as never);
+  } catch (error) {
+    return error;
+  }
+}
+
 describe("the options of an engine", () => {
   it.each([
     [{ overlapScope: "Facility" }, /overlapScope: must be "facility" or "provider"/],
@@ -14,6 +22,66 @@ describe("the options of an engine", () => {
     [{ retry: { maxPauseMs: "5" } }, /maxPauseMs: must be a number/],
   ])("are refused where they make no sense: %j", (options, message) => {
     expect(() => createEngine({ storage: memoryAdapter(), ...(options as object) })).toThrow(message);
+  });
+
+  it.each([
+    ["a misspelt option", { overlapscope: "provider" }, /unknown fields: "overlapscope"/],
+    ["a misspelt option of coalesce", { coalesce: { batchsize: 1 } }, /coalesce: has unknown fields: "batchsize"/],
+    ["a misspelt option of retry", { retry: { budget: 1 } }, /retry: has unknown fields: "budget"/],
+    ["no lanes", { coalesce: { lanes: 0 } }, /coalesce.lanes: must be at least 1/],
+    ["a number for coalesce", { coalesce: 32 }, /coalesce: must be an object/],
+    ["null for retry", { retry: null }, /retry: must be an object/],
+    ["one policy by itself", { policies: { name: "p", check: () => undefined } }, /policies: must be a list/],
+    ["a policy that is a function", { policies: [() => undefined] }, /policies.0: must be an object with a name/],
+    [
+      "a policy without a name",
+      { policies: [{ check: () => undefined }] },
+      /policies.0: must be an object with a name/,
+    ],
+    ["an authorization that is a number", { authorize: 1 }, /authorize: must be a function/],
+    ["a clock that only tells the time", { clock: { now: () => new Date() } }, /clock: must be an object with now/],
+    ["an id", { newId: "id" }, /newId: must be a function/],
+    ["a token", { newToken: "token" }, /newToken: must be a function/],
+    ["a number", { random: 4 }, /random: must be a function/],
+    ["no storage", { storage: undefined }, /storage: must be a storage adapter/],
+    ["a storage with nothing in it", { storage: {} }, /storage: must be a storage adapter/],
+    ["a function in the place of a storage", { storage: memoryAdapter }, /storage: must be a storage adapter/],
+  ])("are refused where they are not what they should be: %s", (_what, options, message) => {
+    expect(refusalOf({ storage: memoryAdapter(), ...options })).toMatchObject({
+      code: "invalid_input",
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([undefined, null, "storage", memoryAdapter()])("are refused where they are no options at all", (options) => {
+    expect(refusalOf(options)).toMatchObject({ code: "invalid_input" });
+  });
+
+  it("are refused with an adapter for another version of the contract, and the message says what to update", () => {
+    const newer = { ...memoryAdapter(), contract: 2 };
+    expect(refusalOf({ storage: newer })).toMatchObject({
+      code: "invalid_input",
+      message: expect.stringMatching(/storage.contract: is 2, and .* needs 1.*update .*@slotwright\/core/),
+    });
+  });
+
+  it("take storages, policies and clocks that are instances of the host's classes", async () => {
+    class HostClock {
+      readonly zone = "UTC";
+      now = () => new Date("2026-03-02T08:00:00Z");
+      sleep = async () => {};
+    }
+    class NoBookings {
+      readonly name = "no-bookings";
+      check({ command }: Proposal) {
+        return command === "book" ? "Nobody books here." : undefined;
+      }
+    }
+    const storage = Object.create(memoryAdapter());
+    const engine = createEngine({ storage, clock: new HostClock(), policies: [new NoBookings()] });
+    const created = await engine.createSlots({ actor, ...place, slots });
+    const booking = engine.book({ actor, slotId: created.slots[0]?.id ?? "", subjectId: "p-1" });
+    await expect(booking).rejects.toMatchObject({ code: "policy_violation" });
   });
 
   it("keep their default where they are given as undefined", async () => {
@@ -49,6 +117,27 @@ describe("the host's own rules", () => {
       input: { subjectId: "x" },
     });
     expect(asked[3]).toMatchObject({ reason: "ill", slot: null, appointment: { status: "confirmed" } });
+  });
+
+  it("a policy or an authorization that throws changes nothing, and its own error passes through as it is", async () => {
+    const broken = new TypeError("rules.find is not a function");
+    let isBroken = false;
+    const fail = () => {
+      if (isBroken) throw broken;
+      return undefined;
+    };
+    const storage = memoryAdapter();
+    const engines = [
+      createEngine({ storage, authorize: fail }),
+      createEngine({ storage, policies: [{ name: "broken", check: fail }] }),
+    ];
+    const created = await engines[0]?.createSlots({ actor, ...place, slots });
+    const slotId = created?.slots[0]?.id ?? "";
+    isBroken = true;
+    for (const engine of engines) {
+      await expect(engine.book({ actor, slotId, subjectId: "p-1" })).rejects.toBe(broken);
+      expect(await engine.getSlot(slotId)).toMatchObject({ status: "available", version: 1 });
+    }
   });
 
   it("a policy sees the records as they would become, and its name is told", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { askFor, minutes, place, provider, publishOne, refusal } from "../src/conformance/fixtures.ts";
-import { createEngine, type StorageAdapter } from "../src/index.ts";
+import { createEngine, type EngineOptions, type StorageAdapter } from "../src/index.ts";
 import { createMemoryDatabase, memoryAdapter } from "../src/memory/index.ts";
 
 /** A storage on which something else happens just before the first search. */
@@ -48,5 +48,48 @@ describe("a refusal that rests on several reads", () => {
     const slots = [{ start: minutes(10), end: minutes(20) }];
     await refusal(createEngine({ storage: counted }).createSlots({ actor: provider, ...place, slots }), "slot_overlap");
     expect(loads).toBe(2);
+  });
+});
+
+describe("a refusal's message", () => {
+  const booking = async (options: object) => {
+    const { storage, engine } = stage();
+    const { id } = await publishOne(engine);
+    const hosts = createEngine({ storage, ...options } as EngineOptions<unknown>);
+    return hosts.book({ actor: provider, subjectId: "p-1", slotId: id });
+  };
+
+  it("says that authorize and policies must answer at once where one of them answers with a promise", async () => {
+    const forbidden = await refusal(booking({ authorize: async () => undefined }), "forbidden");
+    expect(forbidden.details.problem).toBe(
+      "authorize answered with a promise, and must answer at once: with a sentence, or undefined.",
+    );
+    const policies = [{ name: "late", check: async () => undefined }];
+    const { details } = await refusal(booking({ policies }), "policy_violation");
+    expect(details).toEqual({
+      policy: "late",
+      problem: "its check answered with a promise, and must answer at once: with a sentence, or undefined.",
+    });
+  });
+
+  it.each([
+    [true, "true"],
+    [null, "null"],
+    [{}, "an object"],
+  ])("says what authorize answered where it is no sentence: %s", async (answer, named) => {
+    const { message } = await refusal(booking({ authorize: () => answer }), "forbidden");
+    expect(message).toContain(`authorize answered with ${named}, and must answer`);
+  });
+
+  it("of a full queue does not speak of a time that was not waited", async () => {
+    const { storage } = stage();
+    const engine = createEngine({ storage, coalesce: { queueLimit: 1, lanes: 1 } });
+    const reads = await Promise.allSettled(["a", "b", "c", "d"].map((id) => engine.getSlot(id)));
+    const { message } = await refusal(
+      Promise.reject(reads.flatMap((read) => (read.status === "rejected" ? [read.reason] : [])).at(-1)),
+      "storage_busy",
+    );
+    expect(message).not.toContain("0 ms");
+    expect(message).toMatch(/nothing was changed\. Send the same request again in a moment/);
   });
 });

@@ -1,8 +1,9 @@
 import type { Alternative, ErrorCode, Refusal } from "../errors.ts";
+import type { CommandName } from "../model/journal.ts";
 import { limits } from "../model/limits.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
-import { durationMs, type TimeRange } from "../model/time-range.ts";
+import { contains, durationMs, type TimeRange } from "../model/time-range.ts";
 import type { Seen } from "../rules/decision.ts";
 import type { EngineSettings } from "./options.ts";
 
@@ -11,37 +12,63 @@ const takenCodes: ReadonlySet<ErrorCode> = new Set(["slot_booked", "slot_held", 
 /** How many free slots before and after the wanted time are looked at. */
 const lookedAt = 200;
 
-/** What a command says of the time it wants, and how many free slots a refusal should offer. */
+/** What a command says of the slots and the time it wants, and how many free slots a refusal should offer. */
 export interface Wish {
+  readonly appointmentId?: string;
+  readonly slotId?: string | undefined;
+  readonly alsoSlotIds?: readonly string[];
   readonly start?: Date | undefined;
   readonly end?: Date | undefined;
   readonly alternatives?: number;
 }
 
+/** A command that was refused, and what it was decided on. */
+export interface Refused<W extends Wish> {
+  readonly name: CommandName;
+  readonly command: W;
+  readonly seen: Seen;
+  /** Whether another command would be agreed to, by the host's authorization and policies as well. */
+  readonly wouldAgree: (command: W, seen: Seen) => boolean;
+}
+
 interface Wanted extends TimeRange {
   readonly providerId: string;
   readonly facilityId: string;
+  /** The slot that could not be had; none where any slot would have done. */
+  readonly takenId?: string;
 }
 
-/** Adds the free slots nearest to the wanted time to a refusal for a taken one, where they were asked for. */
-export async function withAlternatives(
+/**
+ * Adds the free slots nearest to the wanted time to a refusal for a taken one, where they were asked for: those that
+ * the same command would get in place of the taken one.
+ */
+export async function withAlternatives<W extends Wish>(
   settings: EngineSettings,
   refusal: Refusal,
-  wish: Wish,
-  seen: Seen,
+  refused: Refused<W>,
 ): Promise<Refusal> {
-  const { alternatives: most = 0 } = wish;
-  const wanted = most === 0 || !takenCodes.has(refusal.refused) ? undefined : wantedBy(refusal, wish, seen);
+  const { alternatives: most = 0 } = refused.command;
+  const wanted = most === 0 || !takenCodes.has(refusal.refused) ? undefined : wantedBy(refusal, refused);
   if (wanted === undefined) return refusal;
   const distance = (slot: Slot) => Math.abs(slot.start.getTime() - wanted.start.getTime());
-  const fitting = (await freeAround(settings, wanted)).filter((slot) => durationMs(slot) >= durationMs(wanted));
-  const nearest = fitting.sort((a, b) => distance(a) - distance(b)).slice(0, most);
-  return { ...refusal, details: { ...refusal.details, alternatives: nearest.map(asAlternative) } } as Refusal;
+  const free = [...(await freeAround(settings, wanted))].sort((a, b) => distance(a) - distance(b));
+  const alternatives = nearest(free, most, (slot) => isToBeHad(slot, wanted, refused)).map(asAlternative);
+  return { ...refusal, details: { ...refusal.details, alternatives } } as Refusal;
 }
 
-function wantedBy({ details }: Refusal, wish: Wish, seen: Seen): Wanted | undefined {
-  const taken = "slotId" in details ? seen.slot(details.slotId) : (details as Wanted);
-  return taken && { ...taken, start: wish.start ?? taken.start, end: wish.end ?? taken.end };
+function wantedBy<W extends Wish>({ details }: Refusal, refused: Refused<W>): Wanted | undefined {
+  const time = wantedTime(refused);
+  if (!("slotId" in details)) return { ...(details as Wanted), ...time };
+  const taken = refused.seen.slot(details.slotId);
+  return taken && { ...taken, ...time, takenId: taken.id };
+}
+
+/** When the appointment was to be: `accept` leaves its time alone, the others take the slot's where they name none. */
+function wantedTime<W extends Wish>({ name, command, seen }: Refused<W>): Partial<TimeRange> {
+  const { appointmentId = "", slotId = "" } = command;
+  const by = name === "accept" ? seen.appointment(appointmentId) : seen.slot(slotId);
+  const [start, end] = [command.start ?? by?.start, command.end ?? by?.end];
+  return { ...(start && { start }), ...(end && { end }) };
 }
 
 /** Free slots of the same provider and facility, some before and some after the wanted start. */
@@ -56,6 +83,45 @@ async function freeAround(
   const after = await storage.findSlots({ ...query, startFrom: start, startBefore: to });
   const before = await storage.findSlots({ ...query, startFrom: from, startBefore: start, descending: true });
   return [...after, ...before];
+}
+
+/** The first that will do, one for each time: which seat of a group slot it is makes no difference to anybody. */
+function nearest(free: readonly Slot[], most: number, willDo: (slot: Slot) => boolean): readonly Slot[] {
+  const chosen = new Map<string, Slot>();
+  for (const slot of free) {
+    if (chosen.size === most) break;
+    const time = `${slot.start.getTime()}-${slot.end.getTime()}`;
+    if (!chosen.has(time) && willDo(slot)) chosen.set(time, slot);
+  }
+  return [...chosen.values()];
+}
+
+/**
+ * Asks the rule, so that nothing is offered that it would refuse. A command that names no time would agree to a slot of
+ * any length, but whoever sent it wanted as much as the taken one had.
+ */
+function isToBeHad<W extends Wish>(slot: Slot, wanted: Wanted, refused: Refused<W>): boolean {
+  const { seen, wouldAgree } = refused;
+  if (durationMs(slot) < durationMs(wanted)) return false;
+  const withSlot: Seen = { ...seen, slot: (id) => (id === slot.id ? slot : seen.slot(id)) };
+  return wouldAgree(inPlaceOfTaken(slot, wanted, refused), withSlot);
+}
+
+/** The same command for another slot. */
+function inPlaceOfTaken<W extends Wish>(slot: Slot, wanted: Wanted, { name, command }: Refused<W>): W {
+  const { alsoSlotIds = [] } = command;
+  if (alsoSlotIds.some((id) => id === wanted.takenId)) {
+    return { ...command, alsoSlotIds: alsoSlotIds.map((id) => (id === wanted.takenId ? slot.id : id)) };
+  }
+  const other = { ...command, alsoSlotIds, slotId: slot.id, ...timeOn(slot, wanted, command) };
+  // What a booking says of the taken slot's version and hold is not said of this one.
+  return name === "book" ? { ...other, ifVersion: undefined, holdToken: undefined } : other;
+}
+
+/** A command with a time of its own keeps it where the slot contains it; else the time moves to the slot's start. */
+function timeOn(slot: Slot, wanted: Wanted, { start, end }: Wish): Partial<TimeRange> {
+  if ((start === undefined && end === undefined) || contains(slot, wanted)) return {};
+  return { start: slot.start, end: new Date(slot.start.getTime() + durationMs(wanted)) };
 }
 
 function asAlternative({ id, start, end }: Slot): Alternative {

@@ -15,12 +15,19 @@ import { runCommand } from "./run-command.ts";
 
 type HostCommand = Exclude<CommandName, "repair">;
 
-/** Every command: an object in, the records as they became out. Rejects with a `BookingError` and nothing else. */
+/**
+ * Every command: an object in, the records as they became out. Rejects with a `BookingError`; only what a function of
+ * the host's throws (a policy, `authorize`) passes through as it is.
+ */
 type Commands = {
   readonly [Name in HostCommand]: (input: CommandInput<Name>) => Promise<CommandResult<Name>>;
 };
 
-/** Decides who gets which slot. Every method rejects with a `BookingError`. */
+/**
+ * Decides who gets which slot. Every method rejects with a `BookingError`, with one exception: what a function of the
+ * host's throws (a policy, `authorize`, or another one among the options) passes through as it is. A command of which
+ * a policy or `authorize` throws changes nothing.
+ */
 export interface Engine<HostTransaction = unknown> extends Commands {
   /**
    * Creates any number of slots on one schedule: as `createSlots`, but a commit for each chunk of them, in the memory

@@ -7,7 +7,7 @@ import { coalescingStorage } from "./coalesce.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import { createIdSource, newToken } from "./ids.ts";
 import type { CoalesceOptions } from "./lanes.ts";
-import { parse } from "./parse.ts";
+import { isObject, parse } from "./parse.ts";
 
 /** How long, and how often, the engine tries again by itself. */
 export interface RetryOptions {
@@ -24,9 +24,15 @@ export interface EngineOptions<HostTransaction> {
    * on one database must say the same: the schedules of one scope do not keep those of the other apart.
    */
   readonly overlapScope?: OverlapScope;
-  /** The host's own rules, asked in this order after Slotwright's have agreed. */
+  /**
+   * The host's own rules, asked in this order after Slotwright's have agreed. If one throws, the command
+   * changes nothing, and rejects with what it threw, as it is.
+   */
   readonly policies?: readonly Policy[];
-  /** Who may do what, in the host's view; asked first. By default everybody may do everything. */
+  /**
+   * Who may do what, in the host's view; asked first. By default everybody may do everything. If it throws, the
+   * command changes nothing, and rejects with what it threw, as it is.
+   */
   readonly authorize?: Authorize;
   readonly retry?: Partial<RetryOptions>;
   /** How commands of the same moment share round trips. */
@@ -55,24 +61,68 @@ export interface EngineSettings {
   readonly random: () => number;
 }
 
-const count = z.int("must be a whole number").min(1, "must be at least 1");
+const count = z.int("must be a whole number").min(1, "must be at least 1").optional();
+const milliseconds = z.number("must be a number of milliseconds").min(0, "must not be negative").optional();
+const functionSchema = z.custom((value) => typeof value === "function", "must be a function").optional();
 
-const settableSchema = z.strictObject({
-  overlapScope: z.enum(["facility", "provider"], 'must be "facility" or "provider"'),
-  budgetMs: z.number("must be a number of milliseconds").min(0, "must not be negative"),
-  maxPauseMs: z.number("must be a number of milliseconds").min(0, "must not be negative"),
-  batchSize: count,
-  lanes: count,
-  queueLimit: count,
+/** An object of the host's, of which only this counts: it may have more, and be an instance of a class. */
+function having(methods: readonly string[], problem: string) {
+  return z.custom((value) => isObject(value) && methods.every((name) => typeof value[name] === "function"), problem);
+}
+
+const calledOfStorage = ["load", "findSlots", "findAppointments", "readJournal", "commit", "within"];
+
+const storageSchema = having(
+  calledOfStorage,
+  "must be a storage adapter, such as what postgresAdapter(…), mysqlAdapter(…) or sqliteAdapter(…) returns",
+).superRefine((storage, { addIssue }) => {
+  const { contract } = storage as Partial<StorageAdapter>;
+  if (contract === knownContract) return;
+  const message = `is ${contract}, and this version of @slotwright/core needs ${knownContract}: update the adapter or @slotwright/core, so that both are of one release`;
+  addIssue({ code: "custom", path: ["contract"], message });
 });
+
+const knownContract: StorageAdapter["contract"] = 1;
+
+const policySchema = having(["check"], "must be an object with a name and a function check").refine(
+  (policy) => typeof (policy as Partial<Policy>).name === "string",
+  "must be an object with a name and a function check",
+);
+
+const optionsSchema = z.strictObject(
+  {
+    storage: storageSchema,
+    overlapScope: z.enum(["facility", "provider"], 'must be "facility" or "provider"').optional(),
+    policies: z.array(policySchema, "must be a list of policies").optional(),
+    authorize: functionSchema,
+    retry: z
+      .strictObject(
+        { budgetMs: milliseconds, maxPauseMs: milliseconds },
+        "must be an object, such as { budgetMs: 5000 }",
+      )
+      .optional(),
+    coalesce: z
+      .strictObject(
+        { batchSize: count, lanes: count, queueLimit: count },
+        "must be an object, such as { batchSize: 16 }",
+      )
+      .optional(),
+    clock: having(["now", "sleep"], "must be an object with now() and sleep(ms)").optional(),
+    newId: functionSchema,
+    newToken: functionSchema,
+    random: functionSchema,
+  },
+  "must be an object with a storage",
+);
 
 /** @throws BookingError `invalid_input` */
 export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
+  // Only to refuse: what is used are the host's own objects.
+  parse(optionsSchema, options);
   const { overlapScope = "facility", policies = [], authorize, clock = systemClock } = options;
   const { newId = createIdSource(), random = Math.random } = options;
   const { budgetMs = 10_000, maxPauseMs = 50 } = options.retry ?? {};
   const { batchSize = 32, lanes = 3, queueLimit = 10_000 } = options.coalesce ?? {};
-  parse(settableSchema, { overlapScope, budgetMs, maxPauseMs, batchSize, lanes, queueLimit });
   return {
     storage: coalescingStorage(options.storage, { batchSize, lanes, queueLimit }),
     isHostTransaction: false,

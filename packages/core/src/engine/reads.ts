@@ -62,18 +62,28 @@ export async function history(settings: EngineSettings, input: HistoryInput): Pr
   return pageOf(ofKind, limit, ({ version }) => versionCursor(version));
 }
 
-/** Choosing the schema first gives errors about the one that was meant. */
+/**
+ * Choosing the schema first gives errors about the one that was meant.
+ * @throws BookingError `invalid_input` if both are
+ */
 function historySchemaFor(input: unknown) {
   const [ofSlot, ofAppointment] = historySchema.options;
-  return isObject(input) && input.appointmentId !== undefined ? ofAppointment : ofSlot;
+  if (!isObject(input) || input.appointmentId === undefined) return ofSlot;
+  if (input.slotId === undefined) return ofAppointment;
+  const message = "it must name a slotId or an appointmentId, not both";
+  throw new BookingError("invalid_input", { issues: [{ path: "", message }] });
 }
 
+/** @throws BookingError `invalid_time_range`, or `invalid_input` about the cursor */
 function windowOf(
   list: "slots" | "appointments",
   from: Date | undefined,
   to: Date | undefined,
   cursor: string | undefined,
 ) {
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new BookingError("invalid_time_range", { start: from, end: to, problem: "it ends before it starts" });
+  }
   return defined({ startFrom: from, startBefore: to, after: parsePosition(list, cursor) });
 }
 

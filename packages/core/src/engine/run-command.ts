@@ -4,7 +4,7 @@ import type { CommandName } from "../model/journal.ts";
 import { plainJson } from "../model/plain-json.ts";
 import type { CommandRecord, RecordKey, StoredRecord } from "../model/record.ts";
 import type { Actor } from "../model/values.ts";
-import { type Context, type Decided, isRefusal, type Rule } from "../rules/decision.ts";
+import { type Context, type Decided, isRefusal, type Rule, type Seen } from "../rules/decision.ts";
 import { type CommandResult, rules } from "../rules/index.ts";
 import { refuseActor, refuseByPolicy } from "../rules/policy.ts";
 import type { CommitOutcome } from "../storage/adapter.ts";
@@ -127,13 +127,13 @@ async function decideAndCommit(settings: EngineSettings, request: Request): Prom
   const earlier = earlierRun(loaded, request);
   if (earlier !== undefined) return { result: replay(earlier, request) };
   const decision = decide(settings, request, loaded, context);
-  if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded);
+  if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded, context);
   if (decision.put.length === 0) return { result: decision.result };
   return answerTo(await storage.commit(pendingOf(request, decision)), request, decision);
 }
 
 /** The host's authorization, then the rule, then the host's policies. */
-function decide(settings: EngineSettings, request: Request, { seen }: Loaded, context: Context) {
+function decide(settings: EngineSettings, request: Request, { seen }: Pick<Loaded, "seen">, context: Context) {
   const { authorize, policies } = settings;
   const { command, name, rule } = request;
   // A repair is the engine's own work, not one of the commands that the host decides about.
@@ -196,6 +196,7 @@ async function confirmRefusal(
   request: Request,
   refusal: Refusal,
   { seen, earlier, get }: Loaded,
+  context: Context,
 ): Promise<Attempt> {
   const command = commandKey(request);
   const records = earlier.filter(({ kind }) => kind !== "command");
@@ -205,7 +206,10 @@ async function confirmRefusal(
   if (twin !== undefined) return { result: replay(twin, request) };
   const changed = keys.filter((key, index) => versionOf(get(key)) !== versionOf(now[index]));
   if (changed.length > 0) return lostTo(changed);
-  const { refused: code, details } = await withAlternatives(settings, refusal, request.command, seen);
+  const wouldAgree = (command: Envelope, seen: Seen) =>
+    !isRefusal(decide(settings, { ...request, command }, { seen }, context));
+  const refused = { name: request.name, command: request.command, seen, wouldAgree };
+  const { refused: code, details } = await withAlternatives(settings, refusal, refused);
   throw new BookingError(code, details);
 }
 

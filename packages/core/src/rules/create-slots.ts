@@ -103,8 +103,10 @@ function span(slots: readonly NewSlot[]): TimeRange {
   return { start: new Date(start), end: new Date(end) };
 }
 
-function seatsOf({ start, end, capacity, metadata }: NewSlot): (Occupied & Pick<NewSlot, "metadata">)[] {
-  return Array.from({ length: capacity }, (_, seat) => ({ start, end, seat, slotId: null, metadata }));
+type Seat = Occupied & Pick<NewSlot, "metadata">;
+
+function seatsOf({ start, end, capacity, metadata }: NewSlot, index: number): readonly Seat[] {
+  return Array.from({ length: capacity }, (_, seat) => ({ start, end, seat, slotId: null, index, metadata }));
 }
 
 /** A stored slot as an obstacle. */

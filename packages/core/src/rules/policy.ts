@@ -51,7 +51,7 @@ export function refuseActor(
   const { slotId, appointmentId } = input;
   const slot = typeof slotId === "string" ? (seen.slot(slotId) ?? null) : null;
   const appointment = typeof appointmentId === "string" ? (seen.appointment(appointmentId) ?? null) : null;
-  const problem = authorize({ ...question, input, slot, appointment });
+  const problem = problemOf(authorize({ ...question, input, slot, appointment }), "authorize");
   if (problem === undefined) return undefined;
   return refuse("forbidden", { command: question.command, actorId: question.actor.id, problem });
 }
@@ -67,10 +67,25 @@ export function refuseByPolicy(
   const appointments = put.filter((record) => record.kind === "appointment");
   const proposal: Proposal = { ...questionOf(context), slots, appointments };
   for (const { name, check } of policies) {
-    const problem = check(proposal);
+    const problem = problemOf(check(proposal), "its check");
     if (problem !== undefined) return refuse("policy_violation", { policy: name, problem });
   }
   return undefined;
+}
+
+/**
+ * What speaks against it, as the host's function says. An asynchronous one has not answered yet, and a wrong answer says
+ * nothing: neither may count as a "yes".
+ */
+function problemOf(answer: unknown, asked: string): string | undefined {
+  if (answer === undefined || typeof answer === "string") return answer;
+  return `${asked} answered with ${nameOf(answer)}, and must answer at once: with a sentence, or undefined.`;
+}
+
+function nameOf(answer: unknown): string {
+  if (answer === null || typeof answer === "boolean") return String(answer);
+  const type = answer instanceof Promise ? "promise" : typeof answer;
+  return `${type === "object" ? "an" : "a"} ${type}`;
 }
 
 function questionOf({ command, actor, reason, now }: Context): Question {

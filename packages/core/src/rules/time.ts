@@ -30,6 +30,8 @@ export interface Occupied extends TimeRange {
   readonly seat: number;
   /** Null for a slot that is yet to be created. */
   readonly slotId: string | null;
+  /** The position of the input that it is to be created from. */
+  readonly index?: number;
 }
 
 /**
@@ -52,7 +54,7 @@ export function refuseOverlap(wanted: readonly Occupied[], existing: readonly Oc
   return undefined;
 }
 
-function overlapRefusal({ start, end, seat }: Occupied, conflict: Occupied): Refusal {
+function overlapRefusal({ start, end, seat, index }: Occupied, conflict: Occupied): Refusal {
   return refuse("slot_overlap", {
     start,
     end,
@@ -60,5 +62,6 @@ function overlapRefusal({ start, end, seat }: Occupied, conflict: Occupied): Ref
     conflictingSlotId: conflict.slotId,
     conflictingStart: conflict.start,
     conflictingEnd: conflict.end,
+    ...(index === undefined ? {} : { index }),
   });
 }

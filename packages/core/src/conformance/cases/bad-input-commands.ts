@@ -1,5 +1,9 @@
+import assert from "node:assert/strict";
+import type { Page } from "../../engine/page.ts";
 import { minutes, patient, place, provider } from "../fixtures.ts";
 import { at, type BadInput, bookFirst, create } from "./bad-input-stage.ts";
+
+const cursorOf = ({ nextCursor }: Page<unknown>) => nextCursor ?? assert.fail("there is no next page");
 
 /** Commands that fit no record, no schedule, or no state. */
 export const badCommands: readonly BadInput[] = [
@@ -69,7 +73,7 @@ export const badCommands: readonly BadInput[] = [
   {
     name: "another time zone than the schedule has",
     code: "schedule_mismatch",
-    says: /timeZone/,
+    says: /The schedule has the timeZone "UTC", not "Asia\/Tokyo"\. Leave timeZone out/,
     command: ({ engine }) =>
       engine.createSlots({
         actor: provider,
@@ -161,10 +165,48 @@ export const badCommands: readonly BadInput[] = [
     command: ({ engine }) => engine.listSlots({ cursor: "!!" }),
   },
   {
-    name: "a cursor of another list",
+    name: "a cursor of appointments for a list of slots",
     code: "invalid_input",
-    says: /cursor/,
-    command: ({ engine }) => engine.listSlots({ cursor: "WzFd" }),
+    says: /cursor: must be the nextCursor/,
+    command: async ({ engine }) => engine.listSlots({ cursor: cursorOf(await engine.listAppointments({ limit: 1 })) }),
+  },
+  {
+    name: "a cursor of slots for a list of appointments",
+    code: "invalid_input",
+    says: /cursor: must be the nextCursor/,
+    command: async ({ engine }) => engine.listAppointments({ cursor: cursorOf(await engine.listSlots({ limit: 1 })) }),
+  },
+  {
+    name: "a cursor of slots for a history",
+    code: "invalid_input",
+    says: /cursor: must be the nextCursor/,
+    command: async ({ engine, appointmentId }) =>
+      engine.history({ appointmentId, cursor: cursorOf(await engine.listSlots({ limit: 1 })) }),
+  },
+  {
+    name: "slots from a later to an earlier time",
+    code: "invalid_time_range",
+    says: /ends before it starts/,
+    command: ({ engine }) => engine.listSlots({ from: minutes(30), to: minutes(0) }),
+  },
+  {
+    name: "appointments from a later to an earlier time",
+    code: "invalid_time_range",
+    says: /ends before it starts/,
+    command: ({ engine }) => engine.listAppointments({ from: minutes(30), to: minutes(0) }),
+  },
+  {
+    name: "the history of a slot and an appointment at once",
+    code: "invalid_input",
+    says: /must name a slotId or an appointmentId, not both/,
+    command: ({ engine, appointmentId, slots }) =>
+      engine.history({ appointmentId, slotId: slots[0]?.id ?? "" } as never),
+  },
+  {
+    name: "a slot longer than any may be",
+    code: "invalid_time_range",
+    says: /longer than 31 days\. Send a shorter range\.$/,
+    command: ({ engine }) => create(engine, at(minutes(600), minutes(600 + 31 * 1440 + 1))),
   },
   {
     name: "more statuses than there are",

@@ -15,7 +15,7 @@ export const createSlotsCases: readonly ConformanceCase[] = [
           slots: ranges.map(([from, to]) => ({ start: minutes(from), end: minutes(to) })),
         });
       const within = await refusal(create([0, 30], [60, 90], [29, 45]), "slot_overlap");
-      assert.equal(within.details.conflictingSlotId, null);
+      assert.deepEqual([within.details.conflictingSlotId, within.details.index], [null, 2]);
       assert.deepEqual((await engine.listSlots({})).items, []);
       await create([30, 60]);
       for (const range of [
@@ -25,7 +25,7 @@ export const createSlotsCases: readonly ConformanceCase[] = [
         [0, 90],
         [30, 60],
       ] as const) {
-        await refusal(create([120, 150], [...range]), "slot_overlap");
+        assert.equal((await refusal(create([120, 150], [...range]), "slot_overlap")).details.index, 1);
       }
       const { schedule, slots } = await create([0, 30], [60, 90]);
       assert.deepEqual([slots.length, schedule.version, schedule.updatedAt], [2, 2, slots[0]?.createdAt]);
@@ -43,7 +43,7 @@ export const createSlotsCases: readonly ConformanceCase[] = [
       const slots = [{ start: minutes(15), end: minutes(45) }];
       const inTheWay = (await engine.createSlots({ actor: provider, ...place, slots })).slots[0];
       const { details } = await refusal(engine.unblock({ actor: provider, slotId: slot.id }), "slot_overlap");
-      assert.equal(details.conflictingSlotId, inTheWay?.id);
+      assert.deepEqual([details.conflictingSlotId, "index" in details], [inTheWay?.id, false]);
       await assertSound(storage);
     },
   },

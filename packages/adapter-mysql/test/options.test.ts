@@ -1,0 +1,52 @@
+import { createEngine } from "@slotwright/core";
+import { createPool } from "mysql2/promise";
+import { describe, expect, it } from "vitest";
+import { type MysqlAdapterOptions, mysqlAdapter } from "../src/index.ts";
+
+const uri = "mysql://app@127.0.0.1:1/bookings";
+const refused = (message: RegExp) => ({ failure: "unavailable", message: expect.stringMatching(message) });
+
+const wrong: readonly [string, unknown, RegExp][] = [
+  ["nothing", undefined, /neither a pool nor a uri/],
+  ["null", null, /neither a pool nor a uri/],
+  ["the URI alone", uri, /neither a pool nor a uri/],
+  ["an empty object", {}, /neither a pool nor a uri/],
+  ["a variable that is not set", { uri: undefined }, /neither a pool nor a uri/],
+  ["a variable that is empty", { uri: " " }, /neither a pool nor a uri/],
+  ["two servers", { uri, pool: createPool(uri) }, /both a pool and a uri/],
+  ["a pool that is none", { pool: {} }, /pool.* is no pool of mysql2/],
+  ["a pool that is null", { pool: null }, /pool.* is no pool of mysql2/],
+  ["an option of another library", { url: uri }, /"url".*It takes .*uri/],
+  ["a misspelt option", { uri, tableprefix: "b_" }, /"tableprefix".*It takes .*tablePrefix/],
+  ["a prefix that is no text", { uri, tablePrefix: null }, /tablePrefix.* is no text/],
+  ["a database that is no text", { uri, database: 5 }, /database.* is no text/],
+];
+
+describe("options that leave open which database is meant, or what is wanted of it, are refused by every call:", () => {
+  it.each(wrong)("%s", async (_what, options, message) => {
+    const storage = mysqlAdapter(options as MysqlAdapterOptions);
+    await expect(storage.migrate()).rejects.toMatchObject(refused(message));
+    await expect(storage.load([])).rejects.toMatchObject(refused(message));
+    await expect(storage.commit([])).rejects.toMatchObject(refused(message));
+    await expect(storage.within(undefined as never).load([])).rejects.toMatchObject(refused(message));
+    await storage.close();
+  });
+
+  it("an engine says so as well, and its cause says why", async () => {
+    const engine = createEngine({ storage: mysqlAdapter({ uri: "" }) });
+    await expect(engine.getSlot("s")).rejects.toMatchObject({
+      code: "storage_unavailable",
+      cause: refused(/neither a pool nor a uri/),
+    });
+  });
+});
+
+describe("what is no transaction is refused by the first call within it:", () => {
+  it.each([undefined, null, {}, "transaction"])("%j", async (transaction) => {
+    const storage = mysqlAdapter({ uri });
+    const message = /passed to within\(\) is no transaction on the database 127.0.0.1:1\/bookings.*Pass a connection/;
+    await expect(storage.within(transaction as never).load([])).rejects.toMatchObject(refused(message));
+    const engine = createEngine({ storage }).within(transaction as never);
+    await expect(engine.getSlot("s")).rejects.toMatchObject({ code: "storage_unavailable", cause: refused(message) });
+  });
+});

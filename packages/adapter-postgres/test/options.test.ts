@@ -1,0 +1,47 @@
+import { createEngine } from "@slotwright/core";
+import { Pool } from "pg";
+import { describe, expect, it } from "vitest";
+import { type PostgresAdapterOptions, postgresAdapter } from "../src/index.ts";
+
+const connectionString = "postgres://app@127.0.0.1:1/bookings";
+const refused = (message: RegExp) => ({ failure: "unavailable", message: expect.stringMatching(message) });
+
+const wrong: readonly [string, unknown, RegExp][] = [
+  ["nothing", undefined, /neither a pool nor a connectionString/],
+  ["null", null, /neither a pool nor a connectionString/],
+  ["the connection string alone", connectionString, /neither a pool nor a connectionString/],
+  ["an empty object", {}, /neither a pool nor a connectionString/],
+  ["a variable that is not set", { connectionString: undefined }, /neither a pool nor a connectionString/],
+  ["a variable that is empty", { connectionString: " " }, /neither a pool nor a connectionString/],
+  ["two databases", { connectionString, pool: new Pool() }, /both a pool and a connectionString/],
+  ["a pool that is none", { pool: {} }, /pool.* is no Pool of pg/],
+  ["a pool that is null", { pool: null }, /pool.* is no Pool of pg/],
+  ["an option of another library", { url: connectionString }, /"url".*It takes .*connectionString/],
+  ["a misspelt option", { connectionString, tableprefix: "b_" }, /"tableprefix".*It takes .*tablePrefix/],
+  ["a prefix that is no text", { connectionString, tablePrefix: null }, /tablePrefix.* is no text/],
+  ["a schema that is no text", { connectionString, schema: 5 }, /schema.* is no text/],
+  [
+    "a switch as text",
+    { connectionString, preparedStatements: "false" },
+    /preparedStatements.* neither true nor false/,
+  ],
+];
+
+describe("options that leave open which database is meant, or what is wanted of it, are refused by every call:", () => {
+  it.each(wrong)("%s", async (_what, options, message) => {
+    const storage = postgresAdapter(options as PostgresAdapterOptions);
+    await expect(storage.migrate()).rejects.toMatchObject(refused(message));
+    await expect(storage.load([])).rejects.toMatchObject(refused(message));
+    await expect(storage.commit([])).rejects.toMatchObject(refused(message));
+    await expect(storage.within(undefined as never).load([])).rejects.toMatchObject(refused(message));
+    await storage.close();
+  });
+
+  it("an engine says so as well, and its cause says why", async () => {
+    const engine = createEngine({ storage: postgresAdapter({ connectionString: "" }) });
+    await expect(engine.getSlot("s")).rejects.toMatchObject({
+      code: "storage_unavailable",
+      cause: refused(/neither a pool nor a connectionString/),
+    });
+  });
+});

@@ -1,0 +1,20 @@
+import { type StorageAdapter, StorageError } from "@slotwright/core";
+import type { SqliteDatabase } from "./connection.ts";
+
+/** Rejects every call with this message: creating an adapter, and `within`, never throw. */
+export function refusingAdapter(message: string): StorageAdapter<SqliteDatabase> {
+  const refuse = async () => {
+    throw new StorageError("unavailable", message);
+  };
+  return {
+    contract: 1,
+    load: refuse,
+    findSlots: refuse,
+    findAppointments: refuse,
+    readJournal: refuse,
+    commit: refuse,
+    migrate: refuse,
+    within: () => refusingAdapter(message),
+    close: async () => {},
+  };
+}

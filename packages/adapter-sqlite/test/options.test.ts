@@ -1,0 +1,51 @@
+import { createEngine } from "@slotwright/core";
+import Database from "better-sqlite3";
+import { describe, expect, it } from "vitest";
+import { type SqliteAdapterOptions, sqliteAdapter } from "../src/index.ts";
+
+const filename = ":memory:";
+const refused = (message: RegExp) => ({ failure: "unavailable", message: expect.stringMatching(message) });
+
+const wrong: readonly [string, unknown, RegExp][] = [
+  ["nothing", undefined, /neither a database nor the name of a file/],
+  ["null", null, /neither a database nor the name of a file/],
+  ["the name alone", filename, /neither a database nor the name of a file/],
+  ["an empty object", {}, /neither a database nor the name of a file/],
+  ["a variable that is not set", { filename: undefined }, /neither a database nor the name of a file/],
+  ["a variable that is empty", { filename: "" }, /neither a database nor the name of a file/],
+  ["two databases", { filename, database: new Database(filename) }, /both a database and the name of a file/],
+  ["a database that is none", { database: {} }, /database.* is no Database of better-sqlite3/],
+  ["a database that is null", { database: null }, /database.* is no Database of better-sqlite3/],
+  ["an option of another library", { file: filename }, /"file".*It takes .*filename/],
+  ["a misspelt option", { filename, tableprefix: "b_" }, /"tableprefix".*It takes .*tablePrefix/],
+  ["a prefix that is no text", { filename, tablePrefix: null }, /tablePrefix.* is no text/],
+];
+
+describe("options that leave open which database is meant, or what is wanted of it, are refused by every call:", () => {
+  it.each(wrong)("%s", async (_what, options, message) => {
+    const storage = sqliteAdapter(options as SqliteAdapterOptions);
+    await expect(storage.migrate()).rejects.toMatchObject(refused(message));
+    await expect(storage.load([])).rejects.toMatchObject(refused(message));
+    await expect(storage.commit([])).rejects.toMatchObject(refused(message));
+    await expect(storage.within(undefined as never).load([])).rejects.toMatchObject(refused(message));
+    await storage.close();
+  });
+
+  it("an engine says so as well, and its cause says why", async () => {
+    const engine = createEngine({ storage: sqliteAdapter({ filename: "" }) });
+    await expect(engine.getSlot("s")).rejects.toMatchObject({
+      code: "storage_unavailable",
+      cause: refused(/neither a database nor the name of a file/),
+    });
+  });
+});
+
+describe("what is no transaction is refused by the first call within it:", () => {
+  it.each([undefined, null, {}, "transaction"])("%j", async (transaction) => {
+    const storage = sqliteAdapter({ filename });
+    const message = /passed to within\(\) is no transaction on the database :memory:.*Pass a Database/;
+    await expect(storage.within(transaction as never).load([])).rejects.toMatchObject(refused(message));
+    const engine = createEngine({ storage }).within(transaction as never);
+    await expect(engine.getSlot("s")).rejects.toMatchObject({ code: "storage_unavailable", cause: refused(message) });
+  });
+});
