@@ -1,4 +1,4 @@
-import { defaultTablePrefix } from "@slotwright/adapter-sql";
+import { defaultTablePrefix, problemWithOptions, refusingAdapter } from "@slotwright/adapter-sql";
 import { type CommitOutcome, type StorageAdapter, StorageError, type Transition } from "@slotwright/core";
 import { commitBatch, type Writer } from "./commit.ts";
 import {
@@ -13,10 +13,9 @@ import { hostConnection, inTurn, withSavepoint, writeInHost } from "./host-trans
 import { anySchedules, knownSchedules } from "./known-schedules.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { poolSource, type Source, uriSource } from "./open.ts";
-import { problemWith } from "./options.ts";
+import { optionRules } from "./options.ts";
 import { writeInOwn } from "./own-transaction.ts";
 import { findAppointments, findSlots, loadRecords, loadReplayed, type Reading, readJournal } from "./reads.ts";
-import { refusingAdapter } from "./refusing-adapter.ts";
 import { createHostStatements, createStatements, type Statements } from "./statements.ts";
 import { type MysqlStrategy, mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
 
@@ -51,7 +50,7 @@ export type MysqlAdapterOptions = {
  * await storage.migrate();
  */
 export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<MysqlTransaction> {
-  const problem = problemWith(options);
+  const problem = problemWithOptions(optionRules, options);
   if (problem !== undefined) return refusingAdapter(problem);
   const { tablePrefix: prefix = defaultTablePrefix, database, pool, uri } = options;
   const source = pool === undefined ? uriSource(uri, database) : poolSource(pool, database);

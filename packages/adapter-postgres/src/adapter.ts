@@ -1,4 +1,4 @@
-import { defaultTablePrefix, type SqlStrategy } from "@slotwright/adapter-sql";
+import { defaultTablePrefix, problemWithOptions, refusingAdapter, type SqlStrategy } from "@slotwright/adapter-sql";
 import { type StorageAdapter, StorageError } from "@slotwright/core";
 import { commitBatch } from "./commit.ts";
 import { type PostgresPool, poolRunner, type Runner, type Source } from "./connection.ts";
@@ -6,9 +6,8 @@ import { hostSession, type PostgresTransaction } from "./host-transaction.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { defaultSchema } from "./migrations.ts";
 import { hostSource, ownSource } from "./open.ts";
-import { problemWith } from "./options.ts";
+import { optionRules } from "./options.ts";
 import { findAppointments, findSlots, loadRecords, readJournal } from "./reads.ts";
-import { refusingAdapter } from "./refusing-adapter.ts";
 import { createStatements, type LoadStatement, type Statements } from "./statements.ts";
 import { type Place, postgresStrategy, requireNames } from "./strategy.ts";
 
@@ -46,7 +45,7 @@ export type PostgresAdapterOptions = {
  * await storage.migrate();
  */
 export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter<PostgresTransaction> {
-  const problem = problemWith(options);
+  const problem = problemWithOptions(optionRules, options);
   if (problem !== undefined) return refusingAdapter(problem);
   const { schema = defaultSchema, tablePrefix = defaultTablePrefix, preparedStatements: isNamed = true } = options;
   const source = options.pool === undefined ? ownSource(options.connectionString) : hostSource(options.pool);

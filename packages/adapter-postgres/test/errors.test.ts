@@ -136,11 +136,10 @@ describeOnServer("a database that fails later", (url) => {
     const terminated = failure(storage.commit([booking(slot)]));
     const want = { actor: { kind: "p", id: "p" }, slotId: slot.id, subjectId: "s" };
     const booked = engine.book(want);
-    await pause(100);
-    const { rows } = await store.pool.query(
-      "select pg_terminate_backend(pid) as done from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
-    );
-    expect(rows.length).toBe(2);
+    const waiting = "from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    const waitingPids = async () => (await store.pool.query(`select pid ${waiting}`)).rows;
+    await expect.poll(waitingPids, { timeout: 20_000 }).toHaveLength(2);
+    await store.pool.query(`select pg_terminate_backend(pid) ${waiting}`);
     await host.rollback();
     expect(await terminated).toBe("unknown");
     expect((await booked).slots).toMatchObject([{ status: "booked" }]);
@@ -269,7 +268,7 @@ describeOnServer("a database that fails later", (url) => {
     await storage.load(keys);
     const { rows } = await pool.query("select pg_backend_pid() as pid");
     await store.pool.query("select pg_terminate_backend($1)", [rows[0].pid]);
-    await pause(50);
+    await expect.poll(() => pool.totalCount, { timeout: 20_000 }).toBe(0);
     expect(await storage.load(keys)).toEqual([slot]);
     await pool.end();
   });

@@ -1,3 +1,4 @@
+export { hasMethods, type OptionRules, problemWithOptions } from "./adapter-options.ts";
 export { guardInText, isGuard, refusalText } from "./guards.ts";
 export { type IndexName, indexes } from "./indexes.ts";
 export type { Read } from "./list-shapes.ts";
@@ -5,6 +6,7 @@ export { branchesOf, type ListSyntax, type Providers, standardLists, unionPlaces
 export { type Migration, type MigrationStatements, migrationStatements } from "./migrations/index.ts";
 export { initialTables } from "./migrations/initial.ts";
 export { createReads, type Reads } from "./reads.ts";
+export { refusingAdapter } from "./refusing-adapter.ts";
 export {
   appointmentToRow,
   commandToRow,

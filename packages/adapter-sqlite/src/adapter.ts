@@ -1,4 +1,4 @@
-import { defaultTablePrefix, type SqlStrategy } from "@slotwright/adapter-sql";
+import { defaultTablePrefix, problemWithOptions, refusingAdapter, type SqlStrategy } from "@slotwright/adapter-sql";
 import {
   type CommitOutcome,
   type RecordKey,
@@ -17,9 +17,8 @@ import {
 import { toStorageError } from "./errors.ts";
 import { applyMigrations, checkSchema, untilFree } from "./migrate.ts";
 import { fileSource, hostSource } from "./open.ts";
-import { isDatabase, problemWith } from "./options.ts";
+import { isDatabase, optionRules } from "./options.ts";
 import { findAppointments, findSlots, kindsOf, loadRecords, readJournal } from "./reads.ts";
-import { refusingAdapter } from "./refusing-adapter.ts";
 import { createStatements, type Statements } from "./statements.ts";
 import { sqliteStrategy } from "./strategy.ts";
 import { letOthersIn } from "./turn.ts";
@@ -58,7 +57,7 @@ export type SqliteAdapterOptions = {
  * await storage.migrate();
  */
 export function sqliteAdapter(options: SqliteAdapterOptions): StorageAdapter<SqliteDatabase> {
-  const problem = problemWith(options);
+  const problem = problemWithOptions(optionRules, options);
   if (problem !== undefined) return refusingAdapter(problem);
   const { tablePrefix = defaultTablePrefix } = options;
   const source = options.database === undefined ? fileSource(options.filename) : hostSource(options.database);

@@ -70,7 +70,7 @@ describe("a file that cannot be used is reported by the first call, never by the
     const storage = sqliteAdapter(options as never);
     await expect(storage.migrate()).rejects.toMatchObject({
       failure: "unavailable",
-      message: expect.stringContaining("neither a database nor the name of a file"),
+      message: expect.stringContaining("neither a database nor a filename"),
     });
   });
 

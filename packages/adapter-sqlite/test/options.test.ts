@@ -7,15 +7,15 @@ const filename = ":memory:";
 const refused = (message: RegExp) => ({ failure: "unavailable", message: expect.stringMatching(message) });
 
 const wrong: readonly [string, unknown, RegExp][] = [
-  ["nothing", undefined, /neither a database nor the name of a file/],
-  ["null", null, /neither a database nor the name of a file/],
-  ["the name alone", filename, /neither a database nor the name of a file/],
-  ["an empty object", {}, /neither a database nor the name of a file/],
-  ["a variable that is not set", { filename: undefined }, /neither a database nor the name of a file/],
-  ["a variable that is empty", { filename: "" }, /neither a database nor the name of a file/],
-  ["two databases", { filename, database: new Database(filename) }, /both a database and the name of a file/],
-  ["a database that is none", { database: {} }, /database.* is no Database of better-sqlite3/],
-  ["a database that is null", { database: null }, /database.* is no Database of better-sqlite3/],
+  ["nothing", undefined, /neither a database nor a filename/],
+  ["null", null, /neither a database nor a filename/],
+  ["the name alone", filename, /neither a database nor a filename/],
+  ["an empty object", {}, /neither a database nor a filename/],
+  ["a variable that is not set", { filename: undefined }, /neither a database nor a filename/],
+  ["a variable that is empty", { filename: "" }, /neither a database nor a filename/],
+  ["two databases", { filename, database: new Database(filename) }, /both a database and a filename/],
+  ["a database that is none", { database: {} }, /database.* is not a Database of better-sqlite3/],
+  ["a database that is null", { database: null }, /database.* is not a Database of better-sqlite3/],
   ["an option of another library", { file: filename }, /"file".*It takes .*filename/],
   ["a misspelt option", { filename, tableprefix: "b_" }, /"tableprefix".*It takes .*tablePrefix/],
   ["a prefix that is no text", { filename, tablePrefix: null }, /tablePrefix.* is no text/],
@@ -35,7 +35,7 @@ describe("options that leave open which database is meant, or what is wanted of 
     const engine = createEngine({ storage: sqliteAdapter({ filename: "" }) });
     await expect(engine.getSlot("s")).rejects.toMatchObject({
       code: "storage_unavailable",
-      cause: refused(/neither a database nor the name of a file/),
+      cause: refused(/neither a database nor a filename/),
     });
   });
 });

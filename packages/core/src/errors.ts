@@ -424,8 +424,14 @@ export class BookingError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** Narrows an unknown error, optionally to one code: `isBookingError(error, "slot_booked")`. */
-export function isBookingError<C extends ErrorCode = ErrorCode>(error: unknown, code?: C): error is BookingError<C> {
+/**
+ * Narrows an unknown error, optionally to one code: `isBookingError(error, "slot_booked")`. Without one, a `switch` over
+ * `error.code` narrows `error.details`.
+ */
+export function isBookingError<C extends ErrorCode = ErrorCode>(
+  error: unknown,
+  code?: C,
+): error is { [Code in C]: BookingError<Code> }[C] {
   return error instanceof BookingError && (code === undefined || error.code === code);
 }
 

@@ -6,6 +6,7 @@ import {
   type ErrorCode,
   errorCatalogue,
   errorCodes,
+  isBookingError,
   StorageError,
 } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
@@ -163,4 +164,19 @@ describe("the error catalogue", () => {
     expect(JSON.stringify([error.toResponse(), error.toProblem()])).not.toContain("secret");
     expect(error.cause).toBeInstanceOf(Error);
   });
+});
+
+it("the details of an error are known by its code", async () => {
+  const { engine, want } = await stage();
+  await engine.book(want);
+  const error: unknown = await engine.book(want).catch((refusal: unknown) => refusal);
+  if (!isBookingError(error)) throw error;
+  switch (error.code) {
+    case "slot_booked":
+      // Compiles: `details` is that of this code.
+      expect(error.details.slotId).toBe(want.slotId);
+      break;
+    default:
+      throw error;
+  }
 });

@@ -76,10 +76,7 @@ function stoppedBy(error: unknown, run: Run, createdSoFar: CreatedSoFar, chunk?:
   return new BookingError<ErrorCode>(code, details as BookingError["details"], cause);
 }
 
-function placeOf(error: BookingError, { from, slots }: Chunk): { readonly index?: number } {
-  if (isBookingError(error, "invalid_time_range")) return { index: from + (error.details.index ?? 0) };
-  if (!isBookingError(error, "slot_overlap")) return {};
-  const [start, end] = [error.details.start.getTime(), error.details.end.getTime()];
-  // Of two inputs for the same time, the later one is in the way.
-  return { index: from + slots.findLastIndex((slot) => +slot.start === start && +slot.end === end) };
+function placeOf(error: BookingError, { from }: Chunk): { readonly index?: number } {
+  const isOfOne = isBookingError(error, "invalid_time_range") || isBookingError(error, "slot_overlap");
+  return isOfOne ? { index: from + (error.details.index ?? 0) } : {};
 }

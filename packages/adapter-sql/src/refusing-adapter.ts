@@ -1,8 +1,7 @@
 import { type StorageAdapter, StorageError } from "@slotwright/core";
-import type { MysqlTransaction } from "./connection.ts";
 
 /** Rejects every call with this message: creating an adapter, and `within`, never throw. */
-export function refusingAdapter(message: string): StorageAdapter<MysqlTransaction> {
+export function refusingAdapter(message: string): StorageAdapter<never> {
   const refuse = async () => {
     throw new StorageError("unavailable", message);
   };
