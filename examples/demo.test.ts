@@ -28,7 +28,8 @@ function run(script: string, args: readonly string[] = [], { environment = {}, e
       resolve({ status, output: stdout + stderr });
     });
     child.stdout?.on("data", (text: string) => {
-      if (endAt !== undefined && text.includes(endAt)) child.kill("SIGTERM");
+      // Once: a second signal ends it at once, and nothing is tidied up.
+      if (endAt !== undefined && text.includes(endAt) && !child.killed) child.kill("SIGTERM");
     });
   });
 }
