@@ -93,7 +93,7 @@ function faultOn(disk: SmallDisk, said: StorageError[]): ServerFault {
     harm: async (scene, work) => {
       await prepare(scene);
       await disk.fill();
-      await sleep(lastingMs);
+      // At once: in the room that is left in the files, the callers might come to their end.
       await Promise.race([takeAllRoom(scene, work), sleep(lastingMs)]);
       await sleep(lastingMs);
       await disk.makeRoom();
