@@ -77,8 +77,10 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
 
   async function send(batch: readonly Call<Request, Answer>[]): Promise<void> {
     let isSlow = false;
-    const timer = setTimeout(() => {
+    // Again and again: where there are as many slow ones as may be, until one of them ends.
+    const timer = setInterval(() => {
       if (slow === mostSlow) return;
+      clearInterval(timer);
       isSlow = true;
       slow += 1;
       quick -= 1;
@@ -87,7 +89,7 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
     timer.unref();
     quick += 1;
     await runApart(batch, run);
-    clearTimeout(timer);
+    clearInterval(timer);
     if (isSlow) slow -= 1;
     else quick -= 1;
     onAnswered(batch);
