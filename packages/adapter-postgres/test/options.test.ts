@@ -1,10 +1,9 @@
-import { createEngine } from "@slotwright/core";
+import { refusesEveryCall } from "@slotwright/adapter-sql/conformance";
 import { Pool } from "pg";
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { type PostgresAdapterOptions, postgresAdapter } from "../src/index.ts";
 
 const connectionString = "postgres://app@127.0.0.1:1/bookings";
-const refused = (message: RegExp) => ({ failure: "unavailable", message: expect.stringMatching(message) });
 
 const wrong: readonly [string, unknown, RegExp][] = [
   ["nothing", undefined, /neither a pool nor a connectionString/],
@@ -28,20 +27,7 @@ const wrong: readonly [string, unknown, RegExp][] = [
 ];
 
 describe("options that leave open which database is meant, or what is wanted of it, are refused by every call:", () => {
-  it.each(wrong)("%s", async (_what, options, message) => {
-    const storage = postgresAdapter(options as PostgresAdapterOptions);
-    await expect(storage.migrate()).rejects.toMatchObject(refused(message));
-    await expect(storage.load([])).rejects.toMatchObject(refused(message));
-    await expect(storage.commit([])).rejects.toMatchObject(refused(message));
-    await expect(storage.within(undefined as never).load([])).rejects.toMatchObject(refused(message));
-    await storage.close();
-  });
-
-  it("an engine says so as well, and its cause says why", async () => {
-    const engine = createEngine({ storage: postgresAdapter({ connectionString: "" }) });
-    await expect(engine.getSlot("s")).rejects.toMatchObject({
-      code: "storage_unavailable",
-      cause: refused(/neither a pool nor a connectionString/),
-    });
-  });
+  it.each(wrong)("%s", (_what, options, message) =>
+    refusesEveryCall(postgresAdapter(options as PostgresAdapterOptions), message),
+  );
 });

@@ -1,10 +1,9 @@
-import { createEngine } from "@slotwright/core";
+import { refusesEveryCall, refusesToWork } from "@slotwright/adapter-sql/conformance";
 import Database from "better-sqlite3";
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { type SqliteAdapterOptions, sqliteAdapter } from "../src/index.ts";
 
 const filename = ":memory:";
-const refused = (message: RegExp) => ({ failure: "unavailable", message: expect.stringMatching(message) });
 
 const wrong: readonly [string, unknown, RegExp][] = [
   ["nothing", undefined, /neither a database nor a filename/],
@@ -22,30 +21,15 @@ const wrong: readonly [string, unknown, RegExp][] = [
 ];
 
 describe("options that leave open which database is meant, or what is wanted of it, are refused by every call:", () => {
-  it.each(wrong)("%s", async (_what, options, message) => {
-    const storage = sqliteAdapter(options as SqliteAdapterOptions);
-    await expect(storage.migrate()).rejects.toMatchObject(refused(message));
-    await expect(storage.load([])).rejects.toMatchObject(refused(message));
-    await expect(storage.commit([])).rejects.toMatchObject(refused(message));
-    await expect(storage.within(undefined as never).load([])).rejects.toMatchObject(refused(message));
-    await storage.close();
-  });
-
-  it("an engine says so as well, and its cause says why", async () => {
-    const engine = createEngine({ storage: sqliteAdapter({ filename: "" }) });
-    await expect(engine.getSlot("s")).rejects.toMatchObject({
-      code: "storage_unavailable",
-      cause: refused(/neither a database nor a filename/),
-    });
-  });
+  it.each(wrong)("%s", (_what, options, message) =>
+    refusesEveryCall(sqliteAdapter(options as SqliteAdapterOptions), message),
+  );
 });
 
 describe("what is no transaction is refused by the first call within it:", () => {
   it.each([undefined, null, {}, "transaction"])("%j", async (transaction) => {
     const storage = sqliteAdapter({ filename });
     const message = /passed to within\(\) is no transaction on the database :memory:.*Pass a Database/;
-    await expect(storage.within(transaction as never).load([])).rejects.toMatchObject(refused(message));
-    const engine = createEngine({ storage }).within(transaction as never);
-    await expect(engine.getSlot("s")).rejects.toMatchObject({ code: "storage_unavailable", cause: refused(message) });
+    await refusesToWork(storage.within(transaction as never), message);
   });
 });

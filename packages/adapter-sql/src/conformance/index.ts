@@ -8,5 +8,6 @@ export { fillPlanStage, planStage } from "./plan-stage.ts";
 export { migrateInProcesses, storageProcess } from "./processes.ts";
 export { type RaceCase, raceCases } from "./race-cases.ts";
 export { rawRow, recordTables } from "./raw-rows.ts";
+export { refusesEveryCall, refusesToWork } from "./refused-options.ts";
 export { type Replacing, replacingGuardCases } from "./replacing-cases.ts";
 export { intoJournal, intoSlots, type SqlValues, setSlot } from "./statements.ts";

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
+import { contractCalls } from "./contract-calls.ts";
+
+/** Rejects unless each call of the adapter, also within, and an engine on it are refused in these words. */
+export async function refusesEveryCall(storage: StorageAdapter, message: RegExp): Promise<void> {
+  const refused = { failure: "unavailable", message };
+  await assert.rejects(storage.migrate(), refused);
+  await refusesToWork(storage, message);
+  await refusesToWork(storage.within(undefined), message);
+  await storage.close();
+}
+
+/** The same of what `within` returned, which cannot migrate. */
+export async function refusesToWork(storage: StorageAdapter, message: RegExp): Promise<void> {
+  for (const call of contractCalls) await assert.rejects(call(storage), { failure: "unavailable", message });
+  await assert.rejects(createEngine({ storage }).getSlot("s"), (error) => {
+    return isBookingError(error, "storage_unavailable") && message.test((error.cause as Error).message);
+  });
+}
