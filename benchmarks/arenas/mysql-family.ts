@@ -103,8 +103,8 @@ function floorDriver(pool: Pool, { url }: Address): FloorDriver {
     send,
     readsOf: (calls) => calls.length - 1,
     async book(reads, writes) {
-      if (!lastRows(await send(reads)).some((row) => documentOf(row).row?.status === "available")) return "taken";
-      return (await send(writes)).at(-1) === stale ? "stale" : "booked";
+      if ((await send(writes)).at(-1) !== stale) return "booked";
+      return lastRows(await send(reads)).some((row) => documentOf(row).row?.status === "available") ? "stale" : "taken";
     },
     count: (answers) => lastRows(answers).length,
   };

@@ -113,8 +113,9 @@ function floorDriver(pool: Pool, { url }: Address): FloorDriver {
     send,
     readsOf: (calls) => calls.length - 1,
     async book(reads, writes) {
-      if (!lastRows(await send(reads)).some(({ status }) => status === "available")) return "taken";
-      return outcomeOf(lastRows(await send(writes)));
+      const outcome = outcomeOf(lastRows(await send(writes)));
+      if (outcome !== "stale") return outcome;
+      return lastRows(await send(reads)).some(({ status }) => status === "available") ? "stale" : "taken";
     },
     count: (answers) => lastRows(answers).length,
   };

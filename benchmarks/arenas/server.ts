@@ -1,12 +1,12 @@
 import type { StorageAdapter } from "@slotwright/core";
 import type { Engine, TestDatabase, TestServer } from "@slotwright/test-servers";
-import { type Contender, type ContenderName, contenderNames } from "../contenders/contender.ts";
+import { type Application, type Contender, type ContenderName, contenderNames } from "../contenders/contender.ts";
 import { type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
 import { type InProcess, inProcess, type Query } from "../contenders/in-process.ts";
 import { type KyselyEngine, lockRowByKysely } from "../contenders/kysely.ts";
 import { checkThenInsert, type Lend, lockRow } from "../contenders/plain-application.ts";
 import { type PlainTypes, plainTables, plainTally } from "../contenders/plain-tables.ts";
-import { slotwright, slotwrightTally } from "../contenders/slotwright.ts";
+import { slotwright, slotwrightTally, slotwrightUnseen, unseenWorkloads } from "../contenders/slotwright.ts";
 import type { Arena, EngineFacts, Scene, Stage } from "./arena.ts";
 
 /** Where a contender connects to, and with how many connections at most. */
@@ -118,12 +118,13 @@ async function openOne(
 }
 
 const openings: Readonly<Record<Exclude<ContenderName, "pgbench">, Opening>> = {
-  slotwright: async ({ kind }, { address, query }, { scale }) => {
-    const { storage, close } = kind.storage(address);
-    await storage.migrate();
-    const of = { name: "slotwright", application: slotwright(storage), tallySql: slotwrightTally, close } as const;
-    return inProcess(of, query, scale);
-  },
+  slotwright: (setting, opened, scene) => openSlotwright(setting, opened, scene, { name: "slotwright", slotwright }),
+  "slotwright-unseen": (setting, opened, scene) =>
+    openSlotwright(setting, opened, scene, {
+      name: "slotwright-unseen",
+      slotwright: slotwrightUnseen,
+      workloads: unseenWorkloads,
+    }),
   "lock-row": (setting, opened, scene) => openPlain(setting, opened, scene, { name: "lock-row", book: lockRow }),
   "lock-row-kysely": async ({ kind }, { address, query }, { scale }) => {
     await layOutPlain(kind, query);
@@ -155,6 +156,16 @@ function openingsOf({ programs }: Setting): readonly (readonly [ContenderName, O
     return [name, opening] as const;
   });
   return [...(Object.entries(openings) as [ContenderName, Opening][]), ...more];
+}
+
+interface OnEngine extends Pick<InProcess, "name" | "workloads"> {
+  readonly slotwright: (storage: StorageAdapter<never>) => Application;
+}
+
+async function openSlotwright({ kind }: Setting, opened: Opened, { scale }: Scene, { slotwright, ...of }: OnEngine) {
+  const { storage, close } = kind.storage(opened.address);
+  await storage.migrate();
+  return inProcess({ ...of, application: slotwright(storage), tallySql: slotwrightTally, close }, opened.query, scale);
 }
 
 interface Plain extends Pick<InProcess, "name" | "workloads"> {

@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type SqliteDatabase, type SqliteStatement, sqliteAdapter } from "@slotwright/adapter-sqlite";
+import type { StorageAdapter } from "@slotwright/core";
 import Database from "better-sqlite3";
 import { SqliteDialect } from "kysely";
-import type { ContenderName } from "../contenders/contender.ts";
+import type { Application, ContenderName } from "../contenders/contender.ts";
 import { type Call, callsDuring, type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
 import { type InProcess, inProcess, type Query } from "../contenders/in-process.ts";
 import { lockRowByKysely } from "../contenders/kysely.ts";
 import { checkThenInsertOnSqlite, lockRowOnSqlite } from "../contenders/plain-sqlite.ts";
 import { plainTables, plainTally } from "../contenders/plain-tables.ts";
-import { slotwright, slotwrightTally } from "../contenders/slotwright.ts";
+import { slotwright, slotwrightTally, slotwrightUnseen, unseenWorkloads } from "../contenders/slotwright.ts";
 import type { Arena, EngineFacts, Scene, Stage } from "./arena.ts";
 
 /** Contenders on files, each on one of its own. */
@@ -64,11 +65,11 @@ function openDatabase(filename: string): Database.Database {
 type Opening = (database: Database.Database) => Promise<Omit<InProcess, "name">>;
 
 const openings: Readonly<Partial<Record<ContenderName, Opening>>> = {
-  slotwright: async (database) => {
-    const storage = sqliteAdapter({ database });
-    await storage.migrate();
-    return { application: slotwright(storage), tallySql: slotwrightTally, close: () => storage.close() };
-  },
+  slotwright: (database) => openSlotwright(database, slotwright),
+  "slotwright-unseen": async (database) => ({
+    ...(await openSlotwright(database, slotwrightUnseen)),
+    workloads: unseenWorkloads,
+  }),
   "lock-row": async (database) => {
     layOutPlain(database);
     return { application: lockRowOnSqlite(database), tallySql: plainTally, close: async () => {} };
@@ -91,6 +92,15 @@ const openings: Readonly<Partial<Record<ContenderName, Opening>>> = {
     return { application, workloads: floorWorkloads, tallySql: slotwrightTally, close: () => driver.storage.close() };
   },
 };
+
+async function openSlotwright(
+  database: Database.Database,
+  applicationOn: (storage: StorageAdapter<never>) => Application,
+) {
+  const storage = sqliteAdapter({ database });
+  await storage.migrate();
+  return { application: applicationOn(storage), tallySql: slotwrightTally, close: () => storage.close() };
+}
 
 function layOutPlain(database: Database.Database): void {
   const types = { id: "TEXT", text: "TEXT", instant: "INTEGER", serial: "INTEGER PRIMARY KEY" };

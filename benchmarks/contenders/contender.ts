@@ -1,5 +1,6 @@
 export const contenderNames = [
   "slotwright",
+  "slotwright-unseen",
   "lock-row",
   "lock-row-kysely",
   "check-then-insert",

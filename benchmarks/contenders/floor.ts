@@ -24,7 +24,7 @@ export interface FloorDriver {
   readonly send: (calls: readonly Call[]) => Promise<readonly unknown[]>;
   /** How many of the calls of a booking come before those of its commit. */
   readonly readsOf: (calls: readonly Call[]) => number;
-  /** Sends the reads of a booking, and its writes if they say that the slot is free. */
+  /** Sends the writes of a booking, and its reads if they find the slot to be another one by now. */
   readonly book: (reads: readonly Call[], writes: readonly Call[]) => Promise<BookingOutcome>;
   /** The rows of the last answer. */
   readonly count: (answers: readonly unknown[]) => number;
@@ -43,7 +43,7 @@ export async function callsDuring(
   return [...calls];
 }
 
-/** `stale`: the slot was free when it was read, and is not as it was when the booking was written. */
+/** `stale`: the slot was not as it was when the booking was written, and yet it is free. */
 export type BookingOutcome = "booked" | "taken" | "stale";
 
 /** Publishing in one call is a thousand rows in one parameter: there is nothing to write by hand about that. */

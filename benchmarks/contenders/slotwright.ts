@@ -1,5 +1,12 @@
-import { type BookingError, createEngine, type Engine, isBookingError, type StorageAdapter } from "@slotwright/core";
-import { type Application, type FreeSlot, facilityId, pageSize, type Shift } from "./contender.ts";
+import {
+  type BookingError,
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  isBookingError,
+  type StorageAdapter,
+} from "@slotwright/core";
+import { type Application, type FreeSlot, facilityId, pageSize, type Shift, type WorkloadName } from "./contender.ts";
 
 export const actor = { kind: "benchmark", id: "bench" };
 
@@ -7,9 +14,9 @@ export const slotwrightTally = `
   SELECT (SELECT count(*) FROM slotwright_appointments WHERE status = 'confirmed') AS appointments,
     (SELECT count(*) FROM slotwright_slots WHERE status = 'booked') AS booked_slots`;
 
-/** The engine with its default options, as a host uses it. */
-export function slotwright(storage: StorageAdapter<never>): Application {
-  const engine = createEngine({ storage });
+/** The engine with its default options, as a host uses it, which has seen the slots that it publishes. */
+export function slotwright(storage: StorageAdapter<never>, options: SlotwrightOptions = {}): Application {
+  const engine = createEngine({ storage, ...options });
   return {
     publish: publisher(engine),
     book: async ({ id }) => {
@@ -33,6 +40,15 @@ export function slotwright(storage: StorageAdapter<never>): Application {
     history: async (slotId) => (await engine.history({ slotId })).items.length,
   };
 }
+
+type SlotwrightOptions = Omit<EngineOptions<never>, "storage">;
+
+/** The same, as where another process showed the slots: each has to be read before it is booked. */
+export const slotwrightUnseen = (storage: StorageAdapter<never>): Application =>
+  slotwright(storage, { remember: { slots: 0 } });
+
+/** Whatever an engine does not remember makes no difference to others. */
+export const unseenWorkloads: readonly WorkloadName[] = ["own-slots", "hot-slot"];
 
 export function publisher(engine: Engine<never>): (shift: Shift) => Promise<readonly FreeSlot[]> {
   return async ({ providerId, times }) =>

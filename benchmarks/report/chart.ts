@@ -5,6 +5,7 @@ import type { BenchmarkResult, ResultRow } from "../measuring/result.ts";
 /** Each legible on white and on black. */
 const colours: Readonly<Record<ContenderName, string>> = {
   slotwright: "#0f9d76",
+  "slotwright-unseen": "#7cc4ad",
   "lock-row": "#d1642a",
   "lock-row-kysely": "#c99a1d",
   "check-then-insert": "#b0568f",
@@ -62,7 +63,7 @@ const fixed = (number: number): string => String(Number(number.toFixed(1)));
 
 function legend(names: readonly ContenderName[]): readonly string[] {
   return names.map((name, index) => {
-    const x = panel.left + index * 140;
+    const x = panel.left + index * 125;
     return `<rect x="${x}" y="38" width="11" height="11" fill="${colours[name]}"/>${text(x + 16, 48, name)}`;
   });
 }

@@ -5,8 +5,11 @@ const commands = 20_000;
 /** An id that is kept for each command takes a hundred. */
 const fewBytes = 30;
 
+/** It remembers so many slots that all of them are there within the first fifth. */
+const remember = { slots: 500 };
+
 const watch = (engine: MemoryOptions["engine"] = {}) =>
-  watchMemory({ commands, samples: 20, signal: new AbortController().signal, engine });
+  watchMemory({ commands, samples: 20, signal: new AbortController().signal, engine: { remember, ...engine } });
 
 describe("the memory of a process that uses the library", () => {
   it("stays flat over many commands of all kinds", { timeout: 120_000 }, async () => {

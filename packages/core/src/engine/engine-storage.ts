@@ -1,3 +1,5 @@
+import type { RecordKey } from "../model/record.ts";
+import type { Slot } from "../model/slot.ts";
 import type { CommitOutcome, StorageAdapter, Transition } from "../storage/adapter.ts";
 
 /**
@@ -11,6 +13,11 @@ export interface PendingTransition extends Omit<Transition, "command"> {
 /** The storage as the engine uses it: it commits one transition at a time, whether or not others go along with it. */
 export interface EngineStorage extends Pick<StorageAdapter, "load" | "findSlots" | "findAppointments" | "readJournal"> {
   readonly commit: (pending: PendingTransition) => Promise<CommitOutcome>;
+  /**
+   * Slots as they were a short while ago, without asking the database; undefined if one of them is not known, and always
+   * within a host's transaction.
+   */
+  readonly recall: (keys: readonly RecordKey[]) => readonly Slot[] | undefined;
   within(transaction: unknown): EngineStorage;
 }
 
@@ -21,6 +28,7 @@ export function directStorage(storage: StorageAdapter): EngineStorage {
     findSlots: (query) => storage.findSlots(query),
     findAppointments: (query) => storage.findAppointments(query),
     readJournal: (query) => storage.readJournal(query),
+    recall: () => undefined,
     commit: async (pending) => (await storage.commit([asSent(pending)]))[0] as CommitOutcome,
     within: (transaction) => directStorage(storage.within(transaction)),
   };

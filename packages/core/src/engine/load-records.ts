@@ -11,6 +11,14 @@ export interface Loaded {
   readonly get: (key: RecordKey) => StoredRecord | undefined;
   /** What was loaded before the last read, and may have changed until then. Empty where one read saw everything. */
   readonly earlier: readonly RecordKey[];
+  /** Whether some of it was not read now, but is as it was a short while ago. */
+  readonly isRecalled: boolean;
+}
+
+/** Which records are read, besides those that the rule asks for, and how. */
+export interface Loading {
+  readonly alsoKeys: readonly RecordKey[];
+  readonly mayRecall: boolean;
 }
 
 /**
@@ -22,22 +30,25 @@ export async function loadRecords<C>(
   rule: Pick<Rule<C, unknown>, "reads">,
   command: C,
   context: Context,
-  alsoKeys: readonly RecordKey[],
+  { alsoKeys, mayRecall }: Loading,
 ): Promise<Loaded> {
   const records = new Map<string, StoredRecord | undefined>();
   const get = (key: RecordKey) => records.get(keyText(key));
   const seen = seenBy(get);
   let isFound = false;
+  let isRecalled = false;
   const reads: (readonly RecordKey[])[] = [];
   for (;;) {
     const { keys, search } = rule.reads(command, seen, context);
-    const asked = records.size === 0 && alsoKeys.length > 0 ? [...keys, ...alsoKeys] : keys;
-    const missing = asked.filter((key) => !records.has(keyText(key)));
+    const missing = keys.filter((key) => !records.has(keyText(key)));
+    const recalled = mayRecall && missing.length > 0 ? storage.recall(missing) : undefined;
+    if (recalled === undefined && records.size === 0) missing.push(...alsoKeys);
     const isNew = search !== undefined && !isFound;
-    if (missing.length === 0 && !isNew) return { seen, get, earlier: reads.slice(0, -1).flat() };
+    if (missing.length === 0 && !isNew) return { seen, get, earlier: reads.slice(0, -1).flat(), isRecalled };
     if (missing.length > 0) {
-      const loaded = await storage.load(missing);
+      const loaded = recalled ?? (await storage.load(missing));
       for (const [index, key] of missing.entries()) records.set(keyText(key), loaded[index]);
+      isRecalled ||= recalled !== undefined;
       reads.push(missing);
     }
     if (!isNew) continue;

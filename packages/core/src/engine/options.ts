@@ -8,6 +8,8 @@ import type { EngineStorage } from "./engine-storage.ts";
 import { createIdSource, newToken } from "./ids.ts";
 import type { CoalesceOptions } from "./lanes.ts";
 import { isObject, parse } from "./parse.ts";
+import { createRecentSlots, type RememberOptions } from "./recent-slots.ts";
+import { rememberingStorage } from "./remembering-storage.ts";
 
 /** How long, and how often, the engine tries again by itself. */
 export interface RetryOptions {
@@ -37,6 +39,8 @@ export interface EngineOptions<HostTransaction> {
   readonly retry?: Partial<RetryOptions>;
   /** How commands of the same moment share round trips. */
   readonly coalesce?: Partial<CoalesceOptions>;
+  /** How many slots it remembers, and for how long: to book one of them needs no read. */
+  readonly remember?: Partial<RememberOptions>;
   readonly clock?: Clock;
   /** Makes the ids of records and commands; must never repeat. Default: UUIDv7. */
   readonly newId?: () => string;
@@ -62,6 +66,7 @@ export interface EngineSettings {
 }
 
 const count = z.int("must be a whole number").min(1, "must be at least 1").optional();
+const amount = z.int("must be a whole number").min(0, "must not be negative").optional();
 const milliseconds = z.number("must be a number of milliseconds").min(0, "must not be negative").optional();
 const functionSchema = z.custom((value) => typeof value === "function", "must be a function").optional();
 
@@ -107,6 +112,9 @@ const optionsSchema = z.strictObject(
         "must be an object, such as { batchSize: 16 }",
       )
       .optional(),
+    remember: z
+      .strictObject({ slots: amount, forMs: milliseconds }, "must be an object, such as { slots: 1000 }")
+      .optional(),
     clock: having(["now", "sleep"], "must be an object with now() and sleep(ms)").optional(),
     newId: functionSchema,
     newToken: functionSchema,
@@ -123,8 +131,10 @@ export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   const { newId = createIdSource(), random = Math.random } = options;
   const { budgetMs = 10_000, maxPauseMs = 50 } = options.retry ?? {};
   const { batchSize = 32, lanes = 3, queueLimit = 10_000 } = options.coalesce ?? {};
+  const { slots = 10_000, forMs = 60_000 } = options.remember ?? {};
+  const coalescing = coalescingStorage(options.storage, { batchSize, lanes, queueLimit });
   return {
-    storage: coalescingStorage(options.storage, { batchSize, lanes, queueLimit }),
+    storage: rememberingStorage(coalescing, createRecentSlots({ slots, forMs }, clock)),
     isHostTransaction: false,
     overlapScope,
     policies,

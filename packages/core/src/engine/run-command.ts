@@ -4,7 +4,7 @@ import type { CommandName } from "../model/journal.ts";
 import { plainJson } from "../model/plain-json.ts";
 import type { CommandRecord, RecordKey, StoredRecord } from "../model/record.ts";
 import type { Actor } from "../model/values.ts";
-import { type Context, type Decided, isRefusal, type Rule, type Seen } from "../rules/decision.ts";
+import { type Context, type Decided, type Decision, isRefusal, type Rule, type Seen } from "../rules/decision.ts";
 import { type CommandResult, rules } from "../rules/index.ts";
 import { refuseActor, refuseByPolicy } from "../rules/policy.ts";
 import type { CommitOutcome } from "../storage/adapter.ts";
@@ -28,6 +28,8 @@ interface Request {
   readonly requestHash: () => string;
   /** Whether a commit's outcome was unknown: it may take effect at any time, so nothing else is certain any more. */
   readonly wasUnknown: boolean;
+  /** Whether it may be decided on slots as they were a short while ago: only at first. */
+  readonly mayRecall: boolean;
   readonly patience: Patience;
 }
 
@@ -66,6 +68,8 @@ export async function runParsed(settings: EngineSettings, parsed: Parsed): Promi
   for (;;) {
     const attempt = await attemptCommand(settings, request);
     if ("result" in attempt) return attempt.result;
+    request = { ...request, mayRecall: false };
+    if (attempt.again === "recalled") continue;
     // Rows changed by hand while the rule decided: it decides again, and mostly finds the precise refusal itself.
     if (attempt.again === "guarded" && last === "guarded") throw attempt.cause();
     // Whoever lost a race mostly has lost it for good, and learns so at once.
@@ -90,6 +94,9 @@ function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: 
       return hash;
     },
     wasUnknown: false,
+    // Where a slot was given to somebody by hand and its version left alone, the database still keeps a booking from it.
+    // It cannot tell for other commands, which see everything as it is first.
+    mayRecall: name === "book",
     patience: patienceOf(settings, idempotencyKey ?? null),
   };
 }
@@ -104,7 +111,9 @@ export function schemaOf(name: CommandName, input: unknown) {
 /** An answer, or what made another attempt necessary. */
 type Attempt =
   | { readonly result: object; readonly again?: never }
-  | { readonly again: "busy" | "unknown" | "stale" | "guarded"; readonly cause: () => unknown };
+  | { readonly again: "busy" | "unknown" | "stale" | "guarded"; readonly cause: () => unknown }
+  /** What was known from before was not enough, or does not hold any more. */
+  | { readonly again: "recalled" };
 
 async function attemptCommand(settings: EngineSettings, request: Request): Promise<Attempt> {
   try {
@@ -121,15 +130,37 @@ async function attemptCommand(settings: EngineSettings, request: Request): Promi
 async function decideAndCommit(settings: EngineSettings, request: Request): Promise<Attempt> {
   const { storage } = settings;
   const context = contextOf(settings, request);
-  const { rule } = request;
+  const { rule, mayRecall } = request;
   const alsoKeys = mayHaveRun(request) ? [commandKey(request)] : [];
-  const loaded = await loadRecords(storage, rule, request.command, context, alsoKeys);
+  const loaded = await loadRecords(storage, rule, request.command, context, { alsoKeys, mayRecall });
+  if (loaded.isRecalled) return commitOnRecalled(settings, request, loaded, context);
   const earlier = earlierRun(loaded, request);
   if (earlier !== undefined) return { result: replay(earlier, request) };
   const decision = decide(settings, request, loaded, context);
   if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded, context);
   if (decision.put.length === 0) return { result: decision.result };
   return answerTo(await storage.commit(pendingOf(request, decision)), request, decision);
+}
+
+/**
+ * A slot that was free a short while ago mostly still is, and the commit tells if it is not. Only a commit is an answer
+ * here: not a refusal, and not what a function of the host's throws.
+ */
+async function commitOnRecalled(
+  settings: EngineSettings,
+  request: Request,
+  loaded: Loaded,
+  context: Context,
+): Promise<Attempt> {
+  let decision: Decision<object>;
+  try {
+    decision = decide(settings, request, loaded, context);
+  } catch {
+    return { again: "recalled" };
+  }
+  if (isRefusal(decision)) return { again: "recalled" };
+  const attempt = answerTo(await settings.storage.commit(pendingOf(request, decision)), request, decision);
+  return "result" in attempt ? attempt : { again: "recalled" };
 }
 
 /** The host's authorization, then the rule, then the host's policies. */

@@ -17,7 +17,7 @@ export function plainJson(value: unknown): unknown {
 export function plainFields(fields: object): Fields {
   // Spread keeps the object's shape, and a host's own "__proto__" as the field that it is.
   const plain: Fields = { ...fields };
-  for (const name of Object.keys(plain)) {
+  for (const name in plain) {
     const value = plain[name];
     if (isObject(value)) plain[name] = plainJson(value);
     else if (value === undefined) delete plain[name];
@@ -31,8 +31,10 @@ export function copyOf<T>(value: T): T {
   if (value instanceof Date) return new Date(value.getTime()) as T & Date;
   if (Array.isArray(value)) return value.map(copyOf) as T & unknown[];
   const copy = { ...value } as Fields;
-  for (const name of Object.keys(copy)) {
-    if (isObject(copy[name])) copy[name] = copyOf(copy[name]);
+  // Not Object.keys, whose array costs as much as the rest.
+  for (const name in copy) {
+    const field = copy[name];
+    if (isObject(field)) copy[name] = copyOf(field);
   }
   return copy as T;
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { keyOf } from "../../model/record.ts";
+import type { Slot } from "../../model/slot.ts";
+import { engineOn, patient, provider, publish, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { appointmentOn, bookedBy, booking, commandKey, creation, slotAt, slotKey } from "../records.ts";
 
@@ -34,6 +36,21 @@ export const contractGuardCases: readonly ConformanceCase[] = [
       assert.deepEqual(statuses, ["committed", "refused", "replayed", "stale", "committed"]);
       const stored = await second.load([a, first, b, c].map(keyOf));
       assert.deepEqual(stored, [bookedBy(a, appointmentOn(a)), first, b, bookedBy(c, appointmentOn(c))]);
+    },
+  },
+  {
+    key: "contract.commit-keeps-booked-by-hand",
+    title: "an engine that saw slots free does not take them from who got them by hand, their versions left alone",
+    async run({ storage, second, corrupt }) {
+      const engine = engineOn(storage);
+      const slots = (await publish(engine, 3)) as [Slot, Slot, Slot];
+      const byHand = slots.map((slot): Slot => ({ ...slot, status: "booked", appointmentId: appointmentOn(slot).id }));
+      await corrupt({ put: [...slots.map((slot) => appointmentOn(slot)), ...byHand] });
+      const [{ id: slotId }, held, blocked] = slots;
+      await refusal(engine.book({ actor: patient, slotId, subjectId: "p-1" }), "slot_booked");
+      await refusal(engine.hold({ actor: patient, slotId: held.id }), "slot_booked");
+      await refusal(engine.block({ actor: provider, slotId: blocked.id }), "slot_booked");
+      assert.deepEqual(await second.load(slots.map(keyOf)), byHand);
     },
   },
 ];

@@ -1,0 +1,324 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { manualClock, minutes, patient, place, provider, publish, tally } from "../src/conformance/fixtures.ts";
+import { auditStore, checkHistory, createRecorder } from "../src/conformance/index.ts";
+import { anyIntent, attempt, emptyWorld } from "../src/conformance/intents.ts";
+import { scheduledAdapter, scheduledClock } from "../src/conformance/scheduled.ts";
+import {
+  type AccessRequest,
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type Slot,
+  type StorageAdapter,
+  StorageError,
+} from "../src/index.ts";
+import { createMemoryDatabase, memoryAdapter } from "../src/memory/index.ts";
+import { failingStorage } from "./failing-storage.ts";
+import { watched } from "./watched-storage.ts";
+
+/** Two engines on one database, as in two processes: what goes out of the first is watched, the other is faster. */
+function stage(options: Partial<EngineOptions<unknown>> = {}) {
+  const database = createMemoryDatabase();
+  const memory = memoryAdapter({ database });
+  const { storage, sent } = watched(memory);
+  const engine = createEngine({ storage, ...options });
+  const other = createEngine({ storage: memoryAdapter({ database }) });
+  const corrupt = (change: (records: typeof database.tables.records) => void) => change(database.tables.records);
+  return { memory, engine, other, sent, corrupt };
+}
+
+const book = (engine: Engine, { id }: Pick<Slot, "id">, more: object = {}) =>
+  engine.book({ actor: patient, slotId: id, subjectId: "p-1", ...more });
+
+const listed = async (engine: Engine) => (await engine.listSlots({ providerIds: [place.providerId] })).items;
+
+describe("a booking of a slot that the engine saw a short while ago", () => {
+  it("goes out without a read if the slot was listed", async () => {
+    const { memory, engine, other, sent } = stage();
+    await publish(other, 3);
+    const slots = await listed(engine);
+    expect(await tally(slots.map((slot) => book(engine, slot)))).toEqual({ ok: 3 });
+    expect(sent).toEqual({ loads: [], commits: [3] });
+    expect(await auditStore(memory)).toEqual([]);
+  });
+
+  it("or looked at, published, held or freed by the engine", async () => {
+    const { memory, engine, other, sent } = stage();
+    const [seen] = (await publish(other)) as [Slot];
+    await engine.getSlot(seen.id);
+    const [made, kept, freed] = (
+      await engine.createSlots({
+        ...{ actor: provider, ...place },
+        slots: [2, 3, 4].map((hour) => ({ start: minutes(hour * 60), end: minutes(hour * 60 + 30) })),
+      })
+    ).slots as [Slot, Slot, Slot];
+    const { holdToken } = await engine.hold({ actor: patient, slotId: kept.id });
+    const { appointment } = await book(engine, freed);
+    await engine.cancel({ actor: patient, appointmentId: appointment.id });
+    sent.loads.length = 0;
+    await book(engine, seen);
+    await book(engine, made);
+    await book(engine, kept, { holdToken });
+    await book(engine, freed);
+    expect(sent.loads).toEqual([]);
+    expect(await auditStore(memory)).toEqual([]);
+  });
+
+  it("takes several slots without a read if all of them were seen", async () => {
+    const { engine, other, sent } = stage();
+    const [first, second] = (await publish(other, 1, 2)) as [Slot, Slot];
+    await engine.getSlot(first.id);
+    sent.loads.length = 0;
+    await book(engine, first, { alsoSlotIds: [second.id] });
+    expect(sent.loads).toEqual([2]);
+  });
+
+  it("is refused for what the slot is now, after a read, if others changed it since", async () => {
+    const { memory, engine, other } = stage();
+    const [booked, blocked, held] = (await publish(other, 3)) as [Slot, Slot, Slot];
+    await listed(engine);
+    await book(other, booked);
+    await other.block({ actor: provider, slotId: blocked.id });
+    await other.hold({ actor: patient, slotId: held.id });
+    await expect(book(engine, booked)).rejects.toMatchObject({ code: "slot_booked", details: { version: 2 } });
+    await expect(book(engine, blocked)).rejects.toMatchObject({ code: "slot_blocked" });
+    await expect(book(engine, held)).rejects.toMatchObject({ code: "slot_held" });
+    expect(await auditStore(memory)).toEqual([]);
+  });
+
+  it("is not refused for what the slot was: a hold that was released since", async () => {
+    const { engine, other } = stage();
+    const [slot] = (await publish(other)) as [Slot];
+    const { holdToken } = await other.hold({ actor: patient, slotId: slot.id });
+    await engine.getSlot(slot.id);
+    await other.release({ actor: patient, slotId: slot.id, holdToken });
+    expect((await book(engine, slot)).slots[0]).toMatchObject({ status: "booked", version: 4 });
+  });
+
+  it("refuses the version that the caller saw if it is not the one of now", async () => {
+    const { engine, other } = stage();
+    const [slot] = (await publish(other)) as [Slot];
+    await engine.getSlot(slot.id);
+    const { holdToken } = await other.hold({ actor: patient, slotId: slot.id });
+    await other.release({ actor: patient, slotId: slot.id, holdToken });
+    await expect(book(engine, slot, { ifVersion: 1 })).rejects.toMatchObject({
+      code: "version_conflict",
+      details: { expected: 1, actual: 3 },
+    });
+    expect((await book(engine, slot, { ifVersion: 3 })).slots).toHaveLength(1);
+  });
+
+  it("gives a repeated key its first answer, and refuses the key to another request", async () => {
+    const { engine, other } = stage();
+    const [slot, next] = (await publish(other, 2)) as [Slot, Slot];
+    await listed(engine);
+    const first = await book(other, slot, { idempotencyKey: "k" });
+    expect(await book(engine, slot, { idempotencyKey: "k" })).toEqual(first);
+    await expect(book(engine, next, { idempotencyKey: "k" })).rejects.toMatchObject({
+      code: "idempotency_key_reused",
+    });
+    await other.cancel({ actor: patient, appointmentId: first.appointment.id });
+    await engine.getSlot(slot.id);
+    expect(await book(engine, slot, { idempotencyKey: "k" })).toEqual(first);
+  });
+
+  it("asks the host's functions once more before they have their way: they saw the slot as it was", async () => {
+    let isBroken = false;
+    let asked = 0;
+    const broken = new TypeError("no such desk");
+    const check = () => {
+      if (isBroken) throw broken;
+      asked += 1;
+      return asked === 1 ? "The desk is closed." : undefined;
+    };
+    const { engine, other, sent } = stage({ policies: [{ name: "desk", check }] });
+    const [slot, next] = (await publish(other, 2)) as [Slot, Slot];
+    await listed(engine);
+    await book(engine, slot);
+    expect(asked).toBe(2);
+    expect(sent.loads).toEqual([1]);
+    isBroken = true;
+    await expect(book(engine, next)).rejects.toBe(broken);
+    expect(sent.loads).toEqual([1, 1]);
+  });
+
+  it("does not see what the caller does to the slot it got", async () => {
+    const { memory, engine, other } = stage();
+    await publish(other);
+    const [slot] = (await listed(engine)) as [Slot];
+    const before = structuredClone(slot);
+    slot.start.setTime(slot.start.getTime() + 60_000);
+    Object.assign(slot.metadata, { room: 7 });
+    const { appointment, slots } = await book(engine, slot);
+    expect(appointment.start).toEqual(before.start);
+    expect(slots[0]).toMatchObject({ start: before.start, metadata: {} });
+    expect(await auditStore(memory)).toEqual([]);
+  });
+
+  it("nor what a function of the host's does to the slot that another caller wants", async () => {
+    const authorize = ({ actor, slot }: AccessRequest) => {
+      if (actor.id !== "meddler") return undefined;
+      slot?.start.setTime(slot.start.getTime() + 60_000);
+      return "Meddlers may not book.";
+    };
+    const { engine, other } = stage({ authorize });
+    await publish(other);
+    const [slot] = (await listed(engine)) as [Slot];
+    const meddling = book(engine, slot, { actor: { kind: "patient", id: "meddler" } });
+    const [booked] = await Promise.all([book(engine, slot), expect(meddling).rejects.toThrow()]);
+    expect(booked.appointment.start).toEqual(slot.start);
+  });
+
+  it("goes by what was written last, not by a list that was answered late", async () => {
+    const memory = memoryAdapter();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const { storage, sent } = watched({
+      ...memory,
+      findSlots: async (query) => {
+        const found = await memory.findSlots(query);
+        await answered;
+        return found;
+      },
+    });
+    const engine = createEngine({ storage });
+    const [slot] = (await publish(createEngine({ storage: memory }))) as [Slot];
+    const list = listed(engine);
+    const { holdToken } = await engine.hold({ actor: patient, slotId: slot.id });
+    answer();
+    expect(await list).toEqual([slot]);
+    sent.loads.length = 0;
+    await book(engine, slot, { holdToken });
+    expect(sent.loads).toEqual([]);
+  });
+});
+
+describe("an engine forgets slots", () => {
+  it("after a minute, or as long as it was told", async () => {
+    const clock = manualClock();
+    const { engine, sent } = stage({ clock });
+    const [first, second] = (await publish(engine, 2)) as [Slot, Slot];
+    sent.loads.length = 0;
+    clock.advance(60_000);
+    await book(engine, first);
+    expect(sent.loads).toEqual([]);
+    clock.advance(1);
+    await book(engine, second);
+    expect(sent.loads).toEqual([1]);
+    const brief = stage({ clock, remember: { forMs: 10 } });
+    const [third] = (await publish(brief.engine)) as [Slot];
+    clock.advance(11);
+    brief.sent.loads.length = 0;
+    await book(brief.engine, third);
+    expect(brief.sent.loads).toEqual([1]);
+  });
+
+  it("beyond so many, those first that it saw the longest ago", async () => {
+    const { engine, other, sent } = stage({ remember: { slots: 2 } });
+    const [first, second, third] = (await publish(other, 3)) as [Slot, Slot, Slot];
+    for (const { id } of [first, second, first, third]) await engine.getSlot(id);
+    sent.loads.length = 0;
+    await book(engine, first);
+    await book(engine, third);
+    expect(sent.loads).toEqual([]);
+    await book(engine, second);
+    expect(sent.loads).toEqual([1]);
+  });
+
+  it("that turn out to be gone", async () => {
+    const { memory, engine, sent, corrupt } = stage();
+    const [slot] = (await publish(engine)) as [Slot];
+    corrupt((records) => records.delete(`slot:${slot.id}`));
+    sent.commits.length = 0;
+    for (let time = 0; time < 3; time++) {
+      await expect(book(engine, slot)).rejects.toMatchObject({ code: "slot_not_found" });
+    }
+    expect(sent.commits).toEqual([1]);
+    expect(await auditStore(memory)).toEqual([]);
+  });
+
+  it("at once if it may remember none", async () => {
+    const { engine, sent } = stage({ remember: { slots: 0 } });
+    const [slot] = (await publish(engine)) as [Slot];
+    sent.loads.length = 0;
+    await book(engine, slot);
+    expect(sent.loads).toEqual([1]);
+  });
+
+  it("when the database was away: what comes back may be the copy of an earlier day", async () => {
+    const memory = memoryAdapter();
+    const { storage, sent } = watched(memory);
+    let isAway = false;
+    const away = new StorageError("unavailable", "Nobody listens.");
+    const engine = createEngine({ storage: failingStorage(storage, () => (isAway ? { before: away } : {})) });
+    const [slot] = (await publish(engine)) as [Slot];
+    isAway = true;
+    await expect(engine.getSlot(slot.id)).rejects.toMatchObject({ code: "storage_unavailable" });
+    isAway = false;
+    sent.loads.length = 0;
+    await book(engine, slot);
+    expect(sent.loads).toEqual([1]);
+  });
+
+  it("within a host's transaction, where reads take locks", async () => {
+    const memory = memoryAdapter();
+    const asked: string[] = [];
+    const watching = (storage: StorageAdapter): StorageAdapter => ({
+      ...storage,
+      load: (keys) => {
+        asked.push(...keys.map(({ id }) => id));
+        return storage.load(keys);
+      },
+      within: (transaction) => watching(storage.within(transaction)),
+    });
+    const engine = createEngine({ storage: watching(memory as StorageAdapter) });
+    const [slot] = (await publish(engine)) as [Slot];
+    asked.length = 0;
+    const transaction = await memory.begin();
+    await book(engine.within(transaction), slot);
+    transaction.rollback();
+    expect(asked).toEqual([slot.id]);
+    expect((await book(engine, slot)).slots).toHaveLength(1);
+  });
+});
+
+describe("64 callers for a slot that was seen", () => {
+  it("take one commit and one read: one of them has it, all others learn that it is booked", async () => {
+    const { engine, other, sent } = stage();
+    const [slot] = (await publish(other)) as [Slot];
+    await listed(engine);
+    const callers = Array.from({ length: 64 }, (_, n) => book(engine, slot, { subjectId: `p-${n}` }));
+    expect(await tally(callers)).toEqual({ ok: 1, slot_booked: 63 });
+    expect(sent).toEqual({ loads: [1], commits: [1] });
+  });
+});
+
+describe("several engines that remember different things", () => {
+  it("give answers that one order of the commands explains, and keep all invariants", async () => {
+    const commands = fc.array(fc.tuple(anyIntent, fc.nat(2)), { minLength: 4, maxLength: 24 });
+    const property = fc.asyncProperty(fc.scheduler(), commands, async (scheduler, intents) => {
+      const database = createMemoryDatabase();
+      const clock = scheduledClock(scheduler);
+      const recorder = createRecorder({ clock });
+      const world = emptyWorld();
+      const storage = memoryAdapter({ database });
+      const engines = [0, 1, 2].map(() => createEngine({ storage: scheduledAdapter(storage, scheduler), clock }));
+      const plain = createEngine({ storage, clock });
+      for (const start of [0, 6]) {
+        const slots = { slot: 0, appointment: 0, start, length: 6, capacity: 2, key: null } as const;
+        await attempt({ ...slots, name: "createSlots" }, recorder.by("before", plain), world);
+      }
+      const running = Promise.all([
+        ...engines.map((engine) => listed(engine)),
+        ...intents.map(([intent, which], n) =>
+          attempt(intent, recorder.by(`caller ${n}`, engines[which] as Engine), world),
+        ),
+      ]);
+      await scheduler.waitFor(running);
+      expect(await auditStore(storage)).toEqual([]);
+      const verdict = checkHistory(recorder.history());
+      expect(verdict.linearizable ? "" : verdict.explanation).toBe("");
+    });
+    await fc.assert(property, { numRuns: 200 });
+  });
+});
