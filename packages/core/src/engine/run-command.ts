@@ -1,7 +1,6 @@
 import { BookingError, type Refusal } from "../errors.ts";
 import { commandSchemas } from "../model/commands.ts";
 import type { CommandName } from "../model/journal.ts";
-import { plainJson } from "../model/plain-json.ts";
 import type { CommandRecord, RecordKey, StoredRecord } from "../model/record.ts";
 import type { Actor } from "../model/values.ts";
 import { type Context, type Decided, type Decision, isRefusal, type Rule, type Seen } from "../rules/decision.ts";
@@ -18,6 +17,7 @@ import { isObject, parse } from "./parse.ts";
 import { replay } from "./replay.ts";
 import { isStorageError, type Patience, patienceOf } from "./retry.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
+import { storedResult } from "./stored-result.ts";
 
 /** A command on its way: parsed, with the id under which it takes effect once. */
 interface Request {
@@ -199,7 +199,7 @@ function earlierRun(loaded: Loaded, request: Request): CommandRecord | undefined
 
 function pendingOf({ id, requestHash }: Request, decided: Decided<object>): PendingTransition {
   const { expect, put, journal, result } = decided;
-  return { command: { id, requestHash, result: () => plainJson(result) }, expect, put, journal };
+  return { command: { id, requestHash, result: () => storedResult(result) }, expect, put, journal };
 }
 
 function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<object>): Attempt {

@@ -212,12 +212,14 @@ async function leftBehind(
   try {
     const settled = await settleUnknown(history, storage);
     const { file: damage = [], findings } = await audit(connection, sqlite.dialect, toldIn(settled));
-    const rows = await connection.query("SELECT id, result FROM slotwright_commands");
     const unanswered = new Set(unansweredIn(history));
-    const stored = rows.filter(({ id }) => unanswered.has(String(id)));
+    const stored = settled.calls.flatMap(({ input, outcome }): [string, unknown][] => {
+      const key = String(input.idempotencyKey);
+      return unanswered.has(key) && outcome.status === "done" ? [[key, outcome.result]] : [];
+    });
     return {
       problems: [...damage, ...findings].map((one) => `right after the kill: ${JSON.stringify(one)}`),
-      stored: new Map(stored.map(({ id, result }) => [String(id), JSON.parse(String(result))])),
+      stored: new Map(stored),
     };
   } finally {
     await connection.close();

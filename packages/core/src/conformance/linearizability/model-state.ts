@@ -1,5 +1,4 @@
 import { canonicalJson, sha256 } from "../../engine/hash.ts";
-import { reviveRecord } from "../../engine/replay.ts";
 import { copyTables, createMemoryDatabase, type Tables } from "../../memory/database.ts";
 import { type CommandRecord, keyText, type StoredRecord, type VersionedRecord } from "../../model/record.ts";
 
@@ -40,4 +39,18 @@ function hashOf(record: StoredRecord): bigint {
   const hash = hashes.get(record) ?? BigInt(`0x${sha256(canonicalJson(record))}`);
   hashes.set(record, hash);
   return hash;
+}
+
+type Stored<T> = { readonly [K in keyof T]: unknown };
+
+const asDate = (value: unknown): Date => new Date(value as string);
+
+/** A record that went through JSON, with its times as `Date`s again. */
+function reviveRecord<R extends VersionedRecord>(stored: Stored<R>): R {
+  const record = { ...stored, createdAt: asDate(stored.createdAt), updatedAt: asDate(stored.updatedAt) };
+  if (stored.kind === "schedule") return record as unknown as R;
+  const { start, end } = stored as { start?: unknown; end?: unknown };
+  const timed = { ...record, start: asDate(start), end: asDate(end) };
+  const { hold } = timed as { hold?: { expiresAt: unknown } | null };
+  return (hold ? { ...timed, hold: { ...hold, expiresAt: asDate(hold.expiresAt) } } : timed) as unknown as R;
 }

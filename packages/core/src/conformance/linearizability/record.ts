@@ -1,7 +1,9 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { resultOf } from "../../engine/stored-result.ts";
 import { BookingError, type ErrorCode } from "../../errors.ts";
 import { type CommandName, commandNames } from "../../model/journal.ts";
+import { plainJson } from "../../model/plain-json.ts";
 import type { CommandRecord } from "../../model/record.ts";
 import type { OverlapScope } from "../../model/schedule.ts";
 import type { StorageAdapter } from "../../storage/adapter.ts";
@@ -113,7 +115,7 @@ export async function settleUnknown(history: History, storage: Pick<StorageAdapt
 
 function settled(call: HistoryCall, stored: CommandRecord | undefined): HistoryCall {
   if (stored === undefined || stored.requestHash !== requestHashOf(call)) return call;
-  return { ...call, returned: null, outcome: { status: "done", result: stored.result } };
+  return { ...call, returned: null, outcome: { status: "done", result: plainJson(resultOf(stored.result)) } };
 }
 
 function isCommand(name: CallName | CommandName): name is Exclude<CommandName, "repair"> {

@@ -1,0 +1,108 @@
+import type { Appointment } from "../model/appointment.ts";
+import { plainJson } from "../model/plain-json.ts";
+import type { VersionedRecord } from "../model/record.ts";
+import type { Schedule } from "../model/schedule.ts";
+import type { Hold, Slot } from "../model/slot.ts";
+
+type Kind = VersionedRecord["kind"];
+type Fields = Readonly<Record<string, unknown>>;
+
+/** In the order in which the values of a record are stored. The compiler finds a field that is missing here. */
+const fieldNames: Readonly<Record<Kind, readonly string[]>> = {
+  slot: namesOf<Slot>({
+    id: true,
+    scheduleId: true,
+    providerId: true,
+    facilityId: true,
+    seat: true,
+    start: true,
+    end: true,
+    status: true,
+    appointmentId: true,
+    hold: true,
+    metadata: true,
+    version: true,
+    createdAt: true,
+    updatedAt: true,
+  }),
+  appointment: namesOf<Appointment>({
+    id: true,
+    subjectId: true,
+    providerId: true,
+    facilityId: true,
+    start: true,
+    end: true,
+    status: true,
+    slotIds: true,
+    metadata: true,
+    version: true,
+    createdAt: true,
+    updatedAt: true,
+  }),
+  schedule: namesOf<Schedule>({
+    id: true,
+    providerId: true,
+    facilityId: true,
+    timeZone: true,
+    version: true,
+    createdAt: true,
+    updatedAt: true,
+  }),
+};
+
+function namesOf<R extends VersionedRecord>(
+  names: Readonly<Record<Exclude<keyof R, "kind">, true>>,
+): readonly string[] {
+  return Object.keys(names);
+}
+
+const instants: ReadonlySet<string> = new Set(["start", "end", "createdAt", "updatedAt"]);
+
+/**
+ * A command's result as plain JSON. It is written with every command and hardly ever read, so it is kept short: of its
+ * records only the values, with instants as milliseconds since 1970.
+ */
+export function storedResult(result: object): unknown {
+  return mapFields(result as Fields, (value) => (Array.isArray(value) ? value.map(storedValue) : storedValue(value)));
+}
+
+/** The result that was stored, equal to what the first caller got. */
+export function resultOf(stored: unknown): object {
+  return mapFields(stored as Fields, (value) => (Array.isArray(value) ? value.map(revived) : revived(value)));
+}
+
+function mapFields(fields: Fields, change: (value: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, change(value)]));
+}
+
+function storedValue(value: unknown): unknown {
+  if (!isRecord(value)) return plainJson(value);
+  const values = fieldNames[value.kind].map((name) => storedField(name, (value as unknown as Fields)[name]));
+  return { [value.kind]: values };
+}
+
+function storedField(name: string, value: unknown): unknown {
+  if (value instanceof Date) return value.getTime();
+  if (name !== "hold" || value === null) return value;
+  const { tokenHash, expiresAt } = value as Hold;
+  return [tokenHash, expiresAt.getTime()];
+}
+
+function revived(stored: unknown): unknown {
+  const [kind, ...others] = typeof stored === "object" && stored !== null ? Object.keys(stored) : [];
+  if (kind === undefined || others.length > 0 || !Object.hasOwn(fieldNames, kind)) return stored;
+  const values = (stored as Fields)[kind] as readonly unknown[];
+  const fields = fieldNames[kind as Kind].map((name, index) => [name, fieldOf(name, values[index])]);
+  return { kind, ...Object.fromEntries(fields) };
+}
+
+function fieldOf(name: string, stored: unknown): unknown {
+  if (instants.has(name)) return new Date(stored as number);
+  if (name !== "hold" || stored === null) return stored;
+  const [tokenHash, expiresAt] = stored as readonly [string, number];
+  return { tokenHash, expiresAt: new Date(expiresAt) };
+}
+
+function isRecord(value: unknown): value is VersionedRecord {
+  return typeof value === "object" && value !== null && "kind" in value && "createdAt" in value;
+}
