@@ -48,7 +48,8 @@ interface Wanted {
 }
 
 export function callsOn(store: Store, workload: ScaleWorkload, of: Omit<Wanted, "engine" | "data">): Calls {
-  const engine = createEngine({ storage: store.storage() });
+  // Slots lie anywhere, and a booking of one that is remembered would not look for it.
+  const engine = createEngine({ storage: store.storage(), remember: { slots: 0 } });
   return makers[workload]({ ...of, engine, data: store.data });
 }
 
