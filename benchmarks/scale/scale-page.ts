@@ -29,9 +29,9 @@ Providers work forty half hours a week, and publish them week by week; one slot 
 that in which slots were published. Ids are UUIDv7, as the library makes them, so what is made together lies together.
 The tables are filled inside the database by statements for many rows, without triggers and most indexes; these are put
 back, every CHECK, key and constraint holds, and all rows are counted, before anything is measured. Stored answers of the
-loaded commands are short. One caller, durable commits, the engine with its default options, but that it
-remembers no slots, so that each booking looks for its own. Our process and the server's
-keep to a processor each, or short calls would take now one time, now twice as much.
+loaded commands are short. One caller, durable commits, the engine with its default options, but that it remembers no
+slots: each booking reads its own. Our process and the server's keep to a processor each, or short calls would take now
+one time, now twice as much.
 
 - \`book\`: books a free slot by its id. It is cancelled after the round, so that each round finds the same.
 - \`search\`: the first 100 free slots of 50 providers in one week.
