@@ -5,6 +5,7 @@ export { createEngine, type Engine } from "./engine/engine.ts";
 export type { CoalesceOptions } from "./engine/lanes.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
 export type { Page } from "./engine/page.ts";
+export type { RememberOptions } from "./engine/recent-slots.ts";
 export type { Finding, ReconcileInput, ReconcileReport } from "./engine/reconcile.ts";
 export {
   type Alternative,

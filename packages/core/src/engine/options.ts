@@ -134,7 +134,7 @@ export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   const { slots = 10_000, forMs = 60_000 } = options.remember ?? {};
   const coalescing = coalescingStorage(options.storage, { batchSize, lanes, queueLimit });
   return {
-    storage: rememberingStorage(coalescing, createRecentSlots({ slots, forMs }, clock)),
+    storage: slots === 0 ? coalescing : rememberingStorage(coalescing, createRecentSlots({ slots, forMs }, clock)),
     isHostTransaction: false,
     overlapScope,
     policies,
