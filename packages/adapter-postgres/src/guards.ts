@@ -45,10 +45,15 @@ export function guardTriggers(place: Place): readonly GuardTrigger[] {
   });
 }
 
-/** An update of columns that no index has writes no index, if its new row version finds room on the page of the old. */
+/**
+ * An update of columns that no index has writes no index, if its new row version finds room on the page of the old. Slots
+ * of one page are those of a few days of one provider, and may all be booked before any old version can go.
+ */
 function roomForUpdates(place: Place): readonly string[] {
-  const tables = ["schedules", "slots", "appointments"];
-  return tables.map((table) => `alter table ${nameOf(place, table)} set (fillfactor = 80)`);
+  const fillfactors = { schedules: 80, slots: 60, appointments: 80 };
+  return Object.entries(fillfactors).map(
+    ([table, percent]) => `alter table ${nameOf(place, table)} set (fillfactor = ${percent})`,
+  );
 }
 
 const owning = owningStatuses.map((status) => `'${status}'`).join(", ");
