@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { manualClock, minutes, patient, place, provider, publish, tally } from "../src/conformance/fixtures.ts";
+import { gatedAdapter } from "../src/conformance/gated.ts";
 import { auditStore, checkHistory, createRecorder } from "../src/conformance/index.ts";
 import { anyIntent, attempt, emptyWorld } from "../src/conformance/intents.ts";
 import { scheduledAdapter, scheduledClock } from "../src/conformance/scheduled.ts";
@@ -43,26 +44,30 @@ describe("a booking of a slot that the engine saw a short while ago", () => {
     expect(await auditStore(memory)).toEqual([]);
   });
 
-  it("or looked at, published, held or freed by the engine", async () => {
+  it("or looked at, published or freed by the engine", async () => {
     const { memory, engine, other, sent } = stage();
     const [seen] = (await publish(other)) as [Slot];
     await engine.getSlot(seen.id);
-    const [made, kept, freed] = (
-      await engine.createSlots({
-        ...{ actor: provider, ...place },
-        slots: [2, 3, 4].map((hour) => ({ start: minutes(hour * 60), end: minutes(hour * 60 + 30) })),
-      })
-    ).slots as [Slot, Slot, Slot];
-    const { holdToken } = await engine.hold({ actor: patient, slotId: kept.id });
+    const later = [2, 3].map((hour) => ({ start: minutes(hour * 60), end: minutes(hour * 60 + 30) }));
+    const created = await engine.createSlots({ actor: provider, ...place, slots: later });
+    const [made, freed] = created.slots as [Slot, Slot];
     const { appointment } = await book(engine, freed);
     await engine.cancel({ actor: patient, appointmentId: appointment.id });
     sent.loads.length = 0;
     await book(engine, seen);
     await book(engine, made);
-    await book(engine, kept, { holdToken });
     await book(engine, freed);
     expect(sent.loads).toEqual([]);
     expect(await auditStore(memory)).toEqual([]);
+  });
+
+  it("reads a slot that is held: whose hold it is, only the database can tell", async () => {
+    const { engine, sent } = stage();
+    const [slot] = (await publish(engine)) as [Slot];
+    const { holdToken } = await engine.hold({ actor: patient, slotId: slot.id });
+    sent.loads.length = 0;
+    await book(engine, slot, { holdToken });
+    expect(sent.loads).toEqual([1]);
   });
 
   it("takes several slots without a read if all of them were seen", async () => {
@@ -185,11 +190,13 @@ describe("a booking of a slot that the engine saw a short while ago", () => {
     const [slot] = (await publish(createEngine({ storage: memory }))) as [Slot];
     const list = listed(engine);
     const { holdToken } = await engine.hold({ actor: patient, slotId: slot.id });
+    await engine.release({ actor: patient, slotId: slot.id, holdToken });
     answer();
     expect(await list).toEqual([slot]);
     sent.loads.length = 0;
-    await book(engine, slot, { holdToken });
-    expect(sent.loads).toEqual([]);
+    sent.commits.length = 0;
+    await book(engine, slot);
+    expect(sent).toEqual({ loads: [], commits: [1] });
   });
 });
 
@@ -245,16 +252,52 @@ describe("an engine forgets slots", () => {
     expect(sent.loads).toEqual([1]);
   });
 
-  it("when the database was away: what comes back may be the copy of an earlier day", async () => {
-    const memory = memoryAdapter();
-    const { storage, sent } = watched(memory);
-    let isAway = false;
-    const away = new StorageError("unavailable", "Nobody listens.");
-    const engine = createEngine({ storage: failingStorage(storage, () => (isAway ? { before: away } : {})) });
+  it.each(["load", "commit"] as const)(
+    "when a %s failed, since another database may have come in its place, but not when the queue was full",
+    async (failing) => {
+      const { storage, sent } = watched(memoryAdapter());
+      let isAway = false;
+      const lost = new StorageError("transient", "The connection was lost. Nothing was changed.");
+      const fails = failingStorage(storage, (method) => (isAway && method === failing ? { before: lost } : {}));
+      const options = { retry: { budgetMs: 0 }, coalesce: { queueLimit: 1, lanes: 1, batchSize: 2 } };
+      const engine = createEngine({ storage: fails, ...options });
+      const [slot, next, last] = (await publish(engine, 3)) as [Slot, Slot, Slot];
+      const crowd = [0, 1, 2, 3, 4].map(() => engine.getSlot(slot.id));
+      expect((await tally(crowd)).storage_busy).toBeGreaterThan(0);
+      sent.loads.length = 0;
+      await book(engine, slot);
+      expect(sent.loads).toEqual([]);
+      isAway = true;
+      const failed = failing === "load" ? engine.getSlot(slot.id) : book(engine, next);
+      await expect(failed).rejects.toMatchObject({ code: "storage_busy" });
+      isAway = false;
+      sent.loads.length = 0;
+      await book(engine, last);
+      expect(sent.loads).toEqual([1]);
+    },
+  );
+
+  it("with much metadata, as they take up memory", async () => {
+    const { engine, sent } = stage();
+    const times = [0, 1].map((hour) => ({ start: minutes(hour * 60), end: minutes(hour * 60 + 30) }));
+    const [little, much] = ["x".repeat(180), "x".repeat(200)].map((text) => ({ text }));
+    const slots = [
+      { ...times[0], metadata: little },
+      { ...times[1], metadata: much },
+    ] as never;
+    const { slots: made } = await engine.createSlots({ actor: provider, ...place, slots });
+    sent.loads.length = 0;
+    await book(engine, made[0] as Slot);
+    expect(sent.loads).toEqual([]);
+    await book(engine, made[1] as Slot);
+    expect(sent.loads).toEqual([1]);
+  });
+
+  it("when the clock was set back: nobody knows how old they are", async () => {
+    const clock = manualClock();
+    const { engine, sent } = stage({ clock });
     const [slot] = (await publish(engine)) as [Slot];
-    isAway = true;
-    await expect(engine.getSlot(slot.id)).rejects.toMatchObject({ code: "storage_unavailable" });
-    isAway = false;
+    clock.advance(-3_600_000);
     sent.loads.length = 0;
     await book(engine, slot);
     expect(sent.loads).toEqual([1]);
@@ -293,32 +336,72 @@ describe("64 callers for a slot that was seen", () => {
   });
 });
 
+describe("what is remembered changes no answer", () => {
+  it("of a repeat while the database can only be read", async () => {
+    const database = createMemoryDatabase();
+    const readOnly = new StorageError("read_only", "This is a replica.");
+    let isReplica = false;
+    const storage = failingStorage(memoryAdapter({ database }), (method) =>
+      isReplica && method === "commit" ? { before: readOnly } : {},
+    );
+    const engine = createEngine({ storage });
+    const [slot, next] = (await publish(engine, 2)) as [Slot, Slot];
+    const first = await book(createEngine({ storage: memoryAdapter({ database }) }), slot, { idempotencyKey: "k" });
+    isReplica = true;
+    expect(await book(engine, slot, { idempotencyKey: "k" })).toEqual(first);
+    await expect(book(engine, next)).rejects.toMatchObject({ code: "storage_read_only" });
+  });
+
+  it("where the host's clock throws: the command then did nothing", async () => {
+    for (let call = 1; call < 8; call++) {
+      const memory = memoryAdapter({ database: createMemoryDatabase() });
+      let calls = 0;
+      const now = () => {
+        calls += 1;
+        if (calls === call) throw new Error("no time");
+        return new Date();
+      };
+      const [slot] = (await publish(createEngine({ storage: memory }))) as [Slot];
+      const engine = createEngine({ storage: memory, clock: { now, sleep: async () => {} } });
+      const outcome = await tally([engine.hold({ actor: patient, slotId: slot.id })]);
+      const [after] = await memory.load([{ kind: "slot", id: slot.id }]);
+      expect([call, outcome.ok ?? 0, (after as Slot).version]).toEqual([call, outcome.ok ?? 0, 1 + (outcome.ok ?? 0)]);
+    }
+  });
+});
+
 describe("several engines that remember different things", () => {
   it("give answers that one order of the commands explains, and keep all invariants", async () => {
-    const commands = fc.array(fc.tuple(anyIntent, fc.nat(2)), { minLength: 4, maxLength: 24 });
+    let recalled = 0;
+    const commands = fc.array(fc.tuple(anyIntent, fc.nat(4)), { minLength: 8, maxLength: 24 });
     const property = fc.asyncProperty(fc.scheduler(), commands, async (scheduler, intents) => {
-      const database = createMemoryDatabase();
       const clock = scheduledClock(scheduler);
       const recorder = createRecorder({ clock });
       const world = emptyWorld();
-      const storage = memoryAdapter({ database });
-      const engines = [0, 1, 2].map(() => createEngine({ storage: scheduledAdapter(storage, scheduler), clock }));
+      const storage = memoryAdapter({ database: createMemoryDatabase() });
       const plain = createEngine({ storage, clock });
       for (const start of [0, 6]) {
         const slots = { slot: 0, appointment: 0, start, length: 6, capacity: 2, key: null } as const;
         await attempt({ ...slots, name: "createSlots" }, recorder.by("before", plain), world);
       }
-      const running = Promise.all([
-        ...engines.map((engine) => listed(engine)),
-        ...intents.map(([intent, which], n) =>
-          attempt(intent, recorder.by(`caller ${n}`, engines[which] as Engine), world),
-        ),
-      ]);
-      await scheduler.waitFor(running);
+      const calls: string[] = [];
+      const noted = gatedAdapter(scheduledAdapter(storage, scheduler), async (call) => void calls.push(call));
+      const engines = [0, 1, 2].map(() => createEngine({ storage: noted, clock }));
+      const callers = [0, 1, 2, 3, 4].map(async (caller) => {
+        const engine = engines[caller % engines.length] as Engine;
+        await listed(engine);
+        // One after the other, so that there is something to remember, and to be wrong about.
+        for (const [intent, by] of intents) {
+          if (by === caller) await attempt(intent, recorder.by(`caller ${caller}`, engine), world);
+        }
+      });
+      await scheduler.waitFor(Promise.all(callers));
+      recalled += calls.filter((call, at) => call === "commit" && !calls.slice(0, at).includes("load")).length;
       expect(await auditStore(storage)).toEqual([]);
       const verdict = checkHistory(recorder.history());
       expect(verdict.linearizable ? "" : verdict.explanation).toBe("");
     });
-    await fc.assert(property, { numRuns: 200 });
+    await fc.assert(property, { numRuns: 400 });
+    expect(recalled).toBeGreaterThan(50);
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { resultOf, storedResult } from "../src/engine/stored-result.ts";
 import {
   type Appointment,
@@ -44,4 +44,59 @@ it("a result is after the way through its storage what it was before, whatever i
       expect(resultOf(JSON.parse(JSON.stringify(storedResult(result))))).toEqual(result);
     }),
   );
+});
+
+describe("what is stored stays readable: these are answers of commands as tables hold them", () => {
+  const stamps = [3, 1_767_344_400_000, 1_767_348_000_000];
+  const times = [1_767_430_800_000, 1_767_432_600_000];
+  const dates = { createdAt: new Date(1_767_344_400_000), updatedAt: new Date(1_767_348_000_000) };
+  const between = { start: new Date(1_767_430_800_000), end: new Date(1_767_432_600_000) };
+  const free = {
+    kind: "slot",
+    id: "slot",
+    scheduleId: "line",
+    providerId: "dr",
+    facilityId: "north",
+    seat: 1,
+    ...between,
+  };
+  const rest = { metadata: { room: 7 }, version: 3, ...dates };
+  const expiresAt = new Date(1_767_348_060_000);
+
+  it.each([
+    [
+      "a booked slot",
+      { slot: ["slot", "line", "dr", "north", 1, ...times, "booked", "appointment", null, { room: 7 }, ...stamps] },
+      { ...free, status: "booked", appointmentId: "appointment", hold: null, ...rest },
+    ],
+    [
+      "a held slot",
+      { slot: ["slot", "line", "dr", "north", 1, ...times, "held", null, ["ab", 1_767_348_060_000], {}, ...stamps] },
+      { ...free, status: "held", appointmentId: null, hold: { tokenHash: "ab", expiresAt }, ...rest, metadata: {} },
+    ],
+    [
+      "an appointment",
+      { appointment: ["app", "p-1", "dr", "north", ...times, "confirmed", ["slot"], { room: 7 }, ...stamps] },
+      {
+        ...{ kind: "appointment", id: "app", subjectId: "p-1", providerId: "dr", facilityId: "north", ...between },
+        ...{ status: "confirmed", slotIds: ["slot"], ...rest },
+      },
+    ],
+    [
+      "a schedule",
+      { schedule: ["line", "dr", null, "Europe/Berlin", ...stamps] },
+      {
+        kind: "schedule",
+        id: "line",
+        providerId: "dr",
+        facilityId: null,
+        timeZone: "Europe/Berlin",
+        version: 3,
+        ...dates,
+      },
+    ],
+  ])("%s", (_name, stored, record) => {
+    expect(resultOf({ record: stored, list: [stored] })).toEqual({ record, list: [record] });
+    expect(storedResult({ record, list: [record] })).toEqual({ record: stored, list: [stored] });
+  });
 });

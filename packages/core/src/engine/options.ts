@@ -8,7 +8,7 @@ import type { EngineStorage } from "./engine-storage.ts";
 import { createIdSource, newToken } from "./ids.ts";
 import type { CoalesceOptions } from "./lanes.ts";
 import { isObject, parse } from "./parse.ts";
-import { createRecentSlots, type RememberOptions } from "./recent-slots.ts";
+import type { RememberOptions } from "./recent-slots.ts";
 import { rememberingStorage } from "./remembering-storage.ts";
 
 /** How long, and how often, the engine tries again by itself. */
@@ -134,7 +134,7 @@ export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   const { slots = 10_000, forMs = 60_000 } = options.remember ?? {};
   const coalescing = coalescingStorage(options.storage, { batchSize, lanes, queueLimit });
   return {
-    storage: slots === 0 ? coalescing : rememberingStorage(coalescing, createRecentSlots({ slots, forMs }, clock)),
+    storage: slots === 0 ? coalescing : rememberingStorage(coalescing, { slots, forMs }, clock),
     isHostTransaction: false,
     overlapScope,
     policies,

@@ -3,61 +3,130 @@ import type { RecordKey, StoredRecord } from "../model/record.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Clock } from "./clock.ts";
 
-/** What an engine remembers of the slots that it read or wrote, those aside that are booked or blocked. */
+/** What an engine remembers of the free slots that it has read or written. */
 export interface RememberOptions {
-  /** Slots at most. Default 10 000, less than 10 MB. 0 remembers none: every command reads first. */
+  /** About so many slots. Default 10 000. 0 remembers none. */
   readonly slots: number;
   /** For how many milliseconds. Default 60 000. */
   readonly forMs: number;
 }
 
 /**
- * Slots as they were a short while ago, when they could be had. Whoever decides on them learns from the commit whether
+ * Slots as they were a short while ago, when they were available. Whoever decides on them learns from the commit whether
  * they still are the same; nothing else may rest on them.
  */
 export interface RecentSlots {
-  readonly note: (records: readonly (StoredRecord | undefined)[]) => void;
+  /** What was there at this instant, or later. */
+  readonly note: (records: readonly (StoredRecord | undefined)[], at: Date) => void;
   /** Copies of all of them, in the order of the keys; undefined if one is not known. */
   readonly recall: (keys: readonly RecordKey[]) => readonly Slot[] | undefined;
   readonly forget: (keys: readonly RecordKey[]) => void;
   readonly forgetAll: () => void;
 }
 
+/**
+ * An available slot, as a copy that takes little memory and time, since every list makes a hundred of them: instants are
+ * milliseconds since 1970, and an empty object is nothing.
+ */
+interface NotedSlot
+  extends Pick<Slot, "id" | "scheduleId" | "providerId" | "facilityId" | "seat" | "version">,
+    Readonly<Record<"start" | "end" | "createdAt" | "updatedAt" | "at", number>> {
+  readonly metadata: Slot["metadata"] | undefined;
+}
+
+/** Slots with more metadata are not remembered, in characters of JSON: objects take ten times as much memory. */
+const mostMetadata = 200;
+
 export function createRecentSlots({ slots: most, forMs }: RememberOptions, clock: Clock): RecentSlots {
-  /** By their ids, the least recently noted first. */
-  const noted = new Map<string, { readonly slot: Slot; readonly at: number }>();
+  // Two generations, the older of which goes as a whole: to look for the oldest entry of one map means to go past all
+  // that were deleted before it.
+  let [current, previous] = [new Map<string, NotedSlot>(), new Map<string, NotedSlot>()];
+
+  const known = (id: string) => current.get(id) ?? previous.get(id);
+
+  function forgetOne(id: string): void {
+    current.delete(id);
+    previous.delete(id);
+  }
 
   function noteSlot(slot: Slot, at: number): void {
-    const known = noted.get(slot.id);
     // A slow read may come after what was written meanwhile.
-    if (known !== undefined && known.slot.version > slot.version) return;
-    noted.delete(slot.id);
-    // A copy: the caller may do with the slot what it likes.
-    if (slot.status === "available" || slot.status === "held") noted.set(slot.id, { slot: copyOf(slot), at });
+    if ((known(slot.id)?.version ?? 0) > slot.version) return;
+    const copy = slot.status === "available" ? notedSlot(slot, at) : undefined;
+    if (copy === undefined) {
+      forgetOne(slot.id);
+      return;
+    }
+    if (current.size >= most / 2 && !current.has(slot.id)) [current, previous] = [new Map(), current];
+    current.set(slot.id, copy);
   }
 
   return {
-    note(records) {
-      const at = clock.now().getTime();
-      for (const record of records) if (record?.kind === "slot") noteSlot(record, at);
-      for (const id of noted.keys()) {
-        if (noted.size <= most) return;
-        noted.delete(id);
-      }
+    note(records, at) {
+      for (const record of records) if (record?.kind === "slot") noteSlot(record, at.getTime());
     },
     recall(keys) {
-      const oldest = clock.now().getTime() - forMs;
+      const now = clock.now().getTime();
       const found: Slot[] = [];
       for (const { kind, id } of keys) {
-        const known = noted.get(id);
-        if (kind !== "slot" || known === undefined || known.at < oldest) return undefined;
-        found.push(known.slot);
+        const noted = kind === "slot" ? known(id) : undefined;
+        // A clock may also have been set back.
+        if (noted === undefined || now - noted.at > forMs || noted.at > now) return undefined;
+        found.push(slotOf(noted));
       }
-      return found.map(copyOf);
+      return found;
     },
     forget(keys) {
-      for (const { id } of keys) noted.delete(id);
+      for (const { id } of keys) forgetOne(id);
     },
-    forgetAll: () => noted.clear(),
+    forgetAll() {
+      current.clear();
+      previous.clear();
+    },
+  };
+}
+
+/** Undefined if it has too much metadata. */
+function notedSlot(slot: Slot, at: number): NotedSlot | undefined {
+  const metadata = isEmpty(slot.metadata) ? undefined : copyOf(slot.metadata);
+  if (metadata !== undefined && JSON.stringify(metadata).length > mostMetadata) return undefined;
+  return {
+    id: slot.id,
+    scheduleId: slot.scheduleId,
+    providerId: slot.providerId,
+    facilityId: slot.facilityId,
+    seat: slot.seat,
+    start: slot.start.getTime(),
+    end: slot.end.getTime(),
+    metadata,
+    version: slot.version,
+    createdAt: slot.createdAt.getTime(),
+    updatedAt: slot.updatedAt.getTime(),
+    at,
+  };
+}
+
+function isEmpty(metadata: Slot["metadata"]): boolean {
+  for (const _ in metadata) return false;
+  return true;
+}
+
+function slotOf(noted: NotedSlot): Slot {
+  return {
+    kind: "slot",
+    id: noted.id,
+    scheduleId: noted.scheduleId,
+    providerId: noted.providerId,
+    facilityId: noted.facilityId,
+    seat: noted.seat,
+    start: new Date(noted.start),
+    end: new Date(noted.end),
+    status: "available",
+    appointmentId: null,
+    hold: null,
+    metadata: copyOf(noted.metadata ?? {}),
+    version: noted.version,
+    createdAt: new Date(noted.createdAt),
+    updatedAt: new Date(noted.updatedAt),
   };
 }

@@ -1,20 +1,24 @@
+import type { Clock } from "./clock.ts";
 import type { EngineStorage } from "./engine-storage.ts";
-import type { RecentSlots } from "./recent-slots.ts";
-import { isStorageError } from "./retry.ts";
+import { QueueFullError } from "./lanes.ts";
+import { createRecentSlots, type RecentSlots, type RememberOptions } from "./recent-slots.ts";
 
 /** Notes what is read and written, so that a booking of a slot that was seen a short while ago need not read it again. */
-export function rememberingStorage(storage: EngineStorage, recent: RecentSlots): EngineStorage {
-  /** After the database was away, another one may have taken its place: a replica, or the copy of an earlier day. */
-  function forgetIfAway(error: unknown): never {
-    if (!isStorageError(error, "transient")) recent.forgetAll();
+export function rememberingStorage(storage: EngineStorage, options: RememberOptions, clock: Clock): EngineStorage {
+  const recent = createRecentSlots(options, clock);
+
+  /** After a connection was lost, another database may have taken its place: a replica, or the copy of an earlier day. */
+  function forgetUnlessFull(error: unknown): never {
+    if (!(error instanceof QueueFullError)) recent.forgetAll();
     throw error;
   }
 
   const noting =
     <Query, Found extends Parameters<RecentSlots["note"]>[0]>(read: (query: Query) => Promise<Found>) =>
     async (query: Query): Promise<Found> => {
-      const found = await read(query).catch(forgetIfAway);
-      recent.note(found);
+      const at = clock.now();
+      const found = await read(query).catch(forgetUnlessFull);
+      recent.note(found, at);
       return found;
     };
 
@@ -24,8 +28,10 @@ export function rememberingStorage(storage: EngineStorage, recent: RecentSlots):
     findSlots: noting(storage.findSlots),
     recall: recent.recall,
     async commit(pending) {
-      const outcome = await storage.commit(pending).catch(forgetIfAway);
-      if (outcome.status === "committed") recent.note(pending.put);
+      // The host's clock is asked before: were it to throw, nothing would have happened yet.
+      const at = clock.now();
+      const outcome = await storage.commit(pending).catch(forgetUnlessFull);
+      if (outcome.status === "committed") recent.note(pending.put, at);
       else recent.forget(pending.expect.map(({ key }) => key));
       return outcome;
     },

@@ -159,8 +159,14 @@ async function commitOnRecalled(
     return { again: "recalled" };
   }
   if (isRefusal(decision)) return { again: "recalled" };
-  const attempt = answerTo(await settings.storage.commit(pendingOf(request, decision)), request, decision);
-  return "result" in attempt ? attempt : { again: "recalled" };
+  try {
+    const attempt = answerTo(await settings.storage.commit(pendingOf(request, decision)), request, decision);
+    return "result" in attempt ? attempt : { again: "recalled" };
+  } catch (error) {
+    // A database that may only be read still tells what it holds: what was taken, and what this very command did before.
+    if (isStorageError(error, "read_only")) return { again: "recalled" };
+    throw error;
+  }
 }
 
 /** The host's authorization, then the rule, then the host's policies. */

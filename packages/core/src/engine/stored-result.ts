@@ -7,7 +7,10 @@ import type { Hold, Slot } from "../model/slot.ts";
 type Kind = VersionedRecord["kind"];
 type Fields = Readonly<Record<string, unknown>>;
 
-/** In the order in which the values of a record are stored. The compiler finds a field that is missing here. */
+/**
+ * In the order in which the values of a record are stored, and which stays: rows that were written before rest on it, so a
+ * further field goes to the end. The compiler finds one that is missing.
+ */
 const fieldNames: Readonly<Record<Kind, readonly string[]>> = {
   slot: namesOf<Slot>({
     id: true,
