@@ -2,42 +2,21 @@ import { BookingError, type Refusal } from "../errors.ts";
 import { commandSchemas } from "../model/commands.ts";
 import type { CommandName } from "../model/journal.ts";
 import type { CommandRecord, RecordKey, StoredRecord } from "../model/record.ts";
-import type { Actor } from "../model/values.ts";
 import { type Context, type Decided, type Decision, isRefusal, type Rule, type Seen } from "../rules/decision.ts";
 import { type CommandResult, rules } from "../rules/index.ts";
 import { refuseActor, refuseByPolicy } from "../rules/policy.ts";
 import type { CommitOutcome } from "../storage/adapter.ts";
-import { type Wish, withAlternatives } from "./alternatives.ts";
+import { withAlternatives } from "./alternatives.ts";
 import type { PendingTransition } from "./engine-storage.ts";
 import { refusalOfGuard } from "./guard-refusals.ts";
-import { requestHash, sha256 } from "./hash.ts";
 import { type Loaded, loadRecords } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
 import { isObject, parse } from "./parse.ts";
 import { replay } from "./replay.ts";
-import { isStorageError, type Patience, patienceOf } from "./retry.ts";
+import { commandKey, contextOf, type Envelope, mayHaveRun, type Parsed, type Request, requestOf } from "./request.ts";
+import { isStorageError } from "./retry.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 import { storedResult } from "./stored-result.ts";
-
-/** A command on its way: parsed, with the id under which it takes effect once. */
-interface Request {
-  readonly name: CommandName;
-  readonly command: Envelope;
-  readonly rule: Rule<unknown, object>;
-  readonly id: string;
-  readonly requestHash: () => string;
-  /** Whether a commit's outcome was unknown: it may take effect at any time, so nothing else is certain any more. */
-  readonly wasUnknown: boolean;
-  /** Whether it may be decided on slots as they were a short while ago: only at first. */
-  readonly mayRecall: boolean;
-  readonly patience: Patience;
-}
-
-interface Envelope extends Wish {
-  readonly actor: Actor;
-  readonly reason?: string | undefined;
-  readonly idempotencyKey?: string | undefined;
-}
 
 /**
  * Parses, loads, lets the rule decide and commits, until there is an answer: a result or a refusal.
@@ -51,14 +30,6 @@ export async function runCommand<Name extends CommandName>(
   const command = parse(schemaOf(name, input), input) as Envelope;
   const rule = rules[name] as Rule<unknown, object>;
   return (await runParsed(settings, { name, command, rule, hashedAs: name })) as CommandResult<Name>;
-}
-
-/** A command as its schema made it, the rule that decides it, and what its request is called. */
-interface Parsed {
-  readonly name: CommandName;
-  readonly command: Envelope;
-  readonly rule: Rule<unknown, object>;
-  readonly hashedAs: string;
 }
 
 /** @throws BookingError */
@@ -78,27 +49,6 @@ export async function runParsed(settings: EngineSettings, parsed: Parsed): Promi
     if (!isFirstLoss) await pause(request, attempt.cause());
     last = attempt.again;
   }
-}
-
-function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: Parsed): Request {
-  const { idempotencyKey } = command;
-  let hash: string | undefined;
-  return {
-    name,
-    command,
-    rule,
-    id: idempotencyKey ?? settings.newId(),
-    // Also without a key: `outcome_unknown` tells the caller the id that was made, to be used as the key of a repeat.
-    requestHash: () => {
-      hash ??= requestHash(hashedAs, { ...command });
-      return hash;
-    },
-    wasUnknown: false,
-    // Where a slot was given to somebody by hand and its version left alone, the database still keeps a booking from it.
-    // It cannot tell for other commands, which see everything as it is first.
-    mayRecall: name === "book",
-    patience: patienceOf(settings, idempotencyKey ?? null),
-  };
 }
 
 /** A booking is by slot or by time; choosing the schema first gives errors about that one. */
@@ -179,24 +129,6 @@ function decide(settings: EngineSettings, request: Request, { seen }: Pick<Loade
   if (forbidden !== undefined) return forbidden;
   const decision = rule.decide(command, seen, context);
   return isRefusal(decision) ? decision : (refuseByPolicy(policies, decision, context) ?? decision);
-}
-
-function contextOf(settings: EngineSettings, { name, id, command }: Request): Context {
-  const { overlapScope, newId, newToken, clock } = settings;
-  const { actor, reason = null } = command;
-  return { now: clock.now(), command: { name, id }, actor, reason, overlapScope, newId, newToken, hash: sha256 };
-}
-
-/**
- * Whether a command with this id may have taken effect: the host chose the id, or a commit's outcome was unknown. Then
- * each attempt looks for its record along with the others, or it would take its own work for somebody else's.
- */
-function mayHaveRun({ command, wasUnknown }: Request): boolean {
-  return wasUnknown || command.idempotencyKey !== undefined;
-}
-
-function commandKey({ id }: Pick<Request, "id">): RecordKey {
-  return { kind: "command", id };
 }
 
 function earlierRun(loaded: Loaded, request: Request): CommandRecord | undefined {

@@ -1,0 +1,75 @@
+import type { CommandName } from "../model/journal.ts";
+import type { RecordKey } from "../model/record.ts";
+import type { Actor } from "../model/values.ts";
+import type { Context, Rule } from "../rules/decision.ts";
+import type { Wish } from "./alternatives.ts";
+import { requestHash, sha256 } from "./hash.ts";
+import type { EngineSettings } from "./options.ts";
+import { type Patience, patienceOf } from "./retry.ts";
+
+/** A command as its schema made it, the rule that decides it, and what its request is called. */
+export interface Parsed {
+  readonly name: CommandName;
+  readonly command: Envelope;
+  readonly rule: Rule<unknown, object>;
+  readonly hashedAs: string;
+}
+
+/** A command on its way: parsed, with the id under which it takes effect once. */
+export interface Request {
+  readonly name: CommandName;
+  readonly command: Envelope;
+  readonly rule: Rule<unknown, object>;
+  readonly id: string;
+  readonly requestHash: () => string;
+  /** Whether a commit's outcome was unknown: it may take effect at any time, so nothing else is certain any more. */
+  readonly wasUnknown: boolean;
+  /** Whether it may be decided on slots as they were a short while ago: only at first. */
+  readonly mayRecall: boolean;
+  readonly patience: Patience;
+}
+
+export interface Envelope extends Wish {
+  readonly actor: Actor;
+  readonly reason?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: Parsed): Request {
+  const { idempotencyKey } = command;
+  let hash: string | undefined;
+  return {
+    name,
+    command,
+    rule,
+    id: idempotencyKey ?? settings.newId(),
+    // Also without a key: `outcome_unknown` tells the caller the id that was made, to be used as the key of a repeat.
+    requestHash: () => {
+      hash ??= requestHash(hashedAs, { ...command });
+      return hash;
+    },
+    wasUnknown: false,
+    // Where a slot was given to somebody by hand and its version left alone, the database still keeps a booking from it.
+    // It cannot tell for other commands, which see everything as it is first.
+    mayRecall: name === "book",
+    patience: patienceOf(settings, idempotencyKey ?? null),
+  };
+}
+
+export function contextOf(settings: EngineSettings, { name, id, command }: Request): Context {
+  const { overlapScope, newId, newToken, clock } = settings;
+  const { actor, reason = null } = command;
+  return { now: clock.now(), command: { name, id }, actor, reason, overlapScope, newId, newToken, hash: sha256 };
+}
+
+/**
+ * Whether a command with this id may have taken effect: the host chose the id, or a commit's outcome was unknown. Then
+ * each attempt looks for its record along with the others, or it would take its own work for somebody else's.
+ */
+export function mayHaveRun({ command, wasUnknown }: Request): boolean {
+  return wasUnknown || command.idempotencyKey !== undefined;
+}
+
+export function commandKey({ id }: Pick<Request, "id">): RecordKey {
+  return { kind: "command", id };
+}
