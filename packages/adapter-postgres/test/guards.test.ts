@@ -158,16 +158,22 @@ describeOnServer("guards and batches", (url) => {
     const store = await openPostgresStore(url());
     const many = Array.from({ length: 200 }, (_, index) => slotAt(index * 30));
     await store.storage.commit([creation(...many)]);
+    // Sees the rows as they were, so that no old version can go, whatever else happens on the server.
+    const onlooker = await store.pool.connect();
+    await onlooker.query("begin isolation level repeatable read; select 1");
     for (let from = 0; from < 200; from += 20) {
       const outcomes = await store.storage.commit(many.slice(from, from + 20).map((one) => booking(one)));
       expect(outcomes).toEqual(Array(20).fill({ status: "committed" }));
     }
+    await onlooker.query("rollback");
+    onlooker.release();
     // On the connection that has the figures; before PostgreSQL 15 they come by themselves.
     await store.pool.query("select pg_stat_force_next_flush()").catch(() => {});
     const { rows } = await withClient(url(), (client) => untilCounted(client, store.schema));
     expect(rows[0].updated).toBe(200);
-    // Nearly all: with pages filled to four fifths it would be three of four, with a column of the update in an index none.
-    expect(rows[0].heap_only).toBeGreaterThan(180);
+    // Two of three new versions find room on a page. With pages filled to four fifths it would be one of four; with a
+    // column of the update in an index, none.
+    expect(rows[0].heap_only).toBeGreaterThan(100);
     await store.close();
   });
 });
