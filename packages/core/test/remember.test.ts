@@ -148,31 +148,40 @@ describe("a booking of a slot that the engine saw a short while ago", () => {
     expect(sent.loads).toEqual([1, 1]);
   });
 
+  const furnished = async (engine: Engine) => {
+    const time = { start: minutes(0), end: minutes(30), metadata: { room: { number: 1 } } };
+    await engine.createSlots({ actor: provider, ...place, slots: [time] });
+  };
+  const spoil = ({ start, metadata }: Slot) => {
+    start.setTime(start.getTime() + 60_000);
+    Object.assign(metadata.room as object, { number: 7 });
+  };
+
   it("does not see what the caller does to the slot it got", async () => {
     const { memory, engine, other } = stage();
-    await publish(other);
+    await furnished(other);
     const [slot] = (await listed(engine)) as [Slot];
-    const before = structuredClone(slot);
-    slot.start.setTime(slot.start.getTime() + 60_000);
-    Object.assign(slot.metadata, { room: 7 });
+    const { start, metadata } = structuredClone(slot);
+    spoil(slot);
     const { appointment, slots } = await book(engine, slot);
-    expect(appointment.start).toEqual(before.start);
-    expect(slots[0]).toMatchObject({ start: before.start, metadata: {} });
+    expect(appointment.start).toEqual(start);
+    expect(slots[0]).toMatchObject({ start, metadata });
     expect(await auditStore(memory)).toEqual([]);
   });
 
   it("nor what a function of the host's does to the slot that another caller wants", async () => {
     const authorize = ({ actor, slot }: AccessRequest) => {
       if (actor.id !== "meddler") return undefined;
-      slot?.start.setTime(slot.start.getTime() + 60_000);
+      if (slot) spoil(slot);
       return "Meddlers may not book.";
     };
     const { engine, other } = stage({ authorize });
-    await publish(other);
+    await furnished(other);
     const [slot] = (await listed(engine)) as [Slot];
     const meddling = book(engine, slot, { actor: { kind: "patient", id: "meddler" } });
     const [booked] = await Promise.all([book(engine, slot), expect(meddling).rejects.toThrow()]);
     expect(booked.appointment.start).toEqual(slot.start);
+    expect(booked.slots[0]?.metadata).toEqual(slot.metadata);
   });
 
   it("goes by what was written last, not by a list that was answered late", async () => {
@@ -261,11 +270,11 @@ describe("an engine forgets slots", () => {
       const fails = failingStorage(storage, (method) => (isAway && method === failing ? { before: lost } : {}));
       const options = { retry: { budgetMs: 0 }, coalesce: { queueLimit: 1, lanes: 1, batchSize: 2 } };
       const engine = createEngine({ storage: fails, ...options });
-      const [slot, next, last] = (await publish(engine, 3)) as [Slot, Slot, Slot];
+      const [slot, seen, next, last] = (await publish(engine, 4)) as [Slot, Slot, Slot, Slot];
       const crowd = [0, 1, 2, 3, 4].map(() => engine.getSlot(slot.id));
       expect((await tally(crowd)).storage_busy).toBeGreaterThan(0);
       sent.loads.length = 0;
-      await book(engine, slot);
+      await book(engine, seen);
       expect(sent.loads).toEqual([]);
       isAway = true;
       const failed = failing === "load" ? engine.getSlot(slot.id) : book(engine, next);
