@@ -91,6 +91,8 @@ export interface ErrorDetails {
   };
   storage_unavailable: Record<string, never>;
   storage_read_only: Record<string, never>;
+  storage_misused: { readonly problem: string };
+  refused_by_database: Record<string, never>;
   outcome_unknown: { readonly idempotencyKey: string };
   schema_outdated: Record<string, never>;
   schema_too_new: Record<string, never>;
@@ -302,6 +304,21 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     title: "The database is read-only",
     message: () =>
       "The database can be read but not written to at the moment, and nothing was changed. Try again later; the operator finds what is wrong in the error's cause.",
+  },
+  storage_misused: {
+    status: 500,
+    recoverable: false,
+    transient: false,
+    title: "The program uses the storage in a way that cannot work",
+    message: ({ problem }) => problem,
+  },
+  refused_by_database: {
+    status: 422,
+    recoverable: false,
+    transient: false,
+    title: "The database refused the change",
+    message: () =>
+      "The database refused this change, and nothing of it was stored: a trigger, a constraint or a limit that is not Slotwright's own forbids it. Sending it again unchanged gives the same answer; the operator finds what refused it in the error's cause.",
   },
   outcome_unknown: {
     status: 503,

@@ -46,3 +46,4 @@ export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts"
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";
 export * from "./storage/adapter.ts";
 export { StorageError, type StorageFailure } from "./storage/storage-error.ts";
+export type { OnWarning, Warning, WarningCode, WarningDetails } from "./warnings.ts";

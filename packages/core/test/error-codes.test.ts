@@ -32,7 +32,7 @@ async function stage(options: object = {}): Promise<Stage> {
 
 const failing = (failure: StorageError["failure"]) =>
   createEngine({
-    storage: failingStorage(memoryAdapter(), () => ({ before: new StorageError(failure, "the test says so") })),
+    storage: failingStorage(memoryAdapter(), () => ({ before: new StorageError(failure, "The test says so.") })),
     retry: { budgetMs: 20 },
   });
 
@@ -113,6 +113,8 @@ const reached: Record<ErrorCode, () => Promise<unknown>> = {
   storage_busy: () => failing("transient").getSlot("any"),
   storage_unavailable: () => failing("unavailable").getSlot("any"),
   storage_read_only: () => failing("read_only").getSlot("any"),
+  storage_misused: async () => failing("misused").getSlot("any"),
+  refused_by_database: async () => failing("refused").getSlot("any"),
   outcome_unknown: async () => {
     const memory = memoryAdapter();
     const { slots } = await createEngine({ storage: memory }).createSlots({

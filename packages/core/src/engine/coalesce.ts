@@ -1,6 +1,6 @@
 import { copyOf } from "../model/plain-json.ts";
 import { keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
-import type { CommitOutcome, StorageAdapter } from "../storage/adapter.ts";
+import type { CallOptions, CommitOutcome, StorageAdapter } from "../storage/adapter.ts";
 import { asSent, directStorage, type EngineStorage, type PendingTransition } from "./engine-storage.ts";
 import { type Call, type CoalesceOptions, createLanes } from "./lanes.ts";
 
@@ -11,15 +11,19 @@ type Commit = Call<CommitRequest, CommitOutcome>;
  * The storage with the loads and commits of many commands sent together: latency stays that of a round trip, and
  * throughput grows with load. Calls within a host's transaction go as they are.
  */
-export function coalescingStorage(storage: StorageAdapter, options: CoalesceOptions): EngineStorage {
-  const direct = directStorage(storage);
+export function coalescingStorage(
+  storage: StorageAdapter,
+  options: CoalesceOptions,
+  call: CallOptions = {},
+): EngineStorage {
+  const direct = directStorage(storage, call);
   if (options.batchSize === 1) return direct;
-  const loads = createLoadLanes(storage, options);
-  const commits = createCommitLanes(storage, options);
+  const loads = createLoadLanes(direct, options);
+  const commits = createCommitLanes(storage, options, call);
   return { ...direct, load: loads.send, commit: (pending) => commits.send(requestOf(pending)) };
 }
 
-function createLoadLanes(storage: StorageAdapter, options: CoalesceOptions) {
+function createLoadLanes(storage: Pick<EngineStorage, "load">, options: CoalesceOptions) {
   /** The oldest, and whoever wants the same records: callers that crowd around one are answered by one read. */
   function take(waiting: Load[]): readonly Load[] {
     const wanted = new Set<string>();
@@ -61,12 +65,15 @@ interface CommitRequest {
   readonly keys: readonly string[];
 }
 
-function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions) {
+function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, call: CallOptions) {
   const underWay = new Set<string>();
   const overtaken = new Map<string, number>();
 
   async function commitAll(requests: readonly CommitRequest[]): Promise<readonly CommitOutcome[]> {
-    const outcomes = await storage.commit(requests.map(({ pending }) => asSent(pending)));
+    const outcomes = await storage.commit(
+      requests.map(({ pending }) => asSent(pending)),
+      call,
+    );
     for (const [index, { pending }] of requests.entries()) noteOvertaken(pending, outcomes[index]);
     return outcomes;
   }

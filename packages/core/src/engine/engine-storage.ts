@@ -1,6 +1,6 @@
 import type { RecordKey } from "../model/record.ts";
 import type { Slot } from "../model/slot.ts";
-import type { CommitOutcome, StorageAdapter, Transition } from "../storage/adapter.ts";
+import type { CallOptions, CommitOutcome, StorageAdapter, Transition } from "../storage/adapter.ts";
 
 /**
  * A transition that is yet to be sent. Hash and result of its command are made when it is: whoever loses to another one of
@@ -22,15 +22,15 @@ export interface EngineStorage extends Pick<StorageAdapter, "load" | "findSlots"
 }
 
 /** Passes every call on by itself. */
-export function directStorage(storage: StorageAdapter): EngineStorage {
+export function directStorage(storage: StorageAdapter, call: CallOptions): EngineStorage {
   return {
-    load: (keys) => storage.load(keys),
-    findSlots: (query) => storage.findSlots(query),
-    findAppointments: (query) => storage.findAppointments(query),
-    readJournal: (query) => storage.readJournal(query),
+    load: (keys) => storage.load(keys, call),
+    findSlots: (query) => storage.findSlots(query, call),
+    findAppointments: (query) => storage.findAppointments(query, call),
+    readJournal: (query) => storage.readJournal(query, call),
     recall: () => undefined,
-    commit: async (pending) => (await storage.commit([asSent(pending)]))[0] as CommitOutcome,
-    within: (transaction) => directStorage(storage.within(transaction)),
+    commit: async (pending) => (await storage.commit([asSent(pending)], call))[0] as CommitOutcome,
+    within: (transaction) => directStorage(storage.within(transaction), call),
   };
 }
 

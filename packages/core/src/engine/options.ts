@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { OverlapScope } from "../model/schedule.ts";
 import type { Authorize, Policy } from "../rules/policy.ts";
 import type { StorageAdapter } from "../storage/adapter.ts";
+import { harmless, type OnWarning } from "../warnings.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { coalescingStorage } from "./coalesce.ts";
 import type { EngineStorage } from "./engine-storage.ts";
@@ -41,6 +42,8 @@ export interface EngineOptions<HostTransaction> {
   readonly coalesce?: Partial<CoalesceOptions>;
   /** How many slots it remembers, and for how long: to book one of them needs no read. */
   readonly remember?: Partial<RememberOptions>;
+  /** Told what an operator should know, although every call is answered. What it throws is dropped. */
+  readonly onWarning?: OnWarning;
   readonly clock?: Clock;
   /** Makes the ids of records and commands; must never repeat. Default: UUIDv7. */
   readonly newId?: () => string;
@@ -59,6 +62,7 @@ export interface EngineSettings {
   readonly policies: readonly Policy[];
   readonly authorize: Authorize | undefined;
   readonly retry: RetryOptions;
+  readonly warn: OnWarning;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly newToken: () => string;
@@ -115,6 +119,7 @@ const optionsSchema = z.strictObject(
     remember: z
       .strictObject({ slots: amount, forMs: milliseconds }, "must be an object, such as { slots: 1000 }")
       .optional(),
+    onWarning: functionSchema,
     clock: having(["now", "sleep"], "must be an object with now() and sleep(ms)").optional(),
     newId: functionSchema,
     newToken: functionSchema,
@@ -132,13 +137,16 @@ export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   const { budgetMs = 10_000, maxPauseMs = 50 } = options.retry ?? {};
   const { batchSize = 32, lanes = 3, queueLimit = 10_000 } = options.coalesce ?? {};
   const { slots = 10_000, forMs = 60_000 } = options.remember ?? {};
-  const coalescing = coalescingStorage(options.storage, { batchSize, lanes, queueLimit });
+  const warn = harmless(options.onWarning);
+  const call = { connectWithinMs: budgetMs, onWarning: warn };
+  const coalescing = coalescingStorage(options.storage, { batchSize, lanes, queueLimit }, call);
   return {
     storage: slots === 0 ? coalescing : rememberingStorage(coalescing, { slots, forMs }, clock),
     isHostTransaction: false,
     overlapScope,
     policies,
     authorize,
+    warn,
     clock,
     newId,
     newToken: options.newToken ?? newToken,

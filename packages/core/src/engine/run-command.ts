@@ -1,11 +1,12 @@
 import { BookingError, type Refusal } from "../errors.ts";
 import { commandSchemas } from "../model/commands.ts";
 import type { CommandName } from "../model/journal.ts";
-import type { CommandRecord, RecordKey, StoredRecord } from "../model/record.ts";
+import { type CommandRecord, keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
 import { type Context, type Decided, type Decision, isRefusal, type Rule, type Seen } from "../rules/decision.ts";
 import { type CommandResult, rules } from "../rules/index.ts";
 import { refuseActor, refuseByPolicy } from "../rules/policy.ts";
 import type { CommitOutcome } from "../storage/adapter.ts";
+import { StorageError } from "../storage/storage-error.ts";
 import { withAlternatives } from "./alternatives.ts";
 import type { PendingTransition } from "./engine-storage.ts";
 import { refusalOfGuard } from "./guard-refusals.ts";
@@ -148,6 +149,8 @@ function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<ob
       return { result: replay(outcome, request) };
     case "stale":
       return lostTo(outcome.keys);
+    case "busy":
+      return { again: "busy", cause: () => lockedByOthers(outcome.keys) };
     case "refused": {
       const refusal = refusalOfGuard(outcome.guard, decision, request.name);
       return { again: "guarded", cause: () => new BookingError(refusal.refused, refusal.details) };
@@ -189,6 +192,13 @@ function versionOf(record: StoredRecord | undefined): number {
 /** Most losers start again at once, and nobody asks them why. */
 function lostTo(keys: readonly RecordKey[]): Attempt {
   return { again: "stale", cause: () => new Error(`Others were faster ${JSON.stringify(keys)}`) };
+}
+
+function lockedByOthers(keys: readonly RecordKey[]): StorageError {
+  return new StorageError(
+    "transient",
+    `Other transactions have locked what this command changes: ${keys.map(keyText).join(", ")}. Nothing was changed; try again when they have ended.`,
+  );
 }
 
 /** After a connection died around the commit: the command's record says whether it took effect. */

@@ -12,6 +12,10 @@ export function asBookingError(error: StorageError): BookingError {
   switch (error.failure) {
     case "read_only":
       return new BookingError("storage_read_only", {}, error);
+    case "refused":
+      return new BookingError("refused_by_database", {}, error);
+    case "misused":
+      return new BookingError("storage_misused", { problem: error.message }, error);
     case "schema_outdated":
       return new BookingError("schema_outdated", {}, error);
     case "schema_too_new":

@@ -3,6 +3,7 @@ import type { JournalEntry } from "../model/journal.ts";
 import type { RecordKey, StoredRecord, VersionedRecord } from "../model/record.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
+import type { OnWarning } from "../warnings.ts";
 
 /**
  * What Slotwright needs of a database. Expected outcomes are returned; only infrastructure throws, and always a
@@ -18,16 +19,16 @@ export interface StorageAdapter<HostTransaction = unknown> {
    * not exist; in one round trip however many there are. What was acknowledged to anybody before the call is seen.
    * Expired holds are returned as they are stored. Within a host's transaction the rows are locked until it ends.
    */
-  load(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]>;
+  load(keys: readonly RecordKey[], call?: CallOptions): Promise<readonly (StoredRecord | undefined)[]>;
 
   /** Slots in the order of (start, id), or its reverse; ids by their code points. Never more than `limit`. */
-  findSlots(query: SlotQuery): Promise<readonly Slot[]>;
+  findSlots(query: SlotQuery, call?: CallOptions): Promise<readonly Slot[]>;
 
   /** Appointments in the order of (start, id). Never more than `limit`. */
-  findAppointments(query: AppointmentQuery): Promise<readonly Appointment[]>;
+  findAppointments(query: AppointmentQuery, call?: CallOptions): Promise<readonly Appointment[]>;
 
   /** The journal of one record in the order of its versions. Never more than `limit`. */
-  readJournal(query: JournalQuery): Promise<readonly JournalEntry[]>;
+  readJournal(query: JournalQuery, call?: CallOptions): Promise<readonly JournalEntry[]>;
 
   /**
    * Commits each transition wholly or not at all, if and only if its command has not taken effect before and each
@@ -36,7 +37,7 @@ export interface StorageAdapter<HostTransaction = unknown> {
    * a power cut. Outcomes are in the order of the transitions. What the transitions of a batch put, and the commands
    * they carry, are disjoint; what happens to one of them never affects its neighbours.
    */
-  commit(transitions: readonly Transition[]): Promise<readonly CommitOutcome[]>;
+  commit(transitions: readonly Transition[], call?: CallOptions): Promise<readonly CommitOutcome[]>;
 
   /**
    * The same contract inside a transaction that the host opened: what is committed here becomes durable with the
@@ -51,6 +52,17 @@ export interface StorageAdapter<HostTransaction = unknown> {
 
   /** Releases what the adapter opened itself; what the host passed in stays open. */
   close(): Promise<void>;
+}
+
+/** What a caller of the storage allows, and wants to hear of. */
+export interface CallOptions {
+  /**
+   * How long the call may wait for a connection, in milliseconds: after that it fails as `transient`, and nothing was
+   * sent. Default 10 000.
+   */
+  readonly connectWithinMs?: number;
+  /** Told what an operator should know while the call goes on. It never throws. */
+  readonly onWarning?: OnWarning;
 }
 
 /** One atomic unit: the versions it was decided on, the records as they become, and what the journal says of it. */
@@ -72,6 +84,12 @@ export type CommitOutcome =
   | { readonly status: "stale"; readonly keys: readonly RecordKey[] }
   /** A command with this id took effect before, with this request and this result: nothing was written. */
   | { readonly status: "replayed"; readonly requestHash: string; readonly result: unknown }
+  /**
+   * Another transaction has locked these records, or wants to write the same keys: nothing was written, and whether the
+   * versions still hold is not known. A batch never waits for locked rows, so that its neighbours commit at once. Within a
+   * host's transaction, locks are waited for instead.
+   */
+  | { readonly status: "busy"; readonly keys: readonly RecordKey[] }
   /** The database's own guard said no: nothing was written. */
   | { readonly status: "refused"; readonly guard: Guard };
 

@@ -1,0 +1,34 @@
+/** What each warning carries in `details`. */
+export interface WarningDetails {
+  /** The engine's clock and the database's tell different times. `aheadMs` is negative where the engine is behind. */
+  clock_skew: { readonly aheadMs: number };
+  /** A call waits for a connection of the pool, and all of them are in use. */
+  connections_exhausted: { readonly inUse: number | null; readonly waiting: number | null; readonly waitedMs: number };
+  /** Something changes the text of statements on their way, so they are sent without names from now on. */
+  statement_names_refused: Record<string, never>;
+}
+
+export type WarningCode = keyof WarningDetails;
+
+/** What an operator should know, although every call was answered as it should be. */
+export type Warning = {
+  [C in WarningCode]: {
+    readonly code: C;
+    /** What was noticed, what follows from it, and what can be done. */
+    readonly message: string;
+    readonly details: WarningDetails[C];
+  };
+}[WarningCode];
+
+export type OnWarning = (warning: Warning) => void;
+
+/** A host's listener can harm nobody: what it throws, or rejects with, is dropped. */
+export function harmless(listener: OnWarning | undefined): OnWarning {
+  if (listener === undefined) return () => {};
+  return (warning) => {
+    try {
+      const answer: unknown = listener(warning);
+      void Promise.resolve(answer).catch(() => {});
+    } catch {}
+  };
+}
