@@ -12,6 +12,7 @@ import type { Page } from "./page.ts";
 import { getAppointment, getSlot, history, listAppointments, listSlots } from "./reads.ts";
 import { type ReconcileInput, type ReconcileReport, reconcile } from "./reconcile.ts";
 import { runCommand } from "./run-command.ts";
+import { createSpread } from "./spread.ts";
 
 type HostCommand = Exclude<CommandName, "repair">;
 
@@ -83,9 +84,13 @@ function engineWith<HostTransaction>(settings: EngineSettings): Engine<HostTrans
     history: (input) => history(settings, input),
     checkSync: (id) => checkSync(settings, id),
     reconcile: (input) => reconcile(settings, input),
-    within: (transaction) =>
-      engineWith({ ...settings, storage: settings.storage.within(transaction), isHostTransaction: true }),
+    within: (transaction) => engineWith(settingsWithin(settings, transaction)),
   };
+}
+
+function settingsWithin(settings: EngineSettings, transaction: unknown): EngineSettings {
+  const storage = settings.storage.within(transaction);
+  return { ...settings, storage, spread: createSpread(storage, settings.random), isHostTransaction: true };
 }
 
 function commandsOf(settings: EngineSettings): Commands {

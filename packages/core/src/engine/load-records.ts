@@ -1,7 +1,9 @@
 import { keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
+import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
-import type { Context, Reads, Rule, Seen } from "../rules/decision.ts";
+import { type Context, isForOne, type Rule, type Seen } from "../rules/decision.ts";
 import type { EngineStorage } from "./engine-storage.ts";
+import type { Claim, Finder } from "./spread.ts";
 
 /** Slots that a rule's search reads at a time. */
 const searchPage = 2_000;
@@ -13,12 +15,15 @@ export interface Loaded {
   readonly earlier: readonly RecordKey[];
   /** Whether some of it was not read now, but is as it was a short while ago. */
   readonly isRecalled: boolean;
+  /** The slot that this caller alone was given, to be released once it is known what became of it. */
+  readonly claim: Claim | undefined;
 }
 
 /** Which records are read, besides those that the rule asks for, and how. */
 export interface Loading {
   readonly alsoKeys: readonly RecordKey[];
   readonly mayRecall: boolean;
+  readonly finder: Finder;
 }
 
 /**
@@ -30,11 +35,12 @@ export async function loadRecords<C>(
   rule: Pick<Rule<C, unknown>, "reads">,
   command: C,
   context: Context,
-  { alsoKeys, mayRecall }: Loading,
+  { alsoKeys, mayRecall, finder }: Loading,
 ): Promise<Loaded> {
   const records = new Map<string, StoredRecord | undefined>();
   const get = (key: RecordKey) => records.get(keyText(key));
   const seen = seenBy(get);
+  let claim: Claim | undefined;
   let isFound = false;
   let isRecalled = false;
   const reads: (readonly RecordKey[])[] = [];
@@ -44,7 +50,7 @@ export async function loadRecords<C>(
     const recalled = mayRecall && missing.length > 0 ? storage.recall(missing) : undefined;
     if (recalled === undefined && records.size === 0) missing.push(...alsoKeys);
     const isNew = search !== undefined && !isFound;
-    if (missing.length === 0 && !isNew) return { seen, get, earlier: reads.slice(0, -1).flat(), isRecalled };
+    if (missing.length === 0 && !isNew) return { seen, get, earlier: reads.slice(0, -1).flat(), isRecalled, claim };
     if (missing.length > 0) {
       const loaded = recalled ?? (await storage.load(missing));
       for (const [index, key] of missing.entries()) records.set(keyText(key), loaded[index]);
@@ -53,7 +59,8 @@ export async function loadRecords<C>(
     }
     if (!isNew) continue;
     reads.push([]);
-    seen.found = await findAll(storage, search, context);
+    if (isForOne(search)) claim = await finder.find(search, context.now);
+    seen.found = isForOne(search) ? [claim?.slot ?? []].flat() : await findAll(storage, search, context);
     isFound = true;
     for (const slot of seen.found) records.set(keyText(slot), slot);
   }
@@ -68,12 +75,7 @@ function seenBy(get: Loaded["get"]): { -readonly [Name in keyof Seen]: Seen[Name
   return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found: [] };
 }
 
-async function findAll(
-  storage: EngineStorage,
-  { limit, ...search }: NonNullable<Reads["search"]>,
-  { now }: Context,
-): Promise<readonly Slot[]> {
-  if (limit !== undefined) return storage.findSlots({ ...search, asOf: now, limit });
+async function findAll(storage: EngineStorage, search: SlotSearch, { now }: Context): Promise<readonly Slot[]> {
   const found: Slot[] = [];
   for (;;) {
     const last = found.at(-1);

@@ -11,6 +11,7 @@ import type { CoalesceOptions } from "./lanes.ts";
 import { isObject, parse } from "./parse.ts";
 import type { RememberOptions } from "./recent-slots.ts";
 import { rememberingStorage } from "./remembering-storage.ts";
+import { createSpread, type Finder } from "./spread.ts";
 
 /** How long, and how often, the engine tries again by itself. */
 export interface RetryOptions {
@@ -56,6 +57,8 @@ export interface EngineOptions<HostTransaction> {
 /** The options with every default filled in. */
 export interface EngineSettings {
   readonly storage: EngineStorage;
+  /** How callers who want the same time find a slot each. */
+  readonly spread: () => Finder;
   /** Whether the host's transaction is around every call: then only the host can try again, from its BEGIN. */
   readonly isHostTransaction: boolean;
   readonly overlapScope: OverlapScope;
@@ -140,8 +143,10 @@ export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   const warn = harmless(options.onWarning);
   const call = { connectWithinMs: budgetMs, onWarning: warn };
   const coalescing = coalescingStorage(options.storage, { batchSize, lanes, queueLimit }, call);
+  const storage = slots === 0 ? coalescing : rememberingStorage(coalescing, { slots, forMs }, clock);
   return {
-    storage: slots === 0 ? coalescing : rememberingStorage(coalescing, { slots, forMs }, clock),
+    storage,
+    spread: createSpread(storage, random),
     isHostTransaction: false,
     overlapScope,
     policies,

@@ -6,6 +6,7 @@ import type { Wish } from "./alternatives.ts";
 import { requestHash, sha256 } from "./hash.ts";
 import type { EngineSettings } from "./options.ts";
 import { type Patience, patienceOf } from "./retry.ts";
+import type { Finder } from "./spread.ts";
 
 /** A command as its schema made it, the rule that decides it, and what its request is called. */
 export interface Parsed {
@@ -27,6 +28,7 @@ export interface Request {
   /** Whether it may be decided on slots as they were a short while ago: only at first. */
   readonly mayRecall: boolean;
   readonly patience: Patience;
+  readonly finder: Finder;
 }
 
 export interface Envelope extends Wish {
@@ -53,6 +55,7 @@ export function requestOf(settings: EngineSettings, { name, command, rule, hashe
     // It cannot tell for other commands, which see everything as it is first.
     mayRecall: name === "book",
     patience: patienceOf(settings, idempotencyKey ?? null),
+    finder: settings.spread(),
   };
 }
 

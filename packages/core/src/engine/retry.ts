@@ -8,6 +8,8 @@ import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 export interface Patience {
   /** Waits a random while, longer with each attempt. @throws BookingError `storage_busy` at the end of the budget */
   readonly pause: (cause: unknown) => Promise<void>;
+  /** Goes on without a pause. @throws BookingError `storage_busy` at the end of the budget */
+  readonly check: (cause: () => unknown) => void;
 }
 
 export function patienceOf(
@@ -16,12 +18,16 @@ export function patienceOf(
 ): Patience {
   const started = clock.now().getTime();
   let attempt = 0;
+  const waited = () => clock.now().getTime() - started;
+  const busy = (cause: unknown) =>
+    new BookingError("storage_busy", { idempotencyKey, waitedMs: waited(), repeat: "command" }, cause);
   return {
+    check(cause) {
+      if (waited() >= retry.budgetMs) throw busy(cause());
+    },
     async pause(cause) {
-      const waitedMs = clock.now().getTime() - started;
       // To wait in a queue that is full would only make it longer.
-      if (waitedMs >= retry.budgetMs || cause instanceof QueueFullError)
-        throw new BookingError("storage_busy", { idempotencyKey, waitedMs, repeat: "command" }, cause);
+      if (waited() >= retry.budgetMs || cause instanceof QueueFullError) throw busy(cause);
       attempt += 1;
       // Full jitter: callers that met once do not meet again.
       await clock.sleep(random() * Math.min(retry.maxPauseMs, 2 ** Math.min(attempt, 16)));

@@ -35,7 +35,16 @@ export async function runCommand<Name extends CommandName>(
 
 /** @throws BookingError */
 export async function runParsed(settings: EngineSettings, parsed: Parsed): Promise<object> {
-  let request = requestOf(settings, parsed);
+  const request = requestOf(settings, parsed);
+  try {
+    return await runRequest(settings, request);
+  } finally {
+    request.finder.leave();
+  }
+}
+
+async function runRequest(settings: EngineSettings, first: Request): Promise<object> {
+  let request = first;
   let last: Attempt["again"];
   for (;;) {
     const attempt = await attemptCommand(settings, request);
@@ -44,10 +53,11 @@ export async function runParsed(settings: EngineSettings, parsed: Parsed): Promi
     if (attempt.again === "recalled") continue;
     // Rows changed by hand while the rule decided: it decides again, and mostly finds the precise refusal itself.
     if (attempt.again === "guarded" && last === "guarded") throw attempt.cause();
-    // Whoever lost a race mostly has lost it for good, and learns so at once.
-    const isFirstLoss = attempt.again === "stale" && last === undefined;
+    // The loser of a race is retried once without a pause; it usually only needs its refusal. One who found a slot that was
+    // taken meanwhile goes on to the next.
+    const isInHurry = attempt.again === "missed" || (attempt.again === "stale" && last === undefined);
     if (attempt.again === "unknown") request = { ...request, wasUnknown: true };
-    if (!isFirstLoss) await pause(request, attempt.cause());
+    await again(request, attempt.cause, isInHurry);
     last = attempt.again;
   }
 }
@@ -62,7 +72,7 @@ export function schemaOf(name: CommandName, input: unknown) {
 /** An answer, or what made another attempt necessary. */
 type Attempt =
   | { readonly result: object; readonly again?: never }
-  | { readonly again: "busy" | "unknown" | "stale" | "guarded"; readonly cause: () => unknown }
+  | { readonly again: "busy" | "unknown" | "stale" | "missed" | "guarded"; readonly cause: () => unknown }
   /** What was known from before was not enough, or does not hold any more. */
   | { readonly again: "recalled" };
 
@@ -81,16 +91,26 @@ async function attemptCommand(settings: EngineSettings, request: Request): Promi
 async function decideAndCommit(settings: EngineSettings, request: Request): Promise<Attempt> {
   const { storage } = settings;
   const context = contextOf(settings, request);
-  const { rule, mayRecall } = request;
+  const { rule, mayRecall, finder } = request;
   const alsoKeys = mayHaveRun(request) ? [commandKey(request)] : [];
-  const loaded = await loadRecords(storage, rule, request.command, context, { alsoKeys, mayRecall });
+  const loaded = await loadRecords(storage, rule, request.command, context, { alsoKeys, mayRecall, finder });
   if (loaded.isRecalled) return commitOnRecalled(settings, request, loaded, context);
-  const earlier = earlierRun(loaded, request);
-  if (earlier !== undefined) return { result: replay(earlier, request) };
-  const decision = decide(settings, request, loaded, context);
-  if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded, context);
-  if (decision.put.length === 0) return { result: decision.result };
-  return answerTo(await storage.commit(pendingOf(request, decision)), request, decision);
+  let found: "unused" | "lost" | "taken" = "unused";
+  try {
+    const earlier = earlierRun(loaded, request);
+    if (earlier !== undefined) return { result: replay(earlier, request) };
+    const decision = decide(settings, request, loaded, context);
+    if (isRefusal(decision)) return await confirmRefusal(settings, request, decision, loaded, context);
+    if (decision.put.length === 0) return { result: decision.result };
+    // Whatever becomes of the commit, the slot is nobody else's to be tried.
+    found = "taken";
+    const attempt = answerTo(await storage.commit(pendingOf(request, decision)), request, decision);
+    if (attempt.again !== "stale" || loaded.claim === undefined) return attempt;
+    found = "lost";
+    return { ...attempt, again: "missed" };
+  } finally {
+    loaded.claim?.release(found);
+  }
 }
 
 /**
@@ -210,17 +230,18 @@ async function settleUnknown(settings: EngineSettings, request: Request, lost: u
       return { result: replay(earlier as CommandRecord, request) };
     } catch (error) {
       if (!isStorageError(error)) throw error;
-      await pause(request, lost);
+      await again(request, () => lost);
     }
   }
 }
 
 /** A command whose outcome was unknown never answers "busy, nothing was changed". */
-async function pause(request: Request, cause: unknown): Promise<void> {
+async function again(request: Request, cause: () => unknown, isInHurry = false): Promise<void> {
+  const { patience } = request;
   try {
-    await request.patience.pause(cause);
+    await (isInHurry ? patience.check(cause) : patience.pause(cause()));
   } catch (busy) {
-    throw request.wasUnknown ? outcomeUnknown(request, cause) : busy;
+    throw request.wasUnknown ? outcomeUnknown(request, cause()) : busy;
   }
 }
 

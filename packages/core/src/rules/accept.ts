@@ -12,15 +12,15 @@ export const accept: Rule<Command<"accept">, Booked> = {
     const named = slotId === undefined ? alsoSlotIds : [slotId, ...alsoSlotIds];
     const keys = [appointmentKey(appointmentId), ...named.map(slotKey)];
     const appointment = seen.appointment(appointmentId);
-    return slotId === undefined && appointment !== undefined ? { keys, search: searchFreeSlot(appointment) } : { keys };
+    if (slotId !== undefined || appointment === undefined) return { keys };
+    return { keys, search: searchFreeSlot(appointment, alsoSlotIds) };
   },
 
   decide(command, seen, context) {
     const appointment = findAppointment(seen, command.appointmentId, command.ifVersion);
     if (isRefusal(appointment)) return appointment;
     const { providerId, facilityId, start, end } = appointment;
-    const free = seen.found.filter(({ id }) => !command.alsoSlotIds.includes(id));
-    const slotId = command.slotId ?? chooseSlot(free, context.command.id)?.id;
+    const slotId = command.slotId ?? chooseSlot(seen.found, context.command.id)?.id;
     const refusal = refuseAppointmentChange(appointment, "confirmed", context);
     if (refusal !== undefined) return refusal;
     if (slotId === undefined) return refuse("no_slot_available", { providerId, facilityId, start, end });

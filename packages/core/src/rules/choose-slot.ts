@@ -1,20 +1,21 @@
 import { containing } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
 import { durationMs, type TimeRange } from "../model/time-range.ts";
-import type { Reads } from "./decision.ts";
+import type { SearchForOne } from "./decision.ts";
 
 interface WantedTime extends TimeRange {
   readonly providerId: string;
   readonly facilityId: string;
 }
 
-/** How many free slots are looked at: enough for callers who come at the same moment to spread over the seats. */
-const candidates = 64;
-
-/** The search for free slots that contain the wanted time, those that start closest to it first. */
-export function searchFreeSlot({ providerId, facilityId, ...wanted }: WantedTime): NonNullable<Reads["search"]> {
+/** The search for a free slot that contains the wanted time; those that start closest to it come first. */
+export function searchFreeSlot(
+  { providerId, facilityId, start, end }: WantedTime,
+  except: readonly string[] = [],
+): SearchForOne {
   const place = { providerIds: [providerId], facilityId, statuses: ["available"] as const };
-  return { ...containing(wanted), ...place, descending: true, limit: candidates };
+  const others = except.length === 0 ? {} : { except };
+  return { ...containing({ start, end }), ...place, ...others, descending: true, takesOne: true };
 }
 
 /**

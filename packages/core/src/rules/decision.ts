@@ -25,12 +25,17 @@ export interface Context {
 /** What a rule wants to see before it decides. */
 export interface Reads {
   readonly keys: readonly RecordKey[];
-  readonly search?: SlotSearch & {
-    /** The latest start first. */
-    readonly descending?: boolean;
-    /** Without it, all that match are read. */
-    readonly limit?: number;
-  };
+  /** Without `takesOne`, all that match are found. */
+  readonly search?: SlotSearch | SearchForOne;
+}
+
+/** A search of which any one slot will do: the rule may be shown a single one, and the next caller another. */
+export interface SearchForOne extends SlotSearch {
+  readonly takesOne: true;
+  /** The latest start first. */
+  readonly descending: boolean;
+  /** Slots that will not do. */
+  readonly except?: readonly string[];
 }
 
 /** The records as they were loaded, and what the rule's search found. */
@@ -56,6 +61,10 @@ export interface Rule<Command, Result> {
   /** Called again with what was seen so far, until it asks for nothing new. */
   readonly reads: (command: Command, seen: Seen, context: Context) => Reads;
   readonly decide: (command: Command, seen: Seen, context: Context) => Decision<Result>;
+}
+
+export function isForOne(search: SlotSearch): search is SearchForOne {
+  return "takesOne" in search;
 }
 
 export function isRefusal(value: object): value is Refusal {

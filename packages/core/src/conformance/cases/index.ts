@@ -13,6 +13,7 @@ import { contractProviderCases } from "./contract-providers.ts";
 import { contractRaceCases } from "./contract-races.ts";
 import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
+import { crowdCases } from "./crowds.ts";
 import { holdCases } from "./hold.ts";
 import { hostTransactionCases } from "./host-transaction.ts";
 import { idempotencyCases } from "./idempotency.ts";
@@ -49,6 +50,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...oddInputCases,
   ...contractRaceCases,
   ...raceCases,
+  ...crowdCases,
   ...syncCases,
   ...reconcileCases,
   ...randomCases,

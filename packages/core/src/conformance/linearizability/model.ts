@@ -8,7 +8,7 @@ import { keyText, type RecordKey, type RecordKind, type StoredRecord } from "../
 import type { OverlapScope } from "../../model/schedule.ts";
 import { type Slot, slotAsOf } from "../../model/slot.ts";
 import type { Actor } from "../../model/values.ts";
-import { type Context, type Decided, isRefusal, type Rule, type Seen } from "../../rules/decision.ts";
+import { type Context, type Decided, isForOne, isRefusal, type Rule, type Seen } from "../../rules/decision.ts";
 import { rules } from "../../rules/index.ts";
 import type { HistoryCall } from "./history.ts";
 import { type ModelState, withRecords } from "./model-state.ts";
@@ -170,11 +170,9 @@ function seenBy(
   const seen = seenIn(state);
   const { search } = rule.reads(command, seen, context);
   if (search === undefined) return seen;
-  const found = findSlots(state.tables, {
-    ...search,
-    asOf: context.now,
-    limit: search.limit ?? Number.POSITIVE_INFINITY,
-  });
+  const except = isForOne(search) ? (search.except ?? []) : [];
+  const all = findSlots(state.tables, { ...search, asOf: context.now, limit: Number.POSITIVE_INFINITY });
+  const found = all.filter(({ id }) => !except.includes(id));
   const chosen = isChoice(context.command.name) && result !== undefined ? takenIds(result) : undefined;
   return { ...seen, found: chosen === undefined ? found : found.filter(({ id }) => chosen.includes(id)) };
 }

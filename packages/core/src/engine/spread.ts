@@ -1,0 +1,192 @@
+import { type Slot, slotAsOf } from "../model/slot.ts";
+import { durationMs } from "../model/time-range.ts";
+import type { SearchForOne } from "../rules/decision.ts";
+import type { EngineStorage } from "./engine-storage.ts";
+
+/** One caller's way to a free slot that no other caller of this engine is after. */
+export interface Finder {
+  /** A free slot for this caller alone; undefined if there was none at some moment since the caller came. */
+  readonly find: (search: SearchForOne, now: Date) => Promise<Claim | undefined>;
+  /** Ends it. Without this call, what the callers of one time share would be kept for ever. */
+  readonly leave: () => void;
+}
+
+/** A slot that nobody else is given until it is released. */
+export interface Claim {
+  readonly slot: Slot;
+  readonly release: (outcome: "taken" | "lost" | "unused") => void;
+}
+
+/** Callers of one engine who want one of the same slots. */
+interface Crowd {
+  readonly key: string;
+  members: number;
+  /** The latest instant at which one of them wants to know what is free. */
+  asOf: Date;
+  /** How many searches were begun. */
+  begun: number;
+  searching: Promise<void> | undefined;
+  /** What the last search that ended has found. */
+  pool: Pool;
+  /** Slots that somebody is after now, and those that somebody was after since the last search was begun. */
+  readonly claimed: Set<string>;
+  readonly settled: Set<string>;
+  /** Callers who wait until somebody is done with a slot. */
+  readonly waiting: (() => void)[];
+}
+
+interface Pool {
+  /** Which search it is of, counted from 1. */
+  readonly search: number;
+  readonly found: readonly Slot[];
+  /** Whether there were no others. */
+  readonly isComplete: boolean;
+  /** Those that nobody was given yet, the one to be given next at the end. */
+  free: Slot[];
+  given: number;
+  /** How many of those that were given had been taken by another process. */
+  lost: number;
+}
+
+/** How many slots a search reads: enough for the callers of other processes, too, who take some of them meanwhile. */
+const fewest = 64;
+const most = 1_000;
+const perCaller = 4;
+
+/** How many slots the callers of a crowd are after at the same time. More would only be old by the time of the commit. */
+const mostClaimed = 128;
+
+/**
+ * Spreads callers who want the same time over the slots that are free, so that they do not meet, and lets one who lost a
+ * slot to another process go on to the next without a new search. What it gives out is a hint, as every search is: only
+ * the commit decides. That there is nothing left is known from a search that was begun after the caller came.
+ */
+export function createSpread(storage: Pick<EngineStorage, "findSlots">, random: () => number): () => Finder {
+  const crowds = new Map<string, Crowd>();
+
+  return () => {
+    let crowd: Crowd | undefined;
+    let came = 0;
+
+    function join(key: string, now: Date): Crowd {
+      const joined = crowds.get(key) ?? newCrowd(key, now);
+      crowds.set(key, joined);
+      joined.members += 1;
+      came = joined.begun;
+      return joined;
+    }
+
+    function leave(): void {
+      if (crowd === undefined) return;
+      crowd.members -= 1;
+      if (crowd.members === 0) crowds.delete(crowd.key);
+      crowd = undefined;
+    }
+
+    return {
+      async find(search, now) {
+        const key = JSON.stringify(search);
+        if (crowd?.key !== key) {
+          leave();
+          crowd = join(key, now);
+        }
+        if (crowd.asOf < now) crowd.asOf = now;
+        return findIn(crowd, { search, now, came });
+      },
+      leave,
+    };
+  };
+
+  async function findIn(crowd: Crowd, { search, now, came }: Caller): Promise<Claim | undefined> {
+    const isUsable = (slot: Slot) => slotAsOf(slot, now).status === "available";
+    for (;;) {
+      const { pool, claimed } = crowd;
+      const isNews = pool.search > came;
+      const isFull = claimed.size >= mostClaimed;
+      if (isNews && !isFull) {
+        const slot = pool.free.findLast(isUsable);
+        if (slot !== undefined) return claim(crowd, slot);
+        if (!pool.found.some(isUsable)) return undefined;
+      }
+      // To search again would find nothing but what others are after.
+      const isWithOthers = claimed.size > 0 && pool.isComplete && !isOutdated(pool);
+      if (isNews && (isFull || isWithOthers)) await new Promise<void>((wake) => crowd.waiting.push(wake));
+      else await searchFor(crowd, search);
+    }
+  }
+
+  function claim(crowd: Crowd, slot: Slot): Claim {
+    const { pool } = crowd;
+    pool.free.splice(pool.free.lastIndexOf(slot), 1);
+    pool.given += 1;
+    crowd.claimed.add(slot.id);
+    return {
+      slot,
+      release(outcome) {
+        crowd.claimed.delete(slot.id);
+        if (outcome === "unused") crowd.pool.free.push(slot);
+        else crowd.settled.add(slot.id);
+        if (outcome === "lost") noteLost(pool);
+        wake(crowd, crowd.claimed.size === 0 ? crowd.waiting.length : 1);
+      },
+    };
+  }
+
+  /** Another process came this way: the next caller goes on elsewhere, and after a few losses somebody looks again. */
+  function noteLost(pool: Pool): void {
+    pool.lost += 1;
+    pool.free = isOutdated(pool) ? [] : inOrderOfGiving(pool.free);
+  }
+
+  /** One search at a time for all of them. */
+  function searchFor(crowd: Crowd, search: SearchForOne): Promise<void> {
+    crowd.searching ??= refill(crowd, search).finally(() => {
+      crowd.searching = undefined;
+      wake(crowd, crowd.waiting.length);
+    });
+    return crowd.searching;
+  }
+
+  async function refill(crowd: Crowd, { takesOne: _, except = [], ...search }: SearchForOne): Promise<void> {
+    // Those who come in the same moment come along.
+    await undefined;
+    crowd.begun += 1;
+    crowd.settled.clear();
+    const number = crowd.begun;
+    const limit = Math.min(most, Math.max(fewest, perCaller * crowd.members)) + except.length;
+    const read = await storage.findSlots({ ...search, asOf: crowd.asOf, limit });
+    const found = read.filter(({ id }) => !except.includes(id));
+    const free = found.filter(({ id }) => !crowd.claimed.has(id) && !crowd.settled.has(id));
+    const isComplete = read.length < limit;
+    crowd.pool = { search: number, found, isComplete, free: inOrderOfGiving(free), given: 0, lost: 0 };
+  }
+
+  /**
+   * The shortest first, and alike ones in a circle that begins anywhere: processes that go through the same slots at the
+   * same time do not meet before one comes to where another began.
+   */
+  function inOrderOfGiving(slots: readonly Slot[]): Slot[] {
+    const start = Math.floor(random() * slots.length);
+    const circle = [...slots.slice(start), ...slots.slice(0, start)];
+    return circle.sort((a, b) => durationMs(b) - durationMs(a));
+  }
+}
+
+interface Caller {
+  readonly search: SearchForOne;
+  readonly now: Date;
+  /** How many searches were begun before. */
+  readonly came: number;
+}
+
+const isOutdated = ({ given, lost }: Pool): boolean => lost > 2 + given / 8;
+
+function newCrowd(key: string, asOf: Date): Crowd {
+  const pool = { search: 0, found: [], isComplete: true, free: [], given: 0, lost: 0 };
+  const sets = { claimed: new Set<string>(), settled: new Set<string>() };
+  return { key, members: 0, asOf, begun: 0, searching: undefined, pool, ...sets, waiting: [] };
+}
+
+function wake({ waiting }: Crowd, count: number): void {
+  for (const one of waiting.splice(0, count)) one();
+}
