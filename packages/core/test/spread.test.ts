@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { manualClock, minutes, patient, place, provider, publish, tally } from "../src/conformance/fixtures.ts";
+import { createEngine, isBookingError, type SlotQuery, type StorageAdapter, StorageError } from "../src/index.ts";
+import { memoryAdapter } from "../src/memory/index.ts";
+
+const wanted = { actor: patient, ...place, start: minutes(0), end: minutes(30) };
+
+/** Notes searches and commits; a search or a commit may be kept waiting. */
+function watching(storage: StorageAdapter, before: (call: "search" | "commit") => Promise<void> = async () => {}) {
+  const searches: SlotQuery[] = [];
+  let transitions = 0;
+  const watched: StorageAdapter = {
+    ...storage,
+    findSlots: async (query) => {
+      searches.push(query);
+      await before("search");
+      return storage.findSlots(query);
+    },
+    commit: async (batch) => {
+      transitions += batch.length;
+      await before("commit");
+      return storage.commit(batch);
+    },
+  };
+  return { storage: watched, searches, transitions: () => transitions };
+}
+
+const book = (engine: ReturnType<typeof createEngine>, count: number) =>
+  Array.from({ length: count }, (_, index) => engine.book({ ...wanted, subjectId: `p-${index}` }));
+
+describe("callers who want the same time", () => {
+  it("read as many slots as a lone caller needs, and more where more of them come", async () => {
+    const { storage, searches } = watching(memoryAdapter());
+    const engine = createEngine({ storage });
+    await publish(engine, 1, 400);
+    searches.length = 0;
+    await Promise.all(book(engine, 1));
+    await Promise.all(book(engine, 50));
+    expect(searches.map(({ limit }) => limit)).toEqual([64, 200]);
+  });
+
+  it("are not refused because of a search that was begun before they came", async () => {
+    const memory = memoryAdapter();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const storage: StorageAdapter = {
+      ...memory,
+      findSlots: async (query) => {
+        const found = await memory.findSlots(query);
+        await promise;
+        return found;
+      },
+    };
+    const engine = createEngine({ storage });
+    const early = tally(book(engine, 1));
+    await new Promise(setImmediate);
+    await publish(createEngine({ storage: memory }));
+    const late = tally(book(engine, 1));
+    resolve();
+    expect([await early, await late]).toEqual([{ no_slot_available: 1 }, { ok: 1 }]);
+  });
+
+  it("all learn of a search that failed, and go on when the database answers again", async () => {
+    const memory = memoryAdapter();
+    await publish(createEngine({ storage: memory }), 1, 20);
+    let failures = 2;
+    const { storage } = watching(memory, async (call) => {
+      if (call !== "search" || failures === 0) return;
+      failures -= 1;
+      throw new StorageError("transient", "The test says so.");
+    });
+    const engine = createEngine({ storage, clock: manualClock() });
+    expect(await tally(book(engine, 21))).toEqual({ ok: 20, no_slot_available: 1 });
+  });
+
+  it("get the shortest slot that contains the time as long as there is one", async () => {
+    const engine = createEngine({ storage: memoryAdapter() });
+    const seats = await publish(engine, 1, 2);
+    await engine.block({ actor: provider, slotId: seats[0]?.id ?? "" });
+    await engine.createSlots({ actor: provider, ...place, slots: [{ start: minutes(0), end: minutes(60) }] });
+    const ends = async () => (await engine.book({ ...wanted, end: minutes(20), subjectId: "p" })).slots[0]?.end;
+    expect([await ends(), await ends()]).toEqual([minutes(30), minutes(60)]);
+  });
+
+  it("find a slot whose hold has expired for the one who comes later, and not for the one who came before", async () => {
+    const clock = manualClock();
+    const memory = memoryAdapter();
+    const engine = createEngine({ storage: memory, clock });
+    const [slot] = await publish(engine);
+    await engine.hold({ actor: patient, slotId: slot?.id ?? "", seconds: 60 });
+    expect(await tally(book(engine, 2))).toEqual({ no_slot_available: 2 });
+    clock.advance(60_000);
+    expect(await tally(book(engine, 2))).toEqual({ ok: 1, no_slot_available: 1 });
+  });
+
+  it("give up at the end of their budget where others are always faster", async () => {
+    const clock = manualClock();
+    const memory = memoryAdapter();
+    const other = createEngine({ storage: memory, clock });
+    const { storage } = watching(memory, async (call) => {
+      if (call !== "commit") return;
+      clock.advance(400);
+      const { items } = await other.listSlots({ statuses: ["available"], providerIds: [place.providerId] });
+      const appointments = items.map(({ id }) => other.book({ actor: patient, slotId: id, subjectId: "other" }));
+      for (const { appointment } of await Promise.all(appointments))
+        await other.cancel({ actor: patient, appointmentId: appointment.id });
+    });
+    await publish(other, 1, 2);
+    const engine = createEngine({ storage, clock, retry: { budgetMs: 2_000 } });
+    const outcome = await engine.book({ ...wanted, subjectId: "p" }).catch((error: unknown) => error);
+    expect(isBookingError(outcome, "storage_busy")).toBe(true);
+  });
+});
