@@ -4,6 +4,7 @@ import { openArena } from "./arenas/open.ts";
 import { runCommand } from "./command-line.ts";
 import { runBenchmark, type Watcher } from "./measuring/run.ts";
 import { type BenchmarkOptions, parseOptions, usage } from "./options.ts";
+import { compareVersions } from "./pairs/compare.ts";
 import { chartOf } from "./report/chart.ts";
 import { printCircumstances, printMeasured, titleOf } from "./report/print.ts";
 
@@ -25,6 +26,7 @@ function watcherOf(onFailure: () => void): Watcher {
 }
 
 async function run(options: BenchmarkOptions, signal: AbortSignal): Promise<number> {
+  if (options.compare !== undefined) return compareVersions(options.compare, signal);
   let isComplete = true;
   const watcher = watcherOf(() => {
     isComplete = false;

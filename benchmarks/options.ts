@@ -5,9 +5,12 @@ import { chosen, writableFile } from "./command-line.ts";
 import { contenderNames, workloadNames } from "./contenders/contender.ts";
 import { fullScale, quickScale } from "./contenders/workloads.ts";
 import type { RunOptions } from "./measuring/run.ts";
+import type { CompareOptions } from "./pairs/compare.ts";
 
 export interface BenchmarkOptions extends RunOptions {
   readonly json: string;
+  /** Set where this version is to be compared with another one, and not Slotwright with what is written in its place. */
+  readonly compare: CompareOptions | undefined;
 }
 
 export const usage = `Usage: bench [options]
@@ -27,6 +30,11 @@ Exit status: 0 when it has measured, 1 if it could not, 2 if called wrongly.
   --rounds N        counted rounds, of which the median is taken, after those that warm up (default 5; quick: 3)
   --round-ms N      how long a round should take each contender (default 1000; quick: 200)
   --quick           small data and short rounds, with 1 and 64 callers: to see that it works, not how fast it is
+  --against REF     compares this version of Slotwright with another one instead, in turns: a commit, which is checked out
+                    and installed in a temporary folder, or a folder with a checkout. Prints new ÷ old of bookings,
+                    refusals (hot-slot) and searches with its 95 % interval; exit status 1 where a lower end is too low
+  --pairs N         pairs of runs for --against (default 10)
+  --least RATIO     what the lower ends have to reach (default 0.95)
   --json FILE       where the result goes, with a chart beside it, ending in .svg (default benchmarks/report.json)
   --help            show this text`;
 
@@ -38,6 +46,9 @@ const flags = {
   rtt: { type: "string", multiple: true },
   rounds: { type: "string" },
   "round-ms": { type: "string" },
+  against: { type: "string" },
+  pairs: { type: "string", default: "10" },
+  least: { type: "string", default: "0.95" },
   quick: { type: "boolean", default: false },
   json: { type: "string", default: join(import.meta.dirname, "report.json") },
   help: { type: "boolean", default: false },
@@ -49,17 +60,59 @@ export function parseOptions(args: readonly string[]): BenchmarkOptions | "help"
   if (values.help) return "help";
   const { quick } = values;
   const callers = values.callers?.map((text) => wholeNumber("--callers", text, 1, 1000));
+  const engines = chosen("--engine", values.engine, engineNames);
+  const effort = {
+    rounds: wholeNumber("--rounds", values.rounds ?? (quick ? "3" : "5"), 1, 1000),
+    roundMs: wholeNumber("--round-ms", values["round-ms"] ?? (quick ? "200" : "1000"), 1, 600_000),
+  };
+  const json = writableFile("--json", values.json);
   return {
-    engines: chosen("--engine", values.engine, engineNames),
+    engines,
     workloads: chosen("--workload", values.workload, workloadNames),
+    compare: compareOptions(values, { engines, callers, json }),
     contenders: chosen("--contender", values.contender, contenderNames),
     callers: callers ?? (quick ? [1, 64] : undefined),
     rttMs: (values.rtt ?? ["0", "1"]).map((text) => wholeNumber("--rtt", text, 0, 1000)),
-    rounds: wholeNumber("--rounds", values.rounds ?? (quick ? "3" : "5"), 1, 1000),
-    roundMs: wholeNumber("--round-ms", values["round-ms"] ?? (quick ? "200" : "1000"), 1, 600_000),
+    ...effort,
     scale: quick ? quickScale : fullScale,
-    json: writableFile("--json", values.json),
+    json,
   };
+}
+
+interface CompareFlags {
+  readonly against?: string | undefined;
+  readonly pairs: string;
+  readonly least: string;
+  readonly workload?: string[] | undefined;
+  readonly rounds?: string | undefined;
+  readonly "round-ms"?: string | undefined;
+  readonly quick: boolean;
+}
+
+/** Short runs, and many of them: what differs from one process to the next is to show in the interval. */
+function compareOptions(
+  flags: CompareFlags,
+  { engines, callers, json }: Pick<CompareOptions, "engines" | "json"> & { readonly callers: number[] | undefined },
+): CompareOptions | undefined {
+  if (flags.against === undefined) return undefined;
+  return {
+    against: flags.against,
+    pairs: wholeNumber("--pairs", flags.pairs, 2, 1000),
+    least: ratio("--least", flags.least),
+    engines,
+    workloads: chosen("--workload", flags.workload ?? ["own-slots", "hot-slot", "search"], workloadNames),
+    callers: callers ?? [1, 64],
+    rounds: wholeNumber("--rounds", flags.rounds ?? "3", 1, 1000),
+    roundMs: wholeNumber("--round-ms", flags["round-ms"] ?? "250", 1, 600_000),
+    isQuick: flags.quick,
+    json,
+  };
+}
+
+function ratio(flag: string, text: string): number {
+  const number = Number(text);
+  if (number > 0 && number < 10) return number;
+  throw new Error(`${flag} must be a ratio such as 0.95, not "${text}"`);
 }
 
 function wholeNumber(flag: string, text: string, least: number, most: number): number {

@@ -19,9 +19,11 @@ describe("the options of bench", () => {
       ["--rounds", "many"],
       ["--workload", "cold-slot"],
       ["--json", "no-such-folder/report.json"],
+      ["--pairs", "1"],
+      ["--least", "fast"],
       ["--nonsense", "1"],
     ],
-    flags: ["--engine", "--workload", "--callers", "--rounds", "--quick", "--json"],
+    flags: ["--engine", "--workload", "--callers", "--rounds", "--quick", "--against", "--json"],
   });
 
   it("measures what was asked for with 1 to 256 callers, near and far", () => {

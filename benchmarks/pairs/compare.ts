@@ -1,0 +1,70 @@
+import { writeFileSync } from "node:fs";
+import { bad, createProgress, good, heading, table } from "@slotwright/proof/terminal";
+import { observed } from "../measuring/circumstances.ts";
+import { titleOf } from "../report/print.ts";
+import { type Compared, compareOn, type PairsOptions } from "./run.ts";
+import { openVersion, thisVersion } from "./version.ts";
+
+export interface CompareOptions extends PairsOptions {
+  /** A commit, or a folder with a checkout. */
+  readonly against: string;
+  /** The lower end of each interval has to reach this. */
+  readonly least: number;
+  readonly json: string;
+}
+
+/** Compares this version with another one, and resolves with the exit status: 1 where it is slower than it may be. */
+export async function compareVersions(options: CompareOptions, signal: AbortSignal): Promise<number> {
+  const old = await openVersion(options.against, console.error);
+  const runs = options.engines.length * options.pairs * 2;
+  const progress = createProgress(runs);
+  let done = 0;
+  const compared: Compared[] = [];
+  try {
+    const circumstances = await observed(async () => {
+      for (const engine of options.engines) {
+        const onRun = () => {
+          done += 1;
+          progress.update(done, engine);
+        };
+        compared.push(...(await compareOn(engine, { new: thisVersion, old }, options, { onRun, signal })));
+      }
+    });
+    const { against, least, pairs } = options;
+    writeFileSync(
+      options.json,
+      `${JSON.stringify({ ...circumstances, against, pairs, least, compared }, undefined, 2)}\n`,
+    );
+  } finally {
+    await old.close();
+  }
+  return report(compared, options);
+}
+
+function report(compared: readonly Compared[], { against, least, json }: CompareOptions): number {
+  console.log(heading(`This version against ${against}: new ÷ old, with its 95 % interval`));
+  console.log(table(compared.map((one) => cellsOf(one))));
+  const slower = tooSlow(compared, least);
+  for (const one of slower) console.log(bad(`${titleOf(one)}: ${one.lower.toFixed(3)} is below ${least}`));
+  if (slower.length === 0 && compared.length > 0) console.log(good(`No lower end is below ${least}.`));
+  console.log(`Written to ${json}.`);
+  return slower.length === 0 && compared.length > 0 ? 0 : 1;
+}
+
+/** Those that are slower than they may be, or went wrong. */
+export function tooSlow(compared: readonly Compared[], least: number): readonly Compared[] {
+  return compared.filter(({ lower, errors }) => lower < least || errors > 0);
+}
+
+function cellsOf({ oldPerSecond, newPerSecond, ratio, lower, upper, pairs, errors, ...scenario }: Compared) {
+  return {
+    scenario: titleOf(scenario),
+    "old per second": Math.round(oldPerSecond),
+    "new per second": Math.round(newPerSecond),
+    ratio: ratio.toFixed(3),
+    from: lower.toFixed(3),
+    to: upper.toFixed(3),
+    pairs,
+    errors,
+  };
+}
