@@ -1,0 +1,30 @@
+import { writeFileSync } from "node:fs";
+import { bad } from "@slotwright/proof/terminal";
+import { runCommand } from "../command-line.ts";
+import { observed } from "../measuring/circumstances.ts";
+import { type CrowdsOptions, parseCrowdsOptions, usage } from "./options.ts";
+import { printCrowds, problemsOf } from "./report.ts";
+import { type CrowdsOn, crowdsOn } from "./run.ts";
+
+async function run(options: CrowdsOptions, signal: AbortSignal): Promise<number> {
+  const engines: CrowdsOn[] = [];
+  const circumstances = await observed(async () => {
+    for (const name of options.engines) {
+      if (signal.aborted) break;
+      try {
+        const measured = await crowdsOn(name, options, (step) => console.error(`${name}: ${step}`), signal);
+        printCrowds(measured);
+        engines.push(measured);
+      } catch (error) {
+        console.error(bad(`Measuring ${name} was given up:`), error);
+      }
+    }
+  });
+  const { json, seed } = options;
+  writeFileSync(json, `${JSON.stringify({ ...circumstances, seed, engines }, undefined, 2)}\n`);
+  console.log(`\nWritten to ${json}.`);
+  const isSound = engines.length === options.engines.length && engines.every((one) => problemsOf(one).length === 0);
+  return isSound && !signal.aborted ? 0 : 1;
+}
+
+process.exitCode = await runCommand({ usage, parse: parseCrowdsOptions, run });

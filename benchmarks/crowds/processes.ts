@@ -1,0 +1,43 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { CallersPlace, Crowd, CrowdTold, ToCallers } from "./messages.ts";
+
+/** Processes of callers on one database. */
+export interface Processes {
+  /** All at once; resolves when the last caller was answered. */
+  readonly play: (crowds: readonly Crowd[]) => Promise<readonly CrowdTold[]>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startProcesses(count: number, place: CallersPlace): Promise<Processes> {
+  const script = join(import.meta.dirname, "callers-process.ts");
+  const children = Array.from({ length: count }, () =>
+    fork(script, { stdio: ["ignore", "inherit", "inherit", "ipc"] }),
+  );
+  await Promise.all(children.map((child) => answer(child, place)));
+  return {
+    play: async (crowds) => {
+      const told = await Promise.all(crowds.map((crowd, index) => answer(children[index] as ChildProcess, crowd)));
+      return told as readonly CrowdTold[];
+    },
+    stop: async () => {
+      for (const child of children) {
+        const exit = once(child, "exit");
+        child.disconnect();
+        await exit;
+      }
+    },
+  };
+}
+
+async function answer(child: ChildProcess, message: ToCallers): Promise<unknown> {
+  const told = once(child, "message");
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`A process of callers ended early, with exit status ${code}.`);
+  });
+  ended.catch(() => {});
+  child.send(message);
+  const [first] = (await Promise.race([told, ended])) as [unknown];
+  return first;
+}

@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { demandOf } from "../crowds/calls.ts";
+import { problemsOf } from "../crowds/report.ts";
+import type { CrowdsOn } from "../crowds/run.ts";
+import { itIsACommand } from "./command-cases.ts";
+
+describe("a calendar that is asked for more than it has", () => {
+  const options = { seed: 110_527, calls: 110_527, facilities: 80, days: 27 };
+
+  it("is the same for the same seed, and lacks a tenth of the seats", () => {
+    const demand = demandOf(options);
+    expect(demandOf(options)).toEqual(demand);
+    expect(demand.calls).toHaveLength(110_527);
+    const seats = demand.places.reduce((sum, place) => sum + place.seats, 0);
+    expect(seats / 110_527).toBeGreaterThan(0.89);
+    expect(seats / 110_527).toBeLessThan(0.91);
+    expect(new Set(demand.places.map(({ facility }) => facility)).size).toBe(80);
+    expect(new Set(demand.places.map(({ start }) => start.toISOString().slice(0, 10))).size).toBe(27);
+  });
+});
+
+describe("bench:crowds", () => {
+  let folder = "";
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  itIsACommand({
+    name: "bench:crowds",
+    file: "crowds/main.ts",
+    wrong: [["--engine", "oracle"]],
+    flags: ["--engine", "--seed", "--quick", "--json"],
+  });
+
+  it("sells every seat once, and refuses exactly the overflow", () => {
+    folder = mkdtempSync(join(tmpdir(), "slotwright-crowds-"));
+    const json = join(folder, "crowds.json");
+    const program = join(import.meta.dirname, "..", "crowds", "main.ts");
+    const args = [program, "--quick", "--engine", "sqlite", "--json", json];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    expect(stdout).toContain("Every seat was sold, and none twice.");
+    expect(status).toBe(0);
+    const [measured] = JSON.parse(readFileSync(json, "utf8")).engines as [CrowdsOn];
+    expect(measured.replayed.booked).toBe(measured.replayed.seats);
+    expect(measured.replayed.refused).toBe(measured.replayed.calls - measured.replayed.seats);
+    const wrong = { ...measured, replayed: { ...measured.replayed, wrongTimes: 2 } };
+    expect(problemsOf(wrong)).toEqual(["sqlite: at 2 times another number of seats was booked than it should."]);
+  }, 120_000);
+});
