@@ -4,7 +4,7 @@ import { runCommand } from "../command-line.ts";
 import { observed } from "../measuring/circumstances.ts";
 import { type CrowdsOptions, parseCrowdsOptions, usage } from "./options.ts";
 import { printCrowds, problemsOf } from "./report.ts";
-import { type CrowdsOn, crowdsOn } from "./run.ts";
+import { type CrowdsOn, type CrowdsResult, crowdsOn } from "./run.ts";
 
 async function run(options: CrowdsOptions, signal: AbortSignal): Promise<number> {
   const engines: CrowdsOn[] = [];
@@ -21,7 +21,8 @@ async function run(options: CrowdsOptions, signal: AbortSignal): Promise<number>
     }
   });
   const { json, seed } = options;
-  writeFileSync(json, `${JSON.stringify({ ...circumstances, seed, engines }, undefined, 2)}\n`);
+  const result: CrowdsResult = { ...circumstances, seed, engines };
+  writeFileSync(json, `${JSON.stringify(result, undefined, 2)}\n`);
   console.log(`\nWritten to ${json}.`);
   const isSound = engines.length === options.engines.length && engines.every((one) => problemsOf(one).length === 0);
   return isSound && !signal.aborted ? 0 : 1;
