@@ -32,12 +32,18 @@ export async function startProcesses(count: number, place: CallersPlace): Promis
 }
 
 async function answer(child: ChildProcess, message: ToCallers): Promise<unknown> {
-  const told = once(child, "message");
-  const ended = once(child, "exit").then(([code]) => {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const told = once(child, "message", { signal }).then(([answered]) => answered as unknown);
+  const ended = once(child, "exit", { signal }).then(([code]) => {
     throw new Error(`A process of callers ended early, with exit status ${code}.`);
   });
+  told.catch(() => {});
   ended.catch(() => {});
   child.send(message);
-  const [first] = (await Promise.race([told, ended])) as [unknown];
-  return first;
+  try {
+    return await Promise.race([told, ended]);
+  } finally {
+    waiting.abort();
+  }
 }
