@@ -1,4 +1,4 @@
-import { StorageError, type StorageFailure } from "@slotwright/core";
+import { isStorageError, StorageError, type StorageFailure } from "@slotwright/core";
 
 interface Cause {
   /** SQLSTATEs, or the classes that are their first two characters. */
@@ -16,7 +16,7 @@ const causes: readonly Cause[] = [
 
 /** What an error means for the call that met it, if it was not met while a commit was under way. */
 export function storageError(error: unknown): StorageError {
-  if (error instanceof StorageError) return error;
+  if (isStorageError(error)) return error;
   const code = sqlState(error);
   // The network and the driver have no SQLSTATE. Before COMMIT was sent, what they lost was not committed.
   if (code === undefined) return failure("transient", error, "The connection was lost before a commit; try again.");
@@ -43,7 +43,8 @@ export function connectionError(error: unknown): StorageError {
 }
 
 function failure(kind: StorageFailure, error: unknown, advice: string): StorageError {
-  const text = error instanceof Error ? error.message || String(error) : String(error);
+  const { message } = (error ?? {}) as { readonly message?: unknown };
+  const text = typeof message === "string" && message !== "" ? message : String(error);
   return new StorageError(kind, `The database did not do what was asked: ${text}. ${advice}`, error);
 }
 

@@ -1,5 +1,5 @@
-import { guardInText, isGuard, tableNames } from "@slotwright/adapter-sql";
-import { type Guard, StorageError } from "@slotwright/core";
+import { codeOf, fieldOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
+import { type Guard, isStorageError, StorageError } from "@slotwright/core";
 import { causeOf, type KnownError } from "./error-causes.ts";
 import { replayedText, staleText } from "./procedures.ts";
 
@@ -12,7 +12,7 @@ export interface ErrorContext {
 
 /** What an operation that threw means, as the contract's only error. Errors that are of the contract already stay. */
 export function toStorageError(error: unknown, { name, during }: ErrorContext): StorageError {
-  if (error instanceof StorageError) return error;
+  if (isStorageError(error)) return error;
   if (during === "commit" && commitIsUncertain(error)) return uncertainCommit(error, name);
   if (during === "host" && endsTransaction(error)) return endedTransaction(error, name);
   const text = textOf(error);
@@ -131,21 +131,12 @@ export function endedTransaction(error: unknown, name: string): StorageError {
   return new StorageError("transient", message, error);
 }
 
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "";
-}
-
 /** The server's number for the error; those of the operating system are negative. */
 function errnoOf(error: unknown): number {
-  const errno = error instanceof Error && "errno" in error ? error.errno : undefined;
+  const errno = fieldOf(error, "errno");
   return typeof errno === "number" ? errno : 0;
 }
 
 function isFatal(error: unknown): boolean {
-  return error instanceof Error && "fatal" in error && error.fatal === true;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message || codeOf(error) : String(error);
+  return fieldOf(error, "fatal") === true;
 }

@@ -1,4 +1,4 @@
-import { StorageError } from "@slotwright/core";
+import { isStorageError, StorageError } from "@slotwright/core";
 import { createPool } from "mysql2/promise";
 import {
   type Connection,
@@ -47,21 +47,25 @@ function inTime(pool: OwnPool, name: string): MysqlPool {
   const longest = pool.pool?.config?.connectionConfig?.connectTimeout ?? 0;
   if (longest === 0) return pool;
   return {
-    getConnection: () => {
-      const { promise, resolve, reject } = Promise.withResolvers<MysqlPoolConnection>();
-      // A little more than it takes to learn that the server does not answer, which says more.
-      const timer = setTimeout(() => reject(busyPool(name, longest)), longest + 100);
-      const came = (connection: MysqlPoolConnection) => {
-        resolve(connection);
-        // Too late for the one who waited: the next one gets it.
-        void promise.catch(() => connection.release());
-      };
-      void pool
-        .getConnection()
-        .then(came, reject)
-        .finally(() => clearTimeout(timer));
-      return promise;
-    },
+    getConnection: () =>
+      new Promise((resolve, reject) => {
+        let isTooLate = false;
+        const giveUp = () => {
+          isTooLate = true;
+          reject(busyPool(name, longest));
+        };
+        // A little more than it takes to learn that the server does not answer, which says more.
+        const timer = setTimeout(giveUp, longest + 100);
+        const came = (connection: MysqlPoolConnection) => {
+          // Nobody waits for it any more: the next one gets it.
+          if (isTooLate) connection.release();
+          resolve(connection);
+        };
+        void pool
+          .getConnection()
+          .then(came, reject)
+          .finally(() => clearTimeout(timer));
+      }),
   };
 }
 
@@ -128,9 +132,8 @@ function openSession(driver: MysqlPoolConnection): Session {
 
 /** After an error: with no transaction open, or not at all. */
 async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
-  const cause = error instanceof StorageError ? error.cause : error;
-  const isUnknown = error instanceof StorageError && error.failure === "unknown";
-  if (isUnknown || isConnectionLost(cause) || isUnprepared(cause)) {
+  const cause = isStorageError(error) ? error.cause : error;
+  if (isStorageError(error, "unknown") || isConnectionLost(cause) || isUnprepared(cause)) {
     driver.destroy();
     return;
   }

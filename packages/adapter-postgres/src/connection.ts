@@ -144,7 +144,6 @@ async function connect({ place, pool }: Source): Promise<PostgresPoolClient> {
   try {
     return await pool().connect();
   } catch (error) {
-    if (error instanceof StorageError) throw error;
     throw toStorageError(error, { place, during: "connect" });
   }
 }

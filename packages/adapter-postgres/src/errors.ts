@@ -1,5 +1,5 @@
-import { isGuard } from "@slotwright/adapter-sql";
-import { type Guard, StorageError } from "@slotwright/core";
+import { codeOf, isGuard, textField, textOf } from "@slotwright/adapter-sql";
+import { type Guard, isStorageError, StorageError } from "@slotwright/core";
 import { type Cause, causes, forgottenStatement } from "./error-causes.ts";
 
 /**
@@ -16,7 +16,7 @@ export interface ErrorContext {
 
 /** What an operation that threw means, as the contract's only error. Errors that are of the contract already stay. */
 export function toStorageError(error: unknown, context: ErrorContext): StorageError {
-  if (error instanceof StorageError) return error;
+  if (isStorageError(error)) return error;
   const { place, during } = context;
   if (during === "commit" && mayHaveCommitted(error)) return uncertainCommit(error, place);
   const cause = causeOf(error) ?? (endsConnection(error) ? lostConnection(during) : undefined);
@@ -37,7 +37,7 @@ function endsConnection(error: unknown): boolean {
 
 /** True if the connection can't be used any more, or the driver's idea of it is wrong. */
 export function breaksConnection(error: unknown): boolean {
-  if (error instanceof StorageError) return false;
+  if (isStorageError(error)) return false;
   if (!isAnswer(error) || endsSession(error)) return true;
   return codeOf(error) === "42P05";
 }
@@ -76,20 +76,8 @@ function guardNamed(constraint: string): Guard {
 
 const guardsWithIndex: readonly Guard[] = ["no_overlap", "journal_once_per_version"];
 
-function property(error: unknown, name: string): string {
-  const value = typeof error === "object" && error !== null ? (error as Record<string, unknown>)[name] : undefined;
-  return typeof value === "string" ? value : "";
-}
-
-const codeOf = (error: unknown): string => property(error, "code");
-
 /** In English only where the server speaks English. */
-const severityOf = (error: unknown): string => property(error, "severity");
-
-function textOf(error: unknown): string {
-  // The error of several addresses that all refused has no message.
-  return property(error, "message") || codeOf(error) || String(error);
-}
+const severityOf = (error: unknown): string => textField(error, "severity");
 
 /** True if the server said it: then the connection was alive. Errors of the driver and the network have no SQLSTATE. */
 function isAnswer(error: unknown): boolean {

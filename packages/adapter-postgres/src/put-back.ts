@@ -1,4 +1,4 @@
-import { initialTables, migrationStatements, type SqlStrategy, tableNames } from "@slotwright/adapter-sql";
+import { initialTables, migrationStatements, type SqlStrategy, tableNames, textOf } from "@slotwright/adapter-sql";
 import { StorageError } from "@slotwright/core";
 import { commitFunction } from "./commit-function.ts";
 import type { Runner } from "./connection.ts";
@@ -48,8 +48,7 @@ export async function putBack(
 
 function notPutBack(error: unknown, title: string, lost: readonly LostObject[], database: string): StorageError {
   const all = lost.map((object) => object.title).join(", ");
-  const reason = error instanceof Error ? error.message : String(error);
-  const message = `The database ${database} has lost what guards it (${all}), as by a restore that met errors. The ${title} could not be put back: ${reason}. Nothing was changed; call migrate() as the owner of the tables, and if rows are in the way, see to them first.`;
+  const message = `The database ${database} has lost what guards it (${all}), as by a restore that met errors. The ${title} could not be put back: ${textOf(error)}. Nothing was changed; call migrate() as the owner of the tables, and if rows are in the way, see to them first.`;
   return new StorageError("unavailable", message, error);
 }
 

@@ -1,4 +1,5 @@
 export { hasMethods, type OptionRules, problemWithOptions } from "./adapter-options.ts";
+export { codeOf, fieldOf, textField, textOf } from "./driver-errors.ts";
 export { guardInText, isGuard, refusalText } from "./guards.ts";
 export { type IndexName, indexes } from "./indexes.ts";
 export type { Read } from "./list-shapes.ts";

@@ -1,5 +1,5 @@
-import { guardInText, isGuard } from "@slotwright/adapter-sql";
-import { type Guard, StorageError, type StorageFailure } from "@slotwright/core";
+import { codeOf, guardInText, isGuard, textOf } from "@slotwright/adapter-sql";
+import { type Guard, isStorageError, StorageError, type StorageFailure } from "@slotwright/core";
 
 /** Where an error came from: it decides what the error means, and the message names the file. */
 export interface ErrorContext {
@@ -66,7 +66,7 @@ const causes: Readonly<Record<string, Cause>> = {
 
 /** What an operation that threw means, as the contract's only error. Errors that are of the contract already stay. */
 export function toStorageError(error: unknown, context: ErrorContext): StorageError {
-  if (error instanceof StorageError) return error;
+  if (isStorageError(error)) return error;
   const code = codeOf(error);
   if (context.during === "commit" && commitIsUncertain(code)) return uncertainCommit(error, context.file);
   const cause = causes[code] ?? causes[primaryCode(code)] ?? causeByText(error);
@@ -102,21 +102,12 @@ export function refusingGuard(error: unknown): Guard | undefined {
 
 /** True if another connection was in the way, and the same call may work in a moment. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof StorageError && error.failure === "transient";
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "";
+  return isStorageError(error, "transient");
 }
 
 /** SQLITE_IOERR of SQLITE_IOERR_FSYNC. */
 function primaryCode(code: string): string {
   return code.split("_").slice(0, 2).join("_");
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /**

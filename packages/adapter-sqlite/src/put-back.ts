@@ -1,4 +1,4 @@
-import type { SqlStrategy } from "@slotwright/adapter-sql";
+import { type SqlStrategy, textOf } from "@slotwright/adapter-sql";
 import { StorageError } from "@slotwright/core";
 import type { Connection } from "./connection.ts";
 import { migrations } from "./migrations.ts";
@@ -17,8 +17,7 @@ export function putBack(connection: Connection, strategy: SqlStrategy): readonly
     try {
       database.exec(statement);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `The database ${database.name} lacks the ${title}, which could not be put back: ${reason}. Nothing was changed; see to what is in the way, and run migrate() again.`;
+      const message = `The database ${database.name} lacks the ${title}, which could not be put back: ${textOf(error)}. Nothing was changed; see to what is in the way, and run migrate() again.`;
       throw new StorageError("unavailable", message, error);
     }
     return `put back: ${title}`;

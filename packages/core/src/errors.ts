@@ -1,3 +1,4 @@
+import { brandAs, isBranded } from "./model/brand.ts";
 import type { CreatedSoFar } from "./model/create-many-slots.ts";
 
 /** One thing wrong with an input: where, and what. */
@@ -392,6 +393,10 @@ export class BookingError<C extends ErrorCode = ErrorCode> extends Error {
   readonly code: C;
   readonly details: ErrorDetails[C] & MaybeCreated;
 
+  static {
+    brandAs("BookingError", BookingError.prototype);
+  }
+
   constructor(code: C, details: ErrorDetails[C] & MaybeCreated, cause?: unknown) {
     const message = errorCatalogue[code].message(details) + standing(code, details);
     super(message, cause === undefined ? undefined : { cause });
@@ -443,13 +448,13 @@ export class BookingError<C extends ErrorCode = ErrorCode> extends Error {
 
 /**
  * Narrows an unknown error, optionally to one code: `isBookingError(error, "slot_booked")`. Without one, a `switch` over
- * `error.code` narrows `error.details`.
+ * `error.code` narrows `error.details`. True whichever copy of this package made it, as `instanceof` would not be.
  */
 export function isBookingError<C extends ErrorCode = ErrorCode>(
   error: unknown,
   code?: C,
 ): error is { [Code in C]: BookingError<Code> }[C] {
-  return error instanceof BookingError && (code === undefined || error.code === code);
+  return isBranded(error, "BookingError") && (code === undefined || (error as BookingError).code === code);
 }
 
 /** An expected "no", as the rules return it. The engine turns it into a `BookingError`. */

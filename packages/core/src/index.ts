@@ -45,5 +45,5 @@ export type { AccessRequest, Authorize, Policy, Proposal } from "./rules/policy.
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";
 export * from "./storage/adapter.ts";
-export { StorageError, type StorageFailure } from "./storage/storage-error.ts";
+export { isStorageError, StorageError, type StorageFailure } from "./storage/storage-error.ts";
 export type { OnWarning, Warning, WarningCode, WarningDetails } from "./warnings.ts";

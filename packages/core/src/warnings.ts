@@ -1,3 +1,5 @@
+import { dropRejection } from "./model/promise.ts";
+
 /** What each warning carries in `details`. */
 export interface WarningDetails {
   /** The engine's clock and the database's tell different times. `aheadMs` is negative where the engine is behind. */
@@ -27,8 +29,7 @@ export function harmless(listener: OnWarning | undefined): OnWarning {
   if (listener === undefined) return () => {};
   return (warning) => {
     try {
-      const answer: unknown = listener(warning);
-      void Promise.resolve(answer).catch(() => {});
+      dropRejection(listener(warning));
     } catch {}
   };
 }

@@ -1,4 +1,4 @@
-import { BookingError, createEngine, type StorageAdapter } from "@slotwright/core";
+import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
 
 export interface Booking {
   /** Tells the callers of one process from those of another. */
@@ -48,5 +48,5 @@ export async function bookingReport(storage: StorageAdapter, of: Booking): Promi
 }
 
 function refused(error: unknown) {
-  return { result: undefined, code: error instanceof BookingError ? error.code : `raw: ${String(error)}` };
+  return { result: undefined, code: isBookingError(error) ? error.code : `raw: ${String(error)}` };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Clock } from "../engine/clock.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import type { EngineOptions } from "../engine/options.ts";
-import { BookingError, type ErrorCode, type ErrorDetails } from "../errors.ts";
+import { type BookingError, type ErrorCode, type ErrorDetails, isBookingError } from "../errors.ts";
 import type { Slot } from "../model/slot.ts";
 import type { StorageAdapter } from "../storage/adapter.ts";
 import { auditStore } from "./audit.ts";
@@ -64,7 +64,7 @@ export async function refusal<C extends ErrorCode>(
     () => "it succeeded",
     (error: unknown) => error,
   );
-  if (!(outcome instanceof BookingError)) assert.fail(`expected ${code}, got ${String(outcome)}`);
+  if (!isBookingError(outcome)) assert.fail(`expected ${code}, got ${String(outcome)}`);
   assert.equal(outcome.code, code, outcome.message);
   return outcome as BookingError<C>;
 }
@@ -84,5 +84,5 @@ export async function tally(promises: readonly Promise<unknown>[]): Promise<Reco
 }
 
 function outcomeName(reason: unknown): string {
-  return reason instanceof BookingError ? reason.code : `raw error: ${String(reason)}`;
+  return isBookingError(reason) ? reason.code : `raw error: ${String(reason)}`;
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { BookingError } from "../errors.ts";
+import { isBookingError } from "../errors.ts";
 import { minutes, patient, place, provider } from "./fixtures.ts";
 import type { RecordedEngine } from "./linearizability/record.ts";
 
@@ -80,7 +80,7 @@ export async function attempt(intent: Intent, engine: RecordedEngine, world: Wor
     await ask(intent, engine, world);
     return "done";
   } catch (error) {
-    if (!(error instanceof BookingError) || error.status >= 500 || "guard" in error.details) throw error;
+    if (!isBookingError(error) || error.status >= 500 || "guard" in error.details) throw error;
     return "refused";
   }
 }

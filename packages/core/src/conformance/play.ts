@@ -130,7 +130,9 @@ async function repeatUnanswered({ calls }: History, engine: RecordedEngine): Pro
 }
 
 function noteRaw(error: unknown, rawErrors: string[]): void {
-  if (!isBookingError(error)) rawErrors.push(`Raw error: ${error instanceof Error ? error.stack : String(error)}`);
+  if (isBookingError(error)) return;
+  const { stack } = (error ?? {}) as { readonly stack?: unknown };
+  rawErrors.push(`Raw error: ${String(stack ?? error)}`);
 }
 
 /** Reads all records that an answer has shown, so that the answers have to fit the state that is left. */

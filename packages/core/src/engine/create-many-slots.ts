@@ -34,7 +34,7 @@ export async function createManySlots(settings: EngineSettings, input: CreateMan
       if (chunk === undefined) return created;
       const made = await createChunk(run, chunk, created);
       created = { idempotencyKey, inputs: chunk.from + chunk.slots.length, slots: created.slots + made.slots };
-      await onProgress?.(created);
+      await onProgress?.({ ...created });
       // Storages that answer at once would let no timer fire, nor a signal arrive. In the host's transaction, whoever
       // gets a turn may slip into it.
       if (!settings.isHostTransaction) await nextTurn();

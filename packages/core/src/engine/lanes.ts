@@ -1,4 +1,4 @@
-import { StorageError } from "../storage/storage-error.ts";
+import { isStorageError, StorageError } from "../storage/storage-error.ts";
 
 /** How calls that are made at the same time are sent together. */
 export interface CoalesceOptions {
@@ -12,9 +12,16 @@ export interface CoalesceOptions {
 
 /** Certainly not applied, and there is no use in waiting: others wait already. */
 export class QueueFullError extends StorageError {
+  readonly queueLimit: number;
+
   constructor(queueLimit: number) {
     super("transient", `${queueLimit} calls wait for the database already. Send fewer at a time, or try again later.`);
+    this.queueLimit = queueLimit;
   }
+}
+
+export function isQueueFull(error: unknown): boolean {
+  return isStorageError(error) && "queueLimit" in error;
 }
 
 /** A call that waits, or is under way. */
@@ -132,5 +139,5 @@ async function runApart<Request, Answer>(
 
 /** The database is away, or the connection was lost around the commit: nothing is wrong with any one call. */
 function concernsAll(error: unknown): boolean {
-  return error instanceof StorageError && error.failure !== "transient";
+  return isStorageError(error) && error.failure !== "transient";
 }

@@ -3,7 +3,7 @@ import type { OverlapScope } from "../model/schedule.ts";
 import type { Authorize, Policy } from "../rules/policy.ts";
 import type { StorageAdapter } from "../storage/adapter.ts";
 import { harmless, type OnWarning } from "../warnings.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, steady, systemClock } from "./clock.ts";
 import { coalescingStorage } from "./coalesce.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import { createIdSource, newToken } from "./ids.ts";
@@ -135,7 +135,8 @@ const optionsSchema = z.strictObject(
 export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   // Only to refuse: what is used are the host's own objects.
   parse(optionsSchema, options);
-  const { overlapScope = "facility", policies = [], authorize, clock = systemClock } = options;
+  const { overlapScope = "facility", policies = [], authorize } = options;
+  const clock = options.clock === undefined ? systemClock : steady(options.clock);
   const { newId = createIdSource(), random = Math.random } = options;
   const { budgetMs = 10_000, maxPauseMs = 50 } = options.retry ?? {};
   const { batchSize = 32, lanes = 3, queueLimit = 10_000 } = options.coalesce ?? {};

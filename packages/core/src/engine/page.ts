@@ -1,10 +1,13 @@
+import { z } from "zod";
 import { BookingError } from "../errors.ts";
+import { limits } from "../model/limits.ts";
+import { idSchema } from "../model/values.ts";
 import type { Position } from "../storage/adapter.ts";
 
 /** A bounded part of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Give it as `cursor` to get the next page; null on the last one. */
+  /** Give it as `cursor` to get the next page; null on the last one, and taken as the beginning. */
   readonly nextCursor: string | null;
 }
 
@@ -19,21 +22,24 @@ function encode(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
-/** @throws BookingError `invalid_input` if it is no cursor of ours */
-function decode(cursor: string): readonly unknown[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    if (Array.isArray(parts)) return parts;
-  } catch {
-    // Falls through: what is not JSON is not ours either.
-  }
-  throw notACursor();
-}
-
-function notACursor(): BookingError {
-  return new BookingError("invalid_input", {
+/**
+ * Its parts, held to the bounds of every other input: what a forged cursor says never reaches the database.
+ * @throws BookingError `invalid_input` if it is no cursor of this list
+ */
+function decode<Parts extends z.ZodType>(cursor: string, parts: Parts): z.output<Parts> {
+  const decoded = parts.safeParse(jsonOf(cursor));
+  if (decoded.success) return decoded.data;
+  throw new BookingError("invalid_input", {
     issues: [{ path: "cursor", message: "must be the nextCursor of the page before" }],
   });
+}
+
+function jsonOf(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, "base64url").toString());
+  } catch {
+    return undefined;
+  }
 }
 
 /** Lists whose cursors are not to be mixed up. */
@@ -43,22 +49,28 @@ export function positionCursor(list: List, { start, id }: Position): string {
   return encode([list, start.getTime(), id]);
 }
 
-export function parsePosition(list: List, cursor: string | undefined): Position | undefined {
-  if (cursor === undefined) return undefined;
-  const [name, ms, id] = decode(cursor);
-  if (name !== list || !Number.isSafeInteger(ms) || typeof id !== "string") throw notACursor();
-  const start = new Date(ms as number);
-  if (Number.isNaN(start.getTime())) throw notACursor();
-  return { start, id };
+const milliseconds = z
+  .int()
+  .min(limits.earliest)
+  .max(limits.latest - 1);
+
+const positions = {
+  slots: z.tuple([z.literal("slots"), milliseconds, idSchema]),
+  appointments: z.tuple([z.literal("appointments"), milliseconds, idSchema]),
+} as const satisfies Record<List, z.ZodType>;
+
+export function parsePosition(list: List, cursor: string | null | undefined): Position | undefined {
+  if (cursor === undefined || cursor === null) return undefined;
+  const [, start, id] = decode(cursor, positions[list]);
+  return { start: new Date(start), id };
 }
 
 export function versionCursor(version: number): string {
   return encode(["history", version]);
 }
 
-export function parseVersion(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  const [name, version] = decode(cursor);
-  if (name !== "history" || !Number.isSafeInteger(version)) throw notACursor();
-  return version as number;
+const versions = z.tuple([z.literal("history"), z.int().min(1).max(limits.version)]);
+
+export function parseVersion(cursor: string | null | undefined): number {
+  return cursor === undefined || cursor === null ? 0 : decode(cursor, versions)[1];
 }

@@ -79,7 +79,7 @@ function windowOf(
   list: "slots" | "appointments",
   from: Date | undefined,
   to: Date | undefined,
-  cursor: string | undefined,
+  cursor: string | null | undefined,
 ) {
   if (from !== undefined && to !== undefined && from > to) {
     throw new BookingError("invalid_time_range", { start: from, end: to, problem: "it ends before it starts" });

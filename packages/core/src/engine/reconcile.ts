@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { isBookingError } from "../errors.ts";
 import type { Appointment } from "../model/appointment.ts";
+import { copyOf } from "../model/plain-json.ts";
 import { reconcileSchema } from "../model/queries.ts";
 import { overlapping, type SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
@@ -32,8 +33,8 @@ export interface ReconcileReport {
 }
 
 export type ReconcileInput = Omit<z.input<typeof reconcileSchema>, "onFinding"> & {
-  /** Called with each finding as it is made. */
-  readonly onFinding?: (finding: Finding) => void;
+  /** Called with each finding as it is made, and waited for. What it throws ends the call; what was repaired stays. */
+  readonly onFinding?: (finding: Finding) => unknown;
 };
 
 /** Records read at a time. Memory stays within a few pages however long the range is. */
@@ -155,9 +156,9 @@ async function settle(
   claimantId?: string,
 ): Promise<void> {
   const repairable = faults.filter(({ repair }) => repair !== null);
-  for (const fault of faults) if (fault.repair === null) note(run, fault, "manual");
+  for (const fault of faults) if (fault.repair === null) await note(run, fault, "manual");
   if (run.input.dryRun) {
-    for (const fault of repairable) note(run, fault, "repairable");
+    for (const fault of repairable) await note(run, fault, "repairable");
   } else if (repairable.length > 0) {
     await repairRecord(run, record, repairable, claimantId);
   }
@@ -173,19 +174,19 @@ async function repairRecord(
   try {
     const command = { actor, record, ...(claimantId !== undefined && { claimantId }) };
     const { faults } = await runCommand(run.settings, "repair", command);
-    for (const fault of faults) note(run, fault, "repaired");
+    for (const fault of faults) await note(run, fault, "repaired");
   } catch (error) {
     // Deleted by hand since it was seen: there is nothing left to repair.
     if (isBookingError(error, "slot_not_found") || isBookingError(error, "appointment_not_found")) return;
     // Another fault of the same record keeps the database's guards from agreeing: that one is for a person.
     if (!isBookingError(error, "invalid_transition")) throw error;
-    for (const fault of repairable) note(run, fault, "manual");
+    for (const fault of repairable) await note(run, fault, "manual");
   }
 }
 
-function note({ report, input }: Run, fault: SyncFault, outcome: Finding["outcome"]): void {
+async function note({ report, input }: Run, fault: SyncFault, outcome: Finding["outcome"]): Promise<void> {
   const finding: Finding = { ...fault, outcome };
   report[outcome] += 1;
   if (report.findings.length < input.keepFindings) report.findings.push(finding);
-  input.onFinding?.(finding);
+  await input.onFinding?.(copyOf(finding));
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { EngineStorage } from "./engine-storage.ts";
-import { QueueFullError } from "./lanes.ts";
+import { isQueueFull } from "./lanes.ts";
 import { createRecentSlots, type RecentSlots, type RememberOptions } from "./recent-slots.ts";
 
 /** Notes what is read and written, so that a booking of a slot that was seen a short while ago need not read it again. */
@@ -9,7 +9,7 @@ export function rememberingStorage(storage: EngineStorage, options: RememberOpti
 
   /** After a connection was lost, another database may have taken its place: a replica, or the copy of an earlier day. */
   function forgetUnlessFull(error: unknown): never {
-    if (!(error instanceof QueueFullError)) recent.forgetAll();
+    if (!isQueueFull(error)) recent.forgetAll();
     throw error;
   }
 

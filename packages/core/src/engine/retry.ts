@@ -1,6 +1,6 @@
 import { BookingError } from "../errors.ts";
-import { StorageError } from "../storage/storage-error.ts";
-import { QueueFullError } from "./lanes.ts";
+import { isStorageError } from "../storage/storage-error.ts";
+import { isQueueFull } from "./lanes.ts";
 import type { EngineSettings } from "./options.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 
@@ -27,16 +27,12 @@ export function patienceOf(
     },
     async pause(cause) {
       // To wait in a queue that is full would only make it longer.
-      if (waited() >= retry.budgetMs || cause instanceof QueueFullError) throw busy(cause);
+      if (waited() >= retry.budgetMs || isQueueFull(cause)) throw busy(cause);
       attempt += 1;
       // Full jitter: callers that met once do not meet again.
       await clock.sleep(random() * Math.min(retry.maxPauseMs, 2 ** Math.min(attempt, 16)));
     },
   };
-}
-
-export function isStorageError(error: unknown, failure?: StorageError["failure"]): error is StorageError {
-  return error instanceof StorageError && (failure === undefined || error.failure === failure);
 }
 
 /** Runs a read, again as long as the database is merely busy. @throws BookingError */

@@ -6,7 +6,7 @@ import { type Context, type Decided, type Decision, isRefusal, type Rule, type S
 import { type CommandResult, rules } from "../rules/index.ts";
 import { refuseActor, refuseByPolicy } from "../rules/policy.ts";
 import type { CommitOutcome } from "../storage/adapter.ts";
-import { StorageError } from "../storage/storage-error.ts";
+import { isStorageError, StorageError } from "../storage/storage-error.ts";
 import { withAlternatives } from "./alternatives.ts";
 import type { PendingTransition } from "./engine-storage.ts";
 import { refusalOfGuard } from "./guard-refusals.ts";
@@ -15,7 +15,6 @@ import type { EngineSettings } from "./options.ts";
 import { isObject, parse } from "./parse.ts";
 import { replay } from "./replay.ts";
 import { commandKey, contextOf, type Envelope, mayHaveRun, type Parsed, type Request, requestOf } from "./request.ts";
-import { isStorageError } from "./retry.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 import { storedResult } from "./stored-result.ts";
 

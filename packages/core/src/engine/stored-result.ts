@@ -1,4 +1,5 @@
 import type { Appointment } from "../model/appointment.ts";
+import { isDate } from "../model/date.ts";
 import { plainJson } from "../model/plain-json.ts";
 import type { VersionedRecord } from "../model/record.ts";
 import type { Schedule } from "../model/schedule.ts";
@@ -85,7 +86,7 @@ function storedValue(value: unknown): unknown {
 }
 
 function storedField(name: string, value: unknown): unknown {
-  if (value instanceof Date) return value.getTime();
+  if (isDate(value)) return value.getTime();
   if (name !== "hold" || value === null) return value;
   const { tokenHash, expiresAt } = value as Hold;
   return [tokenHash, expiresAt.getTime()];

@@ -1,3 +1,4 @@
+import { copyOf } from "../model/plain-json.ts";
 import { keyOf, keyText, type RecordKey } from "../model/record.ts";
 import type { CommitOutcome, Transition } from "../storage/adapter.ts";
 import type { Tables } from "./database.ts";
@@ -6,7 +7,7 @@ import type { Tables } from "./database.ts";
 export function commitTransition(tables: Tables, { command, expect, put, journal }: Transition): CommitOutcome {
   const earlier = tables.commands.get(command.id);
   if (earlier !== undefined) {
-    return { status: "replayed", requestHash: earlier.requestHash, result: structuredClone(earlier.result) };
+    return { status: "replayed", requestHash: earlier.requestHash, result: copyOf(earlier.result) };
   }
   const expected = new Set(expect.map(({ key }) => keyText(key)));
   const unexpected = put.filter((record) => !expected.has(keyText(record)));
@@ -15,9 +16,9 @@ export function commitTransition(tables: Tables, { command, expect, put, journal
     ...unexpected.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
   ].filter(({ key, version }) => versionOf(tables, key) !== version);
   if (stale.length > 0) return { status: "stale", keys: stale.map(({ key }) => key) };
-  for (const record of put) tables.records.set(keyText(record), structuredClone(record));
+  for (const record of put) tables.records.set(keyText(record), copyOf(record));
   for (const entry of journal) {
-    tables.journal.set(entry.recordId, [...(tables.journal.get(entry.recordId) ?? []), structuredClone(entry)]);
+    tables.journal.set(entry.recordId, [...(tables.journal.get(entry.recordId) ?? []), copyOf(entry)]);
   }
   const result: unknown = JSON.parse(JSON.stringify(command.result));
   tables.commands.set(command.id, { kind: "command", ...command, result });

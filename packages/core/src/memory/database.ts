@@ -1,4 +1,5 @@
 import type { JournalEntry } from "../model/journal.ts";
+import { copyOf } from "../model/plain-json.ts";
 import {
   type CommandRecord,
   keyText,
@@ -32,11 +33,14 @@ export function createMemoryDatabase(): MemoryDatabase {
 
 /** Waits for its turn to write; the returned function lets the next one in. */
 export async function lockForWriting(database: MemoryDatabase): Promise<() => void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
   const before = database.lastWriter;
-  database.lastWriter = promise;
+  let unlock = () => {};
+  // Not Promise.withResolvers, which Node 20 and others lack.
+  database.lastWriter = new Promise((resolve) => {
+    unlock = resolve;
+  });
   await before;
-  return resolve;
+  return unlock;
 }
 
 /** A draft that a host's transaction writes to until it commits. */
@@ -47,7 +51,7 @@ export function copyTables({ records, commands, journal }: Tables): Tables {
 /** The stored record, as a copy: what a caller does to it does not touch what is stored. */
 export function readRecord(tables: Tables, key: RecordKey): StoredRecord | undefined {
   const stored = key.kind === "command" ? tables.commands.get(key.id) : tables.records.get(keyText(key));
-  return stored === undefined ? undefined : structuredClone(stored);
+  return stored === undefined ? undefined : copyOf(stored);
 }
 
 export function recordsOf<K extends VersionedRecord["kind"]>(

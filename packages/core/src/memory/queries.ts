@@ -1,6 +1,7 @@
 import type { Appointment } from "../model/appointment.ts";
 import { compareIds } from "../model/id-order.ts";
 import type { JournalEntry } from "../model/journal.ts";
+import { copyOf } from "../model/plain-json.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import type { AppointmentQuery, JournalQuery, Position, SlotQuery } from "../storage/adapter.ts";
 import { recordsOf, type Tables } from "./database.ts";
@@ -31,7 +32,7 @@ export function findAppointments(tables: Tables, query: AppointmentQuery): reado
 export function readJournal({ journal }: Tables, query: JournalQuery): readonly JournalEntry[] {
   const { recordId, afterVersion = 0, limit } = query;
   const entries = (journal.get(recordId) ?? []).filter(({ version }) => version > afterVersion);
-  return structuredClone(entries.slice(0, limit));
+  return copyOf(entries.slice(0, limit));
 }
 
 type Window = Pick<AppointmentQuery, "providerIds" | "facilityId" | "startFrom" | "startBefore">;
@@ -52,7 +53,7 @@ function firstAfter<R extends Position>(
 ): readonly R[] {
   const beyond = after === undefined ? found : found.filter((record) => compare(record, after) * direction > 0);
   const sorted = [...beyond].sort((a, b) => compare(a, b) * direction);
-  return structuredClone(sorted.slice(0, limit));
+  return copyOf(sorted.slice(0, limit));
 }
 
 function compare(a: Position, b: Position): number {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { instantSchema } from "./instant.ts";
 import { limits } from "./limits.ts";
+import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema, metadataSchema, reasonSchema } from "./values.ts";
 
 /** What every command may carry. */
@@ -19,17 +20,6 @@ const ifVersion = z.int("must be a whole number").min(1, "must be at least 1").o
 const wholeNumber = (least: number, most: number) =>
   z.int("must be a whole number").min(least, `must be at least ${least}`).max(most, `must be at most ${most}`);
 
-/** The name as IANA spells it; offsets such as `+01:00` are no time zones. */
-const timeZoneSchema = z.string("must be a string").transform((name, context) => {
-  try {
-    if (/^[A-Za-z]/.test(name)) return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
-  } catch {
-    // Falls through: Intl throws where it does not know the name.
-  }
-  context.issues.push({ code: "custom", message: "must be an IANA time zone", input: name });
-  return z.NEVER;
-});
-
 /** A slot to be created. */
 export const newSlotSchema = z.strictObject({
   start: instantSchema,
@@ -45,7 +35,7 @@ export const createSlotsSchema = z.strictObject({
   ifVersion: z.int("must be a whole number").min(0, "must not be negative").optional(),
   providerId: idSchema,
   facilityId: idSchema,
-  /** Time zone of a schedule that does not exist yet (default `UTC`); an existing one must have it already. */
+  /** Time zone of a schedule that does not exist yet (default `UTC`); an existing one must have it already, under this or another name. */
   timeZone: timeZoneSchema.optional(),
   slots: z
     .array(newSlotSchema, "must be an array")

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDate } from "./date.ts";
 import { limits } from "./limits.ts";
 
 /** The part of `Temporal.Instant` that is used, so that no polyfill is needed to accept one. */
@@ -40,8 +41,9 @@ function isTemporalInstant(value: unknown): value is TemporalInstant {
 }
 
 function parseInstant(value: unknown): Parsed {
-  if (value instanceof Date) {
-    return Number.isNaN(value.getTime()) ? { problem: "must be a valid Date" } : { epochMs: value.getTime() };
+  if (isDate(value)) {
+    const epochMs = value.getTime();
+    return Number.isFinite(epochMs) ? { epochMs } : { problem: "must be a valid Date" };
   }
   if (typeof value === "string") return parseText(value);
   if (!isTemporalInstant(value)) return { problem: needed };

@@ -18,8 +18,12 @@ export const limits = {
   seatsPerSlot: 1_000,
   /** Slots that one appointment may own. */
   slotsPerAppointment: 16,
+  /** What an integer column holds on every engine. */
+  version: 2 ** 31 - 1,
   holdSeconds: 24 * 60 * 60,
   pageSize: 500,
+  /** Room for an id of the longest, at three bytes a code unit, in Base64. */
+  cursorLength: 600,
   providersPerList: 100,
   alternatives: 20,
 } as const;

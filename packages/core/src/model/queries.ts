@@ -14,8 +14,8 @@ const limit = z
 const page = {
   /** Items on a page. */
   limit,
-  /** `nextCursor` of the page before. */
-  cursor: z.string("must be a string").max(400, "must be a cursor that a page returned").optional(),
+  /** `nextCursor` of the page before. Null, which the last page has, is the first page, as is none. */
+  cursor: z.string("must be a string").max(limits.cursorLength, "must be a cursor that a page returned").nullish(),
 };
 
 const providerIds = z
@@ -67,9 +67,9 @@ export const reconcileSchema = z.strictObject({
     .min(0, "must be at least 0")
     .max(100_000, "must be at most 100000")
     .default(1000),
-  /** Called with each finding as it is made. */
+  /** Called with each finding as it is made, and waited for. What it throws ends the call; what was repaired stays. */
   onFinding: z
-    .custom<(finding: unknown) => void>((value) => typeof value === "function", "must be a function")
+    .custom<(finding: unknown) => unknown>((value) => typeof value === "function", "must be a function")
     .optional(),
 });
 

@@ -49,14 +49,19 @@ function metadataProblem(value: unknown): string | undefined {
   return undefined;
 }
 
+/** Each realm has an `Object.prototype` of its own; what they have in common is that nothing is behind them. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 function jsonProblem(value: unknown, ancestors: readonly unknown[] = []): string | undefined {
   if (value === null || typeof value === "string" || typeof value === "boolean") return undefined;
   if (typeof value === "number") return Number.isFinite(value) ? undefined : "must hold finite numbers only";
   if (typeof value !== "object") return `must hold JSON values only, not ${typeof value}`;
   if (ancestors.includes(value)) return "must not contain itself";
   if (ancestors.length > limits.metadataDepth) return `must not be nested deeper than ${limits.metadataDepth} levels`;
-  const isPlain = Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
-  if (!isPlain) return "must hold plain objects and arrays only";
+  if (!Array.isArray(value) && !isPlain(value)) return "must hold plain objects and arrays only";
   for (const child of Object.values(value)) {
     const problem = jsonProblem(child, [...ancestors, value]);
     if (problem !== undefined) return problem;

@@ -5,6 +5,7 @@ import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
 import type { Slot, SlotStatus } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
+import { isSameTimeZone } from "../model/time-zone.ts";
 import {
   bumpSchedule,
   type Change,
@@ -139,6 +140,7 @@ function refuseScheduleVersion(command: CreateSlots, seen: Seen, context: Contex
 function refuseTimeZone(command: CreateSlots, seen: Seen, context: Context): Refusal | undefined {
   const existing = seen.schedule(scheduleIdFor(command, context));
   const { timeZone: expected } = command;
-  if (existing === undefined || expected === undefined || existing.timeZone === expected) return undefined;
+  if (existing === undefined || expected === undefined) return undefined;
+  if (isSameTimeZone(existing.timeZone, expected)) return undefined;
   return refuse("schedule_mismatch", { field: "timeZone", expected, actual: existing.timeZone });
 }

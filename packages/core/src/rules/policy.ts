@@ -1,6 +1,8 @@
 import { type Refusal, refuse } from "../errors.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { CommandName } from "../model/journal.ts";
+import { copyOf } from "../model/plain-json.ts";
+import { dropRejection, isPromise } from "../model/promise.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
 import type { Context, Decided, Seen } from "./decision.ts";
@@ -12,7 +14,7 @@ interface Question {
   readonly now: Date;
 }
 
-/** What a policy is asked about: the command, and the records as they would become. */
+/** What a policy is asked about: the command, and the records as they would become. Each policy has a copy of its own. */
 export interface Proposal extends Question {
   readonly slots: readonly Slot[];
   readonly appointments: readonly Appointment[];
@@ -25,7 +27,7 @@ export interface Policy {
   readonly check: (proposal: Proposal) => string | undefined;
 }
 
-/** What an authorization is asked about: the command as it came, and the records it names as they are. */
+/** What an authorization is asked about: the command as it came, and the records it names as they are. A copy. */
 export interface AccessRequest extends Question {
   /** The parsed input. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -51,7 +53,7 @@ export function refuseActor(
   const { slotId, appointmentId } = input;
   const slot = typeof slotId === "string" ? (seen.slot(slotId) ?? null) : null;
   const appointment = typeof appointmentId === "string" ? (seen.appointment(appointmentId) ?? null) : null;
-  const problem = problemOf(authorize({ ...question, input, slot, appointment }), "authorize");
+  const problem = problemOf(authorize(copyOf({ ...question, input, slot, appointment })), "authorize");
   if (problem === undefined) return undefined;
   return refuse("forbidden", { command: question.command, actorId: question.actor.id, problem });
 }
@@ -67,7 +69,7 @@ export function refuseByPolicy(
   const appointments = put.filter((record) => record.kind === "appointment");
   const proposal: Proposal = { ...questionOf(context), slots, appointments };
   for (const { name, check } of policies) {
-    const problem = problemOf(check(proposal), "its check");
+    const problem = problemOf(check(copyOf(proposal)), "its check");
     if (problem !== undefined) return refuse("policy_violation", { policy: name, problem });
   }
   return undefined;
@@ -79,12 +81,13 @@ export function refuseByPolicy(
  */
 function problemOf(answer: unknown, asked: string): string | undefined {
   if (answer === undefined || typeof answer === "string") return answer;
+  dropRejection(answer);
   return `${asked} answered with ${nameOf(answer)}, and must answer at once: with a sentence, or undefined.`;
 }
 
 function nameOf(answer: unknown): string {
   if (answer === null || typeof answer === "boolean") return String(answer);
-  const type = answer instanceof Promise ? "promise" : typeof answer;
+  const type = isPromise(answer) ? "promise" : typeof answer;
   return `${type === "object" ? "an" : "a"} ${type}`;
 }
 

@@ -1,3 +1,5 @@
+import { brandAs, isBranded } from "../model/brand.ts";
+
 /**
  * What a failed call to storage means for the command that made it:
  * `transient`: certainly not applied, may be retried; `unknown`: perhaps applied, the connection died around the
@@ -21,8 +23,17 @@ export class StorageError extends Error {
   override readonly name = "StorageError";
   readonly failure: StorageFailure;
 
+  static {
+    brandAs("StorageError", StorageError.prototype);
+  }
+
   constructor(failure: StorageFailure, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.failure = failure;
   }
+}
+
+/** Narrows an unknown error, optionally to one failure. True whichever copy of this package made it. */
+export function isStorageError(error: unknown, failure?: StorageFailure): error is StorageError {
+  return isBranded(error, "StorageError") && (failure === undefined || (error as StorageError).failure === failure);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { keyOf, type VersionedRecord } from "../../model/record.ts";
 import type { CommitOutcome, StorageAdapter, Transition } from "../../storage/adapter.ts";
-import { StorageError } from "../../storage/storage-error.ts";
+import { isStorageError } from "../../storage/storage-error.ts";
 import type { CaseContext, ConformanceCase } from "../harness.ts";
 import { appointmentOn, booking, creation, sampleInstant, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 
@@ -21,7 +21,7 @@ async function commit(storage: StorageAdapter, transition: Transition): Promise<
     try {
       return (await storage.commit([transition]))[0] as CommitOutcome;
     } catch (error) {
-      const isTransient = error instanceof StorageError && error.failure === "transient";
+      const isTransient = isStorageError(error, "transient");
       if (!isTransient || attempt === 1_000) throw error;
       await pause(Math.random() * 20);
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StorageError } from "../../storage/storage-error.ts";
+import { isStorageError } from "../../storage/storage-error.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { commandKey, creation, slotAt, slotKey, transitionOf } from "../records.ts";
 
@@ -36,7 +36,7 @@ export const contractWithinCases: readonly ConformanceCase[] = [
     async run({ storage, second, beginHostTransaction }) {
       const host = await beginHostTransaction();
       const inside = storage.within(host.transaction);
-      await assert.rejects(inside.migrate(), (error) => error instanceof StorageError);
+      await assert.rejects(inside.migrate(), (error) => isStorageError(error));
       assert.deepEqual(await inside.commit([created]), [{ status: "committed" }]);
       await host.commit();
       assert.deepEqual(await second.load([slotKey("slot-0")]), [slotAt(0)]);

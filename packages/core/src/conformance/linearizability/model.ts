@@ -1,7 +1,7 @@
 import { canonicalJson, requestHash, sha256 } from "../../engine/hash.ts";
 import { parse } from "../../engine/parse.ts";
 import { schemaOf } from "../../engine/run-command.ts";
-import { BookingError } from "../../errors.ts";
+import { isBookingError } from "../../errors.ts";
 import { findSlots } from "../../memory/queries.ts";
 import type { CommandName } from "../../model/journal.ts";
 import { keyText, type RecordKey, type RecordKind, type StoredRecord } from "../../model/record.ts";
@@ -94,7 +94,7 @@ function appointmentIn(appointmentId: string) {
 function commandIn({ id: callId, name, input, outcome }: HistoryCall, overlapScope: OverlapScope) {
   const commandName = name as CommandName;
   const command = parsed(commandName, input);
-  if (command instanceof BookingError) {
+  if (isBookingError(command)) {
     const answer = refusalText(command.code, command.details);
     return (state: ModelState): Answered => ({ state, answer });
   }
@@ -130,14 +130,14 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, overlapSco
 export function requestHashOf({ name, input }: HistoryCall): string | undefined {
   if (name === "getSlot" || name === "getAppointment") return undefined;
   const command = parsed(name, input);
-  return command instanceof BookingError ? undefined : requestHash(name, { ...command });
+  return isBookingError(command) ? undefined : requestHash(name, { ...command });
 }
 
-function parsed(name: CommandName, input: unknown): Envelope | BookingError {
+function parsed(name: CommandName, input: unknown) {
   try {
     return parse(schemaOf(name, input), input) as Envelope;
   } catch (error) {
-    if (error instanceof BookingError) return error;
+    if (isBookingError(error)) return error;
     throw error;
   }
 }

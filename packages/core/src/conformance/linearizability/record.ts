@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { resultOf } from "../../engine/stored-result.ts";
-import { BookingError, type ErrorCode } from "../../errors.ts";
+import { type ErrorCode, isBookingError } from "../../errors.ts";
 import { type CommandName, commandNames } from "../../model/journal.ts";
 import { plainJson } from "../../model/plain-json.ts";
 import type { CommandRecord } from "../../model/record.ts";
@@ -132,7 +132,7 @@ const failures: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 function outcomeOf(error: unknown): CallOutcome {
-  if (!(error instanceof BookingError) || error.code === "outcome_unknown") return { status: "unknown" };
+  if (!isBookingError(error) || error.code === "outcome_unknown") return { status: "unknown" };
   const { code, details } = error;
   return failures.has(code) ? { status: "failed", code } : { status: "refused", code, details: asJson(details) };
 }
