@@ -4,13 +4,34 @@ import { temporaryFolder } from "./packages/test-servers/src/vitest/temporary-fo
 // Set here, so that all processes have it: those of the test files, what they start, and the servers that they share.
 process.env.TMPDIR ??= await temporaryFolder();
 
+const inContexts = "packages/*/test/realms/*.test.ts";
+
 export default defineConfig({
   test: {
-    include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "benchmarks/**/*.test.ts", "docs/**/*.test.ts"],
     globalSetup: ["packages/test-servers/src/vitest/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Much of the time of a test file is spent waiting for a server.
     maxWorkers: 3,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "examples/**/*.test.ts",
+            "benchmarks/**/*.test.ts",
+            "docs/**/*.test.ts",
+          ],
+          exclude: ["**/node_modules/**", inContexts],
+        },
+      },
+      {
+        extends: true,
+        // Each file has a vm context of its own, as under Jest and in hosts with plug-ins.
+        test: { name: "realms", include: [inContexts], pool: "vmThreads", globalSetup: [] },
+      },
+    ],
   },
 });

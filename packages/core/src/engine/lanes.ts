@@ -93,7 +93,7 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
       quick -= 1;
       sendNext();
     }, slowMs);
-    timer.unref();
+    (timer as { unref?: () => void }).unref?.();
     quick += 1;
     await runApart(batch, run);
     clearInterval(timer);

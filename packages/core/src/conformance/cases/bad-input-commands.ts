@@ -5,6 +5,28 @@ import { at, type BadInput, bookFirst, create } from "./bad-input-stage.ts";
 
 const cursorOf = ({ nextCursor }: Page<unknown>) => nextCursor ?? assert.fail("there is no next page");
 
+const forged = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString("base64url");
+const then = minutes(0).getTime();
+
+/** Cursors that are built like ours, and say what no page has said. */
+const forgedCursors: readonly (readonly [string, "listSlots" | "listAppointments" | "history", unknown])[] = [
+  ["NUL in a cursor", "listSlots", ["slots", then, "a\0b"]],
+  ["half a surrogate pair in a cursor", "listSlots", ["slots", then, "a\ud83d"]],
+  ["an empty id in a cursor", "listSlots", ["slots", then, ""]],
+  ["an overlong id in a cursor", "listSlots", ["slots", then, "x".repeat(129)]],
+  ["a year before 1900 in a cursor", "listSlots", ["slots", -8e15, "a"]],
+  ["a far-off year in a cursor", "listSlots", ["slots", 8.64e15, "a"]],
+  ["half a millisecond in a cursor", "listSlots", ["slots", then + 0.5, "a"]],
+  ["a text as a cursor's instant", "listSlots", ["slots", String(then), "a"]],
+  ["more in a cursor than a page says", "listSlots", ["slots", then, "a", "b"]],
+  ["an object as cursor", "listSlots", { 0: "slots", 1: then, 2: "a", length: 3 }],
+  ["NUL in a cursor of appointments", "listAppointments", ["appointments", then, "\0"]],
+  ["a cursor of appointments without an id", "listAppointments", ["appointments", then]],
+  ["a negative version in a cursor", "history", ["history", -1]],
+  ["a version in a cursor that no column holds", "history", ["history", 2 ** 31]],
+  ["half a version in a cursor", "history", ["history", 1.5]],
+];
+
 /** Commands that fit no record, no schedule, or no state. */
 export const badCommands: readonly BadInput[] = [
   {
@@ -163,6 +185,21 @@ export const badCommands: readonly BadInput[] = [
     code: "invalid_input",
     says: /cursor: must be/,
     command: ({ engine }) => engine.listSlots({ cursor: "!!" }),
+  },
+  ...forgedCursors.map(
+    ([name, list, parts]): BadInput => ({
+      name,
+      code: "invalid_input",
+      says: /cursor: must be the nextCursor/,
+      command: ({ engine }) =>
+        engine[list]({ ...(list === "history" && { slotId: "s" }), cursor: forged(parts) } as never),
+    }),
+  ),
+  {
+    name: "a cursor that is a number",
+    code: "invalid_input",
+    says: /cursor: must be a string/,
+    command: ({ engine }) => engine.listSlots({ cursor: 7 as never }),
   },
   {
     name: "a cursor of appointments for a list of slots",

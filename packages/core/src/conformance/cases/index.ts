@@ -1,4 +1,5 @@
 import type { ConformanceCase } from "../harness.ts";
+import { anyTextCases } from "./any-text.ts";
 import { appointmentCases } from "./appointments.ts";
 import { badInputCases } from "./bad-input.ts";
 import { bookCases } from "./book.ts";
@@ -15,6 +16,7 @@ import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
 import { crowdCases } from "./crowds.ts";
 import { holdCases } from "./hold.ts";
+import { hostFunctionCases } from "./host-functions.ts";
 import { hostTransactionCases } from "./host-transaction.ts";
 import { idempotencyCases } from "./idempotency.ts";
 import { listCases } from "./lists.ts";
@@ -24,6 +26,7 @@ import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
 import { reconcileCases } from "./reconcile.ts";
 import { syncCases } from "./sync.ts";
+import { timeZoneCases } from "./time-zones.ts";
 import { transitionCases } from "./transitions.ts";
 
 /** Every promise of the suite. */
@@ -48,6 +51,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...transitionCases,
   ...badInputCases,
   ...oddInputCases,
+  ...anyTextCases,
+  ...timeZoneCases,
+  ...hostFunctionCases,
   ...contractRaceCases,
   ...raceCases,
   ...crowdCases,

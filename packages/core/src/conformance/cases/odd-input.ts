@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
+import type { Page } from "../../engine/page.ts";
 import { limits } from "../../model/limits.ts";
-import { engineOn, minutes, place, provider, refusal } from "../fixtures.ts";
+import type { Slot } from "../../model/slot.ts";
+import { engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
 export const oddInputCases: readonly ConformanceCase[] = [
@@ -72,6 +75,55 @@ export const oddInputCases: readonly ConformanceCase[] = [
       for (const id of ids) assert.equal((await engineOn(second).getSlot(id)).id, id);
       await refusal(engineOn(second).getSlot("Á"), "slot_not_found");
       await refusal(engineOn(second).getSlot("C"), "slot_not_found");
+    },
+  },
+  {
+    key: "bad-input.long-cursors",
+    title: "the cursor of a page that ends with the longest id leads to the next page, and null to the first",
+    async run({ storage }) {
+      const ids = ["漢", '"', "\\"].map((character) => character.repeat(limits.idLength));
+      const names = ["command", ...ids];
+      const engine = engineOn(storage, { newId: () => names.shift() ?? assert.fail("one id too many") });
+      const slots = [{ start: minutes(0), end: minutes(30), capacity: ids.length }];
+      await engine.createSlots({ actor: provider, ...place, slots });
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Page<Slot> = await engine.listSlots({ limit: 1, cursor });
+        seen.push(...page.items.map(({ id }) => id));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      assert.deepEqual(seen, [...ids].sort());
+      assert.deepEqual((await engine.listAppointments({ cursor: null })).items, []);
+      assert.equal((await engine.history({ slotId: ids[0] ?? "", cursor: null })).items.length, 1);
+    },
+  },
+  {
+    key: "bad-input.other-realms",
+    title: "dates, objects and arrays of another realm are taken like one's own, from the call to the history",
+    async run({ storage, second }) {
+      const engine = engineOn(storage);
+      const foreign = (text: string) => runInNewContext(`(${text})`, { minute: minutes(0).getTime() });
+      const { slots } = await engine.createSlots(
+        foreign(`{
+          actor: { kind: "provider", id: "dr-grey" }, providerId: "p", facilityId: "f",
+          slots: [0, 30].map((from) => ({
+            start: new Date(minute + from * 60000), end: new Date(minute + (from + 30) * 60000), metadata: { a: [{ b: 1 }] },
+          })),
+        }`),
+      );
+      assert.deepEqual(slots[0]?.metadata, { a: [{ b: 1 }] });
+      const [from, to] = slots.map(({ id }) => id) as [string, string];
+      const { appointment } = await engine.book({ actor: patient, slotId: from, subjectId: "p-1" });
+      const moved = { appointmentId: appointment.id, slotId: to, start: foreign("new Date(minute + 1800000)") };
+      await engine.reschedule({ actor: patient, ...moved });
+      const { items } = await engineOn(second).history({ appointmentId: appointment.id });
+      assert.equal(items.at(-1)?.changes.start, minutes(30).toISOString());
+      assert.deepEqual((await engineOn(second).listSlots({ from: foreign("new Date(minute)") })).items.length, 2);
+      for (const odd of ["new Map()", "{ at: new Date() }", "{ a: new (class { x = 1 })() }"]) {
+        const metadata = foreign(odd);
+        await refusal(engine.book({ actor: patient, slotId: from, subjectId: "p-1", metadata }), "invalid_input");
+      }
     },
   },
   {

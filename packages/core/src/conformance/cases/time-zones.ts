@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { engineOn, minutes, place, provider, refusal } from "../fixtures.ts";
+import type { ConformanceCase } from "../harness.ts";
+
+/** Names of one zone: as it was written first, and others that mean the same. */
+const zones = [
+  ["Europe/Kyiv", "Europe/Kiev", "europe/kyiv"],
+  ["Asia/Calcutta", "Asia/Kolkata"],
+  ["Etc/UTC", "UTC", "GMT"],
+  ["europe/berlin", "Europe/Berlin"],
+] as const;
+
+export const timeZoneCases: readonly ConformanceCase[] = [
+  {
+    key: "booking.time-zone-names",
+    title: "a schedule keeps its time zone as it was first written, and agrees to other names of the same zone",
+    async run({ storage, second }) {
+      const engine = engineOn(storage);
+      for (const [index, [written, ...aliases]] of zones.entries()) {
+        const place = { providerId: `p-${index}`, facilityId: "f" };
+        const create = (timeZone: string, at: number) =>
+          engine.createSlots({
+            actor: provider,
+            ...place,
+            timeZone,
+            slots: [{ start: minutes(at), end: minutes(at + 30) }],
+          });
+        assert.equal((await create(written, 0)).schedule.timeZone, written);
+        for (const [at, alias] of aliases.entries()) {
+          const { schedule } = await create(alias, (at + 1) * 30);
+          assert.equal(schedule.timeZone, written);
+          assert.deepEqual(await second.load([{ kind: "schedule", id: schedule.id }]), [schedule]);
+        }
+        const { details } = await refusal(create("America/Lima", 600), "schedule_mismatch");
+        assert.deepEqual([details.expected, details.actual], ["America/Lima", written]);
+      }
+    },
+  },
+  {
+    key: "booking.time-zone-replay",
+    title: "a key is of the request as it was written: the same name again is its repeat, an alias is another request",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      const create = (timeZone: string) =>
+        engine.createSlots({
+          actor: provider,
+          ...place,
+          timeZone,
+          idempotencyKey: "once",
+          slots: [{ start: minutes(0), end: minutes(30) }],
+        });
+      const first = await create("Europe/Kyiv");
+      assert.deepEqual(await create("Europe/Kyiv"), first);
+      await refusal(create("Europe/Kiev"), "idempotency_key_reused");
+    },
+  },
+];
