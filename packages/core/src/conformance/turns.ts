@@ -73,10 +73,9 @@ export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Tur
   async function next(): Promise<void> {
     const actor = current.getStore();
     if (actor === undefined) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    waiting.push({ actor, go: resolve });
+    const turn = new Promise<void>((go) => waiting.push({ actor, go }));
     stop(actor);
-    await promise;
+    await turn;
   }
 
   async function run({ actors: works }: Parameters<Turns["run"]>[0]): Promise<readonly never[]> {

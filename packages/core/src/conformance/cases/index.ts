@@ -25,6 +25,7 @@ import { oddInputCases } from "./odd-input.ts";
 import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
 import { reconcileCases } from "./reconcile.ts";
+import { runtimeCases } from "./runtimes.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
 import { transitionCases } from "./transitions.ts";
@@ -54,6 +55,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...anyTextCases,
   ...timeZoneCases,
   ...hostFunctionCases,
+  ...runtimeCases,
   ...contractRaceCases,
   ...raceCases,
   ...crowdCases,
