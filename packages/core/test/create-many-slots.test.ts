@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createEngine, type NewSlotInput, StorageError } from "../src/index.ts";
+import { type CreatedSoFar, createEngine, type NewSlotInput, StorageError } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";
 
@@ -108,6 +108,15 @@ describe("createManySlots", () => {
     const lost = await inside.createManySlots({ ...call, slots: slots(25) }).catch((error: unknown) => error);
     expect(lost).toMatchObject({ code: "storage_busy", details: { repeat: "transaction" } });
     expect(lost).not.toHaveProperty("details.createdSoFar");
+  });
+
+  it("counts by itself, whatever onProgress does to what it is given", async () => {
+    const onProgress = (created: CreatedSoFar) => void Object.assign(created, { inputs: 1e6, slots: 1e6 });
+    const engine = createEngine({ storage: memoryAdapter() });
+    expect(await engine.createManySlots({ ...call, slots: slots(25), onProgress })).toMatchObject({
+      inputs: 25,
+      slots: 25,
+    });
   });
 
   it("asks the host's authorization and policies about every chunk, as for createSlots", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createEngine, type StorageAdapter } from "../src/index.ts";
+import { createEngine, type Finding, type StorageAdapter } from "../src/index.ts";
 import { openMemoryStore } from "./memory-harness.ts";
 
 const actor = { kind: "operator", id: "o-1" };
@@ -46,6 +46,22 @@ describe("reconcile", () => {
     const { engine, slot } = await orphaned(() => ({}), no);
     expect((await engine.reconcile({ actor })).repaired).toBe(1);
     expect((await engine.getSlot(slot.id)).status).toBe("available");
+  });
+
+  it("gives onFinding a copy, waits for it, and ends with what it throws", async () => {
+    const { engine } = await orphaned(() => ({}));
+    let isDone = false;
+    const onFinding = async (finding: Finding) => {
+      Object.assign(finding, { outcome: "wrecked" });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      isDone = true;
+    };
+    const { findings } = await engine.reconcile({ actor, dryRun: true, onFinding });
+    expect([findings[0]?.outcome, isDone]).toEqual(["repairable", true]);
+    const fails = async () => {
+      throw new Error("no report");
+    };
+    await expect(engine.reconcile({ actor, onFinding: fails })).rejects.toThrow("no report");
   });
 
   it("takes time in proportion to the slots, also where all are at the same hour", async () => {

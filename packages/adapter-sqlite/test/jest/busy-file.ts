@@ -6,7 +6,7 @@ import { createEngine, isBookingError } from "@slotwright/core";
 import Database from "better-sqlite3";
 import { sqliteAdapter } from "../../src/index.ts";
 
-/** A file that another connection writes to for 200 ms: a booking waits until it is done. */
+/** A file that another connection writes to until the engine pauses for it: a command waits, and then succeeds. */
 export async function waitForBusyFile(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "slotwright-jest-"));
   const filename = join(folder, "bookings.sqlite");
@@ -14,8 +14,12 @@ export async function waitForBusyFile(): Promise<void> {
   await storage.migrate();
   const other = new Database(filename, { timeout: 0 });
   other.exec("begin immediate");
-  setTimeout(() => other.exec("rollback"), 200);
-  const engine = createEngine({ storage });
+  let pauses = 0;
+  const sleep = async () => {
+    pauses += 1;
+    if (pauses === 3) other.exec("rollback");
+  };
+  const engine = createEngine({ storage, clock: { now: () => new Date(), sleep } });
   const start = new Date(Date.UTC(2026, 2, 2, 9));
   const slots = [{ start, end: new Date(start.getTime() + 1_800_000), metadata: { room: [1] } }];
   const created = await engine.createSlots({
@@ -24,6 +28,7 @@ export async function waitForBusyFile(): Promise<void> {
     facilityId: "f",
     slots,
   });
+  assert.equal(pauses, 3);
   assert.equal(created.slots[0]?.start.getTime(), start.getTime());
   const missing = await engine.getSlot("nope").catch((error: unknown) => error);
   assert.equal(isBookingError(missing, "slot_not_found"), true);
