@@ -382,7 +382,10 @@ describe("what is remembered changes no answer", () => {
 describe("several engines that remember different things", () => {
   it("give answers that one order of the commands explains, and keep all invariants", async () => {
     let recalled = 0;
-    const commands = fc.array(fc.tuple(anyIntent, fc.nat(4)), { minLength: 8, maxLength: 24 });
+    // Bookings without a key are what is decided on what is remembered; the others change it meanwhile.
+    const booking = anyIntent.map((intent) => ({ ...intent, name: "bookSlot", key: null }) as const);
+    const intent = fc.oneof({ weight: 3, arbitrary: anyIntent }, { weight: 2, arbitrary: booking });
+    const commands = fc.array(fc.tuple(intent, fc.nat(4)), { minLength: 8, maxLength: 24 });
     const property = fc.asyncProperty(fc.scheduler(), commands, async (scheduler, intents) => {
       const clock = scheduledClock(scheduler);
       const recorder = createRecorder({ clock });
@@ -410,8 +413,8 @@ describe("several engines that remember different things", () => {
       const verdict = checkHistory(recorder.history());
       expect(verdict.linearizable ? "" : verdict.explanation).toBe("");
     });
-    await fc.assert(property, { numRuns: 400 });
-    // How often it is reached depends on the seed: 47 to some hundred times.
+    await fc.assert(property, { numRuns: 150 });
+    // How often it is reached depends on the seed: some eighty times.
     expect(recalled).toBeGreaterThan(20);
   }, 60_000);
 });
