@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { memoryAdapter } from "../../memory/index.ts";
 import type { AccessRequest, Proposal } from "../../rules/policy.ts";
 import type { StorageAdapter } from "../../storage/adapter.ts";
-import { engineOn, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
+import { assertSound, engineOn, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
 /** Changes all that can be reached, as a careless function of a host may: dates in place, texts and lists as well. */
@@ -60,6 +60,30 @@ export const hostFunctionCases: readonly ConformanceCase[] = [
     title: "what policies and authorize do to what they are given changes neither what is stored nor what is answered",
     async run({ storage }) {
       assert.deepEqual(await lifeOn(storage, wreckers), await lifeOn(memoryAdapter(), {}));
+    },
+  },
+  {
+    key: "host-functions.answers",
+    title: "what a caller does to an answer changes neither what is stored nor what other callers are answered",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      const slots = [0, 30].map((from) => ({ start: minutes(from), end: minutes(from + 30), metadata: { a: [1] } }));
+      const created = await engine.createSlots({ actor: provider, ...place, slots, idempotencyKey: "once" });
+      const [first, second] = created.slots.map(({ id }) => id) as [string, string];
+      wreck(created);
+      const both = await Promise.all([engine.getSlot(first), engine.getSlot(first)]);
+      const stored = await engineOn(storage).getSlot(first);
+      assert.deepEqual(both, [stored, stored]);
+      wreck(both[0]);
+      wreck(await engine.listSlots({}));
+      wreck(await engine.history({ slotId: first }));
+      assert.deepEqual(both[1], stored);
+      const booked = await engine.book({ actor: patient, slotId: second, subjectId: "p-1" });
+      assert.deepEqual([booked.slots[0]?.start, booked.slots[0]?.metadata], [minutes(30), { a: [1] }]);
+      const again = await engine.createSlots({ actor: provider, ...place, slots, idempotencyKey: "once" });
+      assert.deepEqual(again.slots[0], stored);
+      assert.equal((await engine.history({ slotId: first })).items[0]?.actor.id, provider.id);
+      await assertSound(storage);
     },
   },
   {
