@@ -9,7 +9,7 @@ import {
 } from "@slotwright/core";
 import type { Run } from "./connection.ts";
 import { commitError, unknownOutcome } from "./errors.ts";
-import { type LockedRow, lockRecords } from "./reads.ts";
+import { type LockedRow, lockRecords, skippedRecords } from "./reads.ts";
 import type { Tables } from "./schema.ts";
 
 /** The steps of a commit, in this order, on one connection. Each stands alone, so that it can be shown to matter. */
@@ -17,6 +17,8 @@ export interface Steps {
   readonly begin: (run: Run) => Promise<unknown>;
   /** Writes the command down, or returns what is known of it. */
   readonly remember: (run: Run, tables: Tables, transition: Transition) => Promise<CommitOutcome | undefined>;
+  /** Says what becomes of a transition that wants rows which others have locked, without waiting for them. */
+  readonly skip: (run: Run, tables: Tables, transition: Transition) => Promise<CommitOutcome | undefined>;
   /** Locks what is expected, and returns the keys whose versions do not hold. */
   readonly lock: (run: Run, tables: Tables, transition: Transition) => Promise<readonly RecordKey[]>;
   /** Writes the records, and returns the keys of those that are not at the version before. */
@@ -60,6 +62,8 @@ export async function commitOne(
 export async function attempt(steps: Steps, run: Run, tables: Tables, transition: Transition): Promise<CommitOutcome> {
   const earlier = await steps.remember(run, tables, transition);
   if (earlier !== undefined) return earlier;
+  const skipped = await steps.skip(run, tables, transition);
+  if (skipped !== undefined) return skipped;
   const stale = await steps.lock(run, tables, transition);
   if (stale.length > 0) return { status: "stale", keys: stale };
   const lost = await steps.write(run, tables, transition);
@@ -70,11 +74,15 @@ export async function attempt(steps: Steps, run: Run, tables: Tables, transition
 
 /** A transaction of our own. */
 export const ownTransaction: Steps = {
-  // What the host has set for its sessions must not decide: neither the isolation level, nor whether commits last.
+  // What the host has set for its sessions must not decide: neither the isolation level, nor whether commits last, nor that
+  // they wait without end for what cannot be skipped, such as a key that another transaction has written.
   begin: (run) =>
     run(`begin isolation level read committed;
-      select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'`),
+      select set_config('synchronous_commit', 'on', true)
+      where current_setting('synchronous_commit') not in ('on', 'remote_apply');
+      select set_config('lock_timeout', '500', true) where current_setting('lock_timeout') = '0'`),
   remember,
+  skip,
   lock,
   write,
   journal,
@@ -86,6 +94,7 @@ export const ownTransaction: Steps = {
 export const inHostTransaction: Steps = {
   ...ownTransaction,
   begin: (run) => run("savepoint slotwright"),
+  skip: async () => undefined,
   commit: (run) => run("release slotwright"),
   rollback: (run) => run("rollback to slotwright; release slotwright"),
 };
@@ -101,6 +110,20 @@ export async function rememberedOutcome(run: Run, commands: string, id: string):
   const { rows } = await run<{ readonly document: string }>(`select document from ${commands} where id = $1`, [id]);
   const [found] = rows.map(({ document }) => JSON.parse(document) as Transition["command"]);
   return found && { status: "replayed", requestHash: found.requestHash, result: found.result };
+}
+
+/** A row that is locked need not be stale: its version tells. */
+async function skip(run: Run, tables: Tables, { expect }: Transition): Promise<CommitOutcome | undefined> {
+  const locked = await skippedRecords(
+    run,
+    tables,
+    expect.map(({ key }) => key),
+  );
+  const names = new Set(locked.map(keyText));
+  const wanted = expect.filter(({ key }) => names.has(keyText(key)));
+  const stale = staleKeys(wanted, locked);
+  if (stale.length > 0) return { status: "stale", keys: stale };
+  return wanted.length > 0 ? { status: "busy", keys: wanted.map(({ key }) => keyOf(key)) } : undefined;
 }
 
 async function lock(run: Run, tables: Tables, { expect }: Transition): Promise<readonly RecordKey[]> {

@@ -95,7 +95,9 @@ describe.skipIf(server === undefined)("what the adapter throws where the databas
   it("a lock that is not had in time is transient", async () => {
     const { schema } = await prepared();
     const holder = await admin.connect();
-    await holder.query(`begin; select 1 from ${schema}.records for update`);
+    const same = JSON.stringify({ kind: "command", ...booking(slot).command });
+    await holder.query("begin");
+    await holder.query(`insert into ${schema}.commands (document) values ($1)`, [same]);
     const waiting = adapter(schema, { options: "-c lock_timeout=50ms" }).commit([booking(slot)]);
     await expect(waiting).rejects.toMatchObject({ failure: "transient" });
     await holder.query("rollback");

@@ -31,6 +31,20 @@ export function lockRecords(run: Run, tables: Tables, keys: readonly RecordKey[]
   );
 }
 
+/** Locks what nobody else has locked, and returns the others as they are now. */
+export async function skippedRecords(
+  run: Run,
+  { records }: Tables,
+  keys: readonly RecordKey[],
+): Promise<readonly LockedRow[]> {
+  const { rows } = await run<LockedRow>(
+    `with free as (select kind, id from ${records} where id = any($1) order by id, kind for update skip locked)
+     select kind, id, version from ${records} where id = any($1) and (kind, id) not in (select kind, id from free)`,
+    [keys.map(({ id }) => id)],
+  );
+  return rows;
+}
+
 interface Document {
   readonly document: string;
 }

@@ -3,7 +3,7 @@ import { jsonAdapter } from "../adapter.ts";
 import { ownTransaction, type Steps, staleKeys } from "../commit.ts";
 import type { MakeAdapter } from "../harness.ts";
 import { lockRecords } from "../reads.ts";
-import { readVersions, writeWithoutGuard } from "./check-then-write.ts";
+import { lockNothing, readVersions, writeWithoutGuard } from "./check-then-write.ts";
 import { forgivingJournal } from "./forgiving-journal.ts";
 
 const isAppointment = ({ kind }: RecordKey) => kind === "appointment";
@@ -25,5 +25,10 @@ const guardAllButAppointments: Steps["write"] = async (run, tables, transition) 
 export const unguardedPath: MakeAdapter = (options) =>
   jsonAdapter({
     ...options,
-    steps: { lock: lockAllButAppointments, write: guardAllButAppointments, journal: forgivingJournal },
+    steps: {
+      skip: lockNothing,
+      lock: lockAllButAppointments,
+      write: guardAllButAppointments,
+      journal: forgivingJournal,
+    },
   });

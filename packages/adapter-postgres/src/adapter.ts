@@ -52,7 +52,7 @@ export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter
   const database = lazyDatabase({ schema, prefix: tablePrefix }, source, isNamed);
   const run = poolRunner(source, isNamed);
   return {
-    ...operations({ place: () => source.place, run, load: ({ load }) => load, database }),
+    ...operations({ place: () => source.place, run, load: ({ load }) => load, waits: false, database }),
     within: (transaction) => withinTransaction(transaction, database),
     migrate: async () => {
       const { strategy, place, statements } = database();
@@ -78,12 +78,14 @@ interface Session {
   readonly place: () => string;
   readonly run: Runner;
   readonly load: (statements: Statements) => LoadStatement;
+  /** Whether a commit waits for rows that others have locked. */
+  readonly waits: boolean;
   readonly database: () => Database;
 }
 
 type Operations = Omit<StorageAdapter<PostgresTransaction>, "within" | "migrate" | "close">;
 
-function operations({ place, run, load, database: open }: Session): Operations {
+function operations({ place, run, load, waits, database: open }: Session): Operations {
   async function ready(): Promise<Statements> {
     const database = open();
     if (!database.isChecked) await checkSchema(run, place(), database.statements);
@@ -96,7 +98,7 @@ function operations({ place, run, load, database: open }: Session): Operations {
     findSlots: async (query) => findSlots(run, await ready(), query),
     findAppointments: async (query) => findAppointments(run, await ready(), query),
     readJournal: async (query) => readJournal(run, await ready(), query),
-    commit: async (transitions) => commitBatch(run, (await ready()).commit, transitions),
+    commit: async (transitions) => commitBatch({ run, statement: (await ready()).commit, waits }, transitions),
   };
 }
 
@@ -116,6 +118,7 @@ function withinTransaction(
       place: () => session().place,
       run: async (statement, parameters) => session().run(statement, parameters),
       load: ({ loadAndLock }) => loadAndLock,
+      waits: true,
       database,
     }),
     within: (other) => withinTransaction(other, database),

@@ -1,4 +1,5 @@
-import { columnNames } from "@slotwright/adapter-sql";
+import { columnNames, guardNames } from "@slotwright/adapter-sql";
+import type { RecordKind } from "@slotwright/core";
 import { functionSettings, quoted } from "./functions.ts";
 import { createRowTypes, type RowType } from "./row-types.ts";
 import { nameOf, type Place } from "./strategy.ts";
@@ -31,6 +32,9 @@ export function parameterTypes(place: Place): readonly string[] {
 
 type Table = keyof typeof columnNames;
 
+/** How long a commit of our own waits for a lock that it could not skip, in milliseconds. */
+const lockTimeoutMs = 500;
+
 const rowsOf = (parameter: CommitParameter): string => `unnest(p_${parameter}) as r`;
 
 function insertion(place: Place, parameter: CommitParameter, table: Table): string {
@@ -52,19 +56,40 @@ function update(place: Place, parameter: CommitParameter, table: Table): string 
       end if;`;
 }
 
-/** The version of a record, whose row is locked; others may still refer to it by foreign keys. */
-function versionOf(place: Place, kind: string, table: Table): string {
-  return `when '${kind}' then (select t.version from ${nameOf(place, table)} as t where t.id = c.id for no key update)`;
+/**
+ * The version of the record of a check `c`, or 0. The row is locked; others may still refer to it by foreign keys. One row
+ * after the other, as the checks come. A scalar subquery cannot become a join with a whole table: plans made while the
+ * tables are small stay.
+ */
+function versionOf(place: Place, lock: string): string {
+  const versions = recordTables.map(
+    ([kind, table]) =>
+      `when '${kind}' then (select t.version from ${nameOf(place, table)} as t where t.id = c.id ${lock})`,
+  );
+  return `coalesce(case c.kind
+          ${versions.join("\n          ")}
+          when 'command' then (select 1 from ${nameOf(place, "commands")} as t where t.id = c.id)
+        end, 0)`;
 }
 
+const recordTables = [
+  ["schedule", "schedules"],
+  ["slot", "slots"],
+  ["appointment", "appointments"],
+] as const satisfies readonly (readonly [RecordKind, Table])[];
+
 /**
- * Answers null if all was committed; else what happened to the transitions that were not: `{ stale, replayed }`,
+ * Answers null if all was committed; else what happened to the transitions that were not: `{ stale, busy, replayed }`,
  * `{ refused }`, or `{ redo }`, where nothing was written and each transition of the batch has to be tried by itself.
  * All is done in a block with an exception handler, so an expected refusal never ends the transaction around it.
+ *
+ * Within a host's transaction it waits for rows that others have locked. Elsewhere it skips them, and they are `busy`.
+ * Waits that this cannot see (for a key that another transaction writes, for the lock that a foreign key or a trigger
+ * takes) end there at `lock_timeout`, of which the host's own counts if it is shorter.
  */
 export function commitFunction(place: Place): readonly string[] {
   const types = parameterTypes(place);
-  const parameters = commitParameters.map(({ name }, index) => `p_${name} ${types[index]}`);
+  const parameters = ["p_waits boolean", ...commitParameters.map(({ name }, index) => `p_${name} ${types[index]}`)];
   const statement = `create or replace function ${nameOf(place, "commit")}(${parameters.join(", ")})
 returns text language plpgsql volatile
 ${functionSettings}
@@ -74,7 +99,9 @@ as ${quoted(body(place))}`;
 
 const body = (place: Place): string => `
 declare
+  v_missed ${nameOf(place, "check_row")}[];
   v_stale json;
+  v_busy json;
   v_lost integer[];
   v_replayed json;
   v_state text;
@@ -82,20 +109,29 @@ declare
   v_message text;
 begin
   -- What is acknowledged has to survive a power cut, whatever the session was set to.
-  if current_setting('synchronous_commit') = 'off' then
+  if current_setting('synchronous_commit') not in ('on', 'remote_apply') then
     perform set_config('synchronous_commit', 'on', true);
+  end if;
+  if not p_waits and current_setting('lock_timeout')::interval not between '1 millisecond' and '${lockTimeoutMs} milliseconds' then
+    -- Assigned, for PERFORM would be a query of its own.
+    v_message := set_config('lock_timeout', '${lockTimeoutMs}', true);
   end if;
   for v_attempt in 1..2 loop
     begin
       ${compareVersions(place)}
       ${findReplays(place)}
       ${writeRows(place)}
-      if v_stale is null and v_replayed is null then
+      if cardinality(v_lost) = 0 then
         return null;
       end if;
-      return json_build_object('stale', v_stale, 'replayed', v_replayed)::text;
+      return json_build_object('stale', v_stale, 'busy', v_busy, 'replayed', v_replayed)::text;
     exception when integrity_constraint_violation or data_exception then
       get stacked diagnostics v_state = returned_sqlstate, v_constraint = constraint_name, v_message = message_text;
+      -- Not a guard of ours: nothing of the batch is kept, and whoever sent it takes it apart. A host's transaction stays
+      -- usable, so there it is an answer.
+      if not p_waits and v_constraint not in (${ownConstraints(place)}) then
+        raise;
+      end if;
     end;
     if cardinality(p_commands) > 1 then
       return '{"redo":true}';
@@ -120,27 +156,43 @@ const uniqueKeys = ({ prefix }: Place): string =>
     .map((name) => `'${prefix}${name}'`)
     .join(", ");
 
+const ownConstraints = (place: Place): string =>
+  [...guardNames, "slot_has_schedule_row", `${place.prefix}no_overlap`].map((name) => `'${name}'`).join(", ") +
+  `, ${uniqueKeys(place)}`;
+
 /** Whether an entry that is in the way would be seen: always at read committed. */
 const seesJournal = (place: Place): string => `(current_setting('transaction_isolation') = 'read committed'
         or exists (select from ${rowsOf("journal")} where (
           select true from ${nameOf(place, "journal")} as t where t.record_id = r.record_id and t.version = r.version)))`;
 
-// One row after the other, as the checks come. A scalar subquery cannot become a join with a whole table: plans made while
-// the tables are small stay.
-const compareVersions = (
-  place: Place,
-): string => `select json_agg(json_build_array(c.n, c.kind, c.id)), coalesce(array_agg(c.n), '{}')
-        into v_stale, v_lost
-        from unnest(p_checks) as c
-        where c.version <> coalesce(case c.kind
-          ${versionOf(place, "schedule", "schedules")}
-          ${versionOf(place, "slot", "slots")}
-          ${versionOf(place, "appointment", "appointments")}
-          when 'command' then (select 1 from ${nameOf(place, "commands")} as t where t.id = c.id)
-        end, 0);`;
+// Whoever meets a key at the first attempt finds its row at the second: also one that others have locked, which is not to be
+// there, and which no look that skips it sees.
+const compareVersions = (place: Place): string => `if p_waits then
+        ${missedChecks(place, "for no key update")}
+      else
+        ${missedChecks(place, "for no key update skip locked")}
+      end if;
+      if v_missed is not null then
+        ${lookAgain(place)}
+      end if;`;
 
-// After the wait for the locks: whoever held them may have been the same command, sent twice.
-const findReplays = (place: Place): string => `if v_stale is not null or v_attempt > 1 then
+const missedChecks = (place: Place, lock: string): string => `select array_agg(c), coalesce(array_agg(c.n), '{}')
+        into v_missed, v_lost
+        from unnest(p_checks) as c
+        where c.version = 0 and v_attempt > 1 or c.version <> ${versionOf(place, lock)};`;
+
+/** Without a lock: a row that was skipped may have the version that was expected, and then it is only locked. */
+const lookAgain = (
+  place: Place,
+): string => `select json_agg(json_build_array(c.n, c.kind, c.id)) filter (where c.seen <> c.version),
+          json_agg(json_build_array(c.n, c.kind, c.id)) filter (where c.seen = c.version),
+          coalesce(array_agg(c.n), '{}')
+        into v_stale, v_busy, v_lost
+        from (select c.*, ${versionOf(place, "")} as seen from unnest(v_missed) as c offset 0) as c
+        where c.seen <> c.version or c.version > 0;`;
+
+// After the locks: whoever held them may have been the same command, sent twice.
+const findReplays = (place: Place): string => `if cardinality(v_lost) > 0 or v_attempt > 1 then
         select json_agg(json_build_array(r.n, t.request_hash, t.result)), v_lost || coalesce(array_agg(r.n), '{}')
         into v_replayed, v_lost
         from ${rowsOf("commands")}

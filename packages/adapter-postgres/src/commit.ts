@@ -16,20 +16,28 @@ import { refusingGuard } from "./errors.ts";
 import { encodeRows, type RowType } from "./row-types.ts";
 import { kinds } from "./statements.ts";
 
+/** How a batch gets to the database. */
+export interface Commit {
+  readonly run: Runner;
+  readonly statement: Statement;
+  /** Whether it waits for rows that others have locked: only within a host's transaction. */
+  readonly waits: boolean;
+}
+
 /** Commits a batch in one statement; again each transition by itself, where one of them hit a guard of the database. */
 export async function commitBatch(
-  run: Runner,
-  statement: Statement,
+  commit: Commit,
   transitions: readonly Transition[],
 ): Promise<readonly CommitOutcome[]> {
   if (transitions.length === 0) return [];
   const checks = checksOf(transitions);
-  if (!areDisjoint(checks)) return oneByOne(run, statement, transitions);
+  if (!areDisjoint(checks)) return oneByOne(commit, transitions);
+  const { run, statement, waits } = commit;
   const rows: Rows = { ...rowsOf(transitions), checks };
   const parameters = commitParameters.map(({ name, type }) => encodedOrNull(type, rows[name]));
-  const [row] = await run<{ readonly answer: string | null }>(statement, parameters, "commit");
+  const [row] = await run<{ readonly answer: string | null }>(statement, [waits, ...parameters], "commit");
   const answer = JSON.parse(row?.answer ?? "{}") as Answer;
-  if (answer.redo === true) return oneByOne(run, statement, transitions);
+  if (answer.redo === true) return oneByOne(commit, transitions);
   return transitions.map((transition, n) => outcomeOf(answer, transition, n));
 }
 
@@ -37,41 +45,55 @@ function encodedOrNull(type: RowType, rows: readonly object[] | undefined): Buff
   return rows === undefined ? null : encodeRows(type, rows);
 }
 
-async function oneByOne(
-  run: Runner,
-  statement: Statement,
-  transitions: readonly Transition[],
-): Promise<readonly CommitOutcome[]> {
+async function oneByOne(commit: Commit, transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
   const outcomes: CommitOutcome[] = [];
-  for (const transition of transitions) outcomes.push(...(await commitBatch(run, statement, [transition])));
+  for (const transition of transitions) outcomes.push(...(await commitBatch(commit, [transition])));
   return outcomes;
 }
+
+type NumberedKey = readonly [number, RecordKind, string];
 
 /** What the function in the database answers. */
 interface Answer {
   readonly redo?: true;
   readonly refused?: { readonly code: string; readonly constraint: string; readonly message: string };
   /** By the number of the transition. */
-  readonly stale?: readonly (readonly [number, RecordKind, string])[] | null;
+  readonly stale?: readonly NumberedKey[] | null;
+  readonly busy?: readonly NumberedKey[] | null;
   readonly replayed?: readonly (readonly [number, string, string])[] | null;
 }
 
-function outcomeOf({ refused, stale, replayed }: Answer, transition: Transition, n: number): CommitOutcome {
+function outcomeOf({ refused, stale, busy, replayed }: Answer, transition: Transition, n: number): CommitOutcome {
   if (refused !== undefined) return refusedOutcome(refused);
   const replay = replayed?.find(([of]) => of === n);
   if (replay !== undefined) {
     return { status: "replayed", requestHash: replay[1], result: JSON.parse(replay[2]) as unknown };
   }
-  const lost = new Set(stale?.filter(([of]) => of === n).map(([, kind, id]) => keyText({ kind, id })));
-  if (lost.size === 0) return { status: "committed" };
-  const keys = [...transition.expect.map(({ key }) => key), ...transition.put].map(keyOf);
-  return { status: "stale", keys: keys.filter((key) => lost.delete(keyText(key))) };
+  const [lost, locked] = [keysOf(transition, n, stale), keysOf(transition, n, busy)];
+  if (lost.length > 0) return { status: "stale", keys: lost };
+  return locked.length > 0 ? { status: "busy", keys: locked } : { status: "committed" };
 }
 
+/** Which of a transition's keys are among those that were found, in its own order. */
+function keysOf({ expect, put }: Transition, n: number, found: Answer["stale"]): readonly RecordKey[] {
+  const wanted = new Set(found?.filter(([of]) => of === n).map(([, kind, id]) => keyText({ kind, id })));
+  if (wanted.size === 0) return [];
+  const keys = [...expect.map(({ key }) => key), ...put].map(keyOf);
+  return keys.filter((key) => wanted.delete(keyText(key)));
+}
+
+/**
+ * What refused is a guard of ours, or something that somebody has added, such as a constraint or a trigger. Our own rows
+ * never break what has no name: a missing value, or a text that is not JSON.
+ */
 function refusedOutcome(refused: NonNullable<Answer["refused"]>): CommitOutcome {
-  const guard = refusingGuard(refused);
+  const guard = refused.constraint === "" ? undefined : refusingGuard(refused);
   if (guard !== undefined) return { status: "refused", guard };
-  throw new StorageError("unavailable", `The database refused to commit: ${refused.message}`, refused);
+  throw new StorageError(
+    "refused",
+    `The database refused the change: ${refused.message}. Nothing was changed.`,
+    refused,
+  );
 }
 
 interface Check {

@@ -16,6 +16,9 @@ export interface Cause {
 /** What was prepared is not known any more. Nothing has been run. */
 export const forgottenStatement = "26000";
 
+/** The server itself does not know what became of a statement: CockroachDB says so, and PostgreSQL may. */
+export const completionUnknown = "40003";
+
 /** The first that fits counts. */
 export const causes: readonly Cause[] = [
   {
@@ -23,6 +26,13 @@ export const causes: readonly Cause[] = [
     failure: "transient",
     says: (place) =>
       `Another transaction changed the same rows of the database ${place} first, and this one cannot see how. Nothing was changed; try again.`,
+  },
+  {
+    // Of a commit, it is `unknown`. A read changes nothing, and a host's transaction is not committed yet.
+    codes: [completionUnknown],
+    failure: "transient",
+    says: (place, text) =>
+      `The database ${place} does not know whether a statement was completed (${text}). Nothing was changed; try again.`,
   },
   {
     codes: ["40P01"],
@@ -117,12 +127,6 @@ export const causes: readonly Cause[] = [
       `There was no free connection to the database ${place} in time. Nothing was changed; try again, or allow more connections.`,
   },
   {
-    codes: ["53200", "53400", "58030"],
-    classes: ["XX"],
-    failure: "unavailable",
-    says: (place, text) => `The server of the database ${place} is in trouble: ${text}. Look into its log.`,
-  },
-  {
     codes: ["57P01", "57P02", "57P03", "57P05"],
     classes: ["08"],
     failure: "transient",
@@ -130,10 +134,15 @@ export const causes: readonly Cause[] = [
       `The server of the database ${place} is restarting, or ended the connection (${text}). Nothing was changed; try again.`,
   },
   {
-    codes: ["22021", "22P05"],
+    classes: ["53", "57", "58", "F0", "XX"],
     failure: "unavailable",
+    says: (place, text) => `The server of the database ${place} is in trouble: ${text}. Look into its log.`,
+  },
+  {
+    codes: ["22021", "22P05"],
+    failure: "refused",
     says: (place, text) =>
-      `The database ${place} cannot store a character (${text}). Use a database with the encoding UTF8.`,
+      `The database ${place} cannot store a character (${text}). Nothing was changed. Use a database with the encoding UTF8.`,
   },
   {
     text: /after calling end on the pool/,

@@ -1,6 +1,6 @@
 import { codeOf, isGuard, textField, textOf } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core";
-import { type Cause, causes, forgottenStatement } from "./error-causes.ts";
+import { type Cause, causes, completionUnknown, forgottenStatement } from "./error-causes.ts";
 
 /**
  * What was going on: it decides what the end of a connection means. `host` is any call within a host's transaction,
@@ -19,12 +19,24 @@ export function toStorageError(error: unknown, context: ErrorContext): StorageEr
   if (isStorageError(error)) return error;
   const { place, during } = context;
   if (during === "commit" && mayHaveCommitted(error)) return uncertainCommit(error, place);
-  const cause = causeOf(error) ?? (endsConnection(error) ? lostConnection(during) : undefined);
-  if (cause === undefined) {
-    return new StorageError("unavailable", `The database ${place} did not do what was asked: ${textOf(error)}`, error);
-  }
+  const cause = causeOf(error) ?? (endsConnection(error) ? lostConnection(during) : unknownCause(error, during));
   const advice = during === "host" && cause.failure === "transient" ? ` ${repeatTransaction}` : "";
   return new StorageError(cause.failure, cause.says(place, textOf(error)) + advice, error);
+}
+
+/** A server that answers refuses this one statement: a trigger may raise whatever it likes. The driver says nothing of that. */
+function unknownCause(error: unknown, during: During): Cause {
+  if (during === "connect" || !isAnswer(error)) {
+    return {
+      failure: "unavailable",
+      says: (place, text) => `The database ${place} did not do what was asked: ${text}`,
+    };
+  }
+  return {
+    failure: "refused",
+    says: (place, text) =>
+      `The database ${place} refused a statement: ${text}. Nothing was changed. If this is the text of a trigger or a constraint that was added to the tables, it forbids this change.`,
+  };
 }
 
 const repeatTransaction = "The host's transaction has ended with this: roll it back, and repeat all of it.";
@@ -59,22 +71,23 @@ function endsSession(error: unknown): boolean {
   return endsBeforeCommit.includes(code) || endsAtAnyTime.includes(code);
 }
 
-/** The guard of the database that refused, if it was one that did. */
+/** The guard of the database that refused, if it was one of ours. */
 export function refusingGuard(error: { readonly code?: unknown; readonly constraint?: unknown }): Guard | undefined {
   const code = codeOf(error);
   const constraint = typeof error.constraint === "string" ? error.constraint : "";
-  if (["23514", "23505", "23P01"].includes(code)) return guardNamed(constraint);
-  if (code === "23503") return constraint === "slot_has_appointment_row" ? constraint : "row_format";
+  if (["23514", "23505", "23P01", "23503"].includes(code)) return guardNamed(constraint);
   return /^2[23]/.test(code) ? "row_format" : undefined;
 }
 
 /** Constraints with an index carry the prefix of the tables, for their names must be unique in a schema. */
-function guardNamed(constraint: string): Guard {
+function guardNamed(constraint: string): Guard | undefined {
   const known = [constraint, ...guardsWithIndex.filter((guard) => constraint.endsWith(guard))].find(isGuard);
-  return known ?? "row_format";
+  return known ?? (ownKeys.test(constraint) ? "row_format" : undefined);
 }
 
 const guardsWithIndex: readonly Guard[] = ["no_overlap", "journal_once_per_version"];
+
+const ownKeys = /^slot_has_schedule_row$|(schedules|slots|appointments|commands|journal)_pkey$/;
 
 /** In English only where the server speaks English. */
 const severityOf = (error: unknown): string => textField(error, "severity");
@@ -92,12 +105,13 @@ function isAnswer(error: unknown): boolean {
 function mayHaveCommitted(error: unknown): boolean {
   if (!isAnswer(error)) return !/is not queryable|must be unique|must be an array/.test(textOf(error));
   const code = codeOf(error);
+  if (code === completionUnknown) return true;
   // No session was opened: credentials, and the name of the database.
   return endsSession(error) && !endsBeforeCommit.includes(code) && !/^(28|3D)/.test(code);
 }
 
 function uncertainCommit(error: unknown, place: string): StorageError {
-  const message = `The connection to the database ${place} was lost while a transaction was committed (${textOf(error)}), so it is not known whether it was applied. Look the command up before trying again.`;
+  const message = `The connection to the database ${place} was lost, or the server lost track, while a transaction was committed (${textOf(error)}), so it is not known whether it was applied. Look the command up before trying again.`;
   return new StorageError("unknown", message, error);
 }
 

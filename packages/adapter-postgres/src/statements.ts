@@ -12,6 +12,7 @@ export interface Statements {
   readonly load: LoadStatement;
   /** The same, and locks the rows, kind by kind and by id, as every commit does. */
   readonly loadAndLock: LoadStatement;
+  /** Takes whether it waits for locked rows, as it does within a host's transaction, and then the arrays of rows. */
   readonly commit: Statement;
   readonly reads: Reads;
   /** One row, `is_migrated`: 1 if there is a migration table, else 0; and `server_version`, as a number. */
@@ -43,7 +44,7 @@ const tables = { schedule: "schedules", slot: "slots", appointment: "appointment
 
 export function createStatements(strategy: SqlStrategy, place: Place): Statements {
   const migrationTable = nameOf(place, "migrations");
-  const places = parameterTypes(place).map((type, index) => `$${index + 1}::${type}`);
+  const places = ["boolean", ...parameterTypes(place)].map((type, index) => `$${index + 1}::${type}`);
   return {
     load: (wanted) => statementOf(loadSql(place, wanted, "")),
     loadAndLock: (wanted) => statementOf(loadSql(place, wanted, "for no key update")),

@@ -93,11 +93,21 @@ describeOnServer("a database that fails later", (url) => {
     const pool = new Pool({ connectionString: url(), ...config });
     return { pool, storage: postgresAdapter({ pool, schema: store.schema }) };
   };
-  /** Holds the slot's row until it is let go. */
-  const holdSlot = async () => {
+  /** Holds what no commit can skip: none can write a command until it is let go. */
+  const holdCommits = async () => {
     const host = await store.beginHostTransaction();
-    await host.transaction.query("select * from slotwright_slots for update");
+    await host.transaction.query("lock table slotwright_commands in share mode");
     return host;
+  };
+  /** Commits sleep as long as the answer, `wake`, has not been called. */
+  const slowCommits = async (seconds: number) => {
+    await store.pool.query(`create table ${store.schema}.slow (seconds float);
+      insert into ${store.schema}.slow values (${seconds});
+      create function ${store.schema}.be_slow() returns trigger language plpgsql as
+        'begin perform pg_sleep(seconds) from ${store.schema}.slow; return new; end';
+      create trigger slow before insert on ${store.schema}.slotwright_commands
+        for each row execute function ${store.schema}.be_slow()`);
+    return () => store.pool.query(`delete from ${store.schema}.slow`);
   };
 
   it.each(["lock_timeout", "statement_timeout"])(
@@ -105,7 +115,7 @@ describeOnServer("a database that fails later", (url) => {
     async (name) => {
       const { pool, storage } = onPool({ options: `-c ${name}=100`, max: 1 });
       await storage.load(keys);
-      const host = await holdSlot();
+      const host = await holdCommits();
       expect(await failure(storage.commit([booking(slot)]))).toBe("transient");
       expect(pool.totalCount).toBe(1);
       await host.rollback();
@@ -117,13 +127,12 @@ describeOnServer("a database that fails later", (url) => {
   it("is unknown at the client's own timeout, for the server goes on; the connection is destroyed", async () => {
     const { pool, storage } = onPool({ query_timeout: 150, max: 1 });
     await storage.load(keys);
-    const host = await holdSlot();
+    await slowCommits(0.5);
     expect(await failure(storage.commit([booking(slot)]))).toBe("unknown");
     expect(pool.totalCount).toBe(0);
-    await host.rollback();
     // The server did commit it.
-    await pause(300);
-    expect(await storage.load(keys)).toMatchObject([{ status: "booked" }]);
+    const status = async () => ((await store.second.load(keys))[0] as { readonly status: string }).status;
+    await expect.poll(status, { timeout: 20_000 }).toBe("booked");
     expect(await storage.commit([booking(slot)])).toMatchObject([{ status: "replayed" }]);
     await pool.end();
   });
@@ -132,15 +141,16 @@ describeOnServer("a database that fails later", (url) => {
     const { pool, storage } = onPool({ max: 2 });
     const engine = createEngine({ storage });
     await storage.load(keys);
-    const host = await holdSlot();
+    const other = slotAt(30);
+    await store.second.commit([transitionOf("other", other)]);
+    const wake = await slowCommits(60);
     const terminated = failure(storage.commit([booking(slot)]));
-    const want = { actor: { kind: "p", id: "p" }, slotId: slot.id, subjectId: "s" };
-    const booked = engine.book(want);
-    const waiting = "from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    const booked = engine.book({ actor: { kind: "p", id: "p" }, slotId: other.id, subjectId: "s" });
+    const waiting = "from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
     const waitingPids = async () => (await store.pool.query(`select pid ${waiting}`)).rows;
     await expect.poll(waitingPids, { timeout: 20_000 }).toHaveLength(2);
+    await wake();
     await store.pool.query(`select pg_terminate_backend(pid) ${waiting}`);
-    await host.rollback();
     expect(await terminated).toBe("unknown");
     expect((await booked).slots).toMatchObject([{ status: "booked" }]);
     await pool.end();
@@ -366,6 +376,12 @@ describe("an error that no test server can be brought to", () => {
   it("is classified by its code: an answer of the server is certain, but where it was shutting down", () => {
     expect(meaning(answer("53100"))).toBe("unavailable");
     expect(meaning(answer("40001"))).toBe("transient");
+    expect(meaning(answer("40003"))).toBe("unknown");
+    expect(meaning(answer("40003"), "read")).toBe("transient");
+    expect(meaning(answer("P0001"))).toBe("refused");
+    expect(meaning(answer("22021"), "read")).toBe("refused");
+    expect(meaning(answer("58030"))).toBe("unavailable");
+    expect(meaning(answer("53400"))).toBe("unavailable");
     expect(meaning(answer("57P01"))).toBe("unknown");
     expect(meaning(answer("57P01"), "read")).toBe("transient");
     expect(meaning(answer("57P03"), "read")).toBe("transient");

@@ -147,6 +147,23 @@ describeOnServer("on a pool of the host's", (url) => {
     await store.close();
   });
 
+  it.each(["off", "local", "remote_write", "on", "remote_apply"])(
+    "what was acknowledged is as durable as with synchronous_commit on, where the session has %s",
+    async (setting) => {
+      const store = await openPostgresStore(url());
+      const client = new Client({ connectionString: url(), options: `-c synchronous_commit=${setting}` });
+      await client.connect();
+      await client.query("begin");
+      await store.storage.within(client).commit([creation(slot)]);
+      const stronger = setting === "remote_apply" ? setting : "on";
+      expect((await client.query("show synchronous_commit")).rows).toEqual([{ synchronous_commit: stronger }]);
+      await client.query("commit");
+      expect((await client.query("show synchronous_commit")).rows).toEqual([{ synchronous_commit: setting }]);
+      await client.end();
+      await store.close();
+    },
+  );
+
   it("what was acknowledged is flushed to disk even where the session would not wait for it", async () => {
     const store = await openPostgresStore(url());
     const pool = new Pool({ connectionString: url(), max: 1, options: "-c synchronous_commit=off" });

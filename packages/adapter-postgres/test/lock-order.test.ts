@@ -20,7 +20,7 @@ describeOnServer("rows whose ids have characters beyond U+FFFF", (url) => {
     await store.close();
   });
 
-  it("are locked in one order by a load in a host's transaction and by a batch: neither deadlocks", async () => {
+  it("are locked in one order by a load in a host's transaction and by a batch in another: neither deadlocks", async () => {
     const holder = await store.beginHostTransaction();
     await holder.transaction.query("select * from slotwright_slots where id = $1 for update", [first.id]);
     const host = await store.beginHostTransaction();
@@ -30,12 +30,14 @@ describeOnServer("rows whose ids have characters beyond U+FFFF", (url) => {
     const changed = [first, second].map((slot) =>
       transitionOf(`change ${slot.id}`, { ...slot, version: 2, metadata: { changed: true } }),
     );
-    const committed = store.second.commit(changed);
+    const other = await store.beginHostTransaction();
+    const committed = store.second.within(other.transaction).commit(changed);
     await pause(150);
     await holder.rollback();
     expect(await loaded).toEqual([first, second]);
     await host.commit();
     expect(await committed).toEqual([{ status: "committed" }, { status: "committed" }]);
+    await other.commit();
   });
 });
 

@@ -32,7 +32,7 @@ describeOnServer("a server that ends sessions by the clock", (url) => {
     const storage = postgresAdapter({ pool, schema: store.schema });
     await storage.load(keys);
     const host = await store.beginHostTransaction();
-    await host.transaction.query("select * from slotwright_slots for update");
+    await host.transaction.query("lock table slotwright_commands in share mode");
     await expect(storage.commit([booking(slot)])).rejects.toMatchObject({
       failure: "transient",
       message: expect.stringContaining("transaction_timeout"),

@@ -16,6 +16,8 @@ const guards: Record<Guard, true> = {
   row_format: true,
 };
 
+export const guardNames = Object.keys(guards) as readonly Guard[];
+
 /** Narrows the name of a constraint, or what a trigger said, to a guard of the contract. */
 export function isGuard(name: string): name is Guard {
   return Object.hasOwn(guards, name);

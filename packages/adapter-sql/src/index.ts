@@ -1,6 +1,6 @@
 export { hasMethods, type OptionRules, problemWithOptions } from "./adapter-options.ts";
 export { codeOf, fieldOf, textField, textOf } from "./driver-errors.ts";
-export { guardInText, isGuard, refusalText } from "./guards.ts";
+export { guardInText, guardNames, isGuard, refusalText } from "./guards.ts";
 export { type IndexName, indexes } from "./indexes.ts";
 export type { Read } from "./list-shapes.ts";
 export { branchesOf, type ListSyntax, type Providers, standardLists, unionPlaces } from "./list-syntax.ts";

@@ -1,4 +1,4 @@
-import { codeOf, guardInText, isGuard, textOf } from "@slotwright/adapter-sql";
+import { codeOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError, type StorageFailure } from "@slotwright/core";
 
 /** Where an error came from: it decides what the error means, and the message names the file. */
@@ -9,7 +9,8 @@ export interface ErrorContext {
 
 interface Cause {
   readonly failure: StorageFailure;
-  readonly says: (file: string) => string;
+  /** `text` is what SQLite or the driver said. */
+  readonly says: (file: string, text: string) => string;
 }
 
 const causes: Readonly<Record<string, Cause>> = {
@@ -69,36 +70,53 @@ export function toStorageError(error: unknown, context: ErrorContext): StorageEr
   if (isStorageError(error)) return error;
   const code = codeOf(error);
   if (context.during === "commit" && commitIsUncertain(code)) return uncertainCommit(error, context.file);
-  const cause = causes[code] ?? causes[primaryCode(code)] ?? causeByText(error);
-  if (cause !== undefined) return new StorageError(cause.failure, cause.says(context.file), error);
-  return new StorageError(
-    "unavailable",
-    `The database ${context.file} did not do what was asked: ${textOf(error)}`,
-    error,
-  );
+  const cause = causes[code] ?? causes[primaryCode(code)] ?? causeByText(error) ?? unknownCause(code);
+  return new StorageError(cause.failure, cause.says(context.file, textOf(error)), error);
 }
 
-/** The guard of the database that refused, if it was one that did. */
+/** What is about the process or the library, and not about what a statement does. */
+const troubles = ["NOMEM", "INTERNAL", "PERM", "PROTOCOL", "NOLFS", "INTERRUPT", "MISUSE", "SCHEMA", "NOTFOUND"];
+
+/**
+ * SQLite runs in this process, so what else it says is about one statement: what a trigger raises, a constraint or a
+ * function that was added, a value that is too large.
+ */
+function unknownCause(code: string): Cause {
+  if (troubles.some((name) => primaryCode(code) === `SQLITE_${name}`)) {
+    return { failure: "unavailable", says: (file, text) => `The database ${file} did not do what was asked: ${text}` };
+  }
+  return {
+    failure: "refused",
+    says: (file, text) =>
+      `The database ${file} refused a statement: ${text}. Nothing was changed. If this is the text of a trigger or a constraint that was added to the tables, it forbids this change.`,
+  };
+}
+
+/** The guard of the database that refused, if it was one of ours. */
 export function refusingGuard(error: unknown): Guard | undefined {
+  const text = textOf(error);
   switch (codeOf(error)) {
     case "SQLITE_CONSTRAINT_CHECK": {
-      const name = textOf(error).replace("CHECK constraint failed: ", "");
-      return isGuard(name) ? name : "row_format";
+      const name = text.replace("CHECK constraint failed: ", "");
+      return isGuard(name) ? name : undefined;
     }
     case "SQLITE_CONSTRAINT_TRIGGER":
-      return guardInText(textOf(error));
+      return guardInText(text);
     case "SQLITE_CONSTRAINT_FOREIGNKEY":
       return "slot_has_appointment_row";
     case "SQLITE_CONSTRAINT_UNIQUE":
-      return "journal_once_per_version";
+      return ownJournalKey.test(text) ? "journal_once_per_version" : undefined;
     case "SQLITE_CONSTRAINT_PRIMARYKEY":
     case "SQLITE_CONSTRAINT_NOTNULL":
     case "SQLITE_CONSTRAINT_DATATYPE":
-      return "row_format";
+      return ownColumn.test(text) ? "row_format" : undefined;
     default:
       return undefined;
   }
 }
+
+const ownJournalKey = /journal\.record_id, \S*journal\.version$/;
+const ownColumn = new RegExp(`(${tableNames.join("|")})\\.`);
 
 /** True if another connection was in the way, and the same call may work in a moment. */
 export function isTransient(error: unknown): boolean {

@@ -50,6 +50,17 @@ const mapTransitions =
   (change: (one: Transition) => Transition): Break =>
   (storage) => ({ ...storage, commit: (transitions) => storage.commit(transitions.map(change)) });
 
+/** Waits for whoever writes, as a lock of the database without a bound does. */
+const waitForLocks: Break = (storage) => ({
+  ...storage,
+  async commit(transitions) {
+    for (;;) {
+      const outcomes = await storage.commit(transitions).catch(() => undefined);
+      if (outcomes !== undefined) return outcomes;
+    }
+  },
+});
+
 const broken: readonly { readonly name: string; readonly breakIt: Break; readonly caughtBy: readonly string[] }[] = [
   {
     name: "checks versions and writes later, without a guard",
@@ -86,6 +97,11 @@ const broken: readonly { readonly name: string; readonly breakIt: Break; readonl
     name: "takes an expired hold for a live one",
     breakIt: (storage) => ({ ...storage, findSlots: (query) => storage.findSlots({ ...query, asOf: new Date(0) }) }),
     caughtBy: ["contract.find-slots-filters", "booking.hold"],
+  },
+  {
+    name: "waits for rows that others have locked",
+    breakIt: waitForLocks,
+    caughtBy: ["contract.commit-beside-locks"],
   },
 ];
 

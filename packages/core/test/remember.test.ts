@@ -286,6 +286,22 @@ describe("an engine forgets slots", () => {
     },
   );
 
+  it("not when a call was refused for its own input, which says nothing of the database", async () => {
+    const { storage, sent } = watched(memoryAdapter());
+    const refused = new StorageError("refused", "A trigger says no.");
+    let isRefusing = false;
+    const refuses = failingStorage(storage, () => (isRefusing ? { before: refused } : {}));
+    const engine = createEngine({ storage: refuses });
+    const [slot, seen] = (await publish(engine, 2)) as [Slot, Slot];
+    isRefusing = true;
+    await expect(book(engine, slot)).rejects.toMatchObject({ code: "refused_by_database" });
+    await expect(engine.listSlots({})).rejects.toMatchObject({ code: "refused_by_database" });
+    isRefusing = false;
+    sent.loads.length = 0;
+    await book(engine, seen);
+    expect(sent.loads).toEqual([]);
+  });
+
   it("with much metadata, as they take up memory", async () => {
     const { engine, sent } = stage();
     const times = [0, 1].map((hour) => ({ start: minutes(hour * 60), end: minutes(hour * 60 + 30) }));

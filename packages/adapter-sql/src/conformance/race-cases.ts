@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
-import { createEngine, isBookingError } from "@slotwright/core";
+import { createEngine, isBookingError, limits, type Transition } from "@slotwright/core";
 import {
   sampleInstant as at,
   type ConformanceStore,
@@ -98,16 +98,29 @@ async function batchesInOppositeOrders<HostTransaction>({
         const changed = { ...slot, version: round + 2, metadata: { round } };
         return transitionOf(`${name} ${round} ${slot.id}`, changed);
       });
-    // A deadlock would reject: nothing here tries again.
+    // A deadlock would reject: only what others have locked is tried again.
     const all = await Promise.all([
-      storage.commit(batch("a")),
-      second.commit(batch("b").reverse()),
-      storage.commit(batch("c").reverse()),
+      untilDecided(storage, batch("a")),
+      untilDecided(second, batch("b").reverse()),
+      untilDecided(storage, batch("c").reverse()),
     ]);
-    const statuses = all.flat().map(({ status }) => status);
+    const statuses = all.flat();
     assert.equal(statuses.filter((status) => status === "committed").length, 20);
     assert.equal(statuses.filter((status) => status === "stale").length, 40);
   }
+}
+
+/** What became of each transition, in no certain order. */
+async function untilDecided(
+  storage: RaceStore["storage"],
+  transitions: readonly Transition[],
+): Promise<readonly string[]> {
+  const statuses = (await storage.commit(transitions)).map(({ status }) => status);
+  const busy = transitions.filter((_, index) => statuses[index] === "busy");
+  const decided = statuses.filter((status) => status !== "busy");
+  if (busy.length === 0) return decided;
+  await wait(Math.random() * 10);
+  return [...decided, ...(await untilDecided(storage, busy))];
 }
 
 async function besideOpenTransaction<HostTransaction>(store: RaceStore<HostTransaction>): Promise<void> {
@@ -125,6 +138,57 @@ async function besideOpenTransaction<HostTransaction>(store: RaceStore<HostTrans
   assert.equal((await stuck).appointment.status, "confirmed");
 }
 
+/** Far longer than the budgets below, and far shorter than what stays locked. */
+const generousMs = 6_000;
+
+/** The blocked call is answered when its budget is over; the others while the lock is still there. */
+async function assertOnlyBlocked(blocked: Promise<unknown>, neighbours: readonly Promise<unknown>[]): Promise<void> {
+  const late = wait(generousMs, "they wait", { ref: false });
+  const [counts, answer] = await Promise.all([
+    Promise.race([tally(neighbours), late]),
+    Promise.race([tally([blocked]), late]),
+  ]);
+  assert.deepEqual(counts, { ok: neighbours.length });
+  assert.deepEqual(answer, { storage_busy: 1 });
+}
+
+async function besideLockedRow<HostTransaction>(store: RaceStore<HostTransaction>): Promise<void> {
+  const engine = createEngine({ storage: store.storage, retry: { budgetMs: 1_000 } });
+  const { slots } = await engine.createSlots({ actor, ...place, slots: times(30, halfHour) });
+  const [locked = "", ...others] = slots.map(({ id }) => id);
+  const host = await store.beginHostTransaction();
+  await store.storage.within(host.transaction).load([{ kind: "slot", id: locked }]);
+  const book = (slotId: string) => engine.book({ actor, slotId, subjectId: "s" });
+  await assertOnlyBlocked(book(locked), others.map(book));
+  await host.rollback();
+  await book(locked);
+}
+
+async function besideUnseenWait<HostTransaction>(store: RaceStore<HostTransaction>): Promise<void> {
+  const engine = createEngine({ storage: store.storage, retry: { budgetMs: 1_000 } });
+  const { slots } = await engine.createSlots({ actor, ...place, slots: times(8, halfHour) });
+  const host = await store.beginHostTransaction();
+  const first = { actor, ...place, providerId: "new", slots: [halfHour(0)] };
+  await engine.within(host.transaction).createSlots(first);
+  // Both want to be the first of the schedule, and none of its rows can be seen or locked yet.
+  const blocked = engine.createSlots(first);
+  const neighbours = slots.map(({ id }) => engine.book({ actor, slotId: id, subjectId: "s" }));
+  await assertOnlyBlocked(blocked, neighbours);
+  await host.rollback();
+  await engine.createSlots(first);
+}
+
+async function largestResult<HostTransaction>(store: RaceStore<HostTransaction>): Promise<void> {
+  const engine = createEngine({ storage: store.storage });
+  const note = "x".repeat(limits.metadataLength - 30);
+  const capacity = Math.floor(limits.createdBytes / (limits.metadataLength + 400));
+  const slots = [{ ...halfHour(0), capacity, metadata: { note } }];
+  const create = () => engine.createSlots({ actor, ...place, slots, idempotencyKey: "large" });
+  const created = await create();
+  assert.equal(created.slots.length, capacity);
+  assert.deepEqual((await create()).slots.at(-1), created.slots.at(-1));
+}
+
 /** What servers are tested by, on which many connections write at the same time. */
 export const raceCases: readonly RaceCase[] = [
   { title: "64 callers on one slot give one booking and 63 times slot_booked", run: raceForSlot },
@@ -140,4 +204,13 @@ export const raceCases: readonly RaceCase[] = [
   },
   { title: "batches that lock the same rows in opposite orders never deadlock", run: batchesInOppositeOrders },
   { title: "a booking that waits for a host's open transaction keeps no other waiting", run: besideOpenTransaction },
+  {
+    title: "of 30 bookings at once, one whose row stays locked is storage_busy, and the others are booked at once",
+    run: besideLockedRow,
+  },
+  {
+    title: "a command that waits for another's uncommitted key is storage_busy, and its neighbours are done at once",
+    run: besideUnseenWait,
+  },
+  { title: "slots with as much metadata as one call may store are created, and answered again", run: largestResult },
 ];

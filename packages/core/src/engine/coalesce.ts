@@ -59,6 +59,9 @@ function createLoadLanes(storage: Pick<EngineStorage, "load">, options: Coalesce
   return createLanes({ options, take, run: loadAll });
 }
 
+/** Records that a batch of several commands writes at most: with all the metadata they may have, a quarter of a gigabyte. */
+const mostRecords = 2_000;
+
 /** A transition with the records that it rests on or writes, and its command. */
 interface CommitRequest {
   readonly pending: PendingTransition;
@@ -68,6 +71,7 @@ interface CommitRequest {
 function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, call: CallOptions) {
   const underWay = new Set<string>();
   const overtaken = new Map<string, number>();
+  const locked = new Set<string>();
 
   async function commitAll(requests: readonly CommitRequest[]): Promise<readonly CommitOutcome[]> {
     const outcomes = await storage.commit(
@@ -78,24 +82,36 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, ca
     return outcomes;
   }
 
-  /** What was written, and what others have written: a version that was found stale is so for all that wait with it. */
+  /** What was written, and what others have written or locked: what one of us has found holds for all that wait with it. */
   function noteOvertaken({ put, expect }: PendingTransition, outcome: CommitOutcome | undefined): void {
     if (outcome?.status === "committed") for (const record of put) overtaken.set(keyText(record), record.version);
+    if (outcome?.status === "busy") for (const key of outcome.keys) locked.add(keyText(key));
     if (outcome?.status !== "stale") return;
     const stale = new Set(outcome.keys.map(keyText));
     for (const { key, version } of expect) if (stale.has(keyText(key))) overtaken.set(keyText(key), version + 1);
   }
 
-  /** Whoever waits with a version that was overtaken has lost already: to ask the database would only say so, too. */
+  /**
+   * Whoever waits with a version that was overtaken has lost already, and whoever wants a row that is locked would find it
+   * so: to ask the database would only say so, too.
+   */
   function answerLosers(waiting: Commit[]): void {
-    if (overtaken.size === 0) return;
+    if (overtaken.size === 0 && locked.size === 0) return;
     const others = waiting.filter(({ request, resolve }) => {
-      const stale = request.pending.expect.filter(({ key, version }) => version < (overtaken.get(keyText(key)) ?? 0));
-      if (stale.length > 0) resolve({ status: "stale", keys: stale.map(({ key }) => key) });
-      return stale.length === 0;
+      const outcome = knownOutcome(request.pending);
+      if (outcome !== undefined) resolve(outcome);
+      return outcome === undefined;
     });
     overtaken.clear();
+    locked.clear();
     waiting.splice(0, waiting.length, ...others);
+  }
+
+  function knownOutcome({ expect }: PendingTransition): CommitOutcome | undefined {
+    const stale = expect.filter(({ key, version }) => version < (overtaken.get(keyText(key)) ?? 0));
+    if (stale.length > 0) return { status: "stale", keys: stale.map(({ key }) => key) };
+    const busy = expect.filter(({ key }) => locked.has(keyText(key)));
+    return busy.length > 0 ? { status: "busy", keys: busy.map(({ key }) => key) } : undefined;
   }
 
   /**
@@ -107,9 +123,11 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, ca
     const wanted = new Set(underWay);
     const batch: Commit[] = [];
     const kept: Commit[] = [];
+    let records = 0;
     for (const call of waiting) {
-      if (batch.length === options.batchSize) break;
-      const { keys } = call.request;
+      const { keys, pending } = call.request;
+      records += pending.put.length;
+      if (batch.length === options.batchSize || (batch.length > 0 && records > mostRecords)) break;
       const isFree = !keys.some((key) => wanted.has(key));
       for (const key of keys) wanted.add(key);
       (isFree ? batch : kept).push(call);

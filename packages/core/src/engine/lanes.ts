@@ -1,3 +1,4 @@
+import * as asyncHooks from "node:async_hooks";
 import { isStorageError, StorageError } from "../storage/storage-error.ts";
 
 /** How calls that are made at the same time are sent together. */
@@ -40,7 +41,7 @@ export interface LanesOf<Request, Answer> {
   /** Takes the calls that go out next off the queue, the oldest first; none if all have to wait for those under way. */
   readonly take: (waiting: Call<Request, Answer>[]) => readonly Call<Request, Answer>[];
   readonly run: (requests: readonly Request[]) => Promise<readonly Answer[]>;
-  /** Told of a batch that has been answered, before the next one is taken. */
+  /** Hears of a batch, or a part of it, that has been answered, before the next one is taken. */
   readonly onAnswered?: (batch: readonly Call<Request, Answer>[]) => void;
 }
 
@@ -52,6 +53,15 @@ const slowMs = 100;
 
 /** Each has a connection of the pool. */
 const mostSlow = 8;
+
+/**
+ * Runs work in no caller's context: a batch serves many callers, and none of them may see the tenant or the trace of another
+ * in what the batch calls. It is the context in which this module was loaded. Not every runtime has this.
+ */
+const outsideOfCallers: (work: () => void) => void =
+  asyncHooks.AsyncLocalStorage?.snapshot?.() ?? ((work: () => void) => work());
+
+type Batch<Request, Answer> = readonly Call<Request, Answer>[];
 
 /**
  * Sends a lone call at once: the microtask that it waits is over before anything else can happen, and gathers those that
@@ -71,18 +81,39 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
     gathers = true;
     await undefined;
     gathers = false;
-    sendNext();
+    outsideOfCallers(sendNext);
   }
 
+  /** Never throws: what does would leave calls in the queue for ever. */
   function sendNext(): void {
-    while (waiting.length > 0 && quick < options.lanes && (quick === 0 || waiting.length >= options.batchSize)) {
-      const batch = take(waiting);
-      if (batch.length === 0) return;
-      void send(batch);
+    try {
+      while (waiting.length > 0 && quick < options.lanes && (quick === 0 || waiting.length >= options.batchSize)) {
+        const batch = take(waiting);
+        if (batch.length === 0) return;
+        void send(batch);
+      }
+    } catch (error) {
+      rejectAll(waiting.splice(0), error);
     }
   }
 
-  async function send(batch: readonly Call<Request, Answer>[]): Promise<void> {
+  async function send(batch: Batch<Request, Answer>): Promise<void> {
+    quick += 1;
+    let close = () => {
+      quick -= 1;
+    };
+    try {
+      close = watchLane();
+      await runApart(batch);
+    } catch (error) {
+      rejectAll(batch, error);
+    }
+    close();
+    sendNext();
+  }
+
+  /** Opens another lane beside one that turns out to be slow. The answer closes it. */
+  function watchLane(): () => void {
     let isSlow = false;
     // Again and again: where there are as many slow ones as may be, until one of them ends.
     const timer = setInterval(() => {
@@ -93,21 +124,43 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
       quick -= 1;
       sendNext();
     }, slowMs);
+    // A number in jsdom and in Electron's renderer.
     (timer as { unref?: () => void }).unref?.();
-    quick += 1;
-    await runApart(batch, run);
-    clearInterval(timer);
-    if (isSlow) slow -= 1;
-    else quick -= 1;
+    return () => {
+      clearInterval(timer);
+      if (isSlow) slow -= 1;
+      else quick -= 1;
+    };
+  }
+
+  /** A batch that fails as a whole is taken apart, so that no call fails for what is wrong with another. */
+  async function runApart(batch: Batch<Request, Answer>): Promise<void> {
+    let answers: readonly Answer[];
+    try {
+      answers = await run(batch.map(({ request }) => request));
+    } catch (error) {
+      if (batch.length > 1 && !concernsAll(error)) return runParts(partsAfter(batch, error));
+      rejectAll(batch, error);
+      return onAnswered(batch);
+    }
+    for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
     onAnswered(batch);
-    sendNext();
+  }
+
+  /** All at once. Each part makes room when it is answered, so that one that waits for a lock keeps nobody else waiting. */
+  async function runParts(parts: readonly Batch<Request, Answer>[]): Promise<void> {
+    const run = async (part: Batch<Request, Answer>) => {
+      await runApart(part);
+      sendNext();
+    };
+    await Promise.all(parts.map(run));
   }
 
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
         // Those that gather do not wait for the database yet.
-        if (waiting.length >= options.queueLimit) sendNext();
+        if (waiting.length >= options.queueLimit) outsideOfCallers(sendNext);
         if (waiting.length >= options.queueLimit) return reject(new QueueFullError(options.queueLimit));
         waiting.push({ request, resolve, reject });
         void gather();
@@ -115,29 +168,22 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
   };
 }
 
+/** Those that have been answered stay so. */
+function rejectAll(calls: readonly Pick<Call<never, never>, "reject">[], error: unknown): void {
+  for (const { reject } of calls) reject(error);
+}
+
 /**
- * A batch that fails as a whole is taken apart, in halves, so that no call fails for what is wrong with another. Both halves
- * at once: if each attempt waits for a lock or for a connection until it gives up, a few waits follow each other, not one
- * for each call.
+ * After a wait in vain, one by one: one of them waits for a lock, perhaps again, and the others are not to share another
+ * wait with it. After anything else in halves, which finds the one to blame in fewer attempts.
  */
-async function runApart<Request, Answer>(
-  batch: readonly Call<Request, Answer>[],
-  run: (requests: readonly Request[]) => Promise<readonly Answer[]>,
-): Promise<void> {
-  try {
-    const answers = await run(batch.map(({ request }) => request));
-    for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
-  } catch (error) {
-    if (batch.length === 1 || concernsAll(error)) {
-      for (const { reject } of batch) reject(error);
-      return;
-    }
-    const middle = Math.ceil(batch.length / 2);
-    await Promise.all([runApart(batch.slice(0, middle), run), runApart(batch.slice(middle), run)]);
-  }
+function partsAfter<Request, Answer>(batch: Batch<Request, Answer>, error: unknown): readonly Batch<Request, Answer>[] {
+  if (isStorageError(error, "transient")) return batch.map((call) => [call]);
+  const middle = Math.ceil(batch.length / 2);
+  return [batch.slice(0, middle), batch.slice(middle)];
 }
 
 /** The database is away, or the connection was lost around the commit: nothing is wrong with any one call. */
 function concernsAll(error: unknown): boolean {
-  return isStorageError(error) && error.failure !== "transient";
+  return isStorageError(error) && error.failure !== "transient" && error.failure !== "refused";
 }

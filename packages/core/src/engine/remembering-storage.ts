@@ -1,3 +1,4 @@
+import { isStorageError } from "../storage/storage-error.ts";
 import type { Clock } from "./clock.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import { isQueueFull } from "./lanes.ts";
@@ -7,9 +8,12 @@ import { createRecentSlots, type RecentSlots, type RememberOptions } from "./rec
 export function rememberingStorage(storage: EngineStorage, options: RememberOptions, clock: Clock): EngineStorage {
   const recent = createRecentSlots(options, clock);
 
-  /** After a connection was lost, another database may have taken its place: a replica, or the copy of an earlier day. */
-  function forgetUnlessFull(error: unknown): never {
-    if (!isQueueFull(error)) recent.forgetAll();
+  /**
+   * After a connection was lost, another database may have taken its place: a replica, or the copy of an earlier day. What
+   * was refused for its own input says nothing of that.
+   */
+  function forgetIfLost(error: unknown): never {
+    if (!isQueueFull(error) && !isStorageError(error, "refused")) recent.forgetAll();
     throw error;
   }
 
@@ -17,7 +21,7 @@ export function rememberingStorage(storage: EngineStorage, options: RememberOpti
     <Query, Found extends Parameters<RecentSlots["note"]>[0]>(read: (query: Query) => Promise<Found>) =>
     async (query: Query): Promise<Found> => {
       const at = clock.now();
-      const found = await read(query).catch(forgetUnlessFull);
+      const found = await read(query).catch(forgetIfLost);
       recent.note(found, at);
       return found;
     };
@@ -30,7 +34,7 @@ export function rememberingStorage(storage: EngineStorage, options: RememberOpti
     async commit(pending) {
       // The host's clock is asked before: were it to throw, nothing would have happened yet.
       const at = clock.now();
-      const outcome = await storage.commit(pending).catch(forgetUnlessFull);
+      const outcome = await storage.commit(pending).catch(forgetIfLost);
       if (outcome.status === "committed") recent.note(pending.put, at);
       else recent.forget(pending.expect.map(({ key }) => key));
       return outcome;

@@ -34,7 +34,7 @@ export function memoryAdapter({ database = createMemoryDatabase() }: MemoryOptio
   const committed: Access = {
     read: () => database.tables,
     async write(work) {
-      const unlock = await lockForWriting(database);
+      const unlock = await lockInTime(database);
       try {
         return work(database.tables);
       } finally {
@@ -43,6 +43,26 @@ export function memoryAdapter({ database = createMemoryDatabase() }: MemoryOptio
     },
   };
   return { ...adapterOn(committed), begin: () => begin(database) };
+}
+
+/** How long a commit waits for a transaction that stays open, in milliseconds. */
+const lockTimeoutMs = 500;
+
+async function lockInTime(database: MemoryDatabase): Promise<() => void> {
+  const locked = lockForWriting(database);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), lockTimeoutMs);
+  });
+  const unlock = await Promise.race([locked, late]);
+  clearTimeout(timer);
+  if (unlock !== undefined) return unlock;
+  // Its turn comes all the same, and goes to the next.
+  void locked.then((free) => free());
+  throw new StorageError(
+    "transient",
+    "Another transaction is open, and a memory database has one writer at a time. Nothing was changed; try again when it has ended.",
+  );
 }
 
 /** Where an adapter reads and writes: what was committed, or a transaction's draft. */

@@ -13,6 +13,8 @@ export const limits = {
   latest: Date.UTC(2200, 0, 1),
   /** Slot rows, seats counted, that one `createSlots` may create. */
   slotsPerCall: 50_000,
+  /** Size of the slots that one `createSlots` may create, as its result is stored: fits the packets of every server by default. */
+  createdBytes: 15_000_000,
   /** Largest `chunkSize` of `createManySlots`. */
   slotsPerChunk: 5_000,
   seatsPerSlot: 1_000,

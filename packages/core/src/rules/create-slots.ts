@@ -11,6 +11,7 @@ import {
   type Change,
   type Context,
   createSlot,
+  type Decision,
   decided,
   isRefusal,
   type Rule,
@@ -45,26 +46,28 @@ export const createSlots: Rule<CreateSlots, CreatedSlots> = {
     };
   },
 
-  decide(command, seen, context) {
-    const { providerId, facilityId } = command;
-    const refusal =
-      refuseScheduleVersion(command, seen, context) ??
-      refuseRanges(command.slots) ??
-      refuseTooMany(command.slots) ??
-      refuseTimeZone(command, seen, context);
-    if (refusal !== undefined) return refusal;
-    const wanted = command.slots.flatMap(seatsOf);
-    const overlap = refuseOverlap(wanted, seen.found.map(occupiedBy));
-    if (overlap !== undefined) return overlap;
-    const schedule = scheduleFor(command, seen, context);
-    const slots = wanted.map(({ seat, start, end, metadata }) => {
-      const state = { status: "available", appointmentId: null, hold: null } as const;
-      const place = { scheduleId: schedule.record.id, providerId, facilityId, seat };
-      return createSlot({ ...place, start, end, ...state, metadata }, context);
-    });
-    return decided([schedule, ...slots], { schedule: schedule.record, slots: slots.map(({ record }) => record) });
-  },
+  decide: (command, seen, context) => refuseTooLarge(command) ?? decideSlots(command, seen, context),
 };
+
+function decideSlots(command: CreateSlots, seen: Seen, context: Context): Decision<CreatedSlots> {
+  const { providerId, facilityId } = command;
+  const refusal =
+    refuseScheduleVersion(command, seen, context) ??
+    refuseRanges(command.slots) ??
+    refuseTooMany(command.slots) ??
+    refuseTimeZone(command, seen, context);
+  if (refusal !== undefined) return refusal;
+  const wanted = command.slots.flatMap(seatsOf);
+  const overlap = refuseOverlap(wanted, seen.found.map(occupiedBy));
+  if (overlap !== undefined) return overlap;
+  const schedule = scheduleFor(command, seen, context);
+  const slots = wanted.map(({ seat, start, end, metadata }) => {
+    const state = { status: "available", appointmentId: null, hold: null } as const;
+    const place = { scheduleId: schedule.record.id, providerId, facilityId, seat };
+    return createSlot({ ...place, start, end, ...state, metadata }, context);
+  });
+  return decided([schedule, ...slots], { schedule: schedule.record, slots: slots.map(({ record }) => record) });
+}
 
 /** What is kept of a chunk of many slots: the slots themselves would be stored twice. */
 export interface CreatedChunk {
@@ -75,7 +78,7 @@ export interface CreatedChunk {
 export const createSlotsChunk: Rule<CreateSlots, CreatedChunk> = {
   reads: createSlots.reads,
   decide(command, seen, context) {
-    const decision = createSlots.decide(command, seen, context);
+    const decision = decideSlots(command, seen, context);
     return isRefusal(decision) ? decision : { ...decision, result: { slots: decision.result.slots.length } };
   },
 };
@@ -128,6 +131,30 @@ function refuseTooMany(slots: readonly NewSlot[]): Refusal | undefined {
   if (seats <= limits.slotsPerCall) return undefined;
   const message = `must not make more than ${limits.slotsPerCall} slots, seats counted, but makes ${seats}`;
   return refuse("invalid_input", { issues: [{ path: "slots", message }] });
+}
+
+/** The result, which holds all of the slots, is one value in the database: servers take no packet larger than some size. */
+function refuseTooLarge({ providerId, facilityId, slots }: CreateSlots): Refusal | undefined {
+  const each = slotBytes + nestedJsonBytes(providerId) + nestedJsonBytes(facilityId);
+  const bytes = slots.reduce((sum, slot) => sum + slot.capacity * (each + metadataBytes(slot)), 0);
+  if (bytes <= limits.createdBytes) return undefined;
+  const message = `must not take more than ${limits.createdBytes} bytes to store, but take about ${bytes}: create fewer in one call, or use createManySlots`;
+  return refuse("invalid_input", { issues: [{ path: "slots", message }] });
+}
+
+/** What a slot takes in a stored result, but for its metadata and the ids of the host. */
+const slotBytes = 200;
+
+function metadataBytes({ metadata }: NewSlot): number {
+  for (const _ in metadata) return nestedJsonBytes(metadata);
+  return 0;
+}
+
+const encoder = new TextEncoder();
+
+/** As JSON within a JSON text, which is how some servers get a result. */
+function nestedJsonBytes(value: unknown): number {
+  return encoder.encode(JSON.stringify(JSON.stringify(value))).length;
 }
 
 function refuseScheduleVersion(command: CreateSlots, seen: Seen, context: Context): Refusal | undefined {

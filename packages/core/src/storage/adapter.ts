@@ -35,7 +35,10 @@ export interface StorageAdapter<HostTransaction = unknown> {
    * version it expects still holds at the moment of the commit. Of two that expect the same version, one commits and
    * the other gets `stale`, whatever the isolation level. `committed` is returned once the transition would survive
    * a power cut. Outcomes are in the order of the transitions. What the transitions of a batch put, and the commands
-   * they carry, are disjoint; what happens to one of them never affects its neighbours.
+   * they carry, are disjoint; what happens to one of them never affects its neighbours. Other transactions' locks on rows
+   * are not waited for: see `busy`. What cannot be skipped is waited for about a second at most, and ends as `transient`,
+   * and nothing that all commits share is held meanwhile. A storage with one writer at a time is `transient` while another
+   * one writes. A batch that ends as `transient` or `refused` may be sent again in parts.
    */
   commit(transitions: readonly Transition[], call?: CallOptions): Promise<readonly CommitOutcome[]>;
 

@@ -15,11 +15,13 @@ function race({ storage, second }: CaseContext, transitions: readonly Transition
   return Promise.all(transitions.map((one, index) => commit(index % 2 === 0 ? storage : second, one)));
 }
 
-/** What is transient may be met by anybody, and says that nothing was applied. */
+/** What is busy or transient may be met by anybody, and says that nothing was applied. */
 async function commit(storage: StorageAdapter, transition: Transition): Promise<CommitOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return (await storage.commit([transition]))[0] as CommitOutcome;
+      const [outcome] = await storage.commit([transition]);
+      if (outcome?.status !== "busy") return outcome as CommitOutcome;
+      await pause(Math.random() * 5);
     } catch (error) {
       const isTransient = isStorageError(error, "transient");
       if (!isTransient || attempt === 1_000) throw error;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { limits } from "../../model/limits.ts";
 import { assertSound, engineOn, minutes, place, provider, publish, publishOne, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
@@ -79,6 +80,23 @@ export const createSlotsCases: readonly ConformanceCase[] = [
         "slot_overlap",
       );
       assert.equal(details.conflictingSlotId, last.id);
+    },
+  },
+  {
+    key: "booking.bulk-size",
+    title: "slots with more metadata than one call may store are refused as invalid_input, and fewer are created",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      const note = "x".repeat(limits.metadataLength - 30);
+      const create = (capacity: number) => {
+        const slots = [{ start: minutes(0), end: minutes(30), capacity, metadata: { note } }];
+        return engine.createSlots({ actor: provider, ...place, slots });
+      };
+      const tooMany = Math.ceil(limits.createdBytes / limits.metadataLength);
+      const { details } = await refusal(create(tooMany), "invalid_input");
+      assert.equal(details.issues[0]?.path, "slots");
+      assert.deepEqual((await engine.listSlots({})).items, []);
+      assert.equal((await create(20)).slots.length, 20);
     },
   },
 ];

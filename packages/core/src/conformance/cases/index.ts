@@ -9,6 +9,7 @@ import { contractExpectCases } from "./contract-expect.ts";
 import { contractGuardCases } from "./contract-guards.ts";
 import { contractListCases } from "./contract-lists.ts";
 import { contractLoadCases } from "./contract-load.ts";
+import { contractLockCases } from "./contract-locks.ts";
 import { contractPageCases } from "./contract-pages.ts";
 import { contractProviderCases } from "./contract-providers.ts";
 import { contractRaceCases } from "./contract-races.ts";
@@ -40,6 +41,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractExpectCases,
   ...contractBatchCases,
   ...contractWithinCases,
+  ...contractLockCases,
   ...contractGuardCases,
   ...bookCases,
   ...appointmentCases,

@@ -127,6 +127,8 @@ const failures: ReadonlySet<ErrorCode> = new Set([
   "storage_busy",
   "storage_unavailable",
   "storage_read_only",
+  "storage_misused",
+  "refused_by_database",
   "schema_outdated",
   "schema_too_new",
 ]);

@@ -1,0 +1,118 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type ForeignRule, neighboursOfRefused } from "@slotwright/adapter-sql/conformance";
+import { createEngine } from "@slotwright/core";
+import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import { Pool } from "pg";
+import { expect, it } from "vitest";
+import { postgresAdapter } from "../src/index.ts";
+import { describeOnServer } from "./on-server.ts";
+import { openPostgresStore, withClient } from "./postgres-harness.ts";
+
+const raising = (title: string, raise: string): ForeignRule => ({
+  title,
+  add: [
+    `create function refuse_some() returns trigger language plpgsql as
+      $$begin if new.subject_id = 'refused' then ${raise}; end if; return new; end$$`,
+    "create trigger refuse_some before insert on slotwright_appointments for each row execute function refuse_some()",
+  ],
+  remove: ["drop trigger refuse_some on slotwright_appointments", "drop function refuse_some"],
+});
+
+const rules: readonly ForeignRule[] = [
+  raising("a trigger that raises an exception", "raise exception 'not this one'"),
+  raising("a trigger that raises a code of its own", "raise exception 'not this one' using errcode = 'MY001'"),
+  raising("a trigger that raises what a constraint would", "raise check_violation using message = 'not this one'"),
+  raising("a trigger that divides by zero", "perform 1 / 0"),
+  {
+    title: "a unique index",
+    add: ["create unique index only_one on slotwright_appointments (subject_id)"],
+    remove: ["drop index only_one"],
+  },
+  {
+    title: "a CHECK constraint",
+    add: ["alter table slotwright_appointments add constraint not_this_one check (subject_id <> 'refused') not valid"],
+    remove: ["alter table slotwright_appointments drop constraint not_this_one"],
+  },
+];
+
+describeOnServer("of six bookings at once, the third is refused and the others are booked:", (url) => {
+  it.each(rules)("$title", async (rule) => {
+    const store = await openPostgresStore(url());
+    const execute = (sql: string) =>
+      withClient(url(), (client) => client.query(`set search_path = ${store.schema}; ${sql}`));
+    await neighboursOfRefused(store, execute, rule);
+    await store.close();
+  });
+});
+
+describeOnServer("a text that this database cannot store", (url) => {
+  it("is refused for the call that sends it, and its neighbours are booked", async () => {
+    const latin = new URL(url());
+    latin.pathname = "/latin_only";
+    await withClient(url(), async (client) => {
+      await client.query("drop database if exists latin_only");
+      await client.query("create database latin_only encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0");
+    });
+    const pool = new Pool({ connectionString: latin.href });
+    const storage = postgresAdapter({ pool });
+    await storage.migrate();
+    const engine = createEngine({ storage });
+    const slots = Array.from({ length: 6 }, (_, n) => ({ start: slotAt(n * 30).start, end: slotAt(n * 30).end }));
+    const actor = { kind: "p", id: "p" };
+    const created = await engine.createSlots({ actor, providerId: "p", facilityId: "f", slots });
+    const outcomes = await Promise.allSettled(
+      created.slots.map(({ id }, n) => engine.book({ actor, slotId: id, subjectId: n === 2 ? "\u{1f600}" : "s" })),
+    );
+    const codes = outcomes.map((one) => (one.status === "fulfilled" ? "booked" : one.reason.code));
+    expect(codes).toEqual(["booked", "booked", "refused_by_database", "booked", "booked", "booked"]);
+    await pool.end();
+    await withClient(url(), (client) => client.query("drop database latin_only"));
+  });
+});
+
+describeOnServer("an answer of the server that is about one call", (url) => {
+  it("leaves the connection in the pool", async () => {
+    const store = await openPostgresStore(url());
+    await store.storage.commit([creation(slotAt(0))]);
+    const pool = new Pool({ connectionString: url(), max: 1 });
+    const storage = postgresAdapter({ pool, schema: store.schema });
+    await expect(storage.load([{ kind: "slot", id: "\0" }])).rejects.toMatchObject({ failure: "refused" });
+    expect(pool.totalCount).toBe(1);
+    expect(await storage.commit([booking(slotAt(0))])).toEqual([{ status: "committed" }]);
+    await pool.end();
+    await store.close();
+  });
+});
+
+describeOnServer("a batch of bookings", (url) => {
+  it("asks the host's pool for its connection in no caller's asynchronous context", async () => {
+    const store = await openPostgresStore(url());
+    const tenants = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const pool = new Pool({ connectionString: url() });
+    const connect = pool.connect.bind(pool);
+    const watching = Object.assign(Object.create(pool) as Pool, {
+      connect: () => {
+        seen.push(tenants.getStore());
+        return connect();
+      },
+    });
+    const engine = createEngine({ storage: postgresAdapter({ pool: watching, schema: store.schema }) });
+    const actor = { kind: "p", id: "p" };
+    const slots = [0, 30, 60, 90].map((minutes) => ({ start: slotAt(minutes).start, end: slotAt(minutes).end }));
+    const created = await engine.createSlots({ actor, providerId: "p", facilityId: "f", slots });
+    const after = await Promise.all(
+      created.slots.map(({ id }) =>
+        tenants.run(id, async () => {
+          await engine.book({ actor, slotId: id, subjectId: "s" });
+          return tenants.getStore();
+        }),
+      ),
+    );
+    expect(after).toEqual(created.slots.map(({ id }) => id));
+    expect(seen.length).toBeGreaterThan(0);
+    expect(new Set(seen)).toEqual(new Set([undefined]));
+    await pool.end();
+    await store.close();
+  });
+});

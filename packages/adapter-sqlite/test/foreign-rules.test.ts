@@ -1,0 +1,57 @@
+import { type ForeignRule, neighboursOfRefused } from "@slotwright/adapter-sql/conformance";
+import { StorageError } from "@slotwright/core";
+import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import Database from "better-sqlite3";
+import { describe, expect, it } from "vitest";
+import { sqliteAdapter } from "../src/index.ts";
+import { openSqliteStore } from "./sqlite-harness.ts";
+
+const raising = (title: string, does: string, when = "new.subject_id = 'refused'"): ForeignRule => ({
+  title,
+  add: [
+    `create trigger refuse_some before insert on slotwright_appointments when ${when}
+      begin ${does}; end`,
+  ],
+  remove: ["drop trigger refuse_some"],
+});
+
+const rules: readonly ForeignRule[] = [
+  raising("a trigger with RAISE(ABORT)", "select raise(abort, 'not this one')"),
+  raising("a trigger with RAISE(FAIL)", "select raise(fail, 'not this one')"),
+  raising("a trigger with RAISE(ROLLBACK)", "select raise(rollback, 'not this one')"),
+  raising("a trigger whose own statement fails", "select json('{')"),
+  {
+    title: "a unique index",
+    add: ["create unique index only_one on slotwright_appointments (subject_id)"],
+    remove: ["drop index only_one"],
+  },
+];
+
+describe("of six bookings at once, the third is refused and the others are booked:", () => {
+  it.each(rules)("$title", async (rule) => {
+    const store = await openSqliteStore();
+    const database = new Database(store.filename);
+    await neighboursOfRefused(store, async (sql) => database.exec(sql), rule);
+    database.close();
+    await store.close();
+  });
+});
+
+describe("within a transaction of the host", () => {
+  it("what a trigger refuses leaves nothing behind, and the transaction usable", async () => {
+    const store = await openSqliteStore();
+    await store.storage.commit([creation(slotAt(0), slotAt(30))]);
+    const database = new Database(store.filename);
+    for (const sql of (rules[0] as ForeignRule).add) database.exec(sql);
+    database.exec("begin immediate");
+    const inside = sqliteAdapter({ database }).within(database);
+    const refused = inside.commit([booking(slotAt(0), { subjectId: "refused" })]);
+    await expect(refused).rejects.toMatchObject({ failure: "refused", cause: { code: "SQLITE_CONSTRAINT_TRIGGER" } });
+    await expect(refused).rejects.toBeInstanceOf(StorageError);
+    expect(await inside.commit([booking(slotAt(30))])).toEqual([{ status: "committed" }]);
+    database.exec("commit");
+    database.close();
+    expect(await store.second.load([{ kind: "slot", id: "slot-0" }])).toEqual([slotAt(0)]);
+    await store.close();
+  });
+});
