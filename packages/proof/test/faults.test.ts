@@ -24,6 +24,15 @@ describe.each(there.flat())("on %s", (engine) => {
     expect(report?.tally.faults).toBeGreaterThan(0);
     expect(report?.tally.unknown).toBeGreaterThan(0);
   });
+
+  it.each(["host.trigger-refuses", "host.row-locked"])(
+    "%s strikes, and neighbours are served meanwhile",
+    async (key) => {
+      const report = await faults.find((one) => one.key === key)?.run(7);
+      expect(report?.problems).toEqual([]);
+      expect(report?.tally.faults).toBeGreaterThan(0);
+    },
+  );
 });
 
 type OnFailure = (error: unknown, again: () => Promise<never>) => Promise<never>;

@@ -9,6 +9,10 @@ export interface Administration {
   /** Ends the other connections to the database. Resolves with how many. */
   readonly terminateOthers: (connection: Connection) => Promise<number>;
   readonly setReadOnly: (connection: Connection, isReadOnly: boolean) => Promise<void>;
+  /** Within a transaction: from then on commits of the library wait, whichever rows they want. */
+  readonly holdCommits: string;
+  /** Statements that add a trigger which refuses the appointments of some subjects, and that take it away again. */
+  readonly refusingTrigger: { readonly add: readonly string[]; readonly remove: readonly string[] };
   /** Selects transactions of others that are open, or wait for a lock: none when nobody is at work. */
   readonly openTransactions: string;
 }

@@ -77,6 +77,15 @@ function administrationOf({ endsIdleOnly, readOnly }: Member): Administration {
     async setReadOnly(connection, isReadOnly) {
       for (const sql of isReadOnly ? readOnly.on : readOnly.off) await connection.query(sql);
     },
+    // All of the index, and the gap behind it, into which every new command goes.
+    holdCommits: "SELECT id FROM slotwright_commands FOR UPDATE",
+    refusingTrigger: {
+      add: [
+        `CREATE TRIGGER refuse_some BEFORE INSERT ON slotwright_appointments FOR EACH ROW
+          IF right(new.subject_id, 1) IN ('1', '3', '5', '7', '9') THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not this one'; END IF`,
+      ],
+      remove: ["DROP TRIGGER refuse_some"],
+    },
     openTransactions: `
       SELECT trx_mysql_thread_id AS thread, trx_state AS state, trx_query AS query FROM information_schema.innodb_trx
       WHERE trx_mysql_thread_id <> connection_id()`,

@@ -56,6 +56,15 @@ const administration: Administration = {
     await connection.query(`ALTER SYSTEM SET default_transaction_read_only = ${isReadOnly ? "on" : "off"}`);
     await connection.query("SELECT pg_reload_conf()");
   },
+  holdCommits: "LOCK TABLE slotwright_commands IN SHARE MODE",
+  refusingTrigger: {
+    add: [
+      `CREATE FUNCTION refuse_some() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN IF right(new.subject_id, 1) IN ('1', '3', '5', '7', '9') THEN RAISE EXCEPTION 'not this one'; END IF; RETURN new; END$$`,
+      "CREATE TRIGGER refuse_some BEFORE INSERT ON slotwright_appointments FOR EACH ROW EXECUTE FUNCTION refuse_some()",
+    ],
+    remove: ["DROP TRIGGER refuse_some ON slotwright_appointments", "DROP FUNCTION refuse_some"],
+  },
   openTransactions: `
     SELECT pid, state, wait_event, query FROM pg_stat_activity
     WHERE ${others} AND (state LIKE 'idle in transaction%' OR wait_event_type = 'Lock')`,

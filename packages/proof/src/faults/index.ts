@@ -2,6 +2,7 @@ import type { EngineName } from "../engines/index.ts";
 import { clientFaults } from "./client-faults.ts";
 import type { ServerFault } from "./fault.ts";
 import { fullDisk, runFullDisk } from "./full-disk.ts";
+import { hostFaults } from "./host-faults.ts";
 import { networkFaults } from "./network-faults.ts";
 import { poolFaults } from "./pool-faults.ts";
 import { type FaultReport, runServerFault } from "./run.ts";
@@ -29,6 +30,7 @@ const serverFaultCatalogue: readonly ServerFault[] = [
   ...serverFaults,
   ...poolFaults,
   ...clientFaults,
+  ...hostFaults,
 ];
 
 export function faultsOf(engineName: EngineName): Faults {

@@ -12,7 +12,7 @@ type EndConnections = (scene: ServerScene, work: CallersAtWork, administrator: C
 /** Commits wait for a lock, so that some are under way for certain. */
 const endWaiting: EndConnections = async (scene, work, administrator) => {
   await administrator.query("BEGIN");
-  await administrator.query("SELECT id FROM slotwright_slots FOR UPDATE");
+  await administrator.query(scene.administration.holdCommits);
   await onceCommitting(scene, work, 1);
   await sleep(50);
   const ended = await scene.administration.terminateOthers(administrator);

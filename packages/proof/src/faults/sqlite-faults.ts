@@ -2,6 +2,7 @@ import type { SqliteFault } from "./sqlite-fault.ts";
 import { killAtEachStep } from "./sqlite-killed.ts";
 import { lockFile, stopWriter } from "./sqlite-locked.ts";
 import { fillDisk, makeReadOnly } from "./sqlite-refused.ts";
+import { refuseByTrigger } from "./sqlite-trigger.ts";
 import { killOneOfTwo } from "./sqlite-two-processes.ts";
 
 export type { SqliteFault } from "./sqlite-fault.ts";
@@ -36,5 +37,10 @@ export const sqliteFaults: readonly SqliteFault[] = [
     key: "sqlite.locked-by-another",
     title: "another program locks the file for longer than callers wait",
     run: lockFile,
+  },
+  {
+    key: "sqlite.trigger-refuses",
+    title: "a trigger that the host has added refuses the bookings of some subjects",
+    run: refuseByTrigger,
   },
 ];

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type StorageAdapter, StorageError } from "@slotwright/core";
+import { sampleSchedule, transitionOf } from "@slotwright/core/conformance";
+import type { Connection } from "../engines/index.ts";
+import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
+
+/** What the callers' storage has answered so far. */
+interface Answers {
+  refused: number;
+  busy: number;
+  /** Transitions that were decided, one way or another. */
+  decided: number;
+}
+
+interface NotingStorage extends CallersStorage {
+  readonly answers: Answers;
+}
+
+const start = 20;
+/** How long a row stays locked, in milliseconds, and how long a neighbour may take on a loaded machine meanwhile. */
+const lasting = 1_500;
+const mostWait = 5_000;
+
+async function openNoting({ engine, address }: ServerScene): Promise<readonly NotingStorage[]> {
+  return [1, 2].map(() => {
+    const storage = engine.openStorage(address);
+    const answers: Answers = { refused: 0, busy: 0, decided: 0 };
+    return { storage: noting(storage, answers), answers, close: () => storage.close() };
+  });
+}
+
+function noting(storage: StorageAdapter<never>, answers: Answers): StorageAdapter<never> {
+  return {
+    ...storage,
+    commit: async (transitions, call) => {
+      try {
+        const outcomes = await storage.commit(transitions, call);
+        for (const { status } of outcomes) answers[status === "busy" ? "busy" : "decided"] += 1;
+        return outcomes;
+      } catch (error) {
+        if (error instanceof StorageError && error.failure === "refused") answers.refused += 1;
+        throw error;
+      }
+    },
+  };
+}
+
+function sumOf({ storages }: CallersAtWork, name: keyof Answers): number {
+  return (storages as readonly NotingStorage[]).reduce((sum, { answers }) => sum + answers[name], 0);
+}
+
+/** While the callers work: whether it has come so far. */
+async function untilSo(isSo: () => boolean, { ended }: CallersAtWork): Promise<void> {
+  let hasEnded = false;
+  void ended.then(() => {
+    hasEnded = true;
+  });
+  while (!isSo() && !hasEnded) await sleep(5);
+}
+
+/** A command that has nothing to do with what is locked is done at once, in the midst of those that have. */
+async function requireService({ storages: [first] }: CallersAtWork, seed: string): Promise<void> {
+  const storage = first?.storage as StorageAdapter;
+  const neighbour = transitionOf(`neighbour-${seed}`, { ...sampleSchedule, id: `neighbour-${seed}` });
+  const late = sleep(mostWait, "late" as const, { ref: false });
+  const answer = await Promise.race([storage.commit([neighbour]), late]);
+  if (answer === "late" || answer[0]?.status !== "committed") {
+    throw new Error(`A neighbour of what is locked was not served: ${JSON.stringify(answer)}`);
+  }
+}
+
+async function lockRow(connection: Connection): Promise<void> {
+  await connection.query("BEGIN");
+  await connection.query("SELECT id FROM slotwright_slots ORDER BY id LIMIT 1 FOR UPDATE");
+}
+
+/** Faults that the host itself brings about, in its own good right. */
+export const hostFaults: readonly ServerFault[] = [
+  {
+    key: "host.trigger-refuses",
+    title: "a trigger that the host has added refuses the bookings of some subjects",
+    open: openNoting,
+    harm: async (scene, work) => {
+      const { refusingTrigger } = scene.administration;
+      const connection = await scene.administrator();
+      for (const sql of refusingTrigger.add) await connection.query(sql);
+      await work.ended;
+      for (const sql of refusingTrigger.remove) await connection.query(sql);
+      await connection.close();
+      if (sumOf(work, "decided") === 0) throw new Error("No neighbour of what the trigger refuses was served.");
+      return sumOf(work, "refused");
+    },
+  },
+  {
+    key: "host.row-locked",
+    title: "a transaction of the host locks a slot that callers want, and stays open for a while",
+    open: openNoting,
+    harm: async (scene, work) => {
+      const connection = await scene.administrator();
+      await sleep(start);
+      await lockRow(connection);
+      await untilSo(() => sumOf(work, "busy") > 0, work);
+      const busy = sumOf(work, "busy");
+      await requireService(work, scene.direct);
+      await sleep(lasting);
+      await connection.query("ROLLBACK");
+      await connection.close();
+      return busy;
+    },
+  },
+];

@@ -1,0 +1,47 @@
+import Database from "better-sqlite3";
+import type { FaultReport } from "./run.ts";
+import { type Amount, merged } from "./sqlite-fault.ts";
+import { createFile, inFreshFolder, openAsHost } from "./sqlite-file.ts";
+import type { Flaw } from "./sqlite-flaws.ts";
+import { type CallersOnFile, failsOnly, runFileFault, saysOnly } from "./sqlite-run.ts";
+
+const rounds: Readonly<Record<Amount, number>> = { short: 1, long: 10 };
+
+const add = `create trigger refuse_some before insert on slotwright_appointments
+  when substr(new.subject_id, -1) in ('1', '3', '5', '7', '9')
+  begin select raise(abort, 'not this one'); end`;
+
+/** A host has added a trigger that refuses some bookings. Their callers are told so, and nobody else is told anything. */
+export async function refuseByTrigger(seed: number, amount: Amount = "short", flaw?: Flaw): Promise<FaultReport> {
+  const reports: FaultReport[] = [];
+  for (let round = 0; round < rounds[amount]; round++) {
+    reports.push(await inFreshFolder(async (folder) => refuseIn(await createFile(folder), seed + round, flaw)));
+  }
+  return merged(reports);
+}
+
+function refuseIn(file: string, seed: number, flaw: Flaw | undefined): Promise<FaultReport> {
+  const harm = async ({ begin }: CallersOnFile) => {
+    const host = new Database(file);
+    host.exec(add);
+    await begin();
+    host.exec("drop trigger refuse_some");
+    host.close();
+    return [];
+  };
+  const storages = [openAsHost(file, flaw).storage, openAsHost(file, flaw).storage];
+  return runFileFault(
+    {
+      name: "trigger-refuses",
+      file,
+      storages,
+      budgetMs: 10_000,
+      harm,
+      expects: (history, seen) => [
+        ...saysOnly(seen, "refused", /^SQLITE_CONSTRAINT_TRIGGER$/),
+        ...failsOnly(history, "refused_by_database"),
+      ],
+    },
+    seed,
+  );
+}
