@@ -15,7 +15,7 @@ import { applyMigrations, checkSchema } from "./migrate.ts";
 import { poolSource, type Source, uriSource } from "./open.ts";
 import { optionRules } from "./options.ts";
 import { writeInOwn } from "./own-transaction.ts";
-import { findAppointments, findSlots, loadRecords, loadReplayed, type Reading, readJournal } from "./reads.ts";
+import { findAppointments, findSlots, loadRecords, loadReplayed, lookAt, type Reading, readJournal } from "./reads.ts";
 import { createHostStatements, createStatements, type Statements } from "./statements.ts";
 import { type MysqlStrategy, mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
 
@@ -95,10 +95,20 @@ function operations({ read, commit }: Session, name: string): Operations {
   };
 }
 
-function writerOn(connection: Connection, statements: Statements, write: typeof writeInOwn): Writer {
+function ownWriter(connection: Connection, statements: Statements): Writer {
   return {
-    write: (transitions) => write(connection, statements, transitions),
-    load: (keys) => loadRecords({ connection, statements, schedules: anySchedules }, keys),
+    write: (transitions) => writeInOwn(connection, statements, transitions),
+    look: (keys) => lookAt(connection.read, statements, keys),
+    loadReplayed: (ids) => loadReplayed(connection, statements, ids),
+  };
+}
+
+/** Here, rows that others have locked are waited for. */
+function hostWriter(connection: Connection, statements: Statements): Writer {
+  const reading = { connection, statements, schedules: anySchedules };
+  return {
+    write: (transitions) => writeInHost(connection, statements, transitions),
+    look: async (keys) => ({ stored: await loadRecords(reading, keys), locked: new Set() }),
     loadReplayed: (ids) => loadReplayed(connection, statements, ids),
   };
 }
@@ -113,7 +123,7 @@ function ownTransactions(source: Source, schemaOn: (connection: Connection) => P
     commit: (transitions) =>
       source.use(async (connection) => {
         const { own } = await schemaOn(connection);
-        return commitBatch(writerOn(connection, own, writeInOwn), transitions);
+        return commitBatch(ownWriter(connection, own), transitions);
       }),
   };
 }
@@ -131,7 +141,7 @@ function hostTransaction(
     read: (work) => run((statements) => withSavepoint(connection, () => work({ connection, statements, schedules }))),
     commit: (transitions) =>
       run(async (statements) => {
-        const outcomes = await commitBatch(writerOn(connection, statements, writeInHost), transitions);
+        const outcomes = await commitBatch(hostWriter(connection, statements), transitions);
         schedules.learnStale(outcomes);
         return outcomes;
       }),

@@ -7,21 +7,23 @@ import {
   type StoredRecord,
   type Transition,
 } from "@slotwright/core";
-import { isConflict, isReplay, refusingGuard, strayConflict } from "./errors.ts";
+import { isConflict, isReplay, isStale, refusingGuard, strayDuplicate } from "./errors.ts";
+import type { Look } from "./reads.ts";
 
 /** What deciding about a batch needs of the connection and transaction that it runs in. */
 export interface Writer {
   /** Writes all of the transitions, or nothing of them: then it rejects with the driver's error. */
   readonly write: (transitions: readonly Transition[]) => Promise<void>;
-  /** What is stored now. */
-  readonly load: (keys: readonly RecordKey[]) => Promise<readonly (StoredRecord | undefined)[]>;
+  /** What is stored now, and what others have locked, where that is not waited for. */
+  readonly look: (keys: readonly RecordKey[]) => Promise<Look>;
   /** Those of the commands that are stored now. */
   readonly loadReplayed: (ids: readonly string[]) => Promise<ReadonlyMap<string, CommandRecord>>;
 }
 
 /**
- * Commits a batch. Mostly all of it goes in at once. Where something is in the way, one look tells who is stale or a
- * replay, and the others go again; where a guard refused, halves go separately until it is known whom it meant.
+ * Commits a batch. All of it usually goes in at once. Where something is in the way, one look tells which transitions are
+ * stale, busy or a replay, and the others go again; where a guard refused, halves go separately until it is known which
+ * transition it meant.
  */
 export async function commitBatch(
   writer: Writer,
@@ -47,7 +49,7 @@ async function presentAmong(writer: Writer, transitions: readonly Transition[]):
   });
   if (resting.length === 0) return new Map();
   const replayed = await replayedAmong(writer, resting);
-  return new Map([...(await staleAmong(writer, resting)), ...replayed]);
+  return new Map([...(await lostAmong(writer, resting)), ...replayed]);
 }
 
 async function settle(
@@ -61,14 +63,15 @@ async function settle(
     for (const transition of transitions) outcomes.set(transition, { status: "committed" });
     return;
   }
-  const lost = isReplay(conflict) ? await replayedAmong(writer, transitions) : await staleAmong(writer, transitions);
+  const lost = isReplay(conflict) ? await replayedAmong(writer, transitions) : await lostAmong(writer, transitions);
   for (const [transition, outcome] of lost) outcomes.set(transition, outcome);
   const others = transitions.filter((one) => !lost.has(one));
   if (lost.size > 0) return settle(writer, others, outcomes);
-  return settleRefused(writer, transitions, conflict, outcomes);
+  return settleApart(writer, transitions, conflict, outcomes);
 }
 
-async function settleRefused(
+/** A guard refused one of them, or what was in the way was gone when it was looked for. */
+async function settleApart(
   writer: Writer,
   transitions: readonly Transition[],
   conflict: unknown,
@@ -76,7 +79,7 @@ async function settleRefused(
 ): Promise<void> {
   const [only, ...more] = transitions;
   if (only !== undefined && more.length === 0) {
-    outcomes.set(only, refusedBy(conflict));
+    outcomes.set(only, outcomeOfConflict(conflict, only));
     return;
   }
   const middle = Math.ceil(transitions.length / 2);
@@ -95,10 +98,11 @@ async function conflictOf(writer: Writer, transitions: readonly Transition[]): P
   }
 }
 
-function refusedBy(conflict: unknown): CommitOutcome {
+function outcomeOfConflict(conflict: unknown, transition: Transition): CommitOutcome {
   const guard = refusingGuard(conflict);
-  if (guard === undefined) throw strayConflict(conflict);
-  return { status: "refused", guard };
+  if (guard !== undefined) return { status: "refused", guard };
+  if (isStale(conflict)) return { status: "busy", keys: expectedOf(transition).map(({ key }) => key) };
+  throw strayDuplicate(conflict);
 }
 
 type Outcomes = ReadonlyMap<Transition, CommitOutcome>;
@@ -112,12 +116,12 @@ async function replayedAmong({ loadReplayed }: Writer, transitions: readonly Tra
   });
 }
 
-/** The transitions whose versions no longer hold. */
-async function staleAmong({ load }: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
+/** The transitions whose versions no longer hold, and those that rest on rows that others have locked. */
+async function lostAmong({ look }: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
   const keys = transitions.flatMap((one) => expectedOf(one).map(({ key }) => key));
-  const loaded = await load(keys);
-  const stored = new Map(keys.map((key, index) => [keyText(key), loaded[index]]));
-  return outcomesOf(transitions, (transition) => stale(transition, stored));
+  const { stored, locked } = await look(keys);
+  const records = new Map(keys.map((key, index) => [keyText(key), stored[index]]));
+  return outcomesOf(transitions, (transition) => stale(transition, records) ?? busy(transition, locked));
 }
 
 function outcomesOf(
@@ -141,6 +145,13 @@ function stale(transition: Transition, stored: Stored): CommitOutcome | undefine
   return keys.length === 0 ? undefined : { status: "stale", keys };
 }
 
+function busy(transition: Transition, locked: ReadonlySet<string>): CommitOutcome | undefined {
+  const keys = expectedOf(transition)
+    .map(({ key }) => key)
+    .filter((key) => locked.has(keyText(key)));
+  return keys.length === 0 ? undefined : { status: "busy", keys };
+}
+
 /** A command has no version of its own: it is there, or not. */
 function versionOf(record: StoredRecord | undefined): number {
   if (record === undefined) return 0;
@@ -148,7 +159,7 @@ function versionOf(record: StoredRecord | undefined): number {
 }
 
 /** The versions that a transition rests on: those it names, and those before what it puts. */
-function expectedOf({ expect, put }: Transition): Transition["expect"] {
+export function expectedOf({ expect, put }: Pick<Transition, "expect" | "put">): Transition["expect"] {
   const named = new Set(expect.map(({ key }) => keyText(key)));
   const more = put.filter((record) => !named.has(keyText(record)));
   return [

@@ -38,6 +38,8 @@ export type MysqlTransaction = MysqlConnection | MysqlCallbacks<MysqlConnection>
 export interface Connection {
   /** Host, port and database, for messages. */
   readonly name: string;
+  /** The same object as long as it is the same session of the server, where that is known. */
+  readonly session: object;
   /** The documents of the rows of a statement that only reads. Outside of a host's transaction, as they are stored now. */
   read<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
   /** Runs any other statement once, and returns the documents of its rows. */
@@ -74,6 +76,7 @@ export function driverConnection(driver: MysqlConnection, name: string): DriverC
   const documents = async <Row>(sql: string, values: readonly unknown[]) => (await told<Row>(sql, values)).rows;
   return {
     name,
+    session: coreOf(driver),
     told,
     read: documents,
     documents,
@@ -82,6 +85,13 @@ export function driverConnection(driver: MysqlConnection, name: string): DriverC
       return statusOf(result);
     },
   };
+}
+
+/** The same connection is lent in a new wrapper each time. */
+export function coreOf(driver: MysqlConnection): object {
+  return "connection" in driver && typeof driver.connection === "object" && driver.connection !== null
+    ? driver.connection
+    : driver;
 }
 
 /** Plugins are left out: they would change the names and values in what comes back, each in its own way. */
@@ -93,6 +103,7 @@ export function kyselyConnection(transaction: KyselyTransaction, name: string): 
     documentsOf<Row>(await run(sql, parameters), name);
   return {
     name,
+    session: transaction,
     read: documents,
     documents,
     command: async (sql) => {

@@ -78,6 +78,35 @@ const noTrigger: Cause = {
     `The user of the database ${name} may not create triggers or procedures (${text}). With binary logging on, that takes more than the TRIGGER privilege: set log_bin_trust_function_creators, or let an administrator call migrate(), or apply the output of migrationSql() to an empty database.`,
 };
 
+/**
+ * Files, memory, threads, damaged tables, and logs: nothing that another statement would change. Other answers of a server
+ * that are not known here are about the statement.
+ */
+const errorsOfServer = [
+  1010, 1014, 1015, 1016, 1017, 1023, 1024, 1033, 1034, 1035, 1036, 1037, 1038, 1041, 1043, 1105, 1129, 1135, 1180,
+  1181, 1194, 1195, 1206, 1436, 1459, 1467, 1598, 1637, 1712, 1812, 1835, 1877,
+];
+const unwell: Cause = {
+  failure: "unavailable",
+  says: (name, text) =>
+    `The server of the database ${name} has a problem of its own (${text}). Nothing was changed; look into its error log.`,
+};
+const unsupported: Cause = {
+  failure: "unavailable",
+  says: (name, text) =>
+    `The server of the database ${name} lacks what is needed of MySQL 8.0.16 or MariaDB 10.6 (${text}). Use one of those, or later.`,
+};
+const tooLarge: Cause = {
+  failure: "refused",
+  says: (name, text) =>
+    `The database ${name} takes no packet as large as this one (${text}). Nothing was changed; raise max_allowed_packet on the server, or send less in one command.`,
+};
+const refused: Cause = {
+  failure: "refused",
+  says: (name, text) =>
+    `The database ${name} refused the change (${text}). Nothing was changed; a trigger, a constraint or a limit that is not Slotwright's own forbids it.`,
+};
+
 const causes: Readonly<Record<string | number, Cause>> = {
   1020: again("The transaction's snapshot was too old"),
   1205: again("Another transaction held a lock for too long"),
@@ -88,6 +117,13 @@ const causes: Readonly<Record<string | number, Cause>> = {
   3024: again("The statement took too long"),
   1969: again("The statement took too long"),
   3572: again("A row was locked"),
+  3101: again("The group of servers refused the transaction when it was to commit"),
+  1153: tooLarge,
+  1301: tooLarge,
+  1064: unsupported,
+  1193: unsupported,
+  1235: unsupported,
+  1273: unsupported,
   1040: tooMany,
   1203: tooMany,
   1226: tooMany,
@@ -111,6 +147,7 @@ const causes: Readonly<Record<string | number, Cause>> = {
   1026: full,
   1114: full,
   1030: full,
+  ...Object.fromEntries(errorsOfServer.map((errno) => [errno, unwell])),
   1045: denied,
   1130: denied,
   1698: denied,
@@ -162,15 +199,20 @@ export interface KnownError {
   readonly during: "connect" | "call" | "commit" | "host" | "migrate";
   /** Whether a connection that was there answers no more, by whatever name. */
   readonly isLost: boolean;
+  /** Whether it is what the server has answered, rather than what the driver or the network says. */
+  readonly isAnswer: boolean;
 }
 
-export function causeOf({ errno, code, text, during, isLost }: KnownError): Cause | undefined {
+export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownError): Cause | undefined {
   if (during === "connect" && code === "ETIMEDOUT") return noAnswer;
   if (during === "migrate" && causes[errno] === forbidden) return forbiddenToMigrate;
   // One number for two things: connections, of which one may become free, and what counts by the hour.
   if (errno === 1226 && !text.includes("max_user_connections")) return usedUp;
-  return causes[errno] ?? causes[code] ?? causeByText(text) ?? (isLost ? lost : undefined);
+  const known = causes[errno] ?? causes[code] ?? causeByText(text) ?? (isLost ? lost : undefined);
+  return known ?? (isAnswer && isOfCall(during) ? refused : undefined);
 }
+
+const isOfCall = (during: KnownError["during"]) => during !== "connect" && during !== "migrate";
 
 /** What mysql2 says itself, without a code. */
 function causeByText(text: string): Cause | undefined {

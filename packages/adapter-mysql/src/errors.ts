@@ -1,4 +1,4 @@
-import { codeOf, fieldOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
+import { codeOf, columnNames, fieldOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core";
 import { causeOf, type KnownError } from "./error-causes.ts";
 import { replayedText, staleText } from "./procedures.ts";
@@ -17,15 +17,20 @@ export function toStorageError(error: unknown, { name, during }: ErrorContext): 
   if (during === "host" && endsTransaction(error)) return endedTransaction(error, name);
   const text = textOf(error);
   const isLost = during !== "connect" && isConnectionLost(error);
-  const cause = causeOf({ errno: errnoOf(error), code: codeOf(error), text, during, isLost });
+  const isAnswer = errnoOf(error) > 0 && fieldOf(error, "sqlState") !== undefined;
+  const cause = causeOf({ errno: errnoOf(error), code: codeOf(error), text, during, isLost, isAnswer });
   if (cause !== undefined) return new StorageError(cause.failure, cause.says(name, text), error);
   return new StorageError("unavailable", `The database ${name} did not do what was asked: ${text}`, error);
 }
 
 /** True where the database refused a write for what is stored in it, rather than failed. */
 export function isConflict(error: unknown): boolean {
-  const isStale = textOf(error).includes(staleText) || errnoOf(error) === duplicateKey;
-  return isStale || isReplay(error) || refusingGuard(error) !== undefined;
+  return isStale(error) || isReplay(error) || isDuplicateId(error) || refusingGuard(error) !== undefined;
+}
+
+/** True where a version no longer holds, or others have locked a row. */
+export function isStale(error: unknown): boolean {
+  return textOf(error).includes(staleText);
 }
 
 /** True where a command took effect before. */
@@ -33,35 +38,60 @@ export function isReplay(error: unknown): boolean {
   return textOf(error).includes(replayedText);
 }
 
-const duplicateKey = 1062;
+/** The only unique keys of ours are primary ones. */
+function isDuplicateId(error: unknown): boolean {
+  return errnoOf(error) === 1062 && primaryKeyIn(textOf(error)) !== undefined;
+}
+
+/** The table of ours whose primary key has the value already. MariaDB does not tell which it is: then it is empty. */
+function primaryKeyIn(text: string): string | undefined {
+  const [key, table = ""] = /'([^']*)'$/.exec(text)?.[1]?.split(".").toReversed() ?? [];
+  if (key !== "PRIMARY") return undefined;
+  return table === "" ? table : tableNames.find((name) => table.endsWith(name));
+}
 
 /** The guard of the database that refused, if it was one that did. */
 export function refusingGuard(error: unknown): Guard | undefined {
   const [errno, text] = [errnoOf(error), textOf(error)];
   if (errno === signalled) return guardInText(text);
-  if (brokenConstraints.includes(errno)) return guardOfConstraint(text) ?? "row_format";
-  if (stillReferred.includes(errno)) return "appointment_keeps_slots";
-  if (errno === duplicateKey) return text.includes("journal_once_per_version") ? "journal_once_per_version" : undefined;
-  return unfitValues.includes(errno) ? "row_format" : undefined;
+  const constraint = constraintIn(text);
+  if (brokenConstraints.includes(errno)) return guardsByConstraint[constraint] ?? guardNamed(constraint);
+  if (errno === stillReferred) return constraint === "" ? undefined : "appointment_keeps_slots";
+  if (errno === 1062) return primaryKeyIn(text) === "journal" ? "journal_once_per_version" : undefined;
+  return unfitValues.includes(errno) && namesColumn(text) ? "row_format" : undefined;
 }
 
 const signalled = 1644;
 /** CHECKs of MySQL and of MariaDB, and rows that refer to nothing. */
-const brokenConstraints: readonly number[] = [3819, 4025, 1452, 1216];
-const stillReferred: readonly number[] = [1451, 1217];
-/** Null, too large, too long, of another type, or no JSON. */
-const unfitValues: readonly number[] = [1048, 1264, 1366, 1406, 3140, 3141, 3156, 4037, 4038];
+const brokenConstraints: readonly number[] = [3819, 4025, 1452];
+const stillReferred = 1451;
+/** Null, too large, of another type, too long, or no JSON. */
+const unfitValues: readonly number[] = [1048, 1264, 1366, 1406, 3140, 3141];
 
-/** A CHECK or FOREIGN KEY is called after its table and the guard that it is. */
-function guardOfConstraint(text: string): Guard | undefined {
+/** Constraints that are called otherwise than the guard that they are. */
+const guardsByConstraint: Readonly<Record<string, Guard>> = { slot_has_schedule_row: "row_format" };
+
+const guardNamed = (name: string): Guard | undefined => (isGuard(name) ? name : undefined);
+
+/** What follows the table in the name of a CHECK or FOREIGN KEY of ours; empty where it is somebody else's. */
+function constraintIn(text: string): string {
   const names = text.match(/\w+/g) ?? [];
-  const guards = names.flatMap((name) => tableNames.map((table) => name.split(`${table}_`)[1] ?? ""));
-  return guards.find(isGuard);
+  const ends = names.flatMap((name) => tableNames.map((table) => name.split(`${table}_`)[1] ?? ""));
+  return ends.find((end) => isGuard(end) || end in guardsByConstraint) ?? "";
 }
 
-/** The transition was refused for something that was gone when it was looked for. */
-export function strayConflict(error: unknown): StorageError {
-  return new StorageError("transient", `Another transaction was in the way: ${textOf(error)}. Try again.`, error);
+const columns: readonly string[] = Object.values(columnNames).flat();
+
+/** Whether the value was for a column of ours, rather than for one of a table that a host's trigger writes. */
+function namesColumn(text: string): boolean {
+  const [column] = /column (\S+)/i.exec(text)?.slice(1) ?? [];
+  return columns.includes(column?.match(/\w+/g)?.at(-1) ?? "");
+}
+
+/** A record that is not ours has the same key, for none of ours was found to be there already. */
+export function strayDuplicate(error: unknown): StorageError {
+  const message = `The database refused the change: a row with the same key exists, and it is not Slotwright's (${textOf(error)}). Nothing was changed; look for a trigger or an index that was added to its tables.`;
+  return new StorageError("refused", message, error);
 }
 
 /** The connection answers no more. What was sent last may have been done. */

@@ -25,7 +25,8 @@ export interface Routine {
 
 /**
  * What the overlap guard reads. Blocked slots, which may lie on each other in any number, have no lane, and so are not
- * in its way. A booking changes no lane.
+ * in its way. A booking changes nothing of it: so the guard, which finds all it needs here, waits for no slot that others
+ * have merely booked, nor, on MariaDB, for the one beside it on another schedule.
  */
 export function guardIndexes({ queries, qualified }: MysqlStrategy): readonly string[] {
   const lane = sql`alter table ${sql.table("slots")} add column lane int
@@ -35,7 +36,7 @@ export function guardIndexes({ queries, qualified }: MysqlStrategy): readonly st
     queries.schema
       .createIndex(qualified("slots_by_lane"))
       .on("slots")
-      .columns(["schedule_id", "lane", "start_at"])
+      .columns(["schedule_id", "lane", "start_at", "end_at"])
       .compile().sql,
   ];
 }

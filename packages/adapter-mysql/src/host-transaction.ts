@@ -21,11 +21,11 @@ export function hostConnection(transaction: MysqlTransaction, name: string): Con
 }
 
 /** A `Kysely` that is no `Transaction` would run each statement on any connection of its pool. */
-function withoutTransaction({ name }: Connection): Connection {
+function withoutTransaction({ name, session }: Connection): Connection {
   const refuse = async () => {
     throw noTransaction(name);
   };
-  return { name, read: refuse, documents: refuse, command: refuse };
+  return { name, session, read: refuse, documents: refuse, command: refuse };
 }
 
 const turns = new WeakMap<object, Promise<unknown>>();
@@ -74,7 +74,7 @@ export async function writeInHost(
   transitions: readonly Transition[],
 ): Promise<void> {
   await withSavepoint(connection, async () => {
-    for (const parameters of writeCalls(transitions)) await connection.documents(write, parameters);
+    for (const parameters of await writeCalls(transitions, connection)) await connection.documents(write, parameters);
   });
 }
 

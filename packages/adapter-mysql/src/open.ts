@@ -2,6 +2,7 @@ import { isStorageError, StorageError } from "@slotwright/core";
 import { createPool } from "mysql2/promise";
 import {
   type Connection,
+  coreOf,
   type MysqlCallbacks,
   type MysqlPool,
   type MysqlPoolConnection,
@@ -152,13 +153,6 @@ async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<vo
 function surviveLoss(driver: MysqlPoolConnection): void {
   const core = coreOf(driver) as { on?: (event: "error", listener: () => void) => void };
   core.on?.("error", () => {});
-}
-
-/** The same connection is lent in a new wrapper each time. */
-function coreOf(driver: MysqlPoolConnection): object {
-  return "connection" in driver && typeof driver.connection === "object" && driver.connection !== null
-    ? driver.connection
-    : driver;
 }
 
 function nameOfUri(uri: string, database: string | undefined): string {

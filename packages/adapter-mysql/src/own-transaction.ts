@@ -1,6 +1,9 @@
-import type { Transition } from "@slotwright/core";
+import { keyText, type Transition } from "@slotwright/core";
+import { expectedOf } from "./commit.ts";
 import type { Connection } from "./connection.ts";
 import { isTransactionLeftOpen, toStorageError } from "./errors.ts";
+import { longestWait, staleText } from "./procedures.ts";
+import { lookAt } from "./reads.ts";
 import type { Statements } from "./statements.ts";
 import { commit, rollback } from "./transaction-commands.ts";
 import { type WriteParameters, writeCalls } from "./writes.ts";
@@ -11,10 +14,10 @@ export async function writeInOwn(
   statements: Statements,
   transitions: readonly Transition[],
 ): Promise<void> {
-  const calls = writeCalls(transitions);
+  const calls = await writeCalls(transitions, connection);
   const [only, ...more] = calls;
   if (only !== undefined && more.length === 0) return commitCall(connection, statements, only);
-  await writeLarge(connection, statements, calls);
+  await withShortWaits(connection, () => writeLarge(connection, statements, transitions, calls));
 }
 
 // From here on the COMMIT may be under way: a connection that is lost leaves the outcome unknown.
@@ -36,25 +39,48 @@ async function untilClear<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-async function writeLarge(
-  connection: Connection,
-  { write }: Statements,
-  calls: readonly WriteParameters[],
-): Promise<void> {
+/** What the procedure of small batches does for itself. A connection on which the setting stays behind is a lost one. */
+async function withShortWaits(connection: Connection, work: () => Promise<void>): Promise<void> {
+  const seconds = "@@session.innodb_lock_wait_timeout";
   await connection.command(rollback);
-  await connection.command("set transaction isolation level read committed");
-  await connection.command("start transaction");
+  await connection.command(`set @slotwright_seconds = ${seconds}, ${seconds} = ${longestWait}`);
+  const restore = () => connection.command(`set ${seconds} = @slotwright_seconds`);
   try {
-    for (const parameters of calls) await connection.documents(write, parameters);
+    await work();
   } catch (error) {
     await connection.command(rollback).catch(() => {});
+    await restore().catch(() => {});
     throw error;
   }
+  await restore().catch(() => {});
+}
+
+async function writeLarge(
+  connection: Connection,
+  statements: Statements,
+  transitions: readonly Transition[],
+  calls: readonly WriteParameters[],
+): Promise<void> {
+  await connection.command("set transaction isolation level read committed");
+  await connection.command("start transaction");
+  await lockFree(connection, statements, transitions);
+  for (const parameters of calls) await connection.documents(statements.write, parameters);
   try {
     await connection.command(commit);
   } catch (error) {
     throw uncertain(error, connection);
   }
+}
+
+/** What `write` would wait for is locked before. @throws what the procedure says where a row is locked or gone */
+async function lockFree(
+  connection: Connection,
+  statements: Statements,
+  transitions: readonly Transition[],
+): Promise<void> {
+  const keys = transitions.flatMap((one) => expectedOf(one).filter(({ version }) => version > 0)).map(({ key }) => key);
+  const { locked } = await lookAt(connection.documents, statements, keys);
+  if (keys.some((key) => locked.has(keyText(key)))) throw new Error(staleText);
 }
 
 /** The error as it is where the database answered, and `unknown` where it did not. */

@@ -1,4 +1,4 @@
-import { columnNames, type TableName } from "@slotwright/adapter-sql";
+import { columnNames, refusalText, type TableName } from "@slotwright/adapter-sql";
 import { type RawBuilder, sql } from "kysely";
 import type { DataTable } from "./documents.ts";
 import type { MysqlStrategy } from "./strategy.ts";
@@ -38,10 +38,10 @@ interface Step {
 
 export type StepName = (typeof steps)[number]["name"];
 
-/** What `write` says where a version no longer holds. It undoes nothing: whoever called it does. */
+/** What both say where a version no longer holds. `commit` also says it where others have locked a row. */
 export const staleText = "slotwright:stale";
 
-/** What `write` says where a command took effect before. It looks for that first. */
+/** What both say where a command took effect before. They look for that first. */
 export const replayedText = "slotwright:replayed";
 
 /** The names say which version of them this code calls: older processes may still run beside it. */
@@ -50,36 +50,47 @@ export const procedureNames = { write: "write_v1", commit: "commit_v1" } as cons
 /** The schedules that the transaction adds at this moment, as a JSON array: nobody else can have put a slot on them. */
 export const newSchedules = sql`@slotwright_new_schedules`;
 
-/** Writes a batch within the transaction that is open. */
+/** Writes a batch within the transaction that is open, and waits for rows that others have locked. It undoes nothing. */
 export function writeProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
   return sql`create procedure ${strategy.routine(procedureNames.write)}(${parameters(strategy)})
     modifies sql data sql security invoker
     begin
     declare found int;
     declare exit handler for sqlexception begin set ${newSchedules} = null; resignal; end;
-    ${writesOf(strategy)}
+    ${writesOf(strategy, strategy.server.locking("update", "s"))}
     end`;
 }
 
+/** Seconds for which a transaction of our own waits for a lock that it did not see: the least that InnoDB counts in. */
+export const longestWait = 1;
+
 /**
- * Writes a batch in a transaction of its own, and leaves none open behind it. It does not call the other procedure:
- * MariaDB writes all parameters of a CALL into the text of the statement, whether that is logged or not.
+ * Writes a batch in a transaction of its own, and leaves none open behind it. A row that others have locked is not waited
+ * for, or all of the batch would; what cannot be seen before (unique keys, foreign keys, the locking reads of triggers)
+ * is waited for no longer than a second. It does not call the other procedure: MariaDB writes all parameters of a CALL
+ * into the text of the statement, whether that is logged or not.
  */
 export function commitProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
   return sql`create procedure ${strategy.routine(procedureNames.commit)}(${parameters(strategy)})
     modifies sql data sql security invoker
     begin
     declare found int;
-    declare exit handler for sqlexception begin ${sql.raw(rollback)}; set ${newSchedules} = null; resignal; end;
+    declare seconds int default @@innodb_lock_wait_timeout;
+    declare exit handler for sqlexception begin
+      ${sql.raw(rollback)}; set innodb_lock_wait_timeout = seconds, ${newSchedules} = null; resignal; end;
     set transaction isolation level read committed;
+    set innodb_lock_wait_timeout = ${sql.lit(longestWait)};
     start transaction;
-    ${writesOf(strategy)}
+    ${writesOf(strategy, strategy.server.lockingFree("s"))}
     ${sql.raw(commit)};
+    set innodb_lock_wait_timeout = seconds;
     end`;
 }
 
-function writesOf(strategy: MysqlStrategy): RawBuilder<unknown> {
-  const bodies = steps.map((step) => sql`if ${parameter(step)} is not null then ${bodyOf(step, strategy)} end if;`);
+function writesOf(strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
+  const bodies = steps.map(
+    (step) => sql`if ${parameter(step)} is not null then ${bodyOf(step, strategy, lock)} end if;`,
+  );
   return sql`set ${newSchedules} = ${parameter({ name: "new_schedules" })};
     ${sql.join(bodies, sql`\n`)}
     set ${newSchedules} = null;`;
@@ -91,10 +102,11 @@ function parameters({ textType }: MysqlStrategy): RawBuilder<unknown> {
   return sql.join(steps.map((step) => sql`in ${parameter(step)} ${textType}`));
 }
 
-function bodyOf(step: Step, strategy: MysqlStrategy): RawBuilder<unknown> {
-  if (step.how === "lock") return lockBody(step, strategy);
+function bodyOf(step: Step, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (step.how === "lock") return lockBody(step, strategy, lock);
   const columns = columnsOf(step);
-  if (step.name === "new_commands") return commandsBody(step, columns, strategy);
+  const duplicate = duplicateTexts[step.name];
+  if (duplicate !== undefined) return unlessDuplicate(duplicate, insertBody(step, columns, strategy), strategy);
   if (step.how === "insert") return insertBody(step, columns, strategy);
   return updateBody(step, columns, strategy);
 }
@@ -111,10 +123,16 @@ export function columnsOf({ table, how }: Step): readonly string[] {
   return how === "lock" ? ["id", "version"] : columnNames[table];
 }
 
-function lockBody(step: Step, strategy: MysqlStrategy): RawBuilder<unknown> {
-  return sql`select count(*) into found from ${rowsIn(parameter(step), columnsOf(step), strategy)}
-    straight_join ${storedRow(step.table)} on s.id = k.id and s.version = k.version
-    ${strategy.server.locking("update", "s")};
+/** One row, as most bookings lock, is found a good deal faster without a table made of JSON. */
+function lockBody(step: Step, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
+  const rows = parameter(step);
+  return sql`if json_length(${rows}) = 1 then
+      select count(*) into found from ${storedRow(step.table)}
+      where s.id = json_unquote(json_extract(${rows}, '$[0][0]')) and s.version = json_extract(${rows}, '$[0][1]') ${lock};
+    else
+      select count(*) into found from ${rowsIn(rows, columnsOf(step), strategy)}
+      straight_join ${storedRow(step.table)} on s.id = k.id and s.version = k.version ${lock};
+    end if;
     ${unlessAll(step, sql`found`)}`;
 }
 
@@ -125,43 +143,34 @@ function insertBody(step: Step, columns: readonly string[], strategy: MysqlStrat
     select ${values} from ${rowsIn(parameter(step), columns, strategy)};`;
 }
 
-// MariaDB does not tell whose primary key a duplicate is one of.
-function commandsBody(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
-  return sql`begin
-    declare exit handler for 1062 signal sqlstate '45000' set message_text = ${sql.lit(replayedText)};
-    ${insertBody(step, columns, strategy)}
-    end;`;
-}
+/** What a duplicate of a primary key means. Another key is not ours, and MariaDB does not tell whose primary key it is. */
+const duplicateTexts: Readonly<Partial<Record<Step["name"], string>>> = {
+  new_commands: replayedText,
+  new_journal: refusalText("journal_once_per_version", "the journal has an entry for this version already"),
+};
 
-/**
- * One row may be locked by nothing but its update, which looks at its version. Several are locked by then, and exist in
- * the versions before: an INSERT that finds their keys writes them. An UPDATE of a join would keep what it will write in
- * a table of its own first, on MariaDB in a file. None of it needs `sql_safe_updates` to be off.
- */
-function updateBody(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
-  return sql`if json_length(${parameter(step)}) = 1 then ${updateOfOne(step, columns, strategy)}
-    else ${updateOfSeveral(step, columns, strategy)} end if;`;
+function unlessDuplicate(
+  text: string,
+  insert: RawBuilder<unknown>,
+  { textType }: Pick<MysqlStrategy, "textType">,
+): RawBuilder<unknown> {
+  const isPrimary = sql`right(said, 8) = ${sql.lit("PRIMARY'")}`;
+  return sql`begin
+    declare said ${textType};
+    declare exit handler for 1062 begin get diagnostics condition 1 said = message_text;
+      if ${isPrimary} then signal sqlstate '45000' set message_text = ${sql.lit(text)}; else resignal; end if; end;
+    ${insert}
+    end;`;
 }
 
 const mayChange = (column: string) => column !== "id" && column !== "created_at";
 
-function updateOfOne(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
-  const read = columns.filter((column) => column !== "created_at");
-  const variable = (column: string) => sql.id(`v_${column}`);
-  const declared = read.map((column) => sql`declare ${variable(column)} ${typeOf(column, strategy)};`);
-  const assignments = read.filter(mayChange).map((column) => sql`${sql.id("s", column)} = ${variable(column)}`);
-  return sql`begin
-    ${sql.join(declared, sql` `)}
-    select ${sql.join(read.map((column) => sql.id("k", column)))} into ${sql.join(read.map(variable))}
-    from ${rowsIn(parameter(step), columns, strategy)};
-    update ${storedRow(step.table)} set ${sql.join(assignments)}
-    where s.id = ${variable("id")} and s.version = ${variable("version")} - 1;
-    ${unlessAll(step, sql`row_count()`)}
-    end;`;
-}
-
-// A row whose key is found counts twice, a new one once.
-function updateOfSeveral(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
+/**
+ * The rows are locked by then, and exist in the versions before: an INSERT that finds their keys writes them. An UPDATE of
+ * a join would keep what it will write in a table of its own first, on MariaDB in a file; and one row by itself would
+ * take one statement more to be read. None of it needs `sql_safe_updates` to be off.
+ */
+function updateBody(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
   const table = sql.table(step.table);
   const names = sql.join(columns.map((column) => sql.id(column)));
   const values = sql.join(columns.map((column) => sql.id("k", column)));
@@ -169,8 +178,11 @@ function updateOfSeveral(step: Step, columns: readonly string[], strategy: Mysql
   return sql`insert into ${table} (${names})
     select ${values} from ${rowsIn(parameter(step), columns, strategy)}
     on duplicate key update ${sql.join(assignments)};
-    ${unlessAll(step, sql`row_count() / 2`)}`;
+    ${unlessAll(step, rowsFound)}`;
 }
+
+/** A row whose key is found counts twice, a new one once. */
+const rowsFound = sql`row_count() / 2`;
 
 const integerColumns: readonly string[] = [
   "version",

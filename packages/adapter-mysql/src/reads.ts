@@ -24,8 +24,8 @@ import {
   type StoredRecord,
 } from "@slotwright/core";
 import type { Connection } from "./connection.ts";
-import type { KnownSchedules } from "./known-schedules.ts";
-import { type LoadPart, partsInLockOrder, type Statements } from "./statements.ts";
+import { anySchedules, type KnownSchedules } from "./known-schedules.ts";
+import { type LoadPart, lockable, lookedAt, partsInLockOrder, type Statements } from "./statements.ts";
 
 /** What a read is made with. */
 export interface Reading {
@@ -60,6 +60,33 @@ export async function loadRecords(
   });
   const found = new Map(records.map((record) => [keyText(record), record]));
   return keys.map((key) => found.get(keyText(key)));
+}
+
+/** What is stored, and which rows others have locked; the other rows are locked until the transaction ends. */
+export interface Look {
+  readonly stored: readonly (StoredRecord | undefined)[];
+  /** By `keyText`. */
+  readonly locked: ReadonlySet<string>;
+}
+
+type LookedRow = LoadedRow | { readonly free: RecordKind; readonly id: string };
+
+/** `run` is `read` or `documents` of a connection: outside of a transaction, or within. */
+export async function lookAt(run: Connection["read"], { look }: Statements, keys: readonly RecordKey[]): Promise<Look> {
+  const ids = idsByPart(keys, anySchedules);
+  const parameters = [...lookedAt, ...lockable].map((kind) => Buffer.from(JSON.stringify(ids[kind] ?? [])));
+  const found = new Map<string, StoredRecord>();
+  const free = new Set<string>();
+  for (const row of await run<LookedRow>(look, parameters)) {
+    if ("free" in row) {
+      free.add(keyText({ kind: row.free, id: row.id }));
+      continue;
+    }
+    const record = rowToRecord(row.kind, row.row);
+    found.set(keyText(record), record);
+  }
+  const texts = [...found.keys()].filter((text) => found.get(text)?.kind !== "command" && !free.has(text));
+  return { stored: keys.map((key) => found.get(keyText(key))), locked: new Set(texts) };
 }
 
 /** Those of the commands that took effect before, as they are stored now. */

@@ -10,6 +10,11 @@ import type { MysqlStrategy } from "./strategy.ts";
 export interface Statements {
   /** Loads these parts; the parameters are arrays of ids, one for each part in this order. */
   readonly load: (parts: readonly LoadPart[]) => string;
+  /**
+   * Loads records by plain reads, and tells which of their rows others have not locked; those are locked from then on.
+   * The parameters are arrays of ids, one for each of `lookedAt` and then one for each of `lockable`.
+   */
+  readonly look: string;
   /** Loads commands of which some have taken effect already; the parameter is an array of their ids. */
   readonly loadReplayed: string;
   readonly reads: Omit<Reads, "slots">;
@@ -89,6 +94,7 @@ function statements(strategy: MysqlStrategy, variant: Variant): Statements {
       loads.set(parts.join(), known);
       return known;
     },
+    look: compile(lookOf(strategy)),
     loadReplayed: compile(loadOf(["command"], strategy, { ...variant, load: () => variant.replayed })),
     reads: variant.reads,
     slots: variant.slots,
@@ -106,7 +112,15 @@ function loadOf(
   strategy: MysqlStrategy,
   { load, seenVersion: seenBy }: Pick<Variant, "load" | "seenVersion">,
 ): RawBuilder<unknown> {
-  const selects = parts.map((part) => {
+  return sql`${sql.join(loadsOf(parts, strategy, { load, seenVersion: seenBy }), sql` union all `)} ${noLimit}`;
+}
+
+function loadsOf(
+  parts: readonly LoadPart[],
+  strategy: MysqlStrategy,
+  { load, seenVersion: seenBy }: Pick<Variant, "load" | "seenVersion">,
+): readonly RawBuilder<unknown>[] {
+  return parts.map((part) => {
     const kind = kindOf(part);
     const seen = seenBy(part);
     const more = seen === undefined ? sql`` : sql`, 'seen', ${seen}`;
@@ -114,7 +128,21 @@ function loadOf(
     return sql`(select ${asDocument(document)} from ${keysOf(part, strategy)}
       straight_join ${storedRow(tables[kind], "s")} on s.id = k.id${load(part)})`;
   });
-  return sql`${sql.join(selects, sql` union all `)} ${noLimit}`;
+}
+
+/** The records whose rows commands lock, in the order in which they do. */
+export const lockable = ["schedule", "slot", "appointment"] as const satisfies readonly RecordKind[];
+
+export const lookedAt = [...lockable, "command"] as const satisfies readonly RecordKind[];
+
+function lookOf(strategy: MysqlStrategy): RawBuilder<unknown> {
+  const plain = loadsOf(lookedAt, strategy, { load: () => sql``, seenVersion: () => undefined });
+  const free = lockable.map((kind) => {
+    const document = sql`json_object('free', ${sql.lit(kind)}, 'id', s.id)`;
+    return sql`(select ${asDocument(document)} from ${keysOf(kind, strategy)}
+      straight_join ${storedRow(tables[kind], "s")} on s.id = k.id ${strategy.server.lockingFree("s")})`;
+  });
+  return sql`${sql.join([...plain, ...free], sql` union all `)} ${noLimit}`;
 }
 
 const storedRow = (table: TableName, alias: string) =>

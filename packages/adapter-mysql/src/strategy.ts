@@ -6,12 +6,14 @@ import { documentLists } from "./documents.ts";
 export interface Server {
   /** As people call it. */
   readonly title: string;
-  /** The first version that has what is needed: CHECK constraints, JSON_TABLE, locking reads that name a table. */
+  /** The first version that has what is needed: CHECKs, JSON_TABLE, locking reads that skip what is locked. */
   readonly oldest: string;
   /** Compares and sorts by code points, which is the order of the bytes of UTF-8, trailing spaces included. */
   readonly collation: string;
   /** Locks the rows of one table of a join. MariaDB takes no table there, and locks them all. */
   readonly locking: (strength: "update" | "share", alias: string) => RawBuilder<unknown>;
+  /** Locks them for an update, and leaves out those that others have locked. */
+  readonly lockingFree: (alias: string) => RawBuilder<unknown>;
 }
 
 export type ServerName = "mysql" | "mariadb";
@@ -22,12 +24,14 @@ const servers: Readonly<Record<ServerName, Server>> = {
     oldest: "8.0.16",
     collation: "utf8mb4_0900_bin",
     locking: (strength, alias) => sql`for ${sql.raw(strength)} of ${sql.id(alias)}`,
+    lockingFree: (alias) => sql`for update of ${sql.id(alias)} skip locked`,
   },
   mariadb: {
     title: "MariaDB",
     oldest: "10.6.0",
     collation: "utf8mb4_nopad_bin",
     locking: (strength) => (strength === "update" ? sql`for update` : sql`lock in share mode`),
+    lockingFree: () => sql`for update skip locked`,
   },
 };
 
@@ -89,7 +93,8 @@ export function mysqlStrategy({ prefix, database }: Place, name: ServerName): My
       integer: sql`int`,
       instant: sql`bigint`,
       json: sql`longtext ${collated}`,
-      sequence: sql`bigint unsigned auto_increment primary key`,
+      // InnoDB numbers under a lock of the whole table, which MariaDB keeps while the statement waits for a row.
+      sequence: null,
     },
     tableOptions: sql`engine = InnoDB row_format = dynamic ${sql.raw(`default character set utf8mb4 collate ${server.collation}`)}`,
     // CASE, for JSON functions raise an error of their own where the text is no JSON at all.

@@ -1,5 +1,6 @@
 import { appointmentToRow, commandToRow, journalToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
-import { compareIds, type RecordKind, type Transition, type VersionedRecord } from "@slotwright/core";
+import { compareIds, type RecordKind, StorageError, type Transition, type VersionedRecord } from "@slotwright/core";
+import type { Connection } from "./connection.ts";
 import { columnsOf, rowText, type StepName, steps } from "./procedures.ts";
 
 /** One value for each parameter of the procedures: a JSON array of rows in bytes, or null. */
@@ -7,33 +8,72 @@ export type WriteParameters = readonly (Buffer | null)[];
 
 type Rows = Partial<Record<StepName, object[]>>;
 
-/** Longest array, in characters of JSON, that one call carries: far below every server's `max_allowed_packet`. */
+/** Longest array in bytes that one call carries where there are several, so that no statement takes long. */
 const longestArray = 200_000;
 
 /**
  * The parameters that write these transitions, for one call of the procedure, or for several in this order where they
- * are too many for one.
+ * are too many for one. @throws StorageError `refused` where a single row is larger than what the server takes
  */
-export function writeCalls(transitions: readonly Transition[]): readonly WriteParameters[] {
+export async function writeCalls(
+  transitions: readonly Transition[],
+  connection: Connection,
+): Promise<readonly WriteParameters[]> {
   const rows = rowsOf(transitions);
-  const arrays = steps.map((step) => arraysOf(columnsOf(step), rows[step.name] ?? []));
-  if (arrays.every((parts) => parts.length <= 1)) return [arrays.map(([only]) => only ?? null)];
+  const texts = steps.map((step) => (rows[step.name] ?? []).map((row) => rowText(columnsOf(step), row)));
+  const sizes = texts.map((of) => of.reduce((sum, text) => sum + sizeOf(text), of.length + 1));
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  const most = await mostBytes(connection, size);
+  if (size <= most && sizes.every((one) => one <= longestArray)) return [texts.map(arrayOf)];
+  const arrays = texts.map((of) => arraysOf(of, most, connection));
   return arrays.flatMap((parts, step) => parts.map((part) => arrays.map((_, index) => (index === step ? part : null))));
 }
 
-function arraysOf(columns: readonly string[], rows: readonly object[]): readonly Buffer[] {
+const sizeOf = (text: string) => Buffer.byteLength(text);
+
+const arrayOf = (texts: readonly string[]) => (texts.length === 0 ? null : Buffer.from(`[${texts.join()}]`));
+
+function arraysOf(texts: readonly string[], most: number, connection: Connection): readonly (Buffer | null)[] {
   const arrays: string[][] = [];
+  const longest = Math.min(longestArray, most);
   let length = 0;
-  for (const row of rows) {
-    const text = rowText(columns, row);
-    if (length === 0 || length + text.length > longestArray) {
+  for (const text of texts) {
+    const size = sizeOf(text) + 1;
+    if (size > most) throw tooLarge(connection, size, most);
+    if (length === 0 || length + size > longest) {
       arrays.push([]);
       length = 0;
     }
     arrays.at(-1)?.push(text);
-    length += text.length;
+    length += size;
   }
-  return arrays.map((texts) => Buffer.from(`[${texts.join()}]`));
+  return arrays.map(arrayOf);
+}
+
+/** Every server takes this much. */
+const alwaysFits = 16_000;
+
+const packets = new WeakMap<object, number>();
+
+/**
+ * How many bytes a call may have, if more than are always safe. A session keeps the limit that the server had when it
+ * began; and what is read back from the rows has to fit as well, with names around it.
+ */
+async function mostBytes({ session, documents }: Connection, size: number): Promise<number> {
+  if (size <= alwaysFits) return alwaysFits;
+  const known = packets.get(session);
+  if (known !== undefined) return known;
+  const [packet = 0] = await documents<number>("select convert(@@max_allowed_packet using binary) as doc", []);
+  const most = Math.floor(packet * 0.9);
+  packets.set(session, most);
+  return most;
+}
+
+function tooLarge({ name }: Connection, size: number, most: number): StorageError {
+  return new StorageError(
+    "refused",
+    `The command writes a row of ${size} bytes, and the database ${name} takes ${most} by its max_allowed_packet. Nothing was changed; raise max_allowed_packet on the server, or send less in one command.`,
+  );
 }
 
 function rowsOf(transitions: readonly Transition[]): Rows {
@@ -89,17 +129,8 @@ function locksOf(transitions: readonly Transition[]): Rows {
     for (const { key, version } of expect) lock(key.kind, key.id, version);
     for (const { kind, id, version } of put) lock(kind, id, version - 1);
   }
-  if (isOnlyUpdate(locks, transitions)) return {};
   const sorted = Object.entries(locks).map(([step, rows]) => [step, [...rows.values()].sort(byId)]);
   return Object.fromEntries(sorted) as Rows;
-}
-
-/** An order of locks takes two of them: one row that is updated is locked, and its version looked at, by its update. */
-function isOnlyUpdate(locks: Readonly<Record<string, ReadonlyMap<string, Row>>>, transitions: readonly Transition[]) {
-  const rows = Object.values(locks).flatMap((of) => [...of.values()]);
-  const [only, ...more] = rows;
-  if (only === undefined || more.length > 0) return false;
-  return transitions.some(({ put }) => put.some(({ id, version }) => id === only.id && version > 1));
 }
 
 function byId({ id: a }: Row, { id: b }: Row): number {

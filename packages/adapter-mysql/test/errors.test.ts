@@ -92,16 +92,17 @@ describeOnEachServer("a database that fails later", (server) => {
     await store.close();
   });
 
-  const lockSlot = async () => {
+  /** A lock that no commit sees before it waits for it: of a command with the same id. */
+  const takeCommand = async () => {
     await admin.beginTransaction();
-    await admin.query(`select * from slotwright_slots where id = '${slot.id}' for update`);
+    await admin.query("insert into slotwright_commands values (?, 'h', '1', null)", [booking(slot).command.id]);
   };
   const threadOf = async () => (await pool.query<RowDataPacket[]>("select connection_id() as id"))[0][0]?.id as number;
 
   it("is transient where a lock is waited for in vain, and the connection is as before", async () => {
     await pool.query("set innodb_lock_wait_timeout = 1");
     const thread = await threadOf();
-    await lockSlot();
+    await takeCommand();
     expect(await failure(storage().commit([booking(slot)]), /lock/)).toBe("transient");
     await admin.rollback();
     expect(await storage().commit([booking(slot)])).toEqual([{ status: "committed" }]);
@@ -125,7 +126,7 @@ describeOnEachServer("a database that fails later", (server) => {
   it.each(["kill", "kill query"])("is unknown after a %s during the commit, which the engine settles", async (kill) => {
     await storage().load([key]);
     const thread = await threadOf();
-    await lockSlot();
+    await takeCommand();
     const commit = storage().commit([booking(slot)]);
     commit.catch(() => {});
     await pause(200);
@@ -222,7 +223,7 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine
     const admin = await createConnection(database.url);
     admin.on("error", () => {});
     await admin.beginTransaction();
-    await admin.query(`select * from slotwright_slots where id = '${slot.id}' for update`);
+    await admin.query("insert into slotwright_commands values (?, 'h', '1', null)", [booking(slot).command.id]);
     const commit = storage.commit([booking(slot)]);
     commit.catch(() => {});
     await pause(300);
@@ -233,6 +234,42 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine
     expect(await storage.load([key])).toEqual([slot]);
     expect(await storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
     await pool.end();
+  });
+
+  it("that takes only small packets gets many, and a row that is larger than one is refused", async ({ skip }) => {
+    if (server === undefined) return skip();
+    const admin = await createConnection(database.url);
+    const [[before]] = await admin.query<RowDataPacket[]>("select @@global.max_allowed_packet as most");
+    await admin.query("set global max_allowed_packet = 65536");
+    const storage = mysqlAdapter({ uri: database.url });
+    const many = Array.from({ length: 20 }, (_, index) =>
+      slotAt(3000 + index * 30, { metadata: { large: "x".repeat(10_000) } }),
+    );
+    const publish = {
+      ...creation(...many),
+      command: { id: "packets", requestHash: "", result: 1 },
+      put: many,
+      expect: [],
+    };
+    expect(await storage.commit([publish])).toEqual([{ status: "committed" }]);
+    const huge = {
+      ...publish,
+      command: { id: "huge", requestHash: "", result: "x".repeat(60_000) },
+      put: [],
+      journal: [],
+    };
+    const small = { ...huge, command: { id: "small", requestHash: "", result: 1 } };
+    const host = await createConnection(database.url);
+    await host.beginTransaction();
+    for (const each of [storage, storage.within(host)]) {
+      await expect(each.commit([small, huge])).rejects.toMatchObject({
+        failure: "refused",
+        message: expect.stringMatching(/max_allowed_packet/),
+      });
+    }
+    await Promise.all([host.end(), storage.close()]);
+    await admin.query(`set global max_allowed_packet = ${before?.most}`);
+    await admin.end();
   });
 
   it("that takes no writes is read_only, and still answers reads", async ({ skip }) => {

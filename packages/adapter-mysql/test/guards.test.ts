@@ -15,10 +15,10 @@ import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
 
 const guardCases = [
   ...sharedGuardCases,
-  ...replacingGuardCases({ verb: "replace", ofAppointment: "appointment_keeps_slots" }),
+  ...replacingGuardCases({ verb: "replace", ofAppointment: "appointment_keeps_slots", numbersEntries: false }),
 ];
 
-describeOnEachServer("the database's own guards, without the adapter, refuse", (server) => {
+describeOnEachServer("the database's own guards, without the adapter, refuse", (server, engine) => {
   let store: MysqlStore;
   let connection: Connection;
 
@@ -35,7 +35,8 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
   afterEach(async () => connection.rollback());
 
   it.each(guardCases)("$title ($guard)", async ({ guard, sql }) => {
-    expect(await guardThatRefuses(connection, sql)).toBe(guard);
+    const said = engine === "mariadb" && guard === "journal_once_per_version" ? primaryKey : new RegExp(`^${guard}$`);
+    expect(await guardThatRefuses(connection, sql)).toMatch(said);
   });
 
   it.each(guardCases.filter(({ guard }) => guard === "slot_has_appointment_row" || guard === "row_format"))(
@@ -107,6 +108,9 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
     await connection.query("delete from slotwright_schedules where id = 'schedule-0'");
   });
 });
+
+/** By hand, on MariaDB, a second entry is refused by a key that MariaDB does not tell the table of. */
+const primaryKey = /for key 'PRIMARY'$/;
 
 async function guardThatRefuses(connection: Connection, statement: string): Promise<Guard | string | undefined> {
   try {

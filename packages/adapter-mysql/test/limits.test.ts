@@ -16,14 +16,15 @@ describeOnEachServer("a pool of the adapter's own", (server) => {
   it("waits for a connection no longer than connectTimeout, and serves the next one", async () => {
     const store = await openMysqlStore(server);
     await store.storage.commit([creation(slot)]);
-    const storage = mysqlAdapter({ uri: `${store.url}?connectionLimit=1&connectTimeout=700` });
+    const storage = mysqlAdapter({ uri: `${store.url}?connectionLimit=1&connectTimeout=300` });
     await storage.load([key]);
     const admin = await createConnection(store.url);
     await admin.beginTransaction();
-    await admin.query(`select * from slotwright_slots where id = '${slot.id}' for update`);
+    // A lock that the commit does not see before it waits for it.
+    await admin.query("insert into slotwright_commands values (?, 'h', '1', null)", [booking(slot).command.id]);
     const held = storage.commit([booking(slot)]);
     const error = await storage.load([key]).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ failure: "transient", message: expect.stringMatching(/700 ms.*connectionLimit/) });
+    expect(error).toMatchObject({ failure: "transient", message: expect.stringMatching(/300 ms.*connectionLimit/) });
     await admin.rollback();
     expect(await held).toEqual([{ status: "committed" }]);
     for (let round = 0; round < 3; round++) expect(await storage.load([key])).toMatchObject([{ status: "booked" }]);

@@ -1,9 +1,13 @@
 import { appointmentOn, sampleSchedule, slotAt, transitionOf } from "@slotwright/core/conformance";
 import { expect, it } from "vitest";
+import type { Connection } from "../src/connection.ts";
 import { steps } from "../src/procedures.ts";
 import { writeCalls } from "../src/writes.ts";
 
-it("batches insert the rows of each kind in the order of their ids, so that two of them meet in one order", () => {
+/** Small batches ask for nothing. */
+const connection = { session: {} } as Connection;
+
+it("batches insert the rows of each kind in the order of their ids, so that two of them meet in one order", async () => {
   const ids = ["c", "a", "d", "b"];
   const transitions = ids.map((id) => {
     const slot = slotAt(0, { id: `slot-${id}` });
@@ -11,7 +15,7 @@ it("batches insert the rows of each kind in the order of their ids, so that two 
     const booked = { ...slot, id: `booked-${id}`, status: "booked", appointmentId: appointment.id } as const;
     return transitionOf(id, { ...sampleSchedule, id: `schedule-${id}` }, slot, booked, appointment);
   });
-  const [call = []] = writeCalls(transitions);
+  const [call = []] = await writeCalls(transitions, connection);
   const inserted = new Map(
     steps.map(({ name }, index) => {
       const rows = JSON.parse(call[index]?.toString() ?? "[]") as (readonly [id: string])[];

@@ -53,7 +53,7 @@ export interface CommandRow {
   readonly created_at: number | null;
 }
 
-/** Without `seq`, the order of writing, which the database numbers. */
+/** Without `seq`, the order of writing, which some databases number. */
 export interface JournalRow {
   readonly record_kind: string;
   readonly record_id: string;

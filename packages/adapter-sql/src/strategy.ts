@@ -31,6 +31,9 @@ export interface ColumnTypes {
   readonly integer: RawBuilder<unknown>;
   readonly instant: RawBuilder<unknown>;
   readonly json: RawBuilder<unknown>;
-  /** Numbers the rows in the order of writing. */
-  readonly sequence: RawBuilder<unknown>;
+  /**
+   * Numbers the rows in the order of writing. Null where writers would wait for each other's numbers: a column of this
+   * type is left out.
+   */
+  readonly sequence: RawBuilder<unknown> | null;
 }

@@ -16,7 +16,7 @@ import { openSqliteStore, type SqliteStore } from "./sqlite-harness.ts";
 
 const cases: readonly GuardCase[] = [
   ...sharedGuardCases,
-  ...replacingGuardCases({ verb: "insert or replace", ofAppointment: "row_format" }),
+  ...replacingGuardCases({ verb: "insert or replace", ofAppointment: "row_format", numbersEntries: true }),
   {
     guard: "journal_once_per_version",
     title: "a second entry for one version in place of the first",

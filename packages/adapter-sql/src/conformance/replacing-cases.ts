@@ -9,11 +9,15 @@ export interface Replacing {
   readonly verb: "replace" | "insert or replace";
   /** Which guard stands in the way of replacing an appointment that has a slot. */
   readonly ofAppointment: Guard;
+  /** Whether the journal numbers its entries, so that one can also be replaced by its number. */
+  readonly numbersEntries: boolean;
 }
 
 /** What the guards of an engine refuse that can replace rows. */
-export function replacingGuardCases({ verb, ofAppointment }: Replacing): readonly GuardCase[] {
-  const entryByNumber = intoJournal({ record_id: "'x'" }, ["seq", ...columnNames.journal]);
+export function replacingGuardCases({ verb, ofAppointment, numbersEntries }: Replacing): readonly GuardCase[] {
+  const entry = numbersEntries
+    ? intoJournal({ record_id: "'x'" }, ["seq", ...columnNames.journal])
+    : intoJournal({ reason: "'x'" });
   return [
     {
       guard: "no_overlap",
@@ -32,8 +36,8 @@ export function replacingGuardCases({ verb, ofAppointment }: Replacing): readonl
     },
     {
       guard: "journal_append_only",
-      title: "an entry of the journal replaced by number",
-      sql: `${verb} ${entryByNumber}`,
+      title: `an entry of the journal replaced by its ${numbersEntries ? "number" : "record and version"}`,
+      sql: `${verb} ${entry}`,
     },
   ];
 }

@@ -20,12 +20,14 @@ const textList = (values: readonly string[]) => sql.join(values.map((value) => s
 /** A table whose columns may not be null unless their name ends in `?`. */
 function createTable(
   { queries, columnTypes, tableOptions }: SqlStrategy,
-  name: TableName,
+  tableName: TableName,
   columns: Readonly<Record<string, keyof SqlStrategy["columnTypes"]>>,
 ): CreateTableBuilder<TableName, string> {
-  let table: CreateTableBuilder<TableName, string> = queries.schema.createTable(name);
-  for (const [column, type] of Object.entries(columns)) {
-    table = table.addColumn(column.replace("?", ""), columnTypes[type], (definition) =>
+  let table: CreateTableBuilder<TableName, string> = queries.schema.createTable(tableName);
+  for (const [column, name] of Object.entries(columns)) {
+    const type = columnTypes[name];
+    if (type === null) continue;
+    table = table.addColumn(column.replace("?", ""), type, (definition) =>
       column.endsWith("?") ? definition : definition.notNull(),
     );
   }
@@ -146,8 +148,10 @@ const journalColumns = {
 
 function journal(strategy: SqlStrategy): string {
   const name = constraintNames(strategy, "journal");
-  return createTable(strategy, "journal", journalColumns)
-    .addUniqueConstraint(strategy.qualified("journal_once_per_version"), ["record_id", "version"])
+  const table = createTable(strategy, "journal", journalColumns);
+  const [key, columns] = [strategy.qualified("journal_once_per_version"), ["record_id", "version"]] as const;
+  const isNumbered = strategy.columnTypes.sequence !== null;
+  return (isNumbered ? table.addUniqueConstraint(key, [...columns]) : table.addPrimaryKeyConstraint(key, [...columns]))
     .addCheckConstraint(
       name("row_format"),
       sql`record_kind in ('slot', 'appointment') and version >= 1 and ${strategy.isJson("changes", "object")}`,

@@ -97,11 +97,11 @@ export const checks: readonly Check[] = [
     invariant: 5,
     finding: "the journal does not count 1, 2, 3 up to the record's version",
     sql: `
-      SELECT r.id AS record, r.version, count(j.seq) AS entries, max(j.version) AS newest
+      SELECT r.id AS record, r.version, count(j.version) AS entries, max(j.version) AS newest
       FROM (SELECT id, version FROM slotwright_slots UNION ALL SELECT id, version FROM slotwright_appointments) AS r
       LEFT JOIN slotwright_journal AS j ON j.record_id = r.id
       GROUP BY r.id, r.version
-      HAVING count(j.seq) <> r.version OR count(j.seq) = 0 OR max(j.version) <> r.version OR min(j.version) <> 1`,
+      HAVING count(j.version) <> r.version OR count(j.version) = 0 OR max(j.version) <> r.version OR min(j.version) <> 1`,
   },
   {
     invariant: 5,

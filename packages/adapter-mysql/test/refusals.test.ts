@@ -1,0 +1,148 @@
+import { createEngine, StorageError } from "@slotwright/core";
+import { sampleInstant as at, auditStore, booking, creation, slotAt } from "@slotwright/core/conformance";
+import { type Connection, createConnection } from "mysql2/promise";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { toStorageError } from "../src/errors.ts";
+import { describeOnEachServer } from "./each-server.ts";
+import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
+
+const actor = { kind: "patient", id: "p" } as const;
+const slot = slotAt(0);
+const committed = [{ status: "committed" }];
+
+const trigger = (body: string, table = "appointments", event = "before insert") =>
+  `create trigger host_trigger ${event} on slotwright_${table} for each row begin ${body} end`;
+const signal = (items: string) => trigger(`if new.subject_id = 'unwanted' then signal ${items}; end if;`);
+
+/** What a host may have added to the tables, by which a booking is refused; and what takes it away again. */
+const additions: Readonly<Record<string, { readonly add: readonly string[]; readonly says: RegExp }>> = {
+  "a trigger that signals": {
+    add: [signal("sqlstate '45000' set message_text = 'not in our house'")],
+    says: /not in our house/,
+  },
+  "a trigger that signals a class and number of its own": {
+    add: [signal("sqlstate 'HY123' set message_text = 'not in our house', mysql_errno = 31001")],
+    says: /not in our house/,
+  },
+  "a unique index": {
+    add: [
+      "insert into slotwright_appointments select 'other', subject_id, provider_id, facility_id, start_at, end_at, 'scheduled', '[]', metadata, 1, 0, 0 from (select 'unwanted' as subject_id, 'p' as provider_id, 'f' as facility_id, 0 as start_at, 1 as end_at, '{}' as metadata) as row_of_host",
+      "create unique index host_index on slotwright_appointments (subject_id)",
+    ],
+    says: /host_index/,
+  },
+  "a CHECK": {
+    add: ["alter table slotwright_appointments add constraint host_check check (subject_id <> 'unwanted')"],
+    says: /host_check/,
+  },
+  "a foreign key": {
+    add: [
+      "create table host_people (id varchar(128) primary key) engine = InnoDB default character set utf8mb4 collate COLLATION",
+      "alter table slotwright_appointments add constraint host_key foreign key (subject_id) references host_people (id)",
+    ],
+    says: /host_key/,
+  },
+  "a trigger whose table has the row already": {
+    add: [
+      "create table host_people (id varchar(128) primary key)",
+      "insert into host_people values ('unwanted')",
+      trigger("insert into host_people values (new.subject_id);"),
+    ],
+    says: /unwanted/,
+  },
+  "a trigger whose table is too narrow": {
+    add: ["create table host_people (note varchar(3))", trigger("insert into host_people values (new.subject_id);")],
+    says: /note/,
+  },
+  "a unique index on the journal": {
+    add: ["create unique index host_index on slotwright_journal (record_kind)"],
+    says: /host_index/,
+  },
+};
+
+describeOnEachServer("what a host has added to the tables", (server, engine) => {
+  let store: MysqlStore;
+  let admin: Connection;
+
+  beforeEach(async () => {
+    store = await openMysqlStore(server);
+    admin = await createConnection(store.url);
+    await store.storage.commit([creation(slot)]);
+  });
+  afterEach(async () => {
+    await admin.query("drop trigger if exists host_trigger");
+    await admin.query("alter table slotwright_appointments drop constraint host_check").catch(() => {});
+    await admin.query("alter table slotwright_appointments drop foreign key host_key").catch(() => {});
+    for (const table of ["appointments", "journal"]) {
+      for (const index of ["host_index", "host_key"]) {
+        await admin.query(`alter table slotwright_${table} drop index ${index}`).catch(() => {});
+      }
+    }
+    await admin.query("drop table if exists host_people");
+    await admin.end();
+    await store.close();
+  });
+
+  const collation = engine === "mysql" ? "utf8mb4_0900_bin" : "utf8mb4_nopad_bin";
+
+  it.each(Object.entries(additions))("refuses a call by %s, and says what it was", async (_title, { add, says }) => {
+    for (const statement of add) await admin.query(statement.replace("COLLATION", collation));
+    const { put, ...rest } = booking(slot);
+    const unwanted = put.map((one) => (one.kind === "appointment" ? { ...one, subjectId: "unwanted" } : one));
+    const error = await store.storage.commit([{ ...rest, put: unwanted }]).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StorageError);
+    expect(error).toMatchObject({ failure: "refused", message: expect.stringMatching(says), cause: expect.any(Error) });
+    expect(await store.storage.load([{ kind: "slot", id: slot.id }])).toEqual([slot]);
+  });
+
+  it("harms no neighbour of the booking that it refuses", async () => {
+    const booker = createEngine({ storage: store.storage });
+    const half = (index: number) => ({ start: at(300 + index * 30), end: at(330 + index * 30) });
+    const wanted = Array.from({ length: 6 }, (_, index) => half(index));
+    const { slots } = await booker.createSlots({ actor, providerId: "q", facilityId: "f", slots: wanted });
+    await admin.query(signal("sqlstate '45000' set message_text = 'not in our house'"));
+    const answers = await Promise.allSettled(
+      slots.map(({ id }, index) => booker.book({ actor, slotId: id, subjectId: index === 2 ? "unwanted" : "welcome" })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(
+      slots.map((_, index) => (index === 2 ? "rejected" : "fulfilled")),
+    );
+    expect(answers[2]).toMatchObject({
+      reason: { code: "refused_by_database", cause: { cause: { sqlMessage: "not in our house" } } },
+    });
+    expect(await auditStore(store.storage)).toEqual([]);
+  });
+
+  it("may say of any number what the number means: 3101, by which a group of servers refuses a COMMIT, is transient", async () => {
+    await admin.query(trigger("signal sqlstate '40000' set mysql_errno = 3101, message_text = 'rolled back';"));
+    const call = store.storage.commit([booking(slot)]);
+    await expect(call).rejects.toMatchObject({ failure: "transient", message: expect.stringMatching(/group/) });
+    await admin.query("drop trigger host_trigger");
+    expect(await store.storage.commit([booking(slot)])).toEqual(committed);
+  });
+});
+
+describe("an error", () => {
+  const context = { name: "here/db" } as const;
+  const answer = (errno: number, sqlState: string) => Object.assign(new Error("it said so"), { errno, sqlState });
+
+  it.each([
+    ["refused by a group of servers at COMMIT", answer(3101, "40000"), "commit", "transient"],
+    ["for a packet that is too large", answer(1153, "08S01"), "commit", "refused"],
+    ["for a value that is larger than a packet", answer(1301, "HY000"), "call", "refused"],
+    ["of the server about a statement", answer(1690, "22003"), "call", "refused"],
+    ["of the server about a statement of the migrations", answer(1690, "22003"), "migrate", "unavailable"],
+    ["of the server about itself", answer(1037, "HY001"), "call", "unavailable"],
+    ["of the server about SQL that it does not know", answer(1064, "42000"), "call", "unavailable"],
+    ["of the driver that nobody knows", new Error("odd"), "call", "unavailable"],
+    [
+      "of the network that nobody knows",
+      Object.assign(new Error("odd"), { errno: -71, code: "EPROTO" }),
+      "call",
+      "unavailable",
+    ],
+    ["of a driver in another realm", { errno: 1213, sqlState: "40001", message: "deadlock" }, "call", "transient"],
+  ] as const)("%s is told as such", (_title, error, during, failure) => {
+    expect(toStorageError(error, { ...context, during })).toMatchObject({ failure, cause: error });
+  });
+});
