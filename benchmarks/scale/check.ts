@@ -15,7 +15,7 @@ const counts = `select
   ) as neighbours where is_over) as overlapping,
   (select count(*) from slotwright_appointments as a, slotwright_slots as s
     where s.appointment_id = a.id and a.slot_ids = '["' || s.id || '"]' and a.start_at = s.start_at and a.end_at = s.end_at
-      and a.provider_id = s.provider_id and a.facility_id = s.facility_id) as agreed`;
+      and a.provider_id = s.provider_id and a.provider_ids = '["' || s.provider_id || '"]' and a.facility_id = s.facility_id) as agreed`;
 
 const slotsLookedAt = 100;
 

@@ -140,9 +140,9 @@ const subject = ({ appointments }: DataSet) => `'subject-' || (j % ${Math.max(1,
 function appointmentRows(data: DataSet, sql: LoadingSql, terms: Terms): string {
   const start = terms.start("g");
   return `insert into slotwright_appointments
-    (id, subject_id, provider_id, facility_id, start_at, end_at, status, slot_ids, metadata, version, created_at, updated_at)
+    (id, subject_id, provider_id, facility_id, start_at, end_at, status, slot_ids, provider_ids, metadata, version, created_at, updated_at)
     select ${terms.appointmentId("j")}, ${subject(data)}, s.provider_id, s.facility_id, ${start}, ${start} + ${slotMs},
-      'confirmed', '["' || ${terms.slotId("g")} || '"]', '{}', 1, ${terms.bookedAt("j")}, ${terms.bookedAt("j")}
+      'confirmed', '["' || ${terms.slotId("g")} || '"]', '["' || s.provider_id || '"]', '{}', 1, ${terms.bookedAt("j")}, ${terms.bookedAt("j")}
     from ${byBooking(data, sql, terms)} cross join ${schedulesTable} as s where s.p = ${terms.provider("g")}`;
 }
 
@@ -168,7 +168,7 @@ function journalRows(data: DataSet, sql: LoadingSql, terms: Terms): readonly str
     select ${values.join(", ")} from ${from}`;
   const c = `(g / ${slotsPerWeek})`;
   const created = `'{"scheduleId":"' || s.schedule_id || '",${where},"seat":0,${times},"status":"available","appointmentId":null,"hold":null,"metadata":{}}'`;
-  const agreed = `'{"subjectId":"' || ${subject(data)} || '",${where},${times},"status":"confirmed","slotIds":["' || ${terms.slotId("g")} || '"],"metadata":{}}'`;
+  const agreed = `'{"subjectId":"' || ${subject(data)} || '",${where},${times},"status":"confirmed","providerIds":["' || s.provider_id || '"],"slotIds":["' || ${terms.slotId("g")} || '"],"metadata":{}}'`;
   const booked = `'{"status":"booked","appointmentId":"' || ${terms.appointmentId("j")} || '","hold":null}'`;
   const book = [`'book'`, terms.bookingId("j"), `'subject'`, `'app'`, terms.bookedAt("j")];
   const publish = [`'createSlots'`, terms.publicationId(c), `'provider'`, `'office'`, terms.publishedAt(c)];

@@ -69,7 +69,7 @@ export async function loadRecords(
 
 /** Left out conditions are null, and do not restrict. */
 const inBoth = `
-  ($1::text[] is null or provider_id = any($1)) and ($2::text is null or facility_id = $2)
+  ($1::text[] is null or provider_id = any($1) or provider_ids ?| $1) and ($2::text is null or facility_id = $2)
   and ($3::text is null or starts >= $3) and ($4::text is null or starts < $4)`;
 
 export async function findSlots(run: Run, { records }: Tables, query: SlotQuery): Promise<readonly Slot[]> {

@@ -37,6 +37,7 @@ const migrations: readonly { readonly name: string; readonly sql: (tables: Table
         version integer not null generated always as ((document ->> 'version')::integer) stored,
         status ${text("status")},
         provider_id ${text("providerId")},
+        provider_ids jsonb generated always as (document -> 'providerIds') stored,
         facility_id ${text("facilityId")},
         schedule_id ${text("scheduleId")},
         subject_id ${text("subjectId")},

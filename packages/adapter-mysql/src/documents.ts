@@ -1,4 +1,12 @@
-import { branchesOf, columnNames, type ListSyntax, type TableName, unionPlaces } from "@slotwright/adapter-sql";
+import {
+  branchesOf,
+  columnNames,
+  keyBranchesOf,
+  type ListSyntax,
+  mayRepeat,
+  type TableName,
+  unionPlaces,
+} from "@slotwright/adapter-sql";
 import { type RawBuilder, sql } from "kysely";
 
 /**
@@ -46,7 +54,8 @@ export const documentLists: ListSyntax = {
     // before the rows are read: a table of documents to be sorted would go to the disk.
     page: (providers) => {
       const { table, order } = providers;
-      const keys = mergedPages(branchesOf(providers, sql`start_at, id`), order, providers.limit, sql``);
+      const union = mayRepeat(providers) ? sql` union ` : sql` union all `;
+      const keys = mergedPages(keyBranchesOf(providers), order, providers.limit, sql``, union);
       return sql`select k.start_at, k.id, ${asDocument(objectOf(table, "s"))}
         from (${keys}) as k straight_join ${sql.table(table)} as s force index (primary) on s.id = k.id order by ${order}`;
     },
@@ -81,9 +90,10 @@ function mergedPages(
   order: RawBuilder<unknown>,
   limit: RawBuilder<unknown>,
   lock: RawBuilder<unknown>,
+  union = sql` union all `,
 ): RawBuilder<unknown> {
   const pages = selects.map((select) => sql`${select} order by ${order} limit ${limit}${lock}`);
   if (pages.length === 1) return pages[0] as RawBuilder<unknown>;
   const parts = pages.map((page) => sql`(${page})`);
-  return sql`${sql.join(parts, sql` union all `)} order by ${order} limit ${limit}`;
+  return sql`${sql.join(parts, union)} order by ${order} limit ${limit}`;
 }

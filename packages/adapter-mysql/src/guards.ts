@@ -1,6 +1,7 @@
 import { refusalText } from "@slotwright/adapter-sql";
 import { type Guard, owningStatuses } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
+import { addFurtherProviders, followedColumns, removeFurtherProviders } from "./further-providers.ts";
 import { newSchedules } from "./procedures.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
@@ -184,7 +185,7 @@ function appointmentTriggers(strategy: MysqlStrategy): readonly Trigger[] {
       name: "appointments_inserted",
       event: "after insert",
       table: "appointments",
-      body: sql`if new.slot_ids <> '[]' then ${fits} end if;`,
+      body: sql`if new.slot_ids <> '[]' then ${fits} end if; ${addFurtherProviders(strategy)}`,
     },
     {
       name: "appointments_updated",
@@ -195,7 +196,15 @@ function appointmentTriggers(strategy: MysqlStrategy): readonly Trigger[] {
           slotsOfOld(strategy, sql` and (old.id <> new.id or not ${lists(sql`new.slot_ids`, sql`s.id`)})`),
           "appointment_keeps_slots",
           keepsSlotsWords,
-        )} end if;`,
+        )} end if;
+        if ${changed(...followedColumns)} then
+          ${removeFurtherProviders(strategy)} ${addFurtherProviders(strategy)} end if;`,
+    },
+    {
+      name: "appointments_deleted",
+      event: "after delete",
+      table: "appointments",
+      body: removeFurtherProviders(strategy),
     },
     {
       name: "appointments_kept",

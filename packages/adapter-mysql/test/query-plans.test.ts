@@ -91,6 +91,7 @@ describeOnEachServer("on filled tables", (server, engine) => {
     const next = {
       ...appointment,
       providerId: moved.providerId,
+      providerIds: [moved.providerId],
       start: other.start,
       end: other.end,
       slotIds: [other.id],
@@ -118,13 +119,13 @@ describeOnEachServer("on filled tables", (server, engine) => {
       if (table === null || /^(k|<.*>)$/.test(table)) continue;
       // The rows of a page of several providers are read by their keys.
       if (type === "eq_ref" && key === "PRIMARY") continue;
-      expect(key, JSON.stringify(plan)).toMatch(/^slotwright_(slots|appointments)_by_/);
+      expect(key, JSON.stringify(plan)).toMatch(/^slotwright_(slots|appointments|further_providers)_by_/);
       expect(String(Extra), JSON.stringify(plan)).not.toMatch(/filesort|temporary/);
     }
   }
 });
 
-/** 3 000 slots of 100 providers on one schedule's seats, a third of them booked. */
+/** 3 000 slots of 100 providers on one schedule's seats, a third of them booked, each with a further provider. */
 async function fill({ storage }: MysqlStore): Promise<void> {
   const slots = Array.from({ length: 3000 }, (_, index) =>
     slotAt(index * 30, { providerId: `provider-${index % 100}` }),
@@ -132,7 +133,10 @@ async function fill({ storage }: MysqlStore): Promise<void> {
   expect(await storage.commit([transitionOf("fill", schedule, ...slots)])).toEqual([{ status: "committed" }]);
   const bookings = slots
     .filter((_, index) => index % 3 === 0)
-    .map((slot, index) => ({ ...booking(slot, { subjectId: `subject-${index % 50}` }) }))
+    .map((slot, index) => {
+      const providerIds = [slot.providerId, `provider-${(index * 3 + 7) % 100}`];
+      return booking(slot, { subjectId: `subject-${index % 50}`, providerIds });
+    })
     .map((one, index) => ({ ...one, command: { ...one.command, id: `fill ${index}` } }));
   const outcomes = await storage.commit(bookings);
   expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(["committed"]));

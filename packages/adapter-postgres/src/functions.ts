@@ -19,8 +19,8 @@ export function quoted(body: string): string {
   return `$slotwright$\n${body.trim()}\n$slotwright$`;
 }
 
-export function triggerFunction(place: Place, name: string, body: string): string {
-  return `create or replace function ${nameOf(place, name)}() returns trigger language plpgsql
+export function triggerFunction(place: Place, name: string, body: string, runsAs = ""): string {
+  return `create or replace function ${nameOf(place, name)}() returns trigger language plpgsql ${runsAs}
 ${functionSettings}
 as ${quoted(body)}`;
 }

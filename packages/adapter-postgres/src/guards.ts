@@ -1,5 +1,6 @@
 import { type Guard, owningStatuses } from "@slotwright/core";
 import { refuse, triggerFunction } from "./functions.ts";
+import { furtherProvidersFunction, furtherProvidersTriggers } from "./further-providers.ts";
 import { overlapGuard } from "./overlap-guard.ts";
 import { nameOf, type Place } from "./strategy.ts";
 
@@ -34,7 +35,10 @@ export interface GuardTrigger extends GuardFunction {
 
 /** These can be created again. */
 export function guardFunctions(place: Place): readonly GuardFunction[] {
-  return functions.map(({ name, body }) => ({ name, statement: triggerFunction(place, name, body(place)) }));
+  return functions.map(({ name, body, runsAs }) => ({
+    name,
+    statement: triggerFunction(place, name, body(place), runsAs),
+  }));
 }
 
 export function guardTriggers(place: Place): readonly GuardTrigger[] {
@@ -61,6 +65,7 @@ const owning = owningStatuses.map((status) => `'${status}'`).join(", ");
 interface TriggerFunction {
   readonly name: string;
   readonly body: (place: Place) => string;
+  readonly runsAs?: "security definer";
 }
 
 const refusal = (name: string, guard: Guard, words: string): TriggerFunction => ({
@@ -69,6 +74,7 @@ const refusal = (name: string, guard: Guard, words: string): TriggerFunction => 
 });
 
 const functions: readonly TriggerFunction[] = [
+  furtherProvidersFunction,
   {
     name: "check_slots_fit",
     // A scalar subquery cannot become a join with the whole table, however many rows there are. Locks go by the id.
@@ -156,6 +162,7 @@ interface Trigger extends Pick<GuardTrigger, "name" | "table"> {
 const changed = (event: string) => `after ${event} on % referencing new table as changed for each statement`;
 
 const triggers: readonly Trigger[] = [
+  ...furtherProvidersTriggers,
   { name: "slots_inserted", table: "slots", on: changed("insert"), call: "check_slots_fit" },
   { name: "slots_fit", table: "slots", on: changed("update"), call: "check_slots_fit" },
   {

@@ -1,7 +1,10 @@
 import {
   branchesOf,
+  furtherBranchesOf,
   indexes,
+  keyBranchesOf,
   type ListSyntax,
+  mayRepeat,
   type SqlStrategy,
   standardLists,
   type Tables,
@@ -79,12 +82,19 @@ const lists: ListSyntax = {
     places: unionPlaces,
     page: (providers) => {
       const { places, table, order, limit } = providers;
-      if (places <= 8) return mergedProviders(branchesOf(providers), order, limit);
-      // Many branches take longer to set up than to read: only keys here, and whole rows of the page. The planner may
-      // not see how many keys there are, or it might rather read the table.
-      const keys = mergedProviders(branchesOf(providers, sql`start_at, id`), order, limit);
-      return sql`select ${standardLists.selected(table)} from ${sql.table(table)}
-        where id = any (array(select id from (${keys}) as page)) order by ${order}`;
+      const once = mayRepeat(providers) ? sql`distinct on (start_at, ${listedId})` : sql``;
+      // The planner may not see how many keys there are, or it might rather read the table.
+      const rowsOf = (keys: RawBuilder<unknown>) =>
+        sql`select ${standardLists.selected(table)} from ${sql.table(table)}
+        where id = any (array(select id from (${keys}) as page))`;
+      if (places <= 8) {
+        const shared = furtherBranchesOf(providers).map((keys) =>
+          rowsOf(sql`${keys} order by ${order} limit ${limit}`),
+        );
+        return mergedProviders([...branchesOf(providers), ...shared], order, limit, once);
+      }
+      // Many branches take longer to set up than to read: only keys here, and whole rows of the page.
+      return sql`${rowsOf(mergedProviders(keyBranchesOf(providers), order, limit, once))} order by ${order}`;
     },
   },
 };
@@ -94,10 +104,11 @@ function mergedProviders(
   branches: readonly RawBuilder<unknown>[],
   order: RawBuilder<unknown>,
   limit: RawBuilder<unknown>,
+  once: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   const pages = branches.map((branch) => sql`(${branch} order by ${order} limit ${limit})`);
   // Around the union, since a union is sorted by plain columns only.
-  return sql`select * from (${sql.join(pages, sql` union all `)}) as pages order by ${order} limit ${limit}`;
+  return sql`select ${once} * from (${sql.join(pages, sql` union all `)}) as pages order by ${order} limit ${limit}`;
 }
 
 /** Names go into the text of statements, and PostgreSQL cuts them off after 63 bytes: the longest of ours has 35. */

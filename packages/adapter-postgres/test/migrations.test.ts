@@ -1,5 +1,6 @@
 import { contractCalls, migrateInProcesses } from "@slotwright/adapter-sql/conformance";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import type { Appointment } from "@slotwright/core";
+import { appointmentOn, bookedBy, booking, creation, slotAt, transitionOf } from "@slotwright/core/conformance";
 import { Pool } from "pg";
 import { expect, it } from "vitest";
 import { migrationSql, postgresAdapter } from "../src/index.ts";
@@ -132,15 +133,23 @@ describeOnServer("migrate", (url) => {
     await sql(migrationSql({ schema: "granted" }));
     const role = `writer_${process.pid}`;
     await sql(`create role ${role} login password 'secret'; grant usage on schema granted to ${role};
-      grant select, insert, update on all tables in schema granted to ${role}`);
+      grant select on granted.slotwright_migrations, granted.slotwright_further_providers to ${role};
+      grant select, insert, update on granted.slotwright_schedules, granted.slotwright_slots,
+        granted.slotwright_appointments to ${role};
+      grant select, insert on granted.slotwright_commands, granted.slotwright_journal to ${role}`);
     const limited = new URL(url());
     limited.username = role;
     limited.password = "secret";
     const storage = postgresAdapter({ connectionString: limited.href, schema: "granted" });
     expect(await storage.migrate()).toEqual(nothing);
     expect(await storage.commit([creation(slot)])).toEqual([{ status: "committed" }]);
-    expect(await storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
+    const shared = appointmentOn(slot, { providerIds: [slot.providerId, "room"] });
+    const book = transitionOf("book", shared, bookedBy(slot, shared));
+    expect(await storage.commit([book])).toEqual([{ status: "committed" }]);
     expect(await storage.load([{ kind: "slot", id: slot.id }])).toMatchObject([{ status: "booked" }]);
+    const late: Appointment = { ...shared, status: "completed", version: 2 };
+    expect(await storage.commit([transitionOf("complete", late)])).toEqual([{ status: "committed" }]);
+    expect(await storage.findAppointments({ providerIds: ["room"], limit: 9 })).toEqual([late]);
     const more = postgresAdapter({ connectionString: limited.href, schema: "granted", tablePrefix: "more_" });
     await expect(more.migrate()).rejects.toMatchObject({
       failure: "unavailable",

@@ -3,7 +3,16 @@ export { codeOf, fieldOf, textField, textOf } from "./driver-errors.ts";
 export { guardInText, guardNames, isGuard, refusalText } from "./guards.ts";
 export { type IndexName, indexes } from "./indexes.ts";
 export type { Read } from "./list-shapes.ts";
-export { branchesOf, type ListSyntax, type Providers, standardLists, unionPlaces } from "./list-syntax.ts";
+export {
+  branchesOf,
+  furtherBranchesOf,
+  keyBranchesOf,
+  type ListSyntax,
+  mayRepeat,
+  type Providers,
+  standardLists,
+  unionPlaces,
+} from "./list-syntax.ts";
 export { type Migration, type MigrationStatements, migrationStatements } from "./migrations/index.ts";
 export { initialTables } from "./migrations/initial.ts";
 export { createReads, type Reads } from "./reads.ts";
@@ -26,6 +35,7 @@ export {
   type CommandRow,
   columnNames,
   defaultTablePrefix,
+  type FurtherProviderRow,
   type JournalRow,
   type MigrationRow,
   type ScheduleRow,

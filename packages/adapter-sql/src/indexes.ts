@@ -16,7 +16,15 @@ export const indexes = {
   slots_by_start: { table: "slots", columns: ["start_at", "id"] },
   appointments_by_subject: { table: "appointments", columns: ["subject_id", "start_at", "id"] },
   appointments_by_provider: { table: "appointments", columns: ["provider_id", "start_at", "id"] },
+  further_providers_by_subject: { table: "further_providers", columns: ["subject_id", "start_at", "id"] },
+  further_providers_by_provider: { table: "further_providers", columns: ["provider_id", "start_at", "id"] },
   appointments_by_start: { table: "appointments", columns: ["start_at", "id"] },
 } as const satisfies Record<string, Index>;
 
 export type IndexName = keyof typeof indexes;
+
+/** The index in which a list of some providers finds, in the same order, what they are further providers of. */
+export const furtherIndexes: Partial<Record<IndexName, IndexName>> = {
+  appointments_by_subject: "further_providers_by_subject",
+  appointments_by_provider: "further_providers_by_provider",
+};

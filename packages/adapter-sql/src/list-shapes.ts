@@ -1,6 +1,6 @@
 import type { Position } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
-import { type IndexName, indexes } from "./indexes.ts";
+import { furtherIndexes, type IndexName, indexes } from "./indexes.ts";
 import type { ListSyntax, Providers } from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
@@ -122,26 +122,35 @@ function shapeOf(
 
 function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]) {
   const { selected, merged } = strategy.lists;
-  const { table } = indexes[shape.index];
   const conditionSql = conditionsOf(strategy.lists);
   const common = shape.conditions.map((name) => conditionSql[name]);
   if (shape.statuses !== undefined) common.push(sql`(${sql.join(shape.statuses.map(statusSql), sql` or `)})`);
-  const select = (own: readonly RawBuilder<boolean>[], columns = selected(table)) => {
+  const select: Select = (index, own, columns = selected(indexes[index].table)) => {
     const all = [...own, ...common];
     const where = all.length === 0 ? sql`` : sql` where ${sql.join(all, sql` and `)}`;
-    return sql`select ${columns} from ${strategy.from(shape.index)}${where}`;
+    return sql`select ${columns} from ${strategy.from(index)}${where}`;
   };
   const id = strategy.listedId;
   const order = shape.descending ? sql`start_at desc, ${id} desc` : sql`start_at, ${id}`;
+  const places = placesOf(shape);
   const page =
-    typeof shape.providers === "string"
-      ? merged([select(shape.providers === "all" ? [] : [isProvider(strategy, 0)])], order, value("limit"))
-      : severalPage(strategy, shape, shape.providers.places, {
-          select: (own, columns) => select([own], columns),
-          order,
-        });
+    places === undefined
+      ? merged([select(shape.index, shape.providers === "all" ? [] : [isProvider(strategy, 0)])], order, value("limit"))
+      : providersPage(strategy, shape, { places, select, order });
   const compiled = page.compile(strategy.queries);
   return { sql: compiled.sql, names: compiled.parameters as readonly string[] };
+}
+
+type Select = (
+  index: IndexName,
+  own: readonly RawBuilder<boolean>[],
+  columns?: RawBuilder<unknown>,
+) => RawBuilder<unknown>;
+
+/** Undefined where one part of a statement finds it all. */
+function placesOf({ index, providers }: Shape): number | undefined {
+  if (typeof providers !== "string") return providers.places;
+  return providers === "one" && furtherIndexes[index] !== undefined ? 1 : undefined;
 }
 
 const providerAt = ({ lists }: SqlStrategy, place: number) => lists.text(value(`provider${place}`));
@@ -150,15 +159,17 @@ function isProvider(strategy: SqlStrategy, place: number): RawBuilder<boolean> {
   return sql`provider_id = ${providerAt(strategy, place)}`;
 }
 
-function severalPage(
+function providersPage(
   strategy: SqlStrategy,
   { index }: Shape,
-  places: number,
-  how: Pick<Providers, "select" | "order">,
+  { places, select, order }: Pick<Providers, "places" | "order"> & { readonly select: Select },
 ): RawBuilder<unknown> {
+  const further = furtherIndexes[index];
   return strategy.lists.ofProviders.page({
-    ...how,
     places,
+    order,
+    select: (own, columns) => select(index, [own], columns),
+    further: further && ((own, columns) => select(further, [own], columns)),
     table: indexes[index].table,
     id: (place) => providerAt(strategy, place),
     ids: value("providers"),

@@ -106,6 +106,7 @@ export function appointmentToRow(appointment: Appointment): AppointmentRow {
     end_at: appointment.end.getTime(),
     status: appointment.status,
     slot_ids: JSON.stringify(appointment.slotIds),
+    provider_ids: JSON.stringify(appointment.providerIds),
     metadata: JSON.stringify(appointment.metadata),
     ...stampColumns(appointment),
   };
@@ -122,6 +123,7 @@ export function rowToAppointment(row: AppointmentRow): Appointment {
     end: new Date(row.end_at),
     status: row.status as AppointmentStatus,
     slotIds: JSON.parse(row.slot_ids) as readonly string[],
+    providerIds: JSON.parse(row.provider_ids) as readonly string[],
     metadata: JSON.parse(row.metadata) as Metadata,
     ...stampsOf(row),
   };

@@ -39,10 +39,25 @@ export interface AppointmentRow {
   readonly end_at: number;
   readonly status: string;
   readonly slot_ids: string;
+  readonly provider_ids: string;
   readonly metadata: string;
   readonly version: number;
   readonly created_at: number;
   readonly updated_at: number;
+}
+
+/**
+ * A further provider of an appointment, beside its `provider_id`. The columns are those of the appointment under their
+ * names, so that lists restrict and order both tables by the same words. The database keeps them, by triggers.
+ */
+export interface FurtherProviderRow {
+  /** Of the appointment. */
+  readonly id: string;
+  readonly provider_id: string;
+  readonly subject_id: string;
+  readonly facility_id: string;
+  readonly start_at: number;
+  readonly status: string;
 }
 
 export interface CommandRow {
@@ -79,6 +94,7 @@ export interface Tables {
   schedules: ScheduleRow;
   slots: SlotRow;
   appointments: AppointmentRow;
+  further_providers: FurtherProviderRow;
   commands: CommandRow;
   journal: JournalRow;
   migrations: MigrationRow;
@@ -90,6 +106,7 @@ export const tableNames: readonly TableName[] = [
   "schedules",
   "slots",
   "appointments",
+  "further_providers",
   "commands",
   "journal",
   "migrations",
@@ -132,10 +149,19 @@ export const columnNames = {
     end_at: true,
     status: true,
     slot_ids: true,
+    provider_ids: true,
     metadata: true,
     version: true,
     created_at: true,
     updated_at: true,
+  }),
+  further_providers: columnsOf<FurtherProviderRow>({
+    id: true,
+    provider_id: true,
+    subject_id: true,
+    facility_id: true,
+    start_at: true,
+    status: true,
   }),
   commands: columnsOf<CommandRow>({ id: true, request_hash: true, result: true, created_at: true }),
   journal: columnsOf<JournalRow>({

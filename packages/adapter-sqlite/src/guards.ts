@@ -1,6 +1,7 @@
 import { refusalText, type SqlStrategy } from "@slotwright/adapter-sql";
 import { type Guard, owningStatuses } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
+import { furtherProvidersTriggers } from "./further-providers.ts";
 
 /**
  * The guards that need to look at other rows: triggers. They only use what SQLite had when it got STRICT tables, so that
@@ -202,4 +203,9 @@ const journalTriggers: readonly Trigger[] = [
   },
 ];
 
-const triggers: readonly Trigger[] = [...slotTriggers, ...appointmentTriggers, ...journalTriggers];
+const triggers: readonly Trigger[] = [
+  ...slotTriggers,
+  ...appointmentTriggers,
+  ...furtherProvidersTriggers,
+  ...journalTriggers,
+];

@@ -55,7 +55,7 @@ export function createWrites(strategy: SqlStrategy): Writes {
       strategy,
       "appointments",
       ["subject_id", "provider_id", "facility_id", "start_at", "end_at"],
-      ["status", "slot_ids", "metadata"],
+      ["status", "slot_ids", "provider_ids", "metadata"],
     ),
     insertCommand: insertion<CommandRow>(strategy, "commands", ["id", "request_hash", "result", "created_at"]),
     insertJournal: insertion<JournalRow>(strategy, "journal", [

@@ -1,5 +1,5 @@
 import { appointmentQueries, listPage, listPlace, providerIds, slotQueries } from "@slotwright/adapter-sql/conformance";
-import type { SlotQuery } from "@slotwright/core";
+import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
 import { sampleInstant as at, sampleNow as now } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -32,16 +32,28 @@ describe("no statement of the adapter reads a table from end to end:", () => {
       (step) => /TEMP B-TREE|AUTOMATIC/.test(step) || (/^SCAN/.test(step) && !/USING INDEX|VIRTUAL TABLE/.test(step)),
     );
 
+  const asked = Object.entries(appointmentQueries);
+  const ofProviders = asked.filter(([, { providerIds }]) => providerIds !== undefined);
   const lists = [
     ...Object.entries(slotQueries).map(([title, query]) => [title, reads.slots(query)?.sql ?? ""] as const),
-    ...Object.entries(appointmentQueries).map(
-      ([title, query]) => [title, reads.appointments(query)?.sql ?? ""] as const,
-    ),
+    ...asked
+      .filter((query) => !ofProviders.includes(query))
+      .map(([title, query]) => [title, reads.appointments(query)?.sql ?? ""] as const),
   ];
+  it.each(ofProviders)("%s are read in order from two indexes, shared ones included", (_title, query) => {
+    const plan = planOf(reads.appointments(query)?.sql ?? "");
+    // What is sorted, or read without an index, are pages that were found.
+    const bad = badSteps(plan).filter((step) => !/^SCAN \(subquery-\d+\)$|^USE TEMP B-TREE/.test(step));
+    expect(bad).toEqual([]);
+    const used = plan.flatMap((step) => /USING INDEX slotwright_(\w+_by_\w+)/.exec(step)?.[1] ?? []);
+    const by = query.subjectId === undefined ? "provider" : "subject";
+    expect(used).toEqual([`appointments_by_${by}`, `further_providers_by_${by}`]);
+  });
+
   it.each(lists)("%s are read in order from one index", (title, sql) => {
     const plan = planOf(sql);
     // What several providers have is sorted, as far as the page: see the next test.
-    const sorted = /(two|three|hundred) providers/.test(title) ? ["USE TEMP B-TREE FOR ORDER BY"] : [];
+    const sorted = /(two|hundred) providers/.test(title) ? ["USE TEMP B-TREE FOR ORDER BY"] : [];
     expect(badSteps(plan)).toEqual(sorted);
     expect(plan.some((step) => /USING INDEX slotwright_(slots|appointments)_by_/.test(step))).toBe(true);
   });
@@ -94,6 +106,37 @@ describe("no statement of the adapter reads a table from end to end:", () => {
     await file.close();
   });
 
+  it("of each of many providers no more appointments are looked at than the page has, shared ones included", async () => {
+    const file = await openSqliteStore();
+    const filled = new Database(file.filename);
+    const triggers = filled.prepare("select name from sqlite_schema where type = 'trigger'").pluck().all();
+    for (const name of triggers) filled.exec(`drop trigger ${name}`);
+    filled.exec(`${numbers} ${fillShared}`);
+    let looks = 0;
+    filled.function("looked_at", () => {
+      looks += 1;
+      return 1;
+    });
+    const looksFor = (query: AppointmentQuery) => {
+      const { sql = "", parameters = [] } = reads.appointments(query) ?? {};
+      const counted = sql.replaceAll(" where provider_id", " where looked_at() = 1 and provider_id");
+      looks = 0;
+      const found = filled.prepare(counted).all(...parameters) as { id: string; start_at: number }[];
+      const places = found.map(({ start_at, id }) => `${start_at} ${id}`);
+      expect(places).toEqual([...new Set(places)].sort());
+      expect(found).toHaveLength(query.limit);
+      return looks;
+    };
+    const limit = 10;
+    expect(looksFor({ limit, providerIds: providerIds(1) })).toBeLessThan(3 * limit);
+    expect(looksFor({ limit, providerIds: providerIds(3) })).toBeLessThan(15 * limit);
+    expect(looksFor({ limit, providerIds: providerIds(100) })).toBeLessThan(1000);
+    expect(looksFor({ limit, providerIds: providerIds(100), after: { start: at(300), id: "x" } })).toBeLessThan(1000);
+    expect(looksFor({ limit, subjectId: "subject-7", providerIds: providerIds(100) })).toBeLessThan(30 * limit);
+    filled.close();
+    await file.close();
+  });
+
   it("a provider's slots at a facility are read from the provider's index, not from the facility's, which is longer", () => {
     const sql = reads.slots({ ...listPage, providerIds: providerIds(1), facilityId: "f" })?.sql ?? "";
     expect(planOf(sql)).toEqual([expect.stringContaining("slotwright_slots_by_provider (provider_id=?)")]);
@@ -131,12 +174,26 @@ describe("no statement of the adapter reads a table from end to end:", () => {
   });
 });
 
+const numbers =
+  "create temp table numbers as with recursive upto (n) as (select 0 union all select n + 1 from upto where n < 1000) select n from upto;";
+
 /** A hundred providers, with a thousand slots each. */
 const fill = `
-create temp table numbers as with recursive upto (n) as (select 0 union all select n + 1 from upto where n < 1000) select n from upto;
+${numbers}
 insert into slotwright_schedules select 's' || n, 'provider-' || n, 'f', 'UTC', 1, 0, 0 from numbers where n < 100;
 insert into slotwright_slots (id, schedule_id, provider_id, facility_id, seat, start_at, end_at, status, metadata, version, created_at, updated_at)
   select p.n || '-' || s.n, 's' || p.n, 'provider-' || p.n, 'f', 0, ${now.getTime()} + s.n * 1800000,
     ${now.getTime()} + (s.n + 1) * 1800000, 'available', '{}', 1, 0, 0
   from numbers as p, numbers as s where p.n < 100;
+`;
+
+/** Thirty providers with two hundred appointments each, each of which has three further providers. */
+const fillShared = `
+insert into slotwright_appointments (id, subject_id, provider_id, facility_id, start_at, end_at, status, slot_ids, provider_ids, metadata, version, created_at, updated_at)
+  select p.n || '-' || s.n, 'subject-' || s.n % 50, 'provider-' || p.n, 'f', ${now.getTime()} + s.n * 1800000,
+    ${now.getTime()} + (s.n + 1) * 1800000, 'scheduled', '[]', '[]', '{}', 1, 0, 0
+  from numbers as p, numbers as s where p.n < 30 and s.n < 200;
+insert into slotwright_further_providers (id, provider_id, subject_id, facility_id, start_at, status)
+  select a.id, 'provider-' || ((cast(substr(a.provider_id, 10) as integer) + f.n + 1) % 30), a.subject_id, a.facility_id, a.start_at, a.status
+  from slotwright_appointments as a, numbers as f where f.n < 3;
 `;

@@ -24,6 +24,7 @@ const cancelled: Appointment = {
   subjectId: "x",
   ...place,
   ...times,
+  providerIds: ["p"],
   status: "cancelled",
   slotIds: [],
   version: 7,

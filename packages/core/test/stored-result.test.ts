@@ -29,6 +29,7 @@ const appointment: fc.Arbitrary<Appointment> = fc.record({
   ...{ kind: fc.constant("appointment" as const), ...place, ...stamps, subjectId: text },
   ...{ start: instant, end: instant, status: fc.constantFrom(...appointmentStatuses), metadata },
   slotIds: fc.array(text),
+  providerIds: fc.array(text),
 });
 const schedule: fc.Arbitrary<Schedule> = fc.record({
   ...{ kind: fc.constant("schedule" as const), ...place, ...stamps, timeZone: text },
@@ -76,10 +77,23 @@ describe("what is stored stays readable: these are answers of commands as tables
     ],
     [
       "an appointment",
-      { appointment: ["app", "p-1", "dr", "north", ...times, "confirmed", ["slot"], { room: 7 }, ...stamps] },
+      {
+        appointment: [
+          "app",
+          "p-1",
+          "dr",
+          "north",
+          ...times,
+          "confirmed",
+          ["slot"],
+          { room: 7 },
+          ...stamps,
+          ["dr", "room"],
+        ],
+      },
       {
         ...{ kind: "appointment", id: "app", subjectId: "p-1", providerId: "dr", facilityId: "north", ...between },
-        ...{ status: "confirmed", slotIds: ["slot"], ...rest },
+        ...{ status: "confirmed", slotIds: ["slot"], providerIds: ["dr", "room"], ...rest },
       },
     ],
     [

@@ -10,7 +10,7 @@ import type { SqlStrategy } from "../strategy.ts";
  */
 export function initialTables(strategy: SqlStrategy): readonly string[] {
   return [
-    ...[schedules, appointments, slots, commands, journal].map((table) => table(strategy)),
+    ...[schedules, appointments, furtherProviders, slots, commands, journal].map((table) => table(strategy)),
     ...indexStatements(strategy),
   ];
 }
@@ -96,6 +96,7 @@ const appointmentColumns = {
   end_at: "instant",
   status: "text",
   slot_ids: "json",
+  provider_ids: "json",
   metadata: "json",
   ...stamps,
 } as const;
@@ -110,7 +111,8 @@ function appointments(strategy: SqlStrategy): string {
       .addCheckConstraint(name("valid_time_range"), sql`start_at < end_at`)
       .addCheckConstraint(
         name("row_format"),
-        sql`version >= 1 and ${isJson("metadata", "object")} and ${isJson("slot_ids", "array")}`,
+        sql`version >= 1 and ${isJson("metadata", "object")} and ${isJson("slot_ids", "array")}
+          and ${isJson("provider_ids", "array")}`,
       )
       // After row_format: the items of something that is no array cannot be counted.
       .addCheckConstraint(
@@ -119,6 +121,15 @@ function appointments(strategy: SqlStrategy): string {
       )
       .compile().sql
   );
+}
+
+/** Without foreign keys: triggers write it, and delete from it, along with its appointments. */
+function furtherProviders(strategy: SqlStrategy): string {
+  const { id, provider_id, subject_id, facility_id, start_at, status } = appointmentColumns;
+  const columns = { id, provider_id, subject_id, facility_id, start_at, status } as const;
+  return createTable(strategy, "further_providers", columns)
+    .addPrimaryKeyConstraint(strategy.qualified("further_providers_pkey"), ["id", "provider_id"])
+    .compile().sql;
 }
 
 function commands(strategy: SqlStrategy): string {

@@ -85,7 +85,12 @@ function auditAppointment(appointment: Appointment, slots: readonly Slot[]): str
   const samePlace =
     primary === undefined ||
     (primary.providerId === appointment.providerId && primary.facilityId === appointment.facilityId);
-  return samePlace ? [] : [`3: ${name} has another provider or facility than slot ${primary.id}`];
+  const providers = slots.filter(({ id }) => listed.includes(id)).map(({ providerId }) => providerId);
+  const unnamed = providers.filter((providerId) => !appointment.providerIds.includes(providerId));
+  return [
+    ...(samePlace ? [] : [`3: ${name} has another provider or facility than slot ${primary.id}`]),
+    ...(unnamed.length === 0 ? [] : [`3: ${name} does not name ${unnamed.join()}`]),
+  ];
 }
 
 function auditJournal(record: Slot | Appointment, entries: readonly JournalEntry[]): string[] {

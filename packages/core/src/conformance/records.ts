@@ -50,6 +50,7 @@ export function appointmentOn(slot: Slot, changes: Partial<Appointment> = {}): A
     id: `appointment-of-${slot.id}`,
     subjectId: "subject-1",
     providerId: slot.providerId,
+    providerIds: [slot.providerId],
     facilityId: slot.facilityId,
     start: slot.start,
     end: slot.end,

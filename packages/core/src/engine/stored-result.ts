@@ -42,6 +42,7 @@ const fieldNames: Readonly<Record<Kind, readonly string[]>> = {
     version: true,
     createdAt: true,
     updatedAt: true,
+    providerIds: true,
   }),
   schedule: namesOf<Schedule>({
     id: true,

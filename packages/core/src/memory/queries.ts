@@ -39,11 +39,15 @@ type Window = Pick<AppointmentQuery, "providerIds" | "facilityId" | "startFrom" 
 
 function isWanted(record: Slot | Appointment, { providerIds, facilityId, startFrom, startBefore }: Window): boolean {
   return (
-    (providerIds === undefined || providerIds.includes(record.providerId)) &&
+    (providerIds === undefined || providersOf(record).some((id) => providerIds.includes(id))) &&
     (facilityId === undefined || record.facilityId === facilityId) &&
     (startFrom === undefined || record.start >= startFrom) &&
     (startBefore === undefined || record.start < startBefore)
   );
+}
+
+function providersOf(record: Slot | Appointment): readonly string[] {
+  return record.kind === "appointment" ? record.providerIds : [record.providerId];
 }
 
 function firstAfter<R extends Position>(

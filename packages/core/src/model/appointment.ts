@@ -18,7 +18,10 @@ export interface Appointment {
   readonly kind: "appointment";
   readonly id: string;
   readonly subjectId: string;
+  /** The provider of the slot it was booked on, or whom it was asked of. */
   readonly providerId: string;
+  /** All its providers, those of its further slots included: each once, `providerId` first. It keeps them when it ends. */
+  readonly providerIds: readonly string[];
   readonly facilityId: string;
   readonly start: Date;
   readonly end: Date;

@@ -44,6 +44,7 @@ export const listSlotsSchema = z.strictObject({
 export const listAppointmentsSchema = z.strictObject({
   ...page,
   ...window,
+  /** Appointments that have one of these among their providers. */
   providerIds: providerIds.optional(),
   facilityId: idSchema.optional(),
   subjectId: idSchema.optional(),

@@ -4,7 +4,7 @@ import type { Booked } from "./book.ts";
 import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
 import { changeAppointment, decided, isRefusal, type Reads, type Rule } from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
-import { bookInto, claimSlots, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
+import { bookInto, claimSlots, providersOf, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
 
 /** A provider takes a `scheduled` appointment into a slot: the named one, or a free one that contains its time. */
 export const accept: Rule<Command<"accept">, Booked> = {
@@ -30,7 +30,8 @@ export const accept: Rule<Command<"accept">, Booked> = {
     if (wrong !== undefined) return wrong;
     const slots = claimSlots(ids, () => ({ start, end }), seen, context);
     if (isRefusal(slots)) return slots;
-    const change = changeAppointment(appointment, { status: "confirmed", slotIds: ids }, context);
+    const owned = { providerIds: providersOf(slots), slotIds: ids };
+    const change = changeAppointment(appointment, { status: "confirmed", ...owned }, context);
     const taken = bookInto(slots, appointment.id, context);
     return decided([change, ...taken], { appointment: change.record, slots: taken.map(({ record }) => record) });
   },

@@ -14,7 +14,7 @@ import {
   type Seen,
 } from "./decision.ts";
 import { slotKey } from "./find.ts";
-import { bookInto, type Claim, claimSlots, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
+import { bookInto, type Claim, claimSlots, providersOf, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
 import { refuseRange } from "./time.ts";
 
 type BookSlot = z.output<typeof bookSlotSchema>;
@@ -63,7 +63,8 @@ function bookTime(command: BookTime, seen: Seen, context: Context): Decision<Boo
   if (free !== undefined) return bookedInto([free], command, () => command, context);
   const { providerId, facilityId, start, end, subjectId, metadata } = command;
   if (command.ifNoSlot === "refuse") return refuse("no_slot_available", { providerId, facilityId, start, end });
-  const asked = { subjectId, providerId, facilityId, start, end, status: "scheduled", slotIds: [], metadata } as const;
+  const owned = { providerIds: [providerId], slotIds: [] };
+  const asked = { subjectId, providerId, facilityId, start, end, status: "scheduled", ...owned, metadata } as const;
   const change = createAppointment(asked, context.newId(), context);
   return decided([change], { appointment: change.record, slots: [] });
 }
@@ -77,8 +78,8 @@ function bookedInto(
   const [primary] = slots as readonly [Slot];
   const { providerId, facilityId } = primary;
   const { start, end } = claimOf(primary);
-  const slotIds = slots.map(({ id }) => id);
-  const content = { subjectId, providerId, facilityId, start, end, status: "confirmed", slotIds, metadata } as const;
+  const owned = { providerIds: providersOf(slots), slotIds: slots.map(({ id }) => id) };
+  const content = { subjectId, providerId, facilityId, start, end, status: "confirmed", ...owned, metadata } as const;
   const appointment = createAppointment(content, context.newId(), context);
   const taken = bookInto(slots, appointment.record.id, context);
   return decided([appointment, ...taken], {

@@ -33,6 +33,8 @@ export interface AccessRequest extends Question {
   readonly input: Readonly<Record<string, unknown>>;
   /** Null where the command names none, or none that exists. */
   readonly slot: Slot | null;
+  /** All slots that the command names and that exist, `alsoSlotIds` after `slotId`. */
+  readonly slots: readonly Slot[];
   readonly appointment: Appointment | null;
 }
 
@@ -50,10 +52,11 @@ export function refuseActor(
 ): Refusal | undefined {
   if (authorize === undefined) return undefined;
   const question = questionOf(context);
-  const { slotId, appointmentId } = input;
+  const { slotId, alsoSlotIds, appointmentId } = input;
   const slot = typeof slotId === "string" ? (seen.slot(slotId) ?? null) : null;
+  const slots = [slotId, alsoSlotIds].flat().flatMap((id) => (typeof id === "string" ? (seen.slot(id) ?? []) : []));
   const appointment = typeof appointmentId === "string" ? (seen.appointment(appointmentId) ?? null) : null;
-  const problem = problemOf(authorize(copyOf({ ...question, input, slot, appointment })), "authorize");
+  const problem = problemOf(authorize(copyOf({ ...question, input, slot, slots, appointment })), "authorize");
   if (problem === undefined) return undefined;
   return refuse("forbidden", { command: question.command, actorId: question.actor.id, problem });
 }

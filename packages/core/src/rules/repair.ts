@@ -1,9 +1,9 @@
 import { refuse } from "../errors.ts";
+import { type Appointment, ownsSlots } from "../model/appointment.ts";
 import type { Command } from "../model/commands.ts";
 import { keyText, type RecordKey } from "../model/record.ts";
 import type { Slot } from "../model/slot.ts";
 import {
-  type Change,
   type Context,
   changeAppointment,
   changeSlot,
@@ -15,17 +15,20 @@ import {
   type Seen,
 } from "./decision.ts";
 import { appointmentKey, slotKey } from "./find.ts";
-import { appointmentFaults, type SyncFault, slotFaults } from "./sync.ts";
+import { appointmentFaults, providersToAdd, type SyncFault, slotFaults } from "./sync.ts";
 
 /** The faults that are gone now; empty if somebody else was faster. */
 export interface Repaired {
   readonly faults: readonly SyncFault[];
 }
 
-/** Puts right what has one right answer about a slot, or about an appointment's list of slots. */
+/** Puts right what has one right answer about a slot, or about an appointment's lists of slots and providers. */
 export const repair: Rule<Command<"repair">, Repaired> = {
   reads({ record, claimantId }, seen): Reads {
-    if (record.kind === "appointment") return { keys: [appointmentKey(record.id)] };
+    if (record.kind === "appointment") {
+      const owned = seen.appointment(record.id)?.slotIds ?? [];
+      return { keys: [appointmentKey(record.id), ...owned.map(slotKey)] };
+    }
     const linked = seen.slot(record.id)?.appointmentId ?? undefined;
     const appointments = [linked, claimantId].filter((id) => id !== undefined);
     return { keys: [slotKey(record.id), ...appointments.map(appointmentKey)] };
@@ -51,9 +54,15 @@ function repairAppointment({ record }: Command<"repair">, seen: Seen, context: C
   const appointment = seen.appointment(record.id);
   if (appointment === undefined) return refuse("appointment_not_found", { appointmentId: record.id });
   const faults = appointmentFaults(appointment, seen.slot).filter(hasRepair);
-  const changes: Change[] =
-    faults.length === 0 ? [] : [changeAppointment(appointment, { slotIds: [] }, because(faults, context))];
-  return decided(changes, { faults });
+  if (faults.length === 0) return decided([], { faults });
+  const change = changeAppointment(appointment, corrected(appointment, seen), because(faults, context));
+  return decided([change], { faults });
+}
+
+/** The slots of one that is on, or none; and the providers of those slots as well. */
+function corrected(appointment: Appointment, { slot }: Seen): Partial<Appointment> {
+  if (!ownsSlots(appointment)) return { slotIds: [] };
+  return { providerIds: [...appointment.providerIds, ...providersToAdd(appointment, slot)] };
 }
 
 const hasRepair = (fault: SyncFault): boolean => fault.repair !== null;

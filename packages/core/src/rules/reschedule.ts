@@ -3,7 +3,15 @@ import type { Slot } from "../model/slot.ts";
 import type { Booked } from "./book.ts";
 import { changeAppointment, decided, isRefusal, type Reads, type Rule } from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
-import { bookInto, type Claim, claimSlots, freeSlots, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
+import {
+  bookInto,
+  type Claim,
+  claimSlots,
+  freeSlots,
+  providersOf,
+  refuseOtherSchedule,
+  refuseRepeated,
+} from "./take-slots.ts";
 import { refuseRange } from "./time.ts";
 
 /** Moves a confirmed appointment: the new slots are taken and the old ones freed in one step. */
@@ -31,7 +39,8 @@ export const reschedule: Rule<Command<"reschedule">, Booked> = {
     const slots = claimSlots(ids, claimOf, seen, context);
     if (isRefusal(slots)) return slots;
     const { start, end } = claimOf(slots[0] as Slot);
-    const change = changeAppointment(appointment, { start, end, slotIds: ids }, context);
+    const owned = { providerIds: providersOf(slots), slotIds: ids };
+    const change = changeAppointment(appointment, { start, end, ...owned }, context);
     const freed = freeSlots(appointment, seen, context, ids);
     const taken = bookInto(slots, appointment.id, context);
     const asTheyAre = new Map([...slots, ...taken.map(({ record }) => record)].map((slot) => [slot.id, slot]));

@@ -2,6 +2,7 @@ import { type Appointment, ownsSlots } from "../model/appointment.ts";
 import { keyOf, type RecordKey } from "../model/record.ts";
 import type { Slot } from "../model/slot.ts";
 import { contains, overlaps } from "../model/time-range.ts";
+import { providersOf } from "./take-slots.ts";
 
 interface FaultEntry {
   /** Number of the broken invariant, as the documentation counts them. */
@@ -68,6 +69,11 @@ export const faultCatalogue = {
     invariant: 3,
     problem: "The appointment has another provider or facility than the slot it was booked on",
     repair: null,
+  },
+  provider_not_listed: {
+    invariant: 3,
+    problem: "The appointment does not name the provider of one of its slots",
+    repair: "the provider is added to its list of providers",
   },
   slot_overlap: {
     invariant: 2,
@@ -181,5 +187,19 @@ export function appointmentFaults(
   }
   if (slotIds.length === 0) return [...range, fault("appointment_without_slot", appointment)];
   const lost = slotIds.filter((id) => slotOf(id)?.appointmentId !== appointment.id);
-  return [...range, ...lost.map((id) => fault("appointment_without_slot", appointment, { kind: "slot", id }))];
+  const unnamed = providersToAdd(appointment, slotOf);
+  return [
+    ...range,
+    ...lost.map((id) => fault("appointment_without_slot", appointment, { kind: "slot", id })),
+    ...(unnamed.length === 0 ? [] : [fault("provider_not_listed", appointment)]),
+  ];
+}
+
+/** The providers of the appointment's slots that it does not name. */
+export function providersToAdd(
+  { id, slotIds, providerIds }: Appointment,
+  slotOf: (id: string) => Slot | undefined,
+): readonly string[] {
+  const own = slotIds.flatMap((slotId) => slotOf(slotId) ?? []).filter(({ appointmentId }) => appointmentId === id);
+  return providersOf(own).filter((providerId) => !providerIds.includes(providerId));
 }

@@ -74,6 +74,11 @@ export function claimSlots(
   return slots;
 }
 
+/** The providers of the slots, each once. */
+export function providersOf(slots: readonly Slot[]): readonly string[] {
+  return [...new Set(slots.map(({ providerId }) => providerId))];
+}
+
 /** Puts the slots under the appointment. One that it owns already stays as it is. */
 export function bookInto(slots: readonly Slot[], appointmentId: string, context: Context): readonly Change<Slot>[] {
   const taken = slots.filter((slot) => slot.appointmentId !== appointmentId || slot.status !== "booked");

@@ -24,7 +24,7 @@ export interface StorageAdapter<HostTransaction = unknown> {
   /** Slots in the order of (start, id), or its reverse; ids by their code points. Never more than `limit`. */
   findSlots(query: SlotQuery, call?: CallOptions): Promise<readonly Slot[]>;
 
-  /** Appointments in the order of (start, id). Never more than `limit`. */
+  /** Appointments in the order of (start, id), each once. Never more than `limit`. */
   findAppointments(query: AppointmentQuery, call?: CallOptions): Promise<readonly Appointment[]>;
 
   /** The journal of one record in the order of its versions. Never more than `limit`. */
@@ -128,6 +128,7 @@ export interface SlotQuery extends SlotSearch {
 }
 
 export interface AppointmentQuery {
+  /** One of these is among the appointment's providers. */
   readonly providerIds?: readonly string[];
   readonly facilityId?: string;
   readonly subjectId?: string;

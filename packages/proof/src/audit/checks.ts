@@ -70,6 +70,32 @@ export const checks: readonly Check[] = [
       WHERE a.provider_id <> s.provider_id OR a.facility_id <> s.facility_id`,
   },
   {
+    invariant: 3,
+    finding: "the appointment does not name the provider of one of its slots",
+    sql: `
+      SELECT s.appointment_id AS appointment, s.provider_id AS provider FROM slotwright_slots AS s
+      WHERE s.appointment_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM named AS n WHERE n.appointment = s.appointment_id AND n.provider = s.provider_id)`,
+  },
+  {
+    invariant: 3,
+    finding: "a provider that the appointment names does not find it",
+    sql: `
+      SELECT n.appointment, n.provider FROM named AS n
+      JOIN slotwright_appointments AS a ON a.id = n.appointment AND a.provider_id <> n.provider
+      LEFT JOIN slotwright_further_providers AS f ON f.id = n.appointment AND f.provider_id = n.provider
+        AND f.subject_id = a.subject_id AND f.facility_id = a.facility_id AND f.start_at = a.start_at AND f.status = a.status
+      WHERE f.id IS NULL`,
+  },
+  {
+    invariant: 3,
+    finding: "a provider finds an appointment that does not name it",
+    sql: `
+      SELECT id AS appointment, provider_id AS provider FROM slotwright_further_providers
+      EXCEPT SELECT n.appointment, n.provider FROM named AS n
+        JOIN slotwright_appointments AS a ON a.id = n.appointment AND a.provider_id <> n.provider`,
+  },
+  {
     invariant: 4,
     finding: "the appointment owns no slot and should, or owns one and should not",
     sql: `

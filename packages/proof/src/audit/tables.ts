@@ -12,6 +12,8 @@ const shapes = {
   answered: "command_id, record_kind, record_id, version, to_status AS status",
   /** The slots that appointments list. */
   listed: "record_id AS appointment, version AS place, record_id AS slot",
+  /** The providers that appointments name. */
+  named: "record_id AS appointment, record_id AS provider",
   /** The fields that the journal tells of. */
   told: "record_id, version, command AS field, NULLIF(changes, '') AS value",
   /** The same fields of the records as they are. */
@@ -41,6 +43,7 @@ export async function createAuditTables(
     shown.map(({ key, kind, id, version, status }) => [key, kind, id, version, status]),
   );
   await connection.query(`INSERT INTO listed ${dialect.listedSlots}`);
+  await connection.query(`INSERT INTO named ${dialect.namedProviders}`);
   await connection.query(`INSERT INTO told ${dialect.changedFields}`);
   await connection.query(`INSERT INTO actual ${actualFields(dialect)}`);
 }
@@ -78,6 +81,7 @@ function actualFields({ instant }: Dialect): string {
       ["providerId", "provider_id"],
       ["facilityId", "facility_id"],
       ["slotIds", "slot_ids"],
+      ["providerIds", "provider_ids"],
     ],
   } as const;
   return Object.entries(fields)

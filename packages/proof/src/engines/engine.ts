@@ -57,6 +57,8 @@ export interface Connection {
 export interface Dialect {
   /** Selects `appointment, place, slot`: each slot in the list of an appointment, places from 1 on. */
   readonly listedSlots: string;
+  /** Selects `appointment, provider`: each provider in the list of an appointment. */
+  readonly namedProviders: string;
   /** Selects `record_id, version, field, value`: each field that an entry of the journal says was changed, as text. */
   readonly changedFields: string;
   /** Epoch milliseconds as the text that JSON has for them. */

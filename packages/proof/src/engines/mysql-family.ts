@@ -25,6 +25,10 @@ const dialect: Dialect = {
     SELECT a.id AS appointment, l.place, l.slot
     FROM slotwright_appointments AS a,
       json_table(a.slot_ids, '$[*]' COLUMNS (place FOR ORDINALITY, slot VARCHAR(128) PATH '$')) AS l`,
+  namedProviders: `
+    SELECT a.id AS appointment, n.provider
+    FROM slotwright_appointments AS a,
+      json_table(a.provider_ids, '$[*]' COLUMNS (provider VARCHAR(128) PATH '$')) AS n`,
   // JSON's null would become the text "null". Lists of slots are written with a blank after each comma.
   changedFields: `
     SELECT j.record_id, j.version, k.field, CASE json_type(${changedValue})

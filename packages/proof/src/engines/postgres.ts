@@ -31,6 +31,9 @@ const dialect: Dialect = {
   listedSlots: `
     SELECT a.id AS appointment, l.place, l.slot
     FROM slotwright_appointments AS a, json_array_elements_text(a.slot_ids::json) WITH ORDINALITY AS l (slot, place)`,
+  namedProviders: `
+    SELECT a.id AS appointment, n.provider
+    FROM slotwright_appointments AS a, json_array_elements_text(a.provider_ids::json) AS n (provider)`,
   // Not jsonb, which would write lists in words of its own.
   changedFields: `
     SELECT j.record_id, j.version, c.field, c.value

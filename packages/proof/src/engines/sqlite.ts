@@ -48,6 +48,9 @@ const dialect: Dialect = {
   listedSlots: `
     SELECT a.id AS appointment, l.key + 1 AS place, l.value AS slot
     FROM slotwright_appointments AS a, json_each(a.slot_ids) AS l`,
+  namedProviders: `
+    SELECT a.id AS appointment, n.value AS provider
+    FROM slotwright_appointments AS a, json_each(a.provider_ids) AS n`,
   changedFields: `
     SELECT j.record_id, j.version, c.key AS field, CAST(c.value AS TEXT) AS value
     FROM slotwright_journal AS j, json_each(j.changes) AS c`,

@@ -27,6 +27,7 @@ import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
 import { reconcileCases } from "./reconcile.ts";
 import { runtimeCases } from "./runtimes.ts";
+import { sharedAppointmentCases } from "./shared-appointments.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
 import { transitionCases } from "./transitions.ts";
@@ -45,6 +46,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractGuardCases,
   ...bookCases,
   ...appointmentCases,
+  ...sharedAppointmentCases,
   ...holdCases,
   ...createSlotsCases,
   ...manySlotsCases,

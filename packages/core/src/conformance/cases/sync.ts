@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ReconcileReport } from "../../engine/reconcile.ts";
-import { engineOn, patient } from "../fixtures.ts";
+import { assertSound, engineOn, patient } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { booked, corrupted, operator, orphans } from "./orphans.ts";
 
@@ -69,6 +69,27 @@ export const syncCases: readonly ConformanceCase[] = [
       assert.deepEqual(counts(report), { repaired: 2, repairable: 0, manual: 0 });
       assert.deepEqual((await engine.getAppointment(appointment.id)).slotIds, []);
       assert.equal((await engine.getSlot(slot.id)).status, "available");
+    },
+  },
+  {
+    key: "sync.provider-not-listed",
+    title: "an appointment that does not name the provider of its slot names it again, and is found by them",
+    async run(store) {
+      const engine = engineOn(store.storage);
+      const { slot, appointment } = await booked(engine);
+      await store.corrupt({ put: [{ ...appointment, providerIds: [] }] });
+      const { faults } = await engine.checkSync(slot.id);
+      assert.deepEqual(
+        faults.map(({ kind, invariant }) => [kind, invariant]),
+        [["provider_not_listed", 3]],
+      );
+      const report = await engine.reconcile({ actor: operator });
+      assert.deepEqual(counts(report), { repaired: 1, repairable: 0, manual: 0 });
+      const repaired = await engine.getAppointment(appointment.id);
+      assert.deepEqual([repaired.providerIds, repaired.slotIds], [appointment.providerIds, [slot.id]]);
+      assert.equal((await engine.listAppointments({ providerIds: [slot.providerId] })).items.length, 1);
+      assert.equal((await engine.checkSync(slot.id)).inSync, true);
+      await assertSound(store.storage);
     },
   },
   {

@@ -1,0 +1,39 @@
+import { columnNames } from "@slotwright/adapter-sql";
+import { sql } from "kysely";
+
+/**
+ * The table of further providers follows the appointments by triggers, so that no write has to know of it, and changes by
+ * hand are followed as well. An appointment with one provider, as most are, costs the look for a comma.
+ */
+const appointments = sql.table("appointments");
+const furtherProviders = sql.table("further_providers");
+
+const names = columnNames.further_providers;
+
+const isShared = (row: "old" | "new") => sql`instr(${sql.id(row, "provider_ids")}, ',') > 0`;
+
+const columns = sql.join(names.map((name) => sql.id(name)));
+const values = sql.join(names.map((name) => (name === "provider_id" ? sql`value` : sql.id("new", name))));
+
+const add = sql`insert into ${furtherProviders} (${columns})
+  select distinct ${values} from json_each(new.provider_ids) where value <> new.provider_id;`;
+
+const remove = sql`delete from ${furtherProviders} where id = old.id;`;
+
+export const furtherProvidersTriggers = [
+  {
+    name: "appointments_shared_insert",
+    on: sql`after insert on ${appointments} when ${isShared("new")}`,
+    body: add,
+  },
+  {
+    name: "appointments_shared_update",
+    on: sql`after update of ${columns}, provider_ids on ${appointments} when ${isShared("old")} or ${isShared("new")}`,
+    body: sql`${remove} ${add}`,
+  },
+  {
+    name: "appointments_shared_delete",
+    on: sql`after delete on ${appointments} when ${isShared("old")}`,
+    body: remove,
+  },
+];
