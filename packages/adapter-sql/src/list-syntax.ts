@@ -99,7 +99,7 @@ export function unionPlaces(providers: number): number {
 }
 
 /** What tells a row's place in the order of a list. */
-export const keyColumns = sql`start_at, id`;
+const keyColumns = sql`start_at, id`;
 
 /** Keys of rows: those that each provider has, and those that it is a further provider of. */
 export function keyBranchesOf(providers: Providers): readonly RawBuilder<unknown>[] {

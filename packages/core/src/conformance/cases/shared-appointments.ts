@@ -185,7 +185,7 @@ export const sharedAppointmentCases: readonly ConformanceCase[] = [
         for (const query of queries) {
           const isTheirs = (one: Appointment) => one.providerIds.some((id) => providerIds.includes(id));
           const expected = all.filter((one) => isTheirs(one) && matches(one, query));
-          for (const limit of [1, 3, 100]) {
+          for (const limit of [2, 100]) {
             const found = await allPages(storage, { ...query, providerIds }, limit);
             assert.deepEqual(found, expected, JSON.stringify({ ...query, providerIds, limit }));
           }
