@@ -190,7 +190,7 @@ insert into slotwright_slots (id, schedule_id, provider_id, facility_id, seat, s
 /** Thirty providers with two hundred appointments each, each of which has three further providers. */
 const fillShared = `
 insert into slotwright_appointments (id, subject_id, provider_id, facility_id, start_at, end_at, status, slot_ids, provider_ids, metadata, version, created_at, updated_at)
-  select p.n || '-' || s.n, 'subject-' || s.n % 50, 'provider-' || p.n, 'f', ${now.getTime()} + s.n * 1800000,
+  select p.n || '-' || s.n, 'subject-' || (s.n % 50), 'provider-' || p.n, 'f', ${now.getTime()} + s.n * 1800000,
     ${now.getTime()} + (s.n + 1) * 1800000, 'scheduled', '[]', '[]', '{}', 1, 0, 0
   from numbers as p, numbers as s where p.n < 30 and s.n < 200;
 insert into slotwright_further_providers (id, provider_id, subject_id, facility_id, start_at, status)
