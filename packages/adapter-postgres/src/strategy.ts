@@ -5,6 +5,7 @@ import {
   keyBranchesOf,
   type ListSyntax,
   mayRepeat,
+  type Providers,
   type SqlStrategy,
   standardLists,
   type Tables,
@@ -81,23 +82,30 @@ const lists: ListSyntax = {
   ofProviders: {
     places: unionPlaces,
     page: (providers) => {
-      const { places, table, order, limit } = providers;
+      const { places, table, further, order, limit } = providers;
       const once = mayRepeat(providers) ? sql`distinct on (start_at, ${listedId})` : sql``;
-      // The planner may not see how many keys there are, or it might rather read the table.
-      const rowsOf = (keys: RawBuilder<unknown>) =>
-        sql`select ${standardLists.selected(table)} from ${sql.table(table)}
-        where id = any (array(select id from (${keys}) as page))`;
+      const rowsOf = further === undefined ? rowsByKeys : rowsOneByOne;
       if (places <= 8) {
         const shared = furtherBranchesOf(providers).map((keys) =>
-          rowsOf(sql`${keys} order by ${order} limit ${limit}`),
+          rowsOf(table, sql`${keys} order by ${order} limit ${limit}`),
         );
         return mergedProviders([...branchesOf(providers), ...shared], order, limit, once);
       }
       // Many branches take longer to set up than to read: only keys here, and whole rows of the page.
-      return sql`${rowsOf(mergedProviders(keyBranchesOf(providers), order, limit, once))} order by ${order}`;
+      return sql`${rowsOf(table, mergedProviders(keyBranchesOf(providers), order, limit, once))} order by ${order}`;
     },
   },
 };
+
+/** The planner may not see how many keys there are, or it might rather read the table. */
+const rowsByKeys = (table: Providers["table"], keys: RawBuilder<unknown>) =>
+  sql`select ${standardLists.selected(table)} from ${sql.table(table)}
+        where id = any (array(select id from (${keys}) as page))`;
+
+/** Of shared appointments there may be so few that it would read the table all the same. */
+const rowsOneByOne = (table: Providers["table"], keys: RawBuilder<unknown>) =>
+  sql`select r.* from (${keys}) as page (page_start, page_id) cross join lateral (
+        select ${standardLists.selected(table)} from ${sql.table(table)} where id = page_id limit 1) as r`;
 
 /** With a limit to each of them, they are read in order from their index; else all might be read, and sorted. */
 function mergedProviders(

@@ -175,7 +175,7 @@ describeOnServer("a connection that planned while the tables were empty", (url) 
 });
 
 /** Rows that are read by their keys: those of a page. */
-const sortedPage = /-> {2}Sort\n\s+Sort Key: .*\n\s+-> {2}Index Scan using \w+_pkey/g;
+const sortedPage = /-> {2}Sort\n\s+Sort Key: .*\n\s+-> {2}(Nested Loop|Index Scan using \w+_pkey)/g;
 
 const slotIndexOf = ({ scheduleId, providerIds, facilityId }: SlotQuery) =>
   scheduleId !== undefined

@@ -57,6 +57,9 @@ function planBookings(): readonly (readonly Transition[])[] {
   return numbers(schedules).map((number) =>
     slotsOf(number)
       .filter((_, place) => place % slotsPerBooking === 0 && place < slotsPerSchedule)
-      .map((slot, index) => booking(slot, { subjectId: `subject-${(number * 25 + index) % subjects}` })),
+      .map((slot, index) => {
+        const providerIds = [slot.providerId, planProvider((number + 1) % schedules)];
+        return booking(slot, { subjectId: `subject-${(number * 25 + index) % subjects}`, providerIds });
+      }),
   );
 }
