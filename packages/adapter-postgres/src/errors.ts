@@ -6,7 +6,7 @@ import { type Cause, causes, completionUnknown, forgottenStatement } from "./err
  * What was going on: it decides what the end of a connection means. `host` is any call within a host's transaction,
  * which nobody but the host can have committed.
  */
-export type During = "connect" | "read" | "commit" | "host";
+export type During = "connect" | "read" | "commit" | "migrate" | "host";
 
 export interface ErrorContext {
   /** Host, port and database. */
@@ -18,7 +18,7 @@ export interface ErrorContext {
 export function toStorageError(error: unknown, context: ErrorContext): StorageError {
   if (isStorageError(error)) return error;
   const { place, during } = context;
-  if (during === "commit" && mayHaveCommitted(error)) return uncertainCommit(error, place);
+  if ((during === "commit" || during === "migrate") && mayHaveCommitted(error)) return uncertainCommit(error, place);
   const cause = causeOf(error) ?? (endsConnection(error) ? lostConnection(during) : unknownCause(error, during));
   const advice = during === "host" && cause.failure === "transient" ? ` ${repeatTransaction}` : "";
   return new StorageError(cause.failure, cause.says(place, textOf(error)) + advice, error);
@@ -26,7 +26,7 @@ export function toStorageError(error: unknown, context: ErrorContext): StorageEr
 
 /** A server that answers refuses this one statement: a trigger may raise whatever it likes. The driver says nothing of that. */
 function unknownCause(error: unknown, during: During): Cause {
-  if (during === "connect" || !isAnswer(error)) {
+  if (during === "connect" || during === "migrate" || !isAnswer(error)) {
     return {
       failure: "unavailable",
       says: (place, text) => `The database ${place} did not do what was asked: ${text}`,

@@ -24,7 +24,7 @@ export async function applyMigrations(run: Runner, plan: MigrationPlan): Promise
   }
   const { createSchema, createTable } = bookkeeping(strategy, place);
   const first = found === schemaVersion ? [] : [createSchema, createTable];
-  return withClient(source, "commit", (client) => migrateInTransaction(client, plan, first));
+  return withClient(source, "migrate", (client) => migrateInTransaction(client, plan, first));
 }
 
 async function migrateInTransaction(

@@ -14,7 +14,7 @@ import {
   refuseInsideHostTransaction,
   type SqliteDatabase,
 } from "./connection.ts";
-import { toStorageError } from "./errors.ts";
+import { type ErrorContext, toStorageError } from "./errors.ts";
 import { applyMigrations, checkSchema, untilFree } from "./migrate.ts";
 import { fileSource, hostSource } from "./open.ts";
 import { isDatabase, optionRules } from "./options.ts";
@@ -66,7 +66,9 @@ export function sqliteAdapter(options: SqliteAdapterOptions): StorageAdapter<Sql
     ...operations({ ...source, ...ownTransactions, schema }),
     within: (transaction) => withinTransaction(transaction, source.file, schema),
     migrate: () =>
-      untilFree(() => translated(source.file, () => applyMigrations(source.connection(), schema().strategy))),
+      untilFree(() =>
+        translated(source.file, () => applyMigrations(source.connection(), schema().strategy), "migrate"),
+      ),
     close: async () => translated(source.file, source.close),
   };
 }
@@ -205,10 +207,10 @@ function lazySchema(prefix: string): () => Schema {
   };
 }
 
-function translated<T>(file: string, work: () => T): T {
+function translated<T>(file: string, work: () => T, during: ErrorContext["during"] = "call"): T {
   try {
     return work();
   } catch (error) {
-    throw toStorageError(error, { file, during: "call" });
+    throw toStorageError(error, { file, during });
   }
 }

@@ -4,7 +4,7 @@ import { type Guard, isStorageError, StorageError, type StorageFailure } from "@
 /** Where an error came from: it decides what the error means, and the message names the file. */
 export interface ErrorContext {
   readonly file: string;
-  readonly during: "call" | "commit";
+  readonly during: "call" | "commit" | "migrate";
 }
 
 interface Cause {
@@ -70,7 +70,7 @@ export function toStorageError(error: unknown, context: ErrorContext): StorageEr
   if (isStorageError(error)) return error;
   const code = codeOf(error);
   if (context.during === "commit" && commitIsUncertain(code)) return uncertainCommit(error, context.file);
-  const cause = causes[code] ?? causes[primaryCode(code)] ?? causeByText(error) ?? unknownCause(code);
+  const cause = causes[code] ?? causes[primaryCode(code)] ?? causeByText(error) ?? unknownCause(code, context);
   return new StorageError(cause.failure, cause.says(context.file, textOf(error)), error);
 }
 
@@ -81,8 +81,8 @@ const troubles = ["NOMEM", "INTERNAL", "PERM", "PROTOCOL", "NOLFS", "INTERRUPT",
  * SQLite runs in this process, so what else it says is about one statement: what a trigger raises, a constraint or a
  * function that was added, a value that is too large.
  */
-function unknownCause(code: string): Cause {
-  if (troubles.some((name) => primaryCode(code) === `SQLITE_${name}`)) {
+function unknownCause(code: string, { during }: ErrorContext): Cause {
+  if (during === "migrate" || troubles.some((name) => primaryCode(code) === `SQLITE_${name}`)) {
     return { failure: "unavailable", says: (file, text) => `The database ${file} did not do what was asked: ${text}` };
   }
   return {
