@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type StorageAdapter, StorageError } from "@slotwright/core";
+import { isStorageError, type StorageAdapter } from "@slotwright/core";
 import { sampleSchedule, transitionOf } from "@slotwright/core/conformance";
 import type { Connection } from "../engines/index.ts";
 import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
@@ -38,7 +38,7 @@ function noting(storage: StorageAdapter<never>, answers: Answers): StorageAdapte
         for (const { status } of outcomes) answers[status === "busy" ? "busy" : "decided"] += 1;
         return outcomes;
       } catch (error) {
-        if (error instanceof StorageError && error.failure === "refused") answers.refused += 1;
+        if (isStorageError(error, "refused")) answers.refused += 1;
         throw error;
       }
     },
