@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CallersStorage, ServerFault, ServerScene } from "../src/faults/fault.ts";
 import { faultsOf } from "../src/faults/index.ts";
 import { networkFaults } from "../src/faults/network-faults.ts";
-import { runServerFault } from "../src/faults/run.ts";
+import { problemsOfFault, runServerFault } from "../src/faults/run.ts";
 import { openServerScene, startHarmableServer } from "../src/faults/server-scene.ts";
+import { emptyTally } from "../src/histories/tally.ts";
 
 const engines = ["postgres", "mysql", "mariadb"] as const;
 const there = await Promise.all(engines.map(async (name) => ((await testServer(name)) === undefined ? [] : [name])));
@@ -33,6 +34,19 @@ describe.each(there.flat())("on %s", (engine) => {
       expect(report?.tally.faults).toBeGreaterThan(0);
     },
   );
+});
+
+describe("a fault that took no effect", () => {
+  const tally = emptyTally();
+
+  it("has proved nothing, which is a problem", () => {
+    expect(problemsOfFault({ problems: [], tally })).toEqual([expect.stringContaining("took no effect")]);
+    expect(problemsOfFault({ problems: [], tally: { ...tally, faults: 1 } })).toEqual([]);
+  });
+
+  it("is none where the report says what the machine lacks", () => {
+    expect(problemsOfFault({ problems: [], tally, notes: ["No small disk can be mounted here."] })).toEqual([]);
+  });
 });
 
 type OnFailure = (error: unknown, again: () => Promise<never>) => Promise<never>;
