@@ -19,7 +19,7 @@ function exhausted(key: string, title: string, refusesWaiting: boolean): ServerF
     harm: async (_, { storages, calls }) => {
       const [pool] = storages as readonly HostPool[];
       await sleep(20);
-      const giveBack = await taken(pool as HostPool);
+      const giveBack = await (pool as HostPool).takeAll();
       const before = calls.failed();
       await sleep(lasting);
       // Those that wait, and those that were not let wait.
@@ -28,17 +28,6 @@ function exhausted(key: string, title: string, refusesWaiting: boolean): ServerF
       return without;
     },
   };
-}
-
-/** The callers may have them: then it takes some tries. */
-async function taken(pool: HostPool): Promise<() => void> {
-  for (;;) {
-    try {
-      return await pool.takeAll();
-    } catch {
-      await sleep(5);
-    }
-  }
 }
 
 export const poolFaults: readonly ServerFault[] = [

@@ -87,9 +87,12 @@ export const serverFaults: readonly ServerFault[] = [
   {
     key: "server.read-only",
     title: "the server is switched to read-only, and back",
-    harm: async ({ administration, administrator }, { calls }) => {
-      const connection = await administrator();
+    harm: async ({ administration, administrator, proxy }, { calls }) => {
       await sleep(start);
+      // While we connect, the callers might come to their end.
+      proxy.pause();
+      const connection = await administrator();
+      proxy.resume();
       await administration.setReadOnly(connection, true);
       await sleep(lasting);
       await administration.setReadOnly(connection, false);
