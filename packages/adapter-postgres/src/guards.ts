@@ -82,7 +82,7 @@ const refusal = (name: string, guard: Guard, words: string): TriggerFunction => 
 const appointmentsFit = (place: Place, locking: "" | "for no key update"): string => `begin
   if exists (
     select from (
-      select a.*, listed.* from changed as a
+      select a.id, a.start_at, a.end_at, a.provider_id, a.facility_id, listed.* from changed as a
       cross join lateral json_array_elements_text(a.slot_ids::json) with ordinality as listed(slot_id, place)
       ${locking === "" ? "" : "order by listed.slot_id"}
     ) as a
