@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { proofPage } from "./proof.ts";
 import { reference } from "./reference.ts";
 
 const docs = import.meta.dirname;
@@ -18,6 +19,10 @@ const pages = [
 describe("the documentation", () => {
   it("has the reference that the tables in the code make", () => {
     expect(read("docs", "reference.md")).toBe(reference());
+  });
+
+  it("tells of the proof what the committed report says", () => {
+    expect(read("docs", "proof.md")).toBe(proofPage());
   });
 
   it.each(pages)("shows code only as it stands in a file that is compiled and run: %s", (page) => {

@@ -97,17 +97,18 @@ describe.each(engineNames)("the benchmark on %s", (engine) => {
     expect(pageOf(result)).toContain(`## ${result.engines[0]?.title}`);
   });
 
-  it.skipIf(engine === "sqlite" || missing.has(engine))("takes longer where a round trip is added", async () => {
-    const contenders = ["slotwright", "slotwright-unseen", "lock-row"] as const;
-    const { rows, addedRoundTrips } = await benchmark(engine, { rttMs: [5], workloads: ["own-slots"], contenders });
-    expect(addedRoundTrips.map(({ wantedMs }) => wantedMs)).toEqual([5]);
-    const [slotwright, unseen, lockRow] = rows;
-    // A trip to write; one to read before that; and six.
-    expect(slotwright?.p50Ms).toBeGreaterThan(4.5);
-    expect(unseen?.p50Ms).toBeGreaterThan(9);
-    expect(lockRow?.p50Ms).toBeGreaterThan(28);
-    expect(rows.map(({ errors }) => errors)).toEqual([0, 0, 0]);
-  });
+  if (engine !== "sqlite")
+    it.skipIf(missing.has(engine))("takes longer where a round trip is added", async () => {
+      const contenders = ["slotwright", "slotwright-unseen", "lock-row"] as const;
+      const { rows, addedRoundTrips } = await benchmark(engine, { rttMs: [5], workloads: ["own-slots"], contenders });
+      expect(addedRoundTrips.map(({ wantedMs }) => wantedMs)).toEqual([5]);
+      const [slotwright, unseen, lockRow] = rows;
+      // A trip to write; one to read before that; and six.
+      expect(slotwright?.p50Ms).toBeGreaterThan(4.5);
+      expect(unseen?.p50Ms).toBeGreaterThan(9);
+      expect(lockRow?.p50Ms).toBeGreaterThan(28);
+      expect(rows.map(({ errors }) => errors)).toEqual([0, 0, 0]);
+    });
 });
 
 async function readAndPublish(contender: Contender): Promise<void> {

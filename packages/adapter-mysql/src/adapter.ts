@@ -38,9 +38,9 @@ export type MysqlAdapterOptions = {
 );
 
 /**
- * Stores bookings in MySQL (8.0 and later) or MariaDB (10.6 and later). Creating the adapter opens nothing and never
- * throws: what is wrong with the server, the pool or the options, the first call says by rejecting with a
- * `StorageError`. A commit survives a power cut if the server has its default `innodb_flush_log_at_trx_commit = 1`.
+ * Stores bookings in MySQL or MariaDB. It is tested on MySQL 9.7 and MariaDB 10.11, written for MySQL 8.0.16 and MariaDB
+ * 10.6 or later, and refuses older servers. Creating the adapter opens nothing and never throws: what is wrong with the
+ * server, the pool or the options, the first call says by rejecting with a `StorageError`. A commit survives a power cut if the server has its default `innodb_flush_log_at_trx_commit = 1`.
  *
  * `within(transaction)` takes a connection of mysql2 on which the host has begun a transaction, or a `Transaction` of
  * Kysely. There, `load` and `findSlots` lock the rows they return, unless those are only shown.

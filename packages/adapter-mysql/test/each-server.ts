@@ -1,6 +1,6 @@
 import type { TestServer } from "@slotwright/test-servers";
-import { testServer } from "@slotwright/test-servers/vitest";
-import { afterAll, describe } from "vitest";
+import { noServer, testServer } from "@slotwright/test-servers/vitest";
+import { afterAll, describe, it } from "vitest";
 import { dropDatabases } from "./mysql-harness.ts";
 
 const servers = { mariadb: await testServer("mariadb"), mysql: await testServer("mysql") };
@@ -12,8 +12,8 @@ export function describeOnEachServer(
 ): void {
   for (const engine of ["mariadb", "mysql"] as const) {
     const server = servers[engine];
-    describe.skipIf(server === undefined)(`${engine}: ${title}`, () => {
-      if (server === undefined) return;
+    describe(`${engine}: ${title}`, () => {
+      if (server === undefined) return it("is tried", ({ skip }) => skip(noServer(engine)));
       body(server, engine);
       afterAll(dropDatabases);
     });

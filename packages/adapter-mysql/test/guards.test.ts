@@ -1,9 +1,11 @@
 import {
   allowedStatements,
+  guardRaceCases,
   guardStage,
   intoSlots,
   ms,
   replacingGuardCases,
+  runGuardRace,
   sharedGuardCases,
 } from "@slotwright/adapter-sql/conformance";
 import type { Guard } from "@slotwright/core";
@@ -120,3 +122,22 @@ async function guardThatRefuses(connection: Connection, statement: string): Prom
   }
   return undefined;
 }
+
+describeOnEachServer("one of two transactions by hand gets through, not both, where", (server) => {
+  const levels = ["read committed", "repeatable read", "serializable"] as const;
+
+  it.each(levels.flatMap((level) => guardRaceCases.map((race) => ({ race, level, ...race }))))(
+    "$title, at $level",
+    async ({ race, level }) => {
+      const store = await openMysqlStore(server);
+      for (const one of guardStage) await store.storage.commit([one]);
+      await runGuardRace(race, store.storage, async () => {
+        const { transaction, ...host } = await store.beginHostTransaction(level);
+        // From here on, what is read without a lock is of the past.
+        await transaction.query("select 1 from slotwright_slots");
+        return { run: async (sql) => void (await transaction.query(sql)), ...host };
+      });
+      await store.close();
+    },
+  );
+});

@@ -1,6 +1,6 @@
 import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
 import type { StorageAdapter, StoredRecord } from "@slotwright/core";
-import type { ConformanceStore, Corruption } from "@slotwright/core/conformance";
+import type { ConformanceStore, Corruption, HostTransactionHandle } from "@slotwright/core/conformance";
 import type { TestServer } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
 import { type MysqlTransaction, mysqlAdapter } from "../src/index.ts";
@@ -9,6 +9,7 @@ export interface MysqlStore extends ConformanceStore<MysqlTransaction> {
   readonly url: string;
   /** A host's pool on the same database. */
   readonly pool: Pool;
+  readonly beginHostTransaction: (level?: string) => Promise<HostTransactionHandle<Connection>>;
 }
 
 /** A migrated database that is lent to one store after the other: creating one takes a second. */
@@ -38,9 +39,10 @@ export async function openMysqlStore(server: TestServer): Promise<MysqlStore> {
     url: lent.url,
     pool: lent.pool,
     corrupt: (rows) => corruptRows(lent.url, rows),
-    beginHostTransaction: async () => {
+    beginHostTransaction: async (level = "repeatable read") => {
       const transaction = await createConnection(lent.url);
       hosts.push(transaction);
+      await transaction.query(`set transaction isolation level ${level}`);
       await transaction.beginTransaction();
       return {
         transaction,

@@ -14,6 +14,11 @@ import { nameOf, type Place } from "./strategy.ts";
  * commits lock. Whoever changes an appointment locks no slot, or would deadlock with them: either the lock makes it wait,
  * and it sees the slot as it became, or it makes the lock wait. Only an old snapshot would not show the slot. There the
  * slots are locked, too, but without waiting: if others have them, or have changed them since, it fails to serialize.
+ *
+ * That does not help where the slot has no appointment yet, as then nothing leads from it to those that want it. So a slot
+ * is locked when an appointment begins to list it, as an update of it would, before it is looked at. A new appointment is
+ * in nobody's way, and may wait for that; one that was there before may not. Commits have locked the slot long before, and
+ * PostgreSQL notices that without writing anything.
  */
 export function guards(place: Place): readonly string[] {
   return [
@@ -73,6 +78,24 @@ const refusal = (name: string, guard: Guard, words: string): TriggerFunction => 
   body: () => `begin ${refuse(guard, words)} end`,
 });
 
+/** Looks at the slots that appointments list. Where it locks them, it does so by the id, as commits do. */
+const appointmentsFit = (place: Place, locking: "" | "for no key update"): string => `begin
+  if exists (
+    select from (
+      select a.id, a.start_at, a.end_at, a.provider_id, a.facility_id, listed.* from changed as a
+      cross join lateral json_array_elements_text(a.slot_ids::json) with ordinality as listed(slot_id, place)
+      ${locking === "" ? "" : "order by listed.slot_id"}
+    ) as a
+    where not coalesce((
+      select s.start_at <= a.start_at and s.end_at >= a.end_at and coalesce(s.appointment_id = a.id, true)
+        and (a.place > 1 or (s.provider_id = a.provider_id and s.facility_id = a.facility_id))
+      from ${nameOf(place, "slots")} as s where s.id = a.slot_id ${locking}), false)
+  ) then
+    ${refuse("appointment_fits_slot", "a slot that the appointment lists does not exist, does not contain it, or is not its own")}
+  end if;
+  return null;
+end`;
+
 const functions: readonly TriggerFunction[] = [
   furtherProvidersFunction,
   {
@@ -91,28 +114,14 @@ const functions: readonly TriggerFunction[] = [
   return null;
 end`,
   },
-  {
-    name: "check_appointments_fit",
-    body: (place) => `begin
-  if exists (
-    select from changed as a
-    cross join lateral json_array_elements_text(a.slot_ids::json) with ordinality as listed(id, place)
-    where not coalesce((
-      select s.start_at <= a.start_at and s.end_at >= a.end_at and coalesce(s.appointment_id = a.id, true)
-        and (listed.place > 1 or (s.provider_id = a.provider_id and s.facility_id = a.facility_id))
-      from ${nameOf(place, "slots")} as s where s.id = listed.id), false)
-  ) then
-    ${refuse("appointment_fits_slot", "a slot that the appointment lists does not exist, does not contain it, or is not its own")}
-  end if;
-  return null;
-end`,
-  },
+  { name: "check_appointments_fit", body: (place) => appointmentsFit(place, "") },
+  { name: "check_new_appointments_fit", body: (place) => appointmentsFit(place, "for no key update") },
   {
     name: "lock_listed_slots",
     body: (place) => `begin
   perform from ${nameOf(place, "slots")} where id = any (array(
     select json_array_elements_text(old.slot_ids::json) union select json_array_elements_text(new.slot_ids::json)
-  )) for share nowait;
+  )) for no key update nowait;
   return null;
 exception when lock_not_available then
   raise exception using errcode = 'serialization_failure',
@@ -179,16 +188,17 @@ const triggers: readonly Trigger[] = [
     call: "keep_slot",
   },
   { name: "slots_not_emptied", table: "slots", on: "before truncate on % for each statement", call: "keep_slots" },
-  { name: "appointments_inserted", table: "appointments", on: changed("insert"), call: "check_appointments_fit" },
+  { name: "appointments_inserted", table: "appointments", on: changed("insert"), call: "check_new_appointments_fit" },
   { name: "appointments_fit", table: "appointments", on: changed("update"), call: "check_appointments_fit" },
   {
     // Before the two that look at the slots: rows before statements, and then by the name.
     name: "appointments_change",
     table: "appointments",
     on: `after update on % for each row
-      when (pg_catalog.current_setting('transaction_isolation') <> 'read committed'
-        and (old.id <> new.id or old.start_at <> new.start_at or old.end_at <> new.end_at
-          or old.provider_id <> new.provider_id or old.facility_id <> new.facility_id or old.slot_ids <> new.slot_ids))`,
+      when ((old.slot_ids <> new.slot_ids and new.slot_ids <> '[]')
+        or (pg_catalog.current_setting('transaction_isolation') <> 'read committed'
+          and (old.id <> new.id or old.start_at <> new.start_at or old.end_at <> new.end_at
+            or old.provider_id <> new.provider_id or old.facility_id <> new.facility_id or old.slot_ids <> new.slot_ids)))`,
     call: "lock_listed_slots",
   },
   {

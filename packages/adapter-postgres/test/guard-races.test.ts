@@ -1,3 +1,4 @@
+import { type GuardRaceCase, guardRaceCases, guardStage, runGuardRace } from "@slotwright/adapter-sql/conformance";
 import {
   appointmentOn,
   sampleInstant as at,
@@ -143,6 +144,27 @@ describeOnServer("of two transactions by hand, without the adapter,", (url) => {
     expect(await refusalOf(clients[0].query("truncate slotwright_appointments"))).toBe("0A000");
   });
 });
+
+const mixed = [...levels.map((level) => [level, level] as const), ["read committed", "serializable"] as const];
+const claims = mixed.flatMap(([one, other]) => guardRaceCases.map((race) => ({ ...race, race, one, other })));
+
+describeOnServer("one of two transactions by hand gets through, not both, where", (url) => {
+  it.each(claims)("$title, at $one and $other", async ({ race, one, other }) => {
+    const store = await openPostgresStore(url());
+    for (const stage of guardStage) await store.storage.commit([stage]);
+    await tryBoth(store, race, { first: one, second: other });
+    await store.close();
+  });
+});
+
+async function tryBoth(store: PostgresStore, race: GuardRaceCase, at: Readonly<Record<"first" | "second", string>>) {
+  await runGuardRace(race, store.storage, async (which) => {
+    const { transaction, commit, rollback } = await store.beginHostTransaction(`begin isolation level ${at[which]}`);
+    // From here on, repeatable read and serializable look into the past.
+    await transaction.query("select from slotwright_slots");
+    return { run: async (sql) => void (await transaction.query(sql)), commit, rollback };
+  });
+}
 
 describeOnServer("a change of many booked slots by hand", (url) => {
   it("locks their appointments in the order of their ids, as commits do, so that they wait for no deadlock", async () => {

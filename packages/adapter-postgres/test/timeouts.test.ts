@@ -15,6 +15,8 @@ function sleepDeeply(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
+const tooOld = "The server is older than PostgreSQL 17, and does not know transaction_timeout.";
+
 describeOnServer("a server that ends sessions by the clock", (url) => {
   let store: PostgresStore;
   beforeEach(async () => {
@@ -27,7 +29,7 @@ describeOnServer("a server that ends sessions by the clock", (url) => {
     (await store.pool.query("select from pg_settings where name = 'transaction_timeout'")).rowCount === 1;
 
   it("has applied nothing at transaction_timeout: transient, and the connection is replaced", async (context) => {
-    if (!(await knowsTransactionTimeout())) return context.skip();
+    if (!(await knowsTransactionTimeout())) return context.skip(tooOld);
     const pool = new Pool({ connectionString: url(), options: "-c transaction_timeout=150", max: 1 });
     const storage = postgresAdapter({ pool, schema: store.schema });
     await storage.load(keys);
@@ -51,7 +53,7 @@ describeOnServer("a server that ends sessions by the clock", (url) => {
   ])(
     "is transient at %s within a transaction of the host's, who is told to repeat",
     async ([setting, code], context) => {
-      if (setting === "transaction_timeout" && !(await knowsTransactionTimeout())) return context.skip();
+      if (setting === "transaction_timeout" && !(await knowsTransactionTimeout())) return context.skip(tooOld);
       const host = await store.beginHostTransaction();
       host.transaction.on("error", () => {});
       const inside = store.storage.within(host.transaction);

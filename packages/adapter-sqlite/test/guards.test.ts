@@ -1,9 +1,11 @@
 import {
   allowedStatements,
   type GuardCase,
+  guardRaceCases,
   guardStage,
   intoJournal,
   replacingGuardCases,
+  runGuardRace,
   setSlot,
   sharedGuardCases,
 } from "@slotwright/adapter-sql/conformance";
@@ -83,3 +85,20 @@ function guardThatRefuses(database: Database.Database, statement: string): Guard
   }
   return undefined;
 }
+
+describe("one of two transactions by hand gets through, not both, where", () => {
+  it.each(guardRaceCases)("$title", async (race) => {
+    const store = await openSqliteStore();
+    for (const one of guardStage) await store.storage.commit([one]);
+    const opened: Database.Database[] = [];
+    await runGuardRace(race, store.storage, async () => {
+      const transaction = new Database(store.filename, { timeout: 0 });
+      opened.push(transaction);
+      const run = async (sql: string) => void transaction.exec(sql);
+      await run("begin");
+      return { run, commit: () => run("commit"), rollback: () => run("rollback") };
+    });
+    for (const database of opened) database.close();
+    await store.close();
+  });
+});

@@ -131,9 +131,19 @@ describe("known gaps", () => {
     await expect(runConformanceCase(gap, { ...harness, knownGaps: [] })).rejects.toThrow("not kept");
   });
 
+  it("that are the key of no case are refused, by name", async () => {
+    const misspelt = { ...harness, knownGaps: ["gap", "contract.commit-names-gard"] };
+    const says = "The known gaps of memory name cases that do not exist: contract.commit-names-gard.";
+    await expect(runConformanceCase(gap, misspelt)).rejects.toThrow(says);
+    expect(() => describeConformance({ describe: () => {}, it: () => {} }, misspelt)).toThrow(
+      "do not exist: gap, contract.commit-names-gard.",
+    );
+  });
+
   it("cases have stable keys, each once, and register with any runner", () => {
     const names: string[] = [];
-    describeConformance({ describe: (_, body) => body(), it: (name) => names.push(name) }, harness);
+    const runner = { describe: (_: string, body: () => void) => body(), it: (name: string) => names.push(name) };
+    describeConformance(runner, { ...harness, knownGaps: [] });
     expect(new Set(names).size).toBe(conformanceCases.length);
   });
 });

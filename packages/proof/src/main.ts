@@ -1,5 +1,6 @@
 import { appendFile, writeFile } from "node:fs/promises";
-import { NoDatabaseError } from "./engines/index.ts";
+import { faultList, idleReason } from "./choice.ts";
+import { engineNames, NoDatabaseError } from "./engines/index.ts";
 import { interruptionSignal } from "./interruption.ts";
 import { type ProofOptions, parseOptions, usage } from "./options.ts";
 import { isClean, printReport } from "./report.ts";
@@ -8,7 +9,11 @@ import { bad } from "./terminal/index.ts";
 
 function readOptions(): ProofOptions | "help" | undefined {
   try {
-    return parseOptions(process.argv.slice(2));
+    const options = parseOptions(process.argv.slice(2));
+    const reason = options === "help" ? undefined : idleReason(options);
+    if (reason === undefined) return options;
+    console.error(`${reason}.\n\n${usage}\n\n${faultList(engineNames)}`);
+    return undefined;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
     return undefined;

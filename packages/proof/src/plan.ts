@@ -1,6 +1,7 @@
+import { chosenOf } from "./choice.ts";
 import type { EngineName } from "./engines/index.ts";
 import { loadEngine } from "./engines/index.ts";
-import { faultsOf } from "./faults/index.ts";
+import { faultsOf, problemsOfFault } from "./faults/index.ts";
 import { playFreely } from "./histories/free-running.ts";
 import { levels, playInterleaved, type Violation } from "./histories/interleaved.ts";
 import type { Tally } from "./histories/tally.ts";
@@ -86,9 +87,7 @@ export async function planFor(engineName: EngineName, options: ProofOptions, sig
   }
 
   function faultSteps(): readonly Step[] {
-    if (options.faults === 0) return [];
-    const wanted = faults.faults.filter(({ key }) => key.includes(options.fault));
-    return wanted.map(({ key, title, run }) => ({
+    return chosenOf(faults.faults, options).map(({ key, title, run }) => ({
       name: key,
       title,
       weight: options.faults,
@@ -99,7 +98,8 @@ export async function planFor(engineName: EngineName, options: ProofOptions, sig
           onTally(report.tally);
           notes.push(...(report.notes ?? []));
           const replay = `--${engineName} --histories 0 --faults 1 --fault ${key} --seed ${options.seed + round}`;
-          if (report.problems.length > 0) return { problems: report.problems, replay, notes };
+          const problems = problemsOfFault(report);
+          if (problems.length > 0) return { problems, replay, notes };
         }
         return { problems: [], notes: [...new Set(notes)] };
       },

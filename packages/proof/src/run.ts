@@ -1,3 +1,4 @@
+import { busyEngines } from "./choice.ts";
 import type { EngineName } from "./engines/index.ts";
 import { addTo, emptyTally, type Tally } from "./histories/tally.ts";
 import type { ProofOptions } from "./options.ts";
@@ -9,7 +10,7 @@ import { createProgress, heading, type Progress } from "./terminal/index.ts";
 export async function prove(options: ProofOptions, signal: AbortSignal): Promise<ProofReport> {
   const startedAt = new Date();
   const engines: EngineReport[] = [];
-  for (const engineName of options.engines) {
+  for (const engineName of busyEngines(options)) {
     if (!signal.aborted) engines.push(await proveOn(engineName, options, signal));
   }
   const seconds = (Date.now() - startedAt.getTime()) / 1000;

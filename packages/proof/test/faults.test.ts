@@ -1,24 +1,29 @@
 import { type StorageAdapter, StorageError } from "@slotwright/core";
-import { testServer } from "@slotwright/test-servers/vitest";
+import { noServer, testServer } from "@slotwright/test-servers/vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CallersStorage, ServerFault, ServerScene } from "../src/faults/fault.ts";
 import { faultsOf } from "../src/faults/index.ts";
 import { networkFaults } from "../src/faults/network-faults.ts";
-import { runServerFault } from "../src/faults/run.ts";
+import { problemsOfFault, runServerFault } from "../src/faults/run.ts";
 import { openServerScene, startHarmableServer } from "../src/faults/server-scene.ts";
+import { emptyTally } from "../src/histories/tally.ts";
 
 const engines = ["postgres", "mysql", "mariadb"] as const;
-const there = await Promise.all(engines.map(async (name) => ((await testServer(name)) === undefined ? [] : [name])));
+const found = await Promise.all(
+  engines.map(async (name) => ({ name, isThere: (await testServer(name)) !== undefined })),
+);
+const there = found.flatMap(({ name, isThere }) => (isThere ? [name] : []));
 
-const [first] = there.flat();
+const [first] = there;
 
-describe.each(there.flat())("on %s", (engine) => {
+describe.each(engines)("on %s", (engine) => {
   const { faults, close } = faultsOf(engine);
   afterAll(close);
   // What becomes of a client is the same on each of them; `prove` tries all.
   const keys = ["server.killed", ...(engine === first ? ["client.killed", "server.backends-terminated"] : [])];
 
-  it.each(keys)("%s strikes while commits are on, and nothing is wrong after it", async (key) => {
+  it.for(keys)("%s strikes while commits are on, and nothing is wrong after it", async (key, { skip }) => {
+    if (!there.includes(engine)) return skip(noServer(engine));
     const report = await faults.find((one) => one.key === key)?.run(7);
     expect(report?.problems).toEqual([]);
     expect(report?.tally.faults).toBeGreaterThan(0);
@@ -33,6 +38,19 @@ describe.each(there.flat())("on %s", (engine) => {
       expect(report?.tally.faults).toBeGreaterThan(0);
     },
   );
+});
+
+describe("a fault that took no effect", () => {
+  const tally = emptyTally();
+
+  it("has proved nothing, which is a problem", () => {
+    expect(problemsOfFault({ problems: [], tally })).toEqual([expect.stringContaining("took no effect")]);
+    expect(problemsOfFault({ problems: [], tally: { ...tally, faults: 1 } })).toEqual([]);
+  });
+
+  it("is none where the report says what the machine lacks", () => {
+    expect(problemsOfFault({ problems: [], tally, notes: ["No small disk can be mounted here."] })).toEqual([]);
+  });
 });
 
 type OnFailure = (error: unknown, again: () => Promise<never>) => Promise<never>;
@@ -67,7 +85,7 @@ function withBroken(key: string, onFailureIn: (scene: ServerScene) => OnFailure)
   return { ...fault, open };
 }
 
-describe.skipIf(!there.flat().includes("postgres"))("a broken adapter is found out by a fault", () => {
+describe.skipIf(!there.includes("postgres"))("a broken adapter is found out by a fault", () => {
   let server: Awaited<ReturnType<typeof startHarmableServer>>;
   beforeAll(async () => {
     server = await startHarmableServer("postgres");

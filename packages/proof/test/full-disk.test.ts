@@ -3,15 +3,16 @@ import { NoDatabaseError } from "../src/engines/index.ts";
 import { runFullDisk } from "../src/faults/full-disk.ts";
 
 // PostgreSQL takes ten seconds, and MySQL looks for room once a minute: they are for the long proof.
-it.each(["mariadb"] as const)(
+it.for(["mariadb"] as const)(
   "nothing comes of it when the disk of %s is full, and then has room again",
-  async (engineName) => {
+  async (engineName, context) => {
     const report = await runFullDisk(engineName, 2).catch((error: unknown) => {
-      if (error instanceof NoDatabaseError) return undefined;
-      throw error;
+      if (!(error instanceof NoDatabaseError) || process.env.CI === "true") throw error;
+      return context.skip(error.message);
     });
-    if (report === undefined) return;
     expect(report.problems).toEqual([]);
-    expect(report.tally.faults > 0 || report.notes !== undefined).toBe(true);
+    const [note] = report.notes ?? [];
+    if (note !== undefined) context.skip(note);
+    expect(report.tally.faults).toBeGreaterThan(0);
   },
 );

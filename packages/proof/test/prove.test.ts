@@ -125,6 +125,27 @@ describe("prove", () => {
     expect(output).not.toContain("sqlite:");
   });
 
+  it.each([
+    { args: ["--histories", "0", "--faults", "0"], why: "There is nothing to do with --histories 0 and --faults 0." },
+    { args: ["--fault", "server.kiled"], why: 'No fault on sqlite, postgres, mysql, mariadb has "server.kiled"' },
+    { args: ["--sqlite", "--fault", "network.cut"], why: 'No fault on sqlite has "network.cut" in its key.' },
+    { args: ["--faults", "0", "--fault", "network.cut"], why: "--faults 0 asks for none." },
+  ])("with nothing to do is called wrongly, and lists the faults: $args", async ({ args, why }) => {
+    const { status, output } = await prove([...args, "--report", join(folder, "nothing.json")]);
+    expect(status).toBe(2);
+    expect(output).toContain(why);
+    expect(output).toContain("Usage: prove [options]");
+    expect(output).toMatch(/^ {2}server\.killed +the server is killed while it commits/m);
+  });
+
+  it("leaves out an engine on which the chosen faults cannot be had", async () => {
+    const file = join(folder, "sqlite-only.json");
+    const args = ["--sqlite", "--postgres", "--histories", "0", "--faults", "1", "--fault", "sqlite.read-only-file"];
+    const { status } = await prove([...args, "--report", file]);
+    expect(status).toBe(0);
+    expect((await reportIn(file)).tally.faults).toBeGreaterThan(1);
+  });
+
   it("says how it is called, and which flag is wrong", async () => {
     const help = await prove(["--help"]);
     expect(help.output).toContain("Usage: prove [options]");

@@ -7,10 +7,11 @@ import { sqliteFaults } from "../src/faults/sqlite-faults.ts";
 import type { Flaw } from "../src/faults/sqlite-flaws.ts";
 
 describe("nothing comes of it when", () => {
-  it.each(sqliteFaults)("$title", async ({ run }) => {
-    const { problems, tally } = await run(1, "short");
+  it.for(sqliteFaults)("$title", async ({ run }, context) => {
+    const { problems, tally, notes = [] } = await run(1, "short");
     expect(problems).toEqual([]);
     expect(tally.faults).toBeGreaterThan(0);
+    if (notes.length > 0) context.skip(notes.join(" "));
   });
 });
 

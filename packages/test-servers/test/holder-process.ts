@@ -7,5 +7,5 @@ const server = await startOwnServer("postgres", where === undefined ? {} : { fol
 const pid = server?.process.pid;
 const folder = server && dirname(server.process.log);
 if (mode === "crash") await server?.process.kill();
-process.stdout.write(JSON.stringify(server && { pid, folder }));
+process.stdout.write(JSON.stringify(server === undefined ? null : { pid, folder }));
 if (mode !== "forget") setInterval(() => {}, 1000);

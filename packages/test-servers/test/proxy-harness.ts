@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Engine, TestDatabase } from "../src/index.ts";
 import { type FaultProxy, startProxy } from "../src/proxy/index.ts";
-import { testServer } from "../src/vitest/test-server.ts";
+import { noServer, testServer } from "../src/vitest/test-server.ts";
 import { connectClient, type Rows, type TestClient } from "./proxy-client.ts";
 
 const engines = ["postgres", "mysql", "mariadb"] as const;
@@ -33,8 +33,8 @@ export function describeEachEngine(
   for (const [index, engine] of engines.entries()) {
     if (!chosen.includes(engine)) continue;
     const server = servers[index];
-    describe.skipIf(server === undefined)(`${engine}: ${title}`, () => {
-      if (server === undefined) return;
+    describe(`${engine}: ${title}`, () => {
+      if (server === undefined) return it("is tried", ({ skip }) => skip(noServer(engine)));
       let database: TestDatabase;
       let proxy: FaultProxy;
       let observer: TestClient;

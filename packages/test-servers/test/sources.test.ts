@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { type Engine, startOwnServer, startServer } from "../src/index.ts";
-import { testServer } from "../src/vitest/test-server.ts";
+import { noServer, testServer } from "../src/vitest/test-server.ts";
 
 const variables = [
   ["postgres", "SLOTWRIGHT_POSTGRES_URL"],
@@ -20,9 +20,9 @@ async function linesOnStderr(work: () => Promise<unknown>): Promise<{ result: un
   }
 }
 
-it.each(variables)("prefers the %s server whose URL is in %s", async (engine, variable) => {
+it.for(variables)("prefers the %s server whose URL is in %s", async ([engine, variable], { skip }) => {
   const shared = await testServer(engine);
-  if (shared === undefined) return;
+  if (shared === undefined) return skip(noServer(engine));
   const server = await startServer(engine, { environment: { [variable]: shared.url }, ...nowhere });
   expect(server).toMatchObject({ url: shared.url, version: shared.version, origin: variable });
   const database = await server?.createDatabase();
@@ -31,9 +31,9 @@ it.each(variables)("prefers the %s server whose URL is in %s", async (engine, va
   await database?.drop();
 });
 
-it("refuses the URL of another engine", async () => {
+it("refuses the URL of another engine", async ({ skip }) => {
   const shared = await testServer("mariadb");
-  if (shared === undefined) return;
+  if (shared === undefined) return skip(noServer("mariadb"));
   const environment = { SLOTWRIGHT_MYSQL_URL: shared.url };
   await expect(startServer("mysql", { environment })).rejects.toThrow(/SLOTWRIGHT_MYSQL_URL: .*another engine/);
 });

@@ -3,6 +3,7 @@ export { contractCalls } from "./contract-calls.ts";
 export { type EveryCall, everyCall, laterHalfHour, type Step } from "./every-call.ts";
 export { type ForeignRule, neighboursOfRefused } from "./foreign-rules.ts";
 export { allowedStatements, type GuardCase, sharedGuardCases } from "./guard-cases.ts";
+export { type GuardRaceCase, guardRaceCases, type HandTransaction, runGuardRace } from "./guard-race-cases.ts";
 export { bookedAppointmentId, guardStage, ms } from "./guard-stage.ts";
 export { appointmentQueries, listPage, listPlace, providerIds, slotQueries } from "./list-queries.ts";
 export { fillPlanStage, planStage } from "./plan-stage.ts";

@@ -7,21 +7,36 @@ export interface TestRunner {
   readonly it: (name: string, body: () => Promise<void>) => unknown;
 }
 
-/** Registers the whole suite with a test runner, one test a case, each on a fresh store. */
+/**
+ * Registers the whole suite with a test runner, one test a case, each on a fresh store.
+ * @throws Error where a known gap is the key of no case
+ */
 export function describeConformance({ describe, it }: TestRunner, harness: ConformanceHarness): void {
+  refuseUnknownGaps(harness, conformanceCases);
   describe(`${harness.name} conforms`, () => {
     for (const one of conformanceCases) it(`${one.key}: ${one.title}`, () => runConformanceCase(one, harness));
   });
 }
 
-/** Runs one case on a fresh store. Rejects if the adapter does not keep the promise. */
+/** Runs one case on a fresh store. Rejects if the adapter does not keep the promise, or a known gap is the key of no case. */
 export async function runConformanceCase(one: ConformanceCase, harness: ConformanceHarness): Promise<void> {
+  refuseUnknownGaps(harness, [...conformanceCases, one]);
   if (!harness.knownGaps?.includes(one.key)) return runOnFreshStore(one, harness);
   const failed = await runOnFreshStore(one, harness).then(
     () => false,
     () => true,
   );
   if (!failed) throw new Error(`The known gap ${one.key} is closed: take it off the harness's list.`);
+}
+
+/** A misspelt gap, or one whose case was renamed, would excuse nothing, and nobody would notice. */
+function refuseUnknownGaps({ name, knownGaps = [] }: ConformanceHarness, cases: readonly ConformanceCase[]): void {
+  const keys = new Set(cases.map(({ key }) => key));
+  const unknown = knownGaps.filter((gap) => !keys.has(gap));
+  if (unknown.length === 0) return;
+  throw new Error(
+    `The known gaps of ${name} name cases that do not exist: ${unknown.join(", ")}. Take them off the list.`,
+  );
 }
 
 async function runOnFreshStore(one: ConformanceCase, harness: ConformanceHarness): Promise<void> {

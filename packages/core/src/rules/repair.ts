@@ -1,9 +1,9 @@
 import { refuse } from "../errors.ts";
 import { type Appointment, ownsSlots } from "../model/appointment.ts";
 import type { Command } from "../model/commands.ts";
-import { keyText, type RecordKey } from "../model/record.ts";
 import type { Slot } from "../model/slot.ts";
 import {
+  type Change,
   type Context,
   changeAppointment,
   changeSlot,
@@ -15,7 +15,7 @@ import {
   type Seen,
 } from "./decision.ts";
 import { appointmentKey, slotKey } from "./find.ts";
-import { appointmentFaults, providersToAdd, type SyncFault, slotFaults } from "./sync.ts";
+import { appointmentFaults, type FaultKind, providersToAdd, type SyncFault, slotFaults } from "./sync.ts";
 
 /** The faults that are gone now; empty if somebody else was faster. */
 export interface Repaired {
@@ -29,9 +29,11 @@ export const repair: Rule<Command<"repair">, Repaired> = {
       const owned = seen.appointment(record.id)?.slotIds ?? [];
       return { keys: [appointmentKey(record.id), ...owned.map(slotKey)] };
     }
-    const linked = seen.slot(record.id)?.appointmentId ?? undefined;
-    const appointments = [linked, claimantId].filter((id) => id !== undefined);
-    return { keys: [slotKey(record.id), ...appointments.map(appointmentKey)] };
+    const linkedId = seen.slot(record.id)?.appointmentId ?? undefined;
+    const linked = linkedId === undefined ? undefined : seen.appointment(linkedId);
+    const appointments = [linkedId, claimantId].filter((id) => id !== undefined);
+    const siblings = linked === undefined || ownsSlots(linked) ? [] : linked.slotIds;
+    return { keys: [...[record.id, ...siblings].map(slotKey), ...appointments.map(appointmentKey)] };
   },
 
   decide: (command, seen, context) =>
@@ -44,10 +46,43 @@ function repairSlot({ record, claimantId }: Command<"repair">, seen: Seen, conte
   const appointment = slot.appointmentId === null ? undefined : seen.appointment(slot.appointmentId);
   const claimant = claimantId === undefined ? undefined : seen.appointment(claimantId);
   const faults = slotFaults(slot, { appointment, claimant, neighbours: [] }).filter(hasRepair);
-  if (faults.length === 0) return decided([], { faults });
-  const restsOn = [slot.appointmentId, claimantId].filter((id) => id !== null && id !== undefined);
-  const expect = restsOn.map((id) => ({ key: appointmentKey(id), version: seen.appointment(id)?.version ?? 0 }));
-  return expecting(expect, decided([changeSlot(slot, cleared(slot, faults), because(faults, context))], { faults }));
+  const restsOn = slot.appointmentId === null ? claimant : appointment;
+  if (faults.some(unlinks) && restsOn !== undefined) return unlink(slot, faults, restsOn, seen, context);
+  return decided(faults.length === 0 ? [] : [clear(slot, faults, context)], { faults });
+}
+
+/**
+ * Unlinks a slot because of what its appointment has become, and gives that a new version: whatever happens to it at the
+ * same moment meets the repair there. An ended appointment is written without its list, or the database would refuse it,
+ * and so all the slots on the list that still name it are unlinked at once. Where the appointment does not exist, there is
+ * nothing to write, and the slot's version is enough: no command gives a slot to an appointment without writing the slot,
+ * and a row put back by hand before the repair ends up as one put back after it.
+ */
+function unlink(
+  slot: Slot,
+  faults: readonly SyncFault[],
+  appointment: Appointment,
+  seen: Seen,
+  context: Context,
+): Decided<Repaired> {
+  const others = ownsSlots(appointment) ? [] : appointment.slotIds.filter((id) => id !== slot.id);
+  const siblings = others
+    .flatMap((id) => seen.slot(id) ?? [])
+    .filter(({ appointmentId }) => appointmentId === appointment.id)
+    .map((one) => ({ slot: one, faults: faultsOfLink(one, appointment) }));
+  const unlinked = [{ slot, faults }, ...siblings];
+  const ofList = appointmentFaults(appointment, seen.slot).filter(hasRepair);
+  const all = [...unlinked.flatMap((one) => one.faults), ...ofList];
+  const written = changeAppointment(
+    appointment,
+    ofList.length === 0 ? {} : corrected(appointment, seen),
+    because(all, context),
+  );
+  return decided([...unlinked.map((one) => clear(one.slot, one.faults, context)), written], { faults: all });
+}
+
+function faultsOfLink(slot: Slot, appointment: Appointment): readonly SyncFault[] {
+  return slotFaults(slot, { appointment, claimant: undefined, neighbours: [] }).filter(hasRepair);
 }
 
 function repairAppointment({ record }: Command<"repair">, seen: Seen, context: Context): Decision<Repaired> {
@@ -67,25 +102,27 @@ function corrected(appointment: Appointment, { slot }: Seen): Partial<Appointmen
 
 const hasRepair = (fault: SyncFault): boolean => fault.repair !== null;
 
-/** The slot's state without the link or the hold that is at fault. */
-function cleared(slot: Slot, faults: readonly SyncFault[]): Partial<Slot> {
+const unlinking: ReadonlySet<FaultKind> = new Set([
+  "booked_without_appointment",
+  "appointment_missing",
+  "appointment_ended",
+]);
+const unlinks = ({ kind }: SyncFault): boolean => unlinking.has(kind);
+
+/** The slot without the link or the hold that is at fault. */
+function clear(slot: Slot, faults: readonly SyncFault[], context: Context): Change<Slot> {
   const kinds = new Set(faults.map(({ kind }) => kind));
-  const unlink = ["booked_without_appointment", "appointment_missing", "appointment_ended"] as const;
-  const unlinked = unlink.some((kind) => kinds.has(kind));
+  const unlinked = faults.some(unlinks);
   const freed = (unlinked && slot.status === "booked") || kinds.has("held_without_hold");
-  return {
+  const changes: Partial<Slot> = {
     ...(unlinked ? { appointmentId: null } : {}),
     ...(kinds.has("hold_without_held") ? { hold: null } : {}),
     ...(freed ? { status: "available" } : {}),
   };
+  return changeSlot(slot, changes, because(faults, context));
 }
 
 /** The journal says which faults made the repair necessary. */
 function because(faults: readonly SyncFault[], context: Context): Context {
   return { ...context, reason: [...new Set(faults.map(({ kind }) => kind))].join(", ") };
-}
-
-function expecting<R>(more: readonly { readonly key: RecordKey; readonly version: number }[], decision: Decided<R>) {
-  const expect = new Map([...decision.expect, ...more].map((one) => [keyText(one.key), one]));
-  return { ...decision, expect: [...expect.values()] };
 }

@@ -74,9 +74,15 @@ function administrationOf({ endsIdleOnly, readOnly }: Member): Administration {
         `SELECT id FROM information_schema.processlist
         WHERE id <> connection_id() AND db = database() AND ${endsIdleOnly ? "command = 'Sleep'" : "true"}`,
       );
-      // One that has ended by itself meanwhile cannot be ended again.
-      for (const { id } of others) await connection.query(`KILL ${id}`).catch(() => {});
-      return others.length;
+      let ended = 0;
+      for (const { id } of others) {
+        // One that has ended by itself meanwhile cannot be ended again.
+        ended += await connection.query(`KILL ${id}`).then(
+          () => 1,
+          () => 0,
+        );
+      }
+      return ended;
     },
     async setReadOnly(connection, isReadOnly) {
       for (const sql of isReadOnly ? readOnly.on : readOnly.off) await connection.query(sql);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServerFault } from "./fault.ts";
+import type { Player } from "../histories/player.ts";
+import type { CallersAtWork, ServerFault } from "./fault.ts";
 import { onceCommitting } from "./network-faults.ts";
 
 export const clientFaults: readonly ServerFault[] = [
@@ -20,18 +21,30 @@ export const clientFaults: readonly ServerFault[] = [
     key: "client.stopped",
     title: "a client process is stopped with SIGSTOP, and continued",
     processes: { count: 2 },
-    harm: async (_, { players }) => {
-      await sleep(20);
-      players[0]?.signal("SIGSTOP");
+    harm: async (_, { players: [player], ended }) => {
+      if (player === undefined) return 0;
+      await untilAsking(player, ended);
+      player.signal("SIGSTOP");
       await sleep(700);
-      players[0]?.signal("SIGCONT");
-      return 1;
+      const stopped = player.unanswered();
+      player.signal("SIGCONT");
+      return stopped;
     },
   },
   {
     key: "client.clocks-jump",
     title: "the clocks of two client processes are an hour apart, and jump before each command",
     processes: { count: 2, clocksJump: true },
-    harm: async () => 1,
+    // The processes count their jumps.
+    harm: async () => 0,
   },
 ];
+
+/** Resolves when the process is in the midst of a command. */
+async function untilAsking(player: Player, ended: CallersAtWork["ended"]): Promise<void> {
+  let hasEnded = false;
+  void ended.then(() => {
+    hasEnded = true;
+  });
+  while (player.unanswered() === 0 && !hasEnded) await sleep(1);
+}

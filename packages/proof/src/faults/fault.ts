@@ -3,6 +3,7 @@ import type { OwnServer } from "@slotwright/test-servers";
 import type { FaultProxy } from "@slotwright/test-servers/proxy";
 import type { Administration, Connection, DatabaseEngine, EngineName } from "../engines/index.ts";
 import type { Player } from "../histories/player.ts";
+import type { WatchedCalls } from "./watched-calls.ts";
 
 /** A server of our own with a database, a proxy in front of it, and a way around the proxy. */
 export interface ServerScene {
@@ -37,8 +38,9 @@ export interface ServerFault {
   /** Where callers work in processes of their own in place of here. */
   readonly processes?: { readonly count: number; readonly clocksJump?: boolean };
   /**
-   * Does the harm while callers are at work, and sees to it that it ends. Resolves with the number of times it struck,
-   * 0 if it missed.
+   * Does the harm while callers are at work, and sees to it that it ends. Resolves with how often it took effect, as it
+   * was counted and never a constant: messages that were struck, connections that were cut, calls that failed or hung. 0
+   * if it missed, which is a problem unless processes of callers have counted something.
    */
   readonly harm: (scene: ServerScene, work: CallersAtWork) => Promise<number>;
 }
@@ -48,6 +50,8 @@ export interface CallersAtWork {
   readonly storages: readonly CallersStorage[];
   /** The processes of the callers, if they have any. */
   readonly players: readonly Player[];
+  /** What their storage notices, unless they have processes of their own. */
+  readonly calls: WatchedCalls;
   /** Resolves when the last caller has been answered. */
   readonly ended: Promise<void>;
 }

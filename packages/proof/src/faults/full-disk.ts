@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type StorageAdapter, StorageError } from "@slotwright/core";
 import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
 import { type Connection, NoDatabaseError } from "../engines/index.ts";
+import { aroundCalls } from "../histories/around-calls.ts";
 import { emptyTally } from "../histories/tally.ts";
 import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
 import { type FaultReport, runServerFault } from "./run.ts";
@@ -116,12 +117,7 @@ function notingStorage({ engine, address }: ServerScene, said: StorageError[]): 
     }
   };
   return {
-    storage: {
-      ...storage,
-      load: (keys) => noted(storage.load(keys)),
-      findSlots: (query) => noted(storage.findSlots(query)),
-      commit: (transitions) => noted(storage.commit(transitions)),
-    },
+    storage: aroundCalls(storage, noted),
     close: () => storage.close(),
   };
 }

@@ -10,7 +10,7 @@ import { serverFaults } from "./server-faults.ts";
 import { openServerScene, type ServerName, startHarmableServer } from "./server-scene.ts";
 import { sqliteFaults } from "./sqlite-faults.ts";
 
-export type { FaultReport } from "./run.ts";
+export { type FaultReport, problemsOfFault } from "./run.ts";
 
 /** A fault on an engine of which nothing else need be known. */
 export interface RunnableFault {

@@ -115,27 +115,30 @@ export const networkFaults: readonly ServerFault[] = [
   {
     key: "network.silence",
     title: "the network goes silent for a while, and comes back",
-    harm: async ({ proxy }) => {
+    harm: async ({ proxy }, { calls }) => {
       await sleep(20);
       proxy.pause();
       await sleep(lasting);
+      const hanging = calls.open();
       proxy.resume();
-      return 1;
+      return hanging;
     },
   },
   {
     key: "network.partition",
     title: "the network goes silent, all connections break, and new ones are refused for a while",
-    harm: async ({ proxy }) => {
+    harm: async ({ proxy }, { calls }) => {
       await sleep(20);
       proxy.pause();
       await sleep(100);
+      const before = calls.failed();
       proxy.refuse();
       proxy.cutAll();
       proxy.resume();
       await sleep(lasting);
+      const failed = calls.failed() - before;
       await proxy.accept();
-      return 1;
+      return failed;
     },
   },
 ];

@@ -16,26 +16,18 @@ function exhausted(key: string, title: string, refusesWaiting: boolean): ServerF
     key,
     title,
     open: async (scene) => [hostPool(scene, 3, refusesWaiting)],
-    harm: async (_, { storages }) => {
+    harm: async (_, { storages, calls }) => {
       const [pool] = storages as readonly HostPool[];
       await sleep(20);
-      const giveBack = await taken(pool as HostPool);
+      const giveBack = await (pool as HostPool).takeAll();
+      const before = calls.failed();
       await sleep(lasting);
+      // Those that wait, and those that were not let wait.
+      const without = calls.open() + calls.failed() - before;
       giveBack();
-      return 1;
+      return without;
     },
   };
-}
-
-/** The callers may have them: then it takes some tries. */
-async function taken(pool: HostPool): Promise<() => void> {
-  for (;;) {
-    try {
-      return await pool.takeAll();
-    } catch {
-      await sleep(5);
-    }
-  }
 }
 
 export const poolFaults: readonly ServerFault[] = [
@@ -45,8 +37,7 @@ export const poolFaults: readonly ServerFault[] = [
     open: async (scene) => [hostPool(scene, 1, false)],
     harm: async ({ proxy }) => {
       await sleep(30);
-      proxy.cutAll();
-      return 1;
+      return proxy.cutAll();
     },
   },
   exhausted("pool.exhausted", "the host takes all connections of the pool for a while, and callers wait", false),

@@ -12,12 +12,19 @@ import { addTo, countHistory, countingAdapter, emptyTally, type Tally } from "..
 import { problemsIn } from "./after.ts";
 import type { CallersStorage, ServerFault, ServerScene } from "./fault.ts";
 import { anyRush } from "./rush.ts";
+import { type WatchedCalls, watchCalls } from "./watched-calls.ts";
 
 export interface FaultReport {
   readonly problems: readonly string[];
   readonly tally: Tally;
   /** What could not be tried here, and why. */
   readonly notes?: readonly string[];
+}
+
+/** A fault that took no effect has proved nothing: a problem, unless the report says what is missing here. */
+export function problemsOfFault({ problems, tally, notes = [] }: FaultReport): readonly string[] {
+  const missed = tally.faults === 0 && notes.length === 0;
+  return missed ? ["The fault took no effect: nothing was proved.", ...problems] : problems;
 }
 
 /** Milliseconds after which the engine gives up on a busy database. */
@@ -33,8 +40,9 @@ export async function runServerFault(fault: ServerFault, scene: ServerScene, see
   const storages = await (fault.open ?? twoAdapters)(scene);
   const observer: StorageAdapter = scene.engine.openStorage(scene.direct);
   const [play] = fc.sample(anyRush(6), { numRuns: 1, seed }) as [Play];
+  const calls = watchCalls();
   const stage = {
-    storages: storages.map(({ storage }) => countingAdapter(storage, tally)),
+    storages: storages.map(({ storage }) => countingAdapter(calls.watch(storage) as StorageAdapter, tally)),
     observer,
     name: `-${fault.key}-${seed}`,
     options: { retry: { budgetMs } },
@@ -42,12 +50,13 @@ export async function runServerFault(fault: ServerFault, scene: ServerScene, see
     onFailure,
   };
   try {
-    const performance = await perform(play, stage, (of) => struckScene(fault, scene, storages, play, of, tally));
+    const performance = await perform(play, stage, (of) =>
+      struckScene(fault, scene, { storages, calls }, play, of, tally),
+    );
     countHistory(tally, performance.history);
-    const missed = tally.faults === 0 ? [`The fault ${fault.key} never struck.`] : [];
     const problems = await problemsAfter(scene, performance, observer);
     await Promise.all(storages.map(({ close }) => close()));
-    return { tally, problems: [...missed, ...problems, ...(await leaksOf(scene))] };
+    return { tally, problems: [...problems, ...(await leaksOf(scene))] };
   } finally {
     await observer.close();
   }
@@ -62,21 +71,21 @@ async function onFailure(attempts: number): Promise<boolean> {
 async function struckScene(
   { harm, processes }: ServerFault,
   scene: ServerScene,
-  storages: readonly CallersStorage[],
+  callers: { readonly storages: readonly CallersStorage[]; readonly calls: WatchedCalls },
   play: Play,
   { actors, world }: Scene,
   tally: Tally,
 ): Promise<readonly Told[]> {
   if (processes === undefined) {
     const ended = Promise.all(actors.map((act) => act())).then(() => {});
-    tally.faults += await harm(scene, { storages, players: [], ended });
+    tally.faults += await harm(scene, { ...callers, players: [], ended });
     await ended;
     return [];
   }
   return withPlayers(scene, processes, async (players) => {
     const told = playTogether(play, world, players);
     const ended = told.then(() => {});
-    tally.faults += await harm(scene, { storages, players, ended });
+    tally.faults += await harm(scene, { ...callers, players, ended });
     for (const one of await told) addTo(tally, one.tally);
     return told;
   });

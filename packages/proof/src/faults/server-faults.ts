@@ -52,21 +52,23 @@ export const serverFaults: readonly ServerFault[] = [
   {
     key: "server.restarted",
     title: "the server is shut down in order, and started again",
-    harm: async ({ server }) => {
+    harm: async ({ server }, { calls }) => {
       await sleep(start);
+      const before = calls.failed();
       await server.process.restart();
-      return 1;
+      return calls.failed() - before;
     },
   },
   {
     key: "server.stopped",
     title: "the server is stopped with SIGSTOP, and continued",
-    harm: async ({ server }) => {
+    harm: async ({ server }, { calls }) => {
       await sleep(start);
       await server.process.pause();
       await sleep(lasting);
+      const hanging = calls.open();
       await server.process.resume();
-      return 1;
+      return hanging;
     },
   },
   {
@@ -85,14 +87,17 @@ export const serverFaults: readonly ServerFault[] = [
   {
     key: "server.read-only",
     title: "the server is switched to read-only, and back",
-    harm: async ({ administration, administrator }) => {
-      const connection = await administrator();
+    harm: async ({ administration, administrator, proxy }, { calls }) => {
       await sleep(start);
+      // While we connect, the callers might come to their end.
+      proxy.pause();
+      const connection = await administrator();
+      proxy.resume();
       await administration.setReadOnly(connection, true);
       await sleep(lasting);
       await administration.setReadOnly(connection, false);
       await connection.close();
-      return 1;
+      return calls.failed("read_only");
     },
   },
 ];

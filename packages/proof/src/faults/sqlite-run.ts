@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type StorageAdapter, StorageError } from "@slotwright/core";
 import { type History, type Play, perform, type Scene } from "@slotwright/core/conformance";
 import fc from "fast-check";
+import { aroundCalls } from "../histories/around-calls.ts";
 import type { Told } from "../histories/messages.ts";
 import { addTo, countHistory, countingAdapter, emptyTally, type Tally } from "../histories/tally.ts";
 import type { FaultReport } from "./run.ts";
@@ -53,7 +54,7 @@ export async function runFileFault(fault: FileFault, seed: number): Promise<Faul
   const observer = reopenedStorage(fault.file);
   try {
     const problems = await lossAsProblem(() => strike(fault, seed, observer, tally, seen));
-    addTo(tally, { faults: seen.said.length > 0 ? 1 : 0 });
+    addTo(tally, { faults: seen.said.length });
     return { tally, problems: problems.map((problem) => `${fault.name}: ${problem}`) };
   } finally {
     await observer.close();
@@ -106,12 +107,11 @@ function notingAdapter(storage: StorageAdapter, seen: Seen): StorageAdapter {
       throw error;
     }
   };
+  const noting = aroundCalls(storage, noted) as StorageAdapter;
   return {
-    ...storage,
-    load: (keys) => noted(storage.load(keys)),
-    findSlots: (query) => noted(storage.findSlots(query)),
-    commit: async (transitions) => {
-      const outcomes = await noted(storage.commit(transitions));
+    ...noting,
+    commit: async (...given) => {
+      const outcomes = await noting.commit(...given);
       seen.commits += 1;
       return outcomes;
     },

@@ -11,21 +11,23 @@ import {
 } from "@slotwright/core/conformance";
 import { loadEngine } from "../engines/index.ts";
 import type { PlayerPlace, Round, Told, ToPlayer } from "./messages.ts";
-import { countingAdapter, emptyTally } from "./tally.ts";
+import { addTo, countingAdapter, emptyTally, type Tally } from "./tally.ts";
 
 // One of several processes that play on one database, each with connections of its own and as fast as it can.
 
 /** Milliseconds by which clocks are off. */
 const jumps = [-3_600_000, 0, 3_600_000] as const;
 
-/** A clock that is put forward or back before each command: `jump` is told which one it is. */
-function jumpingClock(isJumping: boolean): Clock & { readonly jump: (step: number) => void } {
+/** A clock that is put forward or back before each command, each time counted: `jump` is told which one it is. */
+function jumpingClock(tally: Tally): Clock & { readonly jump: (step: number) => void } {
   let offset = 0;
   return {
     now: () => new Date(Date.now() + offset),
     sleep: systemClock.sleep,
     jump: (step) => {
-      offset = isJumping ? (jumps[step % jumps.length] as number) : 0;
+      const before = offset;
+      offset = jumps[step % jumps.length] as number;
+      if (offset !== before) addTo(tally, { faults: 1 });
     },
   };
 }
@@ -51,12 +53,13 @@ async function play(
   // Callers of one engine share round trips; those whose clocks differ need one each.
   const shared = createEngine({ storage: counting });
   const callerOf = async (intents: readonly Intent[], index: number) => {
-    const clock = jumpingClock(clocksJump);
-    const recorder = createRecorder({ prefix: `${round.world}${name}${index}-`, clock, onEvent });
-    const own = clocksJump ? createEngine({ storage: counting, clock }) : shared;
+    const clock = clocksJump ? jumpingClock(tally) : undefined;
+    const options = { prefix: `${round.world}${name}${index}-`, onEvent };
+    const recorder = createRecorder({ ...options, clock: clock ?? systemClock });
+    const own = clock === undefined ? shared : createEngine({ storage: counting, clock });
     const engine = recorder.by(`${name}${index}`, own);
     for (const [step, intent] of intents.entries()) {
-      clock.jump(step + index);
+      clock?.jump(step + index);
       await ask(intent, engine, world).catch(noteRaw);
     }
     return recorder.history();

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { callsOf, type HistoryEvent } from "@slotwright/core/conformance";
+import { callsOf, type HistoryCall, type HistoryEvent } from "@slotwright/core/conformance";
 import type { PlayerPlace, Round, Told } from "./messages.ts";
 import { emptyTally } from "./tally.ts";
 
@@ -11,6 +11,8 @@ export interface Player {
   /** What was asked and told; by the log, if there is one, where the process was killed. */
   readonly play: (round: Round) => Promise<Told>;
   readonly signal: (name: NodeJS.Signals) => void;
+  /** By the log, how many of its calls have no answer yet. */
+  readonly unanswered: () => number;
   readonly stop: () => Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function startPlayer(place: PlayerPlace): Promise<Player> {
       return told === undefined ? toldByLog(place) : (told as Told);
     },
     signal: (name) => void child.kill(name),
+    unanswered: () => unansweredIn(callsInLog(place)),
     stop: async () => {
       if (hasEnded(child)) return;
       const exit = once(child, "exit");
@@ -57,12 +60,19 @@ async function answer(child: ChildProcess, message: PlayerPlace | Round): Promis
   }
 }
 
-function toldByLog({ log = "" }: PlayerPlace): Told {
+function toldByLog(place: PlayerPlace): Told {
+  const calls = callsInLog(place);
+  const tally = { ...emptyTally(), unknown: unansweredIn(calls) };
+  return { history: { overlapScope: "facility", initial: [], calls }, tally, rawErrors: [] };
+}
+
+function unansweredIn(calls: readonly HistoryCall[]): number {
+  return calls.filter(({ outcome }) => outcome.status === "unknown").length;
+}
+
+function callsInLog({ log = "" }: PlayerPlace): readonly HistoryCall[] {
   const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
   // The last line may have been cut off by the kill: what it would have told is not known then.
   const events = lines.slice(0, -1).map((line) => JSON.parse(line) as HistoryEvent);
-  const calls = callsOf(events, new Date().toISOString());
-  const unknown = calls.filter(({ outcome }) => outcome.status === "unknown").length;
-  const tally = { ...emptyTally(), unknown };
-  return { history: { overlapScope: "facility", initial: [], calls }, tally, rawErrors: [] };
+  return callsOf(events, new Date().toISOString());
 }

@@ -1,5 +1,6 @@
 import { type StorageAdapter, StorageError } from "@slotwright/core";
 import type { History } from "@slotwright/core/conformance";
+import { aroundCalls } from "./around-calls.ts";
 
 /** What a proof has seen. */
 export interface Tally {
@@ -9,7 +10,7 @@ export interface Tally {
   conflicts: number;
   /** Commits that were tried again after the database said "busy", or the connection was lost. */
   retries: number;
-  /** Faults that were injected, and hit. */
+  /** How often faults took effect. */
   faults: number;
   /**
    * Commits whose connection was lost before the answer came, so that the engine had to find out what became of them,
@@ -42,12 +43,11 @@ export function countingAdapter(storage: StorageAdapter, tally: Tally): StorageA
       throw error;
     }
   };
+  const counting = aroundCalls(storage, counted) as StorageAdapter;
   return {
-    ...storage,
-    load: (keys) => counted(storage.load(keys)),
-    findSlots: (query) => counted(storage.findSlots(query)),
-    commit: async (transitions) => {
-      const outcomes = await counted(storage.commit(transitions));
+    ...counting,
+    commit: async (...given) => {
+      const outcomes = await counting.commit(...given);
       addTo(tally, { conflicts: outcomes.filter(({ status }) => status === "stale").length });
       return outcomes;
     },

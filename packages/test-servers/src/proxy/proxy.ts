@@ -22,8 +22,8 @@ export interface FaultProxy {
   inject(fault: Fault): InjectedFault;
   /** How many clients are connected. */
   connections(): number;
-  /** Closes all connections, on both sides. */
-  cutAll(): void;
+  /** Closes all connections, on both sides. Returns how many clients were connected. */
+  cutAll(): number;
   /**
    * Silence, as in a network partition: on all connections nothing gets through in either direction, not even that the
    * other side has closed. New connections are made, and silent as well.
@@ -100,11 +100,16 @@ function admit(state: ProxyState, client: Socket): void {
 
 function proxyOf(state: ProxyState, entrance: Entrance): FaultProxy {
   const { connections, faults } = state;
-  const cutAll = (): void => connections.forEach((connection) => void connection.destroy());
+  const connected = (): number => [...connections].filter((connection) => connection.isClientOpen()).length;
+  const cutAll = (): number => {
+    const cut = connected();
+    for (const connection of connections) void connection.destroy();
+    return cut;
+  };
   return {
     url: (url) => Object.assign(new URL(url), { hostname: loopback, port: `${entrance.port}` }).href,
     inject: faults.inject,
-    connections: () => [...connections].filter((connection) => connection.isClientOpen()).length,
+    connections: connected,
     cutAll,
     pause: () => {
       state.isPaused = true;

@@ -30,3 +30,8 @@ export async function testServer(engine: Engine): Promise<TestServer | undefined
   const { url, origin } = JSON.parse(body) as { url: string; origin: string };
   return connectServer(engine, url, origin);
 }
+
+/** Why a test is skipped whose server cannot be had; in CI it never comes to that, since it fails before. */
+export function noServer(engine: Engine): string {
+  return `There is no ${engine} server on this computer, and none could be fetched.`;
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ReconcileReport } from "../../engine/reconcile.ts";
-import { assertSound, engineOn, patient } from "../fixtures.ts";
+import type { Slot } from "../../model/slot.ts";
+import { assertSound, engineOn, minutes, patient, place, provider, publish } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { booked, corrupted, operator, orphans } from "./orphans.ts";
 
@@ -90,6 +91,34 @@ export const syncCases: readonly ConformanceCase[] = [
       assert.equal((await engine.listAppointments({ providerIds: [slot.providerId] })).items.length, 1);
       assert.equal((await engine.checkSync(slot.id)).inSync, true);
       await assertSound(store.storage);
+    },
+  },
+  {
+    key: "sync.repair-writes-what-it-rests-on",
+    title:
+      "a repair because of an ended appointment frees all its slots, and gives the appointment a version and an entry",
+    async run(store) {
+      const engine = engineOn(store.storage);
+      const [first] = await publish(engine, 1);
+      const at = { ...place, providerId: "room", slots: [{ start: minutes(0), end: minutes(30) }] };
+      const [room] = (await engine.createSlots({ actor: provider, ...at })).slots;
+      assert.ok(first && room);
+      const both = { slotId: first.id, alsoSlotIds: [room.id] };
+      const { appointment } = await engine.book({ actor: patient, subjectId: "p-1", ...both });
+      for (const slotIds of [appointment.slotIds, []]) {
+        const { version } = await engine.getAppointment(appointment.id);
+        const slots: readonly Slot[] = await Promise.all([first, room].map(({ id }) => engine.getSlot(id)));
+        const booked = slots.map((slot) => ({ ...slot, status: "booked" as const, appointmentId: appointment.id }));
+        await store.corrupt({ put: [{ ...appointment, status: "cancelled", slotIds, version }, ...booked] });
+        assert.ok((await engine.reconcile({ actor: operator })).repaired >= 2);
+        for (const { id } of slots) assert.equal((await engine.getSlot(id)).status, "available");
+        const { items } = await engine.history({ appointmentId: appointment.id });
+        const last = items.at(-1);
+        const after = await engine.getAppointment(appointment.id);
+        assert.deepEqual([last?.command, last?.version, last?.toStatus], ["repair", after.version, "cancelled"]);
+        assert.ok(after.version > version && after.slotIds.length === 0);
+        assert.deepEqual((await engine.reconcile({ actor: operator })).findings, []);
+      }
     },
   },
   {

@@ -1,0 +1,77 @@
+/**
+ * Puts the committed report of `prove` into docs/proof.md: `node docs/proof.ts`. A test holds the two together. After a
+ * run with `--report docs/proof/report.json`, the page tells of that run.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const page = join(import.meta.dirname, "proof.md");
+const reportFile = join(import.meta.dirname, "proof", "report.json");
+const markers = ["<!-- docs/proof/report.json -->", "<!-- /docs/proof/report.json -->"] as const;
+
+const titles = { sqlite: "SQLite", postgres: "PostgreSQL", mysql: "MySQL", mariadb: "MariaDB" } as const;
+const counts = ["histories", "commands", "conflicts", "retries", "faults", "unknown"] as const;
+
+interface Report {
+  readonly seed: number;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly isInterrupted: boolean;
+  readonly engines: readonly {
+    readonly engine: keyof typeof titles;
+    readonly origin: string;
+    readonly tally: Readonly<Record<(typeof counts)[number], number>>;
+    readonly steps: readonly {
+      readonly name: string;
+      readonly problems: readonly string[];
+      readonly notes?: readonly string[];
+    }[];
+  }[];
+}
+
+const number = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, " ");
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(" | ")} |`;
+  const rule = widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+function summaryOf({ seed, startedAt, seconds, isInterrupted, engines }: Report): string {
+  const duration = seconds < 120 ? `${Math.round(seconds)} seconds` : `${Math.round(seconds / 60)} minutes`;
+  const steps = engines.flatMap((one) => one.steps.map((step) => ({ ...step, engine: titles[one.engine] })));
+  const wrong = steps.filter(({ problems }) => problems.length > 0);
+  const found =
+    wrong.length === 0
+      ? "Nothing was found"
+      : `Found: ${wrong.map(({ engine, name }) => `${name} on ${engine}`).join(", ")}`;
+  const untried = steps.flatMap(({ engine, name, notes = [] }) =>
+    notes.map((note) => `${engine}, \`${name}\`: ${note}`),
+  );
+  const end = isInterrupted ? " It was interrupted." : "";
+  return [
+    `The run of ${startedAt.slice(0, 10)}, seed ${seed}, took ${duration}.${end} ${found}:`,
+    "",
+    table(
+      ["engine", "histories", "commands", "conflicts", "retries", "faults", "unknown outcomes"],
+      engines.map(({ engine, origin, tally }) => [
+        `${titles[engine]} ${origin.split(/[- ]/)[0]}`,
+        ...counts.map((name) => number(tally[name])),
+      ]),
+    ),
+    ...untried.flatMap((line) => ["", line]),
+  ].join("\n");
+}
+
+/** The page with what the report says between the markers. */
+export function proofPage(): string {
+  const [before, rest = ""] = readFileSync(page, "utf8").split(markers[0]);
+  const [, after] = rest.split(markers[1]);
+  if (after === undefined) throw new Error(`docs/proof.md lacks ${markers.join(" or ")}.`);
+  const report = JSON.parse(readFileSync(reportFile, "utf8")) as Report;
+  return `${before}${markers[0]}\n\n${summaryOf(report)}\n\n${markers[1]}${after}`;
+}
+
+if (import.meta.main) writeFileSync(page, proofPage());

@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { anyIntent, ask, type Corruption, createRecorder, emptyWorld, type Intent } from "../src/conformance/index.ts";
+import {
+  type Appointment,
+  createEngine,
+  isBookingError,
+  type Slot,
+  type StorageAdapter,
+  type Transition,
+} from "../src/index.ts";
+import { rules } from "../src/rules/index.ts";
+import { openMemoryStore } from "./memory-harness.ts";
+
+type Corrupting = (slot: Slot, appointment: Appointment | undefined) => Corruption;
+
+/** How rows go astray in life, so that there is something to repair. */
+const corruptions: readonly Corrupting[] = [
+  (slot) => ({ put: [{ ...slot, status: "booked" }] }),
+  (slot) => ({ put: [{ ...slot, status: "held", hold: null }] }),
+  (slot) => ({ put: [{ ...slot, appointmentId: null }] }),
+  (slot, appointment) => ({ put: [{ ...slot, status: "booked", appointmentId: appointment?.id ?? "gone" }] }),
+  (_, appointment) => ({ remove: appointment === undefined ? [] : [appointment] }),
+  (_, appointment) => ({ put: appointment === undefined ? [] : [{ ...appointment, status: "cancelled" }] }),
+  (_, appointment) => ({ put: appointment === undefined ? [] : [{ ...appointment, status: "no_show", slotIds: [] }] }),
+];
+
+/** What a transition breaks of the law that decisions rest only on what they write, each at its next version. */
+function offences({ expect: expected, put, journal }: Transition): readonly string[] {
+  const written = new Map(put.map(({ kind, id, version }) => [`${kind} ${id}`, version]));
+  const entries = journal.map(({ recordKind, recordId, version }) => `${recordKind} ${recordId} ${version}`);
+  const journaled = put
+    .filter(({ kind }) => kind !== "schedule")
+    .map(({ kind, id, version }) => `${kind} ${id} ${version}`);
+  return [
+    ...expected
+      .filter(({ key: { kind, id }, version }) => written.get(`${kind} ${id}`) !== version + 1)
+      .map(({ key: { kind, id }, version }) => `expects ${kind} ${id} at ${version}, and does not write it`),
+    ...(JSON.stringify(entries.sort()) === JSON.stringify(journaled.sort())
+      ? []
+      : [`${journaled} but the journal has ${entries}`]),
+  ];
+}
+
+const fixed = { slot: 0, appointment: 0, start: 20, length: 4, capacity: 1, key: null } as const;
+
+/** An accept that succeeds, which is rare where all is chosen at random. */
+const accepting: readonly Intent[] = [
+  { ...fixed, name: "bookTime" },
+  { ...fixed, name: "createSlots" },
+  { ...fixed, name: "accept" },
+];
+
+interface Astray {
+  readonly corrupt: Corrupting;
+  readonly slot: number;
+  readonly appointment: number;
+}
+
+const anyAstray: fc.Arbitrary<Astray> = fc.record({
+  corrupt: fc.constantFrom(...corruptions),
+  slot: fc.nat(20),
+  appointment: fc.nat(20),
+});
+const anyStep = fc.oneof({ weight: 8, arbitrary: anyIntent }, { weight: 1, arbitrary: anyAstray });
+
+type Store = Awaited<ReturnType<typeof openMemoryStore>>;
+
+/** The store with each of its transitions shown before it is committed. */
+function showing({ storage }: Store, show: (transition: Transition, name: string) => void): StorageAdapter {
+  return {
+    ...storage,
+    commit: (transitions, ...more) => {
+      for (const one of transitions) show(one, one.journal[0]?.command ?? "none");
+      return storage.commit(transitions, ...more);
+    },
+  } as StorageAdapter;
+}
+
+async function corrupt({ storage, corrupt: put }: Store, step: Astray): Promise<void> {
+  const slots = await storage.findSlots({ asOf: new Date(0), limit: 99 });
+  const appointments = await storage.findAppointments({ limit: 99 });
+  const slot = slots[step.slot % slots.length];
+  if (slot !== undefined) await put(step.corrupt(slot, appointments[step.appointment % appointments.length]));
+}
+
+describe("a decision", () => {
+  it("rests only on what it writes, whatever the command and the state of the rows", async () => {
+    const seen = new Set<string>();
+    let repairedAppointments = 0;
+    const property = fc.asyncProperty(fc.array(anyStep, { minLength: 40, maxLength: 60 }), async (steps) => {
+      const store = await openMemoryStore();
+      const found: string[] = [];
+      const storage = showing(store, (transition, name) => {
+        seen.add(name);
+        found.push(...offences(transition).map((offence) => `${name} ${offence}`));
+        if (name === "repair" && transition.put.some(({ kind }) => kind === "appointment")) repairedAppointments += 1;
+      });
+      const engine = createEngine({ storage });
+      const asking = createRecorder().by("one", engine);
+      const world = emptyWorld();
+      for (const step of [...accepting, ...steps]) {
+        await ("name" in step ? ask(step, asking, world).catch(onlyRefusals) : corrupt(store, step));
+      }
+      await engine.reconcile({ actor: { kind: "operator", id: "o" } });
+      expect(found).toEqual([]);
+    });
+    await fc.assert(property, { numRuns: 150 });
+    expect([...seen].sort()).toEqual(Object.keys(rules).sort());
+    expect(repairedAppointments).toBeGreaterThan(10);
+  });
+});
+
+function onlyRefusals(error: unknown): void {
+  if (!isBookingError(error)) throw error;
+}

@@ -1,0 +1,36 @@
+import type { EngineName } from "./engines/index.ts";
+import { faultsOf } from "./faults/index.ts";
+import type { ProofOptions } from "./options.ts";
+
+type Chosen = Pick<ProofOptions, "engines" | "histories" | "faults" | "fault" | "replay">;
+
+/** Those of an engine's faults that were asked for. */
+export function chosenOf<Fault extends { readonly key: string }>(
+  faults: readonly Fault[],
+  { faults: times, fault }: Chosen,
+): readonly Fault[] {
+  return times === 0 ? [] : faults.filter(({ key }) => key.includes(fault));
+}
+
+/** Engines on which there is something to do. */
+export function busyEngines(options: Chosen): readonly EngineName[] {
+  if (options.replay !== undefined || options.histories > 0) return options.engines;
+  return options.engines.filter((engine) => chosenOf(faultsOf(engine).faults, options).length > 0);
+}
+
+/** Why the options ask for nothing: a proof of nothing would find nothing wrong. */
+export function idleReason(options: Chosen): string | undefined {
+  const { engines, histories, faults, fault, replay } = options;
+  if (replay !== undefined) return undefined;
+  if (faults === 0 && fault !== "") return "--fault chooses among faults, and --faults 0 asks for none";
+  if (faults === 0 && histories === 0) return "There is nothing to do with --histories 0 and --faults 0";
+  const hasChosen = engines.some((engine) => chosenOf(faultsOf(engine).faults, options).length > 0);
+  return faults === 0 || hasChosen ? undefined : `No fault on ${engines.join(", ")} has "${fault}" in its key`;
+}
+
+/** All faults of these engines, one a line. */
+export function faultList(engines: readonly EngineName[]): string {
+  const titles = new Map(engines.flatMap((engine) => faultsOf(engine).faults.map(({ key, title }) => [key, title])));
+  const width = Math.max(...[...titles.keys()].map((key) => key.length));
+  return ["Faults:", ...[...titles].map(([key, title]) => `  ${key.padEnd(width)}  ${title}`)].join("\n");
+}

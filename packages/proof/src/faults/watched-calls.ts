@@ -1,0 +1,33 @@
+import { type StorageAdapter, StorageError, type StorageFailure } from "@slotwright/core";
+import { aroundCalls } from "../histories/around-calls.ts";
+
+/** What the callers' storage notices of a fault: faults count by it how often they took effect. */
+export interface WatchedCalls {
+  /** Calls that have no answer yet. */
+  readonly open: () => number;
+  /** Calls that have failed so far: all, or in this way. */
+  readonly failed: (failure?: StorageFailure) => number;
+}
+
+export function watchCalls(): WatchedCalls & {
+  readonly watch: (storage: StorageAdapter<never>) => StorageAdapter<never>;
+} {
+  let open = 0;
+  const failures: unknown[] = [];
+  const watched = async <T>(call: Promise<T>): Promise<T> => {
+    open += 1;
+    try {
+      return await call;
+    } catch (error) {
+      failures.push(error instanceof StorageError ? error.failure : error);
+      throw error;
+    } finally {
+      open -= 1;
+    }
+  };
+  return {
+    open: () => open,
+    failed: (failure) => failures.filter((one) => failure === undefined || one === failure).length,
+    watch: (storage) => aroundCalls(storage, watched),
+  };
+}
