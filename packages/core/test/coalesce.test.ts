@@ -49,6 +49,20 @@ describe("commands of the same moment share round trips", () => {
     expect(await auditStore(memory)).toEqual([]);
   });
 
+  it("and where no connection is to be had, all of them hear of it at once: each half of them would wait as long", async () => {
+    const { plain, memory } = stage();
+    const problem = "All 10 connections of the pool are in use.";
+    let commits = 0;
+    const storage = failingStorage(memory, (method) => {
+      if (method !== "commit") return undefined;
+      commits += 1;
+      return commits > 1 ? undefined : { before: new StorageError("transient", "none was free", undefined, problem) };
+    });
+    const engine = createEngine({ storage });
+    expect(await tally(bookAll(engine, await publish(plain, 8)))).toEqual({ ok: 8 });
+    expect(commits).toBe(2);
+  });
+
   it("in batches and lanes of the size that was asked for", async () => {
     const { plain, engine, sent } = stage({ batchSize: 4, lanes: 1 });
     expect(await tally(bookAll(engine, await publish(plain, 12)))).toEqual({ ok: 12 });
