@@ -222,7 +222,6 @@ export function saysReadOnly(text: string): boolean {
 
 /** What mysql2 says itself, without a code. */
 function causeByText(text: string): Cause | undefined {
-  if (/Queue limit reached|No connections available/.test(text)) return tooMany;
   if (/closed state/.test(text)) return lost;
   if (/Pool is closed/.test(text)) {
     return { failure: "unavailable", says: (name) => `The pool of the database ${name} was closed. Create a new one.` };

@@ -127,7 +127,6 @@ export const causes: readonly Cause[] = [
   },
   {
     codes: ["53300"],
-    text: /timeout exceeded when trying to connect/,
     failure: "transient",
     says: (place) =>
       `There was no free connection to the database ${place} in time. Nothing was changed; try again, or allow more connections.`,

@@ -26,7 +26,7 @@ describeOnServer("a host's pool whose connections are all in use", (url) => {
 
   it("and that lets nobody wait for long, is named as the reason, too", async () => {
     const store = await openPostgresStore(url());
-    const pool = new Pool({ connectionString: url(), max: 1, connectionTimeoutMillis: 50 });
+    const pool = new Pool({ connectionString: url(), max: 1, connectionTimeoutMillis: 2_000 });
     const client = await pool.connect();
     const storage = postgresAdapter({ pool, schema: store.schema });
     await expect(storage.load([{ kind: "slot", id: "x" }])).rejects.toMatchObject({
