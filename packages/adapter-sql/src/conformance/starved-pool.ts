@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BookingError, createEngine, type Engine, type StorageAdapter, type Warning } from "@slotwright/core";
+import { createEngine, type Engine, isBookingError, type StorageAdapter, type Warning } from "@slotwright/core";
 
 /** A host's pool of ten connections, and an adapter on it. */
 export interface HostPoolStage {
@@ -44,7 +44,7 @@ async function forgettingWithin({ storage, begin }: HostPoolStage): Promise<void
     reads.push(timed(() => engine.getSlot(slotIds[0] as string)));
   }
   for (const { error, ms } of await Promise.all([...bookings, ...reads])) {
-    assert.ok(error instanceof BookingError && error.code === "storage_busy", String(error));
+    assert.ok(isBookingError(error, "storage_busy"), String(error));
     assert.match(error.message, /All 10 connections of the pool are in use, and \d+ calls? waits? for one\./);
     assert.match(error.message, /must call the engine through within\(transaction\)/);
     assert.ok(ms < patienceMs, `answered after ${ms} ms`);
@@ -75,7 +75,7 @@ async function waitingTwice({ storage, begin }: HostPoolStage): Promise<void> {
   await first?.();
   const end = await next;
   const { error, ms } = await booking;
-  assert.ok(error instanceof BookingError && error.code === "storage_busy", String(error));
+  assert.ok(isBookingError(error, "storage_busy"), String(error));
   assert.ok(ms < 0.8 * budgetMs + 0.9 * budgetMs, `answered after ${ms} ms`);
   await Promise.all([end, ...others].map((one) => one()));
   await engine.book({ actor, slotId: slotId as string, subjectId: "s" });
