@@ -1,5 +1,11 @@
 import { defaultTablePrefix, problemWithOptions, refusingAdapter } from "@slotwright/adapter-sql";
-import { type CommitOutcome, type StorageAdapter, StorageError, type Transition } from "@slotwright/core";
+import {
+  type CallOptions,
+  type CommitOutcome,
+  type StorageAdapter,
+  StorageError,
+  type Transition,
+} from "@slotwright/core";
 import { commitBatch, type Writer } from "./commit.ts";
 import {
   type Connection,
@@ -18,12 +24,18 @@ import { writeInOwn } from "./own-transaction.ts";
 import { findAppointments, findSlots, loadRecords, loadReplayed, lookAt, type Reading, readJournal } from "./reads.ts";
 import { createHostStatements, createStatements, type Statements } from "./statements.ts";
 import { type MysqlStrategy, mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
+import { newSending, type Sending } from "./text-protocol.ts";
 
 export type MysqlAdapterOptions = {
   /** Prefix of tables, triggers and procedures: a letter, then letters, digits and underscores. Default `slotwright_`. */
   readonly tablePrefix?: string;
   /** The database of the tables. Default: the one that the connections use. */
   readonly database?: string;
+  /**
+   * Whether each connection prepares each statement once. Default true. False where something changes the text of
+   * statements on their way, such as a tracer that appends a comment to each.
+   */
+  readonly preparedStatements?: boolean;
 } & (
   | {
       /** Where the adapter opens a pool of its own: `mysql://user:password@host:3306/bookings`. */
@@ -52,17 +64,21 @@ export type MysqlAdapterOptions = {
 export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<MysqlTransaction> {
   const problem = problemWithOptions(optionRules, options);
   if (problem !== undefined) return refusingAdapter(problem);
-  const { tablePrefix: prefix = defaultTablePrefix, database, pool, uri } = options;
+  const { tablePrefix: prefix = defaultTablePrefix, database, preparedStatements = true, pool, uri } = options;
+  const sending = newSending(preparedStatements);
   const source = pool === undefined ? uriSource(uri, database) : poolSource(pool, database);
   const strategyOn = lazyStrategy({ prefix, database });
   const schemaOn = lazySchema(strategyOn);
   return {
-    ...operations(ownTransactions(source, schemaOn), source.name),
-    within: (transaction) => withinTransaction(transaction, source.name, schemaOn),
+    ...operations(ownTransactions(source, schemaOn, sending), source.name),
+    within: (transaction) => withinTransaction(transaction, source.name, schemaOn, sending),
     migrate: () =>
       translated(
         source.name,
-        () => source.use(async (connection) => applyMigrations(connection, await strategyOn(connection))),
+        () =>
+          source.use({ sending, call: undefined }, async (connection) =>
+            applyMigrations(connection, await strategyOn(connection)),
+          ),
         "migrate",
       ),
     close: () => translated(source.name, source.close),
@@ -77,21 +93,27 @@ interface Schema {
 
 /** How the contract is kept, in transactions of our own or in the host's. */
 interface Session {
-  readonly read: <T>(work: (reading: Reading) => Promise<T>) => Promise<T>;
-  readonly commit: (transitions: readonly Transition[]) => Promise<readonly CommitOutcome[]>;
+  readonly read: <T>(call: CallOptions | undefined, work: (reading: Reading) => Promise<T>) => Promise<T>;
+  readonly commit: (
+    transitions: readonly Transition[],
+    call: CallOptions | undefined,
+  ) => Promise<readonly CommitOutcome[]>;
 }
 
 type Operations = Omit<StorageAdapter<MysqlTransaction>, "within" | "migrate" | "close">;
 
 function operations({ read, commit }: Session, name: string): Operations {
-  const call = <T>(work: () => Promise<T>) => translated(name, work);
+  const reading =
+    <Asked, Answer>(work: (reading: Reading, asked: Asked) => Promise<Answer>) =>
+    (asked: Asked, call?: CallOptions) =>
+      translated(name, () => read(call, (reading) => work(reading, asked)));
   return {
     contract: 1,
-    load: (keys) => call(() => read((reading) => loadRecords(reading, keys))),
-    findSlots: (query) => call(() => read((reading) => findSlots(reading, query))),
-    findAppointments: (query) => call(() => read((reading) => findAppointments(reading, query))),
-    readJournal: (query) => call(() => read((reading) => readJournal(reading, query))),
-    commit: (transitions) => call(() => commit(transitions)),
+    load: reading(loadRecords),
+    findSlots: reading(findSlots),
+    findAppointments: reading(findAppointments),
+    readJournal: reading(readJournal),
+    commit: (transitions, call) => translated(name, () => commit(transitions, call)),
   };
 }
 
@@ -113,15 +135,19 @@ function hostWriter(connection: Connection, statements: Statements): Writer {
   };
 }
 
-function ownTransactions(source: Source, schemaOn: (connection: Connection) => Promise<Schema>): Session {
+function ownTransactions(
+  source: Source,
+  schemaOn: (connection: Connection) => Promise<Schema>,
+  sending: Sending,
+): Session {
   return {
-    read: (work) =>
-      source.use(async (connection) => {
+    read: (call, work) =>
+      source.use({ sending, call }, async (connection) => {
         const { own: statements } = await schemaOn(connection);
         return work({ connection, statements, schedules: anySchedules });
       }),
-    commit: (transitions) =>
-      source.use(async (connection) => {
+    commit: (transitions, call) =>
+      source.use({ sending, call }, async (connection) => {
         const { own } = await schemaOn(connection);
         return commitBatch(ownWriter(connection, own), transitions);
       }),
@@ -132,15 +158,24 @@ function hostTransaction(
   transaction: MysqlTransaction,
   name: string,
   schemaOn: (connection: Connection) => Promise<Schema>,
+  sending: Sending,
 ): Session {
-  const connection = hostConnection(transaction, name);
   const schedules = knownSchedules(transaction);
-  const run = <T>(work: (statements: Statements) => Promise<T>) =>
-    inTurn(transaction, () => translated(connection.name, async () => work((await schemaOn(connection)).host), "host"));
+  const run = <T>(
+    call: CallOptions | undefined,
+    work: (connection: Connection, statements: Statements) => Promise<T>,
+  ) => {
+    const connection = hostConnection(transaction, name, { sending, call });
+    const ready = async () => work(connection, (await schemaOn(connection)).host);
+    return inTurn(transaction, () => translated(connection.name, ready, "host"));
+  };
   return {
-    read: (work) => run((statements) => withSavepoint(connection, () => work({ connection, statements, schedules }))),
-    commit: (transitions) =>
-      run(async (statements) => {
+    read: (call, work) =>
+      run(call, (connection, statements) =>
+        withSavepoint(connection, () => work({ connection, statements, schedules })),
+      ),
+    commit: (transitions, call) =>
+      run(call, async (connection, statements) => {
         const outcomes = await commitBatch(hostWriter(connection, statements), transitions);
         schedules.learnStale(outcomes);
         return outcomes;
@@ -152,6 +187,7 @@ function withinTransaction(
   transaction: MysqlTransaction,
   name: string,
   schemaOn: (connection: Connection) => Promise<Schema>,
+  sending: Sending,
 ): StorageAdapter<MysqlTransaction> {
   if (!isTransaction(transaction)) {
     return refusingAdapter(
@@ -159,8 +195,8 @@ function withinTransaction(
     );
   }
   return {
-    ...operations(hostTransaction(transaction, name, schemaOn), name),
-    within: (other) => withinTransaction(other, name, schemaOn),
+    ...operations(hostTransaction(transaction, name, schemaOn, sending), name),
+    within: (other) => withinTransaction(other, name, schemaOn, sending),
     migrate: async () => {
       throw new StorageError(
         "unavailable",

@@ -1,6 +1,8 @@
-import { StorageError } from "@slotwright/core";
+import { type CallOptions, StorageError } from "@slotwright/core";
 import { CompiledQuery } from "kysely";
-import { executeTold, type SessionStatus, statusOf } from "./session-status.ts";
+import { keepsNoMoreStatements } from "./errors.ts";
+import { type How, type SessionStatus, sendTold, statusOf } from "./session-status.ts";
+import { giveUpPreparing, noteText, type Sending } from "./text-protocol.ts";
 
 /** What is used of a connection of "mysql2/promise". */
 export interface MysqlConnection {
@@ -22,6 +24,13 @@ export interface MysqlPoolConnection extends MysqlConnection {
 /** What is used of a pool of "mysql2/promise". */
 export interface MysqlPool {
   getConnection(): Promise<MysqlPoolConnection>;
+  on?(event: "connection", listener: (connection: object) => void): unknown;
+}
+
+/** What a call of an adapter brings along. */
+export interface Caller {
+  readonly sending: Sending;
+  readonly call: CallOptions | undefined;
 }
 
 /** What is used of a `Transaction` of Kysely. */
@@ -68,9 +77,23 @@ const plain = {
     field.name === "doc" ? field.buffer() : next(),
 };
 
-export function driverConnection(driver: MysqlConnection, name: string): DriverConnection {
+export function driverConnection(driver: MysqlConnection, name: string, { sending, call }: Caller): DriverConnection {
+  const send = (how: How, sql: string, values: readonly unknown[]) => sendTold(driver, how, { ...plain, sql, values });
+  const prepared = async (sql: string, values: readonly unknown[]) => {
+    try {
+      const answer = await send("execute", sql, values);
+      noteText(sending, sql, answer.sent, call?.onWarning);
+      return answer;
+    } catch (error) {
+      if (!keepsNoMoreStatements(error)) throw error;
+      const reason = `The server of the database ${name} keeps no more prepared statements (max_prepared_stmt_count)`;
+      giveUpPreparing(sending, reason, call?.onWarning);
+      // It was not run, and a transaction goes on.
+      return send("query", sql, values);
+    }
+  };
   const told = async <Row>(sql: string, values: readonly unknown[]): Promise<ToldRows<Row>> => {
-    const { result, status } = await executeTold(driver, { ...plain, sql, values });
+    const { result, status } = await (sending.isPrepared ? prepared(sql, values) : send("query", sql, values));
     return { rows: documentsOf<Row>(result, name), status };
   };
   const documents = async <Row>(sql: string, values: readonly unknown[]) => (await told<Row>(sql, values)).rows;

@@ -206,6 +206,7 @@ export interface KnownError {
 export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownError): Cause | undefined {
   if (during === "connect" && code === "ETIMEDOUT") return noAnswer;
   if (during === "migrate" && causes[errno] === forbidden) return forbiddenToMigrate;
+  if (errno === 1290 && !saysReadOnly(text)) return undefined;
   // One number for two things: connections, of which one may become free, and what counts by the hour.
   if (errno === 1226 && !text.includes("max_user_connections")) return usedUp;
   const known = causes[errno] ?? causes[code] ?? causeByText(text) ?? (isLost ? lost : undefined);
@@ -214,9 +215,13 @@ export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownEr
 
 const isOfCall = (during: KnownError["during"]) => during !== "connect" && during !== "migrate";
 
+/** Other options have that number, too, and their names stay as they are in every language. */
+export function saysReadOnly(text: string): boolean {
+  return /read[-_]only/i.test(text);
+}
+
 /** What mysql2 says itself, without a code. */
 function causeByText(text: string): Cause | undefined {
-  if (/Queue limit reached|No connections available/.test(text)) return tooMany;
   if (/closed state/.test(text)) return lost;
   if (/Pool is closed/.test(text)) {
     return { failure: "unavailable", says: (name) => `The pool of the database ${name} was closed. Create a new one.` };

@@ -1,6 +1,6 @@
 import { codeOf, columnNames, fieldOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core";
-import { causeOf, type KnownError } from "./error-causes.ts";
+import { causeOf, type KnownError, saysReadOnly } from "./error-causes.ts";
 import { replayedText, staleText } from "./procedures.ts";
 
 /** Where an error came from: it decides what the error means, and the message names the database. */
@@ -111,6 +111,21 @@ const lostCodes: readonly string[] = [
 /** The connection and the server no longer agree on what is prepared: nothing but a new connection helps for certain. */
 export function isUnprepared(error: unknown): boolean {
   return [1243, 1615].includes(errnoOf(error));
+}
+
+/** The server has as many prepared statements as it may. This one was not run. */
+export function keepsNoMoreStatements(error: unknown): boolean {
+  return errnoOf(error) === 1461;
+}
+
+/** The session may only read, perhaps since its server is no longer the primary. Nothing was written. */
+export function isReadOnlySession(error: unknown): boolean {
+  return [1792, 1836].includes(errnoOf(error)) || (errnoOf(error) === 1290 && saysReadOnly(textOf(error)));
+}
+
+/** What the pool says, and no server, where connections are all in use. */
+export function isPoolExhausted(error: unknown): boolean {
+  return errnoOf(error) === 0 && /Queue limit reached|No connections available/.test(textOf(error));
 }
 
 /** A transaction that the host or a user of the connection before left open: SET TRANSACTION refuses then. */

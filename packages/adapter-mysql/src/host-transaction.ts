@@ -1,5 +1,6 @@
 import { StorageError, type Transition } from "@slotwright/core";
 import {
+  type Caller,
   type Connection,
   driverConnection,
   isKysely,
@@ -12,12 +13,12 @@ import { endedTransaction, endsTransaction } from "./errors.ts";
 import type { Statements } from "./statements.ts";
 import { writeCalls } from "./writes.ts";
 
-export function hostConnection(transaction: MysqlTransaction, name: string): Connection {
+export function hostConnection(transaction: MysqlTransaction, name: string, caller: Caller): Connection {
   if (isKysely(transaction)) {
     const connection = kyselyConnection(transaction, name);
     return transaction.isTransaction ? connection : withoutTransaction(connection);
   }
-  return driverConnection(promised<MysqlConnection>(transaction), name);
+  return driverConnection(promised<MysqlConnection>(transaction), name, caller);
 }
 
 /** A `Kysely` that is no `Transaction` would run each statement on any connection of its pool. */

@@ -1,6 +1,8 @@
+import { freshnessCheck, type Lend, lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
 import { isStorageError, StorageError } from "@slotwright/core";
 import { createPool } from "mysql2/promise";
 import {
+  type Caller,
   type Connection,
   coreOf,
   type MysqlCallbacks,
@@ -8,7 +10,7 @@ import {
   type MysqlPoolConnection,
   promised,
 } from "./connection.ts";
-import { isConnectionLost, isUnprepared, toStorageError } from "./errors.ts";
+import { isConnectionLost, isPoolExhausted, isReadOnlySession, isUnprepared, toStorageError } from "./errors.ts";
 import { newSession, pooledConnection, type Session } from "./pooled-connection.ts";
 import { rollback } from "./transaction-commands.ts";
 
@@ -16,19 +18,22 @@ import { rollback } from "./transaction-commands.ts";
 export interface Source {
   /** Host, port and database, for messages. */
   readonly name: string;
-  /** Lends a connection for one piece of work, in no transaction, and sees to what becomes of it afterwards. */
-  readonly use: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>;
+  /**
+   * Lends a connection for one piece of work, in no transaction, and sees to what becomes of it afterwards. Work that a
+   * session refuses, because it may only read, is done again on another one.
+   */
+  readonly use: <T>(caller: Caller, work: (connection: Connection) => Promise<T>) => Promise<T>;
   readonly close: () => Promise<void>;
 }
 
 /** A server that the adapter opens a pool to on its first call, and closes. */
 export function uriSource(uri: string, database: string | undefined): Source {
   let pool: OwnPool | undefined;
-  const name = nameOfUri(uri, database);
-  const source = sourceOf(name, () => {
+  const open = () => {
     pool ??= createPool({ uri, ...(database !== undefined && { database }) }) as unknown as OwnPool;
-    return inTime(pool, name);
-  });
+    return pool;
+  };
+  const source = sourceOf(nameOfUri(uri, database), open, longestWait(uri));
   return {
     ...source,
     close: async () => {
@@ -39,42 +44,14 @@ export function uriSource(uri: string, database: string | undefined): Source {
   };
 }
 
-interface OwnPool extends MysqlPool, PoolSettings {
+interface OwnPool extends MysqlPool {
   end(): Promise<void>;
 }
 
-/** The pool itself waits without end for a connection that somebody gives back. Ours waits as long as for a new one. */
-function inTime(pool: OwnPool, name: string): MysqlPool {
-  const longest = pool.pool?.config?.connectionConfig?.connectTimeout ?? 0;
-  if (longest === 0) return pool;
-  return {
-    getConnection: () =>
-      new Promise((resolve, reject) => {
-        let isTooLate = false;
-        const giveUp = () => {
-          isTooLate = true;
-          reject(busyPool(name, longest));
-        };
-        // A little more than it takes to learn that the server does not answer, which says more.
-        const timer = setTimeout(giveUp, longest + 100);
-        const came = (connection: MysqlPoolConnection) => {
-          // Nobody waits for it any more: the next one gets it.
-          if (isTooLate) connection.release();
-          resolve(connection);
-        };
-        void pool
-          .getConnection()
-          .then(came, reject)
-          .finally(() => clearTimeout(timer));
-      }),
-  };
-}
-
-function busyPool(name: string, longest: number): StorageError {
-  return new StorageError(
-    "transient",
-    `No connection to the database ${name} became free within ${longest} ms. Nothing was changed; try again, or allow more connections or more time, by connectionLimit or connectTimeout in the URI.`,
-  );
+/** A little more than it takes to learn that the server does not answer, which says more. */
+function longestWait(uri: string): number | undefined {
+  const given = /[?&]connectTimeout=(\d+)/.exec(uri)?.[1];
+  return given === undefined || given === "0" ? undefined : Number(given) + 100;
 }
 
 /** The host's pool, which stays open. */
@@ -83,41 +60,90 @@ export function poolSource(pool: MysqlPool | MysqlCallbacks<MysqlPool>, database
   return sourceOf(nameOfPool(given, database), () => given);
 }
 
-function sourceOf(name: string, poolOf: () => MysqlPool): Source {
-  let state: "open" | "closed" = "open";
-  const sessions = new WeakMap<object, Session>();
+/** What all loans of one pool share. */
+interface Lending {
+  readonly name: string;
+  readonly lend: Lend<MysqlPoolConnection>;
+  readonly state: () => PoolState;
+  readonly sessions: WeakMap<object, Session>;
+}
+
+function sourceOf(name: string, poolOf: () => MysqlPool, longestMs?: number): Source {
+  let isClosed = false;
+  const state = () => stateOf(poolOf());
+  const lend = lending({
+    place: name,
+    sizeOption: "connectionLimit",
+    state,
+    lend: () => watched(poolOf()).getConnection(),
+    giveBack: (driver) => driver.release(),
+    refusesToWait: isPoolExhausted,
+    ...(longestMs !== undefined && { longestMs }),
+  });
+  const lent: Lending = { name, lend, state, sessions: new WeakMap() };
   return {
     name,
-    use: async (work) => {
-      if (state === "closed") throw closedError(name);
-      const driver = await lent(poolOf, name);
-      return withDriver(driver, sessions, name, work);
+    use: async (caller, work) => {
+      if (isClosed) throw closedError(name);
+      return onWritable(lent, caller, work);
     },
     close: async () => {
-      state = "closed";
+      isClosed = true;
     },
   };
 }
 
-async function lent(poolOf: () => MysqlPool, name: string): Promise<MysqlPoolConnection> {
-  try {
-    return await poolOf().getConnection();
-  } catch (error) {
-    throw toStorageError(error, { name, during: "connect" });
+const heard = new WeakSet<object>();
+
+/** Notes when its sessions are opened, once, however many adapters use it. */
+function watched(pool: MysqlPool): MysqlPool {
+  if (!heard.has(pool)) pool.on?.("connection", noteOpened);
+  heard.add(pool);
+  return pool;
+}
+
+/** What mysql2 keeps of its pools to itself; another pool may not have it. */
+function stateOf(pool: MysqlPool & { readonly pool?: unknown }): PoolState {
+  const core = (pool.pool ?? {}) as Readonly<Record<string, { readonly length?: unknown } | undefined>>;
+  const lengthOf = (name: string): number | null => {
+    const length = core[name]?.length;
+    return typeof length === "number" ? length : null;
+  };
+  const [open, free] = [lengthOf("_allConnections"), lengthOf("_freeConnections")];
+  return { open, inUse: open === null || free === null ? null : open - free, waiting: lengthOf("_connectionQueue") };
+}
+
+async function onWritable<T>(
+  lending: Lending,
+  caller: Caller,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  let isBelieved: ReturnType<typeof freshnessCheck> | undefined;
+  for (;;) {
+    const driver = await lending.lend(caller.call).catch((error: unknown) => {
+      throw toStorageError(error, { name: lending.name, during: "connect" });
+    });
+    try {
+      return await withDriver(driver, lending, caller, work);
+    } catch (error) {
+      if (!isReadOnlySession(error)) throw error;
+      isBelieved ??= freshnessCheck(lending.state().open);
+      if (isBelieved(coreOf(driver))) throw error;
+    }
   }
 }
 
 async function withDriver<T>(
   driver: MysqlPoolConnection,
-  sessions: WeakMap<object, Session>,
-  name: string,
+  { name, sessions }: Lending,
+  caller: Caller,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   try {
     const core = coreOf(driver);
     const session = sessions.get(core) ?? openSession(driver);
     sessions.set(core, session);
-    const result = await work(pooledConnection(driver, name, session));
+    const result = await work(pooledConnection(driver, name, session, caller));
     driver.release();
     return result;
   } catch (error) {
@@ -134,7 +160,8 @@ function openSession(driver: MysqlPoolConnection): Session {
 /** After an error: with no transaction open, or not at all. */
 async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
   const cause = isStorageError(error) ? error.cause : error;
-  if (isStorageError(error, "unknown") || isConnectionLost(cause) || isUnprepared(cause)) {
+  const isOver = isConnectionLost(cause) || isUnprepared(cause) || isReadOnlySession(cause);
+  if (isOver || isStorageError(error, "unknown")) {
     driver.destroy();
     return;
   }
@@ -173,8 +200,6 @@ interface ConnectionSettings {
   readonly port?: number;
   readonly socketPath?: string;
   readonly database?: string;
-  /** In milliseconds; 0 is no limit. */
-  readonly connectTimeout?: number;
 }
 
 function nameOfPool(pool: MysqlPool & PoolSettings, database: string | undefined): string {

@@ -2,7 +2,13 @@ import { hasMethods, type OptionRules } from "@slotwright/adapter-sql";
 
 export const optionRules: OptionRules = {
   adapter: "mysqlAdapter",
-  known: { pool: "connection", uri: "connection", database: "text", tablePrefix: "text" },
+  known: {
+    pool: "connection",
+    uri: "connection",
+    database: "text",
+    tablePrefix: "text",
+    preparedStatements: "boolean",
+  },
   connection: {
     object: "pool",
     isObject: (pool) => hasMethods(pool, ["getConnection"]),

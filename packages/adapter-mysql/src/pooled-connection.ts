@@ -1,4 +1,5 @@
 import {
+  type Caller,
   type Connection,
   type DriverConnection,
   driverConnection,
@@ -21,8 +22,13 @@ export const newSession = (): Session => ({ autocommit: true, tells: true });
  * A connection of a pool. Somebody may have left a transaction open on it, or have turned autocommit off, by which each
  * read begins one that stays open: reads would see what was when it began, or what is never committed.
  */
-export function pooledConnection(driver: MysqlPoolConnection, name: string, session: Session): Connection {
-  const connection = driverConnection(driver, name);
+export function pooledConnection(
+  driver: MysqlPoolConnection,
+  name: string,
+  session: Session,
+  caller: Caller,
+): Connection {
+  const connection = driverConnection(driver, name, caller);
   return { ...connection, read: (sql, parameters) => readNow(connection, session, sql, parameters) };
 }
 

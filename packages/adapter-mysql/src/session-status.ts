@@ -10,7 +10,12 @@ export interface SessionStatus {
 export interface Told {
   readonly result: unknown;
   readonly status: SessionStatus | undefined;
+  /** The text as the driver got it in the end, if it lets that be seen. */
+  readonly sent: unknown;
 }
+
+/** Prepared, or as a text. */
+export type How = "execute" | "query";
 
 /** The status that comes with an answer without rows, which mysql2 passes on. */
 export function statusOf(result: unknown): SessionStatus | undefined {
@@ -25,17 +30,17 @@ const fromBits = (bits: number): SessionStatus => ({ inTransaction: (bits & 1) !
  * itself, so the packet is looked at as the command takes it. That spares each read a round trip that would do nothing but ask.
  * Where it cannot be seen (a driver, or a wrapper around one, that is made otherwise) it is undefined.
  */
-export async function executeTold(driver: MysqlConnection, options: object): Promise<Told> {
+export async function sendTold(driver: MysqlConnection, how: How, options: object): Promise<Told> {
   const core = "connection" in driver ? driver.connection : undefined;
   if (!isCallbackConnection(core)) {
-    const [result] = await driver.execute(options as never);
-    return { result, status: undefined };
+    const [result] = await driver[how](options as never);
+    return { result, status: undefined, sent: undefined };
   }
   return new Promise((resolve, reject) => {
     let status: SessionStatus | undefined;
-    const command = core.execute(options, (error, result) => {
+    const command = core[how](options, (error, result) => {
       if (error) reject(error);
-      else resolve({ result, status });
+      else resolve({ result, status, sent: sqlOf(command) });
     });
     watchEnds(command, (bits) => {
       status = fromBits(bits);
@@ -43,13 +48,17 @@ export async function executeTold(driver: MysqlConnection, options: object): Pro
   });
 }
 
-interface CallbackConnection {
-  execute(options: object, done: (error: unknown, result: unknown) => void): unknown;
+type Send = (options: object, done: (error: unknown, result: unknown) => void) => unknown;
+
+type CallbackConnection = { readonly [Name in How]: Send };
+
+function sqlOf(command: unknown): unknown {
+  return typeof command === "object" && command !== null && "sql" in command ? command.sql : undefined;
 }
 
 /** The connection of "mysql2" inside one of "mysql2/promise". */
 function isCallbackConnection(core: unknown): core is CallbackConnection {
-  return has(core, "execute") && has(core, "promise");
+  return has(core, "execute") && has(core, "query") && has(core, "promise");
 }
 
 /** Changes this one command, which is ours, and nothing that the host's commands share. */

@@ -1,7 +1,7 @@
 import { defaultTablePrefix, problemWithOptions, refusingAdapter, type SqlStrategy } from "@slotwright/adapter-sql";
-import { type StorageAdapter, StorageError } from "@slotwright/core";
+import { type CallOptions, type RecordKey, type StorageAdapter, StorageError, type Transition } from "@slotwright/core";
 import { commitBatch } from "./commit.ts";
-import { type PostgresPool, poolRunner, type Runner, type Source } from "./connection.ts";
+import { type Names, type PostgresPool, poolRunner, type Runner, type Source } from "./connection.ts";
 import { hostSession, type PostgresTransaction } from "./host-transaction.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { defaultSchema } from "./migrations.ts";
@@ -48,16 +48,17 @@ export type PostgresAdapterOptions = {
 export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter<PostgresTransaction> {
   const problem = problemWithOptions(optionRules, options);
   if (problem !== undefined) return refusingAdapter(problem);
-  const { schema = defaultSchema, tablePrefix = defaultTablePrefix, preparedStatements: isNamed = true } = options;
+  const { schema = defaultSchema, tablePrefix = defaultTablePrefix, preparedStatements = true } = options;
+  const names: Names = { areSent: preparedStatements };
   const source = options.pool === undefined ? ownSource(options.connectionString) : hostSource(options.pool);
-  const database = lazyDatabase({ schema, prefix: tablePrefix }, source, isNamed);
-  const run = poolRunner(source, isNamed);
+  const database = lazyDatabase({ schema, prefix: tablePrefix }, source, names);
+  const run = (call: CallOptions | undefined) => poolRunner(source, { names, call });
   return {
     ...operations({ place: () => source.place, run, load: ({ load }) => load, waits: false, database }),
     within: (transaction) => withinTransaction(transaction, database),
     migrate: async () => {
       const { strategy, place, statements } = database();
-      return applyMigrations(run, { source, strategy, place, statements });
+      return applyMigrations(run(undefined), { source, strategy, place, statements });
     },
     close: source.close,
   };
@@ -67,7 +68,7 @@ export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter
 interface Database {
   readonly source: Source;
   readonly place: Place;
-  readonly isNamed: boolean;
+  readonly names: Names;
   readonly strategy: SqlStrategy;
   readonly statements: Statements;
   /** Whether the tables were found to be those of this version. */
@@ -77,7 +78,7 @@ interface Database {
 /** How the contract is kept on one pool, or in one transaction. */
 interface Session {
   readonly place: () => string;
-  readonly run: Runner;
+  readonly run: (call: CallOptions | undefined) => Runner;
   readonly load: (statements: Statements) => LoadStatement;
   /** Whether a commit waits for rows that others have locked. */
   readonly waits: boolean;
@@ -86,20 +87,28 @@ interface Session {
 
 type Operations = Omit<StorageAdapter<PostgresTransaction>, "within" | "migrate" | "close">;
 
-function operations({ place, run, load, waits, database: open }: Session): Operations {
-  async function ready(): Promise<Statements> {
+function operations({ place, run: runOf, load, waits, database: open }: Session): Operations {
+  async function ready(run: Runner): Promise<Statements> {
     const database = open();
     if (!database.isChecked) await checkSchema(run, place(), database.statements);
     database.isChecked = true;
     return database.statements;
   }
+  const withRunner =
+    <Asked, Answer>(work: (run: Runner, statements: Statements, asked: Asked) => Promise<Answer>) =>
+    async (asked: Asked, call?: CallOptions): Promise<Answer> => {
+      const run = runOf(call);
+      return work(run, await ready(run), asked);
+    };
   return {
     contract: 1,
-    load: async (keys) => loadRecords(run, load(await ready()), keys),
-    findSlots: async (query) => findSlots(run, await ready(), query),
-    findAppointments: async (query) => findAppointments(run, await ready(), query),
-    readJournal: async (query) => readJournal(run, await ready(), query),
-    commit: async (transitions) => commitBatch({ run, statement: (await ready()).commit, waits }, transitions),
+    load: withRunner((run, statements, keys: readonly RecordKey[]) => loadRecords(run, load(statements), keys)),
+    findSlots: withRunner(findSlots),
+    findAppointments: withRunner(findAppointments),
+    readJournal: withRunner(readJournal),
+    commit: withRunner((run, { commit: statement }, transitions: readonly Transition[]) =>
+      commitBatch({ run, statement, waits }, transitions),
+    ),
   };
 }
 
@@ -110,14 +119,14 @@ function withinTransaction(
   // On the first call, for it must not throw here either.
   let known: ReturnType<typeof hostSession> | undefined;
   const session = () => {
-    const { source, isNamed } = database();
-    known ??= hostSession(transaction, source.place, isNamed);
+    const { source, names } = database();
+    known ??= hostSession(transaction, source.place, names);
     return known;
   };
   return {
     ...operations({
       place: () => session().place,
-      run: async (statement, parameters) => session().run(statement, parameters),
+      run: (call) => async (statement, parameters) => session().run(call)(statement, parameters),
       load: ({ loadAndLock }) => loadAndLock,
       waits: true,
       database,
@@ -134,14 +143,14 @@ function withinTransaction(
 }
 
 /** Compiled on the first call, which is also where bad names are refused. */
-function lazyDatabase(place: Place, source: Source, isNamed: boolean): () => Database {
+function lazyDatabase(place: Place, source: Source, names: Names): () => Database {
   let database: Database | undefined;
   return () => {
     if (database !== undefined) return database;
     requireNames(place);
     const strategy = postgresStrategy(place);
     const statements = createStatements(strategy, place);
-    database = { source, place, isNamed, strategy, statements, isChecked: false };
+    database = { source, place, names, strategy, statements, isChecked: false };
     return database;
   };
 }

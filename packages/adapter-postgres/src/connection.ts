@@ -1,5 +1,13 @@
-import { StorageError } from "@slotwright/core";
-import { breaksConnection, type During, isForgottenStatement, toStorageError } from "./errors.ts";
+import { freshnessCheck, type Lend, type PoolState } from "@slotwright/adapter-sql";
+import { type CallOptions, type OnWarning, StorageError } from "@slotwright/core";
+import {
+  breaksConnection,
+  type During,
+  isForgottenStatement,
+  isReadOnlySession,
+  isRefusedName,
+  toStorageError,
+} from "./errors.ts";
 
 /** A statement with a constant text, and the name under which a connection prepares it. */
 export interface Statement {
@@ -44,7 +52,7 @@ export interface PostgresPoolClient extends PostgresClient {
 export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
   on(event: "error", listener: (error: Error) => void): unknown;
-  on(event: "acquire", listener: (client: PostgresPoolClient) => void): unknown;
+  on(event: "acquire" | "connect", listener: (client: PostgresPoolClient) => void): unknown;
 }
 
 const integerTypes: readonly number[] = [20, 21, 23];
@@ -65,8 +73,20 @@ export function queryOf({ sql, name }: Statement, parameters: readonly unknown[]
 export interface Source {
   /** Host, port and database, for messages. */
   readonly place: string;
-  readonly pool: () => PostgresPool;
+  readonly lend: Lend<PostgresPoolClient>;
+  readonly state: () => PoolState;
   readonly close: () => Promise<void>;
+}
+
+/** Whether an adapter sends its statements under names. */
+export interface Names {
+  areSent: boolean;
+}
+
+/** What a call of an adapter brings along. */
+export interface Caller {
+  readonly names: Names;
+  readonly call: CallOptions | undefined;
 }
 
 /** Whose sessions have lost what was prepared on them. It happens again where a host runs DISCARD ALL at every release. */
@@ -77,21 +97,33 @@ export async function rowsOn(
   client: PostgresClient,
   statement: Statement,
   parameters: readonly unknown[],
-  isNamed: boolean,
+  { names, call }: Caller,
 ): Promise<readonly unknown[]> {
+  const isNamed = names.areSent && !forgetful.has(client);
   try {
-    return (await client.query(queryOf(statement, parameters, isNamed && !forgetful.has(client)))).rows;
+    return (await client.query(queryOf(statement, parameters, isNamed))).rows;
   } catch (error) {
     if (isForgottenStatement(error)) forgetful.add(client);
-    throw error;
+    if (!isNamed || !isRefusedName(error)) throw error;
+    if (names.areSent) giveUpNames(names, call?.onWarning);
+    // The client itself has refused it: nothing was sent, and a transaction goes on.
+    return (await client.query(queryOf(statement, parameters, false))).rows;
   }
 }
 
+/** A tracer that appends a comment makes another text of each statement, and pg knows one text to a name. */
+function giveUpNames(names: Names, onWarning: OnWarning | undefined): void {
+  names.areSent = false;
+  const message =
+    "Something changes the text of statements before pg sends them, such as a tracer that appends a comment, so they are sent without names from now on: all works, and the server plans each statement anew. To keep the plans, turn the comments off for this pool. To have no warning, create the adapter with preparedStatements: false.";
+  onWarning?.({ code: "statement_names_refused", message, details: {} });
+}
+
 /** Runs statements in transactions of their own, each on any connection of the pool. */
-export function poolRunner(source: Source, isNamed: boolean): Runner {
+export function poolRunner(source: Source, caller: Caller): Runner {
   return (statement, parameters, during = "read") =>
-    withClient(source, during, (client) => {
-      const attempt = () => rowsOn(client, statement, parameters, isNamed) as Promise<never>;
+    withClient(source, { during, call: caller.call }, (client) => {
+      const attempt = () => rowsOn(client, statement, parameters, caller) as Promise<never>;
       return attempt().catch((error: unknown) => {
         if (isForgottenStatement(error)) return attempt();
         throw error;
@@ -99,25 +131,38 @@ export function poolRunner(source: Source, isNamed: boolean): Runner {
     });
 }
 
+/** What a connection is lent for. */
+export interface Loan {
+  readonly during: During;
+  readonly call: CallOptions | undefined;
+}
+
 /**
  * Lends a connection of the pool to work, and gives it back; or destroys it, where the next user would find it broken:
- * a client that timed out, for one, is still waiting for its answer (node-postgres #3399).
+ * a client that timed out, for one, is still waiting for its answer (node-postgres #3399). Work that a session refuses,
+ * because it may only read, has changed nothing, and is done again on another one.
  */
 export async function withClient<T>(
   source: Source,
-  during: During,
+  loan: Loan,
   work: (client: PostgresPoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await idleClient(source);
-  let broken: Error | undefined;
-  try {
-    refuseBinary(client, source.place);
-    return await work(client);
-  } catch (error) {
-    if (breaksConnection(error)) broken = error as Error;
-    throw toStorageError(error, { place: source.place, during });
-  } finally {
-    client.release(broken);
+  let isBelieved: ReturnType<typeof freshnessCheck> | undefined;
+  for (;;) {
+    const client = await idleClient(source, loan.call);
+    let broken: Error | undefined;
+    try {
+      refuseBinary(client, source.place);
+      return await work(client);
+    } catch (error) {
+      const isReadOnly = isReadOnlySession(error);
+      if (isReadOnly || breaksConnection(error)) broken = error as Error;
+      if (isReadOnly) isBelieved ??= freshnessCheck(source.state().open);
+      if (!isReadOnly || isBelieved?.(client))
+        throw toStorageError(error, { place: source.place, during: loan.during });
+    } finally {
+      client.release(broken);
+    }
   }
 }
 
@@ -131,19 +176,13 @@ export function refuseBinary({ binary }: PostgresClient, place: string): void {
 }
 
 /** A connection on which somebody left a transaction open would acknowledge bookings that are then rolled back. */
-async function idleClient(source: Source): Promise<PostgresPoolClient> {
+async function idleClient({ place, lend }: Source, call: CallOptions | undefined): Promise<PostgresPoolClient> {
   for (;;) {
-    const client = await connect(source);
+    const client = await lend(call).catch((error: unknown) => {
+      throw toStorageError(error, { place, during: "connect" });
+    });
     const status = client.getTransactionStatus?.() ?? "I";
     if (status === "I") return client;
     client.release(true);
-  }
-}
-
-async function connect({ place, pool }: Source): Promise<PostgresPoolClient> {
-  try {
-    return await pool().connect();
-  } catch (error) {
-    throw toStorageError(error, { place, during: "connect" });
   }
 }

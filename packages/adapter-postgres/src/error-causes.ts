@@ -115,13 +115,18 @@ export const causes: readonly Cause[] = [
       `The database ${place} is reached through a pooler that lends one session to many connections (${text}). Nothing was changed; create the adapter with preparedStatements: false, or let the pooler keep prepared statements (PgBouncer 1.21 and later: max_prepared_statements).`,
   },
   {
+    text: /must be unique/,
+    failure: "unavailable",
+    says: (place, text) =>
+      `pg refused a statement for the database ${place}: ${text}. Something changes the text of statements, such as a tracer that appends a comment. Nothing was changed; create the adapter with preparedStatements: false.`,
+  },
+  {
     codes: ["53100"],
     failure: "unavailable",
     says: (place) => `The disk of the database ${place} is full. Nothing was changed; make room.`,
   },
   {
     codes: ["53300"],
-    text: /timeout exceeded when trying to connect/,
     failure: "transient",
     says: (place) =>
       `There was no free connection to the database ${place} in time. Nothing was changed; try again, or allow more connections.`,

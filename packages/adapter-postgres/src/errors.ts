@@ -59,6 +59,21 @@ export function isForgottenStatement(error: unknown): boolean {
   return codeOf(error) === forgottenStatement;
 }
 
+/** True if pg knows another text under the statement's name already. It was not sent. */
+export function isRefusedName(error: unknown): boolean {
+  return !isAnswer(error) && /must be unique/.test(textOf(error));
+}
+
+/** True if the session may only read, perhaps since its server is no longer the primary. Nothing was written. */
+export function isReadOnlySession(error: unknown): boolean {
+  return isAnswer(error) && codeOf(error) === "25006";
+}
+
+/** What the pool says, and no server, where connections are all in use. */
+export function isPoolExhausted(error: unknown): boolean {
+  return !isAnswer(error) && /timeout exceeded when trying to connect/.test(textOf(error));
+}
+
 /** Ends of a session that a server tells before it has read the statement, or while its transaction is still open. */
 const endsBeforeCommit = ["25P03", "25P04", "57P03", "57P04", "57P05", "53300"];
 /** A server that shuts down, or that ends after a crash of its neighbour, may say so when it has committed. */

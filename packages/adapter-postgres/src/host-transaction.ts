@@ -1,7 +1,7 @@
-import { StorageError } from "@slotwright/core";
+import { type CallOptions, StorageError } from "@slotwright/core";
 import { CompiledQuery } from "kysely";
 import { exactRow } from "./columns.ts";
-import { type PostgresClient, type Runner, refuseBinary, rowsOn, type Statement } from "./connection.ts";
+import { type Names, type PostgresClient, type Runner, refuseBinary, rowsOn, type Statement } from "./connection.ts";
 import { toStorageError } from "./errors.ts";
 import { placeOf } from "./open.ts";
 
@@ -18,12 +18,12 @@ export type PostgresTransaction = PostgresClient | KyselyTransaction;
 /** How statements run in the host's transaction. */
 export interface HostSession {
   readonly place: string;
-  readonly run: Runner;
+  readonly run: (call: CallOptions | undefined) => Runner;
 }
 
-export function hostSession(transaction: PostgresTransaction, place: string, isNamed: boolean): HostSession {
+export function hostSession(transaction: PostgresTransaction, place: string, names: Names): HostSession {
   if (isKysely(transaction)) return kyselySession(transaction, place);
-  if (isClient(transaction)) return clientSession(transaction, place, isNamed);
+  if (isClient(transaction)) return clientSession(transaction, place, names);
   throw new StorageError(
     "unavailable",
     `What was passed to within() is no transaction on the database ${place}. Pass a client of pg, or a transaction of Kysely.`,
@@ -52,15 +52,15 @@ function kyselySession(transaction: KyselyTransaction, place: string): HostSessi
   });
 }
 
-function clientSession(client: PostgresClient, configured: string, isNamed: boolean): HostSession {
+function clientSession(client: PostgresClient, configured: string, names: Names): HostSession {
   const place = client.host === undefined ? configured : placeOf(client.host, client.port, client.database);
   const isOpen = transactionCheck(client, place);
-  return inTurn(place, async (statement, parameters) => {
+  return inTurn(place, async (statement, parameters, call) => {
     client.on("error", ignore);
     try {
       refuseBinary(client, place);
       await isOpen();
-      return await rowsOn(client, statement, parameters, isNamed);
+      return await rowsOn(client, statement, parameters, { names, call });
     } finally {
       client.removeListener("error", ignore);
     }
@@ -86,13 +86,17 @@ function transactionCheck(client: PostgresClient, place: string): () => Promise<
 /** A connection runs one statement at a time, however many calls the host makes at once. */
 function inTurn(
   place: string,
-  query: (statement: Statement, parameters: readonly unknown[]) => Promise<readonly unknown[]>,
+  query: (
+    statement: Statement,
+    parameters: readonly unknown[],
+    call: CallOptions | undefined,
+  ) => Promise<readonly unknown[]>,
 ): HostSession {
   let last: Promise<unknown> = Promise.resolve();
   return {
     place,
-    run: (statement, parameters) => {
-      const answer = last.then(() => query(statement, parameters));
+    run: (call) => (statement, parameters) => {
+      const answer = last.then(() => query(statement, parameters, call));
       last = answer.catch(() => {});
       return answer.catch((error: unknown) => {
         throw toStorageError(error, { place, during: "host" });

@@ -24,7 +24,9 @@ export async function applyMigrations(run: Runner, plan: MigrationPlan): Promise
   }
   const { createSchema, createTable } = bookkeeping(strategy, place);
   const first = found === schemaVersion ? [] : [createSchema, createTable];
-  return withClient(source, "migrate", (client) => migrateInTransaction(client, plan, first));
+  return withClient(source, { during: "migrate", call: undefined }, (client) =>
+    migrateInTransaction(client, plan, first),
+  );
 }
 
 async function migrateInTransaction(

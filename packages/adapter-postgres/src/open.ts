@@ -1,24 +1,24 @@
+import { lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
 import { StorageError } from "@slotwright/core";
 import { Pool } from "pg";
 import type { PostgresPool, Source } from "./connection.ts";
+import { isPoolExhausted } from "./errors.ts";
 
-/** How long, in milliseconds, a call waits for a connection of a pool of our own. */
+/** How long, in milliseconds, a pool of our own waits for a connection. */
 const connectTimeout = 10_000;
 
 /** A pool that is opened by the first call, and closed with the adapter. */
 export function ownSource(connectionString: string): Source {
   const place = placeOfUrl(connectionString);
-  let state: "open" | "closed" = "open";
   let pool: Pool | undefined;
+  const source = sourceOf(place, () => {
+    pool ??= openPool(connectionString);
+    return pool as PostgresPool;
+  });
   return {
-    place,
-    pool: () => {
-      if (state === "closed") throw closedError(place);
-      pool ??= openPool(connectionString);
-      return pool as PostgresPool;
-    },
+    ...source,
     close: async () => {
-      state = "closed";
+      await source.close();
       const closing = pool;
       pool = undefined;
       await closing?.end();
@@ -27,29 +27,45 @@ export function ownSource(connectionString: string): Source {
 }
 
 function openPool(connectionString: string): Pool {
-  const pool = new Pool({
+  return new Pool({
     connectionString,
     connectionTimeoutMillis: connectTimeout,
     keepAlive: true,
     fallback_application_name: "slotwright",
   });
-  return listening(pool as PostgresPool) as Pool;
 }
 
 /** The host's pool, which stays open. */
 export function hostSource(pool: PostgresPool): Source {
-  const place = placeOfPool(pool);
-  let state: "open" | "closed" = "open";
-  return {
-    place,
-    pool: () => {
-      if (state === "closed") throw closedError(place);
-      return listening(pool);
-    },
-    close: async () => {
-      state = "closed";
-    },
+  return sourceOf(placeOfPool(pool), () => pool);
+}
+
+function sourceOf(place: string, poolOf: () => PostgresPool): Source {
+  let isClosed = false;
+  const open = () => {
+    if (isClosed) throw closedError(place);
+    return listening(poolOf());
   };
+  const state = () => stateOf(poolOf());
+  const lend = lending({
+    place,
+    sizeOption: "max",
+    state,
+    lend: () => open().connect(),
+    giveBack: (client) => client.release(),
+    refusesToWait: isPoolExhausted,
+  });
+  const close = async () => {
+    isClosed = true;
+  };
+  return { place, lend, state, close };
+}
+
+/** What a pool of pg counts; another one may not. */
+function stateOf(pool: PostgresPool): PoolState {
+  const { totalCount, idleCount, waitingCount } = pool as Partial<Pool>;
+  const [open, idle, waiting] = [totalCount, idleCount, waitingCount].map((count) => count ?? null);
+  return { open: open ?? null, inUse: open == null || idle == null ? null : open - idle, waiting: waiting ?? null };
 }
 
 /** Pools and clients that are listened to, for as long as they live: each is once, however many adapters use it. */
@@ -65,6 +81,7 @@ function listening(pool: PostgresPool): PostgresPool {
   if (heard.has(pool)) return pool;
   heard.add(pool);
   pool.on("error", ignore);
+  pool.on("connect", noteOpened);
   pool.on("acquire", (client) => {
     if (!heard.has(client)) client.on("error", ignore);
     heard.add(client);

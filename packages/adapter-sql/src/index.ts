@@ -1,7 +1,9 @@
 export { hasMethods, type OptionRules, problemWithOptions } from "./adapter-options.ts";
 export { codeOf, fieldOf, textField, textOf } from "./driver-errors.ts";
+export { freshnessCheck, noteOpened } from "./fresh-sessions.ts";
 export { guardInText, guardNames, isGuard, refusalText } from "./guards.ts";
 export { type IndexName, indexes } from "./indexes.ts";
+export { type Lend, type LendingPool, lending, type PoolState } from "./lending.ts";
 export type { Read } from "./list-shapes.ts";
 export {
   branchesOf,

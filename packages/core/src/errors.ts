@@ -89,6 +89,8 @@ export interface ErrorDetails {
     readonly waitedMs: number;
     /** What to run again: the command, or the whole transaction of the host's that was around it. */
     readonly repeat: "command" | "transaction";
+    /** Set where all connections of the pool were in use for all that time: what the program can do about it. */
+    readonly problem?: string;
   };
   storage_unavailable: Record<string, never>;
   storage_read_only: Record<string, never>;
@@ -281,13 +283,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: true,
     title: "The database is busy",
-    message: ({ waitedMs, repeat }) => {
+    message: ({ waitedMs, repeat, problem }) => {
       if (repeat === "transaction") {
         return "Another transaction was in the way of this one, which cannot go on. Roll it back, and run all of it again in a moment.";
       }
       // Where too much waits already, nobody is made to wait longer.
       const busy = waitedMs > 0 ? `stayed busy for ${waitedMs} ms` : "has more to do than it can take on";
-      return `The database ${busy}, and nothing was changed. Send the same request again in a moment.`;
+      const why = problem === undefined ? "" : ` ${problem}`;
+      return `The database ${busy}, and nothing was changed.${why} Send the same request again in a moment.`;
     },
   },
   storage_unavailable: {

@@ -49,6 +49,19 @@ describe("commands of the same moment share round trips", () => {
     expect(await auditStore(memory)).toEqual([]);
   });
 
+  it("and where no connection is to be had, all of them hear of it at once: each half of them would wait as long", async () => {
+    const { plain, memory } = stage();
+    const none = new StorageError("transient", "none was free", undefined, "All 10 connections are in use.");
+    let commits = 0;
+    const storage = failingStorage(memory, (method) => {
+      if (method === "commit") commits += 1;
+      return method === "commit" ? { before: none } : undefined;
+    });
+    const engine = createEngine({ storage, retry: { budgetMs: 0 } });
+    expect(await tally(bookAll(engine, await publish(plain, 8)))).toEqual({ storage_busy: 8 });
+    expect(commits).toBe(1);
+  });
+
   it("in batches and lanes of the size that was asked for", async () => {
     const { plain, engine, sent } = stage({ batchSize: 4, lanes: 1 });
     expect(await tally(bookAll(engine, await publish(plain, 12)))).toEqual({ ok: 12 });

@@ -52,6 +52,21 @@ describe("a failing storage", () => {
     expect((await engine.book(want)).appointment.status).toBe("confirmed");
   });
 
+  it("says in the message and in the details what is wrong with the pool, where that made it busy", async () => {
+    const problem = "All 10 connections of the pool are in use.";
+    const { engine, want } = await stage(() => ({
+      before: new StorageError("transient", "database on a host", undefined, problem),
+    }));
+    for (const call of [engine.book(want), engine.getSlot("any")]) {
+      const { code, message, details } = await refusalOf(call);
+      expect({ code, details }).toMatchObject({ code: "storage_busy", details: { problem } });
+      expect(message).toMatch(
+        /nothing was changed\. All 10 connections of the pool are in use\. Send the same request/,
+      );
+      expect(message).not.toContain("host");
+    }
+  });
+
   it("answers storage_busy when it stays busy for the whole budget, and nothing was changed", async () => {
     const { engine, sound, want, slotId } = await stage((method) =>
       method === "commit" ? { before: failure("transient") } : undefined,

@@ -30,8 +30,8 @@ describe.each(engines)("on %s", (engine) => {
     expect(report?.tally.unknown).toBeGreaterThan(0);
   });
 
-  it.each(["host.trigger-refuses", "host.row-locked"])(
-    "%s strikes, and neighbours are served meanwhile",
+  it.each(["host.trigger-refuses", "host.row-locked", "pool.sessions-demoted"])(
+    "%s strikes, and all goes on after it",
     async (key) => {
       const report = await faults.find((one) => one.key === key)?.run(7);
       expect(report?.problems).toEqual([]);

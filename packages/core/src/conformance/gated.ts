@@ -4,11 +4,11 @@ import type { StorageAdapter } from "../storage/adapter.ts";
 export function gatedAdapter(storage: StorageAdapter, gate: (call: string) => Promise<void>): StorageAdapter {
   return {
     contract: 1,
-    load: (keys) => gate("load").then(() => storage.load(keys)),
-    findSlots: (query) => gate("findSlots").then(() => storage.findSlots(query)),
-    findAppointments: (query) => gate("findAppointments").then(() => storage.findAppointments(query)),
-    readJournal: (query) => gate("readJournal").then(() => storage.readJournal(query)),
-    commit: (transitions) => gate("commit").then(() => storage.commit(transitions)),
+    load: (keys, call) => gate("load").then(() => storage.load(keys, call)),
+    findSlots: (query, call) => gate("findSlots").then(() => storage.findSlots(query, call)),
+    findAppointments: (query, call) => gate("findAppointments").then(() => storage.findAppointments(query, call)),
+    readJournal: (query, call) => gate("readJournal").then(() => storage.readJournal(query, call)),
+    commit: (transitions, call) => gate("commit").then(() => storage.commit(transitions, call)),
     within: (transaction) => gatedAdapter(storage.within(transaction), gate),
     migrate: () => storage.migrate(),
     close: () => storage.close(),

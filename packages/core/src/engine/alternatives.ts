@@ -46,12 +46,13 @@ export async function withAlternatives<W extends Wish>(
   settings: EngineSettings,
   refusal: Refusal,
   refused: Refused<W>,
+  until: number,
 ): Promise<Refusal> {
   const { alternatives: most = 0 } = refused.command;
   const wanted = most === 0 || !takenCodes.has(refusal.refused) ? undefined : wantedBy(refusal, refused);
   if (wanted === undefined) return refusal;
   const distance = (slot: Slot) => Math.abs(slot.start.getTime() - wanted.start.getTime());
-  const free = [...(await freeAround(settings, wanted))].sort((a, b) => distance(a) - distance(b));
+  const free = [...(await freeAround(settings, wanted, until))].sort((a, b) => distance(a) - distance(b));
   const alternatives = nearest(free, most, (slot) => isToBeHad(slot, wanted, refused)).map(asAlternative);
   return { ...refusal, details: { ...refusal.details, alternatives } } as Refusal;
 }
@@ -75,13 +76,14 @@ function wantedTime<W extends Wish>({ name, command, seen }: Refused<W>): Partia
 async function freeAround(
   { storage, clock }: EngineSettings,
   { providerId, facilityId, start }: Wanted,
+  until: number,
 ): Promise<readonly Slot[]> {
   const search: SlotSearch = { providerIds: [providerId], facilityId, statuses: ["available"] };
   const query = { ...search, asOf: clock.now(), displayOnly: true, limit: lookedAt };
   const from = new Date(start.getTime() - limits.slotMs);
   const to = new Date(start.getTime() + limits.slotMs);
-  const after = await storage.findSlots({ ...query, startFrom: start, startBefore: to });
-  const before = await storage.findSlots({ ...query, startFrom: from, startBefore: start, descending: true });
+  const after = await storage.findSlots({ ...query, startFrom: start, startBefore: to }, until);
+  const before = await storage.findSlots({ ...query, startFrom: from, startBefore: start, descending: true }, until);
   return [...after, ...before];
 }
 

@@ -4,7 +4,7 @@ import type { SyncFault } from "../rules/sync.ts";
 import { inspectSlot } from "./inspect.ts";
 import type { EngineSettings } from "./options.ts";
 import { parse } from "./parse.ts";
-import { retryReads } from "./retry.ts";
+import { retryReads, settingsUntil } from "./retry.ts";
 
 export interface SyncReport {
   readonly slotId: string;
@@ -19,7 +19,7 @@ export interface SyncReport {
  */
 export async function checkSync(settings: EngineSettings, slotId: unknown): Promise<SyncReport> {
   const id = parse(idSchema, slotId);
-  const inspected = await retryReads(settings, () => inspectSlot(settings, id));
+  const inspected = await retryReads(settings, (until) => inspectSlot(settingsUntil(settings, until), id));
   if (inspected === undefined) throw new BookingError("slot_not_found", { slotId: id });
   const faults = [...inspected.ofSlot, ...inspected.ofAppointment];
   return { slotId: id, inSync: faults.length === 0, faults };

@@ -1,10 +1,10 @@
 import { copyOf } from "../model/plain-json.ts";
 import { keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
 import type { CallOptions, CommitOutcome, StorageAdapter } from "../storage/adapter.ts";
-import { asSent, directStorage, type EngineStorage, type PendingTransition } from "./engine-storage.ts";
+import { asSent, bounded, directStorage, type EngineStorage, type PendingTransition } from "./engine-storage.ts";
 import { type Call, type CoalesceOptions, createLanes } from "./lanes.ts";
 
-type Load = Call<readonly RecordKey[], readonly (StoredRecord | undefined)[]>;
+type Load = Call<LoadRequest, readonly (StoredRecord | undefined)[]>;
 type Commit = Call<CommitRequest, CommitOutcome>;
 
 /**
@@ -20,7 +20,23 @@ export function coalescingStorage(
   if (options.batchSize === 1) return direct;
   const loads = createLoadLanes(direct, options);
   const commits = createCommitLanes(storage, options, call);
-  return { ...direct, load: loads.send, commit: (pending) => commits.send(requestOf(pending)) };
+  return {
+    ...direct,
+    load: (keys, until) => loads.send({ keys, until }),
+    commit: (pending, until) => commits.send(requestOf(pending, until)),
+  };
+}
+
+interface LoadRequest {
+  readonly keys: readonly RecordKey[];
+  readonly until: number | undefined;
+}
+
+/** A batch waits for a connection as long as the most impatient of its calls does; the others may try again. */
+function soonest(requests: readonly { readonly until: number | undefined }[]): number | undefined {
+  let soonest: number | undefined;
+  for (const { until } of requests) if (until !== undefined && !(until >= (soonest ?? until + 1))) soonest = until;
+  return soonest;
 }
 
 function createLoadLanes(storage: Pick<EngineStorage, "load">, options: CoalesceOptions) {
@@ -30,7 +46,7 @@ function createLoadLanes(storage: Pick<EngineStorage, "load">, options: Coalesce
     let adding = 0;
     const end = waiting.findIndex(({ request }) => {
       const before = wanted.size;
-      for (const key of request) wanted.add(keyText(key));
+      for (const key of request.keys) wanted.add(keyText(key));
       if (wanted.size > before) adding += 1;
       return adding > options.batchSize;
     });
@@ -38,11 +54,11 @@ function createLoadLanes(storage: Pick<EngineStorage, "load">, options: Coalesce
   }
 
   /** One load for the keys of all, each asked for once. */
-  async function loadAll(requests: readonly (readonly RecordKey[])[]) {
+  async function loadAll(requests: readonly LoadRequest[]) {
     const [only, ...others] = requests;
-    if (only !== undefined && others.length === 0) return [await storage.load(only)];
-    const keys = new Map(requests.flat().map((key) => [keyText(key), key]));
-    const loaded = await storage.load([...keys.values()]);
+    if (only !== undefined && others.length === 0) return [await storage.load(only.keys, only.until)];
+    const keys = new Map(requests.flatMap((request) => request.keys).map((key) => [keyText(key), key]));
+    const loaded = await storage.load([...keys.values()], soonest(requests));
     const records = new Map([...keys.keys()].map((text, index) => [text, loaded[index]]));
     const given = new Set<string>();
     // What one caller does to its record must not show in another's.
@@ -53,7 +69,7 @@ function createLoadLanes(storage: Pick<EngineStorage, "load">, options: Coalesce
       given.add(text);
       return record;
     };
-    return requests.map((wanted) => wanted.map(ownRecord));
+    return requests.map((request) => request.keys.map(ownRecord));
   }
 
   return createLanes({ options, take, run: loadAll });
@@ -66,6 +82,7 @@ const mostRecords = 2_000;
 interface CommitRequest {
   readonly pending: PendingTransition;
   readonly keys: readonly string[];
+  readonly until: number | undefined;
 }
 
 function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, call: CallOptions) {
@@ -76,7 +93,7 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, ca
   async function commitAll(requests: readonly CommitRequest[]): Promise<readonly CommitOutcome[]> {
     const outcomes = await storage.commit(
       requests.map(({ pending }) => asSent(pending)),
-      call,
+      bounded(call, soonest(requests)),
     );
     for (const [index, { pending }] of requests.entries()) noteOvertaken(pending, outcomes[index]);
     return outcomes;
@@ -144,12 +161,13 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, ca
   return createLanes({ options, take, run: commitAll, onAnswered: release });
 }
 
-function requestOf(pending: PendingTransition): CommitRequest {
+function requestOf(pending: PendingTransition, until: number | undefined): CommitRequest {
   const { command, expect, put } = pending;
   // Rules name what they put in the order of what they expect. A key that is named twice does no harm.
   const alsoPut = put.filter(({ kind, id }, index) => expect[index]?.key.id !== id || expect[index].key.kind !== kind);
   return {
     pending,
     keys: [`command:${command.id}`, ...expect.map(({ key }) => keyText(key)), ...alsoPut.map(keyText)],
+    until,
   };
 }

@@ -10,9 +10,18 @@ export interface PendingTransition extends Omit<Transition, "command"> {
   readonly command: { readonly id: string; readonly requestHash: () => string; readonly result: () => unknown };
 }
 
+/** A call that waits for a connection no longer than until then, as `performance.now()` counts. Default: the whole budget. */
+type Bounded<Call> = Call extends (asked: infer Asked, call?: CallOptions) => infer Answer
+  ? (asked: Asked, until?: number) => Answer
+  : never;
+
+type Reads = {
+  readonly [Name in "load" | "findSlots" | "findAppointments" | "readJournal"]: Bounded<StorageAdapter[Name]>;
+};
+
 /** The storage as the engine uses it: it commits one transition at a time, whether or not others go along with it. */
-export interface EngineStorage extends Pick<StorageAdapter, "load" | "findSlots" | "findAppointments" | "readJournal"> {
-  readonly commit: (pending: PendingTransition) => Promise<CommitOutcome>;
+export interface EngineStorage extends Reads {
+  readonly commit: (pending: PendingTransition, until?: number) => Promise<CommitOutcome>;
   /**
    * Slots as they were a short while ago, without asking the database; undefined if one of them is not known, and always
    * within a host's transaction.
@@ -24,13 +33,39 @@ export interface EngineStorage extends Pick<StorageAdapter, "load" | "findSlots"
 /** Passes every call on by itself. */
 export function directStorage(storage: StorageAdapter, call: CallOptions): EngineStorage {
   return {
-    load: (keys) => storage.load(keys, call),
-    findSlots: (query) => storage.findSlots(query, call),
-    findAppointments: (query) => storage.findAppointments(query, call),
-    readJournal: (query) => storage.readJournal(query, call),
+    load: (keys, until) => storage.load(keys, bounded(call, until)),
+    findSlots: (query, until) => storage.findSlots(query, bounded(call, until)),
+    findAppointments: (query, until) => storage.findAppointments(query, bounded(call, until)),
+    readJournal: (query, until) => storage.readJournal(query, bounded(call, until)),
     recall: () => undefined,
-    commit: async (pending) => (await storage.commit([asSent(pending)], call))[0] as CommitOutcome,
+    commit: async (pending, until) =>
+      (await storage.commit([asSent(pending)], bounded(call, until)))[0] as CommitOutcome,
     within: (transaction) => directStorage(storage.within(transaction), call),
+  };
+}
+
+/** A budget below this is one of attempts: even one of none leaves the time to open a connection. */
+const leastBudgetMs = 1_000;
+
+/** What the last call of a budget has left: a free connection is had in less. */
+const leastWaitMs = 50;
+
+export function untilOf(budgetMs: number): number {
+  return performance.now() + Math.max(budgetMs, leastBudgetMs);
+}
+
+export function bounded(call: CallOptions, until: number | undefined): CallOptions {
+  if (until === undefined) return call;
+  return { ...call, connectWithinMs: Math.max(until - performance.now(), leastWaitMs) };
+}
+
+/** The same storage, whose calls share what is left until then. */
+export function storageUntil(storage: EngineStorage, until: number): EngineStorage {
+  return {
+    ...storage,
+    load: (keys) => storage.load(keys, until),
+    findSlots: (query) => storage.findSlots(query, until),
+    findAppointments: (query) => storage.findAppointments(query, until),
   };
 }
 

@@ -183,7 +183,8 @@ function partsAfter<Request, Answer>(batch: Batch<Request, Answer>, error: unkno
   return [batch.slice(0, middle), batch.slice(middle)];
 }
 
-/** The database is away, or the connection was lost around the commit: nothing is wrong with any one call. */
+/** The database is away, no connection is free, or it was lost around the commit: nothing is wrong with any one call. */
 function concernsAll(error: unknown): boolean {
-  return isStorageError(error) && error.failure !== "transient" && error.failure !== "refused";
+  if (!isStorageError(error)) return false;
+  return error.poolProblem !== undefined || (error.failure !== "transient" && error.failure !== "refused");
 }

@@ -24,6 +24,8 @@ export interface Loading {
   readonly alsoKeys: readonly RecordKey[];
   readonly mayRecall: boolean;
   readonly finder: Finder;
+  /** How long its reads wait for a connection. */
+  readonly until: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function loadRecords<C>(
   rule: Pick<Rule<C, unknown>, "reads">,
   command: C,
   context: Context,
-  { alsoKeys, mayRecall, finder }: Loading,
+  { alsoKeys, mayRecall, finder, until }: Loading,
 ): Promise<Loaded> {
   const records = new Map<string, StoredRecord | undefined>();
   const get = (key: RecordKey) => records.get(keyText(key));
@@ -52,15 +54,15 @@ export async function loadRecords<C>(
     const isNew = search !== undefined && !isFound;
     if (missing.length === 0 && !isNew) return { seen, get, earlier: reads.slice(0, -1).flat(), isRecalled, claim };
     if (missing.length > 0) {
-      const loaded = recalled ?? (await storage.load(missing));
+      const loaded = recalled ?? (await storage.load(missing, until));
       for (const [index, key] of missing.entries()) records.set(keyText(key), loaded[index]);
       isRecalled ||= recalled !== undefined;
       reads.push(missing);
     }
     if (!isNew) continue;
     reads.push([]);
-    if (isForOne(search)) claim = await finder.find(search, context.now);
-    seen.found = isForOne(search) ? [claim?.slot ?? []].flat() : await findAll(storage, search, context);
+    if (isForOne(search)) claim = await finder.find(search, context.now, until);
+    seen.found = isForOne(search) ? [claim?.slot ?? []].flat() : await findAll(storage, search, context, until);
     isFound = true;
     for (const slot of seen.found) records.set(keyText(slot), slot);
   }
@@ -75,12 +77,17 @@ function seenBy(get: Loaded["get"]): { -readonly [Name in keyof Seen]: Seen[Name
   return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found: [] };
 }
 
-async function findAll(storage: EngineStorage, search: SlotSearch, { now }: Context): Promise<readonly Slot[]> {
+async function findAll(
+  storage: EngineStorage,
+  search: SlotSearch,
+  { now }: Context,
+  until: number,
+): Promise<readonly Slot[]> {
   const found: Slot[] = [];
   for (;;) {
     const last = found.at(-1);
     const after = last && { start: last.start, id: last.id };
-    const page = await storage.findSlots({ ...search, asOf: now, limit: searchPage, ...(after && { after }) });
+    const page = await storage.findSlots({ ...search, asOf: now, limit: searchPage, ...(after && { after }) }, until);
     for (const slot of page) found.push(slot);
     if (page.length < searchPage) return found;
   }

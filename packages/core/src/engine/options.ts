@@ -15,7 +15,10 @@ import { createSpread, type Finder } from "./spread.ts";
 
 /** How long, and how often, the engine tries again by itself. */
 export interface RetryOptions {
-  /** After this many milliseconds of a busy database a command gives up with `storage_busy`. Default 10 000. */
+  /**
+   * After this many milliseconds of a busy database a command or a read gives up with `storage_busy`. The wait for a
+   * connection of the pool counts, and ends with the budget, or after a second where the budget is less. Default 10 000.
+   */
   readonly budgetMs: number;
   /** Longest pause between two attempts, in milliseconds; pauses are random. Default 50. */
   readonly maxPauseMs: number;

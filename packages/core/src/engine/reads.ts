@@ -20,7 +20,7 @@ import { retryReads } from "./retry.ts";
 /** @throws BookingError `slot_not_found` */
 export async function getSlot(settings: EngineSettings, slotId: unknown): Promise<Slot> {
   const id = parse(idSchema, slotId);
-  const [slot] = await retryReads(settings, () => settings.storage.load([slotKey(id)]));
+  const [slot] = await retryReads(settings, (until) => settings.storage.load([slotKey(id)], until));
   if (slot === undefined) throw new BookingError("slot_not_found", { slotId: id });
   return slotAsOf(slot as Slot, settings.clock.now());
 }
@@ -28,7 +28,7 @@ export async function getSlot(settings: EngineSettings, slotId: unknown): Promis
 /** @throws BookingError `appointment_not_found` */
 export async function getAppointment(settings: EngineSettings, appointmentId: unknown): Promise<Appointment> {
   const id = parse(idSchema, appointmentId);
-  const [appointment] = await retryReads(settings, () => settings.storage.load([appointmentKey(id)]));
+  const [appointment] = await retryReads(settings, (until) => settings.storage.load([appointmentKey(id)], until));
   if (appointment === undefined) throw new BookingError("appointment_not_found", { appointmentId: id });
   return appointment as Appointment;
 }
@@ -37,7 +37,7 @@ export async function listSlots(settings: EngineSettings, input: ListSlotsInput)
   const { cursor, limit, from, to, ...search } = parse(listSlotsSchema, input);
   const asOf = settings.clock.now();
   const query = { ...defined(search), ...windowOf("slots", from, to, cursor), asOf, limit: limit + 1 };
-  const slots = await retryReads(settings, () => settings.storage.findSlots(query));
+  const slots = await retryReads(settings, (until) => settings.storage.findSlots(query, until));
   const page = pageOf(slots, limit, (last) => positionCursor("slots", last));
   return { ...page, items: page.items.map((slot) => slotAsOf(slot, asOf)) };
 }
@@ -48,7 +48,7 @@ export async function listAppointments(
 ): Promise<Page<Appointment>> {
   const { cursor, limit, from, to, ...search } = parse(listAppointmentsSchema, input);
   const query = { ...defined(search), ...windowOf("appointments", from, to, cursor), limit: limit + 1 };
-  const appointments = await retryReads(settings, () => settings.storage.findAppointments(query));
+  const appointments = await retryReads(settings, (until) => settings.storage.findAppointments(query, until));
   return pageOf(appointments, limit, (last) => positionCursor("appointments", last));
 }
 
@@ -57,7 +57,7 @@ export async function history(settings: EngineSettings, input: HistoryInput): Pr
   const { cursor, limit, ...record } = parse(historySchemaFor(input), input);
   const [kind, recordId] = "slotId" in record ? ["slot", record.slotId] : ["appointment", record.appointmentId];
   const query = { recordId, afterVersion: parseVersion(cursor), limit: limit + 1 };
-  const entries = await retryReads(settings, () => settings.storage.readJournal(query));
+  const entries = await retryReads(settings, (until) => settings.storage.readJournal(query, until));
   const ofKind = entries.filter(({ recordKind }) => recordKind === kind);
   return pageOf(ofKind, limit, ({ version }) => versionCursor(version));
 }

@@ -9,11 +9,12 @@ import { occupyingStatuses } from "../rules/create-slots.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { appointmentFaults, type SyncFault, slotFaults } from "../rules/sync.ts";
 import type { Position } from "../storage/adapter.ts";
+import { storageUntil } from "./engine-storage.ts";
 import { inspectAppointment, inspectSlot, loadMap } from "./inspect.ts";
 import { OpenSlots } from "./open-slots.ts";
 import type { EngineSettings } from "./options.ts";
 import { parse } from "./parse.ts";
-import { retryReads } from "./retry.ts";
+import { retryReads, settingsUntil } from "./retry.ts";
 import { runCommand } from "./run-command.ts";
 
 /** A fault that `reconcile` found, and what became of it. */
@@ -71,12 +72,12 @@ type Window = Pick<SlotSearch, "startFrom" | "startBefore">;
 async function* pages<Item extends Position, Search extends Window>(
   { settings }: Run,
   search: Search,
-  read: (query: Search & { after?: Position; limit: number }) => Promise<readonly Item[]>,
+  read: (query: Search & { after?: Position; limit: number }, until: number) => Promise<readonly Item[]>,
 ): AsyncGenerator<readonly Item[]> {
   let after: Position | undefined;
   for (;;) {
     const query = { ...search, ...(after && { after }), limit: pageSize };
-    const page = await retryReads(settings, () => read(query));
+    const page = await retryReads(settings, (until) => read(query, until));
     if (page.length > 0) yield page;
     if (page.length < pageSize) return;
     const { start, id } = page.at(-1) as Item;
@@ -91,11 +92,13 @@ function windowOf({ input: { from, to } }: Run): Window {
 async function reconcileSlots(run: Run): Promise<void> {
   const { storage, clock } = run.settings;
   const open = await openAtStart(run);
-  for await (const page of pages(run, windowOf(run), (query) => storage.findSlots({ ...query, asOf: clock.now() }))) {
+  for await (const page of pages(run, windowOf(run), (query, until) =>
+    storage.findSlots({ ...query, asOf: clock.now() }, until),
+  )) {
     run.report.scanned.slots += page.length;
     open.dropEnded((page[0] as Slot).start);
     const keys = page.flatMap(({ appointmentId }) => (appointmentId === null ? [] : [appointmentKey(appointmentId)]));
-    const lookup = await retryReads(run.settings, () => loadMap(storage, keys));
+    const lookup = await retryReads(run.settings, (until) => loadMap(storageUntil(storage, until), keys));
     for (const slot of page) {
       const appointment = lookup(appointmentKey(slot.appointmentId ?? "")) as Appointment | undefined;
       const neighbours = [open.meet(slot) ?? []].flat();
@@ -107,7 +110,7 @@ async function reconcileSlots(run: Run): Promise<void> {
 
 /** Bookings went on since the page was read: only what a look at one moment confirms is a fault. */
 async function settleSlot(run: Run, id: string, earlier: readonly Slot[]): Promise<void> {
-  const inspected = await retryReads(run.settings, () => inspectSlot(run.settings, id));
+  const inspected = await retryReads(run.settings, (until) => inspectSlot(settingsUntil(run.settings, until), id));
   if (inspected === undefined) return;
   // Each fault once: an overlap with the later of the two slots, a lost slot with the appointment that counts on it.
   const faults = inspected.ofSlot.filter(({ kind, records }) => {
@@ -118,7 +121,9 @@ async function settleSlot(run: Run, id: string, earlier: readonly Slot[]): Promi
 }
 
 async function settleAppointment(run: Run, appointmentId: string): Promise<void> {
-  const faults = await retryReads(run.settings, () => inspectAppointment(run.settings, appointmentId));
+  const faults = await retryReads(run.settings, (until) =>
+    inspectAppointment(settingsUntil(run.settings, until), appointmentId),
+  );
   await settle(run, { kind: "appointment", id: appointmentId }, faults);
 }
 
@@ -129,7 +134,9 @@ async function openAtStart(run: Run): Promise<OpenSlots> {
   if (from === undefined) return open;
   const { storage, clock } = run.settings;
   const search = { ...overlapping({ start: from, end: from }), statuses: occupyingStatuses };
-  for await (const page of pages(run, search, (query) => storage.findSlots({ ...query, asOf: clock.now() }))) {
+  for await (const page of pages(run, search, (query, until) =>
+    storage.findSlots({ ...query, asOf: clock.now() }, until),
+  )) {
     for (const slot of page) open.meet(slot);
   }
   return open;
@@ -137,10 +144,10 @@ async function openAtStart(run: Run): Promise<OpenSlots> {
 
 async function reconcileAppointments(run: Run): Promise<void> {
   const { storage } = run.settings;
-  for await (const page of pages(run, windowOf(run), (query) => storage.findAppointments(query))) {
+  for await (const page of pages(run, windowOf(run), (query, until) => storage.findAppointments(query, until))) {
     run.report.scanned.appointments += page.length;
     const keys = page.flatMap(({ slotIds }) => slotIds.map(slotKey));
-    const slots = await retryReads(run.settings, () => loadMap(storage, keys));
+    const slots = await retryReads(run.settings, (until) => loadMap(storageUntil(storage, until), keys));
     for (const appointment of page) {
       const faults = appointmentFaults(appointment, (id) => slots(slotKey(id)) as Slot | undefined);
       if (faults.length > 0) await settleAppointment(run, appointment.id);

@@ -18,10 +18,10 @@ export function rememberingStorage(storage: EngineStorage, options: RememberOpti
   }
 
   const noting =
-    <Query, Found extends Parameters<RecentSlots["note"]>[0]>(read: (query: Query) => Promise<Found>) =>
-    async (query: Query): Promise<Found> => {
+    <Query, Found extends Parameters<RecentSlots["note"]>[0]>(read: (query: Query, until?: number) => Promise<Found>) =>
+    async (query: Query, until?: number): Promise<Found> => {
       const at = clock.now();
-      const found = await read(query).catch(forgetIfLost);
+      const found = await read(query, until).catch(forgetIfLost);
       recent.note(found, at);
       return found;
     };
@@ -31,10 +31,10 @@ export function rememberingStorage(storage: EngineStorage, options: RememberOpti
     load: noting(storage.load),
     findSlots: noting(storage.findSlots),
     recall: recent.recall,
-    async commit(pending) {
+    async commit(pending, until) {
       // The host's clock is asked before: were it to throw, nothing would have happened yet.
       const at = clock.now();
-      const outcome = await storage.commit(pending).catch(forgetIfLost);
+      const outcome = await storage.commit(pending, until).catch(forgetIfLost);
       if (outcome.status === "committed") recent.note(pending.put, at);
       else recent.forget(pending.expect.map(({ key }) => key));
       return outcome;

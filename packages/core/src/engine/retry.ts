@@ -1,11 +1,14 @@
 import { BookingError } from "../errors.ts";
 import { isStorageError } from "../storage/storage-error.ts";
+import { storageUntil, untilOf } from "./engine-storage.ts";
 import { isQueueFull } from "./lanes.ts";
 import type { EngineSettings } from "./options.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 
 /** One command's patience: pauses between attempts, until the budget is used up. */
 export interface Patience {
+  /** When the budget is used up, as `performance.now()` counts: no call waits for a connection beyond it. */
+  readonly until: number;
   /** Waits a random while, longer with each attempt. @throws BookingError `storage_busy` at the end of the budget */
   readonly pause: (cause: unknown) => Promise<void>;
   /** Goes on without a pause. @throws BookingError `storage_busy` at the end of the budget */
@@ -19,9 +22,12 @@ export function patienceOf(
   const started = clock.now().getTime();
   let attempt = 0;
   const waited = () => clock.now().getTime() - started;
-  const busy = (cause: unknown) =>
-    new BookingError("storage_busy", { idempotencyKey, waitedMs: waited(), repeat: "command" }, cause);
+  const busy = (cause: unknown) => {
+    const details = { idempotencyKey, waitedMs: waited(), repeat: "command" as const, ...problemOf(cause) };
+    return new BookingError("storage_busy", details, cause);
+  };
   return {
+    until: untilOf(retry.budgetMs),
     check(cause) {
       if (waited() >= retry.budgetMs) throw busy(cause());
     },
@@ -35,12 +41,18 @@ export function patienceOf(
   };
 }
 
+/** The program's own fault, which whoever reads the message can mend. */
+function problemOf(cause: unknown): { readonly problem?: string } {
+  const problem = isStorageError(cause) ? cause.poolProblem : undefined;
+  return problem === undefined ? {} : { problem };
+}
+
 /** Runs a read, again as long as the database is merely busy. @throws BookingError */
-export async function retryReads<T>(settings: EngineSettings, read: () => Promise<T>): Promise<T> {
+export async function retryReads<T>(settings: EngineSettings, read: (until: number) => Promise<T>): Promise<T> {
   const patience = patienceOf(settings, null);
   for (;;) {
     try {
-      return await read();
+      return await read(patience.until);
     } catch (error) {
       // A read whose connection died changed nothing: it is as good as not made.
       if (!isStorageError(error)) throw error;
@@ -49,4 +61,9 @@ export async function retryReads<T>(settings: EngineSettings, read: () => Promis
       await patience.pause(error);
     }
   }
+}
+
+/** For reads that are several calls: they share what is left until then. */
+export function settingsUntil(settings: EngineSettings, until: number): EngineSettings {
+  return { ...settings, storage: storageUntil(settings.storage, until) };
 }

@@ -90,9 +90,10 @@ async function attemptCommand(settings: EngineSettings, request: Request): Promi
 async function decideAndCommit(settings: EngineSettings, request: Request): Promise<Attempt> {
   const { storage } = settings;
   const context = contextOf(settings, request);
-  const { rule, mayRecall, finder } = request;
+  const { rule, mayRecall, finder, patience } = request;
   const alsoKeys = mayHaveRun(request) ? [commandKey(request)] : [];
-  const loaded = await loadRecords(storage, rule, request.command, context, { alsoKeys, mayRecall, finder });
+  const loading = { alsoKeys, mayRecall, finder, until: patience.until };
+  const loaded = await loadRecords(storage, rule, request.command, context, loading);
   if (loaded.isRecalled) return commitOnRecalled(settings, request, loaded, context);
   let found: "unused" | "lost" | "taken" = "unused";
   try {
@@ -103,7 +104,7 @@ async function decideAndCommit(settings: EngineSettings, request: Request): Prom
     if (decision.put.length === 0) return { result: decision.result };
     // Whatever becomes of the commit, the slot is nobody else's to be tried.
     found = "taken";
-    const attempt = answerTo(await storage.commit(pendingOf(request, decision)), request, decision);
+    const attempt = answerTo(await storage.commit(pendingOf(request, decision), patience.until), request, decision);
     if (attempt.again !== "stale" || loaded.claim === undefined) return attempt;
     found = "lost";
     return { ...attempt, again: "missed" };
@@ -130,7 +131,8 @@ async function commitOnRecalled(
   }
   if (isRefusal(decision)) return { again: "recalled" };
   try {
-    const attempt = answerTo(await settings.storage.commit(pendingOf(request, decision)), request, decision);
+    const outcome = await settings.storage.commit(pendingOf(request, decision), request.patience.until);
+    const attempt = answerTo(outcome, request, decision);
     return "result" in attempt ? attempt : { again: "recalled" };
   } catch (error) {
     // A database that may only be read still tells what it holds: what was taken, and what this very command did before.
@@ -192,7 +194,7 @@ async function confirmRefusal(
   const command = commandKey(request);
   const records = earlier.filter(({ kind }) => kind !== "command");
   const keys = mayHaveRun(request) ? [command, ...records] : records;
-  const now = keys.length === 0 ? [] : await settings.storage.load(keys);
+  const now = keys.length === 0 ? [] : await settings.storage.load(keys, request.patience.until);
   const twin = now.find((record) => record?.kind === "command");
   if (twin !== undefined) return { result: replay(twin, request) };
   const changed = keys.filter((key, index) => versionOf(get(key)) !== versionOf(now[index]));
@@ -200,7 +202,7 @@ async function confirmRefusal(
   const wouldAgree = (command: Envelope, seen: Seen) =>
     !isRefusal(decide(settings, { ...request, command }, { seen }, context));
   const refused = { name: request.name, command: request.command, seen, wouldAgree };
-  const { refused: code, details } = await withAlternatives(settings, refusal, refused);
+  const { refused: code, details } = await withAlternatives(settings, refusal, refused, request.patience.until);
   throw new BookingError(code, details);
 }
 
@@ -224,7 +226,7 @@ function lockedByOthers(keys: readonly RecordKey[]): StorageError {
 async function settleUnknown(settings: EngineSettings, request: Request, lost: unknown): Promise<Attempt> {
   for (;;) {
     try {
-      const [earlier] = await settings.storage.load([commandKey(request)]);
+      const [earlier] = await settings.storage.load([commandKey(request)], request.patience.until);
       if (earlier === undefined) return { again: "unknown", cause: () => lost };
       return { result: replay(earlier as CommandRecord, request) };
     } catch (error) {

@@ -6,7 +6,7 @@ import type { EngineStorage } from "./engine-storage.ts";
 /** One caller's way to a free slot that no other caller of this engine is after. */
 export interface Finder {
   /** A free slot for this caller alone; undefined if there was none at some moment since the caller came. */
-  readonly find: (search: SearchForOne, now: Date) => Promise<Claim | undefined>;
+  readonly find: (search: SearchForOne, now: Date, until: number) => Promise<Claim | undefined>;
   /** Ends it. Without this call, what the callers of one time share would be kept for ever. */
   readonly leave: () => void;
 }
@@ -84,20 +84,20 @@ export function createSpread(storage: Pick<EngineStorage, "findSlots">, random: 
     }
 
     return {
-      async find(search, now) {
+      async find(search, now, until) {
         const key = JSON.stringify(search);
         if (crowd?.key !== key) {
           leave();
           crowd = join(key, now);
         }
         if (crowd.asOf < now) crowd.asOf = now;
-        return findIn(crowd, { search, now, came });
+        return findIn(crowd, { search, now, came, until });
       },
       leave,
     };
   };
 
-  async function findIn(crowd: Crowd, { search, now, came }: Caller): Promise<Claim | undefined> {
+  async function findIn(crowd: Crowd, { search, now, came, until }: Caller): Promise<Claim | undefined> {
     const isUsable = (slot: Slot) => slotAsOf(slot, now).status === "available";
     for (;;) {
       const { pool, claimed } = crowd;
@@ -111,7 +111,7 @@ export function createSpread(storage: Pick<EngineStorage, "findSlots">, random: 
       // To search again would find nothing but what others are after.
       const isWithOthers = claimed.size > 0 && pool.isComplete && !isOutdated(pool);
       if (isNews && (isFull || isWithOthers)) await new Promise<void>((wake) => crowd.waiting.push(wake));
-      else await searchFor(crowd, search);
+      else await searchFor(crowd, search, until);
     }
   }
 
@@ -139,22 +139,26 @@ export function createSpread(storage: Pick<EngineStorage, "findSlots">, random: 
   }
 
   /** One search at a time for all of them. */
-  function searchFor(crowd: Crowd, search: SearchForOne): Promise<void> {
-    crowd.searching ??= refill(crowd, search).finally(() => {
+  function searchFor(crowd: Crowd, search: SearchForOne, until: number): Promise<void> {
+    crowd.searching ??= refill(crowd, search, until).finally(() => {
       crowd.searching = undefined;
       wake(crowd, crowd.waiting.length);
     });
     return crowd.searching;
   }
 
-  async function refill(crowd: Crowd, { takesOne: _, except = [], ...search }: SearchForOne): Promise<void> {
+  async function refill(
+    crowd: Crowd,
+    { takesOne: _, except = [], ...search }: SearchForOne,
+    until: number,
+  ): Promise<void> {
     // Those who come in the same moment come along.
     await undefined;
     crowd.begun += 1;
     crowd.settled.clear();
     const number = crowd.begun;
     const limit = Math.min(most, Math.max(fewest, perCaller * crowd.members)) + except.length;
-    const read = await storage.findSlots({ ...search, asOf: crowd.asOf, limit });
+    const read = await storage.findSlots({ ...search, asOf: crowd.asOf, limit }, until);
     const found = read.filter(({ id }) => !except.includes(id));
     const free = found.filter(({ id }) => !crowd.claimed.has(id) && !crowd.settled.has(id));
     const isComplete = read.length < limit;
@@ -177,6 +181,8 @@ interface Caller {
   readonly now: Date;
   /** How many searches were begun before. */
   readonly came: number;
+  /** How long its search waits for a connection. */
+  readonly until: number;
 }
 
 const isOutdated = ({ given, lost }: Pool): boolean => lost > 2 + given / 8;

@@ -22,14 +22,20 @@ export type StorageFailure =
 export class StorageError extends Error {
   override readonly name = "StorageError";
   readonly failure: StorageFailure;
+  /**
+   * Set where no connection was to be had because all of them are in use: what is wrong, and what the program can do.
+   * Callers are shown it, so it names no host. Nothing was sent, so it concerns all calls of a batch alike.
+   */
+  readonly poolProblem: string | undefined;
 
   static {
     brandAs("StorageError", StorageError.prototype);
   }
 
-  constructor(failure: StorageFailure, message: string, cause?: unknown) {
+  constructor(failure: StorageFailure, message: string, cause?: unknown, poolProblem?: string) {
     super(message, cause === undefined ? undefined : { cause });
     this.failure = failure;
+    this.poolProblem = poolProblem;
   }
 }
 

@@ -13,6 +13,8 @@ export interface Administration {
   readonly holdCommits: string;
   /** Statements that add a trigger which refuses the appointments of some subjects, and that take it away again. */
   readonly refusingTrigger: { readonly add: readonly string[]; readonly remove: readonly string[] };
+  /** Whether sessions that are opened from now on may only read, for as long as they live. Others stay as they are. */
+  readonly setNewSessionsReadOnly: (connection: Connection, isReadOnly: boolean) => Promise<void>;
   /** Selects transactions of others that are open, or wait for a lock: none when nobody is at work. */
   readonly openTransactions: string;
 }

@@ -6,6 +6,8 @@ export interface HostPool {
   readonly storage: StorageAdapter<never>;
   /** Takes every connection of the pool, as soon as callers give them back; the returned function gives them back. */
   readonly takeAll: () => Promise<() => void>;
+  /** How many statements its sessions have refused so far because they may only read. */
+  readonly refusedAsReadOnly: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -33,4 +35,32 @@ export async function takeAllOf(size: number, take: () => Promise<Lent>): Promis
   return () => {
     for (const one of lent) one.release();
   };
+}
+
+/** What drivers' errors have of the server: an SQLSTATE or a number. */
+interface DriverError {
+  readonly code?: unknown;
+  readonly errno?: unknown;
+}
+
+/** Tells of each error that these methods of a driver's connection answer with, by their promise or their callback. */
+export function watchErrors(connection: object, names: readonly string[], tell: (error: DriverError) => void): void {
+  const methods = connection as Record<string, (...given: unknown[]) => unknown>;
+  for (const name of names) {
+    const method = methods[name]?.bind(connection);
+    methods[name] = (...given) => {
+      const done = given.at(-1);
+      if (typeof done !== "function") return watched(method?.(...given), tell);
+      const telling = (error: DriverError | null, ...others: unknown[]) => {
+        if (error) tell(error);
+        done(error, ...others);
+      };
+      return method?.(...given.slice(0, -1), telling);
+    };
+  }
+}
+
+function watched(answer: unknown, tell: (error: DriverError) => void): unknown {
+  if (Object.prototype.toString.call(answer) === "[object Promise]") void (answer as Promise<unknown>).catch(tell);
+  return answer;
 }

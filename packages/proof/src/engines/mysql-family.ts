@@ -3,7 +3,7 @@ import { createConnection, createPool } from "mysql2/promise";
 import type { Administration } from "./administration.ts";
 import type { Connection, DatabaseEngine, Dialect, Row } from "./engine.ts";
 import { changedResult, gatedCalls, gatedMethods } from "./gate.ts";
-import { takeAllOf } from "./host-pool.ts";
+import { takeAllOf, watchErrors } from "./host-pool.ts";
 
 async function connect(uri: string): Promise<Connection> {
   const connection = await createConnection({ uri });
@@ -96,6 +96,9 @@ function administrationOf({ endsIdleOnly, readOnly }: Member): Administration {
       ],
       remove: ["DROP TRIGGER refuse_some"],
     },
+    async setNewSessionsReadOnly(connection, isReadOnly) {
+      await connection.query(`SET GLOBAL TRANSACTION READ ${isReadOnly ? "ONLY" : "WRITE"}`);
+    },
     openTransactions: `
       SELECT trx_mysql_thread_id AS thread, trx_state AS state, trx_query AS query FROM information_schema.innodb_trx
       WHERE trx_mysql_thread_id <> connection_id()`,
@@ -126,7 +129,13 @@ export function mysqlFamily(member: Member): DatabaseEngine {
     openOnHostPool({ address, size, refusesWaiting }) {
       const pool = createPool({ uri: address, connectionLimit: size, waitForConnections: !refusesWaiting });
       const takeAll = () => takeAllOf(size, () => pool.getConnection());
-      return { storage: mysqlAdapter({ pool }), takeAll, close: () => pool.end() };
+      let refused = 0;
+      pool.pool.on("connection", (connection) => {
+        watchErrors(connection, ["execute", "query"], ({ errno }) => {
+          if (errno === 1792) refused += 1;
+        });
+      });
+      return { storage: mysqlAdapter({ pool }), takeAll, refusedAsReadOnly: () => refused, close: () => pool.end() };
     },
     connect,
     dialect,

@@ -3,7 +3,7 @@ import { Client, type CustomTypesConfig, Pool, types } from "pg";
 import type { Administration } from "./administration.ts";
 import type { Connection, DatabaseEngine, Dialect } from "./engine.ts";
 import { changedResult, gatedCalls, gatedMethods } from "./gate.ts";
-import { takeAllOf } from "./host-pool.ts";
+import { takeAllOf, watchErrors } from "./host-pool.ts";
 
 /** The driver gives 64-bit integers as text; all of the demo's fit into a number. */
 const numbers: CustomTypesConfig = {
@@ -68,6 +68,11 @@ const administration: Administration = {
     ],
     remove: ["DROP TRIGGER refuse_some ON slotwright_appointments", "DROP FUNCTION refuse_some"],
   },
+  async setNewSessionsReadOnly(connection, isReadOnly) {
+    const [row] = await connection.query("SELECT current_database() AS name");
+    const setting = `default_transaction_read_only = ${isReadOnly ? "on" : "off"}`;
+    await connection.query(`ALTER DATABASE "${row?.name}" SET ${setting}`);
+  },
   openTransactions: `
     SELECT pid, state, wait_event, query FROM pg_stat_activity
     WHERE ${others} AND (state LIKE 'idle in transaction%' OR wait_event_type = 'Lock')`,
@@ -102,7 +107,13 @@ export const postgres: DatabaseEngine = {
       ...(refusesWaiting && { connectionTimeoutMillis: 50 }),
     });
     const takeAll = () => takeAllOf(size, () => pool.connect());
-    return { storage: postgresAdapter({ pool }), takeAll, close: () => pool.end() };
+    let refused = 0;
+    pool.on("connect", (client) => {
+      watchErrors(client, ["query"], ({ code }) => {
+        if (code === "25006") refused += 1;
+      });
+    });
+    return { storage: postgresAdapter({ pool }), takeAll, refusedAsReadOnly: () => refused, close: () => pool.end() };
   },
   connect,
   dialect,

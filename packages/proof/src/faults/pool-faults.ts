@@ -30,7 +30,31 @@ function exhausted(key: string, title: string, refusesWaiting: boolean): ServerF
   };
 }
 
+/** Long enough for the pool to be full of sessions that may only read. */
+const demotedFor = 300;
+
+/** Each session of the pool is cut, and comes back as one that may only read; later ones may write again. */
+const demoted: ServerFault = {
+  key: "pool.sessions-demoted",
+  title: "sessions of the pool may only read, as those to a primary that was demoted, and stay in it, three times",
+  open: async (scene) => [hostPool(scene, 5, false)],
+  harm: async ({ administration, administrator, proxy }, { storages }) => {
+    const [pool] = storages as readonly HostPool[];
+    const connection = await administrator();
+    for (let round = 0; round < 3; round++) {
+      await sleep(20);
+      await administration.setNewSessionsReadOnly(connection, true);
+      proxy.cutAll();
+      await sleep(demotedFor);
+      await administration.setNewSessionsReadOnly(connection, false);
+    }
+    await connection.close();
+    return pool?.refusedAsReadOnly() ?? 0;
+  },
+};
+
 export const poolFaults: readonly ServerFault[] = [
+  demoted,
   {
     key: "pool.of-one",
     title: "all callers share a pool of one connection, which is cut",

@@ -1,0 +1,35 @@
+import type { OnWarning } from "@slotwright/core";
+
+/** How an adapter sends its statements: prepared, once for each text and connection, or as texts. */
+export interface Sending {
+  isPrepared: boolean;
+  /** What has become of a statement's text on its way, where it was changed. */
+  readonly changedTexts: Map<string, string>;
+}
+
+export const newSending = (isPrepared: boolean): Sending => ({ isPrepared, changedTexts: new Map() });
+
+/**
+ * A tracer that appends a comment of its own to each statement makes another text of it each time, and each would be prepared
+ * and kept, up to the limit that all connections of the server share. One that always appends the same does no harm.
+ */
+export function noteText(sending: Sending, sql: string, sent: unknown, onWarning: OnWarning | undefined): void {
+  if (sent === sql || typeof sent !== "string" || !sending.isPrepared) return;
+  const before = sending.changedTexts.get(sql);
+  if (before === undefined) sending.changedTexts.set(sql, sent);
+  else if (before !== sent)
+    giveUpPreparing(
+      sending,
+      "Something changes the text of statements before mysql2 sends them, such as a tracer that appends a comment",
+      onWarning,
+    );
+}
+
+/** From now on statements are sent as texts. */
+export function giveUpPreparing(sending: Sending, reason: string, onWarning: OnWarning | undefined): void {
+  if (!sending.isPrepared) return;
+  sending.isPrepared = false;
+  sending.changedTexts.clear();
+  const message = `${reason}, so they are not prepared from now on: all works, and the server parses each statement anew. When the cause is mended, create the adapter again. To have no warning, create it with preparedStatements: false.`;
+  onWarning?.({ code: "statement_names_refused", message, details: {} });
+}

@@ -1,0 +1,113 @@
+import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import { type OwnServer, startOwnServer, type TestDatabase } from "@slotwright/test-servers";
+import { type Connection, createConnection, createPool, type Pool } from "mysql2/promise";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { isReadOnlySession, toStorageError } from "../src/errors.ts";
+import { mysqlAdapter } from "../src/index.ts";
+
+const size = 5;
+const committed = [{ status: "committed" }];
+
+/** On a server of one's own, since its role is everybody's. */
+describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their server's role", (engine) => {
+  let server: OwnServer | undefined;
+  let database: TestDatabase;
+  let admin: Connection;
+  let pool: Pool;
+  /** Free ones, of which each test takes its own. */
+  const free = Array.from({ length: 12 }, (_, index) => slotAt(index * 30));
+  const [slotOfHost = slotAt(0)] = free.splice(0, 1);
+
+  beforeAll(async () => {
+    server = await startOwnServer(engine);
+    if (server === undefined) return;
+    database = await server.createDatabase();
+    const storage = mysqlAdapter({ uri: database.url });
+    await storage.migrate();
+    expect(await storage.commit([creation(slotOfHost, ...free)])).toEqual(committed);
+    await storage.close();
+    admin = await createConnection(database.url);
+    // What is read-only for others is not for an administrator.
+    await admin.query("create user app identified by 'secret'");
+    await admin.query(`grant all on ${database.name}.* to app`);
+  });
+  afterAll(async () => {
+    await admin?.end();
+    await server?.stop();
+  });
+  beforeEach((context) => {
+    if (server === undefined) return context.skip();
+    const uri = Object.assign(new URL(database.url), { username: "app", password: "secret" }).href;
+    pool = createPool({ uri, connectionLimit: size });
+  });
+  afterEach(() => pool?.end());
+
+  const fill = async (text = "select 1") => {
+    const all = await Promise.all(Array.from({ length: size }, () => pool.getConnection()));
+    for (const one of all) await one.query(text);
+    for (const one of all) one.release();
+  };
+  it.each(["set global transaction read only", "set session transaction read only"])(
+    "all of a pool's, by %s, are replaced by the first write, and nothing is applied twice",
+    async (text) => {
+      const slots = free.splice(0, 3);
+      const storage = mysqlAdapter({ pool });
+      if (text.includes("global")) {
+        await admin.query(text);
+        await fill();
+        await admin.query("set global transaction read write");
+      } else await fill(text);
+      const keys = [{ kind: "slot", id: slots[0]?.id ?? "" }] as const;
+      expect(await storage.load(keys)).toEqual([slots[0]]);
+      const booked = await Promise.all(slots.map((slot) => storage.commit([booking(slot)])));
+      expect(booked).toEqual(slots.map(() => committed));
+      const journal = await storage.readJournal({ recordId: keys[0].id, limit: 9 });
+      expect(journal.map(({ version }) => version)).toEqual([1, 2]);
+    },
+  );
+
+  it.each(engine === "mysql" ? ["read_only", "super_read_only"] : ["read_only"])(
+    "are given up where the server has %s, which is believed of a fresh one, and work when it is off",
+    async (variable) => {
+      const slot = free.pop() ?? slotAt(0);
+      const storage = mysqlAdapter({ pool });
+      await fill();
+      let opened = 0;
+      pool.on("connection", () => {
+        opened += 1;
+      });
+      await admin.query(`set global ${variable} = 1`);
+      await expect(storage.commit([booking(slot)])).rejects.toMatchObject({
+        failure: "read_only",
+        cause: { errno: 1290 },
+      });
+      // All that were idle, and a fresh one.
+      expect(opened).toBe(1);
+      await admin.query(`set global ${variable} = 0`);
+      await admin.query("set global read_only = 0");
+      expect(await storage.commit([booking(slot)])).toEqual(committed);
+    },
+  );
+
+  it("keep a host's transaction to itself: it is not tried anywhere else", async () => {
+    const connection = await pool.getConnection();
+    await connection.query("start transaction read only");
+    const inside = mysqlAdapter({ pool }).within(connection);
+    await expect(inside.commit([booking(slotOfHost)])).rejects.toMatchObject({ failure: "read_only" });
+    await connection.rollback();
+    expect(await connection.query("select 1")).toBeDefined();
+    connection.release();
+  });
+});
+
+describe("error 1290 of another option", () => {
+  const error = Object.assign(
+    new Error("The MySQL server is running with the --secure-file-priv option so it cannot execute this statement"),
+    { errno: 1290 },
+  );
+
+  it("says nothing of the session's role", () => {
+    expect(isReadOnlySession(error)).toBe(false);
+    expect(toStorageError(error, { name: "db", during: "commit" }).failure).toBe("unavailable");
+  });
+});
