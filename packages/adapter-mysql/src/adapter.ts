@@ -1,5 +1,11 @@
 import { defaultTablePrefix, problemWithOptions, refusingAdapter } from "@slotwright/adapter-sql";
-import { type CommitOutcome, type StorageAdapter, StorageError, type Transition } from "@slotwright/core";
+import {
+  type CommitOutcome,
+  type StorageAdapter,
+  StorageError,
+  type StoredSettings,
+  type Transition,
+} from "@slotwright/core";
 import { commitBatch, type Writer } from "./commit.ts";
 import {
   type Connection,
@@ -16,6 +22,7 @@ import { poolSource, type Source, uriSource } from "./open.ts";
 import { optionRules } from "./options.ts";
 import { writeInOwn } from "./own-transaction.ts";
 import { findAppointments, findSlots, loadRecords, loadReplayed, lookAt, type Reading, readJournal } from "./reads.ts";
+import { readClock, readSettings, readSettingsInHost, storeSettings, storeSettingsInHost } from "./settings.ts";
 import { createHostStatements, createStatements, type Statements } from "./statements.ts";
 import { type MysqlStrategy, mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
 
@@ -79,11 +86,13 @@ interface Schema {
 interface Session {
   readonly read: <T>(work: (reading: Reading) => Promise<T>) => Promise<T>;
   readonly commit: (transitions: readonly Transition[]) => Promise<readonly CommitOutcome[]>;
+  readonly readSettings: () => Promise<StoredSettings | undefined>;
+  readonly storeSettings: (settings: StoredSettings) => Promise<StoredSettings>;
 }
 
 type Operations = Omit<StorageAdapter<MysqlTransaction>, "within" | "migrate" | "close">;
 
-function operations({ read, commit }: Session, name: string): Operations {
+function operations({ read, commit, readSettings, storeSettings }: Session, name: string): Operations {
   const call = <T>(work: () => Promise<T>) => translated(name, work);
   return {
     contract: 1,
@@ -92,6 +101,9 @@ function operations({ read, commit }: Session, name: string): Operations {
     findAppointments: (query) => call(() => read((reading) => findAppointments(reading, query))),
     readJournal: (query) => call(() => read((reading) => readJournal(reading, query))),
     commit: (transitions) => call(() => commit(transitions)),
+    readSettings: () => call(readSettings),
+    storeSettings: (settings) => call(() => storeSettings(settings)),
+    readClock: () => call(() => read(readClock)),
   };
 }
 
@@ -125,6 +137,9 @@ function ownTransactions(source: Source, schemaOn: (connection: Connection) => P
         const { own } = await schemaOn(connection);
         return commitBatch(ownWriter(connection, own), transitions);
       }),
+    readSettings: () => source.use(async (connection) => readSettings(connection, (await schemaOn(connection)).own)),
+    storeSettings: (settings) =>
+      source.use(async (connection) => storeSettings(connection, (await schemaOn(connection)).own, settings)),
   };
 }
 
@@ -145,6 +160,8 @@ function hostTransaction(
         schedules.learnStale(outcomes);
         return outcomes;
       }),
+    readSettings: () => run((statements) => readSettingsInHost(connection, statements)),
+    storeSettings: (settings) => run((statements) => storeSettingsInHost(connection, statements, settings)),
   };
 }
 

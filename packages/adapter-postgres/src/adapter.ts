@@ -8,6 +8,7 @@ import { defaultSchema } from "./migrations.ts";
 import { hostSource, ownSource } from "./open.ts";
 import { optionRules } from "./options.ts";
 import { findAppointments, findSlots, loadRecords, readJournal } from "./reads.ts";
+import { readClock, readSettings, storeSettings } from "./settings.ts";
 import { createStatements, type LoadStatement, type Statements } from "./statements.ts";
 import { type Place, postgresStrategy, requireNames } from "./strategy.ts";
 
@@ -99,6 +100,12 @@ function operations({ place, run, load, waits, database: open }: Session): Opera
     findAppointments: async (query) => findAppointments(run, await ready(), query),
     readJournal: async (query) => readJournal(run, await ready(), query),
     commit: async (transitions) => commitBatch({ run, statement: (await ready()).commit, waits }, transitions),
+    readSettings: async () => readSettings(run, await ready()),
+    storeSettings: async (settings) => {
+      const statements = await ready();
+      return storeSettings(run, statements, waits ? statements.storeSetting : statements.storeSettingSoon, settings);
+    },
+    readClock: async () => readClock(run, await ready()),
   };
 }
 

@@ -26,8 +26,12 @@ export {
   rowToJournal,
   rowToRecord,
   rowToSchedule,
+  rowToSettings,
   rowToSlot,
   scheduleToRow,
+  settingsFound,
+  settingsName,
+  settingsToRow,
   slotToRow,
 } from "./rows.ts";
 export {
@@ -39,6 +43,7 @@ export {
   type JournalRow,
   type MigrationRow,
   type ScheduleRow,
+  type SettingRow,
   type SlotRow,
   type TableName,
   type Tables,

@@ -11,4 +11,5 @@ export { type RaceCase, raceCases } from "./race-cases.ts";
 export { rawRow, recordTables } from "./raw-rows.ts";
 export { refusesEveryCall, refusesToWork } from "./refused-options.ts";
 export { type Replacing, replacingGuardCases } from "./replacing-cases.ts";
+export { keepsSettingsAndTime } from "./settings-and-clock.ts";
 export { intoJournal, intoSlots, type SqlValues, setSlot } from "./statements.ts";

@@ -9,6 +9,10 @@ export function gatedAdapter(storage: StorageAdapter, gate: (call: string) => Pr
     findAppointments: (query) => gate("findAppointments").then(() => storage.findAppointments(query)),
     readJournal: (query) => gate("readJournal").then(() => storage.readJournal(query)),
     commit: (transitions) => gate("commit").then(() => storage.commit(transitions)),
+    // Once an engine, before its first command: no step of any play.
+    readSettings: (call) => storage.readSettings(call),
+    storeSettings: (settings, call) => storage.storeSettings(settings, call),
+    readClock: (call) => storage.readClock(call),
     within: (transaction) => gatedAdapter(storage.within(transaction), gate),
     migrate: () => storage.migrate(),
     close: () => storage.close(),

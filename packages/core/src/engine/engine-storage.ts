@@ -10,8 +10,10 @@ export interface PendingTransition extends Omit<Transition, "command"> {
   readonly command: { readonly id: string; readonly requestHash: () => string; readonly result: () => unknown };
 }
 
+type Passed = "load" | "findSlots" | "findAppointments" | "readJournal" | "readSettings" | "storeSettings";
+
 /** The storage as the engine uses it: it commits one transition at a time, whether or not others go along with it. */
-export interface EngineStorage extends Pick<StorageAdapter, "load" | "findSlots" | "findAppointments" | "readJournal"> {
+export interface EngineStorage extends Pick<StorageAdapter, Passed> {
   readonly commit: (pending: PendingTransition) => Promise<CommitOutcome>;
   /**
    * Slots as they were a short while ago, without asking the database; undefined if one of them is not known, and always
@@ -28,6 +30,8 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     findSlots: (query) => storage.findSlots(query, call),
     findAppointments: (query) => storage.findAppointments(query, call),
     readJournal: (query) => storage.readJournal(query, call),
+    readSettings: () => storage.readSettings(call),
+    storeSettings: (settings) => storage.storeSettings(settings, call),
     recall: () => undefined,
     commit: async (pending) => (await storage.commit([asSent(pending)], call))[0] as CommitOutcome,
     within: (transaction) => directStorage(storage.within(transaction), call),

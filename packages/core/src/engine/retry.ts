@@ -40,7 +40,9 @@ export async function retryReads<T>(settings: EngineSettings, read: () => Promis
   const patience = patienceOf(settings, null);
   for (;;) {
     try {
-      return await read();
+      const found = await read();
+      if (!settings.isHostTransaction) settings.noteAnswer();
+      return found;
     } catch (error) {
       // A read whose connection died changed nothing: it is as good as not made.
       if (!isStorageError(error)) throw error;
