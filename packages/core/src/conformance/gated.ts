@@ -9,10 +9,10 @@ export function gatedAdapter(storage: StorageAdapter, gate: (call: string) => Pr
     findAppointments: (query) => gate("findAppointments").then(() => storage.findAppointments(query)),
     readJournal: (query) => gate("readJournal").then(() => storage.readJournal(query)),
     commit: (transitions) => gate("commit").then(() => storage.commit(transitions)),
-    // Once an engine, before its first command: no step of any play.
-    readSettings: (call) => storage.readSettings(call),
-    storeSettings: (settings, call) => storage.storeSettings(settings, call),
-    readClock: (call) => storage.readClock(call),
+    readSettings: () => gate("readSettings").then(() => storage.readSettings()),
+    storeSettings: (settings) => gate("storeSettings").then(() => storage.storeSettings(settings)),
+    // No step of any play: nothing is decided by it.
+    readClock: () => storage.readClock(),
     within: (transaction) => gatedAdapter(storage.within(transaction), gate),
     migrate: () => storage.migrate(),
     close: () => storage.close(),
