@@ -27,7 +27,7 @@ export interface EngineOptions<HostTransaction> {
   readonly storage: StorageAdapter<HostTransaction>;
   /**
    * Whether a schedule is a provider at one facility (`"facility"`, the default) or the provider everywhere. All engines
-   * on one database must say the same, for the schedules of one scope do not keep those of the other apart: the first
+   * on one database must say the same: the schedules of one scope do not keep those of the other apart. The first
    * command stores it, and an engine of the other scope is refused with `settings_mismatch`.
    */
   readonly overlapScope?: OverlapScope;
