@@ -4,6 +4,7 @@ import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } 
 import { onHost, onPool, type Run } from "./connection.ts";
 import { findAppointments, findSlots, loadRecords, lockRecords, readJournal } from "./reads.ts";
 import { migrate, type Tables, tablesIn } from "./schema.ts";
+import { readClock, readSettings, storeSettings } from "./settings.ts";
 
 export interface JsonAdapterOptions {
   /** Stays the host's. */
@@ -28,7 +29,7 @@ export function jsonAdapter({ pool, schema = "bookings", steps = {} }: JsonAdapt
 }
 
 type Work = <T>(call: (run: Run) => Promise<T>) => Promise<T>;
-type Operations = Pick<StorageAdapter, "contract" | "findSlots" | "findAppointments" | "readJournal" | "commit">;
+type Operations = Omit<StorageAdapter, "load" | "within" | "migrate" | "close">;
 
 function operations(tables: Tables, work: Work, steps: Steps): Operations {
   return {
@@ -37,6 +38,9 @@ function operations(tables: Tables, work: Work, steps: Steps): Operations {
     findAppointments: (query) => work((run) => findAppointments(run, tables, query)),
     readJournal: (query) => work((run) => readJournal(run, tables, query)),
     commit: (transitions) => commitEach(transitions, (one) => work((run) => commitOne(steps, run, tables, one))),
+    readSettings: () => work((run) => readSettings(run, tables)),
+    storeSettings: (settings) => work((run) => storeSettings(run, tables, settings)),
+    readClock: () => work(readClock),
   };
 }
 

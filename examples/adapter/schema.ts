@@ -7,6 +7,7 @@ export interface Tables {
   readonly records: string;
   readonly commands: string;
   readonly journal: string;
+  readonly settings: string;
   readonly migrations: string;
 }
 
@@ -14,10 +15,9 @@ export function tablesIn(schema: string): Tables {
   if (!/^[a-z_][a-z0-9_]*$/.test(schema)) {
     throw new StorageError("unavailable", `"${schema}" cannot be used as schema. Use a-z, 0-9 and underscores.`);
   }
-  const [records, commands, journal, migrations] = ["records", "commands", "journal", "migrations"].map(
-    (table) => `${schema}.${table}`,
-  ) as [string, string, string, string];
-  return { schema, records, commands, journal, migrations };
+  const of = (table: string) => `${schema}.${table}`;
+  const [records, commands, journal] = [of("records"), of("commands"), of("journal")];
+  return { schema, records, commands, journal, settings: of("settings"), migrations: of("migrations") };
 }
 
 const text = (name: string, from = name) => `text collate "C" generated always as (document #>> '{${from}}') stored`;
@@ -29,7 +29,7 @@ const text = (name: string, from = name) => `text collate "C" generated always a
 const migrations: readonly { readonly name: string; readonly sql: (tables: Tables) => string }[] = [
   {
     name: "0001_tables",
-    sql: ({ records, commands, journal }) => `
+    sql: ({ records, commands, journal, settings }) => `
       create table ${records} (
         document jsonb not null,
         id ${text("id")},
@@ -54,7 +54,8 @@ const migrations: readonly { readonly name: string; readonly sql: (tables: Table
         record_kind ${text("recordKind")},
         version integer not null generated always as ((document ->> 'version')::integer) stored,
         primary key (record_id, version, record_kind)
-      )`,
+      );
+      create table ${settings} (document jsonb not null, only_one boolean primary key default true check (only_one))`,
   },
 ];
 

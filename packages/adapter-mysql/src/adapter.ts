@@ -4,6 +4,7 @@ import {
   type CommitOutcome,
   type StorageAdapter,
   StorageError,
+  type StoredSettings,
   type Transition,
 } from "@slotwright/core";
 import { commitBatch, type Writer } from "./commit.ts";
@@ -22,6 +23,7 @@ import { poolSource, type Source, uriSource } from "./open.ts";
 import { optionRules } from "./options.ts";
 import { writeInOwn } from "./own-transaction.ts";
 import { findAppointments, findSlots, loadRecords, loadReplayed, lookAt, type Reading, readJournal } from "./reads.ts";
+import { readClock, readSettings, readSettingsInHost, storeSettings, storeSettingsInHost } from "./settings.ts";
 import { createHostStatements, createStatements, type Statements } from "./statements.ts";
 import { type MysqlStrategy, mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
 import { newSending, type Sending } from "./text-protocol.ts";
@@ -98,11 +100,13 @@ interface Session {
     transitions: readonly Transition[],
     call: CallOptions | undefined,
   ) => Promise<readonly CommitOutcome[]>;
+  readonly readSettings: (call: CallOptions | undefined) => Promise<StoredSettings | undefined>;
+  readonly storeSettings: (settings: StoredSettings, call: CallOptions | undefined) => Promise<StoredSettings>;
 }
 
 type Operations = Omit<StorageAdapter<MysqlTransaction>, "within" | "migrate" | "close">;
 
-function operations({ read, commit }: Session, name: string): Operations {
+function operations({ read, commit, readSettings, storeSettings }: Session, name: string): Operations {
   const reading =
     <Asked, Answer>(work: (reading: Reading, asked: Asked) => Promise<Answer>) =>
     (asked: Asked, call?: CallOptions) =>
@@ -114,6 +118,9 @@ function operations({ read, commit }: Session, name: string): Operations {
     findAppointments: reading(findAppointments),
     readJournal: reading(readJournal),
     commit: (transitions, call) => translated(name, () => commit(transitions, call)),
+    readSettings: (call) => translated(name, () => readSettings(call)),
+    storeSettings: (settings, call) => translated(name, () => storeSettings(settings, call)),
+    readClock: (call) => translated(name, () => read(call, readClock)),
   };
 }
 
@@ -151,6 +158,12 @@ function ownTransactions(
         const { own } = await schemaOn(connection);
         return commitBatch(ownWriter(connection, own), transitions);
       }),
+    readSettings: (call) =>
+      source.use({ sending, call }, async (connection) => readSettings(connection, (await schemaOn(connection)).own)),
+    storeSettings: (settings, call) =>
+      source.use({ sending, call }, async (connection) =>
+        storeSettings(connection, (await schemaOn(connection)).own, settings),
+      ),
   };
 }
 
@@ -180,6 +193,9 @@ function hostTransaction(
         schedules.learnStale(outcomes);
         return outcomes;
       }),
+    readSettings: (call) => run(call, readSettingsInHost),
+    storeSettings: (settings, call) =>
+      run(call, (connection, statements) => storeSettingsInHost(connection, statements, settings)),
   };
 }
 

@@ -24,6 +24,14 @@ export interface Statements {
   /** Writes a batch within the transaction that is open. */
   readonly write: string;
   readonly readSchemaVersion: string;
+  /** By name. */
+  readonly readSettings: string;
+  /** The same as it is stored now, and locks it. */
+  readonly readSettingsNow: string;
+  /** By name and value; changes nothing where the name is there. */
+  readonly storeSetting: string;
+  /** One document, `now`, in milliseconds. */
+  readonly readClock: string;
 }
 
 /** The records of a kind; or schedules of which only those are looked at that the transaction's own view shows. */
@@ -101,8 +109,21 @@ function statements(strategy: MysqlStrategy, variant: Variant): Statements {
     commit: call(procedureNames.commit),
     write: call(procedureNames.write),
     readSchemaVersion: readVersion(strategy),
+    readSettings: compile(settingsOf(sql``)),
+    readSettingsNow: compile(settingsOf(strategy.server.locking("share", "s"))),
+    storeSetting: compile(
+      sql`insert ignore into ${sql.table("settings")} (name, value) values (${boundText(sql`${""}`)}, ${boundText(sql`${""}`)})`,
+    ),
+    readClock: compile(sql`select ${asDocument(sql`json_object('now', ${clock})`)}`),
   };
 }
+
+/**
+ * The time in UTC, of which no time zone can change anything. A session may have stopped its `timestamp`; what `sysdate`
+ * tells goes on, in the session's zone.
+ */
+const clock = sql`(timestampdiff(microsecond, timestamp'1970-01-01 00:00:00', utc_timestamp(6))
+  + timestampdiff(microsecond, now(6), sysdate(6))) div 1000`;
 
 // The limit is none, for hosts that have set sql_select_limit.
 const noLimit = sql`limit 18446744073709551615`;
@@ -161,6 +182,11 @@ function seenVersion(part: LoadPart): RawBuilder<unknown> | undefined {
   if (part === "schedule_if_seen") return sql`k.version`;
   if (part !== "schedule") return undefined;
   return sql`(select seen.version from ${sql.table("schedules")} as seen where seen.id = k.id)`;
+}
+
+function settingsOf(lock: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select ${asDocument(objectOf("settings", "s"))} from ${storedRow("settings", "s")}
+    where s.name = ${boundText(sql`${""}`)} ${noLimit} ${lock}`;
 }
 
 /** The schema version that the database has, as the document of one row. */

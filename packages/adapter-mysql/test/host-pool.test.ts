@@ -1,3 +1,4 @@
+import { keepsSettingsAndTime } from "@slotwright/adapter-sql/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import {
   appointmentOn,
@@ -20,6 +21,7 @@ import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
 /** Options and session settings with which mysql2 or the server would answer otherwise. */
 const hostile: Readonly<Record<string, { readonly options?: PoolOptions; readonly session?: string }>> = {
   "another time zone": { options: { timezone: "+09:00" }, session: "set time_zone = '-07:00'" },
+  "a clock that stands still": { session: "set timestamp = 86400, time_zone = '+05:45'" },
   "dates as strings": { options: { dateStrings: true } },
   "a cast that makes everything a string": { options: { typeCast: (field) => field.string() } },
   "no casts": { options: { typeCast: false } },
@@ -75,6 +77,22 @@ describeOnEachServer("a host's pool with", (server) => {
     await own.close();
   });
 
+  it("an isolation level that shows what is not committed does not show settings that may still vanish", async () => {
+    const own = await openMysqlStore(server);
+    const pool = createPool({ uri: own.url });
+    pool.pool.on("connection", (connection) => {
+      connection.query("set session transaction isolation level read uncommitted");
+    });
+    const host = await own.beginHostTransaction();
+    await own.storage.within(host.transaction).storeSettings({ overlapScope: "provider" });
+    const storage = mysqlAdapter({ pool });
+    expect(await storage.readSettings()).toBeUndefined();
+    await host.commit();
+    expect(await storage.readSettings()).toEqual({ overlapScope: "provider" });
+    await pool.end();
+    await own.close();
+  });
+
   it("a transaction that somebody left open on a connection keeps nothing from being stored", async () => {
     const own = await openMysqlStore(server);
     const pool = createPool({ uri: own.url, connectionLimit: 1 });
@@ -92,6 +110,7 @@ describeOnEachServer("a host's pool with", (server) => {
 /** A booking's life through one adapter, looked at through it and through another. */
 async function playedOn(storage: StorageAdapter, other: StorageAdapter): Promise<void> {
   await storage.migrate();
+  await keepsSettingsAndTime(storage, other);
   const keys = [
     { kind: "slot", id: record.id },
     { kind: "schedule", id: schedule.id },

@@ -74,7 +74,7 @@ async function createLent(server: TestServer): Promise<Lent> {
   };
 }
 
-const allTables = ["journal", "commands", "slots", "appointments", "further_providers", "schedules"];
+const allTables = ["journal", "commands", "slots", "appointments", "further_providers", "schedules", "settings"];
 
 /** TRUNCATE fires no triggers. */
 async function emptied(pool: Pool): Promise<void> {

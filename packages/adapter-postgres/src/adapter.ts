@@ -1,5 +1,12 @@
 import { defaultTablePrefix, problemWithOptions, refusingAdapter, type SqlStrategy } from "@slotwright/adapter-sql";
-import { type CallOptions, type RecordKey, type StorageAdapter, StorageError, type Transition } from "@slotwright/core";
+import {
+  type CallOptions,
+  type RecordKey,
+  type StorageAdapter,
+  StorageError,
+  type StoredSettings,
+  type Transition,
+} from "@slotwright/core";
 import { commitBatch } from "./commit.ts";
 import { type Names, type PostgresPool, poolRunner, type Runner, type Source } from "./connection.ts";
 import { hostSession, type PostgresTransaction } from "./host-transaction.ts";
@@ -8,6 +15,7 @@ import { defaultSchema } from "./migrations.ts";
 import { hostSource, ownSource } from "./open.ts";
 import { optionRules } from "./options.ts";
 import { findAppointments, findSlots, loadRecords, readJournal } from "./reads.ts";
+import { readClock, readSettings, storeSettings } from "./settings.ts";
 import { createStatements, type LoadStatement, type Statements } from "./statements.ts";
 import { type Place, postgresStrategy, requireNames } from "./strategy.ts";
 
@@ -109,6 +117,11 @@ function operations({ place, run: runOf, load, waits, database: open }: Session)
     commit: withRunner((run, { commit: statement }, transitions: readonly Transition[]) =>
       commitBatch({ run, statement, waits }, transitions),
     ),
+    readSettings: (call) => withRunner((run, statements) => readSettings(run, statements))(undefined, call),
+    storeSettings: withRunner((run, statements, settings: StoredSettings) =>
+      storeSettings(run, statements, waits ? statements.storeSetting : statements.storeSettingSoon, settings),
+    ),
+    readClock: (call) => withRunner((run, statements) => readClock(run, statements))(undefined, call),
   };
 }
 

@@ -1,5 +1,5 @@
 const integers: readonly string[] = ["n", "seat", "version", "is_migrated", "server_version"];
-const instants: readonly string[] = ["start_at", "end_at", "hold_expires_at", "created_at", "updated_at", "at"];
+const instants: readonly string[] = ["start_at", "end_at", "hold_expires_at", "created_at", "updated_at", "at", "now"];
 
 /** The type of a column in a statement that makes its rows itself. */
 export function columnType(column: string): "integer" | "bigint" | "text" {

@@ -18,6 +18,14 @@ export interface Statements {
   /** One row, `is_migrated`: 1 if there is a migration table, else 0; and `server_version`, as a number. */
   readonly isMigrated: Statement;
   readonly readSchemaVersion: Statement;
+  /** By name. */
+  readonly readSettings: Statement;
+  /** By name and value; changes nothing where the name is there. */
+  readonly storeSetting: Statement;
+  /** The same, and waits no longer than a second for a transaction that has stored it and is still open. */
+  readonly storeSettingSoon: Statement;
+  /** One row, `now`, in milliseconds. */
+  readonly readClock: Statement;
   /** Names of migrations above a version. */
   readonly readMigrations: Statement;
 }
@@ -44,6 +52,7 @@ const tables = { schedule: "schedules", slot: "slots", appointment: "appointment
 
 export function createStatements(strategy: SqlStrategy, place: Place): Statements {
   const migrationTable = nameOf(place, "migrations");
+  const intoSettings = `insert into ${nameOf(place, "settings")} (name, value)`;
   const places = ["boolean", ...parameterTypes(place)].map((type, index) => `$${index + 1}::${type}`);
   return {
     load: (wanted) => statementOf(loadSql(place, wanted, "")),
@@ -52,6 +61,13 @@ export function createStatements(strategy: SqlStrategy, place: Place): Statement
     reads: createReads(strategy),
     isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated,
   pg_catalog.current_setting('server_version_num')::int as server_version`),
+    readSettings: statementOf(`select value from ${nameOf(place, "settings")} where name = $1::text`),
+    storeSetting: statementOf(`${intoSettings} values ($1::text, $2::text) on conflict do nothing`),
+    // One statement is one transaction, which the setting does not outlive.
+    storeSettingSoon:
+      statementOf(`with bounded as materialized (select pg_catalog.set_config('lock_timeout', '1000', true))
+${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`),
+    readClock: statementOf("select (extract(epoch from pg_catalog.clock_timestamp()) * 1000)::bigint as now"),
     readSchemaVersion: statementOf(migrationStatements(strategy).readVersion),
     readMigrations: statementOf(`select name from ${migrationTable} where version > $1::integer order by version`),
   };

@@ -34,8 +34,8 @@ const explaining = [
   "plan_cache_mode=force_generic_plan",
 ];
 
-/** The adapter looks into these, which have as many rows as there are versions of the schema. */
-const isSmall = (table: string) => /migrations$|^pg_/.test(table);
+/** The adapter looks into these, which have as many rows as there are versions of the schema, or one. */
+const isSmall = (table: string) => /(migrations|settings)$|^pg_/.test(table);
 
 describeOnServer("with generic plans on full tables, of all statements that the server runs", (url) => {
   let store: PostgresStore;

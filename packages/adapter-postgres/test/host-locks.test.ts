@@ -16,6 +16,8 @@ describeOnServer("a transaction of the host's", (url) => {
   let store: PostgresStore;
   beforeEach(async () => {
     store = await openPostgresStore(url());
+    // On a new database, the one that stores the settings is waited for by those that come at the same moment.
+    await store.storage.storeSettings({ overlapScope: "facility" });
   });
   afterEach(() => store.close());
 

@@ -1,4 +1,5 @@
-import { createEngine } from "@slotwright/core";
+import { keepsSettingsAndTime } from "@slotwright/adapter-sql/conformance";
+import { createEngine, type StorageAdapter } from "@slotwright/core";
 import {
   appointmentOn,
   booking,
@@ -62,6 +63,7 @@ describeOnServer("on a pool of the host's", (url) => {
     const list = await storage.findSlots({ asOf: slot.start, limit: 10, providerIds: [slot.providerId, "x"] });
     expect(list).toMatchObject([{ id: slot.id, start: slot.start, version: 2 }, held]);
     expect(await storage.readJournal({ recordId: held.id, limit: 9 })).toEqual([creation(held).journal[0]]);
+    await keepsSettingsAndTime(storage as StorageAdapter, store.second);
     await storage.close();
     await pool.end();
     await store.close();
@@ -127,6 +129,8 @@ describeOnServer("on a pool of the host's", (url) => {
     const storage = postgresAdapter({ pool, schema: store.schema });
     await store.storage.commit([creation(slot)]);
     expect(await storage.load([keys[0]])).toEqual([slot]);
+    expect(await storage.readSettings()).toBeUndefined();
+    await expect(storage.storeSettings({ overlapScope: "facility" })).rejects.toMatchObject({ failure: "read_only" });
     await expect(storage.commit([booking(slot)])).rejects.toMatchObject({ failure: "read_only" });
     expect(await postgresAdapter({ pool, schema: `${store.schema}_2` }).migrate()).toMatchObject({ from: 0 });
     await pool.end();

@@ -28,8 +28,12 @@ export {
   rowToJournal,
   rowToRecord,
   rowToSchedule,
+  rowToSettings,
   rowToSlot,
   scheduleToRow,
+  settingsFound,
+  settingsName,
+  settingsToRow,
   slotToRow,
 } from "./rows.ts";
 export {
@@ -41,6 +45,7 @@ export {
   type JournalRow,
   type MigrationRow,
   type ScheduleRow,
+  type SettingRow,
   type SlotRow,
   type TableName,
   type Tables,

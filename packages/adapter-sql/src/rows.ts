@@ -1,18 +1,21 @@
-import type {
-  Appointment,
-  AppointmentStatus,
-  CommandName,
-  CommandRecord,
-  Hold,
-  JournalEntry,
-  Metadata,
-  RecordKind,
-  Schedule,
-  Slot,
-  SlotStatus,
-  StoredRecord,
+import {
+  type Appointment,
+  type AppointmentStatus,
+  type CommandName,
+  type CommandRecord,
+  type Hold,
+  type JournalEntry,
+  type Metadata,
+  type OverlapScope,
+  type RecordKind,
+  type Schedule,
+  type Slot,
+  type SlotStatus,
+  StorageError,
+  type StoredRecord,
+  type StoredSettings,
 } from "@slotwright/core";
-import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SlotRow } from "./schema.ts";
+import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SettingRow, SlotRow } from "./schema.ts";
 
 /** Turns records into rows and back. The only place that knows both. */
 
@@ -186,4 +189,22 @@ const decoders: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } =
 /** The record of a row from the table of this kind. */
 export function rowToRecord(kind: RecordKind, row: unknown): StoredRecord {
   return decoders[kind](row);
+}
+
+/** The name of the one row that holds the settings. */
+export const settingsName = "overlap_scope";
+
+/** One row, so that it is stored wholly or not at all. */
+export function settingsToRow({ overlapScope }: StoredSettings): SettingRow {
+  return { name: settingsName, value: overlapScope };
+}
+
+export function rowToSettings({ value }: Pick<SettingRow, "value">): StoredSettings {
+  return { overlapScope: value as OverlapScope };
+}
+
+/** What was found right after it was stored. */
+export function settingsFound(settings: StoredSettings | undefined): StoredSettings {
+  if (settings !== undefined) return settings;
+  throw new StorageError("transient", "The settings of the database were deleted as they were stored. Try again.");
 }

@@ -84,6 +84,11 @@ export interface JournalRow {
   readonly changes: string;
 }
 
+export interface SettingRow {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface MigrationRow {
   readonly version: number;
   readonly name: string;
@@ -97,6 +102,7 @@ export interface Tables {
   further_providers: FurtherProviderRow;
   commands: CommandRow;
   journal: JournalRow;
+  settings: SettingRow;
   migrations: MigrationRow;
 }
 
@@ -109,6 +115,7 @@ export const tableNames: readonly TableName[] = [
   "further_providers",
   "commands",
   "journal",
+  "settings",
   "migrations",
 ];
 
@@ -178,6 +185,7 @@ export const columnNames = {
     to_status: true,
     changes: true,
   }),
+  settings: columnsOf<SettingRow>({ name: true, value: true }),
 } as const;
 
 function columnsOf<Row>(columns: Readonly<Record<keyof Row & string, true>>): readonly (keyof Row & string)[] {

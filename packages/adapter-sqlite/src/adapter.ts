@@ -4,6 +4,7 @@ import {
   type RecordKey,
   type StorageAdapter,
   StorageError,
+  type StoredSettings,
   type Transition,
 } from "@slotwright/core";
 import { commitBatch, commitInHost } from "./commit.ts";
@@ -19,6 +20,7 @@ import { applyMigrations, checkSchema, untilFree } from "./migrate.ts";
 import { fileSource, hostSource } from "./open.ts";
 import { isDatabase, optionRules } from "./options.ts";
 import { findAppointments, findSlots, kindsOf, loadRecords, readJournal } from "./reads.ts";
+import { readClock, readSettings, storeSettings, storeSettingsInHost } from "./settings.ts";
 import { createStatements, type Statements } from "./statements.ts";
 import { sqliteStrategy } from "./strategy.ts";
 import { letOthersIn } from "./turn.ts";
@@ -94,9 +96,12 @@ interface Session {
     statements: Statements,
     transitions: readonly Transition[],
   ) => readonly CommitOutcome[];
+  readonly storeSettings: (connection: Connection, statements: Statements, settings: StoredSettings) => StoredSettings;
 }
 
-const ownTransactions: Pick<Session, "letsOthersIn" | "read" | "load" | "commit"> = {
+type OwnOrHost = Pick<Session, "letsOthersIn" | "read" | "load" | "commit" | "storeSettings">;
+
+const ownTransactions: OwnOrHost = {
   letsOthersIn: true,
   read: (connection, work) => {
     refuseInsideHostTransaction(connection);
@@ -106,9 +111,10 @@ const ownTransactions: Pick<Session, "letsOthersIn" | "read" | "load" | "commit"
   load: (connection, _statements, keys, work) =>
     kindsOf(keys).length > 1 ? inSnapshot(connection, work) : ownTransactions.read(connection, work),
   commit: commitBatch,
+  storeSettings,
 };
 
-const hostTransaction: Pick<Session, "letsOthersIn" | "read" | "load" | "commit"> = {
+const hostTransaction: OwnOrHost = {
   letsOthersIn: false,
   read: (_connection, work) => work(),
   // SQLite locks no rows: whoever has the write lock has them all.
@@ -117,6 +123,7 @@ const hostTransaction: Pick<Session, "letsOthersIn" | "read" | "load" | "commit"
     return work();
   },
   commit: commitInHost,
+  storeSettings: storeSettingsInHost,
 };
 
 type Operations = Omit<StorageAdapter<SqliteDatabase>, "within" | "migrate" | "close">;
@@ -145,6 +152,11 @@ function operations(session: Session): Operations {
     readJournal: (query) =>
       call((connection, statements) => session.read(connection, () => readJournal(connection, statements, query))),
     commit: (transitions) => call((connection, statements) => session.commit(connection, statements, transitions)),
+    readSettings: () =>
+      call((connection, statements) => session.read(connection, () => readSettings(connection, statements))),
+    storeSettings: (settings) =>
+      call((connection, statements) => session.storeSettings(connection, statements, settings)),
+    readClock: () => call((connection, statements) => readClock(connection, statements)),
   };
 }
 

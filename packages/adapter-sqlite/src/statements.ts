@@ -16,6 +16,12 @@ export interface Statements {
   readonly reads: Reads;
   readonly writes: Writes;
   readonly readSchemaVersion: string;
+  /** By name. */
+  readonly readSettings: string;
+  /** By name and value; changes nothing where the name is there. */
+  readonly storeSetting: string;
+  /** One row, `now`, in milliseconds. */
+  readonly readClock: string;
   /** Changes nothing, and takes the write lock. */
   readonly lock: string;
 }
@@ -41,6 +47,12 @@ export function createStatements(strategy: SqlStrategy): Statements {
     }),
     reads: createReads(strategy),
     writes: createWrites(strategy),
+    readSettings: sql`select value from ${sql.table("settings")} where name = ${""}`.compile(strategy.queries).sql,
+    storeSetting:
+      sql`insert into ${sql.table("settings")} (name, value) values (${""}, ${""}) on conflict do nothing`.compile(
+        strategy.queries,
+      ).sql,
+    readClock: "select cast(round((julianday('now') - 2440587.5) * 86400000) as integer) as now",
     readSchemaVersion: migrationStatements(strategy).readVersion,
     lock: sql`update ${sql.table("migrations")} set version = version where version < 0`.compile(strategy.queries).sql,
   };

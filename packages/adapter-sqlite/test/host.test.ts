@@ -1,3 +1,4 @@
+import { keepsSettingsAndTime } from "@slotwright/adapter-sql/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
@@ -25,6 +26,9 @@ describe("on a database of the host's", () => {
       { status: "committed" },
       { status: "stale" },
     ]);
+    const other = sqliteAdapter({ filename: database.name }) as StorageAdapter;
+    await keepsSettingsAndTime(storage as StorageAdapter, other);
+    await other.close();
     expect(database.pragma("foreign_keys")).toEqual([{ foreign_keys: 0n }]);
     await storage.close();
     expect(database.open).toBe(true);

@@ -99,6 +99,8 @@ export interface ErrorDetails {
   outcome_unknown: { readonly idempotencyKey: string };
   schema_outdated: Record<string, never>;
   schema_too_new: Record<string, never>;
+  /** What the engine was created with, and what the database was set up with. */
+  settings_mismatch: { readonly setting: "overlapScope"; readonly expected: string; readonly actual: string };
   aborted: Record<string, never>;
 }
 
@@ -347,6 +349,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     title: "The database was migrated by a newer version",
     message: () =>
       "The database's tables were migrated by a newer version of Slotwright than this one, and nothing was changed. The operator updates this program.",
+  },
+  settings_mismatch: {
+    status: 500,
+    recoverable: false,
+    transient: false,
+    title: "The engine and the database disagree about a setting",
+    message: ({ setting, expected, actual }) =>
+      `This engine was created with ${setting} "${expected}", and the engines that used this database before had "${actual}". With both, one provider could be booked twice at the same time, so nothing was changed. Create the engine with ${setting}: "${actual}"; the table "settings" of the database holds the value.`,
   },
   aborted: {
     status: 503,

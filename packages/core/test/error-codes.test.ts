@@ -131,6 +131,11 @@ const reached: Record<ErrorCode, () => Promise<unknown>> = {
   },
   schema_outdated: () => failing("schema_outdated").getSlot("any"),
   schema_too_new: () => failing("schema_too_new").getSlot("any"),
+  settings_mismatch: async () => {
+    const storage = memoryAdapter();
+    const { slotId } = await stage({ storage });
+    return createEngine({ storage, overlapScope: "provider" }).block({ actor, slotId });
+  },
   aborted: async () =>
     (await stage()).engine.createManySlots({ actor, ...place, slots: [], signal: AbortSignal.abort() }),
 };

@@ -175,11 +175,12 @@ describe("a failing storage", () => {
     for (const kind of ["transient", "unknown"] as const) {
       const memory = memoryAdapter();
       let calls = 0;
-      const failing = failingStorage(memory, () => {
+      const transaction = await memory.begin();
+      const failing = failingStorage(memory.within(transaction), () => {
         calls += 1;
         return { before: failure(kind) };
       });
-      const engine = createEngine({ storage: { ...memory, within: () => failing } }).within(await memory.begin());
+      const engine = createEngine({ storage: { ...memory, within: () => failing } }).within(transaction);
       const code = kind === "transient" ? "storage_busy" : "storage_unavailable";
       const error = await refusalOf(engine.block({ actor, slotId: "s" }));
       expect(error.code).toBe(code);

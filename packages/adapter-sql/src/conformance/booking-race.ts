@@ -34,8 +34,8 @@ export async function bookingRace({ program, options, storage, processes, caller
   assert.deepEqual([...codes].sort(), ["ok", "slot_booked"]);
   const won = reports.flatMap((report) => report.won).sort();
   assert.equal(won.length, count - count / slotsPerGiven);
-  const confirmed = await engine.listAppointments({ statuses: ["confirmed"], limit: 500 });
+  const confirmed = await engine.listAppointments({ providerIds: ["p"], statuses: ["confirmed"], limit: 500 });
   assert.deepEqual(confirmed.items.map(({ id }) => id).sort(), won);
-  const free = await engine.listSlots({ statuses: ["available"], limit: 500 });
+  const free = await engine.listSlots({ providerIds: ["p"], statuses: ["available"], limit: 500 });
   assert.equal(free.items.length, count / slotsPerGiven);
 }

@@ -12,5 +12,6 @@ export { type RaceCase, raceCases } from "./race-cases.ts";
 export { rawRow, recordTables } from "./raw-rows.ts";
 export { refusesEveryCall, refusesToWork } from "./refused-options.ts";
 export { type Replacing, replacingGuardCases } from "./replacing-cases.ts";
+export { keepsSettingsAndTime } from "./settings-and-clock.ts";
 export { type HostPoolStage, type StarvedPoolCase, starvedPoolCases } from "./starved-pool.ts";
 export { intoJournal, intoSlots, type SqlValues, setSlot } from "./statements.ts";

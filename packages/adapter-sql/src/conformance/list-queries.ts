@@ -8,12 +8,16 @@ export const providerIds = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `provider-${index}`);
 
 const range = { startFrom: at(0), startBefore: at(3000), endAfter: at(5) };
+/** Few slots: there are none that are held, so all of them are looked at. */
+const morning = { startFrom: at(0), startBefore: at(900) };
 
 /** Lists of slots by each of the indexes, and across many providers. */
 export const slotQueries: Readonly<Record<string, SlotQuery>> = {
   "slots of all": { ...listPage },
   "a page of slots of all, backwards": { ...listPage, ...range, after: listPlace, descending: true },
   "slots of a schedule that overlap": { ...listPage, ...range, scheduleId: "schedule-1" },
+  "held slots of a time": { ...listPage, ...morning, statuses: ["held"] },
+  "held slots of a facility in a time": { ...listPage, ...morning, facilityId: "facility-1", statuses: ["held"] },
   "slots of a facility": { ...listPage, ...range, facilityId: "facility-1" },
   "free slots of a provider at a facility": {
     ...listPage,
@@ -33,7 +37,8 @@ export const slotQueries: Readonly<Record<string, SlotQuery>> = {
 
 export const appointmentQueries: Readonly<Record<string, AppointmentQuery>> = {
   "appointments of all": { limit: 10 },
-  "appointments at a facility": { limit: 10, facilityId: "facility-1", startFrom: at(0) },
+  "appointments at a facility": { limit: 10, facilityId: "facility-1", startFrom: at(0), startBefore: at(900) },
+  "appointments of a time by status": { limit: 10, startFrom: at(0), startBefore: at(900), statuses: ["no_show"] },
   "appointments of a subject": { limit: 10, subjectId: "subject-7", providerIds: providerIds(1), after: listPlace },
   "appointments of three providers": {
     limit: 10,

@@ -10,7 +10,7 @@ import type { SqlStrategy } from "../strategy.ts";
  */
 export function initialTables(strategy: SqlStrategy): readonly string[] {
   return [
-    ...[schedules, appointments, furtherProviders, slots, commands, journal].map((table) => table(strategy)),
+    ...[schedules, appointments, furtherProviders, slots, commands, journal, settings].map((table) => table(strategy)),
     ...indexStatements(strategy),
   ];
 }
@@ -167,6 +167,12 @@ function journal(strategy: SqlStrategy): string {
       name("row_format"),
       sql`record_kind in ('slot', 'appointment') and version >= 1 and ${strategy.isJson("changes", "object")}`,
     )
+    .compile().sql;
+}
+
+function settings(strategy: SqlStrategy): string {
+  return createTable(strategy, "settings", { name: "id", value: "text" })
+    .addPrimaryKeyConstraint(strategy.qualified("settings_pkey"), ["name"])
     .compile().sql;
 }
 

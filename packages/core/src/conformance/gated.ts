@@ -9,6 +9,10 @@ export function gatedAdapter(storage: StorageAdapter, gate: (call: string) => Pr
     findAppointments: (query, call) => gate("findAppointments").then(() => storage.findAppointments(query, call)),
     readJournal: (query, call) => gate("readJournal").then(() => storage.readJournal(query, call)),
     commit: (transitions, call) => gate("commit").then(() => storage.commit(transitions, call)),
+    readSettings: (call) => gate("readSettings").then(() => storage.readSettings(call)),
+    storeSettings: (settings, call) => gate("storeSettings").then(() => storage.storeSettings(settings, call)),
+    // No step of any play: nothing is decided by it.
+    readClock: (call) => storage.readClock(call),
     within: (transaction) => gatedAdapter(storage.within(transaction), gate),
     migrate: () => storage.migrate(),
     close: () => storage.close(),

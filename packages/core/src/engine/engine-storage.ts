@@ -20,7 +20,7 @@ type Reads = {
 };
 
 /** The storage as the engine uses it: it commits one transition at a time, whether or not others go along with it. */
-export interface EngineStorage extends Reads {
+export interface EngineStorage extends Reads, Pick<StorageAdapter, "readSettings" | "storeSettings"> {
   readonly commit: (pending: PendingTransition, until?: number) => Promise<CommitOutcome>;
   /**
    * Slots as they were a short while ago, without asking the database; undefined if one of them is not known, and always
@@ -37,6 +37,8 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     findSlots: (query, until) => storage.findSlots(query, bounded(call, until)),
     findAppointments: (query, until) => storage.findAppointments(query, bounded(call, until)),
     readJournal: (query, until) => storage.readJournal(query, bounded(call, until)),
+    readSettings: () => storage.readSettings(call),
+    storeSettings: (settings) => storage.storeSettings(settings, call),
     recall: () => undefined,
     commit: async (pending, until) =>
       (await storage.commit([asSent(pending)], bounded(call, until)))[0] as CommitOutcome,

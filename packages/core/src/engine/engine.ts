@@ -42,9 +42,12 @@ export interface Engine<HostTransaction = unknown> extends Commands {
   readonly getSlot: (slotId: string) => Promise<Slot>;
   /** Rejects with `appointment_not_found`. */
   readonly getAppointment: (appointmentId: string) => Promise<Appointment>;
-  /** Slots by when they start, a page at a time. */
+  /** Slots by when they start, a page at a time. By `statuses` only with `providerIds`, or both `from` and `to`. */
   readonly listSlots: (input: ListSlotsInput) => Promise<Page<Slot>>;
-  /** Appointments by when they start, a page at a time. */
+  /**
+   * Appointments by when they start, a page at a time. By `statuses` or `facilityId` only with `providerIds`, a
+   * `subjectId`, or both `from` and `to`.
+   */
   readonly listAppointments: (input: ListAppointmentsInput) => Promise<Page<Appointment>>;
   /** Who did what to a slot or an appointment, and why: oldest first, a page at a time. */
   readonly history: (input: HistoryInput) => Promise<Page<JournalEntry>>;

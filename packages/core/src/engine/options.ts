@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { OverlapScope } from "../model/schedule.ts";
 import type { Authorize, Policy } from "../rules/policy.ts";
-import type { StorageAdapter } from "../storage/adapter.ts";
+import type { CallOptions, StorageAdapter } from "../storage/adapter.ts";
 import { harmless, type OnWarning } from "../warnings.ts";
+import { type Agreement, createAgreement } from "./agreement.ts";
 import { type Clock, steady, systemClock } from "./clock.ts";
+import { watchClock } from "./clock-watch.ts";
 import { coalescingStorage } from "./coalesce.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import { createIdSource, newToken } from "./ids.ts";
@@ -28,7 +30,8 @@ export interface EngineOptions<HostTransaction> {
   readonly storage: StorageAdapter<HostTransaction>;
   /**
    * Whether a schedule is a provider at one facility (`"facility"`, the default) or the provider everywhere. All engines
-   * on one database must say the same: the schedules of one scope do not keep those of the other apart.
+   * on one database must say the same: the schedules of one scope do not keep those of the other apart. The first
+   * command stores it, and an engine of the other scope is refused with `settings_mismatch`.
    */
   readonly overlapScope?: OverlapScope;
   /**
@@ -69,6 +72,9 @@ export interface EngineSettings {
   readonly authorize: Authorize | undefined;
   readonly retry: RetryOptions;
   readonly warn: OnWarning;
+  readonly agreement: Agreement;
+  /** Called after each answer of the storage, outside of transactions of the host. */
+  readonly noteAnswer: () => void;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly newToken: () => string;
@@ -85,7 +91,17 @@ function having(methods: readonly string[], problem: string) {
   return z.custom((value) => isObject(value) && methods.every((name) => typeof value[name] === "function"), problem);
 }
 
-const calledOfStorage = ["load", "findSlots", "findAppointments", "readJournal", "commit", "within"];
+const calledOfStorage = [
+  "load",
+  "findSlots",
+  "findAppointments",
+  "readJournal",
+  "commit",
+  "readSettings",
+  "storeSettings",
+  "readClock",
+  "within",
+];
 
 const storageSchema = having(
   calledOfStorage,
@@ -134,11 +150,14 @@ const optionsSchema = z.strictObject(
   "must be an object with a storage",
 );
 
+/** For calls that nobody waits for: a pool without a free connection has better things to do. */
+const inBackground: CallOptions = { connectWithinMs: 1_000 };
+
 /** @throws BookingError `invalid_input` */
 export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   // Only to refuse: what is used are the host's own objects.
   parse(optionsSchema, options);
-  const { overlapScope = "facility", policies = [], authorize } = options;
+  const { storage: given, overlapScope = "facility", policies = [], authorize } = options;
   const clock = options.clock === undefined ? systemClock : steady(options.clock);
   const { newId = createIdSource(), random = Math.random } = options;
   const { budgetMs = 10_000, maxPauseMs = 50 } = options.retry ?? {};
@@ -146,8 +165,10 @@ export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
   const { slots = 10_000, forMs = 60_000 } = options.remember ?? {};
   const warn = harmless(options.onWarning);
   const call = { connectWithinMs: budgetMs, onWarning: warn };
-  const coalescing = coalescingStorage(options.storage, { batchSize, lanes, queueLimit }, call);
+  const coalescing = coalescingStorage(given, { batchSize, lanes, queueLimit }, call);
   const storage = slots === 0 ? coalescing : rememberingStorage(coalescing, { slots, forMs }, clock);
+  // A clock that the host gives is the host's matter, and a warning that nobody hears is not worth a question.
+  const isWatched = options.clock === undefined && options.onWarning !== undefined;
   return {
     storage,
     spread: createSpread(storage, random),
@@ -156,6 +177,8 @@ export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
     policies,
     authorize,
     warn,
+    agreement: createAgreement({ overlapScope }, () => given.readSettings(inBackground)),
+    noteAnswer: isWatched ? watchClock({ clock, readClock: () => given.readClock(inBackground), warn }) : () => {},
     clock,
     newId,
     newToken: options.newToken ?? newToken,

@@ -52,7 +52,9 @@ export async function retryReads<T>(settings: EngineSettings, read: (until: numb
   const patience = patienceOf(settings, null);
   for (;;) {
     try {
-      return await read(patience.until);
+      const found = await read(patience.until);
+      if (!settings.isHostTransaction) settings.noteAnswer();
+      return found;
     } catch (error) {
       // A read whose connection died changed nothing: it is as good as not made.
       if (!isStorageError(error)) throw error;

@@ -47,7 +47,7 @@ async function runRequest(settings: EngineSettings, first: Request): Promise<obj
   let last: Attempt["again"];
   for (;;) {
     const attempt = await attemptCommand(settings, request);
-    if ("result" in attempt) return attempt.result;
+    if ("result" in attempt) return answered(settings, attempt.result);
     request = { ...request, mayRecall: false };
     if (attempt.again === "recalled") continue;
     // Rows changed by hand while the rule decided: it decides again, and mostly finds the precise refusal itself.
@@ -59,6 +59,11 @@ async function runRequest(settings: EngineSettings, first: Request): Promise<obj
     await again(request, attempt.cause, isInHurry);
     last = attempt.again;
   }
+}
+
+function answered({ isHostTransaction, noteAnswer }: EngineSettings, result: object): object {
+  if (!isHostTransaction) noteAnswer();
+  return result;
 }
 
 /** A booking is by slot or by time; choosing the schema first gives errors about that one. */
@@ -88,7 +93,8 @@ async function attemptCommand(settings: EngineSettings, request: Request): Promi
 }
 
 async function decideAndCommit(settings: EngineSettings, request: Request): Promise<Attempt> {
-  const { storage } = settings;
+  const { storage, agreement } = settings;
+  if (!agreement.isMade()) await agree(settings);
   const context = contextOf(settings, request);
   const { rule, mayRecall, finder, patience } = request;
   const alsoKeys = mayHaveRun(request) ? [commandKey(request)] : [];
@@ -111,6 +117,11 @@ async function decideAndCommit(settings: EngineSettings, request: Request): Prom
   } finally {
     loaded.claim?.release(found);
   }
+}
+
+/** Before the first command, since two engines that see overlap differently would book one provider twice. */
+async function agree({ storage, agreement, isHostTransaction }: EngineSettings): Promise<void> {
+  await (isHostTransaction ? agreement.makeWithin(storage) : agreement.make(storage));
 }
 
 /**

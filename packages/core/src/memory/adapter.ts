@@ -79,6 +79,13 @@ function adapterOn({ read, write }: Access): StorageAdapter<MemoryTransaction> {
     findAppointments: async (query) => findAppointments(read(), query),
     readJournal: async (query) => readJournal(read(), query),
     commit: (transitions) => write((tables) => transitions.map((one) => commitTransition(tables, one))),
+    readSettings: async () => read().settings[0],
+    storeSettings: (settings) =>
+      write((tables) => {
+        tables.settings[0] ??= { ...settings };
+        return tables.settings[0];
+      }),
+    readClock: async () => new Date(),
     within: (transaction) => ({ ...adapterOn(accessTo(transaction)), migrate: refuseMigration }),
     migrate: async () => ({ from: 1, to: 1, applied: [] }),
     close: async () => {},

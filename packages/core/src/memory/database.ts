@@ -7,6 +7,7 @@ import {
   type StoredRecord,
   type VersionedRecord,
 } from "../model/record.ts";
+import type { StoredSettings } from "../storage/adapter.ts";
 
 /** All that is stored: plain maps, replaced as a whole by a commit of a host's transaction. */
 export interface Tables {
@@ -14,6 +15,8 @@ export interface Tables {
   readonly commands: Map<string, CommandRecord>;
   /** By record id, in the order of the versions. */
   readonly journal: Map<string, readonly JournalEntry[]>;
+  /** None, or one. */
+  readonly settings: StoredSettings[];
 }
 
 /** What several memory adapters may share, as connections share a database. */
@@ -26,7 +29,7 @@ export interface MemoryDatabase {
 
 export function createMemoryDatabase(): MemoryDatabase {
   return {
-    tables: { records: new Map(), commands: new Map(), journal: new Map() },
+    tables: { records: new Map(), commands: new Map(), journal: new Map(), settings: [] },
     lastWriter: Promise.resolve(),
   };
 }
@@ -44,8 +47,8 @@ export async function lockForWriting(database: MemoryDatabase): Promise<() => vo
 }
 
 /** A draft that a host's transaction writes to until it commits. */
-export function copyTables({ records, commands, journal }: Tables): Tables {
-  return { records: new Map(records), commands: new Map(commands), journal: new Map(journal) };
+export function copyTables({ records, commands, journal, settings }: Tables): Tables {
+  return { records: new Map(records), commands: new Map(commands), journal: new Map(journal), settings: [...settings] };
 }
 
 /** The stored record, as a copy: what a caller does to it does not touch what is stored. */

@@ -33,23 +33,54 @@ const statusesOf = <const S extends readonly string[]>(statuses: S) =>
 /** Slots and appointments are listed by when they start: `from` (inclusive) to `to` (exclusive). */
 const window = { from: instantSchema.optional(), to: instantSchema.optional() };
 
-export const listSlotsSchema = z.strictObject({
-  ...page,
-  ...window,
-  providerIds: providerIds.optional(),
-  facilityId: idSchema.optional(),
-  statuses: statusesOf(slotStatuses).optional(),
-});
+/** Without a bound, a list that no index serves looks at everything there is to find a few. */
+function needsBound(field: string, bounds: string, what: string) {
+  return { path: [field], error: `needs ${bounds}: no index finds ${what} alone, so all of them would be read` };
+}
 
-export const listAppointmentsSchema = z.strictObject({
-  ...page,
-  ...window,
-  /** Appointments that have one of these among their providers. */
-  providerIds: providerIds.optional(),
-  facilityId: idSchema.optional(),
-  subjectId: idSchema.optional(),
-  statuses: statusesOf(appointmentStatuses).optional(),
-});
+interface Bounds {
+  readonly from?: unknown;
+  readonly to?: unknown;
+  readonly providerIds?: unknown;
+  readonly subjectId?: unknown;
+}
+
+const isBounded = ({ from, to, providerIds, subjectId }: Bounds): boolean =>
+  providerIds !== undefined || subjectId !== undefined || (from !== undefined && to !== undefined);
+
+export const listSlotsSchema = z
+  .strictObject({
+    ...page,
+    ...window,
+    providerIds: providerIds.optional(),
+    facilityId: idSchema.optional(),
+    statuses: statusesOf(slotStatuses).optional(),
+  })
+  .refine(
+    (list) => list.statuses === undefined || isBounded(list),
+    needsBound("statuses", "providerIds, or both from and to", "slots by status"),
+  );
+
+const boundsOfAppointments = "providerIds, a subjectId, or both from and to";
+
+export const listAppointmentsSchema = z
+  .strictObject({
+    ...page,
+    ...window,
+    /** Appointments that have one of these among their providers. */
+    providerIds: providerIds.optional(),
+    facilityId: idSchema.optional(),
+    subjectId: idSchema.optional(),
+    statuses: statusesOf(appointmentStatuses).optional(),
+  })
+  .refine(
+    (list) => list.statuses === undefined || isBounded(list),
+    needsBound("statuses", boundsOfAppointments, "appointments by status"),
+  )
+  .refine(
+    (list) => list.facilityId === undefined || isBounded(list),
+    needsBound("facilityId", boundsOfAppointments, "appointments by facility"),
+  );
 
 /** The history of one slot or one appointment, oldest first. */
 export const historySchema = z.union([

@@ -1,13 +1,14 @@
 import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { RecordKey, StoredRecord, VersionedRecord } from "../model/record.ts";
+import type { OverlapScope } from "../model/schedule.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
 import type { OnWarning } from "../warnings.ts";
 
 /**
  * What Slotwright needs of a database. Expected outcomes are returned; only infrastructure throws, and always a
- * `StorageError` that says whether anything may have been applied. An adapter never calls the clock, makes no ids
+ * `StorageError` that says whether anything may have been applied. An adapter decides nothing by a clock, makes no ids
  * and knows no rules. Whoever writes one proves it with the suite in `@slotwright/core/conformance`.
  */
 export interface StorageAdapter<HostTransaction = unknown> {
@@ -42,6 +43,22 @@ export interface StorageAdapter<HostTransaction = unknown> {
    */
   commit(transitions: readonly Transition[], call?: CallOptions): Promise<readonly CommitOutcome[]>;
 
+  /** The settings that are stored; undefined as long as none are. */
+  readSettings(call?: CallOptions): Promise<StoredSettings | undefined>;
+
+  /**
+   * Stores these settings unless some are stored already, and resolves with those that are stored then. Of several that
+   * are stored at once, one stays, and all calls resolve with that one. Within a host's transaction it sees what others
+   * have committed since that began.
+   */
+  storeSettings(settings: StoredSettings, call?: CallOptions): Promise<StoredSettings>;
+
+  /**
+   * What time it is for the database, to the millisecond, whatever settings the session has. Nothing is decided by it: it
+   * only tells whether the engine's clock and the database's agree.
+   */
+  readClock(call?: CallOptions): Promise<Date>;
+
   /**
    * The same contract inside a transaction that the host opened: what is committed here becomes durable with the
    * host's COMMIT and vanishes with its ROLLBACK, both of which stay the host's. An outcome other than `committed`
@@ -66,6 +83,11 @@ export interface CallOptions {
   readonly connectWithinMs?: number;
   /** Told what an operator should know while the call goes on. It never throws. */
   readonly onWarning?: OnWarning;
+}
+
+/** What all engines on one database have to agree on. */
+export interface StoredSettings {
+  readonly overlapScope: OverlapScope;
 }
 
 /** One atomic unit: the versions it was decided on, the records as they become, and what the journal says of it. */

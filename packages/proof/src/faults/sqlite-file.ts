@@ -67,6 +67,9 @@ export function reopenedStorage(
     findAppointments: (query) => current().findAppointments(query),
     readJournal: (query) => current().readJournal(query),
     commit: (transitions) => current().commit(transitions),
+    readSettings: () => current().readSettings(),
+    storeSettings: (settings) => current().storeSettings(settings),
+    readClock: () => current().readClock(),
     within: () => {
       throw new TypeError("There is no transaction of a host here.");
     },

@@ -270,4 +270,28 @@ export const badCommands: readonly BadInput[] = [
     says: /must be one of available/,
     command: ({ engine }) => engine.listSlots({ statuses: ["free" as never] }),
   },
+  {
+    name: "slots by status alone, which no index finds",
+    code: "invalid_input",
+    says: /statuses: needs providerIds, or both from and to: no index finds slots by status alone/,
+    command: ({ engine }) => engine.listSlots({ statuses: ["held"] }),
+  },
+  {
+    name: "slots of a facility by status, from now on",
+    code: "invalid_input",
+    says: /statuses: needs providerIds, or both from and to/,
+    command: ({ engine }) => engine.listSlots({ statuses: ["held"], facilityId: "f", from: minutes(0) }),
+  },
+  {
+    name: "appointments by status alone, which no index finds",
+    code: "invalid_input",
+    says: /statuses: needs providerIds, a subjectId, or both from and to/,
+    command: ({ engine }) => engine.listAppointments({ statuses: ["no_show"], to: minutes(0) }),
+  },
+  {
+    name: "appointments of a facility alone, which no index finds",
+    code: "invalid_input",
+    says: /facilityId: needs providerIds, a subjectId, or both from and to/,
+    command: ({ engine }) => engine.listAppointments({ facilityId: "f" }),
+  },
 ];

@@ -27,10 +27,13 @@ export const holdCases: readonly ConformanceCase[] = [
       const { details } = await refusal(other.book(want), "slot_held");
       assert.deepEqual(details.heldUntil, new Date(clock.now().getTime() + 60_000));
       await refusal(other.book({ ...want, holdToken: "guessed" }), "hold_not_owned");
-      assert.deepEqual((await other.listSlots({ statuses: ["available"] })).items, []);
+      assert.deepEqual((await other.listSlots({ providerIds: [place.providerId], statuses: ["available"] })).items, []);
       clock.advance(60_000);
       assert.equal((await other.getSlot(slot.id)).status, "available");
-      assert.equal((await other.listSlots({ statuses: ["available"] })).items[0]?.status, "available");
+      assert.equal(
+        (await other.listSlots({ providerIds: [place.providerId], statuses: ["available"] })).items[0]?.status,
+        "available",
+      );
       await refusal(engine.book({ ...want, holdToken }), "hold_expired");
       assert.equal((await other.book(want)).slots[0]?.status, "booked");
       await refusal(engine.book({ ...want, holdToken }), "slot_booked");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertSound, engineOn, patient, publish, refusal, tally } from "../fixtures.ts";
+import { assertSound, engineOn, patient, place, publish, refusal, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
 export const hostTransactionCases: readonly ConformanceCase[] = [
@@ -21,7 +21,10 @@ export const hostTransactionCases: readonly ConformanceCase[] = [
       await refusal(inside.book({ ...want, subjectId: "p-2" }), "slot_booked");
       await inside.book({ ...want, slotId: other.id });
       await kept.commit();
-      assert.deepEqual((await engineOn(second).listSlots({ statuses: ["available"] })).items, []);
+      assert.deepEqual(
+        (await engineOn(second).listSlots({ providerIds: [place.providerId], statuses: ["available"] })).items,
+        [],
+      );
       await assertSound(second);
     },
   },
@@ -40,7 +43,10 @@ export const hostTransactionCases: readonly ConformanceCase[] = [
       assert.deepEqual(await tally(calls), { ok: 3, slot_booked: 1 });
       await host.commit();
       assert.equal((await engineOn(second).listAppointments({})).items.length, 2);
-      assert.deepEqual((await engineOn(second).listSlots({ statuses: ["available"] })).items, []);
+      assert.deepEqual(
+        (await engineOn(second).listSlots({ providerIds: [place.providerId], statuses: ["available"] })).items,
+        [],
+      );
       await assertSound(second);
     },
   },

@@ -13,6 +13,7 @@ import { contractLockCases } from "./contract-locks.ts";
 import { contractPageCases } from "./contract-pages.ts";
 import { contractProviderCases } from "./contract-providers.ts";
 import { contractRaceCases } from "./contract-races.ts";
+import { contractSettingsCases } from "./contract-settings.ts";
 import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
 import { crowdCases } from "./crowds.ts";
@@ -27,7 +28,10 @@ import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
 import { reconcileCases } from "./reconcile.ts";
 import { runtimeCases } from "./runtimes.ts";
+
+import { settingsCases } from "./settings.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
+
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
 import { transitionCases } from "./transitions.ts";
@@ -44,6 +48,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractWithinCases,
   ...contractLockCases,
   ...contractGuardCases,
+  ...contractSettingsCases,
   ...bookCases,
   ...appointmentCases,
   ...sharedAppointmentCases,
@@ -53,6 +58,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...idempotencyCases,
   ...listCases,
   ...hostTransactionCases,
+  ...settingsCases,
   ...transitionCases,
   ...badInputCases,
   ...oddInputCases,

@@ -60,6 +60,11 @@ export const listCases: readonly ConformanceCase[] = [
       const bySubject = await engine.listAppointments({ subjectId: slots[3]?.id ?? "", statuses: ["confirmed"] });
       assert.equal(bySubject.items.length, 1);
       assert.deepEqual((await engine.listAppointments({ providerIds: ["nobody"] })).items, []);
+      const window = { from: minutes(0), to: minutes(60) };
+      assert.equal((await engine.listSlots({ ...window, statuses: ["booked"] })).items.length, 4);
+      assert.equal((await engine.listSlots({ facilityId: "north", limit: 3 })).items.length, 3);
+      const confirmed = { ...window, facilityId: "north", statuses: ["confirmed" as const] };
+      assert.equal((await engine.listAppointments(confirmed)).items.length, 4);
     },
   },
 ];

@@ -24,7 +24,10 @@ export const reconcileCases: readonly ConformanceCase[] = [
       assert.deepEqual([dry.repairable, dry.findings.length, found.length, dry.scanned.slots], [4, 1, 4, 4]);
       assert.equal((await engine.reconcile({ actor: operator, ...range })).repaired, 4);
       assert.equal((await engine.reconcile({ actor: operator })).repaired, 2);
-      assert.equal((await engine.listSlots({ statuses: ["available"] })).items.length, 6);
+      assert.equal(
+        (await engine.listSlots({ providerIds: [place.providerId], statuses: ["available"] })).items.length,
+        6,
+      );
     },
   },
   {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertSound, engineOn, patient, publish, tally } from "../fixtures.ts";
+import { assertSound, engineOn, patient, place, publish, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
 /** As in jsdom and in Electron's renderer, where timers are numbers, and in older runtimes, which lack more. */
@@ -40,7 +40,8 @@ export const runtimeCases: readonly ConformanceCase[] = [
         );
         assert.deepEqual(await tally(callers), { ok: 1, slot_booked: 39 });
         const { transaction, commit } = await beginHostTransaction();
-        const held = (await engineOn(second).listSlots({ statuses: ["available"] })).items[0];
+        const held = (await engineOn(second).listSlots({ providerIds: [place.providerId], statuses: ["available"] }))
+          .items[0];
         await engine.within(transaction).hold({ actor: patient, slotId: held?.id ?? "" });
         await commit();
         assert.equal((await engineOn(second).getSlot(held?.id ?? "")).status, "held");

@@ -1,0 +1,26 @@
+import { rowToSettings, type SettingRow, settingsFound, settingsName, settingsToRow } from "@slotwright/adapter-sql";
+import type { StoredSettings } from "@slotwright/core";
+import type { Runner, Statement } from "./connection.ts";
+import type { Statements } from "./statements.ts";
+
+export async function readSettings(run: Runner, { readSettings }: Statements): Promise<StoredSettings | undefined> {
+  const [row] = await run<SettingRow>(readSettings, [settingsName]);
+  return row && rowToSettings(row);
+}
+
+/** @param store One of the two statements that store. Where another transaction stored them, the next one sees it. */
+export async function storeSettings(
+  run: Runner,
+  of: Statements,
+  store: Statement,
+  settings: StoredSettings,
+): Promise<StoredSettings> {
+  const { name, value } = settingsToRow(settings);
+  await run(store, [name, value]);
+  return settingsFound(await readSettings(run, of));
+}
+
+export async function readClock(run: Runner, { readClock }: Statements): Promise<Date> {
+  const [row] = await run<{ readonly now: number }>(readClock, []);
+  return new Date(row?.now ?? Number.NaN);
+}

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import type { StorageAdapter } from "@slotwright/core";
+
+/** Stores the settings and asks for the time on a connection that the host has set up in its own way. */
+export async function keepsSettingsAndTime(storage: StorageAdapter, other: StorageAdapter): Promise<void> {
+  assert.equal(await storage.readSettings(), undefined);
+  await storage.storeSettings({ overlapScope: "provider" });
+  await storage.storeSettings({ overlapScope: "facility" });
+  assert.deepEqual(await storage.readSettings(), { overlapScope: "provider" });
+  assert.deepEqual(await other.readSettings(), { overlapScope: "provider" });
+  const before = Date.now();
+  const theirs = (await storage.readClock()).getTime();
+  assert.ok(theirs > before - 1_000 && theirs < Date.now() + 1_000, new Date(theirs).toISOString());
+}

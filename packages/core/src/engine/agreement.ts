@@ -1,0 +1,68 @@
+import { BookingError } from "../errors.ts";
+import type { StorageAdapter, StoredSettings } from "../storage/adapter.ts";
+import { isStorageError, StorageError } from "../storage/storage-error.ts";
+
+export type SettingsStorage = Pick<StorageAdapter, "readSettings" | "storeSettings">;
+
+/** What all engines on one database have to agree on. */
+export interface Agreement {
+  /** Whether they are known to agree: then nobody needs to ask. */
+  readonly isMade: () => boolean;
+  /** @throws BookingError `settings_mismatch`; StorageError */
+  readonly make: (storage: SettingsStorage) => Promise<void>;
+  /** The same in a transaction of the host, which may be rolled back. */
+  readonly makeWithin: (storage: SettingsStorage) => Promise<void>;
+}
+
+/** @param peek Reads, outside of any transaction of the host, which settings are stored. */
+export function createAgreement(mine: StoredSettings, peek: SettingsStorage["readSettings"]): Agreement {
+  let isMade = false;
+  let asking: Promise<StoredSettings> | undefined;
+  let isPeeking = false;
+
+  async function make(storage: SettingsStorage): Promise<void> {
+    asking ??= agreedOn(storage, mine).finally(() => {
+      asking = undefined;
+    });
+    refuseOthers(await asking, mine);
+    isMade = true;
+  }
+
+  /** What a transaction sees may be its own, and vanish with it. Only what others see as well is remembered. */
+  async function look(): Promise<void> {
+    if (isPeeking) return;
+    isPeeking = true;
+    try {
+      const stored = await peek();
+      isMade ||= stored?.overlapScope === mine.overlapScope;
+    } catch {
+      // The next command asks again.
+    } finally {
+      isPeeking = false;
+    }
+  }
+
+  return {
+    isMade: () => isMade,
+    make,
+    async makeWithin(storage) {
+      // Nobody waits for it: the transaction may hold the last connection.
+      void look();
+      refuseOthers(await agreedOn(storage, mine), mine);
+    },
+  };
+}
+
+async function agreedOn(storage: SettingsStorage, mine: StoredSettings): Promise<StoredSettings> {
+  try {
+    return (await storage.readSettings()) ?? (await storage.storeSettings(mine));
+  } catch (error) {
+    // Whatever became of it, of the command itself nothing was sent.
+    if (isStorageError(error, "unknown")) throw new StorageError("transient", error.message, error);
+    throw error;
+  }
+}
+
+function refuseOthers({ overlapScope: actual }: StoredSettings, { overlapScope: expected }: StoredSettings): void {
+  if (actual !== expected) throw new BookingError("settings_mismatch", { setting: "overlapScope", expected, actual });
+}
