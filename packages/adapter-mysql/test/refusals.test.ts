@@ -26,7 +26,8 @@ const additions: Readonly<Record<string, { readonly add: readonly string[]; read
   },
   "a unique index": {
     add: [
-      "insert into slotwright_appointments select 'other', subject_id, provider_id, facility_id, start_at, end_at, 'scheduled', '[]', metadata, 1, 0, 0 from (select 'unwanted' as subject_id, 'p' as provider_id, 'f' as facility_id, 0 as start_at, 1 as end_at, '{}' as metadata) as row_of_host",
+      `insert into slotwright_appointments (id, subject_id, provider_id, provider_ids, facility_id, start_at, end_at, status, slot_ids, metadata, version, created_at, updated_at)
+      values ('other', 'unwanted', 'p', '["p"]', 'f', 0, 1, 'scheduled', '[]', '{}', 1, 0, 0)`,
       "create unique index host_index on slotwright_appointments (subject_id)",
     ],
     says: /host_index/,
