@@ -1,5 +1,14 @@
-import { defaultTablePrefix, problemWithOptions, refusingAdapter } from "@slotwright/adapter-sql";
+import {
+  defaultTablePrefix,
+  migrationWithin,
+  misuse,
+  notTransaction,
+  problemWithOptions,
+  refusingAdapter,
+  transactionWithin,
+} from "@slotwright/adapter-sql";
 import { type CommitOutcome, type StorageAdapter, StorageError, type Transition } from "@slotwright/core";
+import type { PoolConnection } from "mysql2/promise";
 import { commitBatch, type Writer } from "./commit.ts";
 import {
   type Connection,
@@ -9,10 +18,11 @@ import {
   type MysqlTransaction,
 } from "./connection.ts";
 import { type ErrorContext, toStorageError } from "./errors.ts";
-import { hostConnection, inTurn, withSavepoint, writeInHost } from "./host-transaction.ts";
+import { hostConnection, inTurn, taken, withSavepoint, writeInHost } from "./host-transaction.ts";
 import { anySchedules, knownSchedules } from "./known-schedules.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { poolSource, type Source, uriSource } from "./open.ts";
+import { openTransaction } from "./open-transaction.ts";
 import { optionRules } from "./options.ts";
 import { writeInOwn } from "./own-transaction.ts";
 import { findAppointments, findSlots, loadRecords, loadReplayed, lookAt, type Reading, readJournal } from "./reads.ts";
@@ -49,9 +59,9 @@ export type MysqlAdapterOptions = {
  * const storage = mysqlAdapter({ uri: "mysql://app:secret@localhost:3306/bookings" });
  * await storage.migrate();
  */
-export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<MysqlTransaction> {
+export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<MysqlTransaction, PoolConnection> {
   const problem = problemWithOptions(optionRules, options);
-  if (problem !== undefined) return refusingAdapter(problem);
+  if (problem !== undefined) return refusingAdapter(misuse(problem));
   const { tablePrefix: prefix = defaultTablePrefix, database, pool, uri } = options;
   const source = pool === undefined ? uriSource(uri, database) : poolSource(pool, database);
   const strategyOn = lazyStrategy({ prefix, database });
@@ -59,6 +69,7 @@ export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<Mysql
   return {
     ...operations(ownTransactions(source, schemaOn), source.name),
     within: (transaction) => withinTransaction(transaction, source.name, schemaOn),
+    begin: () => openTransaction(source),
     migrate: () =>
       translated(
         source.name,
@@ -81,7 +92,7 @@ interface Session {
   readonly commit: (transitions: readonly Transition[]) => Promise<readonly CommitOutcome[]>;
 }
 
-type Operations = Omit<StorageAdapter<MysqlTransaction>, "within" | "migrate" | "close">;
+type Operations = Omit<StorageAdapter<MysqlTransaction>, "within" | "begin" | "migrate" | "close">;
 
 function operations({ read, commit }: Session, name: string): Operations {
   const call = <T>(work: () => Promise<T>) => translated(name, work);
@@ -154,18 +165,16 @@ function withinTransaction(
   schemaOn: (connection: Connection) => Promise<Schema>,
 ): StorageAdapter<MysqlTransaction> {
   if (!isTransaction(transaction)) {
-    return refusingAdapter(
-      `What was passed to within() is no transaction on the database ${name}. Pass a connection of mysql2 on which one was begun, or a transaction of Kysely.`,
-    );
+    return refusingAdapter(notTransaction(transaction, taken, name));
   }
   return {
     ...operations(hostTransaction(transaction, name, schemaOn), name),
     within: (other) => withinTransaction(other, name, schemaOn),
     migrate: async () => {
-      throw new StorageError(
-        "unavailable",
-        `The database ${name} cannot be migrated within a transaction of the host's, for it would commit it. Call migrate() of the adapter itself.`,
-      );
+      throw migrationWithin(name);
+    },
+    begin: async () => {
+      throw transactionWithin(name);
     },
     close: async () => {},
   };
@@ -208,13 +217,12 @@ function refuseOldServer({ name }: Connection, version: string): void {
 
 function refuseBadNames({ prefix, database }: Place): void {
   if (!/^([A-Za-z]\w{0,23})?$/.test(prefix)) {
-    throw new StorageError(
-      "unavailable",
+    throw misuse(
       `"${prefix}" cannot be used as tablePrefix. Use a letter, then up to 23 letters, digits and underscores.`,
     );
   }
   if (database !== undefined && !/^[^`\0]{1,64}$/.test(database)) {
-    throw new StorageError("unavailable", `"${database}" cannot be used as database. Use the name of one that exists.`);
+    throw misuse(`"${database}" cannot be used as database. Use the name of one that exists.`);
   }
 }
 

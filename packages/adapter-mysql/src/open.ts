@@ -1,3 +1,4 @@
+import { adapterClosed } from "@slotwright/adapter-sql";
 import { isStorageError, StorageError } from "@slotwright/core";
 import { createPool } from "mysql2/promise";
 import {
@@ -18,7 +19,14 @@ export interface Source {
   readonly name: string;
   /** Lends a connection for one piece of work, in no transaction, and sees to what becomes of it afterwards. */
   readonly use: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>;
+  /** Lends a connection until it is released, or given back after an error. */
+  readonly lend: () => Promise<Lent>;
   readonly close: () => Promise<void>;
+}
+
+export interface Lent {
+  readonly driver: MysqlPoolConnection;
+  readonly connection: Connection;
 }
 
 /** A server that the adapter opens a pool to on its first call, and closes. */
@@ -86,13 +94,18 @@ export function poolSource(pool: MysqlPool | MysqlCallbacks<MysqlPool>, database
 function sourceOf(name: string, poolOf: () => MysqlPool): Source {
   let state: "open" | "closed" = "open";
   const sessions = new WeakMap<object, Session>();
+  const lend = async (): Promise<Lent> => {
+    if (state === "closed") throw adapterClosed(name);
+    const driver = await lent(poolOf, name);
+    const core = coreOf(driver);
+    const session = sessions.get(core) ?? openSession(driver);
+    sessions.set(core, session);
+    return { driver, connection: pooledConnection(driver, name, session) };
+  };
   return {
     name,
-    use: async (work) => {
-      if (state === "closed") throw closedError(name);
-      const driver = await lent(poolOf, name);
-      return withDriver(driver, sessions, name, work);
-    },
+    use: async (work) => withLent(await lend(), work),
+    lend,
     close: async () => {
       state = "closed";
     },
@@ -107,17 +120,9 @@ async function lent(poolOf: () => MysqlPool, name: string): Promise<MysqlPoolCon
   }
 }
 
-async function withDriver<T>(
-  driver: MysqlPoolConnection,
-  sessions: WeakMap<object, Session>,
-  name: string,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> {
+async function withLent<T>({ driver, connection }: Lent, work: (connection: Connection) => Promise<T>): Promise<T> {
   try {
-    const core = coreOf(driver);
-    const session = sessions.get(core) ?? openSession(driver);
-    sessions.set(core, session);
-    const result = await work(pooledConnection(driver, name, session));
+    const result = await work(connection);
     driver.release();
     return result;
   } catch (error) {
@@ -132,7 +137,7 @@ function openSession(driver: MysqlPoolConnection): Session {
 }
 
 /** After an error: with no transaction open, or not at all. */
-async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
+export async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
   const cause = isStorageError(error) ? error.cause : error;
   if (isStorageError(error, "unknown") || isConnectionLost(cause) || isUnprepared(cause)) {
     driver.destroy();
@@ -186,8 +191,4 @@ function nameOf(settings: ConnectionSettings | undefined, database: string | und
   if (settings === undefined) return database ?? "(of the host)";
   const where = settings.socketPath ?? `${settings.host ?? "localhost"}:${settings.port ?? 3306}`;
   return `${where}/${database ?? settings.database ?? ""}`;
-}
-
-function closedError(name: string): StorageError {
-  return new StorageError("unavailable", `The adapter of the database ${name} was closed. Create a new one.`);
 }

@@ -1,4 +1,4 @@
-import { StorageError } from "@slotwright/core";
+import { misuse } from "@slotwright/adapter-sql";
 import { breaksConnection, type During, isForgottenStatement, toStorageError } from "./errors.ts";
 
 /** A statement with a constant text, and the name under which a connection prepares it. */
@@ -124,14 +124,14 @@ export async function withClient<T>(
 /** pg asks for binary results then, and decodes them as if they were UTF-8: numbers come back wrong. */
 export function refuseBinary({ binary }: PostgresClient, place: string): void {
   if (binary !== true) return;
-  throw new StorageError(
-    "unavailable",
-    `The connection to the database ${place} has the option binary of pg, which returns wrong numbers. Turn it off.`,
+  throw misuse(
+    "The connection to the database has the option binary of pg, which returns wrong numbers. Turn it off.",
+    place,
   );
 }
 
 /** A connection on which somebody left a transaction open would acknowledge bookings that are then rolled back. */
-async function idleClient(source: Source): Promise<PostgresPoolClient> {
+export async function idleClient(source: Source): Promise<PostgresPoolClient> {
   for (;;) {
     const client = await connect(source);
     const status = client.getTransactionStatus?.() ?? "I";

@@ -1,4 +1,4 @@
-import { StorageError } from "@slotwright/core";
+import { adapterClosed } from "@slotwright/adapter-sql";
 import { Pool } from "pg";
 import type { PostgresPool, Source } from "./connection.ts";
 
@@ -13,7 +13,7 @@ export function ownSource(connectionString: string): Source {
   return {
     place,
     pool: () => {
-      if (state === "closed") throw closedError(place);
+      if (state === "closed") throw adapterClosed(place);
       pool ??= openPool(connectionString);
       return pool as PostgresPool;
     },
@@ -43,7 +43,7 @@ export function hostSource(pool: PostgresPool): Source {
   return {
     place,
     pool: () => {
-      if (state === "closed") throw closedError(place);
+      if (state === "closed") throw adapterClosed(place);
       return listening(pool);
     },
     close: async () => {
@@ -104,8 +104,4 @@ export function placeOf(
 ): string {
   const { PGHOST, PGPORT, PGDATABASE } = process.env;
   return `${host || PGHOST || "localhost"}:${port || PGPORT || 5432}/${database || PGDATABASE || ""}`;
-}
-
-function closedError(place: string): StorageError {
-  return new StorageError("unavailable", `The adapter of the database ${place} was closed. Create a new one.`);
 }

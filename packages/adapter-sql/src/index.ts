@@ -15,6 +15,16 @@ export {
 } from "./list-syntax.ts";
 export { type Migration, type MigrationStatements, migrationStatements } from "./migrations/index.ts";
 export { initialTables } from "./migrations/initial.ts";
+export {
+  adapterClosed,
+  endedEarly,
+  isPgPool,
+  migrationWithin,
+  misuse,
+  noTransactionOpen,
+  notTransaction,
+  transactionWithin,
+} from "./misuse.ts";
 export { createReads, type Reads } from "./reads.ts";
 export { refusingAdapter } from "./refusing-adapter.ts";
 export {
@@ -44,6 +54,7 @@ export {
   type Tables,
   tableNames,
 } from "./schema.ts";
+export { outdatedSchema } from "./schema-version.ts";
 export type { ColumnTypes, SqlStrategy } from "./strategy.ts";
 export { tablePrefixPlugin } from "./table-prefix.ts";
 export { writeOrder } from "./write-order.ts";

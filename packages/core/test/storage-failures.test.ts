@@ -164,7 +164,9 @@ describe("a failing storage", () => {
         calls += 1;
         return { before: failure(kind) };
       });
-      const engine = createEngine({ storage: { ...memory, within: () => failing } }).within(await memory.begin());
+      const engine = createEngine({ storage: { ...memory, within: () => failing } }).within(
+        (await memory.begin()).transaction,
+      );
       const code = kind === "transient" ? "storage_busy" : "storage_unavailable";
       const error = await refusalOf(engine.block({ actor, slotId: "s" }));
       expect(error.code).toBe(code);

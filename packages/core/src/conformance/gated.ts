@@ -9,6 +9,7 @@ export function gatedAdapter(storage: StorageAdapter, gate: (call: string) => Pr
     findAppointments: (query) => gate("findAppointments").then(() => storage.findAppointments(query)),
     readJournal: (query) => gate("readJournal").then(() => storage.readJournal(query)),
     commit: (transitions) => gate("commit").then(() => storage.commit(transitions)),
+    begin: (call) => gate("begin").then(() => storage.begin(call)),
     within: (transaction) => gatedAdapter(storage.within(transaction), gate),
     migrate: () => storage.migrate(),
     close: () => storage.close(),

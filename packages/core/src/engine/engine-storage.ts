@@ -1,6 +1,6 @@
 import type { RecordKey } from "../model/record.ts";
 import type { Slot } from "../model/slot.ts";
-import type { CallOptions, CommitOutcome, StorageAdapter, Transition } from "../storage/adapter.ts";
+import type { CallOptions, CommitOutcome, OpenTransaction, StorageAdapter, Transition } from "../storage/adapter.ts";
 
 /**
  * A transition that is yet to be sent. Hash and result of its command are made when it is: whoever loses to another one of
@@ -19,6 +19,7 @@ export interface EngineStorage extends Pick<StorageAdapter, "load" | "findSlots"
    */
   readonly recall: (keys: readonly RecordKey[]) => readonly Slot[] | undefined;
   within(transaction: unknown): EngineStorage;
+  begin(): Promise<OpenTransaction<unknown>>;
 }
 
 /** Passes every call on by itself. */
@@ -31,6 +32,7 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     recall: () => undefined,
     commit: async (pending) => (await storage.commit([asSent(pending)], call))[0] as CommitOutcome,
     within: (transaction) => directStorage(storage.within(transaction), call),
+    begin: () => storage.begin(call),
   };
 }
 

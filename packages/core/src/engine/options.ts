@@ -21,8 +21,8 @@ export interface RetryOptions {
   readonly maxPauseMs: number;
 }
 
-export interface EngineOptions<HostTransaction> {
-  readonly storage: StorageAdapter<HostTransaction>;
+export interface EngineOptions<HostTransaction, Opened = unknown> {
+  readonly storage: StorageAdapter<HostTransaction, Opened>;
   /**
    * Whether a schedule is a provider at one facility (`"facility"`, the default) or the provider everywhere. All engines
    * on one database must say the same: the schedules of one scope do not keep those of the other apart.
@@ -82,7 +82,7 @@ function having(methods: readonly string[], problem: string) {
   return z.custom((value) => isObject(value) && methods.every((name) => typeof value[name] === "function"), problem);
 }
 
-const calledOfStorage = ["load", "findSlots", "findAppointments", "readJournal", "commit", "within"];
+const calledOfStorage = ["load", "findSlots", "findAppointments", "readJournal", "commit", "within", "begin"];
 
 const storageSchema = having(
   calledOfStorage,
@@ -132,7 +132,7 @@ const optionsSchema = z.strictObject(
 );
 
 /** @throws BookingError `invalid_input` */
-export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
+export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostTransaction, Opened>): EngineSettings {
   // Only to refuse: what is used are the host's own objects.
   parse(optionsSchema, options);
   const { overlapScope = "facility", policies = [], authorize } = options;

@@ -30,6 +30,7 @@ import { runtimeCases } from "./runtimes.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
+import { transactionCases } from "./transaction.ts";
 import { transitionCases } from "./transitions.ts";
 
 /** Every promise of the suite. */
@@ -53,6 +54,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...idempotencyCases,
   ...listCases,
   ...hostTransactionCases,
+  ...transactionCases,
   ...transitionCases,
   ...badInputCases,
   ...oddInputCases,
