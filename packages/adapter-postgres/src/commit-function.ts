@@ -165,7 +165,7 @@ const seesJournal = (place: Place): string => `(current_setting('transaction_iso
         or exists (select from ${rowsOf("journal")} where (
           select true from ${nameOf(place, "journal")} as t where t.record_id = r.record_id and t.version = r.version)))`;
 
-// Whoever meets a key at the first attempt finds its row at the second: also one that others have locked, which is not to be
+// A command that meets a key at the first attempt finds its row at the second: also one that others have locked, which is not to be
 // there, and which no look that skips it sees.
 const compareVersions = (place: Place): string => `if p_waits then
         ${missedChecks(place, "for no key update")}
@@ -191,7 +191,7 @@ const lookAgain = (
         from (select c.*, ${versionOf(place, "")} as seen from unnest(v_missed) as c offset 0) as c
         where c.seen <> c.version or c.version > 0;`;
 
-// After the locks: whoever held them may have been the same command, sent twice.
+// After the locks: the command that held them may have been the same command, sent twice.
 const findReplays = (place: Place): string => `if cardinality(v_lost) > 0 or v_attempt > 1 then
         select json_agg(json_build_array(r.n, t.request_hash, t.result)), v_lost || coalesce(array_agg(r.n), '{}')
         into v_replayed, v_lost

@@ -98,7 +98,7 @@ function exhausted(pool: ShownPool, waitedMs: number, cause?: unknown): StorageE
   return new StorageError("transient", message, cause, problem);
 }
 
-/** Whoever reads it may be a caller: it names no host. */
+/** Its reader may be a caller: it names no host. */
 function problemOf({ state, sizeOption }: ShownPool): string {
   const { inUse, waiting } = state();
   const all = inUse === null ? "All connections" : `All ${inUse} connections`;

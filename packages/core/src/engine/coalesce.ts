@@ -109,7 +109,7 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, ca
   }
 
   /**
-   * Whoever waits with a version that was overtaken has lost already, and whoever wants a row that is locked would find it
+   * A command that waits with a version that was overtaken has lost already, and one that wants a row that is locked would find it
    * so: to ask the database would only say so, too.
    */
   function answerLosers(waiting: Commit[]): void {
