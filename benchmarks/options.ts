@@ -47,8 +47,8 @@ const flags = {
   rounds: { type: "string" },
   "round-ms": { type: "string" },
   against: { type: "string" },
-  pairs: { type: "string", default: "10" },
-  least: { type: "string", default: "0.95" },
+  pairs: { type: "string" },
+  least: { type: "string" },
   quick: { type: "boolean", default: false },
   json: { type: "string", default: join(import.meta.dirname, "report.json") },
   help: { type: "boolean", default: false },
@@ -81,8 +81,8 @@ export function parseOptions(args: readonly string[]): BenchmarkOptions | "help"
 
 interface CompareFlags {
   readonly against?: string | undefined;
-  readonly pairs: string;
-  readonly least: string;
+  readonly pairs?: string | undefined;
+  readonly least?: string | undefined;
   readonly workload?: string[] | undefined;
   readonly rounds?: string | undefined;
   readonly "round-ms"?: string | undefined;
@@ -94,11 +94,16 @@ function compareOptions(
   flags: CompareFlags,
   { engines, callers, json }: Pick<CompareOptions, "engines" | "json"> & { readonly callers: number[] | undefined },
 ): CompareOptions | undefined {
-  if (flags.against === undefined) return undefined;
+  const pairs = wholeNumber("--pairs", flags.pairs ?? "10", 2, 1000);
+  const least = ratio("--least", flags.least ?? "0.95");
+  if (flags.against === undefined) {
+    if (flags.pairs === undefined && flags.least === undefined) return undefined;
+    throw new Error("--pairs and --least belong to --against, which names the version to compare with");
+  }
   return {
     against: flags.against,
-    pairs: wholeNumber("--pairs", flags.pairs, 2, 1000),
-    least: ratio("--least", flags.least),
+    pairs,
+    least,
     engines,
     workloads: chosen("--workload", flags.workload ?? ["own-slots", "hot-slot", "search"], workloadNames),
     callers: callers ?? [1, 64],

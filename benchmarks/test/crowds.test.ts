@@ -39,7 +39,7 @@ describe("bench:crowds", () => {
     const json = join(folder, "crowds.json");
     const program = join(import.meta.dirname, "..", "crowds", "main.ts");
     const args = [program, "--quick", "--engine", "sqlite", "--json", json];
-    const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 60_000 });
     expect(stdout).toContain("Every seat was sold, and none twice.");
     expect(status).toBe(0);
     const [measured] = JSON.parse(readFileSync(json, "utf8")).engines as [CrowdsOn];

@@ -21,6 +21,7 @@ describe("the options of bench", () => {
       ["--json", "no-such-folder/report.json"],
       ["--pairs", "1"],
       ["--least", "fast"],
+      ["--pairs", "10"],
       ["--nonsense", "1"],
     ],
     flags: ["--engine", "--workload", "--callers", "--rounds", "--quick", "--against", "--json"],
