@@ -123,10 +123,12 @@ function floorDriver(pool: Pool, { url }: Address): FloorDriver {
 
 /** By what the function answers that commits. */
 function outcomeOf([row]: readonly Record<string, unknown>[]): BookingOutcome {
-  const { stale, ...refused } = JSON.parse(String(row?.answer ?? "{}")) as {
+  const { stale, busy, ...refused } = JSON.parse(String(row?.answer ?? "{}")) as {
     readonly stale?: readonly unknown[] | null;
+    readonly busy?: readonly unknown[] | null;
   };
-  if (stale) return "stale";
+  // Busy is a row that another booking has locked: what becomes of that shows when it is read again.
+  if (stale || busy) return "stale";
   if (row?.answer == null) return "booked";
   throw new Error(`The database refused the booking: ${JSON.stringify(refused)}`);
 }

@@ -82,7 +82,7 @@ async function bookingOf(driver: FloorDriver, publish: Publish): Promise<Applica
   let ids: readonly string[] = [];
   const calls = await driver.record(async (storage) => {
     const commandId = uuidv7();
-    const engine = createEngine({ storage, newId: idsFrom(commandId, (made) => (ids = made)) });
+    const engine = createEngine({ storage: agreed(storage), newId: idsFrom(commandId, (made) => (ids = made)) });
     await engine.book({ actor, slotId: model.id, subjectId: "p-1" });
   });
   const texts = [...ids, ...textsOfSlot(model)];
@@ -96,6 +96,11 @@ async function bookingOf(driver: FloorDriver, publish: Publish): Promise<Applica
       if (outcome !== "stale") return outcome === "booked";
     }
   };
+}
+
+/** An engine asks for the settings before its first command, and then no more: that is no part of a booking. */
+function agreed(storage: StorageAdapter<never>): StorageAdapter<never> {
+  return { ...storage, readSettings: async () => ({ overlapScope: "facility" }) };
 }
 
 /** Ids, the first of which is known; tells of all that were made. */

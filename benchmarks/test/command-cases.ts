@@ -14,7 +14,8 @@ interface CommandCases {
 export function itIsACommand({ name, file, wrong, flags }: CommandCases): void {
   const program = join(import.meta.dirname, "..", file);
   // Bounded here: a call that blocks the process is not ended by the time limit of the test.
-  const run = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: "utf8", timeout: 30_000 });
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [program, ...args], { encoding: "utf8", timeout: 30_000 });
 
   it.each(wrong)("ends with status 2, and says which flag is wrong: %s %s", (flag, value) => {
     const { status, stderr } = run(flag, value);

@@ -10,5 +10,7 @@ export function aroundCalls(
     load: (...given) => around(storage.load(...given)),
     findSlots: (...given) => around(storage.findSlots(...given)),
     commit: (...given) => around(storage.commit(...given)),
+    readSettings: (...given) => around(storage.readSettings(...given)),
+    storeSettings: (...given) => around(storage.storeSettings(...given)),
   };
 }
