@@ -1,5 +1,6 @@
 import { type StorageAdapter, StorageError } from "@slotwright/core";
-import type { ClientBase, Pool } from "pg";
+import type { ClientBase, Pool, PoolClient } from "pg";
+import { begin } from "./begin.ts";
 import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } from "./commit.ts";
 import { onHost, onPool, type Run } from "./connection.ts";
 import { findAppointments, findSlots, loadRecords, lockRecords, readJournal } from "./reads.ts";
@@ -16,20 +17,25 @@ export interface JsonAdapterOptions {
 }
 
 /** Stores bookings as JSON documents in PostgreSQL. `within` takes a client of pg on which the host has run BEGIN. */
-export function jsonAdapter({ pool, schema = "bookings", steps = {} }: JsonAdapterOptions): StorageAdapter<ClientBase> {
+export function jsonAdapter({
+  pool,
+  schema = "bookings",
+  steps = {},
+}: JsonAdapterOptions): StorageAdapter<ClientBase, PoolClient> {
   const tables = tablesIn(schema);
   const work: Work = (call) => onPool(pool, call);
   return {
     ...operations(tables, work, { ...ownTransaction, ...steps }),
     load: async (keys) => (keys.length === 0 ? [] : work((run) => loadRecords(run, tables, keys))),
     within: (client) => within(client, tables, steps),
+    begin: () => begin(pool),
     migrate: () => work((run) => migrate(run, tables)),
     close: async () => {},
   };
 }
 
 type Work = <T>(call: (run: Run) => Promise<T>) => Promise<T>;
-type Operations = Omit<StorageAdapter, "load" | "within" | "migrate" | "close">;
+type Operations = Omit<StorageAdapter, "load" | "within" | "begin" | "migrate" | "close">;
 
 function operations(tables: Tables, work: Work, steps: Steps): Operations {
   return {
@@ -56,7 +62,10 @@ function within(client: ClientBase, tables: Tables, changed: Partial<Steps>): St
       }),
     within: (other) => within(other, tables, changed),
     migrate: async () => {
-      throw new StorageError("unavailable", "Tables cannot be migrated within a transaction of the host's.");
+      throw new StorageError("misused", "migrate() cannot run within a transaction.");
+    },
+    begin: async () => {
+      throw new StorageError("misused", "begin() cannot run within a transaction.");
     },
     close: async () => {},
   };

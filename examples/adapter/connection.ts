@@ -1,4 +1,5 @@
-import type { ClientBase, Pool, QueryResult, QueryResultRow } from "pg";
+import { StorageError } from "@slotwright/core";
+import type { Client, ClientBase, Pool, QueryResult, QueryResultRow } from "pg";
 import { connectionError, storageError } from "./errors.ts";
 
 /** Runs one statement on the connection that a call works with. Every value comes back as text, or null. */
@@ -39,12 +40,25 @@ export async function onPool<T>(pool: Pool, work: (run: Run) => Promise<T>): Pro
 const lastWork = new WeakMap<ClientBase, Promise<unknown>>();
 
 /** Works on the host's connection, one call after the other: a host may make several at once. */
-export function onHost<T>(client: ClientBase, work: (run: Run) => Promise<T>): Promise<T> {
+export async function onHost<T>(client: ClientBase, work: (run: Run) => Promise<T>): Promise<T> {
+  if (!tells(client)) throw notInTransaction();
   const before = lastWork.get(client) ?? Promise.resolve();
-  const result = before.then(() => work(runOn(client)));
+  const result = before.then(() => {
+    if (client.getTransactionStatus() === "I") throw notInTransaction();
+    return work(runOn(client));
+  });
   const settled = result.catch(() => {});
   lastWork.set(client, settled);
   return result.catch((error: unknown) => {
     throw storageError(error);
   });
+}
+
+/** Where its session is, a client of pg tells since 8.23. A pool, or whatever else a host may pass, does not. */
+function tells(client: ClientBase | null | undefined): client is Client {
+  return typeof (client as Partial<Client> | null | undefined)?.getTransactionStatus === "function";
+}
+
+function notInTransaction(): StorageError {
+  return new StorageError("misused", "within() takes a client of pg on which BEGIN was run.");
 }

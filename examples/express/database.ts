@@ -1,10 +1,10 @@
-import { createEngine, type Engine } from "@slotwright/core";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BookingError, createEngine, type Engine } from "@slotwright/core";
 import { type Invoice, type Invoices, invoicesOn, invoicesTable } from "./database/invoices.ts";
 import { runAgain } from "./database/run-again.ts";
-import type { Strategy } from "./database/strategy.ts";
-import { inTransaction, onConnection } from "./database/transaction.ts";
+import type { Meaning, Query, Strategy } from "./database/strategy.ts";
 
-export type BookingEngine = Omit<Engine, "within">;
+export type BookingEngine = Omit<Engine, "within" | "transaction">;
 
 /** The database as the routes see it: the same on every engine. */
 export interface Database {
@@ -42,33 +42,61 @@ export async function openDatabase(url: string): Promise<Database> {
   throw new Error("DATABASE_URL must be sqlite:file, postgres://…, mysql://… or mariadb://…");
 }
 
-async function open<Transaction>(strategy: Strategy<Transaction>): Promise<Database> {
+async function open<Transaction, Opened>(strategy: Strategy<Transaction, Opened>): Promise<Database> {
   try {
     await createTables(strategy);
   } catch (error) {
     await strategy.close();
     throw error;
   }
-  const { storage, meaningOf, close } = strategy;
+  const { storage, query, queryOn, meaningOf, close } = strategy;
   const engine = createEngine({ storage });
   return {
     engine,
     transaction: (idempotencyKey, work) =>
       runAgain({ idempotencyKey, meaningOf }, () =>
-        inTransaction(strategy, (connection) =>
-          work({ engine: engine.within(connection.transaction), invoices: invoicesOn(connection, strategy) }),
+        engine.transaction(({ transaction, engine }) =>
+          work({ engine, invoices: invoicesOn(repeatable(queryOn(transaction), meaningOf), meaningOf) }),
         ),
       ),
-    findInvoice: (id) => onConnection(strategy, (connection) => invoicesOn(connection, strategy).find(id)),
+    findInvoice: (id) => invoicesOn(answerable(query), meaningOf).find(id),
     close,
   };
 }
 
-async function createTables<Transaction>(strategy: Strategy<Transaction>): Promise<void> {
-  const { storage, meaningOf } = strategy;
+/** What ended the host's own statement may be over soon: then all of the transaction is run again. */
+function repeatable(query: Query, meaningOf: (error: unknown) => Meaning): Query {
+  return async (sql, parameters) => {
+    try {
+      return await query(sql, parameters);
+    } catch (error) {
+      if (meaningOf(error) !== "transient") throw error;
+      throw new BookingError("storage_busy", { idempotencyKey: null, waitedMs: 0, repeat: "transaction" }, error);
+    }
+  };
+}
+
+function answerable(query: Query): Query {
+  return async (sql, parameters) => {
+    try {
+      return await query(sql, parameters);
+    } catch (error) {
+      throw new BookingError("storage_unavailable", {}, error);
+    }
+  };
+}
+
+/** Several processes may start at once, and be in each other's way. */
+async function createTables<Transaction, Opened>(strategy: Strategy<Transaction, Opened>): Promise<void> {
+  const { storage, query, meaningOf } = strategy;
   await storage.migrate();
-  // Several processes may start at once.
-  await runAgain({ idempotencyKey: "create tables", meaningOf }, () =>
-    onConnection(strategy, ({ query }) => query(invoicesTable)),
-  );
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await query(invoicesTable);
+      return;
+    } catch (error) {
+      if (meaningOf(error) !== "transient" || attempt === 100) throw error;
+    }
+    await sleep(Math.random() * 50);
+  }
 }

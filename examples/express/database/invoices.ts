@@ -1,5 +1,5 @@
 import { HostError } from "../host-error.ts";
-import type { Borrowed, Strategy } from "./strategy.ts";
+import type { Meaning, Query } from "./strategy.ts";
 
 /** A row of the host's own, about which Slotwright knows nothing. */
 export interface Invoice {
@@ -27,10 +27,7 @@ export const invoicesTable = `create table if not exists invoices (
   constraint status_is_known check (status in ('open', 'void'))
 )`;
 
-export function invoicesOn(
-  { query }: Borrowed<unknown>,
-  { meaningOf }: Pick<Strategy<unknown>, "meaningOf">,
-): Invoices {
+export function invoicesOn(query: Query, meaningOf: (error: unknown) => Meaning): Invoices {
   return {
     async find(appointmentId) {
       const sql = "select id, amount_cents, status from invoices where appointment_id = ?";

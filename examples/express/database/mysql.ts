@@ -1,16 +1,15 @@
-import { mysqlAdapter } from "@slotwright/adapter-mysql";
-import { createPool, type PoolConnection } from "mysql2/promise";
-import type { Borrowed, Meaning, Strategy } from "./strategy.ts";
+import { type MysqlTransaction, mysqlAdapter } from "@slotwright/adapter-mysql";
+import { createPool, type Pool, type PoolConnection } from "mysql2/promise";
+import type { Meaning, Query, Strategy } from "./strategy.ts";
 
 /** For MySQL and MariaDB alike. */
-export function mysqlStrategy(url: string): Strategy<PoolConnection> {
+export function mysqlStrategy(url: string): Strategy<MysqlTransaction, PoolConnection> {
   const pool = createPool(url);
   const storage = mysqlAdapter({ pool });
   return {
     storage,
-    // At the default level, REPEATABLE READ, a replay would not see the invoice that the first request committed.
-    begin: ["set transaction isolation level read committed", "start transaction"],
-    borrow: async () => lend(await pool.getConnection()),
+    queryOn,
+    query: queryOn(pool),
     meaningOf,
     close: async () => {
       await storage.close();
@@ -19,24 +18,10 @@ export function mysqlStrategy(url: string): Strategy<PoolConnection> {
   };
 }
 
-function ignore(): void {}
-
-function lend(connection: PoolConnection): Borrowed<PoolConnection> {
-  // The pool listens for the first error of a connection only; another one would end this process.
-  connection.on("error", ignore);
-  const release = () => {
-    connection.off("error", ignore);
-    connection.release();
-  };
-  return {
-    transaction: connection,
-    async query(sql, parameters = []) {
-      const [rows] = await connection.query(sql, [...parameters]);
-      return Array.isArray(rows) ? rows : [];
-    },
-    commit: async () => void (await connection.query("commit")),
-    giveBack: release,
-    destroy: () => connection.destroy(),
+function queryOn(connection: Pick<PoolConnection | Pool, "query">): Query {
+  return async (sql, parameters = []) => {
+    const [rows] = await connection.query(sql, [...parameters]);
+    return Array.isArray(rows) ? rows : [];
   };
 }
 

@@ -1,18 +1,14 @@
-import { postgresAdapter } from "@slotwright/adapter-postgres";
+import { type PostgresTransaction, postgresAdapter } from "@slotwright/adapter-postgres";
 import { DatabaseError, Pool, type PoolClient } from "pg";
-import type { Borrowed, Meaning, Strategy } from "./strategy.ts";
+import type { Meaning, Query, Strategy } from "./strategy.ts";
 
-export function postgresStrategy(url: string): Strategy<PoolClient> {
+export function postgresStrategy(url: string): Strategy<PostgresTransaction, PoolClient> {
   const pool = new Pool({ connectionString: url });
-  // A connection that the server ends would otherwise end this process: an idle one, and one that is lent, which the
-  // pool does not listen to. Whoever listens only once it has the connection may come too late.
-  pool.on("error", ignore);
-  pool.on("connect", (client) => client.on("error", ignore));
   const storage = postgresAdapter({ pool });
   return {
     storage,
-    begin: ["begin isolation level read committed"],
-    borrow: async () => lend(await pool.connect()),
+    queryOn,
+    query: queryOn(pool),
     meaningOf,
     close: async () => {
       await storage.close();
@@ -21,20 +17,8 @@ export function postgresStrategy(url: string): Strategy<PoolClient> {
   };
 }
 
-function ignore(): void {}
-
-function lend(client: PoolClient): Borrowed<PoolClient> {
-  return {
-    transaction: client,
-    query: async (sql, parameters = []) => (await client.query(numbered(sql), [...parameters])).rows,
-    async commit() {
-      const { command } = await client.query("commit");
-      // In a transaction that has failed, COMMIT is answered with ROLLBACK, and not with an error.
-      if (command !== "COMMIT") throw new Error(`COMMIT was answered with ${command}`);
-    },
-    giveBack: () => client.release(),
-    destroy: () => client.release(true),
-  };
+function queryOn(connection: Pick<PoolClient | Pool, "query">): Query {
+  return async (sql, parameters = []) => (await connection.query(numbered(sql), [...parameters])).rows;
 }
 
 /** `?, ?` as `$1, $2`. */

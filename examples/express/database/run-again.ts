@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { BookingError, isBookingError, StorageError } from "@slotwright/core";
+import { BookingError, isBookingError } from "@slotwright/core";
 import type { Meaning } from "./strategy.ts";
-import { OutcomeUnknown } from "./transaction.ts";
 
 const longestPauseMs = 50;
 
@@ -9,44 +8,41 @@ export interface Attempts {
   /** All commands of the transaction carry it, so running it again after a lost answer to COMMIT books nothing twice. */
   readonly idempotencyKey: string;
   readonly meaningOf: (error: unknown) => Meaning;
-  /** After so many milliseconds of meeting others there is no further attempt. Default 10 000. */
+  /** After so many milliseconds without an answer there is no further attempt. Default 10 000. */
   readonly budgetMs?: number;
 }
 
 /**
- * Runs a whole transaction of the host's, again from its inputs where others were in the way. A deadlock or a lost
- * connection has ended the transaction with everything in it, so nothing less than all of it can be repeated. Refusals
- * are answers and are never repeated.
+ * Runs a transaction again whose COMMIT was not answered: `engine.transaction` cannot do that by itself, since it does not
+ * know that the commands in it carry keys. And one whose connection was lost while it was opened, which may be the last
+ * of a server that restarts. Everything else that is worth another attempt, the engine has tried already.
  */
 export async function runAgain<Result>(attempts: Attempts, transaction: () => Promise<Result>): Promise<Result> {
-  const { budgetMs = 10_000 } = attempts;
+  const { idempotencyKey, meaningOf, budgetMs = 10_000 } = attempts;
   const started = performance.now();
   let mayHaveCommitted = false;
-  for (let pause = 2; ; pause = Math.min(pause * 2, longestPauseMs)) {
+  for (;;) {
     try {
       return await transaction();
     } catch (error) {
-      mayHaveCommitted ||= error instanceof OutcomeUnknown;
-      const waitedMs = Math.round(performance.now() - started);
-      if (!mayRepeat(error, attempts) || waitedMs >= budgetMs)
-        throw lastWord(error, attempts, mayHaveCommitted, waitedMs);
+      mayHaveCommitted ||= isBookingError(error, "outcome_unknown");
+      const isBusy = mayHaveCommitted && isBookingError(error, "storage_busy");
+      const isWorthIt = isBusy || isBookingError(error, "outcome_unknown") || wasLostAtOnce(error, meaningOf);
+      if (!isWorthIt || performance.now() - started >= budgetMs)
+        throw mayHaveCommitted ? lastWord(error, idempotencyKey) : error;
     }
-    await sleep(Math.random() * pause);
+    await sleep(Math.random() * longestPauseMs);
   }
 }
 
-function mayRepeat(error: unknown, { meaningOf }: Attempts): boolean {
-  if (error instanceof OutcomeUnknown) return true;
-  if (!isBookingError(error)) return meaningOf(error) === "transient";
-  // Before COMMIT, `unknown` is a lost connection like any other: its transaction is gone.
-  return error.cause instanceof StorageError && ["transient", "unknown"].includes(error.cause.failure);
+function wasLostAtOnce(error: unknown, meaningOf: Attempts["meaningOf"]): boolean {
+  return (
+    isBookingError(error, "storage_unavailable") && meaningOf((error.cause as Error | undefined)?.cause) === "transient"
+  );
 }
 
-/** What the caller is told. "Nothing was changed" only where that is certain. */
-function lastWord(error: unknown, attempts: Attempts, mayHaveCommitted: boolean, waitedMs: number): unknown {
-  const { idempotencyKey, meaningOf } = attempts;
+/** "Nothing was changed" is said only where that is certain, and a refusal is an answer. */
+function lastWord(error: unknown, idempotencyKey: string): unknown {
   const isRefusal = isBookingError(error) && !error.transient;
-  if (mayHaveCommitted && !isRefusal) return new BookingError("outcome_unknown", { idempotencyKey }, error);
-  const isBusy = !isBookingError(error) && meaningOf(error) === "transient";
-  return isBusy ? new BookingError("storage_busy", { idempotencyKey, waitedMs, repeat: "command" }, error) : error;
+  return isRefusal ? error : new BookingError("outcome_unknown", { idempotencyKey }, error);
 }

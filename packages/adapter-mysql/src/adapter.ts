@@ -1,4 +1,12 @@
-import { defaultTablePrefix, problemWithOptions, refusingAdapter } from "@slotwright/adapter-sql";
+import {
+  defaultTablePrefix,
+  migrationWithin,
+  misuse,
+  notTransaction,
+  problemWithOptions,
+  refusingAdapter,
+  transactionWithin,
+} from "@slotwright/adapter-sql";
 import {
   type CallOptions,
   type CommitOutcome,
@@ -7,6 +15,7 @@ import {
   type StoredSettings,
   type Transition,
 } from "@slotwright/core";
+import type { PoolConnection } from "mysql2/promise";
 import { commitBatch, type Writer } from "./commit.ts";
 import {
   type Connection,
@@ -16,10 +25,11 @@ import {
   type MysqlTransaction,
 } from "./connection.ts";
 import { type ErrorContext, toStorageError } from "./errors.ts";
-import { hostConnection, inTurn, withSavepoint, writeInHost } from "./host-transaction.ts";
+import { hostConnection, inTurn, taken, withSavepoint, writeInHost } from "./host-transaction.ts";
 import { anySchedules, knownSchedules } from "./known-schedules.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { poolSource, type Source, uriSource } from "./open.ts";
+import { openTransaction } from "./open-transaction.ts";
 import { optionRules } from "./options.ts";
 import { writeInOwn } from "./own-transaction.ts";
 import { findAppointments, findSlots, loadRecords, loadReplayed, lookAt, type Reading, readJournal } from "./reads.ts";
@@ -63,9 +73,9 @@ export type MysqlAdapterOptions = {
  * const storage = mysqlAdapter({ uri: "mysql://app:secret@localhost:3306/bookings" });
  * await storage.migrate();
  */
-export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<MysqlTransaction> {
+export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<MysqlTransaction, PoolConnection> {
   const problem = problemWithOptions(optionRules, options);
-  if (problem !== undefined) return refusingAdapter(problem);
+  if (problem !== undefined) return refusingAdapter(misuse(problem));
   const { tablePrefix: prefix = defaultTablePrefix, database, preparedStatements = true, pool, uri } = options;
   const sending = newSending(preparedStatements);
   const source = pool === undefined ? uriSource(uri, database) : poolSource(pool, database);
@@ -74,6 +84,7 @@ export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<Mysql
   return {
     ...operations(ownTransactions(source, schemaOn, sending), source.name),
     within: (transaction) => withinTransaction(transaction, source.name, schemaOn, sending),
+    begin: (call) => openTransaction(source, { sending, call }),
     migrate: () =>
       translated(
         source.name,
@@ -104,7 +115,7 @@ interface Session {
   readonly storeSettings: (settings: StoredSettings, call: CallOptions | undefined) => Promise<StoredSettings>;
 }
 
-type Operations = Omit<StorageAdapter<MysqlTransaction>, "within" | "migrate" | "close">;
+type Operations = Omit<StorageAdapter<MysqlTransaction>, "within" | "begin" | "migrate" | "close">;
 
 function operations({ read, commit, readSettings, storeSettings }: Session, name: string): Operations {
   const reading =
@@ -206,18 +217,16 @@ function withinTransaction(
   sending: Sending,
 ): StorageAdapter<MysqlTransaction> {
   if (!isTransaction(transaction)) {
-    return refusingAdapter(
-      `What was passed to within() is no transaction on the database ${name}. Pass a connection of mysql2 on which one was begun, or a transaction of Kysely.`,
-    );
+    return refusingAdapter(notTransaction(transaction, taken, name));
   }
   return {
     ...operations(hostTransaction(transaction, name, schemaOn, sending), name),
     within: (other) => withinTransaction(other, name, schemaOn, sending),
     migrate: async () => {
-      throw new StorageError(
-        "unavailable",
-        `The database ${name} cannot be migrated within a transaction of the host's, for it would commit it. Call migrate() of the adapter itself.`,
-      );
+      throw migrationWithin(name);
+    },
+    begin: async () => {
+      throw transactionWithin(name);
     },
     close: async () => {},
   };
@@ -260,13 +269,12 @@ function refuseOldServer({ name }: Connection, version: string): void {
 
 function refuseBadNames({ prefix, database }: Place): void {
   if (!/^([A-Za-z]\w{0,23})?$/.test(prefix)) {
-    throw new StorageError(
-      "unavailable",
+    throw misuse(
       `"${prefix}" cannot be used as tablePrefix. Use a letter, then up to 23 letters, digits and underscores.`,
     );
   }
   if (database !== undefined && !/^[^`\0]{1,64}$/.test(database)) {
-    throw new StorageError("unavailable", `"${database}" cannot be used as database. Use the name of one that exists.`);
+    throw misuse(`"${database}" cannot be used as database. Use the name of one that exists.`);
   }
 }
 

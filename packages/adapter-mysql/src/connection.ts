@@ -1,4 +1,5 @@
-import { type CallOptions, StorageError } from "@slotwright/core";
+import { misuse } from "@slotwright/adapter-sql";
+import type { CallOptions } from "@slotwright/core";
 import { CompiledQuery } from "kysely";
 import { keepsNoMoreStatements } from "./errors.ts";
 import { type How, type SessionStatus, sendTold, statusOf } from "./session-status.ts";
@@ -36,7 +37,8 @@ export interface Caller {
 /** What is used of a `Transaction` of Kysely. */
 export interface KyselyTransaction {
   readonly isTransaction: boolean;
-  executeQuery(query: CompiledQuery): Promise<{ readonly rows: readonly unknown[] }>;
+  /** `never`, since each version of Kysely has a query of its own that the others do not know. */
+  executeQuery(query: never): Promise<{ readonly rows: readonly unknown[] }>;
   withoutPlugins(): KyselyTransaction;
 }
 
@@ -121,7 +123,7 @@ export function coreOf(driver: MysqlConnection): object {
 export function kyselyConnection(transaction: KyselyTransaction, name: string): Connection {
   const bare = transaction.withoutPlugins();
   const run = async (sql: string, parameters: readonly unknown[]) =>
-    (await bare.executeQuery(CompiledQuery.raw(sql, [...parameters]))).rows;
+    (await bare.executeQuery(CompiledQuery.raw(sql, [...parameters]) as never)).rows;
   const documents = async <Row>(sql: string, parameters: readonly unknown[]) =>
     documentsOf<Row>(await run(sql, parameters), name);
   return {
@@ -144,6 +146,7 @@ export function isKysely(transaction: MysqlTransaction): transaction is KyselyTr
 export function isTransaction(given: unknown): given is MysqlTransaction {
   const methods = typeof given === "object" && given !== null ? (given as Readonly<Record<string, unknown>>) : {};
   const has = (name: string) => typeof methods[name] === "function";
+  if (has("getConnection")) return false;
   return has("promise") || (has("execute") && has("query")) || (has("executeQuery") && has("withoutPlugins"));
 }
 
@@ -159,9 +162,9 @@ function documentsOf<Row>(result: unknown, name: string): readonly Row[] {
     const document: unknown = typeof row === "object" && row !== null ? Object.values(row).at(-1) : undefined;
     if (Buffer.isBuffer(document)) return JSON.parse(document.toString("utf8")) as Row;
     if (typeof document === "string") return JSON.parse(document) as Row;
-    throw new StorageError(
-      "unavailable",
-      `The driver returned rows of the database ${name} in a form that Slotwright does not know. Leave options like nestTables and typeCast out of the connection that is passed to within(), or pass one without them.`,
+    throw misuse(
+      `The driver returned rows in a form that Slotwright does not know. Leave options like nestTables and typeCast out of the connection that is passed to within(), or pass one without them.`,
+      name,
     );
   });
 }

@@ -1,3 +1,4 @@
+import { noTransactionOpen } from "@slotwright/adapter-sql";
 import type { StorageFailure } from "@slotwright/core";
 
 /** What an error means, and what an operator is told. */
@@ -224,7 +225,15 @@ export function saysReadOnly(text: string): boolean {
 function causeByText(text: string): Cause | undefined {
   if (/closed state/.test(text)) return lost;
   if (/Pool is closed/.test(text)) {
-    return { failure: "unavailable", says: (name) => `The pool of the database ${name} was closed. Create a new one.` };
+    return {
+      failure: "misused",
+      says: () =>
+        "The pool of the database's adapter was ended by the program. Create a new one, and the adapter anew.",
+    };
+  }
+  // Of Kysely, from 0.28 on.
+  if (/^Transaction is already (committed|rolled back)/.test(text)) {
+    return { failure: "misused", says: (name) => noTransactionOpen("START TRANSACTION", name).message };
   }
   return undefined;
 }

@@ -1,9 +1,11 @@
-import { StorageError, type Transition } from "@slotwright/core";
+import { noTransactionOpen, notTransaction } from "@slotwright/adapter-sql";
+import type { Transition } from "@slotwright/core";
 import {
   type Caller,
   type Connection,
   driverConnection,
   isKysely,
+  type KyselyTransaction,
   kyselyConnection,
   type MysqlConnection,
   type MysqlTransaction,
@@ -13,18 +15,21 @@ import { endedTransaction, endsTransaction } from "./errors.ts";
 import type { Statements } from "./statements.ts";
 import { writeCalls } from "./writes.ts";
 
+/** What `within` takes, in words. */
+export const taken = "a connection of mysql2 on which a transaction was begun, or a transaction of Kysely";
+
 export function hostConnection(transaction: MysqlTransaction, name: string, caller: Caller): Connection {
   if (isKysely(transaction)) {
     const connection = kyselyConnection(transaction, name);
-    return transaction.isTransaction ? connection : withoutTransaction(connection);
+    return transaction.isTransaction ? connection : withoutTransaction(transaction, connection);
   }
   return driverConnection(promised<MysqlConnection>(transaction), name, caller);
 }
 
 /** A `Kysely` that is no `Transaction` would run each statement on any connection of its pool. */
-function withoutTransaction({ name, session }: Connection): Connection {
+function withoutTransaction(transaction: KyselyTransaction, { name, session }: Connection): Connection {
   const refuse = async () => {
-    throw noTransaction(name);
+    throw notTransaction(transaction, taken, name);
   };
   return { name, session, read: refuse, documents: refuse, command: refuse };
 }
@@ -50,7 +55,7 @@ export function inTurn<T>(transaction: MysqlTransaction, work: () => Promise<T>)
  */
 export async function withSavepoint<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   const status = await connection.command("savepoint slotwright");
-  if (status?.inTransaction === false) throw noTransaction(connection.name);
+  if (status?.inTransaction === false) throw noTransactionOpen("START TRANSACTION", connection.name);
   try {
     return await work();
   } catch (error) {
@@ -77,11 +82,4 @@ export async function writeInHost(
   await withSavepoint(connection, async () => {
     for (const parameters of await writeCalls(transitions, connection)) await connection.documents(write, parameters);
   });
-}
-
-function noTransaction(name: string): StorageError {
-  return new StorageError(
-    "unavailable",
-    `The connection to the database ${name} that was passed to within() is in no transaction. Begin one on it first, and use what within() returns until COMMIT or ROLLBACK.`,
-  );
 }

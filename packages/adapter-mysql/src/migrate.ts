@@ -1,4 +1,4 @@
-import { migrationStatements } from "@slotwright/adapter-sql";
+import { migrationStatements, outdatedSchema } from "@slotwright/adapter-sql";
 import { type MigrationReport, StorageError } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
 import type { Connection } from "./connection.ts";
@@ -95,12 +95,7 @@ async function storedVersion(connection: Connection, strategy: MysqlStrategy): P
 /** Throws unless the tables are those this code was written for. */
 export async function checkSchema(connection: Connection, strategy: MysqlStrategy): Promise<void> {
   const found = await knownVersion(connection, strategy);
-  if (found < schemaVersion) {
-    throw new StorageError(
-      "schema_outdated",
-      `The database ${connection.name} has schema version ${found}, and this version of Slotwright needs ${schemaVersion}. Run migrate().`,
-    );
-  }
+  if (found < schemaVersion) throw outdatedSchema(connection.name, found, schemaVersion);
 }
 
 function tooNew(name: string, found: number): StorageError {

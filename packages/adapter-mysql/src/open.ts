@@ -1,4 +1,4 @@
-import { freshnessCheck, type Lend, lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
+import { adapterClosed, freshnessCheck, lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
 import { isStorageError, StorageError } from "@slotwright/core";
 import { createPool } from "mysql2/promise";
 import {
@@ -23,7 +23,15 @@ export interface Source {
    * session refuses, because it may only read, is done again on another one.
    */
   readonly use: <T>(caller: Caller, work: (connection: Connection) => Promise<T>) => Promise<T>;
+  /** Lends a connection until it is released, or given back after an error. */
+  readonly lend: (caller: Caller) => Promise<Lent>;
+  readonly state: () => PoolState;
   readonly close: () => Promise<void>;
+}
+
+export interface Lent {
+  readonly driver: MysqlPoolConnection;
+  readonly connection: Connection;
 }
 
 /** A server that the adapter opens a pool to on its first call, and closes. */
@@ -60,18 +68,11 @@ export function poolSource(pool: MysqlPool | MysqlCallbacks<MysqlPool>, database
   return sourceOf(nameOfPool(given, database), () => given);
 }
 
-/** What all loans of one pool share. */
-interface Lending {
-  readonly name: string;
-  readonly lend: Lend<MysqlPoolConnection>;
-  readonly state: () => PoolState;
-  readonly sessions: WeakMap<object, Session>;
-}
-
 function sourceOf(name: string, poolOf: () => MysqlPool, longestMs?: number): Source {
   let isClosed = false;
+  const sessions = new WeakMap<object, Session>();
   const state = () => stateOf(poolOf());
-  const lend = lending({
+  const lendDriver = lending({
     place: name,
     sizeOption: "connectionLimit",
     state,
@@ -80,13 +81,21 @@ function sourceOf(name: string, poolOf: () => MysqlPool, longestMs?: number): So
     refusesToWait: isPoolExhausted,
     ...(longestMs !== undefined && { longestMs }),
   });
-  const lent: Lending = { name, lend, state, sessions: new WeakMap() };
+  const lend = async (caller: Caller): Promise<Lent> => {
+    if (isClosed) throw adapterClosed(name);
+    const driver = await lendDriver(caller.call).catch((error: unknown) => {
+      throw toStorageError(error, { name, during: "connect" });
+    });
+    const core = coreOf(driver);
+    const session = sessions.get(core) ?? openSession(driver);
+    sessions.set(core, session);
+    return { driver, connection: pooledConnection(driver, name, session, caller) };
+  };
   return {
     name,
-    use: async (caller, work) => {
-      if (isClosed) throw closedError(name);
-      return onWritable(lent, caller, work);
-    },
+    state,
+    lend,
+    use: (caller, work) => onWritable({ lend, state }, caller, work),
     close: async () => {
       isClosed = true;
     },
@@ -114,36 +123,26 @@ function stateOf(pool: MysqlPool & { readonly pool?: unknown }): PoolState {
 }
 
 async function onWritable<T>(
-  lending: Lending,
+  { lend, state }: Pick<Source, "lend" | "state">,
   caller: Caller,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   let isBelieved: ReturnType<typeof freshnessCheck> | undefined;
   for (;;) {
-    const driver = await lending.lend(caller.call).catch((error: unknown) => {
-      throw toStorageError(error, { name: lending.name, during: "connect" });
-    });
+    const lent = await lend(caller);
     try {
-      return await withDriver(driver, lending, caller, work);
+      return await withLent(lent, work);
     } catch (error) {
       if (!isReadOnlySession(error)) throw error;
-      isBelieved ??= freshnessCheck(lending.state().open);
-      if (isBelieved(coreOf(driver))) throw error;
+      isBelieved ??= freshnessCheck(state().open);
+      if (isBelieved(coreOf(lent.driver))) throw error;
     }
   }
 }
 
-async function withDriver<T>(
-  driver: MysqlPoolConnection,
-  { name, sessions }: Lending,
-  caller: Caller,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> {
+async function withLent<T>({ driver, connection }: Lent, work: (connection: Connection) => Promise<T>): Promise<T> {
   try {
-    const core = coreOf(driver);
-    const session = sessions.get(core) ?? openSession(driver);
-    sessions.set(core, session);
-    const result = await work(pooledConnection(driver, name, session, caller));
+    const result = await work(connection);
     driver.release();
     return result;
   } catch (error) {
@@ -158,7 +157,7 @@ function openSession(driver: MysqlPoolConnection): Session {
 }
 
 /** After an error: with no transaction open, or not at all. */
-async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
+export async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
   const cause = isStorageError(error) ? error.cause : error;
   const isOver = isConnectionLost(cause) || isUnprepared(cause) || isReadOnlySession(cause);
   if (isOver || isStorageError(error, "unknown")) {
@@ -211,8 +210,4 @@ function nameOf(settings: ConnectionSettings | undefined, database: string | und
   if (settings === undefined) return database ?? "(of the host)";
   const where = settings.socketPath ?? `${settings.host ?? "localhost"}:${settings.port ?? 3306}`;
   return `${where}/${database ?? settings.database ?? ""}`;
-}
-
-function closedError(name: string): StorageError {
-  return new StorageError("unavailable", `The adapter of the database ${name} was closed. Create a new one.`);
 }

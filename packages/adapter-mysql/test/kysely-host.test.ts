@@ -49,7 +49,7 @@ describeOnEachServer("a host's Kysely", (server) => {
       .execute(async (transaction) => {
         const inside = store.storage.within(transaction as never);
         await expect(inside.load([key])).rejects.toMatchObject({
-          failure: "unavailable",
+          failure: "misused",
           message: expect.stringContaining("nestTables"),
         });
       });

@@ -130,15 +130,15 @@ describeOnEachServer("within a host's transaction", (server) => {
     const { items } = await engine().listAppointments({ subjectId: "🏖 ' \\" });
     expect(items).toHaveLength(1);
     const outside = store.storage.within(kysely as never);
-    await expect(outside.load([{ kind: "slot", id: first.id }])).rejects.toMatchObject({ failure: "unavailable" });
+    await expect(outside.load([{ kind: "slot", id: first.id }])).rejects.toMatchObject({ failure: "misused" });
     await kysely.destroy();
   });
 
   it("refuses a connection in no transaction, and to migrate", async () => {
     const inside = store.storage.within(host);
-    await expect(inside.load([{ kind: "slot", id: first.id }])).rejects.toMatchObject({ failure: "unavailable" });
-    await expect(inside.commit([booking(first)])).rejects.toThrow(/in no transaction/);
-    await expect(inside.migrate()).rejects.toMatchObject({ failure: "unavailable" });
+    await expect(inside.load([{ kind: "slot", id: first.id }])).rejects.toMatchObject({ failure: "misused" });
+    await expect(inside.commit([booking(first)])).rejects.toThrow(/no transaction is open/);
+    await expect(inside.migrate()).rejects.toMatchObject({ failure: "misused" });
     expect(await statusOf(first.id)).toBe("available");
   });
 

@@ -1,18 +1,21 @@
-import { defaultTablePrefix, problemWithOptions, refusingAdapter, type SqlStrategy } from "@slotwright/adapter-sql";
 import {
-  type CallOptions,
-  type RecordKey,
-  type StorageAdapter,
-  StorageError,
-  type StoredSettings,
-  type Transition,
-} from "@slotwright/core";
+  defaultTablePrefix,
+  migrationWithin,
+  misuse,
+  problemWithOptions,
+  refusingAdapter,
+  type SqlStrategy,
+  transactionWithin,
+} from "@slotwright/adapter-sql";
+import type { CallOptions, RecordKey, StorageAdapter, StoredSettings, Transition } from "@slotwright/core";
+import type { PoolClient } from "pg";
 import { commitBatch } from "./commit.ts";
 import { type Names, type PostgresPool, poolRunner, type Runner, type Source } from "./connection.ts";
 import { hostSession, type PostgresTransaction } from "./host-transaction.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { defaultSchema } from "./migrations.ts";
 import { hostSource, ownSource } from "./open.ts";
+import { openTransaction } from "./open-transaction.ts";
 import { optionRules } from "./options.ts";
 import { findAppointments, findSlots, loadRecords, readJournal } from "./reads.ts";
 import { readClock, readSettings, storeSettings } from "./settings.ts";
@@ -53,9 +56,9 @@ export type PostgresAdapterOptions = {
  * const storage = postgresAdapter({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
  * await storage.migrate();
  */
-export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter<PostgresTransaction> {
+export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter<PostgresTransaction, PoolClient> {
   const problem = problemWithOptions(optionRules, options);
-  if (problem !== undefined) return refusingAdapter(problem);
+  if (problem !== undefined) return refusingAdapter(misuse(problem));
   const { schema = defaultSchema, tablePrefix = defaultTablePrefix, preparedStatements = true } = options;
   const names: Names = { areSent: preparedStatements };
   const source = options.pool === undefined ? ownSource(options.connectionString) : hostSource(options.pool);
@@ -64,6 +67,7 @@ export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter
   return {
     ...operations({ place: () => source.place, run, load: ({ load }) => load, waits: false, database }),
     within: (transaction) => withinTransaction(transaction, database),
+    begin: (call) => openTransaction(source, call),
     migrate: async () => {
       const { strategy, place, statements } = database();
       return applyMigrations(run(undefined), { source, strategy, place, statements });
@@ -93,7 +97,7 @@ interface Session {
   readonly database: () => Database;
 }
 
-type Operations = Omit<StorageAdapter<PostgresTransaction>, "within" | "migrate" | "close">;
+type Operations = Omit<StorageAdapter<PostgresTransaction>, "within" | "begin" | "migrate" | "close">;
 
 function operations({ place, run: runOf, load, waits, database: open }: Session): Operations {
   async function ready(run: Runner): Promise<Statements> {
@@ -146,10 +150,10 @@ function withinTransaction(
     }),
     within: (other) => withinTransaction(other, database),
     migrate: async () => {
-      throw new StorageError(
-        "unavailable",
-        `The database ${session().place} cannot be migrated within a transaction of the host's. Call migrate() of the adapter itself.`,
-      );
+      throw migrationWithin(session().place);
+    },
+    begin: async () => {
+      throw transactionWithin(session().place);
     },
     close: async () => {},
   };

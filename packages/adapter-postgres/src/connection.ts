@@ -1,5 +1,5 @@
-import { freshnessCheck, type Lend, type PoolState } from "@slotwright/adapter-sql";
-import { type CallOptions, type OnWarning, StorageError } from "@slotwright/core";
+import { freshnessCheck, type Lend, misuse, type PoolState } from "@slotwright/adapter-sql";
+import type { CallOptions, OnWarning } from "@slotwright/core";
 import {
   breaksConnection,
   type During,
@@ -169,14 +169,14 @@ export async function withClient<T>(
 /** pg asks for binary results then, and decodes them as if they were UTF-8: numbers come back wrong. */
 export function refuseBinary({ binary }: PostgresClient, place: string): void {
   if (binary !== true) return;
-  throw new StorageError(
-    "unavailable",
-    `The connection to the database ${place} has the option binary of pg, which returns wrong numbers. Turn it off.`,
+  throw misuse(
+    "The connection to the database has the option binary of pg, which returns wrong numbers. Turn it off.",
+    place,
   );
 }
 
 /** A connection on which somebody left a transaction open would acknowledge bookings that are then rolled back. */
-async function idleClient({ place, lend }: Source, call: CallOptions | undefined): Promise<PostgresPoolClient> {
+export async function idleClient({ place, lend }: Source, call: CallOptions | undefined): Promise<PostgresPoolClient> {
   for (;;) {
     const client = await lend(call).catch((error: unknown) => {
       throw toStorageError(error, { place, during: "connect" });

@@ -1,3 +1,4 @@
+import { noTransactionOpen } from "@slotwright/adapter-sql";
 import type { StorageFailure } from "@slotwright/core";
 
 /** What an error means, and what an operator is told. */
@@ -66,9 +67,14 @@ export const causes: readonly Cause[] = [
   },
   {
     codes: ["25P01"],
-    failure: "unavailable",
-    says: (place) =>
-      `The connection to the database ${place} that was passed to within() is in no transaction. Run BEGIN on it first, and use what within() returns until COMMIT or ROLLBACK.`,
+    failure: "misused",
+    says: (place) => noTransactionOpen("BEGIN", place).message,
+  },
+  {
+    // Of Kysely, from 0.28 on.
+    text: /^Transaction is already (committed|rolled back)/,
+    failure: "misused",
+    says: (place) => noTransactionOpen("BEGIN", place).message,
   },
   {
     codes: ["25P02"],
@@ -151,7 +157,8 @@ export const causes: readonly Cause[] = [
   },
   {
     text: /after calling end on the pool/,
-    failure: "unavailable",
-    says: (place) => `The pool of the database ${place} was closed. Open it again, and create the adapter anew.`,
+    failure: "misused",
+    says: () =>
+      "The pool of the database's adapter was ended by the program. Open a new one, and create the adapter anew.",
   },
 ];

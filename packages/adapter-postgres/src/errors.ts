@@ -54,6 +54,11 @@ export function breaksConnection(error: unknown): boolean {
   return codeOf(error) === "42P05";
 }
 
+/** True where COMMIT was refused by what it checks at last: deferred constraints, and triggers. */
+export function refusesCommit(error: unknown): boolean {
+  return isAnswer(error) && /^(2[23]|P0)/.test(codeOf(error));
+}
+
 /** True if the session does not know a statement that the driver believes to be prepared there. It was not run. */
 export function isForgottenStatement(error: unknown): boolean {
   return codeOf(error) === forgottenStatement;

@@ -1,3 +1,4 @@
+import { isPgPool, noTransactionOpen, notTransaction } from "@slotwright/adapter-sql";
 import { type CallOptions, StorageError } from "@slotwright/core";
 import { CompiledQuery } from "kysely";
 import { exactRow } from "./columns.ts";
@@ -8,7 +9,8 @@ import { placeOf } from "./open.ts";
 /** What is used of a `Transaction` of Kysely. */
 export interface KyselyTransaction {
   readonly isTransaction: boolean;
-  executeQuery(query: CompiledQuery): Promise<{ readonly rows: unknown[] }>;
+  /** `never`, since each version of Kysely has a query of its own that the others do not know. */
+  executeQuery(query: never): Promise<{ readonly rows: unknown[] }>;
   withoutPlugins(): KyselyTransaction;
 }
 
@@ -24,18 +26,22 @@ export interface HostSession {
 export function hostSession(transaction: PostgresTransaction, place: string, names: Names): HostSession {
   if (isKysely(transaction)) return kyselySession(transaction, place);
   if (isClient(transaction)) return clientSession(transaction, place, names);
-  throw new StorageError(
-    "unavailable",
-    `What was passed to within() is no transaction on the database ${place}. Pass a client of pg, or a transaction of Kysely.`,
-  );
+  throw notTransaction(transaction, taken, place);
 }
+
+const taken = "a client of pg on which BEGIN was run, or a transaction of Kysely";
 
 function isKysely(transaction: PostgresTransaction): transaction is KyselyTransaction {
   return has(transaction, "executeQuery") && has(transaction, "withoutPlugins");
 }
 
 function isClient(transaction: PostgresTransaction): transaction is PostgresClient {
-  return has(transaction, "query") && has(transaction, "removeListener");
+  return (
+    has(transaction, "query") &&
+    has(transaction, "removeListener") &&
+    !has(transaction, "execute") &&
+    !isPgPool(transaction)
+  );
 }
 
 function has(transaction: unknown, method: string): boolean {
@@ -46,8 +52,8 @@ function kyselySession(transaction: KyselyTransaction, place: string): HostSessi
   // Plugins of the host's (camel case, parsed JSON) are for its own tables.
   const plain = transaction.withoutPlugins();
   return inTurn(place, async ({ sql }, parameters) => {
-    if (!transaction.isTransaction) throw noTransaction(place);
-    const { rows } = await plain.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+    if (!transaction.isTransaction) throw notTransaction(transaction, taken, place);
+    const { rows } = await plain.executeQuery(CompiledQuery.raw(sql, [...parameters]) as never);
     return rows.map(exactRow);
   });
 }
@@ -74,7 +80,7 @@ function transactionCheck(client: PostgresClient, place: string): () => Promise<
   let wasChecked = false;
   return async () => {
     const status = client.getTransactionStatus?.();
-    if (status === "I") throw noTransaction(place);
+    if (status === "I") throw noTransactionOpen("BEGIN", place);
     if (status === "E") throw failedTransaction(place);
     if (status === "T" || wasChecked) return;
     await client.query({ text: "savepoint slotwright" });
@@ -103,13 +109,6 @@ function inTurn(
       }) as Promise<never>;
     },
   };
-}
-
-function noTransaction(place: string): StorageError {
-  return new StorageError(
-    "unavailable",
-    `The connection to the database ${place} that was passed to within() is in no transaction. Run BEGIN on it first, and use what within() returns until COMMIT or ROLLBACK.`,
-  );
 }
 
 function failedTransaction(place: string): StorageError {

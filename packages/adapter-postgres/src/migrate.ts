@@ -1,4 +1,4 @@
-import type { SqlStrategy } from "@slotwright/adapter-sql";
+import { outdatedSchema, type SqlStrategy } from "@slotwright/adapter-sql";
 import { type MigrationReport, StorageError } from "@slotwright/core";
 import { type PostgresClient, queryOf, type Runner, type Source, type Statement, withClient } from "./connection.ts";
 import { bookkeeping, migrations, schemaVersion } from "./migrations.ts";
@@ -81,12 +81,7 @@ async function rollBack(client: PostgresClient): Promise<void> {
 export async function checkSchema(run: Runner, database: string, statements: Statements): Promise<void> {
   const found = await foundVersion(run, database, statements);
   if (found > schemaVersion) throw tooNew(database, found);
-  if (found < schemaVersion) {
-    throw new StorageError(
-      "schema_outdated",
-      `The database ${database} has schema version ${found}, and this version of Slotwright needs ${schemaVersion}. Run migrate().`,
-    );
-  }
+  if (found < schemaVersion) throw outdatedSchema(database, found, schemaVersion);
 }
 
 /** Asks first whether there is a table to ask, for an error would end a transaction of the host's. */

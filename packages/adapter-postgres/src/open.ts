@@ -1,5 +1,4 @@
-import { lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
-import { StorageError } from "@slotwright/core";
+import { adapterClosed, lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
 import { Pool } from "pg";
 import type { PostgresPool, Source } from "./connection.ts";
 import { isPoolExhausted } from "./errors.ts";
@@ -43,7 +42,7 @@ export function hostSource(pool: PostgresPool): Source {
 function sourceOf(place: string, poolOf: () => PostgresPool): Source {
   let isClosed = false;
   const open = () => {
-    if (isClosed) throw closedError(place);
+    if (isClosed) throw adapterClosed(place);
     return listening(poolOf());
   };
   const state = () => stateOf(poolOf());
@@ -121,8 +120,4 @@ export function placeOf(
 ): string {
   const { PGHOST, PGPORT, PGDATABASE } = process.env;
   return `${host || PGHOST || "localhost"}:${port || PGPORT || 5432}/${database || PGDATABASE || ""}`;
-}
-
-function closedError(place: string): StorageError {
-  return new StorageError("unavailable", `The adapter of the database ${place} was closed. Create a new one.`);
 }

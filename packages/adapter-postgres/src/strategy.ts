@@ -5,6 +5,7 @@ import {
   keyBranchesOf,
   type ListSyntax,
   mayRepeat,
+  misuse,
   type Providers,
   type SqlStrategy,
   standardLists,
@@ -12,7 +13,6 @@ import {
   tablePrefixPlugin,
   unionPlaces,
 } from "@slotwright/adapter-sql";
-import { StorageError } from "@slotwright/core";
 import {
   DummyDriver,
   Kysely,
@@ -127,8 +127,7 @@ export function requireNames({ schema, prefix }: Place): void {
 
 function requireName(option: string, name: string, pattern: RegExp): void {
   if (pattern.test(name) && name.length <= 28) return;
-  throw new StorageError(
-    "unavailable",
+  throw misuse(
     `"${name}" cannot be used as ${option} of the database's tables. Use a letter, then letters, digits and underscores, at most 28 of them.`,
   );
 }

@@ -66,8 +66,8 @@ describeOnServer("a server that cannot be used is reported by the first call, ne
   it("names that are no names", async () => {
     for (const names of [{ schema: 'a"; drop' }, { tablePrefix: "1" }, { tablePrefix: "x".repeat(40) }]) {
       const storage = postgresAdapter({ connectionString: url(), ...names });
-      await expect(storage.load([])).rejects.toMatchObject({ failure: "unavailable" });
-      await expect(storage.migrate()).rejects.toMatchObject({ failure: "unavailable" });
+      await expect(storage.load([])).rejects.toMatchObject({ failure: "misused" });
+      await expect(storage.migrate()).rejects.toMatchObject({ failure: "misused" });
     }
   });
 
@@ -215,19 +215,20 @@ describeOnServer("a database that fails later", (url) => {
     await store.pool.query(`drop owned by ${role}; drop role ${role}`);
   });
 
-  it("is unavailable when it was closed, and the host's pool stays open", async () => {
+  it("is misused when it was closed, and the host's pool stays open", async () => {
     const { pool, storage } = onPool({});
     await storage.load(keys);
     await storage.close();
-    expect(await failure(storage.load(keys))).toBe("unavailable");
+    expect(await failure(storage.load(keys))).toBe("misused");
+    await expect(storage.begin()).rejects.toMatchObject({ failure: "misused" });
     expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
     const other = postgresAdapter({ pool, schema: store.schema });
     await pool.end();
-    expect(await failure(other.load(keys))).toBe("unavailable");
+    expect(await failure(other.load(keys))).toBe("misused");
     const own = postgresAdapter({ connectionString: url(), schema: store.schema });
     await own.load(keys);
     await own.close();
-    expect(await failure(own.load(keys))).toBe("unavailable");
+    expect(await failure(own.load(keys))).toBe("misused");
   });
 
   it("is outdated when a table or the function is gone, and the connection is used again", async () => {

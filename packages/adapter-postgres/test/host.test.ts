@@ -144,19 +144,19 @@ describeOnServer("within a transaction of the host's", (url) => {
     const client = new Client({ connectionString: url() });
     await client.connect();
     const inside = store.storage.within(client);
-    const unavailable = { failure: "unavailable", message: expect.stringContaining("Run BEGIN") };
-    await expect(inside.commit([booking(slot)])).rejects.toMatchObject(unavailable);
-    await expect(inside.load([slotKey])).rejects.toMatchObject(unavailable);
+    const misused = { failure: "misused", message: expect.stringContaining("Run BEGIN") };
+    await expect(inside.commit([booking(slot)])).rejects.toMatchObject(misused);
+    await expect(inside.load([slotKey])).rejects.toMatchObject(misused);
     // A driver that does not tell: there, a savepoint is tried.
     const silent = {
       query: client.query.bind(client),
       on: client.on.bind(client),
       removeListener: client.removeListener.bind(client),
     };
-    await expect(store.storage.within(silent as never).load([slotKey])).rejects.toMatchObject(unavailable);
+    await expect(store.storage.within(silent as never).load([slotKey])).rejects.toMatchObject(misused);
     await client.query("begin");
     expect(await store.storage.within(silent as never).load([slotKey])).toEqual([slot]);
-    await expect(inside.migrate()).rejects.toMatchObject({ failure: "unavailable" });
+    await expect(inside.migrate()).rejects.toMatchObject({ failure: "misused" });
     await inside.close();
     expect(await inside.commit([booking(slot)])).toEqual(committed);
     await client.end();
@@ -213,9 +213,9 @@ describeOnServer("with Kysely", (url) => {
     });
     expect(await host.selectFrom("invoices").selectAll().execute()).toHaveLength(2);
     const noTransaction = postgresAdapter({ connectionString: url(), schema: store.schema }).within(host);
-    await expect(noTransaction.load([slotKey])).rejects.toMatchObject({ failure: "unavailable" });
+    await expect(noTransaction.load([slotKey])).rejects.toMatchObject({ failure: "misused" });
     const nonsense = store.storage.within(undefined as never);
-    await expect(nonsense.load([slotKey])).rejects.toMatchObject({ name: "StorageError", failure: "unavailable" });
+    await expect(nonsense.load([slotKey])).rejects.toMatchObject({ name: "StorageError", failure: "misused" });
     await host.destroy();
     await store.close();
   });

@@ -85,7 +85,7 @@ describeOnServer("on a pool of the host's", (url) => {
     const store = await openPostgresStore(url());
     const pool = new Pool({ connectionString: url(), binary: true } as PoolConfig);
     const storage = postgresAdapter({ pool, schema: store.schema });
-    await expect(storage.load(keys)).rejects.toMatchObject({ failure: "unavailable" });
+    await expect(storage.load(keys)).rejects.toMatchObject({ failure: "misused" });
     await pool.end();
     await store.close();
   });

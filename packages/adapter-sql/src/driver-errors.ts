@@ -19,3 +19,16 @@ export const codeOf = (error: unknown): string => textField(error, "code");
 export function textOf(error: unknown): string {
   return textField(error, "message") || codeOf(error) || String(error);
 }
+
+/** How far causes are followed: one that is its own cause has no end. */
+const longestChain = 10;
+
+/** Whether an error is this one, or has been caused by it, through whatever others. */
+export function isCausedBy(error: unknown, is: (error: unknown) => boolean): boolean {
+  let one = error;
+  for (let step = 0; step < longestChain && one !== undefined; step += 1) {
+    if (is(one)) return true;
+    one = fieldOf(one, "cause");
+  }
+  return false;
+}

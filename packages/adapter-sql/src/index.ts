@@ -1,5 +1,5 @@
 export { hasMethods, type OptionRules, problemWithOptions } from "./adapter-options.ts";
-export { codeOf, fieldOf, textField, textOf } from "./driver-errors.ts";
+export { codeOf, fieldOf, isCausedBy, textField, textOf } from "./driver-errors.ts";
 export { freshnessCheck, noteOpened } from "./fresh-sessions.ts";
 export { guardInText, guardNames, isGuard, refusalText } from "./guards.ts";
 export { type IndexName, indexes } from "./indexes.ts";
@@ -17,6 +17,16 @@ export {
 } from "./list-syntax.ts";
 export { type Migration, type MigrationStatements, migrationStatements } from "./migrations/index.ts";
 export { initialTables } from "./migrations/initial.ts";
+export {
+  adapterClosed,
+  endedEarly,
+  isPgPool,
+  migrationWithin,
+  misuse,
+  noTransactionOpen,
+  notTransaction,
+  transactionWithin,
+} from "./misuse.ts";
 export { createReads, type Reads } from "./reads.ts";
 export { refusingAdapter } from "./refusing-adapter.ts";
 export {
@@ -51,6 +61,7 @@ export {
   type Tables,
   tableNames,
 } from "./schema.ts";
+export { outdatedSchema } from "./schema-version.ts";
 export type { ColumnTypes, SqlStrategy } from "./strategy.ts";
 export { tablePrefixPlugin } from "./table-prefix.ts";
 export { writeOrder } from "./write-order.ts";

@@ -1,9 +1,9 @@
-import { type StorageAdapter, StorageError } from "@slotwright/core";
+import type { StorageAdapter, StorageError } from "@slotwright/core";
 
-/** Rejects every call with this message: creating an adapter, and `within`, never throw. */
-export function refusingAdapter(message: string): StorageAdapter<never> {
+/** Rejects every call with this error: creating an adapter, and `within`, never throw. */
+export function refusingAdapter(error: StorageError): StorageAdapter<never, never> {
   const refuse = async () => {
-    throw new StorageError("unavailable", message);
+    throw error;
   };
   return {
     contract: 1,
@@ -16,7 +16,8 @@ export function refusingAdapter(message: string): StorageAdapter<never> {
     storeSettings: refuse,
     readClock: refuse,
     migrate: refuse,
-    within: () => refusingAdapter(message),
+    begin: refuse,
+    within: () => refusingAdapter(error),
     close: async () => {},
   };
 }

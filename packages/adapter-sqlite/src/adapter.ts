@@ -1,12 +1,23 @@
-import { defaultTablePrefix, problemWithOptions, refusingAdapter, type SqlStrategy } from "@slotwright/adapter-sql";
 import {
-  type CommitOutcome,
-  type RecordKey,
-  type StorageAdapter,
-  StorageError,
-  type StoredSettings,
-  type Transition,
+  defaultTablePrefix,
+  migrationWithin,
+  misuse,
+  noTransactionOpen,
+  notTransaction,
+  problemWithOptions,
+  refusingAdapter,
+  type SqlStrategy,
+  transactionWithin,
+} from "@slotwright/adapter-sql";
+import type {
+  CallOptions,
+  CommitOutcome,
+  RecordKey,
+  StorageAdapter,
+  StoredSettings,
+  Transition,
 } from "@slotwright/core";
+import type Database from "better-sqlite3";
 import { commitBatch, commitInHost } from "./commit.ts";
 import {
   type Connection,
@@ -18,6 +29,7 @@ import {
 import { type ErrorContext, toStorageError } from "./errors.ts";
 import { applyMigrations, checkSchema, untilFree } from "./migrate.ts";
 import { fileSource, hostSource } from "./open.ts";
+import { atOnce, type InTurn } from "./open-transaction.ts";
 import { isDatabase, optionRules } from "./options.ts";
 import { findAppointments, findSlots, kindsOf, loadRecords, readJournal } from "./reads.ts";
 import { readClock, readSettings, storeSettings, storeSettingsInHost } from "./settings.ts";
@@ -58,15 +70,16 @@ export type SqliteAdapterOptions = {
  * const storage = sqliteAdapter({ filename: "bookings.sqlite" });
  * await storage.migrate();
  */
-export function sqliteAdapter(options: SqliteAdapterOptions): StorageAdapter<SqliteDatabase> {
+export function sqliteAdapter(options: SqliteAdapterOptions): StorageAdapter<SqliteDatabase, Database.Database> {
   const problem = problemWithOptions(optionRules, options);
-  if (problem !== undefined) return refusingAdapter(problem);
+  if (problem !== undefined) return refusingAdapter(misuse(problem));
   const { tablePrefix = defaultTablePrefix } = options;
   const source = options.database === undefined ? fileSource(options.filename) : hostSource(options.database);
   const schema = lazySchema(tablePrefix);
   return {
     ...operations({ ...source, ...ownTransactions, schema }),
     within: (transaction) => withinTransaction(transaction, source.file, schema),
+    begin: source.begin,
     migrate: () =>
       untilFree(() =>
         translated(source.file, () => applyMigrations(source.connection(), schema().strategy), "migrate"),
@@ -87,6 +100,8 @@ interface Session {
   readonly file: string;
   readonly connection: () => Connection;
   readonly schema: () => Schema;
+  readonly reading: InTurn;
+  readonly writing: InTurn;
   /** Not within a host's transaction: whatever ran meanwhile on the same connection would become part of it. */
   readonly letsOthersIn: boolean;
   readonly read: <T>(connection: Connection, work: () => T) => T;
@@ -126,7 +141,7 @@ const hostTransaction: OwnOrHost = {
   storeSettings: storeSettingsInHost,
 };
 
-type Operations = Omit<StorageAdapter<SqliteDatabase>, "within" | "migrate" | "close">;
+type Operations = Omit<StorageAdapter<SqliteDatabase>, "within" | "begin" | "migrate" | "close">;
 
 function operations(session: Session): Operations {
   async function call<T>(work: (connection: Connection, statements: Statements) => T): Promise<T> {
@@ -139,24 +154,38 @@ function operations(session: Session): Operations {
       return work(connection, statements);
     });
   }
+  const inTurn =
+    (turn: InTurn) =>
+    <T>(options: CallOptions | undefined, work: (connection: Connection, statements: Statements) => T): Promise<T> =>
+      turn(options, () => call(work));
+  const [reading, writing] = [inTurn(session.reading), inTurn(session.writing)];
   return {
     contract: 1,
-    load: (keys) =>
-      call((connection, statements) =>
+    load: (keys, options) =>
+      reading(options, (connection, statements) =>
         session.load(connection, statements, keys, () => loadRecords(connection, statements, keys)),
       ),
-    findSlots: (query) =>
-      call((connection, statements) => session.read(connection, () => findSlots(connection, statements, query))),
-    findAppointments: (query) =>
-      call((connection, statements) => session.read(connection, () => findAppointments(connection, statements, query))),
-    readJournal: (query) =>
-      call((connection, statements) => session.read(connection, () => readJournal(connection, statements, query))),
-    commit: (transitions) => call((connection, statements) => session.commit(connection, statements, transitions)),
-    readSettings: () =>
-      call((connection, statements) => session.read(connection, () => readSettings(connection, statements))),
-    storeSettings: (settings) =>
-      call((connection, statements) => session.storeSettings(connection, statements, settings)),
-    readClock: () => call((connection, statements) => readClock(connection, statements)),
+    findSlots: (query, options) =>
+      reading(options, (connection, statements) =>
+        session.read(connection, () => findSlots(connection, statements, query)),
+      ),
+    findAppointments: (query, options) =>
+      reading(options, (connection, statements) =>
+        session.read(connection, () => findAppointments(connection, statements, query)),
+      ),
+    readJournal: (query, options) =>
+      reading(options, (connection, statements) =>
+        session.read(connection, () => readJournal(connection, statements, query)),
+      ),
+    commit: (transitions, options) =>
+      writing(options, (connection, statements) => session.commit(connection, statements, transitions)),
+    readSettings: (options) =>
+      reading(options, (connection, statements) =>
+        session.read(connection, () => readSettings(connection, statements)),
+      ),
+    storeSettings: (settings, options) =>
+      writing(options, (connection, statements) => session.storeSettings(connection, statements, settings)),
+    readClock: (options) => reading(options, readClock),
   };
 }
 
@@ -167,15 +196,17 @@ function withinTransaction(
 ): StorageAdapter<SqliteDatabase> {
   if (!isDatabase(database)) {
     return refusingAdapter(
-      `What was passed to within() is no transaction on the database ${file}. Pass a Database of better-sqlite3 on which BEGIN was run.`,
+      notTransaction(database, "a Database of better-sqlite3 on which BEGIN IMMEDIATE was run", file),
     );
   }
   const session: Session = {
     ...hostTransaction,
+    reading: atOnce,
+    writing: atOnce,
     schema,
     file: database.name,
     connection: () => {
-      if (!database.inTransaction) throw noTransaction(database.name);
+      if (!database.inTransaction) throw noTransactionOpen("BEGIN IMMEDIATE", database.name);
       const { hosts } = schema();
       const connection = hosts.get(database) ?? createConnection(database);
       hosts.set(database, connection);
@@ -186,20 +217,13 @@ function withinTransaction(
     ...operations(session),
     within: (other) => withinTransaction(other, file, schema),
     migrate: async () => {
-      throw new StorageError(
-        "unavailable",
-        `The database ${database.name} cannot be migrated within a transaction of the host's. Call migrate() of the adapter itself.`,
-      );
+      throw migrationWithin(database.name);
+    },
+    begin: async () => {
+      throw transactionWithin(database.name);
     },
     close: async () => {},
   };
-}
-
-function noTransaction(file: string): StorageError {
-  return new StorageError(
-    "unavailable",
-    `The connection to the database ${file} that was passed to within() is in no transaction. Run BEGIN IMMEDIATE on it first, and use what within() returns until COMMIT or ROLLBACK.`,
-  );
 }
 
 /** Compiled on the first call, which is also where a bad prefix is refused. */
@@ -208,10 +232,7 @@ function lazySchema(prefix: string): () => Schema {
   return () => {
     if (schema !== undefined) return schema;
     if (!/^([A-Za-z]\w*)?$/.test(prefix)) {
-      throw new StorageError(
-        "unavailable",
-        `"${prefix}" cannot be used as tablePrefix. Use a letter, then letters, digits and underscores.`,
-      );
+      throw misuse(`"${prefix}" cannot be used as tablePrefix. Use a letter, then letters, digits and underscores.`);
     }
     const strategy = sqliteStrategy(prefix);
     schema = { strategy, statements: createStatements(strategy), hosts: new WeakMap() };

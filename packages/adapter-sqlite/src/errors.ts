@@ -118,6 +118,11 @@ export function refusingGuard(error: unknown): Guard | undefined {
 const ownJournalKey = /journal\.record_id, \S*journal\.version$/;
 const ownColumn = new RegExp(`(${tableNames.join("|")})\\.`);
 
+/** True where COMMIT was refused by what it checks at last: deferred foreign keys. */
+export function refusesCommit(error: unknown): boolean {
+  return primaryCode(codeOf(error)) === "SQLITE_CONSTRAINT";
+}
+
 /** True if another connection was in the way, and the same call may work in a moment. */
 export function isTransient(error: unknown): boolean {
   return isStorageError(error, "transient");
@@ -161,8 +166,9 @@ const causesByText: readonly { readonly pattern: RegExp; readonly cause: (text: 
   {
     pattern: /connection is not open/,
     cause: () => ({
-      failure: "unavailable",
-      says: (file) => `The connection to the database ${file} was closed. Open it again, and create the adapter anew.`,
+      failure: "misused",
+      says: () =>
+        "The connection to the database was closed by the program. Open it again, and create the adapter anew.",
     }),
   },
   {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { migrationStatements, type SqlStrategy } from "@slotwright/adapter-sql";
+import { migrationStatements, outdatedSchema, type SqlStrategy } from "@slotwright/adapter-sql";
 import { type MigrationReport, StorageError } from "@slotwright/core";
 import { type Connection, inTransaction } from "./connection.ts";
 import { isTransient } from "./errors.ts";
@@ -47,12 +47,7 @@ export function checkSchema(connection: Connection, readSchemaVersion: string): 
   const { name } = connection.database;
   const found = connection.get<{ version: number | null }>(readSchemaVersion)?.version ?? 0;
   if (found > schemaVersion) throw tooNew(name, found);
-  if (found < schemaVersion) {
-    throw new StorageError(
-      "schema_outdated",
-      `The database ${name} has schema version ${found}, and this version of Slotwright needs ${schemaVersion}. Run migrate().`,
-    );
-  }
+  if (found < schemaVersion) throw outdatedSchema(name, found, schemaVersion);
 }
 
 function tooNew(file: string, found: number): StorageError {

@@ -1,11 +1,16 @@
-import { StorageError } from "@slotwright/core";
+import { adapterClosed } from "@slotwright/adapter-sql";
 import Database from "better-sqlite3";
 import { type Connection, createConnection, type SqliteDatabase } from "./connection.ts";
+import { atOnce, createTransactions, type InTurn, type Transactions } from "./open-transaction.ts";
 
 /** Where the adapter's own connection comes from. Nothing is opened before the first call. */
 export interface Source {
   readonly file: string;
   readonly connection: () => Connection;
+  readonly begin: Transactions["begin"];
+  /** When calls that read, and calls that write, may run. */
+  readonly reading: InTurn;
+  readonly writing: InTurn;
   readonly close: () => void;
 }
 
@@ -13,34 +18,62 @@ export interface Source {
 export function fileSource(filename: string): Source {
   let state: "open" | "closed" = "open";
   let connection: Connection | undefined;
+  let second: SqliteDatabase | undefined;
+  const first = () => {
+    if (state === "closed") throw adapterClosed(filename);
+    connection ??= createConnection(openFile(filename));
+    return connection;
+  };
+  const forTransactions = () => {
+    const { database } = first();
+    if (isOnlyInMemory(filename)) return database;
+    // A transaction that took too long has closed it.
+    if (second?.open !== true) second = openFile(filename);
+    return second;
+  };
+  const isOwn = !isOnlyInMemory(filename);
+  const { begin, between } = createTransactions({ file: filename, database: forTransactions, isOwn });
   return {
     file: filename,
-    connection: () => {
-      if (state === "closed") throw closedError(filename);
-      connection ??= createConnection(openFile(filename));
-      return connection;
-    },
+    connection: first,
+    begin,
+    writing: between,
+    // In WAL mode, one connection reads what was before while another one writes.
+    reading: isOwn ? atOnce : between,
     close: () => {
       state = "closed";
       connection?.database.close();
+      second?.close();
       connection = undefined;
+      second = undefined;
     },
   };
+}
+
+/** Such a database belongs to its connection: another one would have another. */
+function isOnlyInMemory(filename: string): boolean {
+  return filename.trim() === ":memory:";
 }
 
 /** The host's open database, which stays open. */
 export function hostSource(database: SqliteDatabase): Source {
   let state: "open" | "closed" = "open";
   let connection: Connection | undefined;
+  const only = () => {
+    if (state === "closed") throw adapterClosed(database.name);
+    if (connection !== undefined) return connection;
+    makeDurable(database);
+    connection = createConnection(database);
+    return connection;
+  };
+  const place = { file: database.name, database: () => only().database, isOwn: false };
+  const { begin, between } = createTransactions(place);
   return {
     file: database.name,
-    connection: () => {
-      if (state === "closed") throw closedError(database.name);
-      if (connection !== undefined) return connection;
-      makeDurable(database);
-      connection = createConnection(database);
-      return connection;
-    },
+    connection: only,
+    begin,
+    reading: between,
+    writing: between,
     close: () => {
       state = "closed";
       connection = undefined;
@@ -72,8 +105,4 @@ function openFile(filename: string): SqliteDatabase {
 function makeDurable(database: SqliteDatabase): void {
   const full = 2;
   if (Number(database.pragma("synchronous", { simple: true })) <= full) database.pragma("synchronous = FULL");
-}
-
-function closedError(file: string): StorageError {
-  return new StorageError("unavailable", `The adapter of the database ${file} was closed. Create a new one.`);
 }

@@ -69,15 +69,15 @@ describe("a file that cannot be used is reported by the first call, never by the
   it.each([{ filename: "" }, {}, { filename: undefined }])("no name at all: %j", async (options) => {
     const storage = sqliteAdapter(options as never);
     await expect(storage.migrate()).rejects.toMatchObject({
-      failure: "unavailable",
+      failure: "misused",
       message: expect.stringContaining("neither a database nor a filename"),
     });
   });
 
   it("a prefix that is no name", async () => {
     const storage = sqliteAdapter({ filename: freshFile(), tablePrefix: 'a"; drop' });
-    await expect(storage.load([])).rejects.toMatchObject({ failure: "unavailable" });
-    await expect(storage.migrate()).rejects.toMatchObject({ failure: "unavailable" });
+    await expect(storage.load([])).rejects.toMatchObject({ failure: "misused" });
+    await expect(storage.migrate()).rejects.toMatchObject({ failure: "misused" });
   });
 });
 
@@ -143,18 +143,20 @@ describe("a database that fails later", () => {
     database.close();
   });
 
-  it("is unavailable when it was closed", async () => {
+  it("is misused when it was closed", async () => {
     const filename = await migrated();
     const storage = sqliteAdapter({ filename });
     await storage.load([]);
     await storage.close();
-    expect(await failure(storage.load([]), filename)).toBe("unavailable");
+    expect(await failure(storage.load([]), "adapter was closed")).toBe("misused");
+    await expect(storage.begin()).rejects.toMatchObject({ failure: "misused" });
     const database = new Database(filename);
     const onHost = sqliteAdapter({ database });
     await onHost.load([]);
     database.close();
-    expect(await failure(onHost.commit([booking(slot)]), filename)).toBe("unavailable");
-    expect(await failure(onHost.within(database).commit([booking(slot)]), filename)).toBe("unavailable");
+    expect(await failure(onHost.commit([booking(slot)]), "closed by the program")).toBe("misused");
+    expect(await failure(onHost.within(database).commit([booking(slot)]), "BEGIN IMMEDIATE")).toBe("misused");
+    await expect(onHost.begin()).rejects.toMatchObject({ failure: "misused" });
   });
 
   it("is outdated when a table is gone", async () => {

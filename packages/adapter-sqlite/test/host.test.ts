@@ -159,11 +159,11 @@ describe("within a transaction of the host's", () => {
   it("every call is refused where there is no transaction, and migrations are not for in between", async () => {
     const database = new Database(store.filename);
     const inside = storage.within(database);
-    const unavailable = { failure: "unavailable", message: expect.stringContaining("BEGIN IMMEDIATE") };
-    await expect(inside.commit([booking(slot)])).rejects.toMatchObject(unavailable);
-    await expect(inside.load([slotKey])).rejects.toMatchObject(unavailable);
+    const misused = { failure: "misused", message: expect.stringContaining("BEGIN IMMEDIATE") };
+    await expect(inside.commit([booking(slot)])).rejects.toMatchObject(misused);
+    await expect(inside.load([slotKey])).rejects.toMatchObject(misused);
     database.exec("begin immediate");
-    await expect(inside.migrate()).rejects.toMatchObject({ failure: "unavailable" });
+    await expect(inside.migrate()).rejects.toMatchObject({ failure: "misused" });
     await inside.close();
     expect(await inside.commit([booking(slot)])).toEqual(committed);
     database.exec("rollback");

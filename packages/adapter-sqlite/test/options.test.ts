@@ -29,7 +29,8 @@ describe("options that leave open which database is meant, or what is wanted of 
 describe("what is no transaction is refused by the first call within it:", () => {
   it.each([undefined, null, {}, "transaction"])("%j", async (transaction) => {
     const storage = sqliteAdapter({ filename });
-    const message = /passed to within\(\) is no transaction on the database :memory:.*Pass a Database/;
+    const message =
+      /^within\(\) was given (undefined|null|a plain object|a string), .*Give it a Database of better-sqlite3.*engine\.transaction/;
     await refusesToWork(storage.within(transaction as never), message);
   });
 });

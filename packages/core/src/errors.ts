@@ -96,7 +96,10 @@ export interface ErrorDetails {
   storage_read_only: Record<string, never>;
   storage_misused: { readonly problem: string };
   refused_by_database: Record<string, never>;
-  outcome_unknown: { readonly idempotencyKey: string };
+  outcome_unknown: {
+    /** Of the command that can be sent again. Null for a transaction, which has no key of its own. */
+    readonly idempotencyKey: string | null;
+  };
   schema_outdated: Record<string, never>;
   schema_too_new: Record<string, never>;
   /** What the engine was created with, and what the database was set up with. */
@@ -332,7 +335,9 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     transient: true,
     title: "It is not known whether the command took effect",
     message: ({ idempotencyKey }) =>
-      `The connection to the database was lost while the command was being stored, and it could not be looked up since. Send the same request again with the idempotency key "${idempotencyKey}": it takes effect once at most.`,
+      idempotencyKey === null
+        ? "The connection to the database was lost while the transaction was being committed: either all of it took effect, or nothing. Look whether it did, or run all of it again if each of its commands carries an idempotency key: then it takes effect once at most."
+        : `The connection to the database was lost while the command was being stored, and it could not be looked up since. Send the same request again with the idempotency key "${idempotencyKey}": it takes effect once at most.`,
   },
   schema_outdated: {
     status: 503,

@@ -1,7 +1,7 @@
 export type { SyncReport } from "./engine/check-sync.ts";
 export type { Clock } from "./engine/clock.ts";
 export { systemClock } from "./engine/clock.ts";
-export { createEngine, type Engine } from "./engine/engine.ts";
+export { createEngine, type Engine, type InTransaction } from "./engine/engine.ts";
 export type { CoalesceOptions } from "./engine/lanes.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
 export type { Page } from "./engine/page.ts";

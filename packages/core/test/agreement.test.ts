@@ -65,9 +65,9 @@ describe("the settings of a database", () => {
     const { memory, storage, calls } = counted();
     const engine = createEngine({ storage });
     const within = async (facility: string) => {
-      const transaction = await memory.begin();
+      const { transaction, commit } = await memory.begin();
       await createAt(engine.within(transaction), facility);
-      transaction.commit();
+      await commit();
     };
     await within("a");
     await within("b");

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createEngine, type Engine, type EngineOptions, type Warning } from "../src/index.ts";
-import { type MemoryAdapter, memoryAdapter } from "../src/memory/index.ts";
+import { memoryAdapter } from "../src/memory/index.ts";
 
 const twoMinutes = 120_000;
 const actor = { kind: "provider", id: "dr" };
@@ -16,7 +16,7 @@ function behind(byMs: number, options: Partial<EngineOptions<unknown>> = {}) {
       asked.push(Date.now());
       return new Date(Date.now() - byMs);
     },
-  } as MemoryAdapter;
+  };
   const engine = createEngine({ storage, onWarning: (warning) => warnings.push(warning), ...options });
   return { engine, storage, memory, warnings, asked };
 }

@@ -90,10 +90,10 @@ describe("commands of the same moment share round trips", () => {
     const memory = memoryAdapter();
     const engine = createEngine({ storage: memory });
     const slots = await publish(engine, 3);
-    const transaction = await memory.begin();
+    const { transaction, ...host } = await memory.begin();
     const results = await Promise.all(bookAll(engine.within(transaction), slots));
     expect(results).toHaveLength(3);
-    transaction.rollback();
+    await host.rollback();
     expect((await engine.getSlot((slots[0] as Slot).id)).status).toBe("available");
   });
 });
@@ -113,9 +113,9 @@ describe("what a storage is given to commit", () => {
     const given: Transition[] = [];
     const engine = createEngine({ storage: watch(memory as StorageAdapter, given), coalesce });
     const [slot] = await publish(engine);
-    const transaction = await memory.begin();
+    const { transaction, ...host } = await memory.begin();
     await engine.within(transaction).book({ actor: patient, slotId: (slot as Slot).id, subjectId: "p-1" });
-    transaction.commit();
+    await host.commit();
     expect(given).toHaveLength(2);
     for (const transition of given) {
       expect(structuredClone(transition)).toEqual(transition);

@@ -10,10 +10,7 @@ export async function openMemoryStore(): Promise<ConformanceStore<MemoryTransact
   return {
     storage,
     second: memoryAdapter({ database }),
-    async beginHostTransaction() {
-      const transaction = await storage.begin();
-      return { transaction, commit: async () => transaction.commit(), rollback: async () => transaction.rollback() };
-    },
+    beginHostTransaction: () => storage.begin(),
     async corrupt({ put = [], remove = [] }) {
       const { records } = database.tables;
       const versioned = put.filter(

@@ -342,9 +342,9 @@ describe("an engine forgets slots", () => {
     const engine = createEngine({ storage: watching(memory as StorageAdapter) });
     const [slot] = (await publish(engine)) as [Slot];
     asked.length = 0;
-    const transaction = await memory.begin();
+    const { transaction, ...host } = await memory.begin();
     await book(engine.within(transaction), slot);
-    transaction.rollback();
+    await host.rollback();
     expect(asked).toEqual([slot.id]);
     expect((await book(engine, slot)).slots).toHaveLength(1);
   });

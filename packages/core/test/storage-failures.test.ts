@@ -175,7 +175,7 @@ describe("a failing storage", () => {
     for (const kind of ["transient", "unknown"] as const) {
       const memory = memoryAdapter();
       let calls = 0;
-      const transaction = await memory.begin();
+      const { transaction } = await memory.begin();
       const failing = failingStorage(memory.within(transaction), () => {
         calls += 1;
         return { before: failure(kind) };

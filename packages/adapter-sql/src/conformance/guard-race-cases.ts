@@ -9,7 +9,7 @@ export interface HandTransaction {
   /** Rejects where the database refuses; nothing but `rollback` follows then. */
   readonly run: (sql: string) => Promise<void>;
   readonly commit: () => Promise<void>;
-  readonly rollback: () => Promise<void>;
+  readonly rollback: () => Promise<unknown>;
 }
 
 /** Two transactions on the tables of `guardStage`, each of which the guards allow while it is alone. */

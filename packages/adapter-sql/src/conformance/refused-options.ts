@@ -4,8 +4,13 @@ import { contractCalls } from "./contract-calls.ts";
 
 /** Rejects unless each call of the adapter, also within, and an engine on it are refused in these words. */
 export async function refusesEveryCall(storage: StorageAdapter, message: RegExp): Promise<void> {
-  const refused = { failure: "unavailable", message };
+  const refused = { failure: "misused", message };
   await assert.rejects(storage.migrate(), refused);
+  await assert.rejects(storage.begin(), refused);
+  await assert.rejects(
+    createEngine({ storage }).transaction(async () => {}),
+    { code: "storage_misused", message },
+  );
   await refusesToWork(storage, message);
   await refusesToWork(storage.within(undefined), message);
   await storage.close();
@@ -13,8 +18,8 @@ export async function refusesEveryCall(storage: StorageAdapter, message: RegExp)
 
 /** The same of what `within` returned, which cannot migrate. */
 export async function refusesToWork(storage: StorageAdapter, message: RegExp): Promise<void> {
-  for (const call of contractCalls) await assert.rejects(call(storage), { failure: "unavailable", message });
+  for (const call of contractCalls) await assert.rejects(call(storage), { failure: "misused", message });
   await assert.rejects(createEngine({ storage }).getSlot("s"), (error) => {
-    return isBookingError(error, "storage_unavailable") && message.test((error.cause as Error).message);
+    return isBookingError(error, "storage_misused") && message.test(error.message);
   });
 }

@@ -13,6 +13,7 @@ export function gatedAdapter(storage: StorageAdapter, gate: (call: string) => Pr
     storeSettings: (settings, call) => gate("storeSettings").then(() => storage.storeSettings(settings, call)),
     // No step of any play: nothing is decided by it.
     readClock: (call) => storage.readClock(call),
+    begin: (call) => gate("begin").then(() => storage.begin(call)),
     within: (transaction) => gatedAdapter(storage.within(transaction), gate),
     migrate: () => storage.migrate(),
     close: () => storage.close(),

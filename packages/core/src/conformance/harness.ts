@@ -16,7 +16,7 @@ export interface ConformanceStore<HostTransaction = unknown> {
 export interface HostTransactionHandle<HostTransaction> {
   readonly transaction: HostTransaction;
   readonly commit: () => Promise<void>;
-  readonly rollback: () => Promise<void>;
+  readonly rollback: () => Promise<unknown>;
 }
 
 export interface Corruption {

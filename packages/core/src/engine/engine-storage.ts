@@ -1,6 +1,6 @@
 import type { RecordKey } from "../model/record.ts";
 import type { Slot } from "../model/slot.ts";
-import type { CallOptions, CommitOutcome, StorageAdapter, Transition } from "../storage/adapter.ts";
+import type { CallOptions, CommitOutcome, OpenTransaction, StorageAdapter, Transition } from "../storage/adapter.ts";
 
 /**
  * A transition that is yet to be sent. Hash and result of its command are made when it is: whoever loses to another one of
@@ -28,6 +28,7 @@ export interface EngineStorage extends Reads, Pick<StorageAdapter, "readSettings
    */
   readonly recall: (keys: readonly RecordKey[]) => readonly Slot[] | undefined;
   within(transaction: unknown): EngineStorage;
+  begin(until?: number): Promise<OpenTransaction<unknown>>;
 }
 
 /** Passes every call on by itself. */
@@ -43,6 +44,7 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     commit: async (pending, until) =>
       (await storage.commit([asSent(pending)], bounded(call, until)))[0] as CommitOutcome,
     within: (transaction) => directStorage(storage.within(transaction), call),
+    begin: (until) => storage.begin(bounded(call, until)),
   };
 }
 

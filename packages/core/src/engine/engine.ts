@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Appointment } from "../model/appointment.ts";
 import type { CommandInput } from "../model/commands.ts";
 import type { CreatedSoFar, CreateManySlotsInput } from "../model/create-many-slots.ts";
@@ -7,12 +8,15 @@ import type { Slot } from "../model/slot.ts";
 import type { CommandResult } from "../rules/index.ts";
 import { checkSync, type SyncReport } from "./check-sync.ts";
 import { createManySlots } from "./create-many-slots.ts";
+import type { EngineStorage } from "./engine-storage.ts";
 import { type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import type { Page } from "./page.ts";
+import { parse } from "./parse.ts";
 import { getAppointment, getSlot, history, listAppointments, listSlots } from "./reads.ts";
 import { type ReconcileInput, type ReconcileReport, reconcile } from "./reconcile.ts";
 import { runCommand } from "./run-command.ts";
 import { createSpread } from "./spread.ts";
+import { runTransaction } from "./transaction.ts";
 
 type HostCommand = Exclude<CommandName, "repair">;
 
@@ -24,12 +28,20 @@ type Commands = {
   readonly [Name in HostCommand]: (input: CommandInput<Name>) => Promise<CommandResult<Name>>;
 };
 
+/** What the callback of `transaction` is given. */
+export interface InTransaction<HostTransaction, Opened> {
+  /** The connection with the open transaction, for the host's own statements: a client of pg, for one. */
+  readonly transaction: Opened;
+  /** The engine within it. */
+  readonly engine: Engine<HostTransaction, Opened>;
+}
+
 /**
  * Decides who gets which slot. Every method rejects with a `BookingError`, with one exception: what a function of the
  * host's throws (a policy, `authorize`, or another one among the options) passes through as it is. A command of which
  * a policy or `authorize` throws changes nothing.
  */
-export interface Engine<HostTransaction = unknown> extends Commands {
+export interface Engine<HostTransaction = unknown, Opened = unknown> extends Commands {
   /**
    * Creates any number of slots on one schedule: as `createSlots`, but a commit for each chunk of them, in the memory
    * of one chunk. Called again with the same key, inputs and `chunkSize`, it goes on where it stopped, and creates
@@ -56,7 +68,32 @@ export interface Engine<HostTransaction = unknown> extends Commands {
   /** Finds where slots and appointments disagree, repairs what has one right answer, reports the rest. */
   readonly reconcile: (input: ReconcileInput) => Promise<ReconcileReport>;
   /** The same engine inside a transaction that the host opened: all of it commits or vanishes with the host's rows. */
-  within(transaction: HostTransaction): Engine<HostTransaction>;
+  within(transaction: HostTransaction): Engine<HostTransaction, Opened>;
+  /**
+   * Opens a transaction, in which the booking and the host's own rows commit or vanish together: BEGIN, the callback,
+   * COMMIT. Resolves with what the callback returns, once all of it is durable. If the callback throws, everything is
+   * rolled back, and the call rejects with the same error. A refusal that the callback catches leaves the transaction
+   * usable.
+   *
+   * Where another transaction is in the way (`storage_busy` with `repeat: "transaction"`, which the callback lets pass or
+   * throws as the `cause` of an error of its own), all of it is rolled back and run again within the budget for retries,
+   * so the callback must keep no state and send no message. After that the call rejects with `storage_busy`. Rejects with
+   * `outcome_unknown` if the connection is lost during COMMIT: all of it took effect, or nothing. It can be sent again if
+   * its commands carry idempotency keys.
+   *
+   * The isolation level is READ COMMITTED. The connection is the engine's: leave `release`, COMMIT and ROLLBACK to it.
+   * Within a transaction, call only the engine that the callback is given, and await what it returns.
+   *
+   * @example
+   * ```ts
+   * const booked = await engine.transaction(async ({ transaction, engine }) => {
+   *   const booked = await engine.book({ actor, slotId, subjectId, idempotencyKey });
+   *   await transaction.query("insert into invoices (appointment_id) values ($1)", [booked.appointment.id]);
+   *   return booked;
+   * });
+   * ```
+   */
+  transaction<Result>(callback: (opened: InTransaction<HostTransaction, Opened>) => Promise<Result>): Promise<Result>;
 }
 
 /**
@@ -72,11 +109,14 @@ export interface Engine<HostTransaction = unknown> extends Commands {
  * await engine.book({ actor: { kind: "patient", id: "p-1" }, slotId: slots[0].id, subjectId: "p-1" });
  * ```
  */
-export function createEngine<HostTransaction>(options: EngineOptions<HostTransaction>): Engine<HostTransaction> {
+export function createEngine<HostTransaction, Opened = unknown>(
+  options: EngineOptions<HostTransaction, Opened>,
+): Engine<HostTransaction, Opened> {
   return engineWith(settingsOf(options));
 }
 
-function engineWith<HostTransaction>(settings: EngineSettings): Engine<HostTransaction> {
+function engineWith<HostTransaction, Opened>(settings: EngineSettings): Engine<HostTransaction, Opened> {
+  const engineOn = (storage: EngineStorage) => engineWith<HostTransaction, Opened>(settingsOn(settings, storage));
   return {
     ...commandsOf(settings),
     createManySlots: (input) => createManySlots(settings, input),
@@ -87,14 +127,21 @@ function engineWith<HostTransaction>(settings: EngineSettings): Engine<HostTrans
     history: (input) => history(settings, input),
     checkSync: (id) => checkSync(settings, id),
     reconcile: (input) => reconcile(settings, input),
-    within: (transaction) => engineWith(settingsWithin(settings, transaction)),
+    within: (transaction) => engineOn(settings.storage.within(transaction)),
+    transaction: async (callback) => {
+      const work = parse(callbackSchema, callback) as typeof callback;
+      return runTransaction(settings, ({ transaction, storage }) =>
+        work({ transaction: transaction as Opened, engine: engineOn(storage) }),
+      );
+    },
   };
 }
 
-function settingsWithin(settings: EngineSettings, transaction: unknown): EngineSettings {
-  const storage = settings.storage.within(transaction);
+function settingsOn(settings: EngineSettings, storage: EngineStorage): EngineSettings {
   return { ...settings, storage, spread: createSpread(storage, settings.random), isHostTransaction: true };
 }
+
+const callbackSchema = z.custom((value) => typeof value === "function", "transaction() takes a function");
 
 function commandsOf(settings: EngineSettings): Commands {
   const names = commandNames.filter((name): name is HostCommand => name !== "repair");

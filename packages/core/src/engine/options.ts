@@ -26,8 +26,8 @@ export interface RetryOptions {
   readonly maxPauseMs: number;
 }
 
-export interface EngineOptions<HostTransaction> {
-  readonly storage: StorageAdapter<HostTransaction>;
+export interface EngineOptions<HostTransaction, Opened = unknown> {
+  readonly storage: StorageAdapter<HostTransaction, Opened>;
   /**
    * Whether a schedule is a provider at one facility (`"facility"`, the default) or the provider everywhere. All engines
    * on one database must say the same: the schedules of one scope do not keep those of the other apart. The first
@@ -101,6 +101,7 @@ const calledOfStorage = [
   "storeSettings",
   "readClock",
   "within",
+  "begin",
 ];
 
 const storageSchema = having(
@@ -154,7 +155,7 @@ const optionsSchema = z.strictObject(
 const inBackground: CallOptions = { connectWithinMs: 1_000 };
 
 /** @throws BookingError `invalid_input` */
-export function settingsOf<T>(options: EngineOptions<T>): EngineSettings {
+export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostTransaction, Opened>): EngineSettings {
   // Only to refuse: what is used are the host's own objects.
   parse(optionsSchema, options);
   const { storage: given, overlapScope = "facility", policies = [], authorize } = options;

@@ -1,4 +1,4 @@
-import type { StorageAdapter } from "../storage/adapter.ts";
+import type { OpenTransaction, StorageAdapter } from "../storage/adapter.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { commitTransition } from "./commit.ts";
 import {
@@ -15,8 +15,6 @@ import { findAppointments, findSlots, readJournal } from "./queries.ts";
 export interface MemoryTransaction {
   readonly tables: Tables;
   readonly isOpen: () => boolean;
-  readonly commit: () => void;
-  readonly rollback: () => void;
 }
 
 export interface MemoryOptions {
@@ -24,13 +22,10 @@ export interface MemoryOptions {
   readonly database?: MemoryDatabase;
 }
 
-export interface MemoryAdapter extends StorageAdapter<MemoryTransaction> {
-  /** Opens a transaction for `within`. */
-  readonly begin: () => Promise<MemoryTransaction>;
-}
-
 /** The reference adapter: the whole contract in memory, for tests and as an example. Nothing survives the process. */
-export function memoryAdapter({ database = createMemoryDatabase() }: MemoryOptions = {}): MemoryAdapter {
+export function memoryAdapter({
+  database = createMemoryDatabase(),
+}: MemoryOptions = {}): StorageAdapter<MemoryTransaction, MemoryTransaction> {
   const committed: Access = {
     read: () => database.tables,
     async write(work) {
@@ -71,7 +66,7 @@ interface Access {
   readonly write: <T>(work: (tables: Tables) => T) => Promise<T>;
 }
 
-function adapterOn({ read, write }: Access): StorageAdapter<MemoryTransaction> {
+function adapterOn({ read, write }: Access): Omit<StorageAdapter<MemoryTransaction>, "begin"> {
   return {
     contract: 1,
     load: async (keys) => keys.map((key) => readRecord(read(), key)),
@@ -86,48 +81,66 @@ function adapterOn({ read, write }: Access): StorageAdapter<MemoryTransaction> {
         return tables.settings[0];
       }),
     readClock: async () => new Date(),
-    within: (transaction) => ({ ...adapterOn(accessTo(transaction)), migrate: refuseMigration }),
+    within: (transaction) => ({
+      ...adapterOn(accessTo(transaction)),
+      migrate: refuseMigration,
+      begin: refuseSecond,
+    }),
     migrate: async () => ({ from: 1, to: 1, applied: [] }),
     close: async () => {},
   };
 }
 
-function accessTo({ tables, isOpen }: MemoryTransaction): Access {
+function accessTo(transaction: MemoryTransaction): Access {
   const read = () => {
-    if (!isOpen()) throw ended();
-    return tables;
+    if (!isTransaction(transaction)) throw new StorageError("misused", notOne);
+    if (!transaction.isOpen()) throw ended();
+    return transaction.tables;
   };
   return { read, write: async (work) => work(read()) };
 }
 
-function ended(): StorageError {
-  return new StorageError("unavailable", "The transaction has ended already. Begin another one.");
+const notOne =
+  "What was given to within() is not a transaction of the memory adapter. Give it what begin() opened, or use transaction().";
+
+function isTransaction(given: Partial<MemoryTransaction> | null | undefined): boolean {
+  return typeof given?.isOpen === "function" && typeof given.tables === "object";
 }
 
-async function refuseMigration(): Promise<never> {
-  throw new StorageError(
-    "unavailable",
-    "A host's transaction cannot be migrated in. Call migrate() of the adapter itself.",
+function ended(): StorageError {
+  return new StorageError(
+    "misused",
+    "The transaction that was given to within() has ended already. Begin another one.",
   );
 }
 
-async function begin(database: MemoryDatabase): Promise<MemoryTransaction> {
+async function refuseMigration(): Promise<never> {
+  throw new StorageError("misused", "migrate() cannot run within a transaction. Call migrate() of the adapter itself.");
+}
+
+async function refuseSecond(): Promise<never> {
+  throw new StorageError("misused", "begin() cannot run within a transaction. Call begin() of the adapter itself.");
+}
+
+async function begin(database: MemoryDatabase): Promise<OpenTransaction<MemoryTransaction>> {
   const unlock = await lockForWriting(database);
   const tables = copyTables(database.tables);
   let isOpen = true;
-  const end = (finish: () => void) => {
+  const end = async (finish: () => void) => {
     if (!isOpen) throw ended();
     isOpen = false;
     finish();
     unlock();
   };
   return {
-    tables,
-    isOpen: () => isOpen,
+    transaction: { tables, isOpen: () => isOpen },
     commit: () =>
       end(() => {
         database.tables = tables;
       }),
-    rollback: () => end(() => {}),
+    rollback: async () => {
+      await end(() => {});
+      return undefined;
+    },
   };
 }

@@ -1,2 +1,2 @@
-export { type MemoryAdapter, type MemoryOptions, type MemoryTransaction, memoryAdapter } from "./adapter.ts";
+export { type MemoryOptions, type MemoryTransaction, memoryAdapter } from "./adapter.ts";
 export { createMemoryDatabase, type MemoryDatabase } from "./database.ts";

@@ -11,7 +11,7 @@ import type { OnWarning } from "../warnings.ts";
  * `StorageError` that says whether anything may have been applied. An adapter decides nothing by a clock, makes no ids
  * and knows no rules. Whoever writes one proves it with the suite in `@slotwright/core/conformance`.
  */
-export interface StorageAdapter<HostTransaction = unknown> {
+export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
   /** The version of this contract that the adapter was written for. */
   readonly contract: 1;
 
@@ -67,11 +67,39 @@ export interface StorageAdapter<HostTransaction = unknown> {
    */
   within(transaction: HostTransaction): StorageAdapter<HostTransaction>;
 
+  /**
+   * Begins a transaction for the host on a connection that nobody else uses until it ends; READ COMMITTED where the
+   * database has levels. It is `transient` where others are in the way, or no connection becomes free in time. Within
+   * a host's transaction it is refused.
+   */
+  begin(call?: CallOptions): Promise<OpenTransaction<Opened>>;
+
   /** Brings the tables to this version's schema. May run in many processes at once, and again after a crash. */
   migrate(): Promise<MigrationReport>;
 
   /** Releases what the adapter opened itself; what the host passed in stays open. */
   close(): Promise<void>;
+}
+
+/**
+ * A transaction that the adapter has opened. It is ended once, by `commit` or `rollback`, and its connection is given
+ * back or destroyed with that, whatever happens.
+ */
+export interface OpenTransaction<Opened> {
+  /** The connection, for the host's own statements and for `within`. */
+  readonly transaction: Opened;
+  /**
+   * Resolves once all of it would survive a power cut. A rejection is `unknown` where it may have been applied, and means
+   * otherwise that nothing was: also where the transaction had failed, or had ended, before.
+   */
+  commit(): Promise<void>;
+  /**
+   * `reason` is the error that the transaction's work has ended with. Where that says that its session may only read, as
+   * after a failover, the session is given up, and unless a fresh one has said so, the call resolves with a transaction
+   * that was begun on another one; else with undefined. It rejects where the adapter itself had ended the transaction
+   * before, with the reason of that, and where no other one can be begun.
+   */
+  rollback(reason?: unknown): Promise<OpenTransaction<Opened> | undefined>;
 }
 
 /** What a caller of the storage allows, and wants to hear of. */

@@ -73,6 +73,7 @@ export function reopenedStorage(
     within: () => {
       throw new TypeError("There is no transaction of a host here.");
     },
+    begin: () => current().begin(),
     migrate: () => current().migrate(),
     close,
   };

@@ -5,6 +5,8 @@ import { commandKey, creation, slotAt, slotKey, transitionOf } from "../records.
 
 const created = creation(slotAt(0), slotAt(30));
 
+const isMisuse = (error: unknown) => isStorageError(error, "misused");
+
 export const contractWithinCases: readonly ConformanceCase[] = [
   {
     key: "contract.within-commit",
@@ -32,13 +34,44 @@ export const contractWithinCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.within-migrate",
-    title: "migrate is refused within a host's transaction, which stays usable",
+    title: "migrate and begin are refused within a host's transaction, which stays usable",
     async run({ storage, second, beginHostTransaction }) {
       const host = await beginHostTransaction();
       const inside = storage.within(host.transaction);
-      await assert.rejects(inside.migrate(), (error) => isStorageError(error));
+      await assert.rejects(inside.migrate(), isMisuse);
+      await assert.rejects(inside.begin(), isMisuse);
       assert.deepEqual(await inside.commit([created]), [{ status: "committed" }]);
       await host.commit();
+      assert.deepEqual(await second.load([slotKey("slot-0")]), [slotAt(0)]);
+    },
+  },
+  {
+    key: "contract.within-misused",
+    title:
+      "within what is not a transaction, or is one no more, every call is refused as misuse, and nothing is written",
+    async run({ storage, beginHostTransaction }) {
+      const host = await beginHostTransaction();
+      await host.rollback();
+      for (const given of [undefined, null, "begin", {}, () => {}, Promise.resolve(), host.transaction]) {
+        const inside = storage.within(given);
+        await assert.rejects(inside.commit([created]), isMisuse);
+        await assert.rejects(inside.load([slotKey("slot-0")]), isMisuse);
+        await assert.rejects(inside.findSlots({ asOf: new Date(0), limit: 1 }), isMisuse);
+      }
+      assert.deepEqual(await storage.load([slotKey("slot-0")]), [undefined]);
+    },
+  },
+  {
+    key: "contract.begin",
+    title: "begin opens a transaction for within, which ends with its commit or rollback",
+    async run({ storage, second }) {
+      const lost = await storage.begin();
+      await storage.within(lost.transaction).commit([created]);
+      assert.deepEqual(await second.load([slotKey("slot-0")]), [undefined]);
+      await lost.rollback();
+      const kept = await storage.begin();
+      assert.deepEqual(await storage.within(kept.transaction).commit([created]), [{ status: "committed" }]);
+      await kept.commit();
       assert.deepEqual(await second.load([slotKey("slot-0")]), [slotAt(0)]);
     },
   },

@@ -34,6 +34,7 @@ import { sharedAppointmentCases } from "./shared-appointments.ts";
 
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
+import { transactionCases } from "./transaction.ts";
 import { transitionCases } from "./transitions.ts";
 
 /** Every promise of the suite. */
@@ -59,6 +60,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...listCases,
   ...hostTransactionCases,
   ...settingsCases,
+  ...transactionCases,
   ...transitionCases,
   ...badInputCases,
   ...oddInputCases,

@@ -1,0 +1,61 @@
+import { endedEarly, freshnessCheck, isCausedBy } from "@slotwright/adapter-sql";
+import type { OpenTransaction } from "@slotwright/core";
+import type { PoolConnection } from "mysql2/promise";
+import { type Caller, coreOf, type MysqlPoolConnection } from "./connection.ts";
+import { isReadOnlySession, toStorageError } from "./errors.ts";
+import { giveBack, type Lent, type Source } from "./open.ts";
+import { commit as commitCommand, rollback } from "./transaction-commands.ts";
+
+/**
+ * Begins a transaction for the host, on a connection of the pool that is its own until the transaction ends. At READ
+ * COMMITTED, for at the default level the host's own reads would not see what was committed while it waited for a lock.
+ */
+export async function openTransaction(
+  source: Source,
+  caller: Caller,
+  isFresh?: FreshnessCheck,
+): Promise<OpenTransaction<PoolConnection>> {
+  const lent = await source.lend(caller);
+  try {
+    // Not to commit what somebody has left open on the pool's connection.
+    await lent.connection.command(rollback);
+    await lent.connection.command("set transaction isolation level read committed");
+    await lent.connection.command("start transaction");
+  } catch (error) {
+    await giveBack(lent.driver, error);
+    throw toStorageError(error, { name: source.name, during: "call" });
+  }
+  const transaction = lent.driver as MysqlPoolConnection & PoolConnection;
+  return {
+    transaction,
+    commit: () => commit(lent, source.name),
+    async rollback(reason) {
+      if (!isCausedBy(reason, isReadOnlySession)) {
+        // What it does first is to roll back.
+        await giveBack(lent.driver, undefined);
+        return undefined;
+      }
+      lent.driver.destroy();
+      const isBelieved = isFresh ?? freshnessCheck(source.state().open);
+      return isBelieved(coreOf(lent.driver)) ? undefined : openTransaction(source, caller, isBelieved);
+    },
+  };
+}
+
+type FreshnessCheck = ReturnType<typeof freshnessCheck>;
+
+/** COMMIT where no transaction is open is answered as if it had done something, so that is asked before. */
+async function commit({ driver, connection }: Lent, name: string): Promise<void> {
+  try {
+    const status = await connection.command("savepoint slotwright").catch((error: unknown) => {
+      throw toStorageError(error, { name, during: "host" });
+    });
+    if (status?.inTransaction === false) throw endedEarly(name);
+    await connection.command(commitCommand);
+  } catch (error) {
+    const meant = toStorageError(error, { name, during: "commit" });
+    await giveBack(driver, meant);
+    throw meant;
+  }
+  driver.release();
+}

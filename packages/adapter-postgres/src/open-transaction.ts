@@ -1,0 +1,77 @@
+import { endedEarly, freshnessCheck, isCausedBy } from "@slotwright/adapter-sql";
+import { type CallOptions, type OpenTransaction, StorageError } from "@slotwright/core";
+import type { PoolClient } from "pg";
+import { idleClient, type PostgresPoolClient, refuseBinary, type Source } from "./connection.ts";
+import { isReadOnlySession, refusesCommit, toStorageError } from "./errors.ts";
+
+/**
+ * At READ COMMITTED, whatever the session's default is: the guards need no more, and a repeated command sees what the first
+ * one stored. What is acknowledged is durable, so a session that would not wait for the disk is overruled.
+ */
+const begin = `begin isolation level read committed; select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') in ('off', 'local', 'remote_write')`;
+
+/** Begins a transaction for the host, on a client of the pool that is its own until the transaction ends. */
+export async function openTransaction(
+  source: Source,
+  call: CallOptions | undefined,
+  isFresh?: FreshnessCheck,
+): Promise<OpenTransaction<PoolClient>> {
+  const { place } = source;
+  const client = await idleClient(source, call);
+  try {
+    refuseBinary(client, place);
+    await client.query({ text: begin });
+  } catch (error) {
+    release(client, true);
+    throw toStorageError(error, { place, during: "read" });
+  }
+  return {
+    transaction: client as PostgresPoolClient & PoolClient,
+    commit: () => commit(client, place),
+    async rollback(reason) {
+      if (!isCausedBy(reason, isReadOnlySession)) return rollBack(client);
+      release(client, true);
+      const isBelieved = isFresh ?? freshnessCheck(source.state().open);
+      return isBelieved(client) ? undefined : openTransaction(source, call, isBelieved);
+    },
+  };
+}
+
+type FreshnessCheck = ReturnType<typeof freshnessCheck>;
+
+async function commit(client: PostgresPoolClient, place: string): Promise<void> {
+  let mayBeBroken = true;
+  try {
+    if (client.getTransactionStatus?.() === "I") throw endedEarly(place);
+    const { command } = await client.query({ text: "commit" });
+    mayBeBroken = false;
+    // In a transaction that has failed, PostgreSQL answers COMMIT with ROLLBACK, and not with an error.
+    if (command !== "COMMIT") throw endedEarly(place);
+  } catch (error) {
+    throw commitError(error, place);
+  } finally {
+    release(client, mayBeBroken);
+  }
+}
+
+function commitError(error: unknown, place: string): StorageError {
+  if (!refusesCommit(error)) return toStorageError(error, { place, during: "commit" });
+  const message = `A deferred constraint or trigger of the database ${place} refused the transaction at COMMIT, and nothing of it was stored. The cause names it.`;
+  return new StorageError("refused", message, error);
+}
+
+async function rollBack(client: PostgresPoolClient): Promise<undefined> {
+  try {
+    await client.query({ text: "rollback" });
+    release(client, false);
+  } catch {
+    release(client, true);
+  }
+}
+
+/** A host may have released it already. The error of that must not replace the one that counts. */
+function release(client: PostgresPoolClient, destroy: boolean): void {
+  try {
+    client.release(destroy);
+  } catch {}
+}

@@ -1,0 +1,90 @@
+import { StorageError } from "@slotwright/core";
+
+/** The program calls the adapter in a way that cannot work. A screen may show the problem, so the place is in the cause. */
+export function misuse(problem: string, place?: string): StorageError {
+  const cause = place === undefined ? undefined : new Error(`It is about the adapter of the database ${place}.`);
+  return new StorageError("misused", problem, cause);
+}
+
+/** `within` was given something else. `takes` says in words what it takes. */
+export function notTransaction(given: unknown, takes: string, place: string): StorageError {
+  return misuse(
+    `within() was given ${describe(given)}, which is not a transaction that it can use. Give it ${takes}; or call engine.transaction(), which opens one.`,
+    place,
+  );
+}
+
+/** `how` is what begins one. */
+export function noTransactionOpen(how: string, place: string): StorageError {
+  return misuse(
+    `within() was given a connection on which no transaction is open: none was begun, or it has ended. Run ${how} on it first, and use what within() returns until COMMIT or ROLLBACK; or call engine.transaction(), which does both.`,
+    place,
+  );
+}
+
+export function migrationWithin(place: string): StorageError {
+  return misuse("migrate() cannot run within a transaction. Call migrate() of the adapter itself.", place);
+}
+
+export function transactionWithin(place: string): StorageError {
+  return misuse("begin() cannot run within a transaction. Call begin() of the adapter itself.", place);
+}
+
+export function adapterClosed(place: string): StorageError {
+  return misuse("The database's adapter was closed, and takes no calls any more. Create a new one.", place);
+}
+
+/** The callback of `transaction()` returned, but there is nothing left that COMMIT could make durable. */
+export function endedEarly(place: string): StorageError {
+  return misuse(
+    "Nothing of the transaction was stored: it had ended before its callback returned. A statement in it failed in a way that ended it, and the error was caught; or the callback ran COMMIT or ROLLBACK itself, or a statement that commits. Let such errors pass, and leave the end of the transaction to transaction().",
+    place,
+  );
+}
+
+interface Kind {
+  readonly name: string;
+  readonly is: (given: Given) => boolean;
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+const has = (given: Given, ...methods: readonly string[]): boolean =>
+  methods.every((method) => typeof given[method] === "function");
+
+/** What is passed by mistake. The first that fits counts. */
+const kinds: readonly Kind[] = [
+  { name: "a promise, which was not awaited", is: (given) => has(given, "then") },
+  { name: "a transaction of Knex", is: (given) => has(given, "raw", "select") && given.isTransaction === true },
+  { name: "a Knex without a transaction", is: (given) => has(given, "raw", "select", "transaction") },
+  { name: "a Kysely without a transaction", is: (given) => has(given, "executeQuery") && given.isTransaction !== true },
+  { name: "a transaction of Kysely", is: (given) => has(given, "executeQuery") },
+  { name: "a client of Prisma", is: (given) => has(given, "$queryRaw") },
+  { name: "a transaction of Drizzle", is: (given) => has(given, "select", "insert", "rollback") && "_" in given },
+  { name: "a database of Drizzle", is: (given) => has(given, "select", "insert", "transaction") && "_" in given },
+  { name: "a Pool of pg", is: isPgPool },
+  { name: "a pool of mysql2", is: (given) => has(given, "getConnection") },
+  { name: "a Database of better-sqlite3", is: (given) => has(given, "prepare", "exec", "pragma") },
+  { name: "a connection of mysql2", is: (given) => has(given, "execute", "query") },
+  { name: "a client of pg", is: (given) => has(given, "query", "connect", "escapeLiteral") },
+];
+
+export function isPgPool(given: object): boolean {
+  const { totalCount, connect } = given as Given;
+  return typeof totalCount === "number" && typeof connect === "function";
+}
+
+function describe(given: unknown): string {
+  if (given === null || given === undefined) return String(given);
+  // Knex is a function with properties.
+  if (typeof given !== "object" && typeof given !== "function") return `a ${typeof given}`;
+  const known = kinds.find(({ is }) => is(given as Given));
+  return known?.name ?? (typeof given === "function" ? "a function" : describeClass(given));
+}
+
+function describeClass(given: object): string {
+  const { name } = (given as { readonly constructor?: { readonly name?: unknown } }).constructor ?? {};
+  return typeof name === "string" && !["", "Object"].includes(name)
+    ? `an object of the class ${name}`
+    : "a plain object";
+}

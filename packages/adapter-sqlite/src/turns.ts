@@ -1,0 +1,41 @@
+/** Lets one go on at a time, in the order in which they came. */
+export interface Turns {
+  /** True once it is this one's turn, false if that took too long. Whoever had its turn ends it. */
+  readonly take: (withinMs: number) => Promise<boolean>;
+  readonly end: () => void;
+  readonly isFree: () => boolean;
+}
+
+/** Timers that wait longer fire at once. */
+const longestTimer = 2 ** 31 - 1;
+
+export function createTurns(): Turns {
+  const waiting = new Set<() => void>();
+  let isTaken = false;
+  return {
+    isFree: () => !isTaken,
+    async take(withinMs) {
+      if (!isTaken) {
+        isTaken = true;
+        return true;
+      }
+      // Not Promise.withResolvers, which Node 20 and others lack.
+      return new Promise((resolve) => {
+        const giveUp = () => resolve(!waiting.delete(go));
+        const timer = setTimeout(giveUp, Math.min(withinMs, longestTimer));
+        const go = () => {
+          clearTimeout(timer);
+          resolve(true);
+        };
+        waiting.add(go);
+      });
+    },
+    end() {
+      const [next] = waiting;
+      isTaken = next !== undefined;
+      if (next === undefined) return;
+      waiting.delete(next);
+      next();
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { BookingError, isBookingError } from "../errors.ts";
+import type { OpenTransaction } from "../storage/adapter.ts";
+import { isStorageError, StorageError } from "../storage/storage-error.ts";
+import type { EngineStorage } from "./engine-storage.ts";
+import type { EngineSettings } from "./options.ts";
+import { patienceOf } from "./retry.ts";
+import { asBookingError } from "./storage-failures.ts";
+
+/** What the host's callback works with: its transaction, and the storage within it. */
+export interface Opened {
+  readonly transaction: unknown;
+  readonly storage: EngineStorage;
+}
+
+/**
+ * Runs the work between BEGIN and COMMIT, all of it again where another transaction was in the way.
+ * @throws BookingError, and whatever the work throws
+ */
+export async function runTransaction<Result>(
+  settings: EngineSettings,
+  work: (opened: Opened) => Promise<Result>,
+): Promise<Result> {
+  refuseWithin(settings);
+  const patience = patienceOf(settings, null);
+  let another: OpenTransaction<unknown> | undefined;
+  for (;;) {
+    const begun = another ?? (await begin(settings, patience.until));
+    const attempt = "cause" in begun ? begun : await attemptTransaction(settings.storage, begun, work);
+    if ("result" in attempt) return attempt.result;
+    another = attempt.another;
+    if (another === undefined) await patience.pause(attempt.cause);
+  }
+}
+
+/** A result, or what made it necessary to run all of it again, and perhaps the transaction to do so in. */
+type Attempt<Result> = { readonly result: Result } | Repetition;
+
+interface Repetition {
+  readonly cause: unknown;
+  readonly another?: OpenTransaction<unknown>;
+}
+
+async function attemptTransaction<Result>(
+  storage: EngineStorage,
+  open: OpenTransaction<unknown>,
+  work: (opened: Opened) => Promise<Result>,
+): Promise<Attempt<Result>> {
+  const inside = closable(storage.within(open.transaction));
+  let result: Result;
+  try {
+    result = await work({ transaction: open.transaction, storage: inside.storage });
+  } catch (error) {
+    await inside.close();
+    const another = await rollBack(open, error);
+    if (another !== undefined) return { cause: error, another };
+    if (mayRepeat(error)) return { cause: error };
+    throw error;
+  }
+  await inside.close();
+  return commit(open, result);
+}
+
+async function begin(
+  { storage, agreement }: EngineSettings,
+  until: number,
+): Promise<OpenTransaction<unknown> | Repetition> {
+  try {
+    // Not within the transaction: what that stores, others would wait for until it ends.
+    if (!agreement.isMade()) await agreement.make(storage);
+    return await storage.begin(until);
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+    // Nothing was sent after BEGIN, so a connection that was lost has lost nothing.
+    if (error.failure === "transient" || error.failure === "unknown") return { cause: error };
+    throw asBookingError(error);
+  }
+}
+
+async function commit<Result>(open: OpenTransaction<unknown>, result: Result): Promise<Attempt<Result>> {
+  try {
+    await open.commit();
+    return { result };
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+    if (error.failure === "transient") return { cause: error };
+    // The callback is not run again: without keys of its own it would book twice.
+    if (error.failure === "unknown") throw new BookingError("outcome_unknown", { idempotencyKey: null }, error);
+    throw asBookingError(error);
+  }
+}
+
+/** Where the adapter had ended the transaction, that is why the work failed, and the better answer. */
+async function rollBack(
+  open: OpenTransaction<unknown>,
+  reason: unknown,
+): Promise<OpenTransaction<unknown> | undefined> {
+  try {
+    return await open.rollback(reason);
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+    throw asBookingError(new StorageError(error.failure, error.message, reason));
+  }
+}
+
+/** However the host passes it on: as it came, or as the cause of an error of its own. */
+function mayRepeat(error: unknown): boolean {
+  const cause = typeof error === "object" && error !== null && "cause" in error ? error.cause : undefined;
+  return [error, cause].some((one) => isBookingError(one, "storage_busy") && one.details.repeat === "transaction");
+}
+
+/**
+ * Takes no call any more once it is closed, and closes when those under way have ended: what the host has not awaited
+ * must not go on beside COMMIT, nor on a connection that others use by then.
+ */
+function closable(storage: EngineStorage): { readonly storage: EngineStorage; readonly close: () => Promise<void> } {
+  let isOpen = true;
+  const underWay = new Set<Promise<unknown>>();
+  const guarded =
+    <Args extends readonly unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
+    async (...args: Args): Promise<Answer> => {
+      if (!isOpen) throw hasEnded();
+      const answer = call(...args);
+      underWay.add(answer);
+      return answer.finally(() => underWay.delete(answer));
+    };
+  return {
+    storage: {
+      ...storage,
+      load: guarded(storage.load),
+      findSlots: guarded(storage.findSlots),
+      findAppointments: guarded(storage.findAppointments),
+      readJournal: guarded(storage.readJournal),
+      commit: guarded(storage.commit),
+      readSettings: guarded(storage.readSettings),
+      storeSettings: guarded(storage.storeSettings),
+    },
+    async close() {
+      isOpen = false;
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+function hasEnded(): StorageError {
+  return new StorageError(
+    "misused",
+    "The transaction of this engine has ended: the callback of transaction() has returned or thrown. Await all calls in the callback, and use its engine nowhere else.",
+  );
+}
+
+/** @throws BookingError `storage_misused` */
+function refuseWithin({ isHostTransaction }: EngineSettings): void {
+  if (!isHostTransaction) return;
+  const problem =
+    "transaction() begins a transaction of its own, so it cannot be called within another one. Call the engine that within() returned, or that the callback was given, or transaction() of the engine itself.";
+  throw new BookingError("storage_misused", { problem });
+}
