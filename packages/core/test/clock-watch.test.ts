@@ -88,7 +88,7 @@ describe("the engine's clock beside the database's", () => {
     const unheard = behind(twoMinutes);
     await createSlot(createEngine({ storage: unheard.storage }));
     const inside = behind(twoMinutes);
-    await createSlot(inside.engine.within(await inside.memory.begin()));
+    await createSlot(inside.engine.within((await inside.memory.begin()).transaction));
     await new Promise(setImmediate);
     expect([given, unheard, inside].map(({ asked }) => asked)).toEqual([[], [], []]);
   });
