@@ -1,3 +1,4 @@
+import { createEngine } from "@slotwright/core";
 import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { type OwnServer, startOwnServer, type TestDatabase } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type Pool } from "mysql2/promise";
@@ -88,6 +89,27 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
       expect(await storage.commit([booking(slot)])).toEqual(committed);
     },
   );
+
+  it("are replaced under transaction(), unless a fresh one says so, too", async () => {
+    const [slot = slotAt(0), other = slotAt(0)] = free.splice(0, 2);
+    const storage = mysqlAdapter({ pool });
+    await storage.storeSettings({ overlapScope: "facility" });
+    const engine = createEngine({ storage });
+    await fill("set session transaction read only");
+    let runs = 0;
+    const book = (slotId: string) =>
+      engine.transaction(async ({ engine: inside }) => {
+        runs += 1;
+        return inside.book({ actor: { kind: "patient", id: "p" }, slotId, subjectId: "p" });
+      });
+    await book(slot.id);
+    // Each of the pool's, and a fresh one.
+    expect(runs).toBe(size + 1);
+    await admin.query("set global read_only = 1");
+    await expect(book(other.id)).rejects.toMatchObject({ code: "storage_read_only" });
+    await admin.query("set global read_only = 0");
+    await book(other.id);
+  });
 
   it("keep a host's transaction to itself: it is not tried anywhere else", async () => {
     const connection = await pool.getConnection();

@@ -1,3 +1,4 @@
+import { createEngine } from "@slotwright/core";
 import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { Pool } from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -84,6 +85,32 @@ describeOnServer("sessions that outlive their server's role", (url) => {
     await setReadOnly("off");
     expect(await storage.commit([booking(slot)])).toEqual(committed);
   });
+
+  it.each(["the engine's", "the host's"])(
+    "are replaced under transaction(), where %s statement finds out",
+    async (whose) => {
+      const storage = adapterOn(pool);
+      await storage.storeSettings({ overlapScope: "facility" });
+      const engine = createEngine({ storage });
+      await fill("set session characteristics as transaction read only");
+      let runs = 0;
+      await engine.transaction(async ({ engine: inside, transaction }) => {
+        runs += 1;
+        if (whose === "the host's") await transaction.query("create table invoices (id integer)");
+        await inside.book({ actor: { kind: "patient", id: "p" }, slotId: slot.id, subjectId: "p" });
+      });
+      // Each of the pool's, and a fresh one.
+      expect(runs).toBe(slots.length + 1);
+      await setReadOnly("on");
+      await fill("set session characteristics as transaction read only");
+      const [, other = slotAt(0)] = slots;
+      const late = engine.transaction(({ engine: inside }) =>
+        inside.book({ actor: { kind: "patient", id: "p" }, slotId: other.id, subjectId: "p" }),
+      );
+      await expect(late).rejects.toMatchObject({ code: "storage_read_only" });
+      expect(pool.totalCount).toBe(0);
+    },
+  );
 
   it("keep a host's transaction to itself: it is not tried anywhere else", async () => {
     const client = await pool.connect();

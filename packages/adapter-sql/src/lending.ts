@@ -103,5 +103,5 @@ function problemOf({ state, sizeOption }: ShownPool): string {
   const { inUse, waiting } = state();
   const all = inUse === null ? "All connections" : `All ${inUse} connections`;
   const others = waiting === null ? "" : `, and ${waiting} ${waiting === 1 ? "call waits" : "calls wait"} for one`;
-  return `${all} of the pool are in use${others}. A transaction of your own that is open meanwhile must call the engine through within(transaction): otherwise it keeps the connection that the engine waits for. Where none is open, make the pool larger (${sizeOption}).`;
+  return `${all} of the pool are in use${others}. A transaction of your own that is open meanwhile must call the engine through within(transaction), or the one that transaction() gives to its callback: otherwise it keeps the connection that the engine waits for. Where none is open, make the pool larger (${sizeOption}).`;
 }

@@ -30,6 +30,10 @@ export const starvedPoolCases: readonly StarvedPoolCase[] = [
     title: "a command that waits for a connection twice, once for its read and once for its commit, has one budget",
     run: waitingTwice,
   },
+  {
+    title: "transaction() waits for a connection within the budget, and so do callbacks that forget its engine",
+    run: callbacksForgettingEngine,
+  },
 ];
 
 async function forgettingWithin({ storage, begin }: HostPoolStage): Promise<void> {
@@ -79,6 +83,31 @@ async function waitingTwice({ storage, begin }: HostPoolStage): Promise<void> {
   assert.ok(ms < 0.8 * budgetMs + 0.9 * budgetMs, `answered after ${ms} ms`);
   await Promise.all([end, ...others].map((one) => one()));
   await engine.book({ actor, slotId: slotId as string, subjectId: "s" });
+}
+
+async function callbacksForgettingEngine({ storage, begin }: HostPoolStage): Promise<void> {
+  const engine = engineOn(storage);
+  const slotIds = await publish(engine, size);
+  const forgetting = slotIds.map((slotId) =>
+    timed(() => engine.transaction(() => engine.book({ actor, slotId, subjectId: "s" }))),
+  );
+  const forgot = await Promise.all(forgetting);
+  const ends = await Promise.all(Array.from({ length: size }, begin));
+  const late = await timed(() => engine.transaction(async () => "never"));
+  // The first to give up make room for others.
+  const failed = forgot.filter(({ error }) => error !== undefined);
+  assert.ok(failed.length > 0);
+  for (const { error, ms } of [...failed, late]) {
+    assert.ok(isBookingError(error, "storage_busy"), String(error));
+    assert.match(error.message, /the one that transaction\(\) gives to its callback/);
+    assert.ok(ms < patienceMs, `answered after ${ms} ms`);
+  }
+  await Promise.all(ends.map((end) => end()));
+  const left = slotIds.filter((_, index) => forgot[index]?.error !== undefined);
+  const kept = left.map((slotId) =>
+    engine.transaction(({ engine: inside }) => inside.book({ actor, slotId, subjectId: "s" })),
+  );
+  await Promise.all(kept);
 }
 
 function engineOn(storage: StorageAdapter<never>, onWarning?: (warning: Warning) => void): Engine<never> {

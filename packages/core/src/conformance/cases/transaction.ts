@@ -3,14 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Engine } from "../../engine/engine.ts";
 import { BookingError } from "../../errors.ts";
 import type { Slot } from "../../model/slot.ts";
-import { assertSound, engineOn, patient, publish, refusal, tally } from "../fixtures.ts";
+import { assertSound, engineOn, patient, place, publish, refusal, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
 const bookOn = (engine: Pick<Engine, "book">, slot: Slot | undefined, subjectId = "p-1") =>
   engine.book({ actor: patient, slotId: slot?.id ?? "missing", subjectId });
 
 async function free(engine: Engine): Promise<number> {
-  return (await engine.listSlots({ statuses: ["available"] })).items.length;
+  return (await engine.listSlots({ statuses: ["available"], providerIds: [place.providerId] })).items.length;
 }
 
 /** More than any pool of a harness has connections. */
