@@ -112,7 +112,9 @@ function main(): void {
     const packages = publicPackages();
     for (const one of packages) packInto(work, one);
     for (const one of packages) linkDependencies(work, one);
-    symlinkSync(join(dirname(packagesFolder), "node_modules", "@types"), join(work, "node_modules", "@types"));
+    const types = join("node_modules", "@types");
+    mkdirSync(join(work, types), { recursive: true });
+    symlinkSync(join(dirname(packagesFolder), types, "node"), join(work, types, "node"));
     writeFileSync(join(work, "package.json"), JSON.stringify({ type: "module" }));
     writeFileSync(join(work, "consumer.ts"), consumer);
     const options = ["--module", "nodenext", "--target", "es2024", "--lib", "es2024", "--strict", "--types", "node"];
