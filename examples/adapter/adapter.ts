@@ -1,4 +1,4 @@
-import { type StorageAdapter, StorageError } from "@slotwright/core";
+import { type CallOptions, type StorageAdapter, StorageError } from "@slotwright/core";
 import type { ClientBase, Pool, PoolClient } from "pg";
 import { begin } from "./begin.ts";
 import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } from "./commit.ts";
@@ -23,40 +23,41 @@ export function jsonAdapter({
   steps = {},
 }: JsonAdapterOptions): StorageAdapter<ClientBase, PoolClient> {
   const tables = tablesIn(schema);
-  const work: Work = (call) => onPool(pool, call);
+  const work: Work = (call, use) => onPool(pool, use, call);
   return {
     ...operations(tables, work, { ...ownTransaction, ...steps }),
-    load: async (keys) => (keys.length === 0 ? [] : work((run) => loadRecords(run, tables, keys))),
+    load: async (keys, call) => (keys.length === 0 ? [] : work(call, (run) => loadRecords(run, tables, keys))),
     within: (client) => within(client, tables, steps),
-    begin: () => begin(pool),
-    migrate: () => work((run) => migrate(run, tables)),
+    begin: (call) => begin(pool, call),
+    migrate: () => work(undefined, (run) => migrate(run, tables)),
     close: async () => {},
   };
 }
 
-type Work = <T>(call: (run: Run) => Promise<T>) => Promise<T>;
+type Work = <T>(call: CallOptions | undefined, use: (run: Run) => Promise<T>) => Promise<T>;
 type Operations = Omit<StorageAdapter, "load" | "within" | "begin" | "migrate" | "close">;
 
 function operations(tables: Tables, work: Work, steps: Steps): Operations {
   return {
     contract: 1,
-    findSlots: (query) => work((run) => findSlots(run, tables, query)),
-    findAppointments: (query) => work((run) => findAppointments(run, tables, query)),
-    readJournal: (query) => work((run) => readJournal(run, tables, query)),
-    commit: (transitions) => commitEach(transitions, (one) => work((run) => commitOne(steps, run, tables, one))),
-    readSettings: () => work((run) => readSettings(run, tables)),
-    storeSettings: (settings) => work((run) => storeSettings(run, tables, settings)),
-    readClock: () => work(readClock),
+    findSlots: (query, call) => work(call, (run) => findSlots(run, tables, query)),
+    findAppointments: (query, call) => work(call, (run) => findAppointments(run, tables, query)),
+    readJournal: (query, call) => work(call, (run) => readJournal(run, tables, query)),
+    commit: (transitions, call) =>
+      commitEach(transitions, (one) => work(call, (run) => commitOne(steps, run, tables, one))),
+    readSettings: (call) => work(call, (run) => readSettings(run, tables)),
+    storeSettings: (settings, call) => work(call, (run) => storeSettings(run, tables, settings)),
+    readClock: (call) => work(call, readClock),
   };
 }
 
 function within(client: ClientBase, tables: Tables, changed: Partial<Steps>): StorageAdapter<ClientBase> {
   const { begin, commit, rollback } = inHostTransaction;
-  const work: Work = (call) => onHost(client, call);
+  const work: Work = (_call, use) => onHost(client, use);
   return {
     ...operations(tables, work, { ...inHostTransaction, ...changed, begin, commit, rollback }),
     load: (keys) =>
-      work(async (run) => {
+      work(undefined, async (run) => {
         await lockRecords(run, tables, keys);
         return loadRecords(run, tables, keys);
       }),

@@ -1,12 +1,11 @@
-import { type OpenTransaction, StorageError } from "@slotwright/core";
+import { type CallOptions, type OpenTransaction, StorageError } from "@slotwright/core";
 import type { Pool, PoolClient } from "pg";
-import { commitError, connectionError, storageError } from "./errors.ts";
+import { lend } from "./connection.ts";
+import { commitError, storageError } from "./errors.ts";
 
 /** A transaction for the host, on a client that goes back to the pool when it ends, or is closed where that went wrong. */
-export async function begin(pool: Pool): Promise<OpenTransaction<PoolClient>> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw connectionError(error);
-  });
+export async function begin(pool: Pool, call: CallOptions | undefined): Promise<OpenTransaction<PoolClient>> {
+  const client = await lend(pool, call);
   client.on("error", ignore);
   const end = (isBroken: boolean) => {
     client.removeListener("error", ignore);

@@ -1,5 +1,5 @@
-import { StorageError } from "@slotwright/core";
-import type { Client, ClientBase, Pool, QueryResult, QueryResultRow } from "pg";
+import { type CallOptions, StorageError } from "@slotwright/core";
+import type { Client, ClientBase, Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
 import { connectionError, storageError } from "./errors.ts";
 
 /** Runs one statement on the connection that a call works with. Every value comes back as text, or null. */
@@ -13,14 +13,40 @@ const runOn =
   (sql, values) =>
     client.query({ text: sql, types, ...(values && { values: [...values] }) });
 
+/** A client of the pool, in the time that the call allows. One that comes later goes back at once. */
+export async function lend(pool: Pool, { connectWithinMs = 10_000 }: CallOptions = {}): Promise<PoolClient> {
+  const connecting = pool.connect();
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), Math.min(connectWithinMs, longestTimer));
+  });
+  try {
+    const client = await Promise.race([connecting, tooLate]);
+    if (client !== undefined) return client;
+  } catch (error) {
+    throw connectionError(error);
+  } finally {
+    clearTimeout(timer);
+  }
+  connecting.then(
+    (client) => client.release(),
+    () => {},
+  );
+  throw new StorageError("transient", `${allInUse} Nothing was changed; try again.`, undefined, allInUse);
+}
+
+/** Timers that wait longer fire at once. */
+const longestTimer = 2 ** 31 - 1;
+
+const allInUse =
+  "No connection of the pool became free in time. A transaction that is open meanwhile must call the engine through within().";
+
 /**
  * Lends a connection of the pool to work. What threw may have left a transaction or half an answer behind: then the
  * connection is closed, which rolls back, and is not given to the next caller.
  */
-export async function onPool<T>(pool: Pool, work: (run: Run) => Promise<T>): Promise<T> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw connectionError(error);
-  });
+export async function onPool<T>(pool: Pool, work: (run: Run) => Promise<T>, call?: CallOptions): Promise<T> {
+  const client = await lend(pool, call);
   // The pool listens to idle clients only: without a listener, a connection that breaks now would end the process.
   const ignore = () => {};
   client.on("error", ignore);

@@ -49,6 +49,23 @@ describe.skipIf(server === undefined)("what the adapter throws where the databas
     await database?.drop();
   });
 
+  it("a connection that does not become free in time is transient, and goes back where it comes too late", async () => {
+    const { schema } = await prepared();
+    const pool = poolWith({ max: 1 });
+    const storage = jsonAdapter({ pool, schema });
+    const client = await pool.connect();
+    const started = performance.now();
+    for (const late of [storage.load([key], { connectWithinMs: 50 }), storage.begin({ connectWithinMs: 50 })]) {
+      await expect(late).rejects.toMatchObject({
+        failure: "transient",
+        poolProblem: expect.stringContaining("within()"),
+      });
+    }
+    expect(performance.now() - started).toBeLessThan(1_000);
+    client.release();
+    expect(await storage.load([key], { connectWithinMs: 1_000 })).toEqual([slot]);
+  });
+
   it("a connection lost before COMMIT is transient, and nothing is written", async () => {
     const { schema, sound } = await prepared();
     const journal: typeof ownTransaction.journal = async (run, tables, one) => {

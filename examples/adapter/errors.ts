@@ -28,7 +28,8 @@ export function storageError(error: unknown): StorageError {
 /** What an error means that came in place of COMMIT's answer: only a server that goes on can say that it rolled back. */
 export function commitError(error: unknown): StorageError {
   const code = sqlState(error);
-  const isEnding = code === undefined || code.startsWith("08") || code.startsWith("57P");
+  // 40003: the server itself does not know.
+  const isEnding = code === undefined || code === "40003" || code.startsWith("08") || code.startsWith("57P");
   return isEnding ? unknownOutcome(error) : storageError(error);
 }
 
