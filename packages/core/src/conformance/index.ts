@@ -10,6 +10,7 @@ export type {
   Corruption,
   HostTransactionHandle,
 } from "./harness.ts";
+export { asCaller } from "./in-transactions.ts";
 export { anyIntent, ask, emptyWorld, type Intent, providersOf, type World } from "./intents.ts";
 export {
   assertLinearizable,

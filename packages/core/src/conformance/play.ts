@@ -4,6 +4,7 @@ import type { EngineOptions } from "../engine/options.ts";
 import { isBookingError } from "../errors.ts";
 import type { StorageAdapter } from "../storage/adapter.ts";
 import { auditStore } from "./audit.ts";
+import { asCaller } from "./in-transactions.ts";
 import { anyIntent, ask, emptyWorld, type Intent, providersOf, type World } from "./intents.ts";
 import { checkHistory } from "./linearizability/check.ts";
 import { type History, type HistoryCall, mergeHistories } from "./linearizability/history.ts";
@@ -54,6 +55,8 @@ export interface Stage {
   readonly name?: string;
   /** Whether callers on one connection share an engine, and with it round trips. By turns, each needs its own. */
   readonly sharesEngines?: boolean;
+  /** Whether every third caller runs each of its commands in a transaction that the engine opens. */
+  readonly inTransactions?: boolean;
   /** Asked where the database was away: whether the caller, who has waited meanwhile, tries again. Default: no. */
   readonly onFailure?: (attempts: number) => Promise<boolean>;
 }
@@ -88,14 +91,15 @@ export async function perform(play: Play, stage: Stage, runScene: RunScene = all
   const engines = new Map(storages.map((storage) => [storage, createEngine({ ...options, storage })]));
   const engineOn = (storage: StorageAdapter) =>
     (stage.sharesEngines && engines.get(storage)) || createEngine({ ...options, storage });
-  const actor = (caller: string, storage: StorageAdapter, intents: readonly Intent[]) => async () => {
-    const engine = recorder.by(caller, engineOn(storage));
+  const actor = (caller: string, given: RecordedEngine, intents: readonly Intent[]) => async () => {
+    const engine = recorder.by(caller, given);
     for (const intent of intents) await insist(() => ask(intent, engine, world), rawErrors, stage.onFailure);
   };
-  await actor("before", observer, play.before)();
-  const actors = play.callers.map((intents, index) =>
-    actor(`caller ${index + 1}`, storages[index % storages.length] as StorageAdapter, intents),
-  );
+  await actor("before", engineOn(observer), play.before)();
+  const actors = play.callers.map((intents, index) => {
+    const engine = engineOn(storages[index % storages.length] as StorageAdapter);
+    return actor(`caller ${index + 1}`, stage.inTransactions ? asCaller(index, engine) : engine, intents);
+  });
   const elsewhere = await runScene({ world, actors });
   const merged = () => mergeHistories([recorder.history(), ...elsewhere.map(({ history }) => history)]);
   await repeatUnanswered(

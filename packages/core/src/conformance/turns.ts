@@ -97,7 +97,7 @@ const tick = 100;
  * Options of engines whose time goes on by being looked at, and that give their turn to others where they pause: all of
  * it can be repeated. Their patience does not end, since that time runs fast.
  */
-export function optionsByTurns(turns: Turns): Pick<EngineOptions<unknown>, "clock" | "retry"> {
+export function optionsByTurns(turns: Turns): Pick<EngineOptions<unknown>, "clock" | "retry" | "coalesce"> {
   let now = Date.UTC(2026, 2, 1);
   const clock: Clock = {
     now: () => {
@@ -106,5 +106,6 @@ export function optionsByTurns(turns: Turns): Pick<EngineOptions<unknown>, "cloc
     },
     sleep: () => turns.next(),
   };
-  return { clock, retry: { budgetMs: Number.MAX_SAFE_INTEGER } };
+  // A batch runs in no caller's context, and so would have no turn.
+  return { clock, retry: { budgetMs: Number.MAX_SAFE_INTEGER }, coalesce: { batchSize: 1 } };
 }

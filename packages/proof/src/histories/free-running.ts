@@ -24,7 +24,9 @@ export async function playFreely(
   { engineName, processes, histories, seed, onTally, signal }: FreeRunningOptions,
 ): Promise<Violation | undefined> {
   const names = Array.from({ length: processes }, (_, index) => String.fromCharCode(97 + index));
-  const players = await Promise.all(names.map((name) => startPlayer({ engine: engineName, address, name })));
+  const players = await Promise.all(
+    names.map((name) => startPlayer({ engine: engineName, address, name, inTransactions: true })),
+  );
   const observer: StorageAdapter = engine.openStorage(address);
   try {
     for (const [index, play] of fc.sample(anyPlay, { numRuns: histories, seed }).entries()) {

@@ -84,7 +84,7 @@ async function openStage(engine: PlayableEngine, address: string, level: Level, 
       const tally = emptyTally();
       const storages = opened.map(({ storage }) => countingAdapter(storage, tally));
       const options = optionsByTurns(ofPlay);
-      const performance = await perform(play, { storages, observer, name, options }, ofPlay.run);
+      const performance = await perform(play, { storages, observer, name, options, inTransactions: true }, ofPlay.run);
       countHistory(tally, performance.history);
       onTally(tally);
       const failures = failuresIn(performance.history).map((call) => `A call failed: ${JSON.stringify(call)}`);

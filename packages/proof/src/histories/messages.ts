@@ -14,6 +14,8 @@ export interface PlayerPlace {
   readonly log?: string;
   /** Whether each caller's clock jumps between its commands, by up to an hour, in both directions. */
   readonly clocksJump?: boolean;
+  /** Whether every third caller runs each of its commands in a transaction that the engine opens. */
+  readonly inTransactions?: boolean;
 }
 
 export interface Round {

@@ -2,6 +2,7 @@ import { on } from "node:events";
 import { appendFileSync } from "node:fs";
 import { type Clock, createEngine, isBookingError, type StorageAdapter, systemClock } from "@slotwright/core";
 import {
+  asCaller,
   ask,
   createRecorder,
   emptyWorld,
@@ -35,7 +36,7 @@ function jumpingClock(tally: Tally): Clock & { readonly jump: (step: number) => 
 async function play(
   round: Round,
   storage: StorageAdapter,
-  { name, log, clocksJump = false }: PlayerPlace,
+  { name, log, clocksJump = false, inTransactions = false }: PlayerPlace,
 ): Promise<Told> {
   const world = emptyWorld(round.world);
   world.slotIds.push(...round.slotIds);
@@ -57,7 +58,7 @@ async function play(
     const options = { prefix: `${round.world}${name}${index}-`, onEvent };
     const recorder = createRecorder({ ...options, clock: clock ?? systemClock });
     const own = clock === undefined ? shared : createEngine({ storage: counting, clock });
-    const engine = recorder.by(`${name}${index}`, own);
+    const engine = recorder.by(`${name}${index}`, inTransactions ? asCaller(index, own) : own);
     for (const [step, intent] of intents.entries()) {
       clock?.jump(step + index);
       await ask(intent, engine, world).catch(noteRaw);

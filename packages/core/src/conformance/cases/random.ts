@@ -87,7 +87,7 @@ export const randomCases: readonly ConformanceCase[] = [
         const turns = createTurns({ choices: play.choices });
         const storages = [storage, second].map((one) => gatedAdapter(one, turns.next));
         const options = optionsByTurns(turns);
-        const stage = { storages, observer: second, name: `-${plays}`, options };
+        const stage = { storages, observer: second, name: `-${plays}`, options, inTransactions: true };
         const performance = await perform(play, stage, turns.run);
         assert.deepEqual(failuresIn(performance.history), []);
         assert.equal((await problemsOf(performance, storage)).join("\n\n"), "");
