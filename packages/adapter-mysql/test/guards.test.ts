@@ -1,5 +1,6 @@
 import {
   allowedStatements,
+  followsFurtherProviders,
   guardRaceCases,
   guardStage,
   intoSlots,
@@ -35,6 +36,13 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
   });
   beforeEach(async () => connection.beginTransaction());
   afterEach(async () => connection.rollback());
+
+  it("no list of further providers that is not that of the appointments, whatever writes those", async () => {
+    await followsFurtherProviders(async (sql) => {
+      const [rows] = await connection.query(sql);
+      return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+    });
+  });
 
   it.each(guardCases)("$title ($guard)", async ({ guard, sql }) => {
     const said = engine === "mariadb" && guard === "journal_once_per_version" ? primaryKey : new RegExp(`^${guard}$`);

@@ -16,13 +16,15 @@ const reads = `
   union all
   select relname, seq_tup_read::int from pg_catalog.pg_stat_user_tables where schemaname = $1`;
 
+const total = (rows: readonly { readonly read: number }[]) => rows.reduce((sum, { read }) => sum + read, 0);
+
 describeOnServer("a connection that made its plans while the tables were empty", (url) => {
   let store: PostgresStore;
   let pool: Pool;
   beforeEach(async () => {
     store = await openPostgresStore(url());
     // Nobody tells the planner that the tables grow.
-    for (const table of ["schedules", "slots", "appointments", "commands", "journal"]) {
+    for (const table of ["schedules", "slots", "appointments", "further_providers", "commands", "journal"]) {
       await store.pool.query(`alter table ${store.schema}.slotwright_${table} set (autovacuum_enabled = off)`);
     }
     pool = new Pool({ connectionString: url(), max: 1 });
@@ -60,7 +62,27 @@ describeOnServer("a connection that made its plans while the tables were empty",
     expect(found.map(({ id }) => id)).toEqual(slots.slice(2, 12).map(({ id }) => id));
     await pool.query("select pg_catalog.pg_stat_force_next_flush()");
     const after = await pool.query(reads, [store.schema]);
-    const total = (rows: readonly { readonly read: number }[]) => rows.reduce((sum, { read }) => sum + read, 0);
     expect(total(after.rows) - total(before.rows)).toBeLessThan(40);
+  });
+
+  it("looks at no more rows for a page of a provider's appointments, those included that are others' first", async () => {
+    const storage = postgresAdapter({ pool, schema: store.schema });
+    const query = { limit: 10, providerIds: ["room-1"], startFrom: sampleInstant(0) };
+    expect(await storage.findAppointments(query)).toEqual([]);
+    const start = `${sampleInstant(0).getTime()} + number * 60000`;
+    await store.pool.query(`
+      insert into ${store.schema}.slotwright_appointments (id, subject_id, provider_id, facility_id, start_at, end_at, status,
+        slot_ids, provider_ids, metadata, version, created_at, updated_at)
+      select 'a-' || pg_catalog.lpad(number::text, 4, '0'), 's', 'provider-1', 'facility-1', ${start}, ${start} + 60000,
+        'scheduled', '[]', '["provider-1","room-1"]', '{}', 1, 0, 0 from pg_catalog.generate_series(1, 2000) as number`);
+    await pool.query("select pg_catalog.pg_stat_force_next_flush()");
+    const before = await pool.query(reads, [store.schema]);
+    const found = await storage.findAppointments(query);
+    expect(found.map(({ id }) => id)).toEqual(
+      Array.from({ length: 10 }, (_, index) => `a-${String(index + 1).padStart(4, "0")}`),
+    );
+    await pool.query("select pg_catalog.pg_stat_force_next_flush()");
+    const after = await pool.query(reads, [store.schema]);
+    expect(total(after.rows) - total(before.rows)).toBeLessThan(60);
   });
 });

@@ -1,5 +1,6 @@
 import {
   allowedStatements,
+  followsFurtherProviders,
   type GuardCase,
   guardStage,
   intoSlots,
@@ -66,6 +67,10 @@ describe.each(Object.entries(stores))("%s,", (_title, open) => {
     });
     beforeEach(() => client.query("begin"));
     afterEach(() => client.query("rollback"));
+
+    it("keep the table of further providers, whatever writes the appointments", async () => {
+      await followsFurtherProviders(async (sql) => (await client.query(sql)).rows);
+    });
 
     it.each(guardCases)("refuse $title ($guard)", async ({ guard, sql }) => {
       expect(await guardThatRefuses(client, sql)).toBe(guard);

@@ -1,5 +1,6 @@
 import {
   allowedStatements,
+  followsFurtherProviders,
   type GuardCase,
   guardRaceCases,
   guardStage,
@@ -42,6 +43,15 @@ describe("the database's own guards, without the adapter and with foreign keys o
   });
   beforeEach(() => {
     if (database.inTransaction) database.exec("rollback");
+  });
+
+  it("no list of further providers that is not that of the appointments, whatever writes those", async () => {
+    await followsFurtherProviders(async (sql) => {
+      const statement = database.prepare<[], Record<string, unknown>>(sql);
+      if (statement.reader) return statement.all();
+      statement.run();
+      return [];
+    });
   });
 
   it.each(cases)("$title ($guard)", ({ guard, sql }) => {

@@ -104,15 +104,17 @@ describe("engine.transaction on a file", () => {
   it("ends after thirty seconds: it is rolled back, the next ones go on, and the late one is told", async () => {
     const { storage, engine } = opened();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const late = Promise.withResolvers<void>();
+    const [begun, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const attempts: unknown[] = [];
     const slow = engine.transaction(async ({ transaction, engine: inside }) => {
       await inside.book(want(0));
+      begun.resolve();
       await late.promise;
       await inside.book(want(1)).catch((error: unknown) => attempts.push(error));
       transaction.exec("create table invoices (id text)");
     });
     const outcome = slow.catch((error: unknown) => error);
+    await begun.promise;
     await vi.advanceTimersByTimeAsync(29_000);
     await expect(store.storage.begin()).rejects.toMatchObject({ failure: "transient" });
     await vi.advanceTimersByTimeAsync(2_000);

@@ -2,6 +2,7 @@ export { type BookingRace, bookingRace } from "./booking-race.ts";
 export { contractCalls } from "./contract-calls.ts";
 export { type EveryCall, everyCall, laterHalfHour, type Step } from "./every-call.ts";
 export { type ForeignRule, neighboursOfRefused } from "./foreign-rules.ts";
+export { followsFurtherProviders } from "./further-providers.ts";
 export { allowedStatements, type GuardCase, sharedGuardCases } from "./guard-cases.ts";
 export { type GuardRaceCase, guardRaceCases, type HandTransaction, runGuardRace } from "./guard-race-cases.ts";
 export { bookedAppointmentId, guardStage, ms } from "./guard-stage.ts";

@@ -54,4 +54,24 @@ export const timeZoneCases: readonly ConformanceCase[] = [
       await refusal(create("Europe/Kiev"), "idempotency_key_reused");
     },
   },
+  {
+    key: "booking.time-zone-unknown",
+    title: "a schedule whose time zone this runtime does not know is used as it is, and is no other zone",
+    async run({ storage, corrupt }) {
+      const engine = engineOn(storage);
+      const create = (at: number, timeZone?: string) =>
+        engine.createSlots({
+          actor: provider,
+          ...place,
+          ...(timeZone !== undefined && { timeZone }),
+          slots: [{ start: minutes(at), end: minutes(at + 30) }],
+        });
+      const { schedule } = await create(0, "Europe/Berlin");
+      // As a runtime with newer time zones would have stored it.
+      await corrupt({ put: [{ ...schedule, timeZone: "Mars/Olympus_Mons" }] });
+      assert.equal((await create(30)).schedule.timeZone, "Mars/Olympus_Mons");
+      await refusal(create(60, "Europe/Berlin"), "schedule_mismatch");
+      await refusal(create(60, "Mars/Olympus_Mons"), "invalid_input");
+    },
+  },
 ];
