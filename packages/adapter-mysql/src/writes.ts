@@ -21,10 +21,11 @@ export async function writeCalls(
 ): Promise<readonly WriteParameters[]> {
   const rows = rowsOf(transitions);
   const texts = steps.map((step) => (rows[step.name] ?? []).map((row) => rowText(columnsOf(step), row)));
-  const sizes = texts.map((of) => of.reduce((sum, text) => sum + sizeOf(text), of.length + 1));
+  const whole = texts.map(arrayOf);
+  const sizes = whole.map((array) => array?.length ?? 0);
   const size = sizes.reduce((sum, one) => sum + one, 0);
-  const most = await mostBytes(connection, size);
-  if (size <= most && sizes.every((one) => one <= longestArray)) return [texts.map(arrayOf)];
+  const most = size <= alwaysFits ? alwaysFits : await mostBytes(connection);
+  if (size <= most && sizes.every((one) => one <= longestArray)) return [whole];
   const arrays = texts.map((of) => arraysOf(of, most, connection));
   return arrays.flatMap((parts, step) => parts.map((part) => arrays.map((_, index) => (index === step ? part : null))));
 }
@@ -56,11 +57,10 @@ const alwaysFits = 16_000;
 const packets = new WeakMap<object, number>();
 
 /**
- * How many bytes a call may have, if more than are always safe. A session keeps the limit that the server had when it
+ * How many bytes a call may have. A session keeps the limit that the server had when it
  * began; and what is read back from the rows has to fit as well, with names around it.
  */
-async function mostBytes({ session, documents }: Connection, size: number): Promise<number> {
-  if (size <= alwaysFits) return alwaysFits;
+async function mostBytes({ session, documents }: Connection): Promise<number> {
   const known = packets.get(session);
   if (known !== undefined) return known;
   const [packet = 0] = await documents<number>("select convert(@@max_allowed_packet using binary) as doc", []);

@@ -1,6 +1,6 @@
 import { columnNames, guardNames } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core";
-import { functionSettings, quoted } from "./functions.ts";
+import { commitSettings, quoted, sayLocksHeld } from "./functions.ts";
 import { createRowTypes, type RowType } from "./row-types.ts";
 import { nameOf, type Place } from "./strategy.ts";
 
@@ -92,7 +92,7 @@ export function commitFunction(place: Place): readonly string[] {
   const parameters = ["p_waits boolean", ...commitParameters.map(({ name }, index) => `p_${name} ${types[index]}`)];
   const statement = `create or replace function ${nameOf(place, "commit")}(${parameters.join(", ")})
 returns text language plpgsql volatile
-${functionSettings}
+${commitSettings}
 as ${quoted(body(place))}`;
   return [createRowTypes(place), statement];
 }
@@ -120,14 +120,16 @@ begin
     begin
       ${compareVersions(place)}
       ${findReplays(place)}
+      v_message := ${sayLocksHeld("on")};
       ${writeRows(place)}
+      v_message := ${sayLocksHeld("off")};
       if cardinality(v_lost) = 0 then
         return null;
       end if;
       return json_build_object('stale', v_stale, 'busy', v_busy, 'replayed', v_replayed)::text;
     exception when integrity_constraint_violation or data_exception then
       get stacked diagnostics v_state = returned_sqlstate, v_constraint = constraint_name, v_message = message_text;
-      -- Not a guard of ours: nothing of the batch is kept, and whoever sent it takes it apart. A host's transaction stays
+      -- Not a guard of ours: nothing of the batch is kept, and the sender takes it apart. A host's transaction stays
       -- usable, so there it is an answer.
       if not p_waits and v_constraint not in (${ownConstraints(place)}) then
         raise;
@@ -165,8 +167,8 @@ const seesJournal = (place: Place): string => `(current_setting('transaction_iso
         or exists (select from ${rowsOf("journal")} where (
           select true from ${nameOf(place, "journal")} as t where t.record_id = r.record_id and t.version = r.version)))`;
 
-// A command that meets a key at the first attempt finds its row at the second: also one that others have locked, which is not to be
-// there, and which no look that skips it sees.
+// A command that meets a key at the first attempt finds its row at the second: also one that others have locked, which is
+// not to be there, and which no look that skips it sees.
 const compareVersions = (place: Place): string => `if p_waits then
         ${missedChecks(place, "for no key update")}
       else

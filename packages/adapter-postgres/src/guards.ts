@@ -1,5 +1,5 @@
 import { type Guard, owningStatuses } from "@slotwright/core";
-import { refuse, triggerFunction } from "./functions.ts";
+import { holdsLocks, refuse, triggerFunction } from "./functions.ts";
 import { furtherProvidersFunction, furtherProvidersTriggers } from "./further-providers.ts";
 import { overlapGuard } from "./overlap-guard.ts";
 import { nameOf, type Place } from "./strategy.ts";
@@ -79,8 +79,7 @@ const refusal = (name: string, guard: Guard, words: string): TriggerFunction => 
 });
 
 /** Looks at the slots that appointments list. Where it locks them, it does so by the id, as commits do. */
-const appointmentsFit = (place: Place, locking: "" | "for no key update"): string => `begin
-  if exists (
+const misfit = (place: Place, locking: "" | "for no key update"): string => `exists (
     select from (
       select a.id, a.start_at, a.end_at, a.provider_id, a.facility_id, listed.* from changed as a
       cross join lateral json_array_elements_text(a.slot_ids::json) with ordinality as listed(slot_id, place)
@@ -90,11 +89,12 @@ const appointmentsFit = (place: Place, locking: "" | "for no key update"): strin
       select s.start_at <= a.start_at and s.end_at >= a.end_at and coalesce(s.appointment_id = a.id, true)
         and (a.place > 1 or (s.provider_id = a.provider_id and s.facility_id = a.facility_id))
       from ${nameOf(place, "slots")} as s where s.id = a.slot_id ${locking}), false)
-  ) then
-    ${refuse("appointment_fits_slot", "a slot that the appointment lists does not exist, does not contain it, or is not its own")}
-  end if;
-  return null;
-end`;
+  )`;
+
+const refuseMisfit = refuse(
+  "appointment_fits_slot",
+  "a slot that the appointment lists does not exist, does not contain it, or is not its own",
+);
 
 const functions: readonly TriggerFunction[] = [
   furtherProvidersFunction,
@@ -114,8 +114,22 @@ const functions: readonly TriggerFunction[] = [
   return null;
 end`,
   },
-  { name: "check_appointments_fit", body: (place) => appointmentsFit(place, "") },
-  { name: "check_new_appointments_fit", body: (place) => appointmentsFit(place, "for no key update") },
+  {
+    name: "check_appointments_fit",
+    body: (place) => `begin if ${misfit(place, "")} then ${refuseMisfit} end if; return null; end`,
+  },
+  {
+    name: "check_new_appointments_fit",
+    body: (place) => `begin
+  -- To lock them once more would be the dearest part of it.
+  if ${holdsLocks} then
+    if ${misfit(place, "")} then ${refuseMisfit} end if;
+  elsif ${misfit(place, "for no key update")} then
+    ${refuseMisfit}
+  end if;
+  return null;
+end`,
+  },
   {
     name: "lock_listed_slots",
     body: (place) => `begin

@@ -48,7 +48,15 @@ export function lending<Lent>(pool: LendingPool<Lent>): Lend<Lent> {
     onWarning({ code: "connections_exhausted", message, details: { inUse, waiting, waitedMs } });
   }
 
-  return (call = {}) => inTime(pool, call.connectWithinMs ?? defaultMs, (waitedMs) => warn(call, waitedMs));
+  return (call = {}) => {
+    // Lent at once, so that nothing has to be watched.
+    if (hasIdle(pool.state())) return pool.lend();
+    return inTime(pool, call.connectWithinMs ?? defaultMs, (waitedMs) => warn(call, waitedMs));
+  };
+}
+
+function hasIdle({ open, inUse, waiting }: PoolState): boolean {
+  return open !== null && inUse !== null && open > inUse && waiting === 0;
 }
 
 function inTime<Lent>(pool: LendingPool<Lent>, allowedMs: number, warn: (waitedMs: number) => void): Promise<Lent> {

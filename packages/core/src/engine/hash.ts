@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { isDate } from "../model/date.ts";
+import { isOwnDate } from "../model/date.ts";
 
 /** SHA-256 as 64 hexadecimal digits. */
 export function sha256(text: string): string {
@@ -12,7 +12,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 function inOrder(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || isDate(value)) return value;
+  if (typeof value !== "object" || value === null || isOwnDate(value)) return value;
   if (Array.isArray(value)) return value.map(inOrder);
   const fields = value as Readonly<Record<string, unknown>>;
   const names = Object.keys(fields).sort();

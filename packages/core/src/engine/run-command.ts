@@ -15,6 +15,7 @@ import type { EngineSettings } from "./options.ts";
 import { isObject, parse } from "./parse.ts";
 import { replay } from "./replay.ts";
 import { commandKey, contextOf, type Envelope, mayHaveRun, type Parsed, type Request, requestOf } from "./request.ts";
+import type { Claim } from "./spread.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 import { storedResult } from "./stored-result.ts";
 
@@ -34,30 +35,25 @@ export async function runCommand<Name extends CommandName>(
 
 /** @throws BookingError */
 export async function runParsed(settings: EngineSettings, parsed: Parsed): Promise<object> {
-  const request = requestOf(settings, parsed);
+  let request = requestOf(settings, parsed);
+  let last: Attempt["again"];
   try {
-    return await runRequest(settings, request);
+    for (;;) {
+      const attempt = await attemptCommand(settings, request);
+      if ("result" in attempt) return answered(settings, attempt.result);
+      request = { ...request, mayRecall: false };
+      if (attempt.again === "recalled") continue;
+      // Rows changed by hand while the rule decided: it decides again, and usually finds the precise refusal itself.
+      if (attempt.again === "guarded" && last === "guarded") throw attempt.cause();
+      // The loser of a race is retried once without a pause; it usually only needs its refusal. One who found a slot that
+      // was taken meanwhile goes on to the next.
+      const isInHurry = attempt.again === "missed" || (attempt.again === "stale" && last === undefined);
+      if (attempt.again === "unknown") request = { ...request, wasUnknown: true };
+      await again(request, attempt.cause, isInHurry);
+      last = attempt.again;
+    }
   } finally {
     request.finder.leave();
-  }
-}
-
-async function runRequest(settings: EngineSettings, first: Request): Promise<object> {
-  let request = first;
-  let last: Attempt["again"];
-  for (;;) {
-    const attempt = await attemptCommand(settings, request);
-    if ("result" in attempt) return answered(settings, attempt.result);
-    request = { ...request, mayRecall: false };
-    if (attempt.again === "recalled") continue;
-    // Rows changed by hand while the rule decided: it decides again, and mostly finds the precise refusal itself.
-    if (attempt.again === "guarded" && last === "guarded") throw attempt.cause();
-    // The loser of a race is retried once without a pause; it usually only needs its refusal. One who found a slot that was
-    // taken meanwhile goes on to the next.
-    const isInHurry = attempt.again === "missed" || (attempt.again === "stale" && last === undefined);
-    if (attempt.again === "unknown") request = { ...request, wasUnknown: true };
-    await again(request, attempt.cause, isInHurry);
-    last = attempt.again;
   }
 }
 
@@ -101,21 +97,46 @@ async function decideAndCommit(settings: EngineSettings, request: Request): Prom
   const loading = { alsoKeys, mayRecall, finder, until: patience.until };
   const loaded = await loadRecords(storage, rule, request.command, context, loading);
   if (loaded.isRecalled) return commitOnRecalled(settings, request, loaded, context);
-  let found: "unused" | "lost" | "taken" = "unused";
+  return decideOnLoaded(settings, request, loaded, context);
+}
+
+async function decideOnLoaded(
+  settings: EngineSettings,
+  request: Request,
+  loaded: Loaded,
+  context: Context,
+): Promise<Attempt> {
+  let decided: Decided<object> | undefined;
   try {
     const earlier = earlierRun(loaded, request);
     if (earlier !== undefined) return { result: replay(earlier, request) };
     const decision = decide(settings, request, loaded, context);
-    if (isRefusal(decision)) return await confirmRefusal(settings, request, decision, loaded, context);
+    // Not awaited: that would lengthen the stack of every refusal, which costs a tenth of the whole command.
+    if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded, context);
     if (decision.put.length === 0) return { result: decision.result };
-    // Whatever becomes of the commit, the slot is nobody else's to be tried.
-    found = "taken";
-    const attempt = answerTo(await storage.commit(pendingOf(request, decision), patience.until), request, decision);
-    if (attempt.again !== "stale" || loaded.claim === undefined) return attempt;
+    decided = decision;
+  } finally {
+    if (decided === undefined) loaded.claim?.release("unused");
+  }
+  return commitDecided(settings, request, decided, loaded.claim);
+}
+
+async function commitDecided(
+  { storage }: EngineSettings,
+  request: Request,
+  decided: Decided<object>,
+  claim: Claim | undefined,
+): Promise<Attempt> {
+  // Whatever becomes of the commit, the slot is nobody else's to be tried.
+  let found: "taken" | "lost" = "taken";
+  try {
+    const outcome = await storage.commit(pendingOf(request, decided), request.patience.until);
+    const attempt = answerTo(outcome, request, decided);
+    if (attempt.again !== "stale" || claim === undefined) return attempt;
     found = "lost";
     return { ...attempt, again: "missed" };
   } finally {
-    loaded.claim?.release(found);
+    claim?.release(found);
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Appointment } from "../model/appointment.ts";
-import { isDate } from "../model/date.ts";
 import { plainJson } from "../model/plain-json.ts";
 import type { VersionedRecord } from "../model/record.ts";
 import type { Schedule } from "../model/schedule.ts";
@@ -87,7 +86,7 @@ function storedValue(value: unknown): unknown {
 }
 
 function storedField(name: string, value: unknown): unknown {
-  if (isDate(value)) return value.getTime();
+  if (instants.has(name)) return (value as Date).getTime();
   if (name !== "hold" || value === null) return value;
   const { tokenHash, expiresAt } = value as Hold;
   return [tokenHash, expiresAt.getTime()];

@@ -1,4 +1,4 @@
-import { isDate } from "./date.ts";
+import { isOwnDate } from "./date.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -10,7 +10,7 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
  */
 export function plainJson(value: unknown): unknown {
   if (!isObject(value)) return value;
-  if (isDate(value)) return isoText(value);
+  if (isOwnDate(value)) return isoText(value);
   if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : plainJson(item)));
   return plainFields(value);
 }
@@ -30,7 +30,7 @@ export function plainFields(fields: object): Fields {
 /** A copy of dates and of what JSON has, which shares nothing that can change with the original. */
 export function copyOf<T>(value: T): T {
   if (!isObject(value)) return value;
-  if (isDate(value)) return new Date(value.getTime()) as T & Date;
+  if (isOwnDate(value)) return new Date(value.getTime()) as T & Date;
   if (Array.isArray(value)) return value.map(copyOf) as T & unknown[];
   const copy = { ...value } as Fields;
   // Not Object.keys, whose array costs as much as the rest.
