@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { patient, publish } from "../src/conformance/fixtures.ts";
+import { minutes, patient, place, publish } from "../src/conformance/fixtures.ts";
 import { createLanes, type LanesOf } from "../src/engine/lanes.ts";
 import {
   createEngine,
@@ -188,6 +188,25 @@ describe("a lane in which something throws", () => {
 });
 
 describe("the asynchronous context", () => {
+  it("of a search that serves several callers is no caller's, and neither is that of the question for the settings", async () => {
+    const tenants = new AsyncLocalStorage<string>();
+    const memory = memoryAdapter();
+    await publish(createEngine({ storage: memory }), 1, 8);
+    const inStorage: (string | undefined)[] = [];
+    const noting =
+      <Args extends readonly unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
+      async (...args: Args): Promise<Answer> => {
+        inStorage.push(tenants.getStore());
+        return call(...args);
+      };
+    const storage = { ...memory, findSlots: noting(memory.findSlots), readSettings: noting(memory.readSettings) };
+    const engine = createEngine({ storage });
+    const wanted = { actor: patient, ...place, start: minutes(0), end: minutes(30), subjectId: "p" };
+    await Promise.all(Array.from({ length: 8 }, (_, index) => tenants.run(`${index}`, () => engine.book(wanted))));
+    expect(inStorage.length).toBeGreaterThan(1);
+    expect(new Set(inStorage)).toEqual(new Set([undefined]));
+  });
+
   it("of a batch is no caller's, and each caller has its own again afterwards, in policies, too", async () => {
     const tenants = new AsyncLocalStorage<string>();
     const memory = memoryAdapter();

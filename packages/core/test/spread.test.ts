@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { manualClock, minutes, patient, place, provider, publish, tally } from "../src/conformance/fixtures.ts";
+import { createSpread } from "../src/engine/spread.ts";
 import { createEngine, isBookingError, type SlotQuery, type StorageAdapter, StorageError } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 
@@ -70,6 +71,23 @@ describe("callers who want the same time", () => {
     });
     const engine = createEngine({ storage, clock: manualClock() });
     expect(await tally(book(engine, 21))).toEqual({ ok: 20, no_slot_available: 1 });
+  });
+
+  it("who have less time than the one whose search they wait for are answered in their own", async () => {
+    const memory = memoryAdapter();
+    await publish(createEngine({ storage: memory }), 1, 2);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const spread = createSpread({
+      storage: { findSlots: async (query) => promise.then(() => memory.findSlots(query)) },
+      random: Math.random,
+      runShared: (search) => search(),
+    });
+    const search = { providerIds: [place.providerId], takesOne: true, descending: true } as const;
+    const now = performance.now();
+    const first = spread().find(search, minutes(0), now + 60_000);
+    await expect(spread().find(search, minutes(0), now + 50)).rejects.toMatchObject({ failure: "transient" });
+    resolve();
+    expect((await first)?.slot.seat).toBeTypeOf("number");
   });
 
   it("get the shortest slot that contains the time as long as there is one", async () => {

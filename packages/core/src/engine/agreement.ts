@@ -14,14 +14,21 @@ export interface Agreement {
   readonly makeWithin: (storage: SettingsStorage) => Promise<void>;
 }
 
-/** @param peek Reads, outside of any transaction of the host, which settings are stored. */
-export function createAgreement(mine: StoredSettings, peek: SettingsStorage["readSettings"]): Agreement {
+/**
+ * @param peek Reads, outside of any transaction of the host, which settings are stored.
+ * @param runShared Runs what several callers wait for.
+ */
+export function createAgreement(
+  mine: StoredSettings,
+  peek: SettingsStorage["readSettings"],
+  runShared: <Result>(work: () => Result) => Result,
+): Agreement {
   let isMade = false;
   let asking: Promise<StoredSettings> | undefined;
   let isPeeking = false;
 
   async function make(storage: SettingsStorage): Promise<void> {
-    asking ??= agreedOn(storage, mine).finally(() => {
+    asking ??= runShared(() => agreedOn(storage, mine)).finally(() => {
       asking = undefined;
     });
     refuseOthers(await asking, mine);
@@ -33,7 +40,7 @@ export function createAgreement(mine: StoredSettings, peek: SettingsStorage["rea
     if (isPeeking) return;
     isPeeking = true;
     try {
-      const stored = await peek();
+      const stored = await runShared(peek);
       isMade ||= stored?.overlapScope === mine.overlapScope;
     } catch {
       // The next command asks again.

@@ -9,7 +9,7 @@ import type { CommandResult } from "../rules/index.ts";
 import { checkSync, type SyncReport } from "./check-sync.ts";
 import { createManySlots } from "./create-many-slots.ts";
 import type { EngineStorage } from "./engine-storage.ts";
-import { type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
+import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import type { Page } from "./page.ts";
 import { parse } from "./parse.ts";
 import { getAppointment, getSlot, history, listAppointments, listSlots } from "./reads.ts";
@@ -138,7 +138,12 @@ function engineWith<HostTransaction, Opened>(settings: EngineSettings): Engine<H
 }
 
 function settingsOn(settings: EngineSettings, storage: EngineStorage): EngineSettings {
-  return { ...settings, storage, spread: createSpread(storage, settings.random), isHostTransaction: true };
+  return {
+    ...settings,
+    storage,
+    spread: createSpread({ storage, random: settings.random, runShared: asCalled }),
+    isHostTransaction: true,
+  };
 }
 
 const callbackSchema = z.custom((value) => typeof value === "function", "transaction() takes a function");

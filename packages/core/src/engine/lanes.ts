@@ -1,5 +1,5 @@
-import * as asyncHooks from "node:async_hooks";
 import { isStorageError, StorageError } from "../storage/storage-error.ts";
+import { outsideOfCallers } from "./outside-of-callers.ts";
 
 /** How calls that are made at the same time are sent together. */
 export interface CoalesceOptions {
@@ -46,20 +46,13 @@ export interface LanesOf<Request, Answer> {
 }
 
 /**
- * A batch that takes longer, in milliseconds, mostly waits for a lock, perhaps of a host's transaction that stays open for
+ * A batch that takes longer, in milliseconds, usually waits for a lock, perhaps of a host's transaction that stays open for
  * seconds, and perhaps until the host has another answer of ours: it must not keep others waiting.
  */
 const slowMs = 100;
 
 /** Each has a connection of the pool. */
 const mostSlow = 8;
-
-/**
- * Runs work in no caller's context: a batch serves many callers, and none of them may see the tenant or the trace of another
- * in what the batch calls. It is the context in which this module was loaded. Not every runtime has this.
- */
-const outsideOfCallers: (work: () => void) => void =
-  asyncHooks.AsyncLocalStorage?.snapshot?.() ?? ((work: () => void) => work());
 
 type Batch<Request, Answer> = readonly Call<Request, Answer>[];
 

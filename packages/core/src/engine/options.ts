@@ -10,6 +10,7 @@ import { coalescingStorage } from "./coalesce.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import { createIdSource, newToken } from "./ids.ts";
 import type { CoalesceOptions } from "./lanes.ts";
+import { outsideOfCallers } from "./outside-of-callers.ts";
 import { isObject, parse } from "./parse.ts";
 import type { RememberOptions } from "./recent-slots.ts";
 import { rememberingStorage } from "./remembering-storage.ts";
@@ -151,6 +152,9 @@ const optionsSchema = z.strictObject(
   "must be an object with a storage",
 );
 
+/** In the caller's own context, where nothing is sent together. */
+export const asCalled = <Result>(work: () => Result): Result => work();
+
 /** For calls that nobody waits for: a pool without a free connection has better things to do. */
 const inBackground: CallOptions = { connectWithinMs: 1_000 };
 
@@ -168,18 +172,21 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
   const call = { connectWithinMs: budgetMs, onWarning: warn };
   const coalescing = coalescingStorage(given, { batchSize, lanes, queueLimit }, call);
   const storage = slots === 0 ? coalescing : rememberingStorage(coalescing, { slots, forMs }, clock);
+  const runShared = batchSize === 1 ? asCalled : outsideOfCallers;
   // A clock that the host gives is the host's matter, and a warning that nobody hears is not worth a question.
   const isWatched = options.clock === undefined && options.onWarning !== undefined;
   return {
     storage,
-    spread: createSpread(storage, random),
+    spread: createSpread({ storage, random, runShared }),
     isHostTransaction: false,
     overlapScope,
     policies,
     authorize,
     warn,
-    agreement: createAgreement({ overlapScope }, () => given.readSettings(inBackground)),
-    noteAnswer: isWatched ? watchClock({ clock, readClock: () => given.readClock(inBackground), warn }) : () => {},
+    agreement: createAgreement({ overlapScope }, () => given.readSettings(inBackground), runShared),
+    noteAnswer: isWatched
+      ? watchClock({ clock, readClock: () => outsideOfCallers(() => given.readClock(inBackground)), warn })
+      : () => {},
     clock,
     newId,
     newToken: options.newToken ?? newToken,

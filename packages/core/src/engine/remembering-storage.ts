@@ -10,10 +10,11 @@ export function rememberingStorage(storage: EngineStorage, options: RememberOpti
 
   /**
    * After a connection was lost, another database may have taken its place: a replica, or the copy of an earlier day. What
-   * was refused for its own input says nothing of that.
+   * was refused for its own input says nothing of that, and neither does a pool that had no connection for it.
    */
   function forgetIfLost(error: unknown): never {
-    if (!isQueueFull(error) && !isStorageError(error, "refused")) recent.forgetAll();
+    const isStarved = isStorageError(error) && error.poolProblem !== undefined;
+    if (!isStarved && !isQueueFull(error) && !isStorageError(error, "refused")) recent.forgetAll();
     throw error;
   }
 

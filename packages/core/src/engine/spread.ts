@@ -1,6 +1,7 @@
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { durationMs } from "../model/time-range.ts";
 import type { SearchForOne } from "../rules/decision.ts";
+import { StorageError } from "../storage/storage-error.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 
 /** One caller's way to a free slot that no other caller of this engine is after. */
@@ -26,6 +27,8 @@ interface Crowd {
   /** How many searches were begun. */
   begun: number;
   searching: Promise<void> | undefined;
+  /** How long that waits for a connection. */
+  searchesUntil: number;
   /** What the last search that ended has found. */
   pool: Pool;
   /** Slots that somebody is after now, and those that somebody was after since the last search was begun. */
@@ -56,12 +59,19 @@ const perCaller = 4;
 /** How many slots the callers of a crowd are after at the same time. More would only be old by the time of the commit. */
 const mostClaimed = 128;
 
+export interface SpreadOptions {
+  readonly storage: Pick<EngineStorage, "findSlots">;
+  readonly random: () => number;
+  /** Runs a search that serves several callers. */
+  readonly runShared: (search: () => Promise<void>) => Promise<void>;
+}
+
 /**
  * Spreads callers who want the same time over the slots that are free, so that they do not meet, and lets one who lost a
  * slot to another process go on to the next without a new search. What it gives out is a hint, as every search is: only
  * the commit decides. That there is nothing left is known from a search that was begun after the caller came.
  */
-export function createSpread(storage: Pick<EngineStorage, "findSlots">, random: () => number): () => Finder {
+export function createSpread({ storage, random, runShared }: SpreadOptions): () => Finder {
   const crowds = new Map<string, Crowd>();
 
   return () => {
@@ -140,11 +150,14 @@ export function createSpread(storage: Pick<EngineStorage, "findSlots">, random: 
 
   /** One search at a time for all of them. */
   function searchFor(crowd: Crowd, search: SearchForOne, until: number): Promise<void> {
-    crowd.searching ??= refill(crowd, search, until).finally(() => {
-      crowd.searching = undefined;
-      wake(crowd, crowd.waiting.length);
-    });
-    return crowd.searching;
+    if (crowd.searching === undefined) {
+      crowd.searchesUntil = until;
+      crowd.searching = runShared(() => refill(crowd, search, until)).finally(() => {
+        crowd.searching = undefined;
+        wake(crowd, crowd.waiting.length);
+      });
+    }
+    return until < crowd.searchesUntil ? inTime(crowd.searching, until) : crowd.searching;
   }
 
   async function refill(
@@ -176,6 +189,18 @@ export function createSpread(storage: Pick<EngineStorage, "findSlots">, random: 
   }
 }
 
+/** Another caller's search may wait for a connection longer than this one has time. */
+async function inTime(search: Promise<void>, until: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const leftMs = Math.max(until - performance.now(), 0);
+    timer = setTimeout(() => reject(new StorageError("transient", tooLate)), leftMs);
+  });
+  await Promise.race([search, late]).finally(() => clearTimeout(timer));
+}
+
+const tooLate = "The search for a free slot was not answered in time. Nothing was changed; try again.";
+
 interface Caller {
   readonly search: SearchForOne;
   readonly now: Date;
@@ -190,7 +215,7 @@ const isOutdated = ({ given, lost }: Pool): boolean => lost > 2 + given / 8;
 function newCrowd(key: string, asOf: Date): Crowd {
   const pool = { search: 0, found: [], isComplete: true, free: [], given: 0, lost: 0 };
   const sets = { claimed: new Set<string>(), settled: new Set<string>() };
-  return { key, members: 0, asOf, begun: 0, searching: undefined, pool, ...sets, waiting: [] };
+  return { key, members: 0, asOf, begun: 0, searching: undefined, searchesUntil: 0, pool, ...sets, waiting: [] };
 }
 
 function wake({ waiting }: Crowd, count: number): void {
