@@ -102,9 +102,10 @@ function sourceOf(name: string, poolOf: () => MysqlPool, longestMs?: number): So
   };
 }
 
+/** Pools and connections that are listened to, each once, however many adapters use it. */
 const heard = new WeakSet<object>();
 
-/** Notes when its sessions are opened, once, however many adapters use it. */
+/** Notes when its sessions are opened. */
 function watched(pool: MysqlPool): MysqlPool {
   if (!heard.has(pool)) pool.on?.("connection", noteOpened);
   heard.add(pool);
@@ -178,7 +179,8 @@ export async function giveBack(driver: MysqlPoolConnection, error: unknown): Pro
  */
 function surviveLoss(driver: MysqlPoolConnection): void {
   const core = coreOf(driver) as { on?: (event: "error", listener: () => void) => void };
-  core.on?.("error", () => {});
+  if (!heard.has(core)) core.on?.("error", () => {});
+  heard.add(core);
 }
 
 function nameOfUri(uri: string, database: string | undefined): string {

@@ -93,6 +93,19 @@ describeOnEachServer("a host's pool with", (server) => {
     await own.close();
   });
 
+  it("whose connection several adapters use has one listener more, and not one for each", async () => {
+    const own = await openMysqlStore(server);
+    const pool = createPool({ uri: own.url, connectionLimit: 1 });
+    const connection = await pool.getConnection();
+    const count = () => connection.connection.listenerCount("error");
+    const before = count();
+    connection.release();
+    for (let index = 0; index < 12; index++) await mysqlAdapter({ pool }).load([{ kind: "slot", id: record.id }]);
+    expect(count() - before).toBe(1);
+    await pool.end();
+    await own.close();
+  });
+
   it("a transaction that somebody left open on a connection keeps nothing from being stored", async () => {
     const own = await openMysqlStore(server);
     const pool = createPool({ uri: own.url, connectionLimit: 1 });
