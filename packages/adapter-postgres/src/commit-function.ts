@@ -43,8 +43,17 @@ function insertion(place: Place, parameter: CommitParameter, table: Table): stri
         insert into ${nameOf(place, table)} (${columns.join(", ")})
         select ${columns.map((column) => `r.${column}`).join(", ")} from ${rowsOf(parameter)}
         where r.n <> all (v_lost);
+        ${refuseLeftOut(parameter)}
       end if;`;
 }
+
+/** A trigger of the host's that returns null leaves out a row without a word, and the rest would be acknowledged. */
+const refuseLeftOut = (parameter: CommitParameter): string => `get diagnostics v_written = row_count;
+        if v_written < cardinality(p_${parameter})
+          and v_written < (select count(*) from ${rowsOf(parameter)} where r.n <> all (v_lost)) then
+          raise exception using errcode = 'triggered_action_exception',
+            message = 'a trigger has left out a row that the change consists of';
+        end if;`;
 
 /** Columns of index keys keep their values in a booking, so that the update stays heap-only. */
 function update(place: Place, parameter: CommitParameter, table: Table): string {
@@ -53,6 +62,7 @@ function update(place: Place, parameter: CommitParameter, table: Table): string 
         update ${nameOf(place, table)} as t set ${assignments.join(", ")}
         from ${rowsOf(parameter)}
         where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
+        ${refuseLeftOut(parameter)}
       end if;`;
 }
 
@@ -103,6 +113,7 @@ declare
   v_stale json;
   v_busy json;
   v_lost integer[];
+  v_written integer;
   v_replayed json;
   v_state text;
   v_constraint text;

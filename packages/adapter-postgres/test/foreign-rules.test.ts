@@ -45,6 +45,31 @@ describeOnServer("of six bookings at once, the third is refused and the others a
   });
 });
 
+describeOnServer("a trigger that leaves out a row", (url) => {
+  it.each([
+    ["slots", "update"],
+    ["journal", "insert"],
+    ["commands", "insert"],
+  ])("of %s refuses the booking, of which nothing is stored", async (table, event) => {
+    const store = await openPostgresStore(url());
+    await store.storage.commit([creation(slotAt(0), slotAt(30))]);
+    const run = (sql: string) =>
+      withClient(url(), (client) => client.query(`set search_path = ${store.schema}; ${sql}`));
+    await run(`create function leave_out() returns trigger language plpgsql as $$begin return null; end$$;
+      create trigger leave_out before ${event} on slotwright_${table} for each row execute function leave_out()`);
+    await expect(store.storage.commit([booking(slotAt(0))])).rejects.toMatchObject({
+      failure: "refused",
+      message: expect.stringContaining("left out a row"),
+    });
+    await run(`drop trigger leave_out on slotwright_${table}`);
+    expect(await store.storage.commit([booking(slotAt(0)), booking(slotAt(30))])).toEqual([
+      { status: "committed" },
+      { status: "committed" },
+    ]);
+    await store.close();
+  });
+});
+
 describeOnServer("a text that this database cannot store", (url) => {
   it("is refused for the call that sends it, and its neighbours are booked", async () => {
     const latin = new URL(url());

@@ -7,7 +7,14 @@ import {
   slotToRow,
   writeOrder,
 } from "@slotwright/adapter-sql";
-import { type CommitOutcome, keyOf, type RecordKey, type Transition, type VersionedRecord } from "@slotwright/core";
+import {
+  type CommitOutcome,
+  keyOf,
+  type RecordKey,
+  StorageError,
+  type Transition,
+  type VersionedRecord,
+} from "@slotwright/core";
 import { type Connection, inSavepoint, inTransaction } from "./connection.ts";
 import { refusingGuard } from "./errors.ts";
 import type { Statements } from "./statements.ts";
@@ -108,11 +115,27 @@ function written(transition: Transition, connection: Connection, statements: Sta
   const { writes } = statements;
   // A command that took effect before ends it here. The journal comes before the records: the guard against slots freed
   // by hand looks for the entry.
-  runRow(connection, writes.insertCommand, commandToRow(command, journal[0]?.at));
-  for (const entry of journal) runRow(connection, writes.insertJournal, journalToRow(entry));
-  const lost = writeOrder(put).filter((record) => !putRecord(record, connection, statements));
+  const rows = [
+    runRow(connection, writes.insertCommand, commandToRow(command, journal[0]?.at)),
+    ...journal.map((entry) => runRow(connection, writes.insertJournal, journalToRow(entry))),
+  ];
+  if (rows.includes(0)) throw leftOut();
+  const lost = writeOrder(put).filter((record) => {
+    if (putRecord(record, connection, statements)) return false;
+    // Nobody else writes meanwhile: what is at the version before and was not written, a trigger has left out.
+    if (storedVersion(keyOf(record), connection, statements) === record.version - 1) throw leftOut();
+    return true;
+  });
   if (lost.length > 0) return { status: "stale", keys: lost.map(keyOf) };
   return { status: "committed" };
+}
+
+function leftOut(): StorageError {
+  return new StorageError(
+    "refused",
+    "A trigger of the database has left out a row that the change consists of, by RAISE(IGNORE). Nothing was changed; let it leave Slotwright's tables alone.",
+    new Error("RAISE(IGNORE)"),
+  );
 }
 
 function putRecord(record: VersionedRecord, connection: Connection, { writes }: Statements): boolean {

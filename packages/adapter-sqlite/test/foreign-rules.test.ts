@@ -19,6 +19,7 @@ const rules: readonly ForeignRule[] = [
   raising("a trigger with RAISE(ABORT)", "select raise(abort, 'not this one')"),
   raising("a trigger with RAISE(FAIL)", "select raise(fail, 'not this one')"),
   raising("a trigger with RAISE(ROLLBACK)", "select raise(rollback, 'not this one')"),
+  raising("a trigger with RAISE(IGNORE)", "select raise(ignore)"),
   raising("a trigger whose own statement fails", "select json('{')"),
   {
     title: "a unique index",
@@ -32,6 +33,24 @@ describe("of six bookings at once, the third is refused and the others are booke
     const store = await openSqliteStore();
     const database = new Database(store.filename);
     await neighboursOfRefused(store, async (sql) => database.exec(sql), rule);
+    database.close();
+    await store.close();
+  });
+});
+
+describe("a trigger with RAISE(IGNORE)", () => {
+  it.each([
+    ["slots", "update"],
+    ["journal", "insert"],
+    ["commands", "insert"],
+  ])("on %s refuses the booking, of which nothing is stored", async (table, event) => {
+    const store = await openSqliteStore();
+    await store.storage.commit([creation(slotAt(0))]);
+    const database = new Database(store.filename);
+    database.exec(`create trigger leave_out before ${event} on slotwright_${table} begin select raise(ignore); end`);
+    await expect(store.storage.commit([booking(slotAt(0))])).rejects.toMatchObject({ failure: "refused" });
+    database.exec("drop trigger leave_out");
+    expect(await store.storage.commit([booking(slotAt(0))])).toEqual([{ status: "committed" }]);
     database.close();
     await store.close();
   });
