@@ -9,7 +9,7 @@ const inContexts = "packages/*/test/realms/*.test.ts";
 export default defineConfig({
   test: {
     globalSetup: ["packages/test-servers/src/vitest/global-setup.ts"],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // Much of the time of a test file is spent waiting for a server.
     maxWorkers: 3,
