@@ -11,7 +11,7 @@ const catalogue = {
 
 type Scenario = keyof typeof catalogue;
 
-/** An error of the host's own, which answers in the same shape as the library's `BookingError`. */
+/** The host's own error, which answers in the same shape as the library's `BookingError`. */
 export class HostError extends Error {
   override readonly name = "HostError";
   readonly transient = false;

@@ -4,7 +4,7 @@ import type { Meaning, Query, Strategy } from "./strategy.ts";
 
 export function sqliteStrategy(url: string): Strategy<SqliteDatabase, Database.Database> {
   const filename = url.replace(/^sqlite:/, "");
-  // The adapter has its own connections: on a shared one, whoever reads would wait for each transaction to end.
+  // The adapter has its own connections: on a shared one, reads would wait for each transaction to end.
   const database = openFile(filename);
   const storage = sqliteAdapter({ filename });
   return {

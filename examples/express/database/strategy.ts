@@ -3,7 +3,7 @@ import type { StorageAdapter } from "@slotwright/core";
 /** What differs between the engines, and nothing else does. */
 export interface Strategy<Transaction, Opened> {
   readonly storage: StorageAdapter<Transaction, Opened>;
-  /** Runs statements of the host's on the connection that `engine.transaction` gives its callback. */
+  /** Runs the host's statements on the connection that `engine.transaction` gives its callback. */
   readonly queryOn: (transaction: Opened) => Query;
   /** Runs a single statement that needs no transaction. */
   readonly query: Query;

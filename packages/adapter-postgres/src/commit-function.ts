@@ -47,7 +47,7 @@ function insertion(place: Place, parameter: CommitParameter, table: Table): stri
       end if;`;
 }
 
-/** A trigger of the host's that returns null leaves out a row without a word, and the rest would be acknowledged. */
+/** A host's trigger that returns null leaves out a row in silence, and the rest would be acknowledged. */
 const refuseLeftOut = (parameter: CommitParameter): string => `get diagnostics v_written = row_count;
         if v_written < cardinality(p_${parameter})
           and v_written < (select count(*) from ${rowsOf(parameter)} where r.n <> all (v_lost)) then

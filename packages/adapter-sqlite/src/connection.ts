@@ -104,11 +104,11 @@ export function inSavepoint<T>(connection: Connection, work: () => { readonly ke
 }
 
 /** A host that shares its connection may be amid a transaction of its own, which ours must neither join nor end. */
-export function refuseInsideHostTransaction({ database }: Connection): void {
+export function refuseInsideHostTransaction({ database }: Pick<Connection, "database">): void {
   if (!database.inTransaction) return;
   throw new StorageError(
     "transient",
-    `The connection to the database ${database.name} is inside a transaction of the host's. Nothing was changed; try again when it has ended, or use within() to take part in it.`,
+    `The connection to the database ${database.name} is inside a transaction that your program began. Nothing was changed; try again when it has ended, or use within() to take part in it.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { endedEarly, misuse } from "@slotwright/adapter-sql";
 import { type CallOptions, type OpenTransaction, StorageError } from "@slotwright/core";
 import type Database from "better-sqlite3";
-import type { SqliteDatabase } from "./connection.ts";
+import { refuseInsideHostTransaction, type SqliteDatabase } from "./connection.ts";
 import { refusesCommit, toStorageError } from "./errors.ts";
 import { createTurns } from "./turns.ts";
 
@@ -54,9 +54,9 @@ export function createTransactions(place: TransactionPlace): Transactions {
 
 export const atOnce: InTurn = (_call, work) => work();
 
-function beginOn({ file, database: open }: TransactionPlace): SqliteDatabase {
+function beginOn({ database: open }: TransactionPlace): SqliteDatabase {
   const database = open();
-  if (database.inTransaction) throw alreadyInUse(file);
+  refuseInsideHostTransaction({ database });
   // A transaction that has read cannot write any more once another connection wrote.
   database.exec("begin immediate");
   return database;
@@ -113,13 +113,6 @@ function rollBack(database: SqliteDatabase): void {
   try {
     database.exec("rollback");
   } catch {}
-}
-
-function alreadyInUse(file: string): StorageError {
-  return new StorageError(
-    "transient",
-    `The connection to the database ${file} is inside a transaction of the host's. Nothing was changed; try again when it has ended, or use within() to take part in it.`,
-  );
 }
 
 function tooManyWait(file: string): StorageError {

@@ -1,6 +1,6 @@
 /** Lets one go on at a time, in the order in which they came. */
 export interface Turns {
-  /** True once it is this one's turn, false if that took too long. Whoever had its turn ends it. */
+  /** True once it is this one's turn, false if that took too long. The one whose turn it is has to end it. */
   readonly take: (withinMs: number) => Promise<boolean>;
   readonly end: () => void;
   readonly isFree: () => boolean;

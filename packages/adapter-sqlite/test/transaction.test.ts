@@ -131,7 +131,7 @@ describe("engine.transaction on a file", () => {
   });
 });
 
-describe.each(["a Database of the host's", "a database in memory"])("engine.transaction on %s", (kind) => {
+describe.each(["the host's own Database", "a database in memory"])("engine.transaction on %s", (kind) => {
   it("waits its turn, and so do calls beside it, for there is one connection", async () => {
     const database = kind.includes("memory") ? undefined : new Database(store.filename);
     const storage = sqliteAdapter(database === undefined ? { filename: ":memory:" } : { database });

@@ -84,7 +84,7 @@ export const transactionCases: readonly ConformanceCase[] = [
         await bookOn(inside, slot);
         const busy = new BookingError("storage_busy", { idempotencyKey: null, waitedMs: 0, repeat: "transaction" });
         if (runs === 1) throw busy;
-        if (runs === 2) throw new Error("An error of the host's own", { cause: busy });
+        if (runs === 2) throw new Error("The host's own error", { cause: busy });
       });
       assert.equal(runs, 3);
       assert.equal((await engine.listAppointments({})).items.length, 1);
