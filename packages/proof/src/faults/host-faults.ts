@@ -69,9 +69,9 @@ async function requireService({ storages: [first] }: CallersAtWork, seed: string
   }
 }
 
-async function lockRow(connection: Connection): Promise<void> {
+async function lockSlots(connection: Connection): Promise<void> {
   await connection.query("BEGIN");
-  await connection.query("SELECT id FROM slotwright_slots ORDER BY id LIMIT 1 FOR UPDATE");
+  await connection.query("SELECT id FROM slotwright_slots ORDER BY id FOR UPDATE");
 }
 
 /** Faults that the host itself brings about, in its own good right. */
@@ -93,12 +93,12 @@ export const hostFaults: readonly ServerFault[] = [
   },
   {
     key: "host.row-locked",
-    title: "a transaction of the host locks a slot that callers want, and stays open for a while",
+    title: "a transaction of the host locks the slots that callers want, and stays open for a while",
     open: openNoting,
     harm: async (scene, work) => {
       const connection = await scene.administrator();
       await sleep(start);
-      await lockRow(connection);
+      await lockSlots(connection);
       await untilSo(() => sumOf(work, "busy") > 0, work);
       const busy = sumOf(work, "busy");
       await requireService(work, scene.direct);
