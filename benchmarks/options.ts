@@ -30,10 +30,12 @@ Exit status: 0 when it has measured, 1 if it could not, 2 if called wrongly.
   --rounds N        counted rounds, of which the median is taken, after those that warm up (default 5; quick: 3)
   --round-ms N      how long a round should take each contender (default 1000; quick: 200)
   --quick           small data and short rounds, with 1 and 64 callers: to see that it works, not how fast it is
-  --against REF     compares this version of Slotwright with another one instead, in turns: a commit, which is checked out
-                    and installed in a temporary folder, or a folder with a checkout. Prints new ÷ old of bookings,
-                    refusals (hot-slot) and searches with its 95 % interval; exit status 1 where a lower end is too low
-  --pairs N         pairs of runs for --against (default 10)
+  --against REF     compares this version of Slotwright with another one instead: a commit, which is checked out and
+                    installed in a temporary folder, or a folder with a checkout. Both run in one process and on one
+                    server, in turns of --round-ms (default 100), --rounds (default 15) times each. Prints new ÷ old of
+                    bookings, refusals (hot-slot) and searches with its 95 % interval; exit status 1 where a lower end
+                    is too low
+  --pairs N         pairs of runs for --against, each in a process of its own (default 10)
   --least RATIO     what the lower ends have to reach (default 0.95)
   --json FILE       where the result goes, with a chart beside it, ending in .svg (default benchmarks/report.json)
   --help            show this text`;
@@ -89,7 +91,7 @@ interface CompareFlags {
   readonly quick: boolean;
 }
 
-/** Short runs, and many of them: what differs from one process to the next is to show in the interval. */
+/** Short turns, and many of them: what else the machine does lasts longer than a turn, and hits both versions. */
 function compareOptions(
   flags: CompareFlags,
   { engines, callers, json }: Pick<CompareOptions, "engines" | "json"> & { readonly callers: number[] | undefined },
@@ -107,8 +109,8 @@ function compareOptions(
     engines,
     workloads: chosen("--workload", flags.workload ?? ["own-slots", "hot-slot", "search"], workloadNames),
     callers: callers ?? [1, 64],
-    rounds: wholeNumber("--rounds", flags.rounds ?? "3", 1, 1000),
-    roundMs: wholeNumber("--round-ms", flags["round-ms"] ?? "250", 1, 600_000),
+    rounds: wholeNumber("--rounds", flags.rounds ?? "15", 1, 1000),
+    roundMs: wholeNumber("--round-ms", flags["round-ms"] ?? "100", 1, 600_000),
     isQuick: flags.quick,
     json,
   };

@@ -17,7 +17,8 @@ export interface Measured {
   readonly errors: readonly string[];
 }
 
-interface Record {
+/** A contender and what it did. */
+export interface Runner {
   readonly contender: Contender;
   readonly warm: Turn[];
   readonly turns: Turn[];
@@ -30,24 +31,24 @@ export async function measure(
   { rounds, roundMs }: Effort,
   { onTurn, signal }: { readonly onTurn: () => void; readonly signal: AbortSignal },
 ): Promise<Measured> {
-  const records = contenders
+  const runners = contenders
     .filter(({ workloads }) => workloads.includes(scenario.workload))
-    .map((contender): Record => ({ contender, warm: [], turns: [] }));
+    .map((contender): Runner => ({ contender, warm: [], turns: [] }));
   const load = (operations: number): Load => ({ ...scenario, operations });
-  for (const { contender, warm } of records) {
+  for (const { contender, warm } of runners) {
     signal.throwIfAborted();
     warm.push(await contender.turn(load(Math.max(16, scenario.callers))));
     warm.push(await contender.turn(load(operationsFor(warm, scenario, roundMs / 4))));
     onTurn();
   }
   for (let round = 0; round < rounds; round += 1) {
-    for (const { contender, warm, turns } of records) {
+    for (const { contender, warm, turns } of runners) {
       signal.throwIfAborted();
       turns.push(await contender.turn(load(operationsFor([...warm, ...turns], scenario, roundMs))));
       onTurn();
     }
   }
-  return resultOf(records, scenario);
+  return resultOf(runners, scenario);
 }
 
 /** Warm-up and rounds of a scenario, for a progress bar. */
@@ -56,25 +57,22 @@ export const turnsOf = (contenders: number, { rounds }: Effort): number => conte
 const mostOperations = 50_000;
 
 /** How much a contender gets done in this time, by its last turn. */
-function operationsFor(turns: readonly Turn[], { callers }: Scenario, wantedMs: number): number {
+export function operationsFor(turns: readonly Turn[], { callers }: Scenario, wantedMs: number): number {
   const last = turns.at(-1);
   const perMs = last === undefined ? 0 : last.latenciesMs.length / Math.max(last.elapsedMs, 0.1);
   return Math.round(Math.min(mostOperations, Math.max(callers, perMs * wantedMs)));
 }
 
-async function resultOf(records: readonly Record[], scenario: Scenario): Promise<Measured> {
+async function resultOf(runners: readonly Runner[], scenario: Scenario): Promise<Measured> {
   const rows: ResultRow[] = [];
   const doubleBookings: DoubleBookings[] = [];
   const messages: string[] = [];
-  for (const record of records) {
-    const { name } = record.contender;
-    const { bookedSlots, doubleBooked, missing } = await checked(record, scenario);
-    const errors = [...record.warm, ...record.turns].flatMap((turn) => turn.errors);
-    const wrong = errors.length + doubleBooked + missing;
-    rows.push({ ...scenario, contender: name, ...figuresOf(record.turns), errors: wrong });
+  for (const runner of runners) {
+    const { name } = runner.contender;
+    const { count, bookedSlots, doubleBooked, words } = await whatIsWrong(runner, scenario);
+    rows.push({ ...scenario, contender: name, ...figuresOf(runner.turns), errors: count });
     if (doubleBooked > 0) doubleBookings.push({ ...scenario, contender: name, bookedSlots, doubleBooked });
-    if (missing !== 0) messages.push(`${name}: ${missing} bookings were acknowledged and are not in the database`);
-    messages.push(...[...new Set(errors)].slice(0, 3).map((message) => `${name}: ${message}`));
+    messages.push(...words.map((message) => `${name}: ${message}`));
   }
   return { rows, doubleBookings, errors: messages };
 }
@@ -88,8 +86,17 @@ function figuresOf(turns: readonly Turn[]) {
 
 const rounded = (figure: number): number => Number(figure.toPrecision(4));
 
+/** Errors of the calls, double-bookings, and bookings that were acknowledged and are not there. */
+export async function whatIsWrong(runner: Runner, scenario: Scenario) {
+  const { bookedSlots, doubleBooked, missing } = await checked(runner, scenario);
+  const errors = [...runner.warm, ...runner.turns].flatMap((turn) => turn.errors);
+  const lost = missing === 0 ? [] : [`${missing} bookings were acknowledged and are not in the database`];
+  const words = [...lost, ...[...new Set(errors)].slice(0, 3)];
+  return { count: errors.length + doubleBooked + missing, bookedSlots, doubleBooked, words };
+}
+
 /** What was acknowledged must be there, and nothing else. */
-async function checked({ contender, warm, turns }: Record, { workload }: Scenario) {
+async function checked({ contender, warm, turns }: Runner, { workload }: Scenario) {
   const { appointments, bookedSlots } = await contender.tally();
   if (workload !== "own-slots" && workload !== "hot-slot") return { bookedSlots, doubleBooked: 0, missing: 0 };
   const acknowledged = [...warm, ...turns].reduce((sum, { booked }) => sum + booked, 0);

@@ -3,7 +3,7 @@ import { bad, createProgress, good, heading, table } from "@slotwright/proof/ter
 import { observed } from "../measuring/circumstances.ts";
 import { titleOf } from "../report/print.ts";
 import { type Compared, compareOn, type PairsOptions } from "./run.ts";
-import { openVersion, thisVersion } from "./version.ts";
+import { openVersion, thisFolder } from "./version.ts";
 
 export interface CompareOptions extends PairsOptions {
   /** A commit, or a folder with a checkout. */
@@ -16,18 +16,17 @@ export interface CompareOptions extends PairsOptions {
 /** Compares this version with another one, and resolves with the exit status: 1 where it is slower than it may be. */
 export async function compareVersions(options: CompareOptions, signal: AbortSignal): Promise<number> {
   const old = await openVersion(options.against, console.error);
-  const runs = options.engines.length * options.pairs * 2;
-  const progress = createProgress(runs);
+  const progress = createProgress(options.engines.length * options.pairs);
   let done = 0;
   const compared: Compared[] = [];
   try {
     const circumstances = await observed(async () => {
       for (const engine of options.engines) {
-        const onRun = () => {
+        const onPair = () => {
           done += 1;
           progress.update(done, engine);
         };
-        compared.push(...(await compareOn(engine, { new: thisVersion, old }, options, { onRun, signal })));
+        compared.push(...(await compareOn(engine, { old: old.folder, new: thisFolder }, options, { onPair, signal })));
       }
     });
     const { against, least, pairs } = options;

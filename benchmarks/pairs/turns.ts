@@ -1,0 +1,96 @@
+import type { Arena, EngineName } from "../arenas/arena.ts";
+import type { Contender, WorkloadName } from "../contenders/contender.ts";
+import { fullScale, quickScale } from "../contenders/workloads.ts";
+import { type Effort, operationsFor, type Runner, whatIsWrong } from "../measuring/measure.ts";
+import type { OpenArena } from "../measuring/run.ts";
+import { type Scenario, scenariosOf } from "../measuring/scenario.ts";
+import { median } from "../measuring/statistics.ts";
+
+/** What is compared on an engine, and how long. */
+export interface PairTask extends Effort {
+  readonly engine: EngineName;
+  readonly workloads: readonly WorkloadName[];
+  readonly callers: readonly number[];
+  readonly isQuick: boolean;
+}
+
+/** Something of both versions. */
+export interface OfBoth<Item> {
+  readonly old: Item;
+  readonly new: Item;
+}
+
+/** One pair of runs: both versions in one process, on one server, with a database of their own each. */
+export interface PairRow extends Scenario {
+  /** How many times as fast the new version was: the median of the rounds, in each of which both had a turn. */
+  readonly ratio: number;
+  readonly perSecond: OfBoth<number>;
+  /** Answers that were neither yes nor no, double-bookings, and bookings that were counted but not found. */
+  readonly errors: number;
+}
+
+const sides = ["old", "new"] as const;
+type Side = (typeof sides)[number];
+
+/** Nothing where the engine cannot be had. */
+export async function measureInTurns(open: OfBoth<OpenArena>, task: PairTask): Promise<readonly PairRow[]> {
+  const arenas: Partial<Record<Side, Arena>> = {};
+  const rows: PairRow[] = [];
+  try {
+    for (const side of sides) {
+      const arena = await open[side](task.engine);
+      if (arena === undefined) return [];
+      arenas[side] = arena;
+    }
+    for (const scenario of scenariosOf({ ...task, engines: [task.engine], rttMs: [0] })) {
+      rows.push(await onStages(arenas as OfBoth<Arena>, scenario, task));
+    }
+    return rows;
+  } finally {
+    for (const arena of Object.values(arenas)) await arena.close();
+  }
+}
+
+async function onStages(arenas: OfBoth<Arena>, scenario: Scenario, task: PairTask): Promise<PairRow> {
+  const scale = task.isQuick ? quickScale : fullScale;
+  const scene = { callers: scenario.callers, scale, names: ["slotwright"], reach: (url: string) => url } as const;
+  const stages = { old: await arenas.old.open(scene), new: await arenas.new.open(scene) };
+  const runner = (side: Side): Runner => ({ contender: stages[side].contenders[0] as Contender, warm: [], turns: [] });
+  try {
+    return await inTurns({ old: runner("old"), new: runner("new") }, scenario, task);
+  } finally {
+    for (const side of sides) await stages[side].close();
+  }
+}
+
+/** Turns that warm up: so many that what is often run, is compiled. */
+const warming = 6;
+
+/** Both have the same to do, so that their tables grow alike. */
+async function inTurns(runners: OfBoth<Runner>, scenario: Scenario, { rounds, roundMs }: Effort): Promise<PairRow> {
+  let operations = Math.max(16, scenario.callers);
+  for (let round = 0; round < warming; round += 1) {
+    for (const side of sides) {
+      const { contender, warm } = runners[side];
+      warm.push(await contender.turn({ ...scenario, operations }));
+    }
+    operations = operationsFor(runners.old.warm, scenario, roundMs);
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    // Who comes second finds the machine as the first one left it: both do so equally often.
+    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+      const { contender, turns } = runners[side];
+      turns.push(await contender.turn({ ...scenario, operations }));
+    }
+  }
+  return rowOf(runners, scenario);
+}
+
+async function rowOf(runners: OfBoth<Runner>, scenario: Scenario): Promise<PairRow> {
+  const speeds = (side: Side) => runners[side].turns.map(({ done, elapsedMs }) => (done * 1000) / elapsedMs);
+  const [olds, news] = [speeds("old"), speeds("new")];
+  const ratio = median(news.map((speed, round) => speed / (olds[round] ?? Number.NaN)));
+  const wrong = [await whatIsWrong(runners.old, scenario), await whatIsWrong(runners.new, scenario)];
+  const errors = wrong.reduce((sum, { count }) => sum + count, 0);
+  return { ...scenario, ratio, perSecond: { old: median(olds), new: median(news) }, errors };
+}
