@@ -8,15 +8,15 @@ export function sha256(text: string): string {
 
 /** JSON text with the keys of every object in order, so that equal values give equal texts. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(inOrder(value));
-}
-
-function inOrder(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || isOwnDate(value)) return value;
-  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null || isOwnDate(value)) return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   const fields = value as Readonly<Record<string, unknown>>;
-  const names = Object.keys(fields).sort();
-  return Object.fromEntries(names.map((name) => [name, inOrder(fields[name])]));
+  let text = "";
+  for (const name of Object.keys(fields).sort()) {
+    const field = fields[name];
+    if (field !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(field)}`;
+  }
+  return `{${text}}`;
 }
 
 /** Tells whether two commands with one idempotency key are the same request. */

@@ -1,4 +1,4 @@
-import { keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
+import type { RecordKey, RecordKind, StoredRecord } from "../model/record.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
 import { type Context, isForOne, type Rule, type Seen } from "../rules/decision.ts";
@@ -39,8 +39,8 @@ export async function loadRecords<C>(
   context: Context,
   { alsoKeys, mayRecall, finder, until }: Loading,
 ): Promise<Loaded> {
-  const records = new Map<string, StoredRecord | undefined>();
-  const get = (key: RecordKey) => records.get(keyText(key));
+  const records = createRecords();
+  const { get } = records;
   const seen = seenBy(get);
   let claim: Claim | undefined;
   let isFound = false;
@@ -48,14 +48,14 @@ export async function loadRecords<C>(
   const reads: (readonly RecordKey[])[] = [];
   for (;;) {
     const { keys, search } = rule.reads(command, seen, context);
-    const missing = keys.filter((key) => !records.has(keyText(key)));
+    const missing = keys.filter((key) => !records.has(key));
     const recalled = mayRecall && missing.length > 0 ? storage.recall(missing) : undefined;
-    if (recalled === undefined && records.size === 0) missing.push(...alsoKeys);
+    if (recalled === undefined && reads.length === 0) missing.push(...alsoKeys);
     const isNew = search !== undefined && !isFound;
     if (missing.length === 0 && !isNew) return { seen, get, earlier: reads.slice(0, -1).flat(), isRecalled, claim };
     if (missing.length > 0) {
       const loaded = recalled ?? (await storage.load(missing, until));
-      for (const [index, key] of missing.entries()) records.set(keyText(key), loaded[index]);
+      for (const [index, key] of missing.entries()) records.set(key, loaded[index]);
       isRecalled ||= recalled !== undefined;
       reads.push(missing);
     }
@@ -64,8 +64,21 @@ export async function loadRecords<C>(
     if (isForOne(search)) claim = await finder.find(search, context.now, until);
     seen.found = isForOne(search) ? [claim?.slot ?? []].flat() : await findAll(storage, search, context, until);
     isFound = true;
-    for (const slot of seen.found) records.set(keyText(slot), slot);
+    for (const slot of seen.found) records.set(slot, slot);
   }
+}
+
+/** What was loaded, undefined where there is no such record. A map for each kind: texts of both would be made for each look. */
+function createRecords() {
+  const kinds: Partial<Record<RecordKind, Map<string, StoredRecord | undefined>>> = {};
+  return {
+    has: ({ kind, id }: RecordKey): boolean => kinds[kind]?.has(id) ?? false,
+    get: ({ kind, id }: RecordKey): StoredRecord | undefined => kinds[kind]?.get(id),
+    set({ kind, id }: RecordKey, record: StoredRecord | undefined): void {
+      kinds[kind] ??= new Map();
+      kinds[kind].set(id, record);
+    },
+  };
 }
 
 /** Of the records as they are known by then; nothing is found yet. */

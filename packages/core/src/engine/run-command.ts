@@ -41,6 +41,7 @@ export async function runParsed(settings: EngineSettings, parsed: Parsed): Promi
     for (;;) {
       const attempt = await attemptCommand(settings, request);
       if ("result" in attempt) return answered(settings, attempt.result);
+      if ("refusal" in attempt) throw new BookingError(attempt.refusal.refused, attempt.refusal.details);
       request = { ...request, mayRecall: false };
       if (attempt.again === "recalled") continue;
       // Rows changed by hand while the rule decided: it decides again, and usually finds the precise refusal itself.
@@ -69,9 +70,10 @@ export function schemaOf(name: CommandName, input: unknown) {
   return isObject(input) && input.slotId !== undefined ? bySlot : byTime;
 }
 
-/** An answer, or what made another attempt necessary. */
+/** An answer, or what made another attempt necessary. A refusal is a value up to the end: to throw it costs at each step. */
 type Attempt =
   | { readonly result: object; readonly again?: never }
+  | { readonly refusal: Refusal; readonly again?: never }
   | { readonly again: "busy" | "unknown" | "stale" | "missed" | "guarded"; readonly cause: () => unknown }
   /** What was known from before was not enough, or does not hold any more. */
   | { readonly again: "recalled" };
@@ -234,8 +236,7 @@ async function confirmRefusal(
   const wouldAgree = (command: Envelope, seen: Seen) =>
     !isRefusal(decide(settings, { ...request, command }, { seen }, context));
   const refused = { name: request.name, command: request.command, seen, wouldAgree };
-  const { refused: code, details } = await withAlternatives(settings, refusal, refused, request.patience.until);
-  throw new BookingError(code, details);
+  return { refusal: await withAlternatives(settings, refusal, refused, request.patience.until) };
 }
 
 function versionOf(record: StoredRecord | undefined): number {

@@ -76,7 +76,8 @@ export function claimSlots(
 
 /** The providers of the slots, each once. */
 export function providersOf(slots: readonly Slot[]): readonly string[] {
-  return [...new Set(slots.map(({ providerId }) => providerId))];
+  const ids = slots.map(({ providerId }) => providerId);
+  return ids.filter((id, index) => ids.indexOf(id) === index);
 }
 
 /** Puts the slots under the appointment. One that it owns already stays as it is. */
