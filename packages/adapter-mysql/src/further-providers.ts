@@ -4,14 +4,14 @@ import type { MysqlStrategy } from "./strategy.ts";
 
 /**
  * The table of further providers follows the appointments by triggers, so that no write has to know of it, and changes by
- * hand are followed as well. An appointment with one provider, as most are, costs the look for a comma.
+ * hand are followed as well. An appointment with one provider, as most are, has no list of them.
  */
 const furtherProviders = sql.table("further_providers");
 
 const names = columnNames.further_providers;
 
 const ifShared = (row: "old" | "new", body: RawBuilder<unknown>) =>
-  sql`if ${sql.id(row, "provider_ids")} like '%,%' then ${body} end if;`;
+  sql`if ${sql.id(row, "provider_ids")} is not null then ${body} end if;`;
 
 const listed = ({ textType }: MysqlStrategy, row: "old" | "new") =>
   sql`json_table(${sql.id(row, "provider_ids")}, '$[*]' columns (provider_id ${textType} path '$')) as k`;

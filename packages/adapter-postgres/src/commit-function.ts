@@ -47,12 +47,16 @@ function insertion(place: Place, parameter: CommitParameter, table: Table): stri
       end if;`;
 }
 
-/** A host's trigger that returns null leaves out a row in silence, and the rest would be acknowledged. */
+/**
+ * A host's trigger that returns null leaves out a row in silence, and the rest would be acknowledged. The query stands by
+ * itself: a condition that has one in it is always run as a query.
+ */
 const refuseLeftOut = (parameter: CommitParameter): string => `get diagnostics v_written = row_count;
-        if v_written < cardinality(p_${parameter})
-          and v_written < (select count(*) from ${rowsOf(parameter)} where r.n <> all (v_lost)) then
-          raise exception using errcode = 'triggered_action_exception',
-            message = 'a trigger has left out a row that the change consists of';
+        if v_written < cardinality(p_${parameter}) then
+          if v_written < (select count(*) from ${rowsOf(parameter)} where r.n <> all (v_lost)) then
+            raise exception using errcode = 'triggered_action_exception',
+              message = 'a trigger has left out a row that the change consists of';
+          end if;
         end if;`;
 
 /** Columns of index keys keep their values in a booking, so that the update stays heap-only. */
@@ -109,7 +113,7 @@ as ${quoted(body(place))}`;
 
 const body = (place: Place): string => `
 declare
-  v_missed ${nameOf(place, "check_row")}[];
+  v_missed bigint[];
   v_stale json;
   v_busy json;
   v_lost integer[];
@@ -185,14 +189,16 @@ const compareVersions = (place: Place): string => `if p_waits then
       else
         ${missedChecks(place, "for no key update skip locked")}
       end if;
+      v_lost := '{}';
       if v_missed is not null then
         ${lookAgain(place)}
       end if;`;
 
-const missedChecks = (place: Place, lock: string): string => `select array_agg(c), coalesce(array_agg(c.n), '{}')
-        into v_missed, v_lost
-        from unnest(p_checks) as c
+const missedChecks = (place: Place, lock: string): string => `select array_agg(c.place) into v_missed
+        from ${numberedChecks}
         where c.version = 0 and v_attempt > 1 or c.version <> ${versionOf(place, lock)};`;
+
+const numberedChecks = "unnest(p_checks) with ordinality as c (n, kind, id, version, place)";
 
 /** Without a lock: a row that was skipped may have the version that was expected, and then it is only locked. */
 const lookAgain = (
@@ -201,7 +207,9 @@ const lookAgain = (
           json_agg(json_build_array(c.n, c.kind, c.id)) filter (where c.seen = c.version),
           coalesce(array_agg(c.n), '{}')
         into v_stale, v_busy, v_lost
-        from (select c.*, ${versionOf(place, "")} as seen from unnest(v_missed) as c offset 0) as c
+        from (
+          select c.*, ${versionOf(place, "")} as seen from ${numberedChecks} where c.place = any (v_missed) offset 0
+        ) as c
         where c.seen <> c.version or c.version > 0;`;
 
 // After the locks: the command that held them may have been the same command, sent twice.

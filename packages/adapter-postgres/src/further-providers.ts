@@ -3,41 +3,44 @@ import { nameOf, type Place } from "./strategy.ts";
 
 /**
  * The table of further providers follows the appointments by triggers, so that no write has to know of it, and changes by
- * hand are followed as well. An appointment with one provider, as most are, costs the look for a comma.
+ * hand are followed as well. An appointment with one provider, as most are, has no list of them.
+ *
+ * Runs as the owner of the tables: nobody else needs to write this one, or to delete anything.
  */
-const isShared = (row: "old" | "new") => `${row}.provider_ids like '%,%'`;
-
-const changed = [...columnNames.further_providers, "provider_ids"]
-  .map((name) => `old.${name} <> new.${name}`)
-  .join(" or ");
-
-/** Runs as the owner of the tables: nobody else needs to write this one, or to delete anything. */
 export const furtherProvidersFunction = {
   name: "follow_providers",
   runsAs: "security definer",
   body: (place: Place): string => `begin
   if tg_op <> 'INSERT' then
-    delete from ${nameOf(place, "further_providers")} where id = old.id;
+    if exists (select from former where provider_ids is not null) then
+      delete from ${nameOf(place, "further_providers")}
+      where id = any (array(select id from former where provider_ids is not null));
+    end if;
   end if;
   if tg_op <> 'DELETE' then
-    insert into ${nameOf(place, "further_providers")} (${columnNames.further_providers.join(", ")})
-    select distinct new.id, listed.id, new.subject_id, new.facility_id, new.start_at, new.status
-    from json_array_elements_text(new.provider_ids::json) as listed(id) where listed.id <> new.provider_id;
+    if exists (select from changed where provider_ids is not null) then
+      insert into ${nameOf(place, "further_providers")} (${columnNames.further_providers.join(", ")})
+      select distinct a.id, listed.id, a.subject_id, a.facility_id, a.start_at, a.status
+      from changed as a cross join lateral json_array_elements_text(a.provider_ids::json) as listed(id)
+      where listed.id <> a.provider_id;
+    end if;
   end if;
   return null;
 end`,
 } as const;
 
-const trigger = (event: string, condition: string) =>
+// Not with a condition each: the server reads the text of a condition anew in every statement, and copies those of all
+// triggers of the table.
+const trigger = (event: string, rows: string) =>
   ({
     name: `appointments_shared_${event}`,
     table: "appointments",
-    on: `after ${event} on % for each row when (${condition})`,
+    on: `after ${event} on % referencing ${rows} for each statement`,
     call: furtherProvidersFunction.name,
   }) as const;
 
 export const furtherProvidersTriggers = [
-  trigger("insert", isShared("new")),
-  trigger("update", `(${isShared("old")} or ${isShared("new")}) and (${changed})`),
-  trigger("delete", isShared("old")),
+  trigger("insert", "new table as changed"),
+  trigger("update", "old table as former new table as changed"),
+  trigger("delete", "old table as former"),
 ];

@@ -109,11 +109,14 @@ export function appointmentToRow(appointment: Appointment): AppointmentRow {
     end_at: appointment.end.getTime(),
     status: appointment.status,
     slot_ids: JSON.stringify(appointment.slotIds),
-    provider_ids: JSON.stringify(appointment.providerIds),
+    provider_ids: isShared(appointment) ? JSON.stringify(appointment.providerIds) : null,
     metadata: JSON.stringify(appointment.metadata),
     ...stampColumns(appointment),
   };
 }
+
+const isShared = ({ providerId, providerIds }: Appointment): boolean =>
+  providerIds.length !== 1 || providerIds[0] !== providerId;
 
 export function rowToAppointment(row: AppointmentRow): Appointment {
   return {
@@ -126,7 +129,7 @@ export function rowToAppointment(row: AppointmentRow): Appointment {
     end: new Date(row.end_at),
     status: row.status as AppointmentStatus,
     slotIds: JSON.parse(row.slot_ids) as readonly string[],
-    providerIds: JSON.parse(row.provider_ids) as readonly string[],
+    providerIds: row.provider_ids === null ? [row.provider_id] : (JSON.parse(row.provider_ids) as readonly string[]),
     metadata: JSON.parse(row.metadata) as Metadata,
     ...stampsOf(row),
   };

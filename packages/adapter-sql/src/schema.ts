@@ -39,7 +39,8 @@ export interface AppointmentRow {
   readonly end_at: number;
   readonly status: string;
   readonly slot_ids: string;
-  readonly provider_ids: string;
+  /** A JSON array of all of them, or null where `provider_id` is the only one, as it mostly is. */
+  readonly provider_ids: string | null;
   readonly metadata: string;
   readonly version: number;
   readonly created_at: number;

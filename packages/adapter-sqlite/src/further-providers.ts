@@ -3,14 +3,14 @@ import { sql } from "kysely";
 
 /**
  * The table of further providers follows the appointments by triggers, so that no write has to know of it, and changes by
- * hand are followed as well. An appointment with one provider, as most are, costs the look for a comma.
+ * hand are followed as well. An appointment with one provider, as most are, has no list of them.
  */
 const appointments = sql.table("appointments");
 const furtherProviders = sql.table("further_providers");
 
 const names = columnNames.further_providers;
 
-const isShared = (row: "old" | "new") => sql`instr(${sql.id(row, "provider_ids")}, ',') > 0`;
+const isShared = (row: "old" | "new") => sql`${sql.id(row, "provider_ids")} is not null`;
 
 const columns = sql.join(names.map((name) => sql.id(name)));
 const values = sql.join(names.map((name) => (name === "provider_id" ? sql`value` : sql.id("new", name))));

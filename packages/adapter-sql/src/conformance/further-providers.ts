@@ -23,6 +23,8 @@ const steps: readonly (readonly [sql: string, rows: readonly string[]])[] = [
   [`update ${one} set status = 'cancelled' ${where}`, [`room-3 ${ms(31)} cancelled`]],
   [`update ${one} set provider_ids = '["provider-1"]' ${where}`, []],
   [`update ${one} set provider_ids = '["provider-1","room-1"]' ${where}`, [`room-1 ${ms(31)} cancelled`]],
+  [`update ${one} set provider_ids = null ${where}`, []],
+  [`update ${one} set provider_ids = '["provider-1","room-2"]' ${where}`, [`room-2 ${ms(31)} cancelled`]],
   [`delete from ${one} ${where}`, []],
 ];
 

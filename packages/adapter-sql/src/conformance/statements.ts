@@ -39,7 +39,6 @@ export function intoAppointments(values: SqlValues): string {
     end_at: ms(60),
     status: "'confirmed'",
     slot_ids: "'[]'",
-    provider_ids: "'[\"provider-1\"]'",
     metadata: "'{}'",
     version: 1,
     created_at: 0,

@@ -96,7 +96,7 @@ const appointmentColumns = {
   end_at: "instant",
   status: "text",
   slot_ids: "json",
-  provider_ids: "json",
+  "provider_ids?": "json",
   metadata: "json",
   ...stamps,
 } as const;
@@ -112,7 +112,7 @@ function appointments(strategy: SqlStrategy): string {
       .addCheckConstraint(
         name("row_format"),
         sql`version >= 1 and ${isJson("metadata", "object")} and ${isJson("slot_ids", "array")}
-          and ${isJson("provider_ids", "array")}`,
+          and (provider_ids is null or ${isJson("provider_ids", "array")})`,
       )
       // After row_format: the items of something that is no array cannot be counted.
       .addCheckConstraint(

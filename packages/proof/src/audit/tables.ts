@@ -81,7 +81,7 @@ function actualFields({ instant }: Dialect): string {
       ["providerId", "provider_id"],
       ["facilityId", "facility_id"],
       ["slotIds", "slot_ids"],
-      ["providerIds", "provider_ids"],
+      ["providerIds", `coalesce(provider_ids, concat('["', provider_id, '"]'))`],
     ],
   } as const;
   return Object.entries(fields)

@@ -28,7 +28,7 @@ const dialect: Dialect = {
   namedProviders: `
     SELECT a.id AS appointment, n.provider
     FROM slotwright_appointments AS a,
-      json_table(a.provider_ids, '$[*]' COLUMNS (provider VARCHAR(128) PATH '$')) AS n`,
+      json_table(coalesce(a.provider_ids, concat('["', a.provider_id, '"]')), '$[*]' COLUMNS (provider VARCHAR(128) PATH '$')) AS n`,
   // JSON's null would become the text "null". Lists of slots are written with a blank after each comma.
   changedFields: `
     SELECT j.record_id, j.version, k.field, CASE json_type(${changedValue})

@@ -33,7 +33,8 @@ const dialect: Dialect = {
     FROM slotwright_appointments AS a, json_array_elements_text(a.slot_ids::json) WITH ORDINALITY AS l (slot, place)`,
   namedProviders: `
     SELECT a.id AS appointment, n.provider
-    FROM slotwright_appointments AS a, json_array_elements_text(a.provider_ids::json) AS n (provider)`,
+    FROM slotwright_appointments AS a,
+      json_array_elements_text(coalesce(a.provider_ids::json, json_build_array(a.provider_id))) AS n (provider)`,
   // Not jsonb, which would write lists in words of its own.
   changedFields: `
     SELECT j.record_id, j.version, c.field, c.value

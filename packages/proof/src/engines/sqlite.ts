@@ -50,7 +50,7 @@ const dialect: Dialect = {
     FROM slotwright_appointments AS a, json_each(a.slot_ids) AS l`,
   namedProviders: `
     SELECT a.id AS appointment, n.value AS provider
-    FROM slotwright_appointments AS a, json_each(a.provider_ids) AS n`,
+    FROM slotwright_appointments AS a, json_each(coalesce(a.provider_ids, json_array(a.provider_id))) AS n`,
   changedFields: `
     SELECT j.record_id, j.version, c.key AS field, CAST(c.value AS TEXT) AS value
     FROM slotwright_journal AS j, json_each(j.changes) AS c`,
