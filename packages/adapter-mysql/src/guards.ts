@@ -73,11 +73,11 @@ const overlapCheck = (lane: RawBuilder<unknown>) => {
   const before = sql`from ${slots} force index (${lane}) where schedule_id = new.schedule_id and lane = new.seat
     and start_at < new.end_at and id <> new.id order by start_at desc limit 1`;
   // MySQL locks the rows of a subquery here even if it is not told to. A SELECT that is a statement by itself, it does not.
-  return sql`${lockSchedule}
+  return sql`begin declare locked int; declare reached bigint; ${lockSchedule}
     if ${newSchedules} is not null and json_contains(json_extract(${newSchedules}, '$[*][0]'), json_quote(new.schedule_id))
     then select end_at into reached ${before};
     else select end_at into reached ${before} lock in share mode; end if;
-    ${refuseIf(sql`reached > new.start_at`, "no_overlap", "another slot of this schedule and seat is in the way")}`;
+    ${refuseIf(sql`reached > new.start_at`, "no_overlap", "another slot of this schedule and seat is in the way")} end;`;
 };
 
 const lists = (ids: RawBuilder<unknown>, id: RawBuilder<unknown>) => sql`json_contains(${ids}, json_quote(${id}))`;
@@ -153,15 +153,14 @@ function slotTriggers(strategy: MysqlStrategy): readonly Trigger[] {
       name: "slots_inserted",
       event: "after insert",
       table: "slots",
-      body: sql`declare locked int; declare reached bigint; if new.status <> 'blocked' then ${overlap} end if;
+      body: sql`if new.status <> 'blocked' then ${overlap} end if;
         if new.appointment_id is not null then ${fits} end if;`,
     },
     {
       name: "slots_updated",
       event: "after update",
       table: "slots",
-      body: sql`declare locked int; declare reached bigint;
-        if new.status <> 'blocked' and (old.status = 'blocked' or ${moved}) then ${overlap} end if;
+      body: sql`if new.status <> 'blocked' and (old.status = 'blocked' or ${moved}) then ${overlap} end if;
         if old.appointment_id is not null and ${changed("appointment_id")} then ${freedCheck} end if;
         if new.appointment_id is not null and ${links} then ${fits} end if;`,
     },

@@ -28,15 +28,16 @@ export const steps = [
   // … and slots with an appointment, whose row exists by then and lists them.
   { name: "old_booked_slots", table: "slots", how: "update" },
   { name: "new_booked_slots", table: "slots", how: "insert" },
-] as const satisfies readonly Step[];
+] as const satisfies readonly AnyStep[];
 
-interface Step {
+interface AnyStep {
   readonly name: string;
   readonly table: DataTable;
   readonly how: "lock" | "insert" | "update";
 }
 
-export type StepName = (typeof steps)[number]["name"];
+export type Step = (typeof steps)[number];
+export type StepName = Step["name"];
 
 /** What both say where a version no longer holds. `commit` also says it where others have locked a row. */
 export const staleText = "slotwright:stale";
@@ -56,6 +57,7 @@ export function writeProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
     modifies sql data sql security invoker
     begin
     declare found int;
+    declare said ${strategy.textType};
     declare exit handler for sqlexception begin set ${newSchedules} = null; resignal; end;
     ${writesOf(strategy, strategy.server.locking("update", "s"))}
     end`;
@@ -75,6 +77,7 @@ export function commitProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
     modifies sql data sql security invoker
     begin
     declare found int;
+    declare said ${strategy.textType};
     declare seconds int default @@innodb_lock_wait_timeout;
     declare exit handler for sqlexception begin
       ${sql.raw(rollback)}; set innodb_lock_wait_timeout = seconds, ${newSchedules} = null; resignal; end;
@@ -91,9 +94,10 @@ function writesOf(strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilde
   const bodies = steps.map(
     (step) => sql`if ${parameter(step)} is not null then ${bodyOf(step, strategy, lock)} end if;`,
   );
-  return sql`set ${newSchedules} = ${parameter({ name: "new_schedules" })};
+  const schedules = parameter({ name: "new_schedules" });
+  return sql`if ${schedules} is not null then set ${newSchedules} = ${schedules}; end if;
     ${sql.join(bodies, sql`\n`)}
-    set ${newSchedules} = null;`;
+    if ${schedules} is not null then set ${newSchedules} = null; end if;`;
 }
 
 const parameter = ({ name }: Pick<Step, "name">) => sql.id(`p_${name}`);
@@ -106,7 +110,7 @@ function bodyOf(step: Step, strategy: MysqlStrategy, lock: RawBuilder<unknown>):
   if (step.how === "lock") return lockBody(step, strategy, lock);
   const columns = columnsOf(step);
   const duplicate = duplicateTexts[step.name];
-  if (duplicate !== undefined) return unlessDuplicate(duplicate, insertBody(step, columns, strategy), strategy);
+  if (duplicate !== undefined) return unlessDuplicate(duplicate, insertBody(step, columns, strategy));
   if (step.how === "insert") return insertBody(step, columns, strategy);
   return updateBody(step, columns, strategy);
 }
@@ -119,15 +123,18 @@ const unlessAll = (step: Step, count: RawBuilder<unknown>) =>
 const storedRow = (table: TableName) => sql`${sql.table(table)} as s force index (primary)`;
 
 /** The columns of a step's rows, in the order of their values. */
-export function columnsOf({ table, how }: Step): readonly string[] {
-  return how === "lock" ? ["id", "version"] : columnNames[table];
+export function columnsOf({ table, how }: Pick<Step, "table" | "how">): readonly string[] {
+  return how === "lock" ? lockColumns : columnNames[table];
 }
+
+const lockColumns = ["id", "version"] as const;
 
 /** One row, as most bookings lock, is found a good deal faster without a table made of JSON. */
 function lockBody(step: Step, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   const rows = parameter(step);
-  return sql`if json_length(${rows}) = 1 then
-      select count(*) into found from ${storedRow(step.table)}
+  return sql`set found = 0;
+    if json_length(${rows}) = 1 then
+      select 1 into found from ${storedRow(step.table)}
       where s.id = json_unquote(json_extract(${rows}, '$[0][0]')) and s.version = json_extract(${rows}, '$[0][1]') ${lock};
     else
       select count(*) into found from ${rowsIn(rows, columnsOf(step), strategy)}
@@ -149,14 +156,9 @@ const duplicateTexts: Readonly<Partial<Record<Step["name"], string>>> = {
   new_journal: refusalText("journal_once_per_version", "the journal has an entry for this version already"),
 };
 
-function unlessDuplicate(
-  text: string,
-  insert: RawBuilder<unknown>,
-  { textType }: Pick<MysqlStrategy, "textType">,
-): RawBuilder<unknown> {
+function unlessDuplicate(text: string, insert: RawBuilder<unknown>): RawBuilder<unknown> {
   const isPrimary = sql`right(said, 8) = ${sql.lit("PRIMARY'")}`;
   return sql`begin
-    declare said ${textType};
     declare exit handler for 1062 begin get diagnostics condition 1 said = message_text;
       if ${isPrimary} then signal sqlstate '45000' set message_text = ${sql.lit(text)}; else resignal; end if; end;
     ${insert}
@@ -177,12 +179,8 @@ function updateBody(step: Step, columns: readonly string[], strategy: MysqlStrat
   const assignments = columns.filter(mayChange).map((column) => sql`${sql.id(column)} = ${sql.id("k", column)}`);
   return sql`insert into ${table} (${names})
     select ${values} from ${rowsIn(parameter(step), columns, strategy)}
-    on duplicate key update ${sql.join(assignments)};
-    ${unlessAll(step, rowsFound)}`;
+    on duplicate key update ${sql.join(assignments)};`;
 }
-
-/** A row whose key is found counts twice, a new one once. */
-const rowsFound = sql`row_count() / 2`;
 
 const integerColumns: readonly string[] = [
   "version",
@@ -215,6 +213,8 @@ export function rowsIn(
  * so that column is NULL; MariaDB has not always read a JSON null so.
  */
 export function rowText(columns: readonly string[], row: object): string {
-  const values: Readonly<Record<string, unknown>> = { ...row };
-  return JSON.stringify(columns.map((column) => values[column] ?? []));
+  const values = row as Readonly<Record<string, unknown>>;
+  return JSON.stringify(columns.map((column) => values[column] ?? nothing));
 }
+
+const nothing: readonly never[] = [];

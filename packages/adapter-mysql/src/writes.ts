@@ -1,7 +1,7 @@
 import { appointmentToRow, commandToRow, journalToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
 import { compareIds, type RecordKind, StorageError, type Transition, type VersionedRecord } from "@slotwright/core";
 import type { Connection } from "./connection.ts";
-import { columnsOf, rowText, type StepName, steps } from "./procedures.ts";
+import { columnsOf, rowText, type Step, type StepName, steps } from "./procedures.ts";
 
 /** One value for each parameter of the procedures: a JSON array of rows in bytes, or null. */
 export type WriteParameters = readonly (Buffer | null)[];
@@ -20,14 +20,24 @@ export async function writeCalls(
   connection: Connection,
 ): Promise<readonly WriteParameters[]> {
   const rows = rowsOf(transitions);
-  const texts = steps.map((step) => (rows[step.name] ?? []).map((row) => rowText(columnsOf(step), row)));
-  const whole = texts.map(arrayOf);
-  const sizes = whole.map((array) => array?.length ?? 0);
-  const size = sizes.reduce((sum, one) => sum + one, 0);
+  const whole = steps.map((step) => arrayOf(textsOf(step, rows)));
+  let [size, longest] = [0, 0];
+  for (const array of whole) {
+    if (array === null) continue;
+    size += array.length;
+    longest = Math.max(longest, array.length);
+  }
   const most = size <= alwaysFits ? alwaysFits : await mostBytes(connection);
-  if (size <= most && sizes.every((one) => one <= longestArray)) return [whole];
-  const arrays = texts.map((of) => arraysOf(of, most, connection));
+  if (size <= most && longest <= longestArray) return [whole];
+  const arrays = steps.map((step) => arraysOf(textsOf(step, rows), most, connection));
   return arrays.flatMap((parts, step) => parts.map((part) => arrays.map((_, index) => (index === step ? part : null))));
+}
+
+const noTexts: readonly string[] = [];
+
+function textsOf(step: Step, rows: Rows): readonly string[] {
+  const columns = columnsOf(step);
+  return rows[step.name]?.map((row) => rowText(columns, row)) ?? noTexts;
 }
 
 const sizeOf = (text: string) => Buffer.byteLength(text);
