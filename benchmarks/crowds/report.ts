@@ -1,22 +1,46 @@
 import { bad, good, heading, table } from "@slotwright/proof/terminal";
 import type { CrowdsOn } from "./run.ts";
 
-/** What was not as it has to be, a sentence each. Times are reported, and not judged. */
-export function problemsOf({ engine, thousand, few, replayed }: CrowdsOn): readonly string[] {
+/** By time, all seats may take so many times what they take by slot. */
+const mostBySlot = 3;
+/** Answers a second of many callers for few seats, as a share of those of `hot-slot`. */
+const leastOfHotSlot = 2 / 3;
+const longestReplayMs = 5 * 60_000;
+
+/** What was not as it has to be, a sentence each. The times of small crowds are not judged. */
+export function problemsOf(on: CrowdsOn, isQuick: boolean): readonly string[] {
+  return [...wrongSeats(on), ...(isQuick ? [] : wrongTimes(on))];
+}
+
+function wrongTimes({ engine, thousand, few, hotSlotPerSecond, replayed }: CrowdsOn): readonly string[] {
+  const slow = thousand.filter(({ byTimeMs, bySlotMs }) => byTimeMs > mostBySlot * bySlotMs);
+  const share = (few.callers * 1000) / few.byTimeMs / hotSlotPerSecond;
+  return [
+    ...slow.map(
+      ({ processes }) => `${engine}: by time, ${processes} processes took over ${mostBySlot} times as long as by slot.`,
+    ),
+    ...(share < leastOfHotSlot
+      ? [`${engine}: the rate for few seats is ${share.toFixed(2)} of that of hot-slot.`]
+      : []),
+    ...(replayed.replayMs > longestReplayMs ? [`${engine}: the replay took more than five minutes.`] : []),
+  ];
+}
+
+function wrongSeats({ engine, thousand, few, replayed }: CrowdsOn): readonly string[] {
   const rushes = [...thousand, few].flatMap(({ processes, seats, unsold, soldTwice, errors }) => [
     ...(unsold > 0 ? [`${engine}: ${unsold} of ${seats} seats were not sold by ${processes} processes.`] : []),
     ...(soldTwice > 0 ? [`${engine}: ${soldTwice} of ${seats} seats were sold twice.`] : []),
     ...errors.map((error) => `${engine}: ${error}`),
   ]);
-  const { wrongTimes, errors } = replayed;
+  const { wrongTimes: wrong, errors } = replayed;
   return [
     ...rushes,
-    ...(wrongTimes > 0 ? [`${engine}: at ${wrongTimes} times another number of seats was booked than it should.`] : []),
+    ...(wrong > 0 ? [`${engine}: at ${wrong} times another number of seats was booked than it should.`] : []),
     ...errors.map((error) => `${engine}: ${error}`),
   ];
 }
 
-export function printCrowds(on: CrowdsOn): void {
+export function printCrowds(on: CrowdsOn, isQuick: boolean): void {
   const { engine, origin, thousand, few, hotSlotPerSecond, replayed } = on;
   console.log(heading(`${engine}, ${origin}`));
   console.log(
@@ -40,7 +64,7 @@ export function printCrowds(on: CrowdsOn): void {
   console.log(
     `${calls} calls by ${callers} callers for ${seats} seats: ${booked} booked, ${refused} refused, in ${(replayMs / 1000).toFixed(1)} s (${callsPerSecond} a second).`,
   );
-  const problems = problemsOf(on);
+  const problems = problemsOf(on, isQuick);
   for (const problem of problems) console.log(bad(problem));
-  if (problems.length === 0) console.log(good("Every seat was sold, and none twice."));
+  if (problems.length === 0) console.log(good("Every seat was sold, none twice, and in time."));
 }

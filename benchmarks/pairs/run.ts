@@ -20,7 +20,7 @@ export interface Compared extends Scenario, Interval {
   readonly errors: number;
 }
 
-/** Measures both versions in turns, pair after pair, on one server. Nothing where the engine cannot be had. */
+/** Measures both versions in turns, pair after pair, on one server. @throws Error where the engine cannot be had */
 export async function compareOn(
   engine: EngineName,
   folders: OfBoth<string>,
@@ -28,7 +28,7 @@ export async function compareOn(
   { onPair, signal }: { readonly onPair: () => void; readonly signal: AbortSignal },
 ): Promise<readonly Compared[]> {
   const server = engine === "sqlite" ? undefined : await startServer(engine);
-  if (server === undefined && engine !== "sqlite") return [];
+  if (server === undefined && engine !== "sqlite") throw new Error(`There is no server for ${engine}.`);
   const env = server === undefined ? {} : { [`SLOTWRIGHT_${engine.toUpperCase()}_URL`]: server.url };
   const runs: (readonly PairRow[])[] = [];
   try {

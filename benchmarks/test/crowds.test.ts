@@ -40,12 +40,26 @@ describe("bench:crowds", () => {
     const program = join(import.meta.dirname, "..", "crowds", "main.ts");
     const args = [program, "--quick", "--engine", "sqlite", "--json", json];
     const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 60_000 });
-    expect(stdout).toContain("Every seat was sold, and none twice.");
+    expect(stdout).toContain("Every seat was sold, none twice, and in time.");
     expect(status).toBe(0);
     const [measured] = JSON.parse(readFileSync(json, "utf8")).engines as [CrowdsOn];
     expect(measured.replayed.booked).toBe(measured.replayed.seats);
     expect(measured.replayed.refused).toBe(measured.replayed.calls - measured.replayed.seats);
     const wrong = { ...measured, replayed: { ...measured.replayed, wrongTimes: 2 } };
-    expect(problemsOf(wrong)).toEqual(["sqlite: at 2 times another number of seats was booked than it should."]);
+    expect(problemsOf(wrong, true)).toEqual(["sqlite: at 2 times another number of seats was booked than it should."]);
+    const [one] = measured.thousand;
+    const slow = {
+      ...measured,
+      thousand: [{ ...one, bySlotMs: 100, byTimeMs: 301 }],
+      few: { ...measured.few, callers: 5_000, byTimeMs: 1_000 },
+      hotSlotPerSecond: 10_000,
+      replayed: { ...measured.replayed, replayMs: 300_001 },
+    } as CrowdsOn;
+    expect(problemsOf(slow, false)).toEqual([
+      "sqlite: by time, 1 processes took over 3 times as long as by slot.",
+      "sqlite: the rate for few seats is 0.50 of that of hot-slot.",
+      "sqlite: the replay took more than five minutes.",
+    ]);
+    expect(problemsOf(slow, true)).toEqual([]);
   }, 120_000);
 });
