@@ -1,6 +1,6 @@
 import { type MysqlTransaction, mysqlAdapter } from "@slotwright/adapter-mysql";
 import { createPool, type Pool, type PoolConnection } from "mysql2/promise";
-import type { Meaning, Query, Strategy } from "./strategy.ts";
+import { asDriverError, type Meaning, type Query, type Strategy } from "./strategy.ts";
 
 /** For MySQL and MariaDB alike. */
 export function mysqlStrategy(url: string): Strategy<MysqlTransaction, PoolConnection> {
@@ -25,21 +25,16 @@ function queryOn(connection: Pick<PoolConnection | Pool, "query">): Query {
   };
 }
 
-/** Lock wait timeout, deadlock, record changed since the snapshot (MariaDB); the server is stopping or ended the connection. */
-const transientNumbers = [1205, 1213, 1020, 1053, 1927, 3169];
+/**
+ * Lock wait timeout, deadlock, record changed since the snapshot (MariaDB), refused by the group of servers (MySQL); the
+ * server is stopping or ended the connection.
+ */
+const transientNumbers = [1205, 1213, 1020, 3101, 1053, 1927, 3169];
 /** A CHECK failed: on MySQL, and on MariaDB. */
 const checkNumbers = [3819, 4025];
 
-/** What the driver adds to an error. `fatal` is one that ended a connection, or kept it from being opened. */
-interface DriverError {
-  readonly errno?: number;
-  readonly code?: string;
-  readonly fatal?: boolean;
-}
-
 function meaningOf(error: unknown): Meaning {
-  if (!(error instanceof Error)) return "other";
-  const { errno = 0, code = "", fatal = false } = error as DriverError;
+  const { errno = 0, code = "", fatal = false } = asDriverError(error);
   // Some errors of a lost connection have no code.
   const isLost = fatal && /^(|PROTOCOL_CONNECTION_LOST|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code);
   if (isLost || transientNumbers.includes(errno)) return "transient";

@@ -1,6 +1,6 @@
 import { type SqliteDatabase, sqliteAdapter } from "@slotwright/adapter-sqlite";
 import Database from "better-sqlite3";
-import type { Meaning, Query, Strategy } from "./strategy.ts";
+import { asDriverError, type Meaning, type Query, type Strategy } from "./strategy.ts";
 
 export function sqliteStrategy(url: string): Strategy<SqliteDatabase, Database.Database> {
   const filename = url.replace(/^sqlite:/, "");
@@ -38,7 +38,7 @@ function queryOn(database: Database.Database): Query {
 }
 
 function meaningOf(error: unknown): Meaning {
-  const code = error instanceof Database.SqliteError ? error.code : "";
+  const { code = "" } = asDriverError(error);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return "transient";
   return code === "SQLITE_CONSTRAINT_CHECK" ? "check_failed" : "other";
 }

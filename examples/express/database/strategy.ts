@@ -20,3 +20,17 @@ export type Query = (sql: string, parameters?: readonly (string | number)[]) => 
  * again; `check_failed`: a CHECK of the host's own table said no.
  */
 export type Meaning = "transient" | "check_failed" | "other";
+
+/** What drivers add to their errors. `fatal` is one that ended a connection, or kept it from being opened. */
+export interface DriverError {
+  readonly message?: string;
+  readonly code?: string;
+  readonly errno?: number;
+  readonly fatal?: boolean;
+  readonly schema?: string;
+}
+
+/** Not asked by `instanceof`: under a test runner, or with two copies of a driver, its class is another one. */
+export function asDriverError(error: unknown): DriverError {
+  return typeof error === "object" && error !== null ? error : {};
+}
