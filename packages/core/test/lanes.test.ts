@@ -63,7 +63,14 @@ describe("a batch that fails", () => {
     expect(error).toMatchObject({ transient: false, cause: { failure: "refused", cause } });
   });
 
-  it.each(["read_only", "misused", "schema_outdated", "unavailable"] as const)(
+  it("because of what one call lacks in the database, such as a table of a host's trigger, fails for that one", async () => {
+    const { storage, slots } = await sixOn(async () => {
+      throw new StorageError("schema_outdated", "There is no such table.");
+    });
+    expect(await codesOf(bookAll(storage, slots))).toEqual(["ok", "ok", "schema_outdated", "ok", "ok", "ok"]);
+  });
+
+  it.each(["read_only", "misused", "unavailable"] as const)(
     "because it is %s, fails for all, at once",
     async (failure) => {
       let commits = 0;
@@ -167,7 +174,24 @@ describe("a lane in which something throws", () => {
     expect(await Promise.all(lanes.map(({ send }) => send(2)))).toEqual([2, 2, 2]);
   });
 
-  it("rejects its calls where the runtime has no timers, and serves the next once it has", async () => {
+  it("does without the timers that a runtime has not", async () => {
+    vi.stubGlobal("setInterval", undefined);
+    expect(await lanesOf({}).send(1)).toBe(1);
+  });
+
+  it("keeps nobody from the records that its calls wanted", async () => {
+    const engine = createEngine({ storage: memoryAdapter() });
+    const [slot] = (await publish(engine)) as [Slot];
+    vi.stubGlobal("setInterval", () => {
+      throw new Error("no timers here");
+    });
+    const want = { actor: { kind: "p", id: "p" }, slotId: slot.id, subjectId: "p" };
+    await expect(engine.book(want)).rejects.toThrow("no timers here");
+    vi.unstubAllGlobals();
+    expect((await engine.book(want)).appointment.status).toBe("confirmed");
+  });
+
+  it("rejects its calls where the runtime's timers throw, and serves the next once they do not", async () => {
     const lanes = lanesOf({});
     vi.stubGlobal("setInterval", () => {
       throw new Error("no timers here");

@@ -90,6 +90,19 @@ describe("callers who want the same time", () => {
     expect((await first)?.slot.seat).toBeTypeOf("number");
   });
 
+  it("do not wait beyond their budget for one whose commit is not answered", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const memory = memoryAdapter();
+    await publish(createEngine({ storage: memory }));
+    const held = watching(memory, (call) => (call === "commit" ? promise : Promise.resolve()));
+    const engine = createEngine({ storage: held.storage, retry: { budgetMs: 50 } });
+    const first = tally(book(engine, 1));
+    await new Promise((done) => setTimeout(done, 20));
+    expect(await tally(book(engine, 3))).toEqual({ storage_busy: 3 });
+    resolve();
+    expect(await first).toEqual({ ok: 1 });
+  });
+
   it("get the shortest slot that contains the time as long as there is one", async () => {
     const engine = createEngine({ storage: memoryAdapter() });
     const seats = await publish(engine, 1, 2);

@@ -91,3 +91,29 @@ describe("engine.transaction", () => {
     await expect(failed).rejects.toMatchObject({ code: "storage_misused", cause: { cause: consequence } });
   });
 });
+
+describe("transactions that wait for each other", () => {
+  it("end with storage_busy at the end of the budget, and name the engine to be called", async () => {
+    const engine = createEngine({ storage: memoryAdapter(), retry: { budgetMs: 1 } });
+    const problem = expect.stringContaining("call the engine that it was given");
+    const nested = engine.transaction(() => engine.transaction(async () => 1));
+    await expect(nested).rejects.toMatchObject({ code: "storage_busy", details: { problem } });
+    expect(await engine.transaction(async () => 2)).toBe(2);
+  }, 20_000);
+});
+
+describe("a transaction that may only read, in place of which no other one is to be had for now", () => {
+  it("is run again on the next one", async () => {
+    const { book, runs } = await stage("rollback", "transient");
+    const { engine } = await stage("rollback", "transient");
+    let calls = 0;
+    const result = await engine.transaction(async () => {
+      calls += 1;
+      if (calls === 1) throw new Error("the session may only read");
+      return "done";
+    });
+    expect([result, calls]).toEqual(["done", 2]);
+    await book();
+    expect(runs()).toBe(1);
+  });
+});

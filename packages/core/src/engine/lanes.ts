@@ -1,4 +1,4 @@
-import { isStorageError, StorageError } from "../storage/storage-error.ts";
+import { isStorageError, StorageError, type StorageFailure } from "../storage/storage-error.ts";
 import { outsideOfCallers } from "./outside-of-callers.ts";
 
 /** How calls that are made at the same time are sent together. */
@@ -100,6 +100,7 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
       await runApart(batch);
     } catch (error) {
       rejectAll(batch, error);
+      onAnswered(batch);
     }
     close();
     sendNext();
@@ -109,7 +110,7 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
   function watchLane(): () => void {
     let isSlow = false;
     // Again and again: where there are as many slow ones as may be, until one of them ends.
-    const timer = setInterval(() => {
+    const timer = globalThis.setInterval?.(() => {
       if (slow === mostSlow) return;
       clearInterval(timer);
       isSlow = true;
@@ -118,7 +119,7 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
       sendNext();
     }, slowMs);
     // A number in jsdom and in Electron's renderer.
-    (timer as { unref?: () => void }).unref?.();
+    (timer as { unref?: () => void } | undefined)?.unref?.();
     return () => {
       clearInterval(timer);
       if (isSlow) slow -= 1;
@@ -179,5 +180,8 @@ function partsAfter<Request, Answer>(batch: Batch<Request, Answer>, error: unkno
 /** The database is away, no connection is free, or it was lost around the commit: nothing is wrong with any one call. */
 function concernsAll(error: unknown): boolean {
   if (!isStorageError(error)) return false;
-  return error.poolProblem !== undefined || (error.failure !== "transient" && error.failure !== "refused");
+  return error.poolProblem !== undefined || !aboutOne.includes(error.failure);
 }
+
+/** Of what lacks in the database, a trigger of the host's may speak, which only one call has set off. */
+const aboutOne: readonly StorageFailure[] = ["transient", "refused", "schema_outdated"];

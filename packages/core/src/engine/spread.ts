@@ -120,7 +120,7 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
       }
       // To search again would find nothing but what others are after.
       const isWithOthers = claimed.size > 0 && pool.isComplete && !isOutdated(pool);
-      if (isNews && (isFull || isWithOthers)) await new Promise<void>((wake) => crowd.waiting.push(wake));
+      if (isNews && (isFull || isWithOthers)) await inLine(crowd, until);
       else await searchFor(crowd, search, until);
     }
   }
@@ -189,14 +189,27 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
   }
 }
 
-/** Another caller's search may wait for a connection longer than this one has time. */
-async function inTime(search: Promise<void>, until: number): Promise<void> {
+/** Waits until somebody is done with a slot. One who gave up is not woken in the place of another. */
+async function inLine({ waiting }: Crowd, until: number): Promise<void> {
+  let wakeMe = () => {};
+  const woken = new Promise<void>((wake) => {
+    wakeMe = wake;
+    waiting.push(wake);
+  });
+  await inTime(woken, until).finally(() => {
+    const place = waiting.indexOf(wakeMe);
+    if (place !== -1) waiting.splice(place, 1);
+  });
+}
+
+/** Others may take longer than this caller has time: their search may wait for a connection, their commit for a lock. */
+async function inTime(others: Promise<void>, until: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     const leftMs = Math.max(until - performance.now(), 0);
     timer = setTimeout(() => reject(new StorageError("transient", tooLate)), leftMs);
   });
-  await Promise.race([search, late]).finally(() => clearTimeout(timer));
+  await Promise.race([others, late]).finally(() => clearTimeout(timer));
 }
 
 const tooLate = "The search for a free slot was not answered in time. Nothing was changed; try again.";

@@ -26,7 +26,10 @@ export async function runTransaction<Result>(
   for (;;) {
     const begun = another ?? (await begin(settings, patience.until));
     const attempt = "cause" in begun ? begun : await attemptTransaction(settings.storage, begun, work);
-    if ("result" in attempt) return attempt.result;
+    if ("result" in attempt) {
+      settings.noteAnswer();
+      return attempt.result;
+    }
     another = attempt.another;
     if (another === undefined) await patience.pause(attempt.cause);
   }
@@ -51,8 +54,8 @@ async function attemptTransaction<Result>(
     result = await work({ transaction: open.transaction, storage: inside.storage });
   } catch (error) {
     await inside.close();
-    const another = await rollBack(open, error);
-    if (another !== undefined) return { cause: error, another };
+    const repetition = await rollBack(open, error);
+    if (repetition !== undefined) return repetition;
     if (mayRepeat(error)) return { cause: error };
     throw error;
   }
@@ -89,15 +92,17 @@ async function commit<Result>(open: OpenTransaction<unknown>, result: Result): P
   }
 }
 
-/** Where the adapter had ended the transaction, that is why the work failed, and the better answer. */
-async function rollBack(
-  open: OpenTransaction<unknown>,
-  reason: unknown,
-): Promise<OpenTransaction<unknown> | undefined> {
+/**
+ * Where the adapter had ended the transaction, that is why the work failed, and the better answer. Where no other one
+ * was to be had for now, in place of one that may only read, it is tried again.
+ */
+async function rollBack(open: OpenTransaction<unknown>, reason: unknown): Promise<Repetition | undefined> {
   try {
-    return await open.rollback(reason);
+    const another = await open.rollback(reason);
+    return another && { cause: reason, another };
   } catch (error) {
     if (!isStorageError(error)) throw error;
+    if (error.failure === "transient") return { cause: error };
     throw asBookingError(new StorageError(error.failure, error.message, reason));
   }
 }

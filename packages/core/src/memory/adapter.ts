@@ -1,4 +1,4 @@
-import type { OpenTransaction, StorageAdapter } from "../storage/adapter.ts";
+import type { CallOptions, OpenTransaction, StorageAdapter } from "../storage/adapter.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { commitTransition } from "./commit.ts";
 import {
@@ -29,7 +29,7 @@ export function memoryAdapter({
   const committed: Access = {
     read: () => database.tables,
     async write(work) {
-      const unlock = await lockInTime(database);
+      const unlock = await lockInTime(database, lockTimeoutMs);
       try {
         return work(database.tables);
       } finally {
@@ -37,17 +37,17 @@ export function memoryAdapter({
       }
     },
   };
-  return { ...adapterOn(committed), begin: () => begin(database) };
+  return { ...adapterOn(committed), begin: (call) => begin(database, call) };
 }
 
 /** How long a commit waits for a transaction that stays open, in milliseconds. */
 const lockTimeoutMs = 500;
 
-async function lockInTime(database: MemoryDatabase): Promise<() => void> {
+async function lockInTime(database: MemoryDatabase, withinMs: number): Promise<() => void> {
   const locked = lockForWriting(database);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), lockTimeoutMs);
+    timer = setTimeout(() => resolve(undefined), withinMs);
   });
   const unlock = await Promise.race([locked, late]);
   clearTimeout(timer);
@@ -57,6 +57,8 @@ async function lockInTime(database: MemoryDatabase): Promise<() => void> {
   throw new StorageError(
     "transient",
     "Another transaction is open, and a memory database has one writer at a time. Nothing was changed; try again when it has ended.",
+    undefined,
+    "A transaction of this program is open. In the callback of transaction(), call the engine that it was given, which works in that transaction; any other one waits for it.",
   );
 }
 
@@ -122,8 +124,11 @@ async function refuseSecond(): Promise<never> {
   throw new StorageError("misused", "begin() cannot run within a transaction. Call begin() of the adapter itself.");
 }
 
-async function begin(database: MemoryDatabase): Promise<OpenTransaction<MemoryTransaction>> {
-  const unlock = await lockForWriting(database);
+async function begin(
+  database: MemoryDatabase,
+  { connectWithinMs = 10_000 }: CallOptions = {},
+): Promise<OpenTransaction<MemoryTransaction>> {
+  const unlock = await lockInTime(database, connectWithinMs);
   const tables = copyTables(database.tables);
   let isOpen = true;
   const end = async (finish: () => void) => {

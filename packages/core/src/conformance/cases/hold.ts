@@ -14,6 +14,29 @@ import type { ConformanceCase } from "../harness.ts";
 
 export const holdCases: readonly ConformanceCase[] = [
   {
+    key: "booking.hold-by-another-clock",
+    title:
+      "a hold does not outlast the clock of whichever engine looks at it, and whatever that shows, one booking holds",
+    async run({ storage, second }) {
+      const [clock, ahead] = [manualClock(), manualClock()];
+      ahead.advance(120_000);
+      const engine = engineOn(storage, { clock });
+      const other = engineOn(second, { clock: ahead });
+      const slot = await publishOne(engine);
+      const { holdToken } = await engine.hold({ actor: patient, slotId: slot.id, seconds: 60 });
+      const want = { actor: patient, slotId: slot.id, subjectId: "p-2" };
+      await refusal(engine.book(want), "slot_held");
+      assert.equal((await other.book(want)).slots[0]?.status, "booked");
+      await refusal(engine.book({ ...want, subjectId: "p-1", holdToken }), "slot_booked");
+      const { items } = await engine.listAppointments({});
+      assert.deepEqual(
+        items.map(({ subjectId }) => subjectId),
+        ["p-2"],
+      );
+      await assertSound(storage);
+    },
+  },
+  {
     key: "booking.hold",
     title: "a hold keeps others off until it expires by the clock, without anybody cleaning up",
     async run({ storage, second }) {
