@@ -89,8 +89,23 @@ function decided(transition: Transition, connection: Connection, statements: Sta
   } catch (error) {
     const guard = refusingGuard(error);
     if (guard === undefined) throw error;
+    // SQLite does not say whose foreign key it is.
+    if (guard === "slot_has_appointment_row" && !lacksRows(transition, connection, statements)) throw error;
     return { status: "refused", guard };
   }
+}
+
+/** Whether a slot refers to a row that is neither there nor put. */
+function lacksRows({ put }: Transition, connection: Connection, statements: Statements): boolean {
+  const isPut = ({ kind, id }: RecordKey) => put.some((record) => record.kind === kind && record.id === id);
+  const isMissing = (kind: RecordKey["kind"], id: string) =>
+    !isPut({ kind, id }) && storedVersion({ kind, id }, connection, statements) === 0;
+  return put.some(
+    (record) =>
+      record.kind === "slot" &&
+      (isMissing("schedule", record.scheduleId) ||
+        (record.appointmentId !== null && isMissing("appointment", record.appointmentId))),
+  );
 }
 
 function replayed({ command }: Transition, connection: Connection, statements: Statements): CommitOutcome | undefined {

@@ -18,6 +18,7 @@ export interface SqliteDatabase {
   exec(sql: string): unknown;
   pragma(sql: string, options?: { simple?: boolean }): unknown;
   close(): unknown;
+  unsafeMode?(on: boolean): unknown;
 }
 
 /** A database with its statements, each prepared once. Everything is synchronous: nothing else runs in between. */

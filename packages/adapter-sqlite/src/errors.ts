@@ -123,6 +123,13 @@ export function refusesCommit(error: unknown): boolean {
   return primaryCode(codeOf(error)) === "SQLITE_CONSTRAINT";
 }
 
+/** True while the host reads from the same connection with iterate(): then the driver runs nothing else. */
+export function isReading(error: unknown): boolean {
+  return codeOf(error) === "" && readingText.test(textOf(error));
+}
+
+const readingText = /connection is busy/;
+
 /** True if another connection was in the way, and the same call may work in a moment. */
 export function isTransient(error: unknown): boolean {
   return isStorageError(error, "transient");
@@ -138,7 +145,8 @@ function primaryCode(code: string): string {
  * die before they are written over, recovery would find them. The other failures come before the last frame is written.
  */
 function commitIsUncertain(code: string): boolean {
-  return !["SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CONSTRAINT"].includes(
+  // Without a code, the driver itself has refused it.
+  return !["", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CONSTRAINT"].includes(
     primaryCode(code),
   );
 }
@@ -150,6 +158,8 @@ function uncertainCommit(error: unknown, file: string): StorageError {
 
 /** Errors without a code of their own: better-sqlite3 throws TypeErrors, and SQLite a plain SQLITE_ERROR. */
 function causeByText(error: unknown): Cause | undefined {
+  // Whatever a trigger raises has a code.
+  if (!["", "SQLITE_ERROR"].includes(codeOf(error))) return undefined;
   const text = textOf(error);
   const known = causesByText.find(({ pattern }) => pattern.test(text));
   return known?.cause(text);
@@ -172,7 +182,7 @@ const causesByText: readonly { readonly pattern: RegExp; readonly cause: (text: 
     }),
   },
   {
-    pattern: /connection is busy/,
+    pattern: readingText,
     cause: () => ({
       failure: "transient",
       says: (file) =>

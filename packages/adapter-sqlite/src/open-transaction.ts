@@ -2,7 +2,7 @@ import { endedEarly, misuse } from "@slotwright/adapter-sql";
 import { type CallOptions, type OpenTransaction, StorageError } from "@slotwright/core";
 import type Database from "better-sqlite3";
 import { refuseInsideHostTransaction, type SqliteDatabase } from "./connection.ts";
-import { refusesCommit, toStorageError } from "./errors.ts";
+import { isReading, refusesCommit, toStorageError } from "./errors.ts";
 import { createTurns } from "./turns.ts";
 
 /** Milliseconds that a transaction on a connection of its own may take, since all other writers wait for it. */
@@ -68,10 +68,9 @@ function openOn(
   endTurn: () => void,
 ): OpenTransaction<Database.Database> {
   let isTooLong = false;
-  // The host's next statement must fail, rather than run in no transaction: so the connection is closed.
   const end = () => {
     isTooLong = true;
-    database.close();
+    giveUp(database);
     endTurn();
   };
   const timer = isOwn ? setTimeout(end, longestTransaction) : undefined;
@@ -97,8 +96,27 @@ function commit(database: SqliteDatabase, file: string): void {
     database.exec("commit");
   } catch (error) {
     rollBack(database);
-    throw commitError(error, file);
+    throw isReading(error) ? stillReading(file) : commitError(error, file);
   }
+}
+
+/** The host's next statement must fail, rather than run in no transaction: so the connection is closed. */
+function giveUp(database: SqliteDatabase): void {
+  rollBack(database);
+  try {
+    database.close();
+  } catch {
+    // While the host reads with iterate(), it cannot be closed: then it may only read.
+    whileReading(database, "pragma query_only = on");
+    givenUp.add(database);
+  }
+}
+
+const givenUp = new WeakSet<SqliteDatabase>();
+
+/** Whether a transaction on it took too long, and it could not be closed. */
+export function isGivenUp(database: SqliteDatabase): boolean {
+  return givenUp.has(database);
 }
 
 function commitError(error: unknown, file: string): StorageError {
@@ -112,13 +130,35 @@ function rollBack(database: SqliteDatabase): void {
   if (!database.inTransaction) return;
   try {
     database.exec("rollback");
-  } catch {}
+  } catch (error) {
+    if (isReading(error)) whileReading(database, "rollback");
+  }
+}
+
+/** better-sqlite3 runs nothing else on a connection while iterate() has not come to its end, except in this mode. */
+function whileReading(database: SqliteDatabase, sql: string): void {
+  database.unsafeMode?.(true);
+  try {
+    database.exec(sql);
+  } catch {
+  } finally {
+    database.unsafeMode?.(false);
+  }
+}
+
+function stillReading(file: string): StorageError {
+  return misuse(
+    "The transaction was rolled back, since its callback has left an iterate() unfinished, and nothing can be committed meanwhile. Read it to its end, or leave its loop, before the callback returns.",
+    file,
+  );
 }
 
 function tooManyWait(file: string): StorageError {
   return new StorageError(
     "transient",
     `Other transactions of this adapter kept the database ${file} busy. Nothing was changed; try again, or make them shorter: they run one after the other.`,
+    undefined,
+    "Transactions of this program keep the database busy: they run one after the other. In the callback of transaction(), call the engine that it was given, which works in that transaction; any other one waits for it. Otherwise make them shorter.",
   );
 }
 

@@ -21,6 +21,18 @@ const rules: readonly ForeignRule[] = [
   raising("a trigger with RAISE(ROLLBACK)", "select raise(rollback, 'not this one')"),
   raising("a trigger with RAISE(IGNORE)", "select raise(ignore)"),
   raising("a trigger whose own statement fails", "select json('{')"),
+  raising("a trigger that says what SQLite says of missing tables", "select raise(abort, 'no such table for two')"),
+  raising("a trigger that says what the driver says", "select raise(abort, 'the connection is not open on Mondays')"),
+  {
+    title: "a trigger that breaks a foreign key of the host's",
+    add: [
+      "create table host_people (id text primary key)",
+      "create table host_visits (person text references host_people (id))",
+      `create trigger refuse_some after insert on slotwright_appointments when new.subject_id = 'refused'
+        begin insert into host_visits values (new.subject_id); end`,
+    ],
+    remove: ["drop trigger refuse_some", "drop table host_visits", "drop table host_people"],
+  },
   {
     title: "a unique index",
     add: ["create unique index only_one on slotwright_appointments (subject_id)"],

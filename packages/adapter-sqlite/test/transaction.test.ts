@@ -77,6 +77,53 @@ describe("engine.transaction on a file", () => {
     await storage.close();
   });
 
+  it.each(["throws", "returns"])(
+    "a callback that %s in the midst of an iterate() leaves no lock behind",
+    async (how) => {
+      const { storage, engine } = opened();
+      const transacted = engine.transaction(async ({ transaction, engine: inside }) => {
+        await inside.book(want(0));
+        transaction.prepare("select 1 union select 2").iterate().next();
+        if (how === "throws") throw new Error("no");
+      });
+      const refusal = how === "throws" ? { message: "no" } : { code: "storage_misused" };
+      await expect(transacted).rejects.toMatchObject(refusal);
+      await engine.book(want(1));
+      await createEngine({ storage: store.second }).book(want(2));
+      expect(await statusesOf(store.second)).toEqual(["available", "booked", "booked"]);
+      await storage.close().catch(() => {});
+    },
+  );
+
+  it("ends one that takes too long in the midst of an iterate(), whose next write fails", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { storage } = opened();
+    const { transaction, commit } = await storage.begin();
+    transaction.exec("create table invoices (id text)");
+    const rows = transaction.prepare("select 1 union select 2").iterate();
+    rows.next();
+    vi.advanceTimersByTime(30_000);
+    vi.useRealTimers();
+    rows.return?.();
+    expect(() => transaction.exec("create table invoices (id text)")).toThrow(/readonly|not open/);
+    await expect(commit()).rejects.toMatchObject({ failure: "misused" });
+    const next = await storage.begin();
+    next.transaction.exec("create table invoices (id text)");
+    await next.commit();
+    await storage.close().catch(() => {});
+  });
+
+  it("tells a caller who waits for a transaction that waits for it, what to call", async () => {
+    const { storage } = opened();
+    const engine = createEngine({ storage, retry: { budgetMs: 1 } });
+    const nested = engine.transaction(() => engine.book(want(0)));
+    await expect(nested).rejects.toMatchObject({
+      code: "storage_busy",
+      details: { problem: expect.stringContaining("call the engine that it was given") },
+    });
+    await storage.close();
+  });
+
   it("does not acknowledge a transaction that its callback has ended", async () => {
     const { storage, engine } = opened();
     const failed = engine.transaction(async ({ transaction, engine: inside }) => {
