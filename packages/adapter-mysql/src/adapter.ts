@@ -137,6 +137,7 @@ function operations({ read, commit, readSettings, storeSettings }: Session, name
 
 function ownWriter(connection: Connection, statements: Statements): Writer {
   return {
+    commits: true,
     write: (transitions) => writeInOwn(connection, statements, transitions),
     look: (keys) => lookAt(connection.read, statements, keys),
     loadReplayed: (ids) => loadReplayed(connection, statements, ids),
@@ -147,6 +148,7 @@ function ownWriter(connection: Connection, statements: Statements): Writer {
 function hostWriter(connection: Connection, statements: Statements): Writer {
   const reading = { connection, statements, schedules: anySchedules };
   return {
+    commits: false,
     write: (transitions) => writeInHost(connection, statements, transitions),
     look: async (keys) => ({ stored: await loadRecords(reading, keys), locked: new Set() }),
     loadReplayed: (ids) => loadReplayed(connection, statements, ids),

@@ -1,3 +1,4 @@
+import { toBeTriedAgain } from "@slotwright/adapter-sql";
 import {
   type CommandRecord,
   type CommitOutcome,
@@ -7,11 +8,13 @@ import {
   type StoredRecord,
   type Transition,
 } from "@slotwright/core";
-import { isConflict, isReplay, isStale, refusingGuard, strayDuplicate } from "./errors.ts";
+import { guardOfCommit, isConflict, isReplay, isStale, strayDuplicate, toStorageError } from "./errors.ts";
 import type { Look } from "./reads.ts";
 
 /** What deciding about a batch needs of the connection and transaction that it runs in. */
 export interface Writer {
+  /** Whether what it has written stays so, whatever becomes of the rest: not within a host's transaction. */
+  readonly commits: boolean;
   /** Writes all of the transitions, or nothing of them: then it rejects with the driver's error. */
   readonly write: (transitions: readonly Transition[]) => Promise<void>;
   /** What is stored now, and what others have locked, where that is not waited for. */
@@ -30,12 +33,22 @@ export async function commitBatch(
   transitions: readonly Transition[],
 ): Promise<readonly CommitOutcome[]> {
   const outcomes = new Map(await presentAmong(writer, transitions));
-  await settle(
-    writer,
-    transitions.filter((one) => !outcomes.has(one)),
-    outcomes,
-  );
-  return transitions.map((transition) => outcomes.get(transition) as CommitOutcome);
+  const others = transitions.filter((one) => !outcomes.has(one));
+  try {
+    await settle(writer, others, outcomes);
+  } catch (error) {
+    if (!isToBeTold(error, writer, outcomes)) throw error;
+  }
+  return transitions.map((transition) => outcomes.get(transition) ?? toBeTriedAgain(transition));
+}
+
+/**
+ * Where some of a batch was committed, its outcome is told, and the rest is to be tried again, which then says what is the
+ * matter. If it is not known what became of the rest, that is what counts: each command looks for itself.
+ */
+function isToBeTold(error: unknown, { commits }: Writer, outcomes: Outcomes): boolean {
+  const isCommitted = [...outcomes.values()].some(({ status }) => status === "committed");
+  return commits && isCommitted && toStorageError(error, { name: "", during: "commit" }).failure !== "unknown";
 }
 
 /**
@@ -99,7 +112,7 @@ async function conflictOf(writer: Writer, transitions: readonly Transition[]): P
 }
 
 function outcomeOfConflict(conflict: unknown, transition: Transition): CommitOutcome {
-  const guard = refusingGuard(conflict);
+  const guard = guardOfCommit(conflict);
   if (guard !== undefined) return { status: "refused", guard };
   if (isStale(conflict)) return { status: "busy", keys: expectedOf(transition).map(({ key }) => key) };
   throw strayDuplicate(conflict);

@@ -1,4 +1,4 @@
-import { misuse } from "@slotwright/adapter-sql";
+import { misuse, noTransactionOpen } from "@slotwright/adapter-sql";
 import type { CallOptions } from "@slotwright/core";
 import { CompiledQuery } from "kysely";
 import { keepsNoMoreStatements } from "./errors.ts";
@@ -126,16 +126,36 @@ export function kyselyConnection(transaction: KyselyTransaction, name: string): 
     (await bare.executeQuery(CompiledQuery.raw(sql, [...parameters]) as never)).rows;
   const documents = async <Row>(sql: string, parameters: readonly unknown[]) =>
     documentsOf<Row>(await run(sql, parameters), name);
+  const command = async (sql: string): Promise<undefined> => {
+    await run(sql, []);
+  };
+  let isOpen = tellsItsEnd(transaction);
   return {
     name,
     session: transaction,
     read: documents,
     documents,
     command: async (sql) => {
-      await run(sql, []);
-      return undefined;
+      if (!isOpen) await requireTransaction(command, name);
+      isOpen = true;
+      return command(sql);
     },
   };
+}
+
+/** Kysely refuses statements in a transaction that has ended, since it has this method: before 0.28 it ran them. */
+function tellsItsEnd(transaction: object): boolean {
+  return "startTransaction" in transaction && typeof transaction.startTransaction === "function";
+}
+
+/** Outside of a transaction, a savepoint is accepted and forgotten. */
+async function requireTransaction(command: (sql: string) => Promise<unknown>, name: string): Promise<void> {
+  await command("savepoint slotwright");
+  try {
+    await command("release savepoint slotwright");
+  } catch {
+    throw noTransactionOpen("START TRANSACTION", name);
+  }
 }
 
 export function isKysely(transaction: MysqlTransaction): transaction is KyselyTransaction {

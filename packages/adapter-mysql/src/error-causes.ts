@@ -1,4 +1,4 @@
-import { noTransactionOpen } from "@slotwright/adapter-sql";
+import { namesOurs, noTransactionOpen } from "@slotwright/adapter-sql";
 import type { StorageFailure } from "@slotwright/core";
 
 /** What an error means, and what an operator is told. */
@@ -39,6 +39,8 @@ const forbidden: Cause = {
   says: (name, text) =>
     `The user of the database ${name} lacks a privilege (${text}). Grant SELECT, INSERT, UPDATE and EXECUTE on it.`,
 };
+/** A trigger may be what needs the privilege, and not every change sets it off. */
+const forbiddenToOne: Cause = { ...forbidden, failure: "refused" };
 const forbiddenToMigrate: Cause = {
   failure: "unavailable",
   says: (name, text) =>
@@ -210,7 +212,10 @@ export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownEr
   if (errno === 1290 && !saysReadOnly(text)) return undefined;
   // One number for two things: connections, of which one may become free, and what counts by the hour.
   if (errno === 1226 && !text.includes("max_user_connections")) return usedUp;
-  const known = causes[errno] ?? causes[code] ?? causeByText(text) ?? (isLost ? lost : undefined);
+  if (isOfCall(during) && causes[errno] === forbidden && !namesOurs(text)) return forbiddenToOne;
+  // A server's words may be a trigger's.
+  const byText = isAnswer ? undefined : causeByText(text);
+  const known = causes[errno] ?? causes[code] ?? byText ?? (isLost ? lost : undefined);
   return known ?? (isAnswer && isOfCall(during) ? refused : undefined);
 }
 

@@ -17,15 +17,20 @@ export function toStorageError(error: unknown, { name, during }: ErrorContext): 
   if (during === "host" && endsTransaction(error)) return endedTransaction(error, name);
   const text = textOf(error);
   const isLost = during !== "connect" && isConnectionLost(error);
-  const isAnswer = errnoOf(error) > 0 && fieldOf(error, "sqlState") !== undefined;
-  const cause = causeOf({ errno: errnoOf(error), code: codeOf(error), text, during, isLost, isAnswer });
+  const known = { errno: errnoOf(error), code: codeOf(error), text, during, isLost, isAnswer: isAnswer(error) };
+  const cause = causeOf(known);
   if (cause !== undefined) return new StorageError(cause.failure, cause.says(name, text), error);
   return new StorageError("unavailable", `The database ${name} did not do what was asked: ${text}`, error);
 }
 
 /** True where the database refused a write for what is stored in it, rather than failed. */
 export function isConflict(error: unknown): boolean {
-  return isStale(error) || isReplay(error) || isDuplicateId(error) || refusingGuard(error) !== undefined;
+  return isStale(error) || isReplay(error) || isDuplicateId(error) || guardOfCommit(error) !== undefined;
+}
+
+/** Of what a commit writes. Its texts are no longer than their columns: one that is, is for somebody else's table. */
+export function guardOfCommit(error: unknown): Guard | undefined {
+  return errnoOf(error) === tooLong ? undefined : refusingGuard(error);
 }
 
 /** True where a version no longer holds, or others have locked a row. */
@@ -66,7 +71,8 @@ const signalled = 1644;
 const brokenConstraints: readonly number[] = [3819, 4025, 1452];
 const stillReferred = 1451;
 /** Null, too large, of another type, too long, or no JSON. */
-const unfitValues: readonly number[] = [1048, 1264, 1366, 1406, 3140, 3141];
+const tooLong = 1406;
+const unfitValues: readonly number[] = [1048, 1264, 1366, tooLong, 3140, 3141];
 
 /** Constraints that are called otherwise than the guard that they are. */
 const guardsByConstraint: Readonly<Record<string, Guard>> = { slot_has_schedule_row: "row_format" };
@@ -149,12 +155,17 @@ export function isMissingRoutine(error: unknown): boolean {
   return [1305, 1360].includes(errnoOf(error));
 }
 
-/** These may be said of a COMMIT that took effect all the same. */
-const interruptions: readonly number[] = [1053, 1317, 1927, 3169, 4031];
+/** These may be said of a COMMIT that took effect all the same. No handler of a procedure runs then. */
+const interruptions: readonly number[] = [1053, 1317, 1927, 1969, 3169, 4031];
+
+/** What a procedure was in the midst of stays behind on the connection. */
+export function isInterrupted(error: unknown): boolean {
+  return interruptions.includes(errnoOf(error));
+}
 
 function commitIsUncertain(error: unknown): boolean {
   // The command was not sent at all.
-  if (/closed state/.test(textOf(error))) return false;
+  if (!isAnswer(error) && /closed state/.test(textOf(error))) return false;
   return isConnectionLost(error) || interruptions.includes(errnoOf(error));
 }
 
@@ -174,6 +185,11 @@ export function endsTransaction(error: unknown): boolean {
 export function endedTransaction(error: unknown, name: string): StorageError {
   const message = `The host's transaction on the database ${name} has ended with all that was done in it (${textOf(error)}). Roll back, and begin it again.`;
   return new StorageError("transient", message, error);
+}
+
+/** What a server has answered, rather than what the driver or the network says. */
+function isAnswer(error: unknown): boolean {
+  return errnoOf(error) > 0 && fieldOf(error, "sqlState") !== undefined;
 }
 
 /** The server's number for the error; those of the operating system are negative. */

@@ -10,7 +10,14 @@ import {
   type MysqlPoolConnection,
   promised,
 } from "./connection.ts";
-import { isConnectionLost, isPoolExhausted, isReadOnlySession, isUnprepared, toStorageError } from "./errors.ts";
+import {
+  isConnectionLost,
+  isInterrupted,
+  isPoolExhausted,
+  isReadOnlySession,
+  isUnprepared,
+  toStorageError,
+} from "./errors.ts";
 import { newSession, pooledConnection, type Session } from "./pooled-connection.ts";
 import { rollback } from "./transaction-commands.ts";
 
@@ -160,7 +167,7 @@ function openSession(driver: MysqlPoolConnection): Session {
 /** After an error: with no transaction open, or not at all. */
 export async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
   const cause = isStorageError(error) ? error.cause : error;
-  const isOver = isConnectionLost(cause) || isUnprepared(cause) || isReadOnlySession(cause);
+  const isOver = [isConnectionLost, isInterrupted, isUnprepared, isReadOnlySession].some((is) => is(cause));
   if (isOver || isStorageError(error, "unknown")) {
     driver.destroy();
     return;

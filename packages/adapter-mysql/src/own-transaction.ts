@@ -40,19 +40,21 @@ async function untilClear<T>(attempt: () => Promise<T>): Promise<T> {
 }
 
 /** What the procedure of small batches does for itself. A connection on which the setting stays behind is a lost one. */
-async function withShortWaits(connection: Connection, work: () => Promise<void>): Promise<void> {
+export async function withShortWaits<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   const seconds = "@@session.innodb_lock_wait_timeout";
   await connection.command(rollback);
   await connection.command(`set @slotwright_seconds = ${seconds}, ${seconds} = ${longestWait}`);
   const restore = () => connection.command(`set ${seconds} = @slotwright_seconds`);
+  let result: T;
   try {
-    await work();
+    result = await work();
   } catch (error) {
     await connection.command(rollback).catch(() => {});
     await restore().catch(() => {});
     throw error;
   }
   await restore().catch(() => {});
+  return result;
 }
 
 async function writeLarge(

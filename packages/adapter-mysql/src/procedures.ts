@@ -95,7 +95,7 @@ function writesOf(strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilde
     (step) => sql`if ${parameter(step)} is not null then ${bodyOf(step, strategy, lock)} end if;`,
   );
   const schedules = parameter({ name: "new_schedules" });
-  return sql`if ${schedules} is not null then set ${newSchedules} = ${schedules}; end if;
+  return sql`set ${newSchedules} = ${schedules};
     ${sql.join(bodies, sql`\n`)}
     if ${schedules} is not null then set ${newSchedules} = null; end if;`;
 }

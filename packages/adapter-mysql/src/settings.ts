@@ -2,6 +2,7 @@ import { rowToSettings, type SettingRow, settingsFound, settingsName, settingsTo
 import type { StoredSettings } from "@slotwright/core";
 import type { Connection } from "./connection.ts";
 import { withSavepoint } from "./host-transaction.ts";
+import { withShortWaits } from "./own-transaction.ts";
 import type { Reading } from "./reads.ts";
 import type { Statements } from "./statements.ts";
 import { commit, rollback } from "./transaction-commands.ts";
@@ -16,17 +17,21 @@ export async function readSettings(connection: Connection, of: Statements): Prom
   return settings;
 }
 
-/** In a transaction of its own, whatever is open on the connection, or begins by itself. */
+/**
+ * In a transaction of its own, whatever is open on the connection, or begins by itself. Another transaction that has
+ * stored them and is still open is not waited for longer than a second.
+ */
 export async function storeSettings(
   connection: Connection,
   of: Statements,
   settings: StoredSettings,
 ): Promise<StoredSettings> {
-  await connection.command(rollback);
-  await connection.command("start transaction");
-  const stored = await insert(connection, of, settings);
-  await connection.command(commit);
-  return stored;
+  return withShortWaits(connection, async () => {
+    await connection.command("start transaction");
+    const stored = await insert(connection, of, settings);
+    await connection.command(commit);
+    return stored;
+  });
 }
 
 /** Without a lock: a lock on a row that does not exist would keep others from adding theirs. */

@@ -29,18 +29,20 @@ describeOnEachServer("within(trx) of each version of Kysely", (server) => {
   const statusOf = async () => (await engineOn().getSlot(slot.id)).status;
 
   // Each is written out: what counts is that it compiles.
-  it("0.27: a booking commits and vanishes with it", async () => {
+  it("0.27: a booking commits and vanishes with it, and a finished transaction is misuse", async () => {
     const engine = engineOn();
     const kysely = new v27.Kysely<object>({ dialect: new v27.MysqlDialect({ pool: pool as never }) });
     const booked = (fail: boolean) =>
       kysely.transaction().execute(async (trx) => {
         await engine.within(trx).book(want);
         if (fail) throw new Error("no");
+        return trx;
       });
     await expect(booked(true)).rejects.toThrow("no");
     expect(await statusOf()).toBe("available");
-    await booked(false);
+    const finished = await booked(false);
     expect(await statusOf()).toBe("booked");
+    await expect(engine.within(finished).getSlot(slot.id)).rejects.toMatchObject({ code: "storage_misused" });
   });
 
   it("0.28: a booking commits and vanishes with it, and a finished transaction is misuse", async () => {

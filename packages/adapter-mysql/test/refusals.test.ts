@@ -24,6 +24,25 @@ const additions: Readonly<Record<string, { readonly add: readonly string[]; read
     add: [signal("sqlstate 'HY123' set message_text = 'not in our house', mysql_errno = 31001")],
     says: /not in our house/,
   },
+  "a trigger that says what the driver says of its pool": {
+    add: [signal("sqlstate '45000' set message_text = 'Pool is closed on Mondays'")],
+    says: /on Mondays/,
+  },
+  "a trigger that says what the driver says of its connections": {
+    add: [signal("sqlstate '45000' set message_text = 'no visits in a closed state'")],
+    says: /no visits/,
+  },
+  "a trigger whose table has a column of the same name that is too narrow": {
+    add: [
+      "create table host_people (subject_id varchar(3))",
+      trigger("insert into host_people values (new.subject_id);"),
+    ],
+    says: /subject_id/,
+  },
+  "a trigger that says that a privilege is lacking": {
+    add: [signal("sqlstate '42000' set message_text = 'SELECT command denied for table people', mysql_errno = 1142")],
+    says: /people/,
+  },
   "a unique index": {
     add: [
       `insert into slotwright_appointments (id, subject_id, provider_id, provider_ids, facility_id, start_at, end_at, status, slot_ids, metadata, version, created_at, updated_at)

@@ -1,7 +1,15 @@
-import { appointmentToRow, commandToRow, journalToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
+import {
+  appointmentToRow,
+  commandToRow,
+  journalToRow,
+  scheduleToRow,
+  slotToRow,
+  toBeTriedAgain,
+} from "@slotwright/adapter-sql";
 import {
   type CommitOutcome,
   compareIds,
+  isStorageError,
   keyOf,
   keyText,
   type RecordKey,
@@ -45,9 +53,20 @@ function encodedOrNull(type: RowType, rows: readonly object[] | undefined): Buff
   return rows === undefined ? null : encodeRows(type, rows);
 }
 
+/**
+ * Outside of a host's transaction, what was committed stays so, whatever becomes of a later one: its outcome is told, and
+ * the later ones are to be tried again, which then says what is the matter.
+ */
 async function oneByOne(commit: Commit, transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
   const outcomes: CommitOutcome[] = [];
-  for (const transition of transitions) outcomes.push(...(await commitBatch(commit, [transition])));
+  for (const transition of transitions) {
+    try {
+      outcomes.push(...(await commitBatch(commit, [transition])));
+    } catch (error) {
+      if (commit.waits || outcomes.length === 0 || !isStorageError(error) || error.failure === "unknown") throw error;
+      return [...outcomes, ...transitions.slice(outcomes.length).map(toBeTriedAgain)];
+    }
+  }
   return outcomes;
 }
 

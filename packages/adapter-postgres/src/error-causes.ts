@@ -20,6 +20,8 @@ export const forgottenStatement = "26000";
 /** The server itself does not know what became of a statement: CockroachDB says so, and PostgreSQL may. */
 export const completionUnknown = "40003";
 
+export const lacksPrivilege = "42501";
+
 /** The first that fits counts. */
 export const causes: readonly Cause[] = [
   {
@@ -96,7 +98,7 @@ export const causes: readonly Cause[] = [
       `There is no such database on the server, or not any more: ${place}. Create it, or correct its name.`,
   },
   {
-    codes: ["42501"],
+    codes: [lacksPrivilege],
     failure: "unavailable",
     says: (place, text) =>
       `The role may not do this in the database ${place} (${text}). Grant it USAGE on the schema, SELECT, INSERT and UPDATE on the tables, and EXECUTE on the functions; migrations need their owner, or an administrator who runs the printed SQL.`,

@@ -1,6 +1,6 @@
-import { codeOf, isGuard, textField, textOf } from "@slotwright/adapter-sql";
+import { codeOf, isGuard, namesOurs, textField, textOf } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core";
-import { type Cause, causes, completionUnknown, forgottenStatement } from "./error-causes.ts";
+import { type Cause, causes, completionUnknown, forgottenStatement, lacksPrivilege } from "./error-causes.ts";
 
 /**
  * What was going on: it decides what the end of a connection means. `host` is any call within a host's transaction,
@@ -19,7 +19,8 @@ export function toStorageError(error: unknown, context: ErrorContext): StorageEr
   if (isStorageError(error)) return error;
   const { place, during } = context;
   if ((during === "commit" || during === "migrate") && mayHaveCommitted(error)) return uncertainCommit(error, place);
-  const cause = causeOf(error) ?? (endsConnection(error) ? lostConnection(during) : unknownCause(error, during));
+  const cause =
+    knownCause(error, during) ?? (endsConnection(error) ? lostConnection(during) : unknownCause(error, during));
   const advice = during === "host" && cause.failure === "transient" ? ` ${repeatTransaction}` : "";
   return new StorageError(cause.failure, cause.says(place, textOf(error)) + advice, error);
 }
@@ -71,7 +72,7 @@ export function isRefusedName(error: unknown): boolean {
 
 /** True if the session may only read, perhaps since its server is no longer the primary. Nothing was written. */
 export function isReadOnlySession(error: unknown): boolean {
-  return isAnswer(error) && codeOf(error) === "25006";
+  return isAnswer(error) && !isRaised(error) && codeOf(error) === "25006";
 }
 
 /** What the pool says, and no server, where connections are all in use. */
@@ -86,6 +87,7 @@ const endsAtAnyTime = ["57P01", "57P02"];
 
 /** The severity tells, but in the server's language; class 08 is the network, and what poolers say of themselves. */
 function endsSession(error: unknown): boolean {
+  if (isRaised(error)) return false;
   const code = codeOf(error);
   if (["FATAL", "PANIC"].includes(severityOf(error)) || code.startsWith("08")) return true;
   return endsBeforeCommit.includes(code) || endsAtAnyTime.includes(code);
@@ -135,11 +137,30 @@ function uncertainCommit(error: unknown, place: string): StorageError {
   return new StorageError("unknown", message, error);
 }
 
+/** What is known of an error. What a rule of the host's raises, under whatever code, is about the one change that it forbids. */
+function knownCause(error: unknown, during: During): Cause | undefined {
+  const cause = causeOf(error);
+  if (cause === undefined) return undefined;
+  if (isRaised(error)) return asksToRepeat.includes(codeOf(error)) ? cause : undefined;
+  // A trigger of the host's may be what needs the privilege, and not every change sets it off.
+  const isOfOne = codeOf(error) === lacksPrivilege && during === "commit" && !namesOurs(textOf(error));
+  return isOfOne ? { ...cause, failure: "refused" } : cause;
+}
+
+/** What our own functions raise as well: the same may succeed if it is tried again. */
+const asksToRepeat = ["40001", "40P01", "55P03"];
+
+/** A server's words are its own, or a trigger's: only its code tells. The driver has no code. */
 function causeOf(error: unknown): Cause | undefined {
-  const [code, text] = [codeOf(error), textOf(error)];
+  const [code, text] = [codeOf(error), isAnswer(error) ? "" : textOf(error)];
   return causes.find(
     (cause) => cause.codes?.includes(code) || cause.classes?.includes(code.slice(0, 2)) || cause.text?.test(text),
   );
+}
+
+/** By RAISE in a function, or by a policy of row-level security: the server names what of it has spoken. */
+function isRaised(error: unknown): boolean {
+  return ["exec_stmt_raise", "ExecWithCheckOptions"].includes(textField(error, "routine"));
 }
 
 function lostConnection(during: During): Cause {

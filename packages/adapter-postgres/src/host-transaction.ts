@@ -51,12 +51,25 @@ function has(transaction: unknown, method: string): boolean {
 function kyselySession(transaction: KyselyTransaction, place: string): HostSession {
   // Plugins of the host's (camel case, parsed JSON) are for its own tables.
   const plain = transaction.withoutPlugins();
+  const run = (sql: string, parameters: readonly unknown[]) =>
+    plain.executeQuery(CompiledQuery.raw(sql, [...parameters]) as never);
+  let isOpen = tellsItsEnd(transaction);
   return inTurn(place, async ({ sql }, parameters) => {
     if (!transaction.isTransaction) throw notTransaction(transaction, taken, place);
-    const { rows } = await plain.executeQuery(CompiledQuery.raw(sql, [...parameters]) as never);
+    if (!isOpen) for (const command of savepointOnly) await run(command, []);
+    isOpen = true;
+    const { rows } = await run(sql, parameters);
     return rows.map(exactRow);
   });
 }
+
+/** Kysely refuses statements in a transaction that has ended, since it has this method: before 0.28 it ran them. */
+function tellsItsEnd(transaction: KyselyTransaction): boolean {
+  return has(transaction, "startTransaction");
+}
+
+/** A savepoint can only be set in a transaction. */
+const savepointOnly = ["savepoint slotwright", "release savepoint slotwright"] as const;
 
 function clientSession(client: PostgresClient, configured: string, names: Names): HostSession {
   const place = client.host === undefined ? configured : placeOf(client.host, client.port, client.database);
@@ -83,8 +96,7 @@ function transactionCheck(client: PostgresClient, place: string): () => Promise<
     if (status === "I") throw noTransactionOpen("BEGIN", place);
     if (status === "E") throw failedTransaction(place);
     if (status === "T" || wasChecked) return;
-    await client.query({ text: "savepoint slotwright" });
-    await client.query({ text: "release savepoint slotwright" });
+    for (const text of savepointOnly) await client.query({ text });
     wasChecked = true;
   };
 }

@@ -23,6 +23,12 @@ const rules: readonly ForeignRule[] = [
   raising("a trigger that raises a code of its own", "raise exception 'not this one' using errcode = 'MY001'"),
   raising("a trigger that raises what a constraint would", "raise check_violation using message = 'not this one'"),
   raising("a trigger that divides by zero", "perform 1 / 0"),
+  raising("a trigger that says what the driver says of names", "raise exception 'the phone number must be unique'"),
+  raising("a trigger that says what the driver says of the pool", "raise exception 'after calling end on the pool'"),
+  raising("a trigger that raises a lack of privileges", "raise insufficient_privilege"),
+  raising("a trigger that raises a missing table", "raise undefined_table"),
+  raising("a trigger that raises the end of the session", "raise admin_shutdown"),
+  raising("a trigger that raises a session that may only read", "raise read_only_sql_transaction"),
   {
     title: "a unique index",
     add: ["create unique index only_one on slotwright_appointments (subject_id)"],
@@ -137,6 +143,64 @@ describeOnServer("a batch of bookings", (url) => {
     expect(after).toEqual(created.slots.map(({ id }) => id));
     expect(seen.length).toBeGreaterThan(0);
     expect(new Set(seen)).toEqual(new Set([undefined]));
+    await pool.end();
+    await store.close();
+  });
+});
+
+describeOnServer("a trigger of the host's that is broken for some rows", (url) => {
+  it("leaves their neighbours booked", async () => {
+    const store = await openPostgresStore(url());
+    const run = (sql: string) =>
+      withClient(url(), (client) => client.query(`set search_path = ${store.schema}; ${sql}`));
+    await run(`create function look() returns trigger language plpgsql as
+        $$begin if new.subject_id = 'refused' then perform from no_such_table; end if; return new; end$$;
+      create trigger look before insert on slotwright_appointments for each row execute function look()`);
+    const engine = createEngine({ storage: store.storage });
+    const times = [0, 30, 60].map((minutes) => ({ start: slotAt(minutes).start, end: slotAt(minutes).end }));
+    const actor = { kind: "p", id: "p" };
+    const { slots } = await engine.createSlots({ actor, providerId: "p", facilityId: "f", slots: times });
+    const outcomes = await Promise.allSettled(
+      slots.map(({ id }, n) => engine.book({ actor, slotId: id, subjectId: n === 1 ? "refused" : "s" })),
+    );
+    const codes = outcomes.map((one) => (one.status === "fulfilled" ? "booked" : one.reason.code));
+    expect(codes).toEqual(["booked", "schema_outdated", "booked"]);
+    await store.close();
+  });
+});
+
+describeOnServer("a batch of which one hits a guard, where the pool has no connection for the rest", (url) => {
+  it("tells what was committed, and has the rest tried again", async () => {
+    const store = await openPostgresStore(url());
+    await store.storage.commit([creation(slotAt(0), slotAt(30), slotAt(60))]);
+    const pool = new Pool({ connectionString: url() });
+    let lent = 0;
+    const connect = pool.connect.bind(pool);
+    const failing = Object.assign(Object.create(pool) as Pool, {
+      connect: () => {
+        lent += 1;
+        // The first sees the guard; the second commits by itself.
+        return lent === 3 ? Promise.reject(new Error("timeout exceeded when trying to connect")) : connect();
+      },
+    });
+    const storage = postgresAdapter({ pool: failing, schema: store.schema });
+    await storage.load([]);
+    lent = 0;
+    const misfit = booking(slotAt(60));
+    const [appointment] = misfit.put.filter(({ kind }) => kind === "appointment");
+    const wrong = {
+      ...misfit,
+      put: misfit.put.map((one) => (one === appointment ? { ...one, end: slotAt(90).end } : one)),
+    };
+    const outcomes = await storage.commit([booking(slotAt(0)), booking(slotAt(30)), wrong as typeof misfit]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["committed", "busy", "busy"]);
+    expect(lent).toBe(3);
+    const stored = await store.storage.load([0, 30, 60].map((at) => ({ kind: "slot", id: slotAt(at).id }) as const));
+    expect(stored.map((slot) => (slot?.kind === "slot" ? slot.status : undefined))).toEqual([
+      "booked",
+      "available",
+      "available",
+    ]);
     await pool.end();
     await store.close();
   });

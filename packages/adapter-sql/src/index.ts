@@ -54,6 +54,7 @@ export {
   type FurtherProviderRow,
   type JournalRow,
   type MigrationRow,
+  namesOurs,
   type ScheduleRow,
   type SettingRow,
   type SlotRow,
@@ -64,4 +65,5 @@ export {
 export { outdatedSchema } from "./schema-version.ts";
 export type { ColumnTypes, SqlStrategy } from "./strategy.ts";
 export { tablePrefixPlugin } from "./table-prefix.ts";
+export { toBeTriedAgain } from "./tried-again.ts";
 export { writeOrder } from "./write-order.ts";

@@ -195,3 +195,8 @@ function columnsOf<Row>(columns: Readonly<Record<keyof Row & string, true>>): re
 
 /** Prefix of every table, index and trigger, unless the host chooses another. */
 export const defaultTablePrefix = "slotwright_";
+
+/** Whether a server's words name one of our tables or the function that commits, in whatever language. */
+export function namesOurs(text: string): boolean {
+  return [...tableNames, "commit", "write"].some((name) => new RegExp(`(?:_|\\b)${name}(?![a-z])`).test(text));
+}
