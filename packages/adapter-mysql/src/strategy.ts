@@ -1,4 +1,4 @@
-import { indexes, type SqlStrategy, type Tables, tablePrefixPlugin } from "@slotwright/adapter-sql";
+import { indexes, inList, type SqlStrategy, type Tables, tablePrefixPlugin } from "@slotwright/adapter-sql";
 import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, type RawBuilder, sql } from "kysely";
 import { documentLists } from "./documents.ts";
 
@@ -97,6 +97,7 @@ export function mysqlStrategy({ prefix, database }: Place, name: ServerName): My
       sequence: null,
     },
     tableOptions: sql`engine = InnoDB row_format = dynamic ${sql.raw(`default character set utf8mb4 collate ${server.collation}`)}`,
+    isOneOf: inList,
     // CASE, for JSON functions raise an error of their own where the text is no JSON at all.
     isJson: (column, shape) =>
       shape === "any"

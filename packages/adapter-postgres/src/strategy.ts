@@ -57,6 +57,8 @@ export function postgresStrategy({ schema, prefix }: Place): SqlStrategy {
       sequence: sql`bigint generated always as identity primary key`,
     },
     tableOptions: sql``,
+    // One constant: the server reads the text of a CHECK in every statement, and a list is one for each of them.
+    isOneOf: (column, texts) => sql<boolean>`${sql.ref(column)} = any (${sql.lit(`{${texts.join()}}`)})`,
     // `is json object` exists from version 16 on. The cast refuses by an error of its own where the text is no JSON.
     isJson: (column, shape) =>
       shape === "any"

@@ -63,7 +63,7 @@ export {
   tableNames,
 } from "./schema.ts";
 export { outdatedSchema } from "./schema-version.ts";
-export type { ColumnTypes, SqlStrategy } from "./strategy.ts";
+export { type ColumnTypes, inList, type SqlStrategy } from "./strategy.ts";
 export { tablePrefixPlugin } from "./table-prefix.ts";
 export { toBeTriedAgain } from "./tried-again.ts";
 export { writeOrder } from "./write-order.ts";

@@ -1,4 +1,4 @@
-import type { Expression, Kysely, RawBuilder } from "kysely";
+import { type Expression, type Kysely, type RawBuilder, sql } from "kysely";
 import type { IndexName } from "./indexes.ts";
 import type { ListSyntax } from "./list-syntax.ts";
 import type { TableName, Tables } from "./schema.ts";
@@ -14,6 +14,8 @@ export interface SqlStrategy {
   readonly columnTypes: ColumnTypes;
   /** What follows the closing bracket of CREATE TABLE. */
   readonly tableOptions: RawBuilder<unknown>;
+  /** True if the column holds one of these texts, which have neither quotes nor commas. */
+  readonly isOneOf: (column: string, texts: readonly string[]) => Expression<boolean>;
   /** True if the column holds JSON of this shape. */
   readonly isJson: (column: string, shape: "object" | "array" | "any") => Expression<boolean>;
   /** The number of items in a column that holds a JSON array. */
@@ -37,3 +39,7 @@ export interface ColumnTypes {
    */
   readonly sequence: RawBuilder<unknown> | null;
 }
+
+/** `isOneOf` as any database has it. */
+export const inList: SqlStrategy["isOneOf"] = (column, texts) =>
+  sql<boolean>`${sql.ref(column)} in (${sql.join(texts.map((text) => sql.lit(text)))})`;

@@ -1,4 +1,11 @@
-import { indexes, type SqlStrategy, standardLists, type Tables, tablePrefixPlugin } from "@slotwright/adapter-sql";
+import {
+  indexes,
+  inList,
+  type SqlStrategy,
+  standardLists,
+  type Tables,
+  tablePrefixPlugin,
+} from "@slotwright/adapter-sql";
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from "kysely";
 
 /** SQLite: instants are integers, JSON is text, and STRICT tables check both. */
@@ -26,6 +33,7 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
       sequence: sql`integer primary key`,
     },
     tableOptions: sql`strict`,
+    isOneOf: inList,
     // CASE, for json_type raises an error of its own where the text is no JSON at all.
     isJson: (column, shape) =>
       shape === "any"

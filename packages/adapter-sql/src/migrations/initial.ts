@@ -15,8 +15,6 @@ export function initialTables(strategy: SqlStrategy): readonly string[] {
   ];
 }
 
-const textList = (values: readonly string[]) => sql.join(values.map((value) => sql.lit(value)));
-
 /** A table whose columns may not be null unless their name ends in `?`. */
 function createTable(
   { queries, columnTypes, tableOptions }: SqlStrategy,
@@ -71,12 +69,12 @@ function slots(strategy: SqlStrategy): string {
   const longest = sql.lit(limits.slotMs);
   return createTable(strategy, "slots", slotColumns)
     .addPrimaryKeyConstraint(strategy.qualified("slots_pkey"), ["id"])
-    .addCheckConstraint(name("known_status"), sql`status in (${textList(slotStatuses)})`)
+    .addCheckConstraint(name("known_status"), strategy.isOneOf("status", slotStatuses))
     .addCheckConstraint(name("valid_time_range"), sql`start_at < end_at and end_at - start_at <= ${longest}`)
     .addCheckConstraint(name("booked_has_appointment"), sql`(status = 'booked') = (appointment_id is not null)`)
     .addCheckConstraint(
       name("held_has_hold"),
-      sql`(status = 'held') = (hold_token_hash is not null) and (status = 'held') = (hold_expires_at is not null)`,
+      sql`(status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null)`,
     )
     .addCheckConstraint(
       name("row_format"),
@@ -103,11 +101,11 @@ const appointmentColumns = {
 
 function appointments(strategy: SqlStrategy): string {
   const name = constraintNames(strategy, "appointments");
-  const { isJson, itemCount } = strategy;
+  const { isJson, isOneOf, itemCount } = strategy;
   return (
     createTable(strategy, "appointments", appointmentColumns)
       .addPrimaryKeyConstraint(strategy.qualified("appointments_pkey"), ["id"])
-      .addCheckConstraint(name("known_status"), sql`status in (${textList(appointmentStatuses)})`)
+      .addCheckConstraint(name("known_status"), isOneOf("status", appointmentStatuses))
       .addCheckConstraint(name("valid_time_range"), sql`start_at < end_at`)
       .addCheckConstraint(
         name("row_format"),
@@ -117,7 +115,7 @@ function appointments(strategy: SqlStrategy): string {
       // After row_format: the items of something that is no array cannot be counted.
       .addCheckConstraint(
         name("owner_has_slots"),
-        sql`(status in (${textList(owningStatuses)})) = (${itemCount("slot_ids")} > 0)`,
+        sql`(${isOneOf("status", owningStatuses)}) = (${itemCount("slot_ids")} > 0)`,
       )
       .compile().sql
   );
@@ -165,7 +163,7 @@ function journal(strategy: SqlStrategy): string {
   return (isNumbered ? table.addUniqueConstraint(key, [...columns]) : table.addPrimaryKeyConstraint(key, [...columns]))
     .addCheckConstraint(
       name("row_format"),
-      sql`record_kind in ('slot', 'appointment') and version >= 1 and ${strategy.isJson("changes", "object")}`,
+      sql`${strategy.isOneOf("record_kind", ["slot", "appointment"])} and version >= 1 and ${strategy.isJson("changes", "object")}`,
     )
     .compile().sql;
 }

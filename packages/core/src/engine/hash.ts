@@ -19,7 +19,13 @@ export function canonicalJson(value: unknown): string {
   return `{${text}}`;
 }
 
-/** Tells whether two commands with one idempotency key are the same request. */
-export function requestHash(name: string, { idempotencyKey: _, ...body }: Readonly<Record<string, unknown>>): string {
-  return sha256(canonicalJson([name, body]));
+/**
+ * Tells whether two commands with one idempotency key are the same request. The schemas have put the fields of a command
+ * in order; what the host may write in any order is put in order here.
+ */
+export function requestHash(
+  name: string,
+  { idempotencyKey: _, metadata, slots, ...made }: Readonly<Record<string, unknown>>,
+): string {
+  return sha256(JSON.stringify([name, made]) + canonicalJson(metadata) + canonicalJson(slots));
 }
