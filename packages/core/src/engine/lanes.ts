@@ -100,10 +100,19 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
       await runApart(batch);
     } catch (error) {
       rejectAll(batch, error);
-      onAnswered(batch);
+      makeRoom(batch);
     }
     close();
     sendNext();
+  }
+
+  /** Never throws, as what is to be done here may be what threw. */
+  function makeRoom(batch: Batch<Request, Answer>): void {
+    try {
+      onAnswered(batch);
+    } catch {
+      // Its calls have been rejected with it.
+    }
   }
 
   /** Opens another lane beside one that turns out to be slow. The answer closes it. */
@@ -183,5 +192,5 @@ function concernsAll(error: unknown): boolean {
   return error.poolProblem !== undefined || !aboutOne.includes(error.failure);
 }
 
-/** Of what lacks in the database, a trigger of the host's may speak, which only one call has set off. */
+/** What lacks in the database may be what the host's trigger needs, which only one call has set off. */
 const aboutOne: readonly StorageFailure[] = ["transient", "refused", "schema_outdated"];
