@@ -32,14 +32,14 @@ export interface PairRow extends Scenario {
 const sides = ["old", "new"] as const;
 type Side = (typeof sides)[number];
 
-/** Nothing where the engine cannot be had. */
+/** @throws Error where the engine cannot be had */
 export async function measureInTurns(open: OfBoth<OpenArena>, task: PairTask): Promise<readonly PairRow[]> {
   const arenas: Partial<Record<Side, Arena>> = {};
   const rows: PairRow[] = [];
   try {
     for (const side of sides) {
       const arena = await open[side](task.engine);
-      if (arena === undefined) return [];
+      if (arena === undefined) throw new Error(`There is no server for ${task.engine}.`);
       arenas[side] = arena;
     }
     for (const scenario of scenariosOf({ ...task, engines: [task.engine], rttMs: [0] })) {

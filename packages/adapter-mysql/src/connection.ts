@@ -1,4 +1,4 @@
-import { misuse, noTransactionOpen } from "@slotwright/adapter-sql";
+import { misuse, noTransactionOpen, tellsItsEnd } from "@slotwright/adapter-sql";
 import type { CallOptions } from "@slotwright/core";
 import { CompiledQuery } from "kysely";
 import { keepsNoMoreStatements } from "./errors.ts";
@@ -141,11 +141,6 @@ export function kyselyConnection(transaction: KyselyTransaction, name: string): 
       return command(sql);
     },
   };
-}
-
-/** Kysely refuses statements in a transaction that has ended, since it has this method: before 0.28 it ran them. */
-function tellsItsEnd(transaction: object): boolean {
-  return "startTransaction" in transaction && typeof transaction.startTransaction === "function";
 }
 
 /** Outside of a transaction, a savepoint is accepted and forgotten. */

@@ -129,7 +129,10 @@ export function columnsOf({ table, how }: Pick<Step, "table" | "how">): readonly
 
 const lockColumns = ["id", "version"] as const;
 
-/** One row, as most bookings lock, is found a good deal faster without a table made of JSON. */
+/**
+ * One row, as most bookings lock, is found a good deal faster without a table made of JSON. Where it is not there, `found`
+ * stays as it was.
+ */
 function lockBody(step: Step, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   const rows = parameter(step);
   return sql`set found = 0;

@@ -137,12 +137,12 @@ function uncertainCommit(error: unknown, place: string): StorageError {
   return new StorageError("unknown", message, error);
 }
 
-/** What is known of an error. What a rule of the host's raises, under whatever code, is about the one change that it forbids. */
+/** What is known of an error. What a host's rule raises, under whatever code, is about the one change that it forbids. */
 function knownCause(error: unknown, during: During): Cause | undefined {
   const cause = causeOf(error);
   if (cause === undefined) return undefined;
   if (isRaised(error)) return asksToRepeat.includes(codeOf(error)) ? cause : undefined;
-  // A trigger of the host's may be what needs the privilege, and not every change sets it off.
+  // The host's trigger may be what needs the privilege, and not every change sets it off.
   const isOfOne = codeOf(error) === lacksPrivilege && during === "commit" && !namesOurs(textOf(error));
   return isOfOne ? { ...cause, failure: "refused" } : cause;
 }

@@ -1,4 +1,4 @@
-import { isPgPool, noTransactionOpen, notTransaction } from "@slotwright/adapter-sql";
+import { isPgPool, noTransactionOpen, notTransaction, tellsItsEnd } from "@slotwright/adapter-sql";
 import { type CallOptions, StorageError } from "@slotwright/core";
 import { CompiledQuery } from "kysely";
 import { exactRow } from "./columns.ts";
@@ -61,11 +61,6 @@ function kyselySession(transaction: KyselyTransaction, place: string): HostSessi
     const { rows } = await run(sql, parameters);
     return rows.map(exactRow);
   });
-}
-
-/** Kysely refuses statements in a transaction that has ended, since it has this method: before 0.28 it ran them. */
-function tellsItsEnd(transaction: KyselyTransaction): boolean {
-  return has(transaction, "startTransaction");
 }
 
 /** A savepoint can only be set in a transaction. */

@@ -25,6 +25,7 @@ export {
   misuse,
   noTransactionOpen,
   notTransaction,
+  tellsItsEnd,
   transactionWithin,
 } from "./misuse.ts";
 export { createReads, type Reads } from "./reads.ts";

@@ -88,3 +88,8 @@ function describeClass(given: object): string {
     ? `an object of the class ${name}`
     : "a plain object";
 }
+
+/** Kysely refuses statements in a transaction that has ended, since it has this method: before 0.28 it ran them. */
+export function tellsItsEnd(transaction: object): boolean {
+  return "startTransaction" in transaction && typeof transaction.startTransaction === "function";
+}

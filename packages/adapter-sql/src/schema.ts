@@ -39,7 +39,7 @@ export interface AppointmentRow {
   readonly end_at: number;
   readonly status: string;
   readonly slot_ids: string;
-  /** A JSON array of all of them, or null where `provider_id` is the only one, as it mostly is. */
+  /** A JSON array of all of them, or null where `provider_id` is the only one, as it usually is. */
   readonly provider_ids: string | null;
   readonly metadata: string;
   readonly version: number;

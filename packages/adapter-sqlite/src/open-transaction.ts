@@ -13,8 +13,8 @@ export interface TransactionPlace {
   readonly file: string;
   /** Opens the connection if it is not open. */
   readonly database: () => SqliteDatabase;
-  /** Whether nothing but transactions runs on it, so that it may be closed amid one. */
-  readonly isOwn: boolean;
+  /** Opens another one next time. Where nothing but transactions runs on it, so that it may be closed amid one. */
+  readonly forget?: () => void;
 }
 
 /** Runs a call of the adapter, when it is its turn. */
@@ -64,16 +64,17 @@ function beginOn({ database: open }: TransactionPlace): SqliteDatabase {
 
 function openOn(
   database: SqliteDatabase,
-  { file, isOwn }: TransactionPlace,
+  { file, forget }: TransactionPlace,
   endTurn: () => void,
 ): OpenTransaction<Database.Database> {
   let isTooLong = false;
   const end = () => {
     isTooLong = true;
     giveUp(database);
+    forget?.();
     endTurn();
   };
-  const timer = isOwn ? setTimeout(end, longestTransaction) : undefined;
+  const timer = forget && setTimeout(end, longestTransaction);
   const ending = (how: () => void) => async (): Promise<undefined> => {
     if (isTooLong) throw tookTooLong(file);
     clearTimeout(timer);
@@ -108,15 +109,7 @@ function giveUp(database: SqliteDatabase): void {
   } catch {
     // While the host reads with iterate(), it cannot be closed: then it may only read.
     whileReading(database, "pragma query_only = on");
-    givenUp.add(database);
   }
-}
-
-const givenUp = new WeakSet<SqliteDatabase>();
-
-/** Whether a transaction on it took too long, and it could not be closed. */
-export function isGivenUp(database: SqliteDatabase): boolean {
-  return givenUp.has(database);
 }
 
 function commitError(error: unknown, file: string): StorageError {

@@ -1,7 +1,7 @@
 import { adapterClosed } from "@slotwright/adapter-sql";
 import Database from "better-sqlite3";
 import { type Connection, createConnection, type SqliteDatabase } from "./connection.ts";
-import { atOnce, createTransactions, type InTurn, isGivenUp, type Transactions } from "./open-transaction.ts";
+import { atOnce, createTransactions, type InTurn, type Transactions } from "./open-transaction.ts";
 
 /** Where the adapter's own connection comes from. Nothing is opened before the first call. */
 export interface Source {
@@ -27,12 +27,16 @@ export function fileSource(filename: string): Source {
   const forTransactions = () => {
     const { database } = first();
     if (isOnlyInMemory(filename)) return database;
-    // A transaction that took too long has closed it, or left it as one that may only read.
-    if (second?.open !== true || isGivenUp(second)) second = openFile(filename);
+    // The host may have closed it.
+    if (second?.open !== true) second = openFile(filename);
     return second;
   };
   const isOwn = !isOnlyInMemory(filename);
-  const { begin, between } = createTransactions({ file: filename, database: forTransactions, isOwn });
+  const forget = () => {
+    second = undefined;
+  };
+  const place = { file: filename, database: forTransactions, ...(isOwn && { forget }) };
+  const { begin, between } = createTransactions(place);
   return {
     file: filename,
     connection: first,
@@ -66,7 +70,7 @@ export function hostSource(database: SqliteDatabase): Source {
     connection = createConnection(database);
     return connection;
   };
-  const place = { file: database.name, database: () => only().database, isOwn: false };
+  const place = { file: database.name, database: () => only().database };
   const { begin, between } = createTransactions(place);
   return {
     file: database.name,

@@ -24,7 +24,7 @@ const rules: readonly ForeignRule[] = [
   raising("a trigger that says what SQLite says of missing tables", "select raise(abort, 'no such table for two')"),
   raising("a trigger that says what the driver says", "select raise(abort, 'the connection is not open on Mondays')"),
   {
-    title: "a trigger that breaks a foreign key of the host's",
+    title: "a trigger that breaks the host's own foreign key",
     add: [
       "create table host_people (id text primary key)",
       "create table host_visits (person text references host_people (id))",

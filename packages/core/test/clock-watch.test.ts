@@ -93,6 +93,13 @@ describe("the engine's clock beside the database's", () => {
     expect([given, unheard, inside].map(({ asked }) => asked)).toEqual([[], [], []]);
   });
 
+  it("is compared at the end of a transaction that the engine opens", async () => {
+    const { engine, warnings } = behind(twoMinutes);
+    await engine.transaction(({ engine: inside }) => createSlot(inside));
+    await new Promise(setImmediate);
+    expect(warnings).toMatchObject([{ code: "clock_skew" }]);
+  });
+
   it("delays no command, and fails none, where the database does not tell the time", async () => {
     const { memory } = behind(0);
     const mute = { ...memory, readClock: () => new Promise<never>(() => {}) };

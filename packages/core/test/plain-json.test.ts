@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalJson } from "../src/engine/hash.ts";
+import { canonicalJson, requestHash } from "../src/engine/hash.ts";
 import { copyOf, plainFields, plainJson } from "../src/model/plain-json.ts";
 
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -55,6 +55,12 @@ describe("the text that tells requests apart", () => {
         expect(canonicalJson(reversed(value))).toBe(canonicalJson(value));
       }),
     );
+  });
+
+  it("of a request is the same for metadata in another order, of its slots as well", () => {
+    const hashOf = (metadata: object) => requestHash("createSlots", { metadata, slots: [{ metadata }] });
+    expect(hashOf({ b: { d: 1, c: 2 }, a: 3 })).toBe(hashOf({ a: 3, b: { c: 2, d: 1 } }));
+    expect(hashOf({ a: 3 })).not.toBe(hashOf({ a: 4 }));
   });
 
   it("differs with every field of the host's, one named __proto__ included", () => {

@@ -1,4 +1,5 @@
 export { type BookingRace, bookingRace } from "./booking-race.ts";
+export { asksPoolForNobody } from "./contexts.ts";
 export { contractCalls } from "./contract-calls.ts";
 export { type EveryCall, everyCall, laterHalfHour, type Step } from "./every-call.ts";
 export { type ForeignRule, neighboursOfRefused } from "./foreign-rules.ts";
