@@ -3,6 +3,7 @@ import { durationMs } from "../model/time-range.ts";
 import type { SearchForOne } from "../rules/decision.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import type { EngineStorage } from "./engine-storage.ts";
+import { createWaitingLine, type WaitingLine } from "./waiting-line.ts";
 
 /** One caller's way to a free slot that no other caller of this engine is after. */
 export interface Finder {
@@ -35,7 +36,7 @@ interface Crowd {
   readonly claimed: Set<string>;
   readonly settled: Set<string>;
   /** Callers who wait until somebody is done with a slot. */
-  readonly waiting: (() => void)[];
+  readonly line: WaitingLine;
 }
 
 interface Pool {
@@ -120,7 +121,7 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
       }
       // To search again would find nothing but what others are after.
       const isWithOthers = claimed.size > 0 && pool.isComplete && !isOutdated(pool);
-      if (isNews && (isFull || isWithOthers)) await inLine(crowd, until);
+      if (isNews && (isFull || isWithOthers)) await crowd.line.wait(until);
       else await searchFor(crowd, search, until);
     }
   }
@@ -137,7 +138,7 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
         if (outcome === "unused") crowd.pool.free.push(slot);
         else crowd.settled.add(slot.id);
         if (outcome === "lost") noteLost(pool);
-        wake(crowd, crowd.claimed.size === 0 ? crowd.waiting.length : 1);
+        crowd.line.wake(crowd.claimed.size === 0 ? Number.POSITIVE_INFINITY : 1);
       },
     };
   }
@@ -154,7 +155,7 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
       crowd.searchesUntil = until;
       crowd.searching = runShared(() => refill(crowd, search, until)).finally(() => {
         crowd.searching = undefined;
-        wake(crowd, crowd.waiting.length);
+        crowd.line.wake(Number.POSITIVE_INFINITY);
       });
     }
     return until < crowd.searchesUntil ? inTime(crowd.searching, until) : crowd.searching;
@@ -189,30 +190,18 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
   }
 }
 
-/** Waits until somebody is done with a slot. One who gave up is not woken in the place of another. */
-async function inLine({ waiting }: Crowd, until: number): Promise<void> {
-  let wakeMe = () => {};
-  const woken = new Promise<void>((wake) => {
-    wakeMe = wake;
-    waiting.push(wake);
-  });
-  await inTime(woken, until).finally(() => {
-    const place = waiting.indexOf(wakeMe);
-    if (place !== -1) waiting.splice(place, 1);
-  });
-}
-
 /** Others may take longer than this caller has time: their search may wait for a connection, their commit for a lock. */
 async function inTime(others: Promise<void>, until: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     const leftMs = Math.max(until - performance.now(), 0);
-    timer = setTimeout(() => reject(new StorageError("transient", tooLate)), leftMs);
+    timer = setTimeout(() => reject(late()), leftMs);
   });
-  await Promise.race([others, late]).finally(() => clearTimeout(timer));
+  await Promise.race([others, timeout]).finally(() => clearTimeout(timer));
 }
 
-const tooLate = "The search for a free slot was not answered in time. Nothing was changed; try again.";
+const late = () =>
+  new StorageError("transient", "The search for a free slot was not answered in time. Nothing was changed; try again.");
 
 interface Caller {
   readonly search: SearchForOne;
@@ -228,9 +217,15 @@ const isOutdated = ({ given, lost }: Pool): boolean => lost > 2 + given / 8;
 function newCrowd(key: string, asOf: Date): Crowd {
   const pool = { search: 0, found: [], isComplete: true, free: [], given: 0, lost: 0 };
   const sets = { claimed: new Set<string>(), settled: new Set<string>() };
-  return { key, members: 0, asOf, begun: 0, searching: undefined, searchesUntil: 0, pool, ...sets, waiting: [] };
-}
-
-function wake({ waiting }: Crowd, count: number): void {
-  for (const one of waiting.splice(0, count)) one();
+  return {
+    key,
+    members: 0,
+    asOf,
+    begun: 0,
+    searching: undefined,
+    searchesUntil: 0,
+    pool,
+    ...sets,
+    line: createWaitingLine(late),
+  };
 }
