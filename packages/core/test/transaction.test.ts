@@ -93,6 +93,23 @@ describe("engine.transaction", () => {
 });
 
 describe("transactions that wait for each other", () => {
+  it("wait for their turn without asking over and over, where the budget is longer than any timer", async () => {
+    const warnings: string[] = [];
+    const note = ({ name }: Error) => void warnings.push(name);
+    process.on("warning", note);
+    const engine = createEngine({ storage: memoryAdapter(), retry: { budgetMs: Number.MAX_SAFE_INTEGER } });
+    const order: string[] = [];
+    const first = engine.transaction(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      order.push("first");
+    });
+    const second = engine.transaction(async () => void order.push("second"));
+    await Promise.all([first, second]);
+    process.off("warning", note);
+    expect(order).toEqual(["first", "second"]);
+    expect(warnings).toEqual([]);
+  });
+
   it("end with storage_busy at the end of the budget, and name the engine to be called", async () => {
     const engine = createEngine({ storage: memoryAdapter(), retry: { budgetMs: 1 } });
     const problem = expect.stringContaining("call the engine that it was given");

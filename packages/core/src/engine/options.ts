@@ -20,7 +20,8 @@ import { createSpread, type Finder } from "./spread.ts";
 export interface RetryOptions {
   /**
    * After this many milliseconds of a busy database a command or a read gives up with `storage_busy`. The wait for a
-   * connection of the pool counts, and ends with the budget, or after a second where the budget is less. Default 10 000.
+   * connection of the pool counts, and ends with the budget, or after a second where the budget is less. Default 10 000; more
+   * than 24 days, which is what a timer can wait, count as that.
    */
   readonly budgetMs: number;
   /** Longest pause between two attempts, in milliseconds; pauses are random. Default 50. */
@@ -152,6 +153,9 @@ const optionsSchema = z.strictObject(
   "must be an object with a storage",
 );
 
+/** A timer that is to wait longer fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** In the caller's own context, where nothing is sent together. */
 export const asCalled = <Result>(work: () => Result): Result => work();
 
@@ -165,7 +169,8 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
   const { storage: given, overlapScope = "facility", policies = [], authorize } = options;
   const clock = options.clock === undefined ? systemClock : steady(options.clock);
   const { newId = createIdSource(), random = Math.random } = options;
-  const { budgetMs = 10_000, maxPauseMs = 50 } = options.retry ?? {};
+  const { budgetMs: longest = 10_000, maxPauseMs = 50 } = options.retry ?? {};
+  const budgetMs = Math.min(longest, longestTimerMs);
   const { batchSize = 32, lanes = 3, queueLimit = 10_000 } = options.coalesce ?? {};
   const { slots = 10_000, forMs = 60_000 } = options.remember ?? {};
   const warn = harmless(options.onWarning);
