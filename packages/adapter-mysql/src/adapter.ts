@@ -27,7 +27,8 @@ import {
 import { type ErrorContext, toStorageError } from "./errors.ts";
 import { hostConnection, inTurn, taken, withSavepoint, writeInHost } from "./host-transaction.ts";
 import { anySchedules, knownSchedules } from "./known-schedules.ts";
-import { applyMigrations, checkSchema } from "./migrate.ts";
+import { applyMigrations, checkSchema, type MigrationPlan } from "./migrate.ts";
+import { currentReleases, placed, type Releases } from "./migrations.ts";
 import { poolSource, type Source, uriSource } from "./open.ts";
 import { openTransaction } from "./open-transaction.ts";
 import { optionRules } from "./options.ts";
@@ -35,7 +36,7 @@ import { writeInOwn } from "./own-transaction.ts";
 import { findAppointments, findSlots, loadRecords, loadReplayed, lookAt, type Reading, readJournal } from "./reads.ts";
 import { readClock, readSettings, readSettingsInHost, storeSettings, storeSettingsInHost } from "./settings.ts";
 import { createHostStatements, createStatements, type Statements } from "./statements.ts";
-import { type MysqlStrategy, mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
+import { mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
 import { newSending, type Sending } from "./text-protocol.ts";
 
 export type MysqlAdapterOptions = {
@@ -74,13 +75,21 @@ export type MysqlAdapterOptions = {
  * await storage.migrate();
  */
 export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<MysqlTransaction, PoolConnection> {
+  return adapterOfRelease(currentReleases, options);
+}
+
+/** The adapter as it is in this version of the code, or in another one whose migrations are given. */
+export function adapterOfRelease(
+  releases: Releases,
+  options: MysqlAdapterOptions,
+): StorageAdapter<MysqlTransaction, PoolConnection> {
   const problem = problemWithOptions(optionRules, options);
   if (problem !== undefined) return refusingAdapter(misuse(problem));
   const { tablePrefix: prefix = defaultTablePrefix, database, preparedStatements = true, pool, uri } = options;
   const sending = newSending(preparedStatements);
   const source = pool === undefined ? uriSource(uri, database) : poolSource(pool, database);
-  const strategyOn = lazyStrategy({ prefix, database });
-  const schemaOn = lazySchema(strategyOn);
+  const planOn = lazyPlan({ prefix, database }, releases);
+  const schemaOn = lazySchema(planOn);
   return {
     ...operations(ownTransactions(source, schemaOn, sending), source.name),
     within: (transaction) => withinTransaction(transaction, source.name, schemaOn, sending),
@@ -90,7 +99,7 @@ export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<Mysql
         source.name,
         () =>
           source.use({ sending, call: undefined }, async (connection) =>
-            applyMigrations(connection, await strategyOn(connection)),
+            applyMigrations(connection, await planOn(connection)),
           ),
         "migrate",
       ),
@@ -235,8 +244,8 @@ function withinTransaction(
 }
 
 /** Which server it is, the first connection tells; a bad option is refused here as well. */
-function lazyStrategy(place: Place): (connection: Connection) => Promise<MysqlStrategy> {
-  let known: MysqlStrategy | undefined;
+function lazyPlan(place: Place, releases: Releases): (connection: Connection) => Promise<MigrationPlan> {
+  let known: MigrationPlan | undefined;
   return async (connection) => {
     if (known !== undefined) return known;
     refuseBadNames(place);
@@ -244,18 +253,23 @@ function lazyStrategy(place: Place): (connection: Connection) => Promise<MysqlSt
     const version = `select convert(concat('"', version(), '"') using binary) as doc`;
     const [found = ""] = await connection.documents<string>(version, []);
     refuseOldServer(connection, found);
-    known = mysqlStrategy(place, serverOf(found));
+    const server = serverOf(found);
+    known = { strategy: mysqlStrategy(place, server), release: placed(releases[server], place) };
     return known;
   };
 }
 
-function lazySchema(strategyOn: ReturnType<typeof lazyStrategy>): (connection: Connection) => Promise<Schema> {
+function lazySchema(planOn: ReturnType<typeof lazyPlan>): (connection: Connection) => Promise<Schema> {
   let known: Schema | undefined;
   return async (connection) => {
     if (known !== undefined) return known;
-    const strategy = await strategyOn(connection);
-    await checkSchema(connection, strategy);
-    known = { own: createStatements(strategy), host: createHostStatements(strategy) };
+    const plan = await planOn(connection);
+    await checkSchema(connection, plan);
+    const { strategy, release } = plan;
+    known = {
+      own: createStatements(strategy, release.routines),
+      host: createHostStatements(strategy, release.routines),
+    };
     return known;
   };
 }

@@ -1,7 +1,7 @@
 import { codeOf, columnNames, fieldOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core";
 import { causeOf, type KnownError, saysReadOnly } from "./error-causes.ts";
-import { replayedText, staleText } from "./procedures.ts";
+import { replayedText, staleText } from "./steps.ts";
 
 /** Where an error came from: it decides what the error means, and the message names the database. */
 export interface ErrorContext {

@@ -1,10 +1,18 @@
-import { migrationStatements, outdatedSchema } from "@slotwright/adapter-sql";
+import {
+  migrationStatements,
+  type Release,
+  refuseTooNew,
+  requireSchema,
+  type SchemaVersion,
+  schemaVersionOf,
+  type VersionRow,
+} from "@slotwright/adapter-sql";
 import { type MigrationReport, StorageError } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
 import type { Connection } from "./connection.ts";
 import { asDocument } from "./documents.ts";
 import { isDoneAlready, isMissingTable } from "./errors.ts";
-import { migrationSqlMode, migrations, schemaVersion } from "./migrations.ts";
+import { migrationSqlMode } from "./migrations.ts";
 import { lostRoutines, putBack } from "./put-back.ts";
 import { readVersion } from "./statements.ts";
 import type { MysqlStrategy } from "./strategy.ts";
@@ -13,36 +21,44 @@ import { commit, rollback } from "./transaction-commands.ts";
 /** Seconds that one process waits for another to migrate. */
 const longestWait = 60;
 
+/** A server's tables, and what this code finds there. */
+export interface MigrationPlan {
+  readonly strategy: MysqlStrategy;
+  readonly release: Release;
+}
+
 /**
  * Applies what is missing. A database that has it all is only read, so that a role without the right to create anything
  * may call this at every start.
  */
-export async function applyMigrations(connection: Connection, strategy: MysqlStrategy): Promise<MigrationReport> {
-  const before = await knownVersion(connection, strategy);
-  if (before === schemaVersion && (await lostRoutines(connection, strategy)).length === 0) {
-    return { from: before, to: schemaVersion, applied: [] };
+export async function applyMigrations(connection: Connection, plan: MigrationPlan): Promise<MigrationReport> {
+  const { version } = await usableVersion(connection, plan);
+  if (version >= plan.release.version && (await lostRoutines(connection, plan, version)).length === 0) {
+    return { from: version, to: version, applied: [] };
   }
   // The first statement that creates something would commit what somebody has left open on a pooled connection.
   await connection.command(rollback);
-  return locked(connection, strategy, () => withStrictMode(connection, () => migrateLocked(connection, strategy)));
+  return locked(connection, plan.strategy, () => withStrictMode(connection, () => migrateLocked(connection, plan)));
 }
 
 /** Those who waited for the lock see here what the one before them did. */
-async function migrateLocked(connection: Connection, strategy: MysqlStrategy): Promise<MigrationReport> {
-  const from = await knownVersion(connection, strategy);
-  if (from < schemaVersion) await applyMissing(connection, strategy, from);
-  const names = migrations(strategy).filter(({ version }) => version > from);
-  const restored = await putBack(connection, strategy, await lostRoutines(connection, strategy));
-  return { from, to: schemaVersion, applied: [...names.map(({ name }) => name), ...restored] };
+async function migrateLocked(connection: Connection, plan: MigrationPlan): Promise<MigrationReport> {
+  const { release, strategy } = plan;
+  const { version: from } = await usableVersion(connection, plan);
+  if (from < release.version) await applyMissing(connection, plan, from);
+  const names = release.migrations.filter(({ version }) => version > from).map(({ name }) => name);
+  const restored = await putBack(connection, strategy, await lostRoutines(connection, plan, from));
+  return { from, to: Math.max(from, release.version), applied: [...names, ...restored] };
 }
 
 /** DDL commits by itself, so a run may have ended between two steps: what it has created, the next run leaves. */
-async function applyMissing(connection: Connection, strategy: MysqlStrategy, from: number): Promise<void> {
+async function applyMissing(connection: Connection, plan: MigrationPlan, from: number): Promise<void> {
+  const { release, strategy } = plan;
   const bookkeeping = migrationStatements(strategy);
   const isFirstRun = (await storedVersion(connection, strategy)) === undefined;
   await connection.command(bookkeeping.createTable);
-  for (const migration of migrations(strategy).filter(({ version }) => version > from)) {
-    for (const [index, statement] of migration.statements.entries()) {
+  for (const migration of release.migrations.filter(({ version }) => version > from)) {
+    for (const [index, { statement }] of migration.objects.entries()) {
       // Nothing of ours exists yet: what is in the way is somebody else's.
       const mayExist = !(isFirstRun && index === 0);
       await applyStep(connection, strategy, statement, mayExist);
@@ -69,40 +85,27 @@ async function applyStep(
   }
 }
 
-/** The schema version of a database that this code knows. */
-async function knownVersion(connection: Connection, strategy: MysqlStrategy): Promise<number> {
-  const found = await foundVersion(connection, strategy);
-  if (found > schemaVersion) throw tooNew(connection.name, found);
+/** The schema version of a database that this code can go on with, or can migrate. */
+async function usableVersion(connection: Connection, { strategy, release }: MigrationPlan): Promise<SchemaVersion> {
+  const found = (await storedVersion(connection, strategy)) ?? schemaVersionOf(undefined);
+  refuseTooNew(connection.name, found, release.version);
   return found;
 }
 
-/** The schema version of the database; 0 is an empty one. */
-async function foundVersion(connection: Connection, strategy: MysqlStrategy): Promise<number> {
-  return (await storedVersion(connection, strategy)) ?? 0;
-}
-
 /** Undefined where even the table of migrations is missing. */
-async function storedVersion(connection: Connection, strategy: MysqlStrategy): Promise<number | undefined> {
+async function storedVersion(connection: Connection, strategy: MysqlStrategy): Promise<SchemaVersion | undefined> {
   try {
-    const [row] = await connection.read<{ readonly version: number | null }>(readVersion(strategy), []);
-    return row?.version ?? 0;
+    const [row] = await connection.read<VersionRow>(readVersion(strategy), []);
+    return schemaVersionOf(row);
   } catch (error) {
     if (isMissingTable(error)) return undefined;
     throw error;
   }
 }
 
-/** Throws unless the tables are those this code was written for. */
-export async function checkSchema(connection: Connection, strategy: MysqlStrategy): Promise<void> {
-  const found = await knownVersion(connection, strategy);
-  if (found < schemaVersion) throw outdatedSchema(connection.name, found, schemaVersion);
-}
-
-function tooNew(name: string, found: number): StorageError {
-  return new StorageError(
-    "schema_too_new",
-    `The database ${name} has schema version ${found}, and this version of Slotwright knows only ${schemaVersion}. Upgrade Slotwright; nothing was changed.`,
-  );
+/** Throws unless the tables are such as this code can go on with. */
+export async function checkSchema(connection: Connection, plan: MigrationPlan): Promise<void> {
+  requireSchema(connection.name, await usableVersion(connection, plan), plan.release.version);
 }
 
 interface LockResult {

@@ -1,32 +1,23 @@
-import { defaultTablePrefix, initialTables, type Migration, migrationStatements } from "@slotwright/adapter-sql";
-import type { RawBuilder } from "kysely";
-import { guardIndexes, guardTriggers, type Routine } from "./guards.ts";
-import { commitProcedure, procedureNames, writeProcedure } from "./procedures.ts";
-import { type MysqlStrategy, mysqlStrategy, type ServerName } from "./strategy.ts";
+import { defaultTablePrefix, migrationStatements, type Release, releaseOf, withNames } from "@slotwright/adapter-sql";
+import { initial as initialOnMariadb } from "./migrations/mariadb-0001-initial.ts";
+import { initial as initialOnMysql } from "./migrations/mysql-0001-initial.ts";
+import { mysqlStrategy, type Place, type ServerName } from "./strategy.ts";
 import { commit } from "./transaction-commands.ts";
 
-/** The schema version that this code was written for. */
-export const schemaVersion = 1;
+/** What this version of the code finds in its database, on each server. */
+export type Releases = Readonly<Record<ServerName, Release>>;
 
-/** All migrations, oldest first. DDL commits by itself: each statement is one step, and a step may find itself done. */
-export function migrations(strategy: MysqlStrategy): readonly Migration[] {
-  const statements = routines(strategy).map(({ statement }) => statement);
-  const initial = [...initialTables(strategy), ...guardIndexes(strategy), ...statements];
-  return [{ version: 1, name: "initial", statements: initial }];
-}
+export const currentReleases: Releases = {
+  mysql: releaseOf([initialOnMysql]),
+  mariadb: releaseOf([initialOnMariadb]),
+};
 
-/** The triggers and procedures of this version. A database may lose them: dumps leave them out unless told otherwise. */
-export function routines(strategy: MysqlStrategy): readonly Routine[] {
-  const procedure = (name: string, created: RawBuilder<unknown>): Routine => ({
-    kind: "procedure",
-    name,
-    statement: created.compile(strategy.queries).sql,
+/** The same for these tables. DDL commits by itself: each statement is one step, and a step may find itself done. */
+export function placed(release: Release, { prefix, database }: Place): Release {
+  return withNames(release, {
+    "{prefix}": prefix,
+    "`{database}`.": database === undefined ? "" : `\`${database}\`.`,
   });
-  return [
-    ...guardTriggers(strategy),
-    procedure(procedureNames.write, writeProcedure(strategy)),
-    procedure(procedureNames.commit, commitProcedure(strategy)),
-  ];
 }
 
 /**
@@ -54,9 +45,13 @@ export function migrationSql(options: MigrationSqlOptions): string {
   const { server, tablePrefix: prefix = defaultTablePrefix, database, from = 0 } = options;
   const strategy = mysqlStrategy({ prefix, database }, server);
   const bookkeeping = migrationStatements(strategy);
-  const steps = migrations(strategy)
-    .filter(({ version }) => version > from)
-    .flatMap((migration) => [...migration.statements, bookkeeping.record(migration), commit]);
+  const steps = placed(currentReleases[server], { prefix, database })
+    .migrations.filter(({ version }) => version > from)
+    .flatMap(({ objects, ...migration }) => [
+      ...objects.map(({ statement }) => statement),
+      bookkeeping.record(migration),
+      commit,
+    ]);
   const all = [`set names utf8mb4`, `set session sql_mode = '${migrationSqlMode}'`, bookkeeping.createTable, ...steps];
   return ["delimiter ;;", ...all.map((step) => `${step};;`), "delimiter ;", ""].join("\n");
 }

@@ -2,9 +2,9 @@ import { keyText, type Transition } from "@slotwright/core";
 import { expectedOf } from "./commit.ts";
 import type { Connection } from "./connection.ts";
 import { isTransactionLeftOpen, toStorageError } from "./errors.ts";
-import { longestWait, staleText } from "./procedures.ts";
 import { lookAt } from "./reads.ts";
 import type { Statements } from "./statements.ts";
+import { longestWait, staleText } from "./steps.ts";
 import { commit, rollback } from "./transaction-commands.ts";
 import { type WriteParameters, writeCalls } from "./writes.ts";
 

@@ -1,24 +1,37 @@
+import { currentObjects, type SchemaObject } from "@slotwright/adapter-sql";
 import { StorageError } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
 import type { Connection } from "./connection.ts";
 import { asDocument } from "./documents.ts";
 import { isConnectionLost, isMissingRoutine, toStorageError } from "./errors.ts";
-import type { Routine } from "./guards.ts";
-import { routines } from "./migrations.ts";
+import type { MigrationPlan } from "./migrate.ts";
 import type { MysqlStrategy } from "./strategy.ts";
+
+/** A trigger or a procedure, by its name without prefix. */
+type Routine = SchemaObject & { readonly kind: "trigger" | "procedure" };
 
 /**
  * What a migrated database may have lost: a dump has no procedures unless it was asked for them, and neither those nor
- * triggers if the user who made it may not see them. The version says nothing of that.
+ * triggers if the user who made it may not see them. The version says nothing of that. What later code needs, later code
+ * knows.
  */
-export async function lostRoutines(connection: Connection, strategy: MysqlStrategy): Promise<readonly Routine[]> {
+export async function lostRoutines(
+  connection: Connection,
+  { strategy, release }: MigrationPlan,
+  version: number,
+): Promise<readonly Routine[]> {
+  if (version > release.version) return [];
   const seen = new Set(await connection.documents<string>(visibleTitles(strategy), []));
   const lost: Routine[] = [];
-  for (const routine of routines(strategy)) {
+  for (const routine of currentObjects(release).filter(isRoutine)) {
     const isSeen = seen.has(titleOf(strategy, routine));
     if (!isSeen && (await isLost(connection, strategy, routine))) lost.push(routine);
   }
   return lost;
+}
+
+function isRoutine(object: SchemaObject): object is Routine {
+  return object.kind === "trigger" || object.kind === "procedure";
 }
 
 /** Creates them again. @throws StorageError that says what is missing */

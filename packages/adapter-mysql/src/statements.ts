@@ -3,7 +3,7 @@ import type { RecordKind, SlotQuery } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
 import { asDocument, boundText, keyedLists, lockingLists, objectOf } from "./documents.ts";
 import type { KnownSchedules } from "./known-schedules.ts";
-import { procedureNames, rowsIn, steps } from "./procedures.ts";
+import { procedureName, rowsIn, steps } from "./steps.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
 /** The SQL of the adapter, compiled once by Kysely. Each connection prepares it when it is first used. */
@@ -45,9 +45,9 @@ const tables = { schedule: "schedules", slot: "slots", appointment: "appointment
 export const partsInLockOrder: readonly LoadPart[] = ["schedule", "schedule_if_seen", "slot", "appointment", "command"];
 
 /** The statements for transactions of our own. */
-export function createStatements(strategy: MysqlStrategy): Statements {
+export function createStatements(strategy: MysqlStrategy, routines: number): Statements {
   const reads = createReads(strategy);
-  return statements(strategy, {
+  return statements(strategy, routines, {
     reads,
     slots: reads.slots,
     load: () => sql``,
@@ -61,12 +61,12 @@ export function createStatements(strategy: MysqlStrategy): Statements {
  * the transaction began to read. Only commands, and what is only shown, are read without a lock: most of the commands
  * asked for are new, and a lock on a row that does not exist would keep others from adding theirs.
  */
-export function createHostStatements(strategy: MysqlStrategy): Statements {
+export function createHostStatements(strategy: MysqlStrategy, routines: number): Statements {
   const lock = strategy.server.locking("update", "s");
   const reads = createReads(strategy);
   const inRange = createReads({ ...strategy, lists: lockingLists(strategy.lists) });
   const byKey = createReads({ ...strategy, lists: keyedLists(strategy.lists, lock) });
-  return statements(strategy, {
+  return statements(strategy, routines, {
     reads,
     slots: (query, schedules) => {
       if (query.displayOnly) return reads.slots(query);
@@ -90,7 +90,7 @@ interface Variant extends Pick<Statements, "slots" | "reads"> {
   readonly seenVersion: (part: LoadPart) => RawBuilder<unknown> | undefined;
 }
 
-function statements(strategy: MysqlStrategy, variant: Variant): Statements {
+function statements(strategy: MysqlStrategy, routines: number, variant: Variant): Statements {
   const compile = (query: RawBuilder<unknown>) => query.compile(strategy.queries).sql;
   const call = (name: string) =>
     compile(sql`call ${strategy.routine(name)}(${sql.join(steps.map(() => sql`${null}`))})`);
@@ -106,8 +106,8 @@ function statements(strategy: MysqlStrategy, variant: Variant): Statements {
     loadReplayed: compile(loadOf(["command"], strategy, { ...variant, load: () => variant.replayed })),
     reads: variant.reads,
     slots: variant.slots,
-    commit: call(procedureNames.commit),
-    write: call(procedureNames.write),
+    commit: call(procedureName("commit", routines)),
+    write: call(procedureName("write", routines)),
     readSchemaVersion: readVersion(strategy),
     readSettings: compile(settingsOf(sql``)),
     readSettingsNow: compile(settingsOf(strategy.server.locking("share", "s"))),
@@ -191,6 +191,8 @@ function settingsOf(lock: RawBuilder<unknown>): RawBuilder<unknown> {
 
 /** The schema version that the database has, as the document of one row. */
 export function readVersion(strategy: MysqlStrategy): string {
-  const version = sql`(${sql.raw(migrationStatements(strategy).readVersion)})`;
-  return sql`select ${asDocument(sql`json_object('version', ${version})`)}`.compile(strategy.queries).sql;
+  const row = sql`json_object('version', version, 'oldest_code', oldest_code)`;
+  return sql`select ${asDocument(row)} from (${sql.raw(migrationStatements(strategy).readVersion)}) as found`.compile(
+    strategy.queries,
+  ).sql;
 }

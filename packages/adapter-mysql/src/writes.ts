@@ -1,7 +1,7 @@
 import { appointmentToRow, commandToRow, journalToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
 import { compareIds, type RecordKind, StorageError, type Transition, type VersionedRecord } from "@slotwright/core";
 import type { Connection } from "./connection.ts";
-import { columnsOf, rowText, type Step, type StepName, steps } from "./procedures.ts";
+import { columnsOf, rowText, type Step, type StepName, steps } from "./steps.ts";
 
 /** One value for each parameter of the procedures: a JSON array of rows in bytes, or null. */
 export type WriteParameters = readonly (Buffer | null)[];

@@ -2,8 +2,7 @@ import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
 import { expect, it } from "vitest";
 import { type MysqlConnection, mysqlAdapter } from "../src/index.ts";
-import { migrations } from "../src/migrations.ts";
-import { mysqlStrategy } from "../src/strategy.ts";
+import { currentReleases, placed } from "../src/migrations.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { openMysqlStore } from "./mysql-harness.ts";
 
@@ -54,16 +53,18 @@ describeOnEachServer("where cleaning up fails,", (server, engine) => {
     const admin = await createConnection(url);
     const blocker = await createConnection(url);
     // What is left of a run that was killed: the tables without their triggers.
-    const strategy = mysqlStrategy({ prefix: "slotwright_", database: undefined }, engine);
+    const [initial] = placed(currentReleases[engine], { prefix: "slotwright_", database: undefined }).migrations;
     await admin.query("set sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
-    for (const statement of migrations(strategy)[0]?.statements ?? []) {
-      if (statement.startsWith("create table")) await admin.query(statement);
+    for (const { kind, statement } of initial.objects) {
+      if (kind === "table") await admin.query(statement);
     }
     await blocker.beginTransaction();
     await blocker.query("select * from slotwright_slots");
     const pool = createPool({ uri: url, connectionLimit: 1 });
     const thread = (await pool.query<RowDataPacket[]>("select connection_id() as id"))[0][0]?.id;
-    await pool.query("create table slotwright_migrations (version int primary key, name varchar(600) not null)");
+    await pool.query(
+      "create table slotwright_migrations (version int primary key, name varchar(600) not null, oldest_code int not null)",
+    );
     const migrating = mysqlAdapter({ pool }).migrate();
     const outcome = migrating.then(
       () => undefined,

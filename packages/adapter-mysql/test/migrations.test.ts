@@ -6,7 +6,7 @@ import type { TestDatabase } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { migrationSql, mysqlAdapter } from "../src/index.ts";
-import { migrations } from "../src/migrations.ts";
+import { currentReleases, placed } from "../src/migrations.ts";
 import { mysqlStrategy } from "../src/strategy.ts";
 import { describeOnEachServer } from "./each-server.ts";
 
@@ -67,8 +67,8 @@ describeOnEachServer("migrations", (server, engine) => {
   });
 
   it("go on wherever a run before was killed", async () => {
-    const [initial] = migrations(strategy);
-    const steps = [bookkeeping.createTable, ...(initial?.statements ?? [])];
+    const [initial] = placed(currentReleases[engine], { prefix: "slotwright_", database: undefined }).migrations;
+    const steps = [bookkeeping.createTable, ...initial.objects.map(({ statement }) => statement)];
     const reference = await server.createDatabase();
     await migrated(reference.url);
     const expected = await connected(reference.url, schemaOf);
@@ -211,7 +211,7 @@ describeOnEachServer("migrations", (server, engine) => {
     await storage.migrate();
     await storage.load([]);
     await storage.close();
-    await admin.query("insert into slotwright_migrations values (2, 'later')");
+    await admin.query("insert into slotwright_migrations values (2, 'later', 2)");
     const later = mysqlAdapter({ uri: database.url });
     await expect(later.load([])).rejects.toMatchObject({ failure: "schema_too_new" });
     await expect(later.migrate()).rejects.toBeInstanceOf(StorageError);

@@ -1,7 +1,7 @@
 import { appointmentOn, sampleSchedule, slotAt, transitionOf } from "@slotwright/core/conformance";
 import { expect, it } from "vitest";
 import type { Connection } from "../src/connection.ts";
-import { steps } from "../src/procedures.ts";
+import { steps } from "../src/steps.ts";
 import { writeCalls } from "../src/writes.ts";
 
 /** Small batches ask for nothing. */

@@ -3,8 +3,10 @@ import {
   migrationWithin,
   misuse,
   problemWithOptions,
+  type Release,
   refusingAdapter,
   type SqlStrategy,
+  sayTooNew,
   transactionWithin,
 } from "@slotwright/adapter-sql";
 import type { CallOptions, RecordKey, StorageAdapter, StoredSettings, Transition } from "@slotwright/core";
@@ -13,7 +15,7 @@ import { commitBatch } from "./commit.ts";
 import { type Names, type PostgresPool, poolRunner, type Runner, type Source } from "./connection.ts";
 import { hostSession, type PostgresTransaction } from "./host-transaction.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
-import { defaultSchema } from "./migrations.ts";
+import { currentRelease, defaultSchema, placed } from "./migrations.ts";
 import { hostSource, ownSource } from "./open.ts";
 import { openTransaction } from "./open-transaction.ts";
 import { optionRules } from "./options.ts";
@@ -57,20 +59,27 @@ export type PostgresAdapterOptions = {
  * await storage.migrate();
  */
 export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter<PostgresTransaction, PoolClient> {
+  return adapterOfRelease(currentRelease, options);
+}
+
+/** The adapter as it is in this version of the code, or in another one whose migrations are given. */
+export function adapterOfRelease(
+  release: Release,
+  options: PostgresAdapterOptions,
+): StorageAdapter<PostgresTransaction, PoolClient> {
   const problem = problemWithOptions(optionRules, options);
   if (problem !== undefined) return refusingAdapter(misuse(problem));
   const { schema = defaultSchema, tablePrefix = defaultTablePrefix, preparedStatements = true } = options;
   const names: Names = { areSent: preparedStatements };
   const source = options.pool === undefined ? ownSource(options.connectionString) : hostSource(options.pool);
-  const database = lazyDatabase({ schema, prefix: tablePrefix }, source, names);
+  const database = lazyDatabase({ schema, prefix: tablePrefix }, { source, names, release });
   const run = (call: CallOptions | undefined) => poolRunner(source, { names, call });
   return {
     ...operations({ place: () => source.place, run, load: ({ load }) => load, waits: false, database }),
     within: (transaction) => withinTransaction(transaction, database),
     begin: (call) => openTransaction(source, call),
     migrate: async () => {
-      const { strategy, place, statements } = database();
-      return applyMigrations(run(undefined), { source, strategy, place, statements });
+      return applyMigrations(run(undefined), database());
     },
     close: source.close,
   };
@@ -81,9 +90,10 @@ interface Database {
   readonly source: Source;
   readonly place: Place;
   readonly names: Names;
+  readonly release: Release;
   readonly strategy: SqlStrategy;
   readonly statements: Statements;
-  /** Whether the tables were found to be those of this version. */
+  /** Whether the tables were found to be such as this version can go on with. */
   isChecked: boolean;
 }
 
@@ -102,7 +112,7 @@ type Operations = Omit<StorageAdapter<PostgresTransaction>, "within" | "begin" |
 function operations({ place, run: runOf, load, waits, database: open }: Session): Operations {
   async function ready(run: Runner): Promise<Statements> {
     const database = open();
-    if (!database.isChecked) await checkSchema(run, place(), database.statements);
+    if (!database.isChecked) await checkSchema(run, place(), database);
     database.isChecked = true;
     return database.statements;
   }
@@ -110,7 +120,11 @@ function operations({ place, run: runOf, load, waits, database: open }: Session)
     <Asked, Answer>(work: (run: Runner, statements: Statements, asked: Asked) => Promise<Answer>) =>
     async (asked: Asked, call?: CallOptions): Promise<Answer> => {
       const run = runOf(call);
-      return work(run, await ready(run), asked);
+      try {
+        return await work(run, await ready(run), asked);
+      } catch (error) {
+        return sayTooNew(error, () => checkSchema(run, place(), open()));
+      }
     };
   return {
     contract: 1,
@@ -160,14 +174,14 @@ function withinTransaction(
 }
 
 /** Compiled on the first call, which is also where bad names are refused. */
-function lazyDatabase(place: Place, source: Source, names: Names): () => Database {
+function lazyDatabase(place: Place, given: Pick<Database, "source" | "names" | "release">): () => Database {
   let database: Database | undefined;
   return () => {
     if (database !== undefined) return database;
     requireNames(place);
     const strategy = postgresStrategy(place);
-    const statements = createStatements(strategy, place);
-    database = { source, place, names, strategy, statements, isChecked: false };
+    const statements = createStatements(strategy, place, given.release.routines);
+    database = { ...given, release: placed(given.release, place), place, strategy, statements, isChecked: false };
     return database;
   };
 }

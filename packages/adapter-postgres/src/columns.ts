@@ -1,10 +1,28 @@
-const integers: readonly string[] = ["n", "seat", "version", "is_migrated", "server_version"];
-const instants: readonly string[] = ["start_at", "end_at", "hold_expires_at", "created_at", "updated_at", "at", "now"];
+import { type ColumnType, columnType as typeInTables } from "@slotwright/adapter-sql";
+
+type WireType = "integer" | "bigint" | "text";
+
+const wireTypes: Readonly<Record<ColumnType, WireType>> = {
+  id: "text",
+  text: "text",
+  json: "text",
+  integer: "integer",
+  instant: "bigint",
+  sequence: "bigint",
+};
+
+/** Columns that no table has. */
+const ofStatements: Readonly<Record<string, WireType>> = {
+  n: "integer",
+  is_migrated: "integer",
+  server_version: "integer",
+  now: "bigint",
+};
 
 /** The type of a column in a statement that makes its rows itself. */
-export function columnType(column: string): "integer" | "bigint" | "text" {
-  if (integers.includes(column)) return "integer";
-  return instants.includes(column) ? "bigint" : "text";
+export function columnType(column: string): WireType {
+  const inTables = typeInTables(column);
+  return inTables === undefined ? (ofStatements[column] ?? "text") : wireTypes[inTables];
 }
 
 /** Turns what a driver of the host's made of a number (a string, a bigint) into a number, in place of its settings. */

@@ -18,7 +18,7 @@ import {
   type Transition,
   type VersionedRecord,
 } from "@slotwright/core";
-import { type CommitParameter, commitParameters } from "./commit-function.ts";
+import { type CommitParameter, commitParameters } from "./commit-parameters.ts";
 import type { Runner, Statement } from "./connection.ts";
 import { refusingGuard } from "./errors.ts";
 import { encodeRows, type RowType } from "./row-types.ts";

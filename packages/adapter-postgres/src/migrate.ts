@@ -1,7 +1,15 @@
-import { outdatedSchema, type SqlStrategy } from "@slotwright/adapter-sql";
+import {
+  type Release,
+  refuseTooNew,
+  requireSchema,
+  type SchemaVersion,
+  type SqlStrategy,
+  schemaVersionOf,
+  type VersionRow,
+} from "@slotwright/adapter-sql";
 import { type MigrationReport, StorageError } from "@slotwright/core";
 import { type PostgresClient, queryOf, type Runner, type Source, type Statement, withClient } from "./connection.ts";
-import { bookkeeping, migrations, schemaVersion } from "./migrations.ts";
+import { bookkeeping, recordOf } from "./migrations.ts";
 import { lostObjects, putBack } from "./put-back.ts";
 import type { Statements } from "./statements.ts";
 import type { Place } from "./strategy.ts";
@@ -11,19 +19,19 @@ export interface MigrationPlan {
   readonly source: Source;
   readonly strategy: SqlStrategy;
   readonly place: Place;
+  readonly release: Release;
   readonly statements: Statements;
 }
 
 /** Applies what is missing. Where nothing is, it needs no lock, and no privilege but to read. */
 export async function applyMigrations(run: Runner, plan: MigrationPlan): Promise<MigrationReport> {
-  const { source, strategy, place, statements } = plan;
+  const { source, strategy, place, release, statements } = plan;
   const found = await foundVersion(run, source.place, statements);
-  if (found > schemaVersion) throw tooNew(source.place, found);
-  if (found === schemaVersion && (await lostObjects(run, strategy, place)).length === 0) {
-    return { from: found, to: found, applied: [] };
-  }
+  refuseTooNew(source.place, found, release.version);
+  const isComplete = found.version >= release.version && (await lostObjects(run, place, release, found)).length === 0;
+  if (isComplete) return { from: found.version, to: found.version, applied: [] };
   const { createSchema, createTable } = bookkeeping(strategy, place);
-  const first = found === schemaVersion ? [] : [createSchema, createTable];
+  const first = found.version >= release.version ? [] : [createSchema, createTable];
   return withClient(source, { during: "migrate", call: undefined }, (client) =>
     migrateInTransaction(client, plan, first),
   );
@@ -48,19 +56,21 @@ async function migrateInTransaction(
 
 /** Those who waited for the lock see here what the one before them did. */
 async function migrateLocked(client: PostgresClient, plan: MigrationPlan): Promise<MigrationReport> {
-  const { source, strategy, place, statements } = plan;
+  const { source, place, release, statements } = plan;
   const run: Runner = async (statement, parameters) =>
     (await client.query(queryOf(statement, parameters, false))).rows as never;
   const from = await latestVersion(run, statements);
-  if (from > schemaVersion) throw tooNew(source.place, from);
-  for (const migration of migrations(strategy, place)) {
-    if (migration.version <= from) continue;
-    for (const text of migration.statements) await client.query({ text });
+  refuseTooNew(source.place, from, release.version);
+  for (const migration of release.migrations) {
+    if (migration.version <= from.version) continue;
+    for (const { statement } of migration.objects) await client.query({ text: statement });
+    await client.query({ text: recordOf(place, migration) });
   }
-  const rows = await run<{ readonly name: string }>(statements.readMigrations, [from]);
-  const lost = await lostObjects(run, strategy, place);
+  const rows = await run<{ readonly name: string }>(statements.readMigrations, [from.version]);
+  const lost = await lostObjects(run, place, release, from);
   const restored = await putBack((text) => client.query({ text }), lost, source.place);
-  return { from, to: schemaVersion, applied: [...rows.map(({ name }) => name), ...restored] };
+  const to = Math.max(from.version, release.version);
+  return { from: from.version, to, applied: [...rows.map(({ name }) => name), ...restored] };
 }
 
 /** PostgreSQL answers COMMIT with ROLLBACK, and no error, where the transaction has failed. */
@@ -77,22 +87,24 @@ async function rollBack(client: PostgresClient): Promise<void> {
   } catch {}
 }
 
-/** Throws unless the tables are those this code was written for. */
-export async function checkSchema(run: Runner, database: string, statements: Statements): Promise<void> {
-  const found = await foundVersion(run, database, statements);
-  if (found > schemaVersion) throw tooNew(database, found);
-  if (found < schemaVersion) throw outdatedSchema(database, found, schemaVersion);
+/** Throws unless the tables are such as this code can go on with. */
+export async function checkSchema(
+  run: Runner,
+  database: string,
+  { release, statements }: Pick<MigrationPlan, "release" | "statements">,
+): Promise<void> {
+  requireSchema(database, await foundVersion(run, database, statements), release.version);
 }
 
 /** Asks first whether there is a table to ask, for an error would end a transaction of the host's. */
-async function foundVersion(run: Runner, database: string, statements: Statements): Promise<number> {
+async function foundVersion(run: Runner, database: string, statements: Statements): Promise<SchemaVersion> {
   const [answer] = await run<{ readonly is_migrated: number; readonly server_version: number }>(
     statements.isMigrated,
     [],
   );
-  if (answer === undefined) return 0;
+  if (answer === undefined) return schemaVersionOf(undefined);
   refuseOldServer(database, answer.server_version);
-  return answer.is_migrated === 1 ? latestVersion(run, statements) : 0;
+  return answer.is_migrated === 1 ? latestVersion(run, statements) : schemaVersionOf(undefined);
 }
 
 const oldestServer = 14;
@@ -108,14 +120,10 @@ function refuseOldServer(database: string, version: number): void {
   );
 }
 
-async function latestVersion(run: Runner, { readSchemaVersion }: { readSchemaVersion: Statement }): Promise<number> {
-  const [row] = await run<{ readonly version: number | null }>(readSchemaVersion, []);
-  return row?.version ?? 0;
-}
-
-function tooNew(database: string, found: number): StorageError {
-  return new StorageError(
-    "schema_too_new",
-    `The database ${database} has schema version ${found}, and this version of Slotwright knows only ${schemaVersion}. Upgrade Slotwright; nothing was changed.`,
-  );
+async function latestVersion(
+  run: Runner,
+  { readSchemaVersion }: { readSchemaVersion: Statement },
+): Promise<SchemaVersion> {
+  const [row] = await run<VersionRow>(readSchemaVersion, []);
+  return schemaVersionOf(row);
 }

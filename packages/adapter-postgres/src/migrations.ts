@@ -1,24 +1,30 @@
 import {
   defaultTablePrefix,
-  initialTables,
   type Migration,
   migrationStatements,
+  type Release,
+  releaseOf,
   type SqlStrategy,
+  withNames,
 } from "@slotwright/adapter-sql";
-import { commitFunction } from "./commit-function.ts";
-import { guards } from "./guards.ts";
-import { recordInitial } from "./overlap-guard.ts";
-import { type Place, postgresStrategy, requireNames } from "./strategy.ts";
-
-/** The schema version that this code was written for. */
-export const schemaVersion = 1;
+import { initial } from "./migrations/0001-initial.ts";
+import { nameOfInitial } from "./overlap-guard.ts";
+import { nameOf, type Place, postgresStrategy, requireNames } from "./strategy.ts";
 
 export const defaultSchema = "public";
 
-/** All migrations, oldest first. Each records itself. */
-export function migrations(strategy: SqlStrategy, place: Place): readonly Omit<Migration, "name">[] {
-  const initial = [...initialTables(strategy), ...guards(place), ...commitFunction(place), recordInitial(place)];
-  return [{ version: 1, statements: initial }];
+/** What this version of the code finds in its database. */
+export const currentRelease = releaseOf([initial]);
+
+/** The same for these tables. */
+export function placed(release: Release, { schema, prefix }: Place): Release {
+  return withNames(release, { "{schema}": schema, "{prefix}": prefix });
+}
+
+/** Records a migration, after its objects were created. */
+export function recordOf(place: Place, { version, name, oldestCode }: Migration): string {
+  const named = version === 1 ? nameOfInitial(place) : `'${name}'`;
+  return `insert into ${nameOf(place, "migrations")} (version, name, oldest_code) select ${version}, ${named}, ${oldestCode}`;
 }
 
 /** The statements around the migrations, which are the same at any version. */
@@ -75,8 +81,8 @@ export function migrationSql(options: MigrationSqlOptions = {}): string {
   requireNames(place);
   const strategy = postgresStrategy(place);
   const { begin, createSchema, createTable } = bookkeeping(strategy, place);
-  const steps = migrations(strategy, place)
-    .filter(({ version }) => version > from)
-    .flatMap(({ statements }) => statements);
+  const steps = placed(currentRelease, place)
+    .migrations.filter(({ version }) => version > from)
+    .flatMap((migration) => [...migration.objects.map(({ statement }) => statement), recordOf(place, migration)]);
   return [...begin, createSchema, createTable, ...steps, "commit"].map((step) => `${step};\n`).join("");
 }

@@ -1,10 +1,15 @@
-import { initialTables, migrationStatements, type SqlStrategy, tableNames, textOf } from "@slotwright/adapter-sql";
+import {
+  currentObjects,
+  type Release,
+  type SchemaObject,
+  type SchemaVersion,
+  tableNames,
+  textOf,
+} from "@slotwright/adapter-sql";
 import { StorageError } from "@slotwright/core";
-import { commitFunction } from "./commit-function.ts";
 import type { Runner } from "./connection.ts";
 import { toStorageError } from "./errors.ts";
-import { guardFunctions, guardTriggers } from "./guards.ts";
-import { overlapFunction, overlapGuardAgain } from "./overlap-guard.ts";
+import { overlapGuardAgain } from "./overlap-guard.ts";
 import { statementOf } from "./statements.ts";
 import { nameOf, type Place } from "./strategy.ts";
 
@@ -20,12 +25,18 @@ export interface LostObject {
   readonly statements: readonly string[];
 }
 
-/** The objects that are missing, in an order in which they can be put back. */
-export async function lostObjects(run: Runner, strategy: SqlStrategy, place: Place): Promise<readonly LostObject[]> {
+/** The objects that are missing, in an order in which they can be put back. What later code needs, later code knows. */
+export async function lostObjects(
+  run: Runner,
+  place: Place,
+  release: Release,
+  { version }: SchemaVersion,
+): Promise<readonly LostObject[]> {
+  if (version > release.version) return [];
   const tables = tableNames.map((table) => place.prefix + table);
   const rows = await run<{ readonly found: string }>(statementOf(existing), [place.schema, tables, place.prefix]);
   const found = new Set(rows.map((row) => row.found));
-  return objects(strategy, place).filter(({ needs }) => !needs.some((names) => names.every((name) => found.has(name))));
+  return objects(place, release).filter(({ needs }) => !needs.some((names) => names.every((name) => found.has(name))));
 }
 
 /** Puts them back in the transaction that is open. @throws StorageError that says what is missing */
@@ -52,7 +63,6 @@ function notPutBack(error: unknown, title: string, lost: readonly LostObject[], 
   return new StorageError("unavailable", message, error);
 }
 
-/** A trigger that is switched off guards as little as none. */
 const existing = `with ours as (
   select c.oid, c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where n.nspname = $1::text and c.relname = any ($2::text[])
@@ -62,36 +72,39 @@ union all select 'trigger ' || tgname from ours join pg_catalog.pg_trigger on tg
 union all select 'index ' || i.relname from ours join pg_catalog.pg_index on indrelid = ours.oid
   join pg_catalog.pg_class i on i.oid = indexrelid
 union all select 'function ' || proname from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-  where n.nspname = $1::text and pg_catalog.starts_with(proname::text, $3::text)`;
+  where n.nspname = $1::text and pg_catalog.starts_with(proname::text, $3::text)
+union all select 'type ' || t.typname from pg_catalog.pg_type t join pg_catalog.pg_class c on c.oid = t.typrelid
+  join pg_catalog.pg_namespace n on n.oid = t.typnamespace
+  where n.nspname = $1::text and c.relkind = 'c' and pg_catalog.starts_with(t.typname::text, $3::text)`;
 
-function objects(strategy: SqlStrategy, place: Place): readonly LostObject[] {
-  const statements = [migrationStatements(strategy).createTable, ...initialTables(strategy)];
+function objects(place: Place, release: Release): readonly LostObject[] {
+  const all = currentObjects(release);
+  const of = (...kinds: readonly SchemaObject["kind"][]) => all.filter(({ kind }) => kinds.includes(kind));
   return [
-    ...functionObjects(place),
-    ...statements.flatMap(constraintObjects),
-    ...statements.flatMap(indexObjects),
-    overlapObject(place),
-    ...triggerObjects(place),
+    migrationKey(place),
+    // Functions first: triggers call them. Types before the function that takes them.
+    ...of("type", "function", "constraint", "index").map((object) => lostObject(place, object)),
+    ...of("guard").map(({ statement }) => overlapObject(place, statement)),
+    ...of("trigger").map((object) => lostObject(place, object)),
   ];
 }
 
-function functionObjects(place: Place): readonly LostObject[] {
-  const functions = [
-    ...guardFunctions(place).map(({ name, statement }) => ({ name, statements: [statement] })),
-    { name: "check_no_overlap", statements: [overlapFunction(place)] },
-    { name: "commit", statements: commitFunction(place) },
-  ];
-  return functions.map(({ name, statements }) => object(`function ${place.prefix}${name}`, ...statements));
+function lostObject(place: Place, { kind, name, on, statement }: SchemaObject): LostObject {
+  const full = place.prefix + name;
+  const title = kind === "constraint" ? `constraint ${place.prefix}${on}.${name}` : `${kind} ${full}`;
+  // One that is switched off guards as little as none, and is in the way.
+  const first = kind === "trigger" ? [`drop trigger if exists "${full}" on ${nameOf(place, on ?? "")}`] : [];
+  return { title, needs: [[title]], statements: [...first, statement] };
 }
 
-function triggerObjects(place: Place): readonly LostObject[] {
-  return guardTriggers(place).map(({ name, table, statement }) => {
-    const trigger = place.prefix + name;
-    return object(`trigger ${trigger}`, `drop trigger if exists "${trigger}" on ${nameOf(place, table)}`, statement);
-  });
+/** Of the table that tells which migrations were applied. */
+function migrationKey(place: Place): LostObject {
+  const title = `constraint ${place.prefix}migrations.${place.prefix}migrations_pkey`;
+  const statement = `alter table ${nameOf(place, "migrations")} add primary key ("version")`;
+  return { title, needs: [[title]], statements: [statement] };
 }
 
-function overlapObject(place: Place): LostObject {
+function overlapObject(place: Place, chooseGuard: string): LostObject {
   const name = `${place.prefix}no_overlap`;
   return {
     title: `guard ${name}`,
@@ -99,40 +112,6 @@ function overlapObject(place: Place): LostObject {
       [`constraint ${place.prefix}slots.${name}`],
       [`trigger ${name}`, `trigger ${name}_when_changed`, `index ${place.prefix}slots_by_seat`],
     ],
-    statements: overlapGuardAgain(place),
+    statements: overlapGuardAgain(place, chooseGuard),
   };
-}
-
-function indexObjects(statement: string): readonly LostObject[] {
-  const [, name] = /^create index "([^"]+)"/.exec(statement) ?? [];
-  return name === undefined ? [] : [object(`index ${name}`, statement)];
-}
-
-/** The constraints of a CREATE TABLE, which is the only place where they are written. */
-function constraintObjects(statement: string): readonly LostObject[] {
-  const [, target, table] = /^create table (?:if not exists )?("[^"]+"\."([^"]+)")/.exec(statement) ?? [];
-  return itemsOf(statement).flatMap((item) => {
-    const [, name] = /^constraint "([^"]+)"/.exec(item) ?? [];
-    if (name !== undefined) return [object(`constraint ${table}.${name}`, `alter table ${target} add ${item}`)];
-    const [, column] = /^("[^"]+") .*primary key$/.exec(item) ?? [];
-    if (column === undefined) return [];
-    return [object(`constraint ${table}.${table}_pkey`, `alter table ${target} add primary key (${column})`)];
-  });
-}
-
-/** What stands between the commas of the outermost brackets. */
-function itemsOf(statement: string): readonly string[] {
-  let depth = 0;
-  const items = [""];
-  for (const character of statement) {
-    if (character === ")") depth -= 1;
-    if (depth === 1 && character === ",") items.push("");
-    else if (depth > 0) items.push(`${items.pop()}${character}`);
-    if (character === "(") depth += 1;
-  }
-  return items.map((item) => item.trim());
-}
-
-function object(title: string, ...statements: readonly string[]): LostObject {
-  return { title, needs: [[title]], statements };
 }

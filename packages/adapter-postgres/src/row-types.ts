@@ -1,7 +1,5 @@
 import { columnNames } from "@slotwright/adapter-sql";
 import { columnType } from "./columns.ts";
-import { quoted } from "./functions.ts";
-import { nameOf, type Place } from "./strategy.ts";
 
 /**
  * Rows go to the database as arrays of composite types, in the binary format: JSON would escape the documents inside a row
@@ -17,20 +15,6 @@ export const rowColumns = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type RowType = keyof typeof rowColumns;
-
-const rowTypes = Object.keys(rowColumns) as readonly RowType[];
-
-/** Creates those that are missing. Others stay: what connections have prepared knows them by their numbers. */
-export function createRowTypes(place: Place): string {
-  const statements = rowTypes.map((type) => {
-    const columns = rowColumns[type].map((column) => `"${column}" ${columnType(column)}`);
-    const name = nameOf(place, type);
-    return `if pg_catalog.to_regtype('${name}') is null then
-    create type ${name} as (${columns.join(", ")});
-  end if;`;
-  });
-  return `do ${quoted(`begin\n  ${statements.join("\n  ")}\nend`)}`;
-}
 
 /** What a field may be. An instant is a number of milliseconds. */
 type Field = string | number | null | undefined;
@@ -53,7 +37,7 @@ export function encodeRows(type: RowType, rows: readonly object[]): Buffer {
 type Format = ReturnType<typeof columnType>;
 
 const formatsOf = Object.fromEntries(
-  rowTypes.map((type) => [type, rowColumns[type].map((column) => columnType(column))]),
+  Object.entries(rowColumns).map(([type, columns]) => [type, columns.map((column) => columnType(column))]),
 ) as unknown as Readonly<Record<RowType, readonly Format[]>>;
 
 const typeIds = { text: 25, integer: 23, bigint: 20 } as const;

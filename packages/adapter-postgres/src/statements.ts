@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { columnNames, createReads, migrationStatements, type Reads, type SqlStrategy } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core";
 import { columnType } from "./columns.ts";
-import { parameterTypes } from "./commit-function.ts";
+import { parameterTypes, routineName } from "./commit-parameters.ts";
 import type { Statement } from "./connection.ts";
 import { nameOf, type Place } from "./strategy.ts";
 
@@ -50,14 +50,14 @@ export const kinds = ["schedule", "slot", "appointment", "command"] as const sat
 
 const tables = { schedule: "schedules", slot: "slots", appointment: "appointments", command: "commands" } as const;
 
-export function createStatements(strategy: SqlStrategy, place: Place): Statements {
+export function createStatements(strategy: SqlStrategy, place: Place, routines: number): Statements {
   const migrationTable = nameOf(place, "migrations");
   const intoSettings = `insert into ${nameOf(place, "settings")} (name, value)`;
-  const places = ["boolean", ...parameterTypes(place)].map((type, index) => `$${index + 1}::${type}`);
+  const places = ["boolean", ...parameterTypes(place, routines)].map((type, index) => `$${index + 1}::${type}`);
   return {
     load: (wanted) => statementOf(loadSql(place, wanted, "")),
     loadAndLock: (wanted) => statementOf(loadSql(place, wanted, "for no key update")),
-    commit: statementOf(`select ${nameOf(place, "commit")}(${places.join(", ")}) as answer`),
+    commit: statementOf(`select ${nameOf(place, routineName("commit", routines))}(${places.join(", ")}) as answer`),
     reads: createReads(strategy),
     isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated,
   pg_catalog.current_setting('server_version_num')::int as server_version`),

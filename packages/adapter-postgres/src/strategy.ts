@@ -54,7 +54,7 @@ export function postgresStrategy({ schema, prefix }: Place): SqlStrategy {
       integer: sql`integer`,
       instant: sql`bigint`,
       json: text,
-      sequence: sql`bigint generated always as identity primary key`,
+      sequence: sql`bigint generated always as identity`,
     },
     tableOptions: sql``,
     // One constant: the server reads the text of a CHECK in every statement, and a list is one for each of them.

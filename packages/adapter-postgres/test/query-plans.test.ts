@@ -11,6 +11,7 @@ import {
 import { Client, Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";
+import { currentRelease } from "../src/migrations.ts";
 import { createStatements, kinds } from "../src/statements.ts";
 import { postgresStrategy } from "../src/strategy.ts";
 import { describeOnServer } from "./on-server.ts";
@@ -21,7 +22,7 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
   let client: Client;
   const statements = () => {
     const place = { schema: store.schema, prefix: "slotwright_" };
-    return createStatements(postgresStrategy(place), place);
+    return createStatements(postgresStrategy(place), place, currentRelease.routines);
   };
 
   beforeAll(async () => {

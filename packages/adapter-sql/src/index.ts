@@ -1,4 +1,23 @@
 export { hasMethods, type OptionRules, problemWithOptions } from "./adapter-options.ts";
+export {
+  type AppointmentRow,
+  type ColumnName,
+  type ColumnType,
+  type CommandRow,
+  columnNames,
+  columnType,
+  defaultTablePrefix,
+  type JournalRow,
+  namesOurs,
+  type Row,
+  type ScheduleRow,
+  type SettingRow,
+  type SlotRow,
+  splitColumns,
+  type TableName,
+  type Tables,
+  tableNames,
+} from "./catalogue.ts";
 export { codeOf, fieldOf, isCausedBy, textField, textOf } from "./driver-errors.ts";
 export { freshnessCheck, noteOpened } from "./fresh-sessions.ts";
 export { guardInText, guardNames, isGuard, refusalText } from "./guards.ts";
@@ -15,8 +34,18 @@ export {
   standardLists,
   unionPlaces,
 } from "./list-syntax.ts";
-export { type Migration, type MigrationStatements, migrationStatements } from "./migrations/index.ts";
-export { initialTables } from "./migrations/initial.ts";
+export {
+  currentObjects,
+  type Migration,
+  type MigrationStatements,
+  type Migrations,
+  migrationStatements,
+  type Release,
+  releaseOf,
+  type VersionRow,
+  versionColumns,
+  withNames,
+} from "./migrations.ts";
 export {
   adapterClosed,
   endedEarly,
@@ -47,23 +76,8 @@ export {
   settingsToRow,
   slotToRow,
 } from "./rows.ts";
-export {
-  type AppointmentRow,
-  type CommandRow,
-  columnNames,
-  defaultTablePrefix,
-  type FurtherProviderRow,
-  type JournalRow,
-  type MigrationRow,
-  namesOurs,
-  type ScheduleRow,
-  type SettingRow,
-  type SlotRow,
-  type TableName,
-  type Tables,
-  tableNames,
-} from "./schema.ts";
-export { outdatedSchema } from "./schema-version.ts";
+export type { SchemaObject, SchemaObjectKind } from "./schema/schema-object.ts";
+export { refuseTooNew, requireSchema, type SchemaVersion, sayTooNew, schemaVersionOf } from "./schema-version.ts";
 export { type ColumnTypes, inList, type SqlStrategy } from "./strategy.ts";
 export { tablePrefixPlugin } from "./table-prefix.ts";
 export { toBeTriedAgain } from "./tried-again.ts";

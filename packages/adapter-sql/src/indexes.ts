@@ -1,4 +1,4 @@
-import type { TableName } from "./schema.ts";
+import type { TableName } from "./catalogue.ts";
 
 interface Index {
   readonly table: TableName;

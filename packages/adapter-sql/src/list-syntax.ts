@@ -1,6 +1,6 @@
 import { limits } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
-import { columnNames, type TableName } from "./schema.ts";
+import { columnNames, type TableName } from "./catalogue.ts";
 
 /** How an engine wants a page of a list to be asked for. */
 export interface ListSyntax {

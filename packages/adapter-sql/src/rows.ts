@@ -15,7 +15,7 @@ import {
   type StoredRecord,
   type StoredSettings,
 } from "@slotwright/core";
-import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SettingRow, SlotRow } from "./schema.ts";
+import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SettingRow, SlotRow } from "./catalogue.ts";
 
 /** Turns records into rows and back. The only place that knows both. */
 

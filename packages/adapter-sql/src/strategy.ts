@@ -1,7 +1,7 @@
 import { type Expression, type Kysely, type RawBuilder, sql } from "kysely";
+import type { ColumnType, TableName, Tables } from "./catalogue.ts";
 import type { IndexName } from "./indexes.ts";
 import type { ListSyntax } from "./list-syntax.ts";
-import type { TableName, Tables } from "./schema.ts";
 
 /** What differs from engine to engine. Shared code asks this object, never which engine it is. */
 export interface SqlStrategy {
@@ -27,18 +27,13 @@ export interface SqlStrategy {
   readonly listedId: RawBuilder<unknown>;
 }
 
-export interface ColumnTypes {
-  readonly id: RawBuilder<unknown>;
-  readonly text: RawBuilder<unknown>;
-  readonly integer: RawBuilder<unknown>;
-  readonly instant: RawBuilder<unknown>;
-  readonly json: RawBuilder<unknown>;
-  /**
-   * Numbers the rows in the order of writing. Null where writers would wait for each other's numbers: a column of this
-   * type is left out.
-   */
+/**
+ * The type of each kind of column. A sequence numbers the rows in the order of writing. It is null where writers would
+ * wait for each other's numbers: a column of this type is left out.
+ */
+export type ColumnTypes = Readonly<Record<Exclude<ColumnType, "sequence">, RawBuilder<unknown>>> & {
   readonly sequence: RawBuilder<unknown> | null;
-}
+};
 
 /** `isOneOf` as any database has it. */
 export const inList: SqlStrategy["isOneOf"] = (column, texts) =>

@@ -9,7 +9,7 @@ import {
   type SchemableIdentifierNode,
   type UnknownRow,
 } from "kysely";
-import { tableNames } from "./schema.ts";
+import { tableNames } from "./catalogue.ts";
 
 class TablePrefixer extends OperationNodeTransformer {
   readonly #prefix: string;

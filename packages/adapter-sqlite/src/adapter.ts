@@ -5,6 +5,7 @@ import {
   noTransactionOpen,
   notTransaction,
   problemWithOptions,
+  type Release,
   refusingAdapter,
   type SqlStrategy,
   transactionWithin,
@@ -28,6 +29,7 @@ import {
 } from "./connection.ts";
 import { type ErrorContext, toStorageError } from "./errors.ts";
 import { applyMigrations, checkSchema, untilFree } from "./migrate.ts";
+import { currentRelease, placed } from "./migrations.ts";
 import { fileSource, hostSource } from "./open.ts";
 import { atOnce, type InTurn } from "./open-transaction.ts";
 import { isDatabase, optionRules } from "./options.ts";
@@ -71,18 +73,30 @@ export type SqliteAdapterOptions = {
  * await storage.migrate();
  */
 export function sqliteAdapter(options: SqliteAdapterOptions): StorageAdapter<SqliteDatabase, Database.Database> {
+  return adapterOfRelease(currentRelease, options);
+}
+
+/** The adapter as it is in this version of the code, or in another one whose migrations are given. */
+export function adapterOfRelease(
+  release: Release,
+  options: SqliteAdapterOptions,
+): StorageAdapter<SqliteDatabase, Database.Database> {
   const problem = problemWithOptions(optionRules, options);
   if (problem !== undefined) return refusingAdapter(misuse(problem));
   const { tablePrefix = defaultTablePrefix } = options;
   const source = options.database === undefined ? fileSource(options.filename) : hostSource(options.database);
-  const schema = lazySchema(tablePrefix);
+  const schema = lazySchema(tablePrefix, release);
   return {
     ...operations({ ...source, ...ownTransactions, schema }),
     within: (transaction) => withinTransaction(transaction, source.file, schema),
     begin: source.begin,
     migrate: () =>
       untilFree(() =>
-        translated(source.file, () => applyMigrations(source.connection(), schema().strategy), "migrate"),
+        translated(
+          source.file,
+          () => applyMigrations(source.connection(), schema().strategy, schema().release),
+          "migrate",
+        ),
       ),
     close: async () => translated(source.file, source.close),
   };
@@ -90,6 +104,7 @@ export function sqliteAdapter(options: SqliteAdapterOptions): StorageAdapter<Sql
 
 interface Schema {
   readonly strategy: SqlStrategy;
+  readonly release: Release;
   readonly statements: Statements;
   /** The connections of the host's that were passed to `within`, so that each prepares its statements once. */
   readonly hosts: WeakMap<SqliteDatabase, Connection>;
@@ -147,10 +162,10 @@ function operations(session: Session): Operations {
   async function call<T>(work: (connection: Connection, statements: Statements) => T): Promise<T> {
     if (session.letsOthersIn) await letOthersIn();
     return translated(session.file, () => {
-      const { statements } = session.schema();
+      const { statements, release } = session.schema();
       const connection = session.connection();
       // At every call: another process may have migrated the file since.
-      checkSchema(connection, statements.readSchemaVersion);
+      checkSchema(connection, statements.readSchemaVersion, release.version);
       return work(connection, statements);
     });
   }
@@ -227,7 +242,7 @@ function withinTransaction(
 }
 
 /** Compiled on the first call, which is also where a bad prefix is refused. */
-function lazySchema(prefix: string): () => Schema {
+function lazySchema(prefix: string, release: Release): () => Schema {
   let schema: Schema | undefined;
   return () => {
     if (schema !== undefined) return schema;
@@ -235,7 +250,12 @@ function lazySchema(prefix: string): () => Schema {
       throw misuse(`"${prefix}" cannot be used as tablePrefix. Use a letter, then letters, digits and underscores.`);
     }
     const strategy = sqliteStrategy(prefix);
-    schema = { strategy, statements: createStatements(strategy), hosts: new WeakMap() };
+    schema = {
+      strategy,
+      release: placed(release, prefix),
+      statements: createStatements(strategy),
+      hosts: new WeakMap(),
+    };
     return schema;
   };
 }

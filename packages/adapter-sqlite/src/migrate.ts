@@ -1,9 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { migrationStatements, outdatedSchema, type SqlStrategy } from "@slotwright/adapter-sql";
-import { type MigrationReport, StorageError } from "@slotwright/core";
+import {
+  migrationStatements,
+  type Release,
+  refuseTooNew,
+  requireSchema,
+  type SqlStrategy,
+  schemaVersionOf,
+  type VersionRow,
+} from "@slotwright/adapter-sql";
+import type { MigrationReport } from "@slotwright/core";
 import { type Connection, inTransaction } from "./connection.ts";
 import { isTransient } from "./errors.ts";
-import { migrations, schemaVersion } from "./migrations.ts";
 import { putBack } from "./put-back.ts";
 
 /** Waits between attempts, in milliseconds: together about ten seconds. */
@@ -26,33 +33,27 @@ export async function untilFree<T>(attempt: () => T): Promise<T> {
 }
 
 /** Applies what is missing, under the write lock: the others wait, and then find nothing left to do. */
-export function applyMigrations(connection: Connection, strategy: SqlStrategy): MigrationReport {
+export function applyMigrations(connection: Connection, strategy: SqlStrategy, release: Release): MigrationReport {
   const bookkeeping = migrationStatements(strategy);
+  const { version } = release;
   return inTransaction(connection, () => {
     connection.database.exec(bookkeeping.createTable);
-    const from = connection.get<{ version: number | null }>(bookkeeping.readVersion)?.version ?? 0;
-    if (from > schemaVersion) throw tooNew(connection.database.name, from);
-    const missing = migrations(strategy).filter(({ version }) => version > from);
+    const found = schemaVersionOf(connection.get<VersionRow>(bookkeeping.readVersion));
+    const from = found.version;
+    refuseTooNew(connection.database.name, found, version);
+    const missing = release.migrations.filter((migration) => migration.version > from);
     for (const migration of missing) {
-      for (const statement of migration.statements) connection.database.exec(statement);
+      for (const { statement } of migration.objects) connection.database.exec(statement);
       connection.database.exec(bookkeeping.record(migration));
     }
-    const applied = [...missing.map(({ name }) => name), ...putBack(connection, strategy)];
-    return { keep: applied.length > 0, result: { from, to: schemaVersion, applied } };
+    // What later code needs, later code knows.
+    const restored = from > version ? [] : putBack(connection, strategy, release);
+    const applied = [...missing.map(({ name }) => name), ...restored];
+    return { keep: applied.length > 0, result: { from, to: Math.max(from, version), applied } };
   });
 }
 
-/** Throws unless the tables are those this code was written for. */
-export function checkSchema(connection: Connection, readSchemaVersion: string): void {
-  const { name } = connection.database;
-  const found = connection.get<{ version: number | null }>(readSchemaVersion)?.version ?? 0;
-  if (found > schemaVersion) throw tooNew(name, found);
-  if (found < schemaVersion) throw outdatedSchema(name, found, schemaVersion);
-}
-
-function tooNew(file: string, found: number): StorageError {
-  return new StorageError(
-    "schema_too_new",
-    `The database ${file} has schema version ${found}, and this version of Slotwright knows only ${schemaVersion}. Upgrade Slotwright; nothing was changed.`,
-  );
+/** Throws unless the tables are such as code of this version can go on with. */
+export function checkSchema(connection: Connection, readSchemaVersion: string, version: number): void {
+  requireSchema(connection.database.name, schemaVersionOf(connection.get<VersionRow>(readSchemaVersion)), version);
 }

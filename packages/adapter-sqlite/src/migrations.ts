@@ -1,20 +1,13 @@
-import {
-  defaultTablePrefix,
-  initialTables,
-  type Migration,
-  migrationStatements,
-  type SqlStrategy,
-} from "@slotwright/adapter-sql";
-import { guardIndexes, guardTriggers } from "./guards.ts";
+import { defaultTablePrefix, migrationStatements, type Release, releaseOf, withNames } from "@slotwright/adapter-sql";
+import { initial } from "./migrations/0001-initial.ts";
 import { sqliteStrategy } from "./strategy.ts";
 
-/** The schema version that this code was written for. */
-export const schemaVersion = 1;
+/** What this version of the code finds in its database. */
+export const currentRelease = releaseOf([initial]);
 
-/** All migrations, oldest first. */
-export function migrations(strategy: SqlStrategy): readonly Migration[] {
-  const initial = [...initialTables(strategy), ...guardIndexes(strategy), ...guardTriggers(strategy)];
-  return [{ version: 1, name: "initial", statements: initial }];
+/** The same for these tables. */
+export function placed(release: Release, prefix: string): Release {
+  return withNames(release, { "{prefix}": prefix });
 }
 
 export interface MigrationSqlOptions {
@@ -31,8 +24,8 @@ export interface MigrationSqlOptions {
 export function migrationSql({ tablePrefix = defaultTablePrefix, from = 0 }: MigrationSqlOptions = {}): string {
   const strategy = sqliteStrategy(tablePrefix);
   const bookkeeping = migrationStatements(strategy);
-  const steps = migrations(strategy)
-    .filter(({ version }) => version > from)
-    .flatMap((migration) => [...migration.statements, bookkeeping.record(migration)]);
+  const steps = placed(currentRelease, tablePrefix)
+    .migrations.filter(({ version }) => version > from)
+    .flatMap((migration) => [...migration.objects.map(({ statement }) => statement), bookkeeping.record(migration)]);
   return ["begin immediate", bookkeeping.createTable, ...steps, "commit"].map((step) => `${step};\n`).join("");
 }

@@ -1,7 +1,6 @@
-import { type SqlStrategy, textOf } from "@slotwright/adapter-sql";
+import { currentObjects, type Release, type SqlStrategy, textOf } from "@slotwright/adapter-sql";
 import { StorageError } from "@slotwright/core";
 import type { Connection } from "./connection.ts";
-import { migrations } from "./migrations.ts";
 
 /** What a migrated file may have lost: triggers and indexes go with a table, and not every tool that rebuilds one makes them again. */
 interface LostObject {
@@ -11,9 +10,9 @@ interface LostObject {
 }
 
 /** Creates what is missing again, in the transaction that is open. @throws StorageError that says what is missing */
-export function putBack(connection: Connection, strategy: SqlStrategy): readonly string[] {
+export function putBack(connection: Connection, strategy: SqlStrategy, release: Release): readonly string[] {
   const { database } = connection;
-  return lostObjects(connection, strategy).map(({ title, statement }) => {
+  return lostObjects(connection, strategy, release).map(({ title, statement }) => {
     try {
       database.exec(statement);
     } catch (error) {
@@ -24,14 +23,11 @@ export function putBack(connection: Connection, strategy: SqlStrategy): readonly
   });
 }
 
-function lostObjects(connection: Connection, strategy: SqlStrategy): readonly LostObject[] {
+function lostObjects(connection: Connection, { qualified }: SqlStrategy, release: Release): readonly LostObject[] {
   const rows = connection.all<{ readonly title: string }>("select type || ' ' || name as title from sqlite_schema");
   const found = new Set(rows.map(({ title }) => title));
-  const statements = migrations(strategy).flatMap((migration) => migration.statements);
-  return statements.flatMap(created).filter(({ title }) => !found.has(title));
-}
-
-function created(statement: string): readonly LostObject[] {
-  const [, kind, name] = /^create (trigger|index) "([^"]+)"/.exec(statement) ?? [];
-  return kind === undefined ? [] : [{ title: `${kind} ${name}`, statement }];
+  return currentObjects(release)
+    .filter(({ kind }) => kind === "trigger" || kind === "index")
+    .map(({ kind, name, statement }) => ({ title: `${kind} ${qualified(name)}`, statement }))
+    .filter(({ title }) => !found.has(title));
 }

@@ -1,11 +1,14 @@
-import type {
-  AppointmentRow,
-  CommandRow,
-  JournalRow,
-  ScheduleRow,
-  SlotRow,
-  SqlStrategy,
-  TableName,
+import {
+  type AppointmentRow,
+  type CommandRow,
+  columnNames,
+  type JournalRow,
+  type Row,
+  type ScheduleRow,
+  type SlotRow,
+  type SqlStrategy,
+  splitColumns,
+  type TableName,
 } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core";
 import { sql } from "kysely";
@@ -44,50 +47,27 @@ export function tableOf(kind: RecordKind): TableName {
 
 export function createWrites(strategy: SqlStrategy): Writes {
   return {
-    schedule: recordWrites<ScheduleRow>(strategy, "schedules", ["provider_id", "facility_id", "time_zone"], []),
-    slot: recordWrites<SlotRow>(
-      strategy,
-      "slots",
-      ["schedule_id", "provider_id", "facility_id", "seat", "start_at", "end_at"],
-      ["status", "appointment_id", "hold_token_hash", "hold_expires_at", "metadata"],
-    ),
-    appointment: recordWrites<AppointmentRow>(
-      strategy,
-      "appointments",
-      ["subject_id", "provider_id", "facility_id", "start_at", "end_at"],
-      ["status", "slot_ids", "provider_ids", "metadata"],
-    ),
-    insertCommand: insertion<CommandRow>(strategy, "commands", ["id", "request_hash", "result", "created_at"]),
-    insertJournal: insertion<JournalRow>(strategy, "journal", [
-      "record_kind",
-      "record_id",
-      "version",
-      "command",
-      "command_id",
-      "actor_kind",
-      "actor_id",
-      "reason",
-      "at",
-      "from_status",
-      "to_status",
-      "changes",
-    ]),
+    schedule: recordWrites(strategy, "schedules"),
+    slot: recordWrites(strategy, "slots"),
+    appointment: recordWrites(strategy, "appointments"),
+    insertCommand: insertion<CommandRow>(strategy, "commands", columnNames.commands),
+    insertJournal: insertion<JournalRow>(strategy, "journal", columnNames.journal),
   };
 }
 
-type Stamped = "id" | "version" | "created_at" | "updated_at";
-
-function recordWrites<Row extends Record<Stamped, unknown>>(
+function recordWrites<T extends "schedules" | "slots" | "appointments">(
   strategy: SqlStrategy,
-  table: TableName,
-  fixed: Columns<Omit<Row, Stamped>>,
-  state: Columns<Omit<Row, Stamped>>,
-): RecordWrites<Row> {
-  const changing: Columns<Row> = [...state, "version", "updated_at"];
+  table: T,
+): RecordWrites<Row<T>> {
+  const { fixed, changing } = splitColumns(table) as {
+    readonly fixed: Columns<Row<T>>;
+    readonly changing: Columns<Row<T>>;
+  };
+  const state = [...changing, "version", "updated_at"] as Columns<Row<T>>;
   return {
-    insert: insertion<Row>(strategy, table, ["id", ...fixed, ...changing, "created_at"]),
-    updateState: update<Row>(strategy, table, changing, fixed),
-    updateAll: update<Row>(strategy, table, [...fixed, ...changing], []),
+    insert: insertion<Row<T>>(strategy, table, columnNames[table] as Columns<Row<T>>),
+    updateState: update<Row<T>>(strategy, table, state, fixed),
+    updateAll: update<Row<T>>(strategy, table, [...fixed, ...state], []),
   };
 }
 

@@ -86,7 +86,7 @@ describe("migrate", () => {
     const filename = freshFile();
     const storage = sqliteAdapter({ filename });
     await storage.migrate();
-    withFile(filename, (database) => database.exec("insert into slotwright_migrations values (2, 'later')"));
+    withFile(filename, (database) => database.exec("insert into slotwright_migrations values (2, 'later', 2)"));
     await expect(storage.migrate()).rejects.toMatchObject({ failure: "schema_too_new" });
     await expect(storage.load([{ kind: "slot", id: "x" }])).rejects.toMatchObject({ failure: "schema_too_new" });
     await expect(storage.commit([])).rejects.toMatchObject({ failure: "schema_too_new" });
@@ -98,7 +98,7 @@ describe("migrate", () => {
     const storage = sqliteAdapter({ filename });
     await storage.migrate();
     await storage.load([{ kind: "slot", id: "s" }]);
-    withFile(filename, (database) => database.exec("insert into slotwright_migrations values (99, 'of tomorrow')"));
+    withFile(filename, (database) => database.exec("insert into slotwright_migrations values (99, 'of tomorrow', 99)"));
     await expect(storage.load([{ kind: "slot", id: "s" }])).rejects.toMatchObject({ failure: "schema_too_new" });
     await expect(storage.commit([])).rejects.toMatchObject({ failure: "schema_too_new" });
     await storage.close();

@@ -1,5 +1,5 @@
 import type { Guard } from "@slotwright/core";
-import { columnNames } from "../schema.ts";
+import { columnNames } from "../catalogue.ts";
 import type { GuardCase } from "./guard-cases.ts";
 import { bookedAppointmentId, ms } from "./guard-stage.ts";
 import { intoAppointments, intoJournal, intoSlots } from "./statements.ts";

@@ -1,4 +1,4 @@
-import { columnNames } from "../schema.ts";
+import { columnNames } from "../catalogue.ts";
 import { bookedAppointmentId, ms } from "./guard-stage.ts";
 
 /** SQL values by column. */

@@ -1,70 +1,53 @@
-import { columnNames, refusalText, type TableName } from "@slotwright/adapter-sql";
+import { refusalText, type TableName } from "@slotwright/adapter-sql";
+import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import { type RawBuilder, sql } from "kysely";
-import type { DataTable } from "./documents.ts";
-import type { MysqlStrategy } from "./strategy.ts";
-import { commit, rollback } from "./transaction-commands.ts";
+import {
+  columnsOf,
+  longestWait,
+  procedureName,
+  replayedText,
+  rowsIn,
+  type Step,
+  staleText,
+  steps,
+} from "../src/steps.ts";
+import type { MysqlStrategy } from "../src/strategy.ts";
+import { commit, rollback } from "../src/transaction-commands.ts";
 
-/**
- * The writes of a batch as stored procedures, so that a commit is one round trip, whatever the host has set on its
- * connection: a procedure keeps the SQL mode and character set that it was created with. Each parameter is a JSON array
- * of rows, as `rowText` writes them, or NULL. Existing rows are locked first, by primary key and in one order over all
- * transactions; then the writes come in an order in which no guard sees a state in between that is forbidden.
- */
-export const steps = [
-  { name: "new_commands", table: "commands", how: "insert" },
-  { name: "lock_schedules", table: "schedules", how: "lock" },
-  { name: "lock_slots", table: "slots", how: "lock" },
-  { name: "lock_appointments", table: "appointments", how: "lock" },
-  // The journal first: it tells the guards why a booked slot is freed.
-  { name: "new_journal", table: "journal", how: "insert" },
-  { name: "new_schedules", table: "schedules", how: "insert" },
-  { name: "old_schedules", table: "schedules", how: "update" },
-  // Slots that nobody has, or has any longer, …
-  { name: "old_slots", table: "slots", how: "update" },
-  { name: "new_slots", table: "slots", how: "insert" },
-  // … appointments, which may then drop or take slots, …
-  { name: "new_appointments", table: "appointments", how: "insert" },
-  { name: "old_appointments", table: "appointments", how: "update" },
-  // … and slots with an appointment, whose row exists by then and lists them.
-  { name: "old_booked_slots", table: "slots", how: "update" },
-  { name: "new_booked_slots", table: "slots", how: "insert" },
-] as const satisfies readonly AnyStep[];
+/** The version that this writes. */
+const routines = 1;
 
-interface AnyStep {
-  readonly name: string;
-  readonly table: DataTable;
-  readonly how: "lock" | "insert" | "update";
+export function procedures(strategy: MysqlStrategy): readonly SchemaObject[] {
+  return [writeProcedure(strategy), commitProcedure(strategy)];
 }
 
-export type Step = (typeof steps)[number];
-export type StepName = Step["name"];
-
-/** What both say where a version no longer holds. `commit` also says it where others have locked a row. */
-export const staleText = "slotwright:stale";
-
-/** What both say where a command took effect before. They look for that first. */
-export const replayedText = "slotwright:replayed";
-
-/** The names say which version of them this code calls: older processes may still run beside it. */
-export const procedureNames = { write: "write_v1", commit: "commit_v1" } as const;
+function procedure(
+  strategy: MysqlStrategy,
+  of: "write" | "commit",
+  created: (name: RawBuilder<unknown>) => RawBuilder<unknown>,
+): SchemaObject {
+  const name = procedureName(of, routines);
+  return { kind: "procedure", name, statement: created(strategy.routine(name)).compile(strategy.queries).sql };
+}
 
 /** The schedules that the transaction adds at this moment, as a JSON array: nobody else can have put a slot on them. */
 export const newSchedules = sql`@slotwright_new_schedules`;
 
 /** Writes a batch within the transaction that is open, and waits for rows that others have locked. It undoes nothing. */
-export function writeProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
-  return sql`create procedure ${strategy.routine(procedureNames.write)}(${parameters(strategy)})
+function writeProcedure(strategy: MysqlStrategy): SchemaObject {
+  return procedure(
+    strategy,
+    "write",
+    (name) => sql`create procedure ${name}(${parameters(strategy)})
     modifies sql data sql security invoker
     begin
     declare found int;
     declare said ${strategy.textType};
     declare exit handler for sqlexception begin set ${newSchedules} = null; resignal; end;
     ${writesOf(strategy, strategy.server.locking("update", "s"))}
-    end`;
+    end`,
+  );
 }
-
-/** Seconds for which a transaction of our own waits for a lock that it did not see: the least that InnoDB counts in. */
-export const longestWait = 1;
 
 /**
  * Writes a batch in a transaction of its own, and leaves none open behind it. A row that others have locked is not waited
@@ -72,8 +55,11 @@ export const longestWait = 1;
  * is waited for no longer than a second. It does not call the other procedure: MariaDB writes all parameters of a CALL
  * into the text of the statement, whether that is logged or not.
  */
-export function commitProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
-  return sql`create procedure ${strategy.routine(procedureNames.commit)}(${parameters(strategy)})
+function commitProcedure(strategy: MysqlStrategy): SchemaObject {
+  return procedure(
+    strategy,
+    "commit",
+    (name) => sql`create procedure ${name}(${parameters(strategy)})
     modifies sql data sql security invoker
     begin
     declare found int;
@@ -87,7 +73,8 @@ export function commitProcedure(strategy: MysqlStrategy): RawBuilder<unknown> {
     ${writesOf(strategy, strategy.server.lockingFree("s"))}
     ${sql.raw(commit)};
     set innodb_lock_wait_timeout = seconds;
-    end`;
+    end`,
+  );
 }
 
 function writesOf(strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -121,13 +108,6 @@ const unlessAll = (step: Step, count: RawBuilder<unknown>) =>
 
 // Without the hint, MySQL may read the whole of a small table, and lock it.
 const storedRow = (table: TableName) => sql`${sql.table(table)} as s force index (primary)`;
-
-/** The columns of a step's rows, in the order of their values. */
-export function columnsOf({ table, how }: Pick<Step, "table" | "how">): readonly string[] {
-  return how === "lock" ? lockColumns : columnNames[table];
-}
-
-const lockColumns = ["id", "version"] as const;
 
 /**
  * One row, as most bookings lock, is found a good deal faster without a table made of JSON. Where it is not there, `found`
@@ -184,40 +164,3 @@ function updateBody(step: Step, columns: readonly string[], strategy: MysqlStrat
     select ${values} from ${rowsIn(parameter(step), columns, strategy)}
     on duplicate key update ${sql.join(assignments)};`;
 }
-
-const integerColumns: readonly string[] = [
-  "version",
-  "seat",
-  "start_at",
-  "end_at",
-  "hold_expires_at",
-  "created_at",
-  "updated_at",
-  "at",
-];
-
-const typeOf = (column: string, { textType }: Pick<MysqlStrategy, "textType">) =>
-  integerColumns.includes(column) ? sql`bigint` : textType;
-
-/** The rows of a JSON array, as a table `k`: each is an array of the values of these columns, as `rowText` writes it. */
-export function rowsIn(
-  source: RawBuilder<unknown>,
-  columns: readonly string[],
-  strategy: Pick<MysqlStrategy, "textType">,
-): RawBuilder<unknown> {
-  const typed = columns.map(
-    (column, place) => sql`${sql.id(column)} ${typeOf(column, strategy)} path ${sql.lit(`$[${place}]`)}`,
-  );
-  return sql`json_table(${source}, '$[*]' columns (${sql.join(typed)})) as k`;
-}
-
-/**
- * A row as JSON_TABLE reads it fastest: the values in the order of the columns. An array is not the value of any column,
- * so that column is NULL; MariaDB has not always read a JSON null so.
- */
-export function rowText(columns: readonly string[], row: object): string {
-  const values = row as Readonly<Record<string, unknown>>;
-  return JSON.stringify(columns.map((column) => values[column] ?? nothing));
-}
-
-const nothing: readonly never[] = [];

@@ -1,6 +1,7 @@
 import { refusalText } from "@slotwright/adapter-sql";
+import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import type { Guard } from "@slotwright/core";
-import { nameOf, type Place } from "./strategy.ts";
+import { nameOf, type Place } from "../src/strategy.ts";
 
 /** What every function of ours runs with: names without schema are the system's own. */
 const names = "set search_path = pg_catalog, pg_temp";
@@ -31,10 +32,11 @@ export function quoted(body: string): string {
   return `$slotwright$\n${body.trim()}\n$slotwright$`;
 }
 
-export function triggerFunction(place: Place, name: string, body: string, runsAs = ""): string {
-  return `create or replace function ${nameOf(place, name)}() returns trigger language plpgsql ${runsAs}
+export function triggerFunction(place: Place, name: string, body: string, runsAs = ""): SchemaObject {
+  const statement = `create or replace function ${nameOf(place, name)}() returns trigger language plpgsql ${runsAs}
 ${names}
 as ${quoted(body)}`;
+  return { kind: "function", name, statement };
 }
 
 /** Refuses as a broken CHECK of this name would. */

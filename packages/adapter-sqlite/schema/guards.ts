@@ -1,4 +1,5 @@
 import { refusalText, type SqlStrategy } from "@slotwright/adapter-sql";
+import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import { type Guard, owningStatuses } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
 import { furtherProvidersTriggers } from "./further-providers.ts";
@@ -8,23 +9,21 @@ import { furtherProvidersTriggers } from "./further-providers.ts";
  * an older `sqlite3` shell can still open the file, and they do not rely on `foreign_keys`, which that shell leaves off.
  * Those that look at the new row run AFTER, when the CHECKs have passed and rows are well-formed.
  */
-export function guardTriggers(strategy: SqlStrategy): readonly string[] {
-  return triggers.map(
-    ({ name, on, body }) =>
-      sql`create trigger ${sql.id(strategy.qualified(name))} ${on} begin ${body} end`.compile(strategy.queries).sql,
-  );
+export function guardTriggers(strategy: SqlStrategy): readonly SchemaObject[] {
+  return triggers.map(({ name, on, body }) => {
+    const trigger = sql`create trigger ${sql.id(strategy.qualified(name))} ${on} begin ${body} end`;
+    return { kind: "trigger", name, statement: trigger.compile(strategy.queries).sql };
+  });
 }
 
 /** What the overlap guard reads. Blocked slots, which may lie on each other in any number, are not in its way. */
-export function guardIndexes({ queries, qualified }: SqlStrategy): readonly string[] {
-  return [
-    queries.schema
-      .createIndex(qualified("slots_by_seat"))
-      .on("slots")
-      .columns(["schedule_id", "seat", "start_at"])
-      .where(sql.ref("status"), "<>", sql.lit("blocked"))
-      .compile().sql,
-  ];
+export function guardIndexes({ queries, qualified }: SqlStrategy): readonly SchemaObject[] {
+  const index = queries.schema
+    .createIndex(qualified("slots_by_seat"))
+    .on("slots")
+    .columns(["schedule_id", "seat", "start_at"])
+    .where(sql.ref("status"), "<>", sql.lit("blocked"));
+  return [{ kind: "index", name: "slots_by_seat", on: "slots", statement: index.compile().sql }];
 }
 
 interface Trigger {

@@ -1,5 +1,5 @@
 import { columnNames } from "@slotwright/adapter-sql";
-import { nameOf, type Place } from "./strategy.ts";
+import { nameOf, type Place } from "../src/strategy.ts";
 
 /**
  * The table of further providers follows the appointments by triggers, so that no write has to know of it, and changes by

@@ -1,36 +1,25 @@
-import { columnNames, guardNames } from "@slotwright/adapter-sql";
+import { columnNames, guardNames, type TableName } from "@slotwright/adapter-sql";
+import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import type { RecordKind } from "@slotwright/core";
+import { columnType } from "../src/columns.ts";
+import { type CommitParameter, commitParameters, parameterTypes, routineName } from "../src/commit-parameters.ts";
+import { type RowType, rowColumns } from "../src/row-types.ts";
+import { nameOf, type Place } from "../src/strategy.ts";
 import { commitSettings, quoted, sayLocksHeld } from "./functions.ts";
-import { createRowTypes, type RowType } from "./row-types.ts";
-import { nameOf, type Place } from "./strategy.ts";
 
-/**
- * The function that commits a batch in one round trip, and in one transaction wherever it is called. Rows come as arrays,
- * one for each step of the order of writing, or null.
- */
-export const commitParameters = [
-  // One check a place: these versions must hold. In the order in which everybody locks: kind by kind, then by id.
-  { name: "checks", type: "check_row" },
-  { name: "commands", type: "command_row" },
-  { name: "new_schedules", type: "schedule_row" },
-  { name: "schedules", type: "schedule_row" },
-  { name: "new_free_slots", type: "slot_row" },
-  { name: "free_slots", type: "slot_row" },
-  { name: "new_appointments", type: "appointment_row" },
-  { name: "appointments", type: "appointment_row" },
-  { name: "new_taken_slots", type: "slot_row" },
-  { name: "taken_slots", type: "slot_row" },
-  { name: "journal", type: "journal_row" },
-] as const satisfies readonly { readonly name: string; readonly type: RowType }[];
+/** The version that this writes, which stands in the names of the function and its types. */
+const routines = 1;
 
-export type CommitParameter = (typeof commitParameters)[number]["name"];
-
-/** The types of the parameters, as they stand in a cast. */
-export function parameterTypes(place: Place): readonly string[] {
-  return commitParameters.map(({ type }) => `${nameOf(place, type)}[]`);
+/** The composite types of the rows that the function takes. */
+export function rowTypes(place: Place): readonly SchemaObject[] {
+  return (Object.keys(rowColumns) as readonly RowType[]).map((type) => {
+    const columns = rowColumns[type].map((column) => `"${column}" ${columnType(column)}`);
+    const name = routineName(type, routines);
+    return { kind: "type", name, statement: `create type ${nameOf(place, name)} as (\n  ${columns.join(",\n  ")}\n)` };
+  });
 }
 
-type Table = keyof typeof columnNames;
+type Table = Exclude<TableName, "migrations">;
 
 /** How long a commit of our own waits for a lock that it could not skip, in milliseconds. */
 const lockTimeoutMs = 500;
@@ -101,14 +90,16 @@ const recordTables = [
  * Waits that this cannot see (for a key that another transaction writes, for the lock that a foreign key or a trigger
  * takes) end there at `lock_timeout`, of which the host's own counts if it is shorter.
  */
-export function commitFunction(place: Place): readonly string[] {
-  const types = parameterTypes(place);
+export function commitFunction(place: Place): SchemaObject {
+  const types = parameterTypes(place, routines);
   const parameters = ["p_waits boolean", ...commitParameters.map(({ name }, index) => `p_${name} ${types[index]}`)];
-  const statement = `create or replace function ${nameOf(place, "commit")}(${parameters.join(", ")})
-returns text language plpgsql volatile
+  const name = routineName("commit", routines);
+  const statement = `create or replace function ${nameOf(place, name)}(
+  ${parameters.join(",\n  ")}
+) returns text language plpgsql volatile
 ${commitSettings}
 as ${quoted(body(place))}`;
-  return [createRowTypes(place), statement];
+  return { kind: "function", name, statement };
 }
 
 const body = (place: Place): string => `

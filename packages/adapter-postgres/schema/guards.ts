@@ -1,8 +1,9 @@
+import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import { type Guard, owningStatuses } from "@slotwright/core";
+import { nameOf, type Place } from "../src/strategy.ts";
 import { holdsLocks, refuse, triggerFunction } from "./functions.ts";
 import { furtherProvidersFunction, furtherProvidersTriggers } from "./further-providers.ts";
 import { overlapGuard } from "./overlap-guard.ts";
-import { nameOf, type Place } from "./strategy.ts";
 
 /**
  * The guards that need to look at other rows. Those that a booking runs into look once at all rows of a statement: in a
@@ -20,37 +21,19 @@ import { nameOf, type Place } from "./strategy.ts";
  * in nobody's way, and may wait for that; one that was there before may not. Commits have locked the slot long before, and
  * PostgreSQL notices that without writing anything.
  */
-export function guards(place: Place): readonly string[] {
-  return [
-    ...roomForUpdates(place),
-    ...overlapGuard(place),
-    ...guardFunctions(place).map(({ statement }) => statement),
-    ...guardTriggers(place).map(({ statement }) => statement),
-  ];
+export function guards(place: Place): readonly SchemaObject[] {
+  return [...roomForUpdates(place), ...overlapGuard(place), ...guardFunctions(place), ...guardTriggers(place)];
 }
 
-export interface GuardFunction {
-  readonly name: string;
-  readonly statement: string;
+function guardFunctions(place: Place): readonly SchemaObject[] {
+  return functions.map(({ name, body, runsAs }) => triggerFunction(place, name, body(place), runsAs));
 }
 
-export interface GuardTrigger extends GuardFunction {
-  readonly table: "slots" | "appointments" | "journal";
-}
-
-/** These can be created again. */
-export function guardFunctions(place: Place): readonly GuardFunction[] {
-  return functions.map(({ name, body, runsAs }) => ({
-    name,
-    statement: triggerFunction(place, name, body(place), runsAs),
-  }));
-}
-
-export function guardTriggers(place: Place): readonly GuardTrigger[] {
+function guardTriggers(place: Place): readonly SchemaObject[] {
   return triggers.map(({ name, table, on, call }) => {
     const does = `execute function ${nameOf(place, call)}()`;
     const when = on.replace("%", nameOf(place, table));
-    return { name, table, statement: `create trigger "${place.prefix}${name}" ${when} ${does}` };
+    return { kind: "trigger", name, on: table, statement: `create trigger "${place.prefix}${name}" ${when} ${does}` };
   });
 }
 
@@ -58,11 +41,18 @@ export function guardTriggers(place: Place): readonly GuardTrigger[] {
  * An update of columns that no index has writes no index, if its new row version finds room on the page of the old. Slots
  * of one page are those of a few days of one provider, and may all be booked before any old version can go.
  */
-function roomForUpdates(place: Place): readonly string[] {
-  const fillfactors = { schedules: 80, slots: 60, appointments: 80 };
-  return Object.entries(fillfactors).map(
-    ([table, percent]) => `alter table ${nameOf(place, table)} set (fillfactor = ${percent})`,
-  );
+function roomForUpdates(place: Place): readonly SchemaObject[] {
+  const fillfactors = [
+    ["schedules", 80],
+    ["slots", 60],
+    ["appointments", 80],
+  ] as const;
+  return fillfactors.map(([table, percent]) => ({
+    kind: "setting",
+    name: "fillfactor",
+    on: table,
+    statement: `alter table ${nameOf(place, table)} set (fillfactor = ${percent})`,
+  }));
 }
 
 const owning = owningStatuses.map((status) => `'${status}'`).join(", ");
@@ -185,7 +175,9 @@ end`,
   refusal("keep_journal", "journal_append_only", "entries of the journal are never changed or deleted"),
 ];
 
-interface Trigger extends Pick<GuardTrigger, "name" | "table"> {
+interface Trigger {
+  readonly name: string;
+  readonly table: "slots" | "appointments" | "journal";
   /** With `%` in place of the table. */
   readonly on: string;
   readonly call: string;

@@ -1,27 +1,21 @@
 import { refusalText } from "@slotwright/adapter-sql";
+import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import { type Guard, owningStatuses } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
+import type { MysqlStrategy } from "../src/strategy.ts";
 import { addFurtherProviders, followedColumns, removeFurtherProviders } from "./further-providers.ts";
 import { newSchedules } from "./procedures.ts";
-import type { MysqlStrategy } from "./strategy.ts";
 
 /**
  * The guards that need to look at other rows: triggers. They read by shared locks, since a plain read may be as old as
  * the transaction. MySQL fires no trigger for what a foreign key does, and ours do nothing but refuse.
  */
-export function guardTriggers(strategy: MysqlStrategy): readonly Routine[] {
+export function guardTriggers(strategy: MysqlStrategy): readonly SchemaObject[] {
   return triggersOf(strategy).map(({ name, event, table, body }) => {
     const trigger = sql`create trigger ${strategy.routine(name)} ${sql.raw(event)} on ${sql.table(table)}
-      for each row begin ${body} end`;
-    return { kind: "trigger", name, statement: trigger.compile(strategy.queries).sql.replaceAll(/\s+/g, " ") };
+for each row begin ${body} end`;
+    return { kind: "trigger", name, statement: trigger.compile(strategy.queries).sql.replaceAll(/\n\s*/g, "\n") };
   });
-}
-
-/** A trigger or a procedure, by its name without prefix. */
-export interface Routine {
-  readonly kind: "trigger" | "procedure";
-  readonly name: string;
-  readonly statement: string;
 }
 
 /**
@@ -29,16 +23,16 @@ export interface Routine {
  * in its way. A booking changes nothing of it: so the guard, which finds all it needs here, waits for no slot that others
  * have merely booked, nor, on MariaDB, for the one beside it on another schedule.
  */
-export function guardIndexes({ queries, qualified }: MysqlStrategy): readonly string[] {
+export function guardIndexes({ queries, qualified }: MysqlStrategy): readonly SchemaObject[] {
   const lane = sql`alter table ${sql.table("slots")} add column lane int
-    generated always as (case when status <> 'blocked' then seat end) stored`;
+  generated always as (case when status <> 'blocked' then seat end) stored`;
+  const index = queries.schema
+    .createIndex(qualified("slots_by_lane"))
+    .on("slots")
+    .columns(["schedule_id", "lane", "start_at", "end_at"]);
   return [
-    lane.compile(queries).sql,
-    queries.schema
-      .createIndex(qualified("slots_by_lane"))
-      .on("slots")
-      .columns(["schedule_id", "lane", "start_at", "end_at"])
-      .compile().sql,
+    { kind: "column", name: "lane", on: "slots", statement: lane.compile(queries).sql },
+    { kind: "index", name: "slots_by_lane", on: "slots", statement: index.compile().sql },
   ];
 }
 

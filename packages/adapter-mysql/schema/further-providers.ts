@@ -1,6 +1,6 @@
 import { columnNames } from "@slotwright/adapter-sql";
 import { type RawBuilder, sql } from "kysely";
-import type { MysqlStrategy } from "./strategy.ts";
+import type { MysqlStrategy } from "../src/strategy.ts";
 
 /**
  * The table of further providers follows the appointments by triggers, so that no write has to know of it, and changes by

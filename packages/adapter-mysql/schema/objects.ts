@@ -1,0 +1,16 @@
+import { indexObjects, type SchemaObject, tableParts, wholeTable } from "@slotwright/adapter-sql/schema";
+import { mysqlStrategy, type Place, type ServerName } from "../src/strategy.ts";
+import { guardIndexes, guardTriggers } from "./guards.ts";
+import { procedures } from "./procedures.ts";
+
+/** All that a database of this version consists of, in the order in which it can be created. */
+export function schemaObjects(place: Place, server: ServerName): readonly SchemaObject[] {
+  const strategy = mysqlStrategy(place, server);
+  return [
+    ...tableParts(strategy).map((parts) => wholeTable(strategy, parts)),
+    ...indexObjects(strategy),
+    ...guardIndexes(strategy),
+    ...guardTriggers(strategy),
+    ...procedures(strategy),
+  ];
+}

@@ -1,0 +1,469 @@
+import type { Migration } from "@slotwright/adapter-sql";
+
+// Written by `pnpm freeze` from the catalogue and the guards. Once released, it never changes.
+export const initial: Migration = {
+  version: 1,
+  name: "initial",
+  oldestCode: 1,
+  objects: [
+    {
+      kind: "table",
+      name: "schedules",
+      statement: `create table \`{database}\`.\`{prefix}schedules\` (
+  \`id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`provider_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`facility_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin,
+  \`time_zone\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`version\` int not null,
+  \`created_at\` bigint not null,
+  \`updated_at\` bigint not null,
+  constraint \`{prefix}schedules_pkey\` primary key (\`id\`),
+  constraint \`{prefix}schedules_row_format\` check (version >= 1)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
+    },
+    {
+      kind: "table",
+      name: "appointments",
+      statement: `create table \`{database}\`.\`{prefix}appointments\` (
+  \`id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`subject_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`provider_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`facility_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`start_at\` bigint not null,
+  \`end_at\` bigint not null,
+  \`status\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`slot_ids\` longtext character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_nopad_bin,
+  \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`version\` int not null,
+  \`created_at\` bigint not null,
+  \`updated_at\` bigint not null,
+  constraint \`{prefix}appointments_pkey\` primary key (\`id\`),
+  constraint \`{prefix}appointments_known_status\` check (\`status\` in ('scheduled', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show')),
+  constraint \`{prefix}appointments_valid_time_range\` check (start_at < end_at),
+  constraint \`{prefix}appointments_row_format\` check (version >= 1 and (case when json_valid(\`metadata\`) then json_type(\`metadata\`) = 'OBJECT' else 0 end = 1) and (case when json_valid(\`slot_ids\`) then json_type(\`slot_ids\`) = 'ARRAY' else 0 end = 1) and (provider_ids is null or (case when json_valid(\`provider_ids\`) then json_type(\`provider_ids\`) = 'ARRAY' else 0 end = 1))),
+  constraint \`{prefix}appointments_owner_has_slots\` check ((\`status\` in ('confirmed', 'checked_in', 'completed')) = ((case when json_valid(\`slot_ids\`) then case when json_type(\`slot_ids\`) = 'ARRAY' then json_length(\`slot_ids\`) end end) > 0))
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
+    },
+    {
+      kind: "table",
+      name: "further_providers",
+      statement: `create table \`{database}\`.\`{prefix}further_providers\` (
+  \`id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`provider_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`subject_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`facility_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`start_at\` bigint not null,
+  \`status\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  constraint \`{prefix}further_providers_pkey\` primary key (\`id\`, \`provider_id\`)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
+    },
+    {
+      kind: "table",
+      name: "slots",
+      statement: `create table \`{database}\`.\`{prefix}slots\` (
+  \`id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`schedule_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`provider_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`facility_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`seat\` int not null,
+  \`start_at\` bigint not null,
+  \`end_at\` bigint not null,
+  \`status\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`appointment_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin,
+  \`hold_token_hash\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin,
+  \`hold_expires_at\` bigint,
+  \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`version\` int not null,
+  \`created_at\` bigint not null,
+  \`updated_at\` bigint not null,
+  constraint \`{prefix}slots_pkey\` primary key (\`id\`),
+  constraint \`{prefix}slots_known_status\` check (\`status\` in ('available', 'held', 'booked', 'blocked')),
+  constraint \`{prefix}slots_valid_time_range\` check (start_at < end_at and end_at - start_at <= 2678400000),
+  constraint \`{prefix}slots_booked_has_appointment\` check ((status = 'booked') = (appointment_id is not null)),
+  constraint \`{prefix}slots_held_has_hold\` check ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null)),
+  constraint \`{prefix}slots_row_format\` check (seat >= 0 and version >= 1 and (case when json_valid(\`metadata\`) then json_type(\`metadata\`) = 'OBJECT' else 0 end = 1)),
+  constraint \`{prefix}slots_slot_has_schedule_row\` foreign key (\`schedule_id\`) references \`{database}\`.\`{prefix}schedules\` (\`id\`),
+  constraint \`{prefix}slots_slot_has_appointment_row\` foreign key (\`appointment_id\`) references \`{database}\`.\`{prefix}appointments\` (\`id\`)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
+    },
+    {
+      kind: "table",
+      name: "commands",
+      statement: `create table \`{database}\`.\`{prefix}commands\` (
+  \`id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`request_hash\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`result\` longtext character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`created_at\` bigint,
+  constraint \`{prefix}commands_pkey\` primary key (\`id\`),
+  constraint \`{prefix}commands_row_format\` check ((json_valid(\`result\`) = 1))
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
+    },
+    {
+      kind: "table",
+      name: "journal",
+      statement: `create table \`{database}\`.\`{prefix}journal\` (
+  \`record_kind\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`record_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`version\` int not null,
+  \`command\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`command_id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`actor_kind\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`actor_id\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`reason\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin,
+  \`at\` bigint not null,
+  \`from_status\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin,
+  \`to_status\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`changes\` longtext character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  constraint \`{prefix}journal_once_per_version\` primary key (\`record_id\`, \`version\`),
+  constraint \`{prefix}journal_row_format\` check (\`record_kind\` in ('slot', 'appointment') and version >= 1 and (case when json_valid(\`changes\`) then json_type(\`changes\`) = 'OBJECT' else 0 end = 1))
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
+    },
+    {
+      kind: "table",
+      name: "settings",
+      statement: `create table \`{database}\`.\`{prefix}settings\` (
+  \`name\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`value\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  constraint \`{prefix}settings_pkey\` primary key (\`name\`)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
+    },
+    {
+      kind: "index",
+      name: "slots_by_schedule",
+      on: "slots",
+      statement: `create index \`{prefix}slots_by_schedule\` on \`{database}\`.\`{prefix}slots\` (\`schedule_id\`, \`start_at\`, \`id\`)`,
+    },
+    {
+      kind: "index",
+      name: "slots_by_provider",
+      on: "slots",
+      statement: `create index \`{prefix}slots_by_provider\` on \`{database}\`.\`{prefix}slots\` (\`provider_id\`, \`start_at\`, \`id\`)`,
+    },
+    {
+      kind: "index",
+      name: "slots_by_facility",
+      on: "slots",
+      statement: `create index \`{prefix}slots_by_facility\` on \`{database}\`.\`{prefix}slots\` (\`facility_id\`, \`start_at\`, \`id\`)`,
+    },
+    {
+      kind: "index",
+      name: "slots_by_start",
+      on: "slots",
+      statement: `create index \`{prefix}slots_by_start\` on \`{database}\`.\`{prefix}slots\` (\`start_at\`, \`id\`)`,
+    },
+    {
+      kind: "index",
+      name: "appointments_by_subject",
+      on: "appointments",
+      statement: `create index \`{prefix}appointments_by_subject\` on \`{database}\`.\`{prefix}appointments\` (\`subject_id\`, \`start_at\`, \`id\`)`,
+    },
+    {
+      kind: "index",
+      name: "appointments_by_provider",
+      on: "appointments",
+      statement: `create index \`{prefix}appointments_by_provider\` on \`{database}\`.\`{prefix}appointments\` (\`provider_id\`, \`start_at\`, \`id\`)`,
+    },
+    {
+      kind: "index",
+      name: "further_providers_by_subject",
+      on: "further_providers",
+      statement: `create index \`{prefix}further_providers_by_subject\` on \`{database}\`.\`{prefix}further_providers\` (\`subject_id\`, \`start_at\`, \`id\`)`,
+    },
+    {
+      kind: "index",
+      name: "further_providers_by_provider",
+      on: "further_providers",
+      statement: `create index \`{prefix}further_providers_by_provider\` on \`{database}\`.\`{prefix}further_providers\` (\`provider_id\`, \`start_at\`, \`id\`)`,
+    },
+    {
+      kind: "index",
+      name: "appointments_by_start",
+      on: "appointments",
+      statement: `create index \`{prefix}appointments_by_start\` on \`{database}\`.\`{prefix}appointments\` (\`start_at\`, \`id\`)`,
+    },
+    {
+      kind: "column",
+      name: "lane",
+      on: "slots",
+      statement: `alter table \`{database}\`.\`{prefix}slots\` add column lane int
+  generated always as (case when status <> 'blocked' then seat end) stored`,
+    },
+    {
+      kind: "index",
+      name: "slots_by_lane",
+      on: "slots",
+      statement: `create index \`{prefix}slots_by_lane\` on \`{database}\`.\`{prefix}slots\` (\`schedule_id\`, \`lane\`, \`start_at\`, \`end_at\`)`,
+    },
+    {
+      kind: "trigger",
+      name: "slots_inserted",
+      statement: `create trigger \`{database}\`.\`{prefix}slots_inserted\` after insert on \`{database}\`.\`{prefix}slots\`
+for each row begin if new.status <> 'blocked' then begin declare locked int; declare reached bigint; set locked = (select version from \`{database}\`.\`{prefix}schedules\` where id = new.schedule_id for update);
+if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if;
+if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
+then select end_at into reached from \`{database}\`.\`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+and start_at < new.end_at and id <> new.id order by start_at desc limit 1;
+else select end_at into reached from \`{database}\`.\`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+and start_at < new.end_at and id <> new.id order by start_at desc limit 1 lock in share mode; end if;
+if reached > new.start_at then signal sqlstate '45000' set message_text = 'slotwright:no_overlap: another slot of this schedule and seat is in the way'; end if; end; end if;
+if new.appointment_id is not null then if not exists (select 1 from \`{database}\`.\`{prefix}appointments\` as a where a.id = new.appointment_id
+and a.status in ('confirmed', 'checked_in', 'completed') and a.start_at >= new.start_at and a.end_at <= new.end_at
+and ((a.provider_id = new.provider_id and a.facility_id = new.facility_id)
+or json_unquote(json_extract(a.slot_ids, '$[0]')) <> new.id)
+and (a.slot_ids = concat('[', json_quote(new.id), ']') collate utf8mb4_nopad_bin
+or json_contains(a.slot_ids, json_quote(new.id))) lock in share mode) then
+if exists (select 1 from \`{database}\`.\`{prefix}appointments\` where id = new.appointment_id lock in share mode) then
+signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: the appointment does not list this slot, or does not lie within it';
+else signal sqlstate '45000' set message_text = 'slotwright:slot_has_appointment_row: the appointment of the slot does not exist'; end if; end if; end if; end`,
+    },
+    {
+      kind: "trigger",
+      name: "slots_updated",
+      statement: `create trigger \`{database}\`.\`{prefix}slots_updated\` after update on \`{database}\`.\`{prefix}slots\`
+for each row begin if new.status <> 'blocked' and (old.status = 'blocked' or not (old.\`schedule_id\` <=> new.\`schedule_id\` and old.\`seat\` <=> new.\`seat\` and old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\`)) then begin declare locked int; declare reached bigint; set locked = (select version from \`{database}\`.\`{prefix}schedules\` where id = new.schedule_id for update);
+if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if;
+if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
+then select end_at into reached from \`{database}\`.\`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+and start_at < new.end_at and id <> new.id order by start_at desc limit 1;
+else select end_at into reached from \`{database}\`.\`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+and start_at < new.end_at and id <> new.id order by start_at desc limit 1 lock in share mode; end if;
+if reached > new.start_at then signal sqlstate '45000' set message_text = 'slotwright:no_overlap: another slot of this schedule and seat is in the way'; end if; end; end if;
+if old.appointment_id is not null and not (old.\`appointment_id\` <=> new.\`appointment_id\`) then if new.version <> old.version + 1
+or not exists (select 1 from \`{database}\`.\`{prefix}journal\` where record_id = new.id and version = new.version lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: the journal does not tell what happened to the appointment of this slot: cancel it'; end if; end if;
+if new.appointment_id is not null and not (old.\`id\` <=> new.\`id\` and old.\`appointment_id\` <=> new.\`appointment_id\` and old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\` and old.\`provider_id\` <=> new.\`provider_id\` and old.\`facility_id\` <=> new.\`facility_id\`) then if not exists (select 1 from \`{database}\`.\`{prefix}appointments\` as a where a.id = new.appointment_id
+and a.status in ('confirmed', 'checked_in', 'completed') and a.start_at >= new.start_at and a.end_at <= new.end_at
+and ((a.provider_id = new.provider_id and a.facility_id = new.facility_id)
+or json_unquote(json_extract(a.slot_ids, '$[0]')) <> new.id)
+and (a.slot_ids = concat('[', json_quote(new.id), ']') collate utf8mb4_nopad_bin
+or json_contains(a.slot_ids, json_quote(new.id))) lock in share mode) then
+if exists (select 1 from \`{database}\`.\`{prefix}appointments\` where id = new.appointment_id lock in share mode) then
+signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: the appointment does not list this slot, or does not lie within it';
+else signal sqlstate '45000' set message_text = 'slotwright:slot_has_appointment_row: the appointment of the slot does not exist'; end if; end if; end if; end`,
+    },
+    {
+      kind: "trigger",
+      name: "slots_kept",
+      statement: `create trigger \`{database}\`.\`{prefix}slots_kept\` before delete on \`{database}\`.\`{prefix}slots\`
+for each row begin if old.appointment_id is not null then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: a booked slot cannot be deleted: cancel its appointment first'; end if; end`,
+    },
+    {
+      kind: "trigger",
+      name: "appointments_inserted",
+      statement: `create trigger \`{database}\`.\`{prefix}appointments_inserted\` after insert on \`{database}\`.\`{prefix}appointments\`
+for each row begin if new.slot_ids <> '[]' then if json_length(new.slot_ids) = 1 then if not exists (select 1 from \`{database}\`.\`{prefix}slots\` as s where s.id = json_unquote(json_extract(new.slot_ids, '$[0]'))
+and s.start_at <= new.start_at and s.end_at >= new.end_at
+and (s.appointment_id is null or s.appointment_id = new.id)
+and s.provider_id = new.provider_id and s.facility_id = new.facility_id lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: a slot that the appointment lists does not exist, does not contain it, or is not its own'; end if; else if exists (select 1 from json_table(new.slot_ids, '$[*]' columns (place for ordinality, id longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$')) as k
+left join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id
+where s.id is null or s.start_at > new.start_at or s.end_at < new.end_at or s.appointment_id <> new.id
+or (k.place = 1 and (s.provider_id <> new.provider_id or s.facility_id <> new.facility_id))
+lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: a slot that the appointment lists does not exist, does not contain it, or is not its own'; end if; end if; end if; if \`new\`.\`provider_ids\` is not null then insert into \`{database}\`.\`{prefix}further_providers\` (\`id\`, \`provider_id\`, \`subject_id\`, \`facility_id\`, \`start_at\`, \`status\`)
+select distinct \`new\`.\`id\`, \`k\`.\`provider_id\`, \`new\`.\`subject_id\`, \`new\`.\`facility_id\`, \`new\`.\`start_at\`, \`new\`.\`status\` from json_table(\`new\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$')) as k where k.provider_id <> new.provider_id; end if; end`,
+    },
+    {
+      kind: "trigger",
+      name: "appointments_updated",
+      statement: `create trigger \`{database}\`.\`{prefix}appointments_updated\` after update on \`{database}\`.\`{prefix}appointments\`
+for each row begin if new.slot_ids <> '[]' and not (old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\` and old.\`slot_ids\` <=> new.\`slot_ids\` and old.\`provider_id\` <=> new.\`provider_id\` and old.\`facility_id\` <=> new.\`facility_id\`) then if json_length(new.slot_ids) = 1 then if not exists (select 1 from \`{database}\`.\`{prefix}slots\` as s where s.id = json_unquote(json_extract(new.slot_ids, '$[0]'))
+and s.start_at <= new.start_at and s.end_at >= new.end_at
+and (s.appointment_id is null or s.appointment_id = new.id)
+and s.provider_id = new.provider_id and s.facility_id = new.facility_id lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: a slot that the appointment lists does not exist, does not contain it, or is not its own'; end if; else if exists (select 1 from json_table(new.slot_ids, '$[*]' columns (place for ordinality, id longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$')) as k
+left join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id
+where s.id is null or s.start_at > new.start_at or s.end_at < new.end_at or s.appointment_id <> new.id
+or (k.place = 1 and (s.provider_id <> new.provider_id or s.facility_id <> new.facility_id))
+lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: a slot that the appointment lists does not exist, does not contain it, or is not its own'; end if; end if; end if;
+if not (old.\`id\` <=> new.\`id\` and old.\`slot_ids\` <=> new.\`slot_ids\`) then if exists (select 1 from json_table(old.slot_ids, '$[*]' columns (id longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$')) as k
+straight_join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id
+where s.appointment_id = old.id and (old.id <> new.id or not json_contains(new.slot_ids, json_quote(s.id))) lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: a slot still has this appointment: free the slot first'; end if; end if;
+if not (old.\`id\` <=> new.\`id\` and old.\`provider_id\` <=> new.\`provider_id\` and old.\`subject_id\` <=> new.\`subject_id\` and old.\`facility_id\` <=> new.\`facility_id\` and old.\`start_at\` <=> new.\`start_at\` and old.\`status\` <=> new.\`status\` and old.\`provider_ids\` <=> new.\`provider_ids\`) then
+if \`old\`.\`provider_ids\` is not null then delete f from json_table(\`old\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$')) as k straight_join \`{database}\`.\`{prefix}further_providers\` as f force index (primary)
+on f.id = old.id and f.provider_id = k.provider_id where k.provider_id <> old.provider_id; end if; if \`new\`.\`provider_ids\` is not null then insert into \`{database}\`.\`{prefix}further_providers\` (\`id\`, \`provider_id\`, \`subject_id\`, \`facility_id\`, \`start_at\`, \`status\`)
+select distinct \`new\`.\`id\`, \`k\`.\`provider_id\`, \`new\`.\`subject_id\`, \`new\`.\`facility_id\`, \`new\`.\`start_at\`, \`new\`.\`status\` from json_table(\`new\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$')) as k where k.provider_id <> new.provider_id; end if; end if; end`,
+    },
+    {
+      kind: "trigger",
+      name: "appointments_deleted",
+      statement: `create trigger \`{database}\`.\`{prefix}appointments_deleted\` after delete on \`{database}\`.\`{prefix}appointments\`
+for each row begin if \`old\`.\`provider_ids\` is not null then delete f from json_table(\`old\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$')) as k straight_join \`{database}\`.\`{prefix}further_providers\` as f force index (primary)
+on f.id = old.id and f.provider_id = k.provider_id where k.provider_id <> old.provider_id; end if; end`,
+    },
+    {
+      kind: "trigger",
+      name: "appointments_kept",
+      statement: `create trigger \`{database}\`.\`{prefix}appointments_kept\` before delete on \`{database}\`.\`{prefix}appointments\`
+for each row begin if exists (select 1 from json_table(old.slot_ids, '$[*]' columns (id longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$')) as k
+straight_join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id
+where s.appointment_id = old.id lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: a slot still has this appointment: free the slot first'; end if; end`,
+    },
+    {
+      kind: "trigger",
+      name: "journal_not_updated",
+      statement: `create trigger \`{database}\`.\`{prefix}journal_not_updated\` before update on \`{database}\`.\`{prefix}journal\`
+for each row begin signal sqlstate '45000' set message_text = 'slotwright:journal_append_only: entries of the journal are never changed'; end`,
+    },
+    {
+      kind: "trigger",
+      name: "journal_not_deleted",
+      statement: `create trigger \`{database}\`.\`{prefix}journal_not_deleted\` before delete on \`{database}\`.\`{prefix}journal\`
+for each row begin signal sqlstate '45000' set message_text = 'slotwright:journal_append_only: entries of the journal are never deleted'; end`,
+    },
+    {
+      kind: "procedure",
+      name: "write_v1",
+      statement: `create procedure \`{database}\`.\`{prefix}write_v1\`(in \`p_new_commands\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_lock_schedules\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_lock_slots\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_lock_appointments\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_new_journal\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_new_schedules\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_old_schedules\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_old_slots\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_new_slots\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_new_appointments\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_old_appointments\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_old_booked_slots\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_new_booked_slots\` longtext character set utf8mb4 collate utf8mb4_nopad_bin)
+    modifies sql data sql security invoker
+    begin
+    declare found int;
+    declare said longtext character set utf8mb4 collate utf8mb4_nopad_bin;
+    declare exit handler for sqlexception begin set @slotwright_new_schedules = null; resignal; end;
+    set @slotwright_new_schedules = \`p_new_schedules\`;
+    if \`p_new_commands\` is not null then begin
+    declare exit handler for 1062 begin get diagnostics condition 1 said = message_text;
+      if right(said, 8) = 'PRIMARY''' then signal sqlstate '45000' set message_text = 'slotwright:replayed'; else resignal; end if; end;
+    insert into \`{database}\`.\`{prefix}commands\` (\`id\`, \`request_hash\`, \`result\`, \`created_at\`)
+    select \`k\`.\`id\`, \`k\`.\`request_hash\`, \`k\`.\`result\`, \`k\`.\`created_at\` from json_table(\`p_new_commands\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`request_hash\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`result\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`created_at\` bigint path '$[3]')) as k;
+    end; end if;
+if \`p_lock_schedules\` is not null then set found = 0;
+    if json_length(\`p_lock_schedules\`) = 1 then
+      select 1 into found from \`{database}\`.\`{prefix}schedules\` as s force index (primary)
+      where s.id = json_unquote(json_extract(\`p_lock_schedules\`, '$[0][0]')) and s.version = json_extract(\`p_lock_schedules\`, '$[0][1]') for update;
+    else
+      select count(*) into found from json_table(\`p_lock_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+      straight_join \`{database}\`.\`{prefix}schedules\` as s force index (primary) on s.id = k.id and s.version = k.version for update;
+    end if;
+    if found <> json_length(\`p_lock_schedules\`) then
+    signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
+if \`p_lock_slots\` is not null then set found = 0;
+    if json_length(\`p_lock_slots\`) = 1 then
+      select 1 into found from \`{database}\`.\`{prefix}slots\` as s force index (primary)
+      where s.id = json_unquote(json_extract(\`p_lock_slots\`, '$[0][0]')) and s.version = json_extract(\`p_lock_slots\`, '$[0][1]') for update;
+    else
+      select count(*) into found from json_table(\`p_lock_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+      straight_join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id and s.version = k.version for update;
+    end if;
+    if found <> json_length(\`p_lock_slots\`) then
+    signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
+if \`p_lock_appointments\` is not null then set found = 0;
+    if json_length(\`p_lock_appointments\`) = 1 then
+      select 1 into found from \`{database}\`.\`{prefix}appointments\` as s force index (primary)
+      where s.id = json_unquote(json_extract(\`p_lock_appointments\`, '$[0][0]')) and s.version = json_extract(\`p_lock_appointments\`, '$[0][1]') for update;
+    else
+      select count(*) into found from json_table(\`p_lock_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+      straight_join \`{database}\`.\`{prefix}appointments\` as s force index (primary) on s.id = k.id and s.version = k.version for update;
+    end if;
+    if found <> json_length(\`p_lock_appointments\`) then
+    signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
+if \`p_new_journal\` is not null then begin
+    declare exit handler for 1062 begin get diagnostics condition 1 said = message_text;
+      if right(said, 8) = 'PRIMARY''' then signal sqlstate '45000' set message_text = 'slotwright:journal_once_per_version: the journal has an entry for this version already'; else resignal; end if; end;
+    insert into \`{database}\`.\`{prefix}journal\` (\`record_kind\`, \`record_id\`, \`version\`, \`command\`, \`command_id\`, \`actor_kind\`, \`actor_id\`, \`reason\`, \`at\`, \`from_status\`, \`to_status\`, \`changes\`)
+    select \`k\`.\`record_kind\`, \`k\`.\`record_id\`, \`k\`.\`version\`, \`k\`.\`command\`, \`k\`.\`command_id\`, \`k\`.\`actor_kind\`, \`k\`.\`actor_id\`, \`k\`.\`reason\`, \`k\`.\`at\`, \`k\`.\`from_status\`, \`k\`.\`to_status\`, \`k\`.\`changes\` from json_table(\`p_new_journal\`, '$[*]' columns (\`record_kind\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`record_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`version\` bigint path '$[2]', \`command\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`command_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[4]', \`actor_kind\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[5]', \`actor_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[6]', \`reason\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`at\` bigint path '$[8]', \`from_status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`to_status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[10]', \`changes\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[11]')) as k;
+    end; end if;
+if \`p_new_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k; end if;
+if \`p_old_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k
+    on duplicate key update \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`time_zone\` = \`k\`.\`time_zone\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
+if \`p_old_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k
+    on duplicate key update \`schedule_id\` = \`k\`.\`schedule_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`seat\` = \`k\`.\`seat\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`appointment_id\` = \`k\`.\`appointment_id\`, \`hold_token_hash\` = \`k\`.\`hold_token_hash\`, \`hold_expires_at\` = \`k\`.\`hold_expires_at\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
+if \`p_new_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k; end if;
+if \`p_new_appointments\` is not null then insert into \`{database}\`.\`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`subject_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`slot_ids\`, \`k\`.\`provider_ids\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`subject_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`start_at\` bigint path '$[4]', \`end_at\` bigint path '$[5]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[6]', \`slot_ids\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`version\` bigint path '$[10]', \`created_at\` bigint path '$[11]', \`updated_at\` bigint path '$[12]')) as k; end if;
+if \`p_old_appointments\` is not null then insert into \`{database}\`.\`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`subject_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`slot_ids\`, \`k\`.\`provider_ids\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`subject_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`start_at\` bigint path '$[4]', \`end_at\` bigint path '$[5]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[6]', \`slot_ids\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`version\` bigint path '$[10]', \`created_at\` bigint path '$[11]', \`updated_at\` bigint path '$[12]')) as k
+    on duplicate key update \`subject_id\` = \`k\`.\`subject_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`slot_ids\` = \`k\`.\`slot_ids\`, \`provider_ids\` = \`k\`.\`provider_ids\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
+if \`p_old_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_booked_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k
+    on duplicate key update \`schedule_id\` = \`k\`.\`schedule_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`seat\` = \`k\`.\`seat\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`appointment_id\` = \`k\`.\`appointment_id\`, \`hold_token_hash\` = \`k\`.\`hold_token_hash\`, \`hold_expires_at\` = \`k\`.\`hold_expires_at\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
+if \`p_new_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_booked_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k; end if;
+    if \`p_new_schedules\` is not null then set @slotwright_new_schedules = null; end if;
+    end`,
+    },
+    {
+      kind: "procedure",
+      name: "commit_v1",
+      statement: `create procedure \`{database}\`.\`{prefix}commit_v1\`(in \`p_new_commands\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_lock_schedules\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_lock_slots\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_lock_appointments\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_new_journal\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_new_schedules\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_old_schedules\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_old_slots\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_new_slots\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_new_appointments\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_old_appointments\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_old_booked_slots\` longtext character set utf8mb4 collate utf8mb4_nopad_bin, in \`p_new_booked_slots\` longtext character set utf8mb4 collate utf8mb4_nopad_bin)
+    modifies sql data sql security invoker
+    begin
+    declare found int;
+    declare said longtext character set utf8mb4 collate utf8mb4_nopad_bin;
+    declare seconds int default @@innodb_lock_wait_timeout;
+    declare exit handler for sqlexception begin
+      rollback and no chain no release; set innodb_lock_wait_timeout = seconds, @slotwright_new_schedules = null; resignal; end;
+    set transaction isolation level read committed;
+    set innodb_lock_wait_timeout = 1;
+    start transaction;
+    set @slotwright_new_schedules = \`p_new_schedules\`;
+    if \`p_new_commands\` is not null then begin
+    declare exit handler for 1062 begin get diagnostics condition 1 said = message_text;
+      if right(said, 8) = 'PRIMARY''' then signal sqlstate '45000' set message_text = 'slotwright:replayed'; else resignal; end if; end;
+    insert into \`{database}\`.\`{prefix}commands\` (\`id\`, \`request_hash\`, \`result\`, \`created_at\`)
+    select \`k\`.\`id\`, \`k\`.\`request_hash\`, \`k\`.\`result\`, \`k\`.\`created_at\` from json_table(\`p_new_commands\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`request_hash\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`result\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`created_at\` bigint path '$[3]')) as k;
+    end; end if;
+if \`p_lock_schedules\` is not null then set found = 0;
+    if json_length(\`p_lock_schedules\`) = 1 then
+      select 1 into found from \`{database}\`.\`{prefix}schedules\` as s force index (primary)
+      where s.id = json_unquote(json_extract(\`p_lock_schedules\`, '$[0][0]')) and s.version = json_extract(\`p_lock_schedules\`, '$[0][1]') for update skip locked;
+    else
+      select count(*) into found from json_table(\`p_lock_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+      straight_join \`{database}\`.\`{prefix}schedules\` as s force index (primary) on s.id = k.id and s.version = k.version for update skip locked;
+    end if;
+    if found <> json_length(\`p_lock_schedules\`) then
+    signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
+if \`p_lock_slots\` is not null then set found = 0;
+    if json_length(\`p_lock_slots\`) = 1 then
+      select 1 into found from \`{database}\`.\`{prefix}slots\` as s force index (primary)
+      where s.id = json_unquote(json_extract(\`p_lock_slots\`, '$[0][0]')) and s.version = json_extract(\`p_lock_slots\`, '$[0][1]') for update skip locked;
+    else
+      select count(*) into found from json_table(\`p_lock_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+      straight_join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id and s.version = k.version for update skip locked;
+    end if;
+    if found <> json_length(\`p_lock_slots\`) then
+    signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
+if \`p_lock_appointments\` is not null then set found = 0;
+    if json_length(\`p_lock_appointments\`) = 1 then
+      select 1 into found from \`{database}\`.\`{prefix}appointments\` as s force index (primary)
+      where s.id = json_unquote(json_extract(\`p_lock_appointments\`, '$[0][0]')) and s.version = json_extract(\`p_lock_appointments\`, '$[0][1]') for update skip locked;
+    else
+      select count(*) into found from json_table(\`p_lock_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+      straight_join \`{database}\`.\`{prefix}appointments\` as s force index (primary) on s.id = k.id and s.version = k.version for update skip locked;
+    end if;
+    if found <> json_length(\`p_lock_appointments\`) then
+    signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
+if \`p_new_journal\` is not null then begin
+    declare exit handler for 1062 begin get diagnostics condition 1 said = message_text;
+      if right(said, 8) = 'PRIMARY''' then signal sqlstate '45000' set message_text = 'slotwright:journal_once_per_version: the journal has an entry for this version already'; else resignal; end if; end;
+    insert into \`{database}\`.\`{prefix}journal\` (\`record_kind\`, \`record_id\`, \`version\`, \`command\`, \`command_id\`, \`actor_kind\`, \`actor_id\`, \`reason\`, \`at\`, \`from_status\`, \`to_status\`, \`changes\`)
+    select \`k\`.\`record_kind\`, \`k\`.\`record_id\`, \`k\`.\`version\`, \`k\`.\`command\`, \`k\`.\`command_id\`, \`k\`.\`actor_kind\`, \`k\`.\`actor_id\`, \`k\`.\`reason\`, \`k\`.\`at\`, \`k\`.\`from_status\`, \`k\`.\`to_status\`, \`k\`.\`changes\` from json_table(\`p_new_journal\`, '$[*]' columns (\`record_kind\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`record_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`version\` bigint path '$[2]', \`command\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`command_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[4]', \`actor_kind\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[5]', \`actor_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[6]', \`reason\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`at\` bigint path '$[8]', \`from_status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`to_status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[10]', \`changes\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[11]')) as k;
+    end; end if;
+if \`p_new_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k; end if;
+if \`p_old_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k
+    on duplicate key update \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`time_zone\` = \`k\`.\`time_zone\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
+if \`p_old_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k
+    on duplicate key update \`schedule_id\` = \`k\`.\`schedule_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`seat\` = \`k\`.\`seat\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`appointment_id\` = \`k\`.\`appointment_id\`, \`hold_token_hash\` = \`k\`.\`hold_token_hash\`, \`hold_expires_at\` = \`k\`.\`hold_expires_at\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
+if \`p_new_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k; end if;
+if \`p_new_appointments\` is not null then insert into \`{database}\`.\`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`subject_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`slot_ids\`, \`k\`.\`provider_ids\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`subject_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`start_at\` bigint path '$[4]', \`end_at\` bigint path '$[5]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[6]', \`slot_ids\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`version\` bigint path '$[10]', \`created_at\` bigint path '$[11]', \`updated_at\` bigint path '$[12]')) as k; end if;
+if \`p_old_appointments\` is not null then insert into \`{database}\`.\`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`subject_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`slot_ids\`, \`k\`.\`provider_ids\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`subject_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`start_at\` bigint path '$[4]', \`end_at\` bigint path '$[5]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[6]', \`slot_ids\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`version\` bigint path '$[10]', \`created_at\` bigint path '$[11]', \`updated_at\` bigint path '$[12]')) as k
+    on duplicate key update \`subject_id\` = \`k\`.\`subject_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`slot_ids\` = \`k\`.\`slot_ids\`, \`provider_ids\` = \`k\`.\`provider_ids\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
+if \`p_old_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_booked_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k
+    on duplicate key update \`schedule_id\` = \`k\`.\`schedule_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`seat\` = \`k\`.\`seat\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`appointment_id\` = \`k\`.\`appointment_id\`, \`hold_token_hash\` = \`k\`.\`hold_token_hash\`, \`hold_expires_at\` = \`k\`.\`hold_expires_at\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
+if \`p_new_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_booked_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k; end if;
+    if \`p_new_schedules\` is not null then set @slotwright_new_schedules = null; end if;
+    commit and no chain no release;
+    set innodb_lock_wait_timeout = seconds;
+    end`,
+    },
+  ],
+};

@@ -1,0 +1,69 @@
+import type { SchemaObject } from "@slotwright/adapter-sql/schema";
+import { nameOf, type Place } from "../src/strategy.ts";
+import { quoted, refuse, triggerFunction } from "./functions.ts";
+
+/**
+ * No overlap: an exclusion constraint, or a trigger where the extension that it needs cannot be had, which only turns
+ * out when the migration runs. Blocked slots may lie on each other. The predicate reads a column of its own, for an
+ * update of a column that the predicate of any index names has to write all indexes.
+ */
+export function overlapGuard(place: Place): readonly SchemaObject[] {
+  return [
+    {
+      kind: "column",
+      name: "is_blocked",
+      on: "slots",
+      statement: `alter table ${nameOf(place, "slots")}
+  add column is_blocked boolean not null generated always as (status = 'blocked') stored`,
+    },
+    triggerFunction(place, "check_no_overlap", overlapCheck(place)),
+    { kind: "guard", name: "no_overlap", on: "slots", statement: `do ${quoted(choice(place))}` },
+  ];
+}
+
+const choice = (place: Place): string => `
+declare
+  v_schema text := coalesce((select nspname from pg_catalog.pg_namespace where nspname = 'public'), '${place.schema}');
+begin
+  if not exists (select from pg_catalog.pg_extension where extname = 'btree_gist') then
+    begin
+      execute pg_catalog.format('create extension if not exists btree_gist with schema %I', v_schema);
+    exception when others then
+      null;
+    end;
+  end if;
+  if exists (select from pg_catalog.pg_extension where extname = 'btree_gist') then
+    alter table ${nameOf(place, "slots")} add constraint "${place.prefix}no_overlap"
+      exclude using gist (schedule_id with =, seat with =, pg_catalog.int8range(start_at, end_at) with &&)
+      where (not is_blocked);
+  else
+    create index "${place.prefix}slots_by_seat" on ${nameOf(place, "slots")} (schedule_id, seat, start_at)
+      where not is_blocked;
+    create trigger "${place.prefix}no_overlap" after insert on ${nameOf(place, "slots")}
+      for each row when (not new.is_blocked) execute function ${nameOf(place, "check_no_overlap")}();
+    create trigger "${place.prefix}no_overlap_when_changed" after update on ${nameOf(place, "slots")}
+      for each row when (not new.is_blocked and (old.is_blocked or old.schedule_id <> new.schedule_id
+        or old.seat <> new.seat or old.start_at <> new.start_at or old.end_at <> new.end_at))
+      execute function ${nameOf(place, "check_no_overlap")}();
+  end if;
+end`;
+
+/**
+ * Whoever comes second waits at the schedule's row, and then sees the slots of the first. A snapshot from before the
+ * wait would not: there, the row is written, which ends the second transaction with a serialization failure. Slots that
+ * block nothing aside, those of one schedule and seat do not overlap, so of all that start before this one ends only the
+ * last can reach into it.
+ */
+const overlapCheck = (place: Place): string => `begin
+  perform from ${nameOf(place, "schedules")} where id = new.schedule_id for no key update;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    update ${nameOf(place, "schedules")} set version = version where id = new.schedule_id;
+  end if;
+  if (select s.end_at from ${nameOf(place, "slots")} as s
+      where s.schedule_id = new.schedule_id and s.seat = new.seat and not s.is_blocked and s.id <> new.id
+        and s.start_at < new.end_at
+      order by s.start_at desc limit 1) > new.start_at then
+    ${refuse("no_overlap", "another slot of this schedule and seat is in the way")}
+  end if;
+  return null;
+end`;

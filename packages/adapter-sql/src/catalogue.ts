@@ -1,0 +1,172 @@
+/**
+ * The tables, each of their columns once. Types of rows, what is selected and written, PostgreSQL's row types, the
+ * parameters of MySQL's procedures and the text of a migration are all made of this.
+ */
+export interface Column {
+  readonly type: ColumnType;
+  /** Whether it may be NULL. */
+  readonly isNullable?: true;
+  /** Whether it usually keeps the value that it was inserted with. */
+  readonly isFixed?: true;
+}
+
+/** An `instant` is a number of milliseconds since 1970; `json` is a document as text. */
+export type ColumnType = "id" | "text" | "integer" | "instant" | "json" | "sequence";
+
+const fixedId = { type: "id", isFixed: true } as const;
+const fixedText = { type: "text", isFixed: true } as const;
+const fixedInstant = { type: "instant", isFixed: true } as const;
+const text = { type: "text" } as const;
+const integer = { type: "integer" } as const;
+const json = { type: "json" } as const;
+const stamps = { version: integer, created_at: fixedInstant, updated_at: { type: "instant" } } as const;
+
+export const catalogue = {
+  schedules: {
+    id: fixedId,
+    provider_id: fixedId,
+    facility_id: { ...fixedId, isNullable: true },
+    time_zone: fixedText,
+    ...stamps,
+  },
+  slots: {
+    id: fixedId,
+    schedule_id: fixedId,
+    provider_id: fixedId,
+    facility_id: fixedId,
+    seat: { type: "integer", isFixed: true },
+    start_at: fixedInstant,
+    end_at: fixedInstant,
+    status: text,
+    appointment_id: { type: "id", isNullable: true },
+    hold_token_hash: { type: "text", isNullable: true },
+    hold_expires_at: { type: "instant", isNullable: true },
+    metadata: json,
+    ...stamps,
+  },
+  appointments: {
+    id: fixedId,
+    subject_id: fixedId,
+    provider_id: fixedId,
+    facility_id: fixedId,
+    start_at: fixedInstant,
+    end_at: fixedInstant,
+    status: text,
+    slot_ids: json,
+    /** An array of all of them, or NULL where `provider_id` is the only one, as it usually is. */
+    provider_ids: { type: "json", isNullable: true },
+    metadata: json,
+    ...stamps,
+  },
+  /**
+   * A further provider of an appointment, beside its `provider_id`. The columns are those of the appointment under their
+   * names, so that lists restrict and order both tables by the same words. The database keeps them, by triggers.
+   */
+  further_providers: {
+    id: fixedId,
+    provider_id: fixedId,
+    subject_id: fixedId,
+    facility_id: fixedId,
+    start_at: fixedInstant,
+    status: text,
+  },
+  commands: {
+    id: fixedId,
+    request_hash: fixedText,
+    result: { type: "json", isFixed: true },
+    /** When the command took effect, as its journal entries say; NULL for one that changed nothing. */
+    created_at: { type: "instant", isNullable: true, isFixed: true },
+  },
+  journal: {
+    /** The order of writing, which some databases number. It is in no row that is read or written. */
+    seq: { type: "sequence", isNullable: true, isFixed: true },
+    record_kind: fixedText,
+    record_id: fixedId,
+    version: { type: "integer", isFixed: true },
+    command: fixedText,
+    command_id: fixedId,
+    actor_kind: fixedText,
+    actor_id: fixedText,
+    reason: { type: "text", isNullable: true, isFixed: true },
+    at: fixedInstant,
+    from_status: { type: "text", isNullable: true, isFixed: true },
+    to_status: fixedText,
+    changes: { type: "json", isFixed: true },
+  },
+  settings: { name: fixedId, value: text },
+  /** The adapter's own bookkeeping. */
+  migrations: { version: { type: "integer", isFixed: true }, name: fixedText, oldest_code: integer },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Column>>>>;
+
+type Catalogue = typeof catalogue;
+
+export type TableName = keyof Catalogue;
+
+export const tableNames = Object.keys(catalogue) as readonly TableName[];
+
+/** The columns that rows of a table have: all but a sequence, which only the database writes. */
+export type ColumnName<T extends TableName> = {
+  [C in keyof Catalogue[T]]: Catalogue[T][C] extends { readonly type: "sequence" } ? never : C;
+}[keyof Catalogue[T]] &
+  string;
+
+type ValueOf<C> = C extends { readonly type: "integer" | "instant" } ? number : string;
+
+type FieldOf<C> = C extends { readonly isNullable: true } ? ValueOf<C> | null : ValueOf<C>;
+
+/**
+ * A row as it crosses the wire: instants are numbers, documents are JSON text, whatever types the engine's columns have.
+ * So no setting of the host's driver (time zone, date or number parsing) can change a value.
+ */
+export type Row<T extends TableName> = { readonly [C in ColumnName<T>]: FieldOf<Catalogue[T][C & keyof Catalogue[T]]> };
+
+/** The tables by their names without prefix. */
+export type Tables = { [T in TableName]: Row<T> };
+
+export type ScheduleRow = Row<"schedules">;
+export type SlotRow = Row<"slots">;
+export type AppointmentRow = Row<"appointments">;
+export type CommandRow = Row<"commands">;
+export type JournalRow = Row<"journal">;
+export type SettingRow = Row<"settings">;
+
+/** The columns of each table's rows, in the order of the table. */
+export const columnNames = Object.fromEntries(
+  tableNames.map((table) => [
+    table,
+    Object.entries<Column>(catalogue[table]).flatMap(([name, { type }]) => (type === "sequence" ? [] : [name])),
+  ]),
+) as unknown as { readonly [T in TableName]: readonly ColumnName<T>[] };
+
+/** A column by its name alone: where several tables have one of a name, they have it with the same type. */
+const columnTypes: ReadonlyMap<string, ColumnType> = new Map(
+  Object.values(catalogue).flatMap((columns) =>
+    Object.entries<Column>(columns).map(([name, { type }]) => [name, type] as const),
+  ),
+);
+
+/** The type of the column of this name, in whichever tables have one; undefined where none has. */
+export function columnType(name: string): ColumnType | undefined {
+  return columnTypes.get(name);
+}
+
+/** The columns whose values a later version of the row usually keeps, and the others. Keys and stamps are in neither. */
+export function splitColumns<T extends TableName>(
+  table: T,
+): { readonly fixed: readonly ColumnName<T>[]; readonly changing: readonly ColumnName<T>[] } {
+  const others = columnNames[table].filter((name) => !rowStamps.includes(name));
+  const isFixed = (name: string) => (catalogue[table] as Readonly<Record<string, Column>>)[name]?.isFixed === true;
+  return { fixed: others.filter(isFixed), changing: others.filter((name) => !isFixed(name)) };
+}
+
+const rowStamps: readonly string[] = ["id", "version", "created_at", "updated_at"];
+
+/** Prefix of every table, index and trigger, unless the host chooses another. */
+export const defaultTablePrefix = "slotwright_";
+
+/** Whether a server's words name one of our tables or the functions that commit, in whatever language. */
+export function namesOurs(words: string): boolean {
+  return [...tableNames, "commit_v\\d+", "write_v\\d+"].some((name) =>
+    new RegExp(`(?:_|\\b)${name}(?![a-z])`).test(words),
+  );
+}

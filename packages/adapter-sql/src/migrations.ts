@@ -1,0 +1,100 @@
+import { sql } from "kysely";
+import type { Row } from "./catalogue.ts";
+import type { SchemaObject } from "./schema/schema-object.ts";
+import type { SqlStrategy } from "./strategy.ts";
+
+/**
+ * One step of the schema, as frozen text. Once released it never changes, whatever becomes of the code that wrote it: the
+ * next change is the next version.
+ */
+export interface Migration {
+  /** 1, 2, 3 … without a gap. */
+  readonly version: number;
+  readonly name: string;
+  /**
+   * The oldest schema version whose code can go on beside this one. A migration that old code can live with keeps the
+   * number of the one before it, and leaves that version's functions and procedures. One that it cannot live with names its
+   * own version, and drops them: a process of the old code then stops at its next command.
+   */
+  readonly oldestCode: number;
+  /** In the order in which they are created. Names that the host chooses stand as `{prefix}` and the like. */
+  readonly objects: readonly SchemaObject[];
+}
+
+/** All migrations of a version of the code, oldest first. Its schema version is that of the last. */
+export type Migrations = readonly [Migration, ...Migration[]];
+
+/** What a version of the code finds in its database. */
+export interface Release {
+  readonly migrations: Migrations;
+  /** The schema version. */
+  readonly version: number;
+  /** The version of the functions or procedures that commit, which stands in their names; 0 where an engine has none. */
+  readonly routines: number;
+}
+
+export function releaseOf(migrations: Migrations): Release {
+  const routines = migrations
+    .flatMap(({ objects }) => objects)
+    .map(({ name }) => Number(/^commit_v(\d+)$/.exec(name)?.[1] ?? 0));
+  return { migrations, version: migrations.at(-1)?.version ?? 0, routines: Math.max(...routines) };
+}
+
+/** The same with names of the host's choice for what stands in their places. */
+export function withNames(release: Release, namesByPlace: Readonly<Record<string, string>>): Release {
+  const named = (text: string) =>
+    Object.entries(namesByPlace).reduce((filled, [place, name]) => filled.replaceAll(place, name), text);
+  const [first, ...others] = release.migrations.map((migration) => ({
+    ...migration,
+    objects: migration.objects.map((object) => ({
+      ...object,
+      name: named(object.name),
+      statement: named(object.statement),
+    })),
+  }));
+  return { ...release, migrations: [first as Migration, ...others] };
+}
+
+/** What a migrated database consists of: of each object, what was said last, unless it was dropped. */
+export function currentObjects({ migrations }: Release): readonly SchemaObject[] {
+  const byTitle = new Map<string, SchemaObject>();
+  for (const object of migrations.flatMap(({ objects }) => objects)) {
+    const title = `${object.kind} ${object.on ?? ""} ${object.name}`;
+    if (object.isDropped) byTitle.delete(title);
+    else byTitle.set(title, object);
+  }
+  return [...byTitle.values()];
+}
+
+export interface MigrationStatements {
+  readonly createTable: string;
+  /** One row: what `schemaVersionOf` takes. */
+  readonly readVersion: string;
+  readonly record: (migration: Omit<Migration, "objects">) => string;
+}
+
+/** The adapter's own bookkeeping, compiled. Its table never changes, so every version of the code can read it. */
+export function migrationStatements({ queries, columnTypes, tableOptions }: SqlStrategy): MigrationStatements {
+  const table = sql.table("migrations");
+  const values = ({ version, name, oldestCode }: Omit<Migration, "objects">) =>
+    sql.join([version, name, oldestCode].map((value) => sql.lit(value)));
+  return {
+    createTable: queries.schema
+      .createTable("migrations")
+      .ifNotExists()
+      .addColumn("version", columnTypes.integer, (column) => column.notNull().primaryKey())
+      .addColumn("name", columnTypes.text, (column) => column.notNull())
+      .addColumn("oldest_code", columnTypes.integer, (column) => column.notNull())
+      .modifyEnd(tableOptions)
+      .compile().sql,
+    readVersion: sql`select ${versionColumns} from ${table}`.compile(queries).sql,
+    record: (migration) =>
+      sql`insert into ${table} (version, name, oldest_code) values (${values(migration)})`.compile(queries).sql,
+  };
+}
+
+/** Of the table of migrations, in one row. */
+export const versionColumns = sql`max(version) as version, max(oldest_code) as oldest_code`;
+
+/** That row; nulls where no migration is recorded. */
+export type VersionRow = { readonly [C in "version" | "oldest_code"]: Row<"migrations">[C] | null };

@@ -1,0 +1,143 @@
+import { appointmentStatuses, limits, owningStatuses, slotStatuses } from "@slotwright/core";
+import { type RawBuilder, sql } from "kysely";
+import { type Column, catalogue, type TableName } from "../catalogue.ts";
+import { indexes } from "../indexes.ts";
+import type { SqlStrategy } from "../strategy.ts";
+import type { SchemaObject } from "./schema-object.ts";
+
+/** What a table consists of, as an engine writes it. */
+export interface TableParts {
+  readonly table: TableName;
+  readonly columns: readonly string[];
+  readonly constraints: readonly ConstraintPart[];
+}
+
+export interface ConstraintPart {
+  /** As it is called in the database. */
+  readonly name: string;
+  readonly clause: string;
+}
+
+/**
+ * The constraints of a table. Each CHECK is named after the guard it is; where an engine reports only the first one broken,
+ * their order is the order of the contract.
+ */
+interface Constraints {
+  readonly key: { readonly name: string; readonly columns: readonly string[] };
+  readonly checks?: Readonly<Record<string, (strategy: SqlStrategy) => RawBuilder<unknown>>>;
+  /** By the guard's name: the column and the table that its values are ids of. */
+  readonly references?: Readonly<Record<string, readonly [column: string, table: TableName]>>;
+}
+
+/** In the order in which they are created. Triggers are the adapters' own. */
+const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
+  schedules: {
+    key: { name: "schedules_pkey", columns: ["id"] },
+    checks: { row_format: () => sql`version >= 1` },
+  },
+  appointments: {
+    key: { name: "appointments_pkey", columns: ["id"] },
+    checks: {
+      known_status: ({ isOneOf }) => sql`${isOneOf("status", appointmentStatuses)}`,
+      valid_time_range: () => sql`start_at < end_at`,
+      row_format: ({ isJson }) =>
+        sql`version >= 1 and ${isJson("metadata", "object")} and ${isJson("slot_ids", "array")} and (provider_ids is null or ${isJson("provider_ids", "array")})`,
+      // After row_format: the items of something that is not an array cannot be counted.
+      owner_has_slots: ({ isOneOf, itemCount }) =>
+        sql`(${isOneOf("status", owningStatuses)}) = (${itemCount("slot_ids")} > 0)`,
+    },
+  },
+  // Without references: triggers write it, and delete from it, along with its appointments.
+  further_providers: { key: { name: "further_providers_pkey", columns: ["id", "provider_id"] } },
+  slots: {
+    key: { name: "slots_pkey", columns: ["id"] },
+    checks: {
+      known_status: ({ isOneOf }) => sql`${isOneOf("status", slotStatuses)}`,
+      valid_time_range: () => sql`start_at < end_at and end_at - start_at <= ${sql.lit(limits.slotMs)}`,
+      booked_has_appointment: () => sql`(status = 'booked') = (appointment_id is not null)`,
+      held_has_hold: () =>
+        sql`(status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null)`,
+      row_format: ({ isJson }) => sql`seat >= 0 and version >= 1 and ${isJson("metadata", "object")}`,
+    },
+    references: {
+      slot_has_schedule_row: ["schedule_id", "schedules"],
+      slot_has_appointment_row: ["appointment_id", "appointments"],
+    },
+  },
+  commands: {
+    key: { name: "commands_pkey", columns: ["id"] },
+    checks: { row_format: ({ isJson }) => sql`${isJson("result", "any")}` },
+  },
+  journal: {
+    key: { name: "journal_once_per_version", columns: ["record_id", "version"] },
+    checks: {
+      row_format: ({ isOneOf, isJson }) =>
+        sql`${isOneOf("record_kind", ["slot", "appointment"])} and version >= 1 and ${isJson("changes", "object")}`,
+    },
+  },
+  settings: { key: { name: "settings_pkey", columns: ["name"] } },
+};
+
+/** The tables of the catalogue, all but that of the migrations, in the order in which they can be created. */
+export function tableParts(strategy: SqlStrategy): readonly TableParts[] {
+  return Object.entries(constraints).map(([name, own]) => {
+    const table = name as TableName;
+    return { table, columns: columnParts(strategy, table), constraints: constraintParts(strategy, table, own) };
+  });
+}
+
+function columnParts(strategy: SqlStrategy, table: TableName): readonly string[] {
+  return Object.entries<Column>(catalogue[table]).flatMap(([name, { type, isNullable }]) => {
+    const typeSql = strategy.columnTypes[type];
+    if (typeSql === null) return [];
+    return [compiled(strategy, sql`${sql.id(name)} ${typeSql}${isNullable ? sql`` : sql` not null`}`)];
+  });
+}
+
+function constraintParts(strategy: SqlStrategy, table: TableName, own: Constraints): readonly ConstraintPart[] {
+  const { checks = {}, references = {}, key } = own;
+  const columnsOf = (names: readonly string[]) => sql.join(names.map((name) => sql.id(name)));
+  const part = (name: string, clause: RawBuilder<unknown>): ConstraintPart => ({
+    name,
+    clause: compiled(strategy, clause),
+  });
+  // A sequence is the key where there is one.
+  const isPrimary = !("seq" in catalogue[table]) || strategy.columnTypes.sequence === null;
+  const keyKind = isPrimary ? sql`primary key` : sql`unique`;
+  return [
+    part(strategy.qualified(key.name), sql`${keyKind} (${columnsOf(key.columns)})`),
+    ...Object.entries(checks).map(([guard, check]) =>
+      part(strategy.constraintName(table, guard), sql`check (${check(strategy)})`),
+    ),
+    ...Object.entries(references).map(([guard, [column, target]]) =>
+      part(
+        strategy.constraintName(table, guard),
+        sql`foreign key (${columnsOf([column])}) references ${sql.table(target)} (${columnsOf(["id"])})`,
+      ),
+    ),
+  ];
+}
+
+/** A table with its constraints. */
+export function wholeTable(strategy: SqlStrategy, { table, columns, constraints: own }: TableParts): SchemaObject {
+  const clauses = own.map(({ name, clause }) => `constraint ${compiled(strategy, sql.id(name))} ${clause}`.trim());
+  return createTable(strategy, table, [...columns, ...clauses]);
+}
+
+export function createTable(strategy: SqlStrategy, table: TableName, items: readonly string[]): SchemaObject {
+  const options = compiled(strategy, strategy.tableOptions);
+  const statement = `create table ${compiled(strategy, sql.table(table))} (\n  ${items.join(",\n  ")}\n)${options === "" ? "" : ` ${options}`}`;
+  return { kind: "table", name: table, statement };
+}
+
+export function indexObjects(strategy: SqlStrategy): readonly SchemaObject[] {
+  return Object.entries(indexes).map(([name, { table, columns }]) => {
+    const keys = columns.map((column) => (column === "id" ? strategy.listedId : sql.id(column)));
+    const statement = sql`create index ${sql.id(strategy.qualified(name))} on ${sql.table(table)} (${sql.join(keys)})`;
+    return { kind: "index", name, on: table, statement: compiled(strategy, statement) };
+  });
+}
+
+function compiled({ queries }: SqlStrategy, part: RawBuilder<unknown>): string {
+  return part.compile(queries).sql;
+}

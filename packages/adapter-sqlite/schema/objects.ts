@@ -1,0 +1,14 @@
+import { indexObjects, type SchemaObject, tableParts, wholeTable } from "@slotwright/adapter-sql/schema";
+import { sqliteStrategy } from "../src/strategy.ts";
+import { guardIndexes, guardTriggers } from "./guards.ts";
+
+/** All that a database of this version consists of, in the order in which it can be created. */
+export function schemaObjects(prefix: string): readonly SchemaObject[] {
+  const strategy = sqliteStrategy(prefix);
+  return [
+    ...tableParts(strategy).map((parts) => wholeTable(strategy, parts)),
+    ...indexObjects(strategy),
+    ...guardIndexes(strategy),
+    ...guardTriggers(strategy),
+  ];
+}
