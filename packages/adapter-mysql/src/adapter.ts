@@ -24,7 +24,7 @@ import {
   type MysqlPool,
   type MysqlTransaction,
 } from "./connection.ts";
-import { type ErrorContext, toStorageError } from "./errors.ts";
+import { type ErrorContext, isMissingRoutine, toStorageError } from "./errors.ts";
 import { hostConnection, inTurn, taken, withSavepoint, writeInHost } from "./host-transaction.ts";
 import { anySchedules, knownSchedules } from "./known-schedules.ts";
 import { applyMigrations, checkSchema, type MigrationPlan } from "./migrate.ts";
@@ -89,10 +89,10 @@ export function adapterOfRelease(
   const sending = newSending(preparedStatements);
   const source = pool === undefined ? uriSource(uri, database) : poolSource(pool, database);
   const planOn = lazyPlan({ prefix, database }, releases);
-  const schemaOn = lazySchema(planOn);
+  const withSchema = lazySchema(planOn);
   return {
-    ...operations(ownTransactions(source, schemaOn, sending), source.name),
-    within: (transaction) => withinTransaction(transaction, source.name, schemaOn, sending),
+    ...operations(ownTransactions(source, withSchema, sending), source.name),
+    within: (transaction) => withinTransaction(transaction, source.name, withSchema, sending),
     begin: (call) => openTransaction(source, { sending, call }),
     migrate: () =>
       translated(
@@ -164,27 +164,21 @@ function hostWriter(connection: Connection, statements: Statements): Writer {
   };
 }
 
-function ownTransactions(
-  source: Source,
-  schemaOn: (connection: Connection) => Promise<Schema>,
-  sending: Sending,
-): Session {
+function ownTransactions(source: Source, withSchema: WithSchema, sending: Sending): Session {
   return {
     read: (call, work) =>
-      source.use({ sending, call }, async (connection) => {
-        const { own: statements } = await schemaOn(connection);
-        return work({ connection, statements, schedules: anySchedules });
-      }),
+      source.use({ sending, call }, (connection) =>
+        withSchema(connection, ({ own }) => work({ connection, statements: own, schedules: anySchedules })),
+      ),
     commit: (transitions, call) =>
-      source.use({ sending, call }, async (connection) => {
-        const { own } = await schemaOn(connection);
-        return commitBatch(ownWriter(connection, own), transitions);
-      }),
+      source.use({ sending, call }, (connection) =>
+        withSchema(connection, ({ own }) => commitBatch(ownWriter(connection, own), transitions)),
+      ),
     readSettings: (call) =>
-      source.use({ sending, call }, async (connection) => readSettings(connection, (await schemaOn(connection)).own)),
+      source.use({ sending, call }, (connection) => withSchema(connection, ({ own }) => readSettings(connection, own))),
     storeSettings: (settings, call) =>
-      source.use({ sending, call }, async (connection) =>
-        storeSettings(connection, (await schemaOn(connection)).own, settings),
+      source.use({ sending, call }, (connection) =>
+        withSchema(connection, ({ own }) => storeSettings(connection, own, settings)),
       ),
   };
 }
@@ -192,7 +186,7 @@ function ownTransactions(
 function hostTransaction(
   transaction: MysqlTransaction,
   name: string,
-  schemaOn: (connection: Connection) => Promise<Schema>,
+  withSchema: WithSchema,
   sending: Sending,
 ): Session {
   const schedules = knownSchedules(transaction);
@@ -201,7 +195,7 @@ function hostTransaction(
     work: (connection: Connection, statements: Statements) => Promise<T>,
   ) => {
     const connection = hostConnection(transaction, name, { sending, call });
-    const ready = async () => work(connection, (await schemaOn(connection)).host);
+    const ready = () => withSchema(connection, ({ host }) => work(connection, host));
     return inTurn(transaction, () => translated(connection.name, ready, "host"));
   };
   return {
@@ -224,15 +218,15 @@ function hostTransaction(
 function withinTransaction(
   transaction: MysqlTransaction,
   name: string,
-  schemaOn: (connection: Connection) => Promise<Schema>,
+  withSchema: WithSchema,
   sending: Sending,
 ): StorageAdapter<MysqlTransaction> {
   if (!isTransaction(transaction)) {
     return refusingAdapter(notTransaction(transaction, taken, name));
   }
   return {
-    ...operations(hostTransaction(transaction, name, schemaOn, sending), name),
-    within: (other) => withinTransaction(other, name, schemaOn, sending),
+    ...operations(hostTransaction(transaction, name, withSchema, sending), name),
+    within: (other) => withinTransaction(other, name, withSchema, sending),
     migrate: async () => {
       throw migrationWithin(name);
     },
@@ -259,18 +253,28 @@ function lazyPlan(place: Place, releases: Releases): (connection: Connection) =>
   };
 }
 
-function lazySchema(planOn: ReturnType<typeof lazyPlan>): (connection: Connection) => Promise<Schema> {
+/** Runs what needs the schema, which is looked at the first time. */
+type WithSchema = <T>(connection: Connection, work: (schema: Schema) => Promise<T>) => Promise<T>;
+
+function lazySchema(planOn: ReturnType<typeof lazyPlan>): WithSchema {
   let known: Schema | undefined;
-  return async (connection) => {
-    if (known !== undefined) return known;
+  return async (connection, work) => {
     const plan = await planOn(connection);
-    await checkSchema(connection, plan);
-    const { strategy, release } = plan;
-    known = {
-      own: createStatements(strategy, release.routines),
-      host: createHostStatements(strategy, release.routines),
-    };
-    return known;
+    if (known === undefined) {
+      await checkSchema(connection, plan);
+      const { strategy, release } = plan;
+      known = {
+        own: createStatements(strategy, release.routines),
+        host: createHostStatements(strategy, release.routines),
+      };
+    }
+    try {
+      return await work(known);
+    } catch (error) {
+      // A later migration may have dropped what this code calls, and then that is what has to be said.
+      if (isMissingRoutine(error)) await checkSchema(connection, plan);
+      throw error;
+    }
   };
 }
 

@@ -8,6 +8,7 @@ export { allowedStatements, type GuardCase, sharedGuardCases } from "./guard-cas
 export { type GuardRaceCase, guardRaceCases, type HandTransaction, runGuardRace } from "./guard-race-cases.ts";
 export { bookedAppointmentId, guardStage, ms } from "./guard-stage.ts";
 export { appointmentQueries, listPage, listPlace, providerIds, slotQueries } from "./list-queries.ts";
+export { type MadeUpVersion, madeUpReleases } from "./made-up-version.ts";
 export { fillPlanStage, planStage } from "./plan-stage.ts";
 export { migrateInProcesses, storageProcess } from "./processes.ts";
 export { type RaceCase, raceCases } from "./race-cases.ts";
@@ -17,3 +18,4 @@ export { type Replacing, replacingGuardCases } from "./replacing-cases.ts";
 export { keepsSettingsAndTime } from "./settings-and-clock.ts";
 export { type HostPoolStage, type StarvedPoolCase, starvedPoolCases } from "./starved-pool.ts";
 export { intoJournal, intoSlots, type SqlValues, setSlot } from "./statements.ts";
+export { type UpgradeCase, type UpgradeStage, type UpgradeVersion, upgradeCases } from "./upgrade-cases.ts";
