@@ -28,10 +28,16 @@ export interface RecentSlots {
  * An available slot, as a copy that takes little memory and time, since every list makes a hundred of them: instants are
  * milliseconds since 1970, and an empty object is nothing.
  */
-interface NotedSlot
-  extends Pick<Slot, "id" | "scheduleId" | "providerId" | "facilityId" | "seat" | "version">,
-    Readonly<Record<"start" | "end" | "createdAt" | "updatedAt" | "at", number>> {
+interface NotedSlot extends Omit<Slot, InstantField | "metadata">, Readonly<Record<InstantField, number>> {
   readonly metadata: Slot["metadata"] | undefined;
+}
+
+type InstantField = "start" | "end" | "createdAt" | "updatedAt";
+
+interface Noted {
+  readonly slot: NotedSlot;
+  /** When it was seen like that, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** Slots with more metadata are not remembered, in characters of JSON: objects take ten times as much memory. */
@@ -40,7 +46,7 @@ const mostMetadata = 200;
 export function createRecentSlots({ slots: most, forMs }: RememberOptions, clock: Clock): RecentSlots {
   // Two generations, the older of which goes as a whole: to look for the oldest entry of one map means to go past all
   // that were deleted before it.
-  let [current, previous] = [new Map<string, NotedSlot>(), new Map<string, NotedSlot>()];
+  let [current, previous] = [new Map<string, Noted>(), new Map<string, Noted>()];
 
   const known = (id: string) => current.get(id) ?? previous.get(id);
 
@@ -51,14 +57,14 @@ export function createRecentSlots({ slots: most, forMs }: RememberOptions, clock
 
   function noteSlot(slot: Slot, at: number): void {
     // A slow read may come after what was written meanwhile.
-    if ((known(slot.id)?.version ?? 0) > slot.version) return;
-    const copy = slot.status === "available" ? notedSlot(slot, at) : undefined;
+    if ((known(slot.id)?.slot.version ?? 0) > slot.version) return;
+    const copy = slot.status === "available" ? notedSlot(slot) : undefined;
     if (copy === undefined) {
       forgetOne(slot.id);
       return;
     }
     if (current.size >= most / 2 && !current.has(slot.id)) [current, previous] = [new Map(), current];
-    current.set(slot.id, copy);
+    current.set(slot.id, { slot: copy, at });
   }
 
   return {
@@ -72,7 +78,7 @@ export function createRecentSlots({ slots: most, forMs }: RememberOptions, clock
         const noted = kind === "slot" ? known(id) : undefined;
         // A clock may also have been set back.
         if (noted === undefined || now - noted.at > forMs || noted.at > now) return undefined;
-        found.push(slotOf(noted));
+        found.push(slotOf(noted.slot));
       }
       return found;
     },
@@ -87,22 +93,16 @@ export function createRecentSlots({ slots: most, forMs }: RememberOptions, clock
 }
 
 /** Undefined if it has too much metadata. */
-function notedSlot(slot: Slot, at: number): NotedSlot | undefined {
+function notedSlot(slot: Slot): NotedSlot | undefined {
   const metadata = isEmpty(slot.metadata) ? undefined : copyOf(slot.metadata);
   if (metadata !== undefined && JSON.stringify(metadata).length > mostMetadata) return undefined;
   return {
-    id: slot.id,
-    scheduleId: slot.scheduleId,
-    providerId: slot.providerId,
-    facilityId: slot.facilityId,
-    seat: slot.seat,
+    ...slot,
     start: slot.start.getTime(),
     end: slot.end.getTime(),
-    metadata,
-    version: slot.version,
     createdAt: slot.createdAt.getTime(),
     updatedAt: slot.updatedAt.getTime(),
-    at,
+    metadata,
   };
 }
 
@@ -113,20 +113,11 @@ function isEmpty(metadata: Slot["metadata"]): boolean {
 
 function slotOf(noted: NotedSlot): Slot {
   return {
-    kind: "slot",
-    id: noted.id,
-    scheduleId: noted.scheduleId,
-    providerId: noted.providerId,
-    facilityId: noted.facilityId,
-    seat: noted.seat,
+    ...noted,
     start: new Date(noted.start),
     end: new Date(noted.end),
-    status: "available",
-    appointmentId: null,
-    hold: null,
-    metadata: copyOf(noted.metadata ?? {}),
-    version: noted.version,
     createdAt: new Date(noted.createdAt),
     updatedAt: new Date(noted.updatedAt),
+    metadata: copyOf(noted.metadata ?? {}),
   };
 }

@@ -1,64 +1,17 @@
-import type { Appointment } from "../model/appointment.ts";
+import { appointmentFieldNames } from "../model/appointment.ts";
 import { plainJson } from "../model/plain-json.ts";
 import type { VersionedRecord } from "../model/record.ts";
-import type { Schedule } from "../model/schedule.ts";
-import type { Hold, Slot } from "../model/slot.ts";
+import { scheduleFieldNames } from "../model/schedule.ts";
+import { type Hold, slotFieldNames } from "../model/slot.ts";
 
 type Kind = VersionedRecord["kind"];
 type Fields = Readonly<Record<string, unknown>>;
 
-/**
- * In the order in which the values of a record are stored, and which stays: rows that were written before rest on it, so a
- * further field goes to the end. The compiler finds one that is missing.
- */
 const fieldNames: Readonly<Record<Kind, readonly string[]>> = {
-  slot: namesOf<Slot>({
-    id: true,
-    scheduleId: true,
-    providerId: true,
-    facilityId: true,
-    seat: true,
-    start: true,
-    end: true,
-    status: true,
-    appointmentId: true,
-    hold: true,
-    metadata: true,
-    version: true,
-    createdAt: true,
-    updatedAt: true,
-  }),
-  appointment: namesOf<Appointment>({
-    id: true,
-    subjectId: true,
-    providerId: true,
-    facilityId: true,
-    start: true,
-    end: true,
-    status: true,
-    slotIds: true,
-    metadata: true,
-    version: true,
-    createdAt: true,
-    updatedAt: true,
-    providerIds: true,
-  }),
-  schedule: namesOf<Schedule>({
-    id: true,
-    providerId: true,
-    facilityId: true,
-    timeZone: true,
-    version: true,
-    createdAt: true,
-    updatedAt: true,
-  }),
+  slot: slotFieldNames,
+  appointment: appointmentFieldNames,
+  schedule: scheduleFieldNames,
 };
-
-function namesOf<R extends VersionedRecord>(
-  names: Readonly<Record<Exclude<keyof R, "kind">, true>>,
-): readonly string[] {
-  return Object.keys(names);
-}
 
 const instants: ReadonlySet<string> = new Set(["start", "end", "createdAt", "updatedAt"]);
 

@@ -1,3 +1,4 @@
+import { fieldNamesOf } from "./field-names.ts";
 import type { Metadata } from "./values.ts";
 
 export const appointmentStatuses = [
@@ -33,6 +34,22 @@ export interface Appointment {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+export const appointmentFieldNames = fieldNamesOf<Appointment>({
+  id: true,
+  subjectId: true,
+  providerId: true,
+  facilityId: true,
+  start: true,
+  end: true,
+  status: true,
+  slotIds: true,
+  metadata: true,
+  version: true,
+  createdAt: true,
+  updatedAt: true,
+  providerIds: true,
+});
 
 export function ownsSlots(appointment: Appointment): boolean {
   return owningStatuses.includes(appointment.status);

@@ -1,4 +1,5 @@
 import { v5 as uuidFromName } from "uuid";
+import { fieldNamesOf } from "./field-names.ts";
 
 /** One provider at one facility: the line on which slots may not overlap. */
 export interface Schedule {
@@ -13,6 +14,16 @@ export interface Schedule {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+export const scheduleFieldNames = fieldNamesOf<Schedule>({
+  id: true,
+  providerId: true,
+  facilityId: true,
+  timeZone: true,
+  version: true,
+  createdAt: true,
+  updatedAt: true,
+});
 
 /** Whether a schedule is a provider at one facility, or the provider wherever they are. */
 export type OverlapScope = "facility" | "provider";

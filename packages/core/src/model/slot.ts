@@ -1,3 +1,4 @@
+import { fieldNamesOf } from "./field-names.ts";
 import type { Metadata } from "./values.ts";
 
 export const slotStatuses = ["available", "held", "booked", "blocked"] as const;
@@ -32,6 +33,23 @@ export interface Slot {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+export const slotFieldNames = fieldNamesOf<Slot>({
+  id: true,
+  scheduleId: true,
+  providerId: true,
+  facilityId: true,
+  seat: true,
+  start: true,
+  end: true,
+  status: true,
+  appointmentId: true,
+  hold: true,
+  metadata: true,
+  version: true,
+  createdAt: true,
+  updatedAt: true,
+});
 
 /** The slot as it counts at `now`: a hold that has expired is no hold, with or without anybody cleaning up. */
 export function slotAsOf(slot: Slot, now: Date): Slot {

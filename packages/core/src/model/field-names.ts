@@ -1,0 +1,9 @@
+/**
+ * The fields of a record, in the order in which stored results have their values. That order stays, since rows that were
+ * written before rest on it: a further field goes to the end. The compiler finds one that is missing.
+ */
+export function fieldNamesOf<R extends { readonly kind: string }>(
+  names: Readonly<Record<Exclude<keyof R, "kind">, true>>,
+): readonly Exclude<keyof R, "kind">[] {
+  return Object.keys(names) as Exclude<keyof R, "kind">[];
+}
