@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Appointment, Slot } from "../src/index.ts";
+import { newSlot } from "../src/model/slot.ts";
 import type { Context, Decided, Seen } from "../src/rules/decision.ts";
 import { repair } from "../src/rules/repair.ts";
 
@@ -7,15 +8,9 @@ const now = new Date("2026-03-01T00:00:00Z");
 const times = { start: now, end: new Date("2026-03-01T01:00:00Z"), createdAt: now, updatedAt: now, metadata: {} };
 const place = { providerId: "p", facilityId: "f" };
 const slot: Slot = {
-  kind: "slot",
-  id: "s",
-  scheduleId: "sched",
-  ...place,
-  ...times,
-  seat: 0,
+  ...newSlot({ id: "s", scheduleId: "sched", ...place, ...times, seat: 0 }, now),
   status: "booked",
   appointmentId: "a",
-  hold: null,
   version: 4,
 };
 const cancelled: Appointment = {

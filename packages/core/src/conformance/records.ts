@@ -2,7 +2,7 @@ import type { Appointment } from "../model/appointment.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import { keyOf, type RecordKey, type VersionedRecord } from "../model/record.ts";
 import type { Schedule } from "../model/schedule.ts";
-import type { Slot } from "../model/slot.ts";
+import { newSlot, type Slot } from "../model/slot.ts";
 import type { Transition } from "../storage/adapter.ts";
 
 /** The instant at which all sample records were written. */
@@ -25,22 +25,10 @@ export const sampleSchedule: Schedule = {
 
 /** A free slot of half an hour, `minutes` after `sampleNow`; its id says so: `slot-30`. */
 export function slotAt(minutes: number, changes: Partial<Slot> = {}): Slot {
-  return {
-    kind: "slot",
-    id: `slot-${minutes}`,
-    scheduleId: sampleSchedule.id,
-    providerId: sampleSchedule.providerId,
-    facilityId: "facility-1",
-    seat: 0,
-    start: sampleInstant(minutes),
-    end: sampleInstant(minutes + 30),
-    status: "available",
-    appointmentId: null,
-    hold: null,
-    metadata: {},
-    ...stamps,
-    ...changes,
-  };
+  const { id: scheduleId, providerId } = sampleSchedule;
+  const times = { start: sampleInstant(minutes), end: sampleInstant(minutes + 30) };
+  const place = { id: `slot-${minutes}`, scheduleId, providerId, facilityId: "facility-1", seat: 0 };
+  return { ...newSlot({ ...place, ...times, metadata: {} }, sampleNow), ...changes };
 }
 
 /** A confirmed appointment on the slot. */

@@ -1,4 +1,4 @@
-import { fieldNamesOf } from "./field-names.ts";
+import { namesOf } from "./field-names.ts";
 import type { Metadata } from "./values.ts";
 
 export const slotStatuses = ["available", "held", "booked", "blocked"] as const;
@@ -34,22 +34,37 @@ export interface Slot {
   readonly updatedAt: Date;
 }
 
-export const slotFieldNames = fieldNamesOf<Slot>({
-  id: true,
-  scheduleId: true,
-  providerId: true,
-  facilityId: true,
-  seat: true,
-  start: true,
-  end: true,
-  status: true,
-  appointmentId: true,
-  hold: true,
-  metadata: true,
-  version: true,
-  createdAt: true,
-  updatedAt: true,
-});
+type NewSlotFields = "id" | "scheduleId" | "providerId" | "facilityId" | "seat" | "start" | "end" | "metadata";
+
+/**
+ * A free slot as it is created. In the order of its fields here, stored results have their values. That order stays, since
+ * rows that were written before rest on it: a further field goes to the end.
+ */
+export function newSlot(given: Pick<Slot, NewSlotFields>, now: Date): Slot {
+  const { id, scheduleId, providerId, facilityId, seat, start, end, metadata } = given;
+  return {
+    kind: "slot",
+    id,
+    scheduleId,
+    providerId,
+    facilityId,
+    seat,
+    start,
+    end,
+    status: "available",
+    appointmentId: null,
+    hold: null,
+    metadata,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+const noTime = new Date(0);
+const ids = { id: "", scheduleId: "", providerId: "", facilityId: "" };
+
+export const slotFieldNames = namesOf(newSlot({ ...ids, seat: 0, start: noTime, end: noTime, metadata: {} }, noTime));
 
 /** The slot as it counts at `now`: a hold that has expired is no hold, with or without anybody cleaning up. */
 export function slotAsOf(slot: Slot, now: Date): Slot {

@@ -62,9 +62,8 @@ function decideSlots(command: CreateSlots, seen: Seen, context: Context): Decisi
   if (overlap !== undefined) return overlap;
   const schedule = scheduleFor(command, seen, context);
   const slots = wanted.map(({ seat, start, end, metadata }) => {
-    const state = { status: "available", appointmentId: null, hold: null } as const;
     const place = { scheduleId: schedule.record.id, providerId, facilityId, seat };
-    return createSlot({ ...place, start, end, ...state, metadata }, context);
+    return createSlot({ ...place, start, end, metadata }, context);
   });
   return decided([schedule, ...slots], { schedule: schedule.record, slots: slots.map(({ record }) => record) });
 }

@@ -5,7 +5,7 @@ import { plainFields } from "../model/plain-json.ts";
 import { keyOf, type RecordKey, type VersionedRecord } from "../model/record.ts";
 import type { OverlapScope, Schedule } from "../model/schedule.ts";
 import type { SlotSearch } from "../model/search.ts";
-import type { Slot } from "../model/slot.ts";
+import { newSlot, type Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
 
 /** All that a rule may know besides the command and the records: rules have no clock, ids or hashes of their own. */
@@ -97,9 +97,9 @@ function journalEntry(record: Slot | Appointment, before: string | null, changes
   } satisfies JournalEntry;
 }
 
-export function createSlot(content: Content<Slot>, context: Context): Change<Slot> {
-  const times = { createdAt: context.now, updatedAt: context.now };
-  const record: Slot = { kind: "slot", id: context.newId(), ...content, version: 1, ...times };
+export function createSlot(given: Omit<Parameters<typeof newSlot>[0], "id">, context: Context): Change<Slot> {
+  const record = newSlot({ ...given, id: context.newId() }, context.now);
+  const { kind: _, id, version, createdAt, updatedAt, ...content } = record;
   return { expected: 0, record, entry: journalEntry(record, null, content, context) };
 }
 
