@@ -1,22 +1,16 @@
 import {
   defaultTablePrefix,
-  migrationWithin,
+  type HostSession,
   misuse,
   notTransaction,
   problemWithOptions,
+  type Run,
   refusingAdapter,
-  transactionWithin,
+  sqlAdapter,
 } from "@slotwright/adapter-sql";
-import {
-  type CallOptions,
-  type CommitOutcome,
-  type StorageAdapter,
-  StorageError,
-  type StoredSettings,
-  type Transition,
-} from "@slotwright/core";
+import { type StorageAdapter, StorageError } from "@slotwright/core";
 import type { PoolConnection } from "mysql2/promise";
-import { commitBatch, type Writer } from "./commit.ts";
+import { hostCalls, ownCalls } from "./calls.ts";
 import {
   type Connection,
   isTransaction,
@@ -25,17 +19,15 @@ import {
   type MysqlTransaction,
 } from "./connection.ts";
 import { type ErrorContext, isMissingRoutine, toStorageError } from "./errors.ts";
-import { hostConnection, inTurn, taken, withSavepoint, writeInHost } from "./host-transaction.ts";
-import { anySchedules, knownSchedules } from "./known-schedules.ts";
+import { createHostStatements, type HostStatements, type InHost, knownSchedules } from "./host-reads.ts";
+import { hostConnection, inTurn, taken } from "./host-transaction.ts";
 import { applyMigrations, checkSchema, type MigrationPlan } from "./migrate.ts";
 import { currentReleases, placed, type Releases } from "./migrations.ts";
-import { poolSource, type Source, uriSource } from "./open.ts";
+import { poolSource, uriSource } from "./open.ts";
 import { openTransaction } from "./open-transaction.ts";
 import { optionRules } from "./options.ts";
-import { writeInOwn } from "./own-transaction.ts";
-import { findAppointments, findSlots, loadRecords, loadReplayed, lookAt, type Reading, readJournal } from "./reads.ts";
-import { readClock, readSettings, readSettingsInHost, storeSettings, storeSettingsInHost } from "./settings.ts";
-import { createHostStatements, createStatements, type Statements } from "./statements.ts";
+import type { On } from "./reads.ts";
+import { createStatements, type Statements } from "./statements.ts";
 import { mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
 import { newSending, type Sending } from "./text-protocol.ts";
 
@@ -90,97 +82,34 @@ export function adapterOfRelease(
   const source = pool === undefined ? uriSource(uri, database) : poolSource(pool, database);
   const planOn = lazyPlan({ prefix, database }, releases);
   const withSchema = lazySchema(planOn);
-  return {
-    ...operations(ownTransactions(source, withSchema, sending), source.name),
-    within: (transaction) => withinTransaction(transaction, source.name, withSchema, sending),
+  const { name } = source;
+  const own: Run<On> = (call, work) =>
+    translated(name, () =>
+      source.use({ sending, call }, (connection) =>
+        withSchema(connection, async ({ own }) => work({ connection, statements: own })),
+      ),
+    );
+  return sqlAdapter({
+    own: { read: own, write: own, calls: ownCalls },
+    host: (transaction: MysqlTransaction) => hostTransaction(transaction, name, withSchema, sending),
     begin: (call) => openTransaction(source, { sending, call }),
     migrate: () =>
       translated(
-        source.name,
+        name,
         () =>
           source.use({ sending, call: undefined }, async (connection) =>
             applyMigrations(connection, await planOn(connection)),
           ),
         "migrate",
       ),
-    close: () => translated(source.name, source.close),
-  };
+    close: () => translated(name, source.close),
+  });
 }
 
 /** The statements for the server that answered. */
 interface Schema {
   readonly own: Statements;
-  readonly host: Statements;
-}
-
-/** How the contract is kept, in transactions of our own or in the host's. */
-interface Session {
-  readonly read: <T>(call: CallOptions | undefined, work: (reading: Reading) => Promise<T>) => Promise<T>;
-  readonly commit: (
-    transitions: readonly Transition[],
-    call: CallOptions | undefined,
-  ) => Promise<readonly CommitOutcome[]>;
-  readonly readSettings: (call: CallOptions | undefined) => Promise<StoredSettings | undefined>;
-  readonly storeSettings: (settings: StoredSettings, call: CallOptions | undefined) => Promise<StoredSettings>;
-}
-
-type Operations = Omit<StorageAdapter<MysqlTransaction>, "within" | "begin" | "migrate" | "close">;
-
-function operations({ read, commit, readSettings, storeSettings }: Session, name: string): Operations {
-  const reading =
-    <Asked, Answer>(work: (reading: Reading, asked: Asked) => Promise<Answer>) =>
-    (asked: Asked, call?: CallOptions) =>
-      translated(name, () => read(call, (reading) => work(reading, asked)));
-  return {
-    contract: 1,
-    load: reading(loadRecords),
-    findSlots: reading(findSlots),
-    findAppointments: reading(findAppointments),
-    readJournal: reading(readJournal),
-    commit: (transitions, call) => translated(name, () => commit(transitions, call)),
-    readSettings: (call) => translated(name, () => readSettings(call)),
-    storeSettings: (settings, call) => translated(name, () => storeSettings(settings, call)),
-    readClock: (call) => translated(name, () => read(call, readClock)),
-  };
-}
-
-function ownWriter(connection: Connection, statements: Statements): Writer {
-  return {
-    commits: true,
-    write: (transitions) => writeInOwn(connection, statements, transitions),
-    look: (keys) => lookAt(connection.read, statements, keys),
-    loadReplayed: (ids) => loadReplayed(connection, statements, ids),
-  };
-}
-
-/** Here, rows that others have locked are waited for. */
-function hostWriter(connection: Connection, statements: Statements): Writer {
-  const reading = { connection, statements, schedules: anySchedules };
-  return {
-    commits: false,
-    write: (transitions) => writeInHost(connection, statements, transitions),
-    look: async (keys) => ({ stored: await loadRecords(reading, keys), locked: new Set() }),
-    loadReplayed: (ids) => loadReplayed(connection, statements, ids),
-  };
-}
-
-function ownTransactions(source: Source, withSchema: WithSchema, sending: Sending): Session {
-  return {
-    read: (call, work) =>
-      source.use({ sending, call }, (connection) =>
-        withSchema(connection, ({ own }) => work({ connection, statements: own, schedules: anySchedules })),
-      ),
-    commit: (transitions, call) =>
-      source.use({ sending, call }, (connection) =>
-        withSchema(connection, ({ own }) => commitBatch(ownWriter(connection, own), transitions)),
-      ),
-    readSettings: (call) =>
-      source.use({ sending, call }, (connection) => withSchema(connection, ({ own }) => readSettings(connection, own))),
-    storeSettings: (settings, call) =>
-      source.use({ sending, call }, (connection) =>
-        withSchema(connection, ({ own }) => storeSettings(connection, own, settings)),
-      ),
-  };
+  readonly host: HostStatements;
 }
 
 function hostTransaction(
@@ -188,53 +117,15 @@ function hostTransaction(
   name: string,
   withSchema: WithSchema,
   sending: Sending,
-): Session {
+): HostSession<InHost> | StorageError {
+  if (!isTransaction(transaction)) return notTransaction(transaction, taken, name);
   const schedules = knownSchedules(transaction);
-  const run = <T>(
-    call: CallOptions | undefined,
-    work: (connection: Connection, statements: Statements) => Promise<T>,
-  ) => {
+  const run: Run<InHost> = (call, work) => {
     const connection = hostConnection(transaction, name, { sending, call });
-    const ready = () => withSchema(connection, ({ host }) => work(connection, host));
-    return inTurn(transaction, () => translated(connection.name, ready, "host"));
+    const ready = () => withSchema(connection, async ({ host }) => work({ connection, statements: host, schedules }));
+    return translated(name, () => inTurn(transaction, () => translated(connection.name, ready, "host")));
   };
-  return {
-    read: (call, work) =>
-      run(call, (connection, statements) =>
-        withSavepoint(connection, () => work({ connection, statements, schedules })),
-      ),
-    commit: (transitions, call) =>
-      run(call, async (connection, statements) => {
-        const outcomes = await commitBatch(hostWriter(connection, statements), transitions);
-        schedules.learnStale(outcomes);
-        return outcomes;
-      }),
-    readSettings: (call) => run(call, readSettingsInHost),
-    storeSettings: (settings, call) =>
-      run(call, (connection, statements) => storeSettingsInHost(connection, statements, settings)),
-  };
-}
-
-function withinTransaction(
-  transaction: MysqlTransaction,
-  name: string,
-  withSchema: WithSchema,
-  sending: Sending,
-): StorageAdapter<MysqlTransaction> {
-  if (!isTransaction(transaction)) {
-    return refusingAdapter(notTransaction(transaction, taken, name));
-  }
-  return {
-    ...operations(hostTransaction(transaction, name, withSchema, sending), name),
-    within: (other) => withinTransaction(other, name, withSchema, sending),
-    migrate: async () => {
-      throw migrationWithin(name);
-    },
-    begin: async () => {
-      throw transactionWithin(name);
-    },
-    close: async () => {},
-  };
+  return { place: () => name, read: run, write: run, calls: hostCalls };
 }
 
 /** Which server it is, the first connection tells; a bad option is refused here as well. */

@@ -1,40 +1,22 @@
+import { type CommandRow, rowToCommand, rowToRecord } from "@slotwright/adapter-sql";
 import {
-  type AppointmentRow,
-  type CommandRow,
-  type JournalRow,
-  rowToAppointment,
-  rowToCommand,
-  rowToJournal,
-  rowToRecord,
-  rowToSlot,
-  type SlotRow,
-} from "@slotwright/adapter-sql";
-import {
-  type Appointment,
-  type AppointmentQuery,
   type CommandRecord,
   compareIds,
-  type JournalEntry,
-  type JournalQuery,
   keyText,
   type RecordKey,
   type RecordKind,
-  type Slot,
-  type SlotQuery,
   type StoredRecord,
 } from "@slotwright/core";
 import type { Connection } from "./connection.ts";
-import { anySchedules, type KnownSchedules } from "./known-schedules.ts";
-import { type LoadPart, lockable, lookedAt, partsInLockOrder, type Statements } from "./statements.ts";
+import { kindsInLockOrder, lockable, lookedAt, type Statements } from "./statements.ts";
 
-/** What a read is made with. */
-export interface Reading {
+/** What a call is made with. */
+export interface On<Sql extends Statements = Statements> {
   readonly connection: Connection;
-  readonly statements: Statements;
-  readonly schedules: KnownSchedules;
+  readonly statements: Sql;
 }
 
-interface LoadedRow {
+export interface LoadedRow {
   readonly kind: RecordKind;
   readonly row: unknown;
   /** Of a schedule: its version in the view of the host's transaction. */
@@ -43,23 +25,45 @@ interface LoadedRow {
 
 /** One statement for all kinds: one round trip, and one moment. */
 export async function loadRecords(
-  { connection, statements, schedules }: Reading,
+  { connection, statements }: On,
   keys: readonly RecordKey[],
 ): Promise<readonly (StoredRecord | undefined)[]> {
   if (keys.length === 0) return [];
-  for (const { kind, id } of keys) if (kind === "schedule") schedules.learnLoaded(id);
-  const ids = idsByPart(keys, schedules);
-  const parts = partsInLockOrder.filter((part) => ids[part] !== undefined);
-  const parameters = parts.map((part) => Buffer.from(JSON.stringify(ids[part])));
-  const rows = await connection.read<LoadedRow>(statements.load(parts), parameters);
-  const records = rows.map(({ kind, row, seen }) => {
-    const record = rowToRecord(kind, row);
-    if (record.kind === "slot") schedules.learnSlots([record]);
-    if (record.kind === "schedule" && seen !== record.version) schedules.learnChanged(record.id);
-    return record;
-  });
+  const ids = idsBy(keys, ({ kind }) => kind);
+  const kinds = kindsInLockOrder.filter((kind) => ids[kind] !== undefined);
+  const rows = await connection.read<LoadedRow>(
+    statements.load(kinds),
+    kinds.map((kind) => boundIds(ids[kind])),
+  );
+  return inOrderOf(
+    keys,
+    rows.map(({ kind, row }) => rowToRecord(kind, row)),
+  );
+}
+
+export function inOrderOf(
+  keys: readonly RecordKey[],
+  records: readonly StoredRecord[],
+): readonly (StoredRecord | undefined)[] {
   const found = new Map(records.map((record) => [keyText(record), record]));
   return keys.map((key) => found.get(keyText(key)));
+}
+
+type Ids = readonly (readonly [id: string])[];
+
+/** The ids in groups, sorted: in this order their rows are locked. */
+export function idsBy<Group extends string>(
+  keys: readonly RecordKey[],
+  groupOf: (key: RecordKey) => Group,
+): Partial<Record<Group, Ids>> {
+  const groups = [...Map.groupBy(keys, groupOf)].map(
+    ([group, of]) => [group, [...new Set(of.map(({ id }) => id))].sort(compareIds).map((id) => [id])] as const,
+  );
+  return Object.fromEntries(groups) as unknown as Partial<Record<Group, Ids>>;
+}
+
+export function boundIds(ids: Ids = []): Buffer {
+  return Buffer.from(JSON.stringify(ids));
 }
 
 /** What is stored, and which rows others have locked; the other rows are locked until the transaction ends. */
@@ -73,8 +77,8 @@ type LookedRow = LoadedRow | { readonly free: RecordKind; readonly id: string };
 
 /** `run` is `read` or `documents` of a connection: outside of a transaction, or within. */
 export async function lookAt(run: Connection["read"], { look }: Statements, keys: readonly RecordKey[]): Promise<Look> {
-  const ids = idsByPart(keys, anySchedules);
-  const parameters = [...lookedAt, ...lockable].map((kind) => Buffer.from(JSON.stringify(ids[kind] ?? [])));
+  const ids = idsBy(keys, ({ kind }) => kind);
+  const parameters = [...lookedAt, ...lockable].map((kind) => boundIds(ids[kind]));
   const found = new Map<string, StoredRecord>();
   const free = new Set<string>();
   for (const row of await run<LookedRow>(look, parameters)) {
@@ -100,50 +104,9 @@ export async function loadReplayed(
   return new Map(rows.map(({ row }) => rowToCommand(row as CommandRow)).map((record) => [record.id, record]));
 }
 
-/** The ids of each part, sorted: in this order their rows are locked. */
-function idsByPart(
-  keys: readonly RecordKey[],
-  schedules: KnownSchedules,
-): Partial<Record<LoadPart, readonly (readonly [id: string])[]>> {
-  const partOf = ({ kind, id }: RecordKey): LoadPart =>
-    kind === "schedule" && !schedules.exists(id) ? "schedule_if_seen" : kind;
-  const groups = Map.groupBy(keys, partOf);
-  return Object.fromEntries(
-    [...groups].map(([part, of]) => [part, [...new Set(of.map(({ id }) => id))].sort(compareIds).map((id) => [id])]),
-  );
-}
-
-export async function findSlots(reading: Reading, query: SlotQuery): Promise<readonly Slot[]> {
-  const { connection, statements, schedules } = reading;
-  const slots = (await list<SlotRow>(connection, statements.slots(query, schedules))).map(rowToSlot);
-  schedules.learnSlots(slots);
-  const { scheduleId, statuses } = query;
-  if (scheduleId === undefined || slots.every(({ status }) => statuses?.includes(status) ?? true)) return slots;
-  if (query.displayOnly || !schedules.viewShows(query)) return slots;
-  // Blocked since the view began: what else has changed, only a look at what is stored now tells.
-  schedules.learnChanged(scheduleId);
-  return findSlots(reading, query);
-}
-
-export async function findAppointments(
-  { connection, statements: { reads } }: Reading,
-  query: AppointmentQuery,
-): Promise<readonly Appointment[]> {
-  const rows = await list<AppointmentRow>(connection, reads.appointments(query));
-  return rows.map(rowToAppointment);
-}
-
-export async function readJournal(
-  { connection, statements: { reads } }: Reading,
-  query: JournalQuery,
-): Promise<readonly JournalEntry[]> {
-  const rows = await list<JournalRow>(connection, reads.journal(query));
-  return rows.map(rowToJournal);
-}
-
 type List = { readonly sql: string; readonly parameters: readonly unknown[] } | undefined;
 
-async function list<Row>(connection: Connection, read: List): Promise<readonly Row[]> {
+export async function listed<Row>(connection: Connection, read: List): Promise<readonly Row[]> {
   if (read === undefined) return [];
   const values = read.parameters.map((value) => (typeof value === "string" ? Buffer.from(value) : value));
   return connection.read<Row>(read.sql, values);

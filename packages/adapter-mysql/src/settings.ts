@@ -3,7 +3,7 @@ import type { StoredSettings } from "@slotwright/core";
 import type { Connection } from "./connection.ts";
 import { withSavepoint } from "./host-transaction.ts";
 import { withShortWaits } from "./own-transaction.ts";
-import type { Reading } from "./reads.ts";
+import type { On } from "./reads.ts";
 import type { Statements } from "./statements.ts";
 import { commit, rollback } from "./transaction-commands.ts";
 
@@ -59,7 +59,7 @@ async function settingsBy(statement: string, connection: Connection): Promise<St
   return row && rowToSettings(row);
 }
 
-export async function readClock({ connection, statements }: Reading): Promise<Date> {
+export async function readClock({ connection, statements }: On): Promise<Date> {
   const [row] = await connection.read<{ readonly now: number }>(statements.readClock, []);
   return new Date(row?.now ?? Number.NaN);
 }

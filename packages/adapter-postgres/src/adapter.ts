@@ -1,27 +1,27 @@
 import {
   defaultTablePrefix,
-  migrationWithin,
+  type HostSession,
   misuse,
   problemWithOptions,
   type Release,
+  type Run,
   refusingAdapter,
   type SqlStrategy,
   sayTooNew,
-  transactionWithin,
+  sqlAdapter,
+  type TableCalls,
 } from "@slotwright/adapter-sql";
-import type { CallOptions, RecordKey, StorageAdapter, StoredSettings, Transition } from "@slotwright/core";
+import type { CallOptions, StorageAdapter } from "@slotwright/core";
 import type { PoolClient } from "pg";
-import { commitBatch } from "./commit.ts";
+import { hostCalls, type On, ownCalls } from "./calls.ts";
 import { type Names, type PostgresPool, poolRunner, type Runner, type Source } from "./connection.ts";
-import { hostSession, type PostgresTransaction } from "./host-transaction.ts";
+import { hostRunner, type PostgresTransaction } from "./host-transaction.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
 import { currentRelease, defaultSchema, placed } from "./migrations.ts";
 import { hostSource, ownSource } from "./open.ts";
 import { openTransaction } from "./open-transaction.ts";
 import { optionRules } from "./options.ts";
-import { findAppointments, findSlots, loadRecords, readJournal } from "./reads.ts";
-import { readClock, readSettings, storeSettings } from "./settings.ts";
-import { createStatements, type LoadStatement, type Statements } from "./statements.ts";
+import { createStatements, type Statements } from "./statements.ts";
 import { type Place, postgresStrategy, requireNames } from "./strategy.ts";
 
 export type PostgresAdapterOptions = {
@@ -73,16 +73,14 @@ export function adapterOfRelease(
   const names: Names = { areSent: preparedStatements };
   const source = options.pool === undefined ? ownSource(options.connectionString) : hostSource(options.pool);
   const database = lazyDatabase({ schema, prefix: tablePrefix }, { source, names, release });
-  const run = (call: CallOptions | undefined) => poolRunner(source, { names, call });
-  return {
-    ...operations({ place: () => source.place, run, load: ({ load }) => load, waits: false, database }),
-    within: (transaction) => withinTransaction(transaction, database),
+  const runOn = (call: CallOptions | undefined) => poolRunner(source, { names, call });
+  return sqlAdapter({
+    own: session(database, ownCalls, { place: () => source.place, runOn }),
+    host: (transaction: PostgresTransaction) => hostTransaction(transaction, database),
     begin: (call) => openTransaction(source, call),
-    migrate: async () => {
-      return applyMigrations(run(undefined), database());
-    },
+    migrate: async () => applyMigrations(runOn(undefined), database()),
     close: source.close,
-  };
+  });
 }
 
 /** What all calls of an adapter share, on its pool and within transactions. */
@@ -97,80 +95,42 @@ interface Database {
   isChecked: boolean;
 }
 
-/** How the contract is kept on one pool, or in one transaction. */
-interface Session {
+/** How statements get to the database. */
+interface Way {
   readonly place: () => string;
-  readonly run: (call: CallOptions | undefined) => Runner;
-  readonly load: (statements: Statements) => LoadStatement;
-  /** Whether a commit waits for rows that others have locked. */
-  readonly waits: boolean;
-  readonly database: () => Database;
+  readonly runOn: (call: CallOptions | undefined) => Runner;
 }
 
-type Operations = Omit<StorageAdapter<PostgresTransaction>, "within" | "begin" | "migrate" | "close">;
-
-function operations({ place, run: runOf, load, waits, database: open }: Session): Operations {
+function session(open: () => Database, calls: TableCalls<On>, { place, runOn }: Way): HostSession<On> {
   async function ready(run: Runner): Promise<Statements> {
     const database = open();
     if (!database.isChecked) await checkSchema(run, place(), database);
     database.isChecked = true;
     return database.statements;
   }
-  const withRunner =
-    <Asked, Answer>(work: (run: Runner, statements: Statements, asked: Asked) => Promise<Answer>) =>
-    async (asked: Asked, call?: CallOptions): Promise<Answer> => {
-      const run = runOf(call);
-      try {
-        return await work(run, await ready(run), asked);
-      } catch (error) {
-        return sayTooNew(error, () => checkSchema(run, place(), open()));
-      }
-    };
-  return {
-    contract: 1,
-    load: withRunner((run, statements, keys: readonly RecordKey[]) => loadRecords(run, load(statements), keys)),
-    findSlots: withRunner(findSlots),
-    findAppointments: withRunner(findAppointments),
-    readJournal: withRunner(readJournal),
-    commit: withRunner((run, { commit: statement }, transitions: readonly Transition[]) =>
-      commitBatch({ run, statement, waits }, transitions),
-    ),
-    readSettings: (call) => withRunner((run, statements) => readSettings(run, statements))(undefined, call),
-    storeSettings: withRunner((run, statements, settings: StoredSettings) =>
-      storeSettings(run, statements, waits ? statements.storeSetting : statements.storeSettingSoon, settings),
-    ),
-    readClock: (call) => withRunner((run, statements) => readClock(run, statements))(undefined, call),
+  const read: Run<On> = async (call, work) => {
+    const run = runOn(call);
+    try {
+      return await work({ run, statements: await ready(run) });
+    } catch (error) {
+      return sayTooNew(error, () => checkSchema(run, place(), open()));
+    }
   };
+  return { place, read, write: read, calls };
 }
 
-function withinTransaction(
-  transaction: PostgresTransaction,
-  database: () => Database,
-): StorageAdapter<PostgresTransaction> {
+function hostTransaction(transaction: PostgresTransaction, database: () => Database): HostSession<On> {
   // On the first call, for it must not throw here either.
-  let known: ReturnType<typeof hostSession> | undefined;
-  const session = () => {
+  let known: ReturnType<typeof hostRunner> | undefined;
+  const runner = () => {
     const { source, names } = database();
-    known ??= hostSession(transaction, source.place, names);
+    known ??= hostRunner(transaction, source.place, names);
     return known;
   };
-  return {
-    ...operations({
-      place: () => session().place,
-      run: (call) => async (statement, parameters) => session().run(call)(statement, parameters),
-      load: ({ loadAndLock }) => loadAndLock,
-      waits: true,
-      database,
-    }),
-    within: (other) => withinTransaction(other, database),
-    migrate: async () => {
-      throw migrationWithin(session().place);
-    },
-    begin: async () => {
-      throw transactionWithin(session().place);
-    },
-    close: async () => {},
-  };
+  return session(database, hostCalls, {
+    place: () => runner().place,
+    runOn: (call) => async (statement, parameters) => runner().run(call)(statement, parameters),
+  });
 }
 
 /** Compiled on the first call, which is also where bad names are refused. */

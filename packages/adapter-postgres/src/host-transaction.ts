@@ -18,14 +18,14 @@ export interface KyselyTransaction {
 export type PostgresTransaction = PostgresClient | KyselyTransaction;
 
 /** How statements run in the host's transaction. */
-export interface HostSession {
+export interface HostRunner {
   readonly place: string;
   readonly run: (call: CallOptions | undefined) => Runner;
 }
 
-export function hostSession(transaction: PostgresTransaction, place: string, names: Names): HostSession {
-  if (isKysely(transaction)) return kyselySession(transaction, place);
-  if (isClient(transaction)) return clientSession(transaction, place, names);
+export function hostRunner(transaction: PostgresTransaction, place: string, names: Names): HostRunner {
+  if (isKysely(transaction)) return kyselyRunner(transaction, place);
+  if (isClient(transaction)) return clientRunner(transaction, place, names);
   throw notTransaction(transaction, taken, place);
 }
 
@@ -48,7 +48,7 @@ function has(transaction: unknown, method: string): boolean {
   return typeof (transaction as Record<string, unknown> | null | undefined)?.[method] === "function";
 }
 
-function kyselySession(transaction: KyselyTransaction, place: string): HostSession {
+function kyselyRunner(transaction: KyselyTransaction, place: string): HostRunner {
   // Plugins of the host's (camel case, parsed JSON) are for its own tables.
   const plain = transaction.withoutPlugins();
   const run = (sql: string, parameters: readonly unknown[]) =>
@@ -66,7 +66,7 @@ function kyselySession(transaction: KyselyTransaction, place: string): HostSessi
 /** A savepoint can only be set in a transaction. */
 const savepointOnly = ["savepoint slotwright", "release savepoint slotwright"] as const;
 
-function clientSession(client: PostgresClient, configured: string, names: Names): HostSession {
+function clientRunner(client: PostgresClient, configured: string, names: Names): HostRunner {
   const place = client.host === undefined ? configured : placeOf(client.host, client.port, client.database);
   const isOpen = transactionCheck(client, place);
   return inTurn(place, async (statement, parameters, call) => {
@@ -104,7 +104,7 @@ function inTurn(
     parameters: readonly unknown[],
     call: CallOptions | undefined,
   ) => Promise<readonly unknown[]>,
-): HostSession {
+): HostRunner {
   let last: Promise<unknown> = Promise.resolve();
   return {
     place,

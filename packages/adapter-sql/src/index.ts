@@ -78,6 +78,14 @@ export {
 } from "./rows.ts";
 export type { SchemaObject, SchemaObjectKind } from "./schema/schema-object.ts";
 export { refuseTooNew, requireSchema, type SchemaVersion, sayTooNew, schemaVersionOf } from "./schema-version.ts";
+export {
+  type HostSession,
+  listCalls,
+  type Run,
+  type Session,
+  sqlAdapter,
+  type TableCalls,
+} from "./sql-adapter.ts";
 export { type ColumnTypes, inList, type SqlStrategy } from "./strategy.ts";
 export { tablePrefixPlugin } from "./table-prefix.ts";
 export { toBeTriedAgain } from "./tried-again.ts";

@@ -1,40 +1,26 @@
 import {
   defaultTablePrefix,
-  migrationWithin,
+  type HostSession,
   misuse,
   noTransactionOpen,
   notTransaction,
   problemWithOptions,
   type Release,
+  type Run,
   refusingAdapter,
   type SqlStrategy,
-  transactionWithin,
+  sqlAdapter,
 } from "@slotwright/adapter-sql";
-import type {
-  CallOptions,
-  CommitOutcome,
-  RecordKey,
-  StorageAdapter,
-  StoredSettings,
-  Transition,
-} from "@slotwright/core";
+import type { StorageAdapter, StorageError } from "@slotwright/core";
 import type Database from "better-sqlite3";
-import { commitBatch, commitInHost } from "./commit.ts";
-import {
-  type Connection,
-  createConnection,
-  inSnapshot,
-  refuseInsideHostTransaction,
-  type SqliteDatabase,
-} from "./connection.ts";
+import { hostCalls, type On, ownCalls } from "./calls.ts";
+import { type Connection, createConnection, type SqliteDatabase } from "./connection.ts";
 import { type ErrorContext, toStorageError } from "./errors.ts";
 import { applyMigrations, checkSchema, untilFree } from "./migrate.ts";
 import { currentRelease, placed } from "./migrations.ts";
 import { fileSource, hostSource } from "./open.ts";
-import { atOnce, type InTurn } from "./open-transaction.ts";
+import type { InTurn } from "./open-transaction.ts";
 import { isDatabase, optionRules } from "./options.ts";
-import { findAppointments, findSlots, kindsOf, loadRecords, readJournal } from "./reads.ts";
-import { readClock, readSettings, storeSettings, storeSettingsInHost } from "./settings.ts";
 import { createStatements, type Statements } from "./statements.ts";
 import { sqliteStrategy } from "./strategy.ts";
 import { letOthersIn } from "./turn.ts";
@@ -86,20 +72,25 @@ export function adapterOfRelease(
   const { tablePrefix = defaultTablePrefix } = options;
   const source = options.database === undefined ? fileSource(options.filename) : hostSource(options.database);
   const schema = lazySchema(tablePrefix, release);
-  return {
-    ...operations({ ...source, ...ownTransactions, schema }),
-    within: (transaction) => withinTransaction(transaction, source.file, schema),
+  const { file, reading, writing } = source;
+  const inTurn =
+    (turn: InTurn): Run<On> =>
+    (call, work) =>
+      turn(call, async () => {
+        // Not within a host's transaction: whatever ran meanwhile on the same connection would become part of it.
+        await letOthersIn();
+        return onTables(schema(), file, source.connection, work);
+      });
+  return sqlAdapter({
+    own: { read: inTurn(reading), write: inTurn(writing), calls: ownCalls },
+    host: (transaction: SqliteDatabase) => hostTransaction(transaction, file, schema),
     begin: source.begin,
     migrate: () =>
       untilFree(() =>
-        translated(
-          source.file,
-          () => applyMigrations(source.connection(), schema().strategy, schema().release),
-          "migrate",
-        ),
+        translated(file, () => applyMigrations(source.connection(), schema().strategy, schema().release), "migrate"),
       ),
-    close: async () => translated(source.file, source.close),
-  };
+    close: async () => translated(file, source.close),
+  });
 }
 
 interface Schema {
@@ -110,135 +101,28 @@ interface Schema {
   readonly hosts: WeakMap<SqliteDatabase, Connection>;
 }
 
-/** How the contract is kept on one connection. */
-interface Session {
-  readonly file: string;
-  readonly connection: () => Connection;
-  readonly schema: () => Schema;
-  readonly reading: InTurn;
-  readonly writing: InTurn;
-  /** Not within a host's transaction: whatever ran meanwhile on the same connection would become part of it. */
-  readonly letsOthersIn: boolean;
-  readonly read: <T>(connection: Connection, work: () => T) => T;
-  readonly load: <T>(connection: Connection, statements: Statements, keys: readonly RecordKey[], work: () => T) => T;
-  readonly commit: (
-    connection: Connection,
-    statements: Statements,
-    transitions: readonly Transition[],
-  ) => readonly CommitOutcome[];
-  readonly storeSettings: (connection: Connection, statements: Statements, settings: StoredSettings) => StoredSettings;
+function onTables<T>({ statements, release }: Schema, file: string, connect: () => Connection, work: (on: On) => T): T {
+  return translated(file, () => {
+    const connection = connect();
+    // At every call: another process may have migrated the file since.
+    checkSchema(connection, statements.readSchemaVersion, release.version);
+    return work({ connection, statements });
+  });
 }
 
-type OwnOrHost = Pick<Session, "letsOthersIn" | "read" | "load" | "commit" | "storeSettings">;
-
-const ownTransactions: OwnOrHost = {
-  letsOthersIn: true,
-  read: (connection, work) => {
-    refuseInsideHostTransaction(connection);
-    return work();
-  },
-  // One statement is a snapshot by itself.
-  load: (connection, _statements, keys, work) =>
-    kindsOf(keys).length > 1 ? inSnapshot(connection, work) : ownTransactions.read(connection, work),
-  commit: commitBatch,
-  storeSettings,
-};
-
-const hostTransaction: OwnOrHost = {
-  letsOthersIn: false,
-  read: (_connection, work) => work(),
-  // SQLite locks no rows: whoever has the write lock has them all.
-  load: (connection, statements, _keys, work) => {
-    connection.run(statements.lock);
-    return work();
-  },
-  commit: commitInHost,
-  storeSettings: storeSettingsInHost,
-};
-
-type Operations = Omit<StorageAdapter<SqliteDatabase>, "within" | "begin" | "migrate" | "close">;
-
-function operations(session: Session): Operations {
-  async function call<T>(work: (connection: Connection, statements: Statements) => T): Promise<T> {
-    if (session.letsOthersIn) await letOthersIn();
-    return translated(session.file, () => {
-      const { statements, release } = session.schema();
-      const connection = session.connection();
-      // At every call: another process may have migrated the file since.
-      checkSchema(connection, statements.readSchemaVersion, release.version);
-      return work(connection, statements);
-    });
-  }
-  const inTurn =
-    (turn: InTurn) =>
-    <T>(options: CallOptions | undefined, work: (connection: Connection, statements: Statements) => T): Promise<T> =>
-      turn(options, () => call(work));
-  const [reading, writing] = [inTurn(session.reading), inTurn(session.writing)];
-  return {
-    contract: 1,
-    load: (keys, options) =>
-      reading(options, (connection, statements) =>
-        session.load(connection, statements, keys, () => loadRecords(connection, statements, keys)),
-      ),
-    findSlots: (query, options) =>
-      reading(options, (connection, statements) =>
-        session.read(connection, () => findSlots(connection, statements, query)),
-      ),
-    findAppointments: (query, options) =>
-      reading(options, (connection, statements) =>
-        session.read(connection, () => findAppointments(connection, statements, query)),
-      ),
-    readJournal: (query, options) =>
-      reading(options, (connection, statements) =>
-        session.read(connection, () => readJournal(connection, statements, query)),
-      ),
-    commit: (transitions, options) =>
-      writing(options, (connection, statements) => session.commit(connection, statements, transitions)),
-    readSettings: (options) =>
-      reading(options, (connection, statements) =>
-        session.read(connection, () => readSettings(connection, statements)),
-      ),
-    storeSettings: (settings, options) =>
-      writing(options, (connection, statements) => session.storeSettings(connection, statements, settings)),
-    readClock: (options) => reading(options, readClock),
-  };
-}
-
-function withinTransaction(
-  database: SqliteDatabase,
-  file: string,
-  schema: () => Schema,
-): StorageAdapter<SqliteDatabase> {
+function hostTransaction(database: SqliteDatabase, file: string, schema: () => Schema): HostSession<On> | StorageError {
   if (!isDatabase(database)) {
-    return refusingAdapter(
-      notTransaction(database, "a Database of better-sqlite3 on which BEGIN IMMEDIATE was run", file),
-    );
+    return notTransaction(database, "a Database of better-sqlite3 on which BEGIN IMMEDIATE was run", file);
   }
-  const session: Session = {
-    ...hostTransaction,
-    reading: atOnce,
-    writing: atOnce,
-    schema,
-    file: database.name,
-    connection: () => {
-      if (!database.inTransaction) throw noTransactionOpen("BEGIN IMMEDIATE", database.name);
-      const { hosts } = schema();
-      const connection = hosts.get(database) ?? createConnection(database);
-      hosts.set(database, connection);
-      return connection;
-    },
+  const connect = () => {
+    if (!database.inTransaction) throw noTransactionOpen("BEGIN IMMEDIATE", database.name);
+    const { hosts } = schema();
+    const connection = hosts.get(database) ?? createConnection(database);
+    hosts.set(database, connection);
+    return connection;
   };
-  return {
-    ...operations(session),
-    within: (other) => withinTransaction(other, file, schema),
-    migrate: async () => {
-      throw migrationWithin(database.name);
-    },
-    begin: async () => {
-      throw transactionWithin(database.name);
-    },
-    close: async () => {},
-  };
+  const run: Run<On> = async (_call, work) => onTables(schema(), database.name, connect, work);
+  return { place: () => database.name, read: run, write: run, calls: hostCalls };
 }
 
 /** Compiled on the first call, which is also where a bad prefix is refused. */

@@ -1,0 +1,64 @@
+import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
+import { commitBatch, type Writer } from "./commit.ts";
+import { allKnown, findSlotsInHost, type InHost, loadInHost } from "./host-reads.ts";
+import { withSavepoint, writeInHost } from "./host-transaction.ts";
+import { writeInOwn } from "./own-transaction.ts";
+import { listed, loadRecords, loadReplayed, lookAt, type On } from "./reads.ts";
+import { readClock, readSettings, readSettingsInHost, storeSettings, storeSettingsInHost } from "./settings.ts";
+
+/** The calls of the contract, in transactions of our own and in those of hosts. */
+
+function ownWriter({ connection, statements }: On): Writer {
+  return {
+    commits: true,
+    write: (transitions) => writeInOwn(connection, statements, transitions),
+    look: (keys) => lookAt(connection.read, statements, keys),
+    loadReplayed: (ids) => loadReplayed(connection, statements, ids),
+  };
+}
+
+/** Here, rows that others have locked are waited for. */
+function hostWriter({ connection, statements }: InHost): Writer {
+  // What is looked at is what is stored now, gaps and all: a commit has met what the view does not show.
+  const on = { connection, statements, schedules: allKnown };
+  return {
+    commits: false,
+    write: (transitions) => writeInHost(connection, statements, transitions),
+    look: async (keys) => ({ stored: await loadInHost(on, keys), locked: new Set() }),
+    loadReplayed: (ids) => loadReplayed(connection, statements, ids),
+  };
+}
+
+const lists = listCalls(
+  ({ statements }: On) => statements.reads,
+  async ({ connection }, read, itemOf) => (await listed<never>(connection, read)).map(itemOf),
+);
+
+export const ownCalls: TableCalls<On> = {
+  ...lists,
+  load: loadRecords,
+  commit: (on, transitions) => commitBatch(ownWriter(on), transitions),
+  readSettings: ({ connection, statements }) => readSettings(connection, statements),
+  storeSettings: ({ connection, statements }, settings) => storeSettings(connection, statements, settings),
+  readClock,
+};
+
+export const hostCalls: TableCalls<InHost> = {
+  load: inSavepoint(loadInHost),
+  findSlots: inSavepoint(findSlotsInHost),
+  findAppointments: inSavepoint(lists.findAppointments),
+  readJournal: inSavepoint(lists.readJournal),
+  readClock: inSavepoint(readClock),
+  commit: async (on, transitions) => {
+    const outcomes = await commitBatch(hostWriter(on), transitions);
+    on.schedules.learnStale(outcomes);
+    return outcomes;
+  },
+  readSettings: ({ connection, statements }) => readSettingsInHost(connection, statements),
+  storeSettings: ({ connection, statements }, settings) => storeSettingsInHost(connection, statements, settings),
+};
+
+/** An error must not end what the host has done before. */
+function inSavepoint<Asked, Result>(read: (on: InHost, asked: Asked) => Result | Promise<Result>) {
+  return (on: InHost, asked: Asked): Promise<Result> => withSavepoint(on.connection, async () => read(on, asked));
+}

@@ -1,0 +1,180 @@
+import { createReads, type Read, rowToRecord, rowToSlot, type SlotRow } from "@slotwright/adapter-sql";
+import type { CommitOutcome, RecordKey, RecordKind, Slot, SlotQuery, SlotStatus, StoredRecord } from "@slotwright/core";
+import { type RawBuilder, sql } from "kysely";
+import { keyedLists, lockingLists } from "./documents.ts";
+import { boundIds as boundIdsOf, idsBy, inOrderOf, type LoadedRow, listed, type On } from "./reads.ts";
+import {
+  boundIds,
+  createStatements,
+  joinedLoads,
+  type LoadVariant,
+  loadOf,
+  noLimit,
+  oncePerList,
+  type Statements,
+  storedRow,
+} from "./statements.ts";
+import type { MysqlStrategy } from "./strategy.ts";
+
+/**
+ * Reads within a host's transaction. They lock what they find, since a plain read shows what was when the transaction began
+ * to read. But whether a row exists *now*, InnoDB can say at REPEATABLE READ only by locking the gap where the row would
+ * be: transactions that add the first slots of new schedules at once would lock each other out, and deadlock. So a schedule
+ * is locked only if the transaction's own view shows it, and its slots are found in the view as well, and then locked by
+ * their keys. That is as good as a look at what is stored now, for every command that adds slots to a schedule changes its
+ * version: where the version is another one by now, or a commit meets a schedule that the view does not show, the
+ * transaction looks at what is stored, gaps and all. SERIALIZABLE locks gaps even for the view; there only running the
+ * transaction again helps.
+ */
+export interface InHost extends On<HostStatements> {
+  readonly schedules: KnownSchedules;
+}
+
+export interface HostStatements extends Statements {
+  /** Loads these parts and locks them; the parameters are arrays of ids, one for each part in this order. */
+  readonly loadParts: (parts: readonly LoadPart[]) => string;
+  /** Slots as they are now, with every gap between them locked. */
+  readonly slotsInRange: (query: SlotQuery) => Read | undefined;
+  /** Slots that the transaction's view shows, locked by their keys. */
+  readonly slotsByKey: (query: SlotQuery) => Read | undefined;
+}
+
+/** The records of a kind; or schedules of which only those are looked at that the transaction's own view shows. */
+type LoadPart = RecordKind | "schedule_if_seen";
+
+const partsInLockOrder: readonly LoadPart[] = ["schedule", "schedule_if_seen", "slot", "appointment", "command"];
+
+export function createHostStatements(strategy: MysqlStrategy, routines: number): HostStatements {
+  const { server, lists } = strategy;
+  const lock = server.locking("update", "s");
+  const replayed = joinedLoads([loadOf("command", strategy, { lock: server.locking("share", "s") })]);
+  const compile = (query: RawBuilder<unknown>) => query.compile(strategy.queries).sql;
+  return {
+    ...createStatements(strategy, routines),
+    // A command alone is looked for to learn whether it ran in the meantime: that is to be seen as it is now.
+    loadReplayed: compile(replayed),
+    loadParts: oncePerList((parts: readonly LoadPart[]) =>
+      compile(parts.join() === "command" ? replayed : joinedLoads(parts.map((part) => loadPart(part, strategy, lock)))),
+    ),
+    slotsInRange: createReads({ ...strategy, lists: lockingLists(lists) }).slots,
+    slotsByKey: createReads({ ...strategy, lists: keyedLists(lists, lock) }).slots,
+  };
+}
+
+/**
+ * Only commands are read without a lock: most of those asked for are new, and a lock on a row that does not exist would
+ * keep others from adding theirs. Of a schedule, the version in the transaction's own view is told beside that of now.
+ */
+function loadPart(part: LoadPart, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (part === "command") return loadOf("command", strategy);
+  if (part === "schedule_if_seen") {
+    return loadOf("schedule", strategy, { keys: seenSchedules(strategy), lock, seen: sql`k.version` });
+  }
+  const inView = sql`(select seen.version from ${sql.table("schedules")} as seen where seen.id = k.id)`;
+  const variant: LoadVariant = part === "schedule" ? { lock, seen: inView } : { lock };
+  return loadOf(part, strategy, variant);
+}
+
+/** A subquery takes no locks of the query around it, and with a limit it is run by itself. */
+function seenSchedules(strategy: MysqlStrategy): RawBuilder<unknown> {
+  return sql`(select seen.id, seen.version from ${boundIds(strategy)}
+    straight_join ${storedRow("schedules", "seen")} on seen.id = k.id ${noLimit}) as k`;
+}
+
+export async function loadInHost(
+  { connection, statements, schedules }: InHost,
+  keys: readonly RecordKey[],
+): Promise<readonly (StoredRecord | undefined)[]> {
+  if (keys.length === 0) return [];
+  for (const { kind, id } of keys) if (kind === "schedule") schedules.learnLoaded(id);
+  const ids = idsBy(
+    keys,
+    ({ kind, id }): LoadPart => (kind === "schedule" && !schedules.exists(id) ? "schedule_if_seen" : kind),
+  );
+  const parts = partsInLockOrder.filter((part) => ids[part] !== undefined);
+  const parameters = parts.map((part) => boundIdsOf(ids[part]));
+  const rows = await connection.read<LoadedRow>(statements.loadParts(parts), parameters);
+  const records = rows.map(({ kind, row, seen }) => {
+    const record = rowToRecord(kind, row);
+    if (record.kind === "slot") schedules.learnSlots([record]);
+    if (record.kind === "schedule" && seen !== record.version) schedules.learnChanged(record.id);
+    return record;
+  });
+  return inOrderOf(keys, records);
+}
+
+export async function findSlotsInHost(on: InHost, query: SlotQuery): Promise<readonly Slot[]> {
+  const { connection, statements, schedules } = on;
+  const slotsBy = async (read: Read | undefined) => {
+    const slots = (await listed<SlotRow>(connection, read)).map(rowToSlot);
+    schedules.learnSlots(slots);
+    return slots;
+  };
+  if (query.displayOnly) return slotsBy(statements.reads.slots(query));
+  if (!schedules.viewShows(query)) return slotsBy(statements.slotsInRange(query));
+  const slots = await slotsBy(statements.slotsByKey(query));
+  if (slots.every(({ status }) => query.statuses?.includes(status) ?? true)) return slots;
+  // Blocked since the view began: what else has changed, only a look at what is stored now tells.
+  if (query.scheduleId !== undefined) schedules.learnChanged(query.scheduleId);
+  return slotsBy(statements.slotsInRange(query));
+}
+
+/** What a host's transaction has learned of schedules. */
+export interface KnownSchedules {
+  /** True if the schedule exists for certain, so that looking for it locks no gap. */
+  readonly exists: (id: string) => boolean;
+  /** True if the view is enough to find all slots that this query is for. */
+  readonly viewShows: (query: SlotQuery) => boolean;
+  /** Notes that the schedule is being loaded: if it exists in the view, it is locked from here on. */
+  readonly learnLoaded: (id: string) => void;
+  readonly learnSlots: (slots: readonly Slot[]) => void;
+  readonly learnChanged: (id: string) => void;
+  readonly learnStale: (outcomes: readonly CommitOutcome[]) => void;
+}
+
+/** For looks at what is stored now: there is nothing to be careful about. */
+export const allKnown: KnownSchedules = {
+  exists: () => true,
+  viewShows: () => false,
+  learnLoaded: () => {},
+  learnSlots: () => {},
+  learnChanged: () => {},
+  learnStale: () => {},
+};
+
+/** Changes of the transaction's own make the view's version that of now, so this is kept as long as the transaction is. */
+const changedIn = new WeakMap<object, Set<string>>();
+
+export function knownSchedules(transaction: object): KnownSchedules {
+  const changed = changedIn.get(transaction) ?? new Set();
+  changedIn.set(transaction, changed);
+  const existing = new Set<string>();
+  const loaded = new Set<string>();
+  return {
+    exists: (id) => existing.has(id) || changed.has(id),
+    viewShows: ({ scheduleId, statuses }) =>
+      scheduleId !== undefined && loaded.has(scheduleId) && !changed.has(scheduleId) && areVersioned(statuses),
+    learnLoaded: (id) => {
+      loaded.add(id);
+    },
+    learnSlots: (slots) => {
+      for (const { scheduleId } of slots) existing.add(scheduleId);
+    },
+    learnChanged: (id) => {
+      changed.add(id);
+    },
+    learnStale: (outcomes) => {
+      for (const { kind, id } of outcomes.flatMap(staleKeys)) if (kind === "schedule") changed.add(id);
+    },
+  };
+}
+
+/** Slots come to these states from the others, taken together, only along with a change of the schedule. */
+function areVersioned(statuses: SlotQuery["statuses"]): boolean {
+  const together: readonly SlotStatus[] = ["available", "held", "booked"];
+  return statuses === undefined || together.every((status) => statuses.includes(status));
+}
+
+function staleKeys(outcome: CommitOutcome): readonly RecordKey[] {
+  return outcome.status === "stale" ? outcome.keys : [];
+}

@@ -1,0 +1,35 @@
+import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
+import { commitBatch } from "./commit.ts";
+import type { Runner } from "./connection.ts";
+import { loadRecords } from "./reads.ts";
+import { readClock, readSettings, storeSettings } from "./settings.ts";
+import { type Statements, statementOf } from "./statements.ts";
+
+/** What a call works on. */
+export interface On {
+  readonly run: Runner;
+  readonly statements: Statements;
+}
+
+export const ownCalls: TableCalls<On> = {
+  ...listCalls(
+    ({ statements }: On) => statements.reads,
+    async ({ run }, { sql, parameters }, itemOf) => (await run<never>(statementOf(sql), parameters)).map(itemOf),
+  ),
+  load: ({ run, statements }, keys) => loadRecords(run, statements.load, keys),
+  commit: ({ run, statements }, transitions) =>
+    commitBatch({ run, statement: statements.commit, waits: false }, transitions),
+  readSettings: ({ run, statements }) => readSettings(run, statements),
+  storeSettings: ({ run, statements }, settings) =>
+    storeSettings(run, statements, statements.storeSettingSoon, settings),
+  readClock: ({ run, statements }) => readClock(run, statements),
+};
+
+/** There, commits and reads wait for rows that others have locked. */
+export const hostCalls: TableCalls<On> = {
+  ...ownCalls,
+  load: ({ run, statements }, keys) => loadRecords(run, statements.loadAndLock, keys),
+  commit: ({ run, statements }, transitions) =>
+    commitBatch({ run, statement: statements.commit, waits: true }, transitions),
+  storeSettings: ({ run, statements }, settings) => storeSettings(run, statements, statements.storeSetting, settings),
+};

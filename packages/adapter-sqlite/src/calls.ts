@@ -1,0 +1,52 @@
+import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
+import { commitBatch, commitInHost } from "./commit.ts";
+import { type Connection, inSnapshot, refuseInsideHostTransaction } from "./connection.ts";
+import { kindsOf, loadRecords } from "./reads.ts";
+import { readClock, readSettings, storeSettings, storeSettingsInHost } from "./settings.ts";
+import type { Statements } from "./statements.ts";
+
+/** What a call works on. */
+export interface On {
+  readonly connection: Connection;
+  readonly statements: Statements;
+}
+
+export const hostCalls: TableCalls<On> = {
+  ...listCalls(
+    ({ statements }: On) => statements.reads,
+    ({ connection }, { sql, parameters }, itemOf) => connection.all<never>(sql, parameters).map(itemOf),
+  ),
+  load: ({ connection, statements }, keys) => {
+    // SQLite locks no rows: whoever has the write lock has them all.
+    connection.run(statements.lock);
+    return loadRecords(connection, statements, keys);
+  },
+  commit: ({ connection, statements }, transitions) => commitInHost(connection, statements, transitions),
+  readSettings: ({ connection, statements }) => readSettings(connection, statements),
+  storeSettings: ({ connection, statements }, settings) => storeSettingsInHost(connection, statements, settings),
+  readClock: ({ connection, statements }) => readClock(connection, statements),
+};
+
+export const ownCalls: TableCalls<On> = {
+  findSlots: outside(hostCalls.findSlots),
+  findAppointments: outside(hostCalls.findAppointments),
+  readJournal: outside(hostCalls.readJournal),
+  readSettings: outside(hostCalls.readSettings),
+  readClock: hostCalls.readClock,
+  load: ({ connection, statements }, keys) => {
+    const work = () => loadRecords(connection, statements, keys);
+    // One statement is a snapshot by itself.
+    if (kindsOf(keys).length > 1) return inSnapshot(connection, work);
+    refuseInsideHostTransaction(connection);
+    return work();
+  },
+  commit: ({ connection, statements }, transitions) => commitBatch(connection, statements, transitions),
+  storeSettings: ({ connection, statements }, settings) => storeSettings(connection, statements, settings),
+};
+
+function outside<Asked, Result>(read: (on: On, asked: Asked) => Result): (on: On, asked: Asked) => Result {
+  return (on, asked) => {
+    refuseInsideHostTransaction(on.connection);
+    return read(on, asked);
+  };
+}
