@@ -92,11 +92,12 @@ export async function findAppointments(
   { records }: Tables,
   query: AppointmentQuery,
 ): Promise<readonly Appointment[]> {
+  const [beyond, order] = query.descending ? ["<", "desc"] : [">", "asc"];
   const { rows } = await run<Document>(
     `select document from ${records} where kind = 'appointment' and ${inBoth}
-       and ($5::text is null or (starts, id) > ($5, $6))
+       and ($5::text is null or (starts, id) ${beyond} ($5, $6))
        and ($8::text is null or subject_id = $8) and ($9::text[] is null or status = any($9))
-     order by starts, id limit $7`,
+     order by starts ${order}, id ${order} limit $7`,
     [...valuesOfBoth(query), query.subjectId ?? null, query.statuses ?? null],
   );
   return rows.map(({ document }) => recordFrom(document) as Appointment);
@@ -111,11 +112,13 @@ function valuesOfBoth(query: SlotQuery | AppointmentQuery): readonly unknown[] {
 export async function readJournal(
   run: Run,
   { journal }: Tables,
-  { recordId, afterVersion = 0, limit }: JournalQuery,
+  { recordId, afterVersion, descending = false, limit }: JournalQuery,
 ): Promise<readonly JournalEntry[]> {
+  const [beyond, order] = descending ? ["<", "desc"] : [">", "asc"];
   const { rows } = await run<Document>(
-    `select document from ${journal} where record_id = $1 and version > $2 order by version, record_kind limit $3`,
-    [recordId, afterVersion, limit],
+    `select document from ${journal} where record_id = $1 and ($2::int is null or version ${beyond} $2)
+     order by version ${order}, record_kind limit $3`,
+    [recordId, afterVersion ?? null, limit],
   );
   return rows.map(({ document }) => {
     const entry = JSON.parse(document) as JournalEntry;

@@ -1,4 +1,4 @@
-import type { AppointmentQuery, JournalQuery, SlotQuery, SlotStatus } from "@slotwright/core";
+import { type AppointmentQuery, type JournalQuery, limits, type SlotQuery, type SlotStatus } from "@slotwright/core";
 import { type RawBuilder, sql } from "kysely";
 import type { IndexName } from "./indexes.ts";
 import { createListCompiler, type ListRequest, type Read, value } from "./list-shapes.ts";
@@ -14,15 +14,21 @@ export interface Reads {
 export function createReads(strategy: SqlStrategy): Reads {
   const read = createListCompiler(strategy);
   const { selected, text } = strategy.lists;
-  const journal =
-    sql`select ${selected("journal")} from ${sql.table("journal")} where record_id = ${text(sql`${""}`)} and version > ${0}
-    order by version limit ${0}`.compile(strategy.queries).sql;
+  const journalIn = (beyond: RawBuilder<unknown>, order: RawBuilder<unknown>) =>
+    sql`select ${selected("journal")} from ${sql.table("journal")} where record_id = ${text(sql`${""}`)} and version ${beyond} ${0}
+    order by version ${order} limit ${0}`.compile(strategy.queries).sql;
+  const [oldestFirst, newestFirst] = [journalIn(sql`>`, sql`asc`), journalIn(sql`<`, sql`desc`)];
   return {
     slots: (query) => read(slotRequest(query)),
     appointments: (query) => read(appointmentRequest(query)),
-    journal: ({ recordId, afterVersion = 0, limit }) => ({ sql: journal, parameters: [recordId, afterVersion, limit] }),
+    journal: ({ recordId, afterVersion, descending = false, limit }) =>
+      descending
+        ? { sql: newestFirst, parameters: [recordId, afterVersion ?? beyondAllVersions, limit] }
+        : { sql: oldestFirst, parameters: [recordId, afterVersion ?? 0, limit] },
   };
 }
+
+const beyondAllVersions = limits.version + 1;
 
 /** A status as it counts at `asOf`: a hold that has expired is no hold. */
 const slotStatusSql: Readonly<Record<SlotStatus, RawBuilder<boolean>>> = {
@@ -71,7 +77,7 @@ function appointmentRequest(query: AppointmentQuery): ListRequest {
       startBefore: query.startBefore?.getTime(),
     },
     after: query.after,
-    descending: false,
+    descending: query.descending ?? false,
     limit: query.limit,
   };
 }

@@ -30,7 +30,7 @@ function decode<Parts extends z.ZodType>(cursor: string, parts: Parts): z.output
   const decoded = parts.safeParse(jsonOf(cursor));
   if (decoded.success) return decoded.data;
   throw new BookingError("invalid_input", {
-    issues: [{ path: "cursor", message: "must be the nextCursor of the page before" }],
+    issues: [{ path: "cursor", message: "must be the nextCursor of the page before, in the same order" }],
   });
 }
 
@@ -44,9 +44,12 @@ function jsonOf(cursor: string): unknown {
 
 /** Lists whose cursors are not to be mixed up. */
 type List = "slots" | "appointments";
+type Order = "ascending" | "descending";
 
-export function positionCursor(list: List, { start, id }: Position): string {
-  return encode([list, start.getTime(), id]);
+const orderOf = (descending: boolean): Order => (descending ? "descending" : "ascending");
+
+export function positionCursor(list: List, { start, id }: Position, descending: boolean): string {
+  return encode([list, start.getTime(), id, orderOf(descending)]);
 }
 
 const milliseconds = z
@@ -54,23 +57,33 @@ const milliseconds = z
   .min(limits.earliest)
   .max(limits.latest - 1);
 
-const positions = {
-  slots: z.tuple([z.literal("slots"), milliseconds, idSchema]),
-  appointments: z.tuple([z.literal("appointments"), milliseconds, idSchema]),
-} as const satisfies Record<List, z.ZodType>;
+const positionsIn = (list: List, descending: boolean) =>
+  z.tuple([z.literal(list), milliseconds, idSchema, z.literal(orderOf(descending))]);
 
-export function parsePosition(list: List, cursor: string | null | undefined): Position | undefined {
+const positions = {
+  slots: { ascending: positionsIn("slots", false), descending: positionsIn("slots", true) },
+  appointments: { ascending: positionsIn("appointments", false), descending: positionsIn("appointments", true) },
+} as const;
+
+export function parsePosition(
+  list: List,
+  cursor: string | null | undefined,
+  descending: boolean,
+): Position | undefined {
   if (cursor === undefined || cursor === null) return undefined;
-  const [, start, id] = decode(cursor, positions[list]);
+  const [, start, id] = decode(cursor, positions[list][orderOf(descending)]);
   return { start: new Date(start), id };
 }
 
-export function versionCursor(version: number): string {
-  return encode(["history", version]);
+export function versionCursor(version: number, descending: boolean): string {
+  return encode(["history", version, orderOf(descending)]);
 }
 
-const versions = z.tuple([z.literal("history"), z.int().min(1).max(limits.version)]);
+const versionsIn = (descending: boolean) =>
+  z.tuple([z.literal("history"), z.int().min(1).max(limits.version), z.literal(orderOf(descending))]);
 
-export function parseVersion(cursor: string | null | undefined): number {
-  return cursor === undefined || cursor === null ? 0 : decode(cursor, versions)[1];
+const versions = { ascending: versionsIn(false), descending: versionsIn(true) } as const;
+
+export function parseVersion(cursor: string | null | undefined, descending: boolean): number | undefined {
+  return cursor === undefined || cursor === null ? undefined : decode(cursor, versions[orderOf(descending)])[1];
 }

@@ -34,11 +34,12 @@ export async function getAppointment(settings: EngineSettings, appointmentId: un
 }
 
 export async function listSlots(settings: EngineSettings, input: ListSlotsInput): Promise<Page<Slot>> {
-  const { cursor, limit, from, to, ...search } = parse(listSlotsSchema, input);
+  const { newestFirst: descending, limit, from, to, cursor, ...search } = parse(listSlotsSchema, input);
   const asOf = settings.clock.now();
-  const query = { ...defined(search), ...windowOf("slots", from, to, cursor), asOf, limit: limit + 1 };
+  const order = { descending, limit: limit + 1 };
+  const query = { ...defined(search), ...windowOf("slots", from, to, cursor, descending), asOf, ...order };
   const slots = await retryReads(settings, (until) => settings.storage.findSlots(query, until));
-  const page = pageOf(slots, limit, (last) => positionCursor("slots", last));
+  const page = pageOf(slots, limit, (last) => positionCursor("slots", last, descending));
   return { ...page, items: page.items.map((slot) => slotAsOf(slot, asOf)) };
 }
 
@@ -46,20 +47,26 @@ export async function listAppointments(
   settings: EngineSettings,
   input: ListAppointmentsInput,
 ): Promise<Page<Appointment>> {
-  const { cursor, limit, from, to, ...search } = parse(listAppointmentsSchema, input);
-  const query = { ...defined(search), ...windowOf("appointments", from, to, cursor), limit: limit + 1 };
+  const { newestFirst: descending, limit, from, to, cursor, ...search } = parse(listAppointmentsSchema, input);
+  const order = { descending, limit: limit + 1 };
+  const query = { ...defined(search), ...windowOf("appointments", from, to, cursor, descending), ...order };
   const appointments = await retryReads(settings, (until) => settings.storage.findAppointments(query, until));
-  return pageOf(appointments, limit, (last) => positionCursor("appointments", last));
+  return pageOf(appointments, limit, (last) => positionCursor("appointments", last, descending));
 }
 
 /** A record that was never stored has no history: an empty page, since deleted rows keep theirs. */
 export async function history(settings: EngineSettings, input: HistoryInput): Promise<Page<JournalEntry>> {
-  const { cursor, limit, ...record } = parse(historySchemaFor(input), input);
+  const { cursor, limit, newestFirst: descending, ...record } = parse(historySchemaFor(input), input);
   const [kind, recordId] = "slotId" in record ? ["slot", record.slotId] : ["appointment", record.appointmentId];
-  const query = { recordId, afterVersion: parseVersion(cursor), limit: limit + 1 };
+  const query = {
+    recordId,
+    ...defined({ afterVersion: parseVersion(cursor, descending) }),
+    descending,
+    limit: limit + 1,
+  };
   const entries = await retryReads(settings, (until) => settings.storage.readJournal(query, until));
   const ofKind = entries.filter(({ recordKind }) => recordKind === kind);
-  return pageOf(ofKind, limit, ({ version }) => versionCursor(version));
+  return pageOf(ofKind, limit, ({ version }) => versionCursor(version, descending));
 }
 
 /**
@@ -80,11 +87,12 @@ function windowOf(
   from: Date | undefined,
   to: Date | undefined,
   cursor: string | null | undefined,
+  descending: boolean,
 ) {
   if (from !== undefined && to !== undefined && from > to) {
     throw new BookingError("invalid_time_range", { start: from, end: to, problem: "it ends before it starts" });
   }
-  return defined({ startFrom: from, startBefore: to, after: parsePosition(list, cursor) });
+  return defined({ startFrom: from, startBefore: to, after: parsePosition(list, cursor, descending) });
 }
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

@@ -19,19 +19,22 @@ export function findSlots(tables: Tables, query: SlotQuery): readonly Slot[] {
 }
 
 export function findAppointments(tables: Tables, query: AppointmentQuery): readonly Appointment[] {
-  const { subjectId, statuses } = query;
+  const { subjectId, statuses, descending = false } = query;
   const found = recordsOf(tables, "appointment").filter(
     (appointment) =>
       isWanted(appointment, query) &&
       (subjectId === undefined || appointment.subjectId === subjectId) &&
       (statuses === undefined || statuses.includes(appointment.status)),
   );
-  return firstAfter(found, query, 1);
+  return firstAfter(found, query, descending ? -1 : 1);
 }
 
 export function readJournal({ journal }: Tables, query: JournalQuery): readonly JournalEntry[] {
-  const { recordId, afterVersion = 0, limit } = query;
-  const entries = (journal.get(recordId) ?? []).filter(({ version }) => version > afterVersion);
+  const { recordId, afterVersion, descending = false, limit } = query;
+  const all = journal.get(recordId) ?? [];
+  const isBeyond = ({ version }: JournalEntry) =>
+    afterVersion === undefined || (descending ? version < afterVersion : version > afterVersion);
+  const entries = (descending ? all.toReversed() : all).filter(isBeyond);
   return copyOf(entries.slice(0, limit));
 }
 

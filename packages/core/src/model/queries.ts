@@ -16,6 +16,8 @@ const page = {
   limit,
   /** `nextCursor` of the page before. Null, which the last page has, is the first page, as is none. */
   cursor: z.string("must be a string").max(limits.cursorLength, "must be a cursor that a page returned").nullish(),
+  /** Whether the list runs from the latest to the earliest. A cursor goes on in the order of the list that it came from. */
+  newestFirst: z.boolean("must be true or false").default(false),
 };
 
 const providerIds = z
@@ -82,7 +84,7 @@ export const listAppointmentsSchema = z
     needsBound("facilityId", boundsOfAppointments, "appointments by facility"),
   );
 
-/** The history of one slot or one appointment, oldest first. */
+/** The history of one slot or one appointment, oldest first unless it is asked for otherwise. */
 export const historySchema = z.union([
   z.strictObject({ ...page, slotId: idSchema }),
   z.strictObject({ ...page, appointmentId: idSchema }),

@@ -25,10 +25,10 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
   /** Slots in the order of (start, id), or its reverse; ids by their code points. Never more than `limit`. */
   findSlots(query: SlotQuery, call?: CallOptions): Promise<readonly Slot[]>;
 
-  /** Appointments in the order of (start, id), each once. Never more than `limit`. */
+  /** Appointments in the order of (start, id), or its reverse, each once. Never more than `limit`. */
   findAppointments(query: AppointmentQuery, call?: CallOptions): Promise<readonly Appointment[]>;
 
-  /** The journal of one record in the order of its versions. Never more than `limit`. */
+  /** The journal of one record in the order of its versions, or its reverse. Never more than `limit`. */
   readJournal(query: JournalQuery, call?: CallOptions): Promise<readonly JournalEntry[]>;
 
   /**
@@ -188,13 +188,15 @@ export interface AppointmentQuery {
   /** `appointment.start < startBefore` */
   readonly startBefore?: Date;
   readonly after?: Position;
+  readonly descending?: boolean;
   readonly limit: number;
 }
 
 export interface JournalQuery {
   readonly recordId: string;
-  /** `entry.version > afterVersion` */
+  /** The last version of the page before: `entry.version > afterVersion`, or `<` where the order is reversed. */
   readonly afterVersion?: number;
+  readonly descending?: boolean;
   readonly limit: number;
 }
 

@@ -61,7 +61,7 @@ async function answersOn(engine: Engine, { texts, metadata, at }: AnyInput, day:
   const start = minutes(day * 60);
   const slots = [{ start, end: minutes(day * 60 + 30), metadata: metadata as Metadata }];
   const actor = { kind, id };
-  const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString("base64url");
+  const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify([...parts, "ascending"])).toString("base64url");
   return [
     await seen(engine.createSlots({ actor: provider, providerId: "p", facilityId: "f", slots })),
     await seen(engine.createSlots({ actor, reason, idempotencyKey: key, providerId: id, facilityId, slots })),

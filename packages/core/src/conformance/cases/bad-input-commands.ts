@@ -5,7 +5,8 @@ import { at, type BadInput, bookFirst, create } from "./bad-input-stage.ts";
 
 const cursorOf = ({ nextCursor }: Page<unknown>) => nextCursor ?? assert.fail("there is no next page");
 
-const forged = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString("base64url");
+const forged = (parts: unknown) =>
+  Buffer.from(JSON.stringify(Array.isArray(parts) ? [...parts, "ascending"] : parts)).toString("base64url");
 const then = minutes(0).getTime();
 
 /** Cursors that are built like ours, and say what no page has said. */
@@ -19,7 +20,7 @@ const forgedCursors: readonly (readonly [string, "listSlots" | "listAppointments
   ["half a millisecond in a cursor", "listSlots", ["slots", then + 0.5, "a"]],
   ["a text as a cursor's instant", "listSlots", ["slots", String(then), "a"]],
   ["more in a cursor than a page says", "listSlots", ["slots", then, "a", "b"]],
-  ["an object as cursor", "listSlots", { 0: "slots", 1: then, 2: "a", length: 3 }],
+  ["an object as cursor", "listSlots", { 0: "slots", 1: then, 2: "a", 3: "ascending", length: 4 }],
   ["NUL in a cursor of appointments", "listAppointments", ["appointments", then, "\0"]],
   ["a cursor of appointments without an id", "listAppointments", ["appointments", then]],
   ["a negative version in a cursor", "history", ["history", -1]],
@@ -49,8 +50,25 @@ export const badCommands: readonly BadInput[] = [
   {
     name: "an unknown field",
     code: "invalid_input",
-    says: /unknown fields: "slotID"/,
+    says: /valid: it has unknown fields: "slotID" \(did you mean slotId\?\)/,
     command: (stage) => bookFirst(stage, { slotID: 1 }),
+  },
+  {
+    name: "a misspelt field that is needed",
+    code: "invalid_input",
+    says: /valid: it has unknown fields: "slotid" \(did you mean slotId\?\); slotId: is missing\. /,
+    command: ({ engine }) => engine.book({ actor: patient, subjectId: "p-1", slotid: "s" } as never),
+  },
+  {
+    name: "a misspelt field amid many slots",
+    code: "invalid_input",
+    says: /slots\.0: has unknown fields: "meta_data" \(did you mean metadata\?\)/,
+    command: ({ engine }) =>
+      engine.createSlots({
+        actor: provider,
+        ...place,
+        slots: [{ start: minutes(0), end: minutes(30), meta_data: {} }],
+      } as never),
   },
   {
     name: "a missing actor",

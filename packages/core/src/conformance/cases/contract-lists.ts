@@ -103,6 +103,10 @@ export const contractListCases: readonly ConformanceCase[] = [
       assert.deepEqual(await second.readJournal({ recordId: "slot-0", limit: 1 }), written.slice(0, 1));
       assert.deepEqual(await second.readJournal({ recordId: "slot-0", afterVersion: 1, limit: 10 }), written.slice(1));
       assert.deepEqual(await second.readJournal({ recordId: "none", limit: 10 }), []);
+      const latest = { recordId: "slot-0", descending: true, limit: 10 };
+      assert.deepEqual(await second.readJournal(latest), written.toReversed());
+      assert.deepEqual(await second.readJournal({ ...latest, limit: 1 }), written.slice(-1));
+      assert.deepEqual(await second.readJournal({ ...latest, afterVersion: 2 }), written.slice(0, 1));
     },
   },
 ];

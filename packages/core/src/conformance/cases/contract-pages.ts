@@ -93,6 +93,13 @@ export const contractPageCases: readonly ConformanceCase[] = [
       assert.deepEqual(await list({}), both);
       assert.deepEqual(await list({ limit: 1 }), ["asked"]);
       assert.deepEqual(await list({ after: { start: at(0), id: "asked" } }), ["appointment-of-f"]);
+      const latest = { descending: true };
+      assert.deepEqual(await list(latest), both.toReversed());
+      assert.deepEqual(await list({ ...latest, limit: 1, providerIds: ["provider-0", "provider-1"] }), [both[1]]);
+      assert.deepEqual(await list({ ...latest, after: { start: at(60), id: both[1] }, startBefore: at(60) }), [
+        "asked",
+      ]);
+      assert.deepEqual(await list({ ...latest, after: { start: at(0), id: "asked" } }), []);
       assert.deepEqual(await list({ subjectId: "subject-2" }), ["asked"]);
       assert.deepEqual(await list({ providerIds: ["provider-0", "provider-1"] }), both);
       assert.deepEqual(await list({ facilityId: "facility-2" }), []);

@@ -1,6 +1,21 @@
 import assert from "node:assert/strict";
+import type { Page } from "../../engine/page.ts";
 import { engineOn, manualClock, minutes, patient, provider, publish, publishOne } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
+
+/** All items of a list, a few at a time. */
+async function allOf<Item>(
+  list: (page: { readonly cursor: string | null; readonly limit: number }) => Promise<Page<Item>>,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<Item> = await list({ cursor, limit: 2 });
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return items;
+}
 
 export const listCases: readonly ConformanceCase[] = [
   {
@@ -65,6 +80,37 @@ export const listCases: readonly ConformanceCase[] = [
       assert.equal((await engine.listSlots({ facilityId: "north", limit: 3 })).items.length, 3);
       const confirmed = { ...window, facilityId: "north", statuses: ["confirmed" as const] };
       assert.equal((await engine.listAppointments(confirmed)).items.length, 4);
+    },
+  },
+  {
+    key: "booking.lists-newest-first",
+    title: "lists and histories run newest first, page by page, and refuse a cursor of the other order",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      const slots = await publish(engine, 5, 2);
+      for (const { id: slotId } of slots) await engine.book({ actor: patient, slotId, subjectId: "p-1" });
+      const [first] = slots;
+      const slotId = first?.id ?? "";
+      await engine.checkIn({ actor: provider, appointmentId: (await engine.getSlot(slotId)).appointmentId ?? "" });
+      const newestFirst = true;
+      const of = { subjectId: "p-1" };
+      const whole = { limit: 100 };
+      for (const both of [
+        { up: await engine.listSlots(whole), down: await allOf((page) => engine.listSlots({ ...page, newestFirst })) },
+        {
+          up: await engine.listAppointments({ ...of, ...whole }),
+          down: await allOf((page) => engine.listAppointments({ ...of, ...page, newestFirst })),
+        },
+        {
+          up: await engine.history({ slotId, ...whole }),
+          down: await allOf((page) => engine.history({ slotId, ...page, newestFirst })),
+        },
+      ]) {
+        assert.ok(both.up.items.length > 1);
+        assert.deepEqual(both.down, both.up.items.toReversed());
+      }
+      const { nextCursor: cursor } = await engine.listSlots({ limit: 1 });
+      await assert.rejects(engine.listSlots({ cursor, newestFirst }), { code: "invalid_input" });
     },
   },
 ];
