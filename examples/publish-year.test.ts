@@ -9,4 +9,5 @@ it("the year that is stopped half way is published by the second call", async ()
   const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 50_000 });
   expect(stdout).toContain("the first 3000 have their slots (3000)");
   expect(stdout).toContain("5840 slots are published.");
+  expect(stdout).toContain("The first slot of July starts at 2027-07-01T06:00:00.000Z.");
 });

@@ -1,15 +1,22 @@
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import { createEngine, isBookingError, type NewSlotInput } from "@slotwright/core";
+// Until Node brings Temporal itself.
+import { Temporal } from "temporal-polyfill";
 
 const storage = sqliteAdapter({ filename: ":memory:" });
 await storage.migrate();
 const engine = createEngine({ storage });
 
-// Half hours from eight to four on every day of 2027. It could as well be read from a file: any iterable will do.
+const timeZone = "Europe/Berlin";
+
+// Half hours from eight to four in Berlin on every day of 2027, also when the clocks have changed. It could as well be read
+// from a file: any iterable will do.
 function* year(): Generator<NewSlotInput> {
-  for (let day = Date.UTC(2027, 0, 1, 8); day < Date.UTC(2028, 0, 1); day += 24 * 60 * 60_000) {
+  for (let date = Temporal.PlainDate.from("2027-01-01"); date.year === 2027; date = date.add({ days: 1 })) {
+    const opens = date.toZonedDateTime({ timeZone, plainTime: "08:00" });
     for (let half = 0; half < 16; half++) {
-      yield { start: new Date(day + half * 1_800_000), end: new Date(day + (half + 1) * 1_800_000) };
+      const start = opens.add({ minutes: 30 * half });
+      yield { start: start.toInstant(), end: start.add({ minutes: 30 }).toInstant() };
     }
   }
 }
@@ -19,6 +26,7 @@ const call = {
   actor: { kind: "provider", id: "dr-weber" },
   providerId: "dr-weber",
   facilityId: "north-clinic",
+  timeZone,
   idempotencyKey: "year-2027",
 };
 
@@ -38,4 +46,8 @@ await engine
 // The same call goes on where that one stopped, and creates nothing twice. It may also be another process's.
 const { slots } = await engine.createManySlots({ ...call, slots: year() });
 console.log(`${slots} slots are published.`);
+
+// In July, eight o'clock in Berlin is six o'clock in UTC.
+const july = await engine.listSlots({ from: "2027-07-01T00:00:00Z", limit: 1 });
+console.log(`The first slot of July starts at ${july.items[0]?.start.toISOString()}.`);
 await storage.close();

@@ -14,5 +14,6 @@ export const optionRules: OptionRules = {
     isObject: (pool) => hasMethods(pool, ["getConnection"]),
     objectIs: "a pool of mysql2",
     name: "uri",
+    schemes: ["mysql", "mariadb"],
   },
 };

@@ -12,6 +12,7 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["an empty object", {}, /neither a pool nor a uri/],
   ["a variable that is not set", { uri: undefined }, /neither a pool nor a uri/],
   ["a variable that is empty", { uri: " " }, /neither a pool nor a uri/],
+  ["another database's URL", { uri: "postgres://a:secret@b/c" }, /"postgres:\/\/".*pass one .*"mysql:\/\/"/],
   ["two servers", { uri, pool: createPool(uri) }, /both a pool and a uri/],
   ["a pool that is none", { pool: {} }, /pool.* is not a pool of mysql2/],
   ["a pool that is null", { pool: null }, /pool.* is not a pool of mysql2/],

@@ -14,5 +14,6 @@ export const optionRules: OptionRules = {
     isObject: (pool) => hasMethods(pool, ["connect", "on"]),
     objectIs: "a Pool of pg",
     name: "connectionString",
+    schemes: ["postgres", "postgresql", "socket"],
   },
 };

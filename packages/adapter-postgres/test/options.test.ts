@@ -12,6 +12,7 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["an empty object", {}, /neither a pool nor a connectionString/],
   ["a variable that is not set", { connectionString: undefined }, /neither a pool nor a connectionString/],
   ["a variable that is empty", { connectionString: " " }, /neither a pool nor a connectionString/],
+  ["another database's URL", { connectionString: "mysql://a:secret@b/c" }, /"mysql:\/\/".*pass one .*"postgres:\/\/"/],
   ["two databases", { connectionString, pool: new Pool() }, /both a pool and a connectionString/],
   ["a pool that is none", { pool: {} }, /pool.* is not a Pool of pg/],
   ["a pool that is null", { pool: null }, /pool.* is not a Pool of pg/],

@@ -14,6 +14,8 @@ export interface OptionRules {
     /** What it has to be, in words: "a Pool of pg". */
     readonly objectIs: string;
     readonly name: string;
+    /** What the name may begin with where it is a URL; any, where none are given. */
+    readonly schemes?: readonly string[];
   };
 }
 
@@ -44,8 +46,15 @@ function unclearConnection({ adapter, connection }: OptionRules, given: GivenOpt
     if (isObject(theirs)) return undefined;
     return `What ${adapter} was given as its ${object} is not ${objectIs}. No database was used; pass one, or a ${name}.`;
   }
-  if (typeof named === "string" && named.trim() !== "") return undefined;
+  if (typeof named === "string" && named.trim() !== "") return otherScheme(adapter, connection, named);
   return `${adapter} was given neither a ${object} nor a ${name}, so it is not known which database is meant. None was used; check where the value comes from.`;
+}
+
+/** A URL of another database's, of which the driver would look at host and port only. It may hold a password: not shown. */
+function otherScheme(adapter: string, { name, schemes }: OptionRules["connection"], named: string): string | undefined {
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(named.trim()) ?? [];
+  if (schemes === undefined || scheme === undefined || schemes.includes(scheme.toLowerCase())) return undefined;
+  return `The ${name} of ${adapter} begins with "${scheme}://", which is another kind of database. No database was used; pass one that begins with ${schemes.map((one) => `"${one}://"`).join(" or ")}.`;
 }
 
 function wrongValue({ adapter, known }: OptionRules, given: GivenOptions): string | undefined {

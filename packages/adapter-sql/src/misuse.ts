@@ -1,4 +1,4 @@
-import { StorageError } from "@slotwright/core";
+import { inWords, StorageError, saysNotTransaction } from "@slotwright/core";
 
 /** The program calls the adapter in a way that cannot work. A screen may show the problem, so the place is in the cause. */
 export function misuse(problem: string, place?: string): StorageError {
@@ -8,10 +8,7 @@ export function misuse(problem: string, place?: string): StorageError {
 
 /** `within` was given something else. `takes` says in words what it takes. */
 export function notTransaction(given: unknown, takes: string, place: string): StorageError {
-  return misuse(
-    `within() was given ${describe(given)}, which is not a transaction that it can use. Give it ${takes}; or call engine.transaction(), which opens one.`,
-    place,
-  );
+  return misuse(saysNotTransaction(describe(given), takes), place);
 }
 
 /** `how` is what begins one. */
@@ -75,18 +72,10 @@ export function isPgPool(given: object): boolean {
 }
 
 function describe(given: unknown): string {
-  if (given === null || given === undefined) return String(given);
   // Knex is a function with properties.
-  if (typeof given !== "object" && typeof given !== "function") return `a ${typeof given}`;
-  const known = kinds.find(({ is }) => is(given as Given));
-  return known?.name ?? (typeof given === "function" ? "a function" : describeClass(given));
-}
-
-function describeClass(given: object): string {
-  const { name } = (given as { readonly constructor?: { readonly name?: unknown } }).constructor ?? {};
-  return typeof name === "string" && !["", "Object"].includes(name)
-    ? `an object of the class ${name}`
-    : "a plain object";
+  const mayBeKnown = typeof given === "object" ? given !== null : typeof given === "function";
+  const known = mayBeKnown ? kinds.find(({ is }) => is(given as Given)) : undefined;
+  return known?.name ?? inWords(given);
 }
 
 /** Kysely refuses statements in a transaction that has ended, since it has this method: before 0.28 it ran them. */

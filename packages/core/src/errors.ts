@@ -59,6 +59,8 @@ export interface ErrorDetails {
     readonly actual: string;
   };
   no_slot_available: {
+    /** The appointment that was to be accepted; none where one was to be booked. */
+    readonly appointmentId?: string;
     readonly providerId: string;
     readonly facilityId: string;
     readonly start: Date;
@@ -223,8 +225,12 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: false,
     title: "No free slot contains the wanted time",
-    message: ({ providerId, facilityId, start, end }) =>
-      `Provider "${providerId}" at facility "${facilityId}" has no free slot that contains ${iso(start)} to ${iso(end)}. Choose another time, or ask for an appointment with ifNoSlot: "schedule".`,
+    message: ({ appointmentId, providerId, facilityId, start, end }) =>
+      `Provider "${providerId}" at facility "${facilityId}" has no free slot that contains ${iso(start)} to ${iso(end)}. ${
+        appointmentId === undefined
+          ? 'Choose another time, or ask for an appointment with ifNoSlot: "schedule".'
+          : "Publish one, or free one that is taken, and accept the appointment then; or agree on another time."
+      }`,
   },
   invalid_transition: {
     status: 409,

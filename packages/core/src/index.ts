@@ -1,3 +1,5 @@
+import "./node-version.ts";
+
 export type { SyncReport } from "./engine/check-sync.ts";
 export type { Clock } from "./engine/clock.ts";
 export { systemClock } from "./engine/clock.ts";
@@ -45,5 +47,6 @@ export type { AccessRequest, Authorize, Policy, Proposal } from "./rules/policy.
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";
 export * from "./storage/adapter.ts";
+export { inWords, saysNotTransaction } from "./storage/misuse.ts";
 export { isStorageError, StorageError, type StorageFailure } from "./storage/storage-error.ts";
 export type { OnWarning, Warning, WarningCode, WarningDetails } from "./warnings.ts";

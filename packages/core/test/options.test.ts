@@ -25,8 +25,16 @@ describe("the options of an engine", () => {
   });
 
   it.each([
-    ["a misspelt option", { overlapscope: "provider" }, /unknown fields: "overlapscope"/],
-    ["a misspelt option of coalesce", { coalesce: { batchsize: 1 } }, /coalesce: has unknown fields: "batchsize"/],
+    [
+      "a misspelt option",
+      { overlapscope: "provider" },
+      /unknown fields: "overlapscope" \(did you mean overlapScope\?\)/,
+    ],
+    [
+      "a misspelt option of coalesce",
+      { coalesce: { batchsize: 1 } },
+      /coalesce: has unknown fields: "batchsize" \(did you mean batchSize\?\)/,
+    ],
     ["a misspelt option of retry", { retry: { budget: 1 } }, /retry: has unknown fields: "budget"/],
     ["no lanes", { coalesce: { lanes: 0 } }, /coalesce.lanes: must be at least 1/],
     ["a number for coalesce", { coalesce: 32 }, /coalesce: must be an object/],

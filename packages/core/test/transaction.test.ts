@@ -92,6 +92,23 @@ describe("engine.transaction", () => {
   });
 });
 
+describe("what is no transaction", () => {
+  it.each([
+    [undefined, "undefined"],
+    [null, "null"],
+    [{}, "a plain object"],
+    ["begin", "a string"],
+    [new Date(), "an object of the class Date"],
+  ])("is refused within, in the words of all adapters: %j", async (given, words) => {
+    const within = memoryAdapter().within(given as never);
+    const message = `within() was given ${words}, which is not a transaction that it can use. Give it the transaction`;
+    await expect(within.load([{ kind: "slot", id: "s" }])).rejects.toMatchObject({
+      failure: "misused",
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
 describe("transactions that wait for each other", () => {
   it("wait for their turn without asking over and over, where the budget is longer than any timer", async () => {
     const warnings: string[] = [];

@@ -12,7 +12,7 @@ import type { PendingTransition } from "./engine-storage.ts";
 import { refusalOfGuard } from "./guard-refusals.ts";
 import { type Loaded, loadRecords } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
-import { isObject, parse } from "./parse.ts";
+import { meansField, parse } from "./parse.ts";
 import { replay } from "./replay.ts";
 import { commandKey, contextOf, type Envelope, mayHaveRun, type Parsed, type Request, requestOf } from "./request.ts";
 import type { Claim } from "./spread.ts";
@@ -67,7 +67,7 @@ function answered({ isHostTransaction, noteAnswer }: EngineSettings, result: obj
 export function schemaOf(name: CommandName, input: unknown) {
   if (name !== "book") return commandSchemas[name];
   const [bySlot, byTime] = commandSchemas.book.options;
-  return isObject(input) && input.slotId !== undefined ? bySlot : byTime;
+  return meansField(input, "slotId") ? bySlot : byTime;
 }
 
 /** An answer, or what made another attempt necessary. A refusal is a value up to the end: to throw it costs at each step. */

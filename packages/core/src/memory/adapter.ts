@@ -1,4 +1,5 @@
 import type { CallOptions, OpenTransaction, StorageAdapter } from "../storage/adapter.ts";
+import { inWords, saysNotTransaction } from "../storage/misuse.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { commitTransition } from "./commit.ts";
 import {
@@ -95,15 +96,14 @@ function adapterOn({ read, write }: Access): Omit<StorageAdapter<MemoryTransacti
 
 function accessTo(transaction: MemoryTransaction): Access {
   const read = () => {
-    if (!isTransaction(transaction)) throw new StorageError("misused", notOne);
+    if (!isTransaction(transaction)) throw new StorageError("misused", saysNotTransaction(inWords(transaction), taken));
     if (!transaction.isOpen()) throw ended();
     return transaction.tables;
   };
   return { read, write: async (work) => work(read()) };
 }
 
-const notOne =
-  "What was given to within() is not a transaction of the memory adapter. Give it what begin() opened, or use transaction().";
+const taken = "the transaction that begin() of the memory adapter opened";
 
 function isTransaction(given: Partial<MemoryTransaction> | null | undefined): boolean {
   return typeof given?.isOpen === "function" && typeof given.tables === "object";

@@ -23,7 +23,10 @@ export const accept: Rule<Command<"accept">, Booked> = {
     const slotId = command.slotId ?? chooseSlot(seen.found, context.command.id)?.id;
     const refusal = refuseAppointmentChange(appointment, "confirmed", context);
     if (refusal !== undefined) return refusal;
-    if (slotId === undefined) return refuse("no_slot_available", { providerId, facilityId, start, end });
+    if (slotId === undefined) {
+      const { appointmentId } = command;
+      return refuse("no_slot_available", { appointmentId, providerId, facilityId, start, end });
+    }
     const ids = [slotId, ...command.alsoSlotIds];
     const primary = seen.slot(slotId);
     const wrong = refuseRepeated(ids) ?? (primary && refuseOtherSchedule(primary, appointment));

@@ -1,0 +1,11 @@
+/** The first version that has what is used here. Other runtimes say which Node they are like, or are no Node at all. */
+const oldest = 22;
+
+const { process: runtime } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };
+const version = runtime?.versions?.node;
+
+if (version !== undefined && Number.parseInt(version, 10) < oldest) {
+  throw new Error(
+    `Slotwright needs Node ${oldest} or later, and this is Node ${version}. Run the program with a later version.`,
+  );
+}
