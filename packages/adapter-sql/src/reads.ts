@@ -17,18 +17,19 @@ export function createReads(strategy: SqlStrategy): Reads {
   const journalIn = (beyond: RawBuilder<unknown>, order: RawBuilder<unknown>) =>
     sql`select ${selected("journal")} from ${sql.table("journal")} where record_id = ${text(sql`${""}`)} and version ${beyond} ${0}
     order by version ${order} limit ${0}`.compile(strategy.queries).sql;
-  const [oldestFirst, newestFirst] = [journalIn(sql`>`, sql`asc`), journalIn(sql`<`, sql`desc`)];
+  const [oldestFirst, newestFirst] = [journalIn(sql`>`, sql`asc`), journalIn(sql`<=`, sql`desc`)];
   return {
     slots: (query) => read(slotRequest(query)),
     appointments: (query) => read(appointmentRequest(query)),
     journal: ({ recordId, afterVersion, descending = false, limit }) =>
       descending
-        ? { sql: newestFirst, parameters: [recordId, afterVersion ?? beyondAllVersions, limit] }
+        ? {
+            sql: newestFirst,
+            parameters: [recordId, afterVersion === undefined ? limits.version : afterVersion - 1, limit],
+          }
         : { sql: oldestFirst, parameters: [recordId, afterVersion ?? 0, limit] },
   };
 }
-
-const beyondAllVersions = limits.version + 1;
 
 /** A status as it counts at `asOf`: a hold that has expired is no hold. */
 const slotStatusSql: Readonly<Record<SlotStatus, RawBuilder<boolean>>> = {
