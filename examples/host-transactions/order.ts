@@ -1,0 +1,7 @@
+import type { Engine } from "@slotwright/core";
+
+/** What a request asks for: a booking, and an invoice with a row for each line. */
+export interface Order {
+  readonly booking: Parameters<Engine["book"]>[0];
+  readonly lines: readonly { readonly cents: number }[];
+}
