@@ -14,10 +14,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 interface Manifest {
   readonly name: string;
+  readonly license?: string;
+  readonly author?: string;
+  readonly repository?: { readonly url?: string; readonly directory?: string };
   readonly private?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -88,6 +91,21 @@ function packInto(work: string, { folder, manifest }: { readonly folder: string;
   const target = join(work, "node_modules", manifest.name);
   mkdirSync(target, { recursive: true });
   run("tar", ["-xzf", tarball, "-C", target, "--strip-components", "1"], work);
+  requireForReaders(target, folder);
+}
+
+/** Under which terms it may be used, whose it is, where it comes from, and what it is for. */
+function requireForReaders(unpacked: string, folder: string): void {
+  const manifest = JSON.parse(readFileSync(join(unpacked, "package.json"), "utf8")) as Manifest;
+  const { name, license, author, repository } = manifest;
+  const directory = relative(dirname(packagesFolder), folder);
+  const lacks = [
+    ...(license === "MIT" ? [] : ['"license": "MIT"']),
+    ...(author === "the Slotwright authors" ? [] : ['"author": "the Slotwright authors"']),
+    ...(repository?.url !== undefined && repository.directory === directory ? [] : [`"repository" of ${directory}`]),
+    ...["LICENSE", "README.md"].filter((file) => !existsSync(join(unpacked, file))),
+  ];
+  if (lacks.length > 0) throw new Error(`The tarball of ${name} lacks ${lacks.join(", ")}.`);
 }
 
 /** Third-party dependencies come from the workspace; only our own packages are under test. */
