@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { proofPage } from "./proof.ts";
@@ -8,17 +8,30 @@ const docs = import.meta.dirname;
 const root = join(docs, "..");
 const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
 
+const pagesIn = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+
+const publishedPackages = readdirSync(join(root, "packages"))
+  .map((name) => join("packages", name))
+  .filter((folder) => existsSync(join(root, folder, "package.json")))
+  .filter((folder) => JSON.parse(read(folder, "package.json")).private !== true);
+
 /** Every page a reader may open. */
 const pages = [
   "README.md",
-  ...readdirSync(docs, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join("docs", name)),
+  ...[".github", ".changeset", "docs"].flatMap(pagesIn),
+  ...publishedPackages.map((folder) => join(folder, "README.md")),
 ];
 
 describe("the documentation", () => {
   it("has the reference that the tables in the code make", () => {
     expect(read("docs", "reference.md")).toBe(reference());
+  });
+
+  it("names one version of Node, in the file that version managers read and for pnpm", () => {
+    expect(read("pnpm-workspace.yaml")).toContain(`\nnodeVersion: ${read(".node-version")}`);
   });
 
   it("tells of the proof what the committed report says", () => {
