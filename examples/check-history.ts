@@ -1,5 +1,5 @@
+import { assertLinearizable, createRecorder, settleUnknown } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { assertLinearizable, createRecorder, settleUnknown } from "@slotwright/core/conformance";
 import { memoryAdapter } from "@slotwright/core/memory";
 
 // Any storage: the one that your application runs on.

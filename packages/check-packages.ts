@@ -29,7 +29,7 @@ interface Manifest {
 const packagesFolder = import.meta.dirname;
 const consumer = `
 import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
-import { conformanceCases } from "@slotwright/core/conformance";
+import { conformanceCases } from "@slotwright/conformance";
 import { memoryAdapter } from "@slotwright/core/memory";
 import { mysqlAdapter } from "@slotwright/adapter-mysql";
 import { postgresAdapter } from "@slotwright/adapter-postgres";

@@ -1,4 +1,4 @@
-import { type ConformanceStore, conformanceCases, runConformanceCase } from "@slotwright/core/conformance";
+import { type ConformanceStore, conformanceCases, runConformanceCase } from "@slotwright/conformance";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { afterAll, describe, expect, it } from "vitest";
 import { jsonAdapter } from "./adapter.ts";

@@ -1,5 +1,5 @@
 import { after, describe, it } from "node:test";
-import { describeConformance } from "@slotwright/core/conformance";
+import { describeConformance } from "@slotwright/conformance";
 import { knownGaps, storesOn } from "./harness.ts";
 
 // Run by `DATABASE_URL=… node --test adapter/conformance.node.ts`.

@@ -1,4 +1,4 @@
-import { describeConformance } from "@slotwright/core/conformance";
+import { describeConformance } from "@slotwright/conformance";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { afterAll, describe, it } from "vitest";
 import { knownGaps, storesOn } from "./harness.ts";

@@ -1,5 +1,5 @@
+import type { ConformanceStore, Corruption } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import type { ConformanceStore, Corruption } from "@slotwright/core/conformance";
 import { type ClientBase, Pool, type PoolClient } from "pg";
 import { jsonAdapter } from "./adapter.ts";
 

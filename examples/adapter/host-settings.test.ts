@@ -1,4 +1,4 @@
-import { booking, creation, slotAt, transitionOf } from "@slotwright/core/conformance";
+import { booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { Pool, type PoolConfig } from "pg";
 import { afterAll, describe, expect, it } from "vitest";

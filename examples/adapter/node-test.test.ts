@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { conformanceCases } from "@slotwright/core/conformance";
+import { conformanceCases } from "@slotwright/conformance";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { expect, it } from "vitest";
 

@@ -1,5 +1,5 @@
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import type { Warning } from "@slotwright/core";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import callbacks from "mysql2";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
 import { expect, it } from "vitest";
 import { type MysqlConnection, mysqlAdapter } from "../src/index.ts";

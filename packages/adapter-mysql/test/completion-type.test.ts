@@ -1,4 +1,4 @@
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { createPool, type RowDataPacket } from "mysql2/promise";
 import { describe, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";

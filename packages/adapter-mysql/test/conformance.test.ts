@@ -1,4 +1,4 @@
-import { describeConformance } from "@slotwright/core/conformance";
+import { describeConformance } from "@slotwright/conformance";
 import { describe, it } from "vitest";
 import { describeOnEachServer } from "./each-server.ts";
 import { openMysqlStore } from "./mysql-harness.ts";

@@ -1,5 +1,5 @@
+import { sampleInstant as at } from "@slotwright/conformance";
 import { createEngine, type Slot } from "@slotwright/core";
-import { sampleInstant as at } from "@slotwright/core/conformance";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MysqlTransaction } from "../src/index.ts";

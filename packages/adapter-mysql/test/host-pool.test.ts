@@ -1,5 +1,4 @@
 import { keepsSettingsAndTime } from "@slotwright/adapter-sql/conformance";
-import type { StorageAdapter } from "@slotwright/core";
 import {
   appointmentOn,
   sampleInstant as at,
@@ -10,7 +9,8 @@ import {
   sampleSchedule as schedule,
   slotAt,
   transitionOf,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
+import type { StorageAdapter } from "@slotwright/core";
 import callbacks from "mysql2";
 import { createPool, type PoolOptions } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { CamelCasePlugin, type Kysely, Kysely as KyselyDatabase, MysqlDialect, ParseJSONResultsPlugin } from "kysely";
 import callbacks, { type PoolOptions } from "mysql2";
 import { afterEach, beforeEach, expect, it } from "vitest";

@@ -1,11 +1,5 @@
+import { creation, sampleNow as now, sampleSchedule as schedule, slotAt, transitionOf } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import {
-  creation,
-  sampleNow as now,
-  sampleSchedule as schedule,
-  slotAt,
-  transitionOf,
-} from "@slotwright/core/conformance";
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type MysqlPool, mysqlAdapter } from "../src/index.ts";

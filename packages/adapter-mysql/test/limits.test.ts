@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { createConnection, createPool } from "mysql2/promise";
 import { describe, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";

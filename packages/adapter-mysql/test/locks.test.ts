@@ -1,4 +1,3 @@
-import { createEngine } from "@slotwright/core";
 import {
   sampleInstant as at,
   auditStore,
@@ -7,7 +6,8 @@ import {
   sampleSchedule,
   slotAt,
   transitionOf,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
+import { createEngine } from "@slotwright/core";
 import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";

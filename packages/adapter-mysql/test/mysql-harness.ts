@@ -1,6 +1,6 @@
 import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
+import type { ConformanceStore, Corruption, HostTransactionHandle } from "@slotwright/conformance";
 import type { StorageAdapter, StoredRecord } from "@slotwright/core";
-import type { ConformanceStore, Corruption, HostTransactionHandle } from "@slotwright/core/conformance";
 import type { TestServer } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
 import { type MysqlTransaction, mysqlAdapter } from "../src/index.ts";

@@ -1,6 +1,6 @@
 import { asksPoolForNobody } from "@slotwright/adapter-sql/conformance";
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { createConnection, createPool, type Pool } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";

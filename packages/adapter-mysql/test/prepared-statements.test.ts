@@ -1,5 +1,5 @@
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import type { Warning } from "@slotwright/core";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { type OwnServer, startOwnServer, type TestDatabase } from "@slotwright/test-servers";
 import { noServer } from "@slotwright/test-servers/vitest";
 import callbacks from "mysql2";

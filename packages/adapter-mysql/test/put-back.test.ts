@@ -1,4 +1,4 @@
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import type { TestDatabase } from "@slotwright/test-servers";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";

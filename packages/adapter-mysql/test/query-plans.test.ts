@@ -7,7 +7,7 @@ import {
   sampleSchedule as schedule,
   slotAt,
   transitionOf,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
 import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";

@@ -1,6 +1,6 @@
 import { bookingRace, raceCases } from "@slotwright/adapter-sql/conformance";
+import { sampleInstant as at, auditStore } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { sampleInstant as at, auditStore } from "@slotwright/core/conformance";
 import { createPool } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";

@@ -1,5 +1,5 @@
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { type OwnServer, startOwnServer, type TestDatabase } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type Pool } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
+import { sampleInstant as at, auditStore, booking, creation, slotAt } from "@slotwright/conformance";
 import { createEngine, StorageError } from "@slotwright/core";
-import { sampleInstant as at, auditStore, booking, creation, slotAt } from "@slotwright/core/conformance";
 import { type Connection, createConnection } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { toStorageError } from "../src/errors.ts";

@@ -1,5 +1,5 @@
+import { creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { creation, slotAt } from "@slotwright/core/conformance";
 import { createPool, type Pool, type PoolConnection, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";

@@ -1,4 +1,4 @@
-import { appointmentOn, bookedBy, creation, sampleInstant, slotAt, transitionOf } from "@slotwright/core/conformance";
+import { appointmentOn, bookedBy, creation, sampleInstant, slotAt, transitionOf } from "@slotwright/conformance";
 import { createPool, type Pool, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";

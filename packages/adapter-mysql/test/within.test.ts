@@ -1,5 +1,5 @@
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { Kysely, MysqlDialect } from "kysely";
 import callbacks from "mysql2";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";

@@ -1,4 +1,4 @@
-import { appointmentOn, sampleSchedule, slotAt, transitionOf } from "@slotwright/core/conformance";
+import { appointmentOn, sampleSchedule, slotAt, transitionOf } from "@slotwright/conformance";
 import { expect, it } from "vitest";
 import type { Connection } from "../src/connection.ts";
 import { steps } from "../src/steps.ts";

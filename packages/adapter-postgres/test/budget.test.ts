@@ -1,5 +1,5 @@
+import { creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { creation, slotAt } from "@slotwright/core/conformance";
 import { Client } from "pg";
 import { expect, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";

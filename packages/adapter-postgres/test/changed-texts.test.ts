@@ -1,5 +1,5 @@
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import type { Warning } from "@slotwright/core";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { type Client, Pool, type QueryConfig } from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";

@@ -1,4 +1,4 @@
-import { describeConformance } from "@slotwright/core/conformance";
+import { describeConformance } from "@slotwright/conformance";
 import { describe, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore } from "./postgres-harness.ts";

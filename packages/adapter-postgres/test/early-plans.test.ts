@@ -1,5 +1,5 @@
+import { booking, creation, sampleInstant, slotAt } from "@slotwright/conformance";
 import type { Slot } from "@slotwright/core";
-import { booking, creation, sampleInstant, slotAt } from "@slotwright/core/conformance";
 import { Pool } from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";

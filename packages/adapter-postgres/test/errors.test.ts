@@ -1,4 +1,3 @@
-import { createEngine, isBookingError, StorageError } from "@slotwright/core";
 import {
   auditStore,
   booking,
@@ -6,7 +5,8 @@ import {
   sampleSchedule as schedule,
   slotAt,
   transitionOf,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
+import { createEngine, isBookingError, StorageError } from "@slotwright/core";
 import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
 import { noServer } from "@slotwright/test-servers/vitest";
 import { Pool } from "pg";

@@ -1,4 +1,4 @@
-import { creation, slotAt } from "@slotwright/core/conformance";
+import { creation, slotAt } from "@slotwright/conformance";
 import { Pool, type PoolClient } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";

@@ -1,6 +1,6 @@
 import { asksPoolForNobody, type ForeignRule, neighboursOfRefused } from "@slotwright/adapter-sql/conformance";
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { Pool } from "pg";
 import { expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";

@@ -8,7 +8,7 @@ import {
   creation,
   slotAt,
   transitionOf,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
 import type { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { refusingGuard } from "../src/errors.ts";

@@ -7,8 +7,8 @@ import {
   ms,
   sharedGuardCases,
 } from "@slotwright/adapter-sql/conformance";
+import { appointmentOn, bookedBy, booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
 import type { Guard } from "@slotwright/core";
-import { appointmentOn, bookedBy, booking, creation, slotAt, transitionOf } from "@slotwright/core/conformance";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { refusingGuard } from "../src/errors.ts";

@@ -1,5 +1,5 @@
+import { sampleInstant as at } from "@slotwright/conformance";
 import { createEngine, isBookingError } from "@slotwright/core";
-import { sampleInstant as at } from "@slotwright/core/conformance";
 import type { Client } from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";

@@ -1,4 +1,4 @@
-import { sampleInstant as at, booking, creation, slotAt } from "@slotwright/core/conformance";
+import { sampleInstant as at, booking, creation, slotAt } from "@slotwright/conformance";
 import { CamelCasePlugin, Kysely, ParseJSONResultsPlugin, PostgresDialect, type Transaction } from "kysely";
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { createEngine, isBookingError } from "@slotwright/core";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { CamelCasePlugin, Kysely, ParseJSONResultsPlugin, PostgresDialect } from "kysely";
 import { Client, Pool, types } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

@@ -1,5 +1,4 @@
 import { keepsSettingsAndTime } from "@slotwright/adapter-sql/conformance";
-import { createEngine, type StorageAdapter } from "@slotwright/core";
 import {
   appointmentOn,
   booking,
@@ -7,7 +6,8 @@ import {
   sampleSchedule as schedule,
   slotAt,
   transitionOf,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
+import { createEngine, type StorageAdapter } from "@slotwright/core";
 import { Client, Pool, type PoolConfig, types } from "pg";
 import { expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";

@@ -1,5 +1,5 @@
+import { creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { creation, slotAt } from "@slotwright/core/conformance";
 import * as latest from "kysely";
 import * as v27 from "kysely-0-27";
 import * as v28 from "kysely-0-28";

@@ -1,5 +1,5 @@
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import { Pool, type PoolClient } from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";

@@ -1,6 +1,6 @@
 import { contractCalls, migrateInProcesses } from "@slotwright/adapter-sql/conformance";
+import { appointmentOn, bookedBy, booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
 import type { Appointment } from "@slotwright/core";
-import { appointmentOn, bookedBy, booking, creation, slotAt, transitionOf } from "@slotwright/core/conformance";
 import { Pool } from "pg";
 import { expect, it } from "vitest";
 import { migrationSql, postgresAdapter } from "../src/index.ts";

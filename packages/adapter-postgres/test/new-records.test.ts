@@ -1,4 +1,4 @@
-import { appointmentOn, booking, creation, slotAt, transitionOf } from "@slotwright/core/conformance";
+import { appointmentOn, booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";

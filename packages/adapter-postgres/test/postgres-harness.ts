@@ -1,5 +1,5 @@
 import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
-import type { ConformanceStore, Corruption, HostTransactionHandle } from "@slotwright/core/conformance";
+import type { ConformanceStore, Corruption, HostTransactionHandle } from "@slotwright/conformance";
 import type { TestServer } from "@slotwright/test-servers";
 import { Client, type ClientBase, Pool } from "pg";
 import { type PostgresTransaction, postgresAdapter } from "../src/index.ts";

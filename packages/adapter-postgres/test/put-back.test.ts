@@ -1,4 +1,4 @@
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";
 import { describeOnServer } from "./on-server.ts";

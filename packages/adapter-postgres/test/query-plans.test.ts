@@ -1,5 +1,4 @@
 import { appointmentQueries, slotQueries } from "@slotwright/adapter-sql/conformance";
-import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
 import {
   booking,
   creation,
@@ -7,7 +6,8 @@ import {
   sampleSchedule as schedule,
   slotAt,
   transitionOf,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
+import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
 import { Client, Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";

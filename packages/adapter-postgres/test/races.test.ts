@@ -6,7 +6,7 @@ import {
   sampleSchedule as schedule,
   slotAt,
   transitionOf,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";

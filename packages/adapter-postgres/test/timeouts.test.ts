@@ -1,4 +1,4 @@
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { breaksConnection, type During, toStorageError } from "../src/errors.ts";

@@ -1,5 +1,5 @@
+import { creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { creation, slotAt } from "@slotwright/core/conformance";
 import { Pool, type PoolClient } from "pg";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { postgresAdapter } from "../src/index.ts";

@@ -1,5 +1,5 @@
+import { booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
 import { keyOf, type StorageAdapter, type Transition } from "@slotwright/core";
-import { booking, creation, slotAt, transitionOf } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { sqliteAdapter } from "../src/index.ts";

@@ -1,4 +1,4 @@
-import { describeConformance } from "@slotwright/core/conformance";
+import { describeConformance } from "@slotwright/conformance";
 import { describe, it } from "vitest";
 import { openSqliteStore } from "./sqlite-harness.ts";
 

@@ -10,8 +10,8 @@ import {
   setSlot,
   sharedGuardCases,
 } from "@slotwright/adapter-sql/conformance";
+import { appointmentOn, bookedBy, creation, slotAt, transitionOf } from "@slotwright/conformance";
 import type { Guard } from "@slotwright/core";
-import { appointmentOn, bookedBy, creation, slotAt, transitionOf } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { refusingGuard } from "../src/errors.ts";

@@ -1,6 +1,6 @@
 import { keepsSettingsAndTime } from "@slotwright/adapter-sql/conformance";
+import { booking, creation, slotAt } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { booking, creation, slotAt } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SqliteDatabase, sqliteAdapter } from "../src/index.ts";

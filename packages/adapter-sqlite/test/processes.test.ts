@@ -1,5 +1,5 @@
 import { bookingRace } from "@slotwright/adapter-sql/conformance";
-import { auditStore } from "@slotwright/core/conformance";
+import { auditStore } from "@slotwright/conformance";
 import { expect, it } from "vitest";
 import { sqliteAdapter } from "../src/index.ts";
 import { freshFile } from "./fresh-folder.ts";

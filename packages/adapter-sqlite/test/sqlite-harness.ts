@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
+import type { ConformanceStore, Corruption } from "@slotwright/conformance";
 import type { StoredRecord } from "@slotwright/core";
-import type { ConformanceStore, Corruption } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { type SqliteDatabase, sqliteAdapter } from "../src/index.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
-import { creation, slotAt } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sqliteAdapter } from "../src/index.ts";

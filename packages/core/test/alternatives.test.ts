@@ -1,5 +1,5 @@
+import { askFor, minutes, patient, place, provider, publish, refusal } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
-import { askFor, minutes, patient, place, provider, publish, refusal } from "../src/conformance/fixtures.ts";
 import {
   type BookingError,
   createEngine,

@@ -1,5 +1,5 @@
+import { askFor, minutes, patient, place, provider, publish } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
-import { askFor, minutes, patient, place, provider, publish } from "../src/conformance/fixtures.ts";
 import { createEngine, type Engine } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 

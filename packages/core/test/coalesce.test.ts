@@ -1,9 +1,16 @@
+import {
+  anyIntent,
+  attempt,
+  auditStore,
+  checkHistory,
+  createRecorder,
+  emptyWorld,
+  scheduledAdapter,
+  scheduledClock,
+} from "@slotwright/conformance";
+import { patient, publish, tally } from "@slotwright/conformance/fixtures";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { patient, publish, tally } from "../src/conformance/fixtures.ts";
-import { auditStore, checkHistory, createRecorder } from "../src/conformance/index.ts";
-import { anyIntent, attempt, emptyWorld } from "../src/conformance/intents.ts";
-import { scheduledAdapter, scheduledClock } from "../src/conformance/scheduled.ts";
 import { coalescingStorage } from "../src/engine/coalesce.ts";
 import {
   type CoalesceOptions,

@@ -1,6 +1,7 @@
+import { anyIntent, ask, type Corruption, createRecorder, emptyWorld, type Intent } from "@slotwright/conformance";
+import { openMemoryStore } from "@slotwright/conformance/fixtures";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { anyIntent, ask, type Corruption, createRecorder, emptyWorld, type Intent } from "../src/conformance/index.ts";
 import {
   type Appointment,
   createEngine,
@@ -10,7 +11,6 @@ import {
   type Transition,
 } from "../src/index.ts";
 import { rules } from "../src/rules/index.ts";
-import { openMemoryStore } from "./memory-harness.ts";
 
 type Corrupting = (slot: Slot, appointment: Appointment | undefined) => Corruption;
 

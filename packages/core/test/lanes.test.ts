@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { minutes, patient, place, publish } from "@slotwright/conformance/fixtures";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { minutes, patient, place, publish } from "../src/conformance/fixtures.ts";
 import { createLanes, type LanesOf } from "../src/engine/lanes.ts";
 import {
   createEngine,

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 
 const packages = join(import.meta.dirname, "..", "..");
-const published = readdirSync(packages).filter((name) => name === "core" || name.startsWith("adapter-"));
+const published = readdirSync(packages).filter(
+  (name) => name === "core" || name === "conformance" || name.startsWith("adapter-"),
+);
 
 const sources = published.flatMap((name) => {
   const folder = join(packages, name, "src");

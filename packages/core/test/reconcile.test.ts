@@ -1,6 +1,6 @@
+import { openMemoryStore } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
 import { createEngine, type Finding, type StorageAdapter } from "../src/index.ts";
-import { openMemoryStore } from "./memory-harness.ts";
 
 const actor = { kind: "operator", id: "o-1" };
 

@@ -1,5 +1,5 @@
+import { askFor, minutes, place, provider, publishOne, refusal } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
-import { askFor, minutes, place, provider, publishOne, refusal } from "../src/conformance/fixtures.ts";
 import { createEngine, type EngineOptions, type StorageAdapter } from "../src/index.ts";
 import { createMemoryDatabase, memoryAdapter } from "../src/memory/index.ts";
 

@@ -1,10 +1,17 @@
+import {
+  anyIntent,
+  attempt,
+  auditStore,
+  checkHistory,
+  createRecorder,
+  emptyWorld,
+  gatedAdapter,
+  scheduledAdapter,
+  scheduledClock,
+} from "@slotwright/conformance";
+import { manualClock, minutes, patient, place, provider, publish, tally } from "@slotwright/conformance/fixtures";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { manualClock, minutes, patient, place, provider, publish, tally } from "../src/conformance/fixtures.ts";
-import { gatedAdapter } from "../src/conformance/gated.ts";
-import { auditStore, checkHistory, createRecorder } from "../src/conformance/index.ts";
-import { anyIntent, attempt, emptyWorld } from "../src/conformance/intents.ts";
-import { scheduledAdapter, scheduledClock } from "../src/conformance/scheduled.ts";
 import {
   type AccessRequest,
   createEngine,

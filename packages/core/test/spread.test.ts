@@ -1,5 +1,5 @@
+import { manualClock, minutes, patient, place, provider, publish, tally } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
-import { manualClock, minutes, patient, place, provider, publish, tally } from "../src/conformance/fixtures.ts";
 import { createSpread } from "../src/engine/spread.ts";
 import { createEngine, isBookingError, type SlotQuery, type StorageAdapter, StorageError } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";

@@ -1,5 +1,5 @@
+import { manualClock } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
-import { manualClock } from "../src/conformance/fixtures.ts";
 import {
   type BookingError,
   createEngine,

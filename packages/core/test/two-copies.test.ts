@@ -1,5 +1,5 @@
+import { manualClock, patient, publish } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
-import { manualClock, patient, publish } from "../src/conformance/fixtures.ts";
 import * as core from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";

@@ -1,5 +1,5 @@
+import { gatedAdapter } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { gatedAdapter } from "@slotwright/core/conformance";
 import { createMemoryDatabase, memoryAdapter } from "@slotwright/core/memory";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
+import { gatedAdapter } from "@slotwright/conformance";
 import type { StorageAdapter, StoredRecord } from "@slotwright/core";
-import { gatedAdapter } from "@slotwright/core/conformance";
 import { createMemoryDatabase, memoryAdapter } from "@slotwright/core/memory";
 import { describe, expect, it } from "vitest";
 import type { Gate } from "../src/engines/index.ts";

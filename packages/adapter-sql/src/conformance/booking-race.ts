@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { sampleInstant as at } from "@slotwright/conformance";
 import { createEngine, type StorageAdapter } from "@slotwright/core";
-import { sampleInstant as at } from "@slotwright/core/conformance";
 import { type BookingReport, slotsPerGiven } from "./booking-callers.ts";
 import { inProcesses } from "./processes.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
+import { sampleInstant as at } from "@slotwright/conformance";
 import { createEngine, type StorageAdapter } from "@slotwright/core";
-import { sampleInstant as at } from "@slotwright/core/conformance";
 
 const actor = { kind: "patient", id: "p" } as const;
 

@@ -1,5 +1,5 @@
+import { sampleInstant as at } from "@slotwright/conformance";
 import type { Engine } from "@slotwright/core";
-import { sampleInstant as at } from "@slotwright/core/conformance";
 import { planFacility, planProvider, planSlot, planStage } from "./plan-stage.ts";
 
 /** Runs one call of the engine's by its title, and passes on what it answers. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { sampleInstant as at, auditStore, type ConformanceStore } from "@slotwright/conformance";
 import { createEngine, isBookingError } from "@slotwright/core";
-import { sampleInstant as at, auditStore, type ConformanceStore } from "@slotwright/core/conformance";
 
 /** Something that a host has added to the tables, which refuses an appointment of the subject `refused`. */
 export interface ForeignRule {

@@ -1,4 +1,4 @@
-import { appointmentOn, booking, creation, sampleInstant, slotAt, transitionOf } from "@slotwright/core/conformance";
+import { appointmentOn, booking, creation, sampleInstant, slotAt, transitionOf } from "@slotwright/conformance";
 
 /** So many minutes after the first slot starts, in milliseconds: as the columns of times have it. */
 export const ms = (minutes: number): number => sampleInstant(minutes).getTime();

@@ -1,5 +1,5 @@
+import { sampleInstant as at, sampleNow } from "@slotwright/conformance";
 import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
-import { sampleInstant as at, sampleNow } from "@slotwright/core/conformance";
 
 /** Parts of the queries below, for more of their kind. */
 export const listPage = { asOf: sampleNow, limit: 10 };

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
+import { sampleInstant as at, type ConformanceStore, creation, slotAt, transitionOf } from "@slotwright/conformance";
 import { createEngine, isBookingError, limits, type Transition } from "@slotwright/core";
-import {
-  sampleInstant as at,
-  type ConformanceStore,
-  creation,
-  slotAt,
-  transitionOf,
-} from "@slotwright/core/conformance";
 
 /** A race between two pools, in more and larger batches than those that every adapter is tested by. */
 export interface RaceCase {

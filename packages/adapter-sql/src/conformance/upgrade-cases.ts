@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { sampleInstant as at, auditStore } from "@slotwright/conformance";
 import { type BookingError, createEngine, type Engine, isBookingError, type StorageAdapter } from "@slotwright/core";
-import { sampleInstant as at, auditStore } from "@slotwright/core/conformance";
 
 /**
  * A database that starts with the tables of the version before, and code of two versions that runs on it: `old` is the

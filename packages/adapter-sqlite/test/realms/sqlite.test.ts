@@ -1,4 +1,4 @@
-import { conformanceCases, runConformanceCase } from "@slotwright/core/conformance";
+import { conformanceCases, runConformanceCase } from "@slotwright/conformance";
 import { describe, it } from "vitest";
 import { openSqliteStore } from "../sqlite-harness.ts";
 

@@ -9,7 +9,7 @@ import type { OnWarning } from "../warnings.ts";
 /**
  * What Slotwright needs of a database. Expected outcomes are returned; only infrastructure throws, and always a
  * `StorageError` that says whether anything may have been applied. An adapter decides nothing by a clock, makes no ids
- * and knows no rules. Whoever writes one proves it with the suite in `@slotwright/core/conformance`.
+ * and knows no rules. `@slotwright/conformance` is the suite that proves one.
  */
 export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
   /** The version of this contract that the adapter was written for. */

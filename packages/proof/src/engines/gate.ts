@@ -1,5 +1,5 @@
+import { gatedAdapter } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { gatedAdapter } from "@slotwright/core/conformance";
 
 /** Awaited before a step, which it is told of. */
 export type Gate = (step: string) => Promise<void>;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Performance, problemsOf } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { type Performance, problemsOf } from "@slotwright/core/conformance";
 import { audit } from "../audit/index.ts";
 import type { Connection, DatabaseEngine } from "../engines/index.ts";
 import { toldIn } from "./told.ts";

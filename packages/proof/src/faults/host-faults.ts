@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { sampleSchedule, transitionOf } from "@slotwright/conformance";
 import { isStorageError, type StorageAdapter } from "@slotwright/core";
-import { sampleSchedule, transitionOf } from "@slotwright/core/conformance";
 import type { Connection } from "../engines/index.ts";
 import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
 

@@ -1,4 +1,4 @@
-import { anyIntent, type Play } from "@slotwright/core/conformance";
+import { anyIntent, type Play } from "@slotwright/conformance";
 import fc from "fast-check";
 
 /** So many callers, with commands enough that a fault in the first tenths of a second meets many of them. */

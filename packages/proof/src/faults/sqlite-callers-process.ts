@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { appendFileSync } from "node:fs";
 import { type SqliteDatabase, sqliteAdapter } from "@slotwright/adapter-sqlite";
+import { ask, createRecorder, emptyWorld, type Intent } from "@slotwright/conformance";
 import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
-import { ask, createRecorder, emptyWorld, type Intent } from "@slotwright/core/conformance";
 import Database from "better-sqlite3";
 import type { CallersPlace, LogLine, Strike } from "./sqlite-callers.ts";
 import { flawed } from "./sqlite-flaws.ts";

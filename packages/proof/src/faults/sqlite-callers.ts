@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { callsOf, type HistoryEvent, type Intent } from "@slotwright/core/conformance";
+import { callsOf, type HistoryEvent, type Intent } from "@slotwright/conformance";
 import type { Told } from "../histories/messages.ts";
 import { emptyTally } from "../histories/tally.ts";
 import type { Flaw } from "./sqlite-flaws.ts";

@@ -10,7 +10,7 @@ import {
   perform,
   type Scene,
   settleUnknown,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
 import fc from "fast-check";
 import { audit } from "../audit/index.ts";
 import { sqlite } from "../engines/sqlite.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
-import type { Intent } from "@slotwright/core/conformance";
+import type { Intent } from "@slotwright/conformance";
 import Database from "better-sqlite3";
 import type { Told } from "../histories/messages.ts";
 import type { FaultReport } from "./run.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { History } from "@slotwright/core/conformance";
+import type { History } from "@slotwright/conformance";
 import { emptyTally } from "../histories/tally.ts";
 import type { FaultReport } from "./run.ts";
 import { createSmallDisk, NoSmallDiskError, type SmallDisk } from "./small-disk.ts";

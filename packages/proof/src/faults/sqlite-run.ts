@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type History, type Play, perform, type Scene } from "@slotwright/conformance";
 import { type StorageAdapter, StorageError } from "@slotwright/core";
-import { type History, type Play, perform, type Scene } from "@slotwright/core/conformance";
 import fc from "fast-check";
 import { aroundCalls } from "../histories/around-calls.ts";
 import type { Told } from "../histories/messages.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { anyIntent, type History, type Intent, type Play, perform, type Scene } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { anyIntent, type History, type Intent, type Play, perform, type Scene } from "@slotwright/core/conformance";
 import fc from "fast-check";
 import { addTo, countHistory, emptyTally, type Tally } from "../histories/tally.ts";
 import type { FaultReport } from "./run.ts";

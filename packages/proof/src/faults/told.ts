@@ -1,4 +1,4 @@
-import type { History, HistoryCall } from "@slotwright/core/conformance";
+import type { History, HistoryCall } from "@slotwright/conformance";
 import { shownIn, type Told } from "../audit/index.ts";
 
 /** What callers were told of each key in the end: the answer, if one of its calls had one. */

@@ -1,5 +1,5 @@
+import { anyPlay, type Play, perform, problemsOf, type World } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { anyPlay, type Play, perform, problemsOf, type World } from "@slotwright/core/conformance";
 import fc from "fast-check";
 import type { DatabaseEngine, EngineName } from "../engines/index.ts";
 import type { Violation } from "./interleaved.ts";

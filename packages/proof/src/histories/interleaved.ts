@@ -1,4 +1,3 @@
-import type { StorageAdapter } from "@slotwright/core";
 import {
   anyPlay,
   createTurns,
@@ -8,7 +7,8 @@ import {
   perform,
   problemsOf,
   type Turns,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
+import type { StorageAdapter } from "@slotwright/core";
 import fc from "fast-check";
 import type { DatabaseEngine, Gate } from "../engines/index.ts";
 import { countHistory, countingAdapter, emptyTally, type Tally } from "./tally.ts";

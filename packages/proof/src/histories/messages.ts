@@ -1,4 +1,4 @@
-import type { History, Intent } from "@slotwright/core/conformance";
+import type { History, Intent } from "@slotwright/conformance";
 import type { EngineName } from "../engines/index.ts";
 import type { Tally } from "./tally.ts";
 

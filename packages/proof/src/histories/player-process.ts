@@ -1,6 +1,5 @@
 import { on } from "node:events";
 import { appendFileSync } from "node:fs";
-import { type Clock, createEngine, isBookingError, type StorageAdapter, systemClock } from "@slotwright/core";
 import {
   asCaller,
   ask,
@@ -9,7 +8,8 @@ import {
   type HistoryEvent,
   type Intent,
   mergeHistories,
-} from "@slotwright/core/conformance";
+} from "@slotwright/conformance";
+import { type Clock, createEngine, isBookingError, type StorageAdapter, systemClock } from "@slotwright/core";
 import { loadEngine } from "../engines/index.ts";
 import type { PlayerPlace, Round, Told, ToPlayer } from "./messages.ts";
 import { addTo, countingAdapter, emptyTally, type Tally } from "./tally.ts";

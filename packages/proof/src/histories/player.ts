@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { callsOf, type HistoryCall, type HistoryEvent } from "@slotwright/core/conformance";
+import { callsOf, type HistoryCall, type HistoryEvent } from "@slotwright/conformance";
 import type { PlayerPlace, Round, Told } from "./messages.ts";
 import { emptyTally } from "./tally.ts";
 

@@ -1,5 +1,5 @@
+import type { History } from "@slotwright/conformance";
 import { type StorageAdapter, StorageError } from "@slotwright/core";
-import type { History } from "@slotwright/core/conformance";
 import { aroundCalls } from "./around-calls.ts";
 
 /** What a proof has seen. */

@@ -1,0 +1,118 @@
+import {
+  type Appointment,
+  type JournalEntry,
+  owningStatuses,
+  type Position,
+  type Slot,
+  type StorageAdapter,
+  type TimeRange,
+} from "@slotwright/core";
+
+const pageSize = 500;
+
+/** What to read, where not all: slots of these providers, and appointments with them. */
+export interface AuditScope {
+  readonly providerIds?: readonly string[];
+}
+
+/**
+ * Reads a store and says which of the invariants 1 to 5 are broken, as sentences; none if all hold. Written apart from
+ * the rules on purpose: what they get wrong, this finds.
+ */
+export async function auditStore(storage: StorageAdapter, scope: AuditScope = {}): Promise<readonly string[]> {
+  const slots = await readAll((page) => storage.findSlots({ ...scope, ...page, asOf: new Date(0) }));
+  const appointments = await readAll((page) => storage.findAppointments({ ...scope, ...page }));
+  const journalProblems: string[] = [];
+  for (const record of [...slots, ...appointments]) {
+    journalProblems.push(...auditJournal(record, await storage.readJournal({ recordId: record.id, limit: 10_000 })));
+  }
+  const byId = new Map(appointments.map((one) => [one.id, one]));
+  return [
+    ...slots.flatMap((slot) => auditSlot(slot, byId)),
+    ...auditOverlaps(slots),
+    ...appointments.flatMap((one) => auditAppointment(one, slots)),
+    ...journalProblems,
+  ];
+}
+
+async function readAll<R extends Position>(
+  read: (page: { limit: number; after?: Position }) => Promise<readonly R[]>,
+): Promise<readonly R[]> {
+  const all: R[] = [];
+  for (;;) {
+    const last = all.at(-1);
+    const page = await read({ limit: pageSize, ...(last && { after: { start: last.start, id: last.id } }) });
+    all.push(...page);
+    if (page.length < pageSize) return all;
+  }
+}
+
+function auditSlot(slot: Slot, appointments: ReadonlyMap<string, Appointment>): string[] {
+  const problems: string[] = [];
+  const name = `slot ${slot.id} (${slot.status})`;
+  if ((slot.status === "booked") !== (slot.appointmentId !== null))
+    problems.push(`1: ${name} links ${slot.appointmentId}`);
+  if ((slot.status === "held") !== (slot.hold !== null)) problems.push(`1: ${name} has hold ${slot.hold?.expiresAt}`);
+  if (slot.end <= slot.start) problems.push(`3: ${name} ends before it starts`);
+  if (slot.appointmentId === null) return problems;
+  const appointment = appointments.get(slot.appointmentId);
+  if (appointment === undefined)
+    return [...problems, `1: ${name} names appointment ${slot.appointmentId}, which is gone`];
+  if (!contains(slot, appointment)) problems.push(`3: ${name} does not contain appointment ${appointment.id}`);
+  if (!appointment.slotIds.includes(slot.id))
+    problems.push(`4: ${name} is not listed by appointment ${appointment.id}`);
+  return problems;
+}
+
+function auditOverlaps(slots: readonly Slot[]): string[] {
+  const lines = Map.groupBy(
+    slots.filter(({ status }) => status !== "blocked"),
+    ({ scheduleId, seat }) => `${scheduleId} ${seat}`,
+  );
+  return [...lines.values()].flatMap((line) =>
+    line.flatMap((slot, index) => {
+      const next = line[index + 1];
+      return next !== undefined && overlaps(slot, next) ? [`2: slots ${slot.id} and ${next.id} overlap`] : [];
+    }),
+  );
+}
+
+function contains(outer: TimeRange, inner: TimeRange): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function overlaps(one: TimeRange, other: TimeRange): boolean {
+  return one.start < other.end && other.start < one.end;
+}
+
+function auditAppointment(appointment: Appointment, slots: readonly Slot[]): string[] {
+  const name = `appointment ${appointment.id} (${appointment.status})`;
+  const owned = slots.filter(({ appointmentId }) => appointmentId === appointment.id).map(({ id }) => id);
+  const listed = appointment.slotIds;
+  if (owningStatuses.includes(appointment.status) !== owned.length > 0)
+    return [`4: ${name} owns ${owned.length} slots`];
+  if (owned.length !== listed.length || !listed.every((id) => owned.includes(id))) {
+    return [`4: ${name} lists [${listed}] and owns [${owned}]`];
+  }
+  const primary = slots.find(({ id }) => id === listed[0]);
+  const samePlace =
+    primary === undefined ||
+    (primary.providerId === appointment.providerId && primary.facilityId === appointment.facilityId);
+  const providers = slots.filter(({ id }) => listed.includes(id)).map(({ providerId }) => providerId);
+  const unnamed = providers.filter((providerId) => !appointment.providerIds.includes(providerId));
+  return [
+    ...(samePlace ? [] : [`3: ${name} has another provider or facility than slot ${primary.id}`]),
+    ...(unnamed.length === 0 ? [] : [`3: ${name} does not name ${unnamed.join()}`]),
+  ];
+}
+
+function auditJournal(record: Slot | Appointment, entries: readonly JournalEntry[]): string[] {
+  const name = `${record.kind} ${record.id} at version ${record.version}`;
+  const versions = entries.map(({ version }) => version);
+  const expected = Array.from({ length: record.version }, (_, index) => index + 1);
+  if (versions.join() !== expected.join()) return [`5: ${name} has journal entries ${versions.join()}`];
+  const told = Object.assign({}, ...entries.map(({ changes }) => changes)) as Record<string, unknown>;
+  const stored = JSON.parse(JSON.stringify(record)) as Record<string, unknown>;
+  const differing = Object.keys(told).filter((field) => JSON.stringify(told[field]) !== JSON.stringify(stored[field]));
+  return differing.length === 0 ? [] : [`5: ${name} differs from its journal in ${differing.join()}`];
+}

@@ -1,0 +1,36 @@
+import type { Engine, ErrorCode, Slot } from "@slotwright/core";
+import { askFor, minutes, patient, place, provider, publish } from "../fixtures.ts";
+
+/** What stands in the store before each bad input, and must stand there unchanged after it. */
+export interface Stage {
+  readonly engine: Engine;
+  readonly slots: readonly Slot[];
+  readonly appointmentId: string;
+  readonly askedId: string;
+}
+
+export interface BadInput {
+  readonly name: string;
+  readonly code: ErrorCode;
+  /** What the message must say. */
+  readonly says: RegExp;
+  readonly command: (stage: Stage) => Promise<unknown>;
+}
+
+export const at = (start: unknown, end: unknown) => ({ start, end }) as { start: Date; end: Date };
+export const create = (engine: Engine, ...slots: { start: Date; end: Date }[]) =>
+  engine.createSlots({ actor: provider, ...place, slots });
+export const bookFirst = ({ engine, slots }: Stage, more: object) =>
+  engine.book({ actor: patient, slotId: slots[0]?.id ?? "", subjectId: "p-1", ...more });
+
+export async function stageOn(engine: Engine): Promise<Stage> {
+  const slots = await publish(engine, 3);
+  const { appointment } = await engine.book({
+    actor: patient,
+    slotId: slots[2]?.id ?? "",
+    subjectId: "p-1",
+    idempotencyKey: "publish",
+  });
+  const waiting = await askFor(engine, minutes(1000), minutes(1010), "p-2");
+  return { engine, slots, appointmentId: appointment.id, askedId: waiting.id };
+}

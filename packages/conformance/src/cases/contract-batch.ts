@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { type CommitOutcome, keyOf, type Slot, type StorageAdapter, type Transition } from "@slotwright/core";
+import type { ConformanceCase } from "../harness.ts";
+import { booking, commandKey, creation, slotAt, slotKey, transitionOf } from "../records.ts";
+
+/** A booking whose appointment lists another slot: a storage with guards of its own refuses it. */
+const broken = (minutes: number): Transition => booking(slotAt(minutes), { slotIds: ["elsewhere"] });
+
+/** The slot that a booking puts, after its appointment. */
+const slotIn = ({ put: [, slot] }: Transition): Slot => slot as Slot;
+const freeIn = (one: Transition): Slot => ({ ...slotIn(one), status: "available", appointmentId: null, version: 1 });
+const blockedIn = (one: Transition): Slot => ({ ...freeIn(one), status: "blocked", version: 2 });
+
+const keysOf = ({ command, put }: Transition) => [commandKey(command.id), ...put.map(keyOf)];
+const after = ({ command, put }: Transition) => [{ kind: "command", ...command }, ...put];
+
+/** Not every storage guards the invariants itself; but whatever it answers is true. */
+async function assertRefusedOrWhole(storage: StorageAdapter, one: Transition, outcome?: CommitOutcome): Promise<void> {
+  assert.ok(outcome?.status === "refused" || outcome?.status === "committed", outcome?.status);
+  const isRefused = outcome.status === "refused";
+  const expected = isRefused ? [undefined, undefined, freeIn(one)] : after(one);
+  assert.deepEqual(await storage.load(keysOf(one)), expected);
+  const entries = await storage.readJournal({ recordId: slotIn(one).id, limit: 9 });
+  assert.equal(entries.length, isRefused ? 1 : 2);
+}
+
+const fates = ["wins", "lost", "wins", "repeats", "breaks"] as const;
+type Fate = (typeof fates)[number];
+
+const fifty = Array.from({ length: 50 }, (_, index) => {
+  const fate = fates[index % fates.length] as Fate;
+  return { fate, transition: fate === "breaks" ? broken(index * 30) : booking(slotAt(index * 30)) };
+});
+
+const of = (fate: Fate) => fifty.filter((one) => one.fate === fate);
+
+const expectedOutcome: Readonly<Record<Exclude<Fate, "breaks">, (one: Transition) => CommitOutcome>> = {
+  wins: () => ({ status: "committed" }),
+  lost: (one) => ({ status: "stale", keys: [keyOf(slotIn(one))] }),
+  repeats: ({ command: { requestHash, result } }) => ({ status: "replayed", requestHash, result }),
+};
+
+/** Publishes a slot for each of the fifty; some are booked by the same command before, some are blocked. */
+async function prepare(storage: StorageAdapter): Promise<void> {
+  await storage.commit([creation(...fifty.map(({ transition }) => freeIn(transition)))]);
+  const repeated = of("repeats").map(({ transition }) => transition);
+  const blocked = of("lost").map(({ transition }) => blockedIn(transition));
+  const outcomes = await storage.commit([
+    ...repeated,
+    ...blocked.map((slot) => transitionOf(`block ${slot.id}`, slot)),
+  ]);
+  assert.ok(outcomes.every(({ status }) => status === "committed"));
+}
+
+export const contractBatchCases: readonly ConformanceCase[] = [
+  {
+    key: "contract.commit-batch",
+    title: "what happens to one transition of a batch never affects its neighbours",
+    async run({ storage, second }) {
+      const created = creation(slotAt(0), slotAt(30));
+      const blocked = slotAt(30, { version: 2, status: "blocked" });
+      await storage.commit([created]);
+      const outcomes = await storage.commit([
+        transitionOf("add", slotAt(60)),
+        transitionOf("late", slotAt(0, { version: 9 })),
+        created,
+        transitionOf("block", blocked),
+      ]);
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ["committed", "stale", "replayed", "committed"],
+      );
+      const loaded = await second.load(["slot-0", "slot-30", "slot-60"].map(slotKey));
+      assert.deepEqual(loaded, [slotAt(0), blocked, slotAt(60)]);
+    },
+  },
+  {
+    key: "contract.commit-batch-of-50",
+    title: "in a batch of 50, winners between losers, repeats and broken ones are all committed, and nothing else is",
+    async run({ storage, second }) {
+      await prepare(second);
+      const outcomes = await storage.commit(fifty.map(({ transition }) => transition));
+      assert.equal(outcomes.length, 50);
+      for (const [index, { fate, transition }] of fifty.entries()) {
+        if (fate === "breaks") await assertRefusedOrWhole(second, transition, outcomes[index]);
+        else assert.deepEqual(outcomes[index], expectedOutcome[fate](transition));
+      }
+      for (const { transition } of [...of("wins"), ...of("repeats")]) {
+        assert.deepEqual(await second.load(keysOf(transition)), after(transition));
+      }
+      for (const { transition } of of("lost")) {
+        assert.deepEqual(await second.load(keysOf(transition)), [undefined, undefined, blockedIn(transition)]);
+      }
+      for (const { transition } of fifty.filter(({ fate }) => fate !== "breaks")) {
+        assert.equal((await second.readJournal({ recordId: slotIn(transition).id, limit: 9 })).length, 2);
+      }
+    },
+  },
+  {
+    key: "contract.commit-refused-leaves-nothing",
+    title: "what the storage's own guard refuses leaves nothing behind, its idempotency key included",
+    async run({ storage, second }) {
+      await storage.commit([creation(slotAt(0))]);
+      const [outcome] = await storage.commit([broken(0)]);
+      await assertRefusedOrWhole(second, broken(0), outcome);
+      if (outcome?.status !== "refused") return;
+      assert.deepEqual(await second.commit([booking(slotAt(0))]), [{ status: "committed" }]);
+    },
+  },
+];

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { keyOf } from "@slotwright/core";
+import type { ConformanceCase } from "../harness.ts";
+import {
+  appointmentOn,
+  bookedBy,
+  booking,
+  commandKey,
+  creation,
+  sampleInstant,
+  sampleSchedule,
+  scheduleKey,
+  slotAt,
+  slotKey,
+  transitionOf,
+} from "../records.ts";
+
+const first = slotAt(0);
+const next = slotAt(30);
+const created = creation(first, next);
+const appointment = appointmentOn(first);
+const booked = booking(first);
+
+/** What a single transition does once its versions hold, and what its repeat is told. */
+export const contractCommitCases: readonly ConformanceCase[] = [
+  {
+    key: "contract.commit-together",
+    title: "commit writes slot, appointment, journal and command together, visible to other connections",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      assert.deepEqual(await storage.commit([booked]), [{ status: "committed" }]);
+      const keys = [
+        slotKey(first.id),
+        commandKey(booked.command.id),
+        keyOf(appointment),
+        scheduleKey,
+        slotKey(next.id),
+      ];
+      const command = { kind: "command", ...booked.command };
+      const expected = [bookedBy(first, appointment), command, appointment, sampleSchedule, next];
+      assert.deepEqual(await second.load(keys), expected);
+      const journal = await second.readJournal({ recordId: first.id, limit: 10 });
+      assert.deepEqual(journal, [created.journal[0], booked.journal[1]]);
+      assert.deepEqual(await second.readJournal({ recordId: appointment.id, limit: 10 }), [booked.journal[0]]);
+    },
+  },
+  {
+    key: "contract.commit-replayed",
+    title: "a command that took effect before is answered with its stored result, even where its versions are stale",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      const { id, requestHash, result } = created.command;
+      assert.deepEqual(await second.commit([created]), [{ status: "replayed", requestHash, result }]);
+      const [command] = await second.load([commandKey(id)]);
+      assert.deepEqual(command, { kind: "command", id, requestHash, result });
+    },
+  },
+  {
+    key: "contract.commit-replayed-as-stored",
+    title: "a replay is answered with the stored request and result, and writes nothing, whatever the repeat brings",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      await storage.commit([booked]);
+      const { id, requestHash, result } = booked.command;
+      const command = { id, requestHash: "another", result: { done: "otherwise" } };
+      const replayed = [{ status: "replayed", requestHash, result }];
+      assert.deepEqual(await second.commit([{ ...booked, command }]), replayed);
+      const fresh = transitionOf(id, bookedBy(next, appointmentOn(next)), appointmentOn(next));
+      assert.deepEqual(await second.commit([{ ...fresh, command }]), replayed);
+      const loaded = await storage.load([commandKey(id), slotKey(next.id), keyOf(appointmentOn(next))]);
+      assert.deepEqual(loaded, [{ kind: "command", ...booked.command }, next, undefined]);
+    },
+  },
+  {
+    key: "contract.commit-move-appointment",
+    title: "an appointment moves to another slot in one commit",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      await storage.commit([booked]);
+      const moved = { ...appointment, start: next.start, end: next.end, slotIds: [next.id], version: 2 };
+      const freed = { ...first, version: 3 };
+      const outcomes = await storage.commit([transitionOf("move", bookedBy(next, moved), moved, freed)]);
+      assert.deepEqual(outcomes, [{ status: "committed" }]);
+      const loaded = await second.load([slotKey(first.id), slotKey(next.id), keyOf(moved)]);
+      assert.deepEqual(loaded, [freed, bookedBy(next, moved), moved]);
+    },
+  },
+  {
+    key: "contract.commit-all-fields",
+    title: "a slot may change in all of its fields in one commit",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      const held = { status: "held", hold: { tokenHash: "0".repeat(64), expiresAt: sampleInstant(60) } } as const;
+      const changed = slotAt(300, { id: first.id, seat: 3, metadata: { room: "ü" }, version: 2, ...held });
+      assert.deepEqual(await storage.commit([transitionOf("change", changed)]), [{ status: "committed" }]);
+      assert.deepEqual(await second.load([slotKey(first.id)]), [changed]);
+    },
+  },
+  {
+    key: "contract.commit-empty",
+    title: "an empty batch is no error",
+    async run({ storage }) {
+      assert.deepEqual(await storage.commit([]), []);
+    },
+  },
+];

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { keyOf, type RecordKey, type StorageAdapter, type Transition } from "@slotwright/core";
+import type { ConformanceCase } from "../harness.ts";
+import {
+  appointmentOn,
+  bookedBy,
+  booking,
+  commandKey,
+  creation,
+  sampleSchedule,
+  scheduleKey,
+  slotAt,
+  slotKey,
+  transitionOf,
+} from "../records.ts";
+
+const first = slotAt(0);
+const next = slotAt(30);
+const created = creation(first, next);
+const blocked = slotAt(0, { version: 2, status: "blocked" });
+const appointment = appointmentOn(first);
+/** Puts a version that does not follow the stored one, and expects none. */
+const blind = {
+  ...transitionOf("blind", appointment, { ...bookedBy(first, appointment), version: 5 }),
+  expect: [],
+};
+const committed = [{ status: "committed" }];
+
+/** The transition that rests on further versions, in front of those of what it puts. */
+const resting = (transition: Transition, ...more: Transition["expect"]): Transition => ({
+  ...transition,
+  expect: [...more, ...transition.expect],
+});
+
+/** That nothing of a transition which lost is stored: no record it would have created, and no command. */
+async function assertNothingOf({ command, put }: Transition, storage: StorageAdapter): Promise<void> {
+  const made = put.filter(({ version }) => version === 1).map(({ kind, id }): RecordKey => ({ kind, id }));
+  const keys = [commandKey(command.id), ...made];
+  assert.deepEqual(
+    await storage.load(keys),
+    keys.map(() => undefined),
+  );
+}
+
+export const contractExpectCases: readonly ConformanceCase[] = [
+  {
+    key: "contract.commit-stale",
+    title: "commit refuses a transition whose expected version no longer holds, names the keys, and writes nothing",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      assert.deepEqual(await second.commit([transitionOf("block", blocked)]), committed);
+      const late = transitionOf("late", slotAt(0, { version: 2 }), slotAt(30, { version: 2 }));
+      assert.deepEqual(await storage.commit([late]), [{ status: "stale", keys: [slotKey(first.id)] }]);
+      const keys = [slotKey(first.id), slotKey(next.id), commandKey("late")];
+      assert.deepEqual(await storage.load(keys), [blocked, next, undefined]);
+      assert.equal((await storage.readJournal({ recordId: next.id, limit: 10 })).length, 1);
+    },
+  },
+  {
+    key: "contract.commit-stale-keys-in-order",
+    title: "all stale keys are named, in the order in which the transition expects them, and no other key",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      await second.commit([transitionOf("block", blocked)]);
+      const wrong = [slotKey("slot-9"), scheduleKey, { kind: "appointment", id: "none" }] as const;
+      const late = resting(booking(first), ...wrong.map((key) => ({ key, version: 7 })), {
+        key: slotKey(next.id),
+        version: 1,
+      });
+      const inOrder = [...wrong, slotKey(first.id)];
+      assert.deepEqual(await storage.commit([late]), [{ status: "stale", keys: inOrder }]);
+      const turned = { ...late, expect: [...late.expect].reverse() };
+      assert.deepEqual(await storage.commit([turned]), [{ status: "stale", keys: [...inOrder].reverse() }]);
+      await assertNothingOf(late, second);
+    },
+  },
+  {
+    key: "contract.commit-must-not-exist",
+    title: "version 0 means that the record must not exist",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      const outcomes = await second.commit([transitionOf("again", first)]);
+      assert.deepEqual(outcomes, [{ status: "stale", keys: [slotKey(first.id)] }]);
+    },
+  },
+  {
+    key: "contract.commit-must-not-exist-unwritten",
+    title: "version 0 is checked as well for a record that the transition does not put",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      const absent = [slotKey("none"), { kind: "schedule", id: "none" }, { kind: "appointment", id: "none" }] as const;
+      const expectAbsent = absent.map((key) => ({ key, version: 0 }));
+      const present = { key: slotKey(next.id), version: 0 };
+      const lost = resting(booking(first), ...expectAbsent, present);
+      assert.deepEqual(await second.commit([lost]), [{ status: "stale", keys: [slotKey(next.id)] }]);
+      await assertNothingOf(lost, storage);
+      assert.deepEqual(await second.commit([resting(booking(first), ...expectAbsent)]), committed);
+      assert.deepEqual(await storage.load(absent), [undefined, undefined, undefined]);
+    },
+  },
+  {
+    key: "contract.commit-missing",
+    title: "a version above 0 is stale where the record does not exist",
+    async run({ storage }) {
+      await storage.commit([created]);
+      const outcomes = await storage.commit([transitionOf("missing", slotAt(90, { version: 3 }))]);
+      assert.deepEqual(outcomes, [{ status: "stale", keys: [slotKey("slot-90")] }]);
+    },
+  },
+  {
+    key: "contract.commit-read-only-expectation",
+    title: "a version that is expected but not written is checked as well",
+    async run({ storage }) {
+      await storage.commit([created]);
+      const adding = transitionOf("add", slotAt(60));
+      const wrong = resting(adding, { key: scheduleKey, version: 7 });
+      assert.deepEqual(await storage.commit([wrong]), [{ status: "stale", keys: [scheduleKey] }]);
+      assert.deepEqual(await storage.commit([resting(adding, { key: scheduleKey, version: 1 })]), committed);
+      assert.deepEqual(await storage.load([scheduleKey]), [sampleSchedule]);
+    },
+  },
+  {
+    key: "contract.commit-expected-twice",
+    title: "a record may be expected more than once: at one version this changes nothing, at two versions it is stale",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      const again = [first, next].map(({ id }) => ({ key: slotKey(id), version: 1 }));
+      const torn = resting(booking(first), ...again, { key: slotKey(next.id), version: 2 });
+      assert.deepEqual(await second.commit([torn]), [{ status: "stale", keys: [slotKey(next.id)] }]);
+      await assertNothingOf(torn, storage);
+      assert.deepEqual(await second.commit([resting(booking(first), ...again, ...again)]), committed);
+    },
+  },
+  {
+    key: "contract.commit-expected-command-absent",
+    title: "a transition may rest on a command that has not taken effect",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      const unless = { key: commandKey("another"), version: 0 };
+      assert.deepEqual(await second.commit([resting(booking(first), unless)]), committed);
+      assert.deepEqual(await storage.load([unless.key]), [undefined]);
+    },
+  },
+  {
+    key: "contract.commit-unexpected-put",
+    title: "a record that is put and not expected is stale where the stored version is not the one before",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      assert.deepEqual(await storage.commit([blind]), [{ status: "stale", keys: [slotKey(first.id)] }]);
+      assert.deepEqual(await second.load([keyOf(appointment), slotKey(first.id)]), [undefined, first]);
+    },
+  },
+  {
+    key: "contract.commit-unexpected-put-in-batch",
+    title: "what a stale transition of a batch has written before it turned out stale is undone",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      const outcomes = await storage.commit([blind, booking(next)]);
+      assert.deepEqual(outcomes, [{ status: "stale", keys: [slotKey(first.id)] }, { status: "committed" }]);
+      assert.deepEqual(await second.load([keyOf(appointment)]), [undefined]);
+    },
+  },
+  {
+    key: "contract.commit-expected-command",
+    title: "a transition that rests on the absence of a command is stale once that command has taken effect",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      const took = { key: commandKey(created.command.id), version: 0 };
+      const booked = booking(first);
+      const outcomes = await second.commit([{ ...booked, expect: [...booked.expect, took] }, booking(next)]);
+      assert.deepEqual(outcomes, [{ status: "stale", keys: [took.key] }, { status: "committed" }]);
+      assert.deepEqual(await storage.load([commandKey(booked.command.id), slotKey(first.id)]), [undefined, first]);
+    },
+  },
+];

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import type { Position, Slot } from "@slotwright/core";
+import type { ConformanceCase } from "../harness.ts";
+import { sampleNow, sampleSchedule, slotAt, transitionOf } from "../records.ts";
+
+const providerAt = (number: number): string => `provider-${number % 25}`;
+const idsOf = (slots: readonly Slot[]): readonly string[] => slots.map(({ id }) => id);
+
+export const contractProviderCases: readonly ConformanceCase[] = [
+  {
+    key: "contract.slots-of-providers",
+    title: "slots of however many providers come in one order and page by page, and a provider named twice once",
+    async run({ storage }) {
+      const slots = Array.from({ length: 100 }, (_, index) => slotAt(index * 30, { providerId: providerAt(index) }));
+      assert.deepEqual(await storage.commit([transitionOf("fill", sampleSchedule, ...slots)]), [
+        { status: "committed" },
+      ]);
+      for (const count of [1, 2, 3, 7, 8, 9, 12, 13, 25, 100]) {
+        const providerIds = Array.from({ length: count }, (_, index) => providerAt(index * 3));
+        const expected = idsOf(slots.filter(({ providerId }) => providerIds.includes(providerId)));
+        const found: Slot[] = [];
+        for (let after: Position | undefined; ; ) {
+          const query = { providerIds, asOf: sampleNow, limit: 7, ...(after && { after }) };
+          const page = await storage.findSlots(query);
+          found.push(...page);
+          after = page.at(-1);
+          if (page.length < 7) break;
+        }
+        assert.deepEqual(idsOf(found), expected, `${count} providers`);
+        const last = await storage.findSlots({ providerIds, asOf: sampleNow, limit: 5, descending: true });
+        assert.deepEqual(idsOf(last), expected.slice(-5).reverse(), `${count} providers, backwards`);
+      }
+    },
+  },
+];

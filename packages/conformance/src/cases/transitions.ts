@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import {
+  type AppointmentStatus,
+  appointmentStatuses,
+  appointmentTransitions,
+  type Engine,
+  type ErrorCode,
+  isBookingError,
+  type SlotStatus,
+  type StateChange,
+  slotStatuses,
+  slotTransitions,
+} from "@slotwright/core";
+import {
+  askFor,
+  assertSound,
+  engineOn,
+  manualClock,
+  minutes,
+  patient,
+  place,
+  provider,
+  publishOne,
+} from "../fixtures.ts";
+import type { ConformanceCase } from "../harness.ts";
+
+type Commands = Record<string, () => Promise<unknown>>;
+
+/** A record in the wanted state, its commands, and a look at its state afterwards. */
+interface Prepared {
+  readonly commands: Commands;
+  readonly status: () => Promise<string>;
+}
+
+async function slotIn(status: SlotStatus, engine: Engine): Promise<Prepared> {
+  const slot = await publishOne(engine);
+  const slotId = slot.id;
+  const asked = await askFor(engine, minutes(500), minutes(510));
+  const by = { actor: provider, slotId };
+  let holdToken: string | undefined;
+  let appointmentId = asked.id;
+  if (status === "held") holdToken = (await engine.hold(by)).holdToken;
+  if (status === "blocked") await engine.block(by);
+  if (status === "booked") appointmentId = (await engine.book({ ...by, subjectId: "p-1" })).appointment.id;
+  const commands: Commands = {
+    hold: () => engine.hold(by),
+    block: () => engine.block(by),
+    unblock: () => engine.unblock(by),
+    release: () => engine.release({ ...by, holdToken: holdToken ?? "none" }),
+    book: () => engine.book({ ...by, subjectId: "p-2", ...(holdToken && { holdToken }) }),
+    cancel: () => engine.cancel({ actor: patient, appointmentId }),
+    markNoShow: () => engine.markNoShow({ actor: provider, appointmentId }),
+  };
+  return { commands, status: async () => (await engine.getSlot(slotId)).status };
+}
+
+async function appointmentIn(status: AppointmentStatus, engine: Engine): Promise<Prepared> {
+  const asked = await askFor(engine, minutes(0), minutes(30));
+  const slots = [0, 30].map((start) => ({ start: minutes(start), end: minutes(start + 30) }));
+  const created = await engine.createSlots({ actor: provider, ...place, slots });
+  const [slotId = "", otherSlotId = ""] = created.slots.map(({ id }) => id);
+  const by = { actor: provider, appointmentId: asked.id };
+  if (status !== "scheduled") await engine.accept({ ...by, slotId });
+  if (status === "checked_in") await engine.checkIn(by);
+  if (status === "completed") await engine.complete(by);
+  if (status === "cancelled") await engine.cancel(by);
+  if (status === "no_show") await engine.markNoShow(by);
+  const commands: Commands = {
+    accept: () => engine.accept({ ...by, slotId }),
+    cancel: () => engine.cancel(by),
+    checkIn: () => engine.checkIn(by),
+    complete: () => engine.complete(by),
+    markNoShow: () => engine.markNoShow(by),
+    reschedule: () => engine.reschedule({ ...by, slotId: otherSlotId }),
+  };
+  return { commands, status: async () => (await engine.getAppointment(asked.id)).status };
+}
+
+/** Codes that may answer a command for which the table has no row. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  "slot_booked",
+  "slot_held",
+  "slot_blocked",
+  "hold_not_found",
+  "invalid_transition",
+]);
+
+function casesFor<Status extends string>(
+  kind: "slot" | "appointment",
+  statuses: readonly Status[],
+  table: readonly StateChange<Status>[],
+  prepare: (status: Status, engine: Engine) => Promise<Prepared>,
+): ConformanceCase[] {
+  return statuses.map((from) => ({
+    key: `transitions.${kind}.${from}`,
+    title: `${article(kind)} that is ${from} changes as the table says, and every other command is refused and changes nothing`,
+    async run({ open }) {
+      const names = Object.keys((await prepare(from, engineOn((await open()).storage))).commands);
+      for (const name of names) {
+        const { storage } = await open();
+        const { commands, status } = await prepare(from, engineOn(storage, { clock: manualClock() }));
+        const row = table.find((one) => one.from === from && one.by.some((by) => by === name));
+        const outcome = await commands[name]?.().then(
+          () => "done",
+          (error: unknown) => error,
+        );
+        const isRefused = isBookingError(outcome) && refusals.has(outcome.code);
+        if (row === undefined && kind === "appointment") assert.ok(isRefused, `${name} of ${from}: ${String(outcome)}`);
+        if (row !== undefined) assert.equal(outcome, "done", `${name} of ${from}`);
+        assert.equal(await status(), row?.to ?? from, `${name} of ${from}`);
+        await assertSound(storage);
+      }
+    },
+  }));
+}
+
+const article = (kind: string) => (kind === "slot" ? "a slot" : "an appointment");
+
+export const transitionCases: readonly ConformanceCase[] = [
+  ...casesFor("slot", slotStatuses, slotTransitions, slotIn),
+  ...casesFor("appointment", appointmentStatuses, appointmentTransitions, appointmentIn),
+];

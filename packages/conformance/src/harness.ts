@@ -1,0 +1,50 @@
+import type { RecordKey, StorageAdapter, StoredRecord } from "@slotwright/core";
+
+/** An empty, migrated store of its own for one case. */
+export interface ConformanceStore<HostTransaction = unknown> {
+  readonly storage: StorageAdapter<HostTransaction>;
+  /** The same store by a connection of its own: what one has acknowledged, the other sees. */
+  readonly second: StorageAdapter<HostTransaction>;
+  /** Opens a transaction as a host would. */
+  readonly beginHostTransaction: () => Promise<HostTransactionHandle<HostTransaction>>;
+  /** Writes and deletes rows by hand with every guard off, the way orphans arise in life. */
+  readonly corrupt: (change: Corruption) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface HostTransactionHandle<HostTransaction> {
+  readonly transaction: HostTransaction;
+  readonly commit: () => Promise<void>;
+  readonly rollback: () => Promise<unknown>;
+}
+
+export interface Corruption {
+  readonly put?: readonly StoredRecord[];
+  readonly remove?: readonly RecordKey[];
+}
+
+/** What the author of an adapter provides. */
+export interface ConformanceHarness {
+  readonly name: string;
+  readonly open: () => Promise<ConformanceStore>;
+  /** Keys of cases that are known to fail: they run, and must fail until the gap is closed. */
+  readonly knownGaps?: readonly string[];
+  /** Runs of each property-based case. Default 100. */
+  readonly propertyRuns?: number;
+}
+
+/** What a case has to work with. */
+export interface CaseContext extends ConformanceStore {
+  /** Opens further empty stores; they are closed after the case. */
+  readonly open: () => Promise<ConformanceStore>;
+  readonly propertyRuns: number;
+}
+
+/** One promise that every adapter keeps. */
+export interface ConformanceCase {
+  /** Stable: known gaps and reports refer to it. */
+  readonly key: string;
+  /** A sentence that promises behaviour. */
+  readonly title: string;
+  readonly run: (context: CaseContext) => Promise<void>;
+}

@@ -1,0 +1,55 @@
+export { auditStore } from "./audit.ts";
+export { conformanceCases } from "./cases/index.ts";
+export { describeConformance, runConformanceCase, type TestRunner } from "./describe.ts";
+export { gatedAdapter } from "./gated.ts";
+export type {
+  CaseContext,
+  ConformanceCase,
+  ConformanceHarness,
+  ConformanceStore,
+  Corruption,
+  HostTransactionHandle,
+} from "./harness.ts";
+export { asCaller } from "./in-transactions.ts";
+export { anyIntent, ask, attempt, emptyWorld, type Intent, providersOf, type World } from "./intents.ts";
+export {
+  assertLinearizable,
+  type CallName,
+  type CallOutcome,
+  type CheckOptions,
+  callsOf,
+  checkHistory,
+  createRecorder,
+  type History,
+  type HistoryCall,
+  type HistoryEvent,
+  mergeHistories,
+  type RecordedEngine,
+  type Recorder,
+  type RecorderOptions,
+  settleUnknown,
+  type Verdict,
+} from "./linearizability/index.ts";
+export {
+  anyPlay,
+  failuresIn,
+  type Performance,
+  type Play,
+  perform,
+  problemsOf,
+  type Scene,
+  type Stage,
+} from "./play.ts";
+export {
+  appointmentOn,
+  bookedBy,
+  booking,
+  creation,
+  sampleInstant,
+  sampleNow,
+  sampleSchedule,
+  slotAt,
+  transitionOf,
+} from "./records.ts";
+export { scheduledAdapter, scheduledClock } from "./scheduled.ts";
+export { createTurns, optionsByTurns, type Turns, type TurnsOptions } from "./turns.ts";

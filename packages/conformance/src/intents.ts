@@ -1,0 +1,141 @@
+import { isBookingError } from "@slotwright/core";
+import fc from "fast-check";
+import { minutes, patient, place, provider } from "./fixtures.ts";
+import type { RecordedEngine } from "./linearizability/record.ts";
+
+/** A command to be, with numbers in place of ids: they pick among what exists when it runs. */
+export interface Intent {
+  readonly name:
+    | "createSlots"
+    | "block"
+    | "unblock"
+    | "hold"
+    | "release"
+    | "bookSlot"
+    | "bookTime"
+    | Ending
+    | "accept"
+    | "reschedule";
+  readonly slot: number;
+  readonly appointment: number;
+  /** In units of five minutes after nine. */
+  readonly start: number;
+  readonly length: number;
+  readonly capacity: number;
+  readonly key: number | null;
+}
+
+type Ending = "checkIn" | "complete" | "markNoShow" | "cancel";
+
+const weighted: readonly { readonly weight: number; readonly value: Intent["name"] }[] = [
+  { weight: 3, value: "createSlots" },
+  { weight: 6, value: "bookSlot" },
+  { weight: 5, value: "bookTime" },
+  { weight: 4, value: "accept" },
+  { weight: 4, value: "cancel" },
+  { weight: 3, value: "reschedule" },
+  { weight: 2, value: "hold" },
+  { weight: 1, value: "release" },
+  { weight: 2, value: "block" },
+  { weight: 2, value: "unblock" },
+  { weight: 1, value: "checkIn" },
+  { weight: 1, value: "complete" },
+  { weight: 1, value: "markNoShow" },
+];
+
+/** Any command on a small world, where most of them get in each other's way. */
+export const anyIntent: fc.Arbitrary<Intent> = fc.record({
+  name: fc.oneof(...weighted.map(({ weight, value }) => ({ weight, arbitrary: fc.constant(value) }))),
+  slot: fc.nat(20),
+  appointment: fc.nat(20),
+  start: fc.nat(24),
+  length: fc.integer({ min: 1, max: 8 }),
+  capacity: fc.integer({ min: 1, max: 2 }),
+  key: fc.option(fc.nat(30)),
+});
+
+/** What has come to exist so far, of a provider and a room of its own: several worlds fit into one store. */
+export interface World {
+  /** Part of every id and key that the world makes up. */
+  readonly name: string;
+  readonly slotIds: string[];
+  readonly appointmentIds: string[];
+  readonly holdTokens: Map<string, string>;
+}
+
+export function emptyWorld(name = ""): World {
+  return { name, slotIds: [], appointmentIds: [], holdTokens: new Map() };
+}
+
+/** The providers of a world. */
+export function providersOf({ name }: World): readonly [provider: string, room: string] {
+  return [`${place.providerId}${name}`, `room${name}`];
+}
+
+const pick = (ids: readonly string[], index: number): string => ids[index % Math.max(ids.length, 1)] ?? "none";
+
+/** Runs the command; a refusal is a fine outcome, anything else that is thrown is not. */
+export async function attempt(intent: Intent, engine: RecordedEngine, world: World): Promise<"done" | "refused"> {
+  try {
+    await ask(intent, engine, world);
+    return "done";
+  } catch (error) {
+    if (!isBookingError(error) || error.status >= 500 || "guard" in error.details) throw error;
+    return "refused";
+  }
+}
+
+/** Runs the command. @throws BookingError */
+export async function ask(intent: Intent, engine: RecordedEngine, world: World): Promise<void> {
+  const slotId = pick(world.slotIds, intent.slot);
+  const appointmentId = pick(world.appointmentIds, intent.appointment);
+  const range = { start: minutes(intent.start * 5), end: minutes((intent.start + intent.length) * 5) };
+  const idempotencyKey = intent.key === null ? {} : { idempotencyKey: `${world.name}${intent.name}-${intent.key}` };
+  const by = { actor: provider, ...idempotencyKey };
+  const holdToken = world.holdTokens.get(slotId);
+  const forSubject = { ...by, actor: patient, subjectId: `p-${intent.appointment}` };
+  const [doctor, room] = providersOf(world);
+  const at = { ...place, providerId: doctor };
+  switch (intent.name) {
+    case "createSlots": {
+      const { capacity } = intent;
+      const where = intent.slot % 4 === 3 ? { ...place, providerId: room } : at;
+      const { slots } = await engine.createSlots({ ...by, ...where, slots: [{ ...range, capacity }] });
+      world.slotIds.push(...slots.map(({ id }) => id));
+      return;
+    }
+    case "hold": {
+      const held = await engine.hold({ ...by, slotId, seconds: intent.length });
+      world.holdTokens.set(slotId, held.holdToken);
+      return;
+    }
+    case "bookSlot": {
+      const mine = intent.capacity === 1 && holdToken !== undefined ? { holdToken } : {};
+      const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
+      const { appointment } = await engine.book({ ...forSubject, slotId, alsoSlotIds, ...mine });
+      world.appointmentIds.push(appointment.id);
+      return;
+    }
+    case "bookTime": {
+      const ifNoSlot = intent.capacity === 1 ? "schedule" : "refuse";
+      const { appointment } = await engine.book({ ...forSubject, ...at, ...range, ifNoSlot });
+      world.appointmentIds.push(appointment.id);
+      return;
+    }
+    case "release":
+      await engine.release({ ...by, slotId, holdToken: holdToken ?? "none" });
+      return;
+    case "accept":
+      await engine.accept({ ...by, appointmentId, ...(intent.capacity === 1 && { slotId }) });
+      return;
+    case "reschedule":
+      await engine.reschedule({ ...by, appointmentId, slotId });
+      return;
+    case "block":
+    case "unblock":
+      await engine[intent.name]({ ...by, slotId });
+      return;
+    default:
+      await engine[intent.name]({ ...by, appointmentId });
+  }
+}

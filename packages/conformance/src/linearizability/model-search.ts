@@ -1,0 +1,37 @@
+import { compareIds, type Slot, type SlotSearch } from "@slotwright/core";
+import { isForOne, type SearchForOne, slotAsOf } from "@slotwright/core/checking";
+import type { ModelState } from "./model-state.ts";
+
+/** The slots that a rule's search finds at `now`. Written apart from the adapters on purpose: what they get wrong, this does not. */
+export function slotsFound({ tables }: ModelState, search: SlotSearch | SearchForOne, now: Date): readonly Slot[] {
+  const slots = [...tables.records.values()].filter((record) => record.kind === "slot");
+  const found = slots.filter((slot) => isAt(slot, search) && isWithin(slot, search) && hasStatus(slot, search, now));
+  if (!isForOne(search)) return found.sort(byStart);
+  const { except = [], descending } = search;
+  const others = found.filter(({ id }) => !except.includes(id)).sort(byStart);
+  return descending ? others.reverse() : others;
+}
+
+function isAt(slot: Slot, { providerIds, facilityId, scheduleId }: SlotSearch): boolean {
+  return (
+    (providerIds === undefined || providerIds.includes(slot.providerId)) &&
+    (facilityId === undefined || slot.facilityId === facilityId) &&
+    (scheduleId === undefined || slot.scheduleId === scheduleId)
+  );
+}
+
+function isWithin({ start, end }: Slot, { startFrom, startBefore, endAfter }: SlotSearch): boolean {
+  return (
+    (startFrom === undefined || start >= startFrom) &&
+    (startBefore === undefined || start < startBefore) &&
+    (endAfter === undefined || end > endAfter)
+  );
+}
+
+function hasStatus(slot: Slot, { statuses }: SlotSearch, now: Date): boolean {
+  return statuses === undefined || statuses.includes(slotAsOf(slot, now).status);
+}
+
+function byStart(one: Slot, other: Slot): number {
+  return one.start.getTime() - other.start.getTime() || compareIds(one.id, other.id);
+}

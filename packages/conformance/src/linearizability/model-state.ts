@@ -1,0 +1,60 @@
+import { type CommandRecord, keyText, type StoredRecord, type VersionedRecord } from "@slotwright/core";
+import { canonicalJson, sha256 } from "@slotwright/core/checking";
+
+interface Tables {
+  readonly records: Map<string, VersionedRecord>;
+  readonly commands: Map<string, CommandRecord>;
+}
+
+/** What is stored at one point of one possible order. Never changed: the search goes back to earlier ones. */
+export interface ModelState {
+  readonly tables: Tables;
+  /** What the last transition wrote. */
+  readonly written: readonly VersionedRecord[];
+  /** Equal states have equal fingerprints: the hashes of all records, in whatever order they came. */
+  readonly fingerprint: bigint;
+}
+
+export function initialState(records: readonly unknown[]): ModelState {
+  const tables: Tables = { records: new Map(), commands: new Map() };
+  const start = { tables, written: [], fingerprint: 0n };
+  return withRecords(start, (records as VersionedRecord[]).map(reviveRecord));
+}
+
+/** The state after a transition: its records as they become, and its command's answer for repeats. */
+export function withRecords(state: ModelState, put: readonly VersionedRecord[], command?: CommandRecord): ModelState {
+  const tables: Tables = { records: new Map(state.tables.records), commands: new Map(state.tables.commands) };
+  let { fingerprint } = state;
+  for (const record of put) {
+    const before = tables.records.get(keyText(record));
+    fingerprint ^= hashOf(record) ^ (before === undefined ? 0n : hashOf(before));
+    tables.records.set(keyText(record), record);
+  }
+  if (command !== undefined) {
+    fingerprint ^= hashOf(command);
+    tables.commands.set(command.id, command);
+  }
+  return { tables, written: put, fingerprint };
+}
+
+const hashes = new WeakMap<StoredRecord, bigint>();
+
+function hashOf(record: StoredRecord): bigint {
+  const hash = hashes.get(record) ?? BigInt(`0x${sha256(canonicalJson(record))}`);
+  hashes.set(record, hash);
+  return hash;
+}
+
+type Stored<T> = { readonly [K in keyof T]: unknown };
+
+const asDate = (value: unknown): Date => new Date(value as string);
+
+/** A record that went through JSON, with its times as `Date`s again. */
+function reviveRecord<R extends VersionedRecord>(stored: Stored<R>): R {
+  const record = { ...stored, createdAt: asDate(stored.createdAt), updatedAt: asDate(stored.updatedAt) };
+  if (stored.kind === "schedule") return record as unknown as R;
+  const { start, end } = stored as { start?: unknown; end?: unknown };
+  const timed = { ...record, start: asDate(start), end: asDate(end) };
+  const { hold } = timed as { hold?: { expiresAt: unknown } | null };
+  return (hold ? { ...timed, hold: { ...hold, expiresAt: asDate(hold.expiresAt) } } : timed) as unknown as R;
+}

@@ -1,0 +1,241 @@
+import {
+  type Actor,
+  type CommandName,
+  isBookingError,
+  keyText,
+  type OverlapScope,
+  type RecordKey,
+  type RecordKind,
+  type Slot,
+  type StoredRecord,
+} from "@slotwright/core";
+import {
+  type Context,
+  canonicalJson,
+  type Decided,
+  isRefusal,
+  parseCommand,
+  type Rule,
+  requestHash,
+  rules,
+  type Seen,
+  sha256,
+  slotAsOf,
+} from "@slotwright/core/checking";
+import type { HistoryCall } from "./history.ts";
+import { slotsFound } from "./model-search.ts";
+import { type ModelState, withRecords } from "./model-state.ts";
+import { recordsIn, type ShownRecord } from "./shown-records.ts";
+
+/** What happens if a call takes its turn in a state: the state after it, or the rules' answer where that is another one. */
+export type Step = { readonly state: ModelState } | { readonly mismatch: string };
+
+/** A call as the model runs it: parsed once, however often the search tries it. */
+export type ModelCall = (state: ModelState) => Step;
+
+interface Envelope {
+  readonly actor: Actor;
+  readonly reason?: string;
+  readonly idempotencyKey?: string;
+}
+
+/**
+ * The sequential object that histories are compared with: the rules themselves, one command after the other. What a
+ * caller cannot foresee is taken from the answer: new ids, a hold's token, the instant of the decision, and which of
+ * several free slots was found.
+ */
+export function modelCall(call: HistoryCall, overlapScope: OverlapScope): ModelCall {
+  const wanted = answerText(call);
+  const answersIn = isRead(call) ? readIn(call) : commandIn(call, overlapScope);
+  const instants = instantsOf(call);
+  return (state) => {
+    const steps = [...instants, ...expiriesBetween(instants, state)].map((now) => answersIn(state, now));
+    const fitting = steps.find(({ answer }) => answer === wanted);
+    if (fitting !== undefined) return { state: fitting.state };
+    return { mismatch: steps[0]?.answer ?? "" };
+  };
+}
+
+interface Answered {
+  readonly state: ModelState;
+  readonly answer: string;
+}
+
+export function isRead({ name }: HistoryCall): boolean {
+  return name === "getSlot" || name === "getAppointment";
+}
+
+/** The instants at which the call may have been decided: that of what it wrote, or else the first and the last. */
+function instantsOf(call: HistoryCall): readonly Date[] {
+  const { outcome, calledAt, returnedAt } = call;
+  const decided = isRead(call) ? undefined : writtenIn(resultOf(outcome))[0]?.updatedAt;
+  const instants = decided === undefined ? [returnedAt, calledAt] : [String(decided)];
+  return [...new Set(instants)].map((at) => new Date(at));
+}
+
+/** The instants at which a hold ends while the call is on: from each on, the rules may answer otherwise. */
+function expiriesBetween([one, other]: readonly Date[], { tables }: ModelState): readonly Date[] {
+  if (one === undefined || other === undefined) return [];
+  const [first, last] = one < other ? [one, other] : [other, one];
+  const expiries = [...tables.records.values()].flatMap((record) =>
+    record.kind === "slot" && record.hold !== null ? [record.hold.expiresAt] : [],
+  );
+  return expiries.filter((expiry) => first < expiry && expiry < last);
+}
+
+function readIn({ name, input }: HistoryCall) {
+  return name === "getSlot" ? slotIn(String(input.slotId)) : appointmentIn(String(input.appointmentId));
+}
+
+function slotIn(slotId: string) {
+  return (state: ModelState, now: Date): Answered => {
+    const slot = seenIn(state).slot(slotId);
+    return { state, answer: slot ? doneText(slotAsOf(slot, now)) : refusalText("slot_not_found", { slotId }) };
+  };
+}
+
+function appointmentIn(appointmentId: string) {
+  return (state: ModelState): Answered => {
+    const appointment = seenIn(state).appointment(appointmentId);
+    return {
+      state,
+      answer: appointment ? doneText(appointment) : refusalText("appointment_not_found", { appointmentId }),
+    };
+  };
+}
+
+function commandIn({ id: callId, name, input, outcome }: HistoryCall, overlapScope: OverlapScope) {
+  const commandName = name as CommandName;
+  const command = parsed(commandName, input);
+  if (isBookingError(command)) {
+    const answer = refusalText(command.code, command.details);
+    return (state: ModelState): Answered => ({ state, answer });
+  }
+  const { actor, reason = null, idempotencyKey: id = callId } = command;
+  const hash = requestHash(commandName, { ...command });
+  const rule = rules[commandName] as Rule<unknown, object>;
+  const result = resultOf(outcome);
+  return (state: ModelState, now: Date): Answered => {
+    const earlier = state.tables.commands.get(id);
+    if (earlier !== undefined) {
+      if (earlier.requestHash === hash) return { state, answer: doneText(earlier.result) };
+      return { state, answer: refusalText("idempotency_key_reused", { idempotencyKey: id }) };
+    }
+    const unforeseen = unforeseenIn(result);
+    const context: Context = {
+      now,
+      command: { name: commandName, id },
+      actor,
+      reason,
+      overlapScope,
+      hash: sha256,
+      ...unforeseen,
+    };
+    const decision = rule.decide(command, seenBy(rule, command, state, context, result), context);
+    if (isRefusal(decision)) return { state, answer: refusalText(decision.refused, decision.details) };
+    const taken = decision.put.find((record) => versionIn(state, record) !== record.version - 1);
+    if (taken !== undefined) return { state, answer: `no ${taken.kind} ${taken.id}, for that is somebody else's` };
+    return { state: stateAfter(state, decision, id, hash), answer: doneText(decision.result) };
+  };
+}
+
+/** Tells whether two commands with one key are the same request; undefined for what is no command, or not a valid one. */
+export function requestHashOf({ name, input }: HistoryCall): string | undefined {
+  if (name === "getSlot" || name === "getAppointment") return undefined;
+  const command = parsed(name, input);
+  return isBookingError(command) ? undefined : requestHash(name, { ...command });
+}
+
+function parsed(name: CommandName, input: unknown) {
+  try {
+    return parseCommand(name, input) as Envelope;
+  } catch (error) {
+    if (isBookingError(error)) return error;
+    throw error;
+  }
+}
+
+function stateAfter(state: ModelState, { put, result }: Decided<object>, id: string, hash: string): ModelState {
+  if (put.length === 0) return state;
+  return withRecords(state, put, { kind: "command", id, requestHash: hash, result });
+}
+
+function versionIn({ tables }: ModelState, key: RecordKey): number {
+  return tables.records.get(keyText(key))?.version ?? 0;
+}
+
+function seenIn({ tables }: ModelState): Seen {
+  const of =
+    <K extends RecordKind>(kind: K) =>
+    (id: string) =>
+      tables.records.get(keyText({ kind, id })) as Extract<StoredRecord, { kind: K }> | undefined;
+  return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found: [] };
+}
+
+/** All that is stored, and what the rule's search finds: where the answer shows which slot was found, only that one. */
+function seenBy(
+  rule: Rule<unknown, object>,
+  command: unknown,
+  state: ModelState,
+  context: Context,
+  result: unknown,
+): Seen {
+  const seen = seenIn(state);
+  const { search } = rule.reads(command, seen, context);
+  if (search === undefined) return seen;
+  const found = slotsFound(state, search, context.now);
+  const chosen = isChoice(context.command.name) && result !== undefined ? takenIds(result) : undefined;
+  return { ...seen, found: chosen === undefined ? found : found.filter(({ id }) => chosen.includes(id)) };
+}
+
+/** Commands that search for a slot and take one of those found; the others have to see all. */
+function isChoice(name: CommandName): boolean {
+  return name === "book" || name === "accept";
+}
+
+function takenIds(result: unknown): readonly string[] {
+  return ((result as { readonly slots?: readonly Slot[] }).slots ?? []).map(({ id }) => id);
+}
+
+/** Ids and tokens as the answer has them, in the order in which the rules ask for them. */
+function unforeseenIn(result: unknown): Pick<Context, "newId" | "newToken"> {
+  const ids = writtenIn(result)
+    .filter(({ version }) => version === 1)
+    .map(({ id }) => id);
+  const { holdToken } = (result ?? {}) as { readonly holdToken?: string };
+  let next = 0;
+  const newId = () => {
+    next += 1;
+    return ids[next - 1] ?? `new-${next}`;
+  };
+  return { newId, newToken: () => holdToken ?? "unforeseen" };
+}
+
+/**
+ * The slots and appointments of an answer that its command wrote: those with the instant of the appointment, or of the
+ * first slot where there is none. A slot that an appointment keeps is shown, too, as somebody else has left it.
+ */
+export function writtenIn(result: unknown): readonly ShownRecord[] {
+  const records = recordsIn(result).filter(({ kind }) => kind === "slot" || kind === "appointment");
+  const leading = records.find(({ kind }) => kind === "appointment") ?? records[0];
+  return records.filter(({ updatedAt }) => updatedAt === leading?.updatedAt);
+}
+
+function resultOf(outcome: HistoryCall["outcome"]): unknown {
+  return "result" in outcome ? outcome.result : undefined;
+}
+
+function answerText({ outcome }: HistoryCall): string {
+  if (outcome.status === "refused") return refusalText(outcome.code, outcome.details);
+  return doneText(resultOf(outcome));
+}
+
+function doneText(result: unknown): string {
+  return canonicalJson(result);
+}
+
+/** Without what only helps the caller on: alternatives are read after the refusal. */
+function refusalText(code: string, details: unknown): string {
+  const { alternatives: _, ...decisive } = details as Readonly<Record<string, unknown>>;
+  return `${code} ${canonicalJson(decisive)}`;
+}

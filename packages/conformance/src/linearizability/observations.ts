@@ -1,0 +1,101 @@
+import { keyText } from "@slotwright/core";
+import type { Candidate } from "./candidates.ts";
+import type { HistoryCall } from "./history.ts";
+import { isRead, writtenIn } from "./model.ts";
+import type { ModelState } from "./model-state.ts";
+import { recordsIn } from "./shown-records.ts";
+
+/**
+ * What the answers say about the order by themselves. Versions only grow, so that whoever wrote one comes before all
+ * who saw it, and these come before whoever wrote the next.
+ */
+export interface Observations {
+  /** Whether the call finds the versions that it saw: whether it can come next, as far as that goes. */
+  readonly fits: (state: ModelState, index: number) => boolean;
+  /** Whether the step that led to this state has made a missing call impossible. */
+  readonly lostBy: (state: ModelState, isMissing: (index: number) => boolean) => boolean;
+  /** Pairs of calls of which the first must come before the second. */
+  readonly pairs: readonly (readonly [before: number, after: number])[];
+}
+
+export function observationsOf(candidates: readonly Candidate[]): Observations {
+  const calls = candidates.map(({ call }) => call);
+  const times = new Map<unknown, number>();
+  for (const { input } of calls) times.set(input.idempotencyKey, (times.get(input.idempotencyKey) ?? 0) + 1);
+  // A repeat shows what the first of its key saw.
+  const isOnce = (call: HistoryCall) => isRead(call) || times.get(call.input.idempotencyKey) === 1;
+  const [saw, wrote] = [createIndex(), createIndex()];
+  const sawByCall = new Map<number, readonly Seen[]>();
+  for (const [index, call] of calls.entries()) {
+    if (!isOnce(call)) continue;
+    const written = writtenBy(call);
+    const seen = [...seenBy(call), ...written.map(({ key, version }) => ({ key, version: version - 1 }))];
+    for (const { key, version } of seen) saw.add(key, version, index);
+    for (const { key, version } of written) wrote.add(key, version, index);
+    sawByCall.set(index, seen);
+  }
+  const lostBy: Observations["lostBy"] = ({ written }, isMissing) =>
+    written.some((record) => saw.at(keyText(record), record.version - 1).some(isMissing));
+  const fits: Observations["fits"] = ({ tables }, index) =>
+    (sawByCall.get(index) ?? []).every(({ key, version }) => (tables.records.get(key)?.version ?? 0) === version);
+  return { fits, lostBy, pairs: [...saw.entries()].flatMap((one) => pairsOf(one, wrote)) };
+}
+
+function pairsOf({ key, version, calls }: Entry, wrote: Index): readonly (readonly [number, number])[] {
+  const before = wrote.at(key, version);
+  const after = wrote.at(key, version + 1);
+  return calls.flatMap((one) => [
+    ...before.map((writer) => [writer, one] as const),
+    ...after.filter((writer) => writer !== one).map((writer) => [one, writer] as const),
+  ]);
+}
+
+interface Seen {
+  readonly key: string;
+  readonly version: number;
+}
+
+interface Entry extends Seen {
+  readonly calls: number[];
+}
+
+interface Index {
+  readonly add: (key: string, version: number, call: number) => void;
+  readonly at: (key: string, version: number) => readonly number[];
+  readonly entries: () => Iterable<Entry>;
+}
+
+function createIndex(): Index {
+  const byName = new Map<string, Entry>();
+  return {
+    add(key, version, call) {
+      const entry = byName.get(`${key} ${version}`) ?? { key, version, calls: [] };
+      byName.set(`${key} ${version}`, entry);
+      entry.calls.push(call);
+    },
+    at: (key, version) => byName.get(`${key} ${version}`)?.calls ?? [],
+    entries: () => byName.values(),
+  };
+}
+
+/** The versions at which a call without an effect found records: those that a read shows, or that a refusal names. */
+function seenBy(call: HistoryCall): readonly Seen[] {
+  const { outcome } = call;
+  if (outcome.status === "done") return isRead(call) ? recordsIn(outcome.result).map(seenRecord) : [];
+  if (outcome.status !== "refused") return [];
+  const { slotId: id, version } = outcome.details as { readonly slotId?: string; readonly version?: number };
+  return id === undefined || version === undefined ? [] : [{ key: keyText({ kind: "slot", id }), version }];
+}
+
+/** A call that may never have taken effect has certainly written nothing. */
+function writtenBy(call: HistoryCall): readonly Seen[] {
+  const { name, outcome } = call;
+  if (outcome.status !== "done" || isRead(call)) return [];
+  // A slot that is kept may have been written by another in the same millisecond.
+  const written = writtenIn(outcome.result).filter(({ kind }) => name !== "reschedule" || kind === "appointment");
+  return written.map(seenRecord);
+}
+
+function seenRecord(record: ReturnType<typeof recordsIn>[number]): Seen {
+  return { key: keyText(record), version: Number(record.version) };
+}

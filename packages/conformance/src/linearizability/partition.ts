@@ -1,0 +1,111 @@
+import { type Slot, scheduleIdOf } from "@slotwright/core";
+import type { History, HistoryCall } from "./history.ts";
+import { isObject, recordsIn } from "./shown-records.ts";
+
+/**
+ * The histories of what has nothing to do with each other: each slot with its appointments, and all slots of a
+ * schedule where some call looked at the schedule as a whole. The whole is linearizable if and only if every part is
+ * (Herlihy and Wing, "Linearizability: A Correctness Condition for Concurrent Objects", 1990), and parts are searched
+ * far faster.
+ */
+export function partition(history: History): readonly History[] {
+  const groups = createGroups();
+  const slots = slotsIn(history);
+  const wholes = new Set(history.calls.flatMap((call) => wholesOf(call, history, slots)));
+  for (const slot of slots.values())
+    groups.join([`slot:${slot.id}`, ...placesOf(slot).filter((one) => wholes.has(one))]);
+  for (const record of history.initial) groups.join(namesIn(record));
+  for (const call of history.calls) groups.join(namesOfCall(call, history, slots));
+  const parts = new Map<string, { initial: unknown[]; calls: HistoryCall[] }>();
+  const partOf = (names: readonly string[]) => {
+    const group = groups.of(names[0] ?? "");
+    const part = parts.get(group) ?? { initial: [], calls: [] };
+    parts.set(group, part);
+    return part;
+  };
+  for (const record of history.initial) partOf(namesIn(record)).initial.push(record);
+  for (const call of history.calls) partOf(namesOfCall(call, history, slots)).calls.push(call);
+  return [...parts.values()].filter(({ calls }) => calls.length > 0).map((part) => ({ ...history, ...part }));
+}
+
+type Slots = ReadonlyMap<string, Pick<Slot, "id" | "scheduleId" | "providerId" | "facilityId">>;
+
+/** Every slot that the history shows, for where it belongs. */
+function slotsIn({ initial, calls }: History): Slots {
+  const shown = [...initial, ...calls.flatMap(({ outcome }) => recordsIn("result" in outcome ? outcome.result : null))];
+  const slots = shown.filter((record) => isObject(record) && record.kind === "slot") as Slot[];
+  return new Map(slots.map((slot) => [slot.id, slot]));
+}
+
+const placeName = (providerId: unknown, facilityId: unknown) => `place:${JSON.stringify([providerId, facilityId])}`;
+
+/** The wholes that a slot is a part of. */
+function placesOf({ scheduleId, providerId, facilityId }: Pick<Slot, "scheduleId" | "providerId" | "facilityId">) {
+  return [`schedule:${scheduleId}`, placeName(providerId, facilityId)];
+}
+
+/** The schedules, or providers at facilities, all of whose slots a call looks at. */
+function wholesOf({ name, input, outcome }: HistoryCall, { overlapScope }: History, slots: Slots): readonly string[] {
+  const { providerId, facilityId, slotId } = input;
+  if (outcome.status === "refused" && outcome.code === "no_slot_available") return namesInDetails(outcome.details);
+  if (name === "createSlots") {
+    return [`schedule:${scheduleIdOf(String(providerId), overlapScope === "facility" ? String(facilityId) : null)}`];
+  }
+  if (name === "unblock") return [`schedule:${slots.get(String(slotId))?.scheduleId}`];
+  if (name === "book" && slotId === undefined) return [placeName(providerId, facilityId)];
+  return [];
+}
+
+/** What a call is about: the first name is never missing. */
+function namesOfCall(call: HistoryCall, history: History, slots: Slots): readonly string[] {
+  const { slotId, alsoSlotIds, appointmentId, idempotencyKey } = call.input;
+  const { outcome } = call;
+  const told = outcome.status === "refused" ? outcome.details : "result" in outcome ? outcome.result : null;
+  const named = [
+    ...[slotId, alsoSlotIds ?? []].flat().map((id) => id && `slot:${id}`),
+    appointmentId && `appointment:${appointmentId}`,
+    ...recordsIn(told).flatMap(namesIn),
+    ...namesInDetails(told),
+  ];
+  return [`command:${idempotencyKey ?? call.id}`, ...wholesOf(call, history, slots), ...named.filter(isName)];
+}
+
+function isName(name: unknown): name is string {
+  return typeof name === "string" && name !== "";
+}
+
+function namesInDetails(told: unknown): readonly string[] {
+  if (!isObject(told) || "kind" in told) return [];
+  const { slotId, conflictingSlotId, providerId, facilityId } = told;
+  const slots = [slotId, conflictingSlotId].filter(isName).map((id) => `slot:${id}`);
+  return isName(providerId) && isName(facilityId) ? [...slots, placeName(providerId, facilityId)] : slots;
+}
+
+function namesIn(record: unknown): readonly string[] {
+  if (!isObject(record) || !isName(record.id)) return [];
+  const { kind, id, appointmentId, slotIds = [] } = record;
+  const linked = isName(appointmentId) ? [`appointment:${appointmentId}`] : [];
+  return [`${kind}:${id}`, ...linked, ...(slotIds as readonly string[]).map((slot) => `slot:${slot}`)];
+}
+
+/** Names that belong together, directly or by others. */
+function createGroups() {
+  const parents = new Map<string, string>();
+  // A loop that halves the way as it goes: recursion would end at some ten thousand calls.
+  const of = (name: string): string => {
+    let at = name;
+    for (let parent = parents.get(at); parent !== undefined; parent = parents.get(at)) {
+      const next = parents.get(parent) ?? parent;
+      parents.set(at, next);
+      at = next;
+    }
+    return at;
+  };
+  const join = ([first, ...others]: readonly string[]) => {
+    for (const other of others) {
+      const [root, into] = [of(other), of(first as string)];
+      if (root !== into) parents.set(root, into);
+    }
+  };
+  return { of, join };
+}

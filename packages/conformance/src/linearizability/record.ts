@@ -1,0 +1,157 @@
+import {
+  type Clock,
+  type CommandName,
+  type CommandRecord,
+  commandNames,
+  type Engine,
+  type ErrorCode,
+  isBookingError,
+  type OverlapScope,
+  type StorageAdapter,
+  systemClock,
+} from "@slotwright/core";
+import { resultOf } from "@slotwright/core/checking";
+import type { CallName, CallOutcome, History, HistoryCall } from "./history.ts";
+import { requestHashOf } from "./model.ts";
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** The commands of an engine, and the two reads that histories have. */
+export type RecordedEngine = Pick<Engine, CallName>;
+
+export interface Recorder {
+  /** The same engine; what this caller asks of it and is told goes into the history. */
+  readonly by: (caller: string, engine: RecordedEngine) => RecordedEngine;
+  /** What happened so far. Calls without an answer yet count as unknown. */
+  readonly history: () => History;
+}
+
+export interface RecorderOptions {
+  /** Starts the ids of calls and the keys of commands: differs between processes on one store. Default `c`. */
+  readonly prefix?: string;
+  readonly overlapScope?: OverlapScope;
+  /** The clock of the engines. */
+  readonly clock?: Pick<Clock, "now">;
+  /** The records that were there before the first call. */
+  readonly initial?: readonly object[];
+  /** Told of each call before it is made, without its answer, and of its answer: for processes that may be killed. */
+  readonly onEvent?: (event: HistoryEvent) => void;
+}
+
+type Asked = Omit<HistoryCall, "returned" | "returnedAt" | "outcome">;
+type Answered = Pick<HistoryCall, "returned" | "returnedAt" | "outcome">;
+
+/** A call, or the answer to the call with this id: plain JSON. */
+export type HistoryEvent = Asked | (Answered & { readonly id: string });
+
+/**
+ * Records calls and answers as plain JSON for `checkHistory`. Commands without an idempotency key get one, so that a
+ * call whose answer was lost can be looked up.
+ */
+export function createRecorder(options: RecorderOptions = {}): Recorder {
+  const { prefix = "c", overlapScope = "facility", clock = systemClock, initial = [], onEvent = () => {} } = options;
+  const events: HistoryEvent[] = [];
+  let made = 0;
+  const note = (event: HistoryEvent) => {
+    events.push(event);
+    onEvent(event);
+  };
+  const record = async <T>(
+    caller: string,
+    name: CallName,
+    given: Input,
+    run: (input: Input) => Promise<T>,
+  ): Promise<T> => {
+    made += 1;
+    const id = `${prefix}${made}`;
+    const input = isCommand(name) ? { idempotencyKey: id, ...given } : given;
+    note({ id, caller, name, input: asJson(input) as Input, called: monotonic(), calledAt: now(clock) });
+    const answer = (outcome: CallOutcome) => note({ id, outcome, returned: monotonic(), returnedAt: now(clock) });
+    try {
+      const result = await run(input);
+      answer({ status: "done", result: asJson(result) });
+      return result;
+    } catch (error) {
+      answer(outcomeOf(error));
+      throw error;
+    }
+  };
+  return {
+    by: (caller, engine) => recordedBy(engine, (name, input, run) => record(caller, name, input, run)),
+    history: () => ({ overlapScope, initial: initial.map(asJson), calls: callsOf(events, now(clock)) }),
+  };
+}
+
+/** The calls of some events. Those without an answer may take effect later, or never. */
+export function callsOf(events: readonly HistoryEvent[], at: string): readonly HistoryCall[] {
+  const answers = new Map(events.flatMap((event) => ("outcome" in event ? [[event.id, event] as const] : [])));
+  const pending: Answered = { outcome: { status: "unknown" }, returned: null, returnedAt: at };
+  return events.flatMap((event) => ("outcome" in event ? [] : [{ ...event, ...(answers.get(event.id) ?? pending) }]));
+}
+
+type RecordCall = <T>(name: CallName, input: Input, run: (input: Input) => Promise<T>) => Promise<T>;
+
+function recordedBy(engine: RecordedEngine, record: RecordCall): RecordedEngine {
+  const commands = commandNames.filter(isCommand).map((name) => {
+    const run = engine[name] as (input: Input) => Promise<unknown>;
+    return [name, (input: Input) => record(name, input, run)];
+  });
+  return {
+    ...(Object.fromEntries(commands) as RecordedEngine),
+    getSlot: (slotId) => record("getSlot", { slotId }, () => engine.getSlot(slotId)),
+    getAppointment: (appointmentId) =>
+      record("getAppointment", { appointmentId }, () => engine.getAppointment(appointmentId)),
+  };
+}
+
+/**
+ * Looks up the commands whose answer was lost, by another connection, once nothing is under way any more: what is
+ * stored took effect at some time after its call, what is not never did.
+ */
+export async function settleUnknown(history: History, storage: Pick<StorageAdapter, "load">): Promise<History> {
+  const unknown = history.calls.filter(({ name, outcome }) => isCommand(name) && outcome.status === "unknown");
+  const records = await storage.load(
+    unknown.map(({ input }) => ({ kind: "command", id: String(input.idempotencyKey) })),
+  );
+  const stored = new Map(unknown.map((call, index) => [call, records[index] as CommandRecord | undefined]));
+  return { ...history, calls: history.calls.map((call) => settled(call, stored.get(call))) };
+}
+
+function settled(call: HistoryCall, stored: CommandRecord | undefined): HistoryCall {
+  if (stored === undefined || stored.requestHash !== requestHashOf(call)) return call;
+  return { ...call, returned: null, outcome: { status: "done", result: asJson(resultOf(stored.result)) } };
+}
+
+function isCommand(name: CallName | CommandName): name is Exclude<CommandName, "repair"> {
+  return name !== "getSlot" && name !== "getAppointment" && name !== "repair";
+}
+
+/** Nothing happened, by the engine's word: if it did after all, the history shows it. */
+const failures: ReadonlySet<ErrorCode> = new Set([
+  "storage_busy",
+  "storage_unavailable",
+  "storage_read_only",
+  "storage_misused",
+  "refused_by_database",
+  "schema_outdated",
+  "schema_too_new",
+]);
+
+function outcomeOf(error: unknown): CallOutcome {
+  if (!isBookingError(error) || error.code === "outcome_unknown") return { status: "unknown" };
+  const { code, details } = error;
+  return failures.has(code) ? { status: "failed", code } : { status: "refused", code, details: asJson(details) };
+}
+
+/** Nanoseconds on a scale that all processes of one machine share and that never goes back. */
+function monotonic(): number {
+  return Number(process.hrtime.bigint());
+}
+
+function now(clock: Pick<Clock, "now">): string {
+  return clock.now().toISOString();
+}
+
+function asJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,164 @@
+import { createEngine, type EngineOptions, isBookingError, type StorageAdapter } from "@slotwright/core";
+import fc from "fast-check";
+import { auditStore } from "./audit.ts";
+import { asCaller } from "./in-transactions.ts";
+import { anyIntent, ask, emptyWorld, type Intent, providersOf, type World } from "./intents.ts";
+import { checkHistory } from "./linearizability/check.ts";
+import { type History, type HistoryCall, mergeHistories } from "./linearizability/history.ts";
+import { createRecorder, type RecordedEngine, settleUnknown } from "./linearizability/record.ts";
+import { recordsIn } from "./linearizability/shown-records.ts";
+
+/** What a number of callers do at the same time, and in which order their steps go. */
+export interface Play {
+  /** One after the other, before all others. */
+  readonly before: readonly Intent[];
+  /** Each caller's commands follow one another; the callers are concurrent. */
+  readonly callers: readonly (readonly Intent[])[];
+  /** Decides the order of steps, as in `createTurns`. */
+  readonly choices: readonly number[];
+}
+
+const first = { slot: 0, appointment: 0, start: 0, length: 6, capacity: 1, key: null } as const;
+
+/** Two appointments that wait to be accepted, and then a slot that only one of them fits into. */
+const opening: readonly Intent[] = [
+  { ...first, name: "bookTime" },
+  { ...first, name: "bookTime" },
+  { ...first, name: "createSlots" },
+];
+
+/** What callers do to the few records that all of them want. */
+const contended = anyIntent.map((intent) => ({
+  ...intent,
+  slot: intent.slot % 3,
+  appointment: intent.appointment % 3,
+}));
+
+/** Any play of some callers on a few slots. */
+export const anyPlay: fc.Arbitrary<Play> = fc.record({
+  before: fc.array(anyIntent, { maxLength: 6 }).map((intents) => [...opening, ...intents]),
+  callers: fc.array(fc.array(contended, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 6 }),
+  choices: fc.array(fc.nat(30), { maxLength: 60 }),
+});
+
+export interface Stage {
+  /** Connections to one store, shared out among the callers. */
+  readonly storages: readonly StorageAdapter[];
+  /** A connection of its own, on which the stage is set and looked over in the end. */
+  readonly observer: StorageAdapter;
+  /** Options of the engines. */
+  readonly options?: Partial<EngineOptions<unknown>>;
+  /** Part of all ids and keys, where several plays share a store. */
+  readonly name?: string;
+  /** Whether callers on one connection share an engine, and with it round trips. By turns, each needs its own. */
+  readonly sharesEngines?: boolean;
+  /** Whether every third caller runs each of its commands in a transaction that the engine opens. */
+  readonly inTransactions?: boolean;
+  /** Asked where the database was away: whether the caller, who has waited meanwhile, tries again. Default: no. */
+  readonly onFailure?: (attempts: number) => Promise<boolean>;
+}
+
+export interface Performance {
+  readonly history: History;
+  readonly world: World;
+  /** Errors that no engine may throw. */
+  readonly rawErrors: readonly string[];
+}
+
+/** The stage when it is set: what exists, and the callers who wait to be let loose. */
+export interface Scene {
+  readonly world: World;
+  readonly actors: readonly (() => Promise<void>)[];
+}
+
+/** Lets the callers loose. Where that is done elsewhere, it returns what was recorded there. */
+export type RunScene = (scene: Scene) => Promise<readonly Pick<Performance, "history" | "rawErrors">[]>;
+
+const allAtOnce: RunScene = async ({ actors }) => {
+  await Promise.all(actors.map((act) => act()));
+  return [];
+};
+
+/** Sets the stage, lets the callers loose, by turns or all at once, and then reads every record that was ever shown. */
+export async function perform(play: Play, stage: Stage, runScene: RunScene = allAtOnce): Promise<Performance> {
+  const { storages, observer, options = {}, name = "" } = stage;
+  const world = emptyWorld(name);
+  const recorder = createRecorder({ prefix: `${name}c`, ...options });
+  const rawErrors: string[] = [];
+  const engines = new Map(storages.map((storage) => [storage, createEngine({ ...options, storage })]));
+  const engineOn = (storage: StorageAdapter) =>
+    (stage.sharesEngines && engines.get(storage)) || createEngine({ ...options, storage });
+  const actor = (caller: string, given: RecordedEngine, intents: readonly Intent[]) => async () => {
+    const engine = recorder.by(caller, given);
+    for (const intent of intents) await insist(() => ask(intent, engine, world), rawErrors, stage.onFailure);
+  };
+  await actor("before", engineOn(observer), play.before)();
+  const actors = play.callers.map((intents, index) => {
+    const engine = engineOn(storages[index % storages.length] as StorageAdapter);
+    return actor(`caller ${index + 1}`, stage.inTransactions ? asCaller(index, engine) : engine, intents);
+  });
+  const elsewhere = await runScene({ world, actors });
+  const merged = () => mergeHistories([recorder.history(), ...elsewhere.map(({ history }) => history)]);
+  await repeatUnanswered(
+    merged(),
+    recorder.by("repeated", createEngine({ ...options, storage: storages[0] ?? observer })),
+  );
+  const settled = await settleUnknown(merged(), observer);
+  await lookOver(settled, recorder.by("observer", createEngine({ ...options, storage: observer })));
+  const history = await settleUnknown(merged(), observer);
+  return { history, world, rawErrors: [...rawErrors, ...elsewhere.flatMap((one) => one.rawErrors)] };
+}
+
+async function insist(command: () => Promise<void>, rawErrors: string[], onFailure: Stage["onFailure"]): Promise<void> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await command();
+    } catch (error) {
+      noteRaw(error, rawErrors);
+      const isAway = isBookingError(error) && error.status >= 500;
+      if (!isAway || !(await onFailure?.(attempts))) return;
+    }
+  }
+}
+
+/** Whoever was not told asks again, with the same key, as callers should: it takes effect once. */
+async function repeatUnanswered({ calls }: History, engine: RecordedEngine): Promise<void> {
+  for (const { name, input, outcome } of calls) {
+    if (outcome.status !== "unknown" || name === "getSlot" || name === "getAppointment") continue;
+    // Refusals are answers, too, and what comes after a fault goes into the history like everything else.
+    await (engine[name] as (input: unknown) => Promise<unknown>)(input).catch(() => {});
+  }
+}
+
+function noteRaw(error: unknown, rawErrors: string[]): void {
+  if (isBookingError(error)) return;
+  const { stack } = (error ?? {}) as { readonly stack?: unknown };
+  rawErrors.push(`Raw error: ${String(stack ?? error)}`);
+}
+
+/** Reads all records that an answer has shown, so that the answers have to fit the state that is left. */
+async function lookOver({ calls }: History, engine: RecordedEngine): Promise<void> {
+  const results = calls.map(({ outcome }) => ("result" in outcome ? outcome.result : null));
+  const shown = new Map(results.flatMap(recordsIn).map((record) => [record.id, record.kind]));
+  for (const [id, kind] of shown) {
+    if (kind === "slot") await engine.getSlot(id).catch(ignoreRefusal);
+    if (kind === "appointment") await engine.getAppointment(id).catch(ignoreRefusal);
+  }
+}
+
+/** That something is not there is an answer, too, and stands in the history. */
+function ignoreRefusal(error: unknown): void {
+  if (!isBookingError(error) || error.status >= 500) throw error;
+}
+
+/** What is wrong, as sentences: broken invariants, answers that nothing explains, errors that are none of the engine's. */
+export async function problemsOf({ history, world, rawErrors }: Performance, observer: StorageAdapter) {
+  const verdict = checkHistory(history);
+  const broken = await auditStore(observer, { providerIds: providersOf(world) });
+  return [...rawErrors, ...broken, ...(verdict.linearizable ? [] : [verdict.explanation])];
+}
+
+/** Calls that had no business failing where no fault was injected. */
+export function failuresIn({ calls }: History): readonly HistoryCall[] {
+  return calls.filter(({ outcome }) => outcome.status === "failed" || outcome.status === "unknown");
+}

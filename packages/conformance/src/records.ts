@@ -1,0 +1,102 @@
+import {
+  type Appointment,
+  type JournalEntry,
+  keyOf,
+  type RecordKey,
+  type Schedule,
+  type Slot,
+  type Transition,
+  type VersionedRecord,
+} from "@slotwright/core";
+import { newSlot } from "@slotwright/core/checking";
+
+/** The instant at which all sample records were written. */
+export const sampleNow = new Date(Date.UTC(2026, 2, 2, 8));
+
+/** So many minutes after `sampleNow`. */
+export const sampleInstant = (minutes: number): Date => new Date(sampleNow.getTime() + minutes * 60_000);
+
+const stamps = { version: 1, createdAt: sampleNow, updatedAt: sampleNow };
+
+/** The schedule of all sample slots, as it is created. */
+export const sampleSchedule: Schedule = {
+  kind: "schedule",
+  id: "schedule-1",
+  providerId: "provider-1",
+  facilityId: "facility-1",
+  timeZone: "Europe/Berlin",
+  ...stamps,
+};
+
+/** A free slot of half an hour, `minutes` after `sampleNow`; its id says so: `slot-30`. */
+export function slotAt(minutes: number, changes: Partial<Slot> = {}): Slot {
+  const { id: scheduleId, providerId } = sampleSchedule;
+  const times = { start: sampleInstant(minutes), end: sampleInstant(minutes + 30) };
+  const place = { id: `slot-${minutes}`, scheduleId, providerId, facilityId: "facility-1", seat: 0 };
+  return { ...newSlot({ ...place, ...times, metadata: {} }, sampleNow), ...changes };
+}
+
+/** A confirmed appointment on the slot. */
+export function appointmentOn(slot: Slot, changes: Partial<Appointment> = {}): Appointment {
+  return {
+    kind: "appointment",
+    id: `appointment-of-${slot.id}`,
+    subjectId: "subject-1",
+    providerId: slot.providerId,
+    providerIds: [slot.providerId],
+    facilityId: slot.facilityId,
+    start: slot.start,
+    end: slot.end,
+    status: "confirmed",
+    slotIds: [slot.id],
+    metadata: {},
+    ...stamps,
+    ...changes,
+  };
+}
+
+/** The slot as the appointment's booking leaves it. */
+export function bookedBy(slot: Slot, appointment: Appointment): Slot {
+  return { ...slot, status: "booked", appointmentId: appointment.id, version: slot.version + 1 };
+}
+
+/** A transition that puts these records, each expected at the version before. */
+export function transitionOf(commandId: string, ...put: readonly VersionedRecord[]): Transition {
+  return {
+    command: { id: commandId, requestHash: `hash of ${commandId}`, result: { done: commandId } },
+    expect: put.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
+    put,
+    journal: put.flatMap((record) => (record.kind === "schedule" ? [] : [entryFor(record, commandId)])),
+  };
+}
+
+function entryFor(record: Slot | Appointment, commandId: string): JournalEntry {
+  return {
+    recordKind: record.kind,
+    recordId: record.id,
+    version: record.version,
+    command: "book",
+    commandId,
+    actor: { kind: "test", id: "test-1" },
+    reason: null,
+    at: sampleNow,
+    fromStatus: record.version === 1 ? null : "available",
+    toStatus: record.status,
+    changes: { status: record.status },
+  };
+}
+
+/** A transition that makes the sample schedule and these slots. */
+export function creation(...slots: readonly Slot[]): Transition {
+  return transitionOf("create", sampleSchedule, ...slots);
+}
+
+/** A transition that books the slot with a new appointment. */
+export function booking(slot: Slot, changes: Partial<Appointment> = {}): Transition {
+  const appointment = appointmentOn(slot, changes);
+  return transitionOf(`book ${slot.id}`, appointment, bookedBy(slot, appointment));
+}
+
+export const slotKey = (id: string): RecordKey => ({ kind: "slot", id });
+export const commandKey = (id: string): RecordKey => ({ kind: "command", id });
+export const scheduleKey: RecordKey = keyOf(sampleSchedule);

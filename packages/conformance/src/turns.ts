@@ -1,0 +1,110 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Clock, EngineOptions } from "@slotwright/core";
+
+/**
+ * Lets concurrent actors go on one step at a time, in an order that a list of numbers decides: the same numbers, the
+ * same order. An actor that waits for a lock of another's does not keep the others from going on.
+ */
+export interface Turns {
+  /** To be awaited before each step of an actor: resolves when it is this one's turn. Others pass at once. */
+  readonly next: () => Promise<void>;
+  /** Runs the actors of a scene until all of them have ended. */
+  readonly run: (scene: { readonly actors: readonly (() => Promise<void>)[] }) => Promise<readonly never[]>;
+}
+
+export interface TurnsOptions {
+  /** For each step, which of the actors that wait goes on. When they are used up, the one that waited longest. */
+  readonly choices: readonly number[];
+  /** Milliseconds after which a step that has not ended is taken to wait for a lock. Default 20. */
+  readonly blockedAfterMs?: number;
+}
+
+interface Actor {
+  readonly number: number;
+  /** When it was its turn last. */
+  lastTurn: number;
+}
+
+interface Waiting {
+  readonly actor: Actor;
+  readonly go: () => void;
+}
+
+/**
+ * Whoever had its turn longest ago first. Not in the order in which they came: where several run at the same time, as
+ * all do in the beginning, that is a matter of milliseconds, and could not be repeated.
+ */
+function inLine(one: Waiting, other: Waiting): number {
+  return one.actor.lastTurn - other.actor.lastTurn || one.actor.number - other.actor.number;
+}
+
+export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Turns {
+  const current = new AsyncLocalStorage<Actor>();
+  const waiting: Waiting[] = [];
+  const running = new Set<Actor>();
+  let turn = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function letOneGo(): void {
+    if (running.size > 0) return;
+    clearTimeout(timer);
+    waiting.sort(inLine);
+    const [chosen] = waiting.splice((choices[turn] ?? 0) % Math.max(waiting.length, 1), 1);
+    if (chosen === undefined) return;
+    turn += 1;
+    chosen.actor.lastTurn = turn;
+    running.add(chosen.actor);
+    chosen.go();
+    timer = setTimeout(takeForBlocked, blockedAfterMs);
+  }
+
+  /** They go on when they can; until then, it is somebody else's turn. */
+  function takeForBlocked(): void {
+    running.clear();
+    letOneGo();
+  }
+
+  function stop(actor: Actor): void {
+    running.delete(actor);
+    letOneGo();
+  }
+
+  async function next(): Promise<void> {
+    const actor = current.getStore();
+    if (actor === undefined) return;
+    const turn = new Promise<void>((go) => waiting.push({ actor, go }));
+    stop(actor);
+    await turn;
+  }
+
+  async function run({ actors: works }: Parameters<Turns["run"]>[0]): Promise<readonly never[]> {
+    const started = works.map((work, number) => ({ work, actor: { number, lastTurn: 0 } }));
+    for (const { actor } of started) running.add(actor);
+    timer = setTimeout(takeForBlocked, blockedAfterMs);
+    await Promise.all(started.map(({ work, actor }) => current.run(actor, () => work().finally(() => stop(actor)))));
+    clearTimeout(timer);
+    return [];
+  }
+
+  return { next, run };
+}
+
+/** Milliseconds that pass with each look at the clock: holds of some seconds expire within a play. */
+const tick = 100;
+
+/**
+ * Options of engines whose time goes on by being looked at, and that give their turn to others where they pause: all of
+ * it can be repeated. Their patience does not end, since that time runs fast.
+ */
+export function optionsByTurns(turns: Turns): Pick<EngineOptions<unknown>, "clock" | "retry" | "coalesce"> {
+  let now = Date.UTC(2026, 2, 1);
+  const clock: Clock = {
+    now: () => {
+      now += tick;
+      return new Date(now);
+    },
+    sleep: () => turns.next(),
+  };
+  // A batch runs in no caller's context, and so would have no turn.
+  return { clock, retry: { budgetMs: Number.MAX_SAFE_INTEGER }, coalesce: { batchSize: 1 } };
+}

@@ -1,0 +1,144 @@
+import { keyOf, type StorageAdapter, type Transition } from "@slotwright/core";
+import { describe, expect, it } from "vitest";
+import { type ConformanceCase, conformanceCases, describeConformance, runConformanceCase } from "../src/index.ts";
+import { openMemoryStore } from "../src/memory-store.ts";
+
+type Break = (storage: StorageAdapter) => StorageAdapter;
+
+/** The suite's cases that a broken adapter fails, run until the first that is wanted. */
+async function failedCases(breakIt: Break, keys: readonly string[]): Promise<readonly string[]> {
+  const open = async () => {
+    const store = await openMemoryStore();
+    return { ...store, storage: breakIt(store.storage), second: breakIt(store.second) } as never;
+  };
+  const cases = conformanceCases.filter(({ key }) => keys.includes(key));
+  const failed: string[] = [];
+  for (const one of cases) {
+    await runConformanceCase(one, { name: "broken", open, propertyRuns: 50 }).catch(() => failed.push(one.key));
+  }
+  return failed;
+}
+
+/** Reads the versions, lets others go on, and then writes whatever the versions are by now. */
+const checkThenWrite: Break = (storage) => ({
+  ...storage,
+  async commit(transitions) {
+    const expected = transitions.flatMap(({ expect }) => expect);
+    const records = await storage.load(expected.map(({ key }) => key));
+    const stale = expected.filter(({ version }, i) => ((records[i] as { version?: number })?.version ?? 0) !== version);
+    if (stale.length > 0) return transitions.map(() => ({ status: "stale", keys: stale.map(({ key }) => key) }));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return storage.commit(await Promise.all(transitions.map((one) => asOfNow(storage, one))));
+  },
+});
+
+async function asOfNow(storage: StorageAdapter, transition: Transition): Promise<Transition> {
+  const keys = transition.put.map(keyOf);
+  const records = await storage.load(keys);
+  return {
+    ...transition,
+    expect: keys.map((key, i) => ({ key, version: (records[i] as { version?: number })?.version ?? 0 })),
+  };
+}
+
+const mapTransitions =
+  (change: (one: Transition) => Transition): Break =>
+  (storage) => ({ ...storage, commit: (transitions) => storage.commit(transitions.map(change)) });
+
+/** Waits for whoever writes, as a lock of the database without a bound does. */
+const waitForLocks: Break = (storage) => ({
+  ...storage,
+  async commit(transitions) {
+    for (;;) {
+      const outcomes = await storage.commit(transitions).catch(() => undefined);
+      if (outcomes !== undefined) return outcomes;
+    }
+  },
+});
+
+const broken: readonly { readonly name: string; readonly breakIt: Break; readonly caughtBy: readonly string[] }[] = [
+  {
+    name: "checks versions and writes later, without a guard",
+    breakIt: checkThenWrite,
+    caughtBy: ["races.one-slot", "races.creators", "random.one-winner"],
+  },
+  {
+    name: "ignores the versions of records that are only expected, not written",
+    breakIt: mapTransitions((one) => ({
+      ...one,
+      expect: one.expect.filter(({ key }) => one.put.some(({ id }) => id === key.id)),
+    })),
+    caughtBy: ["contract.commit-read-only-expectation"],
+  },
+  {
+    name: "forgets the commands that took effect",
+    breakIt: mapTransitions((one) => ({
+      ...one,
+      command: { ...one.command, id: `${one.command.id} ${Math.random()}` },
+    })),
+    caughtBy: ["contract.commit-replayed", "booking.idempotency", "races.same-key"],
+  },
+  {
+    name: "skips the journal",
+    breakIt: mapTransitions((one) => ({ ...one, journal: [] })),
+    caughtBy: ["contract.journal", "booking.history", "random.sequences"],
+  },
+  {
+    name: "loses the last record of a transition",
+    breakIt: mapTransitions((one) => ({ ...one, put: one.put.slice(0, -1) })),
+    caughtBy: ["booking.direct", "booking.cancel-frees", "random.sequences"],
+  },
+  {
+    name: "takes an expired hold for a live one",
+    breakIt: (storage) => ({ ...storage, findSlots: (query) => storage.findSlots({ ...query, asOf: new Date(0) }) }),
+    caughtBy: ["contract.find-slots-filters", "booking.hold"],
+  },
+  {
+    name: "waits for rows that others have locked",
+    breakIt: waitForLocks,
+    caughtBy: ["contract.commit-beside-locks"],
+  },
+];
+
+describe("a deliberately broken adapter fails the suite", () => {
+  it.each(broken)("one that $name", async ({ breakIt, caughtBy }) => {
+    expect(await failedCases(breakIt, caughtBy)).toEqual(caughtBy);
+  });
+
+  it("while the sound adapter passes the same cases", async () => {
+    const keys = [...new Set(broken.flatMap(({ caughtBy }) => caughtBy))];
+    expect(await failedCases((storage) => storage, keys)).toEqual([]);
+  });
+});
+
+describe("known gaps", () => {
+  const gap: ConformanceCase = {
+    key: "gap",
+    title: "a promise",
+    run: async () => Promise.reject(new Error("not kept")),
+  };
+  const kept: ConformanceCase = { ...gap, run: async () => {} };
+  const harness = { name: "memory", open: openMemoryStore as never, knownGaps: ["gap"] };
+
+  it("run as expected failures, and complain once they are closed", async () => {
+    await runConformanceCase(gap, harness);
+    await expect(runConformanceCase(kept, harness)).rejects.toThrow("The known gap gap is closed");
+    await expect(runConformanceCase(gap, { ...harness, knownGaps: [] })).rejects.toThrow("not kept");
+  });
+
+  it("that are the key of no case are refused, by name", async () => {
+    const misspelt = { ...harness, knownGaps: ["gap", "contract.commit-names-gard"] };
+    const says = "The known gaps of memory name cases that do not exist: contract.commit-names-gard.";
+    await expect(runConformanceCase(gap, misspelt)).rejects.toThrow(says);
+    expect(() => describeConformance({ describe: () => {}, it: () => {} }, misspelt)).toThrow(
+      "do not exist: gap, contract.commit-names-gard.",
+    );
+  });
+
+  it("cases have stable keys, each once, and register with any runner", () => {
+    const names: string[] = [];
+    const runner = { describe: (_: string, body: () => void) => body(), it: (name: string) => names.push(name) };
+    describeConformance(runner, { ...harness, knownGaps: [] });
+    expect(new Set(names).size).toBe(conformanceCases.length);
+  });
+});

@@ -1,0 +1,21 @@
+/**
+ * What a command means apart from any storage, for programs that check what an engine did: how its input is read, how
+ * it is decided, how its repeats are recognised, and how its result is stored; and what a new slot looks like.
+ */
+export { canonicalJson, requestHash, sha256 } from "../engine/hash.ts";
+export { resultOf } from "../engine/stored-result.ts";
+export { newSlot, slotAsOf } from "../model/slot.ts";
+export {
+  type Change,
+  type Context,
+  type Decided,
+  type Decision,
+  isForOne,
+  isRefusal,
+  type Reads,
+  type Rule,
+  type SearchForOne,
+  type Seen,
+} from "../rules/decision.ts";
+export { rules } from "../rules/index.ts";
+export { parseCommand } from "./parse-command.ts";
