@@ -81,6 +81,18 @@ function requireOneCore({ name, dependencies = {} }: Manifest): void {
     throw new Error(`${name} must have @slotwright/core as a peer, not of its own.`);
 }
 
+/** The suite is for tests: it and its fast-check are nothing that a host runs. */
+function requireNoSuite({ name }: Manifest, target: string): void {
+  if (name === "@slotwright/conformance") return;
+  const files = readdirSync(join(target, "dist"), { recursive: true, encoding: "utf8" });
+  const loading = files.filter((file) => /\.(js|d\.ts)$/.test(file) && loadsSuite(join(target, "dist", file)));
+  if (loading.length > 0) throw new Error(`${name} must not load the conformance suite, as ${loading.join(", ")} do.`);
+}
+
+function loadsSuite(file: string): boolean {
+  return /"(@slotwright\/conformance|fast-check)\b/.test(readFileSync(file, "utf8"));
+}
+
 /** Lints the package as it would be published, and unpacks it where the consumer finds it. */
 function packInto(work: string, { folder, manifest }: { readonly folder: string; readonly manifest: Manifest }): void {
   requireOneCore(manifest);
@@ -92,6 +104,7 @@ function packInto(work: string, { folder, manifest }: { readonly folder: string;
   mkdirSync(target, { recursive: true });
   run("tar", ["-xzf", tarball, "-C", target, "--strip-components", "1"], work);
   requireForReaders(target, folder);
+  requireNoSuite(manifest, target);
 }
 
 /** Under which terms it may be used, whose it is, where it comes from, and what it is for. */
