@@ -1,9 +1,11 @@
 export { hasMethods, type OptionRules, problemWithOptions } from "./adapter-options.ts";
 export {
   type AppointmentRow,
+  type Column,
   type ColumnName,
   type ColumnType,
   type CommandRow,
+  catalogue,
   columnNames,
   columnType,
   defaultTablePrefix,

@@ -2,7 +2,7 @@ import type { EngineName } from "./engines/index.ts";
 import { faultsOf } from "./faults/index.ts";
 import type { ProofOptions } from "./options.ts";
 
-type Chosen = Pick<ProofOptions, "engines" | "histories" | "faults" | "fault" | "replay">;
+type Chosen = Pick<ProofOptions, "engines" | "histories" | "faults" | "fault" | "mutants" | "replay">;
 
 /** Those of an engine's faults that were asked for. */
 export function chosenOf<Fault extends { readonly key: string }>(
@@ -14,16 +14,16 @@ export function chosenOf<Fault extends { readonly key: string }>(
 
 /** Engines on which there is something to do. */
 export function busyEngines(options: Chosen): readonly EngineName[] {
-  if (options.replay !== undefined || options.histories > 0) return options.engines;
+  if (options.replay !== undefined || options.histories > 0 || options.mutants) return options.engines;
   return options.engines.filter((engine) => chosenOf(faultsOf(engine).faults, options).length > 0);
 }
 
 /** Why the options ask for nothing: a proof of nothing would find nothing wrong. */
 export function idleReason(options: Chosen): string | undefined {
-  const { engines, histories, faults, fault, replay } = options;
-  if (replay !== undefined) return undefined;
+  const { engines, histories, faults, fault, mutants, replay } = options;
+  if (replay !== undefined || mutants) return undefined;
   if (faults === 0 && fault !== "") return "--fault chooses among faults, and --faults 0 asks for none";
-  if (faults === 0 && histories === 0) return "There is nothing to do with --histories 0 and --faults 0";
+  if (faults === 0 && histories === 0) return "There is nothing to do with --histories 0, --faults 0 and --no-mutants";
   const hasChosen = engines.some((engine) => chosenOf(faultsOf(engine).faults, options).length > 0);
   return faults === 0 || hasChosen ? undefined : `No fault on ${engines.join(", ")} has "${fault}" in its key`;
 }

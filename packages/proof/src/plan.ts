@@ -5,6 +5,7 @@ import { faultsOf, problemsOfFault } from "./faults/index.ts";
 import { playFreely } from "./histories/free-running.ts";
 import { levels, playInterleaved, type Violation } from "./histories/interleaved.ts";
 import type { Tally } from "./histories/tally.ts";
+import { type MutationReport, mutateEngine } from "./mutants/run.ts";
 import type { ProofOptions } from "./options.ts";
 
 /** One part of the proof on one engine. */
@@ -40,7 +41,12 @@ const processes = 3;
  * Everything that is to be done on one engine, on a database that is migrated.
  * @throws NoDatabaseError
  */
-export async function planFor(engineName: EngineName, options: ProofOptions, signal: AbortSignal): Promise<Plan> {
+export async function planFor(
+  engineName: EngineName,
+  options: ProofOptions,
+  mutation: MutationReport | undefined,
+  signal: AbortSignal,
+): Promise<Plan> {
   const engine = await loadEngine(engineName);
   const database = await engine.createDatabase(signal);
   const storage = engine.openStorage(database.address);
@@ -48,7 +54,10 @@ export async function planFor(engineName: EngineName, options: ProofOptions, sig
   await storage.close();
   const faults = faultsOf(engineName);
   const { address, origin } = database;
-  const steps = options.replay === undefined ? [...historySteps(), ...faultSteps()] : [replayStep(options.replay)];
+  const steps =
+    options.replay === undefined
+      ? [...historySteps(), ...faultSteps(), ...mutantSteps()]
+      : [replayStep(options.replay)];
   return {
     steps,
     origin,
@@ -84,6 +93,12 @@ export async function planFor(engineName: EngineName, options: ProofOptions, sig
       return resultOf(await playInterleaved(engine, address, again), engineName);
     };
     return { name: level, title: `one history again, by turns at ${titles[level]}`, weight: 1, run };
+  }
+
+  function mutantSteps(): readonly Step[] {
+    if (mutation === undefined) return [];
+    const run = async () => ({ problems: await mutateEngine(engineName, mutation, signal) });
+    return [{ name: "mutants", title: "adapters with one flaw each", weight: 0, run }];
   }
 
   function faultSteps(): readonly Step[] {

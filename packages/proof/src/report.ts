@@ -1,5 +1,6 @@
 import type { EngineName } from "./engines/index.ts";
 import type { Tally } from "./histories/tally.ts";
+import type { MutationReport } from "./mutants/run.ts";
 import type { StepResult } from "./plan.ts";
 import { bad, good, table } from "./terminal/index.ts";
 
@@ -10,6 +11,8 @@ export interface ProofReport {
   readonly seconds: number;
   /** Whether somebody ended it before all was done: then it proves less than was asked for. */
   readonly isInterrupted: boolean;
+  /** Undefined where no mutants were tried. */
+  readonly mutation: MutationReport | undefined;
   readonly engines: readonly EngineReport[];
 }
 
@@ -28,18 +31,37 @@ export interface StepReport extends StepResult {
   readonly seconds: number;
 }
 
-export function isClean({ engines }: ProofReport): boolean {
-  return engines.every(({ steps }) => steps.every(({ problems }) => problems.length === 0));
+export function isClean({ engines, mutation }: ProofReport): boolean {
+  const isTold = mutation === undefined || mutationProblems(mutation).length === 0;
+  return isTold && engines.every(({ steps }) => steps.every(({ problems }) => problems.length === 0));
+}
+
+/** The share of the mutants that the suite tells from a sound adapter, of those that can be told. */
+export function scoreOf({ mutants, killed, equivalent }: MutationReport): string {
+  const told = mutants - equivalent;
+  const percent = told === 0 ? 0 : Math.floor((1000 * killed) / told) / 10;
+  return `${killed} of ${told} mutants were killed (${percent} %), and ${equivalent} are equivalent.`;
+}
+
+function mutationProblems({ survivors, wronglyEquivalent }: MutationReport): readonly string[] {
+  return [
+    ...survivors.map((key) => `The mutant "${key}" survives the suite.`),
+    ...wronglyEquivalent.map((key) => `The mutant "${key}" was killed, and is listed as equivalent.`),
+  ];
 }
 
 export function printReport(report: ProofReport, file: string): void {
-  const { engines, seconds, seed, isInterrupted } = report;
+  const { engines, seconds, seed, isInterrupted, mutation } = report;
   console.log(`\n${table(engines.map(({ engine, tally }) => ({ engine, ...tally })))}`);
   for (const { engine, steps } of engines) {
     for (const { name, notes = [] } of steps) for (const note of notes) console.log(`${engine} ${name}: ${note}`);
   }
   for (const { engine, steps } of engines) {
     for (const step of steps) if (step.problems.length > 0) printViolation(engine, step);
+  }
+  if (mutation !== undefined) {
+    console.log(`Conformance suite: ${scoreOf(mutation)}`);
+    for (const problem of mutationProblems(mutation)) console.log(bad(problem));
   }
   const histories = engines.reduce((sum, { tally }) => sum + tally.histories, 0);
   const faults = engines.reduce((sum, { tally }) => sum + tally.faults, 0);

@@ -1,24 +1,45 @@
 import { busyEngines } from "./choice.ts";
 import type { EngineName } from "./engines/index.ts";
 import { addTo, emptyTally, type Tally } from "./histories/tally.ts";
+import { mutants } from "./mutants/index.ts";
+import { type MutationReport, mutateMemory } from "./mutants/run.ts";
 import type { ProofOptions } from "./options.ts";
 import { type Plan, planFor, type Step } from "./plan.ts";
-import type { EngineReport, ProofReport, StepReport } from "./report.ts";
+import { type EngineReport, type ProofReport, type StepReport, scoreOf } from "./report.ts";
 import { createProgress, heading, type Progress } from "./terminal/index.ts";
 
 /** Does all of it, one engine after the other. An interrupted proof ends after the history or the fault that is on. */
 export async function prove(options: ProofOptions, signal: AbortSignal): Promise<ProofReport> {
   const startedAt = new Date();
   const engines: EngineReport[] = [];
+  const mutation = options.mutants ? await mutate(signal) : undefined;
   for (const engineName of busyEngines(options)) {
-    if (!signal.aborted) engines.push(await proveOn(engineName, options, signal));
+    if (!signal.aborted) engines.push(await proveOn(engineName, options, mutation, signal));
   }
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
-  return { seed: options.seed, startedAt: startedAt.toISOString(), seconds, isInterrupted: signal.aborted, engines };
+  const { seed } = options;
+  const isInterrupted = signal.aborted;
+  return { seed, startedAt: startedAt.toISOString(), seconds, isInterrupted, mutation, engines };
 }
 
-async function proveOn(engine: EngineName, options: ProofOptions, signal: AbortSignal): Promise<EngineReport> {
-  const plan = await planFor(engine, options, signal);
+async function mutate(signal: AbortSignal): Promise<MutationReport> {
+  console.log(heading("The conformance suite, on memory adapters with one flaw each"));
+  const progress = createProgress(mutants.length);
+  const watch = watchForStrays();
+  const report = await mutateMemory(signal, (done) => progress.update(done, `${done} of ${mutants.length} mutants`));
+  // What a flawed adapter leaves behind is no finding.
+  watch.end();
+  progress.finish(report.mutants, scoreOf(report));
+  return report;
+}
+
+async function proveOn(
+  engine: EngineName,
+  options: ProofOptions,
+  mutation: MutationReport | undefined,
+  signal: AbortSignal,
+): Promise<EngineReport> {
+  const plan = await planFor(engine, options, mutation, signal);
   console.log(heading(`${engine}: ${plan.origin}`));
   try {
     const steps = await runSteps(plan, signal);
@@ -56,7 +77,9 @@ async function runStep(step: Step, seen: Tally, progress: Progress): Promise<Ste
     })
     .catch((error: unknown) => ({ problems: [`It could not be run: ${stackOf(error)}`] }));
   const { name, title } = step;
-  const problems = [...result.problems, ...watch.end()];
+  const strays = watch.end();
+  // What a flawed adapter leaves behind is no finding.
+  const problems = [...result.problems, ...(name === "mutants" ? [] : strays)];
   return { name, title, ...result, problems, tally, seconds: (performance.now() - started) / 1000 };
 }
 

@@ -107,4 +107,29 @@ export const contractBatchCases: readonly ConformanceCase[] = [
       assert.deepEqual(await second.commit([booking(slotAt(0))]), [{ status: "committed" }]);
     },
   },
+  {
+    key: "contract.batch-attribution",
+    title:
+      "each entry of a batch names the command and the actor of its own transition, and each command has its own result",
+    async run({ storage, second }) {
+      const slots = [slotAt(0), slotAt(30), slotAt(60)];
+      await storage.commit([creation(...slots)]);
+      const batch = slots.map((slot) => {
+        const one = booking(slot);
+        const actor = { kind: `kind of ${slot.id}`, id: `actor of ${slot.id}` };
+        const journal = one.journal.map((entry) => ({ ...entry, actor, reason: `reason of ${slot.id}` }));
+        return { ...one, journal, command: { ...one.command, result: { of: slot.id } } };
+      });
+      assert.deepEqual(
+        await storage.commit(batch),
+        batch.map(() => ({ status: "committed" })),
+      );
+      for (const { journal, command } of batch) {
+        for (const entry of journal) {
+          assert.deepEqual((await second.readJournal({ recordId: entry.recordId, limit: 10 })).at(-1), entry);
+        }
+        assert.deepEqual(await second.load([commandKey(command.id)]), [{ kind: "command", ...command }]);
+      }
+    },
+  },
 ];

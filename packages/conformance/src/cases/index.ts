@@ -5,7 +5,9 @@ import { badInputCases } from "./bad-input.ts";
 import { bookCases } from "./book.ts";
 import { contractBatchCases } from "./contract-batch.ts";
 import { contractCommitCases } from "./contract-commit.ts";
+import { contractEdgeCases } from "./contract-edges.ts";
 import { contractExpectCases } from "./contract-expect.ts";
+import { contractFieldCases } from "./contract-fields.ts";
 import { contractGuardCases } from "./contract-guards.ts";
 import { contractListCases } from "./contract-lists.ts";
 import { contractLoadCases } from "./contract-load.ts";
@@ -40,6 +42,8 @@ import { transitionCases } from "./transitions.ts";
 /** Every promise of the suite. */
 export const conformanceCases: readonly ConformanceCase[] = [
   ...contractLoadCases,
+  ...contractFieldCases,
+  ...contractEdgeCases,
   ...contractListCases,
   ...contractPageCases,
   ...contractProviderCases,

@@ -1,0 +1,9 @@
+import { columnMutants } from "./column-mutants.ts";
+import { commitMutants } from "./commit-mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { queryMutants } from "./query-mutants.ts";
+
+export { type Fate, fateOf, type Trial } from "./fate.ts";
+export type { Mutant } from "./mutant.ts";
+
+export const mutants: readonly Mutant[] = [...columnMutants, ...queryMutants, ...commitMutants];

@@ -1,0 +1,150 @@
+import type { AppointmentQuery, JournalQuery, Position, Slot, SlotQuery, StorageAdapter } from "@slotwright/core";
+import { type Mutant, withCalls } from "./mutant.ts";
+
+type Changed<Query> = Readonly<Record<string, (query: Query) => Query>>;
+
+const later = (time: Date | undefined, ms: number) =>
+  time === undefined ? {} : { time: new Date(time.getTime() + ms) };
+
+function moved<Query extends object>(name: keyof Query & string, ms: number): (query: Query) => Query {
+  return (query) => {
+    const { time } = later(query[name] as Date | undefined, ms);
+    return time === undefined ? query : { ...query, [name]: time };
+  };
+}
+
+function without<Query extends object>(name: keyof Query & string): (query: Query) => Query {
+  return ({ [name]: _, ...rest }) => rest as Query;
+}
+
+function firstOnly<Query extends object>(name: keyof Query & string): (query: Query) => Query {
+  return (query) => {
+    const all = query[name] as readonly unknown[] | undefined;
+    return all === undefined ? query : { ...query, [name]: all.slice(0, 1) };
+  };
+}
+
+function lowered<Query extends object>(name: keyof Query & string): (query: Query) => Query {
+  return (query) => {
+    const value = query[name] as string | readonly string[] | undefined;
+    if (value === undefined) return query;
+    return {
+      ...query,
+      [name]: typeof value === "string" ? value.toLowerCase() : value.map((one) => one.toLowerCase()),
+    };
+  };
+}
+
+const beforePlace = ({ after, ...query }: { readonly after?: Position }) => ({
+  ...query,
+  ...(after && { after: { ...after, id: "" } }),
+});
+
+const behindStart = ({ after, ...query }: { readonly after?: Position }) => ({
+  ...query,
+  ...(after && { after: { ...after, id: "\u{10ffff}" } }),
+});
+
+/** What lists of slots and of appointments have in common. */
+function commonChanges<Query extends SlotQuery | AppointmentQuery>(): Changed<Query> {
+  return {
+    "leaves out those that start at startFrom": moved<Query>("startFrom", 1),
+    "has those that start before startFrom": moved<Query>("startFrom", -1),
+    "has those that start at startBefore": moved<Query>("startBefore", 1),
+    "leaves out those that start right before startBefore": moved<Query>("startBefore", -1),
+    "does not restrict by startFrom": without<Query>("startFrom"),
+    "does not restrict by startBefore": without<Query>("startBefore"),
+    "does not restrict by facility": without<Query>("facilityId"),
+    "does not restrict by providers": without<Query>("providerIds"),
+    "does not restrict by statuses": without<Query>("statuses"),
+    "knows one provider": firstOnly<Query>("providerIds"),
+    "knows one status": firstOnly<Query>("statuses"),
+    "always begins at the beginning": without<Query>("after"),
+    "repeats those of the same start on the next page": (query) => beforePlace(query) as Query,
+    "skips those of the same start on the next page": (query) => behindStart(query) as Query,
+    "runs one way": without<Query>("descending"),
+    "looks for lower case providers": lowered<Query>("providerIds"),
+    "looks for a lower case facility": lowered<Query>("facilityId"),
+    "has one more than the limit": (query) => ({ ...query, limit: query.limit + 1 }),
+    "has one less than the limit": (query) => ({ ...query, limit: Math.max(query.limit - 1, 1) }),
+  };
+}
+
+const slotChanges: Changed<SlotQuery> = {
+  ...commonChanges<SlotQuery>(),
+  "has those that end at endAfter": moved<SlotQuery>("endAfter", -1),
+  "leaves out those that end right after endAfter": moved<SlotQuery>("endAfter", 1),
+  "does not restrict by endAfter": without<SlotQuery>("endAfter"),
+  "does not restrict by schedule": without<SlotQuery>("scheduleId"),
+  "lets holds expire a second early": moved<SlotQuery>("asOf", 1000),
+  "lets holds expire a second late": moved<SlotQuery>("asOf", -1000),
+  "lets holds expire a millisecond early": moved<SlotQuery>("asOf", 1),
+  "lets holds expire a millisecond late": moved<SlotQuery>("asOf", -1),
+};
+
+const appointmentChanges: Changed<AppointmentQuery> = {
+  ...commonChanges<AppointmentQuery>(),
+  "does not restrict by subject": without<AppointmentQuery>("subjectId"),
+  "looks for a lower case subject": lowered<AppointmentQuery>("subjectId"),
+};
+
+const journalChanges: Changed<JournalQuery> = {
+  "always begins at the beginning": without<JournalQuery>("afterVersion"),
+  "repeats the last version": ({ afterVersion, ...query }) => ({
+    ...query,
+    ...(afterVersion !== undefined && { afterVersion: afterVersion + (query.descending ? 1 : -1) }),
+  }),
+  "skips a version": ({ afterVersion, ...query }) => ({
+    ...query,
+    ...(afterVersion !== undefined && { afterVersion: afterVersion + (query.descending ? -1 : 1) }),
+  }),
+  "runs one way": without<JournalQuery>("descending"),
+  "has one more than the limit": (query) => ({ ...query, limit: query.limit + 1 }),
+  "has one less than the limit": (query) => ({ ...query, limit: Math.max(query.limit - 1, 1) }),
+  "looks for a lower case record": lowered<JournalQuery>("recordId"),
+};
+
+type Lists = Pick<StorageAdapter<never>, "findSlots" | "findAppointments" | "readJournal">;
+
+function mutantsOf<Query>(list: keyof Lists, changes: Changed<Query>): readonly Mutant[] {
+  return Object.entries(changes).map(([name, change]) => ({
+    key: `${list} ${name}`,
+    breakIt: withCalls((storage) => ({
+      [list]: (query: Query, call?: never) => storage[list](change(query) as never, call) as never,
+    })),
+  }));
+}
+
+/** What is wrong with the order, or with what is found. */
+const answerChanges: Readonly<Record<string, (items: readonly never[]) => readonly never[]>> = {
+  "is in the reverse order": (items) => items.toReversed(),
+  "loses the last item": (items) => items.slice(0, -1),
+  "has the first item twice": (items) => [...items.slice(0, 1), ...items],
+};
+
+const answerMutants: readonly Mutant[] = (["findSlots", "findAppointments", "readJournal"] as const).flatMap((list) =>
+  Object.entries(answerChanges).map(([name, change]) => ({
+    key: `${list} ${name}`,
+    breakIt: withCalls((storage) => ({
+      [list]: async (query: never, call?: never) => change((await storage[list](query, call)) as never),
+    })),
+  })),
+);
+
+const byStartOnly = (slots: readonly Slot[], query: SlotQuery): readonly Slot[] => {
+  const direction = query.descending ? -1 : 1;
+  return slots.toReversed().sort((a, b) => direction * (a.start.getTime() - b.start.getTime()));
+};
+
+export const queryMutants: readonly Mutant[] = [
+  ...mutantsOf("findSlots", slotChanges),
+  ...mutantsOf("findAppointments", appointmentChanges),
+  ...mutantsOf("readJournal", journalChanges),
+  ...answerMutants,
+  {
+    key: "findSlots has no order of those that start together",
+    breakIt: withCalls((storage) => ({
+      findSlots: async (query, call) => byStartOnly(await storage.findSlots(query, call), query),
+    })),
+  },
+];

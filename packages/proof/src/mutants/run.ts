@@ -1,0 +1,81 @@
+import { conformanceCases } from "@slotwright/conformance";
+import { memoryGaps, openMemoryStore } from "@slotwright/conformance/fixtures";
+import type { EngineName } from "../engines/index.ts";
+import { reasonOfEquivalence } from "./equivalents.ts";
+import { type Fate, fateOf } from "./fate.ts";
+import { mutants } from "./index.ts";
+import { storesOn } from "./stores.ts";
+
+/** How well the suite tells flawed adapters from a sound one. */
+export interface MutationReport {
+  readonly mutants: number;
+  readonly killed: number;
+  /** Those that cannot be told from a sound adapter, for a reason that is written down. */
+  readonly equivalent: number;
+  /** Those that the suite should have told, and did not. */
+  readonly survivors: readonly string[];
+  /** Those that are said to be equivalent, and were killed: take them off the list. */
+  readonly wronglyEquivalent: readonly string[];
+  /** The first case that each failed. */
+  readonly killedBy: Readonly<Record<string, string>>;
+}
+
+/** Runs of a property-based case: a flaw that needs more of them is not found in every run. */
+const propertyRuns = 20;
+
+/** Runs the whole suite against each mutant of the memory adapter, until a case fails. */
+export async function mutateMemory(
+  signal: AbortSignal,
+  onFate: (done: number, all: number) => void,
+): Promise<MutationReport> {
+  const cases = conformanceCases.filter(({ key }) => !memoryGaps.includes(key));
+  const fates: Fate[] = [];
+  for (const mutant of mutants) {
+    if (signal.aborted) break;
+    fates.push(await fateOf(mutant, { cases, open: openMemoryStore as never, propertyRuns }));
+    onFate(fates.length, mutants.length);
+  }
+  return reportOf(fates);
+}
+
+export function reportOf(fates: readonly Fate[]): MutationReport {
+  const isEquivalent = ({ mutant }: Fate) => reasonOfEquivalence(mutant) !== undefined;
+  const killed = fates.filter(({ killedBy }) => killedBy !== undefined);
+  const survived = fates.filter(({ killedBy }) => killedBy === undefined);
+  return {
+    mutants: fates.length,
+    killed: killed.length,
+    equivalent: survived.filter(isEquivalent).length,
+    survivors: survived.filter((fate) => !isEquivalent(fate)).map(({ mutant }) => mutant),
+    wronglyEquivalent: killed.filter(isEquivalent).map(({ mutant }) => mutant),
+    killedBy: Object.fromEntries(killed.map(({ mutant, killedBy = "" }) => [mutant, killedBy])),
+  };
+}
+
+/** Runs the case that killed each mutant of the memory adapter against the same mutant of this engine. */
+export async function mutateEngine(
+  engine: EngineName,
+  { killedBy }: MutationReport,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const stores = await storesOn(engine, signal);
+  const problems: string[] = [];
+  try {
+    for (const mutant of mutants) {
+      const cases = conformanceCases.filter(({ key }) => key === killedBy[mutant.key]);
+      if (cases.length === 0 || signal.aborted) continue;
+      const { killedBy: killer } = await fateOf(mutant, { cases, open: stores.open, propertyRuns });
+      if (killer === undefined) problems.push(`The mutant "${mutant.key}" survives ${cases[0]?.key}.`);
+    }
+    const sound = new Set(Object.values(killedBy));
+    const cases = conformanceCases.filter(({ key }) => sound.has(key));
+    const { killedBy: failed } = await fateOf(
+      { key: "sound", breakIt: (storage) => storage },
+      { cases, open: stores.open, propertyRuns },
+    );
+    if (failed !== undefined) problems.push(`The sound adapter fails ${failed}, so nothing is known of its mutants.`);
+  } finally {
+    await stores.close();
+  }
+  return problems;
+}
