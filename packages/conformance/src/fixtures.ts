@@ -13,7 +13,7 @@ import {
 } from "@slotwright/core";
 import { auditStore } from "./audit.ts";
 
-export { openMemoryStore } from "./memory-store.ts";
+export { memoryGaps, openMemoryStore } from "./memory-store.ts";
 
 export const provider = { kind: "provider", id: "dr-grey" } as const;
 export const patient = { kind: "patient", id: "p-1" } as const;

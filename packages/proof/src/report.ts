@@ -40,7 +40,7 @@ export function isClean({ engines, mutation }: ProofReport): boolean {
 export function scoreOf({ mutants, killed, equivalent }: MutationReport): string {
   const told = mutants - equivalent;
   const percent = told === 0 ? 0 : Math.floor((1000 * killed) / told) / 10;
-  return `${killed} of ${told} mutants were killed (${percent} %), and ${equivalent} are equivalent.`;
+  return `${killed} of ${told} mutants were killed (${percent} %), and ${equivalent} others are equivalent.`;
 }
 
 function mutationProblems({ survivors, wronglyEquivalent }: MutationReport): readonly string[] {

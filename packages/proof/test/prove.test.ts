@@ -62,8 +62,8 @@ describe.each(["sqlite", "postgres", "mysql", "mariadb"])("prove --%s", (engine)
 
   it.skipIf(environment === undefined)("plays histories at three levels and reports what it saw", async () => {
     const file = join(folder, `${engine}.json`);
-    const args = [`--${engine}`, "--histories", "40", "--faults", "0", "--seed", "11", "--report", file];
-    const { status, output } = await prove(args, environment);
+    const args = [`--${engine}`, "--histories", "40", "--faults", "0", "--seed", "11", "--no-mutants"];
+    const { status, output } = await prove([...args, "--report", file], environment);
     expect(output).toMatch(/progress: .*commands take turns at each statement of the driver/);
     expect(output).toMatch(/Nothing was found: 40 histories and 0 faults in \d+ s, seed 11\./);
     expect(status).toBe(0);
@@ -105,7 +105,15 @@ describe.each([
 describe("prove", () => {
   it("that is interrupted ends soon, says so, and leaves a report", async () => {
     const file = join(folder, "interrupted.json");
-    const child = execFile(process.execPath, [main, "--sqlite", "--histories", "100000", "--report", file]);
+    const child = execFile(process.execPath, [
+      main,
+      "--sqlite",
+      "--no-mutants",
+      "--histories",
+      "100000",
+      "--report",
+      file,
+    ]);
     let output = "";
     child.stdout?.on("data", (text: string) => {
       // Once: a second signal ends it at once.
@@ -126,7 +134,10 @@ describe("prove", () => {
   });
 
   it.each([
-    { args: ["--histories", "0", "--faults", "0"], why: "There is nothing to do with --histories 0 and --faults 0." },
+    {
+      args: ["--histories", "0", "--faults", "0", "--no-mutants"],
+      why: "There is nothing to do with --histories 0, --faults 0 and --no-mutants.",
+    },
     { args: ["--fault", "server.kiled"], why: 'No fault on sqlite, postgres, mysql, mariadb has "server.kiled"' },
     { args: ["--sqlite", "--fault", "network.cut"], why: 'No fault on sqlite has "network.cut" in its key.' },
     { args: ["--faults", "0", "--fault", "network.cut"], why: "--faults 0 asks for none." },

@@ -7,10 +7,10 @@ const byOneMs = (time: Date, ms: -1 | 1): Date => new Date(time.getTime() + ms);
 
 /** Two of everything, whose ids differ in capitals alone. */
 const twins = ["Ann", "ann"].map((name, seat) => {
-  const schedule = { ...sampleSchedule, id: `Line-${name}`, providerId: `Dr-${name}`, facilityId: `North-${name}` };
+  const schedule = { ...sampleSchedule, id: `line-${name}`, providerId: `dr-${name}`, facilityId: `north-${name}` };
   const place = { scheduleId: schedule.id, providerId: schedule.providerId, facilityId: schedule.facilityId, seat };
-  const slot = slotAt(0, { ...place, id: `Slot-${name}` });
-  const asked = appointmentOn(slot, { id: `Visit-${name}`, subjectId: `P-${name}`, status: "scheduled", slotIds: [] });
+  const slot = slotAt(0, { ...place, id: `slot-${name}` });
+  const asked = appointmentOn(slot, { id: `visit-${name}`, subjectId: `p-${name}`, status: "scheduled", slotIds: [] });
   return { name, schedule, slot, asked };
 });
 
@@ -70,6 +70,9 @@ export const contractEdgeCases: readonly ConformanceCase[] = [
     title: "ids that differ in capitals alone are different ids, wherever they are looked for",
     async run({ storage, second }) {
       await stagedTwins(storage);
+      const others = twins.slice(0, 1).flatMap(({ schedule, slot, asked }) => [schedule, slot, asked]);
+      const shouted = others.map(({ kind, id }) => ({ kind, id: id.toUpperCase() }));
+      assert.deepEqual(await second.load(shouted), [undefined, undefined, undefined]);
       for (const { name, schedule, slot, asked } of twins) {
         assert.deepEqual(await second.load([schedule, slot, asked].map(keyOf)), [schedule, slot, asked]);
         const { providerId, facilityId, id: scheduleId } = schedule;

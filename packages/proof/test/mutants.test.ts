@@ -1,0 +1,51 @@
+import { conformanceCases } from "@slotwright/conformance";
+import { openMemoryStore } from "@slotwright/conformance/fixtures";
+import { describe, expect, it } from "vitest";
+import { reasonOfEquivalence } from "../src/mutants/equivalents.ts";
+import { fateOf } from "../src/mutants/fate.ts";
+import { mutants } from "../src/mutants/index.ts";
+import { reportOf } from "../src/mutants/run.ts";
+import { scoreOf } from "../src/report.ts";
+
+const fateIn = (key: string, caseKey: string) => {
+  const mutant = mutants.find((one) => one.key === key);
+  const cases = conformanceCases.filter((one) => one.key === caseKey);
+  if (mutant === undefined || cases.length === 0) throw new Error(`There is no ${key}, or no ${caseKey}.`);
+  return fateOf(mutant, { cases, open: openMemoryStore as never, propertyRuns: 1 });
+};
+
+describe("mutants", () => {
+  // `prove` tries all of them. These are of the kinds that once got past the suite.
+  it.each([
+    ["load compares ids without regard to case", "contract.capitals"],
+    ["findSlots looks for a lower case facility", "contract.capitals"],
+    ["commit attributes the entries of a batch to its first command", "contract.batch-attribution"],
+    ["findSlots lets holds expire a millisecond early", "contract.edges-of-holds"],
+    ["findAppointments has those that start before startFrom", "contract.edges"],
+    ["schedules.time_zone loses trailing spaces", "contract.fields"],
+    ["slots.hold_expires_at loses milliseconds", "contract.fields"],
+  ])("one whose %s is killed by %s", async (mutant, caseKey) => {
+    expect(await fateIn(mutant, caseKey)).toEqual({ mutant, killedBy: caseKey });
+  });
+
+  it("have keys of their own", () => {
+    expect(new Set(mutants.map(({ key }) => key)).size).toBe(mutants.length);
+  });
+
+  it("that are equivalent are a few, and are left out of the score", () => {
+    const equivalent = mutants.filter(({ key }) => reasonOfEquivalence(key) !== undefined);
+    expect(equivalent.length).toBeGreaterThan(10);
+    expect(equivalent.length).toBeLessThan(mutants.length / 10);
+    const [first, second, third] = mutants.filter((one) => !equivalent.includes(one));
+    const report = reportOf([
+      { mutant: first?.key ?? "", killedBy: "a case" },
+      { mutant: second?.key ?? "", killedBy: "a case" },
+      { mutant: third?.key ?? "", killedBy: undefined },
+      { mutant: equivalent[0]?.key ?? "", killedBy: undefined },
+      { mutant: equivalent[1]?.key ?? "", killedBy: "a case" },
+    ]);
+    expect(report).toMatchObject({ mutants: 5, equivalent: 1, survivors: [third?.key] });
+    expect(report.wronglyEquivalent).toEqual([equivalent[1]?.key]);
+    expect(scoreOf(report)).toBe("3 of 4 mutants were killed (75 %), and 1 others are equivalent.");
+  });
+});
