@@ -3,7 +3,4 @@ import { commitMutants } from "./commit-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { queryMutants } from "./query-mutants.ts";
 
-export { type Fate, fateOf, type Trial } from "./fate.ts";
-export type { Mutant } from "./mutant.ts";
-
 export const mutants: readonly Mutant[] = [...columnMutants, ...queryMutants, ...commitMutants];
