@@ -93,7 +93,7 @@ type RecordCall = <T>(name: CallName, input: Input, run: (input: Input) => Promi
 
 function recordedBy(engine: RecordedEngine, record: RecordCall): RecordedEngine {
   const commands = commandNames.filter(isCommand).map((name) => {
-    const run = engine[name] as (input: Input) => Promise<unknown>;
+    const run = engine[name] as unknown as (input: Input) => Promise<unknown>;
     return [name, (input: Input) => record(name, input, run)];
   });
   return {

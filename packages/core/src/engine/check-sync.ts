@@ -6,10 +6,13 @@ import type { EngineSettings } from "./options.ts";
 import { parse } from "./parse.ts";
 import { retryReads, settingsUntil } from "./retry.ts";
 
+/** Whether a slot and its appointment agree. */
 export interface SyncReport {
+  /** The slot that was checked. */
   readonly slotId: string;
   /** Whether slot and appointment say the same. */
   readonly inSync: boolean;
+  /** What is wrong; empty if nothing is. */
   readonly faults: readonly SyncFault[];
 }
 

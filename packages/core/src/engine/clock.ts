@@ -2,7 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** Where time comes from. Give another one to make tests repeatable. */
 export interface Clock {
+  /** What time it is. */
   readonly now: () => Date;
+  /** Resolves after so many milliseconds. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 

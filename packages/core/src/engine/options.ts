@@ -20,45 +20,55 @@ import { createSpread, type Finder } from "./spread.ts";
 export interface RetryOptions {
   /**
    * After this many milliseconds of a busy database a command or a read gives up with `storage_busy`. The wait for a
-   * connection of the pool counts, and ends with the budget, or after a second where the budget is less. Default 10 000; more
-   * than 24 days, which is what a timer can wait, count as that.
+   * connection of the pool counts, and ends with the budget, or after a second where the budget is less. From 0. Default
+   * 10 000; more than 24 days, which is what a timer can wait, count as that.
    */
   readonly budgetMs: number;
-  /** Longest pause between two attempts, in milliseconds; pauses are random. Default 50. */
+  /** The longest pause between two attempts, in milliseconds; pauses are random. From 0. Default 50. */
   readonly maxPauseMs: number;
 }
 
+/** What `createEngine` takes. */
 export interface EngineOptions<HostTransaction, Opened = unknown> {
+  /** Where everything is stored: what `postgresAdapter`, `mysqlAdapter`, `sqliteAdapter` or `memoryAdapter` returns. */
   readonly storage: StorageAdapter<HostTransaction, Opened>;
   /**
-   * Whether a schedule is a provider at one facility (`"facility"`, the default) or the provider everywhere. All engines
+   * Whether a schedule is a provider at one facility (`"facility"`) or the provider everywhere (`"provider"`). All engines
    * on one database must say the same: the schedules of one scope do not keep those of the other apart. The first
-   * command stores it, and an engine of the other scope is refused with `settings_mismatch`.
+   * command stores it, and an engine of the other scope is refused with `settings_mismatch`. Default `"facility"`.
    */
   readonly overlapScope?: OverlapScope;
   /**
-   * The host's own rules, asked in this order after Slotwright's have agreed. If one throws, the command
-   * changes nothing, and rejects with what it threw, as it is.
+   * Your own rules, asked in this order once Slotwright's own rules agree. If one throws, the command changes nothing, and
+   * rejects with that error as it is. Default `[]`.
    */
   readonly policies?: readonly Policy[];
   /**
-   * Who may do what, in the host's view; asked first. By default everybody may do everything. If it throws, the
-   * command changes nothing, and rejects with what it threw, as it is.
+   * Who may do what; asked first. If it throws, the command changes nothing, and rejects with that error as it is.
+   * Default: everybody may do everything.
    */
   readonly authorize?: Authorize;
+  /** How long the engine tries again by itself. Default `{ budgetMs: 10_000, maxPauseMs: 50 }`. */
   readonly retry?: Partial<RetryOptions>;
-  /** How commands of the same moment share round trips. */
+  /**
+   * How commands of the same moment share round trips: how many at most (`batchSize`), in how many batches at once
+   * (`lanes`), and how many may wait (`queueLimit`), each from 1. Default `{ batchSize: 32, lanes: 3, queueLimit: 10_000 }`.
+   */
   readonly coalesce?: Partial<CoalesceOptions>;
-  /** How many slots it remembers, and for how long: to book one of them needs no read. */
+  /**
+   * How many free slots the engine remembers, and for how many milliseconds, each from 0: to book one of them needs no
+   * read. Default `{ slots: 10_000, forMs: 60_000 }`.
+   */
   readonly remember?: Partial<RememberOptions>;
-  /** Told what an operator should know, although every call is answered. What it throws is dropped. */
+  /** Called with what an operator should know although every call is answered. What it throws is dropped. Default: none. */
   readonly onWarning?: OnWarning;
+  /** Where time comes from. Give another one to make tests repeatable. Default: `systemClock`. */
   readonly clock?: Clock;
-  /** Makes the ids of records and commands; must never repeat. Default: UUIDv7. */
+  /** Makes the ids of records and commands, which must never repeat: 1 to 128 characters each. Default: UUIDv7. */
   readonly newId?: () => string;
-  /** Makes the tokens of holds; must not be guessable. Default: 122 random bits. */
+  /** Makes the tokens of holds, which nobody must be able to guess: 1 to 128 characters each. Default: 122 random bits. */
   readonly newToken?: () => string;
-  /** A number in [0, 1) that spreads retries. Default: `Math.random`. */
+  /** Returns a number from 0 to below 1, which spreads retries and callers. Default: `Math.random`. */
   readonly random?: () => number;
 }
 

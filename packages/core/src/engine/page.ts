@@ -6,8 +6,9 @@ import type { Position } from "../storage/adapter.ts";
 
 /** A bounded part of a list. */
 export interface Page<Item> {
+  /** The items, in the order of the list. */
   readonly items: readonly Item[];
-  /** Give it as `cursor` to get the next page; null on the last one, and taken as the beginning. */
+  /** The `cursor` of the next page; null on the last page. */
   readonly nextCursor: string | null;
 }
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { BookingError, isBookingError } from "../errors.ts";
+import type { NewSlotInput } from "../model/command-inputs.ts";
 import { newSlotSchema } from "../model/commands.ts";
-import type { NewSlotInput } from "../model/create-many-slots.ts";
 import { parse } from "./parse.ts";
 
 type NewSlot = z.output<typeof newSlotSchema>;

@@ -1,14 +1,8 @@
 import { BookingError } from "../errors.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { JournalEntry } from "../model/journal.ts";
-import {
-  type HistoryInput,
-  historySchema,
-  type ListAppointmentsInput,
-  type ListSlotsInput,
-  listAppointmentsSchema,
-  listSlotsSchema,
-} from "../model/queries.ts";
+import { historySchema, listAppointmentsSchema, listSlotsSchema } from "../model/queries.ts";
+import type { HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { idSchema } from "../model/values.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";

@@ -5,9 +5,9 @@ import type { Clock } from "./clock.ts";
 
 /** What an engine remembers of the free slots that it has read or written. */
 export interface RememberOptions {
-  /** About so many slots. Default 10 000. 0 remembers none. */
+  /** How many slots, roughly, from 0, which remembers none. Default 10 000. */
   readonly slots: number;
-  /** For how many milliseconds. Default 60 000. */
+  /** For how many milliseconds, from 0. Default 60 000. */
   readonly forMs: number;
 }
 

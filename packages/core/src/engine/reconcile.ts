@@ -3,8 +3,10 @@ import { isBookingError } from "../errors.ts";
 import type { Appointment } from "../model/appointment.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { reconcileSchema } from "../model/queries.ts";
+import type { WindowInput } from "../model/read-inputs.ts";
 import { overlapping, type SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
+import type { Actor } from "../model/values.ts";
 import { occupyingStatuses } from "../rules/create-slots.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { appointmentFaults, type SyncFault, slotFaults } from "../rules/sync.ts";
@@ -23,20 +25,36 @@ export interface Finding extends SyncFault {
   readonly outcome: "repaired" | "repairable" | "manual";
 }
 
+/** What `reconcile` has found and done. */
 export interface ReconcileReport {
+  /** As in the input. */
   readonly dryRun: boolean;
+  /** How many records were read. */
   readonly scanned: { readonly slots: number; readonly appointments: number };
+  /** How many faults are gone. */
   readonly repaired: number;
+  /** How many faults would be gone without `dryRun`. */
   readonly repairable: number;
+  /** How many faults a person must decide about. */
   readonly manual: number;
   /** The first `keepFindings` findings. */
   readonly findings: readonly Finding[];
 }
 
-export type ReconcileInput = Omit<z.input<typeof reconcileSchema>, "onFinding"> & {
-  /** Called with each finding as it is made, and waited for. What it throws ends the call; what was repaired stays. */
-  readonly onFinding?: (finding: Finding) => unknown;
-};
+/** What `reconcile` takes. */
+export interface ReconcileInput extends WindowInput {
+  /** Who repairs. It is written to the journal. */
+  readonly actor: Actor;
+  /** Whether to look and report only, and change nothing. Default `false`. */
+  readonly dryRun?: boolean | undefined;
+  /** How many findings the report holds at most: 0 to 100 000. All of them are counted. Default 1000. */
+  readonly keepFindings?: number | undefined;
+  /**
+   * Called with each finding as it is made, and awaited. An error that it throws ends the call; what was repaired stays.
+   * Default: none.
+   */
+  readonly onFinding?: ((finding: Finding) => unknown) | undefined;
+}
 
 /** Records read at a time. Memory stays within a few pages however long the range is. */
 const pageSize = 500;

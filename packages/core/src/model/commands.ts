@@ -4,13 +4,10 @@ import { limits } from "./limits.ts";
 import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema, metadataSchema, reasonSchema } from "./values.ts";
 
-/** What every command may carry. */
+/** What every command may carry. What each field of a command means is said by its interface in `command-inputs.ts`. */
 const envelope = {
-  /** Who does it: written to the journal. */
   actor: actorSchema,
-  /** Why, in the actor's words: written to the journal. */
   reason: reasonSchema.optional(),
-  /** The command takes effect at most once per key; repeating it unchanged gives the same answer. */
   idempotencyKey: idSchema.optional(),
 };
 
@@ -24,18 +21,15 @@ const wholeNumber = (least: number, most: number) =>
 export const newSlotSchema = z.strictObject({
   start: instantSchema,
   end: instantSchema,
-  /** Seats of a group slot; an ordinary slot has one. */
   capacity: wholeNumber(1, limits.seatsPerSlot).default(1),
   metadata: metadataSchema.default({}),
 });
 
 export const createSlotsSchema = z.strictObject({
   ...envelope,
-  /** The version of the schedule that the caller saw; 0 if it must not exist yet. */
   ifVersion: z.int("must be a whole number").min(0, "must not be negative").optional(),
   providerId: idSchema,
   facilityId: idSchema,
-  /** Time zone of a schedule that does not exist yet (default `UTC`); an existing one must have it already, under this or another name. */
   timeZone: timeZoneSchema.optional(),
   slots: z
     .array(newSlotSchema, "must be an array")
@@ -51,7 +45,6 @@ export const unblockSchema = z.strictObject(slotCommand);
 
 export const holdSchema = z.strictObject({
   ...slotCommand,
-  /** How long, from now. */
   seconds: wholeNumber(1, limits.holdSeconds).default(300),
 });
 
@@ -71,14 +64,10 @@ export const bookSlotSchema = z.strictObject({
   ...slotCommand,
   subjectId: idSchema,
   alsoSlotIds,
-  /** If given, the slot must be this provider's. */
   providerId: idSchema.optional(),
-  /** If given, the slot must be at this facility. */
   facilityId: idSchema.optional(),
-  /** Times of the appointment; by default those of the slot. */
   start: instantSchema.optional(),
   end: instantSchema.optional(),
-  /** What `hold` returned, if the slot is held for this booking; several where further slots are held as well. */
   holdToken: z
     .union([idSchema, z.array(idSchema).max(limits.slotsPerAppointment)], "must be a token, or an array of tokens")
     .optional(),
@@ -95,7 +84,6 @@ export const bookTimeSchema = z.strictObject({
   facilityId: idSchema,
   start: instantSchema,
   end: instantSchema,
-  /** Without a free slot: refuse, or leave a `scheduled` appointment for the provider to accept. */
   ifNoSlot: z.enum(["refuse", "schedule"], 'must be "refuse" or "schedule"').default("refuse"),
   metadata: metadataSchema.default({}),
   alternatives,
@@ -116,7 +104,6 @@ export const rescheduleSchema = z.strictObject({
   ...appointmentCommand,
   slotId: idSchema,
   alsoSlotIds,
-  /** New times of the appointment; by default those of the slot. */
   start: instantSchema.optional(),
   end: instantSchema.optional(),
   alternatives,
@@ -151,7 +138,5 @@ export const commandSchemas = {
   repair: repairSchema,
 } as const;
 
-/** A command as a caller writes it. */
-export type CommandInput<Name extends keyof typeof commandSchemas> = z.input<(typeof commandSchemas)[Name]>;
 /** A command as the rules see it: times are `Date`s, defaults are filled in. */
 export type Command<Name extends keyof typeof commandSchemas> = z.output<(typeof commandSchemas)[Name]>;

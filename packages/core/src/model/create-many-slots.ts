@@ -1,7 +1,10 @@
 import { z } from "zod";
-import { createSlotsSchema, type newSlotSchema } from "./commands.ts";
+import type { NewSlotInput } from "./command-inputs.ts";
+import { createSlotsSchema } from "./commands.ts";
 import { limits } from "./limits.ts";
-import { idSchema } from "./values.ts";
+import { type Actor, idSchema } from "./values.ts";
+
+export type { NewSlotInput } from "./command-inputs.ts";
 
 /** Room for `/` and the position of an input behind the key of the call. */
 const keyLength = limits.idLength - 13;
@@ -12,43 +15,70 @@ const isIterable = (value: unknown): boolean =>
 const isSignal = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
 
-/** What a slot of `createManySlots` is made of. */
-export type NewSlotInput = z.input<typeof newSlotSchema>;
-
-/** What there is of a `createManySlots`. It stays, whatever happens to the rest. */
+/** What a `createManySlots` has created. It stays, whatever happens to the rest. */
 export interface CreatedSoFar {
-  /** Whoever calls again with this key and the same inputs goes on after what is there. */
+  /** The key of the call. A call with this key and the same inputs continues after the slots that exist. */
   readonly idempotencyKey: string;
-  /** So many of the inputs, from the first one on, have their slots. */
+  /** How many of the inputs have their slots, counted from the first one. */
   readonly inputs: number;
-  /** Their slots, seats counted. */
+  /** How many slots these are, seats counted. */
   readonly slots: number;
+}
+
+/** What `createManySlots` takes. */
+export interface CreateManySlotsInput {
+  /** Who creates them. It is written to the journal, and given to `authorize` and to the policies. */
+  readonly actor: Actor;
+  /** Why, in the actor's words: at most 500 characters. It is written to the journal. Default: no reason. */
+  readonly reason?: string | undefined;
+  /** Whose slots they are: your id of a practitioner, a room or a device. 1 to 128 characters. */
+  readonly providerId: string;
+  /** Where they are: your id of a facility. 1 to 128 characters. */
+  readonly facilityId: string;
+  /**
+   * The IANA time zone of the schedule, such as `Europe/Berlin`. A schedule that exists must have this zone, under this
+   * or another of its names. Default: the zone that the schedule has, and `UTC` if it does not exist yet.
+   */
+  readonly timeZone?: string | undefined;
+  /**
+   * The key of the whole call: each of its chunks takes effect at most once. 1 to 115 characters. Default: a key that the
+   * engine makes, and names in the result and in every error.
+   */
+  readonly idempotencyKey?: string | undefined;
+  /**
+   * The slots, any number of them. The source is read once and in order, one chunk at a time. Inputs in the order of
+   * `start` are the fastest, since each chunk reads the stored slots of its span.
+   */
+  readonly slots: Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>;
+  /**
+   * How many slots one commit takes, seats counted: 1 to 5000. The last input of a chunk may exceed it. It is part of the
+   * request, so a repeat needs the same one. Default 250.
+   */
+  readonly chunkSize?: number | undefined;
+  /** Called after each chunk, and awaited. An error that it throws ends the call; the chunk stays. Default: none. */
+  readonly onProgress?: ((created: CreatedSoFar) => unknown) | undefined;
+  /** Stops the call before its next chunk. The call then rejects with `aborted`. Default: none. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const { actor, reason, providerId, facilityId, timeZone } = createSlotsSchema.shape;
 
+/** `CreateManySlotsInput`, which says what each field means. */
 export const createManySlotsSchema = z.strictObject({
   actor,
   reason,
   providerId,
   facilityId,
   timeZone,
-  /** Of the whole call: each of its chunks takes effect at most once. Made by the engine if it is not given. */
   idempotencyKey: idSchema.max(keyLength, `must not be longer than ${keyLength} characters`).optional(),
-  /** Read once and in order, a chunk at a time; by start, for each chunk reads what is stored in its span. */
   slots: z.custom<Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>>(isIterable, "must be iterable"),
-  /** A commit takes so many slots, seats counted, or up to one input more. Part of the request. */
   chunkSize: z
     .int("must be a whole number")
     .min(1, "must be at least 1")
     .max(limits.slotsPerChunk, `must be at most ${limits.slotsPerChunk}`)
     .default(250),
-  /** Called after each chunk, and waited for. What it throws ends the call; the chunk stays. */
   onProgress: z
     .custom<(created: CreatedSoFar) => unknown>((value) => typeof value === "function", "must be a function")
     .optional(),
-  /** Stops the call before its next chunk. */
   signal: z.custom<AbortSignal>(isSignal, "must be an AbortSignal").optional(),
 });
-
-export type CreateManySlotsInput = z.input<typeof createManySlotsSchema>;

@@ -106,7 +106,3 @@ export const reconcileSchema = z.strictObject({
     .custom<(finding: unknown) => unknown>((value) => typeof value === "function", "must be a function")
     .optional(),
 });
-
-export type ListSlotsInput = z.input<typeof listSlotsSchema>;
-export type ListAppointmentsInput = z.input<typeof listAppointmentsSchema>;
-export type HistoryInput = z.input<typeof historySchema>;

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 
-/** Who did it: an opaque id of the host's and what kind of actor that is, for example `patient` or `system`. */
+/** Who did it: your own id and the kind of actor, for example `patient` or `system`. */
 export interface Actor {
+  /** What kind of actor it is, in your own words: 1 to 128 characters. */
   readonly kind: string;
+  /** Your id of the actor: 1 to 128 characters. */
   readonly id: string;
 }
 

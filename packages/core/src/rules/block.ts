@@ -3,7 +3,9 @@ import type { Slot } from "../model/slot.ts";
 import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 
+/** A slot that has changed. */
 export interface ChangedSlot {
+  /** The slot as it is now. */
   readonly slot: Slot;
 }
 

@@ -20,7 +20,9 @@ import { refuseRange } from "./time.ts";
 type BookSlot = z.output<typeof bookSlotSchema>;
 type BookTime = z.output<typeof bookTimeSchema>;
 
+/** An appointment with its slots. */
 export interface Booked {
+  /** The appointment as it is now. */
   readonly appointment: Appointment;
   /** The slots that the appointment owns now; empty if it is only `scheduled`. */
   readonly slots: readonly Slot[];

@@ -1,12 +1,20 @@
-import type { AppointmentStatus } from "../model/appointment.ts";
+import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
 import type { Command } from "../model/commands.ts";
-import type { Booked } from "./book.ts";
+import type { Slot } from "../model/slot.ts";
 import { changeAppointment, decided, isRefusal, type Reads, type Rule } from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
 import { freeSlots } from "./take-slots.ts";
 
+/** An appointment that is over without having taken place. */
+export interface EndedAppointment {
+  /** The appointment, which owns no slot any more. */
+  readonly appointment: Appointment;
+  /** The slots that became available. */
+  readonly slots: readonly Slot[];
+}
+
 /** Ends an appointment so that it owns no slot any more; the slots it had are freed in the same step. */
-export function endAppointment(to: AppointmentStatus): Rule<Command<"cancel">, Booked> {
+export function endAppointment(to: AppointmentStatus): Rule<Command<"cancel">, EndedAppointment> {
   return {
     reads({ appointmentId }, seen): Reads {
       const owned = seen.appointment(appointmentId)?.slotIds ?? [];
@@ -25,5 +33,5 @@ export function endAppointment(to: AppointmentStatus): Rule<Command<"cancel">, B
   };
 }
 
-/** Either side calls the appointment off. The answer's `slots` are the ones that became free. */
+/** Either side calls the appointment off. */
 export const cancel = endAppointment("cancelled");

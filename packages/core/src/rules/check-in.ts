@@ -3,7 +3,9 @@ import type { Command } from "../model/commands.ts";
 import { changeAppointment, decided, isRefusal, type Rule } from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange } from "./find.ts";
 
+/** An appointment that has moved on. */
 export interface ChangedAppointment {
+  /** The appointment as it is now. */
   readonly appointment: Appointment;
 }
 

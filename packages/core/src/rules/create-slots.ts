@@ -25,7 +25,9 @@ type NewSlot = CreateSlots["slots"][number];
 /** The states in which a slot keeps others off its seat. */
 export const occupyingStatuses: readonly SlotStatus[] = ["available", "held", "booked"];
 
+/** Slots that have been created. */
 export interface CreatedSlots {
+  /** The schedule that they are on, with its new version. */
   readonly schedule: Schedule;
   /** In the order of the input; the seats of a group slot one after the other. */
   readonly slots: readonly Slot[];

@@ -3,7 +3,9 @@ import type { Slot } from "../model/slot.ts";
 import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 
+/** A slot that is held. */
 export interface HeldSlot {
+  /** The slot as it is now; `hold.expiresAt` says how long the hold lasts. */
   readonly slot: Slot;
   /** Known to the holder only: `book` and `release` ask for it. */
   readonly holdToken: string;

@@ -1,0 +1,424 @@
+import type { Appointment } from "../model/appointment.ts";
+import type {
+  AcceptInput,
+  BlockInput,
+  BookInput,
+  CancelInput,
+  CheckInInput,
+  CompleteInput,
+  CreateSlotsInput,
+  HoldInput,
+  MarkNoShowInput,
+  ReleaseInput,
+  RescheduleInput,
+  UnblockInput,
+} from "../model/command-inputs.ts";
+import type { CreatedSoFar, CreateManySlotsInput } from "../model/create-many-slots.ts";
+import type { JournalEntry } from "../model/journal.ts";
+import type { HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import type { Slot } from "../model/slot.ts";
+import type { ChangedSlot } from "../rules/block.ts";
+import type { Booked } from "../rules/book.ts";
+import type { EndedAppointment } from "../rules/cancel.ts";
+import type { ChangedAppointment } from "../rules/check-in.ts";
+import type { CreatedSlots } from "../rules/create-slots.ts";
+import type { HeldSlot } from "../rules/hold.ts";
+import type { SyncReport } from "./check-sync.ts";
+import type { Page } from "./page.ts";
+import type { ReconcileInput, ReconcileReport } from "./reconcile.ts";
+
+/** The commands about slots. */
+export interface SlotCommands {
+  /**
+   * Creates slots on the schedule of a provider at a facility, all of them or none, in one commit. The first call also
+   * creates the schedule. Calls with more slots than one commit takes are for `createManySlots`.
+   *
+   * @returns The schedule, and the slots in the order of the input. The seats of a group slot follow one another.
+   * @throws BookingError `invalid_time_range`, `slot_overlap`, `schedule_mismatch`, `invalid_transition`,
+   * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { slots } = await engine.createSlots({
+   *   actor,
+   *   providerId: "dr-grey",
+   *   facilityId: "north",
+   *   timeZone: "Europe/Berlin",
+   *   slots: [{ start: "2027-03-22T09:00:00+01:00", end: "2027-03-22T09:30:00+01:00" }],
+   * });
+   * ```
+   */
+  createSlots(input: CreateSlotsInput): Promise<CreatedSlots>;
+
+  /**
+   * Creates any number of slots on one schedule, in one commit for each chunk, in the memory of one chunk. A call with
+   * the same key, inputs and `chunkSize` continues where the first one stopped, and creates nothing twice. An error says
+   * in `details.createdSoFar` which slots exist, and in `index` or `issues` which input is wrong; of the chunk of that
+   * input and of those after it, the call has created nothing.
+   *
+   * @returns The key of the call, and how many inputs have their slots.
+   * @throws BookingError `invalid_time_range`, `slot_overlap`, `schedule_mismatch`, `invalid_transition`, `aborted`,
+   * `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
+   * `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const inputs = [{ start: "2027-03-22T08:00:00Z", end: "2027-03-22T08:30:00Z" }];
+   * const call = { actor, providerId: "dr-grey", facilityId: "north", idempotencyKey: "spring-2027" };
+   * const { slots } = await engine.createManySlots({ ...call, slots: inputs });
+   * ```
+   */
+  createManySlots(input: CreateManySlotsInput): Promise<CreatedSoFar>;
+
+  /**
+   * Blocks an available slot, so that nobody can hold or book it. A blocked slot may be overlapped by other slots.
+   *
+   * @returns The slot, now `blocked`.
+   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `invalid_transition`,
+   * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { slot } = await engine.block({ actor, slotId, reason: "Team meeting" });
+   * ```
+   */
+  block(input: BlockInput): Promise<ChangedSlot>;
+
+  /**
+   * Makes a blocked slot available again, unless another slot of the schedule and seat overlaps it by now.
+   *
+   * @returns The slot, now `available`.
+   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_overlap`, `invalid_transition`,
+   * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { slot } = await engine.unblock({ actor, slotId });
+   * ```
+   */
+  unblock(input: UnblockInput): Promise<ChangedSlot>;
+
+  /**
+   * Holds an available slot for a short while. Only who has the token can book or release it meanwhile. When the time is
+   * over, the slot counts as available again, without any job that cleans up.
+   *
+   * @returns The slot, now `held`, and the token of the hold. The token is not stored and cannot be read again.
+   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `invalid_transition`,
+   * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { holdToken } = await engine.hold({ actor, slotId, seconds: 600 });
+   * await engine.book({ actor, slotId, subjectId, holdToken });
+   * ```
+   */
+  hold(input: HoldInput): Promise<HeldSlot>;
+
+  /**
+   * Gives a held slot back before the hold expires.
+   *
+   * @returns The slot, now `available`.
+   * @throws BookingError `slot_not_found`, `hold_not_found`, `invalid_transition`, `version_conflict`, `hold_expired`,
+   * `hold_not_owned`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { holdToken } = await engine.hold({ actor, slotId });
+   * await engine.release({ actor, slotId, holdToken });
+   * ```
+   */
+  release(input: ReleaseInput): Promise<ChangedSlot>;
+}
+
+/** The commands about appointments. */
+export interface AppointmentCommands {
+  /**
+   * Creates an appointment and takes its slot in one commit: the slot with this `slotId`, or, without one, a free slot of
+   * the provider at the facility that contains the time. Of two callers who want the same slot, one gets it, and the other
+   * is refused with the reason.
+   *
+   * @returns The appointment, and the slots that it owns now: none if it is only `scheduled`.
+   * @throws BookingError `invalid_time_range`, `slot_not_found`, `hold_not_found`, `slot_booked`, `slot_held`,
+   * `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `no_slot_available`, `invalid_transition`,
+   * `version_conflict`, `hold_expired`, `hold_not_owned`, `invalid_input`, `idempotency_key_reused`,
+   * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
+   * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * // A slot that the caller has seen.
+   * await engine.book({ actor, slotId, subjectId, idempotencyKey: "request-1" });
+   * // A time: any free slot that contains it.
+   * const time = { start: "2027-03-22T09:00:00+01:00", end: "2027-03-22T09:30:00+01:00" };
+   * await engine.book({ actor, subjectId, providerId: "dr-grey", facilityId: "north", ...time });
+   * ```
+   */
+  book(input: BookInput): Promise<Booked>;
+
+  /**
+   * Takes a `scheduled` appointment into a slot, which confirms it: the slot with this `slotId`, or, without one, a free
+   * slot of the provider at the facility that contains the time of the appointment.
+   *
+   * @returns The appointment, now `confirmed`, and the slots that it owns.
+   * @throws BookingError `slot_not_found`, `appointment_not_found`, `slot_booked`, `slot_held`, `slot_blocked`,
+   * `time_mismatch`, `schedule_mismatch`, `no_slot_available`, `invalid_transition`, `version_conflict`,
+   * `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
+   * `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { appointment, slots } = await engine.accept({ actor, appointmentId });
+   * ```
+   */
+  accept(input: AcceptInput): Promise<Booked>;
+
+  /**
+   * Moves a confirmed appointment to other slots of the same provider and facility. The new slots are taken and the old
+   * ones become available in one commit; if a new one cannot be had, the appointment keeps what it has.
+   *
+   * @returns The appointment with its new times, and the slots that it owns now.
+   * @throws BookingError `invalid_time_range`, `slot_not_found`, `appointment_not_found`, `slot_booked`, `slot_held`,
+   * `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `invalid_transition`, `version_conflict`, `invalid_input`,
+   * `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
+   * `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { appointment } = await engine.reschedule({ actor, appointmentId, slotId, alternatives: 3 });
+   * ```
+   */
+  reschedule(input: RescheduleInput): Promise<Booked>;
+
+  /**
+   * Notes that the subject of a confirmed appointment has arrived.
+   *
+   * @returns The appointment, now `checked_in`.
+   * @throws BookingError `appointment_not_found`, `invalid_transition`, `version_conflict`, `invalid_input`,
+   * `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
+   * `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { appointment } = await engine.checkIn({ actor, appointmentId });
+   * ```
+   */
+  checkIn(input: CheckInInput): Promise<ChangedAppointment>;
+
+  /**
+   * Notes that a confirmed or checked-in appointment has taken place. It keeps its slots, and is final.
+   *
+   * @returns The appointment, now `completed`.
+   * @throws BookingError `appointment_not_found`, `invalid_transition`, `version_conflict`, `invalid_input`,
+   * `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
+   * `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { appointment } = await engine.complete({ actor, appointmentId });
+   * ```
+   */
+  complete(input: CompleteInput): Promise<ChangedAppointment>;
+
+  /**
+   * Notes that the subject of a confirmed or checked-in appointment did not come. Its slots become available in the same
+   * commit. It is final.
+   *
+   * @returns The appointment, now `no_show`, and the slots that became available.
+   * @throws BookingError `appointment_not_found`, `invalid_transition`, `version_conflict`, `invalid_input`,
+   * `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
+   * `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { appointment, slots } = await engine.markNoShow({ actor, appointmentId });
+   * ```
+   */
+  markNoShow(input: MarkNoShowInput): Promise<EndedAppointment>;
+
+  /**
+   * Cancels an appointment that is scheduled, confirmed or checked in. Its slots become available in the same commit. It
+   * is final.
+   *
+   * @returns The appointment, now `cancelled`, and the slots that became available.
+   * @throws BookingError `appointment_not_found`, `invalid_transition`, `version_conflict`, `invalid_input`,
+   * `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
+   * `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { slots } = await engine.cancel({ actor, appointmentId, ifVersion: 1, reason: "Feels well again" });
+   * ```
+   */
+  cancel(input: CancelInput): Promise<EndedAppointment>;
+}
+
+/** What an engine answers without changing anything, `reconcile` aside. */
+export interface EngineReads {
+  /**
+   * Reads a slot as it counts now: with an expired hold it is `available`.
+   *
+   * @param slotId 1 to 128 characters.
+   * @returns The slot.
+   * @throws BookingError `slot_not_found`, `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
+   * `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const { status, version } = await engine.getSlot(slotId);
+   * ```
+   */
+  getSlot(slotId: string): Promise<Slot>;
+
+  /**
+   * Reads an appointment.
+   *
+   * @param appointmentId 1 to 128 characters.
+   * @returns The appointment.
+   * @throws BookingError `appointment_not_found`, `invalid_input`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const { status, slotIds } = await engine.getAppointment(appointmentId);
+   * ```
+   */
+  getAppointment(appointmentId: string): Promise<Appointment>;
+
+  /**
+   * Lists slots that start at `from` or later and before `to`, a page at a time, in the order of `start` and then `id`, or
+   * its reverse (`newestFirst`). All other fields narrow the list. An expired hold counts as `available`.
+   *
+   * @returns The slots of the page, and the cursor of the next one.
+   * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const week = { from: "2027-03-22T00:00:00+01:00", to: "2027-03-29T00:00:00+02:00" };
+   * const { items, nextCursor } = await engine.listSlots({ ...week, providerIds: ["dr-grey"], statuses: ["available"] });
+   * ```
+   */
+  listSlots(input: ListSlotsInput): Promise<Page<Slot>>;
+
+  /**
+   * Lists appointments that start at `from` or later and before `to`, a page at a time, in the order of `start` and then
+   * `id`, or its reverse (`newestFirst`). All other fields narrow the list.
+   *
+   * @returns The appointments of the page, and the cursor of the next one.
+   * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const { items, nextCursor } = await engine.listAppointments({ subjectId, limit: 20 });
+   * ```
+   */
+  listAppointments(input: ListAppointmentsInput): Promise<Page<Appointment>>;
+
+  /**
+   * Lists who did what to a slot or an appointment, when and why, a page at a time, in the order of its versions, or
+   * its reverse (`newestFirst`). An id that never existed has an empty history; a record that somebody deleted by hand keeps its own.
+   *
+   * @returns The entries of the page, and the cursor of the next one.
+   * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
+   * `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const { items } = await engine.history({ appointmentId });
+   * const lines = items.map(({ at, command, actor, toStatus }) => `${at.toISOString()} ${command} ${actor.id} ${toStatus}`);
+   * ```
+   */
+  history(input: HistoryInput): Promise<Page<JournalEntry>>;
+
+  /**
+   * Checks whether a slot and its appointment agree. They always do, unless somebody has changed rows by hand.
+   *
+   * @param slotId 1 to 128 characters.
+   * @returns Whether they agree, and each fault: which invariant is broken, by which records.
+   * @throws BookingError `slot_not_found`, `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
+   * `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const { inSync, faults } = await engine.checkSync(slotId);
+   * ```
+   */
+  checkSync(slotId: string): Promise<SyncReport>;
+
+  /**
+   * Checks all slots and appointments that start at `from` or later and before `to`, in the order of `start` and then `id`,
+   * slots first. It repairs each fault that has one right answer by a command of its own, and reports what a person must
+   * decide. Bookings may go on meanwhile. A second run changes nothing.
+   *
+   * @returns How many records were read, how many faults were found, and what became of them.
+   * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
+   * `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`,
+   * `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { repairable, manual } = await engine.reconcile({ actor, dryRun: true });
+   * ```
+   */
+  reconcile(input: ReconcileInput): Promise<ReconcileReport>;
+}
+
+/** What the callback of `transaction` is given. */
+export interface InTransaction<HostTransaction, Opened> {
+  /** The connection with the open transaction, for your own statements: with PostgreSQL, a client of pg. */
+  readonly transaction: Opened;
+  /** The engine within the transaction. */
+  readonly engine: Engine<HostTransaction, Opened>;
+}
+
+/**
+ * Decides who gets which slot. Every method rejects with a `BookingError`, with one exception: what a function of yours
+ * throws (a policy, `authorize`, or another one among the options) passes through as it is. A command whose policy or
+ * `authorize` throws changes nothing.
+ */
+export interface Engine<HostTransaction = unknown, Opened = unknown>
+  extends SlotCommands,
+    AppointmentCommands,
+    EngineReads {
+  /**
+   * The same engine inside a transaction that you opened: its commands commit or vanish with your own rows. COMMIT and
+   * ROLLBACK stay yours. A refusal leaves the transaction usable; `storage_busy` with `repeat: "transaction"` does not, and
+   * asks for all of it again from its BEGIN.
+   *
+   * @param transaction The open transaction of your driver, as the adapter takes it.
+   * @returns An engine that lives as long as the transaction. A value that is no open transaction is refused by the first
+   * call of that engine, with `storage_misused`.
+   * @example
+   * ```ts
+   * const { appointment } = await engine.within(transaction).book({ actor, slotId, subjectId });
+   * ```
+   */
+  within(transaction: HostTransaction): Engine<HostTransaction, Opened>;
+
+  /**
+   * Opens a transaction, in which the booking and your own rows commit or vanish together: BEGIN, the callback, COMMIT.
+   * If the callback throws, everything is rolled back, and the call rejects with the same error. A refusal that the
+   * callback catches leaves the transaction usable.
+   *
+   * Where another transaction is in the way (`storage_busy` with `repeat: "transaction"`, which the callback lets pass or
+   * throws as the `cause` of an error of its own), all of it is rolled back and run again within the budget for retries,
+   * so the callback must keep no state and send no message. After that the call rejects with `storage_busy`. It rejects
+   * with `outcome_unknown` if the connection is lost during COMMIT: all of it took effect, or nothing. It can be sent again
+   * if its commands carry idempotency keys.
+   *
+   * The isolation level is READ COMMITTED. The connection is the engine's: leave `release`, COMMIT and ROLLBACK to it.
+   * Within a transaction, call only the engine that the callback is given, and await what it returns.
+   *
+   * @returns What the callback returns, once all of it is durable.
+   * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
+   * `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`,
+   * `settings_mismatch`.
+   * @example
+   * ```ts
+   * const booked = await engine.transaction(async ({ transaction, engine }) => {
+   *   const booked = await engine.book({ actor, slotId, subjectId, idempotencyKey });
+   *   await transaction.query("insert into invoices (appointment_id) values ($1)", [booked.appointment.id]);
+   *   return booked;
+   * });
+   * ```
+   */
+  transaction<Result>(callback: (opened: InTransaction<HostTransaction, Opened>) => Promise<Result>): Promise<Result>;
+}

@@ -1,0 +1,86 @@
+import type { ErrorCode } from "../errors.ts";
+
+/** What any call can meet that asks the database. */
+const storage = [
+  "storage_busy",
+  "storage_unavailable",
+  "storage_read_only",
+  "storage_misused",
+  "refused_by_database",
+  "schema_outdated",
+  "schema_too_new",
+] as const satisfies readonly ErrorCode[];
+
+const read = ["invalid_input", ...storage] as const satisfies readonly ErrorCode[];
+
+const write = [
+  "invalid_input",
+  ...storage,
+  "outcome_unknown",
+  "settings_mismatch",
+] as const satisfies readonly ErrorCode[];
+
+/** What every command can be refused with, whatever it asks for; `invalid_transition` also by a guard of the database. */
+const command = [
+  ...write,
+  "idempotency_key_reused",
+  "forbidden",
+  "policy_violation",
+  "invalid_transition",
+] as const satisfies readonly ErrorCode[];
+
+const slot = ["slot_not_found", "version_conflict"] as const;
+const appointment = ["appointment_not_found", "version_conflict"] as const;
+const hold = ["hold_not_found", "hold_not_owned", "hold_expired"] as const;
+const taken = ["slot_booked", "slot_held", "slot_blocked"] as const;
+const creating = ["invalid_time_range", "schedule_mismatch", "slot_overlap"] as const;
+
+/** Every code that each call of an engine can reject with. `transaction` also rejects with what its callback throws. */
+export const callCodes = {
+  createSlots: [...command, ...creating, "version_conflict"],
+  createManySlots: [...command, ...creating, "aborted"],
+  block: [...command, ...slot, ...taken],
+  unblock: [...command, ...slot, "slot_booked", "slot_held", "slot_overlap"],
+  hold: [...command, ...slot, ...taken],
+  release: [...command, ...slot, ...hold],
+  book: [
+    ...command,
+    ...slot,
+    ...taken,
+    ...hold,
+    "schedule_mismatch",
+    "invalid_time_range",
+    "time_mismatch",
+    "no_slot_available",
+  ],
+  accept: [
+    ...command,
+    ...appointment,
+    ...taken,
+    "slot_not_found",
+    "schedule_mismatch",
+    "time_mismatch",
+    "no_slot_available",
+  ],
+  reschedule: [
+    ...command,
+    ...appointment,
+    ...taken,
+    "slot_not_found",
+    "schedule_mismatch",
+    "invalid_time_range",
+    "time_mismatch",
+  ],
+  checkIn: [...command, ...appointment],
+  complete: [...command, ...appointment],
+  markNoShow: [...command, ...appointment],
+  cancel: [...command, ...appointment],
+  getSlot: [...read, "slot_not_found"],
+  getAppointment: [...read, "appointment_not_found"],
+  listSlots: [...read, "invalid_time_range"],
+  listAppointments: [...read, "invalid_time_range"],
+  history: read,
+  checkSync: [...read, "slot_not_found"],
+  reconcile: write,
+  transaction: write,
+} as const satisfies Readonly<Record<string, readonly ErrorCode[]>>;

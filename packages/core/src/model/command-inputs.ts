@@ -1,0 +1,216 @@
+import type { InstantInput } from "./instant.ts";
+import type { Actor, Metadata } from "./values.ts";
+
+/** What every command may carry. */
+export interface CommandEnvelope {
+  /** Who runs the command. It is written to the journal, and given to `authorize` and to the policies. */
+  readonly actor: Actor;
+  /** Why, in the actor's words: at most 500 characters. It is written to the journal. Default: no reason. */
+  readonly reason?: string | undefined;
+  /**
+   * The command takes effect at most once per key. A repeat with the same input gets the answer of the first call; the
+   * same key with another input is refused with `idempotency_key_reused`. 1 to 128 characters, such as a UUID that the
+   * client makes for each request. Default: a key that the engine makes, so a repeat is another command.
+   */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A command about one slot. */
+export interface SlotCommandInput extends CommandEnvelope {
+  /** The id of the slot, as `createSlots` and `listSlots` return it: 1 to 128 characters. */
+  readonly slotId: string;
+  /**
+   * The version of the slot that the caller has seen, from 1. Another version is refused with `version_conflict`.
+   * Default: any version.
+   */
+  readonly ifVersion?: number | undefined;
+}
+
+/** A command about one appointment. */
+export interface AppointmentCommandInput extends CommandEnvelope {
+  /** The id of the appointment, as `book` and `listAppointments` return it: 1 to 128 characters. */
+  readonly appointmentId: string;
+  /**
+   * The version of the appointment that the caller has seen, from 1. Another version is refused with
+   * `version_conflict`. Default: any version.
+   */
+  readonly ifVersion?: number | undefined;
+}
+
+/** A slot to be created. */
+export interface NewSlotInput {
+  /** When the slot begins; the instant belongs to it. From the year 1900 to 2199. */
+  readonly start: InstantInput;
+  /** When the slot ends; the instant no longer belongs to it. After `start`, by at most 31 days. */
+  readonly end: InstantInput;
+  /**
+   * How many appointments the slot takes. A group slot becomes one slot for each seat, and they differ in `seat` and `id`.
+   * 1 to 1000. Default 1.
+   */
+  readonly capacity?: number | undefined;
+  /**
+   * A plain JSON object of your own, kept and returned as it came: at most 16 384 characters of JSON, nested at most
+   * 16 levels deep. Default `{}`.
+   */
+  readonly metadata?: Metadata | undefined;
+}
+
+/** What `createSlots` takes. */
+export interface CreateSlotsInput extends CommandEnvelope {
+  /**
+   * The version of the schedule that the caller has seen; 0 means that the schedule must not exist yet. Another version
+   * is refused with `version_conflict`. Default: any version.
+   */
+  readonly ifVersion?: number | undefined;
+  /** Whose slots they are: your id of a practitioner, a room or a device. 1 to 128 characters. */
+  readonly providerId: string;
+  /** Where they are: your id of a facility. 1 to 128 characters. */
+  readonly facilityId: string;
+  /**
+   * The IANA time zone of the schedule, such as `Europe/Berlin`. A schedule that exists must have this zone, under this
+   * or another of its names. Default: the zone that the schedule has, and `UTC` if it does not exist yet.
+   */
+  readonly timeZone?: string | undefined;
+  /**
+   * The slots: at least 1, and at most 50 000, seats counted, or about 15 MB of them. They must not overlap each other, nor an available, held or
+   * booked slot of the same schedule and seat.
+   */
+  readonly slots: readonly NewSlotInput[];
+}
+
+/** What `block` takes. */
+export interface BlockInput extends SlotCommandInput {}
+
+/** What `unblock` takes. */
+export interface UnblockInput extends SlotCommandInput {}
+
+/** What `hold` takes. */
+export interface HoldInput extends SlotCommandInput {
+  /** How long the hold lasts, in seconds from now: 1 to 86 400, which is a day. Default 300. */
+  readonly seconds?: number | undefined;
+}
+
+/** What `release` takes. */
+export interface ReleaseInput extends SlotCommandInput {
+  /** The token that `hold` returned: 1 to 128 characters. */
+  readonly holdToken: string;
+}
+
+/** A command that takes slots, and may offer others where one of them cannot be had. */
+export interface SlotTakingInput {
+  /**
+   * Ids of further slots, such as a room's or a device's, that the appointment takes along: all of them or nothing. Each
+   * must contain the whole appointment. At most 15, none of them twice. Default `[]`.
+   */
+  readonly alsoSlotIds?: readonly string[] | undefined;
+  /**
+   * How many free slots nearby a refusal offers in `details.alternatives`, where a slot is taken or none is free:
+   * 0 to 20. Default 0.
+   */
+  readonly alternatives?: number | undefined;
+}
+
+/** What `book` takes to book a slot that is known by its id. */
+export interface BookSlotInput extends SlotCommandInput, SlotTakingInput {
+  /** Whom the appointment is for: your id of a patient or a customer. 1 to 128 characters. */
+  readonly subjectId: string;
+  /** The provider that the slot must have, or the call is refused with `schedule_mismatch`. Default: any provider. */
+  readonly providerId?: string | undefined;
+  /** The facility that the slot must have, or the call is refused with `schedule_mismatch`. Default: any facility. */
+  readonly facilityId?: string | undefined;
+  /** When the appointment begins, within the slot. From the year 1900 to 2199. Default: when the slot begins. */
+  readonly start?: InstantInput | undefined;
+  /** When the appointment ends, exclusive: after `start`, and within the slot. Default: when the slot ends. */
+  readonly end?: InstantInput | undefined;
+  /**
+   * The token that `hold` returned, if the slot is held for this booking, and an array of at most 16 tokens if further
+   * slots are held as well. Default: none, so a held slot is refused with `slot_held`.
+   */
+  readonly holdToken?: string | readonly string[] | undefined;
+  /**
+   * A plain JSON object of your own, kept with the appointment: at most 16 384 characters of JSON, nested at most
+   * 16 levels deep. Default `{}`.
+   */
+  readonly metadata?: Metadata | undefined;
+}
+
+/** What `book` takes to book a time: it finds a free slot that contains the time. */
+export interface BookTimeInput extends CommandEnvelope {
+  /** Absent: with a `slotId` the call books that slot. */
+  readonly slotId?: undefined;
+  /** Whom the appointment is for: your id of a patient or a customer. 1 to 128 characters. */
+  readonly subjectId: string;
+  /** Whose slot is wanted. 1 to 128 characters. */
+  readonly providerId: string;
+  /** Where the slot must be. 1 to 128 characters. */
+  readonly facilityId: string;
+  /** When the appointment begins. From the year 1900 to 2199. */
+  readonly start: InstantInput;
+  /** When the appointment ends, exclusive: after `start`, by at most 31 days. */
+  readonly end: InstantInput;
+  /**
+   * What happens without a free slot: `"refuse"` rejects with `no_slot_available`; `"schedule"` stores a `scheduled`
+   * appointment, which owns no slot until the provider accepts it. Default `"refuse"`.
+   */
+  readonly ifNoSlot?: "refuse" | "schedule" | undefined;
+  /**
+   * A plain JSON object of your own, kept with the appointment: at most 16 384 characters of JSON, nested at most
+   * 16 levels deep. Default `{}`.
+   */
+  readonly metadata?: Metadata | undefined;
+  /** How many free slots nearby a refusal offers in `details.alternatives`: 0 to 20. Default 0. */
+  readonly alternatives?: number | undefined;
+}
+
+/** What `book` takes: a slot by its id, or a time. */
+export type BookInput = BookSlotInput | BookTimeInput;
+
+/** What `accept` takes. */
+export interface AcceptInput extends AppointmentCommandInput, SlotTakingInput {
+  /**
+   * The slot to take: 1 to 128 characters. It must have the appointment's provider and facility, and contain its time.
+   * Default: a free slot of the provider at the facility that does.
+   */
+  readonly slotId?: string | undefined;
+}
+
+/** What `reschedule` takes. */
+export interface RescheduleInput extends AppointmentCommandInput, SlotTakingInput {
+  /** The slot to move to, of the same provider and facility: 1 to 128 characters. It may be one that the appointment owns. */
+  readonly slotId: string;
+  /** When the appointment begins from now on, within the slot. From the year 1900 to 2199. Default: when the slot begins. */
+  readonly start?: InstantInput | undefined;
+  /** When the appointment ends from now on, exclusive: after `start`, and within the slot. Default: when the slot ends. */
+  readonly end?: InstantInput | undefined;
+}
+
+/** What `checkIn` takes. */
+export interface CheckInInput extends AppointmentCommandInput {}
+
+/** What `complete` takes. */
+export interface CompleteInput extends AppointmentCommandInput {}
+
+/** What `markNoShow` takes. */
+export interface MarkNoShowInput extends AppointmentCommandInput {}
+
+/** What `cancel` takes. */
+export interface CancelInput extends AppointmentCommandInput {}
+
+/** What each command takes, by its name. */
+export interface CommandInputs {
+  readonly createSlots: CreateSlotsInput;
+  readonly block: BlockInput;
+  readonly unblock: UnblockInput;
+  readonly hold: HoldInput;
+  readonly release: ReleaseInput;
+  readonly book: BookInput;
+  readonly accept: AcceptInput;
+  readonly reschedule: RescheduleInput;
+  readonly checkIn: CheckInInput;
+  readonly complete: CompleteInput;
+  readonly markNoShow: MarkNoShowInput;
+  readonly cancel: CancelInput;
+}
+
+/** A command as a caller writes it. */
+export type CommandInput<Name extends keyof CommandInputs> = CommandInputs[Name];

@@ -1,0 +1,70 @@
+import type { AppointmentStatus } from "./appointment.ts";
+import type { InstantInput } from "./instant.ts";
+import type { SlotStatus } from "./slot.ts";
+
+/** Which page of a list is wanted. */
+export interface PageInput {
+  /** How many items the page has at most: 1 to 500. Default 100. */
+  readonly limit?: number | undefined;
+  /**
+   * The `nextCursor` of the page before, at most 600 characters, with the same other fields. Default, and `null`, which the
+   * last page has: the first page.
+   */
+  readonly cursor?: string | null | undefined;
+  /** Whether the list runs from its end to its beginning. A cursor continues in the order that it comes from. Default `false`. */
+  readonly newestFirst?: boolean | undefined;
+}
+
+/** Which part of the time line a list covers: by when the items start. */
+export interface WindowInput {
+  /** Items that start at this instant or later. From the year 1900 to 2199. Default: from the first one on. */
+  readonly from?: InstantInput | undefined;
+  /** Items that start before this instant. Not before `from`. From the year 1900 to 2199. Default: to the last one. */
+  readonly to?: InstantInput | undefined;
+}
+
+/** What `listSlots` takes. */
+export interface ListSlotsInput extends PageInput, WindowInput {
+  /** Slots of these providers: 1 to 100 ids. Default: of all. */
+  readonly providerIds?: readonly string[] | undefined;
+  /** Slots at this facility: 1 to 128 characters. Default: at all. */
+  readonly facilityId?: string | undefined;
+  /**
+   * Slots in these states as they count now: 1 to 4 of `available`, `held`, `booked` and `blocked`. It needs `providerIds`,
+   * or both `from` and `to`. Default: in all states.
+   */
+  readonly statuses?: readonly SlotStatus[] | undefined;
+}
+
+/** What `listAppointments` takes. */
+export interface ListAppointmentsInput extends PageInput, WindowInput {
+  /** Appointments that have one of these among their providers: 1 to 100 ids. Default: of all. */
+  readonly providerIds?: readonly string[] | undefined;
+  /**
+   * Appointments at this facility: 1 to 128 characters. It needs `providerIds`, a `subjectId`, or both `from` and `to`.
+   * Default: at all.
+   */
+  readonly facilityId?: string | undefined;
+  /** Appointments for this subject: 1 to 128 characters. Default: for all. */
+  readonly subjectId?: string | undefined;
+  /**
+   * Appointments in these states: 1 to 6 of `scheduled`, `confirmed`, `checked_in`, `completed`, `cancelled` and `no_show`.
+   * It needs `providerIds`, a `subjectId`, or both `from` and `to`. Default: in all states.
+   */
+  readonly statuses?: readonly AppointmentStatus[] | undefined;
+}
+
+/** What `history` takes to show the changes of a slot. */
+export interface SlotHistoryInput extends PageInput {
+  /** The id of the slot: 1 to 128 characters. */
+  readonly slotId: string;
+}
+
+/** What `history` takes to show the changes of an appointment. */
+export interface AppointmentHistoryInput extends PageInput {
+  /** The id of the appointment: 1 to 128 characters. */
+  readonly appointmentId: string;
+}
+
+/** What `history` takes: a slot or an appointment. */
+export type HistoryInput = SlotHistoryInput | AppointmentHistoryInput;
