@@ -1,4 +1,7 @@
-/** Makes docs/reference.md from the tables in the code: `node docs/reference.ts`. A test holds the two together. */
+/**
+ * Makes docs/reference.md from the tables in the code, and docs/api.md from its documentation: `node docs/reference.ts`.
+ * Tests hold code and pages together.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -10,16 +13,11 @@ import {
   type StateChange,
   slotTransitions,
 } from "@slotwright/core";
-
-const file = join(import.meta.dirname, "reference.md");
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
+import { apiPage } from "./api.ts";
+import { openLanguageServer } from "./language-server.ts";
+import { code, table } from "./markdown.ts";
 
 const yes = (is: boolean) => (is ? "yes" : "");
-const code = (text: string) => `\`${text}\``;
 
 function errorTable(): string {
   const rows = errorCodes.map((name) => {
@@ -100,4 +98,15 @@ ${limitTable()}
 `;
 }
 
-if (import.meta.main) writeFileSync(file, reference());
+async function writePages(): Promise<void> {
+  const docs = import.meta.dirname;
+  writeFileSync(join(docs, "reference.md"), reference());
+  const server = await openLanguageServer(join(docs, ".."));
+  try {
+    writeFileSync(join(docs, "api.md"), await apiPage(server));
+  } finally {
+    server.close();
+  }
+}
+
+if (import.meta.main) await writePages();

@@ -197,7 +197,7 @@ export interface MarkNoShowInput extends AppointmentCommandInput {}
 export interface CancelInput extends AppointmentCommandInput {}
 
 /** What each command takes, by its name. */
-export interface CommandInputs {
+export type CommandInputs = {
   readonly createSlots: CreateSlotsInput;
   readonly block: BlockInput;
   readonly unblock: UnblockInput;
@@ -210,7 +210,7 @@ export interface CommandInputs {
   readonly complete: CompleteInput;
   readonly markNoShow: MarkNoShowInput;
   readonly cancel: CancelInput;
-}
+};
 
 /** A command as a caller writes it. */
 export type CommandInput<Name extends keyof CommandInputs> = CommandInputs[Name];

@@ -96,10 +96,15 @@ export type FaultKind = keyof typeof faultCatalogue;
 
 /** One broken invariant, and the records that break it. */
 export interface SyncFault {
+  /** Which fault it is: one of the reference's table. */
   readonly kind: FaultKind;
+  /** The number of the broken invariant, as the reference counts them. */
   readonly invariant: 1 | 2 | 3 | 4;
+  /** What is wrong, as a sentence. */
   readonly problem: string;
+  /** What `reconcile` does about it; null where a person must decide. */
   readonly repair: string | null;
+  /** The records that disagree. */
   readonly records: readonly RecordKey[];
 }
 

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { callCodes } from "@slotwright/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { apiPage, codesIn, engineFile, inputFiles, tagOf } from "./api.ts";
+import { type LanguageServer, type Member, openLanguageServer } from "./language-server.ts";
+
+const root = join(import.meta.dirname, "..");
+let server: LanguageServer;
+let calls: readonly Member[];
+
+beforeAll(async () => {
+  server = await openLanguageServer(root);
+  calls = await server.membersOf(engineFile);
+});
+afterAll(() => server.close());
+
+/** What the examples take for granted. */
+const stage = `
+import { type Actor, createEngine, type Engine } from "@slotwright/core";
+import { memoryAdapter } from "@slotwright/core/memory";
+interface Client { query(text: string, values: readonly unknown[]): Promise<unknown> }
+declare const engine: Engine<Client, Client>;
+declare const transaction: Client;
+declare const actor: Actor;
+declare const [slotId, appointmentId, subjectId, idempotencyKey]: readonly [string, string, string, string];
+`;
+
+/** The example of `createEngine`, which is no member of an interface. */
+function exampleOfCreateEngine(): string {
+  const source = readFileSync(join(root, "packages/core/src/engine/engine.ts"), "utf8");
+  const [, example = ""] = /```ts\n([\s\S]*?)\n \* ```/.exec(source) ?? [];
+  return example.replaceAll(/^ \* ?/gm, "");
+}
+
+/** What a host gives to the engine; the rest of these files is not the host's to see. */
+const isGiven = (owner: string) => /^Actor$|(?:Input|Options|Envelope)$/.test(owner);
+
+const nameOf = ({ owner, name }: Member) => `${owner}.${name}`;
+
+describe("the documentation that an editor shows", () => {
+  it.each([engineFile, ...inputFiles])("says something over every member in %s", async (file) => {
+    const members = (await server.membersOf(file)).filter(({ owner }) => file === engineFile || isGiven(owner));
+    expect(members.length).toBeGreaterThan(0);
+    expect(members.filter(({ text }) => text === "").map(nameOf)).toEqual([]);
+  });
+
+  it("says of every call what it answers, and which codes it can reject with", () => {
+    const documented = calls.filter(({ owner }) => owner !== "InTransaction");
+    expect(documented.filter((call) => tagOf(call, "returns") === "").map(nameOf)).toEqual([]);
+    const codes = documented.map((call) => [call.name, [...codesIn(call)].sort()] as const);
+    const known = Object.entries(callCodes).map(([name, list]) => [name, [...list].sort()] as const);
+    expect(Object.fromEntries(codes)).toEqual({ ...Object.fromEntries(known), within: [] });
+  });
+
+  it("has an example for every call, all of which compile", async () => {
+    const documented = calls.filter(({ owner }) => owner !== "InTransaction");
+    const examples = documented.map((call) => [
+      nameOf(call),
+      /\*@example\*\n```ts\n([\s\S]*?)\n```/.exec(call.text)?.[1],
+    ]);
+    expect(examples.filter(([, example]) => example === undefined)).toEqual([]);
+    examples.push(["createEngine", exampleOfCreateEngine()]);
+    const bodies = examples.map(
+      ([name, example], index) => `export const example${index} = async () => {\n// ${name}\n${example}\n};`,
+    );
+    expect(await server.problemsOf("docs/examples-of-the-api.ts", stage + bodies.join("\n"))).toEqual([]);
+  });
+
+  it("makes docs/api.md", async () => {
+    expect(readFileSync(join(root, "docs", "api.md"), "utf8")).toBe(await apiPage(server));
+  });
+});
