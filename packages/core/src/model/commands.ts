@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instantSchema } from "./instant.ts";
+import { notInJson } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema, metadataSchema, reasonSchema } from "./values.ts";
@@ -78,7 +79,7 @@ export const bookSlotSchema = z.strictObject({
 /** Book a time: a free slot that contains it is found. */
 export const bookTimeSchema = z.strictObject({
   ...envelope,
-  slotId: z.undefined().optional(),
+  slotId: notInJson(z.undefined()).optional(),
   subjectId: idSchema,
   providerId: idSchema,
   facilityId: idSchema,

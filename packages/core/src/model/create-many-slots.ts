@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { NewSlotInput } from "./command-inputs.ts";
-import { createSlotsSchema } from "./commands.ts";
+import { createSlotsSchema, newSlotSchema } from "./commands.ts";
+import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { type Actor, idSchema } from "./values.ts";
 
@@ -71,14 +72,17 @@ export const createManySlotsSchema = z.strictObject({
   facilityId,
   timeZone,
   idempotencyKey: idSchema.max(keyLength, `must not be longer than ${keyLength} characters`).optional(),
-  slots: z.custom<Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>>(isIterable, "must be iterable"),
+  slots: withJsonSchema(
+    z.custom<Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>>(isIterable, "must be iterable"),
+    () => ({ type: "array", items: jsonSchemaOf(newSlotSchema) }),
+  ),
   chunkSize: z
     .int("must be a whole number")
     .min(1, "must be at least 1")
     .max(limits.slotsPerChunk, `must be at most ${limits.slotsPerChunk}`)
     .default(250),
-  onProgress: z
-    .custom<(created: CreatedSoFar) => unknown>((value) => typeof value === "function", "must be a function")
-    .optional(),
-  signal: z.custom<AbortSignal>(isSignal, "must be an AbortSignal").optional(),
+  onProgress: notInJson(
+    z.custom<(created: CreatedSoFar) => unknown>((value) => typeof value === "function", "must be a function"),
+  ).optional(),
+  signal: notInJson(z.custom<AbortSignal>(isSignal, "must be an AbortSignal")).optional(),
 });

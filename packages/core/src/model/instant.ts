@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isDate } from "./date.ts";
+import { withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 
 /** The part of `Temporal.Instant` that is used, so that no polyfill is needed to accept one. */
@@ -53,8 +54,7 @@ function parseInstant(value: unknown): Parsed {
     : { epochMs: Number(value.epochNanoseconds / 1_000_000n) };
 }
 
-/** Parses an `InstantInput` to a `Date`; refuses what is ambiguous, finer than a millisecond or far off. */
-export const instantSchema = z.unknown().transform((value, context): Date => {
+const parsing = z.unknown().transform((value, context): Date => {
   const parsed = parseInstant(value);
   const problem =
     "problem" in parsed
@@ -66,3 +66,6 @@ export const instantSchema = z.unknown().transform((value, context): Date => {
   context.issues.push({ code: "custom", message: problem, input: value });
   return z.NEVER;
 }) as unknown as z.ZodType<Date, InstantInput>;
+
+/** Parses an `InstantInput` to a `Date`; refuses what is ambiguous, finer than a millisecond or far off. */
+export const instantSchema = withJsonSchema(parsing, () => ({ type: "string", format: "date-time" }));

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { appointmentStatuses } from "./appointment.ts";
 import { instantSchema } from "./instant.ts";
+import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { slotStatuses } from "./slot.ts";
 import { actorSchema, idSchema } from "./values.ts";
@@ -12,11 +13,8 @@ const limit = z
   .default(100);
 
 const page = {
-  /** Items on a page. */
   limit,
-  /** `nextCursor` of the page before. Null, which the last page has, is the first page, as is none. */
   cursor: z.string("must be a string").max(limits.cursorLength, "must be a cursor that a page returned").nullish(),
-  /** Whether the list runs from the latest to the earliest. A cursor goes on in the order of the list that it came from. */
   newestFirst: z.boolean("must be true or false").default(false),
 };
 
@@ -25,12 +23,14 @@ const providerIds = z
   .min(1, "must hold at least one id")
   .max(limits.providersPerList, `must not hold more than ${limits.providersPerList} ids`);
 
-const statusesOf = <const S extends readonly string[]>(statuses: S) =>
-  z
+const statusesOf = <const S extends readonly string[]>(statuses: S) => {
+  const listed = z
     .array(z.enum(statuses, `must be one of ${statuses.join(", ")}`), "must be an array")
     .min(1, "must not be empty")
-    .max(statuses.length, `must not hold more than ${statuses.length} statuses`)
-    .transform((wanted) => statuses.filter((status) => (wanted as readonly string[]).includes(status)) as S[number][]);
+    .max(statuses.length, `must not hold more than ${statuses.length} statuses`);
+  const inOrder = (wanted: readonly string[]) => statuses.filter((status) => wanted.includes(status)) as S[number][];
+  return withJsonSchema(listed.transform(inOrder), () => jsonSchemaOf(listed));
+};
 
 /** Slots and appointments are listed by when they start: `from` (inclusive) to `to` (exclusive). */
 const window = { from: instantSchema.optional(), to: instantSchema.optional() };
@@ -69,7 +69,6 @@ export const listAppointmentsSchema = z
   .strictObject({
     ...page,
     ...window,
-    /** Appointments that have one of these among their providers. */
     providerIds: providerIds.optional(),
     facilityId: idSchema.optional(),
     subjectId: idSchema.optional(),
@@ -92,17 +91,14 @@ export const historySchema = z.union([
 
 export const reconcileSchema = z.strictObject({
   actor: actorSchema,
-  /** Look and report only, change nothing. */
   dryRun: z.boolean("must be true or false").default(false),
   ...window,
-  /** Findings kept in the report; all of them are counted, and given to `onFinding`. */
   keepFindings: z
     .int("must be a whole number")
     .min(0, "must be at least 0")
     .max(100_000, "must be at most 100000")
     .default(1000),
-  /** Called with each finding as it is made, and waited for. What it throws ends the call; what was repaired stays. */
-  onFinding: z
-    .custom<(finding: unknown) => unknown>((value) => typeof value === "function", "must be a function")
-    .optional(),
+  onFinding: notInJson(
+    z.custom<(finding: unknown) => unknown>((value) => typeof value === "function", "must be a function"),
+  ).optional(),
 });

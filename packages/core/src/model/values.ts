@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 
 /** Who did it: your own id and the kind of actor, for example `patient` or `system`. */
@@ -71,7 +72,7 @@ function jsonProblem(value: unknown, ancestors: readonly unknown[] = []): string
   return undefined;
 }
 
-export const metadataSchema = z
+const storableMetadata = z
   .custom<Metadata>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
     error: "must be a plain object of JSON values",
     abort: true,
@@ -83,3 +84,6 @@ export const metadataSchema = z
     context.issues.push({ code: "custom", message, input: value });
     return z.NEVER;
   });
+
+/** A plain JSON object of bounded size and depth, copied. */
+export const metadataSchema = withJsonSchema(storableMetadata, () => ({ type: "object", additionalProperties: true }));

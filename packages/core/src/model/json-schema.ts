@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** The schema, which Zod cannot express as JSON Schema by itself, with the JSON Schema of what it takes. */
+export function withJsonSchema<Schema extends z.ZodType>(schema: Schema, describe: () => JsonSchema): Schema {
+  schema._zod.toJSONSchema = describe;
+  return schema;
+}
+
+/** A field that JSON has no value for, such as a function. */
+export function notInJson<Schema extends z.ZodType>(schema: Schema): Schema {
+  return withJsonSchema(schema, () => ({ not: {} }));
+}
+
+/** The JSON Schema of what a schema takes, to be a part of another one. */
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: "input" });
+  return described;
+}

@@ -1,0 +1,46 @@
+/**
+ * The Zod schemas of all inputs, and the codes that each call can reject with: for an API of your own, and its description.
+ * `z.toJSONSchema` works on each of them; a field that JSON has no value for, such as a callback, allows none.
+ */
+import {
+  acceptSchema,
+  blockSchema,
+  bookSchema,
+  cancelSchema,
+  checkInSchema,
+  completeSchema,
+  createSlotsSchema,
+  holdSchema,
+  markNoShowSchema,
+  releaseSchema,
+  rescheduleSchema,
+  unblockSchema,
+} from "../model/commands.ts";
+import { createManySlotsSchema } from "../model/create-many-slots.ts";
+import { historySchema, listAppointmentsSchema, listSlotsSchema, reconcileSchema } from "../model/queries.ts";
+
+export { callCodes } from "../engine/codes.ts";
+export { bookSlotSchema, bookTimeSchema, newSlotSchema } from "../model/commands.ts";
+export { instantSchema } from "../model/instant.ts";
+export { actorSchema, idSchema, metadataSchema, reasonSchema } from "../model/values.ts";
+
+/** What each call that takes an object takes, by its name. */
+export const inputSchemas = {
+  createSlots: createSlotsSchema,
+  createManySlots: createManySlotsSchema,
+  block: blockSchema,
+  unblock: unblockSchema,
+  hold: holdSchema,
+  release: releaseSchema,
+  book: bookSchema,
+  accept: acceptSchema,
+  reschedule: rescheduleSchema,
+  checkIn: checkInSchema,
+  complete: completeSchema,
+  markNoShow: markNoShowSchema,
+  cancel: cancelSchema,
+  listSlots: listSlotsSchema,
+  listAppointments: listAppointmentsSchema,
+  history: historySchema,
+  reconcile: reconcileSchema,
+} as const;

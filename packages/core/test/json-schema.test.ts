@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import * as schemas from "../src/schemas/index.ts";
+
+const { inputSchemas, callCodes: _, ...parts } = schemas;
+const all: Readonly<Record<string, z.ZodType>> = { ...inputSchemas, ...parts };
+
+describe("the JSON Schema of an input", () => {
+  it.each(Object.keys(all))("can be had of %s, as input and as output", (name) => {
+    for (const io of ["input", "output"] as const) {
+      const described = z.toJSONSchema(all[name] as z.ZodType, { io });
+      expect(JSON.stringify(described).length).toBeGreaterThan(70);
+    }
+  });
+
+  it("says of a time that it is a string, of metadata an object, and of a callback that there is none", () => {
+    const of = (schema: z.ZodType) => z.toJSONSchema(schema, { io: "input" }).properties as Record<string, unknown>;
+    expect(of(schemas.newSlotSchema)).toMatchObject({
+      start: { type: "string", format: "date-time" },
+      metadata: { type: "object" },
+      capacity: { type: "integer", minimum: 1, maximum: 1000, default: 1 },
+    });
+    expect(of(inputSchemas.listSlots).statuses).toMatchObject({
+      type: "array",
+      items: { enum: ["available", "held", "booked", "blocked"] },
+      minItems: 1,
+      maxItems: 4,
+    });
+    expect(of(inputSchemas.createManySlots)).toMatchObject({
+      slots: { type: "array", items: { properties: { start: { type: "string" } }, required: ["start", "end"] } },
+      onProgress: { not: {} },
+      signal: { not: {} },
+    });
+    expect(of(inputSchemas.reconcile).onFinding).toEqual({ not: {} });
+    expect(of(schemas.bookTimeSchema).slotId).toEqual({ not: {} });
+  });
+});
