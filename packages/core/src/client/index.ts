@@ -1,0 +1,28 @@
+/**
+ * What a browser needs to know of an API on an engine: types as JSON has them, error codes, guards, and the tables of
+ * states. It reaches neither Node's modules nor Zod.
+ */
+export { type ErrorCode, errorCodes } from "../errors.ts";
+export { type AppointmentStatus, appointmentStatuses, owningStatuses } from "../model/appointment.ts";
+export type { CommandInput, CommandInputs } from "../model/command-inputs.ts";
+export { type CommandName, commandNames } from "../model/journal.ts";
+export { limits } from "../model/limits.ts";
+export { type SlotStatus, slotStatuses } from "../model/slot.ts";
+export type { Actor, Json, Metadata } from "../model/values.ts";
+export { appointmentTransitions, type StateChange, slotTransitions } from "../rules/transitions.ts";
+export { isErrorCode, isErrorResponse, isProblemDetails } from "./guards.ts";
+export type {
+  AppointmentJson,
+  AsJson,
+  BookedJson,
+  CreatedSlotsJson,
+  EndedAppointmentJson,
+  ErrorDetailsJson,
+  ErrorResponseJson,
+  HeldSlotJson,
+  JournalEntryJson,
+  PageJson,
+  ProblemDetailsJson,
+  ScheduleJson,
+  SlotJson,
+} from "./json.ts";

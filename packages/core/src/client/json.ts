@@ -1,0 +1,69 @@
+import type { ErrorCode, ErrorDetails, ErrorResponse, ProblemDetails } from "../errors.ts";
+import type { Appointment } from "../model/appointment.ts";
+import type { JournalEntry } from "../model/journal.ts";
+import type { Schedule } from "../model/schedule.ts";
+import type { Slot } from "../model/slot.ts";
+import type { Json } from "../model/values.ts";
+import type { Booked } from "../rules/book.ts";
+import type { EndedAppointment } from "../rules/cancel.ts";
+import type { CreatedSlots } from "../rules/create-slots.ts";
+import type { HeldSlot } from "../rules/hold.ts";
+
+/** A type as `JSON.stringify` leaves it: a `Date` is an ISO 8601 string in UTC. */
+export type AsJson<T> = T extends Date
+  ? string
+  : T extends Json
+    ? T
+    : T extends object
+      ? { readonly [Field in keyof T]: AsJson<T[Field]> }
+      : T;
+
+/** A schedule as JSON has it. */
+export interface ScheduleJson extends AsJson<Schedule> {}
+
+/** A slot as JSON has it. */
+export interface SlotJson extends AsJson<Slot> {}
+
+/** An appointment as JSON has it. */
+export interface AppointmentJson extends AsJson<Appointment> {}
+
+/** An entry of a history as JSON has it. */
+export interface JournalEntryJson extends Omit<AsJson<JournalEntry>, "changes"> {
+  readonly changes: { readonly [field: string]: Json };
+}
+
+/** What `createSlots` answers, as JSON has it. */
+export interface CreatedSlotsJson extends AsJson<CreatedSlots> {}
+
+/** What `hold` answers, as JSON has it. */
+export interface HeldSlotJson extends AsJson<HeldSlot> {}
+
+/** What `book`, `accept` and `reschedule` answer, as JSON has it. */
+export interface BookedJson extends AsJson<Booked> {}
+
+/** What `cancel` and `markNoShow` answer, as JSON has it. */
+export interface EndedAppointmentJson extends AsJson<EndedAppointment> {}
+
+/** A page of a list as JSON has it. */
+export interface PageJson<Item> {
+  /** The items, in the order of the list. */
+  readonly items: readonly Item[];
+  /** The `cursor` of the next page; null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** The `details` of an error with this code, as JSON has them. */
+export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ErrorDetails[Code]>;
+
+/** What `BookingError.toResponse()` returns, as JSON has it. */
+export type ErrorResponseJson<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode
+  ? Omit<ErrorResponse, "scenario" | "details"> & {
+      readonly scenario: Code;
+      readonly details: ErrorDetailsJson<Code>;
+    }
+  : never;
+
+/** What `BookingError.toProblem()` returns, as JSON has it. */
+export type ProblemDetailsJson<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode
+  ? Omit<ProblemDetails, "code" | "details"> & { readonly code: Code; readonly details: ErrorDetailsJson<Code> }
+  : never;
