@@ -1,0 +1,39 @@
+/** What an author of a storage adapter needs: the contract, its error, the records, and the order of ids. */
+import "../node-version.ts";
+
+export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "../model/appointment.ts";
+export { compareIds } from "../model/id-order.ts";
+export { type CommandName, commandNames, type JournalEntry } from "../model/journal.ts";
+export { limits } from "../model/limits.ts";
+export {
+  type CommandRecord,
+  keyOf,
+  keyText,
+  type RecordKey,
+  type RecordKind,
+  type RecordLookup,
+  type StoredRecord,
+  type VersionedRecord,
+} from "../model/record.ts";
+export { type OverlapScope, type Schedule, scheduleIdOf } from "../model/schedule.ts";
+export type { SlotSearch } from "../model/search.ts";
+export { type Hold, type Slot, type SlotStatus, slotStatuses } from "../model/slot.ts";
+export type { TimeRange } from "../model/time-range.ts";
+export type { Actor, Json, Metadata } from "../model/values.ts";
+export type {
+  AppointmentQuery,
+  CallOptions,
+  CommitOutcome,
+  Guard,
+  JournalQuery,
+  MigrationReport,
+  OpenTransaction,
+  Position,
+  SlotQuery,
+  StorageAdapter,
+  StoredSettings,
+  Transition,
+} from "../storage/adapter.ts";
+export { inWords, saysNotTransaction } from "../storage/misuse.ts";
+export { isStorageError, StorageError, type StorageFailure } from "../storage/storage-error.ts";
+export type { OnWarning, Warning, WarningCode, WarningDetails } from "../warnings.ts";
