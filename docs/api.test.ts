@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { callCodes } from "@slotwright/core";
+import { callCodes } from "@slotwright/core/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { apiPage, codesIn, engineFile, inputFiles, tagOf } from "./api.ts";
 import { type LanguageServer, type Member, openLanguageServer } from "./language-server.ts";

@@ -29,8 +29,11 @@ interface Manifest {
 const packagesFolder = import.meta.dirname;
 const consumer = `
 import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
-import { conformanceCases } from "@slotwright/conformance";
+import { isStorageError, StorageError } from "@slotwright/core/adapter";
+import { isErrorResponse, type SlotJson } from "@slotwright/core/client";
 import { memoryAdapter } from "@slotwright/core/memory";
+import { inputSchemas } from "@slotwright/core/schemas";
+import { conformanceCases } from "@slotwright/conformance";
 import { mysqlAdapter } from "@slotwright/adapter-mysql";
 import { postgresAdapter } from "@slotwright/adapter-postgres";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
@@ -46,7 +49,10 @@ for (const storage of adapters) {
   const { appointment } = await engine.book(want);
   const second = await engine.book(want).catch((error: unknown) => error);
   const isTaken: boolean = isBookingError(second, "slot_booked");
-  if (appointment.status !== "confirmed" || !isTaken) throw new Error("the packed packages do not work");
+  const sent: unknown = JSON.parse(JSON.stringify(isBookingError(second) ? second.toResponse() : null));
+  const shown: SlotJson["id"] = isErrorResponse(sent, "slot_booked") ? sent.details.slotId : "";
+  const isKnown = inputSchemas.book.safeParse(want).success && shown === want.slotId && isStorageError(new StorageError("unknown", ""));
+  if (appointment.status !== "confirmed" || !isTaken || !isKnown) throw new Error("the packed packages do not work");
   await storage.close();
 }
 // Making an adapter touches nothing: the servers' packages load and compile.

@@ -1,4 +1,5 @@
-import { createEngine, type StorageAdapter, scheduleIdOf } from "@slotwright/core";
+import { createEngine, type StorageAdapter } from "@slotwright/core";
+import { scheduleIdOf } from "@slotwright/core/adapter";
 import { v7 as uuidv7 } from "uuid";
 import {
   type Application,

@@ -1,4 +1,4 @@
-import { scheduleIdOf } from "@slotwright/core";
+import { scheduleIdOf } from "@slotwright/core/adapter";
 
 /** What lies in the tables of one size: everything about every row follows from its number. */
 export interface DataSet {

@@ -1,4 +1,5 @@
-import { type CallOptions, type StorageAdapter, StorageError } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
+import { type CallOptions, StorageError } from "@slotwright/core/adapter";
 import type { ClientBase, Pool, PoolClient } from "pg";
 import { begin } from "./begin.ts";
 import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } from "./commit.ts";

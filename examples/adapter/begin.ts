@@ -1,4 +1,4 @@
-import { type CallOptions, type OpenTransaction, StorageError } from "@slotwright/core";
+import { type CallOptions, type OpenTransaction, StorageError } from "@slotwright/core/adapter";
 import type { Pool, PoolClient } from "pg";
 import { lend } from "./connection.ts";
 import { commitError, storageError } from "./errors.ts";

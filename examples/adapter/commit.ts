@@ -1,12 +1,12 @@
+import type { RecordKey } from "@slotwright/core/adapter";
 import {
   type CommitOutcome,
   keyOf,
   keyText,
-  type RecordKey,
   StorageError,
   type Transition,
   type VersionedRecord,
-} from "@slotwright/core";
+} from "@slotwright/core/adapter";
 import type { Run } from "./connection.ts";
 import { commitError, unknownOutcome } from "./errors.ts";
 import { type LockedRow, lockRecords, skippedRecords } from "./reads.ts";

@@ -1,4 +1,4 @@
-import { type CallOptions, StorageError } from "@slotwright/core";
+import { type CallOptions, StorageError } from "@slotwright/core/adapter";
 import type { Client, ClientBase, Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
 import { connectionError, storageError } from "./errors.ts";
 

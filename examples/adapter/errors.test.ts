@@ -1,5 +1,5 @@
 import { booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
-import type { StorageAdapter } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { type ClientBase, Pool, type PoolConfig } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

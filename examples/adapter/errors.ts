@@ -1,4 +1,4 @@
-import { isStorageError, StorageError, type StorageFailure } from "@slotwright/core";
+import { isStorageError, StorageError, type StorageFailure } from "@slotwright/core/adapter";
 
 interface Cause {
   /** SQLSTATEs, or the classes that are their first two characters. */

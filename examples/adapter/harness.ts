@@ -1,5 +1,5 @@
 import type { ConformanceStore, Corruption } from "@slotwright/conformance";
-import type { StorageAdapter } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
 import { type ClientBase, Pool, type PoolClient } from "pg";
 import { jsonAdapter } from "./adapter.ts";
 

@@ -1,15 +1,12 @@
+import type { Appointment, JournalEntry, RecordKey, Slot } from "@slotwright/core/adapter";
 import {
-  type Appointment,
   type AppointmentQuery,
-  type JournalEntry,
   type JournalQuery,
   keyText,
-  type RecordKey,
   type RecordKind,
-  type Slot,
   type SlotQuery,
   type StoredRecord,
-} from "@slotwright/core";
+} from "@slotwright/core/adapter";
 import type { QueryResult } from "pg";
 import type { Run } from "./connection.ts";
 import type { Tables } from "./schema.ts";

@@ -1,4 +1,5 @@
-import { type MigrationReport, StorageError } from "@slotwright/core";
+import type { MigrationReport } from "@slotwright/core/adapter";
+import { StorageError } from "@slotwright/core/adapter";
 import type { Run } from "./connection.ts";
 
 /** The adapter's tables, each with its schema: the search path of a connection is the host's. */

@@ -1,4 +1,4 @@
-import type { StoredSettings } from "@slotwright/core";
+import type { StoredSettings } from "@slotwright/core/adapter";
 import type { Run } from "./connection.ts";
 import type { Tables } from "./schema.ts";
 

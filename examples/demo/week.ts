@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { createSlotsSchema, idSchema } from "@slotwright/core";
+import { idSchema, inputSchemas } from "@slotwright/core/schemas";
 // Node 24 has no Temporal yet, and `Date` cannot turn 08:00 in Berlin into an instant, least of all in the week in which
 // the clocks change. This polyfill follows the standard, so that it can be dropped once Node brings Temporal itself.
 import { Temporal } from "temporal-polyfill";
@@ -30,7 +30,7 @@ const weekSchema = z.strictObject({
   about: z.string().optional(),
   providerId: idSchema,
   facilityId: idSchema,
-  timeZone: createSlotsSchema.shape.timeZone.unwrap(),
+  timeZone: inputSchemas.createSlots.shape.timeZone.unwrap(),
   monday: z.iso.date().refine((date) => Temporal.PlainDate.from(date).dayOfWeek === 1, "must be a Monday"),
   days: z.partialRecord(z.enum(weekdays), z.array(rangeSchema)),
 });

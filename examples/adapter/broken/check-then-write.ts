@@ -1,4 +1,4 @@
-import type { RecordKey } from "@slotwright/core";
+import type { RecordKey } from "@slotwright/core/adapter";
 import { jsonAdapter } from "../adapter.ts";
 import { inOrder, type Steps, staleKeys } from "../commit.ts";
 import type { Run } from "../connection.ts";

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type SqliteDatabase, sqliteAdapter } from "@slotwright/adapter-sqlite";
-import { type CommitOutcome, type StorageAdapter, StorageError, type Transition } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
+import { type CommitOutcome, StorageError, type Transition } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
 
 /** An adapter on two connections to one file: the first reads, the second commits, one batch after the other. */

@@ -1,4 +1,4 @@
-import type { CommitOutcome, StorageAdapter, Transition } from "@slotwright/core";
+import type { CommitOutcome, StorageAdapter, Transition } from "@slotwright/core/adapter";
 import { jsonAdapter } from "../adapter.ts";
 import { commitEach, ownTransaction, rememberedOutcome, type Steps } from "../commit.ts";
 import { onPool } from "../connection.ts";

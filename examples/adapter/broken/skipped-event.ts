@@ -1,4 +1,4 @@
-import type { JournalEntry } from "@slotwright/core";
+import type { JournalEntry } from "@slotwright/core/adapter";
 import { jsonAdapter } from "../adapter.ts";
 import { ownTransaction, type Steps } from "../commit.ts";
 import type { MakeAdapter } from "../harness.ts";

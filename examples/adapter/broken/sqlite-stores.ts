@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { SqliteDatabase } from "@slotwright/adapter-sqlite";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import type { ConformanceStore } from "@slotwright/conformance";
-import type { StorageAdapter } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
 
 /** Opens fresh SQLite stores, each a file of its own. The cases they are for need no host and corrupt nothing. */
 export function sqliteStores(makeAdapter: (filename: string) => StorageAdapter<SqliteDatabase>) {

@@ -1,4 +1,4 @@
-import { type CommitOutcome, StorageError, type Transition } from "@slotwright/core";
+import { type CommitOutcome, StorageError, type Transition } from "@slotwright/core/adapter";
 import type { Pool } from "pg";
 import { jsonAdapter } from "../adapter.ts";
 import { attempt, commitEach, ownTransaction } from "../commit.ts";

@@ -1,4 +1,4 @@
-import type { RecordKey, Transition } from "@slotwright/core";
+import type { RecordKey, Transition } from "@slotwright/core/adapter";
 import { jsonAdapter } from "../adapter.ts";
 import { ownTransaction, type Steps, staleKeys } from "../commit.ts";
 import type { MakeAdapter } from "../harness.ts";

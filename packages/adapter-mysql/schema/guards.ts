@@ -1,6 +1,7 @@
 import { refusalText } from "@slotwright/adapter-sql";
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
-import { type Guard, owningStatuses } from "@slotwright/core";
+import { owningStatuses } from "@slotwright/core";
+import type { Guard } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import type { MysqlStrategy } from "../src/strategy.ts";
 import { addFurtherProviders, followedColumns, removeFurtherProviders } from "./further-providers.ts";

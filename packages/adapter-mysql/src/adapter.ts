@@ -8,7 +8,7 @@ import {
   refusingAdapter,
   sqlAdapter,
 } from "@slotwright/adapter-sql";
-import { type StorageAdapter, StorageError } from "@slotwright/core";
+import { type StorageAdapter, StorageError } from "@slotwright/core/adapter";
 import type { PoolConnection } from "mysql2/promise";
 import { hostCalls, ownCalls } from "./calls.ts";
 import {

@@ -7,7 +7,7 @@ import {
   type RecordKey,
   type StoredRecord,
   type Transition,
-} from "@slotwright/core";
+} from "@slotwright/core/adapter";
 import { guardOfCommit, isConflict, isReplay, isStale, strayDuplicate, toStorageError } from "./errors.ts";
 import type { Look } from "./reads.ts";
 

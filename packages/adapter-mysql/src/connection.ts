@@ -1,5 +1,5 @@
 import { misuse, noTransactionOpen, tellsItsEnd } from "@slotwright/adapter-sql";
-import type { CallOptions } from "@slotwright/core";
+import type { CallOptions } from "@slotwright/core/adapter";
 import { CompiledQuery } from "kysely";
 import { keepsNoMoreStatements } from "./errors.ts";
 import { type How, type SessionStatus, sendTold, statusOf } from "./session-status.ts";

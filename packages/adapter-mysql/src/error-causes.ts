@@ -1,5 +1,5 @@
 import { namesOurs, noTransactionOpen } from "@slotwright/adapter-sql";
-import type { StorageFailure } from "@slotwright/core";
+import type { StorageFailure } from "@slotwright/core/adapter";
 
 /** What an error means, and what an operator is told. */
 interface Cause {

@@ -1,5 +1,5 @@
 import { codeOf, columnNames, fieldOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
-import { type Guard, isStorageError, StorageError } from "@slotwright/core";
+import { type Guard, isStorageError, StorageError } from "@slotwright/core/adapter";
 import { causeOf, type KnownError, saysReadOnly } from "./error-causes.ts";
 import { replayedText, staleText } from "./steps.ts";
 

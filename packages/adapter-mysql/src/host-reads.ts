@@ -1,5 +1,13 @@
 import { createReads, type Read, rowToRecord, rowToSlot, type SlotRow } from "@slotwright/adapter-sql";
-import type { CommitOutcome, RecordKey, RecordKind, Slot, SlotQuery, SlotStatus, StoredRecord } from "@slotwright/core";
+import type {
+  CommitOutcome,
+  RecordKey,
+  RecordKind,
+  Slot,
+  SlotQuery,
+  SlotStatus,
+  StoredRecord,
+} from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { keyedLists, lockingLists } from "./documents.ts";
 import { boundIds as boundIdsOf, idsBy, inOrderOf, type LoadedRow, listed, type On } from "./reads.ts";

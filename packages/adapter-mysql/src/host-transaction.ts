@@ -1,5 +1,5 @@
 import { noTransactionOpen, notTransaction } from "@slotwright/adapter-sql";
-import type { Transition } from "@slotwright/core";
+import type { Transition } from "@slotwright/core/adapter";
 import {
   type Caller,
   type Connection,

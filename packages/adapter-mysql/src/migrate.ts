@@ -7,7 +7,7 @@ import {
   schemaVersionOf,
   type VersionRow,
 } from "@slotwright/adapter-sql";
-import { type MigrationReport, StorageError } from "@slotwright/core";
+import { type MigrationReport, StorageError } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import type { Connection } from "./connection.ts";
 import { asDocument } from "./documents.ts";

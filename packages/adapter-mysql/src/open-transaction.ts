@@ -1,5 +1,5 @@
 import { endedEarly, freshnessCheck, isCausedBy } from "@slotwright/adapter-sql";
-import type { OpenTransaction } from "@slotwright/core";
+import type { OpenTransaction } from "@slotwright/core/adapter";
 import type { PoolConnection } from "mysql2/promise";
 import { type Caller, coreOf, type MysqlPoolConnection } from "./connection.ts";
 import { isReadOnlySession, toStorageError } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { adapterClosed, freshnessCheck, lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
-import { isStorageError } from "@slotwright/core";
+import { isStorageError } from "@slotwright/core/adapter";
 import { createPool } from "mysql2/promise";
 import {
   type Caller,

@@ -1,4 +1,4 @@
-import { keyText, type Transition } from "@slotwright/core";
+import { keyText, type Transition } from "@slotwright/core/adapter";
 import { expectedOf } from "./commit.ts";
 import type { Connection } from "./connection.ts";
 import { isTransactionLeftOpen, toStorageError } from "./errors.ts";

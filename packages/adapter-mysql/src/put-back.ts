@@ -1,5 +1,5 @@
 import { currentObjects, type SchemaObject } from "@slotwright/adapter-sql";
-import { StorageError } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import type { Connection } from "./connection.ts";
 import { asDocument } from "./documents.ts";

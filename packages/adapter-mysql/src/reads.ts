@@ -6,7 +6,7 @@ import {
   type RecordKey,
   type RecordKind,
   type StoredRecord,
-} from "@slotwright/core";
+} from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import { kindsInLockOrder, lockable, lookedAt, type Statements } from "./statements.ts";
 

@@ -1,5 +1,5 @@
 import { rowToSettings, type SettingRow, settingsFound, settingsName, settingsToRow } from "@slotwright/adapter-sql";
-import type { StoredSettings } from "@slotwright/core";
+import type { StoredSettings } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import { withSavepoint } from "./host-transaction.ts";
 import { withShortWaits } from "./own-transaction.ts";

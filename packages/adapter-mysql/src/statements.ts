@@ -1,5 +1,5 @@
 import { createReads, migrationStatements, type Reads, type TableName } from "@slotwright/adapter-sql";
-import type { RecordKind } from "@slotwright/core";
+import type { RecordKind } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { asDocument, boundText, objectOf } from "./documents.ts";
 import { procedureName, rowsIn, steps } from "./steps.ts";

@@ -1,4 +1,4 @@
-import type { OnWarning } from "@slotwright/core";
+import type { OnWarning } from "@slotwright/core/adapter";
 
 /** How an adapter sends its statements: prepared, once for each text and connection, or as texts. */
 export interface Sending {

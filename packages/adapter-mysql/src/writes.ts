@@ -1,5 +1,11 @@
 import { appointmentToRow, commandToRow, journalToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
-import { compareIds, type RecordKind, StorageError, type Transition, type VersionedRecord } from "@slotwright/core";
+import {
+  compareIds,
+  type RecordKind,
+  StorageError,
+  type Transition,
+  type VersionedRecord,
+} from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import { columnsOf, rowText, type Step, type StepName, steps } from "./steps.ts";
 

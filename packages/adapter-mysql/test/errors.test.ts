@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { auditStore, booking, creation, slotAt } from "@slotwright/conformance";
-import { createEngine, StorageError, type StorageFailure } from "@slotwright/core";
+import { createEngine } from "@slotwright/core";
+import { StorageError, type StorageFailure } from "@slotwright/core/adapter";
 import { type OwnServer, startOwnServer, type TestDatabase } from "@slotwright/test-servers";
 import { noServer } from "@slotwright/test-servers/vitest";
 import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";

@@ -9,7 +9,7 @@ import {
   runGuardRace,
   sharedGuardCases,
 } from "@slotwright/adapter-sql/conformance";
-import type { Guard } from "@slotwright/core";
+import type { Guard } from "@slotwright/core/adapter";
 import { type Connection, createConnection, type ResultSetHeader } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { refusingGuard } from "../src/errors.ts";

@@ -1,7 +1,7 @@
 import { migrationStatements } from "@slotwright/adapter-sql";
 import { contractCalls, migrateInProcesses } from "@slotwright/adapter-sql/conformance";
 import { booking, creation, slotAt } from "@slotwright/conformance";
-import { StorageError } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import type { TestDatabase } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";

@@ -1,6 +1,7 @@
 import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
 import type { ConformanceStore, Corruption, HostTransactionHandle } from "@slotwright/conformance";
-import type { StorageAdapter, StoredRecord } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import type { StoredRecord } from "@slotwright/core/adapter";
 import type { TestServer } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
 import { type MysqlTransaction, mysqlAdapter } from "../src/index.ts";

@@ -1,5 +1,6 @@
 import { sampleInstant as at, auditStore, booking, creation, slotAt } from "@slotwright/conformance";
-import { createEngine, StorageError } from "@slotwright/core";
+import { createEngine } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import { type Connection, createConnection } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { toStorageError } from "../src/errors.ts";

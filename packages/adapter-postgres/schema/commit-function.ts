@@ -1,6 +1,6 @@
 import { columnNames, guardNames, type TableName } from "@slotwright/adapter-sql";
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
-import type { RecordKind } from "@slotwright/core";
+import type { RecordKind } from "@slotwright/core/adapter";
 import { columnType } from "../src/columns.ts";
 import { type CommitParameter, commitParameters, parameterTypes, routineName } from "../src/commit-parameters.ts";
 import { type RowType, rowColumns } from "../src/row-types.ts";

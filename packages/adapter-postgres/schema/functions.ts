@@ -1,6 +1,6 @@
 import { refusalText } from "@slotwright/adapter-sql";
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
-import type { Guard } from "@slotwright/core";
+import type { Guard } from "@slotwright/core/adapter";
 import { nameOf, type Place } from "../src/strategy.ts";
 
 /** What every function of ours runs with: names without schema are the system's own. */

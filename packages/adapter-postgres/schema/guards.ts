@@ -1,5 +1,6 @@
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
-import { type Guard, owningStatuses } from "@slotwright/core";
+import { owningStatuses } from "@slotwright/core";
+import type { Guard } from "@slotwright/core/adapter";
 import { nameOf, type Place } from "../src/strategy.ts";
 import { holdsLocks, refuse, triggerFunction } from "./functions.ts";
 import { furtherProvidersFunction, furtherProvidersTriggers } from "./further-providers.ts";

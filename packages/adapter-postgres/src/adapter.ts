@@ -11,7 +11,7 @@ import {
   sqlAdapter,
   type TableCalls,
 } from "@slotwright/adapter-sql";
-import type { CallOptions, StorageAdapter } from "@slotwright/core";
+import type { CallOptions, StorageAdapter } from "@slotwright/core/adapter";
 import type { PoolClient } from "pg";
 import { hostCalls, type On, ownCalls } from "./calls.ts";
 import { type Names, type PostgresPool, poolRunner, type Runner, type Source } from "./connection.ts";

@@ -17,7 +17,7 @@ import {
   StorageError,
   type Transition,
   type VersionedRecord,
-} from "@slotwright/core";
+} from "@slotwright/core/adapter";
 import { type CommitParameter, commitParameters } from "./commit-parameters.ts";
 import type { Runner, Statement } from "./connection.ts";
 import { refusingGuard } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { freshnessCheck, type Lend, misuse, type PoolState } from "@slotwright/adapter-sql";
-import type { CallOptions, OnWarning } from "@slotwright/core";
+import type { CallOptions, OnWarning } from "@slotwright/core/adapter";
 import {
   breaksConnection,
   type During,

@@ -1,5 +1,5 @@
 import { codeOf, isGuard, namesOurs, textField, textOf } from "@slotwright/adapter-sql";
-import { type Guard, isStorageError, StorageError } from "@slotwright/core";
+import { type Guard, isStorageError, StorageError } from "@slotwright/core/adapter";
 import { type Cause, causes, completionUnknown, forgottenStatement, lacksPrivilege } from "./error-causes.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { isPgPool, noTransactionOpen, notTransaction, tellsItsEnd } from "@slotwright/adapter-sql";
-import { type CallOptions, StorageError } from "@slotwright/core";
+import { type CallOptions, StorageError } from "@slotwright/core/adapter";
 import { CompiledQuery } from "kysely";
 import { exactRow } from "./columns.ts";
 import { type Names, type PostgresClient, type Runner, refuseBinary, rowsOn, type Statement } from "./connection.ts";

@@ -7,7 +7,7 @@ import {
   schemaVersionOf,
   type VersionRow,
 } from "@slotwright/adapter-sql";
-import { type MigrationReport, StorageError } from "@slotwright/core";
+import { type MigrationReport, StorageError } from "@slotwright/core/adapter";
 import { type PostgresClient, queryOf, type Runner, type Source, type Statement, withClient } from "./connection.ts";
 import { bookkeeping, recordOf } from "./migrations.ts";
 import { lostObjects, putBack } from "./put-back.ts";

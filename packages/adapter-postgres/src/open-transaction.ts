@@ -1,5 +1,5 @@
 import { endedEarly, freshnessCheck, isCausedBy } from "@slotwright/adapter-sql";
-import { type CallOptions, type OpenTransaction, StorageError } from "@slotwright/core";
+import { type CallOptions, type OpenTransaction, StorageError } from "@slotwright/core/adapter";
 import type { PoolClient } from "pg";
 import { idleClient, type PostgresPoolClient, refuseBinary, type Source } from "./connection.ts";
 import { isReadOnlySession, refusesCommit, toStorageError } from "./errors.ts";

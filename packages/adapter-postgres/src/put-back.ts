@@ -6,7 +6,7 @@ import {
   tableNames,
   textOf,
 } from "@slotwright/adapter-sql";
-import { StorageError } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import type { Runner } from "./connection.ts";
 import { toStorageError } from "./errors.ts";
 import { overlapGuardAgain } from "./overlap-guard.ts";

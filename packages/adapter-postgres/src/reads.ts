@@ -1,5 +1,5 @@
 import { rowToRecord } from "@slotwright/adapter-sql";
-import { keyText, type RecordKey, type RecordKind, type StoredRecord } from "@slotwright/core";
+import { keyText, type RecordKey, type RecordKind, type StoredRecord } from "@slotwright/core/adapter";
 import type { Runner } from "./connection.ts";
 import { kinds, type LoadStatement } from "./statements.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { columnNames, createReads, migrationStatements, type Reads, type SqlStrategy } from "@slotwright/adapter-sql";
-import type { RecordKind } from "@slotwright/core";
+import type { RecordKind } from "@slotwright/core/adapter";
 import { columnType } from "./columns.ts";
 import { parameterTypes, routineName } from "./commit-parameters.ts";
 import type { Statement } from "./connection.ts";

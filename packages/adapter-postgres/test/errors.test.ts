@@ -6,7 +6,8 @@ import {
   slotAt,
   transitionOf,
 } from "@slotwright/conformance";
-import { createEngine, isBookingError, StorageError } from "@slotwright/core";
+import { createEngine, isBookingError } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
 import { noServer } from "@slotwright/test-servers/vitest";
 import { Pool } from "pg";

@@ -8,7 +8,7 @@ import {
   sharedGuardCases,
 } from "@slotwright/adapter-sql/conformance";
 import { appointmentOn, bookedBy, booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
-import type { Guard } from "@slotwright/core";
+import type { Guard } from "@slotwright/core/adapter";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { refusingGuard } from "../src/errors.ts";

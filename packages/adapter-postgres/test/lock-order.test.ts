@@ -1,5 +1,5 @@
 import { auditStore, creation, slotAt, transitionOf } from "@slotwright/conformance";
-import { compareIds } from "@slotwright/core";
+import { compareIds } from "@slotwright/core/adapter";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";

@@ -7,7 +7,7 @@ import {
   slotAt,
   transitionOf,
 } from "@slotwright/conformance";
-import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import type { AppointmentQuery, SlotQuery } from "@slotwright/core/adapter";
 import { Client, Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";

@@ -1,4 +1,4 @@
-import type { Guard } from "@slotwright/core";
+import type { Guard } from "@slotwright/core/adapter";
 
 // A record, so that the compiler finds a guard that the contract has and this list has not.
 const guards: Record<Guard, true> = {

@@ -1,4 +1,4 @@
-import { type CallOptions, StorageError } from "@slotwright/core";
+import { type CallOptions, StorageError } from "@slotwright/core/adapter";
 
 /** What a pool tells of itself; null where it does not. */
 export interface PoolState {

@@ -1,4 +1,4 @@
-import type { Position } from "@slotwright/core";
+import type { Position } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { furtherIndexes, type IndexName, indexes } from "./indexes.ts";
 import type { ListSyntax, Providers } from "./list-syntax.ts";

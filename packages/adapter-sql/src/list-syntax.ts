@@ -1,4 +1,4 @@
-import { limits } from "@slotwright/core";
+import { limits } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { columnNames, type TableName } from "./catalogue.ts";
 

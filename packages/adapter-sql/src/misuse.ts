@@ -1,4 +1,4 @@
-import { inWords, StorageError, saysNotTransaction } from "@slotwright/core";
+import { inWords, StorageError, saysNotTransaction } from "@slotwright/core/adapter";
 
 /** The program calls the adapter in a way that cannot work. A screen may show the problem, so the place is in the cause. */
 export function misuse(problem: string, place?: string): StorageError {

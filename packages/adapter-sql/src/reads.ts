@@ -1,4 +1,10 @@
-import { type AppointmentQuery, type JournalQuery, limits, type SlotQuery, type SlotStatus } from "@slotwright/core";
+import {
+  type AppointmentQuery,
+  type JournalQuery,
+  limits,
+  type SlotQuery,
+  type SlotStatus,
+} from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import type { IndexName } from "./indexes.ts";
 import { createListCompiler, type ListRequest, type Read, value } from "./list-shapes.ts";

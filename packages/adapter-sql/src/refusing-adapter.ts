@@ -1,4 +1,4 @@
-import type { StorageAdapter, StorageError } from "@slotwright/core";
+import type { StorageAdapter, StorageError } from "@slotwright/core/adapter";
 
 /** Rejects every call with this error: creating an adapter, and `within`, never throw. */
 export function refusingAdapter(error: StorageError): StorageAdapter<never, never> {

@@ -14,7 +14,7 @@ import {
   StorageError,
   type StoredRecord,
   type StoredSettings,
-} from "@slotwright/core";
+} from "@slotwright/core/adapter";
 import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SettingRow, SlotRow } from "./catalogue.ts";
 
 /** Turns records into rows and back. The only place that knows both. */

@@ -1,4 +1,4 @@
-import { isStorageError, StorageError } from "@slotwright/core";
+import { isStorageError, StorageError } from "@slotwright/core/adapter";
 import type { VersionRow } from "./migrations.ts";
 
 /** What the table of migrations says of a database. */

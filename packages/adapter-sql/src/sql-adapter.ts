@@ -5,7 +5,7 @@ import {
   type OpenTransaction,
   type StorageAdapter,
   type StorageError,
-} from "@slotwright/core";
+} from "@slotwright/core/adapter";
 import type { Read } from "./list-shapes.ts";
 import { migrationWithin, transactionWithin } from "./misuse.ts";
 import type { Reads } from "./reads.ts";

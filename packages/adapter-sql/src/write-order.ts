@@ -1,4 +1,4 @@
-import type { VersionedRecord } from "@slotwright/core";
+import type { VersionedRecord } from "@slotwright/core/adapter";
 
 /**
  * The order in which the records of one transition are written, so that no guard sees a state in between that is

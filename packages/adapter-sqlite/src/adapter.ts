@@ -11,7 +11,7 @@ import {
   type SqlStrategy,
   sqlAdapter,
 } from "@slotwright/adapter-sql";
-import type { StorageAdapter, StorageError } from "@slotwright/core";
+import type { StorageAdapter, StorageError } from "@slotwright/core/adapter";
 import type Database from "better-sqlite3";
 import { hostCalls, type On, ownCalls } from "./calls.ts";
 import { type Connection, createConnection, type SqliteDatabase } from "./connection.ts";

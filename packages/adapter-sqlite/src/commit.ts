@@ -14,7 +14,7 @@ import {
   StorageError,
   type Transition,
   type VersionedRecord,
-} from "@slotwright/core";
+} from "@slotwright/core/adapter";
 import { type Connection, inSavepoint, inTransaction } from "./connection.ts";
 import { refusingGuard } from "./errors.ts";
 import type { Statements } from "./statements.ts";

@@ -1,4 +1,4 @@
-import { StorageError } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import { toStorageError } from "./errors.ts";
 
 /** What is used of a prepared statement of better-sqlite3. */

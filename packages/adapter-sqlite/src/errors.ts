@@ -1,5 +1,5 @@
 import { codeOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
-import { type Guard, isStorageError, StorageError, type StorageFailure } from "@slotwright/core";
+import { type Guard, isStorageError, StorageError, type StorageFailure } from "@slotwright/core/adapter";
 
 /** Where an error came from: it decides what the error means, and the message names the file. */
 export interface ErrorContext {

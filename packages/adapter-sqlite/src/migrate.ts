@@ -8,7 +8,7 @@ import {
   schemaVersionOf,
   type VersionRow,
 } from "@slotwright/adapter-sql";
-import type { MigrationReport } from "@slotwright/core";
+import type { MigrationReport } from "@slotwright/core/adapter";
 import { type Connection, inTransaction } from "./connection.ts";
 import { isTransient } from "./errors.ts";
 import { putBack } from "./put-back.ts";

@@ -1,5 +1,5 @@
 import { endedEarly, misuse } from "@slotwright/adapter-sql";
-import { type CallOptions, type OpenTransaction, StorageError } from "@slotwright/core";
+import { type CallOptions, type OpenTransaction, StorageError } from "@slotwright/core/adapter";
 import type Database from "better-sqlite3";
 import { refuseInsideHostTransaction, type SqliteDatabase } from "./connection.ts";
 import { isReading, refusesCommit, toStorageError } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { currentObjects, type Release, type SqlStrategy, textOf } from "@slotwright/adapter-sql";
-import { StorageError } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 
 /** What a migrated file may have lost: triggers and indexes go with a table, and not every tool that rebuilds one makes them again. */

@@ -1,5 +1,5 @@
 import { rowToRecord } from "@slotwright/adapter-sql";
-import { keyText, type RecordKey, type RecordKind, type StoredRecord } from "@slotwright/core";
+import { keyText, type RecordKey, type RecordKind, type StoredRecord } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import type { Statements } from "./statements.ts";
 

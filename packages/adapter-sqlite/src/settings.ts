@@ -1,5 +1,5 @@
 import { rowToSettings, type SettingRow, settingsFound, settingsName, settingsToRow } from "@slotwright/adapter-sql";
-import type { StoredSettings } from "@slotwright/core";
+import type { StoredSettings } from "@slotwright/core/adapter";
 import { type Connection, inTransaction } from "./connection.ts";
 import type { Statements } from "./statements.ts";
 

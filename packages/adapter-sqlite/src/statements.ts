@@ -1,5 +1,5 @@
 import { createReads, migrationStatements, type Reads, type SqlStrategy } from "@slotwright/adapter-sql";
-import type { RecordKind } from "@slotwright/core";
+import type { RecordKind } from "@slotwright/core/adapter";
 import { sql } from "kysely";
 import { createWrites, tableOf, type Writes } from "./writes.ts";
 

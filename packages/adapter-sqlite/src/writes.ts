@@ -10,7 +10,7 @@ import {
   splitColumns,
   type TableName,
 } from "@slotwright/adapter-sql";
-import type { RecordKind } from "@slotwright/core";
+import type { RecordKind } from "@slotwright/core/adapter";
 import { sql } from "kysely";
 
 /** A statement for one row, and the columns whose values its placeholders take, in their order. */

@@ -1,5 +1,6 @@
 import { booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
-import { keyOf, type StorageAdapter, type Transition } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { keyOf, type Transition } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { sqliteAdapter } from "../src/index.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { booking, creation, slotAt } from "@slotwright/conformance";
-import { StorageError, type StorageFailure } from "@slotwright/core";
+import { StorageError, type StorageFailure } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { toStorageError } from "../src/errors.ts";

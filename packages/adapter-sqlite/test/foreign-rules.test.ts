@@ -1,6 +1,6 @@
 import { type ForeignRule, neighboursOfRefused } from "@slotwright/adapter-sql/conformance";
 import { booking, creation, slotAt } from "@slotwright/conformance";
-import { StorageError } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { sqliteAdapter } from "../src/index.ts";

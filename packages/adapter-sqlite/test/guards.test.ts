@@ -11,7 +11,7 @@ import {
   sharedGuardCases,
 } from "@slotwright/adapter-sql/conformance";
 import { appointmentOn, bookedBy, creation, slotAt, transitionOf } from "@slotwright/conformance";
-import type { Guard } from "@slotwright/core";
+import type { Guard } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { refusingGuard } from "../src/errors.ts";

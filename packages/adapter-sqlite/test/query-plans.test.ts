@@ -1,6 +1,6 @@
 import { appointmentQueries, listPage, listPlace, providerIds, slotQueries } from "@slotwright/adapter-sql/conformance";
 import { sampleInstant as at, sampleNow as now } from "@slotwright/conformance";
-import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import type { AppointmentQuery, SlotQuery } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createStatements } from "../src/statements.ts";

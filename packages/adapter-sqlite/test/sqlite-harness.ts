@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
 import type { ConformanceStore, Corruption } from "@slotwright/conformance";
-import type { StoredRecord } from "@slotwright/core";
+import type { StoredRecord } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
 import { type SqliteDatabase, sqliteAdapter } from "../src/index.ts";
 

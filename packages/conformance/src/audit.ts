@@ -1,12 +1,5 @@
-import {
-  type Appointment,
-  type JournalEntry,
-  owningStatuses,
-  type Position,
-  type Slot,
-  type StorageAdapter,
-  type TimeRange,
-} from "@slotwright/core";
+import { type Appointment, type JournalEntry, owningStatuses, type Slot, type StorageAdapter } from "@slotwright/core";
+import type { Position, TimeRange } from "@slotwright/core/adapter";
 
 const pageSize = 500;
 

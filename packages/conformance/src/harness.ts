@@ -1,4 +1,5 @@
-import type { RecordKey, StorageAdapter, StoredRecord } from "@slotwright/core";
+import type { RecordKey, StorageAdapter } from "@slotwright/core";
+import type { StoredRecord } from "@slotwright/core/adapter";
 
 /** An empty, migrated store of its own for one case. */
 export interface ConformanceStore<HostTransaction = unknown> {

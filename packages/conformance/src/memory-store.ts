@@ -1,4 +1,4 @@
-import type { StoredRecord } from "@slotwright/core";
+import type { StoredRecord } from "@slotwright/core/adapter";
 import { createMemoryDatabase, type MemoryTransaction, memoryAdapter } from "@slotwright/core/memory";
 import type { ConformanceStore } from "./harness.ts";
 

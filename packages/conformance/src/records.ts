@@ -1,13 +1,5 @@
-import {
-  type Appointment,
-  type JournalEntry,
-  keyOf,
-  type RecordKey,
-  type Schedule,
-  type Slot,
-  type Transition,
-  type VersionedRecord,
-} from "@slotwright/core";
+import type { Appointment, JournalEntry, RecordKey, Schedule, Slot } from "@slotwright/core";
+import { keyOf, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
 import { newSlot } from "@slotwright/core/checking";
 
 /** The instant at which all sample records were written. */

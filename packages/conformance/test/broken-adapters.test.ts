@@ -1,4 +1,5 @@
-import { keyOf, type StorageAdapter, type Transition } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { keyOf, type Transition } from "@slotwright/core/adapter";
 import { describe, expect, it } from "vitest";
 import { type ConformanceCase, conformanceCases, describeConformance, runConformanceCase } from "../src/index.ts";
 import { openMemoryStore } from "../src/memory-store.ts";

@@ -1,4 +1,5 @@
-import { type Slot, type SlotSearch, slotStatuses } from "@slotwright/core";
+import { type Slot, slotStatuses } from "@slotwright/core";
+import type { SlotSearch } from "@slotwright/core/adapter";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openMemoryStore } from "../src/fixtures.ts";

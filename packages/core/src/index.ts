@@ -2,9 +2,7 @@ import "./node-version.ts";
 
 export type { AppointmentCommands, Engine, EngineReads, InTransaction, SlotCommands } from "./engine/api.ts";
 export type { SyncReport } from "./engine/check-sync.ts";
-export type { Clock } from "./engine/clock.ts";
-export { systemClock } from "./engine/clock.ts";
-export { callCodes } from "./engine/codes.ts";
+export { type Clock, systemClock } from "./engine/clock.ts";
 export { createEngine } from "./engine/engine.ts";
 export type { CoalesceOptions } from "./engine/lanes.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
@@ -24,23 +22,46 @@ export {
   type ProblemDetails,
 } from "./errors.ts";
 export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "./model/appointment.ts";
-export type * from "./model/command-inputs.ts";
-export * from "./model/commands.ts";
-export * from "./model/create-many-slots.ts";
-export { compareIds } from "./model/id-order.ts";
+export type {
+  AcceptInput,
+  AppointmentCommandInput,
+  BlockInput,
+  BookInput,
+  BookSlotInput,
+  BookTimeInput,
+  CancelInput,
+  CheckInInput,
+  CommandEnvelope,
+  CommandInput,
+  CommandInputs,
+  CompleteInput,
+  CreateSlotsInput,
+  HoldInput,
+  MarkNoShowInput,
+  NewSlotInput,
+  ReleaseInput,
+  RescheduleInput,
+  SlotCommandInput,
+  SlotTakingInput,
+  UnblockInput,
+} from "./model/command-inputs.ts";
+export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
-export { instantSchema } from "./model/instant.ts";
 export { type CommandName, commandNames, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
-export * from "./model/queries.ts";
-export type * from "./model/read-inputs.ts";
-export * from "./model/record.ts";
-export { type OverlapScope, type Schedule, scheduleIdOf } from "./model/schedule.ts";
-export type { SlotSearch } from "./model/search.ts";
+export type {
+  AppointmentHistoryInput,
+  HistoryInput,
+  ListAppointmentsInput,
+  ListSlotsInput,
+  PageInput,
+  SlotHistoryInput,
+  WindowInput,
+} from "./model/read-inputs.ts";
+export type { RecordKey } from "./model/record.ts";
+export type { OverlapScope, Schedule } from "./model/schedule.ts";
 export { type Hold, type Slot, type SlotStatus, slotStatuses } from "./model/slot.ts";
-export type { TimeRange } from "./model/time-range.ts";
 export type { Actor, Json, Metadata } from "./model/values.ts";
-export { actorSchema, idSchema, metadataSchema, reasonSchema } from "./model/values.ts";
 export type { ChangedSlot } from "./rules/block.ts";
 export type { Booked } from "./rules/book.ts";
 export type { EndedAppointment } from "./rules/cancel.ts";
@@ -51,7 +72,5 @@ export type { CommandResult } from "./rules/index.ts";
 export type { AccessRequest, Authorize, Policy, Proposal } from "./rules/policy.ts";
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";
-export * from "./storage/adapter.ts";
-export { inWords, saysNotTransaction } from "./storage/misuse.ts";
-export { isStorageError, StorageError, type StorageFailure } from "./storage/storage-error.ts";
+export type { MigrationReport, StorageAdapter } from "./storage/adapter.ts";
 export type { OnWarning, Warning, WarningCode, WarningDetails } from "./warnings.ts";

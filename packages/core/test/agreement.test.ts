@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createEngine, type Engine, type StorageAdapter, StorageError } from "../src/index.ts";
+import { StorageError } from "../src/adapter/index.ts";
+import { createEngine, type Engine, type StorageAdapter } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 
 const actor = { kind: "provider", id: "dr" };

@@ -1,16 +1,10 @@
 import { conformanceCases, runConformanceCase } from "@slotwright/conformance";
 import { memoryGaps, openMemoryStore } from "@slotwright/conformance/fixtures";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import {
-  callCodes,
-  createEngine,
-  type Engine,
-  type EngineOptions,
-  type InTransaction,
-  isBookingError,
-  StorageError,
-} from "../src/index.ts";
+import { StorageError } from "../src/adapter/index.ts";
+import { createEngine, type Engine, type EngineOptions, type InTransaction, isBookingError } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
+import { callCodes } from "../src/schemas/index.ts";
 import { failingStorage } from "./failing-storage.ts";
 
 type Call = keyof typeof callCodes;

@@ -11,16 +11,9 @@ import {
 import { patient, publish, tally } from "@slotwright/conformance/fixtures";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { StorageError, type Transition } from "../src/adapter/index.ts";
 import { coalescingStorage } from "../src/engine/coalesce.ts";
-import {
-  type CoalesceOptions,
-  createEngine,
-  type Engine,
-  type Slot,
-  type StorageAdapter,
-  StorageError,
-  type Transition,
-} from "../src/index.ts";
+import { type CoalesceOptions, createEngine, type Engine, type Slot, type StorageAdapter } from "../src/index.ts";
 import { createMemoryDatabase, memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";
 import { watched } from "./watched-storage.ts";

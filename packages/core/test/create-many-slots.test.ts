@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type CreatedSoFar, createEngine, type NewSlotInput, StorageError } from "../src/index.ts";
+import { StorageError } from "../src/adapter/index.ts";
+import { type CreatedSoFar, createEngine, type NewSlotInput } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";
 

@@ -2,14 +2,8 @@ import { anyIntent, ask, type Corruption, createRecorder, emptyWorld, type Inten
 import { openMemoryStore } from "@slotwright/conformance/fixtures";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type Appointment,
-  createEngine,
-  isBookingError,
-  type Slot,
-  type StorageAdapter,
-  type Transition,
-} from "../src/index.ts";
+import type { Transition } from "../src/adapter/index.ts";
+import { type Appointment, createEngine, isBookingError, type Slot, type StorageAdapter } from "../src/index.ts";
 import { rules } from "../src/rules/index.ts";
 
 type Corrupting = (slot: Slot, appointment: Appointment | undefined) => Corruption;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { StorageError } from "../src/adapter/index.ts";
 import {
   BookingError,
   createEngine,
@@ -7,7 +8,6 @@ import {
   errorCatalogue,
   errorCodes,
   isBookingError,
-  StorageError,
 } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";

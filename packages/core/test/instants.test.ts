@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
-import { instantSchema } from "../src/index.ts";
+import { instantSchema } from "../src/schemas/index.ts";
 
 describe("an instant", () => {
   it("is taken from a Temporal.Instant to the millisecond, and refused where it is finer", () => {

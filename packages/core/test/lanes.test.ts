@@ -1,15 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { minutes, patient, place, publish } from "@slotwright/conformance/fixtures";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { StorageError } from "../src/adapter/index.ts";
 import { createLanes, type LanesOf } from "../src/engine/lanes.ts";
-import {
-  createEngine,
-  isBookingError,
-  type Proposal,
-  type Slot,
-  type StorageAdapter,
-  StorageError,
-} from "../src/index.ts";
+import { createEngine, isBookingError, type Proposal, type Slot, type StorageAdapter } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { watched } from "./watched-storage.ts";
 

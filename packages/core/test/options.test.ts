@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type AccessRequest, createEngine, type Proposal, StorageError } from "../src/index.ts";
+import { StorageError } from "../src/adapter/index.ts";
+import { type AccessRequest, createEngine, type Proposal } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";
 

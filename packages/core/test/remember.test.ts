@@ -12,6 +12,7 @@ import {
 import { manualClock, minutes, patient, place, provider, publish, tally } from "@slotwright/conformance/fixtures";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { StorageError } from "../src/adapter/index.ts";
 import {
   type AccessRequest,
   createEngine,
@@ -19,7 +20,6 @@ import {
   type EngineOptions,
   type Slot,
   type StorageAdapter,
-  StorageError,
 } from "../src/index.ts";
 import { createMemoryDatabase, memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 
-type Core = typeof import("../src/index.ts");
+type Core = typeof import("../src/index.ts") & typeof import("../src/adapter/index.ts");
 
 const core = join(import.meta.dirname, "..");
 
@@ -25,5 +25,7 @@ async function copied(): Promise<Core> {
   await cp(join(core, "src"), join(folder, "src"), { recursive: true });
   await cp(join(core, "package.json"), join(folder, "package.json"));
   await symlink(join(core, "node_modules"), join(folder, "node_modules"));
-  return import(join(folder, "src", "index.ts"));
+  const entries = [join(folder, "src", "index.ts"), join(folder, "src", "adapter", "index.ts")];
+  const [main, adapter] = await Promise.all(entries.map((entry) => import(entry)));
+  return { ...main, ...adapter };
 }

@@ -1,7 +1,8 @@
 import { manualClock, minutes, patient, place, provider, publish, tally } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
+import { type SlotQuery, StorageError } from "../src/adapter/index.ts";
 import { createSpread } from "../src/engine/spread.ts";
-import { createEngine, isBookingError, type SlotQuery, type StorageAdapter, StorageError } from "../src/index.ts";
+import { createEngine, isBookingError, type StorageAdapter } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 
 const wanted = { actor: patient, ...place, start: minutes(0), end: minutes(30) };

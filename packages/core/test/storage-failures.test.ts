@@ -1,12 +1,7 @@
 import { manualClock } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
-import {
-  type BookingError,
-  createEngine,
-  type StorageAdapter,
-  StorageError,
-  type StorageFailure,
-} from "../src/index.ts";
+import { StorageError, type StorageFailure } from "../src/adapter/index.ts";
+import { type BookingError, createEngine, type StorageAdapter } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { type Fate, failingStorage } from "./failing-storage.ts";
 

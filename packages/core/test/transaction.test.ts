@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createEngine, type OpenTransaction, StorageError, type StorageFailure } from "../src/index.ts";
+import { type OpenTransaction, StorageError, type StorageFailure } from "../src/adapter/index.ts";
+import { createEngine } from "../src/index.ts";
 import { type MemoryTransaction, memoryAdapter } from "../src/memory/index.ts";
 
 const actor = { kind: "provider", id: "dr" };

@@ -1,12 +1,15 @@
 import { manualClock, patient, publish } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
-import * as core from "../src/index.ts";
+import * as adapter from "../src/adapter/index.ts";
+import * as main from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";
 import { secondCopyOfCore } from "./second-copy.ts";
 
+const core = { ...main, ...adapter };
+
 /** An engine of one copy on an adapter whose errors are the other's. */
-async function stage(failures: readonly core.StorageFailure[]) {
+async function stage(failures: readonly adapter.StorageFailure[]) {
   const copy = await secondCopyOfCore();
   const left = [...failures];
   const storage = failingStorage(memoryAdapter(), (method) => {

@@ -1,4 +1,5 @@
-import { type StorageAdapter, StorageError } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import { noServer, testServer } from "@slotwright/test-servers/vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CallersStorage, ServerFault, ServerScene } from "../src/faults/fault.ts";

@@ -1,5 +1,6 @@
 import { gatedAdapter } from "@slotwright/conformance";
-import type { StorageAdapter, StoredRecord } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import type { StoredRecord } from "@slotwright/core/adapter";
 import { createMemoryDatabase, memoryAdapter } from "@slotwright/core/memory";
 import { describe, expect, it } from "vitest";
 import type { Gate } from "../src/engines/index.ts";

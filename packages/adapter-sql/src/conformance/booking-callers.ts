@@ -1,4 +1,5 @@
-import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
+import { createEngine, isBookingError } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
 
 export interface Booking {
   /** Tells the callers of one process from those of another. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sampleInstant as at } from "@slotwright/conformance";
-import { createEngine, type StorageAdapter } from "@slotwright/core";
+import { createEngine } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
 import { type BookingReport, slotsPerGiven } from "./booking-callers.ts";
 import { inProcesses } from "./processes.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { sampleInstant as at } from "@slotwright/conformance";
-import { createEngine, type StorageAdapter } from "@slotwright/core";
+import { createEngine } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
 
 const actor = { kind: "patient", id: "p" } as const;
 

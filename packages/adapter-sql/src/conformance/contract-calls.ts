@@ -1,4 +1,4 @@
-import type { StorageAdapter } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
 
 /** Every call of the contract that reads or writes records, on nothing in particular. */
 export const contractCalls: readonly ((storage: StorageAdapter) => Promise<unknown>)[] = [

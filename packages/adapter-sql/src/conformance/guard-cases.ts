@@ -1,4 +1,4 @@
-import { type Guard, limits } from "@slotwright/core";
+import { type Guard, limits } from "@slotwright/core/adapter";
 import { bookedAppointmentId, ms } from "./guard-stage.ts";
 import { intoAppointments, intoJournal, intoSlots, setBookedAppointment, setSlot } from "./statements.ts";
 

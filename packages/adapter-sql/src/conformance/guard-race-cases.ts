@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
-import { owningStatuses, type StorageAdapter } from "@slotwright/core";
+import { owningStatuses, type StorageAdapter } from "@slotwright/core/adapter";
 import { ms } from "./guard-stage.ts";
 import { intoAppointments, setSlot } from "./statements.ts";
 

@@ -1,5 +1,5 @@
 import { sampleInstant as at, sampleNow } from "@slotwright/conformance";
-import type { AppointmentQuery, SlotQuery } from "@slotwright/core";
+import type { AppointmentQuery, SlotQuery } from "@slotwright/core/adapter";
 
 /** Parts of the queries below, for more of their kind. */
 export const listPage = { asOf: sampleNow, limit: 10 };

@@ -1,5 +1,5 @@
 import { booking, sampleSchedule, slotAt, transitionOf } from "@slotwright/conformance";
-import { type Schedule, type StorageAdapter, scheduleIdOf, type Transition } from "@slotwright/core";
+import { type Schedule, type StorageAdapter, scheduleIdOf, type Transition } from "@slotwright/core/adapter";
 
 /** Tables that are full enough for a planner to have a choice, and for a look at all rows to be told from a look at few. */
 export const planStage = {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import type { MigrationReport, StorageAdapter } from "@slotwright/core";
+import type { MigrationReport, StorageAdapter } from "@slotwright/core/adapter";
 import { type Booking, bookingReport } from "./booking-callers.ts";
 
 /** What a process does on a storage of its own: it has callers who book, or migrates. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { sampleInstant as at, type ConformanceStore, creation, slotAt, transitionOf } from "@slotwright/conformance";
-import { createEngine, isBookingError, limits, type Transition } from "@slotwright/core";
+import { createEngine, isBookingError } from "@slotwright/core";
+import { limits, type Transition } from "@slotwright/core/adapter";
 
 /** A race between two pools, in more and larger batches than those that every adapter is tested by. */
 export interface RaceCase {

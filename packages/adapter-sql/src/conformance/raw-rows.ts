@@ -1,4 +1,4 @@
-import type { RecordKind, StoredRecord } from "@slotwright/core";
+import type { RecordKind, StoredRecord } from "@slotwright/core/adapter";
 import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "../rows.ts";
 
 /** Where the records of each kind stand, for hands that change rows without the adapter. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
+import { createEngine, isBookingError } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
 import { contractCalls } from "./contract-calls.ts";
 
 /** Rejects unless each call of the adapter, also within, and an engine on it are refused in these words. */

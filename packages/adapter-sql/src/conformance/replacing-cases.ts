@@ -1,4 +1,4 @@
-import type { Guard } from "@slotwright/core";
+import type { Guard } from "@slotwright/core/adapter";
 import { columnNames } from "../catalogue.ts";
 import type { GuardCase } from "./guard-cases.ts";
 import { bookedAppointmentId, ms } from "./guard-stage.ts";

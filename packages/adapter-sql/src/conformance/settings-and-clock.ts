@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StorageAdapter } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
 
 /** Stores the settings and asks for the time on a connection that the host has set up in its own way. */
 export async function keepsSettingsAndTime(storage: StorageAdapter, other: StorageAdapter): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createEngine, type Engine, isBookingError, type StorageAdapter, type Warning } from "@slotwright/core";
+import { createEngine, type Engine, isBookingError } from "@slotwright/core";
+import type { StorageAdapter, Warning } from "@slotwright/core/adapter";
 
 /** A host's pool of ten connections, and an adapter on it. */
 export interface HostPoolStage {

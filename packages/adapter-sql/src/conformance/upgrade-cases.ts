@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sampleInstant as at, auditStore } from "@slotwright/conformance";
-import { type BookingError, createEngine, type Engine, isBookingError, type StorageAdapter } from "@slotwright/core";
+import { type BookingError, createEngine, type Engine, isBookingError } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core/adapter";
 
 /**
  * A database that starts with the tables of the version before, and code of two versions that runs on it: `old` is the

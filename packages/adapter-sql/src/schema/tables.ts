@@ -1,4 +1,4 @@
-import { appointmentStatuses, limits, owningStatuses, slotStatuses } from "@slotwright/core";
+import { appointmentStatuses, limits, owningStatuses, slotStatuses } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { type Column, catalogue, type TableName } from "../catalogue.ts";
 import { indexes } from "../indexes.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type CommitOutcome, keyOf, type Slot, type StorageAdapter, type Transition } from "@slotwright/core";
+import type { Slot, StorageAdapter } from "@slotwright/core";
+import { type CommitOutcome, keyOf, type Transition } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 import { booking, commandKey, creation, slotAt, slotKey, transitionOf } from "../records.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { keyOf } from "@slotwright/core";
+import { keyOf } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 import {
   appointmentOn,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type AppointmentQuery, keyOf, type Slot, type SlotQuery, type StorageAdapter } from "@slotwright/core";
+import type { Slot, StorageAdapter } from "@slotwright/core";
+import { type AppointmentQuery, keyOf, type SlotQuery } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 import { appointmentOn, sampleInstant as at, sampleNow, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { keyOf, type RecordKey, type StorageAdapter, type Transition } from "@slotwright/core";
+import type { RecordKey, StorageAdapter } from "@slotwright/core";
+import { keyOf, type Transition } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 import {
   appointmentOn,

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  type Appointment,
-  keyOf,
-  type Schedule,
-  type Slot,
-  type StorageAdapter,
-  type Transition,
-  type VersionedRecord,
-} from "@slotwright/core";
+import type { Appointment, Schedule, Slot, StorageAdapter } from "@slotwright/core";
+import { keyOf, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
 import { newSlot } from "@slotwright/core/checking";
 import type { ConformanceCase } from "../harness.ts";
 import { sampleInstant as at, commandKey, sampleNow } from "../records.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { keyOf, type Slot } from "@slotwright/core";
+import type { Slot } from "@slotwright/core";
+import { keyOf } from "@slotwright/core/adapter";
 import { engineOn, patient, provider, publish, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { appointmentOn, bookedBy, booking, commandKey, creation, slotAt, slotKey } from "../records.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import type { CommitOutcome, StorageAdapter, Transition } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import type { CommitOutcome, Transition } from "@slotwright/core/adapter";
 import { assertSound, engineOn, patient, publish } from "../fixtures.ts";
 import type { CaseContext, ConformanceCase } from "../harness.ts";
 import { booking, creation, sampleSchedule, slotAt, slotKey, transitionOf } from "../records.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Slot, SlotQuery, StorageAdapter } from "@slotwright/core";
+import type { Slot, StorageAdapter } from "@slotwright/core";
+import type { SlotQuery } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 import { appointmentOn, sampleInstant as at, booking, creation, sampleNow, slotAt, transitionOf } from "../records.ts";
 

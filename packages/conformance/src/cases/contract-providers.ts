@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Position, Slot } from "@slotwright/core";
+import type { Slot } from "@slotwright/core";
+import type { Position } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 import { sampleNow, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
+import type { StorageAdapter } from "@slotwright/core";
 import {
   type CommitOutcome,
   isStorageError,
   keyOf,
-  type StorageAdapter,
   type Transition,
   type VersionedRecord,
-} from "@slotwright/core";
+} from "@slotwright/core/adapter";
 import type { CaseContext, ConformanceCase } from "../harness.ts";
 import { appointmentOn, booking, creation, sampleInstant, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { isStorageError, type StorageAdapter, type StoredSettings } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { isStorageError, type StoredSettings } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 
 const [ofFacility, ofProvider]: readonly [StoredSettings, StoredSettings] = [

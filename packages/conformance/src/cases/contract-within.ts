@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isStorageError } from "@slotwright/core";
+import { isStorageError } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 import { commandKey, creation, slotAt, slotKey, transitionOf } from "../records.ts";
 

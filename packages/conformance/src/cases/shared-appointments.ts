@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
-import type {
-  AccessRequest,
-  Appointment,
-  AppointmentQuery,
-  Engine,
-  Position,
-  Proposal,
-  Slot,
-  StorageAdapter,
-} from "@slotwright/core";
+import type { AccessRequest, Appointment, Engine, Proposal, Slot, StorageAdapter } from "@slotwright/core";
+import type { AppointmentQuery, Position } from "@slotwright/core/adapter";
 import { askFor, assertSound, engineOn, minutes, patient, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 

@@ -1,4 +1,5 @@
-import { compareIds, type Slot, type SlotSearch } from "@slotwright/core";
+import type { Slot } from "@slotwright/core";
+import { compareIds, type SlotSearch } from "@slotwright/core/adapter";
 import { isForOne, type SearchForOne, slotAsOf } from "@slotwright/core/checking";
 import type { ModelState } from "./model-state.ts";
 

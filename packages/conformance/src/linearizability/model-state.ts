@@ -1,4 +1,4 @@
-import { type CommandRecord, keyText, type StoredRecord, type VersionedRecord } from "@slotwright/core";
+import { type CommandRecord, keyText, type StoredRecord, type VersionedRecord } from "@slotwright/core/adapter";
 import { canonicalJson, sha256 } from "@slotwright/core/checking";
 
 interface Tables {

@@ -2,13 +2,11 @@ import {
   type Actor,
   type CommandName,
   isBookingError,
-  keyText,
   type OverlapScope,
   type RecordKey,
-  type RecordKind,
   type Slot,
-  type StoredRecord,
 } from "@slotwright/core";
+import { keyText, type RecordKind, type StoredRecord } from "@slotwright/core/adapter";
 import {
   type Context,
   canonicalJson,

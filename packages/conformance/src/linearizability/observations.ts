@@ -1,4 +1,4 @@
-import { keyText } from "@slotwright/core";
+import { keyText } from "@slotwright/core/adapter";
 import type { Candidate } from "./candidates.ts";
 import type { HistoryCall } from "./history.ts";
 import { isRead, writtenIn } from "./model.ts";

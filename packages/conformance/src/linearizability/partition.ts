@@ -1,4 +1,5 @@
-import { type Slot, scheduleIdOf } from "@slotwright/core";
+import type { Slot } from "@slotwright/core";
+import { scheduleIdOf } from "@slotwright/core/adapter";
 import type { History, HistoryCall } from "./history.ts";
 import { isObject, recordsIn } from "./shown-records.ts";
 

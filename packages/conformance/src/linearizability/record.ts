@@ -1,7 +1,6 @@
 import {
   type Clock,
   type CommandName,
-  type CommandRecord,
   commandNames,
   type Engine,
   type ErrorCode,
@@ -10,6 +9,7 @@ import {
   type StorageAdapter,
   systemClock,
 } from "@slotwright/core";
+import type { CommandRecord } from "@slotwright/core/adapter";
 import { resultOf } from "@slotwright/core/checking";
 import type { CallName, CallOutcome, History, HistoryCall } from "./history.ts";
 import { requestHashOf } from "./model.ts";

@@ -1,4 +1,4 @@
-import type { RecordKind } from "@slotwright/core";
+import type { RecordKind } from "@slotwright/core/adapter";
 
 /** A record in an answer, as JSON. */
 export interface ShownRecord extends Readonly<Record<string, unknown>> {

@@ -12,8 +12,6 @@ import { runCommand } from "./run-command.ts";
 import { createSpread } from "./spread.ts";
 import { runTransaction } from "./transaction.ts";
 
-export type { Engine } from "./api.ts";
-
 type HostCommand = Exclude<CommandName, "repair">;
 type Commands = Omit<SlotCommands & AppointmentCommands, "createManySlots">;
 

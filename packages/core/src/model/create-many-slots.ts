@@ -5,8 +5,6 @@ import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { type Actor, idSchema } from "./values.ts";
 
-export type { NewSlotInput } from "./command-inputs.ts";
-
 /** Room for `/` and the position of an input behind the key of the call. */
 const keyLength = limits.idLength - 13;
 

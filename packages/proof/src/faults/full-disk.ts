@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type StorageAdapter, StorageError } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
 import { type Connection, NoDatabaseError } from "../engines/index.ts";
 import { aroundCalls } from "../histories/around-calls.ts";

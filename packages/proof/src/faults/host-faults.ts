@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { sampleSchedule, transitionOf } from "@slotwright/conformance";
-import { isStorageError, type StorageAdapter } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { isStorageError } from "@slotwright/core/adapter";
 import type { Connection } from "../engines/index.ts";
 import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type History, type Play, perform, type Scene } from "@slotwright/conformance";
-import { type StorageAdapter, StorageError } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import fc from "fast-check";
 import { aroundCalls } from "../histories/around-calls.ts";
 import type { Told } from "../histories/messages.ts";

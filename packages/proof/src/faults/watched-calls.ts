@@ -1,4 +1,5 @@
-import { type StorageAdapter, StorageError, type StorageFailure } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { StorageError, type StorageFailure } from "@slotwright/core/adapter";
 import { aroundCalls } from "../histories/around-calls.ts";
 
 /** What the callers' storage notices of a fault: faults count by it how often they took effect. */

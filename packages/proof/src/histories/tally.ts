@@ -1,5 +1,6 @@
 import type { History } from "@slotwright/conformance";
-import { type StorageAdapter, StorageError } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
 import { aroundCalls } from "./around-calls.ts";
 
 /** What a proof has seen. */

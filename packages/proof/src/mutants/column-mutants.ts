@@ -12,7 +12,8 @@ import {
   scheduleToRow,
   slotToRow,
 } from "@slotwright/adapter-sql";
-import { keyOf, type StorageAdapter, type Transition, type VersionedRecord } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { keyOf, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
 import { type Mutant, withCalls } from "./mutant.ts";
 
 /** A row's value as it would be stored by a column with a flaw. `before` is undefined where the row is new. */

@@ -1,4 +1,5 @@
-import { type CommitOutcome, keyText, type StorageAdapter, type Transition } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
+import { type CommitOutcome, keyText, type Transition } from "@slotwright/core/adapter";
 import { ofTransitions } from "./column-mutants.ts";
 import { type Mutant, withCalls } from "./mutant.ts";
 

@@ -1,4 +1,5 @@
-import type { AppointmentQuery, JournalQuery, Position, Slot, SlotQuery, StorageAdapter } from "@slotwright/core";
+import type { Slot, StorageAdapter } from "@slotwright/core";
+import type { AppointmentQuery, JournalQuery, Position, SlotQuery } from "@slotwright/core/adapter";
 import { type Mutant, withCalls } from "./mutant.ts";
 
 type Changed<Query> = Readonly<Record<string, (query: Query) => Query>>;
