@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { callCodes } from "@slotwright/core/schemas";
+import { callCodes, inputSchemas } from "@slotwright/core/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { apiPage, codesIn, engineFile, inputFiles, tagOf } from "./api.ts";
+import { apiPage, codesIn, declarations, engineFile, inputFiles, inputsOf, tagOf } from "./api.ts";
 import { type LanguageServer, type Member, openLanguageServer } from "./language-server.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -36,6 +36,39 @@ function exampleOfCreateEngine(): string {
 /** What a host gives to the engine; the rest of these files is not the host's to see. */
 const isGiven = (owner: string) => /^Actor$|(?:Input|Options|Envelope)$/.test(owner);
 
+interface Described {
+  readonly toJSONSchema: (options: { readonly io: "input" }) => {
+    readonly properties?: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** What a schema says of a field, and the documentation of the field does not. */
+function unnamedIn(fields: readonly Member[], schema: Described): readonly string[] {
+  const { properties = {} } = schema.toJSONSchema({ io: "input" });
+  return fields.flatMap((field) => {
+    // Digits are in groups: 16 384.
+    const text = field.text.replaceAll(/(?<=\d)\s(?=\d{3})/g, "");
+    const wanted = wantedOf((properties[field.name] ?? {}) as Constraints);
+    return wanted.filter((words) => !text.includes(words)).map((words) => `${nameOf(field)}: ${words}`);
+  });
+}
+
+interface Constraints {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly default?: unknown;
+}
+
+function wantedOf({ minimum, maximum, maxLength, maxItems, default: value }: Constraints): readonly string[] {
+  const bounds = [minimum, maximum, maxLength, maxItems].filter((bound) => bound !== undefined);
+  const text = JSON.stringify(value);
+  const named = text === undefined ? [] : [`Default ${typeof value === "number" ? text : `\`${text}\``}`];
+  // A whole number of any size has the bounds of JavaScript.
+  return [...bounds.filter((bound) => Math.abs(bound) < Number.MAX_SAFE_INTEGER).map(String), ...named];
+}
+
 const nameOf = ({ owner, name }: Member) => `${owner}.${name}`;
 
 describe("the documentation that an editor shows", () => {
@@ -66,6 +99,20 @@ describe("the documentation that an editor shows", () => {
     );
     expect(await server.problemsOf("docs/examples-of-the-api.ts", stage + bodies.join("\n"))).toEqual([]);
   });
+
+  it.each(Object.keys(inputSchemas) as readonly (keyof typeof inputSchemas)[])(
+    "names every bound and default that the schema has: %s",
+    async (name) => {
+      const known = await declarations(server);
+      const call = calls.find((one) => one.name === name) as Member;
+      const schema = inputSchemas[name];
+      const schemas: readonly Described[] = "options" in schema ? schema.options : [schema];
+      const inputs = inputsOf(call, known);
+      expect(inputs.length).toBe(schemas.length);
+      const unnamed = inputs.flatMap((input, index) => unnamedIn(known.fieldsOf(input), schemas[index] as Described));
+      expect(unnamed).toEqual([]);
+    },
+  );
 
   it("makes docs/api.md", async () => {
     expect(readFileSync(join(root, "docs", "api.md"), "utf8")).toBe(await apiPage(server));

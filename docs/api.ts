@@ -41,7 +41,7 @@ interface Declarations {
   readonly partsOf: (type: string) => readonly string[];
 }
 
-async function declarations(server: LanguageServer): Promise<Declarations> {
+export async function declarations(server: LanguageServer): Promise<Declarations> {
   const files = [...inputFiles, ...otherFiles];
   const source = files.map((file) => readFileSync(join(root, file), "utf8")).join("\n");
   const members = (await Promise.all(files.map(server.membersOf))).flat();
@@ -88,10 +88,16 @@ export function codesIn(member: Member): readonly string[] {
   return [...tagOf(member, "throws").matchAll(/`(\w+)`/g)].map(([, name = ""]) => name);
 }
 
-function callSection(call: Member, { fieldsOf, partsOf }: Declarations): string {
+/** The interfaces of which one is what a call takes. */
+export function inputsOf(call: Member, { partsOf }: Declarations): readonly string[] {
+  const [, input] = /\(input: (\w+)\)/.exec(call.signature) ?? [];
+  return input === undefined ? [] : partsOf(input);
+}
+
+function callSection(call: Member, known: Declarations): string {
+  const { fieldsOf } = known;
   const [, parameters = "", result = ""] = /\.\w+(?:<\w+>)?\(([\s\S]*)\): ([\s\S]*)$/.exec(call.signature) ?? [];
-  const inputs = partsOf(/^input: (\w+)$/.exec(parameters)?.[1] ?? "").filter((part) => part !== "");
-  const tables = inputs.map((type) => `${code(type)}:\n\n${fieldTable(fieldsOf(type))}`);
+  const tables = inputsOf(call, known).map((type) => `${code(type)}:\n\n${fieldTable(fieldsOf(type))}`);
   const parameter = tagOf(call, "param");
   const codes = codesIn(call).map(code).join(", ");
   return [

@@ -114,9 +114,15 @@ export interface SlotTakingInput {
 export interface BookSlotInput extends SlotCommandInput, SlotTakingInput {
   /** Whom the appointment is for: your id of a patient or a customer. 1 to 128 characters. */
   readonly subjectId: string;
-  /** The provider that the slot must have, or the call is refused with `schedule_mismatch`. Default: any provider. */
+  /**
+   * The provider that the slot must have, or the call is refused with `schedule_mismatch`: 1 to 128 characters. Default: any
+   * provider.
+   */
   readonly providerId?: string | undefined;
-  /** The facility that the slot must have, or the call is refused with `schedule_mismatch`. Default: any facility. */
+  /**
+   * The facility that the slot must have, or the call is refused with `schedule_mismatch`: 1 to 128 characters. Default: any
+   * facility.
+   */
   readonly facilityId?: string | undefined;
   /** When the appointment begins, within the slot. From the year 1900 to 2199. Default: when the slot begins. */
   readonly start?: InstantInput | undefined;
