@@ -158,21 +158,52 @@ describe("commands that want the same record", () => {
     expect(await auditStore(memory)).toEqual([]);
   });
 
+  const options = { batchSize: 2, lanes: 3, queueLimit: 100 };
+  /** Commits a change of these slots, and resolves with what becomes of it. */
+  const committing = (storage: StorageAdapter) => {
+    const coalescing = coalescingStorage(storage, options);
+    return async (id: string, ...slots: Slot[]) => {
+      const put = slots.map((slot) => ({ ...slot, version: slot.version + 1 }));
+      const expect = slots.map((slot) => ({ key: { kind: "slot", id: slot.id } as const, version: slot.version }));
+      const outcome = await coalescing.commit({ id, requestHash: () => id }, { expect, put, journal: [], result: {} });
+      return outcome.status;
+    };
+  };
+
   it("are served in turn: later ones that want one record do not overtake one that wants several", async () => {
     const { plain, storage } = stage();
     const slots = await publish(plain, 2);
     const [x, y] = slots as [Slot, Slot];
     const order: string[] = [];
-    const coalescing = coalescingStorage(storage, { batchSize: 2, lanes: 3, queueLimit: 100 });
-    const commit = async (name: string, ...put: Slot[]) => {
-      const changed = put.map((slot) => ({ ...slot, version: slot.version + 1 }));
-      const expect = put.map((slot) => ({ key: { kind: "slot", id: slot.id } as const, version: slot.version }));
-      const command = { id: name, requestHash: () => name, result: () => ({}) };
-      const { status } = await coalescing.commit({ command, expect, put: changed, journal: [] });
-      order.push(`${name} ${status}`);
-    };
-    await Promise.all([commit("x", x), commit("x and y", x, y), commit("y", y)]);
+    const commit = committing(storage);
+    const noted = async (name: string, ...put: Slot[]) => order.push(`${name} ${await commit(name, ...put)}`);
+    await Promise.all([noted("x", x), noted("x and y", x, y), noted("y", y)]);
     expect(order).toEqual(["x committed", "x and y stale", "y committed"]);
+  });
+
+  it("wait while it is being written, also where there is a lane for them", async () => {
+    const { plain, storage, sent } = stage();
+    const [x, y, z] = (await publish(plain, 3)) as [Slot, Slot, Slot];
+    const commit = committing(storage);
+    const statuses = await Promise.all([commit("x", x), commit("y", y), commit("late x", x), commit("z", z)]);
+    expect(statuses).toEqual(["committed", "committed", "stale", "committed"]);
+    expect(sent.commits).toEqual([2, 1]);
+  });
+
+  it("ask again for one that was locked, once those that waited have been told", async () => {
+    const { memory, plain } = stage();
+    const [slot] = (await publish(plain)) as [Slot];
+    let isLocked = true;
+    const commit = committing({
+      ...memory,
+      commit: async (transitions) => {
+        if (!isLocked) return memory.commit(transitions);
+        return transitions.map(() => ({ status: "busy", keys: [{ kind: "slot", id: slot.id }] }));
+      },
+    });
+    expect(await Promise.all([commit("a", slot), commit("b", slot)])).toEqual(["busy", "busy"]);
+    isLocked = false;
+    expect(await commit("c", slot)).toBe("committed");
   });
 });
 

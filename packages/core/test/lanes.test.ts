@@ -2,19 +2,26 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { minutes, patient, place, publish } from "@slotwright/conformance/fixtures";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { StorageError } from "../src/adapter/index.ts";
-import { createLanes, type LanesOf } from "../src/engine/lanes.ts";
+import { type Call, createLanes, type LanesOf } from "../src/engine/lanes.ts";
 import { createEngine, isBookingError, type Proposal, type Slot, type StorageAdapter } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { watched } from "./watched-storage.ts";
 
 const options = { batchSize: 32, lanes: 3, queueLimit: 1_000 };
-const lanesOf = (of: Partial<LanesOf<number, number>>) =>
-  createLanes<number, number>({
+interface Asked extends Call<number> {
+  readonly number: number;
+}
+const numbersOf = (batch: readonly Asked[]) => batch.map(({ number }) => number);
+const lanesOf = (of: Partial<LanesOf<Asked, number>>) => {
+  const lanes = createLanes<Asked, number>({
     options,
-    take: (waiting) => waiting.splice(0),
-    run: async (requests) => requests,
+    select: (queue) => ({ batch: queue, rest: [], lost: [] }),
+    send: async (batch) => numbersOf(batch),
     ...of,
   });
+  const send = (number: number) => new Promise<number>((resolve, reject) => lanes.add({ number, resolve, reject }));
+  return { send };
+};
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const reasonOf = (call: Promise<unknown>) => call.then(() => "answered", String);
 
@@ -95,11 +102,11 @@ describe("a batch that fails", () => {
   it("makes room for what waits with each part that is answered, not with the last", async () => {
     const answered: number[] = [];
     const lanes = lanesOf({
-      onAnswered: (batch) => answered.push(...batch.map(({ request }) => request)),
-      run: async (requests) => {
-        if (requests.length > 1) throw new StorageError("transient", "A lock was not free in time.");
-        if (requests[0] === 1) await pause(300);
-        return requests;
+      onAnswered: (batch) => answered.push(...numbersOf(batch)),
+      send: async (batch) => {
+        if (batch.length > 1) throw new StorageError("transient", "A lock was not free in time.");
+        if (batch[0]?.number === 1) await pause(300);
+        return numbersOf(batch);
       },
     });
     await Promise.all([lanes.send(1), lanes.send(2), lanes.send(3)]);
@@ -154,16 +161,17 @@ describe("a lane in which something throws", () => {
 
   it("rejects its calls, and serves the next", async () => {
     let isBroken = true;
-    const broken = (where: string) => {
+    const broken = <Answer>(where: string, answer: Answer): Answer => {
       if (isBroken) throw new Error(`${where} is broken`);
+      return answer;
     };
     const lanes = [
-      lanesOf({ take: (waiting) => [broken("take"), waiting.splice(0)][1] as never }),
-      lanesOf({ run: ((requests: readonly number[]) => [broken("run"), Promise.resolve(requests)][1]) as never }),
-      lanesOf({ onAnswered: () => broken("onAnswered") }),
+      lanesOf({ select: (queue) => broken("select", { batch: queue, rest: [], lost: [] }) }),
+      lanesOf({ send: (batch) => broken("send", Promise.resolve(numbersOf(batch))) }),
+      lanesOf({ onAnswered: () => broken("onAnswered", undefined) }),
     ];
     const answers = await Promise.all(lanes.map(({ send }) => reasonOf(send(1))));
-    expect(answers).toEqual(["Error: take is broken", "Error: run is broken", "answered"]);
+    expect(answers).toEqual(["Error: select is broken", "Error: send is broken", "answered"]);
     isBroken = false;
     expect(await Promise.all(lanes.map(({ send }) => send(2)))).toEqual([2, 2, 2]);
   });

@@ -1,13 +1,13 @@
 import type { RecordKey } from "../model/record.ts";
 import type { Slot } from "../model/slot.ts";
+import type { Decided } from "../rules/decision.ts";
 import type { CallOptions, CommitOutcome, OpenTransaction, StorageAdapter, Transition } from "../storage/adapter.ts";
+import { storedResult } from "./stored-result.ts";
 
-/**
- * A transition that is yet to be sent. Hash and result of its command are made when it is: whoever loses to another one of
- * the same engine never goes so far. Functions, for getters in an object literal cost a third of a whole command.
- */
-export interface PendingTransition extends Omit<Transition, "command"> {
-  readonly command: { readonly id: string; readonly requestHash: () => string; readonly result: () => unknown };
+/** What a transition says of its command. A function, since a getter in an object literal costs a third of a command. */
+export interface CommandIdentity {
+  readonly id: string;
+  readonly requestHash: () => string;
 }
 
 /** A call that waits for a connection no longer than until then, as `performance.now()` counts. Default: the whole budget. */
@@ -21,7 +21,7 @@ type Reads = {
 
 /** The storage as the engine uses it: it commits one transition at a time, whether or not others go along with it. */
 export interface EngineStorage extends Reads, Pick<StorageAdapter, "readSettings" | "storeSettings"> {
-  readonly commit: (pending: PendingTransition, until?: number) => Promise<CommitOutcome>;
+  readonly commit: (command: CommandIdentity, decided: Decided<object>, until?: number) => Promise<CommitOutcome>;
   /**
    * Slots as they were a short while ago, without asking the database; undefined if one of them is not known, and always
    * within a host's transaction.
@@ -41,8 +41,8 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     readSettings: () => storage.readSettings(call),
     storeSettings: (settings) => storage.storeSettings(settings, call),
     recall: () => undefined,
-    commit: async (pending, until) =>
-      (await storage.commit([asSent(pending)], bounded(call, until)))[0] as CommitOutcome,
+    commit: async (command, decided, until) =>
+      (await storage.commit([transitionOf(command, decided)], bounded(call, until)))[0] as CommitOutcome,
     within: (transaction) => directStorage(storage.within(transaction), call),
     begin: (until) => storage.begin(bounded(call, until)),
   };
@@ -73,8 +73,13 @@ export function storageUntil(storage: EngineStorage, until: number): EngineStora
   };
 }
 
-/** Plain data, as the contract has it. */
-export function asSent({ command, expect, put, journal }: PendingTransition): Transition {
-  const { id, requestHash, result } = command;
-  return { command: { id, requestHash: requestHash(), result: result() }, expect, put, journal };
+/**
+ * Plain data, as the contract has it. Made when it is sent: a command that loses to another one of the same engine needs
+ * neither a hash nor a stored result.
+ */
+export function transitionOf(
+  { id, requestHash }: CommandIdentity,
+  { expect, put, journal, result }: Decided<object>,
+): Transition {
+  return { command: { id, requestHash: requestHash(), result: storedResult(result) }, expect, put, journal };
 }

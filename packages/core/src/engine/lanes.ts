@@ -1,5 +1,6 @@
 import { isStorageError, StorageError, type StorageFailure } from "../storage/storage-error.ts";
 import { outsideOfCallers } from "./outside-of-callers.ts";
+import type { Selection } from "./select.ts";
 
 /** How calls that are made at the same time are sent together. */
 export interface CoalesceOptions {
@@ -26,23 +27,24 @@ export function isQueueFull(error: unknown): boolean {
 }
 
 /** A call that waits, or is under way. */
-export interface Call<Request, Answer> {
-  readonly request: Request;
+export interface Call<Answer> {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
-export interface Lanes<Request, Answer> {
-  readonly send: (request: Request) => Promise<Answer>;
+export interface Lanes<Waiting> {
+  /** Adds a call to the queue, which is answered by its `resolve` or `reject`. Returns at once. */
+  readonly add: (call: Waiting) => void;
 }
 
-export interface LanesOf<Request, Answer> {
+export interface LanesOf<Waiting, Answer> {
   readonly options: CoalesceOptions;
-  /** Takes the calls that go out next off the queue, the oldest first; none if all have to wait for those under way. */
-  readonly take: (waiting: Call<Request, Answer>[]) => readonly Call<Request, Answer>[];
-  readonly run: (requests: readonly Request[]) => Promise<readonly Answer[]>;
-  /** Hears of a batch, or a part of it, that has been answered, before the next one is taken. */
-  readonly onAnswered?: (batch: readonly Call<Request, Answer>[]) => void;
+  /** Which calls of the queue, the oldest first, go out next; none if all have to wait for those under way. */
+  readonly select: (queue: readonly Waiting[]) => Selection<Waiting, Answer>;
+  /** Sends a batch. The answers are in the order of its calls. */
+  readonly send: (batch: readonly Waiting[]) => Promise<readonly Answer[]>;
+  /** Hears of a batch, or a part of it, that has been answered, before the next one is selected. */
+  readonly onAnswered?: (batch: readonly Waiting[]) => void;
 }
 
 /**
@@ -54,16 +56,14 @@ const slowMs = 100;
 /** Each has a connection of the pool. */
 const mostSlow = 8;
 
-type Batch<Request, Answer> = readonly Call<Request, Answer>[];
-
 /**
  * Sends a lone call at once: the microtask that it waits is over before anything else can happen, and gathers those that
  * are called in the same moment, such as all that were answered together. Calls that are made while one is under way
  * wait for it, and then go out together; a further lane opens only for a full batch, or beside slow ones.
  */
-export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lanes<Request, Answer> {
-  const { options, take, run, onAnswered = () => {} } = of;
-  const waiting: Call<Request, Answer>[] = [];
+export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Waiting, Answer>): Lanes<Waiting> {
+  const { options, select, send, onAnswered = () => {} } = of;
+  let queue: Waiting[] = [];
   let quick = 0;
   let slow = 0;
   let gathers = false;
@@ -80,24 +80,28 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
   /** Never throws: what does would leave calls in the queue for ever. */
   function sendNext(): void {
     try {
-      while (waiting.length > 0 && quick < options.lanes && (quick === 0 || waiting.length >= options.batchSize)) {
-        const batch = take(waiting);
+      while (queue.length > 0 && quick < options.lanes && (quick === 0 || queue.length >= options.batchSize)) {
+        const { batch, rest, lost } = select(queue);
+        queue = rest;
+        for (const { call, answer } of lost) call.resolve(answer);
         if (batch.length === 0) return;
-        void send(batch);
+        void sendBatch(batch);
       }
     } catch (error) {
-      rejectAll(waiting.splice(0), error);
+      const all = queue;
+      queue = [];
+      rejectAll(all, error);
     }
   }
 
-  async function send(batch: Batch<Request, Answer>): Promise<void> {
+  async function sendBatch(batch: readonly Waiting[]): Promise<void> {
     quick += 1;
     let close = () => {
       quick -= 1;
     };
     try {
       close = watchLane();
-      await runApart(batch);
+      await send(batch).then(answersTo(batch), failureOf(batch));
     } catch (error) {
       rejectAll(batch, error);
       makeRoom(batch);
@@ -107,7 +111,7 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
   }
 
   /** Never throws, as what is to be done here may be what threw. */
-  function makeRoom(batch: Batch<Request, Answer>): void {
+  function makeRoom(batch: readonly Waiting[]): void {
     try {
       onAnswered(batch);
     } catch {
@@ -136,43 +140,44 @@ export function createLanes<Request, Answer>(of: LanesOf<Request, Answer>): Lane
     };
   }
 
-  /** A batch that fails as a whole is taken apart, so that no call fails for what is wrong with another. */
-  async function runApart(batch: Batch<Request, Answer>): Promise<void> {
-    let answers: readonly Answer[];
-    try {
-      answers = await run(batch.map(({ request }) => request));
-    } catch (error) {
-      if (batch.length > 1 && !concernsAll(error)) return runParts(partsAfter(batch, error));
-      rejectAll(batch, error);
-      return onAnswered(batch);
-    }
-    for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
-    onAnswered(batch);
+  function answersTo(batch: readonly Waiting[]) {
+    return (answers: readonly Answer[]): void => {
+      for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
+      onAnswered(batch);
+    };
   }
 
-  /** All at once. Each part makes room when it is answered, so that one that waits for a lock keeps nobody else waiting. */
-  async function runParts(parts: readonly Batch<Request, Answer>[]): Promise<void> {
-    const run = async (part: Batch<Request, Answer>) => {
-      await runApart(part);
-      sendNext();
+  /** A batch that fails as a whole is taken apart, so that no call fails for what is wrong with another. */
+  function failureOf(batch: readonly Waiting[]) {
+    return async (error: unknown): Promise<void> => {
+      if (batch.length > 1 && !concernsAll(error)) {
+        await Promise.all(partsAfter(batch, error).map(sendPart));
+        return;
+      }
+      rejectAll(batch, error);
+      onAnswered(batch);
     };
-    await Promise.all(parts.map(run));
+  }
+
+  /** All parts at once. Each makes room when it is answered, so that one that waits for a lock keeps nobody else waiting. */
+  async function sendPart(part: readonly Waiting[]): Promise<void> {
+    await send(part).then(answersTo(part), failureOf(part));
+    sendNext();
   }
 
   return {
-    send: (request) =>
-      new Promise((resolve, reject) => {
-        // Those that gather do not wait for the database yet.
-        if (waiting.length >= options.queueLimit) outsideOfCallers(sendNext);
-        if (waiting.length >= options.queueLimit) return reject(new QueueFullError(options.queueLimit));
-        waiting.push({ request, resolve, reject });
-        void gather();
-      }),
+    add(call) {
+      // Those that gather do not wait for the database yet.
+      if (queue.length >= options.queueLimit) outsideOfCallers(sendNext);
+      if (queue.length >= options.queueLimit) return call.reject(new QueueFullError(options.queueLimit));
+      queue.push(call);
+      void gather();
+    },
   };
 }
 
 /** Those that have been answered stay so. */
-function rejectAll(calls: readonly Pick<Call<never, never>, "reject">[], error: unknown): void {
+function rejectAll(calls: readonly Pick<Call<never>, "reject">[], error: unknown): void {
   for (const { reject } of calls) reject(error);
 }
 
@@ -180,7 +185,7 @@ function rejectAll(calls: readonly Pick<Call<never, never>, "reject">[], error: 
  * After a wait in vain, one by one: one of them waits for a lock, perhaps again, and the others are not to share another
  * wait with it. After anything else in halves, which finds the one to blame in fewer attempts.
  */
-function partsAfter<Request, Answer>(batch: Batch<Request, Answer>, error: unknown): readonly Batch<Request, Answer>[] {
+function partsAfter<Waiting>(batch: readonly Waiting[], error: unknown): readonly (readonly Waiting[])[] {
   if (isStorageError(error, "transient")) return batch.map((call) => [call]);
   const middle = Math.ceil(batch.length / 2);
   return [batch.slice(0, middle), batch.slice(middle)];

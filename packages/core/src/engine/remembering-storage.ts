@@ -32,12 +32,12 @@ export function rememberingStorage(storage: EngineStorage, options: RememberOpti
     load: noting(storage.load),
     findSlots: noting(storage.findSlots),
     recall: recent.recall,
-    async commit(pending, until) {
+    async commit(command, decided, until) {
       // The host's clock is asked before: were it to throw, nothing would have happened yet.
       const at = clock.now();
-      const outcome = await storage.commit(pending, until).catch(forgetIfLost);
-      if (outcome.status === "committed") recent.note(pending.put, at);
-      else recent.forget(pending.expect.map(({ key }) => key));
+      const outcome = await storage.commit(command, decided, until).catch(forgetIfLost);
+      if (outcome.status === "committed") recent.note(decided.put, at);
+      else recent.forget(decided.expect.map(({ key }) => key));
       return outcome;
     },
   };

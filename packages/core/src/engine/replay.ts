@@ -1,4 +1,5 @@
 import { BookingError } from "../errors.ts";
+import type { CommandIdentity } from "./engine-storage.ts";
 import { resultOf } from "./stored-result.ts";
 
 /**
@@ -7,7 +8,7 @@ import { resultOf } from "./stored-result.ts";
  */
 export function replay(
   first: { readonly requestHash: string; readonly result: unknown },
-  command: { readonly id: string; readonly requestHash: () => string },
+  command: CommandIdentity,
 ): object {
   if (first.requestHash === command.requestHash()) return resultOf(first.result);
   throw new BookingError("idempotency_key_reused", { idempotencyKey: command.id });

@@ -8,7 +8,6 @@ import { refuseActor, refuseByPolicy } from "../rules/policy.ts";
 import type { CommitOutcome } from "../storage/adapter.ts";
 import { isStorageError, StorageError } from "../storage/storage-error.ts";
 import { withAlternatives } from "./alternatives.ts";
-import type { PendingTransition } from "./engine-storage.ts";
 import { refusalOfGuard } from "./guard-refusals.ts";
 import { type Loaded, loadRecords } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
@@ -17,7 +16,6 @@ import { replay } from "./replay.ts";
 import { commandKey, contextOf, type Envelope, mayHaveRun, type Parsed, type Request, requestOf } from "./request.ts";
 import type { Claim } from "./spread.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
-import { storedResult } from "./stored-result.ts";
 
 /**
  * Parses, loads, lets the rule decide and commits, until there is an answer: a result or a refusal.
@@ -132,7 +130,7 @@ async function commitDecided(
   // Whatever becomes of the commit, the slot is nobody else's to be tried.
   let found: "taken" | "lost" = "taken";
   try {
-    const outcome = await storage.commit(pendingOf(request, decided), request.patience.until);
+    const outcome = await storage.commit(request, decided, request.patience.until);
     const attempt = answerTo(outcome, request, decided);
     if (attempt.again !== "stale" || claim === undefined) return attempt;
     found = "lost";
@@ -165,7 +163,7 @@ async function commitOnRecalled(
   }
   if (isRefusal(decision)) return { again: "recalled" };
   try {
-    const outcome = await settings.storage.commit(pendingOf(request, decision), request.patience.until);
+    const outcome = await settings.storage.commit(request, decision, request.patience.until);
     const attempt = answerTo(outcome, request, decision);
     return "result" in attempt ? attempt : { again: "recalled" };
   } catch (error) {
@@ -189,11 +187,6 @@ function decide(settings: EngineSettings, request: Request, { seen }: Pick<Loade
 
 function earlierRun(loaded: Loaded, request: Request): CommandRecord | undefined {
   return loaded.get(commandKey(request)) as CommandRecord | undefined;
-}
-
-function pendingOf({ id, requestHash }: Request, decided: Decided<object>): PendingTransition {
-  const { expect, put, journal, result } = decided;
-  return { command: { id, requestHash, result: () => storedResult(result) }, expect, put, journal };
 }
 
 function answerTo(outcome: CommitOutcome, request: Request, decision: Decided<object>): Attempt {
