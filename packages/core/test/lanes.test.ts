@@ -19,7 +19,10 @@ const lanesOf = (of: Partial<LanesOf<Asked, number>>) => {
     send: async (batch) => numbersOf(batch),
     ...of,
   });
-  const send = (number: number) => new Promise<number>((resolve, reject) => lanes.add({ number, resolve, reject }));
+  const send = (number: number) =>
+    new Promise<number>((resolve, reject) => {
+      void lanes.add({ number, resolve, reject });
+    });
   return { send };
 };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -111,6 +114,22 @@ describe("a batch that fails", () => {
     });
     await Promise.all([lanes.send(1), lanes.send(2), lanes.send(3)]);
     expect(answered).toEqual([2, 3, 1]);
+  });
+
+  it("sends what waits for a record of a part that is answered, while another part still waits for its lock", async () => {
+    const answered: number[] = [];
+    const isFree = ({ number }: Asked) => number !== 4 || answered.includes(2);
+    const lanes = lanesOf({
+      onAnswered: (batch) => answered.push(...numbersOf(batch)),
+      select: (queue) => ({ batch: queue.filter(isFree), rest: queue.filter((call) => !isFree(call)), lost: [] }),
+      send: async (batch) => {
+        if (batch.length > 1) throw new StorageError("transient", "A lock was not free in time.");
+        await pause(batch[0]?.number === 1 ? 900 : 150);
+        return numbersOf(batch);
+      },
+    });
+    await Promise.all([1, 2, 3, 4].map(lanes.send));
+    expect(answered).toEqual([2, 3, 4, 1]);
   });
 });
 

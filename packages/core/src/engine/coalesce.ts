@@ -22,10 +22,13 @@ export function coalescingStorage(
   const commits = createCommitLanes(storage, options, call);
   return {
     ...direct,
-    load: (keys, until) => new Promise((resolve, reject) => loads.add({ keys, until, resolve, reject })),
+    load: (keys, until) =>
+      new Promise((resolve, reject) => {
+        void loads.add({ keys, until, resolve, reject });
+      }),
     commit: (command, decided, until) =>
       new Promise((resolve, reject) => {
-        commits.add({ command, decided, keys: keysOf(command, decided), until, resolve, reject });
+        void commits.add({ command, decided, keys: keysOf(command, decided), until, resolve, reject });
       }),
   };
 }

@@ -7,7 +7,7 @@ import type { Rule } from "../rules/decision.ts";
 import type { EngineSettings } from "./options.ts";
 import { parse } from "./parse.ts";
 import { type Chunk, chunkReader, refuseAborted } from "./read-chunks.ts";
-import { runParsed } from "./run-command.ts";
+import { runCommand } from "./run-command.ts";
 
 interface Run {
   readonly settings: EngineSettings;
@@ -57,8 +57,7 @@ async function createChunk(run: Run, { from, slots }: Chunk, created: CreatedSoF
   const command = { ...run.command, idempotencyKey, slots };
   const rule = createSlotsChunk as Rule<unknown, CreatedChunk>;
   try {
-    const made = await runParsed(run.settings, { name: "createSlots", command, rule, hashedAs: "createManySlots" });
-    return made as CreatedChunk;
+    return await runCommand(run.settings, { name: "createSlots", command, rule, hashedAs: "createManySlots" });
   } catch (error) {
     throw stoppedBy(error, run, created, { from, slots });
   }
@@ -69,14 +68,15 @@ function stoppedBy(error: unknown, run: Run, createdSoFar: CreatedSoFar, chunk?:
   if (!isBookingError(error)) return error;
   const { code, cause } = error;
   const key = "idempotencyKey" in error.details ? { idempotencyKey: run.idempotencyKey } : {};
-  const place = chunk === undefined ? {} : placeOf(error, chunk);
+  const at = chunk === undefined ? {} : inputOf(error, chunk);
   // A storage that failed within the host's transaction has ended it, and what was created in it is gone.
   const isGone = run.settings.isHostTransaction && error.status === 503 && code !== "aborted";
-  const details = { ...error.details, ...key, ...place, ...(isGone ? {} : { createdSoFar }) };
+  const details = { ...error.details, ...key, ...at, ...(isGone ? {} : { createdSoFar }) };
   return new BookingError<ErrorCode>(code, details as BookingError["details"], cause);
 }
 
-function placeOf(error: BookingError, { from }: Chunk): { readonly index?: number } {
+/** Which input the error is about, where it is about one. */
+function inputOf(error: BookingError, { from }: Chunk): { readonly index?: number } {
   const isOfOne = isBookingError(error, "invalid_time_range") || isBookingError(error, "slot_overlap");
   return isOfOne ? { index: from + (error.details.index ?? 0) } : {};
 }

@@ -1,5 +1,3 @@
-import type { RecordKey } from "../model/record.ts";
-import type { Slot } from "../model/slot.ts";
 import type { Decided } from "../rules/decision.ts";
 import type { CallOptions, CommitOutcome, OpenTransaction, StorageAdapter, Transition } from "../storage/adapter.ts";
 import { storedResult } from "./stored-result.ts";
@@ -22,11 +20,6 @@ type Reads = {
 /** The storage as the engine uses it: it commits one transition at a time, whether or not others go along with it. */
 export interface EngineStorage extends Reads, Pick<StorageAdapter, "readSettings" | "storeSettings"> {
   readonly commit: (command: CommandIdentity, decided: Decided<object>, until?: number) => Promise<CommitOutcome>;
-  /**
-   * Slots as they were a short while ago, without asking the database; undefined if one of them is not known, and always
-   * within a host's transaction.
-   */
-  readonly recall: (keys: readonly RecordKey[]) => readonly Slot[] | undefined;
   within(transaction: unknown): EngineStorage;
   begin(until?: number): Promise<OpenTransaction<unknown>>;
 }
@@ -40,7 +33,6 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     readJournal: (query, until) => storage.readJournal(query, bounded(call, until)),
     readSettings: () => storage.readSettings(call),
     storeSettings: (settings) => storage.storeSettings(settings, call),
-    recall: () => undefined,
     commit: async (command, decided, until) =>
       (await storage.commit([transitionOf(command, decided)], bounded(call, until)))[0] as CommitOutcome,
     within: (transaction) => directStorage(storage.within(transaction), call),

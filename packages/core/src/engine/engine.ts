@@ -8,7 +8,7 @@ import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from ".
 import { parse } from "./parse.ts";
 import { getAppointment, getSlot, history, listAppointments, listSlots } from "./reads.ts";
 import { reconcile } from "./reconcile.ts";
-import { runCommand } from "./run-command.ts";
+import { parseCommand, runCommand } from "./run-command.ts";
 import { createSpread } from "./spread.ts";
 import { runTransaction } from "./transaction.ts";
 
@@ -62,6 +62,7 @@ function settingsOn(settings: EngineSettings, storage: EngineStorage): EngineSet
   return {
     ...settings,
     storage,
+    recentSlots: undefined,
     spread: createSpread({ storage, random: settings.random, runShared: asCalled }),
     isHostTransaction: true,
   };
@@ -71,6 +72,9 @@ const callbackSchema = z.custom((value) => typeof value === "function", "transac
 
 function commandsOf(settings: EngineSettings): Commands {
   const names = commandNames.filter((name): name is HostCommand => name !== "repair");
-  const commands = names.map((name) => [name, (input: unknown) => runCommand(settings, name, input)]);
+  const commands = names.map((name) => [
+    name,
+    async (input: unknown) => runCommand(settings, parseCommand(name, input)),
+  ]);
   return Object.fromEntries(commands) as Commands;
 }

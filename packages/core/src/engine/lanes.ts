@@ -33,8 +33,8 @@ export interface Call<Answer> {
 }
 
 export interface Lanes<Waiting> {
-  /** Adds a call to the queue, which is answered by its `resolve` or `reject`. Returns at once. */
-  readonly add: (call: Waiting) => void;
+  /** Adds a call to the queue, which is answered by its `resolve` or `reject`. Never rejects itself. */
+  readonly add: (call: Waiting) => Promise<void>;
 }
 
 export interface LanesOf<Waiting, Answer> {
@@ -68,16 +68,20 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
   let slow = 0;
   let gathers = false;
 
-  // Not queueMicrotask, which Node makes an asynchronous resource for.
-  async function gather(): Promise<void> {
+  async function add(call: Waiting): Promise<void> {
+    // Those that gather do not wait for the database yet.
+    if (queue.length >= options.queueLimit) outsideOfCallers(sendNext);
+    if (queue.length >= options.queueLimit) return call.reject(new QueueFullError(options.queueLimit));
+    queue.push(call);
     if (gathers) return;
     gathers = true;
+    // Not queueMicrotask, which Node makes an asynchronous resource for.
     await undefined;
     gathers = false;
     outsideOfCallers(sendNext);
   }
 
-  /** Never throws: what does would leave calls in the queue for ever. */
+  /** Never throws: what does would leave calls in the queue forever. */
   function sendNext(): void {
     try {
       while (queue.length > 0 && quick < options.lanes && (quick === 0 || queue.length >= options.batchSize)) {
@@ -165,15 +169,7 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
     sendNext();
   }
 
-  return {
-    add(call) {
-      // Those that gather do not wait for the database yet.
-      if (queue.length >= options.queueLimit) outsideOfCallers(sendNext);
-      if (queue.length >= options.queueLimit) return call.reject(new QueueFullError(options.queueLimit));
-      queue.push(call);
-      void gather();
-    },
-  };
+  return { add };
 }
 
 /** Those that have been answered stay so. */

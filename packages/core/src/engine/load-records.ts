@@ -1,9 +1,10 @@
 import type { RecordKey, RecordKind, StoredRecord } from "../model/record.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
-import { type Context, isForOne, type Rule, type Seen } from "../rules/decision.ts";
+import { type Context, isForOne, type Seen } from "../rules/decision.ts";
 import type { EngineStorage } from "./engine-storage.ts";
-import type { Claim, Finder } from "./spread.ts";
+import { commandKey, mayHaveRun, type Request } from "./request.ts";
+import type { GivenSlot } from "./spread.ts";
 
 /** Slots that a rule's search reads at a time. */
 const searchPage = 2_000;
@@ -13,56 +14,38 @@ export interface Loaded {
   readonly get: (key: RecordKey) => StoredRecord | undefined;
   /** What was loaded before the last read, and may have changed until then. Empty where one read saw everything. */
   readonly earlier: readonly RecordKey[];
-  /** Whether some of it was not read now, but is as it was a short while ago. */
-  readonly isRecalled: boolean;
   /** The slot that this caller alone was given, to be released once it is known what became of it. */
-  readonly claim: Claim | undefined;
-}
-
-/** Which records are read, besides those that the rule asks for, and how. */
-export interface Loading {
-  readonly alsoKeys: readonly RecordKey[];
-  readonly mayRecall: boolean;
-  readonly finder: Finder;
-  /** How long its reads wait for a connection. */
-  readonly until: number;
+  readonly given: GivenSlot | undefined;
 }
 
 /**
  * Loads what the rule asks for, and again what it asks for on seeing that, until it asks for nothing new. Most
  * commands need one round; those that start from an appointment need a second one for its slots.
  */
-export async function loadRecords<C>(
-  storage: EngineStorage,
-  rule: Pick<Rule<C, unknown>, "reads">,
-  command: C,
-  context: Context,
-  { alsoKeys, mayRecall, finder, until }: Loading,
-): Promise<Loaded> {
+export async function loadRecords(storage: EngineStorage, request: Request, context: Context): Promise<Loaded> {
+  const { command, rule, finder } = request;
+  const { until } = request.patience;
   const records = createRecords();
   const { get } = records;
   const seen = seenBy(get);
-  let claim: Claim | undefined;
+  let given: GivenSlot | undefined;
   let isFound = false;
-  let isRecalled = false;
   const reads: (readonly RecordKey[])[] = [];
   for (;;) {
     const { keys, search } = rule.reads(command, seen, context);
     const missing = keys.filter((key) => !records.has(key));
-    const recalled = mayRecall && missing.length > 0 ? storage.recall(missing) : undefined;
-    if (recalled === undefined && reads.length === 0) missing.push(...alsoKeys);
+    if (reads.length === 0 && mayHaveRun(request)) missing.push(commandKey(request));
     const isNew = search !== undefined && !isFound;
-    if (missing.length === 0 && !isNew) return { seen, get, earlier: reads.slice(0, -1).flat(), isRecalled, claim };
+    if (missing.length === 0 && !isNew) return { seen, get, earlier: reads.slice(0, -1).flat(), given };
     if (missing.length > 0) {
-      const loaded = recalled ?? (await storage.load(missing, until));
+      const loaded = await storage.load(missing, until);
       for (const [index, key] of missing.entries()) records.set(key, loaded[index]);
-      isRecalled ||= recalled !== undefined;
       reads.push(missing);
     }
     if (!isNew) continue;
     reads.push([]);
-    if (isForOne(search)) claim = await finder.find(search, context.now, until);
-    seen.found = isForOne(search) ? [claim?.slot ?? []].flat() : await findAll(storage, search, context, until);
+    if (isForOne(search)) given = await finder.find(search, context.now, until);
+    seen.found = isForOne(search) ? [given?.slot ?? []].flat() : await findAll(storage, search, context, until);
     isFound = true;
     for (const slot of seen.found) records.set(slot, slot);
   }

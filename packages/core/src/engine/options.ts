@@ -12,7 +12,7 @@ import { createIdSource, newToken } from "./ids.ts";
 import type { CoalesceOptions } from "./lanes.ts";
 import { outsideOfCallers } from "./outside-of-callers.ts";
 import { isObject, parse } from "./parse.ts";
-import type { RememberOptions } from "./recent-slots.ts";
+import { createRecentSlots, type RecentSlots, type RememberOptions } from "./recent-slots.ts";
 import { rememberingStorage } from "./remembering-storage.ts";
 import { createSpread, type Finder } from "./spread.ts";
 
@@ -75,6 +75,8 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
 /** The options with every default filled in. */
 export interface EngineSettings {
   readonly storage: EngineStorage;
+  /** What is remembered of free slots; undefined where it may not be, and within a host's transaction. */
+  readonly recentSlots: Pick<RecentSlots, "recall"> | undefined;
   /** How callers who want the same time find a slot each. */
   readonly spread: () => Finder;
   /** Whether the host's transaction is around every call: then only the host can try again, from its BEGIN. */
@@ -186,12 +188,14 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
   const warn = harmless(options.onWarning);
   const call = { connectWithinMs: budgetMs, onWarning: warn };
   const coalescing = coalescingStorage(given, { batchSize, lanes, queueLimit }, call);
-  const storage = slots === 0 ? coalescing : rememberingStorage(coalescing, { slots, forMs }, clock);
+  const recentSlots = slots === 0 ? undefined : createRecentSlots({ slots, forMs });
+  const storage = recentSlots === undefined ? coalescing : rememberingStorage(coalescing, recentSlots, clock);
   const runShared = batchSize === 1 ? asCalled : outsideOfCallers;
   // A clock that the host gives is the host's matter, and a warning that nobody hears is not worth a question.
   const isWatched = options.clock === undefined && options.onWarning !== undefined;
   return {
     storage,
+    recentSlots,
     spread: createSpread({ storage, random, runShared }),
     isHostTransaction: false,
     overlapScope,

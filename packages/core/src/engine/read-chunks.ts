@@ -5,7 +5,7 @@ import { newSlotSchema } from "../model/commands.ts";
 import { parse } from "./parse.ts";
 
 type NewSlot = z.output<typeof newSlotSchema>;
-type Source = Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>;
+type Inputs = Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>;
 type Next = IteratorResult<NewSlotInput>;
 
 /** Inputs that are created in one commit. */
@@ -27,7 +27,7 @@ export interface ChunkReader {
  * The chunks depend on nothing but the inputs and the size, so that a repeated call meets the same ones. Inputs are
  * parsed as they come: a source may hand out one object again and again.
  */
-export function chunkReader(source: Source, size: number, signal: AbortSignal | undefined): ChunkReader {
+export function chunkReader(source: Inputs, size: number, signal: AbortSignal | undefined): ChunkReader {
   const iterator = opened(source);
   let from = 0;
   let isOpen = true;
@@ -68,7 +68,7 @@ export function chunkReader(source: Source, size: number, signal: AbortSignal | 
   };
 }
 
-function opened(source: Source): Iterator<NewSlotInput> | AsyncIterator<NewSlotInput> {
+function opened(source: Inputs): Iterator<NewSlotInput> | AsyncIterator<NewSlotInput> {
   try {
     return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   } catch (error) {

@@ -1,7 +1,6 @@
 import { copyOf } from "../model/plain-json.ts";
 import type { RecordKey, StoredRecord } from "../model/record.ts";
 import type { Slot } from "../model/slot.ts";
-import type { Clock } from "./clock.ts";
 
 /** What an engine remembers of the free slots that it has read or written. */
 export interface RememberOptions {
@@ -18,8 +17,8 @@ export interface RememberOptions {
 export interface RecentSlots {
   /** What was there at this instant, or later. */
   readonly note: (records: readonly (StoredRecord | undefined)[], at: Date) => void;
-  /** Copies of all of them, in the order of the keys; undefined if one is not known. */
-  readonly recall: (keys: readonly RecordKey[]) => readonly Slot[] | undefined;
+  /** Copies of all of them, in the order of the keys; undefined if one is not known now. */
+  readonly recall: (keys: readonly RecordKey[], now: Date) => readonly Slot[] | undefined;
   readonly forget: (keys: readonly RecordKey[]) => void;
   readonly forgetAll: () => void;
 }
@@ -43,7 +42,7 @@ interface Noted {
 /** Slots with more metadata are not remembered, in characters of JSON: objects take ten times as much memory. */
 const mostMetadata = 200;
 
-export function createRecentSlots({ slots: most, forMs }: RememberOptions, clock: Clock): RecentSlots {
+export function createRecentSlots({ slots: most, forMs }: RememberOptions): RecentSlots {
   // Two generations, the older of which goes as a whole: to look for the oldest entry of one map means to go past all
   // that were deleted before it.
   let [current, previous] = [new Map<string, Noted>(), new Map<string, Noted>()];
@@ -71,8 +70,8 @@ export function createRecentSlots({ slots: most, forMs }: RememberOptions, clock
     note(records, at) {
       for (const record of records) if (record?.kind === "slot") noteSlot(record, at.getTime());
     },
-    recall(keys) {
-      const now = clock.now().getTime();
+    recall(keys, at) {
+      const now = at.getTime();
       const found: Slot[] = [];
       for (const { kind, id } of keys) {
         const noted = kind === "slot" ? known(id) : undefined;

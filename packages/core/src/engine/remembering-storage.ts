@@ -2,12 +2,10 @@ import { isStorageError } from "../storage/storage-error.ts";
 import type { Clock } from "./clock.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import { isQueueFull } from "./lanes.ts";
-import { createRecentSlots, type RecentSlots, type RememberOptions } from "./recent-slots.ts";
+import type { RecentSlots } from "./recent-slots.ts";
 
 /** Notes what is read and written, so that a booking of a slot that was seen a short while ago need not read it again. */
-export function rememberingStorage(storage: EngineStorage, options: RememberOptions, clock: Clock): EngineStorage {
-  const recent = createRecentSlots(options, clock);
-
+export function rememberingStorage(storage: EngineStorage, recent: RecentSlots, clock: Clock): EngineStorage {
   /**
    * After a connection was lost, another database may have taken its place: a replica, or the copy of an earlier day. What
    * was refused for its own input says nothing of that, and neither does a pool that had no connection for it.
@@ -31,7 +29,6 @@ export function rememberingStorage(storage: EngineStorage, options: RememberOpti
     ...storage,
     load: noting(storage.load),
     findSlots: noting(storage.findSlots),
-    recall: recent.recall,
     async commit(command, decided, until) {
       // The host's clock is asked before: were it to throw, nothing would have happened yet.
       const at = clock.now();

@@ -3,30 +3,25 @@ import type { RecordKey } from "../model/record.ts";
 import type { Actor } from "../model/values.ts";
 import type { Context, Rule } from "../rules/decision.ts";
 import type { Wish } from "./alternatives.ts";
+import type { CommandIdentity } from "./engine-storage.ts";
 import { requestHash, sha256 } from "./hash.ts";
 import type { EngineSettings } from "./options.ts";
 import { type Patience, patienceOf } from "./retry.ts";
 import type { Finder } from "./spread.ts";
 
-/** A command as its schema made it, the rule that decides it, and what its request is called. */
-export interface Parsed {
+/** A command as its schema made it, and the rule that decides it. */
+export interface ParsedCommand<Result = object> {
   readonly name: CommandName;
   readonly command: Envelope;
-  readonly rule: Rule<unknown, object>;
+  readonly rule: Rule<unknown, Result>;
+  /** What its request is called in the hash. */
   readonly hashedAs: string;
 }
 
 /** A command on its way: parsed, with the id under which it takes effect once. */
-export interface Request {
-  readonly name: CommandName;
-  readonly command: Envelope;
-  readonly rule: Rule<unknown, object>;
-  readonly id: string;
-  readonly requestHash: () => string;
+export interface Request extends Omit<ParsedCommand, "hashedAs">, CommandIdentity {
   /** Whether a commit's outcome was unknown: it may take effect at any time, so nothing else is certain any more. */
   readonly wasUnknown: boolean;
-  /** Whether it may be decided on slots as they were a short while ago: only at first. */
-  readonly mayRecall: boolean;
   readonly patience: Patience;
   readonly finder: Finder;
 }
@@ -37,7 +32,7 @@ export interface Envelope extends Wish {
   readonly idempotencyKey?: string | undefined;
 }
 
-export function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: Parsed): Request {
+export function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: ParsedCommand): Request {
   const { idempotencyKey } = command;
   let hash: string | undefined;
   return {
@@ -51,9 +46,6 @@ export function requestOf(settings: EngineSettings, { name, command, rule, hashe
       return hash;
     },
     wasUnknown: false,
-    // Where a slot was given to somebody by hand and its version left alone, the database still keeps a booking from it.
-    // It cannot tell for other commands, which see everything as it is first.
-    mayRecall: name === "book",
     patience: patienceOf(settings, idempotencyKey ?? null),
     finder: settings.spread(),
   };

@@ -8,16 +8,19 @@ import { createWaitingLine, type WaitingLine } from "./waiting-line.ts";
 /** One caller's way to a free slot that no other caller of this engine is after. */
 export interface Finder {
   /** A free slot for this caller alone; undefined if there was none at some moment since the caller came. */
-  readonly find: (search: SearchForOne, now: Date, until: number) => Promise<Claim | undefined>;
+  readonly find: (search: SearchForOne, now: Date, until: number) => Promise<GivenSlot | undefined>;
   /** Ends it. Without this call, what the callers of one time share would be kept for ever. */
   readonly leave: () => void;
 }
 
 /** A slot that nobody else is given until it is released. */
-export interface Claim {
+export interface GivenSlot {
   readonly slot: Slot;
-  readonly release: (outcome: "taken" | "lost" | "unused") => void;
+  readonly release: (fate: SlotFate) => void;
 }
+
+/** What became of a slot that was given: it was asked for in a commit, somebody else had it by then, or it is as it was. */
+export type SlotFate = "taken" | "lost" | "unused";
 
 /** Callers of one engine who want one of the same slots. */
 interface Crowd {
@@ -32,8 +35,8 @@ interface Crowd {
   searchesUntil: number;
   /** What the last search that ended has found. */
   pool: Pool;
-  /** Slots that somebody is after now, and those that somebody was after since the last search was begun. */
-  readonly claimed: Set<string>;
+  /** Slots that were given to somebody and not released, and those that were since the last search was begun. */
+  readonly inUse: Set<string>;
   readonly settled: Set<string>;
   /** Callers who wait until somebody is done with a slot. */
   readonly line: WaitingLine;
@@ -58,7 +61,7 @@ const most = 1_000;
 const perCaller = 4;
 
 /** How many slots the callers of a crowd are after at the same time. More would only be old by the time of the commit. */
-const mostClaimed = 128;
+const mostInUse = 128;
 
 export interface SpreadOptions {
   readonly storage: Pick<EngineStorage, "findSlots">;
@@ -108,37 +111,37 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
     };
   };
 
-  async function findIn(crowd: Crowd, { search, now, came, until }: Caller): Promise<Claim | undefined> {
+  async function findIn(crowd: Crowd, { search, now, came, until }: Caller): Promise<GivenSlot | undefined> {
     const isUsable = (slot: Slot) => slotAsOf(slot, now).status === "available";
     for (;;) {
-      const { pool, claimed } = crowd;
+      const { pool, inUse } = crowd;
       const isNews = pool.search > came;
-      const isFull = claimed.size >= mostClaimed;
+      const isFull = inUse.size >= mostInUse;
       if (isNews && !isFull) {
         const slot = pool.free.findLast(isUsable);
-        if (slot !== undefined) return claim(crowd, slot);
+        if (slot !== undefined) return give(crowd, slot);
         if (!pool.found.some(isUsable)) return undefined;
       }
       // To search again would find nothing but what others are after.
-      const isWithOthers = claimed.size > 0 && pool.isComplete && !isOutdated(pool);
+      const isWithOthers = inUse.size > 0 && pool.isComplete && !isOutdated(pool);
       if (isNews && (isFull || isWithOthers)) await crowd.line.wait(until);
       else await searchFor(crowd, search, until);
     }
   }
 
-  function claim(crowd: Crowd, slot: Slot): Claim {
+  function give(crowd: Crowd, slot: Slot): GivenSlot {
     const { pool } = crowd;
     pool.free.splice(pool.free.lastIndexOf(slot), 1);
     pool.given += 1;
-    crowd.claimed.add(slot.id);
+    crowd.inUse.add(slot.id);
     return {
       slot,
-      release(outcome) {
-        crowd.claimed.delete(slot.id);
-        if (outcome === "unused") crowd.pool.free.push(slot);
+      release(fate) {
+        crowd.inUse.delete(slot.id);
+        if (fate === "unused") crowd.pool.free.push(slot);
         else crowd.settled.add(slot.id);
-        if (outcome === "lost") noteLost(pool);
-        crowd.line.wake(crowd.claimed.size === 0 ? Number.POSITIVE_INFINITY : 1);
+        if (fate === "lost") noteLost(pool);
+        crowd.line.wake(crowd.inUse.size === 0 ? Number.POSITIVE_INFINITY : 1);
       },
     };
   }
@@ -174,7 +177,7 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
     const limit = Math.min(most, Math.max(fewest, perCaller * crowd.members)) + except.length;
     const read = await storage.findSlots({ ...search, asOf: crowd.asOf, limit }, until);
     const found = read.filter(({ id }) => !except.includes(id));
-    const free = found.filter(({ id }) => !crowd.claimed.has(id) && !crowd.settled.has(id));
+    const free = found.filter(({ id }) => !crowd.inUse.has(id) && !crowd.settled.has(id));
     const isComplete = read.length < limit;
     crowd.pool = { search: number, found, isComplete, free: inOrderOfGiving(free), given: 0, lost: 0 };
   }
@@ -216,7 +219,7 @@ const isOutdated = ({ given, lost }: Pool): boolean => lost > 2 + given / 8;
 
 function newCrowd(key: string, asOf: Date): Crowd {
   const pool = { search: 0, found: [], isComplete: true, free: [], given: 0, lost: 0 };
-  const sets = { claimed: new Set<string>(), settled: new Set<string>() };
+  const sets = { inUse: new Set<string>(), settled: new Set<string>() };
   return {
     key,
     members: 0,

@@ -1,0 +1,49 @@
+import { BookingError, type Refusal } from "../errors.ts";
+import { keyText, type RecordKey } from "../model/record.ts";
+import type { Decided } from "../rules/decision.ts";
+import type { CommitOutcome } from "../storage/adapter.ts";
+import { StorageError } from "../storage/storage-error.ts";
+import { refusalOfGuard } from "./guard-refusals.ts";
+import { replay } from "./replay.ts";
+import type { Request } from "./request.ts";
+
+/** What came of one attempt. A refusal is a value up to the end: to throw it costs at each step. */
+export type Attempt =
+  | { readonly result: object; readonly again?: never }
+  | { readonly refusal: Refusal; readonly again?: never }
+  | Repeat;
+
+/** Why the command has to be attempted again, and what to name as the cause where the budget is used up. */
+export interface Repeat {
+  readonly again: "busy" | "unknown" | "stale" | "missed" | "guarded";
+  readonly cause: () => unknown;
+}
+
+export function attemptOf(outcome: CommitOutcome, request: Request, decided: Decided<object>): Attempt {
+  switch (outcome.status) {
+    case "committed":
+      return { result: decided.result };
+    case "replayed":
+      return { result: replay(outcome, request) };
+    case "stale":
+      return lostTo(outcome.keys);
+    case "busy":
+      return { again: "busy", cause: () => lockedByOthers(outcome.keys) };
+    case "refused": {
+      const refusal = refusalOfGuard(outcome.guard, decided, request.name);
+      return { again: "guarded", cause: () => new BookingError(refusal.refused, refusal.details) };
+    }
+  }
+}
+
+/** Most losers start again at once, and nobody asks them why. */
+export function lostTo(keys: readonly RecordKey[]): Repeat {
+  return { again: "stale", cause: () => new Error(`Others were faster ${JSON.stringify(keys)}`) };
+}
+
+function lockedByOthers(keys: readonly RecordKey[]): StorageError {
+  return new StorageError(
+    "transient",
+    `Other transactions have locked what this command changes: ${keys.map(keyText).join(", ")}. Nothing was changed; try again when they have ended.`,
+  );
+}

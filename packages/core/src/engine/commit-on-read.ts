@@ -1,0 +1,34 @@
+import type { CommandRecord } from "../model/record.ts";
+import { isRefusal } from "../rules/decision.ts";
+import { type Attempt, attemptOf } from "./attempt.ts";
+import { confirmRefusal } from "./confirm-refusal.ts";
+import { decide } from "./decide.ts";
+import { loadRecords } from "./load-records.ts";
+import type { EngineSettings } from "./options.ts";
+import { replay } from "./replay.ts";
+import { commandKey, contextOf, type Request } from "./request.ts";
+import type { SlotFate } from "./spread.ts";
+
+/** Loads what the rule asks for, lets it decide, and commits on condition of the versions that were loaded. */
+export async function commitOnRead(settings: EngineSettings, request: Request): Promise<Attempt> {
+  const context = contextOf(settings, request);
+  const loaded = await loadRecords(settings.storage, request, context);
+  let fate: SlotFate = "unused";
+  try {
+    const earlier = loaded.get(commandKey(request)) as CommandRecord | undefined;
+    if (earlier !== undefined) return { result: replay(earlier, request) };
+    const decision = decide(settings, request, loaded.seen, context);
+    // Not awaited: that would lengthen the stack of every refusal, which costs a tenth of the whole command.
+    if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded, context);
+    if (decision.put.length === 0) return { result: decision.result };
+    // Whatever becomes of the commit, the slot is nobody else's to be tried.
+    fate = "taken";
+    const outcome = await settings.storage.commit(request, decision, request.patience.until);
+    const attempt = attemptOf(outcome, request, decision);
+    if (attempt.again !== "stale" || loaded.given === undefined) return attempt;
+    fate = "lost";
+    return { ...attempt, again: "missed" };
+  } finally {
+    loaded.given?.release(fate);
+  }
+}

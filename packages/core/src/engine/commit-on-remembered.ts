@@ -1,0 +1,58 @@
+import type { Slot } from "../model/slot.ts";
+import { type Context, type Decision, isRefusal, type Seen } from "../rules/decision.ts";
+import { isStorageError } from "../storage/storage-error.ts";
+import { type Attempt, attemptOf } from "./attempt.ts";
+import { decide } from "./decide.ts";
+import type { EngineSettings } from "./options.ts";
+import { contextOf, type Request } from "./request.ts";
+
+/** What the engine remembers of the slots that a booking names, and the context to decide it in. */
+export interface Remembered {
+  readonly seen: Seen;
+  readonly context: Context;
+}
+
+/**
+ * Undefined if one of the slots is not remembered, or the command is no booking by slot. Where a slot was given to somebody by hand and its version left alone,
+ * the database still keeps a booking from it. It cannot tell for other commands, which see everything as it is first.
+ */
+export function rememberedFor(settings: EngineSettings, request: Request): Remembered | undefined {
+  const { name, command, rule } = request;
+  const { recentSlots } = settings;
+  if (recentSlots === undefined || name !== "book" || command.slotId === undefined) return undefined;
+  const context = contextOf(settings, request);
+  const slots = recentSlots.recall(rule.reads(command, seenOf([]), context).keys, context.now);
+  return slots && { seen: seenOf(slots), context };
+}
+
+/**
+ * A slot that was free a short while ago usually still is, and the commit tells if it is not. Only a commit is an answer
+ * here: not a refusal, and not what a function of the host throws. Undefined where the command has to read first.
+ */
+export async function commitOnRemembered(
+  settings: EngineSettings,
+  request: Request,
+  { seen, context }: Remembered,
+): Promise<Attempt | undefined> {
+  let decision: Decision<object>;
+  try {
+    decision = decide(settings, request, seen, context);
+  } catch {
+    return undefined;
+  }
+  if (isRefusal(decision)) return undefined;
+  try {
+    const outcome = await settings.storage.commit(request, decision, request.patience.until);
+    const attempt = attemptOf(outcome, request, decision);
+    return "result" in attempt ? attempt : undefined;
+  } catch (error) {
+    // A database that may only be read still tells what it holds: what was taken, and what this very command did before.
+    if (isStorageError(error, "read_only")) return undefined;
+    throw error;
+  }
+}
+
+function seenOf(slots: readonly Slot[]): Seen {
+  const none = () => undefined;
+  return { slot: (id) => slots.find((slot) => slot.id === id), schedule: none, appointment: none, found: [] };
+}

@@ -1,0 +1,39 @@
+import type { Refusal } from "../errors.ts";
+import type { StoredRecord } from "../model/record.ts";
+import { type Context, isRefusal, type Seen } from "../rules/decision.ts";
+import { withAlternatives } from "./alternatives.ts";
+import { type Attempt, lostTo } from "./attempt.ts";
+import { decide } from "./decide.ts";
+import type { Loaded } from "./load-records.ts";
+import type { EngineSettings } from "./options.ts";
+import { replay } from "./replay.ts";
+import { commandKey, type Envelope, mayHaveRun, type Request } from "./request.ts";
+
+/**
+ * Rules that search see the records in several reads. In between, a twin of this very command may have taken effect,
+ * and what it took must not be refused to its own repeat; or others changed what was read first, and the refusal rests
+ * on records that never were there at one time. What still is as it was read first, was so during the last read, too.
+ */
+export async function confirmRefusal(
+  settings: EngineSettings,
+  request: Request,
+  refusal: Refusal,
+  { seen, earlier, get }: Loaded,
+  context: Context,
+): Promise<Attempt> {
+  const { name, command, rule, patience } = request;
+  const records = earlier.filter(({ kind }) => kind !== "command");
+  const keys = mayHaveRun(request) ? [commandKey(request), ...records] : records;
+  const now = keys.length === 0 ? [] : await settings.storage.load(keys, patience.until);
+  const twin = now.find((record) => record?.kind === "command");
+  if (twin !== undefined) return { result: replay(twin, request) };
+  const changed = keys.filter((key, index) => loadedVersion(get(key)) !== loadedVersion(now[index]));
+  if (changed.length > 0) return lostTo(changed);
+  const wouldAgree = (other: Envelope, seen: Seen) =>
+    !isRefusal(decide(settings, { name, command: other, rule }, seen, context));
+  return { refusal: await withAlternatives(settings, refusal, { name, command, seen, wouldAgree }, patience.until) };
+}
+
+function loadedVersion(record: StoredRecord | undefined): number {
+  return record === undefined || record.kind === "command" ? 0 : record.version;
+}
