@@ -3,6 +3,7 @@
  * it is decided, how its repeats are recognised, and how its result is stored; and what a new slot looks like.
  */
 export { canonicalJson, requestHash, sha256 } from "../engine/hash.ts";
+export { parseCommand } from "../engine/parse-command.ts";
 export { resultOf } from "../engine/stored-result.ts";
 export { newSlot, slotAsOf } from "../model/slot.ts";
 export {
@@ -18,4 +19,3 @@ export {
   type Seen,
 } from "../rules/decision.ts";
 export { rules } from "../rules/index.ts";
-export { parseCommand } from "./parse-command.ts";

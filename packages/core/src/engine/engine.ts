@@ -8,7 +8,7 @@ import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from ".
 import { parse } from "./parse.ts";
 import { getAppointment, getSlot, history, listAppointments, listSlots } from "./reads.ts";
 import { reconcile } from "./reconcile.ts";
-import { parseCommand, runCommand } from "./run-command.ts";
+import { commandFrom, runCommand } from "./run-command.ts";
 import { createSpread } from "./spread.ts";
 import { runTransaction } from "./transaction.ts";
 
@@ -74,7 +74,7 @@ function commandsOf(settings: EngineSettings): Commands {
   const names = commandNames.filter((name): name is HostCommand => name !== "repair");
   const commands = names.map((name) => [
     name,
-    async (input: unknown) => runCommand(settings, parseCommand(name, input)),
+    async (input: unknown) => runCommand(settings, commandFrom(name, input)),
   ]);
   return Object.fromEntries(commands) as Commands;
 }

@@ -17,7 +17,7 @@ import { OpenSlots } from "./open-slots.ts";
 import type { EngineSettings } from "./options.ts";
 import { parse } from "./parse.ts";
 import { retryReads, settingsUntil } from "./retry.ts";
-import { parseCommand, runCommand } from "./run-command.ts";
+import { commandFrom, runCommand } from "./run-command.ts";
 
 /** A fault that `reconcile` found, and what became of it. */
 export interface Finding extends SyncFault {
@@ -198,7 +198,7 @@ async function repairRecord(
   const { actor } = run.input;
   try {
     const command = { actor, record, ...(claimantId !== undefined && { claimantId }) };
-    const { faults } = await runCommand(run.settings, parseCommand("repair", command));
+    const { faults } = await runCommand(run.settings, commandFrom("repair", command));
     for (const fault of faults) await note(run, fault, "repaired");
   } catch (error) {
     // Deleted by hand since it was seen: there is nothing left to repair.

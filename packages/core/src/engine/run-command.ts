@@ -1,5 +1,4 @@
 import { BookingError } from "../errors.ts";
-import { commandSchemas } from "../model/commands.ts";
 import type { CommandName } from "../model/journal.ts";
 import type { Rule } from "../rules/decision.ts";
 import { type CommandResult, rules } from "../rules/index.ts";
@@ -8,20 +7,16 @@ import type { Attempt, Repeat } from "./attempt.ts";
 import { commitOnRead } from "./commit-on-read.ts";
 import { commitOnRemembered, type Remembered, rememberedFor } from "./commit-on-remembered.ts";
 import type { EngineSettings } from "./options.ts";
-import { meansField, parse } from "./parse.ts";
+import { parseCommand } from "./parse-command.ts";
 import { type Envelope, type ParsedCommand, type Request, requestOf } from "./request.ts";
 
-/** @throws BookingError `invalid_input` */
-export function parseCommand<Name extends CommandName>(name: Name, input: unknown): ParsedCommand<CommandResult<Name>> {
-  const command = parse(schemaOf(name, input), input) as Envelope;
-  return { name, command, rule: rules[name] as Rule<unknown, CommandResult<Name>>, hashedAs: name };
-}
-
-/** A booking is by slot or by time; choosing the schema first gives errors about that one. */
-export function schemaOf(name: CommandName, input: unknown) {
-  if (name !== "book") return commandSchemas[name];
-  const [bySlot, byTime] = commandSchemas.book.options;
-  return meansField(input, "slotId") ? bySlot : byTime;
+/**
+ * The command that a caller means, with its rule.
+ * @throws BookingError `invalid_input`
+ */
+export function commandFrom<Name extends CommandName>(name: Name, input: unknown): ParsedCommand<CommandResult<Name>> {
+  const rule = rules[name] as Rule<unknown, CommandResult<Name>>;
+  return { name, command: parseCommand(name, input) as Envelope, rule, hashedAs: name };
 }
 
 /**

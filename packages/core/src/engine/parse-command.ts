@@ -1,0 +1,18 @@
+import { commandSchemas } from "../model/commands.ts";
+import type { CommandName } from "../model/journal.ts";
+import { meansField, parse } from "./parse.ts";
+
+/**
+ * The command as the engine reads it from its input.
+ * @throws BookingError `invalid_input`, or what else is wrong with the input alone
+ */
+export function parseCommand(name: CommandName, input: unknown) {
+  return parse(schemaOf(name, input), input);
+}
+
+/** A booking is by slot or by time; choosing the schema first gives errors about that one. */
+function schemaOf(name: CommandName, input: unknown) {
+  if (name !== "book") return commandSchemas[name];
+  const [bySlot, byTime] = commandSchemas.book.options;
+  return meansField(input, "slotId") ? bySlot : byTime;
+}
