@@ -77,6 +77,50 @@ describe("a booking of a slot that the engine saw a short while ago", () => {
     expect(sent.loads).toEqual([1]);
   });
 
+  it("differs from a booking by time, which searches: nothing remembered says that no slot is free", async () => {
+    const { engine, other, sent } = stage();
+    await publish(other);
+    await listed(engine);
+    const time = { start: minutes(0), end: minutes(30), ifNoSlot: "schedule" as const };
+    const { appointment } = await engine.book({ actor: patient, ...place, ...time, subjectId: "p-1" });
+    expect([appointment.status, sent.loads]).toEqual(["confirmed", []]);
+  });
+
+  it("is the only command that does: a block of a slot that was seen reads it, since no guard would keep it from one", async () => {
+    const { engine, other, sent } = stage();
+    const [slot] = (await publish(other)) as [Slot];
+    await listed(engine);
+    await engine.block({ actor: provider, slotId: slot.id });
+    expect(sent.loads).toEqual([1]);
+  });
+
+  it("starts again as if it had not been tried: the one who loses then is still in a hurry", async () => {
+    const clock = manualClock();
+    let pauses = 0;
+    const sleep = async (ms: number) => {
+      pauses += 1;
+      await clock.sleep(ms);
+    };
+    const memory = memoryAdapter();
+    const other = createEngine({ storage: memory, clock });
+    const [slot] = (await publish(other)) as [Slot];
+    let races = 2;
+    const storage: StorageAdapter = {
+      ...memory,
+      commit: async (transitions) => {
+        if (races-- > 0) {
+          const { holdToken } = await other.hold({ actor: patient, slotId: slot.id });
+          await other.release({ actor: patient, slotId: slot.id, holdToken });
+        }
+        return memory.commit(transitions);
+      },
+    };
+    const engine = createEngine({ storage, clock: { ...clock, sleep } });
+    await engine.getSlot(slot.id);
+    expect((await book(engine, slot)).slots[0]).toMatchObject({ status: "booked", version: 6 });
+    expect(pauses).toBe(0);
+  });
+
   it("takes several slots without a read if all of them were seen", async () => {
     const { engine, other, sent } = stage();
     const [first, second] = (await publish(other, 1, 2)) as [Slot, Slot];

@@ -104,6 +104,44 @@ describe("callers who want the same time", () => {
     expect(await first).toEqual({ ok: 1 });
   });
 
+  it("are not given a slot again that one of them has taken", async () => {
+    const { storage, transitions } = watching(memoryAdapter());
+    const engine = createEngine({ storage });
+    await publish(engine, 1, 200);
+    const before = transitions();
+    expect(await tally(book(engine, 200))).toEqual({ ok: 200 });
+    expect(transitions() - before).toBe(200);
+  });
+
+  it("go on to the next without a pause where another process is faster, and look again after a few losses", async () => {
+    const clock = manualClock();
+    let pauses = 0;
+    const sleep = async (ms: number) => {
+      pauses += 1;
+      await clock.sleep(ms);
+    };
+    const memory = memoryAdapter();
+    const other = createEngine({ storage: memory, clock });
+    await publish(other, 1, 20);
+    let searches = 0;
+    let losses = 0;
+    const storage: StorageAdapter = {
+      ...memory,
+      findSlots: async (query) => {
+        searches += 1;
+        return memory.findSlots(query);
+      },
+      commit: async (batch) => {
+        const slot = batch[0]?.put.find(({ kind }) => kind === "slot");
+        if (losses++ < 4) await other.book({ actor: patient, slotId: slot?.id ?? "", subjectId: "faster" });
+        return memory.commit(batch);
+      },
+    };
+    const engine = createEngine({ storage, clock: { ...clock, sleep } });
+    expect(await tally(book(engine, 1))).toEqual({ ok: 1 });
+    expect({ searches, pauses }).toEqual({ searches: 2, pauses: 0 });
+  });
+
   it("get the shortest slot that contains the time as long as there is one", async () => {
     const engine = createEngine({ storage: memoryAdapter() });
     const seats = await publish(engine, 1, 2);
