@@ -52,8 +52,9 @@ export function createVersionsInFlight(): VersionsInFlight {
       overtaken.clear();
       locked.clear();
     },
-    outcomeOf({ decided: { expect } }) {
-      if (overtaken.size === 0 && locked.size === 0) return undefined;
+    outcomeOf({ decided: { expect }, keys }) {
+      // Asked about each commit that waits, of which few are concerned.
+      if (!keys.some((key) => overtaken.has(key) || locked.has(key))) return undefined;
       const stale = expect.filter(({ key, version }) => version < (overtaken.get(keyText(key)) ?? 0));
       if (stale.length > 0) return { status: "stale", keys: stale.map(({ key }) => key) };
       const busy = expect.filter(({ key }) => locked.has(keyText(key)));
