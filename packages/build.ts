@@ -49,9 +49,13 @@ async function bundle(): Promise<void> {
 
 function declare(outDir: string): void {
   const tsc = join(dirname(import.meta.dirname), "node_modules", ".bin", "tsc");
-  execFileSync(tsc, ["-p", "tsconfig.build.json", "--emitDeclarationOnly", "--sourceMap", "false", "--outDir", outDir], {
-    stdio: "inherit",
-  });
+  execFileSync(
+    tsc,
+    ["-p", "tsconfig.build.json", "--emitDeclarationOnly", "--sourceMap", "false", "--outDir", outDir],
+    {
+      stdio: "inherit",
+    },
+  );
 }
 
 function rollUp(types: string): void {
