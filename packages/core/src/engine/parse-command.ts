@@ -1,6 +1,6 @@
 import { commandSchemas } from "../model/commands.ts";
 import type { CommandName } from "../model/journal.ts";
-import { meansField, parse } from "./parse.ts";
+import { isObject, meansField, parse } from "./parse.ts";
 
 /**
  * The command as the engine reads it from its input.
@@ -14,5 +14,7 @@ export function parseCommand(name: CommandName, input: unknown) {
 function schemaOf(name: CommandName, input: unknown) {
   if (name !== "book") return commandSchemas[name];
   const [bySlot, byTime] = commandSchemas.book.options;
+  // A booking by time has a provider, and costs no look for a slotId that was misspelt.
+  if (isObject(input) && input.slotId === undefined && input.providerId !== undefined) return byTime;
   return meansField(input, "slotId") ? bySlot : byTime;
 }
