@@ -1,4 +1,4 @@
-import { commandSchemas } from "../model/commands.ts";
+import { type Command, commandSchemas } from "../model/commands.ts";
 import type { CommandName } from "../model/journal.ts";
 import { isObject, meansField, parse } from "./parse.ts";
 
@@ -6,7 +6,7 @@ import { isObject, meansField, parse } from "./parse.ts";
  * The command as the engine reads it from its input.
  * @throws BookingError `invalid_input`, or what else is wrong with the input alone
  */
-export function parseCommand(name: CommandName, input: unknown) {
+export function parseCommand(name: CommandName, input: unknown): Command<CommandName> {
   return parse(schemaOf(name, input), input);
 }
 
