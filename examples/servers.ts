@@ -24,15 +24,15 @@ async function firstBooking(storage: StorageAdapter<never>): Promise<void> {
 const { POSTGRES_URL, MYSQL_URL } = process.env;
 
 if (POSTGRES_URL !== undefined) {
-  // On a pool of the host's, which stays open when the storage is closed; tables in a schema of their own.
+  // Uses your pool; close() leaves it open. The tables are in a schema of their own.
   const pool = new Pool({ connectionString: POSTGRES_URL });
   await firstBooking(postgresAdapter({ pool, schema: "booking" }));
-  // On a pool of the adapter's own; tables in "public".
+  // Opens a pool of its own, which close() ends. The tables are in "public".
   await firstBooking(postgresAdapter({ connectionString: POSTGRES_URL }));
   await pool.end();
 }
 
 if (MYSQL_URL !== undefined) {
-  // MariaDB as well. On a pool of the host's: mysqlAdapter({ pool: createPool(…), database: "bookings" })
+  // MariaDB as well. With your pool: mysqlAdapter({ pool: createPool(…), database: "bookings" })
   await firstBooking(mysqlAdapter({ uri: MYSQL_URL }));
 }
