@@ -71,7 +71,7 @@ describeOnEachServer("a server that cannot be used is reported by the first call
     expect(await failure(mysqlAdapter({ pool }).load([key]), /pool.*ended/)).toBe("misused");
     const storage = mysqlAdapter({ uri: server.url });
     await storage.close();
-    await expect(storage.load([key])).rejects.toThrow(/was closed/);
+    await expect(storage.load([key])).rejects.toThrow(/is closed/);
   });
 });
 

@@ -48,7 +48,7 @@ describeOnEachServer("what is given to within() by mistake", (server) => {
       await expect(call()).rejects.toMatchObject({
         code: "schema_outdated",
         message: expect.stringMatching(/tables are missing.*storage\.migrate\(\)/),
-        cause: { message: expect.stringMatching(/has no tables of Slotwright.*storage\.migrate\(\)/) },
+        cause: { message: expect.stringMatching(/has no Slotwright tables.*storage\.migrate\(\)/) },
       });
     }
     await storage.close();

@@ -16,10 +16,10 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["two servers", { uri, pool: createPool(uri) }, /both a pool and a uri/],
   ["a pool that is none", { pool: {} }, /pool.* is not a pool of mysql2/],
   ["a pool that is null", { pool: null }, /pool.* is not a pool of mysql2/],
-  ["an option of another library", { url: uri }, /"url".*It takes .*uri/],
-  ["a misspelt option", { uri, tableprefix: "b_" }, /"tableprefix".*It takes .*tablePrefix/],
-  ["a prefix that is no text", { uri, tablePrefix: null }, /tablePrefix.* is no text/],
-  ["a database that is no text", { uri, database: 5 }, /database.* is no text/],
+  ["an option of another library", { url: uri }, /"url".*The options are .*uri/],
+  ["a misspelt option", { uri, tableprefix: "b_" }, /"tableprefix".*The options are .*tablePrefix/],
+  ["a prefix that is not a string", { uri, tablePrefix: null }, /tablePrefix.* must be a string/],
+  ["a database that is not a string", { uri, database: 5 }, /database.* must be a string/],
 ];
 
 describe("options that leave open which database is meant, or what is wanted of it, are refused by every call:", () => {

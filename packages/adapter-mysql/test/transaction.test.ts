@@ -75,7 +75,7 @@ describeOnEachServer("engine.transaction", (server) => {
       });
       await expect(failed).rejects.toMatchObject({
         code: "storage_misused",
-        message: expect.stringContaining("had ended before its callback returned"),
+        message: expect.stringContaining("ended before its callback returned"),
       });
       expect(await counted()).toEqual(["available", 0]);
     },

@@ -80,7 +80,7 @@ describeOnServer("what is given to within() by mistake", (url) => {
         code: "schema_outdated",
         transient: false,
         message: expect.stringMatching(/tables are missing.*storage\.migrate\(\)/),
-        cause: { message: expect.stringMatching(/has no tables of Slotwright.*storage\.migrate\(\)/) },
+        cause: { message: expect.stringMatching(/has no Slotwright tables.*storage\.migrate\(\)/) },
       });
     }
     await storage.close();

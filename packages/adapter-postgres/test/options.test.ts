@@ -16,15 +16,11 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["two databases", { connectionString, pool: new Pool() }, /both a pool and a connectionString/],
   ["a pool that is none", { pool: {} }, /pool.* is not a Pool of pg/],
   ["a pool that is null", { pool: null }, /pool.* is not a Pool of pg/],
-  ["an option of another library", { url: connectionString }, /"url".*It takes .*connectionString/],
-  ["a misspelt option", { connectionString, tableprefix: "b_" }, /"tableprefix".*It takes .*tablePrefix/],
-  ["a prefix that is no text", { connectionString, tablePrefix: null }, /tablePrefix.* is no text/],
-  ["a schema that is no text", { connectionString, schema: 5 }, /schema.* is no text/],
-  [
-    "a switch as text",
-    { connectionString, preparedStatements: "false" },
-    /preparedStatements.* neither true nor false/,
-  ],
+  ["an option of another library", { url: connectionString }, /"url".*The options are .*connectionString/],
+  ["a misspelt option", { connectionString, tableprefix: "b_" }, /"tableprefix".*The options are .*tablePrefix/],
+  ["a prefix that is not a string", { connectionString, tablePrefix: null }, /tablePrefix.* must be a string/],
+  ["a schema that is not a string", { connectionString, schema: 5 }, /schema.* must be a string/],
+  ["a switch as text", { connectionString, preparedStatements: "false" }, /preparedStatements.* must be true or false/],
 ];
 
 describe("options that leave open which database is meant, or what is wanted of it, are refused by every call:", () => {

@@ -1,16 +1,15 @@
 /**
- * The tables, each of their columns once. Types of rows, what is selected and written, PostgreSQL's row types, the
- * parameters of MySQL's procedures and the text of a migration are all made of this.
+ * All tables and columns, each listed once. The row types, the columns that are selected and written, PostgreSQL's row
+ * types, the parameters of MySQL's procedures and the text of a migration all come from this list.
  */
 export interface Column {
   readonly type: ColumnType;
-  /** Whether it may be NULL. */
   readonly isNullable?: true;
-  /** Whether it usually keeps the value that it was inserted with. */
+  /** The column usually keeps the value that it was inserted with. */
   readonly isFixed?: true;
 }
 
-/** An `instant` is a number of milliseconds since 1970; `json` is a document as text. */
+/** An `instant` is a number of milliseconds since 1970. `json` is a document as text. */
 export type ColumnType = "id" | "text" | "integer" | "instant" | "json" | "sequence";
 
 const fixedId = { type: "id", isFixed: true } as const;
@@ -53,14 +52,14 @@ export const catalogue = {
     end_at: fixedInstant,
     status: text,
     slot_ids: json,
-    /** An array of all of them, or NULL where `provider_id` is the only one, as it usually is. */
+    /** An array of all providers. NULL if `provider_id` is the only one, as it usually is. */
     provider_ids: { type: "json", isNullable: true },
     metadata: json,
     ...stamps,
   },
   /**
-   * A further provider of an appointment, beside its `provider_id`. The columns are those of the appointment under their
-   * names, so that lists restrict and order both tables by the same words. The database keeps them, by triggers.
+   * A further provider of an appointment, beside its `provider_id`. The columns have the names of the appointment's
+   * columns, so that lists filter and sort both tables with the same SQL. Triggers keep this table up to date.
    */
   further_providers: {
     id: fixedId,
@@ -74,11 +73,11 @@ export const catalogue = {
     id: fixedId,
     request_hash: fixedText,
     result: { type: "json", isFixed: true },
-    /** When the command took effect, as its journal entries say; NULL for one that changed nothing. */
+    /** When the command took effect, as in its journal entries. NULL for a command that changed nothing. */
     created_at: { type: "instant", isNullable: true, isFixed: true },
   },
   journal: {
-    /** The order of writing, which some databases number. It is in no row that is read or written. */
+    /** The order of writing, which some databases number. Rows that are read or written do not include it. */
     seq: { type: "sequence", isNullable: true, isFixed: true },
     record_kind: fixedText,
     record_id: fixedId,
@@ -104,7 +103,7 @@ export type TableName = keyof Catalogue;
 
 export const tableNames = Object.keys(catalogue) as readonly TableName[];
 
-/** The columns that rows of a table have: all but a sequence, which only the database writes. */
+/** The columns in the rows of a table: all but a sequence, which only the database writes. */
 export type ColumnName<T extends TableName> = {
   [C in keyof Catalogue[T]]: Catalogue[T][C] extends { readonly type: "sequence" } ? never : C;
 }[keyof Catalogue[T]] &
@@ -115,12 +114,12 @@ type ValueOf<C> = C extends { readonly type: "integer" | "instant" } ? number : 
 type FieldOf<C> = C extends { readonly isNullable: true } ? ValueOf<C> | null : ValueOf<C>;
 
 /**
- * A row as it crosses the wire: instants are numbers, documents are JSON text, whatever types the engine's columns have.
- * So no setting of the host's driver (time zone, date or number parsing) can change a value.
+ * A row as it crosses the wire. Instants are numbers and documents are JSON text, whatever the engine's column types
+ * are. So no setting of the host's driver (time zone, date or number parsing) can change a value.
  */
 export type Row<T extends TableName> = { readonly [C in ColumnName<T>]: FieldOf<Catalogue[T][C & keyof Catalogue[T]]> };
 
-/** The tables by their names without prefix. */
+/** The tables by their names, without the prefix. */
 export type Tables = { [T in TableName]: Row<T> };
 
 export type ScheduleRow = Row<"schedules">;
@@ -130,7 +129,7 @@ export type CommandRow = Row<"commands">;
 export type JournalRow = Row<"journal">;
 export type SettingRow = Row<"settings">;
 
-/** The columns of each table's rows, in the order of the table. */
+/** The columns of each table's rows, in the table's order. */
 export const columnNames = Object.fromEntries(
   tableNames.map((table) => [
     table,
@@ -138,19 +137,22 @@ export const columnNames = Object.fromEntries(
   ]),
 ) as unknown as { readonly [T in TableName]: readonly ColumnName<T>[] };
 
-/** A column by its name alone: where several tables have one of a name, they have it with the same type. */
+/** The type of each column name. Columns with the same name have the same type in every table. */
 const columnTypes: ReadonlyMap<string, ColumnType> = new Map(
   Object.values(catalogue).flatMap((columns) =>
     Object.entries<Column>(columns).map(([name, { type }]) => [name, type] as const),
   ),
 );
 
-/** The type of the column of this name, in whichever tables have one; undefined where none has. */
+/** The type of the columns with this name, or undefined if no table has one. */
 export function columnType(name: string): ColumnType | undefined {
   return columnTypes.get(name);
 }
 
-/** The columns whose values a later version of the row usually keeps, and the others. Keys and stamps are in neither. */
+/**
+ * Splits the columns into those that later versions of a row usually keep, and those that change. Keys and stamps are
+ * in neither list.
+ */
 export function splitColumns<T extends TableName>(
   table: T,
 ): { readonly fixed: readonly ColumnName<T>[]; readonly changing: readonly ColumnName<T>[] } {
@@ -161,10 +163,10 @@ export function splitColumns<T extends TableName>(
 
 const rowStamps: readonly string[] = ["id", "version", "created_at", "updated_at"];
 
-/** Prefix of every table, index and trigger, unless the host chooses another. */
+/** The prefix of every table, index and trigger, unless the host chooses another one. */
 export const defaultTablePrefix = "slotwright_";
 
-/** Whether a server's words name one of our tables or the functions that commit, in whatever language. */
+/** Whether a server's message, in any language, names one of our tables or commit functions. */
 export function namesOurs(words: string): boolean {
   return [...tableNames, "commit_v\\d+", "write_v\\d+"].some((name) =>
     new RegExp(`(?:_|\\b)${name}(?![a-z])`).test(words),

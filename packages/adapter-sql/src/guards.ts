@@ -1,6 +1,6 @@
 import type { Guard } from "@slotwright/core/adapter";
 
-// A record, so that the compiler finds a guard that the contract has and this list has not.
+// As a record, the compiler finds a guard of the contract that is missing from this list.
 const guards: Record<Guard, true> = {
   known_status: true,
   valid_time_range: true,
@@ -18,17 +18,17 @@ const guards: Record<Guard, true> = {
 
 export const guardNames = Object.keys(guards) as readonly Guard[];
 
-/** Narrows the name of a constraint, or what a trigger said, to a guard of the contract. */
+/** Narrows the name of a constraint, or the text of a trigger, to a guard of the contract. */
 export function isGuard(name: string): name is Guard {
   return Object.hasOwn(guards, name);
 }
 
-/** What a trigger says when it refuses: the guard's name for the adapter, and words for whoever typed the SQL. */
+/** The text of a trigger's refusal: the guard's name for the adapter, then words for the person who typed the SQL. */
 export function refusalText(guard: Guard, words: string): string {
   return `slotwright:${guard}: ${words}`;
 }
 
-/** The guard that refused with this text, if it was one of ours. */
+/** The guard that refused with this text, or undefined if it was not one of ours. */
 export function guardInText(text: string): Guard | undefined {
   const name = /slotwright:(\w+)/.exec(text)?.[1];
   return name !== undefined && isGuard(name) ? name : undefined;

@@ -6,7 +6,7 @@ interface Index {
 }
 
 /**
- * Every list is read in the order of (start_at, id) from the index of its most selective condition. A booking changes
+ * Every list is read in the order of (start_at, id), from the index of its most selective condition. A booking changes
  * none of these columns.
  */
 export const indexes = {
@@ -23,7 +23,7 @@ export const indexes = {
 
 export type IndexName = keyof typeof indexes;
 
-/** The index in which a list of some providers finds, in the same order, what they are further providers of. */
+/** The index in which a list by provider finds shared appointments, in the same order. */
 export const furtherIndexes: Partial<Record<IndexName, IndexName>> = {
   appointments_by_subject: "further_providers_by_subject",
   appointments_by_provider: "further_providers_by_provider",

@@ -1,42 +1,42 @@
 import { type CallOptions, StorageError } from "@slotwright/core/adapter";
 
-/** What a pool tells of itself; null where it does not. */
+/** What a pool reports about itself. A field is null if the pool does not report it. */
 export interface PoolState {
   readonly open: number | null;
   readonly inUse: number | null;
-  /** Calls that wait, those of the host included. */
+  /** Waiting calls, including the host's own. */
   readonly waiting: number | null;
 }
 
-/** A pool, as those see it who wait for its connections. */
+/** What callers that wait for a connection need to know about its pool. */
 export interface LendingPool<Lent> {
   /** Host, port and database, for messages. */
   readonly place: string;
-  /** The driver's option for the most connections. */
+  /** The driver's option for the size of the pool. */
   readonly sizeOption: string;
   readonly state: () => PoolState;
   readonly lend: () => Promise<Lent>;
   readonly giveBack: (lent: Lent) => void;
-  /** Whether the pool refuses to let anybody wait, or to let this one wait any longer. */
+  /** Whether the error says that the pool refuses to let this call wait, or to let it wait any longer. */
   readonly refusesToWait: (error: unknown) => boolean;
-  /** Milliseconds that nobody waits longer than, whatever a call allows. */
+  /** The longest wait in milliseconds, whatever a call allows. */
   readonly longestMs?: number;
 }
 
 type ShownPool = Pick<LendingPool<unknown>, "place" | "sizeOption" | "state">;
 
-/** Lends a connection, in the time that the call allows. @throws StorageError, or what the driver throws */
+/** Lends a connection, within the time that the call allows. @throws StorageError, or what the driver throws */
 export type Lend<Lent> = (call: CallOptions | undefined) => Promise<Lent>;
 
-/** How long a call waits that says nothing of it. */
+/** The wait of a call that sets no budget. */
 const defaultMs = 10_000;
 const warnAfterMs = 1_000;
-/** A warning for each call that waits would tell nothing new. */
+/** A warning is not repeated within this time. */
 const quietMs = 60_000;
-/** Timers count no further. */
+/** The longest delay that a timer accepts. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Bounds the wait for connections, which pools themselves do not, and says why it takes so long. */
+/** Bounds the wait for a connection, which pools do not do themselves, and explains a long wait. */
 export function lending<Lent>(pool: LendingPool<Lent>): Lend<Lent> {
   let quietUntil = Number.NEGATIVE_INFINITY;
 
@@ -49,7 +49,7 @@ export function lending<Lent>(pool: LendingPool<Lent>): Lend<Lent> {
   }
 
   return (call = {}) => {
-    // Lent at once, so that nothing has to be watched.
+    // An idle connection is lent at once, without timers.
     if (hasIdle(pool.state())) return pool.lend();
     return inTime(pool, call.connectWithinMs ?? defaultMs, (waitedMs) => warn(call, waitedMs));
   };
@@ -81,7 +81,7 @@ function inTime<Lent>(pool: LendingPool<Lent>, allowedMs: number, warn: (waitedM
 
     const came = (connection: Lent) => {
       clearTimeout(timer);
-      // The one who waited has gone: the next one gets it.
+      // The caller has given up, so the next one gets the connection.
       if (isOver) pool.giveBack(connection);
       else resolve(connection);
     };
@@ -96,7 +96,7 @@ function tooLate(pool: ShownPool, waitedMs: number): StorageError {
   if (pool.state().waiting !== 0) return exhausted(pool, waitedMs);
   return new StorageError(
     "transient",
-    `The server of the database ${pool.place} did not open a connection within ${waitedMs} ms. Nothing was changed; try again, and check that it runs and is not overloaded.`,
+    `The server of the database ${pool.place} did not open a connection within ${waitedMs} ms. Nothing was changed; try again, and check that the server runs and is not overloaded.`,
   );
 }
 
@@ -106,10 +106,10 @@ function exhausted(pool: ShownPool, waitedMs: number, cause?: unknown): StorageE
   return new StorageError("transient", message, cause, problem);
 }
 
-/** Its reader may be a caller: it names no host. */
+/** The message may reach a caller, so it names no host. */
 function problemOf({ state, sizeOption }: ShownPool): string {
   const { inUse, waiting } = state();
   const all = inUse === null ? "All connections" : `All ${inUse} connections`;
   const others = waiting === null ? "" : `, and ${waiting} ${waiting === 1 ? "call waits" : "calls wait"} for one`;
-  return `${all} of the pool are in use${others}. A transaction of your own that is open meanwhile must call the engine through within(transaction), or the one that transaction() gives to its callback: otherwise it keeps the connection that the engine waits for. Where none is open, make the pool larger (${sizeOption}).`;
+  return `${all} of the pool are in use${others}. While a transaction of your own is open, call the engine through within(transaction), or use the engine that transaction() passes to its callback. Otherwise the transaction keeps the connection that the engine waits for. If no transaction is open, make the pool larger (${sizeOption}).`;
 }

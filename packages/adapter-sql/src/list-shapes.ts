@@ -4,21 +4,23 @@ import { furtherIndexes, type IndexName, indexes } from "./indexes.ts";
 import type { ListSyntax, Providers } from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
-/** A statement with the values to bind, in the order of its placeholders. */
+/** A statement and its values, in the order of its placeholders. */
 export interface Read {
   readonly sql: string;
   readonly parameters: readonly unknown[];
 }
 
-/** A page of slots or appointments in the order of (start_at, id). Conditions that are undefined do not restrict. */
+/**
+ * A page of slots or appointments in the order of (start_at, id). An undefined condition does not restrict the page.
+ */
 export interface ListRequest {
   readonly index: IndexName;
   readonly providerIds: readonly string[] | undefined;
-  /** One of these must hold, in the sense of `statusSql`. */
+  /** One of these statuses must hold, as `statusSql` defines them. */
   readonly statuses: readonly string[] | undefined;
   readonly statusSql: (status: string) => RawBuilder<boolean>;
   readonly conditions: Readonly<Partial<Record<ConditionName, string | number | undefined>>>;
-  /** What the conditions on the status compare holds with. */
+  /** The instant that status conditions compare holds with. */
   readonly asOf?: number;
   readonly after: Position | undefined;
   readonly descending: boolean;
@@ -29,8 +31,8 @@ type ConditionName = "scheduleId" | "facilityId" | "subjectId" | "startFrom" | "
 type PlaceName = "afterPlace" | "beforePlace";
 
 /**
- * A placeholder. Statements are compiled with the *names* of their values in place of the values, so that each shape
- * of request is compiled once, and a call only looks up its values by name.
+ * A placeholder. Statements are compiled with the *names* of their values instead of the values. So each shape of
+ * request is compiled once, and a call only looks up its values by name.
  */
 export const value = (name: string): RawBuilder<unknown> => sql`${name}`;
 
@@ -94,8 +96,8 @@ function providerValues({ ofProviders }: ListSyntax, { providerIds }: ListReques
 }
 
 /**
- * Of a page's place and the bound on the same side, one implies the other. Only the narrower is kept: with both, the
- * planner may start at the wider and read all earlier pages again.
+ * The page's place and the bound on the same side imply one another. Only the narrower one is kept: with both, the
+ * planner may start at the wider one and read all earlier pages again.
  */
 function withoutImplied(values: Values, descending: boolean): Values {
   const { placeStart: place } = values as { readonly placeStart?: number };
@@ -147,7 +149,7 @@ type Select = (
   columns?: RawBuilder<unknown>,
 ) => RawBuilder<unknown>;
 
-/** Undefined where one part of a statement finds it all. */
+/** The number of places, or undefined if one part of a statement finds everything. */
 function placesOf({ index, providers }: Shape): number | undefined {
   if (typeof providers !== "string") return providers.places;
   return providers === "one" && furtherIndexes[index] !== undefined ? 1 : undefined;

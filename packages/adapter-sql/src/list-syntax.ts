@@ -2,13 +2,13 @@ import { limits } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { columnNames, type TableName } from "./catalogue.ts";
 
-/** How an engine wants a page of a list to be asked for. */
+/** How an engine expresses a page of a list. */
 export interface ListSyntax {
-  /** What is selected of each row. */
+  /** The selected columns of each row. */
   readonly selected: (table: Exclude<TableName, "migrations">) => RawBuilder<unknown>;
-  /** A text that is bound. */
+  /** A bound text. */
   readonly text: (value: RawBuilder<unknown>) => RawBuilder<unknown>;
-  /** True for the rows behind a place in the order of (start_at, id), on one side of it. */
+  /** True for rows beyond a place in the order of (start_at, id), on one side of it. */
   readonly place: (
     side: "after" | "before",
     start: RawBuilder<unknown>,
@@ -25,23 +25,28 @@ export interface ListSyntax {
 
 /** How an engine reads the first rows of several providers without reading all rows of any of them. */
 export interface ProvidersSyntax {
-  /** How many places a statement has for that many providers: few numbers, so few statements to prepare. 0 takes the list. */
+  /**
+   * The number of places in a statement for this many providers. Few distinct numbers mean few statements to prepare. 0
+   * passes the ids as a list.
+   */
   readonly places: (providers: number) => number;
   readonly page: (providers: Providers) => RawBuilder<unknown>;
 }
 
-/** What is read of several providers. */
+/** The parts of a statement that reads several providers. */
 export interface Providers {
   readonly places: number;
-  /** The id of a provider by its place; NULL, which no row has, where there are more places than providers. */
+  /**
+   * The id of the provider at this place. It is NULL, which matches no row, if there are more places than providers.
+   */
   readonly id: (place: number) => RawBuilder<unknown>;
-  /** Where there are no places: all ids as one parameter, a JSON array. */
+  /** All ids as one parameter, a JSON array, for a statement without places. */
   readonly ids: RawBuilder<unknown>;
-  /** The rows that match the query and these conditions; columns are those of the list if none are named. */
+  /** The rows that match the query and these conditions. Without `columns`, it selects those of the list. */
   readonly select: (own: RawBuilder<boolean>, columns?: RawBuilder<unknown>) => RawBuilder<unknown>;
   /**
-   * The same of the rows that say what they are further providers of, in lists where there are such. One row may be of
-   * several of the providers, and has to come once.
+   * The same for rows of further providers, in lists that have them. One row may belong to several of the providers and
+   * must appear once.
    */
   readonly further: ((own: RawBuilder<boolean>, columns: RawBuilder<unknown>) => RawBuilder<unknown>) | undefined;
   readonly table: Exclude<TableName, "migrations">;
@@ -49,15 +54,17 @@ export interface Providers {
   readonly limit: RawBuilder<unknown>;
 }
 
-/** For engines that compare rows by an index, and read the parts of a UNION ALL by their order as far as is needed. */
+/**
+ * For engines that compare rows by an index, and that read the parts of a UNION ALL in order, only as far as needed.
+ */
 export const standardLists: ListSyntax = {
-  // By name: with `*`, a later version's column would change the type of a statement that is prepared already.
+  // By name: with `*`, a column of a later version would change the type of a statement that is already prepared.
   selected: (table) => sql.join(columnNames[table].map((name) => sql.id(name))),
   text: (value) => value,
   place: (side, start, id) =>
     side === "after" ? sql`(start_at, id) > (${start}, ${id})` : sql`(start_at, id) < (${start}, ${id})`,
   merged: (selects, order, limit) => sql`${sql.join([...selects], sql` union all `)} order by ${order} limit ${limit}`,
-  // Each provider's rows come in order from the index, and SQLite leaves them at the first one that is behind the page.
+  // Each provider's rows come in order from the index. SQLite stops reading them at the first row beyond the page.
   ofProviders: {
     places: () => 0,
     page: (providers) => {
@@ -69,7 +76,10 @@ export const standardLists: ListSyntax = {
   },
 };
 
-/** With those that are shared. Of each kind so many keys are found as the page has, and rows are read of the page only. */
+/**
+ * Includes shared appointments. It finds as many keys of each kind as the page has rows, and then reads only the rows
+ * of the page.
+ */
 function sharedPage(
   { places, id, ids, select, table, order, limit }: Providers,
   isTheirs: RawBuilder<boolean>,
@@ -82,7 +92,7 @@ function sharedPage(
     const isOne = sql<boolean>`provider_id = ${id(0)}`;
     return first(sql`${select(isOne)} union all ${rowsOf(first(further(isOne, keyColumns)))}`);
   }
-  // So often one may be found. With DISTINCT, SQLite would read all that each provider has.
+  // The number of times that one appointment may be found. With DISTINCT, SQLite would read all rows of each provider.
   const often = sql`min(json_array_length(${ids}), ${sql.lit(limits.slotsPerAppointment - 1)})`;
   const keys = [
     first(select(isTheirs, keyColumns)),
@@ -92,32 +102,32 @@ function sharedPage(
   return sql`${rowsOf(first(sql.join(union, sql` union `)))} order by ${order}`;
 }
 
-/** Places of a union: up to eight providers exactly, since those are asked for most; then in steps. */
+/** The number of places in a union: exact up to eight providers, the most common case, then in steps. */
 export function unionPlaces(providers: number): number {
   const step = providers <= 8 ? 1 : providers <= 20 ? 4 : 10;
   return Math.ceil(providers / step) * step;
 }
 
-/** What tells a row's place in the order of a list. */
+/** The columns that define a row's place in a list. */
 const keyColumns = sql`start_at, id`;
 
-/** Keys of rows: those that each provider has, and those that it is a further provider of. */
+/** The keys of each provider's own rows, and of the rows that it is a further provider of. */
 export function keyBranchesOf(providers: Providers): readonly RawBuilder<unknown>[] {
   return [...branchesOf(providers, keyColumns), ...furtherBranchesOf(providers)];
 }
 
-/** Keys of the rows that each provider is a further provider of. */
+/** The keys of the rows that each provider is a further provider of. */
 export function furtherBranchesOf({ places, id, further }: Providers): readonly RawBuilder<unknown>[] {
   if (further === undefined) return [];
   return Array.from({ length: places }, (_, place) => further(sql`provider_id = ${id(place)}`, keyColumns));
 }
 
-/** Whether a row may come from several branches. */
+/** Whether several branches may find the same row. */
 export function mayRepeat({ places, further }: Providers): boolean {
   return further !== undefined && places > 1;
 }
 
-/** A branch for each provider, so that each is read from its index only as far as the limit needs. */
+/** One branch for each provider, so that each is read from its index only as far as the limit needs. */
 export function branchesOf(
   { places, id, select }: Providers,
   columns?: RawBuilder<unknown>,

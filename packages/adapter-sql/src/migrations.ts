@@ -4,32 +4,33 @@ import type { SchemaObject } from "./schema/schema-object.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /**
- * One step of the schema, as frozen text. Once released it never changes, whatever becomes of the code that wrote it: the
- * next change is the next version.
+ * One step of the schema, as frozen text. It never changes after its release, even if the code that wrote it does. The
+ * next change of the schema is the next version.
  */
 export interface Migration {
   /** 1, 2, 3 … without a gap. */
   readonly version: number;
   readonly name: string;
   /**
-   * The oldest schema version whose code can go on beside this one. A migration that old code can live with keeps the
-   * number of the one before it, and leaves that version's functions and procedures. One that it cannot live with names its
-   * own version, and drops them: a process of the old code then stops at its next command.
+   * The oldest schema version whose code can still run after this migration. A migration that old code can live with
+   * keeps the number of the previous migration, and leaves that version's functions and procedures in place. A
+   * migration that breaks old code names its own version and drops them. A process with the old code then stops at its
+   * next command.
    */
   readonly oldestCode: number;
-  /** In the order in which they are created. Names that the host chooses stand as `{prefix}` and the like. */
+  /** In the order of creation. Names that the host chooses appear as `{prefix}` and the like. */
   readonly objects: readonly SchemaObject[];
 }
 
-/** All migrations of a version of the code, oldest first. Its schema version is that of the last. */
+/** All migrations of a version of the code, oldest first. The last one gives its schema version. */
 export type Migrations = readonly [Migration, ...Migration[]];
 
-/** What a version of the code finds in its database. */
+/** What a version of the code needs in its database. */
 export interface Release {
   readonly migrations: Migrations;
   /** The schema version. */
   readonly version: number;
-  /** The version of the functions or procedures that commit, which stands in their names; 0 where an engine has none. */
+  /** The version of the functions or procedures that commit, which is part of their names. 0 if an engine has none. */
   readonly routines: number;
 }
 
@@ -40,7 +41,7 @@ export function releaseOf(migrations: Migrations): Release {
   return { migrations, version: migrations.at(-1)?.version ?? 0, routines: Math.max(...routines) };
 }
 
-/** The same with names of the host's choice for what stands in their places. */
+/** The same release, with the host's names in place of the placeholders. */
 export function withNames(release: Release, namesByPlace: Readonly<Record<string, string>>): Release {
   const named = (text: string) =>
     Object.entries(namesByPlace).reduce((filled, [place, name]) => filled.replaceAll(place, name), text);
@@ -55,7 +56,7 @@ export function withNames(release: Release, namesByPlace: Readonly<Record<string
   return { ...release, migrations: [first as Migration, ...others] };
 }
 
-/** What a migrated database consists of: of each object, what was said last, unless it was dropped. */
+/** The objects of a migrated database: the last definition of each one that was not dropped. */
 export function currentObjects({ migrations }: Release): readonly SchemaObject[] {
   const byTitle = new Map<string, SchemaObject>();
   for (const object of migrations.flatMap(({ objects }) => objects)) {
@@ -68,12 +69,15 @@ export function currentObjects({ migrations }: Release): readonly SchemaObject[]
 
 export interface MigrationStatements {
   readonly createTable: string;
-  /** One row: what `schemaVersionOf` takes. */
+  /** Returns one row, which `schemaVersionOf` takes. */
   readonly readVersion: string;
   readonly record: (migration: Omit<Migration, "objects">) => string;
 }
 
-/** The adapter's own bookkeeping, compiled. Its table never changes, so every version of the code can read it. */
+/**
+ * The compiled statements of the adapter's own bookkeeping. Its table never changes, so every version of the code can
+ * read it.
+ */
 export function migrationStatements({ queries, columnTypes, tableOptions }: SqlStrategy): MigrationStatements {
   const table = sql.table("migrations");
   const values = ({ version, name, oldestCode }: Omit<Migration, "objects">) =>
@@ -93,8 +97,8 @@ export function migrationStatements({ queries, columnTypes, tableOptions }: SqlS
   };
 }
 
-/** Of the table of migrations, in one row. */
+/** Selects the state of the migration table in one row. */
 export const versionColumns = sql`max(version) as version, max(oldest_code) as oldest_code`;
 
-/** That row; nulls where no migration is recorded. */
+/** The row of `versionColumns`. Both are null if no migration is recorded. */
 export type VersionRow = { readonly [C in "version" | "oldest_code"]: Row<"migrations">[C] | null };

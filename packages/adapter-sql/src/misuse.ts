@@ -1,40 +1,43 @@
 import { inWords, StorageError, saysNotTransaction } from "@slotwright/core/adapter";
 
-/** The program calls the adapter in a way that cannot work. A screen may show the problem, so the place is in the cause. */
+/**
+ * The program calls the adapter in a way that cannot work. A screen may show the problem, so only the cause names the
+ * place.
+ */
 export function misuse(problem: string, place?: string): StorageError {
-  const cause = place === undefined ? undefined : new Error(`It is about the adapter of the database ${place}.`);
+  const cause = place === undefined ? undefined : new Error(`The adapter of the database ${place} was called.`);
   return new StorageError("misused", problem, cause);
 }
 
-/** `within` was given something else. `takes` says in words what it takes. */
+/** `within` was given something that is not a transaction. `takes` says in words what it takes. */
 export function notTransaction(given: unknown, takes: string, place: string): StorageError {
   return misuse(saysNotTransaction(describe(given), takes), place);
 }
 
-/** `how` is what begins one. */
+/** `how` says what begins a transaction. */
 export function noTransactionOpen(how: string, place: string): StorageError {
   return misuse(
-    `within() was given a connection on which no transaction is open: none was begun, or it has ended. Run ${how} on it first, and use what within() returns until COMMIT or ROLLBACK; or call engine.transaction(), which does both.`,
+    `within() was given a connection on which no transaction is open. None was begun, or it has ended. Run ${how} on it first, and use what within() returns until COMMIT or ROLLBACK; or call engine.transaction(), which does both.`,
     place,
   );
 }
 
 export function migrationWithin(place: string): StorageError {
-  return misuse("migrate() cannot run within a transaction. Call migrate() of the adapter itself.", place);
+  return misuse("migrate() cannot run within a transaction. Call migrate() on the adapter itself.", place);
 }
 
 export function transactionWithin(place: string): StorageError {
-  return misuse("begin() cannot run within a transaction. Call begin() of the adapter itself.", place);
+  return misuse("begin() cannot run within a transaction. Call begin() on the adapter itself.", place);
 }
 
 export function adapterClosed(place: string): StorageError {
-  return misuse("The database's adapter was closed, and takes no calls any more. Create a new one.", place);
+  return misuse("The database's adapter is closed and takes no more calls. Create a new one.", place);
 }
 
-/** The callback of `transaction()` returned, but there is nothing left that COMMIT could make durable. */
+/** The callback of `transaction()` returned, but the transaction has already ended, and COMMIT has nothing to store. */
 export function endedEarly(place: string): StorageError {
   return misuse(
-    "Nothing of the transaction was stored: it had ended before its callback returned. A statement in it failed in a way that ended it, and the error was caught; or the callback ran COMMIT or ROLLBACK itself, or a statement that commits. Let such errors pass, and leave the end of the transaction to transaction().",
+    "Nothing of the transaction was stored: it ended before its callback returned. A statement failed and ended the transaction, and the error was caught; or the callback ran COMMIT, ROLLBACK or a statement that commits. Do not catch such errors, and let transaction() end the transaction.",
     place,
   );
 }
@@ -49,7 +52,7 @@ type Given = Readonly<Record<string, unknown>>;
 const has = (given: Given, ...methods: readonly string[]): boolean =>
   methods.every((method) => typeof given[method] === "function");
 
-/** What is passed by mistake. The first that fits counts. */
+/** Objects that are passed by mistake. The first match counts. */
 const kinds: readonly Kind[] = [
   { name: "a promise, which was not awaited", is: (given) => has(given, "then") },
   { name: "a transaction of Knex", is: (given) => has(given, "raw", "select") && given.isTransaction === true },
@@ -78,7 +81,10 @@ function describe(given: unknown): string {
   return known?.name ?? inWords(given);
 }
 
-/** Kysely refuses statements in a transaction that has ended, since it has this method: before 0.28 it ran them. */
+/**
+ * Whether this Kysely refuses statements in a transaction that has ended. It does since it has this method; before 0.28
+ * it ran them.
+ */
 export function tellsItsEnd(transaction: object): boolean {
   return "startTransaction" in transaction && typeof transaction.startTransaction === "function";
 }

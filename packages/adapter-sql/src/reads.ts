@@ -10,7 +10,7 @@ import type { IndexName } from "./indexes.ts";
 import { createListCompiler, type ListRequest, type Read, value } from "./list-shapes.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
-/** The reads of the contract as SQL. A list is undefined where an empty array of providers or statuses rules it out. */
+/** The contract's reads as SQL. A list is undefined if an empty array of providers or statuses rules out every row. */
 export interface Reads {
   readonly slots: (query: SlotQuery) => Read | undefined;
   readonly appointments: (query: AppointmentQuery) => Read | undefined;
@@ -37,7 +37,7 @@ export function createReads(strategy: SqlStrategy): Reads {
   };
 }
 
-/** A status as it counts at `asOf`: a hold that has expired is no hold. */
+/** The effective status at `asOf`: an expired hold does not count. */
 const slotStatusSql: Readonly<Record<SlotStatus, RawBuilder<boolean>>> = {
   available: sql`(status = 'available' or (status = 'held' and hold_expires_at <= ${value("asOf")}))`,
   held: sql`(status = 'held' and hold_expires_at > ${value("asOf")})`,

@@ -1,6 +1,6 @@
 import type { StorageAdapter, StorageError } from "@slotwright/core/adapter";
 
-/** Rejects every call with this error: creating an adapter, and `within`, never throw. */
+/** An adapter that rejects every call with this error. Neither creating an adapter nor `within` ever throws. */
 export function refusingAdapter(error: StorageError): StorageAdapter<never, never> {
   const refuse = async () => {
     throw error;

@@ -17,7 +17,7 @@ import {
 } from "@slotwright/core/adapter";
 import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SettingRow, SlotRow } from "./catalogue.ts";
 
-/** Turns records into rows and back. The only place that knows both. */
+/** Turns records into rows and back. Only this file knows both. */
 
 interface Stamped {
   readonly version: number;
@@ -135,7 +135,7 @@ export function rowToAppointment(row: AppointmentRow): Appointment {
   };
 }
 
-/** `at` is when the command took effect: an adapter never calls the clock. */
+/** `at` is the time when the command took effect: an adapter never calls the clock. */
 export function commandToRow(command: Omit<CommandRecord, "kind">, at: Date | undefined): CommandRow {
   return {
     id: command.id,
@@ -189,7 +189,7 @@ const decoders: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } =
   command: (row) => rowToCommand(row as CommandRow),
 };
 
-/** The record of a row from the table of this kind. */
+/** The record in a row from this kind's table. */
 export function rowToRecord(kind: RecordKind, row: unknown): StoredRecord {
   return decoders[kind](row);
 }
@@ -197,7 +197,7 @@ export function rowToRecord(kind: RecordKind, row: unknown): StoredRecord {
 /** The name of the one row that holds the settings. */
 export const settingsName = "overlap_scope";
 
-/** One row, so that it is stored wholly or not at all. */
+/** The settings are one row, so they are stored completely or not at all. */
 export function settingsToRow({ overlapScope }: StoredSettings): SettingRow {
   return { name: settingsName, value: overlapScope };
 }
@@ -206,8 +206,8 @@ export function rowToSettings({ value }: Pick<SettingRow, "value">): StoredSetti
   return { overlapScope: value as OverlapScope };
 }
 
-/** What was found right after it was stored. */
+/** The settings as read back right after they were stored. */
 export function settingsFound(settings: StoredSettings | undefined): StoredSettings {
   if (settings !== undefined) return settings;
-  throw new StorageError("transient", "The settings of the database were deleted as they were stored. Try again.");
+  throw new StorageError("transient", "The settings of the database were deleted while they were stored. Try again.");
 }

@@ -12,12 +12,12 @@ import type { Reads } from "./reads.ts";
 import { refusingAdapter } from "./refusing-adapter.ts";
 import { rowToAppointment, rowToJournal, rowToSlot } from "./rows.ts";
 
-/** SQLite answers at once, servers later. */
+/** SQLite answers synchronously, servers do not. */
 type Answer<T> = T | Promise<T>;
 
 type Called = Omit<StorageAdapter, "contract" | "within" | "begin" | "migrate" | "close">;
 
-/** The calls of the contract that work on tables, each on something that is ready for it: a connection with statements. */
+/** The contract's calls that work on tables. Each runs on something ready for use: a connection with its statements. */
 export type TableCalls<On> = {
   readonly [Name in keyof Called]: Called[Name] extends (
     asked: infer Asked,
@@ -27,10 +27,10 @@ export type TableCalls<On> = {
     : never;
 };
 
-/** Runs a call on what is ready for it, and says by a `StorageError` what went wrong. */
+/** Runs a call on a ready connection, and turns any error into a `StorageError`. */
 export type Run<On> = <T>(call: CallOptions | undefined, work: (on: On) => Answer<T>) => Promise<T>;
 
-/** How the contract is kept, in transactions of the adapter's own or in one of the host's. */
+/** Keeps the contract, either in the adapter's own transactions or in one of the host's. */
 export interface Session<On> {
   readonly read: Run<On>;
   readonly write: Run<On>;
@@ -38,20 +38,20 @@ export interface Session<On> {
 }
 
 export interface HostSession<On> extends Session<On> {
-  /** The database, for those who look into an error's cause. */
+  /** The database, for readers of an error's cause. */
   readonly place: () => string;
 }
 
 export interface SqlAdapterParts<HostTransaction, Opened, On, InHost> {
   readonly own: Session<On>;
-  /** In a transaction of the host's; or why it cannot be one. It never throws. */
+  /** Works in the host's transaction, or returns why it cannot. Never throws. */
   readonly host: (transaction: HostTransaction) => HostSession<InHost> | StorageError;
   readonly begin: (call?: CallOptions) => Promise<OpenTransaction<Opened>>;
   readonly migrate: () => Promise<MigrationReport>;
   readonly close: () => Promise<void>;
 }
 
-/** The contract of an adapter, from what it does by itself. */
+/** Builds the contract's adapter from the parts that differ between engines. */
 export function sqlAdapter<HostTransaction, Opened, On, InHost>(
   parts: SqlAdapterParts<HostTransaction, Opened, On, InHost>,
 ): StorageAdapter<HostTransaction, Opened> {
@@ -93,7 +93,7 @@ function called<On>({ read, write, calls }: Session<On>): Called & Pick<StorageA
 /** Reads the rows of a list, and turns each into its record. */
 export type Rows<On> = <Row, Item>(on: On, read: Read, itemOf: (row: Row) => Item) => Answer<readonly Item[]>;
 
-/** The lists of the contract. What no row can match is not asked for. */
+/** The contract's lists. A query that no row can match is not sent. */
 export function listCalls<On>(
   readsOf: (on: On) => Reads,
   rows: Rows<On>,

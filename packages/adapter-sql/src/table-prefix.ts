@@ -21,7 +21,8 @@ class TablePrefixer extends OperationNodeTransformer {
     this.#schema = schema;
   }
 
-  // Kysely transforms a subquery once by itself and again as part of the whole: only our bare names are prefixed.
+  // Kysely transforms a subquery once by itself and again as part of the whole query. So only our bare names get the
+  // prefix.
   protected override transformSchemableIdentifier(node: SchemableIdentifierNode): SchemableIdentifierNode {
     const { name } = node.identifier;
     if (!(tableNames as readonly string[]).includes(name)) return node;
@@ -32,7 +33,7 @@ class TablePrefixer extends OperationNodeTransformer {
   }
 }
 
-/** Lets queries name the tables of `Tables`, whatever their prefix and their schema in the database are. */
+/** Lets queries use the names in `Tables`, whatever the prefix and schema in the database are. */
 export function tablePrefixPlugin(prefix: string, schema?: string): KyselyPlugin {
   const prefixer = new TablePrefixer(prefix, schema);
   return {

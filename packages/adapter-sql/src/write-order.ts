@@ -1,9 +1,10 @@
 import type { VersionedRecord } from "@slotwright/core/adapter";
 
 /**
- * The order in which the records of one transition are written, so that no guard sees a state in between that is
- * forbidden: schedules; slots that nobody has (any longer); appointments, which may then drop or take slots; slots
- * with an appointment, whose row exists by then and lists them. Order within each group is kept.
+ * The order in which the records of one transition are written, so that no guard sees a forbidden state in between.
+ * First come schedules, then slots that have no appointment (any more). Then come appointments, which may now drop or
+ * take slots. Last come slots with an appointment, whose row now exists and lists them. The order within each group is
+ * kept.
  */
 export function writeOrder(records: readonly VersionedRecord[]): readonly VersionedRecord[] {
   const groups: [VersionedRecord[], VersionedRecord[], VersionedRecord[], VersionedRecord[]] = [[], [], [], []];

@@ -148,7 +148,7 @@ describe("a database that fails later", () => {
     const storage = sqliteAdapter({ filename });
     await storage.load([]);
     await storage.close();
-    expect(await failure(storage.load([]), "adapter was closed")).toBe("misused");
+    expect(await failure(storage.load([]), "adapter is closed")).toBe("misused");
     await expect(storage.begin()).rejects.toMatchObject({ failure: "misused" });
     const database = new Database(filename);
     const onHost = sqliteAdapter({ database });

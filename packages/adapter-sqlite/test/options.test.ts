@@ -15,9 +15,9 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["two databases", { filename, database: new Database(filename) }, /both a database and a filename/],
   ["a database that is none", { database: {} }, /database.* is not a Database of better-sqlite3/],
   ["a database that is null", { database: null }, /database.* is not a Database of better-sqlite3/],
-  ["an option of another library", { file: filename }, /"file".*It takes .*filename/],
-  ["a misspelt option", { filename, tableprefix: "b_" }, /"tableprefix".*It takes .*tablePrefix/],
-  ["a prefix that is no text", { filename, tablePrefix: null }, /tablePrefix.* is no text/],
+  ["an option of another library", { file: filename }, /"file".*The options are .*filename/],
+  ["a misspelt option", { filename, tableprefix: "b_" }, /"tableprefix".*The options are .*tablePrefix/],
+  ["a prefix that is not a string", { filename, tablePrefix: null }, /tablePrefix.* must be a string/],
 ];
 
 describe("options that leave open which database is meant, or what is wanted of it, are refused by every call:", () => {

@@ -2,22 +2,22 @@ import { createEngine, isBookingError } from "@slotwright/core";
 import type { StorageAdapter } from "@slotwright/core/adapter";
 
 export interface Booking {
-  /** Tells the callers of one process from those of another. */
+  /** Distinguishes the callers of one process from those of another. */
   readonly name: string;
   readonly callers: number;
   readonly slotIds: readonly string[];
 }
 
-/** What became of every command, and the appointments that were kept. */
+/** The outcome of every command, and the appointments that were kept. */
 export interface BookingReport {
   readonly outcomes: Readonly<Record<string, number>>;
   readonly won: readonly string[];
 }
 
-/** Of so many slots, whoever gets the first gives it back, and whoever asks next gets it. */
+/** Of every three slots, the caller who gets the first gives it back, and the next caller who asks gets it. */
 export const slotsPerGiven = 3;
 
-/** Connects, and resolves with what has callers try every slot until they get one that they keep. */
+/** Connects, and resolves with a function that lets callers try every slot until each has one to keep. */
 export async function bookingReport(storage: StorageAdapter, of: Booking): Promise<() => Promise<BookingReport>> {
   const engine = createEngine({ storage });
   const { name, callers, slotIds } = of;

@@ -5,20 +5,20 @@ import type { StorageAdapter } from "@slotwright/core/adapter";
 import { type BookingReport, slotsPerGiven } from "./booking-callers.ts";
 import { inProcesses } from "./processes.ts";
 
-/** Who races: processes of a program that awaits `storageProcess`. */
+/** The participants of a race: processes of a program that awaits `storageProcess`. */
 export interface BookingRace {
   readonly program: URL;
-  /** What makes their storages, all of the same tables as this one. */
+  /** The options of their storages, all on the same tables as this one. */
   readonly options: object;
   readonly storage: StorageAdapter;
   readonly processes: number;
-  /** In each of them. */
+  /** The number of callers in each process. */
   readonly callers: number;
 }
 
 const count = 30;
 
-/** Rejects unless callers in several processes share 30 slots, and are told and given no slot twice. */
+/** Rejects unless callers in several processes share 30 slots, and no slot is reported or given twice. */
 export async function bookingRace({ program, options, storage, processes, callers }: BookingRace): Promise<void> {
   const engine = createEngine({ storage });
   const { slots } = await engine.createSlots({

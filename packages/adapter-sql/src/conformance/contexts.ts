@@ -7,8 +7,9 @@ import type { StorageAdapter } from "@slotwright/core/adapter";
 const actor = { kind: "patient", id: "p" } as const;
 
 /**
- * Callers who each have a tenant book at once. The host's pool is asked for connections in no caller's context, and each
- * caller has its own again afterwards. @param open Opens a storage on a pool that calls `asked` when it is to lend.
+ * Callers who each have a tenant book at once. The host's pool must be asked for connections in no caller's context,
+ * and each caller must have its own context again afterwards.
+ * @param open Opens a storage on a pool that calls `asked` when it is to lend.
  */
 export async function asksPoolForNobody(open: (asked: () => void) => StorageAdapter<never>): Promise<void> {
   const tenants = new AsyncLocalStorage<string>();

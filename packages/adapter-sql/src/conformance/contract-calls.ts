@@ -1,6 +1,6 @@
 import type { StorageAdapter } from "@slotwright/core/adapter";
 
-/** Every call of the contract that reads or writes records, on nothing in particular. */
+/** Every call of the contract that reads or writes records, with trivial arguments. */
 export const contractCalls: readonly ((storage: StorageAdapter) => Promise<unknown>)[] = [
   (storage) => storage.load([{ kind: "slot", id: "x" }]),
   (storage) => storage.findSlots({ asOf: new Date(), limit: 1 }),

@@ -2,19 +2,19 @@ import { sampleInstant as at } from "@slotwright/conformance";
 import type { Engine } from "@slotwright/core";
 import { planFacility, planProvider, planSlot, planStage } from "./plan-stage.ts";
 
-/** Runs one call of the engine's by its title, and passes on what it answers. */
+/** Runs one call of the engine under its title, and returns its result. */
 export type Step = <Result>(title: string, call: () => Promise<Result>) => Promise<Result>;
 
 export interface EveryCall {
   readonly engine: Engine<never>;
   readonly step: Step;
-  /** A schedule of the stage that nobody else uses. */
+  /** A schedule of the stage that nothing else uses. */
   readonly schedule: number;
 }
 
 const actor = { kind: "test", id: "test-1" } as const;
 
-/** Calls every method of an engine on the tables of `fillPlanStage`, in all the ways in which it sends statements. */
+/** Calls every method of an engine on the tables of `fillPlanStage`, in every way that it sends statements. */
 export async function everyCall(of: EveryCall): Promise<void> {
   await slotCommands(of);
   await bookings(of);
@@ -25,7 +25,7 @@ export async function everyCall(of: EveryCall): Promise<void> {
   await inspections(of);
 }
 
-/** A free slot; the first one of each four is booked. */
+/** A free slot. The first of every four is booked. */
 const freeSlot = ({ schedule }: EveryCall, number: number): string => planSlot(schedule, number * 4 + 1);
 const bookedSlot = ({ schedule }: EveryCall, number: number): string => planSlot(schedule, number * 4);
 const placeOf = ({ schedule }: EveryCall) => ({
@@ -33,7 +33,7 @@ const placeOf = ({ schedule }: EveryCall) => ({
   facilityId: planFacility(schedule),
 });
 
-/** When the slot of this place on its schedule begins, and ends. */
+/** The start and end of the slot at this place of its schedule. */
 const timeOf = (place: number) => ({ start: at(place * 30), end: at(place * 30 + 30) });
 
 async function slotCommands(of: EveryCall): Promise<void> {
@@ -89,7 +89,7 @@ async function failing(call: Promise<unknown>): Promise<void> {
     () => true,
     () => false,
   );
-  if (succeeded) throw new Error("A call that was to be refused has succeeded.");
+  if (succeeded) throw new Error("A call that should have been refused succeeded.");
 }
 
 async function publishing(of: EveryCall): Promise<void> {
@@ -120,7 +120,7 @@ async function lists(of: EveryCall): Promise<void> {
     "of a facility": { ...window, facilityId: planFacility(1) },
   };
   for (const [title, search] of Object.entries(searches)) {
-    // Of all there are, none can be listed by status.
+    // The list of everything cannot be filtered by status.
     for (const statuses of title === "all" ? [undefined] : [undefined, ["available"] as const]) {
       const query = { ...search, limit: 5, ...(statuses && { statuses: [...statuses] }) };
       const name = `list ${statuses ?? "all"} slots ${title}`;
@@ -152,9 +152,9 @@ async function inspections(of: EveryCall): Promise<void> {
   await step("read an appointment's history", () => engine.history({ appointmentId: `appointment-of-${slotId}` }));
   await step("check a booked slot", () => engine.checkSync(slotId));
   await step("check a free slot", () => engine.checkSync(free));
-  // The first slot of each schedule: a page, with what it takes to compare them.
+  // The first slot of each schedule: a page, and everything needed to compare it.
   await step("reconcile from the beginning", () => engine.reconcile({ actor, dryRun: true, to: at(1) }));
 }
 
-/** Half an hour in the middle, of which `everyCall` does not reconcile any. */
+/** Half an hour in the middle, which `everyCall` does not reconcile. */
 export const laterHalfHour = { from: at(1500), to: at(1530) };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sampleInstant as at, auditStore, type ConformanceStore } from "@slotwright/conformance";
 import { createEngine, isBookingError } from "@slotwright/core";
 
-/** Something that a host has added to the tables, which refuses an appointment of the subject `refused`. */
+/** A host's addition to the tables that refuses any appointment of the subject `refused`. */
 export interface ForeignRule {
   readonly title: string;
   readonly add: readonly string[];
@@ -13,7 +13,7 @@ const actor = { kind: "patient", id: "p" } as const;
 const place = { providerId: "p", facilityId: "f" } as const;
 const halfHour = (index: number) => ({ start: at(index * 30), end: at(index * 30 + 30) });
 
-/** Six bookings at once, the third of which the rule refuses. The first slot is booked before the rule is added. */
+/** Makes six bookings at once. The rule refuses the third. The first slot is booked before the rule is added. */
 export async function neighboursOfRefused<HostTransaction>(
   { storage, second }: Pick<ConformanceStore<HostTransaction>, "storage" | "second">,
   execute: (sql: string) => Promise<unknown>,
@@ -44,7 +44,7 @@ function codeOf(error: unknown): string {
   return isBookingError(error) ? error.code : String(error);
 }
 
-/** What the database said is found below the error of the contract. */
+/** The database's own error is found below the contract's error. */
 function assertKeepsCause(error: { readonly transient: boolean; readonly cause: { readonly cause: unknown } }): void {
   assert.equal(error.transient, false);
   assert.ok(error.cause.cause, "The cause is lost.");

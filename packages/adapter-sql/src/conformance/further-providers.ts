@@ -11,7 +11,7 @@ const insertion = intoAppointments({
   provider_ids: `'["provider-1","room-1","room-2"]'`,
 });
 
-/** Statements that no adapter runs, and what the table of further providers says after each. */
+/** Statements that no adapter runs, and the expected table of further providers after each. */
 const steps: readonly (readonly [sql: string, rows: readonly string[]])[] = [
   [`insert ${insertion}`, [`room-1 ${ms(30)} scheduled`, `room-2 ${ms(30)} scheduled`]],
   [
@@ -28,7 +28,10 @@ const steps: readonly (readonly [sql: string, rows: readonly string[]])[] = [
   [`delete from ${one} ${where}`, []],
 ];
 
-/** The database keeps the table of further providers, whatever writes the appointments. @param run Runs SQL by hand. */
+/**
+ * The database keeps the table of further providers up to date, whatever writes the appointments.
+ * @param run Runs SQL by hand.
+ */
 export async function followsFurtherProviders(
   run: (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>,
 ): Promise<void> {

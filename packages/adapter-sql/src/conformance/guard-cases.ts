@@ -11,7 +11,7 @@ export interface GuardCase {
 
 type Statement = readonly [title: string, sql: string];
 
-// By guard, so that the compiler finds a guard that the contract has and nothing here tries.
+// As a record, the compiler finds a guard of the contract that has no case here.
 const statements: Readonly<Record<Guard, readonly [Statement, ...Statement[]]>> = {
   known_status: [
     ["a slot of an unknown status", setSlot("slot-30", "status = 'free'")],
@@ -127,10 +127,10 @@ const statements: Readonly<Record<Guard, readonly [Statement, ...Statement[]]>> 
 const casesOf = ([guard, tried]: [string, readonly Statement[]]): readonly GuardCase[] =>
   tried.map(([title, sql]) => ({ guard: guard as Guard, title, sql }));
 
-/** What the guards of every SQL engine refuse. */
+/** The cases that the guards of every SQL engine refuse. */
 export const sharedGuardCases: readonly GuardCase[] = Object.entries(statements).flatMap(casesOf);
 
-/** What the guards must let through. Each changes one row of `guardStage`. */
+/** Statements that the guards must allow. Each changes one row of `guardStage`. */
 export const allowedStatements: readonly Statement[] = [
   ["slots that touch", `insert ${intoSlots({ start_at: ms(60), end_at: ms(90) })}`],
   ["the same time on another seat", `insert ${intoSlots({ seat: 2, start_at: ms(0), end_at: ms(30) })}`],

@@ -4,18 +4,18 @@ import { owningStatuses, type StorageAdapter } from "@slotwright/core/adapter";
 import { ms } from "./guard-stage.ts";
 import { intoAppointments, setSlot } from "./statements.ts";
 
-/** A transaction typed by hand, on a connection of its own. */
+/** A transaction typed by hand, on its own connection. */
 export interface HandTransaction {
-  /** Rejects where the database refuses; nothing but `rollback` follows then. */
+  /** Rejects if the database refuses. After that, only `rollback` may follow. */
   readonly run: (sql: string) => Promise<void>;
   readonly commit: () => Promise<void>;
   readonly rollback: () => Promise<unknown>;
 }
 
-/** Two transactions on the tables of `guardStage`, each of which the guards allow while it is alone. */
+/** Two transactions on the tables of `guardStage`. The guards allow each of them alone. */
 export interface GuardRaceCase {
   readonly title: string;
-  /** Statements of the first transaction: the others come between the first and the second of them. */
+  /** Statements of the first transaction. Those of the second one run after the first of these. */
   readonly first: readonly [string, ...string[]];
   readonly second: readonly [string, ...string[]];
 }
@@ -54,11 +54,11 @@ export const guardRaceCases: readonly GuardRaceCase[] = [
   },
 ];
 
-/** Milliseconds after which the second transaction is taken to wait for the first. */
+/** After this many milliseconds, the second transaction is considered to be waiting for the first. */
 const waitsMs = 150;
 
 /**
- * Runs both at once. One may wait for the other, and be refused in any words; not both may get through.
+ * Runs both at once. One may wait for the other, and may be refused with any error. They must not both succeed.
  * @throws AssertionError
  */
 export async function runGuardRace(

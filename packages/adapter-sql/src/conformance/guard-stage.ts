@@ -1,6 +1,6 @@
 import { appointmentOn, booking, creation, sampleInstant, slotAt, transitionOf } from "@slotwright/conformance";
 
-/** So many minutes after the first slot starts, in milliseconds: as the columns of times have it. */
+/** This many minutes after the first slot starts, in milliseconds, as the time columns store it. */
 export const ms = (minutes: number): number => sampleInstant(minutes).getTime();
 
 const slots = [
@@ -13,8 +13,8 @@ const slots = [
 const asked = appointmentOn(slotAt(30), { id: "asked", status: "scheduled", slotIds: [] });
 
 /**
- * What stands in the tables before each guard case, to be committed in this order, one batch each: slot-0 and slot-30
- * touch, slot-0 is booked, slot-90 is held, slot-15 is blocked and lies across the first two.
+ * The content of the tables before each guard case. Commit it in this order, one batch each. slot-0 and slot-30 touch,
+ * slot-0 is booked, slot-90 is held, and slot-15 is blocked and overlaps the first two.
  */
 export const guardStage = [creation(...slots), booking(slotAt(0)), transitionOf("ask", asked)] as const;
 

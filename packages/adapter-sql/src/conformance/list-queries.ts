@@ -1,14 +1,14 @@
 import { sampleInstant as at, sampleNow } from "@slotwright/conformance";
 import type { AppointmentQuery, SlotQuery } from "@slotwright/core/adapter";
 
-/** Parts of the queries below, for more of their kind. */
+/** Parts of the queries below, from which further queries can be built. */
 export const listPage = { asOf: sampleNow, limit: 10 };
 export const listPlace = { start: at(600), id: "x" };
 export const providerIds = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `provider-${index}`);
 
 const range = { startFrom: at(0), startBefore: at(3000), endAfter: at(5) };
-/** Few slots: there are none that are held, so all of them are looked at. */
+/** Few slots: no slot is held, so the query looks at all of them. */
 const morning = { startFrom: at(0), startBefore: at(900) };
 
 /** Lists of slots by each of the indexes, and across many providers. */

@@ -2,15 +2,18 @@ import { type Migration, type Release, releaseOf } from "../migrations.ts";
 import type { SchemaObject } from "../schema/schema-object.ts";
 import type { UpgradeVersion } from "./upgrade-cases.ts";
 
-/** What a made-up version 2 consists of on an engine: a column of slots that is called `note`, and a table. */
+/** A made-up version 2 of an engine: a column `note` of slots, and a table. */
 export interface MadeUpVersion {
   readonly column: string;
   readonly table: string;
-  /** Drops a function or a procedure of the version before. */
+  /** Drops a function or procedure of the previous version. */
   readonly drop: (object: SchemaObject) => string;
 }
 
-/** Releases that differ by a made-up version 2. Its functions and procedures are those of the first, under its number. */
+/**
+ * Releases that differ by a made-up version 2. Its functions and procedures are those of version 1, under its own
+ * number.
+ */
 export function madeUpReleases(initial: Migration, made: MadeUpVersion): Readonly<Record<UpgradeVersion, Release>> {
   const routines = initial.objects.filter(({ name }) => name.endsWith("_v1"));
   const second: Migration = {
@@ -23,7 +26,7 @@ export function madeUpReleases(initial: Migration, made: MadeUpVersion): Readonl
       ...routines.map(ofSecond),
     ],
   };
-  // Types stay: connections know those of their prepared statements by their numbers.
+  // Types stay, because connections refer to them by number in their prepared statements.
   const dropped = routines
     .filter(({ kind }) => kind !== "type")
     .map((object): SchemaObject => ({ ...object, statement: made.drop(object), isDropped: true }));

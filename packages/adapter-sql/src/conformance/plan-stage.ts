@@ -1,18 +1,18 @@
 import { booking, sampleSchedule, slotAt, transitionOf } from "@slotwright/conformance";
 import { type Schedule, type StorageAdapter, scheduleIdOf, type Transition } from "@slotwright/core/adapter";
 
-/** Tables that are full enough for a planner to have a choice, and for a look at all rows to be told from a look at few. */
+/** Tables full enough to give a planner a choice, and to distinguish a scan of all rows from a look at a few. */
 export const planStage = {
-  /** Schedules that have slots. */
+  /** Schedules with slots. */
   schedules: 50,
   slotsPerSchedule: 100,
-  /** Schedules without slots: to read all of them must cost more than any statement may. */
+  /** Schedules without slots. Reading all of them must cost more than any statement may. */
   otherSchedules: 2000,
-  /** Of so many slots of a schedule one is booked. */
+  /** One of this many slots of a schedule is booked. */
   slotsPerBooking: 4,
   subjects: 200,
   facilities: 5,
-  /** Rows that a call may look at, in tables and indexes taken together; the smallest table has more. */
+  /** The most rows that a call may look at, in tables and indexes together. The smallest table has more. */
   mostRows: 900,
 } as const;
 
@@ -20,7 +20,7 @@ export const planProvider = (number: number): string => `provider-${number}`;
 export const planFacility = (number: number): string => `facility-${number % planStage.facilities}`;
 export const planSlot = (schedule: number, place: number): string => `slot-${schedule}-${place}`;
 
-/** Fills the tables of a store by commits of its own, guards and all. */
+/** Fills a store's tables with the store's own commits, so the guards apply. */
 export async function fillPlanStage(storage: StorageAdapter): Promise<void> {
   for (const transitions of [...planSchedules(), ...planBookings()]) {
     const outcomes = await storage.commit(transitions);
@@ -51,7 +51,7 @@ function planSchedules(): readonly (readonly Transition[])[] {
   return [...withSlots, transitionOf("fill others", ...others)].map((one) => [one]);
 }
 
-/** In the first half of the time, so that free slots are found in the other. */
+/** In the first half of the time, so that the second half has free slots. */
 function planBookings(): readonly (readonly Transition[])[] {
   const { schedules, slotsPerBooking, slotsPerSchedule, subjects } = planStage;
   return numbers(schedules).map((number) =>

@@ -3,14 +3,17 @@ import { once } from "node:events";
 import type { MigrationReport, StorageAdapter } from "@slotwright/core/adapter";
 import { type Booking, bookingReport } from "./booking-callers.ts";
 
-/** What a process does on a storage of its own: it has callers who book, or migrates. */
+/** What a process does on its own storage: it runs callers that book, or it migrates. */
 interface Order {
-  /** What makes its storage. */
+  /** The options of its storage. */
   readonly options: object;
   readonly booking?: Booking;
 }
 
-/** Makes a program one that `bookingRace` and `migrateInProcesses` start: its file awaits this, and does nothing else. */
+/**
+ * Makes a program one that `bookingRace` and `migrateInProcesses` can start. Its file awaits this and does nothing
+ * else.
+ */
 export async function storageProcess<Options>(open: (options: Options) => StorageAdapter): Promise<void> {
   const { options, booking } = JSON.parse(process.argv[2] ?? "");
   const storage = open(options);
@@ -22,7 +25,7 @@ export async function storageProcess<Options>(open: (options: Options) => Storag
   process.send?.(report);
 }
 
-/** Starts a process for each order. They begin when all of them are ready, or they would take turns. */
+/** Starts a process for each order. They begin once all of them are ready, because otherwise they would take turns. */
 export async function inProcesses<Report>(program: URL, orders: readonly Order[]): Promise<readonly Report[]> {
   const children = orders.map((order) => fork(program, [JSON.stringify(order)], { execArgv: [] }));
   try {
@@ -30,7 +33,7 @@ export async function inProcesses<Report>(program: URL, orders: readonly Order[]
     for (const child of children) child.send("begin");
     return (await Promise.all(children.map(wordOf))) as readonly Report[];
   } finally {
-    // Ends those that wait for a word, too.
+    // This also ends those that are still waiting for a message.
     for (const child of children) if (child.connected) child.disconnect();
   }
 }
@@ -41,7 +44,7 @@ async function wordOf(child: ChildProcess): Promise<unknown> {
   return word;
 }
 
-/** Migrates in a process for each of these options, all at once. */
+/** Migrates in one process for each of these options, all at once. */
 export function migrateInProcesses(program: URL, options: readonly object[]): Promise<readonly MigrationReport[]> {
   return inProcesses(
     program,

@@ -4,7 +4,7 @@ import { sampleInstant as at, type ConformanceStore, creation, slotAt, transitio
 import { createEngine, isBookingError } from "@slotwright/core";
 import { limits, type Transition } from "@slotwright/core/adapter";
 
-/** A race between two pools, in more and larger batches than those that every adapter is tested by. */
+/** A race between two pools, with more and larger batches than in the suite for every adapter. */
 export interface RaceCase {
   readonly title: string;
   readonly run: <HostTransaction>(store: RaceStore<HostTransaction>) => Promise<void>;
@@ -25,7 +25,6 @@ const times = <T>(count: number, make: (index: number) => T): T[] =>
 const enginesOn = <HostTransaction>({ storage, second }: RaceStore<HostTransaction>) =>
   [createEngine({ storage }), createEngine({ storage: second })] as const;
 
-/** How often each outcome occurred. */
 async function tally(calls: readonly Promise<unknown>[]): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
   for (const outcome of await Promise.allSettled(calls)) {
@@ -73,7 +72,7 @@ async function raceForPairs<HostTransaction>(store: RaceStore<HostTransaction>):
 async function raceOfCreators<HostTransaction>(store: RaceStore<HostTransaction>, isNew: boolean): Promise<void> {
   const pair = enginesOn(store);
   if (!isNew) await pair[0].createSlots({ actor, ...place, slots: [halfHour(-1)] });
-  // Connected, both of them, or one would be done before the other begins.
+  // Connects both engines first. Otherwise, one would be done before the other begins.
   await Promise.all(pair.map((engine) => engine.listSlots({ limit: 1 })));
   const calls = times(16, (n) =>
     pair[n % 2 === 0 ? 0 : 1].createSlots({ actor, ...place, slots: [{ start: at(n), end: at(n + 30) }] }),
@@ -93,7 +92,7 @@ async function batchesInOppositeOrders<HostTransaction>({
         const changed = { ...slot, version: round + 2, metadata: { round } };
         return transitionOf(`${name} ${round} ${slot.id}`, changed);
       });
-    // A deadlock would reject: only what others have locked is tried again.
+    // A deadlock would reject. Only calls that met a locked row are tried again.
     const all = await Promise.all([
       untilDecided(storage, batch("a")),
       untilDecided(second, batch("b").reverse()),
@@ -105,7 +104,7 @@ async function batchesInOppositeOrders<HostTransaction>({
   }
 }
 
-/** What became of each transition, in no certain order. */
+/** The outcome of each transition, in no particular order. */
 async function untilDecided(
   storage: RaceStore["storage"],
   transitions: readonly Transition[],
@@ -133,10 +132,10 @@ async function besideOpenTransaction<HostTransaction>(store: RaceStore<HostTrans
   assert.equal((await stuck).appointment.status, "confirmed");
 }
 
-/** Far longer than the budgets below, and far shorter than what stays locked. */
+/** Far longer than the budgets below, and far shorter than the lock lasts. */
 const generousMs = 6_000;
 
-/** The blocked call is answered when its budget is over; the others while the lock is still there. */
+/** The blocked call must be answered when its budget ends, and the others while the lock still lasts. */
 async function assertOnlyBlocked(blocked: Promise<unknown>, neighbours: readonly Promise<unknown>[]): Promise<void> {
   const late = wait(generousMs, "they wait", { ref: false });
   const [counts, answer] = await Promise.all([
@@ -165,7 +164,7 @@ async function besideUnseenWait<HostTransaction>(store: RaceStore<HostTransactio
   const host = await store.beginHostTransaction();
   const first = { actor, ...place, providerId: "new", slots: [halfHour(0)] };
   await engine.within(host.transaction).createSlots(first);
-  // Both want to be the first of the schedule, and none of its rows can be seen or locked yet.
+  // Both want to be the first on the schedule, and none of its rows can be seen or locked yet.
   const blocked = engine.createSlots(first);
   const neighbours = slots.map(({ id }) => engine.book({ actor, slotId: id, subjectId: "s" }));
   await assertOnlyBlocked(blocked, neighbours);
@@ -184,7 +183,7 @@ async function largestResult<HostTransaction>(store: RaceStore<HostTransaction>)
   assert.deepEqual((await create()).slots.at(-1), created.slots.at(-1));
 }
 
-/** What servers are tested by, on which many connections write at the same time. */
+/** Cases for servers, on which many connections write at the same time. */
 export const raceCases: readonly RaceCase[] = [
   { title: "64 callers on one slot give one booking and 63 times slot_booked", run: raceForSlot },
   { title: "64 callers for 63 seats leave exactly one without", run: raceForSeats },

@@ -1,7 +1,7 @@
 import type { RecordKind, StoredRecord } from "@slotwright/core/adapter";
 import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "../rows.ts";
 
-/** Where the records of each kind stand, for hands that change rows without the adapter. */
+/** The table of each kind of record, for tests that change rows without the adapter. */
 export const recordTables: Readonly<Record<RecordKind, string>> = {
   schedule: "slotwright_schedules",
   slot: "slotwright_slots",
@@ -9,7 +9,7 @@ export const recordTables: Readonly<Record<RecordKind, string>> = {
   command: "slotwright_commands",
 };
 
-/** A record as the row that would be stored. */
+/** The row that would be stored for a record. */
 export function rawRow(record: StoredRecord): Readonly<Record<string, string | number | null>> {
   if (record.kind === "slot") return { ...slotToRow(record) };
   if (record.kind === "appointment") return { ...appointmentToRow(record) };

@@ -3,7 +3,10 @@ import { createEngine, isBookingError } from "@slotwright/core";
 import type { StorageAdapter } from "@slotwright/core/adapter";
 import { contractCalls } from "./contract-calls.ts";
 
-/** Rejects unless each call of the adapter, also within, and an engine on it are refused in these words. */
+/**
+ * Rejects unless each call of the adapter is refused with this message, including `within` and calls of an engine on
+ * it.
+ */
 export async function refusesEveryCall(storage: StorageAdapter, message: RegExp): Promise<void> {
   const refused = { failure: "misused", message };
   await assert.rejects(storage.migrate(), refused);
@@ -17,7 +20,7 @@ export async function refusesEveryCall(storage: StorageAdapter, message: RegExp)
   await storage.close();
 }
 
-/** The same of what `within` returned, which cannot migrate. */
+/** The same for an adapter that `within` returned, which cannot migrate. */
 export async function refusesToWork(storage: StorageAdapter, message: RegExp): Promise<void> {
   for (const call of contractCalls) await assert.rejects(call(storage), { failure: "misused", message });
   await assert.rejects(createEngine({ storage }).getSlot("s"), (error) => {

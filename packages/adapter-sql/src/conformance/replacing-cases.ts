@@ -4,16 +4,16 @@ import type { GuardCase } from "./guard-cases.ts";
 import { bookedAppointmentId, ms } from "./guard-stage.ts";
 import { intoAppointments, intoJournal, intoSlots } from "./statements.ts";
 
-/** How an engine replaces a row by one with the same key, which deletes and inserts in one statement. */
+/** How an engine replaces a row by one with the same key: one statement deletes and inserts. */
 export interface Replacing {
   readonly verb: "replace" | "insert or replace";
-  /** Which guard stands in the way of replacing an appointment that has a slot. */
+  /** The guard that refuses to replace an appointment that has a slot. */
   readonly ofAppointment: Guard;
-  /** Whether the journal numbers its entries, so that one can also be replaced by its number. */
+  /** Whether the journal numbers its entries, so that an entry can also be replaced by its number. */
   readonly numbersEntries: boolean;
 }
 
-/** What the guards of an engine refuse that can replace rows. */
+/** What the guards must refuse on an engine that can replace rows. */
 export function replacingGuardCases({ verb, ofAppointment, numbersEntries }: Replacing): readonly GuardCase[] {
   const entry = numbersEntries
     ? intoJournal({ record_id: "'x'" }, ["seq", ...columnNames.journal])

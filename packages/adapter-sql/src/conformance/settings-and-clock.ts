@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { StorageAdapter } from "@slotwright/core/adapter";
 
-/** Stores the settings and asks for the time on a connection that the host has set up in its own way. */
+/** Stores the settings and reads the clock on a connection with the host's own configuration. */
 export async function keepsSettingsAndTime(storage: StorageAdapter, other: StorageAdapter): Promise<void> {
   assert.equal(await storage.readSettings(), undefined);
   await storage.storeSettings({ overlapScope: "provider" });

@@ -6,7 +6,9 @@ import type { StorageAdapter, Warning } from "@slotwright/core/adapter";
 /** A host's pool of ten connections, and an adapter on it. */
 export interface HostPoolStage {
   readonly storage: StorageAdapter<never>;
-  /** Begins a transaction on a connection of the pool; the returned function rolls it back and gives it back. */
+  /**
+   * Begins a transaction on a connection of the pool. The returned function rolls it back and returns the connection.
+   */
   readonly begin: () => Promise<() => Promise<void>>;
 }
 
@@ -17,7 +19,7 @@ export interface StarvedPoolCase {
 
 const size = 10;
 const budgetMs = 2_000;
-/** Beyond its budget, with much else to do on the machine. Without a bound it would be without end. */
+/** Longer than the budget, to allow for a busy machine. Without a bound, the wait would never end. */
 const patienceMs = budgetMs + 1_500;
 
 const actor = { kind: "provider", id: "dr-grey" };
@@ -63,7 +65,7 @@ async function forgettingWithin({ storage, begin }: HostPoolStage): Promise<void
   assert.ok((details.waiting ?? 0) >= 1 && details.waitedMs >= 990 && details.waitedMs < budgetMs, message);
   assert.match(message, /within\(transaction\)/);
   await Promise.all(ends.map((end) => end()));
-  // All of them are there again, those included that came too late for the ones who waited.
+  // All connections are free again, including those that arrived too late for their callers.
   await Promise.all((await Promise.all(Array.from({ length: size }, begin))).map((end) => end()));
   for (const slotId of slotIds) await engine.book({ actor, slotId, subjectId: "s" });
 }
@@ -74,7 +76,7 @@ async function waitingTwice({ storage, begin }: HostPoolStage): Promise<void> {
   const [first, ...others] = await Promise.all(Array.from({ length: size }, begin));
   const booking = timed(() => engine.book({ actor, slotId: slotId as string, subjectId: "s" }));
   await sleep(100);
-  // Next in line after the read: it has the connection before the commit asks for one.
+  // This call is next in line after the read. It gets the connection before the commit asks for one.
   const next = begin();
   await sleep(0.8 * budgetMs);
   await first?.();
@@ -95,7 +97,7 @@ async function callbacksForgettingEngine({ storage, begin }: HostPoolStage): Pro
   const forgot = await Promise.all(forgetting);
   const ends = await Promise.all(Array.from({ length: size }, begin));
   const late = await timed(() => engine.transaction(async () => "never"));
-  // The first to give up make room for others.
+  // The first callers that give up make room for others.
   const failed = forgot.filter(({ error }) => error !== undefined);
   assert.ok(failed.length > 0);
   for (const { error, ms } of [...failed, late]) {

@@ -28,7 +28,7 @@ export function intoSlots(...rows: readonly SqlValues[]): string {
   return `into slotwright_slots (${Object.keys(newSlot).join(", ")}) values ${values.join(", ")}`;
 }
 
-/** `into … values …` for an appointment over the time of slot-30, unless the values say otherwise. */
+/** `into … values …` for an appointment at the time of slot-30, unless the values say otherwise. */
 export function intoAppointments(values: SqlValues): string {
   const row: SqlValues = {
     id: "'new'",
@@ -48,7 +48,7 @@ export function intoAppointments(values: SqlValues): string {
   return `into slotwright_appointments (${Object.keys(row).join(", ")}) values (${Object.values(row).join(", ")})`;
 }
 
-/** Copies the one journal entry of slot-30, with some columns replaced. */
+/** Copies the only journal entry of slot-30, with some columns replaced. */
 export function intoJournal(changes: SqlValues, columns: readonly string[] = columnNames.journal): string {
   const values = columns.map((column) => changes[column] ?? column);
   return `into slotwright_journal (${columns.join(", ")})

@@ -4,13 +4,13 @@ import { type BookingError, createEngine, type Engine, isBookingError } from "@s
 import type { StorageAdapter } from "@slotwright/core/adapter";
 
 /**
- * A database that starts with the tables of the version before, and code of two versions that runs on it: `old` is the
- * version before, `next` one that old code can live with, `breaking` one that it cannot.
+ * A database that starts with the tables of the previous version, and code of several versions that runs on it. `old`
+ * is the previous version, `next` is one that old code can live with, and `breaking` is one that it cannot.
  */
 export interface UpgradeStage {
-  /** Opens what a process of that version would open. */
+  /** Opens the storage that a process of that version would open. */
   readonly open: (version: UpgradeVersion) => StorageAdapter<never>;
-  /** Sets the column that both later versions have added to the table of slots. */
+  /** Sets the column of the slots table that both later versions have added. */
   readonly setAddedColumn: (slotId: string, value: string) => Promise<void>;
   readonly readAddedColumn: (slotId: string) => Promise<string | null>;
   readonly close: () => Promise<void>;

@@ -1,6 +1,6 @@
 import type { Migration } from "../migrations.ts";
 
-/** A migration as a module, to be reviewed and then kept as it is. */
+/** A migration as the text of a module, to be reviewed and then never changed. */
 export function frozenModule(constant: string, migration: Migration): string {
   const { version, name, oldestCode, objects } = migration;
   const parts = objects.map(

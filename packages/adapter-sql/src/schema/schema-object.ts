@@ -3,12 +3,12 @@ import type { TableName } from "../catalogue.ts";
 /** Something that a migration creates. */
 export interface SchemaObject {
   readonly kind: SchemaObjectKind;
-  /** Without the prefix. */
+  /** The name without the prefix. */
   readonly name: string;
-  /** The table that it is of, where it is of one. */
+  /** The table that it belongs to, if any. */
   readonly on?: TableName;
   readonly statement: string;
-  /** Whether the statement drops it, because no code that can go on needs it. */
+  /** The statement drops the object, because no code that can still run needs it. */
   readonly isDropped?: true;
 }
 

@@ -5,7 +5,7 @@ import { indexes } from "../indexes.ts";
 import type { SqlStrategy } from "../strategy.ts";
 import type { SchemaObject } from "./schema-object.ts";
 
-/** What a table consists of, as an engine writes it. */
+/** The parts of a table, in the engine's SQL. */
 export interface TableParts {
   readonly table: TableName;
   readonly columns: readonly string[];
@@ -13,23 +13,23 @@ export interface TableParts {
 }
 
 export interface ConstraintPart {
-  /** As it is called in the database. */
+  /** The name in the database. */
   readonly name: string;
   readonly clause: string;
 }
 
 /**
- * The constraints of a table. Each CHECK is named after the guard it is; where an engine reports only the first one broken,
- * their order is the order of the contract.
+ * The constraints of a table. Each CHECK has the name of its guard. Some engines report only the first broken CHECK, so
+ * their order is that of the contract.
  */
 interface Constraints {
   readonly key: { readonly name: string; readonly columns: readonly string[] };
   readonly checks?: Readonly<Record<string, (strategy: SqlStrategy) => RawBuilder<unknown>>>;
-  /** By the guard's name: the column and the table that its values are ids of. */
+  /** By guard name: the column, and the table whose ids it holds. */
   readonly references?: Readonly<Record<string, readonly [column: string, table: TableName]>>;
 }
 
-/** In the order in which they are created. Triggers are the adapters' own. */
+/** In the order of creation. Triggers belong to the adapters. */
 const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
   schedules: {
     key: { name: "schedules_pkey", columns: ["id"] },
@@ -42,12 +42,12 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
       valid_time_range: () => sql`start_at < end_at`,
       row_format: ({ isJson }) =>
         sql`version >= 1 and ${isJson("metadata", "object")} and ${isJson("slot_ids", "array")} and (provider_ids is null or ${isJson("provider_ids", "array")})`,
-      // After row_format: the items of something that is not an array cannot be counted.
+      // After row_format, because items can only be counted in an array.
       owner_has_slots: ({ isOneOf, itemCount }) =>
         sql`(${isOneOf("status", owningStatuses)}) = (${itemCount("slot_ids")} > 0)`,
     },
   },
-  // Without references: triggers write it, and delete from it, along with its appointments.
+  // Without references: triggers write this table, and delete from it, along with its appointments.
   further_providers: { key: { name: "further_providers_pkey", columns: ["id", "provider_id"] } },
   slots: {
     key: { name: "slots_pkey", columns: ["id"] },
@@ -78,7 +78,7 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
   settings: { key: { name: "settings_pkey", columns: ["name"] } },
 };
 
-/** The tables of the catalogue, all but that of the migrations, in the order in which they can be created. */
+/** The tables of the catalogue without the migration table, in an order in which they can be created. */
 export function tableParts(strategy: SqlStrategy): readonly TableParts[] {
   return Object.entries(constraints).map(([name, own]) => {
     const table = name as TableName;
@@ -101,7 +101,7 @@ function constraintParts(strategy: SqlStrategy, table: TableName, own: Constrain
     name,
     clause: compiled(strategy, clause),
   });
-  // A sequence is the key where there is one.
+  // If there is a sequence, it is the primary key.
   const isPrimary = !("seq" in catalogue[table]) || strategy.columnTypes.sequence === null;
   const keyKind = isPrimary ? sql`primary key` : sql`unique`;
   return [
@@ -118,7 +118,6 @@ function constraintParts(strategy: SqlStrategy, table: TableName, own: Constrain
   ];
 }
 
-/** A table with its constraints. */
 export function wholeTable(strategy: SqlStrategy, { table, columns, constraints: own }: TableParts): SchemaObject {
   const clauses = own.map(({ name, clause }) => `constraint ${compiled(strategy, sql.id(name))} ${clause}`.trim());
   return createTable(strategy, table, [...columns, ...clauses]);
