@@ -7,7 +7,7 @@ import { type RowType, rowColumns } from "../src/row-types.ts";
 import { nameOf, type Place } from "../src/strategy.ts";
 import { commitSettings, quoted, sayLocksHeld } from "./functions.ts";
 
-/** The version that this writes, which stands in the names of the function and its types. */
+/** The version that is written here. It is part of the names of the function and its types. */
 const routines = 1;
 
 /** The composite types of the rows that the function takes. */
@@ -21,7 +21,7 @@ export function rowTypes(place: Place): readonly SchemaObject[] {
 
 type Table = Exclude<TableName, "migrations">;
 
-/** How long a commit of our own waits for a lock that it could not skip, in milliseconds. */
+/** How long our own commit waits for a lock that it could not skip, in milliseconds. */
 const lockTimeoutMs = 500;
 
 const rowsOf = (parameter: CommitParameter): string => `unnest(p_${parameter}) as r`;
@@ -37,8 +37,8 @@ function insertion(place: Place, parameter: CommitParameter, table: Table): stri
 }
 
 /**
- * A host's trigger that returns null leaves out a row in silence, and the rest would be acknowledged. The query stands by
- * itself: a condition that has one in it is always run as a query.
+ * A host's trigger that returns null silently drops a row, and the rest would be acknowledged. The query stands alone:
+ * a condition that contains a query is always run as a query.
  */
 const refuseLeftOut = (parameter: CommitParameter): string => `get diagnostics v_written = row_count;
         if v_written < cardinality(p_${parameter}) then
@@ -60,9 +60,9 @@ function update(place: Place, parameter: CommitParameter, table: Table): string 
 }
 
 /**
- * The version of the record of a check `c`, or 0. The row is locked; others may still refer to it by foreign keys. One row
- * after the other, as the checks come. A scalar subquery cannot become a join with a whole table: plans made while the
- * tables are small stay.
+ * The version of the record of a check `c`, or 0. The row is locked, but others may still refer to it by foreign keys.
+ * Rows are read one by one, in the order of the checks. A scalar subquery cannot become a join with a whole table, and
+ * plans made while the tables are small stay.
  */
 function versionOf(place: Place, lock: string): string {
   const versions = recordTables.map(
@@ -82,13 +82,14 @@ const recordTables = [
 ] as const satisfies readonly (readonly [RecordKind, Table])[];
 
 /**
- * Answers null if all was committed; else what happened to the transitions that were not: `{ stale, busy, replayed }`,
- * `{ refused }`, or `{ redo }`, where nothing was written and each transition of the batch has to be tried by itself.
- * All is done in a block with an exception handler, so an expected refusal never ends the transaction around it.
+ * Returns null if everything was committed. Otherwise it returns what happened to the transitions that were not: `{
+ * stale, busy, replayed }`, `{ refused }`, or `{ redo }`. With `{ redo }`, nothing was written, and each transition of
+ * the batch must be tried separately. Everything runs in a block with an exception handler, so an expected refusal
+ * never ends the surrounding transaction.
  *
- * Within a host's transaction it waits for rows that others have locked. Elsewhere it skips them, and they are `busy`.
- * Waits that this cannot see (for a key that another transaction writes, for the lock that a foreign key or a trigger
- * takes) end there at `lock_timeout`, of which the host's own counts if it is shorter.
+ * Within a host's transaction, it waits for rows that others have locked. Elsewhere it skips them, and they are `busy`.
+ * Some waits cannot be foreseen: for a key that another transaction writes, or for the lock that a foreign key or a
+ * trigger takes. Elsewhere, these end at `lock_timeout`, or at the host's own setting if that is shorter.
  */
 export function commitFunction(place: Place): SchemaObject {
   const types = parameterTypes(place, routines);
@@ -158,7 +159,10 @@ end`;
 
 const journalKey = "journal_once_per_version";
 
-/** Of what two may write at once. The journal is written first, so its key tells of new slots and appointments. */
+/**
+ * Two transactions may write one of these keys at once. The journal is written first, so its key reports new slots and
+ * appointments.
+ */
 const uniqueKeys = ({ prefix }: Place): string =>
   ["schedules_pkey", "slots_pkey", "appointments_pkey", "commands_pkey", journalKey]
     .map((name) => `'${prefix}${name}'`)
@@ -168,13 +172,13 @@ const ownConstraints = (place: Place): string =>
   [...guardNames, "slot_has_schedule_row", `${place.prefix}no_overlap`].map((name) => `'${name}'`).join(", ") +
   `, ${uniqueKeys(place)}`;
 
-/** Whether an entry that is in the way would be seen: always at read committed. */
+/** Whether a conflicting entry would be visible. At read committed, it always is. */
 const seesJournal = (place: Place): string => `(current_setting('transaction_isolation') = 'read committed'
         or exists (select from ${rowsOf("journal")} where (
           select true from ${nameOf(place, "journal")} as t where t.record_id = r.record_id and t.version = r.version)))`;
 
-// A command that meets a key at the first attempt finds its row at the second: also one that others have locked, which is
-// not to be there, and which no look that skips it sees.
+// A command that meets a key at the first attempt finds its row at the second. This includes a row that others have
+// locked, which must not exist, and which a look that skips locked rows does not see.
 const compareVersions = (place: Place): string => `if p_waits then
         ${missedChecks(place, "for no key update")}
       else
@@ -191,7 +195,7 @@ const missedChecks = (place: Place, lock: string): string => `select array_agg(c
 
 const numberedChecks = "unnest(p_checks) with ordinality as c (n, kind, id, version, place)";
 
-/** Without a lock: a row that was skipped may have the version that was expected, and then it is only locked. */
+/** Without a lock: a skipped row may have the expected version, in which case it is only locked. */
 const lookAgain = (
   place: Place,
 ): string => `select json_agg(json_build_array(c.n, c.kind, c.id)) filter (where c.seen <> c.version),
@@ -203,7 +207,7 @@ const lookAgain = (
         ) as c
         where c.seen <> c.version or c.version > 0;`;
 
-// After the locks: the command that held them may have been the same command, sent twice.
+// After the locks: the command that held them may have been the same one, sent twice.
 const findReplays = (place: Place): string => `if cardinality(v_lost) > 0 or v_attempt > 1 then
         select json_agg(json_build_array(r.n, t.request_hash, t.result)), v_lost || coalesce(array_agg(r.n), '{}')
         into v_replayed, v_lost

@@ -3,7 +3,7 @@ import { schemaObjects } from "./objects.ts";
 
 const place = { schema: "{schema}", prefix: "{prefix}" };
 
-/** The migrations that were not released yet, as text. */
+/** The unreleased migrations, as text. */
 export const frozenMigrations = [
   {
     file: new URL("../src/migrations/0001-initial.ts", import.meta.url),

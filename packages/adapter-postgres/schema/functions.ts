@@ -3,14 +3,14 @@ import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import type { Guard } from "@slotwright/core/adapter";
 import { nameOf, type Place } from "../src/strategy.ts";
 
-/** What every function of ours runs with: names without schema are the system's own. */
+/** The settings of all our functions: names without a schema are the system's own. */
 const names = "set search_path = pg_catalog, pg_temp";
 
 /**
- * What the function that commits runs with, and all triggers that it sets off. Plans are made once a connection, not once a
- * call, which takes longer than to run them. So they must find rows by their keys even if they are made while the tables
- * are empty, or in a call with many rows. Triggers do not set this again by themselves: each setting of each function costs
- * every booking a microsecond or two.
+ * The settings of the commit function, which also apply to all triggers that it fires. Plans are made once for each
+ * connection. Planning in each call takes longer than running the plans. So plans must find rows by their keys even if
+ * they are made while the tables are empty, or in a call with many rows. Triggers do not repeat these settings: each
+ * setting of each function costs every booking a microsecond or two.
  */
 export const commitSettings = `${names}
 set plan_cache_mode = force_generic_plan
@@ -20,14 +20,14 @@ set enable_mergejoin = off
 set enable_material = off`;
 
 /**
- * On while the function that commits writes: it has locked all rows that its changes rest on. Not among its settings, which
- * may have no name of their own unless a superuser creates the function.
+ * On while the commit function writes: it has locked all rows that its changes depend on. It is not among the
+ * function's settings, because only a superuser may create a function with a custom setting.
  */
 const locksHeld = "slotwright.locks_held";
 export const holdsLocks = `coalesce(current_setting('${locksHeld}', true), '') = 'on'`;
 export const sayLocksHeld = (state: "on" | "off"): string => `set_config('${locksHeld}', '${state}', true)`;
 
-/** Encloses the body of a function. */
+/** Quotes the body of a function. */
 export function quoted(body: string): string {
   return `$slotwright$\n${body.trim()}\n$slotwright$`;
 }
@@ -39,7 +39,7 @@ as ${quoted(body)}`;
   return { kind: "function", name, statement };
 }
 
-/** Refuses as a broken CHECK of this name would. */
+/** Refuses in the same way as a broken CHECK of this name. */
 export function refuse(guard: Guard, words: string): string {
   const message = refusalText(guard, words).replaceAll("'", "''");
   return `raise exception using errcode = 'check_violation', constraint = '${guard}', message = '${message}';`;

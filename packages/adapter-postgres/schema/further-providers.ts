@@ -2,10 +2,10 @@ import { columnNames } from "@slotwright/adapter-sql";
 import { nameOf, type Place } from "../src/strategy.ts";
 
 /**
- * The table of further providers follows the appointments by triggers, so that no write has to know of it, and changes by
- * hand are followed as well. An appointment with one provider, as most are, has no list of them.
+ * Triggers keep the table of further providers up to date, so that no write has to know of it, and changes by hand are
+ * covered as well. An appointment with one provider, as most have, has no list of them.
  *
- * Runs as the owner of the tables: nobody else needs to write this one, or to delete anything.
+ * The function runs as the owner of the tables. No other role needs to write this table, or to delete anything.
  */
 export const furtherProvidersFunction = {
   name: "follow_providers",
@@ -29,8 +29,8 @@ export const furtherProvidersFunction = {
 end`,
 } as const;
 
-// Not with a condition each: the server reads the text of a condition anew in every statement, and copies those of all
-// triggers of the table.
+// Without a condition for each trigger: the server reads the text of a condition anew in every statement, and copies
+// those of all triggers of the table.
 const trigger = (event: string, rows: string) =>
   ({
     name: `appointments_shared_${event}`,

@@ -7,20 +7,21 @@ import { furtherProvidersFunction, furtherProvidersTriggers } from "./further-pr
 import { overlapGuard } from "./overlap-guard.ts";
 
 /**
- * The guards that need to look at other rows. Those that a booking runs into look once at all rows of a statement: in a
- * batch of 64 that takes a few microseconds a booking, where a look at each row takes 30. Foreign keys are checked before
- * them, and CHECKs before both.
+ * The guards that must look at other rows. Those on the path of a booking look once at all rows of a statement. In a
+ * batch of 64, that takes a few microseconds for each booking, and a look at each row takes 30. Foreign keys are
+ * checked before them, and CHECKs before both.
  *
- * Two transactions may change a slot and its appointment at once, and neither sees what the other has not committed. So
- * whoever changes a slot locks its appointment FOR SHARE, the weakest lock that waits for an update, in the order in which
- * commits lock. Whoever changes an appointment locks no slot, or would deadlock with them: either the lock makes it wait,
- * and it sees the slot as it became, or it makes the lock wait. Only an old snapshot would not show the slot. There the
- * slots are locked, too, but without waiting: if others have them, or have changed them since, it fails to serialize.
+ * Two transactions may change a slot and its appointment at once, and neither sees the other's uncommitted change. So a
+ * change of a slot locks its appointment FOR SHARE, the weakest lock that waits for an update, in the lock order of
+ * commits. A change of an appointment locks no slot, because that could deadlock. Either the lock makes it wait, and it
+ * then sees the changed slot, or it makes the lock wait. Only an old snapshot would not show the slot. In that case the
+ * slots are locked as well, but without waiting: if others have locked or changed them since, the change fails to
+ * serialize.
  *
- * That does not help where the slot has no appointment yet, as then nothing leads from it to those that want it. So a slot
- * is locked when an appointment begins to list it, as an update of it would, before it is looked at. A new appointment is
- * in nobody's way, and may wait for that; one that was there before may not. Commits have locked the slot long before, and
- * PostgreSQL notices that without writing anything.
+ * That does not help if the slot has no appointment yet, because nothing leads from the slot to the appointments that
+ * want it. So when an appointment begins to list a slot, the slot is locked, as by an update, before it is read. A new
+ * appointment blocks nobody and may wait for the lock. An existing one may not. Commits have locked the slot long
+ * before, and PostgreSQL notices that without writing anything.
  */
 export function guards(place: Place): readonly SchemaObject[] {
   return [...roomForUpdates(place), ...overlapGuard(place), ...guardFunctions(place), ...guardTriggers(place)];
@@ -39,8 +40,8 @@ function guardTriggers(place: Place): readonly SchemaObject[] {
 }
 
 /**
- * An update of columns that no index has writes no index, if its new row version finds room on the page of the old. Slots
- * of one page are those of a few days of one provider, and may all be booked before any old version can go.
+ * An update of columns without an index writes no index entry, if the new row version fits on the same page. The slots
+ * of one page belong to a few days of one provider, and may all be booked before any old version can be removed.
  */
 function roomForUpdates(place: Place): readonly SchemaObject[] {
   const fillfactors = [
@@ -69,7 +70,7 @@ const refusal = (name: string, guard: Guard, words: string): TriggerFunction => 
   body: () => `begin ${refuse(guard, words)} end`,
 });
 
-/** Looks at the slots that appointments list. Where it locks them, it does so by the id, as commits do. */
+/** Looks at the slots that appointments list. If it locks them, it does so by id, as commits do. */
 const misfit = (place: Place, locking: "" | "for no key update"): string => `exists (
     select from (
       select a.id, a.start_at, a.end_at, a.provider_id, a.facility_id, listed.* from changed as a
@@ -91,7 +92,7 @@ const functions: readonly TriggerFunction[] = [
   furtherProvidersFunction,
   {
     name: "check_slots_fit",
-    // A scalar subquery cannot become a join with the whole table, however many rows there are. Locks go by the id.
+    // A scalar subquery cannot become a join with the whole table, however many rows there are. Locks go by id.
     body: (place) => `begin
   if exists (
     select from (select * from changed where appointment_id is not null order by appointment_id) as s where not coalesce((
@@ -123,8 +124,8 @@ end`,
   },
   {
     name: "lock_listed_slots",
-    // What keeps it from locking stands here and not in the trigger's condition: the server reads the text of a condition
-    // anew in every statement.
+    // The condition that avoids locking is here and not on the trigger: the server reads the text of a trigger's
+    // condition anew in every statement.
     body: (place) => `begin
   if old.slot_ids = new.slot_ids and (old.id, old.start_at, old.end_at, old.provider_id, old.facility_id)
       = (new.id, new.start_at, new.end_at, new.provider_id, new.facility_id)
@@ -156,7 +157,8 @@ end`,
 end`,
   },
   {
-    // The appointment's row still lists the slot at this moment, so the journal tells a cancel from a slip of the hand.
+    // The appointment's row still lists the slot at this point, so the journal distinguishes a cancellation from a
+    // manual mistake.
     name: "check_slot_freed",
     body: (place) => `begin
   if new.version <> old.version + 1 or not exists (
@@ -207,7 +209,7 @@ const triggers: readonly Trigger[] = [
   { name: "appointments_inserted", table: "appointments", on: changed("insert"), call: "check_new_appointments_fit" },
   { name: "appointments_fit", table: "appointments", on: changed("update"), call: "check_appointments_fit" },
   {
-    // Before the two that look at the slots: rows before statements, and then by the name.
+    // Before the two that look at the slots: row triggers run before statement triggers, and then by name.
     name: "appointments_change",
     table: "appointments",
     on: `after update on % for each row
@@ -221,7 +223,7 @@ const triggers: readonly Trigger[] = [
     call: "check_appointment_keeps_slots",
   },
   {
-    // Before, or the foreign key would refuse in its own words.
+    // Before the deletion, because the foreign key would otherwise refuse with its own message.
     name: "appointments_kept",
     table: "appointments",
     on: "before delete on % for each row",

@@ -3,13 +3,13 @@ import { nameOf, type Place, postgresStrategy } from "../src/strategy.ts";
 import { commitFunction, rowTypes } from "./commit-function.ts";
 import { guards } from "./guards.ts";
 
-/** All that a database of this version consists of, in the order in which it can be created. */
+/** All objects of a database of this version, in an order in which they can be created. */
 export function schemaObjects(place: Place): readonly SchemaObject[] {
   const strategy = postgresStrategy(place);
   return [...tables(place), ...indexObjects(strategy), ...guards(place), ...rowTypes(place), commitFunction(place)];
 }
 
-/** Each constraint by itself, so that one that a restore has lost can be put back. */
+/** Each constraint separately, so that one that a restore has lost can be put back. */
 function tables(place: Place): readonly SchemaObject[] {
   const strategy = postgresStrategy(place);
   return tableParts(strategy).flatMap(({ table, columns, constraints }) => {

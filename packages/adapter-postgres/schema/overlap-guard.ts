@@ -3,9 +3,9 @@ import { nameOf, type Place } from "../src/strategy.ts";
 import { quoted, refuse, triggerFunction } from "./functions.ts";
 
 /**
- * No overlap: an exclusion constraint, or a trigger where the extension that it needs cannot be had, which only turns
- * out when the migration runs. Blocked slots may lie on each other. The predicate reads a column of its own, for an
- * update of a column that the predicate of any index names has to write all indexes.
+ * No overlap: an exclusion constraint, or a trigger if the extension that it needs is unavailable, which is only known
+ * when the migration runs. Blocked slots may overlap. The predicate reads a column of its own, because an update of any
+ * column in an index predicate has to write all indexes.
  */
 export function overlapGuard(place: Place): readonly SchemaObject[] {
   return [
@@ -49,10 +49,10 @@ begin
 end`;
 
 /**
- * Whoever comes second waits at the schedule's row, and then sees the slots of the first. A snapshot from before the
- * wait would not: there, the row is written, which ends the second transaction with a serialization failure. Slots that
- * block nothing aside, those of one schedule and seat do not overlap, so of all that start before this one ends only the
- * last can reach into it.
+ * The second transaction waits at the schedule's row and then sees the first one's slots. A snapshot from before the
+ * wait would not show them. In that case, the row is written, which ends the second transaction with a serialization
+ * failure. Apart from blocked slots, the slots of one schedule and seat do not overlap. So among the slots that start
+ * before the end of this one, only the last can overlap it.
  */
 const overlapCheck = (place: Place): string => `begin
   perform from ${nameOf(place, "schedules")} where id = new.schedule_id for no key update;

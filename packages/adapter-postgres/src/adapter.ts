@@ -25,23 +25,26 @@ import { createStatements, type Statements } from "./statements.ts";
 import { type Place, postgresStrategy, requireNames } from "./strategy.ts";
 
 export type PostgresAdapterOptions = {
-  /** The schema of the tables; `migrate()` creates it if it is missing. Default `public`. */
+  /** The schema of the tables. `migrate()` creates it if it is missing. Default `public`. */
   readonly schema?: string;
-  /** Prefix of tables, indexes, triggers and functions: a letter, then letters, digits and underscores. Default `slotwright_`. */
+  /**
+   * Prefix of tables, indexes, triggers and functions: a letter, then letters, digits and underscores. Default
+   * `slotwright_`.
+   */
   readonly tablePrefix?: string;
   /**
-   * Whether each connection prepares each statement once, under a name. Default true. False for PgBouncer in
-   * transaction mode, unless it is of version 1.21 or later with `max_prepared_statements`.
+   * Whether each connection prepares each statement once, under a name. Default true. Use false with PgBouncer in
+   * transaction mode, unless it is version 1.21 or later with `max_prepared_statements`.
    */
   readonly preparedStatements?: boolean;
 } & (
   | {
-      /** Where to connect, as pg takes it. The pool of connections is the adapter's, and `close` ends it. */
+      /** Where to connect, in pg's format. The adapter opens its own pool, and `close` ends it. */
       readonly connectionString: string;
       readonly pool?: never;
     }
   | {
-      /** A `Pool` of pg that stays the host's. None of its settings matters here, and none of them is changed. */
+      /** Uses your `Pool` of pg; `close()` leaves it open. Its settings neither matter nor change. */
       readonly pool: PostgresPool;
       readonly connectionString?: never;
     }
@@ -49,8 +52,8 @@ export type PostgresAdapterOptions = {
 
 /**
  * Stores bookings in PostgreSQL. It is tested on 18, was run once on 15, is written for 14 or later, and refuses older
- * servers. Creating the adapter connects to nothing and never throws: what is wrong with the server or the options, the
- * first call says by rejecting with a `StorageError`.
+ * servers. Creating the adapter connects to nothing and never throws. If the server or the options are wrong, the first
+ * call rejects with a `StorageError`.
  *
  * `within(transaction)` takes a client of pg on which the host has run BEGIN, or a `Transaction` of Kysely.
  *
@@ -62,7 +65,7 @@ export function postgresAdapter(options: PostgresAdapterOptions): StorageAdapter
   return adapterOfRelease(currentRelease, options);
 }
 
-/** The adapter as it is in this version of the code, or in another one whose migrations are given. */
+/** The adapter of this version of the code, or of a given release. */
 export function adapterOfRelease(
   release: Release,
   options: PostgresAdapterOptions,
@@ -91,11 +94,11 @@ interface Database {
   readonly release: Release;
   readonly strategy: SqlStrategy;
   readonly statements: Statements;
-  /** Whether the tables were found to be such as this version can go on with. */
+  /** Whether this version can use the tables that were found. */
   isChecked: boolean;
 }
 
-/** How statements get to the database. */
+/** How statements reach the database. */
 interface Way {
   readonly place: () => string;
   readonly runOn: (call: CallOptions | undefined) => Runner;
@@ -120,7 +123,7 @@ function session(open: () => Database, calls: TableCalls<On>, { place, runOn }: 
 }
 
 function hostTransaction(transaction: PostgresTransaction, database: () => Database): HostSession<On> {
-  // On the first call, for it must not throw here either.
+  // On the first call, because creating it must not throw either.
   let known: ReturnType<typeof hostRunner> | undefined;
   const runner = () => {
     const { source, names } = database();
@@ -133,7 +136,7 @@ function hostTransaction(transaction: PostgresTransaction, database: () => Datab
   });
 }
 
-/** Compiled on the first call, which is also where bad names are refused. */
+/** Compiled on the first call, which also refuses bad names. */
 function lazyDatabase(place: Place, given: Pick<Database, "source" | "names" | "release">): () => Database {
   let database: Database | undefined;
   return () => {

@@ -25,7 +25,7 @@ export const ownCalls: TableCalls<On> = {
   readClock: ({ run, statements }) => readClock(run, statements),
 };
 
-/** There, commits and reads wait for rows that others have locked. */
+/** In a host's transaction, commits and reads wait for rows that others have locked. */
 export const hostCalls: TableCalls<On> = {
   ...ownCalls,
   load: ({ run, statements }, keys) => loadRecords(run, statements.loadAndLock, keys),

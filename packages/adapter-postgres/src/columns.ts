@@ -11,7 +11,7 @@ const wireTypes: Readonly<Record<ColumnType, WireType>> = {
   sequence: "bigint",
 };
 
-/** Columns that no table has. */
+/** Columns that do not belong to a table. */
 const ofStatements: Readonly<Record<string, WireType>> = {
   n: "integer",
   is_migrated: "integer",
@@ -19,13 +19,13 @@ const ofStatements: Readonly<Record<string, WireType>> = {
   now: "bigint",
 };
 
-/** The type of a column in a statement that makes its rows itself. */
+/** The type of a column in a statement that builds its own rows. */
 export function columnType(column: string): WireType {
   const inTables = typeInTables(column);
   return inTables === undefined ? (ofStatements[column] ?? "text") : wireTypes[inTables];
 }
 
-/** Turns what a driver of the host's made of a number (a string, a bigint) into a number, in place of its settings. */
+/** Converts numbers that the host's driver returned as a string or a bigint, whatever its settings are. */
 export function exactRow<Row>(row: Row): Row {
   const entries = Object.entries(row as Record<string, unknown>);
   return Object.fromEntries(

@@ -2,11 +2,11 @@ import type { RowType } from "./row-types.ts";
 import { nameOf, type Place } from "./strategy.ts";
 
 /**
- * The function that commits a batch in one round trip, and in one transaction wherever it is called. Rows come as arrays,
- * one for each step of the order of writing, or null.
+ * The parameters of the function that commits a batch in one round trip and one transaction. Rows come as arrays, one
+ * for each step of the write order, or null.
  */
 export const commitParameters = [
-  // One check a place: these versions must hold. In the order in which everybody locks: kind by kind, then by id.
+  // One check for each place: these versions must hold. Checks come in the order of all locks: by kind, then by id.
   { name: "checks", type: "check_row" },
   { name: "commands", type: "command_row" },
   { name: "new_schedules", type: "schedule_row" },
@@ -22,12 +22,12 @@ export const commitParameters = [
 
 export type CommitParameter = (typeof commitParameters)[number]["name"];
 
-/** The function that commits and its types carry the version that they are of: older processes may still use theirs. */
+/** The commit function and its types carry their version, because older processes may still use theirs. */
 export function routineName(name: RowType | "commit", version: number): string {
   return `${name}_v${version}`;
 }
 
-/** The types of the parameters, as they stand in a cast. */
+/** The types of the parameters, as casts write them. */
 export function parameterTypes(place: Place, version: number): readonly string[] {
   return commitParameters.map(({ type }) => `${nameOf(place, routineName(type, version))}[]`);
 }

@@ -24,15 +24,17 @@ import { refusingGuard } from "./errors.ts";
 import { encodeRows, type RowType } from "./row-types.ts";
 import { kinds } from "./statements.ts";
 
-/** How a batch gets to the database. */
+/** How a batch reaches the database. */
 export interface Commit {
   readonly run: Runner;
   readonly statement: Statement;
-  /** Whether it waits for rows that others have locked: only within a host's transaction. */
+  /** Whether it waits for rows that others have locked. Only a commit within a host's transaction does. */
   readonly waits: boolean;
 }
 
-/** Commits a batch in one statement; again each transition by itself, where one of them hit a guard of the database. */
+/**
+ * Commits a batch in one statement. If a transition violates a guard of the database, it commits each one separately.
+ */
 export async function commitBatch(
   commit: Commit,
   transitions: readonly Transition[],
@@ -54,8 +56,8 @@ function encodedOrNull(type: RowType, rows: readonly object[] | undefined): Buff
 }
 
 /**
- * Outside of a host's transaction, what was committed stays so, whatever becomes of a later one: its outcome is told, and
- * the later ones are to be tried again, which then says what is the matter.
+ * Outside a host's transaction, a committed transition stays committed even if a later one fails. Its outcome is
+ * reported, and the later ones must be tried again. The next attempt then reports the failure.
  */
 async function oneByOne(commit: Commit, transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
   const outcomes: CommitOutcome[] = [];
@@ -72,7 +74,7 @@ async function oneByOne(commit: Commit, transitions: readonly Transition[]): Pro
 
 type NumberedKey = readonly [number, RecordKind, string];
 
-/** What the function in the database answers. */
+/** The answer of the function in the database. */
 interface Answer {
   readonly redo?: true;
   readonly refused?: { readonly code: string; readonly constraint: string; readonly message: string };
@@ -93,7 +95,7 @@ function outcomeOf({ refused, stale, busy, replayed }: Answer, transition: Trans
   return locked.length > 0 ? { status: "busy", keys: locked } : { status: "committed" };
 }
 
-/** Which of a transition's keys are among those that were found, in its own order. */
+/** The keys of a transition that are among those found, in its own order. */
 function keysOf({ expect, put }: Transition, n: number, found: Answer["stale"]): readonly RecordKey[] {
   const wanted = new Set(found?.filter(([of]) => of === n).map(([, kind, id]) => keyText({ kind, id })));
   if (wanted.size === 0) return [];
@@ -102,8 +104,8 @@ function keysOf({ expect, put }: Transition, n: number, found: Answer["stale"]):
 }
 
 /**
- * What refused is a guard of ours, or something that somebody has added, such as a constraint or a trigger. Our own rows
- * never break what has no name: a missing value, or a text that is not JSON.
+ * The refusal comes from one of our guards, or from something that was added, such as a constraint or a trigger. Our
+ * own rows never violate a nameless rule, such as a missing value or invalid JSON.
  */
 function refusedOutcome(refused: NonNullable<Answer["refused"]>): CommitOutcome {
   const guard = refused.constraint === "" ? undefined : refusingGuard(refused);
@@ -122,7 +124,9 @@ interface Check {
   readonly version: number;
 }
 
-/** Which versions must hold: those that are expected, and those below what is put even where nobody expects them. */
+/**
+ * The versions that must hold: those that are expected, and those before what is put, even if they are not expected.
+ */
 function checksOf(transitions: readonly Transition[]): readonly Check[] {
   const checks = transitions.flatMap(({ expect, put }, n) => {
     const wanted = new Map<string, Check>();
@@ -135,7 +139,7 @@ function checksOf(transitions: readonly Transition[]): readonly Check[] {
   return checks.sort(inLockOrder);
 }
 
-/** Versions of one record within a batch would be compared before any of them is written. */
+/** Two versions of one record in a batch would be compared before either is written. */
 function areDisjoint(checks: readonly Check[]): boolean {
   return checks.every(({ n, kind, id }, index) => {
     const before = checks[index - 1];
@@ -150,7 +154,7 @@ function inLockOrder(a: Check, b: Check): number {
 
 type Rows = { readonly [P in CommitParameter]?: readonly object[] };
 
-/** New rows are written in the order of their ids, for whoever writes one of the same id has to wait. */
+/** New rows are written in the order of their ids, because two writers of the same id wait for one another. */
 function rowsOf(transitions: readonly Transition[]): Rows {
   const rows: { [P in CommitParameter]?: { readonly id?: string }[] } = {};
   for (const [n, { command, put, journal }] of transitions.entries()) {
@@ -169,7 +173,7 @@ function byId({ id: a }: { readonly id?: string }, { id: b }: { readonly id?: st
   return a === undefined || b === undefined ? 0 : compareIds(a, b);
 }
 
-/** As `writeOrder` of adapter-sql has it. */
+/** The groups follow `writeOrder` of adapter-sql. */
 function groupOf(record: VersionedRecord): CommitParameter {
   const isNew = record.version === 1;
   if (record.kind === "schedule") return isNew ? "new_schedules" : "schedules";

@@ -9,7 +9,7 @@ import {
   toStorageError,
 } from "./errors.ts";
 
-/** A statement with a constant text, and the name under which a connection prepares it. */
+/** A statement with a constant text, and the name under which connections prepare it. */
 export interface Statement {
   readonly sql: string;
   readonly name: string;
@@ -22,7 +22,7 @@ export type Runner = <Row>(
   during?: During,
 ) => Promise<readonly Row[]>;
 
-/** What is passed to `query` of pg. */
+/** The argument of pg's `query`. */
 export interface PostgresQuery {
   readonly text: string;
   readonly name?: string;
@@ -30,12 +30,12 @@ export interface PostgresQuery {
   readonly types?: { getTypeParser(oid: number): (value: string) => unknown };
 }
 
-/** What is used of a `Client` of pg. */
+/** The part of pg's `Client` that is used. */
 export interface PostgresClient {
   query(query: PostgresQuery): Promise<{ readonly rows: unknown[]; readonly command?: string }>;
   on(event: "error", listener: (error: Error) => void): unknown;
   removeListener(event: "error", listener: (error: Error) => void): unknown;
-  /** Where the session is: `I` idle, `T` in a transaction, `E` in one that has failed. Since pg 8.23. */
+  /** The state of the session: `I` idle, `T` in a transaction, `E` in a failed one. Since pg 8.23. */
   getTransactionStatus?(): string | null;
   readonly binary?: boolean;
   readonly host?: string;
@@ -43,12 +43,12 @@ export interface PostgresClient {
   readonly database?: string | undefined;
 }
 
-/** What is used of a client that came from a pool. */
+/** The part of a pooled client that is used. */
 export interface PostgresPoolClient extends PostgresClient {
   release(destroy?: Error | boolean): void;
 }
 
-/** What is used of a `Pool` of pg. */
+/** The part of pg's `Pool` that is used. */
 export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
   on(event: "error", listener: (error: Error) => void): unknown;
@@ -58,8 +58,8 @@ export interface PostgresPool {
 const integerTypes: readonly number[] = [20, 21, 23];
 
 /**
- * What the host has told pg about types (globally, or for its pool) must not change a result, and neither must what we
- * need change the host's: every query brings its own parsers.
+ * The host's type parsers in pg, global or of its pool, must not change a result. Ours must not change the host's
+ * results either. So every query brings its own parsers.
  */
 const types: NonNullable<PostgresQuery["types"]> = {
   getTypeParser: (oid) => (integerTypes.includes(oid) ? Number : String),
@@ -83,16 +83,18 @@ export interface Names {
   areSent: boolean;
 }
 
-/** What a call of an adapter brings along. */
+/** What a call of an adapter passes along. */
 export interface Caller {
   readonly names: Names;
   readonly call: CallOptions | undefined;
 }
 
-/** Whose sessions have lost what was prepared on them. It happens again where a host runs DISCARD ALL at every release. */
+/**
+ * Clients whose sessions have lost their prepared statements. This recurs if a host runs DISCARD ALL at every release.
+ */
 const forgetful = new WeakSet<PostgresClient>();
 
-/** Once a session has lost a statement, what follows on that client is sent without names. */
+/** Once a session has lost a statement, later statements on that client are sent without names. */
 export async function rowsOn(
   client: PostgresClient,
   statement: Statement,
@@ -106,20 +108,20 @@ export async function rowsOn(
     if (isForgottenStatement(error)) forgetful.add(client);
     if (!isNamed || !isRefusedName(error)) throw error;
     if (names.areSent) giveUpNames(names, call?.onWarning);
-    // The client itself has refused it: nothing was sent, and a transaction goes on.
+    // The client itself refused the statement. Nothing was sent, and an open transaction goes on.
     return (await client.query(queryOf(statement, parameters, false))).rows;
   }
 }
 
-/** A tracer that appends a comment makes another text of each statement, and pg knows one text to a name. */
+/** A tracer that appends a comment gives each statement a new text, and pg accepts only one text for a name. */
 function giveUpNames(names: Names, onWarning: OnWarning | undefined): void {
   names.areSent = false;
   const message =
-    "Something changes the text of statements before pg sends them, such as a tracer that appends a comment, so they are sent without names from now on: all works, and the server plans each statement anew. To keep the plans, turn the comments off for this pool. To have no warning, create the adapter with preparedStatements: false.";
+    "Something changes the text of statements before pg sends them, such as a tracer that appends a comment. From now on, statements are sent without names: everything works, but the server plans each statement anew. To keep the plans, turn the comments off for this pool. To avoid this warning, create the adapter with preparedStatements: false.";
   onWarning?.({ code: "statement_names_refused", message, details: {} });
 }
 
-/** Runs statements in transactions of their own, each on any connection of the pool. */
+/** Runs each statement in its own transaction, on any connection of the pool. */
 export function poolRunner(source: Source, caller: Caller): Runner {
   return (statement, parameters, during = "read") =>
     withClient(source, { during, call: caller.call }, (client) => {
@@ -138,9 +140,9 @@ export interface Loan {
 }
 
 /**
- * Lends a connection of the pool to work, and gives it back; or destroys it, where the next user would find it broken:
- * a client that timed out, for one, is still waiting for its answer (node-postgres #3399). Work that a session refuses,
- * because it may only read, has changed nothing, and is done again on another one.
+ * Lends a connection of the pool to work and then gives it back. It destroys the connection if the next user would find
+ * it broken: for example, a client that timed out is still waiting for its answer (node-postgres #3399). If a read-only
+ * session refuses the work, nothing was changed, and the work runs again on another connection.
  */
 export async function withClient<T>(
   source: Source,
@@ -166,7 +168,7 @@ export async function withClient<T>(
   }
 }
 
-/** pg asks for binary results then, and decodes them as if they were UTF-8: numbers come back wrong. */
+/** With this option, pg asks for binary results and decodes them as UTF-8, so numbers come back wrong. */
 export function refuseBinary({ binary }: PostgresClient, place: string): void {
   if (binary !== true) return;
   throw misuse(
@@ -175,7 +177,7 @@ export function refuseBinary({ binary }: PostgresClient, place: string): void {
   );
 }
 
-/** A connection on which somebody left a transaction open would acknowledge bookings that are then rolled back. */
+/** A connection with a forgotten open transaction would acknowledge bookings that are then rolled back. */
 export async function idleClient({ place, lend }: Source, call: CallOptions | undefined): Promise<PostgresPoolClient> {
   for (;;) {
     const client = await lend(call).catch((error: unknown) => {

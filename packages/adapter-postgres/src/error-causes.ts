@@ -1,37 +1,37 @@
 import { noTransactionOpen } from "@slotwright/adapter-sql";
 import type { StorageFailure } from "@slotwright/core/adapter";
 
-/** What an error means, and what an operator is told. */
+/** The meaning of an error, and the message for an operator. */
 export interface Cause {
   readonly failure: StorageFailure;
-  /** `text` is what the server or the driver said. */
+  /** `text` is the message of the server or the driver. */
   readonly says: (place: string, text: string) => string;
   /** SQLSTATEs, and codes of the network. */
   readonly codes?: readonly string[];
-  /** First two characters of SQLSTATEs. */
+  /** The first two characters of SQLSTATEs. */
   readonly classes?: readonly string[];
   /** Errors of the driver, which have no code. */
   readonly text?: RegExp;
 }
 
-/** What was prepared is not known any more. Nothing has been run. */
+/** The server no longer knows a prepared statement. Nothing has run. */
 export const forgottenStatement = "26000";
 
-/** The server itself does not know what became of a statement: CockroachDB says so, and PostgreSQL may. */
+/** The server itself does not know the outcome of a statement. CockroachDB reports this, and PostgreSQL may. */
 export const completionUnknown = "40003";
 
 export const lacksPrivilege = "42501";
 
-/** The first that fits counts. */
+/** The first match counts. */
 export const causes: readonly Cause[] = [
   {
     codes: ["40001"],
     failure: "transient",
     says: (place) =>
-      `Another transaction changed the same rows of the database ${place} first, and this one cannot see how. Nothing was changed; try again.`,
+      `Another transaction changed the same rows of the database ${place} first, and this one cannot see the change. Nothing was changed; try again.`,
   },
   {
-    // Of a commit, it is `unknown`. A read changes nothing, and a host's transaction is not committed yet.
+    // For a commit, the failure is `unknown`. A read changes nothing, and a host's transaction is not committed yet.
     codes: [completionUnknown],
     failure: "transient",
     says: (place, text) =>
@@ -41,31 +41,31 @@ export const causes: readonly Cause[] = [
     codes: ["40P01"],
     failure: "transient",
     says: (place) =>
-      `The database ${place} ended a deadlock at this transaction's cost. Nothing was changed; try again.`,
+      `The database ${place} rolled this transaction back to resolve a deadlock. Nothing was changed; try again.`,
   },
   {
     codes: ["55P03"],
     failure: "transient",
     says: (place) =>
-      `Another transaction holds a row of the database ${place} for longer than lock_timeout allows to wait. Nothing was changed; try again.`,
+      `Another transaction has locked a row of the database ${place} for longer than lock_timeout. Nothing was changed; try again.`,
   },
   {
     codes: ["57014"],
     failure: "transient",
     says: (place) =>
-      `The database ${place} cancelled a statement: an operator asked for it, or it took longer than statement_timeout allows. Nothing was changed; try again.`,
+      `The database ${place} cancelled a statement: an operator asked for it, or it took longer than statement_timeout. Nothing was changed; try again.`,
   },
   {
     codes: ["25P03", "25P04"],
     failure: "transient",
     says: (place, text) =>
-      `The database ${place} ended a transaction that took longer, or was idle for longer, than transaction_timeout or idle_in_transaction_session_timeout allows (${text}). Nothing was changed; try again.`,
+      `The database ${place} ended a transaction that exceeded transaction_timeout or idle_in_transaction_session_timeout (${text}). Nothing was changed; try again.`,
   },
   {
     codes: ["25006"],
     failure: "read_only",
     says: (place, text) =>
-      `The database ${place} takes no writes here (${text}). If the host's transaction was begun READ ONLY, begin it READ WRITE. Otherwise the server is a standby, or default_transaction_read_only is on: connect to the primary, or turn that off for this role.`,
+      `The database ${place} takes no writes here (${text}). If your transaction began READ ONLY, begin it READ WRITE. Otherwise the server is a standby, or default_transaction_read_only is on. Connect to the primary, or turn that setting off for this role.`,
   },
   {
     codes: ["25P01"],
@@ -73,7 +73,7 @@ export const causes: readonly Cause[] = [
     says: (place) => noTransactionOpen("BEGIN", place).message,
   },
   {
-    // Of Kysely, from 0.28 on.
+    // From Kysely, since 0.28.
     text: /^Transaction is already (committed|rolled back)/,
     failure: "misused",
     says: (place) => noTransactionOpen("BEGIN", place).message,
@@ -82,7 +82,7 @@ export const causes: readonly Cause[] = [
     codes: ["25P02"],
     failure: "unavailable",
     says: (place) =>
-      `The transaction on the database ${place} has failed already, and PostgreSQL ignores all commands until ROLLBACK. Roll it back, and begin again.`,
+      `The transaction on the database ${place} has already failed, and PostgreSQL ignores all commands until ROLLBACK. Roll it back and begin again.`,
   },
   {
     codes: ["28P01", "28000"],
@@ -94,14 +94,13 @@ export const causes: readonly Cause[] = [
   {
     codes: ["3D000", "57P04"],
     failure: "unavailable",
-    says: (place) =>
-      `There is no such database on the server, or not any more: ${place}. Create it, or correct its name.`,
+    says: (place) => `The server has no database ${place}, or no longer has it. Create it, or correct its name.`,
   },
   {
     codes: [lacksPrivilege],
     failure: "unavailable",
     says: (place, text) =>
-      `The role may not do this in the database ${place} (${text}). Grant it USAGE on the schema, SELECT, INSERT and UPDATE on the tables, and EXECUTE on the functions; migrations need their owner, or an administrator who runs the printed SQL.`,
+      `The role may not do this in the database ${place} (${text}). Grant it USAGE on the schema, SELECT, INSERT and UPDATE on the tables, and EXECUTE on the functions; for migrations, use the owner of the tables, or let an administrator run the printed SQL.`,
   },
   {
     codes: ["42P01", "42703", "42883", "3F000", "0A000"],
@@ -113,14 +112,14 @@ export const causes: readonly Cause[] = [
     codes: [forgottenStatement],
     failure: "transient",
     says: (place, text) =>
-      `The connection to the database ${place} has lost its prepared statements (${text}): somebody ran DISCARD ALL or DEALLOCATE on it, or there is a pooler in transaction mode, for which the adapter needs preparedStatements: false. Nothing was changed; try again.`,
+      `The connection to the database ${place} has lost its prepared statements (${text}): either DISCARD ALL or DEALLOCATE ran on it, or it goes through a pooler in transaction mode, which requires preparedStatements: false. Nothing was changed; try again.`,
   },
   {
-    // Nobody else gives statements these names, and each connection prepares them once.
+    // These names belong to the adapter alone, and each connection prepares them once.
     codes: ["42P05"],
     failure: "unavailable",
     says: (place, text) =>
-      `The database ${place} is reached through a pooler that lends one session to many connections (${text}). Nothing was changed; create the adapter with preparedStatements: false, or let the pooler keep prepared statements (PgBouncer 1.21 and later: max_prepared_statements).`,
+      `The database ${place} is behind a pooler that lends one session to many connections (${text}). Nothing was changed; create the adapter with preparedStatements: false, or let the pooler keep prepared statements (PgBouncer 1.21 and later: max_prepared_statements).`,
   },
   {
     text: /must be unique/,
@@ -137,7 +136,7 @@ export const causes: readonly Cause[] = [
     codes: ["53300"],
     failure: "transient",
     says: (place) =>
-      `There was no free connection to the database ${place} in time. Nothing was changed; try again, or allow more connections.`,
+      `No connection to the database ${place} became free in time. Nothing was changed; try again, or allow more connections.`,
   },
   {
     codes: ["57P01", "57P02", "57P03", "57P05"],
@@ -149,7 +148,7 @@ export const causes: readonly Cause[] = [
   {
     classes: ["53", "57", "58", "F0", "XX"],
     failure: "unavailable",
-    says: (place, text) => `The server of the database ${place} is in trouble: ${text}. Look into its log.`,
+    says: (place, text) => `The server of the database ${place} reports a problem of its own: ${text}. Check its log.`,
   },
   {
     codes: ["22021", "22P05"],
@@ -160,7 +159,6 @@ export const causes: readonly Cause[] = [
   {
     text: /after calling end on the pool/,
     failure: "misused",
-    says: () =>
-      "The pool of the database's adapter was ended by the program. Open a new one, and create the adapter anew.",
+    says: () => "The program ended the pool of the database's adapter. Open a new pool, and create the adapter again.",
   },
 ];

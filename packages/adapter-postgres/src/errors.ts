@@ -3,8 +3,8 @@ import { type Guard, isStorageError, StorageError } from "@slotwright/core/adapt
 import { type Cause, causes, completionUnknown, forgottenStatement, lacksPrivilege } from "./error-causes.ts";
 
 /**
- * What was going on: it decides what the end of a connection means. `host` is any call within a host's transaction,
- * which nobody but the host can have committed.
+ * The kind of call. It decides what the end of a connection means. `host` is any call within a host's transaction,
+ * which only the host can have committed.
  */
 export type During = "connect" | "read" | "commit" | "migrate" | "host";
 
@@ -14,7 +14,7 @@ export interface ErrorContext {
   readonly during: During;
 }
 
-/** What an operation that threw means, as the contract's only error. Errors that are of the contract already stay. */
+/** Turns whatever an operation threw into the contract's only error. Errors of the contract stay as they are. */
 export function toStorageError(error: unknown, context: ErrorContext): StorageError {
   if (isStorageError(error)) return error;
   const { place, during } = context;
@@ -25,7 +25,10 @@ export function toStorageError(error: unknown, context: ErrorContext): StorageEr
   return new StorageError(cause.failure, cause.says(place, textOf(error)) + advice, error);
 }
 
-/** A server that answers refuses this one statement: a trigger may raise whatever it likes. The driver says nothing of that. */
+/**
+ * If the server answers, it refused this one statement: a trigger may raise any error. Errors of the driver mean
+ * something else.
+ */
 function unknownCause(error: unknown, during: During): Cause {
   if (during === "connect" || during === "migrate" || !isAnswer(error)) {
     return {
@@ -36,56 +39,60 @@ function unknownCause(error: unknown, during: During): Cause {
   return {
     failure: "refused",
     says: (place, text) =>
-      `The database ${place} refused a statement: ${text}. Nothing was changed. If this is the text of a trigger or a constraint that was added to the tables, it forbids this change.`,
+      `The database ${place} refused a statement: ${text}. Nothing was changed. If the text comes from a trigger or a constraint that was added to the tables, that forbids this change.`,
   };
 }
 
-const repeatTransaction = "The host's transaction has ended with this: roll it back, and repeat all of it.";
+const repeatTransaction = "This has ended your transaction: roll it back, and repeat all of it.";
 
-/** The network's errors, and what pg makes of them. */
+/** Errors of the network, and pg's own errors for them. */
 function endsConnection(error: unknown): boolean {
   if (isAnswer(error)) return false;
   return /^E[A-Z_]+$/.test(codeOf(error)) || /connection|terminated|timeout|queryable/i.test(textOf(error));
 }
 
-/** True if the connection can't be used any more, or the driver's idea of it is wrong. */
+/** True if the connection is no longer usable, or the driver's idea of it is wrong. */
 export function breaksConnection(error: unknown): boolean {
   if (isStorageError(error)) return false;
   if (!isAnswer(error) || endsSession(error)) return true;
   return codeOf(error) === "42P05";
 }
 
-/** True where COMMIT was refused by what it checks at last: deferred constraints, and triggers. */
+/** True if a check at COMMIT refused it: a deferred constraint or trigger. */
 export function refusesCommit(error: unknown): boolean {
   return isAnswer(error) && /^(2[23]|P0)/.test(codeOf(error));
 }
 
-/** True if the session does not know a statement that the driver believes to be prepared there. It was not run. */
+/** True if the session does not know a statement that the driver considers prepared. The statement did not run. */
 export function isForgottenStatement(error: unknown): boolean {
   return codeOf(error) === forgottenStatement;
 }
 
-/** True if pg knows another text under the statement's name already. It was not sent. */
+/** True if pg already knows another text under the statement's name. The statement was not sent. */
 export function isRefusedName(error: unknown): boolean {
   return !isAnswer(error) && /must be unique/.test(textOf(error));
 }
 
-/** True if the session may only read, perhaps since its server is no longer the primary. Nothing was written. */
+/** True if the session may only read, for example because its server is no longer the primary. Nothing was written. */
 export function isReadOnlySession(error: unknown): boolean {
   return isAnswer(error) && !isRaised(error) && codeOf(error) === "25006";
 }
 
-/** What the pool says, and no server, where connections are all in use. */
+/** The pool's own error, not a server's, when all connections are in use. */
 export function isPoolExhausted(error: unknown): boolean {
   return !isAnswer(error) && /timeout exceeded when trying to connect/.test(textOf(error));
 }
 
-/** Ends of a session that a server tells before it has read the statement, or while its transaction is still open. */
+/** Ends of a session that a server reports before it has read the statement, or while its transaction is still open. */
 const endsBeforeCommit = ["25P03", "25P04", "57P03", "57P04", "57P05", "53300"];
-/** A server that shuts down, or that ends after a crash of its neighbour, may say so when it has committed. */
+/**
+ * A server that shuts down, or that restarts after a crash of another process, may report these after it has committed.
+ */
 const endsAtAnyTime = ["57P01", "57P02"];
 
-/** The severity tells, but in the server's language; class 08 is the network, and what poolers say of themselves. */
+/**
+ * The severity would tell, but it is in the server's language. Class 08 is the network, and errors that poolers report.
+ */
 function endsSession(error: unknown): boolean {
   if (isRaised(error)) return false;
   const code = codeOf(error);
@@ -93,7 +100,7 @@ function endsSession(error: unknown): boolean {
   return endsBeforeCommit.includes(code) || endsAtAnyTime.includes(code);
 }
 
-/** The guard of the database that refused, if it was one of ours. */
+/** The guard that refused, or undefined if it was not one of ours. */
 export function refusingGuard(error: { readonly code?: unknown; readonly constraint?: unknown }): Guard | undefined {
   const code = codeOf(error);
   const constraint = typeof error.constraint === "string" ? error.constraint : "";
@@ -101,7 +108,7 @@ export function refusingGuard(error: { readonly code?: unknown; readonly constra
   return /^2[23]/.test(code) ? "row_format" : undefined;
 }
 
-/** Constraints with an index carry the prefix of the tables, for their names must be unique in a schema. */
+/** Constraints with an index carry the prefix of the tables, because their names must be unique in a schema. */
 function guardNamed(constraint: string): Guard | undefined {
   const known = [constraint, ...guardsWithIndex.filter((guard) => constraint.endsWith(guard))].find(isGuard);
   return known ?? (ownKeys.test(constraint) ? "row_format" : undefined);
@@ -111,46 +118,52 @@ const guardsWithIndex: readonly Guard[] = ["no_overlap", "journal_once_per_versi
 
 const ownKeys = /^slot_has_schedule_row$|(schedules|slots|appointments|commands|journal)_pkey$/;
 
-/** In English only where the server speaks English. */
+/** In English only if the server's messages are. */
 const severityOf = (error: unknown): string => textField(error, "severity");
 
-/** True if the server said it: then the connection was alive. Errors of the driver and the network have no SQLSTATE. */
+/**
+ * True if the error comes from the server, so the connection was alive. Errors of the driver and the network have no
+ * SQLSTATE.
+ */
 function isAnswer(error: unknown): boolean {
   return /^[0-9A-Z]{5}$/.test(codeOf(error)) && severityOf(error) !== "";
 }
 
 /**
- * An answer of the server means that it rolled back. But where the session has ended with it, the commit may have been
- * before: the server was shut down or gave up, or a pooler lost it. A connection that is lost says nothing. What the driver
- * refused to send cannot have arrived.
+ * An answer of the server means that it rolled back. But if the answer also ends the session, the commit may have come
+ * first: the server shut down or gave up, or a pooler lost it. A lost connection leaves the outcome open. What the
+ * driver refused to send cannot have arrived.
  */
 function mayHaveCommitted(error: unknown): boolean {
   if (!isAnswer(error)) return !/is not queryable|must be unique|must be an array/.test(textOf(error));
   const code = codeOf(error);
   if (code === completionUnknown) return true;
-  // No session was opened: credentials, and the name of the database.
+  // No session was opened: the credentials or the database name were wrong.
   return endsSession(error) && !endsBeforeCommit.includes(code) && !/^(28|3D)/.test(code);
 }
 
 function uncertainCommit(error: unknown, place: string): StorageError {
-  const message = `The connection to the database ${place} was lost, or the server lost track, while a transaction was committed (${textOf(error)}), so it is not known whether it was applied. Look the command up before trying again.`;
+  const message = `The connection to the database ${place} was lost, or the server lost track, during a commit (${textOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
   return new StorageError("unknown", message, error);
 }
 
-/** What is known of an error. What a host's rule raises, under whatever code, is about the one change that it forbids. */
+/**
+ * The known cause of an error. An error that a host's rule raises, under any code, concerns only the change that it
+ * forbids.
+ */
 function knownCause(error: unknown, during: During): Cause | undefined {
   const cause = causeOf(error);
   if (cause === undefined) return undefined;
   if (isRaised(error)) return asksToRepeat.includes(codeOf(error)) ? cause : undefined;
-  // The host's trigger may be what needs the privilege, and not every change sets it off.
+  // The host's trigger may be what needs the privilege, and not every change fires it.
   const isOfOne = codeOf(error) === lacksPrivilege && during === "commit" && !namesOurs(textOf(error));
   return isOfOne ? { ...cause, failure: "refused" } : cause;
 }
 
-/** What our own functions raise as well: the same may succeed if it is tried again. */
+/** Codes that our own functions raise as well. The same command may succeed if it is tried again. */
 const asksToRepeat = ["40001", "40P01", "55P03"];
 
-/** A server's words are its own, or a trigger's: only its code tells. The driver has no code. */
+/** A server's message may be a trigger's, so only its code counts. The driver's errors have no code. */
 function causeOf(error: unknown): Cause | undefined {
   const [code, text] = [codeOf(error), isAnswer(error) ? "" : textOf(error)];
   return causes.find(
@@ -158,7 +171,7 @@ function causeOf(error: unknown): Cause | undefined {
   );
 }
 
-/** By RAISE in a function, or by a policy of row-level security: the server names what of it has spoken. */
+/** Raised by RAISE in a function, or by a policy of row-level security: the server names the routine that raised it. */
 function isRaised(error: unknown): boolean {
   return ["exec_stmt_raise", "ExecWithCheckOptions"].includes(textField(error, "routine"));
 }
@@ -168,7 +181,7 @@ function lostConnection(during: During): Cause {
     ? {
         failure: "unavailable",
         says: (place, text) =>
-          `The database ${place} cannot be reached: ${text}. Check that it is running, and its address.`,
+          `The database ${place} cannot be reached: ${text}. Check that it is running, and check its address.`,
       }
     : {
         failure: "transient",

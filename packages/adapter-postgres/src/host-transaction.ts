@@ -6,15 +6,15 @@ import { type Names, type PostgresClient, type Runner, refuseBinary, rowsOn, typ
 import { toStorageError } from "./errors.ts";
 import { placeOf } from "./open.ts";
 
-/** What is used of a `Transaction` of Kysely. */
+/** The part of Kysely's `Transaction` that is used. */
 export interface KyselyTransaction {
   readonly isTransaction: boolean;
-  /** `never`, since each version of Kysely has a query of its own that the others do not know. */
+  /** `never`, because each version of Kysely has its own query type, which the other versions do not know. */
   executeQuery(query: never): Promise<{ readonly rows: unknown[] }>;
   withoutPlugins(): KyselyTransaction;
 }
 
-/** A transaction of the host's: a client of pg on which it has run BEGIN, or a transaction of Kysely. */
+/** A transaction of the host: a client of pg on which it has run BEGIN, or a transaction of Kysely. */
 export type PostgresTransaction = PostgresClient | KyselyTransaction;
 
 /** How statements run in the host's transaction. */
@@ -49,7 +49,7 @@ function has(transaction: unknown, method: string): boolean {
 }
 
 function kyselyRunner(transaction: KyselyTransaction, place: string): HostRunner {
-  // Plugins of the host's (camel case, parsed JSON) are for its own tables.
+  // The host's plugins (camel case, parsed JSON) are for its own tables.
   const plain = transaction.withoutPlugins();
   const run = (sql: string, parameters: readonly unknown[]) =>
     plain.executeQuery(CompiledQuery.raw(sql, [...parameters]) as never);
@@ -83,7 +83,10 @@ function clientRunner(client: PostgresClient, configured: string, names: Names):
 
 const ignore = (): void => {};
 
-/** Checks that there is a transaction. An old pg does not tell: there, a savepoint can only be set in one. */
+/**
+ * Checks that a transaction is open. An old pg does not report it. There, the check sets a savepoint, which only works
+ * in a transaction.
+ */
 function transactionCheck(client: PostgresClient, place: string): () => Promise<void> {
   let wasChecked = false;
   return async () => {
@@ -121,6 +124,6 @@ function inTurn(
 function failedTransaction(place: string): StorageError {
   return new StorageError(
     "unavailable",
-    `The transaction on the database ${place} that was passed to within() has failed already, and PostgreSQL ignores all commands until ROLLBACK. Roll it back, and begin again.`,
+    `The transaction on the database ${place} that was passed to within() has already failed, and PostgreSQL ignores all commands until ROLLBACK. Roll it back and begin again.`,
   );
 }

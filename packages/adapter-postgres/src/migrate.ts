@@ -14,7 +14,7 @@ import { lostObjects, putBack } from "./put-back.ts";
 import type { Statements } from "./statements.ts";
 import type { Place } from "./strategy.ts";
 
-/** What a migration needs of an adapter. */
+/** What a migration needs from an adapter. */
 export interface MigrationPlan {
   readonly source: Source;
   readonly strategy: SqlStrategy;
@@ -23,7 +23,7 @@ export interface MigrationPlan {
   readonly statements: Statements;
 }
 
-/** Applies what is missing. Where nothing is, it needs no lock, and no privilege but to read. */
+/** Applies the missing migrations. If none is missing, it needs no lock, and only the privilege to read. */
 export async function applyMigrations(run: Runner, plan: MigrationPlan): Promise<MigrationReport> {
   const { source, strategy, place, release, statements } = plan;
   const found = await foundVersion(run, source.place, statements);
@@ -54,7 +54,7 @@ async function migrateInTransaction(
   }
 }
 
-/** Those who waited for the lock see here what the one before them did. */
+/** Processes that waited for the lock see here what the previous one did. */
 async function migrateLocked(client: PostgresClient, plan: MigrationPlan): Promise<MigrationReport> {
   const { source, place, release, statements } = plan;
   const run: Runner = async (statement, parameters) =>
@@ -73,21 +73,21 @@ async function migrateLocked(client: PostgresClient, plan: MigrationPlan): Promi
   return { from: from.version, to, applied: [...rows.map(({ name }) => name), ...restored] };
 }
 
-/** PostgreSQL answers COMMIT with ROLLBACK, and no error, where the transaction has failed. */
+/** If the transaction has failed, PostgreSQL answers COMMIT with ROLLBACK and raises no error. */
 async function commit(client: PostgresClient, database: string): Promise<void> {
   const { command } = await client.query({ text: "commit" });
   if (command === "COMMIT") return;
   throw new StorageError("unavailable", `The database ${database} rolled the migration back. Nothing was changed.`);
 }
 
-// An error of the rollback must not replace the one that led here. A connection that cannot roll back is destroyed.
+// An error of the rollback must not replace the original one. A connection that cannot roll back is destroyed.
 async function rollBack(client: PostgresClient): Promise<void> {
   try {
     await client.query({ text: "rollback" });
   } catch {}
 }
 
-/** Throws unless the tables are such as this code can go on with. */
+/** Throws unless this code can use the tables. */
 export async function checkSchema(
   run: Runner,
   database: string,
@@ -96,7 +96,7 @@ export async function checkSchema(
   requireSchema(database, await foundVersion(run, database, statements), release.version);
 }
 
-/** Asks first whether there is a table to ask, for an error would end a transaction of the host's. */
+/** Asks first whether the table exists, because an error would end a host's transaction. */
 async function foundVersion(run: Runner, database: string, statements: Statements): Promise<SchemaVersion> {
   const [answer] = await run<{ readonly is_migrated: number; readonly server_version: number }>(
     statements.isMigrated,
@@ -109,14 +109,14 @@ async function foundVersion(run: Runner, database: string, statements: Statement
 
 const oldestServer = 14;
 
-/** What the server calls `server_version_num`: 140005 is 14.5, and before version 10, 90624 is 9.6.24. */
+/** The argument is the server's `server_version_num`: 140005 is 14.5, and before version 10, 90624 is 9.6.24. */
 function refuseOldServer(database: string, version: number): void {
   const [major, minor] = [Math.floor(version / 10_000), version % 10_000];
   if (major >= oldestServer) return;
   const name = major >= 10 ? `${major}.${minor}` : `${major}.${Math.floor(minor / 100)}.${minor % 100}`;
   throw new StorageError(
     "unavailable",
-    `The server of the database ${database} is PostgreSQL ${name}, and Slotwright needs version ${oldestServer} or later. Upgrade the server, or use another one; nothing was changed.`,
+    `The server of the database ${database} is PostgreSQL ${name}, but Slotwright needs version ${oldestServer} or later. Upgrade the server, or use another one; nothing was changed.`,
   );
 }
 

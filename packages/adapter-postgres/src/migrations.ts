@@ -13,25 +13,25 @@ import { nameOf, type Place, postgresStrategy, requireNames } from "./strategy.t
 
 export const defaultSchema = "public";
 
-/** What this version of the code finds in its database. */
+/** What this version of the code needs in its database. */
 export const currentRelease = releaseOf([initial]);
 
-/** The same for these tables. */
+/** The same release, with the names of these tables. */
 export function placed(release: Release, { schema, prefix }: Place): Release {
   return withNames(release, { "{schema}": schema, "{prefix}": prefix });
 }
 
-/** Records a migration, after its objects were created. */
+/** Records a migration after its objects were created. */
 export function recordOf(place: Place, { version, name, oldestCode }: Migration): string {
   const named = version === 1 ? nameOfInitial(place) : `'${name}'`;
   return `insert into ${nameOf(place, "migrations")} (version, name, oldest_code) select ${version}, ${named}, ${oldestCode}`;
 }
 
-/** The statements around the migrations, which are the same at any version. */
+/** The statements around the migrations. They are the same for every version. */
 export interface Bookkeeping {
   /**
-   * Begins, whatever the session's defaults are, and lets one process in at a time: those who waited see what the one
-   * before them did.
+   * Begins a transaction, whatever the session's defaults are, and lets one process in at a time. Processes that waited
+   * see what the previous one did.
    */
   readonly begin: readonly string[];
   readonly createSchema: string;
@@ -48,7 +48,7 @@ export function bookkeeping(strategy: SqlStrategy, { schema }: Place): Bookkeepi
       "set local synchronous_commit = on",
       `select pg_catalog.pg_advisory_xact_lock(${migrationLock})`,
     ],
-    // Only where it is missing: `if not exists` needs the privilege to create one even where there is one.
+    // Only if the schema is missing: `if not exists` requires the privilege to create one even if it exists.
     createSchema: `do $slotwright$ begin
   if not exists (select from pg_catalog.pg_namespace where nspname = '${schema}') then
     create schema "${schema}";
@@ -58,7 +58,10 @@ end $slotwright$`,
   };
 }
 
-/** "slotwright", as a number that nobody else is likely to lock. One at a time in a database, also for the extension. */
+/**
+ * "slotwright" as a number that nobody else is likely to lock. It allows one migration at a time in a database, also
+ * because of the extension.
+ */
 const migrationLock = 8314987134411;
 
 export interface MigrationSqlOptions {
@@ -66,12 +69,12 @@ export interface MigrationSqlOptions {
   readonly schema?: string;
   /** Prefix of tables, indexes, triggers and functions. Default `slotwright_`. */
   readonly tablePrefix?: string;
-  /** The schema version that the database has already; 0, the default, is an empty one. */
+  /** The current schema version of the database. Default 0, an empty database. */
   readonly from?: number;
 }
 
 /**
- * The SQL that `migrate()` would run, as one script in one transaction, for those who apply it themselves:
+ * Returns the SQL that `migrate()` would run, as one script in one transaction, so that you can apply it yourself:
  * `psql -v ON_ERROR_STOP=1 -f migration.sql`.
  * @throws StorageError if a name cannot be used
  */

@@ -5,12 +5,13 @@ import { idleClient, type PostgresPoolClient, refuseBinary, type Source } from "
 import { isReadOnlySession, refusesCommit, toStorageError } from "./errors.ts";
 
 /**
- * At READ COMMITTED, whatever the session's default is: the guards need no more, and a repeated command sees what the first
- * one stored. What is acknowledged is durable, so a session that would not wait for the disk is overruled.
+ * Begins at READ COMMITTED, whatever the session's default is: the guards need no more, and a repeated command sees
+ * what the first one stored. What is acknowledged is durable, so a session that would not wait for the disk is
+ * overruled.
  */
 const begin = `begin isolation level read committed; select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') in ('off', 'local', 'remote_write')`;
 
-/** Begins a transaction for the host, on a client of the pool that is its own until the transaction ends. */
+/** Begins a transaction for the host, on a pooled client that is reserved until the transaction ends. */
 export async function openTransaction(
   source: Source,
   call: CallOptions | undefined,
@@ -45,7 +46,7 @@ async function commit(client: PostgresPoolClient, place: string): Promise<void> 
     if (client.getTransactionStatus?.() === "I") throw endedEarly(place);
     const { command } = await client.query({ text: "commit" });
     mayBeBroken = false;
-    // In a transaction that has failed, PostgreSQL answers COMMIT with ROLLBACK, and not with an error.
+    // If the transaction has failed, PostgreSQL answers COMMIT with ROLLBACK and raises no error.
     if (command !== "COMMIT") throw endedEarly(place);
   } catch (error) {
     throw commitError(error, place);
@@ -56,7 +57,7 @@ async function commit(client: PostgresPoolClient, place: string): Promise<void> 
 
 function commitError(error: unknown, place: string): StorageError {
   if (!refusesCommit(error)) return toStorageError(error, { place, during: "commit" });
-  const message = `A deferred constraint or trigger of the database ${place} refused the transaction at COMMIT, and nothing of it was stored. The cause names it.`;
+  const message = `A deferred constraint or trigger of the database ${place} refused the transaction at COMMIT, and nothing of it was stored. The cause names the constraint or trigger.`;
   return new StorageError("refused", message, error);
 }
 
@@ -69,7 +70,7 @@ async function rollBack(client: PostgresPoolClient): Promise<undefined> {
   }
 }
 
-/** A host may have released it already. The error of that must not replace the one that counts. */
+/** The host may already have released the client. That error must not replace the original one. */
 function release(client: PostgresPoolClient, destroy: boolean): void {
   try {
     client.release(destroy);

@@ -3,10 +3,10 @@ import { Pool } from "pg";
 import type { PostgresPool, Source } from "./connection.ts";
 import { isPoolExhausted } from "./errors.ts";
 
-/** How long, in milliseconds, a pool of our own waits for a connection. */
+/** How long, in milliseconds, our own pool waits for a connection. */
 const connectTimeout = 10_000;
 
-/** A pool that is opened by the first call, and closed with the adapter. */
+/** A pool that the first call opens and the adapter closes. */
 export function ownSource(connectionString: string): Source {
   const place = placeOfUrl(connectionString);
   let pool: Pool | undefined;
@@ -34,7 +34,7 @@ function openPool(connectionString: string): Pool {
   });
 }
 
-/** The host's pool, which stays open. */
+/** Uses the host's pool and leaves it open. */
 export function hostSource(pool: PostgresPool): Source {
   return sourceOf(placeOfPool(pool), () => pool);
 }
@@ -60,21 +60,21 @@ function sourceOf(place: string, poolOf: () => PostgresPool): Source {
   return { place, lend, state, close };
 }
 
-/** What a pool of pg counts; another one may not. */
+/** The counters of a pool of pg. Other pools may lack them. */
 function stateOf(pool: PostgresPool): PoolState {
   const { totalCount, idleCount, waitingCount } = pool as Partial<Pool>;
   const [open, idle, waiting] = [totalCount, idleCount, waitingCount].map((count) => count ?? null);
   return { open: open ?? null, inUse: open == null || idle == null ? null : open - idle, waiting: waiting ?? null };
 }
 
-/** Pools and clients that are listened to, for as long as they live: each is once, however many adapters use it. */
+/** Pools and clients that have listeners. Each gets them once, however many adapters use it. */
 const heard = new WeakSet<object>();
 
 /**
- * A connection that ends is told of by an event, which ends the process where nobody listens: on the pool while the
- * connection is idle, on the client while it is lent (node-postgres #2852). The pool stops listening to a client at the
- * moment it lends it, and that may be in the midst of what the server sent: a listener that is set when `connect()` has
- * resolved comes too late. `acquire` is told of before. Whoever waits for an answer learns of the end by its rejection.
+ * A connection that ends emits `error`; without a listener, Node exits. The pool emits it while the connection is idle,
+ * the client while it is lent (node-postgres #2852). The pool stops listening to a client when it lends it, which may
+ * happen in the middle of the server's message. A listener that is set after `connect()` resolves comes too late, but
+ * `acquire` is emitted before that. A pending query learns of the end by its rejection.
  */
 function listening(pool: PostgresPool): PostgresPool {
   if (heard.has(pool)) return pool;
@@ -97,7 +97,7 @@ interface PoolOptions {
   readonly database?: string | undefined;
 }
 
-/** Host, port and database: never the user's name or password. */
+/** Host, port and database, but never the user's name or password. */
 function placeOfPool(pool: PostgresPool): string {
   const { connectionString, host, port, database } = (pool as { readonly options?: PoolOptions }).options ?? {};
   if (connectionString !== undefined) return placeOfUrl(connectionString);

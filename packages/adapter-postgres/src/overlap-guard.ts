@@ -1,6 +1,6 @@
 import { nameOf, type Place } from "./strategy.ts";
 
-/** Where a part of either is there, it goes: which one it is to be is decided anew. */
+/** Drops whatever exists of either guard. Which one to create is decided anew. */
 export function overlapGuardAgain(place: Place, chooseGuard: string): readonly string[] {
   const slots = nameOf(place, "slots");
   return [
@@ -13,7 +13,7 @@ export function overlapGuardAgain(place: Place, chooseGuard: string): readonly s
   ];
 }
 
-/** Version 1 is recorded under a name that says which guard the database got. */
+/** Version 1 is recorded under a name that says which guard the database has. */
 export function nameOfInitial(place: Place): string {
   const hasTrigger = `exists (select from pg_catalog.pg_trigger
     where tgrelid = '${nameOf(place, "slots")}'::pg_catalog.regclass and tgname = '${place.prefix}no_overlap')`;

@@ -14,18 +14,21 @@ import { statementOf } from "./statements.ts";
 import { nameOf, type Place } from "./strategy.ts";
 
 /**
- * What a migrated database may have lost: a restore that went on after an error leaves out what needed an extension, or
- * what came after it, and the version says nothing of that.
+ * An object that a migrated database may have lost. A restore that continued after an error leaves out whatever needed
+ * an extension, and everything that depends on it. The schema version does not show this.
  */
 export interface LostObject {
-  /** As people call it: `trigger slotwright_slots_fit`. */
+  /** A readable name: `trigger slotwright_slots_fit`. */
   readonly title: string;
-  /** All of one of these, as `existing` calls them, have to be there. */
+  /** All objects of one of these lists must exist. The names are those that `existing` returns. */
   readonly needs: readonly (readonly string[])[];
   readonly statements: readonly string[];
 }
 
-/** The objects that are missing, in an order in which they can be put back. What later code needs, later code knows. */
+/**
+ * Finds the missing objects, in an order in which they can be put back. Objects of later versions are left to later
+ * code.
+ */
 export async function lostObjects(
   run: Runner,
   place: Place,
@@ -39,7 +42,7 @@ export async function lostObjects(
   return objects(place, release).filter(({ needs }) => !needs.some((names) => names.every((name) => found.has(name))));
 }
 
-/** Puts them back in the transaction that is open. @throws StorageError that says what is missing */
+/** Puts them back in the open transaction. @throws StorageError that says what is missing */
 export async function putBack(
   execute: (statement: string) => Promise<unknown>,
   lost: readonly LostObject[],
@@ -49,7 +52,7 @@ export async function putBack(
     try {
       for (const statement of statements) await execute(statement);
     } catch (error) {
-      // A lost connection, a deadlock: these say nothing of what is missing.
+      // A lost connection or a deadlock does not say what is missing.
       if (toStorageError(error, { place: database, during: "read" }).failure === "transient") throw error;
       throw notPutBack(error, title, lost, database);
     }
@@ -59,7 +62,7 @@ export async function putBack(
 
 function notPutBack(error: unknown, title: string, lost: readonly LostObject[], database: string): StorageError {
   const all = lost.map((object) => object.title).join(", ");
-  const message = `The database ${database} has lost what guards it (${all}), as by a restore that met errors. The ${title} could not be put back: ${textOf(error)}. Nothing was changed; call migrate() as the owner of the tables, and if rows are in the way, see to them first.`;
+  const message = `The database ${database} has lost objects that guard it (${all}), as after a restore with errors. The ${title} could not be put back: ${textOf(error)}. Nothing was changed. Call migrate() as the owner of the tables; if rows are in the way, correct them first.`;
   return new StorageError("unavailable", message, error);
 }
 
@@ -82,7 +85,7 @@ function objects(place: Place, release: Release): readonly LostObject[] {
   const of = (...kinds: readonly SchemaObject["kind"][]) => all.filter(({ kind }) => kinds.includes(kind));
   return [
     migrationKey(place),
-    // Functions first: triggers call them. Types before the function that takes them.
+    // Functions come first, because triggers call them. Types come before the function that takes them.
     ...of("type", "function", "constraint", "index").map((object) => lostObject(place, object)),
     ...of("guard").map(({ statement }) => overlapObject(place, statement)),
     ...of("trigger").map((object) => lostObject(place, object)),
@@ -92,12 +95,12 @@ function objects(place: Place, release: Release): readonly LostObject[] {
 function lostObject(place: Place, { kind, name, on, statement }: SchemaObject): LostObject {
   const full = place.prefix + name;
   const title = kind === "constraint" ? `constraint ${place.prefix}${on}.${name}` : `${kind} ${full}`;
-  // One that is switched off guards as little as none, and is in the way.
+  // A disabled trigger guards nothing, and its name is in the way.
   const first = kind === "trigger" ? [`drop trigger if exists "${full}" on ${nameOf(place, on ?? "")}`] : [];
   return { title, needs: [[title]], statements: [...first, statement] };
 }
 
-/** Of the table that tells which migrations were applied. */
+/** The primary key of the migration table. */
 function migrationKey(place: Place): LostObject {
   const title = `constraint ${place.prefix}migrations.${place.prefix}migrations_pkey`;
   const statement = `alter table ${nameOf(place, "migrations")} add primary key ("version")`;

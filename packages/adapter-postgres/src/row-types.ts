@@ -2,8 +2,9 @@ import { columnNames } from "@slotwright/adapter-sql";
 import { columnType } from "./columns.ts";
 
 /**
- * Rows go to the database as arrays of composite types, in the binary format: JSON would escape the documents inside a row
- * once more, which the server then takes longer to read than all the rest. Each row has the number `n` of its transition.
+ * Rows go to the database as arrays of composite types, in the binary format. JSON would escape the documents inside a
+ * row a second time, and the server would spend more time reading that than on everything else. Each row has the number
+ * `n` of its transition.
  */
 export const rowColumns = {
   check_row: ["n", "kind", "id", "version"],
@@ -16,10 +17,10 @@ export const rowColumns = {
 
 export type RowType = keyof typeof rowColumns;
 
-/** What a field may be. An instant is a number of milliseconds. */
+/** The value of a field. An instant is a number of milliseconds. */
 type Field = string | number | null | undefined;
 
-/** Rows of a type as a parameter of pg: a buffer, which pg sends as it is, as a binary value. */
+/** Encodes rows of a type as a parameter of pg: a buffer, which pg sends unchanged as a binary value. */
 export function encodeRows(type: RowType, rows: readonly object[]): Buffer {
   const columns = rowColumns[type];
   const formats = formatsOf[type];
@@ -42,10 +43,10 @@ const formatsOf = Object.fromEntries(
 
 const typeIds = { text: 25, integer: 23, bigint: 20 } as const;
 
-/** Bytes that a character takes at most. */
+/** The most bytes that a character takes. */
 const widest = 3;
 
-/** Writes one array after the other into the same bytes, which grow as they have to. */
+/** Writes one array after another into the same buffer, which grows when needed. */
 function createWriter() {
   let bytes = Buffer.allocUnsafe(1 << 16);
   let end = 0;
@@ -74,20 +75,20 @@ function createWriter() {
     },
     bigint(value: number): void {
       integer(8);
-      // In halves: a BigInt each would be a good part of all garbage.
+      // In halves: a BigInt for each number would be a large part of all garbage.
       integer(Math.floor(value / 2 ** 32));
       end = bytes.writeUInt32BE(value >>> 0, end);
     },
   };
 
   return {
-    /** One dimension, which begins at 1. The server knows the type of the elements better than we do. */
+    /** One dimension, which begins at 1. The element type is left to the server, which knows it better. */
     start(length: number): void {
       end = 0;
       reserve(20);
       for (const value of [1, 0, 0, length, 1]) integer(value);
     },
-    /** Answers where the size of the row goes, which turns out at its end. */
+    /** Returns the position of the row's size, which is known only at the end of the row. */
     startRow(length: number): number {
       reserve(8 + length * 16);
       end += 4;

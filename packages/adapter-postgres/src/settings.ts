@@ -8,7 +8,10 @@ export async function readSettings(run: Runner, { readSettings }: Statements): P
   return row && rowToSettings(row);
 }
 
-/** @param store One of the two statements that store. Where another transaction stored them, the next one sees it. */
+/**
+ * @param store One of the two statements that store. If another transaction stored the settings, the next statement
+ * sees them.
+ */
 export async function storeSettings(
   run: Runner,
   of: Statements,

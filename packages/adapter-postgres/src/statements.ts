@@ -6,27 +6,29 @@ import { parameterTypes, routineName } from "./commit-parameters.ts";
 import type { Statement } from "./connection.ts";
 import { nameOf, type Place } from "./strategy.ts";
 
-/** The SQL of the adapter. Texts never change, so that each connection prepares each of them once. */
+/** The adapter's SQL. Texts never change, so each connection prepares each of them once. */
 export interface Statements {
-  /** By an array of ids for each kind, in the order of `kinds`. */
+  /** Takes an array of ids for each kind, in the order of `kinds`. */
   readonly load: LoadStatement;
-  /** The same, and locks the rows, kind by kind and by id, as every commit does. */
+  /** The same, but locks the rows, kind by kind and by id, as every commit does. */
   readonly loadAndLock: LoadStatement;
-  /** Takes whether it waits for locked rows, as it does within a host's transaction, and then the arrays of rows. */
+  /** Takes whether to wait for locked rows, as within a host's transaction, and then the arrays of rows. */
   readonly commit: Statement;
   readonly reads: Reads;
-  /** One row, `is_migrated`: 1 if there is a migration table, else 0; and `server_version`, as a number. */
+  /**
+   * Returns one row: `is_migrated`, 1 if there is a migration table and 0 otherwise, and `server_version`, a number.
+   */
   readonly isMigrated: Statement;
   readonly readSchemaVersion: Statement;
-  /** By name. */
+  /** Takes the name. */
   readonly readSettings: Statement;
-  /** By name and value; changes nothing where the name is there. */
+  /** Takes the name and value. Changes nothing if the name exists. */
   readonly storeSetting: Statement;
-  /** The same, and waits no longer than a second for a transaction that has stored it and is still open. */
+  /** The same, but waits at most a second for an open transaction that has stored it. */
   readonly storeSettingSoon: Statement;
-  /** One row, `now`, in milliseconds. */
+  /** Returns one row, `now`, in milliseconds. */
   readonly readClock: Statement;
-  /** Names of migrations above a version. */
+  /** Returns the names of migrations above a version. */
   readonly readMigrations: Statement;
 }
 
@@ -34,7 +36,7 @@ const known = new Map<string, Statement>();
 
 export type LoadStatement = (kinds: readonly RecordKind[]) => Statement;
 
-/** Statements are named after their text: those of another version or prefix have another name. */
+/** A statement's name is derived from its text, so statements of another version or prefix have other names. */
 export function statementOf(sql: string): Statement {
   const statement = known.get(sql) ?? { sql, name: hashed(sql) };
   known.set(sql, statement);
@@ -63,7 +65,7 @@ export function createStatements(strategy: SqlStrategy, place: Place, routines: 
   pg_catalog.current_setting('server_version_num')::int as server_version`),
     readSettings: statementOf(`select value from ${nameOf(place, "settings")} where name = $1::text`),
     storeSetting: statementOf(`${intoSettings} values ($1::text, $2::text) on conflict do nothing`),
-    // One statement is one transaction, which the setting does not outlive.
+    // One statement is one transaction, and the setting ends with it.
     storeSettingSoon:
       statementOf(`with bounded as materialized (select pg_catalog.set_config('lock_timeout', '1000', true))
 ${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`),
@@ -74,10 +76,10 @@ ${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`),
 }
 
 /**
- * One statement is one snapshot. Each kind is locked before the next, for they are read one after the other; a record
- * leaves the columns of other kinds empty. Row by row, because a plan that was made while the table was empty, and stays,
- * would else read all of it. The planner may not see how many ids there are: it would plan for them anew in each call,
- * which takes longer than to read the rows.
+ * One statement is one snapshot. Each kind is locked before the next one, because they are read in sequence. A record
+ * leaves the columns of other kinds empty. Rows are read one by one: a plan made while the table was empty stays, and
+ * would otherwise read all of it. The number of ids is hidden from the planner. It would plan each call anew, which
+ * takes longer than reading the rows.
  */
 function loadSql(place: Place, wanted: readonly RecordKind[], lock: string): string {
   const found = wanted.map((kind, index) => {

@@ -23,14 +23,14 @@ import {
   sql,
 } from "kysely";
 
-/** Where the tables are. Every name in every statement has its schema: no `search_path` matters. */
+/** Where the tables are. Every name in every statement has its schema, so `search_path` does not matter. */
 export interface Place {
   readonly schema: string;
   readonly prefix: string;
 }
 
 /**
- * PostgreSQL: instants are epoch milliseconds, so that no time zone or date style of the host's can touch them. Text is
+ * PostgreSQL: instants are epoch milliseconds, so that no time zone or date style of the host can affect them. Text is
  * compared and sorted by its bytes, as on SQLite. JSON is text, and comes back exactly as it was written.
  */
 export function postgresStrategy({ schema, prefix }: Place): SqlStrategy {
@@ -57,9 +57,9 @@ export function postgresStrategy({ schema, prefix }: Place): SqlStrategy {
       sequence: sql`bigint generated always as identity`,
     },
     tableOptions: sql``,
-    // One constant: the server reads the text of a CHECK in every statement, and a list is one for each of them.
+    // One constant: the server reads the text of a CHECK in every statement, and a list is one constant for each text.
     isOneOf: (column, texts) => sql<boolean>`${sql.ref(column)} = any (${sql.lit(`{${texts.join()}}`)})`,
-    // `is json object` exists from version 16 on. The cast refuses by an error of its own where the text is no JSON.
+    // `is json object` exists since version 16. The cast raises its own error if the text is not JSON.
     isJson: (column, shape) =>
       shape === "any"
         ? sql<boolean>`${sql.ref(column)}::json is not null`
@@ -72,9 +72,9 @@ export function postgresStrategy({ schema, prefix }: Place): SqlStrategy {
 }
 
 /**
- * The same order by another name. So no search for an id can use an index of a list, in which it would have to look at
- * every entry: plans that are made while the tables are empty, where all indexes cost the same, would do so for as long as
- * the connection lives.
+ * The same order under another name, so that no search for an id can use a list's index, in which it would look at
+ * every entry. Plans that are made while the tables are empty, when all indexes cost the same, would do so for as long
+ * as the connection lives.
  */
 const listedId = sql`id collate "POSIX"`;
 
@@ -93,23 +93,26 @@ const lists: ListSyntax = {
         );
         return mergedProviders([...branchesOf(providers), ...shared], order, limit, once);
       }
-      // Many branches take longer to set up than to read: only keys here, and whole rows of the page.
+      // Many branches take longer to set up than to read. So the branches read only keys, and whole rows are read for
+      // the page.
       return sql`${rowsOf(table, mergedProviders(keyBranchesOf(providers), order, limit, once))} order by ${order}`;
     },
   },
 };
 
-/** The planner may not see how many keys there are, or it might rather read the table. */
+/** The planner must not see how many keys there are, or it might read the whole table instead. */
 const rowsByKeys = (table: Providers["table"], keys: RawBuilder<unknown>) =>
   sql`select ${standardLists.selected(table)} from ${sql.table(table)}
         where id = any (array(select id from (${keys}) as page))`;
 
-/** Of shared appointments there may be so few that it would read the table all the same. */
+/** There may be so few shared appointments that the planner would still read the table. */
 const rowsOneByOne = (table: Providers["table"], keys: RawBuilder<unknown>) =>
   sql`select r.* from (${keys}) as page (page_start, page_id) cross join lateral (
         select ${standardLists.selected(table)} from ${sql.table(table)} where id = page_id limit 1) as r`;
 
-/** With a limit to each of them, they are read in order from their index; else all might be read, and sorted. */
+/**
+ * With a limit on each branch, rows are read in order from their index. Otherwise all rows might be read and sorted.
+ */
 function mergedProviders(
   branches: readonly RawBuilder<unknown>[],
   order: RawBuilder<unknown>,
@@ -117,11 +120,11 @@ function mergedProviders(
   once: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   const pages = branches.map((branch) => sql`(${branch} order by ${order} limit ${limit})`);
-  // Around the union, since a union is sorted by plain columns only.
+  // Around the union, because a union can only be sorted by plain columns.
   return sql`select ${once} * from (${sql.join(pages, sql` union all `)}) as pages order by ${order} limit ${limit}`;
 }
 
-/** Names go into the text of statements, and PostgreSQL cuts them off after 63 bytes: the longest of ours has 35. */
+/** Names are part of the statements' text, and PostgreSQL truncates them after 63 bytes. Our longest name has 35. */
 export function requireNames({ schema, prefix }: Place): void {
   requireName("schema", schema, /^[A-Za-z_]\w*$/);
   requireName("tablePrefix", prefix, /^([A-Za-z]\w*)?$/);
@@ -134,7 +137,7 @@ function requireName(option: string, name: string, pattern: RegExp): void {
   );
 }
 
-/** A table, or a function of ours, with its schema. */
+/** A table or one of our functions, with its schema. */
 export function nameOf({ schema, prefix }: Place, name: string): string {
   return `"${schema}"."${prefix}${name}"`;
 }

@@ -26,7 +26,7 @@ describeOnServer("within a transaction of the host's", (url) => {
     const host = await store.beginHostTransaction("begin read only");
     await expect(store.storage.within(host.transaction).load([slotKey])).rejects.toMatchObject({
       failure: "read_only",
-      message: expect.stringMatching(/transaction was begun READ ONLY.*begin it READ WRITE/),
+      message: expect.stringMatching(/transaction began READ ONLY.*begin it READ WRITE/),
     });
     await host.rollback();
   });
