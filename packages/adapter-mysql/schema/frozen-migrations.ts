@@ -3,7 +3,7 @@ import { schemaObjects } from "./objects.ts";
 
 const place = { database: "{database}", prefix: "{prefix}" };
 
-/** The migrations that were not released yet, as text. */
+/** The unreleased migrations, as text. */
 export const frozenMigrations = (["mysql", "mariadb"] as const).map((server) => ({
   file: new URL(`../src/migrations/${server}-0001-initial.ts`, import.meta.url),
   text: frozenModule("initial", { version: 1, name: "initial", oldestCode: 1, objects: schemaObjects(place, server) }),

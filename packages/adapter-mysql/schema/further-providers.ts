@@ -3,8 +3,8 @@ import { type RawBuilder, sql } from "kysely";
 import type { MysqlStrategy } from "../src/strategy.ts";
 
 /**
- * The table of further providers follows the appointments by triggers, so that no write has to know of it, and changes by
- * hand are followed as well. An appointment with one provider, as most are, has no list of them.
+ * Triggers keep the table of further providers up to date, so that no write has to know of it, and changes by hand are
+ * covered as well. An appointment with one provider, as most have, has no list of them.
  */
 const furtherProviders = sql.table("further_providers");
 
@@ -25,7 +25,7 @@ export function addFurtherProviders(strategy: MysqlStrategy): RawBuilder<unknown
   );
 }
 
-/** By their whole keys: a part of a key would lock what lies between the rows, where others want to add theirs. */
+/** By whole keys: a part of a key would lock the gaps between the rows, where others want to add theirs. */
 export function removeFurtherProviders(strategy: MysqlStrategy): RawBuilder<unknown> {
   return ifShared(
     "old",
@@ -34,5 +34,5 @@ export function removeFurtherProviders(strategy: MysqlStrategy): RawBuilder<unkn
   );
 }
 
-/** What the rows of an appointment are made of. */
+/** The columns from which the rows of an appointment are made. */
 export const followedColumns: readonly string[] = [...names, "provider_ids"];

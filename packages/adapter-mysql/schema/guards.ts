@@ -8,8 +8,8 @@ import { addFurtherProviders, followedColumns, removeFurtherProviders } from "./
 import { newSchedules } from "./procedures.ts";
 
 /**
- * The guards that need to look at other rows: triggers. They read by shared locks, since a plain read may be as old as
- * the transaction. MySQL fires no trigger for what a foreign key does, and ours do nothing but refuse.
+ * The guards that must look at other rows are triggers. They read with shared locks, because a plain read may be as old
+ * as the transaction. MySQL fires no trigger for a foreign key's action, and our foreign keys only refuse.
  */
 export function guardTriggers(strategy: MysqlStrategy): readonly SchemaObject[] {
   return triggersOf(strategy).map(({ name, event, table, body }) => {
@@ -20,9 +20,9 @@ for each row begin ${body} end`;
 }
 
 /**
- * What the overlap guard reads. Blocked slots, which may lie on each other in any number, have no lane, and so are not
- * in its way. A booking changes nothing of it: so the guard, which finds all it needs here, waits for no slot that others
- * have merely booked, nor, on MariaDB, for the one beside it on another schedule.
+ * The columns and index that the overlap guard reads. Blocked slots, any number of which may overlap, have no lane, so
+ * they are not in its way. A booking changes none of these columns. The guard finds all it needs here, so it does not
+ * wait for a slot that others have merely booked, nor, on MariaDB, for its neighbour on another schedule.
  */
 export function guardIndexes({ queries, qualified }: MysqlStrategy): readonly SchemaObject[] {
   const lane = sql`alter table ${sql.table("slots")} add column lane int
@@ -56,18 +56,20 @@ const refuse = (guard: Guard, words: string) =>
 const refuseIf = (condition: RawBuilder<unknown>, guard: Guard, words: string) =>
   sql`if ${condition} then ${refuse(guard, words)} end if;`;
 
-// The schedule's row is locked first: two that put slots on one schedule at the same moment, on rows that neither can
-// see yet, come one after the other.
+// The schedule's row is locked first. So two transactions that put slots on one schedule at the same time, on rows that
+// neither can see yet, run one after the other.
 const lockSchedule = sql`set locked = (select version from ${schedules} where id = new.schedule_id for update);
   ${refuseIf(sql`locked is null`, "row_format", "the schedule of the slot does not exist")}`;
 
-// Slots that block nothing aside, those of one schedule and seat do not overlap, so of all that start before this one
-// ends only the last can reach into it. A read that locks also locks, or waits for, what lies beside it, and so those who
-// publish on neighbouring new schedules could deadlock: on a schedule that nobody else can see yet, a plain one does.
+// Apart from blocked slots, the slots of one schedule and seat do not overlap. So among the slots that start before the
+// end of this one, only the last can overlap it. A locking read also locks, or waits for, the neighbouring entries, so
+// publishers on neighbouring new schedules could deadlock. On a schedule that nobody else can see yet, a plain read is
+// enough.
 const overlapCheck = (lane: RawBuilder<unknown>) => {
   const before = sql`from ${slots} force index (${lane}) where schedule_id = new.schedule_id and lane = new.seat
     and start_at < new.end_at and id <> new.id order by start_at desc limit 1`;
-  // MySQL locks the rows of a subquery here even if it is not told to. A SELECT that is a statement by itself, it does not.
+  // Here MySQL locks the rows of a subquery even if it is not told to. It does not lock those of a separate SELECT
+  // statement.
   return sql`begin declare locked int; declare reached bigint; ${lockSchedule}
     if ${newSchedules} is not null and json_contains(json_extract(${newSchedules}, '$[*][0]'), json_quote(new.schedule_id))
     then select end_at into reached ${before};
@@ -77,8 +79,8 @@ const overlapCheck = (lane: RawBuilder<unknown>) => {
 
 const lists = (ids: RawBuilder<unknown>, id: RawBuilder<unknown>) => sql`json_contains(${ids}, json_quote(${id}))`;
 
-// The common case, all in order, costs one look at the appointment, and no JSON is read for it: the only slot's id as it
-// is mostly written, and the fields that tell whether the slot has to be the first.
+// The common case, in which everything is in order, costs one look at the appointment and reads no JSON: the id of the
+// only slot in its usual form, and the fields that tell whether the slot has to be the first.
 const slotFitsCheck = ({
   server,
 }: MysqlStrategy) => sql`if not exists (select 1 from ${appointments} as a where a.id = new.appointment_id
@@ -91,7 +93,8 @@ const slotFitsCheck = ({
     ${refuse("appointment_fits_slot", "the appointment does not list this slot, or does not lie within it")}
   else ${refuse("slot_has_appointment_row", "the appointment of the slot does not exist")} end if; end if;`;
 
-// The appointment's row still lists the slot at this moment, so the journal tells a cancel from a slip of the hand.
+// The appointment's row still lists the slot at this point, so the journal distinguishes a cancellation from a manual
+// mistake.
 const freedCheck = refuseIf(
   sql`new.version <> old.version + 1
     or not exists (select 1 from ${journal} where record_id = new.id and version = new.version lock in share mode)`,
@@ -101,7 +104,7 @@ const freedCheck = refuseIf(
 
 const listedWords = "a slot that the appointment lists does not exist, does not contain it, or is not its own";
 
-// The common case is one slot, which is found a good deal faster without a table made of JSON.
+// The common case is one slot, which is found much faster without a table made of JSON.
 function appointmentFitsCheck({ server, textType }: MysqlStrategy): RawBuilder<unknown> {
   const only = refuseIf(
     sql`not exists (select 1 from ${slots} as s where s.id = json_unquote(json_extract(new.slot_ids, '$[0]'))

@@ -3,7 +3,7 @@ import { mysqlStrategy, type Place, type ServerName } from "../src/strategy.ts";
 import { guardIndexes, guardTriggers } from "./guards.ts";
 import { procedures } from "./procedures.ts";
 
-/** All that a database of this version consists of, in the order in which it can be created. */
+/** All objects of a database of this version, in an order in which they can be created. */
 export function schemaObjects(place: Place, server: ServerName): readonly SchemaObject[] {
   const strategy = mysqlStrategy(place, server);
   return [

@@ -14,7 +14,7 @@ import {
 import type { MysqlStrategy } from "../src/strategy.ts";
 import { commit, rollback } from "../src/transaction-commands.ts";
 
-/** The version that this writes. */
+/** The version that is written here. */
 const routines = 1;
 
 export function procedures(strategy: MysqlStrategy): readonly SchemaObject[] {
@@ -30,10 +30,10 @@ function procedure(
   return { kind: "procedure", name, statement: created(strategy.routine(name)).compile(strategy.queries).sql };
 }
 
-/** The schedules that the transaction adds at this moment, as a JSON array: nobody else can have put a slot on them. */
+/** The schedules that the transaction is adding, as a JSON array. Nobody else can have put a slot on them. */
 export const newSchedules = sql`@slotwright_new_schedules`;
 
-/** Writes a batch within the transaction that is open, and waits for rows that others have locked. It undoes nothing. */
+/** Writes a batch within the open transaction, and waits for rows that others have locked. It undoes nothing. */
 function writeProcedure(strategy: MysqlStrategy): SchemaObject {
   return procedure(
     strategy,
@@ -50,10 +50,10 @@ function writeProcedure(strategy: MysqlStrategy): SchemaObject {
 }
 
 /**
- * Writes a batch in a transaction of its own, and leaves none open behind it. A row that others have locked is not waited
- * for, or all of the batch would; what cannot be seen before (unique keys, foreign keys, the locking reads of triggers)
- * is waited for no longer than a second. It does not call the other procedure: MariaDB writes all parameters of a CALL
- * into the text of the statement, whether that is logged or not.
+ * Writes a batch in its own transaction, and leaves none open. It does not wait for a row that others have locked,
+ * because the whole batch would wait. Some waits cannot be foreseen: for unique keys, foreign keys, and the locking
+ * reads of triggers. These last at most a second. It does not call the other procedure: MariaDB writes all parameters
+ * of a CALL into the statement's text, whether that is logged or not.
  */
 function commitProcedure(strategy: MysqlStrategy): SchemaObject {
   return procedure(
@@ -106,12 +106,12 @@ const unlessAll = (step: Step, count: RawBuilder<unknown>) =>
   sql`if ${count} <> json_length(${parameter(step)}) then
     signal sqlstate '45000' set message_text = ${sql.lit(staleText)}; end if;`;
 
-// Without the hint, MySQL may read the whole of a small table, and lock it.
+// Without the hint, MySQL may read and lock the whole of a small table.
 const storedRow = (table: TableName) => sql`${sql.table(table)} as s force index (primary)`;
 
 /**
- * One row, as most bookings lock, is found a good deal faster without a table made of JSON. Where it is not there, `found`
- * stays as it was.
+ * A single row, which is what most bookings lock, is found much faster without a table made of JSON. If it does not
+ * exist, `found` keeps its value.
  */
 function lockBody(step: Step, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   const rows = parameter(step);
@@ -133,7 +133,10 @@ function insertBody(step: Step, columns: readonly string[], strategy: MysqlStrat
     select ${values} from ${rowsIn(parameter(step), columns, strategy)};`;
 }
 
-/** What a duplicate of a primary key means. Another key is not ours, and MariaDB does not tell whose primary key it is. */
+/**
+ * What a duplicate of a primary key means. Any other key is not ours, and MariaDB does not tell whose primary key it
+ * is.
+ */
 const duplicateTexts: Readonly<Partial<Record<Step["name"], string>>> = {
   new_commands: replayedText,
   new_journal: refusalText("journal_once_per_version", "the journal has an entry for this version already"),
@@ -151,9 +154,9 @@ function unlessDuplicate(text: string, insert: RawBuilder<unknown>): RawBuilder<
 const mayChange = (column: string) => column !== "id" && column !== "created_at";
 
 /**
- * The rows are locked by then, and exist in the versions before: an INSERT that finds their keys writes them. An UPDATE of
- * a join would keep what it will write in a table of its own first, on MariaDB in a file; and one row by itself would
- * take one statement more to be read. None of it needs `sql_safe_updates` to be off.
+ * The rows are locked at this point, and exist in the previous versions: an INSERT that finds their keys writes them.
+ * An UPDATE of a join would first store its values in a table of its own, on MariaDB in a file. Reading one row
+ * separately would take one more statement. None of this requires `sql_safe_updates` to be off.
  */
 function updateBody(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
   const table = sql.table(step.table);

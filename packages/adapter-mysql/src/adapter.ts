@@ -32,32 +32,38 @@ import { mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
 import { newSending, type Sending } from "./text-protocol.ts";
 
 export type MysqlAdapterOptions = {
-  /** Prefix of tables, triggers and procedures: a letter, then letters, digits and underscores. Default `slotwright_`. */
+  /**
+   * Prefix of tables, triggers and procedures: a letter, then letters, digits and underscores. Default `slotwright_`.
+   */
   readonly tablePrefix?: string;
   /** The database of the tables. Default: the one that the connections use. */
   readonly database?: string;
   /**
-   * Whether each connection prepares each statement once. Default true. False where something changes the text of
+   * Whether each connection prepares each statement once. Default true. Use false if something changes the text of
    * statements on their way, such as a tracer that appends a comment to each.
    */
   readonly preparedStatements?: boolean;
 } & (
   | {
-      /** Where the adapter opens a pool of its own: `mysql://user:password@host:3306/bookings`. */
+      /** Where to connect: `mysql://user:password@host:3306/bookings`. The adapter opens its own pool. */
       readonly uri: string;
       readonly pool?: never;
     }
   | {
-      /** A pool of "mysql2/promise" or "mysql2", which stays the host's. None of its settings matters, or is changed. */
+      /**
+       * Uses your pool of "mysql2/promise" or "mysql2"; `close()` leaves it open. Its settings neither matter nor
+       * change.
+       */
       readonly pool: MysqlPool | MysqlCallbacks<MysqlPool>;
       readonly uri?: never;
     }
 );
 
 /**
- * Stores bookings in MySQL or MariaDB. It is tested on MySQL 9.7 and MariaDB 10.11, written for MySQL 8.0.16 and MariaDB
- * 10.6 or later, and refuses older servers. Creating the adapter opens nothing and never throws: what is wrong with the
- * server, the pool or the options, the first call says by rejecting with a `StorageError`. A commit survives a power cut if the server has its default `innodb_flush_log_at_trx_commit = 1`.
+ * Stores bookings in MySQL or MariaDB. It is tested on MySQL 9.7 and MariaDB 10.11, written for MySQL 8.0.16 and
+ * MariaDB 10.6 or later, and refuses older servers. Creating the adapter opens nothing and never throws. If the server,
+ * the pool or the options are wrong, the first call rejects with a `StorageError`. A commit survives a power cut if the
+ * server has its default `innodb_flush_log_at_trx_commit = 1`.
  *
  * `within(transaction)` takes a connection of mysql2 on which the host has begun a transaction, or a `Transaction` of
  * Kysely. There, `load` and `findSlots` lock the rows they return, unless those are only shown.
@@ -70,7 +76,7 @@ export function mysqlAdapter(options: MysqlAdapterOptions): StorageAdapter<Mysql
   return adapterOfRelease(currentReleases, options);
 }
 
-/** The adapter as it is in this version of the code, or in another one whose migrations are given. */
+/** The adapter of this version of the code, or of given releases. */
 export function adapterOfRelease(
   releases: Releases,
   options: MysqlAdapterOptions,
@@ -128,13 +134,13 @@ function hostTransaction(
   return { place: () => name, read: run, write: run, calls: hostCalls };
 }
 
-/** Which server it is, the first connection tells; a bad option is refused here as well. */
+/** The first connection tells which server it is. A bad option is refused here as well. */
 function lazyPlan(place: Place, releases: Releases): (connection: Connection) => Promise<MigrationPlan> {
   let known: MigrationPlan | undefined;
   return async (connection) => {
     if (known !== undefined) return known;
     refuseBadNames(place);
-    // Without JSON functions: an old server has none.
+    // Without JSON functions, which an old server lacks.
     const version = `select convert(concat('"', version(), '"') using binary) as doc`;
     const [found = ""] = await connection.documents<string>(version, []);
     refuseOldServer(connection, found);
@@ -144,7 +150,7 @@ function lazyPlan(place: Place, releases: Releases): (connection: Connection) =>
   };
 }
 
-/** Runs what needs the schema, which is looked at the first time. */
+/** Runs work that needs the schema, which is checked the first time. */
 type WithSchema = <T>(connection: Connection, work: (schema: Schema) => Promise<T>) => Promise<T>;
 
 function lazySchema(planOn: ReturnType<typeof lazyPlan>): WithSchema {
@@ -162,7 +168,7 @@ function lazySchema(planOn: ReturnType<typeof lazyPlan>): WithSchema {
     try {
       return await work(known);
     } catch (error) {
-      // A later migration may have dropped what this code calls, and then that is what has to be said.
+      // A later migration may have dropped what this code calls. Then the error says so.
       if (isMissingRoutine(error)) await checkSchema(connection, plan);
       throw error;
     }
@@ -185,7 +191,7 @@ function refuseBadNames({ prefix, database }: Place): void {
     );
   }
   if (database !== undefined && !/^[^`\0]{1,64}$/.test(database)) {
-    throw misuse(`"${database}" cannot be used as database. Use the name of one that exists.`);
+    throw misuse(`"${database}" cannot be used as database. Use the name of an existing database.`);
   }
 }
 

@@ -6,7 +6,7 @@ import { writeInOwn } from "./own-transaction.ts";
 import { listed, loadRecords, loadReplayed, lookAt, type On } from "./reads.ts";
 import { readClock, readSettings, readSettingsInHost, storeSettings, storeSettingsInHost } from "./settings.ts";
 
-/** The calls of the contract, in transactions of our own and in those of hosts. */
+/** The calls of the contract, in our own transactions and in those of hosts. */
 
 function ownWriter({ connection, statements }: On): Writer {
   return {
@@ -17,9 +17,10 @@ function ownWriter({ connection, statements }: On): Writer {
   };
 }
 
-/** Here, rows that others have locked are waited for. */
+/** In a host's transaction, commits wait for rows that others have locked. */
 function hostWriter({ connection, statements }: InHost): Writer {
-  // What is looked at is what is stored now, gaps and all: a commit has met what the view does not show.
+  // The look sees what is stored now and locks gaps as well, because a commit has met something that the view does not
+  // show.
   const on = { connection, statements, schedules: allKnown };
   return {
     commits: false,
@@ -58,7 +59,7 @@ export const hostCalls: TableCalls<InHost> = {
   storeSettings: ({ connection, statements }, settings) => storeSettingsInHost(connection, statements, settings),
 };
 
-/** An error must not end what the host has done before. */
+/** An error must not undo the host's earlier work. */
 function inSavepoint<Asked, Result>(read: (on: InHost, asked: Asked) => Result | Promise<Result>) {
   return (on: InHost, asked: Asked): Promise<Result> => withSavepoint(on.connection, async () => read(on, asked));
 }

@@ -11,22 +11,22 @@ import {
 import { guardOfCommit, isConflict, isReplay, isStale, strayDuplicate, toStorageError } from "./errors.ts";
 import type { Look } from "./reads.ts";
 
-/** What deciding about a batch needs of the connection and transaction that it runs in. */
+/** What deciding about a batch needs from its connection and transaction. */
 export interface Writer {
-  /** Whether what it has written stays so, whatever becomes of the rest: not within a host's transaction. */
+  /** Whether written transitions stay written even if others fail. They do not within a host's transaction. */
   readonly commits: boolean;
-  /** Writes all of the transitions, or nothing of them: then it rejects with the driver's error. */
+  /** Writes all of the transitions or none. If it writes none, it rejects with the driver's error. */
   readonly write: (transitions: readonly Transition[]) => Promise<void>;
-  /** What is stored now, and what others have locked, where that is not waited for. */
+  /** What is stored now. Without waiting, it also returns which rows others have locked. */
   readonly look: (keys: readonly RecordKey[]) => Promise<Look>;
   /** Those of the commands that are stored now. */
   readonly loadReplayed: (ids: readonly string[]) => Promise<ReadonlyMap<string, CommandRecord>>;
 }
 
 /**
- * Commits a batch. All of it usually goes in at once. Where something is in the way, one look tells which transitions are
- * stale, busy or a replay, and the others go again; where a guard refused, halves go separately until it is known which
- * transition it meant.
+ * Commits a batch. All of it usually succeeds at once. If something is in the way, one look tells which transitions are
+ * stale, busy or replays, and the others are tried again. If a guard refused, the batch is split in halves until it is
+ * known which transition the guard refused.
  */
 export async function commitBatch(
   writer: Writer,
@@ -43,8 +43,8 @@ export async function commitBatch(
 }
 
 /**
- * Where some of a batch was committed, its outcome is told, and the rest is to be tried again, which then says what is the
- * matter. If it is not known what became of the rest, that is what counts: each command looks for itself.
+ * If part of a batch was committed, its outcomes are reported, and the rest is to be tried again. The next attempt then
+ * reports the problem. If the fate of the rest is unknown, that error counts: each command looks up its own outcome.
  */
 function isToBeTold(error: unknown, { commits }: Writer, outcomes: Outcomes): boolean {
   const isCommitted = [...outcomes.values()].some(({ status }) => status === "committed");
@@ -52,8 +52,8 @@ function isToBeTold(error: unknown, { commits }: Writer, outcomes: Outcomes): bo
 }
 
 /**
- * Transitions that rest on the absence of a record that they do not put: no key is there to collide with, and no row to
- * lock, so these are looked up. The rules make none.
+ * Transitions that depend on the absence of a record that they do not put. There is no key to collide with and no row
+ * to lock, so these records are looked up. The rules make no such transitions.
  */
 async function presentAmong(writer: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
   const resting = transitions.filter(({ expect, put }) => {
@@ -83,7 +83,7 @@ async function settle(
   return settleApart(writer, transitions, conflict, outcomes);
 }
 
-/** A guard refused one of them, or what was in the way was gone when it was looked for. */
+/** A guard refused one of them, or the obstacle was gone when it was looked for. */
 async function settleApart(
   writer: Writer,
   transitions: readonly Transition[],
@@ -100,7 +100,7 @@ async function settleApart(
   await settle(writer, transitions.slice(middle), outcomes);
 }
 
-/** What the database said where it refused, or undefined where the transitions were written. */
+/** The database's error if it refused, or undefined if the transitions were written. */
 async function conflictOf(writer: Writer, transitions: readonly Transition[]): Promise<unknown> {
   try {
     await writer.write(transitions);
@@ -129,7 +129,7 @@ async function replayedAmong({ loadReplayed }: Writer, transitions: readonly Tra
   });
 }
 
-/** The transitions whose versions no longer hold, and those that rest on rows that others have locked. */
+/** The transitions whose versions no longer hold, and those that depend on rows that others have locked. */
 async function lostAmong({ look }: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
   const keys = transitions.flatMap((one) => expectedOf(one).map(({ key }) => key));
   const { stored, locked } = await look(keys);
@@ -165,13 +165,13 @@ function busy(transition: Transition, locked: ReadonlySet<string>): CommitOutcom
   return keys.length === 0 ? undefined : { status: "busy", keys };
 }
 
-/** A command has no version of its own: it is there, or not. */
+/** A command has no version of its own: it exists or not. */
 function versionOf(record: StoredRecord | undefined): number {
   if (record === undefined) return 0;
   return record.kind === "command" ? 1 : record.version;
 }
 
-/** The versions that a transition rests on: those it names, and those before what it puts. */
+/** The versions that a transition depends on: those it names, and those before what it puts. */
 export function expectedOf({ expect, put }: Pick<Transition, "expect" | "put">): Transition["expect"] {
   const named = new Set(expect.map(({ key }) => keyText(key)));
   const more = put.filter((record) => !named.has(keyText(record)));

@@ -5,7 +5,7 @@ import { keepsNoMoreStatements } from "./errors.ts";
 import { type How, type SessionStatus, sendTold, statusOf } from "./session-status.ts";
 import { giveUpPreparing, noteText, type Sending } from "./text-protocol.ts";
 
-/** What is used of a connection of "mysql2/promise". */
+/** The part of a "mysql2/promise" connection that is used. */
 export interface MysqlConnection {
   execute(options: never): Promise<readonly unknown[]>;
   query(options: never): Promise<readonly unknown[]>;
@@ -16,42 +16,42 @@ export interface MysqlCallbacks<Promised> {
   promise(): Promised;
 }
 
-/** What is used of a pool's connection. */
+/** The part of a pooled connection that is used. */
 export interface MysqlPoolConnection extends MysqlConnection {
   release(): void;
   destroy(): void;
 }
 
-/** What is used of a pool of "mysql2/promise". */
+/** The part of a "mysql2/promise" pool that is used. */
 export interface MysqlPool {
   getConnection(): Promise<MysqlPoolConnection>;
   on?(event: "connection", listener: (connection: object) => void): unknown;
 }
 
-/** What a call of an adapter brings along. */
+/** What a call of an adapter passes along. */
 export interface Caller {
   readonly sending: Sending;
   readonly call: CallOptions | undefined;
 }
 
-/** What is used of a `Transaction` of Kysely. */
+/** The part of Kysely's `Transaction` that is used. */
 export interface KyselyTransaction {
   readonly isTransaction: boolean;
-  /** `never`, since each version of Kysely has a query of its own that the others do not know. */
+  /** `never`, because each version of Kysely has its own query type, which the other versions do not know. */
   executeQuery(query: never): Promise<{ readonly rows: readonly unknown[] }>;
   withoutPlugins(): KyselyTransaction;
 }
 
-/** A transaction that the host has opened, on a connection of mysql2 or by Kysely. */
+/** A transaction that the host has opened, on a connection of mysql2 or with Kysely. */
 export type MysqlTransaction = MysqlConnection | MysqlCallbacks<MysqlConnection> | KyselyTransaction;
 
-/** How statements are run, whatever the host's connection is. */
+/** How statements run, whatever the host's connection is. */
 export interface Connection {
   /** Host, port and database, for messages. */
   readonly name: string;
-  /** The same object as long as it is the same session of the server, where that is known. */
+  /** The same object for the same server session, if the session is known. */
   readonly session: object;
-  /** The documents of the rows of a statement that only reads. Outside of a host's transaction, as they are stored now. */
+  /** Returns the documents of a statement that only reads. Outside a host's transaction, these are as stored now. */
   read<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
   /** Runs any other statement once, and returns the documents of its rows. */
   documents<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
@@ -59,7 +59,7 @@ export interface Connection {
   command(sql: string): Promise<SessionStatus | undefined>;
 }
 
-/** A connection whose reads come with what the server says of the session, where the driver lets it be seen. */
+/** A connection whose reads include the server's report on the session, if the driver exposes it. */
 export interface DriverConnection extends Connection {
   told<Row>(sql: string, parameters: readonly unknown[]): Promise<ToldRows<Row>>;
 }
@@ -69,12 +69,12 @@ export interface ToldRows<Row> {
   readonly status: SessionStatus | undefined;
 }
 
-/** Every option that could change what comes back is given, so that the host's own settings do not apply. */
+/** Sets every option that could change the result, so that the host's own settings do not apply. */
 const plain = {
   rowsAsArray: true,
   nestTables: false,
   namedPlaceholders: false,
-  // Only the document counts, and it is read as the bytes that it is.
+  // Only the document counts, and it is read as raw bytes.
   typeCast: (field: { readonly name: string; buffer(): unknown }, next: () => unknown): unknown =>
     field.name === "doc" ? field.buffer() : next(),
 };
@@ -90,7 +90,7 @@ export function driverConnection(driver: MysqlConnection, name: string, { sendin
       if (!keepsNoMoreStatements(error)) throw error;
       const reason = `The server of the database ${name} keeps no more prepared statements (max_prepared_stmt_count)`;
       giveUpPreparing(sending, reason, call?.onWarning);
-      // It was not run, and a transaction goes on.
+      // The statement did not run, and an open transaction goes on.
       return send("query", sql, values);
     }
   };
@@ -112,14 +112,14 @@ export function driverConnection(driver: MysqlConnection, name: string, { sendin
   };
 }
 
-/** The same connection is lent in a new wrapper each time. */
+/** Pools lend the same connection in a new wrapper each time. */
 export function coreOf(driver: MysqlConnection): object {
   return "connection" in driver && typeof driver.connection === "object" && driver.connection !== null
     ? driver.connection
     : driver;
 }
 
-/** Plugins are left out: they would change the names and values in what comes back, each in its own way. */
+/** Without plugins, each of which would change names and values of the result in its own way. */
 export function kyselyConnection(transaction: KyselyTransaction, name: string): Connection {
   const bare = transaction.withoutPlugins();
   const run = async (sql: string, parameters: readonly unknown[]) =>
@@ -143,7 +143,7 @@ export function kyselyConnection(transaction: KyselyTransaction, name: string): 
   };
 }
 
-/** Outside of a transaction, a savepoint is accepted and forgotten. */
+/** Outside a transaction, the server accepts a savepoint and forgets it. */
 async function requireTransaction(command: (sql: string) => Promise<unknown>, name: string): Promise<void> {
   await command("savepoint slotwright");
   try {
@@ -157,7 +157,7 @@ export function isKysely(transaction: MysqlTransaction): transaction is KyselyTr
   return "executeQuery" in transaction && typeof transaction.executeQuery === "function";
 }
 
-/** Whether it has what is used of a transaction. Whether one is open on it, the first call finds. */
+/** Whether it has the parts of a transaction that are used. The first call finds whether one is open. */
 export function isTransaction(given: unknown): given is MysqlTransaction {
   const methods = typeof given === "object" && given !== null ? (given as Readonly<Record<string, unknown>>) : {};
   const has = (name: string) => typeof methods[name] === "function";
@@ -170,7 +170,7 @@ export function promised<T extends object>(given: T | MysqlCallbacks<T>): T {
   return "promise" in given && typeof given.promise === "function" ? given.promise() : (given as T);
 }
 
-/** A row's document is its last column; a call's result has no rows. */
+/** A row's document is its last column. A call's result has no rows. */
 function documentsOf<Row>(result: unknown, name: string): readonly Row[] {
   if (!Array.isArray(result)) return [];
   return result.map((row: unknown) => {
@@ -178,7 +178,7 @@ function documentsOf<Row>(result: unknown, name: string): readonly Row[] {
     if (Buffer.isBuffer(document)) return JSON.parse(document.toString("utf8")) as Row;
     if (typeof document === "string") return JSON.parse(document) as Row;
     throw misuse(
-      `The driver returned rows in a form that Slotwright does not know. Leave options like nestTables and typeCast out of the connection that is passed to within(), or pass one without them.`,
+      `The driver returned rows in an unknown form. Pass within() a connection without options like nestTables and typeCast.`,
       name,
     );
   });

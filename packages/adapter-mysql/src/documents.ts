@@ -10,20 +10,20 @@ import {
 import { type RawBuilder, sql } from "kysely";
 
 /**
- * Rows cross the wire as JSON documents in bytes, and texts are bound as bytes: so no option of the host's pool (casts,
+ * Rows cross the wire as JSON documents in bytes, and texts are bound as bytes. So no option of the host's pool (casts,
  * big numbers, rows as arrays, date strings) and no character set of its connections can change a value.
  */
 
 export type DataTable = Exclude<TableName, "migrations">;
 
-/** The row of a table, or of what stands for it in the query, as a JSON object. */
+/** A row of a table, or of its stand-in in the query, as a JSON object. */
 export function objectOf(table: DataTable, alias?: string): RawBuilder<unknown> {
   const column = (name: string) => (alias === undefined ? sql.id(name) : sql.id(alias, name));
   const fields = columnNames[table].map((name: string) => sql`${sql.lit(name)}, ${column(name)}`);
   return sql`json_object(${sql.join(fields)})`;
 }
 
-/** JSON as the bytes that go over the wire, in the column that is read. */
+/** JSON as raw bytes, in the column that is read. */
 export function asDocument(json: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`convert(${json} using binary) as doc`;
 }
@@ -34,8 +34,8 @@ export function boundText(value: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /**
- * MySQL reads a UNION ALL to its end before it sorts, unless each part has its own ORDER BY and LIMIT; and it compares
- * rows like (start_at, id) without looking at the index.
+ * MySQL reads a UNION ALL to its end before it sorts, unless each part has its own ORDER BY and LIMIT. It also compares
+ * rows like (start_at, id) without using the index.
  */
 export const documentLists: ListSyntax = {
   selected: (table) => {
@@ -50,8 +50,8 @@ export const documentLists: ListSyntax = {
   merged: (selects, order, limit) => mergedPages(selects, order, limit, sql``),
   ofProviders: {
     places: unionPlaces,
-    // Documents are made of the rows of the page only: that takes longer than to find them. Sorted by what was found,
-    // before the rows are read: a table of documents to be sorted would go to the disk.
+    // Documents are built only for the rows of the page, because building them takes longer than finding them. The rows
+    // are sorted before they are read: a table of documents would be sorted on disk.
     page: (providers) => {
       const { table, order } = providers;
       const union = mayRepeat(providers) ? sql` union ` : sql` union all `;
@@ -62,20 +62,20 @@ export const documentLists: ListSyntax = {
   },
 };
 
-/** Whole rows from the branches: what is locked there must be read there. */
+/** Reads whole rows from the branches, because rows that are locked there must be read there. */
 function mergedProviders(merged: ListSyntax["merged"]): ListSyntax["ofProviders"] {
   return { places: unionPlaces, page: (providers) => merged(branchesOf(providers), providers.order, providers.limit) };
 }
 
-/** The same lists, with every row locked that they look at: in a host's transaction, plain reads may be stale. */
+/** The same lists, but every row that they look at is locked: in a host's transaction, plain reads may be stale. */
 export function lockingLists(lists: ListSyntax): ListSyntax {
   const merged: ListSyntax["merged"] = (selects, order, limit) => mergedPages(selects, order, limit, sql` for update`);
   return { ...lists, merged, ofProviders: mergedProviders(merged) };
 }
 
 /**
- * Lists of slots that are found by a plain read and then locked by their keys, as they are now: no gap between them, nor
- * a neighbour of another schedule, is locked or waited for.
+ * Lists of slots that a plain read finds and that are then locked by key, as they are now. This neither locks nor waits
+ * for a gap between them, or for a neighbour on another schedule.
  */
 export function keyedLists(lists: ListSyntax, lock: RawBuilder<unknown>): ListSyntax {
   const merged: ListSyntax["merged"] = (selects, order, limit) =>

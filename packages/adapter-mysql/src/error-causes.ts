@@ -1,10 +1,10 @@
 import { namesOurs, noTransactionOpen } from "@slotwright/adapter-sql";
 import type { StorageFailure } from "@slotwright/core/adapter";
 
-/** What an error means, and what an operator is told. */
+/** The meaning of an error, and the message for an operator. */
 interface Cause {
   readonly failure: StorageFailure;
-  /** `text` is what the server or the driver said. */
+  /** `text` is the message of the server or the driver. */
   readonly says: (name: string, text: string) => string;
 }
 
@@ -24,7 +24,7 @@ const readOnly: Cause = {
 const readOnlyTransaction: Cause = {
   failure: "read_only",
   says: (name, text) =>
-    `The transaction on the database ${name} takes no writes (${text}). The transaction was begun READ ONLY, or transaction_read_only is on for the session. Begin it READ WRITE, or turn that off.`,
+    `The transaction on the database ${name} takes no writes (${text}). It began READ ONLY, or transaction_read_only is on for the session. Begin it READ WRITE, or turn that setting off.`,
 };
 const full: Cause = {
   failure: "unavailable",
@@ -39,12 +39,12 @@ const forbidden: Cause = {
   says: (name, text) =>
     `The user of the database ${name} lacks a privilege (${text}). Grant SELECT, INSERT, UPDATE and EXECUTE on it.`,
 };
-/** A trigger may be what needs the privilege, and not every change sets it off. */
+/** A trigger may be what needs the privilege, and not every change fires it. */
 const forbiddenToOne: Cause = { ...forbidden, failure: "refused" };
 const forbiddenToMigrate: Cause = {
   failure: "unavailable",
   says: (name, text) =>
-    `The user of the database ${name} may not create what is missing there (${text}). For migrate(), grant it CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, CREATE ROUTINE and ALTER ROUTINE besides SELECT, INSERT, UPDATE and EXECUTE; or let an administrator apply the output of migrationSql() to an empty database, or call migrate().`,
+    `The user of the database ${name} may not create the missing objects (${text}). For migrate(), grant CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, CREATE ROUTINE and ALTER ROUTINE besides SELECT, INSERT, UPDATE and EXECUTE. Otherwise, let an administrator apply the output of migrationSql() to an empty database, or call migrate().`,
 };
 const outdated: Cause = {
   failure: "schema_outdated",
@@ -58,12 +58,12 @@ const tooMany: Cause = {
 const usedUp: Cause = {
   failure: "unavailable",
   says: (name, text) =>
-    `The user of the database ${name} has used up what it may do in an hour (${text}). Nothing was changed; raise that limit by ALTER USER, or wait.`,
+    `The user of the database ${name} has reached an hourly limit (${text}). Nothing was changed; raise the limit with ALTER USER, or wait.`,
 };
 const noAnswer: Cause = {
   failure: "transient",
   says: (name, text) =>
-    `The server of the database ${name} did not answer in time (${text}). Nothing was changed; try again, and check that it runs and is not overloaded, or allow it more time by connectTimeout.`,
+    `The server of the database ${name} did not answer in time (${text}). Nothing was changed; try again, and check that the server runs and is not overloaded, or raise connectTimeout.`,
 };
 const unprepared: Cause = {
   failure: "transient",
@@ -73,17 +73,17 @@ const unprepared: Cause = {
 const unreachable: Cause = {
   failure: "unavailable",
   says: (name, text) =>
-    `The database ${name} cannot be reached (${text}). Check that the server runs, and host and port.`,
+    `The database ${name} cannot be reached (${text}). Check that the server runs, and check host and port.`,
 };
 const noTrigger: Cause = {
   failure: "unavailable",
   says: (name, text) =>
-    `The user of the database ${name} may not create triggers or procedures (${text}). With binary logging on, that takes more than the TRIGGER privilege: set log_bin_trust_function_creators, or let an administrator call migrate(), or apply the output of migrationSql() to an empty database.`,
+    `The user of the database ${name} may not create triggers or procedures (${text}). With binary logging on, this requires more than the TRIGGER privilege. Set log_bin_trust_function_creators, let an administrator call migrate(), or apply the output of migrationSql() to an empty database.`,
 };
 
 /**
- * Files, memory, threads, damaged tables, and logs: nothing that another statement would change. Other answers of a server
- * that are not known here are about the statement.
+ * Files, memory, threads, damaged tables and logs: problems that another statement would not change. Any other unknown
+ * answer of a server is about the statement.
  */
 const errorsOfServer = [
   1010, 1014, 1015, 1016, 1017, 1023, 1024, 1033, 1034, 1035, 1036, 1037, 1038, 1041, 1043, 1105, 1129, 1135, 1180,
@@ -92,35 +92,35 @@ const errorsOfServer = [
 const unwell: Cause = {
   failure: "unavailable",
   says: (name, text) =>
-    `The server of the database ${name} has a problem of its own (${text}). Nothing was changed; look into its error log.`,
+    `The server of the database ${name} has a problem of its own (${text}). Nothing was changed; check its error log.`,
 };
 const unsupported: Cause = {
   failure: "unavailable",
   says: (name, text) =>
-    `The server of the database ${name} lacks what is needed of MySQL 8.0.16 or MariaDB 10.6 (${text}). Use one of those, or later.`,
+    `The server of the database ${name} lacks a feature of MySQL 8.0.16 or MariaDB 10.6 (${text}). Use one of those versions, or a later one.`,
 };
 const tooLarge: Cause = {
   failure: "refused",
   says: (name, text) =>
-    `The database ${name} takes no packet as large as this one (${text}). Nothing was changed; raise max_allowed_packet on the server, or send less in one command.`,
+    `The database ${name} refused a packet of this size (${text}). Nothing was changed; raise max_allowed_packet on the server, or send less in one command.`,
 };
 const refused: Cause = {
   failure: "refused",
   says: (name, text) =>
-    `The database ${name} refused the change (${text}). Nothing was changed; a trigger, a constraint or a limit that is not Slotwright's own forbids it.`,
+    `The database ${name} refused the change (${text}). Nothing was changed; a trigger, a constraint or a limit that does not belong to Slotwright forbids it.`,
 };
 
 const causes: Readonly<Record<string | number, Cause>> = {
   1020: again("The transaction's snapshot was too old"),
   1205: again("Another transaction held a lock for too long"),
-  1213: again("A deadlock was resolved at this transaction's cost"),
+  1213: again("The transaction was rolled back to resolve a deadlock"),
   1047: again("The node is not part of its cluster"),
-  1412: again("A table was created or changed after the transaction had begun"),
+  1412: again("A table was created or changed after the transaction began"),
   1568: again("The connection was inside a transaction"),
   3024: again("The statement took too long"),
   1969: again("The statement took too long"),
   3572: again("A row was locked"),
-  3101: again("The group of servers refused the transaction when it was to commit"),
+  3101: again("The group of servers refused the transaction at its commit"),
   1153: tooLarge,
   1301: tooLarge,
   1064: unsupported,
@@ -163,7 +163,7 @@ const causes: Readonly<Record<string | number, Cause>> = {
   1449: {
     failure: "unavailable",
     says: (name, text) =>
-      `The user who created the triggers of the database ${name} is gone (${text}). Create that user again; or drop the triggers, and call migrate() as a user that stays, which puts them back.`,
+      `The user who created the triggers of the database ${name} is gone (${text}). Create that user again, or drop the triggers and call migrate() as a permanent user to put them back.`,
   },
   1049: {
     failure: "unavailable",
@@ -172,7 +172,7 @@ const causes: Readonly<Record<string | number, Cause>> = {
   1046: {
     failure: "unavailable",
     says: (name) =>
-      `No database was chosen on ${name}. Name it in the pool's options, the URI, or the option "database".`,
+      `No database is selected on ${name}. Name one in the pool's options, the URI, or the option "database".`,
   },
   1054: outdated,
   1146: outdated,
@@ -194,15 +194,17 @@ const causes: Readonly<Record<string | number, Cause>> = {
   ENETUNREACH: unreachable,
 };
 
-/** What is known of an error, by the server's number for it, the code of the network or the driver, and the words. */
+/**
+ * The known facts about an error, from the server's number for it, the code of the network or the driver, and the text.
+ */
 export interface KnownError {
   readonly errno: number;
   readonly code: string;
   readonly text: string;
   readonly during: "connect" | "call" | "commit" | "host" | "migrate";
-  /** Whether a connection that was there answers no more, by whatever name. */
+  /** Whether an established connection no longer answers, under any error code. */
   readonly isLost: boolean;
-  /** Whether it is what the server has answered, rather than what the driver or the network says. */
+  /** Whether the error is the server's answer, rather than an error of the driver or the network. */
   readonly isAnswer: boolean;
 }
 
@@ -210,10 +212,10 @@ export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownEr
   if (during === "connect" && code === "ETIMEDOUT") return noAnswer;
   if (during === "migrate" && causes[errno] === forbidden) return forbiddenToMigrate;
   if (errno === 1290 && !saysReadOnly(text)) return undefined;
-  // One number for two things: connections, of which one may become free, and what counts by the hour.
+  // One number for two things: connections, of which one may become free, and hourly limits.
   if (errno === 1226 && !text.includes("max_user_connections")) return usedUp;
   if (isOfCall(during) && causes[errno] === forbidden && !namesOurs(text)) return forbiddenToOne;
-  // A server's words may be a trigger's.
+  // The text of a server's answer may be a trigger's.
   const byText = isAnswer ? undefined : causeByText(text);
   const known = causes[errno] ?? causes[code] ?? byText ?? (isLost ? lost : undefined);
   return known ?? (isAnswer && isOfCall(during) ? refused : undefined);
@@ -221,22 +223,22 @@ export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownEr
 
 const isOfCall = (during: KnownError["during"]) => during !== "connect" && during !== "migrate";
 
-/** Other options have that number, too, and their names stay as they are in every language. */
+/** Other options share that number, and option names are the same in every language. */
 export function saysReadOnly(text: string): boolean {
   return /read[-_]only/i.test(text);
 }
 
-/** What mysql2 says itself, without a code. */
+/** Errors of mysql2 itself, which have no code. */
 function causeByText(text: string): Cause | undefined {
   if (/closed state/.test(text)) return lost;
   if (/Pool is closed/.test(text)) {
     return {
       failure: "misused",
       says: () =>
-        "The pool of the database's adapter was ended by the program. Create a new one, and the adapter anew.",
+        "The program ended the pool of the database's adapter. Open a new pool, and create the adapter again.",
     };
   }
-  // Of Kysely, from 0.28 on.
+  // From Kysely, since 0.28.
   if (/^Transaction is already (committed|rolled back)/.test(text)) {
     return { failure: "misused", says: (name) => noTransactionOpen("START TRANSACTION", name).message };
   }

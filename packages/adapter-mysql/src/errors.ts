@@ -3,14 +3,14 @@ import { type Guard, isStorageError, StorageError } from "@slotwright/core/adapt
 import { causeOf, type KnownError, saysReadOnly } from "./error-causes.ts";
 import { replayedText, staleText } from "./steps.ts";
 
-/** Where an error came from: it decides what the error means, and the message names the database. */
+/** Where an error came from. It decides what the error means, and the message names the database. */
 export interface ErrorContext {
   /** Host, port and database. */
   readonly name: string;
   readonly during: KnownError["during"];
 }
 
-/** What an operation that threw means, as the contract's only error. Errors that are of the contract already stay. */
+/** Turns whatever an operation threw into the contract's only error. Errors of the contract stay as they are. */
 export function toStorageError(error: unknown, { name, during }: ErrorContext): StorageError {
   if (isStorageError(error)) return error;
   if (during === "commit" && commitIsUncertain(error)) return uncertainCommit(error, name);
@@ -23,39 +23,42 @@ export function toStorageError(error: unknown, { name, during }: ErrorContext): 
   return new StorageError("unavailable", `The database ${name} did not do what was asked: ${text}`, error);
 }
 
-/** True where the database refused a write for what is stored in it, rather than failed. */
+/** True if the database refused a write because of its data, rather than failed. */
 export function isConflict(error: unknown): boolean {
   return isStale(error) || isReplay(error) || isDuplicateId(error) || guardOfCommit(error) !== undefined;
 }
 
-/** Of what a commit writes. Its texts are no longer than their columns: one that is, is for somebody else's table. */
+/**
+ * The guard that refused a commit. A commit's texts are never longer than their columns: a text that is too long
+ * belongs to another table.
+ */
 export function guardOfCommit(error: unknown): Guard | undefined {
   return errnoOf(error) === tooLong ? undefined : refusingGuard(error);
 }
 
-/** True where a version no longer holds, or others have locked a row. */
+/** True if a version no longer holds, or others have locked a row. */
 export function isStale(error: unknown): boolean {
   return textOf(error).includes(staleText);
 }
 
-/** True where a command took effect before. */
+/** True if a command took effect before. */
 export function isReplay(error: unknown): boolean {
   return textOf(error).includes(replayedText);
 }
 
-/** The only unique keys of ours are primary ones. */
+/** Our only unique keys are primary keys. */
 function isDuplicateId(error: unknown): boolean {
   return errnoOf(error) === 1062 && primaryKeyIn(textOf(error)) !== undefined;
 }
 
-/** The table of ours whose primary key has the value already. MariaDB does not tell which it is: then it is empty. */
+/** Our table whose primary key already has the value. MariaDB does not tell which key it is, and then this is empty. */
 function primaryKeyIn(text: string): string | undefined {
   const [key, table = ""] = /'([^']*)'$/.exec(text)?.[1]?.split(".").toReversed() ?? [];
   if (key !== "PRIMARY") return undefined;
   return table === "" ? table : tableNames.find((name) => table.endsWith(name));
 }
 
-/** The guard of the database that refused, if it was one that did. */
+/** The guard that refused, or undefined if none did. */
 export function refusingGuard(error: unknown): Guard | undefined {
   const [errno, text] = [errnoOf(error), textOf(error)];
   if (errno === signalled) return guardInText(text);
@@ -70,16 +73,16 @@ const signalled = 1644;
 /** CHECKs of MySQL and of MariaDB, and rows that refer to nothing. */
 const brokenConstraints: readonly number[] = [3819, 4025, 1452];
 const stillReferred = 1451;
-/** Null, too large, of another type, too long, or no JSON. */
+/** Null, too large, of another type, too long, or not JSON. */
 const tooLong = 1406;
 const unfitValues: readonly number[] = [1048, 1264, 1366, tooLong, 3140, 3141];
 
-/** Constraints that are called otherwise than the guard that they are. */
+/** Constraints whose name differs from that of their guard. */
 const guardsByConstraint: Readonly<Record<string, Guard>> = { slot_has_schedule_row: "row_format" };
 
 const guardNamed = (name: string): Guard | undefined => (isGuard(name) ? name : undefined);
 
-/** What follows the table in the name of a CHECK or FOREIGN KEY of ours; empty where it is somebody else's. */
+/** What follows the table in the name of one of our CHECKs or FOREIGN KEYs. Empty if the constraint is not ours. */
 function constraintIn(text: string): string {
   const names = text.match(/\w+/g) ?? [];
   const ends = names.flatMap((name) => tableNames.map((table) => name.split(`${table}_`)[1] ?? ""));
@@ -88,19 +91,19 @@ function constraintIn(text: string): string {
 
 const columns: readonly string[] = Object.values(columnNames).flat();
 
-/** Whether the value was for a column of ours, rather than for one of a table that a host's trigger writes. */
+/** Whether the value was for one of our columns, rather than for a table that a host's trigger writes. */
 function namesColumn(text: string): boolean {
   const [column] = /column (\S+)/i.exec(text)?.slice(1) ?? [];
   return columns.includes(column?.match(/\w+/g)?.at(-1) ?? "");
 }
 
-/** A record that is not ours has the same key, for none of ours was found to be there already. */
+/** A foreign record has the same key, because none of ours was found to exist. */
 export function strayDuplicate(error: unknown): StorageError {
-  const message = `The database refused the change: a row with the same key exists, and it is not Slotwright's (${textOf(error)}). Nothing was changed; look for a trigger or an index that was added to its tables.`;
+  const message = `The database refused the change: a row with the same key exists, and it does not belong to Slotwright (${textOf(error)}). Nothing was changed; look for a trigger or an index that was added to Slotwright's tables.`;
   return new StorageError("refused", message, error);
 }
 
-/** The connection answers no more. What was sent last may have been done. */
+/** The connection no longer answers. The last statement may have taken effect. */
 export function isConnectionLost(error: unknown): boolean {
   return lostCodes.includes(codeOf(error)) || (isFatal(error) && errnoOf(error) <= 0);
 }
@@ -114,85 +117,85 @@ const lostCodes: readonly string[] = [
   "ERR_STREAM_DESTROYED",
 ];
 
-/** The connection and the server no longer agree on what is prepared: nothing but a new connection helps for certain. */
+/** The connection and the server no longer agree on what is prepared. Only a new connection is certain to help. */
 export function isUnprepared(error: unknown): boolean {
   return [1243, 1615].includes(errnoOf(error));
 }
 
-/** The server has as many prepared statements as it may. This one was not run. */
+/** The server has reached its limit of prepared statements. This statement did not run. */
 export function keepsNoMoreStatements(error: unknown): boolean {
   return errnoOf(error) === 1461;
 }
 
-/** The session may only read, perhaps since its server is no longer the primary. Nothing was written. */
+/** The session may only read, for example because its server is no longer the primary. Nothing was written. */
 export function isReadOnlySession(error: unknown): boolean {
   return [1792, 1836].includes(errnoOf(error)) || (errnoOf(error) === 1290 && saysReadOnly(textOf(error)));
 }
 
-/** What the pool says, and no server, where connections are all in use. */
+/** The pool's own error, not a server's, when all connections are in use. */
 export function isPoolExhausted(error: unknown): boolean {
   return errnoOf(error) === 0 && /Queue limit reached|No connections available/.test(textOf(error));
 }
 
-/** A transaction that the host or a user of the connection before left open: SET TRANSACTION refuses then. */
+/** A transaction that the host or an earlier user of the connection left open. SET TRANSACTION then refuses. */
 export function isTransactionLeftOpen(error: unknown): boolean {
   return errnoOf(error) === 1568;
 }
 
-/** The table is not there, or the database. */
+/** The table or the database does not exist. */
 export function isMissingTable(error: unknown): boolean {
   return errnoOf(error) === 1146;
 }
 
-/** Errors of DDL that say that it was done already, by a run that did not live to record it. */
+/** Errors of DDL that say that it is already done, by a run that ended before it could record it. */
 export function isDoneAlready(error: unknown): boolean {
   // Table, column, index, procedure, trigger, in this order.
   return [1050, 1060, 1061, 1304, 1359].includes(errnoOf(error));
 }
 
-/** A trigger or a procedure is not there, whatever the user may see. */
+/** A trigger or a procedure does not exist, whatever the user may see. */
 export function isMissingRoutine(error: unknown): boolean {
   return [1305, 1360].includes(errnoOf(error));
 }
 
-/** These may be said of a COMMIT that took effect all the same. No handler of a procedure runs then. */
+/** These errors may follow a COMMIT that took effect all the same. A procedure's handlers do not run then. */
 const interruptions: readonly number[] = [1053, 1317, 1927, 1969, 3169, 4031];
 
-/** What a procedure was in the midst of stays behind on the connection. */
+/** The connection keeps the unfinished state of a procedure. */
 export function isInterrupted(error: unknown): boolean {
   return interruptions.includes(errnoOf(error));
 }
 
 function commitIsUncertain(error: unknown): boolean {
-  // The command was not sent at all.
+  // The command was never sent.
   if (!isAnswer(error) && /closed state/.test(textOf(error))) return false;
   return isConnectionLost(error) || interruptions.includes(errnoOf(error));
 }
 
 function uncertainCommit(error: unknown, name: string): StorageError {
-  const message = `The connection to the database ${name} was lost while a transaction was committed (${textOf(error)}), so it is not known whether it was applied. Look the command up before trying again.`;
+  const message = `The connection to the database ${name} was lost during a commit (${textOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
   return new StorageError("unknown", message, error);
 }
 
-/** A deadlock has rolled back everything, and so has whoever closed the connection. */
+/** A deadlock has rolled back everything, and so has the end of the connection. */
 export function endsTransaction(error: unknown): boolean {
   return (
     [1213, 1020, 1047].includes(errnoOf(error)) || interruptions.includes(errnoOf(error)) || isConnectionLost(error)
   );
 }
 
-/** The transaction of the host is over, and this is why. */
+/** The host's transaction is over, and this error is the reason. */
 export function endedTransaction(error: unknown, name: string): StorageError {
-  const message = `The host's transaction on the database ${name} has ended with all that was done in it (${textOf(error)}). Roll back, and begin it again.`;
+  const message = `Your transaction on the database ${name} has ended, and everything done in it was undone (${textOf(error)}). Roll back, and begin it again.`;
   return new StorageError("transient", message, error);
 }
 
-/** What a server has answered, rather than what the driver or the network says. */
+/** True for an answer of the server, rather than an error of the driver or the network. */
 function isAnswer(error: unknown): boolean {
   return errnoOf(error) > 0 && fieldOf(error, "sqlState") !== undefined;
 }
 
-/** The server's number for the error; those of the operating system are negative. */
+/** The server's number for the error. Numbers of the operating system are negative. */
 function errnoOf(error: unknown): number {
   const errno = fieldOf(error, "errno");
   return typeof errno === "number" ? errno : 0;

@@ -25,29 +25,31 @@ import {
 import type { MysqlStrategy } from "./strategy.ts";
 
 /**
- * Reads within a host's transaction. They lock what they find, since a plain read shows what was when the transaction began
- * to read. But whether a row exists *now*, InnoDB can say at REPEATABLE READ only by locking the gap where the row would
- * be: transactions that add the first slots of new schedules at once would lock each other out, and deadlock. So a schedule
- * is locked only if the transaction's own view shows it, and its slots are found in the view as well, and then locked by
- * their keys. That is as good as a look at what is stored now, for every command that adds slots to a schedule changes its
- * version: where the version is another one by now, or a commit meets a schedule that the view does not show, the
- * transaction looks at what is stored, gaps and all. SERIALIZABLE locks gaps even for the view; there only running the
- * transaction again helps.
+ * Reads within a host's transaction. They lock what they find, because a plain read shows the state from when the
+ * transaction began to read. But at REPEATABLE READ, InnoDB can say whether a row exists *now* only by locking the gap
+ * where the row would be. Transactions that add the first slots of new schedules at once would then block one another,
+ * and deadlock.
+ *
+ * So a schedule is locked only if the transaction's own view shows it. Its slots are found in the view as well, and
+ * then locked by key. That is as good as a look at what is stored now, because every command that adds slots to a
+ * schedule changes its version. If the version has changed, or if a commit meets a schedule that the view does not
+ * show, the transaction looks at what is stored, gaps included. SERIALIZABLE locks gaps even for the view; there, only
+ * running the transaction again helps.
  */
 export interface InHost extends On<HostStatements> {
   readonly schedules: KnownSchedules;
 }
 
 export interface HostStatements extends Statements {
-  /** Loads these parts and locks them; the parameters are arrays of ids, one for each part in this order. */
+  /** Loads these parts and locks them. The parameters are arrays of ids, one for each part in this order. */
   readonly loadParts: (parts: readonly LoadPart[]) => string;
   /** Slots as they are now, with every gap between them locked. */
   readonly slotsInRange: (query: SlotQuery) => Read | undefined;
-  /** Slots that the transaction's view shows, locked by their keys. */
+  /** Slots that the transaction's view shows, locked by key. */
   readonly slotsByKey: (query: SlotQuery) => Read | undefined;
 }
 
-/** The records of a kind; or schedules of which only those are looked at that the transaction's own view shows. */
+/** The records of a kind. `schedule_if_seen` only looks at schedules that the transaction's own view shows. */
 type LoadPart = RecordKind | "schedule_if_seen";
 
 const partsInLockOrder: readonly LoadPart[] = ["schedule", "schedule_if_seen", "slot", "appointment", "command"];
@@ -59,7 +61,7 @@ export function createHostStatements(strategy: MysqlStrategy, routines: number):
   const compile = (query: RawBuilder<unknown>) => query.compile(strategy.queries).sql;
   return {
     ...createStatements(strategy, routines),
-    // A command alone is looked for to learn whether it ran in the meantime: that is to be seen as it is now.
+    // A single command is looked up to learn whether it ran in the meantime, so it must be seen as it is now.
     loadReplayed: compile(replayed),
     loadParts: oncePerList((parts: readonly LoadPart[]) =>
       compile(parts.join() === "command" ? replayed : joinedLoads(parts.map((part) => loadPart(part, strategy, lock)))),
@@ -70,8 +72,8 @@ export function createHostStatements(strategy: MysqlStrategy, routines: number):
 }
 
 /**
- * Only commands are read without a lock: most of those asked for are new, and a lock on a row that does not exist would
- * keep others from adding theirs. Of a schedule, the version in the transaction's own view is told beside that of now.
+ * Only commands are read without a lock. Most of those requested are new, and a lock on a missing row would keep others
+ * from adding theirs. For a schedule, the result has its version in the transaction's own view beside the current one.
  */
 function loadPart(part: LoadPart, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   if (part === "command") return loadOf("command", strategy);
@@ -83,7 +85,7 @@ function loadPart(part: LoadPart, strategy: MysqlStrategy, lock: RawBuilder<unkn
   return loadOf(part, strategy, variant);
 }
 
-/** A subquery takes no locks of the query around it, and with a limit it is run by itself. */
+/** A subquery takes no locks of the surrounding query, and with a limit it runs separately. */
 function seenSchedules(strategy: MysqlStrategy): RawBuilder<unknown> {
   return sql`(select seen.id, seen.version from ${boundIds(strategy)}
     straight_join ${storedRow("schedules", "seen")} on seen.id = k.id ${noLimit}) as k`;
@@ -122,25 +124,25 @@ export async function findSlotsInHost(on: InHost, query: SlotQuery): Promise<rea
   if (!schedules.viewShows(query)) return slotsBy(statements.slotsInRange(query));
   const slots = await slotsBy(statements.slotsByKey(query));
   if (slots.every(({ status }) => query.statuses?.includes(status) ?? true)) return slots;
-  // Blocked since the view began: what else has changed, only a look at what is stored now tells.
+  // Blocked since the view began. Only a look at what is stored now shows what else has changed.
   if (query.scheduleId !== undefined) schedules.learnChanged(query.scheduleId);
   return slotsBy(statements.slotsInRange(query));
 }
 
-/** What a host's transaction has learned of schedules. */
+/** What a host's transaction has learned about schedules. */
 export interface KnownSchedules {
-  /** True if the schedule exists for certain, so that looking for it locks no gap. */
+  /** True if the schedule certainly exists, so that looking for it locks no gap. */
   readonly exists: (id: string) => boolean;
-  /** True if the view is enough to find all slots that this query is for. */
+  /** True if the view is enough to find all slots that this query asks for. */
   readonly viewShows: (query: SlotQuery) => boolean;
-  /** Notes that the schedule is being loaded: if it exists in the view, it is locked from here on. */
+  /** Notes that the schedule is being loaded. If it exists in the view, it is locked from here on. */
   readonly learnLoaded: (id: string) => void;
   readonly learnSlots: (slots: readonly Slot[]) => void;
   readonly learnChanged: (id: string) => void;
   readonly learnStale: (outcomes: readonly CommitOutcome[]) => void;
 }
 
-/** For looks at what is stored now: there is nothing to be careful about. */
+/** For looks at what is stored now, which need no such care. */
 export const allKnown: KnownSchedules = {
   exists: () => true,
   viewShows: () => false,
@@ -150,7 +152,7 @@ export const allKnown: KnownSchedules = {
   learnStale: () => {},
 };
 
-/** Changes of the transaction's own make the view's version that of now, so this is kept as long as the transaction is. */
+/** The transaction's own changes make the view's version the current one, so this lasts as long as the transaction. */
 const changedIn = new WeakMap<object, Set<string>>();
 
 export function knownSchedules(transaction: object): KnownSchedules {
@@ -177,7 +179,7 @@ export function knownSchedules(transaction: object): KnownSchedules {
   };
 }
 
-/** Slots come to these states from the others, taken together, only along with a change of the schedule. */
+/** Slots enter these states, taken together, only along with a change of the schedule. */
 function areVersioned(statuses: SlotQuery["statuses"]): boolean {
   const together: readonly SlotStatus[] = ["available", "held", "booked"];
   return statuses === undefined || together.every((status) => statuses.includes(status));

@@ -26,7 +26,7 @@ export function hostConnection(transaction: MysqlTransaction, name: string, call
   return driverConnection(promised<MysqlConnection>(transaction), name, caller);
 }
 
-/** A `Kysely` that is no `Transaction` would run each statement on any connection of its pool. */
+/** A `Kysely` that is not a `Transaction` would run each statement on any connection of its pool. */
 function withoutTransaction(transaction: KyselyTransaction, { name, session }: Connection): Connection {
   const refuse = async () => {
     throw notTransaction(transaction, taken, name);
@@ -37,8 +37,8 @@ function withoutTransaction(transaction: KyselyTransaction, { name, session }: C
 const turns = new WeakMap<object, Promise<unknown>>();
 
 /**
- * A transaction does one thing at a time, however many calls the host makes at once: each is several statements, and the
- * savepoint of one must not undo what another has written.
+ * A transaction does one thing at a time, however many calls the host makes at once. Each call is several statements,
+ * and the savepoint of one must not undo another's writes.
  */
 export function inTurn<T>(transaction: MysqlTransaction, work: () => Promise<T>): Promise<T> {
   const result = (turns.get(transaction) ?? Promise.resolve()).then(work);
@@ -50,8 +50,8 @@ export function inTurn<T>(transaction: MysqlTransaction, work: () => Promise<T>)
 }
 
 /**
- * Does something in the host's transaction, and undoes what it has written if it fails. A savepoint is also the way to
- * learn whether there is a transaction: outside of one, MySQL accepts it and forgets it.
+ * Runs work in the host's transaction, and undoes its writes if it fails. The savepoint also shows whether there is a
+ * transaction: outside one, MySQL accepts it and forgets it.
  */
 export async function withSavepoint<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   const status = await connection.command("savepoint slotwright");
@@ -64,7 +64,9 @@ export async function withSavepoint<T>(connection: Connection, work: () => Promi
   }
 }
 
-/** With `innodb_rollback_on_timeout`, a lock that is waited for in vain ends all of the transaction: nothing is there to go back to. */
+/**
+ * With `innodb_rollback_on_timeout`, a lock timeout ends the whole transaction, so there is no savepoint to return to.
+ */
 async function backToSavepoint(connection: Connection, reason: unknown): Promise<void> {
   try {
     await connection.command("rollback to savepoint slotwright");
@@ -73,7 +75,7 @@ async function backToSavepoint(connection: Connection, reason: unknown): Promise
   }
 }
 
-/** Writes all of it in the host's transaction, or nothing, and leaves that transaction as it was. */
+/** Writes everything in the host's transaction or nothing, and leaves that transaction as it was. */
 export async function writeInHost(
   connection: Connection,
   { write }: Statements,

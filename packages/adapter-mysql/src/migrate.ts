@@ -18,30 +18,30 @@ import { readVersion } from "./statements.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 import { commit, rollback } from "./transaction-commands.ts";
 
-/** Seconds that one process waits for another to migrate. */
+/** How many seconds one process waits for another to migrate. */
 const longestWait = 60;
 
-/** A server's tables, and what this code finds there. */
+/** A server's tables, and what this code needs there. */
 export interface MigrationPlan {
   readonly strategy: MysqlStrategy;
   readonly release: Release;
 }
 
 /**
- * Applies what is missing. A database that has it all is only read, so that a role without the right to create anything
- * may call this at every start.
+ * Applies the missing migrations. A complete database is only read, so a role that may not create anything can call
+ * this at every start.
  */
 export async function applyMigrations(connection: Connection, plan: MigrationPlan): Promise<MigrationReport> {
   const { version } = await usableVersion(connection, plan);
   if (version >= plan.release.version && (await lostRoutines(connection, plan, version)).length === 0) {
     return { from: version, to: version, applied: [] };
   }
-  // The first statement that creates something would commit what somebody has left open on a pooled connection.
+  // The first statement that creates something would commit a transaction left open on a pooled connection.
   await connection.command(rollback);
   return locked(connection, plan.strategy, () => withStrictMode(connection, () => migrateLocked(connection, plan)));
 }
 
-/** Those who waited for the lock see here what the one before them did. */
+/** Processes that waited for the lock see here what the previous one did. */
 async function migrateLocked(connection: Connection, plan: MigrationPlan): Promise<MigrationReport> {
   const { release, strategy } = plan;
   const { version: from } = await usableVersion(connection, plan);
@@ -51,7 +51,7 @@ async function migrateLocked(connection: Connection, plan: MigrationPlan): Promi
   return { from, to: Math.max(from, release.version), applied: [...names, ...restored] };
 }
 
-/** DDL commits by itself, so a run may have ended between two steps: what it has created, the next run leaves. */
+/** DDL commits by itself, so a run may have ended between two steps. The next run keeps what that run has created. */
 async function applyMissing(connection: Connection, plan: MigrationPlan, from: number): Promise<void> {
   const { release, strategy } = plan;
   const bookkeeping = migrationStatements(strategy);
@@ -59,7 +59,7 @@ async function applyMissing(connection: Connection, plan: MigrationPlan, from: n
   await connection.command(bookkeeping.createTable);
   for (const migration of release.migrations.filter(({ version }) => version > from)) {
     for (const [index, { statement }] of migration.objects.entries()) {
-      // Nothing of ours exists yet: what is in the way is somebody else's.
+      // No object of ours exists yet, so whatever is in the way is not ours.
       const mayExist = !(isFirstRun && index === 0);
       await applyStep(connection, strategy, statement, mayExist);
     }
@@ -80,19 +80,19 @@ async function applyStep(
     if (!isDoneAlready(error)) throw error;
     if (mayExist) return;
     await connection.command(queries.schema.dropTable("migrations").compile().sql).catch(() => {});
-    const message = `The database ${connection.name} has a table that is not Slotwright's under a name that it needs. Choose another tablePrefix; nothing was changed.`;
+    const message = `The database ${connection.name} has another program's table under a name that Slotwright needs. Nothing was changed; choose another tablePrefix.`;
     throw new StorageError("unavailable", message, error);
   }
 }
 
-/** The schema version of a database that this code can go on with, or can migrate. */
+/** The schema version of a database that this code can use or migrate. */
 async function usableVersion(connection: Connection, { strategy, release }: MigrationPlan): Promise<SchemaVersion> {
   const found = (await storedVersion(connection, strategy)) ?? schemaVersionOf(undefined);
   refuseTooNew(connection.name, found, release.version);
   return found;
 }
 
-/** Undefined where even the table of migrations is missing. */
+/** Undefined if even the migration table is missing. */
 async function storedVersion(connection: Connection, strategy: MysqlStrategy): Promise<SchemaVersion | undefined> {
   try {
     const [row] = await connection.read<VersionRow>(readVersion(strategy), []);
@@ -103,7 +103,7 @@ async function storedVersion(connection: Connection, strategy: MysqlStrategy): P
   }
 }
 
-/** Throws unless the tables are such as this code can go on with. */
+/** Throws unless this code can use the tables. */
 export async function checkSchema(connection: Connection, plan: MigrationPlan): Promise<void> {
   requireSchema(connection.name, await usableVersion(connection, plan), plan.release.version);
 }
@@ -112,9 +112,11 @@ interface LockResult {
   readonly locked: number | null;
 }
 
-/** Several processes that start together all migrate: one does, the others wait and find nothing left to do. */
+/**
+ * Several processes that start together all migrate. One does the work; the others wait and find nothing left to do.
+ */
 async function locked<T>(connection: Connection, strategy: MysqlStrategy, work: () => Promise<T>): Promise<T> {
-  // The name is the server's, not the database's, and may have 64 characters.
+  // The lock's name belongs to the server, not the database, and may have 64 characters.
   const place = sql`concat(${strategy.databaseName}, ${sql.lit(`:${strategy.qualified("")}`)})`;
   const lock = sql`concat('slotwright:', left(sha2(${place}, 256), 40))`;
   const documentOf = (json: RawBuilder<unknown>) => sql`select ${asDocument(json)}`.compile(strategy.queries).sql;
@@ -123,14 +125,14 @@ async function locked<T>(connection: Connection, strategy: MysqlStrategy, work: 
   if (answer?.locked !== 1) {
     throw new StorageError(
       "transient",
-      `Another process has been migrating the database ${connection.name} for ${longestWait} seconds. Try again when it is done.`,
+      `Another process has been migrating the database ${connection.name} for ${longestWait} seconds. Try again when it has finished.`,
     );
   }
   const free = documentOf(sql`json_object('freed', release_lock(${lock}))`);
   return cleaningUp(work, () => connection.documents(free, []));
 }
 
-/** Triggers and procedures keep the session's SQL mode. The host's own is put back. */
+/** Triggers and procedures keep the session's SQL mode. The host's own mode is restored. */
 async function withStrictMode<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   const [settings] = await connection.documents<{ readonly mode: string }>(
     "select convert(json_object('mode', @@sql_mode) using binary) as doc",
@@ -141,7 +143,7 @@ async function withStrictMode<T>(connection: Connection, work: () => Promise<T>)
   return cleaningUp(work, () => set(settings?.mode ?? ""));
 }
 
-/** Cleans up whatever happened. After an error that one counts, even if cleaning up fails as well. */
+/** Cleans up whatever happened. An error of the work counts, even if the clean-up fails as well. */
 async function cleaningUp<T>(work: () => Promise<T>, cleanUp: () => Promise<unknown>): Promise<T> {
   let result: T;
   try {

@@ -4,7 +4,7 @@ import { initial as initialOnMysql } from "./migrations/mysql-0001-initial.ts";
 import { mysqlStrategy, type Place, type ServerName } from "./strategy.ts";
 import { commit } from "./transaction-commands.ts";
 
-/** What this version of the code finds in its database, on each server. */
+/** What this version of the code needs in its database, on each server. */
 export type Releases = Readonly<Record<ServerName, Release>>;
 
 export const currentReleases: Releases = {
@@ -12,7 +12,10 @@ export const currentReleases: Releases = {
   mariadb: releaseOf([initialOnMariadb]),
 };
 
-/** The same for these tables. DDL commits by itself: each statement is one step, and a step may find itself done. */
+/**
+ * The same release, with the names of these tables. DDL commits by itself: each statement is one step, and a step may
+ * already be done.
+ */
 export function placed(release: Release, { prefix, database }: Place): Release {
   return withNames(release, {
     "{prefix}": prefix,
@@ -21,25 +24,25 @@ export function placed(release: Release, { prefix, database }: Place): Release {
 }
 
 /**
- * What migrations run under. Triggers and procedures keep the SQL mode of the session that created them: strict, so that
- * they refuse what does not fit instead of cutting it off.
+ * The SQL mode for migrations. Triggers and procedures keep the SQL mode of the session that created them. It is
+ * strict, so that they refuse a value that does not fit instead of truncating it.
  */
 export const migrationSqlMode = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION";
 
 export interface MigrationSqlOptions {
-  /** The server that the script is for: the two differ in collations and locks. */
+  /** The server that the script is for. The two differ in collations and locks. */
   readonly server: ServerName;
   /** Prefix of tables, triggers and procedures. Default `slotwright_`. */
   readonly tablePrefix?: string;
-  /** The database of the tables. Default: the one that the script is run in. */
+  /** The database of the tables. Default: the one in which the script runs. */
   readonly database?: string;
-  /** The schema version that the database has already; 0, the default, is an empty one. */
+  /** The current schema version of the database. Default 0, an empty database. */
   readonly from?: number;
 }
 
 /**
- * The SQL that `migrate()` would run, as one script for the command-line client, whose DELIMITER command it uses:
- * `mysql bookings < migration.sql`. The client stops at the first error; what was created until then stays.
+ * Returns the SQL that `migrate()` would run, as one script for the command-line client, whose DELIMITER command it
+ * uses: `mysql bookings < migration.sql`. The client stops at the first error; what it has created until then stays.
  */
 export function migrationSql(options: MigrationSqlOptions): string {
   const { server, tablePrefix: prefix = defaultTablePrefix, database, from = 0 } = options;

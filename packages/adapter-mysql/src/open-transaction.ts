@@ -7,8 +7,9 @@ import { giveBack, type Lent, type Source } from "./open.ts";
 import { commit as commitCommand, rollback } from "./transaction-commands.ts";
 
 /**
- * Begins a transaction for the host, on a connection of the pool that is its own until the transaction ends. At READ
- * COMMITTED, for at the default level the host's own reads would not see what was committed while it waited for a lock.
+ * Begins a transaction for the host, on a pooled connection that is reserved until the transaction ends. It runs at
+ * READ COMMITTED: at the default level, the host's own reads would not see what was committed while it waited for a
+ * lock.
  */
 export async function openTransaction(
   source: Source,
@@ -17,7 +18,7 @@ export async function openTransaction(
 ): Promise<OpenTransaction<PoolConnection>> {
   const lent = await source.lend(caller);
   try {
-    // Not to commit what somebody has left open on the pool's connection.
+    // This avoids committing what was left open on the pooled connection.
     await lent.connection.command(rollback);
     await lent.connection.command("set transaction isolation level read committed");
     await lent.connection.command("start transaction");
@@ -31,7 +32,7 @@ export async function openTransaction(
     commit: () => commit(lent, source.name),
     async rollback(reason) {
       if (!isCausedBy(reason, isReadOnlySession)) {
-        // What it does first is to roll back.
+        // The first thing it does is to roll back.
         await giveBack(lent.driver, undefined);
         return undefined;
       }
@@ -44,7 +45,7 @@ export async function openTransaction(
 
 type FreshnessCheck = ReturnType<typeof freshnessCheck>;
 
-/** COMMIT where no transaction is open is answered as if it had done something, so that is asked before. */
+/** COMMIT without an open transaction looks successful, so the session is asked first. */
 async function commit({ driver, connection }: Lent, name: string): Promise<void> {
   try {
     const status = await connection.command("savepoint slotwright").catch((error: unknown) => {

@@ -26,8 +26,8 @@ export interface Source {
   /** Host, port and database, for messages. */
   readonly name: string;
   /**
-   * Lends a connection for one piece of work, in no transaction, and sees to what becomes of it afterwards. Work that a
-   * session refuses, because it may only read, is done again on another one.
+   * Lends a connection outside any transaction for one piece of work, and then decides what becomes of it. If a
+   * read-only session refuses the work, it runs again on another connection.
    */
   readonly use: <T>(caller: Caller, work: (connection: Connection) => Promise<T>) => Promise<T>;
   /** Lends a connection until it is released, or given back after an error. */
@@ -41,7 +41,7 @@ export interface Lent {
   readonly connection: Connection;
 }
 
-/** A server that the adapter opens a pool to on its first call, and closes. */
+/** A server to which the adapter opens a pool on its first call, and closes it. */
 export function uriSource(uri: string, database: string | undefined): Source {
   let pool: OwnPool | undefined;
   const open = () => {
@@ -63,13 +63,13 @@ interface OwnPool extends MysqlPool {
   end(): Promise<void>;
 }
 
-/** A little more than it takes to learn that the server does not answer, which says more. */
+/** A little more than it takes to learn that the server does not answer, because that error says more. */
 function longestWait(uri: string): number | undefined {
   const given = /[?&]connectTimeout=(\d+)/.exec(uri)?.[1];
   return given === undefined || given === "0" ? undefined : Number(given) + 100;
 }
 
-/** The host's pool, which stays open. */
+/** Uses the host's pool and leaves it open. */
 export function poolSource(pool: MysqlPool | MysqlCallbacks<MysqlPool>, database: string | undefined): Source {
   const given = promised<MysqlPool>(pool);
   return sourceOf(nameOfPool(given, database), () => given);
@@ -109,17 +109,17 @@ function sourceOf(name: string, poolOf: () => MysqlPool, longestMs?: number): So
   };
 }
 
-/** Pools and connections that are listened to, each once, however many adapters use it. */
+/** Pools and connections that have listeners. Each gets them once, however many adapters use it. */
 const heard = new WeakSet<object>();
 
-/** Notes when its sessions are opened. */
+/** Notes when the pool's sessions are opened. */
 function watched(pool: MysqlPool): MysqlPool {
   if (!heard.has(pool)) pool.on?.("connection", noteOpened);
   heard.add(pool);
   return pool;
 }
 
-/** What mysql2 keeps of its pools to itself; another pool may not have it. */
+/** Internal fields of mysql2's pools. Other pools may lack them. */
 function stateOf(pool: MysqlPool & { readonly pool?: unknown }): PoolState {
   const core = (pool.pool ?? {}) as Readonly<Record<string, { readonly length?: unknown } | undefined>>;
   const lengthOf = (name: string): number | null => {
@@ -164,7 +164,7 @@ function openSession(driver: MysqlPoolConnection): Session {
   return newSession();
 }
 
-/** After an error: with no transaction open, or not at all. */
+/** After an error, gives the connection back with no transaction open, or destroys it. */
 export async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
   const cause = isStorageError(error) ? error.cause : error;
   const isOver = [isConnectionLost, isInterrupted, isUnprepared, isReadOnlySession].some((is) => is(cause));
@@ -181,8 +181,8 @@ export async function giveBack(driver: MysqlPoolConnection, error: unknown): Pro
 }
 
 /**
- * A connection that dies while it is lent may report so more than once, and the pool listens once: an "error" that
- * nobody listens to would end the process. What was running on it fails by itself.
+ * A lent connection that dies may emit "error" more than once, and the pool listens once. Without another listener,
+ * Node would exit. Whatever was running on the connection fails by itself.
  */
 function surviveLoss(driver: MysqlPoolConnection): void {
   const core = coreOf(driver) as { on?: (event: "error", listener: () => void) => void };
@@ -214,7 +214,7 @@ function nameOfPool(pool: MysqlPool & PoolSettings, database: string | undefined
   return nameOf(pool.pool?.config?.connectionConfig, database);
 }
 
-/** What a connection is called in messages; never with its user or password. */
+/** The name of a connection in messages, never with its user or password. */
 function nameOf(settings: ConnectionSettings | undefined, database: string | undefined): string {
   if (settings === undefined) return database ?? "(of the host)";
   const where = settings.socketPath ?? `${settings.host ?? "localhost"}:${settings.port ?? 3306}`;

@@ -8,7 +8,7 @@ import { longestWait, staleText } from "./steps.ts";
 import { commit, rollback } from "./transaction-commands.ts";
 import { type WriteParameters, writeCalls } from "./writes.ts";
 
-/** Writes all of it in a transaction of its own: in one round trip, unless it is a very large batch. */
+/** Writes everything in one transaction of its own. This takes one round trip, unless the batch is very large. */
 export async function writeInOwn(
   connection: Connection,
   statements: Statements,
@@ -20,7 +20,7 @@ export async function writeInOwn(
   await withShortWaits(connection, () => writeLarge(connection, statements, transitions, calls));
 }
 
-// From here on the COMMIT may be under way: a connection that is lost leaves the outcome unknown.
+// From here on, the COMMIT may be under way: a lost connection leaves the outcome unknown.
 async function commitCall(connection: Connection, statements: Statements, parameters: WriteParameters): Promise<void> {
   try {
     await untilClear(() => connection.documents(statements.commit, parameters));
@@ -29,7 +29,7 @@ async function commitCall(connection: Connection, statements: Statements, parame
   }
 }
 
-/** A transaction that somebody left open on the pool's connection is rolled back by the procedure as it refuses. */
+/** If a transaction was left open on the pooled connection, the procedure rolls it back when it refuses. */
 async function untilClear<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();
@@ -39,7 +39,7 @@ async function untilClear<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the procedure of small batches does for itself. A connection on which the setting stays behind is a lost one. */
+/** What the procedure for small batches does itself. A connection that keeps the changed setting counts as lost. */
 export async function withShortWaits<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   const seconds = "@@session.innodb_lock_wait_timeout";
   await connection.command(rollback);
@@ -74,7 +74,7 @@ async function writeLarge(
   }
 }
 
-/** What `write` would wait for is locked before. @throws what the procedure says where a row is locked or gone */
+/** Locks first whatever `write` would wait for. @throws the procedure's error if a row is locked or gone */
 async function lockFree(
   connection: Connection,
   statements: Statements,
@@ -85,7 +85,7 @@ async function lockFree(
   if (keys.some((key) => locked.has(keyText(key)))) throw new Error(staleText);
 }
 
-/** The error as it is where the database answered, and `unknown` where it did not. */
+/** The error itself if the database answered, and `unknown` if it did not. */
 function uncertain(error: unknown, { name }: Connection): unknown {
   const meant = toStorageError(error, { name, during: "commit" });
   return meant.failure === "unknown" ? meant : error;

@@ -9,18 +9,18 @@ import {
 import type { SessionStatus } from "./session-status.ts";
 import { rollback } from "./transaction-commands.ts";
 
-/** What was last heard of a connection that others use as well. It is no more than a guess until the next answer. */
+/** What the last answer said about a shared connection. Until the next answer, it is only a guess. */
 export interface Session {
   autocommit: boolean;
-  /** Whether the driver lets the status be seen that comes with rows. */
+  /** Whether the driver exposes the status that comes with rows. */
   tells: boolean;
 }
 
 export const newSession = (): Session => ({ autocommit: true, tells: true });
 
 /**
- * A connection of a pool. Somebody may have left a transaction open on it, or have turned autocommit off, by which each
- * read begins one that stays open: reads would see what was when it began, or what is never committed.
+ * A connection of a pool. An earlier user may have left a transaction open on it, or turned autocommit off, so that
+ * each read begins a transaction that stays open. Reads would then see the state at its beginning, or uncommitted data.
  */
 export function pooledConnection(
   driver: MysqlPoolConnection,
@@ -32,7 +32,7 @@ export function pooledConnection(
   return { ...connection, read: (sql, parameters) => readNow(connection, session, sql, parameters) };
 }
 
-/** Mostly the answer itself says that it was read outside of any transaction. Only else is it read again. */
+/** Usually the answer itself says that it was read outside any transaction. Otherwise it is read again. */
 async function readNow<Row>(
   connection: DriverConnection,
   session: Session,
@@ -50,7 +50,7 @@ async function readNow<Row>(
   return rows;
 }
 
-/** Ends whatever transaction is open; the answer tells whether the next read would begin one. */
+/** Ends any open transaction. The answer tells whether the next read would begin one. */
 async function clear(connection: Connection, session: Session): Promise<void> {
   const status: SessionStatus | undefined = await connection.command(rollback);
   session.autocommit = status?.autocommit === true;

@@ -7,13 +7,13 @@ import { isConnectionLost, isMissingRoutine, toStorageError } from "./errors.ts"
 import type { MigrationPlan } from "./migrate.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
-/** A trigger or a procedure, by its name without prefix. */
+/** A trigger or a procedure, by its name without the prefix. */
 type Routine = SchemaObject & { readonly kind: "trigger" | "procedure" };
 
 /**
- * What a migrated database may have lost: a dump has no procedures unless it was asked for them, and neither those nor
- * triggers if the user who made it may not see them. The version says nothing of that. What later code needs, later code
- * knows.
+ * The routines that a migrated database may have lost. A dump contains procedures only on request, and neither
+ * procedures nor triggers if its user may not see them. The schema version does not show this. Objects of later
+ * versions are left to later code.
  */
 export async function lostRoutines(
   connection: Connection,
@@ -51,7 +51,7 @@ export async function putBack(
   return titles.map((title) => `put back: ${title}`);
 }
 
-/** As people call it: `trigger slotwright_slots_kept`. */
+/** A readable name: `trigger slotwright_slots_kept`. */
 function titleOf({ qualified }: MysqlStrategy, { kind, name }: Routine): string {
   return `${kind} ${qualified(name)}`;
 }
@@ -59,7 +59,7 @@ function titleOf({ qualified }: MysqlStrategy, { kind, name }: Routine): string 
 interface Kind {
   /** The titles of those that the user may see. */
   readonly titles: (database: RawBuilder<unknown>) => RawBuilder<unknown>;
-  /** Fails in another way if there is no such routine than if the user may not see it. Runs nothing. */
+  /** Fails with different errors if the routine does not exist and if the user may not see it. Runs nothing. */
   readonly probe: (name: RawBuilder<unknown>) => RawBuilder<unknown>;
 }
 
@@ -72,7 +72,7 @@ const kinds: Readonly<Record<Routine["kind"], Kind>> = {
   procedure: {
     titles: (database) =>
       sql`select concat('procedure ', routine_name) as title from information_schema.routines where routine_schema = ${database}`,
-    // It has parameters.
+    // The call lacks the procedure's parameters, so it never runs.
     probe: (name) => sql`call ${name}()`,
   },
 };

@@ -19,11 +19,11 @@ export interface On<Sql extends Statements = Statements> {
 export interface LoadedRow {
   readonly kind: RecordKind;
   readonly row: unknown;
-  /** Of a schedule: its version in the view of the host's transaction. */
+  /** For a schedule: its version in the view of the host's transaction. */
   readonly seen?: number | null;
 }
 
-/** One statement for all kinds: one round trip, and one moment. */
+/** One statement for all kinds: one round trip, and one point in time. */
 export async function loadRecords(
   { connection, statements }: On,
   keys: readonly RecordKey[],
@@ -51,7 +51,7 @@ export function inOrderOf(
 
 type Ids = readonly (readonly [id: string])[];
 
-/** The ids in groups, sorted: in this order their rows are locked. */
+/** The ids in groups, sorted in the order in which their rows are locked. */
 export function idsBy<Group extends string>(
   keys: readonly RecordKey[],
   groupOf: (key: RecordKey) => Group,
@@ -66,7 +66,7 @@ export function boundIds(ids: Ids = []): Buffer {
   return Buffer.from(JSON.stringify(ids));
 }
 
-/** What is stored, and which rows others have locked; the other rows are locked until the transaction ends. */
+/** What is stored, and which rows others have locked. The other rows are locked until the transaction ends. */
 export interface Look {
   readonly stored: readonly (StoredRecord | undefined)[];
   /** By `keyText`. */
@@ -75,7 +75,7 @@ export interface Look {
 
 type LookedRow = LoadedRow | { readonly free: RecordKind; readonly id: string };
 
-/** `run` is `read` or `documents` of a connection: outside of a transaction, or within. */
+/** `run` is a connection's `read` outside a transaction, or its `documents` within one. */
 export async function lookAt(run: Connection["read"], { look }: Statements, keys: readonly RecordKey[]): Promise<Look> {
   const ids = idsBy(keys, ({ kind }) => kind);
   const parameters = [...lookedAt, ...lockable].map((kind) => boundIds(ids[kind]));

@@ -1,23 +1,23 @@
 import type { MysqlConnection } from "./connection.ts";
 
-/** What a server says of the session with each of its answers. */
+/** What a server says about the session in each of its answers. */
 export interface SessionStatus {
   readonly inTransaction: boolean;
   readonly autocommit: boolean;
 }
 
-/** An answer, and the session's status if the driver let it be seen. */
+/** An answer, and the session's status if the driver exposes it. */
 export interface Told {
   readonly result: unknown;
   readonly status: SessionStatus | undefined;
-  /** The text as the driver got it in the end, if it lets that be seen. */
+  /** The text as the driver finally received it, if it exposes that. */
   readonly sent: unknown;
 }
 
 /** Prepared, or as a text. */
 export type How = "execute" | "query";
 
-/** The status that comes with an answer without rows, which mysql2 passes on. */
+/** The status in an answer without rows, which mysql2 passes on. */
 export function statusOf(result: unknown): SessionStatus | undefined {
   const bits = typeof result === "object" && result !== null && "serverStatus" in result && result.serverStatus;
   return typeof bits === "number" ? fromBits(bits) : undefined;
@@ -26,10 +26,10 @@ export function statusOf(result: unknown): SessionStatus | undefined {
 const fromBits = (bits: number): SessionStatus => ({ inTransaction: (bits & 1) !== 0, autocommit: (bits & 2) !== 0 });
 
 /**
- * Runs a statement that returns rows. The server sends the status behind them, and mysql2 reads it there but keeps it to
- * itself, so the packet is looked at as the command takes it. That spares each read a round trip that would do nothing but ask.
- * This is how mysql2 3.24 is made, with which it is tested; nothing of it is documented. Where the status cannot be seen (by a
- * later mysql2, another driver, or a wrapper around one) it is undefined, and reads cost that round trip.
+ * Runs a statement that returns rows. The server sends the status after them. mysql2 reads it but does not pass it on,
+ * so this looks at the packet when the command receives it. That saves each read a round trip that would only ask for
+ * the status. This relies on undocumented internals of mysql2, and is tested with version 3.24. If the status cannot be
+ * seen (with a later mysql2, another driver, or a wrapper), it is undefined, and reads cost that round trip.
  */
 export async function sendTold(driver: MysqlConnection, how: How, options: object): Promise<Told> {
   const core = "connection" in driver ? driver.connection : undefined;
@@ -62,7 +62,7 @@ function isCallbackConnection(core: unknown): core is CallbackConnection {
   return has(core, "execute") && has(core, "query") && has(core, "promise");
 }
 
-/** Changes this one command, which is ours, and nothing that the host's commands share. */
+/** Changes only this command, which is ours, and nothing that the host's commands share. */
 function watchEnds(command: unknown, tell: (bits: number | undefined) => void): void {
   if (!has(command, "execute")) return;
   const take = command.execute.bind(command);
@@ -74,8 +74,8 @@ function watchEnds(command: unknown, tell: (bits: number | undefined) => void): 
 }
 
 /**
- * Null where the packet ends no rows. What another driver's packets do when they are asked is not known: they may throw, or
- * answer in another form, and then the status is not known.
+ * Null if the packet does not end the rows. Packets of another driver may throw when they are asked, or answer in
+ * another form. The status is then unknown.
  */
 function statusBits(packet: unknown): number | undefined | null {
   try {

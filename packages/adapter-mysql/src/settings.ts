@@ -7,7 +7,10 @@ import type { On } from "./reads.ts";
 import type { Statements } from "./statements.ts";
 import { commit, rollback } from "./transaction-commands.ts";
 
-/** What is committed, whatever the session's isolation level shows: it is remembered for as long as the engine lives. */
+/**
+ * Reads what is committed, whatever the session's isolation level shows: the engine remembers it for as long as it
+ * lives.
+ */
 export async function readSettings(connection: Connection, of: Statements): Promise<StoredSettings | undefined> {
   await connection.command(rollback);
   await connection.command("set transaction isolation level read committed");
@@ -18,8 +21,8 @@ export async function readSettings(connection: Connection, of: Statements): Prom
 }
 
 /**
- * In a transaction of its own, whatever is open on the connection, or begins by itself. Another transaction that has
- * stored them and is still open is not waited for longer than a second.
+ * Uses its own transaction, whatever is open on the connection or begins implicitly. If another open transaction has
+ * stored the settings, it waits for at most a second.
  */
 export async function storeSettings(
   connection: Connection,
@@ -34,7 +37,7 @@ export async function storeSettings(
   });
 }
 
-/** Without a lock: a lock on a row that does not exist would keep others from adding theirs. */
+/** Without a lock: a lock on a missing row would keep others from adding theirs. */
 export function readSettingsInHost(connection: Connection, of: Statements): Promise<StoredSettings | undefined> {
   return withSavepoint(connection, () => settingsBy(of.readSettings, connection));
 }
@@ -47,7 +50,7 @@ export function storeSettingsInHost(
   return withSavepoint(connection, () => insert(connection, of, settings));
 }
 
-/** By now the row exists. A locking read sees it, however old the view of the transaction is. */
+/** The row exists at this point. A locking read sees it, however old the transaction's view is. */
 async function insert(connection: Connection, of: Statements, settings: StoredSettings): Promise<StoredSettings> {
   const { name, value } = settingsToRow(settings);
   await connection.documents(of.storeSetting, [Buffer.from(name), Buffer.from(value)]);

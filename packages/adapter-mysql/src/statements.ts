@@ -5,30 +5,30 @@ import { asDocument, boundText, objectOf } from "./documents.ts";
 import { procedureName, rowsIn, steps } from "./steps.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
-/** The SQL of the adapter, compiled once by Kysely. Each connection prepares it when it is first used. */
+/** The adapter's SQL, compiled once by Kysely. Each connection prepares a statement when it first uses it. */
 export interface Statements {
-  /** Loads records of these kinds; the parameters are arrays of ids, one for each kind in this order. */
+  /** Loads records of these kinds. The parameters are arrays of ids, one for each kind in this order. */
   readonly load: (kinds: readonly RecordKind[]) => string;
   /**
-   * Loads records by plain reads, and tells which of their rows others have not locked; those are locked from then on.
-   * The parameters are arrays of ids, one for each of `lookedAt` and then one for each of `lockable`.
+   * Loads records by plain reads, and tells which of their rows others have not locked. Those rows are locked from then
+   * on. The parameters are arrays of ids, one for each of `lookedAt` and then one for each of `lockable`.
    */
   readonly look: string;
-  /** Loads commands of which some have taken effect already; the parameter is an array of their ids. */
+  /** Loads commands, some of which have already taken effect. The parameter is an array of their ids. */
   readonly loadReplayed: string;
   readonly reads: Reads;
-  /** Writes a batch in a transaction of its own. */
+  /** Writes a batch in its own transaction. */
   readonly commit: string;
-  /** Writes a batch within the transaction that is open. */
+  /** Writes a batch within the open transaction. */
   readonly write: string;
   readonly readSchemaVersion: string;
-  /** By name. */
+  /** Takes the name. */
   readonly readSettings: string;
-  /** The same as it is stored now, and locks it. */
+  /** The same, but reads what is stored now and locks it. */
   readonly readSettingsNow: string;
-  /** By name and value; changes nothing where the name is there. */
+  /** Takes the name and value. Changes nothing if the name exists. */
   readonly storeSetting: string;
-  /** One document, `now`, in milliseconds. */
+  /** Returns one document, `now`, in milliseconds. */
   readonly readClock: string;
 }
 
@@ -64,7 +64,7 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
   };
 }
 
-/** Makes each statement once. */
+/** Makes the statement for each list once. */
 export function oncePerList<Item extends string>(make: (items: readonly Item[]) => string) {
   const made = new Map<string, string>();
   return (items: readonly Item[]): string => {
@@ -75,25 +75,25 @@ export function oncePerList<Item extends string>(make: (items: readonly Item[]) 
 }
 
 /**
- * The time in UTC, of which no time zone can change anything. A session may have stopped its `timestamp`; what `sysdate`
- * tells goes on, in the session's zone.
+ * The time in UTC, independent of any time zone. A session may have frozen its `timestamp`; `sysdate` still advances,
+ * but in the session's zone.
  */
 const clock = sql`(timestampdiff(microsecond, timestamp'1970-01-01 00:00:00', utc_timestamp(6))
   + timestampdiff(microsecond, now(6), sysdate(6))) div 1000`;
 
-// The limit is none, for hosts that have set sql_select_limit.
+// Practically no limit. It overrides the host's sql_select_limit.
 export const noLimit = sql`limit 18446744073709551615`;
 
-/** All records in one statement: one round trip, and one moment. */
+/** All records in one statement: one round trip, and one point in time. */
 export function joinedLoads(loads: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
   return sql`${sql.join(loads, sql` union all `)} ${noLimit}`;
 }
 
-/** What is not usual about how records are loaded. */
+/** The parts that vary when records are loaded. */
 export interface LoadVariant {
   readonly keys?: RawBuilder<unknown>;
   readonly lock?: RawBuilder<unknown>;
-  /** The version of the record that is told beside it. */
+  /** The version to return beside the record. */
   readonly seen?: RawBuilder<unknown>;
 }
 
@@ -108,7 +108,7 @@ export function loadOf(
       straight_join ${storedRow(tables[kind], "s")} on s.id = k.id ${lock})`;
 }
 
-/** The records whose rows commands lock, in the order in which they do. */
+/** The records whose rows commands lock, in lock order. */
 export const lockable = ["schedule", "slot", "appointment"] as const satisfies readonly RecordKind[];
 
 export const lookedAt = [...lockable, "command"] as const satisfies readonly RecordKind[];
@@ -126,7 +126,7 @@ function lookOf(strategy: MysqlStrategy): RawBuilder<unknown> {
 export const storedRow = (table: TableName, alias: string): RawBuilder<unknown> =>
   sql`${sql.table(table)} as ${sql.id(alias)} force index (primary)`;
 
-/** The ids that were bound. */
+/** The bound ids. */
 export function boundIds(strategy: MysqlStrategy): RawBuilder<unknown> {
   return rowsIn(boundText(sql`${""}`), ["id"], strategy);
 }
@@ -136,7 +136,7 @@ function settingsOf(lock: RawBuilder<unknown>): RawBuilder<unknown> {
     where s.name = ${boundText(sql`${""}`)} ${noLimit} ${lock}`;
 }
 
-/** The schema version that the database has, as the document of one row. */
+/** The schema version of the database, as the document of one row. */
 export function readVersion(strategy: MysqlStrategy): string {
   const row = sql`json_object('version', version, 'oldest_code', oldest_code)`;
   return sql`select ${asDocument(row)} from (${sql.raw(migrationStatements(strategy).readVersion)}) as found`.compile(

@@ -4,10 +4,10 @@ import type { DataTable } from "./documents.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
 /**
- * The writes of a batch as stored procedures, so that a commit is one round trip, whatever the host has set on its
- * connection: a procedure keeps the SQL mode and character set that it was created with. Each parameter is a JSON array
- * of rows, as `rowText` writes them, or NULL. Existing rows are locked first, by primary key and in one order over all
- * transactions; then the writes come in an order in which no guard sees a state in between that is forbidden.
+ * The writes of a batch as stored procedures. A commit is then one round trip, whatever the host has set on its
+ * connection: a procedure keeps the SQL mode and character set with which it was created. Each parameter is a JSON
+ * array of rows, as `rowText` writes them, or NULL. Existing rows are locked first, by primary key and in one order
+ * across all transactions. Then the writes come in an order in which no guard sees a forbidden state in between.
  */
 export const steps = [
   { name: "new_commands", table: "commands", how: "insert" },
@@ -18,13 +18,13 @@ export const steps = [
   { name: "new_journal", table: "journal", how: "insert" },
   { name: "new_schedules", table: "schedules", how: "insert" },
   { name: "old_schedules", table: "schedules", how: "update" },
-  // Slots that nobody has, or has any longer, …
+  // Slots that have no appointment (any more), …
   { name: "old_slots", table: "slots", how: "update" },
   { name: "new_slots", table: "slots", how: "insert" },
   // … appointments, which may then drop or take slots, …
   { name: "new_appointments", table: "appointments", how: "insert" },
   { name: "old_appointments", table: "appointments", how: "update" },
-  // … and slots with an appointment, whose row exists by then and lists them.
+  // … and slots with an appointment, whose row now exists and lists them.
   { name: "old_booked_slots", table: "slots", how: "update" },
   { name: "new_booked_slots", table: "slots", how: "insert" },
 ] as const satisfies readonly AnyStep[];
@@ -38,18 +38,18 @@ interface AnyStep {
 export type Step = (typeof steps)[number];
 export type StepName = Step["name"];
 
-/** Procedures carry the version that they are of: older processes may still call theirs. */
+/** Procedures carry their version, because older processes may still call theirs. */
 export function procedureName(name: "write" | "commit", version: number): string {
   return `${name}_v${version}`;
 }
 
-/** What both say where a version no longer holds. `commit` also says it where others have locked a row. */
+/** What both procedures raise if a version no longer holds. `commit` also raises it if others have locked a row. */
 export const staleText = "slotwright:stale";
 
-/** What both say where a command took effect before. They look for that first. */
+/** What both procedures raise if a command took effect before. They check this first. */
 export const replayedText = "slotwright:replayed";
 
-/** Seconds for which a transaction of our own waits for a lock that it did not see: the least that InnoDB counts in. */
+/** How many seconds our own transaction waits for a lock that it did not see. InnoDB counts in whole seconds. */
 export const longestWait = 1;
 
 /** The columns of a step's rows, in the order of their values. */
@@ -62,7 +62,9 @@ const lockColumns = ["id", "version"] as const;
 const typeOf = (column: string, { textType }: Pick<MysqlStrategy, "textType">) =>
   ["integer", "instant"].includes(columnType(column) ?? "text") ? sql`bigint` : textType;
 
-/** The rows of a JSON array, as a table `k`: each is an array of the values of these columns, as `rowText` writes it. */
+/**
+ * The rows of a JSON array, as a table `k`. Each is an array of the values of these columns, as `rowText` writes it.
+ */
 export function rowsIn(
   source: RawBuilder<unknown>,
   columns: readonly string[],
@@ -75,8 +77,8 @@ export function rowsIn(
 }
 
 /**
- * A row as JSON_TABLE reads it fastest: the values in the order of the columns. An array is not the value of any column,
- * so that column is NULL; MariaDB has not always read a JSON null so.
+ * A row in the form that JSON_TABLE reads fastest: the values in the order of the columns. An array is not a valid
+ * value of any column, so that column is NULL. Not every MariaDB reads a JSON null as NULL.
  */
 export function rowText(columns: readonly string[], row: object): string {
   const values = row as Readonly<Record<string, unknown>>;

@@ -2,17 +2,17 @@ import { indexes, inList, type SqlStrategy, type Tables, tablePrefixPlugin } fro
 import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, type RawBuilder, sql } from "kysely";
 import { documentLists } from "./documents.ts";
 
-/** What differs between the two families of servers that speak MySQL's protocol. */
+/** The differences between the two families of servers that speak MySQL's protocol. */
 export interface Server {
-  /** As people call it. */
+  /** A readable name. */
   readonly title: string;
-  /** The first version that has what is needed: CHECKs, JSON_TABLE, locking reads that skip what is locked. */
+  /** The first version with CHECKs, JSON_TABLE, and locking reads that skip locked rows. */
   readonly oldest: string;
-  /** Compares and sorts by code points, which is the order of the bytes of UTF-8, trailing spaces included. */
+  /** Compares and sorts by code points, trailing spaces included. This is the byte order of UTF-8. */
   readonly collation: string;
-  /** Locks the rows of one table of a join. MariaDB takes no table there, and locks them all. */
+  /** Locks the rows of one table of a join. MariaDB accepts no table there and locks the rows of all. */
   readonly locking: (strength: "update" | "share", alias: string) => RawBuilder<unknown>;
-  /** Locks them for an update, and leaves out those that others have locked. */
+  /** Locks rows for an update, and skips those that others have locked. */
   readonly lockingFree: (alias: string) => RawBuilder<unknown>;
 }
 
@@ -35,12 +35,12 @@ const servers: Readonly<Record<ServerName, Server>> = {
   },
 };
 
-/** The family of a server, by what its `version()` says. */
+/** The family of a server, from its `version()`. */
 export function serverOf(version: string): ServerName {
   return /mariadb/i.test(version) ? "mariadb" : "mysql";
 }
 
-/** What a server is called that is too old, by what its `version()` says, and what is needed at least. */
+/** The name of a server that is too old, from its `version()`, and the oldest version that is accepted. */
 export function tooOld(version: string): { readonly found: string; readonly needed: string } | undefined {
   const { title, oldest } = servers[serverOf(version)];
   const found = /^\d+(\.\d+)*/.exec(version)?.[0] ?? "";
@@ -62,16 +62,16 @@ export interface Place {
 
 export interface MysqlStrategy extends SqlStrategy {
   readonly server: Server;
-  /** The database of the tables, by its name as a value. */
+  /** The name of the tables' database, as a value. */
   readonly databaseName: RawBuilder<unknown>;
   /** A trigger or procedure by its name in the database. */
   readonly routine: (name: string) => RawBuilder<unknown>;
-  /** The type of a text of any length that is bound or declared, so that it compares as the columns do. */
+  /** The type of a bound or declared text of any length, so that it compares as the columns do. */
   readonly textType: RawBuilder<unknown>;
 }
 
 /**
- * MySQL and MariaDB: instants are epoch milliseconds, so that no time zone can touch them, and JSON is text that comes
+ * MySQL and MariaDB: instants are epoch milliseconds, so that no time zone can affect them. JSON is text, and comes
  * back exactly as it was written.
  */
 export function mysqlStrategy({ prefix, database }: Place, name: ServerName): MysqlStrategy {
@@ -83,7 +83,7 @@ export function mysqlStrategy({ prefix, database }: Place, name: ServerName): My
     databaseName: database === undefined ? sql`database()` : textOf(database),
     queries: queryCompiler({ prefix, database }),
     qualified,
-    // MySQL wants the names of CHECKs to be unique in the whole database.
+    // MySQL requires the names of CHECKs to be unique in the whole database.
     constraintName: (table, guard) => qualified(`${table}_${guard}`),
     routine: (of) => (database === undefined ? sql.id(qualified(of)) : sql.id(database, qualified(of))),
     textType: sql`longtext ${collated}`,
@@ -93,17 +93,18 @@ export function mysqlStrategy({ prefix, database }: Place, name: ServerName): My
       integer: sql`int`,
       instant: sql`bigint`,
       json: sql`longtext ${collated}`,
-      // InnoDB numbers under a lock of the whole table, which MariaDB keeps while the statement waits for a row.
+      // InnoDB assigns numbers under a lock of the whole table. MariaDB keeps that lock while the statement waits for a
+      // row.
       sequence: null,
     },
     tableOptions: sql`engine = InnoDB row_format = dynamic ${sql.raw(`default character set utf8mb4 collate ${server.collation}`)}`,
     isOneOf: inList,
-    // CASE, for JSON functions raise an error of their own where the text is no JSON at all.
+    // With CASE, because JSON functions raise their own error if the text is not JSON.
     isJson: (column, shape) =>
       shape === "any"
         ? sql<boolean>`(json_valid(${sql.ref(column)}) = 1)`
         : sql<boolean>`(case when json_valid(${sql.ref(column)}) then json_type(${sql.ref(column)}) = ${sql.lit(shape.toUpperCase())} else 0 end = 1)`,
-    // NULL where it is no array: MySQL checks in an order of its own, and that is the matter of row_format.
+    // NULL if it is not an array. MySQL checks constraints in its own order, and row_format covers that case.
     itemCount: (column) =>
       sql<number>`(case when json_valid(${sql.ref(column)}) then case when json_type(${sql.ref(column)}) = 'ARRAY' then json_length(${sql.ref(column)}) end end)`,
     from: (index) => sql`${sql.table(indexes[index].table)} force index (${sql.id(qualified(index))})`,
@@ -112,7 +113,7 @@ export function mysqlStrategy({ prefix, database }: Place, name: ServerName): My
   };
 }
 
-/** A text in a statement, where what a backslash means depends on the session. */
+/** A text in a statement. The meaning of a backslash depends on the session. */
 function textOf(text: string): RawBuilder<unknown> {
   return sql`convert(x'${sql.raw(Buffer.from(text).toString("hex"))}' using utf8mb4)`;
 }

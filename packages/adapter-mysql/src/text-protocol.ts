@@ -3,15 +3,15 @@ import type { OnWarning } from "@slotwright/core/adapter";
 /** How an adapter sends its statements: prepared, once for each text and connection, or as texts. */
 export interface Sending {
   isPrepared: boolean;
-  /** What has become of a statement's text on its way, where it was changed. */
+  /** The changed text of each statement whose text was changed on its way. */
   readonly changedTexts: Map<string, string>;
 }
 
 export const newSending = (isPrepared: boolean): Sending => ({ isPrepared, changedTexts: new Map() });
 
 /**
- * A tracer that appends a comment of its own to each statement makes another text of it each time, and each would be prepared
- * and kept, up to the limit that all connections of the server share. One that always appends the same does no harm.
+ * A tracer that appends its own comment to each statement may give it a new text each time. Each text would be prepared
+ * and kept, up to the limit that all connections of the server share. A constant comment does no harm.
  */
 export function noteText(sending: Sending, sql: string, sent: unknown, onWarning: OnWarning | undefined): void {
   if (sent === sql || typeof sent !== "string" || !sending.isPrepared) return;
@@ -25,11 +25,11 @@ export function noteText(sending: Sending, sql: string, sent: unknown, onWarning
     );
 }
 
-/** From now on statements are sent as texts. */
+/** From now on, statements are sent as texts. */
 export function giveUpPreparing(sending: Sending, reason: string, onWarning: OnWarning | undefined): void {
   if (!sending.isPrepared) return;
   sending.isPrepared = false;
   sending.changedTexts.clear();
-  const message = `${reason}, so they are not prepared from now on: all works, and the server parses each statement anew. When the cause is mended, create the adapter again. To have no warning, create it with preparedStatements: false.`;
+  const message = `${reason}. From now on, statements are not prepared: everything works, but the server parses each statement anew. After you have fixed the cause, create the adapter again. To avoid this warning, create it with preparedStatements: false.`;
   onWarning?.({ code: "statement_names_refused", message, details: {} });
 }

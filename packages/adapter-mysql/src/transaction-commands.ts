@@ -1,6 +1,6 @@
 /**
- * A host may have set `completion_type`, by which COMMIT and ROLLBACK begin a transaction again, or close the connection.
- * These do what they say.
+ * With the host's `completion_type`, COMMIT and ROLLBACK may begin another transaction or close the connection. These
+ * commands do only what they say.
  */
 export const commit = "commit and no chain no release";
 export const rollback = "rollback and no chain no release";

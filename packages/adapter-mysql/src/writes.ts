@@ -14,12 +14,13 @@ export type WriteParameters = readonly (Buffer | null)[];
 
 type Rows = Partial<Record<StepName, object[]>>;
 
-/** Longest array in bytes that one call carries where there are several, so that no statement takes long. */
+/** The longest array, in bytes, that one of several calls carries, so that no statement takes long. */
 const longestArray = 200_000;
 
 /**
- * The parameters that write these transitions, for one call of the procedure, or for several in this order where they
- * are too many for one. @throws StorageError `refused` where a single row is larger than what the server takes
+ * The parameters that write these transitions: for one call of the procedure, or for several calls in this order if
+ * they are too many for one.
+ * @throws StorageError `refused` if a single row exceeds what the server accepts
  */
 export async function writeCalls(
   transitions: readonly Transition[],
@@ -67,14 +68,14 @@ function arraysOf(texts: readonly string[], most: number, connection: Connection
   return arrays.map(arrayOf);
 }
 
-/** Every server takes this much. */
+/** Every server accepts this much. */
 const alwaysFits = 16_000;
 
 const packets = new WeakMap<object, number>();
 
 /**
- * How many bytes a call may have. A session keeps the limit that the server had when it
- * began; and what is read back from the rows has to fit as well, with names around it.
+ * The most bytes that a call may have. A session keeps the limit that the server had when the session began. What is
+ * read back from the rows has to fit as well, with names around it.
  */
 async function mostBytes({ session, documents }: Connection): Promise<number> {
   const known = packets.get(session);
@@ -88,7 +89,7 @@ async function mostBytes({ session, documents }: Connection): Promise<number> {
 function tooLarge({ name }: Connection, size: number, most: number): StorageError {
   return new StorageError(
     "refused",
-    `The command writes a row of ${size} bytes, and the database ${name} takes ${most} by its max_allowed_packet. Nothing was changed; raise max_allowed_packet on the server, or send less in one command.`,
+    `The command writes a row of ${size} bytes, but max_allowed_packet of the database ${name} allows only ${most}. Nothing was changed; raise max_allowed_packet on the server, or send less in one command.`,
   );
 }
 
@@ -132,7 +133,7 @@ const lockSteps = {
   appointment: "lock_appointments",
 } as const satisfies Partial<Record<RecordKind, StepName>>;
 
-/** The rows that exist by what is expected or put, each with the version that it must have, in the order of their ids. */
+/** The existing rows that are expected or put, each with its required version, in the order of their ids. */
 function locksOf(transitions: readonly Transition[]): Rows {
   const locks: Record<string, Map<string, { readonly id: string; readonly version: number }>> = {};
   const lock = (kind: RecordKind, id: string, version: number) => {

@@ -135,7 +135,7 @@ describeOnEachServer("a database that fails later", (server) => {
     commit.catch(() => {});
     await pause(200);
     await admin.query(`${kill} ${thread}`);
-    expect(await failure(commit, /not known/)).toBe("unknown");
+    expect(await failure(commit, /unknown whether/)).toBe("unknown");
     await admin.rollback();
     expect(await storage().load([key])).toEqual([slot]);
     expect(await storage().commit([booking(slot)])).toEqual([{ status: "committed" }]);
@@ -338,7 +338,7 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine
       1226,
       "a user's connections an hour",
       "alter user few with max_connections_per_hour 1",
-      /in an hour.*ALTER USER/,
+      /hourly limit.*ALTER USER/,
       "unavailable",
     ],
   ] as const;

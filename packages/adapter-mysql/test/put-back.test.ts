@@ -121,7 +121,7 @@ describeOnEachServer("after a restore that left out triggers or procedures, migr
     const storage = storageAs();
     await expect(storage.commit([booking(slot)])).rejects.toMatchObject({
       failure: "unavailable",
-      message: expect.stringMatching(/is gone .*drop the triggers, and call migrate\(\)/),
+      message: expect.stringMatching(/is gone .*drop the triggers and call migrate\(\)/),
     });
     await dropAll();
     expect((await storage.migrate()).applied).toHaveLength(9);

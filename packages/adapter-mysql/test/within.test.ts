@@ -39,7 +39,7 @@ describeOnEachServer("within a host's transaction", (server) => {
     await host.query("start transaction read only");
     await expect(store.storage.within(host as never).commit([booking(first)])).rejects.toMatchObject({
       failure: "read_only",
-      message: expect.stringMatching(/transaction was begun READ ONLY.*Begin it READ WRITE/),
+      message: expect.stringMatching(/began READ ONLY.*Begin it READ WRITE/),
     });
     await host.rollback();
   });

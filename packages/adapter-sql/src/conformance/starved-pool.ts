@@ -53,7 +53,7 @@ async function forgettingWithin({ storage, begin }: HostPoolStage): Promise<void
   for (const { error, ms } of await Promise.all([...bookings, ...reads])) {
     assert.ok(isBookingError(error, "storage_busy"), String(error));
     assert.match(error.message, /All 10 connections of the pool are in use, and \d+ calls? waits? for one\./);
-    assert.match(error.message, /must call the engine through within\(transaction\)/);
+    assert.match(error.message, /call the engine through within\(transaction\)/);
     assert.ok(ms < patienceMs, `answered after ${ms} ms`);
   }
   assert.deepEqual(
@@ -102,7 +102,7 @@ async function callbacksForgettingEngine({ storage, begin }: HostPoolStage): Pro
   assert.ok(failed.length > 0);
   for (const { error, ms } of [...failed, late]) {
     assert.ok(isBookingError(error, "storage_busy"), String(error));
-    assert.match(error.message, /the one that transaction\(\) gives to its callback/);
+    assert.match(error.message, /the engine that transaction\(\) passes to its callback/);
     assert.ok(ms < patienceMs, `answered after ${ms} ms`);
   }
   await Promise.all(ends.map((end) => end()));
