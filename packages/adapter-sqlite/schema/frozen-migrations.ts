@@ -1,7 +1,7 @@
 import { frozenModule } from "@slotwright/adapter-sql/schema";
 import { schemaObjects } from "./objects.ts";
 
-/** The migrations that were not released yet, as text. */
+/** The unreleased migrations, as text. */
 export const frozenMigrations = [
   {
     file: new URL("../src/migrations/0001-initial.ts", import.meta.url),

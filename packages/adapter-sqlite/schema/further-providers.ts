@@ -2,8 +2,8 @@ import { columnNames } from "@slotwright/adapter-sql";
 import { sql } from "kysely";
 
 /**
- * The table of further providers follows the appointments by triggers, so that no write has to know of it, and changes by
- * hand are followed as well. An appointment with one provider, as most are, has no list of them.
+ * Triggers keep the table of further providers up to date, so that no write has to know of it, and changes by hand are
+ * covered as well. An appointment with one provider, as most have, has no list of them.
  */
 const appointments = sql.table("appointments");
 const furtherProviders = sql.table("further_providers");

@@ -6,9 +6,9 @@ import { type RawBuilder, sql } from "kysely";
 import { furtherProvidersTriggers } from "./further-providers.ts";
 
 /**
- * The guards that need to look at other rows: triggers. They only use what SQLite had when it got STRICT tables, so that
- * an older `sqlite3` shell can still open the file, and they do not rely on `foreign_keys`, which that shell leaves off.
- * Those that look at the new row run AFTER, when the CHECKs have passed and rows are well-formed.
+ * The guards that must look at other rows are triggers. They only use features that SQLite had when it got STRICT
+ * tables, so that an older `sqlite3` shell can still open the file. They do not rely on `foreign_keys`, which that
+ * shell leaves off. Those that look at the new row run AFTER, when the CHECKs have passed and rows are well-formed.
  */
 export function guardTriggers(strategy: SqlStrategy): readonly SchemaObject[] {
   return triggers.map(({ name, on, body }) => {
@@ -17,7 +17,7 @@ export function guardTriggers(strategy: SqlStrategy): readonly SchemaObject[] {
   });
 }
 
-/** What the overlap guard reads. Blocked slots, which may lie on each other in any number, are not in its way. */
+/** The indexes that the overlap guard reads. Blocked slots, any number of which may overlap, are not in its way. */
 export function guardIndexes({ queries, qualified }: SqlStrategy): readonly SchemaObject[] {
   const index = queries.schema
     .createIndex(qualified("slots_by_seat"))
@@ -44,8 +44,8 @@ const refuse = (guard: Guard, words: string) => sql`raise(abort, ${sql.lit(refus
 const refuseIf = (condition: RawBuilder<unknown>, guard: Guard, words: string) =>
   sql`select ${refuse(guard, words)} where ${condition};`;
 
-// Slots that block nothing aside, those of one schedule and seat do not overlap, so of all that start before this one
-// ends only the last can reach into it.
+// Apart from blocked slots, the slots of one schedule and seat do not overlap. So among the slots that start before the
+// end of this one, only the last can overlap it.
 const overlapCheck = refuseIf(
   sql`new.status <> 'blocked' and (select end_at from ${slots} where schedule_id = new.schedule_id and seat = new.seat and start_at < new.end_at
     and status <> 'blocked' and id <> new.id order by start_at desc limit 1) > new.start_at`,
@@ -59,7 +59,7 @@ const scheduleCheck = refuseIf(
   "the schedule of the slot does not exist",
 );
 
-// The common case, all in order, costs one look at the appointment.
+// The common case, in which everything is in order, costs one look at the appointment.
 const slotFitsCheck = sql`select case
   when exists (select 1 from ${appointments} as a where a.id = new.appointment_id and a.status in (${owning})
     and a.start_at >= new.start_at and a.end_at <= new.end_at
@@ -120,7 +120,8 @@ const slotTriggers: readonly Trigger[] = [
     body: slotFitsCheck,
   },
   {
-    // The appointment's row still lists the slot at this moment, so the journal tells a cancel from a slip of the hand.
+    // The appointment's row still lists the slot at this point, so the journal distinguishes a cancellation from a
+    // manual mistake.
     name: "slots_freed",
     on: sql`after update of appointment_id on ${slots}
       when old.appointment_id is not null and new.appointment_id is not old.appointment_id`,

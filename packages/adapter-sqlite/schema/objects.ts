@@ -2,7 +2,7 @@ import { indexObjects, type SchemaObject, tableParts, wholeTable } from "@slotwr
 import { sqliteStrategy } from "../src/strategy.ts";
 import { guardIndexes, guardTriggers } from "./guards.ts";
 
-/** All that a database of this version consists of, in the order in which it can be created. */
+/** All objects of a database of this version, in an order in which they can be created. */
 export function schemaObjects(prefix: string): readonly SchemaObject[] {
   const strategy = sqliteStrategy(prefix);
   return [

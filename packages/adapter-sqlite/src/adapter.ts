@@ -36,9 +36,9 @@ export type SqliteAdapterOptions = {
     }
   | {
       /**
-       * An open `Database` of better-sqlite3 that stays the host's. Its settings are kept, with one exception:
-       * `synchronous` is raised to FULL if it is lower, so that an acknowledged booking survives a power cut. Its busy
-       * timeout applies, which blocks the event loop: 5 seconds unless the host chose another.
+       * Uses your open `Database` of better-sqlite3; `close()` leaves it open. Its settings are kept, with one
+       * exception: `synchronous` is raised to FULL if it is lower, so that an acknowledged booking survives a power
+       * cut. Its busy timeout applies and blocks the event loop. It is 5 seconds unless you chose another.
        */
       readonly database: SqliteDatabase;
       readonly filename?: never;
@@ -46,12 +46,12 @@ export type SqliteAdapterOptions = {
 );
 
 /**
- * Stores bookings in SQLite. Creating the adapter touches no file and never throws: what is wrong with the file, the
- * database or the options, the first call says by rejecting with a `StorageError`.
+ * Stores bookings in SQLite. Creating the adapter touches no file and never throws. If the file, the database or the
+ * options are wrong, the first call rejects with a `StorageError`.
  *
- * `within(transaction)` takes a `Database` of better-sqlite3 on which the host has run BEGIN (better IMMEDIATE: a
- * transaction that has read cannot write any more once another connection wrote); it need not be the adapter's own.
- * Its settings are the host's: without `synchronous=FULL`, what it commits may not survive a power cut.
+ * `within(transaction)` takes a `Database` of better-sqlite3 on which the host has run BEGIN. Prefer BEGIN IMMEDIATE: a
+ * transaction that has read can no longer write once another connection has written. The database need not be the
+ * adapter's own. Its settings are the host's: without `synchronous=FULL`, what it commits may not survive a power cut.
  * Within a Kysely transaction, pass the database that its `SqliteDialect` uses.
  *
  * @example
@@ -62,7 +62,7 @@ export function sqliteAdapter(options: SqliteAdapterOptions): StorageAdapter<Sql
   return adapterOfRelease(currentRelease, options);
 }
 
-/** The adapter as it is in this version of the code, or in another one whose migrations are given. */
+/** The adapter of this version of the code, or of a given release. */
 export function adapterOfRelease(
   release: Release,
   options: SqliteAdapterOptions,
@@ -77,7 +77,8 @@ export function adapterOfRelease(
     (turn: InTurn): Run<On> =>
     (call, work) =>
       turn(call, async () => {
-        // Not within a host's transaction: whatever ran meanwhile on the same connection would become part of it.
+        // Not within a host's transaction: statements that ran meanwhile on the same connection would become part of
+        // it.
         await letOthersIn();
         return onTables(schema(), file, source.connection, work);
       });
@@ -97,14 +98,14 @@ interface Schema {
   readonly strategy: SqlStrategy;
   readonly release: Release;
   readonly statements: Statements;
-  /** The connections of the host's that were passed to `within`, so that each prepares its statements once. */
+  /** The host's connections that were passed to `within`, so that each prepares its statements once. */
   readonly hosts: WeakMap<SqliteDatabase, Connection>;
 }
 
 function onTables<T>({ statements, release }: Schema, file: string, connect: () => Connection, work: (on: On) => T): T {
   return translated(file, () => {
     const connection = connect();
-    // At every call: another process may have migrated the file since.
+    // At every call, because another process may have migrated the file since.
     checkSchema(connection, statements.readSchemaVersion, release.version);
     return work({ connection, statements });
   });
@@ -125,7 +126,7 @@ function hostTransaction(database: SqliteDatabase, file: string, schema: () => S
   return { place: () => database.name, read: run, write: run, calls: hostCalls };
 }
 
-/** Compiled on the first call, which is also where a bad prefix is refused. */
+/** Compiled on the first call, which also refuses a bad prefix. */
 function lazySchema(prefix: string, release: Release): () => Schema {
   let schema: Schema | undefined;
   return () => {

@@ -17,7 +17,7 @@ export const hostCalls: TableCalls<On> = {
     ({ connection }, { sql, parameters }, itemOf) => connection.all<never>(sql, parameters).map(itemOf),
   ),
   load: ({ connection, statements }, keys) => {
-    // SQLite locks no rows: whoever has the write lock has them all.
+    // SQLite has no row locks: the owner of the write lock has every row.
     connection.run(statements.lock);
     return loadRecords(connection, statements, keys);
   },

@@ -21,9 +21,9 @@ import type { Statements } from "./statements.ts";
 import type { RecordWrites, RowWrite } from "./writes.ts";
 
 /**
- * Commits a batch in a transaction of its own: one sync to disk for all of it. Nearly always all of it goes through, so
- * it is written without looking first, and without a savepoint around each transition, which would copy every page that
- * is touched. If one of them does not, nothing is kept, and they are decided one by one.
+ * Commits a batch in one transaction, with one sync to disk. Nearly always the whole batch goes through. So it is
+ * written without looking first, and without a savepoint around each transition, which would copy every page that is
+ * touched. If a transition does not go through, nothing is kept, and the transitions are decided one by one.
  */
 export function commitBatch(
   connection: Connection,
@@ -41,7 +41,7 @@ export function commitBatch(
   });
 }
 
-/** False for one that is not to be kept, whatever it has written so far. */
+/** False if the transition must not be kept, whatever it has written so far. */
 function goesThrough(transition: Transition, connection: Connection, statements: Statements): boolean {
   try {
     const others = { ...transition, expect: notSeenByWriting(transition) };
@@ -54,7 +54,7 @@ function goesThrough(transition: Transition, connection: Connection, statements:
   }
 }
 
-/** The writes tell by themselves whether their record is at the version before. The rules name both in one order. */
+/** A write itself shows whether its record is at the previous version. The rules list both in one order. */
 function notSeenByWriting({ expect, put }: Transition): Transition["expect"] {
   return expect.filter(({ key, version }, index) => {
     const record = put[index];
@@ -78,7 +78,7 @@ export function commitInHost(
 
 const isCommitted = ({ status }: CommitOutcome): boolean => status === "committed";
 
-/** The outcome; whatever it is, what was written so far is still to be kept or undone. */
+/** Returns the outcome. The caller still has to keep or undo what was written so far. */
 function decided(transition: Transition, connection: Connection, statements: Statements): CommitOutcome {
   try {
     return (
@@ -89,13 +89,13 @@ function decided(transition: Transition, connection: Connection, statements: Sta
   } catch (error) {
     const guard = refusingGuard(error);
     if (guard === undefined) throw error;
-    // SQLite does not say whose foreign key it is.
+    // SQLite does not say which foreign key it is.
     if (guard === "slot_has_appointment_row" && !lacksRows(transition, connection, statements)) throw error;
     return { status: "refused", guard };
   }
 }
 
-/** Whether a slot refers to a row that is neither there nor put. */
+/** Whether a slot refers to a row that neither exists nor is put. */
 function lacksRows({ put }: Transition, connection: Connection, statements: Statements): boolean {
   const isPut = ({ kind, id }: RecordKey) => put.some((record) => record.kind === kind && record.id === id);
   const isMissing = (kind: RecordKey["kind"], id: string) =>
@@ -120,7 +120,7 @@ function stale({ expect }: Transition, connection: Connection, statements: State
   return keys.length === 0 ? undefined : { status: "stale", keys: keys.map(({ key }) => keyOf(key)) };
 }
 
-/** A command has no version of its own: it is there, or not. */
+/** A command has no version of its own: it exists or not. */
 function storedVersion({ kind, id }: RecordKey, connection: Connection, statements: Statements): number {
   return connection.get<{ readonly version: number }>(statements.selectVersion[kind], [id])?.version ?? 0;
 }
@@ -135,7 +135,8 @@ function written(transition: Transition, connection: Connection, statements: Sta
   if (rows <= journal.length) throw leftOut();
   const lost = writeOrder(put).filter((record) => {
     if (putRecord(record, connection, statements)) return false;
-    // Nobody else writes meanwhile: what is at the version before and was not written, a trigger has left out.
+    // Nobody else writes meanwhile. If a record is at the previous version and was not written, a trigger has left it
+    // out.
     if (storedVersion(keyOf(record), connection, statements) === record.version - 1) throw leftOut();
     return true;
   });
@@ -146,7 +147,7 @@ function written(transition: Transition, connection: Connection, statements: Sta
 function leftOut(): StorageError {
   return new StorageError(
     "refused",
-    "A trigger of the database has left out a row that the change consists of, by RAISE(IGNORE). Nothing was changed; let it leave Slotwright's tables alone.",
+    "A trigger of the database skipped a row of the change with RAISE(IGNORE). Nothing was changed; remove the trigger from Slotwright's tables.",
     new Error("RAISE(IGNORE)"),
   );
 }

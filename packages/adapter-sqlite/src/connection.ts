@@ -1,7 +1,7 @@
 import { StorageError } from "@slotwright/core/adapter";
 import { toStorageError } from "./errors.ts";
 
-/** What is used of a prepared statement of better-sqlite3. */
+/** The part of a prepared statement of better-sqlite3 that is used. */
 export interface SqliteStatement {
   run(...parameters: unknown[]): { readonly changes: number };
   get(...parameters: unknown[]): unknown;
@@ -9,7 +9,7 @@ export interface SqliteStatement {
   safeIntegers(on: boolean): unknown;
 }
 
-/** What is used of a `Database` of better-sqlite3. */
+/** The part of better-sqlite3's `Database` that is used. */
 export interface SqliteDatabase {
   readonly name: string;
   readonly open: boolean;
@@ -29,7 +29,7 @@ export interface Connection {
   all<Row>(sql: string, parameters?: readonly unknown[]): readonly Row[];
 }
 
-/** Enough for all writes and the shapes of reads that one host uses; the oldest goes first. */
+/** Enough for all writes and the shapes of reads that one host uses. The oldest statement is dropped first. */
 const statementLimit = 200;
 
 export function createConnection(database: SqliteDatabase): Connection {
@@ -57,8 +57,8 @@ export function createConnection(database: SqliteDatabase): Connection {
 }
 
 /**
- * Runs work in a transaction of our own that nothing else on this connection can slip into, and commits it if the work
- * says so. IMMEDIATE, since a transaction that reads first and writes later may find that it may not write any more.
+ * Runs work in our own transaction, which nothing else on this connection can enter, and commits it if the work says
+ * so. It is IMMEDIATE, because a transaction that reads before it writes may find that it can no longer write.
  */
 export function inTransaction<T>(
   connection: Connection,
@@ -89,7 +89,10 @@ export function inSnapshot<T>(connection: Connection, work: () => T): T {
   }
 }
 
-/** Keeps or undoes a part of a transaction. Without this savepoint, a refused transition would take its neighbours along. */
+/**
+ * Keeps or undoes a part of a transaction. Without this savepoint, a refused transition would undo its neighbours as
+ * well.
+ */
 export function inSavepoint<T>(connection: Connection, work: () => { readonly keep: boolean; readonly result: T }): T {
   connection.run("savepoint slotwright");
   let done: { readonly keep: boolean; readonly result: T };
@@ -104,12 +107,12 @@ export function inSavepoint<T>(connection: Connection, work: () => { readonly ke
   return done.result;
 }
 
-/** A host that shares its connection may be amid a transaction of its own, which ours must neither join nor end. */
+/** A host that shares its connection may be in a transaction of its own, which ours must neither join nor end. */
 export function refuseInsideHostTransaction({ database }: Pick<Connection, "database">): void {
   if (!database.inTransaction) return;
   throw new StorageError(
     "transient",
-    `The connection to the database ${database.name} is inside a transaction that your program began. Nothing was changed; try again when it has ended, or use within() to take part in it.`,
+    `The connection to the database ${database.name} is inside a transaction that your program began. Nothing was changed; try again after it has ended, or use within() to join it.`,
   );
 }
 
@@ -122,8 +125,8 @@ function commit(connection: Connection): void {
   }
 }
 
-// Some errors (a full disk, for one) have rolled back already. An error of the rollback itself must not replace the
-// one that led here, and there is nothing left to do about it.
+// Some errors, such as a full disk, have already rolled back. An error of the rollback itself must not replace the
+// original one, and nothing is left to do about it.
 function rollBack(connection: Connection): void {
   if (!connection.database.inTransaction) return;
   try {

@@ -1,7 +1,7 @@
 import { codeOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError, type StorageFailure } from "@slotwright/core/adapter";
 
-/** Where an error came from: it decides what the error means, and the message names the file. */
+/** Where an error came from. It decides what the error means, and the message names the file. */
 export interface ErrorContext {
   readonly file: string;
   readonly during: "call" | "commit" | "migrate";
@@ -9,7 +9,7 @@ export interface ErrorContext {
 
 interface Cause {
   readonly failure: StorageFailure;
-  /** `text` is what SQLite or the driver said. */
+  /** `text` is the message of SQLite or the driver. */
   readonly says: (file: string, text: string) => string;
 }
 
@@ -22,7 +22,7 @@ const causes: Readonly<Record<string, Cause>> = {
   SQLITE_BUSY_SNAPSHOT: {
     failure: "transient",
     says: (file) =>
-      `The transaction read the database ${file} before another connection wrote to it, so it cannot write any more. ` +
+      `The transaction read the database ${file} before another connection wrote to it, so it can no longer write. ` +
       "Nothing was changed; roll back and try again, with BEGIN IMMEDIATE.",
   },
   SQLITE_LOCKED: {
@@ -33,16 +33,16 @@ const causes: Readonly<Record<string, Cause>> = {
     failure: "read_only",
     says: (file) =>
       `The database ${file} was opened read-only, or the process may not write to the file or its directory. ` +
-      "Grant write access to both, or open it without the read-only option.",
+      "Grant write access to both, or open the database without the read-only option.",
   },
   SQLITE_CANTOPEN: {
     failure: "unavailable",
     says: (file) =>
-      `The database ${file} cannot be opened. Check that its directory exists, that the path is no directory, and that the process may read and write there.`,
+      `The database ${file} cannot be opened. Check that its directory exists, that the path is not a directory, and that the process may read and write there.`,
   },
   SQLITE_NOTADB: {
     failure: "unavailable",
-    says: (file) => `The file ${file} is not an SQLite database. Check the path; the file was not changed.`,
+    says: (file) => `The file ${file} is not an SQLite database. The file was not changed; check the path.`,
   },
   SQLITE_CORRUPT: {
     failure: "unavailable",
@@ -61,11 +61,11 @@ const causes: Readonly<Record<string, Cause>> = {
   SQLITE_AUTH: {
     failure: "unavailable",
     says: (file) =>
-      `The connection to the database ${file} is not authorised for this. Check what the host allows on it.`,
+      `The connection to the database ${file} is not authorised for this. Check what your program allows on it.`,
   },
 };
 
-/** What an operation that threw means, as the contract's only error. Errors that are of the contract already stay. */
+/** Turns whatever an operation threw into the contract's only error. Errors of the contract stay as they are. */
 export function toStorageError(error: unknown, context: ErrorContext): StorageError {
   if (isStorageError(error)) return error;
   const code = codeOf(error);
@@ -74,12 +74,12 @@ export function toStorageError(error: unknown, context: ErrorContext): StorageEr
   return new StorageError(cause.failure, cause.says(context.file, textOf(error)), error);
 }
 
-/** What is about the process or the library, and not about what a statement does. */
+/** Errors of the process or the library, rather than of a statement. */
 const troubles = ["NOMEM", "INTERNAL", "PERM", "PROTOCOL", "NOLFS", "INTERRUPT", "MISUSE", "SCHEMA", "NOTFOUND"];
 
 /**
- * SQLite runs in this process, so what else it says is about one statement: what a trigger raises, a constraint or a
- * function that was added, a value that is too large.
+ * SQLite runs in this process, so any other error is about one statement: a trigger's own error, an added constraint or
+ * function, or a value that is too large.
  */
 function unknownCause(code: string, { during }: ErrorContext): Cause {
   if (during === "migrate" || troubles.some((name) => primaryCode(code) === `SQLITE_${name}`)) {
@@ -88,11 +88,11 @@ function unknownCause(code: string, { during }: ErrorContext): Cause {
   return {
     failure: "refused",
     says: (file, text) =>
-      `The database ${file} refused a statement: ${text}. Nothing was changed. If this is the text of a trigger or a constraint that was added to the tables, it forbids this change.`,
+      `The database ${file} refused a statement: ${text}. Nothing was changed. If the text comes from a trigger or a constraint that was added to the tables, that forbids this change.`,
   };
 }
 
-/** The guard of the database that refused, if it was one of ours. */
+/** The guard that refused, or undefined if it was not one of ours. */
 export function refusingGuard(error: unknown): Guard | undefined {
   const text = textOf(error);
   switch (codeOf(error)) {
@@ -118,12 +118,12 @@ export function refusingGuard(error: unknown): Guard | undefined {
 const ownJournalKey = /journal\.record_id, \S*journal\.version$/;
 const ownColumn = new RegExp(`(${tableNames.join("|")})\\.`);
 
-/** True where COMMIT was refused by what it checks at last: deferred foreign keys. */
+/** True if a check at COMMIT refused it: a deferred foreign key. */
 export function refusesCommit(error: unknown): boolean {
   return primaryCode(codeOf(error)) === "SQLITE_CONSTRAINT";
 }
 
-/** True while the host reads from the same connection with iterate(): then the driver runs nothing else. */
+/** True while the host reads from the same connection with iterate(). The driver then runs nothing else. */
 export function isReading(error: unknown): boolean {
   return codeOf(error) === "" && readingText.test(textOf(error));
 }
@@ -135,30 +135,30 @@ export function isTransient(error: unknown): boolean {
   return isStorageError(error, "transient");
 }
 
-/** SQLITE_IOERR of SQLITE_IOERR_FSYNC. */
+/** Turns SQLITE_IOERR_FSYNC into SQLITE_IOERR. */
 function primaryCode(code: string): string {
   return code.split("_").slice(0, 2).join("_");
 }
 
 /**
- * When the sync of the write-ahead log fails, the commit's frames may be in the file all the same: were the process to
- * die before they are written over, recovery would find them. The other failures come before the last frame is written.
+ * If the sync of the write-ahead log fails, the commit's frames may still be in the file. If the process died before
+ * they are overwritten, recovery would find them. The other failures come before the last frame is written.
  */
 function commitIsUncertain(code: string): boolean {
-  // Without a code, the driver itself has refused it.
+  // Without a code, the driver itself refused the statement.
   return !["", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CONSTRAINT"].includes(
     primaryCode(code),
   );
 }
 
 function uncertainCommit(error: unknown, file: string): StorageError {
-  const message = `The database ${file} failed while a transaction was committed (${textOf(error)}), so it is not known whether it was applied. Look the command up before trying again.`;
+  const message = `The database ${file} failed during a commit (${textOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
   return new StorageError("unknown", message, error);
 }
 
 /** Errors without a code of their own: better-sqlite3 throws TypeErrors, and SQLite a plain SQLITE_ERROR. */
 function causeByText(error: unknown): Cause | undefined {
-  // Whatever a trigger raises has a code.
+  // An error that a trigger raises has a code.
   if (!["", "SQLITE_ERROR"].includes(codeOf(error))) return undefined;
   const text = textOf(error);
   const known = causesByText.find(({ pattern }) => pattern.test(text));
@@ -177,8 +177,7 @@ const causesByText: readonly { readonly pattern: RegExp; readonly cause: (text: 
     pattern: /connection is not open/,
     cause: () => ({
       failure: "misused",
-      says: () =>
-        "The connection to the database was closed by the program. Open it again, and create the adapter anew.",
+      says: () => "The program closed the connection to the database. Open it again, and create the adapter again.",
     }),
   },
   {
@@ -186,7 +185,7 @@ const causesByText: readonly { readonly pattern: RegExp; readonly cause: (text: 
     cause: () => ({
       failure: "transient",
       says: (file) =>
-        `The host is reading from the same connection to the database ${file} with iterate(). Nothing was changed; finish that first.`,
+        `Your program is reading from the same connection to the database ${file} with iterate(). Nothing was changed; finish reading first.`,
     }),
   },
   {

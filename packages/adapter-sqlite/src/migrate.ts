@@ -13,12 +13,12 @@ import { type Connection, inTransaction } from "./connection.ts";
 import { isTransient } from "./errors.ts";
 import { putBack } from "./put-back.ts";
 
-/** Waits between attempts, in milliseconds: together about ten seconds. */
+/** Waits between attempts, in milliseconds. Together they last about ten seconds. */
 const waits: readonly number[] = [5, 10, 20, 50, ...Array<number>(99).fill(100)];
 
 /**
- * Runs an attempt again while another connection is in the way. Several processes that start together all migrate, and
- * no engine, which would retry, stands around this call. The waits are timers: the event loop stays free.
+ * Repeats an attempt while another connection is in the way. Several processes that start together all migrate, and no
+ * engine surrounds this call to retry it. The waits are timers, so the event loop stays free.
  */
 export async function untilFree<T>(attempt: () => T): Promise<T> {
   for (const wait of waits) {
@@ -32,7 +32,7 @@ export async function untilFree<T>(attempt: () => T): Promise<T> {
   return attempt();
 }
 
-/** Applies what is missing, under the write lock: the others wait, and then find nothing left to do. */
+/** Applies the missing migrations under the write lock. Other processes wait, and then find nothing left to do. */
 export function applyMigrations(connection: Connection, strategy: SqlStrategy, release: Release): MigrationReport {
   const bookkeeping = migrationStatements(strategy);
   const { version } = release;
@@ -46,14 +46,14 @@ export function applyMigrations(connection: Connection, strategy: SqlStrategy, r
       for (const { statement } of migration.objects) connection.database.exec(statement);
       connection.database.exec(bookkeeping.record(migration));
     }
-    // What later code needs, later code knows.
+    // Objects of later versions are left to later code.
     const restored = from > version ? [] : putBack(connection, strategy, release);
     const applied = [...missing.map(({ name }) => name), ...restored];
     return { keep: applied.length > 0, result: { from, to: Math.max(from, version), applied } };
   });
 }
 
-/** Throws unless the tables are such as code of this version can go on with. */
+/** Throws unless code of this version can use the tables. */
 export function checkSchema(connection: Connection, readSchemaVersion: string, version: number): void {
   requireSchema(connection.database.name, schemaVersionOf(connection.get<VersionRow>(readSchemaVersion)), version);
 }

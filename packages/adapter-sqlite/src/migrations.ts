@@ -2,10 +2,10 @@ import { defaultTablePrefix, migrationStatements, type Release, releaseOf, withN
 import { initial } from "./migrations/0001-initial.ts";
 import { sqliteStrategy } from "./strategy.ts";
 
-/** What this version of the code finds in its database. */
+/** What this version of the code needs in its database. */
 export const currentRelease = releaseOf([initial]);
 
-/** The same for these tables. */
+/** The same release, with the names of these tables. */
 export function placed(release: Release, prefix: string): Release {
   return withNames(release, { "{prefix}": prefix });
 }
@@ -13,13 +13,13 @@ export function placed(release: Release, prefix: string): Release {
 export interface MigrationSqlOptions {
   /** Prefix of tables, indexes and triggers. Default `slotwright_`. */
   readonly tablePrefix?: string;
-  /** The schema version that the database has already; 0, the default, is an empty one. */
+  /** The current schema version of the database. Default 0, an empty database. */
   readonly from?: number;
 }
 
 /**
- * The SQL that `migrate()` would run, as one script in one transaction, for those who apply it themselves:
- * `sqlite3 -bail bookings.sqlite < migration.sql`. Without `-bail`, that shell goes on, and commits, after an error.
+ * Returns the SQL that `migrate()` would run, as one script in one transaction, so that you can apply it yourself:
+ * `sqlite3 -bail bookings.sqlite < migration.sql`. Without `-bail`, that shell continues after an error, and commits.
  */
 export function migrationSql({ tablePrefix = defaultTablePrefix, from = 0 }: MigrationSqlOptions = {}): string {
   const strategy = sqliteStrategy(tablePrefix);

@@ -5,24 +5,30 @@ import { refuseInsideHostTransaction, type SqliteDatabase } from "./connection.t
 import { isReading, refusesCommit, toStorageError } from "./errors.ts";
 import { createTurns } from "./turns.ts";
 
-/** Milliseconds that a transaction on a connection of its own may take, since all other writers wait for it. */
+/** How many milliseconds a transaction on its own connection may take. All other writers wait for it. */
 export const longestTransaction = 30_000;
 
-/** Where the transactions of an adapter run: one after the other, for the file has one write lock. */
+/** Where the adapter's transactions run. They run one after the other, because the file has one write lock. */
 export interface TransactionPlace {
   readonly file: string;
   /** Opens the connection if it is not open. */
   readonly database: () => SqliteDatabase;
-  /** Opens another one next time. Where nothing but transactions runs on it, so that it may be closed amid one. */
+  /**
+   * Opens another connection next time. It exists if only transactions run on the connection, which may then be closed
+   * in the middle of one.
+   */
   readonly forget?: () => void;
 }
 
-/** Runs a call of the adapter, when it is its turn. */
+/** Runs a call of the adapter when its turn comes. */
 export type InTurn = <T>(call: CallOptions | undefined, work: () => Promise<T>) => Promise<T>;
 
 export interface Transactions {
   readonly begin: (call?: CallOptions) => Promise<OpenTransaction<Database.Database>>;
-  /** For what cannot run beside a transaction: were it only tried again and again, it might never meet the gap between two. */
+  /**
+   * For calls that cannot run beside a transaction. With retries alone, such a call might never meet the gap between
+   * two transactions.
+   */
   readonly between: InTurn;
 }
 
@@ -57,7 +63,7 @@ export const atOnce: InTurn = (_call, work) => work();
 function beginOn({ database: open }: TransactionPlace): SqliteDatabase {
   const database = open();
   refuseInsideHostTransaction({ database });
-  // A transaction that has read cannot write any more once another connection wrote.
+  // A transaction that has read can no longer write once another connection has written.
   database.exec("begin immediate");
   return database;
 }
@@ -101,24 +107,24 @@ function commit(database: SqliteDatabase, file: string): void {
   }
 }
 
-/** The host's next statement must fail, rather than run in no transaction: so the connection is closed. */
+/** The host's next statement must fail, rather than run outside a transaction. So the connection is closed. */
 function giveUp(database: SqliteDatabase): void {
   rollBack(database);
   try {
     database.close();
   } catch {
-    // While the host reads with iterate(), it cannot be closed: then it may only read.
+    // The connection cannot be closed while the host reads with iterate(), so it is made read-only.
     whileReading(database, "pragma query_only = on");
   }
 }
 
 function commitError(error: unknown, file: string): StorageError {
   if (!refusesCommit(error)) return toStorageError(error, { file, during: "commit" });
-  const message = `A deferred constraint of the database ${file} refused the transaction at COMMIT, and nothing of it was stored. The cause names it.`;
+  const message = `A deferred constraint of the database ${file} refused the transaction at COMMIT, and nothing of it was stored. The cause names the constraint.`;
   return new StorageError("refused", message, error);
 }
 
-/** An error of the rollback must not replace the one that led here. */
+/** An error of the rollback must not replace the original one. */
 function rollBack(database: SqliteDatabase): void {
   if (!database.inTransaction) return;
   try {
@@ -128,7 +134,7 @@ function rollBack(database: SqliteDatabase): void {
   }
 }
 
-/** better-sqlite3 runs nothing else on a connection while iterate() has not come to its end, except in this mode. */
+/** Until iterate() ends, better-sqlite3 runs nothing else on the connection, except in this mode. */
 function whileReading(database: SqliteDatabase, sql: string): void {
   database.unsafeMode?.(true);
   try {
@@ -141,7 +147,7 @@ function whileReading(database: SqliteDatabase, sql: string): void {
 
 function stillReading(file: string): StorageError {
   return misuse(
-    "The transaction was rolled back, since its callback has left an iterate() unfinished, and nothing can be committed meanwhile. Read it to its end, or leave its loop, before the callback returns.",
+    "The transaction was rolled back because its callback left an iterate() unfinished, and nothing can be committed meanwhile. Read it to its end, or leave its loop, before the callback returns.",
     file,
   );
 }
@@ -149,15 +155,15 @@ function stillReading(file: string): StorageError {
 function tooManyWait(file: string): StorageError {
   return new StorageError(
     "transient",
-    `Other transactions of this adapter kept the database ${file} busy. Nothing was changed; try again, or make them shorter: they run one after the other.`,
+    `Other transactions of this adapter kept the database ${file} busy. Nothing was changed; try again, or make the transactions shorter: they run one after the other.`,
     undefined,
-    "Transactions of this program keep the database busy: they run one after the other. In the callback of transaction(), call the engine that it was given, which works in that transaction; any other one waits for it. Otherwise make them shorter.",
+    "Transactions of this program keep the database busy: they run one after the other. In the callback of transaction(), call the engine that it was given, which works in that transaction; any other engine waits for it. Otherwise, make the transactions shorter.",
   );
 }
 
 function tookTooLong(file: string): StorageError {
   return misuse(
-    `The transaction was rolled back, since its callback took longer than ${longestTransaction / 1000} seconds. On SQLite, everybody who writes waits for it: leave out of the callback what waits for people or for other services.`,
+    `The transaction was rolled back because its callback took longer than ${longestTransaction / 1000} seconds. On SQLite, all other writers wait for it. Do not wait for people or other services in the callback.`,
     file,
   );
 }

@@ -8,7 +8,7 @@ export interface Source {
   readonly file: string;
   readonly connection: () => Connection;
   readonly begin: Transactions["begin"];
-  /** When calls that read, and calls that write, may run. */
+  /** When reads and writes may run. */
   readonly reading: InTurn;
   readonly writing: InTurn;
   readonly close: () => void;
@@ -42,7 +42,7 @@ export function fileSource(filename: string): Source {
     connection: first,
     begin,
     writing: between,
-    // In WAL mode, one connection reads what was before while another one writes.
+    // In WAL mode, one connection reads the previous state while another one writes.
     reading: isOwn ? atOnce : between,
     close: () => {
       state = "closed";
@@ -54,12 +54,12 @@ export function fileSource(filename: string): Source {
   };
 }
 
-/** Such a database belongs to its connection: another one would have another. */
+/** Such a database belongs to its connection: another connection would get another database. */
 function isOnlyInMemory(filename: string): boolean {
   return filename.trim() === ":memory:";
 }
 
-/** The host's open database, which stays open. */
+/** Uses the host's open database and leaves it open. */
 export function hostSource(database: SqliteDatabase): Source {
   let state: "open" | "closed" = "open";
   let connection: Connection | undefined;
@@ -86,12 +86,12 @@ export function hostSource(database: SqliteDatabase): Source {
 }
 
 function openFile(filename: string): SqliteDatabase {
-  // No busy timeout: SQLite's waiting would block the event loop. Whoever is refused tries again asynchronously.
+  // No busy timeout: SQLite's wait would block the event loop. Refused calls try again asynchronously.
   const database = new Database(filename, { timeout: 0 });
   try {
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
-    // Only macOS knows the difference: there, an ordinary sync leaves the data in the drive's cache.
+    // This only matters on macOS, where an ordinary sync leaves the data in the drive's cache.
     database.pragma("fullfsync = ON");
     database.pragma("foreign_keys = ON");
   } catch (error) {
@@ -102,9 +102,9 @@ function openFile(filename: string): SqliteDatabase {
 }
 
 /**
- * better-sqlite3 lowers `synchronous` to NORMAL once it has read a file in WAL mode, unless it was set explicitly: what
- * was acknowledged last could vanish in a power cut. It is the only setting of the host's connection that is changed.
- * Foreign keys are not needed: triggers check the same.
+ * better-sqlite3 lowers `synchronous` to NORMAL once it has read a file in WAL mode, unless it was set explicitly. The
+ * last acknowledged commits could then vanish in a power cut. This is the only setting of the host's connection that is
+ * changed. Foreign keys are not needed, because triggers check the same.
  */
 function makeDurable(database: SqliteDatabase): void {
   const full = 2;

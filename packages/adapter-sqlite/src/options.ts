@@ -12,7 +12,7 @@ export const optionRules: OptionRules = {
   },
 };
 
-/** Whether the host's object has what is used of a `Database`. */
+/** Whether the host's object has the methods of `Database` that the adapter calls. */
 export function isDatabase(value: unknown): value is SqliteDatabase {
   return hasMethods(value, ["prepare", "exec", "pragma"]);
 }

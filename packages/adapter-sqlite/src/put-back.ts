@@ -2,21 +2,24 @@ import { currentObjects, type Release, type SqlStrategy, textOf } from "@slotwri
 import { StorageError } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 
-/** What a migrated file may have lost: triggers and indexes go with a table, and not every tool that rebuilds one makes them again. */
+/**
+ * An object that a migrated file may have lost. Triggers and indexes vanish with a table, and not every tool that
+ * rebuilds a table creates them again.
+ */
 interface LostObject {
-  /** As people call it: `trigger slotwright_slots_kept`. */
+  /** A readable name: `trigger slotwright_slots_kept`. */
   readonly title: string;
   readonly statement: string;
 }
 
-/** Creates what is missing again, in the transaction that is open. @throws StorageError that says what is missing */
+/** Creates the missing objects again, in the open transaction. @throws StorageError that says what is missing */
 export function putBack(connection: Connection, strategy: SqlStrategy, release: Release): readonly string[] {
   const { database } = connection;
   return lostObjects(connection, strategy, release).map(({ title, statement }) => {
     try {
       database.exec(statement);
     } catch (error) {
-      const message = `The database ${database.name} lacks the ${title}, which could not be put back: ${textOf(error)}. Nothing was changed; see to what is in the way, and run migrate() again.`;
+      const message = `The database ${database.name} lacks the ${title}, which could not be put back: ${textOf(error)}. Nothing was changed; remove what is in the way, and run migrate() again.`;
       throw new StorageError("unavailable", message, error);
     }
     return `put back: ${title}`;

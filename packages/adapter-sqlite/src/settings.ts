@@ -8,7 +8,7 @@ export function readSettings(connection: Connection, { readSettings }: Statement
   return row && rowToSettings(row);
 }
 
-/** In a transaction of its own. */
+/** Uses its own transaction. */
 export function storeSettings(connection: Connection, of: Statements, settings: StoredSettings): StoredSettings {
   return inTransaction(connection, () => ({ keep: true, result: storeSettingsInHost(connection, of, settings) }));
 }

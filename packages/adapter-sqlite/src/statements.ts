@@ -5,22 +5,22 @@ import { createWrites, tableOf, type Writes } from "./writes.ts";
 
 type PerKind = Readonly<Record<RecordKind, string>>;
 
-/** The SQL of the adapter, compiled once by Kysely. Each connection prepares it when it is first used. */
+/** The adapter's SQL, compiled once by Kysely. Each connection prepares a statement when it first uses it. */
 export interface Statements {
-  /** By id. */
+  /** Takes an id. */
   readonly select: PerKind;
-  /** By a JSON array of ids. */
+  /** Takes a JSON array of ids. */
   readonly selectMany: PerKind;
-  /** By id; the version of a command, which has none, counts as 1. */
+  /** Takes an id. A command has no version, and counts as 1. */
   readonly selectVersion: PerKind;
   readonly reads: Reads;
   readonly writes: Writes;
   readonly readSchemaVersion: string;
-  /** By name. */
+  /** Takes the name. */
   readonly readSettings: string;
-  /** By name and value; changes nothing where the name is there. */
+  /** Takes the name and value. Changes nothing if the name exists. */
   readonly storeSetting: string;
-  /** One row, `now`, in milliseconds. */
+  /** Returns one row, `now`, in milliseconds. */
   readonly readClock: string;
   /** Changes nothing, and takes the write lock. */
   readonly lock: string;

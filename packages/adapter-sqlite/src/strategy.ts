@@ -34,7 +34,7 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
     },
     tableOptions: sql`strict`,
     isOneOf: inList,
-    // CASE, for json_type raises an error of its own where the text is no JSON at all.
+    // With CASE, because json_type raises its own error if the text is not JSON.
     isJson: (column, shape) =>
       shape === "any"
         ? sql<boolean>`json_valid(${sql.ref(column)})`

@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Longest time, in milliseconds, that calls answered at once may keep timers and sockets waiting. */
+/** The longest time, in milliseconds, that calls answered at once may keep timers and sockets waiting. */
 const longestTurn = 5;
 
 let turnBegan = Number.NEGATIVE_INFINITY;
 let turning: Promise<void> | undefined;
 
 /**
- * SQLite answers without ever waiting for anything, so callers in a loop would never let the event loop turn: requests
- * would not be read, and the pauses between attempts would not end. All callers of the process share its turns; were
- * each to have its own, twenty of them would take twenty times as long.
+ * SQLite answers without ever waiting, so callers in a loop would never let the event loop turn: requests would not be
+ * read, and the pauses between attempts would not end. All callers of the process share its turns. If each had its own
+ * turn, twenty callers would take twenty times as long.
  */
 export async function letOthersIn(): Promise<void> {
   if (performance.now() - turnBegan < longestTurn) return;

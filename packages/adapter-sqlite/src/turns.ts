@@ -1,12 +1,12 @@
-/** Lets one go on at a time, in the order in which they came. */
+/** Lets one caller proceed at a time, in the order of arrival. */
 export interface Turns {
-  /** True once it is this one's turn, false if that took too long. The one whose turn it is has to end it. */
+  /** True once it is this caller's turn, false if that took too long. The caller that gets a turn has to end it. */
   readonly take: (withinMs: number) => Promise<boolean>;
   readonly end: () => void;
   readonly isFree: () => boolean;
 }
 
-/** Timers that wait longer fire at once. */
+/** A longer timer fires at once. */
 const longestTimer = 2 ** 31 - 1;
 
 export function createTurns(): Turns {
@@ -19,7 +19,7 @@ export function createTurns(): Turns {
         isTaken = true;
         return true;
       }
-      // Not Promise.withResolvers, which Node 20 and others lack.
+      // Promise.withResolvers is missing in Node 20 and others.
       return new Promise((resolve) => {
         const giveUp = () => resolve(!waiting.delete(go));
         const timer = setTimeout(giveUp, Math.min(withinMs, longestTimer));

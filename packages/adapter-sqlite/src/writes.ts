@@ -13,16 +13,16 @@ import {
 import type { RecordKind } from "@slotwright/core/adapter";
 import { sql } from "kysely";
 
-/** A statement for one row, and the columns whose values its placeholders take, in their order. */
+/** A statement for one row, and the columns whose values its placeholders take, in this order. */
 export interface RowWrite<Row> {
   readonly sql: string;
   readonly columns: readonly (keyof Row & string)[];
 }
 
-/** How a record of one kind gets into its table. */
+/** How a record of one kind is written to its table. */
 export interface RecordWrites<Row> {
   readonly insert: RowWrite<Row>;
-  /** Sets what changes often, if the rest is as it was; so no index key is touched and few triggers look. */
+  /** Sets what changes often, if the rest is unchanged. So no index key is touched and few triggers fire. */
   readonly updateState: RowWrite<Row>;
   /** Sets everything. */
   readonly updateAll: RowWrite<Row>;
@@ -71,7 +71,7 @@ function recordWrites<T extends "schedules" | "slots" | "appointments">(
   };
 }
 
-// The statements are compiled with the columns' names as values: what comes back is the order to bind them in.
+// The statements are compiled with the columns' names as values. The result shows the order in which to bind them.
 function insertion<Row>(strategy: SqlStrategy, table: TableName, columns: Columns<Row>): RowWrite<Row> {
   const names = sql.join(columns.map((column) => sql.id(column)));
   return compiled<Row>(strategy, sql`insert into ${sql.table(table)} (${names}) values (${sql.join(columns)})`);
