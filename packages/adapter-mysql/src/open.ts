@@ -41,7 +41,7 @@ export interface Lent {
   readonly connection: Connection;
 }
 
-/** A server to which the adapter opens a pool on its first call, and closes it. */
+/** A pool that the adapter opens on its first call, and closes. */
 export function uriSource(uri: string, database: string | undefined): Source {
   let pool: OwnPool | undefined;
   const open = () => {

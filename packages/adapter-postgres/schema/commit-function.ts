@@ -82,9 +82,9 @@ const recordTables = [
 ] as const satisfies readonly (readonly [RecordKind, Table])[];
 
 /**
- * Returns null if everything was committed. Otherwise it returns what happened to the transitions that were not: `{
- * stale, busy, replayed }`, `{ refused }`, or `{ redo }`. With `{ redo }`, nothing was written, and each transition of
- * the batch must be tried separately. Everything runs in a block with an exception handler, so an expected refusal
+ * Returns null if everything was committed. Otherwise it returns what happened to the transitions that were not:
+ * `{ stale, busy, replayed }`, `{ refused }`, or `{ redo }`. With `{ redo }`, nothing was written, and each transition
+ * of the batch must be tried separately. Everything runs in a block with an exception handler, so an expected refusal
  * never ends the surrounding transaction.
  *
  * Within a host's transaction, it waits for rows that others have locked. Elsewhere it skips them, and they are `busy`.
