@@ -154,7 +154,7 @@ describe("a database that fails later", () => {
     const onHost = sqliteAdapter({ database });
     await onHost.load([]);
     database.close();
-    expect(await failure(onHost.commit([booking(slot)]), "closed by the program")).toBe("misused");
+    expect(await failure(onHost.commit([booking(slot)]), "program closed the connection")).toBe("misused");
     expect(await failure(onHost.within(database).commit([booking(slot)]), "BEGIN IMMEDIATE")).toBe("misused");
     await expect(onHost.begin()).rejects.toMatchObject({ failure: "misused" });
   });
