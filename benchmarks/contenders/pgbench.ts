@@ -47,7 +47,7 @@ const idOf = (number: string) => `('00000000-0000-7000-8000-' || lpad((${number}
 /** An appointment has its slot's number, in another range. */
 const appointment = idOf(":number + 500000000000");
 
-/** The lock-row transaction, statement by statement; whoever finds the slot taken writes nothing. */
+/** The lock-row transaction, statement by statement; a caller that finds the slot taken writes nothing. */
 const script = `
 \\set number :base + (:client_id / :group) * :slots + :done
 \\set done :done + 1

@@ -77,7 +77,7 @@ async function inTransaction(connection: PlainConnection, work: () => Promise<bo
   }
 }
 
-/** Whoever publishes for a provider locks the provider's row, or two could publish overlapping slots. */
+/** Publishing locks the provider's row, or two publishers could create overlapping slots. */
 async function publish(connection: PlainConnection, known: Set<string>, shift: Shift): Promise<readonly FreeSlot[]> {
   const { providerId, times } = shift;
   if (!known.has(providerId)) await connection.run("addProvider", [providerId]);

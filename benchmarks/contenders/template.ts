@@ -3,7 +3,7 @@ export type Fill = (texts: readonly string[]) => unknown;
 
 /**
  * Notes where the texts occur in a value: in strings, in bytes, as numbers, and in what arrays and objects hold. Looked
- * for once, since whoever writes a statement by hand knows where its parameters are.
+ * for once, since the author of a statement knows where its parameters are.
  */
 export function templateOf(value: unknown, texts: readonly string[]): Fill {
   return variableIn(value, texts) ?? (() => value);

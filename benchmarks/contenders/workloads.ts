@@ -130,7 +130,7 @@ async function hotSlots(
   return groups;
 }
 
-/** Whoever reads nothing is fast, and of no use. */
+/** A read that finds nothing is fast, and measures nothing. */
 function found(count: number): false {
   if (count === 0) throw new Error("Nothing was found.");
   return false;

@@ -45,7 +45,7 @@ export async function commitEach(
   return outcomes;
 }
 
-/** One transition, all of it or nothing. What throws leaves the transaction to whoever ends the connection. */
+/** One transition, all of it or nothing. An error leaves the transaction to be ended with its connection. */
 export async function commitOne(
   steps: Steps,
   run: Run,
@@ -99,7 +99,7 @@ export const inHostTransaction: Steps = {
   rollback: (run) => run("rollback to slotwright; release slotwright"),
 };
 
-/** Whoever comes second with the same id waits here until the first has ended, and then finds its answer. */
+/** The second command with the same id waits here until the first has ended, and then finds its answer. */
 async function remember(run: Run, { commands }: Tables, { command }: Transition): Promise<CommitOutcome | undefined> {
   const document = JSON.stringify({ kind: "command", ...command });
   const { rowCount } = await run(`insert into ${commands} (document) values ($1) on conflict do nothing`, [document]);

@@ -51,7 +51,7 @@ export async function race(setup: RaceSetup): Promise<RaceResult> {
 
 function startProcess(signal: AbortSignal): ChildProcess {
   const child = fork(workerFile, { signal });
-  // Whoever talks with it is told. Nobody does any more once it has reported, and then an error would end the demo.
+  // A message that cannot be sent is an error of its sender. After the report nobody sends, and an error would end the demo.
   return child.on("error", () => {});
 }
 

@@ -8,10 +8,10 @@ export type BookingEngine = Omit<Engine, "within" | "transaction">;
 
 /** The database as the routes see it: the same on every engine. */
 export interface Database {
-  /** For everything that writes no row of the host's. */
+  /** For calls that write none of your own rows. */
   readonly engine: BookingEngine;
   /**
-   * Bookings and rows of the host's, all or nothing. The work may run more than once: it keeps no state, and its
+   * Bookings and your own rows, all or nothing. The work may run more than once: it keeps no state, and its
    * commands carry the key.
    */
   transaction<Result>(idempotencyKey: string, work: (inside: Inside) => Promise<Result>): Promise<Result>;

@@ -1,7 +1,7 @@
 import { HostError } from "../host-error.ts";
 import type { Meaning, Query } from "./strategy.ts";
 
-/** A row of the host's own, about which Slotwright knows nothing. */
+/** A row that is none of Slotwright's. */
 export interface Invoice {
   readonly id: string;
   readonly appointmentId: string;

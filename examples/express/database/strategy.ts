@@ -17,7 +17,7 @@ export type Query = (sql: string, parameters?: readonly (string | number)[]) => 
 
 /**
  * `transient`: others were in the way or the connection was lost, and the same transaction may succeed if it is run
- * again; `check_failed`: a CHECK of the host's own table said no.
+ * again; `check_failed`: a CHECK on a table of the host refused.
  */
 export type Meaning = "transient" | "check_failed" | "other";
 

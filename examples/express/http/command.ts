@@ -19,7 +19,7 @@ export function envelopeOf(request: Request, response: Response): Envelope {
   return { actor, idempotencyKey: scopedTo(actor, key), ...(ifVersion !== undefined && { ifVersion }) };
 }
 
-/** `X-Actor: patient/p-1`. A real host takes the actor from its session: whoever sends this header is believed. */
+/** `X-Actor: patient/p-1`. A real host takes the actor from its session: this header is believed, whatever it says. */
 function actorOf(request: Request): Actor {
   const [, kind, id] = /^([^/]+)\/(.+)$/.exec(request.get("X-Actor") ?? "") ?? [];
   if (kind !== undefined && id !== undefined) return { kind, id };
