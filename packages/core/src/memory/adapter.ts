@@ -117,11 +117,11 @@ function ended(): StorageError {
 }
 
 async function refuseMigration(): Promise<never> {
-  throw new StorageError("misused", "migrate() cannot run within a transaction. Call migrate() of the adapter itself.");
+  throw new StorageError("misused", "migrate() cannot run within a transaction. Call migrate() on the adapter itself.");
 }
 
 async function refuseSecond(): Promise<never> {
-  throw new StorageError("misused", "begin() cannot run within a transaction. Call begin() of the adapter itself.");
+  throw new StorageError("misused", "begin() cannot run within a transaction. Call begin() on the adapter itself.");
 }
 
 async function begin(
