@@ -8,8 +8,8 @@ import { commandKey, type Request } from "./request.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 
 /**
- * What is to be made of an attempt that has thrown.
- * @throws BookingError where another one is of no use; what did not come from storage, as it is
+ * What to do after an attempt has thrown.
+ * @throws BookingError if another attempt is of no use; an error from outside of storage, unchanged
  */
 export async function afterFailure(settings: EngineSettings, request: Request, error: unknown): Promise<Attempt> {
   if (!isStorageError(error)) throw error;
@@ -39,9 +39,9 @@ async function settleUnknown(settings: EngineSettings, request: Request, lost: u
  * @throws BookingError `storage_busy` or `outcome_unknown` at the end of the budget; a guard's refusal that comes again
  */
 export async function beforeRepeat(request: Request, { again, cause }: Repeat, last?: Repeat): Promise<void> {
-  // Rows changed by hand while the rule decided: it decides again, and usually finds the precise refusal itself.
+  // Rows were changed by hand while the rule decided. It decides again, and usually finds the precise refusal itself.
   if (again === "guarded" && last?.again === "guarded") throw cause();
-  // The loser of a race is retried once without a pause; it usually only needs its refusal. One who found a slot that
+  // The loser of a race is retried once without a pause; it usually only needs its refusal. A caller whose found slot
   // was taken meanwhile goes on to the next.
   const isInHurry = again === "missed" || (again === "stale" && last === undefined);
   await pause(request, cause, isInHurry);

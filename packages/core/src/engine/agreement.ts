@@ -6,17 +6,17 @@ export type SettingsStorage = Pick<StorageAdapter, "readSettings" | "storeSettin
 
 /** What all engines on one database have to agree on. */
 export interface Agreement {
-  /** Whether they are known to agree: then nobody needs to ask. */
+  /** Whether they are known to agree. Nobody needs to ask then. */
   readonly isMade: () => boolean;
   /** @throws BookingError `settings_mismatch`; StorageError */
   readonly make: (storage: SettingsStorage) => Promise<void>;
-  /** The same in a transaction of the host, which may be rolled back. */
+  /** The same in a host's transaction, which may be rolled back. */
   readonly makeWithin: (storage: SettingsStorage) => Promise<void>;
 }
 
 /**
- * @param peek Reads, outside of any transaction of the host, which settings are stored.
- * @param runShared Runs what several callers wait for.
+ * @param peek Reads the stored settings, outside of any host transaction.
+ * @param runShared Runs work that several callers wait for.
  */
 export function createAgreement(
   mine: StoredSettings,
@@ -35,7 +35,7 @@ export function createAgreement(
     isMade = true;
   }
 
-  /** What a transaction sees may be its own, and vanish with it. Only what others see as well is remembered. */
+  /** What a transaction sees may be its own, and vanish with it. Only what others also see is remembered. */
   async function look(): Promise<void> {
     if (isPeeking) return;
     isPeeking = true;
@@ -53,7 +53,7 @@ export function createAgreement(
     isMade: () => isMade,
     make,
     async makeWithin(storage) {
-      // Nobody waits for it: the transaction may hold the last connection.
+      // Nothing awaits it: the transaction may hold the last connection.
       void look();
       refuseOthers(await agreedOn(storage, mine), mine);
     },
@@ -64,7 +64,7 @@ async function agreedOn(storage: SettingsStorage, mine: StoredSettings): Promise
   try {
     return (await storage.readSettings()) ?? (await storage.storeSettings(mine));
   } catch (error) {
-    // Whatever became of it, of the command itself nothing was sent.
+    // Whatever became of it, nothing of the command itself was sent.
     if (isStorageError(error, "unknown")) throw new StorageError("transient", error.message, error);
     throw error;
   }

@@ -9,10 +9,10 @@ import type { EngineSettings } from "./options.ts";
 
 const takenCodes: ReadonlySet<ErrorCode> = new Set(["slot_booked", "slot_held", "slot_blocked", "no_slot_available"]);
 
-/** How many free slots before and after the wanted time are looked at. */
+/** How many free slots before and after the wanted time are considered. */
 const lookedAt = 200;
 
-/** What a command says of the slots and the time it wants, and how many free slots a refusal should offer. */
+/** What a command says about the slots and the time it wants, and how many free slots a refusal should offer. */
 export interface Wish {
   readonly appointmentId?: string;
   readonly slotId?: string | undefined;
@@ -27,20 +27,20 @@ export interface Refused<W extends Wish> {
   readonly name: CommandName;
   readonly command: W;
   readonly seen: Seen;
-  /** Whether another command would be agreed to, by the host's authorization and policies as well. */
+  /** Whether another command would be agreed to, also by the host's authorization and policies. */
   readonly wouldAgree: (command: W, seen: Seen) => boolean;
 }
 
 interface Wanted extends TimeRange {
   readonly providerId: string;
   readonly facilityId: string;
-  /** The slot that could not be had; none where any slot would have done. */
+  /** The slot that was not available. None if any slot would have done. */
   readonly takenId?: string;
 }
 
 /**
- * Adds the free slots nearest to the wanted time to a refusal for a taken one, where they were asked for: those that
- * the same command would get in place of the taken one.
+ * Adds the free slots nearest to the wanted time to the refusal of a taken one, if the command asks for them. The same
+ * command would get these in place of the taken one.
  */
 export async function withAlternatives<W extends Wish>(
   settings: EngineSettings,
@@ -64,7 +64,7 @@ function wantedBy<W extends Wish>({ details }: Refusal, refused: Refused<W>): Wa
   return taken && { ...taken, ...time, takenId: taken.id };
 }
 
-/** When the appointment was to be: `accept` leaves its time alone, the others take the slot's where they name none. */
+/** The wanted time of the appointment. `accept` keeps its time; the others default to the slot's. */
 function wantedTime<W extends Wish>({ name, command, seen }: Refused<W>): Partial<TimeRange> {
   const { appointmentId = "", slotId = "" } = command;
   const by = name === "accept" ? seen.appointment(appointmentId) : seen.slot(slotId);
@@ -87,7 +87,7 @@ async function freeAround(
   return [...after, ...before];
 }
 
-/** The first that will do, one for each time: which seat of a group slot it is makes no difference to anybody. */
+/** The first slots that will do, one for each time: the seats of a group slot are interchangeable. */
 function nearest(free: readonly Slot[], most: number, willDo: (slot: Slot) => boolean): readonly Slot[] {
   const chosen = new Map<string, Slot>();
   for (const slot of free) {
@@ -99,8 +99,8 @@ function nearest(free: readonly Slot[], most: number, willDo: (slot: Slot) => bo
 }
 
 /**
- * Asks the rule, so that nothing is offered that it would refuse. A command that names no time would agree to a slot of
- * any length, but whoever sent it wanted as much as the taken one had.
+ * Asks the rule, so that nothing is offered that it would refuse. A command without a time would agree to a slot of any
+ * length, but its caller wanted as much time as the taken slot had.
  */
 function isToBeHad<W extends Wish>(slot: Slot, wanted: Wanted, refused: Refused<W>): boolean {
   const { seen, wouldAgree } = refused;
@@ -116,11 +116,11 @@ function inPlaceOfTaken<W extends Wish>(slot: Slot, wanted: Wanted, { name, comm
     return { ...command, alsoSlotIds: alsoSlotIds.map((id) => (id === wanted.takenId ? slot.id : id)) };
   }
   const other = { ...command, alsoSlotIds, slotId: slot.id, ...timeOn(slot, wanted, command) };
-  // What a booking says of the taken slot's version and hold is not said of this one.
+  // The version and the hold in a booking are about the taken slot, not about this one.
   return name === "book" ? { ...other, ifVersion: undefined, holdToken: undefined } : other;
 }
 
-/** A command with a time of its own keeps it where the slot contains it; else the time moves to the slot's start. */
+/** A command keeps its own time if the slot contains it. Otherwise the time moves to the slot's start. */
 function timeOn(slot: Slot, wanted: Wanted, { start, end }: Wish): Partial<TimeRange> {
   if ((start === undefined && end === undefined) || contains(slot, wanted)) return {};
   return { start: slot.start, end: new Date(slot.start.getTime() + durationMs(wanted)) };

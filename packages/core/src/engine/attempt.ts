@@ -7,13 +7,13 @@ import { refusalOfGuard } from "./guard-refusals.ts";
 import { replay } from "./replay.ts";
 import type { Request } from "./request.ts";
 
-/** What came of one attempt. A refusal is a value up to the end: to throw it costs at each step. */
+/** What came of one attempt. A refusal stays a value to the end, because throwing costs at each step. */
 export type Attempt =
   | { readonly result: object; readonly again?: never }
   | { readonly refusal: Refusal; readonly again?: never }
   | Repeat;
 
-/** Why the command has to be attempted again, and what to name as the cause where the budget is used up. */
+/** Why the command has to be attempted again, and what to name as the cause once the budget is used up. */
 export interface Repeat {
   readonly again: "busy" | "unknown" | "stale" | "missed" | "guarded";
   readonly cause: () => unknown;
@@ -36,7 +36,7 @@ export function attemptOf(outcome: CommitOutcome, request: Request, decided: Dec
   }
 }
 
-/** Most losers start again at once, and nobody asks them why. */
+/** Most losers start again at once, and nothing reads their cause. */
 export function lostTo(keys: readonly RecordKey[]): Repeat {
   return { again: "stale", cause: () => new Error(`Others were faster ${JSON.stringify(keys)}`) };
 }

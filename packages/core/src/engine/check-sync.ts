@@ -17,7 +17,7 @@ export interface SyncReport {
 }
 
 /**
- * Whether the slot and its appointment agree, and if not, which invariant is broken by which records. Reads only.
+ * Whether the slot and its appointment agree, and if not, which records break which invariant. Reads only.
  * @throws BookingError `slot_not_found`
  */
 export async function checkSync(settings: EngineSettings, slotId: unknown): Promise<SyncReport> {

@@ -1,7 +1,7 @@
 import type { OnWarning } from "../warnings.ts";
 import type { Clock } from "./clock.ts";
 
-/** Milliseconds from one comparison to the next. */
+/** Milliseconds between two comparisons. */
 const interval = 5 * 60_000;
 
 /** Milliseconds that two clocks may differ. */
@@ -9,14 +9,15 @@ const tolerated = 1_000;
 
 export interface ClockWatchOptions {
   readonly clock: Pick<Clock, "now">;
-  /** What time it is for the database. */
+  /** The time of the database. */
   readonly readClock: () => Promise<Date>;
   readonly warn: OnWarning;
 }
 
 /**
- * Compares the engine's clock with the database's, at most every few minutes. The returned function is called after each
- * answer of the storage, and returns at once: a timer would keep the process alive, and nobody waits for the comparison.
+ * Compares the engine's clock with the database's, at most every few minutes. The returned function is called after
+ * each answer of the storage and returns at once. A timer would keep the process alive, and nobody waits for the
+ * comparison.
  */
 export function watchClock({ clock, readClock, warn }: ClockWatchOptions): () => void {
   let nextAt = Number.NEGATIVE_INFINITY;
@@ -27,7 +28,7 @@ export function watchClock({ clock, readClock, warn }: ClockWatchOptions): () =>
     const theirs = (await readClock()).getTime();
     const received = clock.now().getTime();
     const aheadMs = Math.round((sent + received) / 2 - theirs);
-    // The database read its clock at any moment in between.
+    // The database read its clock at some moment in between.
     const inDoubt = (received - sent) / 2;
     if (Math.abs(aheadMs) - inDoubt > tolerated)
       warn({ code: "clock_skew", message: messageOf(aheadMs), details: { aheadMs } });
@@ -49,5 +50,5 @@ export function watchClock({ clock, readClock, warn }: ClockWatchOptions): () =>
 function messageOf(aheadMs: number): string {
   const seconds = (Math.abs(aheadMs) / 1000).toFixed(1);
   const how = aheadMs > 0 ? "ahead of" : "behind";
-  return `The clock of this computer is ${seconds} s ${how} the database's. Holds end by the clock of whichever engine looks at them, so a hold may end that much too early or too late; nothing is booked twice. Synchronise the clocks of all computers, as by NTP.`;
+  return `The clock of this computer is ${seconds} s ${how} the database's. Holds end by the clock of whichever engine looks at them, so a hold may end that much too early or too late; nothing is booked twice. Synchronise the clocks of all computers, for example with NTP.`;
 }

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Where time comes from. Give another one to make tests repeatable. */
+/** Where time comes from. Pass your own to make tests repeatable. */
 export interface Clock {
-  /** What time it is. */
+  /** The current time. */
   readonly now: () => Date;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after this many milliseconds. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** Dates that stay as they are: a host's clock may hand out the same one each time, and move it. */
+/** Dates that do not change. A host's clock may return the same one each time, and move it. */
 export function steady(clock: Clock): Clock {
   return { now: () => new Date(clock.now().getTime()), sleep: (ms) => clock.sleep(ms) };
 }

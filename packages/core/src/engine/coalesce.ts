@@ -8,8 +8,8 @@ import { selectCommits, selectLoads } from "./select.ts";
 import { createVersionsInFlight } from "./versions-in-flight.ts";
 
 /**
- * The storage with the loads and commits of many commands sent together: latency stays that of a round trip, and
- * throughput grows with load. Calls within a host's transaction go as they are.
+ * The storage, with the loads and commits of many commands sent together. Latency stays that of a round trip, and
+ * throughput grows with load. Calls within a host's transaction are passed on unchanged.
  */
 export function coalescingStorage(
   storage: StorageAdapter,
@@ -41,12 +41,12 @@ interface QueuedLoad extends Call<readonly (StoredRecord | undefined)[]> {
 interface QueuedCommit extends Call<CommitOutcome> {
   readonly command: CommandIdentity;
   readonly decided: Decided<object>;
-  /** Of the command, and of all records that it rests on or writes. */
+  /** The keys of the command, and of all records that it rests on or writes. */
   readonly keys: readonly string[];
   readonly until: number | undefined;
 }
 
-/** A batch waits for a connection as long as the most impatient of its calls does; the others may try again. */
+/** A batch waits for a connection as long as the most impatient of its calls. The others may try again. */
 function soonest(batch: readonly { readonly until: number | undefined }[]): number | undefined {
   let soonest: number | undefined;
   for (const { until } of batch) if (until !== undefined && !(until >= (soonest ?? until + 1))) soonest = until;
@@ -54,7 +54,7 @@ function soonest(batch: readonly { readonly until: number | undefined }[]): numb
 }
 
 function createLoadLanes(storage: Pick<EngineStorage, "load">, options: CoalesceOptions) {
-  /** One load for the keys of all, each asked for once. */
+  /** One load for the keys of all calls, each key once. */
   async function loadAll(batch: readonly QueuedLoad[]) {
     const [only, ...others] = batch;
     if (only !== undefined && others.length === 0) return [await storage.load(only.keys, only.until)];
@@ -62,7 +62,7 @@ function createLoadLanes(storage: Pick<EngineStorage, "load">, options: Coalesce
     const loaded = await storage.load([...keys.values()], soonest(batch));
     const records = new Map([...keys.keys()].map((text, index) => [text, loaded[index]]));
     const given = new Set<string>();
-    // What one caller does to its record must not show in another's.
+    // What one caller does to its record must not show in another's record.
     const ownRecord = (key: RecordKey) => {
       const text = keyText(key);
       const record = records.get(text);
@@ -101,7 +101,7 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, ca
 }
 
 function keysOf({ id }: CommandIdentity, { expect, put }: Decided<object>): readonly string[] {
-  // Rules name what they put in the order of what they expect. A key that is named twice does no harm.
+  // Rules name what they put in the order of what they expect. A repeated key does no harm.
   const alsoPut = put.filter(({ kind, id }, index) => expect[index]?.key.id !== id || expect[index].key.kind !== kind);
   return [`command:${id}`, ...expect.map(({ key }) => keyText(key)), ...alsoPut.map(keyText)];
 }

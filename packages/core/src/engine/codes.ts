@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 
-/** What any call can meet that asks the database. */
+/** Codes that any call that asks the database can reject with. */
 const storage = [
   "storage_busy",
   "storage_unavailable",
@@ -20,7 +20,7 @@ const write = [
   "settings_mismatch",
 ] as const satisfies readonly ErrorCode[];
 
-/** What every command can be refused with, whatever it asks for; `invalid_transition` also by a guard of the database. */
+/** Codes that every command can be refused with. `invalid_transition` can also come from a guard of the database. */
 const command = [
   ...write,
   "idempotency_key_reused",

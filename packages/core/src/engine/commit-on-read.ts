@@ -9,7 +9,7 @@ import { replay } from "./replay.ts";
 import { commandKey, contextOf, type Request } from "./request.ts";
 import type { SlotFate } from "./spread.ts";
 
-/** Loads what the rule asks for, lets it decide, and commits on condition of the versions that were loaded. */
+/** Loads what the rule asks for, lets it decide, and commits if the loaded versions still hold. */
 export async function commitOnRead(settings: EngineSettings, request: Request): Promise<Attempt> {
   const context = contextOf(settings, request);
   const loaded = await loadRecords(settings.storage, request, context);
@@ -21,7 +21,7 @@ export async function commitOnRead(settings: EngineSettings, request: Request): 
     // Not awaited: that would lengthen the stack of every refusal, which costs a tenth of the whole command.
     if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded, context);
     if (decision.put.length === 0) return { result: decision.result };
-    // Whatever becomes of the commit, the slot is nobody else's to be tried.
+    // Whatever becomes of the commit, no other caller may try this slot.
     fate = "taken";
     const outcome = await settings.storage.commit(request, decision, request.patience.until);
     const attempt = attemptOf(outcome, request, decision);

@@ -6,15 +6,16 @@ import { decide } from "./decide.ts";
 import type { EngineSettings } from "./options.ts";
 import { contextOf, type Request } from "./request.ts";
 
-/** What the engine remembers of the slots that a booking names, and the context to decide it in. */
+/** What the engine remembers of the slots that a booking names, and the context to decide in. */
 export interface Remembered {
   readonly seen: Seen;
   readonly context: Context;
 }
 
 /**
- * Undefined if one of the slots is not remembered, or the command is no booking by slot. Where a slot was given to somebody by hand and its version left alone,
- * the database still keeps a booking from it. It cannot tell for other commands, which see everything as it is first.
+ * Undefined if one of the slots is not remembered, or the command is not a booking by slot. If somebody gave a slot
+ * away by hand and left its version alone, the database still refuses to book it. It cannot tell for other commands, so
+ * those read everything first.
  */
 export function rememberedFor(settings: EngineSettings, request: Request): Remembered | undefined {
   const { name, command, rule } = request;
@@ -26,8 +27,9 @@ export function rememberedFor(settings: EngineSettings, request: Request): Remem
 }
 
 /**
- * A slot that was free a short while ago usually still is, and the commit tells if it is not. Only a commit is an answer
- * here: not a refusal, and not what a function of the host throws. Undefined where the command has to read first.
+ * A slot that was free a short while ago usually still is, and the commit tells if it is not. Only a commit is an
+ * answer here. A refusal is not, and neither is an error that a function of the host throws. Undefined if the command
+ * has to read first.
  */
 export async function commitOnRemembered(
   settings: EngineSettings,
@@ -46,7 +48,7 @@ export async function commitOnRemembered(
     const attempt = attemptOf(outcome, request, decision);
     return "result" in attempt ? attempt : undefined;
   } catch (error) {
-    // A database that may only be read still tells what it holds: what was taken, and what this very command did before.
+    // A read-only database still tells what it holds: what was taken, and what this command itself did before.
     if (isStorageError(error, "read_only")) return undefined;
     throw error;
   }

@@ -10,9 +10,10 @@ import { replay } from "./replay.ts";
 import { commandKey, type Envelope, mayHaveRun, type Request } from "./request.ts";
 
 /**
- * Rules that search see the records in several reads. In between, a twin of this very command may have taken effect,
- * and what it took must not be refused to its own repeat; or others changed what was read first, and the refusal rests
- * on records that never were there at one time. What still is as it was read first, was so during the last read, too.
+ * Rules that search see the records in several reads. Between two of them, this command itself may have taken effect
+ * through a repeat, and what it took must not be a reason to refuse it. Others may also have changed what was read
+ * first, and the refusal would rest on records that never existed at one time. A record that is still as it was first
+ * read was also so during the last read.
  */
 export async function confirmRefusal(
   settings: EngineSettings,

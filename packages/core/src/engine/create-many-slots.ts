@@ -17,8 +17,8 @@ interface Run {
 }
 
 /**
- * Creates the slots of a source, chunk by chunk. Each chunk is a command of its own under a key made of the call's key
- * and the position of its first input, so a repeated call finds those that are there already.
+ * Creates the slots of a source, chunk by chunk. Each chunk is a command of its own, whose key is made of the call's
+ * key and the position of its first input. A repeated call therefore finds the chunks that exist.
  * @throws BookingError
  */
 export async function createManySlots(settings: EngineSettings, input: CreateManySlotsInput): Promise<CreatedSoFar> {
@@ -35,8 +35,8 @@ export async function createManySlots(settings: EngineSettings, input: CreateMan
       const made = await createChunk(run, chunk, created);
       created = { idempotencyKey, inputs: chunk.from + chunk.slots.length, slots: created.slots + made.slots };
       await onProgress?.({ ...created });
-      // Storages that answer at once would let no timer fire, nor a signal arrive. In the host's transaction, whoever
-      // gets a turn may slip into it.
+      // A storage that answers at once would let no timer fire and no signal arrive. In a host's transaction, other
+      // code that gets a turn may slip into it.
       if (!settings.isHostTransaction) await nextTurn();
     }
   } finally {
@@ -63,19 +63,19 @@ async function createChunk(run: Run, { from, slots }: Chunk, created: CreatedSoF
   }
 }
 
-/** The error of a chunk in terms of the whole call: its positions, its key, and what is there. */
+/** The error of a chunk in terms of the whole call: its positions, its key, and what exists. */
 function stoppedBy(error: unknown, run: Run, createdSoFar: CreatedSoFar, chunk?: Chunk): unknown {
   if (!isBookingError(error)) return error;
   const { code, cause } = error;
   const key = "idempotencyKey" in error.details ? { idempotencyKey: run.idempotencyKey } : {};
   const at = chunk === undefined ? {} : inputOf(error, chunk);
-  // A storage that failed within the host's transaction has ended it, and what was created in it is gone.
+  // A storage that failed within the host's transaction has ended it. What was created in it is gone.
   const isGone = run.settings.isHostTransaction && error.status === 503 && code !== "aborted";
   const details = { ...error.details, ...key, ...at, ...(isGone ? {} : { createdSoFar }) };
   return new BookingError<ErrorCode>(code, details as BookingError["details"], cause);
 }
 
-/** Which input the error is about, where it is about one. */
+/** Which input the error is about, if it is about one. */
 function inputOf(error: BookingError, { from }: Chunk): { readonly index?: number } {
   const isOfOne = isBookingError(error, "invalid_time_range") || isBookingError(error, "slot_overlap");
   return isOfOne ? { index: from + (error.details.index ?? 0) } : {};

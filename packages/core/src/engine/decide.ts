@@ -10,7 +10,7 @@ export function decide(
   seen: Seen,
   context: Context,
 ): Decision<object> {
-  // A repair is the engine's own work, not one of the commands that the host decides about.
+  // A repair is the engine's own work. The host does not decide about it.
   if (name === "repair") return rule.decide(command, seen, context);
   const forbidden = refuseActor(authorize, { ...command }, seen, context);
   if (forbidden !== undefined) return forbidden;

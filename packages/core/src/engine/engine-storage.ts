@@ -2,13 +2,13 @@ import type { Decided } from "../rules/decision.ts";
 import type { CallOptions, CommitOutcome, OpenTransaction, StorageAdapter, Transition } from "../storage/adapter.ts";
 import { storedResult } from "./stored-result.ts";
 
-/** What a transition says of its command. A function, since a getter in an object literal costs a third of a command. */
+/** What a transition says of its command. A function: a getter in an object literal costs a third of a command. */
 export interface CommandIdentity {
   readonly id: string;
   readonly requestHash: () => string;
 }
 
-/** A call that waits for a connection no longer than until then, as `performance.now()` counts. Default: the whole budget. */
+/** A call that waits for a connection until this time, as `performance.now()` counts. Default: the whole budget. */
 type Bounded<Call> = Call extends (asked: infer Asked, call?: CallOptions) => infer Answer
   ? (asked: Asked, until?: number) => Answer
   : never;
@@ -17,7 +17,7 @@ type Reads = {
   readonly [Name in "load" | "findSlots" | "findAppointments" | "readJournal"]: Bounded<StorageAdapter[Name]>;
 };
 
-/** The storage as the engine uses it: it commits one transition at a time, whether or not others go along with it. */
+/** The storage as the engine uses it: it commits one transition at a time, alone or together with others. */
 export interface EngineStorage extends Reads, Pick<StorageAdapter, "readSettings" | "storeSettings"> {
   readonly commit: (command: CommandIdentity, decided: Decided<object>, until?: number) => Promise<CommitOutcome>;
   within(transaction: unknown): EngineStorage;
@@ -40,10 +40,10 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
   };
 }
 
-/** A budget below this is one of attempts: even one of none leaves the time to open a connection. */
+/** A budget below this limits attempts: even a budget of 0 leaves the time to open a connection. */
 const leastBudgetMs = 1_000;
 
-/** What the last call of a budget has left: a free connection is had in less. */
+/** The least time that the last call of a budget has. Taking a free connection needs less. */
 const leastWaitMs = 50;
 
 export function untilOf(budgetMs: number): number {
@@ -55,7 +55,7 @@ export function bounded(call: CallOptions, until: number | undefined): CallOptio
   return { ...call, connectWithinMs: Math.max(until - performance.now(), leastWaitMs) };
 }
 
-/** The same storage, whose calls share what is left until then. */
+/** The same storage, whose calls share the time that is left. */
 export function storageUntil(storage: EngineStorage, until: number): EngineStorage {
   return {
     ...storage,
@@ -66,8 +66,8 @@ export function storageUntil(storage: EngineStorage, until: number): EngineStora
 }
 
 /**
- * Plain data, as the contract has it. Made when it is sent: a command that loses to another one of the same engine needs
- * neither a hash nor a stored result.
+ * Plain data, as the contract requires. It is made when it is sent: a command that loses to another one of the same
+ * engine needs neither a hash nor a stored result.
  */
 export function transitionOf(
   { id, requestHash }: CommandIdentity,

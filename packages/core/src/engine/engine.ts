@@ -16,8 +16,8 @@ type HostCommand = Exclude<CommandName, "repair">;
 type Commands = Omit<SlotCommands & AppointmentCommands, "createManySlots">;
 
 /**
- * Creates an engine on a storage, whose tables must exist (`storage.migrate()`). It opens nothing, so it needs no closing;
- * the storage stays yours to close.
+ * Creates an engine on a storage, whose tables must exist (`storage.migrate()`). The engine opens nothing and needs no
+ * closing. You close the storage.
  *
  * @throws BookingError `invalid_input` for an option that is not valid.
  * @example

@@ -6,8 +6,8 @@ import type { Decided } from "../rules/decision.ts";
 import type { Guard } from "../storage/adapter.ts";
 
 /**
- * What a caller is told where the rules agreed and the database's own guard did not. That takes rows that somebody
- * changed by hand, so the message says how to find them.
+ * The error for a caller if the rules agreed and the database's own guard did not. Only rows changed by hand cause
+ * this, so the message says how to find them.
  */
 export function refusalOfGuard(guard: Guard, { put }: Decided<object>, command: CommandName): Refusal {
   const record = put.find((one): one is Slot | Appointment => one.kind !== "schedule");

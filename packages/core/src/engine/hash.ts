@@ -20,8 +20,8 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * Tells whether two commands with one idempotency key are the same request. The schemas have put the fields of a command
- * in order; what the host may write in any order is put in order here.
+ * Tells whether two commands with one idempotency key are the same request. The schemas have put the fields of a
+ * command in order. What the host may write in any order is put in order here.
  */
 export function requestHash(
   name: string,

@@ -3,7 +3,7 @@ import { v7 } from "uuid";
 
 const idBytes = 16;
 
-/** UUIDv7s. Randomness is drawn for 256 of them at a time: a system call for each costs more than the rest of it. */
+/** UUIDv7s. Randomness is drawn for 256 of them at a time, because a system call for each costs more than the rest. */
 export function createIdSource(): () => string {
   const pool = new Uint8Array(idBytes * 256);
   let used = pool.length;
@@ -17,7 +17,7 @@ export function createIdSource(): () => string {
   };
 }
 
-/** A secret: 122 random bits, and nothing of the time. */
+/** A secret: 122 random bits, without a timestamp. */
 export function newToken(): string {
   return randomUUID();
 }

@@ -9,10 +9,10 @@ import type { Position } from "../storage/adapter.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import type { EngineSettings } from "./options.ts";
 
-/** How many overlapping neighbours are named at most. */
+/** The most overlapping neighbours that are named. */
 const neighbourLimit = 100;
 
-/** Appointments read at a time in search of the one that counts on a slot. */
+/** How many appointments are read at a time in search of the one that counts on a slot. */
 const pageSize = 500;
 
 /** Loads the keys at one moment, and looks the records up by key. */
@@ -22,7 +22,7 @@ export async function loadMap(storage: EngineStorage, keys: readonly RecordKey[]
   return (key) => byKey.get(keyText(key));
 }
 
-/** Loads until all that the records point to was loaded at the same moment as they were. */
+/** Loads until everything that the records point to was loaded at the same moment as the records. */
 async function loadClosure(
   storage: EngineStorage,
   start: RecordKey,
@@ -82,7 +82,7 @@ export async function inspectAppointment({ storage }: EngineSettings, id: string
   return appointment === undefined ? [] : appointmentFaults(appointment, (one) => slotIn(lookup, one));
 }
 
-/** The appointment that counts on the slot, whatever the slot says of it: it is on, and lists the slot as its own. */
+/** The appointment that counts on the slot, whatever the slot says: it is active, and lists the slot as its own. */
 async function claimantOf(storage: EngineStorage, slot: Slot): Promise<string | undefined> {
   // An appointment lies within each of its slots, so it starts within this one.
   const search = { statuses: owningStatuses, startFrom: slot.start, startBefore: slot.end, limit: pageSize };

@@ -2,17 +2,20 @@ import { isStorageError, StorageError, type StorageFailure } from "../storage/st
 import { outsideOfCallers } from "./outside-of-callers.ts";
 import type { Selection } from "./select.ts";
 
-/** How calls that are made at the same time are sent together. */
+/** How calls of the same moment are sent together. */
 export interface CoalesceOptions {
-  /** Calls that go out together at most, those that want the same record once more aside. Default 32. 1 sends each by itself. */
+  /**
+   * The most calls that go out together, except for further calls for the same record. Default 32. 1 sends each by
+   * itself.
+   */
   readonly batchSize: number;
-  /** Batches that are under way at the same time at most, slow ones aside. Default 3. */
+  /** The most batches under way at the same time, except for slow ones. Default 3. */
   readonly lanes: number;
-  /** Calls that wait at most; one more is refused with `storage_busy`. Default 10 000. */
+  /** The most calls that wait. One more is refused with `storage_busy`. Default 10 000. */
   readonly queueLimit: number;
 }
 
-/** Certainly not applied, and there is no use in waiting: others wait already. */
+/** Certainly not applied. Waiting is of no use, because others wait already. */
 export class QueueFullError extends StorageError {
   readonly queueLimit: number;
 
@@ -33,33 +36,33 @@ export interface Call<Answer> {
 }
 
 export interface Lanes<Waiting> {
-  /** Adds a call to the queue, which is answered by its `resolve` or `reject`. Never rejects itself. */
+  /** Adds a call to the queue. Its `resolve` or `reject` answers it. Never rejects itself. */
   readonly add: (call: Waiting) => Promise<void>;
 }
 
 export interface LanesOf<Waiting, Answer> {
   readonly options: CoalesceOptions;
-  /** Which calls of the queue, the oldest first, go out next; none if all have to wait for those under way. */
+  /** Which calls of the queue go out next, oldest first. None if all have to wait for those under way. */
   readonly select: (queue: readonly Waiting[]) => Selection<Waiting, Answer>;
   /** Sends a batch. The answers are in the order of its calls. */
   readonly send: (batch: readonly Waiting[]) => Promise<readonly Answer[]>;
-  /** Hears of a batch, or a part of it, that has been answered, before the next one is selected. */
+  /** Called when a batch, or a part of it, has been answered, before the next one is selected. */
   readonly onAnswered?: (batch: readonly Waiting[]) => void;
 }
 
 /**
- * A batch that takes longer, in milliseconds, usually waits for a lock, perhaps of a host's transaction that stays open for
- * seconds, and perhaps until the host has another answer of ours: it must not keep others waiting.
+ * A batch that takes longer, in milliseconds, usually waits for a lock. A host's transaction may hold the lock for
+ * seconds, perhaps until the host gets another answer from us. Such a batch must not keep others waiting.
  */
 const slowMs = 100;
 
-/** Each has a connection of the pool. */
+/** The most slow batches. Each uses a connection of the pool. */
 const mostSlow = 8;
 
 /**
- * Sends a lone call at once: the microtask that it waits is over before anything else can happen, and gathers those that
- * are called in the same moment, such as all that were answered together. Calls that are made while one is under way
- * wait for it, and then go out together; a further lane opens only for a full batch, or beside slow ones.
+ * Sends a lone call at once. The microtask that it waits is over before anything else can happen. It gathers the calls
+ * of the same moment, such as those of callers that were answered together. Calls made while another is under way wait
+ * for it, and then go out together. A further lane opens only for a full batch, or beside slow ones.
  */
 export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Waiting, Answer>): Lanes<Waiting> {
   const { options, select, send, onAnswered = () => {} } = of;
@@ -69,19 +72,19 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
   let gathers = false;
 
   async function add(call: Waiting): Promise<void> {
-    // Those that gather do not wait for the database yet.
+    // Gathering calls do not wait for the database yet.
     if (queue.length >= options.queueLimit) outsideOfCallers(sendNext);
     if (queue.length >= options.queueLimit) return call.reject(new QueueFullError(options.queueLimit));
     queue.push(call);
     if (gathers) return;
     gathers = true;
-    // Not queueMicrotask, which Node makes an asynchronous resource for.
+    // Not queueMicrotask: Node makes an asynchronous resource for it.
     await undefined;
     gathers = false;
     outsideOfCallers(sendNext);
   }
 
-  /** Never throws: what does would leave calls in the queue forever. */
+  /** Never throws: an error here would leave calls in the queue forever. */
   function sendNext(): void {
     try {
       while (queue.length > 0 && quick < options.lanes && (quick === 0 || queue.length >= options.batchSize)) {
@@ -114,19 +117,19 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
     sendNext();
   }
 
-  /** Never throws, as what is to be done here may be what threw. */
+  /** Never throws, because it also runs after `onAnswered` itself has thrown. */
   function makeRoom(batch: readonly Waiting[]): void {
     try {
       onAnswered(batch);
     } catch {
-      // Its calls have been rejected with it.
+      // The calls of the batch have been rejected with this error.
     }
   }
 
   /** Opens another lane beside one that turns out to be slow. The answer closes it. */
   function watchLane(): () => void {
     let isSlow = false;
-    // Again and again: where there are as many slow ones as may be, until one of them ends.
+    // Repeats: with as many slow batches as allowed, it waits until one of them ends.
     const timer = globalThis.setInterval?.(() => {
       if (slow === mostSlow) return;
       clearInterval(timer);
@@ -151,7 +154,7 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
     };
   }
 
-  /** A batch that fails as a whole is taken apart, so that no call fails for what is wrong with another. */
+  /** Takes a batch apart that fails as a whole, so that no call fails because of another one. */
   function failureOf(batch: readonly Waiting[]) {
     return async (error: unknown): Promise<void> => {
       if (batch.length > 1 && !concernsAll(error)) {
@@ -163,7 +166,7 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
     };
   }
 
-  /** All parts at once. Each makes room when it is answered, so that one that waits for a lock keeps nobody else waiting. */
+  /** Sends all parts at once. Each makes room when it is answered, so a part that waits for a lock delays no others. */
   async function sendPart(part: readonly Waiting[]): Promise<void> {
     await send(part).then(answersTo(part), failureOf(part));
     sendNext();
@@ -172,14 +175,15 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
   return { add };
 }
 
-/** Those that have been answered stay so. */
+/** Calls that have been answered stay answered. */
 function rejectAll(calls: readonly Pick<Call<never>, "reject">[], error: unknown): void {
   for (const { reject } of calls) reject(error);
 }
 
 /**
- * After a wait in vain, one by one: one of them waits for a lock, perhaps again, and the others are not to share another
- * wait with it. After anything else in halves, which finds the one to blame in fewer attempts.
+ * After a wait in vain, the calls go one by one: one of them waits for a lock, perhaps again, and the others must not
+ * share another wait with it. After any other failure they go in halves, which finds the one at fault in fewer
+ * attempts.
  */
 function partsAfter<Waiting>(batch: readonly Waiting[], error: unknown): readonly (readonly Waiting[])[] {
   if (isStorageError(error, "transient")) return batch.map((call) => [call]);
@@ -187,11 +191,14 @@ function partsAfter<Waiting>(batch: readonly Waiting[], error: unknown): readonl
   return [batch.slice(0, middle), batch.slice(middle)];
 }
 
-/** The database is away, no connection is free, or it was lost around the commit: nothing is wrong with any one call. */
+/**
+ * The database is away, no connection is free, or the connection was lost around the commit. No single call is at
+ * fault.
+ */
 function concernsAll(error: unknown): boolean {
   if (!isStorageError(error)) return false;
   return error.poolProblem !== undefined || !aboutOne.includes(error.failure);
 }
 
-/** What lacks in the database may be what the host's trigger needs, which only one call has set off. */
+/** What the database lacks may be what a host's trigger needs, and only one call has set that off. */
 const aboutOne: readonly StorageFailure[] = ["transient", "refused", "schema_outdated"];

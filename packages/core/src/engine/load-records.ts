@@ -6,21 +6,21 @@ import type { EngineStorage } from "./engine-storage.ts";
 import { commandKey, mayHaveRun, type Request } from "./request.ts";
 import type { GivenSlot } from "./spread.ts";
 
-/** Slots that a rule's search reads at a time. */
+/** How many slots a rule's search reads at a time. */
 const searchPage = 2_000;
 
 export interface Loaded {
   readonly seen: Seen;
   readonly get: (key: RecordKey) => StoredRecord | undefined;
-  /** What was loaded before the last read, and may have changed until then. Empty where one read saw everything. */
+  /** What was loaded before the last read, and may have changed by then. Empty if one read saw everything. */
   readonly earlier: readonly RecordKey[];
-  /** The slot that this caller alone was given, to be released once it is known what became of it. */
+  /** The slot that only this caller was given. It is released once its fate is known. */
   readonly given: GivenSlot | undefined;
 }
 
 /**
- * Loads what the rule asks for, and again what it asks for on seeing that, until it asks for nothing new. Most
- * commands need one round; those that start from an appointment need a second one for its slots.
+ * Loads what the rule asks for, then what it asks for after seeing that, until it asks for nothing new. Most commands
+ * need one round. Those that start from an appointment need a second one for its slots.
  */
 export async function loadRecords(storage: EngineStorage, request: Request, context: Context): Promise<Loaded> {
   const { command, rule, finder } = request;
@@ -51,7 +51,9 @@ export async function loadRecords(storage: EngineStorage, request: Request, cont
   }
 }
 
-/** What was loaded, undefined where there is no such record. A map for each kind: texts of both would be made for each look. */
+/**
+ * The loaded record, or undefined if there is none. With a map for each kind, no lookup builds a text of kind and id.
+ */
 function createRecords() {
   const kinds: Partial<Record<RecordKind, Map<string, StoredRecord | undefined>>> = {};
   return {
@@ -64,7 +66,7 @@ function createRecords() {
   };
 }
 
-/** Of the records as they are known by then; nothing is found yet. */
+/** Shows the records known so far. Nothing is found yet. */
 function seenBy(get: Loaded["get"]): { -readonly [Name in keyof Seen]: Seen[Name] } {
   const of =
     <K extends StoredRecord["kind"]>(kind: K) =>

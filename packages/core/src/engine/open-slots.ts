@@ -1,7 +1,7 @@
 import type { Slot } from "../model/slot.ts";
 import { collides } from "../rules/sync.ts";
 
-/** Of each schedule and seat the slot that reaches furthest: a later one that overlaps any overlaps that one. */
+/** For each schedule and seat, the slot that reaches furthest: a later slot that overlaps any overlaps this one. */
 export class OpenSlots {
   readonly #byLine = new Map<string, Slot>();
 
@@ -10,7 +10,7 @@ export class OpenSlots {
     for (const [line, { end }] of this.#byLine) if (end <= now) this.#byLine.delete(line);
   }
 
-  /** The slot before that this one overlaps. */
+  /** The earlier slot that this one overlaps. */
   meet(slot: Slot): Slot | undefined {
     const line = `${slot.scheduleId} ${slot.seat}`;
     const before = this.#byLine.get(line);

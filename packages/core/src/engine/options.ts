@@ -16,12 +16,12 @@ import { createRecentSlots, type RecentSlots, type RememberOptions } from "./rec
 import { rememberingStorage } from "./remembering-storage.ts";
 import { createSpread, type Finder } from "./spread.ts";
 
-/** How long, and how often, the engine tries again by itself. */
+/** How long, and how often, the engine retries. */
 export interface RetryOptions {
   /**
-   * After this many milliseconds of a busy database a command or a read gives up with `storage_busy`. The wait for a
-   * connection of the pool counts, and ends with the budget, or after a second where the budget is less. From 0. Default
-   * 10 000; more than 24 days, which is what a timer can wait, count as that.
+   * How long a command or a read retries while the database is busy, in milliseconds, before it gives up with
+   * `storage_busy`. The wait for a connection of the pool counts. It ends with the budget, or after a second if the
+   * budget is less. From 0. Default 10 000. More than 24 days, the longest that a timer can wait, counts as 24 days.
    */
   readonly budgetMs: number;
   /** The longest pause between two attempts, in milliseconds; pauses are random. From 0. Default 50. */
@@ -51,18 +51,21 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
   /** How long the engine tries again by itself. Default `{ budgetMs: 10_000, maxPauseMs: 50 }`. */
   readonly retry?: Partial<RetryOptions>;
   /**
-   * How commands of the same moment share round trips: how many at most (`batchSize`), in how many batches at once
-   * (`lanes`), and how many may wait (`queueLimit`), each from 1. Default `{ batchSize: 32, lanes: 3, queueLimit: 10_000 }`.
+   * How commands of the same moment share round trips: the most in one batch (`batchSize`), the most batches at once
+   * (`lanes`), and the most that may wait (`queueLimit`), each from 1. Default `{ batchSize: 32, lanes: 3, queueLimit:
+   * 10_000 }`.
    */
   readonly coalesce?: Partial<CoalesceOptions>;
   /**
-   * How many free slots the engine remembers, and for how many milliseconds, each from 0: to book one of them needs no
-   * read. Default `{ slots: 10_000, forMs: 60_000 }`.
+   * How many free slots the engine remembers, and for how many milliseconds, each from 0. Booking a remembered slot
+   * needs no read. Default `{ slots: 10_000, forMs: 60_000 }`.
    */
   readonly remember?: Partial<RememberOptions>;
-  /** Called with what an operator should know although every call is answered. What it throws is dropped. Default: none. */
+  /**
+   * Called with what an operator should know even though every call is answered. Its errors are dropped. Default: none.
+   */
   readonly onWarning?: OnWarning;
-  /** Where time comes from. Give another one to make tests repeatable. Default: `systemClock`. */
+  /** Where time comes from. Pass your own to make tests repeatable. Default: `systemClock`. */
   readonly clock?: Clock;
   /** Makes the ids of records and commands, which must never repeat: 1 to 128 characters each. Default: UUIDv7. */
   readonly newId?: () => string;
@@ -75,11 +78,11 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
 /** The options with every default filled in. */
 export interface EngineSettings {
   readonly storage: EngineStorage;
-  /** What is remembered of free slots; undefined where it may not be, and within a host's transaction. */
+  /** What is remembered of free slots. Undefined if nothing may be, and within a host's transaction. */
   readonly recentSlots: Pick<RecentSlots, "recall"> | undefined;
-  /** How callers who want the same time find a slot each. */
+  /** How callers who want the same time each find a slot. */
   readonly spread: () => Finder;
-  /** Whether the host's transaction is around every call: then only the host can try again, from its BEGIN. */
+  /** Whether a host's transaction is around every call. Only the host can then retry, from its BEGIN. */
   readonly isHostTransaction: boolean;
   readonly overlapScope: OverlapScope;
   readonly policies: readonly Policy[];
@@ -87,7 +90,7 @@ export interface EngineSettings {
   readonly retry: RetryOptions;
   readonly warn: OnWarning;
   readonly agreement: Agreement;
-  /** Called after each answer of the storage, outside of transactions of the host. */
+  /** Called after each answer of the storage, outside of host transactions. */
   readonly noteAnswer: () => void;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -100,7 +103,7 @@ const amount = z.int("must be a whole number").min(0, "must not be negative").op
 const milliseconds = z.number("must be a number of milliseconds").min(0, "must not be negative").optional();
 const functionSchema = z.custom((value) => typeof value === "function", "must be a function").optional();
 
-/** An object of the host's, of which only this counts: it may have more, and be an instance of a class. */
+/** A host's object, of which only this counts. It may have more, and may be an instance of a class. */
 function having(methods: readonly string[], problem: string) {
   return z.custom((value) => isObject(value) && methods.every((name) => typeof value[name] === "function"), problem);
 }
@@ -165,18 +168,18 @@ const optionsSchema = z.strictObject(
   "must be an object with a storage",
 );
 
-/** A timer that is to wait longer fires at once. */
+/** A timer with a longer wait fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** In the caller's own context, where nothing is sent together. */
+/** Runs in the caller's own context, where nothing is sent together. */
 export const asCalled = <Result>(work: () => Result): Result => work();
 
-/** For calls that nobody waits for: a pool without a free connection has better things to do. */
+/** For calls that nobody awaits: a pool without a free connection serves others first. */
 const inBackground: CallOptions = { connectWithinMs: 1_000 };
 
 /** @throws BookingError `invalid_input` */
 export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostTransaction, Opened>): EngineSettings {
-  // Only to refuse: what is used are the host's own objects.
+  // Validates only: the host's own objects are used.
   parse(optionsSchema, options);
   const { storage: given, overlapScope = "facility", policies = [], authorize } = options;
   const clock = options.clock === undefined ? systemClock : steady(options.clock);
@@ -191,7 +194,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
   const recentSlots = slots === 0 ? undefined : createRecentSlots({ slots, forMs });
   const storage = recentSlots === undefined ? coalescing : rememberingStorage(coalescing, recentSlots, clock);
   const runShared = batchSize === 1 ? asCalled : outsideOfCallers;
-  // A clock that the host gives is the host's matter, and a warning that nobody hears is not worth a question.
+  // A host's clock is the host's own concern, and a warning without a listener is not worth a query.
   const isWatched = options.clock === undefined && options.onWarning !== undefined;
   return {
     storage,

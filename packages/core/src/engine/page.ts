@@ -12,7 +12,7 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** One item more than asked for was read: it tells whether there is a next page. */
+/** One item more than the page holds was read. It tells whether there is a next page. */
 export function pageOf<Item>(read: readonly Item[], limit: number, cursorOf: (last: Item) => string): Page<Item> {
   const items = read.slice(0, limit);
   const last = items.at(-1);
@@ -24,8 +24,8 @@ function encode(parts: readonly (string | number)[]): string {
 }
 
 /**
- * Its parts, held to the bounds of every other input: what a forged cursor says never reaches the database.
- * @throws BookingError `invalid_input` if it is no cursor of this list
+ * The parts of a cursor, held to the bounds of every other input: nothing from a forged cursor reaches the database.
+ * @throws BookingError `invalid_input` if it is not a cursor of this list
  */
 function decode<Parts extends z.ZodType>(cursor: string, parts: Parts): z.output<Parts> {
   const decoded = parts.safeParse(jsonOf(cursor));
@@ -43,7 +43,7 @@ function jsonOf(cursor: string): unknown {
   }
 }
 
-/** Lists whose cursors are not to be mixed up. */
+/** Lists whose cursors must not be mixed up. */
 type List = "slots" | "appointments";
 type Order = "ascending" | "descending";
 

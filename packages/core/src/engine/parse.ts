@@ -5,7 +5,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null;
 }
 
-/** Longest list of issues in one error: ten thousand bad slots need not be named one by one. */
+/** The most issues in one error: ten thousand bad slots need not be named one by one. */
 const mostIssues = 20;
 
 /**
@@ -31,7 +31,7 @@ export function meansField(input: unknown, field: string): boolean {
   return input[field] !== undefined || Object.keys(input).some((key) => key !== field && isLike(key, field));
 }
 
-/** Alike but for capitals and what joins words, or one letter too few or too many. */
+/** Alike except for capitals and what joins words, or for one letter too few or too many. */
 function isLike(key: string, field: string): boolean {
   const [a, b] = [plain(key), plain(field)];
   const [long, short] = a.length > b.length ? [a, b] : [b, a];
@@ -42,10 +42,10 @@ function isLike(key: string, field: string): boolean {
 
 const plain = (name: string): string => name.slice(0, longestName).replaceAll(/[-_ ]/g, "").toLowerCase();
 
-/** Longer than any field of ours. */
+/** Longer than any field name. */
 const longestName = 40;
 
-/** What is used of a schema's definition, whatever its kind is. */
+/** The part of a schema's definition that is used, for every kind of schema. */
 interface Definition {
   readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
   readonly element?: z.core.$ZodType;
@@ -53,7 +53,7 @@ interface Definition {
   readonly in?: z.core.$ZodType;
 }
 
-/** The fields of the object at this place, as far as the schema tells. */
+/** The fields of the object at this path, as far as the schema tells. */
 function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   const { shape, element, innerType, in: input }: Definition = schema._zod.def as Definition;
   const inner = innerType ?? input;
@@ -68,7 +68,7 @@ function read<Schema extends z.ZodType>(schema: Schema, input: unknown): z.ZodSa
   try {
     return schema.safeParse(input, { reportInput: true });
   } catch (error) {
-    // A getter or a Proxy of the caller's threw.
+    // A getter or a Proxy of the caller threw.
     throw new BookingError("invalid_input", { issues: [{ path: "", message: "it cannot be read" }] }, error);
   }
 }

@@ -19,13 +19,13 @@ export interface Chunk {
 export interface ChunkReader {
   /** The next inputs, or undefined at the end. @throws BookingError `invalid_input`, `aborted` */
   readonly next: () => Promise<Chunk | undefined>;
-  /** Tells the source that nothing more will be read. Waits for nothing: it may never answer. */
+  /** Tells the source that nothing more will be read. Does not wait, because the source may never answer. */
   readonly close: () => void;
 }
 
 /**
- * The chunks depend on nothing but the inputs and the size, so that a repeated call meets the same ones. Inputs are
- * parsed as they come: a source may hand out one object again and again.
+ * The chunks depend only on the inputs and the size, so a repeated call gets the same ones. Inputs are parsed as they
+ * come, because a source may hand out one object again and again.
  */
 export function chunkReader(source: Inputs, size: number, signal: AbortSignal | undefined): ChunkReader {
   const iterator = opened(source);
@@ -76,7 +76,7 @@ function opened(source: Inputs): Iterator<NewSlotInput> | AsyncIterator<NewSlotI
   }
 }
 
-/** What a source says at its end changes nothing any more. */
+/** Whatever a source does at its end changes nothing any more. */
 async function end(iterator: ReturnType<typeof opened>): Promise<void> {
   try {
     await iterator.return?.();
@@ -104,7 +104,7 @@ export function refuseAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new BookingError("aborted", {}, signal.reason);
 }
 
-/** A listener for each wait, taken off again: waits that hung on one promise would pile up there. */
+/** A listener for each wait, removed afterwards. Waits that hang on one promise would pile up there. */
 function orAborted<T>(wait: PromiseLike<T>, signal: AbortSignal | undefined): PromiseLike<T> {
   if (signal === undefined) return wait;
   return new Promise((resolve, reject) => {

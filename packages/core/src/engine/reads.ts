@@ -48,7 +48,7 @@ export async function listAppointments(
   return pageOf(appointments, limit, (last) => positionCursor("appointments", last, descending));
 }
 
-/** A record that was never stored has no history: an empty page, since deleted rows keep theirs. */
+/** A record that was never stored has an empty page as its history. Deleted rows keep theirs. */
 export async function history(settings: EngineSettings, input: HistoryInput): Promise<Page<JournalEntry>> {
   const { cursor, limit, newestFirst: descending, ...record } = parse(historySchemaFor(input), input);
   const [kind, recordId] = "slotId" in record ? ["slot", record.slotId] : ["appointment", record.appointmentId];
@@ -91,7 +91,7 @@ function windowOf(
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Without the fields that are undefined: a query's conditions are given or left out. */
+/** Leaves out undefined fields: a query's conditions are either given or left out. */
 function defined<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

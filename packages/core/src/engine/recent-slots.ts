@@ -4,18 +4,18 @@ import type { Slot } from "../model/slot.ts";
 
 /** What an engine remembers of the free slots that it has read or written. */
 export interface RememberOptions {
-  /** How many slots, roughly, from 0, which remembers none. Default 10 000. */
+  /** Roughly how many slots, from 0, which remembers none. Default 10 000. */
   readonly slots: number;
   /** For how many milliseconds, from 0. Default 60 000. */
   readonly forMs: number;
 }
 
 /**
- * Slots as they were a short while ago, when they were available. Whoever decides on them learns from the commit whether
- * they still are the same; nothing else may rest on them.
+ * Slots that were available a short while ago. A decision that rests on them learns from the commit whether they are
+ * still the same. Nothing else may rest on them.
  */
 export interface RecentSlots {
-  /** What was there at this instant, or later. */
+  /** Notes what was there at this instant, or later. */
   readonly note: (records: readonly (StoredRecord | undefined)[], at: Date) => void;
   /** Copies of all of them, in the order of the keys; undefined if one is not known now. */
   readonly recall: (keys: readonly RecordKey[], now: Date) => readonly Slot[] | undefined;
@@ -24,8 +24,8 @@ export interface RecentSlots {
 }
 
 /**
- * An available slot, as a copy that takes little memory and time, since every list makes a hundred of them: instants are
- * milliseconds since 1970, and an empty object is nothing.
+ * An available slot, as a copy that takes little memory and time, because every list makes a hundred of them. Instants
+ * are milliseconds since 1970, and an empty object is undefined.
  */
 interface NotedSlot extends Omit<Slot, InstantField | "metadata">, Readonly<Record<InstantField, number>> {
   readonly metadata: Slot["metadata"] | undefined;
@@ -35,16 +35,16 @@ type InstantField = "start" | "end" | "createdAt" | "updatedAt";
 
 interface Noted {
   readonly slot: NotedSlot;
-  /** When it was seen like that, in milliseconds since 1970. */
+  /** When it was seen in this state, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Slots with more metadata are not remembered, in characters of JSON: objects take ten times as much memory. */
+/** The most metadata of a remembered slot, in characters of JSON. Objects take ten times as much memory. */
 const mostMetadata = 200;
 
 export function createRecentSlots({ slots: most, forMs }: RememberOptions): RecentSlots {
-  // Two generations, the older of which goes as a whole: to look for the oldest entry of one map means to go past all
-  // that were deleted before it.
+  // Two generations, the older of which goes as a whole. Finding the oldest entry of one map means passing all that
+  // were deleted before it.
   let [current, previous] = [new Map<string, Noted>(), new Map<string, Noted>()];
 
   const known = (id: string) => current.get(id) ?? previous.get(id);
@@ -55,7 +55,7 @@ export function createRecentSlots({ slots: most, forMs }: RememberOptions): Rece
   }
 
   function noteSlot(slot: Slot, at: number): void {
-    // A slow read may come after what was written meanwhile.
+    // A slow read may arrive after what was written meanwhile.
     if ((known(slot.id)?.slot.version ?? 0) > slot.version) return;
     const copy = slot.status === "available" ? notedSlot(slot) : undefined;
     if (copy === undefined) {
@@ -75,7 +75,7 @@ export function createRecentSlots({ slots: most, forMs }: RememberOptions): Rece
       const found: Slot[] = [];
       for (const { kind, id } of keys) {
         const noted = kind === "slot" ? known(id) : undefined;
-        // A clock may also have been set back.
+        // A clock may also be set back.
         if (noted === undefined || now - noted.at > forMs || noted.at > now) return undefined;
         found.push(slotOf(noted.slot));
       }

@@ -25,7 +25,7 @@ export interface Finding extends SyncFault {
   readonly outcome: "repaired" | "repairable" | "manual";
 }
 
-/** What `reconcile` has found and done. */
+/** What `reconcile` found and did. */
 export interface ReconcileReport {
   /** As in the input. */
   readonly dryRun: boolean;
@@ -45,9 +45,9 @@ export interface ReconcileReport {
 export interface ReconcileInput extends WindowInput {
   /** Who repairs. It is written to the journal. */
   readonly actor: Actor;
-  /** Whether to look and report only, and change nothing. Default `false`. */
+  /** Whether to report only, and change nothing. Default `false`. */
   readonly dryRun?: boolean | undefined;
-  /** How many findings the report holds at most: 0 to 100 000. All of them are counted. Default 1000. */
+  /** The most findings in the report: 0 to 100 000. All of them are counted. Default 1000. */
   readonly keepFindings?: number | undefined;
   /**
    * Called with each finding as it is made, and awaited. An error that it throws ends the call; what was repaired stays.
@@ -56,7 +56,7 @@ export interface ReconcileInput extends WindowInput {
   readonly onFinding?: ((finding: Finding) => unknown) | undefined;
 }
 
-/** Records read at a time. Memory stays within a few pages however long the range is. */
+/** Records read at a time. Memory stays within a few pages, however long the range is. */
 const pageSize = 500;
 
 interface Run {
@@ -69,9 +69,9 @@ interface Run {
 }
 
 /**
- * Finds where slots and appointments disagree, over all that start in [from, to). Repairs what has one right answer,
- * each repair a command of its own with its line in the journal, and reports what a person must decide. Bookings may
- * go on meanwhile; a second run changes nothing.
+ * Finds where slots and appointments disagree, over all that start in [from, to). Repairs each fault that has one right
+ * answer, by a command of its own with its line in the journal, and reports what a person must decide. Bookings may go
+ * on meanwhile. A second run changes nothing.
  * @throws BookingError
  */
 export async function reconcile(settings: EngineSettings, input: ReconcileInput): Promise<ReconcileReport> {
@@ -126,11 +126,11 @@ async function reconcileSlots(run: Run): Promise<void> {
   }
 }
 
-/** Bookings went on since the page was read: only what a look at one moment confirms is a fault. */
+/** Bookings went on since the page was read. Only a fault that a look at one moment confirms is one. */
 async function settleSlot(run: Run, id: string, earlier: readonly Slot[]): Promise<void> {
   const inspected = await retryReads(run.settings, (until) => inspectSlot(settingsUntil(run.settings, until), id));
   if (inspected === undefined) return;
-  // Each fault once: an overlap with the later of the two slots, a lost slot with the appointment that counts on it.
+  // Reports each fault once: an overlap with the later slot, a lost slot with the appointment that counts on it.
   const faults = inspected.ofSlot.filter(({ kind, records }) => {
     if (kind === "slot_overlap") return earlier.some((other) => other.id === records[1]?.id);
     return kind !== "appointment_without_slot";
@@ -145,7 +145,7 @@ async function settleAppointment(run: Run, appointmentId: string): Promise<void>
   await settle(run, { kind: "appointment", id: appointmentId }, faults);
 }
 
-/** What is open at the beginning of the range began before it. */
+/** What is open at the beginning of the range began earlier. */
 async function openAtStart(run: Run): Promise<OpenSlots> {
   const open = new OpenSlots();
   const { from } = run.input;
@@ -173,7 +173,7 @@ async function reconcileAppointments(run: Run): Promise<void> {
   }
 }
 
-/** Repairs what can be, and adds up what became of each fault. */
+/** Repairs what it can, and adds up what became of each fault. */
 async function settle(
   run: Run,
   record: { readonly kind: "slot" | "appointment"; readonly id: string },
@@ -201,9 +201,9 @@ async function repairRecord(
     const { faults } = await runCommand(run.settings, commandFrom("repair", command));
     for (const fault of faults) await note(run, fault, "repaired");
   } catch (error) {
-    // Deleted by hand since it was seen: there is nothing left to repair.
+    // Deleted by hand since it was seen. Nothing is left to repair.
     if (isBookingError(error, "slot_not_found") || isBookingError(error, "appointment_not_found")) return;
-    // Another fault of the same record keeps the database's guards from agreeing: that one is for a person.
+    // Another fault of the same record makes the database's guards refuse. A person must decide about that one.
     if (!isBookingError(error, "invalid_transition")) throw error;
     for (const fault of repairable) await note(run, fault, "manual");
   }

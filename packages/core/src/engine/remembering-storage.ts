@@ -4,11 +4,11 @@ import type { EngineStorage } from "./engine-storage.ts";
 import { isQueueFull } from "./lanes.ts";
 import type { RecentSlots } from "./recent-slots.ts";
 
-/** Notes what is read and written, so that a booking of a slot that was seen a short while ago need not read it again. */
+/** Notes what is read and written, so that booking a recently seen slot needs no read. */
 export function rememberingStorage(storage: EngineStorage, recent: RecentSlots, clock: Clock): EngineStorage {
   /**
-   * After a connection was lost, another database may have taken its place: a replica, or the copy of an earlier day. What
-   * was refused for its own input says nothing of that, and neither does a pool that had no connection for it.
+   * After a lost connection, another database may have taken its place: a replica, or a copy of an earlier day. A call
+   * that was refused for its own input says nothing about that, and neither does a pool without a free connection.
    */
   function forgetIfLost(error: unknown): never {
     const isStarved = isStorageError(error) && error.poolProblem !== undefined;
@@ -30,7 +30,7 @@ export function rememberingStorage(storage: EngineStorage, recent: RecentSlots, 
     load: noting(storage.load),
     findSlots: noting(storage.findSlots),
     async commit(command, decided, until) {
-      // The host's clock is asked before: were it to throw, nothing would have happened yet.
+      // The host's clock is asked first. If it throws, nothing has happened yet.
       const at = clock.now();
       const outcome = await storage.commit(command, decided, until).catch(forgetIfLost);
       if (outcome.status === "committed") recent.note(decided.put, at);

@@ -14,13 +14,13 @@ export interface ParsedCommand<Result = object> {
   readonly name: CommandName;
   readonly command: Envelope;
   readonly rule: Rule<unknown, Result>;
-  /** What its request is called in the hash. */
+  /** The name of its request in the hash. */
   readonly hashedAs: string;
 }
 
 /** A command on its way: parsed, with the id under which it takes effect once. */
 export interface Request extends Omit<ParsedCommand, "hashedAs">, CommandIdentity {
-  /** Whether a commit's outcome was unknown: it may take effect at any time, so nothing else is certain any more. */
+  /** Whether a commit's outcome was unknown. It may take effect at any time, so nothing else is certain any more. */
   readonly wasUnknown: boolean;
   readonly patience: Patience;
   readonly finder: Finder;
@@ -40,7 +40,7 @@ export function requestOf(settings: EngineSettings, { name, command, rule, hashe
     command,
     rule,
     id: idempotencyKey ?? settings.newId(),
-    // Also without a key: `outcome_unknown` tells the caller the id that was made, to be used as the key of a repeat.
+    // Also without a key: `outcome_unknown` gives the caller the id that was made, as the key for a repeat.
     requestHash: () => {
       hash ??= requestHash(hashedAs, { ...command });
       return hash;
@@ -58,8 +58,8 @@ export function contextOf(settings: EngineSettings, { name, id, command }: Reque
 }
 
 /**
- * Whether a command with this id may have taken effect: the host chose the id, or a commit's outcome was unknown. Then
- * each attempt looks for its record along with the others, or it would take its own work for somebody else's.
+ * Whether a command with this id may have taken effect: the host chose the id, or a commit's outcome was unknown. Each
+ * attempt then looks for its record too. Otherwise it would mistake its own work for somebody else's.
  */
 export function mayHaveRun({ command, wasUnknown }: Request): boolean {
   return wasUnknown || command.idempotencyKey !== undefined;

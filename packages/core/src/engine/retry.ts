@@ -5,13 +5,13 @@ import { isQueueFull } from "./lanes.ts";
 import type { EngineSettings } from "./options.ts";
 import { asBookingError, asHostTransactionError } from "./storage-failures.ts";
 
-/** One command's patience: pauses between attempts, until the budget is used up. */
+/** The pauses between the attempts of one command, until the budget is used up. */
 export interface Patience {
-  /** When the budget is used up, as `performance.now()` counts: no call waits for a connection beyond it. */
+  /** When the budget is used up, as `performance.now()` counts. No call waits for a connection longer than that. */
   readonly until: number;
-  /** Waits a random while, longer with each attempt. @throws BookingError `storage_busy` at the end of the budget */
+  /** Waits for a random time, longer with each attempt. @throws BookingError `storage_busy` at the end of the budget */
   readonly pause: (cause: unknown) => Promise<void>;
-  /** Goes on without a pause. @throws BookingError `storage_busy` at the end of the budget */
+  /** Continues without a pause. @throws BookingError `storage_busy` at the end of the budget */
   readonly check: (cause: () => unknown) => void;
 }
 
@@ -32,7 +32,7 @@ export function patienceOf(
       if (waited() >= retry.budgetMs) throw busy(cause());
     },
     async pause(cause) {
-      // To wait in a queue that is full would only make it longer.
+      // Waiting in a full queue would only make it longer.
       if (waited() >= retry.budgetMs || isQueueFull(cause)) throw busy(cause);
       attempt += 1;
       // Full jitter: callers that met once do not meet again.
@@ -41,13 +41,13 @@ export function patienceOf(
   };
 }
 
-/** The program's own fault, which whoever reads the message can mend. */
+/** A mistake in the program, which the reader of the message can fix. */
 function problemOf(cause: unknown): { readonly problem?: string } {
   const problem = isStorageError(cause) ? cause.poolProblem : undefined;
   return problem === undefined ? {} : { problem };
 }
 
-/** Runs a read, again as long as the database is merely busy. @throws BookingError */
+/** Runs a read, and repeats it while the database is merely busy. @throws BookingError */
 export async function retryReads<T>(settings: EngineSettings, read: (until: number) => Promise<T>): Promise<T> {
   const patience = patienceOf(settings, null);
   for (;;) {
@@ -56,7 +56,7 @@ export async function retryReads<T>(settings: EngineSettings, read: (until: numb
       if (!settings.isHostTransaction) settings.noteAnswer();
       return found;
     } catch (error) {
-      // A read whose connection died changed nothing: it is as good as not made.
+      // A read whose connection died changed nothing, so it can be made again.
       if (!isStorageError(error)) throw error;
       if (settings.isHostTransaction) throw asHostTransactionError(error);
       if (error.failure !== "transient" && error.failure !== "unknown") throw asBookingError(error);
@@ -65,7 +65,7 @@ export async function retryReads<T>(settings: EngineSettings, read: (until: numb
   }
 }
 
-/** For reads that are several calls: they share what is left until then. */
+/** For reads that take several calls: these share the time that is left. */
 export function settingsUntil(settings: EngineSettings, until: number): EngineSettings {
   return { ...settings, storage: storageUntil(settings.storage, until) };
 }

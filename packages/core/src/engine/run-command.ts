@@ -20,7 +20,7 @@ export function commandFrom<Name extends CommandName>(name: Name, input: unknown
 }
 
 /**
- * Attempts the command until there is an answer: once on what the engine remembers, then on what it reads.
+ * Attempts the command until there is an answer: once from what the engine remembers, then from what it reads.
  * @throws BookingError
  */
 export async function runCommand<Result extends object>(
@@ -55,7 +55,7 @@ async function attemptCommand(settings: EngineSettings, request: Request, rememb
   }
 }
 
-/** Before the first command, since two engines that see overlap differently would book one provider twice. */
+/** Runs before the first command: two engines that see overlap differently would book one provider twice. */
 async function agree({ storage, agreement, isHostTransaction }: EngineSettings): Promise<void> {
   await (isHostTransaction ? agreement.makeWithin(storage) : agreement.make(storage));
 }

@@ -6,13 +6,13 @@ import type { CommitOfVersions, VersionsInFlight } from "./versions-in-flight.ts
 export interface Selection<Call, Answer> {
   /** Go out next, together. */
   readonly batch: readonly Call[];
-  /** Go on waiting, in their order. An array of its own, which the caller may add to. */
+  /** Keep waiting, in their order. An array of its own, which the caller may add to. */
   readonly rest: Call[];
-  /** Have lost without being sent: what they are answered. */
+  /** Have lost without being sent, each with its answer. */
   readonly lost: readonly { readonly call: Call; readonly answer: Answer }[];
 }
 
-/** The oldest, and all that want the same records: callers that crowd around one are answered by one read. */
+/** The oldest, and all that want the same records: one read answers callers that crowd around one record. */
 export function selectLoads<Call extends { readonly keys: readonly RecordKey[] }>(
   queue: readonly Call[],
   batchSize: number,
@@ -29,12 +29,14 @@ export function selectLoads<Call extends { readonly keys: readonly RecordKey[] }
   return { batch: queue.slice(0, end), rest: queue.slice(end), lost: [] };
 }
 
-/** Records that a batch of several commands writes at most: with all the metadata they may have, a quarter of a gigabyte. */
+/**
+ * The most records that a batch of several commands writes. With the most metadata they take a quarter of a gigabyte.
+ */
 const mostRecords = 2_000;
 
 /**
- * The oldest whose records no other commit is writing. One that has to wait keeps later ones from its records: otherwise
- * one that wants many would wait forever.
+ * The oldest whose records no other commit is writing. A commit that has to wait keeps later ones from its records.
+ * Otherwise one that wants many would wait forever.
  */
 export function selectCommits<Call extends CommitOfVersions>(
   queue: readonly Call[],

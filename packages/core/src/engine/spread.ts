@@ -5,11 +5,11 @@ import { StorageError } from "../storage/storage-error.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import { createWaitingLine, type WaitingLine } from "./waiting-line.ts";
 
-/** One caller's way to a free slot that no other caller of this engine is after. */
+/** One caller's search for a free slot that no other caller of this engine is trying. */
 export interface Finder {
   /** A free slot for this caller alone; undefined if there was none at some moment since the caller came. */
   readonly find: (search: SearchForOne, now: Date, until: number) => Promise<GivenSlot | undefined>;
-  /** Ends it. Without this call, what the callers of one time share would be kept for ever. */
+  /** Ends it. Without this call, what the callers of one time share would be kept forever. */
   readonly leave: () => void;
 }
 
@@ -19,7 +19,7 @@ export interface GivenSlot {
   readonly release: (fate: SlotFate) => void;
 }
 
-/** What became of a slot that was given: it was asked for in a commit, somebody else had it by then, or it is as it was. */
+/** The fate of a slot that was given out: a commit asked for it, somebody else had it by then, or it is unchanged. */
 export type SlotFate = "taken" | "lost" | "unused";
 
 /** Callers of one engine who want one of the same slots. */
@@ -28,14 +28,14 @@ interface Crowd {
   members: number;
   /** The latest instant at which one of them wants to know what is free. */
   asOf: Date;
-  /** How many searches were begun. */
+  /** How many searches have begun. */
   begun: number;
   searching: Promise<void> | undefined;
-  /** How long that waits for a connection. */
+  /** How long the current search waits for a connection. */
   searchesUntil: number;
-  /** What the last search that ended has found. */
+  /** What the last finished search found. */
   pool: Pool;
-  /** Slots that were given to somebody and not released, and those that were since the last search was begun. */
+  /** Slots that are given out, and slots that were released since the last search began. */
   readonly inUse: Set<string>;
   readonly settled: Set<string>;
   /** Callers who wait until somebody is done with a slot. */
@@ -43,24 +43,24 @@ interface Crowd {
 }
 
 interface Pool {
-  /** Which search it is of, counted from 1. */
+  /** Which search it comes from, counted from 1. */
   readonly search: number;
   readonly found: readonly Slot[];
   /** Whether there were no others. */
   readonly isComplete: boolean;
-  /** Those that nobody was given yet, the one to be given next at the end. */
+  /** Slots that have not been given out. The next one is at the end. */
   free: Slot[];
   given: number;
-  /** How many of those that were given had been taken by another process. */
+  /** How many of the given slots had been taken by another process. */
   lost: number;
 }
 
-/** How many slots a search reads: enough for the callers of other processes, too, who take some of them meanwhile. */
+/** How many slots a search reads: enough for the callers of other processes too, who take some of them meanwhile. */
 const fewest = 64;
 const most = 1_000;
 const perCaller = 4;
 
-/** How many slots the callers of a crowd are after at the same time. More would only be old by the time of the commit. */
+/** How many slots the callers of a crowd try at the same time. More would be out of date by the time of the commit. */
 const mostInUse = 128;
 
 export interface SpreadOptions {
@@ -71,9 +71,9 @@ export interface SpreadOptions {
 }
 
 /**
- * Spreads callers who want the same time over the slots that are free, so that they do not meet, and lets one who lost a
- * slot to another process go on to the next without a new search. What it gives out is a hint, as every search is: only
- * the commit decides. That there is nothing left is known from a search that was begun after the caller came.
+ * Spreads callers who want the same time over the free slots, so that they do not meet. A caller who lost a slot to
+ * another process goes on to the next one without a new search. Each slot is a hint, as the result of every search is:
+ * only the commit decides. Only a search that began after the caller came can show that nothing is left.
  */
 export function createSpread({ storage, random, runShared }: SpreadOptions): () => Finder {
   const crowds = new Map<string, Crowd>();
@@ -122,7 +122,7 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
         if (slot !== undefined) return give(crowd, slot);
         if (!pool.found.some(isUsable)) return undefined;
       }
-      // To search again would find nothing but what others are after.
+      // Another search would find only what others are trying.
       const isWithOthers = inUse.size > 0 && pool.isComplete && !isOutdated(pool);
       if (isNews && (isFull || isWithOthers)) await crowd.line.wait(until);
       else await searchFor(crowd, search, until);
@@ -146,7 +146,10 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
     };
   }
 
-  /** Another process came this way: the next caller goes on elsewhere, and after a few losses somebody looks again. */
+  /**
+   * Another process came this way. The next caller goes on elsewhere, and after a few losses one of them searches
+   * again.
+   */
   function noteLost(pool: Pool): void {
     pool.lost += 1;
     pool.free = isOutdated(pool) ? [] : inOrderOfGiving(pool.free);
@@ -169,7 +172,7 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
     { takesOne: _, except = [], ...search }: SearchForOne,
     until: number,
   ): Promise<void> {
-    // Those who come in the same moment come along.
+    // Callers of the same moment share the search.
     await undefined;
     crowd.begun += 1;
     crowd.settled.clear();
@@ -183,8 +186,8 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
   }
 
   /**
-   * The shortest first, and alike ones in a circle that begins anywhere: processes that go through the same slots at the
-   * same time do not meet before one comes to where another began.
+   * The shortest first, and equal ones in a circle that begins anywhere. Processes that go through the same slots at
+   * the same time do not meet before one reaches the beginning of another.
    */
   function inOrderOfGiving(slots: readonly Slot[]): Slot[] {
     const start = Math.floor(random() * slots.length);
@@ -209,7 +212,7 @@ const late = () =>
 interface Caller {
   readonly search: SearchForOne;
   readonly now: Date;
-  /** How many searches were begun before. */
+  /** How many searches had begun before. */
   readonly came: number;
   /** How long its search waits for a connection. */
   readonly until: number;

@@ -1,13 +1,13 @@
 import { BookingError } from "../errors.ts";
 import type { StorageError } from "../storage/storage-error.ts";
 
-/** Within the host's transaction a failure has ended that transaction: nothing of it was applied. */
+/** A failure within the host's transaction has ended that transaction. Nothing of it was applied. */
 export function asHostTransactionError(error: StorageError): BookingError {
   if (error.failure !== "transient") return asBookingError(error);
   return new BookingError("storage_busy", { idempotencyKey: null, waitedMs: 0, repeat: "transaction" }, error);
 }
 
-/** What a caller is told where storage failed for good. Busy and unknown are not here: those are retried first. */
+/** The error for a caller if storage failed for good. Busy and unknown are not here: those are retried first. */
 export function asBookingError(error: StorageError): BookingError {
   switch (error.failure) {
     case "read_only":

@@ -16,14 +16,14 @@ const fieldNames: Readonly<Record<Kind, readonly string[]>> = {
 const instants: ReadonlySet<string> = new Set(["start", "end", "createdAt", "updatedAt"]);
 
 /**
- * A command's result as plain JSON. It is written with every command and hardly ever read, so it is kept short: of its
- * records only the values, with instants as milliseconds since 1970.
+ * A command's result as plain JSON. It is written with every command and hardly ever read, so it is kept short: it
+ * holds only the values of its records, with instants as milliseconds since 1970.
  */
 export function storedResult(result: object): unknown {
   return mapFields(result as Fields, (value) => (Array.isArray(value) ? value.map(storedValue) : storedValue(value)));
 }
 
-/** The result that was stored, equal to what the first caller got. */
+/** The stored result, equal to what the first caller got. */
 export function resultOf(stored: unknown): object {
   return mapFields(stored as Fields, (value) => (Array.isArray(value) ? value.map(revived) : revived(value)));
 }

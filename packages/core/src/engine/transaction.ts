@@ -13,7 +13,7 @@ export interface Opened {
 }
 
 /**
- * Runs the work between BEGIN and COMMIT, all of it again where another transaction was in the way.
+ * Runs the work between BEGIN and COMMIT, and runs all of it again if another transaction was in the way.
  * @throws BookingError, and whatever the work throws
  */
 export async function runTransaction<Result>(
@@ -35,7 +35,7 @@ export async function runTransaction<Result>(
   }
 }
 
-/** A result, or what made it necessary to run all of it again, and perhaps the transaction to do so in. */
+/** A result, or the reason to run all of it again, perhaps with the transaction to do so in. */
 type Attempt<Result> = { readonly result: Result } | Repetition;
 
 interface Repetition {
@@ -68,12 +68,12 @@ async function begin(
   until: number,
 ): Promise<OpenTransaction<unknown> | Repetition> {
   try {
-    // Not within the transaction: what that stores, others would wait for until it ends.
+    // Not within the transaction: others would wait for what it stores until it ends.
     if (!agreement.isMade()) await agreement.make(storage);
     return await storage.begin(until);
   } catch (error) {
     if (!isStorageError(error)) throw error;
-    // Nothing was sent after BEGIN, so a connection that was lost has lost nothing.
+    // Nothing was sent after BEGIN, so a lost connection has lost nothing.
     if (error.failure === "transient" || error.failure === "unknown") return { cause: error };
     throw asBookingError(error);
   }
@@ -93,8 +93,8 @@ async function commit<Result>(open: OpenTransaction<unknown>, result: Result): P
 }
 
 /**
- * Where the adapter had ended the transaction, that is why the work failed, and the better answer. Where no other one
- * was to be had for now, in place of one that may only read, it is tried again.
+ * If the adapter had ended the transaction, its reason explains why the work failed and is the better answer. If no
+ * transaction can be begun for now in place of a read-only one, the work is tried again.
  */
 async function rollBack(open: OpenTransaction<unknown>, reason: unknown): Promise<Repetition | undefined> {
   try {
@@ -107,15 +107,15 @@ async function rollBack(open: OpenTransaction<unknown>, reason: unknown): Promis
   }
 }
 
-/** However the host passes it on: as it came, or as the cause of an error of its own. */
+/** However the host passes it on: unchanged, or as the cause of an error of its own. */
 function mayRepeat(error: unknown): boolean {
   const cause = typeof error === "object" && error !== null && "cause" in error ? error.cause : undefined;
   return [error, cause].some((one) => isBookingError(one, "storage_busy") && one.details.repeat === "transaction");
 }
 
 /**
- * Takes no call any more once it is closed, and closes when those under way have ended: what the host has not awaited
- * must not go on beside COMMIT, nor on a connection that others use by then.
+ * Takes no more calls once it is closed, and closes when those under way have ended. A call that the host has not
+ * awaited must not go on beside COMMIT, or on a connection that others use by then.
  */
 function closable(storage: EngineStorage): { readonly storage: EngineStorage; readonly close: () => Promise<void> } {
   let isOpen = true;

@@ -5,22 +5,22 @@ import type { CommitOutcome } from "../storage/adapter.ts";
 /** What a commit rests on and writes. */
 export interface CommitOfVersions {
   readonly decided: Pick<Decided<object>, "expect" | "put">;
-  /** The keys of all that it rests on or writes, and of its command, as texts. */
+  /** The keys, as texts, of its command and of all records that it rests on or writes. */
   readonly keys: readonly string[];
 }
 
-/** Which records the engine's own commits are writing, and what those that were answered tell about others that wait. */
+/** Which records the engine's own commits are writing, and what answered commits tell about waiting ones. */
 export interface VersionsInFlight {
   readonly begin: (batch: readonly CommitOfVersions[]) => void;
   readonly end: (batch: readonly CommitOfVersions[]) => void;
   readonly isUnderWay: (key: string) => boolean;
   /** Notes what was written, and what others have written or locked. */
   readonly note: (commit: CommitOfVersions, outcome: CommitOutcome | undefined) => void;
-  /** Drops what was noted: those that waited have heard of it. */
+  /** Drops what was noted, once the waiting commits have heard of it. */
   readonly dropNotes: () => void;
   /**
-   * What the database would answer a commit that waits, as far as it is noted: one with a version that was overtaken has
-   * lost, and one that wants a locked row would find it so.
+   * What the database would answer a waiting commit, as far as it is noted. A commit with an overtaken version has
+   * lost. One that wants a locked row would find it locked.
    */
   readonly outcomeOf: (commit: CommitOfVersions) => CommitOutcome | undefined;
 }
@@ -53,7 +53,7 @@ export function createVersionsInFlight(): VersionsInFlight {
       locked.clear();
     },
     outcomeOf({ decided: { expect }, keys }) {
-      // Asked about each commit that waits, of which few are concerned.
+      // Runs for each waiting commit, and few of them are affected.
       if (!keys.some((key) => overtaken.has(key) || locked.has(key))) return undefined;
       const stale = expect.filter(({ key, version }) => version < (overtaken.get(keyText(key)) ?? 0));
       if (stale.length > 0) return { status: "stale", keys: stale.map(({ key }) => key) };

@@ -1,8 +1,8 @@
 /** Callers who wait for one of the same things. */
 export interface WaitingLine {
-  /** Until this caller is woken. Rejects when the time is over, as `performance.now()` counts it. */
+  /** Resolves when this caller is woken. Rejects when the time is over, as `performance.now()` counts. */
   readonly wait: (until: number) => Promise<void>;
-  /** So many of those who wait, the first to come first. */
+  /** Wakes this many callers, in the order in which they came. */
   readonly wake: (count: number) => void;
 }
 
@@ -12,7 +12,7 @@ interface Waiting {
   readonly giveUp: (late: unknown) => void;
 }
 
-/** One timer for all who wait: thousands of timers, each with its promises, would cost more than the waiting is worth. */
+/** One timer for all who wait: thousands of timers, each with its promises, cost more than the waiting is worth. */
 export function createWaitingLine(late: () => Error): WaitingLine {
   let waiting: Waiting[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,7 +30,7 @@ export function createWaitingLine(late: () => Error): WaitingLine {
     dueAt = Number.POSITIVE_INFINITY;
   }
 
-  /** One who gave up is not woken in the place of another. */
+  /** A caller who gave up is not woken in place of another. */
   function sendAway(): void {
     unwatch();
     const now = performance.now();

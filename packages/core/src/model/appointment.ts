@@ -19,15 +19,17 @@ export interface Appointment {
   readonly kind: "appointment";
   readonly id: string;
   readonly subjectId: string;
-  /** The provider of the slot it was booked on, or whom it was asked of. */
+  /** The provider of the slot it was booked on, or the provider that was asked for. */
   readonly providerId: string;
-  /** All its providers, those of its further slots included: each once, `providerId` first. It keeps them when it ends. */
+  /**
+   * All its providers, including those of its further slots: each once, `providerId` first. It keeps them when it ends.
+   */
   readonly providerIds: readonly string[];
   readonly facilityId: string;
   readonly start: Date;
   readonly end: Date;
   readonly status: AppointmentStatus;
-  /** The slots it owns; the first is the one it was booked on, whose provider and facility it has. */
+  /** The slots it owns. The first is the one it was booked on, and has the appointment's provider and facility. */
   readonly slotIds: readonly string[];
   readonly metadata: Metadata;
   readonly version: number;

@@ -1,11 +1,11 @@
-/** All copies of this package in a process share it, and so do all realms. */
+/** Shared by all copies of this package in a process, and by all realms. */
 const brand = Symbol.for("slotwright.error");
 
 type ErrorClass = "BookingError" | "StorageError";
 
 /**
  * Marks the errors of a class, so that they are recognised where `instanceof` is false: across realms, and across two
- * copies of this package. Not part of their type, which stays assignable between copies.
+ * copies of this package. The mark is not part of their type, which stays assignable between copies.
  */
 export function brandAs(name: ErrorClass, prototype: object): void {
   Object.defineProperty(prototype, brand, { value: name });

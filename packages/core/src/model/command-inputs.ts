@@ -62,9 +62,9 @@ export interface CreateSlotsInput extends CommandEnvelope {
    * is refused with `version_conflict`. Default: any version.
    */
   readonly ifVersion?: number | undefined;
-  /** Whose slots they are: your id of a practitioner, a room or a device. 1 to 128 characters. */
+  /** Whose slots they are: your id for a practitioner, a room or a device. 1 to 128 characters. */
   readonly providerId: string;
-  /** Where they are: your id of a facility. 1 to 128 characters. */
+  /** Where they are: your id for a facility. 1 to 128 characters. */
   readonly facilityId: string;
   /**
    * The IANA time zone of the schedule, such as `Europe/Berlin`. A schedule that exists must have this zone, under this
@@ -72,8 +72,8 @@ export interface CreateSlotsInput extends CommandEnvelope {
    */
   readonly timeZone?: string | undefined;
   /**
-   * The slots: at least 1, and at most 50 000, seats counted, or about 15 MB of them. They must not overlap each other, nor an available, held or
-   * booked slot of the same schedule and seat.
+   * The slots: at least 1, and at most 50 000, seats counted, or about 15 MB of them. They must not overlap each other,
+   * or an available, held or booked slot of the same schedule and seat.
    */
   readonly slots: readonly NewSlotInput[];
 }
@@ -96,32 +96,32 @@ export interface ReleaseInput extends SlotCommandInput {
   readonly holdToken: string;
 }
 
-/** A command that takes slots, and may offer others where one of them cannot be had. */
+/** A command that takes slots, and may offer others if one of them is not available. */
 export interface SlotTakingInput {
   /**
-   * Ids of further slots, such as a room's or a device's, that the appointment takes along: all of them or nothing. Each
+   * Ids of further slots, such as a room's or a device's, that the appointment also takes: all or none of them. Each
    * must contain the whole appointment. At most 15, none of them twice. Default `[]`.
    */
   readonly alsoSlotIds?: readonly string[] | undefined;
   /**
-   * How many free slots nearby a refusal offers in `details.alternatives`, where a slot is taken or none is free:
-   * 0 to 20. Default 0.
+   * How many free slots nearby a refusal offers in `details.alternatives`, if a slot is taken or none is free: 0 to 20.
+   * Default 0.
    */
   readonly alternatives?: number | undefined;
 }
 
 /** What `book` takes to book a slot that is known by its id. */
 export interface BookSlotInput extends SlotCommandInput, SlotTakingInput {
-  /** Whom the appointment is for: your id of a patient or a customer. 1 to 128 characters. */
+  /** Whom the appointment is for: your id for a patient or a customer. 1 to 128 characters. */
   readonly subjectId: string;
   /**
-   * The provider that the slot must have, or the call is refused with `schedule_mismatch`: 1 to 128 characters. Default: any
-   * provider.
+   * The provider that the slot must have. Another provider is refused with `schedule_mismatch`. 1 to 128 characters.
+   * Default: any provider.
    */
   readonly providerId?: string | undefined;
   /**
-   * The facility that the slot must have, or the call is refused with `schedule_mismatch`: 1 to 128 characters. Default: any
-   * facility.
+   * The facility that the slot must have. Another facility is refused with `schedule_mismatch`. 1 to 128 characters.
+   * Default: any facility.
    */
   readonly facilityId?: string | undefined;
   /** When the appointment begins, within the slot. From the year 1900 to 2199. Default: when the slot begins. */
@@ -129,8 +129,8 @@ export interface BookSlotInput extends SlotCommandInput, SlotTakingInput {
   /** When the appointment ends, exclusive: after `start`, and within the slot. Default: when the slot ends. */
   readonly end?: InstantInput | undefined;
   /**
-   * The token that `hold` returned, if the slot is held for this booking, and an array of at most 16 tokens if further
-   * slots are held as well. Default: none, so a held slot is refused with `slot_held`.
+   * The token that `hold` returned, if the slot is held for this booking. An array of at most 16 tokens, if further
+   * slots are held too. Default: none, so a held slot is refused with `slot_held`.
    */
   readonly holdToken?: string | readonly string[] | undefined;
   /**
@@ -144,7 +144,7 @@ export interface BookSlotInput extends SlotCommandInput, SlotTakingInput {
 export interface BookTimeInput extends CommandEnvelope {
   /** Absent: with a `slotId` the call books that slot. */
   readonly slotId?: undefined;
-  /** Whom the appointment is for: your id of a patient or a customer. 1 to 128 characters. */
+  /** Whom the appointment is for: your id for a patient or a customer. 1 to 128 characters. */
   readonly subjectId: string;
   /** Whose slot is wanted. 1 to 128 characters. */
   readonly providerId: string;
@@ -155,7 +155,7 @@ export interface BookTimeInput extends CommandEnvelope {
   /** When the appointment ends, exclusive: after `start`, by at most 31 days. */
   readonly end: InstantInput;
   /**
-   * What happens without a free slot: `"refuse"` rejects with `no_slot_available`; `"schedule"` stores a `scheduled`
+   * What happens if no slot is free: `"refuse"` rejects with `no_slot_available`; `"schedule"` stores a `scheduled`
    * appointment, which owns no slot until the provider accepts it. Default `"refuse"`.
    */
   readonly ifNoSlot?: "refuse" | "schedule" | undefined;
@@ -184,9 +184,9 @@ export interface AcceptInput extends AppointmentCommandInput, SlotTakingInput {
 export interface RescheduleInput extends AppointmentCommandInput, SlotTakingInput {
   /** The slot to move to, of the same provider and facility: 1 to 128 characters. It may be one that the appointment owns. */
   readonly slotId: string;
-  /** When the appointment begins from now on, within the slot. From the year 1900 to 2199. Default: when the slot begins. */
+  /** The new start of the appointment, within the slot. From the year 1900 to 2199. Default: when the slot begins. */
   readonly start?: InstantInput | undefined;
-  /** When the appointment ends from now on, exclusive: after `start`, and within the slot. Default: when the slot ends. */
+  /** The new end of the appointment, exclusive: after `start`, and within the slot. Default: when the slot ends. */
   readonly end?: InstantInput | undefined;
 }
 

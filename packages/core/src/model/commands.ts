@@ -5,7 +5,7 @@ import { limits } from "./limits.ts";
 import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema, metadataSchema, reasonSchema } from "./values.ts";
 
-/** What every command may carry. What each field of a command means is said by its interface in `command-inputs.ts`. */
+/** What every command may carry. The interfaces in `command-inputs.ts` say what each field of a command means. */
 const envelope = {
   actor: actorSchema,
   reason: reasonSchema.optional(),
@@ -51,7 +51,7 @@ export const holdSchema = z.strictObject({
 
 export const releaseSchema = z.strictObject({ ...slotCommand, holdToken: idSchema });
 
-/** Further slots (a room's, a device's) that the appointment takes along, all or none. */
+/** Further slots (a room's, a device's) that the appointment also takes, all or none. */
 const alsoSlotIds = z
   .array(idSchema, "must be an array")
   .max(limits.slotsPerAppointment - 1, `must not hold more than ${limits.slotsPerAppointment - 1} slots`)
@@ -76,7 +76,7 @@ export const bookSlotSchema = z.strictObject({
   alternatives,
 });
 
-/** Book a time: a free slot that contains it is found. */
+/** Book a time: the engine finds a free slot that contains it. */
 export const bookTimeSchema = z.strictObject({
   ...envelope,
   slotId: notInJson(z.undefined()).optional(),
@@ -92,7 +92,7 @@ export const bookTimeSchema = z.strictObject({
 
 export const bookSchema = z.union([bookSlotSchema, bookTimeSchema]);
 
-/** `ifVersion` is the appointment's. Without `slotId`, a free slot that contains the appointment is found. */
+/** `ifVersion` is the appointment's. Without `slotId`, the engine finds a free slot that contains the appointment. */
 export const acceptSchema = z.strictObject({
   ...appointmentCommand,
   slotId: idSchema.optional(),
@@ -115,7 +115,7 @@ export const completeSchema = z.strictObject(appointmentCommand);
 export const markNoShowSchema = z.strictObject(appointmentCommand);
 export const cancelSchema = z.strictObject(appointmentCommand);
 
-/** Internal to `reconcile`: put right whatever about the slot or the appointment has one right answer. */
+/** Internal to `reconcile`: repairs every fault of the slot or the appointment that has one right answer. */
 export const repairSchema = z.strictObject({
   ...envelope,
   record: z.strictObject({ kind: z.enum(["slot", "appointment"]), id: z.string() }),

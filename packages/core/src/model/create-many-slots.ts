@@ -5,7 +5,7 @@ import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { type Actor, idSchema } from "./values.ts";
 
-/** Room for `/` and the position of an input behind the key of the call. */
+/** Room for `/` and the position of an input after the key of the call. */
 const keyLength = limits.idLength - 13;
 
 const isIterable = (value: unknown): boolean =>
@@ -30,9 +30,9 @@ export interface CreateManySlotsInput {
   readonly actor: Actor;
   /** Why, in the actor's words: at most 500 characters. It is written to the journal. Default: no reason. */
   readonly reason?: string | undefined;
-  /** Whose slots they are: your id of a practitioner, a room or a device. 1 to 128 characters. */
+  /** Whose slots they are: your id for a practitioner, a room or a device. 1 to 128 characters. */
   readonly providerId: string;
-  /** Where they are: your id of a facility. 1 to 128 characters. */
+  /** Where they are: your id for a facility. 1 to 128 characters. */
   readonly facilityId: string;
   /**
    * The IANA time zone of the schedule, such as `Europe/Berlin`. A schedule that exists must have this zone, under this

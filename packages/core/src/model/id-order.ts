@@ -1,7 +1,7 @@
 /**
- * Sorts ids as every engine does: by code points, which is the order of the bytes of UTF-8. JavaScript compares UTF-16
- * units, and so puts characters beyond U+FFFF before some of the others. Rows are locked in the order of their ids, by
- * statements that sort as by those whose ids come sorted: with two orders, they would deadlock.
+ * Sorts ids as every engine does: by code points, which is the order of their UTF-8 bytes. JavaScript compares UTF-16
+ * units, and so puts characters beyond U+FFFF before some others. Some statements sort the rows that they lock, and
+ * others get sorted ids. With two different orders they would deadlock.
  */
 export function compareIds(a: string, b: string): number {
   const length = Math.min(a.length, b.length);

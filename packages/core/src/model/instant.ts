@@ -3,7 +3,7 @@ import { isDate } from "./date.ts";
 import { withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 
-/** The part of `Temporal.Instant` that is used, so that no polyfill is needed to accept one. */
+/** The part of `Temporal.Instant` that is used, so that accepting one needs no polyfill. */
 export interface TemporalInstant {
   readonly epochNanoseconds: bigint;
   readonly [Symbol.toStringTag]: "Temporal.Instant";
@@ -67,5 +67,5 @@ const parsing = z.unknown().transform((value, context): Date => {
   return z.NEVER;
 }) as unknown as z.ZodType<Date, InstantInput>;
 
-/** Parses an `InstantInput` to a `Date`; refuses what is ambiguous, finer than a millisecond or far off. */
+/** Parses an `InstantInput` to a `Date`. Refuses what is ambiguous, finer than a millisecond or out of range. */
 export const instantSchema = withJsonSchema(parsing, () => ({ type: "string", format: "date-time" }));

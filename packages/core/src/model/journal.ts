@@ -1,6 +1,6 @@
 import type { Actor } from "./values.ts";
 
-/** What a person or a program asked for; the journal says which of these made each change. */
+/** What a person or a program asked for. The journal names one of these for each change. */
 export const commandNames = [
   "createSlots",
   "block",
@@ -22,16 +22,16 @@ export type CommandName = (typeof commandNames)[number];
 export interface JournalEntry {
   readonly recordKind: "slot" | "appointment";
   readonly recordId: string;
-  /** The version the record has since this change; a record's entries count 1, 2, 3 … without a gap. */
+  /** The version of the record after this change. A record's entries count 1, 2, 3 … without a gap. */
   readonly version: number;
   readonly command: CommandName;
   readonly commandId: string;
   readonly actor: Actor;
   readonly reason: string | null;
   readonly at: Date;
-  /** Null where the record was created. */
+  /** Null if this change created the record. */
   readonly fromStatus: string | null;
   readonly toStatus: string;
-  /** The fields that changed, as they became; times are ISO 8601 strings. */
+  /** The fields that changed, with their new values. Times are ISO 8601 strings. */
   readonly changes: Readonly<Record<string, unknown>>;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** The schema, which Zod cannot express as JSON Schema by itself, with the JSON Schema of what it takes. */
+/** Adds to a schema that Zod cannot express as JSON Schema the JSON Schema of what it takes. */
 export function withJsonSchema<Schema extends z.ZodType>(schema: Schema, describe: () => JsonSchema): Schema {
   schema._zod.toJSONSchema = describe;
   return schema;
@@ -13,7 +13,7 @@ export function notInJson<Schema extends z.ZodType>(schema: Schema): Schema {
   return withJsonSchema(schema, () => ({ not: {} }));
 }
 
-/** The JSON Schema of what a schema takes, to be a part of another one. */
+/** The JSON Schema of what a schema takes, for use within another one. */
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...described } = z.toJSONSchema(schema, { io: "input" });
   return described;

@@ -1,6 +1,6 @@
 /** Bounds of every input, in one place. Within them all storages behave alike. */
 export const limits = {
-  /** Longest id of the host's, in UTF-16 code units: fits the index keys of every engine. */
+  /** Longest id that a host may use, in UTF-16 code units. It fits the index keys of every engine. */
   idLength: 128,
   reasonLength: 500,
   /** Longest metadata object, in characters of its JSON text. */
@@ -11,20 +11,23 @@ export const limits = {
   earliest: Date.UTC(1900, 0, 1),
   /** Exclusive. */
   latest: Date.UTC(2200, 0, 1),
-  /** Slot rows, seats counted, that one `createSlots` may create. */
+  /** Most slot rows that one `createSlots` may create, with all seats counted. */
   slotsPerCall: 50_000,
-  /** Size of the slots that one `createSlots` may create, as its result is stored: fits the packets of every server by default. */
+  /**
+   * Most bytes of slots that one `createSlots` may create, as its result is stored. They fit the default packets of
+   * every server.
+   */
   createdBytes: 15_000_000,
   /** Largest `chunkSize` of `createManySlots`. */
   slotsPerChunk: 5_000,
   seatsPerSlot: 1_000,
-  /** Slots that one appointment may own. */
+  /** Most slots that one appointment may own. */
   slotsPerAppointment: 16,
-  /** What an integer column holds on every engine. */
+  /** Largest value of an integer column on every engine. */
   version: 2 ** 31 - 1,
   holdSeconds: 24 * 60 * 60,
   pageSize: 500,
-  /** Room for an id of the longest, at three bytes a code unit, in Base64. */
+  /** Room for the longest id in Base64, at three bytes a code unit. */
   cursorLength: 600,
   providersPerList: 100,
   alternatives: 20,

@@ -5,8 +5,8 @@ type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /**
- * A value as it is after a way through JSON: plain objects, arrays and primitives, with times as ISO 8601 strings. One
- * walk in place of the two of `JSON.parse(JSON.stringify(value))`, for what holds nothing but these and dates.
+ * A value as JSON returns it: plain objects, arrays and primitives, with times as ISO 8601 strings. One walk replaces
+ * the two of `JSON.parse(JSON.stringify(value))`, for values that hold only these and dates.
  */
 export function plainJson(value: unknown): unknown {
   if (!isObject(value)) return value;
@@ -15,9 +15,9 @@ export function plainJson(value: unknown): unknown {
   return plainFields(value);
 }
 
-/** As `plainJson`, of an object. */
+/** The same as `plainJson`, for an object. */
 export function plainFields(fields: object): Fields {
-  // Spread keeps the object's shape, and a host's own "__proto__" as the field that it is.
+  // Spread keeps the object's shape, and keeps a host's own "__proto__" as a field.
   const plain: Fields = { ...fields };
   for (const name in plain) {
     const value = plain[name];
@@ -27,13 +27,13 @@ export function plainFields(fields: object): Fields {
   return plain;
 }
 
-/** A copy of dates and of what JSON has, which shares nothing that can change with the original. */
+/** A copy of dates and JSON values. It shares nothing mutable with the original. */
 export function copyOf<T>(value: T): T {
   if (!isObject(value)) return value;
   if (isOwnDate(value)) return new Date(value.getTime()) as T & Date;
   if (Array.isArray(value)) return value.map(copyOf) as T & unknown[];
   const copy = { ...value } as Fields;
-  // Not Object.keys, whose array costs as much as the rest.
+  // Not Object.keys: its array costs as much as the rest.
   for (const name in copy) {
     const field = copy[name];
     if (isObject(field)) copy[name] = copyOf(field);
@@ -46,7 +46,7 @@ const knownDays = new Map<number, string>();
 const mostKnownDays = 1_000;
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
 
-/** As `toISOString`, which costs more than the rest of the walk; times of a calendar share few dates. */
+/** Like `toISOString`, which costs more than the rest of the walk. The times of a calendar share few dates. */
 function isoText(date: Date): string {
   const instant = date.getTime();
   const day = Math.floor(instant / dayMs);

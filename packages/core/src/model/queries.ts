@@ -35,7 +35,7 @@ const statusesOf = <const S extends readonly string[]>(statuses: S) => {
 /** Slots and appointments are listed by when they start: `from` (inclusive) to `to` (exclusive). */
 const window = { from: instantSchema.optional(), to: instantSchema.optional() };
 
-/** Without a bound, a list that no index serves looks at everything there is to find a few. */
+/** Without a bound, a list that no index serves reads everything to find a few items. */
 function needsBound(field: string, bounds: string, what: string) {
   return { path: [field], error: `needs ${bounds}: no index finds ${what} alone, so all of them would be read` };
 }
@@ -83,7 +83,7 @@ export const listAppointmentsSchema = z
     needsBound("facilityId", boundsOfAppointments, "appointments by facility"),
   );
 
-/** The history of one slot or one appointment, oldest first unless it is asked for otherwise. */
+/** The history of one slot or one appointment, oldest first by default. */
 export const historySchema = z.union([
   z.strictObject({ ...page, slotId: idSchema }),
   z.strictObject({ ...page, appointmentId: idSchema }),

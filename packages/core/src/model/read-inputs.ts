@@ -4,18 +4,18 @@ import type { SlotStatus } from "./slot.ts";
 
 /** Which page of a list is wanted. */
 export interface PageInput {
-  /** How many items the page has at most: 1 to 500. Default 100. */
+  /** The most items on the page: 1 to 500. Default 100. */
   readonly limit?: number | undefined;
   /**
-   * The `nextCursor` of the page before, at most 600 characters, with the same other fields. Default, and `null`, which the
-   * last page has: the first page.
+   * The `nextCursor` of the page before, at most 600 characters, with the same other fields. `null`, which the last
+   * page has, means the first page. Default: the first page.
    */
   readonly cursor?: string | null | undefined;
-  /** Whether the list runs from its end to its beginning. A cursor continues in the order that it comes from. Default `false`. */
+  /** Whether the list runs in reverse. A cursor continues only in the order of its own page. Default `false`. */
   readonly newestFirst?: boolean | undefined;
 }
 
-/** Which part of the time line a list covers: by when the items start. */
+/** Which part of the time line a list covers, by the start of its items. */
 export interface WindowInput {
   /** Items that start at this instant or later. From the year 1900 to 2199. Default: from the first one on. */
   readonly from?: InstantInput | undefined;

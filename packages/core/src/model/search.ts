@@ -2,7 +2,7 @@ import { limits } from "./limits.ts";
 import type { SlotStatus } from "./slot.ts";
 import type { TimeRange } from "./time-range.ts";
 
-/** Which slots are wanted. All conditions must hold; those left out do not restrict. */
+/** Which slots are wanted. All conditions must hold. A condition that is left out does not restrict. */
 export interface SlotSearch {
   readonly providerIds?: readonly string[];
   readonly facilityId?: string;
@@ -22,12 +22,12 @@ function earliestStart(start: Date): Date {
   return new Date(start.getTime() - limits.slotMs);
 }
 
-/** The conditions on a slot's times that mean: it overlaps the range. */
+/** The conditions on a slot's times for "it overlaps the range". */
 export function overlapping({ start, end }: TimeRange): SlotSearch {
   return { startFrom: earliestStart(start), startBefore: end, endAfter: start };
 }
 
-/** The conditions on a slot's times that mean: it contains the range. */
+/** The conditions on a slot's times for "it contains the range". */
 export function containing({ start, end }: TimeRange): SlotSearch {
   return {
     startFrom: earliestStart(end),

@@ -4,11 +4,11 @@ import type { Metadata } from "./values.ts";
 export const slotStatuses = ["available", "held", "booked", "blocked"] as const;
 export type SlotStatus = (typeof slotStatuses)[number];
 
-/** A claim on a slot for a short while. Only a hash of the holder's token is kept, so a slot can be shown to anybody. */
+/** A short claim on a slot. Only a hash of the holder's token is kept, so a slot can be shown to anybody. */
 export interface Hold {
   /** SHA-256 of the token, as 64 hexadecimal digits. */
   readonly tokenHash: string;
-  /** Exclusive: at this instant the hold is over. */
+  /** Exclusive: the hold is over at this instant. */
   readonly expiresAt: Date;
 }
 
@@ -37,8 +37,8 @@ export interface Slot {
 type NewSlotFields = "id" | "scheduleId" | "providerId" | "facilityId" | "seat" | "start" | "end" | "metadata";
 
 /**
- * A free slot as it is created. In the order of its fields here, stored results have their values. That order stays, since
- * rows that were written before rest on it: a further field goes to the end.
+ * A free slot as it is created. Stored results hold their values in the order of the fields here. Stored rows rely on
+ * this order, so a new field goes to the end.
  */
 export function newSlot(given: Pick<Slot, NewSlotFields>, now: Date): Slot {
   const { id, scheduleId, providerId, facilityId, seat, start, end, metadata } = given;
@@ -66,7 +66,7 @@ const ids = { id: "", scheduleId: "", providerId: "", facilityId: "" };
 
 export const slotFieldNames = namesOf(newSlot({ ...ids, seat: 0, start: noTime, end: noTime, metadata: {} }, noTime));
 
-/** The slot as it counts at `now`: a hold that has expired is no hold, with or without anybody cleaning up. */
+/** The slot as it counts at `now`: an expired hold does not count, whether or not anything has cleaned it up. */
 export function slotAsOf(slot: Slot, now: Date): Slot {
   const expired = slot.status === "held" && slot.hold !== null && slot.hold.expiresAt <= now;
   return expired ? { ...slot, status: "available", hold: null } : slot;

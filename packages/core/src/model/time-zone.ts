@@ -1,14 +1,17 @@
 import { z } from "zod";
 
 /**
- * An IANA time zone that this runtime knows, kept as it was written: runtimes differ in which of a zone's names they
- * prefer. Offsets such as `+01:00` are no time zones.
+ * An IANA time zone that this runtime knows. It is kept as written, because runtimes prefer different names of a zone.
+ * Offsets such as `+01:00` are not time zones.
  */
 export const timeZoneSchema = z
   .string("must be a string")
   .refine((name) => /^[A-Za-z]/.test(name) && canonicalName(name) !== undefined, "must be an IANA time zone");
 
-/** Whether two names mean one zone, as `Europe/Kyiv` and `Europe/Kiev` do. Names unknown to this runtime are texts. */
+/**
+ * Whether two names mean one zone, as `Europe/Kyiv` and `Europe/Kiev` do. Names unknown to this runtime are compared as
+ * text.
+ */
 export function isSameTimeZone(a: string, b: string): boolean {
   return a === b || (canonicalName(a) ?? a) === (canonicalName(b) ?? b);
 }

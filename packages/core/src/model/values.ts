@@ -11,17 +11,17 @@ export interface Actor {
 }
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-/** A plain JSON object of the host's, kept and returned as it came. */
+/** A plain JSON object of the host, stored and returned unchanged. */
 export type Metadata = { readonly [key: string]: Json };
 
-/** Half a surrogate pair has no UTF-8 form, and PostgreSQL cannot store NUL: neither would come back as it went in. */
+/** Half a surrogate pair has no UTF-8 form, and PostgreSQL cannot store NUL. Neither would come back unchanged. */
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
 
 const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
 
-/** An opaque id of the host's: compared and sorted by its exact characters, never normalised. */
+/** An opaque id of the host. It is compared and sorted by its exact characters, and never normalised. */
 export const idSchema = z
   .string("must be a string")
   .min(1, "must not be empty")
@@ -52,7 +52,7 @@ function metadataProblem(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Each realm has an `Object.prototype` of its own; what they have in common is that nothing is behind them. */
+/** Each realm has its own `Object.prototype`. All of them have no prototype themselves. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -79,7 +79,7 @@ const storableMetadata = z
   })
   .transform((value, context): Metadata => {
     const message = jsonProblem(value) ?? metadataProblem(value);
-    // A copy as storage returns it, so that every adapter answers alike and the caller's object stays the caller's.
+    // A copy in the form that storage returns. Every adapter answers alike, and the caller's object stays the caller's.
     if (message === undefined) return JSON.parse(JSON.stringify(value)) as Metadata;
     context.issues.push({ code: "custom", message, input: value });
     return z.NEVER;
