@@ -9,9 +9,9 @@ export interface InputIssue {
 }
 
 /**
- * A free slot offered in place of the one that could not be had: when the refusal was made, the same command would have
- * been agreed to with this `slotId`. A time of the command's own that does not lie within this slot moves to its start;
- * a version or hold of the refused slot is left out.
+ * A free slot offered in place of one that was not available. When the refusal was made, the same command would have
+ * succeeded with this `slotId`. A time of the command's own that does not lie within this slot moves to its start. A
+ * version or hold of the refused slot is left out.
  */
 export interface Alternative {
   readonly slotId: string;
@@ -39,11 +39,11 @@ export interface ErrorDetails {
     readonly start: Date;
     readonly end: Date;
     readonly seat: number;
-    /** The stored slot in the way, or null where two slots of the same call overlap. */
+    /** The stored slot in the way, or null if two slots of the same call overlap. */
     readonly conflictingSlotId: string | null;
     readonly conflictingStart: Date;
     readonly conflictingEnd: Date;
-    /** The position of the input, where there were many. */
+    /** The position of the input, if there were many. */
     readonly index?: number;
   };
   time_mismatch: {
@@ -59,7 +59,7 @@ export interface ErrorDetails {
     readonly actual: string;
   };
   no_slot_available: {
-    /** The appointment that was to be accepted; none where one was to be booked. */
+    /** The appointment to be accepted. Absent if one was to be booked. */
     readonly appointmentId?: string;
     readonly providerId: string;
     readonly facilityId: string;
@@ -72,7 +72,7 @@ export interface ErrorDetails {
     readonly id: string;
     readonly from: string;
     readonly command: string;
-    /** Set where a guard of the database said no, not a rule: the guard's name. */
+    /** Set if a guard of the database said no, not a rule: the guard's name. */
     readonly guard?: string;
   };
   version_conflict: {
@@ -89,9 +89,9 @@ export interface ErrorDetails {
   storage_busy: {
     readonly idempotencyKey: string | null;
     readonly waitedMs: number;
-    /** What to run again: the command, or the whole transaction of the host's that was around it. */
+    /** What to run again: the command, or the whole transaction of yours that was around it. */
     readonly repeat: "command" | "transaction";
-    /** Set where all connections of the pool were in use for all that time: what the program can do about it. */
+    /** Set if all connections of the pool were in use for all that time: what the program can do about it. */
     readonly problem?: string;
   };
   storage_unavailable: Record<string, never>;
@@ -99,7 +99,7 @@ export interface ErrorDetails {
   storage_misused: { readonly problem: string };
   refused_by_database: Record<string, never>;
   outcome_unknown: {
-    /** Of the command that can be sent again. Null for a transaction, which has no key of its own. */
+    /** The key to send the command again with. Null for a transaction, which has no key of its own. */
     readonly idempotencyKey: string | null;
   };
   schema_outdated: Record<string, never>;
@@ -109,7 +109,7 @@ export interface ErrorDetails {
   aborted: Record<string, never>;
 }
 
-/** Set where a `createManySlots` ended early, and something of it is there. */
+/** Set if a `createManySlots` ended early and has created something. */
 interface MaybeCreated {
   readonly createdSoFar?: CreatedSoFar;
 }
@@ -131,7 +131,7 @@ interface CatalogueEntry<C extends ErrorCode> {
 
 const iso = (date: Date): string => date.toISOString();
 
-/** Every error of the library, once: classes, HTTP mapping and reference pages come from here. */
+/** Every error of the library, once. Classes, HTTP mapping and reference pages come from here. */
 export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = {
   invalid_input: {
     status: 400,
@@ -296,9 +296,9 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     title: "The database is busy",
     message: ({ waitedMs, repeat, problem }) => {
       if (repeat === "transaction") {
-        return "Another transaction was in the way of this one, which cannot go on. Roll it back, and run all of it again in a moment.";
+        return "Another transaction was in the way, so this one cannot go on. Roll it back, and run all of it again in a moment.";
       }
-      // Where too much waits already, nobody is made to wait longer.
+      // If too much waits already, no further caller is made to wait longer.
       const busy = waitedMs > 0 ? `stayed busy for ${waitedMs} ms` : "has more to do than it can take on";
       const why = problem === undefined ? "" : ` ${problem}`;
       return `The database ${busy}, and nothing was changed.${why} Send the same request again in a moment.`;
@@ -342,8 +342,8 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     title: "It is not known whether the command took effect",
     message: ({ idempotencyKey }) =>
       idempotencyKey === null
-        ? "The connection to the database was lost while the transaction was being committed: either all of it took effect, or nothing. Look whether it did, or run all of it again if each of its commands carries an idempotency key: then it takes effect once at most."
-        : `The connection to the database was lost while the command was being stored, and it could not be looked up since. Send the same request again with the idempotency key "${idempotencyKey}": it takes effect once at most.`,
+        ? "The connection to the database was lost while the transaction was being committed: either all of it took effect, or nothing. Check which, or run all of it again if each of its commands carries an idempotency key: then it takes effect at most once."
+        : `The connection to the database was lost while the command was being stored, and its outcome could not be looked up since. Send the same request again with the idempotency key "${idempotencyKey}": it takes effect at most once.`,
   },
   schema_outdated: {
     status: 503,
@@ -372,7 +372,7 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
   aborted: {
     status: 503,
     recoverable: true,
-    // Somebody wanted it to stop: no machine should start it again by itself.
+    // Somebody wanted it to stop. No machine should start it again by itself.
     transient: false,
     title: "The call was stopped by its signal",
     message: () => "The call was stopped by its AbortSignal.",
@@ -381,7 +381,7 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
 
 export const errorCodes = Object.keys(errorCatalogue) as readonly ErrorCode[];
 
-/** The envelope that applications of this field send to their screens. */
+/** The envelope that applications in this field send to their screens. */
 export interface ErrorResponse {
   readonly success: false;
   readonly message: string;
@@ -402,16 +402,16 @@ export interface ProblemDetails {
   readonly transient: boolean;
 }
 
-/** What there is of a call that creates many slots, and how to go on. */
+/** What a call that creates many slots has created, and how to go on. */
 function standing(code: ErrorCode, { createdSoFar }: MaybeCreated): string {
   if (createdSoFar === undefined) return "";
   const { idempotencyKey, inputs, slots } = createdSoFar;
   const rest =
-    code === "outcome_unknown" ? "perhaps the next chunk is, too" : "nothing was created for those after them";
+    code === "outcome_unknown" ? "perhaps the next chunk exists, too" : "nothing was created for those after them";
   return ` Of this call's inputs, the first ${inputs} have their slots (${slots}), which stay; ${rest}. To go on, call again with the idempotency key "${idempotencyKey}" and the same inputs; those from number ${inputs} on, counted from 0, may be corrected first.`;
 }
 
-/** The only error the engine throws on purpose. `code` says which of the catalogue's entries it is. */
+/** The only error that the engine throws on purpose. `code` is one of the catalogue's entries. */
 export class BookingError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = "BookingError";
   readonly code: C;
@@ -433,17 +433,17 @@ export class BookingError<C extends ErrorCode = ErrorCode> extends Error {
     return errorCatalogue[this.code].status;
   }
 
-  /** True where a person can get further: choose another time, correct the input, try again later. */
+  /** True if a person can get further: choose another time, correct the input, try again later. */
   get recoverable(): boolean {
     return errorCatalogue[this.code].recoverable;
   }
 
-  /** True where the same request, unchanged, may succeed later. */
+  /** True if the same request, unchanged, may succeed later. */
   get transient(): boolean {
     return errorCatalogue[this.code].transient;
   }
 
-  /** The envelope for a screen. What may name hosts and files is in the cause, and that is left out. */
+  /** The envelope for a screen. The cause, which may name hosts and files, is left out. */
   toResponse(): ErrorResponse {
     return {
       success: false,
@@ -471,8 +471,8 @@ export class BookingError<C extends ErrorCode = ErrorCode> extends Error {
 }
 
 /**
- * Narrows an unknown error, optionally to one code: `isBookingError(error, "slot_booked")`. Without one, a `switch` over
- * `error.code` narrows `error.details`. True whichever copy of this package made it, as `instanceof` would not be.
+ * Narrows an unknown error, optionally to one code: `isBookingError(error, "slot_booked")`. Without one, a `switch`
+ * over `error.code` narrows `error.details`. True for errors of any copy of this package, unlike `instanceof`.
  */
 export function isBookingError<C extends ErrorCode = ErrorCode>(
   error: unknown,

@@ -1,4 +1,7 @@
-/** The first version that has what is used here. Other runtimes say which Node they are like, or are no Node at all. */
+/**
+ * The first version with everything that is used here. Other runtimes report a Node version that they are like, or
+ * none.
+ */
 const oldest = 22;
 
 const { process: runtime } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };

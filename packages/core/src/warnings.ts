@@ -6,13 +6,13 @@ export interface WarningDetails {
   clock_skew: { readonly aheadMs: number };
   /** A call waits for a connection of the pool, and all of them are in use. */
   connections_exhausted: { readonly inUse: number | null; readonly waiting: number | null; readonly waitedMs: number };
-  /** Something changes the text of statements on their way, so they are sent without names from now on. */
+  /** Something changes the text of statements on their way. They are sent without names from now on. */
   statement_names_refused: Record<string, never>;
 }
 
 export type WarningCode = keyof WarningDetails;
 
-/** What an operator should know, although every call was answered as it should be. */
+/** What an operator should know, even though every call was answered as it should be. */
 export type Warning = {
   [C in WarningCode]: {
     readonly code: C;
@@ -24,7 +24,7 @@ export type Warning = {
 
 export type OnWarning = (warning: Warning) => void;
 
-/** A host's listener can harm nobody: what it throws, or rejects with, is dropped. */
+/** A host's listener cannot do harm: what it throws or rejects with is dropped. */
 export function harmless(listener: OnWarning | undefined): OnWarning {
   if (listener === undefined) return () => {};
   return (warning) => {

@@ -1,6 +1,6 @@
 /**
  * What a command means apart from any storage, for programs that check what an engine did: how its input is read, how
- * it is decided, how its repeats are recognised, and how its result is stored; and what a new slot looks like.
+ * it is decided, how its repeats are recognised, and how its result is stored. Also what a new slot looks like.
  */
 export { canonicalJson, requestHash, sha256 } from "../engine/hash.ts";
 export { parseCommand } from "../engine/parse-command.ts";

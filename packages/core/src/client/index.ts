@@ -1,6 +1,6 @@
 /**
- * What a browser needs to know of an API on an engine: types as JSON has them, error codes, guards, and the tables of
- * states. It reaches neither Node's modules nor Zod.
+ * What a browser needs to know about an API on an engine: types as JSON has them, error codes, guards, and the tables
+ * of states. It reaches neither Node's modules nor Zod.
  */
 export { type ErrorCode, errorCodes } from "../errors.ts";
 export { type AppointmentStatus, appointmentStatuses, owningStatuses } from "../model/appointment.ts";

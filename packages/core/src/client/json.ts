@@ -32,16 +32,16 @@ export interface JournalEntryJson extends Omit<AsJson<JournalEntry>, "changes"> 
   readonly changes: { readonly [field: string]: Json };
 }
 
-/** What `createSlots` answers, as JSON has it. */
+/** What `createSlots` returns, as JSON has it. */
 export interface CreatedSlotsJson extends AsJson<CreatedSlots> {}
 
-/** What `hold` answers, as JSON has it. */
+/** What `hold` returns, as JSON has it. */
 export interface HeldSlotJson extends AsJson<HeldSlot> {}
 
-/** What `book`, `accept` and `reschedule` answer, as JSON has it. */
+/** What `book`, `accept` and `reschedule` return, as JSON has it. */
 export interface BookedJson extends AsJson<Booked> {}
 
-/** What `cancel` and `markNoShow` answer, as JSON has it. */
+/** What `cancel` and `markNoShow` return, as JSON has it. */
 export interface EndedAppointmentJson extends AsJson<EndedAppointment> {}
 
 /** A page of a list as JSON has it. */

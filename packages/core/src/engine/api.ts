@@ -31,7 +31,7 @@ import type { ReconcileInput, ReconcileReport } from "./reconcile.ts";
 export interface SlotCommands {
   /**
    * Creates slots on the schedule of a provider at a facility, all of them or none, in one commit. The first call also
-   * creates the schedule. Calls with more slots than one commit takes are for `createManySlots`.
+   * creates the schedule. `createManySlots` takes more slots than fit into one commit.
    *
    * @returns The schedule, and the slots in the order of the input. The seats of a group slot follow one another.
    * @throws BookingError `invalid_time_range`, `slot_overlap`, `schedule_mismatch`, `invalid_transition`,
@@ -53,9 +53,9 @@ export interface SlotCommands {
 
   /**
    * Creates any number of slots on one schedule, in one commit for each chunk, in the memory of one chunk. A call with
-   * the same key, inputs and `chunkSize` continues where the first one stopped, and creates nothing twice. An error says
-   * in `details.createdSoFar` which slots exist, and in `index` or `issues` which input is wrong; of the chunk of that
-   * input and of those after it, the call has created nothing.
+   * the same key, inputs and `chunkSize` continues where the first one stopped, and creates nothing twice. An error
+   * says in `details.createdSoFar` which slots exist, and in `index` or `issues` which input is wrong. The call has
+   * created nothing of that input's chunk and of the inputs after it.
    *
    * @returns The key of the call, and how many inputs have their slots.
    * @throws BookingError `invalid_time_range`, `slot_overlap`, `schedule_mismatch`, `invalid_transition`, `aborted`,
@@ -72,7 +72,7 @@ export interface SlotCommands {
   createManySlots(input: CreateManySlotsInput): Promise<CreatedSoFar>;
 
   /**
-   * Blocks an available slot, so that nobody can hold or book it. A blocked slot may be overlapped by other slots.
+   * Blocks an available slot, so that nobody can hold or book it. Other slots may overlap a blocked slot.
    *
    * @returns The slot, now `blocked`.
    * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `invalid_transition`,
@@ -87,7 +87,7 @@ export interface SlotCommands {
   block(input: BlockInput): Promise<ChangedSlot>;
 
   /**
-   * Makes a blocked slot available again, unless another slot of the schedule and seat overlaps it by now.
+   * Makes a blocked slot available again, unless another slot of the schedule and seat now overlaps it.
    *
    * @returns The slot, now `available`.
    * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_overlap`, `invalid_transition`,
@@ -102,8 +102,8 @@ export interface SlotCommands {
   unblock(input: UnblockInput): Promise<ChangedSlot>;
 
   /**
-   * Holds an available slot for a short while. Only who has the token can book or release it meanwhile. When the time is
-   * over, the slot counts as available again, without any job that cleans up.
+   * Holds an available slot for a short while. Meanwhile only the token's owner can book or release it. When the time
+   * is over, the slot counts as available again, without any cleanup job.
    *
    * @returns The slot, now `held`, and the token of the hold. The token is not stored and cannot be read again.
    * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `invalid_transition`,
@@ -138,11 +138,11 @@ export interface SlotCommands {
 /** The commands about appointments. */
 export interface AppointmentCommands {
   /**
-   * Creates an appointment and takes its slot in one commit: the slot with this `slotId`, or, without one, a free slot of
-   * the provider at the facility that contains the time. Of two callers who want the same slot, one gets it, and the other
-   * is refused with the reason.
+   * Creates an appointment and takes its slot in one commit: the slot with this `slotId` or, without one, a free slot
+   * of the provider at the facility that contains the time. Of two callers who want the same slot, one gets it, and the
+   * other is refused with the reason.
    *
-   * @returns The appointment, and the slots that it owns now: none if it is only `scheduled`.
+   * @returns The appointment, and the slots that it owns now. None if it is only `scheduled`.
    * @throws BookingError `invalid_time_range`, `slot_not_found`, `hold_not_found`, `slot_booked`, `slot_held`,
    * `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `no_slot_available`, `invalid_transition`,
    * `version_conflict`, `hold_expired`, `hold_not_owned`, `invalid_input`, `idempotency_key_reused`,
@@ -160,7 +160,7 @@ export interface AppointmentCommands {
   book(input: BookInput): Promise<Booked>;
 
   /**
-   * Takes a `scheduled` appointment into a slot, which confirms it: the slot with this `slotId`, or, without one, a free
+   * Takes a `scheduled` appointment into a slot, which confirms it: the slot with this `slotId` or, without one, a free
    * slot of the provider at the facility that contains the time of the appointment.
    *
    * @returns The appointment, now `confirmed`, and the slots that it owns.
@@ -178,7 +178,7 @@ export interface AppointmentCommands {
 
   /**
    * Moves a confirmed appointment to other slots of the same provider and facility. The new slots are taken and the old
-   * ones become available in one commit; if a new one cannot be had, the appointment keeps what it has.
+   * ones become available in one commit. If a new one is not available, the appointment keeps what it has.
    *
    * @returns The appointment with its new times, and the slots that it owns now.
    * @throws BookingError `invalid_time_range`, `slot_not_found`, `appointment_not_found`, `slot_booked`, `slot_held`,
@@ -194,7 +194,7 @@ export interface AppointmentCommands {
   reschedule(input: RescheduleInput): Promise<Booked>;
 
   /**
-   * Notes that the subject of a confirmed appointment has arrived.
+   * Records that the subject of a confirmed appointment has arrived.
    *
    * @returns The appointment, now `checked_in`.
    * @throws BookingError `appointment_not_found`, `invalid_transition`, `version_conflict`, `invalid_input`,
@@ -209,7 +209,7 @@ export interface AppointmentCommands {
   checkIn(input: CheckInInput): Promise<ChangedAppointment>;
 
   /**
-   * Notes that a confirmed or checked-in appointment has taken place. It keeps its slots, and is final.
+   * Records that a confirmed or checked-in appointment has taken place. It keeps its slots, and is final.
    *
    * @returns The appointment, now `completed`.
    * @throws BookingError `appointment_not_found`, `invalid_transition`, `version_conflict`, `invalid_input`,
@@ -224,8 +224,8 @@ export interface AppointmentCommands {
   complete(input: CompleteInput): Promise<ChangedAppointment>;
 
   /**
-   * Notes that the subject of a confirmed or checked-in appointment did not come. Its slots become available in the same
-   * commit. It is final.
+   * Records that the subject of a confirmed or checked-in appointment did not come. Its slots become available in the
+   * same commit. It is final.
    *
    * @returns The appointment, now `no_show`, and the slots that became available.
    * @throws BookingError `appointment_not_found`, `invalid_transition`, `version_conflict`, `invalid_input`,
@@ -256,10 +256,10 @@ export interface AppointmentCommands {
   cancel(input: CancelInput): Promise<EndedAppointment>;
 }
 
-/** What an engine answers without changing anything, `reconcile` aside. */
+/** The reads of an engine, and `reconcile`. */
 export interface EngineReads {
   /**
-   * Reads a slot as it counts now: with an expired hold it is `available`.
+   * Reads a slot as it counts now: a slot whose hold has expired is `available`.
    *
    * @param slotId 1 to 128 characters.
    * @returns The slot.
@@ -287,8 +287,8 @@ export interface EngineReads {
   getAppointment(appointmentId: string): Promise<Appointment>;
 
   /**
-   * Lists slots that start at `from` or later and before `to`, a page at a time, in the order of `start` and then `id`, or
-   * its reverse (`newestFirst`). All other fields narrow the list. An expired hold counts as `available`.
+   * Lists slots that start at `from` or later and before `to`, a page at a time, in the order of `start` and then `id`,
+   * or in reverse (`newestFirst`). All other fields narrow the list. An expired hold counts as `available`.
    *
    * @returns The slots of the page, and the cursor of the next one.
    * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
@@ -302,8 +302,8 @@ export interface EngineReads {
   listSlots(input: ListSlotsInput): Promise<Page<Slot>>;
 
   /**
-   * Lists appointments that start at `from` or later and before `to`, a page at a time, in the order of `start` and then
-   * `id`, or its reverse (`newestFirst`). All other fields narrow the list.
+   * Lists appointments that start at `from` or later and before `to`, a page at a time, in the order of `start` and
+   * then `id`, or in reverse (`newestFirst`). All other fields narrow the list.
    *
    * @returns The appointments of the page, and the cursor of the next one.
    * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
@@ -316,8 +316,9 @@ export interface EngineReads {
   listAppointments(input: ListAppointmentsInput): Promise<Page<Appointment>>;
 
   /**
-   * Lists who did what to a slot or an appointment, when and why, a page at a time, in the order of its versions, or
-   * its reverse (`newestFirst`). An id that never existed has an empty history; a record that somebody deleted by hand keeps its own.
+   * Lists who did what to a slot or an appointment, when and why, a page at a time, in the order of its versions, or in
+   * reverse (`newestFirst`). An id that never existed has an empty history. A record that was deleted by hand keeps its
+   * history.
    *
    * @returns The entries of the page, and the cursor of the next one.
    * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
@@ -331,7 +332,7 @@ export interface EngineReads {
   history(input: HistoryInput): Promise<Page<JournalEntry>>;
 
   /**
-   * Checks whether a slot and its appointment agree. They always do, unless somebody has changed rows by hand.
+   * Checks whether a slot and its appointment agree. They always do, unless rows were changed by hand.
    *
    * @param slotId 1 to 128 characters.
    * @returns Whether they agree, and each fault: which invariant is broken, by which records.
@@ -345,9 +346,9 @@ export interface EngineReads {
   checkSync(slotId: string): Promise<SyncReport>;
 
   /**
-   * Checks all slots and appointments that start at `from` or later and before `to`, in the order of `start` and then `id`,
-   * slots first. It repairs each fault that has one right answer by a command of its own, and reports what a person must
-   * decide. Bookings may go on meanwhile. A second run changes nothing.
+   * Checks all slots and appointments that start at `from` or later and before `to`, in the order of `start` and then
+   * `id`, slots first. It repairs each fault that has one right answer, each by its own command, and reports what a
+   * person must decide. Bookings may go on meanwhile. A second run changes nothing.
    *
    * @returns How many records were read, how many faults were found, and what became of them.
    * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
@@ -361,7 +362,7 @@ export interface EngineReads {
   reconcile(input: ReconcileInput): Promise<ReconcileReport>;
 }
 
-/** What the callback of `transaction` is given. */
+/** What the callback of `transaction` receives. */
 export interface InTransaction<HostTransaction, Opened> {
   /** The connection with the open transaction, for your own statements: with PostgreSQL, a client of pg. */
   readonly transaction: Opened;
@@ -370,8 +371,8 @@ export interface InTransaction<HostTransaction, Opened> {
 }
 
 /**
- * Decides who gets which slot. Every method rejects with a `BookingError`, with one exception: what a function of yours
- * throws (a policy, `authorize`, or another one among the options) passes through as it is. A command whose policy or
+ * Decides who gets which slot. Every method rejects with a `BookingError`, with one exception: an error that a function
+ * of yours throws (a policy, `authorize`, or another option) passes through unchanged. A command whose policy or
  * `authorize` throws changes nothing.
  */
 export interface Engine<HostTransaction = unknown, Opened = unknown>
@@ -380,8 +381,8 @@ export interface Engine<HostTransaction = unknown, Opened = unknown>
     EngineReads {
   /**
    * The same engine inside a transaction that you opened: its commands commit or vanish with your own rows. COMMIT and
-   * ROLLBACK stay yours. A refusal leaves the transaction usable; `storage_busy` with `repeat: "transaction"` does not, and
-   * asks for all of it again from its BEGIN.
+   * ROLLBACK stay yours. A refusal leaves the transaction usable. `storage_busy` with `repeat: "transaction"` does not:
+   * run all of it again from its BEGIN.
    *
    * @param transaction The open transaction of your driver, as the adapter takes it.
    * @returns An engine that lives as long as the transaction. A value that is no open transaction is refused by the first
@@ -398,11 +399,11 @@ export interface Engine<HostTransaction = unknown, Opened = unknown>
    * If the callback throws, everything is rolled back, and the call rejects with the same error. A refusal that the
    * callback catches leaves the transaction usable.
    *
-   * Where another transaction is in the way (`storage_busy` with `repeat: "transaction"`, which the callback lets pass or
-   * throws as the `cause` of an error of its own), all of it is rolled back and run again within the budget for retries,
-   * so the callback must keep no state and send no message. After that the call rejects with `storage_busy`. It rejects
-   * with `outcome_unknown` if the connection is lost during COMMIT: all of it took effect, or nothing. It can be sent again
-   * if its commands carry idempotency keys.
+   * If another transaction is in the way (`storage_busy` with `repeat: "transaction"`, which the callback lets pass or
+   * throws as the `cause` of an error of its own), all of it is rolled back and run again within the budget for
+   * retries. The callback must therefore keep no state and send no message. After that the call rejects with
+   * `storage_busy`. It rejects with `outcome_unknown` if the connection is lost during COMMIT: either all of it took
+   * effect, or nothing. The transaction can be run again if its commands carry idempotency keys.
    *
    * The isolation level is READ COMMITTED. The connection is the engine's: leave `release`, COMMIT and ROLLBACK to it.
    * Within a transaction, call only the engine that the callback is given, and await what it returns.

@@ -12,7 +12,7 @@ import {
 } from "./database.ts";
 import { findAppointments, findSlots, readJournal } from "./queries.ts";
 
-/** A transaction of the host's on a memory database. Other writers wait until it ends. */
+/** A host's transaction on a memory database. Other writers wait until it ends. */
 export interface MemoryTransaction {
   readonly tables: Tables;
   readonly isOpen: () => boolean;
@@ -53,7 +53,7 @@ async function lockInTime(database: MemoryDatabase, withinMs: number): Promise<(
   const unlock = await Promise.race([locked, late]);
   clearTimeout(timer);
   if (unlock !== undefined) return unlock;
-  // Its turn comes all the same, and goes to the next.
+  // Its turn comes all the same, and passes to the next.
   void locked.then((free) => free());
   throw new StorageError(
     "transient",
@@ -63,7 +63,7 @@ async function lockInTime(database: MemoryDatabase, withinMs: number): Promise<(
   );
 }
 
-/** Where an adapter reads and writes: what was committed, or a transaction's draft. */
+/** What an adapter reads and writes: the committed state, or a transaction's draft. */
 interface Access {
   readonly read: () => Tables;
   readonly write: <T>(work: (tables: Tables) => T) => Promise<T>;

@@ -3,7 +3,7 @@ import { keyOf, keyText, type RecordKey } from "../model/record.ts";
 import type { CommitOutcome, Transition } from "../storage/adapter.ts";
 import type { Tables } from "./database.ts";
 
-/** Checks and writes one transition in one go: nothing else runs in between. */
+/** Checks and writes one transition in one go. Nothing else runs in between. */
 export function commitTransition(tables: Tables, { command, expect, put, journal }: Transition): CommitOutcome {
   const earlier = tables.commands.get(command.id);
   if (earlier !== undefined) {
@@ -25,7 +25,7 @@ export function commitTransition(tables: Tables, { command, expect, put, journal
   return { status: "committed" };
 }
 
-/** A command has no version of its own: it is there, or not. */
+/** A command has no version of its own: it exists or it does not. */
 function versionOf({ records, commands }: Tables, key: RecordKey): number {
   if (key.kind === "command") return commands.has(key.id) ? 1 : 0;
   return records.get(keyText(key))?.version ?? 0;

@@ -9,7 +9,7 @@ import {
 } from "../model/record.ts";
 import type { StoredSettings } from "../storage/adapter.ts";
 
-/** All that is stored: plain maps, replaced as a whole by a commit of a host's transaction. */
+/** Everything stored, as plain maps. The commit of a host's transaction replaces it as a whole. */
 export interface Tables {
   readonly records: Map<string, VersionedRecord>;
   readonly commands: Map<string, CommandRecord>;
@@ -21,9 +21,9 @@ export interface Tables {
 
 /** What several memory adapters may share, as connections share a database. */
 export interface MemoryDatabase {
-  /** What was committed last. */
+  /** The state after the last commit. */
   tables: Tables;
-  /** Settles when the writers before have finished: one writer at a time. */
+  /** Settles when the earlier writers have finished: one writer at a time. */
   lastWriter: Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function createMemoryDatabase(): MemoryDatabase {
   };
 }
 
-/** Waits for its turn to write; the returned function lets the next one in. */
+/** Waits for its turn to write. The returned function lets the next writer in. */
 export async function lockForWriting(database: MemoryDatabase): Promise<() => void> {
   const before = database.lastWriter;
   let unlock = () => {};
@@ -51,7 +51,7 @@ export function copyTables({ records, commands, journal, settings }: Tables): Ta
   return { records: new Map(records), commands: new Map(commands), journal: new Map(journal), settings: [...settings] };
 }
 
-/** The stored record, as a copy: what a caller does to it does not touch what is stored. */
+/** The stored record, as a copy: a caller's changes do not reach what is stored. */
 export function readRecord(tables: Tables, key: RecordKey): StoredRecord | undefined {
   const stored = key.kind === "command" ? tables.commands.get(key.id) : tables.records.get(keyText(key));
   return stored === undefined ? undefined : copyOf(stored);

@@ -9,7 +9,7 @@ export interface ChangedSlot {
   readonly slot: Slot;
 }
 
-/** Takes an available slot off the market. */
+/** Makes an available slot unavailable. */
 export const block: Rule<Command<"block">, ChangedSlot> = {
   reads: ({ slotId }) => ({ keys: [slotKey(slotId)] }),
 

@@ -24,11 +24,11 @@ type BookTime = z.output<typeof bookTimeSchema>;
 export interface Booked {
   /** The appointment as it is now. */
   readonly appointment: Appointment;
-  /** The slots that the appointment owns now; empty if it is only `scheduled`. */
+  /** The slots that the appointment owns now. Empty if it is only `scheduled`. */
   readonly slots: readonly Slot[];
 }
 
-/** Makes an appointment and takes its slots in one step. */
+/** Creates an appointment and takes its slots in one step. */
 export const book: Rule<Command<"book">, Booked> = {
   reads: (command) =>
     isBySlot(command)

@@ -5,15 +5,15 @@ import { changeAppointment, decided, isRefusal, type Reads, type Rule } from "./
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
 import { freeSlots } from "./take-slots.ts";
 
-/** An appointment that is over without having taken place. */
+/** An appointment that has ended without taking place. */
 export interface EndedAppointment {
-  /** The appointment, which owns no slot any more. */
+  /** The appointment, which no longer owns a slot. */
   readonly appointment: Appointment;
   /** The slots that became available. */
   readonly slots: readonly Slot[];
 }
 
-/** Ends an appointment so that it owns no slot any more; the slots it had are freed in the same step. */
+/** Ends an appointment, and frees the slots that it owned in the same step. */
 export function endAppointment(to: AppointmentStatus): Rule<Command<"cancel">, EndedAppointment> {
   return {
     reads({ appointmentId }, seen): Reads {
@@ -33,5 +33,5 @@ export function endAppointment(to: AppointmentStatus): Rule<Command<"cancel">, E
   };
 }
 
-/** Either side calls the appointment off. */
+/** Either side cancels the appointment. */
 export const cancel = endAppointment("cancelled");

@@ -3,13 +3,13 @@ import type { Command } from "../model/commands.ts";
 import { changeAppointment, decided, isRefusal, type Rule } from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange } from "./find.ts";
 
-/** An appointment that has moved on. */
+/** An appointment that has changed its state. */
 export interface ChangedAppointment {
   /** The appointment as it is now. */
   readonly appointment: Appointment;
 }
 
-/** Moves an appointment on to a state in which it keeps its slots. */
+/** Changes the state of an appointment that keeps its slots. */
 export function advanceAppointment(to: AppointmentStatus): Rule<Command<"checkIn">, ChangedAppointment> {
   return {
     reads: ({ appointmentId }) => ({ keys: [appointmentKey(appointmentId)] }),

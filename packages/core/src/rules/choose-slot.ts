@@ -8,7 +8,7 @@ interface WantedTime extends TimeRange {
   readonly facilityId: string;
 }
 
-/** The search for a free slot that contains the wanted time; those that start closest to it come first. */
+/** The search for a free slot that contains the wanted time. The slots that start closest to it come first. */
 export function searchFreeSlot(
   { providerId, facilityId, start, end }: WantedTime,
   except: readonly string[] = [],
@@ -19,8 +19,8 @@ export function searchFreeSlot(
 }
 
 /**
- * The free slot that fits best: the shortest, and among those that are alike (the seats of a group slot) one picked
- * by `salt`, so that callers of the same moment do not all run for the first seat.
+ * The free slot that fits best: the shortest. Among equal ones (the seats of a group slot) `salt` picks one, so that
+ * callers of the same moment do not all go for the first seat.
  */
 export function chooseSlot(free: readonly Slot[], salt: string): Slot | undefined {
   const shortest = Math.min(...free.map(durationMs));
@@ -28,7 +28,7 @@ export function chooseSlot(free: readonly Slot[], salt: string): Slot | undefine
   return fitting[spread(salt) % Math.max(fitting.length, 1)];
 }
 
-/** A number from a text, evenly spread: FNV-1a, 32 bits (Fowler, Noll, Vo). */
+/** An evenly spread number from a text: FNV-1a, 32 bits (Fowler, Noll, Vo). */
 function spread(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;

@@ -27,13 +27,13 @@ export const occupyingStatuses: readonly SlotStatus[] = ["available", "held", "b
 
 /** Slots that have been created. */
 export interface CreatedSlots {
-  /** The schedule that they are on, with its new version. */
+  /** The schedule of the slots, with its new version. */
   readonly schedule: Schedule;
-  /** In the order of the input; the seats of a group slot one after the other. */
+  /** In the order of the input. The seats of a group slot follow one another. */
   readonly slots: readonly Slot[];
 }
 
-/** Publishes slots on a schedule, which is made with its first slot. All of them or none. */
+/** Publishes slots on a schedule: all of them or none. The first slots also create the schedule. */
 export const createSlots: Rule<CreateSlots, CreatedSlots> = {
   reads(command, _seen, context) {
     const scheduleId = scheduleIdFor(command, context);
@@ -70,7 +70,7 @@ function decideSlots(command: CreateSlots, seen: Seen, context: Context): Decisi
   return decided([schedule, ...slots], { schedule: schedule.record, slots: slots.map(({ record }) => record) });
 }
 
-/** What is kept of a chunk of many slots: the slots themselves would be stored twice. */
+/** What is kept of a chunk of many slots. The slots themselves would be stored twice. */
 export interface CreatedChunk {
   readonly slots: number;
 }
@@ -134,7 +134,7 @@ function refuseTooMany(slots: readonly NewSlot[]): Refusal | undefined {
   return refuse("invalid_input", { issues: [{ path: "slots", message }] });
 }
 
-/** The result, which holds all of the slots, is one value in the database: servers take no packet larger than some size. */
+/** The result, which holds all of the slots, is one value in the database, and servers limit the size of a packet. */
 function refuseTooLarge({ providerId, facilityId, slots }: CreateSlots): Refusal | undefined {
   const each = slotBytes + nestedJsonBytes(providerId) + nestedJsonBytes(facilityId);
   const bytes = slots.reduce((sum, slot) => sum + slot.capacity * (each + metadataBytes(slot)), 0);
@@ -143,7 +143,7 @@ function refuseTooLarge({ providerId, facilityId, slots }: CreateSlots): Refusal
   return refuse("invalid_input", { issues: [{ path: "slots", message }] });
 }
 
-/** What a slot takes in a stored result, but for its metadata and the ids of the host. */
+/** The size of a slot in a stored result, without its metadata and the host's ids. */
 const slotBytes = 200;
 
 function metadataBytes({ metadata }: NewSlot): number {
@@ -153,7 +153,7 @@ function metadataBytes({ metadata }: NewSlot): number {
 
 const encoder = new TextEncoder();
 
-/** As JSON within a JSON text, which is how some servers get a result. */
+/** As JSON within a JSON text, which is how some servers receive a result. */
 function nestedJsonBytes(value: unknown): number {
   return encoder.encode(JSON.stringify(JSON.stringify(value))).length;
 }

@@ -8,7 +8,7 @@ import type { SlotSearch } from "../model/search.ts";
 import { newSlot, type Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
 
-/** All that a rule may know besides the command and the records: rules have no clock, ids or hashes of their own. */
+/** All that a rule may know besides the command and the records. Rules have no clock, ids or hashes of their own. */
 export interface Context {
   readonly now: Date;
   readonly command: { readonly name: CommandName; readonly id: string };
@@ -18,27 +18,27 @@ export interface Context {
   readonly newId: () => string;
   /** Makes the token of a hold. */
   readonly newToken: () => string;
-  /** One-way hash of a hold's token. */
+  /** A one-way hash of a hold's token. */
   readonly hash: (text: string) => string;
 }
 
 /** What a rule wants to see before it decides. */
 export interface Reads {
   readonly keys: readonly RecordKey[];
-  /** Without `takesOne`, all that match are found. */
+  /** Without `takesOne`, all matching slots are found. */
   readonly search?: SlotSearch | SearchForOne;
 }
 
-/** A search of which any one slot will do: the rule may be shown a single one, and the next caller another. */
+/** A search that any one slot satisfies. The rule may be shown a single one, and the next caller another. */
 export interface SearchForOne extends SlotSearch {
   readonly takesOne: true;
   /** The latest start first. */
   readonly descending: boolean;
-  /** Slots that will not do. */
+  /** Slots to leave out. */
   readonly except?: readonly string[];
 }
 
-/** The records as they were loaded, and what the rule's search found. */
+/** The loaded records, and what the rule's search found. */
 export interface Seen {
   readonly schedule: (id: string) => Schedule | undefined;
   readonly slot: (id: string) => Slot | undefined;
@@ -46,7 +46,7 @@ export interface Seen {
   readonly found: readonly Slot[];
 }
 
-/** A command's "yes": what to write if and only if the expected versions still hold, and what to answer. */
+/** A command's "yes": what to write if and only if the expected versions still hold, and what to return. */
 export interface Decided<Result> {
   readonly expect: readonly { readonly key: RecordKey; readonly version: number }[];
   readonly put: readonly VersionedRecord[];
@@ -71,7 +71,7 @@ export function isRefusal(value: object): value is Refusal {
   return "refused" in value;
 }
 
-/** A record as it becomes, with the version it was decided on and its line in the journal. */
+/** A record as it becomes, with the version it was decided on and its journal entry. */
 export interface Change<R extends VersionedRecord = VersionedRecord> {
   readonly expected: number;
   readonly record: R;
@@ -92,7 +92,7 @@ function journalEntry(record: Slot | Appointment, before: string | null, changes
     at: context.now,
     fromStatus: before,
     toStatus: record.status,
-    // As every storage gives them back.
+    // In the form in which every storage returns them.
     changes: plainFields(changes),
   } satisfies JournalEntry;
 }
@@ -109,7 +109,7 @@ export function createAppointment(content: Content<Appointment>, id: string, con
   return { expected: 0, record, entry: journalEntry(record, null, content, context) };
 }
 
-/** The slot with some fields changed. `before` may be stored with an expired hold, which counts as no hold. */
+/** The slot with some fields changed. `before` may be stored with an expired hold, which does not count as a hold. */
 export function changeSlot(before: Slot, changes: Partial<Content<Slot>>, context: Context): Change<Slot> {
   const record: Slot = { ...before, ...changes, version: before.version + 1, updatedAt: context.now };
   return { expected: before.version, record, entry: journalEntry(record, before.status, changes, context) };
@@ -124,7 +124,7 @@ export function changeAppointment(
   return { expected: before.version, record, entry: journalEntry(record, before.status, changes, context) };
 }
 
-/** A schedule's version is what creators of slots compete for; its changes are not journaled. */
+/** Creators of slots compete for the schedule's version. Its changes are not journaled. */
 export function bumpSchedule(before: Schedule, context: Context): Change<Schedule> {
   return { expected: before.version, record: { ...before, version: before.version + 1, updatedAt: context.now } };
 }

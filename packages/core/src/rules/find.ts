@@ -13,7 +13,7 @@ function refuseVersion(record: Slot | Appointment, expected: number | undefined)
   return refuse("version_conflict", { record: record.kind, id: record.id, expected, actual: record.version });
 }
 
-/** The slot as it counts now, or why the command cannot go on: it does not exist, or somebody changed it. */
+/** The slot as it counts now, or why the command cannot go on: the slot does not exist, or somebody changed it. */
 export function findSlot(seen: Seen, id: string, ifVersion: number | undefined, { now }: Context): Slot | Refusal {
   const slot = seen.slot(id);
   if (slot === undefined) return refuse("slot_not_found", { slotId: id });
@@ -26,7 +26,7 @@ export function findAppointment(seen: Seen, id: string, ifVersion: number | unde
   return refuseVersion(appointment, ifVersion) ?? appointment;
 }
 
-/** Refuses a change of the slot's state that the table has no row for, by the code of the state it is in. */
+/** Refuses a change of the slot's state that the table has no row for, with the code of its present state. */
 export function refuseSlotChange(slot: Slot, to: SlotStatus, { command }: Context): Refusal | undefined {
   const slotId = slot.id;
   const { version } = slot;

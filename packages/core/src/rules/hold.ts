@@ -7,7 +7,7 @@ import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 export interface HeldSlot {
   /** The slot as it is now; `hold.expiresAt` says how long the hold lasts. */
   readonly slot: Slot;
-  /** Known to the holder only: `book` and `release` ask for it. */
+  /** Only the holder knows it: `book` and `release` ask for it. */
   readonly holdToken: string;
 }
 

@@ -13,7 +13,7 @@ import { repair } from "./repair.ts";
 import { reschedule } from "./reschedule.ts";
 import { unblock } from "./unblock.ts";
 
-/** One rule a command: all policy lives here, once, for every storage. */
+/** One rule for each command: all policy lives here, once, for every storage. */
 export const rules = {
   createSlots,
   block,
@@ -30,7 +30,7 @@ export const rules = {
   repair,
 } as const satisfies Record<CommandName, unknown>;
 
-/** What each command answers. */
+/** The result of each command. */
 export type CommandResult<Name extends CommandName> = Extract<
   ReturnType<(typeof rules)[Name]["decide"]>,
   { readonly result: unknown }

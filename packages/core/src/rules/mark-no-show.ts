@@ -1,4 +1,4 @@
 import { endAppointment } from "./cancel.ts";
 
-/** The subject did not come. The answer's `slots` are the ones that became free. */
+/** The subject did not come. The result's `slots` are the ones that became free. */
 export const markNoShow = endAppointment("no_show");

@@ -14,33 +14,33 @@ interface Question {
   readonly now: Date;
 }
 
-/** What a policy is asked about: the command, and the records as they would become. Each policy has a copy of its own. */
+/** What a policy is asked about: the command, and the records as they would become. Each policy has its own copy. */
 export interface Proposal extends Question {
   readonly slots: readonly Slot[];
   readonly appointments: readonly Appointment[];
 }
 
-/** A rule of the host's, for example "no booking less than two hours ahead". Pure: same proposal, same answer. */
+/** A rule of your own, for example "no booking less than two hours ahead". Pure: same proposal, same answer. */
 export interface Policy {
   readonly name: string;
   /** Why not, as a sentence for the person at the screen, or undefined if nothing speaks against it. */
   readonly check: (proposal: Proposal) => string | undefined;
 }
 
-/** What an authorization is asked about: the command as it came, and the records it names as they are. A copy. */
+/** What an authorization is asked about: the command as it came, and the records that it names, as a copy. */
 export interface AccessRequest extends Question {
   /** The parsed input. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Null where the command names none, or none that exists. */
+  /** Null if the command names no appointment, or none that exists. */
   readonly slot: Slot | null;
-  /** All slots that the command names and that exist, `alsoSlotIds` after `slotId`. */
+  /** All existing slots that the command names, `alsoSlotIds` after `slotId`. */
   readonly slots: readonly Slot[];
   readonly appointment: Appointment | null;
 }
 
 /**
- * Whether the actor may do this: why not, as a sentence, or undefined if they may. Pure. Asked before anything is
- * decided, so that who may not act learns nothing of the state either.
+ * Whether the actor may do this: why not, as a sentence, or undefined if they may. Pure. It is asked before anything is
+ * decided, so that an actor who may not act learns nothing of the state either.
  */
 export type Authorize = (request: AccessRequest) => string | undefined;
 
@@ -61,7 +61,7 @@ export function refuseActor(
   return refuse("forbidden", { command: question.command, actorId: question.actor.id, problem });
 }
 
-/** Refuses what the rules allow, but a policy of the host's does not. The first one that says no is named. */
+/** Refuses what the rules allow but a policy of the host does not. Names the first policy that says no. */
 export function refuseByPolicy(
   policies: readonly Policy[],
   { put }: Decided<unknown>,
@@ -79,8 +79,8 @@ export function refuseByPolicy(
 }
 
 /**
- * What speaks against it, as the host's function says. An asynchronous one has not answered yet, and a wrong answer says
- * nothing: neither may count as a "yes".
+ * What speaks against it, in the words of the host's function. An asynchronous function has not answered yet, and a
+ * wrong answer says nothing. Neither may count as a "yes".
  */
 function problemOf(answer: unknown, asked: string): string | undefined {
   if (answer === undefined || typeof answer === "string") return answer;

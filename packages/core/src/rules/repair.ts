@@ -17,12 +17,12 @@ import {
 import { appointmentKey, slotKey } from "./find.ts";
 import { appointmentFaults, type FaultKind, providersToAdd, type SyncFault, slotFaults } from "./sync.ts";
 
-/** The faults that are gone now; empty if somebody else was faster. */
+/** The faults that are gone now. Empty if somebody else was faster. */
 export interface Repaired {
   readonly faults: readonly SyncFault[];
 }
 
-/** Puts right what has one right answer about a slot, or about an appointment's lists of slots and providers. */
+/** Repairs what has one right answer in a slot, or in an appointment's lists of slots and providers. */
 export const repair: Rule<Command<"repair">, Repaired> = {
   reads({ record, claimantId }, seen): Reads {
     if (record.kind === "appointment") {
@@ -52,11 +52,11 @@ function repairSlot({ record, claimantId }: Command<"repair">, seen: Seen, conte
 }
 
 /**
- * Unlinks a slot because of what its appointment has become, and gives that a new version: whatever happens to it at the
- * same moment meets the repair there. An ended appointment is written without its list, or the database would refuse it,
- * and so all the slots on the list that still name it are unlinked at once. Where the appointment does not exist, there is
- * nothing to write, and the slot's version is enough: no command gives a slot to an appointment without writing the slot,
- * and a row put back by hand before the repair ends up as one put back after it.
+ * Unlinks a slot because of its appointment's state, and gives the appointment a new version: any other command on it
+ * at the same moment meets the repair there. An ended appointment is written without its list, because the database
+ * would refuse it otherwise. Therefore all listed slots that still name it are unlinked at once. If the appointment
+ * does not exist, there is nothing to write, and the slot's version is enough: no command gives a slot to an
+ * appointment without writing the slot, and a row put back by hand before the repair ends up as one put back after it.
  */
 function unlink(
   slot: Slot,
@@ -94,7 +94,7 @@ function repairAppointment({ record }: Command<"repair">, seen: Seen, context: C
   return decided([change], { faults });
 }
 
-/** The slots of one that is on, or none; and the providers of those slots as well. */
+/** The slots of an active appointment, or none, and the providers of those slots. */
 function corrected(appointment: Appointment, { slot }: Seen): Partial<Appointment> {
   if (!ownsSlots(appointment)) return { slotIds: [] };
   return { providerIds: [...appointment.providerIds, ...providersToAdd(appointment, slot)] };
@@ -109,7 +109,7 @@ const unlinking: ReadonlySet<FaultKind> = new Set([
 ]);
 const unlinks = ({ kind }: SyncFault): boolean => unlinking.has(kind);
 
-/** The slot without the link or the hold that is at fault. */
+/** The slot without the faulty link or hold. */
 function clear(slot: Slot, faults: readonly SyncFault[], context: Context): Change<Slot> {
   const kinds = new Set(faults.map(({ kind }) => kind));
   const unlinked = faults.some(unlinks);
@@ -122,7 +122,7 @@ function clear(slot: Slot, faults: readonly SyncFault[], context: Context): Chan
   return changeSlot(slot, changes, because(faults, context));
 }
 
-/** The journal says which faults made the repair necessary. */
+/** The journal names the faults that made the repair necessary. */
 function because(faults: readonly SyncFault[], context: Context): Context {
   return { ...context, reason: [...new Set(faults.map(({ kind }) => kind))].join(", ") };
 }

@@ -9,11 +9,11 @@ interface FaultEntry {
   readonly invariant: 1 | 2 | 3 | 4;
   /** What is wrong. */
   readonly problem: string;
-  /** What `reconcile` does about it, or null where a person must decide. */
+  /** What `reconcile` does about it, or null if a person must decide. */
   readonly repair: string | null;
 }
 
-/** Every way in which slot and appointment can disagree, and whether there is one right answer to it. */
+/** Every way in which slot and appointment can disagree, and whether it has one right answer. */
 export const faultCatalogue = {
   booked_without_appointment: {
     invariant: 1,
@@ -96,13 +96,13 @@ export type FaultKind = keyof typeof faultCatalogue;
 
 /** One broken invariant, and the records that break it. */
 export interface SyncFault {
-  /** Which fault it is: one of the reference's table. */
+  /** Which fault it is: one in the reference's table. */
   readonly kind: FaultKind;
   /** The number of the broken invariant, as the reference counts them. */
   readonly invariant: 1 | 2 | 3 | 4;
   /** What is wrong, as a sentence. */
   readonly problem: string;
-  /** What `reconcile` does about it; null where a person must decide. */
+  /** What `reconcile` does about it. Null if a person must decide. */
   readonly repair: string | null;
   /** The records that disagree. */
   readonly records: readonly RecordKey[];
@@ -112,7 +112,7 @@ function fault(kind: FaultKind, ...records: readonly RecordKey[]): SyncFault {
   return { kind, ...faultCatalogue[kind], records: records.map(keyOf) };
 }
 
-/** What stands beside a slot. */
+/** The records beside a slot. */
 export interface SlotSurroundings {
   /** The appointment that the slot names, if that exists. */
   readonly appointment: Appointment | undefined;
@@ -135,7 +135,7 @@ export function slotFaults(slot: Slot, surroundings: SlotSurroundings): readonly
   ];
 }
 
-/** Whether two slots may not stand beside each other. */
+/** Whether two slots must not exist beside each other. */
 export function collides(slot: Slot, other: Slot): boolean {
   const sameLine = slot.scheduleId === other.scheduleId && slot.seat === other.seat && slot.id !== other.id;
   return sameLine && slot.status !== "blocked" && other.status !== "blocked" && overlaps(slot, other);
@@ -147,13 +147,13 @@ function holdFaults(slot: Slot): SyncFault[] {
   return [];
 }
 
-/** Whether the appointment counts on the slot: it is on, and lists the slot as its own. */
+/** Whether the appointment counts on the slot: it is active, and lists the slot as its own. */
 function countsOn(appointment: Appointment | undefined, slot: Slot): appointment is Appointment {
   return appointment !== undefined && ownsSlots(appointment) && appointment.slotIds.includes(slot.id);
 }
 
 function unlinkedFaults(slot: Slot, claimant: Appointment | undefined): SyncFault[] {
-  // Somebody may turn up for this appointment: freeing the slot is not the one right answer.
+  // Somebody may come for this appointment, so freeing the slot is not the one right answer.
   if (countsOn(claimant, slot)) return [fault("appointment_without_slot", claimant, slot)];
   return slot.status === "booked" ? [fault("booked_without_appointment", slot)] : [];
 }
@@ -180,7 +180,7 @@ function fitFaults(slot: Slot, appointment: Appointment): SyncFault[] {
   ];
 }
 
-/** All that is wrong with an appointment as it is stored; `slotOf` gives the slots that it lists. */
+/** All that is wrong with an appointment as it is stored. `slotOf` returns the slots that it lists. */
 export function appointmentFaults(
   appointment: Appointment,
   slotOf: (id: string) => Slot | undefined,
@@ -200,7 +200,7 @@ export function appointmentFaults(
   ];
 }
 
-/** The providers of the appointment's slots that it does not name. */
+/** The providers of its slots that the appointment does not name. */
 export function providersToAdd(
   { id, slotIds, providerIds }: Appointment,
   slotOf: (id: string) => Slot | undefined,

@@ -6,15 +6,15 @@ import { type Change, type Context, changeSlot, isRefusal, type Seen } from "./d
 import { findSlot, refuseSlotChange } from "./find.ts";
 import { refuseMisfit } from "./time.ts";
 
-/** What somebody wants of a slot. */
+/** What a caller wants of a slot. */
 export interface Claim extends TimeRange {
-  /** Tokens of the holds that are the claimant's own. */
+  /** Tokens of the claimant's own holds. */
   readonly holdTokens?: readonly string[];
   /** The appointment that may keep a slot it owns already. */
   readonly appointmentId?: string;
 }
 
-/** Refuses tokens none of which belongs to a live hold on the slot as it is stored. */
+/** Refuses tokens if none of them belongs to a live hold on the slot as it is stored. */
 export function refuseTokens(slot: Slot, tokens: readonly string[], { now, hash }: Context): Refusal | undefined {
   const slotId = slot.id;
   if (slot.status !== "held" || slot.hold === null) return refuse("hold_not_found", { slotId });
@@ -28,8 +28,8 @@ export function refuseTokens(slot: Slot, tokens: readonly string[], { now, hash 
 }
 
 /**
- * The one predicate behind book, accept and reschedule: may this claim have this slot? Whoever brings a token means
- * a hold on the primary slot; a further slot may be held as well, or free.
+ * The one predicate behind book, accept and reschedule: may this claim have this slot? A token means a hold on the
+ * primary slot. A further slot may be held as well, or free.
  */
 function refuseClaim(
   slot: Slot,
@@ -42,7 +42,7 @@ function refuseClaim(
   const takenBySomebody = slot.status === "booked" || slot.status === "blocked";
   const meansHold = holdTokens.length > 0 && (claim.isPrimary || slot.status === "held");
   if (meansHold && !takenBySomebody) return refuseTokens(stored, holdTokens, context) ?? refuseMisfit(slot, claim);
-  // The table lets a held slot be booked, but by its holder only.
+  // The table allows booking a held slot, but only by its holder.
   const asStranger = slot.status === "held" ? refuseHeld(slot) : refuseSlotChange(slot, "booked", context);
   return asStranger ?? refuseMisfit(slot, claim);
 }
@@ -52,8 +52,8 @@ function refuseHeld({ id, version, hold }: Slot): Refusal | undefined {
 }
 
 /**
- * The slots an appointment is booked into, in the order of `ids`, or why one of them cannot be had. The first slot
- * is the primary one: `ifVersion` is about it.
+ * The slots that an appointment is booked into, in the order of `ids`, or the reason why one of them is not available.
+ * The first slot is the primary one: `ifVersion` is about it.
  */
 export function claimSlots(
   ids: readonly string[],
@@ -80,7 +80,7 @@ export function providersOf(slots: readonly Slot[]): readonly string[] {
   return ids.filter((id, index) => ids.indexOf(id) === index);
 }
 
-/** Puts the slots under the appointment. One that it owns already stays as it is. */
+/** Links the slots to the appointment. A slot that it owns already stays unchanged. */
 export function bookInto(slots: readonly Slot[], appointmentId: string, context: Context): readonly Change<Slot>[] {
   const taken = slots.filter((slot) => slot.appointmentId !== appointmentId || slot.status !== "booked");
   return taken.map((slot) => changeSlot(slot, { status: "booked", appointmentId, hold: null }, context));
@@ -100,7 +100,7 @@ export function freeSlots(
     .map((slot) => changeSlot(slot, { status: "available", appointmentId: null }, context));
 }
 
-/** Refuses a slot of another provider or facility than wanted. */
+/** Refuses a slot of another provider or facility than the wanted one. */
 export function refuseOtherSchedule(
   slot: Slot,
   wanted: { readonly providerId?: string | undefined; readonly facilityId?: string | undefined },

@@ -28,15 +28,15 @@ export function refuseMisfit(slot: Slot, wanted: TimeRange): Refusal | undefined
 /** What lies, or would lie, on a seat of a schedule. */
 export interface Occupied extends TimeRange {
   readonly seat: number;
-  /** Null for a slot that is yet to be created. */
+  /** Null for a slot that does not exist yet. */
   readonly slotId: string | null;
-  /** The position of the input that it is to be created from. */
+  /** The position of the input that the slot is created from. */
   readonly index?: number;
 }
 
 /**
- * Refuses `wanted` if one of them overlaps another or one of `existing` on the same seat. Sorted by seat and start,
- * whatever overlaps at all overlaps the one before that reaches furthest: O(n log n).
+ * Refuses `wanted` if one of them overlaps another one, or one of `existing` on the same seat. In the order of seat and
+ * start, a slot that overlaps any overlaps the earlier one that reaches furthest: O(n log n).
  */
 export function refuseOverlap(wanted: readonly Occupied[], existing: readonly Occupied[]): Refusal | undefined {
   const fresh = new Set(wanted);
@@ -45,7 +45,7 @@ export function refuseOverlap(wanted: readonly Occupied[], existing: readonly Oc
   for (const next of line) {
     const before = furthest;
     if (before !== undefined && before.seat === next.seat && overlaps(before, next)) {
-      // Two stored slots that overlap each other are reconcile's business, not this caller's.
+      // Two stored slots that overlap each other are reconcile's concern, not this caller's.
       if (fresh.has(next)) return overlapRefusal(next, before);
       if (fresh.has(before)) return overlapRefusal(before, next);
     }

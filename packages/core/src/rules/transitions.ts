@@ -10,7 +10,7 @@ export interface StateChange<Status extends string> {
 }
 
 /**
- * What may happen to a slot. A hold that has expired counts as `available` here as everywhere else, so expiry needs
+ * The allowed changes of a slot. A hold that has expired counts as `available` here as everywhere else, so expiry needs
  * no row. Everything that is not in the table is refused.
  */
 export const slotTransitions: readonly StateChange<SlotStatus>[] = [
@@ -24,7 +24,7 @@ export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   { from: "blocked", to: "available", by: ["unblock"] },
 ];
 
-/** What may happen to an appointment. `completed`, `cancelled` and `no_show` are final. */
+/** The allowed changes of an appointment. `completed`, `cancelled` and `no_show` are final. */
 export const appointmentTransitions: readonly StateChange<AppointmentStatus>[] = [
   { from: null, to: "confirmed", by: ["book"] },
   { from: null, to: "scheduled", by: ["book"] },

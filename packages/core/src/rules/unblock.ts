@@ -7,7 +7,7 @@ import { bumpSchedule, changeSlot, decided, isRefusal, type Reads, type Rule } f
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 import { refuseOverlap } from "./time.ts";
 
-/** Puts a blocked slot back on the market, unless another slot has taken its place in the meantime. */
+/** Makes a blocked slot available again, unless another slot has taken its place in the meantime. */
 export const unblock: Rule<Command<"unblock">, ChangedSlot> = {
   reads({ slotId }, seen): Reads {
     const slot = seen.slot(slotId);
@@ -24,7 +24,7 @@ export const unblock: Rule<Command<"unblock">, ChangedSlot> = {
     const refusal = refuseSlotChange(slot, "available", context) ?? refuseOverlap([occupiedBy(slot)], others);
     if (refusal !== undefined) return refusal;
     const schedule = seen.schedule(slot.scheduleId);
-    // Its version is what creators of slots compete for: without the row nothing would keep two of them apart.
+    // Creators of slots compete for the schedule's version. Without its row nothing would keep two of them apart.
     if (schedule === undefined) return refuse("slot_not_found", { slotId });
     const change = changeSlot(slot, { status: "available" }, context);
     return decided([bumpSchedule(schedule, context), change], { slot: change.record });

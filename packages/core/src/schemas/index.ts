@@ -1,6 +1,7 @@
 /**
- * The Zod schemas of all inputs, and the codes that each call can reject with: for an API of your own, and its description.
- * `z.toJSONSchema` works on each of them; a field that JSON has no value for, such as a callback, allows none.
+ * The Zod schemas of all inputs, and the codes that each call can reject with: for an API of your own, and its
+ * description. `z.toJSONSchema` works on each of them. A field that JSON has no value for, such as a callback, allows
+ * none.
  */
 import {
   acceptSchema,
@@ -24,7 +25,7 @@ export { bookSlotSchema, bookTimeSchema, newSlotSchema } from "../model/commands
 export { instantSchema } from "../model/instant.ts";
 export { actorSchema, idSchema, metadataSchema, reasonSchema } from "../model/values.ts";
 
-/** What each call that takes an object takes, by its name. */
+/** The input of each call that takes an object, by its name. */
 export const inputSchemas = {
   createSlots: createSlotsSchema,
   createManySlots: createManySlotsSchema,

@@ -7,7 +7,7 @@ import type { Slot } from "../model/slot.ts";
 import type { OnWarning } from "../warnings.ts";
 
 /**
- * What Slotwright needs of a database. Expected outcomes are returned; only infrastructure throws, and always a
+ * What Slotwright needs of a database. Expected outcomes are returned. Only infrastructure throws, and always a
  * `StorageError` that says whether anything may have been applied. An adapter decides nothing by a clock, makes no ids
  * and knows no rules. `@slotwright/conformance` is the suite that proves one.
  */
@@ -16,100 +16,100 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
   readonly contract: 1;
 
   /**
-   * The records with these keys as they were at one moment, in the order of the keys, `undefined` for those that do
-   * not exist; in one round trip however many there are. What was acknowledged to anybody before the call is seen.
-   * Expired holds are returned as they are stored. Within a host's transaction the rows are locked until it ends.
+   * The records with these keys as they were at one moment, in the order of the keys, `undefined` for those that do not
+   * exist. One round trip, however many there are. Everything acknowledged to anybody before the call is seen. Expired
+   * holds are returned as they are stored. Within a host's transaction the rows are locked until it ends.
    */
   load(keys: readonly RecordKey[], call?: CallOptions): Promise<readonly (StoredRecord | undefined)[]>;
 
-  /** Slots in the order of (start, id), or its reverse; ids by their code points. Never more than `limit`. */
+  /** Slots in the order of (start, id), with ids by code points, or in reverse. Never more than `limit`. */
   findSlots(query: SlotQuery, call?: CallOptions): Promise<readonly Slot[]>;
 
-  /** Appointments in the order of (start, id), or its reverse, each once. Never more than `limit`. */
+  /** Appointments in the order of (start, id) or in reverse, each once. Never more than `limit`. */
   findAppointments(query: AppointmentQuery, call?: CallOptions): Promise<readonly Appointment[]>;
 
-  /** The journal of one record in the order of its versions, or its reverse. Never more than `limit`. */
+  /** The journal of one record in the order of its versions or in reverse. Never more than `limit`. */
   readJournal(query: JournalQuery, call?: CallOptions): Promise<readonly JournalEntry[]>;
 
   /**
    * Commits each transition wholly or not at all, if and only if its command has not taken effect before and each
    * version it expects still holds at the moment of the commit. Of two that expect the same version, one commits and
-   * the other gets `stale`, whatever the isolation level. `committed` is returned once the transition would survive
-   * a power cut. Outcomes are in the order of the transitions. What the transitions of a batch put, and the commands
-   * they carry, are disjoint; what happens to one of them never affects its neighbours. Other transactions' locks on rows
-   * are not waited for: see `busy`. What cannot be skipped is waited for about a second at most, and ends as `transient`,
-   * and nothing that all commits share is held meanwhile. A storage with one writer at a time is `transient` while another
-   * one writes. A batch that ends as `transient` or `refused` may be sent again in parts.
+   * the other gets `stale`, whatever the isolation level. `committed` is returned once the transition would survive a
+   * power cut. Outcomes are in the order of the transitions. The records and commands that the transitions of a batch
+   * write are disjoint, and what happens to one of them never affects its neighbours. A commit does not wait for other
+   * transactions' row locks: see `busy`. It waits about a second at most for what cannot be skipped, holds nothing
+   * meanwhile that all commits share, and then ends as `transient`. A storage with one writer at a time is `transient`
+   * while another one writes. A batch that ends as `transient` or `refused` may be sent again in parts.
    */
   commit(transitions: readonly Transition[], call?: CallOptions): Promise<readonly CommitOutcome[]>;
 
-  /** The settings that are stored; undefined as long as none are. */
+  /** The stored settings. Undefined as long as none are stored. */
   readSettings(call?: CallOptions): Promise<StoredSettings | undefined>;
 
   /**
-   * Stores these settings unless some are stored already, and resolves with those that are stored then. Of several that
-   * are stored at once, one stays, and all calls resolve with that one. Within a host's transaction it sees what others
-   * have committed since that began.
+   * Stores these settings unless some are stored already, and resolves with the stored ones. If several are stored at
+   * once, one stays, and all calls resolve with that one. Within a host's transaction it also sees what others have
+   * committed since the transaction began.
    */
   storeSettings(settings: StoredSettings, call?: CallOptions): Promise<StoredSettings>;
 
   /**
-   * What time it is for the database, to the millisecond, whatever settings the session has. Nothing is decided by it: it
-   * only tells whether the engine's clock and the database's agree.
+   * The time of the database, to the millisecond, whatever settings the session has. It decides nothing: it only tells
+   * whether the engine's clock and the database's agree.
    */
   readClock(call?: CallOptions): Promise<Date>;
 
   /**
-   * The same contract inside a transaction that the host opened: what is committed here becomes durable with the
-   * host's COMMIT and vanishes with its ROLLBACK, both of which stay the host's. An outcome other than `committed`
-   * leaves the host's transaction usable; a `StorageError` may have ended it, and only the host can try again. `load`
-   * takes locks, so it needs a connection that may write. `migrate` is refused.
+   * The same contract inside a transaction that the host opened. What is committed here becomes durable with the host's
+   * COMMIT and vanishes with its ROLLBACK. Both stay the host's. An outcome other than `committed` leaves the host's
+   * transaction usable. A `StorageError` may have ended it, and only the host can try again. `load` takes locks, so it
+   * needs a connection that may write. `migrate` is refused.
    */
   within(transaction: HostTransaction): StorageAdapter<HostTransaction>;
 
   /**
-   * Begins a transaction for the host on a connection that nobody else uses until it ends; READ COMMITTED where the
-   * database has levels. It is `transient` where others are in the way, or no connection becomes free in time. Within
-   * a host's transaction it is refused.
+   * Begins a transaction for the host on a connection that nobody else uses until it ends. It is READ COMMITTED if the
+   * database has levels. It is `transient` if others are in the way, or no connection becomes free in time. Within a
+   * host's transaction it is refused.
    */
   begin(call?: CallOptions): Promise<OpenTransaction<Opened>>;
 
   /** Brings the tables to this version's schema. May run in many processes at once, and again after a crash. */
   migrate(): Promise<MigrationReport>;
 
-  /** Releases what the adapter opened itself; what the host passed in stays open. */
+  /** Releases what the adapter opened itself. What the host passed in stays open. */
   close(): Promise<void>;
 }
 
 /**
- * A transaction that the adapter has opened. It is ended once, by `commit` or `rollback`, and its connection is given
- * back or destroyed with that, whatever happens.
+ * A transaction that the adapter has opened. `commit` or `rollback` ends it once, and its connection is then given back
+ * or destroyed, whatever happens.
  */
 export interface OpenTransaction<Opened> {
   /** The connection, for the host's own statements and for `within`. */
   readonly transaction: Opened;
   /**
-   * Resolves once all of it would survive a power cut. A rejection is `unknown` where it may have been applied, and means
-   * otherwise that nothing was: also where the transaction had failed, or had ended, before.
+   * Resolves once all of it would survive a power cut. A rejection is `unknown` if the transaction may have been
+   * applied. Any other rejection means that nothing was, also if the transaction had failed or ended before.
    */
   commit(): Promise<void>;
   /**
-   * `reason` is the error that the transaction's work has ended with. Where that says that its session may only read, as
-   * after a failover, the session is given up, and unless a fresh one has said so, the call resolves with a transaction
-   * that was begun on another one; else with undefined. It rejects where the adapter itself had ended the transaction
-   * before, with the reason of that, and where no other one can be begun.
+   * `reason` is the error that ended the transaction's work. If it says that the session is read-only, as after a
+   * failover, the session is given up. Unless a fresh one has said so, the call then resolves with a transaction that
+   * was begun on another session. Otherwise it resolves with undefined. It rejects if the adapter itself had ended the
+   * transaction before, with that reason, and if no other transaction can be begun.
    */
   rollback(reason?: unknown): Promise<OpenTransaction<Opened> | undefined>;
 }
 
-/** What a caller of the storage allows, and wants to hear of. */
+/** What a caller of the storage allows, and wants to hear about. */
 export interface CallOptions {
   /**
-   * How long the call may wait for a connection, in milliseconds: after that it fails as `transient`, and nothing was
+   * How long the call may wait for a connection, in milliseconds. After that it fails as `transient`, and nothing was
    * sent. Default 10 000.
    */
   readonly connectWithinMs?: number;
-  /** Told what an operator should know while the call goes on. It never throws. */
+  /** Receives what an operator should know, while the call goes on. It never throws. */
   readonly onWarning?: OnWarning;
 }
 
@@ -118,12 +118,13 @@ export interface StoredSettings {
   readonly overlapScope: OverlapScope;
 }
 
-/** One atomic unit: the versions it was decided on, the records as they become, and what the journal says of it. */
+/** One atomic unit: the versions it was decided on, the records as they become, and their journal entries. */
 export interface Transition {
   readonly command: { readonly id: string; readonly requestHash: string; readonly result: unknown };
   /**
-   * Every record the decision rests on; one may be named twice. Version 0 means that the record must not exist. A
-   * command counts as version 1 once it took effect. What is put and not named counts as expected at the version before.
+   * Every record that the decision rests on. One may be named twice. Version 0 means that the record must not exist. A
+   * command counts as version 1 once it took effect. A record in `put` that is not named counts as expected at the
+   * version before.
    */
   readonly expect: readonly { readonly key: RecordKey; readonly version: number }[];
   /** Each at its expected version + 1. */
@@ -135,15 +136,15 @@ export type CommitOutcome =
   | { readonly status: "committed" }
   /** Somebody was faster: these versions no longer hold, in the order of `expect`. Nothing was written. */
   | { readonly status: "stale"; readonly keys: readonly RecordKey[] }
-  /** A command with this id took effect before, with this request and this result: nothing was written. */
+  /** A command with this id took effect before, with this request and this result. Nothing was written. */
   | { readonly status: "replayed"; readonly requestHash: string; readonly result: unknown }
   /**
-   * Another transaction has locked these records, or wants to write the same keys: nothing was written, and whether the
-   * versions still hold is not known. A batch never waits for locked rows, so that its neighbours commit at once. Within a
-   * host's transaction, locks are waited for instead.
+   * Another transaction has locked these records, or wants to write the same keys. Nothing was written, and whether the
+   * versions still hold is not known. A batch never waits for locked rows, so its neighbours commit at once. Within a
+   * host's transaction, the call waits for locks instead.
    */
   | { readonly status: "busy"; readonly keys: readonly RecordKey[] }
-  /** The database's own guard said no: nothing was written. */
+  /** The database's own guard said no. Nothing was written. */
   | { readonly status: "refused"; readonly guard: Guard };
 
 /** The invariants that a database guards by itself, against bugs and hand-written SQL. */
@@ -170,7 +171,7 @@ export interface Position {
 export interface SlotQuery extends SlotSearch {
   /** The instant at which holds count as expired or not. */
   readonly asOf: Date;
-  /** Nothing is decided on what is found: within a host's transaction it needs no locks, and need not be the newest. */
+  /** No decision rests on the result. Within a host's transaction the query needs no locks, and may read older rows. */
   readonly displayOnly?: boolean;
   readonly after?: Position;
   readonly descending?: boolean;
@@ -201,9 +202,9 @@ export interface JournalQuery {
 }
 
 export interface MigrationReport {
-  /** Schema versions before and after; 0 is an empty database. */
+  /** Schema versions before and after. 0 is an empty database. */
   readonly from: number;
   readonly to: number;
-  /** Names of the migrations that this call applied, and what it put back that was lost, as `put back: …`. */
+  /** Names of the migrations that this call applied, and what it restored after a loss, as `put back: …`. */
   readonly applied: readonly string[];
 }

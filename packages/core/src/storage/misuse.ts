@@ -1,9 +1,9 @@
-/** What adapters say where `within` was given something else than it takes. Both are in words. */
+/** The message of an adapter whose `within` was given something other than it takes. Both arguments are in words. */
 export function saysNotTransaction(given: string, takes: string): string {
   return `within() was given ${given}, which is not a transaction that it can use. Give it ${takes}; or call engine.transaction(), which opens one.`;
 }
 
-/** A value in words, as far as JavaScript tells. */
+/** Describes a value in words, as far as JavaScript tells. */
 export function inWords(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "function") return "a function";

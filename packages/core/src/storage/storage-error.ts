@@ -23,8 +23,8 @@ export class StorageError extends Error {
   override readonly name = "StorageError";
   readonly failure: StorageFailure;
   /**
-   * Set where no connection was to be had because all of them are in use: what is wrong, and what the program can do.
-   * Callers are shown it, so it names no host. Nothing was sent, so it concerns all calls of a batch alike.
+   * Set if no connection was available because all of them are in use: what is wrong, and what the program can do.
+   * Callers see it, so it names no host. Nothing was sent, so it concerns all calls of a batch alike.
    */
   readonly poolProblem: string | undefined;
 
@@ -39,7 +39,7 @@ export class StorageError extends Error {
   }
 }
 
-/** Narrows an unknown error, optionally to one failure. True whichever copy of this package made it. */
+/** Narrows an unknown error, optionally to one failure. True for errors of any copy of this package. */
 export function isStorageError(error: unknown, failure?: StorageFailure): error is StorageError {
   return isBranded(error, "StorageError") && (failure === undefined || (error as StorageError).failure === failure);
 }
