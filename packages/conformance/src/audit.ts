@@ -3,14 +3,14 @@ import type { Position, TimeRange } from "@slotwright/core/adapter";
 
 const pageSize = 500;
 
-/** What to read, where not all: slots of these providers, and appointments with them. */
+/** What to read, if not everything: slots of these providers, and appointments with them. */
 export interface AuditScope {
   readonly providerIds?: readonly string[];
 }
 
 /**
- * Reads a store and says which of the invariants 1 to 5 are broken, as sentences; none if all hold. Written apart from
- * the rules on purpose: what they get wrong, this finds.
+ * Reads a store and says which of the invariants 1 to 5 are broken, as sentences. None if all hold. Written apart from
+ * the rules on purpose: it finds their mistakes.
  */
 export async function auditStore(storage: StorageAdapter, scope: AuditScope = {}): Promise<readonly string[]> {
   const slots = await readAll((page) => storage.findSlots({ ...scope, ...page, asOf: new Date(0) }));

@@ -1,15 +1,15 @@
 import { conformanceCases } from "./cases/index.ts";
 import type { CaseContext, ConformanceCase, ConformanceHarness, ConformanceStore } from "./harness.ts";
 
-/** The part of a test runner that is used: Vitest's, Jest's and node:test's functions fit. */
+/** The part of a test runner that is used. The functions of Vitest, Jest and node:test fit. */
 export interface TestRunner {
   readonly describe: (name: string, body: () => void) => unknown;
   readonly it: (name: string, body: () => Promise<void>) => unknown;
 }
 
 /**
- * Registers the whole suite with a test runner, one test a case, each on a fresh store.
- * @throws Error where a known gap is the key of no case
+ * Registers the whole suite with a test runner, one test for each case, each on a fresh store.
+ * @throws Error if a known gap is not the key of a case
  */
 export function describeConformance({ describe, it }: TestRunner, harness: ConformanceHarness): void {
   refuseUnknownGaps(harness, conformanceCases);
@@ -18,7 +18,10 @@ export function describeConformance({ describe, it }: TestRunner, harness: Confo
   });
 }
 
-/** Runs one case on a fresh store. Rejects if the adapter does not keep the promise, or a known gap is the key of no case. */
+/**
+ * Runs one case on a fresh store. Rejects if the adapter does not keep the promise, or a known gap is not the key of a
+ * case.
+ */
 export async function runConformanceCase(one: ConformanceCase, harness: ConformanceHarness): Promise<void> {
   refuseUnknownGaps(harness, [...conformanceCases, one]);
   if (!harness.knownGaps?.includes(one.key)) return runOnFreshStore(one, harness);

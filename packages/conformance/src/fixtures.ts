@@ -19,11 +19,11 @@ export const provider = { kind: "provider", id: "dr-grey" } as const;
 export const patient = { kind: "patient", id: "p-1" } as const;
 export const place = { providerId: "dr-grey", facilityId: "north" } as const;
 
-/** 09:00 on the day that all cases play on. */
+/** 09:00 on the day of all cases. */
 const nine = Date.UTC(2026, 2, 2, 9);
 export const minutes = (count: number): Date => new Date(nine + count * 60_000);
 
-/** A clock that stands still until it is told to move; sleeping moves it. */
+/** A clock that stands still until a case moves it. Sleeping moves it too. */
 export function manualClock(): Clock & { advance: (ms: number) => void } {
   let now = Date.UTC(2026, 2, 1);
   return {
@@ -55,7 +55,7 @@ export async function publishOne(engine: Engine): Promise<Slot> {
   return slot;
 }
 
-/** Asks for an appointment where there is no slot, so that it waits for a provider to accept it. */
+/** Asks for an appointment when there is no slot, so that it waits for a provider to accept it. */
 export async function askFor(engine: Engine, start: Date, end: Date, subjectId = "p-1") {
   const wanted = { ...place, subjectId, start, end, ifNoSlot: "schedule" } as const;
   const { appointment } = await engine.book({ actor: patient, ...wanted });
@@ -63,7 +63,7 @@ export async function askFor(engine: Engine, start: Date, end: Date, subjectId =
   return appointment;
 }
 
-/** The refusal that the promise must end in. */
+/** The refusal with which the promise must reject. */
 export async function refusal<C extends ErrorCode>(
   promise: Promise<unknown>,
   code: C,

@@ -11,7 +11,7 @@ export function gatedAdapter(storage: StorageAdapter, gate: (call: string) => Pr
     commit: (transitions, call) => gate("commit").then(() => storage.commit(transitions, call)),
     readSettings: (call) => gate("readSettings").then(() => storage.readSettings(call)),
     storeSettings: (settings, call) => gate("storeSettings").then(() => storage.storeSettings(settings, call)),
-    // No step of any play: nothing is decided by it.
+    // Not a step of any play: no decision rests on it.
     readClock: (call) => storage.readClock(call),
     begin: (call) => gate("begin").then(() => storage.begin(call)),
     within: (transaction) => gatedAdapter(storage.within(transaction), gate),

@@ -4,11 +4,11 @@ import type { StoredRecord } from "@slotwright/core/adapter";
 /** An empty, migrated store of its own for one case. */
 export interface ConformanceStore<HostTransaction = unknown> {
   readonly storage: StorageAdapter<HostTransaction>;
-  /** The same store by a connection of its own: what one has acknowledged, the other sees. */
+  /** The same store over another connection: what one has acknowledged, the other sees. */
   readonly second: StorageAdapter<HostTransaction>;
   /** Opens a transaction as a host would. */
   readonly beginHostTransaction: () => Promise<HostTransactionHandle<HostTransaction>>;
-  /** Writes and deletes rows by hand with every guard off, the way orphans arise in life. */
+  /** Writes and deletes rows by hand with every guard off, the way orphans arise in practice. */
   readonly corrupt: (change: Corruption) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface Corruption {
 export interface ConformanceHarness {
   readonly name: string;
   readonly open: () => Promise<ConformanceStore>;
-  /** Keys of cases that are known to fail: they run, and must fail until the gap is closed. */
+  /** Keys of cases that are known to fail. They run, and must fail until the gap is closed. */
   readonly knownGaps?: readonly string[];
   /** Runs of each property-based case. Default 100. */
   readonly propertyRuns?: number;
@@ -36,14 +36,14 @@ export interface ConformanceHarness {
 
 /** What a case has to work with. */
 export interface CaseContext extends ConformanceStore {
-  /** Opens further empty stores; they are closed after the case. */
+  /** Opens further empty stores, which are closed after the case. */
   readonly open: () => Promise<ConformanceStore>;
   readonly propertyRuns: number;
 }
 
 /** One promise that every adapter keeps. */
 export interface ConformanceCase {
-  /** Stable: known gaps and reports refer to it. */
+  /** Stable. Known gaps and reports refer to it. */
   readonly key: string;
   /** A sentence that promises behaviour. */
   readonly title: string;

@@ -1,7 +1,7 @@
 import { commandNames, type Engine } from "@slotwright/core";
 import type { RecordedEngine } from "./linearizability/record.ts";
 
-/** The same engine, each of whose commands runs in a transaction of its own, as where a host has rows beside it. */
+/** The same engine, with each command in a transaction of its own, as for a host with rows beside the booking. */
 export function inTransactions(engine: Engine): RecordedEngine {
   const commands = commandNames
     .filter((name) => name !== "repair")
@@ -13,7 +13,7 @@ export function inTransactions(engine: Engine): RecordedEngine {
   return { ...engine, ...Object.fromEntries(commands) };
 }
 
-/** Every third caller, so that those who use transactions meet each other, and those who do not. */
+/** Every third caller, so that callers with and without transactions meet their own kind and each other. */
 export function asCaller(index: number, engine: Engine): RecordedEngine {
   return index % 3 === 2 ? inTransactions(engine) : engine;
 }

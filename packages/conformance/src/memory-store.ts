@@ -23,7 +23,7 @@ export async function openMemoryStore(): Promise<ConformanceStore<MemoryTransact
   };
 }
 
-/** It has no guards of its own: nobody writes to it by hand. */
+/** It has no guards of its own, because nobody writes to it by hand. */
 export const memoryGaps: readonly string[] = [
   "contract.commit-names-guard",
   "contract.commit-neighbours-of-refused",

@@ -8,9 +8,9 @@ import { type History, type HistoryCall, mergeHistories } from "./linearizabilit
 import { createRecorder, type RecordedEngine, settleUnknown } from "./linearizability/record.ts";
 import { recordsIn } from "./linearizability/shown-records.ts";
 
-/** What a number of callers do at the same time, and in which order their steps go. */
+/** What several callers do at the same time, and the order of their steps. */
 export interface Play {
-  /** One after the other, before all others. */
+  /** Run one after the other, before all others. */
   readonly before: readonly Intent[];
   /** Each caller's commands follow one another; the callers are concurrent. */
   readonly callers: readonly (readonly Intent[])[];
@@ -27,7 +27,7 @@ const opening: readonly Intent[] = [
   { ...first, name: "createSlots" },
 ];
 
-/** What callers do to the few records that all of them want. */
+/** What callers do to a few records that all of them want. */
 const contended = anyIntent.map((intent) => ({
   ...intent,
   slot: intent.slot % 3,
@@ -44,17 +44,17 @@ export const anyPlay: fc.Arbitrary<Play> = fc.record({
 export interface Stage {
   /** Connections to one store, shared out among the callers. */
   readonly storages: readonly StorageAdapter[];
-  /** A connection of its own, on which the stage is set and looked over in the end. */
+  /** A separate connection, which sets the stage and inspects it at the end. */
   readonly observer: StorageAdapter;
   /** Options of the engines. */
   readonly options?: Partial<EngineOptions<unknown>>;
-  /** Part of all ids and keys, where several plays share a store. */
+  /** Part of all ids and keys, if several plays share a store. */
   readonly name?: string;
   /** Whether callers on one connection share an engine, and with it round trips. By turns, each needs its own. */
   readonly sharesEngines?: boolean;
   /** Whether every third caller runs each of its commands in a transaction that the engine opens. */
   readonly inTransactions?: boolean;
-  /** Asked where the database was away: whether the caller, who has waited meanwhile, tries again. Default: no. */
+  /** Asked if the database was away: whether the caller, who has waited meanwhile, tries again. Default: no. */
   readonly onFailure?: (attempts: number) => Promise<boolean>;
 }
 
@@ -65,13 +65,13 @@ export interface Performance {
   readonly rawErrors: readonly string[];
 }
 
-/** The stage when it is set: what exists, and the callers who wait to be let loose. */
+/** The stage once it is set: what exists, and the callers who wait to start. */
 export interface Scene {
   readonly world: World;
   readonly actors: readonly (() => Promise<void>)[];
 }
 
-/** Lets the callers loose. Where that is done elsewhere, it returns what was recorded there. */
+/** Starts the callers. If they run elsewhere, it returns what was recorded there. */
 export type RunScene = (scene: Scene) => Promise<readonly Pick<Performance, "history" | "rawErrors">[]>;
 
 const allAtOnce: RunScene = async ({ actors }) => {
@@ -79,7 +79,9 @@ const allAtOnce: RunScene = async ({ actors }) => {
   return [];
 };
 
-/** Sets the stage, lets the callers loose, by turns or all at once, and then reads every record that was ever shown. */
+/**
+ * Sets the stage, starts the callers, by turns or all at once, and then reads every record that an answer has shown.
+ */
 export async function perform(play: Play, stage: Stage, runScene: RunScene = allAtOnce): Promise<Performance> {
   const { storages, observer, options = {}, name = "" } = stage;
   const world = emptyWorld(name);
@@ -121,11 +123,11 @@ async function insist(command: () => Promise<void>, rawErrors: string[], onFailu
   }
 }
 
-/** Whoever was not told asks again, with the same key, as callers should: it takes effect once. */
+/** A caller without an answer asks again with the same key, as callers should: the command takes effect once. */
 async function repeatUnanswered({ calls }: History, engine: RecordedEngine): Promise<void> {
   for (const { name, input, outcome } of calls) {
     if (outcome.status !== "unknown" || name === "getSlot" || name === "getAppointment") continue;
-    // Refusals are answers, too, and what comes after a fault goes into the history like everything else.
+    // A refusal is an answer too, and what follows a fault goes into the history like everything else.
     await (engine[name] as (input: unknown) => Promise<unknown>)(input).catch(() => {});
   }
 }
@@ -136,7 +138,7 @@ function noteRaw(error: unknown, rawErrors: string[]): void {
   rawErrors.push(`Raw error: ${String(stack ?? error)}`);
 }
 
-/** Reads all records that an answer has shown, so that the answers have to fit the state that is left. */
+/** Reads all records that an answer has shown, so that the answers have to fit the final state. */
 async function lookOver({ calls }: History, engine: RecordedEngine): Promise<void> {
   const results = calls.map(({ outcome }) => ("result" in outcome ? outcome.result : null));
   const shown = new Map(results.flatMap(recordsIn).map((record) => [record.id, record.kind]));
@@ -146,19 +148,19 @@ async function lookOver({ calls }: History, engine: RecordedEngine): Promise<voi
   }
 }
 
-/** That something is not there is an answer, too, and stands in the history. */
+/** That a record does not exist is an answer too, and belongs in the history. */
 function ignoreRefusal(error: unknown): void {
   if (!isBookingError(error) || error.status >= 500) throw error;
 }
 
-/** What is wrong, as sentences: broken invariants, answers that nothing explains, errors that are none of the engine's. */
+/** What is wrong, as sentences: broken invariants, answers without an explanation, errors that no engine may throw. */
 export async function problemsOf({ history, world, rawErrors }: Performance, observer: StorageAdapter) {
   const verdict = checkHistory(history);
   const broken = await auditStore(observer, { providerIds: providersOf(world) });
   return [...rawErrors, ...broken, ...(verdict.linearizable ? [] : [verdict.explanation])];
 }
 
-/** Calls that had no business failing where no fault was injected. */
+/** Calls that must not fail if no fault was injected. */
 export function failuresIn({ calls }: History): readonly HistoryCall[] {
   return calls.filter(({ outcome }) => outcome.status === "failed" || outcome.status === "unknown");
 }

@@ -5,7 +5,7 @@ import { newSlot } from "@slotwright/core/checking";
 /** The instant at which all sample records were written. */
 export const sampleNow = new Date(Date.UTC(2026, 2, 2, 8));
 
-/** So many minutes after `sampleNow`. */
+/** This many minutes after `sampleNow`. */
 export const sampleInstant = (minutes: number): Date => new Date(sampleNow.getTime() + minutes * 60_000);
 
 const stamps = { version: 1, createdAt: sampleNow, updatedAt: sampleNow };
@@ -20,7 +20,7 @@ export const sampleSchedule: Schedule = {
   ...stamps,
 };
 
-/** A free slot of half an hour, `minutes` after `sampleNow`; its id says so: `slot-30`. */
+/** A free slot of half an hour, `minutes` after `sampleNow`. Its id contains them: `slot-30`. */
 export function slotAt(minutes: number, changes: Partial<Slot> = {}): Slot {
   const { id: scheduleId, providerId } = sampleSchedule;
   const times = { start: sampleInstant(minutes), end: sampleInstant(minutes + 30) };

@@ -2,7 +2,7 @@ import type { Clock, StorageAdapter } from "@slotwright/core";
 import type fc from "fast-check";
 import { gatedAdapter } from "./gated.ts";
 
-/** The adapter with every call waiting until the scheduler lets it go: each order of calls can be played. */
+/** The adapter, whose calls all wait until the scheduler lets them go. Each order of calls can be played. */
 export function scheduledAdapter(storage: StorageAdapter, scheduler: fc.Scheduler): StorageAdapter {
   return gatedAdapter(storage, (call) => scheduler.schedule(Promise.resolve(), call));
 }

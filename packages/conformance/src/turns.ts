@@ -2,26 +2,29 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock, EngineOptions } from "@slotwright/core";
 
 /**
- * Lets concurrent actors go on one step at a time, in an order that a list of numbers decides: the same numbers, the
- * same order. An actor that waits for a lock of another's does not keep the others from going on.
+ * Lets concurrent actors go on one step at a time, in an order that a list of numbers decides: the same numbers give
+ * the same order. An actor that waits for another's lock does not keep the others from going on.
  */
 export interface Turns {
-  /** To be awaited before each step of an actor: resolves when it is this one's turn. Others pass at once. */
+  /**
+   * Awaited before each step of an actor. Resolves when it is this actor's turn. Callers that are not actors pass at
+   * once.
+   */
   readonly next: () => Promise<void>;
   /** Runs the actors of a scene until all of them have ended. */
   readonly run: (scene: { readonly actors: readonly (() => Promise<void>)[] }) => Promise<readonly never[]>;
 }
 
 export interface TurnsOptions {
-  /** For each step, which of the actors that wait goes on. When they are used up, the one that waited longest. */
+  /** For each step, which of the waiting actors goes on. After the last number, the one that waited longest. */
   readonly choices: readonly number[];
-  /** Milliseconds after which a step that has not ended is taken to wait for a lock. Default 20. */
+  /** Milliseconds after which an unfinished step counts as waiting for a lock. Default 20. */
   readonly blockedAfterMs?: number;
 }
 
 interface Actor {
   readonly number: number;
-  /** When it was its turn last. */
+  /** When it last had its turn. */
   lastTurn: number;
 }
 
@@ -31,8 +34,8 @@ interface Waiting {
 }
 
 /**
- * Whoever had its turn longest ago first. Not in the order in which they came: where several run at the same time, as
- * all do in the beginning, that is a matter of milliseconds, and could not be repeated.
+ * The actor whose last turn is longest ago goes first. Not the order of arrival: if several run at the same time, as
+ * all do in the beginning, that depends on milliseconds and cannot be repeated.
  */
 function inLine(one: Waiting, other: Waiting): number {
   return one.actor.lastTurn - other.actor.lastTurn || one.actor.number - other.actor.number;
@@ -58,7 +61,7 @@ export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Tur
     timer = setTimeout(takeForBlocked, blockedAfterMs);
   }
 
-  /** They go on when they can; until then, it is somebody else's turn. */
+  /** They go on when they can. Until then, it is another actor's turn. */
   function takeForBlocked(): void {
     running.clear();
     letOneGo();
@@ -89,12 +92,12 @@ export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Tur
   return { next, run };
 }
 
-/** Milliseconds that pass with each look at the clock: holds of some seconds expire within a play. */
+/** Milliseconds that pass with each look at the clock. Holds of some seconds expire within a play. */
 const tick = 100;
 
 /**
- * Options of engines whose time goes on by being looked at, and that give their turn to others where they pause: all of
- * it can be repeated. Their patience does not end, since that time runs fast.
+ * Options of engines whose time advances with each look at the clock, and that yield their turn where they pause, so
+ * that everything can be repeated. Their patience does not end, because that time runs fast.
  */
 export function optionsByTurns(turns: Turns): Pick<EngineOptions<unknown>, "clock" | "retry" | "coalesce"> {
   let now = Date.UTC(2026, 2, 1);

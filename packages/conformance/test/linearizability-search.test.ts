@@ -242,6 +242,6 @@ it("where answers that nobody looked up may be the reason, the verdict says so",
   const [booked, seen] = calls as [HistoryCall, HistoryCall];
   const lost = { ...booked, returned: null, outcome: { status: "unknown" } } as const;
   expect(() => assertLinearizable({ ...history, calls: [lost, seen] })).toThrow(
-    /Taken to have had no effect, as their answers are not known: c1\. Use settleUnknown to look them up\./,
+    /Counted as without effect, because their answers are not known: c1\. Use settleUnknown to look them up\./,
   );
 });

@@ -264,7 +264,7 @@ describe("a history is not linearizable", () => {
     const [history, [ann], [bob]] = await twoCopies(ask, ask);
     expect(bob?.outcome).toEqual(ann?.outcome);
     const both = inTurn(history, ann, bob);
-    expect(explanationOf(both)).toMatch(/the rules answer no appointment id-4, for that is somebody else's\./);
+    expect(explanationOf(both)).toMatch(/the rules answer no appointment id-4, because that is somebody else's\./);
   });
 
   it("with a refusal for which there was no reason", async () => {

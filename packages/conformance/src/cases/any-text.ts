@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { engineOn, manualClock, minutes, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
-/** What some engine or driver has once disliked. */
+/** Texts that some engine or driver has once failed on. */
 const odd = [
   "\0",
   "a\0b",
@@ -45,7 +45,7 @@ const anyInput = fc.record({
 
 type AnyInput = typeof anyInput extends fc.Arbitrary<infer Input> ? Input : never;
 
-/** What a caller sees of it: the value, or the error. What the database or the driver says is none. */
+/** What a caller sees: the value, or the error. A text of the database or the driver is neither. */
 async function seen(promise: Promise<unknown>): Promise<unknown> {
   return promise.catch((error: unknown) => {
     if (!isBookingError(error)) throw error;

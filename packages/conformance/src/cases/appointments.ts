@@ -49,11 +49,11 @@ export const appointmentCases: readonly ConformanceCase[] = [
       const asked = await askFor(engine, minutes(5), minutes(25));
       const accept = { actor: provider, appointmentId: asked.id };
       const none = await refusal(engine.accept(accept), "no_slot_available");
-      // What only book() takes helps nobody here.
+      // A field that only book() takes must not appear in this advice.
       assert.doesNotMatch(none.message, /ifNoSlot/);
       assert.equal(none.details.appointmentId, accept.appointmentId);
       const slot = await publishOne(engine);
-      // Named as a further slot, it is not found as the first one too.
+      // A slot named as a further one is not also found as the first one.
       await refusal(engine.accept({ ...accept, alsoSlotIds: [slot.id] }), "no_slot_available");
       assert.deepEqual((await engine.accept(accept)).appointment.slotIds, [slot.id]);
       await assertSound(storage);

@@ -9,7 +9,7 @@ const forged = (parts: unknown) =>
   Buffer.from(JSON.stringify(Array.isArray(parts) ? [...parts, "ascending"] : parts)).toString("base64url");
 const then = minutes(0).getTime();
 
-/** Cursors that are built like ours, and say what no page has said. */
+/** Cursors in our format with content that no page returned. */
 const forgedCursors: readonly (readonly [string, "listSlots" | "listAppointments" | "history", unknown])[] = [
   ["NUL in a cursor", "listSlots", ["slots", then, "a\0b"]],
   ["half a surrogate pair in a cursor", "listSlots", ["slots", then, "a\ud83d"]],
@@ -28,7 +28,7 @@ const forgedCursors: readonly (readonly [string, "listSlots" | "listAppointments
   ["half a version in a cursor", "history", ["history", 1.5]],
 ];
 
-/** Commands that fit no record, no schedule, or no state. */
+/** Commands that do not fit a record, a schedule or a state. */
 export const badCommands: readonly BadInput[] = [
   {
     name: "no input at all",
@@ -43,7 +43,7 @@ export const badCommands: readonly BadInput[] = [
     command: (stage) =>
       stage.engine.book({
         get actor(): never {
-          throw new Error("a getter of the host's");
+          throw new Error("a getter of the host");
         },
       } as never),
   },

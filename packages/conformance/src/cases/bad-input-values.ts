@@ -56,7 +56,7 @@ let deep: unknown = {};
 for (let level = 0; level < 20; level++) deep = { deep };
 
 const metadata: readonly BadInput[] = [
-  ["metadata that is no object", "text", /plain object/],
+  ["metadata that is not an object", "text", /plain object/],
   ["an array as metadata", [1], /plain object/],
   ["a function in metadata", { f: () => 1 }, /JSON values only/],
   ["undefined in metadata", { a: undefined }, /JSON values only/],

@@ -7,7 +7,7 @@ import { badCommands } from "./bad-input-commands.ts";
 import { type BadInput, stageOn } from "./bad-input-stage.ts";
 import { badValues } from "./bad-input-values.ts";
 
-/** Everything stored, as one value to compare. */
+/** Everything stored, as one comparable value. */
 async function contents(engine: Engine): Promise<unknown> {
   return [await engine.listSlots({ limit: 500 }), await engine.listAppointments({ limit: 500 })];
 }

@@ -132,7 +132,8 @@ export const bookCases: readonly ConformanceCase[] = [
         none.details.alternatives?.map(({ slotId }) => slotId),
         [second.id],
       );
-      // The wanted time counts, not the taken slot's; what is too short is left out, what lies before is offered too.
+      // The wanted time counts, not the taken slot's. Slots that are too short are left out, and earlier ones are
+      // offered too.
       await engine.book({ ...want, slotId: third.id });
       const long = { start: minutes(100), end: minutes(160) };
       const short = { start: minutes(90), end: minutes(95) };

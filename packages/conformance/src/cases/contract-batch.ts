@@ -15,7 +15,7 @@ const blockedIn = (one: Transition): Slot => ({ ...freeIn(one), status: "blocked
 const keysOf = ({ command, put }: Transition) => [commandKey(command.id), ...put.map(keyOf)];
 const after = ({ command, put }: Transition) => [{ kind: "command", ...command }, ...put];
 
-/** Not every storage guards the invariants itself; but whatever it answers is true. */
+/** Not every storage guards the invariants itself, but every answer must be true. */
 async function assertRefusedOrWhole(storage: StorageAdapter, one: Transition, outcome?: CommitOutcome): Promise<void> {
   assert.ok(outcome?.status === "refused" || outcome?.status === "committed", outcome?.status);
   const isRefused = outcome.status === "refused";
@@ -41,7 +41,7 @@ const expectedOutcome: Readonly<Record<Exclude<Fate, "breaks">, (one: Transition
   repeats: ({ command: { requestHash, result } }) => ({ status: "replayed", requestHash, result }),
 };
 
-/** Publishes a slot for each of the fifty; some are booked by the same command before, some are blocked. */
+/** Publishes a slot for each of the fifty. The same command has booked some of them before, and some are blocked. */
 async function prepare(storage: StorageAdapter): Promise<void> {
   await storage.commit([creation(...fifty.map(({ transition }) => freeIn(transition)))]);
   const repeated = of("repeats").map(({ transition }) => transition);

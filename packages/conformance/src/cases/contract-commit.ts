@@ -21,7 +21,7 @@ const created = creation(first, next);
 const appointment = appointmentOn(first);
 const booked = booking(first);
 
-/** What a single transition does once its versions hold, and what its repeat is told. */
+/** What a single transition does once its versions hold, and what its repeat returns. */
 export const contractCommitCases: readonly ConformanceCase[] = [
   {
     key: "contract.commit-together",
@@ -98,7 +98,7 @@ export const contractCommitCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-empty",
-    title: "an empty batch is no error",
+    title: "an empty batch is not an error",
     async run({ storage }) {
       assert.deepEqual(await storage.commit([]), []);
     },

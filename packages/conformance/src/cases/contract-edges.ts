@@ -6,7 +6,7 @@ import { appointmentOn, sampleInstant as at, sampleNow, sampleSchedule, slotAt, 
 
 const byOneMs = (time: Date, ms: -1 | 1): Date => new Date(time.getTime() + ms);
 
-/** Two of everything, whose ids differ in capitals alone. */
+/** Two of everything, with ids that differ only in capitals. */
 const twins = ["Ann", "ann"].map((name, seat) => {
   const schedule = { ...sampleSchedule, id: `line-${name}`, providerId: `dr-${name}`, facilityId: `north-${name}` };
   const place = { scheduleId: schedule.id, providerId: schedule.providerId, facilityId: schedule.facilityId, seat };

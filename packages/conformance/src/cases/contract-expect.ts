@@ -27,13 +27,13 @@ const blind = {
 };
 const committed = [{ status: "committed" }];
 
-/** The transition that rests on further versions, in front of those of what it puts. */
+/** The transition that rests on further versions, which come before those of what it puts. */
 const resting = (transition: Transition, ...more: Transition["expect"]): Transition => ({
   ...transition,
   expect: [...more, ...transition.expect],
 });
 
-/** That nothing of a transition which lost is stored: no record it would have created, and no command. */
+/** Checks that nothing of a losing transition is stored: no record that it would have created, and no command. */
 async function assertNothingOf({ command, put }: Transition, storage: StorageAdapter): Promise<void> {
   const made = put.filter(({ version }) => version === 1).map(({ kind, id }): RecordKey => ({ kind, id }));
   const keys = [commandKey(command.id), ...made];

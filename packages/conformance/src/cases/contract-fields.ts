@@ -5,7 +5,7 @@ import { newSlot } from "@slotwright/core/checking";
 import type { ConformanceCase } from "../harness.ts";
 import { sampleInstant as at, commandKey, sampleNow } from "../records.ts";
 
-/** What databases like to change: capitals, accents that are composed, trailing spaces, whatever is long. */
+/** What databases tend to change: capitals, composed accents, trailing spaces, long texts. */
 const exactly = (what: string): string => `${what.slice(0, 8)} \u00c4e\u0301 \u{1f9b7}${"x".repeat(105)}Z  `;
 
 const odd = (minutes: number): Date => new Date(at(minutes).getTime() + 7);
@@ -94,7 +94,7 @@ function transitionTo(records: readonly VersionedRecord[], step: number): Transi
               recordKind: record.kind,
               recordId: record.id,
               version: record.version,
-              // Any text of the commands' length: an adapter knows none of them.
+              // Any text as long as a command's name: an adapter knows no commands.
               command: exactly("command") as never,
               commandId: id,
               actor: { kind: exactly("kind"), id: exactly("actor") },

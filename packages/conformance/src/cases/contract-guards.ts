@@ -10,7 +10,7 @@ const next = slotAt(30);
 const created = creation(first, next);
 const broken = booking(first, { slotIds: [next.id] });
 const appointment = appointmentOn(first);
-/** What a storage promises that guards the invariants a second time, against bugs and against rows changed by hand. */
+/** The promises of a storage that guards the invariants a second time, against bugs and rows changed by hand. */
 export const contractGuardCases: readonly ConformanceCase[] = [
   {
     key: "contract.commit-names-guard",

@@ -12,7 +12,7 @@ const patienceMs = 5_000;
 const slots = Array.from({ length: 6 }, (_, index) => slotAt(index * 30));
 const [locked, free] = slots as [(typeof slots)[0], (typeof slots)[0]];
 
-/** What the call ends in while the transaction beside it stays open. */
+/** The outcome of the call while the transaction beside it stays open. */
 async function whileOpen<T>(call: Promise<T>): Promise<T | "transient"> {
   const late = pause(patienceMs, "late" as const, { ref: false });
   const answer = await Promise.race([call.catch((error: { readonly failure?: unknown }) => error.failure), late]);
@@ -21,7 +21,7 @@ async function whileOpen<T>(call: Promise<T>): Promise<T | "transient"> {
   return answer as T | "transient";
 }
 
-/** A storage with one writer at a time can only say that somebody else is writing: it fails as transient. */
+/** A storage with one writer at a time can only say that somebody else is writing. It fails as transient. */
 async function hasOneWriter(storage: StorageAdapter, elsewhere: Transition): Promise<boolean> {
   return (await whileOpen(storage.commit([elsewhere]))) === "transient";
 }

@@ -15,12 +15,12 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 const rivals = numbers(8);
 const rounds = numbers(5);
 
-/** Commits all at once, by two connections in turn. Nothing is read before, so nobody finds the others done. */
+/** Commits all at once, over two connections in turn. Nothing is read first, so none finds the others done. */
 function race({ storage, second }: CaseContext, transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
   return Promise.all(transitions.map((one, index) => commit(index % 2 === 0 ? storage : second, one)));
 }
 
-/** What is busy or transient may be met by anybody, and says that nothing was applied. */
+/** Any commit may end as busy or transient, which means that nothing was applied. */
 async function commit(storage: StorageAdapter, transition: Transition): Promise<CommitOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -9,7 +9,7 @@ const [ofFacility, ofProvider]: readonly [StoredSettings, StoredSettings] = [
   { overlapScope: "provider" },
 ];
 
-/** What is transient may be met by anybody, and says that nothing was applied. */
+/** Any call may end as transient, which means that nothing was applied. */
 async function store(storage: StorageAdapter, settings: StoredSettings): Promise<StoredSettings> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -22,7 +22,7 @@ async function store(storage: StorageAdapter, settings: StoredSettings): Promise
   }
 }
 
-/** Milliseconds between the two clocks for certain: beyond what the call itself took. */
+/** Milliseconds that certainly lie between the two clocks, beyond the duration of the call itself. */
 async function skewOf(storage: StorageAdapter): Promise<number> {
   const before = Date.now();
   const theirs = (await storage.readClock()).getTime();

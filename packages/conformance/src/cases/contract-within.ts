@@ -47,8 +47,7 @@ export const contractWithinCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.within-misused",
-    title:
-      "within what is not a transaction, or is one no more, every call is refused as misuse, and nothing is written",
+    title: "within a value that is not an open transaction, every call is refused as misuse, and nothing is written",
     async run({ storage, beginHostTransaction }) {
       const host = await beginHostTransaction();
       await host.rollback();

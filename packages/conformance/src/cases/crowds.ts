@@ -3,7 +3,7 @@ import type { StorageAdapter } from "@slotwright/core";
 import { askFor, assertSound, engineOn, minutes, patient, place, provider, publish, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
-/** The adapter, and how many searches and transitions it was sent. */
+/** The adapter, with counts of the searches and transitions that it received. */
 function counting(storage: StorageAdapter) {
   const sent = { searches: 0, transitions: 0 };
   const counted: StorageAdapter = {

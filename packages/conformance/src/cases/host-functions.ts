@@ -4,7 +4,7 @@ import { memoryAdapter } from "@slotwright/core/memory";
 import { assertSound, engineOn, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
-/** Changes all that can be reached, as a careless function of a host may: dates in place, texts and lists as well. */
+/** Changes everything within reach, as a careless function of a host may: dates in place, texts and lists as well. */
 function wreck(value: unknown): void {
   if (Object.prototype.toString.call(value) === "[object Date]") return void (value as Date).setFullYear(1999);
   if (typeof value !== "object" || value === null) return;
@@ -23,7 +23,7 @@ const wreckers = {
   policies: ["first", "second"].map((name) => ({ name, check: (proposal: Proposal) => wreck(proposal) })),
 } as never;
 
-/** A life of an appointment, and all that is stored of it then. */
+/** The life of an appointment, and all that is stored of it afterwards. */
 async function lifeOn(storage: StorageAdapter, hostFunctions: object): Promise<unknown> {
   let made = 0;
   const ours = { clock: manualClock(), newId: () => `id-${made++}`, newToken: () => "token" };
@@ -125,7 +125,7 @@ export const hostFunctionCases: readonly ConformanceCase[] = [
         await refusal(create({ authorize: fails }), "forbidden");
         const { details } = await refusal(create({ policies: [{ name: "p", check: fails }] }), "policy_violation");
         assert.match(details.problem, /a promise/);
-        // Two turns, after which Node would have told of them.
+        // Two turns, after which Node would have reported them.
         for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
       } finally {
         process.off("unhandledRejection", note);

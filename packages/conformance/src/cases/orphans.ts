@@ -19,7 +19,7 @@ export async function booked(engine: Engine): Promise<Booked> {
   return { slot: slots[0] as Slot, appointment, free };
 }
 
-/** One way in which rows go astray, what is found, and whether it is put right. */
+/** One way in which rows go astray, what is found, and whether it is repaired. */
 interface Orphan {
   readonly kind: FaultKind;
   readonly how: string;

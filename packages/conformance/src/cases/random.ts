@@ -17,7 +17,7 @@ type Twin = (engine: Engine) => Promise<(engine: Engine) => Promise<unknown>>;
 
 const by = { actor: provider, idempotencyKey: "twin" };
 
-/** For every command that searches or changes what it saw: the stage it needs, and then the command itself. */
+/** For every command that searches or changes what it saw: the stage that it needs, and the command itself. */
 const twins: readonly Twin[] = [
   async () => (engine) => engine.createSlots({ ...by, ...place, slots: [{ start: minutes(0), end: minutes(30) }] }),
   async (engine) => {

@@ -17,7 +17,7 @@ import type { ConformanceCase, ConformanceStore } from "../harness.ts";
 const slots = [{ start: minutes(0), end: minutes(30) }];
 const elsewhere = { ...place, facilityId: "south" };
 
-/** Slots of one provider at one time, at two facilities: where the provider may not overlap anywhere, one is too many. */
+/** Slots of one provider at one time, at two facilities. If the provider may not overlap anywhere, one is too many. */
 const createAt = (engine: Engine, facilityId: string) =>
   engine.createSlots({ actor: provider, ...place, facilityId, slots });
 

@@ -38,7 +38,7 @@ async function allPages(storage: StorageAdapter, query: Omit<AppointmentQuery, "
 
 const names = ["dr-grey", "room-1", "device-1", "annex"] as const;
 
-/** Twenty appointments: each second one with further providers, up to three of them, and each fifth one cancelled. */
+/** Twenty appointments. Each second one has further providers, up to three, and each fifth one is cancelled. */
 async function bookShared(engine: Engine): Promise<void> {
   const published = await publishHours(engine, names, 20);
   for (let hour = 0; hour < 20; hour++) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { engineOn, minutes, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
-/** Names of one zone: as it was written first, and others that mean the same. */
+/** Names of one zone: as it was written first, and others with the same meaning. */
 const zones = [
   ["Europe/Kyiv", "Europe/Kiev", "europe/kyiv"],
   ["Asia/Calcutta", "Asia/Kolkata"],
@@ -56,7 +56,7 @@ export const timeZoneCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.time-zone-unknown",
-    title: "a schedule whose time zone this runtime does not know is used as it is, and is no other zone",
+    title: "a schedule whose time zone this runtime does not know is used unchanged, and is not taken for another zone",
     async run({ storage, corrupt }) {
       const engine = engineOn(storage);
       const create = (at: number, timeZone?: string) =>
@@ -67,7 +67,7 @@ export const timeZoneCases: readonly ConformanceCase[] = [
           slots: [{ start: minutes(at), end: minutes(at + 30) }],
         });
       const { schedule } = await create(0, "Europe/Berlin");
-      // As a runtime with newer time zones would have stored it.
+      // As a runtime with newer time zones would store it.
       await corrupt({ put: [{ ...schedule, timeZone: "Mars/Olympus_Mons" }] });
       assert.equal((await create(30)).schedule.timeZone, "Mars/Olympus_Mons");
       await refusal(create(60, "Europe/Berlin"), "schedule_mismatch");

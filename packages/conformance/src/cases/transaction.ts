@@ -11,7 +11,7 @@ async function free(engine: Engine): Promise<number> {
   return (await engine.listSlots({ statuses: ["available"], providerIds: [place.providerId] })).items.length;
 }
 
-/** More than any pool of a harness has connections. */
+/** More than the connections of any harness's pool. */
 const manyTimes = Array.from({ length: 20 }, (_, number) => number);
 
 export const transactionCases: readonly ConformanceCase[] = [
@@ -35,7 +35,7 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     key: "transaction.rollback",
-    title: "what the callback of transaction() throws comes out as it is, and nothing is left behind",
+    title: "an error that the callback of transaction() throws comes out unchanged, and nothing is left behind",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const [slot] = await publish(engine);
@@ -114,7 +114,7 @@ export const transactionCases: readonly ConformanceCase[] = [
         engine.transaction(async ({ engine: inside }) => {
           await bookOn(inside, order[0], subjectId);
           arrived += 1;
-          // Where one has to wait for the other before, nobody comes.
+          // If one has to wait for the other first, nobody arrives.
           for (let waited = 0; arrived < 2 && waited < 20; waited += 1) await sleep(10);
           await bookOn(inside, order[1], subjectId);
         });
@@ -157,7 +157,7 @@ export const transactionCases: readonly ConformanceCase[] = [
       });
       await refusal(bookOn(leaked, other), "storage_misused");
       const [outcome] = (await forgotten) ?? [];
-      // Whether it was fast enough, its answer says.
+      // The answer says whether it was fast enough.
       assert.equal(await free(engineOn(second)), outcome?.status === "fulfilled" ? 1 : 2);
       await assertSound(second);
     },

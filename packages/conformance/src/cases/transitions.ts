@@ -76,7 +76,7 @@ async function appointmentIn(status: AppointmentStatus, engine: Engine): Promise
   return { commands, status: async () => (await engine.getAppointment(asked.id)).status };
 }
 
-/** Codes that may answer a command for which the table has no row. */
+/** The codes that may answer a command without a row in the table. */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   "slot_booked",
   "slot_held",

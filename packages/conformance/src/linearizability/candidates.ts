@@ -1,18 +1,18 @@
 import type { History, HistoryCall } from "./history.ts";
 import { type ModelCall, modelCall } from "./model.ts";
 
-/** A call with all that the search needs of it. */
+/** A call with all that the search needs. */
 export interface Candidate {
   readonly call: HistoryCall;
   readonly run: ModelCall;
   readonly called: number;
-  /** Infinity where it was never answered. */
+  /** Infinity if it was never answered. */
   readonly returned: number;
   /** It may never have taken effect. */
   readonly isOptional: boolean;
 }
 
-/** The calls that have a place in the order, by when they were called. */
+/** The calls that have a place in the order, in the order in which they were called. */
 export function candidatesOf({ calls, overlapScope }: History): readonly Candidate[] {
   const candidates = calls.filter(mattersToOrder).map((call) => candidateOf(call, overlapScope));
   return candidates.sort(byCalled);
@@ -20,7 +20,7 @@ export function candidatesOf({ calls, overlapScope }: History): readonly Candida
 
 const byCalled = (one: Candidate, other: Candidate) => one.called - other.called;
 
-/** What had no effect and no answer from the rules says nothing about the order. */
+/** A call without an effect and without an answer of the rules says nothing about the order. */
 function mattersToOrder({ outcome }: HistoryCall): boolean {
   if (outcome.status === "refused") return outcome.code !== "policy_violation" && outcome.code !== "forbidden";
   return outcome.status === "done" || (outcome.status === "unknown" && outcome.result !== undefined);
@@ -33,8 +33,8 @@ function candidateOf(call: HistoryCall, overlapScope: History["overlapScope"]): 
 }
 
 /**
- * The same with the times between which each can take effect as narrow as what must come before and after it makes
- * them. Undefined where nothing is left of one of them: then no order is possible.
+ * The same calls, with the times between which each can take effect narrowed by what must come before and after it.
+ * Undefined if no time is left for one of them: then no order is possible.
  */
 export function narrowed(
   candidates: readonly Candidate[],
@@ -58,7 +58,7 @@ export function narrowed(
   return narrower.some((one) => one.called > one.returned) ? undefined : narrower.sort(byCalled);
 }
 
-/** Those that were called before any of the others still missing was answered. */
+/** The calls that were made before any of the other missing ones was answered. */
 export function calledBeforeAnswers(
   candidates: readonly Candidate[],
   first: number,

@@ -12,13 +12,13 @@ export type Verdict =
     }
   | {
       readonly linearizable: false;
-      /** The smallest part that could be found for which there is no such order. */
+      /** The smallest part found for which there is no such order. */
       readonly counterexample: History;
       /** The same for people: who did what when, and where it stops making sense. */
       readonly explanation: string;
     }
   | {
-      /** Nobody knows: there are more orders than were tried. No proof, and to be taken for none. */
+      /** Unknown: there are more orders than were tried. It proves nothing, and counts as no proof. */
       readonly linearizable: undefined;
       /** The part that took too long. */
       readonly undecided: History;
@@ -32,8 +32,8 @@ export interface CheckOptions {
 
 /**
  * Whether the calls could have taken effect one after the other, each at some instant between its call and its answer,
- * so that the rules give the answers that were given. This is what callers count on: no booking lost, none made twice,
- * nobody told of a state that is no more.
+ * so that the rules give the recorded answers. Callers rely on this: no booking is lost or made twice, and no answer
+ * shows a state that no longer exists.
  */
 export function checkHistory(history: History, { maxTries = 50_000 }: CheckOptions = {}): Verdict {
   const orders: (readonly HistoryCall[])[] = [];
@@ -53,25 +53,25 @@ function failed(part: History): Verdict {
   return { linearizable: false, counterexample, explanation };
 }
 
-/** A call that nobody has looked up may be the one that explains the others. */
+/** A call whose outcome was not looked up may be the one that explains the others. */
 function hintAt({ calls }: History): string {
   const unsettled = calls.filter(({ outcome }) => outcome.status === "unknown" && outcome.result === undefined);
   if (unsettled.length === 0) return "";
   const ids = unsettled.map(({ id }) => id).join(", ");
-  return `\n\nTaken to have had no effect, as their answers are not known: ${ids}. Use settleUnknown to look them up.`;
+  return `\n\nCounted as without effect, because their answers are not known: ${ids}. Use settleUnknown to look them up.`;
 }
 
 function gaveUp(undecided: History, maxTries: number): Verdict {
   const explanation = [
     `Undecided: ${undecided.calls.length} calls can be put in more orders than could be tried (${maxTries} tries).`,
-    "Nothing is proved by this. Record shorter histories, or give checkHistory more tries by maxTries.",
+    "Nothing is proved by this. Record shorter histories, or give checkHistory more tries with maxTries.",
     "",
     ...howFar(undecided),
   ].join("\n");
   return { linearizable: undefined, undecided, explanation };
 }
 
-/** @throws Error with the explanation, if the history is not linearizable, or if that could not be found out */
+/** @throws Error with the explanation, if the history is not linearizable, or if this is undecided */
 export function assertLinearizable(history: History, options?: CheckOptions): void {
   const verdict = checkHistory(history, options);
   if (!verdict.linearizable) throw new Error(verdict.explanation);

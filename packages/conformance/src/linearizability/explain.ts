@@ -5,16 +5,16 @@ import { searchOrder } from "./search.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 import { lastAnswered, withoutLastAnswer } from "./shrink.ts";
 
-/** Seconds and milliseconds of an instant that has none. */
+/** Seconds and milliseconds of an instant without any. */
 const even = /:00\.000Z/g;
 
 /** Columns of the time line. */
 const width = 32;
 
-/** Explained calls that are shown, the latest ones: what went wrong mostly began shortly before. */
+/** How many explained calls are shown, the latest ones. The cause usually lies shortly before the failure. */
 const mostExplained = 20;
 
-/** Why a history is not linearizable: a time line of its calls, the longest order that works, and what then does not. */
+/** Why a history is not linearizable: a time line of its calls, the longest order that works, and what does not fit. */
 export function explainFailure(history: History): string {
   const count = history.calls.length;
   return [
@@ -24,7 +24,7 @@ export function explainFailure(history: History): string {
   ].join("\n");
 }
 
-/** A time line of the calls around the end of the longest order that was found, and what does not fit behind it. */
+/** A time line of the calls around the end of the longest order found, and what does not fit behind it. */
 export function howFar(history: History): readonly string[] {
   const { longest, misfits } = withoutLast(history) ?? longestOrder(history);
   const leftOut = new Set(longest.slice(0, -mostExplained));
@@ -47,7 +47,7 @@ interface Explained {
 
 const triesFor = ({ calls }: Pick<History, "calls">) => ({ maxTries: 10_000 + 10 * calls.length });
 
-/** An order of all calls but the one that was answered last: in what was shrunk, that is the one that does not fit. */
+/** An order of all calls except the one answered last. In a shrunk history, that is the one that does not fit. */
 function withoutLast(history: History): Explained | undefined {
   const call = lastAnswered(history);
   const others = withoutLastAnswer(history);
@@ -68,7 +68,7 @@ function longestOrder(history: History): Explained {
   return "order" in found ? { longest: found.order, misfits: [] } : found;
 }
 
-/** The rules' answer as the caller's is shown, unless they only differ in what that leaves out. */
+/** The rules' answer in the form of the caller's, unless they differ only in what this form leaves out. */
 function ruled(answer: string, { outcome }: HistoryCall): string {
   if (!answer.startsWith("{")) return answer;
   const shown = summary(JSON.parse(answer));
@@ -87,7 +87,7 @@ function duration(nanoseconds: number): string {
   return nanoseconds < 10_000 ? `${nanoseconds} ns` : `${(nanoseconds / 1e6).toFixed(2)} ms`;
 }
 
-/** The lines with short names for long ids, and in the end what they stand for. */
+/** The lines with short names for long ids, and a list of what they stand for at the end. */
 function withShortNames({ initial, calls }: History, lines: readonly string[]): readonly string[] {
   const text = lines.join("\n").replace(even, "Z");
   const ids: Record<string, Set<string>> = { S: new Set(), A: new Set() };
@@ -101,7 +101,7 @@ function withShortNames({ initial, calls }: History, lines: readonly string[]): 
       .sort((one, other) => text.indexOf(one) - text.indexOf(other))
       .map((id, index) => ({ id, alias: `${letter}${index + 1}` })),
   );
-  // The longest id first, so that none is replaced within another.
+  // The longest id first, so that no id is replaced within another.
   const longestFirst = aliases.toSorted((one, other) => other.id.length - one.id.length);
   const short = longestFirst.reduce((so, { id, alias }) => so.replaceAll(id, alias), text);
   return [short, ...(aliases.length === 0 ? [] : ["", ...aliases.map(({ id, alias }) => `${alias} is ${id}`)])];
@@ -116,7 +116,7 @@ function visit(value: unknown, found: (key: string, text: string) => void, key =
   }
 }
 
-/** From the call to its answer; an arrow where there was none. */
+/** From the call to its answer, or an arrow if there was none. */
 function bar({ called, returned }: HistoryCall, first: number, last: number): string {
   const column = (at: number) => Math.round(((at - first) / Math.max(last - first, 1)) * (width - 1));
   const from = column(called);
@@ -128,7 +128,7 @@ function bar({ called, returned }: HistoryCall, first: number, last: number): st
 function asked({ id, name, input }: HistoryCall): string {
   const { actor: _, slotId, appointmentId, idempotencyKey, ...others } = input;
   const subject = [slotId, appointmentId].filter((one) => one !== undefined).join(" ");
-  // The key that the recorder has made says nothing.
+  // The key that the recorder made says nothing.
   const told = { ...others, ...(idempotencyKey !== id && { idempotencyKey }) };
   const fields = Object.entries(told).filter(([, value]) => value !== undefined && JSON.stringify(value) !== "[]");
   const rest = fields.map(([field, value]) => `${field} ${typeof value === "string" ? value : JSON.stringify(value)}`);
@@ -148,7 +148,7 @@ function answered({ outcome, returned }: HistoryCall): string {
   }
 }
 
-/** The records of an answer, in their state and version. */
+/** The records of an answer, with their state and version. */
 function summary(result: unknown): string {
   return recordsIn(result).map(recordSummary).join(", ");
 }
@@ -159,7 +159,7 @@ function recordSummary({ kind, id, status, version, appointmentId, slotIds }: Sh
   return kind === "schedule" ? `schedule v${version}` : `${id} ${status} v${version}${link}${owned}`;
 }
 
-/** The last column may have several lines, which stand one below the other. */
+/** The last column may have several lines, one below the other. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lineOf = (cells: readonly string[]) =>

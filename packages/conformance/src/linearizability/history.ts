@@ -1,9 +1,9 @@
 import type { CommandName, ErrorCode, OverlapScope } from "@slotwright/core";
 
-/** What several callers did at the same time and what they were told: plain JSON, to be stored and sent about. */
+/** What several callers did at the same time, and the answers they got. Plain JSON, to be stored and sent. */
 export interface History {
   readonly overlapScope: OverlapScope;
-  /** The records that were there before the first call, as JSON. */
+  /** The records that existed before the first call, as JSON. */
   readonly initial: readonly unknown[];
   readonly calls: readonly HistoryCall[];
 }
@@ -12,9 +12,9 @@ export interface History {
 export type CallName = Exclude<CommandName, "repair"> | "getSlot" | "getAppointment";
 
 export interface HistoryCall {
-  /** Unique in its history, and what people call it by. */
+  /** Unique in its history. Reports name the call by it. */
   readonly id: string;
-  /** Who called: one caller's calls follow one another. */
+  /** Who called. The calls of one caller follow one another. */
   readonly caller: string;
   readonly name: CallName;
   /** As the engine was called, times in ISO 8601. Commands carry an idempotency key. */
@@ -22,25 +22,25 @@ export interface HistoryCall {
   /** When the call was made and answered, on one monotonic scale for all callers. Null: never answered. */
   readonly called: number;
   readonly returned: number | null;
-  /** What the engine's own clock said then, ISO 8601: holds expire by it. */
+  /** What the engine's own clock said then, ISO 8601. Holds expire by it. */
   readonly calledAt: string;
   readonly returnedAt: string;
   readonly outcome: CallOutcome;
 }
 
 export type CallOutcome =
-  /** It took effect, and this is the answer. With `returned` null, the answer was found later by the command's record. */
+  /** It took effect, and this is the answer. With `returned` null, the command's record gave the answer later. */
   | { readonly status: "done"; readonly result: unknown }
   | { readonly status: "refused"; readonly code: ErrorCode; readonly details: unknown }
-  /** It certainly had no effect: the database was busy or away, or the input was not even understood. */
+  /** It certainly had no effect: the database was busy or away, or the input was not understood at all. */
   | { readonly status: "failed"; readonly code: ErrorCode }
   /**
-   * It may have taken effect at any time after it was called, or never; `result` is what it answers if it did. Without
-   * a result it is taken to have had no effect: `settleUnknown` finds out.
+   * It may have taken effect at any time after it was called, or never. `result` is what it answers if it did. Without
+   * a result it counts as without effect: `settleUnknown` finds out.
    */
   | { readonly status: "unknown"; readonly result?: unknown };
 
-/** Joins what several callers or processes recorded of one store. Their call ids must differ. */
+/** Joins what several callers or processes recorded about one store. Their call ids must differ. */
 export function mergeHistories(histories: readonly History[]): History {
   const { overlapScope = "facility", initial = [] } = histories[0] ?? {};
   const calls = histories.flatMap((one) => one.calls).sort((a, b) => a.called - b.called);

@@ -3,7 +3,10 @@ import { compareIds, type SlotSearch } from "@slotwright/core/adapter";
 import { isForOne, type SearchForOne, slotAsOf } from "@slotwright/core/checking";
 import type { ModelState } from "./model-state.ts";
 
-/** The slots that a rule's search finds at `now`. Written apart from the adapters on purpose: what they get wrong, this does not. */
+/**
+ * The slots that a rule's search finds at `now`. Written apart from the adapters on purpose: it does not share their
+ * mistakes.
+ */
 export function slotsFound({ tables }: ModelState, search: SlotSearch | SearchForOne, now: Date): readonly Slot[] {
   const slots = [...tables.records.values()].filter((record) => record.kind === "slot");
   const found = slots.filter((slot) => isAt(slot, search) && isWithin(slot, search) && hasStatus(slot, search, now));

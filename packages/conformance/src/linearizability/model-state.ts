@@ -6,12 +6,12 @@ interface Tables {
   readonly commands: Map<string, CommandRecord>;
 }
 
-/** What is stored at one point of one possible order. Never changed: the search goes back to earlier ones. */
+/** What is stored at one point of one possible order. Never changed, because the search returns to earlier states. */
 export interface ModelState {
   readonly tables: Tables;
   /** What the last transition wrote. */
   readonly written: readonly VersionedRecord[];
-  /** Equal states have equal fingerprints: the hashes of all records, in whatever order they came. */
+  /** Equal states have equal fingerprints: the hashes of all records, in any order. */
   readonly fingerprint: bigint;
 }
 

@@ -25,7 +25,7 @@ import { slotsFound } from "./model-search.ts";
 import { type ModelState, withRecords } from "./model-state.ts";
 import { recordsIn, type ShownRecord } from "./shown-records.ts";
 
-/** What happens if a call takes its turn in a state: the state after it, or the rules' answer where that is another one. */
+/** What happens if a call takes its turn in a state: the next state, or the rules' answer if it differs. */
 export type Step = { readonly state: ModelState } | { readonly mismatch: string };
 
 /** A call as the model runs it: parsed once, however often the search tries it. */
@@ -38,9 +38,9 @@ interface Envelope {
 }
 
 /**
- * The sequential object that histories are compared with: the rules themselves, one command after the other. What a
- * caller cannot foresee is taken from the answer: new ids, a hold's token, the instant of the decision, and which of
- * several free slots was found.
+ * The sequential object that histories are compared with: the rules themselves, one command after the other. The answer
+ * supplies what a caller cannot foresee: new ids, a hold's token, the instant of the decision, and which of several
+ * free slots was found.
  */
 export function modelCall(call: HistoryCall, overlapScope: OverlapScope): ModelCall {
   const wanted = answerText(call);
@@ -71,7 +71,7 @@ function instantsOf(call: HistoryCall): readonly Date[] {
   return [...new Set(instants)].map((at) => new Date(at));
 }
 
-/** The instants at which a hold ends while the call is on: from each on, the rules may answer otherwise. */
+/** The instants at which a hold ends during the call. From each of them on, the rules may answer otherwise. */
 function expiriesBetween([one, other]: readonly Date[], { tables }: ModelState): readonly Date[] {
   if (one === undefined || other === undefined) return [];
   const [first, last] = one < other ? [one, other] : [other, one];
@@ -132,12 +132,14 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, overlapSco
     const decision = rule.decide(command, seenBy(rule, command, state, context, result), context);
     if (isRefusal(decision)) return { state, answer: refusalText(decision.refused, decision.details) };
     const taken = decision.put.find((record) => versionIn(state, record) !== record.version - 1);
-    if (taken !== undefined) return { state, answer: `no ${taken.kind} ${taken.id}, for that is somebody else's` };
+    if (taken !== undefined) return { state, answer: `no ${taken.kind} ${taken.id}, because that is somebody else's` };
     return { state: stateAfter(state, decision, id, hash), answer: doneText(decision.result) };
   };
 }
 
-/** Tells whether two commands with one key are the same request; undefined for what is no command, or not a valid one. */
+/**
+ * Tells whether two commands with one key are the same request. Undefined if it is not a command, or not a valid one.
+ */
 export function requestHashOf({ name, input }: HistoryCall): string | undefined {
   if (name === "getSlot" || name === "getAppointment") return undefined;
   const command = parsed(name, input);
@@ -170,7 +172,7 @@ function seenIn({ tables }: ModelState): Seen {
   return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found: [] };
 }
 
-/** All that is stored, and what the rule's search finds: where the answer shows which slot was found, only that one. */
+/** All that is stored, and what the rule's search finds. If the answer shows which slot was found, only that one. */
 function seenBy(
   rule: Rule<unknown, object>,
   command: unknown,
@@ -186,7 +188,7 @@ function seenBy(
   return { ...seen, found: chosen === undefined ? found : found.filter(({ id }) => chosen.includes(id)) };
 }
 
-/** Commands that search for a slot and take one of those found; the others have to see all. */
+/** Commands that search for a slot and take one of those found. The others have to see all. */
 function isChoice(name: CommandName): boolean {
   return name === "book" || name === "accept";
 }
@@ -211,7 +213,7 @@ function unforeseenIn(result: unknown): Pick<Context, "newId" | "newToken"> {
 
 /**
  * The slots and appointments of an answer that its command wrote: those with the instant of the appointment, or of the
- * first slot where there is none. A slot that an appointment keeps is shown, too, as somebody else has left it.
+ * first slot if there is no appointment. A slot that an appointment keeps is also shown, as another command left it.
  */
 export function writtenIn(result: unknown): readonly ShownRecord[] {
   const records = recordsIn(result).filter(({ kind }) => kind === "slot" || kind === "appointment");
@@ -232,7 +234,7 @@ function doneText(result: unknown): string {
   return canonicalJson(result);
 }
 
-/** Without what only helps the caller on: alternatives are read after the refusal. */
+/** Leaves out what only helps the caller to continue: alternatives are read after the refusal. */
 function refusalText(code: string, details: unknown): string {
   const { alternatives: _, ...decisive } = details as Readonly<Record<string, unknown>>;
   return `${code} ${canonicalJson(decisive)}`;

@@ -6,13 +6,13 @@ import type { ModelState } from "./model-state.ts";
 import { recordsIn } from "./shown-records.ts";
 
 /**
- * What the answers say about the order by themselves. Versions only grow, so that whoever wrote one comes before all
- * who saw it, and these come before whoever wrote the next.
+ * What the answers alone say about the order. Versions only grow. The call that wrote a version therefore comes before
+ * all that saw it, and these come before the call that wrote the next one.
  */
 export interface Observations {
-  /** Whether the call finds the versions that it saw: whether it can come next, as far as that goes. */
+  /** Whether the call finds the versions that it saw, and so may come next as far as versions tell. */
   readonly fits: (state: ModelState, index: number) => boolean;
-  /** Whether the step that led to this state has made a missing call impossible. */
+  /** Whether the step to this state has made a missing call impossible. */
   readonly lostBy: (state: ModelState, isMissing: (index: number) => boolean) => boolean;
   /** Pairs of calls of which the first must come before the second. */
   readonly pairs: readonly (readonly [before: number, after: number])[];
@@ -22,7 +22,7 @@ export function observationsOf(candidates: readonly Candidate[]): Observations {
   const calls = candidates.map(({ call }) => call);
   const times = new Map<unknown, number>();
   for (const { input } of calls) times.set(input.idempotencyKey, (times.get(input.idempotencyKey) ?? 0) + 1);
-  // A repeat shows what the first of its key saw.
+  // A repeat shows what the first call with its key saw.
   const isOnce = (call: HistoryCall) => isRead(call) || times.get(call.input.idempotencyKey) === 1;
   const [saw, wrote] = [createIndex(), createIndex()];
   const sawByCall = new Map<number, readonly Seen[]>();
@@ -78,7 +78,7 @@ function createIndex(): Index {
   };
 }
 
-/** The versions at which a call without an effect found records: those that a read shows, or that a refusal names. */
+/** The versions at which a call without an effect found records: those that a read shows or a refusal names. */
 function seenBy(call: HistoryCall): readonly Seen[] {
   const { outcome } = call;
   if (outcome.status === "done") return isRead(call) ? recordsIn(outcome.result).map(seenRecord) : [];
@@ -91,7 +91,7 @@ function seenBy(call: HistoryCall): readonly Seen[] {
 function writtenBy(call: HistoryCall): readonly Seen[] {
   const { name, outcome } = call;
   if (outcome.status !== "done" || isRead(call)) return [];
-  // A slot that is kept may have been written by another in the same millisecond.
+  // Another call may have written a kept slot in the same millisecond.
   const written = writtenIn(outcome.result).filter(({ kind }) => name !== "reschedule" || kind === "appointment");
   return written.map(seenRecord);
 }

@@ -4,10 +4,9 @@ import type { History, HistoryCall } from "./history.ts";
 import { isObject, recordsIn } from "./shown-records.ts";
 
 /**
- * The histories of what has nothing to do with each other: each slot with its appointments, and all slots of a
- * schedule where some call looked at the schedule as a whole. The whole is linearizable if and only if every part is
- * (Herlihy and Wing, "Linearizability: A Correctness Condition for Concurrent Objects", 1990), and parts are searched
- * far faster.
+ * The histories of independent records: each slot with its appointments, and all slots of a schedule if some call
+ * looked at the schedule as a whole. The whole history is linearizable if and only if every part is (Herlihy and Wing,
+ * "Linearizability: A Correctness Condition for Concurrent Objects", 1990). Searching parts is far faster.
  */
 export function partition(history: History): readonly History[] {
   const groups = createGroups();
@@ -31,7 +30,7 @@ export function partition(history: History): readonly History[] {
 
 type Slots = ReadonlyMap<string, Pick<Slot, "id" | "scheduleId" | "providerId" | "facilityId">>;
 
-/** Every slot that the history shows, for where it belongs. */
+/** Every slot that the history shows, to find where it belongs. */
 function slotsIn({ initial, calls }: History): Slots {
   const shown = [...initial, ...calls.flatMap(({ outcome }) => recordsIn("result" in outcome ? outcome.result : null))];
   const slots = shown.filter((record) => isObject(record) && record.kind === "slot") as Slot[];
@@ -45,7 +44,7 @@ function placesOf({ scheduleId, providerId, facilityId }: Pick<Slot, "scheduleId
   return [`schedule:${scheduleId}`, placeName(providerId, facilityId)];
 }
 
-/** The schedules, or providers at facilities, all of whose slots a call looks at. */
+/** The schedules, or providers at facilities, of which a call looks at all slots. */
 function wholesOf({ name, input, outcome }: HistoryCall, { overlapScope }: History, slots: Slots): readonly string[] {
   const { providerId, facilityId, slotId } = input;
   if (outcome.status === "refused" && outcome.code === "no_slot_available") return namesInDetails(outcome.details);
@@ -57,7 +56,7 @@ function wholesOf({ name, input, outcome }: HistoryCall, { overlapScope }: Histo
   return [];
 }
 
-/** What a call is about: the first name is never missing. */
+/** What a call is about. The first name is never missing. */
 function namesOfCall(call: HistoryCall, history: History, slots: Slots): readonly string[] {
   const { slotId, alsoSlotIds, appointmentId, idempotencyKey } = call.input;
   const { outcome } = call;
@@ -89,10 +88,10 @@ function namesIn(record: unknown): readonly string[] {
   return [`${kind}:${id}`, ...linked, ...(slotIds as readonly string[]).map((slot) => `slot:${slot}`)];
 }
 
-/** Names that belong together, directly or by others. */
+/** Names that belong together, directly or through others. */
 function createGroups() {
   const parents = new Map<string, string>();
-  // A loop that halves the way as it goes: recursion would end at some ten thousand calls.
+  // A loop that halves the path as it goes: recursion would end at some ten thousand calls.
   const of = (name: string): string => {
     let at = name;
     for (let parent = parents.get(at); parent !== undefined; parent = parents.get(at)) {

@@ -20,21 +20,23 @@ type Input = Readonly<Record<string, unknown>>;
 export type RecordedEngine = Pick<Engine, CallName>;
 
 export interface Recorder {
-  /** The same engine; what this caller asks of it and is told goes into the history. */
+  /** The same engine. This caller's calls and their answers go into the history. */
   readonly by: (caller: string, engine: RecordedEngine) => RecordedEngine;
   /** What happened so far. Calls without an answer yet count as unknown. */
   readonly history: () => History;
 }
 
 export interface RecorderOptions {
-  /** Starts the ids of calls and the keys of commands: differs between processes on one store. Default `c`. */
+  /** The start of the ids of calls and the keys of commands. It differs between processes on one store. Default `c`. */
   readonly prefix?: string;
   readonly overlapScope?: OverlapScope;
   /** The clock of the engines. */
   readonly clock?: Pick<Clock, "now">;
-  /** The records that were there before the first call. */
+  /** The records that existed before the first call. */
   readonly initial?: readonly object[];
-  /** Told of each call before it is made, without its answer, and of its answer: for processes that may be killed. */
+  /**
+   * Receives each call before it is made, without its answer, and then its answer. For processes that may be killed.
+   */
   readonly onEvent?: (event: HistoryEvent) => void;
 }
 
@@ -82,7 +84,7 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
   };
 }
 
-/** The calls of some events. Those without an answer may take effect later, or never. */
+/** The calls of these events. Those without an answer may take effect later, or never. */
 export function callsOf(events: readonly HistoryEvent[], at: string): readonly HistoryCall[] {
   const answers = new Map(events.flatMap((event) => ("outcome" in event ? [[event.id, event] as const] : [])));
   const pending: Answered = { outcome: { status: "unknown" }, returned: null, returnedAt: at };
@@ -105,8 +107,8 @@ function recordedBy(engine: RecordedEngine, record: RecordCall): RecordedEngine 
 }
 
 /**
- * Looks up the commands whose answer was lost, by another connection, once nothing is under way any more: what is
- * stored took effect at some time after its call, what is not never did.
+ * Looks up the commands whose answer was lost, over another connection, once no call is under way. A stored command
+ * took effect at some time after its call. Any other never did.
  */
 export async function settleUnknown(history: History, storage: Pick<StorageAdapter, "load">): Promise<History> {
   const unknown = history.calls.filter(({ name, outcome }) => isCommand(name) && outcome.status === "unknown");
@@ -126,7 +128,7 @@ function isCommand(name: CallName | CommandName): name is Exclude<CommandName, "
   return name !== "getSlot" && name !== "getAppointment" && name !== "repair";
 }
 
-/** Nothing happened, by the engine's word: if it did after all, the history shows it. */
+/** The engine says that nothing happened. If something did, the history shows it. */
 const failures: ReadonlySet<ErrorCode> = new Set([
   "storage_busy",
   "storage_unavailable",

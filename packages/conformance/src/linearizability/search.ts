@@ -7,11 +7,11 @@ import { type Observations, observationsOf } from "./observations.ts";
 export type SearchResult = { readonly tries: number } & (
   | { readonly order: readonly HistoryCall[] }
   | {
-      /** Whether every order was tried: if not, there may be one that explains all answers. */
+      /** Whether every order was tried. If not, there may be one that explains all answers. */
       readonly isExhaustive: boolean;
       /** The longest order that explains the answers of the calls in it. */
       readonly longest: readonly HistoryCall[];
-      /** Those that could have come next, and what the rules would have answered instead, as text. */
+      /** The calls that could have come next, and what the rules would have answered instead, as text. */
       readonly misfits: readonly { readonly call: HistoryCall; readonly mismatch: string }[];
     }
 );
@@ -20,8 +20,8 @@ export interface SearchOptions {
   /** How often a call may be tried in a state before the search gives up. */
   readonly maxTries: number;
   /**
-   * Whether orders are left off as soon as a call that is still missing has become impossible. Far faster; without it,
-   * the longest order goes up to the call that has no explanation. Default true.
+   * Whether an order is left off as soon as a missing call has become impossible. This is far faster. Without it, the
+   * longest order reaches the call that has no explanation. Default true.
    */
   readonly looksAhead?: boolean;
 }
@@ -30,7 +30,7 @@ export interface SearchOptions {
 interface Prefix {
   /** All candidates before this one are in the order. */
   readonly complete: number;
-  /** Those in the order behind it. */
+  /** Further candidates in the order, after those. */
   readonly beyond: ReadonlySet<number>;
   readonly state: ModelState;
   readonly last: number | undefined;
@@ -46,8 +46,8 @@ interface Search {
 }
 
 /**
- * Looks for an order of the calls in which each takes effect at one instant between its call and its answer, and
- * the rules, run one command after the other, give the very answers that were recorded.
+ * Looks for an order of the calls in which each takes effect at one instant between its call and its answer, and the
+ * rules, run one command after the other, give exactly the recorded answers.
  *
  * Depth first, never entering one configuration (the set of calls in the order, and the state they lead to) twice.
  * The method: Wing and Gong, "Testing and Verifying Concurrent Objects", 1993; Lowe, "Testing for Linearizability",
@@ -91,8 +91,8 @@ function isWhole({ complete, beyond }: Prefix, candidates: readonly Candidate[])
 }
 
 /**
- * The orders that go on with one more call. Where a call fits that changes nothing, it is the only one: whatever order
- * has it later, has it now as well. And where a call changes what another saw that is still missing, it comes too early.
+ * The orders that continue with one more call. If a call fits that changes nothing, it is the only one: an order that
+ * has it later can also have it now. A call that changes what a missing call saw comes too early.
  */
 function longerOnes(prefix: Prefix, search: Search): Prefix[] {
   const longer: Prefix[] = [];
@@ -109,7 +109,7 @@ function longerOnes(prefix: Prefix, search: Search): Prefix[] {
   return longer;
 }
 
-/** Whoever was answered first, first: the others can wait for longer. */
+/** The call that was answered first goes first. The others can wait longer. */
 function nextOf({ complete, beyond }: Prefix, candidates: readonly Candidate[]): number[] {
   const returned = (index: number) => (candidates[index] as Candidate).returned;
   const next = calledBeforeAnswers(candidates, complete, (index) => beyond.has(index));

@@ -1,14 +1,14 @@
 import type { History, HistoryCall } from "./history.ts";
 import { searchOrder } from "./search.ts";
 
-/** Fewer tries than the check had: shrinking searches many times, and what it cannot decide soon, it leaves. */
+/** Fewer tries than the check had. Shrinking searches many times, and leaves what it cannot decide soon. */
 const mostTries = { ofOne: 10_000, ofAll: 100_000 } as const;
 
-/** Judges as long as the tries last, and then says no. */
+/** Judges while the tries last, and then says no. */
 interface Judge {
   /** Whether there certainly is no order. */
   readonly isBad: (history: History) => boolean;
-  /** Whether there certainly is one. */
+  /** Whether there certainly is an order. */
   readonly isGood: (history: History) => boolean;
 }
 
@@ -31,9 +31,9 @@ function createJudge(): Judge {
 }
 
 /**
- * A smaller history that is not linearizable either. Only what cannot make a good history bad is left out: what
- * happened after the first answer that has no explanation, calls without an effect, and those without an answer that
- * nothing rests on. A call that took effect stays: without it, all that rests on it would have no explanation.
+ * A smaller history that is not linearizable either. Only calls that cannot make a good history bad are left out: those
+ * after the first answer without an explanation, those without an effect, and those without an answer that nothing
+ * rests on. A call that took effect stays. Without it, all that rests on it would have no explanation.
  */
 export function shrinkHistory(history: History): History {
   const judge = createJudge();
@@ -42,7 +42,7 @@ export function shrinkHistory(history: History): History {
   return withoutSome(effective, isOpen, (fewer) => judge.isBad(fewer) && judge.isGood(withoutLastAnswer(fewer)));
 }
 
-/** The call that was answered last: where all was well up to it, the one that has no explanation. */
+/** The call that was answered last. If all was well before it, it is the one without an explanation. */
 export function lastAnswered({ calls }: Pick<History, "calls">): HistoryCall | undefined {
   const answered = calls.filter(({ returned }) => returned !== null);
   return answered.toSorted((a, b) => Number(a.returned) - Number(b.returned)).at(-1);
@@ -53,10 +53,12 @@ export function withoutLastAnswer(history: History): History {
   return { ...history, calls: history.calls.filter((call) => call !== last) };
 }
 
-/** Up to the first answer that no order explains. What was not answered by then may or may not have taken effect. */
+/**
+ * Up to the first answer that no order explains. A call that was not answered by then may or may not have taken effect.
+ */
 function shortestPrefix(history: History, { isBad }: Judge): History {
   const instants = history.calls.flatMap(({ returned }) => returned ?? []).sort((a, b) => a - b);
-  // Prefixes of a linearizable history are linearizable, so that halving finds the first that is not.
+  // Prefixes of a linearizable history are linearizable, so halving finds the first that is not.
   let [good, bad] = [-1, instants.length - 1];
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);
@@ -82,7 +84,10 @@ function pending(call: HistoryCall): HistoryCall {
   return { ...call, returned: null, outcome: { ...result, status: "unknown" } };
 }
 
-/** Leaves out half of what may be left out, a quarter of it, and so on down to single calls, as long as it is fine. */
+/**
+ * Leaves out half of what may be left out, then a quarter of it, down to single calls, as long as the history stays
+ * bad.
+ */
 function withoutSome(
   history: History,
   mayGo: (call: HistoryCall) => boolean,

@@ -240,8 +240,8 @@ export interface AppointmentCommands {
   markNoShow(input: MarkNoShowInput): Promise<EndedAppointment>;
 
   /**
-   * Cancels an appointment that is scheduled, confirmed or checked in. Its slots become available in the same commit. It
-   * is final.
+   * Cancels an appointment that is scheduled, confirmed or checked in. Its slots become available in the same commit.
+   * It is final.
    *
    * @returns The appointment, now `cancelled`, and the slots that became available.
    * @throws BookingError `appointment_not_found`, `invalid_transition`, `version_conflict`, `invalid_input`,
@@ -385,8 +385,8 @@ export interface Engine<HostTransaction = unknown, Opened = unknown>
    * run all of it again from its BEGIN.
    *
    * @param transaction The open transaction of your driver, as the adapter takes it.
-   * @returns An engine that lives as long as the transaction. A value that is no open transaction is refused by the first
-   * call of that engine, with `storage_misused`.
+   * @returns An engine that lives as long as the transaction. If the value is not an open transaction, that engine's
+   * first call refuses it with `storage_misused`.
    * @example
    * ```ts
    * const { appointment } = await engine.within(transaction).book({ actor, slotId, subjectId });

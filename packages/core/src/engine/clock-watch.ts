@@ -50,5 +50,5 @@ export function watchClock({ clock, readClock, warn }: ClockWatchOptions): () =>
 function messageOf(aheadMs: number): string {
   const seconds = (Math.abs(aheadMs) / 1000).toFixed(1);
   const how = aheadMs > 0 ? "ahead of" : "behind";
-  return `The clock of this computer is ${seconds} s ${how} the database's. Holds end by the clock of whichever engine looks at them, so a hold may end that much too early or too late; nothing is booked twice. Synchronise the clocks of all computers, for example with NTP.`;
+  return `The clock of this computer is ${seconds} s ${how} the database's. An engine ends holds by its own clock, so a hold may end that much too early or too late. Nothing is booked twice. Synchronise the clocks of all computers, for example with NTP.`;
 }

@@ -33,19 +33,20 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
   /** Where everything is stored: what `postgresAdapter`, `mysqlAdapter`, `sqliteAdapter` or `memoryAdapter` returns. */
   readonly storage: StorageAdapter<HostTransaction, Opened>;
   /**
-   * Whether a schedule is a provider at one facility (`"facility"`) or the provider everywhere (`"provider"`). All engines
-   * on one database must say the same: the schedules of one scope do not keep those of the other apart. The first
-   * command stores it, and an engine of the other scope is refused with `settings_mismatch`. Default `"facility"`.
+   * Whether a schedule is a provider at one facility (`"facility"`) or the provider everywhere (`"provider"`). All
+   * engines on one database must use the same scope: schedules of different scopes do not exclude each other. The first
+   * command stores the scope, and an engine of the other scope is refused with `settings_mismatch`. Default
+   * `"facility"`.
    */
   readonly overlapScope?: OverlapScope;
   /**
-   * Your own rules, asked in this order once Slotwright's own rules agree. If one throws, the command changes nothing, and
-   * rejects with that error as it is. Default `[]`.
+   * Your own rules, asked in this order once Slotwright's own rules agree. If one throws, the command changes nothing,
+   * and rejects with the same error. Default `[]`.
    */
   readonly policies?: readonly Policy[];
   /**
-   * Who may do what; asked first. If it throws, the command changes nothing, and rejects with that error as it is.
-   * Default: everybody may do everything.
+   * Decides who may do what, and is asked first. If it throws, the command changes nothing, and rejects with the same
+   * error. Default: everybody may do everything.
    */
   readonly authorize?: Authorize;
   /** How long the engine tries again by itself. Default `{ budgetMs: 10_000, maxPauseMs: 50 }`. */
@@ -69,7 +70,9 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
   readonly clock?: Clock;
   /** Makes the ids of records and commands, which must never repeat: 1 to 128 characters each. Default: UUIDv7. */
   readonly newId?: () => string;
-  /** Makes the tokens of holds, which nobody must be able to guess: 1 to 128 characters each. Default: 122 random bits. */
+  /**
+   * Makes the tokens of holds, which must be impossible to guess: 1 to 128 characters each. Default: 122 random bits.
+   */
   readonly newToken?: () => string;
   /** Returns a number from 0 to below 1, which spreads retries and callers. Default: `Math.random`. */
   readonly random?: () => number;

@@ -50,7 +50,7 @@ export interface ReconcileInput extends WindowInput {
   /** The most findings in the report: 0 to 100 000. All of them are counted. Default 1000. */
   readonly keepFindings?: number | undefined;
   /**
-   * Called with each finding as it is made, and awaited. An error that it throws ends the call; what was repaired stays.
+   * Called with each finding as it is made, and awaited. An error that it throws ends the call, and repairs stay.
    * Default: none.
    */
   readonly onFinding?: ((finding: Finding) => unknown) | undefined;

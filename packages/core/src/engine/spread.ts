@@ -196,7 +196,7 @@ export function createSpread({ storage, random, runShared }: SpreadOptions): () 
   }
 }
 
-/** Others may take longer than this caller has time: their search may wait for a connection, their commit for a lock. */
+/** Others may take longer than this caller has: their search may wait for a connection, their commit for a lock. */
 async function inTime(others: Promise<void>, until: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {

@@ -44,8 +44,8 @@ export interface NewSlotInput {
   /** When the slot ends; the instant no longer belongs to it. After `start`, by at most 31 days. */
   readonly end: InstantInput;
   /**
-   * How many appointments the slot takes. A group slot becomes one slot for each seat, and they differ in `seat` and `id`.
-   * 1 to 1000. Default 1.
+   * How many appointments the slot takes. A group slot becomes one slot for each seat, and they differ in `seat` and
+   * `id`. 1 to 1000. Default 1.
    */
   readonly capacity?: number | undefined;
   /**
@@ -182,7 +182,9 @@ export interface AcceptInput extends AppointmentCommandInput, SlotTakingInput {
 
 /** What `reschedule` takes. */
 export interface RescheduleInput extends AppointmentCommandInput, SlotTakingInput {
-  /** The slot to move to, of the same provider and facility: 1 to 128 characters. It may be one that the appointment owns. */
+  /**
+   * The slot to move to, of the same provider and facility: 1 to 128 characters. The appointment may own it already.
+   */
   readonly slotId: string;
   /** The new start of the appointment, within the slot. From the year 1900 to 2199. Default: when the slot begins. */
   readonly start?: InstantInput | undefined;

@@ -40,18 +40,18 @@ export interface CreateManySlotsInput {
    */
   readonly timeZone?: string | undefined;
   /**
-   * The key of the whole call: each of its chunks takes effect at most once. 1 to 115 characters. Default: a key that the
-   * engine makes, and names in the result and in every error.
+   * The key of the whole call: each of its chunks takes effect at most once. 1 to 115 characters. Default: a key that
+   * the engine makes, and names in the result and in every error.
    */
   readonly idempotencyKey?: string | undefined;
   /**
    * The slots, any number of them. The source is read once and in order, one chunk at a time. Inputs in the order of
-   * `start` are the fastest, since each chunk reads the stored slots of its span.
+   * `start` are the fastest, because each chunk reads the stored slots of its span.
    */
   readonly slots: Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>;
   /**
-   * How many slots one commit takes, seats counted: 1 to 5000. The last input of a chunk may exceed it. It is part of the
-   * request, so a repeat needs the same one. Default 250.
+   * How many slots one commit takes, seats counted: 1 to 5000. The last input of a chunk may exceed it. It is part of
+   * the request, so a repeat needs the same one. Default 250.
    */
   readonly chunkSize?: number | undefined;
   /** Called after each chunk, and awaited. An error that it throws ends the call; the chunk stays. Default: none. */

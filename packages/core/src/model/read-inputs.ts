@@ -30,8 +30,8 @@ export interface ListSlotsInput extends PageInput, WindowInput {
   /** Slots at this facility: 1 to 128 characters. Default: at all. */
   readonly facilityId?: string | undefined;
   /**
-   * Slots in these states as they count now: 1 to 4 of `available`, `held`, `booked` and `blocked`. It needs `providerIds`,
-   * or both `from` and `to`. Default: in all states.
+   * Slots that count as being in these states now: 1 to 4 of `available`, `held`, `booked` and `blocked`. It needs
+   * `providerIds`, or both `from` and `to`. Default: in all states.
    */
   readonly statuses?: readonly SlotStatus[] | undefined;
 }
@@ -48,8 +48,8 @@ export interface ListAppointmentsInput extends PageInput, WindowInput {
   /** Appointments for this subject: 1 to 128 characters. Default: for all. */
   readonly subjectId?: string | undefined;
   /**
-   * Appointments in these states: 1 to 6 of `scheduled`, `confirmed`, `checked_in`, `completed`, `cancelled` and `no_show`.
-   * It needs `providerIds`, a `subjectId`, or both `from` and `to`. Default: in all states.
+   * Appointments in these states: 1 to 6 of `scheduled`, `confirmed`, `checked_in`, `completed`, `cancelled` and
+   * `no_show`. It needs `providerIds`, a `subjectId`, or both `from` and `to`. Default: in all states.
    */
   readonly statuses?: readonly AppointmentStatus[] | undefined;
 }
