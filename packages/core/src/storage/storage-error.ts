@@ -3,10 +3,10 @@ import { brandAs, isBranded } from "../model/brand.ts";
 /**
  * What a failed call to storage means for the command that made it:
  * `transient`: certainly not applied, may be retried; `unknown`: perhaps applied, the connection died around the
- * commit; `refused`: certainly not applied, because of what this very call sends, such as a text that the database cannot
- * store or a change that a trigger of the host forbids; `misused`: certainly not applied, because the program calls the
- * adapter in a way that cannot work; the others: certainly not applied, and trying again at once is of no use. Only
- * `transient`, `refused` and `schema_outdated` may be about one call; the others concern all calls alike.
+ * commit; `refused`: certainly not applied, because of what this call itself sends, such as a text that the database
+ * cannot store or a change that a trigger of the host forbids; `misused`: certainly not applied, because the program
+ * calls the adapter in a way that cannot work; the others: certainly not applied, and trying again at once is of no
+ * use. Only `transient`, `refused` and `schema_outdated` may be about one call; the others concern all calls alike.
  */
 export type StorageFailure =
   | "transient"
