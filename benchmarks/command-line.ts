@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { interruptionSignal } from "@slotwright/proof/interruption";
+import { interruptionSignal } from "@slotwright/lab/interruption";
 
 export interface Command<Options> {
   readonly usage: string;

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { bad, createProgress, type Progress } from "@slotwright/proof/terminal";
+import { bad, createProgress, type Progress } from "@slotwright/lab/terminal";
 import { openArena } from "./arenas/open.ts";
 import { runCommand } from "./command-line.ts";
 import { runBenchmark, type Watcher } from "./measuring/run.ts";

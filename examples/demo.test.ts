@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadEngine } from "@slotwright/proof/engines";
+import { loadEngine } from "@slotwright/lab/engines";
 import type { Engine } from "@slotwright/test-servers";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { describe, expect, it } from "vitest";

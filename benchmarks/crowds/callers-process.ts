@@ -1,6 +1,6 @@
 import { on } from "node:events";
 import { createEngine, type Engine, isBookingError } from "@slotwright/core";
-import { loadEngine } from "@slotwright/proof/engines";
+import { loadEngine } from "@slotwright/lab/engines";
 import { actor } from "../contenders/slotwright.ts";
 import { type Crowd, type CrowdTold, crowdTime, type ToCallers } from "./messages.ts";
 

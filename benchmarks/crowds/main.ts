@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { bad } from "@slotwright/proof/terminal";
+import { bad } from "@slotwright/lab/terminal";
 import { runCommand } from "../command-line.ts";
 import { observed } from "../measuring/circumstances.ts";
 import { type CrowdsOptions, parseCrowdsOptions, usage } from "./options.ts";

@@ -1,4 +1,4 @@
-import type { EngineName } from "@slotwright/proof/engines";
+import type { EngineName } from "@slotwright/lab/engines";
 
 /** What a process of callers is told: first where, then what to do, as often as there are rounds. */
 export type ToCallers = CallersPlace | Crowd;

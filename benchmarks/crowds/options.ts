@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type EngineName, engineNames } from "@slotwright/proof/engines";
+import { type EngineName, engineNames } from "@slotwright/lab/engines";
 import { chosen, writableFile } from "../command-line.ts";
 
 export interface CrowdsOptions {

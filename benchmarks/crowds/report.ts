@@ -1,4 +1,4 @@
-import { bad, good, heading, table } from "@slotwright/proof/terminal";
+import { bad, good, heading, table } from "@slotwright/lab/terminal";
 import type { CrowdsOn } from "./run.ts";
 
 /** By time, all seats may take so many times what they take by slot. */

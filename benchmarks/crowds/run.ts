@@ -1,4 +1,4 @@
-import { type DatabaseEngine, type EngineName, loadEngine } from "@slotwright/proof/engines";
+import { type DatabaseEngine, type EngineName, loadEngine } from "@slotwright/lab/engines";
 import { slotwright } from "../contenders/slotwright.ts";
 import { fullScale, workloadsOn } from "../contenders/workloads.ts";
 import type { Circumstances } from "../measuring/circumstances.ts";

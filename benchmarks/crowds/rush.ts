@@ -1,5 +1,5 @@
 import { createEngine } from "@slotwright/core";
-import type { DatabaseEngine, EngineName } from "@slotwright/proof/engines";
+import type { DatabaseEngine, EngineName } from "@slotwright/lab/engines";
 import { actor } from "../contenders/slotwright.ts";
 import { median } from "../measuring/statistics.ts";
 import { type CrowdTold, crowdTime } from "./messages.ts";

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { bad, createProgress, good, heading, table } from "@slotwright/proof/terminal";
+import { bad, createProgress, good, heading, table } from "@slotwright/lab/terminal";
 import { observed } from "../measuring/circumstances.ts";
 import { titleOf } from "../report/print.ts";
 import { type Compared, compareOn, type PairsOptions } from "./run.ts";

@@ -1,4 +1,4 @@
-import { bad, type Cells, heading, table } from "@slotwright/proof/terminal";
+import { bad, type Cells, heading, table } from "@slotwright/lab/terminal";
 import type { Measured } from "../measuring/measure.ts";
 import type { BenchmarkResult, ResultRow } from "../measuring/result.ts";
 import type { Scenario } from "../measuring/scenario.ts";

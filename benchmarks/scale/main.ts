@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { bad, createProgress } from "@slotwright/proof/terminal";
+import { bad, createProgress } from "@slotwright/lab/terminal";
 import Database from "better-sqlite3";
 import { runCommand } from "../command-line.ts";
 import { observed } from "../measuring/circumstances.ts";

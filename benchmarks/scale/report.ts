@@ -1,4 +1,4 @@
-import { bad, type Cells, heading, table } from "@slotwright/proof/terminal";
+import { bad, type Cells, heading, table } from "@slotwright/lab/terminal";
 import { type EngineScale, type Filled, type Reach, reaches, type ScaleRow, scaleWorkloads } from "./result.ts";
 
 /** What a call may cost in larger tables, as a multiple of what it costs in the smallest. */

@@ -6,7 +6,7 @@ import {
   type ErrorCode,
   isBookingError,
 } from "@slotwright/core";
-import { shownIn, type Told } from "@slotwright/proof/audit";
+import { shownIn, type Told } from "@slotwright/lab/audit";
 
 type HostCommand = Exclude<CommandName, "repair">;
 

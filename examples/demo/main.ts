@@ -1,7 +1,7 @@
 import { isBookingError } from "@slotwright/core";
-import { loadEngine, NoDatabaseError } from "@slotwright/proof/engines";
-import { interruptionSignal, unlessAborted } from "@slotwright/proof/interruption";
-import { bad } from "@slotwright/proof/terminal";
+import { loadEngine, NoDatabaseError } from "@slotwright/lab/engines";
+import { interruptionSignal, unlessAborted } from "@slotwright/lab/interruption";
+import { bad } from "@slotwright/lab/terminal";
 import { type DemoOptions, parseOptions, usage } from "./options.ts";
 import { runDemo } from "./run.ts";
 import { WeekError } from "./week.ts";

@@ -1,4 +1,4 @@
-import type { EngineName } from "@slotwright/proof/engines";
+import type { EngineName } from "@slotwright/lab/engines";
 import type { Caller, Wish } from "./caller.ts";
 import type { LedgerEntry } from "./ledger.ts";
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type EngineName, engineNames } from "@slotwright/proof/engines";
+import { type EngineName, engineNames } from "@slotwright/lab/engines";
 
 export interface DemoOptions {
   readonly engine: EngineName;

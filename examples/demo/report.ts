@@ -1,7 +1,7 @@
 import { type ErrorCode, errorCatalogue, type JournalEntry, type Slot } from "@slotwright/core";
-import { type Audit, type Invariant, invariantNumbers, invariants } from "@slotwright/proof/audit";
-import type { Row } from "@slotwright/proof/engines";
-import { bad, type Cells, good, table } from "@slotwright/proof/terminal";
+import { type Audit, type Invariant, invariantNumbers, invariants } from "@slotwright/lab/audit";
+import type { Row } from "@slotwright/lab/engines";
+import { bad, type Cells, good, table } from "@slotwright/lab/terminal";
 import type { LedgerEntry } from "./ledger.ts";
 import type { RaceResult } from "./race.ts";
 import { spreadOf } from "./statistics.ts";

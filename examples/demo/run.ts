@@ -1,8 +1,8 @@
 import { createEngine, type Engine, type Slot } from "@slotwright/core";
-import type { Invariant } from "@slotwright/proof/audit";
-import { audit, isClean } from "@slotwright/proof/audit";
-import type { Connection, DatabaseEngine, FreshDatabase } from "@slotwright/proof/engines";
-import { bad, createProgress, good, heading } from "@slotwright/proof/terminal";
+import type { Invariant } from "@slotwright/lab/audit";
+import { audit, isClean } from "@slotwright/lab/audit";
+import type { Connection, DatabaseEngine, FreshDatabase } from "@slotwright/lab/engines";
+import { bad, createProgress, good, heading } from "@slotwright/lab/terminal";
 import type { Wish } from "./caller.ts";
 import { askAndAccept, cancelAndPassOn } from "./flows.ts";
 import { createDesk, type Desk, type LedgerEntry, must } from "./ledger.ts";

@@ -1,5 +1,5 @@
-import type { Invariant } from "@slotwright/proof/audit";
-import type { Connection, DatabaseEngine, Row } from "@slotwright/proof/engines";
+import type { Invariant } from "@slotwright/lab/audit";
+import type { Connection, DatabaseEngine, Row } from "@slotwright/lab/engines";
 
 /** How to break an invariant by hand, to see that the audit notices. */
 interface Tampering {

@@ -1,7 +1,7 @@
 import { on } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createEngine } from "@slotwright/core";
-import { loadEngine } from "@slotwright/proof/engines";
+import { loadEngine } from "@slotwright/lab/engines";
 import { tryToBook } from "./caller.ts";
 import { createDesk, type LedgerEntry } from "./ledger.ts";
 import type { FromWorker, Tally, Task, ToWorker } from "./messages.ts";

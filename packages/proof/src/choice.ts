@@ -1,4 +1,4 @@
-import type { EngineName } from "./engines/index.ts";
+import type { EngineName } from "@slotwright/lab/engines";
 import { faultsOf } from "./faults/index.ts";
 import type { ProofOptions } from "./options.ts";
 

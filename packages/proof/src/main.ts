@@ -1,11 +1,11 @@
 import { appendFile, writeFile } from "node:fs/promises";
+import { engineNames, NoDatabaseError } from "@slotwright/lab/engines";
+import { interruptionSignal } from "@slotwright/lab/interruption";
+import { bad } from "@slotwright/lab/terminal";
 import { faultList, idleReason } from "./choice.ts";
-import { engineNames, NoDatabaseError } from "./engines/index.ts";
-import { interruptionSignal } from "./interruption.ts";
 import { type ProofOptions, parseOptions, usage } from "./options.ts";
 import { isClean, printReport } from "./report.ts";
 import { prove } from "./run.ts";
-import { bad } from "./terminal/index.ts";
 
 function readOptions(): ProofOptions | "help" | undefined {
   try {

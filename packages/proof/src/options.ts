@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type EngineName, engineNames } from "./engines/index.ts";
+import { type EngineName, engineNames } from "@slotwright/lab/engines";
 import { type Level, levels } from "./histories/interleaved.ts";
 
 export interface ProofOptions {

@@ -1,6 +1,6 @@
+import type { EngineName } from "@slotwright/lab/engines";
+import { loadEngine } from "@slotwright/lab/engines";
 import { chosenOf } from "./choice.ts";
-import type { EngineName } from "./engines/index.ts";
-import { loadEngine } from "./engines/index.ts";
 import { faultsOf, problemsOfFault } from "./faults/index.ts";
 import { playFreely } from "./histories/free-running.ts";
 import { levels, playInterleaved, type Violation } from "./histories/interleaved.ts";

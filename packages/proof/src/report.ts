@@ -1,8 +1,8 @@
-import type { EngineName } from "./engines/index.ts";
+import type { EngineName } from "@slotwright/lab/engines";
+import { bad, good, table } from "@slotwright/lab/terminal";
 import type { Tally } from "./histories/tally.ts";
 import type { MutationReport } from "./mutants/run.ts";
 import type { StepResult } from "./plan.ts";
-import { bad, good, table } from "./terminal/index.ts";
 
 /** What was done, and what came of it: the report file, and what is printed in the end. */
 export interface ProofReport {

@@ -1,12 +1,12 @@
+import type { EngineName } from "@slotwright/lab/engines";
+import { createProgress, heading, type Progress } from "@slotwright/lab/terminal";
 import { busyEngines } from "./choice.ts";
-import type { EngineName } from "./engines/index.ts";
 import { addTo, emptyTally, type Tally } from "./histories/tally.ts";
 import { mutants } from "./mutants/index.ts";
 import { type MutationReport, mutateMemory } from "./mutants/run.ts";
 import type { ProofOptions } from "./options.ts";
 import { type Plan, planFor, type Step } from "./plan.ts";
 import { type EngineReport, type ProofReport, type StepReport, scoreOf } from "./report.ts";
-import { createProgress, heading, type Progress } from "./terminal/index.ts";
 
 /** Does all of it, one engine after the other. An interrupted proof ends after the history or the fault that is on. */
 export async function prove(options: ProofOptions, signal: AbortSignal): Promise<ProofReport> {

@@ -1,5 +1,5 @@
+import { NoDatabaseError } from "@slotwright/lab/engines";
 import { expect, it } from "vitest";
-import { NoDatabaseError } from "../src/engines/index.ts";
 import { runFullDisk } from "../src/faults/full-disk.ts";
 
 // PostgreSQL takes ten seconds, and MySQL looks for room once a minute: they are for the long proof.

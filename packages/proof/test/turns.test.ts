@@ -1,9 +1,9 @@
 import { gatedAdapter } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { createMemoryDatabase, memoryAdapter } from "@slotwright/core/memory";
+import { type EngineName, type Gate, loadEngine } from "@slotwright/lab/engines";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { describe, expect, it } from "vitest";
-import { type EngineName, type Gate, loadEngine } from "../src/engines/index.ts";
 import { type Level, type PlayableEngine, playInterleaved } from "../src/histories/interleaved.ts";
 
 const isThere = (await testServer("postgres")) !== undefined;

@@ -2,8 +2,8 @@ import { gatedAdapter } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import type { StoredRecord } from "@slotwright/core/adapter";
 import { createMemoryDatabase, memoryAdapter } from "@slotwright/core/memory";
+import type { Gate } from "@slotwright/lab/engines";
 import { describe, expect, it } from "vitest";
-import type { Gate } from "../src/engines/index.ts";
 import { type PlayableEngine, playInterleaved } from "../src/histories/interleaved.ts";
 
 type Break = (storage: StorageAdapter<never>) => StorageAdapter<never>;

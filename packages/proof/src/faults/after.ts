@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Performance, problemsOf } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { audit } from "../audit/index.ts";
-import type { Connection, DatabaseEngine } from "../engines/index.ts";
+import { audit } from "@slotwright/lab/audit";
+import type { Connection, DatabaseEngine } from "@slotwright/lab/engines";
 import { toldIn } from "./told.ts";
 
 /** What is wrong with the database when the fault is over, by the library's own reading and by SQL alone. */

@@ -1,7 +1,7 @@
 import type { StorageAdapter } from "@slotwright/core";
+import type { Administration, Connection, DatabaseEngine, EngineName } from "@slotwright/lab/engines";
 import type { OwnServer } from "@slotwright/test-servers";
 import type { FaultProxy } from "@slotwright/test-servers/proxy";
-import type { Administration, Connection, DatabaseEngine, EngineName } from "../engines/index.ts";
 import type { Player } from "../histories/player.ts";
 import type { WatchedCalls } from "./watched-calls.ts";
 

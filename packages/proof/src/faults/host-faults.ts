@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sampleSchedule, transitionOf } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { isStorageError } from "@slotwright/core/adapter";
-import type { Connection } from "../engines/index.ts";
+import type { Connection } from "@slotwright/lab/engines";
 import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
 
 /** What the callers' storage has answered so far. */

@@ -1,4 +1,4 @@
-import type { EngineName } from "../engines/index.ts";
+import type { EngineName } from "@slotwright/lab/engines";
 import { clientFaults } from "./client-faults.ts";
 import type { ServerFault } from "./fault.ts";
 import { fullDisk, runFullDisk } from "./full-disk.ts";

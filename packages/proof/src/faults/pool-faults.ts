@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HostPool } from "../engines/index.ts";
+import type { HostPool } from "@slotwright/lab/engines";
 import type { ServerFault, ServerScene } from "./fault.ts";
 
 const lasting = 700;

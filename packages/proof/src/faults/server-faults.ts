@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection } from "../engines/index.ts";
+import type { Connection } from "@slotwright/lab/engines";
 import type { CallersAtWork, ServerFault, ServerScene } from "./fault.ts";
 import { onceCommitting, onceCommittingUnheard } from "./network-faults.ts";
 

@@ -1,6 +1,6 @@
+import { type EngineName, loadEngine, NoDatabaseError } from "@slotwright/lab/engines";
 import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
 import { startProxy } from "@slotwright/test-servers/proxy";
-import { type EngineName, loadEngine, NoDatabaseError } from "../engines/index.ts";
 import type { ServerScene } from "./fault.ts";
 
 export type ServerName = Exclude<EngineName, "sqlite">;

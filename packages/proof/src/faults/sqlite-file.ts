@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import type { History, Performance } from "@slotwright/conformance";
 import { isBookingError, type StorageAdapter } from "@slotwright/core";
+import { sqlite } from "@slotwright/lab/engines/sqlite";
 import Database from "better-sqlite3";
-import { sqlite } from "../engines/sqlite.ts";
 import { problemsIn } from "./after.ts";
 import { type Flaw, flawed } from "./sqlite-flaws.ts";
 

@@ -11,9 +11,9 @@ import {
   type Scene,
   settleUnknown,
 } from "@slotwright/conformance";
+import { audit } from "@slotwright/lab/audit";
+import { sqlite } from "@slotwright/lab/engines/sqlite";
 import fc from "fast-check";
-import { audit } from "../audit/index.ts";
-import { sqlite } from "../engines/sqlite.ts";
 import { addTo, countHistory, emptyTally, type Tally } from "../histories/tally.ts";
 import type { FaultReport } from "./run.ts";
 import { type Callers, type CallersLog, type Strike, startCallers } from "./sqlite-callers.ts";

@@ -1,5 +1,5 @@
 import type { History, HistoryCall } from "@slotwright/conformance";
-import { shownIn, type Told } from "../audit/index.ts";
+import { shownIn, type Told } from "@slotwright/lab/audit";
 
 /** What callers were told of each key in the end: the answer, if one of its calls had one. */
 export function toldIn({ calls }: History): readonly Told[] {

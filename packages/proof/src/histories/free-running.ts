@@ -1,7 +1,7 @@
 import { anyPlay, type Play, perform, problemsOf, type World } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
+import type { DatabaseEngine, EngineName } from "@slotwright/lab/engines";
 import fc from "fast-check";
-import type { DatabaseEngine, EngineName } from "../engines/index.ts";
 import type { Violation } from "./interleaved.ts";
 import type { Round, Told } from "./messages.ts";
 import { type Player, startPlayer } from "./player.ts";

@@ -9,8 +9,8 @@ import {
   type Turns,
 } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
+import type { DatabaseEngine, Gate } from "@slotwright/lab/engines";
 import fc from "fast-check";
-import type { DatabaseEngine, Gate } from "../engines/index.ts";
 import { countHistory, countingAdapter, emptyTally, type Tally } from "./tally.ts";
 
 /** Before which steps a caller waits for its turn. */

@@ -1,5 +1,5 @@
 import type { History, Intent } from "@slotwright/conformance";
-import type { EngineName } from "../engines/index.ts";
+import type { EngineName } from "@slotwright/lab/engines";
 import type { Tally } from "./tally.ts";
 
 /** To a process that plays: where, and then one round after the other. */

@@ -10,7 +10,7 @@ import {
   mergeHistories,
 } from "@slotwright/conformance";
 import { type Clock, createEngine, isBookingError, type StorageAdapter, systemClock } from "@slotwright/core";
-import { loadEngine } from "../engines/index.ts";
+import { loadEngine } from "@slotwright/lab/engines";
 import type { PlayerPlace, Round, Told, ToPlayer } from "./messages.ts";
 import { addTo, countingAdapter, emptyTally, type Tally } from "./tally.ts";
 

@@ -1,6 +1,6 @@
 import { conformanceCases } from "@slotwright/conformance";
 import { memoryGaps, openMemoryStore } from "@slotwright/conformance/fixtures";
-import type { EngineName } from "../engines/index.ts";
+import type { EngineName } from "@slotwright/lab/engines";
 import { reasonOfEquivalence } from "./equivalents.ts";
 import { type Fate, fateOf } from "./fate.ts";
 import { mutants } from "./index.ts";

@@ -1,6 +1,6 @@
 import type { ConformanceStore } from "@slotwright/conformance";
+import { type EngineName, loadEngine } from "@slotwright/lab/engines";
 import { startServer } from "@slotwright/test-servers";
-import { type EngineName, loadEngine } from "../engines/index.ts";
 
 /** Where the cases that kill mutants run: a fresh, migrated database for each. */
 export interface Stores {
