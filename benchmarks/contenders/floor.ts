@@ -1,3 +1,4 @@
+import { intercepted } from "@slotwright/conformance";
 import { createEngine, type StorageAdapter } from "@slotwright/core";
 import { scheduleIdOf } from "@slotwright/core/adapter";
 import { v7 as uuidv7 } from "uuid";
@@ -101,7 +102,7 @@ async function bookingOf(driver: FloorDriver, publish: Publish): Promise<Applica
 
 /** An engine asks for the settings before its first command, and then no more: that is no part of a booking. */
 function agreed(storage: StorageAdapter<never>): StorageAdapter<never> {
-  return { ...storage, readSettings: async () => ({ overlapScope: "facility" }) };
+  return intercepted(storage, () => ({ readSettings: async () => ({ overlapScope: "facility" }) }));
 }
 
 /** Ids, the first of which is known; tells of all that were made. */

@@ -1,21 +1,10 @@
 import type { StorageAdapter } from "@slotwright/core";
+import { aroundCalls, intercepted } from "./intercepted.ts";
 
-/** The adapter with something awaited before each of its calls: a turn, a fault, a count. */
+/** The adapter with something awaited before each call that a command or a read waits for: a turn, a fault or a count. */
 export function gatedAdapter(storage: StorageAdapter, gate: (call: string) => Promise<void>): StorageAdapter {
-  return {
-    contract: 1,
-    load: (keys, call) => gate("load").then(() => storage.load(keys, call)),
-    findSlots: (query, call) => gate("findSlots").then(() => storage.findSlots(query, call)),
-    findAppointments: (query, call) => gate("findAppointments").then(() => storage.findAppointments(query, call)),
-    readJournal: (query, call) => gate("readJournal").then(() => storage.readJournal(query, call)),
-    commit: (transitions, call) => gate("commit").then(() => storage.commit(transitions, call)),
-    readSettings: (call) => gate("readSettings").then(() => storage.readSettings(call)),
-    storeSettings: (settings, call) => gate("storeSettings").then(() => storage.storeSettings(settings, call)),
-    // Not a step of any play: no decision rests on it.
-    readClock: (call) => storage.readClock(call),
-    begin: (call) => gate("begin").then(() => storage.begin(call)),
-    within: (transaction) => gatedAdapter(storage.within(transaction), gate),
-    migrate: () => storage.migrate(),
-    close: () => storage.close(),
-  };
+  return intercepted(
+    storage,
+    aroundCalls((call, proceed) => gate(call).then(proceed)),
+  );
 }

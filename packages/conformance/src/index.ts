@@ -12,6 +12,7 @@ export type {
 } from "./harness.ts";
 export { asCaller } from "./in-transactions.ts";
 export { anyIntent, ask, attempt, emptyWorld, type Intent, providersOf, type World } from "./intents.ts";
+export { type Around, aroundCalls, eachCall, type Interceptor, intercepted, type StorageCalls } from "./intercepted.ts";
 export {
   assertLinearizable,
   type CallName,

@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import type { StorageAdapter } from "@slotwright/core";
 import { askFor, assertSound, engineOn, minutes, patient, place, provider, publish, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
+import { intercepted } from "../intercepted.ts";
 
 /** The adapter, with counts of the searches and transitions that it received. */
 function counting(storage: StorageAdapter) {
   const sent = { searches: 0, transitions: 0 };
-  const counted: StorageAdapter = {
-    ...storage,
+  const counted = intercepted(storage, (real) => ({
     findSlots: (query, call) => {
       sent.searches += 1;
-      return storage.findSlots(query, call);
+      return real.findSlots(query, call);
     },
     commit: (transitions, call) => {
       sent.transitions += transitions.length;
-      return storage.commit(transitions, call);
+      return real.commit(transitions, call);
     },
-  };
+  }));
   return { storage: counted, sent };
 }
 

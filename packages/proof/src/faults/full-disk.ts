@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StorageAdapter } from "@slotwright/core";
-import { StorageError } from "@slotwright/core/adapter";
+import { intercepted } from "@slotwright/conformance";
+import { isStorageError, type StorageError } from "@slotwright/core/adapter";
 import { type Connection, NoDatabaseError } from "@slotwright/lab/engines";
 import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
-import { aroundCalls } from "../histories/around-calls.ts";
+import { notingFailures } from "../histories/noted-failures.ts";
 import { emptyTally } from "../histories/tally.ts";
 import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
 import { type FaultReport, runServerFault } from "./run.ts";
@@ -108,19 +108,11 @@ function faultOn(disk: SmallDisk, said: StorageError[]): ServerFault {
 const lastingMs = 1_500;
 
 function notingStorage({ engine, address }: ServerScene, said: StorageError[]): CallersStorage {
-  const storage: StorageAdapter = engine.openStorage(address);
-  const noted = async <T>(call: Promise<T>): Promise<T> => {
-    try {
-      return await call;
-    } catch (error) {
-      if (error instanceof StorageError) said.push(error);
-      throw error;
-    }
+  const storage = engine.openStorage(address);
+  const note = (error: unknown) => {
+    if (isStorageError(error)) said.push(error);
   };
-  return {
-    storage: aroundCalls(storage, noted),
-    close: () => storage.close(),
-  };
+  return { storage: intercepted(storage, notingFailures(note)), close: () => storage.close() };
 }
 
 async function prepare({ administrator }: ServerScene): Promise<void> {

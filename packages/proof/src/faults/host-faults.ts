@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { sampleSchedule, transitionOf } from "@slotwright/conformance";
+import { intercepted, sampleSchedule, transitionOf } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { isStorageError } from "@slotwright/core/adapter";
 import type { Connection } from "@slotwright/lab/engines";
@@ -31,11 +31,10 @@ async function openNoting({ engine, address }: ServerScene): Promise<readonly No
 }
 
 function noting(storage: StorageAdapter<never>, answers: Answers): StorageAdapter<never> {
-  return {
-    ...storage,
+  return intercepted(storage, (real) => ({
     commit: async (transitions, call) => {
       try {
-        const outcomes = await storage.commit(transitions, call);
+        const outcomes = await real.commit(transitions, call);
         for (const { status } of outcomes) answers[status === "busy" ? "busy" : "decided"] += 1;
         return outcomes;
       } catch (error) {
@@ -43,7 +42,7 @@ function noting(storage: StorageAdapter<never>, answers: Answers): StorageAdapte
         throw error;
       }
     },
-  };
+  }));
 }
 
 function sumOf({ storages }: CallersAtWork, name: keyof Answers): number {

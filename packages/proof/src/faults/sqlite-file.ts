@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
-import type { History, Performance } from "@slotwright/conformance";
+import { eachCall, type History, type Performance } from "@slotwright/conformance";
 import { isBookingError, type StorageAdapter } from "@slotwright/core";
 import { sqlite } from "@slotwright/lab/engines/sqlite";
 import Database from "better-sqlite3";
@@ -62,19 +62,10 @@ export function reopenedStorage(
   };
   const storage: StorageAdapter = {
     contract: 1,
-    load: (keys) => current().load(keys),
-    findSlots: (query) => current().findSlots(query),
-    findAppointments: (query) => current().findAppointments(query),
-    readJournal: (query) => current().readJournal(query),
-    commit: (transitions) => current().commit(transitions),
-    readSettings: () => current().readSettings(),
-    storeSettings: (settings) => current().storeSettings(settings),
-    readClock: () => current().readClock(),
+    ...eachCall(current),
     within: () => {
       throw new TypeError("There is no transaction of a host here.");
     },
-    begin: () => current().begin(),
-    migrate: () => current().migrate(),
     close,
   };
   return { storage, close };

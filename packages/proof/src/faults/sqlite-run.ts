@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type History, type Play, perform, type Scene } from "@slotwright/conformance";
+import { type History, intercepted, type Play, perform, type Scene } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { StorageError } from "@slotwright/core/adapter";
+import { isStorageError } from "@slotwright/core/adapter";
 import fc from "fast-check";
-import { aroundCalls } from "../histories/around-calls.ts";
 import type { Told } from "../histories/messages.ts";
+import { notingFailures } from "../histories/noted-failures.ts";
 import { addTo, countHistory, countingAdapter, emptyTally, type Tally } from "../histories/tally.ts";
 import type { FaultReport } from "./run.ts";
 import { anyRush } from "./rush.ts";
@@ -100,27 +100,18 @@ async function onFailure(attempts: number): Promise<boolean> {
 }
 
 function notingAdapter(storage: StorageAdapter, seen: Seen): StorageAdapter {
-  const noted = async <T>(call: Promise<T>): Promise<T> => {
-    try {
-      return await call;
-    } catch (error) {
-      seen.said.push(saidBy(error));
-      throw error;
-    }
-  };
-  const noting = aroundCalls(storage, noted) as StorageAdapter;
-  return {
-    ...noting,
+  const note = (error: unknown) => void seen.said.push(saidBy(error));
+  return intercepted(intercepted(storage, notingFailures(note)), (noting) => ({
     commit: async (...given) => {
       const outcomes = await noting.commit(...given);
       seen.commits += 1;
       return outcomes;
     },
-  };
+  }));
 }
 
 function saidBy(error: unknown): Said {
-  if (!(error instanceof StorageError)) return { failure: "none", code: String(error) };
+  if (!isStorageError(error)) return { failure: "none", code: String(error) };
   const { code = "none" } = (error.cause ?? {}) as { readonly code?: string };
   return { failure: error.failure, code };
 }

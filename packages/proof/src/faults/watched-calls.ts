@@ -1,6 +1,6 @@
+import { aroundCalls, intercepted } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { StorageError, type StorageFailure } from "@slotwright/core/adapter";
-import { aroundCalls } from "../histories/around-calls.ts";
+import { isStorageError, type StorageFailure } from "@slotwright/core/adapter";
 
 /** What the callers' storage notices of a fault: faults count by it how often they took effect. */
 export interface WatchedCalls {
@@ -15,20 +15,20 @@ export function watchCalls(): WatchedCalls & {
 } {
   let open = 0;
   const failures: unknown[] = [];
-  const watched = async <T>(call: Promise<T>): Promise<T> => {
+  const watching = aroundCalls(async (_, proceed) => {
     open += 1;
     try {
-      return await call;
+      return await proceed();
     } catch (error) {
-      failures.push(error instanceof StorageError ? error.failure : error);
+      failures.push(isStorageError(error) ? error.failure : error);
       throw error;
     } finally {
       open -= 1;
     }
-  };
+  });
   return {
     open: () => open,
     failed: (failure) => failures.filter((one) => failure === undefined || one === failure).length,
-    watch: (storage) => aroundCalls(storage, watched),
+    watch: (storage) => intercepted(storage, watching),
   };
 }

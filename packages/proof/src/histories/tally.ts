@@ -1,7 +1,7 @@
-import type { History } from "@slotwright/conformance";
+import { type History, intercepted } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { StorageError } from "@slotwright/core/adapter";
-import { aroundCalls } from "./around-calls.ts";
+import { isStorageError } from "@slotwright/core/adapter";
+import { notingFailures } from "./noted-failures.ts";
 
 /** What a proof has seen. */
 export interface Tally {
@@ -35,22 +35,12 @@ export function countHistory(tally: Tally, { calls }: History): void {
 
 /** The adapter, with conflicts and retries counted. */
 export function countingAdapter(storage: StorageAdapter, tally: Tally): StorageAdapter {
-  const counted = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      const isUnknown = error instanceof StorageError && error.failure === "unknown";
-      addTo(tally, { retries: 1, unknown: isUnknown ? 1 : 0 });
-      throw error;
-    }
-  };
-  const counting = aroundCalls(storage, counted) as StorageAdapter;
-  return {
-    ...counting,
+  const note = (error: unknown) => addTo(tally, { retries: 1, unknown: isStorageError(error, "unknown") ? 1 : 0 });
+  return intercepted(intercepted(storage, notingFailures(note)), (counting) => ({
     commit: async (...given) => {
       const outcomes = await counting.commit(...given);
       addTo(tally, { conflicts: outcomes.filter(({ status }) => status === "stale").length });
       return outcomes;
     },
-  };
+  }));
 }

@@ -169,26 +169,24 @@ export const commitMutants: readonly Mutant[] = [
       readClock: async (call) => new Date((await storage.readClock(call)).getTime() + 3_600_000),
     })),
   },
-  { key: "within works outside of the transaction", breakIt: (storage) => ({ ...storage, within: () => storage }) },
+  { key: "within works outside of the transaction", breakIt: withCalls((storage) => ({ within: () => storage })) },
   {
     key: "begin commits where it is to roll back",
-    breakIt: (storage) => ({
-      ...storage,
+    breakIt: withCalls((storage) => ({
       begin: async (call) => {
         const open = await storage.begin(call);
         return { ...open, rollback: async () => void (await open.commit()) as undefined };
       },
-    }),
+    })),
   },
   {
     key: "begin rolls back where it is to commit",
-    breakIt: (storage) => ({
-      ...storage,
+    breakIt: withCalls((storage) => ({
       begin: async (call) => {
         const open = await storage.begin(call);
         return { ...open, commit: async () => void (await open.rollback()) };
       },
-    }),
+    })),
   },
 ];
 

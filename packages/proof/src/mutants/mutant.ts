@@ -1,3 +1,4 @@
+import { type Interceptor, intercepted } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 
 /** An adapter with one flaw. */
@@ -9,17 +10,10 @@ export interface Mutant {
 
 export type Break = (storage: StorageAdapter<never>) => StorageAdapter<never>;
 
-type Calls = Omit<StorageAdapter<never>, "contract" | "within">;
-
 /**
  * The adapter with some calls replaced, also within a host's transaction: a flaw that is only there outside of one would be
  * found by half of the suite.
  */
-export function withCalls(replace: (storage: StorageAdapter<never>) => Partial<Calls>): Break {
-  const breakIt: Break = (storage) => ({
-    ...storage,
-    within: (transaction) => breakIt(storage.within(transaction)),
-    ...replace(storage),
-  });
-  return breakIt;
+export function withCalls(replace: Interceptor): Break {
+  return (storage) => intercepted(storage, replace);
 }

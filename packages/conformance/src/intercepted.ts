@@ -1,0 +1,68 @@
+import type { StorageAdapter } from "@slotwright/core";
+
+/** What is called of a storage, except for `within`, which makes another one. */
+export type StorageCalls = Omit<StorageAdapter<never>, "contract" | "within">;
+
+/** Whether a command or a read waits for the call. The others go by themselves, and nothing is decided by them. */
+const isWaitedFor: Readonly<Record<keyof StorageCalls, boolean>> = {
+  load: true,
+  findSlots: true,
+  findAppointments: true,
+  readJournal: true,
+  commit: true,
+  readSettings: true,
+  storeSettings: true,
+  begin: true,
+  readClock: false,
+  migrate: false,
+  close: false,
+};
+
+/** Makes the call with `proceed`, and does something before it, after it, or in its place. */
+export type Around = <Answer>(call: keyof StorageCalls, proceed: () => Promise<Answer>) => Promise<Answer>;
+
+/** What is called in place of a storage's own methods. */
+export type Interceptor = (storage: StorageAdapter<never>) => Partial<StorageAdapter<never>>;
+
+/**
+ * The storage with some of its calls replaced, within a host's transaction, too. It asks nothing of the storage but the
+ * contract, so that one whose methods stand on a prototype can be intercepted as well.
+ */
+export function intercepted<HostTransaction, Opened>(
+  storage: StorageAdapter<HostTransaction, Opened>,
+  intercept: Interceptor,
+): StorageAdapter<HostTransaction, Opened> {
+  const target = storage as StorageAdapter<never>;
+  const whole: StorageAdapter<never> = {
+    contract: target.contract,
+    ...eachCall(() => target),
+    within: (transaction) => intercepted(target.within(transaction), intercept),
+    ...intercept(target),
+  };
+  return whole as StorageAdapter<HostTransaction, Opened>;
+}
+
+/** Something around each call that a command or a read waits for. */
+export function aroundCalls(around: Around): Interceptor {
+  return (storage) =>
+    eachCall(
+      () => storage,
+      (call, proceed) => (isWaitedFor[call] ? around(call, proceed) : proceed()),
+    );
+}
+
+/** Each call of the contract, on the storage that there is when it is made. */
+export function eachCall(
+  storageNow: () => StorageAdapter<never>,
+  around: Around = (_, proceed) => proceed(),
+): StorageCalls {
+  const calls = Object.keys(isWaitedFor).map((name) => {
+    const call = name as keyof StorageCalls;
+    const proceed = (given: readonly never[]) => {
+      const storage = storageNow();
+      return Reflect.apply(storage[call] as (...given: never[]) => Promise<unknown>, storage, given);
+    };
+    return [call, (...given: never[]) => around(call, () => proceed(given))];
+  });
+  return Object.fromEntries(calls) as StorageCalls;
+}
