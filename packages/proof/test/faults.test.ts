@@ -2,11 +2,11 @@ import type { StorageAdapter } from "@slotwright/core";
 import { StorageError } from "@slotwright/core/adapter";
 import { noServer, testServer } from "@slotwright/test-servers/vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CallersStorage, ServerFault, ServerScene } from "../src/faults/fault.ts";
-import { faultsOf } from "../src/faults/index.ts";
-import { networkFaults } from "../src/faults/network-faults.ts";
-import { problemsOfFault, runServerFault } from "../src/faults/run.ts";
-import { openServerScene, startHarmableServer } from "../src/faults/server-scene.ts";
+import { faultsOf, problemsOfFault } from "../src/faults/index.ts";
+import type { CallersStorage, ServerFault, ServerScene } from "../src/faults/server/fault.ts";
+import { networkFaults } from "../src/faults/server/network-faults.ts";
+import { runServerFault } from "../src/faults/server/run.ts";
+import { openServerScene, startHarmableServer } from "../src/faults/server/scene.ts";
 import { emptyTally } from "../src/histories/tally.ts";
 
 const engines = ["postgres", "mysql", "mariadb"] as const;

@@ -1,6 +1,6 @@
 import { NoDatabaseError } from "@slotwright/lab/engines";
 import { expect, it } from "vitest";
-import { runFullDisk } from "../src/faults/full-disk.ts";
+import { runFullDisk } from "../src/faults/server/full-disk.ts";
 
 // PostgreSQL takes ten seconds, and MySQL looks for room once a minute: they are for the long proof.
 it.for(["mariadb"] as const)(

@@ -3,8 +3,8 @@ import { readFile, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createSmallDisk, NoSmallDiskError, type SmallDisk } from "../src/faults/small-disk.ts";
-import { sqliteFaults } from "../src/faults/sqlite-faults.ts";
-import type { Flaw } from "../src/faults/sqlite-flaws.ts";
+import { sqliteFaults } from "../src/faults/sqlite/faults.ts";
+import type { Flaw } from "../src/faults/sqlite/flaws.ts";
 
 describe("nothing comes of it when", () => {
   it.for(sqliteFaults)("$title", async ({ run }, context) => {

@@ -1,57 +1,34 @@
-import type { StorageAdapter } from "@slotwright/core";
-import type { Administration, Connection, DatabaseEngine, EngineName } from "@slotwright/lab/engines";
-import type { OwnServer } from "@slotwright/test-servers";
-import type { FaultProxy } from "@slotwright/test-servers/proxy";
-import type { Player } from "../histories/player.ts";
-import type { WatchedCalls } from "./watched-calls.ts";
+import { addTo, emptyTally, type Tally } from "../histories/tally.ts";
 
-/** A server of our own with a database, a proxy in front of it, and a way around the proxy. */
-export interface ServerScene {
-  readonly engineName: Exclude<EngineName, "sqlite">;
-  readonly engine: DatabaseEngine;
-  readonly administration: Administration;
-  readonly server: OwnServer;
-  readonly proxy: FaultProxy;
-  /** The database, as the callers reach it. */
-  readonly address: string;
-  /** The same past the proxy. */
-  readonly direct: string;
-  /** By the driver alone, past the proxy. */
-  readonly administrator: () => Promise<Connection>;
-}
-
-/** Where callers get their storage from in one fault. */
-export interface CallersStorage {
-  readonly storage: StorageAdapter<never>;
-  readonly close: () => Promise<void>;
-}
-
-/** Something that goes wrong while callers are at work. */
-export interface ServerFault {
+/** A fault on an engine of which nothing else need be known. */
+export interface Fault {
   readonly key: string;
   /** A sentence that says what happens. */
   readonly title: string;
-  /** Where it can be had. Default: all servers. */
-  readonly engines?: readonly ServerScene["engineName"][];
-  /** Adapters for the callers, through the proxy. Default: two on pools of their own. */
-  readonly open?: (scene: ServerScene) => Promise<readonly CallersStorage[]>;
-  /** Where callers work in processes of their own in place of here. */
-  readonly processes?: { readonly count: number; readonly clocksJump?: boolean };
-  /**
-   * Does the harm while callers are at work, and sees to it that it ends. Resolves with how often it took effect, as it
-   * was counted and never a constant: messages that were struck, connections that were cut, calls that failed or hung. 0
-   * if it missed, which is a problem unless processes of callers have counted something.
-   */
-  readonly harm: (scene: ServerScene, work: CallersAtWork) => Promise<number>;
+  /** The same seed, the same commands. */
+  readonly run: (seed: number) => Promise<FaultReport>;
 }
 
-export interface CallersAtWork {
-  /** What `open` has opened. */
-  readonly storages: readonly CallersStorage[];
-  /** The processes of the callers, if they have any. */
-  readonly players: readonly Player[];
-  /** What their storage notices, unless they have processes of their own. */
-  readonly calls: WatchedCalls;
-  /** Resolves when the last caller has been answered. */
-  readonly ended: Promise<void>;
+export interface FaultReport {
+  readonly problems: readonly string[];
+  readonly tally: Tally;
+  /** What could not be tried here, and why. */
+  readonly notes?: readonly string[];
+}
+
+/** A fault that took no effect has proved nothing: a problem, unless the report says what is missing here. */
+export function problemsOfFault({ problems, tally, notes = [] }: FaultReport): readonly string[] {
+  const missed = tally.faults === 0 && notes.length === 0;
+  return missed ? ["The fault took no effect: nothing was proved.", ...problems] : problems;
+}
+
+/** Several reports as one. */
+export function merged(reports: readonly FaultReport[]): FaultReport {
+  const tally = emptyTally();
+  for (const report of reports) addTo(tally, report.tally);
+  return {
+    tally,
+    problems: reports.flatMap(({ problems }) => problems),
+    notes: [...new Set(reports.flatMap(({ notes = [] }) => notes))],
+  };
 }

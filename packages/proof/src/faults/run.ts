@@ -1,146 +1,59 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Performance, type Play, perform, type Scene } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import fc from "fast-check";
-import { playTogether } from "../histories/free-running.ts";
 import type { Told } from "../histories/messages.ts";
-import { type Player, startPlayer } from "../histories/player.ts";
-import { addTo, countHistory, countingAdapter, emptyTally, type Tally } from "../histories/tally.ts";
-import { problemsIn } from "./after.ts";
-import type { CallersStorage, ServerFault, ServerScene } from "./fault.ts";
+import { countHistory, countingAdapter, type Tally } from "../histories/tally.ts";
 import { anyRush } from "./rush.ts";
-import { type WatchedCalls, watchCalls } from "./watched-calls.ts";
 
-export interface FaultReport {
-  readonly problems: readonly string[];
+/** Callers who work while a fault strikes. */
+export interface Rush {
+  /** Of the fault. It tells the rushes on one database apart, together with the seed. */
+  readonly name: string;
+  readonly seed: number;
+  readonly callers: number;
+  /** Where they work. They take turns at them. */
+  readonly storages: readonly StorageAdapter[];
+  /** Sets the stage and looks it over afterwards, out of the reach of the fault. */
+  readonly observer: StorageAdapter;
+  /** Milliseconds after which the engines give up on a busy database. */
+  readonly budgetMs: number;
+  /** Where the database is away, a caller waits so many milliseconds, and asks again. */
+  readonly pauseMs: number;
+  readonly sharesEngines?: boolean;
   readonly tally: Tally;
-  /** What could not be tried here, and why. */
-  readonly notes?: readonly string[];
 }
 
-/** A fault that took no effect has proved nothing: a problem, unless the report says what is missing here. */
-export function problemsOfFault({ problems, tally, notes = [] }: FaultReport): readonly string[] {
-  const missed = tally.faults === 0 && notes.length === 0;
-  return missed ? ["The fault took no effect: nothing was proved.", ...problems] : problems;
-}
-
-/** Milliseconds after which the engine gives up on a busy database. */
-const budgetMs = 4_000;
-
-/** Where the database is away, a caller waits so many milliseconds, and asks again: longer than any fault lasts. */
-const pauseMs = 100;
+/** With the pause, longer than any fault lasts. */
 const mostAttempts = 200;
 
-/** Lets callers work while the fault strikes, and checks, past the proxy, that nothing came of it. */
-export async function runServerFault(fault: ServerFault, scene: ServerScene, seed: number): Promise<FaultReport> {
-  const tally = emptyTally();
-  const storages = await (fault.open ?? twoAdapters)(scene);
-  const observer: StorageAdapter = scene.engine.openStorage(scene.direct);
-  const [play] = fc.sample(anyRush(6), { numRuns: 1, seed }) as [Play];
-  const calls = watchCalls();
+/** Plays a rush. `strike` lets the callers loose and does the harm, and resolves with what callers elsewhere were told. */
+export async function performRush(
+  { name, seed, callers, storages, observer, budgetMs, pauseMs, sharesEngines = false, tally }: Rush,
+  strike: (scene: Scene, play: Play) => Promise<readonly Told[]>,
+): Promise<Performance> {
+  const [play] = fc.sample(anyRush(callers), { numRuns: 1, seed }) as [Play];
   const stage = {
-    storages: storages.map(({ storage }) => countingAdapter(calls.watch(storage) as StorageAdapter, tally)),
+    storages: storages.map((storage) => countingAdapter(storage, tally)),
     observer,
-    name: `-${fault.key}-${seed}`,
+    name: `-${name}-${seed}`,
     options: { retry: { budgetMs } },
-    sharesEngines: true,
-    onFailure,
+    sharesEngines,
+    onFailure: async (attempts: number) => {
+      await sleep(pauseMs);
+      return attempts < mostAttempts;
+    },
   };
-  try {
-    const performance = await perform(play, stage, (of) =>
-      struckScene(fault, scene, { storages, calls }, play, of, tally),
-    );
-    countHistory(tally, performance.history);
-    const problems = await problemsAfter(scene, performance, observer);
-    await Promise.all(storages.map(({ close }) => close()));
-    return { tally, problems: [...problems, ...(await leaksOf(scene))] };
-  } finally {
-    await observer.close();
-  }
+  const performance = await perform(play, stage, (scene) => strike(scene, play));
+  countHistory(tally, performance.history);
+  return performance;
 }
 
-async function onFailure(attempts: number): Promise<boolean> {
-  await sleep(pauseMs);
-  return attempts < mostAttempts;
-}
-
-/** The callers at work, here or in processes of their own, and the harm in the midst of it. */
-async function struckScene(
-  { harm, processes }: ServerFault,
-  scene: ServerScene,
-  callers: { readonly storages: readonly CallersStorage[]; readonly calls: WatchedCalls },
-  play: Play,
-  { actors, world }: Scene,
-  tally: Tally,
-): Promise<readonly Told[]> {
-  if (processes === undefined) {
-    const ended = Promise.all(actors.map((act) => act())).then(() => {});
-    tally.faults += await harm(scene, { ...callers, players: [], ended });
-    await ended;
-    return [];
-  }
-  return withPlayers(scene, processes, async (players) => {
-    const told = playTogether(play, world, players);
-    const ended = told.then(() => {});
-    tally.faults += await harm(scene, { ...callers, players, ended });
-    for (const one of await told) addTo(tally, one.tally);
-    return told;
+/** Resolves when something is so, or the callers have come to their end. */
+export async function untilSo(isSo: () => boolean, ended: Promise<unknown>): Promise<void> {
+  let hasEnded = false;
+  void ended.then(() => {
+    hasEnded = true;
   });
-}
-
-async function withPlayers(
-  { engineName, address }: ServerScene,
-  { count, clocksJump = false }: NonNullable<ServerFault["processes"]>,
-  work: (players: readonly Player[]) => Promise<readonly Told[]>,
-): Promise<readonly Told[]> {
-  const folder = await mkdtemp(join(tmpdir(), "slotwright-proof-"));
-  const places = Array.from({ length: count }, (_, index) => {
-    const name = String.fromCharCode(97 + index);
-    return { engine: engineName, address, name, log: join(folder, name), clocksJump };
-  });
-  const players: Player[] = [];
-  try {
-    for (const place of places) players.push(await startPlayer(place));
-    return await work(players);
-  } finally {
-    await Promise.all(players.map(({ stop }) => stop()));
-    await rm(folder, { recursive: true });
-  }
-}
-
-async function twoAdapters({ engine, address }: ServerScene): Promise<readonly CallersStorage[]> {
-  return [1, 2].map(() => {
-    const storage = engine.openStorage(address);
-    return { storage, close: () => storage.close() };
-  });
-}
-
-/** What is still connected when everybody has closed. */
-async function leaksOf({ proxy }: ServerScene): Promise<readonly string[]> {
-  for (let waitedMs = 0; waitedMs < 2_000; waitedMs += 50) {
-    if (proxy.connections() === 0) return [];
-    await sleep(50);
-  }
-  return [`${proxy.connections()} connections stay open after all adapters were closed.`];
-}
-
-/** Of two pools of the drivers' default size. */
-const mostConnections = 20;
-
-async function problemsAfter(
-  { engine, administrator, proxy }: ServerScene,
-  performance: Performance,
-  observer: StorageAdapter,
-): Promise<readonly string[]> {
-  const connection = await administrator();
-  const open = proxy.connections();
-  const leaks = open > mostConnections ? [`${open} connections are open, of ${mostConnections} at most.`] : [];
-  try {
-    return [...leaks, ...(await problemsIn(performance, observer, connection, engine))];
-  } finally {
-    await connection.close();
-  }
+  while (!isSo() && !hasEnded) await sleep(1);
 }

@@ -4,9 +4,9 @@ import { type SqliteDatabase, sqliteAdapter } from "@slotwright/adapter-sqlite";
 import { ask, createRecorder, emptyWorld, type Intent } from "@slotwright/conformance";
 import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
 import Database from "better-sqlite3";
-import type { CallersPlace, LogLine, Strike } from "./sqlite-callers.ts";
-import { flawed } from "./sqlite-flaws.ts";
-import { statementsOf } from "./sqlite-statements.ts";
+import type { CallersPlace, LogLine, Strike } from "./callers.ts";
+import { flawed } from "./flaws.ts";
+import { statementsOf } from "./statements.ts";
 
 // A process of callers on one file that a signal may hit at a statement that was chosen beforehand.
 

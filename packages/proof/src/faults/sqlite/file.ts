@@ -6,8 +6,8 @@ import { eachCall, type History, type Performance } from "@slotwright/conformanc
 import { isBookingError, type StorageAdapter } from "@slotwright/core";
 import { sqlite } from "@slotwright/lab/engines/sqlite";
 import Database from "better-sqlite3";
-import { problemsIn } from "./after.ts";
-import { type Flaw, flawed } from "./sqlite-flaws.ts";
+import { problemsIn } from "../after.ts";
+import { type Flaw, flawed } from "./flaws.ts";
 
 /** A fresh folder, and what is left of it goes when the work has ended. */
 export async function inFreshFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

@@ -1,20 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { History } from "@slotwright/conformance";
-import { emptyTally } from "../histories/tally.ts";
-import type { FaultReport } from "./run.ts";
-import { createSmallDisk, NoSmallDiskError, type SmallDisk } from "./small-disk.ts";
-import { type Amount, merged } from "./sqlite-fault.ts";
-import { createFile, inFreshFolder, openAsHost, reopenedStorage } from "./sqlite-file.ts";
-import type { Flaw } from "./sqlite-flaws.ts";
-import {
-  type CallersOnFile,
-  type FileFault,
-  failsOnly,
-  runFileFault,
-  type Seen,
-  saysOnly,
-  untilSo,
-} from "./sqlite-run.ts";
+import { emptyTally } from "../../histories/tally.ts";
+import { type FaultReport, merged } from "../fault.ts";
+import { untilSo } from "../run.ts";
+import { createSmallDisk, NoSmallDiskError, type SmallDisk } from "../small-disk.ts";
+import type { Amount } from "./fault.ts";
+import { createFile, inFreshFolder, openAsHost, reopenedStorage } from "./file.ts";
+import type { Flaw } from "./flaws.ts";
+import { type CallersOnFile, type FileFault, failsOnly, runFileFault, type Seen, saysOnly } from "./run.ts";
 
 const lastingMs = 300;
 const budgetMs = 4_000;

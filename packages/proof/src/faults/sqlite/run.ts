@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type History, intercepted, type Play, perform, type Scene } from "@slotwright/conformance";
+import { type History, intercepted, type Scene } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { isStorageError } from "@slotwright/core/adapter";
-import fc from "fast-check";
-import type { Told } from "../histories/messages.ts";
-import { notingFailures } from "../histories/noted-failures.ts";
-import { addTo, countHistory, countingAdapter, emptyTally, type Tally } from "../histories/tally.ts";
-import type { FaultReport } from "./run.ts";
-import { anyRush } from "./rush.ts";
-import { lossAsProblem, problemsInFile, reopenedStorage } from "./sqlite-file.ts";
+import type { Told } from "../../histories/messages.ts";
+import { notingFailures } from "../../histories/noted-failures.ts";
+import { addTo, emptyTally, type Tally } from "../../histories/tally.ts";
+import type { FaultReport } from "../fault.ts";
+import { performRush } from "../run.ts";
+import { lossAsProblem, problemsInFile, reopenedStorage } from "./file.ts";
 
 /** What storage said when it failed, as `failure` of the contract and code of the driver. */
 export interface Said {
@@ -44,9 +42,8 @@ export interface FileFault {
   readonly expects: (history: History, seen: Seen) => readonly string[];
 }
 
-/** Where the file cannot be written, a caller waits so many milliseconds, and asks again: longer than any fault lasts. */
+/** Milliseconds after which a caller asks again where the file cannot be written. */
 const pauseMs = 50;
-const mostAttempts = 200;
 
 /** Lets callers work while the harm is done, and checks by a connection of its own that nothing came of it. */
 export async function runFileFault(fault: FileFault, seed: number): Promise<FaultReport> {
@@ -70,33 +67,17 @@ async function strike(
   tally: Tally,
   seen: Seen,
 ): Promise<readonly string[]> {
-  const [play] = fc.sample(anyRush(4), { numRuns: 1, seed }) as [Play];
-  const storages = fault.storages.map((storage) => notingAdapter(countingAdapter(storage, tally), seen));
-  const options = { retry: { budgetMs: fault.budgetMs } };
-  const stage = { storages, observer, name: `-${fault.name}-${seed}`, options, onFailure };
-  const performed = await perform(play, stage, async ({ actors, world }) => {
+  const { name, budgetMs } = fault;
+  const storages = fault.storages.map((storage) => notingAdapter(storage, seen));
+  const rush = { name, seed, callers: 4, storages, observer, budgetMs, pauseMs, tally };
+  const performed = await performRush(rush, async ({ actors, world }) => {
     let working: Promise<void> | undefined;
     const begin = () => (working ??= Promise.all(actors.map((act) => act())).then(() => {}));
     const told = await fault.harm({ world, seen, begin, leaveAlone });
     await begin();
     return told;
   });
-  countHistory(tally, performed.history);
   return [...(await problemsInFile(fault.file, performed, observer)), ...fault.expects(performed.history, seen)];
-}
-
-/** Resolves when something is so: the callers are in the midst of it, or storage has failed. */
-export async function untilSo(isSo: () => boolean, ended: Promise<unknown>): Promise<void> {
-  let hasEnded = false;
-  void ended.then(() => {
-    hasEnded = true;
-  });
-  while (!isSo() && !hasEnded) await sleep(1);
-}
-
-async function onFailure(attempts: number): Promise<boolean> {
-  await sleep(pauseMs);
-  return attempts < mostAttempts;
 }
 
 function notingAdapter(storage: StorageAdapter, seen: Seen): StorageAdapter {

@@ -14,20 +14,13 @@ import {
 import { audit } from "@slotwright/lab/audit";
 import { sqlite } from "@slotwright/lab/engines/sqlite";
 import fc from "fast-check";
-import { addTo, countHistory, emptyTally, type Tally } from "../histories/tally.ts";
-import type { FaultReport } from "./run.ts";
-import { type Callers, type CallersLog, type Strike, startCallers } from "./sqlite-callers.ts";
-import type { Amount } from "./sqlite-fault.ts";
-import {
-  createFile,
-  inFreshFolder,
-  lossAsProblem,
-  problemsInFile,
-  reopenedStorage,
-  withoutFailures,
-} from "./sqlite-file.ts";
-import type { Flaw } from "./sqlite-flaws.ts";
-import { toldIn } from "./told.ts";
+import { addTo, countHistory, emptyTally, type Tally } from "../../histories/tally.ts";
+import type { FaultReport } from "../fault.ts";
+import { toldIn } from "../told.ts";
+import { type Callers, type CallersLog, type Strike, startCallers } from "./callers.ts";
+import type { Amount } from "./fault.ts";
+import { createFile, inFreshFolder, lossAsProblem, problemsInFile, reopenedStorage, withoutFailures } from "./file.ts";
+import type { Flaw } from "./flaws.ts";
 
 const any = { slot: 0, appointment: 0, start: 0, length: 6, capacity: 1, key: null } as const;
 

@@ -1,11 +1,9 @@
-import type { SqliteFault } from "./sqlite-fault.ts";
-import { killAtEachStep } from "./sqlite-killed.ts";
-import { lockFile, stopWriter } from "./sqlite-locked.ts";
-import { fillDisk, makeReadOnly } from "./sqlite-refused.ts";
-import { refuseByTrigger } from "./sqlite-trigger.ts";
-import { killOneOfTwo } from "./sqlite-two-processes.ts";
-
-export type { SqliteFault } from "./sqlite-fault.ts";
+import type { SqliteFault } from "./fault.ts";
+import { killAtEachStep } from "./killed.ts";
+import { lockFile, stopWriter } from "./locked.ts";
+import { fillDisk, makeReadOnly } from "./refused.ts";
+import { refuseByTrigger } from "./trigger.ts";
+import { killOneOfTwo } from "./two-processes.ts";
 
 export const sqliteFaults: readonly SqliteFault[] = [
   {

@@ -2,21 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import type { Intent } from "@slotwright/conformance";
 import Database from "better-sqlite3";
-import type { Told } from "../histories/messages.ts";
-import type { FaultReport } from "./run.ts";
-import { readLog, type Strike, startCallers } from "./sqlite-callers.ts";
-import { type Amount, merged } from "./sqlite-fault.ts";
-import { createFile, inFreshFolder, openAsHost, withoutFailures } from "./sqlite-file.ts";
-import type { Flaw } from "./sqlite-flaws.ts";
-import {
-  type CallersOnFile,
-  type FileFault,
-  failsOnly,
-  givesUpWithin,
-  runFileFault,
-  saysOnly,
-  untilSo,
-} from "./sqlite-run.ts";
+import type { Told } from "../../histories/messages.ts";
+import { type FaultReport, merged } from "../fault.ts";
+import { untilSo } from "../run.ts";
+import { readLog, type Strike, startCallers } from "./callers.ts";
+import type { Amount } from "./fault.ts";
+import { createFile, inFreshFolder, openAsHost, withoutFailures } from "./file.ts";
+import type { Flaw } from "./flaws.ts";
+import { type CallersOnFile, type FileFault, failsOnly, givesUpWithin, runFileFault, saysOnly } from "./run.ts";
 
 const lastingMs = 1_000;
 /** Less than the harm lasts, and more. */

@@ -2,19 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { anyIntent, type History, type Intent, type Play, perform, type Scene } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import fc from "fast-check";
-import { addTo, countHistory, emptyTally, type Tally } from "../histories/tally.ts";
-import type { FaultReport } from "./run.ts";
-import { type Callers, type CallersLog, type CallersPlace, readLog, startCallers } from "./sqlite-callers.ts";
-import type { Amount } from "./sqlite-fault.ts";
-import {
-  createFile,
-  inFreshFolder,
-  lossAsProblem,
-  problemsInFile,
-  reopenedStorage,
-  withoutFailures,
-} from "./sqlite-file.ts";
-import type { Flaw } from "./sqlite-flaws.ts";
+import { addTo, countHistory, emptyTally, type Tally } from "../../histories/tally.ts";
+import type { FaultReport } from "../fault.ts";
+import { type Callers, type CallersLog, type CallersPlace, readLog, startCallers } from "./callers.ts";
+import type { Amount } from "./fault.ts";
+import { createFile, inFreshFolder, lossAsProblem, problemsInFile, reopenedStorage, withoutFailures } from "./file.ts";
+import type { Flaw } from "./flaws.ts";
 
 const rounds: Readonly<Record<Amount, number>> = { short: 3, long: 60 };
 

@@ -1,9 +1,9 @@
 import Database from "better-sqlite3";
-import type { FaultReport } from "./run.ts";
-import { type Amount, merged } from "./sqlite-fault.ts";
-import { createFile, inFreshFolder, openAsHost } from "./sqlite-file.ts";
-import type { Flaw } from "./sqlite-flaws.ts";
-import { type CallersOnFile, failsOnly, runFileFault, saysOnly } from "./sqlite-run.ts";
+import { type FaultReport, merged } from "../fault.ts";
+import type { Amount } from "./fault.ts";
+import { createFile, inFreshFolder, openAsHost } from "./file.ts";
+import type { Flaw } from "./flaws.ts";
+import { type CallersOnFile, failsOnly, runFileFault, saysOnly } from "./run.ts";
 
 const rounds: Readonly<Record<Amount, number>> = { short: 1, long: 10 };
 

@@ -3,6 +3,7 @@ import { intercepted, sampleSchedule, transitionOf } from "@slotwright/conforman
 import type { StorageAdapter } from "@slotwright/core";
 import { isStorageError } from "@slotwright/core/adapter";
 import type { Connection } from "@slotwright/lab/engines";
+import { untilSo } from "../run.ts";
 import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
 
 /** What the callers' storage has answered so far. */
@@ -49,15 +50,6 @@ function sumOf({ storages }: CallersAtWork, name: keyof Answers): number {
   return (storages as readonly NotingStorage[]).reduce((sum, { answers }) => sum + answers[name], 0);
 }
 
-/** While the callers work: whether it has come so far. */
-async function untilSo(isSo: () => boolean, { ended }: CallersAtWork): Promise<void> {
-  let hasEnded = false;
-  void ended.then(() => {
-    hasEnded = true;
-  });
-  while (!isSo() && !hasEnded) await sleep(5);
-}
-
 /** A command that has nothing to do with what is locked is done at once, in the midst of those that have. */
 async function requireService({ storages: [first] }: CallersAtWork, seed: string): Promise<void> {
   const storage = first?.storage as StorageAdapter;
@@ -99,7 +91,7 @@ export const hostFaults: readonly ServerFault[] = [
       const connection = await scene.administrator();
       await sleep(start);
       await lockSlots(connection);
-      await untilSo(() => sumOf(work, "busy") > 0, work);
+      await untilSo(() => sumOf(work, "busy") > 0, work.ended);
       const busy = sumOf(work, "busy");
       await requireService(work, scene.direct);
       await sleep(lasting);

@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from "@slotwright/adapter-sqlite";
-import { runsOf } from "./sqlite-statements.ts";
+import { runsOf } from "./statements.ts";
 
 /** Ways in which an adapter could be broken. They prove that the faults would find it. */
 export type Flaw = "commits-in-two" | "hides-errors";

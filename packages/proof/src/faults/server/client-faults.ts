@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Player } from "../histories/player.ts";
-import type { CallersAtWork, ServerFault } from "./fault.ts";
+import { untilSo } from "../run.ts";
+import type { ServerFault } from "./fault.ts";
 import { onceCommitting } from "./network-faults.ts";
 
 export const clientFaults: readonly ServerFault[] = [
@@ -23,7 +23,7 @@ export const clientFaults: readonly ServerFault[] = [
     processes: { count: 2 },
     harm: async (_, { players: [player], ended }) => {
       if (player === undefined) return 0;
-      await untilAsking(player, ended);
+      await untilSo(() => player.unanswered() > 0, ended);
       player.signal("SIGSTOP");
       await sleep(700);
       const stopped = player.unanswered();
@@ -39,12 +39,3 @@ export const clientFaults: readonly ServerFault[] = [
     harm: async () => 0,
   },
 ];
-
-/** Resolves when the process is in the midst of a command. */
-async function untilAsking(player: Player, ended: CallersAtWork["ended"]): Promise<void> {
-  let hasEnded = false;
-  void ended.then(() => {
-    hasEnded = true;
-  });
-  while (player.unanswered() === 0 && !hasEnded) await sleep(1);
-}

@@ -4,12 +4,13 @@ import { intercepted } from "@slotwright/conformance";
 import { isStorageError, type StorageError } from "@slotwright/core/adapter";
 import { type Connection, NoDatabaseError } from "@slotwright/lab/engines";
 import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
-import { notingFailures } from "../histories/noted-failures.ts";
-import { emptyTally } from "../histories/tally.ts";
+import { notingFailures } from "../../histories/noted-failures.ts";
+import { emptyTally } from "../../histories/tally.ts";
+import type { FaultReport } from "../fault.ts";
+import { createSmallDisk, NoSmallDiskError, type SmallDisk } from "../small-disk.ts";
 import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
-import { type FaultReport, runServerFault } from "./run.ts";
-import { openServerScene, type ServerName } from "./server-scene.ts";
-import { createSmallDisk, NoSmallDiskError, type SmallDisk } from "./small-disk.ts";
+import { runServerFault } from "./run.ts";
+import { openServerScene, type ServerName } from "./scene.ts";
 
 interface ServerDisk {
   /** On which the server starts with its usual settings, with little to spare. */

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { callsOf, type HistoryEvent, type Intent } from "@slotwright/conformance";
-import type { Told } from "../histories/messages.ts";
-import { emptyTally } from "../histories/tally.ts";
-import type { Flaw } from "./sqlite-flaws.ts";
+import type { Told } from "../../histories/messages.ts";
+import { emptyTally } from "../../histories/tally.ts";
+import type { Flaw } from "./flaws.ts";
 
 /** A signal that a process sends to itself at one of its statements. */
 export interface Strike {
@@ -54,7 +54,7 @@ export interface Callers {
   readonly signal: (name: NodeJS.Signals) => void;
 }
 
-const script = fileURLToPath(new URL("sqlite-callers-process.ts", import.meta.url));
+const script = fileURLToPath(new URL("callers-process.ts", import.meta.url));
 
 /** Starts a process of callers; `stop` ends it where it was not needed or does not end by itself. */
 export async function startCallers(): Promise<Callers & { readonly stop: () => Promise<void> }> {

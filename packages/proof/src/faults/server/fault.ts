@@ -1,0 +1,55 @@
+import type { StorageAdapter } from "@slotwright/core";
+import type { Administration, Connection, DatabaseEngine, EngineName } from "@slotwright/lab/engines";
+import type { OwnServer } from "@slotwright/test-servers";
+import type { FaultProxy } from "@slotwright/test-servers/proxy";
+import type { Player } from "../../histories/player.ts";
+import type { Fault } from "../fault.ts";
+import type { WatchedCalls } from "./watched-calls.ts";
+
+/** A server of our own with a database, a proxy in front of it, and a way around the proxy. */
+export interface ServerScene {
+  readonly engineName: Exclude<EngineName, "sqlite">;
+  readonly engine: DatabaseEngine;
+  readonly administration: Administration;
+  readonly server: OwnServer;
+  readonly proxy: FaultProxy;
+  /** The database, as the callers reach it. */
+  readonly address: string;
+  /** The same past the proxy. */
+  readonly direct: string;
+  /** By the driver alone, past the proxy. */
+  readonly administrator: () => Promise<Connection>;
+}
+
+/** Where callers get their storage from in one fault. */
+export interface CallersStorage {
+  readonly storage: StorageAdapter<never>;
+  readonly close: () => Promise<void>;
+}
+
+/** Something that goes wrong while callers are at work. */
+export interface ServerFault extends Omit<Fault, "run"> {
+  /** Where it can be had. Default: all servers. */
+  readonly engines?: readonly ServerScene["engineName"][];
+  /** Adapters for the callers, through the proxy. Default: two on pools of their own. */
+  readonly open?: (scene: ServerScene) => Promise<readonly CallersStorage[]>;
+  /** Where callers work in processes of their own in place of here. */
+  readonly processes?: { readonly count: number; readonly clocksJump?: boolean };
+  /**
+   * Does the harm while callers are at work, and sees to it that it ends. Resolves with how often it took effect, as it
+   * was counted and never a constant: messages that were struck, connections that were cut, calls that failed or hung. 0
+   * if it missed, which is a problem unless processes of callers have counted something.
+   */
+  readonly harm: (scene: ServerScene, work: CallersAtWork) => Promise<number>;
+}
+
+export interface CallersAtWork {
+  /** What `open` has opened. */
+  readonly storages: readonly CallersStorage[];
+  /** The processes of the callers, if they have any. */
+  readonly players: readonly Player[];
+  /** What their storage notices, unless they have processes of their own. */
+  readonly calls: WatchedCalls;
+  /** Resolves when the last caller has been answered. */
+  readonly ended: Promise<void>;
+}

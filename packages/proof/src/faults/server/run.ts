@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Performance, Play, Scene } from "@slotwright/conformance";
+import type { StorageAdapter } from "@slotwright/core";
+import { playTogether } from "../../histories/free-running.ts";
+import type { Told } from "../../histories/messages.ts";
+import { type Player, startPlayer } from "../../histories/player.ts";
+import { addTo, emptyTally, type Tally } from "../../histories/tally.ts";
+import { problemsIn } from "../after.ts";
+import type { FaultReport } from "../fault.ts";
+import { performRush } from "../run.ts";
+import type { CallersStorage, ServerFault, ServerScene } from "./fault.ts";
+import { type WatchedCalls, watchCalls } from "./watched-calls.ts";
+
+/** Milliseconds after which the engine gives up on a busy database. */
+const budgetMs = 4_000;
+
+/** Milliseconds after which a caller asks again where the database is away. */
+const pauseMs = 100;
+
+/** Lets callers work while the fault strikes, and checks, past the proxy, that nothing came of it. */
+export async function runServerFault(fault: ServerFault, scene: ServerScene, seed: number): Promise<FaultReport> {
+  const tally = emptyTally();
+  const storages = await (fault.open ?? twoAdapters)(scene);
+  const observer: StorageAdapter = scene.engine.openStorage(scene.direct);
+  const calls = watchCalls();
+  const watched = storages.map(({ storage }) => calls.watch(storage) as StorageAdapter);
+  const rush = { name: fault.key, seed, callers: 6, storages: watched, observer, budgetMs, pauseMs, tally };
+  try {
+    const performance = await performRush({ ...rush, sharesEngines: true }, (of, play) =>
+      struckScene(fault, scene, { storages, calls }, play, of, tally),
+    );
+    const problems = await problemsAfter(scene, performance, observer);
+    await Promise.all(storages.map(({ close }) => close()));
+    return { tally, problems: [...problems, ...(await leaksOf(scene))] };
+  } finally {
+    await observer.close();
+  }
+}
+
+/** The callers at work, here or in processes of their own, and the harm in the midst of it. */
+async function struckScene(
+  { harm, processes }: ServerFault,
+  scene: ServerScene,
+  callers: { readonly storages: readonly CallersStorage[]; readonly calls: WatchedCalls },
+  play: Play,
+  { actors, world }: Scene,
+  tally: Tally,
+): Promise<readonly Told[]> {
+  if (processes === undefined) {
+    const ended = Promise.all(actors.map((act) => act())).then(() => {});
+    tally.faults += await harm(scene, { ...callers, players: [], ended });
+    await ended;
+    return [];
+  }
+  return withPlayers(scene, processes, async (players) => {
+    const told = playTogether(play, world, players);
+    const ended = told.then(() => {});
+    tally.faults += await harm(scene, { ...callers, players, ended });
+    for (const one of await told) addTo(tally, one.tally);
+    return told;
+  });
+}
+
+async function withPlayers(
+  { engineName, address }: ServerScene,
+  { count, clocksJump = false }: NonNullable<ServerFault["processes"]>,
+  work: (players: readonly Player[]) => Promise<readonly Told[]>,
+): Promise<readonly Told[]> {
+  const folder = await mkdtemp(join(tmpdir(), "slotwright-proof-"));
+  const places = Array.from({ length: count }, (_, index) => {
+    const name = String.fromCharCode(97 + index);
+    return { engine: engineName, address, name, log: join(folder, name), clocksJump };
+  });
+  const players: Player[] = [];
+  try {
+    for (const place of places) players.push(await startPlayer(place));
+    return await work(players);
+  } finally {
+    await Promise.all(players.map(({ stop }) => stop()));
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function twoAdapters({ engine, address }: ServerScene): Promise<readonly CallersStorage[]> {
+  return [1, 2].map(() => {
+    const storage = engine.openStorage(address);
+    return { storage, close: () => storage.close() };
+  });
+}
+
+/** What is still connected when everybody has closed. */
+async function leaksOf({ proxy }: ServerScene): Promise<readonly string[]> {
+  for (let waitedMs = 0; waitedMs < 2_000; waitedMs += 50) {
+    if (proxy.connections() === 0) return [];
+    await sleep(50);
+  }
+  return [`${proxy.connections()} connections stay open after all adapters were closed.`];
+}
+
+/** Of two pools of the drivers' default size. */
+const mostConnections = 20;
+
+async function problemsAfter(
+  { engine, administrator, proxy }: ServerScene,
+  performance: Performance,
+  observer: StorageAdapter,
+): Promise<readonly string[]> {
+  const connection = await administrator();
+  const open = proxy.connections();
+  const leaks = open > mostConnections ? [`${open} connections are open, of ${mostConnections} at most.`] : [];
+  try {
+    return [...leaks, ...(await problemsIn(performance, observer, connection, engine))];
+  } finally {
+    await connection.close();
+  }
+}
