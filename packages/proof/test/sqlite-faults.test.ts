@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createSmallDisk, NoSmallDiskError, type SmallDisk } from "../src/faults/small-disk.ts";
 import { sqliteFaults } from "../src/faults/sqlite/faults.ts";
 import type { Flaw } from "../src/faults/sqlite/flaws.ts";
+import { refuseByTrigger } from "../src/faults/sqlite/trigger.ts";
 
 describe("nothing comes of it when", () => {
   it.for(sqliteFaults)("$title", async ({ run }, context) => {
@@ -13,6 +14,12 @@ describe("nothing comes of it when", () => {
     expect(tally.faults).toBeGreaterThan(0);
     if (notes.length > 0) context.skip(notes.join(" "));
   });
+});
+
+it("a trigger that no booking of a play meets is met by a later one", async () => {
+  const { problems, tally } = await refuseByTrigger(355958638);
+  expect(problems).toEqual([]);
+  expect(tally.faults).toBeGreaterThan(0);
 });
 
 /** The other faults need as long, and look for the same. */

@@ -7,6 +7,8 @@ import { type CallersOnFile, failsOnly, runFileFault, saysOnly } from "./run.ts"
 
 const rounds: Readonly<Record<Amount, number>> = { short: 1, long: 10 };
 
+const mostIdle = 8;
+
 const add = `create trigger refuse_some before insert on slotwright_appointments
   when substr(new.subject_id, -1) in ('1', '3', '5', '7', '9')
   begin select raise(abort, 'not this one'); end`;
@@ -14,7 +16,9 @@ const add = `create trigger refuse_some before insert on slotwright_appointments
 /** A host has added a trigger that refuses some bookings. Their callers are told so, and nobody else is told anything. */
 export async function refuseByTrigger(seed: number, amount: Amount = "short", flaw?: Flaw): Promise<FaultReport> {
   const reports: FaultReport[] = [];
-  for (let round = 0; round < rounds[amount]; round++) {
+  // Some plays have no booking that the trigger refuses: those prove nothing, and further ones are played.
+  const effective = () => reports.filter(({ tally }) => tally.faults > 0);
+  for (let round = 0; effective().length < rounds[amount] && round < rounds[amount] + mostIdle; round++) {
     reports.push(await inFreshFolder(async (folder) => refuseIn(await createFile(folder), seed + round, flaw)));
   }
   return merged(reports);
@@ -37,10 +41,10 @@ function refuseIn(file: string, seed: number, flaw: Flaw | undefined): Promise<F
       storages,
       budgetMs: 10_000,
       harm,
-      expects: (history, seen) => [
-        ...saysOnly(seen, "refused", /^SQLITE_CONSTRAINT_TRIGGER$/),
-        ...failsOnly(history, "refused_by_database"),
-      ],
+      expects: (history, seen) =>
+        seen.said.length === 0
+          ? []
+          : [...saysOnly(seen, "refused", /^SQLITE_CONSTRAINT_TRIGGER$/), ...failsOnly(history, "refused_by_database")],
     },
     seed,
   );
