@@ -16,6 +16,7 @@ const engines = [
   { engine: "mariadb", variable: "MYSQL_URL", bookings: 1 },
 ] as const;
 
+// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
 const servers = await Promise.all(
   engines.map(async (engine) => ({ ...engine, server: await testServer(engine.engine) })),
 );

@@ -70,6 +70,7 @@ async function failing(open: () => Promise<ConformanceStore>, keys: readonly str
 
 const sorted = (keys: readonly string[]) => [...new Set(keys)].sort();
 
+// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
 const server = await testServer("postgres");
 
 describe.skipIf(server === undefined)("on PostgreSQL, a broken adapter fails the suite", async () => {

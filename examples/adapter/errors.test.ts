@@ -7,6 +7,7 @@ import { type JsonAdapterOptions, jsonAdapter } from "./adapter.ts";
 import { ownTransaction } from "./commit.ts";
 import type { Run } from "./connection.ts";
 
+// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
 const server = await testServer("postgres");
 const slot = slotAt(0);
 const key = { kind: "slot", id: slot.id } as const;

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { jsonAdapter } from "./adapter.ts";
 import { ownTransaction, type Steps } from "./commit.ts";
 
+// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
 const server = await testServer("postgres");
 const slot = slotAt(0);
 

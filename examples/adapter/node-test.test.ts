@@ -5,6 +5,7 @@ import { conformanceCases } from "@slotwright/conformance";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { expect, it } from "vitest";
 
+// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
 const server = await testServer("postgres");
 const file = join(import.meta.dirname, "conformance.node.ts");
 

@@ -10,7 +10,7 @@ import {
 import { type RawBuilder, sql } from "kysely";
 
 /**
- * Rows cross the wire as JSON documents in bytes, and texts are bound as bytes. So no option of the host's pool (casts,
+ * Rows cross the wire as JSON documents in bytes, and texts are bound as bytes. So no pool option that the host sets (casts,
  * big numbers, rows as arrays, date strings) and no character set of its connections can change a value.
  */
 

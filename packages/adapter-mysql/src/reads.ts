@@ -19,7 +19,7 @@ export interface On<Sql extends Statements = Statements> {
 export interface LoadedRow {
   readonly kind: RecordKind;
   readonly row: unknown;
-  /** For a schedule: its version in the view of the host's transaction. */
+  /** For a schedule: its version as the host's transaction sees it. */
   readonly seen?: number | null;
 }
 

@@ -1,4 +1,4 @@
-import { createReads, migrationStatements, type Reads, type TableName } from "@slotwright/adapter-sql";
+import { createReads, migrationStatements, type Reads, type TableName, tableOfKind } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { asDocument, boundText, objectOf } from "./documents.ts";
@@ -31,13 +31,6 @@ export interface Statements {
   /** Returns one document, `now`, in milliseconds. */
   readonly readClock: string;
 }
-
-export const tables = {
-  schedule: "schedules",
-  slot: "slots",
-  appointment: "appointments",
-  command: "commands",
-} as const;
 
 /** The order in which rows are locked, everywhere. */
 export const kindsInLockOrder: readonly RecordKind[] = ["schedule", "slot", "appointment", "command"];
@@ -103,9 +96,9 @@ export function loadOf(
   { keys = boundIds(strategy), lock = sql``, seen }: LoadVariant = {},
 ): RawBuilder<unknown> {
   const more = seen === undefined ? sql`` : sql`, 'seen', ${seen}`;
-  const document = sql`json_object('kind', ${sql.lit(kind)}, 'row', ${objectOf(tables[kind], "s")}${more})`;
+  const document = sql`json_object('kind', ${sql.lit(kind)}, 'row', ${objectOf(tableOfKind[kind], "s")}${more})`;
   return sql`(select ${asDocument(document)} from ${keys}
-      straight_join ${storedRow(tables[kind], "s")} on s.id = k.id ${lock})`;
+      straight_join ${storedRow(tableOfKind[kind], "s")} on s.id = k.id ${lock})`;
 }
 
 /** The records whose rows commands lock, in lock order. */
@@ -118,7 +111,7 @@ function lookOf(strategy: MysqlStrategy): RawBuilder<unknown> {
   const free = lockable.map((kind) => {
     const document = sql`json_object('free', ${sql.lit(kind)}, 'id', s.id)`;
     return sql`(select ${asDocument(document)} from ${boundIds(strategy)}
-      straight_join ${storedRow(tables[kind], "s")} on s.id = k.id ${strategy.server.lockingFree("s")})`;
+      straight_join ${storedRow(tableOfKind[kind], "s")} on s.id = k.id ${strategy.server.lockingFree("s")})`;
   });
   return joinedLoads([...plain, ...free]);
 }

@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { columnNames, createReads, migrationStatements, type Reads, type SqlStrategy } from "@slotwright/adapter-sql";
+import {
+  columnNames,
+  createReads,
+  migrationStatements,
+  type Reads,
+  type SqlStrategy,
+  tableOfKind,
+} from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core/adapter";
 import { columnType } from "./columns.ts";
 import { parameterTypes, routineName } from "./commit-parameters.ts";
@@ -50,8 +57,6 @@ function hashed(sql: string): string {
 /** The order in which kinds are locked. */
 export const kinds = ["schedule", "slot", "appointment", "command"] as const satisfies readonly RecordKind[];
 
-const tables = { schedule: "schedules", slot: "slots", appointment: "appointments", command: "commands" } as const;
-
 export function createStatements(strategy: SqlStrategy, place: Place, routines: number): Statements {
   const migrationTable = nameOf(place, "migrations");
   const intoSettings = `insert into ${nameOf(place, "settings")} (name, value)`;
@@ -85,13 +90,13 @@ function loadSql(place: Place, wanted: readonly RecordKind[], lock: string): str
   const found = wanted.map((kind, index) => {
     const ids = `array(select id from pg_catalog.unnest($${index + 1}::text[]) as u(id) order by id collate "C")`;
     const ownLock = kind === "command" ? "" : lock;
-    const row = `select ${columnNames[tables[kind]].join(", ")} from ${nameOf(place, tables[kind])} as t
+    const row = `select ${columnNames[tableOfKind[kind]].join(", ")} from ${nameOf(place, tableOfKind[kind])} as t
     where t.id = wanted.id limit 1 ${ownLock}`;
     return `${kind} as materialized (select r.* from pg_catalog.unnest(${ids}) as wanted(id) cross join lateral (${row}) as r)`;
   });
-  const all = [...new Set(wanted.flatMap((kind): readonly string[] => columnNames[tables[kind]]))];
+  const all = [...new Set(wanted.flatMap((kind): readonly string[] => columnNames[tableOfKind[kind]]))];
   const branches = wanted.map((kind) => {
-    const own: readonly string[] = columnNames[tables[kind]];
+    const own: readonly string[] = columnNames[tableOfKind[kind]];
     const columns = all.map((column) => (own.includes(column) ? column : `null::${columnType(column)} as ${column}`));
     return `select '${kind}' as kind, ${columns.join(", ")} from ${kind}`;
   });

@@ -1,3 +1,5 @@
+import type { RecordKind } from "@slotwright/core/adapter";
+
 /**
  * All tables and columns, each listed once. The row types, the columns that are selected and written, PostgreSQL's row
  * types, the parameters of MySQL's procedures and the text of a migration all come from this list.
@@ -103,6 +105,14 @@ export type TableName = keyof Catalogue;
 
 export const tableNames = Object.keys(catalogue) as readonly TableName[];
 
+/** The table of each kind of record. */
+export const tableOfKind = {
+  schedule: "schedules",
+  slot: "slots",
+  appointment: "appointments",
+  command: "commands",
+} as const satisfies Readonly<Record<RecordKind, TableName>>;
+
 /** The columns in the rows of a table: all but a sequence, which only the database writes. */
 export type ColumnName<T extends TableName> = {
   [C in keyof Catalogue[T]]: Catalogue[T][C] extends { readonly type: "sequence" } ? never : C;
@@ -115,7 +125,7 @@ type FieldOf<C> = C extends { readonly isNullable: true } ? ValueOf<C> | null : 
 
 /**
  * A row as it crosses the wire. Instants are numbers and documents are JSON text, whatever the engine's column types
- * are. So no setting of the host's driver (time zone, date or number parsing) can change a value.
+ * are. So no driver setting that the host makes (time zone, date or number parsing) can change a value.
  */
 export type Row<T extends TableName> = { readonly [C in ColumnName<T>]: FieldOf<Catalogue[T][C & keyof Catalogue[T]]> };
 
@@ -137,7 +147,10 @@ export const columnNames = Object.fromEntries(
   ]),
 ) as unknown as { readonly [T in TableName]: readonly ColumnName<T>[] };
 
-/** The type of each column name. Columns with the same name have the same type in every table. */
+/**
+ * The type of each column name that rows are read and written with. There, columns with the same name have the same
+ * type in every table.
+ */
 const columnTypes: ReadonlyMap<string, ColumnType> = new Map(
   Object.values(catalogue).flatMap((columns) =>
     Object.entries<Column>(columns).map(([name, { type }]) => [name, type] as const),

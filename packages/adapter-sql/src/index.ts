@@ -19,6 +19,7 @@ export {
   type TableName,
   type Tables,
   tableNames,
+  tableOfKind,
 } from "./catalogue.ts";
 export { codeOf, fieldOf, isCausedBy, textField, textOf } from "./driver-errors.ts";
 export { freshnessCheck, noteOpened } from "./fresh-sessions.ts";

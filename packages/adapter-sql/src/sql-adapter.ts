@@ -30,7 +30,7 @@ export type TableCalls<On> = {
 /** Runs a call on a ready connection, and turns any error into a `StorageError`. */
 export type Run<On> = <T>(call: CallOptions | undefined, work: (on: On) => Answer<T>) => Promise<T>;
 
-/** Keeps the contract, either in the adapter's own transactions or in one of the host's. */
+/** Keeps the contract, in the adapter's own transactions or in a transaction that the host began. */
 export interface Session<On> {
   readonly read: Run<On>;
   readonly write: Run<On>;

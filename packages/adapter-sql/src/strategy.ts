@@ -7,7 +7,7 @@ import type { ListSyntax } from "./list-syntax.ts";
 export interface SqlStrategy {
   /** Compiles queries, but does not run them. */
   readonly queries: Kysely<Tables>;
-  /** The name of an index or trigger in the database, where it must not meet one of the host's names. */
+  /** The name of an index or trigger in the database, where the host may have names too. */
   readonly qualified: (name: string) => string;
   /** The name of a CHECK or FOREIGN KEY. It tells the adapter which guard refused. */
   readonly constraintName: (table: TableName, guard: string) => string;

@@ -103,8 +103,8 @@ function openFile(filename: string): SqliteDatabase {
 
 /**
  * better-sqlite3 lowers `synchronous` to NORMAL once it has read a file in WAL mode, unless it was set explicitly. The
- * last acknowledged commits could then vanish in a power cut. This is the only setting of the host's connection that is
- * changed. Foreign keys are not needed, because triggers check the same.
+ * last acknowledged commits could then vanish in a power cut. No other setting of a host's connection is changed.
+ * Foreign keys are not needed, because triggers check the same.
  */
 function makeDurable(database: SqliteDatabase): void {
   const full = 2;

@@ -1,7 +1,7 @@
-import { createReads, migrationStatements, type Reads, type SqlStrategy } from "@slotwright/adapter-sql";
+import { createReads, migrationStatements, type Reads, type SqlStrategy, tableOfKind } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core/adapter";
 import { sql } from "kysely";
-import { createWrites, tableOf, type Writes } from "./writes.ts";
+import { createWrites, type Writes } from "./writes.ts";
 
 type PerKind = Readonly<Record<RecordKind, string>>;
 
@@ -37,13 +37,13 @@ export function createStatements(strategy: SqlStrategy): Statements {
     };
   };
   return {
-    select: perKind((kind) => sql`select * from ${sql.table(tableOf(kind))} where id = ${""}`),
+    select: perKind((kind) => sql`select * from ${sql.table(tableOfKind[kind])} where id = ${""}`),
     selectMany: perKind(
-      (kind) => sql`select * from ${sql.table(tableOf(kind))} where id in (select value from json_each(${""}))`,
+      (kind) => sql`select * from ${sql.table(tableOfKind[kind])} where id in (select value from json_each(${""}))`,
     ),
     selectVersion: perKind((kind) => {
       const version = kind === "command" ? sql`1 as version` : sql`version`;
-      return sql`select ${version} from ${sql.table(tableOf(kind))} where id = ${""}`;
+      return sql`select ${version} from ${sql.table(tableOfKind[kind])} where id = ${""}`;
     }),
     reads: createReads(strategy),
     writes: createWrites(strategy),

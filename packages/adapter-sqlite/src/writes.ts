@@ -10,7 +10,6 @@ import {
   splitColumns,
   type TableName,
 } from "@slotwright/adapter-sql";
-import type { RecordKind } from "@slotwright/core/adapter";
 import { sql } from "kysely";
 
 /** A statement for one row, and the columns whose values its placeholders take, in this order. */
@@ -37,13 +36,6 @@ export interface Writes {
 }
 
 type Columns<Row> = readonly (keyof Row & string)[];
-
-const tables = { schedule: "schedules", slot: "slots", appointment: "appointments", command: "commands" } as const;
-
-/** The table of a kind of record. */
-export function tableOf(kind: RecordKind): TableName {
-  return tables[kind];
-}
 
 export function createWrites(strategy: SqlStrategy): Writes {
   return {

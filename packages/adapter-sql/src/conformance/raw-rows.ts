@@ -1,12 +1,13 @@
 import type { RecordKind, StoredRecord } from "@slotwright/core/adapter";
+import { defaultTablePrefix, tableOfKind } from "../catalogue.ts";
 import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "../rows.ts";
 
 /** The table of each kind of record, for tests that change rows without the adapter. */
 export const recordTables: Readonly<Record<RecordKind, string>> = {
-  schedule: "slotwright_schedules",
-  slot: "slotwright_slots",
-  appointment: "slotwright_appointments",
-  command: "slotwright_commands",
+  schedule: defaultTablePrefix + tableOfKind.schedule,
+  slot: defaultTablePrefix + tableOfKind.slot,
+  appointment: defaultTablePrefix + tableOfKind.appointment,
+  command: defaultTablePrefix + tableOfKind.command,
 };
 
 /** The row that would be stored for a record. */

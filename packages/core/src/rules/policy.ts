@@ -79,7 +79,7 @@ export function refuseByPolicy(
 }
 
 /**
- * What speaks against it, in the words of the host's function. An asynchronous function has not answered yet, and a
+ * What speaks against it, as the host's function put it. An asynchronous function has not answered yet, and a
  * wrong answer says nothing. Neither may count as a "yes".
  */
 function problemOf(answer: unknown, asked: string): string | undefined {

@@ -19,7 +19,7 @@ export interface DatabaseEngine {
   readonly openStorage: (address: string) => StorageAdapter<never>;
   /** The same with a gate before each call of the storage, or before each statement of the driver. */
   readonly openGated: Readonly<Record<"calls" | "statements", (address: string, gate: Gate) => GatedStorage>>;
-  /** The same on a pool of the host's. Undefined where there are no pools. */
+  /** The same on the host's own pool. Undefined where there are no pools. */
   readonly openOnHostPool: ((options: HostPoolOptions) => HostPool) | undefined;
   /** By the driver alone: Slotwright has no part in it. */
   readonly connect: (address: string) => Promise<Connection>;
