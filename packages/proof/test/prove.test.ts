@@ -152,8 +152,8 @@ describe("prove", () => {
   it("leaves out an engine on which the chosen faults cannot be had", async () => {
     const file = join(folder, "sqlite-only.json");
     const args = ["--sqlite", "--postgres", "--histories", "0", "--faults", "1", "--fault", "sqlite.read-only-file"];
-    const { status } = await prove([...args, "--report", file]);
-    expect(status).toBe(0);
+    const { status, output } = await prove([...args, "--report", file]);
+    expect(status, output).toBe(0);
     expect((await reportIn(file)).tally.faults).toBeGreaterThan(1);
   });
 

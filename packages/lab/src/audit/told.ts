@@ -16,19 +16,13 @@ export interface Told {
   readonly shown: readonly Shown[];
 }
 
-/**
- * The slots and appointments of an answer that its command wrote: all that has the instant of the appointment, or of the
- * first slot where there is none. A slot that an appointment keeps is shown, too, as it was before.
- */
+/** The slots and appointments of an answer. A slot that an appointment keeps is shown, too, as it was before. */
 export function shownIn(result: object): readonly Shown[] {
   const records = Object.values(result).flat().filter(isShown);
-  const leading = records.find(({ kind }) => kind === "appointment") ?? records[0];
-  const writtenAt = new Date(leading?.updatedAt ?? 0).getTime();
-  const written = records.filter(({ updatedAt }) => new Date(updatedAt).getTime() === writtenAt);
-  return written.map(({ kind, id, version, status }) => ({ kind, id, version, status }));
+  return records.map(({ kind, id, version, status }) => ({ kind, id, version, status }));
 }
 
-function isShown(value: unknown): value is Shown & { readonly updatedAt: Date | string } {
+function isShown(value: unknown): value is Shown {
   if (typeof value !== "object" || value === null || !("kind" in value)) return false;
   return value.kind === "slot" || value.kind === "appointment";
 }

@@ -42,7 +42,10 @@ export async function problemsInFile(
   }
 }
 
-/** A storage on the file that can be closed in between: the next call opens the file again. */
+/**
+ * A storage on the file that can be closed in between: the next call opens the file again. Calls that are under way end
+ * first.
+ */
 export function reopenedStorage(
   file: string,
   openStorage: () => StorageAdapter<never> = () => sqliteAdapter({ filename: file }),
@@ -51,18 +54,26 @@ export function reopenedStorage(
   readonly close: () => Promise<void>;
 } {
   let open: StorageAdapter<never> | undefined;
-  const current = (): StorageAdapter<never> => {
-    open ??= openStorage();
-    return open;
-  };
+  const underWay = new Set<Promise<unknown>>();
+  const calls = eachCall(
+    () => (open ??= openStorage()),
+    (_, proceed) => {
+      const answer = proceed();
+      underWay.add(answer);
+      const end = () => void underWay.delete(answer);
+      answer.then(end, end);
+      return answer;
+    },
+  );
   const close = async () => {
     const closing = open;
     open = undefined;
+    await Promise.allSettled(underWay);
     await closing?.close();
   };
   const storage: StorageAdapter = {
     contract: 1,
-    ...eachCall(current),
+    ...calls,
     within: () => {
       throw new TypeError("There is no transaction of a host here.");
     },

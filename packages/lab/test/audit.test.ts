@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sqliteAdapter } from "@slotwright/adapter-sqlite";
+import { type Clock, createEngine, systemClock } from "@slotwright/core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { audit, type Shown, shownIn, type Told } from "../src/audit/index.ts";
+import { sqlite } from "../src/engines/sqlite.ts";
+
+const actor = { id: "maria", kind: "staff" };
+/** All within one millisecond. */
+const clock: Clock = { ...systemClock, now: () => new Date("2030-01-01T08:00:00Z") };
+let folder: string;
+let file: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "slotwright-audit-"));
+  file = join(folder, "bookings.sqlite");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function findingsAgainst(told: readonly Told[]): Promise<readonly string[]> {
+  const connection = await sqlite.connect(file);
+  try {
+    return (await audit(connection, sqlite.dialect, told)).findings.map(({ finding }) => finding);
+  } finally {
+    await connection.close();
+  }
+}
+
+it("of an appointment that is moved within its slot finds nothing, and finds a slot that was never as it was shown", async () => {
+  const storage = sqliteAdapter({ filename: file });
+  await storage.migrate();
+  const engine = createEngine({ storage, clock });
+  const told: Told[] = [];
+  const say = (command: string, key: string, answer: object) =>
+    void told.push({
+      key,
+      command,
+      actorId: command === "book" ? "paul" : "maria",
+      outcome: "done",
+      shown: shownIn(answer),
+    });
+
+  const range = { start: "2030-01-02T09:00:00Z", end: "2030-01-02T10:00:00Z" };
+  const created = await engine.createSlots({
+    providerId: "lang",
+    facilityId: "north",
+    timeZone: "UTC",
+    slots: [range],
+    actor,
+    idempotencyKey: "create",
+  });
+  say("createSlots", "create", created);
+  const slotId = created.slots[0]?.id as string;
+  const booked = await engine.book({ slotId, subjectId: "paul", actor, idempotencyKey: "book" });
+  say("book", "book", booked);
+  const moved = await engine.reschedule({
+    appointmentId: booked.appointment.id,
+    slotId,
+    start: "2030-01-02T09:30:00Z",
+    actor,
+    idempotencyKey: "move",
+  });
+  say("reschedule", "move", moved);
+  await storage.close();
+  expect(await findingsAgainst(told)).toEqual([]);
+
+  const never = (shown: readonly Shown[]) =>
+    shown.map((record) => (record.kind === "slot" ? { ...record, version: record.version + 1 } : record));
+  for (const command of ["book", "reschedule"]) {
+    const wrong = told.map((one) => (one.command === command ? { ...one, shown: never(one.shown) } : one));
+    expect(await findingsAgainst(wrong)).toContain("acknowledged, but the change is not in the database");
+  }
+});
