@@ -109,13 +109,13 @@ function valuesOfBoth(query: SlotQuery | AppointmentQuery): readonly unknown[] {
 export async function readJournal(
   run: Run,
   { journal }: Tables,
-  { recordId, afterVersion, descending = false, limit }: JournalQuery,
+  { record, afterVersion, descending = false, limit }: JournalQuery,
 ): Promise<readonly JournalEntry[]> {
   const [beyond, order] = descending ? ["<", "desc"] : [">", "asc"];
   const { rows } = await run<Document>(
-    `select document from ${journal} where record_id = $1 and ($2::int is null or version ${beyond} $2)
-     order by version ${order}, record_kind limit $3`,
-    [recordId, afterVersion ?? null, limit],
+    `select document from ${journal} where record_id = $1 and record_kind = $2 and ($3::int is null or version ${beyond} $3)
+     order by version ${order} limit $4`,
+    [record.id, record.kind, afterVersion ?? null, limit],
   );
   return rows.map(({ document }) => {
     const entry = JSON.parse(document) as JournalEntry;

@@ -50,7 +50,8 @@ const tamperings: Readonly<Record<Invariant, Tampering>> = {
   7: {
     find: `
       SELECT a.id AS appointment, j.record_id AS slot, j.command_id AS command
-      FROM slotwright_journal AS j JOIN slotwright_slots AS s ON s.id = j.record_id AND s.version = j.version
+      FROM slotwright_journal AS j
+      JOIN slotwright_slots AS s ON j.record_kind = 'slot' AND s.id = j.record_id AND s.version = j.version
       JOIN slotwright_appointments AS a ON a.id = s.appointment_id AND a.version = 1
       WHERE j.command = 'book' AND j.from_status = 'available' LIMIT 1`,
     change: [

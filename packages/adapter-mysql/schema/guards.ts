@@ -97,7 +97,7 @@ const slotFitsCheck = ({
 // mistake.
 const freedCheck = refuseIf(
   sql`new.version <> old.version + 1
-    or not exists (select 1 from ${journal} where record_id = new.id and version = new.version lock in share mode)`,
+    or not exists (select 1 from ${journal} where record_id = new.id and record_kind = 'slot' and version = new.version lock in share mode)`,
   "appointment_keeps_slots",
   "the journal does not tell what happened to the appointment of this slot: cancel it",
 );

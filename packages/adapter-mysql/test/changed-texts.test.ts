@@ -64,7 +64,7 @@ describeOnEachServer("a tracer that appends a comment to each statement", (serve
     const all = await Promise.all([slot, other, third].map((one) => storage.commit([booking(one)], call)));
     expect(all).toEqual([committed, committed, committed]);
     expect((await storage.findSlots({ asOf: new Date(), limit: 9 }, call)).length).toBe(4);
-    expect((await storage.readJournal({ recordId: slot.id, limit: 9 }, call)).length).toBe(2);
+    expect((await storage.readJournal({ record: slot, limit: 9 }, call)).length).toBe(2);
     expect(await prepared()).toBe(before);
     expect(warnings).toEqual([
       {

@@ -67,7 +67,7 @@ describeOnEachServer("reads on a pooled connection", (server) => {
       await publishLate();
       expect(await storage.load([keyOf(late)])).toEqual([late]);
       expect(await slotsOf(storage)).toEqual([first, late]);
-      expect(await storage.readJournal({ recordId: late.id, limit: 9 })).toHaveLength(1);
+      expect(await storage.readJournal({ record: late, limit: 9 })).toHaveLength(1);
     });
 
     it("see nothing of what was left uncommitted", async () => {

@@ -77,7 +77,9 @@ describeOnEachServer("on filled tables", (server, engine) => {
       { kind: "appointment", id: "appointment-of-slot-90" },
     ] as const;
     expect(await warm((one) => one.load(keys))).toBeLessThan(60);
-    expect(await warm((one) => one.readJournal({ recordId: "slot-90", limit: 10 }))).toBeLessThan(20);
+    expect(await warm((one) => one.readJournal({ record: { kind: "slot", id: "slot-90" }, limit: 10 }))).toBeLessThan(
+      20,
+    );
   });
 
   it("a booking, a move and a new slot look at few rows, guards included", async () => {

@@ -62,7 +62,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
       expect(await storage.load(keys)).toEqual([slots[0]]);
       const booked = await Promise.all(slots.map((slot) => storage.commit([booking(slot)])));
       expect(booked).toEqual(slots.map(() => committed));
-      const journal = await storage.readJournal({ recordId: keys[0].id, limit: 9 });
+      const journal = await storage.readJournal({ record: keys[0], limit: 9 });
       expect(journal.map(({ version }) => version)).toEqual([1, 2]);
     },
   );

@@ -175,7 +175,8 @@ const ownConstraints = (place: Place): string =>
 /** Whether a conflicting entry would be visible. At read committed, it always is. */
 const seesJournal = (place: Place): string => `(current_setting('transaction_isolation') = 'read committed'
         or exists (select from ${rowsOf("journal")} where (
-          select true from ${nameOf(place, "journal")} as t where t.record_id = r.record_id and t.version = r.version)))`;
+          select true from ${nameOf(place, "journal")} as t where t.record_id = r.record_id and t.record_kind = r.record_kind
+            and t.version = r.version)))`;
 
 // A command that meets a key at the first attempt finds its row at the second. This includes a row that others have
 // locked, which must not exist, and which a look that skips locked rows does not see.

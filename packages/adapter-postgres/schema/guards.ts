@@ -162,7 +162,7 @@ end`,
     name: "check_slot_freed",
     body: (place) => `begin
   if new.version <> old.version + 1 or not exists (
-    select from ${nameOf(place, "journal")} where record_id = new.id and version = new.version
+    select from ${nameOf(place, "journal")} where record_id = new.id and record_kind = 'slot' and version = new.version
   ) then
     ${refuse("appointment_keeps_slots", "a booked slot is freed by what happens to its appointment, which the journal tells: cancel the appointment")}
   end if;

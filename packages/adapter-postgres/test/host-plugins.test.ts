@@ -48,7 +48,7 @@ describeOnServer("within a transaction of a Kysely of the host's", (url) => {
         (on) => on.load(keys),
         (on) => on.findSlots({ asOf: at(0), limit: 5 }),
         (on) => on.findAppointments({ subjectId: odd, limit: 5 }),
-        (on) => on.readJournal({ recordId: slot.id, limit: 5 }),
+        (on) => on.readJournal({ record: slot, limit: 5 }),
       ];
       for (const read of reads) {
         const without = await read(storage);

@@ -62,7 +62,7 @@ describeOnServer("on a pool of the host's", (url) => {
     expect(await storage.commit([broken])).toEqual([{ status: "refused", guard: "appointment_fits_slot" }]);
     const list = await storage.findSlots({ asOf: slot.start, limit: 10, providerIds: [slot.providerId, "x"] });
     expect(list).toMatchObject([{ id: slot.id, start: slot.start, version: 2 }, held]);
-    expect(await storage.readJournal({ recordId: held.id, limit: 9 })).toEqual([creation(held).journal[0]]);
+    expect(await storage.readJournal({ record: held, limit: 9 })).toEqual([creation(held).journal[0]]);
     await keepsSettingsAndTime(storage as StorageAdapter, store.second);
     await storage.close();
     await pool.end();

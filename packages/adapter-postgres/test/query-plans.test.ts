@@ -80,7 +80,7 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
         expect(plan).toContain(`slotwright_${table}_pkey`);
       }
     }
-    const journal = await planOf(reads.journal({ recordId: "x", limit: 1 }).sql);
+    const journal = await planOf(reads.journal({ record: { kind: "slot", id: "x" }, limit: 1 }).sql);
     expect(journal).not.toMatch(/Seq Scan|Sort/);
     expect(journal).toContain("slotwright_journal_once_per_version");
   });

@@ -52,7 +52,7 @@ describeOnServer("sessions that outlive their server's role", (url) => {
       expect(await Promise.all(slots.slice(1).map((one) => storage.commit([booking(one)])))).toEqual(
         slots.slice(1).map(() => committed),
       );
-      const journal = await storage.readJournal({ recordId: slot.id, limit: 9 });
+      const journal = await storage.readJournal({ record: slot, limit: 9 });
       expect(journal.map(({ version }) => version)).toEqual([1, 2]);
     },
   );

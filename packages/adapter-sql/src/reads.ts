@@ -21,19 +21,19 @@ export function createReads(strategy: SqlStrategy): Reads {
   const read = createListCompiler(strategy);
   const { selected, text } = strategy.lists;
   const journalIn = (beyond: RawBuilder<unknown>, order: RawBuilder<unknown>) =>
-    sql`select ${selected("journal")} from ${sql.table("journal")} where record_id = ${text(sql`${""}`)} and version ${beyond} ${0}
+    sql`select ${selected("journal")} from ${sql.table("journal")} where record_id = ${text(sql`${""}`)} and record_kind = ${text(sql`${""}`)} and version ${beyond} ${0}
     order by version ${order} limit ${0}`.compile(strategy.queries).sql;
   const [oldestFirst, newestFirst] = [journalIn(sql`>`, sql`asc`), journalIn(sql`<=`, sql`desc`)];
   return {
     slots: (query) => read(slotRequest(query)),
     appointments: (query) => read(appointmentRequest(query)),
-    journal: ({ recordId, afterVersion, descending = false, limit }) =>
+    journal: ({ record, afterVersion, descending = false, limit }) =>
       descending
         ? {
             sql: newestFirst,
-            parameters: [recordId, afterVersion === undefined ? limits.version : afterVersion - 1, limit],
+            parameters: [record.id, record.kind, afterVersion === undefined ? limits.version : afterVersion - 1, limit],
           }
-        : { sql: oldestFirst, parameters: [recordId, afterVersion ?? 0, limit] },
+        : { sql: oldestFirst, parameters: [record.id, record.kind, afterVersion ?? 0, limit] },
   };
 }
 

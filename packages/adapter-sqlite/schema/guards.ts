@@ -127,7 +127,7 @@ const slotTriggers: readonly Trigger[] = [
       when old.appointment_id is not null and new.appointment_id is not old.appointment_id`,
     body: refuseIf(
       sql`new.version <> old.version + 1
-        or not exists (select 1 from ${journal} where record_id = new.id and version = new.version)`,
+        or not exists (select 1 from ${journal} where record_id = new.id and record_kind = 'slot' and version = new.version)`,
       "appointment_keeps_slots",
       "a booked slot is freed by what happens to its appointment, which the journal tells: cancel the appointment",
     ),
@@ -183,7 +183,7 @@ const journalTriggers: readonly Trigger[] = [
     name: "journal_not_replaced",
     on: sql`before insert on ${journal}`,
     body: sql`${refuseIf(
-      sql`exists (select 1 from ${journal} where record_id = new.record_id and version = new.version)`,
+      sql`exists (select 1 from ${journal} where record_id = new.record_id and record_kind = new.record_kind and version = new.version)`,
       "journal_once_per_version",
       "the journal has an entry for this version of the record",
     )} ${refuseIf(

@@ -115,7 +115,7 @@ export function refusingGuard(error: unknown): Guard | undefined {
   }
 }
 
-const ownJournalKey = /journal\.record_id, \S*journal\.version$/;
+const ownJournalKey = /journal\.record_id, \S*journal\.record_kind, \S*journal\.version$/;
 const ownColumn = new RegExp(`(${tableNames.join("|")})\\.`);
 
 /** True if a check at COMMIT refused it: a deferred foreign key. */

@@ -54,7 +54,7 @@ describe("a batch in which something does not go through", () => {
     expect(await statusesOf(first, second, third)).toEqual(["committed", "replayed", "committed"]);
     expect([count("begin"), count("rollback"), count("commit")]).toEqual([2, 2, 1]);
     for (const minutes of [0, 30, 60]) {
-      const entries = await storage.readJournal({ recordId: slotAt(minutes).id, limit: 9 });
+      const entries = await storage.readJournal({ record: slotAt(minutes), limit: 9 });
       expect(entries.map(({ version }) => version)).toEqual([1, 2]);
     }
   });

@@ -166,7 +166,9 @@ describe("a database that fails later", () => {
     const other = new Database(filename);
     other.exec("drop table slotwright_journal");
     other.close();
-    expect(await failure(storage.readJournal({ recordId: "x", limit: 1 }), filename)).toBe("schema_outdated");
+    expect(await failure(storage.readJournal({ record: { kind: "slot", id: "x" }, limit: 1 }), filename)).toBe(
+      "schema_outdated",
+    );
     await storage.close();
   });
 });

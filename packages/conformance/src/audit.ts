@@ -17,7 +17,7 @@ export async function auditStore(storage: StorageAdapter, scope: AuditScope = {}
   const appointments = await readAll((page) => storage.findAppointments({ ...scope, ...page }));
   const journalProblems: string[] = [];
   for (const record of [...slots, ...appointments]) {
-    journalProblems.push(...auditJournal(record, await storage.readJournal({ recordId: record.id, limit: 10_000 })));
+    journalProblems.push(...auditJournal(record, await storage.readJournal({ record, limit: 10_000 })));
   }
   const byId = new Map(appointments.map((one) => [one.id, one]));
   return [

@@ -74,6 +74,11 @@ export function providersOf({ name }: World): readonly [provider: string, room: 
 
 const pick = (ids: readonly string[], index: number): string => ids[index % Math.max(ids.length, 1)] ?? "none";
 
+/** Now and then an id of the caller's choice, which another record may have already. Slots and appointments share them. */
+function ownId({ length }: Intent, number: number, { name }: World): string | undefined {
+  return length % 4 === 3 ? `${name}own-${number % 6}` : undefined;
+}
+
 /** Runs the command. A refusal is a valid outcome; any other error is not. */
 export async function attempt(intent: Intent, engine: RecordedEngine, world: World): Promise<"done" | "refused"> {
   try {
@@ -93,14 +98,18 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
   const idempotencyKey = intent.key === null ? {} : { idempotencyKey: `${world.name}${intent.name}-${intent.key}` };
   const by = { actor: provider, ...idempotencyKey };
   const holdToken = world.holdTokens.get(slotId);
-  const forSubject = { ...by, actor: patient, subjectId: `p-${intent.appointment}` };
+  const chosen = ownId(intent, intent.appointment, world);
+  const own = chosen === undefined ? {} : { appointmentId: chosen };
+  const forSubject = { ...by, ...own, actor: patient, subjectId: `p-${intent.appointment}` };
   const [doctor, room] = providersOf(world);
   const at = { ...place, providerId: doctor };
   switch (intent.name) {
     case "createSlots": {
       const { capacity } = intent;
       const where = intent.slot % 4 === 3 ? { ...place, providerId: room } : at;
-      const { slots } = await engine.createSlots({ ...by, ...where, slots: [{ ...range, capacity }] });
+      const slotId = capacity === 1 ? ownId(intent, intent.slot, world) : undefined;
+      const slot = { ...range, capacity, ...(slotId && { slotId }) };
+      const { slots } = await engine.createSlots({ ...by, ...where, slots: [slot] });
       world.slotIds.push(...slots.map(({ id }) => id));
       return;
     }

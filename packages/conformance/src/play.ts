@@ -1,4 +1,5 @@
 import { createEngine, type EngineOptions, isBookingError, type StorageAdapter } from "@slotwright/core";
+import { keyText } from "@slotwright/core/adapter";
 import fc from "fast-check";
 import { auditStore } from "./audit.ts";
 import { asCaller } from "./in-transactions.ts";
@@ -141,8 +142,8 @@ function noteRaw(error: unknown, rawErrors: string[]): void {
 /** Reads all records that an answer has shown, so that the answers have to fit the final state. */
 async function lookOver({ calls }: History, engine: RecordedEngine): Promise<void> {
   const results = calls.map(({ outcome }) => ("result" in outcome ? outcome.result : null));
-  const shown = new Map(results.flatMap(recordsIn).map((record) => [record.id, record.kind]));
-  for (const [id, kind] of shown) {
+  const shown = new Map(results.flatMap(recordsIn).map((record) => [keyText(record), record]));
+  for (const { kind, id } of shown.values()) {
     if (kind === "slot") await engine.getSlot(id).catch(ignoreRefusal);
     if (kind === "appointment") await engine.getAppointment(id).catch(ignoreRefusal);
   }

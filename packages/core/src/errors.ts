@@ -31,6 +31,10 @@ export interface ErrorDetails {
   invalid_time_range: { readonly start: Date; readonly end: Date; readonly problem: string; readonly index?: number };
   slot_not_found: { readonly slotId: string };
   appointment_not_found: { readonly appointmentId: string };
+  /** The id that the caller chose, and the position of its input if there were many. */
+  slot_exists: { readonly slotId: string; readonly index?: number };
+  /** The id that the caller chose. */
+  appointment_exists: { readonly appointmentId: string };
   hold_not_found: { readonly slotId: string };
   slot_booked: SlotConflict;
   slot_held: SlotConflict & { readonly heldUntil: Date };
@@ -163,6 +167,22 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     title: "There is no such appointment",
     message: ({ appointmentId }) =>
       `There is no appointment "${appointmentId}". Check the id, or list the appointments again.`,
+  },
+  slot_exists: {
+    status: 409,
+    recoverable: false,
+    transient: false,
+    title: "There is a slot with this id",
+    message: ({ slotId }) =>
+      `There is already a slot with the slotId "${slotId}". Choose an id that was never used, or leave slotId out. To repeat a call that may have succeeded, send it with its idempotency key.`,
+  },
+  appointment_exists: {
+    status: 409,
+    recoverable: false,
+    transient: false,
+    title: "There is an appointment with this id",
+    message: ({ appointmentId }) =>
+      `There is already an appointment with the appointmentId "${appointmentId}". Choose an id that was never used, or leave appointmentId out. To repeat a call that may have succeeded, send it with its idempotency key.`,
   },
   hold_not_found: {
     status: 404,

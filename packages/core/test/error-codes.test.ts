@@ -46,6 +46,15 @@ const reached: Record<ErrorCode, () => Promise<unknown>> = {
     (await stage()).engine.createSlots({ actor, ...place, slots: [at("10:00", "10:00")] }),
   slot_not_found: async () => (await stage()).engine.getSlot("none"),
   appointment_not_found: async () => (await stage()).engine.getAppointment("none"),
+  slot_exists: async () => {
+    const { engine, slotId } = await stage();
+    return engine.createSlots({ actor, ...place, slots: [{ slotId, ...at("10:00", "10:30") }] });
+  },
+  appointment_exists: async () => {
+    const { engine, want } = await stage();
+    const { appointment } = await engine.book(want);
+    return engine.book({ ...want, appointmentId: appointment.id });
+  },
   hold_not_found: async () => {
     const { engine, slotId } = await stage();
     return engine.release({ actor, slotId, holdToken: "none" });

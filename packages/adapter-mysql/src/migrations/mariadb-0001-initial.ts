@@ -115,7 +115,7 @@ export const initial: Migration = {
   \`from_status\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin,
   \`to_status\` varchar(600) character set utf8mb4 collate utf8mb4_nopad_bin not null,
   \`changes\` longtext character set utf8mb4 collate utf8mb4_nopad_bin not null,
-  constraint \`{prefix}journal_once_per_version\` primary key (\`record_id\`, \`version\`),
+  constraint \`{prefix}journal_once_per_version\` primary key (\`record_id\`, \`record_kind\`, \`version\`),
   constraint \`{prefix}journal_row_format\` check (\`record_kind\` in ('slot', 'appointment') and version >= 1 and (case when json_valid(\`changes\`) then json_type(\`changes\`) = 'OBJECT' else 0 end = 1))
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
     },
@@ -230,7 +230,7 @@ else select end_at into reached from \`{database}\`.\`{prefix}slots\` force inde
 and start_at < new.end_at and id <> new.id order by start_at desc limit 1 lock in share mode; end if;
 if reached > new.start_at then signal sqlstate '45000' set message_text = 'slotwright:no_overlap: another slot of this schedule and seat is in the way'; end if; end; end if;
 if old.appointment_id is not null and not (old.\`appointment_id\` <=> new.\`appointment_id\`) then if new.version <> old.version + 1
-or not exists (select 1 from \`{database}\`.\`{prefix}journal\` where record_id = new.id and version = new.version lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: the journal does not tell what happened to the appointment of this slot: cancel it'; end if; end if;
+or not exists (select 1 from \`{database}\`.\`{prefix}journal\` where record_id = new.id and record_kind = 'slot' and version = new.version lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: the journal does not tell what happened to the appointment of this slot: cancel it'; end if; end if;
 if new.appointment_id is not null and not (old.\`id\` <=> new.\`id\` and old.\`appointment_id\` <=> new.\`appointment_id\` and old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\` and old.\`provider_id\` <=> new.\`provider_id\` and old.\`facility_id\` <=> new.\`facility_id\`) then if not exists (select 1 from \`{database}\`.\`{prefix}appointments\` as a where a.id = new.appointment_id
 and a.status in ('confirmed', 'checked_in', 'completed') and a.start_at >= new.start_at and a.end_at <= new.end_at
 and ((a.provider_id = new.provider_id and a.facility_id = new.facility_id)

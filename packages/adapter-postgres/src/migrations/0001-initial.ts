@@ -238,7 +238,7 @@ export const initial: Migration = {
       name: "{prefix}journal_once_per_version",
       on: "journal",
       statement: `alter table "{schema}"."{prefix}journal" add constraint "{prefix}journal_once_per_version"
-  unique ("record_id", "version")`,
+  unique ("record_id", "record_kind", "version")`,
     },
     {
       kind: "constraint",
@@ -545,7 +545,7 @@ set search_path = pg_catalog, pg_temp
 as $slotwright$
 begin
   if new.version <> old.version + 1 or not exists (
-    select from "{schema}"."{prefix}journal" where record_id = new.id and version = new.version
+    select from "{schema}"."{prefix}journal" where record_id = new.id and record_kind = 'slot' and version = new.version
   ) then
     raise exception using errcode = 'check_violation', constraint = 'appointment_keeps_slots', message = 'slotwright:appointment_keeps_slots: a booked slot is freed by what happens to its appointment, which the journal tells: cancel the appointment';
   end if;
@@ -997,7 +997,8 @@ begin
     if v_state <> '23505' or v_constraint not in ('{prefix}schedules_pkey', '{prefix}slots_pkey', '{prefix}appointments_pkey', '{prefix}commands_pkey', '{prefix}journal_once_per_version')
       or v_attempt > 1 and v_constraint = '{prefix}journal_once_per_version' and (current_setting('transaction_isolation') = 'read committed'
         or exists (select from unnest(p_journal) as r where (
-          select true from "{schema}"."{prefix}journal" as t where t.record_id = r.record_id and t.version = r.version))) then
+          select true from "{schema}"."{prefix}journal" as t where t.record_id = r.record_id and t.record_kind = r.record_kind
+            and t.version = r.version))) then
       return json_build_object('refused',
         json_build_object('code', v_state, 'constraint', v_constraint, 'message', v_message))::text;
     end if;

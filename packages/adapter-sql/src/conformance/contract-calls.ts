@@ -5,6 +5,6 @@ export const contractCalls: readonly ((storage: StorageAdapter) => Promise<unkno
   (storage) => storage.load([{ kind: "slot", id: "x" }]),
   (storage) => storage.findSlots({ asOf: new Date(), limit: 1 }),
   (storage) => storage.findAppointments({ limit: 1 }),
-  (storage) => storage.readJournal({ recordId: "x", limit: 1 }),
+  (storage) => storage.readJournal({ record: { kind: "slot", id: "x" }, limit: 1 }),
   (storage) => storage.commit([]),
 ];

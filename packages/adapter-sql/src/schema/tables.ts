@@ -69,7 +69,7 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
     checks: { row_format: ({ isJson }) => sql`${isJson("result", "any")}` },
   },
   journal: {
-    key: { name: "journal_once_per_version", columns: ["record_id", "version"] },
+    key: { name: "journal_once_per_version", columns: ["record_id", "record_kind", "version"] },
     checks: {
       row_format: ({ isOneOf, isJson }) =>
         sql`${isOneOf("record_kind", ["slot", "appointment"])} and version >= 1 and ${isJson("changes", "object")}`,

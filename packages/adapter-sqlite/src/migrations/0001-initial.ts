@@ -116,7 +116,7 @@ export const initial: Migration = {
   "from_status" text,
   "to_status" text not null,
   "changes" text not null,
-  constraint "{prefix}journal_once_per_version" unique ("record_id", "version"),
+  constraint "{prefix}journal_once_per_version" unique ("record_id", "record_kind", "version"),
   constraint "row_format" check ("record_kind" in ('slot', 'appointment') and version >= 1 and case when json_valid("changes") then json_type("changes") = 'object' else 0 end)
 ) strict`,
     },
@@ -244,7 +244,7 @@ export const initial: Migration = {
       name: "slots_freed",
       statement: `create trigger "{prefix}slots_freed" after update of appointment_id on "{prefix}slots"
       when old.appointment_id is not null and new.appointment_id is not old.appointment_id begin select raise(abort, 'slotwright:appointment_keeps_slots: a booked slot is freed by what happens to its appointment, which the journal tells: cancel the appointment') where new.version <> old.version + 1
-        or not exists (select 1 from "{prefix}journal" where record_id = new.id and version = new.version); end`,
+        or not exists (select 1 from "{prefix}journal" where record_id = new.id and record_kind = 'slot' and version = new.version); end`,
     },
     {
       kind: "trigger",
@@ -304,7 +304,7 @@ export const initial: Migration = {
     {
       kind: "trigger",
       name: "journal_not_replaced",
-      statement: `create trigger "{prefix}journal_not_replaced" before insert on "{prefix}journal" begin select raise(abort, 'slotwright:journal_once_per_version: the journal has an entry for this version of the record') where exists (select 1 from "{prefix}journal" where record_id = new.record_id and version = new.version); select raise(abort, 'slotwright:journal_append_only: the journal has an entry with this number') where exists (select 1 from "{prefix}journal" where seq = new.seq); end`,
+      statement: `create trigger "{prefix}journal_not_replaced" before insert on "{prefix}journal" begin select raise(abort, 'slotwright:journal_once_per_version: the journal has an entry for this version of the record') where exists (select 1 from "{prefix}journal" where record_id = new.record_id and record_kind = new.record_kind and version = new.version); select raise(abort, 'slotwright:journal_append_only: the journal has an entry with this number') where exists (select 1 from "{prefix}journal" where seq = new.seq); end`,
     },
     {
       kind: "trigger",

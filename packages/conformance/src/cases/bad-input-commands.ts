@@ -71,6 +71,25 @@ export const badCommands: readonly BadInput[] = [
       } as never),
   },
   {
+    name: "an id for several seats",
+    code: "invalid_input",
+    says: /slots\.0\.slotId: must be left out if capacity is above 1/,
+    command: ({ engine }) => create(engine, { ...at(minutes(600), minutes(630)), slotId: "4711", capacity: 2 }),
+  },
+  {
+    name: "one id for two slots",
+    code: "invalid_input",
+    says: /slots\.1\.slotId: must not name "4711" again/,
+    command: ({ engine }) =>
+      create(engine, ...[600, 630].map((from) => ({ ...at(minutes(from), minutes(from + 30)), slotId: "4711" }))),
+  },
+  {
+    name: "an overlong id for an appointment",
+    code: "invalid_input",
+    says: /appointmentId: must not be longer than 128/,
+    command: (stage) => bookFirst(stage, { appointmentId: "x".repeat(129) }),
+  },
+  {
     name: "a missing actor",
     code: "invalid_input",
     says: /actor: is missing/,

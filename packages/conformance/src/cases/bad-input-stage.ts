@@ -1,4 +1,4 @@
-import type { Engine, ErrorCode, Slot } from "@slotwright/core";
+import type { Engine, ErrorCode, NewSlotInput, Slot } from "@slotwright/core";
 import { askFor, minutes, patient, place, provider, publish } from "../fixtures.ts";
 
 /** What the store holds before each bad input, and must hold unchanged after it. */
@@ -18,7 +18,7 @@ export interface BadInput {
 }
 
 export const at = (start: unknown, end: unknown) => ({ start, end }) as { start: Date; end: Date };
-export const create = (engine: Engine, ...slots: { start: Date; end: Date }[]) =>
+export const create = (engine: Engine, ...slots: NewSlotInput[]) =>
   engine.createSlots({ actor: provider, ...place, slots });
 export const bookFirst = ({ engine, slots }: Stage, more: object) =>
   engine.book({ actor: patient, slotId: slots[0]?.id ?? "", subjectId: "p-1", ...more });

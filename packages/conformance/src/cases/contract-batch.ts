@@ -21,7 +21,7 @@ async function assertRefusedOrWhole(storage: StorageAdapter, one: Transition, ou
   const isRefused = outcome.status === "refused";
   const expected = isRefused ? [undefined, undefined, freeIn(one)] : after(one);
   assert.deepEqual(await storage.load(keysOf(one)), expected);
-  const entries = await storage.readJournal({ recordId: slotIn(one).id, limit: 9 });
+  const entries = await storage.readJournal({ record: slotIn(one), limit: 9 });
   assert.equal(entries.length, isRefused ? 1 : 2);
 }
 
@@ -93,7 +93,7 @@ export const contractBatchCases: readonly ConformanceCase[] = [
         assert.deepEqual(await second.load(keysOf(transition)), [undefined, undefined, blockedIn(transition)]);
       }
       for (const { transition } of fifty.filter(({ fate }) => fate !== "breaks")) {
-        assert.equal((await second.readJournal({ recordId: slotIn(transition).id, limit: 9 })).length, 2);
+        assert.equal((await second.readJournal({ record: slotIn(transition), limit: 9 })).length, 2);
       }
     },
   },
@@ -127,7 +127,10 @@ export const contractBatchCases: readonly ConformanceCase[] = [
       );
       for (const { journal, command } of batch) {
         for (const entry of journal) {
-          assert.deepEqual((await second.readJournal({ recordId: entry.recordId, limit: 10 })).at(-1), entry);
+          assert.deepEqual(
+            (await second.readJournal({ record: { kind: entry.recordKind, id: entry.recordId }, limit: 10 })).at(-1),
+            entry,
+          );
         }
         assert.deepEqual(await second.load([commandKey(command.id)]), [{ kind: "command", ...command }]);
       }

@@ -39,9 +39,9 @@ export const contractCommitCases: readonly ConformanceCase[] = [
       const command = { kind: "command", ...booked.command };
       const expected = [bookedBy(first, appointment), command, appointment, sampleSchedule, next];
       assert.deepEqual(await second.load(keys), expected);
-      const journal = await second.readJournal({ recordId: first.id, limit: 10 });
+      const journal = await second.readJournal({ record: first, limit: 10 });
       assert.deepEqual(journal, [created.journal[0], booked.journal[1]]);
-      assert.deepEqual(await second.readJournal({ recordId: appointment.id, limit: 10 }), [booked.journal[0]]);
+      assert.deepEqual(await second.readJournal({ record: appointment, limit: 10 }), [booked.journal[0]]);
     },
   },
   {

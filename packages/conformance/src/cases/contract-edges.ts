@@ -83,7 +83,7 @@ export const contractEdgeCases: readonly ConformanceCase[] = [
         }
         assert.deepEqual(await second.findSlots({ scheduleId, asOf: sampleNow, limit: 10 }), [slot]);
         assert.deepEqual(await second.findAppointments({ subjectId: asked.subjectId, limit: 10 }), [asked]);
-        const [entry] = await second.readJournal({ recordId: slot.id, limit: 10 });
+        const [entry] = await second.readJournal({ record: slot, limit: 10 });
         assert.equal(entry?.commandId, `Create-${name}`);
       }
     },

@@ -54,7 +54,7 @@ export const contractExpectCases: readonly ConformanceCase[] = [
       assert.deepEqual(await storage.commit([late]), [{ status: "stale", keys: [slotKey(first.id)] }]);
       const keys = [slotKey(first.id), slotKey(next.id), commandKey("late")];
       assert.deepEqual(await storage.load(keys), [blocked, next, undefined]);
-      assert.equal((await storage.readJournal({ recordId: next.id, limit: 10 })).length, 1);
+      assert.equal((await storage.readJournal({ record: next, limit: 10 })).length, 1);
     },
   },
   {

@@ -121,7 +121,7 @@ async function assertStored(storage: StorageAdapter, upTo: number): Promise<void
   const entries = transitions.slice(0, upTo + 1).flatMap(({ journal }) => journal);
   for (const { id, kind } of [free, appointment]) {
     const own = entries.filter(({ recordId, recordKind }) => recordId === id && recordKind === kind);
-    assert.deepEqual(await storage.readJournal({ recordId: id, limit: 10 }), own);
+    assert.deepEqual(await storage.readJournal({ record: { kind, id }, limit: 10 }), own);
   }
   const byId = (wanted: string) => [latest.get(wanted) ?? []].flat();
   assert.deepEqual(await storage.findSlots({ asOf: sampleNow, limit: 10 }), byId(free.id));

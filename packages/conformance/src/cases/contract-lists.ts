@@ -99,11 +99,12 @@ export const contractListCases: readonly ConformanceCase[] = [
       const journal = transition.journal.map((entry) => ({ ...entry, reason }));
       await storage.commit([{ ...transition, journal }]);
       const written = [...created.journal, ...journal];
-      assert.deepEqual(await second.readJournal({ recordId: "slot-0", limit: 10 }), written);
-      assert.deepEqual(await second.readJournal({ recordId: "slot-0", limit: 1 }), written.slice(0, 1));
-      assert.deepEqual(await second.readJournal({ recordId: "slot-0", afterVersion: 1, limit: 10 }), written.slice(1));
-      assert.deepEqual(await second.readJournal({ recordId: "none", limit: 10 }), []);
-      const latest = { recordId: "slot-0", descending: true, limit: 10 };
+      const query = { record: { kind: "slot", id: "slot-0" }, limit: 10 } as const;
+      assert.deepEqual(await second.readJournal(query), written);
+      assert.deepEqual(await second.readJournal({ ...query, limit: 1 }), written.slice(0, 1));
+      assert.deepEqual(await second.readJournal({ ...query, afterVersion: 1 }), written.slice(1));
+      assert.deepEqual(await second.readJournal({ ...query, record: { kind: "slot", id: "none" } }), []);
+      const latest = { ...query, descending: true };
       assert.deepEqual(await second.readJournal(latest), written.toReversed());
       assert.deepEqual(await second.readJournal({ ...latest, limit: 1 }), written.slice(-1));
       assert.deepEqual(await second.readJournal({ ...latest, afterVersion: 2 }), written.slice(0, 1));

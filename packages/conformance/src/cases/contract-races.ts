@@ -77,8 +77,8 @@ export const contractRaceCases: readonly ConformanceCase[] = [
       await context.storage.commit([creation(slot)]);
       await context.storage.commit([transitionOf("ask", asked)]);
       for (const record of [sampleSchedule, slot, asked]) await contend(context, record);
-      for (const { id } of [slot, asked]) {
-        const entries = await context.storage.readJournal({ recordId: id, limit: 99 });
+      for (const record of [slot, asked]) {
+        const entries = await context.storage.readJournal({ record, limit: 99 });
         assert.equal(entries.length, rounds.length + 1);
       }
     },

@@ -26,6 +26,7 @@ import { idempotencyCases } from "./idempotency.ts";
 import { listCases } from "./lists.ts";
 import { manySlotsCases } from "./many-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
+import { ownIdCases } from "./own-ids.ts";
 import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
 import { reconcileCases } from "./reconcile.ts";
@@ -61,6 +62,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...createSlotsCases,
   ...manySlotsCases,
   ...idempotencyCases,
+  ...ownIdCases,
   ...listCases,
   ...hostTransactionCases,
   ...settingsCases,

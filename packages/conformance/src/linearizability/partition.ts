@@ -58,16 +58,21 @@ function wholesOf({ name, input, outcome }: HistoryCall, { overlapScope }: Histo
 
 /** What a call is about. The first name is never missing. */
 function namesOfCall(call: HistoryCall, history: History, slots: Slots): readonly string[] {
-  const { slotId, alsoSlotIds, appointmentId, idempotencyKey } = call.input;
+  const { slotId, alsoSlotIds, slots: created, appointmentId, idempotencyKey } = call.input;
   const { outcome } = call;
   const told = outcome.status === "refused" ? outcome.details : "result" in outcome ? outcome.result : null;
   const named = [
-    ...[slotId, alsoSlotIds ?? []].flat().map((id) => id && `slot:${id}`),
+    ...[slotId, alsoSlotIds ?? [], ownIdsOf(created)].flat().map((id) => id && `slot:${id}`),
     appointmentId && `appointment:${appointmentId}`,
     ...recordsIn(told).flatMap(namesIn),
     ...namesInDetails(told),
   ];
   return [`command:${idempotencyKey ?? call.id}`, ...wholesOf(call, history, slots), ...named.filter(isName)];
+}
+
+/** The ids that a call chooses for the slots that it creates. */
+function ownIdsOf(created: unknown): readonly unknown[] {
+  return ((created ?? []) as readonly { readonly slotId?: string }[]).map(({ slotId }) => slotId);
 }
 
 function isName(name: unknown): name is string {

@@ -33,7 +33,7 @@ const slot = ["slot_not_found", "version_conflict"] as const;
 const appointment = ["appointment_not_found", "version_conflict"] as const;
 const hold = ["hold_not_found", "hold_not_owned", "hold_expired"] as const;
 const taken = ["slot_booked", "slot_held", "slot_blocked"] as const;
-const creating = ["invalid_time_range", "schedule_mismatch", "slot_overlap"] as const;
+const creating = ["slot_exists", "invalid_time_range", "schedule_mismatch", "slot_overlap"] as const;
 
 /** Every code that each call of an engine can reject with. `transaction` also rejects with what its callback throws. */
 export const callCodes = {
@@ -45,6 +45,7 @@ export const callCodes = {
   release: [...command, ...slot, ...hold],
   book: [
     ...command,
+    "appointment_exists",
     ...slot,
     ...taken,
     ...hold,

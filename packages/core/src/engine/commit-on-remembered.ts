@@ -22,7 +22,9 @@ export function rememberedFor(settings: EngineSettings, request: Request): Remem
   const { recentSlots } = settings;
   if (recentSlots === undefined || name !== "book" || command.slotId === undefined) return undefined;
   const context = contextOf(settings, request);
-  const slots = recentSlots.recall(rule.reads(command, seenOf([]), context).keys, context.now);
+  // That an appointment's own id is free is for the commit to tell.
+  const keys = rule.reads(command, seenOf([]), context).keys.filter(({ kind }) => kind === "slot");
+  const slots = recentSlots.recall(keys, context.now);
   return slots && { seen: seenOf(slots), context };
 }
 

@@ -77,6 +77,9 @@ function stoppedBy(error: unknown, run: Run, createdSoFar: CreatedSoFar, chunk?:
 
 /** Which input the error is about, if it is about one. */
 function inputOf(error: BookingError, { from }: Chunk): { readonly index?: number } {
-  const isOfOne = isBookingError(error, "invalid_time_range") || isBookingError(error, "slot_overlap");
+  const isOfOne =
+    isBookingError(error, "invalid_time_range") ||
+    isBookingError(error, "slot_overlap") ||
+    isBookingError(error, "slot_exists");
   return isOfOne ? { index: from + (error.details.index ?? 0) } : {};
 }

@@ -51,16 +51,14 @@ export async function listAppointments(
 /** A record that was never stored has an empty page as its history. Deleted rows keep theirs. */
 export async function history(settings: EngineSettings, input: HistoryInput): Promise<Page<JournalEntry>> {
   const { cursor, limit, newestFirst: descending, ...record } = parse(historySchemaFor(input), input);
-  const [kind, recordId] = "slotId" in record ? ["slot", record.slotId] : ["appointment", record.appointmentId];
   const query = {
-    recordId,
+    record: "slotId" in record ? slotKey(record.slotId) : appointmentKey(record.appointmentId),
     ...defined({ afterVersion: parseVersion(cursor, descending) }),
     descending,
     limit: limit + 1,
   };
   const entries = await retryReads(settings, (until) => settings.storage.readJournal(query, until));
-  const ofKind = entries.filter(({ recordKind }) => recordKind === kind);
-  return pageOf(ofKind, limit, ({ version }) => versionCursor(version, descending));
+  return pageOf(entries, limit, ({ version }) => versionCursor(version, descending));
 }
 
 /**

@@ -18,7 +18,8 @@ export function commitTransition(tables: Tables, { command, expect, put, journal
   if (stale.length > 0) return { status: "stale", keys: stale.map(({ key }) => key) };
   for (const record of put) tables.records.set(keyText(record), copyOf(record));
   for (const entry of journal) {
-    tables.journal.set(entry.recordId, [...(tables.journal.get(entry.recordId) ?? []), copyOf(entry)]);
+    const key = keyText({ kind: entry.recordKind, id: entry.recordId });
+    tables.journal.set(key, [...(tables.journal.get(key) ?? []), copyOf(entry)]);
   }
   const result: unknown = JSON.parse(JSON.stringify(command.result));
   tables.commands.set(command.id, { kind: "command", ...command, result });

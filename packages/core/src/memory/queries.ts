@@ -2,6 +2,7 @@ import type { Appointment } from "../model/appointment.ts";
 import { compareIds } from "../model/id-order.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import { copyOf } from "../model/plain-json.ts";
+import { keyText } from "../model/record.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import type { AppointmentQuery, JournalQuery, Position, SlotQuery } from "../storage/adapter.ts";
 import { recordsOf, type Tables } from "./database.ts";
@@ -30,8 +31,8 @@ export function findAppointments(tables: Tables, query: AppointmentQuery): reado
 }
 
 export function readJournal({ journal }: Tables, query: JournalQuery): readonly JournalEntry[] {
-  const { recordId, afterVersion, descending = false, limit } = query;
-  const all = journal.get(recordId) ?? [];
+  const { record, afterVersion, descending = false, limit } = query;
+  const all = journal.get(keyText(record)) ?? [];
   const isBeyond = ({ version }: JournalEntry) =>
     afterVersion === undefined || (descending ? version < afterVersion : version > afterVersion);
   const entries = (descending ? all.toReversed() : all).filter(isBeyond);

@@ -39,6 +39,11 @@ export interface AppointmentCommandInput extends CommandEnvelope {
 
 /** A slot to be created. */
 export interface NewSlotInput {
+  /**
+   * The id that the slot gets: 1 to 128 characters. An id that a slot has already is refused with `slot_exists`. Leave
+   * it out if `capacity` is above 1. Default: a UUIDv7.
+   */
+  readonly slotId?: string | undefined;
   /** When the slot begins; the instant belongs to it. From the year 1900 to 2199. */
   readonly start: InstantInput;
   /** When the slot ends; the instant no longer belongs to it. After `start`, by at most 31 days. */
@@ -112,6 +117,11 @@ export interface SlotTakingInput {
 
 /** What `book` takes to book a slot that is known by its id. */
 export interface BookSlotInput extends SlotCommandInput, SlotTakingInput {
+  /**
+   * The id that the appointment gets: 1 to 128 characters. An id that an appointment has already is refused with
+   * `appointment_exists`. Default: a UUIDv7.
+   */
+  readonly appointmentId?: string | undefined;
   /** Whom the appointment is for: your id for a patient or a customer. 1 to 128 characters. */
   readonly subjectId: string;
   /**
@@ -144,6 +154,11 @@ export interface BookSlotInput extends SlotCommandInput, SlotTakingInput {
 export interface BookTimeInput extends CommandEnvelope {
   /** Absent: with a `slotId` the call books that slot. */
   readonly slotId?: undefined;
+  /**
+   * The id that the appointment gets: 1 to 128 characters. An id that an appointment has already is refused with
+   * `appointment_exists`. Default: a UUIDv7.
+   */
+  readonly appointmentId?: string | undefined;
   /** Whom the appointment is for: your id for a patient or a customer. 1 to 128 characters. */
   readonly subjectId: string;
   /** Whose slot is wanted. 1 to 128 characters. */

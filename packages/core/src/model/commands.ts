@@ -19,12 +19,18 @@ const wholeNumber = (least: number, most: number) =>
   z.int("must be a whole number").min(least, `must be at least ${least}`).max(most, `must be at most ${most}`);
 
 /** A slot to be created. */
-export const newSlotSchema = z.strictObject({
-  start: instantSchema,
-  end: instantSchema,
-  capacity: wholeNumber(1, limits.seatsPerSlot).default(1),
-  metadata: metadataSchema.default({}),
-});
+export const newSlotSchema = z
+  .strictObject({
+    slotId: idSchema.optional(),
+    start: instantSchema,
+    end: instantSchema,
+    capacity: wholeNumber(1, limits.seatsPerSlot).default(1),
+    metadata: metadataSchema.default({}),
+  })
+  .refine(({ slotId, capacity }) => slotId === undefined || capacity === 1, {
+    path: ["slotId"],
+    message: "must be left out if capacity is above 1, because each seat is a slot with an id of its own",
+  });
 
 export const createSlotsSchema = z.strictObject({
   ...envelope,
@@ -63,6 +69,7 @@ const alternatives = wholeNumber(0, limits.alternatives).default(0);
 /** Book a slot that is known by its id. `ifVersion` is the slot's. */
 export const bookSlotSchema = z.strictObject({
   ...slotCommand,
+  appointmentId: idSchema.optional(),
   subjectId: idSchema,
   alsoSlotIds,
   providerId: idSchema.optional(),
@@ -80,6 +87,7 @@ export const bookSlotSchema = z.strictObject({
 export const bookTimeSchema = z.strictObject({
   ...envelope,
   slotId: notInJson(z.undefined()).optional(),
+  appointmentId: idSchema.optional(),
   subjectId: idSchema,
   providerId: idSchema,
   facilityId: idSchema,

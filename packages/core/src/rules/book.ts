@@ -13,7 +13,7 @@ import {
   type Rule,
   type Seen,
 } from "./decision.ts";
-import { slotKey } from "./find.ts";
+import { appointmentKey, refuseTakenId, slotKey } from "./find.ts";
 import { bookInto, type Claim, claimSlots, providersOf, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
 import { refuseRange } from "./time.ts";
 
@@ -30,13 +30,15 @@ export interface Booked {
 
 /** Creates an appointment and takes its slots in one step. */
 export const book: Rule<Command<"book">, Booked> = {
-  reads: (command) =>
-    isBySlot(command)
-      ? { keys: [command.slotId, ...command.alsoSlotIds].map(slotKey) }
-      : { keys: [], search: searchFreeSlot(command) },
+  reads(command) {
+    const own = command.appointmentId === undefined ? [] : [appointmentKey(command.appointmentId)];
+    if (!isBySlot(command)) return { keys: own, search: searchFreeSlot(command) };
+    return { keys: [...own, ...[command.slotId, ...command.alsoSlotIds].map(slotKey)] };
+  },
 
   decide: (command, seen, context) =>
-    isBySlot(command) ? bookSlot(command, seen, context) : bookTime(command, seen, context),
+    refuseTakenId(seen, command.appointmentId) ??
+    (isBySlot(command) ? bookSlot(command, seen, context) : bookTime(command, seen, context)),
 };
 
 function isBySlot(command: Command<"book">): command is BookSlot {
@@ -62,18 +64,18 @@ function bookTime(command: BookTime, seen: Seen, context: Context): Decision<Boo
   const refusal = refuseRange(command);
   if (refusal !== undefined) return refusal;
   const free = chooseSlot(seen.found, context.command.id);
-  if (free !== undefined) return bookedInto([free], command, () => command, context);
   const { providerId, facilityId, start, end, subjectId, metadata } = command;
+  if (free !== undefined) return bookedInto([free], command, () => ({ start, end }), context);
   if (command.ifNoSlot === "refuse") return refuse("no_slot_available", { providerId, facilityId, start, end });
   const owned = { providerIds: [providerId], slotIds: [] };
   const asked = { subjectId, providerId, facilityId, start, end, status: "scheduled", ...owned, metadata } as const;
-  const change = createAppointment(asked, context.newId(), context);
+  const change = createAppointment(asked, command.appointmentId ?? context.newId(), context);
   return decided([change], { appointment: change.record, slots: [] });
 }
 
 function bookedInto(
   slots: readonly Slot[],
-  { subjectId, metadata }: Pick<BookSlot, "subjectId" | "metadata">,
+  { appointmentId, subjectId, metadata }: Pick<BookSlot, "appointmentId" | "subjectId" | "metadata">,
   claimOf: (primary: Slot) => Claim,
   context: Context,
 ): Decision<Booked> {
@@ -82,7 +84,7 @@ function bookedInto(
   const { start, end } = claimOf(primary);
   const owned = { providerIds: providersOf(slots), slotIds: slots.map(({ id }) => id) };
   const content = { subjectId, providerId, facilityId, start, end, status: "confirmed", ...owned, metadata } as const;
-  const appointment = createAppointment(content, context.newId(), context);
+  const appointment = createAppointment(content, appointmentId ?? context.newId(), context);
   const taken = bookInto(slots, appointment.record.id, context);
   return decided([appointment, ...taken], {
     appointment: appointment.record,

@@ -17,6 +17,7 @@ import {
   type Rule,
   type Seen,
 } from "./decision.ts";
+import { slotKey } from "./find.ts";
 import { type Occupied, refuseOverlap, refuseRange } from "./time.ts";
 
 type CreateSlots = Command<"createSlots">;
@@ -37,8 +38,9 @@ export interface CreatedSlots {
 export const createSlots: Rule<CreateSlots, CreatedSlots> = {
   reads(command, _seen, context) {
     const scheduleId = scheduleIdFor(command, context);
+    const own = command.slots.flatMap(({ slotId }) => (slotId === undefined ? [] : slotKey(slotId)));
     return {
-      keys: [{ kind: "schedule", id: scheduleId }],
+      keys: [{ kind: "schedule", id: scheduleId }, ...own],
       search: {
         ...overlapping(span(command.slots)),
         providerIds: [command.providerId],
@@ -57,15 +59,16 @@ function decideSlots(command: CreateSlots, seen: Seen, context: Context): Decisi
     refuseScheduleVersion(command, seen, context) ??
     refuseRanges(command.slots) ??
     refuseTooMany(command.slots) ??
+    refuseTakenIds(command.slots, seen) ??
     refuseTimeZone(command, seen, context);
   if (refusal !== undefined) return refusal;
   const wanted = command.slots.flatMap(seatsOf);
   const overlap = refuseOverlap(wanted, seen.found.map(occupiedBy));
   if (overlap !== undefined) return overlap;
   const schedule = scheduleFor(command, seen, context);
-  const slots = wanted.map(({ seat, start, end, metadata }) => {
+  const slots = wanted.map(({ ownId, seat, start, end, metadata }) => {
     const place = { scheduleId: schedule.record.id, providerId, facilityId, seat };
-    return createSlot({ ...place, start, end, metadata }, context);
+    return createSlot({ id: ownId ?? context.newId(), ...place, start, end, metadata }, context);
   });
   return decided([schedule, ...slots], { schedule: schedule.record, slots: slots.map(({ record }) => record) });
 }
@@ -108,10 +111,11 @@ function span(slots: readonly NewSlot[]): TimeRange {
   return { start: new Date(start), end: new Date(end) };
 }
 
-type Seat = Occupied & Pick<NewSlot, "metadata">;
+/** `slotId` is that of a stored slot, and `ownId` the id that the caller chose for a new one. */
+type Seat = Occupied & Pick<NewSlot, "metadata"> & { readonly ownId: string | undefined };
 
-function seatsOf({ start, end, capacity, metadata }: NewSlot, index: number): readonly Seat[] {
-  return Array.from({ length: capacity }, (_, seat) => ({ start, end, seat, slotId: null, index, metadata }));
+function seatsOf({ slotId: ownId, start, end, capacity, metadata }: NewSlot, index: number): readonly Seat[] {
+  return Array.from({ length: capacity }, (_, seat) => ({ ownId, start, end, seat, slotId: null, index, metadata }));
 }
 
 /** A stored slot as an obstacle. */
@@ -134,10 +138,25 @@ function refuseTooMany(slots: readonly NewSlot[]): Refusal | undefined {
   return refuse("invalid_input", { issues: [{ path: "slots", message }] });
 }
 
+/** Refuses an id that is there twice, and one that a slot has already. */
+function refuseTakenIds(slots: readonly NewSlot[], seen: Seen): Refusal | undefined {
+  const ids = new Set<string>();
+  for (const [index, { slotId }] of slots.entries()) {
+    if (slotId === undefined) continue;
+    if (seen.slot(slotId) !== undefined) return refuse("slot_exists", { slotId, index });
+    if (ids.has(slotId)) {
+      const message = `must not name "${slotId}" again: another slot of this call has the same id`;
+      return refuse("invalid_input", { issues: [{ path: `slots.${index}.slotId`, message }] });
+    }
+    ids.add(slotId);
+  }
+  return undefined;
+}
+
 /** The result, which holds all of the slots, is one value in the database, and servers limit the size of a packet. */
 function refuseTooLarge({ providerId, facilityId, slots }: CreateSlots): Refusal | undefined {
   const each = slotBytes + nestedJsonBytes(providerId) + nestedJsonBytes(facilityId);
-  const bytes = slots.reduce((sum, slot) => sum + slot.capacity * (each + metadataBytes(slot)), 0);
+  const bytes = slots.reduce((sum, slot) => sum + slot.capacity * (each + ownIdBytes(slot) + metadataBytes(slot)), 0);
   if (bytes <= limits.createdBytes) return undefined;
   const message = `must not take more than ${limits.createdBytes} bytes to store, but take about ${bytes}: create fewer in one call, or use createManySlots`;
   return refuse("invalid_input", { issues: [{ path: "slots", message }] });
@@ -145,6 +164,10 @@ function refuseTooLarge({ providerId, facilityId, slots }: CreateSlots): Refusal
 
 /** The size of a slot in a stored result, without its metadata and the host's ids. */
 const slotBytes = 200;
+
+function ownIdBytes({ slotId }: NewSlot): number {
+  return slotId === undefined ? 0 : nestedJsonBytes(slotId);
+}
 
 function metadataBytes({ metadata }: NewSlot): number {
   for (const _ in metadata) return nestedJsonBytes(metadata);

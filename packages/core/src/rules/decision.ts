@@ -97,8 +97,8 @@ function journalEntry(record: Slot | Appointment, before: string | null, changes
   } satisfies JournalEntry;
 }
 
-export function createSlot(given: Omit<Parameters<typeof newSlot>[0], "id">, context: Context): Change<Slot> {
-  const record = newSlot({ ...given, id: context.newId() }, context.now);
+export function createSlot(given: Parameters<typeof newSlot>[0], context: Context): Change<Slot> {
+  const record = newSlot(given, context.now);
   const { kind: _, id, version, createdAt, updatedAt, ...content } = record;
   return { expected: 0, record, entry: journalEntry(record, null, content, context) };
 }

@@ -26,6 +26,12 @@ export function findAppointment(seen: Seen, id: string, ifVersion: number | unde
   return refuseVersion(appointment, ifVersion) ?? appointment;
 }
 
+/** Refuses to make an appointment with an id that one has already. */
+export function refuseTakenId(seen: Seen, appointmentId: string | undefined): Refusal | undefined {
+  if (appointmentId === undefined || seen.appointment(appointmentId) === undefined) return undefined;
+  return refuse("appointment_exists", { appointmentId });
+}
+
 /** Refuses a change of the slot's state that the table has no row for, with the code of its present state. */
 export function refuseSlotChange(slot: Slot, to: SlotStatus, { command }: Context): Refusal | undefined {
   const slotId = slot.id;

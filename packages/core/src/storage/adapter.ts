@@ -194,7 +194,8 @@ export interface AppointmentQuery {
 }
 
 export interface JournalQuery {
-  readonly recordId: string;
+  /** A slot or an appointment. One of each kind may have the same id. */
+  readonly record: RecordKey;
   /** The last version of the page before: `entry.version > afterVersion`, or `<` where the order is reversed. */
   readonly afterVersion?: number;
   readonly descending?: boolean;

@@ -124,9 +124,11 @@ export const checks: readonly Check[] = [
     finding: "the journal does not count 1, 2, 3 up to the record's version",
     sql: `
       SELECT r.id AS record, r.version, count(j.version) AS entries, max(j.version) AS newest
-      FROM (SELECT id, version FROM slotwright_slots UNION ALL SELECT id, version FROM slotwright_appointments) AS r
-      LEFT JOIN slotwright_journal AS j ON j.record_id = r.id
-      GROUP BY r.id, r.version
+      FROM (
+        SELECT id, version, 1 = 1 AS is_slot FROM slotwright_slots
+        UNION ALL SELECT id, version, 1 = 0 FROM slotwright_appointments) AS r
+      LEFT JOIN slotwright_journal AS j ON j.record_id = r.id AND (j.record_kind = 'slot') = r.is_slot
+      GROUP BY r.id, r.version, r.is_slot
       HAVING count(j.version) <> r.version OR count(j.version) = 0 OR max(j.version) <> r.version OR min(j.version) <> 1`,
   },
   {
@@ -134,7 +136,8 @@ export const checks: readonly Check[] = [
     finding: "the journal tells of a record that is not there",
     sql: `
       SELECT record_kind, record_id, version FROM slotwright_journal
-      WHERE record_id NOT IN (SELECT id FROM slotwright_slots UNION ALL SELECT id FROM slotwright_appointments)`,
+      WHERE (record_kind = 'slot' AND record_id NOT IN (SELECT id FROM slotwright_slots))
+        OR (record_kind = 'appointment' AND record_id NOT IN (SELECT id FROM slotwright_appointments))`,
   },
   {
     invariant: 5,
@@ -143,7 +146,7 @@ export const checks: readonly Check[] = [
     sql: `
       SELECT * FROM (
         SELECT record_id AS record, version, from_status,
-          lag(to_status) OVER (PARTITION BY record_id ORDER BY version) AS status_before
+          lag(to_status) OVER (PARTITION BY record_kind, record_id ORDER BY version) AS status_before
         FROM slotwright_journal) AS steps
       WHERE NOT coalesce(from_status = status_before, from_status IS NULL AND status_before IS NULL)
         AND NOT coalesce(from_status = 'available' AND status_before = 'held', FALSE)`,
@@ -153,19 +156,21 @@ export const checks: readonly Check[] = [
     finding: "the record is not as its journal tells",
     sql: `
       WITH latest AS (
-        SELECT record_id, field, value, row_number() OVER (PARTITION BY record_id, field ORDER BY version DESC) AS newest
+        SELECT record_kind, record_id, field, value,
+          row_number() OVER (PARTITION BY record_kind, record_id, field ORDER BY version DESC) AS newest
         FROM told
       )
       SELECT a.record_id AS record, a.field, l.value AS told, a.value AS actual FROM actual AS a
-      LEFT JOIN latest AS l ON l.record_id = a.record_id AND l.field = a.field AND l.newest = 1
+      LEFT JOIN latest AS l ON l.record_kind = a.record_kind AND l.record_id = a.record_id AND l.field = a.field
+        AND l.newest = 1
       WHERE NOT coalesce(l.value = a.value, l.value IS NULL AND a.value IS NULL)`,
   },
   {
     invariant: 6,
     finding: "one command took effect more than once",
     sql: `
-      SELECT command_id, record_id, count(*) AS times FROM slotwright_journal
-      GROUP BY command_id, record_id HAVING count(*) > 1`,
+      SELECT command_id, record_kind, record_id, count(*) AS times FROM slotwright_journal
+      GROUP BY command_id, record_kind, record_id HAVING count(*) > 1`,
   },
   {
     invariant: 6,
@@ -205,7 +210,7 @@ export const checks: readonly Check[] = [
       JOIN sent AS s ON s.command_id = a.command_id
       WHERE NOT EXISTS (
         SELECT 1 FROM slotwright_journal AS j
-        WHERE j.record_id = a.record_id AND j.version = a.version AND j.to_status = a.status
+        WHERE j.record_kind = a.record_kind AND j.record_id = a.record_id AND j.version = a.version AND j.to_status = a.status
           AND (j.command_id = a.command_id
             OR (s.command = 'reschedule' AND a.record_kind = 'slot' AND a.status = 'booked')))`,
   },
@@ -231,15 +236,15 @@ export const checks: readonly Check[] = [
     finding: "a change that nobody was told of",
     // Whoever moves an appointment is shown its new slots, not those that it left.
     sql: `
-      SELECT command_id, record_id, version, to_status FROM slotwright_journal
+      SELECT command_id, record_kind, record_id, version, to_status FROM slotwright_journal
       WHERE NOT (command = 'reschedule' AND to_status = 'available')
-      EXCEPT SELECT command_id, record_id, version, status FROM answered`,
+      EXCEPT SELECT command_id, record_kind, record_id, version, status FROM answered`,
   },
   {
     invariant: 7,
     finding: "a slot or an appointment that nobody was told of",
     sql: `
-      SELECT id FROM (SELECT id FROM slotwright_slots UNION ALL SELECT id FROM slotwright_appointments) AS records
-      EXCEPT SELECT record_id FROM answered`,
+      SELECT DISTINCT record_kind, record_id FROM slotwright_journal
+      EXCEPT SELECT record_kind, record_id FROM answered`,
   },
 ];

@@ -15,9 +15,9 @@ const shapes = {
   /** The providers that appointments name. */
   named: "record_id AS appointment, record_id AS provider",
   /** The fields that the journal tells of. */
-  told: "record_id, version, command AS field, NULLIF(changes, '') AS value",
+  told: "record_kind, record_id, version, command AS field, NULLIF(changes, '') AS value",
   /** The same fields of the records as they are. */
-  actual: "record_id, command AS field, NULLIF(changes, '') AS value",
+  actual: "record_kind, record_id, command AS field, NULLIF(changes, '') AS value",
 } as const;
 
 type Table = keyof typeof shapes;
@@ -65,7 +65,7 @@ function actualFields({ instant }: Dialect): string {
     ["end", instant("end_at")],
   ] as const;
   const fields = {
-    slotwright_slots: [
+    slot: [
       ...times,
       ["status", "status"],
       ["seat", "concat(seat, '')"],
@@ -74,7 +74,7 @@ function actualFields({ instant }: Dialect): string {
       ["facilityId", "facility_id"],
       ["appointmentId", "appointment_id"],
     ],
-    slotwright_appointments: [
+    appointment: [
       ...times,
       ["status", "status"],
       ["subjectId", "subject_id"],
@@ -85,6 +85,8 @@ function actualFields({ instant }: Dialect): string {
     ],
   } as const;
   return Object.entries(fields)
-    .flatMap(([table, ofTable]) => ofTable.map(([field, sql]) => `SELECT id, '${field}', ${sql} FROM ${table}`))
+    .flatMap(([kind, ofKind]) =>
+      ofKind.map(([field, sql]) => `SELECT '${kind}', id, '${field}', ${sql} FROM slotwright_${kind}s`),
+    )
     .join("\n    UNION ALL ");
 }

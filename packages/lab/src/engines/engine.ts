@@ -59,7 +59,7 @@ export interface Dialect {
   readonly listedSlots: string;
   /** Selects `appointment, provider`: each provider in the list of an appointment. */
   readonly namedProviders: string;
-  /** Selects `record_id, version, field, value`: each field that an entry of the journal says was changed, as text. */
+  /** Selects `record_kind, record_id, version, field, value`: each field that an entry of the journal says was changed, as text. */
   readonly changedFields: string;
   /** Epoch milliseconds as the text that JSON has for them. */
   readonly instant: (column: string) => string;

@@ -31,7 +31,7 @@ const dialect: Dialect = {
       json_table(coalesce(a.provider_ids, concat('["', a.provider_id, '"]')), '$[*]' COLUMNS (provider VARCHAR(128) PATH '$')) AS n`,
   // JSON's null would become the text "null". Lists of slots are written with a blank after each comma.
   changedFields: `
-    SELECT j.record_id, j.version, k.field, CASE json_type(${changedValue})
+    SELECT j.record_kind, j.record_id, j.version, k.field, CASE json_type(${changedValue})
       WHEN 'NULL' THEN NULL
       WHEN 'ARRAY' THEN replace(${changedValue}, '", "', '","')
       ELSE json_unquote(${changedValue}) END AS value

@@ -102,7 +102,14 @@ const journalChanges: Changed<JournalQuery> = {
   "runs one way": without<JournalQuery>("descending"),
   "has one more than the limit": (query) => ({ ...query, limit: query.limit + 1 }),
   "has one less than the limit": (query) => ({ ...query, limit: Math.max(query.limit - 1, 1) }),
-  "looks for a lower case record": lowered<JournalQuery>("recordId"),
+  "looks for a lower case record": ({ record: { kind, id }, ...query }) => ({
+    ...query,
+    record: { kind, id: id.toLowerCase() },
+  }),
+  "mixes slots and appointments up": ({ record: { kind, id }, ...query }) => ({
+    ...query,
+    record: { kind: kind === "slot" ? "appointment" : "slot", id },
+  }),
 };
 
 type Lists = Pick<StorageAdapter<never>, "findSlots" | "findAppointments" | "readJournal">;
