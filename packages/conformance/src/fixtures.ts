@@ -94,3 +94,10 @@ export async function tally(promises: readonly Promise<unknown>[]): Promise<Reco
 function outcomeName(reason: unknown): string {
   return isBookingError(reason) ? reason.code : `raw error: ${String(reason)}`;
 }
+
+/** One of the answers is that of the command as it took effect, and all others are its replays. */
+export function assertOneAndReplays(answers: readonly object[]): void {
+  const [first, ...more] = answers.filter((answer) => !("replayed" in answer));
+  assert.ok(first !== undefined && more.length === 0, `${more.length + 1} of ${answers.length} are no replays`);
+  for (const answer of answers) if (answer !== first) assert.deepEqual(answer, { ...first, replayed: true });
+}

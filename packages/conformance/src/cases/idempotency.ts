@@ -16,7 +16,8 @@ import type { ConformanceCase } from "../harness.ts";
 export const idempotencyCases: readonly ConformanceCase[] = [
   {
     key: "booking.idempotency",
-    title: "a command takes effect once per key; its replay gives the same answer, also through another connection",
+    title:
+      "a command takes effect once per key; its replay gives the same answer, and says so, also through another connection",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const slot = await publishOne(engine);
@@ -28,24 +29,29 @@ export const idempotencyCases: readonly ConformanceCase[] = [
         metadata: { b: 1, a: { start: "x" } },
       };
       const answer = await engine.book(want);
-      assert.deepEqual(await engine.book(want), answer);
-      assert.deepEqual(await engineOn(second).book({ ...want, metadata: { a: { start: "x" }, b: 1 } }), answer);
+      const again = { ...answer, replayed: true };
+      assert.equal("replayed" in answer, false);
+      assert.deepEqual(await engine.book(want), again);
+      assert.deepEqual(await engineOn(second).book({ ...want, metadata: { a: { start: "x" }, b: 1 } }), again);
       await refusal(engine.book({ ...want, subjectId: "p-2" }), "idempotency_key_reused");
       await refusal(
         engine.block({ actor: provider, slotId: slot.id, idempotencyKey: "key 1" }),
         "idempotency_key_reused",
       );
       await engine.cancel({ actor: patient, appointmentId: answer.appointment.id });
-      assert.deepEqual(await engine.book(want), answer);
+      assert.deepEqual(await engine.book(want), again);
       const hold = { actor: patient, slotId: slot.id, idempotencyKey: "key 2" };
-      assert.deepEqual(await engine.hold(hold), await engineOn(second).hold(hold));
+      assert.deepEqual({ ...(await engine.hold(hold)), replayed: true }, await engineOn(second).hold(hold));
       const create = {
         actor: provider,
         ...place,
         idempotencyKey: "key 3",
         slots: [{ start: minutes(60), end: minutes(90) }],
       };
-      assert.deepEqual(await engine.createSlots(create), await engineOn(second).createSlots(create));
+      assert.deepEqual(
+        { ...(await engine.createSlots(create)), replayed: true },
+        await engineOn(second).createSlots(create),
+      );
       await assertSound(storage);
     },
   },

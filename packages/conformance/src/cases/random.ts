@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import type { Engine, Slot } from "@slotwright/core";
 import fc from "fast-check";
 import { auditStore } from "../audit.ts";
-import { askFor, engineOn, manualClock, minutes, place, provider, publish, publishOne, tally } from "../fixtures.ts";
+import {
+  askFor,
+  assertOneAndReplays,
+  engineOn,
+  manualClock,
+  minutes,
+  place,
+  provider,
+  publish,
+  publishOne,
+  tally,
+} from "../fixtures.ts";
 import { gatedAdapter } from "../gated.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { anyIntent, attempt, emptyWorld, type Intent } from "../intents.ts";
@@ -106,8 +117,7 @@ export const randomCases: readonly ConformanceCase[] = [
         const running = [store.storage, store.second, store.storage].map((storage) =>
           command(engineOn(scheduledAdapter(storage, scheduler), { clock })),
         );
-        const [first, ...others] = await scheduler.waitFor(Promise.all(running));
-        for (const other of others) assert.deepEqual(other, first);
+        assertOneAndReplays((await scheduler.waitFor(Promise.all(running))) as readonly object[]);
         assert.deepEqual(await auditStore(store.storage), []);
         await store.close();
       });

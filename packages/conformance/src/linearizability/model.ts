@@ -23,7 +23,7 @@ import {
 import type { HistoryCall } from "./history.ts";
 import { slotsFound } from "./model-search.ts";
 import { type ModelState, withRecords } from "./model-state.ts";
-import { recordsIn, type ShownRecord } from "./shown-records.ts";
+import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 
 /** What happens if a call takes its turn in a state: the next state, or the rules' answer if it differs. */
 export type Step = { readonly state: ModelState } | { readonly mismatch: string };
@@ -119,6 +119,7 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, overlapSco
       if (earlier.requestHash === hash) return { state, answer: doneText(earlier.result) };
       return { state, answer: refusalText("idempotency_key_reused", { idempotencyKey: id }) };
     }
+    if (isReplay(outcome)) return { state, answer: "no replay, because no command with this key has taken effect" };
     const unforeseen = unforeseenIn(result);
     const context: Context = {
       now,
@@ -222,7 +223,15 @@ export function writtenIn(result: unknown): readonly ShownRecord[] {
 }
 
 function resultOf(outcome: HistoryCall["outcome"]): unknown {
-  return "result" in outcome ? outcome.result : undefined;
+  const result = "result" in outcome ? outcome.result : undefined;
+  if (!isObject(result)) return result;
+  const { replayed: _, ...answer } = result;
+  return answer;
+}
+
+/** Whether the answer says that the command had taken effect before. After a lost connection it may say nothing. */
+function isReplay(outcome: HistoryCall["outcome"]): boolean {
+  return "result" in outcome && isObject(outcome.result) && outcome.result.replayed === true;
 }
 
 function answerText({ outcome }: HistoryCall): string {

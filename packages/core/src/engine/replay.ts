@@ -1,15 +1,19 @@
 import { BookingError } from "../errors.ts";
-import type { CommandIdentity } from "./engine-storage.ts";
+import type { Request } from "./request.ts";
 import { resultOf } from "./stored-result.ts";
 
 /**
- * The answer to a command that took effect before.
+ * The answer to a command that took effect before. It is not marked as a replay after an unknown outcome, because then
+ * this very call may have made the change.
  * @throws BookingError `idempotency_key_reused` if it was another request
  */
 export function replay(
   first: { readonly requestHash: string; readonly result: unknown },
-  command: CommandIdentity,
+  { id, requestHash, wasUnknown }: Pick<Request, "id" | "requestHash" | "wasUnknown">,
 ): object {
-  if (first.requestHash === command.requestHash()) return resultOf(first.result);
-  throw new BookingError("idempotency_key_reused", { idempotencyKey: command.id });
+  if (first.requestHash === requestHash()) {
+    const result = resultOf(first.result);
+    return wasUnknown ? result : { ...result, replayed: true };
+  }
+  throw new BookingError("idempotency_key_reused", { idempotencyKey: id });
 }

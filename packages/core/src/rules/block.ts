@@ -1,10 +1,11 @@
 import type { Command } from "../model/commands.ts";
+import type { Replayable } from "../model/replayable.ts";
 import type { Slot } from "../model/slot.ts";
 import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 
 /** A slot that has changed. */
-export interface ChangedSlot {
+export interface ChangedSlot extends Replayable {
   /** The slot as it is now. */
   readonly slot: Slot;
 }

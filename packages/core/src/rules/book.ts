@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { refuse } from "../errors.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { bookSlotSchema, bookTimeSchema, Command } from "../model/commands.ts";
+import type { Replayable } from "../model/replayable.ts";
 import type { Slot } from "../model/slot.ts";
 import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
 import {
@@ -21,7 +22,7 @@ type BookSlot = z.output<typeof bookSlotSchema>;
 type BookTime = z.output<typeof bookTimeSchema>;
 
 /** An appointment with its slots. */
-export interface Booked {
+export interface Booked extends Replayable {
   /** The appointment as it is now. */
   readonly appointment: Appointment;
   /** The slots that the appointment owns now. Empty if it is only `scheduled`. */

@@ -1,12 +1,13 @@
 import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
 import type { Command } from "../model/commands.ts";
+import type { Replayable } from "../model/replayable.ts";
 import type { Slot } from "../model/slot.ts";
 import { changeAppointment, decided, isRefusal, type Reads, type Rule } from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
 import { freeSlots } from "./take-slots.ts";
 
 /** An appointment that has ended without taking place. */
-export interface EndedAppointment {
+export interface EndedAppointment extends Replayable {
   /** The appointment, which no longer owns a slot. */
   readonly appointment: Appointment;
   /** The slots that became available. */

@@ -1,10 +1,11 @@
 import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
 import type { Command } from "../model/commands.ts";
+import type { Replayable } from "../model/replayable.ts";
 import { changeAppointment, decided, isRefusal, type Rule } from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange } from "./find.ts";
 
 /** An appointment that has changed its state. */
-export interface ChangedAppointment {
+export interface ChangedAppointment extends Replayable {
   /** The appointment as it is now. */
   readonly appointment: Appointment;
 }

@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from "../errors.ts";
 import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
+import type { Replayable } from "../model/replayable.ts";
 import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
 import type { Slot, SlotStatus } from "../model/slot.ts";
@@ -27,7 +28,7 @@ type NewSlot = CreateSlots["slots"][number];
 export const occupyingStatuses: readonly SlotStatus[] = ["available", "held", "booked"];
 
 /** Slots that have been created. */
-export interface CreatedSlots {
+export interface CreatedSlots extends Replayable {
   /** The schedule of the slots, with its new version. */
   readonly schedule: Schedule;
   /** In the order of the input. The seats of a group slot follow one another. */

@@ -1,10 +1,11 @@
 import type { Command } from "../model/commands.ts";
+import type { Replayable } from "../model/replayable.ts";
 import type { Slot } from "../model/slot.ts";
 import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 
 /** A slot that is held. */
-export interface HeldSlot {
+export interface HeldSlot extends Replayable {
   /** The slot as it is now; `hold.expiresAt` says how long the hold lasts. */
   readonly slot: Slot;
   /** Only the holder knows it: `book` and `release` ask for it. */
