@@ -102,7 +102,9 @@ async function bookingOf(driver: FloorDriver, publish: Publish): Promise<Applica
 
 /** An engine asks for the settings before its first command, and then no more: that is no part of a booking. */
 function agreed(storage: StorageAdapter<never>): StorageAdapter<never> {
-  return intercepted(storage, () => ({ readSettings: async () => ({ overlapScope: "facility" }) }));
+  return intercepted(storage, () => ({
+    readSettings: async () => ({ overlapScope: "facility", idempotencyScope: "actor" }) as const,
+  }));
 }
 
 /** Ids, the first of which is known; tells of all that were made. */

@@ -6,6 +6,7 @@ import {
   type ErrorCode,
   isBookingError,
 } from "@slotwright/core";
+import { commandIdOf } from "@slotwright/core/checking";
 import { shownIn, type Told } from "@slotwright/lab/audit";
 
 type HostCommand = Exclude<CommandName, "repair">;
@@ -38,7 +39,7 @@ export interface Desk {
     options?: { readonly repeated: boolean },
   ) => Promise<Answer<CommandResult<Name>>>;
   /** Writes down that something went wrong that no error told. */
-  readonly complain: (about: Pick<LedgerEntry, "key" | "command" | "actorId">, problem: string) => void;
+  readonly complain: (about: Pick<LedgerEntry, "commandId" | "command" | "actorId">, problem: string) => void;
 }
 
 /** What a caller who came too late may be told. */
@@ -54,7 +55,7 @@ export function createDesk(engine: Engine, onEntry: (entry: LedgerEntry) => void
       const answer = await answerOf(commands[command](input));
       const ms = performance.now() - started;
       const sent = {
-        key: input.idempotencyKey,
+        commandId: commandIdOf(input.idempotencyKey, input.actor, "actor"),
         command,
         actorId: input.actor.id,
         repeated,

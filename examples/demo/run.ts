@@ -184,7 +184,8 @@ function showFaults(ledger: readonly LedgerEntry[]): boolean {
   const faults = report.faults(ledger);
   console.log(heading("9. Errors that should not have come: of the driver, or of a busy database"));
   if (faults.length === 0) console.log("   None.");
-  for (const { key, command, problem } of faults) console.log(`   ${bad("FAULT")} ${command} ${key}: ${problem}`);
+  for (const { commandId, command, problem } of faults)
+    console.log(`   ${bad("FAULT")} ${command} ${commandId}: ${problem}`);
   return faults.length === 0;
 }
 

@@ -84,11 +84,11 @@ describeOnEachServer("a host's pool with", (server) => {
       connection.query("set session transaction isolation level read uncommitted");
     });
     const host = await own.beginHostTransaction();
-    await own.storage.within(host.transaction).storeSettings({ overlapScope: "provider" });
+    await own.storage.within(host.transaction).storeSettings({ overlapScope: "provider", idempotencyScope: "actor" });
     const storage = mysqlAdapter({ pool });
     expect(await storage.readSettings()).toBeUndefined();
     await host.commit();
-    expect(await storage.readSettings()).toEqual({ overlapScope: "provider" });
+    expect(await storage.readSettings()).toEqual({ overlapScope: "provider", idempotencyScope: "actor" });
     await pool.end();
     await own.close();
   });

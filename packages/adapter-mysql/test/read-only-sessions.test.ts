@@ -93,7 +93,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
   it("are replaced under transaction(), unless a fresh one says so, too", async () => {
     const [slot = slotAt(0), other = slotAt(0)] = free.splice(0, 2);
     const storage = mysqlAdapter({ pool });
-    await storage.storeSettings({ overlapScope: "facility" });
+    await storage.storeSettings({ overlapScope: "facility", idempotencyScope: "actor" });
     const engine = createEngine({ storage });
     await fill("set session transaction read only");
     let runs = 0;

@@ -17,7 +17,7 @@ describeOnServer("a transaction of the host's", (url) => {
   beforeEach(async () => {
     store = await openPostgresStore(url());
     // On a new database, the one that stores the settings is waited for by those that come at the same moment.
-    await store.storage.storeSettings({ overlapScope: "facility" });
+    await store.storage.storeSettings({ overlapScope: "facility", idempotencyScope: "actor" });
   });
   afterEach(() => store.close());
 

@@ -130,7 +130,9 @@ describeOnServer("on a pool of the host's", (url) => {
     await store.storage.commit([creation(slot)]);
     expect(await storage.load([keys[0]])).toEqual([slot]);
     expect(await storage.readSettings()).toBeUndefined();
-    await expect(storage.storeSettings({ overlapScope: "facility" })).rejects.toMatchObject({ failure: "read_only" });
+    await expect(storage.storeSettings({ overlapScope: "facility", idempotencyScope: "actor" })).rejects.toMatchObject({
+      failure: "read_only",
+    });
     await expect(storage.commit([booking(slot)])).rejects.toMatchObject({ failure: "read_only" });
     expect(await postgresAdapter({ pool, schema: `${store.schema}_2` }).migrate()).toMatchObject({ from: 0 });
     await pool.end();

@@ -90,7 +90,7 @@ describeOnServer("sessions that outlive their server's role", (url) => {
     "are replaced under transaction(), where %s statement finds out",
     async (whose) => {
       const storage = adapterOn(pool);
-      await storage.storeSettings({ overlapScope: "facility" });
+      await storage.storeSettings({ overlapScope: "facility", idempotencyScope: "actor" });
       const engine = createEngine({ storage });
       await fill("set session characteristics as transaction read only");
       let runs = 0;

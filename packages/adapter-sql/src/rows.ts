@@ -6,7 +6,6 @@ import {
   type Hold,
   type JournalEntry,
   type Metadata,
-  type OverlapScope,
   type RecordKind,
   type Schedule,
   type Slot,
@@ -195,15 +194,15 @@ export function rowToRecord(kind: RecordKind, row: unknown): StoredRecord {
 }
 
 /** The name of the one row that holds the settings. */
-export const settingsName = "overlap_scope";
+export const settingsName = "engine";
 
 /** The settings are one row, so they are stored completely or not at all. */
-export function settingsToRow({ overlapScope }: StoredSettings): SettingRow {
-  return { name: settingsName, value: overlapScope };
+export function settingsToRow(settings: StoredSettings): SettingRow {
+  return { name: settingsName, value: JSON.stringify(settings) };
 }
 
 export function rowToSettings({ value }: Pick<SettingRow, "value">): StoredSettings {
-  return { overlapScope: value as OverlapScope };
+  return JSON.parse(value) as StoredSettings;
 }
 
 /** The settings as read back right after they were stored. */

@@ -20,6 +20,7 @@ export {
   type CheckOptions,
   callsOf,
   checkHistory,
+  commandIdIn,
   createRecorder,
   type History,
   type HistoryCall,

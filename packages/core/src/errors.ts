@@ -109,7 +109,11 @@ export interface ErrorDetails {
   schema_outdated: Record<string, never>;
   schema_too_new: Record<string, never>;
   /** What the engine was created with, and what the database was set up with. */
-  settings_mismatch: { readonly setting: "overlapScope"; readonly expected: string; readonly actual: string };
+  settings_mismatch: {
+    readonly setting: "overlapScope" | "idempotencyScope";
+    readonly expected: string;
+    readonly actual: string;
+  };
   aborted: Record<string, never>;
 }
 
@@ -387,7 +391,7 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     transient: false,
     title: "The engine and the database disagree about a setting",
     message: ({ setting, expected, actual }) =>
-      `This engine was created with ${setting} "${expected}", and the engines that used this database before had "${actual}". With both, one provider could be booked twice at the same time, so nothing was changed. Create the engine with ${setting}: "${actual}"; the table "settings" of the database holds the value.`,
+      `This engine was created with ${setting} "${expected}", and the engines that used this database before had "${actual}". With both, ${setting === "overlapScope" ? "one provider could be booked twice at the same time" : "a command and its repeat could both take effect"}, so nothing was changed. Create the engine with ${setting}: "${actual}"; the table "settings" of the database holds the value.`,
   },
   aborted: {
     status: 503,

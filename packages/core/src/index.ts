@@ -61,7 +61,7 @@ export type {
 export type { RecordKey } from "./model/record.ts";
 export type { OverlapScope, Schedule } from "./model/schedule.ts";
 export { type Hold, type Slot, type SlotStatus, slotStatuses } from "./model/slot.ts";
-export type { Actor, Json, Metadata } from "./model/values.ts";
+export type { Actor, IdempotencyScope, Json, Metadata } from "./model/values.ts";
 export type { ChangedSlot } from "./rules/block.ts";
 export type { Booked } from "./rules/book.ts";
 export type { EndedAppointment } from "./rules/cancel.ts";

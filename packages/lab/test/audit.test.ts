@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import { type Clock, createEngine, systemClock } from "@slotwright/core";
+import { commandIdOf } from "@slotwright/core/checking";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { audit, type Shown, shownIn, type Told } from "../src/audit/index.ts";
 import { sqlite } from "../src/engines/sqlite.ts";
@@ -35,7 +36,7 @@ it("of an appointment that is moved within its slot finds nothing, and finds a s
   const told: Told[] = [];
   const say = (command: string, key: string, answer: object) =>
     void told.push({
-      key,
+      commandId: commandIdOf(key, actor, "actor"),
       command,
       actorId: command === "book" ? "paul" : "maria",
       outcome: "done",

@@ -4,10 +4,10 @@ import type { StorageAdapter } from "@slotwright/core/adapter";
 /** Stores the settings and reads the clock on a connection with the host's own configuration. */
 export async function keepsSettingsAndTime(storage: StorageAdapter, other: StorageAdapter): Promise<void> {
   assert.equal(await storage.readSettings(), undefined);
-  await storage.storeSettings({ overlapScope: "provider" });
-  await storage.storeSettings({ overlapScope: "facility" });
-  assert.deepEqual(await storage.readSettings(), { overlapScope: "provider" });
-  assert.deepEqual(await other.readSettings(), { overlapScope: "provider" });
+  await storage.storeSettings({ overlapScope: "provider", idempotencyScope: "actor" });
+  await storage.storeSettings({ overlapScope: "facility", idempotencyScope: "actor" });
+  assert.deepEqual(await storage.readSettings(), { overlapScope: "provider", idempotencyScope: "actor" });
+  assert.deepEqual(await other.readSettings(), { overlapScope: "provider", idempotencyScope: "actor" });
   const before = Date.now();
   const theirs = (await storage.readClock()).getTime();
   assert.ok(theirs > before - 1_000 && theirs < Date.now() + 1_000, new Date(theirs).toISOString());

@@ -5,8 +5,8 @@ import { isStorageError, type StoredSettings } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 
 const [ofFacility, ofProvider]: readonly [StoredSettings, StoredSettings] = [
-  { overlapScope: "facility" },
-  { overlapScope: "provider" },
+  { overlapScope: "facility", idempotencyScope: "actor" },
+  { overlapScope: "provider", idempotencyScope: "host" },
 ];
 
 /** Any call may end as transient, which means that nothing was applied. */

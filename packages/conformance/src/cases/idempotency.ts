@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Actor, Engine } from "@slotwright/core";
 import {
   askFor,
   assertSound,
@@ -35,7 +36,7 @@ export const idempotencyCases: readonly ConformanceCase[] = [
       assert.deepEqual(await engineOn(second).book({ ...want, metadata: { a: { start: "x" }, b: 1 } }), again);
       await refusal(engine.book({ ...want, subjectId: "p-2" }), "idempotency_key_reused");
       await refusal(
-        engine.block({ actor: provider, slotId: slot.id, idempotencyKey: "key 1" }),
+        engine.block({ actor: patient, slotId: slot.id, idempotencyKey: "key 1" }),
         "idempotency_key_reused",
       );
       await engine.cancel({ actor: patient, appointmentId: answer.appointment.id });
@@ -53,6 +54,53 @@ export const idempotencyCases: readonly ConformanceCase[] = [
         await engineOn(second).createSlots(create),
       );
       await assertSound(storage);
+    },
+  },
+  {
+    key: "booking.key-of-each-actor",
+    title:
+      "two actors who send the same key have a command each, also at the same moment, and a repeat stays the actor's own",
+    async run({ storage, second }) {
+      const engines = [engineOn(storage), engineOn(second)] as const;
+      const slots = await publish(engines[0], 6);
+      const actors = slots.map((_, index) => ({ kind: index % 2 === 0 ? "patient" : "staff", id: `a-${index >> 1}` }));
+      const book = (index: number) =>
+        (engines[index % 2] as Engine).book({
+          actor: actors[index] as Actor,
+          slotId: slots[index]?.id ?? "",
+          subjectId: "p-1",
+          idempotencyKey: "1",
+        });
+      const booked = await Promise.all(slots.map((_, index) => book(index)));
+      assert.deepEqual(
+        booked.map(({ slots }) => slots[0]?.id),
+        slots.map(({ id }) => id),
+      );
+      for (const [index, first] of booked.entries()) assert.deepEqual(await book(index), { ...first, replayed: true });
+      const [entry] = (await engines[0].history({ appointmentId: booked[0]?.appointment.id ?? "" })).items;
+      assert.match(entry?.commandId ?? "", /^1@/);
+      await assertSound(second);
+    },
+  },
+  {
+    key: "booking.key-of-the-host",
+    title:
+      "with idempotencyScope host, a key that one actor used is refused to another, and engines of both scopes do not mix",
+    async run({ storage, second }) {
+      const engine = engineOn(storage, { idempotencyScope: "host" });
+      const [slot, next] = await publish(engine, 2);
+      assert.ok(slot && next);
+      const want = { actor: patient, slotId: slot.id, subjectId: "p-1", idempotencyKey: "1" };
+      const booked = await engine.book(want);
+      const other = { ...want, actor: provider, slotId: next.id };
+      const { details } = await refusal(engine.book(other), "idempotency_key_reused");
+      assert.deepEqual(details, { idempotencyKey: "1" });
+      assert.deepEqual(await engine.book(want), { ...booked, replayed: true });
+      const [entry] = (await engine.history({ appointmentId: booked.appointment.id })).items;
+      assert.equal(entry?.commandId, "1");
+      const mixed = await refusal(engineOn(second).book(other), "settings_mismatch");
+      assert.deepEqual(mixed.details, { setting: "idempotencyScope", expected: "actor", actual: "host" });
+      assert.equal((await engine.getSlot(next.id)).status, "available");
     },
   },
   {

@@ -1,3 +1,4 @@
+import type { StoredSettings } from "@slotwright/core/adapter";
 import type { History, HistoryCall } from "./history.ts";
 import { type ModelCall, modelCall } from "./model.ts";
 
@@ -13,8 +14,8 @@ export interface Candidate {
 }
 
 /** The calls that have a place in the order, in the order in which they were called. */
-export function candidatesOf({ calls, overlapScope }: History): readonly Candidate[] {
-  const candidates = calls.filter(mattersToOrder).map((call) => candidateOf(call, overlapScope));
+export function candidatesOf(history: History): readonly Candidate[] {
+  const candidates = history.calls.filter(mattersToOrder).map((call) => candidateOf(call, history));
   return candidates.sort(byCalled);
 }
 
@@ -26,10 +27,10 @@ function mattersToOrder({ outcome }: HistoryCall): boolean {
   return outcome.status === "done" || (outcome.status === "unknown" && outcome.result !== undefined);
 }
 
-function candidateOf(call: HistoryCall, overlapScope: History["overlapScope"]): Candidate {
+function candidateOf(call: HistoryCall, settings: StoredSettings): Candidate {
   const isOptional = call.outcome.status === "unknown";
   const returned = isOptional ? Number.POSITIVE_INFINITY : (call.returned ?? Number.POSITIVE_INFINITY);
-  return { call, run: modelCall(call, overlapScope), called: call.called, returned, isOptional };
+  return { call, run: modelCall(call, settings), called: call.called, returned, isOptional };
 }
 
 /**

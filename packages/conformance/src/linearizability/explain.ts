@@ -1,3 +1,4 @@
+import type { StoredSettings } from "@slotwright/core/adapter";
 import type { History, HistoryCall } from "./history.ts";
 import { modelCall, type Step } from "./model.ts";
 import { initialState, type ModelState } from "./model-state.ts";
@@ -53,12 +54,12 @@ function withoutLast(history: History): Explained | undefined {
   const others = withoutLastAnswer(history);
   const found = searchOrder(others, triesFor(others));
   if (call === undefined || !("order" in found)) return undefined;
-  const step = stepsOf(history.overlapScope, initialState(history.initial), [...found.order, call]);
+  const step = stepsOf(history, initialState(history.initial), [...found.order, call]);
   return "mismatch" in step ? { longest: found.order, misfits: [{ call, mismatch: step.mismatch }] } : undefined;
 }
 
-function stepsOf(scope: History["overlapScope"], start: ModelState, calls: readonly HistoryCall[]): Step {
-  return calls.reduce<Step>((before, call) => ("state" in before ? modelCall(call, scope)(before.state) : before), {
+function stepsOf(settings: StoredSettings, start: ModelState, calls: readonly HistoryCall[]): Step {
+  return calls.reduce<Step>((before, call) => ("state" in before ? modelCall(call, settings)(before.state) : before), {
     state: start,
   });
 }

@@ -1,8 +1,8 @@
-import type { CommandName, ErrorCode, OverlapScope } from "@slotwright/core";
+import type { CommandName, ErrorCode } from "@slotwright/core";
+import type { StoredSettings } from "@slotwright/core/adapter";
 
 /** What several callers did at the same time, and the answers they got. Plain JSON, to be stored and sent. */
-export interface History {
-  readonly overlapScope: OverlapScope;
+export interface History extends StoredSettings {
   /** The records that existed before the first call, as JSON. */
   readonly initial: readonly unknown[];
   readonly calls: readonly HistoryCall[];
@@ -42,7 +42,7 @@ export type CallOutcome =
 
 /** Joins what several callers or processes recorded about one store. Their call ids must differ. */
 export function mergeHistories(histories: readonly History[]): History {
-  const { overlapScope = "facility", initial = [] } = histories[0] ?? {};
+  const { overlapScope = "facility", idempotencyScope = "actor", initial = [] } = histories[0] ?? {};
   const calls = histories.flatMap((one) => one.calls).sort((a, b) => a.called - b.called);
-  return { overlapScope, initial, calls };
+  return { overlapScope, idempotencyScope, initial, calls };
 }

@@ -1,5 +1,6 @@
 export { assertLinearizable, type CheckOptions, checkHistory, type Verdict } from "./check.ts";
 export { type CallName, type CallOutcome, type History, type HistoryCall, mergeHistories } from "./history.ts";
+export { commandIdIn } from "./model.ts";
 export {
   callsOf,
   createRecorder,

@@ -1,15 +1,9 @@
-import {
-  type Actor,
-  type CommandName,
-  isBookingError,
-  type OverlapScope,
-  type RecordKey,
-  type Slot,
-} from "@slotwright/core";
-import { keyText, type RecordKind, type StoredRecord } from "@slotwright/core/adapter";
+import { type Actor, type CommandName, isBookingError, type RecordKey, type Slot } from "@slotwright/core";
+import { keyText, type RecordKind, type StoredRecord, type StoredSettings } from "@slotwright/core/adapter";
 import {
   type Context,
   canonicalJson,
+  commandIdOf,
   type Decided,
   isRefusal,
   parseCommand,
@@ -42,9 +36,9 @@ interface Envelope {
  * supplies what a caller cannot foresee: new ids, a hold's token, the instant of the decision, and which of several
  * free slots was found.
  */
-export function modelCall(call: HistoryCall, overlapScope: OverlapScope): ModelCall {
+export function modelCall(call: HistoryCall, settings: StoredSettings): ModelCall {
   const wanted = answerText(call);
-  const answersIn = isRead(call) ? readIn(call) : commandIn(call, overlapScope);
+  const answersIn = isRead(call) ? readIn(call) : commandIn(call, settings);
   const instants = instantsOf(call);
   return (state) => {
     const steps = [...instants, ...expiriesBetween(instants, state)].map((now) => answersIn(state, now));
@@ -102,14 +96,16 @@ function appointmentIn(appointmentId: string) {
   };
 }
 
-function commandIn({ id: callId, name, input, outcome }: HistoryCall, overlapScope: OverlapScope) {
+function commandIn({ id: callId, name, input, outcome }: HistoryCall, settings: StoredSettings) {
+  const { overlapScope, idempotencyScope } = settings;
   const commandName = name as CommandName;
   const command = parsed(commandName, input);
   if (isBookingError(command)) {
     const answer = refusalText(command.code, command.details);
     return (state: ModelState): Answered => ({ state, answer });
   }
-  const { actor, reason = null, idempotencyKey: id = callId } = command;
+  const { actor, reason = null, idempotencyKey = callId } = command;
+  const id = commandIdOf(idempotencyKey, actor, idempotencyScope);
   const hash = requestHash(commandName, { ...command });
   const rule = rules[commandName] as Rule<unknown, object>;
   const result = resultOf(outcome);
@@ -117,7 +113,7 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, overlapSco
     const earlier = state.tables.commands.get(id);
     if (earlier !== undefined) {
       if (earlier.requestHash === hash) return { state, answer: doneText(earlier.result) };
-      return { state, answer: refusalText("idempotency_key_reused", { idempotencyKey: id }) };
+      return { state, answer: refusalText("idempotency_key_reused", { idempotencyKey }) };
     }
     if (isReplay(outcome)) return { state, answer: "no replay, because no command with this key has taken effect" };
     const unforeseen = unforeseenIn(result);
@@ -136,6 +132,12 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, overlapSco
     if (taken !== undefined) return { state, answer: `no ${taken.kind} ${taken.id}, because that is somebody else's` };
     return { state: stateAfter(state, decision, id, hash), answer: doneText(decision.result) };
   };
+}
+
+/** The id under which a command took effect once, or would have. */
+export function commandIdIn({ id: callId, input }: HistoryCall, { idempotencyScope }: StoredSettings): string {
+  const { actor, idempotencyKey = callId } = input as unknown as Envelope;
+  return commandIdOf(idempotencyKey, actor, idempotencyScope);
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   commandNames,
   type Engine,
   type ErrorCode,
+  type IdempotencyScope,
   isBookingError,
   type OverlapScope,
   type StorageAdapter,
@@ -12,7 +13,7 @@ import {
 import type { CommandRecord } from "@slotwright/core/adapter";
 import { resultOf } from "@slotwright/core/checking";
 import type { CallName, CallOutcome, History, HistoryCall } from "./history.ts";
-import { requestHashOf } from "./model.ts";
+import { commandIdIn, requestHashOf } from "./model.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -30,6 +31,7 @@ export interface RecorderOptions {
   /** The start of the ids of calls and the keys of commands. It differs between processes on one store. Default `c`. */
   readonly prefix?: string;
   readonly overlapScope?: OverlapScope;
+  readonly idempotencyScope?: IdempotencyScope;
   /** The clock of the engines. */
   readonly clock?: Pick<Clock, "now">;
   /** The records that existed before the first call. */
@@ -51,7 +53,8 @@ export type HistoryEvent = Asked | (Answered & { readonly id: string });
  * call whose answer was lost can be looked up.
  */
 export function createRecorder(options: RecorderOptions = {}): Recorder {
-  const { prefix = "c", overlapScope = "facility", clock = systemClock, initial = [], onEvent = () => {} } = options;
+  const { prefix = "c", clock = systemClock, initial = [], onEvent = () => {} } = options;
+  const { overlapScope = "facility", idempotencyScope = "actor" } = options;
   const events: HistoryEvent[] = [];
   let made = 0;
   const note = (event: HistoryEvent) => {
@@ -80,7 +83,12 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
   };
   return {
     by: (caller, engine) => recordedBy(engine, (name, input, run) => record(caller, name, input, run)),
-    history: () => ({ overlapScope, initial: initial.map(asJson), calls: callsOf(events, now(clock)) }),
+    history: () => ({
+      overlapScope,
+      idempotencyScope,
+      initial: initial.map(asJson),
+      calls: callsOf(events, now(clock)),
+    }),
   };
 }
 
@@ -112,9 +120,7 @@ function recordedBy(engine: RecordedEngine, record: RecordCall): RecordedEngine 
  */
 export async function settleUnknown(history: History, storage: Pick<StorageAdapter, "load">): Promise<History> {
   const unknown = history.calls.filter(({ name, outcome }) => isCommand(name) && outcome.status === "unknown");
-  const records = await storage.load(
-    unknown.map(({ input }) => ({ kind: "command", id: String(input.idempotencyKey) })),
-  );
+  const records = await storage.load(unknown.map((call) => ({ kind: "command", id: commandIdIn(call, history) })));
   const stored = new Map(unknown.map((call, index) => [call, records[index] as CommandRecord | undefined]));
   return { ...history, calls: history.calls.map((call) => settled(call, stored.get(call))) };
 }

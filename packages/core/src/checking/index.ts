@@ -2,6 +2,7 @@
  * What a command means apart from any storage, for programs that check what an engine did: how its input is read, how
  * it is decided, how its repeats are recognised, and how its result is stored. Also what a new slot looks like.
  */
+export { commandIdOf } from "../engine/command-id.ts";
 export { canonicalJson, requestHash, sha256 } from "../engine/hash.ts";
 export { parseCommand } from "../engine/parse-command.ts";
 export { resultOf } from "../engine/stored-result.ts";

@@ -57,6 +57,6 @@ async function pause(request: Request, cause: () => unknown, isInHurry = false):
   }
 }
 
-function outcomeUnknown({ id }: Request, cause: unknown): BookingError {
-  return new BookingError("outcome_unknown", { idempotencyKey: id }, cause);
+function outcomeUnknown({ key }: Request, cause: unknown): BookingError {
+  return new BookingError("outcome_unknown", { idempotencyKey: key }, cause);
 }

@@ -41,7 +41,7 @@ export function createAgreement(
     isPeeking = true;
     try {
       const stored = await runShared(peek);
-      isMade ||= stored?.overlapScope === mine.overlapScope;
+      isMade ||= stored !== undefined && differenceOf(stored, mine) === undefined;
     } catch {
       // The next command asks again.
     } finally {
@@ -70,6 +70,12 @@ async function agreedOn(storage: SettingsStorage, mine: StoredSettings): Promise
   }
 }
 
-function refuseOthers({ overlapScope: actual }: StoredSettings, { overlapScope: expected }: StoredSettings): void {
-  if (actual !== expected) throw new BookingError("settings_mismatch", { setting: "overlapScope", expected, actual });
+function refuseOthers(stored: StoredSettings, mine: StoredSettings): void {
+  const setting = differenceOf(stored, mine);
+  if (setting === undefined) return;
+  throw new BookingError("settings_mismatch", { setting, expected: mine[setting], actual: stored[setting] });
+}
+
+function differenceOf(stored: StoredSettings, mine: StoredSettings): keyof StoredSettings | undefined {
+  return (["overlapScope", "idempotencyScope"] as const).find((setting) => stored[setting] !== mine[setting]);
 }

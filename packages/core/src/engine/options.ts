@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { OverlapScope } from "../model/schedule.ts";
+import type { IdempotencyScope } from "../model/values.ts";
 import type { Authorize, Policy } from "../rules/policy.ts";
 import type { CallOptions, StorageAdapter } from "../storage/adapter.ts";
 import { harmless, type OnWarning } from "../warnings.ts";
@@ -40,6 +41,13 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
    */
   readonly overlapScope?: OverlapScope;
   /**
+   * Whose idempotency keys are told apart. With `"actor"`, two actors may send the same key: each has a command of
+   * their own, so a repeat must come from the same actor. With `"host"`, a key that one actor has used is refused to
+   * another with `idempotency_key_reused`. All engines on one database must use the same scope, as with `overlapScope`.
+   * Default `"actor"`.
+   */
+  readonly idempotencyScope?: IdempotencyScope;
+  /**
    * Your own rules, asked in this order once Slotwright's own rules agree. If one throws, the command changes nothing,
    * and rejects with the same error. Default `[]`.
    */
@@ -68,7 +76,7 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
   readonly onWarning?: OnWarning;
   /** Where time comes from. Pass your own to make tests repeatable. Default: `systemClock`. */
   readonly clock?: Clock;
-  /** Makes the ids of records and commands, which must never repeat: 1 to 128 characters each. Default: UUIDv7. */
+  /** Makes the ids of records and commands, which must never repeat: 1 to 116 characters each. Default: UUIDv7. */
   readonly newId?: () => string;
   /**
    * Makes the tokens of holds, which must be impossible to guess: 1 to 128 characters each. Default: 122 random bits.
@@ -88,6 +96,7 @@ export interface EngineSettings {
   /** Whether a host's transaction is around every call. Only the host can then retry, from its BEGIN. */
   readonly isHostTransaction: boolean;
   readonly overlapScope: OverlapScope;
+  readonly idempotencyScope: IdempotencyScope;
   readonly policies: readonly Policy[];
   readonly authorize: Authorize | undefined;
   readonly retry: RetryOptions;
@@ -145,6 +154,7 @@ const optionsSchema = z.strictObject(
   {
     storage: storageSchema,
     overlapScope: z.enum(["facility", "provider"], 'must be "facility" or "provider"').optional(),
+    idempotencyScope: z.enum(["actor", "host"], 'must be "actor" or "host"').optional(),
     policies: z.array(policySchema, "must be a list of policies").optional(),
     authorize: functionSchema,
     retry: z
@@ -184,7 +194,7 @@ const inBackground: CallOptions = { connectWithinMs: 1_000 };
 export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostTransaction, Opened>): EngineSettings {
   // Validates only: the host's own objects are used.
   parse(optionsSchema, options);
-  const { storage: given, overlapScope = "facility", policies = [], authorize } = options;
+  const { storage: given, overlapScope = "facility", idempotencyScope = "actor", policies = [], authorize } = options;
   const clock = options.clock === undefined ? systemClock : steady(options.clock);
   const { newId = createIdSource(), random = Math.random } = options;
   const { budgetMs: longest = 10_000, maxPauseMs = 50 } = options.retry ?? {};
@@ -205,10 +215,11 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     spread: createSpread({ storage, random, runShared }),
     isHostTransaction: false,
     overlapScope,
+    idempotencyScope,
     policies,
     authorize,
     warn,
-    agreement: createAgreement({ overlapScope }, () => given.readSettings(inBackground), runShared),
+    agreement: createAgreement({ overlapScope, idempotencyScope }, () => given.readSettings(inBackground), runShared),
     noteAnswer: isWatched
       ? watchClock({ clock, readClock: () => outsideOfCallers(() => given.readClock(inBackground)), warn })
       : () => {},

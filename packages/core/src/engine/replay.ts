@@ -9,11 +9,11 @@ import { resultOf } from "./stored-result.ts";
  */
 export function replay(
   first: { readonly requestHash: string; readonly result: unknown },
-  { id, requestHash, wasUnknown }: Pick<Request, "id" | "requestHash" | "wasUnknown">,
+  { key, requestHash, wasUnknown }: Pick<Request, "key" | "requestHash" | "wasUnknown">,
 ): object {
   if (first.requestHash === requestHash()) {
     const result = resultOf(first.result);
     return wasUnknown ? result : { ...result, replayed: true };
   }
-  throw new BookingError("idempotency_key_reused", { idempotencyKey: id });
+  throw new BookingError("idempotency_key_reused", { idempotencyKey: key });
 }

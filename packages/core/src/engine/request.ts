@@ -3,6 +3,7 @@ import type { RecordKey } from "../model/record.ts";
 import type { Actor } from "../model/values.ts";
 import type { Context, Rule } from "../rules/decision.ts";
 import type { Wish } from "./alternatives.ts";
+import { commandIdOf } from "./command-id.ts";
 import type { CommandIdentity } from "./engine-storage.ts";
 import { requestHash, sha256 } from "./hash.ts";
 import type { EngineSettings } from "./options.ts";
@@ -22,6 +23,8 @@ export interface ParsedCommand<Result = object> {
 export interface Request extends Omit<ParsedCommand, "hashedAs">, CommandIdentity {
   /** Whether a commit's outcome was unknown. It may take effect at any time, so nothing else is certain any more. */
   readonly wasUnknown: boolean;
+  /** The idempotency key, which the engine made if the caller sent none. */
+  readonly key: string;
   readonly patience: Patience;
   readonly finder: Finder;
 }
@@ -33,14 +36,16 @@ export interface Envelope extends Wish {
 }
 
 export function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: ParsedCommand): Request {
-  const { idempotencyKey } = command;
+  const { actor, idempotencyKey } = command;
+  const key = idempotencyKey ?? settings.newId();
   let hash: string | undefined;
   return {
     name,
     command,
     rule,
-    id: idempotencyKey ?? settings.newId(),
-    // Also without a key: `outcome_unknown` gives the caller the id that was made, as the key for a repeat.
+    key,
+    // Also of a key that the engine made: `outcome_unknown` gives it to the caller for a repeat.
+    id: commandIdOf(key, actor, settings.idempotencyScope),
     requestHash: () => {
       hash ??= requestHash(hashedAs, { ...command });
       return hash;

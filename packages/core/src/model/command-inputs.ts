@@ -8,9 +8,11 @@ export interface CommandEnvelope {
   /** Why, in the actor's words: at most 500 characters. It is written to the journal. Default: no reason. */
   readonly reason?: string | undefined;
   /**
-   * The command takes effect at most once per key. A repeat with the same input gets the answer of the first call; the
-   * same key with another input is refused with `idempotency_key_reused`. 1 to 128 characters, such as a UUID that the
-   * client makes for each request. Default: a key that the engine makes, so a repeat is another command.
+   * The command takes effect at most once for each actor and key. A repeat with the same input gets the answer of the
+   * first call, with `replayed: true`; the same key with another input is refused with `idempotency_key_reused`. The
+   * same key of another actor is another command, unless the engine's `idempotencyScope` is `"host"`. 1 to 116
+   * characters, such as a UUID that the client makes for each request. Default: a key that the engine makes, so a
+   * repeat is another command.
    */
   readonly idempotencyKey?: string | undefined;
 }

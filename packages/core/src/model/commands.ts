@@ -3,13 +3,13 @@ import { instantSchema } from "./instant.ts";
 import { notInJson } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { timeZoneSchema } from "./time-zone.ts";
-import { actorSchema, idSchema, metadataSchema, reasonSchema } from "./values.ts";
+import { actorSchema, idSchema, keySchema, metadataSchema, reasonSchema } from "./values.ts";
 
 /** What every command may carry. The interfaces in `command-inputs.ts` say what each field of a command means. */
 const envelope = {
   actor: actorSchema,
   reason: reasonSchema.optional(),
-  idempotencyKey: idSchema.optional(),
+  idempotencyKey: keySchema.optional(),
 };
 
 /** The version the caller saw. Anything else is refused with `version_conflict`. */

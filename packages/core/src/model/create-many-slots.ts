@@ -6,7 +6,7 @@ import { limits } from "./limits.ts";
 import { type Actor, idSchema } from "./values.ts";
 
 /** Room for `/` and the position of an input after the key of the call. */
-const keyLength = limits.idLength - 13;
+const keyLength = limits.keyLength - 13;
 
 const isIterable = (value: unknown): boolean =>
   typeof value === "object" && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
@@ -40,7 +40,7 @@ export interface CreateManySlotsInput {
    */
   readonly timeZone?: string | undefined;
   /**
-   * The key of the whole call: each of its chunks takes effect at most once. 1 to 115 characters. Default: a key that
+   * The key of the whole call: each of its chunks takes effect at most once for each actor and key. 1 to 103 characters. Default: a key that
    * the engine makes, and names in the result and in every error.
    */
   readonly idempotencyKey?: string | undefined;

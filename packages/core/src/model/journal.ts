@@ -25,6 +25,7 @@ export interface JournalEntry {
   /** The version of the record after this change. A record's entries count 1, 2, 3 … without a gap. */
   readonly version: number;
   readonly command: CommandName;
+  /** The id under which the command took effect once: its idempotency key, `@`, and a hash of the actor. */
   readonly commandId: string;
   readonly actor: Actor;
   readonly reason: string | null;

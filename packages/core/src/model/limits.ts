@@ -2,6 +2,8 @@
 export const limits = {
   /** Longest id that a host may use, in UTF-16 code units. It fits the index keys of every engine. */
   idLength: 128,
+  /** Longest idempotency key. It leaves room for what tells actors apart in the id of a command. */
+  keyLength: 116,
   reasonLength: 500,
   /** Longest metadata object, in characters of its JSON text. */
   metadataLength: 16_384,

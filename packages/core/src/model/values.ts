@@ -30,6 +30,11 @@ export const idSchema = z
   .refine(isStorable, "must not contain half a surrogate pair")
   .refine((id) => id.trim() === id, "must not start or end with white space");
 
+/** Whose idempotency keys are told apart: each actor's, or only those of the whole host. */
+export type IdempotencyScope = "actor" | "host";
+
+export const keySchema = idSchema.max(limits.keyLength, `must not be longer than ${limits.keyLength} characters`);
+
 export const actorSchema = z.strictObject({ kind: idSchema, id: idSchema }, "must be { kind, id }");
 
 export const reasonSchema = z

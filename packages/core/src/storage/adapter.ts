@@ -4,6 +4,7 @@ import type { RecordKey, StoredRecord, VersionedRecord } from "../model/record.t
 import type { OverlapScope } from "../model/schedule.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
+import type { IdempotencyScope } from "../model/values.ts";
 import type { OnWarning } from "../warnings.ts";
 
 /**
@@ -116,6 +117,7 @@ export interface CallOptions {
 /** What all engines on one database have to agree on. */
 export interface StoredSettings {
   readonly overlapScope: OverlapScope;
+  readonly idempotencyScope: IdempotencyScope;
 }
 
 /** One atomic unit: the versions it was decided on, the records as they become, and their journal entries. */

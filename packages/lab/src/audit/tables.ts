@@ -31,16 +31,16 @@ export async function createAuditTables(
   for (const [table, columns] of Object.entries(shapes)) {
     await connection.query(`CREATE TEMPORARY TABLE ${table} AS SELECT ${columns} FROM slotwright_journal WHERE 1 = 0`);
   }
-  const shown = told.flatMap(({ key, shown }) => shown.map((record) => ({ key, ...record })));
+  const shown = told.flatMap(({ commandId, shown }) => shown.map((record) => ({ commandId, ...record })));
   await insert(
     connection,
     "sent",
-    told.map(({ key, command, actorId, outcome }) => [key, command, actorId, outcome]),
+    told.map(({ commandId, command, actorId, outcome }) => [commandId, command, actorId, outcome]),
   );
   await insert(
     connection,
     "answered",
-    shown.map(({ key, kind, id, version, status }) => [key, kind, id, version, status]),
+    shown.map(({ commandId, kind, id, version, status }) => [commandId, kind, id, version, status]),
   );
   await connection.query(`INSERT INTO listed ${dialect.listedSlots}`);
   await connection.query(`INSERT INTO named ${dialect.namedProviders}`);

@@ -8,7 +8,7 @@ export interface Shown {
 
 /** What a caller sent, and was told: what the database is held against. */
 export interface Told {
-  readonly key: string;
+  readonly commandId: string;
   readonly command: string;
   readonly actorId: string;
   /** `done`, `fault` where nothing is known of the outcome, or the code of the refusal. */

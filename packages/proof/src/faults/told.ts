@@ -1,21 +1,21 @@
-import type { History, HistoryCall } from "@slotwright/conformance";
+import { commandIdIn, type History, type HistoryCall } from "@slotwright/conformance";
 import { shownIn, type Told } from "@slotwright/lab/audit";
 
-/** What callers were told of each key in the end: the answer, if one of its calls had one. */
-export function toldIn({ calls }: History): readonly Told[] {
-  const byKey = Map.groupBy(
-    calls.filter(({ input }) => typeof input.idempotencyKey === "string"),
-    ({ input }) => String(input.idempotencyKey),
+/** What callers were told of each command in the end: the answer, if one of its calls had one. */
+export function toldIn(history: History): readonly Told[] {
+  const byCommand = Map.groupBy(
+    history.calls.filter(({ input }) => typeof input.idempotencyKey === "string"),
+    (call) => commandIdIn(call, history),
   );
-  return [...byKey].flatMap(([key, ofKey]) => {
-    const decisive = ofKey.find(({ outcome }) => outcome.status === "done") ?? ofKey.at(-1);
-    return decisive === undefined ? [] : [toldOf(key, decisive)];
+  return [...byCommand].flatMap(([commandId, calls]) => {
+    const decisive = calls.find(({ outcome }) => outcome.status === "done") ?? calls.at(-1);
+    return decisive === undefined ? [] : [toldOf(commandId, decisive)];
   });
 }
 
-function toldOf(key: string, { name, input, outcome }: HistoryCall): Told {
+function toldOf(commandId: string, { name, input, outcome }: HistoryCall): Told {
   const { subjectId, actor } = input as { readonly subjectId?: string; readonly actor: { readonly id: string } };
-  const about = { key, command: name, actorId: subjectId ?? actor.id };
+  const about = { commandId, command: name, actorId: subjectId ?? actor.id };
   if (outcome.status === "done") return { ...about, outcome: "done", shown: shownIn(outcome.result as object) };
   return { ...about, outcome: outcome.status === "unknown" ? "never" : outcome.code, shown: [] };
 }

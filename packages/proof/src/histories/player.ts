@@ -63,7 +63,7 @@ async function answer(child: ChildProcess, message: PlayerPlace | Round): Promis
 function toldByLog(place: PlayerPlace): Told {
   const calls = callsInLog(place);
   const tally = { ...emptyTally(), unknown: unansweredIn(calls) };
-  return { history: { overlapScope: "facility", initial: [], calls }, tally, rawErrors: [] };
+  return { history: { overlapScope: "facility", idempotencyScope: "actor", initial: [], calls }, tally, rawErrors: [] };
 }
 
 function unansweredIn(calls: readonly HistoryCall[]): number {

@@ -94,7 +94,11 @@ export function readLog(log: string): CallersLog {
   const rawErrors = lines.flatMap((line) => ("raw" in line ? [`Raw error: ${line.raw}`] : []));
   const struck = lines.find((line) => "struckAt" in line);
   return {
-    told: { history: { overlapScope: "facility", initial: [], calls }, tally: emptyTally(), rawErrors },
+    told: {
+      history: { overlapScope: "facility", idempotencyScope: "actor", initial: [], calls },
+      tally: emptyTally(),
+      rawErrors,
+    },
     struckAt: struck?.struckAt,
     hasEnded: lines.some((line) => "ended" in line),
   };

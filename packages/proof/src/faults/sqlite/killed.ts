@@ -193,7 +193,7 @@ function playOf({ commands, isAlone, seed, statement }: Step): Play {
 interface Left {
   readonly problems: readonly string[];
   /** The answer to each command that was under way, and that is stored. */
-  readonly stored: ReadonlyMap<string, unknown>;
+  readonly stored: ReadonlyMap<string, object>;
 }
 
 async function leftBehind(
@@ -206,9 +206,9 @@ async function leftBehind(
     const settled = await settleUnknown(history, storage);
     const { file: damage = [], findings } = await audit(connection, sqlite.dialect, toldIn(settled));
     const unanswered = new Set(unansweredIn(history));
-    const stored = settled.calls.flatMap(({ input, outcome }): [string, unknown][] => {
+    const stored = settled.calls.flatMap(({ input, outcome }): [string, object][] => {
       const key = String(input.idempotencyKey);
-      return unanswered.has(key) && outcome.status === "done" ? [[key, outcome.result]] : [];
+      return unanswered.has(key) && outcome.status === "done" ? [[key, outcome.result as object]] : [];
     });
     return {
       problems: [...damage, ...findings].map((one) => `right after the kill: ${JSON.stringify(one)}`),
@@ -229,7 +229,8 @@ function otherAnswers({ history }: Performance, left: Left | undefined): readonl
   return [...(left?.stored ?? [])].flatMap(([key, result]) => {
     const repeat = history.calls.find(({ caller, input }) => caller === "repeated" && input.idempotencyKey === key);
     const outcome = repeat?.outcome;
-    if (outcome?.status === "done" && isDeepStrictEqual(outcome.result, result)) return [];
+    const isSame = outcome?.status === "done" && isDeepStrictEqual(outcome.result, { ...result, replayed: true });
+    if (isSame) return [];
     return [`${key} took effect, and its repeat was told ${JSON.stringify(outcome)}, not ${JSON.stringify(result)}.`];
   });
 }
