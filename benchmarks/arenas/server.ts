@@ -1,5 +1,5 @@
 import type { StorageAdapter } from "@slotwright/core";
-import type { Engine, TestDatabase, TestServer } from "@slotwright/test-servers";
+import type { ServerName, TestDatabase, TestServer } from "@slotwright/test-servers";
 import { type Application, type Contender, type ContenderName, contenderNames } from "../contenders/contender.ts";
 import { type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
 import { type InProcess, inProcess, type Query } from "../contenders/in-process.ts";
@@ -28,7 +28,7 @@ export interface Program {
 
 /** What differs between the servers. */
 export interface ServerKind {
-  readonly engine: Engine;
+  readonly engine: ServerName;
   readonly title: string;
   readonly plainTypes: PlainTypes;
   readonly connect: (url: string) => Promise<Closing & { readonly query: Query }>;

@@ -6,7 +6,7 @@ import {
   type ErrorCode,
   isBookingError,
 } from "@slotwright/core";
-import { shownIn, type Told } from "@slotwright/lab/audit";
+import { shownIn, type ToldOutcome } from "@slotwright/lab/audit";
 
 type HostCommand = Exclude<CommandName, "repair">;
 
@@ -15,7 +15,7 @@ type Commands = {
 };
 
 /** One command that was sent, and what came back: what the database is held against in the end. */
-export interface LedgerEntry extends Told {
+export interface LedgerEntry extends ToldOutcome {
   readonly command: HostCommand;
   /** Sent before with the same key, to see that it takes effect once. */
   readonly repeated: boolean;

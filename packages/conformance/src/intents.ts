@@ -68,7 +68,7 @@ export function emptyWorld(name = ""): World {
 }
 
 /** The providers of a world. */
-export function providersOf({ name }: World): readonly [provider: string, room: string] {
+export function providersOfWorld({ name }: World): readonly [provider: string, room: string] {
   return [`${place.providerId}${name}`, `room${name}`];
 }
 
@@ -94,7 +94,7 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
   const by = { actor: provider, ...idempotencyKey };
   const holdToken = world.holdTokens.get(slotId);
   const forSubject = { ...by, actor: patient, subjectId: `p-${intent.appointment}` };
-  const [doctor, room] = providersOf(world);
+  const [doctor, room] = providersOfWorld(world);
   const at = { ...place, providerId: doctor };
   switch (intent.name) {
     case "createSlots": {

@@ -1,12 +1,12 @@
 export type { Administration } from "./administration.ts";
 export {
-  type Connection,
   type DatabaseEngine,
   type EngineName,
   engineNames,
   type FreshDatabase,
   NoDatabaseError,
   type Row,
+  type SqlConnection,
 } from "./engine.ts";
 export type { Gate, GatedStorage } from "./gate.ts";
 export type { HostPool, HostPoolOptions } from "./host-pool.ts";

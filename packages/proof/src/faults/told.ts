@@ -1,8 +1,8 @@
 import type { History, HistoryCall } from "@slotwright/conformance";
-import { shownIn, type Told } from "@slotwright/lab/audit";
+import { shownIn, type ToldOutcome } from "@slotwright/lab/audit";
 
 /** What callers were told of each key in the end: the answer, if one of its calls had one. */
-export function toldIn({ calls }: History): readonly Told[] {
+export function toldIn({ calls }: History): readonly ToldOutcome[] {
   const byKey = Map.groupBy(
     calls.filter(({ input }) => typeof input.idempotencyKey === "string"),
     ({ input }) => String(input.idempotencyKey),
@@ -13,7 +13,7 @@ export function toldIn({ calls }: History): readonly Told[] {
   });
 }
 
-function toldOf(key: string, { name, input, outcome }: HistoryCall): Told {
+function toldOf(key: string, { name, input, outcome }: HistoryCall): ToldOutcome {
   const { subjectId, actor } = input as { readonly subjectId?: string; readonly actor: { readonly id: string } };
   const about = { key, command: name, actorId: subjectId ?? actor.id };
   if (outcome.status === "done") return { ...about, outcome: "done", shown: shownIn(outcome.result as object) };

@@ -3,9 +3,9 @@ import type { EngineName } from "@slotwright/lab/engines";
 import type { Tally } from "./tally.ts";
 
 /** To a process that plays: where, and then one round after the other. */
-export type ToPlayer = PlayerPlace | Round;
+export type ToPlayer = PlayerSetup | Round;
 
-export interface PlayerPlace {
+export interface PlayerSetup {
   readonly engine: EngineName;
   readonly address: string;
   /** Part of its calls' names. */
@@ -29,7 +29,7 @@ export interface Round {
 }
 
 /** What the callers of one process asked and were told. */
-export interface Told {
+export interface RoundReport {
   readonly history: History;
   readonly tally: Tally;
   /** Errors that no engine may throw. */
