@@ -89,9 +89,9 @@ async function showRace(desk: Desk, wanted: readonly Slot[], demo: Demo): Promis
   const progress = createProgress(seats);
   const textOf = ({ booked, answered }: Tally) => `${booked} of ${seats} seats booked, ${answered} answers`;
   const wishes = wanted.map(wishOf);
-  const place = { engine: options.engine, address: database.address };
+
   const result = await race({
-    place,
+    database: { engine: options.engine, address: database.address },
     processes,
     callers,
     wishes,

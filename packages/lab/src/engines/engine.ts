@@ -28,6 +28,13 @@ export interface DatabaseEngine {
   readonly administration: Administration | undefined;
 }
 
+/** Where a database is, for a process that opens it. */
+export interface DatabaseAddress {
+  readonly engine: EngineName;
+  /** A file or a URL. */
+  readonly address: string;
+}
+
 export interface FreshDatabase {
   /** A file or a URL, with which every process opens it. */
   readonly address: string;

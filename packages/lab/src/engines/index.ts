@@ -1,5 +1,6 @@
 export type { Administration } from "./administration.ts";
 export {
+  type DatabaseAddress,
   type DatabaseEngine,
   type EngineName,
   engineNames,

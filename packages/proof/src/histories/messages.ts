@@ -1,13 +1,11 @@
 import type { History, Intent } from "@slotwright/conformance";
-import type { EngineName } from "@slotwright/lab/engines";
+import type { DatabaseAddress } from "@slotwright/lab/engines";
 import type { Tally } from "./tally.ts";
 
 /** To a process that plays: where, and then one round after the other. */
 export type ToPlayer = PlayerSetup | Round;
 
-export interface PlayerSetup {
-  readonly engine: EngineName;
-  readonly address: string;
+export interface PlayerSetup extends DatabaseAddress {
   /** Part of its calls' names. */
   readonly name: string;
   /** A file for what is asked and answered, line by line: it outlives the process. */
