@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { interruptionSignal } from "@slotwright/lab/interruption";
 
-export interface Command<Options> {
+export interface CommandLine<Options> {
   readonly usage: string;
   /** @throws Error that says which flag is wrong */
   readonly parse: (args: readonly string[]) => Options | "help";
@@ -11,7 +11,7 @@ export interface Command<Options> {
 }
 
 /** Does what this process was called for, and resolves with its exit status: 2 if it was called wrongly. */
-export async function runCommand<Options>({ usage, parse, run }: Command<Options>): Promise<number> {
+export async function runCommand<Options>({ usage, parse, run }: CommandLine<Options>): Promise<number> {
   let options: Options | "help";
   try {
     options = parse(process.argv.slice(2));

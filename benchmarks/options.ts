@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { engineNames } from "./arenas/arena.ts";
+import { engineNames } from "@slotwright/lab/engines";
 import { chosen, writableFile } from "./command-line.ts";
 import { contenderNames, workloadNames } from "./contenders/contender.ts";
 import { fullScale, quickScale } from "./contenders/workloads.ts";

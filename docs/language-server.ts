@@ -22,7 +22,7 @@ export interface LanguageServer {
   readonly close: () => void;
 }
 
-interface Place {
+interface TextPosition {
   readonly line: number;
   readonly character: number;
 }
@@ -30,14 +30,14 @@ interface Place {
 interface Symbols {
   readonly name: string;
   readonly kind: number;
-  readonly selectionRange: { readonly start: Place };
+  readonly selectionRange: { readonly start: TextPosition };
   readonly children?: readonly Symbols[];
 }
 
 interface Problem {
   readonly severity: number;
   readonly message: string;
-  readonly range: { readonly start: Place };
+  readonly range: { readonly start: TextPosition };
 }
 
 interface Message {

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadEngine } from "@slotwright/lab/engines";
-import type { Engine } from "@slotwright/test-servers";
+import type { ServerName } from "@slotwright/test-servers";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { describe, expect, it } from "vitest";
 
@@ -141,7 +141,7 @@ describe.each(servers)("the demo on $engine", ({ engine, server }) => {
 });
 
 /** Whether the database of this run still exists. The demo shows its URL without the password. */
-async function isThere(engine: Engine, serverUrl: string, ended: Run): Promise<boolean> {
+async function isThere(engine: ServerName, serverUrl: string, ended: Run): Promise<boolean> {
   const url = new URL(serverUrl);
   url.pathname = new URL(databaseIn(ended)).pathname;
   const { connect } = await loadEngine(engine);
@@ -150,7 +150,7 @@ async function isThere(engine: Engine, serverUrl: string, ended: Run): Promise<b
   return connection !== undefined;
 }
 
-async function drop(engine: Engine, serverUrl: string, ended: Run): Promise<void> {
+async function drop(engine: ServerName, serverUrl: string, ended: Run): Promise<void> {
   const connection = await (await loadEngine(engine)).connect(serverUrl);
   await connection.query(`DROP DATABASE ${new URL(databaseIn(ended)).pathname.slice(1)}`);
   await connection.close();

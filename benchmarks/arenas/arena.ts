@@ -1,8 +1,6 @@
+import type { EngineName } from "@slotwright/lab/engines";
 import type { Contender, ContenderName } from "../contenders/contender.ts";
 import type { Scale } from "../contenders/workloads.ts";
-
-export const engineNames = ["sqlite", "postgres", "mysql", "mariadb"] as const;
-export type EngineName = (typeof engineNames)[number];
 
 /** What was found out about an engine, for the report. */
 export interface EngineFacts {
@@ -19,10 +17,10 @@ export interface EngineFacts {
 }
 
 /** Under which circumstances contenders are compared. */
-export interface Scene {
+export interface Conditions {
   readonly callers: number;
   readonly scale: Scale;
-  /** The address of a server as it is reached in this scene, from its own. */
+  /** The address of a server as it is reached in this conditions, from its own. */
   readonly reach: (url: string) => string;
   readonly names: readonly ContenderName[];
 }
@@ -34,11 +32,11 @@ export interface Arena {
   readonly url: string | undefined;
   /** What is left out, and why. */
   readonly notes: readonly string[];
-  readonly open: (scene: Scene) => Promise<Stage>;
+  readonly open: (conditions: Conditions) => Promise<Contest>;
   readonly close: () => Promise<void>;
 }
 
-export interface Stage {
+export interface Contest {
   readonly contenders: readonly Contender[];
   /** Closes the contenders and removes their databases. */
   readonly close: () => Promise<void>;

@@ -2,13 +2,13 @@ import { mysqlAdapter } from "@slotwright/adapter-mysql";
 import { MysqlDialect } from "kysely";
 import { createPool as createCallbackPool } from "mysql2";
 import { createConnection, createPool, type Pool, type PoolConnection } from "mysql2/promise";
-import { type Call, callsDuring, type FloorDriver } from "../contenders/floor.ts";
+import { callsDuring, type DriverCall, type FloorDriver } from "../contenders/floor.ts";
 import type { PlainConnection, Row } from "../contenders/plain-application.ts";
 import { columns, plainSql, searchSql } from "../contenders/plain-tables.ts";
-import type { Address, ServerKind } from "./server.ts";
+import type { Address, ServerParts } from "./server.ts";
 
 /** MySQL and MariaDB have one driver and, for all that is asked of them here, one language. */
-export function mysqlFamily(engine: "mysql" | "mariadb", title: string): ServerKind {
+export function mysqlFamily(engine: "mysql" | "mariadb", title: string): ServerParts {
   return {
     engine,
     title,
@@ -83,7 +83,7 @@ function plainConnection(connection: PoolConnection): PlainConnection {
 }
 
 function floorDriver(pool: Pool, { url }: Address): FloorDriver {
-  const send = (calls: readonly Call[]) =>
+  const send = (calls: readonly DriverCall[]) =>
     withConnection(pool, async (connection) => {
       const answers: unknown[] = [];
       for (const call of calls) answers.push(await connection.execute(call as never).catch(asAnswer));
@@ -93,7 +93,7 @@ function floorDriver(pool: Pool, { url }: Address): FloorDriver {
   return {
     storage: mysqlAdapter({ pool }),
     async record(work) {
-      const calls: Call[] = [];
+      const calls: DriverCall[] = [];
       const single = createPool({ uri: url, connectionLimit: 1 });
       single.on("connection", (connection) => noteCalls(connection, calls));
       const made = await callsDuring(work, mysqlAdapter({ pool: single }), calls);
@@ -121,7 +121,7 @@ function asAnswer(error: unknown): typeof stale {
   throw error;
 }
 
-function noteCalls(connection: object, calls: Call[]): void {
+function noteCalls(connection: object, calls: DriverCall[]): void {
   const target = connection as Record<"execute" | "query", (...given: unknown[]) => unknown>;
   for (const name of ["execute", "query"] as const) {
     const method = target[name].bind(connection);

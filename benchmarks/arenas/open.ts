@@ -1,11 +1,12 @@
+import type { EngineName } from "@slotwright/lab/engines";
 import { startServer } from "@slotwright/test-servers";
-import type { Arena, EngineName } from "./arena.ts";
+import type { Arena } from "./arena.ts";
 import { mysqlFamily } from "./mysql-family.ts";
 import { postgres } from "./postgres.ts";
-import { type ServerKind, serverArena } from "./server.ts";
+import { type ServerParts, serverArena } from "./server.ts";
 import { sqliteArena } from "./sqlite.ts";
 
-export const serverKinds: Readonly<Record<Exclude<EngineName, "sqlite">, ServerKind>> = {
+export const serverParts: Readonly<Record<Exclude<EngineName, "sqlite">, ServerParts>> = {
   postgres,
   mysql: mysqlFamily("mysql", "MySQL"),
   mariadb: mysqlFamily("mariadb", "MariaDB"),
@@ -15,5 +16,5 @@ export const serverKinds: Readonly<Record<Exclude<EngineName, "sqlite">, ServerK
 export async function openArena(name: EngineName): Promise<Arena | undefined> {
   if (name === "sqlite") return sqliteArena();
   const server = await startServer(name);
-  return server === undefined ? undefined : serverArena(server, serverKinds[name]);
+  return server === undefined ? undefined : serverArena(server, serverParts[name]);
 }

@@ -1,13 +1,13 @@
 import { postgresAdapter } from "@slotwright/adapter-postgres";
 import { PostgresDialect } from "kysely";
 import { Client, Pool, type PoolClient, type QueryResult } from "pg";
-import { type BookingOutcome, type Call, callsDuring, type FloorDriver } from "../contenders/floor.ts";
+import { type BookingOutcome, callsDuring, type DriverCall, type FloorDriver } from "../contenders/floor.ts";
 import { pgbenchPrograms } from "../contenders/pgbench.ts";
 import type { PlainConnection } from "../contenders/plain-application.ts";
 import { columns, plainSql, searchSql } from "../contenders/plain-tables.ts";
-import type { Address, ServerKind } from "./server.ts";
+import type { Address, ServerParts } from "./server.ts";
 
-export const postgres: ServerKind = {
+export const postgres: ServerParts = {
   engine: "postgres",
   title: "PostgreSQL",
   plainTypes: {
@@ -94,7 +94,7 @@ function plainConnection(client: PoolClient): PlainConnection {
 type QueryConfig = Parameters<Pool["query"]>[0];
 
 function floorDriver(pool: Pool, { url }: Address): FloorDriver {
-  async function send(calls: readonly Call[]): Promise<readonly unknown[]> {
+  async function send(calls: readonly DriverCall[]): Promise<readonly unknown[]> {
     const answers: unknown[] = [];
     for (const call of calls) answers.push(await pool.query(call as QueryConfig));
     return answers;
@@ -103,7 +103,7 @@ function floorDriver(pool: Pool, { url }: Address): FloorDriver {
   return {
     storage: postgresAdapter({ pool }),
     async record(work) {
-      const calls: Call[] = [];
+      const calls: DriverCall[] = [];
       const single = openPool({ url, poolSize: 1 });
       single.on("connect", (client) => noteCalls(client, calls));
       const made = await callsDuring(work, postgresAdapter({ pool: single }), calls);
@@ -133,7 +133,7 @@ function outcomeOf([row]: readonly Record<string, unknown>[]): BookingOutcome {
   throw new Error(`The database refused the booking: ${JSON.stringify(refused)}`);
 }
 
-function noteCalls(client: PoolClient, calls: Call[]): void {
+function noteCalls(client: PoolClient, calls: DriverCall[]): void {
   const query = client.query.bind(client) as (...given: unknown[]) => unknown;
   client.query = ((...given: unknown[]) => {
     calls.push(given[0]);

@@ -1,13 +1,13 @@
 import type { StorageAdapter } from "@slotwright/core";
-import type { Engine, TestDatabase, TestServer } from "@slotwright/test-servers";
+import type { ServerName, TestDatabase, TestServer } from "@slotwright/test-servers";
 import { type Application, type Contender, type ContenderName, contenderNames } from "../contenders/contender.ts";
 import { type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
 import { type InProcess, inProcess, type Query } from "../contenders/in-process.ts";
 import { type KyselyEngine, lockRowByKysely } from "../contenders/kysely.ts";
-import { checkThenInsert, type Lend, lockRow } from "../contenders/plain-application.ts";
+import { checkThenInsert, lockRow, type WithConnection } from "../contenders/plain-application.ts";
 import { type PlainTypes, plainTables, plainTally } from "../contenders/plain-tables.ts";
 import { slotwright, slotwrightTally, slotwrightUnseen, unseenWorkloads } from "../contenders/slotwright.ts";
-import type { Arena, EngineFacts, Scene, Stage } from "./arena.ts";
+import type { Arena, Conditions, Contest, EngineFacts } from "./arena.ts";
 
 /** Where a contender connects to, and with how many connections at most. */
 export interface Address {
@@ -23,12 +23,12 @@ export interface Closing {
 export interface Program {
   readonly name: ContenderName;
   /** On a database with plain tables. */
-  readonly open: (address: Address, query: Query, scene: Scene) => Contender;
+  readonly open: (address: Address, query: Query, conditions: Conditions) => Contender;
 }
 
 /** What differs between the servers. */
-export interface ServerKind {
-  readonly engine: Engine;
+export interface ServerParts {
+  readonly engine: ServerName;
   readonly title: string;
   readonly plainTypes: PlainTypes;
   readonly connect: (url: string) => Promise<Closing & { readonly query: Query }>;
@@ -36,7 +36,7 @@ export interface ServerKind {
   /** Makes room for connections where it is our own server, and resolves with how many there may be. */
   readonly connectionLimit: (query: Query, isOwn: boolean) => Promise<number>;
   readonly storage: (address: Address) => Closing & { readonly storage: StorageAdapter<never> };
-  readonly plain: (address: Address) => Closing & { readonly lend: Lend };
+  readonly plain: (address: Address) => Closing & { readonly lend: WithConnection };
   readonly kysely: (address: Address) => KyselyEngine;
   readonly floor: (address: Address) => Closing & { readonly driver: FloorDriver };
   readonly programs: (server: TestServer) => Promise<{
@@ -49,7 +49,7 @@ export interface ServerKind {
 const largestPool = 50;
 
 /** Contenders on one server, each in a database of its own. */
-export async function serverArena(server: TestServer, kind: ServerKind): Promise<Arena> {
+export async function serverArena(server: TestServer, kind: ServerParts): Promise<Arena> {
   const { engine, title } = kind;
   const admin = await kind.connect(server.url);
   const limit = await kind.connectionLimit(admin.query, "process" in server);
@@ -63,26 +63,26 @@ export async function serverArena(server: TestServer, kind: ServerKind): Promise
     facts: { engine, title, version, origin, durability, isDurable, poolLimit },
     url: server.url,
     notes,
-    open: (scene) => openStage({ server, kind, programs, poolLimit }, scene),
+    open: (conditions) => openContest({ server, kind, programs, poolLimit }, conditions),
     close: () => server.stop(),
   };
 }
 
 interface Setting {
   readonly server: TestServer;
-  readonly kind: ServerKind;
+  readonly kind: ServerParts;
   readonly programs: readonly Program[];
   readonly poolLimit: number;
 }
 
-type Opening = (setting: Setting, opened: Opened, scene: Scene) => Promise<Contender>;
+type Opening = (setting: Setting, opened: Opened, conditions: Conditions) => Promise<Contender>;
 
 interface Opened {
   readonly address: Address;
   readonly query: Query;
 }
 
-async function openStage(setting: Setting, scene: Scene): Promise<Stage> {
+async function openContest(setting: Setting, conditions: Conditions): Promise<Contest> {
   const closing: (() => Promise<void>)[] = [];
   const contenders: Contender[] = [];
   const close = async () => {
@@ -90,10 +90,10 @@ async function openStage(setting: Setting, scene: Scene): Promise<Stage> {
   };
   try {
     for (const [name, open] of openingsOf(setting)) {
-      if (!scene.names.includes(name)) continue;
+      if (!conditions.names.includes(name)) continue;
       const database = await setting.server.createDatabase();
       closing.push(() => database.drop());
-      const contender = await openOne(setting, database, scene, open, closing);
+      const contender = await openOne(setting, database, conditions, open, closing);
       closing.push(contender.close);
       contenders.push(contender);
     }
@@ -107,33 +107,35 @@ async function openStage(setting: Setting, scene: Scene): Promise<Stage> {
 async function openOne(
   setting: Setting,
   { url }: TestDatabase,
-  scene: Scene,
+  conditions: Conditions,
   open: Opening,
   closing: (() => Promise<void>)[],
 ): Promise<Contender> {
   const { query, close } = await setting.kind.connect(url);
   closing.push(close);
-  const address = { url: scene.reach(url), poolSize: Math.min(scene.callers, setting.poolLimit) };
-  return open(setting, { address, query }, scene);
+  const address = { url: conditions.reach(url), poolSize: Math.min(conditions.callers, setting.poolLimit) };
+  return open(setting, { address, query }, conditions);
 }
 
 const openings: Readonly<Record<Exclude<ContenderName, "pgbench">, Opening>> = {
-  slotwright: (setting, opened, scene) => openSlotwright(setting, opened, scene, { name: "slotwright", slotwright }),
-  "slotwright-unseen": (setting, opened, scene) =>
-    openSlotwright(setting, opened, scene, {
+  slotwright: (setting, opened, conditions) =>
+    openSlotwright(setting, opened, conditions, { name: "slotwright", slotwright }),
+  "slotwright-unseen": (setting, opened, conditions) =>
+    openSlotwright(setting, opened, conditions, {
       name: "slotwright-unseen",
       slotwright: slotwrightUnseen,
       workloads: unseenWorkloads,
     }),
-  "lock-row": (setting, opened, scene) => openPlain(setting, opened, scene, { name: "lock-row", book: lockRow }),
+  "lock-row": (setting, opened, conditions) =>
+    openPlain(setting, opened, conditions, { name: "lock-row", book: lockRow }),
   "lock-row-kysely": async ({ kind }, { address, query }, { scale }) => {
     await layOutPlain(kind, query);
     const application = lockRowByKysely(kind.kysely(address));
     const of = { name: "lock-row-kysely", application, tallySql: plainTally, close: application.close } as const;
     return inProcess(of, query, scale);
   },
-  "check-then-insert": (setting, opened, scene) =>
-    openPlain(setting, opened, scene, {
+  "check-then-insert": (setting, opened, conditions) =>
+    openPlain(setting, opened, conditions, {
       name: "check-then-insert",
       book: checkThenInsert,
       workloads: ["own-slots", "hot-slot"],
@@ -149,9 +151,9 @@ const openings: Readonly<Record<Exclude<ContenderName, "pgbench">, Opening>> = {
 
 function openingsOf({ programs }: Setting): readonly (readonly [ContenderName, Opening])[] {
   const more = programs.map(({ name, open }) => {
-    const opening: Opening = async ({ kind }, { address, query }, scene) => {
+    const opening: Opening = async ({ kind }, { address, query }, conditions) => {
       await layOutPlain(kind, query);
-      return open(address, query, scene);
+      return open(address, query, conditions);
     };
     return [name, opening] as const;
   });
@@ -162,7 +164,12 @@ interface OnEngine extends Pick<InProcess, "name" | "workloads"> {
   readonly slotwright: (storage: StorageAdapter<never>) => Application;
 }
 
-async function openSlotwright({ kind }: Setting, opened: Opened, { scale }: Scene, { slotwright, ...of }: OnEngine) {
+async function openSlotwright(
+  { kind }: Setting,
+  opened: Opened,
+  { scale }: Conditions,
+  { slotwright, ...of }: OnEngine,
+) {
   const { storage, close } = kind.storage(opened.address);
   await storage.migrate();
   return inProcess({ ...of, application: slotwright(storage), tallySql: slotwrightTally, close }, opened.query, scale);
@@ -172,12 +179,12 @@ interface Plain extends Pick<InProcess, "name" | "workloads"> {
   readonly book: typeof lockRow;
 }
 
-async function openPlain({ kind }: Setting, { address, query }: Opened, { scale }: Scene, { book, ...of }: Plain) {
+async function openPlain({ kind }: Setting, { address, query }: Opened, { scale }: Conditions, { book, ...of }: Plain) {
   await layOutPlain(kind, query);
   const { lend, close } = kind.plain(address);
   return inProcess({ ...of, application: book(lend), tallySql: plainTally, close }, query, scale);
 }
 
-async function layOutPlain(kind: ServerKind, query: Query): Promise<void> {
+async function layOutPlain(kind: ServerParts, query: Query): Promise<void> {
   for (const statement of plainTables(kind.plainTypes)) await query(statement);
 }

@@ -6,13 +6,13 @@ import type { StorageAdapter } from "@slotwright/core";
 import Database from "better-sqlite3";
 import { SqliteDialect } from "kysely";
 import type { Application, ContenderName } from "../contenders/contender.ts";
-import { type Call, callsDuring, type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
+import { callsDuring, type DriverCall, type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
 import { type InProcess, inProcess, type Query } from "../contenders/in-process.ts";
 import { lockRowByKysely } from "../contenders/kysely.ts";
 import { checkThenInsertOnSqlite, lockRowOnSqlite } from "../contenders/plain-sqlite.ts";
 import { plainTables, plainTally } from "../contenders/plain-tables.ts";
 import { slotwright, slotwrightTally, slotwrightUnseen, unseenWorkloads } from "../contenders/slotwright.ts";
-import type { Arena, EngineFacts, Scene, Stage } from "./arena.ts";
+import type { Arena, Conditions, Contest, EngineFacts } from "./arena.ts";
 
 /** Contenders on files, each on one of its own. */
 export async function sqliteArena(): Promise<Arena> {
@@ -22,7 +22,7 @@ export async function sqliteArena(): Promise<Arena> {
     facts: factsOf(join(folder, "facts.sqlite")),
     url: undefined,
     notes: [],
-    open: (scene) => openStage(scene, () => join(folder, `${++number}.sqlite`)),
+    open: (conditions) => openContest(conditions, () => join(folder, `${++number}.sqlite`)),
     close: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -107,7 +107,7 @@ function layOutPlain(database: Database.Database): void {
   for (const statement of plainTables(types)) database.exec(statement);
 }
 
-async function openStage({ names, scale }: Scene, nextFile: () => string): Promise<Stage> {
+async function openContest({ names, scale }: Conditions, nextFile: () => string): Promise<Contest> {
   const opened = await Promise.all(
     (Object.entries(openings) as [ContenderName, Opening][])
       .filter(([name]) => names.includes(name))
@@ -147,7 +147,7 @@ function floorDriver(database: Database.Database): FloorDriver {
     return known;
   }
 
-  function send(call: Call): unknown {
+  function send(call: DriverCall): unknown {
     const { sql, method, parameters } = call as SqliteCall;
     return prepared(sql)[method](...parameters);
   }
@@ -155,7 +155,7 @@ function floorDriver(database: Database.Database): FloorDriver {
   return {
     storage: sqliteAdapter({ database }),
     record(work) {
-      const calls: Call[] = [];
+      const calls: DriverCall[] = [];
       return callsDuring(work, sqliteAdapter({ database: noting(database, calls) }), calls);
     },
     send: async (calls) => calls.map(send),
@@ -172,7 +172,7 @@ function floorDriver(database: Database.Database): FloorDriver {
 }
 
 /** The same database, which notes what its statements are given. */
-function noting(database: Database.Database, calls: Call[]): SqliteDatabase {
+function noting(database: Database.Database, calls: DriverCall[]): SqliteDatabase {
   const noted = (sql: string): SqliteStatement => {
     const statement = database.prepare<unknown[]>(sql);
     const note =

@@ -15,19 +15,19 @@ import { actor, publisher, slotwright } from "./slotwright.ts";
 import { type Fill, templateOf } from "./template.ts";
 
 /** What was given to the driver: a statement with its parameters, in the driver's own form. */
-export type Call = unknown;
+export type DriverCall = unknown;
 
 /** The driver alone, on tables of Slotwright's. */
 export interface FloorDriver {
   readonly storage: StorageAdapter<never>;
   /** The calls of the driver that the work makes with a storage of the same tables, which is used by nobody else. */
-  readonly record: (work: (storage: StorageAdapter<never>) => Promise<void>) => Promise<readonly Call[]>;
+  readonly record: (work: (storage: StorageAdapter<never>) => Promise<void>) => Promise<readonly DriverCall[]>;
   /** Sends these one after the other. */
-  readonly send: (calls: readonly Call[]) => Promise<readonly unknown[]>;
+  readonly send: (calls: readonly DriverCall[]) => Promise<readonly unknown[]>;
   /** How many of the calls of a booking come before those of its commit. */
-  readonly readsOf: (calls: readonly Call[]) => number;
+  readonly readsOf: (calls: readonly DriverCall[]) => number;
   /** Sends the writes of a booking, and its reads if they find the slot to be another one by now. */
-  readonly book: (reads: readonly Call[], writes: readonly Call[]) => Promise<BookingOutcome>;
+  readonly book: (reads: readonly DriverCall[], writes: readonly DriverCall[]) => Promise<BookingOutcome>;
   /** The rows of the last answer. */
   readonly count: (answers: readonly unknown[]) => number;
 }
@@ -36,8 +36,8 @@ export interface FloorDriver {
 export async function callsDuring(
   work: Parameters<FloorDriver["record"]>[0],
   storage: StorageAdapter<never>,
-  calls: Call[],
-): Promise<readonly Call[]> {
+  calls: DriverCall[],
+): Promise<readonly DriverCall[]> {
   // Its first call looks at the schema, too.
   await storage.load([{ kind: "slot", id: "none" }]);
   calls.length = 0;
@@ -134,7 +134,7 @@ async function historyOf(driver: FloorDriver, publish: Publish): Promise<Applica
   return async (slotId) => driver.count(await driver.send(filled(fills, [slotId])));
 }
 
-function filled(fills: readonly Fill[], values: readonly string[]): readonly Call[] {
+function filled(fills: readonly Fill[], values: readonly string[]): readonly DriverCall[] {
   return fills.map((fill) => fill(values));
 }
 

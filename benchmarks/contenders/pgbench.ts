@@ -23,7 +23,7 @@ async function programsIn(folders: readonly string[]): Promise<{
 }> {
   for (const folder of folders) {
     const program = join(folder, "pgbench");
-    const version = await versionOf(program);
+    const version = await programVersion(program);
     if (version === undefined) continue;
     const notes = [`pgbench is that of ${version}.`];
     return { notes, programs: [{ name: "pgbench", open: (address, query) => pgbench(program, address, query) }] };
@@ -32,7 +32,7 @@ async function programsIn(folders: readonly string[]): Promise<{
   return { programs: [], notes: [`pgbench was left out: ${reason} to have it measured.`] };
 }
 
-async function versionOf(program: string): Promise<string | undefined> {
+async function programVersion(program: string): Promise<string | undefined> {
   if (!(await stat(program).catch(() => undefined))?.isFile()) return undefined;
   const answer = await execute(program, ["--version"]).catch(() => undefined);
   return answer?.stdout.trim().replace(/^pgbench \(PostgreSQL\) (\S+).*/, "PostgreSQL $1");
@@ -97,14 +97,14 @@ function pgbench(program: string, address: Address, query: Query): Contender {
   };
 }
 
-interface Plan {
+interface PgbenchPlan {
   readonly base: number;
   readonly group: number;
   readonly each: number;
   readonly clients: number;
 }
 
-async function run(program: string, { url }: Address, plan: Plan): Promise<Omit<Turn, "booked">> {
+async function run(program: string, { url }: Address, plan: PgbenchPlan): Promise<Omit<Turn, "booked">> {
   const folder = await mkdtemp(join(tmpdir(), "slotwright-pgbench-"));
   try {
     await writeFile(join(folder, "script.sql"), script);
@@ -118,7 +118,7 @@ async function run(program: string, { url }: Address, plan: Plan): Promise<Omit<
   }
 }
 
-function argumentsFor({ base, group, each, clients }: Plan): readonly string[] {
+function argumentsFor({ base, group, each, clients }: PgbenchPlan): readonly string[] {
   const slots = each + coldTransactions;
   const variables = Object.entries({ base, group, slots, done: 0 }).flatMap(([name, value]) => [
     "-D",

@@ -14,22 +14,22 @@ export interface PlainConnection {
 }
 
 /** Lends a connection of the pool, and gives it back. */
-export type Lend = <Result>(work: (connection: PlainConnection) => Promise<Result>) => Promise<Result>;
+export type WithConnection = <Result>(work: (connection: PlainConnection) => Promise<Result>) => Promise<Result>;
 
 /**
  * The transaction that most applications write: BEGIN, SELECT … FOR UPDATE, INSERT, UPDATE, INSERT into the audit,
  * COMMIT.
  */
-export function lockRow(lend: Lend): Application {
+export function lockRow(lend: WithConnection): Application {
   return { ...readsOf(lend), book: (slot) => lend((connection) => bookLocked(connection, slot)) };
 }
 
 /** The same without a lock: what is read first may no longer hold when the transaction writes. */
-export function checkThenInsert(lend: Lend): Application {
+export function checkThenInsert(lend: WithConnection): Application {
   return { ...readsOf(lend), book: (slot) => lend((connection) => bookUnlocked(connection, slot)) };
 }
 
-function readsOf(lend: Lend): Omit<Application, "book"> {
+function readsOf(lend: WithConnection): Omit<Application, "book"> {
   const known = new Set<string>();
   return {
     publish: (shift) => lend((connection) => publish(connection, known, shift)),

@@ -2,11 +2,11 @@ import { on } from "node:events";
 import { createEngine, type Engine, isBookingError } from "@slotwright/core";
 import { loadEngine } from "@slotwright/lab/engines";
 import { actor } from "../contenders/slotwright.ts";
-import { type Crowd, type CrowdTold, crowdTime, type ToCallers } from "./messages.ts";
+import { type Crowd, type CrowdReport, crowdTime, type ToCallers } from "./messages.ts";
 
 // One of several processes whose callers all come at once.
 
-async function play(engine: Engine<never>, { providerId, first, callers, slotIds }: Crowd): Promise<CrowdTold> {
+async function play(engine: Engine<never>, { providerId, first, callers, slotIds }: Crowd): Promise<CrowdReport> {
   const told = { booked: 0, refused: 0, errors: [] as string[] };
   const one = async (caller: number) => {
     const subjectId = `subject-${caller}`;

@@ -1,6 +1,6 @@
 /** A calendar that was asked for more than it has, made from a seed: the same on every engine and machine. */
 export interface Demand {
-  readonly places: readonly AskedTime[];
+  readonly times: readonly AskedTime[];
   /** Each call asks for the time at this index. In the order in which they come. */
   readonly calls: readonly number[];
 }
@@ -42,7 +42,7 @@ export function demandOf({ seed, calls, facilities, days }: DemandOptions): Dema
   }
   const keys = [...asked.keys()].sort((a, b) => a - b);
   const index = new Map(keys.map((key, at) => [key, at]));
-  const places = keys.map((key): AskedTime => {
+  const times = keys.map((key): AskedTime => {
     const count = asked.get(key) ?? 0;
     const seats = Array.from({ length: count }, () => random() >= missingShare).filter(Boolean).length;
     const start = startOf(key, days);
@@ -54,7 +54,7 @@ export function demandOf({ seed, calls, facilities, days }: DemandOptions): Dema
       asked: count,
     };
   });
-  return { places, calls: wanted.map((key) => index.get(key) as number) };
+  return { times, calls: wanted.map((key) => index.get(key) as number) };
 }
 
 function startOf(key: number, days: number): Date {

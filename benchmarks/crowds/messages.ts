@@ -1,12 +1,7 @@
-import type { EngineName } from "@slotwright/lab/engines";
+import type { DatabaseAddress } from "@slotwright/lab/engines";
 
 /** What a process of callers is told: first where, then what to do, as often as there are rounds. */
-export type ToCallers = CallersPlace | Crowd;
-
-export interface CallersPlace {
-  readonly engine: EngineName;
-  readonly address: string;
-}
+export type ToCallers = DatabaseAddress | Crowd;
 
 /** So many callers at once who want the same half hour of one provider. */
 export interface Crowd {
@@ -17,7 +12,7 @@ export interface Crowd {
   readonly slotIds: readonly string[];
 }
 
-export interface CrowdTold {
+export interface CrowdReport {
   readonly booked: number;
   readonly refused: number;
   readonly errors: readonly string[];

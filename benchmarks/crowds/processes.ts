@@ -1,25 +1,26 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { CallersPlace, Crowd, CrowdTold, ToCallers } from "./messages.ts";
+import type { DatabaseAddress } from "@slotwright/lab/engines";
+import type { Crowd, CrowdReport, ToCallers } from "./messages.ts";
 
 /** Processes of callers on one database. */
 export interface Processes {
   /** All at once; resolves when the last caller was answered. */
-  readonly play: (crowds: readonly Crowd[]) => Promise<readonly CrowdTold[]>;
+  readonly play: (crowds: readonly Crowd[]) => Promise<readonly CrowdReport[]>;
   readonly stop: () => Promise<void>;
 }
 
-export async function startProcesses(count: number, place: CallersPlace): Promise<Processes> {
+export async function startProcesses(count: number, database: DatabaseAddress): Promise<Processes> {
   const script = join(import.meta.dirname, "callers-process.ts");
   const children = Array.from({ length: count }, () =>
     fork(script, { stdio: ["ignore", "inherit", "inherit", "ipc"] }),
   );
-  await Promise.all(children.map((child) => answer(child, place)));
+  await Promise.all(children.map((child) => answer(child, database)));
   return {
     play: async (crowds) => {
       const told = await Promise.all(crowds.map((crowd, index) => answer(children[index] as ChildProcess, crowd)));
-      return told as readonly CrowdTold[];
+      return told as readonly CrowdReport[];
     },
     stop: async () => {
       for (const child of children) {

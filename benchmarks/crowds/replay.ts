@@ -38,8 +38,8 @@ export async function replay(
     const at = demand.calls[subject];
     next += 1;
     if (at === undefined || signal.aborted) return undefined;
-    const { start, end, ...place } = { ...(demand.places[at] as AskedTime) };
-    const wanted = { ...providerOf(place as AskedTime), start, end, subjectId: `subject-${subject}` };
+    const { start, end, ...rest } = { ...(demand.times[at] as AskedTime) };
+    const wanted = { ...providerOf(rest as AskedTime), start, end, subjectId: `subject-${subject}` };
     return async () => {
       const isBooked = await bookTime(engine, wanted);
       if (!isBooked) refused += 1;
@@ -49,7 +49,7 @@ export async function replay(
   return {
     calls: demand.calls.length,
     callers: options.callers,
-    seats: demand.places.reduce((sum, { seats }) => sum + seats, 0),
+    seats: demand.times.reduce((sum, { seats }) => sum + seats, 0),
     publishMs: Math.round(publishMs),
     replayMs: Math.round(turn.elapsedMs),
     callsPerSecond: Math.round((turn.done * 1000) / turn.elapsedMs),
@@ -79,9 +79,9 @@ export async function bookTime(engine: Engine<never>, wanted: WantedTime): Promi
   }
 }
 
-async function publish(engine: Engine<never>, { places }: Demand, signal: AbortSignal): Promise<void> {
+async function publish(engine: Engine<never>, { times }: Demand, signal: AbortSignal): Promise<void> {
   const byFacility = Map.groupBy(
-    places.filter(({ seats }) => seats > 0),
+    times.filter(({ seats }) => seats > 0),
     ({ facility }) => facility,
   );
   for (const times of byFacility.values()) {
@@ -92,17 +92,17 @@ async function publish(engine: Engine<never>, { places }: Demand, signal: AbortS
 }
 
 /** Counted from what is stored, not from what was answered. */
-async function wrongTimes(storage: StorageAdapter<never>, { places }: Demand): Promise<number> {
+async function wrongTimes(storage: StorageAdapter<never>, { times }: Demand): Promise<number> {
   const booked = new Map<string, number>();
-  for (const providerId of new Set(places.map((place) => providerOf(place).providerId))) {
+  for (const providerId of new Set(times.map((time) => providerOf(time).providerId))) {
     for await (const { start } of bookedSlots(storage, providerId)) {
       const key = `${providerId} ${start.getTime()}`;
       booked.set(key, (booked.get(key) ?? 0) + 1);
     }
   }
-  return places.filter((place) => {
-    const { providerId } = providerOf(place);
-    return (booked.get(`${providerId} ${place.start.getTime()}`) ?? 0) !== Math.min(place.seats, place.asked);
+  return times.filter((time) => {
+    const { providerId } = providerOf(time);
+    return (booked.get(`${providerId} ${time.start.getTime()}`) ?? 0) !== Math.min(time.seats, time.asked);
   }).length;
 }
 

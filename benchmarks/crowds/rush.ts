@@ -2,7 +2,7 @@ import { createEngine } from "@slotwright/core";
 import type { DatabaseEngine, EngineName } from "@slotwright/lab/engines";
 import { actor } from "../contenders/slotwright.ts";
 import { median } from "../measuring/statistics.ts";
-import { type CrowdTold, crowdTime } from "./messages.ts";
+import { type CrowdReport, crowdTime } from "./messages.ts";
 import { type Processes, startProcesses } from "./processes.ts";
 
 export interface RushOptions {
@@ -22,7 +22,7 @@ export interface Rushed extends RushOptions {
   readonly errors: readonly string[];
 }
 
-interface Stage {
+interface CrowdDatabase {
   readonly name: EngineName;
   readonly engine: DatabaseEngine;
   readonly address: string;
@@ -30,7 +30,7 @@ interface Stage {
 
 /** Rounds by slot and by time in turns, each for a provider of its own. */
 export async function rush(
-  { name, engine, address }: Stage,
+  { name, engine, address }: CrowdDatabase,
   options: RushOptions,
   signal: AbortSignal,
 ): Promise<Rushed> {
@@ -39,7 +39,7 @@ export async function rush(
   const publisher = createEngine({ storage });
   const processes = await startProcesses(options.processes, { engine: name, address });
   const bySlot: number[] = [];
-  const byTime: Round[] = [];
+  const byTime: RushRound[] = [];
   try {
     // The first round warms up.
     for (let round = 0; round <= rounds && !signal.aborted; round += 1) {
@@ -69,7 +69,7 @@ export async function rush(
   };
 }
 
-interface Round extends CrowdTold {
+interface RushRound extends CrowdReport {
   readonly ms: number;
 }
 
@@ -77,7 +77,7 @@ async function playRound(
   processes: Processes,
   crowd: { readonly providerId: string; readonly slotIds: readonly string[] },
   { callers, processes: count }: RushOptions,
-): Promise<Round> {
+): Promise<RushRound> {
   const share = Math.ceil(callers / count);
   const crowds = Array.from({ length: count }, (_, index) => {
     const first = index * share;

@@ -21,12 +21,12 @@ export function machineOf(): Machine {
 const packages = ["pg", "mysql2", "better-sqlite3", "kysely"] as const;
 
 export function versionsOf(): Readonly<Record<string, string>> {
-  const drivers = packages.map((name) => [name, versionOf(name)] as const);
+  const drivers = packages.map((name) => [name, packageVersion(name)] as const);
   return { node: process.versions.node, ...Object.fromEntries(drivers) };
 }
 
 // Some packages do not let their package.json be imported.
-function versionOf(name: string): string {
+function packageVersion(name: string): string {
   for (const folder of createRequire(import.meta.url).resolve.paths(name) ?? []) {
     try {
       return (JSON.parse(readFileSync(`${folder}/${name}/package.json`, "utf8")) as { version: string }).version;

@@ -18,7 +18,7 @@ export interface Measured {
 }
 
 /** A contender and what it did. */
-export interface Runner {
+export interface ContenderTurns {
   readonly contender: Contender;
   readonly warm: Turn[];
   readonly turns: Turn[];
@@ -33,7 +33,7 @@ export async function measure(
 ): Promise<Measured> {
   const runners = contenders
     .filter(({ workloads }) => workloads.includes(scenario.workload))
-    .map((contender): Runner => ({ contender, warm: [], turns: [] }));
+    .map((contender): ContenderTurns => ({ contender, warm: [], turns: [] }));
   const load = (operations: number): Load => ({ ...scenario, operations });
   for (const { contender, warm } of runners) {
     signal.throwIfAborted();
@@ -48,7 +48,7 @@ export async function measure(
       onTurn();
     }
   }
-  return resultOf(runners, scenario);
+  return measuredOf(runners, scenario);
 }
 
 /** Warm-up and rounds of a scenario, for a progress bar. */
@@ -63,7 +63,7 @@ export function operationsFor(turns: readonly Turn[], { callers }: Scenario, wan
   return Math.round(Math.min(mostOperations, Math.max(callers, perMs * wantedMs)));
 }
 
-async function resultOf(runners: readonly Runner[], scenario: Scenario): Promise<Measured> {
+async function measuredOf(runners: readonly ContenderTurns[], scenario: Scenario): Promise<Measured> {
   const rows: ResultRow[] = [];
   const doubleBookings: DoubleBookings[] = [];
   const messages: string[] = [];
@@ -87,7 +87,7 @@ function figuresOf(turns: readonly Turn[]) {
 const rounded = (figure: number): number => Number(figure.toPrecision(4));
 
 /** Errors of the calls, double-bookings, and bookings that were acknowledged and are not there. */
-export async function whatIsWrong(runner: Runner, scenario: Scenario) {
+export async function whatIsWrong(runner: ContenderTurns, scenario: Scenario) {
   const { bookedSlots, doubleBooked, missing } = await checked(runner, scenario);
   const errors = [...runner.warm, ...runner.turns].flatMap((turn) => turn.errors);
   const lost = missing === 0 ? [] : [`${missing} bookings were acknowledged and are not in the database`];
@@ -96,7 +96,7 @@ export async function whatIsWrong(runner: Runner, scenario: Scenario) {
 }
 
 /** What was acknowledged must be there, and nothing else. */
-async function checked({ contender, warm, turns }: Runner, { workload }: Scenario) {
+async function checked({ contender, warm, turns }: ContenderTurns, { workload }: Scenario) {
   const { appointments, bookedSlots } = await contender.tally();
   if (workload !== "own-slots" && workload !== "hot-slot") return { bookedSlots, doubleBooked: 0, missing: 0 };
   const acknowledged = [...warm, ...turns].reduce((sum, { booked }) => sum + booked, 0);

@@ -1,4 +1,5 @@
-import type { EngineFacts, EngineName } from "../arenas/arena.ts";
+import type { EngineName } from "@slotwright/lab/engines";
+import type { EngineFacts } from "../arenas/arena.ts";
 import type { ContenderName } from "../contenders/contender.ts";
 import type { AddedRoundTrip } from "../round-trip/round-trip.ts";
 import type { Circumstances } from "./circumstances.ts";

@@ -1,4 +1,5 @@
-import type { Arena, EngineFacts, EngineName } from "../arenas/arena.ts";
+import type { EngineName } from "@slotwright/lab/engines";
+import type { Arena, EngineFacts } from "../arenas/arena.ts";
 import { type ContenderName, contenderNames } from "../contenders/contender.ts";
 import type { Scale } from "../contenders/workloads.ts";
 import { type DelayProxy, startDelayProxy } from "../round-trip/delay-proxy.ts";
@@ -6,9 +7,9 @@ import { type AddedRoundTrip, calibrate } from "../round-trip/round-trip.ts";
 import { observed } from "./circumstances.ts";
 import { type Effort, type Measured, measure, turnsOf } from "./measure.ts";
 import type { BenchmarkResult } from "./result.ts";
-import { type Scenario, type Selection, scenariosOf } from "./scenario.ts";
+import { type Scenario, type ScenarioSelection, scenariosOf } from "./scenario.ts";
 
-export interface RunOptions extends Selection, Effort {
+export interface RunOptions extends ScenarioSelection, Effort {
   readonly scale: Scale;
   readonly contenders?: readonly ContenderName[];
 }
@@ -91,7 +92,7 @@ async function onEngine(engine: EngineName, openArena: OpenArena, course: Course
   try {
     for (const scenario of own) {
       if (course.signal.aborted) break;
-      measured.push(await onStage(arena, scenario, course));
+      measured.push(await inContest(arena, scenario, course));
       course.done.scenarios += 1;
     }
   } catch (error) {
@@ -102,25 +103,25 @@ async function onEngine(engine: EngineName, openArena: OpenArena, course: Course
   return { facts: arena.facts, notes: arena.notes, measured };
 }
 
-async function onStage(arena: Arena, scenario: Scenario, course: Course): Promise<Measured> {
+async function inContest(arena: Arena, scenario: Scenario, course: Course): Promise<Measured> {
   const { options, signal, watcher, done, scenarios } = course;
   const proxy = await proxyFor(arena, scenario, course.added);
   const { callers } = scenario;
   const { scale, contenders: names = contenderNames } = options;
   try {
-    const stage = await arena.open({ callers, scale, names, reach: (url) => proxy?.url(url) ?? url });
+    const contest = await arena.open({ callers, scale, names, reach: (url) => proxy?.url(url) ?? url });
     try {
       let turns = 0;
       const onTurn = () => {
         turns += 1;
-        const share = Math.min(1, turns / turnsOf(stage.contenders.length, options));
+        const share = Math.min(1, turns / turnsOf(contest.contenders.length, options));
         watcher.progress((done.scenarios + share) / scenarios.length, scenario);
       };
-      const measured = await measure(stage.contenders, scenario, options, { onTurn, signal });
+      const measured = await measure(contest.contenders, scenario, options, { onTurn, signal });
       watcher.measured(scenario, measured);
       return measured;
     } finally {
-      await stage.close();
+      await contest.close();
     }
   } finally {
     await proxy?.close();

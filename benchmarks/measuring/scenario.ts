@@ -1,4 +1,4 @@
-import type { EngineName } from "../arenas/arena.ts";
+import type { EngineName } from "@slotwright/lab/engines";
 import type { WorkloadName } from "../contenders/contender.ts";
 
 /** One comparison: who is the fastest at this? */
@@ -10,7 +10,7 @@ export interface Scenario {
   readonly rttMs: number;
 }
 
-export interface Selection {
+export interface ScenarioSelection {
   readonly engines: readonly EngineName[];
   readonly workloads: readonly WorkloadName[];
   /** Undefined for those that suit each workload. */
@@ -33,7 +33,7 @@ function callersFor(workload: WorkloadName, chosen: readonly number[] | undefine
   return workload === "hot-slot" ? callers.filter((count) => count > 1) : callers;
 }
 
-export function scenariosOf({ engines, workloads, callers, rttMs }: Selection): readonly Scenario[] {
+export function scenariosOf({ engines, workloads, callers, rttMs }: ScenarioSelection): readonly Scenario[] {
   return engines.flatMap((engine) =>
     workloads.flatMap((workload) =>
       // A file is not reached over a network.

@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { EngineName } from "@slotwright/lab/engines";
 import { startServer } from "@slotwright/test-servers";
-import type { EngineName } from "../arenas/arena.ts";
 import type { Scenario } from "../measuring/scenario.ts";
 import { type Interval, intervalOf } from "./interval.ts";
 import type { PairOrder } from "./pair-process.ts";

@@ -1,7 +1,8 @@
-import type { Arena, EngineName } from "../arenas/arena.ts";
+import type { EngineName } from "@slotwright/lab/engines";
+import type { Arena } from "../arenas/arena.ts";
 import type { Contender, WorkloadName } from "../contenders/contender.ts";
 import { fullScale, quickScale } from "../contenders/workloads.ts";
-import { type Effort, operationsFor, type Runner, whatIsWrong } from "../measuring/measure.ts";
+import { type ContenderTurns, type Effort, operationsFor, whatIsWrong } from "../measuring/measure.ts";
 import type { OpenArena } from "../measuring/run.ts";
 import { type Scenario, scenariosOf } from "../measuring/scenario.ts";
 import { median } from "../measuring/statistics.ts";
@@ -43,7 +44,7 @@ export async function measureInTurns(open: OfBoth<OpenArena>, task: PairTask): P
       arenas[side] = arena;
     }
     for (const scenario of scenariosOf({ ...task, engines: [task.engine], rttMs: [0] })) {
-      rows.push(await onStages(arenas as OfBoth<Arena>, scenario, task));
+      rows.push(await inContests(arenas as OfBoth<Arena>, scenario, task));
     }
     return rows;
   } finally {
@@ -51,15 +52,19 @@ export async function measureInTurns(open: OfBoth<OpenArena>, task: PairTask): P
   }
 }
 
-async function onStages(arenas: OfBoth<Arena>, scenario: Scenario, task: PairTask): Promise<PairRow> {
+async function inContests(arenas: OfBoth<Arena>, scenario: Scenario, task: PairTask): Promise<PairRow> {
   const scale = task.isQuick ? quickScale : fullScale;
-  const scene = { callers: scenario.callers, scale, names: ["slotwright"], reach: (url: string) => url } as const;
-  const stages = { old: await arenas.old.open(scene), new: await arenas.new.open(scene) };
-  const runner = (side: Side): Runner => ({ contender: stages[side].contenders[0] as Contender, warm: [], turns: [] });
+  const conditions = { callers: scenario.callers, scale, names: ["slotwright"], reach: (url: string) => url } as const;
+  const contests = { old: await arenas.old.open(conditions), new: await arenas.new.open(conditions) };
+  const runner = (side: Side): ContenderTurns => ({
+    contender: contests[side].contenders[0] as Contender,
+    warm: [],
+    turns: [],
+  });
   try {
     return await inTurns({ old: runner("old"), new: runner("new") }, scenario, task);
   } finally {
-    for (const side of sides) await stages[side].close();
+    for (const side of sides) await contests[side].close();
   }
 }
 
@@ -67,7 +72,11 @@ async function onStages(arenas: OfBoth<Arena>, scenario: Scenario, task: PairTas
 const warming = 6;
 
 /** Both have the same to do, so that their tables grow alike. */
-async function inTurns(runners: OfBoth<Runner>, scenario: Scenario, { rounds, roundMs }: Effort): Promise<PairRow> {
+async function inTurns(
+  runners: OfBoth<ContenderTurns>,
+  scenario: Scenario,
+  { rounds, roundMs }: Effort,
+): Promise<PairRow> {
   let operations = Math.max(16, scenario.callers);
   for (let round = 0; round < warming; round += 1) {
     for (const side of sides) {
@@ -83,10 +92,10 @@ async function inTurns(runners: OfBoth<Runner>, scenario: Scenario, { rounds, ro
       turns.push(await contender.turn({ ...scenario, operations }));
     }
   }
-  return rowOf(runners, scenario);
+  return pairRow(runners, scenario);
 }
 
-async function rowOf(runners: OfBoth<Runner>, scenario: Scenario): Promise<PairRow> {
+async function pairRow(runners: OfBoth<ContenderTurns>, scenario: Scenario): Promise<PairRow> {
   const speeds = (side: Side) => runners[side].turns.map(({ done, elapsedMs }) => (done * 1000) / elapsedMs);
   const [olds, news] = [speeds("old"), speeds("new")];
   const ratio = median(news.map((speed, round) => speed / (olds[round] ?? Number.NaN)));

@@ -84,14 +84,14 @@ function drawPanel(title: string, rows: readonly ResultRow[], index: number): st
   return [text(left, top + 14, title, "title"), axis, ...groups].join("\n");
 }
 
-interface Place {
+interface GroupBox {
   readonly x: number;
   readonly base: number;
   readonly width: number;
   readonly highest: number;
 }
 
-function drawBars(rows: readonly ResultRow[], { x, base, width: groupWidth, highest }: Place): string {
+function drawBars(rows: readonly ResultRow[], { x, base, width: groupWidth, highest }: GroupBox): string {
   const barWidth = Math.min(30, (groupWidth - 12) / rows.length);
   const first = x + (groupWidth - barWidth * rows.length) / 2;
   return rows

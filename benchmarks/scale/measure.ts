@@ -55,7 +55,7 @@ export async function measureStores(
     }
   }
   const cold = await measureCold(site, stores, course);
-  return [...groups.flat(), ...cold].map(rowOf);
+  return [...groups.flat(), ...cold].map(scaleRow);
 }
 
 export const turnsOf = ({ rounds }: ScaleEffort): number =>
@@ -137,7 +137,7 @@ function joined(parts: readonly Turn[]): Turn {
   };
 }
 
-function rowOf({ store, workload, reach, turns }: Series): ScaleRow {
+function scaleRow({ store, workload, reach, turns }: Series): ScaleRow {
   const at = (share: number) => rounded(median(turns.map(({ latenciesMs }) => percentile(latenciesMs, share))));
   const { latenciesMs, cpuMs } = joined(turns);
   const operations = latenciesMs.length;

@@ -4,14 +4,14 @@ import { type EngineScale, type Filled, type Reach, reaches, type ScaleRow, scal
 /** What a call may cost in larger tables, as a multiple of what it costs in the smallest. */
 export const mostGrowth = 1.3;
 
-export interface Compared extends ScaleRow {
+export interface ComparedRow extends ScaleRow {
   /** Multiples of what the smallest size costs. */
   readonly timeRatio: number;
   readonly cpuRatio: number | undefined;
 }
 
 /** By workload and reach, and within these by size. */
-export function compared({ rows }: EngineScale): readonly Compared[] {
+export function compared({ rows }: EngineScale): readonly ComparedRow[] {
   return scaleWorkloads.flatMap((workload) =>
     reaches.flatMap((reach) => {
       const own = rows.filter((row) => row.workload === workload && row.reach === reach);
@@ -20,13 +20,13 @@ export function compared({ rows }: EngineScale): readonly Compared[] {
   );
 }
 
-function withRatios(row: ScaleRow, smallest: ScaleRow): Compared {
+function withRatios(row: ScaleRow, smallest: ScaleRow): ComparedRow {
   const cpuRatio = row.cpuMs !== null && smallest.cpuMs ? row.cpuMs / smallest.cpuMs : undefined;
   return { ...row, timeRatio: row.p50Ms / smallest.p50Ms, cpuRatio };
 }
 
 /** What is not flat. A cold cache is shown, and promised nothing of. */
-export function notFlat(engine: EngineScale): readonly Compared[] {
+export function notFlat(engine: EngineScale): readonly ComparedRow[] {
   return compared(engine).filter(({ reach, timeRatio }) => reach !== "cold" && timeRatio > mostGrowth);
 }
 
@@ -57,7 +57,7 @@ export function printMeasured(engine: EngineScale): void {
   }
 }
 
-function cellsOf(row: Compared): Cells {
+function cellsOf(row: ComparedRow): Cells {
   return {
     call: row.workload,
     records: reachTitles[row.reach],

@@ -1,7 +1,7 @@
 import { circumstancesChapter, settingsText } from "../report/circumstances.ts";
 import { type Alignment, markdownTable } from "../report/markdown.ts";
 import type { MemoryResult } from "./memory/result.ts";
-import { type Compared, compared, mostGrowth, notFlat, reachTitles } from "./report.ts";
+import { type ComparedRow, compared, mostGrowth, notFlat, reachTitles } from "./report.ts";
 import type { EngineScale, ScaleResult } from "./result.ts";
 
 /** docs/scale.md, made of the results of two runs. */
@@ -82,7 +82,7 @@ function measuredTable(engine: EngineScale): string {
   return markdownTable(head, rows, ["left", "left", ...right(head.length - 2)]);
 }
 
-function figures({ slots, p50Ms, timeRatio, p95Ms, cpuMs, cpuRatio }: Compared): readonly string[] {
+function figures({ slots, p50Ms, timeRatio, p95Ms, cpuMs, cpuRatio }: ComparedRow): readonly string[] {
   const cpu = [cpuMs === null ? "" : String(cpuMs), cpuRatio?.toFixed(2) ?? ""];
   return [grouped(slots), String(p50Ms), timeRatio.toFixed(2), String(p95Ms), ...cpu];
 }

@@ -1,7 +1,8 @@
+import { type EngineName, engineNames } from "@slotwright/lab/engines";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { describe, expect, it } from "vitest";
-import { type Arena, type EngineName, engineNames } from "../arenas/arena.ts";
-import { serverKinds } from "../arenas/open.ts";
+import type { Arena } from "../arenas/arena.ts";
+import { serverParts } from "../arenas/open.ts";
 import { serverArena } from "../arenas/server.ts";
 import { sqliteArena } from "../arenas/sqlite.ts";
 import { type Contender, contenderNames, type WorkloadName, workloadNames } from "../contenders/contender.ts";
@@ -18,16 +19,16 @@ const [slots, shifts, reads] = [30, 6, 12];
 async function arenaOf(engine: EngineName): Promise<Arena | undefined> {
   if (engine === "sqlite") return sqliteArena();
   const server = await testServer(engine);
-  return server && serverArena(server, serverKinds[engine]);
+  return server && serverArena(server, serverParts[engine]);
 }
 
-async function onStage(engine: EngineName, work: (contender: Contender) => Promise<void>): Promise<void> {
+async function inContest(engine: EngineName, work: (contender: Contender) => Promise<void>): Promise<void> {
   const arena = await arenaOf(engine);
-  const stage = await arena?.open({ callers, scale: quickScale, reach: (url) => url, names: contenderNames });
+  const contest = await arena?.open({ callers, scale: quickScale, reach: (url) => url, names: contenderNames });
   try {
-    for (const contender of stage?.contenders ?? []) await work(contender);
+    for (const contender of contest?.contenders ?? []) await work(contender);
   } finally {
-    await stage?.close();
+    await contest?.close();
     await arena?.close();
   }
 }
@@ -61,7 +62,7 @@ describe.each(engineNames)("the benchmark on %s", (engine) => {
   const runs = it.skipIf(missing.has(engine));
 
   runs("finds every booking that it has counted in the database, and has every contender do its work", async () => {
-    await onStage(engine, async (contender) => {
+    await inContest(engine, async (contender) => {
       const { name } = contender;
       const cold = name === "pgbench" ? coldTransactions : 0;
       const booked = slots + cold * callers;

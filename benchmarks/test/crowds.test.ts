@@ -15,11 +15,11 @@ describe("a calendar that is asked for more than it has", () => {
     const demand = demandOf(options);
     expect(demandOf(options)).toEqual(demand);
     expect(demand.calls).toHaveLength(110_527);
-    const seats = demand.places.reduce((sum, place) => sum + place.seats, 0);
+    const seats = demand.times.reduce((sum, { seats }) => sum + seats, 0);
     expect(seats / 110_527).toBeGreaterThan(0.89);
     expect(seats / 110_527).toBeLessThan(0.91);
-    expect(new Set(demand.places.map(({ facility }) => facility)).size).toBe(80);
-    expect(new Set(demand.places.map(({ start }) => start.toISOString().slice(0, 10))).size).toBe(27);
+    expect(new Set(demand.times.map(({ facility }) => facility)).size).toBe(80);
+    expect(new Set(demand.times.map(({ start }) => start.toISOString().slice(0, 10))).size).toBe(27);
   });
 });
 

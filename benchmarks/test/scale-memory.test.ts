@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heapGrowth, type MemoryOptions, type MemorySample, watchMemory } from "../scale/memory/memory.ts";
+import { heapGrowth, type MemoryRunOptions, type MemorySample, watchMemory } from "../scale/memory/memory.ts";
 
 const commands = 20_000;
 /** An id that is kept for each command takes a hundred. */
@@ -8,7 +8,7 @@ const fewBytes = 30;
 /** It remembers so many slots that all of them are there within the first fifth. */
 const remember = { slots: 500 };
 
-const watch = (engine: MemoryOptions["engine"] = {}) =>
+const watch = (engine: MemoryRunOptions["engine"] = {}) =>
   watchMemory({ commands, samples: 20, signal: new AbortController().signal, engine: { remember, ...engine } });
 
 describe("the memory of a process that uses the library", () => {

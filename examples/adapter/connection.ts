@@ -18,7 +18,7 @@ export async function lend(pool: Pool, { connectWithinMs = 10_000 }: CallOptions
   const connecting = pool.connect();
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), Math.min(connectWithinMs, longestTimer));
+    timer = setTimeout(() => resolve(undefined), Math.min(connectWithinMs, longestTimerMs));
   });
   try {
     const client = await Promise.race([connecting, tooLate]);
@@ -36,7 +36,7 @@ export async function lend(pool: Pool, { connectWithinMs = 10_000 }: CallOptions
 }
 
 /** Timers that wait longer fire at once. */
-const longestTimer = 2 ** 31 - 1;
+const longestTimerMs = 2 ** 31 - 1;
 
 const allInUse =
   "No connection of the pool became free in time. A transaction that is open meanwhile must call the engine through within().";

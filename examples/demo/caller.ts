@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { CommandInput } from "@slotwright/core";
 import { commandIdOf } from "@slotwright/core/checking";
-import type { Answer, Desk } from "./ledger.ts";
+import type { Desk, Settled } from "./ledger.ts";
 
 /** A slot that the callers saw on their screens before the race. */
 export interface Wish {
@@ -72,7 +72,7 @@ async function bookAndAskAgain(attempt: Attempt, booking: Booking): Promise<bool
 }
 
 /** True if the caller has a booking. One request, sent twice, has one answer, and one of the two is marked as a replay. */
-function sameTwice({ desk, key, caller }: Attempt, first: Answer<object>, second: Answer<object>): boolean {
+function sameTwice({ desk, key, caller }: Attempt, first: Settled<object>, second: Settled<object>): boolean {
   const [one, other] = [first, second].flatMap((answer) => ("result" in answer ? [answer.result] : []));
   if (one === undefined) return false;
   const answers = [one, other].map(withoutMark);

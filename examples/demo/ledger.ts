@@ -7,7 +7,7 @@ import {
   isBookingError,
 } from "@slotwright/core";
 import { commandIdOf } from "@slotwright/core/checking";
-import { shownIn, type Told } from "@slotwright/lab/audit";
+import { shownIn, type ToldOutcome } from "@slotwright/lab/audit";
 
 type HostCommand = Exclude<CommandName, "repair">;
 
@@ -16,7 +16,7 @@ type Commands = {
 };
 
 /** One command that was sent, and what came back: what the database is held against in the end. */
-export interface LedgerEntry extends Told {
+export interface LedgerEntry extends ToldOutcome {
   readonly command: HostCommand;
   /** Sent before with the same key, to see that it takes effect once. */
   readonly repeated: boolean;
@@ -28,7 +28,7 @@ export interface LedgerEntry extends Told {
   readonly problem: string | null;
 }
 
-export type Answer<Result> = { readonly result: Result } | { readonly error: unknown };
+export type Settled<Result> = { readonly result: Result } | { readonly error: unknown };
 
 /** Sends commands and writes each into the ledger. */
 export interface Desk {
@@ -37,7 +37,7 @@ export interface Desk {
     command: Name,
     input: CommandInput<Name> & { readonly idempotencyKey: string },
     options?: { readonly repeated: boolean },
-  ) => Promise<Answer<CommandResult<Name>>>;
+  ) => Promise<Settled<CommandResult<Name>>>;
   /** Writes down that something went wrong that no error told. */
   readonly complain: (about: Pick<LedgerEntry, "commandId" | "command" | "actorId">, problem: string) => void;
 }
@@ -73,13 +73,13 @@ export function createDesk(engine: Engine, onEntry: (entry: LedgerEntry) => void
 }
 
 /** The result of a command that nothing may refuse. @throws BookingError */
-export async function must<Result>(sent: Promise<Answer<Result>>): Promise<Result> {
+export async function must<Result>(sent: Promise<Settled<Result>>): Promise<Result> {
   const answer = await sent;
   if ("error" in answer) throw answer.error;
   return answer.result;
 }
 
-async function answerOf<Result>(promise: Promise<Result>): Promise<Answer<Result>> {
+async function answerOf<Result>(promise: Promise<Result>): Promise<Settled<Result>> {
   try {
     return { result: await promise };
   } catch (error) {
@@ -87,7 +87,7 @@ async function answerOf<Result>(promise: Promise<Result>): Promise<Answer<Result
   }
 }
 
-function readAnswer(answer: Answer<object>): Pick<LedgerEntry, "outcome" | "shown" | "problem"> {
+function readAnswer(answer: Settled<object>): Pick<LedgerEntry, "outcome" | "shown" | "problem"> {
   if ("result" in answer) return { outcome: "done", shown: shownIn(answer.result), problem: null };
   const { error } = answer;
   if (isBookingError(error) && expectedRefusals.includes(error.code)) {

@@ -1,18 +1,12 @@
-import type { EngineName } from "@slotwright/lab/engines";
+import type { DatabaseAddress } from "@slotwright/lab/engines";
 import type { Caller, Wish } from "./caller.ts";
 import type { LedgerEntry } from "./ledger.ts";
 
 /** What the processes of the race say to each other. */
 
-/** Where the database is. */
-export interface Place {
-  readonly engine: EngineName;
-  readonly address: string;
-}
-
 export interface Task {
   readonly type: "task";
-  readonly place: Place;
+  readonly database: DatabaseAddress;
   readonly callers: readonly Caller[];
   readonly wishes: readonly Wish[];
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { on } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { DatabaseAddress } from "@slotwright/lab/engines";
 import { type Caller, manners, type Wish } from "./caller.ts";
-import type { FromWorker, Place, Report, Tally, Task, ToWorker } from "./messages.ts";
+import type { FromWorker, Report, Tally, Task, ToWorker } from "./messages.ts";
 
 const workerFile = fileURLToPath(new URL("./worker.ts", import.meta.url));
 
@@ -13,7 +14,7 @@ const deadlineMs = 40_000;
 const countdownMs = 100;
 
 export interface RaceSetup {
-  readonly place: Place;
+  readonly database: DatabaseAddress;
   readonly processes: number;
   readonly callers: number;
   readonly wishes: readonly Wish[];
@@ -30,13 +31,13 @@ export interface RaceResult {
 
 /** Starts the processes, lets all of them go at the same moment, and waits for what they have to report. */
 export async function race(setup: RaceSetup): Promise<RaceResult> {
-  const { place, processes, callers, wishes, onTally } = setup;
+  const { database, processes, callers, wishes, onTally } = setup;
   const signal = AbortSignal.any([setup.signal, AbortSignal.timeout(deadlineMs)]);
   const children = Array.from({ length: processes }, () => startProcess(signal));
   const startingLine = createStartingLine(processes);
   const tallies: Tally[] = [];
   const talks = children.map((child, index) => {
-    const task: Task = { type: "task", place, callers: callersOf(index + 1, callers), wishes };
+    const task: Task = { type: "task", database, callers: callersOf(index + 1, callers), wishes };
     return talk(child, task, startingLine, (tally) => {
       tallies[index] = tally;
       onTally(sum(tallies));

@@ -1,7 +1,7 @@
 import { createEngine, type Engine, type Slot } from "@slotwright/core";
 import type { Invariant } from "@slotwright/lab/audit";
 import { audit, isClean } from "@slotwright/lab/audit";
-import type { Connection, DatabaseEngine, FreshDatabase } from "@slotwright/lab/engines";
+import type { DatabaseEngine, FreshDatabase, SqlConnection } from "@slotwright/lab/engines";
 import { bad, createProgress, good, heading } from "@slotwright/lab/terminal";
 import type { Wish } from "./caller.ts";
 import { askAndAccept, cancelAndPassOn } from "./flows.ts";
@@ -89,9 +89,9 @@ async function showRace(desk: Desk, wanted: readonly Slot[], demo: Demo): Promis
   const progress = createProgress(seats);
   const textOf = ({ booked, answered }: Tally) => `${booked} of ${seats} seats booked, ${answered} answers`;
   const wishes = wanted.map(wishOf);
-  const place = { engine: options.engine, address: database.address };
+
   const result = await race({
-    place,
+    database: { engine: options.engine, address: database.address },
     processes,
     callers,
     wishes,
@@ -210,7 +210,7 @@ async function showTampering(demo: Demo, invariant: Invariant): Promise<void> {
 
 async function onConnection<Result>(
   { engine, database }: Demo,
-  work: (connection: Connection) => Promise<Result>,
+  work: (connection: SqlConnection) => Promise<Result>,
 ): Promise<Result> {
   const connection = await engine.connect(database.address);
   try {

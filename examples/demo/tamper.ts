@@ -1,5 +1,5 @@
 import type { Invariant } from "@slotwright/lab/audit";
-import type { Connection, DatabaseEngine, Row } from "@slotwright/lab/engines";
+import type { DatabaseEngine, Row, SqlConnection } from "@slotwright/lab/engines";
 
 /** How to break an invariant by hand, to see that the audit notices. */
 interface Tampering {
@@ -68,7 +68,7 @@ const tamperings: Readonly<Record<Invariant, Tampering>> = {
 
 /** Breaks an invariant in the database. Returns what its own guards said before they were taken away. */
 export async function tamper(
-  connection: Connection,
+  connection: SqlConnection,
   { title, dialect }: DatabaseEngine,
   invariant: Invariant,
 ): Promise<string> {
@@ -81,7 +81,7 @@ export async function tamper(
 }
 
 /** Returns what stopped it, if anything did. */
-async function attempt(connection: Connection, { find, change }: Tampering): Promise<string | undefined> {
+async function attempt(connection: SqlConnection, { find, change }: Tampering): Promise<string | undefined> {
   const [row] = await connection.query(find);
   if (row === undefined) throw new Error("There is nothing in the database to tamper with.");
   await connection.query("BEGIN");

@@ -29,9 +29,9 @@ function createTally(): (entry: LedgerEntry) => void {
   };
 }
 
-async function run({ place, callers, wishes }: Task, start: Promise<number>): Promise<void> {
-  const { openStorage } = await loadEngine(place.engine);
-  const storage = openStorage(place.address);
+async function run({ database, callers, wishes }: Task, start: Promise<number>): Promise<void> {
+  const { openStorage } = await loadEngine(database.engine);
+  const storage = openStorage(database.address);
   const engine = createEngine({ storage });
   const desk = createDesk(engine, createTally());
   // Opens the database, so that nobody pays for that during the race.

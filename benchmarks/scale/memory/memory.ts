@@ -22,7 +22,7 @@ export interface MemoryRun {
   readonly seconds: number;
 }
 
-export interface MemoryOptions {
+export interface MemoryRunOptions {
   readonly commands: number;
   readonly samples: number;
   readonly signal: AbortSignal;
@@ -35,7 +35,7 @@ export interface MemoryOptions {
 const callers = 32;
 
 /** Does mixed commands on SQLite by one engine, and looks at the memory of the process now and then. */
-export async function watchMemory(options: MemoryOptions): Promise<MemoryRun> {
+export async function watchMemory(options: MemoryRunOptions): Promise<MemoryRun> {
   const folder = mkdtempSync(join(tmpdir(), "slotwright-memory-"));
   const storage = sqliteAdapter({ filename: join(folder, "memory.sqlite") });
   try {
@@ -47,7 +47,7 @@ export async function watchMemory(options: MemoryOptions): Promise<MemoryRun> {
   }
 }
 
-async function watched(engine: ReturnType<typeof createEngine<never>>, options: MemoryOptions): Promise<MemoryRun> {
+async function watched(engine: ReturnType<typeof createEngine<never>>, options: MemoryRunOptions): Promise<MemoryRun> {
   const { commands, samples: wanted, signal, onSample = () => {} } = options;
   const collect = garbageCollector();
   const next = await mixedCommands(engine, createDraw(7));

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Engine, TestServer } from "@slotwright/test-servers";
+import type { ServerName, TestServer } from "@slotwright/test-servers";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { proxyTo } from "./proxy.ts";
 
@@ -38,9 +38,9 @@ export async function testEngines(): Promise<readonly TestEngine[]> {
   return [sqlite, ...found];
 }
 
-const defaultPorts: Readonly<Record<Engine, number>> = { postgres: 5432, mysql: 3306, mariadb: 3306 };
+const defaultPorts: Readonly<Record<ServerName, number>> = { postgres: 5432, mysql: 3306, mariadb: 3306 };
 
-async function databaseOn(server: TestServer, engine: Engine): Promise<TestDatabase> {
+async function databaseOn(server: TestServer, engine: ServerName): Promise<TestDatabase> {
   const database = await server.createDatabase();
   const { url, cutConnections, close } = await proxyTo(database.url, defaultPorts[engine]);
   const drop = async () => {

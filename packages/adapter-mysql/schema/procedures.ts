@@ -2,12 +2,12 @@ import { refusalText, type TableName } from "@slotwright/adapter-sql";
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import { type RawBuilder, sql } from "kysely";
 import {
+  type CommitStep,
   columnsOf,
-  longestWait,
+  lockWaitSeconds,
   procedureName,
   replayedText,
   rowsIn,
-  type Step,
   staleText,
   steps,
 } from "../src/steps.ts";
@@ -68,7 +68,7 @@ function commitProcedure(strategy: MysqlStrategy): SchemaObject {
     declare exit handler for sqlexception begin
       ${sql.raw(rollback)}; set innodb_lock_wait_timeout = seconds, ${newSchedules} = null; resignal; end;
     set transaction isolation level read committed;
-    set innodb_lock_wait_timeout = ${sql.lit(longestWait)};
+    set innodb_lock_wait_timeout = ${sql.lit(lockWaitSeconds)};
     start transaction;
     ${writesOf(strategy, strategy.server.lockingFree("s"))}
     ${sql.raw(commit)};
@@ -79,7 +79,7 @@ function commitProcedure(strategy: MysqlStrategy): SchemaObject {
 
 function writesOf(strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   const bodies = steps.map(
-    (step) => sql`if ${parameter(step)} is not null then ${bodyOf(step, strategy, lock)} end if;`,
+    (step) => sql`if ${parameter(step)} is not null then ${stepBody(step, strategy, lock)} end if;`,
   );
   const schedules = parameter({ name: "new_schedules" });
   return sql`set ${newSchedules} = ${schedules};
@@ -87,13 +87,13 @@ function writesOf(strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilde
     if ${schedules} is not null then set ${newSchedules} = null; end if;`;
 }
 
-const parameter = ({ name }: Pick<Step, "name">) => sql.id(`p_${name}`);
+const parameter = ({ name }: Pick<CommitStep, "name">) => sql.id(`p_${name}`);
 
 function parameters({ textType }: MysqlStrategy): RawBuilder<unknown> {
   return sql.join(steps.map((step) => sql`in ${parameter(step)} ${textType}`));
 }
 
-function bodyOf(step: Step, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
+function stepBody(step: CommitStep, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   if (step.how === "lock") return lockBody(step, strategy, lock);
   const columns = columnsOf(step);
   const duplicate = duplicateTexts[step.name];
@@ -102,7 +102,7 @@ function bodyOf(step: Step, strategy: MysqlStrategy, lock: RawBuilder<unknown>):
   return updateBody(step, columns, strategy);
 }
 
-const unlessAll = (step: Step, count: RawBuilder<unknown>) =>
+const unlessAll = (step: CommitStep, count: RawBuilder<unknown>) =>
   sql`if ${count} <> json_length(${parameter(step)}) then
     signal sqlstate '45000' set message_text = ${sql.lit(staleText)}; end if;`;
 
@@ -113,7 +113,7 @@ const storedRow = (table: TableName) => sql`${sql.table(table)} as s force index
  * A single row, which is what most bookings lock, is found much faster without a table made of JSON. If it does not
  * exist, `found` keeps its value.
  */
-function lockBody(step: Step, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
+function lockBody(step: CommitStep, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   const rows = parameter(step);
   return sql`set found = 0;
     if json_length(${rows}) = 1 then
@@ -126,7 +126,7 @@ function lockBody(step: Step, strategy: MysqlStrategy, lock: RawBuilder<unknown>
     ${unlessAll(step, sql`found`)}`;
 }
 
-function insertBody(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
+function insertBody(step: CommitStep, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
   const names = sql.join(columns.map((column) => sql.id(column)));
   const values = sql.join(columns.map((column) => sql.id("k", column)));
   return sql`insert into ${sql.table(step.table)} (${names})
@@ -137,7 +137,7 @@ function insertBody(step: Step, columns: readonly string[], strategy: MysqlStrat
  * What a duplicate of a primary key means. Any other key is not ours, and MariaDB does not tell whose primary key it
  * is.
  */
-const duplicateTexts: Readonly<Partial<Record<Step["name"], string>>> = {
+const duplicateTexts: Readonly<Partial<Record<CommitStep["name"], string>>> = {
   new_commands: replayedText,
   new_journal: refusalText("journal_once_per_version", "the journal has an entry for this version already"),
 };
@@ -158,7 +158,7 @@ const mayChange = (column: string) => column !== "id" && column !== "created_at"
  * An UPDATE of a join would first store its values in a table of its own, on MariaDB in a file. Reading one row
  * separately would take one more statement. None of this requires `sql_safe_updates` to be off.
  */
-function updateBody(step: Step, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
+function updateBody(step: CommitStep, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
   const table = sql.table(step.table);
   const names = sql.join(columns.map((column) => sql.id(column)));
   const values = sql.join(columns.map((column) => sql.id("k", column)));

@@ -1,10 +1,10 @@
 import {
   defaultTablePrefix,
-  type HostSession,
+  type HostAccess,
   misuse,
   notTransaction,
   problemWithOptions,
-  type Run,
+  type RunCall,
   refusingAdapter,
   sqlAdapter,
 } from "@slotwright/adapter-sql";
@@ -22,13 +22,13 @@ import { type ErrorContext, isMissingRoutine, toStorageError } from "./errors.ts
 import { createHostStatements, type HostStatements, type InHost, knownSchedules } from "./host-reads.ts";
 import { hostConnection, inTurn, taken } from "./host-transaction.ts";
 import { applyMigrations, checkSchema, type MigrationPlan } from "./migrate.ts";
-import { currentReleases, placed, type Releases } from "./migrations.ts";
+import { currentReleases, inNamespace, type Releases } from "./migrations.ts";
 import { poolSource, uriSource } from "./open.ts";
 import { openTransaction } from "./open-transaction.ts";
 import { optionRules } from "./options.ts";
 import type { On } from "./reads.ts";
 import { createStatements, type Statements } from "./statements.ts";
-import { mysqlStrategy, type Place, serverOf, tooOld } from "./strategy.ts";
+import { mysqlStrategy, type Namespace, serverOf, tooOld } from "./strategy.ts";
 import { newSending, type Sending } from "./text-protocol.ts";
 
 export type MysqlAdapterOptions = {
@@ -88,27 +88,27 @@ export function adapterOfRelease(
   const source = pool === undefined ? uriSource(uri, database) : poolSource(pool, database);
   const planOn = lazyPlan({ prefix, database }, releases);
   const withSchema = lazySchema(planOn);
-  const { name } = source;
-  const own: Run<On> = (call, work) =>
-    translated(name, () =>
+  const { databaseName } = source;
+  const own: RunCall<On> = (call, work) =>
+    translated(databaseName, () =>
       source.use({ sending, call }, (connection) =>
         withSchema(connection, async ({ own }) => work({ connection, statements: own })),
       ),
     );
   return sqlAdapter({
     own: { read: own, write: own, calls: ownCalls },
-    host: (transaction: MysqlTransaction) => hostTransaction(transaction, name, withSchema, sending),
+    host: (transaction: MysqlTransaction) => hostTransaction(transaction, databaseName, withSchema, sending),
     begin: (call) => openTransaction(source, { sending, call }),
     migrate: () =>
       translated(
-        name,
+        databaseName,
         () =>
           source.use({ sending, call: undefined }, async (connection) =>
             applyMigrations(connection, await planOn(connection)),
           ),
         "migrate",
       ),
-    close: () => translated(name, source.close),
+    close: () => translated(databaseName, source.close),
   });
 }
 
@@ -120,32 +120,34 @@ interface Schema {
 
 function hostTransaction(
   transaction: MysqlTransaction,
-  name: string,
+  databaseName: string,
   withSchema: WithSchema,
   sending: Sending,
-): HostSession<InHost> | StorageError {
-  if (!isTransaction(transaction)) return notTransaction(transaction, taken, name);
+): HostAccess<InHost> | StorageError {
+  if (!isTransaction(transaction)) return notTransaction(transaction, taken, databaseName);
   const schedules = knownSchedules(transaction);
-  const run: Run<InHost> = (call, work) => {
-    const connection = hostConnection(transaction, name, { sending, call });
+  const run: RunCall<InHost> = (call, work) => {
+    const connection = hostConnection(transaction, databaseName, { sending, call });
     const ready = () => withSchema(connection, async ({ host }) => work({ connection, statements: host, schedules }));
-    return translated(name, () => inTurn(transaction, () => translated(connection.name, ready, "host")));
+    return translated(databaseName, () =>
+      inTurn(transaction, () => translated(connection.databaseName, ready, "host")),
+    );
   };
-  return { place: () => name, read: run, write: run, calls: hostCalls };
+  return { databaseName: () => databaseName, read: run, write: run, calls: hostCalls };
 }
 
 /** The first connection tells which server it is. A bad option is refused here as well. */
-function lazyPlan(place: Place, releases: Releases): (connection: Connection) => Promise<MigrationPlan> {
+function lazyPlan(namespace: Namespace, releases: Releases): (connection: Connection) => Promise<MigrationPlan> {
   let known: MigrationPlan | undefined;
   return async (connection) => {
     if (known !== undefined) return known;
-    refuseBadNames(place);
+    refuseBadNames(namespace);
     // Without JSON functions, which an old server lacks.
     const version = `select convert(concat('"', version(), '"') using binary) as doc`;
     const [found = ""] = await connection.documents<string>(version, []);
     refuseOldServer(connection, found);
     const server = serverOf(found);
-    known = { strategy: mysqlStrategy(place, server), release: placed(releases[server], place) };
+    known = { strategy: mysqlStrategy(namespace, server), release: inNamespace(releases[server], namespace) };
     return known;
   };
 }
@@ -175,16 +177,16 @@ function lazySchema(planOn: ReturnType<typeof lazyPlan>): WithSchema {
   };
 }
 
-function refuseOldServer({ name }: Connection, version: string): void {
+function refuseOldServer({ databaseName }: Connection, version: string): void {
   const old = tooOld(version);
   if (old === undefined) return;
   throw new StorageError(
     "unavailable",
-    `The server of the database ${name} is ${old.found}, which is too old. Use ${old.needed} or later.`,
+    `The server of the database ${databaseName} is ${old.found}, which is too old. Use ${old.needed} or later.`,
   );
 }
 
-function refuseBadNames({ prefix, database }: Place): void {
+function refuseBadNames({ prefix, database }: Namespace): void {
   if (!/^([A-Za-z]\w{0,23})?$/.test(prefix)) {
     throw misuse(
       `"${prefix}" cannot be used as tablePrefix. Use a letter, then up to 23 letters, digits and underscores.`,
@@ -196,13 +198,13 @@ function refuseBadNames({ prefix, database }: Place): void {
 }
 
 async function translated<T>(
-  name: string,
+  databaseName: string,
   work: () => Promise<T>,
   during: ErrorContext["during"] = "call",
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw toStorageError(error, { name, during });
+    throw toStorageError(error, { databaseName, during });
   }
 }

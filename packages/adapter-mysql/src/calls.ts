@@ -1,5 +1,5 @@
 import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
-import { commitBatch, type Writer } from "./commit.ts";
+import { type CommitContext, commitBatch } from "./commit.ts";
 import { allKnown, findSlotsInHost, type InHost, loadInHost } from "./host-reads.ts";
 import { withSavepoint, writeInHost } from "./host-transaction.ts";
 import { writeInOwn } from "./own-transaction.ts";
@@ -8,7 +8,7 @@ import { readClock, readSettings, readSettingsInHost, storeSettings, storeSettin
 
 /** The calls of the contract, in our own transactions and in those of hosts. */
 
-function ownWriter({ connection, statements }: On): Writer {
+function ownCommit({ connection, statements }: On): CommitContext {
   return {
     commits: true,
     write: (transitions) => writeInOwn(connection, statements, transitions),
@@ -18,7 +18,7 @@ function ownWriter({ connection, statements }: On): Writer {
 }
 
 /** In a host's transaction, commits wait for rows that others have locked. */
-function hostWriter({ connection, statements }: InHost): Writer {
+function hostCommit({ connection, statements }: InHost): CommitContext {
   // The look sees what is stored now and locks gaps as well, because a commit has met something that the view does not
   // show.
   const on = { connection, statements, schedules: allKnown };
@@ -38,7 +38,7 @@ const lists = listCalls(
 export const ownCalls: TableCalls<On> = {
   ...lists,
   load: loadRecords,
-  commit: (on, transitions) => commitBatch(ownWriter(on), transitions),
+  commit: (on, transitions) => commitBatch(ownCommit(on), transitions),
   readSettings: ({ connection, statements }) => readSettings(connection, statements),
   storeSettings: ({ connection, statements }, settings) => storeSettings(connection, statements, settings),
   readClock,
@@ -51,7 +51,7 @@ export const hostCalls: TableCalls<InHost> = {
   readJournal: inSavepoint(lists.readJournal),
   readClock: inSavepoint(readClock),
   commit: async (on, transitions) => {
-    const outcomes = await commitBatch(hostWriter(on), transitions);
+    const outcomes = await commitBatch(hostCommit(on), transitions);
     on.schedules.learnStale(outcomes);
     return outcomes;
   },

@@ -12,7 +12,7 @@ import { guardOfCommit, isConflict, isReplay, isStale, strayDuplicate, toStorage
 import type { Look } from "./reads.ts";
 
 /** What deciding about a batch needs from its connection and transaction. */
-export interface Writer {
+export interface CommitContext {
   /** Whether written transitions stay written even if others fail. They do not within a host's transaction. */
   readonly commits: boolean;
   /** Writes all of the transitions or none. If it writes none, it rejects with the driver's error. */
@@ -29,15 +29,15 @@ export interface Writer {
  * known which transition the guard refused.
  */
 export async function commitBatch(
-  writer: Writer,
+  context: CommitContext,
   transitions: readonly Transition[],
 ): Promise<readonly CommitOutcome[]> {
-  const outcomes = new Map(await presentAmong(writer, transitions));
+  const outcomes = new Map(await presentAmong(context, transitions));
   const others = transitions.filter((one) => !outcomes.has(one));
   try {
-    await settle(writer, others, outcomes);
+    await settle(context, others, outcomes);
   } catch (error) {
-    if (!isToBeTold(error, writer, outcomes)) throw error;
+    if (!isToBeTold(error, context, outcomes)) throw error;
   }
   return transitions.map((transition) => outcomes.get(transition) ?? toBeTriedAgain(transition));
 }
@@ -46,46 +46,46 @@ export async function commitBatch(
  * If part of a batch was committed, its outcomes are reported, and the rest is to be tried again. The next attempt then
  * reports the problem. If the fate of the rest is unknown, that error counts: each command looks up its own outcome.
  */
-function isToBeTold(error: unknown, { commits }: Writer, outcomes: Outcomes): boolean {
+function isToBeTold(error: unknown, { commits }: CommitContext, outcomes: Outcomes): boolean {
   const isCommitted = [...outcomes.values()].some(({ status }) => status === "committed");
-  return commits && isCommitted && toStorageError(error, { name: "", during: "commit" }).failure !== "unknown";
+  return commits && isCommitted && toStorageError(error, { databaseName: "", during: "commit" }).failure !== "unknown";
 }
 
 /**
  * Transitions that depend on the absence of a record that they do not put. There is no key to collide with and no row
  * to lock, so these records are looked up. The rules make no such transitions.
  */
-async function presentAmong(writer: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
+async function presentAmong(context: CommitContext, transitions: readonly Transition[]): Promise<Outcomes> {
   const resting = transitions.filter(({ expect, put }) => {
     const written = new Set(put.map(keyText));
     return expect.some(({ key, version }) => version === 0 && !written.has(keyText(key)));
   });
   if (resting.length === 0) return new Map();
-  const replayed = await replayedAmong(writer, resting);
-  return new Map([...(await lostAmong(writer, resting)), ...replayed]);
+  const replayed = await replayedAmong(context, resting);
+  return new Map([...(await lostAmong(context, resting)), ...replayed]);
 }
 
 async function settle(
-  writer: Writer,
+  context: CommitContext,
   transitions: readonly Transition[],
   outcomes: Map<Transition, CommitOutcome>,
 ): Promise<void> {
   if (transitions.length === 0) return;
-  const conflict = await conflictOf(writer, transitions);
+  const conflict = await conflictOf(context, transitions);
   if (conflict === undefined) {
     for (const transition of transitions) outcomes.set(transition, { status: "committed" });
     return;
   }
-  const lost = isReplay(conflict) ? await replayedAmong(writer, transitions) : await lostAmong(writer, transitions);
+  const lost = isReplay(conflict) ? await replayedAmong(context, transitions) : await lostAmong(context, transitions);
   for (const [transition, outcome] of lost) outcomes.set(transition, outcome);
   const others = transitions.filter((one) => !lost.has(one));
-  if (lost.size > 0) return settle(writer, others, outcomes);
-  return settleApart(writer, transitions, conflict, outcomes);
+  if (lost.size > 0) return settle(context, others, outcomes);
+  return settleApart(context, transitions, conflict, outcomes);
 }
 
 /** A guard refused one of them, or the obstacle was gone when it was looked for. */
 async function settleApart(
-  writer: Writer,
+  context: CommitContext,
   transitions: readonly Transition[],
   conflict: unknown,
   outcomes: Map<Transition, CommitOutcome>,
@@ -96,14 +96,14 @@ async function settleApart(
     return;
   }
   const middle = Math.ceil(transitions.length / 2);
-  await settle(writer, transitions.slice(0, middle), outcomes);
-  await settle(writer, transitions.slice(middle), outcomes);
+  await settle(context, transitions.slice(0, middle), outcomes);
+  await settle(context, transitions.slice(middle), outcomes);
 }
 
 /** The database's error if it refused, or undefined if the transitions were written. */
-async function conflictOf(writer: Writer, transitions: readonly Transition[]): Promise<unknown> {
+async function conflictOf(context: CommitContext, transitions: readonly Transition[]): Promise<unknown> {
   try {
-    await writer.write(transitions);
+    await context.write(transitions);
     return undefined;
   } catch (error) {
     if (!isConflict(error)) throw error;
@@ -121,7 +121,7 @@ function outcomeOfConflict(conflict: unknown, transition: Transition): CommitOut
 type Outcomes = ReadonlyMap<Transition, CommitOutcome>;
 
 /** The transitions that took effect before. */
-async function replayedAmong({ loadReplayed }: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
+async function replayedAmong({ loadReplayed }: CommitContext, transitions: readonly Transition[]): Promise<Outcomes> {
   const commands = await loadReplayed(transitions.map(({ command }) => command.id));
   return outcomesOf(transitions, ({ command }) => {
     const { requestHash, result } = commands.get(command.id) ?? {};
@@ -130,7 +130,7 @@ async function replayedAmong({ loadReplayed }: Writer, transitions: readonly Tra
 }
 
 /** The transitions whose versions no longer hold, and those that depend on rows that others have locked. */
-async function lostAmong({ look }: Writer, transitions: readonly Transition[]): Promise<Outcomes> {
+async function lostAmong({ look }: CommitContext, transitions: readonly Transition[]): Promise<Outcomes> {
   const keys = transitions.flatMap((one) => expectedOf(one).map(({ key }) => key));
   const { stored, locked } = await look(keys);
   const records = new Map(keys.map((key, index) => [keyText(key), stored[index]]));

@@ -2,7 +2,7 @@ import { misuse, noTransactionOpen, tellsItsEnd } from "@slotwright/adapter-sql"
 import type { CallOptions } from "@slotwright/core/adapter";
 import { CompiledQuery } from "kysely";
 import { keepsNoMoreStatements } from "./errors.ts";
-import { type How, type SessionStatus, sendTold, statusOf } from "./session-status.ts";
+import { type Protocol, type SessionStatus, sendForStatus, statusOf } from "./session-status.ts";
 import { giveUpPreparing, noteText, type Sending } from "./text-protocol.ts";
 
 /** The part of a "mysql2/promise" connection that is used. */
@@ -29,7 +29,7 @@ export interface MysqlPool {
 }
 
 /** What a call of an adapter passes along. */
-export interface Caller {
+export interface CallContext {
   readonly sending: Sending;
   readonly call: CallOptions | undefined;
 }
@@ -48,7 +48,7 @@ export type MysqlTransaction = MysqlConnection | MysqlCallbacks<MysqlConnection>
 /** How statements run, whatever the host's connection is. */
 export interface Connection {
   /** Host, port and database, for messages. */
-  readonly name: string;
+  readonly databaseName: string;
   /** The same object for the same server session, if the session is known. */
   readonly session: object;
   /** Returns the documents of a statement that only reads. Outside a host's transaction, these are as stored now. */
@@ -61,10 +61,10 @@ export interface Connection {
 
 /** A connection whose reads include the server's report on the session, if the driver exposes it. */
 export interface DriverConnection extends Connection {
-  told<Row>(sql: string, parameters: readonly unknown[]): Promise<ToldRows<Row>>;
+  readWithStatus<Row>(sql: string, parameters: readonly unknown[]): Promise<RowsWithStatus<Row>>;
 }
 
-export interface ToldRows<Row> {
+export interface RowsWithStatus<Row> {
   readonly rows: readonly Row[];
   readonly status: SessionStatus | undefined;
 }
@@ -79,8 +79,13 @@ const plain = {
     field.name === "doc" ? field.buffer() : next(),
 };
 
-export function driverConnection(driver: MysqlConnection, name: string, { sending, call }: Caller): DriverConnection {
-  const send = (how: How, sql: string, values: readonly unknown[]) => sendTold(driver, how, { ...plain, sql, values });
+export function driverConnection(
+  driver: MysqlConnection,
+  databaseName: string,
+  { sending, call }: CallContext,
+): DriverConnection {
+  const send = (protocol: Protocol, sql: string, values: readonly unknown[]) =>
+    sendForStatus(driver, protocol, { ...plain, sql, values });
   const prepared = async (sql: string, values: readonly unknown[]) => {
     try {
       const answer = await send("execute", sql, values);
@@ -88,21 +93,22 @@ export function driverConnection(driver: MysqlConnection, name: string, { sendin
       return answer;
     } catch (error) {
       if (!keepsNoMoreStatements(error)) throw error;
-      const reason = `The server of the database ${name} keeps no more prepared statements (max_prepared_stmt_count)`;
+      const reason = `The server of the database ${databaseName} keeps no more prepared statements (max_prepared_stmt_count)`;
       giveUpPreparing(sending, reason, call?.onWarning);
       // The statement did not run, and an open transaction goes on.
       return send("query", sql, values);
     }
   };
-  const told = async <Row>(sql: string, values: readonly unknown[]): Promise<ToldRows<Row>> => {
+  const readWithStatus = async <Row>(sql: string, values: readonly unknown[]): Promise<RowsWithStatus<Row>> => {
     const { result, status } = await (sending.isPrepared ? prepared(sql, values) : send("query", sql, values));
-    return { rows: documentsOf<Row>(result, name), status };
+    return { rows: documentsOf<Row>(result, databaseName), status };
   };
-  const documents = async <Row>(sql: string, values: readonly unknown[]) => (await told<Row>(sql, values)).rows;
+  const documents = async <Row>(sql: string, values: readonly unknown[]) =>
+    (await readWithStatus<Row>(sql, values)).rows;
   return {
-    name,
+    databaseName,
     session: coreOf(driver),
-    told,
+    readWithStatus,
     read: documents,
     documents,
     command: async (sql) => {
@@ -120,23 +126,23 @@ export function coreOf(driver: MysqlConnection): object {
 }
 
 /** Without plugins, each of which would change names and values of the result in its own way. */
-export function kyselyConnection(transaction: KyselyTransaction, name: string): Connection {
+export function kyselyConnection(transaction: KyselyTransaction, databaseName: string): Connection {
   const bare = transaction.withoutPlugins();
   const run = async (sql: string, parameters: readonly unknown[]) =>
     (await bare.executeQuery(CompiledQuery.raw(sql, [...parameters]) as never)).rows;
   const documents = async <Row>(sql: string, parameters: readonly unknown[]) =>
-    documentsOf<Row>(await run(sql, parameters), name);
+    documentsOf<Row>(await run(sql, parameters), databaseName);
   const command = async (sql: string): Promise<undefined> => {
     await run(sql, []);
   };
   let isOpen = tellsItsEnd(transaction);
   return {
-    name,
+    databaseName,
     session: transaction,
     read: documents,
     documents,
     command: async (sql) => {
-      if (!isOpen) await requireTransaction(command, name);
+      if (!isOpen) await requireTransaction(command, databaseName);
       isOpen = true;
       return command(sql);
     },
@@ -144,12 +150,12 @@ export function kyselyConnection(transaction: KyselyTransaction, name: string): 
 }
 
 /** Outside a transaction, the server accepts a savepoint and forgets it. */
-async function requireTransaction(command: (sql: string) => Promise<unknown>, name: string): Promise<void> {
+async function requireTransaction(command: (sql: string) => Promise<unknown>, databaseName: string): Promise<void> {
   await command("savepoint slotwright");
   try {
     await command("release savepoint slotwright");
   } catch {
-    throw noTransactionOpen("START TRANSACTION", name);
+    throw noTransactionOpen("START TRANSACTION", databaseName);
   }
 }
 
@@ -171,7 +177,7 @@ export function promised<T extends object>(given: T | MysqlCallbacks<T>): T {
 }
 
 /** A row's document is its last column. A call's result has no rows. */
-function documentsOf<Row>(result: unknown, name: string): readonly Row[] {
+function documentsOf<Row>(result: unknown, databaseName: string): readonly Row[] {
   if (!Array.isArray(result)) return [];
   return result.map((row: unknown) => {
     const document: unknown = typeof row === "object" && row !== null ? Object.values(row).at(-1) : undefined;
@@ -179,7 +185,7 @@ function documentsOf<Row>(result: unknown, name: string): readonly Row[] {
     if (typeof document === "string") return JSON.parse(document) as Row;
     throw misuse(
       `The driver returned rows in an unknown form. Pass within() a connection without options like nestTables and typeCast.`,
-      name,
+      databaseName,
     );
   });
 }

@@ -43,7 +43,7 @@ export const documentLists: ListSyntax = {
     return table === "journal" ? document : sql`start_at, id, ${document}`;
   },
   text: boundText,
-  place: (side, start, id) =>
+  beyond: (side, start, id) =>
     side === "after"
       ? sql`start_at >= ${start} and (start_at > ${start} or id > ${id})`
       : sql`start_at <= ${start} and (start_at < ${start} or id < ${id})`,

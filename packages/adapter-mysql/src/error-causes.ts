@@ -5,80 +5,84 @@ import type { StorageFailure } from "@slotwright/core/adapter";
 interface Cause {
   readonly failure: StorageFailure;
   /** `text` is the message of the server or the driver. */
-  readonly says: (name: string, text: string) => string;
+  readonly says: (database: string, text: string) => string;
 }
 
 const again = (what: string): Cause => ({
   failure: "transient",
-  says: (name, text) => `${what} on the database ${name} (${text}). Nothing was changed; try again.`,
+  says: (database, text) => `${what} on the database ${database} (${text}). Nothing was changed; try again.`,
 });
 const lost: Cause = {
   failure: "transient",
-  says: (name, text) => `The connection to the database ${name} was lost (${text}). Nothing was changed; try again.`,
+  says: (database, text) =>
+    `The connection to the database ${database} was lost (${text}). Nothing was changed; try again.`,
 };
 const readOnly: Cause = {
   failure: "read_only",
-  says: (name, text) =>
-    `The database ${name} takes no writes (${text}). Connect to the primary server, or turn its read_only off.`,
+  says: (database, text) =>
+    `The database ${database} takes no writes (${text}). Connect to the primary server, or turn its read_only off.`,
 };
 const readOnlyTransaction: Cause = {
   failure: "read_only",
-  says: (name, text) =>
-    `The transaction on the database ${name} takes no writes (${text}). It began READ ONLY, or transaction_read_only is on for the session. Begin it READ WRITE, or turn that setting off.`,
+  says: (database, text) =>
+    `The transaction on the database ${database} takes no writes (${text}). It began READ ONLY, or transaction_read_only is on for the session. Begin it READ WRITE, or turn that setting off.`,
 };
 const full: Cause = {
   failure: "unavailable",
-  says: (name, text) => `The database ${name} has no room left (${text}). Nothing was changed; free or add disk space.`,
+  says: (database, text) =>
+    `The database ${database} has no room left (${text}). Nothing was changed; free or add disk space.`,
 };
 const denied: Cause = {
   failure: "unavailable",
-  says: (name, text) => `The database ${name} refused the credentials (${text}). Check user, password and host.`,
+  says: (database, text) =>
+    `The database ${database} refused the credentials (${text}). Check user, password and host.`,
 };
 const forbidden: Cause = {
   failure: "unavailable",
-  says: (name, text) =>
-    `The user of the database ${name} lacks a privilege (${text}). Grant SELECT, INSERT, UPDATE and EXECUTE on it.`,
+  says: (database, text) =>
+    `The user of the database ${database} lacks a privilege (${text}). Grant SELECT, INSERT, UPDATE and EXECUTE on it.`,
 };
 /** A trigger may be what needs the privilege, and not every change fires it. */
 const forbiddenToOne: Cause = { ...forbidden, failure: "refused" };
 const forbiddenToMigrate: Cause = {
   failure: "unavailable",
-  says: (name, text) =>
-    `The user of the database ${name} may not create the missing objects (${text}). For migrate(), grant CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, CREATE ROUTINE and ALTER ROUTINE besides SELECT, INSERT, UPDATE and EXECUTE. Otherwise, let an administrator apply the output of migrationSql() to an empty database, or call migrate().`,
+  says: (database, text) =>
+    `The user of the database ${database} may not create the missing objects (${text}). For migrate(), grant CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, CREATE ROUTINE and ALTER ROUTINE besides SELECT, INSERT, UPDATE and EXECUTE. Otherwise, let an administrator apply the output of migrationSql() to an empty database, or call migrate().`,
 };
 const outdated: Cause = {
   failure: "schema_outdated",
-  says: (name, text) => `The database ${name} lacks what this version of Slotwright needs (${text}). Run migrate().`,
+  says: (database, text) =>
+    `The database ${database} lacks what this version of Slotwright needs (${text}). Run migrate().`,
 };
 const tooMany: Cause = {
   failure: "transient",
-  says: (name, text) =>
-    `The database ${name} takes no more connections (${text}). Nothing was changed; try again, or use smaller pools.`,
+  says: (database, text) =>
+    `The database ${database} takes no more connections (${text}). Nothing was changed; try again, or use smaller pools.`,
 };
 const usedUp: Cause = {
   failure: "unavailable",
-  says: (name, text) =>
-    `The user of the database ${name} has reached an hourly limit (${text}). Nothing was changed; raise the limit with ALTER USER, or wait.`,
+  says: (database, text) =>
+    `The user of the database ${database} has reached an hourly limit (${text}). Nothing was changed; raise the limit with ALTER USER, or wait.`,
 };
 const noAnswer: Cause = {
   failure: "transient",
-  says: (name, text) =>
-    `The server of the database ${name} did not answer in time (${text}). Nothing was changed; try again, and check that the server runs and is not overloaded, or raise connectTimeout.`,
+  says: (database, text) =>
+    `The server of the database ${database} did not answer in time (${text}). Nothing was changed; try again, and check that the server runs and is not overloaded, or raise connectTimeout.`,
 };
 const unprepared: Cause = {
   failure: "transient",
-  says: (name, text) =>
-    `The server of the database ${name} no longer knows a prepared statement (${text}). Nothing was changed; try again.`,
+  says: (database, text) =>
+    `The server of the database ${database} no longer knows a prepared statement (${text}). Nothing was changed; try again.`,
 };
 const unreachable: Cause = {
   failure: "unavailable",
-  says: (name, text) =>
-    `The database ${name} cannot be reached (${text}). Check that the server runs, and check host and port.`,
+  says: (database, text) =>
+    `The database ${database} cannot be reached (${text}). Check that the server runs, and check host and port.`,
 };
 const noTrigger: Cause = {
   failure: "unavailable",
-  says: (name, text) =>
-    `The user of the database ${name} may not create triggers or procedures (${text}). With binary logging on, this requires more than the TRIGGER privilege. Set log_bin_trust_function_creators, let an administrator call migrate(), or apply the output of migrationSql() to an empty database.`,
+  says: (database, text) =>
+    `The user of the database ${database} may not create triggers or procedures (${text}). With binary logging on, this requires more than the TRIGGER privilege. Set log_bin_trust_function_creators, let an administrator call migrate(), or apply the output of migrationSql() to an empty database.`,
 };
 
 /**
@@ -91,23 +95,23 @@ const errorsOfServer = [
 ];
 const unwell: Cause = {
   failure: "unavailable",
-  says: (name, text) =>
-    `The server of the database ${name} has a problem of its own (${text}). Nothing was changed; check its error log.`,
+  says: (database, text) =>
+    `The server of the database ${database} has a problem of its own (${text}). Nothing was changed; check its error log.`,
 };
 const unsupported: Cause = {
   failure: "unavailable",
-  says: (name, text) =>
-    `The server of the database ${name} lacks a feature of MySQL 8.0.16 or MariaDB 10.6 (${text}). Use one of those versions, or a later one.`,
+  says: (database, text) =>
+    `The server of the database ${database} lacks a feature of MySQL 8.0.16 or MariaDB 10.6 (${text}). Use one of those versions, or a later one.`,
 };
 const tooLarge: Cause = {
   failure: "refused",
-  says: (name, text) =>
-    `The database ${name} refused a packet of this size (${text}). Nothing was changed; raise max_allowed_packet on the server, or send less in one command.`,
+  says: (database, text) =>
+    `The database ${database} refused a packet of this size (${text}). Nothing was changed; raise max_allowed_packet on the server, or send less in one command.`,
 };
 const refused: Cause = {
   failure: "refused",
-  says: (name, text) =>
-    `The database ${name} refused the change (${text}). Nothing was changed; a trigger, a constraint or a limit that does not belong to Slotwright forbids it.`,
+  says: (database, text) =>
+    `The database ${database} refused the change (${text}). Nothing was changed; a trigger, a constraint or a limit that does not belong to Slotwright forbids it.`,
 };
 
 const causes: Readonly<Record<string | number, Cause>> = {
@@ -143,8 +147,8 @@ const causes: Readonly<Record<string | number, Cause>> = {
   1615: unprepared,
   1461: {
     failure: "unavailable",
-    says: (name, text) =>
-      `The server of the database ${name} keeps no more prepared statements (${text}). Nothing was changed; raise max_prepared_stmt_count on the server, or lower maxPreparedStatements or connectionLimit of its pools.`,
+    says: (database, text) =>
+      `The server of the database ${database} keeps no more prepared statements (${text}). Nothing was changed; raise max_prepared_stmt_count on the server, or lower maxPreparedStatements or connectionLimit of its pools.`,
   },
   1021: full,
   1026: full,
@@ -162,17 +166,17 @@ const causes: Readonly<Record<string | number, Cause>> = {
   1419: noTrigger,
   1449: {
     failure: "unavailable",
-    says: (name, text) =>
-      `The user who created the triggers of the database ${name} is gone (${text}). Create that user again, or drop the triggers and call migrate() as a permanent user to put them back.`,
+    says: (database, text) =>
+      `The user who created the triggers of the database ${database} is gone (${text}). Create that user again, or drop the triggers and call migrate() as a permanent user to put them back.`,
   },
   1049: {
     failure: "unavailable",
-    says: (name, text) => `The database ${name} does not exist (${text}). Create it, or correct the name.`,
+    says: (database, text) => `The database ${database} does not exist (${text}). Create it, or correct the name.`,
   },
   1046: {
     failure: "unavailable",
-    says: (name) =>
-      `No database is selected on ${name}. Name one in the pool's options, the URI, or the option "database".`,
+    says: (database) =>
+      `No database is selected on ${database}. Name one in the pool's options, the URI, or the option "database".`,
   },
   1054: outdated,
   1146: outdated,
@@ -180,8 +184,8 @@ const causes: Readonly<Record<string | number, Cause>> = {
   1318: outdated,
   1665: {
     failure: "unavailable",
-    says: (name, text) =>
-      `The binary log of the database ${name} has the wrong format (${text}). Set binlog_format to ROW or MIXED.`,
+    says: (database, text) =>
+      `The binary log of the database ${database} has the wrong format (${text}). Set binlog_format to ROW or MIXED.`,
   },
   PROTOCOL_CONNECTION_LOST: lost,
   ECONNRESET: lost,
@@ -240,7 +244,7 @@ function causeByText(text: string): Cause | undefined {
   }
   // From Kysely, since 0.28.
   if (/^Transaction is already (committed|rolled back)/.test(text)) {
-    return { failure: "misused", says: (name) => noTransactionOpen("START TRANSACTION", name).message };
+    return { failure: "misused", says: (database) => noTransactionOpen("START TRANSACTION", database).message };
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { codeOf, columnNames, fieldOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
+import { codeOf, columnNames, fieldOf, guardInText, isGuard, messageOf, tableNames } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core/adapter";
 import { causeOf, type KnownError, saysReadOnly } from "./error-causes.ts";
 import { replayedText, staleText } from "./steps.ts";
@@ -6,21 +6,21 @@ import { replayedText, staleText } from "./steps.ts";
 /** Where an error came from. It decides what the error means, and the message names the database. */
 export interface ErrorContext {
   /** Host, port and database. */
-  readonly name: string;
+  readonly databaseName: string;
   readonly during: KnownError["during"];
 }
 
 /** Turns whatever an operation threw into the contract's only error. Errors of the contract stay as they are. */
-export function toStorageError(error: unknown, { name, during }: ErrorContext): StorageError {
+export function toStorageError(error: unknown, { databaseName, during }: ErrorContext): StorageError {
   if (isStorageError(error)) return error;
-  if (during === "commit" && commitIsUncertain(error)) return uncertainCommit(error, name);
-  if (during === "host" && endsTransaction(error)) return endedTransaction(error, name);
-  const text = textOf(error);
+  if (during === "commit" && commitIsUncertain(error)) return uncertainCommit(error, databaseName);
+  if (during === "host" && endsTransaction(error)) return endedTransaction(error, databaseName);
+  const text = messageOf(error);
   const isLost = during !== "connect" && isConnectionLost(error);
   const known = { errno: errnoOf(error), code: codeOf(error), text, during, isLost, isAnswer: isAnswer(error) };
   const cause = causeOf(known);
-  if (cause !== undefined) return new StorageError(cause.failure, cause.says(name, text), error);
-  return new StorageError("unavailable", `The database ${name} did not do what was asked: ${text}`, error);
+  if (cause !== undefined) return new StorageError(cause.failure, cause.says(databaseName, text), error);
+  return new StorageError("unavailable", `The database ${databaseName} did not do what was asked: ${text}`, error);
 }
 
 /** True if the database refused a write because of its data, rather than failed. */
@@ -38,17 +38,17 @@ export function guardOfCommit(error: unknown): Guard | undefined {
 
 /** True if a version no longer holds, or others have locked a row. */
 export function isStale(error: unknown): boolean {
-  return textOf(error).includes(staleText);
+  return messageOf(error).includes(staleText);
 }
 
 /** True if a command took effect before. */
 export function isReplay(error: unknown): boolean {
-  return textOf(error).includes(replayedText);
+  return messageOf(error).includes(replayedText);
 }
 
 /** Our only unique keys are primary keys. */
 function isDuplicateId(error: unknown): boolean {
-  return errnoOf(error) === 1062 && primaryKeyIn(textOf(error)) !== undefined;
+  return errnoOf(error) === 1062 && primaryKeyIn(messageOf(error)) !== undefined;
 }
 
 /** Our table whose primary key already has the value. MariaDB does not tell which key it is, and then this is empty. */
@@ -60,7 +60,7 @@ function primaryKeyIn(text: string): string | undefined {
 
 /** The guard that refused, or undefined if none did. */
 export function refusingGuard(error: unknown): Guard | undefined {
-  const [errno, text] = [errnoOf(error), textOf(error)];
+  const [errno, text] = [errnoOf(error), messageOf(error)];
   if (errno === signalled) return guardInText(text);
   const constraint = constraintIn(text);
   if (brokenConstraints.includes(errno)) return guardsByConstraint[constraint] ?? guardNamed(constraint);
@@ -99,7 +99,7 @@ function namesColumn(text: string): boolean {
 
 /** A foreign record has the same key, because none of ours was found to exist. */
 export function strayDuplicate(error: unknown): StorageError {
-  const message = `The database refused the change: a row with the same key exists, and it does not belong to Slotwright (${textOf(error)}). Nothing was changed; look for a trigger or an index that was added to Slotwright's tables.`;
+  const message = `The database refused the change: a row with the same key exists, and it does not belong to Slotwright (${messageOf(error)}). Nothing was changed; look for a trigger or an index that was added to Slotwright's tables.`;
   return new StorageError("refused", message, error);
 }
 
@@ -129,12 +129,12 @@ export function keepsNoMoreStatements(error: unknown): boolean {
 
 /** The session may only read, for example because its server is no longer the primary. Nothing was written. */
 export function isReadOnlySession(error: unknown): boolean {
-  return [1792, 1836].includes(errnoOf(error)) || (errnoOf(error) === 1290 && saysReadOnly(textOf(error)));
+  return [1792, 1836].includes(errnoOf(error)) || (errnoOf(error) === 1290 && saysReadOnly(messageOf(error)));
 }
 
 /** The pool's own error, not a server's, when all connections are in use. */
 export function isPoolExhausted(error: unknown): boolean {
-  return errnoOf(error) === 0 && /Queue limit reached|No connections available/.test(textOf(error));
+  return errnoOf(error) === 0 && /Queue limit reached|No connections available/.test(messageOf(error));
 }
 
 /** A transaction that the host or an earlier user of the connection left open. SET TRANSACTION then refuses. */
@@ -168,12 +168,12 @@ export function isInterrupted(error: unknown): boolean {
 
 function commitIsUncertain(error: unknown): boolean {
   // The command was never sent.
-  if (!isAnswer(error) && /closed state/.test(textOf(error))) return false;
+  if (!isAnswer(error) && /closed state/.test(messageOf(error))) return false;
   return isConnectionLost(error) || interruptions.includes(errnoOf(error));
 }
 
-function uncertainCommit(error: unknown, name: string): StorageError {
-  const message = `The connection to the database ${name} was lost during a commit (${textOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
+function uncertainCommit(error: unknown, databaseName: string): StorageError {
+  const message = `The connection to the database ${databaseName} was lost during a commit (${messageOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
   return new StorageError("unknown", message, error);
 }
 
@@ -185,8 +185,8 @@ export function endsTransaction(error: unknown): boolean {
 }
 
 /** The host's transaction is over, and this error is the reason. */
-export function endedTransaction(error: unknown, name: string): StorageError {
-  const message = `Your transaction on the database ${name} has ended, and everything done in it was undone (${textOf(error)}). Roll back, and begin it again.`;
+export function endedTransaction(error: unknown, databaseName: string): StorageError {
+  const message = `Your transaction on the database ${databaseName} has ended, and everything done in it was undone (${messageOf(error)}). Roll back, and begin it again.`;
   return new StorageError("transient", message, error);
 }
 

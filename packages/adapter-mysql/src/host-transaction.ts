@@ -1,7 +1,7 @@
 import { noTransactionOpen, notTransaction } from "@slotwright/adapter-sql";
 import type { Transition } from "@slotwright/core/adapter";
 import {
-  type Caller,
+  type CallContext,
   type Connection,
   driverConnection,
   isKysely,
@@ -18,20 +18,20 @@ import { writeCalls } from "./writes.ts";
 /** What `within` takes, in words. */
 export const taken = "a connection of mysql2 on which a transaction was begun, or a transaction of Kysely";
 
-export function hostConnection(transaction: MysqlTransaction, name: string, caller: Caller): Connection {
+export function hostConnection(transaction: MysqlTransaction, databaseName: string, context: CallContext): Connection {
   if (isKysely(transaction)) {
-    const connection = kyselyConnection(transaction, name);
+    const connection = kyselyConnection(transaction, databaseName);
     return transaction.isTransaction ? connection : withoutTransaction(transaction, connection);
   }
-  return driverConnection(promised<MysqlConnection>(transaction), name, caller);
+  return driverConnection(promised<MysqlConnection>(transaction), databaseName, context);
 }
 
 /** A `Kysely` that is not a `Transaction` would run each statement on any connection of its pool. */
-function withoutTransaction(transaction: KyselyTransaction, { name, session }: Connection): Connection {
+function withoutTransaction(transaction: KyselyTransaction, { databaseName, session }: Connection): Connection {
   const refuse = async () => {
-    throw notTransaction(transaction, taken, name);
+    throw notTransaction(transaction, taken, databaseName);
   };
-  return { name, session, read: refuse, documents: refuse, command: refuse };
+  return { databaseName, session, read: refuse, documents: refuse, command: refuse };
 }
 
 const turns = new WeakMap<object, Promise<unknown>>();
@@ -55,7 +55,7 @@ export function inTurn<T>(transaction: MysqlTransaction, work: () => Promise<T>)
  */
 export async function withSavepoint<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   const status = await connection.command("savepoint slotwright");
-  if (status?.inTransaction === false) throw noTransactionOpen("START TRANSACTION", connection.name);
+  if (status?.inTransaction === false) throw noTransactionOpen("START TRANSACTION", connection.databaseName);
   try {
     return await work();
   } catch (error) {
@@ -71,7 +71,7 @@ async function backToSavepoint(connection: Connection, reason: unknown): Promise
   try {
     await connection.command("rollback to savepoint slotwright");
   } catch {
-    throw endedTransaction(reason, connection.name);
+    throw endedTransaction(reason, connection.databaseName);
   }
 }
 

@@ -19,7 +19,7 @@ import type { MysqlStrategy } from "./strategy.ts";
 import { commit, rollback } from "./transaction-commands.ts";
 
 /** How many seconds one process waits for another to migrate. */
-const longestWait = 60;
+const migrationWaitSeconds = 60;
 
 /** A server's tables, and what this code needs there. */
 export interface MigrationPlan {
@@ -55,7 +55,7 @@ async function migrateLocked(connection: Connection, plan: MigrationPlan): Promi
 async function applyMissing(connection: Connection, plan: MigrationPlan, from: number): Promise<void> {
   const { release, strategy } = plan;
   const bookkeeping = migrationStatements(strategy);
-  const isFirstRun = (await storedVersion(connection, strategy)) === undefined;
+  const isFirstRun = (await storedSchemaVersion(connection, strategy)) === undefined;
   await connection.command(bookkeeping.createTable);
   for (const migration of release.migrations.filter(({ version }) => version > from)) {
     for (const [index, { statement }] of migration.objects.entries()) {
@@ -80,20 +80,23 @@ async function applyStep(
     if (!isDoneAlready(error)) throw error;
     if (mayExist) return;
     await connection.command(queries.schema.dropTable("migrations").compile().sql).catch(() => {});
-    const message = `The database ${connection.name} has another program's table under a name that Slotwright needs. Nothing was changed; choose another tablePrefix.`;
+    const message = `The database ${connection.databaseName} has another program's table under a name that Slotwright needs. Nothing was changed; choose another tablePrefix.`;
     throw new StorageError("unavailable", message, error);
   }
 }
 
 /** The schema version of a database that this code can use or migrate. */
 async function usableVersion(connection: Connection, { strategy, release }: MigrationPlan): Promise<SchemaVersion> {
-  const found = (await storedVersion(connection, strategy)) ?? schemaVersionOf(undefined);
-  refuseTooNew(connection.name, found, release.version);
+  const found = (await storedSchemaVersion(connection, strategy)) ?? schemaVersionOf(undefined);
+  refuseTooNew(connection.databaseName, found, release.version);
   return found;
 }
 
 /** Undefined if even the migration table is missing. */
-async function storedVersion(connection: Connection, strategy: MysqlStrategy): Promise<SchemaVersion | undefined> {
+async function storedSchemaVersion(
+  connection: Connection,
+  strategy: MysqlStrategy,
+): Promise<SchemaVersion | undefined> {
   try {
     const [row] = await connection.read<VersionRow>(readVersion(strategy), []);
     return schemaVersionOf(row);
@@ -105,7 +108,7 @@ async function storedVersion(connection: Connection, strategy: MysqlStrategy): P
 
 /** Throws unless this code can use the tables. */
 export async function checkSchema(connection: Connection, plan: MigrationPlan): Promise<void> {
-  requireSchema(connection.name, await usableVersion(connection, plan), plan.release.version);
+  requireSchema(connection.databaseName, await usableVersion(connection, plan), plan.release.version);
 }
 
 interface LockResult {
@@ -117,15 +120,15 @@ interface LockResult {
  */
 async function locked<T>(connection: Connection, strategy: MysqlStrategy, work: () => Promise<T>): Promise<T> {
   // The lock's name belongs to the server, not the database, and may have 64 characters.
-  const place = sql`concat(${strategy.databaseName}, ${sql.lit(`:${strategy.qualified("")}`)})`;
-  const lock = sql`concat('slotwright:', left(sha2(${place}, 256), 40))`;
+  const tables = sql`concat(${strategy.tablesDatabase}, ${sql.lit(`:${strategy.qualified("")}`)})`;
+  const lock = sql`concat('slotwright:', left(sha2(${tables}, 256), 40))`;
   const documentOf = (json: RawBuilder<unknown>) => sql`select ${asDocument(json)}`.compile(strategy.queries).sql;
-  const ask = documentOf(sql`json_object('locked', get_lock(${lock}, ${sql.lit(longestWait)}))`);
+  const ask = documentOf(sql`json_object('locked', get_lock(${lock}, ${sql.lit(migrationWaitSeconds)}))`);
   const [answer] = await connection.documents<LockResult>(ask, []);
   if (answer?.locked !== 1) {
     throw new StorageError(
       "transient",
-      `Another process has been migrating the database ${connection.name} for ${longestWait} seconds. Try again when it has finished.`,
+      `Another process has been migrating the database ${connection.databaseName} for ${migrationWaitSeconds} seconds. Try again when it has finished.`,
     );
   }
   const free = documentOf(sql`json_object('freed', release_lock(${lock}))`);

@@ -1,7 +1,7 @@
 import { defaultTablePrefix, migrationStatements, type Release, releaseOf, withNames } from "@slotwright/adapter-sql";
 import { initial as initialOnMariadb } from "./migrations/mariadb-0001-initial.ts";
 import { initial as initialOnMysql } from "./migrations/mysql-0001-initial.ts";
-import { mysqlStrategy, type Place, type ServerName } from "./strategy.ts";
+import { mysqlStrategy, type Namespace, type ServerName } from "./strategy.ts";
 import { commit } from "./transaction-commands.ts";
 
 /** What this version of the code needs in its database, on each server. */
@@ -16,7 +16,7 @@ export const currentReleases: Releases = {
  * The same release, with the names of these tables. DDL commits by itself: each statement is one step, and a step may
  * already be done.
  */
-export function placed(release: Release, { prefix, database }: Place): Release {
+export function inNamespace(release: Release, { prefix, database }: Namespace): Release {
   return withNames(release, {
     "{prefix}": prefix,
     "`{database}`.": database === undefined ? "" : `\`${database}\`.`,
@@ -48,7 +48,7 @@ export function migrationSql(options: MigrationSqlOptions): string {
   const { server, tablePrefix: prefix = defaultTablePrefix, database, from = 0 } = options;
   const strategy = mysqlStrategy({ prefix, database }, server);
   const bookkeeping = migrationStatements(strategy);
-  const steps = placed(currentReleases[server], { prefix, database })
+  const steps = inNamespace(currentReleases[server], { prefix, database })
     .migrations.filter(({ version }) => version > from)
     .flatMap(({ objects, ...migration }) => [
       ...objects.map(({ statement }) => statement),

@@ -1,7 +1,7 @@
 import { endedEarly, freshnessCheck, isCausedBy } from "@slotwright/adapter-sql";
 import type { OpenTransaction } from "@slotwright/core/adapter";
 import type { PoolConnection } from "mysql2/promise";
-import { type Caller, coreOf, type MysqlPoolConnection } from "./connection.ts";
+import { type CallContext, coreOf, type MysqlPoolConnection } from "./connection.ts";
 import { isReadOnlySession, toStorageError } from "./errors.ts";
 import { giveBack, type Lent, type Source } from "./open.ts";
 import { commit as commitCommand, rollback } from "./transaction-commands.ts";
@@ -13,10 +13,10 @@ import { commit as commitCommand, rollback } from "./transaction-commands.ts";
  */
 export async function openTransaction(
   source: Source,
-  caller: Caller,
+  context: CallContext,
   isFresh?: FreshnessCheck,
 ): Promise<OpenTransaction<PoolConnection>> {
-  const lent = await source.lend(caller);
+  const lent = await source.lend(context);
   try {
     // This avoids committing what was left open on the pooled connection.
     await lent.connection.command(rollback);
@@ -24,12 +24,12 @@ export async function openTransaction(
     await lent.connection.command("start transaction");
   } catch (error) {
     await giveBack(lent.driver, error);
-    throw toStorageError(error, { name: source.name, during: "call" });
+    throw toStorageError(error, { databaseName: source.databaseName, during: "call" });
   }
   const transaction = lent.driver as MysqlPoolConnection & PoolConnection;
   return {
     transaction,
-    commit: () => commit(lent, source.name),
+    commit: () => commit(lent, source.databaseName),
     async rollback(reason) {
       if (!isCausedBy(reason, isReadOnlySession)) {
         // The first thing it does is to roll back.
@@ -38,7 +38,7 @@ export async function openTransaction(
       }
       lent.driver.destroy();
       const isBelieved = isFresh ?? freshnessCheck(source.state().open);
-      return isBelieved(coreOf(lent.driver)) ? undefined : openTransaction(source, caller, isBelieved);
+      return isBelieved(coreOf(lent.driver)) ? undefined : openTransaction(source, context, isBelieved);
     },
   };
 }
@@ -46,15 +46,15 @@ export async function openTransaction(
 type FreshnessCheck = ReturnType<typeof freshnessCheck>;
 
 /** COMMIT without an open transaction looks successful, so the session is asked first. */
-async function commit({ driver, connection }: Lent, name: string): Promise<void> {
+async function commit({ driver, connection }: Lent, databaseName: string): Promise<void> {
   try {
     const status = await connection.command("savepoint slotwright").catch((error: unknown) => {
-      throw toStorageError(error, { name, during: "host" });
+      throw toStorageError(error, { databaseName, during: "host" });
     });
-    if (status?.inTransaction === false) throw endedEarly(name);
+    if (status?.inTransaction === false) throw endedEarly(databaseName);
     await connection.command(commitCommand);
   } catch (error) {
-    const meant = toStorageError(error, { name, during: "commit" });
+    const meant = toStorageError(error, { databaseName, during: "commit" });
     await giveBack(driver, meant);
     throw meant;
   }

@@ -2,7 +2,7 @@ import { adapterClosed, freshnessCheck, lending, noteOpened, type PoolState } fr
 import { isStorageError } from "@slotwright/core/adapter";
 import { createPool } from "mysql2/promise";
 import {
-  type Caller,
+  type CallContext,
   type Connection,
   coreOf,
   type MysqlCallbacks,
@@ -24,14 +24,14 @@ import { rollback } from "./transaction-commands.ts";
 /** Where the adapter's own connections come from. Nothing is opened before the first call. */
 export interface Source {
   /** Host, port and database, for messages. */
-  readonly name: string;
+  readonly databaseName: string;
   /**
    * Lends a connection outside any transaction for one piece of work, and then decides what becomes of it. If a
    * read-only session refuses the work, it runs again on another connection.
    */
-  readonly use: <T>(caller: Caller, work: (connection: Connection) => Promise<T>) => Promise<T>;
+  readonly use: <T>(context: CallContext, work: (connection: Connection) => Promise<T>) => Promise<T>;
   /** Lends a connection until it is released, or given back after an error. */
-  readonly lend: (caller: Caller) => Promise<Lent>;
+  readonly lend: (context: CallContext) => Promise<Lent>;
   readonly state: () => PoolState;
   readonly close: () => Promise<void>;
 }
@@ -48,7 +48,7 @@ export function uriSource(uri: string, database: string | undefined): Source {
     pool ??= createPool({ uri, ...(database !== undefined && { database }) }) as unknown as OwnPool;
     return pool;
   };
-  const source = sourceOf(nameOfUri(uri, database), open, longestWait(uri));
+  const source = sourceOf(databaseNameOfUri(uri, database), open, connectWaitMs(uri));
   return {
     ...source,
     close: async () => {
@@ -64,7 +64,7 @@ interface OwnPool extends MysqlPool {
 }
 
 /** A little more than it takes to learn that the server does not answer, because that error says more. */
-function longestWait(uri: string): number | undefined {
+function connectWaitMs(uri: string): number | undefined {
   const given = /[?&]connectTimeout=(\d+)/.exec(uri)?.[1];
   return given === undefined || given === "0" ? undefined : Number(given) + 100;
 }
@@ -72,15 +72,15 @@ function longestWait(uri: string): number | undefined {
 /** Uses the host's pool and leaves it open. */
 export function poolSource(pool: MysqlPool | MysqlCallbacks<MysqlPool>, database: string | undefined): Source {
   const given = promised<MysqlPool>(pool);
-  return sourceOf(nameOfPool(given, database), () => given);
+  return sourceOf(databaseNameOfPool(given, database), () => given);
 }
 
-function sourceOf(name: string, poolOf: () => MysqlPool, longestMs?: number): Source {
+function sourceOf(databaseName: string, poolOf: () => MysqlPool, longestMs?: number): Source {
   let isClosed = false;
   const sessions = new WeakMap<object, Session>();
   const state = () => stateOf(poolOf());
   const lendDriver = lending({
-    place: name,
+    databaseName,
     sizeOption: "connectionLimit",
     state,
     lend: () => watched(poolOf()).getConnection(),
@@ -88,21 +88,21 @@ function sourceOf(name: string, poolOf: () => MysqlPool, longestMs?: number): So
     refusesToWait: isPoolExhausted,
     ...(longestMs !== undefined && { longestMs }),
   });
-  const lend = async (caller: Caller): Promise<Lent> => {
-    if (isClosed) throw adapterClosed(name);
-    const driver = await lendDriver(caller.call).catch((error: unknown) => {
-      throw toStorageError(error, { name, during: "connect" });
+  const lend = async (context: CallContext): Promise<Lent> => {
+    if (isClosed) throw adapterClosed(databaseName);
+    const driver = await lendDriver(context.call).catch((error: unknown) => {
+      throw toStorageError(error, { databaseName, during: "connect" });
     });
     const core = coreOf(driver);
     const session = sessions.get(core) ?? openSession(driver);
     sessions.set(core, session);
-    return { driver, connection: pooledConnection(driver, name, session, caller) };
+    return { driver, connection: pooledConnection(driver, databaseName, session, context) };
   };
   return {
-    name,
+    databaseName,
     state,
     lend,
-    use: (caller, work) => onWritable({ lend, state }, caller, work),
+    use: (context, work) => onWritable({ lend, state }, context, work),
     close: async () => {
       isClosed = true;
     },
@@ -132,12 +132,12 @@ function stateOf(pool: MysqlPool & { readonly pool?: unknown }): PoolState {
 
 async function onWritable<T>(
   { lend, state }: Pick<Source, "lend" | "state">,
-  caller: Caller,
+  context: CallContext,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   let isBelieved: ReturnType<typeof freshnessCheck> | undefined;
   for (;;) {
-    const lent = await lend(caller);
+    const lent = await lend(context);
     try {
       return await withLent(lent, work);
     } catch (error) {
@@ -190,7 +190,7 @@ function surviveLoss(driver: MysqlPoolConnection): void {
   heard.add(core);
 }
 
-function nameOfUri(uri: string, database: string | undefined): string {
+function databaseNameOfUri(uri: string, database: string | undefined): string {
   try {
     const { hostname, port, pathname } = new URL(uri);
     return `${hostname}:${port || 3306}/${database ?? decodeURIComponent(pathname.slice(1))}`;
@@ -210,12 +210,12 @@ interface ConnectionSettings {
   readonly database?: string;
 }
 
-function nameOfPool(pool: MysqlPool & PoolSettings, database: string | undefined): string {
-  return nameOf(pool.pool?.config?.connectionConfig, database);
+function databaseNameOfPool(pool: MysqlPool & PoolSettings, database: string | undefined): string {
+  return databaseNameOf(pool.pool?.config?.connectionConfig, database);
 }
 
 /** The name of a connection in messages, never with its user or password. */
-function nameOf(settings: ConnectionSettings | undefined, database: string | undefined): string {
+function databaseNameOf(settings: ConnectionSettings | undefined, database: string | undefined): string {
   if (settings === undefined) return database ?? "(of the host)";
   const where = settings.socketPath ?? `${settings.host ?? "localhost"}:${settings.port ?? 3306}`;
   return `${where}/${database ?? settings.database ?? ""}`;

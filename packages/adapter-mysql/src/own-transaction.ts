@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
 import { isTransactionLeftOpen, toStorageError } from "./errors.ts";
 import { lookAt } from "./reads.ts";
 import type { Statements } from "./statements.ts";
-import { longestWait, staleText } from "./steps.ts";
+import { lockWaitSeconds, staleText } from "./steps.ts";
 import { commit, rollback } from "./transaction-commands.ts";
 import { type WriteParameters, writeCalls } from "./writes.ts";
 
@@ -43,7 +43,7 @@ async function untilClear<T>(attempt: () => Promise<T>): Promise<T> {
 export async function withShortWaits<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   const seconds = "@@session.innodb_lock_wait_timeout";
   await connection.command(rollback);
-  await connection.command(`set @slotwright_seconds = ${seconds}, ${seconds} = ${longestWait}`);
+  await connection.command(`set @slotwright_seconds = ${seconds}, ${seconds} = ${lockWaitSeconds}`);
   const restore = () => connection.command(`set ${seconds} = @slotwright_seconds`);
   let result: T;
   try {
@@ -86,7 +86,7 @@ async function lockFree(
 }
 
 /** The error itself if the database answered, and `unknown` if it did not. */
-function uncertain(error: unknown, { name }: Connection): unknown {
-  const meant = toStorageError(error, { name, during: "commit" });
+function uncertain(error: unknown, { databaseName }: Connection): unknown {
+  const meant = toStorageError(error, { databaseName, during: "commit" });
   return meant.failure === "unknown" ? meant : error;
 }

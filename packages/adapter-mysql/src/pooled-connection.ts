@@ -1,10 +1,10 @@
 import {
-  type Caller,
+  type CallContext,
   type Connection,
   type DriverConnection,
   driverConnection,
   type MysqlPoolConnection,
-  type ToldRows,
+  type RowsWithStatus,
 } from "./connection.ts";
 import type { SessionStatus } from "./session-status.ts";
 import { rollback } from "./transaction-commands.ts";
@@ -13,10 +13,10 @@ import { rollback } from "./transaction-commands.ts";
 export interface Session {
   autocommit: boolean;
   /** Whether the driver exposes the status that comes with rows. */
-  tells: boolean;
+  showsStatus: boolean;
 }
 
-export const newSession = (): Session => ({ autocommit: true, tells: true });
+export const newSession = (): Session => ({ autocommit: true, showsStatus: true });
 
 /**
  * A connection of a pool. An earlier user may have left a transaction open on it, or turned autocommit off, so that
@@ -24,11 +24,11 @@ export const newSession = (): Session => ({ autocommit: true, tells: true });
  */
 export function pooledConnection(
   driver: MysqlPoolConnection,
-  name: string,
+  databaseName: string,
   session: Session,
-  caller: Caller,
+  context: CallContext,
 ): Connection {
-  const connection = driverConnection(driver, name, caller);
+  const connection = driverConnection(driver, databaseName, context);
   return { ...connection, read: (sql, parameters) => readNow(connection, session, sql, parameters) };
 }
 
@@ -39,19 +39,19 @@ async function readNow<Row>(
   sql: string,
   parameters: readonly unknown[],
 ): Promise<readonly Row[]> {
-  if (session.autocommit && session.tells) {
-    const { rows, status } = await connection.told<Row>(sql, parameters);
+  if (session.autocommit && session.showsStatus) {
+    const { rows, status } = await connection.readWithStatus<Row>(sql, parameters);
     if (status?.autocommit === true && !status.inTransaction) return rows;
-    session.tells = status !== undefined;
+    session.showsStatus = status !== undefined;
   }
-  await clear(connection, session);
-  const { rows }: ToldRows<Row> = await connection.told<Row>(sql, parameters);
-  if (!session.autocommit) await clear(connection, session);
+  await endTransaction(connection, session);
+  const { rows }: RowsWithStatus<Row> = await connection.readWithStatus<Row>(sql, parameters);
+  if (!session.autocommit) await endTransaction(connection, session);
   return rows;
 }
 
 /** Ends any open transaction. The answer tells whether the next read would begin one. */
-async function clear(connection: Connection, session: Session): Promise<void> {
+async function endTransaction(connection: Connection, session: Session): Promise<void> {
   const status: SessionStatus | undefined = await connection.command(rollback);
   session.autocommit = status?.autocommit === true;
 }

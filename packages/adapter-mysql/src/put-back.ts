@@ -44,8 +44,8 @@ export async function putBack(
   try {
     for (const { statement } of lost) await connection.command(statement);
   } catch (error) {
-    const { failure, message } = toStorageError(error, { name: connection.name, during: "migrate" });
-    const what = `The database ${connection.name} lacks ${titles.join(", ")}, as after a restore from a dump without --routines or --triggers.`;
+    const { failure, message } = toStorageError(error, { databaseName: connection.databaseName, during: "migrate" });
+    const what = `The database ${connection.databaseName} lacks ${titles.join(", ")}, as after a restore from a dump without --routines or --triggers.`;
     throw new StorageError(failure, `${what} ${message}`, error);
   }
   return titles.map((title) => `put back: ${title}`);
@@ -56,14 +56,14 @@ function titleOf({ qualified }: MysqlStrategy, { kind, name }: Routine): string 
   return `${kind} ${qualified(name)}`;
 }
 
-interface Kind {
+interface RoutineKind {
   /** The titles of those that the user may see. */
   readonly titles: (database: RawBuilder<unknown>) => RawBuilder<unknown>;
   /** Fails with different errors if the routine does not exist and if the user may not see it. Runs nothing. */
   readonly probe: (name: RawBuilder<unknown>) => RawBuilder<unknown>;
 }
 
-const kinds: Readonly<Record<Routine["kind"], Kind>> = {
+const kinds: Readonly<Record<Routine["kind"], RoutineKind>> = {
   trigger: {
     titles: (database) =>
       sql`select concat('trigger ', trigger_name) as title from information_schema.triggers where trigger_schema = ${database}`,
@@ -77,7 +77,7 @@ const kinds: Readonly<Record<Routine["kind"], Kind>> = {
   },
 };
 
-function visibleTitles({ databaseName, queries }: MysqlStrategy): string {
+function visibleTitles({ tablesDatabase: databaseName, queries }: MysqlStrategy): string {
   const titles = Object.values(kinds).map((kind) => kind.titles(databaseName));
   return sql`select ${asDocument(sql`json_quote(title)`)} from (${sql.join(titles, sql` union all `)}) as visible`.compile(
     queries,

@@ -7,7 +7,7 @@ export interface SessionStatus {
 }
 
 /** An answer, and the session's status if the driver exposes it. */
-export interface Told {
+export interface AnswerWithStatus {
   readonly result: unknown;
   readonly status: SessionStatus | undefined;
   /** The text as the driver finally received it, if it exposes that. */
@@ -15,7 +15,7 @@ export interface Told {
 }
 
 /** Prepared, or as a text. */
-export type How = "execute" | "query";
+export type Protocol = "execute" | "query";
 
 /** The status in an answer without rows, which mysql2 passes on. */
 export function statusOf(result: unknown): SessionStatus | undefined {
@@ -31,15 +31,19 @@ const fromBits = (bits: number): SessionStatus => ({ inTransaction: (bits & 1) !
  * the status. This relies on undocumented internals of mysql2, and is tested with version 3.24. If the status cannot be
  * seen (with a later mysql2, another driver, or a wrapper), it is undefined, and reads cost that round trip.
  */
-export async function sendTold(driver: MysqlConnection, how: How, options: object): Promise<Told> {
+export async function sendForStatus(
+  driver: MysqlConnection,
+  protocol: Protocol,
+  options: object,
+): Promise<AnswerWithStatus> {
   const core = "connection" in driver ? driver.connection : undefined;
   if (!isCallbackConnection(core)) {
-    const [result] = await driver[how](options as never);
+    const [result] = await driver[protocol](options as never);
     return { result, status: undefined, sent: undefined };
   }
   return new Promise((resolve, reject) => {
     let status: SessionStatus | undefined;
-    const command = core[how](options, (error, result) => {
+    const command = core[protocol](options, (error, result) => {
       if (error) reject(error);
       else resolve({ result, status, sent: sqlOf(command) });
     });
@@ -51,7 +55,7 @@ export async function sendTold(driver: MysqlConnection, how: How, options: objec
 
 type Send = (options: object, done: (error: unknown, result: unknown) => void) => unknown;
 
-type CallbackConnection = { readonly [Name in How]: Send };
+type CallbackConnection = { readonly [Name in Protocol]: Send };
 
 function sqlOf(command: unknown): unknown {
   return typeof command === "object" && command !== null && "sql" in command ? command.sql : undefined;
@@ -59,12 +63,12 @@ function sqlOf(command: unknown): unknown {
 
 /** The connection of "mysql2" inside one of "mysql2/promise". */
 function isCallbackConnection(core: unknown): core is CallbackConnection {
-  return has(core, "execute") && has(core, "query") && has(core, "promise");
+  return hasMethod(core, "execute") && hasMethod(core, "query") && hasMethod(core, "promise");
 }
 
 /** Changes only this command, which is ours, and nothing that the host's commands share. */
 function watchEnds(command: unknown, tell: (bits: number | undefined) => void): void {
-  if (!has(command, "execute")) return;
+  if (!hasMethod(command, "execute")) return;
   const take = command.execute.bind(command);
   command.execute = (packet, ...others) => {
     const bits = statusBits(packet);
@@ -79,15 +83,15 @@ function watchEnds(command: unknown, tell: (bits: number | undefined) => void): 
  */
 function statusBits(packet: unknown): number | undefined | null {
   try {
-    if (!has(packet, "isEOF") || !packet.isEOF()) return null;
-    const bits = has(packet, "eofStatusFlags") ? packet.eofStatusFlags() : undefined;
+    if (!hasMethod(packet, "isEOF") || !packet.isEOF()) return null;
+    const bits = hasMethod(packet, "eofStatusFlags") ? packet.eofStatusFlags() : undefined;
     return Number.isInteger(bits) ? (bits as number) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function has<Name extends string>(
+function hasMethod<Name extends string>(
   value: unknown,
   name: Name,
 ): value is Record<Name, (...args: readonly unknown[]) => unknown> {

@@ -1,4 +1,4 @@
-import { createReads, migrationStatements, type Reads, type TableName, tableOfKind } from "@slotwright/adapter-sql";
+import { createReads, type ListReads, migrationStatements, type TableName, tableOfKind } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { asDocument, boundText, objectOf } from "./documents.ts";
@@ -16,7 +16,7 @@ export interface Statements {
   readonly look: string;
   /** Loads commands, some of which have already taken effect. The parameter is an array of their ids. */
   readonly loadReplayed: string;
-  readonly reads: Reads;
+  readonly reads: ListReads;
   /** Writes a batch in its own transaction. */
   readonly commit: string;
   /** Writes a batch within the open transaction. */
@@ -48,8 +48,8 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
     commit: call(procedureName("commit", routines)),
     write: call(procedureName("write", routines)),
     readSchemaVersion: readVersion(strategy),
-    readSettings: compile(settingsOf(sql``)),
-    readSettingsNow: compile(settingsOf(strategy.server.locking("share", "s"))),
+    readSettings: compile(selectSettings(sql``)),
+    readSettingsNow: compile(selectSettings(strategy.server.locking("share", "s"))),
     storeSetting: compile(
       sql`insert ignore into ${sql.table("settings")} (name, value) values (${boundText(sql`${""}`)}, ${boundText(sql`${""}`)})`,
     ),
@@ -124,7 +124,7 @@ export function boundIds(strategy: MysqlStrategy): RawBuilder<unknown> {
   return rowsIn(boundText(sql`${""}`), ["id"], strategy);
 }
 
-function settingsOf(lock: RawBuilder<unknown>): RawBuilder<unknown> {
+function selectSettings(lock: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`select ${asDocument(objectOf("settings", "s"))} from ${storedRow("settings", "s")}
     where s.name = ${boundText(sql`${""}`)} ${noLimit} ${lock}`;
 }

@@ -35,8 +35,8 @@ interface AnyStep {
   readonly how: "lock" | "insert" | "update";
 }
 
-export type Step = (typeof steps)[number];
-export type StepName = Step["name"];
+export type CommitStep = (typeof steps)[number];
+export type StepName = CommitStep["name"];
 
 /** Procedures carry their version, because older processes may still call theirs. */
 export function procedureName(name: "write" | "commit", version: number): string {
@@ -50,10 +50,10 @@ export const staleText = "slotwright:stale";
 export const replayedText = "slotwright:replayed";
 
 /** How many seconds our own transaction waits for a lock that it did not see. InnoDB counts in whole seconds. */
-export const longestWait = 1;
+export const lockWaitSeconds = 1;
 
 /** The columns of a step's rows, in the order of their values. */
-export function columnsOf({ table, how }: Pick<Step, "table" | "how">): readonly string[] {
+export function columnsOf({ table, how }: Pick<CommitStep, "table" | "how">): readonly string[] {
   return how === "lock" ? lockColumns : columnNames[table];
 }
 
@@ -71,7 +71,7 @@ export function rowsIn(
   strategy: Pick<MysqlStrategy, "textType">,
 ): RawBuilder<unknown> {
   const typed = columns.map(
-    (column, place) => sql`${sql.id(column)} ${typeOf(column, strategy)} path ${sql.lit(`$[${place}]`)}`,
+    (column, index) => sql`${sql.id(column)} ${typeOf(column, strategy)} path ${sql.lit(`$[${index}]`)}`,
   );
   return sql`json_table(${source}, '$[*]' columns (${sql.join(typed)})) as k`;
 }

@@ -55,7 +55,7 @@ function isAtLeast(version: string, oldest: string): boolean {
 }
 
 /** Where the tables are. Without a database, it is the default one of each connection. */
-export interface Place {
+export interface Namespace {
   readonly prefix: string;
   readonly database: string | undefined;
 }
@@ -63,7 +63,7 @@ export interface Place {
 export interface MysqlStrategy extends SqlStrategy {
   readonly server: Server;
   /** The name of the tables' database, as a value. */
-  readonly databaseName: RawBuilder<unknown>;
+  readonly tablesDatabase: RawBuilder<unknown>;
   /** A trigger or procedure by its name in the database. */
   readonly routine: (name: string) => RawBuilder<unknown>;
   /** The type of a bound or declared text of any length, so that it compares as the columns do. */
@@ -74,13 +74,13 @@ export interface MysqlStrategy extends SqlStrategy {
  * MySQL and MariaDB: instants are epoch milliseconds, so that no time zone can affect them. JSON is text, and comes
  * back exactly as it was written.
  */
-export function mysqlStrategy({ prefix, database }: Place, name: ServerName): MysqlStrategy {
+export function mysqlStrategy({ prefix, database }: Namespace, name: ServerName): MysqlStrategy {
   const server = servers[name];
   const qualified = (of: string) => prefix + of;
   const collated = sql`character set utf8mb4 collate ${sql.raw(server.collation)}`;
   return {
     server,
-    databaseName: database === undefined ? sql`database()` : textOf(database),
+    tablesDatabase: database === undefined ? sql`database()` : textLiteral(database),
     queries: queryCompiler({ prefix, database }),
     qualified,
     // MySQL requires the names of CHECKs to be unique in the whole database.
@@ -114,11 +114,11 @@ export function mysqlStrategy({ prefix, database }: Place, name: ServerName): My
 }
 
 /** A text in a statement. The meaning of a backslash depends on the session. */
-function textOf(text: string): RawBuilder<unknown> {
+function textLiteral(text: string): RawBuilder<unknown> {
   return sql`convert(x'${sql.raw(Buffer.from(text).toString("hex"))}' using utf8mb4)`;
 }
 
-function queryCompiler({ prefix, database }: Place): Kysely<Tables> {
+function queryCompiler({ prefix, database }: Namespace): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {
       createAdapter: () => new MysqlAdapter(),

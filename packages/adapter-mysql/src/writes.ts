@@ -7,7 +7,7 @@ import {
   type VersionedRecord,
 } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
-import { columnsOf, rowText, type Step, type StepName, steps } from "./steps.ts";
+import { type CommitStep, columnsOf, rowText, type StepName, steps } from "./steps.ts";
 
 /** One value for each parameter of the procedures: a JSON array of rows in bytes, or null. */
 export type WriteParameters = readonly (Buffer | null)[];
@@ -42,7 +42,7 @@ export async function writeCalls(
 
 const noTexts: readonly string[] = [];
 
-function textsOf(step: Step, rows: Rows): readonly string[] {
+function textsOf(step: CommitStep, rows: Rows): readonly string[] {
   const columns = columnsOf(step);
   return rows[step.name]?.map((row) => rowText(columns, row)) ?? noTexts;
 }
@@ -57,7 +57,7 @@ function arraysOf(texts: readonly string[], most: number, connection: Connection
   let length = 0;
   for (const text of texts) {
     const size = sizeOf(text) + 1;
-    if (size > most) throw tooLarge(connection, size, most);
+    if (size > most) throw packetTooLarge(connection, size, most);
     if (length === 0 || length + size > longest) {
       arrays.push([]);
       length = 0;
@@ -86,10 +86,10 @@ async function mostBytes({ session, documents }: Connection): Promise<number> {
   return most;
 }
 
-function tooLarge({ name }: Connection, size: number, most: number): StorageError {
+function packetTooLarge({ databaseName }: Connection, size: number, most: number): StorageError {
   return new StorageError(
     "refused",
-    `The command writes a row of ${size} bytes, but max_allowed_packet of the database ${name} allows only ${most}. Nothing was changed; raise max_allowed_packet on the server, or send less in one command.`,
+    `The command writes a row of ${size} bytes, but max_allowed_packet of the database ${databaseName} allows only ${most}. Nothing was changed; raise max_allowed_packet on the server, or send less in one command.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { booking, creation, slotAt } from "@slotwright/conformance";
 import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
 import { expect, it } from "vitest";
 import { type MysqlConnection, mysqlAdapter } from "../src/index.ts";
-import { currentReleases, placed } from "../src/migrations.ts";
+import { currentReleases, inNamespace } from "../src/migrations.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { openMysqlStore } from "./mysql-harness.ts";
 
@@ -53,7 +53,7 @@ describeOnEachServer("where cleaning up fails,", (server, engine) => {
     const admin = await createConnection(url);
     const blocker = await createConnection(url);
     // What is left of a run that was killed: the tables without their triggers.
-    const [initial] = placed(currentReleases[engine], { prefix: "slotwright_", database: undefined }).migrations;
+    const [initial] = inNamespace(currentReleases[engine], { prefix: "slotwright_", database: undefined }).migrations;
     await admin.query("set sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
     for (const { kind, statement } of initial.objects) {
       if (kind === "table") await admin.query(statement);

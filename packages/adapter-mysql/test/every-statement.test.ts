@@ -1,4 +1,10 @@
-import { everyCall, fillPlanStage, laterHalfHour, planStage, type Step } from "@slotwright/adapter-sql/conformance";
+import {
+  everyCall,
+  fillPlanStage,
+  laterHalfHour,
+  planStage,
+  type RunTitled,
+} from "@slotwright/adapter-sql/conformance";
 import { createEngine, type Engine, type StorageAdapter } from "@slotwright/core";
 import { createPool, type Pool, type PoolConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -24,7 +30,7 @@ describeOnEachServer("of every call on full tables", (server) => {
     await pool.query(`analyze table ${tables.join(", ")}`);
     engine = createEngine({ storage: mysqlAdapter({ pool }) as StorageAdapter<never> });
     // What a session reads of the tables when it first meets them is not the calls'.
-    await everyCall({ engine, schedule: 1, step: (_, call) => call() });
+    await everyCall({ engine, schedule: 1, run: (_, call) => call() });
   }, 120_000);
   afterAll(async () => {
     await pool.end();
@@ -37,7 +43,7 @@ describeOnEachServer("of every call on full tables", (server) => {
   }
 
   /** Counts for each call how many rows it took. */
-  function counting(session: Pool | PoolConnection, taken: Map<string, number>): Step {
+  function counting(session: Pool | PoolConnection, taken: Map<string, number>): RunTitled {
     return async (title, call) => {
       const before = await countOn(session);
       const result = await call();
@@ -52,7 +58,7 @@ describeOnEachServer("of every call on full tables", (server) => {
 
   it("none looks at, or sorts, more rows than it was asked for, procedures and guards included", async () => {
     const taken = new Map<string, number>();
-    await everyCall({ engine, schedule: 3, step: counting(pool, taken) });
+    await everyCall({ engine, schedule: 3, run: counting(pool, taken) });
     expect(taken.get("book")).toBeGreaterThan(3);
     expect(busyAmong(taken)).toEqual([]);
   });
@@ -63,7 +69,7 @@ describeOnEachServer("of every call on full tables", (server) => {
     const taken = new Map<string, number>();
     const storage = mysqlAdapter({ uri: store.url });
     const within = createEngine({ storage }).within(connection);
-    await everyCall({ engine: within as never, schedule: 4, step: counting(connection, taken) });
+    await everyCall({ engine: within as never, schedule: 4, run: counting(connection, taken) });
     await connection.rollback();
     connection.release();
     await storage.close();

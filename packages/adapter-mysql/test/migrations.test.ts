@@ -6,7 +6,7 @@ import type { TestDatabase } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { migrationSql, mysqlAdapter } from "../src/index.ts";
-import { currentReleases, placed } from "../src/migrations.ts";
+import { currentReleases, inNamespace } from "../src/migrations.ts";
 import { mysqlStrategy } from "../src/strategy.ts";
 import { describeOnEachServer } from "./each-server.ts";
 
@@ -67,7 +67,7 @@ describeOnEachServer("migrations", (server, engine) => {
   });
 
   it("go on wherever a run before was killed", async () => {
-    const [initial] = placed(currentReleases[engine], { prefix: "slotwright_", database: undefined }).migrations;
+    const [initial] = inNamespace(currentReleases[engine], { prefix: "slotwright_", database: undefined }).migrations;
     const steps = [bookkeeping.createTable, ...initial.objects.map(({ statement }) => statement)];
     const reference = await server.createDatabase();
     await migrated(reference.url);

@@ -1,4 +1,4 @@
-import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
+import { rawRow, tableNameOf } from "@slotwright/adapter-sql/conformance";
 import type { ConformanceStore, Corruption, HostTransactionHandle } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import type { StoredRecord } from "@slotwright/core/adapter";
@@ -90,7 +90,7 @@ async function emptied(pool: Pool): Promise<void> {
 async function corruptRows(url: string, { put = [], remove = [] }: Corruption): Promise<void> {
   await withGuardsOff(url, async (connection) => {
     for (const record of put) await putRow(connection, record);
-    for (const { kind, id } of remove) await connection.execute(`delete from ${recordTables[kind]} where id = ?`, [id]);
+    for (const { kind, id } of remove) await connection.execute(`delete from ${tableNameOf[kind]} where id = ?`, [id]);
   });
 }
 
@@ -144,7 +144,7 @@ async function putRow(connection: Connection, record: StoredRecord): Promise<voi
   const columns = Object.keys(row);
   const places = columns.map(() => "?");
   await connection.execute(
-    `replace into ${recordTables[record.kind]} (${columns.join(", ")}) values (${places.join(", ")})`,
+    `replace into ${tableNameOf[record.kind]} (${columns.join(", ")}) values (${places.join(", ")})`,
     Object.values(row),
   );
 }

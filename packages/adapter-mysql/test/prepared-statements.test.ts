@@ -90,7 +90,7 @@ describe.each(["mariadb", "mysql"] as const)("prepared statements of a %s server
 
 describe("errors that need more than a test can do", () => {
   const said = (errno: number, message: string) =>
-    toStorageError(Object.assign(new Error(message), { errno }), { name: "db", during: "call" });
+    toStorageError(Object.assign(new Error(message), { errno }), { databaseName: "db", during: "call" });
 
   it("a statement that must be prepared again is transient", () => {
     expect(said(1615, "Prepared statement needs to be re-prepared").failure).toBe("transient");

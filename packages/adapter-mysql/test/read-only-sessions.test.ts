@@ -130,6 +130,6 @@ describe("error 1290 of another option", () => {
 
   it("says nothing of the session's role", () => {
     expect(isReadOnlySession(error)).toBe(false);
-    expect(toStorageError(error, { name: "db", during: "commit" }).failure).toBe("unavailable");
+    expect(toStorageError(error, { databaseName: "db", during: "commit" }).failure).toBe("unavailable");
   });
 });

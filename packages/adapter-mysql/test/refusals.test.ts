@@ -144,7 +144,7 @@ describeOnEachServer("what a host has added to the tables", (server, engine) => 
 });
 
 describe("an error", () => {
-  const context = { name: "here/db" } as const;
+  const context = { databaseName: "here/db" } as const;
   const answer = (errno: number, sqlState: string) => Object.assign(new Error("it said so"), { errno, sqlState });
 
   it.each([

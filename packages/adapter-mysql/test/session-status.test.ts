@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MysqlConnection } from "../src/connection.ts";
-import { sendTold } from "../src/session-status.ts";
+import { sendForStatus } from "../src/session-status.ts";
 
 interface Packet {
   readonly isEOF?: () => boolean;
@@ -22,7 +22,7 @@ function driverWith(...packets: readonly Packet[]): MysqlConnection {
 const row: Packet = { isEOF: () => false, eofStatusFlags: () => 0 };
 const end = (flags: () => unknown): Packet => ({ isEOF: () => true, eofStatusFlags: flags });
 const statusBy = async (...packets: readonly Packet[]) =>
-  (await sendTold(driverWith(...packets), "execute", {})).status;
+  (await sendForStatus(driverWith(...packets), "execute", {})).status;
 
 describe("the status that comes with rows", () => {
   it("is that of the packet behind them", async () => {

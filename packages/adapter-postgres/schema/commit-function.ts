@@ -4,18 +4,22 @@ import type { RecordKind } from "@slotwright/core/adapter";
 import { columnType } from "../src/columns.ts";
 import { type CommitParameter, commitParameters, parameterTypes, routineName } from "../src/commit-parameters.ts";
 import { type RowType, rowColumns } from "../src/row-types.ts";
-import { nameOf, type Place } from "../src/strategy.ts";
+import { type Namespace, quotedName } from "../src/strategy.ts";
 import { commitSettings, quoted, sayLocksHeld } from "./functions.ts";
 
 /** The version that is written here. It is part of the names of the function and its types. */
 const routines = 1;
 
 /** The composite types of the rows that the function takes. */
-export function rowTypes(place: Place): readonly SchemaObject[] {
+export function rowTypes(namespace: Namespace): readonly SchemaObject[] {
   return (Object.keys(rowColumns) as readonly RowType[]).map((type) => {
     const columns = rowColumns[type].map((column) => `"${column}" ${columnType(column)}`);
     const name = routineName(type, routines);
-    return { kind: "type", name, statement: `create type ${nameOf(place, name)} as (\n  ${columns.join(",\n  ")}\n)` };
+    return {
+      kind: "type",
+      name,
+      statement: `create type ${quotedName(namespace, name)} as (\n  ${columns.join(",\n  ")}\n)`,
+    };
   });
 }
 
@@ -26,10 +30,10 @@ const lockTimeoutMs = 500;
 
 const rowsOf = (parameter: CommitParameter): string => `unnest(p_${parameter}) as r`;
 
-function insertion(place: Place, parameter: CommitParameter, table: Table): string {
+function insertion(namespace: Namespace, parameter: CommitParameter, table: Table): string {
   const columns = columnNames[table].map((column) => `"${column}"`);
   return `if p_${parameter} is not null then
-        insert into ${nameOf(place, table)} (${columns.join(", ")})
+        insert into ${quotedName(namespace, table)} (${columns.join(", ")})
         select ${columns.map((column) => `r.${column}`).join(", ")} from ${rowsOf(parameter)}
         where r.n <> all (v_lost);
         ${refuseLeftOut(parameter)}
@@ -49,10 +53,10 @@ const refuseLeftOut = (parameter: CommitParameter): string => `get diagnostics v
         end if;`;
 
 /** Columns of index keys keep their values in a booking, so that the update stays heap-only. */
-function update(place: Place, parameter: CommitParameter, table: Table): string {
+function update(namespace: Namespace, parameter: CommitParameter, table: Table): string {
   const assignments = columnNames[table].filter((column) => column !== "id").map((name) => `"${name}" = r."${name}"`);
   return `if p_${parameter} is not null then
-        update ${nameOf(place, table)} as t set ${assignments.join(", ")}
+        update ${quotedName(namespace, table)} as t set ${assignments.join(", ")}
         from ${rowsOf(parameter)}
         where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
         ${refuseLeftOut(parameter)}
@@ -64,14 +68,14 @@ function update(place: Place, parameter: CommitParameter, table: Table): string 
  * Rows are read one by one, in the order of the checks. A scalar subquery cannot become a join with a whole table, and
  * plans made while the tables are small stay.
  */
-function versionOf(place: Place, lock: string): string {
+function storedVersion(namespace: Namespace, lock: string): string {
   const versions = recordTables.map(
     ([kind, table]) =>
-      `when '${kind}' then (select t.version from ${nameOf(place, table)} as t where t.id = c.id ${lock})`,
+      `when '${kind}' then (select t.version from ${quotedName(namespace, table)} as t where t.id = c.id ${lock})`,
   );
   return `coalesce(case c.kind
           ${versions.join("\n          ")}
-          when 'command' then (select 1 from ${nameOf(place, "commands")} as t where t.id = c.id)
+          when 'command' then (select 1 from ${quotedName(namespace, "commands")} as t where t.id = c.id)
         end, 0)`;
 }
 
@@ -91,19 +95,19 @@ const recordTables = [
  * Some waits cannot be foreseen: for a key that another transaction writes, or for the lock that a foreign key or a
  * trigger takes. Elsewhere, these end at `lock_timeout`, or at the host's own setting if that is shorter.
  */
-export function commitFunction(place: Place): SchemaObject {
-  const types = parameterTypes(place, routines);
+export function commitFunction(namespace: Namespace): SchemaObject {
+  const types = parameterTypes(namespace, routines);
   const parameters = ["p_waits boolean", ...commitParameters.map(({ name }, index) => `p_${name} ${types[index]}`)];
   const name = routineName("commit", routines);
-  const statement = `create or replace function ${nameOf(place, name)}(
+  const statement = `create or replace function ${quotedName(namespace, name)}(
   ${parameters.join(",\n  ")}
 ) returns text language plpgsql volatile
 ${commitSettings}
-as ${quoted(body(place))}`;
+as ${quoted(body(namespace))}`;
   return { kind: "function", name, statement };
 }
 
-const body = (place: Place): string => `
+const body = (namespace: Namespace): string => `
 declare
   v_missed bigint[];
   v_stale json;
@@ -125,10 +129,10 @@ begin
   end if;
   for v_attempt in 1..2 loop
     begin
-      ${compareVersions(place)}
-      ${findReplays(place)}
+      ${compareVersions(namespace)}
+      ${findReplays(namespace)}
       v_message := ${sayLocksHeld("on")};
-      ${writeRows(place)}
+      ${writeRows(namespace)}
       v_message := ${sayLocksHeld("off")};
       if cardinality(v_lost) = 0 then
         return null;
@@ -138,15 +142,15 @@ begin
       get stacked diagnostics v_state = returned_sqlstate, v_constraint = constraint_name, v_message = message_text;
       -- Not a guard of ours: nothing of the batch is kept, and the sender takes it apart. A host's transaction stays
       -- usable, so there it is an answer.
-      if not p_waits and v_constraint not in (${ownConstraints(place)}) then
+      if not p_waits and v_constraint not in (${ownConstraints(namespace)}) then
         raise;
       end if;
     end;
     if cardinality(p_commands) > 1 then
       return '{"redo":true}';
     end if;
-    if v_state <> '23505' or v_constraint not in (${uniqueKeys(place)})
-      or v_attempt > 1 and v_constraint = '${place.prefix}${journalKey}' and ${seesJournal(place)} then
+    if v_state <> '23505' or v_constraint not in (${uniqueKeys(namespace)})
+      or v_attempt > 1 and v_constraint = '${namespace.prefix}${journalKey}' and ${seesJournal(namespace)} then
       return json_build_object('refused',
         json_build_object('code', v_state, 'constraint', v_constraint, 'message', v_message))::text;
     end if;
@@ -163,73 +167,73 @@ const journalKey = "journal_once_per_version";
  * Two transactions may write one of these keys at once. The journal is written first, so its key reports new slots and
  * appointments.
  */
-const uniqueKeys = ({ prefix }: Place): string =>
+const uniqueKeys = ({ prefix }: Namespace): string =>
   ["schedules_pkey", "slots_pkey", "appointments_pkey", "commands_pkey", journalKey]
     .map((name) => `'${prefix}${name}'`)
     .join(", ");
 
-const ownConstraints = (place: Place): string =>
-  [...guardNames, "slot_has_schedule_row", `${place.prefix}no_overlap`].map((name) => `'${name}'`).join(", ") +
-  `, ${uniqueKeys(place)}`;
+const ownConstraints = (namespace: Namespace): string =>
+  [...guardNames, "slot_has_schedule_row", `${namespace.prefix}no_overlap`].map((name) => `'${name}'`).join(", ") +
+  `, ${uniqueKeys(namespace)}`;
 
 /** Whether a conflicting entry would be visible. At read committed, it always is. */
-const seesJournal = (place: Place): string => `(current_setting('transaction_isolation') = 'read committed'
+const seesJournal = (namespace: Namespace): string => `(current_setting('transaction_isolation') = 'read committed'
         or exists (select from ${rowsOf("journal")} where (
-          select true from ${nameOf(place, "journal")} as t where t.record_id = r.record_id and t.record_kind = r.record_kind
+          select true from ${quotedName(namespace, "journal")} as t where t.record_id = r.record_id and t.record_kind = r.record_kind
             and t.version = r.version)))`;
 
 // A command that meets a key at the first attempt finds its row at the second. This includes a row that others have
 // locked, which must not exist, and which a look that skips locked rows does not see.
-const compareVersions = (place: Place): string => `if p_waits then
-        ${missedChecks(place, "for no key update")}
+const compareVersions = (namespace: Namespace): string => `if p_waits then
+        ${missedChecks(namespace, "for no key update")}
       else
-        ${missedChecks(place, "for no key update skip locked")}
+        ${missedChecks(namespace, "for no key update skip locked")}
       end if;
       v_lost := '{}';
       if v_missed is not null then
-        ${lookAgain(place)}
+        ${lookAgain(namespace)}
       end if;`;
 
-const missedChecks = (place: Place, lock: string): string => `select array_agg(c.place) into v_missed
+const missedChecks = (namespace: Namespace, lock: string): string => `select array_agg(c.place) into v_missed
         from ${numberedChecks}
-        where c.version = 0 and v_attempt > 1 or c.version <> ${versionOf(place, lock)};`;
+        where c.version = 0 and v_attempt > 1 or c.version <> ${storedVersion(namespace, lock)};`;
 
 const numberedChecks = "unnest(p_checks) with ordinality as c (n, kind, id, version, place)";
 
 /** Without a lock: a skipped row may have the expected version, in which case it is only locked. */
 const lookAgain = (
-  place: Place,
+  namespace: Namespace,
 ): string => `select json_agg(json_build_array(c.n, c.kind, c.id)) filter (where c.seen <> c.version),
           json_agg(json_build_array(c.n, c.kind, c.id)) filter (where c.seen = c.version),
           coalesce(array_agg(c.n), '{}')
         into v_stale, v_busy, v_lost
         from (
-          select c.*, ${versionOf(place, "")} as seen from ${numberedChecks} where c.place = any (v_missed) offset 0
+          select c.*, ${storedVersion(namespace, "")} as seen from ${numberedChecks} where c.place = any (v_missed) offset 0
         ) as c
         where c.seen <> c.version or c.version > 0;`;
 
 // After the locks: the command that held them may have been the same one, sent twice.
-const findReplays = (place: Place): string => `if cardinality(v_lost) > 0 or v_attempt > 1 then
+const findReplays = (namespace: Namespace): string => `if cardinality(v_lost) > 0 or v_attempt > 1 then
         select json_agg(json_build_array(r.n, t.request_hash, t.result)), v_lost || coalesce(array_agg(r.n), '{}')
         into v_replayed, v_lost
         from ${rowsOf("commands")}
         cross join lateral (
-          select t.request_hash, t.result from ${nameOf(place, "commands")} as t where t.id = r.id limit 1
+          select t.request_hash, t.result from ${quotedName(namespace, "commands")} as t where t.id = r.id limit 1
         ) as t
         where r.n = any (v_lost) or v_attempt > 1;
       end if;`;
 
-const writeRows = (place: Place): string =>
+const writeRows = (namespace: Namespace): string =>
   [
-    insertion(place, "commands", "commands"),
+    insertion(namespace, "commands", "commands"),
     // Before the slots: the guard against a slot freed by hand looks for the entry.
-    insertion(place, "journal", "journal"),
-    insertion(place, "new_schedules", "schedules"),
-    update(place, "schedules", "schedules"),
-    insertion(place, "new_free_slots", "slots"),
-    update(place, "free_slots", "slots"),
-    insertion(place, "new_appointments", "appointments"),
-    update(place, "appointments", "appointments"),
-    insertion(place, "new_taken_slots", "slots"),
-    update(place, "taken_slots", "slots"),
+    insertion(namespace, "journal", "journal"),
+    insertion(namespace, "new_schedules", "schedules"),
+    update(namespace, "schedules", "schedules"),
+    insertion(namespace, "new_free_slots", "slots"),
+    update(namespace, "free_slots", "slots"),
+    insertion(namespace, "new_appointments", "appointments"),
+    update(namespace, "appointments", "appointments"),
+    insertion(namespace, "new_taken_slots", "slots"),
+    update(namespace, "taken_slots", "slots"),
   ].join("\n      ");

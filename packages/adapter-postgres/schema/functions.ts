@@ -1,7 +1,7 @@
 import { refusalText } from "@slotwright/adapter-sql";
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import type { Guard } from "@slotwright/core/adapter";
-import { nameOf, type Place } from "../src/strategy.ts";
+import { type Namespace, quotedName } from "../src/strategy.ts";
 
 /** The settings of all our functions: names without a schema are the system's own. */
 const names = "set search_path = pg_catalog, pg_temp";
@@ -32,8 +32,8 @@ export function quoted(body: string): string {
   return `$slotwright$\n${body.trim()}\n$slotwright$`;
 }
 
-export function triggerFunction(place: Place, name: string, body: string, runsAs = ""): SchemaObject {
-  const statement = `create or replace function ${nameOf(place, name)}() returns trigger language plpgsql ${runsAs}
+export function triggerFunction(namespace: Namespace, name: string, body: string, runsAs = ""): SchemaObject {
+  const statement = `create or replace function ${quotedName(namespace, name)}() returns trigger language plpgsql ${runsAs}
 ${names}
 as ${quoted(body)}`;
   return { kind: "function", name, statement };

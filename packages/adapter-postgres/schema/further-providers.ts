@@ -1,5 +1,5 @@
 import { columnNames } from "@slotwright/adapter-sql";
-import { nameOf, type Place } from "../src/strategy.ts";
+import { type Namespace, quotedName } from "../src/strategy.ts";
 
 /**
  * Triggers keep the table of further providers up to date, so that no write has to know of it, and changes by hand are
@@ -10,16 +10,16 @@ import { nameOf, type Place } from "../src/strategy.ts";
 export const furtherProvidersFunction = {
   name: "follow_providers",
   runsAs: "security definer",
-  body: (place: Place): string => `begin
+  body: (namespace: Namespace): string => `begin
   if tg_op <> 'INSERT' then
     if exists (select from former where provider_ids is not null) then
-      delete from ${nameOf(place, "further_providers")}
+      delete from ${quotedName(namespace, "further_providers")}
       where id = any (array(select id from former where provider_ids is not null));
     end if;
   end if;
   if tg_op <> 'DELETE' then
     if exists (select from changed where provider_ids is not null) then
-      insert into ${nameOf(place, "further_providers")} (${columnNames.further_providers.join(", ")})
+      insert into ${quotedName(namespace, "further_providers")} (${columnNames.further_providers.join(", ")})
       select distinct a.id, listed.id, a.subject_id, a.facility_id, a.start_at, a.status
       from changed as a cross join lateral json_array_elements_text(a.provider_ids::json) as listed(id)
       where listed.id <> a.provider_id;

@@ -1,7 +1,7 @@
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import { owningStatuses } from "@slotwright/core";
 import type { Guard } from "@slotwright/core/adapter";
-import { nameOf, type Place } from "../src/strategy.ts";
+import { type Namespace, quotedName } from "../src/strategy.ts";
 import { holdsLocks, refuse, triggerFunction } from "./functions.ts";
 import { furtherProvidersFunction, furtherProvidersTriggers } from "./further-providers.ts";
 import { overlapGuard } from "./overlap-guard.ts";
@@ -23,19 +23,29 @@ import { overlapGuard } from "./overlap-guard.ts";
  * appointment blocks nobody and may wait for the lock. An existing one may not. Commits have locked the slot long
  * before, and PostgreSQL notices that without writing anything.
  */
-export function guards(place: Place): readonly SchemaObject[] {
-  return [...roomForUpdates(place), ...overlapGuard(place), ...guardFunctions(place), ...guardTriggers(place)];
+export function guards(namespace: Namespace): readonly SchemaObject[] {
+  return [
+    ...roomForUpdates(namespace),
+    ...overlapGuard(namespace),
+    ...guardFunctions(namespace),
+    ...guardTriggers(namespace),
+  ];
 }
 
-function guardFunctions(place: Place): readonly SchemaObject[] {
-  return functions.map(({ name, body, runsAs }) => triggerFunction(place, name, body(place), runsAs));
+function guardFunctions(namespace: Namespace): readonly SchemaObject[] {
+  return functions.map(({ name, body, runsAs }) => triggerFunction(namespace, name, body(namespace), runsAs));
 }
 
-function guardTriggers(place: Place): readonly SchemaObject[] {
+function guardTriggers(namespace: Namespace): readonly SchemaObject[] {
   return triggers.map(({ name, table, on, call }) => {
-    const does = `execute function ${nameOf(place, call)}()`;
-    const when = on.replace("%", nameOf(place, table));
-    return { kind: "trigger", name, on: table, statement: `create trigger "${place.prefix}${name}" ${when} ${does}` };
+    const does = `execute function ${quotedName(namespace, call)}()`;
+    const when = on.replace("%", quotedName(namespace, table));
+    return {
+      kind: "trigger",
+      name,
+      on: table,
+      statement: `create trigger "${namespace.prefix}${name}" ${when} ${does}`,
+    };
   });
 }
 
@@ -43,7 +53,7 @@ function guardTriggers(place: Place): readonly SchemaObject[] {
  * An update of columns without an index writes no index entry, if the new row version fits on the same page. The slots
  * of one page belong to a few days of one provider, and may all be booked before any old version can be removed.
  */
-function roomForUpdates(place: Place): readonly SchemaObject[] {
+function roomForUpdates(namespace: Namespace): readonly SchemaObject[] {
   const fillfactors = [
     ["schedules", 80],
     ["slots", 60],
@@ -53,7 +63,7 @@ function roomForUpdates(place: Place): readonly SchemaObject[] {
     kind: "setting",
     name: "fillfactor",
     on: table,
-    statement: `alter table ${nameOf(place, table)} set (fillfactor = ${percent})`,
+    statement: `alter table ${quotedName(namespace, table)} set (fillfactor = ${percent})`,
   }));
 }
 
@@ -61,7 +71,7 @@ const owning = owningStatuses.map((status) => `'${status}'`).join(", ");
 
 interface TriggerFunction {
   readonly name: string;
-  readonly body: (place: Place) => string;
+  readonly body: (namespace: Namespace) => string;
   readonly runsAs?: "security definer";
 }
 
@@ -71,7 +81,7 @@ const refusal = (name: string, guard: Guard, words: string): TriggerFunction => 
 });
 
 /** Looks at the slots that appointments list. If it locks them, it does so by id, as commits do. */
-const misfit = (place: Place, locking: "" | "for no key update"): string => `exists (
+const misfit = (namespace: Namespace, locking: "" | "for no key update"): string => `exists (
     select from (
       select a.id, a.start_at, a.end_at, a.provider_id, a.facility_id, listed.* from changed as a
       cross join lateral json_array_elements_text(a.slot_ids::json) with ordinality as listed(slot_id, place)
@@ -80,7 +90,7 @@ const misfit = (place: Place, locking: "" | "for no key update"): string => `exi
     where not coalesce((
       select s.start_at <= a.start_at and s.end_at >= a.end_at and coalesce(s.appointment_id = a.id, true)
         and (a.place > 1 or (s.provider_id = a.provider_id and s.facility_id = a.facility_id))
-      from ${nameOf(place, "slots")} as s where s.id = a.slot_id ${locking}), false)
+      from ${quotedName(namespace, "slots")} as s where s.id = a.slot_id ${locking}), false)
   )`;
 
 const refuseMisfit = refuse(
@@ -93,13 +103,13 @@ const functions: readonly TriggerFunction[] = [
   {
     name: "check_slots_fit",
     // A scalar subquery cannot become a join with the whole table, however many rows there are. Locks go by id.
-    body: (place) => `begin
+    body: (namespace) => `begin
   if exists (
     select from (select * from changed where appointment_id is not null order by appointment_id) as s where not coalesce((
       select a.status in (${owning}) and a.start_at >= s.start_at and a.end_at <= s.end_at
         and a.slot_ids::jsonb ? s.id
         and (a.slot_ids::json ->> 0 <> s.id or (a.provider_id = s.provider_id and a.facility_id = s.facility_id))
-      from ${nameOf(place, "appointments")} as a where a.id = s.appointment_id for share), false)
+      from ${quotedName(namespace, "appointments")} as a where a.id = s.appointment_id for share), false)
   ) then
     ${refuse("appointment_fits_slot", "the appointment does not list this slot, or does not lie within it")}
   end if;
@@ -108,15 +118,15 @@ end`,
   },
   {
     name: "check_appointments_fit",
-    body: (place) => `begin if ${misfit(place, "")} then ${refuseMisfit} end if; return null; end`,
+    body: (namespace) => `begin if ${misfit(namespace, "")} then ${refuseMisfit} end if; return null; end`,
   },
   {
     name: "check_new_appointments_fit",
-    body: (place) => `begin
+    body: (namespace) => `begin
   -- To lock them once more would be the dearest part of it.
   if ${holdsLocks} then
-    if ${misfit(place, "")} then ${refuseMisfit} end if;
-  elsif ${misfit(place, "for no key update")} then
+    if ${misfit(namespace, "")} then ${refuseMisfit} end if;
+  elsif ${misfit(namespace, "for no key update")} then
     ${refuseMisfit}
   end if;
   return null;
@@ -126,14 +136,14 @@ end`,
     name: "lock_listed_slots",
     // The condition that avoids locking is here and not on the trigger: the server reads the text of a trigger's
     // condition anew in every statement.
-    body: (place) => `begin
+    body: (namespace) => `begin
   if old.slot_ids = new.slot_ids and (old.id, old.start_at, old.end_at, old.provider_id, old.facility_id)
       = (new.id, new.start_at, new.end_at, new.provider_id, new.facility_id)
     or new.slot_ids = '[]' and current_setting('transaction_isolation') = 'read committed' then
     return null;
   end if;
   begin
-    perform from ${nameOf(place, "slots")} where id = any (array(
+    perform from ${quotedName(namespace, "slots")} where id = any (array(
       select json_array_elements_text(old.slot_ids::json) union select json_array_elements_text(new.slot_ids::json)
     )) for no key update nowait;
   exception when lock_not_available then
@@ -145,11 +155,11 @@ end`,
   },
   {
     name: "check_appointment_keeps_slots",
-    body: (place) => `begin
+    body: (namespace) => `begin
   if exists (
     select from json_array_elements_text(old.slot_ids::json) as listed(id)
     where (tg_op = 'DELETE' or old.id <> new.id or not new.slot_ids::jsonb ? listed.id)
-      and coalesce((select s.appointment_id = old.id from ${nameOf(place, "slots")} as s where s.id = listed.id), false)
+      and coalesce((select s.appointment_id = old.id from ${quotedName(namespace, "slots")} as s where s.id = listed.id), false)
   ) then
     ${refuse("appointment_keeps_slots", "a slot still has this appointment: free the slot first")}
   end if;
@@ -160,9 +170,9 @@ end`,
     // The appointment's row still lists the slot at this point, so the journal distinguishes a cancellation from a
     // manual mistake.
     name: "check_slot_freed",
-    body: (place) => `begin
+    body: (namespace) => `begin
   if new.version <> old.version + 1 or not exists (
-    select from ${nameOf(place, "journal")} where record_id = new.id and record_kind = 'slot' and version = new.version
+    select from ${quotedName(namespace, "journal")} where record_id = new.id and record_kind = 'slot' and version = new.version
   ) then
     ${refuse("appointment_keeps_slots", "a booked slot is freed by what happens to its appointment, which the journal tells: cancel the appointment")}
   end if;

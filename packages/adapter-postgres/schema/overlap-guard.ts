@@ -1,5 +1,5 @@
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
-import { nameOf, type Place } from "../src/strategy.ts";
+import { type Namespace, quotedName } from "../src/strategy.ts";
 import { quoted, refuse, triggerFunction } from "./functions.ts";
 
 /**
@@ -7,23 +7,23 @@ import { quoted, refuse, triggerFunction } from "./functions.ts";
  * when the migration runs. Blocked slots may overlap. The predicate reads a column of its own, because an update of any
  * column in an index predicate has to write all indexes.
  */
-export function overlapGuard(place: Place): readonly SchemaObject[] {
+export function overlapGuard(namespace: Namespace): readonly SchemaObject[] {
   return [
     {
       kind: "column",
       name: "is_blocked",
       on: "slots",
-      statement: `alter table ${nameOf(place, "slots")}
+      statement: `alter table ${quotedName(namespace, "slots")}
   add column is_blocked boolean not null generated always as (status = 'blocked') stored`,
     },
-    triggerFunction(place, "check_no_overlap", overlapCheck(place)),
-    { kind: "guard", name: "no_overlap", on: "slots", statement: `do ${quoted(choice(place))}` },
+    triggerFunction(namespace, "check_no_overlap", overlapCheck(namespace)),
+    { kind: "guard", name: "no_overlap", on: "slots", statement: `do ${quoted(choice(namespace))}` },
   ];
 }
 
-const choice = (place: Place): string => `
+const choice = (namespace: Namespace): string => `
 declare
-  v_schema text := coalesce((select nspname from pg_catalog.pg_namespace where nspname = 'public'), '${place.schema}');
+  v_schema text := coalesce((select nspname from pg_catalog.pg_namespace where nspname = 'public'), '${namespace.schema}');
 begin
   if not exists (select from pg_catalog.pg_extension where extname = 'btree_gist') then
     begin
@@ -33,18 +33,18 @@ begin
     end;
   end if;
   if exists (select from pg_catalog.pg_extension where extname = 'btree_gist') then
-    alter table ${nameOf(place, "slots")} add constraint "${place.prefix}no_overlap"
+    alter table ${quotedName(namespace, "slots")} add constraint "${namespace.prefix}no_overlap"
       exclude using gist (schedule_id with =, seat with =, pg_catalog.int8range(start_at, end_at) with &&)
       where (not is_blocked);
   else
-    create index "${place.prefix}slots_by_seat" on ${nameOf(place, "slots")} (schedule_id, seat, start_at)
+    create index "${namespace.prefix}slots_by_seat" on ${quotedName(namespace, "slots")} (schedule_id, seat, start_at)
       where not is_blocked;
-    create trigger "${place.prefix}no_overlap" after insert on ${nameOf(place, "slots")}
-      for each row when (not new.is_blocked) execute function ${nameOf(place, "check_no_overlap")}();
-    create trigger "${place.prefix}no_overlap_when_changed" after update on ${nameOf(place, "slots")}
+    create trigger "${namespace.prefix}no_overlap" after insert on ${quotedName(namespace, "slots")}
+      for each row when (not new.is_blocked) execute function ${quotedName(namespace, "check_no_overlap")}();
+    create trigger "${namespace.prefix}no_overlap_when_changed" after update on ${quotedName(namespace, "slots")}
       for each row when (not new.is_blocked and (old.is_blocked or old.schedule_id <> new.schedule_id
         or old.seat <> new.seat or old.start_at <> new.start_at or old.end_at <> new.end_at))
-      execute function ${nameOf(place, "check_no_overlap")}();
+      execute function ${quotedName(namespace, "check_no_overlap")}();
   end if;
 end`;
 
@@ -54,12 +54,12 @@ end`;
  * failure. Apart from blocked slots, the slots of one schedule and seat do not overlap. So among the slots that start
  * before the end of this one, only the last can overlap it.
  */
-const overlapCheck = (place: Place): string => `begin
-  perform from ${nameOf(place, "schedules")} where id = new.schedule_id for no key update;
+const overlapCheck = (namespace: Namespace): string => `begin
+  perform from ${quotedName(namespace, "schedules")} where id = new.schedule_id for no key update;
   if current_setting('transaction_isolation') <> 'read committed' then
-    update ${nameOf(place, "schedules")} set version = version where id = new.schedule_id;
+    update ${quotedName(namespace, "schedules")} set version = version where id = new.schedule_id;
   end if;
-  if (select s.end_at from ${nameOf(place, "slots")} as s
+  if (select s.end_at from ${quotedName(namespace, "slots")} as s
       where s.schedule_id = new.schedule_id and s.seat = new.seat and not s.is_blocked and s.id <> new.id
         and s.start_at < new.end_at
       order by s.start_at desc limit 1) > new.start_at then

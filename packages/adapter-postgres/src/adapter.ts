@@ -1,10 +1,10 @@
 import {
   defaultTablePrefix,
-  type HostSession,
+  type HostAccess,
   misuse,
   problemWithOptions,
   type Release,
-  type Run,
+  type RunCall,
   refusingAdapter,
   type SqlStrategy,
   sayTooNew,
@@ -14,15 +14,15 @@ import {
 import type { CallOptions, StorageAdapter } from "@slotwright/core/adapter";
 import type { PoolClient } from "pg";
 import { hostCalls, type On, ownCalls } from "./calls.ts";
-import { type Names, type PostgresPool, poolRunner, type Runner, type Source } from "./connection.ts";
+import { type PostgresPool, poolRunner, type Runner, type Source, type StatementNames } from "./connection.ts";
 import { hostRunner, type PostgresTransaction } from "./host-transaction.ts";
 import { applyMigrations, checkSchema } from "./migrate.ts";
-import { currentRelease, defaultSchema, placed } from "./migrations.ts";
+import { currentRelease, defaultSchema, inNamespace } from "./migrations.ts";
 import { hostSource, ownSource } from "./open.ts";
 import { openTransaction } from "./open-transaction.ts";
 import { optionRules } from "./options.ts";
 import { createStatements, type Statements } from "./statements.ts";
-import { type Place, postgresStrategy, requireNames } from "./strategy.ts";
+import { type Namespace, postgresStrategy, requireNames } from "./strategy.ts";
 
 export type PostgresAdapterOptions = {
   /** The schema of the tables. `migrate()` creates it if it is missing. Default `public`. */
@@ -73,12 +73,12 @@ export function adapterOfRelease(
   const problem = problemWithOptions(optionRules, options);
   if (problem !== undefined) return refusingAdapter(misuse(problem));
   const { schema = defaultSchema, tablePrefix = defaultTablePrefix, preparedStatements = true } = options;
-  const names: Names = { areSent: preparedStatements };
+  const names: StatementNames = { areSent: preparedStatements };
   const source = options.pool === undefined ? ownSource(options.connectionString) : hostSource(options.pool);
-  const database = lazyDatabase({ schema, prefix: tablePrefix }, { source, names, release });
+  const database = lazySchema({ schema, prefix: tablePrefix }, { source, names, release });
   const runOn = (call: CallOptions | undefined) => poolRunner(source, { names, call });
   return sqlAdapter({
-    own: session(database, ownCalls, { place: () => source.place, runOn }),
+    own: session(database, ownCalls, { databaseName: () => source.databaseName, runOn }),
     host: (transaction: PostgresTransaction) => hostTransaction(transaction, database),
     begin: (call) => openTransaction(source, call),
     migrate: async () => applyMigrations(runOn(undefined), database()),
@@ -87,10 +87,10 @@ export function adapterOfRelease(
 }
 
 /** What all calls of an adapter share, on its pool and within transactions. */
-interface Database {
+interface Schema {
   readonly source: Source;
-  readonly place: Place;
-  readonly names: Names;
+  readonly namespace: Namespace;
+  readonly names: StatementNames;
   readonly release: Release;
   readonly strategy: SqlStrategy;
   readonly statements: Statements;
@@ -100,51 +100,58 @@ interface Database {
 
 /** How statements reach the database. */
 interface Way {
-  readonly place: () => string;
+  readonly databaseName: () => string;
   readonly runOn: (call: CallOptions | undefined) => Runner;
 }
 
-function session(open: () => Database, calls: TableCalls<On>, { place, runOn }: Way): HostSession<On> {
+function session(open: () => Schema, calls: TableCalls<On>, { databaseName, runOn }: Way): HostAccess<On> {
   async function ready(run: Runner): Promise<Statements> {
     const database = open();
-    if (!database.isChecked) await checkSchema(run, place(), database);
+    if (!database.isChecked) await checkSchema(run, databaseName(), database);
     database.isChecked = true;
     return database.statements;
   }
-  const read: Run<On> = async (call, work) => {
+  const read: RunCall<On> = async (call, work) => {
     const run = runOn(call);
     try {
       return await work({ run, statements: await ready(run) });
     } catch (error) {
-      return sayTooNew(error, () => checkSchema(run, place(), open()));
+      return sayTooNew(error, () => checkSchema(run, databaseName(), open()));
     }
   };
-  return { place, read, write: read, calls };
+  return { databaseName, read, write: read, calls };
 }
 
-function hostTransaction(transaction: PostgresTransaction, database: () => Database): HostSession<On> {
+function hostTransaction(transaction: PostgresTransaction, database: () => Schema): HostAccess<On> {
   // On the first call, because creating it must not throw either.
   let known: ReturnType<typeof hostRunner> | undefined;
   const runner = () => {
     const { source, names } = database();
-    known ??= hostRunner(transaction, source.place, names);
+    known ??= hostRunner(transaction, source.databaseName, names);
     return known;
   };
   return session(database, hostCalls, {
-    place: () => runner().place,
+    databaseName: () => runner().databaseName,
     runOn: (call) => async (statement, parameters) => runner().run(call)(statement, parameters),
   });
 }
 
 /** Compiled on the first call, which also refuses bad names. */
-function lazyDatabase(place: Place, given: Pick<Database, "source" | "names" | "release">): () => Database {
-  let database: Database | undefined;
+function lazySchema(namespace: Namespace, given: Pick<Schema, "source" | "names" | "release">): () => Schema {
+  let database: Schema | undefined;
   return () => {
     if (database !== undefined) return database;
-    requireNames(place);
-    const strategy = postgresStrategy(place);
-    const statements = createStatements(strategy, place, given.release.routines);
-    database = { ...given, release: placed(given.release, place), place, strategy, statements, isChecked: false };
+    requireNames(namespace);
+    const strategy = postgresStrategy(namespace);
+    const statements = createStatements(strategy, namespace, given.release.routines);
+    database = {
+      ...given,
+      release: inNamespace(given.release, namespace),
+      namespace,
+      strategy,
+      statements,
+      isChecked: false,
+    };
     return database;
   };
 }

@@ -1,5 +1,5 @@
 import type { RowType } from "./row-types.ts";
-import { nameOf, type Place } from "./strategy.ts";
+import { type Namespace, quotedName } from "./strategy.ts";
 
 /**
  * The parameters of the function that commits a batch in one round trip and one transaction. Rows come as arrays, one
@@ -28,6 +28,6 @@ export function routineName(name: RowType | "commit", version: number): string {
 }
 
 /** The types of the parameters, as casts write them. */
-export function parameterTypes(place: Place, version: number): readonly string[] {
-  return commitParameters.map(({ type }) => `${nameOf(place, routineName(type, version))}[]`);
+export function parameterTypes(namespace: Namespace, version: number): readonly string[] {
+  return commitParameters.map(({ type }) => `${quotedName(namespace, routineName(type, version))}[]`);
 }

@@ -25,7 +25,7 @@ import { encodeRows, type RowType } from "./row-types.ts";
 import { kinds } from "./statements.ts";
 
 /** How a batch reaches the database. */
-export interface Commit {
+export interface CommitContext {
   readonly run: Runner;
   readonly statement: Statement;
   /** Whether it waits for rows that others have locked. Only a commit within a host's transaction does. */
@@ -36,18 +36,18 @@ export interface Commit {
  * Commits a batch in one statement. If a transition violates a guard of the database, it commits each one separately.
  */
 export async function commitBatch(
-  commit: Commit,
+  context: CommitContext,
   transitions: readonly Transition[],
 ): Promise<readonly CommitOutcome[]> {
   if (transitions.length === 0) return [];
   const checks = checksOf(transitions);
-  if (!areDisjoint(checks)) return oneByOne(commit, transitions);
-  const { run, statement, waits } = commit;
+  if (!areDisjoint(checks)) return oneByOne(context, transitions);
+  const { run, statement, waits } = context;
   const rows: Rows = { ...rowsOf(transitions), checks };
   const parameters = commitParameters.map(({ name, type }) => encodedOrNull(type, rows[name]));
   const [row] = await run<{ readonly answer: string | null }>(statement, [waits, ...parameters], "commit");
-  const answer = JSON.parse(row?.answer ?? "{}") as Answer;
-  if (answer.redo === true) return oneByOne(commit, transitions);
+  const answer = JSON.parse(row?.answer ?? "{}") as CommitAnswer;
+  if (answer.redo === true) return oneByOne(context, transitions);
   return transitions.map((transition, n) => outcomeOf(answer, transition, n));
 }
 
@@ -59,13 +59,13 @@ function encodedOrNull(type: RowType, rows: readonly object[] | undefined): Buff
  * Outside a host's transaction, a committed transition stays committed even if a later one fails. Its outcome is
  * reported, and the later ones must be tried again. The next attempt then reports the failure.
  */
-async function oneByOne(commit: Commit, transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
+async function oneByOne(context: CommitContext, transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
   const outcomes: CommitOutcome[] = [];
   for (const transition of transitions) {
     try {
-      outcomes.push(...(await commitBatch(commit, [transition])));
+      outcomes.push(...(await commitBatch(context, [transition])));
     } catch (error) {
-      if (commit.waits || outcomes.length === 0 || !isStorageError(error) || error.failure === "unknown") throw error;
+      if (context.waits || outcomes.length === 0 || !isStorageError(error) || error.failure === "unknown") throw error;
       return [...outcomes, ...transitions.slice(outcomes.length).map(toBeTriedAgain)];
     }
   }
@@ -75,7 +75,7 @@ async function oneByOne(commit: Commit, transitions: readonly Transition[]): Pro
 type NumberedKey = readonly [number, RecordKind, string];
 
 /** The answer of the function in the database. */
-interface Answer {
+interface CommitAnswer {
   readonly redo?: true;
   readonly refused?: { readonly code: string; readonly constraint: string; readonly message: string };
   /** By the number of the transition. */
@@ -84,19 +84,19 @@ interface Answer {
   readonly replayed?: readonly (readonly [number, string, string])[] | null;
 }
 
-function outcomeOf({ refused, stale, busy, replayed }: Answer, transition: Transition, n: number): CommitOutcome {
+function outcomeOf({ refused, stale, busy, replayed }: CommitAnswer, transition: Transition, n: number): CommitOutcome {
   if (refused !== undefined) return refusedOutcome(refused);
   const replay = replayed?.find(([of]) => of === n);
   if (replay !== undefined) {
     return { status: "replayed", requestHash: replay[1], result: JSON.parse(replay[2]) as unknown };
   }
-  const [lost, locked] = [keysOf(transition, n, stale), keysOf(transition, n, busy)];
+  const [lost, locked] = [failedKeys(transition, n, stale), failedKeys(transition, n, busy)];
   if (lost.length > 0) return { status: "stale", keys: lost };
   return locked.length > 0 ? { status: "busy", keys: locked } : { status: "committed" };
 }
 
 /** The keys of a transition that are among those found, in its own order. */
-function keysOf({ expect, put }: Transition, n: number, found: Answer["stale"]): readonly RecordKey[] {
+function failedKeys({ expect, put }: Transition, n: number, found: CommitAnswer["stale"]): readonly RecordKey[] {
   const wanted = new Set(found?.filter(([of]) => of === n).map(([, kind, id]) => keyText({ kind, id })));
   if (wanted.size === 0) return [];
   const keys = [...expect.map(({ key }) => key), ...put].map(keyOf);
@@ -107,7 +107,7 @@ function keysOf({ expect, put }: Transition, n: number, found: Answer["stale"]):
  * The refusal comes from one of our guards, or from something that was added, such as a constraint or a trigger. Our
  * own rows never violate a nameless rule, such as a missing value or invalid JSON.
  */
-function refusedOutcome(refused: NonNullable<Answer["refused"]>): CommitOutcome {
+function refusedOutcome(refused: NonNullable<CommitAnswer["refused"]>): CommitOutcome {
   const guard = refused.constraint === "" ? undefined : refusingGuard(refused);
   if (guard !== undefined) return { status: "refused", guard };
   throw new StorageError(
@@ -117,7 +117,7 @@ function refusedOutcome(refused: NonNullable<Answer["refused"]>): CommitOutcome 
   );
 }
 
-interface Check {
+interface VersionCheck {
   readonly n: number;
   readonly kind: RecordKind;
   readonly id: string;
@@ -127,9 +127,9 @@ interface Check {
 /**
  * The versions that must hold: those that are expected, and those before what is put, even if they are not expected.
  */
-function checksOf(transitions: readonly Transition[]): readonly Check[] {
+function checksOf(transitions: readonly Transition[]): readonly VersionCheck[] {
   const checks = transitions.flatMap(({ expect, put }, n) => {
-    const wanted = new Map<string, Check>();
+    const wanted = new Map<string, VersionCheck>();
     const add = ({ kind, id }: RecordKey, version: number) =>
       wanted.set(`${kind} ${version} ${id}`, { n, kind, id, version });
     for (const { key, version } of expect) add(key, version);
@@ -140,7 +140,7 @@ function checksOf(transitions: readonly Transition[]): readonly Check[] {
 }
 
 /** Two versions of one record in a batch would be compared before either is written. */
-function areDisjoint(checks: readonly Check[]): boolean {
+function areDisjoint(checks: readonly VersionCheck[]): boolean {
   return checks.every(({ n, kind, id }, index) => {
     const before = checks[index - 1];
     return before === undefined || before.n === n || before.id !== id || before.kind !== kind;
@@ -148,7 +148,7 @@ function areDisjoint(checks: readonly Check[]): boolean {
 }
 
 /** Everybody locks in this one order, so that no two batches wait for each other. */
-function inLockOrder(a: Check, b: Check): number {
+function inLockOrder(a: VersionCheck, b: VersionCheck): number {
   return kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || compareIds(a.id, b.id);
 }
 
@@ -162,7 +162,7 @@ function rowsOf(transitions: readonly Transition[]): Rows {
       // biome-ignore lint/suspicious/noAssignInExpressions: a group is made by its first row
       (rows[group] ??= []).push(Object.assign(row, { n }));
     add("commands", commandToRow(command, journal[0]?.at));
-    for (const record of put) add(groupOf(record), rowOf(record));
+    for (const record of put) add(parameterFor(record), rowOf(record));
     for (const entry of journal) add("journal", journalToRow(entry) as object);
   }
   for (const group of Object.values(rows)) group.sort(byId);
@@ -174,7 +174,7 @@ function byId({ id: a }: { readonly id?: string }, { id: b }: { readonly id?: st
 }
 
 /** The groups follow `writeOrder` of adapter-sql. */
-function groupOf(record: VersionedRecord): CommitParameter {
+function parameterFor(record: VersionedRecord): CommitParameter {
   const isNew = record.version === 1;
   if (record.kind === "schedule") return isNew ? "new_schedules" : "schedules";
   if (record.kind === "appointment") return isNew ? "new_appointments" : "appointments";

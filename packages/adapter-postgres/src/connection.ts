@@ -72,20 +72,20 @@ export function queryOf({ sql, name }: Statement, parameters: readonly unknown[]
 /** Where the connections come from. */
 export interface Source {
   /** Host, port and database, for messages. */
-  readonly place: string;
+  readonly databaseName: string;
   readonly lend: Lend<PostgresPoolClient>;
   readonly state: () => PoolState;
   readonly close: () => Promise<void>;
 }
 
 /** Whether an adapter sends its statements under names. */
-export interface Names {
+export interface StatementNames {
   areSent: boolean;
 }
 
 /** What a call of an adapter passes along. */
-export interface Caller {
-  readonly names: Names;
+export interface CallContext {
+  readonly names: StatementNames;
   readonly call: CallOptions | undefined;
 }
 
@@ -99,7 +99,7 @@ export async function rowsOn(
   client: PostgresClient,
   statement: Statement,
   parameters: readonly unknown[],
-  { names, call }: Caller,
+  { names, call }: CallContext,
 ): Promise<readonly unknown[]> {
   const isNamed = names.areSent && !forgetful.has(client);
   try {
@@ -114,7 +114,7 @@ export async function rowsOn(
 }
 
 /** A tracer that appends a comment gives each statement a new text, and pg accepts only one text for a name. */
-function giveUpNames(names: Names, onWarning: OnWarning | undefined): void {
+function giveUpNames(names: StatementNames, onWarning: OnWarning | undefined): void {
   names.areSent = false;
   const message =
     "Something changes the text of statements before pg sends them, such as a tracer that appends a comment. From now on, statements are sent without names: everything works, but the server plans each statement anew. To keep the plans, turn the comments off for this pool. To avoid this warning, create the adapter with preparedStatements: false.";
@@ -122,10 +122,10 @@ function giveUpNames(names: Names, onWarning: OnWarning | undefined): void {
 }
 
 /** Runs each statement in its own transaction, on any connection of the pool. */
-export function poolRunner(source: Source, caller: Caller): Runner {
+export function poolRunner(source: Source, context: CallContext): Runner {
   return (statement, parameters, during = "read") =>
-    withClient(source, { during, call: caller.call }, (client) => {
-      const attempt = () => rowsOn(client, statement, parameters, caller) as Promise<never>;
+    withClient(source, { during, call: context.call }, (client) => {
+      const attempt = () => rowsOn(client, statement, parameters, context) as Promise<never>;
       return attempt().catch((error: unknown) => {
         if (isForgottenStatement(error)) return attempt();
         throw error;
@@ -154,14 +154,14 @@ export async function withClient<T>(
     const client = await idleClient(source, loan.call);
     let broken: Error | undefined;
     try {
-      refuseBinary(client, source.place);
+      refuseBinary(client, source.databaseName);
       return await work(client);
     } catch (error) {
       const isReadOnly = isReadOnlySession(error);
       if (isReadOnly || breaksConnection(error)) broken = error as Error;
       if (isReadOnly) isBelieved ??= freshnessCheck(source.state().open);
       if (!isReadOnly || isBelieved?.(client))
-        throw toStorageError(error, { place: source.place, during: loan.during });
+        throw toStorageError(error, { databaseName: source.databaseName, during: loan.during });
     } finally {
       client.release(broken);
     }
@@ -169,19 +169,22 @@ export async function withClient<T>(
 }
 
 /** With this option, pg asks for binary results and decodes them as UTF-8, so numbers come back wrong. */
-export function refuseBinary({ binary }: PostgresClient, place: string): void {
+export function refuseBinary({ binary }: PostgresClient, databaseName: string): void {
   if (binary !== true) return;
   throw misuse(
     "The connection to the database has the option binary of pg, which returns wrong numbers. Turn it off.",
-    place,
+    databaseName,
   );
 }
 
 /** A connection with a forgotten open transaction would acknowledge bookings that are then rolled back. */
-export async function idleClient({ place, lend }: Source, call: CallOptions | undefined): Promise<PostgresPoolClient> {
+export async function idleClient(
+  { databaseName, lend }: Source,
+  call: CallOptions | undefined,
+): Promise<PostgresPoolClient> {
   for (;;) {
     const client = await lend(call).catch((error: unknown) => {
-      throw toStorageError(error, { place, during: "connect" });
+      throw toStorageError(error, { databaseName, during: "connect" });
     });
     const status = client.getTransactionStatus?.() ?? "I";
     if (status === "I") return client;

@@ -1,4 +1,4 @@
-import { codeOf, isGuard, namesOurs, textField, textOf } from "@slotwright/adapter-sql";
+import { codeOf, isGuard, messageOf, namesOurs, textField } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core/adapter";
 import { type Cause, causes, completionUnknown, forgottenStatement, lacksPrivilege } from "./error-causes.ts";
 
@@ -10,19 +10,20 @@ export type During = "connect" | "read" | "commit" | "migrate" | "host";
 
 export interface ErrorContext {
   /** Host, port and database. */
-  readonly place: string;
+  readonly databaseName: string;
   readonly during: During;
 }
 
 /** Turns whatever an operation threw into the contract's only error. Errors of the contract stay as they are. */
 export function toStorageError(error: unknown, context: ErrorContext): StorageError {
   if (isStorageError(error)) return error;
-  const { place, during } = context;
-  if ((during === "commit" || during === "migrate") && mayHaveCommitted(error)) return uncertainCommit(error, place);
+  const { databaseName, during } = context;
+  if ((during === "commit" || during === "migrate") && mayHaveCommitted(error))
+    return uncertainCommit(error, databaseName);
   const cause =
     knownCause(error, during) ?? (endsConnection(error) ? lostConnection(during) : unknownCause(error, during));
   const advice = during === "host" && cause.failure === "transient" ? ` ${repeatTransaction}` : "";
-  return new StorageError(cause.failure, cause.says(place, textOf(error)) + advice, error);
+  return new StorageError(cause.failure, cause.says(databaseName, messageOf(error)) + advice, error);
 }
 
 /**
@@ -33,13 +34,13 @@ function unknownCause(error: unknown, during: During): Cause {
   if (during === "connect" || during === "migrate" || !isAnswer(error)) {
     return {
       failure: "unavailable",
-      says: (place, text) => `The database ${place} did not do what was asked: ${text}`,
+      says: (databaseName, text) => `The database ${databaseName} did not do what was asked: ${text}`,
     };
   }
   return {
     failure: "refused",
-    says: (place, text) =>
-      `The database ${place} refused a statement: ${text}. Nothing was changed. If the text comes from a trigger or a constraint that was added to the tables, that forbids this change.`,
+    says: (databaseName, text) =>
+      `The database ${databaseName} refused a statement: ${text}. Nothing was changed. If the text comes from a trigger or a constraint that was added to the tables, that forbids this change.`,
   };
 }
 
@@ -48,7 +49,7 @@ const repeatTransaction = "This has ended your transaction: roll it back, and re
 /** Errors of the network, and pg's own errors for them. */
 function endsConnection(error: unknown): boolean {
   if (isAnswer(error)) return false;
-  return /^E[A-Z_]+$/.test(codeOf(error)) || /connection|terminated|timeout|queryable/i.test(textOf(error));
+  return /^E[A-Z_]+$/.test(codeOf(error)) || /connection|terminated|timeout|queryable/i.test(messageOf(error));
 }
 
 /** True if the connection is no longer usable, or the driver's idea of it is wrong. */
@@ -70,7 +71,7 @@ export function isForgottenStatement(error: unknown): boolean {
 
 /** True if pg already knows another text under the statement's name. The statement was not sent. */
 export function isRefusedName(error: unknown): boolean {
-  return !isAnswer(error) && /must be unique/.test(textOf(error));
+  return !isAnswer(error) && /must be unique/.test(messageOf(error));
 }
 
 /** True if the session may only read, for example because its server is no longer the primary. Nothing was written. */
@@ -80,7 +81,7 @@ export function isReadOnlySession(error: unknown): boolean {
 
 /** The pool's own error, not a server's, when all connections are in use. */
 export function isPoolExhausted(error: unknown): boolean {
-  return !isAnswer(error) && /timeout exceeded when trying to connect/.test(textOf(error));
+  return !isAnswer(error) && /timeout exceeded when trying to connect/.test(messageOf(error));
 }
 
 /** Ends of a session that a server reports before it has read the statement, or while its transaction is still open. */
@@ -135,15 +136,15 @@ function isAnswer(error: unknown): boolean {
  * driver refused to send cannot have arrived.
  */
 function mayHaveCommitted(error: unknown): boolean {
-  if (!isAnswer(error)) return !/is not queryable|must be unique|must be an array/.test(textOf(error));
+  if (!isAnswer(error)) return !/is not queryable|must be unique|must be an array/.test(messageOf(error));
   const code = codeOf(error);
   if (code === completionUnknown) return true;
   // No session was opened: the credentials or the database name were wrong.
   return endsSession(error) && !endsBeforeCommit.includes(code) && !/^(28|3D)/.test(code);
 }
 
-function uncertainCommit(error: unknown, place: string): StorageError {
-  const message = `The connection to the database ${place} was lost, or the server lost track, during a commit (${textOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
+function uncertainCommit(error: unknown, databaseName: string): StorageError {
+  const message = `The connection to the database ${databaseName} was lost, or the server lost track, during a commit (${messageOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
   return new StorageError("unknown", message, error);
 }
 
@@ -156,7 +157,7 @@ function knownCause(error: unknown, during: During): Cause | undefined {
   if (cause === undefined) return undefined;
   if (isRaised(error)) return asksToRepeat.includes(codeOf(error)) ? cause : undefined;
   // The host's trigger may be what needs the privilege, and not every change fires it.
-  const isOfOne = codeOf(error) === lacksPrivilege && during === "commit" && !namesOurs(textOf(error));
+  const isOfOne = codeOf(error) === lacksPrivilege && during === "commit" && !namesOurs(messageOf(error));
   return isOfOne ? { ...cause, failure: "refused" } : cause;
 }
 
@@ -165,7 +166,7 @@ const asksToRepeat = ["40001", "40P01", "55P03"];
 
 /** A server's message may be a trigger's, so only its code counts. The driver's errors have no code. */
 function causeOf(error: unknown): Cause | undefined {
-  const [code, text] = [codeOf(error), isAnswer(error) ? "" : textOf(error)];
+  const [code, text] = [codeOf(error), isAnswer(error) ? "" : messageOf(error)];
   return causes.find(
     (cause) => cause.codes?.includes(code) || cause.classes?.includes(code.slice(0, 2)) || cause.text?.test(text),
   );
@@ -180,12 +181,12 @@ function lostConnection(during: During): Cause {
   return during === "connect"
     ? {
         failure: "unavailable",
-        says: (place, text) =>
-          `The database ${place} cannot be reached: ${text}. Check that it is running, and check its address.`,
+        says: (databaseName, text) =>
+          `The database ${databaseName} cannot be reached: ${text}. Check that it is running, and check its address.`,
       }
     : {
         failure: "transient",
-        says: (place, text) =>
-          `The connection to the database ${place} was lost (${text}). Nothing was changed; try again.`,
+        says: (databaseName, text) =>
+          `The connection to the database ${databaseName} was lost (${text}). Nothing was changed; try again.`,
       };
 }

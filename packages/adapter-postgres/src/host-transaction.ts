@@ -2,9 +2,16 @@ import { isPgPool, noTransactionOpen, notTransaction, tellsItsEnd } from "@slotw
 import { type CallOptions, StorageError } from "@slotwright/core/adapter";
 import { CompiledQuery } from "kysely";
 import { exactRow } from "./columns.ts";
-import { type Names, type PostgresClient, type Runner, refuseBinary, rowsOn, type Statement } from "./connection.ts";
+import {
+  type PostgresClient,
+  type Runner,
+  refuseBinary,
+  rowsOn,
+  type Statement,
+  type StatementNames,
+} from "./connection.ts";
 import { toStorageError } from "./errors.ts";
-import { placeOf } from "./open.ts";
+import { databaseNameOf } from "./open.ts";
 
 /** The part of Kysely's `Transaction` that is used. */
 export interface KyselyTransaction {
@@ -19,43 +26,43 @@ export type PostgresTransaction = PostgresClient | KyselyTransaction;
 
 /** How statements run in the host's transaction. */
 export interface HostRunner {
-  readonly place: string;
+  readonly databaseName: string;
   readonly run: (call: CallOptions | undefined) => Runner;
 }
 
-export function hostRunner(transaction: PostgresTransaction, place: string, names: Names): HostRunner {
-  if (isKysely(transaction)) return kyselyRunner(transaction, place);
-  if (isClient(transaction)) return clientRunner(transaction, place, names);
-  throw notTransaction(transaction, taken, place);
+export function hostRunner(transaction: PostgresTransaction, databaseName: string, names: StatementNames): HostRunner {
+  if (isKysely(transaction)) return kyselyRunner(transaction, databaseName);
+  if (isClient(transaction)) return clientRunner(transaction, databaseName, names);
+  throw notTransaction(transaction, taken, databaseName);
 }
 
 const taken = "a client of pg on which BEGIN was run, or a transaction of Kysely";
 
 function isKysely(transaction: PostgresTransaction): transaction is KyselyTransaction {
-  return has(transaction, "executeQuery") && has(transaction, "withoutPlugins");
+  return hasMethod(transaction, "executeQuery") && hasMethod(transaction, "withoutPlugins");
 }
 
 function isClient(transaction: PostgresTransaction): transaction is PostgresClient {
   return (
-    has(transaction, "query") &&
-    has(transaction, "removeListener") &&
-    !has(transaction, "execute") &&
+    hasMethod(transaction, "query") &&
+    hasMethod(transaction, "removeListener") &&
+    !hasMethod(transaction, "execute") &&
     !isPgPool(transaction)
   );
 }
 
-function has(transaction: unknown, method: string): boolean {
+function hasMethod(transaction: unknown, method: string): boolean {
   return typeof (transaction as Record<string, unknown> | null | undefined)?.[method] === "function";
 }
 
-function kyselyRunner(transaction: KyselyTransaction, place: string): HostRunner {
+function kyselyRunner(transaction: KyselyTransaction, databaseName: string): HostRunner {
   // The host's plugins (camel case, parsed JSON) are for its own tables.
   const plain = transaction.withoutPlugins();
   const run = (sql: string, parameters: readonly unknown[]) =>
     plain.executeQuery(CompiledQuery.raw(sql, [...parameters]) as never);
   let isOpen = tellsItsEnd(transaction);
-  return inTurn(place, async ({ sql }, parameters) => {
-    if (!transaction.isTransaction) throw notTransaction(transaction, taken, place);
+  return inTurn(databaseName, async ({ sql }, parameters) => {
+    if (!transaction.isTransaction) throw notTransaction(transaction, taken, databaseName);
     if (!isOpen) for (const command of savepointOnly) await run(command, []);
     isOpen = true;
     const { rows } = await run(sql, parameters);
@@ -66,13 +73,14 @@ function kyselyRunner(transaction: KyselyTransaction, place: string): HostRunner
 /** A savepoint can only be set in a transaction. */
 const savepointOnly = ["savepoint slotwright", "release savepoint slotwright"] as const;
 
-function clientRunner(client: PostgresClient, configured: string, names: Names): HostRunner {
-  const place = client.host === undefined ? configured : placeOf(client.host, client.port, client.database);
-  const isOpen = transactionCheck(client, place);
-  return inTurn(place, async (statement, parameters, call) => {
+function clientRunner(client: PostgresClient, configured: string, names: StatementNames): HostRunner {
+  const databaseName =
+    client.host === undefined ? configured : databaseNameOf(client.host, client.port, client.database);
+  const isOpen = transactionCheck(client, databaseName);
+  return inTurn(databaseName, async (statement, parameters, call) => {
     client.on("error", ignore);
     try {
-      refuseBinary(client, place);
+      refuseBinary(client, databaseName);
       await isOpen();
       return await rowsOn(client, statement, parameters, { names, call });
     } finally {
@@ -87,12 +95,12 @@ const ignore = (): void => {};
  * Checks that a transaction is open. An old pg does not report it. There, the check sets a savepoint, which only works
  * in a transaction.
  */
-function transactionCheck(client: PostgresClient, place: string): () => Promise<void> {
+function transactionCheck(client: PostgresClient, databaseName: string): () => Promise<void> {
   let wasChecked = false;
   return async () => {
     const status = client.getTransactionStatus?.();
-    if (status === "I") throw noTransactionOpen("BEGIN", place);
-    if (status === "E") throw failedTransaction(place);
+    if (status === "I") throw noTransactionOpen("BEGIN", databaseName);
+    if (status === "E") throw failedTransaction(databaseName);
     if (status === "T" || wasChecked) return;
     for (const text of savepointOnly) await client.query({ text });
     wasChecked = true;
@@ -101,7 +109,7 @@ function transactionCheck(client: PostgresClient, place: string): () => Promise<
 
 /** A connection runs one statement at a time, however many calls the host makes at once. */
 function inTurn(
-  place: string,
+  databaseName: string,
   query: (
     statement: Statement,
     parameters: readonly unknown[],
@@ -110,20 +118,20 @@ function inTurn(
 ): HostRunner {
   let last: Promise<unknown> = Promise.resolve();
   return {
-    place,
+    databaseName,
     run: (call) => (statement, parameters) => {
       const answer = last.then(() => query(statement, parameters, call));
       last = answer.catch(() => {});
       return answer.catch((error: unknown) => {
-        throw toStorageError(error, { place, during: "host" });
+        throw toStorageError(error, { databaseName, during: "host" });
       }) as Promise<never>;
     },
   };
 }
 
-function failedTransaction(place: string): StorageError {
+function failedTransaction(databaseName: string): StorageError {
   return new StorageError(
     "unavailable",
-    `The transaction on the database ${place} that was passed to within() has already failed, and PostgreSQL ignores all commands until ROLLBACK. Roll it back and begin again.`,
+    `The transaction on the database ${databaseName} that was passed to within() has already failed, and PostgreSQL ignores all commands until ROLLBACK. Roll it back and begin again.`,
   );
 }

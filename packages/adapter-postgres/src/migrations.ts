@@ -9,7 +9,7 @@ import {
 } from "@slotwright/adapter-sql";
 import { initial } from "./migrations/0001-initial.ts";
 import { nameOfInitial } from "./overlap-guard.ts";
-import { nameOf, type Place, postgresStrategy, requireNames } from "./strategy.ts";
+import { type Namespace, postgresStrategy, quotedName, requireNames } from "./strategy.ts";
 
 export const defaultSchema = "public";
 
@@ -17,14 +17,14 @@ export const defaultSchema = "public";
 export const currentRelease = releaseOf([initial]);
 
 /** The same release, with the names of these tables. */
-export function placed(release: Release, { schema, prefix }: Place): Release {
+export function inNamespace(release: Release, { schema, prefix }: Namespace): Release {
   return withNames(release, { "{schema}": schema, "{prefix}": prefix });
 }
 
 /** Records a migration after its objects were created. */
-export function recordOf(place: Place, { version, name, oldestCode }: Migration): string {
-  const named = version === 1 ? nameOfInitial(place) : `'${name}'`;
-  return `insert into ${nameOf(place, "migrations")} (version, name, oldest_code) select ${version}, ${named}, ${oldestCode}`;
+export function recordOf(namespace: Namespace, { version, name, oldestCode }: Migration): string {
+  const named = version === 1 ? nameOfInitial(namespace) : `'${name}'`;
+  return `insert into ${quotedName(namespace, "migrations")} (version, name, oldest_code) select ${version}, ${named}, ${oldestCode}`;
 }
 
 /** The statements around the migrations. They are the same for every version. */
@@ -38,7 +38,7 @@ export interface Bookkeeping {
   readonly createTable: string;
 }
 
-export function bookkeeping(strategy: SqlStrategy, { schema }: Place): Bookkeeping {
+export function bookkeeping(strategy: SqlStrategy, { schema }: Namespace): Bookkeeping {
   return {
     begin: [
       "begin isolation level read committed read write",
@@ -80,12 +80,12 @@ export interface MigrationSqlOptions {
  */
 export function migrationSql(options: MigrationSqlOptions = {}): string {
   const { schema = defaultSchema, tablePrefix = defaultTablePrefix, from = 0 } = options;
-  const place = { schema, prefix: tablePrefix };
-  requireNames(place);
-  const strategy = postgresStrategy(place);
-  const { begin, createSchema, createTable } = bookkeeping(strategy, place);
-  const steps = placed(currentRelease, place)
+  const namespace = { schema, prefix: tablePrefix };
+  requireNames(namespace);
+  const strategy = postgresStrategy(namespace);
+  const { begin, createSchema, createTable } = bookkeeping(strategy, namespace);
+  const steps = inNamespace(currentRelease, namespace)
     .migrations.filter(({ version }) => version > from)
-    .flatMap((migration) => [...migration.objects.map(({ statement }) => statement), recordOf(place, migration)]);
+    .flatMap((migration) => [...migration.objects.map(({ statement }) => statement), recordOf(namespace, migration)]);
   return [...begin, createSchema, createTable, ...steps, "commit"].map((step) => `${step};\n`).join("");
 }

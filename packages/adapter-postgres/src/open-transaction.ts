@@ -17,18 +17,18 @@ export async function openTransaction(
   call: CallOptions | undefined,
   isFresh?: FreshnessCheck,
 ): Promise<OpenTransaction<PoolClient>> {
-  const { place } = source;
+  const { databaseName } = source;
   const client = await idleClient(source, call);
   try {
-    refuseBinary(client, place);
+    refuseBinary(client, databaseName);
     await client.query({ text: begin });
   } catch (error) {
     release(client, true);
-    throw toStorageError(error, { place, during: "read" });
+    throw toStorageError(error, { databaseName, during: "read" });
   }
   return {
     transaction: client as PostgresPoolClient & PoolClient,
-    commit: () => commit(client, place),
+    commit: () => commit(client, databaseName),
     async rollback(reason) {
       if (!isCausedBy(reason, isReadOnlySession)) return rollBack(client);
       release(client, true);
@@ -40,24 +40,24 @@ export async function openTransaction(
 
 type FreshnessCheck = ReturnType<typeof freshnessCheck>;
 
-async function commit(client: PostgresPoolClient, place: string): Promise<void> {
+async function commit(client: PostgresPoolClient, databaseName: string): Promise<void> {
   let mayBeBroken = true;
   try {
-    if (client.getTransactionStatus?.() === "I") throw endedEarly(place);
+    if (client.getTransactionStatus?.() === "I") throw endedEarly(databaseName);
     const { command } = await client.query({ text: "commit" });
     mayBeBroken = false;
     // If the transaction has failed, PostgreSQL answers COMMIT with ROLLBACK and raises no error.
-    if (command !== "COMMIT") throw endedEarly(place);
+    if (command !== "COMMIT") throw endedEarly(databaseName);
   } catch (error) {
-    throw commitError(error, place);
+    throw commitError(error, databaseName);
   } finally {
     release(client, mayBeBroken);
   }
 }
 
-function commitError(error: unknown, place: string): StorageError {
-  if (!refusesCommit(error)) return toStorageError(error, { place, during: "commit" });
-  const message = `A deferred constraint or trigger of the database ${place} refused the transaction at COMMIT, and nothing of it was stored. The cause names the constraint or trigger.`;
+function commitError(error: unknown, databaseName: string): StorageError {
+  if (!refusesCommit(error)) return toStorageError(error, { databaseName, during: "commit" });
+  const message = `A deferred constraint or trigger of the database ${databaseName} refused the transaction at COMMIT, and nothing of it was stored. The cause names the constraint or trigger.`;
   return new StorageError("refused", message, error);
 }
 

@@ -8,9 +8,9 @@ const connectTimeout = 10_000;
 
 /** A pool that the first call opens and the adapter closes. */
 export function ownSource(connectionString: string): Source {
-  const place = placeOfUrl(connectionString);
+  const databaseName = databaseNameOfUrl(connectionString);
   let pool: Pool | undefined;
-  const source = sourceOf(place, () => {
+  const source = sourceOf(databaseName, () => {
     pool ??= openPool(connectionString);
     return pool as PostgresPool;
   });
@@ -36,18 +36,18 @@ function openPool(connectionString: string): Pool {
 
 /** Uses the host's pool and leaves it open. */
 export function hostSource(pool: PostgresPool): Source {
-  return sourceOf(placeOfPool(pool), () => pool);
+  return sourceOf(databaseNameOfPool(pool), () => pool);
 }
 
-function sourceOf(place: string, poolOf: () => PostgresPool): Source {
+function sourceOf(databaseName: string, poolOf: () => PostgresPool): Source {
   let isClosed = false;
   const open = () => {
-    if (isClosed) throw adapterClosed(place);
+    if (isClosed) throw adapterClosed(databaseName);
     return listening(poolOf());
   };
   const state = () => stateOf(poolOf());
   const lend = lending({
-    place,
+    databaseName,
     sizeOption: "max",
     state,
     lend: () => open().connect(),
@@ -57,7 +57,7 @@ function sourceOf(place: string, poolOf: () => PostgresPool): Source {
   const close = async () => {
     isClosed = true;
   };
-  return { place, lend, state, close };
+  return { databaseName, lend, state, close };
 }
 
 /** The counters of a pool of pg. Other pools may lack them. */
@@ -98,22 +98,22 @@ interface PoolOptions {
 }
 
 /** Host, port and database, but never the user's name or password. */
-function placeOfPool(pool: PostgresPool): string {
+function databaseNameOfPool(pool: PostgresPool): string {
   const { connectionString, host, port, database } = (pool as { readonly options?: PoolOptions }).options ?? {};
-  if (connectionString !== undefined) return placeOfUrl(connectionString);
-  return placeOf(host, port, database);
+  if (connectionString !== undefined) return databaseNameOfUrl(connectionString);
+  return databaseNameOf(host, port, database);
 }
 
-function placeOfUrl(url: string): string {
+function databaseNameOfUrl(url: string): string {
   try {
     const { hostname, port, pathname } = new URL(url);
-    return placeOf(decodeURIComponent(hostname), port, decodeURIComponent(pathname.slice(1)));
+    return databaseNameOf(decodeURIComponent(hostname), port, decodeURIComponent(pathname.slice(1)));
   } catch {
     return "of the connection string";
   }
 }
 
-export function placeOf(
+export function databaseNameOf(
   host: string | undefined,
   port: string | number | undefined,
   database: string | undefined,

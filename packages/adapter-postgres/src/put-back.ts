@@ -1,17 +1,17 @@
 import {
   currentObjects,
+  messageOf,
   type Release,
   type SchemaObject,
   type SchemaVersion,
   tableNames,
-  textOf,
 } from "@slotwright/adapter-sql";
 import { StorageError } from "@slotwright/core/adapter";
 import type { Runner } from "./connection.ts";
 import { toStorageError } from "./errors.ts";
 import { overlapGuardAgain } from "./overlap-guard.ts";
 import { statementOf } from "./statements.ts";
-import { nameOf, type Place } from "./strategy.ts";
+import { type Namespace, quotedName } from "./strategy.ts";
 
 /**
  * An object that a migrated database may have lost. A restore that continued after an error leaves out whatever needed
@@ -31,38 +31,44 @@ export interface LostObject {
  */
 export async function lostObjects(
   run: Runner,
-  place: Place,
+  namespace: Namespace,
   release: Release,
   { version }: SchemaVersion,
 ): Promise<readonly LostObject[]> {
   if (version > release.version) return [];
-  const tables = tableNames.map((table) => place.prefix + table);
-  const rows = await run<{ readonly found: string }>(statementOf(existing), [place.schema, tables, place.prefix]);
+  const tables = tableNames.map((table) => namespace.prefix + table);
+  const rows = await run<{ readonly found: string }>(statementOf(existing), [
+    namespace.schema,
+    tables,
+    namespace.prefix,
+  ]);
   const found = new Set(rows.map((row) => row.found));
-  return objects(place, release).filter(({ needs }) => !needs.some((names) => names.every((name) => found.has(name))));
+  return objects(namespace, release).filter(
+    ({ needs }) => !needs.some((names) => names.every((name) => found.has(name))),
+  );
 }
 
 /** Puts them back in the open transaction. @throws StorageError that says what is missing */
 export async function putBack(
   execute: (statement: string) => Promise<unknown>,
   lost: readonly LostObject[],
-  database: string,
+  databaseName: string,
 ): Promise<readonly string[]> {
   for (const { title, statements } of lost) {
     try {
       for (const statement of statements) await execute(statement);
     } catch (error) {
       // A lost connection or a deadlock does not say what is missing.
-      if (toStorageError(error, { place: database, during: "read" }).failure === "transient") throw error;
-      throw notPutBack(error, title, lost, database);
+      if (toStorageError(error, { databaseName, during: "read" }).failure === "transient") throw error;
+      throw notPutBack(error, title, lost, databaseName);
     }
   }
   return lost.map(({ title }) => `put back: ${title}`);
 }
 
-function notPutBack(error: unknown, title: string, lost: readonly LostObject[], database: string): StorageError {
+function notPutBack(error: unknown, title: string, lost: readonly LostObject[], databaseName: string): StorageError {
   const all = lost.map((object) => object.title).join(", ");
-  const message = `The database ${database} has lost objects that guard it (${all}), as after a restore with errors. The ${title} could not be put back: ${textOf(error)}. Nothing was changed. Call migrate() as the owner of the tables; if rows are in the way, correct them first.`;
+  const message = `The database ${databaseName} has lost objects that guard it (${all}), as after a restore with errors. The ${title} could not be put back: ${messageOf(error)}. Nothing was changed. Call migrate() as the owner of the tables; if rows are in the way, correct them first.`;
   return new StorageError("unavailable", message, error);
 }
 
@@ -80,41 +86,41 @@ union all select 'type ' || t.typname from pg_catalog.pg_type t join pg_catalog.
   join pg_catalog.pg_namespace n on n.oid = t.typnamespace
   where n.nspname = $1::text and c.relkind = 'c' and pg_catalog.starts_with(t.typname::text, $3::text)`;
 
-function objects(place: Place, release: Release): readonly LostObject[] {
+function objects(namespace: Namespace, release: Release): readonly LostObject[] {
   const all = currentObjects(release);
   const of = (...kinds: readonly SchemaObject["kind"][]) => all.filter(({ kind }) => kinds.includes(kind));
   return [
-    migrationKey(place),
+    migrationKey(namespace),
     // Functions come first, because triggers call them. Types come before the function that takes them.
-    ...of("type", "function", "constraint", "index").map((object) => lostObject(place, object)),
-    ...of("guard").map(({ statement }) => overlapObject(place, statement)),
-    ...of("trigger").map((object) => lostObject(place, object)),
+    ...of("type", "function", "constraint", "index").map((object) => lostObject(namespace, object)),
+    ...of("guard").map(({ statement }) => overlapObject(namespace, statement)),
+    ...of("trigger").map((object) => lostObject(namespace, object)),
   ];
 }
 
-function lostObject(place: Place, { kind, name, on, statement }: SchemaObject): LostObject {
-  const full = place.prefix + name;
-  const title = kind === "constraint" ? `constraint ${place.prefix}${on}.${name}` : `${kind} ${full}`;
+function lostObject(namespace: Namespace, { kind, name, on, statement }: SchemaObject): LostObject {
+  const full = namespace.prefix + name;
+  const title = kind === "constraint" ? `constraint ${namespace.prefix}${on}.${name}` : `${kind} ${full}`;
   // A disabled trigger guards nothing, and its name is in the way.
-  const first = kind === "trigger" ? [`drop trigger if exists "${full}" on ${nameOf(place, on ?? "")}`] : [];
+  const first = kind === "trigger" ? [`drop trigger if exists "${full}" on ${quotedName(namespace, on ?? "")}`] : [];
   return { title, needs: [[title]], statements: [...first, statement] };
 }
 
 /** The primary key of the migration table. */
-function migrationKey(place: Place): LostObject {
-  const title = `constraint ${place.prefix}migrations.${place.prefix}migrations_pkey`;
-  const statement = `alter table ${nameOf(place, "migrations")} add primary key ("version")`;
+function migrationKey(namespace: Namespace): LostObject {
+  const title = `constraint ${namespace.prefix}migrations.${namespace.prefix}migrations_pkey`;
+  const statement = `alter table ${quotedName(namespace, "migrations")} add primary key ("version")`;
   return { title, needs: [[title]], statements: [statement] };
 }
 
-function overlapObject(place: Place, chooseGuard: string): LostObject {
-  const name = `${place.prefix}no_overlap`;
+function overlapObject(namespace: Namespace, chooseGuard: string): LostObject {
+  const name = `${namespace.prefix}no_overlap`;
   return {
     title: `guard ${name}`,
     needs: [
-      [`constraint ${place.prefix}slots.${name}`],
-      [`trigger ${name}`, `trigger ${name}_when_changed`, `index ${place.prefix}slots_by_seat`],
+      [`constraint ${namespace.prefix}slots.${name}`],
+      [`trigger ${name}`, `trigger ${name}_when_changed`, `index ${namespace.prefix}slots_by_seat`],
     ],
-    statements: overlapGuardAgain(place, chooseGuard),
+    statements: overlapGuardAgain(namespace, chooseGuard),
   };
 }

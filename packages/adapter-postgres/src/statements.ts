@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import {
   columnNames,
   createReads,
+  type ListReads,
   migrationStatements,
-  type Reads,
   type SqlStrategy,
   tableOfKind,
 } from "@slotwright/adapter-sql";
@@ -11,7 +11,7 @@ import type { RecordKind } from "@slotwright/core/adapter";
 import { columnType } from "./columns.ts";
 import { parameterTypes, routineName } from "./commit-parameters.ts";
 import type { Statement } from "./connection.ts";
-import { nameOf, type Place } from "./strategy.ts";
+import { type Namespace, quotedName } from "./strategy.ts";
 
 /** The adapter's SQL. Texts never change, so each connection prepares each of them once. */
 export interface Statements {
@@ -21,7 +21,7 @@ export interface Statements {
   readonly loadAndLock: LoadStatement;
   /** Takes whether to wait for locked rows, as within a host's transaction, and then the arrays of rows. */
   readonly commit: Statement;
-  readonly reads: Reads;
+  readonly reads: ListReads;
   /**
    * Returns one row: `is_migrated`, 1 if there is a migration table and 0 otherwise, and `server_version`, a number.
    */
@@ -57,18 +57,20 @@ function hashed(sql: string): string {
 /** The order in which kinds are locked. */
 export const kinds = ["schedule", "slot", "appointment", "command"] as const satisfies readonly RecordKind[];
 
-export function createStatements(strategy: SqlStrategy, place: Place, routines: number): Statements {
-  const migrationTable = nameOf(place, "migrations");
-  const intoSettings = `insert into ${nameOf(place, "settings")} (name, value)`;
-  const places = ["boolean", ...parameterTypes(place, routines)].map((type, index) => `$${index + 1}::${type}`);
+export function createStatements(strategy: SqlStrategy, namespace: Namespace, routines: number): Statements {
+  const migrationTable = quotedName(namespace, "migrations");
+  const intoSettings = `insert into ${quotedName(namespace, "settings")} (name, value)`;
+  const places = ["boolean", ...parameterTypes(namespace, routines)].map((type, index) => `$${index + 1}::${type}`);
   return {
-    load: (wanted) => statementOf(loadSql(place, wanted, "")),
-    loadAndLock: (wanted) => statementOf(loadSql(place, wanted, "for no key update")),
-    commit: statementOf(`select ${nameOf(place, routineName("commit", routines))}(${places.join(", ")}) as answer`),
+    load: (wanted) => statementOf(loadSql(namespace, wanted, "")),
+    loadAndLock: (wanted) => statementOf(loadSql(namespace, wanted, "for no key update")),
+    commit: statementOf(
+      `select ${quotedName(namespace, routineName("commit", routines))}(${places.join(", ")}) as answer`,
+    ),
     reads: createReads(strategy),
     isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated,
   pg_catalog.current_setting('server_version_num')::int as server_version`),
-    readSettings: statementOf(`select value from ${nameOf(place, "settings")} where name = $1::text`),
+    readSettings: statementOf(`select value from ${quotedName(namespace, "settings")} where name = $1::text`),
     storeSetting: statementOf(`${intoSettings} values ($1::text, $2::text) on conflict do nothing`),
     // One statement is one transaction, and the setting ends with it.
     storeSettingSoon:
@@ -86,11 +88,11 @@ ${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`),
  * would otherwise read all of it. The number of ids is hidden from the planner. It would plan each call anew, which
  * takes longer than reading the rows.
  */
-function loadSql(place: Place, wanted: readonly RecordKind[], lock: string): string {
+function loadSql(namespace: Namespace, wanted: readonly RecordKind[], lock: string): string {
   const found = wanted.map((kind, index) => {
     const ids = `array(select id from pg_catalog.unnest($${index + 1}::text[]) as u(id) order by id collate "C")`;
     const ownLock = kind === "command" ? "" : lock;
-    const row = `select ${columnNames[tableOfKind[kind]].join(", ")} from ${nameOf(place, tableOfKind[kind])} as t
+    const row = `select ${columnNames[tableOfKind[kind]].join(", ")} from ${quotedName(namespace, tableOfKind[kind])} as t
     where t.id = wanted.id limit 1 ${ownLock}`;
     return `${kind} as materialized (select r.* from pg_catalog.unnest(${ids}) as wanted(id) cross join lateral (${row}) as r)`;
   });

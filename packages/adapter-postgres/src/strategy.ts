@@ -6,7 +6,7 @@ import {
   type ListSyntax,
   mayRepeat,
   misuse,
-  type Providers,
+  type ProvidersQuery,
   type SqlStrategy,
   standardLists,
   type Tables,
@@ -24,7 +24,7 @@ import {
 } from "kysely";
 
 /** Where the tables are. Every name in every statement has its schema, so `search_path` does not matter. */
-export interface Place {
+export interface Namespace {
   readonly schema: string;
   readonly prefix: string;
 }
@@ -33,7 +33,7 @@ export interface Place {
  * PostgreSQL: instants are epoch milliseconds, so that no time zone or date style of the host can affect them. Text is
  * compared and sorted by its bytes, as on SQLite. JSON is text, and comes back exactly as it was written.
  */
-export function postgresStrategy({ schema, prefix }: Place): SqlStrategy {
+export function postgresStrategy({ schema, prefix }: Namespace): SqlStrategy {
   const queries = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
@@ -80,7 +80,7 @@ const listedId = sql`id collate "POSIX"`;
 
 const lists: ListSyntax = {
   ...standardLists,
-  place: (side, start, id) => sql`(start_at, ${listedId}) ${sql.raw(side === "after" ? ">" : "<")} (${start}, ${id})`,
+  beyond: (side, start, id) => sql`(start_at, ${listedId}) ${sql.raw(side === "after" ? ">" : "<")} (${start}, ${id})`,
   ofProviders: {
     places: unionPlaces,
     page: (providers) => {
@@ -101,12 +101,12 @@ const lists: ListSyntax = {
 };
 
 /** The planner must not see how many keys there are, or it might read the whole table instead. */
-const rowsByKeys = (table: Providers["table"], keys: RawBuilder<unknown>) =>
+const rowsByKeys = (table: ProvidersQuery["table"], keys: RawBuilder<unknown>) =>
   sql`select ${standardLists.selected(table)} from ${sql.table(table)}
         where id = any (array(select id from (${keys}) as page))`;
 
 /** There may be so few shared appointments that the planner would still read the table. */
-const rowsOneByOne = (table: Providers["table"], keys: RawBuilder<unknown>) =>
+const rowsOneByOne = (table: ProvidersQuery["table"], keys: RawBuilder<unknown>) =>
   sql`select r.* from (${keys}) as page (page_start, page_id) cross join lateral (
         select ${standardLists.selected(table)} from ${sql.table(table)} where id = page_id limit 1) as r`;
 
@@ -125,7 +125,7 @@ function mergedProviders(
 }
 
 /** Names are part of the statements' text, and PostgreSQL truncates them after 63 bytes. Our longest name has 35. */
-export function requireNames({ schema, prefix }: Place): void {
+export function requireNames({ schema, prefix }: Namespace): void {
   requireName("schema", schema, /^[A-Za-z_]\w*$/);
   requireName("tablePrefix", prefix, /^([A-Za-z]\w*)?$/);
 }
@@ -138,6 +138,6 @@ function requireName(option: string, name: string, pattern: RegExp): void {
 }
 
 /** A table or one of our functions, with its schema. */
-export function nameOf({ schema, prefix }: Place, name: string): string {
+export function quotedName({ schema, prefix }: Namespace, name: string): string {
   return `"${schema}"."${prefix}${name}"`;
 }

@@ -373,7 +373,7 @@ describe("an own server", () => {
 
 describe("an error that no test server can be brought to", () => {
   const meaning = (error: object, during: "read" | "commit" = "commit") =>
-    toStorageError(Object.assign(new Error("failed"), error), { place: "h:1/d", during }).failure;
+    toStorageError(Object.assign(new Error("failed"), error), { databaseName: "h:1/d", during }).failure;
   const answer = (code: string) => ({ code, severity: "ERROR" });
 
   it("is classified by its code: an answer of the server is certain, but where it was shutting down", () => {

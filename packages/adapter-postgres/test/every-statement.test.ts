@@ -53,7 +53,7 @@ describeOnServer("with generic plans on full tables, of all statements that the 
     });
     pool.on("connect", (client) => collectPlans(client, explained));
     const engine = createEngine({ storage: postgresAdapter({ pool, schema: store.schema }) as StorageAdapter<never> });
-    await everyCall({ engine, schedule: 3, step: inTurn });
+    await everyCall({ engine, schedule: 3, run: inTurn });
     await inHostTransaction();
   }, 60_000);
   afterAll(async () => {
@@ -66,7 +66,7 @@ describeOnServer("with generic plans on full tables, of all statements that the 
     await client.query("begin");
     const storage = postgresAdapter({ connectionString: url(), schema: store.schema });
     const engine = createEngine({ storage: storage as unknown as StorageAdapter<PoolClient> }).within(client);
-    await everyCall({ engine: engine as never, schedule: 4, step: inTurn });
+    await everyCall({ engine: engine as never, schedule: 4, run: inTurn });
     await client.query("rollback");
     client.release();
     await storage.close();

@@ -1,4 +1,4 @@
-import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
+import { rawRow, tableNameOf } from "@slotwright/adapter-sql/conformance";
 import type { ConformanceStore, Corruption, HostTransactionHandle } from "@slotwright/conformance";
 import type { TestServer } from "@slotwright/test-servers";
 import { Client, type ClientBase, Pool } from "pg";
@@ -104,9 +104,9 @@ async function putRows(client: ClientBase, { put = [], remove = [] }: Corruption
     const places = columns.map((_, index) => `$${index + 1}`);
     const set = columns.map((column) => `${column} = excluded.${column}`);
     await client.query(
-      `insert into ${recordTables[record.kind]} (${columns}) values (${places}) on conflict (id) do update set ${set}`,
+      `insert into ${tableNameOf[record.kind]} (${columns}) values (${places}) on conflict (id) do update set ${set}`,
       Object.values(row),
     );
   }
-  for (const { kind, id } of remove) await client.query(`delete from ${recordTables[kind]} where id = $1`, [id]);
+  for (const { kind, id } of remove) await client.query(`delete from ${tableNameOf[kind]} where id = $1`, [id]);
 }

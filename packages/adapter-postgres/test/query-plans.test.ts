@@ -21,8 +21,8 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
   let store: PostgresStore;
   let client: Client;
   const statements = () => {
-    const place = { schema: store.schema, prefix: "slotwright_" };
-    return createStatements(postgresStrategy(place), place, currentRelease.routines);
+    const namespace = { schema: store.schema, prefix: "slotwright_" };
+    return createStatements(postgresStrategy(namespace), namespace, currentRelease.routines);
   };
 
   beforeAll(async () => {

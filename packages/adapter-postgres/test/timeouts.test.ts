@@ -86,7 +86,7 @@ describeOnServer("a server that ends sessions by the clock", (url) => {
 describe("a session that the server has ended", () => {
   const answer = (code: string, severity: string) => Object.assign(new Error("failed"), { code, severity });
   const meaning = (code: string, during: During, severity = "FATAL") =>
-    toStorageError(answer(code, severity), { place: "h:1/d", during }).failure;
+    toStorageError(answer(code, severity), { databaseName: "h:1/d", during }).failure;
 
   it.each(["25P03", "25P04", "57P03", "57P05", "53300"])("has committed nothing where it says %s", (code) => {
     expect(meaning(code, "commit")).toBe("transient");

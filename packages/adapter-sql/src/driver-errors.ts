@@ -16,7 +16,7 @@ export function textField(error: unknown, name: string): string {
 export const codeOf = (error: unknown): string => textField(error, "code");
 
 /** The text of the error. An error that covers several refused addresses has no message of its own. */
-export function textOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return textField(error, "message") || codeOf(error) || String(error);
 }
 

@@ -21,7 +21,7 @@ export {
   tableNames,
   tableOfKind,
 } from "./catalogue.ts";
-export { codeOf, fieldOf, isCausedBy, textField, textOf } from "./driver-errors.ts";
+export { codeOf, fieldOf, isCausedBy, messageOf, textField } from "./driver-errors.ts";
 export { freshnessCheck, noteOpened } from "./fresh-sessions.ts";
 export { guardInText, guardNames, isGuard, refusalText } from "./guards.ts";
 export { type IndexName, indexes } from "./indexes.ts";
@@ -33,7 +33,7 @@ export {
   keyBranchesOf,
   type ListSyntax,
   mayRepeat,
-  type Providers,
+  type ProvidersQuery,
   standardLists,
   unionPlaces,
 } from "./list-syntax.ts";
@@ -60,7 +60,7 @@ export {
   tellsItsEnd,
   transactionWithin,
 } from "./misuse.ts";
-export { createReads, type Reads } from "./reads.ts";
+export { createReads, type ListReads } from "./reads.ts";
 export { refusingAdapter } from "./refusing-adapter.ts";
 export {
   appointmentToRow,
@@ -82,10 +82,10 @@ export {
 export type { SchemaObject, SchemaObjectKind } from "./schema/schema-object.ts";
 export { refuseTooNew, requireSchema, type SchemaVersion, sayTooNew, schemaVersionOf } from "./schema-version.ts";
 export {
-  type HostSession,
+  type Access,
+  type HostAccess,
   listCalls,
-  type Run,
-  type Session,
+  type RunCall,
   sqlAdapter,
   type TableCalls,
 } from "./sql-adapter.ts";

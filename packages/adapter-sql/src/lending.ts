@@ -11,7 +11,7 @@ export interface PoolState {
 /** What callers that wait for a connection need to know about its pool. */
 export interface LendingPool<Lent> {
   /** Host, port and database, for messages. */
-  readonly place: string;
+  readonly databaseName: string;
   /** The driver's option for the size of the pool. */
   readonly sizeOption: string;
   readonly state: () => PoolState;
@@ -23,7 +23,7 @@ export interface LendingPool<Lent> {
   readonly longestMs?: number;
 }
 
-type ShownPool = Pick<LendingPool<unknown>, "place" | "sizeOption" | "state">;
+type ShownPool = Pick<LendingPool<unknown>, "databaseName" | "sizeOption" | "state">;
 
 /** Lends a connection, within the time that the call allows. @throws StorageError, or what the driver throws */
 export type Lend<Lent> = (call: CallOptions | undefined) => Promise<Lent>;
@@ -44,7 +44,7 @@ export function lending<Lent>(pool: LendingPool<Lent>): Lend<Lent> {
     const { inUse, waiting } = pool.state();
     if (onWarning === undefined || waiting === 0 || performance.now() < quietUntil) return;
     quietUntil = performance.now() + quietMs;
-    const message = `A call has waited ${waitedMs} ms for a connection to the database ${pool.place}. ${problemOf(pool)}`;
+    const message = `A call has waited ${waitedMs} ms for a connection to the database ${pool.databaseName}. ${poolProblem(pool)}`;
     onWarning({ code: "connections_exhausted", message, details: { inUse, waiting, waitedMs } });
   }
 
@@ -96,18 +96,18 @@ function tooLate(pool: ShownPool, waitedMs: number): StorageError {
   if (pool.state().waiting !== 0) return exhausted(pool, waitedMs);
   return new StorageError(
     "transient",
-    `The server of the database ${pool.place} did not open a connection within ${waitedMs} ms. Nothing was changed; try again, and check that the server runs and is not overloaded.`,
+    `The server of the database ${pool.databaseName} did not open a connection within ${waitedMs} ms. Nothing was changed; try again, and check that the server runs and is not overloaded.`,
   );
 }
 
 function exhausted(pool: ShownPool, waitedMs: number, cause?: unknown): StorageError {
-  const problem = problemOf(pool);
-  const message = `No connection to the database ${pool.place} became free within ${Math.round(waitedMs)} ms. ${problem} Nothing was changed; try again.`;
+  const problem = poolProblem(pool);
+  const message = `No connection to the database ${pool.databaseName} became free within ${Math.round(waitedMs)} ms. ${problem} Nothing was changed; try again.`;
   return new StorageError("transient", message, cause, problem);
 }
 
 /** The message may reach a caller, so it names no host. */
-function problemOf({ state, sizeOption }: ShownPool): string {
+function poolProblem({ state, sizeOption }: ShownPool): string {
   const { inUse, waiting } = state();
   const all = inUse === null ? "All connections" : `All ${inUse} connections`;
   const others = waiting === null ? "" : `, and ${waiting} ${waiting === 1 ? "call waits" : "calls wait"} for one`;

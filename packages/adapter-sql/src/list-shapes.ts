@@ -1,7 +1,7 @@
 import type { Position } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { furtherIndexes, type IndexName, indexes } from "./indexes.ts";
-import type { ListSyntax, Providers } from "./list-syntax.ts";
+import type { ListSyntax, ProvidersQuery } from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** A statement and its values, in the order of its placeholders. */
@@ -28,7 +28,7 @@ export interface ListRequest {
 }
 
 type ConditionName = "scheduleId" | "facilityId" | "subjectId" | "startFrom" | "startBefore" | "endAfter";
-type PlaceName = "afterPlace" | "beforePlace";
+type PlaceName = "afterPosition" | "beforePosition";
 
 /**
  * A placeholder. Statements are compiled with the *names* of their values instead of the values. So each shape of
@@ -38,8 +38,8 @@ export const value = (name: string): RawBuilder<unknown> => sql`${name}`;
 
 type ConditionSql = Readonly<Record<ConditionName | PlaceName, RawBuilder<boolean>>>;
 
-function conditionsOf({ text, place }: ListSyntax): ConditionSql {
-  const id = text(value("placeId"));
+function conditionsOf({ text, beyond }: ListSyntax): ConditionSql {
+  const id = text(value("positionId"));
   return {
     scheduleId: sql`schedule_id = ${text(value("scheduleId"))}`,
     facilityId: sql`facility_id = ${text(value("facilityId"))}`,
@@ -47,8 +47,8 @@ function conditionsOf({ text, place }: ListSyntax): ConditionSql {
     startFrom: sql`start_at >= ${value("startFrom")}`,
     startBefore: sql`start_at < ${value("startBefore")}`,
     endAfter: sql`end_at > ${value("endAfter")}`,
-    afterPlace: place("after", value("placeStart"), id),
-    beforePlace: place("before", value("placeStart"), id),
+    afterPosition: beyond("after", value("positionStart"), id),
+    beforePosition: beyond("before", value("positionStart"), id),
   };
 }
 
@@ -59,8 +59,8 @@ const conditionNames: readonly (ConditionName | PlaceName)[] = [
   "startFrom",
   "startBefore",
   "endAfter",
-  "afterPlace",
-  "beforePlace",
+  "afterPosition",
+  "beforePosition",
 ];
 
 type Values = Readonly<Record<string, unknown>>;
@@ -85,8 +85,8 @@ export function createListCompiler(strategy: SqlStrategy): (request: ListRequest
 
 function valuesOf({ lists }: SqlStrategy, request: ListRequest): Values {
   const { conditions, after, descending, asOf, limit } = request;
-  const place = after === undefined ? {} : { placeStart: after.start.getTime(), placeId: after.id };
-  return withoutImplied({ ...conditions, ...place, ...providerValues(lists, request), asOf, limit }, descending);
+  const position = after === undefined ? {} : { positionStart: after.start.getTime(), positionId: after.id };
+  return withoutImplied({ ...conditions, ...position, ...providerValues(lists, request), asOf, limit }, descending);
 }
 
 function providerValues({ ofProviders }: ListSyntax, { providerIds }: ListRequest): Values {
@@ -96,17 +96,17 @@ function providerValues({ ofProviders }: ListSyntax, { providerIds }: ListReques
 }
 
 /**
- * The page's place and the bound on the same side imply one another. Only the narrower one is kept: with both, the
+ * The page's position and the bound on the same side imply one another. Only the narrower one is kept: with both, the
  * planner may start at the wider one and read all earlier pages again.
  */
 function withoutImplied(values: Values, descending: boolean): Values {
-  const { placeStart: place } = values as { readonly placeStart?: number };
+  const { positionStart: position } = values as { readonly positionStart?: number };
   const side = descending ? "startBefore" : "startFrom";
   const bound = values[side] as number | undefined;
-  if (place === undefined || bound === undefined) return values;
-  const placeIsNarrower = descending ? place < bound : place >= bound;
-  if (placeIsNarrower) return { ...values, [side]: undefined };
-  return { ...values, placeStart: undefined, placeId: undefined };
+  if (position === undefined || bound === undefined) return values;
+  const positionIsNarrower = descending ? position < bound : position >= bound;
+  if (positionIsNarrower) return { ...values, [side]: undefined };
+  return { ...values, positionStart: undefined, positionId: undefined };
 }
 
 function shapeOf(
@@ -114,8 +114,8 @@ function shapeOf(
   { index, statuses, descending, providerIds }: ListRequest,
   values: Values,
 ): Shape {
-  const place = descending ? "beforePlace" : "afterPlace";
-  const given = (name: string) => values[name === place ? "placeStart" : name] !== undefined;
+  const position = descending ? "beforePosition" : "afterPosition";
+  const given = (name: string) => values[name === position ? "positionStart" : name] !== undefined;
   const conditions = conditionNames.filter(given);
   const count = new Set(providerIds).size;
   const several = count > 1 ? { places: lists.ofProviders.places(count) } : "one";
@@ -155,16 +155,16 @@ function placesOf({ index, providers }: Shape): number | undefined {
   return providers === "one" && furtherIndexes[index] !== undefined ? 1 : undefined;
 }
 
-const providerAt = ({ lists }: SqlStrategy, place: number) => lists.text(value(`provider${place}`));
+const providerAt = ({ lists }: SqlStrategy, index: number) => lists.text(value(`provider${index}`));
 
-function isProvider(strategy: SqlStrategy, place: number): RawBuilder<boolean> {
-  return sql`provider_id = ${providerAt(strategy, place)}`;
+function isProvider(strategy: SqlStrategy, index: number): RawBuilder<boolean> {
+  return sql`provider_id = ${providerAt(strategy, index)}`;
 }
 
 function providersPage(
   strategy: SqlStrategy,
   { index }: Shape,
-  { places, select, order }: Pick<Providers, "places" | "order"> & { readonly select: Select },
+  { places, select, order }: Pick<ProvidersQuery, "places" | "order"> & { readonly select: Select },
 ): RawBuilder<unknown> {
   const further = furtherIndexes[index];
   return strategy.lists.ofProviders.page({
@@ -173,7 +173,7 @@ function providersPage(
     select: (own, columns) => select(index, [own], columns),
     further: further && ((own, columns) => select(further, [own], columns)),
     table: indexes[index].table,
-    id: (place) => providerAt(strategy, place),
+    id: (index) => providerAt(strategy, index),
     ids: value("providers"),
     limit: value("limit"),
   });

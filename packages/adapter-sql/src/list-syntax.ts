@@ -8,8 +8,8 @@ export interface ListSyntax {
   readonly selected: (table: Exclude<TableName, "migrations">) => RawBuilder<unknown>;
   /** A bound text. */
   readonly text: (value: RawBuilder<unknown>) => RawBuilder<unknown>;
-  /** True for rows beyond a place in the order of (start_at, id), on one side of it. */
-  readonly place: (
+  /** True for rows beyond a position in the order of (start_at, id), on one side of it. */
+  readonly beyond: (
     side: "after" | "before",
     start: RawBuilder<unknown>,
     id: RawBuilder<unknown>,
@@ -30,16 +30,16 @@ export interface ProvidersSyntax {
    * passes the ids as a list.
    */
   readonly places: (providers: number) => number;
-  readonly page: (providers: Providers) => RawBuilder<unknown>;
+  readonly page: (providers: ProvidersQuery) => RawBuilder<unknown>;
 }
 
 /** The parts of a statement that reads several providers. */
-export interface Providers {
+export interface ProvidersQuery {
   readonly places: number;
   /**
-   * The id of the provider at this place. It is NULL, which matches no row, if there are more places than providers.
+   * The id of the provider at this index. It is NULL, which matches no row, if there are more places than providers.
    */
-  readonly id: (place: number) => RawBuilder<unknown>;
+  readonly id: (index: number) => RawBuilder<unknown>;
   /** All ids as one parameter, a JSON array, for a statement without places. */
   readonly ids: RawBuilder<unknown>;
   /** The rows that match the query and these conditions. Without `columns`, it selects those of the list. */
@@ -61,7 +61,7 @@ export const standardLists: ListSyntax = {
   // By name: with `*`, a column of a later version would change the type of a statement that is already prepared.
   selected: (table) => sql.join(columnNames[table].map((name) => sql.id(name))),
   text: (value) => value,
-  place: (side, start, id) =>
+  beyond: (side, start, id) =>
     side === "after" ? sql`(start_at, id) > (${start}, ${id})` : sql`(start_at, id) < (${start}, ${id})`,
   merged: (selects, order, limit) => sql`${sql.join([...selects], sql` union all `)} order by ${order} limit ${limit}`,
   // Each provider's rows come in order from the index. SQLite stops reading them at the first row beyond the page.
@@ -81,9 +81,9 @@ export const standardLists: ListSyntax = {
  * of the page.
  */
 function sharedPage(
-  { places, id, ids, select, table, order, limit }: Providers,
+  { places, id, ids, select, table, order, limit }: ProvidersQuery,
   isTheirs: RawBuilder<boolean>,
-  further: NonNullable<Providers["further"]>,
+  further: NonNullable<ProvidersQuery["further"]>,
 ): RawBuilder<unknown> {
   const first = (page: RawBuilder<unknown>) => sql`${page} order by ${order} limit ${limit}`;
   const rowsOf = (keys: RawBuilder<unknown>) =>
@@ -108,29 +108,29 @@ export function unionPlaces(providers: number): number {
   return Math.ceil(providers / step) * step;
 }
 
-/** The columns that define a row's place in a list. */
+/** The columns that define a row's position in a list. */
 const keyColumns = sql`start_at, id`;
 
 /** The keys of each provider's own rows, and of the rows that it is a further provider of. */
-export function keyBranchesOf(providers: Providers): readonly RawBuilder<unknown>[] {
+export function keyBranchesOf(providers: ProvidersQuery): readonly RawBuilder<unknown>[] {
   return [...branchesOf(providers, keyColumns), ...furtherBranchesOf(providers)];
 }
 
 /** The keys of the rows that each provider is a further provider of. */
-export function furtherBranchesOf({ places, id, further }: Providers): readonly RawBuilder<unknown>[] {
+export function furtherBranchesOf({ places, id, further }: ProvidersQuery): readonly RawBuilder<unknown>[] {
   if (further === undefined) return [];
-  return Array.from({ length: places }, (_, place) => further(sql`provider_id = ${id(place)}`, keyColumns));
+  return Array.from({ length: places }, (_, index) => further(sql`provider_id = ${id(index)}`, keyColumns));
 }
 
 /** Whether several branches may find the same row. */
-export function mayRepeat({ places, further }: Providers): boolean {
+export function mayRepeat({ places, further }: ProvidersQuery): boolean {
   return further !== undefined && places > 1;
 }
 
 /** One branch for each provider, so that each is read from its index only as far as the limit needs. */
 export function branchesOf(
-  { places, id, select }: Providers,
+  { places, id, select }: ProvidersQuery,
   columns?: RawBuilder<unknown>,
 ): readonly RawBuilder<unknown>[] {
-  return Array.from({ length: places }, (_, place) => select(sql`provider_id = ${id(place)}`, columns));
+  return Array.from({ length: places }, (_, index) => select(sql`provider_id = ${id(index)}`, columns));
 }

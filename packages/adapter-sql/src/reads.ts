@@ -11,13 +11,13 @@ import { createListCompiler, type ListRequest, type Read, value } from "./list-s
 import type { SqlStrategy } from "./strategy.ts";
 
 /** The contract's reads as SQL. A list is undefined if an empty array of providers or statuses rules out every row. */
-export interface Reads {
+export interface ListReads {
   readonly slots: (query: SlotQuery) => Read | undefined;
   readonly appointments: (query: AppointmentQuery) => Read | undefined;
   readonly journal: (query: JournalQuery) => Read;
 }
 
-export function createReads(strategy: SqlStrategy): Reads {
+export function createReads(strategy: SqlStrategy): ListReads {
   const read = createListCompiler(strategy);
   const { selected, text } = strategy.lists;
   const journalIn = (beyond: RawBuilder<unknown>, order: RawBuilder<unknown>) =>

@@ -8,12 +8,12 @@ import {
 } from "@slotwright/core/adapter";
 import type { Read } from "./list-shapes.ts";
 import { migrationWithin, transactionWithin } from "./misuse.ts";
-import type { Reads } from "./reads.ts";
+import type { ListReads } from "./reads.ts";
 import { refusingAdapter } from "./refusing-adapter.ts";
 import { rowToAppointment, rowToJournal, rowToSlot } from "./rows.ts";
 
 /** SQLite answers synchronously, servers do not. */
-type Answer<T> = T | Promise<T>;
+type Awaitable<T> = T | Promise<T>;
 
 type Called = Omit<StorageAdapter, "contract" | "within" | "begin" | "migrate" | "close">;
 
@@ -23,29 +23,29 @@ export type TableCalls<On> = {
     asked: infer Asked,
     call?: CallOptions,
   ) => Promise<infer Result>
-    ? (on: On, asked: Asked) => Answer<Result>
+    ? (on: On, asked: Asked) => Awaitable<Result>
     : never;
 };
 
 /** Runs a call on a ready connection, and turns any error into a `StorageError`. */
-export type Run<On> = <T>(call: CallOptions | undefined, work: (on: On) => Answer<T>) => Promise<T>;
+export type RunCall<On> = <T>(call: CallOptions | undefined, work: (on: On) => Awaitable<T>) => Promise<T>;
 
 /** Keeps the contract, in the adapter's own transactions or in a transaction that the host began. */
-export interface Session<On> {
-  readonly read: Run<On>;
-  readonly write: Run<On>;
+export interface Access<On> {
+  readonly read: RunCall<On>;
+  readonly write: RunCall<On>;
   readonly calls: TableCalls<On>;
 }
 
-export interface HostSession<On> extends Session<On> {
+export interface HostAccess<On> extends Access<On> {
   /** The database, for readers of an error's cause. */
-  readonly place: () => string;
+  readonly databaseName: () => string;
 }
 
 export interface SqlAdapterParts<HostTransaction, Opened, On, InHost> {
-  readonly own: Session<On>;
+  readonly own: Access<On>;
   /** Works in the host's transaction, or returns why it cannot. Never throws. */
-  readonly host: (transaction: HostTransaction) => HostSession<InHost> | StorageError;
+  readonly host: (transaction: HostTransaction) => HostAccess<InHost> | StorageError;
   readonly begin: (call?: CallOptions) => Promise<OpenTransaction<Opened>>;
   readonly migrate: () => Promise<MigrationReport>;
   readonly close: () => Promise<void>;
@@ -64,10 +64,10 @@ export function sqlAdapter<HostTransaction, Opened, On, InHost>(
       ...called(session),
       within,
       migrate: async () => {
-        throw migrationWithin(session.place());
+        throw migrationWithin(session.databaseName());
       },
       begin: async () => {
-        throw transactionWithin(session.place());
+        throw transactionWithin(session.databaseName());
       },
       close: async () => {},
     };
@@ -76,7 +76,7 @@ export function sqlAdapter<HostTransaction, Opened, On, InHost>(
   return { ...called(own), within, begin, migrate, close };
 }
 
-function called<On>({ read, write, calls }: Session<On>): Called & Pick<StorageAdapter, "contract"> {
+function called<On>({ read, write, calls }: Access<On>): Called & Pick<StorageAdapter, "contract"> {
   return {
     contract: 1,
     load: (keys, call) => read(call, (on) => calls.load(on, keys)),
@@ -91,12 +91,12 @@ function called<On>({ read, write, calls }: Session<On>): Called & Pick<StorageA
 }
 
 /** Reads the rows of a list, and turns each into its record. */
-export type Rows<On> = <Row, Item>(on: On, read: Read, itemOf: (row: Row) => Item) => Answer<readonly Item[]>;
+export type ReadRows<On> = <Row, Item>(on: On, read: Read, itemOf: (row: Row) => Item) => Awaitable<readonly Item[]>;
 
 /** The contract's lists. A query that no row can match is not sent. */
 export function listCalls<On>(
-  readsOf: (on: On) => Reads,
-  rows: Rows<On>,
+  readsOf: (on: On) => ListReads,
+  rows: ReadRows<On>,
 ): Pick<TableCalls<On>, "findSlots" | "findAppointments" | "readJournal"> {
   const listed = <Row, Item>(on: On, read: Read | undefined, itemOf: (row: Row) => Item) =>
     read === undefined ? [] : rows(on, read, itemOf);

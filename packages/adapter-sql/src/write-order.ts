@@ -8,11 +8,11 @@ import type { VersionedRecord } from "@slotwright/core/adapter";
  */
 export function writeOrder(records: readonly VersionedRecord[]): readonly VersionedRecord[] {
   const groups: [VersionedRecord[], VersionedRecord[], VersionedRecord[], VersionedRecord[]] = [[], [], [], []];
-  for (const record of records) groups[groupOf(record)].push(record);
+  for (const record of records) groups[lockRank(record)].push(record);
   return groups.flat();
 }
 
-function groupOf(record: VersionedRecord): 0 | 1 | 2 | 3 {
+function lockRank(record: VersionedRecord): 0 | 1 | 2 | 3 {
   if (record.kind === "schedule") return 0;
   if (record.kind === "appointment") return 2;
   return record.appointmentId === null ? 1 : 3;

@@ -1,12 +1,12 @@
 import {
   defaultTablePrefix,
-  type HostSession,
+  type HostAccess,
   misuse,
   noTransactionOpen,
   notTransaction,
   problemWithOptions,
   type Release,
-  type Run,
+  type RunCall,
   refusingAdapter,
   type SqlStrategy,
   sqlAdapter,
@@ -16,14 +16,14 @@ import type Database from "better-sqlite3";
 import { hostCalls, type On, ownCalls } from "./calls.ts";
 import { type Connection, createConnection, type SqliteDatabase } from "./connection.ts";
 import { type ErrorContext, toStorageError } from "./errors.ts";
+import { letOthersIn } from "./event-loop.ts";
 import { applyMigrations, checkSchema, untilFree } from "./migrate.ts";
-import { currentRelease, placed } from "./migrations.ts";
+import { currentRelease, inNamespace } from "./migrations.ts";
 import { fileSource, hostSource } from "./open.ts";
 import type { InTurn } from "./open-transaction.ts";
 import { isDatabase, optionRules } from "./options.ts";
 import { createStatements, type Statements } from "./statements.ts";
 import { sqliteStrategy } from "./strategy.ts";
-import { letOthersIn } from "./turn.ts";
 
 export type SqliteAdapterOptions = {
   /** Prefix of tables, indexes and triggers: a letter, then letters, digits and underscores. Default `slotwright_`. */
@@ -72,25 +72,29 @@ export function adapterOfRelease(
   const { tablePrefix = defaultTablePrefix } = options;
   const source = options.database === undefined ? fileSource(options.filename) : hostSource(options.database);
   const schema = lazySchema(tablePrefix, release);
-  const { file, reading, writing } = source;
+  const { databaseName, reading, writing } = source;
   const inTurn =
-    (turn: InTurn): Run<On> =>
+    (turn: InTurn): RunCall<On> =>
     (call, work) =>
       turn(call, async () => {
         // Not within a host's transaction: statements that ran meanwhile on the same connection would become part of
         // it.
         await letOthersIn();
-        return onTables(schema(), file, source.connection, work);
+        return onTables(schema(), databaseName, source.connection, work);
       });
   return sqlAdapter({
     own: { read: inTurn(reading), write: inTurn(writing), calls: ownCalls },
-    host: (transaction: SqliteDatabase) => hostTransaction(transaction, file, schema),
+    host: (transaction: SqliteDatabase) => hostTransaction(transaction, databaseName, schema),
     begin: source.begin,
     migrate: () =>
       untilFree(() =>
-        translated(file, () => applyMigrations(source.connection(), schema().strategy, schema().release), "migrate"),
+        translated(
+          databaseName,
+          () => applyMigrations(source.connection(), schema().strategy, schema().release),
+          "migrate",
+        ),
       ),
-    close: async () => translated(file, source.close),
+    close: async () => translated(databaseName, source.close),
   });
 }
 
@@ -102,8 +106,13 @@ interface Schema {
   readonly hosts: WeakMap<SqliteDatabase, Connection>;
 }
 
-function onTables<T>({ statements, release }: Schema, file: string, connect: () => Connection, work: (on: On) => T): T {
-  return translated(file, () => {
+function onTables<T>(
+  { statements, release }: Schema,
+  databaseName: string,
+  connect: () => Connection,
+  work: (on: On) => T,
+): T {
+  return translated(databaseName, () => {
     const connection = connect();
     // At every call, because another process may have migrated the file since.
     checkSchema(connection, statements.readSchemaVersion, release.version);
@@ -111,9 +120,13 @@ function onTables<T>({ statements, release }: Schema, file: string, connect: () 
   });
 }
 
-function hostTransaction(database: SqliteDatabase, file: string, schema: () => Schema): HostSession<On> | StorageError {
+function hostTransaction(
+  database: SqliteDatabase,
+  databaseName: string,
+  schema: () => Schema,
+): HostAccess<On> | StorageError {
   if (!isDatabase(database)) {
-    return notTransaction(database, "a Database of better-sqlite3 on which BEGIN IMMEDIATE was run", file);
+    return notTransaction(database, "a Database of better-sqlite3 on which BEGIN IMMEDIATE was run", databaseName);
   }
   const connect = () => {
     if (!database.inTransaction) throw noTransactionOpen("BEGIN IMMEDIATE", database.name);
@@ -122,8 +135,8 @@ function hostTransaction(database: SqliteDatabase, file: string, schema: () => S
     hosts.set(database, connection);
     return connection;
   };
-  const run: Run<On> = async (_call, work) => onTables(schema(), database.name, connect, work);
-  return { place: () => database.name, read: run, write: run, calls: hostCalls };
+  const run: RunCall<On> = async (_call, work) => onTables(schema(), database.name, connect, work);
+  return { databaseName: () => database.name, read: run, write: run, calls: hostCalls };
 }
 
 /** Compiled on the first call, which also refuses a bad prefix. */
@@ -137,7 +150,7 @@ function lazySchema(prefix: string, release: Release): () => Schema {
     const strategy = sqliteStrategy(prefix);
     schema = {
       strategy,
-      release: placed(release, prefix),
+      release: inNamespace(release, prefix),
       statements: createStatements(strategy),
       hosts: new WeakMap(),
     };
@@ -145,10 +158,10 @@ function lazySchema(prefix: string, release: Release): () => Schema {
   };
 }
 
-function translated<T>(file: string, work: () => T, during: ErrorContext["during"] = "call"): T {
+function translated<T>(databaseName: string, work: () => T, during: ErrorContext["during"] = "call"): T {
   try {
     return work();
   } catch (error) {
-    throw toStorageError(error, { file, during });
+    throw toStorageError(error, { databaseName, during });
   }
 }

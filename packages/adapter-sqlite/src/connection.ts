@@ -121,7 +121,7 @@ function commit(connection: Connection): void {
     connection.run("commit");
   } catch (error) {
     rollBack(connection);
-    throw toStorageError(error, { file: connection.database.name, during: "commit" });
+    throw toStorageError(error, { databaseName: connection.database.name, during: "commit" });
   }
 }
 

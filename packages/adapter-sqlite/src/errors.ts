@@ -1,67 +1,68 @@
-import { codeOf, guardInText, isGuard, tableNames, textOf } from "@slotwright/adapter-sql";
+import { codeOf, guardInText, isGuard, messageOf, tableNames } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError, type StorageFailure } from "@slotwright/core/adapter";
 
 /** Where an error came from. It decides what the error means, and the message names the file. */
 export interface ErrorContext {
-  readonly file: string;
+  readonly databaseName: string;
   readonly during: "call" | "commit" | "migrate";
 }
 
 interface Cause {
   readonly failure: StorageFailure;
   /** `text` is the message of SQLite or the driver. */
-  readonly says: (file: string, text: string) => string;
+  readonly says: (database: string, text: string) => string;
 }
 
 const causes: Readonly<Record<string, Cause>> = {
   SQLITE_BUSY: {
     failure: "transient",
-    says: (file) =>
-      `Another connection is writing to the database ${file}. Nothing was changed; try again in a moment.`,
+    says: (database) =>
+      `Another connection is writing to the database ${database}. Nothing was changed; try again in a moment.`,
   },
   SQLITE_BUSY_SNAPSHOT: {
     failure: "transient",
-    says: (file) =>
-      `The transaction read the database ${file} before another connection wrote to it, so it can no longer write. ` +
+    says: (database) =>
+      `The transaction read the database ${database} before another connection wrote to it, so it can no longer write. ` +
       "Nothing was changed; roll back and try again, with BEGIN IMMEDIATE.",
   },
   SQLITE_LOCKED: {
     failure: "transient",
-    says: (file) => `A table of the database ${file} is in use by another statement. Nothing was changed; try again.`,
+    says: (database) =>
+      `A table of the database ${database} is in use by another statement. Nothing was changed; try again.`,
   },
   SQLITE_READONLY: {
     failure: "read_only",
-    says: (file) =>
-      `The database ${file} was opened read-only, or the process may not write to the file or its directory. ` +
+    says: (database) =>
+      `The database ${database} was opened read-only, or the process may not write to the file or its directory. ` +
       "Grant write access to both, or open the database without the read-only option.",
   },
   SQLITE_CANTOPEN: {
     failure: "unavailable",
-    says: (file) =>
-      `The database ${file} cannot be opened. Check that its directory exists, that the path is not a directory, and that the process may read and write there.`,
+    says: (database) =>
+      `The database ${database} cannot be opened. Check that its directory exists, that the path is not a directory, and that the process may read and write there.`,
   },
   SQLITE_NOTADB: {
     failure: "unavailable",
-    says: (file) => `The file ${file} is not an SQLite database. The file was not changed; check the path.`,
+    says: (database) => `The file ${database} is not an SQLite database. The file was not changed; check the path.`,
   },
   SQLITE_CORRUPT: {
     failure: "unavailable",
-    says: (file) =>
-      `The database ${file} is damaged. Stop writing to it, and restore a backup or run "PRAGMA integrity_check".`,
+    says: (database) =>
+      `The database ${database} is damaged. Stop writing to it, and restore a backup or run "PRAGMA integrity_check".`,
   },
   SQLITE_FULL: {
     failure: "unavailable",
-    says: (file) =>
-      `The disk of the database ${file} is full, or its max_page_count is reached. Nothing was changed; make room.`,
+    says: (database) =>
+      `The disk of the database ${database} is full, or its max_page_count is reached. Nothing was changed; make room.`,
   },
   SQLITE_IOERR: {
     failure: "unavailable",
-    says: (file) => `The operating system could not read or write the database ${file}. Check the disk.`,
+    says: (database) => `The operating system could not read or write the database ${database}. Check the disk.`,
   },
   SQLITE_AUTH: {
     failure: "unavailable",
-    says: (file) =>
-      `The connection to the database ${file} is not authorised for this. Check what your program allows on it.`,
+    says: (database) =>
+      `The connection to the database ${database} is not authorised for this. Check what your program allows on it.`,
   },
 };
 
@@ -69,9 +70,9 @@ const causes: Readonly<Record<string, Cause>> = {
 export function toStorageError(error: unknown, context: ErrorContext): StorageError {
   if (isStorageError(error)) return error;
   const code = codeOf(error);
-  if (context.during === "commit" && commitIsUncertain(code)) return uncertainCommit(error, context.file);
+  if (context.during === "commit" && commitIsUncertain(code)) return uncertainCommit(error, context.databaseName);
   const cause = causes[code] ?? causes[primaryCode(code)] ?? causeByText(error) ?? unknownCause(code, context);
-  return new StorageError(cause.failure, cause.says(context.file, textOf(error)), error);
+  return new StorageError(cause.failure, cause.says(context.databaseName, messageOf(error)), error);
 }
 
 /** Errors of the process or the library, rather than of a statement. */
@@ -83,18 +84,21 @@ const troubles = ["NOMEM", "INTERNAL", "PERM", "PROTOCOL", "NOLFS", "INTERRUPT",
  */
 function unknownCause(code: string, { during }: ErrorContext): Cause {
   if (during === "migrate" || troubles.some((name) => primaryCode(code) === `SQLITE_${name}`)) {
-    return { failure: "unavailable", says: (file, text) => `The database ${file} did not do what was asked: ${text}` };
+    return {
+      failure: "unavailable",
+      says: (database, text) => `The database ${database} did not do what was asked: ${text}`,
+    };
   }
   return {
     failure: "refused",
-    says: (file, text) =>
-      `The database ${file} refused a statement: ${text}. Nothing was changed. If the text comes from a trigger or a constraint that was added to the tables, that forbids this change.`,
+    says: (database, text) =>
+      `The database ${database} refused a statement: ${text}. Nothing was changed. If the text comes from a trigger or a constraint that was added to the tables, that forbids this change.`,
   };
 }
 
 /** The guard that refused, or undefined if it was not one of ours. */
 export function refusingGuard(error: unknown): Guard | undefined {
-  const text = textOf(error);
+  const text = messageOf(error);
   switch (codeOf(error)) {
     case "SQLITE_CONSTRAINT_CHECK": {
       const name = text.replace("CHECK constraint failed: ", "");
@@ -125,7 +129,7 @@ export function refusesCommit(error: unknown): boolean {
 
 /** True while the host reads from the same connection with iterate(). The driver then runs nothing else. */
 export function isReading(error: unknown): boolean {
-  return codeOf(error) === "" && readingText.test(textOf(error));
+  return codeOf(error) === "" && readingText.test(messageOf(error));
 }
 
 const readingText = /connection is busy/;
@@ -151,8 +155,8 @@ function commitIsUncertain(code: string): boolean {
   );
 }
 
-function uncertainCommit(error: unknown, file: string): StorageError {
-  const message = `The database ${file} failed during a commit (${textOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
+function uncertainCommit(error: unknown, database: string): StorageError {
+  const message = `The database ${database} failed during a commit (${messageOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
   return new StorageError("unknown", message, error);
 }
 
@@ -160,7 +164,7 @@ function uncertainCommit(error: unknown, file: string): StorageError {
 function causeByText(error: unknown): Cause | undefined {
   // An error that a trigger raises has a code.
   if (!["", "SQLITE_ERROR"].includes(codeOf(error))) return undefined;
-  const text = textOf(error);
+  const text = messageOf(error);
   const known = causesByText.find(({ pattern }) => pattern.test(text));
   return known?.cause(text);
 }
@@ -170,7 +174,8 @@ const causesByText: readonly { readonly pattern: RegExp; readonly cause: (text: 
     pattern: /^no such (table|column|index)|has no column named/,
     cause: (text) => ({
       failure: "schema_outdated",
-      says: (file) => `The database ${file} lacks what this version of Slotwright needs (${text}). Run migrate().`,
+      says: (database) =>
+        `The database ${database} lacks what this version of Slotwright needs (${text}). Run migrate().`,
     }),
   },
   {
@@ -184,16 +189,16 @@ const causesByText: readonly { readonly pattern: RegExp; readonly cause: (text: 
     pattern: readingText,
     cause: () => ({
       failure: "transient",
-      says: (file) =>
-        `Your program is reading from the same connection to the database ${file} with iterate(). Nothing was changed; finish reading first.`,
+      says: (database) =>
+        `Your program is reading from the same connection to the database ${database} with iterate(). Nothing was changed; finish reading first.`,
     }),
   },
   {
     pattern: /directory does not exist/,
     cause: () => ({
       failure: "unavailable",
-      says: (file) =>
-        `The database ${file} cannot be opened: its directory does not exist. Create it, or correct the path.`,
+      says: (database) =>
+        `The database ${database} cannot be opened: its directory does not exist. Create it, or correct the path.`,
     }),
   },
 ];

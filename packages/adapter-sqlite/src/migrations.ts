@@ -6,7 +6,7 @@ import { sqliteStrategy } from "./strategy.ts";
 export const currentRelease = releaseOf([initial]);
 
 /** The same release, with the names of these tables. */
-export function placed(release: Release, prefix: string): Release {
+export function inNamespace(release: Release, prefix: string): Release {
   return withNames(release, { "{prefix}": prefix });
 }
 
@@ -24,7 +24,7 @@ export interface MigrationSqlOptions {
 export function migrationSql({ tablePrefix = defaultTablePrefix, from = 0 }: MigrationSqlOptions = {}): string {
   const strategy = sqliteStrategy(tablePrefix);
   const bookkeeping = migrationStatements(strategy);
-  const steps = placed(currentRelease, tablePrefix)
+  const steps = inNamespace(currentRelease, tablePrefix)
     .migrations.filter(({ version }) => version > from)
     .flatMap((migration) => [...migration.objects.map(({ statement }) => statement), bookkeeping.record(migration)]);
   return ["begin immediate", bookkeeping.createTable, ...steps, "commit"].map((step) => `${step};\n`).join("");

@@ -3,14 +3,14 @@ import { type CallOptions, type OpenTransaction, StorageError } from "@slotwrigh
 import type Database from "better-sqlite3";
 import { refuseInsideHostTransaction, type SqliteDatabase } from "./connection.ts";
 import { isReading, refusesCommit, toStorageError } from "./errors.ts";
-import { createTurns } from "./turns.ts";
+import { createMutex } from "./mutex.ts";
 
 /** How many milliseconds a transaction on its own connection may take. All other writers wait for it. */
 export const longestTransaction = 30_000;
 
-/** Where the adapter's transactions run. They run one after the other, because the file has one write lock. */
-export interface TransactionPlace {
-  readonly file: string;
+/** Where the connection of the adapter's transactions comes from. They run one after the other, because the file has one write lock. */
+export interface TransactionSource {
+  readonly databaseName: string;
   /** Opens the connection if it is not open. */
   readonly database: () => SqliteDatabase;
   /**
@@ -32,27 +32,27 @@ export interface Transactions {
   readonly between: InTurn;
 }
 
-export function createTransactions(place: TransactionPlace): Transactions {
-  const turns = createTurns();
+export function createTransactions(source: TransactionSource): Transactions {
+  const mutex = createMutex();
   const take = async ({ connectWithinMs = 10_000 }: CallOptions = {}) => {
-    if (!(await turns.take(connectWithinMs))) throw tooManyWait(place.file);
+    if (!(await mutex.take(connectWithinMs))) throw tooManyWait(source.databaseName);
   };
   const begin: Transactions["begin"] = async (call) => {
     await take(call);
     try {
-      return openOn(beginOn(place), place, turns.end);
+      return openOn(beginOn(source), source, mutex.release);
     } catch (error) {
-      turns.end();
-      throw toStorageError(error, { file: place.file, during: "call" });
+      mutex.release();
+      throw toStorageError(error, { databaseName: source.databaseName, during: "call" });
     }
   };
   const between: InTurn = async (call, work) => {
-    if (turns.isFree()) return work();
+    if (mutex.isFree()) return work();
     await take(call);
     try {
       return await work();
     } finally {
-      turns.end();
+      mutex.release();
     }
   };
   return { begin, between };
@@ -60,7 +60,7 @@ export function createTransactions(place: TransactionPlace): Transactions {
 
 export const atOnce: InTurn = (_call, work) => work();
 
-function beginOn({ database: open }: TransactionPlace): SqliteDatabase {
+function beginOn({ database: open }: TransactionSource): SqliteDatabase {
   const database = open();
   refuseInsideHostTransaction({ database });
   // A transaction that has read can no longer write once another connection has written.
@@ -70,7 +70,7 @@ function beginOn({ database: open }: TransactionPlace): SqliteDatabase {
 
 function openOn(
   database: SqliteDatabase,
-  { file, forget }: TransactionPlace,
+  { databaseName, forget }: TransactionSource,
   endTurn: () => void,
 ): OpenTransaction<Database.Database> {
   let isTooLong = false;
@@ -82,7 +82,7 @@ function openOn(
   };
   const timer = forget && setTimeout(end, longestTransaction);
   const ending = (how: () => void) => async (): Promise<undefined> => {
-    if (isTooLong) throw tookTooLong(file);
+    if (isTooLong) throw tookTooLong(databaseName);
     clearTimeout(timer);
     try {
       how();
@@ -92,18 +92,18 @@ function openOn(
   };
   return {
     transaction: database as SqliteDatabase & Database.Database,
-    commit: ending(() => commit(database, file)),
+    commit: ending(() => commit(database, databaseName)),
     rollback: ending(() => rollBack(database)),
   };
 }
 
-function commit(database: SqliteDatabase, file: string): void {
-  if (!database.inTransaction) throw endedEarly(file);
+function commit(database: SqliteDatabase, databaseName: string): void {
+  if (!database.inTransaction) throw endedEarly(databaseName);
   try {
     database.exec("commit");
   } catch (error) {
     rollBack(database);
-    throw isReading(error) ? stillReading(file) : commitError(error, file);
+    throw isReading(error) ? stillReading(databaseName) : commitError(error, databaseName);
   }
 }
 
@@ -118,9 +118,9 @@ function giveUp(database: SqliteDatabase): void {
   }
 }
 
-function commitError(error: unknown, file: string): StorageError {
-  if (!refusesCommit(error)) return toStorageError(error, { file, during: "commit" });
-  const message = `A deferred constraint of the database ${file} refused the transaction at COMMIT, and nothing of it was stored. The cause names the constraint.`;
+function commitError(error: unknown, databaseName: string): StorageError {
+  if (!refusesCommit(error)) return toStorageError(error, { databaseName, during: "commit" });
+  const message = `A deferred constraint of the database ${databaseName} refused the transaction at COMMIT, and nothing of it was stored. The cause names the constraint.`;
   return new StorageError("refused", message, error);
 }
 
@@ -145,25 +145,25 @@ function whileReading(database: SqliteDatabase, sql: string): void {
   }
 }
 
-function stillReading(file: string): StorageError {
+function stillReading(databaseName: string): StorageError {
   return misuse(
     "The transaction was rolled back because its callback left an iterate() unfinished, and nothing can be committed meanwhile. Read it to its end, or leave its loop, before the callback returns.",
-    file,
+    databaseName,
   );
 }
 
-function tooManyWait(file: string): StorageError {
+function tooManyWait(databaseName: string): StorageError {
   return new StorageError(
     "transient",
-    `Other transactions of this adapter kept the database ${file} busy. Nothing was changed; try again, or make the transactions shorter: they run one after the other.`,
+    `Other transactions of this adapter kept the database ${databaseName} busy. Nothing was changed; try again, or make the transactions shorter: they run one after the other.`,
     undefined,
     "Transactions of this program keep the database busy: they run one after the other. In the callback of transaction(), call the engine that it was given, which works in that transaction; any other engine waits for it. Otherwise, make the transactions shorter.",
   );
 }
 
-function tookTooLong(file: string): StorageError {
+function tookTooLong(databaseName: string): StorageError {
   return misuse(
     `The transaction was rolled back because its callback took longer than ${longestTransaction / 1000} seconds. On SQLite, all other writers wait for it. Do not wait for people or other services in the callback.`,
-    file,
+    databaseName,
   );
 }

@@ -5,7 +5,7 @@ import { atOnce, createTransactions, type InTurn, type Transactions } from "./op
 
 /** Where the adapter's own connection comes from. Nothing is opened before the first call. */
 export interface Source {
-  readonly file: string;
+  readonly databaseName: string;
   readonly connection: () => Connection;
   readonly begin: Transactions["begin"];
   /** When reads and writes may run. */
@@ -35,10 +35,10 @@ export function fileSource(filename: string): Source {
   const forget = () => {
     second = undefined;
   };
-  const place = { file: filename, database: forTransactions, ...(isOwn && { forget }) };
-  const { begin, between } = createTransactions(place);
+  const transactionSource = { databaseName: filename, database: forTransactions, ...(isOwn && { forget }) };
+  const { begin, between } = createTransactions(transactionSource);
   return {
-    file: filename,
+    databaseName: filename,
     connection: first,
     begin,
     writing: between,
@@ -70,10 +70,10 @@ export function hostSource(database: SqliteDatabase): Source {
     connection = createConnection(database);
     return connection;
   };
-  const place = { file: database.name, database: () => only().database };
-  const { begin, between } = createTransactions(place);
+  const transactionSource = { databaseName: database.name, database: () => only().database };
+  const { begin, between } = createTransactions(transactionSource);
   return {
-    file: database.name,
+    databaseName: database.name,
     connection: only,
     begin,
     reading: between,

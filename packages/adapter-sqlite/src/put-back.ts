@@ -1,4 +1,4 @@
-import { currentObjects, type Release, type SqlStrategy, textOf } from "@slotwright/adapter-sql";
+import { currentObjects, messageOf, type Release, type SqlStrategy } from "@slotwright/adapter-sql";
 import { StorageError } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 
@@ -19,7 +19,7 @@ export function putBack(connection: Connection, strategy: SqlStrategy, release: 
     try {
       database.exec(statement);
     } catch (error) {
-      const message = `The database ${database.name} lacks the ${title}, which could not be put back: ${textOf(error)}. Nothing was changed; remove what is in the way, and run migrate() again.`;
+      const message = `The database ${database.name} lacks the ${title}, which could not be put back: ${messageOf(error)}. Nothing was changed; remove what is in the way, and run migrate() again.`;
       throw new StorageError("unavailable", message, error);
     }
     return `put back: ${title}`;

@@ -1,4 +1,10 @@
-import { createReads, migrationStatements, type Reads, type SqlStrategy, tableOfKind } from "@slotwright/adapter-sql";
+import {
+  createReads,
+  type ListReads,
+  migrationStatements,
+  type SqlStrategy,
+  tableOfKind,
+} from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core/adapter";
 import { sql } from "kysely";
 import { createWrites, type Writes } from "./writes.ts";
@@ -13,7 +19,7 @@ export interface Statements {
   readonly selectMany: PerKind;
   /** Takes an id. A command has no version, and counts as 1. */
   readonly selectVersion: PerKind;
-  readonly reads: Reads;
+  readonly reads: ListReads;
   readonly writes: Writes;
   readonly readSchemaVersion: string;
   /** Takes the name. */

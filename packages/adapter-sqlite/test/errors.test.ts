@@ -175,7 +175,7 @@ describe("a database that fails later", () => {
 
 describe("an error of COMMIT itself", () => {
   const during = (code: string) =>
-    toStorageError(Object.assign(new Error("failed"), { code }), { file: "f", during: "commit" }).failure;
+    toStorageError(Object.assign(new Error("failed"), { code }), { databaseName: "f", during: "commit" }).failure;
 
   it("is unknown where the log may have got the commit all the same", () => {
     expect(during("SQLITE_IOERR_FSYNC")).toBe("unknown");

@@ -25,11 +25,11 @@ describe("on full, analysed tables, of all statements that the driver is given",
     database = new Database(store.filename);
     database.exec("analyze");
     const storage = sqliteAdapter({ database: noting(database, given) });
-    await everyCall({ engine: createEngine({ storage: storage as StorageAdapter<never> }), schedule: 3, step: inTurn });
+    await everyCall({ engine: createEngine({ storage: storage as StorageAdapter<never> }), schedule: 3, run: inTurn });
     const host = noting(database, given);
     host.exec("begin immediate");
     const engine = createEngine({ storage }).within(host);
-    await everyCall({ engine: engine as never, schedule: 4, step: inTurn });
+    await everyCall({ engine: engine as never, schedule: 4, run: inTurn });
     host.exec("rollback");
   }, 60_000);
   afterAll(async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rawRow, recordTables } from "@slotwright/adapter-sql/conformance";
+import { rawRow, tableNameOf } from "@slotwright/adapter-sql/conformance";
 import type { ConformanceStore, Corruption } from "@slotwright/conformance";
 import type { StoredRecord } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
@@ -50,7 +50,7 @@ function endTransaction(transaction: Database.Database, how: "commit" | "rollbac
 function corruptFile(filename: string, { put = [], remove = [] }: Corruption): void {
   withGuardsOff(filename, (database) => {
     for (const record of put) putRow(database, record);
-    for (const { kind, id } of remove) database.prepare(`delete from ${recordTables[kind]} where id = ?`).run(id);
+    for (const { kind, id } of remove) database.prepare(`delete from ${tableNameOf[kind]} where id = ?`).run(id);
   });
 }
 
@@ -74,6 +74,6 @@ function putRow(database: Database.Database, record: StoredRecord): void {
   const row = rawRow(record);
   const columns = Object.keys(row);
   const places = columns.map((column) => `@${column}`);
-  const table = recordTables[record.kind];
+  const table = tableNameOf[record.kind];
   database.prepare(`insert or replace into ${table} (${columns.join(", ")}) values (${places.join(", ")})`).run(row);
 }

@@ -68,7 +68,7 @@ export function emptyWorld(name = ""): World {
 }
 
 /** The providers of a world. */
-export function providersOf({ name }: World): readonly [provider: string, room: string] {
+export function providersOfWorld({ name }: World): readonly [provider: string, room: string] {
   return [`${place.providerId}${name}`, `room${name}`];
 }
 
@@ -101,7 +101,7 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
   const chosen = ownId(intent, intent.appointment, world);
   const own = chosen === undefined ? {} : { appointmentId: chosen };
   const forSubject = { ...by, ...own, actor: patient, subjectId: `p-${intent.appointment}` };
-  const [doctor, room] = providersOf(world);
+  const [doctor, room] = providersOfWorld(world);
   const at = { ...place, providerId: doctor };
   switch (intent.name) {
     case "createSlots": {

@@ -3,7 +3,7 @@ import { keyText } from "@slotwright/core/adapter";
 import fc from "fast-check";
 import { auditStore } from "./audit.ts";
 import { asCaller } from "./in-transactions.ts";
-import { anyIntent, ask, emptyWorld, type Intent, providersOf, type World } from "./intents.ts";
+import { anyIntent, ask, emptyWorld, type Intent, providersOfWorld, type World } from "./intents.ts";
 import { checkHistory } from "./linearizability/check.ts";
 import { type History, type HistoryCall, mergeHistories } from "./linearizability/history.ts";
 import { createRecorder, type RecordedEngine, settleUnknown } from "./linearizability/record.ts";
@@ -69,14 +69,14 @@ export interface Performance {
 /** The stage once it is set: what exists, and the callers who wait to start. */
 export interface Scene {
   readonly world: World;
-  readonly actors: readonly (() => Promise<void>)[];
+  readonly participants: readonly (() => Promise<void>)[];
 }
 
 /** Starts the callers. If they run elsewhere, it returns what was recorded there. */
 export type RunScene = (scene: Scene) => Promise<readonly Pick<Performance, "history" | "rawErrors">[]>;
 
-const allAtOnce: RunScene = async ({ actors }) => {
-  await Promise.all(actors.map((act) => act()));
+const allAtOnce: RunScene = async ({ participants }) => {
+  await Promise.all(participants.map((act) => act()));
   return [];
 };
 
@@ -96,11 +96,11 @@ export async function perform(play: Play, stage: Stage, runScene: RunScene = all
     for (const intent of intents) await insist(() => ask(intent, engine, world), rawErrors, stage.onFailure);
   };
   await actor("before", engineOn(observer), play.before)();
-  const actors = play.callers.map((intents, index) => {
+  const participants = play.callers.map((intents, index) => {
     const engine = engineOn(storages[index % storages.length] as StorageAdapter);
     return actor(`caller ${index + 1}`, stage.inTransactions ? asCaller(index, engine) : engine, intents);
   });
-  const elsewhere = await runScene({ world, actors });
+  const elsewhere = await runScene({ world, participants });
   const merged = () => mergeHistories([recorder.history(), ...elsewhere.map(({ history }) => history)]);
   await repeatUnanswered(
     merged(),
@@ -157,7 +157,7 @@ function ignoreRefusal(error: unknown): void {
 /** What is wrong, as sentences: broken invariants, answers without an explanation, errors that no engine may throw. */
 export async function problemsOf({ history, world, rawErrors }: Performance, observer: StorageAdapter) {
   const verdict = checkHistory(history);
-  const broken = await auditStore(observer, { providerIds: providersOf(world) });
+  const broken = await auditStore(observer, { providerIds: providersOfWorld(world) });
   return [...rawErrors, ...broken, ...(verdict.linearizable ? [] : [verdict.explanation])];
 }
 

@@ -2,49 +2,49 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock, EngineOptions } from "@slotwright/core";
 
 /**
- * Lets concurrent actors go on one step at a time, in an order that a list of numbers decides: the same numbers give
- * the same order. An actor that waits for another's lock does not keep the others from going on.
+ * Lets concurrent participants go on one step at a time, in an order that a list of numbers decides: the same numbers give
+ * the same order. A participant that waits for another's lock does not keep the others from going on.
  */
 export interface Turns {
   /**
-   * Awaited before each step of an actor. Resolves when it is this actor's turn. Callers that are not actors pass at
+   * Awaited before each step of a participant. Resolves when it is its turn. Callers that are not participants pass at
    * once.
    */
   readonly next: () => Promise<void>;
-  /** Runs the actors of a scene until all of them have ended. */
-  readonly run: (scene: { readonly actors: readonly (() => Promise<void>)[] }) => Promise<readonly never[]>;
+  /** Runs the participants of a scene until all of them have ended. */
+  readonly run: (scene: { readonly participants: readonly (() => Promise<void>)[] }) => Promise<readonly never[]>;
 }
 
 export interface TurnsOptions {
-  /** For each step, which of the waiting actors goes on. After the last number, the one that waited longest. */
+  /** For each step, which of the waiting participants goes on. After the last number, the one that waited longest. */
   readonly choices: readonly number[];
   /** Milliseconds after which an unfinished step counts as waiting for a lock. Default 20. */
   readonly blockedAfterMs?: number;
 }
 
-interface Actor {
+interface Participant {
   readonly number: number;
   /** When it last had its turn. */
   lastTurn: number;
 }
 
 interface Waiting {
-  readonly actor: Actor;
+  readonly participant: Participant;
   readonly go: () => void;
 }
 
 /**
- * The actor whose last turn is longest ago goes first. Not the order of arrival: if several run at the same time, as
+ * The participant whose last turn is longest ago goes first. Not the order of arrival: if several run at the same time, as
  * all do in the beginning, that depends on milliseconds and cannot be repeated.
  */
 function inLine(one: Waiting, other: Waiting): number {
-  return one.actor.lastTurn - other.actor.lastTurn || one.actor.number - other.actor.number;
+  return one.participant.lastTurn - other.participant.lastTurn || one.participant.number - other.participant.number;
 }
 
 export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Turns {
-  const current = new AsyncLocalStorage<Actor>();
+  const current = new AsyncLocalStorage<Participant>();
   const waiting: Waiting[] = [];
-  const running = new Set<Actor>();
+  const running = new Set<Participant>();
   let turn = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -55,36 +55,38 @@ export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Tur
     const [chosen] = waiting.splice((choices[turn] ?? 0) % Math.max(waiting.length, 1), 1);
     if (chosen === undefined) return;
     turn += 1;
-    chosen.actor.lastTurn = turn;
-    running.add(chosen.actor);
+    chosen.participant.lastTurn = turn;
+    running.add(chosen.participant);
     chosen.go();
     timer = setTimeout(takeForBlocked, blockedAfterMs);
   }
 
-  /** They go on when they can. Until then, it is another actor's turn. */
+  /** They go on when they can. Until then, it is another participant's turn. */
   function takeForBlocked(): void {
     running.clear();
     letOneGo();
   }
 
-  function stop(actor: Actor): void {
-    running.delete(actor);
+  function stop(participant: Participant): void {
+    running.delete(participant);
     letOneGo();
   }
 
   async function next(): Promise<void> {
-    const actor = current.getStore();
-    if (actor === undefined) return;
-    const turn = new Promise<void>((go) => waiting.push({ actor, go }));
-    stop(actor);
+    const participant = current.getStore();
+    if (participant === undefined) return;
+    const turn = new Promise<void>((go) => waiting.push({ participant, go }));
+    stop(participant);
     await turn;
   }
 
-  async function run({ actors: works }: Parameters<Turns["run"]>[0]): Promise<readonly never[]> {
-    const started = works.map((work, number) => ({ work, actor: { number, lastTurn: 0 } }));
-    for (const { actor } of started) running.add(actor);
+  async function run({ participants: works }: Parameters<Turns["run"]>[0]): Promise<readonly never[]> {
+    const started = works.map((work, number) => ({ work, participant: { number, lastTurn: 0 } }));
+    for (const { participant } of started) running.add(participant);
     timer = setTimeout(takeForBlocked, blockedAfterMs);
-    await Promise.all(started.map(({ work, actor }) => current.run(actor, () => work().finally(() => stop(actor)))));
+    await Promise.all(
+      started.map(({ work, participant }) => current.run(participant, () => work().finally(() => stop(participant)))),
+    );
     clearTimeout(timer);
     return [];
   }

@@ -5,7 +5,7 @@ import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import { type Clock, createEngine, systemClock } from "@slotwright/core";
 import { commandIdOf } from "@slotwright/core/checking";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { audit, type Shown, shownIn, type Told } from "../src/audit/index.ts";
+import { audit, type Shown, shownIn, type ToldOutcome } from "../src/audit/index.ts";
 import { sqlite } from "../src/engines/sqlite.ts";
 
 const actor = { id: "maria", kind: "staff" };
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function findingsAgainst(told: readonly Told[]): Promise<readonly string[]> {
+async function findingsAgainst(told: readonly ToldOutcome[]): Promise<readonly string[]> {
   const connection = await sqlite.connect(file);
   try {
     return (await audit(connection, sqlite.dialect, told)).findings.map(({ finding }) => finding);
@@ -33,7 +33,7 @@ it("of an appointment that is moved within its slot finds nothing, and finds a s
   const storage = sqliteAdapter({ filename: file });
   await storage.migrate();
   const engine = createEngine({ storage, clock });
-  const told: Told[] = [];
+  const told: ToldOutcome[] = [];
   const say = (command: string, key: string, answer: object) =>
     void told.push({
       commandId: commandIdOf(key, actor, "actor"),

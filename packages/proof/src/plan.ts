@@ -9,7 +9,7 @@ import { type MutationReport, mutateEngine } from "./mutants/run.ts";
 import type { ProofOptions } from "./options.ts";
 
 /** One part of the proof on one engine. */
-export interface Step {
+export interface ProofStep {
   readonly name: string;
   readonly title: string;
   /** How many histories it is to see: its share of the progress. */
@@ -26,7 +26,7 @@ export interface StepResult {
 }
 
 export interface Plan {
-  readonly steps: readonly Step[];
+  readonly steps: readonly ProofStep[];
   /** Versions of what it runs on, known once it was opened. */
   readonly origin: string;
   readonly close: () => Promise<void>;
@@ -64,22 +64,22 @@ export async function planFor(
     close: async () => void (await Promise.all([database.end({ keep: false }), faults.close()])),
   };
 
-  function historySteps(): readonly Step[] {
+  function historySteps(): readonly ProofStep[] {
     const { histories: all, seed } = options;
     const count = (level: keyof typeof shares) => Math.ceil(all * shares[level]);
-    const byTurns = levels.map((level): Step => {
+    const byTurns = levels.map((level): ProofStep => {
       const histories = count(level);
-      const run: Step["run"] = async (onTally) =>
-        resultOf(await playInterleaved(engine, address, { level, histories, seed, onTally, signal }), engineName);
+      const run: ProofStep["run"] = async (onTally) =>
+        stepResult(await playInterleaved(engine, address, { level, histories, seed, onTally, signal }), engineName);
       return { name: level, title: `commands take turns at ${titles[level]}`, weight: histories, run };
     });
     const histories = count("free");
-    const free: Step = {
+    const free: ProofStep = {
       name: "free",
       title: `commands of ${processes} processes run freely`,
       weight: histories,
       run: async (onTally) =>
-        resultOf(
+        stepResult(
           await playFreely(engine, address, { engineName, processes, histories, seed, onTally, signal }),
           engineName,
         ),
@@ -87,21 +87,21 @@ export async function planFor(
     return [...byTurns, free].filter(({ weight }) => weight > 0);
   }
 
-  function replayStep({ level, path }: NonNullable<ProofOptions["replay"]>): Step {
-    const run: Step["run"] = async (onTally) => {
+  function replayStep({ level, path }: NonNullable<ProofOptions["replay"]>): ProofStep {
+    const run: ProofStep["run"] = async (onTally) => {
       const again = { level, histories: 1, seed: options.seed, path, onTally };
-      return resultOf(await playInterleaved(engine, address, again), engineName);
+      return stepResult(await playInterleaved(engine, address, again), engineName);
     };
     return { name: level, title: `one history again, by turns at ${titles[level]}`, weight: 1, run };
   }
 
-  function mutantSteps(): readonly Step[] {
+  function mutantSteps(): readonly ProofStep[] {
     if (mutation === undefined) return [];
     const run = async () => ({ problems: await mutateEngine(engineName, mutation, signal) });
     return [{ name: "mutants", title: "adapters with one flaw each", weight: 0, run }];
   }
 
-  function faultSteps(): readonly Step[] {
+  function faultSteps(): readonly ProofStep[] {
     return chosenOf(faults.faults, options).map(({ key, title, run }) => ({
       name: key,
       title,
@@ -124,7 +124,7 @@ export async function planFor(
 
 const titles = { calls: "each call of the storage", statements: "each statement of the driver" } as const;
 
-function resultOf(violation: Violation | undefined, engineName: EngineName): StepResult {
+function stepResult(violation: Violation | undefined, engineName: EngineName): StepResult {
   if (violation === undefined) return { problems: [] };
   return { problems: violation.problems, replay: `--${engineName} ${violation.replay}` };
 }

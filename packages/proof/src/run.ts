@@ -5,7 +5,7 @@ import { addTo, emptyTally, type Tally } from "./histories/tally.ts";
 import { mutants } from "./mutants/index.ts";
 import { type MutationReport, mutateMemory } from "./mutants/run.ts";
 import type { ProofOptions } from "./options.ts";
-import { type Plan, planFor, type Step } from "./plan.ts";
+import { type Plan, type ProofStep, planFor } from "./plan.ts";
 import { type EngineReport, type ProofReport, type StepReport, scoreOf } from "./report.ts";
 
 /** Does all of it, one engine after the other. An interrupted proof ends after the history or the fault that is on. */
@@ -60,20 +60,20 @@ async function runSteps({ steps }: Plan, signal: AbortSignal): Promise<readonly 
     if (signal.aborted) break;
     reports.push(await runStep(step, seen, progress));
   }
-  progress.finish(seen.histories, textOf(seen, "done"));
+  progress.finish(seen.histories, tallyText(seen, "done"));
   return reports;
 }
 
-async function runStep(step: Step, seen: Tally, progress: Progress): Promise<StepReport> {
+async function runStep(step: ProofStep, seen: Tally, progress: Progress): Promise<StepReport> {
   const started = performance.now();
   const tally = emptyTally();
   const watch = watchForStrays();
-  progress.update(seen.histories, textOf(seen, step.title));
+  progress.update(seen.histories, tallyText(seen, step.title));
   const result = await step
     .run((more) => {
       addTo(tally, more);
       addTo(seen, more);
-      progress.update(seen.histories, textOf(seen, step.title));
+      progress.update(seen.histories, tallyText(seen, step.title));
     })
     .catch((error: unknown) => ({ problems: [`It could not be run: ${stackOf(error)}`] }));
   const { name, title } = step;
@@ -98,7 +98,7 @@ function watchForStrays(): { readonly end: () => readonly string[] } {
   };
 }
 
-function textOf({ histories, commands, conflicts, retries, faults }: Tally, title: string): string {
+function tallyText({ histories, commands, conflicts, retries, faults }: Tally, title: string): string {
   return `${histories} histories, ${commands} commands, ${conflicts} conflicts, ${retries} retries, ${faults} faults: ${title}`;
 }
 

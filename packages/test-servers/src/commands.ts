@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { Account, Command } from "./engine.ts";
+import type { Account, Invocation } from "./engine.ts";
 
 const execute = promisify(execFile);
 
@@ -12,7 +12,7 @@ export interface CommandOptions {
 }
 
 /** Runs a command to its end and gives what it printed on stdout. Throws with its last words where it fails. */
-export async function run(command: Command, options: CommandOptions = {}): Promise<string> {
+export async function run(command: Invocation, options: CommandOptions = {}): Promise<string> {
   const { account, cwd, environment, input } = options;
   const running = execute(command.program, command.arguments, {
     ...account,

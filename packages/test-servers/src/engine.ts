@@ -1,11 +1,11 @@
-export type Engine = "postgres" | "mysql" | "mariadb";
+export type ServerName = "postgres" | "mysql" | "mariadb";
 
 /** Environment variables, `process.env` or a test's own. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** All that the rest of the package knows about an engine. */
 export interface EngineDefinition {
-  readonly engine: Engine;
+  readonly engine: ServerName;
   /** The engine's name in messages. */
   readonly title: string;
   /** The environment variable that may hold the URL of a running server. */
@@ -43,7 +43,7 @@ export interface Installation {
   /** Fills `run.data` with an empty server that knows one administrator. */
   initialise(run: RunFolder, administrator: Administrator): Promise<void>;
   /** The command that runs the server in the foreground. */
-  command(run: RunFolder, port: number): Command;
+  command(run: RunFolder, port: number): Invocation;
   /** An administrator's URL to a database that {@link initialise} made. */
   url(administrator: Administrator, port: number): string;
 }
@@ -58,7 +58,7 @@ export interface Administrator {
   readonly password: string;
 }
 
-export interface Command {
+export interface Invocation {
   readonly program: string;
   readonly arguments: readonly string[];
 }

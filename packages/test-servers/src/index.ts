@@ -1,4 +1,4 @@
-export type { Engine, Environment } from "./engine.ts";
+export type { Environment, ServerName } from "./engine.ts";
 export { connectServer } from "./server/connected.ts";
 export type { StartOptions } from "./start.ts";
 export { startOwnServer, startServer } from "./start.ts";

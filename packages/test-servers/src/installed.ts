@@ -1,8 +1,8 @@
 import { access, constants, realpath } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { run } from "./commands.ts";
-import type { Command, Environment } from "./engine.ts";
-import { versionIn } from "./versions.ts";
+import type { Environment, Invocation } from "./engine.ts";
+import { versionInText } from "./versions.ts";
 
 export interface InstalledProgram {
   /** Where it really is: links such as those in /usr/local/bin are followed. */
@@ -26,9 +26,9 @@ export async function installedPrograms(
 }
 
 /** The version of a server program, or `undefined` where it doesn't run. */
-export async function describeCommand(command: Command): Promise<Omit<InstalledProgram, "path"> | undefined> {
+export async function describeCommand(command: Invocation): Promise<Omit<InstalledProgram, "path"> | undefined> {
   const banner = await run(command).catch(() => "");
-  const version = versionIn(banner);
+  const version = versionInText(banner);
   return version === undefined ? undefined : { version, banner };
 }
 

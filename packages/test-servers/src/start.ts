@@ -1,4 +1,4 @@
-import type { Engine, EngineDefinition, Environment, Installation } from "./engine.ts";
+import type { EngineDefinition, Environment, Installation, ServerName } from "./engine.ts";
 import { engines } from "./engines.ts";
 import { announce, missing } from "./missing.ts";
 import { connectServer } from "./server/connected.ts";
@@ -24,7 +24,7 @@ export interface StartOptions {
  * @returns `undefined` where the engine can't be had, after saying so on stderr.
  * @throws Where the engine can't be had and `CI=true`, and where the environment's URL doesn't work.
  */
-export async function startServer(engine: Engine, options: StartOptions = {}): Promise<TestServer | undefined> {
+export async function startServer(engine: ServerName, options: StartOptions = {}): Promise<TestServer | undefined> {
   const { urlVariable } = engines[engine];
   const url = (options.environment ?? process.env)[urlVariable];
   return url === undefined || url === "" ? startOwnServer(engine, options) : connectServer(engine, url, urlVariable);
@@ -36,7 +36,7 @@ export async function startServer(engine: Engine, options: StartOptions = {}): P
  * @returns `undefined` where the engine can't be had, after saying so on stderr.
  * @throws Where the engine can't be had and `CI=true`.
  */
-export async function startOwnServer(engine: Engine, options: StartOptions = {}): Promise<OwnServer | undefined> {
+export async function startOwnServer(engine: ServerName, options: StartOptions = {}): Promise<OwnServer | undefined> {
   const { environment = process.env, from = ["installed", "fetched"], folder } = options;
   const definition = engines[engine];
   const installed = from.includes("installed") ? await definition.installed(environment) : [];

@@ -1,4 +1,4 @@
-import type { Engine } from "./engine.ts";
+import type { ServerName } from "./engine.ts";
 
 /** An empty database of its own on a {@link TestServer}. */
 export interface TestDatabase {
@@ -11,7 +11,7 @@ export interface TestDatabase {
 
 /** A real server to run tests, benchmarks and examples on. */
 export interface TestServer {
-  readonly engine: Engine;
+  readonly engine: ServerName;
   /** As the server itself says it, for example `18.4` or `10.11.18-MariaDB-0+deb12u1`. */
   readonly version: string;
   /** Where it came from, for reports: an environment variable, a folder of the PATH, a package. */

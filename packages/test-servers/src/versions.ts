@@ -1,5 +1,5 @@
 /** The version number in what `server --version` prints. */
-export function versionIn(text: string): string | undefined {
+export function versionInText(text: string): string | undefined {
   return /\d+(?:\.\d+)+/.exec(text)?.[0];
 }
 

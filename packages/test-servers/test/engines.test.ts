@@ -1,15 +1,15 @@
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Engine, type OwnServer, startOwnServer } from "../src/index.ts";
+import { type OwnServer, type ServerName, startOwnServer } from "../src/index.ts";
 import { query } from "./query.ts";
 
-const versions: Readonly<Record<Engine, RegExp>> = {
+const versions: Readonly<Record<ServerName, RegExp>> = {
   postgres: /^(?:1[89]|[2-9]\d)\.\d+$/,
   mysql: /^\d+\.\d+\.\d+(?!.*MariaDB)/,
   mariadb: /^1\d\.\d+\.\d+-MariaDB/,
 };
-const engines = Object.keys(versions) as Engine[];
+const engines = Object.keys(versions) as ServerName[];
 // One after the other would take the sum of their times.
 const servers = await Promise.all(engines.map((engine) => startOwnServer(engine)));
 
@@ -46,7 +46,7 @@ describe.each(engines.map((engine, index) => ({ engine, started: servers[index] 
     });
 
     it.skipIf(skipped)("commits durably, as in production", async () => {
-      const durable: Record<Engine, [string, Record<string, unknown>]> = {
+      const durable: Record<ServerName, [string, Record<string, unknown>]> = {
         postgres: [
           "SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS synchronous_commit",
           { fsync: "on", synchronous_commit: "on" },

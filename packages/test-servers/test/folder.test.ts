@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { type Engine, startOwnServer } from "../src/index.ts";
+import { type ServerName, startOwnServer } from "../src/index.ts";
 import { noServer } from "../src/vitest/test-server.ts";
 import { query } from "./query.ts";
 
@@ -17,7 +17,7 @@ async function callersFolder(): Promise<string> {
 }
 
 // What is tested is the same for all: the one that starts first, as another user, and one of the family that does not.
-const engines: readonly Engine[] = ["postgres", "mariadb"];
+const engines: readonly ServerName[] = ["postgres", "mariadb"];
 
 it.for(engines)(
   "keeps the data of %s where the caller says, across a restart, and the log elsewhere",

@@ -1,4 +1,4 @@
-// Started as a process of its own by guard.test.ts: starts a server and doesn't stop it. Prints what must be gone later.
+// Started as a process of its own by watchdog.test.ts: starts a server and doesn't stop it. Prints what must be gone later.
 import { dirname } from "node:path";
 import { startOwnServer } from "../src/index.ts";
 

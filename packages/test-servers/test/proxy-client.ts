@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { Client } from "pg";
-import type { Engine } from "../src/index.ts";
+import type { ServerName } from "../src/index.ts";
 
 export type Rows = readonly Record<string, unknown>[];
 
@@ -19,7 +19,7 @@ export interface TestClient {
   destroy(): void;
 }
 
-export function connectClient(engine: Engine, url: string): Promise<TestClient> {
+export function connectClient(engine: ServerName, url: string): Promise<TestClient> {
   return engine === "postgres" ? connectPostgres(url) : connectMysqlFamily(url);
 }
 

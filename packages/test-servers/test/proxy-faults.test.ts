@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { type Fault, type FaultPoint, runs } from "../src/proxy/index.ts";
+import { type FaultPoint, type ProxyFault, runs } from "../src/proxy/index.ts";
 import type { TestClient } from "./proxy-client.ts";
 import { describeEachEngine, eventually, outcome } from "./proxy-harness.ts";
 
@@ -9,7 +9,7 @@ const insert = "insert into things (id) values (1)";
 interface Victim {
   readonly title: string;
   readonly message: { readonly kind: string; readonly sql: unknown };
-  readonly when: Fault["when"];
+  readonly when: ProxyFault["when"];
   prepare(client: TestClient): Promise<unknown>;
   run(client: TestClient): Promise<unknown>;
 }
@@ -236,7 +236,7 @@ describeEachEngine(
     });
 
     it("strikes a login, which is a message as well", async () => {
-      const when: Fault["when"] = ({ kind }) => kind === "login";
+      const when: ProxyFault["when"] = ({ kind }) => kind === "login";
       for (const point of ["before-forward", "after-forward", "mid-answer"] as const) {
         const fault = proxy().inject({ when, point, action: "cut" });
         expect(await outcome(connect())).toBeInstanceOf(Error);

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Engine, TestDatabase } from "../src/index.ts";
+import type { ServerName, TestDatabase } from "../src/index.ts";
 import { type FaultProxy, startProxy } from "../src/proxy/index.ts";
 import { noServer, testServer } from "../src/vitest/test-server.ts";
 import { connectClient, type Rows, type TestClient } from "./proxy-client.ts";
@@ -10,7 +10,7 @@ const servers = await Promise.all(engines.map(testServer));
 
 /** A fresh proxy for each test, in front of a database with an empty table `things (id, note)`. */
 export interface ProxyContext {
-  readonly engine: Engine;
+  readonly engine: ServerName;
   proxy(): FaultProxy;
   /** The database's URL by way of the proxy. */
   url(): string;
@@ -28,7 +28,7 @@ export interface ProxyContext {
 export function describeEachEngine(
   title: string,
   body: (context: ProxyContext) => void,
-  chosen: readonly Engine[] = engines,
+  chosen: readonly ServerName[] = engines,
 ): void {
   for (const [index, engine] of engines.entries()) {
     if (!chosen.includes(engine)) continue;
@@ -82,7 +82,7 @@ export function describeEachEngine(
 }
 
 /** A server may list a connection for a while after its client has closed it, so those that ask are one that stays. */
-async function serverConnections(engine: Engine, direct: (sql: string) => Promise<Rows>): Promise<number> {
+async function serverConnections(engine: ServerName, direct: (sql: string) => Promise<Rows>): Promise<number> {
   const [row] = await direct(
     engine === "postgres"
       ? "select count(*)::int as others from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"

@@ -1,4 +1,4 @@
-import type { Engine } from "../src/index.ts";
+import type { ServerName } from "../src/index.ts";
 import { runs, startProxy } from "../src/proxy/index.ts";
 import { connectClient } from "./proxy-client.ts";
 
@@ -6,7 +6,7 @@ import { connectClient } from "./proxy-client.ts";
  * Leaves a proxy amid everything that it can be amid, closes it, and has nothing else to do: the process ends by itself
  * if the proxy has released what it held. Usage: `proxy-process.ts <engine> <url>`.
  */
-const [, , engine, url] = process.argv as unknown as readonly [string, string, Engine, string];
+const [, , engine, url] = process.argv as unknown as readonly [string, string, ServerName, string];
 const proxy = await startProxy({ engine, url });
 const connect = () => connectClient(engine, proxy.url(url));
 

@@ -1,11 +1,11 @@
 import { createConnection } from "mysql2/promise";
 import { Client } from "pg";
-import type { Engine } from "../src/index.ts";
+import type { ServerName } from "../src/index.ts";
 
 type Rows = readonly Record<string, unknown>[];
 
 /** Runs one statement over a connection of its own. */
-export function query(engine: Engine, url: string, sql: string): Promise<Rows> {
+export function query(engine: ServerName, url: string, sql: string): Promise<Rows> {
   return engine === "postgres" ? queryPostgres(url, sql) : queryMysqlFamily(url, sql);
 }
 

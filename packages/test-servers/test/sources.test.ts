@@ -1,12 +1,12 @@
 import { expect, it, vi } from "vitest";
-import { type Engine, startOwnServer, startServer } from "../src/index.ts";
+import { type ServerName, startOwnServer, startServer } from "../src/index.ts";
 import { noServer, testServer } from "../src/vitest/test-server.ts";
 
 const variables = [
   ["postgres", "SLOTWRIGHT_POSTGRES_URL"],
   ["mysql", "SLOTWRIGHT_MYSQL_URL"],
   ["mariadb", "SLOTWRIGHT_MARIADB_URL"],
-] as const satisfies readonly (readonly [Engine, string])[];
+] as const satisfies readonly (readonly [ServerName, string])[];
 
 const nowhere = { from: [] } as const;
 

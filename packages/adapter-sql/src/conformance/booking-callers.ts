@@ -1,7 +1,7 @@
 import { createEngine, isBookingError } from "@slotwright/core";
 import type { StorageAdapter } from "@slotwright/core/adapter";
 
-export interface Booking {
+export interface BookingTask {
   /** Distinguishes the callers of one process from those of another. */
   readonly name: string;
   readonly callers: number;
@@ -18,7 +18,7 @@ export interface BookingReport {
 export const slotsPerGiven = 3;
 
 /** Connects, and resolves with a function that lets callers try every slot until each has one to keep. */
-export async function bookingReport(storage: StorageAdapter, of: Booking): Promise<() => Promise<BookingReport>> {
+export async function bookingReport(storage: StorageAdapter, of: BookingTask): Promise<() => Promise<BookingReport>> {
   const engine = createEngine({ storage });
   const { name, callers, slotIds } = of;
   const outcomes: Record<string, number> = {};

@@ -3,11 +3,11 @@ import type { Engine } from "@slotwright/core";
 import { planFacility, planProvider, planSlot, planStage } from "./plan-stage.ts";
 
 /** Runs one call of the engine under its title, and returns its result. */
-export type Step = <Result>(title: string, call: () => Promise<Result>) => Promise<Result>;
+export type RunTitled = <Result>(title: string, call: () => Promise<Result>) => Promise<Result>;
 
 export interface EveryCall {
   readonly engine: Engine<never>;
-  readonly step: Step;
+  readonly run: RunTitled;
   /** A schedule of the stage that nothing else uses. */
   readonly schedule: number;
 }
@@ -37,51 +37,51 @@ const placeOf = ({ schedule }: EveryCall) => ({
 const timeOf = (place: number) => ({ start: at(place * 30), end: at(place * 30 + 30) });
 
 async function slotCommands(of: EveryCall): Promise<void> {
-  const { engine, step } = of;
+  const { engine, run } = of;
   const slotId = freeSlot(of, 0);
-  await step("block", () => engine.block({ actor, slotId }));
-  await step("unblock", () => engine.unblock({ actor, slotId }));
-  const { holdToken } = await step("hold", () => engine.hold({ actor, slotId }));
-  await step("release", () => engine.release({ actor, slotId, holdToken }));
-  const held = await step("hold again", () => engine.hold({ actor, slotId }));
-  await step("book a held slot", () =>
+  await run("block", () => engine.block({ actor, slotId }));
+  await run("unblock", () => engine.unblock({ actor, slotId }));
+  const { holdToken } = await run("hold", () => engine.hold({ actor, slotId }));
+  await run("release", () => engine.release({ actor, slotId, holdToken }));
+  const held = await run("hold again", () => engine.hold({ actor, slotId }));
+  await run("book a held slot", () =>
     engine.book({ actor, slotId, holdToken: held.holdToken, subjectId: "subject-1" }),
   );
 }
 
 async function bookings(of: EveryCall): Promise<void> {
-  const { engine, step } = of;
+  const { engine, run } = of;
   const book = (number: number, alsoSlotIds: string[] = []) =>
     engine.book({ actor, slotId: freeSlot(of, number), alsoSlotIds, subjectId: "subject-1" });
-  const { appointment: moved } = await step("book", () => book(1));
+  const { appointment: moved } = await run("book", () => book(1));
   const appointmentId = moved.id;
-  await step("reschedule", () => engine.reschedule({ actor, appointmentId, slotId: freeSlot(of, 2) }));
-  await step("cancel", () => engine.cancel({ actor, appointmentId }));
-  const { appointment: kept } = await step("book another", () => book(3));
-  await step("check in", () => engine.checkIn({ actor, appointmentId: kept.id }));
-  await step("complete", () => engine.complete({ actor, appointmentId: kept.id }));
-  const { appointment: missed } = await step("book a third", () => book(4));
-  await step("mark as no show", () => engine.markNoShow({ actor, appointmentId: missed.id }));
+  await run("reschedule", () => engine.reschedule({ actor, appointmentId, slotId: freeSlot(of, 2) }));
+  await run("cancel", () => engine.cancel({ actor, appointmentId }));
+  const { appointment: kept } = await run("book another", () => book(3));
+  await run("check in", () => engine.checkIn({ actor, appointmentId: kept.id }));
+  await run("complete", () => engine.complete({ actor, appointmentId: kept.id }));
+  const { appointment: missed } = await run("book a third", () => book(4));
+  await run("mark as no show", () => engine.markNoShow({ actor, appointmentId: missed.id }));
 }
 
 async function searchingCommands(of: EveryCall): Promise<void> {
-  const { engine, step } = of;
+  const { engine, run } = of;
   const wanted = { actor, subjectId: "subject-2", ...placeOf(of) };
-  await step("book a time", () => engine.book({ ...wanted, ...timeOf(5 * 4 + 1) }));
+  await run("book a time", () => engine.book({ ...wanted, ...timeOf(5 * 4 + 1) }));
   const ask = { ...wanted, ...timeOf(5 * 4 + 1), ifNoSlot: "schedule" } as const;
-  const { appointment: first } = await step("ask for a time that is taken", () => engine.book(ask));
-  await step("accept into a slot that is not free", () => failing(engine.accept({ actor, appointmentId: first.id })));
-  await step("cancel what was asked for", () => engine.cancel({ actor, appointmentId: first.id }));
+  const { appointment: first } = await run("ask for a time that is taken", () => engine.book(ask));
+  await run("accept into a slot that is not free", () => failing(engine.accept({ actor, appointmentId: first.id })));
+  await run("cancel what was asked for", () => engine.cancel({ actor, appointmentId: first.id }));
 }
 
 async function refusals(of: EveryCall): Promise<void> {
-  const { engine, step } = of;
+  const { engine, run } = of;
   const taken = { actor, slotId: bookedSlot(of, 6), subjectId: "subject-3" };
-  await step("be refused a slot, and offered others", () => failing(engine.book({ ...taken, alternatives: 3 })));
+  await run("be refused a slot, and offered others", () => failing(engine.book({ ...taken, alternatives: 3 })));
   const again = { actor, slotId: freeSlot(of, 7), subjectId: "subject-3", idempotencyKey: `again ${of.schedule}` };
-  await step("book with a key", () => engine.book(again));
-  await step("book with that key again", () => engine.book(again));
-  await step("book with that key otherwise", () => failing(engine.book({ ...again, subjectId: "subject-4" })));
+  await run("book with a key", () => engine.book(again));
+  await run("book with that key again", () => engine.book(again));
+  await run("book with that key otherwise", () => failing(engine.book({ ...again, subjectId: "subject-4" })));
 }
 
 async function failing(call: Promise<unknown>): Promise<void> {
@@ -93,13 +93,13 @@ async function failing(call: Promise<unknown>): Promise<void> {
 }
 
 async function publishing(of: EveryCall): Promise<void> {
-  const { engine, step, schedule } = of;
+  const { engine, run, schedule } = of;
   const far = planStage.slotsPerSchedule + 10;
   const slots = [timeOf(far), timeOf(far + 1)];
-  await step("create slots", () => engine.createSlots({ actor, ...placeOf(of), slots }));
+  await run("create slots", () => engine.createSlots({ actor, ...placeOf(of), slots }));
   const elsewhere = { providerId: `new-${schedule}`, facilityId: "facility-new" };
-  await step("create slots on a new schedule", () => engine.createSlots({ actor, ...elsewhere, slots }));
-  await step("be refused slots that overlap", () =>
+  await run("create slots on a new schedule", () => engine.createSlots({ actor, ...elsewhere, slots }));
+  await run("be refused slots that overlap", () =>
     failing(engine.createSlots({ actor, ...placeOf(of), slots: [timeOf(3)] })),
   );
 }
@@ -107,7 +107,7 @@ async function publishing(of: EveryCall): Promise<void> {
 const firstProviders = (count: number): string[] => Array.from({ length: count }, (_, number) => planProvider(number));
 
 async function lists(of: EveryCall): Promise<void> {
-  const { engine, step } = of;
+  const { engine, run } = of;
   const window = { from: at(300), to: at(2000) };
   const searches = {
     all: {},
@@ -124,18 +124,18 @@ async function lists(of: EveryCall): Promise<void> {
     for (const statuses of title === "all" ? [undefined] : [undefined, ["available"] as const]) {
       const query = { ...search, limit: 5, ...(statuses && { statuses: [...statuses] }) };
       const name = `list ${statuses ?? "all"} slots ${title}`;
-      const { nextCursor } = await step(name, () => engine.listSlots(query));
-      await step(`${name}, second page`, () => engine.listSlots({ ...query, cursor: nextCursor ?? "" }));
+      const { nextCursor } = await run(name, () => engine.listSlots(query));
+      await run(`${name}, second page`, () => engine.listSlots({ ...query, cursor: nextCursor ?? "" }));
     }
     const query = { ...search, limit: 5 };
-    const { nextCursor } = await step(`list appointments ${title}`, () => engine.listAppointments(query));
-    await step(`list appointments ${title}, second page`, () =>
+    const { nextCursor } = await run(`list appointments ${title}`, () => engine.listAppointments(query));
+    await run(`list appointments ${title}, second page`, () =>
       engine.listAppointments({ ...query, cursor: nextCursor ?? "" }),
     );
   }
   const ofSubject = { subjectId: "subject-7", limit: 2 };
-  const { nextCursor } = await step("list appointments of a subject", () => engine.listAppointments(ofSubject));
-  await step("list appointments of a subject, second page", () =>
+  const { nextCursor } = await run("list appointments of a subject", () => engine.listAppointments(ofSubject));
+  await run("list appointments of a subject, second page", () =>
     engine.listAppointments({ ...ofSubject, cursor: nextCursor ?? "" }),
   );
 }
@@ -143,17 +143,17 @@ async function lists(of: EveryCall): Promise<void> {
 const placeOfFirst = { providerIds: firstProviders(1), facilityId: planFacility(0) };
 
 async function inspections(of: EveryCall): Promise<void> {
-  const { engine, step } = of;
+  const { engine, run } = of;
   const [slotId, free] = [bookedSlot(of, 8), freeSlot(of, 8)];
-  await step("get a slot", () => engine.getSlot(slotId));
-  await step("get an appointment", () => engine.getAppointment(`appointment-of-${slotId}`));
-  const { nextCursor } = await step("read a slot's history", () => engine.history({ slotId, limit: 1 }));
-  await step("read on in a slot's history", () => engine.history({ slotId, limit: 1, cursor: nextCursor ?? "" }));
-  await step("read an appointment's history", () => engine.history({ appointmentId: `appointment-of-${slotId}` }));
-  await step("check a booked slot", () => engine.checkSync(slotId));
-  await step("check a free slot", () => engine.checkSync(free));
+  await run("get a slot", () => engine.getSlot(slotId));
+  await run("get an appointment", () => engine.getAppointment(`appointment-of-${slotId}`));
+  const { nextCursor } = await run("read a slot's history", () => engine.history({ slotId, limit: 1 }));
+  await run("read on in a slot's history", () => engine.history({ slotId, limit: 1, cursor: nextCursor ?? "" }));
+  await run("read an appointment's history", () => engine.history({ appointmentId: `appointment-of-${slotId}` }));
+  await run("check a booked slot", () => engine.checkSync(slotId));
+  await run("check a free slot", () => engine.checkSync(free));
   // The first slot of each schedule: a page, and everything needed to compare it.
-  await step("reconcile from the beginning", () => engine.reconcile({ actor, dryRun: true, to: at(1) }));
+  await run("reconcile from the beginning", () => engine.reconcile({ actor, dryRun: true, to: at(1) }));
 }
 
 /** Half an hour in the middle, which `everyCall` does not reconcile. */

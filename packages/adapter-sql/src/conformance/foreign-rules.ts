@@ -28,7 +28,7 @@ export async function neighboursOfRefused<HostTransaction>(
     const subjects = others.map((_, index) => (index === 2 ? "refused" : `s-${index}`));
     const want = (slotId: string, index: number) => ({ actor, slotId, subjectId: subjects[index] ?? "" });
     const outcomes = await Promise.allSettled(others.map((id, index) => engine.book(want(id, index))));
-    const codes = outcomes.map((one) => (one.status === "fulfilled" ? "booked" : codeOf(one.reason)));
+    const codes = outcomes.map((one) => (one.status === "fulfilled" ? "booked" : refusalCode(one.reason)));
     assert.deepEqual(codes, ["booked", "booked", "refused_by_database", "booked", "booked", "booked"]);
     assertKeepsCause((outcomes[2] as PromiseRejectedResult).reason);
   } finally {
@@ -40,7 +40,7 @@ export async function neighboursOfRefused<HostTransaction>(
   assert.deepEqual(await auditStore(second), []);
 }
 
-function codeOf(error: unknown): string {
+function refusalCode(error: unknown): string {
   return isBookingError(error) ? error.code : String(error);
 }
 

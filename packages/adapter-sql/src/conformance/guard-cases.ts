@@ -9,10 +9,10 @@ export interface GuardCase {
   readonly sql: string;
 }
 
-type Statement = readonly [title: string, sql: string];
+type TitledStatement = readonly [title: string, sql: string];
 
 // As a record, the compiler finds a guard of the contract that has no case here.
-const statements: Readonly<Record<Guard, readonly [Statement, ...Statement[]]>> = {
+const statements: Readonly<Record<Guard, readonly [TitledStatement, ...TitledStatement[]]>> = {
   known_status: [
     ["a slot of an unknown status", setSlot("slot-30", "status = 'free'")],
     ["an appointment of an unknown status", "update slotwright_appointments set status = 'maybe'"],
@@ -124,14 +124,14 @@ const statements: Readonly<Record<Guard, readonly [Statement, ...Statement[]]>> 
   ],
 };
 
-const casesOf = ([guard, tried]: [string, readonly Statement[]]): readonly GuardCase[] =>
+const casesOf = ([guard, tried]: [string, readonly TitledStatement[]]): readonly GuardCase[] =>
   tried.map(([title, sql]) => ({ guard: guard as Guard, title, sql }));
 
 /** The cases that the guards of every SQL engine refuse. */
 export const sharedGuardCases: readonly GuardCase[] = Object.entries(statements).flatMap(casesOf);
 
 /** Statements that the guards must allow. Each changes one row of `guardStage`. */
-export const allowedStatements: readonly Statement[] = [
+export const allowedStatements: readonly TitledStatement[] = [
   ["slots that touch", `insert ${intoSlots({ start_at: ms(60), end_at: ms(90) })}`],
   ["the same time on another seat", `insert ${intoSlots({ seat: 2, start_at: ms(0), end_at: ms(30) })}`],
   ["a blocked slot across others", `insert ${intoSlots({ status: "'blocked'", start_at: ms(0), end_at: ms(90) })}`],

@@ -1,7 +1,7 @@
 export { type BookingRace, bookingRace } from "./booking-race.ts";
 export { asksPoolForNobody } from "./contexts.ts";
 export { contractCalls } from "./contract-calls.ts";
-export { type EveryCall, everyCall, laterHalfHour, type Step } from "./every-call.ts";
+export { type EveryCall, everyCall, laterHalfHour, type RunTitled } from "./every-call.ts";
 export { type ForeignRule, neighboursOfRefused } from "./foreign-rules.ts";
 export { followsFurtherProviders } from "./further-providers.ts";
 export { allowedStatements, type GuardCase, sharedGuardCases } from "./guard-cases.ts";
@@ -12,7 +12,7 @@ export { type MadeUpVersion, madeUpReleases } from "./made-up-version.ts";
 export { fillPlanStage, planStage } from "./plan-stage.ts";
 export { migrateInProcesses, storageProcess } from "./processes.ts";
 export { type RaceCase, raceCases } from "./race-cases.ts";
-export { rawRow, recordTables } from "./raw-rows.ts";
+export { rawRow, tableNameOf } from "./raw-rows.ts";
 export { refusesEveryCall, refusesToWork } from "./refused-options.ts";
 export { type Replacing, replacingGuardCases } from "./replacing-cases.ts";
 export { keepsSettingsAndTime } from "./settings-and-clock.ts";

@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { MigrationReport, StorageAdapter } from "@slotwright/core/adapter";
-import { type Booking, bookingReport } from "./booking-callers.ts";
+import { type BookingTask, bookingReport } from "./booking-callers.ts";
 
 /** What a process does on its own storage: it runs callers that book, or it migrates. */
-interface Order {
+interface ProcessTask {
   /** The options of its storage. */
   readonly options: object;
-  readonly booking?: Booking;
+  readonly booking?: BookingTask;
 }
 
 /**
@@ -26,7 +26,7 @@ export async function storageProcess<Options>(open: (options: Options) => Storag
 }
 
 /** Starts a process for each order. They begin once all of them are ready, because otherwise they would take turns. */
-export async function inProcesses<Report>(program: URL, orders: readonly Order[]): Promise<readonly Report[]> {
+export async function inProcesses<Report>(program: URL, orders: readonly ProcessTask[]): Promise<readonly Report[]> {
   const children = orders.map((order) => fork(program, [JSON.stringify(order)], { execArgv: [] }));
   try {
     await Promise.all(children.map(wordOf));

@@ -3,7 +3,7 @@ import { defaultTablePrefix, tableOfKind } from "../catalogue.ts";
 import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "../rows.ts";
 
 /** The table of each kind of record, for tests that change rows without the adapter. */
-export const recordTables: Readonly<Record<RecordKind, string>> = {
+export const tableNameOf: Readonly<Record<RecordKind, string>> = {
   schedule: defaultTablePrefix + tableOfKind.schedule,
   slot: defaultTablePrefix + tableOfKind.slot,
   appointment: defaultTablePrefix + tableOfKind.appointment,

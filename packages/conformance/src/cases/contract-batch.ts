@@ -26,16 +26,16 @@ async function assertRefusedOrWhole(storage: StorageAdapter, one: Transition, ou
 }
 
 const fates = ["wins", "lost", "wins", "repeats", "breaks"] as const;
-type Fate = (typeof fates)[number];
+type TransitionFate = (typeof fates)[number];
 
 const fifty = Array.from({ length: 50 }, (_, index) => {
-  const fate = fates[index % fates.length] as Fate;
+  const fate = fates[index % fates.length] as TransitionFate;
   return { fate, transition: fate === "breaks" ? broken(index * 30) : booking(slotAt(index * 30)) };
 });
 
-const of = (fate: Fate) => fifty.filter((one) => one.fate === fate);
+const of = (fate: TransitionFate) => fifty.filter((one) => one.fate === fate);
 
-const expectedOutcome: Readonly<Record<Exclude<Fate, "breaks">, (one: Transition) => CommitOutcome>> = {
+const expectedOutcome: Readonly<Record<Exclude<TransitionFate, "breaks">, (one: Transition) => CommitOutcome>> = {
   wins: () => ({ status: "committed" }),
   lost: (one) => ({ status: "stale", keys: [keyOf(slotIn(one))] }),
   repeats: ({ command: { requestHash, result } }) => ({ status: "replayed", requestHash, result }),

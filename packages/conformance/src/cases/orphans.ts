@@ -5,14 +5,14 @@ import type { ConformanceStore, Corruption } from "../harness.ts";
 
 export const operator = { kind: "operator", id: "night-shift" };
 
-interface Booked {
+interface BookedAndFree {
   readonly slot: Slot;
   readonly appointment: Appointment;
   /** A second slot, free, right after the booked one. */
   readonly free: Slot;
 }
 
-export async function booked(engine: Engine): Promise<Booked> {
+export async function booked(engine: Engine): Promise<BookedAndFree> {
   const [first, free] = await publish(engine, 2);
   assert.ok(first && free);
   const { appointment, slots } = await engine.book({ actor: patient, slotId: first.id, subjectId: "p-1" });
@@ -23,7 +23,7 @@ export async function booked(engine: Engine): Promise<Booked> {
 interface Orphan {
   readonly kind: FaultKind;
   readonly how: string;
-  readonly corruption: (booked: Booked) => Corruption;
+  readonly corruption: (booked: BookedAndFree) => Corruption;
   readonly outcome: "repaired" | "manual";
   /** Which slot to check: the booked one, or the free one. */
   readonly shows?: "free";

@@ -1,6 +1,6 @@
 import type { StoredSettings } from "@slotwright/core/adapter";
 import type { History, HistoryCall } from "./history.ts";
-import { modelCall, type Step } from "./model.ts";
+import { type ModelStep, modelCall } from "./model.ts";
 import { initialState, type ModelState } from "./model-state.ts";
 import { searchOrder } from "./search.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
@@ -58,10 +58,13 @@ function withoutLast(history: History): Explained | undefined {
   return "mismatch" in step ? { longest: found.order, misfits: [{ call, mismatch: step.mismatch }] } : undefined;
 }
 
-function stepsOf(settings: StoredSettings, start: ModelState, calls: readonly HistoryCall[]): Step {
-  return calls.reduce<Step>((before, call) => ("state" in before ? modelCall(call, settings)(before.state) : before), {
-    state: start,
-  });
+function stepsOf(settings: StoredSettings, start: ModelState, calls: readonly HistoryCall[]): ModelStep {
+  return calls.reduce<ModelStep>(
+    (before, call) => ("state" in before ? modelCall(call, settings)(before.state) : before),
+    {
+      state: start,
+    },
+  );
 }
 
 function longestOrder(history: History): Explained {

@@ -20,10 +20,10 @@ import { type ModelState, withRecords } from "./model-state.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 
 /** What happens if a call takes its turn in a state: the next state, or the rules' answer if it differs. */
-export type Step = { readonly state: ModelState } | { readonly mismatch: string };
+export type ModelStep = { readonly state: ModelState } | { readonly mismatch: string };
 
 /** A call as the model runs it: parsed once, however often the search tries it. */
-export type ModelCall = (state: ModelState) => Step;
+export type ModelCall = (state: ModelState) => ModelStep;
 
 interface Envelope {
   readonly actor: Actor;
@@ -48,7 +48,7 @@ export function modelCall(call: HistoryCall, settings: StoredSettings): ModelCal
   };
 }
 
-interface Answered {
+interface ModelAnswer {
   readonly state: ModelState;
   readonly answer: string;
 }
@@ -80,18 +80,18 @@ function readIn({ name, input }: HistoryCall) {
 }
 
 function slotIn(slotId: string) {
-  return (state: ModelState, now: Date): Answered => {
+  return (state: ModelState, now: Date): ModelAnswer => {
     const slot = seenIn(state).slot(slotId);
-    return { state, answer: slot ? doneText(slotAsOf(slot, now)) : refusalText("slot_not_found", { slotId }) };
+    return { state, answer: slot ? doneText(slotAsOf(slot, now)) : refusalAnswer("slot_not_found", { slotId }) };
   };
 }
 
 function appointmentIn(appointmentId: string) {
-  return (state: ModelState): Answered => {
+  return (state: ModelState): ModelAnswer => {
     const appointment = seenIn(state).appointment(appointmentId);
     return {
       state,
-      answer: appointment ? doneText(appointment) : refusalText("appointment_not_found", { appointmentId }),
+      answer: appointment ? doneText(appointment) : refusalAnswer("appointment_not_found", { appointmentId }),
     };
   };
 }
@@ -101,19 +101,19 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, settings: 
   const commandName = name as CommandName;
   const command = parsed(commandName, input);
   if (isBookingError(command)) {
-    const answer = refusalText(command.code, command.details);
-    return (state: ModelState): Answered => ({ state, answer });
+    const answer = refusalAnswer(command.code, command.details);
+    return (state: ModelState): ModelAnswer => ({ state, answer });
   }
   const { actor, reason = null, idempotencyKey = callId } = command;
   const id = commandIdOf(idempotencyKey, actor, idempotencyScope);
   const hash = requestHash(commandName, { ...command });
   const rule = rules[commandName] as Rule<unknown, object>;
   const result = resultOf(outcome);
-  return (state: ModelState, now: Date): Answered => {
+  return (state: ModelState, now: Date): ModelAnswer => {
     const earlier = state.tables.commands.get(id);
     if (earlier !== undefined) {
       if (earlier.requestHash === hash) return { state, answer: doneText(earlier.result) };
-      return { state, answer: refusalText("idempotency_key_reused", { idempotencyKey }) };
+      return { state, answer: refusalAnswer("idempotency_key_reused", { idempotencyKey }) };
     }
     if (isReplay(outcome)) return { state, answer: "no replay, because no command with this key has taken effect" };
     const unforeseen = unforeseenIn(result);
@@ -127,8 +127,8 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, settings: 
       ...unforeseen,
     };
     const decision = rule.decide(command, seenBy(rule, command, state, context, result), context);
-    if (isRefusal(decision)) return { state, answer: refusalText(decision.refused, decision.details) };
-    const taken = decision.put.find((record) => versionIn(state, record) !== record.version - 1);
+    if (isRefusal(decision)) return { state, answer: refusalAnswer(decision.refused, decision.details) };
+    const taken = decision.put.find((record) => versionOfRecord(state, record) !== record.version - 1);
     if (taken !== undefined) return { state, answer: `no ${taken.kind} ${taken.id}, because that is somebody else's` };
     return { state: stateAfter(state, decision, id, hash), answer: doneText(decision.result) };
   };
@@ -163,7 +163,7 @@ function stateAfter(state: ModelState, { put, result }: Decided<object>, id: str
   return withRecords(state, put, { kind: "command", id, requestHash: hash, result });
 }
 
-function versionIn({ tables }: ModelState, key: RecordKey): number {
+function versionOfRecord({ tables }: ModelState, key: RecordKey): number {
   return tables.records.get(keyText(key))?.version ?? 0;
 }
 
@@ -237,7 +237,7 @@ function isReplay(outcome: HistoryCall["outcome"]): boolean {
 }
 
 function answerText({ outcome }: HistoryCall): string {
-  if (outcome.status === "refused") return refusalText(outcome.code, outcome.details);
+  if (outcome.status === "refused") return refusalAnswer(outcome.code, outcome.details);
   return doneText(resultOf(outcome));
 }
 
@@ -246,7 +246,7 @@ function doneText(result: unknown): string {
 }
 
 /** Leaves out what only helps the caller to continue: alternatives are read after the refusal. */
-function refusalText(code: string, details: unknown): string {
+function refusalAnswer(code: string, details: unknown): string {
   const { alternatives: _, ...decisive } = details as Readonly<Record<string, unknown>>;
   return `${code} ${canonicalJson(decisive)}`;
 }

@@ -25,11 +25,11 @@ export function observationsOf(candidates: readonly Candidate[]): Observations {
   // A repeat shows what the first call with its key saw.
   const isOnce = (call: HistoryCall) => isRead(call) || times.get(call.input.idempotencyKey) === 1;
   const [saw, wrote] = [createIndex(), createIndex()];
-  const sawByCall = new Map<number, readonly Seen[]>();
+  const sawByCall = new Map<number, readonly SeenVersion[]>();
   for (const [index, call] of calls.entries()) {
     if (!isOnce(call)) continue;
     const written = writtenBy(call);
-    const seen = [...seenBy(call), ...written.map(({ key, version }) => ({ key, version: version - 1 }))];
+    const seen = [...versionsSeenBy(call), ...written.map(({ key, version }) => ({ key, version: version - 1 }))];
     for (const { key, version } of seen) saw.add(key, version, index);
     for (const { key, version } of written) wrote.add(key, version, index);
     sawByCall.set(index, seen);
@@ -41,7 +41,7 @@ export function observationsOf(candidates: readonly Candidate[]): Observations {
   return { fits, lostBy, pairs: [...saw.entries()].flatMap((one) => pairsOf(one, wrote)) };
 }
 
-function pairsOf({ key, version, calls }: Entry, wrote: Index): readonly (readonly [number, number])[] {
+function pairsOf({ key, version, calls }: Entry, wrote: CallIndex): readonly (readonly [number, number])[] {
   const before = wrote.at(key, version);
   const after = wrote.at(key, version + 1);
   return calls.flatMap((one) => [
@@ -50,22 +50,22 @@ function pairsOf({ key, version, calls }: Entry, wrote: Index): readonly (readon
   ]);
 }
 
-interface Seen {
+interface SeenVersion {
   readonly key: string;
   readonly version: number;
 }
 
-interface Entry extends Seen {
+interface Entry extends SeenVersion {
   readonly calls: number[];
 }
 
-interface Index {
+interface CallIndex {
   readonly add: (key: string, version: number, call: number) => void;
   readonly at: (key: string, version: number) => readonly number[];
   readonly entries: () => Iterable<Entry>;
 }
 
-function createIndex(): Index {
+function createIndex(): CallIndex {
   const byName = new Map<string, Entry>();
   return {
     add(key, version, call) {
@@ -79,7 +79,7 @@ function createIndex(): Index {
 }
 
 /** The versions at which a call without an effect found records: those that a read shows or a refusal names. */
-function seenBy(call: HistoryCall): readonly Seen[] {
+function versionsSeenBy(call: HistoryCall): readonly SeenVersion[] {
   const { outcome } = call;
   if (outcome.status === "done") return isRead(call) ? recordsIn(outcome.result).map(seenRecord) : [];
   if (outcome.status !== "refused") return [];
@@ -88,7 +88,7 @@ function seenBy(call: HistoryCall): readonly Seen[] {
 }
 
 /** A call that may never have taken effect has certainly written nothing. */
-function writtenBy(call: HistoryCall): readonly Seen[] {
+function writtenBy(call: HistoryCall): readonly SeenVersion[] {
   const { name, outcome } = call;
   if (outcome.status !== "done" || isRead(call)) return [];
   // Another call may have written a kept slot in the same millisecond.
@@ -96,6 +96,6 @@ function writtenBy(call: HistoryCall): readonly Seen[] {
   return written.map(seenRecord);
 }
 
-function seenRecord(record: ReturnType<typeof recordsIn>[number]): Seen {
+function seenRecord(record: ReturnType<typeof recordsIn>[number]): SeenVersion {
   return { key: keyText(record), version: Number(record.version) };
 }

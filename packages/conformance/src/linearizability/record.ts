@@ -42,11 +42,11 @@ export interface RecorderOptions {
   readonly onEvent?: (event: HistoryEvent) => void;
 }
 
-type Asked = Omit<HistoryCall, "returned" | "returnedAt" | "outcome">;
-type Answered = Pick<HistoryCall, "returned" | "returnedAt" | "outcome">;
+type CallStart = Omit<HistoryCall, "returned" | "returnedAt" | "outcome">;
+type CallEnd = Pick<HistoryCall, "returned" | "returnedAt" | "outcome">;
 
 /** A call, or the answer to the call with this id: plain JSON. */
-export type HistoryEvent = Asked | (Answered & { readonly id: string });
+export type HistoryEvent = CallStart | (CallEnd & { readonly id: string });
 
 /**
  * Records calls and answers as plain JSON for `checkHistory`. Commands without an idempotency key get one, so that a
@@ -95,7 +95,7 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
 /** The calls of these events. Those without an answer may take effect later, or never. */
 export function callsOf(events: readonly HistoryEvent[], at: string): readonly HistoryCall[] {
   const answers = new Map(events.flatMap((event) => ("outcome" in event ? [[event.id, event] as const] : [])));
-  const pending: Answered = { outcome: { status: "unknown" }, returned: null, returnedAt: at };
+  const pending: CallEnd = { outcome: { status: "unknown" }, returned: null, returnedAt: at };
   return events.flatMap((event) => ("outcome" in event ? [] : [{ ...event, ...(answers.get(event.id) ?? pending) }]));
 }
 

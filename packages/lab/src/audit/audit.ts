@@ -1,9 +1,9 @@
-import type { Connection, Dialect, Row } from "../engines/engine.ts";
+import type { Dialect, Row, SqlConnection } from "../engines/engine.ts";
 import { checks, type Invariant, invariants } from "./checks.ts";
 import { createAuditTables } from "./tables.ts";
-import type { Told } from "./told.ts";
+import type { ToldOutcome } from "./told.ts";
 
-export interface Finding {
+export interface AuditFinding {
   readonly invariant: Invariant;
   readonly finding: string;
   readonly rows: readonly Row[];
@@ -12,7 +12,7 @@ export interface Finding {
 export interface Audit {
   /** What the engine itself says about its file: pages, indexes. Empty if all is well, undefined if it was not asked. */
   readonly file: readonly Row[] | undefined;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly AuditFinding[];
   readonly counts: Row;
 }
 
@@ -23,7 +23,7 @@ const counts = `
     (SELECT count(*) FROM slotwright_commands) AS commands`;
 
 /** Reads the database with nothing but SQL, and holds it against what the callers were told. */
-export async function audit(connection: Connection, dialect: Dialect, told: readonly Told[]): Promise<Audit> {
+export async function audit(connection: SqlConnection, dialect: Dialect, told: readonly ToldOutcome[]): Promise<Audit> {
   await createAuditTables(connection, dialect, told);
   const { integrityChecks } = dialect;
   return {
@@ -39,14 +39,14 @@ export function isClean({ file = [], findings }: Audit): boolean {
 
 export const invariantNumbers = Object.keys(invariants).map(Number) as readonly Invariant[];
 
-async function rowsOf(connection: Connection, queries: readonly string[]): Promise<readonly Row[]> {
+async function rowsOf(connection: SqlConnection, queries: readonly string[]): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const sql of queries) rows.push(...(await connection.query(sql)));
   return rows;
 }
 
-async function findingsOf(connection: Connection): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+async function findingsOf(connection: SqlConnection): Promise<readonly AuditFinding[]> {
+  const findings: AuditFinding[] = [];
   for (const { sql, ...check } of checks) {
     const rows = await connection.query(sql);
     if (rows.length > 0) findings.push({ ...check, rows });

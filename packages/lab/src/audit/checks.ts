@@ -11,7 +11,7 @@ export const invariants = {
 
 export type Invariant = keyof typeof invariants;
 
-export interface Check {
+export interface AuditCheck {
   readonly invariant: Invariant;
   /** What it means if the query finds rows. */
   readonly finding: string;
@@ -23,7 +23,7 @@ export interface Check {
  * Plain SQL that all engines understand, on purpose apart from the library: what that gets wrong, this finds. Beside the
  * database's own tables it reads the temporary ones of the audit, each at most once in a query, for MySQL can't do more.
  */
-export const checks: readonly Check[] = [
+export const checks: readonly AuditCheck[] = [
   {
     invariant: 1,
     finding: "booked without an appointment, or not booked with one",
@@ -66,7 +66,7 @@ export const checks: readonly Check[] = [
     finding: "the appointment is at another provider or facility than its slot",
     sql: `
       SELECT a.id AS appointment, s.id AS slot FROM slotwright_appointments AS a
-      JOIN listed AS l ON l.appointment = a.id AND l.place = 1 JOIN slotwright_slots AS s ON s.id = l.slot
+      JOIN listed AS l ON l.appointment = a.id AND l.position = 1 JOIN slotwright_slots AS s ON s.id = l.slot
       WHERE a.provider_id <> s.provider_id OR a.facility_id <> s.facility_id`,
   },
   {

@@ -1,3 +1,3 @@
-export { type Audit, audit, type Finding, invariantNumbers, isClean } from "./audit.ts";
+export { type Audit, type AuditFinding, audit, invariantNumbers, isClean } from "./audit.ts";
 export { type Invariant, invariants } from "./checks.ts";
-export { type Shown, shownIn, type Told } from "./told.ts";
+export { type Shown, shownIn, type ToldOutcome } from "./told.ts";

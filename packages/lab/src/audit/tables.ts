@@ -1,5 +1,5 @@
-import type { Connection, Dialect } from "../engines/engine.ts";
-import type { Told } from "./told.ts";
+import type { Dialect, SqlConnection } from "../engines/engine.ts";
+import type { ToldOutcome } from "./told.ts";
 
 /**
  * Temporary tables of one connection; the database's own stay as they are. Their columns come from those, because text
@@ -11,7 +11,7 @@ const shapes = {
   /** The records that they were shown. */
   answered: "command_id, record_kind, record_id, version, to_status AS status",
   /** The slots that appointments list. */
-  listed: "record_id AS appointment, version AS place, record_id AS slot",
+  listed: "record_id AS appointment, version AS position, record_id AS slot",
   /** The providers that appointments name. */
   named: "record_id AS appointment, record_id AS provider",
   /** The fields that the journal tells of. */
@@ -24,9 +24,9 @@ type Table = keyof typeof shapes;
 
 /** Writes down what the callers were told, and spreads JSON out into rows, so that the checks can be portable SQL. */
 export async function createAuditTables(
-  connection: Connection,
+  connection: SqlConnection,
   dialect: Dialect,
-  told: readonly Told[],
+  told: readonly ToldOutcome[],
 ): Promise<void> {
   for (const [table, columns] of Object.entries(shapes)) {
     await connection.query(`CREATE TEMPORARY TABLE ${table} AS SELECT ${columns} FROM slotwright_journal WHERE 1 = 0`);
@@ -51,7 +51,7 @@ export async function createAuditTables(
 /** Fewer parameters than any engine takes in one statement. */
 const rowsAtOnce = 500;
 
-async function insert(connection: Connection, table: Table, rows: readonly (string | number)[][]): Promise<void> {
+async function insert(connection: SqlConnection, table: Table, rows: readonly (string | number)[][]): Promise<void> {
   for (let index = 0; index < rows.length; index += rowsAtOnce) {
     const some = rows.slice(index, index + rowsAtOnce);
     const places = some.map((row) => `(${row.map(() => "?").join(", ")})`).join(", ");

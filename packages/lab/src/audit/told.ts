@@ -7,7 +7,7 @@ export interface Shown {
 }
 
 /** What a caller sent, and was told: what the database is held against. */
-export interface Told {
+export interface ToldOutcome {
   readonly commandId: string;
   readonly command: string;
   readonly actorId: string;

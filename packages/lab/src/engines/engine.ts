@@ -22,10 +22,17 @@ export interface DatabaseEngine {
   /** The same on the host's own pool. Undefined where there are no pools. */
   readonly openOnHostPool: ((options: HostPoolOptions) => HostPool) | undefined;
   /** By the driver alone: Slotwright has no part in it. */
-  readonly connect: (address: string) => Promise<Connection>;
+  readonly connect: (address: string) => Promise<SqlConnection>;
   readonly dialect: Dialect;
   /** Undefined where there is no server. */
   readonly administration: Administration | undefined;
+}
+
+/** Where a database is, for a process that opens it. */
+export interface DatabaseAddress {
+  readonly engine: EngineName;
+  /** A file or a URL. */
+  readonly address: string;
 }
 
 export interface FreshDatabase {
@@ -47,7 +54,7 @@ export interface Afterwards {
   readonly gone: string;
 }
 
-export interface Connection {
+export interface SqlConnection {
   /** Runs one statement, in which `?` stands for each parameter. */
   readonly query: (sql: string, parameters?: readonly (string | number)[]) => Promise<readonly Row[]>;
   readonly close: () => Promise<void>;
@@ -55,7 +62,7 @@ export interface Connection {
 
 /** The few pieces of SQL that the standard has no common words for. */
 export interface Dialect {
-  /** Selects `appointment, place, slot`: each slot in the list of an appointment, places from 1 on. */
+  /** Selects `appointment, position, slot`: each slot in the list of an appointment, positions from 1 on. */
   readonly listedSlots: string;
   /** Selects `appointment, provider`: each provider in the list of an appointment. */
   readonly namedProviders: string;

@@ -17,7 +17,7 @@ export function gatedCalls(storage: StorageAdapter, gate: Gate): GatedStorage {
 /** The same object, except that these of its methods await the gate before they do what they do. */
 export function gatedMethods<Target extends object>(target: Target, methods: readonly string[], gate: Gate): Target {
   return replaced(target, methods, (method) => async (...given: unknown[]) => {
-    await gate(textOf(given[0]));
+    await gate(sqlOf(given[0]));
     return method(...given);
   });
 }
@@ -55,7 +55,7 @@ function replaced<Target extends object>(
 }
 
 /** The SQL of what drivers take: a text, or an object that has it. */
-function textOf(query: unknown): string {
+function sqlOf(query: unknown): string {
   if (typeof query === "string") return query;
   const { text, sql } = query as { readonly text?: string; readonly sql?: string };
   return text ?? sql ?? "";

@@ -1,12 +1,13 @@
 export type { Administration } from "./administration.ts";
 export {
-  type Connection,
+  type DatabaseAddress,
   type DatabaseEngine,
   type EngineName,
   engineNames,
   type FreshDatabase,
   NoDatabaseError,
   type Row,
+  type SqlConnection,
 } from "./engine.ts";
 export type { Gate, GatedStorage } from "./gate.ts";
 export type { HostPool, HostPoolOptions } from "./host-pool.ts";

@@ -1,11 +1,11 @@
 import { mysqlAdapter } from "@slotwright/adapter-mysql";
 import { createConnection, createPool } from "mysql2/promise";
 import type { Administration } from "./administration.ts";
-import type { Connection, DatabaseEngine, Dialect, Row } from "./engine.ts";
+import type { DatabaseEngine, Dialect, Row, SqlConnection } from "./engine.ts";
 import { changedResult, gatedCalls, gatedMethods } from "./gate.ts";
 import { takeAllOf, watchErrors } from "./host-pool.ts";
 
-async function connect(uri: string): Promise<Connection> {
+async function connect(uri: string): Promise<SqlConnection> {
   const connection = await createConnection({ uri });
   // A server that goes away ends the connection; whatever runs on it tells, and the process need not end.
   connection.on("error", () => {});
@@ -22,9 +22,9 @@ const changedValue = "json_extract(j.changes, concat('$.', k.field))";
 
 const dialect: Dialect = {
   listedSlots: `
-    SELECT a.id AS appointment, l.place, l.slot
+    SELECT a.id AS appointment, l.position, l.slot
     FROM slotwright_appointments AS a,
-      json_table(a.slot_ids, '$[*]' COLUMNS (place FOR ORDINALITY, slot VARCHAR(128) PATH '$')) AS l`,
+      json_table(a.slot_ids, '$[*]' COLUMNS (position FOR ORDINALITY, slot VARCHAR(128) PATH '$')) AS l`,
   namedProviders: `
     SELECT a.id AS appointment, n.provider
     FROM slotwright_appointments AS a,
@@ -48,7 +48,7 @@ const dialect: Dialect = {
     FROM information_schema.triggers WHERE trigger_schema = database()`,
 };
 
-interface Member {
+interface FamilyMember {
   readonly engine: "mysql" | "mariadb";
   readonly title: string;
   readonly variable: string;
@@ -59,7 +59,7 @@ interface Member {
 
 const writer = { user: "slotwright_writer", password: "w-1" };
 
-function administrationOf({ endsIdleOnly, readOnly }: Member): Administration {
+function administrationOf({ endsIdleOnly, readOnly }: FamilyMember): Administration {
   return {
     endsIdleOnly,
     async writerUrl(connection, url) {
@@ -106,7 +106,7 @@ function administrationOf({ endsIdleOnly, readOnly }: Member): Administration {
 }
 
 /** MySQL and MariaDB have one driver, one adapter and, for all that the demo asks of them, one language. */
-export function mysqlFamily(member: Member): DatabaseEngine {
+export function mysqlFamily(member: FamilyMember): DatabaseEngine {
   const { engine, title, variable } = member;
   const look = ({ hostname, port, username, pathname }: URL) =>
     `${engine} --host=${hostname} --port=${port || 3306} --user=${username} --password ${pathname.slice(1)}` +

@@ -1,7 +1,7 @@
 import { postgresAdapter } from "@slotwright/adapter-postgres";
 import { Client, type CustomTypesConfig, Pool, types } from "pg";
 import type { Administration } from "./administration.ts";
-import type { Connection, DatabaseEngine, Dialect } from "./engine.ts";
+import type { DatabaseEngine, Dialect, SqlConnection } from "./engine.ts";
 import { changedResult, gatedCalls, gatedMethods } from "./gate.ts";
 import { takeAllOf, watchErrors } from "./host-pool.ts";
 
@@ -10,7 +10,7 @@ const numbers: CustomTypesConfig = {
   getTypeParser: (type, format) => (type === types.builtins.INT8 ? Number : types.getTypeParser(type, format)),
 };
 
-async function connect(connectionString: string): Promise<Connection> {
+async function connect(connectionString: string): Promise<SqlConnection> {
   const client = new Client({ connectionString, types: numbers });
   // A server that goes away ends the connection; whatever runs on it tells, and the process need not end.
   client.on("error", () => {});
@@ -29,8 +29,8 @@ function numbered(sql: string): string {
 
 const dialect: Dialect = {
   listedSlots: `
-    SELECT a.id AS appointment, l.place, l.slot
-    FROM slotwright_appointments AS a, json_array_elements_text(a.slot_ids::json) WITH ORDINALITY AS l (slot, place)`,
+    SELECT a.id AS appointment, l.position, l.slot
+    FROM slotwright_appointments AS a, json_array_elements_text(a.slot_ids::json) WITH ORDINALITY AS l (slot, position)`,
   namedProviders: `
     SELECT a.id AS appointment, n.provider
     FROM slotwright_appointments AS a,

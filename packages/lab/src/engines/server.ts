@@ -1,10 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Engine, type OwnServer, startServer, type TestDatabase, type TestServer } from "@slotwright/test-servers";
+import {
+  type OwnServer,
+  type ServerName,
+  startServer,
+  type TestDatabase,
+  type TestServer,
+} from "@slotwright/test-servers";
 import { unlessAborted } from "../interruption.ts";
 import { type Afterwards, type FreshDatabase, NoDatabaseError } from "./engine.ts";
 
 export interface ServerKind {
-  readonly engine: Engine;
+  readonly engine: ServerName;
   readonly title: string;
   /** The environment variable for the URL of a server that runs already. */
   readonly variable: string;
@@ -17,7 +23,7 @@ export interface ServerKind {
  * @throws NoDatabaseError
  */
 export async function createServerDatabase(kind: ServerKind, signal: AbortSignal): Promise<FreshDatabase> {
-  const starting = serverOf(kind);
+  const starting = testServerOf(kind);
   const server = await unlessAborted(signal, () => starting).catch(async (error: unknown) => {
     await giveUp(starting);
     throw error;
@@ -30,7 +36,7 @@ export async function createServerDatabase(kind: ServerKind, signal: AbortSignal
   }
 }
 
-async function serverOf({ engine, title, variable }: ServerKind): Promise<TestServer> {
+async function testServerOf({ engine, title, variable }: ServerKind): Promise<TestServer> {
   if (!process.env[variable])
     process.stdout.write(`Starting ${title}. Where it is not installed, it is fetched the first time.\n`);
   const server = await startServer(engine).catch((cause: Error) => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import Database from "better-sqlite3";
-import type { Connection, DatabaseEngine, Dialect, FreshDatabase, Row } from "./engine.ts";
+import type { DatabaseEngine, Dialect, FreshDatabase, Row, SqlConnection } from "./engine.ts";
 import { gatedCalls } from "./gate.ts";
 
 async function createDatabase(): Promise<FreshDatabase> {
@@ -31,7 +31,7 @@ function versionOfSqlite(): string {
   return version ?? "";
 }
 
-async function connect(address: string): Promise<Connection> {
+async function connect(address: string): Promise<SqlConnection> {
   const database = new Database(address);
   return {
     async query(sql, parameters = []) {
@@ -46,7 +46,7 @@ async function connect(address: string): Promise<Connection> {
 
 const dialect: Dialect = {
   listedSlots: `
-    SELECT a.id AS appointment, l.key + 1 AS place, l.value AS slot
+    SELECT a.id AS appointment, l.key + 1 AS position, l.value AS slot
     FROM slotwright_appointments AS a, json_each(a.slot_ids) AS l`,
   namedProviders: `
     SELECT a.id AS appointment, n.value AS provider

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Performance, problemsOf } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { audit } from "@slotwright/lab/audit";
-import type { Connection, DatabaseEngine } from "@slotwright/lab/engines";
+import type { DatabaseEngine, SqlConnection } from "@slotwright/lab/engines";
 import { toldIn } from "./told.ts";
 
 /** What is wrong with the database when the fault is over, by the library's own reading and by SQL alone. */
 export async function problemsIn(
   performance: Performance,
   observer: StorageAdapter,
-  connection: Connection,
+  connection: SqlConnection,
   { dialect, administration }: DatabaseEngine,
 ): Promise<readonly string[]> {
   const { file = [], findings } = await audit(connection, dialect, toldIn(performance.history));
@@ -24,7 +24,7 @@ export async function problemsIn(
 /** A server takes a moment to notice that a client is gone. */
 const noticedWithinMs = 5_000;
 
-async function stillOpen(connection: Connection, openTransactions: string): Promise<readonly string[]> {
+async function stillOpen(connection: SqlConnection, openTransactions: string): Promise<readonly string[]> {
   for (let waitedMs = 0; ; waitedMs += 100) {
     const open = await connection.query(openTransactions);
     if (open.length === 0) return [];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Performance, type Play, perform, type Scene } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import fc from "fast-check";
-import type { Told } from "../histories/messages.ts";
+import type { RoundReport } from "../histories/messages.ts";
 import { countHistory, countingAdapter, type Tally } from "../histories/tally.ts";
 import { anyRush } from "./rush.ts";
 
@@ -30,7 +30,7 @@ const mostAttempts = 200;
 /** Plays a rush. `strike` lets the callers loose and does the harm, and resolves with what callers elsewhere were told. */
 export async function performRush(
   { name, seed, callers, storages, observer, budgetMs, pauseMs, sharesEngines = false, tally }: Rush,
-  strike: (scene: Scene, play: Play) => Promise<readonly Told[]>,
+  strike: (scene: Scene, play: Play) => Promise<readonly RoundReport[]>,
 ): Promise<Performance> {
   const [play] = fc.sample(anyRush(callers), { numRuns: 1, seed }) as [Play];
   const stage = {

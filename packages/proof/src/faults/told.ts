@@ -1,8 +1,8 @@
 import { commandIdIn, type History, type HistoryCall } from "@slotwright/conformance";
-import { shownIn, type Told } from "@slotwright/lab/audit";
+import { shownIn, type ToldOutcome } from "@slotwright/lab/audit";
 
 /** What callers were told of each command in the end: the answer, if one of its calls had one. */
-export function toldIn(history: History): readonly Told[] {
+export function toldIn(history: History): readonly ToldOutcome[] {
   const byCommand = Map.groupBy(
     history.calls.filter(({ input }) => typeof input.idempotencyKey === "string"),
     (call) => commandIdIn(call, history),
@@ -13,7 +13,7 @@ export function toldIn(history: History): readonly Told[] {
   });
 }
 
-function toldOf(commandId: string, { name, input, outcome }: HistoryCall): Told {
+function toldOf(commandId: string, { name, input, outcome }: HistoryCall): ToldOutcome {
   const { subjectId, actor } = input as { readonly subjectId?: string; readonly actor: { readonly id: string } };
   const about = { commandId, command: name, actorId: subjectId ?? actor.id };
   if (outcome.status === "done") return { ...about, outcome: "done", shown: shownIn(outcome.result as object) };

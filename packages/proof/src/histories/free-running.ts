@@ -3,7 +3,7 @@ import type { StorageAdapter } from "@slotwright/core";
 import type { DatabaseEngine, EngineName } from "@slotwright/lab/engines";
 import fc from "fast-check";
 import type { Violation } from "./interleaved.ts";
-import type { Round, Told } from "./messages.ts";
+import type { Round, RoundReport } from "./messages.ts";
 import { type Player, startPlayer } from "./player.ts";
 import { addTo, countHistory, emptyTally, type Tally } from "./tally.ts";
 
@@ -61,7 +61,7 @@ async function playOnce(
 }
 
 /** One round of all processes, which share out the callers among them. */
-export function playTogether(play: Play, world: World, players: readonly Player[]): Promise<readonly Told[]> {
+export function playTogether(play: Play, world: World, players: readonly Player[]): Promise<readonly RoundReport[]> {
   const { name, slotIds, appointmentIds } = world;
   const rounds = players.map((_, index) => {
     return { world: name, slotIds, appointmentIds, callers: shareOf(play, index, players.length) };

@@ -1,13 +1,11 @@
 import type { History, Intent } from "@slotwright/conformance";
-import type { EngineName } from "@slotwright/lab/engines";
+import type { DatabaseAddress } from "@slotwright/lab/engines";
 import type { Tally } from "./tally.ts";
 
 /** To a process that plays: where, and then one round after the other. */
-export type ToPlayer = PlayerPlace | Round;
+export type ToPlayer = PlayerSetup | Round;
 
-export interface PlayerPlace {
-  readonly engine: EngineName;
-  readonly address: string;
+export interface PlayerSetup extends DatabaseAddress {
   /** Part of its calls' names. */
   readonly name: string;
   /** A file for what is asked and answered, line by line: it outlives the process. */
@@ -29,7 +27,7 @@ export interface Round {
 }
 
 /** What the callers of one process asked and were told. */
-export interface Told {
+export interface RoundReport {
   readonly history: History;
   readonly tally: Tally;
   /** Errors that no engine may throw. */

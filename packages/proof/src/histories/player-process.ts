@@ -11,7 +11,7 @@ import {
 } from "@slotwright/conformance";
 import { type Clock, createEngine, isBookingError, type StorageAdapter, systemClock } from "@slotwright/core";
 import { loadEngine } from "@slotwright/lab/engines";
-import type { PlayerPlace, Round, Told, ToPlayer } from "./messages.ts";
+import type { PlayerSetup, Round, RoundReport, ToPlayer } from "./messages.ts";
 import { addTo, countingAdapter, emptyTally, type Tally } from "./tally.ts";
 
 // One of several processes that play on one database, each with connections of its own and as fast as it can.
@@ -36,8 +36,8 @@ function jumpingClock(tally: Tally): Clock & { readonly jump: (step: number) => 
 async function play(
   round: Round,
   storage: StorageAdapter,
-  { name, log, clocksJump = false, inTransactions = false }: PlayerPlace,
-): Promise<Told> {
+  { name, log, clocksJump = false, inTransactions = false }: PlayerSetup,
+): Promise<RoundReport> {
   const world = emptyWorld(round.world);
   world.slotIds.push(...round.slotIds);
   world.appointmentIds.push(...round.appointmentIds);
@@ -69,17 +69,17 @@ async function play(
   return { history: mergeHistories(histories), tally, rawErrors };
 }
 
-let opened: { readonly storage: StorageAdapter; readonly place: PlayerPlace } | undefined;
+let opened: { readonly storage: StorageAdapter; readonly setup: PlayerSetup } | undefined;
 
 for await (const [message] of on(process, "message", { close: ["disconnect"] }) as AsyncIterable<[ToPlayer]>) {
   if ("address" in message) {
     const { openStorage } = await loadEngine(message.engine);
-    opened = { storage: openStorage(message.address), place: message };
+    opened = { storage: openStorage(message.address), setup: message };
     // Connects, so that no round waits for that.
     await opened.storage.load([{ kind: "slot", id: "none" }]);
     process.send?.("ready");
   } else if (opened !== undefined) {
-    process.send?.(await play(message, opened.storage, opened.place));
+    process.send?.(await play(message, opened.storage, opened.setup));
   }
 }
 process.exit();

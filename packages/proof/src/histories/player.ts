@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { callsOf, type HistoryCall, type HistoryEvent } from "@slotwright/conformance";
-import type { PlayerPlace, Round, Told } from "./messages.ts";
+import type { PlayerSetup, Round, RoundReport } from "./messages.ts";
 import { emptyTally } from "./tally.ts";
 
 /** A process of its own with callers that play. */
 export interface Player {
   /** What was asked and told; by the log, if there is one, where the process was killed. */
-  readonly play: (round: Round) => Promise<Told>;
+  readonly play: (round: Round) => Promise<RoundReport>;
   readonly signal: (name: NodeJS.Signals) => void;
   /** By the log, how many of its calls have no answer yet. */
   readonly unanswered: () => number;
@@ -18,16 +18,16 @@ export interface Player {
 
 const script = fileURLToPath(new URL("player-process.ts", import.meta.url));
 
-export async function startPlayer(place: PlayerPlace): Promise<Player> {
+export async function startPlayer(setup: PlayerSetup): Promise<Player> {
   const child = fork(script, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  await answer(child, place);
+  await answer(child, setup);
   return {
     play: async (round) => {
       const told = await answer(child, round);
-      return told === undefined ? toldByLog(place) : (told as Told);
+      return told === undefined ? toldByLog(setup) : (told as RoundReport);
     },
     signal: (name) => void child.kill(name),
-    unanswered: () => unansweredIn(callsInLog(place)),
+    unanswered: () => unansweredIn(callsInLog(setup)),
     stop: async () => {
       if (hasEnded(child)) return;
       const exit = once(child, "exit");
@@ -42,7 +42,7 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /** Undefined where the process was killed before it answered. */
-async function answer(child: ChildProcess, message: PlayerPlace | Round): Promise<unknown> {
+async function answer(child: ChildProcess, message: PlayerSetup | Round): Promise<unknown> {
   const waiting = new AbortController();
   const { signal } = waiting;
   const ended = once(child, "exit", { signal }).then(([code, killed]) => {
@@ -60,8 +60,8 @@ async function answer(child: ChildProcess, message: PlayerPlace | Round): Promis
   }
 }
 
-function toldByLog(place: PlayerPlace): Told {
-  const calls = callsInLog(place);
+function toldByLog(setup: PlayerSetup): RoundReport {
+  const calls = callsInLog(setup);
   const tally = { ...emptyTally(), unknown: unansweredIn(calls) };
   return { history: { overlapScope: "facility", idempotencyScope: "actor", initial: [], calls }, tally, rawErrors: [] };
 }
@@ -70,7 +70,7 @@ function unansweredIn(calls: readonly HistoryCall[]): number {
   return calls.filter(({ outcome }) => outcome.status === "unknown").length;
 }
 
-function callsInLog({ log = "" }: PlayerPlace): readonly HistoryCall[] {
+function callsInLog({ log = "" }: PlayerSetup): readonly HistoryCall[] {
   const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
   // The last line may have been cut off by the kill: what it would have told is not known then.
   const events = lines.slice(0, -1).map((line) => JSON.parse(line) as HistoryEvent);

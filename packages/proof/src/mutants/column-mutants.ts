@@ -17,27 +17,27 @@ import { keyOf, type Transition, type VersionedRecord } from "@slotwright/core/a
 import { type Mutant, withCalls } from "./mutant.ts";
 
 /** A row's value as it would be stored by a column with a flaw. `before` is undefined where the row is new. */
-type Flaw = (value: Value, before: Value | undefined) => Value;
+type ColumnFlaw = (value: Value, before: Value | undefined) => Value;
 type Value = string | number | null;
 type AnyRow = Readonly<Record<string, Value>>;
 
-const textFlaws: Readonly<Record<string, Flaw>> = {
+const textFlaws: Readonly<Record<string, ColumnFlaw>> = {
   "loses capitals": (value) => (typeof value === "string" ? value.toLowerCase() : value),
   "loses trailing spaces": (value) => (typeof value === "string" ? value.trimEnd() : value),
   "composes accents": (value) => (typeof value === "string" ? value.normalize("NFC") : value),
   "is cut off after 100 characters": (value) => (typeof value === "string" ? value.slice(0, 100) : value),
 };
 
-const numberFlaws: Readonly<Record<string, Flaw>> = {
+const numberFlaws: Readonly<Record<string, ColumnFlaw>> = {
   "is one more": (value) => (typeof value === "number" ? value + 1 : value),
 };
 
-const instantFlaws: Readonly<Record<string, Flaw>> = {
+const instantFlaws: Readonly<Record<string, ColumnFlaw>> = {
   "loses milliseconds": (value) => (typeof value === "number" ? Math.floor(value / 1000) * 1000 : value),
   "is an hour later": (value) => (typeof value === "number" ? value + 3_600_000 : value),
 };
 
-const jsonFlaws: Readonly<Record<string, Flaw>> = {
+const jsonFlaws: Readonly<Record<string, ColumnFlaw>> = {
   "loses what is empty": (value) => (value === "{}" || value === "[]" ? value : emptied(value)),
   "rounds numbers": (value) => (typeof value === "string" ? value.replaceAll(/(?<=[:[,])(-?\d+)\.\d+/g, "$1") : value),
 };
@@ -48,7 +48,7 @@ function emptied(value: Value): Value {
     : value;
 }
 
-const flawsOfType: Readonly<Record<Column["type"], Readonly<Record<string, Flaw>>>> = {
+const flawsOfType: Readonly<Record<Column["type"], Readonly<Record<string, ColumnFlaw>>>> = {
   id: textFlaws,
   text: textFlaws,
   integer: numberFlaws,
@@ -57,10 +57,10 @@ const flawsOfType: Readonly<Record<Column["type"], Readonly<Record<string, Flaw>
   sequence: {},
 };
 
-const keepsFirst: Flaw = (value, before) => (before === undefined ? value : before);
-const isLost: Flaw = () => null;
+const keepsFirst: ColumnFlaw = (value, before) => (before === undefined ? value : before);
+const isLost: ColumnFlaw = () => null;
 
-function flawsOf({ type, isNullable, isFixed }: Column): Readonly<Record<string, Flaw>> {
+function flawsOf({ type, isNullable, isFixed }: Column): Readonly<Record<string, ColumnFlaw>> {
   return {
     ...flawsOfType[type],
     ...(isNullable ? { "is lost": isLost } : {}),
@@ -68,7 +68,7 @@ function flawsOf({ type, isNullable, isFixed }: Column): Readonly<Record<string,
   };
 }
 
-const recordTables = {
+const mutatedRecordTables = {
   schedules: { toRow: scheduleToRow, fromRow: rowToSchedule, kind: "schedule" },
   slots: { toRow: slotToRow, fromRow: rowToSlot, kind: "slot" },
   appointments: { toRow: appointmentToRow, fromRow: rowToAppointment, kind: "appointment" },
@@ -76,13 +76,15 @@ const recordTables = {
 
 /** Each column of the catalogue with each flaw that a column of its type may have. */
 export const columnMutants: readonly Mutant[] = [
-  ...Object.keys(recordTables).flatMap((table) => mutantsOf(table as keyof typeof recordTables, inRecords)),
+  ...Object.keys(mutatedRecordTables).flatMap((table) =>
+    mutantsOf(table as keyof typeof mutatedRecordTables, inRecords),
+  ),
   ...mutantsOf("journal", inJournal),
   ...mutantsOf("commands", inCommands),
 ];
 
-type MutatedTable = keyof typeof recordTables | "journal" | "commands";
-type Breaking = (table: MutatedTable, column: string, flaw: Flaw) => Mutant["breakIt"];
+type MutatedTable = keyof typeof mutatedRecordTables | "journal" | "commands";
+type Breaking = (table: MutatedTable, column: string, flaw: ColumnFlaw) => Mutant["breakIt"];
 
 function mutantsOf(table: MutatedTable, breaking: Breaking): readonly Mutant[] {
   return Object.entries<Column>(catalogue[table]).flatMap(([column, definition]) =>
@@ -93,8 +95,8 @@ function mutantsOf(table: MutatedTable, breaking: Breaking): readonly Mutant[] {
   );
 }
 
-function inRecords(table: MutatedTable, column: string, flaw: Flaw): Mutant["breakIt"] {
-  const { toRow, fromRow, kind } = recordTables[table as keyof typeof recordTables];
+function inRecords(table: MutatedTable, column: string, flaw: ColumnFlaw): Mutant["breakIt"] {
+  const { toRow, fromRow, kind } = mutatedRecordTables[table as keyof typeof mutatedRecordTables];
   const changed = async (storage: StorageAdapter<never>, record: VersionedRecord): Promise<VersionedRecord> => {
     if (record.kind !== kind) return record;
     const [before] = record.version === 1 ? [] : await storage.load([keyOf(record)]);
@@ -117,7 +119,7 @@ function inRecords(table: MutatedTable, column: string, flaw: Flaw): Mutant["bre
   }));
 }
 
-function inJournal(_table: MutatedTable, column: string, flaw: Flaw): Mutant["breakIt"] {
+function inJournal(_table: MutatedTable, column: string, flaw: ColumnFlaw): Mutant["breakIt"] {
   return ofTransitions((one) => ({
     ...one,
     journal: one.journal.map((entry) => {
@@ -127,7 +129,7 @@ function inJournal(_table: MutatedTable, column: string, flaw: Flaw): Mutant["br
   }));
 }
 
-function inCommands(_table: MutatedTable, column: string, flaw: Flaw): Mutant["breakIt"] {
+function inCommands(_table: MutatedTable, column: string, flaw: ColumnFlaw): Mutant["breakIt"] {
   return ofTransitions((one) => {
     const row = commandToRow(one.command, one.journal[0]?.at) as unknown as AnyRow;
     const { kind: _, ...command } = rowToCommand({ ...row, [column]: flaw(row[column] as Value, undefined) } as never);

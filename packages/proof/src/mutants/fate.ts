@@ -2,7 +2,7 @@ import { type ConformanceCase, type ConformanceStore, runConformanceCase } from 
 import type { Mutant } from "./mutant.ts";
 
 /** What became of a mutant: the first case that it failed, or none. */
-export interface Fate {
+export interface MutantFate {
   readonly mutant: string;
   readonly killedBy: string | undefined;
 }
@@ -17,7 +17,7 @@ export interface Trial {
 /** A flawed adapter may also make a case wait for ever. That kills it as well. */
 const longestMs = 20_000;
 
-export async function fateOf({ key, breakIt }: Mutant, { cases, open, propertyRuns }: Trial): Promise<Fate> {
+export async function fateOf({ key, breakIt }: Mutant, { cases, open, propertyRuns }: Trial): Promise<MutantFate> {
   const openBroken = async (): Promise<ConformanceStore> => {
     const store = await open();
     return { ...store, storage: breakIt(store.storage as never), second: breakIt(store.second as never) } as never;

@@ -2,7 +2,7 @@ import { conformanceCases } from "@slotwright/conformance";
 import { memoryGaps, openMemoryStore } from "@slotwright/conformance/fixtures";
 import type { EngineName } from "@slotwright/lab/engines";
 import { reasonOfEquivalence } from "./equivalents.ts";
-import { type Fate, fateOf } from "./fate.ts";
+import { fateOf, type MutantFate } from "./fate.ts";
 import { mutants } from "./index.ts";
 import { storesOn } from "./stores.ts";
 
@@ -29,7 +29,7 @@ export async function mutateMemory(
   onFate: (done: number, all: number) => void,
 ): Promise<MutationReport> {
   const cases = conformanceCases.filter(({ key }) => !memoryGaps.includes(key));
-  const fates: Fate[] = [];
+  const fates: MutantFate[] = [];
   for (const mutant of mutants) {
     if (signal.aborted) break;
     fates.push(await fateOf(mutant, { cases, open: openMemoryStore as never, propertyRuns }));
@@ -38,8 +38,8 @@ export async function mutateMemory(
   return reportOf(fates);
 }
 
-export function reportOf(fates: readonly Fate[]): MutationReport {
-  const isEquivalent = ({ mutant }: Fate) => reasonOfEquivalence(mutant) !== undefined;
+export function reportOf(fates: readonly MutantFate[]): MutationReport {
+  const isEquivalent = ({ mutant }: MutantFate) => reasonOfEquivalence(mutant) !== undefined;
   const killed = fates.filter(({ killedBy }) => killedBy !== undefined);
   const survived = fates.filter(({ killedBy }) => killedBy === undefined);
   return {

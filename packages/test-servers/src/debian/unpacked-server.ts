@@ -2,7 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { addToCache, cacheEntries, cacheFolder } from "../cache.ts";
 import { run } from "../commands.ts";
-import type { Command, Environment } from "../engine.ts";
+import type { Environment, Invocation } from "../engine.ts";
 import { describeCommand } from "../installed.ts";
 import type { MysqlFamilyPrograms } from "../mysql-family/programs.ts";
 import { compareVersions } from "../versions.ts";
@@ -73,7 +73,7 @@ function entryName(files: readonly string[], name: string): string {
 }
 
 /** The server runs with the libraries that came with it, not with the system's, which may be older. */
-async function throughOwnLoader(root: string, server: string): Promise<Command> {
+async function throughOwnLoader(root: string, server: string): Promise<Invocation> {
   const libraries = [];
   for (const folder of [join(root, "usr", "lib"), join(root, "lib")]) {
     const names = await readdir(folder).catch(() => []);

@@ -1,12 +1,12 @@
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Administrator, Command, RunFolder } from "../engine.ts";
+import type { Administrator, Invocation, RunFolder } from "../engine.ts";
 
 /** A server of the family with what it needs beside it. */
 export interface MysqlFamilyPrograms {
   readonly version: string;
   readonly origin: string;
-  readonly server: Command;
+  readonly server: Invocation;
   /** The folder of messages, character sets and scripts. */
   readonly share: string;
 }
@@ -22,7 +22,11 @@ const settings = [
 ];
 
 /** The command that every use of the server begins with. */
-export function baseCommand({ server, share }: MysqlFamilyPrograms, run: RunFolder, more: readonly string[]): Command {
+export function baseCommand(
+  { server, share }: MysqlFamilyPrograms,
+  run: RunFolder,
+  more: readonly string[],
+): Invocation {
   const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
   const folders = [`--lc-messages-dir=${share}`, `--character-sets-dir=${join(share, "charsets")}`];
   // First of all, or the computer's own configuration files count.
@@ -36,7 +40,7 @@ export function serverCommand(
   run: RunFolder,
   port: number,
   more: readonly string[] = [],
-): Command {
+): Invocation {
   const files = [`--socket=${join(run.path, "socket")}`, `--pid-file=${join(run.path, "pid")}`];
   // A server of MariaDB that starts deletes what it takes for leftovers there: those may be another one's files.
   const temporary = `--tmpdir=${run.path}`;

@@ -1,7 +1,7 @@
 import { appendFile, cp, mkdir, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run as execute } from "../commands.ts";
-import type { Account, Administrator, Command, Installation, RunFolder } from "../engine.ts";
+import type { Account, Administrator, Installation, Invocation, RunFolder } from "../engine.ts";
 import { give, isReachable } from "../unprivileged.ts";
 import { isAtLeast } from "../versions.ts";
 
@@ -68,7 +68,7 @@ async function initialise(programs: PostgresPrograms, run: RunFolder, administra
   await appendFile(join(run.data, "postgresql.conf"), `${memory}\n`);
 }
 
-function serverCommand(bin: string, run: RunFolder, port: number): Command {
+function serverCommand(bin: string, run: RunFolder, port: number): Invocation {
   const flags = Object.entries({ port, ...settings }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return { program: join(bin, "postgres"), arguments: ["-D", run.data, ...flags] };
 }

@@ -6,7 +6,7 @@ import { createLine, type Line } from "./line.ts";
 import type { ClientPacket, Dialogue } from "./protocol.ts";
 
 /** One client's connection through the proxy. */
-export interface Connection {
+export interface ProxiedConnection {
   isClientOpen(): boolean;
   /** Silences both directions; closings wait as well. */
   pause(): void;
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
 }
 
 /** A message whose answer has not come to its end. */
-interface Asked {
+interface AwaitedAnswer {
   /** What waits for the answer. */
   strike: Strike | undefined;
   /** What came of the answer while a strike waits for it. */
@@ -38,7 +38,7 @@ interface Wiring extends ConnectionOptions {
   readonly down: Line;
   /** Of the message that the client is sending. */
   readonly parts: Buffer[];
-  readonly asked: Asked[];
+  readonly asked: AwaitedAnswer[];
   readonly timers: Set<NodeJS.Timeout>;
   /** A fault has ended the exchange: what either side still says is lost. */
   isOver: boolean;
@@ -47,7 +47,7 @@ interface Wiring extends ConnectionOptions {
 const nothing = Buffer.alloc(0);
 
 /** Joins client and server, so that each hears what the other says, but for faults. */
-export function createConnection(options: ConnectionOptions): Connection {
+export function createProxiedConnection(options: ConnectionOptions): ProxiedConnection {
   const { client, server } = options;
   const wiring: Wiring = {
     ...options,
@@ -154,7 +154,7 @@ function strikeUnanswered(wiring: Wiring): void {
   if (waiting?.strike !== undefined) strikeAnswer(wiring, waiting, waiting.strike);
 }
 
-function strikeAnswer(wiring: Wiring, asked: Asked, strike: Strike): void {
+function strikeAnswer(wiring: Wiring, asked: AwaitedAnswer, strike: Strike): void {
   const { point, bytes } = strike.fault;
   const answer = Buffer.concat(asked.answer);
   const passed = point === "mid-answer" ? (bytes ?? Math.floor(answer.length / 2)) : 0;
@@ -206,7 +206,13 @@ function clearTimers(timers: ReadonlySet<NodeJS.Timeout>): void {
   for (const timer of timers) clearTimeout(timer);
 }
 
-function switches({ client, server, up, down, timers }: Wiring): Pick<Connection, "pause" | "resume" | "destroy"> {
+function switches({
+  client,
+  server,
+  up,
+  down,
+  timers,
+}: Wiring): Pick<ProxiedConnection, "pause" | "resume" | "destroy"> {
   let releases: readonly (() => void)[] = [];
   return {
     pause: () => {

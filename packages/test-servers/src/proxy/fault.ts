@@ -28,7 +28,7 @@ export type FaultPoint = "before-forward" | "after-forward-unanswered" | "after-
 export type FaultAction = "cut" | "reset" | "swallow" | { readonly delayMs: number };
 
 /** A fault that strikes once, at one message on one connection. */
-export interface Fault {
+export interface ProxyFault {
   /** Chooses the message. */
   readonly when: (message: ClientMessage) => boolean;
   /** Strikes the n-th message that was chosen, over all connections, counted from when it was injected; 1 by default. */
@@ -51,20 +51,20 @@ export interface InjectedFault {
 
 /** A fault that has found its message. */
 export interface Strike {
-  readonly fault: Fault;
+  readonly fault: ProxyFault;
   /** To be called when it strikes. */
   report(): void;
 }
 
 /** The faults of a proxy that wait for their messages. */
 export interface ArmedFaults {
-  inject(fault: Fault): InjectedFault;
+  inject(fault: ProxyFault): InjectedFault;
   /** The fault for this message, which from now on waits for no other. */
   choose(message: ClientMessage): Strike | undefined;
 }
 
 interface ArmedFault {
-  readonly fault: Fault;
+  readonly fault: ProxyFault;
   report(message: ClientMessage): void;
   matches: number;
 }

@@ -1,5 +1,5 @@
 export type { ClientMessage, MessageKind } from "./client-message.ts";
 export { runs } from "./client-message.ts";
-export type { Fault, FaultAction, FaultPoint, InjectedFault } from "./fault.ts";
+export type { FaultAction, FaultPoint, InjectedFault, ProxyFault } from "./fault.ts";
 export type { FaultProxy, ProxyTarget } from "./proxy.ts";
 export { startProxy } from "./proxy.ts";

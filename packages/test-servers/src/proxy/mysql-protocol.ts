@@ -18,7 +18,7 @@ interface Session {
   readonly answers: AnswerReader[];
 }
 
-interface Command {
+interface ProtocolCommand {
   readonly kind: MessageKind;
   sql?(session: Session, payload: Buffer): string | undefined;
   /** Reads the answer; `undefined` where there is none. */
@@ -27,7 +27,7 @@ interface Command {
 
 const text = (_: Session, payload: Buffer): string => payload.toString("utf8", 1);
 
-const commands: Readonly<Record<number, Command>> = {
+const commands: Readonly<Record<number, ProtocolCommand>> = {
   1: { kind: "quit" },
   3: { kind: "query", sql: text, answer: () => results },
   4: { kind: "other", answer: () => rows }, // the fields of a table
@@ -50,7 +50,7 @@ const commands: Readonly<Record<number, Command>> = {
   },
   28: { kind: "other", answer: () => rows }, // more rows of a cursor
 };
-const otherCommand: Command = { kind: "other", answer: () => onePacket };
+const otherCommand: ProtocolCommand = { kind: "other", answer: () => onePacket };
 
 function createDialogue(): Dialogue {
   const session: Session = { statements: new Map(), answers: [] };

@@ -45,7 +45,7 @@ function message(kind: MessageKind, sql?: string, isAnswered = true): ClientPack
 }
 
 /** The parts of a message up to its `Sync`, and the names that the client has given to statements and portals. */
-interface Names {
+interface NamedStatements {
   readonly statements: Map<string, string>;
   /** The SQL of the statement that a portal was made of. */
   readonly portals: Map<string, string | undefined>;
@@ -54,7 +54,7 @@ interface Names {
   hasClosed: boolean;
 }
 
-type PartReader = (names: Names, read: () => string) => void;
+type PartReader = (names: NamedStatements, read: () => string) => void;
 
 const parts: Readonly<Record<string, PartReader>> = {
   P: (names, read) => {
@@ -81,7 +81,7 @@ const sync = "S";
 const continuations = ["p", "d", "c", "f", "H"];
 
 function createMessageReader(): (packet: Buffer) => ClientPacket {
-  const names: Names = {
+  const names: NamedStatements = {
     statements: new Map(),
     portals: new Map(),
     executed: [],
@@ -113,7 +113,7 @@ function textReader(packet: Buffer): () => string {
   };
 }
 
-function synced(names: Names): ClientPacket {
+function synced(names: NamedStatements): ClientPacket {
   const { executed, prepared, hasClosed } = names;
   Object.assign(names, { executed: [], prepared: undefined, hasClosed: false });
   if (executed.length > 0) {

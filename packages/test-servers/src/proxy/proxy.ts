@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { Engine } from "../engine.ts";
+import type { ServerName } from "../engine.ts";
 import type { TestServer } from "../test-server.ts";
-import { type Connection, createConnection } from "./connection.ts";
-import { type ArmedFaults, createArmedFaults, type Fault, type InjectedFault } from "./fault.ts";
+import { createProxiedConnection, type ProxiedConnection } from "./connection.ts";
+import { type ArmedFaults, createArmedFaults, type InjectedFault, type ProxyFault } from "./fault.ts";
 import { mysqlProtocol } from "./mysql-protocol.ts";
 import { postgresProtocol } from "./postgres-protocol.ts";
 import type { Protocol } from "./protocol.ts";
@@ -19,7 +19,7 @@ export interface FaultProxy {
   /** A URL of the server, with the proxy's host and port in place of the server's. */
   url(url: string): string;
   /** Arms a fault. It strikes once. Several may be armed; a message is struck by the one that was injected first. */
-  inject(fault: Fault): InjectedFault;
+  inject(fault: ProxyFault): InjectedFault;
   /** How many clients are connected. */
   connections(): number;
   /** Closes all connections, on both sides. Returns how many clients were connected. */
@@ -44,12 +44,12 @@ interface ProxyState {
   readonly port: number;
   readonly protocol: Protocol;
   readonly faults: ArmedFaults;
-  readonly connections: Set<Connection>;
+  readonly connections: Set<ProxiedConnection>;
   connected: number;
   isPaused: boolean;
 }
 
-const protocols: Readonly<Record<Engine, Protocol>> = {
+const protocols: Readonly<Record<ServerName, Protocol>> = {
   postgres: postgresProtocol,
   mysql: mysqlProtocol,
   mariadb: mysqlProtocol,
@@ -87,7 +87,7 @@ function admit(state: ProxyState, client: Socket): void {
   const { host, port, protocol, faults, connections } = state;
   state.connected += 1;
   const number = state.connected;
-  const connection = createConnection({
+  const connection = createProxiedConnection({
     client,
     server: connect({ host, port, noDelay: true }),
     dialogue: protocol.createDialogue(),

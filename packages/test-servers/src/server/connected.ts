@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { DatabaseClient, Engine } from "../engine.ts";
+import type { DatabaseClient, ServerName } from "../engine.ts";
 import { engines } from "../engines.ts";
 import type { TestDatabase, TestServer } from "../test-server.ts";
 
@@ -10,7 +10,7 @@ import type { TestDatabase, TestServer } from "../test-server.ts";
  * @param origin Where the URL came from, for reports.
  * @throws Where the server doesn't answer, or is of another engine.
  */
-export async function connectServer(engine: Engine, url: string, origin = "a URL"): Promise<TestServer> {
+export async function connectServer(engine: ServerName, url: string, origin = "a URL"): Promise<TestServer> {
   const { client, title } = engines[engine];
   const version = await client.version(url).catch((error: Error) => {
     throw new Error(`${title} at the URL of ${origin}: ${error.message}`, { cause: error });

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { open } from "node:fs/promises";
 import { serverEnvironment } from "../commands.ts";
 import type { Installation, RunFolder } from "../engine.ts";
-import { type Guard, guardServer } from "./guard.ts";
 import { signalTree } from "./process-tree.ts";
+import { type Watchdog, watchServer } from "./watchdog.ts";
 
 /** How long a clean shutdown may take before it is forced. */
 const patience = 30_000;
@@ -19,11 +19,11 @@ export interface SpawnedServer {
   stop(): Promise<void>;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
-  /** From now on the guard no longer removes the folder when we end. */
+  /** From now on the watchdog no longer removes the folder when we end. */
   release(): void;
 }
 
-/** Starts the server with its output in the log, under a guard. It may not answer yet. */
+/** Starts the server with its output in the log, under a watchdog. It may not answer yet. */
 export async function spawnServer(installation: Installation, run: RunFolder, port: number): Promise<SpawnedServer> {
   const log = await open(run.log, "a");
   try {
@@ -39,15 +39,15 @@ export async function spawnServer(installation: Installation, run: RunFolder, po
     await once(child, "spawn");
     child.unref();
     const pid = child.pid as number;
-    return supervise(child, pid, installation.stopSignal, guardServer(pid, installation.stopSignal, run));
+    return supervise(child, pid, installation.stopSignal, watchServer(pid, installation.stopSignal, run));
   } finally {
     await log.close();
   }
 }
 
-function supervise(child: ChildProcess, pid: number, stopSignal: NodeJS.Signals, guard: Guard): SpawnedServer {
+function supervise(child: ChildProcess, pid: number, stopSignal: NodeJS.Signals, watchdog: Watchdog): SpawnedServer {
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve())).then(guard.serverEnded);
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve())).then(watchdog.serverEnded);
   const signal = async (name: NodeJS.Signals) => {
     if (!hasEnded()) await signalTree(pid, name);
   };
@@ -69,6 +69,6 @@ function supervise(child: ChildProcess, pid: number, stopSignal: NodeJS.Signals,
       await signal("SIGKILL");
       await ended;
     },
-    release: guard.release,
+    release: watchdog.release,
   };
 }

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { TestProject } from "vitest/node";
-import type { Engine } from "../engine.ts";
+import type { ServerName } from "../engine.ts";
 import { engines } from "../engines.ts";
 import { startServer } from "../start.ts";
 import type { TestServer } from "../test-server.ts";
 
-const started = new Map<Engine, Promise<TestServer | undefined>>();
+const started = new Map<ServerName, Promise<TestServer | undefined>>();
 let broker: Server | undefined;
 
 /**
@@ -34,7 +34,7 @@ export async function teardown(): Promise<void> {
 /** 200 with the server, 404 where the engine is skipped, 500 with the reason where that is a failure. */
 async function answer(path: string): Promise<{ readonly status: number; readonly body: string }> {
   try {
-    const server = await sharedServer(path.slice(1) as Engine);
+    const server = await sharedServer(path.slice(1) as ServerName);
     if (server === undefined) return { status: 404, body: "" };
     return { status: 200, body: JSON.stringify({ url: server.url, origin: server.origin }) };
   } catch (error) {
@@ -42,7 +42,7 @@ async function answer(path: string): Promise<{ readonly status: number; readonly
   }
 }
 
-function sharedServer(engine: Engine): Promise<TestServer | undefined> {
+function sharedServer(engine: ServerName): Promise<TestServer | undefined> {
   if (!Object.hasOwn(engines, engine)) throw new Error(`There is no engine "${engine}".`);
   const server = started.get(engine) ?? startServer(engine);
   started.set(engine, server);

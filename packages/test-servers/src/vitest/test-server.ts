@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import type { Engine } from "../engine.ts";
+import type { ServerName } from "../engine.ts";
 import { connectServer } from "../server/connected.ts";
 import type { TestServer } from "../test-server.ts";
 
@@ -22,7 +22,7 @@ declare module "vitest" {
  *
  * Tests that pause, kill or restart a server start one of their own with `startOwnServer`.
  */
-export async function testServer(engine: Engine): Promise<TestServer | undefined> {
+export async function testServer(engine: ServerName): Promise<TestServer | undefined> {
   const response = await fetch(`${inject("testServers")}/${engine}`);
   const body = await response.text();
   if (response.status === 404) return undefined;
@@ -32,6 +32,6 @@ export async function testServer(engine: Engine): Promise<TestServer | undefined
 }
 
 /** Why a test is skipped whose server cannot be had; in CI it never comes to that, since it fails before. */
-export function noServer(engine: Engine): string {
+export function noServer(engine: ServerName): string {
   return `There is no ${engine} server on this computer, and none could be fetched.`;
 }

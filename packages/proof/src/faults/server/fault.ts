@@ -1,5 +1,5 @@
 import type { StorageAdapter } from "@slotwright/core";
-import type { Administration, Connection, DatabaseEngine, EngineName } from "@slotwright/lab/engines";
+import type { Administration, DatabaseEngine, EngineName, SqlConnection } from "@slotwright/lab/engines";
 import type { OwnServer } from "@slotwright/test-servers";
 import type { FaultProxy } from "@slotwright/test-servers/proxy";
 import type { Player } from "../../histories/player.ts";
@@ -18,7 +18,7 @@ export interface ServerScene {
   /** The same past the proxy. */
   readonly direct: string;
   /** By the driver alone, past the proxy. */
-  readonly administrator: () => Promise<Connection>;
+  readonly administrator: () => Promise<SqlConnection>;
 }
 
 /** Where callers get their storage from in one fault. */

@@ -1,3 +1,4 @@
+import type { ServerName } from "@slotwright/test-servers";
 import type { Fault } from "../fault.ts";
 import { clientFaults } from "./client-faults.ts";
 import type { ServerFault } from "./fault.ts";
@@ -6,7 +7,7 @@ import { hostFaults } from "./host-faults.ts";
 import { networkFaults } from "./network-faults.ts";
 import { poolFaults } from "./pool-faults.ts";
 import { runServerFault } from "./run.ts";
-import { openServerScene, type ServerName, startHarmableServer } from "./scene.ts";
+import { openServerScene, startHarmableServer } from "./scene.ts";
 import { serverFaults } from "./server-faults.ts";
 
 const catalogue: readonly ServerFault[] = [

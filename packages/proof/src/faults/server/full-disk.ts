@@ -2,15 +2,15 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { intercepted } from "@slotwright/conformance";
 import { isStorageError, type StorageError } from "@slotwright/core/adapter";
-import { type Connection, NoDatabaseError } from "@slotwright/lab/engines";
-import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
+import { NoDatabaseError, type SqlConnection } from "@slotwright/lab/engines";
+import { type OwnServer, type ServerName, startOwnServer } from "@slotwright/test-servers";
 import { notingFailures } from "../../histories/noted-failures.ts";
 import { emptyTally } from "../../histories/tally.ts";
 import type { FaultReport } from "../fault.ts";
 import { createSmallDisk, NoSmallDiskError, type SmallDisk } from "../small-disk.ts";
 import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
 import { runServerFault } from "./run.ts";
-import { openServerScene, type ServerName } from "./scene.ts";
+import { openServerScene } from "./scene.ts";
 
 interface ServerDisk {
   /** On which the server starts with its usual settings, with little to spare. */
@@ -150,7 +150,7 @@ const recoveryMs = 5_000;
 /** A server that could not write its log has ended itself, and waits for somebody who starts it again. */
 async function untilItAnswers({ administrator, server }: ServerScene): Promise<void> {
   for (const deadline = Date.now() + recoveryMs; Date.now() < deadline; await sleep(100)) {
-    const connection: Connection | undefined = await administrator().catch(() => undefined);
+    const connection: SqlConnection | undefined = await administrator().catch(() => undefined);
     if (connection === undefined) continue;
     await connection.close().catch(() => {});
     return;

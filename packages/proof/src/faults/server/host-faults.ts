@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { intercepted, sampleSchedule, transitionOf } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { isStorageError } from "@slotwright/core/adapter";
-import type { Connection } from "@slotwright/lab/engines";
+import type { SqlConnection } from "@slotwright/lab/engines";
 import { untilSo } from "../run.ts";
 import type { CallersAtWork, CallersStorage, ServerFault, ServerScene } from "./fault.ts";
 
@@ -61,7 +61,7 @@ async function requireService({ storages: [first] }: CallersAtWork, seed: string
   }
 }
 
-async function lockSlots(connection: Connection): Promise<void> {
+async function lockSlots(connection: SqlConnection): Promise<void> {
   await connection.query("BEGIN");
   await connection.query("SELECT id FROM slotwright_slots ORDER BY id FOR UPDATE");
 }

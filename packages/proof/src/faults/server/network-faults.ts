@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Fault, runs } from "@slotwright/test-servers/proxy";
+import { type ProxyFault, runs } from "@slotwright/test-servers/proxy";
 import type { CallersAtWork, ServerFault, ServerScene } from "./fault.ts";
 
 /** What commits a batch: one statement on PostgreSQL, one call on MySQL and MariaDB. */
@@ -9,7 +9,7 @@ const loads = runs(/^(with|select|\()/i);
 /** Milliseconds of a fault that lasts. */
 const lasting = 700;
 
-async function strike({ proxy }: ServerScene, { ended }: CallersAtWork, fault: Fault): Promise<number> {
+async function strike({ proxy }: ServerScene, { ended }: CallersAtWork, fault: ProxyFault): Promise<number> {
   const injected = proxy.inject(fault);
   await Promise.race([injected.whenHit, ended]);
   injected.disarm();
@@ -26,7 +26,7 @@ export function onceCommittingUnheard(scene: ServerScene, work: CallersAtWork, n
   return strike(scene, work, { when: commits, nth, point: "after-forward-unanswered", action: "swallow" });
 }
 
-type At = Pick<ServerFault, "key" | "title"> & { readonly fault: Omit<Fault, "nth"> };
+type At = Pick<ServerFault, "key" | "title"> & { readonly fault: Omit<ProxyFault, "nth"> };
 
 /** Strikes the third commit, and once more the tenth after it. */
 function strikingTwice({ key, title, fault }: At): ServerFault {
@@ -89,7 +89,7 @@ const atCommit: readonly At[] = [
 ];
 
 /** Silent for ever, until the network notices that the other side is gone. */
-const swallowed = (key: string, title: string, point: Fault["point"]): ServerFault => ({
+const swallowed = (key: string, title: string, point: ProxyFault["point"]): ServerFault => ({
   key,
   title,
   harm: async (scene, work) => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Performance, Play, Scene } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { playTogether } from "../../histories/free-running.ts";
-import type { Told } from "../../histories/messages.ts";
+import type { RoundReport } from "../../histories/messages.ts";
 import { type Player, startPlayer } from "../../histories/player.ts";
 import { addTo, emptyTally, type Tally } from "../../histories/tally.ts";
 import { problemsIn } from "../after.ts";
@@ -46,11 +46,11 @@ async function struckScene(
   scene: ServerScene,
   callers: { readonly storages: readonly CallersStorage[]; readonly calls: WatchedCalls },
   play: Play,
-  { actors, world }: Scene,
+  { participants, world }: Scene,
   tally: Tally,
-): Promise<readonly Told[]> {
+): Promise<readonly RoundReport[]> {
   if (processes === undefined) {
-    const ended = Promise.all(actors.map((act) => act())).then(() => {});
+    const ended = Promise.all(participants.map((act) => act())).then(() => {});
     tally.faults += await harm(scene, { ...callers, players: [], ended });
     await ended;
     return [];
@@ -67,16 +67,16 @@ async function struckScene(
 async function withPlayers(
   { engineName, address }: ServerScene,
   { count, clocksJump = false }: NonNullable<ServerFault["processes"]>,
-  work: (players: readonly Player[]) => Promise<readonly Told[]>,
-): Promise<readonly Told[]> {
+  work: (players: readonly Player[]) => Promise<readonly RoundReport[]>,
+): Promise<readonly RoundReport[]> {
   const folder = await mkdtemp(join(tmpdir(), "slotwright-proof-"));
-  const places = Array.from({ length: count }, (_, index) => {
+  const setups = Array.from({ length: count }, (_, index) => {
     const name = String.fromCharCode(97 + index);
     return { engine: engineName, address, name, log: join(folder, name), clocksJump };
   });
   const players: Player[] = [];
   try {
-    for (const place of places) players.push(await startPlayer(place));
+    for (const setup of setups) players.push(await startPlayer(setup));
     return await work(players);
   } finally {
     await Promise.all(players.map(({ stop }) => stop()));

@@ -1,9 +1,7 @@
-import { type EngineName, loadEngine, NoDatabaseError } from "@slotwright/lab/engines";
-import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
+import { loadEngine, NoDatabaseError } from "@slotwright/lab/engines";
+import { type OwnServer, type ServerName, startOwnServer } from "@slotwright/test-servers";
 import { startProxy } from "@slotwright/test-servers/proxy";
 import type { ServerScene } from "./fault.ts";
-
-export type ServerName = Exclude<EngineName, "sqlite">;
 
 /**
  * A server of our own, whatever the environment says: one that somebody needs must not be killed.

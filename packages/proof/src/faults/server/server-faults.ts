@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection } from "@slotwright/lab/engines";
+import type { SqlConnection } from "@slotwright/lab/engines";
 import type { CallersAtWork, ServerFault, ServerScene } from "./fault.ts";
 import { onceCommitting, onceCommittingUnheard } from "./network-faults.ts";
 
@@ -7,7 +7,7 @@ import { onceCommitting, onceCommittingUnheard } from "./network-faults.ts";
 const start = 20;
 const lasting = 700;
 
-type EndConnections = (scene: ServerScene, work: CallersAtWork, administrator: Connection) => Promise<number>;
+type EndConnections = (scene: ServerScene, work: CallersAtWork, administrator: SqlConnection) => Promise<number>;
 
 /** Commits wait for a lock, so that some are under way for certain. */
 const endWaiting: EndConnections = async (scene, work, administrator) => {

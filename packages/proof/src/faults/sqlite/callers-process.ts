@@ -4,14 +4,14 @@ import { type SqliteDatabase, sqliteAdapter } from "@slotwright/adapter-sqlite";
 import { ask, createRecorder, emptyWorld, type Intent } from "@slotwright/conformance";
 import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
 import Database from "better-sqlite3";
-import type { CallersPlace, LogLine, Strike } from "./callers.ts";
+import type { CallersSetup, LogLine, SelfStrike } from "./callers.ts";
 import { flawed } from "./flaws.ts";
 import { statementsOf } from "./statements.ts";
 
 // A process of callers on one file that a signal may hit at a statement that was chosen beforehand.
 
 /** The database, except that the process signals itself right before or after one of its statements. */
-function struck(database: SqliteDatabase, strike: Strike, log: (line: LogLine) => void): SqliteDatabase {
+function struck(database: SqliteDatabase, strike: SelfStrike, log: (line: LogLine) => void): SqliteDatabase {
   let count = 0;
   const hit = (sql: string) => {
     log({ struckAt: sql });
@@ -28,32 +28,32 @@ function struck(database: SqliteDatabase, strike: Strike, log: (line: LogLine) =
   });
 }
 
-async function work(place: CallersPlace): Promise<void> {
-  const log = (line: LogLine) => appendFileSync(place.log, `${JSON.stringify(line)}\n`);
-  const database = new Database(place.file, { timeout: 0 });
-  const host = flawed(database, place.flaw);
-  const storage = sqliteAdapter({ database: place.strike === undefined ? host : struck(host, place.strike, log) });
-  const world = emptyWorld(place.world);
-  world.slotIds.push(...place.slotIds);
-  world.appointmentIds.push(...place.appointmentIds);
-  const call = (intents: readonly Intent[], index: number) => callOne(place, storage, world, log, intents, index);
-  await Promise.all(place.callers.map(call));
+async function work(setup: CallersSetup): Promise<void> {
+  const log = (line: LogLine) => appendFileSync(setup.log, `${JSON.stringify(line)}\n`);
+  const database = new Database(setup.file, { timeout: 0 });
+  const host = flawed(database, setup.flaw);
+  const storage = sqliteAdapter({ database: setup.strike === undefined ? host : struck(host, setup.strike, log) });
+  const world = emptyWorld(setup.world);
+  world.slotIds.push(...setup.slotIds);
+  world.appointmentIds.push(...setup.appointmentIds);
+  const call = (intents: readonly Intent[], index: number) => callOne(setup, storage, world, log, intents, index);
+  await Promise.all(setup.callers.map(call));
   log({ ended: true });
   database.close();
 }
 
 async function callOne(
-  place: CallersPlace,
+  setup: CallersSetup,
   storage: StorageAdapter<never>,
   world: ReturnType<typeof emptyWorld>,
   log: (line: LogLine) => void,
   intents: readonly Intent[],
   index: number,
 ): Promise<void> {
-  const caller = `${place.name}${index}`;
+  const caller = `${setup.name}${index}`;
   // Written before the command is sent, and at once: what a killed process had in mind is known.
-  const recorder = createRecorder({ prefix: `${place.world}${caller}-`, onEvent: (event) => log({ event }) });
-  const engine = recorder.by(caller, createEngine({ storage, retry: { budgetMs: place.budgetMs } }));
+  const recorder = createRecorder({ prefix: `${setup.world}${caller}-`, onEvent: (event) => log({ event }) });
+  const engine = recorder.by(caller, createEngine({ storage, retry: { budgetMs: setup.budgetMs } }));
   for (const intent of intents) {
     await ask(intent, engine, world).catch((error: unknown) => {
       if (!isBookingError(error)) log({ raw: error instanceof Error ? String(error.stack) : String(error) });
@@ -62,6 +62,6 @@ async function callOne(
 }
 
 process.send?.("ready");
-const [place] = (await once(process, "message")) as [CallersPlace];
-await work(place);
+const [setup] = (await once(process, "message")) as [CallersSetup];
+await work(setup);
 process.disconnect();

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { callsOf, type HistoryEvent, type Intent } from "@slotwright/conformance";
-import type { Told } from "../../histories/messages.ts";
+import type { RoundReport } from "../../histories/messages.ts";
 import { emptyTally } from "../../histories/tally.ts";
 import type { Flaw } from "./flaws.ts";
 
 /** A signal that a process sends to itself at one of its statements. */
-export interface Strike {
+export interface SelfStrike {
   readonly signal: "SIGKILL" | "SIGSTOP";
   readonly when: "before" | "after";
   /** Counted from 1, among those that begin with `matching`, if that is given. */
@@ -17,7 +17,7 @@ export interface Strike {
 }
 
 /** What a process of callers is to do, and where. */
-export interface CallersPlace {
+export interface CallersSetup {
   readonly file: string;
   /** A file for what is asked and answered, line by line: it outlives the process. */
   readonly log: string;
@@ -29,7 +29,7 @@ export interface CallersPlace {
   readonly appointmentIds: readonly string[];
   readonly callers: readonly (readonly Intent[])[];
   readonly budgetMs: number;
-  readonly strike?: Strike;
+  readonly strike?: SelfStrike;
   readonly flaw?: Flaw | undefined;
 }
 
@@ -40,7 +40,7 @@ export type LogLine =
   | { readonly ended: true };
 
 export interface CallersLog {
-  readonly told: Told;
+  readonly told: RoundReport;
   /** The statement at which the process signalled itself. */
   readonly struckAt: string | undefined;
   /** Whether all callers came to their end. */
@@ -50,7 +50,7 @@ export interface CallersLog {
 /** A process of callers that is ready to work. */
 export interface Callers {
   /** Resolves when the process has ended, however that was. */
-  readonly work: (place: CallersPlace) => Promise<CallersLog>;
+  readonly work: (setup: CallersSetup) => Promise<CallersLog>;
   readonly signal: (name: NodeJS.Signals) => void;
 }
 
@@ -62,11 +62,11 @@ export async function startCallers(): Promise<Callers & { readonly stop: () => P
   const ended = once(child, "exit");
   await Promise.race([once(child, "message"), ended.then(endedEarly)]);
   return {
-    work: async (place) => {
-      child.send(place);
+    work: async (setup) => {
+      child.send(setup);
       const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
       if (signal !== "SIGKILL" && code !== 0) endedEarly([code, signal]);
-      return readLog(place.log);
+      return readLog(setup.log);
     },
     signal: (name) => void child.kill(name),
     stop: async () => {

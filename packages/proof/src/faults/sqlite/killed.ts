@@ -17,7 +17,7 @@ import fc from "fast-check";
 import { addTo, countHistory, emptyTally, type Tally } from "../../histories/tally.ts";
 import type { FaultReport } from "../fault.ts";
 import { toldIn } from "../told.ts";
-import { type Callers, type CallersLog, type Strike, startCallers } from "./callers.ts";
+import { type Callers, type CallersLog, type SelfStrike, startCallers } from "./callers.ts";
 import type { Amount } from "./fault.ts";
 import { createFile, inFreshFolder, lossAsProblem, problemsInFile, reopenedStorage, withoutFailures } from "./file.ts";
 import type { Flaw } from "./flaws.ts";
@@ -46,15 +46,15 @@ const everyCommand: readonly Intent[] = [
 ];
 
 /** How the process dies, and whether anybody else is there when it does. */
-interface Round {
-  readonly when: Strike["when"];
+interface KillRound {
+  readonly when: SelfStrike["when"];
   readonly isAlone: boolean;
   readonly commands: readonly Intent[];
   /** Not every statement, but each one so many after the last. */
   readonly stride: number;
 }
 
-const rounds: Readonly<Record<Amount, readonly Round[]>> = {
+const rounds: Readonly<Record<Amount, readonly KillRound[]>> = {
   short: [
     { when: "after", isAlone: true, commands: everyCommand.slice(1, 3), stride: 2 },
     { when: "before", isAlone: false, commands: everyCommand.slice(1, 3), stride: 10 },
@@ -65,7 +65,7 @@ const rounds: Readonly<Record<Amount, readonly Round[]>> = {
 };
 
 /** Where a process is to be killed, on a copy of its own of an empty file. */
-interface Step extends Round {
+interface KillStep extends KillRound {
   readonly statement: number;
   readonly empty: string;
   readonly folder: string;
@@ -94,7 +94,7 @@ const lanes = 2;
 /** Enough to see what is wrong; a broken adapter has some with each statement. */
 const enoughProblems = 20;
 
-async function killRound(round: Step): Promise<readonly string[]> {
+async function killRound(round: KillStep): Promise<readonly string[]> {
   const problems: string[] = [];
   // With each seed, others: as many seeds as the stride meet every statement.
   let next = 1 + (round.seed % round.stride);
@@ -105,7 +105,7 @@ async function killRound(round: Step): Promise<readonly string[]> {
       next += round.stride;
       const step = { ...round, statement };
       const { found, log } = await killAt(step);
-      problems.push(...found.map((problem) => `Killed ${placeOf(step, log)}: ${problem}`));
+      problems.push(...found.map((problem) => `Killed ${momentOf(step, log)}: ${problem}`));
       if (log.struckAt === undefined) hasRunThrough = true;
       else addTo(round.tally, { faults: 1 });
     }
@@ -114,7 +114,7 @@ async function killRound(round: Step): Promise<readonly string[]> {
   return problems;
 }
 
-function placeOf({ when, statement, isAlone }: Step, { struckAt = "none" }: CallersLog): string {
+function momentOf({ when, statement, isAlone }: KillStep, { struckAt = "none" }: CallersLog): string {
   const company = isAlone ? "" : " while others worked";
   return `${when} statement ${statement} (${struckAt.slice(0, 60)})${company}`;
 }
@@ -124,7 +124,7 @@ interface Killed {
   readonly log: CallersLog;
 }
 
-async function killAt(step: Step): Promise<Killed> {
+async function killAt(step: KillStep): Promise<Killed> {
   const name = `-${step.when}-${step.isAlone ? "alone" : "together"}-${step.statement}`;
   const file = join(step.folder, `killed${name}.sqlite`);
   await copyFile(step.empty, file);
@@ -139,14 +139,14 @@ async function killAt(step: Step): Promise<Killed> {
   }
 }
 
-interface StepOnFile extends Step {
+interface KillStepOnFile extends KillStep {
   readonly name: string;
   readonly file: string;
   readonly callers: Callers;
   readonly observer: ReturnType<typeof reopenedStorage>;
 }
 
-async function killOn(step: StepOnFile): Promise<Killed> {
+async function killOn(step: KillStepOnFile): Promise<Killed> {
   const { file, name, isAlone, observer } = step;
   const { storage } = observer;
   let log: CallersLog | undefined;
@@ -154,7 +154,7 @@ async function killOn(step: StepOnFile): Promise<Killed> {
   const play = playOf(step);
   const found = await lossAsProblem(async () => {
     const performed = await perform(play, { storages: [storage], observer: storage, name }, async (scene) => {
-      const bystanders = scene.actors.slice(1).map((act) => act());
+      const bystanders = scene.participants.slice(1).map((act) => act());
       log = await workAndDie(step, scene, play);
       await Promise.all(bystanders);
       if (isAlone) left = await leftBehind(file, log, storage);
@@ -168,19 +168,19 @@ async function killOn(step: StepOnFile): Promise<Killed> {
 }
 
 async function workAndDie(
-  { file, name, when, statement, isAlone, flaw, callers, observer }: StepOnFile,
+  { file, name, when, statement, isAlone, flaw, callers, observer }: KillStepOnFile,
   { world: { slotIds, appointmentIds } }: Scene,
   { callers: [intents = []] }: Play,
 ): Promise<CallersLog> {
   // Alone, the next to open the file finds the log of a dead process, and nobody who knows what is in there.
   if (isAlone) await observer.close();
-  const strike: Strike = { signal: "SIGKILL", when, statement };
-  const place = { file, log: `${file}.log`, name: "k", world: name, budgetMs: 10_000, strike, flaw };
-  return callers.work({ ...place, slotIds, appointmentIds, callers: [intents] });
+  const strike: SelfStrike = { signal: "SIGKILL", when, statement };
+  const setup = { file, log: `${file}.log`, name: "k", world: name, budgetMs: 10_000, strike, flaw };
+  return callers.work({ ...setup, slotIds, appointmentIds, callers: [intents] });
 }
 
 /** What others do meanwhile: some commands, on slots that are there before. */
-function playOf({ commands, isAlone, seed, statement }: Step): Play {
+function playOf({ commands, isAlone, seed, statement }: KillStep): Play {
   if (isAlone) return { before: [], callers: [commands], choices: [] };
   const bystander = fc.sample(fc.array(anyIntent, { minLength: 12, maxLength: 12 }), {
     numRuns: 1,

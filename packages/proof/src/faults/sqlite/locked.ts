@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import type { Intent } from "@slotwright/conformance";
 import Database from "better-sqlite3";
-import type { Told } from "../../histories/messages.ts";
+import type { RoundReport } from "../../histories/messages.ts";
 import { type FaultReport, merged } from "../fault.ts";
 import { untilSo } from "../run.ts";
-import { readLog, type Strike, startCallers } from "./callers.ts";
+import { readLog, type SelfStrike, startCallers } from "./callers.ts";
 import type { Amount } from "./fault.ts";
 import { createFile, inFreshFolder, openAsHost, withoutFailures } from "./file.ts";
 import type { Flaw } from "./flaws.ts";
@@ -30,7 +30,7 @@ function expectations(budgetMs: number): FileFault["expects"] {
   ];
 }
 
-type Harm = (file: string, callers: CallersOnFile) => Promise<readonly Told[]>;
+type Harm = (file: string, callers: CallersOnFile) => Promise<readonly RoundReport[]>;
 
 interface Variant {
   readonly name: string;
@@ -73,16 +73,16 @@ const writing: readonly Intent[] = [
 ];
 
 /** Stops a process in the midst of its second commit, and continues it later. */
-function stopAt(matching: string, when: Strike["when"]): Harm {
+function stopAt(matching: string, when: SelfStrike["when"]): Harm {
   return async (file, { world, begin, leaveAlone }) => {
     const callers = await startCallers();
     try {
       await leaveAlone();
       const { name, slotIds, appointmentIds } = world;
       const log = `${file}.log`;
-      const strike: Strike = { signal: "SIGSTOP", when, statement: 2, matching };
-      const place = { file, log, name: "s", world: name, slotIds, appointmentIds, budgetMs: patientMs, strike };
-      const told = callers.work({ ...place, callers: [writing] });
+      const strike: SelfStrike = { signal: "SIGSTOP", when, statement: 2, matching };
+      const setup = { file, log, name: "s", world: name, slotIds, appointmentIds, budgetMs: patientMs, strike };
+      const told = callers.work({ ...setup, callers: [writing] });
       await untilSo(() => readLog(log).struckAt !== undefined, told);
       const working = begin();
       await sleep(lastingMs);

@@ -7,7 +7,7 @@ import { createSmallDisk, NoSmallDiskError, type SmallDisk } from "../small-disk
 import type { Amount } from "./fault.ts";
 import { createFile, inFreshFolder, openAsHost, reopenedStorage } from "./file.ts";
 import type { Flaw } from "./flaws.ts";
-import { type CallersOnFile, type FileFault, failsOnly, runFileFault, type Seen, saysOnly } from "./run.ts";
+import { type CallersOnFile, type CallersSeen, type FileFault, failsOnly, runFileFault, saysOnly } from "./run.ts";
 
 const lastingMs = 300;
 const budgetMs = 4_000;
@@ -61,7 +61,7 @@ function cannotGrow(file: string, flaw: Flaw | undefined): Attack {
   };
 }
 
-const expectReadOnly = (history: History, seen: Seen) => [
+const expectReadOnly = (history: History, seen: CallersSeen) => [
   ...saysOnly(seen, "read_only", /^SQLITE_READONLY/),
   ...failsOnly(history, "storage_read_only"),
 ];

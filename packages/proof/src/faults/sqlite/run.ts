@@ -1,7 +1,7 @@
 import { type History, intercepted, type Scene } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { isStorageError } from "@slotwright/core/adapter";
-import type { Told } from "../../histories/messages.ts";
+import type { RoundReport } from "../../histories/messages.ts";
 import { notingFailures } from "../../histories/noted-failures.ts";
 import { addTo, emptyTally, type Tally } from "../../histories/tally.ts";
 import type { FaultReport } from "../fault.ts";
@@ -9,20 +9,20 @@ import { performRush } from "../run.ts";
 import { lossAsProblem, problemsInFile, reopenedStorage } from "./file.ts";
 
 /** What storage said when it failed, as `failure` of the contract and code of the driver. */
-export interface Said {
+export interface DriverFailure {
   readonly failure: string;
   readonly code: string;
 }
 
 /** What has happened so far. */
-export interface Seen {
-  readonly said: Said[];
+export interface CallersSeen {
+  readonly said: DriverFailure[];
   commits: number;
 }
 
 export interface CallersOnFile {
   readonly world: Scene["world"];
-  readonly seen: Seen;
+  readonly seen: CallersSeen;
   /** Lets the callers loose. Resolves when the last one has been answered; at the latest that begins after the harm. */
   readonly begin: () => Promise<void>;
   /** Closes the connection that set the stage. */
@@ -37,9 +37,9 @@ export interface FileFault {
   /** Milliseconds after which the engines give up on a busy file. */
   readonly budgetMs: number;
   /** Does the harm, and sees to it that it ends. Resolves with what callers elsewhere were told meanwhile. */
-  readonly harm: (callers: CallersOnFile) => Promise<readonly Told[]>;
+  readonly harm: (callers: CallersOnFile) => Promise<readonly RoundReport[]>;
   /** What is wrong with what callers were told. */
-  readonly expects: (history: History, seen: Seen) => readonly string[];
+  readonly expects: (history: History, seen: CallersSeen) => readonly string[];
 }
 
 /** Milliseconds after which a caller asks again where the file cannot be written. */
@@ -48,10 +48,10 @@ const pauseMs = 50;
 /** Lets callers work while the harm is done, and checks by a connection of its own that nothing came of it. */
 export async function runFileFault(fault: FileFault, seed: number): Promise<FaultReport> {
   const tally = emptyTally();
-  const seen: Seen = { said: [], commits: 0 };
+  const seen: CallersSeen = { said: [], commits: 0 };
   const observer = reopenedStorage(fault.file);
   try {
-    const problems = await lossAsProblem(() => strike(fault, seed, observer, tally, seen));
+    const problems = await lossAsProblem(() => harmFile(fault, seed, observer, tally, seen));
     addTo(tally, { faults: seen.said.length });
     return { tally, problems: problems.map((problem) => `${fault.name}: ${problem}`) };
   } finally {
@@ -60,19 +60,19 @@ export async function runFileFault(fault: FileFault, seed: number): Promise<Faul
   }
 }
 
-async function strike(
+async function harmFile(
   fault: FileFault,
   seed: number,
   { storage: observer, close: leaveAlone }: ReturnType<typeof reopenedStorage>,
   tally: Tally,
-  seen: Seen,
+  seen: CallersSeen,
 ): Promise<readonly string[]> {
   const { name, budgetMs } = fault;
   const storages = fault.storages.map((storage) => notingAdapter(storage, seen));
   const rush = { name, seed, callers: 4, storages, observer, budgetMs, pauseMs, tally };
-  const performed = await performRush(rush, async ({ actors, world }) => {
+  const performed = await performRush(rush, async ({ participants, world }) => {
     let working: Promise<void> | undefined;
-    const begin = () => (working ??= Promise.all(actors.map((act) => act())).then(() => {}));
+    const begin = () => (working ??= Promise.all(participants.map((act) => act())).then(() => {}));
     const told = await fault.harm({ world, seen, begin, leaveAlone });
     await begin();
     return told;
@@ -80,7 +80,7 @@ async function strike(
   return [...(await problemsInFile(fault.file, performed, observer)), ...fault.expects(performed.history, seen)];
 }
 
-function notingAdapter(storage: StorageAdapter, seen: Seen): StorageAdapter {
+function notingAdapter(storage: StorageAdapter, seen: CallersSeen): StorageAdapter {
   const note = (error: unknown) => void seen.said.push(saidBy(error));
   return intercepted(intercepted(storage, notingFailures(note)), (noting) => ({
     commit: async (...given) => {
@@ -91,14 +91,14 @@ function notingAdapter(storage: StorageAdapter, seen: Seen): StorageAdapter {
   }));
 }
 
-function saidBy(error: unknown): Said {
+function saidBy(error: unknown): DriverFailure {
   if (!isStorageError(error)) return { failure: "none", code: String(error) };
   const { code = "none" } = (error.cause ?? {}) as { readonly code?: string };
   return { failure: error.failure, code };
 }
 
 /** Storage has to say this at least once, and nothing else. */
-export function saysOnly({ said }: Seen, failure: string, codes: RegExp): readonly string[] {
+export function saysOnly({ said }: CallersSeen, failure: string, codes: RegExp): readonly string[] {
   const others = said.filter((one) => one.failure !== failure || !codes.test(one.code));
   const wrong = [...new Set(others.map((one) => JSON.stringify(one)))];
   return [

@@ -4,7 +4,7 @@ import type { StorageAdapter } from "@slotwright/core";
 import fc from "fast-check";
 import { addTo, countHistory, emptyTally, type Tally } from "../../histories/tally.ts";
 import type { FaultReport } from "../fault.ts";
-import { type Callers, type CallersLog, type CallersPlace, readLog, startCallers } from "./callers.ts";
+import { type Callers, type CallersLog, type CallersSetup, readLog, startCallers } from "./callers.ts";
 import type { Amount } from "./fault.ts";
 import { createFile, inFreshFolder, lossAsProblem, problemsInFile, reopenedStorage, withoutFailures } from "./file.ts";
 import type { Flaw } from "./flaws.ts";
@@ -95,7 +95,7 @@ async function workTogether(
   world: Scene["world"],
 ): Promise<readonly [CallersLog, CallersLog]> {
   const { name: worldName, slotIds, appointmentIds } = world;
-  const placeOf = (name: string, callers: Play["callers"]): CallersPlace => {
+  const setupOf = (name: string, callers: Play["callers"]): CallersSetup => {
     return {
       file,
       log: `${file}.${name}`,
@@ -108,8 +108,8 @@ async function workTogether(
       flaw,
     };
   };
-  const dying = placeOf("a", play.callers.slice(0, callersOfEach));
-  const working = Promise.all([first.work(dying), second.work(placeOf("b", play.callers.slice(callersOfEach)))]);
+  const dying = setupOf("a", play.callers.slice(0, callersOfEach));
+  const working = Promise.all([first.work(dying), second.work(setupOf("b", play.callers.slice(callersOfEach)))]);
   const killing = killAfter(first, dying.log, commands);
   const logs = await working;
   await killing;

@@ -1,15 +1,15 @@
 /** Lets one caller proceed at a time, in the order of arrival. */
-export interface Turns {
-  /** True once it is this caller's turn, false if that took too long. The caller that gets a turn has to end it. */
+export interface Mutex {
+  /** True once it is this caller's turn, false if that took too long. The caller that gets it has to release it. */
   readonly take: (withinMs: number) => Promise<boolean>;
-  readonly end: () => void;
+  readonly release: () => void;
   readonly isFree: () => boolean;
 }
 
 /** A longer timer fires at once. */
-const longestTimer = 2 ** 31 - 1;
+const longestTimerMs = 2 ** 31 - 1;
 
-export function createTurns(): Turns {
+export function createMutex(): Mutex {
   const waiting = new Set<() => void>();
   let isTaken = false;
   return {
@@ -22,7 +22,7 @@ export function createTurns(): Turns {
       // Promise.withResolvers is missing in Node 20 and others.
       return new Promise((resolve) => {
         const giveUp = () => resolve(!waiting.delete(go));
-        const timer = setTimeout(giveUp, Math.min(withinMs, longestTimer));
+        const timer = setTimeout(giveUp, Math.min(withinMs, longestTimerMs));
         const go = () => {
           clearTimeout(timer);
           resolve(true);
@@ -30,7 +30,7 @@ export function createTurns(): Turns {
         waiting.add(go);
       });
     },
-    end() {
+    release() {
       const [next] = waiting;
       isTaken = next !== undefined;
       if (next === undefined) return;

@@ -3,7 +3,7 @@ import type { RunFolder } from "../engine.ts";
 
 /**
  * Reads words from us until its input ends, because we ended, however that was. Then it ends the server, unless that
- * had ended before (its id may be another process's by now), and removes the folders. Signals are not for the guard:
+ * had ended before (its id may be another process's by now), and removes the folders. Signals are not for the watchdog:
  * a Ctrl-C in the terminal must not take it away.
  */
 const script = `
@@ -27,27 +27,27 @@ fi
 rm -rf "$@"
 `;
 
-export interface Guard {
-  /** The server ended; its folders remain the guard's to remove. */
+export interface Watchdog {
+  /** The server ended; its folders remain the watchdog's to remove. */
   serverEnded(): void;
   /** We look after server and folders ourselves. */
   release(): void;
 }
 
 /**
- * Watches over a server and its folders, so that they never outlive us. A pipe tells the guard, because the system
+ * Watches over a server and its folders, so that they never outlive us. A pipe tells the watchdog, because the system
  * closes it however we end; an exit handler would not run after SIGKILL.
  */
-export function guardServer(pid: number, stopSignal: NodeJS.Signals, { path, elsewhere }: RunFolder): Guard {
-  const words = ["-c", script, "slotwright-guard", `${pid}`, stopSignal.replace("SIG", ""), path];
+export function watchServer(pid: number, stopSignal: NodeJS.Signals, { path, elsewhere }: RunFolder): Watchdog {
+  const words = ["-c", script, "slotwright-watchdog", `${pid}`, stopSignal.replace("SIG", ""), path];
   if (elsewhere !== undefined) words.push(elsewhere);
-  const guard = spawn("/bin/sh", words, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
-  guard.stdin.on("error", () => {});
+  const watchdog = spawn("/bin/sh", words, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  watchdog.stdin.on("error", () => {});
   // It must not hold up a program that has nothing else to do; the program's end then ends the server.
-  guard.unref();
-  (guard.stdin as unknown as { unref(): void }).unref();
+  watchdog.unref();
+  (watchdog.stdin as unknown as { unref(): void }).unref();
   return {
-    serverEnded: () => void guard.stdin.write("ended\n"),
-    release: () => void guard.stdin.end("released\n"),
+    serverEnded: () => void watchdog.stdin.write("ended\n"),
+    release: () => void watchdog.stdin.end("released\n"),
   };
 }
