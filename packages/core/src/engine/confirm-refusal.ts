@@ -1,4 +1,4 @@
-import type { Refusal } from "../errors.ts";
+import type { Refusal } from "../errors/index.ts";
 import type { StoredRecord } from "../model/record.ts";
 import { type Context, isRefusal, type Seen } from "../rules/decision.ts";
 import { withAlternatives } from "./alternatives.ts";

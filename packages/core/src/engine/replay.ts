@@ -1,4 +1,4 @@
-import { BookingError } from "../errors.ts";
+import { BookingError } from "../errors/index.ts";
 import type { CommandIdentity } from "./engine-storage.ts";
 import { resultOf } from "./stored-result.ts";
 

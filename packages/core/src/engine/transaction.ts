@@ -1,4 +1,4 @@
-import { BookingError, isBookingError } from "../errors.ts";
+import { BookingError, isBookingError } from "../errors/index.ts";
 import type { OpenTransaction } from "../storage/adapter.ts";
 import { isStorageError, StorageError } from "../storage/storage-error.ts";
 import type { EngineStorage } from "./engine-storage.ts";

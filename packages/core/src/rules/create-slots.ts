@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from "../errors.ts";
+import { type Refusal, refuse } from "../errors/index.ts";
 import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
 import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
@@ -131,7 +131,9 @@ function refuseTooMany(slots: readonly NewSlot[]): Refusal | undefined {
   const seats = slots.reduce((sum, { capacity }) => sum + capacity, 0);
   if (seats <= limits.slotsPerCall) return undefined;
   const message = `must not make more than ${limits.slotsPerCall} slots, seats counted, but makes ${seats}`;
-  return refuse("invalid_input", { issues: [{ path: "slots", message }] });
+  return refuse("invalid_input", {
+    issues: [{ path: "slots", code: "too_many", maximum: limits.slotsPerCall, message }],
+  });
 }
 
 /** The result, which holds all of the slots, is one value in the database, and servers limit the size of a packet. */
@@ -140,7 +142,9 @@ function refuseTooLarge({ providerId, facilityId, slots }: CreateSlots): Refusal
   const bytes = slots.reduce((sum, slot) => sum + slot.capacity * (each + metadataBytes(slot)), 0);
   if (bytes <= limits.createdBytes) return undefined;
   const message = `must not take more than ${limits.createdBytes} bytes to store, but take about ${bytes}: create fewer in one call, or use createManySlots`;
-  return refuse("invalid_input", { issues: [{ path: "slots", message }] });
+  return refuse("invalid_input", {
+    issues: [{ path: "slots", code: "too_much", maximum: limits.createdBytes, message }],
+  });
 }
 
 /** The size of a slot in a stored result, without its metadata and the host's ids. */
