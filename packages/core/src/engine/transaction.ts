@@ -132,6 +132,7 @@ function closable(storage: EngineStorage): { readonly storage: EngineStorage; re
     storage: {
       ...storage,
       load: guarded(storage.load),
+      loadToShow: guarded(storage.loadToShow),
       findSlots: guarded(storage.findSlots),
       findAppointments: guarded(storage.findAppointments),
       readJournal: guarded(storage.readJournal),
