@@ -19,7 +19,9 @@ export interface ShownDetails
     | "storage_misused"
     | "settings_mismatch"
   > {
+  /** Without the `problem`, which `reason` says for a program. */
   invalid_time_range: Omit<ErrorDetails["invalid_time_range"], "problem">;
+  /** Without the `conflictingSlotId`. */
   slot_overlap: Omit<ErrorDetails["slot_overlap"], "conflictingSlotId">;
   /** `expected` and `actual` are there for a `timeZone`. Providers and facilities may be those of others. */
   schedule_mismatch: OptionalIn<ErrorDetails["schedule_mismatch"], "expected" | "actual">;
@@ -33,8 +35,11 @@ export interface ShownDetails
   policy_violation: OptionalIn<Omit<ErrorDetails["policy_violation"], "unanswered">, "problem">;
   /** The `problem` is there if it is the host's own sentence. */
   forbidden: OptionalIn<Omit<ErrorDetails["forbidden"], "unanswered" | "actorId">, "problem">;
+  /** Without the `problem`, which is the developer's. */
   storage_busy: Omit<ErrorDetails["storage_busy"], "problem">;
+  /** Nothing: the `problem` is the developer's. */
   storage_misused: Record<string, never>;
+  /** Nothing: the setting is the developer's. */
   settings_mismatch: Record<string, never>;
 }
 

@@ -56,13 +56,18 @@ export const issueCodes = [
   "custom",
 ] as const;
 
+/** A code of an issue: one of `issueCodes`. */
 export type IssueCode = (typeof issueCodes)[number];
 
 /** What belongs to the code of an issue. */
 export interface IssueValues {
+  /** The least that is allowed, for `too_short`, `too_small` and `too_few`. */
   readonly minimum?: number;
+  /** The most that is allowed, for `too_long`, `too_large`, `too_many`, `too_much` and `too_deep`. */
   readonly maximum?: number;
+  /** All that is allowed, for `not_an_option`. */
   readonly options?: readonly string[];
+  /** At most 20 of the fields that do not exist, each cut after 100 characters, for `unknown_field`. */
   readonly fields?: readonly string[];
 }
 
@@ -70,6 +75,7 @@ export interface IssueValues {
 export interface InputIssue extends IssueValues {
   /** Dotted path into the input, `""` for the input itself. */
   readonly path: string;
+  /** What is wrong, for a program: it chooses the text for people. */
   readonly code: IssueCode;
   /** What is wrong, for a developer. `toResponse()` has a text for people in its place. */
   readonly message: string;
