@@ -60,5 +60,5 @@ export function bodyOf(request: Request): Record<string, unknown> {
 }
 
 export function invalid(path: string, message: string): BookingError {
-  return new BookingError("invalid_input", { issues: [{ path, message }] });
+  return new BookingError("invalid_input", { issues: [{ path, code: "custom", message }] });
 }

@@ -38,6 +38,7 @@ const lists = listCalls(
 export const ownCalls: TableCalls<On> = {
   ...lists,
   load: loadRecords,
+  loadToShow: loadRecords,
   commit: (on, transitions) => commitBatch(ownCommit(on), transitions),
   readSettings: ({ connection, statements }) => readSettings(connection, statements),
   storeSettings: ({ connection, statements }, settings) => storeSettings(connection, statements, settings),
@@ -46,6 +47,7 @@ export const ownCalls: TableCalls<On> = {
 
 export const hostCalls: TableCalls<InHost> = {
   load: inSavepoint(loadInHost),
+  loadToShow: inSavepoint(loadRecords),
   findSlots: inSavepoint(findSlotsInHost),
   findAppointments: inSavepoint(lists.findAppointments),
   readJournal: inSavepoint(lists.readJournal),

@@ -106,6 +106,14 @@ describeOnEachServer("within a host's transaction", (server) => {
       await host.commit();
       expect(await store.second.commit([booking(first)])).toEqual([{ status: "committed" }]);
     });
+
+    it("load of what is only shown locks nothing, unless the level locks all that is read", async () => {
+      const key = { kind: "slot", id: first.id } as const;
+      expect(await store.storage.within(host).load([key], { displayOnly: true })).toMatchObject([{ id: first.id }]);
+      const status = level === "serializable" ? "busy" : "committed";
+      expect(await store.second.commit([booking(first)])).toMatchObject([{ status }]);
+      await host.commit();
+    });
   });
 
   it("takes a connection with callbacks, and a transaction of Kysely", async () => {

@@ -1,4 +1,5 @@
 import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
+import type { RecordKey } from "@slotwright/core/adapter";
 import { commitBatch } from "./commit.ts";
 import type { Runner } from "./connection.ts";
 import { loadRecords } from "./reads.ts";
@@ -11,12 +12,17 @@ export interface On {
   readonly statements: Statements;
 }
 
+function loadPlainly({ run, statements }: On, keys: readonly RecordKey[]) {
+  return loadRecords(run, statements.load, keys);
+}
+
 export const ownCalls: TableCalls<On> = {
   ...listCalls(
     ({ statements }: On) => statements.reads,
     async ({ run }, { sql, parameters }, itemOf) => (await run<never>(statementOf(sql), parameters)).map(itemOf),
   ),
-  load: ({ run, statements }, keys) => loadRecords(run, statements.load, keys),
+  load: loadPlainly,
+  loadToShow: loadPlainly,
   commit: ({ run, statements }, transitions) =>
     commitBatch({ run, statement: statements.commit, waits: false }, transitions),
   readSettings: ({ run, statements }) => readSettings(run, statements),

@@ -46,6 +46,28 @@ describeOnServer("a transaction of the host's", (url) => {
     await host.commit();
   });
 
+  it.each(levels)("does not lock the schedule whose zone a refusal in it tells, at %s", async (level) => {
+    const outside = createEngine({ storage: store.second, clock });
+    const create = (from: number) => {
+      const slots = [{ start: at(from), end: at(from + 30) }];
+      return outside.createSlots({ actor, ...place, timeZone: "Europe/Berlin", slots });
+    };
+    const slotId = (await create(0)).slots[0]?.id ?? "";
+    await outside.hold({ actor, slotId });
+    const host = await store.beginHostTransaction(`begin isolation level ${level}`);
+    const refusal = await within(host.transaction)
+      .book({ actor, slotId, subjectId: "t" })
+      .catch((error: unknown) => error);
+    if (!isBookingError(refusal, "slot_held")) throw refusal;
+    expect(refusal.details.timeZone).toBe("Europe/Berlin");
+    const others = await store.beginHostTransaction();
+    const free = await others.transaction.query("select id from slotwright_schedules for update skip locked");
+    expect(free.rows).toHaveLength(1);
+    await others.rollback();
+    await create(30);
+    await host.commit();
+  });
+
   it.each(levels)(
     "that creates the first slots of a new provider never waits for others that do, at %s",
     async (level) => {

@@ -18,7 +18,12 @@ type Awaitable<T> = T | Promise<T>;
 type Called = Omit<StorageAdapter, "contract" | "within" | "begin" | "migrate" | "close">;
 
 /** The contract's calls that work on tables. Each runs on something ready for use: a connection with its statements. */
-export type TableCalls<On> = {
+export type TableCalls<On> = ContractCalls<On> & {
+  /** The same as `load`, for records on which no decision rests: it takes no locks. */
+  readonly loadToShow: ContractCalls<On>["load"];
+};
+
+type ContractCalls<On> = {
   readonly [Name in keyof Called]: Called[Name] extends (
     asked: infer Asked,
     call?: CallOptions,
@@ -79,7 +84,7 @@ export function sqlAdapter<HostTransaction, Opened, On, InHost>(
 function called<On>({ read, write, calls }: Access<On>): Called & Pick<StorageAdapter, "contract"> {
   return {
     contract: 1,
-    load: (keys, call) => read(call, (on) => calls.load(on, keys)),
+    load: (keys, call) => read(call, (on) => (call?.displayOnly ? calls.loadToShow : calls.load)(on, keys)),
     findSlots: (query, call) => read(call, (on) => calls.findSlots(on, query)),
     findAppointments: (query, call) => read(call, (on) => calls.findAppointments(on, query)),
     readJournal: (query, call) => read(call, (on) => calls.readJournal(on, query)),

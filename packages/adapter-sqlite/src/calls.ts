@@ -1,4 +1,5 @@
 import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
+import type { RecordKey } from "@slotwright/core/adapter";
 import { commitBatch, commitInHost } from "./commit.ts";
 import { type Connection, inSnapshot, refuseInsideHostTransaction } from "./connection.ts";
 import { kindsOf, loadRecords } from "./reads.ts";
@@ -21,6 +22,7 @@ export const hostCalls: TableCalls<On> = {
     connection.run(statements.lock);
     return loadRecords(connection, statements, keys);
   },
+  loadToShow: ({ connection, statements }, keys) => loadRecords(connection, statements, keys),
   commit: ({ connection, statements }, transitions) => commitInHost(connection, statements, transitions),
   readSettings: ({ connection, statements }) => readSettings(connection, statements),
   storeSettings: ({ connection, statements }, settings) => storeSettingsInHost(connection, statements, settings),
@@ -33,16 +35,19 @@ export const ownCalls: TableCalls<On> = {
   readJournal: outside(hostCalls.readJournal),
   readSettings: outside(hostCalls.readSettings),
   readClock: hostCalls.readClock,
-  load: ({ connection, statements }, keys) => {
-    const work = () => loadRecords(connection, statements, keys);
-    // One statement is a snapshot by itself.
-    if (kindsOf(keys).length > 1) return inSnapshot(connection, work);
-    refuseInsideHostTransaction(connection);
-    return work();
-  },
+  load: loadAtOneMoment,
+  loadToShow: loadAtOneMoment,
   commit: ({ connection, statements }, transitions) => commitBatch(connection, statements, transitions),
   storeSettings: ({ connection, statements }, settings) => storeSettings(connection, statements, settings),
 };
+
+function loadAtOneMoment({ connection, statements }: On, keys: readonly RecordKey[]) {
+  const work = () => loadRecords(connection, statements, keys);
+  // One statement is a snapshot by itself.
+  if (kindsOf(keys).length > 1) return inSnapshot(connection, work);
+  refuseInsideHostTransaction(connection);
+  return work();
+}
 
 function outside<Asked, Result>(read: (on: On, asked: Asked) => Result): (on: On, asked: Asked) => Result {
   return (on, asked) => {

@@ -17,10 +17,14 @@ export {
   type ErrorResponse,
   errorCatalogue,
   errorCodes,
-  type InputIssue,
   isBookingError,
+  type Messages,
+  type Phrasing,
   type ProblemDetails,
-} from "./errors.ts";
+  type RangeProblem,
+  type ShownDetails,
+  type ShowOptions,
+} from "./errors/index.ts";
 export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "./model/appointment.ts";
 export type {
   AcceptInput,
@@ -46,6 +50,7 @@ export type {
   UnblockInput,
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
+export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from "./model/input-issue.ts";
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
 export { type CommandName, commandNames, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";

@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   type AppointmentJson,
+  type ErrorDetailsJson,
   errorCodes,
+  type IssueCode,
   isErrorCode,
   isErrorResponse,
   isProblemDetails,
@@ -50,6 +52,12 @@ describe("the entry for browsers", () => {
     expectTypeOf(response.details.heldUntil).toEqualTypeOf<string>();
     expect(response.details.heldUntil).toBe("1970-01-01T00:00:00.000Z");
     expect(problem.details).toEqual(response.details);
+  });
+
+  it("knows which details an answer shows", () => {
+    expectTypeOf<ErrorDetailsJson<"slot_overlap">>().not.toHaveProperty("conflictingSlotId");
+    expectTypeOf<ErrorDetailsJson<"slot_held">["timeZone"]>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<ErrorDetailsJson<"invalid_input">["issues"][number]["code"]>().toEqualTypeOf<IssueCode>();
   });
 
   it("takes nothing else for an error", () => {

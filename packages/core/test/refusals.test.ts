@@ -69,6 +69,7 @@ describe("a refusal's message", () => {
     expect(details).toEqual({
       policy: "late",
       problem: "its check answered with a promise, and must answer at once: with a sentence, or undefined.",
+      unanswered: true,
     });
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { engineOn, minutes, place, provider, refusal } from "../fixtures.ts";
+import { assertSound, engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
 /** Names of one zone: as it was written first, and others with the same meaning. */
@@ -72,6 +72,31 @@ export const timeZoneCases: readonly ConformanceCase[] = [
       assert.equal((await create(30)).schedule.timeZone, "Mars/Olympus_Mons");
       await refusal(create(60, "Europe/Berlin"), "schedule_mismatch");
       await refusal(create(60, "Mars/Olympus_Mons"), "invalid_input");
+    },
+  },
+  {
+    key: "booking.time-zone-of-refusals",
+    title: "a refusal that tells a time has the zone of the schedule, also within a host's transaction",
+    async run({ storage, second, beginHostTransaction }) {
+      const engine = engineOn(storage);
+      const slots = [0, 30].map((from) => ({ start: minutes(from), end: minutes(from + 30) }));
+      const created = await engine.createSlots({ actor: provider, ...place, timeZone: "Europe/Berlin", slots });
+      const [slotId, other] = created.slots.map(({ id }) => id) as [string, string];
+      await engine.hold({ actor: patient, slotId, seconds: 600 });
+      const want = { actor: patient, slotId, subjectId: "p-2" };
+      const later = { actor: patient, subjectId: "p-2", ...place, start: minutes(90), end: minutes(120) };
+      // None of these engines has seen the schedule.
+      const host = await beginHostTransaction();
+      for (const one of [engineOn(second), engineOn(second).within(host.transaction)]) {
+        assert.equal((await refusal(one.book(want), "slot_held")).details.timeZone, "Europe/Berlin");
+        assert.equal((await refusal(one.book(later), "no_slot_available")).details.timeZone, "Europe/Berlin");
+        await refusal(one.createSlots({ actor: provider, ...place, slots }), "slot_overlap");
+      }
+      await host.commit();
+      await engine.book({ ...want, slotId: other });
+      const { message } = (await refusal(engineOn(second).book(later), "no_slot_available")).toResponse();
+      assert.match(message, /Mon, 2 Mar 2026, 11:30–12:00\./);
+      await assertSound(storage);
     },
   },
 ];

@@ -245,8 +245,8 @@ function doneText(result: unknown): string {
   return canonicalJson(result);
 }
 
-/** Leaves out what only helps the caller to continue: alternatives are read after the refusal. */
+/** Leaves out what only helps the caller to continue: alternatives and the time zone are read after the refusal. */
 function refusalAnswer(code: string, details: unknown): string {
-  const { alternatives: _, ...decisive } = details as Readonly<Record<string, unknown>>;
+  const { alternatives: _, timeZone: __, ...decisive } = details as Readonly<Record<string, unknown>>;
   return `${code} ${canonicalJson(decisive)}`;
 }

@@ -1,4 +1,5 @@
-import { type ErrorCode, errorCodes } from "../errors.ts";
+import { errorCodes } from "../errors/catalogue.ts";
+import type { ErrorCode } from "../errors/details.ts";
 import type { ErrorResponseJson, ProblemDetailsJson } from "./json.ts";
 
 /** Whether a value is a code that this version knows. */

@@ -2,9 +2,11 @@
  * What a browser needs to know about an API on an engine: types as JSON has them, error codes, guards, and the tables
  * of states. It reaches neither Node's modules nor Zod.
  */
-export { type ErrorCode, errorCodes } from "../errors.ts";
+export { errorCodes } from "../errors/catalogue.ts";
+export type { ErrorCode } from "../errors/details.ts";
 export { type AppointmentStatus, appointmentStatuses, owningStatuses } from "../model/appointment.ts";
 export type { CommandInput, CommandInputs } from "../model/command-inputs.ts";
+export { type InputIssue, type IssueCode, issueCodes } from "../model/input-issue.ts";
 export { type CommandName, commandNames } from "../model/journal.ts";
 export { limits } from "../model/limits.ts";
 export { type SlotStatus, slotStatuses } from "../model/slot.ts";

@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorDetails, ErrorResponse, ProblemDetails } from "../errors.ts";
+import type { ErrorCode, ErrorResponse, ProblemDetails, ShownDetails } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { Schedule } from "../model/schedule.ts";
@@ -52,8 +52,8 @@ export interface PageJson<Item> {
   readonly nextCursor: string | null;
 }
 
-/** The `details` of an error with this code, as JSON has them. */
-export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ErrorDetails[Code]>;
+/** The `details` that an answer shows of an error with this code, as JSON has them. */
+export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ShownDetails[Code]>;
 
 /** What `BookingError.toResponse()` returns, as JSON has it. */
 export type ErrorResponseJson<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode

@@ -1,4 +1,4 @@
-import { BookingError } from "../errors.ts";
+import { BookingError } from "../errors/index.ts";
 import type { CommandRecord } from "../model/record.ts";
 import { isStorageError } from "../storage/storage-error.ts";
 import type { Attempt, Repeat } from "./attempt.ts";

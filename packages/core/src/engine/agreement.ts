@@ -1,4 +1,4 @@
-import { BookingError } from "../errors.ts";
+import { BookingError } from "../errors/index.ts";
 import type { StorageAdapter, StoredSettings } from "../storage/adapter.ts";
 import { isStorageError, StorageError } from "../storage/storage-error.ts";
 

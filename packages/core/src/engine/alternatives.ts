@@ -1,4 +1,4 @@
-import type { Alternative, ErrorCode, Refusal } from "../errors.ts";
+import type { Alternative, ErrorCode, Refusal } from "../errors/index.ts";
 import type { CommandName } from "../model/journal.ts";
 import { limits } from "../model/limits.ts";
 import type { SlotSearch } from "../model/search.ts";

@@ -1,4 +1,4 @@
-import { BookingError, type Refusal } from "../errors.ts";
+import { BookingError, type Refusal } from "../errors/index.ts";
 import { keyText, type RecordKey } from "../model/record.ts";
 import type { Decided } from "../rules/decision.ts";
 import type { CommitOutcome } from "../storage/adapter.ts";

@@ -1,4 +1,4 @@
-import { BookingError } from "../errors.ts";
+import { BookingError } from "../errors/index.ts";
 import { idSchema } from "../model/values.ts";
 import type { SyncFault } from "../rules/sync.ts";
 import { inspectSlot } from "./inspect.ts";

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../errors/index.ts";
 
 /** Codes that any call that asks the database can reject with. */
 const storage = [

@@ -1,4 +1,4 @@
-import type { Refusal } from "../errors.ts";
+import type { Refusal } from "../errors/index.ts";
 import type { StoredRecord } from "../model/record.ts";
 import { type Context, isRefusal, type Seen } from "../rules/decision.ts";
 import { withAlternatives } from "./alternatives.ts";
@@ -8,6 +8,7 @@ import type { Loaded } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
 import { replay } from "./replay.ts";
 import { commandKey, type Envelope, mayHaveRun, type Request } from "./request.ts";
+import { showsTimes, withTimeZone } from "./with-time-zone.ts";
 
 /**
  * Rules that search see the records in several reads. Between two of them, this command itself may have taken effect
@@ -32,7 +33,9 @@ export async function confirmRefusal(
   if (changed.length > 0) return lostTo(changed);
   const wouldAgree = (other: Envelope, seen: Seen) =>
     !isRefusal(decide(settings, { name, command: other, rule }, seen, context));
-  return { refusal: await withAlternatives(settings, refusal, { name, command, seen, wouldAgree }, patience.until) };
+  const refused = { name, command, seen, wouldAgree };
+  const final = await withAlternatives(settings, refusal, refused, patience.until);
+  return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };
 }
 
 function loadedVersion(record: StoredRecord | undefined): number {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { BookingError, type ErrorCode, isBookingError } from "../errors.ts";
+import { BookingError, type ErrorCode, isBookingError } from "../errors/index.ts";
 import type { Command } from "../model/commands.ts";
 import { type CreatedSoFar, type CreateManySlotsInput, createManySlotsSchema } from "../model/create-many-slots.ts";
 import { type CreatedChunk, createSlotsChunk } from "../rules/create-slots.ts";

@@ -19,6 +19,8 @@ type Reads = {
 
 /** The storage as the engine uses it: it commits one transition at a time, alone or together with others. */
 export interface EngineStorage extends Reads, Pick<StorageAdapter, "readSettings" | "storeSettings"> {
+  /** For records on which no decision rests. */
+  readonly loadToShow: Reads["load"];
   readonly commit: (command: CommandIdentity, decided: Decided<object>, until?: number) => Promise<CommitOutcome>;
   within(transaction: unknown): EngineStorage;
   begin(until?: number): Promise<OpenTransaction<unknown>>;
@@ -28,6 +30,7 @@ export interface EngineStorage extends Reads, Pick<StorageAdapter, "readSettings
 export function directStorage(storage: StorageAdapter, call: CallOptions): EngineStorage {
   return {
     load: (keys, until) => storage.load(keys, bounded(call, until)),
+    loadToShow: (keys, until) => storage.load(keys, { ...bounded(call, until), displayOnly: true }),
     findSlots: (query, until) => storage.findSlots(query, bounded(call, until)),
     findAppointments: (query, until) => storage.findAppointments(query, bounded(call, until)),
     readJournal: (query, until) => storage.readJournal(query, bounded(call, until)),

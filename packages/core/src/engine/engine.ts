@@ -63,6 +63,7 @@ function settingsOn(settings: EngineSettings, storage: EngineStorage): EngineSet
     ...settings,
     storage,
     recentSlots: undefined,
+    zones: settings.zones.within(storage),
     spread: createSpread({ storage, random: settings.random, runShared: asCalled }),
     isHostTransaction: true,
   };

@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from "../errors.ts";
+import { type Refusal, refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { CommandName } from "../model/journal.ts";
 import type { Slot } from "../model/slot.ts";

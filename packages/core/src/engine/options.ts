@@ -15,6 +15,7 @@ import { outsideOfCallers } from "./outside-of-callers.ts";
 import { isObject, parse } from "./parse.ts";
 import { createRecentSlots, type RecentSlots, type RememberOptions } from "./recent-slots.ts";
 import { rememberingStorage } from "./remembering-storage.ts";
+import { createScheduleZones, type ScheduleZones } from "./schedule-zones.ts";
 import { createSpread, type Finder } from "./spread.ts";
 
 /** How long, and how often, the engine retries. */
@@ -91,6 +92,8 @@ export interface EngineSettings {
   readonly storage: EngineStorage;
   /** What is remembered of free slots. Undefined if nothing may be, and within a host's transaction. */
   readonly recentSlots: Pick<RecentSlots, "recall"> | undefined;
+  /** In which zones the times of a refusal are shown. */
+  readonly zones: ScheduleZones;
   /** How callers who want the same time each find a slot. */
   readonly spread: () => Finder;
   /** Whether a host's transaction is around every call. Only the host can then retry, from its BEGIN. */
@@ -212,6 +215,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
   return {
     storage,
     recentSlots,
+    zones: createScheduleZones(storage, runShared),
     spread: createSpread({ storage, random, runShared }),
     isHostTransaction: false,
     overlapScope,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BookingError } from "../errors.ts";
+import { BookingError } from "../errors/index.ts";
 import { limits } from "../model/limits.ts";
 import { idSchema } from "../model/values.ts";
 import type { Position } from "../storage/adapter.ts";
@@ -31,9 +31,11 @@ function decode<Parts extends z.ZodType>(cursor: string, parts: Parts): z.output
   const decoded = parts.safeParse(jsonOf(cursor));
   if (decoded.success) return decoded.data;
   throw new BookingError("invalid_input", {
-    issues: [{ path: "cursor", message: "must be the nextCursor of the page before, in the same order" }],
+    issues: [{ path: "cursor", code: "not_a_cursor", message: notACursor }],
   });
 }
+
+const notACursor = "must be the nextCursor of the page before, in the same order";
 
 function jsonOf(cursor: string): unknown {
   try {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { BookingError, isBookingError } from "../errors.ts";
+import { BookingError, isBookingError } from "../errors/index.ts";
 import type { NewSlotInput } from "../model/command-inputs.ts";
 import { newSlotSchema } from "../model/commands.ts";
 import { parse } from "./parse.ts";
@@ -84,7 +84,11 @@ async function end(iterator: ReturnType<typeof opened>): Promise<void> {
 }
 
 function unreadable(path: string, cause: unknown): BookingError {
-  return new BookingError("invalid_input", { issues: [{ path, message: "it cannot be read" }] }, cause);
+  return new BookingError(
+    "invalid_input",
+    { issues: [{ path, code: "unreadable", message: "it cannot be read" }] },
+    cause,
+  );
 }
 
 function parseAt(position: number, input: unknown): NewSlot {
@@ -92,8 +96,8 @@ function parseAt(position: number, input: unknown): NewSlot {
     return parse(newSlotSchema, input);
   } catch (error) {
     if (!isBookingError(error, "invalid_input")) throw error;
-    const issues = error.details.issues.map(({ path, message }) => {
-      return { path: ["slots", position, ...(path === "" ? [] : [path])].join("."), message };
+    const issues = error.details.issues.map((issue) => {
+      return { ...issue, path: ["slots", position, ...(issue.path === "" ? [] : [issue.path])].join(".") };
     });
     throw new BookingError("invalid_input", { issues }, error.cause);
   }

@@ -1,4 +1,4 @@
-import { BookingError } from "../errors.ts";
+import { BookingError } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import { historySchema, listAppointmentsSchema, listSlotsSchema } from "../model/queries.ts";
@@ -6,6 +6,7 @@ import type { HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../mod
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { idSchema } from "../model/values.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
+import { refuseForRange } from "../rules/time.ts";
 import type { EngineSettings } from "./options.ts";
 import { type Page, pageOf, parsePosition, parseVersion, positionCursor, versionCursor } from "./page.ts";
 import { isObject, parse } from "./parse.ts";
@@ -70,7 +71,7 @@ function historySchemaFor(input: unknown) {
   if (!isObject(input) || input.appointmentId === undefined) return ofSlot;
   if (input.slotId === undefined) return ofAppointment;
   const message = "it must name a slotId or an appointmentId, not both";
-  throw new BookingError("invalid_input", { issues: [{ path: "", message }] });
+  throw new BookingError("invalid_input", { issues: [{ path: "", code: "conflicting_fields", message }] });
 }
 
 /** @throws BookingError `invalid_time_range`, or `invalid_input` about the cursor */
@@ -82,7 +83,8 @@ function windowOf(
   descending: boolean,
 ) {
   if (from !== undefined && to !== undefined && from > to) {
-    throw new BookingError("invalid_time_range", { start: from, end: to, problem: "it ends before it starts" });
+    const { refused, details } = refuseForRange("ends_before_start", { start: from, end: to });
+    throw new BookingError(refused, details);
   }
   return defined({ startFrom: from, startBefore: to, after: parsePosition(list, cursor, descending) });
 }

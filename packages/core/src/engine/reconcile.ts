@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { isBookingError } from "../errors.ts";
+import { isBookingError } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { reconcileSchema } from "../model/queries.ts";

@@ -1,4 +1,4 @@
-import { BookingError } from "../errors.ts";
+import { BookingError } from "../errors/index.ts";
 import type { Request } from "./request.ts";
 import { resultOf } from "./stored-result.ts";
 

@@ -1,4 +1,4 @@
-import { BookingError } from "../errors.ts";
+import { BookingError } from "../errors/index.ts";
 import { isStorageError } from "../storage/storage-error.ts";
 import { storageUntil, untilOf } from "./engine-storage.ts";
 import { isQueueFull } from "./lanes.ts";

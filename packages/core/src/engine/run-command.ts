@@ -1,4 +1,4 @@
-import { BookingError } from "../errors.ts";
+import { BookingError } from "../errors/index.ts";
 import type { CommandName } from "../model/journal.ts";
 import type { Rule } from "../rules/decision.ts";
 import { type CommandResult, rules } from "../rules/index.ts";

@@ -1,4 +1,4 @@
-import { BookingError } from "../errors.ts";
+import { BookingError } from "../errors/index.ts";
 import type { StorageError } from "../storage/storage-error.ts";
 
 /** A failure within the host's transaction has ended that transaction. Nothing of it was applied. */

@@ -1,4 +1,4 @@
-import { BookingError, isBookingError } from "../errors.ts";
+import { BookingError, isBookingError } from "../errors/index.ts";
 import type { OpenTransaction } from "../storage/adapter.ts";
 import { isStorageError, StorageError } from "../storage/storage-error.ts";
 import type { EngineStorage } from "./engine-storage.ts";
@@ -132,6 +132,7 @@ function closable(storage: EngineStorage): { readonly storage: EngineStorage; re
     storage: {
       ...storage,
       load: guarded(storage.load),
+      loadToShow: guarded(storage.loadToShow),
       findSlots: guarded(storage.findSlots),
       findAppointments: guarded(storage.findAppointments),
       readJournal: guarded(storage.readJournal),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { saying } from "./input-issue.ts";
 import { instantSchema } from "./instant.ts";
 import { notInJson } from "./json-schema.ts";
 import { limits } from "./limits.ts";
@@ -29,7 +30,10 @@ export const newSlotSchema = z
   })
   .refine(({ slotId, capacity }) => slotId === undefined || capacity === 1, {
     path: ["slotId"],
-    message: "must be left out if capacity is above 1, because each seat is a slot with an id of its own",
+    ...saying(
+      "must be left out if capacity is above 1, because each seat is a slot with an id of its own",
+      "conflicting_fields",
+    ),
   });
 
 export const createSlotsSchema = z.strictObject({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { NewSlotInput } from "./command-inputs.ts";
 import { createSlotsSchema, newSlotSchema } from "./commands.ts";
+import { saying } from "./input-issue.ts";
 import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { type Actor, idSchema } from "./values.ts";
@@ -71,7 +72,10 @@ export const createManySlotsSchema = z.strictObject({
   timeZone,
   idempotencyKey: idSchema.max(keyLength, `must not be longer than ${keyLength} characters`).optional(),
   slots: withJsonSchema(
-    z.custom<Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>>(isIterable, "must be iterable"),
+    z.custom<Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>>(
+      isIterable,
+      saying("must be iterable", "wrong_type"),
+    ),
     () => ({ type: "array", items: jsonSchemaOf(newSlotSchema) }),
   ),
   chunkSize: z
@@ -80,7 +84,10 @@ export const createManySlotsSchema = z.strictObject({
     .max(limits.slotsPerChunk, `must be at most ${limits.slotsPerChunk}`)
     .default(250),
   onProgress: notInJson(
-    z.custom<(created: CreatedSoFar) => unknown>((value) => typeof value === "function", "must be a function"),
+    z.custom<(created: CreatedSoFar) => unknown>(
+      (value) => typeof value === "function",
+      saying("must be a function", "wrong_type"),
+    ),
   ).optional(),
-  signal: notInJson(z.custom<AbortSignal>(isSignal, "must be an AbortSignal")).optional(),
+  signal: notInJson(z.custom<AbortSignal>(isSignal, saying("must be an AbortSignal", "wrong_type"))).optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isDate } from "./date.ts";
+import { customIssue, type Problem } from "./input-issue.ts";
 import { withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 
@@ -15,7 +16,12 @@ export type InstantInput = Date | string | TemporalInstant;
 const rfc3339 = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})$/;
 const needed = 'must be a Date, a Temporal.Instant, or a string like "2026-03-02T09:00:00+01:00"';
 
-type Parsed = { readonly epochMs: number } | { readonly problem: string };
+type Parsed = { readonly epochMs: number } | { readonly problem: Problem };
+
+const notAnInstant = (message: string) => ({ problem: { code: "not_an_instant", message } as const });
+const noSuchTime = (message: string) => ({ problem: { code: "no_such_time", message } as const });
+const tooFine = { problem: { code: "too_fine", message: "must not be finer than a millisecond" } as const };
+const outOfRange: Problem = { code: "year_out_of_range", message: "must lie in the years 1900 to 2199" };
 
 /** False for 30 February and for 24:00, which `Date` would roll over to the next day. */
 function exists(wallClock: string): boolean {
@@ -25,11 +31,11 @@ function exists(wallClock: string): boolean {
 
 function parseText(text: string): Parsed {
   const [, wallClock = "", fraction = "", zone] = rfc3339.exec(text.toUpperCase()) ?? [];
-  if (zone === undefined) return { problem: `${needed}, with seconds and a zone offset` };
-  if (/[1-9]/.test(fraction.slice(3))) return { problem: "must not be finer than a millisecond" };
-  if (!exists(wallClock)) return { problem: "must be a date and time that exists" };
+  if (zone === undefined) return notAnInstant(`${needed}, with seconds and a zone offset`);
+  if (/[1-9]/.test(fraction.slice(3))) return tooFine;
+  if (!exists(wallClock)) return noSuchTime("must be a date and time that exists");
   const epochMs = Date.parse(`${wallClock}.${fraction.slice(0, 3).padEnd(3, "0")}${zone}`);
-  return Number.isNaN(epochMs) ? { problem: "must have a zone offset that exists" } : { epochMs };
+  return Number.isNaN(epochMs) ? noSuchTime("must have a zone offset that exists") : { epochMs };
 }
 
 function isTemporalInstant(value: unknown): value is TemporalInstant {
@@ -44,14 +50,12 @@ function isTemporalInstant(value: unknown): value is TemporalInstant {
 function parseInstant(value: unknown): Parsed {
   if (isDate(value)) {
     const epochMs = value.getTime();
-    return Number.isFinite(epochMs) ? { epochMs } : { problem: "must be a valid Date" };
+    return Number.isFinite(epochMs) ? { epochMs } : notAnInstant("must be a valid Date");
   }
   if (typeof value === "string") return parseText(value);
-  if (!isTemporalInstant(value)) return { problem: needed };
+  if (!isTemporalInstant(value)) return notAnInstant(needed);
   const finer = value.epochNanoseconds % 1_000_000n !== 0n;
-  return finer
-    ? { problem: "must not be finer than a millisecond" }
-    : { epochMs: Number(value.epochNanoseconds / 1_000_000n) };
+  return finer ? tooFine : { epochMs: Number(value.epochNanoseconds / 1_000_000n) };
 }
 
 const parsing = z.unknown().transform((value, context): Date => {
@@ -60,10 +64,10 @@ const parsing = z.unknown().transform((value, context): Date => {
     "problem" in parsed
       ? parsed.problem
       : parsed.epochMs < limits.earliest || parsed.epochMs >= limits.latest
-        ? "must lie in the years 1900 to 2199"
+        ? outOfRange
         : undefined;
   if (problem === undefined) return new Date((parsed as { epochMs: number }).epochMs);
-  context.issues.push({ code: "custom", message: problem, input: value });
+  context.issues.push(customIssue(problem, value));
   return z.NEVER;
 }) as unknown as z.ZodType<Date, InstantInput>;
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { appointmentStatuses } from "./appointment.ts";
+import { saying } from "./input-issue.ts";
 import { instantSchema } from "./instant.ts";
 import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
@@ -37,7 +38,8 @@ const window = { from: instantSchema.optional(), to: instantSchema.optional() };
 
 /** Without a bound, a list that no index serves reads everything to find a few items. */
 function needsBound(field: string, bounds: string, what: string) {
-  return { path: [field], error: `needs ${bounds}: no index finds ${what} alone, so all of them would be read` };
+  const error = `needs ${bounds}: no index finds ${what} alone, so all of them would be read`;
+  return { path: [field], ...saying(error, "needs_another_field") };
 }
 
 interface Bounds {
@@ -99,6 +101,9 @@ export const reconcileSchema = z.strictObject({
     .max(100_000, "must be at most 100000")
     .default(1000),
   onFinding: notInJson(
-    z.custom<(finding: unknown) => unknown>((value) => typeof value === "function", "must be a function"),
+    z.custom<(finding: unknown) => unknown>(
+      (value) => typeof value === "function",
+      saying("must be a function", "wrong_type"),
+    ),
   ).optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { saying } from "./input-issue.ts";
 
 /**
  * An IANA time zone that this runtime knows. It is kept as written, because runtimes prefer different names of a zone.
@@ -6,7 +7,10 @@ import { z } from "zod";
  */
 export const timeZoneSchema = z
   .string("must be a string")
-  .refine((name) => /^[A-Za-z]/.test(name) && canonicalName(name) !== undefined, "must be an IANA time zone");
+  .refine(
+    (name) => /^[A-Za-z]/.test(name) && canonicalName(name) !== undefined,
+    saying("must be an IANA time zone", "not_a_time_zone"),
+  );
 
 /**
  * Whether two names mean one zone, as `Europe/Kyiv` and `Europe/Kiev` do. Names unknown to this runtime are compared as

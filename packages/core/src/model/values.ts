@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { customIssue, type Problem, saying } from "./input-issue.ts";
 import { withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 
@@ -19,6 +20,8 @@ function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
 
+const notStorable = "must not contain NUL or half a surrogate pair";
+
 const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
 
 /** An opaque id of the host. It is compared and sorted by its exact characters, and never normalised. */
@@ -26,9 +29,9 @@ export const idSchema = z
   .string("must be a string")
   .min(1, "must not be empty")
   .max(limits.idLength, `must not be longer than ${limits.idLength} characters`)
-  .refine((id) => !hasControlCharacter(id), "must not contain control characters")
-  .refine(isStorable, "must not contain half a surrogate pair")
-  .refine((id) => id.trim() === id, "must not start or end with white space");
+  .refine((id) => !hasControlCharacter(id), saying("must not contain control characters", "forbidden_character"))
+  .refine(isStorable, saying("must not contain half a surrogate pair", "forbidden_character"))
+  .refine((id) => id.trim() === id, saying("must not start or end with white space", "outer_white_space"));
 
 /** Whose idempotency keys are told apart: each actor's, or only those of the whole host. */
 export type IdempotencyScope = "actor" | "host";
@@ -40,21 +43,33 @@ export const actorSchema = z.strictObject({ kind: idSchema, id: idSchema }, "mus
 export const reasonSchema = z
   .string("must be a string")
   .max(limits.reasonLength, `must not be longer than ${limits.reasonLength} characters`)
-  .refine(isStorable, "must not contain NUL or half a surrogate pair");
+  .refine(isStorable, saying(notStorable, "forbidden_character"));
 
 function depthOf(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   return 1 + Math.max(0, ...Object.values(value).map(depthOf));
 }
 
+const tooDeep: Problem = {
+  code: "too_deep",
+  message: `must not be nested deeper than ${limits.metadataDepth} levels`,
+  values: { maximum: limits.metadataDepth },
+};
+
+const tooLong: Problem = {
+  code: "too_long",
+  message: `must not be longer than ${limits.metadataLength} characters of JSON`,
+  values: { maximum: limits.metadataLength },
+};
+
 /** What is wrong with a value as metadata, or undefined if nothing is. */
-function metadataProblem(value: unknown): string | undefined {
+function metadataProblem(value: unknown): Problem | undefined {
   const text = JSON.stringify(value);
-  if (text.length > limits.metadataLength) return `must not be longer than ${limits.metadataLength} characters of JSON`;
-  if (depthOf(value) > limits.metadataDepth) return `must not be nested deeper than ${limits.metadataDepth} levels`;
+  if (text.length > limits.metadataLength) return tooLong;
+  if (depthOf(value) > limits.metadataDepth) return tooDeep;
   // JSON.stringify escapes exactly the characters that cannot be stored.
-  if (/\\u0000|\\ud[89a-f]/.test(text.replaceAll("\\\\", ""))) return "must not contain NUL or half a surrogate pair";
-  return undefined;
+  if (!/\\u0000|\\ud[89a-f]/.test(text.replaceAll("\\\\", ""))) return undefined;
+  return { code: "forbidden_character", message: notStorable };
 }
 
 /** Each realm has its own `Object.prototype`. All of them have no prototype themselves. */
@@ -63,13 +78,15 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function jsonProblem(value: unknown, ancestors: readonly unknown[] = []): string | undefined {
+const notJson = (message: string): Problem => ({ code: "not_json", message });
+
+function jsonProblem(value: unknown, ancestors: readonly unknown[] = []): Problem | undefined {
   if (value === null || typeof value === "string" || typeof value === "boolean") return undefined;
-  if (typeof value === "number") return Number.isFinite(value) ? undefined : "must hold finite numbers only";
-  if (typeof value !== "object") return `must hold JSON values only, not ${typeof value}`;
-  if (ancestors.includes(value)) return "must not contain itself";
-  if (ancestors.length > limits.metadataDepth) return `must not be nested deeper than ${limits.metadataDepth} levels`;
-  if (!Array.isArray(value) && !isPlain(value)) return "must hold plain objects and arrays only";
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : notJson("must hold finite numbers only");
+  if (typeof value !== "object") return notJson(`must hold JSON values only, not ${typeof value}`);
+  if (ancestors.includes(value)) return notJson("must not contain itself");
+  if (ancestors.length > limits.metadataDepth) return tooDeep;
+  if (!Array.isArray(value) && !isPlain(value)) return notJson("must hold plain objects and arrays only");
   for (const child of Object.values(value)) {
     const problem = jsonProblem(child, [...ancestors, value]);
     if (problem !== undefined) return problem;
@@ -79,14 +96,14 @@ function jsonProblem(value: unknown, ancestors: readonly unknown[] = []): string
 
 const storableMetadata = z
   .custom<Metadata>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
-    error: "must be a plain object of JSON values",
+    ...saying("must be a plain object of JSON values", "wrong_type"),
     abort: true,
   })
   .transform((value, context): Metadata => {
-    const message = jsonProblem(value) ?? metadataProblem(value);
+    const problem = jsonProblem(value) ?? metadataProblem(value);
     // A copy in the form that storage returns. Every adapter answers alike, and the caller's object stays the caller's.
-    if (message === undefined) return JSON.parse(JSON.stringify(value)) as Metadata;
-    context.issues.push({ code: "custom", message, input: value });
+    if (problem === undefined) return JSON.parse(JSON.stringify(value)) as Metadata;
+    context.issues.push(customIssue(problem, value));
     return z.NEVER;
   });
 

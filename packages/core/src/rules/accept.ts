@@ -1,4 +1,4 @@
-import { refuse } from "../errors.ts";
+import { refuse } from "../errors/index.ts";
 import type { Command } from "../model/commands.ts";
 import type { Booked } from "./book.ts";
 import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { refuse } from "../errors.ts";
+import { refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { bookSlotSchema, bookTimeSchema, Command } from "../model/commands.ts";
 import type { Replayable } from "../model/replayable.ts";

@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from "../errors.ts";
+import { type Refusal, refuse } from "../errors/index.ts";
 import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
 import type { Replayable } from "../model/replayable.ts";
@@ -136,7 +136,9 @@ function refuseTooMany(slots: readonly NewSlot[]): Refusal | undefined {
   const seats = slots.reduce((sum, { capacity }) => sum + capacity, 0);
   if (seats <= limits.slotsPerCall) return undefined;
   const message = `must not make more than ${limits.slotsPerCall} slots, seats counted, but makes ${seats}`;
-  return refuse("invalid_input", { issues: [{ path: "slots", message }] });
+  return refuse("invalid_input", {
+    issues: [{ path: "slots", code: "too_many", maximum: limits.slotsPerCall, message }],
+  });
 }
 
 /** Refuses an id that is there twice, and one that a slot has already. */
@@ -147,7 +149,7 @@ function refuseTakenIds(slots: readonly NewSlot[], seen: Seen): Refusal | undefi
     if (seen.slot(slotId) !== undefined) return refuse("slot_exists", { slotId, index });
     if (ids.has(slotId)) {
       const message = `must not name "${slotId}" again: another slot of this call has the same id`;
-      return refuse("invalid_input", { issues: [{ path: `slots.${index}.slotId`, message }] });
+      return refuse("invalid_input", { issues: [{ path: `slots.${index}.slotId`, code: "repeated", message }] });
     }
     ids.add(slotId);
   }
@@ -160,7 +162,9 @@ function refuseTooLarge({ providerId, facilityId, slots }: CreateSlots): Refusal
   const bytes = slots.reduce((sum, slot) => sum + slot.capacity * (each + ownIdBytes(slot) + metadataBytes(slot)), 0);
   if (bytes <= limits.createdBytes) return undefined;
   const message = `must not take more than ${limits.createdBytes} bytes to store, but take about ${bytes}: create fewer in one call, or use createManySlots`;
-  return refuse("invalid_input", { issues: [{ path: "slots", message }] });
+  return refuse("invalid_input", {
+    issues: [{ path: "slots", code: "too_much", maximum: limits.createdBytes, message }],
+  });
 }
 
 /** The size of a slot in a stored result, without its metadata and the host's ids. */

@@ -1,4 +1,4 @@
-import type { Refusal } from "../errors.ts";
+import type { Refusal } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { CommandName, JournalEntry } from "../model/journal.ts";
 import { plainFields } from "../model/plain-json.ts";

@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from "../errors.ts";
+import { type Refusal, refuse } from "../errors/index.ts";
 import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
 import type { RecordKey } from "../model/record.ts";
 import { type Slot, type SlotStatus, slotAsOf } from "../model/slot.ts";

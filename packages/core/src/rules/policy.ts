@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from "../errors.ts";
+import { type HostAnswer, type Refusal, refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { CommandName } from "../model/journal.ts";
 import { copyOf } from "../model/plain-json.ts";
@@ -56,9 +56,9 @@ export function refuseActor(
   const slot = typeof slotId === "string" ? (seen.slot(slotId) ?? null) : null;
   const slots = [slotId, alsoSlotIds].flat().flatMap((id) => (typeof id === "string" ? (seen.slot(id) ?? []) : []));
   const appointment = typeof appointmentId === "string" ? (seen.appointment(appointmentId) ?? null) : null;
-  const problem = problemOf(authorize(copyOf({ ...question, input, slot, slots, appointment })), "authorize");
-  if (problem === undefined) return undefined;
-  return refuse("forbidden", { command: question.command, actorId: question.actor.id, problem });
+  const answer = answerOf(authorize(copyOf({ ...question, input, slot, slots, appointment })), "authorize");
+  if (answer === undefined) return undefined;
+  return refuse("forbidden", { command: question.command, actorId: question.actor.id, ...answer });
 }
 
 /** Refuses what the rules allow but a policy of the host does not. Names the first policy that says no. */
@@ -72,8 +72,8 @@ export function refuseByPolicy(
   const appointments = put.filter((record) => record.kind === "appointment");
   const proposal: Proposal = { ...questionOf(context), slots, appointments };
   for (const { name, check } of policies) {
-    const problem = problemOf(check(copyOf(proposal)), "its check");
-    if (problem !== undefined) return refuse("policy_violation", { policy: name, problem });
+    const answer = answerOf(check(copyOf(proposal)), "its check");
+    if (answer !== undefined) return refuse("policy_violation", { policy: name, ...answer });
   }
   return undefined;
 }
@@ -82,10 +82,12 @@ export function refuseByPolicy(
  * What speaks against it, as the host's function put it. An asynchronous function has not answered yet, and a
  * wrong answer says nothing. Neither may count as a "yes".
  */
-function problemOf(answer: unknown, asked: string): string | undefined {
-  if (answer === undefined || typeof answer === "string") return answer;
+function answerOf(answer: unknown, asked: string): HostAnswer | undefined {
+  if (answer === undefined) return undefined;
+  if (typeof answer === "string") return { problem: answer };
   dropRejection(answer);
-  return `${asked} answered with ${nameOf(answer)}, and must answer at once: with a sentence, or undefined.`;
+  const problem = `${asked} answered with ${nameOf(answer)}, and must answer at once: with a sentence, or undefined.`;
+  return { problem, unanswered: true };
 }
 
 function nameOf(answer: unknown): string {

@@ -1,4 +1,4 @@
-import { refuse } from "../errors.ts";
+import { refuse } from "../errors/index.ts";
 import { type Appointment, ownsSlots } from "../model/appointment.ts";
 import type { Command } from "../model/commands.ts";
 import type { Slot } from "../model/slot.ts";

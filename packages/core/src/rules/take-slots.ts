@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from "../errors.ts";
+import { type Refusal, refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
@@ -119,5 +119,5 @@ export function refuseRepeated(ids: readonly string[]): Refusal | undefined {
   const repeated = ids.findIndex((id, index) => ids.indexOf(id) !== index);
   if (repeated === -1) return undefined;
   const message = `must not name the slot "${ids[repeated]}" twice`;
-  return refuse("invalid_input", { issues: [{ path: "alsoSlotIds", message }] });
+  return refuse("invalid_input", { issues: [{ path: "alsoSlotIds", code: "repeated", message }] });
 }

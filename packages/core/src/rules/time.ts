@@ -1,21 +1,26 @@
-import { type Refusal, refuse } from "../errors.ts";
+import { type RangeProblem, type Refusal, refuse } from "../errors/index.ts";
 import { limits } from "../model/limits.ts";
 import type { Slot } from "../model/slot.ts";
 import { contains, durationMs, overlaps, type TimeRange } from "../model/time-range.ts";
 
+const rangeProblems: Readonly<Record<RangeProblem, string>> = {
+  ends_before_start: "it ends before it starts",
+  empty: "it ends when it starts",
+  too_long: `it is longer than ${limits.slotMs / 86_400_000} days`,
+};
+
+/** The refusal of a time range, by the position of its input if there were many. */
+export function refuseForRange(reason: RangeProblem, { start, end }: TimeRange, index?: number) {
+  const at = index === undefined ? {} : { index };
+  return refuse("invalid_time_range", { start, end, reason, problem: rangeProblems[reason], ...at });
+}
+
 /** Refuses a range that does not end after it starts, or that is longer than any slot may be. */
-export function refuseRange({ start, end }: TimeRange, index?: number): Refusal | undefined {
-  const duration = durationMs({ start, end });
-  const problem =
-    duration < 0
-      ? "it ends before it starts"
-      : duration === 0
-        ? "it ends when it starts"
-        : duration > limits.slotMs
-          ? `it is longer than ${limits.slotMs / 86_400_000} days`
-          : undefined;
-  if (problem === undefined) return undefined;
-  return refuse("invalid_time_range", { start, end, problem, ...(index === undefined ? {} : { index }) });
+export function refuseRange(range: TimeRange, index?: number): Refusal | undefined {
+  const duration = durationMs(range);
+  if (duration < 0) return refuseForRange("ends_before_start", range, index);
+  if (duration === 0) return refuseForRange("empty", range, index);
+  return duration > limits.slotMs ? refuseForRange("too_long", range, index) : undefined;
 }
 
 /** Refuses an appointment that does not lie within its slot. */

@@ -1,4 +1,4 @@
-import { refuse } from "../errors.ts";
+import { refuse } from "../errors/index.ts";
 import type { Command } from "../model/commands.ts";
 import { overlapping } from "../model/search.ts";
 import type { ChangedSlot } from "./block.ts";

@@ -19,7 +19,8 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
   /**
    * The records with these keys as they were at one moment, in the order of the keys, `undefined` for those that do not
    * exist. One round trip, however many there are. Everything acknowledged to anybody before the call is seen. Expired
-   * holds are returned as they are stored. Within a host's transaction the rows are locked until it ends.
+   * holds are returned as they are stored. Within a host's transaction the rows are locked until it ends, unless the call
+   * is `displayOnly`.
    */
   load(keys: readonly RecordKey[], call?: CallOptions): Promise<readonly (StoredRecord | undefined)[]>;
 
@@ -110,6 +111,11 @@ export interface CallOptions {
    * sent. Default 10 000.
    */
   readonly connectWithinMs?: number;
+  /**
+   * No decision rests on what `load` returns. Within a host's transaction it needs no locks, and may return older rows.
+   * Other calls do not look at it.
+   */
+  readonly displayOnly?: boolean;
   /** Receives what an operator should know, while the call goes on. It never throws. */
   readonly onWarning?: OnWarning;
 }

@@ -1,0 +1,19 @@
+import type { BookingError, ErrorResponse, Messages } from "@slotwright/core";
+
+/** What is missing here stays English. */
+const german: Messages = {
+  slot_booked: () => "Dieser Termin wurde soeben vergeben. Bitte wählen Sie einen anderen.",
+  slot_held: ({ heldUntil }, { time }) => `Dieser Termin ist bis ${time(heldUntil)} reserviert.`,
+  no_slot_available: ({ start, end }, { range }) => `Für ${range(start, end)} ist kein Termin frei.`,
+  invalid_time_range: ({ reason }) =>
+    reason === "too_long" ? "Dieser Termin ist zu lang." : "Das Ende muss nach dem Beginn liegen.",
+  invalid_input: () => "Bitte prüfen Sie Ihre Angaben.",
+  issues: {
+    required: () => "Bitte ausfüllen.",
+    too_long: ({ maximum }) => `Höchstens ${maximum} Zeichen.`,
+  },
+};
+
+export function answerTo(error: BookingError, language: string): ErrorResponse {
+  return error.toResponse(language.startsWith("de") ? { locale: language, messages: german } : {});
+}

@@ -1,0 +1,151 @@
+import type { CreatedSoFar } from "../model/create-many-slots.ts";
+import type { InputIssue } from "../model/input-issue.ts";
+
+/**
+ * A free slot offered in place of one that was not available. When the refusal was made, the same command would have
+ * succeeded with this `slotId`. A time of the command's own that does not lie within this slot moves to its start. A
+ * version or hold of the refused slot is left out.
+ */
+export interface Alternative {
+  readonly slotId: string;
+  readonly start: Date;
+  readonly end: Date;
+}
+
+/** The details of a refusal that has times. */
+interface Zoned {
+  /** The IANA zone of the schedule that the times belong to. Absent if no schedule is known. */
+  readonly timeZone?: string;
+}
+
+/** `timeZone` is set only if there are alternatives, or another time. */
+interface SlotConflict extends Zoned {
+  readonly slotId: string;
+  readonly version?: number;
+  readonly alternatives?: readonly Alternative[];
+}
+
+/** What a function of the host said. */
+export interface HostAnswer {
+  /** The host's own sentence, for the person at the screen. */
+  readonly problem: string;
+  /** Set if the function gave no answer that counts. `problem` is then a sentence for the developer. */
+  readonly unanswered?: true;
+}
+
+/** Why a range of time is not valid. */
+export type RangeProblem = "ends_before_start" | "empty" | "too_long";
+
+/**
+ * What each error code carries in `details`, for the program: all that is known. `toResponse()` shows `ShownDetails`.
+ * Every value survives `JSON.stringify`.
+ */
+export interface ErrorDetails {
+  invalid_input: { readonly issues: readonly InputIssue[] };
+  invalid_time_range: {
+    readonly start: Date;
+    readonly end: Date;
+    readonly reason: RangeProblem;
+    /** The reason in English. */
+    readonly problem: string;
+    /** The position of the input, if there were many. */
+    readonly index?: number;
+  };
+  slot_not_found: { readonly slotId: string };
+  appointment_not_found: { readonly appointmentId: string };
+  /** The id that the caller chose, and the position of its input. */
+  slot_exists: { readonly slotId: string; readonly index?: number };
+  /** The id that the caller chose. */
+  appointment_exists: { readonly appointmentId: string };
+  hold_not_found: { readonly slotId: string };
+  slot_booked: SlotConflict;
+  slot_held: SlotConflict & { readonly heldUntil: Date };
+  slot_blocked: SlotConflict;
+  slot_overlap: Zoned & {
+    readonly start: Date;
+    readonly end: Date;
+    readonly seat: number;
+    /** The stored slot in the way, or null if two slots of the same call overlap. */
+    readonly conflictingSlotId: string | null;
+    readonly conflictingStart: Date;
+    readonly conflictingEnd: Date;
+    /** The position of the input, if there were many. */
+    readonly index?: number;
+  };
+  time_mismatch: Zoned & {
+    readonly slotId: string;
+    readonly slotStart: Date;
+    readonly slotEnd: Date;
+    readonly start: Date;
+    readonly end: Date;
+  };
+  schedule_mismatch: {
+    readonly field: "providerId" | "facilityId" | "timeZone";
+    readonly expected: string;
+    readonly actual: string;
+  };
+  no_slot_available: Zoned & {
+    /** The appointment to be accepted. Absent if one was to be booked. */
+    readonly appointmentId?: string;
+    readonly providerId: string;
+    readonly facilityId: string;
+    readonly start: Date;
+    readonly end: Date;
+    readonly alternatives?: readonly Alternative[];
+  };
+  invalid_transition: {
+    readonly record: "slot" | "appointment";
+    readonly id: string;
+    readonly from: string;
+    readonly command: string;
+    /** Set if a guard of the database said no, not a rule: the guard's name. */
+    readonly guard?: string;
+  };
+  version_conflict: {
+    readonly record: "schedule" | "slot" | "appointment";
+    readonly id: string;
+    readonly expected: number;
+    readonly actual: number;
+  };
+  idempotency_key_reused: { readonly idempotencyKey: string };
+  hold_expired: Zoned & { readonly slotId: string; readonly expiredAt: Date };
+  hold_not_owned: Zoned & { readonly slotId: string; readonly heldUntil: Date };
+  policy_violation: HostAnswer & { readonly policy: string };
+  forbidden: HostAnswer & { readonly command: string; readonly actorId: string };
+  storage_busy: {
+    readonly idempotencyKey: string | null;
+    readonly waitedMs: number;
+    /** What to run again: the command, or the whole transaction of yours that was around it. */
+    readonly repeat: "command" | "transaction";
+    /** Set if all connections of the pool were in use for all that time: what the program can do about it. */
+    readonly problem?: string;
+  };
+  storage_unavailable: Record<string, never>;
+  storage_read_only: Record<string, never>;
+  storage_misused: { readonly problem: string };
+  refused_by_database: Record<string, never>;
+  outcome_unknown: {
+    /** The key to send the command again with. Null for a transaction, which has no key of its own. */
+    readonly idempotencyKey: string | null;
+  };
+  schema_outdated: Record<string, never>;
+  schema_too_new: Record<string, never>;
+  /** What the engine was created with, and what the database was set up with. */
+  settings_mismatch: {
+    readonly setting: "overlapScope" | "idempotencyScope";
+    readonly expected: string;
+    readonly actual: string;
+  };
+  aborted: Record<string, never>;
+}
+
+/** Set if a `createManySlots` ended early and has created something. */
+export interface MaybeCreated {
+  readonly createdSoFar?: CreatedSoFar;
+}
+
+/** A code of an error. */
+export type ErrorCode = keyof ErrorDetails;
+
+/** The details of an error with this code. */
+export type DetailsOf<C extends ErrorCode> = ErrorDetails[C] & MaybeCreated;

@@ -1,0 +1,32 @@
+import type { InputIssue, IssueCode } from "../model/input-issue.ts";
+
+/** The English text of each code of an issue, to stand beside the field that it is about. */
+export const issueNotices: { readonly [C in IssueCode]: (issue: InputIssue) => string } = {
+  required: () => "This is needed.",
+  unknown_field: () => "This has something in it that does not belong here.",
+  wrong_type: () => "This is not of the right kind.",
+  too_short: ({ minimum = 1 }) => (minimum === 1 ? "This must not be empty." : `At least ${minimum} characters.`),
+  too_long: ({ maximum }) => `This is too long: at most ${maximum} characters.`,
+  too_small: ({ minimum }) => `This must be at least ${minimum}.`,
+  too_large: ({ maximum }) => `This must be at most ${maximum}.`,
+  too_few: ({ minimum }) => `At least ${minimum} needed.`,
+  too_many: ({ maximum }) => `At most ${maximum} allowed.`,
+  too_much: () => "This is too much at once. Please do it in several parts.",
+  too_deep: ({ maximum }) => `This is nested too deep: at most ${maximum} levels.`,
+  not_an_option: ({ options = [] }) => `This must be one of: ${options.join(", ")}.`,
+  not_an_instant: () => "This is not a date and time.",
+  too_fine: () => "This time is too exact: thousandths of a second are the limit.",
+  no_such_time: () => "This date or time does not exist.",
+  year_out_of_range: () => "The year must be from 1900 to 2199.",
+  not_a_time_zone: () => "This is not a time zone, such as Europe/Berlin.",
+  forbidden_character: () => "This has a character in it that is not allowed.",
+  outer_white_space: () => "This must not start or end with a space.",
+  not_json: () => "This has something in it that cannot be stored.",
+  repeated: () => "This names something twice.",
+  needs_another_field: () => "This needs more to go with it.",
+  conflicting_fields: () => "Only one of two things may be given here.",
+  not_a_cursor: () => "This list cannot be continued here. Please start again from the beginning.",
+  unreadable: () => "This cannot be read.",
+  invalid: () => "This is not valid.",
+  custom: ({ message }) => message,
+};

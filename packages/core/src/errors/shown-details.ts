@@ -1,0 +1,121 @@
+import type { DetailsOf, ErrorCode, ErrorDetails, MaybeCreated } from "./details.ts";
+
+/**
+ * What `toResponse()` and `toProblem()` show of the details: what the caller sent, and what they may see. Left out are
+ * ids that the caller did not name, who the actor is, and what is for developers only.
+ */
+export interface ShownDetails
+  extends Omit<
+    ErrorDetails,
+    | "invalid_time_range"
+    | "slot_overlap"
+    | "schedule_mismatch"
+    | "no_slot_available"
+    | "invalid_transition"
+    | "version_conflict"
+    | "policy_violation"
+    | "forbidden"
+    | "storage_busy"
+    | "storage_misused"
+    | "settings_mismatch"
+  > {
+  /** Without the `problem`, which `reason` says for a program. */
+  invalid_time_range: Omit<ErrorDetails["invalid_time_range"], "problem">;
+  /** Without the `conflictingSlotId`. */
+  slot_overlap: Omit<ErrorDetails["slot_overlap"], "conflictingSlotId">;
+  /** `expected` and `actual` are there for a `timeZone`. Providers and facilities may be those of others. */
+  schedule_mismatch: OptionalIn<ErrorDetails["schedule_mismatch"], "expected" | "actual">;
+  /** The provider and the facility are there if the caller named them. */
+  no_slot_available: OptionalIn<ErrorDetails["no_slot_available"], "providerId" | "facilityId">;
+  /** The `id` is there unless the database's guard refused a record that the caller may not have named. */
+  invalid_transition: OptionalIn<Omit<ErrorDetails["invalid_transition"], "guard">, "id">;
+  /** The `id` is there for a slot and an appointment. */
+  version_conflict: OptionalIn<ErrorDetails["version_conflict"], "id">;
+  /** The `problem` is there if it is the host's own sentence. */
+  policy_violation: OptionalIn<Omit<ErrorDetails["policy_violation"], "unanswered">, "problem">;
+  /** The `problem` is there if it is the host's own sentence. */
+  forbidden: OptionalIn<Omit<ErrorDetails["forbidden"], "unanswered" | "actorId">, "problem">;
+  /** Without the `problem`, which is the developer's. */
+  storage_busy: Omit<ErrorDetails["storage_busy"], "problem">;
+  /** Nothing: the `problem` is the developer's. */
+  storage_misused: Record<string, never>;
+  /** Nothing: the setting is the developer's. */
+  settings_mismatch: Record<string, never>;
+}
+
+type OptionalIn<T, Field extends keyof T> = Omit<T, Field> & Partial<Pick<T, Field>>;
+
+/** Every field that may be shown: always, or if its condition holds. A field that is not in the table is left out. */
+type Shows<C extends ErrorCode> = {
+  readonly [Field in keyof ShownDetails[C]]-?: true | ((details: ErrorDetails[C]) => boolean);
+};
+
+const slot = { slotId: true, version: true, alternatives: true, timeZone: true } as const;
+const isAnswered = ({ unanswered }: { readonly unanswered?: true }) => unanswered === undefined;
+
+const shown: { readonly [C in ErrorCode]: Shows<C> } = {
+  invalid_input: { issues: true },
+  invalid_time_range: { start: true, end: true, reason: true, index: true },
+  slot_not_found: { slotId: true },
+  appointment_not_found: { appointmentId: true },
+  slot_exists: { slotId: true, index: true },
+  appointment_exists: { appointmentId: true },
+  hold_not_found: { slotId: true },
+  slot_booked: slot,
+  slot_held: { ...slot, heldUntil: true },
+  slot_blocked: slot,
+  slot_overlap: {
+    start: true,
+    end: true,
+    seat: true,
+    conflictingStart: true,
+    conflictingEnd: true,
+    index: true,
+    timeZone: true,
+  },
+  time_mismatch: { slotId: true, slotStart: true, slotEnd: true, start: true, end: true, timeZone: true },
+  schedule_mismatch: {
+    field: true,
+    expected: ({ field }) => field === "timeZone",
+    actual: ({ field }) => field === "timeZone",
+  },
+  no_slot_available: {
+    appointmentId: true,
+    // Those of an appointment are found by the library.
+    providerId: ({ appointmentId }) => appointmentId === undefined,
+    facilityId: ({ appointmentId }) => appointmentId === undefined,
+    start: true,
+    end: true,
+    alternatives: true,
+    timeZone: true,
+  },
+  invalid_transition: { record: true, id: ({ guard }) => guard === undefined, from: true, command: true },
+  version_conflict: { record: true, id: ({ record }) => record !== "schedule", expected: true, actual: true },
+  idempotency_key_reused: { idempotencyKey: true },
+  hold_expired: { slotId: true, expiredAt: true, timeZone: true },
+  hold_not_owned: { slotId: true, heldUntil: true, timeZone: true },
+  policy_violation: { policy: true, problem: isAnswered },
+  forbidden: { command: true, problem: isAnswered },
+  storage_busy: { idempotencyKey: true, waitedMs: true, repeat: true },
+  storage_unavailable: {},
+  storage_read_only: {},
+  storage_misused: {},
+  refused_by_database: {},
+  outcome_unknown: { idempotencyKey: true },
+  schema_outdated: {},
+  schema_too_new: {},
+  settings_mismatch: {},
+  aborted: {},
+};
+
+/** The details without what is not for the caller. */
+export function shownDetails<C extends ErrorCode>(code: C, details: DetailsOf<C>): ShownDetails[C] & MaybeCreated {
+  const fields = Object.entries<true | ((details: ErrorDetails[C]) => boolean)>(shown[code]);
+  const values: Readonly<Record<string, unknown>> = { ...details };
+  const seen = fields.filter(([name, isSeen]) => name in values && (isSeen === true || isSeen(details)));
+  const { createdSoFar } = details;
+  return {
+    ...Object.fromEntries(seen.map(([name]) => [name, values[name]])),
+    ...(createdSoFar !== undefined && { createdSoFar }),
+  } as ShownDetails[C] & MaybeCreated;
+}
