@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { newPlace, nine, publish } from "./express/testing/client.ts";
+import { type Answer, newPlace, nine, publish } from "./express/testing/client.ts";
 import { testEngines } from "./express/testing/engines.ts";
 import { hostsOn } from "./express/testing/hosts.ts";
+
+/** All have the answer of the one that took effect. */
+function expectOneAnswer(answers: readonly Answer[], status: number): void {
+  const [first, ...more] = answers.filter(({ body }) => body.replayed === undefined);
+  expect(more).toEqual([]);
+  for (const answer of answers) expect(answer).toMatchObject({ status, body: first?.body });
+}
 
 describe.each(await testEngines())("booking and invoice on $title", (engine) => {
   // Two hosts on one database, as behind a load balancer.
@@ -103,7 +110,7 @@ describe.each(await testEngines())("booking and invoice on $title", (engine) => 
     const answers = await Promise.all(
       [send, sendToOther, send, sendToOther].map((to) => to("POST /appointments", sent)),
     );
-    for (const answer of answers) expect(answer).toMatchObject({ status: 201, body: answers[0]?.body });
+    expectOneAnswer(answers, 201);
     expect((await send(`GET /slots/${slot.id}/history`)).body.items).toHaveLength(2);
   });
 
@@ -114,7 +121,7 @@ describe.each(await testEngines())("booking and invoice on $title", (engine) => 
     const answers = await Promise.all(
       [send, sendToOther, send, sendToOther].map((to) => to(`DELETE /appointments/${appointment.id}`, sent)),
     );
-    for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: answers[0]?.body });
+    expectOneAnswer(answers, 200);
     expect((await send(`GET /appointments/${appointment.id}/history`)).body.items).toHaveLength(2);
   });
 

@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type Appointment, BookingError, type CommandInput, type Slot } from "@slotwright/core";
+import { BookingError, type CommandInput, type CommandResult } from "@slotwright/core";
 import type { Invoice } from "./database/invoices.ts";
 import type { Database } from "./database.ts";
 
 /** A command with the key that lets its transaction run again. */
 type Keyed<Input> = Input & { readonly idempotencyKey: string };
 
-interface Booking {
-  readonly appointment: Appointment;
-  readonly slots: readonly Slot[];
+interface Booking extends CommandResult<"book"> {
   /** Without its status, which changes: a replay gives the same answer as the first time. */
   readonly invoice: Omit<Invoice, "status">;
 }

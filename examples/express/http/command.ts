@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { type Actor, BookingError } from "@slotwright/core";
 import type { Request, Response } from "express";
 import { HostError } from "../host-error.ts";
@@ -13,10 +13,10 @@ export interface Envelope {
 export function envelopeOf(request: Request, response: Response): Envelope {
   const actor = actorOf(request);
   const key = idempotencyKeyOf(request);
-  // The error middleware tells the client its own key, not the scoped one.
+  // The error middleware tells the client which key to send again, also if the key was made here.
   response.locals.idempotencyKey = key;
   const ifVersion = ifVersionOf(request);
-  return { actor, idempotencyKey: scopedTo(actor, key), ...(ifVersion !== undefined && { ifVersion }) };
+  return { actor, idempotencyKey: key, ...(ifVersion !== undefined && { ifVersion }) };
 }
 
 /** `X-Actor: patient/p-1`. A real host takes the actor from its session: this header is believed, whatever it says. */
@@ -31,11 +31,6 @@ function idempotencyKeyOf(request: Request): string {
   const key = request.get("Idempotency-Key");
   if (key === "") throw invalid("Idempotency-Key", "must not be empty");
   return key ?? randomUUID();
-}
-
-/** Two actors may have the same key without seeing each other's answers. Hashed, since the whole would be too long. */
-function scopedTo({ kind, id }: Actor, key: string): string {
-  return createHash("sha256").update(`${kind}/${id}\n${key}`).digest("base64url");
 }
 
 /** The version in `If-Match: "3"`, which is what `ETag` said. */
