@@ -177,6 +177,12 @@ export const accessActorCases: readonly ConformanceCase[] = [
         [undefined, []],
         [first?.id, [first?.id]],
       ]);
+      // What is in the way of new slots was not found for the command.
+      const around = [-30, 60].map((from) => ({ start: minutes(from), end: minutes(from + 30) }));
+      await engine.createSlots({ actor: provider, ...place, slots: around });
+      assert.deepEqual(shown(), [[undefined, []]]);
+      await engine.cancel({ actor: patient, appointmentId: asked.id });
+      assert.equal(shown().length, 1);
       await assertSound(storage);
     },
   },

@@ -108,12 +108,19 @@ export const accessCases: readonly ConformanceCase[] = [
       const slotId = stage.slots[1]?.id ?? "";
       await refusal(engine.book({ slotId, subjectId: "p-1" }), "slot_not_found");
       await refusal(engine.reschedule({ appointmentId: own.id, slotId }), "slot_not_found");
+      await refusal(engine.reschedule({ appointmentId: other.id, slotId }), "appointment_not_found");
+      const free = stage.slots[2]?.id ?? "";
+      const beside = await refusal(
+        engine.book({ slotId: free, alsoSlotIds: [slotId], subjectId: "p-1" }),
+        "slot_not_found",
+      );
+      assert.deepEqual(beside.details, { slotId });
       // The desk sees all, and may do nothing.
       const seen = await refusal(stage.engine.as(desk).cancel({ appointmentId: other.id }), "forbidden");
       assert.deepEqual(seen.details, { command: "cancel", actorId: "d-1", problem: "Not yours." });
       const named = stage.engine.cancel({ actor: stranger, appointmentId: own.id });
       await refusal(named, "appointment_not_found");
-      await engine.reschedule({ appointmentId: own.id, slotId: stage.slots[2]?.id ?? "" });
+      await engine.reschedule({ appointmentId: own.id, slotId: free });
       const cancelled = await engine.cancel({ appointmentId: own.id });
       assert.equal(cancelled.appointment.status, "cancelled");
       assert.equal((await stage.engine.getAppointment(other.id)).version, 1);

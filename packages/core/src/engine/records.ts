@@ -7,7 +7,7 @@ export interface Records {
   /** The loaded record, or undefined if there is none. */
   readonly get: (key: RecordKey) => StoredRecord | undefined;
   readonly set: (key: RecordKey, record: StoredRecord | undefined) => void;
-  /** Takes a loaded record for absent. Nothing would have been found for it. */
+  /** Takes a loaded record for absent. */
   readonly conceal: (key: RecordKey) => void;
   readonly isConcealed: (key: RecordKey) => boolean;
   /** Shows the rule the records known so far. Nothing is found yet. */
@@ -23,7 +23,6 @@ export function createRecords(): Records {
     kinds[kind] ??= new Map();
     kinds[kind].set(id, record);
   };
-  const seen = seenBy(get);
   return {
     has: ({ kind, id }) => kinds[kind]?.has(id) ?? false,
     get,
@@ -31,10 +30,9 @@ export function createRecords(): Records {
     conceal(key) {
       set(key, undefined);
       concealed.push(key);
-      seen.found = [];
     },
     isConcealed: ({ kind, id }) => concealed.some((key) => key.kind === kind && key.id === id),
-    seen,
+    seen: seenBy(get),
   };
 }
 

@@ -110,8 +110,8 @@ export function refuseActor(
 ): Forbidden | undefined {
   if (authorize === undefined) return undefined;
   const question = questionOf(context);
-  const [slotId] = idsOf(input.slotId ?? foundFor(seen, context));
-  const [appointmentId] = idsOf(input.appointmentId);
+  const slotId = idIn(input.slotId) ?? foundFor(seen, context);
+  const appointmentId = idIn(input.appointmentId);
   const request: CommandRequest = {
     action: "command",
     ...question,
@@ -131,6 +131,8 @@ export function refuseActor(
 function foundFor({ found }: Seen, { command }: Context): string | undefined {
   return command.name === "book" || command.name === "accept" ? chooseSlot(found, command.id)?.id : undefined;
 }
+
+const idIn = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 const idsOf = (...ids: readonly unknown[]): readonly string[] => ids.flat().filter((id) => typeof id === "string");
 
