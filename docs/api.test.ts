@@ -83,7 +83,7 @@ describe("the documentation that an editor shows", () => {
     expect(documented.filter((call) => tagOf(call, "returns") === "").map(nameOf)).toEqual([]);
     const codes = documented.map((call) => [call.name, [...codesIn(call)].sort()] as const);
     const known = Object.entries(callCodes).map(([name, list]) => [name, [...list].sort()] as const);
-    expect(Object.fromEntries(codes)).toEqual({ ...Object.fromEntries(known), within: [] });
+    expect(Object.fromEntries(codes)).toEqual({ ...Object.fromEntries(known), within: [], as: ["invalid_input"] });
   });
 
   it("has an example for every call, all of which compile", async () => {
@@ -98,6 +98,17 @@ describe("the documentation that an editor shows", () => {
       ([name, example], index) => `export const example${index} = async () => {\n// ${name}\n${example}\n};`,
     );
     expect(await server.problemsOf("docs/examples-of-the-api.ts", stage + bodies.join("\n"))).toEqual([]);
+  });
+
+  it("is shown over the commands and reads of an actor's engine, too", async () => {
+    const own = calls.filter(({ owner }) => /^(?:SlotCommands|AppointmentCommands|EngineReads)$/.test(owner));
+    const text = `${stage}${own.map(({ name }) => `engine.as(actor).${name};`).join("\n")}`;
+    const first = stage.split("\n").length - 1;
+    const places = own.map((_, index) => ({ line: first + index, character: "engine.as(actor).".length }));
+    const hovers = await server.hoversIn("docs/hovers-of-an-actor.ts", text, places);
+    expect(own.filter((call, index) => !hovers[index]?.includes(call.text)).map(nameOf)).toEqual([]);
+    expect(hovers[own.findIndex(({ name }) => name === "book")]).toContain('Omit<BookSlotInput, "actor">');
+    expect(hovers[own.findIndex(({ name }) => name === "getAppointment")]).toContain("Promise<Shown<Appointment>>");
   });
 
   it.each(Object.keys(inputSchemas) as readonly (keyof typeof inputSchemas)[])(

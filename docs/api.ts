@@ -26,6 +26,7 @@ export const inputFiles = [
 const otherFiles = [
   `${core}/engine/page.ts`,
   `${core}/engine/check-sync.ts`,
+  `${core}/rules/authorize.ts`,
   `${core}/rules/create-slots.ts`,
   `${core}/rules/block.ts`,
   `${core}/rules/hold.ts`,
@@ -88,15 +89,19 @@ export function codesIn(member: Member): readonly string[] {
   return [...tagOf(member, "throws").matchAll(/`(\w+)`/g)].map(([, name = ""]) => name);
 }
 
+/** As the host's own engine has it. */
+const signatureOf = ({ signature }: Member) =>
+  signature.replaceAll(/(?:InputOf|SeenBy)<(\w+), Whose>/g, "$1").replace("<Whose>", "");
+
 /** The interfaces of which one is what a call takes. */
 export function inputsOf(call: Member, { partsOf }: Declarations): readonly string[] {
-  const [, input] = /\(input: (\w+)\)/.exec(call.signature) ?? [];
+  const [, input] = /\(input: (\w+)\)/.exec(signatureOf(call)) ?? [];
   return input === undefined ? [] : partsOf(input);
 }
 
 function callSection(call: Member, known: Declarations): string {
   const { fieldsOf } = known;
-  const [, parameters = "", result = ""] = /\.\w+(?:<\w+>)?\(([\s\S]*)\): ([\s\S]*)$/.exec(call.signature) ?? [];
+  const [, parameters = "", result = ""] = /\.\w+(?:<\w+>)?\(([\s\S]*)\): ([\s\S]*)$/.exec(signatureOf(call)) ?? [];
   const tables = inputsOf(call, known).map((type) => `${code(type)}:\n\n${fieldTable(fieldsOf(type))}`);
   const parameter = tagOf(call, "param");
   const codes = codesIn(call).map(code).join(", ");
@@ -117,6 +122,7 @@ function typeSection(type: string, { fieldsOf }: Declarations): string {
 
 const answers = ["CreatedSlots", "CreatedSoFar", "ChangedSlot", "HeldSlot", "Booked", "ChangedAppointment"];
 const furtherAnswers = ["EndedAppointment", "Page", "SyncReport", "ReconcileReport", "Finding"];
+const questions = ["CommandRequest", "ReadRequest", "ListRequest", "HistoryRequest", "ReconcileRequest", "Hiding"];
 const options = ["EngineOptions", "RetryOptions", "CoalesceOptions", "RememberOptions"];
 
 /** docs/api.md, as the documentation in the code makes it. */
@@ -136,10 +142,15 @@ export async function apiPage(server: LanguageServer): Promise<string> {
     ...sectionsOf("AppointmentCommands"),
     "## Reads",
     ...sectionsOf("EngineReads"),
-    "## Transactions",
+    "## Transactions and actors",
     ...sectionsOf("Engine"),
+    "## An actor's engine",
+    "What `as(actor)` returns has the commands and reads above. Its inputs have no `actor`, and in what its reads answer, the fields that `authorize` may hide can be null. [Who may see what](access.md) tells the rest.",
+    ...sectionsOf("ActorEngine"),
     "## Options of createEngine",
     ...types(options),
+    "## What authorize is asked",
+    ...types(questions),
     "## Parts of inputs",
     ...types(["Actor", "NewSlotInput"]),
     "## Parts of answers",

@@ -19,6 +19,8 @@ export interface LanguageServer {
   readonly membersOf: (file: string) => Promise<readonly Member[]>;
   /** The errors of a text that stands in for the file, which need not exist. */
   readonly problemsOf: (file: string, text: string) => Promise<readonly string[]>;
+  /** What an editor shows at these places of such a text. */
+  readonly hoversIn: (file: string, text: string, places: readonly TextPosition[]) => Promise<readonly string[]>;
   readonly close: () => void;
 }
 
@@ -70,6 +72,11 @@ export async function openLanguageServer(root: string): Promise<LanguageServer> 
     return { uri };
   };
 
+  const hoverAt = async (textDocument: { readonly uri: string }, position: Place) => {
+    const hover = await ask("textDocument/hover", { textDocument, position });
+    return (hover as { readonly contents: { readonly value: string } } | null)?.contents.value ?? "";
+  };
+
   return {
     async membersOf(file) {
       const opened = open(file, readFileSync(join(root, file), "utf8"));
@@ -79,11 +86,7 @@ export async function openLanguageServer(root: string): Promise<LanguageServer> 
         .flatMap(({ name: owner, children = [] }) => children.map((child) => ({ ...child, owner })));
       return Promise.all(
         members.map(async ({ owner, name, selectionRange }) => {
-          const at = { textDocument: opened, position: selectionRange.start };
-          const hover = (await ask("textDocument/hover", at)) as {
-            readonly contents: { readonly value: string };
-          } | null;
-          return { owner, name, ...partsOf(hover?.contents.value ?? "") };
+          return { owner, name, ...partsOf(await hoverAt(opened, selectionRange.start)) };
         }),
       );
     },
@@ -92,6 +95,10 @@ export async function openLanguageServer(root: string): Promise<LanguageServer> 
       const { items } = report as { readonly items: readonly Problem[] };
       const errors = items.filter(({ severity }) => severity === errorSeverity);
       return errors.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
+    },
+    async hoversIn(file, text, places) {
+      const opened = open(file, text);
+      return Promise.all(places.map((place) => hoverAt(opened, place)));
     },
     close() {
       // Where the server is a process of the one that was started, the end of its input ends it.

@@ -177,6 +177,16 @@ describe("the history that is checked", () => {
   });
 });
 
+describe("the example of who may see what", () => {
+  it("shows each actor what the rules of the house let them see", async () => {
+    const { status, output } = await run("./access.ts");
+    expect(output).toContain("appointments that ada, ben and the desk see: 1, 0, 1\nits subject, for the desk: null\n");
+    expect(output).toContain("ben: appointment_not_found\nben: appointment_not_found\ndesk: You can change");
+    expect(output).toContain("its subject, for your program: ada");
+    expect(status).toBe(0);
+  });
+});
+
 describe("the quickstart", () => {
   it("books once, refuses the second caller, and passes the cancelled slot on", async () => {
     const { status, output } = await run("./quickstart.ts");

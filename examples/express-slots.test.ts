@@ -50,7 +50,7 @@ describe.each(await testEngines())("the Express host on $title", (engine) => {
     expect(refused).toMatchObject({ status: 409, body: { scenario: "slot_blocked" } });
     const unblocked = await send(`POST /slots/${slot.id}/unblock`, { actor: "provider/dr" });
     expect(unblocked).toMatchObject({ status: 200, body: { slot: { status: "available", version: 3 } } });
-    const { items } = (await send(`GET /slots/${slot.id}/history`)).body;
+    const { items } = (await send(`GET /slots/${slot.id}/history`, { actor: "provider/dr" })).body;
     expect(items).toMatchObject([{ command: "createSlots" }, { reason: "Holiday" }, { command: "unblock" }]);
   });
 

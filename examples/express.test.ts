@@ -45,11 +45,32 @@ describe.each(await testEngines())("the Express host on $title", (engine) => {
     expect(accepted.headers.get("ETag")).toBe('"2"');
     const again = await send(`POST /slots/${slot.id}/accept`, accept);
     expect(again).toMatchObject({ status: 409, body: { scenario: "invalid_transition" } });
-    const history = await send(`GET /appointments/${body.appointment.id}/history`);
+    const history = await send(`GET /appointments/${body.appointment.id}/history`, { actor: "provider/dr" });
     expect(history.body.items).toMatchObject([
       { toStatus: "scheduled" },
       { toStatus: "confirmed", actor: { id: "dr" } },
     ]);
+  });
+
+  it("shows a patient their own appointments, and slots without whose they are", async () => {
+    const place = newPlace();
+    const slot = await publish(send, place);
+    const { appointment } = (await send("POST /appointments", { body: { subjectId: "ada", slotId: slot.id } })).body;
+    const list = `GET /appointments?providerId=${place.providerId}` as const;
+    expect((await send(list)).body.items).toEqual([appointment]);
+    const ben = { actor: "patient/ben" };
+    expect((await send(list, ben)).body.items).toEqual([]);
+    const hidden = await send(`GET /appointments/${appointment.id}`, ben);
+    expect(hidden).toMatchObject({ status: 404, body: { scenario: "appointment_not_found" } });
+    expect((await send(`GET /slots/${slot.id}`, ben)).body.slot).toMatchObject({
+      status: "booked",
+      appointmentId: null,
+    });
+    const { items } = (await send(`GET /slots/${slot.id}/history`, ben)).body;
+    expect(items[1]).toMatchObject({ command: "book", actor: null, changes: { appointmentId: null } });
+    const { body } = await send(`GET /slots/${slot.id}`, { actor: "provider/dr" });
+    expect(body.slot.appointmentId).toBe(appointment.id);
+    expect(await send(list, { actor: "" })).toMatchObject({ status: 401, body: { scenario: "not_signed_in" } });
   });
 
   it.each(["body", "query"])("cancels with a reason in the %s, frees the slot and voids the invoice", async (where) => {

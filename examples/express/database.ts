@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BookingError, createEngine, type Engine } from "@slotwright/core";
+import { authorize } from "./access.ts";
 import { type Invoice, type Invoices, invoicesOn, invoicesTable } from "./database/invoices.ts";
 import { runAgain } from "./database/run-again.ts";
 import type { Meaning, Query, Strategy } from "./database/strategy.ts";
@@ -50,7 +51,7 @@ async function open<Transaction, Opened>(strategy: Strategy<Transaction, Opened>
     throw error;
   }
   const { storage, query, queryOn, meaningOf, close } = strategy;
-  const engine = createEngine({ storage });
+  const engine = createEngine({ storage, authorize });
   return {
     engine,
     transaction: (idempotencyKey, work) =>

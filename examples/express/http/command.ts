@@ -20,7 +20,7 @@ export function envelopeOf(request: Request, response: Response): Envelope {
 }
 
 /** `X-Actor: patient/p-1`. A real host takes the actor from its session: this header is believed, whatever it says. */
-function actorOf(request: Request): Actor {
+export function actorOf(request: Request): Actor {
   const [, kind, id] = /^([^/]+)\/(.+)$/.exec(request.get("X-Actor") ?? "") ?? [];
   if (kind !== undefined && id !== undefined) return { kind, id };
   throw new HostError("not_signed_in", "The header X-Actor must say who asks, for example: X-Actor: patient/p-1");

@@ -3,7 +3,7 @@ import { Router } from "express";
 import { bookWithInvoice, cancelWithInvoice } from "../bookings.ts";
 import type { Database } from "../database.ts";
 import { answer, answerWith } from "../http/answers.ts";
-import { bodyOf, envelopeOf, invalid } from "../http/command.ts";
+import { actorOf, bodyOf, envelopeOf, invalid } from "../http/command.ts";
 import { listInputOf } from "../http/list-query.ts";
 
 /** Cents of an appointment whose price nobody named. A real host has a price list, and takes no price from a client. */
@@ -27,11 +27,11 @@ export function appointmentRoutes(database: Database): Router {
   });
 
   routes.get("/appointments", async (request, response) => {
-    answer(response, await engine.listAppointments(listInputOf(request)));
+    answer(response, await engine.as(actorOf(request)).listAppointments(listInputOf(request)));
   });
 
   routes.get("/appointments/:id", async (request, response) => {
-    const appointment = await engine.getAppointment(request.params.id);
+    const appointment = await engine.as(actorOf(request)).getAppointment(request.params.id);
     const invoice = (await database.findInvoice(appointment.id)) ?? null;
     answerWith(response, appointment, { appointment, invoice });
   });
@@ -43,7 +43,8 @@ export function appointmentRoutes(database: Database): Router {
   });
 
   routes.get("/appointments/:id/history", async (request, response) => {
-    answer(response, await engine.history({ ...listInputOf(request), appointmentId: request.params.id }));
+    const input = { ...listInputOf(request), appointmentId: request.params.id };
+    answer(response, await engine.as(actorOf(request)).history(input));
   });
 
   return routes;

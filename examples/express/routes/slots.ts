@@ -2,7 +2,7 @@ import type { CommandInput } from "@slotwright/core";
 import { Router } from "express";
 import type { BookingEngine } from "../database.ts";
 import { answer, answerWith } from "../http/answers.ts";
-import { bodyOf, envelopeOf } from "../http/command.ts";
+import { actorOf, bodyOf, envelopeOf } from "../http/command.ts";
 import { listInputOf } from "../http/list-query.ts";
 
 export function slotRoutes(engine: BookingEngine): Router {
@@ -25,11 +25,11 @@ export function slotRoutes(engine: BookingEngine): Router {
   });
 
   routes.get("/slots", async (request, response) => {
-    answer(response, await engine.listSlots(listInputOf(request)));
+    answer(response, await engine.as(actorOf(request)).listSlots(listInputOf(request)));
   });
 
   routes.get("/slots/:id", async (request, response) => {
-    const slot = await engine.getSlot(request.params.id);
+    const slot = await engine.as(actorOf(request)).getSlot(request.params.id);
     answerWith(response, slot, { slot });
   });
 
@@ -49,11 +49,12 @@ export function slotRoutes(engine: BookingEngine): Router {
   }
 
   routes.get("/slots/:id/history", async (request, response) => {
-    answer(response, await engine.history({ ...listInputOf(request), slotId: request.params.id }));
+    const input = { ...listInputOf(request), slotId: request.params.id };
+    answer(response, await engine.as(actorOf(request)).history(input));
   });
 
   routes.get("/slots/:id/sync", async (request, response) => {
-    answer(response, await engine.checkSync(request.params.id));
+    answer(response, await engine.as(actorOf(request)).checkSync(request.params.id));
   });
 
   return routes;

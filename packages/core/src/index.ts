@@ -1,6 +1,16 @@
 import "./node-version.ts";
 
-export type { AppointmentCommands, Engine, EngineReads, InTransaction, SlotCommands } from "./engine/api.ts";
+export type {
+  ActorEngine,
+  AppointmentCommands,
+  Engine,
+  EngineReads,
+  InputOf,
+  InTransaction,
+  SeenBy,
+  SlotCommands,
+  WithoutActor,
+} from "./engine/api.ts";
 export type { SyncReport } from "./engine/check-sync.ts";
 export { type Clock, systemClock } from "./engine/clock.ts";
 export { createEngine } from "./engine/engine.ts";
@@ -65,8 +75,20 @@ export type {
 } from "./model/read-inputs.ts";
 export type { RecordKey } from "./model/record.ts";
 export type { OverlapScope, Schedule } from "./model/schedule.ts";
+export { type HideableField, hideableFields, type Shown } from "./model/shown.ts";
 export { type Hold, type Slot, type SlotStatus, slotStatuses } from "./model/slot.ts";
 export type { Actor, IdempotencyScope, Json, Metadata } from "./model/values.ts";
+export type {
+  AccessAnswer,
+  AccessRequest,
+  Authorize,
+  CommandRequest,
+  Hiding,
+  HistoryRequest,
+  ListRequest,
+  ReadRequest,
+  ReconcileRequest,
+} from "./rules/authorize.ts";
 export type { ChangedSlot } from "./rules/block.ts";
 export type { Booked } from "./rules/book.ts";
 export type { EndedAppointment } from "./rules/cancel.ts";
@@ -74,7 +96,7 @@ export type { ChangedAppointment } from "./rules/check-in.ts";
 export type { CreatedSlots } from "./rules/create-slots.ts";
 export type { HeldSlot } from "./rules/hold.ts";
 export type { CommandResult } from "./rules/index.ts";
-export type { AccessRequest, Authorize, Policy, Proposal } from "./rules/policy.ts";
+export type { Policy, Proposal } from "./rules/policy.ts";
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";
 export type { MigrationReport, StorageAdapter } from "./storage/adapter.ts";

@@ -79,7 +79,9 @@ describe("the alternatives of a refusal", () => {
           },
         },
       ],
-      authorize({ input, slot }) {
+      authorize(request) {
+        if (request.action !== "command") return undefined;
+        const { input, slot } = request;
         if (input.slotId !== undefined) asked.push([input.slotId, slot?.id]);
         return slot?.metadata.isPrivate === true ? "This slot is not for you." : undefined;
       },

@@ -27,6 +27,7 @@ function watched<HostTransaction, Opened>(engine: Engine<HostTransaction, Opened
   });
   return {
     ...(Object.fromEntries(calls) as Engine<HostTransaction, Opened>),
+    as: (actor) => watched(engine.as(actor) as never) as never,
     within: (transaction) => watched(engine.within(transaction)),
     transaction: (callback) => noted("transaction", () => engine.transaction(watchedIn(callback))),
   };

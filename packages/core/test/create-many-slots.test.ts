@@ -124,7 +124,7 @@ describe("createManySlots", () => {
     const asked: string[] = [];
     const engine = createEngine({
       storage: memoryAdapter(),
-      authorize: ({ command }) => void asked.push(command),
+      authorize: (request) => void asked.push(request.action === "command" ? request.command : request.action),
       policies: [
         {
           name: "early",

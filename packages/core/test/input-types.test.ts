@@ -2,6 +2,9 @@ import { describe, expectTypeOf, it } from "vitest";
 import type { z } from "zod";
 import type {
   AcceptInput,
+  Actor,
+  ActorEngine,
+  Appointment,
   AppointmentHistoryInput,
   BlockInput,
   BookSlotInput,
@@ -14,16 +17,22 @@ import type {
   CompleteInput,
   CreateManySlotsInput,
   CreateSlotsInput,
+  EndedAppointment,
   Engine,
   HoldInput,
   ListAppointmentsInput,
   ListSlotsInput,
   MarkNoShowInput,
+  Metadata,
   NewSlotInput,
+  Page,
   ReconcileInput,
   ReleaseInput,
   RescheduleInput,
+  Shown,
+  Slot,
   SlotHistoryInput,
+  SyncReport,
   UnblockInput,
 } from "../src/index.ts";
 import type * as commands from "../src/model/commands.ts";
@@ -90,5 +99,31 @@ describe("the types of inputs", () => {
     type Methods = { [Name in keyof CommandInputs]: (input: CommandInput<Name>) => Promise<CommandResult<Name>> };
     expectTypeOf<Pick<Engine, keyof CommandInputs>>().toExtend<Methods>();
     expectTypeOf<Methods>().toExtend<Pick<Engine, keyof CommandInputs>>();
+  });
+
+  it("of an actor's engine name no actor", () => {
+    type Own = { [Name in keyof CommandInputs]: Parameters<ActorEngine[Name]>[0] };
+    expectTypeOf<Own[keyof CommandInputs]>().not.toHaveProperty("actor");
+    expectTypeOf<Omit<BookSlotInput, "actor"> | Omit<BookTimeInput, "actor">>().toEqualTypeOf<Own["book"]>();
+    expectTypeOf<Parameters<ActorEngine["createManySlots"]>[0]>().toEqualTypeOf<Omit<CreateManySlotsInput, "actor">>();
+    expectTypeOf<Parameters<ActorEngine["reconcile"]>[0]>().toEqualTypeOf<Omit<ReconcileInput, "actor">>();
+    // @ts-expect-error An actor in the input would be refused.
+    const named: Own["cancel"] = { appointmentId: "a", actor: { kind: "patient", id: "p-1" } };
+    expectTypeOf(named).toEqualTypeOf<Omit<CancelInput, "actor">>();
+  });
+
+  it("of the answers of an actor's engine say which fields may be null", () => {
+    type Answer<Name extends keyof ActorEngine> = Awaited<ReturnType<ActorEngine[Name]>>;
+    expectTypeOf<Answer<"getAppointment">>().toEqualTypeOf<Shown<Appointment>>();
+    expectTypeOf<Answer<"getAppointment">["subjectId"]>().toEqualTypeOf<string | null>();
+    expectTypeOf<Answer<"getAppointment">["start"]>().toEqualTypeOf<Date>();
+    expectTypeOf<Answer<"getSlot">["metadata"]>().toEqualTypeOf<Metadata | null>();
+    expectTypeOf<Answer<"listSlots">>().toEqualTypeOf<Page<Shown<Slot>>>();
+    expectTypeOf<Answer<"listAppointments">>().toEqualTypeOf<Page<Shown<Appointment>>>();
+    expectTypeOf<Answer<"history">["items"][number]["actor"]>().toEqualTypeOf<Actor | null>();
+    expectTypeOf<Answer<"checkSync">>().toEqualTypeOf<SyncReport>();
+    expectTypeOf<Answer<"cancel">>().toEqualTypeOf<EndedAppointment>();
+    // What the host reads itself fits wherever an actor's answer does.
+    expectTypeOf<Appointment>().toExtend<Shown<Appointment>>();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { StorageError } from "../src/adapter/index.ts";
-import { type AccessRequest, createEngine, type Proposal } from "../src/index.ts";
+import { type AccessRequest, type CommandRequest, createEngine, type Proposal } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";
 
@@ -107,9 +107,10 @@ describe("the options of an engine", () => {
 
 describe("the host's own rules", () => {
   it("authorization is asked first, with the records as they are, so that who may not act learns nothing", async () => {
-    const asked: AccessRequest[] = [];
+    const asked: CommandRequest[] = [];
     const authorize = (request: AccessRequest) => {
-      asked.push(request);
+      if (request.action === "command") asked.push(request);
+      if (request.action === "read") return undefined;
       return request.actor.id === "stranger" ? "Only patients of the house may book." : undefined;
     };
     const engine = createEngine({ storage: memoryAdapter(), authorize });

@@ -1,6 +1,6 @@
 import { openMemoryStore } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
-import { createEngine, type Finding, type StorageAdapter } from "../src/index.ts";
+import { type AccessRequest, createEngine, type Finding, type StorageAdapter } from "../src/index.ts";
 
 const actor = { kind: "operator", id: "o-1" };
 
@@ -41,8 +41,9 @@ describe("reconcile", () => {
     expect(await engine.reconcile({ actor })).toMatchObject({ repaired: 0, manual: 0 });
   });
 
-  it("is not in the hands of policies and authorization, which are about the host's commands", async () => {
-    const no = { authorize: () => "Nobody may.", policies: [{ name: "never", check: () => "Never." }] };
+  it("asks authorize about itself, and neither that nor a policy about its repairs", async () => {
+    const authorize = ({ action }: AccessRequest) => (action === "reconcile" ? undefined : "Nobody may.");
+    const no = { authorize, policies: [{ name: "never", check: () => "Never." }] };
     const { engine, slot } = await orphaned(() => ({}), no);
     expect((await engine.reconcile({ actor })).repaired).toBe(1);
     expect((await engine.getSlot(slot.id)).status).toBe("available");

@@ -221,9 +221,9 @@ describe("a booking of a slot that the engine saw a short while ago", () => {
   });
 
   it("nor what a function of the host's does to the slot that another caller wants", async () => {
-    const authorize = ({ actor, slot }: AccessRequest) => {
-      if (actor.id !== "meddler") return undefined;
-      if (slot) spoil(slot);
+    const authorize = (request: AccessRequest) => {
+      if (request.actor.id !== "meddler" || request.action !== "command") return undefined;
+      if (request.slot) spoil(request.slot);
       return "Meddlers may not book.";
     };
     const { engine, other } = stage({ authorize });

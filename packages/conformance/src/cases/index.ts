@@ -1,4 +1,7 @@
 import type { ConformanceCase } from "../harness.ts";
+import { accessCases } from "./access.ts";
+import { accessActorCases } from "./access-actor.ts";
+import { accessListCases } from "./access-lists.ts";
 import { anyTextCases } from "./any-text.ts";
 import { appointmentCases } from "./appointments.ts";
 import { badInputCases } from "./bad-input.ts";
@@ -73,6 +76,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...anyTextCases,
   ...timeZoneCases,
   ...hostFunctionCases,
+  ...accessCases,
+  ...accessActorCases,
+  ...accessListCases,
   ...runtimeCases,
   ...contractRaceCases,
   ...raceCases,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AccessRequest, Appointment, Engine, Proposal, Slot, StorageAdapter } from "@slotwright/core";
+import type { Appointment, CommandRequest, Engine, Proposal, Slot, StorageAdapter } from "@slotwright/core";
 import type { AppointmentQuery, Position } from "@slotwright/core/adapter";
 import { askFor, assertSound, engineOn, minutes, patient, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
@@ -146,10 +146,13 @@ export const sharedAppointmentCases: readonly ConformanceCase[] = [
     key: "booking.shared-host-functions",
     title: "authorize sees all slots that a command names, and policies all providers of the appointment",
     async run({ storage }) {
-      const requests: AccessRequest[] = [];
+      const requests: CommandRequest[] = [];
       const proposals: Proposal[] = [];
       const policy = { name: "look", check: (proposal: Proposal) => void proposals.push(proposal) };
-      const engine = engineOn(storage, { authorize: (request) => void requests.push(request), policies: [policy] });
+      const engine = engineOn(storage, {
+        authorize: (request) => void requests.push(request as CommandRequest),
+        policies: [policy],
+      });
       const [own, rooms] = await publishHours(engine, ["dr-grey", "room-1"], 2);
       const pair = (hour: number) => [own?.[hour]?.id ?? "", rooms?.[hour]?.id ?? ""] as const;
       const [[slotId, room], [nextId, nextRoom]] = [pair(0), pair(1)];

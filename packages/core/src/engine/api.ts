@@ -16,7 +16,9 @@ import type {
 import type { CreatedSoFar, CreateManySlotsInput } from "../model/create-many-slots.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import type { Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
+import type { Actor } from "../model/values.ts";
 import type { ChangedSlot } from "../rules/block.ts";
 import type { Booked } from "../rules/book.ts";
 import type { EndedAppointment } from "../rules/cancel.ts";
@@ -27,8 +29,17 @@ import type { SyncReport } from "./check-sync.ts";
 import type { Page } from "./page.ts";
 import type { ReconcileInput, ReconcileReport } from "./reconcile.ts";
 
+/** What a command takes: the engine of an actor has its actor already. */
+export type InputOf<Input, Whose extends "host" | "actor"> = Whose extends "actor" ? WithoutActor<Input> : Input;
+
+/** An input without its actor. */
+export type WithoutActor<Input> = Input extends unknown ? Omit<Input, "actor"> : never;
+
+/** What a read shows: of a record that an actor reads, fields that `authorize` may hide can be null. */
+export type SeenBy<Item, Whose extends "host" | "actor"> = Whose extends "actor" ? Shown<Item> : Item;
+
 /** The commands about slots. */
-export interface SlotCommands {
+export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Creates slots on the schedule of a provider at a facility, all of them or none, in one commit. The first call also
    * creates the schedule. `createManySlots` takes more slots than fit into one commit.
@@ -49,7 +60,7 @@ export interface SlotCommands {
    * });
    * ```
    */
-  createSlots(input: CreateSlotsInput): Promise<CreatedSlots>;
+  createSlots(input: InputOf<CreateSlotsInput, Whose>): Promise<CreatedSlots>;
 
   /**
    * Creates any number of slots on one schedule, in one commit for each chunk, in the memory of one chunk. A call with
@@ -69,7 +80,7 @@ export interface SlotCommands {
    * const { slots } = await engine.createManySlots({ ...call, slots: inputs });
    * ```
    */
-  createManySlots(input: CreateManySlotsInput): Promise<CreatedSoFar>;
+  createManySlots(input: InputOf<CreateManySlotsInput, Whose>): Promise<CreatedSoFar>;
 
   /**
    * Blocks an available slot, so that nobody can hold or book it. Other slots may overlap a blocked slot.
@@ -84,7 +95,7 @@ export interface SlotCommands {
    * const { slot } = await engine.block({ actor, slotId, reason: "Team meeting" });
    * ```
    */
-  block(input: BlockInput): Promise<ChangedSlot>;
+  block(input: InputOf<BlockInput, Whose>): Promise<ChangedSlot>;
 
   /**
    * Makes a blocked slot available again, unless another slot of the schedule and seat now overlaps it.
@@ -99,7 +110,7 @@ export interface SlotCommands {
    * const { slot } = await engine.unblock({ actor, slotId });
    * ```
    */
-  unblock(input: UnblockInput): Promise<ChangedSlot>;
+  unblock(input: InputOf<UnblockInput, Whose>): Promise<ChangedSlot>;
 
   /**
    * Holds an available slot for a short while. Meanwhile only the token's owner can book or release it. When the time
@@ -116,7 +127,7 @@ export interface SlotCommands {
    * await engine.book({ actor, slotId, subjectId, holdToken });
    * ```
    */
-  hold(input: HoldInput): Promise<HeldSlot>;
+  hold(input: InputOf<HoldInput, Whose>): Promise<HeldSlot>;
 
   /**
    * Gives a held slot back before the hold expires.
@@ -132,11 +143,11 @@ export interface SlotCommands {
    * await engine.release({ actor, slotId, holdToken });
    * ```
    */
-  release(input: ReleaseInput): Promise<ChangedSlot>;
+  release(input: InputOf<ReleaseInput, Whose>): Promise<ChangedSlot>;
 }
 
 /** The commands about appointments. */
-export interface AppointmentCommands {
+export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Creates an appointment and takes its slot in one commit: the slot with this `slotId` or, without one, a free slot
    * of the provider at the facility that contains the time. Of two callers who want the same slot, one gets it, and the
@@ -157,7 +168,7 @@ export interface AppointmentCommands {
    * await engine.book({ actor, subjectId, providerId: "dr-grey", facilityId: "north", ...time });
    * ```
    */
-  book(input: BookInput): Promise<Booked>;
+  book(input: InputOf<BookInput, Whose>): Promise<Booked>;
 
   /**
    * Takes a `scheduled` appointment into a slot, which confirms it: the slot with this `slotId` or, without one, a free
@@ -174,7 +185,7 @@ export interface AppointmentCommands {
    * const { appointment, slots } = await engine.accept({ actor, appointmentId });
    * ```
    */
-  accept(input: AcceptInput): Promise<Booked>;
+  accept(input: InputOf<AcceptInput, Whose>): Promise<Booked>;
 
   /**
    * Moves a confirmed appointment to other slots of the same provider and facility. The new slots are taken and the old
@@ -191,7 +202,7 @@ export interface AppointmentCommands {
    * const { appointment } = await engine.reschedule({ actor, appointmentId, slotId, alternatives: 3 });
    * ```
    */
-  reschedule(input: RescheduleInput): Promise<Booked>;
+  reschedule(input: InputOf<RescheduleInput, Whose>): Promise<Booked>;
 
   /**
    * Records that the subject of a confirmed appointment has arrived.
@@ -206,7 +217,7 @@ export interface AppointmentCommands {
    * const { appointment } = await engine.checkIn({ actor, appointmentId });
    * ```
    */
-  checkIn(input: CheckInInput): Promise<ChangedAppointment>;
+  checkIn(input: InputOf<CheckInInput, Whose>): Promise<ChangedAppointment>;
 
   /**
    * Records that a confirmed or checked-in appointment has taken place. It keeps its slots, and is final.
@@ -221,7 +232,7 @@ export interface AppointmentCommands {
    * const { appointment } = await engine.complete({ actor, appointmentId });
    * ```
    */
-  complete(input: CompleteInput): Promise<ChangedAppointment>;
+  complete(input: InputOf<CompleteInput, Whose>): Promise<ChangedAppointment>;
 
   /**
    * Records that the subject of a confirmed or checked-in appointment did not come. Its slots become available in the
@@ -237,7 +248,7 @@ export interface AppointmentCommands {
    * const { appointment, slots } = await engine.markNoShow({ actor, appointmentId });
    * ```
    */
-  markNoShow(input: MarkNoShowInput): Promise<EndedAppointment>;
+  markNoShow(input: InputOf<MarkNoShowInput, Whose>): Promise<EndedAppointment>;
 
   /**
    * Cancels an appointment that is scheduled, confirmed or checked in. Its slots become available in the same commit.
@@ -253,11 +264,11 @@ export interface AppointmentCommands {
    * const { slots } = await engine.cancel({ actor, appointmentId, ifVersion: 1, reason: "Feels well again" });
    * ```
    */
-  cancel(input: CancelInput): Promise<EndedAppointment>;
+  cancel(input: InputOf<CancelInput, Whose>): Promise<EndedAppointment>;
 }
 
-/** The reads of an engine, and `reconcile`. */
-export interface EngineReads {
+/** The reads of an engine, and `reconcile`. They show everything: `as(actor)` has the reads of an actor. */
+export interface EngineReads<Whose extends "host" | "actor" = "host"> {
   /**
    * Reads a slot as it counts now: a slot whose hold has expired is `available`.
    *
@@ -270,7 +281,7 @@ export interface EngineReads {
    * const { status, version } = await engine.getSlot(slotId);
    * ```
    */
-  getSlot(slotId: string): Promise<Slot>;
+  getSlot(slotId: string): Promise<SeenBy<Slot, Whose>>;
 
   /**
    * Reads an appointment.
@@ -284,7 +295,7 @@ export interface EngineReads {
    * const { status, slotIds } = await engine.getAppointment(appointmentId);
    * ```
    */
-  getAppointment(appointmentId: string): Promise<Appointment>;
+  getAppointment(appointmentId: string): Promise<SeenBy<Appointment, Whose>>;
 
   /**
    * Lists slots that start at `from` or later and before `to`, a page at a time, in the order of `start` and then `id`,
@@ -299,7 +310,7 @@ export interface EngineReads {
    * const { items, nextCursor } = await engine.listSlots({ ...week, providerIds: ["dr-grey"], statuses: ["available"] });
    * ```
    */
-  listSlots(input: ListSlotsInput): Promise<Page<Slot>>;
+  listSlots(input: ListSlotsInput): Promise<Page<SeenBy<Slot, Whose>>>;
 
   /**
    * Lists appointments that start at `from` or later and before `to`, a page at a time, in the order of `start` and
@@ -313,7 +324,7 @@ export interface EngineReads {
    * const { items, nextCursor } = await engine.listAppointments({ subjectId, limit: 20 });
    * ```
    */
-  listAppointments(input: ListAppointmentsInput): Promise<Page<Appointment>>;
+  listAppointments(input: ListAppointmentsInput): Promise<Page<SeenBy<Appointment, Whose>>>;
 
   /**
    * Lists who did what to a slot or an appointment, when and why, a page at a time, in the order of its versions, or in
@@ -329,7 +340,7 @@ export interface EngineReads {
    * const lines = items.map(({ at, command, actor, toStatus }) => `${at.toISOString()} ${command} ${actor.id} ${toStatus}`);
    * ```
    */
-  history(input: HistoryInput): Promise<Page<JournalEntry>>;
+  history(input: HistoryInput): Promise<Page<SeenBy<JournalEntry, Whose>>>;
 
   /**
    * Checks whether a slot and its appointment agree. They always do, unless rows were changed by hand.
@@ -348,10 +359,11 @@ export interface EngineReads {
   /**
    * Checks all slots and appointments that start at `from` or later and before `to`, in the order of `start` and then
    * `id`, slots first. It repairs each fault that has one right answer, each by its own command, and reports what a
-   * person must decide. Bookings may go on meanwhile. A second run changes nothing.
+   * person must decide. Bookings may go on meanwhile. A second run changes nothing. `authorize` is asked once, before it
+   * begins.
    *
    * @returns How many records were read, how many faults were found, and what became of them.
-   * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
+   * @throws BookingError `forbidden`, `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
    * `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`,
    * `settings_mismatch`.
    * @example
@@ -359,15 +371,61 @@ export interface EngineReads {
    * const { repairable, manual } = await engine.reconcile({ actor, dryRun: true });
    * ```
    */
-  reconcile(input: ReconcileInput): Promise<ReconcileReport>;
+  reconcile(input: InputOf<ReconcileInput, Whose>): Promise<ReconcileReport>;
 }
 
 /** What the callback of `transaction` receives. */
-export interface InTransaction<HostTransaction, Opened> {
+export interface InTransaction<HostTransaction, Opened, Inside = Engine<HostTransaction, Opened>> {
   /** The connection with the open transaction, for your own statements: with PostgreSQL, a client of pg. */
   readonly transaction: Opened;
-  /** The engine within the transaction. */
-  readonly engine: Engine<HostTransaction, Opened>;
+  /** The engine within the transaction, with the actor of the engine outside, if that has one. */
+  readonly engine: Inside;
+}
+
+/**
+ * An engine in the name of one actor, made by `as(actor)`. Its commands have this actor, and an input that names one is
+ * refused with `invalid_input`. Its reads answer what `authorize` lets the actor see:
+ *
+ * - Of a record that they may not see, an answer is that of an id that does not exist: the same code and details, after
+ *   as many reads of the database. Its history is an empty page.
+ * - Lists and histories leave out what they may not see. A call reads at most 2000 items in at most 10 reads, and may
+ *   then answer with a page that is not full, or is empty, whose cursor goes on from there.
+ * - A field that `authorize` hides is null.
+ *
+ * It has no `as`: who is given it cannot become somebody else.
+ */
+export interface ActorEngine<HostTransaction = unknown, Opened = unknown>
+  extends SlotCommands<"actor">,
+    AppointmentCommands<"actor">,
+    EngineReads<"actor"> {
+  /**
+   * The same actor's engine inside a transaction that you opened, as `Engine.within` has it.
+   *
+   * @param transaction The open transaction of your driver, as the adapter takes it.
+   * @returns An engine of the same actor that lives as long as the transaction.
+   * @example
+   * ```ts
+   * await engine.as(actor).within(transaction).book({ slotId, subjectId });
+   * ```
+   */
+  within(transaction: HostTransaction): ActorEngine<HostTransaction, Opened>;
+
+  /**
+   * Opens a transaction, as `Engine.transaction` does. The callback is given an engine of the same actor.
+   *
+   * @returns What the callback returns, once all of it is durable.
+   * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
+   * `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`,
+   * `settings_mismatch`.
+   * @example
+   * ```ts
+   * const own = engine.as(actor);
+   * const booked = await own.transaction(({ engine }) => engine.book({ slotId, subjectId, idempotencyKey }));
+   * ```
+   */
+  transaction<Result>(
+    callback: (opened: InTransaction<HostTransaction, Opened, ActorEngine<HostTransaction, Opened>>) => Promise<Result>,
+  ): Promise<Result>;
 }
 
 /**
@@ -379,6 +437,23 @@ export interface Engine<HostTransaction = unknown, Opened = unknown>
   extends SlotCommands,
     AppointmentCommands,
     EngineReads {
+  /**
+   * The same engine in the name of one actor. Use it for what a person asks for: its commands have this actor, and its
+   * reads leave out and hide what `authorize` does not let the actor see. Reads of the engine itself are your own, and
+   * `authorize` is not asked about them. It costs nothing, so make one for each request.
+   *
+   * @param actor `{ kind, id }`, from your session: 1 to 128 characters each.
+   * @returns An engine of this actor.
+   * @throws BookingError `invalid_input`, at once.
+   * @example
+   * ```ts
+   * const own = engine.as({ kind: "patient", id: "p-1" });
+   * const { items } = await own.listAppointments({ limit: 20 });
+   * await own.book({ slotId, subjectId: "p-1" });
+   * ```
+   */
+  as(actor: Actor): ActorEngine<HostTransaction, Opened>;
+
   /**
    * The same engine inside a transaction that you opened: its commands commit or vanish with your own rows. COMMIT and
    * ROLLBACK stay yours. A refusal leaves the transaction usable. `storage_busy` with `repeat: "transaction"` does not:

@@ -82,6 +82,6 @@ export const callCodes = {
   listAppointments: [...read, "invalid_time_range"],
   history: read,
   checkSync: [...read, "slot_not_found"],
-  reconcile: write,
+  reconcile: [...write, "forbidden"],
   transaction: write,
 } as const satisfies Readonly<Record<string, readonly ErrorCode[]>>;

@@ -1,8 +1,9 @@
 import type { CommandRecord } from "../model/record.ts";
 import { isRefusal } from "../rules/decision.ts";
 import { type Attempt, attemptOf } from "./attempt.ts";
+import { conceal } from "./conceal.ts";
 import { confirmRefusal } from "./confirm-refusal.ts";
-import { decide } from "./decide.ts";
+import { decideAllowed, forbid } from "./decide.ts";
 import { loadRecords } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
 import { replay } from "./replay.ts";
@@ -12,12 +13,15 @@ import type { SlotFate } from "./spread.ts";
 /** Loads what the rule asks for, lets it decide, and commits if the loaded versions still hold. */
 export async function commitOnRead(settings: EngineSettings, request: Request): Promise<Attempt> {
   const context = contextOf(settings, request);
-  const loaded = await loadRecords(settings.storage, request, context);
+  const loaded = await loadRecords(settings, request, context);
+  const { records } = loaded;
   let fate: SlotFate = "unused";
   try {
-    const earlier = loaded.get(commandKey(request)) as CommandRecord | undefined;
+    const earlier = records.get(commandKey(request)) as CommandRecord | undefined;
     if (earlier !== undefined) return { result: replay(earlier, request) };
-    const decision = decide(settings, request, loaded.seen, context);
+    const forbidden = loaded.isAsked ? undefined : forbid(settings, request, records.seen, context);
+    const refusal = forbidden && (await conceal(settings, request, context, records, forbidden));
+    const decision = loaded.refusal ?? refusal ?? decideAllowed(settings, request, records.seen, context);
     // Not awaited: that would lengthen the stack of every refusal, which costs a tenth of the whole command.
     if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded, context);
     if (decision.put.length === 0) return { result: decision.result };

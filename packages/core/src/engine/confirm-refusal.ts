@@ -1,5 +1,5 @@
 import type { Refusal } from "../errors/index.ts";
-import type { StoredRecord } from "../model/record.ts";
+import type { RecordKey, StoredRecord } from "../model/record.ts";
 import { type Context, isRefusal, type Seen } from "../rules/decision.ts";
 import { withAlternatives } from "./alternatives.ts";
 import { type Attempt, lostTo } from "./attempt.ts";
@@ -20,16 +20,21 @@ export async function confirmRefusal(
   settings: EngineSettings,
   request: Request,
   refusal: Refusal,
-  { seen, earlier, get }: Loaded,
+  { records, reads }: Loaded,
   context: Context,
 ): Promise<Attempt> {
   const { name, command, rule, patience } = request;
-  const records = earlier.filter(({ kind }) => kind !== "command");
-  const keys = mayHaveRun(request) ? [commandKey(request), ...records] : records;
+  const { seen, get, isConcealed } = records;
+  const earlier = reads
+    .slice(0, -1)
+    .flat()
+    .filter(({ kind }) => kind !== "command");
+  const keys = mayHaveRun(request) ? [commandKey(request), ...earlier] : earlier;
   const now = keys.length === 0 ? [] : await settings.storage.load(keys, patience.until);
   const twin = now.find((record) => record?.kind === "command");
   if (twin !== undefined) return { result: replay(twin, request) };
-  const changed = keys.filter((key, index) => loadedVersion(get(key)) !== loadedVersion(now[index]));
+  const isChanged = (key: RecordKey, index: number) => loadedVersion(get(key)) !== loadedVersion(now[index]);
+  const changed = keys.filter((key, index) => !isConcealed(key) && isChanged(key, index));
   if (changed.length > 0) return lostTo(changed);
   const wouldAgree = (other: Envelope, seen: Seen) =>
     !isRefusal(decide(settings, { name, command: other, rule }, seen, context));

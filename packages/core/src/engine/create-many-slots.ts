@@ -5,7 +5,7 @@ import { type CreatedSoFar, type CreateManySlotsInput, createManySlotsSchema } f
 import { type CreatedChunk, createSlotsChunk } from "../rules/create-slots.ts";
 import type { Rule } from "../rules/decision.ts";
 import type { EngineSettings } from "./options.ts";
-import { parse } from "./parse.ts";
+import { parseFor } from "./parse.ts";
 import { type Chunk, chunkReader, refuseAborted } from "./read-chunks.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -22,7 +22,7 @@ interface Run {
  * @throws BookingError
  */
 export async function createManySlots(settings: EngineSettings, input: CreateManySlotsInput): Promise<CreatedSoFar> {
-  const { slots, chunkSize, onProgress, signal, ...envelope } = parse(createManySlotsSchema, input);
+  const { slots, chunkSize, onProgress, signal, ...envelope } = parseFor(settings.actor, createManySlotsSchema, input);
   const { idempotencyKey = settings.newId(), ...command } = envelope;
   const run: Run = { settings, command, idempotencyKey };
   let created: CreatedSoFar = { idempotencyKey, inputs: 0, slots: 0 };

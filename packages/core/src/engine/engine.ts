@@ -1,19 +1,23 @@
 import { z } from "zod";
+import type { CreateManySlotsInput } from "../model/create-many-slots.ts";
 import { type CommandName, commandNames } from "../model/journal.ts";
-import type { AppointmentCommands, Engine, SlotCommands } from "./api.ts";
+import type { HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import { actorSchema } from "../model/values.ts";
+import type { ActorEngine, AppointmentCommands, Engine, EngineReads, SlotCommands } from "./api.ts";
 import { checkSync } from "./check-sync.ts";
 import { createManySlots } from "./create-many-slots.ts";
 import type { EngineStorage } from "./engine-storage.ts";
+import { history } from "./history.ts";
 import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import { parse } from "./parse.ts";
-import { getAppointment, getSlot, history, listAppointments, listSlots } from "./reads.ts";
-import { reconcile } from "./reconcile.ts";
+import { getAppointment, getSlot, listAppointments, listSlots } from "./reads.ts";
+import { type ReconcileInput, reconcile } from "./reconcile.ts";
 import { commandFrom, runCommand } from "./run-command.ts";
 import { createSpread } from "./spread.ts";
 import { runTransaction } from "./transaction.ts";
 
 type HostCommand = Exclude<CommandName, "repair">;
-type Commands = Omit<SlotCommands & AppointmentCommands, "createManySlots">;
+type Calls<Whose extends "host" | "actor"> = SlotCommands<Whose> & AppointmentCommands<Whose> & EngineReads<Whose>;
 
 /**
  * Creates an engine on a storage, whose tables must exist (`storage.migrate()`). The engine opens nothing and needs no
@@ -37,19 +41,41 @@ export function createEngine<HostTransaction, Opened = unknown>(
 }
 
 function engineWith<HostTransaction, Opened>(settings: EngineSettings): Engine<HostTransaction, Opened> {
-  const engineOn = (storage: EngineStorage) => engineWith<HostTransaction, Opened>(settingsOn(settings, storage));
+  return {
+    ...(callsOf(settings) as Calls<"host">),
+    ...transactionsOf(settings, engineWith<HostTransaction, Opened>),
+    as: (actor) => actorEngineWith({ ...settings, actor: parse(actorSchema, actor) }),
+  };
+}
+
+function actorEngineWith<HostTransaction, Opened>(settings: EngineSettings): ActorEngine<HostTransaction, Opened> {
+  return {
+    ...(callsOf(settings) as Calls<"actor">),
+    ...transactionsOf(settings, actorEngineWith<HostTransaction, Opened>),
+  };
+}
+
+/** What both engines do alike, as far as the compiler can tell: the settings say whether there is an actor. */
+function callsOf(settings: EngineSettings): unknown {
   return {
     ...commandsOf(settings),
-    createManySlots: (input) => createManySlots(settings, input),
-    getSlot: (id) => getSlot(settings, id),
-    getAppointment: (id) => getAppointment(settings, id),
-    listSlots: (input) => listSlots(settings, input),
-    listAppointments: (input) => listAppointments(settings, input),
-    history: (input) => history(settings, input),
-    checkSync: (id) => checkSync(settings, id),
-    reconcile: (input) => reconcile(settings, input),
-    within: (transaction) => engineOn(settings.storage.within(transaction)),
-    transaction: async (callback) => {
+    createManySlots: (input: CreateManySlotsInput) => createManySlots(settings, input),
+    getSlot: (id: string) => getSlot(settings, id),
+    getAppointment: (id: string) => getAppointment(settings, id),
+    listSlots: (input: ListSlotsInput) => listSlots(settings, input),
+    listAppointments: (input: ListAppointmentsInput) => listAppointments(settings, input),
+    history: (input: HistoryInput) => history(settings, input),
+    checkSync: (id: string) => checkSync(settings, id),
+    reconcile: (input: ReconcileInput) => reconcile(settings, input),
+  };
+}
+
+/** The ways into a transaction, with the engine that `engineOf` makes of the settings in it. */
+function transactionsOf<Made, Opened>(settings: EngineSettings, engineOf: (settings: EngineSettings) => Made) {
+  const engineOn = (storage: EngineStorage) => engineOf(settingsOn(settings, storage));
+  return {
+    within: (transaction: unknown) => engineOn(settings.storage.within(transaction)),
+    transaction: async <Result>(callback: (opened: { transaction: Opened; engine: Made }) => Promise<Result>) => {
       const work = parse(callbackSchema, callback) as typeof callback;
       return runTransaction(settings, ({ transaction, storage }) =>
         work({ transaction: transaction as Opened, engine: engineOn(storage) }),
@@ -71,11 +97,11 @@ function settingsOn(settings: EngineSettings, storage: EngineStorage): EngineSet
 
 const callbackSchema = z.custom((value) => typeof value === "function", "transaction() takes a function");
 
-function commandsOf(settings: EngineSettings): Commands {
+function commandsOf(settings: EngineSettings): object {
   const names = commandNames.filter((name): name is HostCommand => name !== "repair");
   const commands = names.map((name) => [
     name,
-    async (input: unknown) => runCommand(settings, commandFrom(name, input)),
+    async (input: unknown) => runCommand(settings, commandFrom(name, input, settings.actor)),
   ]);
-  return Object.fromEntries(commands) as Commands;
+  return Object.fromEntries(commands);
 }

@@ -1,78 +1,92 @@
-import type { RecordKey, RecordKind, StoredRecord } from "../model/record.ts";
+import type { Refusal } from "../errors/index.ts";
+import type { RecordKey } from "../model/record.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
-import { type Context, isForOne, type Seen } from "../rules/decision.ts";
+import { type Context, isForOne, type SearchForOne } from "../rules/decision.ts";
+import { conceal } from "./conceal.ts";
+import { forbid } from "./decide.ts";
 import type { EngineStorage } from "./engine-storage.ts";
+import type { EngineSettings } from "./options.ts";
+import { createRecords, type Records } from "./records.ts";
 import { commandKey, mayHaveRun, type Request } from "./request.ts";
 import type { GivenSlot } from "./spread.ts";
 
 /** How many slots a rule's search reads at a time. */
 const searchPage = 2_000;
 
+/** What was loaded for one attempt of a command. */
 export interface Loaded {
-  readonly seen: Seen;
-  readonly get: (key: RecordKey) => StoredRecord | undefined;
-  /** What was loaded before the last read, and may have changed by then. Empty if one read saw everything. */
-  readonly earlier: readonly RecordKey[];
+  readonly records: Records;
+  /** What each read asked for. A search asks for no keys. */
+  readonly reads: readonly (readonly RecordKey[])[];
   /** The slot that only this caller was given. It is released once its fate is known. */
   readonly given: GivenSlot | undefined;
+  /** Whether `authorize` was asked about all that was loaded. */
+  readonly isAsked: boolean;
+  /** Why the actor may not do it. The rest was then not loaded. */
+  readonly refusal: Refusal | undefined;
 }
+
+type Loading = { -readonly [Name in keyof Loaded]: Loaded[Name] } & { reads: (readonly RecordKey[])[] };
 
 /**
  * Loads what the rule asks for, then what it asks for after seeing that, until it asks for nothing new. Most commands
- * need one round. Those that start from an appointment need a second one for its slots.
+ * need one round. Those that start from an appointment need a second one for its slots. Before that `authorize` is
+ * asked: what belongs to others must take no more reads than what does not exist.
  */
-export async function loadRecords(storage: EngineStorage, request: Request, context: Context): Promise<Loaded> {
-  const { command, rule, finder } = request;
+export async function loadRecords(settings: EngineSettings, request: Request, context: Context): Promise<Loaded> {
   const { until } = request.patience;
+  const { storage } = settings;
   const records = createRecords();
-  const { get } = records;
-  const seen = seenBy(get);
-  let given: GivenSlot | undefined;
+  const { seen } = records;
+  const loading: Loading = { records, reads: [], given: undefined, isAsked: false, refusal: undefined };
   let isFound = false;
-  const reads: (readonly RecordKey[])[] = [];
   for (;;) {
-    const { keys, search } = rule.reads(command, seen, context);
-    const missing = keys.filter((key) => !records.has(key));
-    if (reads.length === 0 && mayHaveRun(request)) missing.push(commandKey(request));
+    const { missing, search } = wantedBy(loading, request, context);
     const isNew = search !== undefined && !isFound;
-    if (missing.length === 0 && !isNew) return { seen, get, earlier: reads.slice(0, -1).flat(), given };
+    if (missing.length === 0 && !isNew) return loading;
+    if (loading.reads.length > 0 && !loading.isAsked) {
+      loading.isAsked = true;
+      const forbidden = forbid(settings, request, seen, context);
+      loading.refusal = forbidden && (await conceal(settings, request, context, records, forbidden));
+      if (loading.refusal !== undefined) return loading;
+      if (forbidden !== undefined) continue;
+    }
     if (missing.length > 0) {
       const loaded = await storage.load(missing, until);
       for (const [index, key] of missing.entries()) records.set(key, loaded[index]);
-      reads.push(missing);
+      loading.reads.push(missing);
     }
     if (!isNew) continue;
-    reads.push([]);
-    if (isForOne(search)) given = await finder.find(search, context.now, until);
-    seen.found = isForOne(search) ? [given?.slot ?? []].flat() : await findAll(storage, search, context, until);
     isFound = true;
+    loading.reads.push([]);
+    if (isForOne(search)) seen.found = await findOne(loading, search, request, context);
+    else seen.found = await findAll(storage, search, context, until);
     for (const slot of seen.found) records.set(slot, slot);
   }
 }
 
-/**
- * The loaded record, or undefined if there is none. With a map for each kind, no lookup builds a text of kind and id.
- */
-function createRecords() {
-  const kinds: Partial<Record<RecordKind, Map<string, StoredRecord | undefined>>> = {};
-  return {
-    has: ({ kind, id }: RecordKey): boolean => kinds[kind]?.has(id) ?? false,
-    get: ({ kind, id }: RecordKey): StoredRecord | undefined => kinds[kind]?.get(id),
-    set({ kind, id }: RecordKey, record: StoredRecord | undefined): void {
-      kinds[kind] ??= new Map();
-      kinds[kind].set(id, record);
-    },
-  };
+/** What the rule asks for and was not loaded yet. Nothing more if the command itself is found to have taken effect. */
+function wantedBy({ records, reads }: Loading, request: Request, context: Context) {
+  const { command, rule } = request;
+  if (records.get(commandKey(request)) !== undefined) return { missing: [] };
+  const { keys, search } = rule.reads(command, records.seen, context);
+  const missing = keys.filter((key) => !records.has(key));
+  if (reads.length === 0 && mayHaveRun(request)) missing.push(commandKey(request));
+  return { missing, search };
 }
 
-/** Shows the records known so far. Nothing is found yet. */
-function seenBy(get: Loaded["get"]): { -readonly [Name in keyof Seen]: Seen[Name] } {
-  const of =
-    <K extends StoredRecord["kind"]>(kind: K) =>
-    (id: string) =>
-      get({ kind, id }) as Extract<StoredRecord, { kind: K }> | undefined;
-  return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found: [] };
+async function findOne(
+  loading: Loading,
+  search: SearchForOne,
+  { finder, patience }: Request,
+  { now }: Context,
+): Promise<readonly Slot[]> {
+  loading.given = await finder.find(search, now, patience.until);
+  if (loading.given === undefined) return [];
+  // The slot is news for `authorize`.
+  loading.isAsked = false;
+  return [loading.given.slot];
 }
 
 async function findAll(

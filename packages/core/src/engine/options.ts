@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { OverlapScope } from "../model/schedule.ts";
-import type { IdempotencyScope } from "../model/values.ts";
-import type { Authorize, Policy } from "../rules/policy.ts";
+import type { Actor, IdempotencyScope } from "../model/values.ts";
+import type { Authorize } from "../rules/authorize.ts";
+import type { Policy } from "../rules/policy.ts";
 import type { CallOptions, StorageAdapter } from "../storage/adapter.ts";
 import { harmless, type OnWarning } from "../warnings.ts";
 import { type Agreement, createAgreement } from "./agreement.ts";
@@ -54,8 +55,9 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
    */
   readonly policies?: readonly Policy[];
   /**
-   * Decides who may do what, and is asked first. If it throws, the command changes nothing, and rejects with the same
-   * error. Default: everybody may do everything.
+   * Decides who may do and see what. It is asked about commands and `reconcile`, before anything is decided, and about
+   * what an engine of `as(actor)` reads. Reads of the engine itself are your own, and it is not asked about them. If it
+   * throws, the call changes nothing, and rejects with the same error. Default: everybody may do and see everything.
    */
   readonly authorize?: Authorize;
   /** How long the engine tries again by itself. Default `{ budgetMs: 10_000, maxPauseMs: 50 }`. */
@@ -102,6 +104,8 @@ export interface EngineSettings {
   readonly idempotencyScope: IdempotencyScope;
   readonly policies: readonly Policy[];
   readonly authorize: Authorize | undefined;
+  /** Who reads and commands. Undefined for the host's own engine, where each command names its actor. */
+  readonly actor: Actor | undefined;
   readonly retry: RetryOptions;
   readonly warn: OnWarning;
   readonly agreement: Agreement;
@@ -222,6 +226,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     idempotencyScope,
     policies,
     authorize,
+    actor: undefined,
     warn,
     agreement: createAgreement({ overlapScope, idempotencyScope }, () => given.readSettings(inBackground), runShared),
     noteAnswer: isWatched

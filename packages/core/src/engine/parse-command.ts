@@ -1,13 +1,15 @@
 import { type Command, commandSchemas } from "../model/commands.ts";
 import type { CommandName } from "../model/journal.ts";
-import { isObject, meansField, parse } from "./parse.ts";
+import type { Actor } from "../model/values.ts";
+import { isObject, meansField, parseFor } from "./parse.ts";
 
 /**
  * The command, as the engine reads it from its input.
+ * @param actor That of the engine, if it has one. The input must then name none.
  * @throws BookingError `invalid_input`, or another error about the input alone
  */
-export function parseCommand(name: CommandName, input: unknown): Command<CommandName> {
-  return parse(schemaOf(name, input), input);
+export function parseCommand(name: CommandName, input: unknown, actor?: Actor): Command<CommandName> {
+  return parseFor<ReturnType<typeof schemaOf>>(actor, schemaOf(name, input), input);
 }
 
 /** A booking is by slot or by time. Choosing the schema first gives errors about the one that was meant. */

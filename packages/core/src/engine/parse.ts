@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { BookingError } from "../errors/index.ts";
+import type { Actor } from "../model/values.ts";
 import { asIssue, isUnknownField, mostIssues } from "./input-issues.ts";
 import { isLike } from "./misspelt.ts";
 
@@ -20,6 +21,25 @@ export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown):
   throw new BookingError("invalid_input", {
     issues: sorted.slice(0, mostIssues).map((issue) => asIssue(issue, schema)),
   });
+}
+
+/** Schemas without the field `actor`, which is then an unknown field. */
+const withoutActor = new WeakMap<z.ZodObject, z.ZodObject>();
+
+/**
+ * The same, for an engine that may have an actor of its own. What its callers send must not name another.
+ * @throws BookingError `invalid_input`
+ */
+export function parseFor<Schema extends z.ZodObject>(
+  actor: Actor | undefined,
+  schema: Schema,
+  input: unknown,
+): z.output<Schema> {
+  if (actor === undefined) return parse(schema, input);
+  const own = withoutActor.get(schema) ?? schema.omit({ actor: true });
+  withoutActor.set(schema, own);
+  // First, as the schema has it: the hash of a request follows the order of its fields.
+  return { actor: { ...actor }, ...parse(own, input) } as z.output<Schema>;
 }
 
 /** Whether the input has this field, or one that was probably meant to be it. */

@@ -1,78 +1,76 @@
 import { BookingError } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
-import type { JournalEntry } from "../model/journal.ts";
-import { historySchema, listAppointmentsSchema, listSlotsSchema } from "../model/queries.ts";
-import type { HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import { listAppointmentsSchema, listSlotsSchema } from "../model/queries.ts";
+import type { ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import type { Shown } from "../model/shown.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { idSchema } from "../model/values.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { refuseForRange } from "../rules/time.ts";
+import type { Position } from "../storage/adapter.ts";
+import { defined } from "./defined.ts";
 import type { EngineSettings } from "./options.ts";
-import { type Page, pageOf, parsePosition, parseVersion, positionCursor, versionCursor } from "./page.ts";
-import { isObject, parse } from "./parse.ts";
+import { type Page, parsePosition, positionCursor } from "./page.ts";
+import { parse } from "./parse.ts";
 import { retryReads } from "./retry.ts";
+import { showInList, shownTo } from "./visible.ts";
+import { type List, visiblePage } from "./visible-page.ts";
 
 /** @throws BookingError `slot_not_found` */
-export async function getSlot(settings: EngineSettings, slotId: unknown): Promise<Slot> {
+export async function getSlot(settings: EngineSettings, slotId: unknown): Promise<Shown<Slot>> {
   const id = parse(idSchema, slotId);
   const [slot] = await retryReads(settings, (until) => settings.storage.load([slotKey(id)], until));
-  if (slot === undefined) throw new BookingError("slot_not_found", { slotId: id });
-  return slotAsOf(slot as Slot, settings.clock.now());
+  const now = settings.clock.now();
+  const shown = await shownTo(settings, slot && slotAsOf(slot as Slot, now), now);
+  if (shown === undefined) throw new BookingError("slot_not_found", { slotId: id });
+  return shown;
 }
 
 /** @throws BookingError `appointment_not_found` */
-export async function getAppointment(settings: EngineSettings, appointmentId: unknown): Promise<Appointment> {
+export async function getAppointment(settings: EngineSettings, appointmentId: unknown): Promise<Shown<Appointment>> {
   const id = parse(idSchema, appointmentId);
   const [appointment] = await retryReads(settings, (until) => settings.storage.load([appointmentKey(id)], until));
-  if (appointment === undefined) throw new BookingError("appointment_not_found", { appointmentId: id });
-  return appointment as Appointment;
+  const shown = await shownTo(settings, appointment as Appointment | undefined, settings.clock.now());
+  if (shown === undefined) throw new BookingError("appointment_not_found", { appointmentId: id });
+  return shown;
 }
 
-export async function listSlots(settings: EngineSettings, input: ListSlotsInput): Promise<Page<Slot>> {
-  const { newestFirst: descending, limit, from, to, cursor, ...search } = parse(listSlotsSchema, input);
+export async function listSlots(settings: EngineSettings, input: ListSlotsInput): Promise<Page<Shown<Slot>>> {
+  const { newestFirst: descending, limit, from, to, cursor, ...given } = parse(listSlotsSchema, input);
   const asOf = settings.clock.now();
-  const order = { descending, limit: limit + 1 };
-  const query = { ...defined(search), ...windowOf("slots", from, to, cursor, descending), asOf, ...order };
-  const slots = await retryReads(settings, (until) => settings.storage.findSlots(query, until));
-  const page = pageOf(slots, limit, (last) => positionCursor("slots", last, descending));
-  return { ...page, items: page.items.map((slot) => slotAsOf(slot, asOf)) };
+  const search = defined(given);
+  const query = { ...search, ...windowOf("slots", from, to, cursor, descending), asOf, descending };
+  const list: List<Slot> = {
+    limit,
+    async read(last, limit) {
+      const page = { ...query, ...afterItem(last), limit };
+      const slots = await retryReads(settings, (until) => settings.storage.findSlots(page, until));
+      return slots.map((slot) => slotAsOf(slot, asOf));
+    },
+    cursorOf: (last) => positionCursor("slots", last, descending),
+  };
+  return visiblePage(list, showInList<Slot>(settings, search, asOf));
 }
 
 export async function listAppointments(
   settings: EngineSettings,
   input: ListAppointmentsInput,
-): Promise<Page<Appointment>> {
-  const { newestFirst: descending, limit, from, to, cursor, ...search } = parse(listAppointmentsSchema, input);
-  const order = { descending, limit: limit + 1 };
-  const query = { ...defined(search), ...windowOf("appointments", from, to, cursor, descending), ...order };
-  const appointments = await retryReads(settings, (until) => settings.storage.findAppointments(query, until));
-  return pageOf(appointments, limit, (last) => positionCursor("appointments", last, descending));
-}
-
-/** A record that was never stored has an empty page as its history. Deleted rows keep theirs. */
-export async function history(settings: EngineSettings, input: HistoryInput): Promise<Page<JournalEntry>> {
-  const { cursor, limit, newestFirst: descending, ...record } = parse(historySchemaFor(input), input);
-  const query = {
-    record: "slotId" in record ? slotKey(record.slotId) : appointmentKey(record.appointmentId),
-    ...defined({ afterVersion: parseVersion(cursor, descending) }),
-    descending,
-    limit: limit + 1,
+): Promise<Page<Shown<Appointment>>> {
+  const { newestFirst: descending, limit, from, to, cursor, ...given } = parse(listAppointmentsSchema, input);
+  const search = defined(given);
+  const query = { ...search, ...windowOf("appointments", from, to, cursor, descending), descending };
+  const list: List<Appointment> = {
+    limit,
+    async read(last, limit) {
+      const page = { ...query, ...afterItem(last), limit };
+      return retryReads(settings, (until) => settings.storage.findAppointments(page, until));
+    },
+    cursorOf: (last) => positionCursor("appointments", last, descending),
   };
-  const entries = await retryReads(settings, (until) => settings.storage.readJournal(query, until));
-  return pageOf(entries, limit, ({ version }) => versionCursor(version, descending));
+  return visiblePage(list, showInList<Appointment>(settings, search, settings.clock.now()));
 }
 
-/**
- * Choosing the schema first gives errors about the one that was meant.
- * @throws BookingError `invalid_input` if both are
- */
-function historySchemaFor(input: unknown) {
-  const [ofSlot, ofAppointment] = historySchema.options;
-  if (!isObject(input) || input.appointmentId === undefined) return ofSlot;
-  if (input.slotId === undefined) return ofAppointment;
-  const message = "it must name a slotId or an appointmentId, not both";
-  throw new BookingError("invalid_input", { issues: [{ path: "", code: "conflicting_fields", message }] });
-}
+const afterItem = (last: Position | undefined) => last && { after: { start: last.start, id: last.id } };
 
 /** @throws BookingError `invalid_time_range`, or `invalid_input` about the cursor */
 function windowOf(
@@ -87,11 +85,4 @@ function windowOf(
     throw new BookingError(refused, details);
   }
   return defined({ startFrom: from, startBefore: to, after: parsePosition(list, cursor, descending) });
-}
-
-type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Leaves out undefined fields: a query's conditions are either given or left out. */
-function defined<T extends object>(fields: T): Defined<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { isBookingError } from "../errors/index.ts";
+import { BookingError, isBookingError } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { reconcileSchema } from "../model/queries.ts";
@@ -7,6 +7,7 @@ import type { WindowInput } from "../model/read-inputs.ts";
 import { overlapping, type SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
+import { awaitedAnswerOf } from "../rules/answers.ts";
 import { occupyingStatuses } from "../rules/create-slots.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { appointmentFaults, type SyncFault, slotFaults } from "../rules/sync.ts";
@@ -15,7 +16,7 @@ import { storageUntil } from "./engine-storage.ts";
 import { inspectAppointment, inspectSlot, loadMap } from "./inspect.ts";
 import { OpenSlots } from "./open-slots.ts";
 import type { EngineSettings } from "./options.ts";
-import { parse } from "./parse.ts";
+import { parseFor } from "./parse.ts";
 import { retryReads, settingsUntil } from "./retry.ts";
 import { commandFrom, runCommand } from "./run-command.ts";
 
@@ -75,7 +76,8 @@ interface Run {
  * @throws BookingError
  */
 export async function reconcile(settings: EngineSettings, input: ReconcileInput): Promise<ReconcileReport> {
-  const parsed = parse(reconcileSchema, input);
+  const parsed = parseFor(settings.actor, reconcileSchema, input);
+  await refuseReconciler(settings, parsed);
   const { dryRun } = parsed;
   const counts = { repaired: 0, repairable: 0, manual: 0, findings: [] };
   const report: Run["report"] = { dryRun, scanned: { slots: 0, appointments: 0 }, ...counts };
@@ -83,6 +85,15 @@ export async function reconcile(settings: EngineSettings, input: ReconcileInput)
   await reconcileSlots(run);
   await reconcileAppointments(run);
   return report;
+}
+
+/** @throws BookingError `forbidden` */
+async function refuseReconciler({ authorize, clock }: EngineSettings, parsed: Run["input"]): Promise<void> {
+  const { onFinding: _, ...input } = parsed;
+  const { actor } = input;
+  const answer = await authorize?.(copyOf({ action: "reconcile", actor, now: clock.now(), input }));
+  const said = awaitedAnswerOf(answer, "authorize");
+  if (said !== undefined) throw new BookingError("forbidden", { command: "reconcile", actorId: actor.id, ...said });
 }
 
 type Window = Pick<SlotSearch, "startFrom" | "startBefore">;

@@ -1,5 +1,6 @@
 import { BookingError } from "../errors/index.ts";
 import type { CommandName } from "../model/journal.ts";
+import type { Actor } from "../model/values.ts";
 import type { Rule } from "../rules/decision.ts";
 import { type CommandResult, rules } from "../rules/index.ts";
 import { afterFailure, beforeRepeat } from "./after-failure.ts";
@@ -12,11 +13,16 @@ import { type Envelope, type ParsedCommand, type Request, requestOf } from "./re
 
 /**
  * The command that a caller means, with its rule.
+ * @param actor That of the engine, if it has one.
  * @throws BookingError `invalid_input`
  */
-export function commandFrom<Name extends CommandName>(name: Name, input: unknown): ParsedCommand<CommandResult<Name>> {
+export function commandFrom<Name extends CommandName>(
+  name: Name,
+  input: unknown,
+  actor?: Actor,
+): ParsedCommand<CommandResult<Name>> {
   const rule = rules[name] as Rule<unknown, CommandResult<Name>>;
-  return { name, command: parseCommand(name, input) as Envelope, rule, hashedAs: name };
+  return { name, command: parseCommand(name, input, actor) as Envelope, rule, hashedAs: name };
 }
 
 /**

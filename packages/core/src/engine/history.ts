@@ -1,0 +1,72 @@
+import { BookingError } from "../errors/index.ts";
+import type { Appointment } from "../model/appointment.ts";
+import type { JournalEntry } from "../model/journal.ts";
+import { historySchema } from "../model/queries.ts";
+import type { HistoryInput } from "../model/read-inputs.ts";
+import type { RecordKey } from "../model/record.ts";
+import { type HideableField, hidingInEntry, type Shown } from "../model/shown.ts";
+import { type Slot, slotAsOf } from "../model/slot.ts";
+import { appointmentKey, slotKey } from "../rules/find.ts";
+import { defined } from "./defined.ts";
+import type { EngineSettings } from "./options.ts";
+import { type Page, pageOf, parseVersion, versionCursor } from "./page.ts";
+import { isObject, parse } from "./parse.ts";
+import { retryReads } from "./retry.ts";
+import { hiddenFrom, isOpen } from "./visible.ts";
+import { type List, visiblePage } from "./visible-page.ts";
+
+/**
+ * A record that was never stored has an empty page as its history. Deleted rows keep theirs, which only the host sees:
+ * nothing is left to ask about.
+ */
+export async function history(settings: EngineSettings, input: HistoryInput): Promise<Page<Shown<JournalEntry>>> {
+  const { cursor, limit, newestFirst: descending, ...record } = parse(historySchemaFor(input), input);
+  const key = "slotId" in record ? slotKey(record.slotId) : appointmentKey(record.appointmentId);
+  const afterVersion = parseVersion(cursor, descending);
+  const list: List<JournalEntry> = {
+    limit,
+    async read(last, limit) {
+      const after = defined({ afterVersion: last?.version ?? afterVersion });
+      const query = { record: key, ...after, descending, limit };
+      return retryReads(settings, (until) => settings.storage.readJournal(query, until));
+    },
+    cursorOf: ({ version }) => versionCursor(version, descending),
+  };
+  if (!isOpen(settings)) return historyForActor(settings, key, list);
+  return pageOf(await list.read(undefined, limit + 1), limit, list.cursorOf);
+}
+
+/** The actor must be allowed to see the record, and then each entry. */
+async function historyForActor(
+  settings: EngineSettings,
+  key: RecordKey,
+  list: List<JournalEntry>,
+): Promise<Page<Shown<JournalEntry>>> {
+  const [stored] = await retryReads(settings, (until) => settings.storage.load([key], until));
+  const now = settings.clock.now();
+  const record = stored?.kind === "slot" ? slotAsOf(stored, now) : (stored as Appointment | undefined);
+  const hidden = record && (await hiddenFrom(settings, { action: "read", now, record }));
+  if (record === undefined || hidden === undefined) return { items: [], nextCursor: null };
+  return visiblePage(list, (entry) => showEntry(settings, { record, entry, now }, hidden));
+}
+
+async function showEntry(
+  settings: EngineSettings,
+  asked: { readonly record: Slot | Appointment; readonly entry: JournalEntry; readonly now: Date },
+  ofRecord: readonly HideableField[],
+): Promise<Shown<JournalEntry> | undefined> {
+  const hidden = await hiddenFrom(settings, { action: "history", ...asked });
+  return hidden && hidingInEntry(asked.entry, [...ofRecord, ...hidden]);
+}
+
+/**
+ * Choosing the schema first gives errors about the one that was meant.
+ * @throws BookingError `invalid_input` if both are
+ */
+function historySchemaFor(input: unknown) {
+  const [ofSlot, ofAppointment] = historySchema.options;
+  if (!isObject(input) || input.appointmentId === undefined) return ofSlot;
+  if (input.slotId === undefined) return ofAppointment;
+  const message = "it must name a slotId or an appointmentId, not both";
+  throw new BookingError("invalid_input", { issues: [{ path: "", code: "conflicting_fields", message }] });
+}
