@@ -72,7 +72,7 @@ export async function openLanguageServer(root: string): Promise<LanguageServer> 
     return { uri };
   };
 
-  const hoverAt = async (textDocument: { readonly uri: string }, position: Place) => {
+  const hoverAt = async (textDocument: { readonly uri: string }, position: TextPosition) => {
     const hover = await ask("textDocument/hover", { textDocument, position });
     return (hover as { readonly contents: { readonly value: string } } | null)?.contents.value ?? "";
   };

@@ -102,7 +102,8 @@ export const accessCases: readonly ConformanceCase[] = [
       const stage = await house(storage);
       const want = { slotId: stage.slots[2]?.id ?? "", subjectId: "p-1" };
       const asDesk = stage.engine.as(desk);
-      const { details } = await refusal(asDesk.book({ ...want, appointmentId: "new" }), "forbidden");
+      const taken = { ...want, slotId: stage.slots[0]?.id ?? "", appointmentId: "new" };
+      const { details } = await refusal(asDesk.book(taken), "forbidden");
       assert.equal(details.command, "book");
       const engine = stage.engine.as(patient);
       await refusal(engine.book({ ...want, appointmentId: stage.other.id }), "appointment_exists");
