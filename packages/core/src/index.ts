@@ -66,6 +66,7 @@ export { type CommandName, commandNames, type JournalEntry } from "./model/journ
 export { limits } from "./model/limits.ts";
 export type {
   AppointmentHistoryInput,
+  GetScheduleInput,
   HistoryInput,
   ListAppointmentsInput,
   ListSlotsInput,

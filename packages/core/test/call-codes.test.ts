@@ -83,6 +83,7 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   complete: (engine) => engine.complete(appointment),
   markNoShow: (engine) => engine.markNoShow(appointment),
   cancel: (engine) => engine.cancel(appointment),
+  getSchedule: (engine) => engine.getSchedule(place),
   getSlot: (engine) => engine.getSlot("s"),
   getAppointment: (engine) => engine.getAppointment("a"),
   listSlots: (engine) => engine.listSlots({}),

@@ -37,6 +37,33 @@ export const timeZoneCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "booking.time-zone-read",
+    title: "a schedule can be read back with its time zone, by its provider and facility, or by its provider alone",
+    async run({ storage, second, open }) {
+      const engine = engineOn(storage);
+      const create = {
+        actor: provider,
+        ...place,
+        timeZone: "America/Lima",
+        slots: [{ start: minutes(0), end: minutes(30) }],
+      };
+      const { schedule } = await engine.createSlots(create);
+      const reader = engineOn(second);
+      assert.deepEqual(await reader.getSchedule(place), schedule);
+      const south = { ...place, facilityId: "south" };
+      assert.deepEqual((await refusal(reader.getSchedule(south), "schedule_not_found")).details, south);
+      await refusal(reader.getSchedule({ providerId: place.providerId }), "invalid_input");
+      await engine.transaction(async ({ engine }) => assert.deepEqual(await engine.getSchedule(place), schedule));
+      const everywhere = engineOn((await open()).storage, { overlapScope: "provider" });
+      const spanning = (await everywhere.createSlots(create)).schedule;
+      for (const one of [place, south, { providerId: place.providerId }]) {
+        assert.deepEqual(await everywhere.getSchedule(one), spanning);
+      }
+      const nobody = await refusal(everywhere.getSchedule({ providerId: "nobody" }), "schedule_not_found");
+      assert.deepEqual(nobody.details, { providerId: "nobody" });
+    },
+  },
+  {
     key: "booking.time-zone-replay",
     title: "a key is of the request as it was written: the same name again is its repeat, an alias is another request",
     async run({ storage }) {

@@ -15,7 +15,8 @@ import type {
 } from "../model/command-inputs.ts";
 import type { CreatedSoFar, CreateManySlotsInput } from "../model/create-many-slots.ts";
 import type { JournalEntry } from "../model/journal.ts";
-import type { HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import type { GetScheduleInput, HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import type { Schedule } from "../model/schedule.ts";
 import type { Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
@@ -269,6 +270,19 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
 
 /** The reads of an engine, and `reconcile`. They show everything: `as(actor)` has the reads of an actor. */
 export interface EngineReads<Whose extends "host" | "actor" = "host"> {
+  /**
+   * Reads a schedule, which has the time zone of its slots. It names no subject, so `authorize` is not asked about it.
+   *
+   * @returns The schedule.
+   * @throws BookingError `schedule_not_found`, `invalid_input`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const { timeZone } = await engine.getSchedule({ providerId: "dr-grey", facilityId: "north" });
+   * ```
+   */
+  getSchedule(input: GetScheduleInput): Promise<Schedule>;
+
   /**
    * Reads a slot as it counts now: a slot whose hold has expired is `available`.
    *

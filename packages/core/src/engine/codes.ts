@@ -76,6 +76,7 @@ export const callCodes = {
   complete: [...command, ...appointment],
   markNoShow: [...command, ...appointment],
   cancel: [...command, ...appointment],
+  getSchedule: [...read, "schedule_not_found"],
   getSlot: [...read, "slot_not_found"],
   getAppointment: [...read, "appointment_not_found"],
   listSlots: [...read, "invalid_time_range"],

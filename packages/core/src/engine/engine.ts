@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CreateManySlotsInput } from "../model/create-many-slots.ts";
 import { type CommandName, commandNames } from "../model/journal.ts";
-import type { HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import type { GetScheduleInput, HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
 import { actorSchema } from "../model/values.ts";
 import type { ActorEngine, AppointmentCommands, Engine, EngineReads, SlotCommands } from "./api.ts";
 import { checkSync } from "./check-sync.ts";
@@ -10,7 +10,7 @@ import type { EngineStorage } from "./engine-storage.ts";
 import { history } from "./history.ts";
 import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import { parse } from "./parse.ts";
-import { getAppointment, getSlot, listAppointments, listSlots } from "./reads.ts";
+import { getAppointment, getSchedule, getSlot, listAppointments, listSlots } from "./reads.ts";
 import { type ReconcileInput, reconcile } from "./reconcile.ts";
 import { commandFrom, runCommand } from "./run-command.ts";
 import { createSpread } from "./spread.ts";
@@ -60,6 +60,7 @@ function callsOf(settings: EngineSettings): unknown {
   return {
     ...commandsOf(settings),
     createManySlots: (input: CreateManySlotsInput) => createManySlots(settings, input),
+    getSchedule: (input: GetScheduleInput) => getSchedule(settings, input),
     getSlot: (id: string) => getSlot(settings, id),
     getAppointment: (id: string) => getAppointment(settings, id),
     listSlots: (input: ListSlotsInput) => listSlots(settings, input),

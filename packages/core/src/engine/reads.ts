@@ -1,7 +1,8 @@
 import { BookingError } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
-import { listAppointmentsSchema, listSlotsSchema } from "../model/queries.ts";
-import type { ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import { getScheduleSchema, listAppointmentsSchema, listSlotsSchema } from "../model/queries.ts";
+import type { GetScheduleInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
 import type { Shown } from "../model/shown.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { idSchema } from "../model/values.ts";
@@ -15,6 +16,23 @@ import { parse } from "./parse.ts";
 import { retryReads } from "./retry.ts";
 import { showInList, shownTo } from "./visible.ts";
 import { type List, visiblePage } from "./visible-page.ts";
+
+/** @throws BookingError `schedule_not_found` */
+export async function getSchedule(settings: EngineSettings, input: GetScheduleInput): Promise<Schedule> {
+  const { overlapScope, storage } = settings;
+  const { providerId, facilityId } = parse(getScheduleSchema, input);
+  if (overlapScope === "facility" && facilityId === undefined) throw facilityMissing();
+  const wanted = { providerId, ...(overlapScope === "facility" && facilityId !== undefined && { facilityId }) };
+  const key = { kind: "schedule", id: scheduleIdOf(providerId, wanted.facilityId ?? null) } as const;
+  const [schedule] = await retryReads(settings, (until) => storage.loadToShow([key], until));
+  if (schedule === undefined) throw new BookingError("schedule_not_found", wanted);
+  return schedule as Schedule;
+}
+
+function facilityMissing(): BookingError {
+  const message = "is missing: a schedule is a provider at one facility";
+  return new BookingError("invalid_input", { issues: [{ path: "facilityId", code: "required", message }] });
+}
 
 /** @throws BookingError `slot_not_found` */
 export async function getSlot(settings: EngineSettings, slotId: unknown): Promise<Shown<Slot>> {

@@ -33,6 +33,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     message: ({ start, end, problem, index }) =>
       `The time range ${index === undefined ? "" : `at slots.${index} `}from ${iso(start)} to ${iso(end)} is not valid: ${problem}. ${end > start ? "Send a shorter range." : "Send a range that ends after it starts."}`,
   },
+  schedule_not_found: {
+    status: 404,
+    recoverable: false,
+    transient: false,
+    title: "There is no such schedule",
+    message: ({ providerId, facilityId }) =>
+      `There is no schedule of provider "${providerId}"${facilityId === undefined ? "" : ` at facility "${facilityId}"`}. Check the ids. The first createSlots of a schedule makes it.`,
+  },
   slot_not_found: {
     status: 404,
     recoverable: false,

@@ -51,6 +51,8 @@ export interface ErrorDetails {
     /** The position of the input, if there were many. */
     readonly index?: number;
   };
+  /** Without a `facilityId`, the schedule would be the provider everywhere. */
+  schedule_not_found: { readonly providerId: string; readonly facilityId?: string };
   slot_not_found: { readonly slotId: string };
   appointment_not_found: { readonly appointmentId: string };
   /** The id that the caller chose, and the position of its input. */

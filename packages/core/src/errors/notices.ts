@@ -17,6 +17,7 @@ export const notices: { readonly [C in ErrorCode]: Notice<C> } = {
     reason === "too_long"
       ? `This is too long: at most ${limits.slotMs / 86_400_000} days are possible. Please choose an earlier end.`
       : "The end must be later than the beginning. Please correct one of them.",
+  schedule_not_found: () => "No times were ever on offer here. Please check who and where it is.",
   slot_not_found: () => "This time is not on offer any more. Please look at the free times again.",
   appointment_not_found: () => "This appointment cannot be found. Please look at your appointments again.",
   slot_exists: () => "This time is on offer already. Please look at the list again.",

@@ -24,6 +24,9 @@ const providerIds = z
   .min(1, "must hold at least one id")
   .max(limits.providersPerList, `must not hold more than ${limits.providersPerList} ids`);
 
+/** `GetScheduleInput`, which says what each field means. */
+export const getScheduleSchema = z.strictObject({ providerId: idSchema, facilityId: idSchema.optional() });
+
 const statusesOf = <const S extends readonly string[]>(statuses: S) => {
   const listed = z
     .array(z.enum(statuses, `must be one of ${statuses.join(", ")}`), "must be an array")

@@ -23,6 +23,17 @@ export interface WindowInput {
   readonly to?: InstantInput | undefined;
 }
 
+/** What `getSchedule` takes. */
+export interface GetScheduleInput {
+  /** Whose schedule it is: 1 to 128 characters. */
+  readonly providerId: string;
+  /**
+   * Where: 1 to 128 characters. It is needed unless the engine's `overlapScope` is `"provider"`, where it is ignored,
+   * because the schedule then spans all facilities.
+   */
+  readonly facilityId?: string | undefined;
+}
+
 /** What `listSlots` takes. */
 export interface ListSlotsInput extends PageInput, WindowInput {
   /** Slots of these providers: 1 to 100 ids. Default: of all. */
