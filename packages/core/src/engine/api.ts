@@ -46,10 +46,10 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * creates the schedule. `createManySlots` takes more slots than fit into one commit.
    *
    * @returns The schedule, and the slots in the order of the input. The seats of a group slot follow one another.
-   * @throws BookingError `invalid_time_range`, `slot_overlap`, `schedule_mismatch`, `invalid_transition`,
-   * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
-   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
-   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @throws BookingError `slot_exists`, `invalid_time_range`, `slot_overlap`, `schedule_mismatch`,
+   * `invalid_transition`, `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`,
+   * `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`,
+   * `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
    * @example
    * ```ts
    * const { slots } = await engine.createSlots({
@@ -70,10 +70,10 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * created nothing of that input's chunk and of the inputs after it.
    *
    * @returns The key of the call, and how many inputs have their slots.
-   * @throws BookingError `invalid_time_range`, `slot_overlap`, `schedule_mismatch`, `invalid_transition`, `aborted`,
-   * `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
-   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
-   * `schema_too_new`, `settings_mismatch`.
+   * @throws BookingError `slot_exists`, `invalid_time_range`, `slot_overlap`, `schedule_mismatch`,
+   * `invalid_transition`, `aborted`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`,
+   * `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`,
+   * `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
    * @example
    * ```ts
    * const inputs = [{ start: "2027-03-22T08:00:00Z", end: "2027-03-22T08:30:00Z" }];
@@ -155,8 +155,8 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * other is refused with the reason.
    *
    * @returns The appointment, and the slots that it owns now. None if it is only `scheduled`.
-   * @throws BookingError `invalid_time_range`, `slot_not_found`, `hold_not_found`, `slot_booked`, `slot_held`,
-   * `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `no_slot_available`, `invalid_transition`,
+   * @throws BookingError `appointment_exists`, `invalid_time_range`, `slot_not_found`, `hold_not_found`, `slot_booked`,
+   * `slot_held`, `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `no_slot_available`, `invalid_transition`,
    * `version_conflict`, `hold_expired`, `hold_not_owned`, `invalid_input`, `idempotency_key_reused`,
    * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
    * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
