@@ -66,6 +66,7 @@ export {
   appointmentToRow,
   commandToRow,
   journalToRow,
+  recordToRow,
   rowToAppointment,
   rowToCommand,
   rowToJournal,
