@@ -21,6 +21,6 @@ const callers = ["ada", "ben", "cem"].map(async (name) => {
 });
 await Promise.all(callers);
 
-// Throws with a time line of what happened if no order of the calls explains their answers.
+// Throws with a timeline of what happened if no order of the calls explains their answers.
 assertLinearizable(await settleUnknown(recorder.history(), storage));
 console.log(`${recorder.history().calls.length} calls, and one order explains them all.`);

@@ -162,7 +162,7 @@ describe("a server of the demo's own", () => {
     const environment = { SLOTWRIGHT_POSTGRES_URL: "" };
     const ended = await run("./demo/main.ts", ["--postgres", "--processes", "1", "--callers", "4"], { environment });
     expect(ended.output).toContain("All invariants hold.");
-    expect(ended.output).toContain("The database goes with its server.");
+    expect(ended.output).toContain("The database is removed with its server.");
     expect(ended.status).toBe(0);
     const { connect } = await loadEngine("postgres");
     await expect(connect(databaseIn(ended))).rejects.toThrow("ECONNREFUSED");

@@ -13,17 +13,17 @@ export interface DemoOptions {
 
 export const usage = `Usage: demo [options]
 
-Publishes a week of slots into a fresh database, lets several processes race for them, and checks the database after.
-Exit status: 0 if every invariant holds, 1 if one is broken or anything failed unexpectedly, 2 if called wrongly.
+Publishes a week of slots into a fresh database, lets several processes race for them, and checks the database afterwards.
+Exit status: 0 if every invariant holds, 1 if one is broken or anything failed unexpectedly, 2 for wrong usage.
 
   --sqlite       on a SQLite file (the default)
-  --postgres     on PostgreSQL: the server of SLOTWRIGHT_POSTGRES_URL, else one that is installed, else one that is fetched
+  --postgres     on PostgreSQL: the server of SLOTWRIGHT_POSTGRES_URL, or one that is installed, or one that is fetched
   --mysql        on MySQL, likewise with SLOTWRIGHT_MYSQL_URL
   --mariadb      on MariaDB, likewise with SLOTWRIGHT_MARIADB_URL
   --processes N  processes that race, 1 to 16 (default 4)
   --callers N    callers in each process, 4 to 500 (default 24)
   --week FILE    the week to publish (default examples/demo/week.json)
-  --keep         keep the database, to look at it afterwards, if its server stays, too
+  --keep         keep the database to look at it afterwards, if its server stays
   --break N      break invariant N (1 to 7) by hand before the check, to see that the check notices
   --help         show this text`;
 

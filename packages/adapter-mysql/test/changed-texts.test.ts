@@ -14,7 +14,7 @@ const keys = [{ kind: "slot", id: slot.id }] as const;
 
 let traces = 0;
 
-/** As sqlcommenter does: the trace, in a comment behind each statement. */
+/** Like sqlcommenter: the trace, in a comment after each statement. */
 function traced(connection: object, comment: () => string): void {
   const tracedConnection = connection as Record<"execute" | "query", (...given: unknown[]) => unknown>;
   for (const name of ["execute", "query"] as const) {
@@ -47,7 +47,7 @@ describeOnEachServer("a tracer that appends a comment to each statement", (serve
     await store.close();
   });
 
-  /** How many statements the pool's one connection has had prepared. */
+  /** How many statements the pool's one connection has prepared. */
   async function prepared(): Promise<number> {
     const connection = await pool.promise().getConnection();
     const [rows] = await connection.query<RowDataPacket[]>("show session status like 'Com_stmt_prepare'");
@@ -55,7 +55,7 @@ describeOnEachServer("a tracer that appends a comment to each statement", (serve
     return Number(rows[0]?.Value);
   }
 
-  it("is noticed: statements go as texts from then on, and one warning says so", async () => {
+  it("is noticed: statements go out as plain text from then on, and one warning says so", async () => {
     pool.on("connection", (connection) => traced(connection, newTrace));
     const storage = mysqlAdapter({ pool });
     for (let round = 0; round < 3; round++) expect(await storage.load(keys, call)).toEqual([slot]);
@@ -75,7 +75,7 @@ describeOnEachServer("a tracer that appends a comment to each statement", (serve
     ]);
   });
 
-  it("ends no transaction of a host", async () => {
+  it("does not end a host's transaction", async () => {
     const storage = mysqlAdapter({ pool });
     const connection = await createConnection(store.url);
     traced((connection as unknown as { connection: object }).connection, newTrace);
@@ -89,14 +89,14 @@ describeOnEachServer("a tracer that appends a comment to each statement", (serve
     expect(warnings.map(({ code }) => code)).toEqual(["statement_names_refused"]);
   });
 
-  it("that is always the same is none to speak of", async () => {
+  it("that is always the same is harmless", async () => {
     pool.on("connection", (connection) => traced(connection, () => "app='clinic'"));
     const storage = mysqlAdapter({ pool });
     for (let round = 0; round < 5; round++) expect(await storage.load(keys, call)).toEqual([slot]);
     expect(warnings).toEqual([]);
   });
 
-  it("is no news where the adapter was created without prepared statements", async () => {
+  it("causes no warning if the adapter was created without prepared statements", async () => {
     pool.on("connection", (connection) => traced(connection, newTrace));
     const storage = mysqlAdapter({ pool, preparedStatements: false });
     for (let round = 0; round < 3; round++) expect(await storage.load(keys, call)).toEqual([slot]);

@@ -8,7 +8,10 @@ import { openMysqlStore } from "./mysql-harness.ts";
 
 const slot = slotAt(0);
 
-/** A server with `innodb_rollback_on_timeout`: a lock waited for in vain ends the transaction. It is set when it starts only. */
+/**
+ * A server with `innodb_rollback_on_timeout`: a lock wait that times out ends the transaction. The option can only be
+ * set at startup.
+ */
 function rollingBackOnTimeout(connection: Connection): MysqlConnection {
   return {
     query: (options) => connection.query(options),
@@ -27,7 +30,7 @@ async function until(check: () => Promise<boolean>): Promise<void> {
   while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-describeOnEachServer("where cleaning up fails,", (server, engine) => {
+describeOnEachServer("if clean-up fails,", (server, engine) => {
   it("a host learns that its transaction has ended, and why", async () => {
     const store = await openMysqlStore(server);
     await store.storage.commit([creation(slot)]);
@@ -48,11 +51,11 @@ describeOnEachServer("where cleaning up fails,", (server, engine) => {
     await store.close();
   });
 
-  it("a migration rejects with what went wrong first", async () => {
+  it("a migration rejects with the first error", async () => {
     const { url, drop } = await server.createDatabase();
     const admin = await createConnection(url);
     const blocker = await createConnection(url);
-    // What is left of a run that was killed: the tables without their triggers.
+    // What a killed run leaves behind: the tables without their triggers.
     const [initial] = inNamespace(currentReleases[engine], { prefix: "slotwright_", database: undefined }).migrations;
     await admin.query("set sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
     for (const { kind, statement } of initial.objects) {

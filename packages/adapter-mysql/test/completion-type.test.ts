@@ -12,7 +12,7 @@ describeOnEachServer("with completion_type", (server) => {
     [1, "CHAIN"],
     [2, "RELEASE"],
   ])("%i (%s)", (type) => {
-    it("commits and rollbacks leave no transaction open, and the connection", async () => {
+    it("commits and rollbacks leave no transaction open, and keep the connection", async () => {
       const { url, drop } = await server.createDatabase();
       const pool = createPool({ uri: url, connectionLimit: 1 });
       const threadOf = async () => (await pool.query<RowDataPacket[]>("select connection_id() as id"))[0][0]?.id;
@@ -26,7 +26,7 @@ describeOnEachServer("with completion_type", (server) => {
       const storage = mysqlAdapter({ pool });
       await storage.migrate();
       expect(await isOutside()).toBe(true);
-      // More than one call carries, so that the driver commits, and not the procedure.
+      // More than one call can carry, so that the driver commits, and not the procedure.
       expect(await storage.commit([creation(...large)])).toEqual([{ status: "committed" }]);
       expect(await isOutside()).toBe(true);
       expect(await storage.commit([booking(first)])).toEqual([{ status: "committed" }]);

@@ -5,7 +5,7 @@ import { dropDatabases } from "./mysql-harness.ts";
 
 const servers = { mariadb: await testServer("mariadb"), mysql: await testServer("mysql") };
 
-/** Describes the same on MariaDB and on MySQL; an engine that cannot be had is skipped. */
+/** Describes the same tests on MariaDB and on MySQL. An engine that is not available is skipped. */
 export function describeOnEachServer(
   title: string,
   body: (server: TestServer, engine: keyof typeof servers) => void,

@@ -15,7 +15,10 @@ const next = slotAt(30);
 const key = { kind: "slot", id: slot.id } as const;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What every call must reject with: the contract's own error, that names the database, keeps its cause and no secret. */
+/**
+ * What every call must reject with: the contract's own error, which names the database, keeps its cause and contains no
+ * secret.
+ */
 async function failure(call: Promise<unknown>, says: RegExp | string = ""): Promise<StorageFailure | undefined> {
   const error = await call.then(
     () => undefined,
@@ -29,7 +32,7 @@ async function failure(call: Promise<unknown>, says: RegExp | string = ""): Prom
   return found;
 }
 
-/** The connections of this database other than the one that asks. */
+/** The connections to this database other than the one that asks. */
 async function othersOf(connection: Connection): Promise<readonly number[]> {
   const [rows] = await connection.query<RowDataPacket[]>(
     "select id from information_schema.processlist where db = database() and id <> connection_id()",
@@ -54,7 +57,7 @@ describeOnEachServer("a server that cannot be used is reported by the first call
     load((url) => {
       url.pathname = "missing";
     }, /missing does not exist/));
-  it("a port where nobody listens", async () =>
+  it("a port where nothing listens", async () =>
     load((url) => {
       url.port = "1";
     }, /:1\/.*cannot be reached/));
@@ -62,10 +65,10 @@ describeOnEachServer("a server that cannot be used is reported by the first call
     load((url) => {
       url.hostname = "nowhere.invalid";
     }, /nowhere.invalid.*cannot be reached/));
-  it("something that is no URI", async () => {
+  it("something that is not a URI", async () => {
     expect(await failure(mysqlAdapter({ uri: "secret" }).load([key]))).toBe("unavailable");
   });
-  it("a pool that was closed, and an adapter that was", async () => {
+  it("a pool that was closed, or an adapter that was", async () => {
     const pool = createPool(server.url);
     await pool.end();
     expect(await failure(mysqlAdapter({ pool }).load([key]), /ended the pool/)).toBe("misused");
@@ -94,14 +97,14 @@ describeOnEachServer("a database that fails later", (server) => {
     await store.close();
   });
 
-  /** A lock that no commit sees before it waits for it: of a command with the same id. */
+  /** A lock that a commit cannot see before it waits: one for a command with the same id. */
   const takeCommand = async () => {
     await admin.beginTransaction();
     await admin.query("insert into slotwright_commands values (?, 'h', '1', null)", [booking(slot).command.id]);
   };
   const threadOf = async () => (await pool.query<RowDataPacket[]>("select connection_id() as id"))[0][0]?.id as number;
 
-  it("is transient where a lock is waited for in vain, and the connection is as before", async () => {
+  it("is transient if waiting for a lock times out, and the connection is unchanged", async () => {
     await pool.query("set innodb_lock_wait_timeout = 1");
     const thread = await threadOf();
     await takeCommand();
@@ -111,7 +114,7 @@ describeOnEachServer("a database that fails later", (server) => {
     expect(await threadOf()).toBe(thread);
   });
 
-  it("is transient where the pool's queue is full, or it has no connection to lend", async () => {
+  it("is transient if the pool's queue is full, or it has no connection to lend", async () => {
     const small = createPool({ uri: store.url, connectionLimit: 1, queueLimit: 1 });
     const impatient = createPool({ uri: store.url, connectionLimit: 1, waitForConnections: false });
     for (const one of [small, impatient]) {
@@ -127,29 +130,32 @@ describeOnEachServer("a database that fails later", (server) => {
     }
   });
 
-  it.each(["kill", "kill query"])("is unknown after a %s during the commit, which the engine settles", async (kill) => {
-    await storage().load([key]);
-    const thread = await threadOf();
-    await takeCommand();
-    const commit = storage().commit([booking(slot)]);
-    commit.catch(() => {});
-    await pause(200);
-    await admin.query(`${kill} ${thread}`);
-    expect(await failure(commit, /unknown whether/)).toBe("unknown");
-    await admin.rollback();
-    expect(await storage().load([key])).toEqual([slot]);
-    expect(await storage().commit([booking(slot)])).toEqual([{ status: "committed" }]);
-    expect((await othersOf(admin)).length).toBeLessThan(8);
-  });
+  it.each(["kill", "kill query"])(
+    "is unknown after a %s during the commit, and the engine settles it",
+    async (kill) => {
+      await storage().load([key]);
+      const thread = await threadOf();
+      await takeCommand();
+      const commit = storage().commit([booking(slot)]);
+      commit.catch(() => {});
+      await pause(200);
+      await admin.query(`${kill} ${thread}`);
+      expect(await failure(commit, /unknown whether/)).toBe("unknown");
+      await admin.rollback();
+      expect(await storage().load([key])).toEqual([slot]);
+      expect(await storage().commit([booking(slot)])).toEqual([{ status: "committed" }]);
+      expect((await othersOf(admin)).length).toBeLessThan(8);
+    },
+  );
 
-  it("goes on by itself after connections were killed while nobody used them", async () => {
+  it("continues by itself after idle connections were killed", async () => {
     await storage().load([key]);
     await admin.query(`kill ${await threadOf()}`);
     await pause(100);
     expect(await storage().load([key])).toEqual([slot]);
   });
 
-  it("is transient where the connection was cut just now, before anybody noticed", async () => {
+  it("is transient if the connection was cut a moment ago, before anybody noticed", async () => {
     const sockets: Socket[] = [];
     pool.on("connection", (connection) => sockets.push((connection as unknown as { stream: Socket }).stream));
     await storage().load([key]);
@@ -161,9 +167,9 @@ describeOnEachServer("a database that fails later", (server) => {
     }
   });
 
-  it("lets the engine's callers through lost connections: each booking once, none lost", async () => {
+  it("gets the engine's callers through lost connections: each booking is made once, and none is lost", async () => {
     const busy = createPool({ uri: store.url, connectionLimit: 8 });
-    // Cut, not killed: a KILL in the midst of an insertion can leave MariaDB 10.11 with triggers that it cannot run.
+    // Cut, not killed: a KILL during an insert can leave MariaDB 10.11 with triggers that it cannot run.
     const sockets = new Set<Socket>();
     busy.on("connection", (connection) => sockets.add((connection as unknown as { stream: Socket }).stream));
     const engine = createEngine({ storage: mysqlAdapter({ pool: busy }) });
@@ -204,7 +210,7 @@ describeOnEachServer("a database that fails later", (server) => {
   });
 });
 
-describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine) => {
+describe.each(["mariadb", "mysql"] as const)("a %s server of the test's own", (engine) => {
   let server: OwnServer | undefined;
   let database: TestDatabase;
 
@@ -216,7 +222,7 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine
     await server?.stop();
   });
 
-  it("may restart, or die amid a commit, under a live pool and process", async ({ skip }) => {
+  it("may restart, or die during a commit, under a live pool and process", async ({ skip }) => {
     if (server === undefined) return skip(noServer(engine));
     const pool = createPool({ uri: database.url, connectionLimit: 4 });
     const storage = mysqlAdapter({ pool });
@@ -240,7 +246,7 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine
     await pool.end();
   });
 
-  it("that takes only small packets gets many, and a row that is larger than one is refused", async ({ skip }) => {
+  it("that takes only small packets gets many, and a row that exceeds one is refused", async ({ skip }) => {
     if (server === undefined) return skip("there is no server that may be changed");
     const admin = await createConnection(database.url);
     const [[before]] = await admin.query<RowDataPacket[]>("select @@global.max_allowed_packet as most");
@@ -276,7 +282,7 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine
     await admin.end();
   });
 
-  it("that takes no writes is read_only, and still answers reads", async ({ skip }) => {
+  it("that accepts no writes is read_only, and still answers reads", async ({ skip }) => {
     if (server === undefined) return skip(noServer(engine));
     const admin = await createConnection(database.url);
     await admin.query("create user app identified by 'secret'");
@@ -294,7 +300,7 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine
     await admin.end();
   });
 
-  it("that takes no more connections is transient, and no longer when one is free again", async ({ skip }) => {
+  it("that accepts no more connections is transient until one is free again", async ({ skip }) => {
     if (server === undefined) return skip(noServer(engine));
     const admin = await createConnection(database.url);
     const [[before]] = await admin.query<RowDataPacket[]>(
@@ -342,7 +348,7 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine
       "unavailable",
     ],
   ] as const;
-  // MariaDB lets nobody limit all users while it runs unless it was started with a limit.
+  // MariaDB does not allow a limit for all users at run time unless it was started with one.
   const settable = limits.filter(([errno]) => errno !== 1203 || engine === "mysql");
 
   it.for(settable)("that limits, by error %i, %s says so", async ([errno, , limiting, says, failed], { skip }) => {
@@ -365,7 +371,7 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of one's own", (engine
 
   // MariaDB keeps no binary log unless it was started with one.
   if (engine === "mysql") {
-    it("that logs its writes says what a role without more than TRIGGER needs", async ({ skip }) => {
+    it("that logs its writes reports what a role without more than TRIGGER needs", async ({ skip }) => {
       if (server === undefined) return skip(noServer(engine));
       const empty = await server.createDatabase();
       const admin = await createConnection(empty.url);

@@ -14,7 +14,9 @@ import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
 
 const tables = ["schedules", "slots", "appointments", "commands", "journal"].map((name) => `slotwright_${name}`);
 
-/** What a session counts: rows that it looked at, in tables, indexes and what it made of JSON, and rows that it sorted. */
+/**
+ * What a session counts: the rows that it read, from tables, from indexes and from JSON, and the rows that it sorted.
+ */
 const counters = "show session status where Variable_name like 'Handler_read%' or Variable_name = 'Sort_rows'";
 
 describeOnEachServer("of every call on full tables", (server) => {
@@ -29,7 +31,7 @@ describeOnEachServer("of every call on full tables", (server) => {
     pool = createPool({ uri: store.url, connectionLimit: 1 });
     await pool.query(`analyze table ${tables.join(", ")}`);
     engine = createEngine({ storage: mysqlAdapter({ pool }) as StorageAdapter<never> });
-    // What a session reads of the tables when it first meets them is not the calls'.
+    // What a session reads of the tables when it first uses them does not count.
     await everyCall({ engine, schedule: 1, run: (_, call) => call() });
   }, 120_000);
   afterAll(async () => {
@@ -42,13 +44,13 @@ describeOnEachServer("of every call on full tables", (server) => {
     return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
   }
 
-  /** Counts for each call how many rows it took. */
+  /** Counts how many rows each call took. */
   function counting(session: Pool | PoolConnection, taken: Map<string, number>): RunTitled {
     return async (title, call) => {
       const before = await countOn(session);
       const result = await call();
       const after = await countOn(session);
-      // To ask for the counters counts as well.
+      // Asking for the counters counts as well.
       taken.set(title, after - before - ((await countOn(session)) - after));
       return result;
     };
@@ -56,14 +58,14 @@ describeOnEachServer("of every call on full tables", (server) => {
 
   const busyAmong = (taken: ReadonlyMap<string, number>) => [...taken].filter(([, rows]) => rows > planStage.mostRows);
 
-  it("none looks at, or sorts, more rows than it was asked for, procedures and guards included", async () => {
+  it("none reads or sorts more rows than it was asked for, including procedures and guards", async () => {
     const taken = new Map<string, number>();
     await everyCall({ engine, schedule: 3, run: counting(pool, taken) });
     expect(taken.get("book")).toBeGreaterThan(3);
     expect(busyAmong(taken)).toEqual([]);
   });
 
-  it("nor does one within a host's transaction, where rows are locked", async () => {
+  it("nor does one within a host's transaction, which locks rows", async () => {
     const connection = await pool.getConnection();
     await connection.beginTransaction();
     const taken = new Map<string, number>();
@@ -77,8 +79,8 @@ describeOnEachServer("of every call on full tables", (server) => {
     expect(busyAmong(taken)).toEqual([]);
   });
 
-  // A gap: what is open when the range begins is looked for among all slots of the 31 days before.
-  it.fails("reconcile looks at few slots that began before its range", async () => {
+  // A known gap: slots that are open when the range begins are searched for among all slots of the 31 days before.
+  it.fails("reconcile reads few slots that began before its range", async () => {
     const taken = new Map<string, number>();
     await counting(pool, taken)("reconcile", () =>
       engine.reconcile({ actor: { kind: "test", id: "test-1" }, dryRun: true, ...laterHalfHour }),

@@ -11,7 +11,7 @@ const callers = 6;
 const halfHours = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ start: at(index * 30), end: at(index * 30 + 30) }));
 
-describeOnEachServer("host transactions that publish slots at once", (server) => {
+describeOnEachServer("concurrent host transactions that publish slots", (server) => {
   let store: MysqlStore;
   let hosts: readonly Connection[];
 
@@ -49,7 +49,7 @@ describeOnEachServer("host transactions that publish slots at once", (server) =>
   });
 
   describe.each(["read committed", "repeatable read"])("at %s", (level) => {
-    it("on a schedule that came after they began find it, and what lies on it", async () => {
+    it("on a schedule that was created after they began find it, and its slots", async () => {
       const [host] = hosts as [Connection];
       await begin(host, level);
       const engine = createEngine({ storage: store.second });
@@ -72,7 +72,7 @@ describeOnEachServer("host transactions that publish slots at once", (server) =>
       await begin(host, level);
       const inside = within(host);
       await engine.block({ actor, slotId });
-      // In the place of the blocked one, which the transaction's own view shows as free.
+      // In the place of the blocked slot, which the transaction's own view shows as free.
       await inside.createSlots({ ...place(0), slots: halfHours(1) });
       await host.commit();
       await begin(host, level);
@@ -85,7 +85,7 @@ describeOnEachServer("host transactions that publish slots at once", (server) =>
       await host.rollback();
     });
 
-    it("unblock a slot that came, with its schedule, after they began", async () => {
+    it("unblock a slot that was created, with its schedule, after they began", async () => {
       const [host] = hosts as [Connection];
       await begin(host, level);
       const engine = createEngine({ storage: store.second });
@@ -98,7 +98,7 @@ describeOnEachServer("host transactions that publish slots at once", (server) =>
     });
   });
 
-  it("lock no slot that a refusal only shows", async () => {
+  it("do not lock a slot that a refusal only offers", async () => {
     const [host, other] = hosts as [Connection, Connection];
     const engine = createEngine({ storage: store.second });
     const { slots } = await engine.createSlots({ ...place(0), slots: halfHours(3) });

@@ -37,7 +37,7 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
   beforeEach(async () => connection.beginTransaction());
   afterEach(async () => connection.rollback());
 
-  it("no list of further providers that is not that of the appointments, whatever writes those", async () => {
+  it("no write of appointments, and the list of further providers follows each", async () => {
     await followsFurtherProviders(async (sql) => {
       const [rows] = await connection.query(sql);
       return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
@@ -63,7 +63,7 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
     expect(result.affectedRows).toBe(1);
   });
 
-  it("a slot that no appointment lists, though its id reads like two of those that one does", async () => {
+  it("a slot that no appointment lists, even if its id reads like two that are listed", async () => {
     await connection.query(`insert into slotwright_appointments
       select 'both', subject_id, provider_id, facility_id, ${ms(30)}, ${ms(60)}, status, '["slot-30","seat-1"]',
         provider_ids, metadata, version, created_at, updated_at from slotwright_appointments where status = 'confirmed'`);
@@ -72,7 +72,7 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
     expect(await guardThatRefuses(connection, statement)).toBe("appointment_fits_slot");
   });
 
-  it("the second of two transactions that put overlapping slots on one schedule, in any isolation", async () => {
+  it("the second of two transactions that put overlapping slots on one schedule, at any isolation level", async () => {
     for (const level of ["read committed", "repeatable read", "serializable"]) {
       const other = await createConnection(store.url);
       for (const one of [connection, other]) {
@@ -119,7 +119,7 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
   });
 });
 
-/** By hand, on MariaDB, a second entry is refused by a key that MariaDB does not tell the table of. */
+/** On MariaDB, a second entry by hand is refused by a key, and MariaDB does not name the key's table. */
 const primaryKey = /for key 'PRIMARY'$/;
 
 async function guardThatRefuses(connection: Connection, statement: string): Promise<Guard | string | undefined> {
@@ -131,7 +131,7 @@ async function guardThatRefuses(connection: Connection, statement: string): Prom
   return undefined;
 }
 
-describeOnEachServer("one of two transactions by hand gets through, not both, where", (server) => {
+describeOnEachServer("one of two transactions by hand succeeds, not both, if", (server) => {
   const levels = ["read committed", "repeatable read", "serializable"] as const;
 
   it.each(levels.flatMap((level) => guardRaceCases.map((race) => ({ race, level, ...race }))))(
@@ -141,7 +141,7 @@ describeOnEachServer("one of two transactions by hand gets through, not both, wh
       for (const one of guardStage) await store.storage.commit([one]);
       await runGuardRace(race, store.storage, async () => {
         const { transaction, ...host } = await store.beginHostTransaction(level);
-        // From here on, what is read without a lock is of the past.
+        // From here on, reads without a lock see the past.
         await transaction.query("select 1 from slotwright_slots");
         return { run: async (sql) => void (await transaction.query(sql)), ...host };
       });

@@ -18,7 +18,7 @@ import { mysqlAdapter } from "../src/index.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
 
-/** Options and session settings with which mysql2 or the server would answer otherwise. */
+/** Options and session settings that make mysql2 or the server answer differently. */
 const hostile: Readonly<Record<string, { readonly options?: PoolOptions; readonly session?: string }>> = {
   "another time zone": { options: { timezone: "+09:00" }, session: "set time_zone = '-07:00'" },
   "a clock that stands still": { session: "set timestamp = 86400, time_zone = '+05:45'" },
@@ -30,8 +30,8 @@ const hostile: Readonly<Record<string, { readonly options?: PoolOptions; readonl
   "nested tables": { options: { nestTables: true } },
   "named placeholders": { options: { namedPlaceholders: true } },
   "no found rows": { options: { flags: ["-FOUND_ROWS"] } },
-  "latin1, as the driver knows": { options: { charset: "LATIN1_SWEDISH_CI" } },
-  "latin1, as the driver does not know": { session: "set names latin1" },
+  "latin1, known to the driver": { options: { charset: "LATIN1_SWEDISH_CI" } },
+  "latin1, unknown to the driver": { session: "set names latin1" },
   utf8mb3: { options: { charset: "UTF8_GENERAL_CI" } },
   "no strict mode, and ANSI quotes": {
     session: "set sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,IGNORE_SPACE,HIGH_NOT_PRECEDENCE'",
@@ -59,7 +59,7 @@ describeOnEachServer("a host's pool with", (server) => {
   afterAll(() => store.close());
 
   describe.each(Object.entries(hostile))("%s", (_title, { options, session }) => {
-    it("changes no result, and is left as it was", async () => {
+    it("changes no result, and is left unchanged", async () => {
       const own = await openMysqlStore(server);
       const pool = createPool({ uri: own.url, connectionLimit: 2, ...options });
       if (session !== undefined) pool.pool.on("connection", (connection) => void connection.query(session));
@@ -69,7 +69,7 @@ describeOnEachServer("a host's pool with", (server) => {
     });
   });
 
-  it("callbacks works like one with promises", async () => {
+  it("with callbacks works like one with promises", async () => {
     const own = await openMysqlStore(server);
     const pool = callbacks.createPool({ uri: own.url });
     await playedOn(mysqlAdapter({ pool }) as StorageAdapter, own.storage);
@@ -77,7 +77,7 @@ describeOnEachServer("a host's pool with", (server) => {
     await own.close();
   });
 
-  it("an isolation level that shows what is not committed does not show settings that may still vanish", async () => {
+  it("an isolation level that shows uncommitted data does not show settings that may still vanish", async () => {
     const own = await openMysqlStore(server);
     const pool = createPool({ uri: own.url });
     pool.pool.on("connection", (connection) => {
@@ -93,7 +93,7 @@ describeOnEachServer("a host's pool with", (server) => {
     await own.close();
   });
 
-  it("whose connection several adapters use has one listener more, and not one for each", async () => {
+  it("whose connection several adapters use has one more listener, and not one per adapter", async () => {
     const own = await openMysqlStore(server);
     const pool = createPool({ uri: own.url, connectionLimit: 1 });
     const connection = await pool.getConnection();
@@ -106,7 +106,7 @@ describeOnEachServer("a host's pool with", (server) => {
     await own.close();
   });
 
-  it("a transaction that somebody left open on a connection keeps nothing from being stored", async () => {
+  it("a transaction left open on a connection does not prevent anything from being stored", async () => {
     const own = await openMysqlStore(server);
     const pool = createPool({ uri: own.url, connectionLimit: 1 });
     const connection = await pool.getConnection();
@@ -120,7 +120,7 @@ describeOnEachServer("a host's pool with", (server) => {
   });
 });
 
-/** A booking's life through one adapter, looked at through it and through another. */
+/** A booking's life through one adapter, observed through it and through another. */
 async function playedOn(storage: StorageAdapter, other: StorageAdapter): Promise<void> {
   await storage.migrate();
   await keepsSettingsAndTime(storage, other);
@@ -162,7 +162,7 @@ async function playedOn(storage: StorageAdapter, other: StorageAdapter): Promise
     "committed",
   ]);
   expect(await storage.commit([book])).toMatchObject([{ status: "replayed" }]);
-  // A connection that has read once must not go on seeing that moment.
+  // A connection that has read once must not keep seeing that moment.
   const late = transitionOf("late", { ...schedule, version: 2 }, slotAt(600));
   for (let round = 0; round < 3; round++)
     expect(await storage.load([{ kind: "slot", id: "slot-600" }])).toEqual([undefined]);

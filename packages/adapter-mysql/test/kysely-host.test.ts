@@ -43,7 +43,7 @@ describeOnEachServer("a host's Kysely", (server) => {
     expect(await store.second.load([key])).toMatchObject([{ status: "booked", metadata: slot.metadata }]);
   });
 
-  it("whose rows come in a form that nobody knows is refused, rather than read as empty", async () => {
+  it("whose rows come in an unknown form is refused, rather than read as empty", async () => {
     await opened({ nestTables: true })
       .transaction()
       .execute(async (transaction) => {

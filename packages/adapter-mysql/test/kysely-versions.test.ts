@@ -28,7 +28,7 @@ describeOnEachServer("within(trx) of each version of Kysely", (server) => {
   const engineOn = () => createEngine({ storage: mysqlAdapter({ pool }) });
   const statusOf = async () => (await engineOn().getSlot(slot.id)).status;
 
-  // Each is written out: what counts is that it compiles.
+  // Each is written out, because what counts is that it compiles.
   it("0.27: a booking commits and vanishes with it, and a finished transaction is misuse", async () => {
     const engine = engineOn();
     const kysely = new v27.Kysely<object>({ dialect: new v27.MysqlDialect({ pool: pool as never }) });

@@ -10,7 +10,7 @@ const first = slotAt(0);
 const late = slotAt(60);
 const keyOf = ({ id }: { readonly id: string }) => ({ kind: "slot", id }) as const;
 
-/** A pool that tells nothing but what the contract with it names, as a host's wrapper around its pool may. */
+/** A pool that reveals nothing beyond the contract's interface, as a host's wrapper around its pool may. */
 function bare(pool: Pool): MysqlPool {
   return {
     getConnection: async () => {
@@ -45,7 +45,7 @@ describeOnEachServer("reads on a pooled connection", (server) => {
     await store.close();
   });
 
-  /** What the host does on the connection before it forgets to end it. */
+  /** What the host does on the connection before it forgets to end its transaction. */
   const leaving = async (...statements: readonly string[]) => {
     const connection = await pool.getConnection();
     for (const statement of statements) await connection.query(statement);
@@ -56,11 +56,11 @@ describeOnEachServer("reads on a pooled connection", (server) => {
 
   const pools: Readonly<Record<string, () => MysqlPool>> = {
     "of mysql2": () => pool as unknown as MysqlPool,
-    "whose driver does not tell": () => bare(pool),
+    "whose driver does not report it": () => bare(pool),
   };
 
   describe.each(Object.entries(pools))("of a pool %s", (_title, poolOf) => {
-    it("see what is stored now, not what a transaction that was left open saw", async () => {
+    it("see what is stored now, not what an open transaction saw", async () => {
       const storage = mysqlAdapter({ pool: poolOf() }) as StorageAdapter;
       expect(await storage.load([keyOf(late)])).toEqual([undefined]);
       await leaving("start transaction", "select count(*) from slotwright_slots");
@@ -70,14 +70,14 @@ describeOnEachServer("reads on a pooled connection", (server) => {
       expect(await storage.readJournal({ record: late, limit: 9 })).toHaveLength(1);
     });
 
-    it("see nothing of what was left uncommitted", async () => {
+    it("see nothing that was left uncommitted", async () => {
       const storage = mysqlAdapter({ pool: poolOf() }) as StorageAdapter;
       await leaving("start transaction", "update slotwright_slots set metadata = '{}', version = 9");
       expect(await slotsOf(storage)).toEqual([first]);
       expect(await storage.load([keyOf(first)])).toEqual([first]);
     });
 
-    it("see what is stored now after the host has turned autocommit off, and on again", async () => {
+    it("see what is stored now after the host has turned autocommit off and on again", async () => {
       const storage = mysqlAdapter({ pool: poolOf() }) as StorageAdapter;
       expect(await storage.load([keyOf(late)])).toEqual([undefined]);
       await leaving("set autocommit = 0", "select count(*) from slotwright_slots");
@@ -89,7 +89,7 @@ describeOnEachServer("reads on a pooled connection", (server) => {
       for (let round = 0; round < 2; round++) expect(await slotsOf(storage)).toEqual([first, late]);
     });
 
-    it("leave no transaction open behind them, whatever autocommit is", async () => {
+    it("leave no transaction open behind them, at any autocommit setting", async () => {
       const storage = mysqlAdapter({ pool: poolOf() }) as StorageAdapter;
       await storage.load([keyOf(first)]);
       await leaving("set autocommit = 0");
@@ -101,7 +101,7 @@ describeOnEachServer("reads on a pooled connection", (server) => {
     });
   });
 
-  it("cost one statement each, on the first connection as on one that the host has used", async () => {
+  it("cost one statement each, on a fresh connection and on one that the host has used", async () => {
     sent = [];
     pool.pool.on("connection", (connection) => recordOn(connection as unknown as PoolConnection));
     const storage = mysqlAdapter({ pool });
@@ -126,7 +126,7 @@ describeOnEachServer("reads on a pooled connection", (server) => {
 });
 
 describeOnEachServer("migrations on a connection without autocommit", (server) => {
-  it("are recorded, and a transaction that was left open there is not committed by them", async () => {
+  it("are recorded, and do not commit a transaction that was left open there", async () => {
     const { url, drop } = await server.createDatabase();
     const pool = createPool({ uri: url, connectionLimit: 1 });
     await pool.query("create table notes (id int primary key)");

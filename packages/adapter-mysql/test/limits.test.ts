@@ -20,7 +20,7 @@ describeOnEachServer("a pool of the adapter's own", (server) => {
     await storage.load([key]);
     const admin = await createConnection(store.url);
     await admin.beginTransaction();
-    // A lock that the commit does not see before it waits for it.
+    // A lock that the commit cannot see before it waits for it.
     await admin.query("insert into slotwright_commands values (?, 'h', '1', null)", [booking(slot).command.id]);
     const held = storage.commit([booking(slot)]);
     const error = await storage.load([key]).catch((reason: unknown) => reason);
@@ -36,7 +36,7 @@ describeOnEachServer("a pool of the adapter's own", (server) => {
     await store.close();
   });
 
-  it("migrates under one lock a database, whatever its name and the session's SQL mode", async () => {
+  it("migrates under one lock per database, whatever the database's name and the session's SQL mode", async () => {
     const name = `o'dd\\name"${Date.now() % 1e6}`;
     const admin = await createConnection(server.url);
     await admin.query(`create database \`${name}\``);

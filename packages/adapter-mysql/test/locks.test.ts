@@ -38,7 +38,7 @@ describeOnEachServer("a command that waits for a row", (server) => {
   beforeEach(async () => {
     store = await openMysqlStore(server);
     pool = createPool({ uri: store.url, connectionLimit: 4 });
-    // As a server's own setting would be.
+    // As a server's own setting would.
     pool.pool.on("connection", (connection) => connection.query("set innodb_lock_wait_timeout = 3"));
     admin = await createConnection(store.url);
   });
@@ -59,7 +59,7 @@ describeOnEachServer("a command that waits for a row", (server) => {
     return slots.map(({ id }) => id);
   };
 
-  it("keeps no write of any process waiting, whatever else it does", async () => {
+  it("delays no write of any process, whatever else it does", async () => {
     const [wanted = "", ...others] = await published(13);
     const engines = [createEngine({ storage: mysqlAdapter({ pool }) }), createEngine({ storage: store.second })];
     for (const engine of engines) await engine.listSlots({ limit: 1 });
@@ -85,14 +85,14 @@ describeOnEachServer("a command that waits for a row", (server) => {
       });
       rounds.push(Math.max(...(await Promise.all(times))));
     }
-    // One of them, for the machine may be busy with something else. All would wait as long as the host.
+    // One of them, because the machine may be busy with something else. All of them would wait as long as the host.
     expect(Math.min(...rounds)).toBeLessThan(700);
     expect(waits).toBe(true);
     await host.commit();
     await expect(waiter).rejects.toMatchObject({ code: "slot_booked" });
   }, 60_000);
 
-  it("is busy when its budget is over, and its neighbours are booked at once", async () => {
+  it("is busy when its budget is spent, and its neighbours are booked at once", async () => {
     const [locked = "", ...others] = await published(30);
     const engine = createEngine({ storage: mysqlAdapter({ pool }), retry: { budgetMs: 1000 } });
     await engine.listSlots({ limit: 1 });
@@ -106,7 +106,7 @@ describeOnEachServer("a command that waits for a row", (server) => {
     expect(answers[1]).toBeLessThan(2500);
   }, 60_000);
 
-  it("waits a second at most for what it cannot see, such as a command's id, and leaves the session as it was", async () => {
+  it("waits at most a second for what it cannot see, such as a command's id, and leaves the session unchanged", async () => {
     const slots = [slotAt(0), slotAt(30)];
     await store.storage.commit([creation(...slots)]);
     const single = createPool({ uri: store.url, connectionLimit: 1 });
@@ -131,7 +131,7 @@ describeOnEachServer("a command that waits for a row", (server) => {
     await single.end();
   }, 60_000);
 
-  it("keeps nobody from publishing right beside it, on its schedule or the next", async () => {
+  it("does not keep anybody from publishing right beside it, on its schedule or the next", async () => {
     const on = (id: string, version: number, ...minutes: readonly number[]) => {
       const schedule = { ...sampleSchedule, id, providerId: id, version };
       const slots = minutes.map((minute) => slotAt(minute, { id: `${id}-${minute}`, scheduleId: id, providerId: id }));
@@ -142,7 +142,7 @@ describeOnEachServer("a command that waits for a row", (server) => {
     expect(await mysqlAdapter({ pool }).commit([on("a", 2, 90), on("b", 2, 300)])).toEqual([committed, committed]);
   });
 
-  it("is busy in a batch that takes several statements, too, and its neighbours are committed", async () => {
+  it("is also busy in a batch that takes several statements, and its neighbours are committed", async () => {
     const slot = slotAt(0);
     await store.storage.commit([creation(slot)]);
     const single = createPool({ uri: store.url, connectionLimit: 1 });

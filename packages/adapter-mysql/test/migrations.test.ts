@@ -45,7 +45,7 @@ describeOnEachServer("migrations", (server, engine) => {
     }
   };
 
-  /** Everything that was created, as the server describes it, without what differs by when it was. */
+  /** Everything that was created, as the server describes it, without what depends on the time of creation. */
   async function schemaOf(connection: Connection): Promise<unknown> {
     const [tables] = await connection.query<RowDataPacket[]>("show tables");
     const described: unknown[] = [];
@@ -60,13 +60,13 @@ describeOnEachServer("migrations", (server, engine) => {
     return [described, routines];
   }
 
-  it("create what is missing, and once it is there nothing", async () => {
+  it("create what is missing, and nothing the second time", async () => {
     expect(await migrated()).toEqual(whole);
     expect(await migrated()).toEqual(nothing);
     await worksOn(database.url);
   });
 
-  it("go on wherever a run before was killed", async () => {
+  it("continue wherever a previous run was killed", async () => {
     const [initial] = inNamespace(currentReleases[engine], { prefix: "slotwright_", database: undefined }).migrations;
     const steps = [bookkeeping.createTable, ...initial.objects.map(({ statement }) => statement)];
     const reference = await server.createDatabase();
@@ -88,7 +88,7 @@ describeOnEachServer("migrations", (server, engine) => {
     await reference.drop();
   });
 
-  it("are applied by one of several processes that start at once", async () => {
+  it("are applied by one of several processes that start at the same time", async () => {
     const options = Array(4).fill({ uri: database.url });
     const reports = await migrateInProcesses(new URL("storage-process.ts", import.meta.url), options);
     expect(reports.filter(({ applied }) => applied.length > 0)).toEqual([whole]);
@@ -160,7 +160,7 @@ describeOnEachServer("migrations", (server, engine) => {
     expect(migrationSql({ server: engine, from: 1 })).not.toContain("trigger");
   });
 
-  it("keep to their prefix and their database", async () => {
+  it("stay within their prefix and their database", async () => {
     await migrated();
     await migrated(database.url, { tablePrefix: "other_" });
     await worksOn(database.url, { tablePrefix: "other_" });
@@ -181,7 +181,7 @@ describeOnEachServer("migrations", (server, engine) => {
     }
   });
 
-  it("leave a table of the host's alone that has a name of theirs", async () => {
+  it("leave a host's table with one of their names alone", async () => {
     await admin.query("create table schedules (id int)");
     for (let run = 0; run < 2; run++) {
       await expect(migrated(database.url, { tablePrefix: "" })).rejects.toMatchObject({

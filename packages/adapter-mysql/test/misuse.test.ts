@@ -7,8 +7,8 @@ import { mysqlAdapter } from "../src/index.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { openMysqlStore } from "./mysql-harness.ts";
 
-describeOnEachServer("what is given to within() by mistake", (server) => {
-  it("is named, and so is what to give, in the message of an error that is not transient", async () => {
+describeOnEachServer("what is passed to within() by mistake", (server) => {
+  it("is named in the message of an error that is not transient, along with what to pass instead", async () => {
     const store = await openMysqlStore(server);
     const engine = createEngine({ storage: mysqlAdapter({ pool: store.pool }) });
     const says = async (given: unknown) => {
@@ -39,7 +39,7 @@ describeOnEachServer("what is given to within() by mistake", (server) => {
     await store.close();
   });
 
-  it("tables that were never migrated are said to be missing, and what makes them", async () => {
+  it("tables that were never migrated are reported as missing, along with how to create them", async () => {
     const { url, drop } = await server.createDatabase();
     const storage = mysqlAdapter({ uri: url });
     const engine = createEngine({ storage });

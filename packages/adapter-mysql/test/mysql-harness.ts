@@ -13,7 +13,7 @@ export interface MysqlStore extends ConformanceStore<MysqlTransaction> {
   readonly beginHostTransaction: (level?: string) => Promise<HostTransactionHandle<Connection>>;
 }
 
-/** A migrated database that is lent to one store after the other: creating one takes a second. */
+/** A migrated database that is lent to one store after another, because creating one takes a second. */
 interface Lent {
   readonly url: string;
   readonly pool: Pool;
@@ -94,7 +94,7 @@ async function corruptRows(url: string, { put = [], remove = [] }: Corruption): 
   });
 }
 
-/** Runs work on a connection for which no trigger, foreign key or CHECK exists, and puts them all back. */
+/** Runs work on a connection for which no trigger, foreign key or CHECK exists, and restores them all. */
 export async function withGuardsOff(url: string, work: (connection: Connection) => Promise<void>): Promise<void> {
   const connection = await createConnection(url);
   await connection.query("set sql_log_bin = 0");

@@ -24,7 +24,7 @@ describeOnEachServer("calls that go out together", (server) => {
     await store.close();
   });
 
-  it("are told what was committed where one hits a guard and the server then has no room", async () => {
+  it("learn what was committed if one hits a guard and the server then has no room", async () => {
     await store.storage.commit([creation(slotAt(0), slotAt(30))]);
     let commits = 0;
     pool.on("connection", (connection) => {
@@ -48,7 +48,7 @@ describeOnEachServer("calls that go out together", (server) => {
     expect(stored).toMatchObject([{ status: "booked" }, { status: "available" }]);
   });
 
-  it("ask the host's pool for their connection in no caller's asynchronous context", async () => {
+  it("ask the host's pool for a connection outside any caller's asynchronous context", async () => {
     await asksPoolForNobody((asked) => {
       const watching = Object.assign(Object.create(pool) as Pool, {
         getConnection: () => {

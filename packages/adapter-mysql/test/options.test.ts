@@ -10,11 +10,11 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["null", null, /neither a pool nor a uri/],
   ["the URI alone", uri, /neither a pool nor a uri/],
   ["an empty object", {}, /neither a pool nor a uri/],
-  ["a variable that is not set", { uri: undefined }, /neither a pool nor a uri/],
+  ["a variable that is unset", { uri: undefined }, /neither a pool nor a uri/],
   ["a variable that is empty", { uri: " " }, /neither a pool nor a uri/],
   ["another database's URL", { uri: "postgres://a:secret@b/c" }, /"postgres:\/\/".*pass one .*"mysql:\/\/"/],
   ["two servers", { uri, pool: createPool(uri) }, /both a pool and a uri/],
-  ["a pool that is none", { pool: {} }, /pool.* is not a pool of mysql2/],
+  ["a pool that is not one", { pool: {} }, /pool.* is not a pool of mysql2/],
   ["a pool that is null", { pool: null }, /pool.* is not a pool of mysql2/],
   ["an option of another library", { url: uri }, /"url".*The options are .*uri/],
   ["a misspelt option", { uri, tableprefix: "b_" }, /"tableprefix".*The options are .*tablePrefix/],
@@ -22,13 +22,13 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["a database that is not a string", { uri, database: 5 }, /database.* must be a string/],
 ];
 
-describe("options that leave open which database is meant, or what is wanted of it, are refused by every call:", () => {
+describe("options that leave the database or the intent unclear are refused by every call:", () => {
   it.each(wrong)("%s", (_what, options, message) =>
     refusesEveryCall(mysqlAdapter(options as MysqlAdapterOptions), message),
   );
 });
 
-describe("what is no transaction is refused by the first call within it:", () => {
+describe("anything but a transaction is refused by the first call within it:", () => {
   it.each([undefined, null, {}, "transaction"])("%j", async (transaction) => {
     const storage = mysqlAdapter({ uri });
     const message =

@@ -11,7 +11,7 @@ import { mysqlAdapter } from "../src/index.ts";
 const slot = slotAt(0);
 const key = { kind: "slot", id: slot.id } as const;
 
-describe.each(["mariadb", "mysql"] as const)("prepared statements of a %s server of one's own", (engine) => {
+describe.each(["mariadb", "mysql"] as const)("prepared statements of a %s server of the test's own", (engine) => {
   let server: OwnServer | undefined;
   let database: TestDatabase;
 
@@ -28,7 +28,7 @@ describe.each(["mariadb", "mysql"] as const)("prepared statements of a %s server
     await server?.stop();
   });
 
-  it("that it keeps no more of are not prepared any more, and a warning names the setting", async ({ skip }) => {
+  it("are no longer used if the server keeps no more of them, and a warning names the setting", async ({ skip }) => {
     if (server === undefined) return skip(noServer(engine));
     const warnings: Warning[] = [];
     const call = { onWarning: (warning: Warning) => void warnings.push(warning) };
@@ -54,7 +54,7 @@ describe.each(["mariadb", "mysql"] as const)("prepared statements of a %s server
     await admin.end();
   });
 
-  it("that it has forgotten are transient, and the connection goes", async ({ skip }) => {
+  it("that the server has forgotten are transient, and the connection is closed", async ({ skip }) => {
     if (server === undefined) return skip(noServer(engine));
     const pool = callbacks.createPool({ uri: database.url, connectionLimit: 1 });
     const used: { connection: callbacks.PoolConnection; options: callbacks.QueryOptions }[] = [];
@@ -68,7 +68,7 @@ describe.each(["mariadb", "mysql"] as const)("prepared statements of a %s server
     const storage = mysqlAdapter({ pool });
     await storage.load([key]);
     const { connection, options } = used.at(-1) as (typeof used)[number];
-    // The statement is the one that the adapter uses: the driver keeps one a text.
+    // The statement is the one that the adapter uses, because the driver keeps one per text.
     await new Promise<void>((resolve, reject) => {
       connection.prepare(options.sql, () => {});
       connection.prepare(options as never, (error, statement) => {
@@ -88,7 +88,7 @@ describe.each(["mariadb", "mysql"] as const)("prepared statements of a %s server
   });
 });
 
-describe("errors that need more than a test can do", () => {
+describe("errors that a test cannot provoke", () => {
   const said = (errno: number, message: string) =>
     toStorageError(Object.assign(new Error(message), { errno }), { databaseName: "db", during: "call" });
 

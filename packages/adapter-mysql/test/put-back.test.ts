@@ -8,7 +8,7 @@ import { describeOnEachServer } from "./each-server.ts";
 const slot = slotAt(0);
 const nothing = { from: 1, to: 1, applied: [] };
 
-describeOnEachServer("after a restore that left out triggers or procedures, migrate()", (server) => {
+describeOnEachServer("after a restore that omitted triggers or procedures, migrate()", (server) => {
   let database: TestDatabase;
   let admin: Connection;
   const storageAs = (user?: string, options: { database?: string } = {}) => {
@@ -35,7 +35,7 @@ describeOnEachServer("after a restore that left out triggers or procedures, migr
     await database.drop();
   });
 
-  /** All triggers and procedures, with what they do. */
+  /** All triggers and procedures, with their bodies. */
   async function described(): Promise<readonly RowDataPacket[]> {
     const [rows] = await admin.query<RowDataPacket[]>(
       `select 'trigger' as kind, trigger_name as name, concat(action_timing, event_manipulation, event_object_table) as at,
@@ -52,7 +52,7 @@ describeOnEachServer("after a restore that left out triggers or procedures, migr
     return unique;
   };
 
-  it("finds each one that is gone, puts back just that, and says so", async () => {
+  it("finds each one that is gone, puts back only that, and reports it", async () => {
     const before = await described();
     expect(before).toHaveLength(11);
     for (const { kind, name } of before) {
@@ -77,7 +77,7 @@ describeOnEachServer("after a restore that left out triggers or procedures, migr
     await storage.close();
   });
 
-  it("puts back once where several call it at the same time", async () => {
+  it("puts back once if several callers run it at the same time", async () => {
     await admin.query("drop trigger slotwright_journal_not_deleted");
     const reports = await Promise.all([1, 2, 3, 4].map(() => migrated()));
     expect(reports.flatMap(({ applied }) => applied)).toEqual(["put back: trigger slotwright_journal_not_deleted"]);
@@ -105,7 +105,7 @@ describeOnEachServer("after a restore that left out triggers or procedures, migr
     await admin.query(`drop user ${writer}, ${reader}`);
   });
 
-  it("puts triggers under a user that stays, where the one who created them is gone", async () => {
+  it("creates triggers under a user that stays, if the one who created them is gone", async () => {
     const owner = await user("owner", "all");
     const [triggers] = await admin.query<RowDataPacket[]>("show triggers");
     const dropAll = async () => {

@@ -31,7 +31,7 @@ describeOnEachServer("under load", (server) => {
     await pool.end();
   });
 
-  it("two processes with 32 callers each share 30 slots, and never one slot twice", () =>
+  it("two processes with 32 callers each share 30 slots, and never book one slot twice", () =>
     bookingRace({
       program: new URL("storage-process.ts", import.meta.url),
       options: { uri: store.url },

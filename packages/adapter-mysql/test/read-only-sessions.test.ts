@@ -9,13 +9,13 @@ import { mysqlAdapter } from "../src/index.ts";
 const size = 5;
 const committed = [{ status: "committed" }];
 
-/** On a server of one's own, since its role is everybody's. */
+/** On a server of the test's own, because the role applies to everybody. */
 describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their server's role", (engine) => {
   let server: OwnServer | undefined;
   let database: TestDatabase;
   let admin: Connection;
   let pool: Pool;
-  /** Free ones, of which each test takes its own. */
+  /** Free connections, of which each test takes its own. */
   const free = Array.from({ length: 12 }, (_, index) => slotAt(index * 30));
   const [slotOfHost = slotAt(0)] = free.splice(0, 1);
 
@@ -28,7 +28,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
     expect(await storage.commit([creation(slotOfHost, ...free)])).toEqual(committed);
     await storage.close();
     admin = await createConnection(database.url);
-    // What is read-only for others is not for an administrator.
+    // What is read-only for others is not read-only for an administrator.
     await admin.query("create user app identified by 'secret'");
     await admin.query(`grant all on ${database.name}.* to app`);
   });
@@ -49,7 +49,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
     for (const one of all) one.release();
   };
   it.each(["set global transaction read only", "set session transaction read only"])(
-    "all of a pool's, by %s, are replaced by the first write, and nothing is applied twice",
+    "of a whole pool, read-only by %s, are replaced by the first write, and nothing is applied twice",
     async (text) => {
       const slots = free.splice(0, 3);
       const storage = mysqlAdapter({ pool });
@@ -68,7 +68,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
   );
 
   it.each(engine === "mysql" ? ["read_only", "super_read_only"] : ["read_only"])(
-    "are given up where the server has %s, which is believed of a fresh one, and work when it is off",
+    "are discarded if the server has %s, which a fresh session confirms, and work when it is off",
     async (variable) => {
       const slot = free.pop() ?? slotAt(0);
       const storage = mysqlAdapter({ pool });
@@ -90,7 +90,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
     },
   );
 
-  it("are replaced under transaction(), unless a fresh one says so, too", async () => {
+  it("are replaced in transaction(), unless a fresh one is read-only, too", async () => {
     const [slot = slotAt(0), other = slotAt(0)] = free.splice(0, 2);
     const storage = mysqlAdapter({ pool });
     await storage.storeSettings({ overlapScope: "facility", idempotencyScope: "actor" });
@@ -103,7 +103,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
         return inside.book({ actor: { kind: "patient", id: "p" }, slotId, subjectId: "p" });
       });
     await book(slot.id);
-    // Each of the pool's, and a fresh one.
+    // Each session of the pool, and a fresh one.
     expect(runs).toBe(size + 1);
     await admin.query("set global read_only = 1");
     await expect(book(other.id)).rejects.toMatchObject({ code: "storage_read_only" });
@@ -111,7 +111,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
     await book(other.id);
   });
 
-  it("keep a host's transaction to itself: it is not tried anywhere else", async () => {
+  it("leave a host's transaction where it is: it is not tried anywhere else", async () => {
     const connection = await pool.getConnection();
     await connection.query("start transaction read only");
     const inside = mysqlAdapter({ pool }).within(connection);

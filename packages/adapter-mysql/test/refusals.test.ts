@@ -15,7 +15,7 @@ const trigger = (body: string, table = "appointments", event = "before insert") 
   `create trigger host_trigger ${event} on slotwright_${table} for each row begin ${body} end`;
 const signal = (items: string) => trigger(`if new.subject_id = 'unwanted' then signal ${items}; end if;`);
 
-/** What a host may have added to the tables, by which a booking is refused; and what takes it away again. */
+/** What a host may have added to the tables that refuses a booking, and what removes it again. */
 const additions: Readonly<Record<string, { readonly add: readonly string[]; readonly says: RegExp }>> = {
   "a trigger that signals": {
     add: [signal("sqlstate '45000' set message_text = 'not in our house'")],
@@ -25,11 +25,11 @@ const additions: Readonly<Record<string, { readonly add: readonly string[]; read
     add: [signal("sqlstate 'HY123' set message_text = 'not in our house', mysql_errno = 31001")],
     says: /not in our house/,
   },
-  "a trigger that says what the driver says of its pool": {
+  "a trigger whose message reads like the driver's about its pool": {
     add: [signal("sqlstate '45000' set message_text = 'Pool is closed on Mondays'")],
     says: /on Mondays/,
   },
-  "a trigger that says what the driver says of its connections": {
+  "a trigger whose message reads like the driver's about its connections": {
     add: [signal("sqlstate '45000' set message_text = 'no visits in a closed state'")],
     says: /no visits/,
   },
@@ -40,7 +40,7 @@ const additions: Readonly<Record<string, { readonly add: readonly string[]; read
     ],
     says: /subject_id/,
   },
-  "a trigger that says that a privilege is lacking": {
+  "a trigger that reports a missing privilege": {
     add: [signal("sqlstate '42000' set message_text = 'SELECT command denied for table people', mysql_errno = 1142")],
     says: /people/,
   },
@@ -63,7 +63,7 @@ const additions: Readonly<Record<string, { readonly add: readonly string[]; read
     ],
     says: /host_key/,
   },
-  "a trigger whose table has the row already": {
+  "a trigger whose table already has the row": {
     add: [
       "create table host_people (id varchar(128) primary key)",
       "insert into host_people values ('unwanted')",
@@ -106,7 +106,7 @@ describeOnEachServer("what a host has added to the tables", (server, engine) => 
 
   const collation = engine === "mysql" ? "utf8mb4_0900_bin" : "utf8mb4_nopad_bin";
 
-  it.each(Object.entries(additions))("refuses a call by %s, and says what it was", async (_title, { add, says }) => {
+  it.each(Object.entries(additions))("refuses a call by %s, and reports what it was", async (_title, { add, says }) => {
     for (const statement of add) await admin.query(statement.replace("COLLATION", collation));
     const { put, ...rest } = booking(slot);
     const unwanted = put.map((one) => (one.kind === "appointment" ? { ...one, subjectId: "unwanted" } : one));
@@ -116,7 +116,7 @@ describeOnEachServer("what a host has added to the tables", (server, engine) => 
     expect(await store.storage.load([{ kind: "slot", id: slot.id }])).toEqual([slot]);
   });
 
-  it("harms no neighbour of the booking that it refuses", async () => {
+  it("does not affect neighbours of the booking that it refuses", async () => {
     const booker = createEngine({ storage: store.storage });
     const half = (index: number) => ({ start: at(300 + index * 30), end: at(330 + index * 30) });
     const wanted = Array.from({ length: 6 }, (_, index) => half(index));
@@ -134,7 +134,7 @@ describeOnEachServer("what a host has added to the tables", (server, engine) => 
     expect(await auditStore(store.storage)).toEqual([]);
   });
 
-  it("may say of any number what the number means: 3101, by which a group of servers refuses a COMMIT, is transient", async () => {
+  it("can use any number with the number's own meaning: 3101, by which a group of servers refuses a COMMIT, is transient", async () => {
     await admin.query(trigger("signal sqlstate '40000' set mysql_errno = 3101, message_text = 'rolled back';"));
     const call = store.storage.commit([booking(slot)]);
     await expect(call).rejects.toMatchObject({ failure: "transient", message: expect.stringMatching(/group/) });
@@ -150,20 +150,20 @@ describe("an error", () => {
   it.each([
     ["refused by a group of servers at COMMIT", answer(3101, "40000"), "commit", "transient"],
     ["for a packet that is too large", answer(1153, "08S01"), "commit", "refused"],
-    ["for a value that is larger than a packet", answer(1301, "HY000"), "call", "refused"],
+    ["for a value that exceeds a packet", answer(1301, "HY000"), "call", "refused"],
     ["of the server about a statement", answer(1690, "22003"), "call", "refused"],
     ["of the server about a statement of the migrations", answer(1690, "22003"), "migrate", "unavailable"],
     ["of the server about itself", answer(1037, "HY001"), "call", "unavailable"],
-    ["of the server about SQL that it does not know", answer(1064, "42000"), "call", "unavailable"],
-    ["of the driver that nobody knows", new Error("odd"), "call", "unavailable"],
+    ["of the server about SQL that it does not understand", answer(1064, "42000"), "call", "unavailable"],
+    ["of the driver that is unknown", new Error("odd"), "call", "unavailable"],
     [
-      "of the network that nobody knows",
+      "of the network that is unknown",
       Object.assign(new Error("odd"), { errno: -71, code: "EPROTO" }),
       "call",
       "unavailable",
     ],
     ["of a driver in another realm", { errno: 1213, sqlState: "40001", message: "deadlock" }, "call", "transient"],
-  ] as const)("%s is told as such", (_title, error, during, failure) => {
+  ] as const)("%s is reported as such", (_title, error, during, failure) => {
     expect(toStorageError(error, { ...context, during })).toMatchObject({ failure, cause: error });
   });
 });

@@ -7,7 +7,7 @@ interface Packet {
   readonly eofStatusFlags?: () => unknown;
 }
 
-/** A driver whose commands get these packets, and are answered at the last of them. */
+/** A driver whose commands receive these packets, and are answered at the last one. */
 function driverWith(...packets: readonly Packet[]): MysqlConnection {
   const send = (_options: object, done: (error: unknown, result: unknown) => void) => {
     const command = { execute: (_packet: Packet, isLast: boolean) => void (isLast && done(null, "rows")) };
@@ -25,7 +25,7 @@ const statusBy = async (...packets: readonly Packet[]) =>
   (await sendForStatus(driverWith(...packets), "execute", {})).status;
 
 describe("the status that comes with rows", () => {
-  it("is that of the packet behind them", async () => {
+  it("is that of the packet after them", async () => {
     expect(
       await statusBy(
         row,
@@ -44,10 +44,10 @@ describe("the status that comes with rows", () => {
 
   it.each<[string, Packet]>([
     ["have no such methods", {}],
-    ["throw when they are asked", end(() => JSON.parse("{"))],
+    ["throw when called", end(() => JSON.parse("{"))],
     ["answer something else", end(() => undefined)],
     ["answer in another form", end(() => ({ autocommit: true }))],
-  ])("is unknown where the packets of a driver %s", async (_, packet) => {
+  ])("is unknown if the packets of a driver %s", async (_, packet) => {
     expect(await statusBy(row, packet)).toBeUndefined();
   });
 });

@@ -22,7 +22,7 @@ describeOnEachServer("a host's pool whose connections are all in use", (server) 
     await store.close();
   });
 
-  it("and that lets nobody wait, is named as the reason, too", async () => {
+  it("and that does not let callers wait, is also named as the reason", async () => {
     const store = await openMysqlStore(server);
     const pool = createPool({ uri: store.url, connectionLimit: 1, waitForConnections: false });
     const connection = await pool.getConnection();

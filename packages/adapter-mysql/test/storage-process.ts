@@ -1,4 +1,4 @@
-// Started as a process of its own by the tests of races and of migrations.
+// The tests of races and of migrations start this as a process of its own.
 import { storageProcess } from "@slotwright/adapter-sql/conformance";
 import { mysqlAdapter } from "../src/index.ts";
 

@@ -21,7 +21,7 @@ describeOnEachServer("engine.transaction", (server) => {
   };
   const insert = (transaction: PoolConnection, id = "one") =>
     transaction.execute("insert into bills (id) values (?)", [id]);
-  /** How many connections of the pool there are, and how many of them are free. */
+  /** How many connections the pool has, and how many of them are free. */
   const connections = () => {
     const { _allConnections, _freeConnections } = pool.pool as never as Record<string, { readonly length: number }>;
     return [_allConnections?.length, _freeConnections?.length];
@@ -55,7 +55,7 @@ describeOnEachServer("engine.transaction", (server) => {
     expect(connections()).toEqual([1, 1]);
   });
 
-  it("rolls both back when the callback throws, and passes the driver's error on as it is", async () => {
+  it("rolls both back when the callback throws, and passes the driver's error on unchanged", async () => {
     const failed = engineOn().transaction(async ({ transaction, engine }) => {
       await engine.book(want);
       await insert(transaction);
@@ -81,7 +81,7 @@ describeOnEachServer("engine.transaction", (server) => {
     },
   );
 
-  it("runs again where the connection was lost before COMMIT, on another one", async () => {
+  it("runs again on another connection if the connection was lost before COMMIT", async () => {
     let runs = 0;
     await engineOn().transaction(async ({ transaction, engine }) => {
       runs += 1;
@@ -93,7 +93,7 @@ describeOnEachServer("engine.transaction", (server) => {
     expect(await counted()).toEqual(["booked", 1]);
   });
 
-  it("says outcome_unknown where the connection is lost during COMMIT: it took effect wholly, or not at all", async () => {
+  it("reports outcome_unknown if the connection is lost during COMMIT: it took effect wholly, or not at all", async () => {
     let runs = 0;
     const lost = engineOn().transaction(async ({ transaction, engine }) => {
       runs += 1;
@@ -108,7 +108,7 @@ describeOnEachServer("engine.transaction", (server) => {
     });
     await expect(lost).rejects.toMatchObject({ code: "outcome_unknown", details: { idempotencyKey: null } });
     expect(runs).toBe(1);
-    // The server may only now be at it.
+    // The server may be starting on it only now.
     const whole = [
       ["available", 0],
       ["booked", 1],

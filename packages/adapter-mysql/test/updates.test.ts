@@ -8,7 +8,7 @@ import { type MysqlStore, openMysqlStore, withGuardsOff } from "./mysql-harness.
 const hold = { tokenHash: "h", expiresAt: sampleInstant(300) };
 const committed = { status: "committed" };
 
-/** As the slots are written first; one row is updated in another way than several are. */
+/** One row is updated differently from several. */
 const held = [0, 30, 60].map((minutes) =>
   slotAt(minutes, { status: "held", hold, metadata: { "it's": '\\"\u{1F4C5}' } }),
 );
@@ -23,22 +23,25 @@ describeOnEachServer("updates of rows", (server) => {
   });
   afterEach(async () => store.close());
 
-  it.each([1, 3])("write all that changed, and what became empty, but never when a row was made: %i", async (count) => {
-    const released = held.slice(0, count).map((slot) => ({
-      ...slot,
-      status: "available" as const,
-      hold: null,
-      metadata: { emptied: null },
-      version: 2,
-      createdAt: sampleInstant(99),
-      updatedAt: sampleInstant(5),
-    }));
-    expect(await store.storage.commit([transitionOf("release", ...released)])).toEqual([committed]);
-    const stored = released.map((slot, index) => ({ ...slot, createdAt: held[index]?.createdAt }));
-    expect(await store.storage.load(keys.slice(0, count))).toEqual(stored);
-  });
+  it.each([1, 3])(
+    "write everything that changed or became empty, but never the time of creation: %i",
+    async (count) => {
+      const released = held.slice(0, count).map((slot) => ({
+        ...slot,
+        status: "available" as const,
+        hold: null,
+        metadata: { emptied: null },
+        version: 2,
+        createdAt: sampleInstant(99),
+        updatedAt: sampleInstant(5),
+      }));
+      expect(await store.storage.commit([transitionOf("release", ...released)])).toEqual([committed]);
+      const stored = released.map((slot, index) => ({ ...slot, createdAt: held[index]?.createdAt }));
+      expect(await store.storage.load(keys.slice(0, count))).toEqual(stored);
+    },
+  );
 
-  it.each([1, 3])("leave nothing behind where one row is gone: %i", async (count) => {
+  it.each([1, 3])("leave nothing behind if one row is gone: %i", async (count) => {
     const next = held.slice(0, count).map((slot) => ({ ...slot, version: 2 }));
     await withGuardsOff(store.url, async (connection) => {
       await connection.query("delete from slotwright_slots where id = ?", [held[count - 1]?.id]);
@@ -48,7 +51,7 @@ describeOnEachServer("updates of rows", (server) => {
     expect(await store.storage.load(keys)).toEqual(held.map((slot, index) => (index === count - 1 ? undefined : slot)));
   });
 
-  it("of a batch are kept in no file before they are written", async () => {
+  it("of a batch are not kept in a file before they are written", async () => {
     const pool = createPool({ uri: store.url, connectionLimit: 1 });
     const storage = mysqlAdapter({ pool });
     const book = held.map((slot) => {
@@ -63,7 +66,7 @@ describeOnEachServer("updates of rows", (server) => {
   });
 });
 
-/** Temporary tables that the session of the only connection has kept on disk. */
+/** Temporary tables that the session of the only connection has put on disk. */
 async function filesOf(pool: Pool): Promise<number> {
   const [rows] = await pool.query<RowDataPacket[]>("show session status like 'Created_tmp_disk_tables'");
   return Number(rows[0]?.Value);

@@ -35,7 +35,7 @@ describeOnEachServer("within a host's transaction", (server) => {
   const invoices = async () => (await store.pool.query<RowDataPacket[]>("select id from invoices"))[0].length;
   const engine = () => createEngine<MysqlTransaction>({ storage: store.storage as never });
 
-  it("that was begun READ ONLY, a call says so, and what to do about it", async () => {
+  it("that was begun READ ONLY, a call says so, and suggests what to do", async () => {
     await host.query("start transaction read only");
     await expect(store.storage.within(host as never).commit([booking(first)])).rejects.toMatchObject({
       failure: "read_only",
@@ -65,7 +65,7 @@ describeOnEachServer("within a host's transaction", (server) => {
       expect([await statusOf(first.id), await invoices()]).toEqual(["booked", 1]);
     });
 
-    it("a refusal leaves the host's transaction usable, with what was done in it before", async () => {
+    it("a refusal leaves the host's transaction usable, with the work already done in it", async () => {
       await store.second.commit([booking(first)]);
       await host.query("insert into invoices values ('one')");
       const inside = engine().within(host);
@@ -79,14 +79,14 @@ describeOnEachServer("within a host's transaction", (server) => {
       expect([await statusOf(next.id), await invoices()]).toEqual(["booked", 1]);
     });
 
-    it("a repeat of what took effect outside since the transaction began is answered alike", async () => {
+    it("a repeat of what took effect outside since the transaction began gets the same answer", async () => {
       const want = { actor, subjectId: "s", slotId: first.id, idempotencyKey: "twice" };
       const { appointment } = await engine().book(want);
       expect((await engine().within(host).book(want)).appointment).toEqual(appointment);
       await host.commit();
     });
 
-    it("what others have committed since the transaction began is seen", async () => {
+    it("what others have committed since the transaction began is visible", async () => {
       await store.second.commit([booking(first)]);
       const at = { providerId: first.providerId, facilityId: first.facilityId, start: first.start, end: first.end };
       await expect(
@@ -116,7 +116,7 @@ describeOnEachServer("within a host's transaction", (server) => {
     });
   });
 
-  it("takes a connection with callbacks, and a transaction of Kysely", async () => {
+  it("accepts a connection with callbacks, and a transaction of Kysely", async () => {
     const connection = callbacks.createConnection(store.url);
     await connection.promise().beginTransaction();
     await engine().within(connection).book({ actor, subjectId: "s", slotId: first.id });
@@ -142,7 +142,7 @@ describeOnEachServer("within a host's transaction", (server) => {
     await kysely.destroy();
   });
 
-  it("refuses a connection in no transaction, and to migrate", async () => {
+  it("refuses a connection outside a transaction, and refuses to migrate", async () => {
     const inside = store.storage.within(host);
     await expect(inside.load([{ kind: "slot", id: first.id }])).rejects.toMatchObject({ failure: "misused" });
     await expect(inside.commit([booking(first)])).rejects.toThrow(/no transaction is open/);
@@ -150,9 +150,9 @@ describeOnEachServer("within a host's transaction", (server) => {
     expect(await statusOf(first.id)).toBe("available");
   });
 
-  it("says that a deadlock has ended the host's transaction", async () => {
+  it("reports that a deadlock has ended the host's transaction", async () => {
     const other = await createConnection(store.url);
-    // The one who has written more is spared.
+    // The transaction that has written more is spared.
     await other.query("create table if not exists ballast (id int primary key auto_increment, x int)");
     await other.beginTransaction();
     await other.query("insert into ballast (x) values (1),(2),(3),(4),(5),(6),(7),(8)");
@@ -172,7 +172,7 @@ describeOnEachServer("within a host's transaction", (server) => {
     await other.end();
   });
 
-  it("keeps the host's transaction where a lock is waited for in vain", async () => {
+  it("keeps the host's transaction if waiting for a lock times out", async () => {
     const other = await createConnection(store.url);
     await other.beginTransaction();
     await other.query("select * from slotwright_slots where id = 'slot-0' for update");

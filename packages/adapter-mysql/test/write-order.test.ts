@@ -4,10 +4,10 @@ import type { Connection } from "../src/connection.ts";
 import { steps } from "../src/steps.ts";
 import { writeCalls } from "../src/writes.ts";
 
-/** Small batches ask for nothing. */
+/** Small batches do not need this. */
 const connection = { session: {} } as Connection;
 
-it("batches insert the rows of each kind in the order of their ids, so that two of them meet in one order", async () => {
+it("batches insert the rows of each kind in the order of their ids, so that two batches meet in one order", async () => {
   const ids = ["c", "a", "d", "b"];
   const transitions = ids.map((id) => {
     const slot = slotAt(0, { id: `slot-${id}` });

@@ -13,14 +13,14 @@ async function duration(call: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-describeOnServer("a budget of a second, of thirty bookings at once", (url) => {
+describeOnServer("a budget of one second for each of thirty concurrent bookings", (url) => {
   const slots = Array.from({ length: 30 }, (_, index) => slotAt(index * 30));
   const [wanted = slotAt(0), ...others] = slots;
 
   it.each([
     ["a row that is locked by hand", `select from slotwright_slots where id = '${wanted.id}' for update`],
-    ["the id of a command that is not committed", "insert into slotwright_commands values ('the-key', 'h', '1', null)"],
-  ])("is kept by the one that meets %s, and the others are booked within theirs", async (_what, lock) => {
+    ["the id of an uncommitted command", "insert into slotwright_commands values ('the-key', 'h', '1', null)"],
+  ])("holds for the one that meets %s, and the others are booked within theirs", async (_what, lock) => {
     const store = await openPostgresStore(url());
     await store.storage.commit([creation(...slots)]);
     const host = new Client({ connectionString: url() });

@@ -13,7 +13,7 @@ const keys = [{ kind: "slot", id: slot.id }] as const;
 
 let traces = 0;
 
-/** As sqlcommenter does: the trace, in a comment behind each statement. */
+/** Like sqlcommenter: the trace, in a comment after each statement. */
 function traced(client: object): void {
   const tracedClient = client as { query: (...given: unknown[]) => unknown };
   const query = tracedClient.query.bind(client);
@@ -56,7 +56,7 @@ describeOnServer("a tracer that appends a comment to each statement", (url) => {
     ]);
   });
 
-  it("ends no transaction of a host", async () => {
+  it("does not end a host's transaction", async () => {
     const storage = postgresAdapter({ pool, schema: store.schema });
     const client = (await pool.connect()) as unknown as Client & { release(): void };
     await client.query("begin");
@@ -69,7 +69,7 @@ describeOnServer("a tracer that appends a comment to each statement", (url) => {
     expect(warnings.map(({ code }) => code)).toEqual(["statement_names_refused"]);
   });
 
-  it("is no news where the adapter was created without names", async () => {
+  it("causes no warning if the adapter was created without names", async () => {
     const storage = postgresAdapter({ pool, schema: store.schema, preparedStatements: false });
     for (let round = 0; round < 3; round++) expect(await storage.load(keys, call)).toEqual([slot]);
     expect(warnings).toEqual([]);

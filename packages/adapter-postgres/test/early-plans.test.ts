@@ -9,7 +9,7 @@ import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";
 const count = 400;
 const slots = Array.from({ length: count }, (_, index) => slotAt(index * 30, { id: `slot-${index}` }));
 
-/** Entries of an index that were looked at, and rows that were found without an index, since the tables exist. */
+/** Entries of an index that were read, and rows that were found without an index, since the tables exist. */
 const reads = `
   select pg_catalog.replace(indexrelname, 'slotwright_', '') as name, idx_tup_read::int as read
     from pg_catalog.pg_stat_user_indexes where schemaname = $1
@@ -23,7 +23,7 @@ describeOnServer("a connection that made its plans while the tables were empty",
   let pool: Pool;
   beforeEach(async () => {
     store = await openPostgresStore(url());
-    // Nobody tells the planner that the tables grow.
+    // Nothing tells the planner that the tables grow.
     for (const table of ["schedules", "slots", "appointments", "further_providers", "commands", "journal"]) {
       await store.pool.query(`alter table ${store.schema}.slotwright_${table} set (autovacuum_enabled = off)`);
     }
@@ -34,7 +34,7 @@ describeOnServer("a connection that made its plans while the tables were empty",
     await store.close();
   });
 
-  it("looks at no more rows for a booking when they are full", async () => {
+  it("reads no more rows for a booking when they are full", async () => {
     const storage = postgresAdapter({ pool, schema: store.schema });
     await storage.load([{ kind: "slot", id: "none" }]);
     await storage.commit([creation(...slots)]);
@@ -48,7 +48,7 @@ describeOnServer("a connection that made its plans while the tables were empty",
     expect(manyLooks).toEqual([]);
   });
 
-  it("looks at no more rows for a page of a list", async () => {
+  it("reads no more rows for a page of a list", async () => {
     const storage = postgresAdapter({ pool, schema: store.schema });
     const query = { asOf: sampleInstant(0), limit: 10, providerIds: ["provider-1"], startFrom: sampleInstant(0) };
     expect(await storage.findSlots(query)).toEqual([]);
@@ -65,7 +65,7 @@ describeOnServer("a connection that made its plans while the tables were empty",
     expect(total(after.rows) - total(before.rows)).toBeLessThan(40);
   });
 
-  it("looks at no more rows for a page of a provider's appointments, those included that are others' first", async () => {
+  it("reads no more rows for a page of a provider's appointments, including those that are primarily another's", async () => {
     const storage = postgresAdapter({ pool, schema: store.schema });
     const query = { limit: 10, providerIds: ["room-1"], startFrom: sampleInstant(0) };
     expect(await storage.findAppointments(query)).toEqual([]);

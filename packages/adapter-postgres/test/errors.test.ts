@@ -64,7 +64,7 @@ describeOnServer("a server that cannot be used is reported by the first call, ne
     await storage.close();
   });
 
-  it("names that are no names", async () => {
+  it("names that are not valid names", async () => {
     for (const names of [{ schema: 'a"; drop' }, { tablePrefix: "1" }, { tablePrefix: "x".repeat(40) }]) {
       const storage = postgresAdapter({ connectionString: url(), ...names });
       await expect(storage.load([])).rejects.toMatchObject({ failure: "misused" });
@@ -95,13 +95,13 @@ describeOnServer("a database that fails later", (url) => {
     const pool = new Pool({ connectionString: url(), ...config });
     return { pool, storage: postgresAdapter({ pool, schema: store.schema }) };
   };
-  /** Holds what no commit can skip: none can write a command until it is let go. */
+  /** Holds what no commit can skip: none can write a command until it is released. */
   const holdCommits = async () => {
     const host = await store.beginHostTransaction();
     await host.transaction.query("lock table slotwright_commands in share mode");
     return host;
   };
-  /** Commits sleep as long as the answer, `wake`, has not been called. */
+  /** Commits sleep until the answer, `wake`, is called. */
   const slowCommits = async (seconds: number) => {
     await store.pool.query(`create table ${store.schema}.slow (seconds float);
       insert into ${store.schema}.slow values (${seconds});
@@ -126,7 +126,7 @@ describeOnServer("a database that fails later", (url) => {
     },
   );
 
-  it("is unknown at the client's own timeout, for the server goes on; the connection is destroyed", async () => {
+  it("is unknown at the client's own timeout, because the server goes on; the connection is destroyed", async () => {
     const { pool, storage } = onPool({ query_timeout: 150, max: 1 });
     await storage.load(keys);
     await slowCommits(0.5);
@@ -139,7 +139,7 @@ describeOnServer("a database that fails later", (url) => {
     await pool.end();
   });
 
-  it("is unknown when the backend is terminated amid a commit, the process lives, and the engine settles it", async () => {
+  it("is unknown when the backend is terminated during a commit; the process lives, and the engine settles it", async () => {
     const { pool, storage } = onPool({ max: 2 });
     const engine = createEngine({ storage });
     await storage.load(keys);
@@ -216,7 +216,7 @@ describeOnServer("a database that fails later", (url) => {
     await store.pool.query(`drop owned by ${role}; drop role ${role}`);
   });
 
-  it("is misused when it was closed, and the host's pool stays open", async () => {
+  it("is misused after it was closed, and the host's pool stays open", async () => {
     const { pool, storage } = onPool({});
     await storage.load(keys);
     await storage.close();
@@ -243,7 +243,7 @@ describeOnServer("a database that fails later", (url) => {
     await pool.end();
   });
 
-  it("terminated connections end no process, however many callers there are, and all of them go on", async () => {
+  it("terminated connections end no process, even with many callers, and all callers continue", async () => {
     const { pool, storage } = onPool({ max: 8 });
     const engine = createEngine({ storage });
     let isDone = false;
@@ -262,7 +262,7 @@ describeOnServer("a database that fails later", (url) => {
     await pool.end();
   });
 
-  it("each client of the pool is listened to once, however often it is used, and by however many adapters", async () => {
+  it("each client of the pool has one listener, however often it is used, and by however many adapters", async () => {
     const { pool, storage } = onPool({ max: 1 });
     await storage.load(keys);
     await postgresAdapter({ pool, schema: store.schema }).load(keys);
@@ -276,7 +276,7 @@ describeOnServer("a database that fails later", (url) => {
     await pool.end();
   });
 
-  it("an idle connection of the pool that is terminated does not end the process, and is replaced", async () => {
+  it("terminating an idle connection of the pool does not end the process, and the connection is replaced", async () => {
     const { pool, storage } = onPool({ max: 1 });
     await storage.load(keys);
     const { rows } = await pool.query("select pg_backend_pid() as pid");
@@ -286,7 +286,7 @@ describeOnServer("a database that fails later", (url) => {
     await pool.end();
   });
 
-  it("two new schedules at once, uncommitted yet, make the second wait and then be stale", async () => {
+  it("of two concurrent creations of one schedule, the second waits and is then stale", async () => {
     const fresh = { ...schedule, id: "schedule-9" };
     const host = await store.beginHostTransaction();
     await store.storage.within(host.transaction).commit([transitionOf("one", fresh)]);
@@ -299,7 +299,7 @@ describeOnServer("a database that fails later", (url) => {
   });
 });
 
-describe("an own server", () => {
+describe("a server of the test's own", () => {
   let server: OwnServer | undefined;
   let url = "";
   beforeAll(async () => {
@@ -308,7 +308,7 @@ describe("an own server", () => {
   });
   afterAll(() => server?.stop());
 
-  it("that is killed and restarted under a live pool ends no process, and callers go on by themselves", async (context) => {
+  it("that is killed and restarted under a live pool ends no process, and callers continue by themselves", async (context) => {
     if (server === undefined) return context.skip(noServer("postgres"));
     const pool = new Pool({ connectionString: url, max: 4 });
     const storage = postgresAdapter({ pool });
@@ -371,12 +371,12 @@ describe("an own server", () => {
   });
 });
 
-describe("an error that no test server can be brought to", () => {
+describe("an error that no test server can produce", () => {
   const meaning = (error: object, during: "read" | "commit" = "commit") =>
     toStorageError(Object.assign(new Error("failed"), error), { databaseName: "h:1/d", during }).failure;
   const answer = (code: string) => ({ code, severity: "ERROR" });
 
-  it("is classified by its code: an answer of the server is certain, but where it was shutting down", () => {
+  it("is classified by its code: an answer of the server is certain, unless it was shutting down", () => {
     expect(meaning(answer("53100"))).toBe("unavailable");
     expect(meaning(answer("40001"))).toBe("transient");
     expect(meaning(answer("40003"))).toBe("unknown");
@@ -393,7 +393,7 @@ describe("an error that no test server can be brought to", () => {
     expect(meaning(answer("XX001"))).toBe("unavailable");
   });
 
-  it("is unknown where the network failed after the commit was sent, and transient where it never was", () => {
+  it("is unknown if the network failed after the commit was sent, and transient if it never was sent", () => {
     expect(meaning({ code: "ECONNRESET" })).toBe("unknown");
     expect(meaning({ code: "EPIPE" })).toBe("unknown");
     expect(meaning({ message: "Client has encountered a connection error and is not queryable" })).toBe("transient");

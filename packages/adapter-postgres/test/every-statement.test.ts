@@ -22,7 +22,9 @@ interface Explained {
   readonly Plan: PlanNode;
 }
 
-/** The server tells the plan of every statement that it ran, those inside functions and triggers and foreign keys included. */
+/**
+ * The server logs the plan of every statement that it ran, including those inside functions, triggers and foreign keys.
+ */
 const explaining = [
   "session_preload_libraries=auto_explain",
   "auto_explain.log_min_duration=0",
@@ -34,7 +36,9 @@ const explaining = [
   "plan_cache_mode=force_generic_plan",
 ];
 
-/** The adapter looks into these, which have as many rows as there are versions of the schema, or one. */
+/**
+ * Tables that the adapter may read in full, because they have as many rows as there are versions of the schema, or one.
+ */
 const isSmall = (table: string) => /(migrations|settings)$|^pg_/.test(table);
 
 describeOnServer("with generic plans on full tables, of all statements that the server runs", (url) => {
@@ -72,7 +76,7 @@ describeOnServer("with generic plans on full tables, of all statements that the 
     await storage.close();
   }
 
-  it("those inside functions, guards and foreign keys are among them", () => {
+  it("those inside functions, guards and foreign keys are included", () => {
     const texts = explained.map((one) => one["Query Text"]).join("\n");
     for (const part of [
       "unnest(p_journal)",
@@ -95,12 +99,12 @@ describeOnServer("with generic plans on full tables, of all statements that the 
     expect(scans.map((one) => one["Query Text"])).toEqual([]);
   });
 
-  it("none looks at, or sorts, more rows than it was asked for, some next to them aside", () => {
+  it("none reads or sorts more rows than it was asked for, apart from a few adjacent ones", () => {
     expect(busyAmong(explained)).toEqual([]);
   });
 
-  // A gap: what is open when the range begins is looked for among all slots of the 31 days before.
-  it.fails("reconcile looks at few slots that began before its range", async () => {
+  // A known gap: slots that are open when the range begins are searched for among all slots of the 31 days before.
+  it.fails("reconcile reads few slots that began before its range", async () => {
     const before = explained.length;
     const engine = createEngine({ storage: postgresAdapter({ pool, schema: store.schema }) as StorageAdapter<never> });
     await engine.reconcile({ actor: { kind: "test", id: "test-1" }, dryRun: true, ...laterHalfHour });
@@ -128,7 +132,7 @@ function nodesOf(node: PlanNode): readonly PlanNode[] {
   return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 }
 
-/** What came out of a step, and what it threw away: all that it looked at. */
+/** What a step returned and what it discarded: everything that it read. */
 function rowsOf(node: PlanNode): number {
   const { "Actual Rows": rows = 0, "Actual Loops": loops = 1 } = node;
   const removed = (node["Rows Removed by Filter"] ?? 0) + (node["Rows Removed by Index Recheck"] ?? 0);

@@ -8,7 +8,7 @@ import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";
 const slot = slotAt(0);
 const keys = [{ kind: "slot", id: slot.id }] as const;
 
-/** The real server, as if it were of another version: in all answers, a column of that name has that value. */
+/** The real server, as if it were another version: in all answers, a column of that name has that value. */
 function pretending(url: string, column: string, value: number): { readonly pool: Pool; readonly sent: string[] } {
   const pool = new Pool({ connectionString: url, max: 1 });
   const sent: string[] = [];
@@ -50,7 +50,7 @@ describeOnServer("a server that is too old", (url) => {
     await pool.end();
   });
 
-  it("is not one of version 14, or later; and which it is takes no round trip of its own", async () => {
+  it("is not one of version 14 or later, and finding out takes no extra round trip", async () => {
     const { pool, sent } = pretending(url(), "server_version", 140_000);
     const storage = postgresAdapter({ pool, schema: store.schema });
     expect(await storage.load(keys)).toEqual([slot]);
@@ -60,7 +60,7 @@ describeOnServer("a server that is too old", (url) => {
     await pool.end();
   });
 
-  it("is found out within a transaction of the host's, too, which goes on", async () => {
+  it("is also found out within a host's transaction, which goes on", async () => {
     const { pool } = pretending(url(), "server_version", 130_022);
     const client = await pool.connect();
     await client.query({ text: "begin" });
@@ -81,7 +81,7 @@ describe("the factory", () => {
   });
 
   it.each(["postgres://user:secret@127.0.0.1:1/db", "postgres://user:secret@127.0.0.1:1/%zz", "no url, secret"])(
-    "never throws, on Node 22.0 neither, where URL.parse is missing: %s",
+    "never throws, not even on Node 22.0, which lacks URL.parse: %s",
     async (connectionString) => {
       URL.parse = undefined as never;
       const storage = postgresAdapter({ connectionString });

@@ -22,12 +22,18 @@ const rules: readonly ForeignRule[] = [
   raising("a trigger that raises a code of its own", "raise exception 'not this one' using errcode = 'MY001'"),
   raising("a trigger that raises what a constraint would", "raise check_violation using message = 'not this one'"),
   raising("a trigger that divides by zero", "perform 1 / 0"),
-  raising("a trigger that says what the driver says of names", "raise exception 'the phone number must be unique'"),
-  raising("a trigger that says what the driver says of the pool", "raise exception 'after calling end on the pool'"),
-  raising("a trigger that raises a lack of privileges", "raise insufficient_privilege"),
+  raising(
+    "a trigger whose message reads like the driver's about names",
+    "raise exception 'the phone number must be unique'",
+  ),
+  raising(
+    "a trigger whose message reads like the driver's about the pool",
+    "raise exception 'after calling end on the pool'",
+  ),
+  raising("a trigger that raises a missing privilege", "raise insufficient_privilege"),
   raising("a trigger that raises a missing table", "raise undefined_table"),
   raising("a trigger that raises the end of the session", "raise admin_shutdown"),
-  raising("a trigger that raises a session that may only read", "raise read_only_sql_transaction"),
+  raising("a trigger that raises a read-only session", "raise read_only_sql_transaction"),
   {
     title: "a unique index",
     add: ["create unique index only_one on slotwright_appointments (subject_id)"],
@@ -40,7 +46,7 @@ const rules: readonly ForeignRule[] = [
   },
 ];
 
-describeOnServer("of six bookings at once, the third is refused and the others are booked:", (url) => {
+describeOnServer("of six concurrent bookings, the third is refused and the others are booked:", (url) => {
   it.each(rules)("$title", async (rule) => {
     const store = await openPostgresStore(url());
     const execute = (sql: string) =>
@@ -50,12 +56,12 @@ describeOnServer("of six bookings at once, the third is refused and the others a
   });
 });
 
-describeOnServer("a trigger that leaves out a row", (url) => {
+describeOnServer("a trigger that drops a row", (url) => {
   it.each([
     ["slots", "update"],
     ["journal", "insert"],
     ["commands", "insert"],
-  ])("of %s refuses the booking, of which nothing is stored", async (table, event) => {
+  ])("of %s refuses the booking, and nothing of it is stored", async (table, event) => {
     const store = await openPostgresStore(url());
     await store.storage.commit([creation(slotAt(0), slotAt(30))]);
     const run = (sql: string) =>
@@ -75,7 +81,7 @@ describeOnServer("a trigger that leaves out a row", (url) => {
   });
 });
 
-describeOnServer("a text that this database cannot store", (url) => {
+describeOnServer("text that this database cannot store", (url) => {
   it("is refused for the call that sends it, and its neighbours are booked", async () => {
     const latin = new URL(url());
     latin.pathname = "/latin_only";
@@ -100,7 +106,7 @@ describeOnServer("a text that this database cannot store", (url) => {
   });
 });
 
-describeOnServer("an answer of the server that is about one call", (url) => {
+describeOnServer("an answer of the server that concerns one call", (url) => {
   it("leaves the connection in the pool", async () => {
     const store = await openPostgresStore(url());
     await store.storage.commit([creation(slotAt(0))]);
@@ -115,7 +121,7 @@ describeOnServer("an answer of the server that is about one call", (url) => {
 });
 
 describeOnServer("a batch of bookings", (url) => {
-  it("asks the host's pool for its connection in no caller's asynchronous context", async () => {
+  it("asks the host's pool for its connection outside any caller's asynchronous context", async () => {
     const store = await openPostgresStore(url());
     const pool = new Pool({ connectionString: url() });
     const connect = pool.connect.bind(pool);
@@ -133,7 +139,7 @@ describeOnServer("a batch of bookings", (url) => {
   });
 });
 
-describeOnServer("a host's trigger that is broken for some rows", (url) => {
+describeOnServer("a host's trigger that fails for some rows", (url) => {
   it("leaves their neighbours booked", async () => {
     const store = await openPostgresStore(url());
     const run = (sql: string) =>
@@ -154,8 +160,8 @@ describeOnServer("a host's trigger that is broken for some rows", (url) => {
   });
 });
 
-describeOnServer("a batch of which one hits a guard, where the pool has no connection for the rest", (url) => {
-  it("tells what was committed, and has the rest tried again", async () => {
+describeOnServer("a batch in which one hits a guard, and the pool has no connection for the rest", (url) => {
+  it("reports what was committed, and has the rest tried again", async () => {
     const store = await openPostgresStore(url());
     await store.storage.commit([creation(slotAt(0), slotAt(30), slotAt(60))]);
     const pool = new Pool({ connectionString: url() });

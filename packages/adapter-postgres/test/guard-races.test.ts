@@ -23,22 +23,22 @@ const ms = (minutes: number) => at(minutes).getTime();
 
 interface Race {
   readonly title: string;
-  /** What the race begins with, and begins again with. */
+  /** The state that the race starts from, and starts from again. */
   readonly given: string;
-  /** Each is allowed without the other; not both. */
+  /** Each is allowed without the other, but not both. */
   readonly ofSlot: string;
   readonly ofAppointment: string;
 }
 
 const races: readonly Race[] = [
   {
-    title: "a slot is cut shorter, and its appointment made longer",
+    title: "a slot is shortened, and its appointment is lengthened",
     given: `update slotwright_appointments set end_at = ${ms(20)}; update slotwright_slots set end_at = ${ms(30)}`,
     ofSlot: `update slotwright_slots set end_at = ${ms(20)} where id = 'slot-0'`,
     ofAppointment: `update slotwright_appointments set end_at = ${ms(30)}`,
   },
   {
-    title: "an appointment takes a further slot that it lists, and does not list it any more",
+    title: "an appointment takes a further slot that it lists, and drops it from its list",
     given: `set session_replication_role = replica;
       update slotwright_slots set status = 'available', appointment_id = null where id = 'extra';
       update slotwright_appointments set slot_ids = '["slot-0","extra"]';
@@ -76,7 +76,7 @@ describeOnServer("of two transactions by hand, without the adapter,", (url) => {
 
   const begin = async (client: Client, level: string): Promise<void> => {
     await client.query(`begin isolation level ${level}`);
-    // From here on, repeatable read and serializable look into the past.
+    // From here on, repeatable read and serializable see the past.
     await client.query("select from slotwright_slots");
   };
 
@@ -113,7 +113,7 @@ describeOnServer("of two transactions by hand, without the adapter,", (url) => {
       });
     });
 
-    it.each(levels)("never both get through, sent at the same moment, at %s", async (level) => {
+    it.each(levels)("never both succeed when sent at the same moment, at %s", async (level) => {
       for (let round = 0; round < 30; round++) {
         const refusals = await Promise.all(
           [ofSlot, ofAppointment].map(async (statement, n) => {
@@ -136,11 +136,11 @@ describeOnServer("of two transactions by hand, without the adapter,", (url) => {
     "truncate slotwright_appointments, slotwright_slots",
     "truncate slotwright_appointments cascade",
     "truncate slotwright_schedules cascade",
-  ])("nobody empties the tables: %s", async (statement) => {
+  ])("the tables cannot be emptied: %s", async (statement) => {
     expect(await refusalOf(clients[0].query(statement))).toBe("appointment_keeps_slots");
   });
 
-  it("nobody empties the table of the appointments alone, for the slots refer to it", async () => {
+  it("the table of appointments cannot be emptied alone, because the slots refer to it", async () => {
     expect(await refusalOf(clients[0].query("truncate slotwright_appointments"))).toBe("0A000");
   });
 });
@@ -148,7 +148,7 @@ describeOnServer("of two transactions by hand, without the adapter,", (url) => {
 const mixed = [...levels.map((level) => [level, level] as const), ["read committed", "serializable"] as const];
 const claims = mixed.flatMap(([one, other]) => guardRaceCases.map((race) => ({ ...race, race, one, other })));
 
-describeOnServer("one of two transactions by hand gets through, not both, where", (url) => {
+describeOnServer("one of two transactions by hand succeeds, not both, if", (url) => {
   it.each(claims)("$title, at $one and $other", async ({ race, one, other }) => {
     const store = await openPostgresStore(url());
     for (const stage of guardStage) await store.storage.commit([stage]);
@@ -160,14 +160,14 @@ describeOnServer("one of two transactions by hand gets through, not both, where"
 async function tryBoth(store: PostgresStore, race: GuardRaceCase, at: Readonly<Record<"first" | "second", string>>) {
   await runGuardRace(race, store.storage, async (which) => {
     const { transaction, commit, rollback } = await store.beginHostTransaction(`begin isolation level ${at[which]}`);
-    // From here on, repeatable read and serializable look into the past.
+    // From here on, repeatable read and serializable see the past.
     await transaction.query("select from slotwright_slots");
     return { run: async (sql) => void (await transaction.query(sql)), commit, rollback };
   });
 }
 
 describeOnServer("a change of many booked slots by hand", (url) => {
-  it("locks their appointments in the order of their ids, as commits do, so that they wait for no deadlock", async () => {
+  it("locks their appointments in the order of their ids, as commits do, so that no deadlock occurs", async () => {
     const store = await openPostgresStore(url());
     const slots = [slotAt(0), slotAt(30), slotAt(60)];
     const appointments = slots.map((one, n) => appointmentOn(one, { id: `appointment-${9 - n}` }));
@@ -187,7 +187,7 @@ describeOnServer("a change of many booked slots by hand", (url) => {
       store.storage.commit(
         appointments.map((one) => transitionOf(`in ${one.id}`, { ...one, status: "checked_in", version: 2 })),
       );
-    // Those that are locked by hand are busy; a commit waits for none of them.
+    // Commits for rows that are locked by hand are busy, and do not wait for them.
     expect((await checkIn()).map(({ status }) => status)).toEqual(["committed", "busy", "busy"]);
     await middle.rollback();
     expect((await changed).rowCount).toBe(3);
@@ -219,7 +219,7 @@ describeOnServer("batches that overlap in slots and appointments", (url) => {
   });
 
   it.each(["read\\ committed", "repeatable\\ read"])(
-    "have one winner for each appointment, and wait for no deadlock, at %s",
+    "have one winner for each appointment, and no deadlock, at %s",
     async (level) => {
       for (let round = 0; round < 8; round++) {
         const store = await openPostgresStore(url());
@@ -258,7 +258,7 @@ async function deadlocks({ pool }: PostgresStore): Promise<number> {
   return rows[0].deadlocks;
 }
 
-/** Resolves when the client waits for another one's lock. */
+/** Resolves when the client waits for another client's lock. */
 async function blocked(client: Client, { pool }: PostgresStore): Promise<void> {
   const { processID } = client as unknown as { readonly processID: number };
   for (;;) {

@@ -21,7 +21,7 @@ const guardCases: readonly GuardCase[] = [
   { guard: "journal_append_only", title: "an emptied journal", sql: "truncate slotwright_journal" },
 ];
 
-/** A database where the extension for the exclusion constraint is missing, and may not be installed. */
+/** A database where the extension for the exclusion constraint is missing, and cannot be installed. */
 async function openWithoutExtension(adminUrl: string): Promise<PostgresStore> {
   const url = new URL(adminUrl);
   url.username = `role_${process.pid}`;
@@ -46,7 +46,7 @@ async function openWithoutExtension(adminUrl: string): Promise<PostgresStore> {
 
 const stores = {
   "with an exclusion constraint": openPostgresStore,
-  "with a trigger in its place": openWithoutExtension,
+  "with a trigger instead": openWithoutExtension,
 };
 
 describe.each(Object.entries(stores))("%s,", (_title, open) => {
@@ -68,7 +68,7 @@ describe.each(Object.entries(stores))("%s,", (_title, open) => {
     beforeEach(() => client.query("begin"));
     afterEach(() => client.query("rollback"));
 
-    it("keep the table of further providers, whatever writes the appointments", async () => {
+    it("keep the table of further providers up to date, whatever writes the appointments", async () => {
       await followsFurtherProviders(async (sql) => (await client.query(sql)).rows);
     });
 
@@ -89,8 +89,8 @@ describe.each(Object.entries(stores))("%s,", (_title, open) => {
   });
 });
 
-describeOnServer("the trigger in place of the exclusion constraint", (url) => {
-  it("is put back when a part of it is gone, and gives way to the constraint where that can be had by then", async () => {
+describeOnServer("the trigger that replaces the exclusion constraint", (url) => {
+  it("is put back when a part of it is gone, and gives way to the constraint if that is available by then", async () => {
     const store = await openWithoutExtension(url());
     const sql = (text: string) =>
       withClient(url(), (client) => client.query(`set search_path = ${store.schema}; ${text}`));
@@ -172,7 +172,7 @@ describeOnServer("guards and batches", (url) => {
     }
     await onlooker.query("rollback");
     onlooker.release();
-    // On the connection that has the figures; before PostgreSQL 15 they come by themselves.
+    // On the connection that has the figures; before PostgreSQL 15 they arrive by themselves.
     await store.pool.query("select pg_stat_force_next_flush()").catch(() => {});
     const { rows } = await withClient(url(), (client) => untilCounted(client, store.schema));
     expect(rows[0].updated).toBe(200);
@@ -183,7 +183,7 @@ describeOnServer("guards and batches", (url) => {
   });
 });
 
-/** Statistics arrive when the connections that made them are idle for a while. */
+/** Statistics arrive once the connections that made them have been idle for a while. */
 async function untilCounted(client: Client, schema: string) {
   for (;;) {
     const result = await client.query(

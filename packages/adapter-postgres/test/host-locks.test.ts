@@ -12,11 +12,11 @@ const halfHours = (count: number) =>
 const levels = ["read committed", "repeatable read"];
 const clock = { now: () => at(-60), sleep: () => Promise.resolve() };
 
-describeOnServer("a transaction of the host's", (url) => {
+describeOnServer("a host's transaction", (url) => {
   let store: PostgresStore;
   beforeEach(async () => {
     store = await openPostgresStore(url());
-    // On a new database, the one that stores the settings is waited for by those that come at the same moment.
+    // On a new database, concurrent callers wait for the one that stores the settings.
     await store.storage.storeSettings({ overlapScope: "facility", idempotencyScope: "actor" });
   });
   afterEach(() => store.close());
@@ -39,7 +39,7 @@ describeOnServer("a transaction of the host's", (url) => {
       "select id from slotwright_slots where id = any ($1) for update skip locked",
       [[taken, ...free]],
     );
-    // The one that was asked for is locked: what was decided on it holds until the host's transaction ends.
+    // The requested slot is locked: what was decided on it holds until the host's transaction ends.
     expect(locked.rows.map(({ id }) => id).sort()).toEqual(free.toSorted());
     await others.rollback();
     for (const slotId of free) await outside.book({ actor, slotId, subjectId: "u" });
@@ -69,12 +69,12 @@ describeOnServer("a transaction of the host's", (url) => {
   });
 
   it.each(levels)(
-    "that creates the first slots of a new provider never waits for others that do, at %s",
+    "that creates the first slots of a new provider never waits for others that do so, at %s",
     async (level) => {
       const hosts = await Promise.all(
         Array.from({ length: 12 }, () => store.beginHostTransaction(`begin isolation level ${level}`)),
       );
-      // All have looked, and found nothing, before the first one writes.
+      // All have read, and found nothing, before the first one writes.
       for (const { transaction } of hosts) await within(transaction).listSlots({});
       const before = await deadlocks();
       for (const [index, { transaction }] of hosts.entries()) {
@@ -90,7 +90,7 @@ describeOnServer("a transaction of the host's", (url) => {
   );
 
   it.each(levels)(
-    "of many at once, each with the first slots of its own new providers, all are committed at %s",
+    "that creates the first slots of its own new providers commits beside many that do so, at %s",
     async (level) => {
       for (let round = 0; round < 5; round++) {
         const hosts = await Promise.all(

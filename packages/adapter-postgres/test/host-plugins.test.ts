@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";
 
-// Text that a plugin would take for JSON, in every field that is text.
+// Text that a plugin would take for JSON, in every field that holds text.
 const odd = "[1]";
 const slot = slotAt(0, { metadata: { snake_case: odd, nested: { a_b: { c_d: "{}" } }, list: ["[]"] } });
 const keys = [
@@ -24,7 +24,7 @@ const plugins = {
   ],
 };
 
-describeOnServer("within a transaction of a Kysely of the host's", (url) => {
+describeOnServer("within a transaction of the host's Kysely", (url) => {
   let store: PostgresStore;
   let pool: Pool;
   beforeEach(async () => {
@@ -42,7 +42,7 @@ describeOnServer("within a transaction of a Kysely of the host's", (url) => {
     const inside = <T>(work: (transaction: Transaction<unknown>) => Promise<T>) =>
       new Kysely<unknown>({ dialect: new PostgresDialect({ pool }), plugins: ofHost }).transaction().execute(work);
 
-    it("every read answers what it answers without", async () => {
+    it("every read answers the same as without them", async () => {
       const { storage } = store;
       const reads: readonly ((on: typeof storage) => Promise<readonly unknown[]>)[] = [
         (on) => on.load(keys),
@@ -57,7 +57,7 @@ describeOnServer("within a transaction of a Kysely of the host's", (url) => {
       }
     });
 
-    it("every outcome of a commit is what it is without", async () => {
+    it("every outcome of a commit is the same as without them", async () => {
       const next = slotAt(30);
       const outcomes = await inside((transaction) =>
         store.storage

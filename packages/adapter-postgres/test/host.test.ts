@@ -14,7 +14,7 @@ const slotKey = { kind: "slot", id: slot.id } as const;
 const otherKey = { kind: "slot", id: other.id } as const;
 const levels = ["read committed", "repeatable read", "serializable"];
 
-describeOnServer("within a transaction of the host's", (url) => {
+describeOnServer("within a host's transaction", (url) => {
   let store: PostgresStore;
   beforeEach(async () => {
     store = await openPostgresStore(url());
@@ -22,7 +22,7 @@ describeOnServer("within a transaction of the host's", (url) => {
   });
   afterEach(() => store.close());
 
-  it("that was begun READ ONLY, a call says so, and what to do about it", async () => {
+  it("that was begun READ ONLY, a call says so, and suggests what to do", async () => {
     const host = await store.beginHostTransaction("begin read only");
     await expect(store.storage.within(host.transaction).load([slotKey])).rejects.toMatchObject({
       failure: "read_only",
@@ -108,7 +108,7 @@ describeOnServer("within a transaction of the host's", (url) => {
     );
   });
 
-  it("a deadlock of the host's making is transient, and the other transaction goes on", async () => {
+  it("a deadlock that the host causes is transient, and the other transaction continues", async () => {
     const [a, b] = [await store.beginHostTransaction(), await store.beginHostTransaction()];
     await a.transaction.query("set local deadlock_timeout = '50ms'");
     const [inA, inB] = [store.storage.within(a.transaction), store.storage.within(b.transaction)];
@@ -123,7 +123,7 @@ describeOnServer("within a transaction of the host's", (url) => {
     await b.commit();
   });
 
-  it("calls at once take turns on the connection", async () => {
+  it("concurrent calls take turns on the connection", async () => {
     const host = await store.beginHostTransaction();
     let running = 0;
     const counting = Object.create(host.transaction) as Client;
@@ -140,14 +140,14 @@ describeOnServer("within a transaction of the host's", (url) => {
     await host.rollback();
   });
 
-  it("every call is refused where there is no transaction, and migrations are not for in between", async () => {
+  it("every call without an open transaction is refused, and so is migrate within one", async () => {
     const client = new Client({ connectionString: url() });
     await client.connect();
     const inside = store.storage.within(client);
     const misused = { failure: "misused", message: expect.stringContaining("Run BEGIN") };
     await expect(inside.commit([booking(slot)])).rejects.toMatchObject(misused);
     await expect(inside.load([slotKey])).rejects.toMatchObject(misused);
-    // A driver that does not tell: there, a savepoint is tried.
+    // A driver that does not report its state. Here, a savepoint is tried.
     const silent = {
       query: client.query.bind(client),
       on: client.on.bind(client),
@@ -162,7 +162,7 @@ describeOnServer("within a transaction of the host's", (url) => {
     await client.end();
   });
 
-  it("a connection that dies within it has committed nothing: that is no unknown outcome", async () => {
+  it("a connection that dies within it has committed nothing, which is not an unknown outcome", async () => {
     const host = await store.beginHostTransaction();
     host.transaction.on("error", () => {});
     const inside = store.storage.within(host.transaction);

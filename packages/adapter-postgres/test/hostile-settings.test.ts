@@ -26,7 +26,7 @@ const upside = () => (value: string) => ({ not: value });
 const hostile: Readonly<Record<string, PoolConfig>> = {
   "repeatable read": { options: "-c default_transaction_isolation=repeatable\\ read" },
   serializable: { options: "-c default_transaction_isolation=serializable" },
-  "a search path elsewhere": { options: "-c search_path=pg_temp" },
+  "a different search path": { options: "-c search_path=pg_temp" },
   "time zone, styles and formats": {
     options:
       "-c TimeZone=Asia/Kathmandu -c DateStyle=German -c IntervalStyle=sql_standard -c bytea_output=escape -c extra_float_digits=-15",
@@ -41,7 +41,7 @@ const hostile: Readonly<Record<string, PoolConfig>> = {
   "types of the pool's own": { types: { getTypeParser: upside } },
 };
 
-describeOnServer("on a pool of the host's", (url) => {
+describeOnServer("on a host's pool", (url) => {
   it.each(Object.entries(hostile))("%s change no outcome and no value", async (_title, config) => {
     const store = await openPostgresStore(url());
     const pool = new Pool({ connectionString: url(), ...config });
@@ -81,7 +81,7 @@ describeOnServer("on a pool of the host's", (url) => {
     await store.close();
   });
 
-  it("binary results, which pg decodes wrongly, are refused", async () => {
+  it("binary results, which pg decodes incorrectly, are refused", async () => {
     const store = await openPostgresStore(url());
     const pool = new Pool({ connectionString: url(), binary: true } as PoolConfig);
     const storage = postgresAdapter({ pool, schema: store.schema });
@@ -110,7 +110,7 @@ describeOnServer("on a pool of the host's", (url) => {
     }
   });
 
-  it("functions of the host's that are found before the system's own change nothing", async () => {
+  it("the host's functions that shadow the system's own change nothing", async () => {
     const store = await openPostgresStore(url());
     await store.pool.query(`create schema ours_first;
       create function ours_first.current_setting(text) returns text language sql as $$ select 'off' $$;
@@ -123,7 +123,7 @@ describeOnServer("on a pool of the host's", (url) => {
     await store.close();
   });
 
-  it("a read-only default is answered as such, reads go on, and migrate does not mind", async () => {
+  it("a read-only default is reported as such, reads go on, and migrate ignores it", async () => {
     const store = await openPostgresStore(url());
     const pool = new Pool({ connectionString: url(), options: "-c default_transaction_read_only=on" });
     const storage = postgresAdapter({ pool, schema: store.schema });
@@ -139,7 +139,7 @@ describeOnServer("on a pool of the host's", (url) => {
     await store.close();
   });
 
-  it("a transaction that somebody left open on a connection of the pool does not swallow a booking", async () => {
+  it("a transaction left open on a connection of the pool does not swallow a booking", async () => {
     const store = await openPostgresStore(url());
     await store.storage.commit([creation(slot)]);
     const pool = new Pool({ connectionString: url(), max: 1 });
@@ -154,7 +154,7 @@ describeOnServer("on a pool of the host's", (url) => {
   });
 
   it.each(["off", "local", "remote_write", "on", "remote_apply"])(
-    "what was acknowledged is as durable as with synchronous_commit on, where the session has %s",
+    "what was acknowledged is as durable as with synchronous_commit on, even if the session has %s",
     async (setting) => {
       const store = await openPostgresStore(url());
       const client = new Client({ connectionString: url(), options: `-c synchronous_commit=${setting}` });
@@ -170,12 +170,12 @@ describeOnServer("on a pool of the host's", (url) => {
     },
   );
 
-  it("what was acknowledged is flushed to disk even where the session would not wait for it", async () => {
+  it("what was acknowledged is flushed to disk even if the session would not wait for it", async () => {
     const store = await openPostgresStore(url());
     const pool = new Pool({ connectionString: url(), max: 1, options: "-c synchronous_commit=off" });
     const storage = postgresAdapter({ pool, schema: store.schema });
     await storage.load([]);
-    // Whether the function sets it for its transaction shows inside a transaction of the host's.
+    // Whether the function sets it for its transaction shows inside a host's transaction.
     const client = new Client({ connectionString: url(), options: "-c synchronous_commit=off" });
     await client.connect();
     await client.query("begin");

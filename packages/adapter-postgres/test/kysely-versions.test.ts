@@ -28,7 +28,7 @@ describeOnServer("within(trx) of each version of Kysely", (url) => {
   const engineOn = () => createEngine({ storage: postgresAdapter({ pool, schema: store.schema }) });
   const statusOf = async () => (await engineOn().getSlot(slot.id)).status;
 
-  // Each is written out: what counts is that it compiles.
+  // Each is written out, because what counts is that it compiles.
   it("0.27: a booking commits and vanishes with it, and a finished transaction is misuse", async () => {
     const engine = engineOn();
     const kysely = new v27.Kysely<object>({ dialect: new v27.PostgresDialect({ pool }) });

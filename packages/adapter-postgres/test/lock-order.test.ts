@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";
 
-// By code points the first of them comes first; by UTF-16 units, as JavaScript compares, the second.
+// The first of them comes first by code points; the second comes first by UTF-16 units, as JavaScript compares.
 const first = slotAt(0, { id: "\u{ff5e}" });
 const second = slotAt(30, { id: "\u{1f600}" });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -20,7 +20,7 @@ describeOnServer("rows whose ids have characters beyond U+FFFF", (url) => {
     await store.close();
   });
 
-  it("are locked in one order by a load in a host's transaction and by a batch in another: neither deadlocks", async () => {
+  it("are locked in one order by a load in a host's transaction and by a batch in another, so neither deadlocks", async () => {
     const holder = await store.beginHostTransaction();
     await holder.transaction.query("select * from slotwright_slots where id = $1 for update", [first.id]);
     const host = await store.beginHostTransaction();

@@ -24,24 +24,22 @@ describeOnServer("prepared statements", (url) => {
 
   const namesOn = async () => (await pool.query<{ name: string }>("select name from pg_prepared_statements")).rows;
 
-  it.each(["deallocate all", "discard all"])(
-    "that the host's %s took away are not missed by any call",
-    async (text) => {
-      const storage = postgresAdapter({ pool, schema: store.schema });
-      await storage.load(keys);
-      await storage.commit([]);
-      expect((await namesOn()).length).toBeGreaterThan(0);
-      await pool.query(text);
-      expect(await storage.load(keys)).toEqual([slot]);
-      await pool.query(text);
-      expect(await storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
-      expect(await storage.load(keys)).toMatchObject([{ status: "booked" }]);
-      // Not the connection, but the names are given up: whoever discards at every release would open one each time.
-      expect(await namesOn()).toEqual([]);
-    },
-  );
+  it.each(["deallocate all", "discard all"])("that the host's %s dropped are not missed by any call", async (text) => {
+    const storage = postgresAdapter({ pool, schema: store.schema });
+    await storage.load(keys);
+    await storage.commit([]);
+    expect((await namesOn()).length).toBeGreaterThan(0);
+    await pool.query(text);
+    expect(await storage.load(keys)).toEqual([slot]);
+    await pool.query(text);
+    expect(await storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
+    expect(await storage.load(keys)).toMatchObject([{ status: "booked" }]);
+    // Only the names are given up, not the connection: a host that discards at every release would open one each
+    // time.
+    expect(await namesOn()).toEqual([]);
+  });
 
-  it("that are gone end a host's transaction, which works when it is repeated on the same connection", async () => {
+  it("that are gone end a host's transaction, which succeeds when repeated on the same connection", async () => {
     const storage = postgresAdapter({ pool, schema: store.schema });
     const host = await pool.connect();
     for (const round of ["prepares", "loses", "repeats"]) {

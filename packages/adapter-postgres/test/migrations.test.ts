@@ -34,21 +34,21 @@ describeOnServer("migrate", (url) => {
   const sql = (text: string) => withClient(url(), (client) => client.query(text));
   const adapter = (schema: string, more = {}) => postgresAdapter({ connectionString: url(), schema, ...more });
 
-  it("makes schema and tables once, and finds nothing to do when it runs again", async () => {
+  it("creates schema and tables once, and finds nothing to do when it runs again", async () => {
     const storage = adapter("once");
     expect(await storage.migrate()).toEqual(applied);
     expect(await storage.migrate()).toEqual(nothing);
     await storage.close();
   });
 
-  it("may run in many processes at once, in two schemas: one of each applies, none fails", async () => {
+  it("may run in many processes at the same time, in two schemas: one of each applies, and none fails", async () => {
     const options = Array.from({ length: 8 }, (_, n) => ({ connectionString: url(), schema: `many_${n % 2}` }));
     const reports = await migrateInProcesses(new URL("storage-process.ts", import.meta.url), options);
     expect(reports.filter(({ from }) => from === 0)).toEqual([applied, applied]);
     expect(reports.filter(({ from }) => from === 1)).toEqual(Array(6).fill(nothing));
   });
 
-  it("two schemas and two prefixes are three stores, and the host's tables of the same names are left alone", async () => {
+  it("two schemas and two prefixes are three stores, and the host's tables with the same names are left alone", async () => {
     await sql("create table slots (mine int); create table migrations (mine int)");
     const stores = [
       adapter("public"),
@@ -69,7 +69,7 @@ describeOnServer("migrate", (url) => {
     for (const storage of stores) await storage.close();
   });
 
-  it("is refused on a database of a newer version, as every other call is", async () => {
+  it("is refused on a database with a newer version, like every other call", async () => {
     const storage = adapter("newer");
     await storage.migrate();
     await sql("insert into newer.slotwright_migrations values (2, 'later', 2)");
@@ -79,7 +79,7 @@ describeOnServer("migrate", (url) => {
     await storage.close();
   });
 
-  it("is asked for by every call on a database that was not migrated", async () => {
+  it("is requested by every call on a database that was not migrated", async () => {
     const storage = adapter("unmigrated");
     const outdated = {
       name: "StorageError",
@@ -95,7 +95,7 @@ describeOnServer("migrate", (url) => {
     await Promise.all([storage.close(), another.close()]);
   });
 
-  it("leaves nothing behind when it fails half-way, and gives its connection back clean", async () => {
+  it("leaves nothing behind when it fails halfway, and returns its connection clean", async () => {
     await sql("create schema half; create table half.slotwright_journal (mine int)");
     const before = await contentsOf(url(), "half");
     const pool = new Pool({ connectionString: url(), max: 1 });
@@ -124,12 +124,12 @@ describeOnServer("migrate", (url) => {
     await onTop.close();
   });
 
-  it("prints nothing to do for a database that is up to date", () => {
+  it("prints that there is nothing to do for a database that is up to date", () => {
     expect(migrationSql({ from: 1 })).not.toContain("trigger");
     expect(() => migrationSql({ schema: 'a"; drop' })).toThrow("schema");
   });
 
-  it("is no work for a role that may only read and write, and bookings work for it", async () => {
+  it("is nothing to do for a role that may only read and write, and bookings work for it", async () => {
     await sql(migrationSql({ schema: "granted" }));
     const role = `writer_${process.pid}`;
     await sql(`create role ${role} login password 'secret'; grant usage on schema granted to ${role};

@@ -7,10 +7,11 @@ import { expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";
 import { describeOnServer } from "./on-server.ts";
 
-describeOnServer("what is given to within() by mistake", (url) => {
-  it("is named, and so is what to give, in the message of an error that is not transient", async () => {
+describeOnServer("what is passed to within() by mistake", (url) => {
+  it("is named in the message of an error that is not transient, along with what to pass instead", async () => {
     const pool = new Pool({ connectionString: url(), max: 4 });
-    // Every call is refused before the adapter uses the pool, so it does not listen for what a dropped database ends.
+    // Every call is refused before the adapter uses the pool, so it does not listen for the errors that a dropped
+    // database causes.
     pool.on("error", () => {});
     pool.on("connect", (client) => client.on("error", () => {}));
     const engine = createEngine({ storage: postgresAdapter({ pool }) });
@@ -37,7 +38,7 @@ describeOnServer("what is given to within() by mistake", (url) => {
     const db = drizzle(pool);
     expect(await says(db)).toBe("a database of Drizzle");
     await db.transaction(async (transaction) => expect(await says(transaction)).toBe("a transaction of Drizzle"));
-    // A database that is dropped ends connections that are closing; an event that nobody hears would end the process.
+    // Dropping a database ends connections that are closing. An event without a listener would end the process.
     const afterCreate = (client: Client, done: (error: undefined, client: Client) => void) => {
       client.on("error", () => {});
       done(undefined, client);
@@ -56,7 +57,7 @@ describeOnServer("what is given to within() by mistake", (url) => {
     await kysely.destroy();
   });
 
-  it("of which the transaction has failed must be rolled back: that is no misuse", async () => {
+  it("whose transaction has failed must be rolled back, which is not misuse", async () => {
     const client = new Client({ connectionString: url() });
     await client.connect();
     await client.query("begin");
@@ -71,7 +72,7 @@ describeOnServer("what is given to within() by mistake", (url) => {
     await storage.close();
   });
 
-  it("tables that were never migrated are said to be missing, and what makes them", async () => {
+  it("tables that were never migrated are reported as missing, along with how to create them", async () => {
     const storage = postgresAdapter({ connectionString: url(), schema: "never" });
     const engine = createEngine({ storage });
     const calls = [() => engine.getSlot("s"), () => engine.transaction(({ engine }) => engine.getSlot("s"))];

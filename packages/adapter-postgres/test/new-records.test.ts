@@ -10,7 +10,7 @@ const fresh = slotAt(60);
 const asked = appointmentOn(fresh, { id: "asked", status: "scheduled", slotIds: [] });
 const levels = ["read committed", "repeatable read", "serializable"];
 
-describeOnServer("two who create the same record at once, the first of them not committed yet:", (url) => {
+describeOnServer("two that create the same record concurrently, the first of them uncommitted:", (url) => {
   let store: PostgresStore;
   beforeEach(async () => {
     store = await openPostgresStore(url());
@@ -48,7 +48,7 @@ describeOnServer("two who create the same record at once, the first of them not 
       expect(await second).toEqual([{ status: "stale", keys }, { status: "committed" }]);
     });
 
-    it("the second is stale where it comes alone, too", async () => {
+    it("the second is also stale if it comes alone", async () => {
       const host = await beginFirst();
       const second = store.second.commit([transitionOf("second", record)]);
       await waiting();
@@ -56,7 +56,7 @@ describeOnServer("two who create the same record at once, the first of them not 
       expect(await second).toEqual([{ status: "stale", keys }]);
     });
 
-    it("the second is committed where the first is rolled back", async () => {
+    it("the second is committed if the first is rolled back", async () => {
       const host = await beginFirst();
       const second = store.second.commit([transitionOf("second", record)]);
       await waiting();
@@ -81,14 +81,14 @@ describeOnServer("two who create the same record at once, the first of them not 
     );
   });
 
-  it("two entries for one version in one transition are the guard's to refuse", async () => {
+  it("two entries for one version in one transition are left for the guard to refuse", async () => {
     const twice = booking(slot);
     expect(await store.storage.commit([{ ...twice, journal: [...twice.journal, ...twice.journal] }])).toEqual([
       { status: "refused", guard: "journal_once_per_version" },
     ]);
   });
 
-  it.each(levels)("an entry that is in the journal already, at %s, is the guard's to refuse", async (level) => {
+  it.each(levels)("an entry that is in the journal already, at %s, is left for the guard to refuse", async (level) => {
     const { pool, storage } = at(level);
     const columns = "record_kind, record_id, command, command_id, actor_kind, actor_id, at, to_status, changes";
     await pool.query(

@@ -4,7 +4,10 @@ import { freshDatabase } from "./postgres-harness.ts";
 
 const server = await testServer("postgres");
 
-/** Describes tests that need a server; they are skipped where there is none. `url` is of an empty database of theirs. */
+/**
+ * Describes tests that need a server. They are skipped if there is none. `url` points to an empty database of their
+ * own.
+ */
 export function describeOnServer(title: string, body: (url: () => string) => void): void {
   describe.skipIf(server === undefined)(title, () => {
     let database: { readonly url: string; readonly drop: () => Promise<void> } | undefined;

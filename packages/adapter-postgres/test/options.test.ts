@@ -10,11 +10,11 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["null", null, /neither a pool nor a connectionString/],
   ["the connection string alone", connectionString, /neither a pool nor a connectionString/],
   ["an empty object", {}, /neither a pool nor a connectionString/],
-  ["a variable that is not set", { connectionString: undefined }, /neither a pool nor a connectionString/],
+  ["a variable that is unset", { connectionString: undefined }, /neither a pool nor a connectionString/],
   ["a variable that is empty", { connectionString: " " }, /neither a pool nor a connectionString/],
   ["another database's URL", { connectionString: "mysql://a:secret@b/c" }, /"mysql:\/\/".*pass one .*"postgres:\/\/"/],
   ["two databases", { connectionString, pool: new Pool() }, /both a pool and a connectionString/],
-  ["a pool that is none", { pool: {} }, /pool.* is not a Pool of pg/],
+  ["a pool that is not one", { pool: {} }, /pool.* is not a Pool of pg/],
   ["a pool that is null", { pool: null }, /pool.* is not a Pool of pg/],
   ["an option of another library", { url: connectionString }, /"url".*The options are .*connectionString/],
   ["a misspelt option", { connectionString, tableprefix: "b_" }, /"tableprefix".*The options are .*tablePrefix/],
@@ -23,7 +23,7 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["a switch as text", { connectionString, preparedStatements: "false" }, /preparedStatements.* must be true or false/],
 ];
 
-describe("options that leave open which database is meant, or what is wanted of it, are refused by every call:", () => {
+describe("options that leave the database or the intent unclear are refused by every call:", () => {
   it.each(wrong)("%s", (_what, options, message) =>
     refusesEveryCall(postgresAdapter(options as PostgresAdapterOptions), message),
   );

@@ -56,7 +56,7 @@ export async function openPostgresStore(url: string): Promise<PostgresStore> {
   };
 }
 
-/** An empty database of its own for a test file, on the server that all files share. */
+/** An empty database for one test file, on the server that all files share. */
 export async function freshDatabase(server: TestServer): Promise<{ url: string; drop: () => Promise<void> }> {
   const { url, drop } = await server.createDatabase();
   return { url, drop };
@@ -73,7 +73,9 @@ export async function withClient<T>(url: string, work: (client: Client) => Promi
   }
 }
 
-/** Triggers and foreign keys do not fire for a replica; the other constraints are dropped, and added again unchecked. */
+/**
+ * Triggers and foreign keys do not fire for a replica. The other constraints are dropped, and added again unchecked.
+ */
 async function withGuardsOff(url: string, schema: string, work: (client: Client) => Promise<void>): Promise<void> {
   await withClient(url, async (client) => {
     await client.query(
@@ -87,7 +89,7 @@ async function withGuardsOff(url: string, schema: string, work: (client: Client)
     await work(client);
     for (const { table, name, definition, type } of rows) {
       const unchecked = type === "c" ? " not valid" : "";
-      // Rows that overlap keep the exclusion constraint off for good: then nothing is left of it to test.
+      // Rows that overlap keep the exclusion constraint off for good, and then nothing of it is left to test.
       await client.query("savepoint added");
       await client
         .query(`alter table ${table} add constraint "${name}" ${definition}${unchecked}`)

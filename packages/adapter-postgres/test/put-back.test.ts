@@ -20,7 +20,7 @@ union all select 'function', proname, pg_get_functiondef(oid), format('drop func
   from pg_proc where pronamespace = $1::regnamespace
 order by 1, 2, 3`;
 
-describeOnServer("after a restore that met errors, migrate()", (url) => {
+describeOnServer("after a restore with errors, migrate()", (url) => {
   let store: PostgresStore;
   beforeEach(async () => {
     store = await openPostgresStore(url());
@@ -32,7 +32,7 @@ describeOnServer("after a restore that met errors, migrate()", (url) => {
   const lines = async () => (await store.pool.query<Line>(inventory, [store.schema])).rows;
   const described = async () => (await lines()).map(({ kind, name, definition }) => ({ kind, name, definition }));
 
-  it("finds each thing that is gone, one at a time, and puts back just that", async () => {
+  it("finds each thing that is gone, one at a time, and puts back only that", async () => {
     const before = await described();
     const all = (await lines()).filter(({ kind }) => kind !== "function");
     expect(all.length).toBeGreaterThan(40);
@@ -60,13 +60,13 @@ describeOnServer("after a restore that met errors, migrate()", (url) => {
     expect(await store.storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
   });
 
-  it("puts back once where several call it at the same time", async () => {
+  it("puts back once if several callers run it at the same time", async () => {
     await store.pool.query(`drop trigger slotwright_journal_kept on ${store.schema}.slotwright_journal`);
     const reports = await Promise.all([1, 2, 3, 4].map(() => store.storage.migrate()));
     expect(reports.flatMap(({ applied }) => applied)).toEqual(["put back: trigger slotwright_journal_kept"]);
   });
 
-  it("switches on a trigger that was switched off", async () => {
+  it("enables a trigger that was disabled", async () => {
     await store.pool.query(`alter table ${store.schema}.slotwright_journal disable trigger all`);
     expect((await store.storage.migrate()).applied).toEqual([
       "put back: trigger slotwright_journal_kept",
@@ -76,7 +76,7 @@ describeOnServer("after a restore that met errors, migrate()", (url) => {
     expect(await store.storage.migrate()).toEqual(nothing);
   });
 
-  it("changes nothing where rows are in the way, and says which", async () => {
+  it("changes nothing if rows are in the way, and says which", async () => {
     await store.pool.query(`alter table ${store.schema}.slotwright_slots drop constraint slotwright_no_overlap`);
     await store.pool.query(`drop trigger slotwright_journal_kept on ${store.schema}.slotwright_journal`);
     const before = await described();
@@ -92,7 +92,7 @@ describeOnServer("after a restore that met errors, migrate()", (url) => {
     expect(await described()).toEqual(before);
   });
 
-  it("is transient where the connection is lost amid it, changes nothing, and can be called again", async () => {
+  it("is transient if the connection is lost during it, changes nothing, and can be called again", async () => {
     await store.pool.query(`drop trigger slotwright_journal_kept on ${store.schema}.slotwright_journal`);
     const host = await store.beginHostTransaction();
     await host.transaction.query("lock table slotwright_journal in row exclusive mode");

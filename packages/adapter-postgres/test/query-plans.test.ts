@@ -27,7 +27,7 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
 
   beforeAll(async () => {
     store = await openPostgresStore(url());
-    // Connections that made their plans while the tables were empty.
+    // Connections that planned while the tables were empty.
     await store.storage.commit([creation(slotAt(0)), transitionOf("none")]);
     await store.storage.commit([booking(slotAt(0))]);
     client = new Client({ connectionString: url() });
@@ -56,7 +56,7 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
       const { reads } = statements();
       const read = "asOf" in query ? reads.slots(query as SlotQuery) : reads.appointments(query);
       const plan = await planOf(read?.sql ?? "");
-      // A subject has so few appointments, and a time so few of one status, that to sort all of them is as good.
+      // A subject has so few appointments, and a time so few of one status, that sorting all of them is just as good.
       const unsorted = plan.replaceAll(sortedPage, "");
       const areFew = "subjectId" in query || (query.providerIds === undefined && query.statuses !== undefined);
       expect(unsorted).not.toMatch(areFew ? /Seq Scan/ : /Seq Scan|-> {2}Sort/);
@@ -64,14 +64,14 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
       const index = "asOf" in query ? slotIndexOf(query as SlotQuery) : appointmentIndexOf(query);
       const further = isShared ? [`slotwright_${index.replace("appointments", "further_providers")}`] : [];
       const used = new Set([...plan.matchAll(/(?:using|Bitmap Index Scan on) (\w+)/g)].map(([, name]) => name));
-      // The rows of a page of many providers are read by their keys.
+      // The rows of a page of many providers are read by key.
       const table = isShared ? "appointments" : "slots";
       const byKey = isShared || (query.providerIds?.length ?? 0) > 8 ? [`slotwright_${table}_pkey`] : [];
       expect([...used].sort()).toEqual([`slotwright_${index}`, ...byKey, ...further].sort());
     },
   );
 
-  it("records, the journal and the versions are found by their keys", async () => {
+  it("records, the journal and the versions are found by key", async () => {
     const { load, loadAndLock, reads } = statements();
     for (const { sql } of [load(kinds), loadAndLock(kinds)]) {
       const plan = await planOf(sql);
@@ -97,7 +97,7 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
     expect(scans).toEqual(["schedule", "slot", "appointment", "command"]);
   });
 
-  it("commits and their guards read by keys, also on connections that planned while the tables were empty", async () => {
+  it("commits and their guards read by key, also on connections that planned while the tables were empty", async () => {
     const scans = async () => {
       await new Promise((resolve) => setTimeout(resolve, 1_200));
       const { rows } = await client.query(
@@ -125,7 +125,7 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
 });
 
 describeOnServer("a connection that planned while the tables were empty", (url) => {
-  it("goes on to read by keys when they are full, before anybody has analysed them", async () => {
+  it("still reads by key when they are full, before anything has analysed them", async () => {
     const store = await openPostgresStore(url());
     const pool = new Pool({ connectionString: url(), max: 1 });
     const storage = postgresAdapter({ pool, schema: store.schema });
@@ -176,7 +176,7 @@ describeOnServer("a connection that planned while the tables were empty", (url) 
   });
 });
 
-/** Rows that are read by their keys: those of a page. */
+/** Rows that are read by key: those of a page. */
 const sortedPage = /-> {2}Sort\n\s+Sort Key: .*\n\s+-> {2}(Nested Loop|Index Scan using \w+_pkey)/g;
 
 const slotIndexOf = ({ scheduleId, providerIds, facilityId }: SlotQuery) =>
@@ -195,7 +195,10 @@ const appointmentIndexOf = ({ subjectId, providerIds }: AppointmentQuery) =>
       ? "appointments_by_start"
       : "appointments_by_provider";
 
-/** Two hundred providers (of five thousand) at four facilities with five hundred slots each, and as many appointments without slots, two fifths of them with a further provider. */
+/**
+ * Two hundred providers (of five thousand) at four facilities with five hundred slots each, and as many appointments
+ * without slots, two fifths of them with a further provider.
+ */
 const fill = `
 insert into slotwright_schedules select 's' || p, 'provider-' || p, 'f' || p % 4, 'UTC', 1, 0, 0 from generate_series(1, 5000) as p;
 insert into slotwright_slots (id, schedule_id, provider_id, facility_id, seat, start_at, end_at, status, metadata, version, created_at, updated_at)

@@ -27,10 +27,10 @@ describeOnServer("races", (url) => {
     expect(await deadlocks()).toBe(before);
   });
 
-  it("one command from two connections takes effect once, even where it expects nothing that tells", async () => {
+  it("one command from two connections takes effect once, even if nothing it expects reveals the other", async () => {
     const fresh = (n: number) => ({ ...schedule, id: `schedule-${n}` });
     for (let round = 0; round < 20; round++) {
-      // The same command, on other records: only its id can tell.
+      // The same command, on other records: only its id reveals it.
       const [one, two] = await Promise.all([
         store.storage.commit([
           transitionOf(`c ${round}`, fresh(round)),
@@ -46,7 +46,7 @@ describeOnServer("races", (url) => {
     }
   });
 
-  it("a batch with refused, stale and replayed transitions among new ones commits just those", async () => {
+  it("a batch with refused, stale and replayed transitions among new ones commits only the new ones", async () => {
     const slots = Array.from({ length: 6 }, (_, n) => slotAt(n * 30));
     await store.storage.commit([creation(...slots)]);
     const [a, b, c, d, e] = slots.map((slot) => booking(slot)) as [
@@ -74,7 +74,7 @@ describeOnServer("races", (url) => {
     expect(await store.second.commit([e as typeof a])).toEqual([{ status: "committed" }]);
   });
 
-  it("two processes with 32 callers each share 30 slots, and never one slot twice", () =>
+  it("two processes with 32 callers each share 30 slots, and never book one slot twice", () =>
     bookingRace({
       program: new URL("storage-process.ts", import.meta.url),
       options: { connectionString: url(), schema: store.schema },

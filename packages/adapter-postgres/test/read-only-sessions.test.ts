@@ -24,7 +24,7 @@ describeOnServer("sessions that outlive their server's role", (url) => {
     await store.close();
   });
 
-  /** For sessions that are opened from now on, as where a primary becomes a standby or comes back. */
+  /** For sessions that are opened from now on, as if a primary became a standby or came back. */
   const setReadOnly = (mode: "on" | "off") =>
     withClient(url(), async (client) => {
       await client.query("set default_transaction_read_only = off");
@@ -39,7 +39,7 @@ describeOnServer("sessions that outlive their server's role", (url) => {
   const adapterOn = (given: PostgresPool) => postgresAdapter({ pool: given, schema: store.schema });
 
   it.each(["default_transaction_read_only", "set session characteristics"])(
-    "all of a pool's, by %s, are replaced by the first write, and nothing is applied twice",
+    "of a whole pool, read-only by %s, are replaced by the first write, and nothing is applied twice",
     async (how) => {
       const storage = adapterOn(pool);
       if (how === "default_transaction_read_only") {
@@ -57,7 +57,7 @@ describeOnServer("sessions that outlive their server's role", (url) => {
     },
   );
 
-  it("are replaced where the pool tells neither how many it has nor when it opens one", async () => {
+  it("are replaced if the pool reports neither how many it has nor when it opens one", async () => {
     const silent = { connect: () => pool.connect(), on: () => {} };
     await setReadOnly("on");
     await fill();
@@ -68,7 +68,7 @@ describeOnServer("sessions that outlive their server's role", (url) => {
     await expect(adapterOn(silent).commit([booking(slot)])).rejects.toMatchObject({ failure: "read_only" });
   });
 
-  it("are given up, and the database is called read-only only when a fresh one says so", async () => {
+  it("are discarded, and the database is only called read-only if a fresh session is, too", async () => {
     const storage = adapterOn(pool);
     await fill();
     let opened = 0;
@@ -86,33 +86,30 @@ describeOnServer("sessions that outlive their server's role", (url) => {
     expect(await storage.commit([booking(slot)])).toEqual(committed);
   });
 
-  it.each(["the engine's", "the host's"])(
-    "are replaced under transaction(), where %s statement finds out",
-    async (whose) => {
-      const storage = adapterOn(pool);
-      await storage.storeSettings({ overlapScope: "facility", idempotencyScope: "actor" });
-      const engine = createEngine({ storage });
-      await fill("set session characteristics as transaction read only");
-      let runs = 0;
-      await engine.transaction(async ({ engine: inside, transaction }) => {
-        runs += 1;
-        if (whose === "the host's") await transaction.query("create table invoices (id integer)");
-        await inside.book({ actor: { kind: "patient", id: "p" }, slotId: slot.id, subjectId: "p" });
-      });
-      // Each of the pool's, and a fresh one.
-      expect(runs).toBe(slots.length + 1);
-      await setReadOnly("on");
-      await fill("set session characteristics as transaction read only");
-      const [, other = slotAt(0)] = slots;
-      const late = engine.transaction(({ engine: inside }) =>
-        inside.book({ actor: { kind: "patient", id: "p" }, slotId: other.id, subjectId: "p" }),
-      );
-      await expect(late).rejects.toMatchObject({ code: "storage_read_only" });
-      expect(pool.totalCount).toBe(0);
-    },
-  );
+  it.each(["the engine's", "the host's"])("are replaced in transaction(), if %s statement finds out", async (whose) => {
+    const storage = adapterOn(pool);
+    await storage.storeSettings({ overlapScope: "facility", idempotencyScope: "actor" });
+    const engine = createEngine({ storage });
+    await fill("set session characteristics as transaction read only");
+    let runs = 0;
+    await engine.transaction(async ({ engine: inside, transaction }) => {
+      runs += 1;
+      if (whose === "the host's") await transaction.query("create table invoices (id integer)");
+      await inside.book({ actor: { kind: "patient", id: "p" }, slotId: slot.id, subjectId: "p" });
+    });
+    // Each session of the pool, and a fresh one.
+    expect(runs).toBe(slots.length + 1);
+    await setReadOnly("on");
+    await fill("set session characteristics as transaction read only");
+    const [, other = slotAt(0)] = slots;
+    const late = engine.transaction(({ engine: inside }) =>
+      inside.book({ actor: { kind: "patient", id: "p" }, slotId: other.id, subjectId: "p" }),
+    );
+    await expect(late).rejects.toMatchObject({ code: "storage_read_only" });
+    expect(pool.totalCount).toBe(0);
+  });
 
-  it("keep a host's transaction to itself: it is not tried anywhere else", async () => {
+  it("leave a host's transaction where it is: it is not tried anywhere else", async () => {
     const client = await pool.connect();
     await client.query("set session characteristics as transaction read only");
     await client.query("begin");

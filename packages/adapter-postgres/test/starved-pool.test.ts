@@ -24,7 +24,7 @@ describeOnServer("a host's pool whose connections are all in use", (url) => {
     await store.close();
   });
 
-  it("and that lets nobody wait for long, is named as the reason, too", async () => {
+  it("and that does not let callers wait for long, is also named as the reason", async () => {
     const store = await openPostgresStore(url());
     const pool = new Pool({ connectionString: url(), max: 1, connectionTimeoutMillis: 2_000 });
     const client = await pool.connect();

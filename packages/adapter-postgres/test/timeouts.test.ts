@@ -10,7 +10,7 @@ const slot = slotAt(0);
 const keys = [{ kind: "slot", id: slot.id }] as const;
 const committed = [{ status: "committed" }];
 
-/** Stops this whole process: what the server sends meanwhile is read only after the next statement was sent. */
+/** Stops this whole process: what the server sends in the meantime is read only after the next statement was sent. */
 function sleepDeeply(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
@@ -51,7 +51,7 @@ describeOnServer("a server that ends sessions by the clock", (url) => {
     ["idle_in_transaction_session_timeout", "25P03"],
     ["transaction_timeout", "25P04"],
   ])(
-    "is transient at %s within a transaction of the host's, who is told to repeat",
+    "is transient at %s within a host's transaction, and the host is told to repeat it",
     async ([setting, code], context) => {
       if (setting === "transaction_timeout" && !(await knowsTransactionTimeout())) return context.skip(tooOld);
       const host = await store.beginHostTransaction();
@@ -88,16 +88,16 @@ describe("a session that the server has ended", () => {
   const meaning = (code: string, during: During, severity = "FATAL") =>
     toStorageError(answer(code, severity), { databaseName: "h:1/d", during }).failure;
 
-  it.each(["25P03", "25P04", "57P03", "57P05", "53300"])("has committed nothing where it says %s", (code) => {
+  it.each(["25P03", "25P04", "57P03", "57P05", "53300"])("has committed nothing if it reports %s", (code) => {
     expect(meaning(code, "commit")).toBe("transient");
   });
 
-  it.each(["28P01", "3D000", "57P04"])("was none, or is none any more, where it says %s", (code) => {
+  it.each(["28P01", "3D000", "57P04"])("never existed, or exists no longer, if it reports %s", (code) => {
     expect(meaning(code, "commit")).toBe("unavailable");
     expect(meaning(code, "read")).toBe("unavailable");
   });
 
-  it("may have committed where it was shut down, where the server gave up, and where a pooler lost it", () => {
+  it("may have committed if it was shut down, if the server gave up, and if a pooler lost it", () => {
     expect(meaning("57P01", "commit")).toBe("unknown");
     expect(meaning("57P02", "commit")).toBe("unknown");
     expect(meaning("08P01", "commit", "ERROR")).toBe("unknown");
@@ -107,7 +107,7 @@ describe("a session that the server has ended", () => {
   });
 
   it.each(["25P03", "25P04", "57P01", "57P02", "57P03", "57P04", "57P05", "08006"])(
-    "is not used again after %s, whatever language the server speaks",
+    "is not used again after %s, in any language of the server",
     (code) => {
       expect(breaksConnection(answer(code, "致命的エラー"))).toBe(true);
       expect(breaksConnection(answer("57014", "エラー"))).toBe(false);

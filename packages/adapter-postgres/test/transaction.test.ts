@@ -53,7 +53,7 @@ describeOnServer("engine.transaction", (url) => {
     expect([pool.totalCount, pool.idleCount]).toEqual([1, 1]);
   });
 
-  it("rolls both back when the callback throws, and passes the driver's error on as it is", async () => {
+  it("rolls both back when the callback throws, and passes the driver's error on unchanged", async () => {
     const failed = engineOn().transaction(async ({ transaction, engine }) => {
       await engine.book(want);
       await insert(transaction);
@@ -64,7 +64,7 @@ describeOnServer("engine.transaction", (url) => {
     expect([pool.totalCount, pool.idleCount]).toEqual([1, 1]);
   });
 
-  it("takes the answer ROLLBACK to COMMIT for the failure that it is", async () => {
+  it("treats the answer ROLLBACK to COMMIT as a failure", async () => {
     const failed = engineOn().transaction(async ({ transaction, engine }) => {
       await engine.book(want);
       await transaction.query("select 1 / 0").catch(() => {});
@@ -77,7 +77,7 @@ describeOnServer("engine.transaction", (url) => {
     expect(await counted()).toEqual(["available", 0]);
   });
 
-  it("does not acknowledge what the callback has rolled back itself", async () => {
+  it("does not acknowledge what the callback itself has rolled back", async () => {
     const failed = engineOn().transaction(async ({ transaction, engine }) => {
       await engine.book(want);
       await transaction.query("rollback");
@@ -86,7 +86,7 @@ describeOnServer("engine.transaction", (url) => {
     expect(await counted()).toEqual(["available", 0]);
   });
 
-  it("says that a deferred constraint refused it at COMMIT", async () => {
+  it("reports that a deferred constraint refused it at COMMIT", async () => {
     const failed = engineOn().transaction(async ({ transaction, engine }) => {
       await engine.book(want);
       for (const id of ["twice", "twice"]) await insert(transaction, id);
@@ -95,7 +95,7 @@ describeOnServer("engine.transaction", (url) => {
     expect(await counted()).toEqual(["available", 0]);
   });
 
-  it("runs again where the connection was lost before COMMIT, on another one", async () => {
+  it("runs again on another connection if the connection was lost before COMMIT", async () => {
     let runs = 0;
     await engineOn().transaction(async ({ transaction, engine }) => {
       runs += 1;
@@ -109,7 +109,7 @@ describeOnServer("engine.transaction", (url) => {
     expect(await counted()).toEqual(["booked", 1]);
   });
 
-  it("says outcome_unknown where the connection is lost during COMMIT: it took effect wholly, or not at all", async () => {
+  it("reports outcome_unknown if the connection is lost during COMMIT: it took effect wholly, or not at all", async () => {
     let runs = 0;
     const lost = engineOn().transaction(async ({ transaction, engine }) => {
       runs += 1;
@@ -124,7 +124,7 @@ describeOnServer("engine.transaction", (url) => {
     });
     await expect(lost).rejects.toMatchObject({ code: "outcome_unknown", details: { idempotencyKey: null } });
     expect(runs).toBe(1);
-    // The server may only now be at it.
+    // The server may be starting on it only now.
     const whole = [
       ["available", 0],
       ["booked", 1],
@@ -133,7 +133,7 @@ describeOnServer("engine.transaction", (url) => {
     expect(pool.totalCount).toBe(0);
   });
 
-  it("gives its connection back although the callback has done so already", async () => {
+  it("returns its connection even if the callback has already done so", async () => {
     for (let run = 0; run < 4; run++) {
       await engineOn().transaction(async ({ transaction }) => {
         if (run % 2 === 0) transaction.release();

@@ -26,16 +26,16 @@ const statusesOf = async (...transitions: Transition[]) =>
 const count = (word: string) => sent.filter((one) => one === word).length;
 const bookings = [0, 30, 60].map((minutes) => booking(slotAt(minutes)));
 
-/** Puts something of its own, and only holds if that slot is as it was. */
+/** Writes something of its own, and holds only if that slot is unchanged. */
 const restingOn = (minutes: number, version: number): Transition => {
   const own = transitionOf(`resting on ${minutes}`, slotAt(120));
   return { ...own, expect: [...own.expect, { key: keyOf(slotAt(minutes)), version }] };
 };
 
-describe("a batch in which all goes through", () => {
-  it("is written without a look at what is there, and without a savepoint for each", async () => {
+describe("a batch that succeeds as a whole", () => {
+  it("is written without checking what is there, and without a savepoint for each transition", async () => {
     expect(await statusesOf(...bookings)).toEqual(["committed", "committed", "committed"]);
-    // The one select is that of the schema's version. A booking writes a command, two entries and two records.
+    // The one select reads the schema's version. A booking writes a command, two entries and two records.
     expect([count("begin"), count("commit"), count("savepoint"), count("select")]).toEqual([1, 1, 0, 1]);
     expect([count("insert"), count("update")]).toEqual([3 * 4, 3]);
   });
@@ -46,7 +46,7 @@ describe("a batch in which all goes through", () => {
   });
 });
 
-describe("a batch in which something does not go through", () => {
+describe("a batch in which one transition fails", () => {
   it("is undone, and decided one by one: the others are committed once, with one sync to disk", async () => {
     const [first, second, third] = bookings as [Transition, Transition, Transition];
     await storage.commit([second]);
@@ -62,7 +62,7 @@ describe("a batch in which something does not go through", () => {
   it.each([
     ["by itself", []],
     ["among others", bookings],
-  ])("tells that a record which it only rests on has changed, %s", async (_where, others) => {
+  ])("reports that a record which it rests on but does not write has changed, %s", async (_where, others) => {
     await storage.commit([booking(slotAt(90))]);
     const resting = restingOn(90, 1);
     const outcomes = await storage.commit([...others, resting]);

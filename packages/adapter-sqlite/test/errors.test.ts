@@ -19,7 +19,7 @@ async function migrated(): Promise<string> {
   return filename;
 }
 
-/** What every call must reject with: the contract's own error, that names the file and keeps its cause. */
+/** What every call must reject with: the contract's own error, which names the file and keeps its cause. */
 async function failure(call: Promise<unknown>, filename: string): Promise<StorageFailure | undefined> {
   const error = await call.then(
     () => undefined,
@@ -36,7 +36,7 @@ const load = (filename: string) => {
 };
 
 describe("a file that cannot be used is reported by the first call, never by the factory:", () => {
-  it("a file that is no database", async () => {
+  it("a file that is not a database", async () => {
     const filename = freshFile();
     writeFileSync(filename, "Dear diary, ".repeat(1_000));
     expect(await load(filename)).toBe("unavailable");
@@ -74,7 +74,7 @@ describe("a file that cannot be used is reported by the first call, never by the
     });
   });
 
-  it("a prefix that is no name", async () => {
+  it("a prefix that is not a valid name", async () => {
     const storage = sqliteAdapter({ filename: freshFile(), tablePrefix: 'a"; drop' });
     await expect(storage.load([])).rejects.toMatchObject({ failure: "misused" });
     await expect(storage.migrate()).rejects.toMatchObject({ failure: "misused" });
@@ -97,7 +97,7 @@ describe("a database that fails later", () => {
     await storage.close();
   });
 
-  it("is transient while a reader keeps a commit from the file, without a write-ahead log", async () => {
+  it("is transient while a reader blocks a commit to the file, without a write-ahead log", async () => {
     const filename = await migrated();
     const database = new Database(filename, { timeout: 0 });
     database.pragma("journal_mode = delete");
@@ -114,7 +114,7 @@ describe("a database that fails later", () => {
     database.close();
   });
 
-  it("is read_only where the connection is, and still answers reads", async () => {
+  it("is read_only if the connection is, and still answers reads", async () => {
     const filename = await migrated();
     const readonly = new Database(filename, { readonly: true });
     const storage = sqliteAdapter({ database: readonly });
@@ -128,7 +128,7 @@ describe("a database that fails later", () => {
     queryOnly.close();
   });
 
-  it("is unavailable when the disk is full, and has kept nothing of the batch", async () => {
+  it("is unavailable when the disk is full, and has stored nothing of the batch", async () => {
     const filename = await migrated();
     const database = new Database(filename);
     const storage = sqliteAdapter({ database });
@@ -143,7 +143,7 @@ describe("a database that fails later", () => {
     database.close();
   });
 
-  it("is misused when it was closed", async () => {
+  it("is misused after it was closed", async () => {
     const filename = await migrated();
     const storage = sqliteAdapter({ filename });
     await storage.load([]);
@@ -177,12 +177,12 @@ describe("an error of COMMIT itself", () => {
   const during = (code: string) =>
     toStorageError(Object.assign(new Error("failed"), { code }), { databaseName: "f", during: "commit" }).failure;
 
-  it("is unknown where the log may have got the commit all the same", () => {
+  it("is unknown if the log may have received the commit all the same", () => {
     expect(during("SQLITE_IOERR_FSYNC")).toBe("unknown");
     expect(during("SQLITE_IOERR_WRITE")).toBe("unknown");
   });
 
-  it("is certain where it came before the end of the write", () => {
+  it("is certain if it came before the end of the write", () => {
     expect(during("SQLITE_BUSY")).toBe("transient");
     expect(during("SQLITE_FULL")).toBe("unavailable");
     expect(during("SQLITE_READONLY_DBMOVED")).toBe("read_only");

@@ -9,7 +9,7 @@ const slots = [{ start: "2026-03-02T09:00:00Z", end: "2026-03-02T09:30:00Z" }];
 
 const create = { actor, facilityId: "f", slots };
 
-/** How often a timer of one millisecond fires while the work goes on, and how long that takes. */
+/** How often a timer of one millisecond fires during the work, and how long that takes. */
 async function ticksDuring(work: () => Promise<unknown>): Promise<{ readonly ticks: number; readonly ms: number }> {
   let ticks = 0;
   const timer = setInterval(() => {
@@ -21,7 +21,7 @@ async function ticksDuring(work: () => Promise<unknown>): Promise<{ readonly tic
   return { ticks, ms: performance.now() - started };
 }
 
-it("callers in a loop who are answered at once let timers and sockets have their turn", async () => {
+it("callers in a loop who are answered at once let timers and sockets run", async () => {
   const storage = sqliteAdapter({ filename: freshFile() });
   await storage.migrate();
   const engine = createEngine({ storage });
@@ -34,7 +34,7 @@ it("callers in a loop who are answered at once let timers and sockets have their
     };
     await Promise.all(Array.from({ length: 20 }, caller));
   });
-  // Turns of their own would let twenty callers leave it but once in 100 ms.
+  // With turns of their own, twenty callers would yield only once in 100 ms.
   expect(ticks).toBeGreaterThan(ms / 80);
   await storage.close();
 });
@@ -56,7 +56,7 @@ it("within the host's transaction nothing else gets a turn, so nothing slips int
   await storage.close();
 });
 
-it("a command that waits for another connection's transaction blocks nobody else, and goes on when that ends", async () => {
+it("a command that waits for another connection's transaction blocks no other call, and goes on when that ends", async () => {
   const filename = freshFile();
   const storage = sqliteAdapter({ filename });
   await storage.migrate();
@@ -65,7 +65,7 @@ it("a command that waits for another connection's transaction blocks nobody else
   other.exec("begin immediate");
   const release = setTimeout(() => other.exec("commit"), 400);
   const { ticks } = await ticksDuring(() => engine.createSlots({ actor, providerId: "p", facilityId: "f", slots }));
-  // Some 400, unless the computer is busy; none while SQLite waits.
+  // Some 400, unless the computer is busy; none if SQLite waited.
   expect(ticks).toBeGreaterThan(20);
   clearTimeout(release);
   other.close();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SqliteDatabase, sqliteAdapter } from "../src/index.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-harness.ts";
 
-/** An instruction of a statement, or of a trigger that it fires, as EXPLAIN has it. */
+/** An instruction of a statement, or of a trigger that it fires, in the form of EXPLAIN. */
 interface Instruction {
   readonly addr: number;
   readonly opcode: string;
@@ -14,7 +14,7 @@ interface Instruction {
   readonly p3: number;
 }
 
-describe("on full, analysed tables, of all statements that the driver is given", () => {
+describe("on full, analysed tables, of all statements that the driver receives", () => {
   let store: SqliteStore;
   let database: Database.Database;
   const given = new Set<string>();
@@ -49,7 +49,7 @@ describe("on full, analysed tables, of all statements that the driver is given",
     expect(statements(/^update/).length).toBeGreaterThan(2);
   });
 
-  it("no read looks at a table but by an index, or sorts more than a page of several providers", () => {
+  it("no read uses a table without an index, or sorts more than a page of several providers", () => {
     for (const sql of statements(/^select/)) {
       const steps = planOf(sql).map(({ detail }) => detail);
       const scans = steps.filter(
@@ -57,8 +57,8 @@ describe("on full, analysed tables, of all statements that the driver is given",
       );
       expect(scans, sql).toEqual([]);
       expect(steps.join(), sql).not.toMatch(/AUTOMATIC/);
-      // Of several providers, or of shared appointments, as many rows are sorted as there are on the page: another test
-      // counts them.
+      // For several providers, or shared appointments, as many rows are sorted as the page has. Another test counts
+      // them.
       if (!/provider_id in|further_providers/.test(sql)) expect(steps.join(), sql).not.toMatch(/TEMP B-TREE/);
       // A whole index is read only in its order, and so only as far as the page.
       if (steps.some((step) => /^SCAN.*USING/.test(step) && !/VIRTUAL/.test(step))) expect(sql).toMatch(/limit \?$/);
@@ -73,7 +73,7 @@ describe("on full, analysed tables, of all statements that the driver is given",
     ).toBeGreaterThan(3);
   });
 
-  it("a write that looked at all rows would be found", () => {
+  it("a write that read all rows would be found", () => {
     const all = "update slotwright_slots set seat = 7 where metadata = 'x'";
     expect(wholeLooks(database, all)).toEqual(["slotwright_slots"]);
   });
@@ -83,7 +83,7 @@ const inTurn = <Result>(_title: string, call: () => Promise<Result>): Promise<Re
 
 const placesIn = (sql: string): readonly null[] => Array(sql.match(/\?/g)?.length ?? 0).fill(null);
 
-/** The same database, which notes what is prepared and executed on it. */
+/** The same database, which records what is prepared and executed on it. */
 function noting(database: Database.Database, given: Set<string>): SqliteDatabase {
   return new Proxy(database, {
     get(target, name) {
@@ -97,7 +97,7 @@ function noting(database: Database.Database, given: Set<string>): SqliteDatabase
   }) as unknown as SqliteDatabase;
 }
 
-/** The instructions of a statement, and of each trigger: their addresses begin anew. */
+/** The instructions of a statement, and of each trigger: their addresses start anew. */
 function programsOf(database: Database.Database, sql: string): readonly (readonly Instruction[])[] {
   const programs: Instruction[][] = [];
   for (const instruction of database.prepare<unknown[], Instruction>(`explain ${sql}`).all(...placesIn(sql))) {
@@ -107,7 +107,7 @@ function programsOf(database: Database.Database, sql: string): readonly (readonl
   return programs;
 }
 
-/** The tables and indexes that a statement, or a trigger of it, goes through from their first row, or from their last. */
+/** The tables and indexes that a statement, or one of its triggers, reads from their first row, or from their last. */
 function wholeLooks(database: Database.Database, sql: string): readonly string[] {
   const pages = database
     .prepare<[], { name: string; rootpage: number }>("select name, rootpage from sqlite_schema")
@@ -127,7 +127,7 @@ function wholeLooks(database: Database.Database, sql: string): readonly string[]
   });
 }
 
-/** What is done only while a row refers to one that is missing: ours are written in an order in which none does. */
+/** What is done only while a row refers to a missing one. Ours are written in an order in which this never happens. */
 function skippedIn(program: readonly Instruction[]): (addr: number) => boolean {
   const jumps = program.filter(({ opcode }) => opcode === "FkIfZero");
   return (addr) => jumps.some((jump) => jump.addr < addr && addr < jump.p2);

@@ -21,8 +21,14 @@ const rules: readonly ForeignRule[] = [
   raising("a trigger with RAISE(ROLLBACK)", "select raise(rollback, 'not this one')"),
   raising("a trigger with RAISE(IGNORE)", "select raise(ignore)"),
   raising("a trigger whose own statement fails", "select json('{')"),
-  raising("a trigger that says what SQLite says of missing tables", "select raise(abort, 'no such table for two')"),
-  raising("a trigger that says what the driver says", "select raise(abort, 'the connection is not open on Mondays')"),
+  raising(
+    "a trigger whose message reads like SQLite's about missing tables",
+    "select raise(abort, 'no such table for two')",
+  ),
+  raising(
+    "a trigger whose message reads like the driver's",
+    "select raise(abort, 'the connection is not open on Mondays')",
+  ),
   {
     title: "a trigger that breaks the host's own foreign key",
     add: [
@@ -40,7 +46,7 @@ const rules: readonly ForeignRule[] = [
   },
 ];
 
-describe("of six bookings at once, the third is refused and the others are booked:", () => {
+describe("of six concurrent bookings, the third is refused and the others are booked:", () => {
   it.each(rules)("$title", async (rule) => {
     const store = await openSqliteStore();
     const database = new Database(store.filename);
@@ -55,7 +61,7 @@ describe("a trigger with RAISE(IGNORE)", () => {
     ["slots", "update"],
     ["journal", "insert"],
     ["commands", "insert"],
-  ])("on %s refuses the booking, of which nothing is stored", async (table, event) => {
+  ])("on %s refuses the booking, and nothing of it is stored", async (table, event) => {
     const store = await openSqliteStore();
     await store.storage.commit([creation(slotAt(0))]);
     const database = new Database(store.filename);
@@ -68,8 +74,8 @@ describe("a trigger with RAISE(IGNORE)", () => {
   });
 });
 
-describe("within a transaction of the host", () => {
-  it("what a trigger refuses leaves nothing behind, and the transaction usable", async () => {
+describe("within a host's transaction", () => {
+  it("what a trigger refuses leaves nothing behind, and the transaction stays usable", async () => {
     const store = await openSqliteStore();
     await store.storage.commit([creation(slotAt(0), slotAt(30))]);
     const database = new Database(store.filename);

@@ -22,7 +22,7 @@ const cases: readonly GuardCase[] = [
   ...replacingGuardCases({ verb: "insert or replace", ofAppointment: "row_format", numbersEntries: true }),
   {
     guard: "journal_once_per_version",
-    title: "a second entry for one version in place of the first",
+    title: "a second entry for one version that replaces the first",
     sql: `insert or replace ${intoJournal({ reason: "'x'" })}`,
   },
 ];
@@ -45,7 +45,7 @@ describe("the database's own guards, without the adapter and with foreign keys o
     if (database.inTransaction) database.exec("rollback");
   });
 
-  it("no list of further providers that is not that of the appointments, whatever writes those", async () => {
+  it("no write of appointments, and the list of further providers follows each", async () => {
     await followsFurtherProviders(async (sql) => {
       const statement = database.prepare<[], Record<string, unknown>>(sql);
       if (statement.reader) return statement.all();
@@ -58,7 +58,7 @@ describe("the database's own guards, without the adapter and with foreign keys o
     expect(guardThatRefuses(database, sql)).toBe(guard);
   });
 
-  it("a slot whose appointment does not exist by a foreign key as well", () => {
+  it("a slot whose appointment does not exist, also by a foreign key", () => {
     database.pragma("foreign_keys = on");
     database.exec("begin; drop trigger slotwright_slots_fit");
     const statement = setSlot("slot-30", "status = 'booked', appointment_id = 'gone'");
@@ -96,7 +96,7 @@ function guardThatRefuses(database: Database.Database, statement: string): Guard
   return undefined;
 }
 
-describe("one of two transactions by hand gets through, not both, where", () => {
+describe("one of two transactions by hand succeeds, not both, if", () => {
   it.each(guardRaceCases)("$title", async (race) => {
     const store = await openSqliteStore();
     for (const one of guardStage) await store.storage.commit([one]);

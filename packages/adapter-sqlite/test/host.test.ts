@@ -12,8 +12,8 @@ const slot = slotAt(0);
 const committed = [{ status: "committed" }];
 const slotKey = { kind: "slot", id: slot.id } as const;
 
-describe("on a database of the host's", () => {
-  it("no setting of the host's changes a result, and its own stay as they are", async () => {
+describe("on a host's database", () => {
+  it("no setting of the host changes a result, and the host's own stay unchanged", async () => {
     const database = new Database(freshFile());
     database.defaultSafeIntegers(true);
     database.pragma("foreign_keys = off");
@@ -61,7 +61,7 @@ describe("on a database of the host's", () => {
     source.close();
   });
 
-  it("two prefixes are two stores, and the host's tables of the same names are left alone", async () => {
+  it("two prefixes are two stores, and the host's tables with the same names are left alone", async () => {
     const database = new Database(freshFile());
     database.exec(
       "create table slots (mine); create table migrations (mine); create index slots_by_start on slots (mine)",
@@ -92,7 +92,7 @@ describe("on a database of the host's", () => {
   });
 });
 
-describe("within a transaction of the host's", () => {
+describe("within a host's transaction", () => {
   let store: SqliteStore;
   let storage: StorageAdapter<SqliteDatabase>;
 
@@ -156,7 +156,7 @@ describe("within a transaction of the host's", () => {
     database.close();
   });
 
-  it("every call is refused where there is no transaction, and migrations are not for in between", async () => {
+  it("every call without an open transaction is refused, and so is migrate within one", async () => {
     const database = new Database(store.filename);
     const inside = storage.within(database);
     const misused = { failure: "misused", message: expect.stringContaining("BEGIN IMMEDIATE") };

@@ -7,8 +7,8 @@ import { expect, it } from "vitest";
 const folder = join(import.meta.dirname, "jest");
 const require = createRequire(import.meta.url);
 
-it("two test files of one Jest process, each of which waits for a busy file, both pass", async () => {
-  // One process for both: better-sqlite3 throws errors of the first file's realm in the second as well.
+it("two test files of one Jest process that each wait for a busy file both pass", async () => {
+  // One process for both: in the second, better-sqlite3 throws errors of the first file's realm, too.
   const jest = require.resolve("jest/bin/jest");
   const args = ["--experimental-vm-modules", jest, "--runInBand", "--config", join(folder, "jest.config.mjs")];
   const { stderr } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: "" } });

@@ -11,7 +11,7 @@ interface HostTables {
 
 const actor = { kind: "patient", id: "p" };
 
-it("a booking joins a Kysely transaction by the database that its dialect uses", async () => {
+it("a booking joins a Kysely transaction through the database that its dialect uses", async () => {
   const filename = freshFile();
   const storage = sqliteAdapter({ filename });
   await storage.migrate();

@@ -21,7 +21,7 @@ function heapAfterCollection(): number {
   return process.memoryUsage().heapUsed;
 }
 
-it("a hundred thousand slots take no more memory than the first of them, and timers fire all the while", async () => {
+it("a hundred thousand slots take no more memory than the first of them, and timers keep firing", async () => {
   const filename = freshFile();
   const storage = sqliteAdapter({ filename });
   await storage.migrate();
@@ -51,7 +51,7 @@ it("a hundred thousand slots take no more memory than the first of them, and tim
   await storage.close();
 }, 180_000);
 
-it("what an abort or a crash left undone is done by the same call on another connection", async () => {
+it("the same call on another connection does what an abort or a crash left undone", async () => {
   const filename = freshFile();
   const [storage, other] = [sqliteAdapter({ filename }), sqliteAdapter({ filename })];
   await storage.migrate();

@@ -22,14 +22,14 @@ const schemaOf = (filename: string) =>
   );
 
 describe("migrate", () => {
-  it("makes the tables once, and finds nothing to do when it runs again", async () => {
+  it("creates the tables once, and finds nothing to do when it runs again", async () => {
     const storage = sqliteAdapter({ filename: freshFile() });
     expect(await storage.migrate()).toEqual(applied);
     expect(await storage.migrate()).toEqual(nothing);
     await storage.close();
   });
 
-  it("may run in many processes at once: one of them applies, none fails", async () => {
+  it("may run in many processes at the same time: one of them applies, and none fails", async () => {
     const options = Array(8).fill({ filename: freshFile() });
     const reports = await migrateInProcesses(new URL("storage-process.ts", import.meta.url), options);
     expect(reports.filter(({ from }) => from === 0)).toEqual([applied]);
@@ -49,7 +49,7 @@ describe("migrate", () => {
     await storage.close();
   });
 
-  it("puts back each trigger and index that is gone, and says so", async () => {
+  it("puts back each trigger and index that is gone, and reports it", async () => {
     const filename = freshFile();
     const storage = sqliteAdapter({ filename });
     await storage.migrate();
@@ -65,7 +65,7 @@ describe("migrate", () => {
     await storage.close();
   });
 
-  it("changes nothing where something else has the name of what is gone, and says so", async () => {
+  it("changes nothing if something else has the name of what is gone, and reports it", async () => {
     const filename = freshFile();
     const storage = sqliteAdapter({ filename });
     await storage.migrate();
@@ -82,7 +82,7 @@ describe("migrate", () => {
     await storage.close();
   });
 
-  it("is refused on a database of a newer version, as every other call is", async () => {
+  it("is refused on a database with a newer version, like every other call", async () => {
     const filename = freshFile();
     const storage = sqliteAdapter({ filename });
     await storage.migrate();
@@ -93,7 +93,7 @@ describe("migrate", () => {
     await storage.close();
   });
 
-  it("by a newer version is noticed by a process that runs already", async () => {
+  it("by a newer version is noticed by a process that is already running", async () => {
     const filename = freshFile();
     const storage = sqliteAdapter({ filename });
     await storage.migrate();
@@ -104,7 +104,7 @@ describe("migrate", () => {
     await storage.close();
   });
 
-  it("is asked for by every call on a database that was not migrated", async () => {
+  it("is requested by every call on a database that was not migrated", async () => {
     const storage = sqliteAdapter({ filename: freshFile() });
     const outdated = {
       name: "StorageError",
@@ -117,7 +117,7 @@ describe("migrate", () => {
     await storage.close();
   });
 
-  it("is asked for by a database whose migrations are older than the code", async () => {
+  it("is requested by a database whose migrations are older than the code", async () => {
     const filename = freshFile();
     const storage = sqliteAdapter({ filename });
     await storage.migrate();
@@ -126,7 +126,7 @@ describe("migrate", () => {
     await storage.close();
   });
 
-  it("leaves nothing behind when it fails half-way", async () => {
+  it("leaves nothing behind when it fails halfway", async () => {
     const filename = freshFile();
     withFile(filename, (database) => database.exec("create table slotwright_journal (mine)"));
     const before = schemaOf(filename);
@@ -149,7 +149,7 @@ describe("migrate", () => {
     await onTop.close();
   });
 
-  it("prints nothing to do for a database that is up to date", () => {
+  it("prints that there is nothing to do for a database that is up to date", () => {
     expect(migrationSql({ from: 1 })).not.toContain("trigger");
   });
 });

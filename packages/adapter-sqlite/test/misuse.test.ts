@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { sqliteAdapter } from "../src/index.ts";
 import { openSqliteStore } from "./sqlite-harness.ts";
 
-describe("what is given to within() by mistake", () => {
-  it("is named, and so is what to give, in the message of an error that is not transient", async () => {
+describe("what is passed to within() by mistake", () => {
+  it("is named in the message of an error that is not transient, along with what to pass instead", async () => {
     const store = await openSqliteStore();
     const engine = createEngine({ storage: store.storage });
     const says = async (given: unknown) => {
@@ -33,7 +33,7 @@ describe("what is given to within() by mistake", () => {
     await store.close();
   });
 
-  it("tables that were never migrated are said to be missing, and what makes them", async () => {
+  it("tables that were never migrated are reported as missing, along with how to create them", async () => {
     const storage = sqliteAdapter({ filename: ":memory:" });
     const engine = createEngine({ storage });
     const calls = [() => engine.getSlot("s"), () => engine.transaction(({ engine }) => engine.getSlot("s"))];

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { sqliteAdapter } from "../src/index.ts";
 import { freshFile } from "./fresh-folder.ts";
 
-it("four processes with 16 callers each share 30 slots on one file, and never one slot twice", async () => {
+it("four processes with 16 callers each share 30 slots on one file, and never book one slot twice", async () => {
   const filename = freshFile();
   const storage = sqliteAdapter({ filename });
   await storage.migrate();

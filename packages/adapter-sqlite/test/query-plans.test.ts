@@ -40,7 +40,7 @@ describe("no statement of the adapter reads a table from end to end:", () => {
       .filter((query) => !ofProviders.includes(query))
       .map(([title, query]) => [title, reads.appointments(query)?.sql ?? ""] as const),
   ];
-  it.each(ofProviders)("%s are read in order from two indexes, shared ones included", (_title, query) => {
+  it.each(ofProviders)("%s are read in order from two indexes, including shared ones", (_title, query) => {
     const plan = planOf(reads.appointments(query)?.sql ?? "");
     // What is sorted, or read without an index, are pages that were found.
     const bad = badSteps(plan).filter((step) => !/^SCAN \(subquery-\d+\)$|^USE TEMP B-TREE/.test(step));
@@ -52,7 +52,7 @@ describe("no statement of the adapter reads a table from end to end:", () => {
 
   it.each(lists)("%s are read in order from one index", (title, sql) => {
     const plan = planOf(sql);
-    // What several providers have is sorted, as far as the page: see the next test.
+    // What several providers have is sorted, up to the page's end: see the next test.
     const sorted = /(two|hundred) providers/.test(title) ? ["USE TEMP B-TREE FOR ORDER BY"] : [];
     expect(badSteps(plan)).toEqual(sorted);
     expect(plan.some((step) => /USING INDEX slotwright_(slots|appointments)_by_/.test(step))).toBe(true);
@@ -71,7 +71,7 @@ describe("no statement of the adapter reads a table from end to end:", () => {
     for (const sql of sqls) expect(planOf(sql)[0]).toMatch(/^SEARCH .*(INDEX sqlite_autoindex|PRIMARY KEY)/);
   });
 
-  it("of each of many providers no more slots are looked at than the page has, whatever there is behind it", async () => {
+  it("of each of many providers no more slots are read than the page has, whatever lies past it", async () => {
     const file = await openSqliteStore();
     const filled = new Database(file.filename);
     const triggers = filled.prepare("select name from sqlite_schema where type = 'trigger'").pluck().all();
@@ -94,11 +94,11 @@ describe("no statement of the adapter reads a table from end to end:", () => {
       return looks;
     };
     const hundred = { ...listPage, providerIds: providerIds(100) };
-    // The first provider is read as far as a page; each of the others, to its first slot that is behind that page.
+    // The first provider is read for the length of a page; each of the others, to its first slot past that page.
     expect(looksFor(hundred)).toBeLessThan(200);
     expect(looksFor({ ...hundred, startFrom: at(300), startBefore: at(100_000) })).toBeLessThan(200);
     expect(looksFor({ ...hundred, after: { start: at(300), id: "x" } })).toBeLessThan(200);
-    // However their slots lie: at worst the page of each.
+    // However their slots lie, at worst the page of each is read.
     const shift = "86400000 * cast(substr(provider_id, 10) as integer)";
     filled.exec(`update slotwright_slots set start_at = start_at - ${shift}, end_at = end_at - ${shift}`);
     expect(looksFor(hundred)).toBeLessThan(100 * (listPage.limit + 1));
@@ -106,7 +106,7 @@ describe("no statement of the adapter reads a table from end to end:", () => {
     await file.close();
   });
 
-  it("of each of many providers no more appointments are looked at than the page has, shared ones included", async () => {
+  it("of each of many providers no more appointments are read than the page has, including shared ones", async () => {
     const file = await openSqliteStore();
     const filled = new Database(file.filename);
     const triggers = filled.prepare("select name from sqlite_schema where type = 'trigger'").pluck().all();
@@ -137,12 +137,12 @@ describe("no statement of the adapter reads a table from end to end:", () => {
     await file.close();
   });
 
-  it("a provider's slots at a facility are read from the provider's index, not from the facility's, which is longer", () => {
+  it("a provider's slots at a facility are read from the provider's index, not from the longer one of the facility", () => {
     const sql = reads.slots({ ...listPage, providerIds: providerIds(1), facilityId: "f" })?.sql ?? "";
     expect(planOf(sql)).toEqual([expect.stringContaining("slotwright_slots_by_provider (provider_id=?)")]);
   });
 
-  it("the overlap guard looks at the one slot before", () => {
+  it("the overlap guard reads the one slot before", () => {
     const { sql } = database
       .prepare("select sql from sqlite_schema where name = 'slotwright_slots_inserted'")
       .get() as { sql: string };
@@ -153,7 +153,7 @@ describe("no statement of the adapter reads a table from end to end:", () => {
     ]);
   });
 
-  it("the guards find listed slots by their key", () => {
+  it("the guards find listed slots by key", () => {
     const triggers = database.prepare("select sql from sqlite_schema where type = 'trigger'").all() as {
       sql: string;
     }[];

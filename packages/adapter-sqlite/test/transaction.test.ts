@@ -29,7 +29,7 @@ describe("engine.transaction on a file", () => {
     return { storage, engine: createEngine({ storage }) };
   };
 
-  it("commits the booking and the host's row together, and others read meanwhile", async () => {
+  it("commits the booking and the host's row together, and others read in the meantime", async () => {
     const { storage, engine } = opened();
     await engine.transaction(async ({ transaction, engine: inside }) => {
       transaction.exec("create table invoices (id text)");
@@ -45,7 +45,7 @@ describe("engine.transaction on a file", () => {
     await storage.close();
   });
 
-  it("lets other bookings of the same engine wait, and they are booked when it has ended", async () => {
+  it("makes other bookings of the same engine wait, and they are booked when it has ended", async () => {
     const { storage, engine } = opened();
     let beside: Promise<unknown> | undefined;
     await engine.transaction(async ({ engine: inside }) => {
@@ -59,11 +59,11 @@ describe("engine.transaction on a file", () => {
     await storage.close();
   });
 
-  it("a booking beside transactions that never pause has its turn", async () => {
+  it("a booking gets its turn beside transactions that never pause", async () => {
     const { storage, engine } = opened();
     let ended = 0;
     let isBooked = false;
-    // There is always one more that waits.
+    // One more is always waiting.
     const callers = Array.from({ length: 5 }, async () => {
       while (!isBooked && ended < 300) {
         await engine.transaction(() => sleep(10));
@@ -77,25 +77,22 @@ describe("engine.transaction on a file", () => {
     await storage.close();
   });
 
-  it.each(["throws", "returns"])(
-    "a callback that %s in the midst of an iterate() leaves no lock behind",
-    async (how) => {
-      const { storage, engine } = opened();
-      const transacted = engine.transaction(async ({ transaction, engine: inside }) => {
-        await inside.book(want(0));
-        transaction.prepare("select 1 union select 2").iterate().next();
-        if (how === "throws") throw new Error("no");
-      });
-      const refusal = how === "throws" ? { message: "no" } : { code: "storage_misused" };
-      await expect(transacted).rejects.toMatchObject(refusal);
-      await engine.book(want(1));
-      await createEngine({ storage: store.second }).book(want(2));
-      expect(await statusesOf(store.second)).toEqual(["available", "booked", "booked"]);
-      await storage.close().catch(() => {});
-    },
-  );
+  it.each(["throws", "returns"])("a callback that %s during an iterate() leaves no lock behind", async (how) => {
+    const { storage, engine } = opened();
+    const transacted = engine.transaction(async ({ transaction, engine: inside }) => {
+      await inside.book(want(0));
+      transaction.prepare("select 1 union select 2").iterate().next();
+      if (how === "throws") throw new Error("no");
+    });
+    const refusal = how === "throws" ? { message: "no" } : { code: "storage_misused" };
+    await expect(transacted).rejects.toMatchObject(refusal);
+    await engine.book(want(1));
+    await createEngine({ storage: store.second }).book(want(2));
+    expect(await statusesOf(store.second)).toEqual(["available", "booked", "booked"]);
+    await storage.close().catch(() => {});
+  });
 
-  it("ends one that takes too long in the midst of an iterate(), whose next write fails", async () => {
+  it("ends one that takes too long during an iterate(), whose next write fails", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { storage } = opened();
     const { transaction, commit } = await storage.begin();
@@ -113,7 +110,7 @@ describe("engine.transaction on a file", () => {
     await storage.close().catch(() => {});
   });
 
-  it("tells a caller who waits for a transaction that waits for it, what to call", async () => {
+  it("tells a caller that waits for a transaction which waits for it what to call", async () => {
     const { storage } = opened();
     const engine = createEngine({ storage, retry: { budgetMs: 1 } });
     const nested = engine.transaction(() => engine.book(want(0)));
@@ -135,7 +132,7 @@ describe("engine.transaction on a file", () => {
     await storage.close();
   });
 
-  it("says that a deferred foreign key refused it at COMMIT, and goes on", async () => {
+  it("reports that a deferred foreign key refused it at COMMIT, and goes on", async () => {
     const { storage, engine } = opened();
     const failed = engine.transaction(async ({ transaction, engine: inside }) => {
       transaction.exec("create table parents (id text primary key)");
@@ -148,7 +145,7 @@ describe("engine.transaction on a file", () => {
     await storage.close();
   });
 
-  it("ends after thirty seconds: it is rolled back, the next ones go on, and the late one is told", async () => {
+  it("ends after thirty seconds: it is rolled back, the next ones go on, and the late one gets an error", async () => {
     const { storage, engine } = opened();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const [begun, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -179,7 +176,7 @@ describe("engine.transaction on a file", () => {
 });
 
 describe.each(["the host's own Database", "a database in memory"])("engine.transaction on %s", (kind) => {
-  it("waits its turn, and so do calls beside it, for there is one connection", async () => {
+  it("waits its turn, and so do calls beside it, because there is one connection", async () => {
     const database = kind.includes("memory") ? undefined : new Database(store.filename);
     const storage = sqliteAdapter(database === undefined ? { filename: ":memory:" } : { database });
     if (database === undefined) {

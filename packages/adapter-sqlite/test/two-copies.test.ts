@@ -30,7 +30,7 @@ it("an engine of another copy of the core waits for a busy file", async () => {
   other.close();
 });
 
-it("an engine of another copy of the core says that the schema is missing", async () => {
+it("an engine of another copy of the core reports that the schema is missing", async () => {
   const { createEngine, isBookingError } = await secondCopyOfCore();
   const storage = sqliteAdapter({ database: new Database(":memory:") });
   const error = await createEngine({ storage })

@@ -9,8 +9,8 @@ export interface AuditScope {
 }
 
 /**
- * Reads a store and says which of the invariants 1 to 5 are broken, as sentences. None if all hold. Written apart from
- * the rules on purpose: it finds their mistakes.
+ * Reads a store and reports, as sentences, which of the invariants 1 to 5 are broken. Empty if all hold. It is
+ * deliberately written apart from the rules, so that it finds their mistakes.
  */
 export async function auditStore(storage: StorageAdapter, scope: AuditScope = {}): Promise<readonly string[]> {
   const slots = await readAll((page) => storage.findSlots({ ...scope, ...page, asOf: new Date(0) }));

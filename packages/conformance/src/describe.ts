@@ -1,7 +1,7 @@
 import { conformanceCases } from "./cases/index.ts";
 import type { CaseContext, ConformanceCase, ConformanceHarness, ConformanceStore } from "./harness.ts";
 
-/** The part of a test runner that is used. The functions of Vitest, Jest and node:test fit. */
+/** The part of a test runner that the suite uses. The functions of Vitest, Jest and node:test fit. */
 export interface TestRunner {
   readonly describe: (name: string, body: () => void) => unknown;
   readonly it: (name: string, body: () => Promise<void>) => unknown;
@@ -19,8 +19,8 @@ export function describeConformance({ describe, it }: TestRunner, harness: Confo
 }
 
 /**
- * Runs one case on a fresh store. Rejects if the adapter does not keep the promise, or a known gap is not the key of a
- * case.
+ * Runs one case on a fresh store. Rejects if the adapter does not keep the promise, or if a known gap is not the key of
+ * a case.
  */
 export async function runConformanceCase(one: ConformanceCase, harness: ConformanceHarness): Promise<void> {
   refuseUnknownGaps(harness, [...conformanceCases, one]);

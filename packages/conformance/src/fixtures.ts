@@ -41,7 +41,7 @@ export function engineOn(storage: StorageAdapter, options: Partial<EngineOptions
   return createEngine({ storage, ...options });
 }
 
-/** Publishes `count` slots of half an hour, one after the other from nine o'clock. */
+/** Publishes `count` slots of half an hour, one after another from nine o'clock. */
 export async function publish(engine: Engine, count = 1, capacity = 1): Promise<readonly Slot[]> {
   const slots = Array.from({ length: count }, (_, index) => {
     return { start: minutes(index * 30), end: minutes(index * 30 + 30), capacity };
@@ -55,7 +55,7 @@ export async function publishOne(engine: Engine): Promise<Slot> {
   return slot;
 }
 
-/** Asks for an appointment when there is no slot, so that it waits for a provider to accept it. */
+/** Requests an appointment when there is no slot, so that it waits for a provider to accept it. */
 export async function askFor(engine: Engine, start: Date, end: Date, subjectId = "p-1") {
   const wanted = { ...place, subjectId, start, end, ifNoSlot: "schedule" } as const;
   const { appointment } = await engine.book({ actor: patient, ...wanted });

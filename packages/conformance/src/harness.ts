@@ -4,11 +4,11 @@ import type { StoredRecord } from "@slotwright/core/adapter";
 /** An empty, migrated store of its own for one case. */
 export interface ConformanceStore<HostTransaction = unknown> {
   readonly storage: StorageAdapter<HostTransaction>;
-  /** The same store over another connection: what one has acknowledged, the other sees. */
+  /** The same store over another connection. It sees what the first one has acknowledged. */
   readonly second: StorageAdapter<HostTransaction>;
   /** Opens a transaction as a host would. */
   readonly beginHostTransaction: () => Promise<HostTransactionHandle<HostTransaction>>;
-  /** Writes and deletes rows by hand with every guard off, the way orphans arise in practice. */
+  /** Writes and deletes rows by hand with every guard off, as happens in practice. */
   readonly corrupt: (change: Corruption) => Promise<void>;
   readonly close: () => Promise<void>;
 }

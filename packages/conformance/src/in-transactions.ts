@@ -1,7 +1,9 @@
 import { commandNames, type Engine } from "@slotwright/core";
 import type { RecordedEngine } from "./linearizability/record.ts";
 
-/** The same engine, with each command in a transaction of its own, as for a host with rows beside the booking. */
+/**
+ * The same engine, but each command runs in a transaction of its own, as in a host that writes rows beside the booking.
+ */
 export function inTransactions(engine: Engine): RecordedEngine {
   const commands = commandNames
     .filter((name) => name !== "repair")

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { minutes, patient, place, provider } from "./fixtures.ts";
 import type { RecordedEngine } from "./linearizability/record.ts";
 
-/** A command with numbers in place of ids. The numbers pick among what exists when it runs. */
+/** A command with numbers instead of ids. The numbers pick from what exists when it runs. */
 export interface Intent {
   readonly name:
     | "createSlots"
@@ -43,7 +43,7 @@ const weighted: readonly { readonly weight: number; readonly value: Intent["name
   { weight: 1, value: "markNoShow" },
 ];
 
-/** Any command on a small world, in which most commands get in each other's way. */
+/** Any command on a small world, in which most commands conflict. */
 export const anyIntent: fc.Arbitrary<Intent> = fc.record({
   name: fc.oneof(...weighted.map(({ weight, value }) => ({ weight, arbitrary: fc.constant(value) }))),
   slot: fc.nat(20),
@@ -54,9 +54,9 @@ export const anyIntent: fc.Arbitrary<Intent> = fc.record({
   key: fc.option(fc.nat(30)),
 });
 
-/** What exists so far of a provider and a room of its own. Several worlds fit into one store. */
+/** What exists so far of a provider and a room. Several worlds fit into one store. */
 export interface World {
-  /** Part of every id and key that the world makes. */
+  /** Part of every id and key that the world creates. */
   readonly name: string;
   readonly slotIds: string[];
   readonly appointmentIds: string[];

@@ -1,9 +1,9 @@
 import type { StorageAdapter } from "@slotwright/core";
 
-/** What is called of a storage, except for `within`, which makes another one. */
+/** The methods of a storage, except for `within`, which returns another storage. */
 export type StorageCalls = Omit<StorageAdapter<never>, "contract" | "within">;
 
-/** Whether a command or a read waits for the call. The others go by themselves, and nothing is decided by them. */
+/** Whether a command or a read waits for the call. Other calls run on their own, and no decision depends on them. */
 const isWaitedFor: Readonly<Record<keyof StorageCalls, boolean>> = {
   load: true,
   findSlots: true,
@@ -18,15 +18,15 @@ const isWaitedFor: Readonly<Record<keyof StorageCalls, boolean>> = {
   close: false,
 };
 
-/** Makes the call with `proceed`, and does something before it, after it, or in its place. */
+/** Makes the call with `proceed`, and does something before it, after it, or instead of it. */
 export type Around = <Answer>(call: keyof StorageCalls, proceed: () => Promise<Answer>) => Promise<Answer>;
 
-/** What is called in place of a storage's own methods. */
+/** What is called instead of a storage's own methods. */
 export type Interceptor = (storage: StorageAdapter<never>) => Partial<StorageAdapter<never>>;
 
 /**
- * The storage with some of its calls replaced, within a host's transaction, too. It asks nothing of the storage but the
- * contract, so that one whose methods stand on a prototype can be intercepted as well.
+ * The storage with some of its calls replaced, also within a host's transaction. It uses only the contract, so a
+ * storage whose methods are on a prototype can be intercepted, too.
  */
 export function intercepted<HostTransaction, Opened>(
   storage: StorageAdapter<HostTransaction, Opened>,
@@ -42,7 +42,7 @@ export function intercepted<HostTransaction, Opened>(
   return whole as StorageAdapter<HostTransaction, Opened>;
 }
 
-/** Something around each call that a command or a read waits for. */
+/** Runs something around each call that a command or a read waits for. */
 export function aroundCalls(around: Around): Interceptor {
   return (storage) =>
     eachCall(
@@ -51,7 +51,7 @@ export function aroundCalls(around: Around): Interceptor {
     );
 }
 
-/** Each call of the contract, on the storage that there is when it is made. */
+/** Each call of the contract, on whichever storage is current when the call is made. */
 export function eachCall(
   storageNow: () => StorageAdapter<never>,
   around: Around = (_, proceed) => proceed(),

@@ -11,9 +11,9 @@ import { recordsIn } from "./linearizability/shown-records.ts";
 
 /** What several callers do at the same time, and the order of their steps. */
 export interface Play {
-  /** Run one after the other, before all others. */
+  /** Run one after another, before all others. */
   readonly before: readonly Intent[];
-  /** Each caller's commands follow one another; the callers are concurrent. */
+  /** The commands of one caller follow one another; the callers are concurrent. */
   readonly callers: readonly (readonly Intent[])[];
   /** Decides the order of steps, as in `createTurns`. */
   readonly choices: readonly number[];
@@ -21,7 +21,7 @@ export interface Play {
 
 const first = { slot: 0, appointment: 0, start: 0, length: 6, capacity: 1, key: null } as const;
 
-/** Two appointments that wait to be accepted, and then a slot that only one of them fits into. */
+/** Two appointments that wait to be accepted, and then a slot that fits only one of them. */
 const opening: readonly Intent[] = [
   { ...first, name: "bookTime" },
   { ...first, name: "bookTime" },
@@ -43,7 +43,7 @@ export const anyPlay: fc.Arbitrary<Play> = fc.record({
 });
 
 export interface Stage {
-  /** Connections to one store, shared out among the callers. */
+  /** Connections to one store, shared among the callers. */
   readonly storages: readonly StorageAdapter[];
   /** A separate connection, which sets the stage and inspects it at the end. */
   readonly observer: StorageAdapter;
@@ -51,18 +51,23 @@ export interface Stage {
   readonly options?: Partial<EngineOptions<unknown>>;
   /** Part of all ids and keys, if several plays share a store. */
   readonly name?: string;
-  /** Whether callers on one connection share an engine, and with it round trips. By turns, each needs its own. */
+  /**
+   * Whether callers on one connection share an engine, and so share round trips. If callers take turns, each needs an
+   * engine of its own.
+   */
   readonly sharesEngines?: boolean;
   /** Whether every third caller runs each of its commands in a transaction that the engine opens. */
   readonly inTransactions?: boolean;
-  /** Asked if the database was away: whether the caller, who has waited meanwhile, tries again. Default: no. */
+  /**
+   * Called if the database was away: whether the caller, which has waited in the meantime, tries again. Default: no.
+   */
   readonly onFailure?: (attempts: number) => Promise<boolean>;
 }
 
 export interface Performance {
   readonly history: History;
   readonly world: World;
-  /** Errors that no engine may throw. */
+  /** Errors that an engine must never throw. */
   readonly rawErrors: readonly string[];
 }
 
@@ -124,11 +129,11 @@ async function insist(command: () => Promise<void>, rawErrors: string[], onFailu
   }
 }
 
-/** A caller without an answer asks again with the same key, as callers should: the command takes effect once. */
+/** A caller without an answer asks again with the same key, as callers should. The command takes effect once. */
 async function repeatUnanswered({ calls }: History, engine: RecordedEngine): Promise<void> {
   for (const { name, input, outcome } of calls) {
     if (outcome.status !== "unknown" || name === "getSlot" || name === "getAppointment") continue;
-    // A refusal is an answer too, and what follows a fault goes into the history like everything else.
+    // A refusal is an answer, too, and what follows a fault goes into the history like everything else.
     await (engine[name] as (input: unknown) => Promise<unknown>)(input).catch(() => {});
   }
 }
@@ -149,12 +154,15 @@ async function lookOver({ calls }: History, engine: RecordedEngine): Promise<voi
   }
 }
 
-/** That a record does not exist is an answer too, and belongs in the history. */
+/** That a record does not exist is also an answer, and belongs in the history. */
 function ignoreRefusal(error: unknown): void {
   if (!isBookingError(error) || error.status >= 500) throw error;
 }
 
-/** What is wrong, as sentences: broken invariants, answers without an explanation, errors that no engine may throw. */
+/**
+ * What is wrong, as sentences: broken invariants, answers without an explanation, errors that an engine must never
+ * throw.
+ */
 export async function problemsOf({ history, world, rawErrors }: Performance, observer: StorageAdapter) {
   const verdict = checkHistory(history);
   const broken = await auditStore(observer, { providerIds: providersOfWorld(world) });

@@ -16,7 +16,9 @@ export interface Turns {
 }
 
 export interface TurnsOptions {
-  /** For each step, which of the waiting participants goes on. After the last number, the one that waited longest. */
+  /**
+   * For each step, which of the waiting participants goes on. After the last number, the one that has waited longest goes.
+   */
   readonly choices: readonly number[];
   /** Milliseconds after which an unfinished step counts as waiting for a lock. Default 20. */
   readonly blockedAfterMs?: number;
@@ -34,8 +36,8 @@ interface Waiting {
 }
 
 /**
- * The participant whose last turn is longest ago goes first. Not the order of arrival: if several run at the same time, as
- * all do in the beginning, that depends on milliseconds and cannot be repeated.
+ * The participant whose last turn is longest ago goes first. This is not the order of arrival: if several run at the same
+ * time, as all do in the beginning, that order depends on milliseconds and cannot be repeated.
  */
 function inLine(one: Waiting, other: Waiting): number {
   return one.participant.lastTurn - other.participant.lastTurn || one.participant.number - other.participant.number;
@@ -98,8 +100,8 @@ export function createTurns({ choices, blockedAfterMs = 20 }: TurnsOptions): Tur
 const tick = 100;
 
 /**
- * Options of engines whose time advances with each look at the clock, and that yield their turn where they pause, so
- * that everything can be repeated. Their patience does not end, because that time runs fast.
+ * Options of engines whose time advances with each look at the clock, and that yield their turn when they pause, so
+ * that everything can be repeated. Their patience does not end, because this clock runs fast.
  */
 export function optionsByTurns(turns: Turns): Pick<EngineOptions<unknown>, "clock" | "retry" | "coalesce"> {
   let now = Date.UTC(2026, 2, 1);
@@ -110,6 +112,6 @@ export function optionsByTurns(turns: Turns): Pick<EngineOptions<unknown>, "cloc
     },
     sleep: () => turns.next(),
   };
-  // A batch runs in no caller's context, and so would have no turn.
+  // A batch runs in no caller's context, so it would have no turn.
   return { clock, retry: { budgetMs: Number.MAX_SAFE_INTEGER }, coalesce: { batchSize: 1 } };
 }

@@ -6,7 +6,7 @@ import { openMemoryStore } from "../src/memory-store.ts";
 
 type Break = (storage: StorageAdapter) => StorageAdapter;
 
-/** The suite's cases that a broken adapter fails, run until the first that is wanted. */
+/** The suite's cases that a broken adapter fails. The suite runs until the first wanted one. */
 async function failedCases(breakIt: Break, keys: readonly string[]): Promise<readonly string[]> {
   const open = async () => {
     const store = await openMemoryStore();
@@ -20,7 +20,7 @@ async function failedCases(breakIt: Break, keys: readonly string[]): Promise<rea
   return failed;
 }
 
-/** Reads the versions, lets others go on, and then writes whatever the versions are by now. */
+/** Reads the versions, lets others go on, and then writes, whatever the versions are by now. */
 const checkThenWrite: Break = (storage) => ({
   ...storage,
   async commit(transitions) {
@@ -46,7 +46,7 @@ const mapTransitions =
   (change: (one: Transition) => Transition): Break =>
   (storage) => ({ ...storage, commit: (transitions) => storage.commit(transitions.map(change)) });
 
-/** Waits for whoever writes, as a lock of the database without a bound does. */
+/** Waits until the current writer is done, as an unbounded lock of the database does. */
 const waitForLocks: Break = (storage) => ({
   ...storage,
   async commit(transitions) {
@@ -64,7 +64,7 @@ const broken: readonly { readonly name: string; readonly breakIt: Break; readonl
     caughtBy: ["races.one-slot", "races.creators", "random.one-winner"],
   },
   {
-    name: "ignores the versions of records that are only expected, not written",
+    name: "ignores the versions of records that are expected but not written",
     breakIt: mapTransitions((one) => ({
       ...one,
       expect: one.expect.filter(({ key }) => one.put.some(({ id }) => id === key.id)),
@@ -72,7 +72,7 @@ const broken: readonly { readonly name: string; readonly breakIt: Break; readonl
     caughtBy: ["contract.commit-read-only-expectation"],
   },
   {
-    name: "forgets the commands that took effect",
+    name: "forgets commands that took effect",
     breakIt: mapTransitions((one) => ({
       ...one,
       command: { ...one.command, id: `${one.command.id} ${Math.random()}` },
@@ -95,7 +95,7 @@ const broken: readonly { readonly name: string; readonly breakIt: Break; readonl
     caughtBy: ["contract.find-slots-filters", "booking.hold"],
   },
   {
-    name: "waits for rows that others have locked",
+    name: "waits for rows that other transactions have locked",
     breakIt: waitForLocks,
     caughtBy: ["contract.commit-beside-locks"],
   },
@@ -121,13 +121,13 @@ describe("known gaps", () => {
   const kept: ConformanceCase = { ...gap, run: async () => {} };
   const harness = { name: "memory", open: openMemoryStore as never, knownGaps: ["gap"] };
 
-  it("run as expected failures, and complain once they are closed", async () => {
+  it("run as expected failures, and fail once they are closed", async () => {
     await runConformanceCase(gap, harness);
     await expect(runConformanceCase(kept, harness)).rejects.toThrow("The known gap gap is closed");
     await expect(runConformanceCase(gap, { ...harness, knownGaps: [] })).rejects.toThrow("not kept");
   });
 
-  it("that are the key of no case are refused, by name", async () => {
+  it("that match no case are refused by name", async () => {
     const misspelt = { ...harness, knownGaps: ["gap", "contract.commit-names-gard"] };
     const says = "The known gaps of memory name cases that do not exist: contract.commit-names-gard.";
     await expect(runConformanceCase(gap, misspelt)).rejects.toThrow(says);
@@ -136,7 +136,7 @@ describe("known gaps", () => {
     );
   });
 
-  it("cases have stable keys, each once, and register with any runner", () => {
+  it("cases have stable, unique keys, and register with any runner", () => {
     const names: string[] = [];
     const runner = { describe: (_: string, body: () => void) => body(), it: (name: string) => names.push(name) };
     describeConformance(runner, { ...harness, knownGaps: [] });

@@ -15,7 +15,7 @@ const waitedFor = [
 const others = ["readClock", "migrate", "close"] as const;
 const calls = [...waitedFor, ...others];
 
-/** A storage that answers each call with its own name and what it was given, by methods of a class. */
+/** A storage that answers each call with its own name and arguments, by methods of a class. */
 function storageOfClass(name: string): StorageAdapter<never> {
   class Storage {
     readonly contract = 1;
@@ -43,14 +43,14 @@ const askAll = (storage: StorageAdapter<never>, names: readonly (typeof calls)[n
 const answersOf = (name: string) => calls.map((call) => [name, call, "first", "second"]);
 
 describe("an intercepted storage", () => {
-  it("makes each call once with all that it was given, also on a storage whose methods stand on a class", async () => {
+  it("makes each call once with all of its arguments, also if the storage's methods are on a class", async () => {
     const storage = intercepted(storageOfClass("a"), () => ({}));
     expect(storage.contract).toBe(1);
     expect(await askAll(storage)).toEqual(answersOf("a"));
     expect(await askAll(storage.within("t" as never))).toEqual(answersOf("a within t"));
   });
 
-  it("has something around each call that a command or a read waits for, within a transaction, too", async () => {
+  it("runs something around each call that a command or a read waits for, also within a transaction", async () => {
     const seen: string[] = [];
     const around = aroundCalls((call, proceed) => {
       seen.push(call);
@@ -63,7 +63,7 @@ describe("an intercepted storage", () => {
     expect(seen).toEqual([...waitedFor, ...waitedFor]);
   });
 
-  it("replaces single calls, within a transaction, too", async () => {
+  it("replaces single calls, also within a transaction", async () => {
     const storage = intercepted(storageOfClass("a"), (real) => ({
       commit: async (...given) => ["replaced", await real.commit(...given)] as never,
     }));
@@ -94,7 +94,7 @@ describe("an intercepted storage", () => {
 });
 
 describe("each call of the contract", () => {
-  it("is made on the storage that there is then", async () => {
+  it("goes to the storage that is current at that moment", async () => {
     let current = storageOfClass("a");
     const storage = { contract: 1, ...eachCall(() => current), within: () => current } as const;
     expect(await askAll(storage)).toEqual(answersOf("a"));

@@ -16,7 +16,7 @@ import {
 } from "../src/linearizability/index.ts";
 import { initialState, type ModelState } from "../src/linearizability/model-state.ts";
 
-/** Every order that the times allow, one after the other, without any shortcut: slow, and hard to get wrong. */
+/** Every order that the times allow, one after another, without any shortcut. This is slow, and hard to get wrong. */
 function isLinearizableByForce(history: History): boolean {
   const candidates = candidatesOf(history);
   const tried = new Set<string>();
@@ -40,7 +40,10 @@ function withoutLastAnswer({ calls, ...history }: History): History {
   return { ...history, calls: calls.filter((call) => call !== last) };
 }
 
-/** Whether the call that does not fit has an answer: what was only found later has no time to cut the history at. */
+/**
+ * Whether the call that does not fit has an answer. A call that was only found later has no time at which to cut the
+ * history.
+ */
 function isAnswered({ calls }: History): boolean {
   return calls.every(({ returned, outcome }) => returned !== null || outcome.status === "unknown");
 }
@@ -63,7 +66,7 @@ const onCall = (history: History, at: number, change: (call: History["calls"][nu
   return { ...history, calls: history.calls.map((call, i) => (i === index ? { ...call, ...change(call) } : call)) };
 };
 
-/** What a history becomes where a storage lies, or where an answer is lost. Some of it can still be explained. */
+/** What a history becomes if a storage lies, or if an answer is lost. Some of it can still be explained. */
 const lies: readonly Lie[] = [
   (history) => history,
   // Another call's answer.
@@ -76,18 +79,18 @@ const lies: readonly Lie[] = [
         JSON.stringify(outcome).replace(/"version":(\d+)/, (_, n) => `"version":${Number(n) + (other % 2 ? 1 : -1)}`),
       ),
     })),
-  // An effect that comes to nothing, and one whose caller never heard of it.
+  // An effect that disappears, and one whose caller never heard of it.
   (history, at) => onCall(history, at, () => ({ outcome: { status: "failed", code: "storage_busy" } })),
   (history, at) => onCall(history, at, () => ({ returned: null })),
   (history, at) =>
     onCall(history, at, ({ outcome }) => ({ returned: null, outcome: { ...outcome, status: "unknown" } })),
-  // Calls that were made later, or answered sooner, than in truth.
+  // Calls that start later, or are answered sooner, than in truth.
   (history, at, other) =>
     onCall(history, at, ({ called }) => ({
       called: Math.max(called, history.calls[other % history.calls.length]?.called ?? 0),
     })),
   (history, at) => onCall(history, at, ({ called }) => ({ returned: called })),
-  // A call that is not told of at all, or twice.
+  // A call that is not recorded at all, or is recorded twice.
   (history, at) => ({ ...history, calls: history.calls.filter((_, index) => index !== at % history.calls.length) }),
   (history, at) => ({
     ...history,
@@ -102,7 +105,7 @@ const lies: readonly Lie[] = [
 const isInTime = ({ calls }: History) => calls.every(({ called, returned }) => returned === null || called <= returned);
 
 describe("the checker's shortcuts", () => {
-  it("agree with a search of all orders, on true histories and on such that were tampered with", async () => {
+  it("agree with a search of all orders, on true histories and on ones that were tampered with", async () => {
     const seen = { true: 0, false: 0 };
     const tampering = fc.array(fc.tuple(fc.constantFrom(...lies), fc.nat(100), fc.nat(100)), { maxLength: 2 });
     const property = fc.asyncProperty(anyPlay, tampering, async (play, changes) => {
@@ -113,7 +116,7 @@ describe("the checker's shortcuts", () => {
       expect(linearizable).toBe(isLinearizableByForce(history));
       seen[`${linearizable as boolean}`] += 1;
       if (linearizable !== false) return;
-      // It was shrunk to what really is the reason: all was well until the last answer.
+      // It was shrunk to the real reason: all was well until the last answer.
       const { counterexample } = verdict;
       expect(isLinearizableByForce(counterexample)).toBe(false);
       if (isAnswered(counterexample)) expect(isLinearizableByForce(withoutLastAnswer(counterexample))).toBe(true);
@@ -135,7 +138,7 @@ async function storeWith(slotCount: number) {
 }
 
 describe("holds", () => {
-  it("may end while a call is on, which then was decided between one end and another", async () => {
+  it("may end during a call, which is then decided between one end and another", async () => {
     const { clock, engine, slots, initial } = await storeWith(2);
     const [short, long] = slots as [Slot, Slot];
     const recorder = createRecorder({ clock, initial });
@@ -156,7 +159,7 @@ describe("holds", () => {
   });
 });
 
-/** Two thousand calls or fewer of sixteen callers on three slots; of some the answer is lost. */
+/** At most two thousand calls of sixteen callers on three slots. The answers of some are lost. */
 async function longHistory(callsOfOne = 125): Promise<History> {
   const { clock, engine, storage, slots, initial } = await storeWith(3);
   const gated = createEngine({ clock, storage: gatedAdapter(storage, () => new Promise((go) => setImmediate(go))) });
@@ -192,7 +195,7 @@ describe("a long history", () => {
     expect(checkHistory(history)).toMatchObject({ linearizable: true });
   }, 20_000);
 
-  it("with one stale read in it is found out, and printed with what happened shortly before", async () => {
+  it("with one stale read is recognised, and printed with what happened shortly before", async () => {
     const history = await longHistory(30);
     const reads = history.calls.filter(({ name, outcome }) => name === "getSlot" && outcome.status === "done");
     const [early, late] = [reads[10], reads.at(-10)] as [HistoryCall, HistoryCall];
@@ -220,7 +223,7 @@ describe("a long history", () => {
   });
 });
 
-describe("a history that is not decided within the tries", () => {
+describe("a history that is not decided within the given tries", () => {
   it("does not pass, and says why", async () => {
     const history = await longHistory(20);
     const verdict = checkHistory(history, { maxTries: 100 });
@@ -231,7 +234,7 @@ describe("a history that is not decided within the tries", () => {
   });
 });
 
-it("where answers that nobody looked up may be the reason, the verdict says so", async () => {
+it("if answers that nobody looked up may be the reason, the verdict says so", async () => {
   const { engine, slots, initial } = await storeWith(1);
   const recorder = createRecorder({ initial });
   const caller = recorder.by("c", engine);

@@ -11,7 +11,7 @@ import {
   settleUnknown,
 } from "../src/linearizability/index.ts";
 
-/** A store with the same two slots each time, down to the ids: copies of it disagree as a broken database would. */
+/** A store with the same two slots each time, down to the ids. Copies of it disagree as a broken database would. */
 async function copyOfStore() {
   const clock = manualClock();
   const storage = memoryAdapter();
@@ -25,7 +25,7 @@ async function copyOfStore() {
 
 type Work = (engine: RecordedEngine, slots: { readonly slot: Slot; readonly other: Slot }) => Promise<unknown>;
 
-/** What one caller did on a copy of its own, one call after the other. */
+/** What one caller did on a copy of its own, one call after another. */
 async function callsOn(caller: string, work: Work, store?: Awaited<ReturnType<typeof copyOfStore>>) {
   const copy = store ?? (await copyOfStore());
   const recorder = createRecorder({ prefix: `${caller}-`, clock: copy.clock, initial: copy.initial });
@@ -76,14 +76,14 @@ function lost(call: OneCall): HistoryCall {
 }
 
 describe("a history is linearizable", () => {
-  it("where calls followed one another", async () => {
+  it("if calls followed one another", async () => {
     const history = await callsOn("p", both(look, bookAs("p-1"), look, bookAs("p-2"), cancelLast, bookAs("p-2"), look));
     expect(history.calls).toHaveLength(8);
     const verdict = checkHistory(history);
     expect(verdict).toMatchObject({ linearizable: true });
   });
 
-  it("where of two at the same time one won, in whichever order they were called", async () => {
+  it("if one of two concurrent calls won, in whichever order they were called", async () => {
     const history = await callsOn("p", both(bookAs("p-1"), bookAs("p-2"), look));
     const [won, refused, seen] = history.calls;
     expect(refused?.outcome).toMatchObject({ status: "refused", code: "slot_booked" });
@@ -100,7 +100,7 @@ describe("a history is linearizable", () => {
     }
   });
 
-  it("where a call without an answer took effect later, or never", async () => {
+  it("if a call without an answer took effect later, or never", async () => {
     const history = await callsOn("p", both(look, bookAs("p-1"), look));
     const [before, booked, after] = history.calls;
     const late = historyOf(history, [
@@ -116,14 +116,14 @@ describe("a history is linearizable", () => {
     expect(checkHistory(never)).toMatchObject({ linearizable: true });
   });
 
-  it("where a repeat got the first answer again, and where a key came with another request", async () => {
+  it("if a repeat got the first answer again, and if a key came with another request", async () => {
     const key = { idempotencyKey: "k" };
     const history = await callsOn("p", both(bookAs("p-1", key), bookAs("p-1", key), bookAs("p-2", key)));
     expect(history.calls.map(({ outcome }) => outcome.status)).toEqual(["done", "done", "refused"]);
     expect(checkHistory(history)).toMatchObject({ linearizable: true });
   });
 
-  it("where one of several free seats was found, whichever it was", async () => {
+  it("if one of several free seats was found, whichever it was", async () => {
     const store = await copyOfStore();
     const { slots } = await store.engine.createSlots({
       actor: provider,
@@ -142,7 +142,7 @@ describe("a history is linearizable", () => {
     expect(checkHistory(history)).toMatchObject({ linearizable: true });
   });
 
-  it("where holds were booked, released, or expired by the clock", async () => {
+  it("if holds were booked, released, or expired by the clock", async () => {
     const store = await copyOfStore();
     const work: Work = async (engine, { slot }) => {
       const { holdToken } = await engine.hold({ actor: patient, slotId: slot.id, seconds: 10 });
@@ -168,7 +168,7 @@ describe("a history is linearizable", () => {
   });
 });
 
-it("is linearizable where an appointment keeps a slot that somebody with a later clock has booked it on", async () => {
+it("is linearizable if an appointment keeps a slot that a caller with a later clock has booked it on", async () => {
   const store = await copyOfStore();
   const { slot } = store;
   const work: Work = async (engine) => {
@@ -182,7 +182,7 @@ it("is linearizable where an appointment keeps a slot that somebody with a later
   expect(checkHistory(history)).toMatchObject({ linearizable: true });
 });
 
-/** Two copies that each are right by themselves, told as one store. */
+/** Two copies, each correct by itself, recorded as one store. */
 async function twoCopies(
   one: Work,
   two: Work,
@@ -267,7 +267,7 @@ describe("a history is not linearizable", () => {
     expect(explanationOf(both)).toMatch(/the rules answer no appointment id-4, because that is somebody else's\./);
   });
 
-  it("with a refusal for which there was no reason", async () => {
+  it("with a refusal that had no reason", async () => {
     const history = await callsOn("p", both(bookAs("p-1"), bookAs("p-2"), cancelLast, look));
     const [booked, refused, , cancelled, free] = history.calls;
     const outOfOrder = historyOf(history, [
@@ -279,7 +279,7 @@ describe("a history is not linearizable", () => {
     expect(explanationOf(outOfOrder)).toMatch(/p-2 cannot come next: the rules answer new-1 confirmed v1 in id-2/);
   });
 
-  it("with an effect of a call that failed by its own word, or that is nowhere recorded", async () => {
+  it("with an effect of a call that reported failure, or of a call that is recorded nowhere", async () => {
     const history = await callsOn("p", both(bookAs("p-1"), look));
     const [booked, seen] = history.calls as [HistoryCall, HistoryCall];
     const failed = { ...booked, outcome: { status: "failed", code: "storage_busy" } } as const;
@@ -321,7 +321,7 @@ describe("a failing history", () => {
 });
 
 describe("settling", () => {
-  it("finds what a call without an answer did, by its command's record", async () => {
+  it("finds out from the command's record what a call without an answer did", async () => {
     const store = await copyOfStore();
     const history = await callsOn("p", both(bookAs("p-1"), bookAs("p-2")), store);
     const [booked, refused] = history.calls;
@@ -331,7 +331,7 @@ describe("settling", () => {
     expect(settled.calls[1]).toEqual(lost(refused));
   });
 
-  it("does not take another request with the same key for it", async () => {
+  it("does not mistake another request with the same key for it", async () => {
     const store = await copyOfStore();
     const key = { idempotencyKey: "k" };
     const history = await callsOn("p", both(bookAs("p-1", key), bookAs("p-2", key)), store);
@@ -342,7 +342,7 @@ describe("settling", () => {
 });
 
 describe("parts", () => {
-  it("of a long history that do not touch are searched by themselves, so that it takes no time", async () => {
+  it("of a long history that do not touch are searched separately, which takes almost no time", async () => {
     const store = await copyOfStore();
     const { slots } = await store.engine.createSlots({
       actor: provider,

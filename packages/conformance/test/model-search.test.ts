@@ -10,7 +10,7 @@ import { sampleInstant, slotAt } from "../src/records.ts";
 const providers = ["dr-grey", "dr-weber"] as const;
 const facilities = ["north", "south"] as const;
 
-/** Two providers at two facilities, with slots that overlap and some that start together. */
+/** Two providers at two facilities, with slots that overlap and some that start at the same time. */
 const slots: readonly Slot[] = providers.flatMap((providerId) =>
   facilities.flatMap((facilityId) =>
     slotStatuses.flatMap((status, index) =>
@@ -53,7 +53,7 @@ describe("the model's search", () => {
     await fc.assert(property, { numRuns: 1000 });
   });
 
-  it("of one slot leaves out those that will not do, and starts with the latest where it is asked to", () => {
+  it("for one slot leaves out unsuitable slots, and starts with the latest if requested", () => {
     const state = initialState(slots);
     const search = { takesOne: true, facilityId: "north", providerIds: ["dr-grey"], descending: false } as const;
     const all = idsOf(slotsFound(state, search, sampleInstant(0)));

@@ -1,7 +1,10 @@
-/** Aborted when somebody at the terminal, or the system, wants the demo to end, or nobody reads on: it tidies up first. */
+/**
+ * Aborted when somebody at the terminal or the system wants the demo to end, or when nobody reads its output. It tidies
+ * up first.
+ */
 export function interruptionSignal(): AbortSignal {
   const controller = new AbortController();
-  // Once: whoever asks a second time does not want to wait.
+  // Once: somebody who asks a second time does not want to wait.
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.once(name, () => controller.abort(`${name} came in between.`));
   }
@@ -10,7 +13,10 @@ export function interruptionSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** The work's result, or the signal's reason, whichever comes first. What is begun goes on, and nobody waits for it. */
+/**
+ * The work's result, or the signal's reason, whichever comes first. Work that has begun goes on, and nobody waits for
+ * it.
+ */
 export async function unlessAborted<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();

@@ -29,7 +29,7 @@ async function findingsAgainst(told: readonly ToldOutcome[]): Promise<readonly s
   }
 }
 
-it("of an appointment that is moved within its slot finds nothing, and finds a slot that was never as it was shown", async () => {
+it("the audit finds nothing wrong with an appointment that moves within its slot, and finds a slot that was never as shown", async () => {
   const storage = sqliteAdapter({ filename: file });
   await storage.migrate();
   const engine = createEngine({ storage, clock });

@@ -4,7 +4,7 @@ import type { ProofOptions } from "./options.ts";
 
 type Chosen = Pick<ProofOptions, "engines" | "histories" | "faults" | "fault" | "mutants" | "replay">;
 
-/** Those of an engine's faults that were asked for. */
+/** The faults of an engine that were asked for. */
 export function chosenOf<Fault extends { readonly key: string }>(
   faults: readonly Fault[],
   { faults: times, fault }: Chosen,
@@ -12,13 +12,13 @@ export function chosenOf<Fault extends { readonly key: string }>(
   return times === 0 ? [] : faults.filter(({ key }) => key.includes(fault));
 }
 
-/** Engines on which there is something to do. */
+/** The engines on which there is something to do. */
 export function busyEngines(options: Chosen): readonly EngineName[] {
   if (options.replay !== undefined || options.histories > 0 || options.mutants) return options.engines;
   return options.engines.filter((engine) => chosenOf(faultsOf(engine).faults, options).length > 0);
 }
 
-/** Why the options ask for nothing: a proof of nothing would find nothing wrong. */
+/** Why the options ask for nothing. A proof of nothing would find nothing wrong. */
 export function idleReason(options: Chosen): string | undefined {
   const { engines, histories, faults, fault, mutants, replay } = options;
   if (replay !== undefined || mutants) return undefined;
@@ -28,7 +28,7 @@ export function idleReason(options: Chosen): string | undefined {
   return faults === 0 || hasChosen ? undefined : `No fault on ${engines.join(", ")} has "${fault}" in its key`;
 }
 
-/** All faults of these engines, one a line. */
+/** All faults of these engines, one per line. */
 export function faultList(engines: readonly EngineName[]): string {
   const titles = new Map(engines.flatMap((engine) => faultsOf(engine).faults.map(({ key, title }) => [key, title])));
   const width = Math.max(...[...titles.keys()].map((key) => key.length));

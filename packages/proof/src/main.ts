@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   console.log(`Seed ${options.seed}`);
   const signal = interruptionSignal();
   try {
-    // A report that cannot be written is to be known now, not when half an hour has passed.
+    // A report that cannot be written should be known now, and not after half an hour.
     await appendFile(options.report, "");
     const report = await prove(options, signal);
     await writeFile(options.report, `${JSON.stringify(report, undefined, 2)}\n`);

@@ -4,11 +4,11 @@ import { type Level, levels } from "./histories/interleaved.ts";
 
 export interface ProofOptions {
   readonly engines: readonly EngineName[];
-  /** Histories on each engine, shared out among the levels. */
+  /** Histories on each engine, divided among the levels. */
   readonly histories: number;
   /** How often each fault strikes on each engine. */
   readonly faults: number;
-  /** Only faults whose key contains this. */
+  /** Only faults whose key contains this text. */
   readonly fault: string;
   /** Whether flawed adapters are tried as well. */
   readonly mutants: boolean;
@@ -20,20 +20,20 @@ export interface ProofOptions {
 
 export const usage = `Usage: prove [options]
 
-Tries to make every engine double-book: concurrent commands in orders that are chosen at random, and faults in the
-midst of them. Every answer must be explained by one order of the commands, and all invariants must hold.
-Exit status: 0 if nothing was found, 1 if something was, or could not be run, 2 if called wrongly.
+Tries to make every engine double-book: concurrent commands in random orders, and faults while they run. One order of
+the commands must explain every answer, and all invariants must hold.
+Exit status: 0 if nothing was found, 1 if something was found or could not be run, 2 for wrong usage.
 
-  --sqlite --postgres --mysql --mariadb   only on these engines (default: all). Histories run on the server of
-                 SLOTWRIGHT_POSTGRES_URL, SLOTWRIGHT_MYSQL_URL or SLOTWRIGHT_MARIADB_URL where it is set; faults always
+  --sqlite --postgres --mysql --mariadb   only these engines (default: all). Histories run on the server of
+                 SLOTWRIGHT_POSTGRES_URL, SLOTWRIGHT_MYSQL_URL or SLOTWRIGHT_MARIADB_URL if it is set; faults always
                  on a server of their own
   --histories N  histories on each engine (default 3000)
   --faults N     how often each fault strikes on each engine (default 3; 0 for none)
   --fault TEXT   only faults whose key contains this, for example network.cut
-  --no-mutants   leave out the adapters with one flaw each, against which the conformance suite is tried: on the memory
-                 adapter until a case fails, and that case on each engine. So do --fault, --level and --path
+  --no-mutants   do not try the conformance suite on adapters with one flaw each: on the memory adapter until a case
+                 fails, and that case on each engine. --fault, --level and --path imply it
   --seed N       the seed of all randomness (default: a random one, which is printed)
-  --level L      with --path and --seed: play one history again, as it was printed. L is ${levels.join(" or ")}
+  --level L      with --path and --seed: play one printed history again. L is ${levels.join(" or ")}
   --path P
   --report FILE  where the report goes, as JSON (default proof-report.json)
   --help         show this text`;
@@ -54,7 +54,7 @@ const flags = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** @throws Error that says which flag is wrong */
+/** @throws Error that names the wrong flag */
 export function parseOptions(args: readonly string[]): ProofOptions | "help" {
   const { values } = parseArgs({ args: [...args], options: flags, allowNegative: true });
   if (values.help) return "help";

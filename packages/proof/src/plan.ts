@@ -12,16 +12,16 @@ import type { ProofOptions } from "./options.ts";
 export interface ProofStep {
   readonly name: string;
   readonly title: string;
-  /** How many histories it is to see: its share of the progress. */
+  /** How many histories it plays: its share of the progress. */
   readonly weight: number;
   readonly run: (onTally: (tally: Tally) => void) => Promise<StepResult>;
 }
 
 export interface StepResult {
   readonly problems: readonly string[];
-  /** Arguments that show it again. */
+  /** Arguments that reproduce it. */
   readonly replay?: string;
-  /** What could not be tried here, and why. */
+  /** What could not be tried on this machine, and why. */
   readonly notes?: readonly string[];
 }
 
@@ -32,13 +32,15 @@ export interface Plan {
   readonly close: () => Promise<void>;
 }
 
-/** How histories are shared out: by turns at each call of the storage, at each statement, and freely by processes. */
+/**
+ * How histories are divided: by turns at each call of the storage, by turns at each statement, and freely by processes.
+ */
 const shares = { calls: 0.4, statements: 0.3, free: 0.3 } as const;
 
 const processes = 3;
 
 /**
- * Everything that is to be done on one engine, on a database that is migrated.
+ * Everything to be done on one engine, on a migrated database.
  * @throws NoDatabaseError
  */
 export async function planFor(

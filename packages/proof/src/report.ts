@@ -4,14 +4,14 @@ import type { Tally } from "./histories/tally.ts";
 import type { MutationReport } from "./mutants/run.ts";
 import type { StepResult } from "./plan.ts";
 
-/** What was done, and what came of it: the report file, and what is printed in the end. */
+/** What was done, and the result: the contents of the report file, and of the summary at the end. */
 export interface ProofReport {
   readonly seed: number;
   readonly startedAt: string;
   readonly seconds: number;
-  /** Whether somebody ended it before all was done: then it proves less than was asked for. */
+  /** Whether somebody ended it before all was done. Then it proves less than was asked for. */
   readonly isInterrupted: boolean;
-  /** Undefined where no mutants were tried. */
+  /** Undefined if no mutants were tried. */
   readonly mutation: MutationReport | undefined;
   readonly engines: readonly EngineReport[];
 }
@@ -36,7 +36,7 @@ export function isClean({ engines, mutation }: ProofReport): boolean {
   return isTold && engines.every(({ steps }) => steps.every(({ problems }) => problems.length === 0));
 }
 
-/** The share of the mutants that the suite tells from a sound adapter, of those that can be told. */
+/** The share of mutants that the suite kills, among those that can be killed. */
 export function scoreOf({ mutants, killed, equivalent }: MutationReport): string {
   const told = mutants - equivalent;
   const percent = told === 0 ? 0 : Math.floor((1000 * killed) / told) / 10;

@@ -8,7 +8,7 @@ import type { ProofOptions } from "./options.ts";
 import { type Plan, type ProofStep, planFor } from "./plan.ts";
 import { type EngineReport, type ProofReport, type StepReport, scoreOf } from "./report.ts";
 
-/** Does all of it, one engine after the other. An interrupted proof ends after the history or the fault that is on. */
+/** Does everything, one engine after another. An interrupted proof ends after the current history or fault. */
 export async function prove(options: ProofOptions, signal: AbortSignal): Promise<ProofReport> {
   const startedAt = new Date();
   const engines: EngineReport[] = [];
@@ -27,7 +27,7 @@ async function mutate(signal: AbortSignal): Promise<MutationReport> {
   const progress = createProgress(mutants.length);
   const watch = watchForStrays();
   const report = await mutateMemory(signal, (done) => progress.update(done, `${done} of ${mutants.length} mutants`));
-  // What a flawed adapter leaves behind is no finding.
+  // What a flawed adapter leaves behind is not a finding.
   watch.end();
   progress.finish(report.mutants, scoreOf(report));
   return report;
@@ -78,15 +78,15 @@ async function runStep(step: ProofStep, seen: Tally, progress: Progress): Promis
     .catch((error: unknown) => ({ problems: [`It could not be run: ${stackOf(error)}`] }));
   const { name, title } = step;
   const strays = watch.end();
-  // What a flawed adapter leaves behind is no finding.
+  // What a flawed adapter leaves behind is not a finding.
   const problems = [...result.problems, ...(name === "mutants" ? [] : strays)];
   return { name, title, ...result, problems, tally, seconds: (performance.now() - started) / 1000 };
 }
 
-/** Errors that nobody handled: they would end a host's process. */
+/** Unhandled errors, which would end a host's process. */
 function watchForStrays(): { readonly end: () => readonly string[] } {
   const strays: string[] = [];
-  const note = (error: unknown) => void strays.push(`An error that nobody handled: ${stackOf(error)}`);
+  const note = (error: unknown) => void strays.push(`An unhandled error: ${stackOf(error)}`);
   process.on("unhandledRejection", note);
   process.on("uncaughtException", note);
   return {

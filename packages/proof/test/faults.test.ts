@@ -23,7 +23,7 @@ describe.each(engines)("on %s", (engine) => {
   // What becomes of a client is the same on each of them; `prove` tries all.
   const keys = ["server.killed", ...(engine === first ? ["client.killed", "server.backends-terminated"] : [])];
 
-  it.for(keys)("%s strikes while commits are on, and nothing is wrong after it", async (key, { skip }) => {
+  it.for(keys)("%s strikes during commits, and nothing is wrong afterwards", async (key, { skip }) => {
     if (!there.includes(engine)) return skip(noServer(engine));
     const report = await faults.find((one) => one.key === key)?.run(7);
     expect(report?.problems).toEqual([]);
@@ -32,7 +32,7 @@ describe.each(engines)("on %s", (engine) => {
   });
 
   it.each(["host.trigger-refuses", "host.row-locked", "pool.sessions-demoted"])(
-    "%s strikes, and all goes on after it",
+    "%s strikes, and everything goes on afterwards",
     async (key) => {
       const report = await faults.find((one) => one.key === key)?.run(7);
       expect(report?.problems).toEqual([]);
@@ -49,14 +49,14 @@ describe("a fault that took no effect", () => {
     expect(problemsOfFault({ problems: [], tally: { ...tally, faults: 1 } })).toEqual([]);
   });
 
-  it("is none where the report says what the machine lacks", () => {
+  it("is acceptable if the report says what the machine lacks", () => {
     expect(problemsOfFault({ problems: [], tally, notes: ["No small disk can be mounted here."] })).toEqual([]);
   });
 });
 
 type OnFailure = (error: unknown, again: () => Promise<never>) => Promise<never>;
 
-/** An adapter that does something of its own where a commit fails. */
+/** An adapter that does something of its own when a commit fails. */
 function failing(storage: StorageAdapter<never>, onFailure: OnFailure): StorageAdapter<never> {
   return {
     ...storage,
@@ -86,7 +86,7 @@ function withBroken(key: string, onFailureIn: (scene: ServerScene) => OnFailure)
   return { ...fault, open };
 }
 
-describe.skipIf(!there.includes("postgres"))("a broken adapter is found out by a fault", () => {
+describe.skipIf(!there.includes("postgres"))("a fault detects a broken adapter:", () => {
   let server: Awaited<ReturnType<typeof startHarmableServer>>;
   beforeAll(async () => {
     server = await startHarmableServer("postgres");
@@ -102,7 +102,7 @@ describe.skipIf(!there.includes("postgres"))("a broken adapter is found out by a
     }
   }
 
-  it("one that commits again under another id where nobody knows what became of the first", async () => {
+  it("one that commits again under another id when the fate of the first is unknown", async () => {
     const fault = withBroken("network.cut-before-commit", () => (error, again) => {
       if (isUnknown(error)) return again();
       throw error;

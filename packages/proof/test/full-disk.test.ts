@@ -2,9 +2,9 @@ import { NoDatabaseError } from "@slotwright/lab/engines";
 import { expect, it } from "vitest";
 import { runFullDisk } from "../src/faults/server/full-disk.ts";
 
-// PostgreSQL takes ten seconds, and MySQL looks for room once a minute: they are for the long proof.
+// PostgreSQL takes ten seconds, and MySQL looks for room once a minute. They are left to the long proof.
 it.for(["mariadb"] as const)(
-  "nothing comes of it when the disk of %s is full, and then has room again",
+  "a disk of %s that is full and then has room again does no damage",
   async (engineName, context) => {
     const report = await runFullDisk(engineName, 2).catch((error: unknown) => {
       if (!(error instanceof NoDatabaseError) || process.env.CI === "true") throw error;

@@ -28,11 +28,11 @@ describe("mutants", () => {
     expect(await fateIn(mutant, caseKey)).toEqual({ mutant, killedBy: caseKey });
   });
 
-  it("have keys of their own", () => {
+  it("have unique keys", () => {
     expect(new Set(mutants.map(({ key }) => key)).size).toBe(mutants.length);
   });
 
-  it("that are equivalent are a few, and are left out of the score", () => {
+  it("that are equivalent are few, and do not count towards the score", () => {
     const equivalent = mutants.filter(({ key }) => reasonOfEquivalence(key) !== undefined);
     expect(equivalent.length).toBeGreaterThan(10);
     expect(equivalent.length).toBeLessThan(mutants.length / 10);

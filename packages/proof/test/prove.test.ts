@@ -60,7 +60,7 @@ function environmentOf(engine: string): NodeJS.ProcessEnv | undefined {
 describe.each(["sqlite", "postgres", "mysql", "mariadb"])("prove --%s", (engine) => {
   const environment = environmentOf(engine);
 
-  it.skipIf(environment === undefined)("plays histories at three levels and reports what it saw", async () => {
+  it.skipIf(environment === undefined)("plays histories at three levels and reports what it observed", async () => {
     const file = join(folder, `${engine}.json`);
     const args = [`--${engine}`, "--histories", "40", "--faults", "0", "--seed", "11", "--no-mutants"];
     const { status, output } = await prove([...args, "--report", file], environment);
@@ -80,14 +80,14 @@ describe.each(["sqlite", "postgres", "mysql", "mariadb"])("prove --%s", (engine)
 
 const cuts = ["before-commit", "during-commit", "after-commit", "mid-answer", "mid-result"];
 
-// One engine shows that all cuts are done; `prove` does them on each.
+// One engine shows that all cuts are made; `prove` makes them on each.
 describe.each([
   { engine: "postgres", fault: "network.cut", keys: cuts.map((cut) => `network.cut-${cut}`) },
   { engine: "mysql", fault: "network.cut-after", keys: ["network.cut-after-commit"] },
   { engine: "mariadb", fault: "network.cut-after", keys: ["network.cut-after-commit"] },
 ] as const)("prove --$engine --faults", ({ engine, fault, keys }) => {
   it.skipIf(servers[engine] === undefined)(
-    "does harm around the commit, and finds nothing wrong after it",
+    "does harm around the commit, and finds nothing wrong afterwards",
     async () => {
       const file = join(folder, `${engine}-faults.json`);
       const args = [`--${engine}`, "--histories", "0", "--faults", "1", "--fault", fault, "--report", file];
@@ -126,7 +126,7 @@ describe("prove", () => {
     expect((JSON.parse(await readFile(file, "utf8")) as ProofReport).isInterrupted).toBe(true);
   });
 
-  it("says at once where its report cannot be written", async () => {
+  it("says at once if its report cannot be written", async () => {
     const { status, output } = await prove(["--sqlite", "--report", join(folder, "nowhere", "report.json")]);
     expect(status).toBe(1);
     expect(output).toContain("ENOENT");
@@ -141,7 +141,7 @@ describe("prove", () => {
     { args: ["--fault", "server.kiled"], why: 'No fault on sqlite, postgres, mysql, mariadb has "server.kiled"' },
     { args: ["--sqlite", "--fault", "network.cut"], why: 'No fault on sqlite has "network.cut" in its key.' },
     { args: ["--faults", "0", "--fault", "network.cut"], why: "--faults 0 asks for none." },
-  ])("with nothing to do is called wrongly, and lists the faults: $args", async ({ args, why }) => {
+  ])("with nothing to do is a usage error that lists the faults: $args", async ({ args, why }) => {
     const { status, output } = await prove([...args, "--report", join(folder, "nothing.json")]);
     expect(status).toBe(2);
     expect(output).toContain(why);
@@ -149,7 +149,7 @@ describe("prove", () => {
     expect(output).toMatch(/^ {2}server\.killed +the server is killed while it commits/m);
   });
 
-  it("leaves out an engine on which the chosen faults cannot be had", async () => {
+  it("leaves out an engine that does not have the chosen faults", async () => {
     const file = join(folder, "sqlite-only.json");
     const args = ["--sqlite", "--postgres", "--histories", "0", "--faults", "1", "--fault", "sqlite.read-only-file"];
     const { status, output } = await prove([...args, "--report", file]);
@@ -157,7 +157,7 @@ describe("prove", () => {
     expect((await reportIn(file)).tally.faults).toBeGreaterThan(1);
   });
 
-  it("says how it is called, and which flag is wrong", async () => {
+  it("explains its usage, and which flag is wrong", async () => {
     const help = await prove(["--help"]);
     expect(help.output).toContain("Usage: prove [options]");
     expect(help.status).toBe(0);

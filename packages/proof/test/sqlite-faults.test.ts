@@ -7,7 +7,7 @@ import { sqliteFaults } from "../src/faults/sqlite/faults.ts";
 import type { Flaw } from "../src/faults/sqlite/flaws.ts";
 import { refuseByTrigger } from "../src/faults/sqlite/trigger.ts";
 
-describe("nothing comes of it when", () => {
+describe("no damage is done when", () => {
   it.for(sqliteFaults)("$title", async ({ run }, context) => {
     const { problems, tally, notes = [] } = await run(1, "short");
     expect(problems).toEqual([]);
@@ -22,16 +22,16 @@ it("a trigger that no booking of a play meets is met by a later one", async () =
   expect(tally.faults).toBeGreaterThan(0);
 });
 
-/** The other faults need as long, and look for the same. */
+/** The other faults take as long, and look for the same. */
 const hits: Readonly<Record<string, { readonly flaw: Flaw; readonly shows: RegExp }>> = {
   "sqlite.killed-at-each-step": {
     flaw: "commits-in-two",
-    shows: /right after the kill: .*the journal tells of a record that is not there/,
+    shows: /right after the kill: .*the journal names a record that does not exist/,
   },
   "sqlite.disk-fills": { flaw: "hides-errors", shows: /acknowledged, but the command is not in/ },
 };
 
-describe("an adapter is found out", () => {
+describe("an adapter is detected", () => {
   it.each(sqliteFaults.flatMap(({ key, run }) => (hits[key] ? [{ key, run, ...hits[key] }] : [])))(
     "that $flaw, by $key",
     async ({ run, flaw, shows }) => {

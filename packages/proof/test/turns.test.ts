@@ -8,7 +8,7 @@ import { type Level, type PlayableEngine, playInterleaved } from "../src/histori
 
 const isThere = (await testServer("postgres")) !== undefined;
 
-/** The steps of some plays, in the order in which they were taken, each on a database that is new. */
+/** The steps of some plays, in the order in which they were taken, each on a new database. */
 async function stepsOf(engine: PlayableEngine, address: string, level: Level): Promise<readonly string[]> {
   const steps: string[] = [];
   const logged =

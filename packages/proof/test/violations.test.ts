@@ -35,7 +35,7 @@ const staleReads: Break = (storage) => {
   };
 };
 
-/** Says yes to whoever blocks a slot, and stores nothing. */
+/** Acknowledges the blocking of a slot, and stores nothing. */
 const lostBlocks: Break = (storage) => ({
   ...storage,
   async commit(transitions) {
@@ -54,7 +54,7 @@ const forgottenCommands: Break = (storage) => ({
 
 const options = { level: "calls", histories: 200, seed: 5, onTally: () => {} } as const;
 
-describe("an adapter that breaks a promise is found out within 200 histories", () => {
+describe("an adapter that breaks a promise is detected within 200 histories", () => {
   it.each([
     ["shows what was, not what is", staleReads],
     ["acknowledges and stores nothing", lostBlocks],
@@ -64,7 +64,7 @@ describe("an adapter that breaks a promise is found out within 200 histories", (
     expect(violation?.problems.join("\n")).toContain("Not linearizable: no order of these");
   });
 
-  it("and the arguments that are printed show it again", async () => {
+  it("and the printed arguments reproduce it", async () => {
     const violation = await playInterleaved(brokenEngine(lostBlocks), "memory", options);
     expect(violation?.replay).toMatch(/^--level calls --seed 5 --path [\d:]+$/);
     const path = violation?.replay.split(" ").at(-1) as string;

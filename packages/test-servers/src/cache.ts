@@ -6,14 +6,14 @@ import type { Environment } from "./engine.ts";
 const unfinished = ".unfinished-";
 const staleAfter = 24 * 60 * 60 * 1000;
 
-/** The user's cache folder for what is slow to get: downloaded servers and initialised data folders. */
+/** The user's cache folder for what is slow to obtain: downloaded servers and initialised data folders. */
 export function cacheFolder(environment: Environment): string {
   return join(environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), ".cache"), "slotwright");
 }
 
 /**
- * Makes an entry of the cache that is complete or absent. `fill` works in a folder of its own and names the entry;
- * a rename publishes it. Where another process was faster, its entry stays and ours goes.
+ * Creates an entry of the cache, which is complete or absent. `fill` works in a folder of its own and names the entry;
+ * a rename publishes it. If another process was faster, its entry stays and ours is removed.
  */
 export async function addToCache(
   cache: string,

@@ -11,7 +11,7 @@ export interface CommandOptions {
   readonly input?: string;
 }
 
-/** Runs a command to its end and gives what it printed on stdout. Throws with its last words where it fails. */
+/** Runs a command to its end and returns what it printed on stdout. Throws with its last words if it fails. */
 export async function run(command: Invocation, options: CommandOptions = {}): Promise<string> {
   const { account, cwd, environment, input } = options;
   const running = execute(command.program, command.arguments, {
@@ -20,7 +20,7 @@ export async function run(command: Invocation, options: CommandOptions = {}): Pr
     env: serverEnvironment(environment),
     maxBuffer: 64 * 1024 * 1024,
   });
-  // A command that ends early closes its input under us; its exit code tells more than that.
+  // A command that ends early closes its input under us. Its exit code is more informative than that error.
   running.child.stdin?.on("error", () => {});
   running.child.stdin?.end(input ?? "");
   try {
@@ -30,7 +30,7 @@ export async function run(command: Invocation, options: CommandOptions = {}): Pr
   }
 }
 
-/** Variables such as PGDATA or a locale that doesn't exist must not reach the servers. */
+/** Variables such as PGDATA, or a locale that does not exist, must not reach the servers. */
 export function serverEnvironment(more: Record<string, string> = {}): Record<string, string> {
   return { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C", ...more };
 }

@@ -3,25 +3,25 @@ export type ServerName = "postgres" | "mysql" | "mariadb";
 /** Environment variables, `process.env` or a test's own. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** All that the rest of the package knows about an engine. */
+/** Everything that the rest of the package knows about an engine. */
 export interface EngineDefinition {
   readonly engine: ServerName;
   /** The engine's name in messages. */
   readonly title: string;
   /** The environment variable that may hold the URL of a running server. */
   readonly urlVariable: string;
-  /** The first version our promises are tested on. An older one serves only where this can't be had. */
+  /** The first version that our promises are tested on. An older one is used only if this one is not available. */
   readonly wanted: string;
   readonly client: DatabaseClient;
   /** What this computer has, newest first. */
   installed(environment: Environment): Promise<readonly Installation[]>;
-  /** Downloads the engine into the cache, or takes it from there. Throws with the reason where neither works. */
+  /** Downloads the engine into the cache, or takes it from there. Throws with the reason if neither works. */
   fetch(environment: Environment): Promise<Installation>;
 }
 
-/** The few statements the package needs of an engine. `url` is always an administrator's. */
+/** The few statements that the package needs for an engine. `url` is always an administrator's. */
 export interface DatabaseClient {
-  /** The server's version; throws where the server doesn't answer or is of another engine. */
+  /** The server's version. Throws if the server does not answer or belongs to another engine. */
   version(url: string): Promise<string>;
   createDatabase(url: string, name: string): Promise<void>;
   dropDatabase(url: string, name: string): Promise<void>;
@@ -32,13 +32,15 @@ export interface Installation {
   readonly version: string;
   /** Where it came from, for reports. */
   readonly origin: string;
-  /** Everything that shapes a new data folder: two installations of one version and recipe may share a copy of it. */
+  /**
+   * Everything that determines a new data folder. Two installations of one version and recipe may share a copy of it.
+   */
   readonly recipe: string;
-  /** As whom its programs must run; `undefined` is ourselves. */
+  /** The account that its programs must run as; `undefined` means our own. */
   readonly account: Account | undefined;
   /** The signal for a quick, clean shutdown. */
   readonly stopSignal: NodeJS.Signals;
-  /** The same programs in a place the account can reach. */
+  /** The same programs in a place that the account can reach. */
   settle?(folder: string): Promise<Installation>;
   /** Fills `run.data` with an empty server that knows one administrator. */
   initialise(run: RunFolder, administrator: Administrator): Promise<void>;
@@ -63,10 +65,10 @@ export interface Invocation {
   readonly arguments: readonly string[];
 }
 
-/** The folders of one running server; removed when it stops. */
+/** The folders of one running server, which are removed when it stops. */
 export interface RunFolder {
   readonly path: string;
-  /** Below {@link path}, or in a folder of its own elsewhere, which is {@link elsewhere} then. */
+  /** Below {@link path}, or a separate folder elsewhere, which is then {@link elsewhere}. */
   readonly data: string;
   readonly elsewhere?: string | undefined;
   readonly log: string;

@@ -5,10 +5,10 @@ import type { Environment, Invocation } from "./engine.ts";
 import { versionInText } from "./versions.ts";
 
 export interface InstalledProgram {
-  /** Where it really is: links such as those in /usr/local/bin are followed. */
+  /** Its real location: links such as those in /usr/local/bin are followed. */
   readonly path: string;
   readonly version: string;
-  /** The whole of what `--version` printed. */
+  /** The whole output of `--version`. */
   readonly banner: string;
 }
 
@@ -25,7 +25,7 @@ export async function installedPrograms(
   return programs.filter((program) => program !== undefined);
 }
 
-/** The version of a server program, or `undefined` where it doesn't run. */
+/** The version of a server program, or `undefined` if it does not run. */
 export async function describeCommand(command: Invocation): Promise<Omit<InstalledProgram, "path"> | undefined> {
   const banner = await run(command).catch(() => "");
   const version = versionInText(banner);

@@ -7,22 +7,22 @@ import type { OwnServer, TestServer } from "./test-server.ts";
 import { isAtLeast } from "./versions.ts";
 
 export interface StartOptions {
-  /** Where to look for URLs, the PATH, the cache folder and `CI`; by default `process.env`. */
+  /** Where to look for URLs, the PATH, the cache folder and `CI`. Defaults to `process.env`. */
   readonly environment?: Environment;
   /**
-   * An existing folder for the data of a server of our own, on a disk of the caller's choice; by default the temporary
-   * one. Every user must be able to pass through it. The log stays in the temporary folder.
+   * An existing folder for the data of our own server, on a disk of the caller's choice. Defaults to the temporary
+   * folder. Every user must be able to pass through it. The log stays in the temporary folder.
    */
   readonly folder?: string;
-  /** Where a server of our own may come from, in this order; by default both. */
+  /** Where our own server may come from, in this order. Defaults to both. */
   readonly from?: readonly ("installed" | "fetched")[];
 }
 
 /**
- * A server to work on: the one whose URL is in the environment, else one of our own.
+ * A server to work on: the one whose URL is in the environment, or one of our own.
  *
- * @returns `undefined` where the engine can't be had, after saying so on stderr.
- * @throws Where the engine can't be had and `CI=true`, and where the environment's URL doesn't work.
+ * @returns `undefined` if the engine is not available, after saying so on stderr.
+ * @throws If the engine is not available and `CI=true`, or if the environment's URL does not work.
  */
 export async function startServer(engine: ServerName, options: StartOptions = {}): Promise<TestServer | undefined> {
   const { urlVariable } = engines[engine];
@@ -31,10 +31,10 @@ export async function startServer(engine: ServerName, options: StartOptions = {}
 }
 
 /**
- * A server that runs as our own process whatever the environment says, so that it can be paused, killed and restarted.
+ * A server that runs as our own process, whatever the environment says, so that it can be paused, killed and restarted.
  *
- * @returns `undefined` where the engine can't be had, after saying so on stderr.
- * @throws Where the engine can't be had and `CI=true`.
+ * @returns `undefined` if the engine is not available, after saying so on stderr.
+ * @throws If the engine is not available and `CI=true`.
  */
 export async function startOwnServer(engine: ServerName, options: StartOptions = {}): Promise<OwnServer | undefined> {
   const { environment = process.env, from = ["installed", "fetched"], folder } = options;

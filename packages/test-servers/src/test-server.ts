@@ -1,44 +1,46 @@
 import type { ServerName } from "./engine.ts";
 
-/** An empty database of its own on a {@link TestServer}. */
+/** An empty database on a {@link TestServer}. */
 export interface TestDatabase {
   readonly name: string;
   /** An administrator's URL of this database. */
   readonly url: string;
-  /** Drops the database, cutting off whoever is still connected. */
+  /** Drops the database, and disconnects any client. */
   drop(): Promise<void>;
 }
 
 /** A real server to run tests, benchmarks and examples on. */
 export interface TestServer {
   readonly engine: ServerName;
-  /** As the server itself says it, for example `18.4` or `10.11.18-MariaDB-0+deb12u1`. */
+  /** As the server itself reports it, for example `18.4` or `10.11.18-MariaDB-0+deb12u1`. */
   readonly version: string;
   /** Where it came from, for reports: an environment variable, a folder of the PATH, a package. */
   readonly origin: string;
   /** An administrator's URL to a database that exists. */
   readonly url: string;
   createDatabase(): Promise<TestDatabase>;
-  /** Ends a server of ours and removes its data; leaves a server alone that somebody else started. */
+  /** Ends our own server and removes its data. A server that somebody else started is left alone. */
   stop(): Promise<void>;
 }
 
-/** A {@link TestServer} that runs as our own process, so that tests can do harm to it. */
+/** A {@link TestServer} that runs as our own process, so that tests can harm it. */
 export interface OwnServer extends TestServer {
   readonly process: ServerProcess;
 }
 
 /** The process behind an {@link OwnServer}. Port and data folder stay the same across {@link restart}. */
 export interface ServerProcess {
-  /** The id of the running process; another one after each {@link restart}. */
+  /** The id of the running process. It changes with each {@link restart}. */
   readonly pid: number;
-  /** The file of what the server said, until it is stopped. */
+  /** The log file of the server, until it is stopped. */
   readonly log: string;
   /** Freezes the server with all its connections: they hang, and are not closed. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Ends the server the way a crash does: nothing gets flushed, and no client is told. */
+  /** Ends the server like a crash: nothing is flushed, and no client is told. */
   kill(): Promise<void>;
-  /** Shuts the server down cleanly (unless {@link kill} was first) and starts it again; resolves when it answers. */
+  /**
+   * Shuts the server down cleanly (unless {@link kill} was called first) and starts it again. Resolves when it answers.
+   */
   restart(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { run } from "./commands.ts";
 import type { Account } from "./engine.ts";
 
-/** PostgreSQL refuses to run as root; then it runs as its own user where there is one, else as nobody. */
+/** PostgreSQL refuses to run as root. It then runs as its own user if there is one, or else as nobody. */
 export async function unprivilegedAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   return (await accountOf("postgres")) ?? (await accountOf("nobody"));
@@ -13,7 +13,7 @@ export async function unprivilegedAccount(): Promise<Account | undefined> {
 /**
  * A new folder that every user may pass through, because the server may run as another user.
  *
- * @param parent By default the temporary folder.
+ * @param parent Defaults to the temporary folder.
  */
 export async function createPassableFolder(prefix: string, parent?: string): Promise<string> {
   const folder = await mkdtemp(join(parent ?? (await passableTemporaryFolder()), prefix));
@@ -21,7 +21,7 @@ export async function createPassableFolder(prefix: string, parent?: string): Pro
   return folder;
 }
 
-/** Whether users other than the owner can read in this folder: each folder above must let them through. */
+/** Whether users other than the owner can read in this folder. Each folder above must let them through. */
 export async function isReachable(folder: string): Promise<boolean> {
   for (let path = folder; ; path = dirname(path)) {
     const { mode } = await stat(path);
@@ -30,7 +30,7 @@ export async function isReachable(folder: string): Promise<boolean> {
   }
 }
 
-/** Hands a folder with all that is in it to the account. */
+/** Gives the folder and everything in it to the account. */
 export async function give(folder: string, account: Account | undefined): Promise<void> {
   if (account === undefined) return;
   await run({ program: "chown", arguments: ["-R", `${account.uid}:${account.gid}`, folder] });
@@ -46,7 +46,7 @@ async function accountOf(user: string): Promise<Account | undefined> {
 }
 
 async function passableTemporaryFolder(): Promise<string> {
-  // Root's TMPDIR may be a private one.
+  // Root's TMPDIR may be private.
   if (process.getuid?.() !== 0 || (await isReachable(tmpdir()))) return tmpdir();
   return "/tmp";
 }

@@ -8,7 +8,7 @@ export function isAtLeast(version: string, wanted: string): boolean {
   return compareVersions(version, wanted) >= 0;
 }
 
-/** For sorting, oldest first. Numbers left out are zeros. */
+/** For sorting, oldest first. Missing numbers count as zero. */
 export function compareVersions(left: string, right: string): number {
   const [a, b] = [left, right].map((version) => version.split(".").map((part) => Number.parseInt(part, 10)));
   for (let index = 0; index < Math.max(a?.length ?? 0, b?.length ?? 0); index++) {

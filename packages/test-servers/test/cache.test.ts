@@ -38,7 +38,7 @@ it("leaves nothing behind when a download breaks", async () => {
   expect(await readdir(cache)).toEqual([]);
 });
 
-it("keeps the first of two that fetch at once, and both can use it", async () => {
+it("keeps the first of two concurrent fetches, and both callers can use it", async () => {
   const both = await Promise.all(["left", "right"].map((who) => addToCache(cache, (folder) => entryWith(folder, who))));
   expect(new Set(both).size).toBe(1);
   expect(await readdir(cache)).toEqual(["server_1.0"]);
@@ -55,7 +55,7 @@ it("removes what a killed fetch left a day ago, and not what another is working 
   expect((await readdir(cache)).sort()).toEqual([".unfinished-young", "server_1.0"]);
 });
 
-it("lies in the user's cache folder", () => {
+it("is in the user's cache folder", () => {
   expect(cacheFolder({ XDG_CACHE_HOME: "/cache", HOME: "/home/me" })).toBe(join("/cache", "slotwright"));
   expect(cacheFolder({ HOME: "/home/me" })).toBe(join("/home/me", ".cache", "slotwright"));
 });

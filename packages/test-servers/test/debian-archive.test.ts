@@ -18,7 +18,7 @@ Signed-By: ${keys}
   });
 });
 
-it("reads the line format, with options and without", () => {
+it("reads the line format, with and without options", () => {
   const expected = { uri: "https://archive.example/debian", codename: "trixie" };
   const withKeys = `# deb http://old.example trixie main\ndeb [arch=amd64 signed-by=${keys}] https://archive.example/debian trixie main\n`;
   expect(findArchive([withKeys], "trixie")).toEqual({ ...expected, signedBy: keys });
@@ -26,7 +26,7 @@ it("reads the line format, with options and without", () => {
   expect(findArchive([bare], "trixie")).toEqual({ ...expected, signedBy: undefined });
 });
 
-it("passes over other people's archives, disabled ones and the security archive", () => {
+it("skips other archives, disabled ones and the security archive", () => {
   const texts = [
     "deb https://packages.example/node nodistro main",
     "deb https://packages.example/docker bookworm stable",

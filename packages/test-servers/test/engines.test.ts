@@ -10,7 +10,7 @@ const versions: Readonly<Record<ServerName, RegExp>> = {
   mariadb: /^1\d\.\d+\.\d+-MariaDB/,
 };
 const engines = Object.keys(versions) as ServerName[];
-// One after the other would take the sum of their times.
+// One after another would take the sum of their times.
 const servers = await Promise.all(engines.map((engine) => startOwnServer(engine)));
 
 afterAll(() => Promise.all(servers.map((server) => server?.stop())));
@@ -21,7 +21,7 @@ describe.each(engines.map((engine, index) => ({ engine, started: servers[index] 
     const skipped = started === undefined;
     const server = started as OwnServer;
 
-    it.skipIf(skipped)("says its version and where it came from", () => {
+    it.skipIf(skipped)("reports its version and where it came from", () => {
       expect(server.version).toMatch(versions[engine]);
       expect(server.origin).not.toBe("");
     });
@@ -33,7 +33,7 @@ describe.each(engines.map((engine, index) => ({ engine, started: servers[index] 
       await expect(query(engine, url.href, "SELECT 1")).rejects.toThrow(/password|denied/i);
     });
 
-    it.skipIf(skipped)("creates databases that are empty and know nothing of each other", async () => {
+    it.skipIf(skipped)("creates databases that are empty and isolated from each other", async () => {
       const [left, right] = await Promise.all([server.createDatabase(), server.createDatabase()]);
       await query(engine, left.url, "CREATE TABLE things (id int primary key)");
       await query(engine, right.url, "CREATE TABLE things (id int primary key)");
@@ -77,7 +77,7 @@ describe.each(engines.map((engine, index) => ({ engine, started: servers[index] 
     });
 
     it.skipIf(skipped)("hangs while it is paused, and answers afterwards", async () => {
-      // One statement under way, on a connection of its own, and one from somebody who comes later.
+      // One statement in progress, on a connection of its own, and one from a client that comes later.
       const sleep = engine === "postgres" ? "pg_sleep(0.6)" : "sleep(0.6)";
       const early = query(engine, server.url, `SELECT 1 AS one, ${sleep} AS slept`);
       await wait(100);
@@ -102,7 +102,7 @@ describe.each(engines.map((engine, index) => ({ engine, started: servers[index] 
 );
 
 describe("postgres", () => {
-  it.skipIf(servers[0] === undefined)("carries the extension that the overlap guard needs", async () => {
+  it.skipIf(servers[0] === undefined)("includes the extension that the overlap guard needs", async () => {
     const server = (await startOwnServer("postgres")) as OwnServer;
     await query("postgres", server.url, "CREATE EXTENSION btree_gist");
     expect(await query("postgres", server.url, "SELECT 'b' < 'A' AS linguistic")).toEqual([{ linguistic: false }]);

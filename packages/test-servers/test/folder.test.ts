@@ -16,11 +16,12 @@ async function callersFolder(): Promise<string> {
   return folder;
 }
 
-// What is tested is the same for all: the one that starts first, as another user, and one of the family that does not.
+// All engines do the same here, so two are tested: the one that starts first as another user, and one of the family
+// that does not.
 const engines: readonly ServerName[] = ["postgres", "mariadb"];
 
 it.for(engines)(
-  "keeps the data of %s where the caller says, across a restart, and the log elsewhere",
+  "keeps the data of %s in the caller's folder across a restart, and the log elsewhere",
   async (engine, { skip }) => {
     const folder = await callersFolder();
     const server = await startOwnServer(engine, { folder });

@@ -1,4 +1,5 @@
-// Started as a process of its own by watchdog.test.ts: starts a server and doesn't stop it. Prints what must be gone later.
+// watchdog.test.ts starts this as a process of its own. It starts a server and does not stop it. It prints what must be
+// gone later.
 import { dirname } from "node:path";
 import { startOwnServer } from "../src/index.ts";
 

@@ -11,11 +11,11 @@ export interface TestClient {
   query(sql: string): Promise<Rows>;
   /** Runs a prepared statement; the same text is prepared once. Parameters are written as `?`. */
   execute(sql: string, ...parameters: readonly unknown[]): Promise<Rows>;
-  /** Sends statements as text all at once, and is deaf to the answers: it can be used for nothing else afterwards. */
+  /** Sends statements as text all at once, and ignores the answers. It cannot be used for anything else afterwards. */
   sendAtOnce(statements: readonly string[]): void;
-  /** Takes leave of the server. */
+  /** Says goodbye to the server. */
   end(): Promise<void>;
-  /** Closes the socket, and says nothing. */
+  /** Closes the socket without a word. */
   destroy(): void;
 }
 
@@ -25,7 +25,7 @@ export function connectClient(engine: ServerName, url: string): Promise<TestClie
 
 async function connectPostgres(connectionString: string): Promise<TestClient> {
   const client = new Client({ connectionString });
-  // Connections are lost on purpose here; the call under way says so.
+  // Connections are lost on purpose here; the call in progress reports it.
   client.on("error", () => {});
   await client.connect();
   return {
@@ -53,12 +53,12 @@ async function connectMysqlFamily(uri: string): Promise<TestClient> {
   };
 }
 
-/** Its types leave out that the promise form wraps a connection, and that a connection has a socket. */
+/** Its types omit that the promise form wraps a connection, and that a connection has a socket. */
 function socketOf(connection: Connection): Duplex {
   return (connection as unknown as { readonly connection: { readonly stream: Duplex } }).connection.stream;
 }
 
-/** A driver would close the connection over answers that it did not ask for. */
+/** A driver would close the connection because of answers that it did not ask for. */
 function sendDeaf(socket: Duplex, messages: readonly Buffer[]): void {
   socket.removeAllListeners("data").resume();
   socket.write(Buffer.concat(messages));

@@ -14,7 +14,7 @@ interface Victim {
   run(client: TestClient): Promise<unknown>;
 }
 
-/** What the fault strikes; each leaves the row 1 if it takes effect. */
+/** What the fault strikes. Each leaves row 1 if it takes effect. */
 const victims: readonly Victim[] = [
   {
     title: "an insert as text",
@@ -42,7 +42,7 @@ const victims: readonly Victim[] = [
   },
 ];
 
-/** What a fault leaves behind; whether a message takes effect that nobody waited for is open. */
+/** What a fault leaves behind. Whether a message that nobody waits for takes effect is open. */
 const effects: readonly (readonly [FaultPoint, readonly number[] | undefined])[] = [
   ["before-forward", []],
   ["after-forward", [1]],
@@ -54,14 +54,14 @@ const cases = victims.flatMap((victim) =>
   effects.map(([point, left]) => ({ ...victim, point, left, titleOfPoint: `${point} of ${victim.title}` })),
 );
 
-// MariaDB speaks the protocol of MySQL: what strikes there is in proxy.test.ts.
+// MariaDB uses the protocol of MySQL; proxy.test.ts shows what strikes there.
 describeEachEngine(
   "a fault",
   ({ engine, proxy, connect, ids, direct, serverConnections }) => {
     const lost = { cut: engine === "postgres" ? /terminated/ : /PROTOCOL_CONNECTION_LOST/, reset: /ECONNRESET/ };
 
     for (const { titleOfPoint, when, point, left, message, prepare, run } of cases) {
-      it.each(["cut", "reset"] as const)(`loses the client its connection by a %s ${titleOfPoint}`, async (action) => {
+      it.each(["cut", "reset"] as const)(`costs the client its connection by a %s ${titleOfPoint}`, async (action) => {
         const client = await connect();
         await prepare(client);
         const fault = proxy().inject({ when, point, action });
@@ -90,7 +90,7 @@ describeEachEngine(
         if (left !== undefined) expect(await ids()).toEqual(left);
       });
 
-      it(`lets the client have its answer late by a delay ${titleOfPoint}`, async () => {
+      it(`lets the client's answer arrive late by a delay ${titleOfPoint}`, async () => {
         const client = await connect();
         await prepare(client);
         const fault = proxy().inject({ when, point, action: { delayMs: 300 } });
@@ -113,7 +113,7 @@ describeEachEngine(
       expect(performance.now() - started).toBeGreaterThan(398);
     });
 
-    it("strikes the n-th message that fits, once, and nothing else", async () => {
+    it("strikes the n-th matching message, once, and nothing else", async () => {
       const client = await connect();
       const fault = proxy().inject({ when: runs(/^insert/), nth: 3, point: "before-forward", action: "cut" });
       await client.query("insert into things (id) values (1)");
@@ -127,7 +127,7 @@ describeEachEngine(
       expect(await ids()).toEqual([1, 2, 4]);
     });
 
-    it("strikes one connection of many that send the same at once, and says which", async () => {
+    it("strikes one of many connections that send the same at the same time, and says which", async () => {
       const clients: TestClient[] = [];
       for (let count = 0; count < 6; count++) clients.push(await connect());
       const fault = proxy().inject({ when: runs(/^insert/), nth: 4, point: "after-forward", action: "cut" });
@@ -140,7 +140,7 @@ describeEachEngine(
       expect(proxy().connections()).toBe(5);
     });
 
-    it("strikes none once it is disarmed, and several strike one after the other", async () => {
+    it("strikes none once it is disarmed, and several strike one after another", async () => {
       const client = await connect();
       const all = { when: runs(/^insert/), point: "after-forward", action: { delayMs: 1 } } as const;
       const [disarmed, first, second] = [proxy().inject(all), proxy().inject(all), proxy().inject(all)];
@@ -153,7 +153,7 @@ describeEachEngine(
       expect(await ids()).toEqual([1, 2, 3]);
     });
 
-    it("strikes after-forward when all is done, though rows were answered before", async () => {
+    it("strikes after-forward when all is done, even if rows were answered before", async () => {
       const many = "insert into things select g, repeat('n', 100) from generate_series(1, 2000) g returning *";
       const call = engine === "postgres" ? `${many}; select pg_sleep(0.5)` : "call add_slowly()";
       if (engine !== "postgres") {
@@ -182,7 +182,7 @@ describeEachEngine(
         await blocker.query("rollback");
         expect(await blocked).toBeInstanceOf(Error);
         await fault.whenHit;
-        // A server that works on a statement does not hear that the client has gone.
+        // A server that works on a statement does not notice that the client has gone.
         await eventually(async () => expect(await ids()).toEqual([1]));
       }
     });
@@ -212,7 +212,7 @@ describeEachEngine(
       expect(await outcome(waiting)).toBe("answered");
     });
 
-    it("strikes no more where the client has left before the server answered", async () => {
+    it("does not strike if the client left before the server answered", async () => {
       const [blocker, client] = [await connect(), await connect()];
       await blocker.query("begin");
       await blocker.query(insert);
@@ -235,7 +235,7 @@ describeEachEngine(
       expect(fault.hit).toMatchObject({ kind: "query", sql: suicide });
     });
 
-    it("strikes a login, which is a message as well", async () => {
+    it("strikes a login, which is also a message", async () => {
       const when: ProxyFault["when"] = ({ kind }) => kind === "login";
       for (const point of ["before-forward", "after-forward", "mid-answer"] as const) {
         const fault = proxy().inject({ when, point, action: "cut" });

@@ -12,16 +12,16 @@ const servers = await Promise.all(engines.map(testServer));
 export interface ProxyContext {
   readonly engine: ServerName;
   proxy(): FaultProxy;
-  /** The database's URL by way of the proxy. */
+  /** The database's URL through the proxy. */
   url(): string;
   /** Another client through the proxy. It is destroyed after the test. */
   connect(url?: string): Promise<TestClient>;
-  /** Runs a statement without the proxy, over one connection for all of them, one after the other. */
+  /** Runs statements without the proxy, all over one connection, one after another. */
   direct(sql: string): Promise<Rows>;
   directUrl(): string;
-  /** Ids in the table, as others see them. */
+  /** Ids in the table, as other connections see them. */
   ids(): Promise<readonly unknown[]>;
-  /** How many connections the server has that came from the proxy. */
+  /** How many connections from the proxy the server has. */
   serverConnections(): Promise<number>;
 }
 
@@ -81,7 +81,7 @@ export function describeEachEngine(
   }
 }
 
-/** A server may list a connection for a while after its client has closed it, so those that ask are one that stays. */
+/** A server may list a connection for a while after its client has closed it, so the checks use one that stays open. */
 async function serverConnections(engine: ServerName, direct: (sql: string) => Promise<Rows>): Promise<number> {
   const [row] = await direct(
     engine === "postgres"
@@ -91,7 +91,7 @@ async function serverConnections(engine: ServerName, direct: (sql: string) => Pr
   return Number(row?.others);
 }
 
-/** Tries again until a check holds, for what others see a little later. */
+/** Repeats a check until it holds, for what others see a little later. */
 export async function eventually(check: () => Promise<void>): Promise<void> {
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await wait(20)) {
     const failed = await check().then(
@@ -103,7 +103,7 @@ export async function eventually(check: () => Promise<void>): Promise<void> {
   await check();
 }
 
-/** The error that a call ends with, `"answered"`, or `"silent"` if it ends with none within the time. */
+/** The error that a call ends with, `"answered"`, or `"silent"` if it does not end in time. */
 export function outcome(call: Promise<unknown>, milliseconds = 10_000): Promise<unknown> {
   const ended = call.then(
     () => "answered",

@@ -3,8 +3,8 @@ import { runs, startProxy } from "../src/proxy/index.ts";
 import { connectClient } from "./proxy-client.ts";
 
 /**
- * Leaves a proxy amid everything that it can be amid, closes it, and has nothing else to do: the process ends by itself
- * if the proxy has released what it held. Usage: `proxy-process.ts <engine> <url>`.
+ * Leaves a proxy in the middle of everything it can be doing, closes it, and has nothing else to do. The process ends
+ * by itself if the proxy has released what it held. Usage: `proxy-process.ts <engine> <url>`.
  */
 const [, , engine, url] = process.argv as unknown as readonly [string, string, ServerName, string];
 const proxy = await startProxy({ engine, url });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 
-/** How the bytes of a client are passed on. */
+/** How the bytes of a client are forwarded. */
 export type Chunking = "byte by byte" | "as they come";
 
 export interface Relay {
@@ -14,7 +14,7 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Stands between two others, counts what it passes on, and may cut the client's bytes into other chunks. */
+/** Sits between two others, counts what it forwards, and may cut the client's bytes into other chunks. */
 export async function startRelay(targetUrl: string, chunking: Chunking): Promise<Relay> {
   const sockets: Socket[] = [];
   let sent = 0;

@@ -13,7 +13,7 @@ import { startRelay } from "./proxy-relay.ts";
 const insertOf = (id: number) => `insert into things (id) values (${id})`;
 
 describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct, ids, serverConnections }) => {
-  it("passes a thousand statements on, as text and prepared, over connections side by side", async () => {
+  it("forwards a thousand statements, as text and prepared, over connections side by side", async () => {
     const clients = await Promise.all(Array.from({ length: 5 }, () => connect()));
     expect(proxy().connections()).toBe(5);
     const sums = clients.map(async (client, at) => {
@@ -29,7 +29,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     await eventually(async () => expect(proxy().connections()).toBe(0));
   });
 
-  it("passes large parameters and results on unchanged", async () => {
+  it("forwards large parameters and results unchanged", async () => {
     const client = await connect();
     const note = "ünïcödé ".repeat(120_000);
     await client.execute("insert into things (id, note) values (?, ?)", 1, note);
@@ -44,9 +44,9 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     ).toEqual([{ c: engine === "postgres" ? "2" : 2 }]);
   });
 
-  // MariaDB takes no more than 16 MB unless it was started so.
+  // MariaDB accepts no more than 16 MB unless it was started with a higher limit.
   if (engine !== "mariadb")
-    it("passes on what takes more than one packet of MySQL", async () => {
+    it("forwards what takes more than one packet of MySQL", async () => {
       const client = await connect();
       const note = "0123456789abcdef".repeat(1_100_000);
       const fault = proxy().inject({
@@ -61,7 +61,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
       expect(await client.query("select 7 as seven")).toEqual([{ seven: 7 }]);
     });
 
-  it("finds its messages in a stream that comes byte by byte", async () => {
+  it("finds its messages in a stream that arrives byte by byte", async () => {
     const relay = await startRelay(url(), "byte by byte");
     const client = await connect(relay.url(url()));
     const fault = proxy().inject({ when: runs(/^insert/), nth: 3, point: "before-forward", action: "cut" });
@@ -74,7 +74,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     await relay.close();
   });
 
-  it("finds its message where several come at once, and answers those before it", async () => {
+  it("finds its message if several arrive together, and answers those before it", async () => {
     const relay = await startRelay(url(), "as they come");
     const client = await connect(relay.url(url()));
     const fault = proxy().inject({ when: runs(/^insert/), nth: 3, point: "after-forward", action: "swallow" });
@@ -92,7 +92,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
   });
 
   it.each(["cut", "reset", "swallow"] as const)(
-    "forwards what comes before a message, and nothing of what comes behind it, at a %s before-forward",
+    "forwards what precedes a message, and nothing of what follows it, at a %s before-forward",
     async (action) => {
       const client = await connect();
       const fault = proxy().inject({ when: runs(/^insert/), nth: 2, point: "before-forward", action });
@@ -105,7 +105,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     },
   );
 
-  it("forwards in order what comes behind a message that is delayed", async () => {
+  it("forwards in order what follows a delayed message", async () => {
     const client = await connect();
     const fault = proxy().inject({ when: runs(/^insert/), point: "before-forward", action: { delayMs: 200 } });
     client.sendAtOnce([insertOf(1), "update things set id = 2 where id = 1"]);
@@ -115,7 +115,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
   });
 
   if (engine !== "postgres")
-    it("knows that MySQL does not answer where a statement is closed", async () => {
+    it("knows that MySQL does not answer when a statement is closed", async () => {
       const client = await createConnection(url());
       const sql = "select ? as one";
       await client.execute(sql, ["1"]);
@@ -128,7 +128,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
       await client.end();
     });
 
-  it.each(["cut", "swallow"] as const)("sends the server not a byte of a message before a %s", async (action) => {
+  it.each(["cut", "swallow"] as const)("does not send the server a byte of a message before a %s", async (action) => {
     const relay = await startRelay(directUrl(), "as they come");
     const counted = await startProxy({ engine, url: relay.url(directUrl()) });
     const client = await connect(counted.url(directUrl()));
@@ -177,7 +177,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     expect(seen).toEqual([...prepared(one), one, ...prepared(two), two, one]);
   });
 
-  it("knows where an answer ends, be it of rows, of several results or of an error", async () => {
+  it("knows where an answer ends, be it rows, several results or an error", async () => {
     if (engine !== "postgres") {
       await direct(
         "create procedure two_results() begin select 1 as a; delete from things; select id from things; end",
@@ -192,7 +192,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
         expect(await run()).toBe("answered");
         const all = { when: runs(/./), point: "mid-answer", bytes: Number.POSITIVE_INFINITY, action: "cut" } as const;
         const fault = proxy().inject(all);
-        // Too early, and the client would lack the rest; too late, and the fault would not strike.
+        // If it were too early, the client would lack the rest. If it were too late, the fault would not strike.
         expect(await run()).toBe("answered");
         expect(fault.hit).toMatchObject({ kind: way, sql });
       }
@@ -205,9 +205,9 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     expect(fault.hit).toMatchObject({ sql: "select nonsense" });
   });
 
-  // MySQL's server takes no files unless it was started so.
+  // MySQL's server accepts no files unless it was started so.
   if (engine !== "mysql")
-    it("passes on what a statement asks its client for", async () => {
+    it("forwards what a statement requests from its client", async () => {
       const fault = proxy().inject({ when: runs(/^(copy|load)/), point: "after-forward", action: { delayMs: 50 } });
       const seven = proxy().inject({ when: runs(/seven/), point: "after-forward", action: { delayMs: 1 } });
       if (engine === "postgres") {
@@ -234,7 +234,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     }
   });
 
-  it("passes on the full authentication of a user whom the server has not seen", async () => {
+  it("forwards the full authentication of a user whom the server has not seen", async () => {
     const name = `stranger_${Date.now() % 1e9}`;
     const password = "secret";
     await direct(
@@ -249,7 +249,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     const seven = proxy().inject({ when: runs(/seven/), ...slow });
     const client = await connect(right.href);
     expect(await client.query("select 7 as seven")).toEqual([{ seven: 7 }]);
-    // What was said between login and statement was taken for neither.
+    // The exchange between login and statement was taken for neither.
     expect([login.hit, seven.hit]).toMatchObject([{ kind: "login" }, { kind: "query" }]);
     right.password = "wrong";
     await expect(connect(right.href)).rejects.toThrow(/password|denied/i);
@@ -257,7 +257,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     await direct(`drop ${engine === "postgres" ? "role" : "user"} ${name}`);
   });
 
-  it("is silent on old and new connections while paused, and then says everything in order", async () => {
+  it("is silent on old and new connections while paused, and then sends everything in order", async () => {
     const [one, two] = [await connect(), await connect()];
     proxy().pause();
     proxy().pause();
@@ -271,7 +271,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     expect(await two.query("select id from things")).toEqual([{ id: 1 }]);
   });
 
-  it("keeps back an answer that comes while it is paused", async () => {
+  it("holds back an answer that arrives while it is paused", async () => {
     const client = await connect();
     const sent = proxy().inject({ when: runs(/sleep/), point: "after-forward-unanswered", action: { delayMs: 0 } });
     const slow = engine === "postgres" ? "pg_sleep(0.3)::text" : "sleep(0.3)";
@@ -284,7 +284,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     expect(await outcome(call)).toBe("answered");
   });
 
-  it("keeps back what a fault delays, though a pause ends in between, and what is paused, though the delay ends", async () => {
+  it("holds back what a fault delays even if a pause ends in between, and what is paused even if the delay ends", async () => {
     for (const id of [1, 2]) {
       const client = await connect();
       const fault = proxy().inject({ when: runs(/^insert/), point: "before-forward", action: { delayMs: 300 } });
@@ -300,7 +300,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     expect(await ids()).toEqual([1, 2]);
   });
 
-  it("keeps from the server that a client has left while it is paused", async () => {
+  it("conceals from the server that a client has left while it is paused", async () => {
     const client = await connect();
     proxy().pause();
     client.destroy();
@@ -310,7 +310,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     await eventually(async () => expect(await serverConnections()).toBe(0));
   });
 
-  it("keeps from the client that the server has left while it is paused", async () => {
+  it("conceals from the client that the server has left while it is paused", async () => {
     const client = await connect();
     const [row] = await client.query(`select ${engine === "postgres" ? "pg_backend_pid" : "connection_id"}() as id`);
     proxy().pause();
@@ -322,7 +322,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     expect(await outcome(call)).toBeInstanceOf(Error);
   });
 
-  it("refuses new connections as if nobody listened, keeps the old ones, and takes new ones again", async () => {
+  it("refuses new connections as if nothing listened, keeps the old ones, and accepts new ones again", async () => {
     const client = await connect();
     proxy().refuse();
     await expect(connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
@@ -332,7 +332,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     expect(await (await connect()).query("select 7 as seven")).toEqual([{ seven: 7 }]);
   });
 
-  it("cuts all connections, paused or not, and takes new ones", async () => {
+  it("cuts all connections, paused or not, and accepts new ones", async () => {
     const clients = [await connect(), await connect()];
     proxy().pause();
     const calls = clients.map((client) => outcome(client.query("select 1")));
@@ -344,7 +344,7 @@ describeEachEngine("a proxy", ({ engine, proxy, url, directUrl, connect, direct,
     expect(await (await connect()).query("select 7 as seven")).toEqual([{ seven: 7 }]);
   });
 
-  it("closes its clients' connections where the server cannot be reached", async () => {
+  it("closes its clients' connections if the server cannot be reached", async () => {
     const nowhere = await startProxy({ engine, url: Object.assign(new URL(directUrl()), { port: "1" }).href });
     expect(await outcome(connect(nowhere.url(url())))).toBeInstanceOf(Error);
     await eventually(async () => expect(nowhere.connections()).toBe(0));

@@ -39,14 +39,14 @@ it("refuses the URL of another engine", async ({ skip }) => {
 });
 
 it.each(variables)(
-  "fails where the %s server of %s does not answer, instead of starting another",
+  "fails if the %s server of %s does not answer, instead of starting another",
   async (engine, variable) => {
     const environment = { [variable]: "postgres://nobody:nothing@127.0.0.1:1/none" };
     await expect(startServer(engine, { environment })).rejects.toThrow(variable);
   },
 );
 
-it.each(variables)("skips %s with one line that tells the way out", async (engine, variable) => {
+it.each(variables)("skips %s with one line that says what to do", async (engine, variable) => {
   const { result, lines } = await linesOnStderr(() => startServer(engine, { environment: {}, ...nowhere }));
   expect(result).toBeUndefined();
   expect(lines).toMatch(/^\[test-servers\] (PostgreSQL|MySQL|MariaDB) is SKIPPED: .*docker compose.*\n$/);
@@ -59,8 +59,8 @@ it.each(variables)("never skips %s in CI", async (engine) => {
   );
 });
 
-it("tells why an engine could not be fetched", async () => {
-  // Neither a cache to find it in, nor one to put it into.
+it("reports why an engine could not be fetched", async () => {
+  // There is neither a cache to find it in, nor one to put it into.
   const environment = { PATH: "", XDG_CACHE_HOME: "/dev/null" };
   const { lines } = await linesOnStderr(() => startOwnServer("mysql", { environment, from: ["fetched"] }));
   expect(lines).toMatch(/MySQL is SKIPPED: .*could not be fetched \(.+\)/);

@@ -2,7 +2,7 @@ import { runInThisContext } from "node:vm";
 import { expect, it } from "vitest";
 import { postgresAdapter } from "../../src/index.ts";
 
-it("errors of the network, which are of another realm in a vm context, are recognised by their code", async () => {
+it("network errors, which belong to another realm in a vm context, are recognised by their code", async () => {
   expect(runInThisContext("Error")).not.toBe(Error);
   const storage = postgresAdapter({ connectionString: "postgres://root@127.0.0.1:1/none" });
   const refused = { failure: "unavailable", message: expect.stringMatching(/127\.0\.0\.1:1\/none cannot be reached/) };

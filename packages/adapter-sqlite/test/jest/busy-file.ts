@@ -6,7 +6,7 @@ import { createEngine, isBookingError } from "@slotwright/core";
 import Database from "better-sqlite3";
 import { sqliteAdapter } from "../../src/index.ts";
 
-/** A file that another connection writes to until the engine pauses for it: a command waits, and then succeeds. */
+/** A file that another connection writes to until the engine pauses for it. A command waits, and then succeeds. */
 export async function waitForBusyFile(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "slotwright-jest-"));
   const filename = join(folder, "bookings.sqlite");

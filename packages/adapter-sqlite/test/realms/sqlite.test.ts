@@ -2,7 +2,7 @@ import { conformanceCases, runConformanceCase } from "@slotwright/conformance";
 import { describe, it } from "vitest";
 import { openSqliteStore } from "../sqlite-harness.ts";
 
-/** Those that play at random find nothing here that the others do not. */
+/** Those that play at random find nothing here that the others do not find. */
 const cases = conformanceCases.filter(({ key }) => !key.startsWith("random."));
 
 describe("sqliteAdapter conforms in a vm context", () => {

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { engineOn, manualClock, minutes, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
-/** Texts that some engine or driver has once failed on. */
+/** Texts that have once failed on some engine or driver. */
 const odd = [
   "\0",
   "a\0b",
@@ -45,7 +45,7 @@ const anyInput = fc.record({
 
 type AnyInput = typeof anyInput extends fc.Arbitrary<infer Input> ? Input : never;
 
-/** What a caller sees: the value, or the error. A text of the database or the driver is neither. */
+/** What a caller sees: the value, or the error. Text from the database or the driver is neither. */
 async function seen(promise: Promise<unknown>): Promise<unknown> {
   return promise.catch((error: unknown) => {
     if (!isBookingError(error)) throw error;
@@ -78,7 +78,7 @@ async function answersOn(engine: Engine, { texts, metadata, at }: AnyInput, day:
 export const anyTextCases: readonly ConformanceCase[] = [
   {
     key: "bad-input.any-text",
-    title: "whatever text, metadata or cursor a caller sends, the answer is that of the reference adapter",
+    title: "whatever text, metadata or cursor a caller sends, the answer matches the reference adapter's",
     async run({ storage, propertyRuns }) {
       const numbered = () => {
         let made = 0;

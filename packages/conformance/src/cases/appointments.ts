@@ -15,8 +15,7 @@ import type { ConformanceCase } from "../harness.ts";
 export const appointmentCases: readonly ConformanceCase[] = [
   {
     key: "booking.accept",
-    title:
-      "a provider accepts an appointment that was asked for into a slot, under the same checks as a direct booking",
+    title: "a provider accepts a requested appointment into a slot, under the same checks as a direct booking",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const asked = await askFor(engine, minutes(5), minutes(25));
@@ -49,11 +48,11 @@ export const appointmentCases: readonly ConformanceCase[] = [
       const asked = await askFor(engine, minutes(5), minutes(25));
       const accept = { actor: provider, appointmentId: asked.id };
       const none = await refusal(engine.accept(accept), "no_slot_available");
-      // A field that only book() takes must not appear in this advice.
+      // A field that only book() accepts must not appear in this advice.
       assert.doesNotMatch(none.message, /ifNoSlot/);
       assert.equal(none.details.appointmentId, accept.appointmentId);
       const slot = await publishOne(engine);
-      // A slot named as a further one is not also found as the first one.
+      // A slot that is named as a further slot is not found again as the first one.
       await refusal(engine.accept({ ...accept, alsoSlotIds: [slot.id] }), "no_slot_available");
       assert.deepEqual((await engine.accept(accept)).appointment.slotIds, [slot.id]);
       await assertSound(storage);
@@ -61,7 +60,7 @@ export const appointmentCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.cancel-frees",
-    title: "a cancel frees the slot in the same commit, and the next caller gets it",
+    title: "a cancellation frees the slot in the same commit, and the next caller gets it",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const slot = await publishOne(engine);

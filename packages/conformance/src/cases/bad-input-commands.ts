@@ -9,7 +9,7 @@ const forged = (parts: unknown) =>
   Buffer.from(JSON.stringify(Array.isArray(parts) ? [...parts, "ascending"] : parts)).toString("base64url");
 const then = minutes(0).getTime();
 
-/** Cursors in our format with content that no page returned. */
+/** Cursors in our format, but with content that no page returned. */
 const forgedCursors: readonly (readonly [string, "listSlots" | "listAppointments" | "history", unknown])[] = [
   ["NUL in a cursor", "listSlots", ["slots", then, "a\0b"]],
   ["half a surrogate pair in a cursor", "listSlots", ["slots", then, "a\ud83d"]],
@@ -18,13 +18,13 @@ const forgedCursors: readonly (readonly [string, "listSlots" | "listAppointments
   ["a year before 1900 in a cursor", "listSlots", ["slots", -8e15, "a"]],
   ["a far-off year in a cursor", "listSlots", ["slots", 8.64e15, "a"]],
   ["half a millisecond in a cursor", "listSlots", ["slots", then + 0.5, "a"]],
-  ["a text as a cursor's instant", "listSlots", ["slots", String(then), "a"]],
-  ["more in a cursor than a page says", "listSlots", ["slots", then, "a", "b"]],
-  ["an object as cursor", "listSlots", { 0: "slots", 1: then, 2: "a", 3: "ascending", length: 4 }],
+  ["text as a cursor's instant", "listSlots", ["slots", String(then), "a"]],
+  ["extra fields in a cursor", "listSlots", ["slots", then, "a", "b"]],
+  ["an object as a cursor", "listSlots", { 0: "slots", 1: then, 2: "a", 3: "ascending", length: 4 }],
   ["NUL in a cursor of appointments", "listAppointments", ["appointments", then, "\0"]],
   ["a cursor of appointments without an id", "listAppointments", ["appointments", then]],
   ["a negative version in a cursor", "history", ["history", -1]],
-  ["a version in a cursor that no column holds", "history", ["history", 2 ** 31]],
+  ["a version in a cursor that exceeds the column", "history", ["history", 2 ** 31]],
   ["half a version in a cursor", "history", ["history", 1.5]],
 ];
 
@@ -54,13 +54,13 @@ export const badCommands: readonly BadInput[] = [
     command: (stage) => bookFirst(stage, { slotID: 1 }),
   },
   {
-    name: "a misspelt field that is needed",
+    name: "a misspelt required field",
     code: "invalid_input",
     says: /valid: it has unknown fields: "slotid" \(did you mean slotId\?\); slotId: is missing\. /,
     command: ({ engine }) => engine.book({ actor: patient, subjectId: "p-1", slotid: "s" } as never),
   },
   {
-    name: "a misspelt field amid many slots",
+    name: "a misspelt field among many slots",
     code: "invalid_input",
     says: /slots\.0: has unknown fields: "meta_data" \(did you mean metadata\?\)/,
     command: ({ engine }) =>
@@ -103,7 +103,7 @@ export const badCommands: readonly BadInput[] = [
   },
   { name: "no slots", code: "invalid_input", says: /at least one slot/, command: ({ engine }) => create(engine) },
   {
-    name: "more seats than a call may make",
+    name: "more seats than a call may create",
     code: "invalid_input",
     says: /not make more than 50000/,
     command: ({ engine }) =>
@@ -130,7 +130,7 @@ export const badCommands: readonly BadInput[] = [
       }),
   },
   {
-    name: "another time zone than the schedule has",
+    name: "a time zone that differs from the schedule's",
     code: "schedule_mismatch",
     says: /The schedule has the timeZone "UTC", not "Asia\/Tokyo"\. Leave timeZone out/,
     command: ({ engine }) =>
@@ -277,13 +277,13 @@ export const badCommands: readonly BadInput[] = [
       engine.history({ appointmentId, slotId: slots[0]?.id ?? "" } as never),
   },
   {
-    name: "a slot longer than any may be",
+    name: "a slot longer than the limit",
     code: "invalid_time_range",
     says: /longer than 31 days\. Send a shorter range\.$/,
     command: ({ engine }) => create(engine, at(minutes(600), minutes(600 + 31 * 1440 + 1))),
   },
   {
-    name: "more statuses than there are",
+    name: "more statuses than exist",
     code: "invalid_input",
     says: /not hold more than 4 statuses/,
     command: ({ engine }) => engine.listSlots({ statuses: ["booked", "booked", "booked", "booked", "booked"] }),

@@ -1,7 +1,7 @@
 import type { Engine, ErrorCode, NewSlotInput, Slot } from "@slotwright/core";
 import { askFor, minutes, patient, place, provider, publish } from "../fixtures.ts";
 
-/** What the store holds before each bad input, and must hold unchanged after it. */
+/** What the store holds before each bad input, and must still hold after it. */
 export interface BadInputStage {
   readonly engine: Engine;
   readonly slots: readonly Slot[];

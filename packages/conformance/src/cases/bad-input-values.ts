@@ -12,18 +12,18 @@ const times: readonly BadInput[] = [
     /longer than 31 days/,
   ],
   [
-    "a time without zone offset",
+    "a time without a zone offset",
     at("2026-03-02T19:00:00", minutes(660)),
     "invalid_input",
     /slots\.0\.start: .*zone offset/,
   ],
-  ["a date without time", at("2026-03-02", minutes(660)), "invalid_input", /slots\.0\.start/],
+  ["a date without a time", at("2026-03-02", minutes(660)), "invalid_input", /slots\.0\.start/],
   ["a zone offset that does not exist", at("2026-03-02T19:00:00+25:00", minutes(660)), "invalid_input", /zone offset/],
   ["a day that does not exist", at("2026-02-30T19:00:00Z", minutes(660)), "invalid_input", /exists/],
   ["an hour that does not exist", at("2026-03-02T24:00:00Z", minutes(660)), "invalid_input", /exists/],
   ["a time finer than a millisecond", at("2026-03-02T19:00:00.0001Z", minutes(660)), "invalid_input", /millisecond/],
   ["an invalid Date", at(new Date(Number.NaN), minutes(660)), "invalid_input", /valid Date/],
-  ["a number as time", at(Date.UTC(2026, 2, 2), minutes(660)), "invalid_input", /must be a Date/],
+  ["a number as a time", at(Date.UTC(2026, 2, 2), minutes(660)), "invalid_input", /must be a Date/],
   ["a missing time", { end: minutes(660) } as { start: Date; end: Date }, "invalid_input", /slots\.0\.start/],
   ["a far-off year", at("9999-12-31T00:00:00Z", "9999-12-31T01:00:00Z"), "invalid_input", /1900 to 2199/],
   ["a year before 1900", at("1066-10-14T00:00:00Z", "1066-10-14T01:00:00Z"), "invalid_input", /1900 to 2199/],
@@ -75,5 +75,5 @@ const metadata: readonly BadInput[] = [
   command: (stage) => bookFirst(stage, { metadata: value }),
 }));
 
-/** Values that no command takes: times, ids and metadata. */
+/** Values that no command accepts: times, ids and metadata. */
 export const badValues: readonly BadInput[] = [...times, ...ids, ...metadata];

@@ -26,7 +26,7 @@ export const bookCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.part-of-slot",
-    title: "an appointment may be shorter than its slot, never longer",
+    title: "an appointment may be shorter than its slot, but never longer",
     async run({ storage }) {
       const engine = engineOn(storage);
       const slot = await publishOne(engine);
@@ -107,7 +107,7 @@ export const bookCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.alternatives",
-    title: "a refusal for a taken slot offers free slots nearby where they were asked for",
+    title: "a refusal for a taken slot offers free slots nearby if the caller asked for them",
     async run({ storage }) {
       const engine = engineOn(storage);
       const [first, second, third] = await publish(engine, 3);
@@ -132,8 +132,8 @@ export const bookCases: readonly ConformanceCase[] = [
         none.details.alternatives?.map(({ slotId }) => slotId),
         [second.id],
       );
-      // The wanted time counts, not the taken slot's. Slots that are too short are left out, and earlier ones are
-      // offered too.
+      // The requested time counts, not the taken slot's. Slots that are too short are left out, and earlier ones are
+      // offered, too.
       await engine.book({ ...want, slotId: third.id });
       const long = { start: minutes(100), end: minutes(160) };
       const short = { start: minutes(90), end: minutes(95) };

@@ -4,10 +4,10 @@ import { type CommitOutcome, keyOf, type Transition } from "@slotwright/core/ada
 import type { ConformanceCase } from "../harness.ts";
 import { booking, commandKey, creation, slotAt, slotKey, transitionOf } from "../records.ts";
 
-/** A booking whose appointment lists another slot: a storage with guards of its own refuses it. */
+/** A booking whose appointment lists a different slot. A storage with guards of its own refuses it. */
 const broken = (minutes: number): Transition => booking(slotAt(minutes), { slotIds: ["elsewhere"] });
 
-/** The slot that a booking puts, after its appointment. */
+/** The slot that a booking writes, after its appointment. */
 const slotIn = ({ put: [, slot] }: Transition): Slot => slot as Slot;
 const freeIn = (one: Transition): Slot => ({ ...slotIn(one), status: "available", appointmentId: null, version: 1 });
 const blockedIn = (one: Transition): Slot => ({ ...freeIn(one), status: "blocked", version: 2 });
@@ -15,7 +15,7 @@ const blockedIn = (one: Transition): Slot => ({ ...freeIn(one), status: "blocked
 const keysOf = ({ command, put }: Transition) => [commandKey(command.id), ...put.map(keyOf)];
 const after = ({ command, put }: Transition) => [{ kind: "command", ...command }, ...put];
 
-/** Not every storage guards the invariants itself, but every answer must be true. */
+/** Not every storage guards the invariants itself, but every answer must be accurate. */
 async function assertRefusedOrWhole(storage: StorageAdapter, one: Transition, outcome?: CommitOutcome): Promise<void> {
   assert.ok(outcome?.status === "refused" || outcome?.status === "committed", outcome?.status);
   const isRefused = outcome.status === "refused";
@@ -41,7 +41,7 @@ const expectedOutcome: Readonly<Record<Exclude<TransitionFate, "breaks">, (one: 
   repeats: ({ command: { requestHash, result } }) => ({ status: "replayed", requestHash, result }),
 };
 
-/** Publishes a slot for each of the fifty. The same command has booked some of them before, and some are blocked. */
+/** Publishes a slot for each of the fifty. The same command has already booked some of them, and some are blocked. */
 async function prepare(storage: StorageAdapter): Promise<void> {
   await storage.commit([creation(...fifty.map(({ transition }) => freeIn(transition)))]);
   const repeated = of("repeats").map(({ transition }) => transition);
@@ -56,7 +56,7 @@ async function prepare(storage: StorageAdapter): Promise<void> {
 export const contractBatchCases: readonly ConformanceCase[] = [
   {
     key: "contract.commit-batch",
-    title: "what happens to one transition of a batch never affects its neighbours",
+    title: "the outcome of one transition of a batch never affects its neighbours",
     async run({ storage, second }) {
       const created = creation(slotAt(0), slotAt(30));
       const blocked = slotAt(30, { version: 2, status: "blocked" });
@@ -77,7 +77,7 @@ export const contractBatchCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-batch-of-50",
-    title: "in a batch of 50, winners between losers, repeats and broken ones are all committed, and nothing else is",
+    title: "a batch of 50 commits every winner among losers, repeats and broken transitions, and nothing else",
     async run({ storage, second }) {
       await prepare(second);
       const outcomes = await storage.commit(fifty.map(({ transition }) => transition));
@@ -99,7 +99,7 @@ export const contractBatchCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-refused-leaves-nothing",
-    title: "what the storage's own guard refuses leaves nothing behind, its idempotency key included",
+    title: "what the storage's own guard refuses leaves nothing behind, not even its idempotency key",
     async run({ storage, second }) {
       await storage.commit([creation(slotAt(0))]);
       const [outcome] = await storage.commit([broken(0)]);
@@ -111,7 +111,7 @@ export const contractBatchCases: readonly ConformanceCase[] = [
   {
     key: "contract.batch-attribution",
     title:
-      "each entry of a batch names the command and the actor of its own transition, and each command has its own result",
+      "each entry of a batch names the command and actor of its own transition, and each command has its own result",
     async run({ storage, second }) {
       const slots = [slotAt(0), slotAt(30), slotAt(60)];
       await storage.commit([creation(...slots)]);

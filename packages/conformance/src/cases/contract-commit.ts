@@ -21,11 +21,11 @@ const created = creation(first, next);
 const appointment = appointmentOn(first);
 const booked = booking(first);
 
-/** What a single transition does once its versions hold, and what its repeat returns. */
+/** What a single transition does if its versions hold, and what its repeat returns. */
 export const contractCommitCases: readonly ConformanceCase[] = [
   {
     key: "contract.commit-together",
-    title: "commit writes slot, appointment, journal and command together, visible to other connections",
+    title: "commit writes slot, appointment, journal and command together, and other connections see them",
     async run({ storage, second }) {
       await storage.commit([created]);
       assert.deepEqual(await storage.commit([booked]), [{ status: "committed" }]);
@@ -46,7 +46,7 @@ export const contractCommitCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-replayed",
-    title: "a command that took effect before is answered with its stored result, even where its versions are stale",
+    title: "a command that took effect before gets its stored result, even if its versions are stale",
     async run({ storage, second }) {
       await storage.commit([created]);
       const { id, requestHash, result } = created.command;
@@ -57,7 +57,7 @@ export const contractCommitCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-replayed-as-stored",
-    title: "a replay is answered with the stored request and result, and writes nothing, whatever the repeat brings",
+    title: "a replay returns the stored request and result and writes nothing, whatever the repeat contains",
     async run({ storage, second }) {
       await storage.commit([created]);
       await storage.commit([booked]);
@@ -87,7 +87,7 @@ export const contractCommitCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-all-fields",
-    title: "a slot may change in all of its fields in one commit",
+    title: "a slot can change all of its fields in one commit",
     async run({ storage, second }) {
       await storage.commit([created]);
       const held = { status: "held", hold: { tokenHash: "0".repeat(64), expiresAt: sampleInstant(60) } } as const;

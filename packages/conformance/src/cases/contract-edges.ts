@@ -6,7 +6,7 @@ import { appointmentOn, sampleInstant as at, sampleNow, sampleSchedule, slotAt, 
 
 const byOneMs = (time: Date, ms: -1 | 1): Date => new Date(time.getTime() + ms);
 
-/** Two of everything, with ids that differ only in capitals. */
+/** Two of everything, with ids that differ only in case. */
 const twins = ["Ann", "ann"].map((name, seat) => {
   const schedule = { ...sampleSchedule, id: `line-${name}`, providerId: `dr-${name}`, facilityId: `north-${name}` };
   const place = { scheduleId: schedule.id, providerId: schedule.providerId, facilityId: schedule.facilityId, seat };
@@ -38,7 +38,7 @@ async function countsOf(storage: StorageAdapter) {
 export const contractEdgeCases: readonly ConformanceCase[] = [
   {
     key: "contract.edges",
-    title: "bounds of lists hold to the millisecond, and include or exclude as they say",
+    title: "bounds of lists are exact to the millisecond, inclusive or exclusive as documented",
     async run({ storage }) {
       const counts = await countsOf(storage);
       for (const count of [counts.slots, counts.appointments]) {
@@ -68,7 +68,7 @@ export const contractEdgeCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.capitals",
-    title: "ids that differ in capitals alone are different ids, wherever they are looked for",
+    title: "ids that differ only in case are different ids in every lookup",
     async run({ storage, second }) {
       await stagedTwins(storage);
       const others = twins.slice(0, 1).flatMap(({ schedule, slot, asked }) => [schedule, slot, asked]);

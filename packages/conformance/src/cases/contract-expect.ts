@@ -20,20 +20,20 @@ const next = slotAt(30);
 const created = creation(first, next);
 const blocked = slotAt(0, { version: 2, status: "blocked" });
 const appointment = appointmentOn(first);
-/** Puts a version that does not follow the stored one, and expects none. */
+/** Writes a version that does not follow the stored one, and expects none. */
 const blind = {
   ...transitionOf("blind", appointment, { ...bookedBy(first, appointment), version: 5 }),
   expect: [],
 };
 const committed = [{ status: "committed" }];
 
-/** The transition that rests on further versions, which come before those of what it puts. */
+/** The transition with further expected versions, ahead of those of what it writes. */
 const resting = (transition: Transition, ...more: Transition["expect"]): Transition => ({
   ...transition,
   expect: [...more, ...transition.expect],
 });
 
-/** Checks that nothing of a losing transition is stored: no record that it would have created, and no command. */
+/** Checks that nothing of a losing transition is stored: neither a record that it would create nor a command. */
 async function assertNothingOf({ command, put }: Transition, storage: StorageAdapter): Promise<void> {
   const made = put.filter(({ version }) => version === 1).map(({ kind, id }): RecordKey => ({ kind, id }));
   const keys = [commandKey(command.id), ...made];
@@ -59,7 +59,7 @@ export const contractExpectCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-stale-keys-in-order",
-    title: "all stale keys are named, in the order in which the transition expects them, and no other key",
+    title: "a stale outcome names all stale keys in the order the transition expects them, and no other key",
     async run({ storage, second }) {
       await storage.commit([created]);
       await second.commit([transitionOf("block", blocked)]);
@@ -86,7 +86,7 @@ export const contractExpectCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-must-not-exist-unwritten",
-    title: "version 0 is checked as well for a record that the transition does not put",
+    title: "version 0 is also checked for a record that the transition does not write",
     async run({ storage, second }) {
       await storage.commit([created]);
       const absent = [slotKey("none"), { kind: "schedule", id: "none" }, { kind: "appointment", id: "none" }] as const;
@@ -101,7 +101,7 @@ export const contractExpectCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-missing",
-    title: "a version above 0 is stale where the record does not exist",
+    title: "a version above 0 is stale if the record does not exist",
     async run({ storage }) {
       await storage.commit([created]);
       const outcomes = await storage.commit([transitionOf("missing", slotAt(90, { version: 3 }))]);
@@ -110,7 +110,7 @@ export const contractExpectCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-read-only-expectation",
-    title: "a version that is expected but not written is checked as well",
+    title: "a version that is expected but not written is also checked",
     async run({ storage }) {
       await storage.commit([created]);
       const adding = transitionOf("add", slotAt(60));
@@ -122,7 +122,7 @@ export const contractExpectCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-expected-twice",
-    title: "a record may be expected more than once: at one version this changes nothing, at two versions it is stale",
+    title: "expecting a record twice at one version changes nothing, and at two versions it is stale",
     async run({ storage, second }) {
       await storage.commit([created]);
       const again = [first, next].map(({ id }) => ({ key: slotKey(id), version: 1 }));
@@ -144,7 +144,7 @@ export const contractExpectCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-unexpected-put",
-    title: "a record that is put and not expected is stale where the stored version is not the one before",
+    title: "a record that is written but not expected is stale unless it follows the stored version",
     async run({ storage, second }) {
       await storage.commit([created]);
       assert.deepEqual(await storage.commit([blind]), [{ status: "stale", keys: [slotKey(first.id)] }]);
@@ -153,7 +153,7 @@ export const contractExpectCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-unexpected-put-in-batch",
-    title: "what a stale transition of a batch has written before it turned out stale is undone",
+    title: "what a stale transition of a batch wrote before it turned out to be stale is undone",
     async run({ storage, second }) {
       await storage.commit([created]);
       const outcomes = await storage.commit([blind, booking(next)]);

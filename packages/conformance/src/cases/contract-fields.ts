@@ -5,7 +5,7 @@ import { newSlot } from "@slotwright/core/checking";
 import type { ConformanceCase } from "../harness.ts";
 import { sampleInstant as at, commandKey, sampleNow } from "../records.ts";
 
-/** What databases tend to change: capitals, composed accents, trailing spaces, long texts. */
+/** What databases tend to change: case, composed accents, trailing spaces, long texts. */
 const exactly = (what: string): string => `${what.slice(0, 8)} \u00c4e\u0301 \u{1f9b7}${"x".repeat(105)}Z  `;
 
 const odd = (minutes: number): Date => new Date(at(minutes).getTime() + 7);
@@ -70,7 +70,7 @@ const cancelled: Appointment = {
 const freed: Slot = { ...booked, status: "available", appointmentId: null, version: 4, updatedAt: odd(-20) };
 const raised: Schedule = { ...schedule, version: 2, updatedAt: odd(-10) };
 
-/** What is written one after the other. */
+/** What is written, one after another. */
 const steps: readonly (readonly VersionedRecord[])[] = [
   [schedule, everywhere],
   [free],
@@ -94,7 +94,7 @@ function transitionTo(records: readonly VersionedRecord[], step: number): Transi
               recordKind: record.kind,
               recordId: record.id,
               version: record.version,
-              // Any text as long as a command's name: an adapter knows no commands.
+              // Any text as long as a command's name will do: an adapter does not know commands.
               command: exactly("command") as never,
               commandId: id,
               actor: { kind: exactly("kind"), id: exactly("actor") },
@@ -131,7 +131,7 @@ async function assertStored(storage: StorageAdapter, upTo: number): Promise<void
 export const contractFieldCases: readonly ConformanceCase[] = [
   {
     key: "contract.fields",
-    title: "every field of every record, command and entry is kept exactly, as it was inserted and as it was changed",
+    title: "every field of every record, command and entry is stored exactly as it was inserted or changed",
     async run({ storage, second }) {
       for (const [step, transition] of transitions.entries()) {
         assert.deepEqual(await storage.commit([transition]), [{ status: "committed" }]);

@@ -10,11 +10,11 @@ const next = slotAt(30);
 const created = creation(first, next);
 const broken = booking(first, { slotIds: [next.id] });
 const appointment = appointmentOn(first);
-/** The promises of a storage that guards the invariants a second time, against bugs and rows changed by hand. */
+/** What a storage promises if it guards the invariants a second time, against bugs and rows changed by hand. */
 export const contractGuardCases: readonly ConformanceCase[] = [
   {
     key: "contract.commit-names-guard",
-    title: "a refusal names the guard that refused, and nothing of that transition is written",
+    title: "a refusal names the guard that refused, and nothing of its transition is written",
     async run({ storage, second }) {
       await storage.commit([created]);
       assert.deepEqual(await storage.commit([broken]), [{ status: "refused", guard: "appointment_fits_slot" }]);
@@ -25,7 +25,7 @@ export const contractGuardCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-neighbours-of-refused",
-    title: "the neighbours of transitions that are refused, stale or replayed are committed",
+    title: "the neighbours of refused, stale or replayed transitions are committed",
     async run({ storage, second }) {
       const [a, b, c] = [slotAt(60), slotAt(90), slotAt(120)] as const;
       await storage.commit([creation(first, next, a, b, c)]);
@@ -40,7 +40,7 @@ export const contractGuardCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-keeps-booked-by-hand",
-    title: "an engine that saw slots free does not take them from who got them by hand, their versions left alone",
+    title: "an engine that saw slots free does not take them if they were given away by hand at the same versions",
     async run({ storage, second, corrupt }) {
       const engine = engineOn(storage);
       const slots = (await publish(engine, 3)) as [Slot, Slot, Slot];

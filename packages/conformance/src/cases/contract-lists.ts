@@ -50,7 +50,7 @@ export const contractListCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.find-slots-pages",
-    title: "findSlots goes on after a position, by id where starts are equal",
+    title: "findSlots continues after a position, by id if starts are equal",
     async run({ storage }) {
       const seats = ["s-b", "s-a", "s-d", "s-c"].map((id, seat) => slotAt(0, { id, seat }));
       await storage.commit([creation(...seats, slotAt(30))]);
@@ -74,9 +74,9 @@ export const contractListCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.list-id-order",
-    title: "slots that start together are listed in the order of their ids' code points, page by page and backwards",
+    title: "slots with the same start are listed by the code points of their ids, page by page and backwards",
     async run({ storage }) {
-      // In UTF-16 the last two would change places, in the order of a language nearly everything would.
+      // In UTF-16 the last two would swap places; in the order of a language nearly all of them would.
       const ids = ["B", "a", "z", "ä", "\uff5e", "\u{1f3d6}"];
       const slots = ids.map((id, seat) => slotAt(0, { id, seat }));
       await storage.commit([creation(...slots.toReversed())]);
@@ -89,7 +89,7 @@ export const contractListCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.journal",
-    title: "readJournal returns one record's entries in the order of their versions, exactly as they were written",
+    title: "readJournal returns one record's entries in the order of their versions, exactly as written",
     async run({ storage, second }) {
       const created = creation(slotAt(0));
       await storage.commit([created]);

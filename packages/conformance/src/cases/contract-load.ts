@@ -10,7 +10,7 @@ const created = creation(first, slotAt(30));
 export const contractLoadCases: readonly ConformanceCase[] = [
   {
     key: "contract.load",
-    title: "load returns records in the order of the keys, undefined for those that do not exist",
+    title: "load returns records in the order of the keys, and undefined for those that do not exist",
     async run({ storage, second }) {
       await storage.commit([created]);
       const keys = [slotKey("slot-30"), slotKey("none"), scheduleKey, slotKey("slot-0")];
@@ -22,7 +22,7 @@ export const contractLoadCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.load-many",
-    title: "load takes thousands of keys, repeated ones too",
+    title: "load accepts thousands of keys, including repeated ones",
     async run({ storage }) {
       await storage.commit([created]);
       const keys = Array.from({ length: 5_000 }, (_, index) => slotKey(index % 2 === 0 ? "slot-0" : `none-${index}`));
@@ -33,7 +33,7 @@ export const contractLoadCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.isolation-of-objects",
-    title: "what a caller does to an object it got or gave does not change what is stored",
+    title: "changing an object that was passed in or returned does not change what is stored",
     async run({ storage }) {
       const metadata = { tags: ["a"] };
       await storage.commit([creation(slotAt(0, { metadata }))]);

@@ -12,21 +12,21 @@ const patienceMs = 5_000;
 const slots = Array.from({ length: 6 }, (_, index) => slotAt(index * 30));
 const [locked, free] = slots as [(typeof slots)[0], (typeof slots)[0]];
 
-/** The outcome of the call while the transaction beside it stays open. */
+/** The outcome of the call while the other transaction stays open. */
 async function whileOpen<T>(call: Promise<T>): Promise<T | "transient"> {
   const late = pause(patienceMs, "late" as const, { ref: false });
   const answer = await Promise.race([call.catch((error: { readonly failure?: unknown }) => error.failure), late]);
   assert.notEqual(answer, "late", "The call waits until a host's transaction ends.");
-  assert.notEqual(answer, undefined, "The call failed with something other than a StorageError.");
+  assert.notEqual(answer, undefined, "The call failed with an error other than a StorageError.");
   return answer as T | "transient";
 }
 
-/** A storage with one writer at a time can only say that somebody else is writing. It fails as transient. */
+/** A storage with one writer at a time can only say that another caller is writing. It fails as transient. */
 async function hasOneWriter(storage: StorageAdapter, elsewhere: Transition): Promise<boolean> {
   return (await whileOpen(storage.commit([elsewhere]))) === "transient";
 }
 
-/** A host's transaction that has booked a slot, and stays open. */
+/** A host's transaction that has booked a slot and stays open. */
 async function lockedStage({ storage, second, beginHostTransaction }: CaseContext) {
   await second.commit([creation(...slots)]);
   const host = await beginHostTransaction();
@@ -40,7 +40,7 @@ const busy: CommitOutcome = { status: "busy", keys: [slotKey(locked.id)] };
 export const contractLockCases: readonly ConformanceCase[] = [
   {
     key: "contract.commit-beside-locks",
-    title: "a transition that wants a row which others have locked is busy at once, and its neighbours are committed",
+    title: "a transition that needs a locked row is busy at once, and its neighbours are committed",
     async run(context) {
       const { storage, second } = context;
       const host = await lockedStage(context);
@@ -54,7 +54,7 @@ export const contractLockCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-stale-beside-locks",
-    title: "a version that is overtaken is stale, whether or not the row is locked",
+    title: "an overtaken version is stale, whether or not the row is locked",
     async run(context) {
       const { storage, second } = context;
       const host = await lockedStage(context);
@@ -69,7 +69,7 @@ export const contractLockCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.beside-locks",
-    title: "of bookings at once, one of a slot that a host's open transaction has keeps no other waiting",
+    title: "a booking of a slot that a host's open transaction has locked delays no other booking of its batch",
     async run(context) {
       const { storage, second, beginHostTransaction } = context;
       const engine = engineOn(storage, { retry: { budgetMs: 30_000 } });
@@ -89,7 +89,7 @@ export const contractLockCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.beside-locks-budget",
-    title: "a booking of a slot that stays locked ends as storage_busy when its budget is over, and changes nothing",
+    title: "a booking of a slot that stays locked ends with storage_busy when its budget is spent, and changes nothing",
     async run(context) {
       const { storage, second, beginHostTransaction } = context;
       const engine = engineOn(storage, { retry: { budgetMs: 500 } });

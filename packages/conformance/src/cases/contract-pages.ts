@@ -40,7 +40,7 @@ export const contractPageCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.list-pages",
-    title: "pages from any place, forwards and backwards, whatever the bounds",
+    title: "pages from any position, forwards and backwards, within any bounds",
     async run({ storage }) {
       const found = await stagedIn(storage);
       const place = { start: at(0), id: "b" };
@@ -55,7 +55,7 @@ export const contractPageCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.list-restricted",
-    title: "restricts by facility, schedule and times, all at once",
+    title: "restricts by facility, schedule and times, all at the same time",
     async run({ storage }) {
       const found = await stagedIn(storage);
       assert.equal(await found({ facilityId: "facility-2" }), "c");
@@ -69,7 +69,7 @@ export const contractPageCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.list-expired-holds",
-    title: "counts a hold as none from the instant it expires",
+    title: "ignores a hold from the instant it expires",
     async run({ storage }) {
       const found = await stagedIn(storage);
       const statuses = ["available"] as const;

@@ -10,7 +10,7 @@ const idsOf = (slots: readonly Slot[]): readonly string[] => slots.map(({ id }) 
 export const contractProviderCases: readonly ConformanceCase[] = [
   {
     key: "contract.slots-of-providers",
-    title: "slots of however many providers come in one order and page by page, and a provider named twice once",
+    title: "slots of any number of providers come in one order, page by page, once even if a provider is named twice",
     async run({ storage }) {
       const slots = Array.from({ length: 100 }, (_, index) => slotAt(index * 30, { providerId: providerAt(index) }));
       assert.deepEqual(await storage.commit([transitionOf("fill", sampleSchedule, ...slots)]), [

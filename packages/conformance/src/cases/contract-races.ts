@@ -15,7 +15,10 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 const rivals = numbers(8);
 const rounds = numbers(5);
 
-/** Commits all at once, over two connections in turn. Nothing is read first, so none finds the others done. */
+/**
+ * Commits all at the same time, alternating between two connections. Nothing is read first, so none finds the others
+ * done.
+ */
 function race({ storage, second }: CaseContext, transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
   return Promise.all(transitions.map((one, index) => commit(index % 2 === 0 ? storage : second, one)));
 }
@@ -35,14 +38,14 @@ async function commit(storage: StorageAdapter, transition: Transition): Promise<
   }
 }
 
-/** The number of the one that was committed. */
+/** The index of the one that was committed. */
 function onlyWinner(outcomes: readonly CommitOutcome[]): number {
   const winners = rivals.filter((rival) => outcomes[rival]?.status === "committed");
   assert.equal(winners.length, 1, JSON.stringify(outcomes));
   return winners[0] as number;
 }
 
-/** Rounds in which all rivals put the same record at the same version. */
+/** Rounds in which all rivals write the same record at the same version. */
 async function contend(context: CaseContext, created: VersionedRecord): Promise<void> {
   let current = created;
   for (const round of rounds) {
@@ -70,7 +73,8 @@ async function contend(context: CaseContext, created: VersionedRecord): Promise<
 export const contractRaceCases: readonly ConformanceCase[] = [
   {
     key: "races.same-version",
-    title: "of many at once that rest on one version of a schedule, a slot or an appointment, exactly one is committed",
+    title:
+      "of many concurrent commits that expect one version of a schedule, slot or appointment, exactly one succeeds",
     async run(context) {
       const slot = slotAt(0);
       const asked = appointmentOn(slot, { status: "scheduled", slotIds: [] });
@@ -85,8 +89,7 @@ export const contractRaceCases: readonly ConformanceCase[] = [
   },
   {
     key: "races.reused-key",
-    title:
-      "of many requests at once with one command id, one takes effect, and the others are answered with its result",
+    title: "of many concurrent requests with one command id, one takes effect, and the others get its result",
     async run(context) {
       await context.storage.commit([creation()]);
       for (const round of rounds) {
@@ -113,7 +116,7 @@ export const contractRaceCases: readonly ConformanceCase[] = [
   },
   {
     key: "races.disjoint",
-    title: "many at once that have nothing in common are all committed, and all that was acknowledged is stored",
+    title: "concurrent commits that have nothing in common all succeed, and everything acknowledged is stored",
     async run(context) {
       const slots = numbers(64).map((index) => slotAt(index * 30));
       await context.storage.commit([creation(...slots)]);

@@ -22,7 +22,7 @@ async function store(storage: StorageAdapter, settings: StoredSettings): Promise
   }
 }
 
-/** Milliseconds that certainly lie between the two clocks, beyond the duration of the call itself. */
+/** Milliseconds that certainly lie between the two clocks, in addition to the duration of the call itself. */
 async function skewOf(storage: StorageAdapter): Promise<number> {
   const before = Date.now();
   const theirs = (await storage.readClock()).getTime();
@@ -33,7 +33,7 @@ async function skewOf(storage: StorageAdapter): Promise<number> {
 export const contractSettingsCases: readonly ConformanceCase[] = [
   {
     key: "contract.settings-stored-once",
-    title: "the settings that are stored first stay, and every connection reads them",
+    title: "the settings stored first stay, and every connection reads them",
     async run({ storage, second }) {
       assert.equal(await storage.readSettings(), undefined);
       assert.deepEqual(await storage.storeSettings(ofProvider), ofProvider);
@@ -45,7 +45,7 @@ export const contractSettingsCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.settings-race",
-    title: "of different settings that are stored at once, all callers get the same ones",
+    title: "callers that store different settings at the same time all get the same ones",
     async run({ storage, second }) {
       const rivals = [ofFacility, ofProvider, ofFacility, ofProvider];
       const stored = await Promise.all(
@@ -61,7 +61,7 @@ export const contractSettingsCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.settings-within",
-    title: "settings that were stored within a host's transaction stay with its commit, and vanish with its rollback",
+    title: "settings stored within a host's transaction stay if it commits, and vanish if it rolls back",
     async run({ storage, second, beginHostTransaction }) {
       const lost = await beginHostTransaction();
       await storage.within(lost.transaction).storeSettings(ofProvider);
@@ -77,7 +77,7 @@ export const contractSettingsCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.clock",
-    title: "the database tells the time to the millisecond, also within a host's transaction",
+    title: "the database gives the time to the millisecond, also within a host's transaction",
     async run({ storage, second, beginHostTransaction }) {
       const host = await beginHostTransaction();
       const inside = storage.within(host.transaction);

@@ -10,7 +10,7 @@ const isMisuse = (error: unknown) => isStorageError(error, "misused");
 export const contractWithinCases: readonly ConformanceCase[] = [
   {
     key: "contract.within-commit",
-    title: "within a host's transaction nothing is visible outside before the host commits",
+    title: "what is written within a host's transaction is invisible outside until the host commits",
     async run({ storage, second, beginHostTransaction }) {
       const host = await beginHostTransaction();
       const inside = storage.within(host.transaction);
@@ -23,7 +23,7 @@ export const contractWithinCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.within-rollback",
-    title: "what was committed within a host's transaction vanishes with its rollback",
+    title: "what is committed within a host's transaction vanishes if it rolls back",
     async run({ storage, second, beginHostTransaction }) {
       const host = await beginHostTransaction();
       await storage.within(host.transaction).commit([created]);
@@ -47,7 +47,7 @@ export const contractWithinCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.within-misused",
-    title: "within a value that is not an open transaction, every call is refused as misuse, and nothing is written",
+    title: "within a value that is not an open transaction, every call is refused as misuse and writes nothing",
     async run({ storage, beginHostTransaction }) {
       const host = await beginHostTransaction();
       await host.rollback();
@@ -62,7 +62,7 @@ export const contractWithinCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.begin",
-    title: "begin opens a transaction for within, which ends with its commit or rollback",
+    title: "begin opens a transaction for within, and its commit or rollback ends it",
     async run({ storage, second }) {
       const lost = await storage.begin();
       await storage.within(lost.transaction).commit([created]);

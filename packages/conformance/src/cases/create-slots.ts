@@ -6,7 +6,8 @@ import type { ConformanceCase } from "../harness.ts";
 export const createSlotsCases: readonly ConformanceCase[] = [
   {
     key: "booking.create-overlap",
-    title: "createSlots refuses overlaps within the call and with the schedule, all or nothing, and takes neighbours",
+    title:
+      "createSlots refuses overlaps within the call and with the schedule, all or nothing, and allows adjacent slots",
     async run({ storage }) {
       const engine = engineOn(storage);
       const create = (...ranges: [number, number][]) =>
@@ -36,7 +37,7 @@ export const createSlotsCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.unblock-checks-overlap",
-    title: "unblock refuses where another slot has taken the place in the meantime",
+    title: "unblock refuses if another slot has taken the place in the meantime",
     async run({ storage }) {
       const engine = engineOn(storage);
       const slot = await publishOne(engine);
@@ -50,7 +51,7 @@ export const createSlotsCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.overlap-scope",
-    title: "overlapScope provider keeps one provider's slots apart at all facilities",
+    title: "overlapScope provider prevents overlaps of one provider's slots across all facilities",
     async run({ storage, open }) {
       const slots = [{ start: minutes(0), end: minutes(30) }];
       const north = { actor: provider, ...place, slots };
@@ -64,7 +65,7 @@ export const createSlotsCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.bulk",
-    title: "thousands of slots are published in one call",
+    title: "one call publishes thousands of slots",
     async run({ storage }) {
       const engine = engineOn(storage);
       const slots = await publish(engine, 3_000);
@@ -84,7 +85,7 @@ export const createSlotsCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.bulk-size",
-    title: "slots with more metadata than one call may store are refused as invalid_input, and fewer are created",
+    title: "slots with more metadata than one call may store are refused as invalid_input, and fewer slots are created",
     async run({ storage }) {
       const engine = engineOn(storage);
       const note = "x".repeat(limits.metadataLength - 30);

@@ -27,7 +27,7 @@ const times = <T>(count: number, make: (index: number) => T): T[] => Array.from(
 export const crowdCases: readonly ConformanceCase[] = [
   {
     key: "crowds.one-engine",
-    title: "callers of one engine who want the same time get a seat each without meeting, and share their searches",
+    title: "callers of one engine who want the same time get a seat each without conflict, and share their searches",
     async run({ storage }) {
       await publish(engineOn(storage), 1, 150);
       const { storage: counted, sent } = counting(storage);
@@ -55,7 +55,7 @@ export const crowdCases: readonly ConformanceCase[] = [
   },
   {
     key: "crowds.accept",
-    title: "appointments that are accepted into the same time at once get a seat each",
+    title: "appointments accepted into the same time at once get a seat each",
     async run({ storage }) {
       const engine = engineOn(storage);
       const asked = await Promise.all(times(20, (index) => askFor(engine, minutes(0), minutes(30), `p-${index}`)));
@@ -67,7 +67,7 @@ export const crowdCases: readonly ConformanceCase[] = [
   },
   {
     key: "crowds.named-beside",
-    title: "the slot that is found for an appointment is none of those that the command names beside it",
+    title: "the slot found for an appointment is never one that the command also names",
     async run({ storage }) {
       const engine = engineOn(storage);
       const { id } = await askFor(engine, minutes(0), minutes(30));

@@ -15,8 +15,7 @@ import type { ConformanceCase } from "../harness.ts";
 export const holdCases: readonly ConformanceCase[] = [
   {
     key: "booking.hold-by-another-clock",
-    title:
-      "a hold does not outlast the clock of whichever engine looks at it, and whatever that shows, one booking holds",
+    title: "a hold ends by the clock of each engine that reads it, and even if clocks differ only one booking succeeds",
     async run({ storage, second }) {
       const [clock, ahead] = [manualClock(), manualClock()];
       ahead.advance(120_000);
@@ -38,7 +37,7 @@ export const holdCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.hold",
-    title: "a hold keeps others off until it expires by the clock, without anybody cleaning up",
+    title: "a hold keeps others out until it expires by the clock, without any clean-up",
     async run({ storage, second }) {
       const clock = manualClock();
       const engine = engineOn(storage, { clock });
@@ -78,7 +77,7 @@ export const holdCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.hold-several",
-    title: "a holder of several slots books them together with the tokens of their holds",
+    title: "a holder of several slots books them together with the tokens of the holds",
     async run({ storage }) {
       const engine = engineOn(storage);
       const slot = await publishOne(engine);

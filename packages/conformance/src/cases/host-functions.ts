@@ -4,7 +4,7 @@ import { memoryAdapter } from "@slotwright/core/memory";
 import { assertSound, engineOn, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
-/** Changes everything within reach, as a careless function of a host may: dates in place, texts and lists as well. */
+/** Changes everything within reach, as a careless function of a host may: dates in place, texts and lists, too. */
 function wreck(value: unknown): void {
   if (Object.prototype.toString.call(value) === "[object Date]") return void (value as Date).setFullYear(1999);
   if (typeof value !== "object" || value === null) return;
@@ -23,7 +23,7 @@ const wreckers = {
   policies: ["first", "second"].map((name) => ({ name, check: (proposal: Proposal) => wreck(proposal) })),
 } as never;
 
-/** The life of an appointment, and all that is stored of it afterwards. */
+/** The life of an appointment, and everything that is stored of it afterwards. */
 async function lifeOn(storage: StorageAdapter, hostFunctions: object): Promise<unknown> {
   let made = 0;
   const ours = { clock: manualClock(), newId: () => `id-${made++}`, newToken: () => "token" };
@@ -56,14 +56,14 @@ async function lifeOn(storage: StorageAdapter, hostFunctions: object): Promise<u
 export const hostFunctionCases: readonly ConformanceCase[] = [
   {
     key: "host-functions.copies",
-    title: "what policies and authorize do to what they are given changes neither what is stored nor what is answered",
+    title: "changing what policies and authorize receive changes neither what is stored nor what is answered",
     async run({ storage }) {
       assert.deepEqual(await lifeOn(storage, wreckers), await lifeOn(memoryAdapter(), {}));
     },
   },
   {
     key: "host-functions.answers",
-    title: "what a caller does to an answer changes neither what is stored nor what other callers are answered",
+    title: "changing an answer changes neither what is stored nor what other callers get",
     async run({ storage }) {
       const engine = engineOn(storage);
       const slots = [0, 30].map((from) => ({ start: minutes(from), end: minutes(from + 30), metadata: { a: [1] } }));
@@ -87,7 +87,7 @@ export const hostFunctionCases: readonly ConformanceCase[] = [
   },
   {
     key: "host-functions.clock",
-    title: "a clock that hands out the same Date each time, and moves it, moves nothing that was decided",
+    title: "a clock that returns and moves the same Date each time does not move what was decided",
     async run({ storage }) {
       const date = new Date(Date.UTC(2026, 2, 1));
       const clock = { now: () => date, sleep: async () => {} };

@@ -31,7 +31,7 @@ export const hostTransactionCases: readonly ConformanceCase[] = [
   {
     key: "booking.within-at-once",
     title:
-      "calls made at once within one host's transaction have one winner a slot, and all that was acknowledged is stored",
+      "concurrent calls within one host's transaction have one winner per slot, and everything acknowledged is stored",
     async run({ storage, second, beginHostTransaction }) {
       const engine = engineOn(storage);
       const [slot, other] = await publish(engine, 2);

@@ -18,7 +18,7 @@ export const idempotencyCases: readonly ConformanceCase[] = [
   {
     key: "booking.idempotency",
     title:
-      "a command takes effect once per key; its replay gives the same answer, and says so, also through another connection",
+      "a command takes effect once per key, and its replay gives the same answer, and says so, also through another connection",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const slot = await publishOne(engine);
@@ -118,7 +118,7 @@ export const idempotencyCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.if-version",
-    title: "every command is refused where the record is not at the version the caller saw, and none is run",
+    title: "every command is refused unless the record is at the version that the caller saw",
     async run({ storage }) {
       const engine = engineOn(storage);
       const asked = await askFor(engine, minutes(0), minutes(30), "p-2");

@@ -20,7 +20,7 @@ async function allOf<Item>(
 export const listCases: readonly ConformanceCase[] = [
   {
     key: "booking.history",
-    title: "the history says who did what, when and why, oldest first, a page at a time",
+    title: "the history shows who did what, when and why, oldest first, page by page",
     async run({ storage, second }) {
       const clock = manualClock();
       const engine = engineOn(storage, { clock });
@@ -55,7 +55,7 @@ export const listCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.lists",
-    title: "lists are bounded and page through everything exactly once",
+    title: "lists are bounded, and their pages return everything exactly once",
     async run({ storage }) {
       const engine = engineOn(storage);
       const slots = await publish(engine, 5, 2);

@@ -6,7 +6,7 @@ import type { ConformanceCase } from "../harness.ts";
 const key = { idempotencyKey: "year" };
 const call = { actor: provider, ...place, ...key, chunkSize: 50 };
 
-/** Half hours, one after the other. */
+/** Half hours, one after another. */
 function* halfHours(count: number): Generator<NewSlotInput> {
   for (let index = 0; index < count; index++) yield { start: minutes(index * 30), end: minutes(index * 30 + 30) };
 }
@@ -51,8 +51,7 @@ export const manySlotsCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.many-slots-goes-on",
-    title:
-      "createManySlots stops between chunks when it is aborted, and a repeat goes on there and creates nothing twice",
+    title: "createManySlots stops between chunks when aborted, and a repeat continues there and creates nothing twice",
     async run({ storage, second }) {
       const stop = new AbortController();
       const onProgress = ({ inputs }: CreatedSoFar) => inputs === 100 && stop.abort();
@@ -70,8 +69,7 @@ export const manySlotsCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.many-slots-refusal",
-    title:
-      "createManySlots names the input that is refused, keeps the chunks before it, and takes it when it is corrected",
+    title: "createManySlots names the refused input, keeps the chunks before it, and accepts it once corrected",
     async run({ storage }) {
       const engine = engineOn(storage);
       await engine.createSlots({ actor: provider, ...place, slots: [{ start: minutes(2115), end: minutes(2125) }] });
@@ -96,7 +94,7 @@ export const manySlotsCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.many-slots-within",
-    title: "createManySlots within the host's transaction commits or vanishes with it, a refusal in it included",
+    title: "createManySlots within the host's transaction commits or vanishes with it, even if it is refused midway",
     async run({ storage, second, beginHostTransaction }) {
       const engine = engineOn(storage);
       const lost = await beginHostTransaction();

@@ -7,7 +7,7 @@ import type { ConformanceCase } from "../harness.ts";
 export const oddInputCases: readonly ConformanceCase[] = [
   {
     key: "bad-input.odd-text",
-    title: "odd but valid text is kept, compared and returned exactly as it was given",
+    title: "odd but valid text is stored, compared and returned exactly as given",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const texts = [
@@ -54,7 +54,7 @@ export const oddInputCases: readonly ConformanceCase[] = [
   },
   {
     key: "bad-input.text-order",
-    title: "ids that differ in case, accents or punctuation only are different, and sort by their characters' codes",
+    title: "ids that differ only in case, accents or punctuation are different, and sort by their code points",
     async run({ storage, second }) {
       const ids = ["a", "B", "b", "A", "_", "-", "0", "z", "Z", "~", "aa", "a-", "a ~", "á"];
       const made = [...ids].sort(() => 0.5 - Math.random());
@@ -77,7 +77,7 @@ export const oddInputCases: readonly ConformanceCase[] = [
   },
   {
     key: "bad-input.long-cursors",
-    title: "the cursor of a page that ends with the longest id leads to the next page, and null to the first",
+    title: "the cursor of a page that ends with the longest id leads to the next page, and null leads to the first",
     async run({ storage }) {
       const ids = ["漢", '"', "\\"].map((character) => character.repeat(limits.idLength));
       const names = ["command", ...ids];
@@ -98,7 +98,7 @@ export const oddInputCases: readonly ConformanceCase[] = [
   },
   {
     key: "bad-input.other-realms",
-    title: "dates, objects and arrays of another realm are taken like one's own, from the call to the history",
+    title: "dates, objects and arrays of another realm are accepted like native ones, from the call to the history",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const foreign = (text: string) => runInNewContext(`(${text})`, { minute: minutes(0).getTime() });

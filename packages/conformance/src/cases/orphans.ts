@@ -19,7 +19,7 @@ export async function booked(engine: Engine): Promise<BookedAndFree> {
   return { slot: slots[0] as Slot, appointment, free };
 }
 
-/** One way in which rows go astray, what is found, and whether it is repaired. */
+/** One way in which rows become inconsistent, what is found, and whether it is repaired. */
 interface Orphan {
   readonly kind: FaultKind;
   readonly how: string;
@@ -45,37 +45,37 @@ export const orphans: readonly Orphan[] = [
   },
   {
     kind: "appointment_ended",
-    how: "an appointment cancelled by hand, its slot forgotten",
+    how: "an appointment cancelled by hand while its slot stays booked",
     corruption: ({ appointment }) => ({ put: [{ ...appointment, status: "cancelled", slotIds: [] }] }),
     outcome: "repaired",
   },
   {
     kind: "appointment_ended",
-    how: "an appointment set to missed by hand",
+    how: "an appointment set to no_show by hand",
     corruption: ({ appointment }) => ({ put: [{ ...appointment, status: "no_show", slotIds: [] }] }),
     outcome: "repaired",
   },
   {
     kind: "linked_but_not_booked",
-    how: "a slot set to available by hand, its link forgotten",
+    how: "a slot set to available by hand with its link left in place",
     corruption: ({ slot }) => ({ put: [{ ...slot, status: "available" }] }),
     outcome: "manual",
   },
   {
     kind: "appointment_without_slot",
-    how: "a slot freed by hand while its appointment is on",
+    how: "a slot freed by hand while its appointment is active",
     corruption: ({ slot }) => ({ put: [{ ...slot, status: "available", appointmentId: null }] }),
     outcome: "manual",
   },
   {
     kind: "appointment_without_slot",
-    how: "a slot whose link was lost while its appointment is on",
+    how: "a slot whose link was lost while its appointment is active",
     corruption: ({ slot }) => ({ put: [{ ...slot, appointmentId: null }] }),
     outcome: "manual",
   },
   {
     kind: "appointment_without_slot",
-    how: "a slot freed by hand with its version raised, while its appointment is on",
+    how: "a slot freed by hand with its version raised, while its appointment is active",
     corruption: ({ slot }) => ({
       put: [{ ...slot, status: "available", appointmentId: null, version: slot.version + 1 }],
     }),
@@ -83,7 +83,7 @@ export const orphans: readonly Orphan[] = [
   },
   {
     kind: "appointment_without_slot",
-    how: "a slot whose link was lost and whose version was raised, while its appointment is on",
+    how: "a slot whose link was lost and whose version was raised, while its appointment is active",
     corruption: ({ slot }) => ({ put: [{ ...slot, appointmentId: null, version: slot.version + 1 }] }),
     outcome: "manual",
   },

@@ -17,7 +17,7 @@ import type { ConformanceCase } from "../harness.ts";
 export const raceCases: readonly ConformanceCase[] = [
   {
     key: "races.one-slot",
-    title: "50 callers on one slot give one booking and 49 times slot_booked",
+    title: "50 callers for one slot give one booking and 49 refusals with slot_booked",
     async run({ storage, second }) {
       const engines = [engineOn(storage), engineOn(second)] as const;
       const slot = await publishOne(engines[0]);
@@ -30,7 +30,7 @@ export const raceCases: readonly ConformanceCase[] = [
   },
   {
     key: "races.seats",
-    title: "50 callers for 49 seats leave exactly one without",
+    title: "50 callers for 49 seats leave exactly one without a seat",
     async run({ storage, second }) {
       const engines = [engineOn(storage), engineOn(second)] as const;
       await publish(engines[0], 1, 49);
@@ -74,7 +74,7 @@ export const raceCases: readonly ConformanceCase[] = [
   },
   {
     key: "races.same-key",
-    title: "one command sent many times at once takes effect once and answers everybody alike",
+    title: "one command sent many times at once takes effect once, and every call gets the same answer",
     async run({ storage, second }) {
       const engines = [engineOn(storage), engineOn(second)] as const;
       const slot = await publishOne(engines[0]);
@@ -87,7 +87,7 @@ export const raceCases: readonly ConformanceCase[] = [
   },
   {
     key: "races.opposite-order",
-    title: "bookings of the same two slots in opposite order do not deadlock, and one wins both",
+    title: "bookings of the same two slots in opposite order do not deadlock, and one of them wins both",
     async run({ storage, second }) {
       const [a, b] = await publish(engineOn(storage), 2);
       assert.ok(a && b);
@@ -111,7 +111,7 @@ export const raceCases: readonly ConformanceCase[] = [
   },
   {
     key: "races.cancel-and-book",
-    title: "cancelling and booking over and over leaves slot and appointments in step",
+    title: "cancelling and booking over and over keeps slot and appointments consistent",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const slot = await publishOne(engine);

@@ -28,7 +28,7 @@ type Twin = (engine: Engine) => Promise<(engine: Engine) => Promise<unknown>>;
 
 const by = { actor: provider, idempotencyKey: "twin" };
 
-/** For every command that searches or changes what it saw: the stage that it needs, and the command itself. */
+/** For every command that searches or changes what it has read: the stage that it needs, and the command itself. */
 const twins: readonly Twin[] = [
   async () => (engine) => engine.createSlots({ ...by, ...place, slots: [{ start: minutes(0), end: minutes(30) }] }),
   async (engine) => {
@@ -68,7 +68,7 @@ const twins: readonly Twin[] = [
 export const randomCases: readonly ConformanceCase[] = [
   {
     key: "random.sequences",
-    title: "after every step of a random sequence of commands all invariants hold",
+    title: "all invariants hold after every step of a random sequence of commands",
     async run({ open, propertyRuns }) {
       const sequences = fc.array(anyIntent, { minLength: sequenceLength, maxLength: sequenceLength, size: "max" });
       const property = fc.asyncProperty(sequences, async (intents) => {
@@ -89,7 +89,7 @@ export const randomCases: readonly ConformanceCase[] = [
   {
     key: "random.interleavings",
     title:
-      "whatever the order of their storage calls, all invariants hold after concurrent commands, and one order of the commands explains every answer",
+      "whatever the order of their storage calls, concurrent commands keep all invariants, and one order of the commands explains every answer",
     async run({ storage, second, propertyRuns }) {
       let plays = 0;
       const property = fc.asyncProperty(anyPlay, async (play) => {
@@ -108,7 +108,7 @@ export const randomCases: readonly ConformanceCase[] = [
   {
     key: "random.twins",
     title:
-      "whatever the order of their storage calls, one command sent twice with one key takes effect once and answers both alike",
+      "whatever the order of their storage calls, one command sent twice with one key takes effect once and gives both the same answer",
     async run({ open, propertyRuns }) {
       const property = fc.asyncProperty(fc.scheduler(), fc.constantFrom(...twins), async (scheduler, twin) => {
         const store = await open();
@@ -153,7 +153,7 @@ export const randomCases: readonly ConformanceCase[] = [
   },
   {
     key: "random.one-winner",
-    title: "whatever the order of their storage calls, of many callers for one slot exactly one gets it",
+    title: "whatever the order of their storage calls, exactly one of many callers for one slot gets it",
     async run({ open, propertyRuns }) {
       const property = fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 6 }), async (scheduler, callers) => {
         const store = await open();

@@ -7,7 +7,7 @@ import { operator } from "./orphans.ts";
 export const reconcileCases: readonly ConformanceCase[] = [
   {
     key: "sync.range",
-    title: "reconcile keeps to its range, and counts what it keeps no room for",
+    title: "reconcile stays within its range, and counts the faults that do not fit in its report",
     async run(store) {
       const engine = engineOn(store.storage);
       const slots = await publish(engine, 6);
@@ -47,7 +47,7 @@ export const reconcileCases: readonly ConformanceCase[] = [
   },
   {
     key: "sync.pages",
-    title: "reconcile looks at every slot and every appointment of a long range exactly once",
+    title: "reconcile visits every slot and every appointment of a long range exactly once",
     async run(store) {
       const engine = engineOn(store.storage);
       const slots = await publish(engine, 2, 600);
@@ -60,7 +60,7 @@ export const reconcileCases: readonly ConformanceCase[] = [
   },
   {
     key: "sync.while-bookings-go-on",
-    title: "reconcile finds nothing wrong with bookings that are made and cancelled while it runs",
+    title: "reconcile reports no fault for bookings that are made and cancelled while it runs",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const slots = await publish(engine, 40);
@@ -86,7 +86,7 @@ export const reconcileCases: readonly ConformanceCase[] = [
   },
   {
     key: "sync.untouched",
-    title: "on a sound store checkSync and reconcile find nothing, scheduled and finished appointments included",
+    title: "checkSync and reconcile find nothing in a sound store, including scheduled and finished appointments",
     async run({ storage }) {
       const engine = engineOn(storage);
       await askFor(engine, minutes(900), minutes(910));

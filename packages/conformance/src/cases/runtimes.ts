@@ -29,7 +29,7 @@ async function onBareRuntime(work: () => Promise<void>): Promise<void> {
 export const runtimeCases: readonly ConformanceCase[] = [
   {
     key: "runtime.bare",
-    title: "where timers are numbers and promises have no withResolvers, a crowd is answered as anywhere",
+    title: "a crowd is answered as usual if timers are numbers and promises have no withResolvers",
     async run({ storage, second, beginHostTransaction }) {
       await onBareRuntime(async () => {
         const engine = engineOn(storage);

@@ -33,14 +33,15 @@ async function raceScopes({ storage, second }: ConformanceStore): Promise<void> 
 export const settingsCases: readonly ConformanceCase[] = [
   {
     key: "settings.scopes-at-once",
-    title: "of two engines of different overlapScope that begin at the same moment, one is refused",
+    title: "of two engines with different overlapScopes that start at the same moment, one is refused",
     async run({ open }) {
       for (let round = 0; round < 4; round += 1) await raceScopes(await open());
     },
   },
   {
     key: "settings.mismatch",
-    title: "an engine of another overlapScope than the first one is refused every command, and writes nothing",
+    title:
+      "an engine with an overlapScope that differs from the stored one is refused every command, and writes nothing",
     async run({ storage, second }) {
       const first = engineOn(storage);
       const [slot] = await publish(first);
@@ -60,7 +61,7 @@ export const settingsCases: readonly ConformanceCase[] = [
   },
   {
     key: "settings.same",
-    title: "engines of the same overlapScope go on beside each other, whichever comes first",
+    title: "engines with the same overlapScope run side by side, whichever comes first",
     async run({ storage, second }) {
       const engines = [storage, second, storage].map((one) => engineOn(one, { overlapScope: "provider" }));
       const outcomes = await tally(engines.map((engine, index) => createAt(engine, `f-${index}`)));
@@ -70,7 +71,7 @@ export const settingsCases: readonly ConformanceCase[] = [
   },
   {
     key: "settings.within-rollback",
-    title: "an overlapScope that vanished with a host's transaction binds nobody, not even the engine that stored it",
+    title: "an overlapScope that vanished with a host's transaction binds no engine, not even the one that stored it",
     async run({ storage, second, beginHostTransaction }) {
       const everywhere = engineOn(storage, { overlapScope: "provider" });
       const host = await beginHostTransaction();

@@ -6,7 +6,7 @@ import type { ConformanceCase } from "../harness.ts";
 
 type Providers = readonly string[];
 
-/** One slot an hour for each provider, from nine o'clock. */
+/** One slot per hour for each provider, from nine o'clock. */
 async function publishHours(
   engine: Engine,
   providers: Providers,
@@ -38,7 +38,7 @@ async function allPages(storage: StorageAdapter, query: Omit<AppointmentQuery, "
 
 const names = ["dr-grey", "room-1", "device-1", "annex"] as const;
 
-/** Twenty appointments. Each second one has further providers, up to three, and each fifth one is cancelled. */
+/** Twenty appointments. Every second one has further providers, up to three, and every fifth one is cancelled. */
 async function bookShared(engine: Engine): Promise<void> {
   const published = await publishHours(engine, names, 20);
   for (let hour = 0; hour < 20; hour++) {
@@ -87,7 +87,7 @@ function matches(
 export const sharedAppointmentCases: readonly ConformanceCase[] = [
   {
     key: "booking.shared",
-    title: "an appointment names all its providers, and each of them finds it among their own until it moves away",
+    title: "an appointment names all its providers, and each of them finds it until it moves away from them",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const [own, rooms, devices] = await publishHours(engine, ["dr-grey", "room-1", "device-1"], 3);
@@ -123,7 +123,7 @@ export const sharedAppointmentCases: readonly ConformanceCase[] = [
   {
     key: "booking.shared-accepted",
     title:
-      "an appointment that was asked for names its one provider, and all once it is accepted; and then moves to one alone",
+      "a requested appointment names its one provider, all of them once accepted, and one again after moving to one",
     async run({ storage }) {
       const engine = engineOn(storage);
       const request = await askFor(engine, minutes(0), minutes(30));
@@ -144,7 +144,7 @@ export const sharedAppointmentCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.shared-host-functions",
-    title: "authorize sees all slots that a command names, and policies all providers of the appointment",
+    title: "authorize sees all slots that a command names, and policies see all providers of the appointment",
     async run({ storage }) {
       const requests: CommandRequest[] = [];
       const proposals: Proposal[] = [];
@@ -176,7 +176,7 @@ export const sharedAppointmentCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.appointments-of-providers",
-    title: "appointments of several providers come once each, in order, page by page, under every condition",
+    title: "appointments of several providers are listed once each, in order, page by page, under every condition",
     async run({ storage }) {
       await bookShared(engineOn(storage));
       const all = await allPages(storage, {}, 100);

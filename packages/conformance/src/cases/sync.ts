@@ -9,7 +9,7 @@ const counts = ({ repaired, repairable, manual }: ReconcileReport) => ({ repaire
 export const syncCases: readonly ConformanceCase[] = [
   {
     key: "sync.check",
-    title: "checkSync names the broken invariant and the records, for every orphan that arises in life",
+    title: "checkSync names the broken invariant and the records, for every orphan that occurs in practice",
     async run({ open }) {
       for (const orphan of orphans) {
         const { engine, slotId } = await corrupted(await open(), orphan);
@@ -25,7 +25,7 @@ export const syncCases: readonly ConformanceCase[] = [
   {
     key: "sync.reconcile",
     title:
-      "reconcile frees what has one right answer, reports the rest, journals each repair, and a second run changes nothing",
+      "reconcile repairs what has one right answer, reports the rest, journals each repair, and changes nothing the second time",
     async run({ open }) {
       for (const orphan of orphans) {
         const store = await open();
@@ -73,7 +73,8 @@ export const syncCases: readonly ConformanceCase[] = [
   },
   {
     key: "sync.provider-not-listed",
-    title: "an appointment that does not name the provider of its slot names it again, and is found by them",
+    title:
+      "an appointment that does not name the provider of its slot is repaired to name it, and the provider finds it",
     async run(store) {
       const engine = engineOn(store.storage);
       const { slot, appointment } = await booked(engine);
@@ -122,7 +123,7 @@ export const syncCases: readonly ConformanceCase[] = [
   },
   {
     key: "sync.slot-row-deleted",
-    title: "an appointment whose slot was deleted by hand is reported to a person",
+    title: "an appointment whose slot was deleted by hand is reported for a person to decide",
     async run(store) {
       const engine = engineOn(store.storage);
       const { slot, appointment } = await booked(engine);
@@ -137,7 +138,7 @@ export const syncCases: readonly ConformanceCase[] = [
   },
   {
     key: "sync.cancel-of-astray-appointment",
-    title: "a cancel does not free a slot that went to another appointment by hand",
+    title: "a cancellation does not free a slot that was given to another appointment by hand",
     async run(store) {
       const engine = engineOn(store.storage);
       const { slot, appointment, free } = await booked(engine);

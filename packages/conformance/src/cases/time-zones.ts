@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { assertSound, engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
-/** Names of one zone: as it was written first, and others with the same meaning. */
+/** Names of one zone: the one written first, and others with the same meaning. */
 const zones = [
   ["Europe/Kyiv", "Europe/Kiev", "europe/kyiv"],
   ["Asia/Calcutta", "Asia/Kolkata"],
@@ -13,7 +13,7 @@ const zones = [
 export const timeZoneCases: readonly ConformanceCase[] = [
   {
     key: "booking.time-zone-names",
-    title: "a schedule keeps its time zone as it was first written, and agrees to other names of the same zone",
+    title: "a schedule keeps its time zone as first written, and accepts other names of the same zone",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       for (const [index, [written, ...aliases]] of zones.entries()) {
@@ -65,7 +65,7 @@ export const timeZoneCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.time-zone-replay",
-    title: "a key is of the request as it was written: the same name again is its repeat, an alias is another request",
+    title: "a key belongs to the request as written: the same zone name is a repeat, and an alias is another request",
     async run({ storage }) {
       const engine = engineOn(storage);
       const create = (timeZone: string) =>
@@ -83,7 +83,7 @@ export const timeZoneCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.time-zone-unknown",
-    title: "a schedule whose time zone this runtime does not know is used unchanged, and is not taken for another zone",
+    title: "a schedule whose time zone this runtime does not know stays usable, and is not taken for another zone",
     async run({ storage, corrupt }) {
       const engine = engineOn(storage);
       const create = (at: number, timeZone?: string) =>

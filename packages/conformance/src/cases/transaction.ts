@@ -11,13 +11,13 @@ async function free(engine: Engine): Promise<number> {
   return (await engine.listSlots({ statuses: ["available"], providerIds: [place.providerId] })).items.length;
 }
 
-/** More than the connections of any harness's pool. */
+/** More than the connections in any harness's pool. */
 const manyTimes = Array.from({ length: 20 }, (_, number) => number);
 
 export const transactionCases: readonly ConformanceCase[] = [
   {
     key: "transaction.commit",
-    title: "transaction() commits all bookings of its callback together, and resolves with what it returned",
+    title: "transaction() commits all bookings of its callback together, and resolves with the callback's result",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const others = engineOn(second);
@@ -35,7 +35,7 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     key: "transaction.rollback",
-    title: "an error that the callback of transaction() throws comes out unchanged, and nothing is left behind",
+    title: "an error thrown by the callback of transaction() is rethrown unchanged, and nothing is left behind",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const [slot] = await publish(engine);
@@ -52,7 +52,8 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     key: "transaction.refusal",
-    title: "a refusal that the callback catches leaves the transaction usable; one that it lets pass is the answer",
+    title:
+      "a refusal that the callback catches leaves the transaction usable, and one that it does not catch is the answer",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const [taken, slot, other] = await publish(engine, 3);
@@ -72,7 +73,7 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     key: "transaction.again",
-    title: "where the transaction has to be repeated, all of it is rolled back and run again, once it booked",
+    title: "if the transaction has to be repeated, all of it is rolled back and run again, and it books once",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const [slot] = await publish(engine);
@@ -91,7 +92,7 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     key: "transaction.budget",
-    title: "a transaction that meets others again and again ends with storage_busy, and nothing is left behind",
+    title: "a transaction that conflicts again and again ends with storage_busy, and nothing is left behind",
     async run({ storage, second }) {
       const engine = engineOn(storage, { retry: { budgetMs: 200 } });
       const [slot] = await publish(engine);
@@ -105,7 +106,7 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     key: "transaction.collide",
-    title: "of two transactions that book the same two slots in opposite order, one has both, the other is refused",
+    title: "of two transactions that book the same two slots in opposite order, one gets both and the other is refused",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const slots = await publish(engine, 2);
@@ -114,7 +115,7 @@ export const transactionCases: readonly ConformanceCase[] = [
         engine.transaction(async ({ engine: inside }) => {
           await bookOn(inside, order[0], subjectId);
           arrived += 1;
-          // If one has to wait for the other first, nobody arrives.
+          // If one has to wait for the other first, neither arrives.
           for (let waited = 0; arrived < 2 && waited < 20; waited += 1) await sleep(10);
           await bookOn(inside, order[1], subjectId);
         });
@@ -128,7 +129,7 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     key: "transaction.connections",
-    title: "transactions give their connections back, whether they commit, throw, or are refused",
+    title: "transactions return their connections, whether they commit, throw, or are refused",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const slots = await publish(engine, manyTimes.length);
@@ -146,7 +147,7 @@ export const transactionCases: readonly ConformanceCase[] = [
   },
   {
     key: "transaction.ended",
-    title: "the engine of a transaction that has ended is refused, also to a call that was not awaited",
+    title: "every call of the engine of an ended transaction is refused, even one that was not awaited",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const [slot, other] = await publish(engine, 2);

@@ -26,7 +26,7 @@ import type { ConformanceCase } from "../harness.ts";
 
 type Commands = Record<string, () => Promise<unknown>>;
 
-/** A record in the wanted state, its commands, and a look at its state afterwards. */
+/** A record in the wanted state, its commands, and a check of its state afterwards. */
 interface Prepared {
   readonly commands: Commands;
   readonly status: () => Promise<string>;
@@ -76,7 +76,7 @@ async function appointmentIn(status: AppointmentStatus, engine: Engine): Promise
   return { commands, status: async () => (await engine.getAppointment(asked.id)).status };
 }
 
-/** The codes that may answer a command without a row in the table. */
+/** The codes that may answer a command that has no row in the table. */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   "slot_booked",
   "slot_held",
@@ -93,7 +93,7 @@ function casesFor<Status extends string>(
 ): ConformanceCase[] {
   return statuses.map((from) => ({
     key: `transitions.${kind}.${from}`,
-    title: `${article(kind)} that is ${from} changes as the table says, and every other command is refused and changes nothing`,
+    title: `${article(kind)} that is ${from} changes as the table says, and refuses every other command without a change`,
     async run({ open }) {
       const names = Object.keys((await prepare(from, engineOn((await open()).storage))).commands);
       for (const name of names) {

@@ -2,7 +2,7 @@ import type { StoredSettings } from "@slotwright/core/adapter";
 import type { History, HistoryCall } from "./history.ts";
 import { type ModelCall, modelCall } from "./model.ts";
 
-/** A call with all that the search needs. */
+/** A call with everything that the search needs. */
 export interface Candidate {
   readonly call: HistoryCall;
   readonly run: ModelCall;
@@ -13,7 +13,7 @@ export interface Candidate {
   readonly isOptional: boolean;
 }
 
-/** The calls that have a place in the order, in the order in which they were called. */
+/** The calls that have a place in the order, sorted by when they were called. */
 export function candidatesOf(history: History): readonly Candidate[] {
   const candidates = history.calls.filter(mattersToOrder).map((call) => candidateOf(call, history));
   return candidates.sort(byCalled);
@@ -21,7 +21,7 @@ export function candidatesOf(history: History): readonly Candidate[] {
 
 const byCalled = (one: Candidate, other: Candidate) => one.called - other.called;
 
-/** A call without an effect and without an answer of the rules says nothing about the order. */
+/** A call without an effect, and without an answer from the rules, says nothing about the order. */
 function mattersToOrder({ outcome }: HistoryCall): boolean {
   if (outcome.status === "refused") return outcome.code !== "policy_violation" && outcome.code !== "forbidden";
   return outcome.status === "done" || (outcome.status === "unknown" && outcome.result !== undefined);
@@ -34,8 +34,8 @@ function candidateOf(call: HistoryCall, settings: StoredSettings): Candidate {
 }
 
 /**
- * The same calls, with the times between which each can take effect narrowed by what must come before and after it.
- * Undefined if no time is left for one of them: then no order is possible.
+ * The same calls, with the interval in which each can take effect narrowed by what must come before and after it.
+ * Undefined if no time is left for one of them, because then no order is possible.
  */
 export function narrowed(
   candidates: readonly Candidate[],
@@ -59,7 +59,7 @@ export function narrowed(
   return narrower.some((one) => one.called > one.returned) ? undefined : narrower.sort(byCalled);
 }
 
-/** The calls that were made before any of the other missing ones was answered. */
+/** The calls that were made before any of the other missing calls was answered. */
 export function calledBeforeAnswers(
   candidates: readonly Candidate[],
   first: number,

@@ -18,7 +18,7 @@ export type Verdict =
       readonly explanation: string;
     }
   | {
-      /** Unknown: there are more orders than were tried. It proves nothing, and counts as no proof. */
+      /** Unknown: there are more orders than were tried. This proves nothing, and does not count as a proof. */
       readonly linearizable: undefined;
       /** The part that took too long. */
       readonly undecided: History;
@@ -31,9 +31,9 @@ export interface CheckOptions {
 }
 
 /**
- * Whether the calls could have taken effect one after the other, each at some instant between its call and its answer,
- * so that the rules give the recorded answers. Callers rely on this: no booking is lost or made twice, and no answer
- * shows a state that no longer exists.
+ * Whether the calls could have taken effect one after another, each at some instant between its call and its answer, so
+ * that the rules give the recorded answers. Callers rely on this: no booking is lost or made twice, and no answer shows
+ * a state that no longer exists.
  */
 export function checkHistory(history: History, { maxTries = 50_000 }: CheckOptions = {}): Verdict {
   const orders: (readonly HistoryCall[])[] = [];
@@ -53,7 +53,7 @@ function failed(part: History): Verdict {
   return { linearizable: false, counterexample, explanation };
 }
 
-/** A call whose outcome was not looked up may be the one that explains the others. */
+/** A call whose outcome was not looked up may be what explains the others. */
 function hintAt({ calls }: History): string {
   const unsettled = calls.filter(({ outcome }) => outcome.status === "unknown" && outcome.result === undefined);
   if (unsettled.length === 0) return "";
@@ -71,7 +71,7 @@ function gaveUp(undecided: History, maxTries: number): Verdict {
   return { linearizable: undefined, undecided, explanation };
 }
 
-/** @throws Error with the explanation, if the history is not linearizable, or if this is undecided */
+/** @throws Error with the explanation, if the history is not linearizable or this is undecided */
 export function assertLinearizable(history: History, options?: CheckOptions): void {
   const verdict = checkHistory(history, options);
   if (!verdict.linearizable) throw new Error(verdict.explanation);

@@ -6,16 +6,16 @@ import { searchOrder } from "./search.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 import { lastAnswered, withoutLastAnswer } from "./shrink.ts";
 
-/** Seconds and milliseconds of an instant without any. */
+/** Seconds and milliseconds of an instant, without delimiters. */
 const even = /:00\.000Z/g;
 
-/** Columns of the time line. */
+/** Columns of the timeline. */
 const width = 32;
 
-/** How many explained calls are shown, the latest ones. The cause usually lies shortly before the failure. */
+/** How many explained calls are shown: the latest ones. The cause usually lies shortly before the failure. */
 const mostExplained = 20;
 
-/** Why a history is not linearizable: a time line of its calls, the longest order that works, and what does not fit. */
+/** Why a history is not linearizable: a timeline of its calls, the longest order that works, and what does not fit. */
 export function explainFailure(history: History): string {
   const count = history.calls.length;
   return [
@@ -25,7 +25,7 @@ export function explainFailure(history: History): string {
   ].join("\n");
 }
 
-/** A time line of the calls around the end of the longest order found, and what does not fit behind it. */
+/** A timeline of the calls around the end of the longest order found, and what does not fit after it. */
 export function howFar(history: History): readonly string[] {
   const { longest, misfits } = withoutLast(history) ?? longestOrder(history);
   const leftOut = new Set(longest.slice(0, -mostExplained));
@@ -72,7 +72,7 @@ function longestOrder(history: History): Explained {
   return "order" in found ? { longest: found.order, misfits: [] } : found;
 }
 
-/** The rules' answer in the form of the caller's, unless they differ only in what this form leaves out. */
+/** The rules' answer in the form of the caller's, unless they differ only in what this form omits. */
 function ruled(answer: string, { outcome }: HistoryCall): string {
   if (!answer.startsWith("{")) return answer;
   const shown = summary(JSON.parse(answer));
@@ -91,7 +91,7 @@ function duration(nanoseconds: number): string {
   return nanoseconds < 10_000 ? `${nanoseconds} ns` : `${(nanoseconds / 1e6).toFixed(2)} ms`;
 }
 
-/** The lines with short names for long ids, and a list of what they stand for at the end. */
+/** The lines with short names for long ids, and at the end a list of what they stand for. */
 function withShortNames({ initial, calls }: History, lines: readonly string[]): readonly string[] {
   const text = lines.join("\n").replace(even, "Z");
   const ids: Record<string, Set<string>> = { S: new Set(), A: new Set() };
@@ -105,7 +105,7 @@ function withShortNames({ initial, calls }: History, lines: readonly string[]): 
       .sort((one, other) => text.indexOf(one) - text.indexOf(other))
       .map((id, index) => ({ id, alias: `${letter}${index + 1}` })),
   );
-  // The longest id first, so that no id is replaced within another.
+  // The longest id first, so that no id is replaced inside another.
   const longestFirst = aliases.toSorted((one, other) => other.id.length - one.id.length);
   const short = longestFirst.reduce((so, { id, alias }) => so.replaceAll(id, alias), text);
   return [short, ...(aliases.length === 0 ? [] : ["", ...aliases.map(({ id, alias }) => `${alias} is ${id}`)])];
@@ -132,7 +132,7 @@ function bar({ called, returned }: HistoryCall, first: number, last: number): st
 function asked({ id, name, input }: HistoryCall): string {
   const { actor: _, slotId, appointmentId, idempotencyKey, ...others } = input;
   const subject = [slotId, appointmentId].filter((one) => one !== undefined).join(" ");
-  // The key that the recorder made says nothing.
+  // The key that the recorder generated adds nothing.
   const told = { ...others, ...(idempotencyKey !== id && { idempotencyKey }) };
   const fields = Object.entries(told).filter(([, value]) => value !== undefined && JSON.stringify(value) !== "[]");
   const rest = fields.map(([field, value]) => `${field} ${typeof value === "string" ? value : JSON.stringify(value)}`);

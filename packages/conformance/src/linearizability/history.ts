@@ -1,7 +1,7 @@
 import type { CommandName, ErrorCode } from "@slotwright/core";
 import type { StoredSettings } from "@slotwright/core/adapter";
 
-/** What several callers did at the same time, and the answers they got. Plain JSON, to be stored and sent. */
+/** What several callers did at the same time, and the answers they got. Plain JSON that can be stored and sent. */
 export interface History extends StoredSettings {
   /** The records that existed before the first call, as JSON. */
   readonly initial: readonly unknown[];
@@ -17,26 +17,26 @@ export interface HistoryCall {
   /** Who called. The calls of one caller follow one another. */
   readonly caller: string;
   readonly name: CallName;
-  /** As the engine was called, times in ISO 8601. Commands carry an idempotency key. */
+  /** The input as the engine received it, times in ISO 8601. Commands carry an idempotency key. */
   readonly input: Readonly<Record<string, unknown>>;
   /** When the call was made and answered, on one monotonic scale for all callers. Null: never answered. */
   readonly called: number;
   readonly returned: number | null;
-  /** What the engine's own clock said then, ISO 8601. Holds expire by it. */
+  /** What the engine's own clock showed then, ISO 8601. Holds expire by it. */
   readonly calledAt: string;
   readonly returnedAt: string;
   readonly outcome: CallOutcome;
 }
 
 export type CallOutcome =
-  /** It took effect, and this is the answer. With `returned` null, the command's record gave the answer later. */
+  /** It took effect, and this is the answer. If `returned` is null, the command's record supplied the answer later. */
   | { readonly status: "done"; readonly result: unknown }
   | { readonly status: "refused"; readonly code: ErrorCode; readonly details: unknown }
   /** It certainly had no effect: the database was busy or away, or the input was not understood at all. */
   | { readonly status: "failed"; readonly code: ErrorCode }
   /**
-   * It may have taken effect at any time after it was called, or never. `result` is what it answers if it did. Without
-   * a result it counts as without effect: `settleUnknown` finds out.
+   * It may have taken effect at any time after the call, or never. `result` is its answer if it did. Without a result,
+   * the call counts as having no effect; `settleUnknown` finds out.
    */
   | { readonly status: "unknown"; readonly result?: unknown };
 

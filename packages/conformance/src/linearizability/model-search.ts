@@ -4,8 +4,8 @@ import { isForOne, type SearchForOne, slotAsOf } from "@slotwright/core/checking
 import type { ModelState } from "./model-state.ts";
 
 /**
- * The slots that a rule's search finds at `now`. Written apart from the adapters on purpose: it does not share their
- * mistakes.
+ * The slots that a rule's search finds at `now`. It is deliberately written apart from the adapters, so that it does
+ * not share their mistakes.
  */
 export function slotsFound({ tables }: ModelState, search: SlotSearch | SearchForOne, now: Date): readonly Slot[] {
   const slots = [...tables.records.values()].filter((record) => record.kind === "slot");

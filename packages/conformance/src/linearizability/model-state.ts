@@ -6,7 +6,9 @@ interface Tables {
   readonly commands: Map<string, CommandRecord>;
 }
 
-/** What is stored at one point of one possible order. Never changed, because the search returns to earlier states. */
+/**
+ * What is stored at one point of one possible order. It is never changed, because the search returns to earlier states.
+ */
 export interface ModelState {
   readonly tables: Tables;
   /** What the last transition wrote. */
@@ -49,7 +51,7 @@ type Stored<T> = { readonly [K in keyof T]: unknown };
 
 const asDate = (value: unknown): Date => new Date(value as string);
 
-/** A record that went through JSON, with its times as `Date`s again. */
+/** A record that was parsed from JSON, with its times as `Date`s again. */
 function reviveRecord<R extends VersionedRecord>(stored: Stored<R>): R {
   const record = { ...stored, createdAt: asDate(stored.createdAt), updatedAt: asDate(stored.updatedAt) };
   if (stored.kind === "schedule") return record as unknown as R;

@@ -22,7 +22,7 @@ import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 /** What happens if a call takes its turn in a state: the next state, or the rules' answer if it differs. */
 export type ModelStep = { readonly state: ModelState } | { readonly mismatch: string };
 
-/** A call as the model runs it: parsed once, however often the search tries it. */
+/** A call as the model runs it. It is parsed once, however often the search tries it. */
 export type ModelCall = (state: ModelState) => ModelStep;
 
 interface Envelope {
@@ -32,7 +32,7 @@ interface Envelope {
 }
 
 /**
- * The sequential object that histories are compared with: the rules themselves, one command after the other. The answer
+ * The sequential object that histories are compared with: the rules themselves, one command after another. The answer
  * supplies what a caller cannot foresee: new ids, a hold's token, the instant of the decision, and which of several
  * free slots was found.
  */
@@ -57,7 +57,9 @@ export function isRead({ name }: HistoryCall): boolean {
   return name === "getSlot" || name === "getAppointment";
 }
 
-/** The instants at which the call may have been decided: that of what it wrote, or else the first and the last. */
+/**
+ * The instants at which the call may have been decided: the instant of what it wrote, or else the first and the last.
+ */
 function instantsOf(call: HistoryCall): readonly Date[] {
   const { outcome, calledAt, returnedAt } = call;
   const decided = isRead(call) ? undefined : writtenIn(resultOf(outcome))[0]?.updatedAt;
@@ -65,7 +67,7 @@ function instantsOf(call: HistoryCall): readonly Date[] {
   return [...new Set(instants)].map((at) => new Date(at));
 }
 
-/** The instants at which a hold ends during the call. From each of them on, the rules may answer otherwise. */
+/** The instants at which a hold ends during the call. From each of them on, the rules may answer differently. */
 function expiriesBetween([one, other]: readonly Date[], { tables }: ModelState): readonly Date[] {
   if (one === undefined || other === undefined) return [];
   const [first, last] = one < other ? [one, other] : [other, one];
@@ -140,9 +142,7 @@ export function commandIdIn({ id: callId, input }: HistoryCall, { idempotencySco
   return commandIdOf(idempotencyKey, actor, idempotencyScope);
 }
 
-/**
- * Tells whether two commands with one key are the same request. Undefined if it is not a command, or not a valid one.
- */
+/** Whether two commands with one key are the same request. Undefined if one is not a command, or not a valid one. */
 export function requestHashOf({ name, input }: HistoryCall): string | undefined {
   if (name === "getSlot" || name === "getAppointment") return undefined;
   const command = parsed(name, input);
@@ -175,7 +175,9 @@ function seenIn({ tables }: ModelState): Seen {
   return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found: [] };
 }
 
-/** All that is stored, and what the rule's search finds. If the answer shows which slot was found, only that one. */
+/**
+ * Everything that is stored, and what the rule's search finds. If the answer shows which slot was found, only that one.
+ */
 function seenBy(
   rule: Rule<unknown, object>,
   command: unknown,
@@ -200,7 +202,7 @@ function takenIds(result: unknown): readonly string[] {
   return ((result as { readonly slots?: readonly Slot[] }).slots ?? []).map(({ id }) => id);
 }
 
-/** Ids and tokens as the answer has them, in the order in which the rules ask for them. */
+/** Ids and tokens as the answer has them, in the order in which the rules request them. */
 function unforeseenIn(result: unknown): Pick<Context, "newId" | "newToken"> {
   const ids = writtenIn(result)
     .filter(({ version }) => version === 1)
@@ -215,8 +217,8 @@ function unforeseenIn(result: unknown): Pick<Context, "newId" | "newToken"> {
 }
 
 /**
- * The slots and appointments of an answer that its command wrote: those with the instant of the appointment, or of the
- * first slot if there is no appointment. A slot that an appointment keeps is also shown, as another command left it.
+ * The slots and appointments in an answer that its command wrote: those with the instant of the appointment, or of the
+ * first slot if there is no appointment. A slot that an appointment keeps also appears, as another command left it.
  */
 export function writtenIn(result: unknown): readonly ShownRecord[] {
   const records = recordsIn(result).filter(({ kind }) => kind === "slot" || kind === "appointment");

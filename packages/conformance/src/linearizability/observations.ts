@@ -6,15 +6,15 @@ import type { ModelState } from "./model-state.ts";
 import { recordsIn } from "./shown-records.ts";
 
 /**
- * What the answers alone say about the order. Versions only grow. The call that wrote a version therefore comes before
- * all that saw it, and these come before the call that wrote the next one.
+ * What the answers alone say about the order. Versions only grow, so the call that wrote a version comes before all
+ * calls that saw it, and these come before the call that wrote the next one.
  */
 export interface Observations {
-  /** Whether the call finds the versions that it saw, and so may come next as far as versions tell. */
+  /** Whether the call finds the versions that it saw, and so may come next as far as versions show. */
   readonly fits: (state: ModelState, index: number) => boolean;
   /** Whether the step to this state has made a missing call impossible. */
   readonly lostBy: (state: ModelState, isMissing: (index: number) => boolean) => boolean;
-  /** Pairs of calls of which the first must come before the second. */
+  /** Pairs of calls in which the first must come before the second. */
   readonly pairs: readonly (readonly [before: number, after: number])[];
 }
 
@@ -87,7 +87,7 @@ function versionsSeenBy(call: HistoryCall): readonly SeenVersion[] {
   return id === undefined || version === undefined ? [] : [{ key: keyText({ kind: "slot", id }), version }];
 }
 
-/** A call that may never have taken effect has certainly written nothing. */
+/** A call that may never have taken effect does not count as having written anything. */
 function writtenBy(call: HistoryCall): readonly SeenVersion[] {
   const { name, outcome } = call;
   if (outcome.status !== "done" || isRead(call)) return [];

@@ -30,7 +30,7 @@ export function partition(history: History): readonly History[] {
 
 type Slots = ReadonlyMap<string, Pick<Slot, "id" | "scheduleId" | "providerId" | "facilityId">>;
 
-/** Every slot that the history shows, to find where it belongs. */
+/** Every slot that the history shows, to find out where it belongs. */
 function slotsIn({ initial, calls }: History): Slots {
   const shown = [...initial, ...calls.flatMap(({ outcome }) => recordsIn("result" in outcome ? outcome.result : null))];
   const slots = shown.filter((record) => isObject(record) && record.kind === "slot") as Slot[];
@@ -39,12 +39,12 @@ function slotsIn({ initial, calls }: History): Slots {
 
 const placeName = (providerId: unknown, facilityId: unknown) => `place:${JSON.stringify([providerId, facilityId])}`;
 
-/** The wholes that a slot is a part of. */
+/** The groups that a slot is a part of. */
 function placesOf({ scheduleId, providerId, facilityId }: Pick<Slot, "scheduleId" | "providerId" | "facilityId">) {
   return [`schedule:${scheduleId}`, placeName(providerId, facilityId)];
 }
 
-/** The schedules, or providers at facilities, of which a call looks at all slots. */
+/** The schedules, or providers at facilities, all of whose slots a call reads. */
 function wholesOf({ name, input, outcome }: HistoryCall, { overlapScope }: History, slots: Slots): readonly string[] {
   const { providerId, facilityId, slotId } = input;
   if (outcome.status === "refused" && outcome.code === "no_slot_available") return namesInDetails(outcome.details);

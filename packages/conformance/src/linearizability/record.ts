@@ -17,7 +17,7 @@ import { commandIdIn, requestHashOf } from "./model.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** The commands of an engine, and the two reads that histories have. */
+/** The commands of an engine, and the two reads that histories contain. */
 export type RecordedEngine = Pick<Engine, CallName>;
 
 export interface Recorder {
@@ -37,7 +37,7 @@ export interface RecorderOptions {
   /** The records that existed before the first call. */
   readonly initial?: readonly object[];
   /**
-   * Receives each call before it is made, without its answer, and then its answer. For processes that may be killed.
+   * Receives each call, without its answer, before it is made, and then its answer. For processes that may be killed.
    */
   readonly onEvent?: (event: HistoryEvent) => void;
 }
@@ -115,7 +115,7 @@ function recordedBy(engine: RecordedEngine, record: RecordCall): RecordedEngine 
 }
 
 /**
- * Looks up the commands whose answer was lost, over another connection, once no call is under way. A stored command
+ * Looks up the commands whose answer was lost, over another connection, once no call is in progress. A stored command
  * took effect at some time after its call. Any other never did.
  */
 export async function settleUnknown(history: History, storage: Pick<StorageAdapter, "load">): Promise<History> {
@@ -134,7 +134,7 @@ function isCommand(name: CallName | CommandName): name is Exclude<CommandName, "
   return name !== "getSlot" && name !== "getAppointment" && name !== "repair";
 }
 
-/** The engine says that nothing happened. If something did, the history shows it. */
+/** The engine says that nothing happened. If something did happen, the history shows it. */
 const failures: ReadonlySet<ErrorCode> = new Set([
   "storage_busy",
   "storage_unavailable",

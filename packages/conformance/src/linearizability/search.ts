@@ -20,7 +20,7 @@ export interface SearchOptions {
   /** How often a call may be tried in a state before the search gives up. */
   readonly maxTries: number;
   /**
-   * Whether an order is left off as soon as a missing call has become impossible. This is far faster. Without it, the
+   * Whether an order is abandoned as soon as a missing call has become impossible. This is far faster. Without it, the
    * longest order reaches the call that has no explanation. Default true.
    */
   readonly looksAhead?: boolean;
@@ -47,12 +47,12 @@ interface Search {
 
 /**
  * Looks for an order of the calls in which each takes effect at one instant between its call and its answer, and the
- * rules, run one command after the other, give exactly the recorded answers.
+ * rules, run one command after another, give exactly the recorded answers.
  *
- * Depth first, never entering one configuration (the set of calls in the order, and the state they lead to) twice.
- * The method: Wing and Gong, "Testing and Verifying Concurrent Objects", 1993; Lowe, "Testing for Linearizability",
- * 2017. Without looking ahead, and without the shortcut in `longerOnes`, a hundred calls of sixteen callers can take
- * minutes.
+ * The search is depth first, and never enters one configuration (the set of calls in the order, and the state they lead
+ * to) twice. The method: Wing and Gong, "Testing and Verifying Concurrent Objects", 1993; Lowe, "Testing for
+ * Linearizability", 2017. Without looking ahead, and without the shortcut in `longerOnes`, a hundred calls of sixteen
+ * callers can take minutes.
  */
 export function searchOrder(history: History, { maxTries, looksAhead = true }: SearchOptions): SearchResult {
   const candidates = candidatesOf(history);

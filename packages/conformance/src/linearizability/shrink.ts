@@ -1,10 +1,10 @@
 import type { History, HistoryCall } from "./history.ts";
 import { searchOrder } from "./search.ts";
 
-/** Fewer tries than the check had. Shrinking searches many times, and leaves what it cannot decide soon. */
+/** Fewer tries than the check had. Shrinking searches many times, and gives up quickly on what it cannot decide. */
 const mostTries = { ofOne: 10_000, ofAll: 100_000 } as const;
 
-/** Judges while the tries last, and then says no. */
+/** Judges as long as tries are left, and then says no. */
 interface Judge {
   /** Whether there certainly is no order. */
   readonly isBad: (history: History) => boolean;
@@ -33,7 +33,7 @@ function createJudge(): Judge {
 /**
  * A smaller history that is not linearizable either. Only calls that cannot make a good history bad are left out: those
  * after the first answer without an explanation, those without an effect, and those without an answer that nothing
- * rests on. A call that took effect stays. Without it, all that rests on it would have no explanation.
+ * depends on. A call that took effect stays. Without it, everything that depends on it would have no explanation.
  */
 export function shrinkHistory(history: History): History {
   const judge = createJudge();
@@ -85,7 +85,7 @@ function pending(call: HistoryCall): HistoryCall {
 }
 
 /**
- * Leaves out half of what may be left out, then a quarter of it, down to single calls, as long as the history stays
+ * Leaves out half of what can be left out, then a quarter of it, down to single calls, as long as the history stays
  * bad.
  */
 function withoutSome(

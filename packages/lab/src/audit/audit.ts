@@ -10,7 +10,9 @@ export interface AuditFinding {
 }
 
 export interface Audit {
-  /** What the engine itself says about its file: pages, indexes. Empty if all is well, undefined if it was not asked. */
+  /**
+   * What the engine itself reports about its file: pages, indexes. Empty if all is well, undefined if it was not asked.
+   */
   readonly file: readonly Row[] | undefined;
   readonly findings: readonly AuditFinding[];
   readonly counts: Row;
@@ -22,7 +24,7 @@ const counts = `
     (SELECT count(*) FROM slotwright_journal) AS entries,
     (SELECT count(*) FROM slotwright_commands) AS commands`;
 
-/** Reads the database with nothing but SQL, and holds it against what the callers were told. */
+/** Reads the database with nothing but SQL, and compares it with what the callers were told. */
 export async function audit(connection: SqlConnection, dialect: Dialect, told: readonly ToldOutcome[]): Promise<Audit> {
   await createAuditTables(connection, dialect, told);
   const { integrityChecks } = dialect;

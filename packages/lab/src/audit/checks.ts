@@ -1,7 +1,7 @@
 /** The invariants that every storage keeps after every commit. */
 export const invariants = {
   1: "A slot is booked if and only if it has an appointment; held if and only if it has a hold.",
-  2: "Slots of one schedule and seat never overlap, blocked ones aside.",
+  2: "Slots of one schedule and seat never overlap, except blocked ones.",
   3: "An appointment lies within each of its slots, at the provider and facility of the one it was booked on.",
   4: "An appointment owns a slot if and only if it is confirmed, checked in or completed.",
   5: "Every change has exactly one journal entry, and versions have no gaps.",
@@ -15,13 +15,14 @@ export interface AuditCheck {
   readonly invariant: Invariant;
   /** What it means if the query finds rows. */
   readonly finding: string;
-  /** Finds the rows that break the invariant: none if all is well. */
+  /** Finds the rows that break the invariant, and none if all is well. */
   readonly sql: string;
 }
 
 /**
- * Plain SQL that all engines understand, on purpose apart from the library: what that gets wrong, this finds. Beside the
- * database's own tables it reads the temporary ones of the audit, each at most once in a query, for MySQL can't do more.
+ * Plain SQL that all engines understand, deliberately separate from the library: it finds what the library gets wrong.
+ * Besides the database's own tables, it reads the temporary tables of the audit. It reads each at most once per query,
+ * because MySQL cannot do more.
  */
 export const checks: readonly AuditCheck[] = [
   {
@@ -97,7 +98,7 @@ export const checks: readonly AuditCheck[] = [
   },
   {
     invariant: 4,
-    finding: "the appointment owns no slot and should, or owns one and should not",
+    finding: "the appointment owns no slot but should, or owns one but should not",
     sql: `
       SELECT id AS appointment, status FROM slotwright_appointments AS a
       WHERE (status IN ('confirmed', 'checked_in', 'completed'))
@@ -105,7 +106,7 @@ export const checks: readonly AuditCheck[] = [
   },
   {
     invariant: 4,
-    finding: "the appointment lists a slot that does not have it, or is not there",
+    finding: "the appointment lists a slot that does not have it, or does not exist",
     sql: `
       SELECT l.appointment, l.slot, s.appointment_id AS has FROM listed AS l
       LEFT JOIN slotwright_slots AS s ON s.id = l.slot
@@ -133,7 +134,7 @@ export const checks: readonly AuditCheck[] = [
   },
   {
     invariant: 5,
-    finding: "the journal tells of a record that is not there",
+    finding: "the journal names a record that does not exist",
     sql: `
       SELECT record_kind, record_id, version FROM slotwright_journal
       WHERE (record_kind = 'slot' AND record_id NOT IN (SELECT id FROM slotwright_slots))
@@ -141,8 +142,8 @@ export const checks: readonly AuditCheck[] = [
   },
   {
     invariant: 5,
-    finding: "the journal's states do not follow upon one another",
-    // A hold that expires leaves no entry: the slot counts as available from then on.
+    finding: "the journal's states do not follow one another",
+    // A hold that expires leaves no entry: from then on, the slot counts as available.
     sql: `
       SELECT * FROM (
         SELECT record_id AS record, version, from_status,
@@ -153,7 +154,7 @@ export const checks: readonly AuditCheck[] = [
   },
   {
     invariant: 5,
-    finding: "the record is not as its journal tells",
+    finding: "the record differs from its journal",
     sql: `
       WITH latest AS (
         SELECT record_kind, record_id, field, value,
@@ -182,14 +183,14 @@ export const checks: readonly AuditCheck[] = [
   },
   {
     invariant: 6,
-    finding: "a change in the journal whose command is not stored, so that its repetition would not be noticed",
+    finding: "a change in the journal whose command is not stored, so a repeat would not be recognised",
     sql: `
       SELECT DISTINCT command_id FROM slotwright_journal
       WHERE command_id NOT IN (SELECT id FROM slotwright_commands)`,
   },
   {
     invariant: 6,
-    finding: "one key got several answers",
+    finding: "one key got different answers",
     sql: `
       SELECT command_id, count(DISTINCT record_id) AS appointments FROM answered
       WHERE record_kind = 'appointment' GROUP BY command_id HAVING count(DISTINCT record_id) > 1`,
@@ -204,7 +205,8 @@ export const checks: readonly AuditCheck[] = [
   {
     invariant: 7,
     finding: "acknowledged, but the change is not in the database",
-    // An appointment that is moved may keep a slot. That is shown with the version that an earlier command gave it.
+    // An appointment that is moved may keep a slot. The answer shows it with the version that an earlier command gave
+    // it.
     sql: `
       SELECT a.command_id, a.record_id, a.version, a.status FROM answered AS a
       JOIN sent AS s ON s.command_id = a.command_id
@@ -233,8 +235,8 @@ export const checks: readonly AuditCheck[] = [
   },
   {
     invariant: 7,
-    finding: "a change that nobody was told of",
-    // Whoever moves an appointment is shown its new slots, not those that it left.
+    finding: "a change that no caller was told about",
+    // The caller who moves an appointment sees its new slots, not those that it left.
     sql: `
       SELECT command_id, record_kind, record_id, version, to_status FROM slotwright_journal
       WHERE NOT (command = 'reschedule' AND to_status = 'available')
@@ -242,7 +244,7 @@ export const checks: readonly AuditCheck[] = [
   },
   {
     invariant: 7,
-    finding: "a slot or an appointment that nobody was told of",
+    finding: "a slot or an appointment that no caller was told about",
     sql: `
       SELECT DISTINCT record_kind, record_id FROM slotwright_journal
       EXCEPT SELECT record_kind, record_id FROM answered`,

@@ -2,19 +2,19 @@ import type { Dialect, SqlConnection } from "../engines/engine.ts";
 import type { ToldOutcome } from "./told.ts";
 
 /**
- * Temporary tables of one connection; the database's own stay as they are. Their columns come from those, because text
- * that is declared in other words would not compare as the stored text does.
+ * Temporary tables of one connection. The database's own tables stay unchanged. The temporary columns copy the types of
+ * the stored ones, because text that is declared differently would not compare as the stored text does.
  */
 const shapes = {
   /** What the callers sent. */
   sent: "command_id, command, actor_id, to_status AS outcome",
-  /** The records that they were shown. */
+  /** The records that the callers were shown. */
   answered: "command_id, record_kind, record_id, version, to_status AS status",
   /** The slots that appointments list. */
   listed: "record_id AS appointment, version AS position, record_id AS slot",
   /** The providers that appointments name. */
   named: "record_id AS appointment, record_id AS provider",
-  /** The fields that the journal tells of. */
+  /** The fields that the journal records. */
   told: "record_kind, record_id, version, command AS field, NULLIF(changes, '') AS value",
   /** The same fields of the records as they are. */
   actual: "record_kind, record_id, command AS field, NULLIF(changes, '') AS value",
@@ -22,7 +22,7 @@ const shapes = {
 
 type Table = keyof typeof shapes;
 
-/** Writes down what the callers were told, and spreads JSON out into rows, so that the checks can be portable SQL. */
+/** Stores what the callers were told, and expands JSON into rows, so that the checks can be portable SQL. */
 export async function createAuditTables(
   connection: SqlConnection,
   dialect: Dialect,
@@ -48,7 +48,7 @@ export async function createAuditTables(
   await connection.query(`INSERT INTO actual ${actualFields(dialect)}`);
 }
 
-/** Fewer parameters than any engine takes in one statement. */
+/** Fewer parameters than any engine allows in one statement. */
 const rowsAtOnce = 500;
 
 async function insert(connection: SqlConnection, table: Table, rows: readonly (string | number)[][]): Promise<void> {

@@ -6,17 +6,17 @@ export interface Shown {
   readonly status: string;
 }
 
-/** What a caller sent, and was told: what the database is held against. */
+/** What a caller sent and was told, with which the database is compared. */
 export interface ToldOutcome {
   readonly commandId: string;
   readonly command: string;
   readonly actorId: string;
-  /** `done`, `fault` where nothing is known of the outcome, or the code of the refusal. */
+  /** `done`, `fault` if the outcome is unknown, or the code of the refusal. */
   readonly outcome: string;
   readonly shown: readonly Shown[];
 }
 
-/** The slots and appointments of an answer. A slot that an appointment keeps is shown, too, as it was before. */
+/** The slots and appointments of an answer. A slot that an appointment keeps also appears, as it was before. */
 export function shownIn(result: object): readonly Shown[] {
   const records = Object.values(result).flat().filter(isShown);
   return records.map(({ kind, id, version, status }) => ({ kind, id, version, status }));

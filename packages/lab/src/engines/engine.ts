@@ -8,23 +8,23 @@ export type Row = Readonly<Record<string, string | number | null>>;
 export const engineNames = ["sqlite", "postgres", "mysql", "mariadb"] as const;
 export type EngineName = (typeof engineNames)[number];
 
-/** What differs between the engines. Nothing else knows which one it runs on. */
+/** What differs between the engines. No other code knows which one it runs on. */
 export interface DatabaseEngine {
   readonly title: string;
   /**
-   * An empty database. Takes its time where a server has to be fetched, and rejects early when the signal is aborted.
+   * An empty database. Takes a while if a server has to be fetched, and rejects early when the signal is aborted.
    * @throws NoDatabaseError
    */
   readonly createDatabase: (signal: AbortSignal) => Promise<FreshDatabase>;
   readonly openStorage: (address: string) => StorageAdapter<never>;
-  /** The same with a gate before each call of the storage, or before each statement of the driver. */
+  /** The same, with a gate before each call of the storage or each statement of the driver. */
   readonly openGated: Readonly<Record<"calls" | "statements", (address: string, gate: Gate) => GatedStorage>>;
-  /** The same on the host's own pool. Undefined where there are no pools. */
+  /** The same on the host's own pool. Undefined if there are no pools. */
   readonly openOnHostPool: ((options: HostPoolOptions) => HostPool) | undefined;
-  /** By the driver alone: Slotwright has no part in it. */
+  /** Uses the driver alone, without Slotwright. */
   readonly connect: (address: string) => Promise<SqlConnection>;
   readonly dialect: Dialect;
-  /** Undefined where there is no server. */
+  /** Undefined if there is no server. */
   readonly administration: Administration | undefined;
 }
 
@@ -36,19 +36,19 @@ export interface DatabaseAddress {
 }
 
 export interface FreshDatabase {
-  /** A file or a URL, with which every process opens it. */
+  /** A file or a URL with which every process opens it. */
   readonly address: string;
-  /** The same for people's eyes, without a password. */
+  /** The same for display, without a password. */
   readonly shown: string;
   /** The engine's version, and where it came from. */
   readonly origin: string;
-  /** How to look at it after the demo, or why that cannot be. */
+  /** How to inspect it after the demo, or why that is impossible. */
   readonly afterwards: Afterwards;
-  /** Removes the database, unless it can be kept and shall be, and stops a server that was started for it. */
+  /** Removes the database, unless it can be kept and should be, and stops a server that was started for it. */
   readonly end: (options: { readonly keep: boolean }) => Promise<void>;
 }
 
-/** What the demo's last line says. */
+/** The last line that the demo prints. */
 export interface Afterwards {
   readonly kept: string;
   readonly gone: string;
@@ -60,23 +60,23 @@ export interface SqlConnection {
   readonly close: () => Promise<void>;
 }
 
-/** The few pieces of SQL that the standard has no common words for. */
+/** The few pieces of SQL for which the standard has no common form. */
 export interface Dialect {
-  /** Selects `appointment, position, slot`: each slot in the list of an appointment, positions from 1 on. */
+  /** Selects `appointment, position, slot`: each slot in the list of an appointment, with positions from 1. */
   readonly listedSlots: string;
   /** Selects `appointment, provider`: each provider in the list of an appointment. */
   readonly namedProviders: string;
-  /** Selects `record_kind, record_id, version, field, value`: each field that an entry of the journal says was changed, as text. */
+  /** Selects `record_kind, record_id, version, field, value`: each field that a journal entry reports as changed, as text. */
   readonly changedFields: string;
-  /** Epoch milliseconds as the text that JSON has for them. */
+  /** Epoch milliseconds as text in the form that JSON uses. */
   readonly instant: (column: string) => string;
-  /** Queries for what the engine itself finds wrong in its file, one row for each. Empty where there is no such check. */
+  /** Queries for what the engine itself finds wrong in its file, one row each. Empty if there is no such check. */
   readonly integrityChecks: readonly string[];
-  /** Selects as `statement` what takes the guards away: triggers, CHECKs, foreign keys and exclusion constraints. */
+  /** Selects as `statement` what removes the guards: triggers, CHECKs, foreign keys and exclusion constraints. */
   readonly guardRemovals: string;
 }
 
-/** Says why there is no database, to the person who asked for one. */
+/** Explains to the person who asked for a database why there is none. */
 export class NoDatabaseError extends Error {
   override readonly name = "NoDatabaseError";
 }

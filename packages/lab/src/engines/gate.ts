@@ -1,7 +1,7 @@
 import { gatedAdapter } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 
-/** Awaited before a step, which it is told of. */
+/** Awaited before a step, which it receives. */
 export type Gate = (step: string) => Promise<void>;
 
 export interface GatedStorage {
@@ -14,7 +14,7 @@ export function gatedCalls(storage: StorageAdapter, gate: Gate): GatedStorage {
   return { storage: gatedAdapter(storage, gate), close: () => storage.close() };
 }
 
-/** The same object, except that these of its methods await the gate before they do what they do. */
+/** The same object, except that these of its methods await the gate before they run. */
 export function gatedMethods<Target extends object>(target: Target, methods: readonly string[], gate: Gate): Target {
   return replaced(target, methods, (method) => async (...given: unknown[]) => {
     await gate(sqlOf(given[0]));
@@ -22,7 +22,7 @@ export function gatedMethods<Target extends object>(target: Target, methods: rea
   });
 }
 
-/** The same object, except that what one of its methods resolves with goes through `change`. */
+/** The same object, except that the result of one of its methods goes through `change`. */
 export function changedResult<Target extends object>(
   target: Target,
   name: string,
@@ -54,7 +54,7 @@ function replaced<Target extends object>(
   });
 }
 
-/** The SQL of what drivers take: a text, or an object that has it. */
+/** The SQL in what drivers accept: a string, or an object that contains it. */
 function sqlOf(query: unknown): string {
   if (typeof query === "string") return query;
   const { text, sql } = query as { readonly text?: string; readonly sql?: string };

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StorageAdapter } from "@slotwright/core";
 
-/** A host's pool, of which the adapter gets its connections. */
+/** A host's pool, from which the adapter gets its connections. */
 export interface HostPool {
   readonly storage: StorageAdapter<never>;
-  /** Takes every connection of the pool, as soon as callers give them back; the returned function gives them back. */
+  /** Takes every connection of the pool as soon as callers return it. The returned function returns them. */
   readonly takeAll: () => Promise<() => void>;
-  /** How many statements its sessions have refused so far because they may only read. */
+  /** How many statements its sessions have refused so far because they are read-only. */
   readonly refusedAsReadOnly: () => number;
   readonly close: () => Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface HostPoolOptions {
   readonly address: string;
   /** Connections. */
   readonly size: number;
-  /** Whether whoever finds no free connection is refused, soon or at once, in place of waiting for one. */
+  /** Whether a caller that finds no free connection is refused, soon or at once, instead of waiting for one. */
   readonly refusesWaiting: boolean;
 }
 
@@ -24,7 +24,7 @@ interface Lent {
   release(): void;
 }
 
-/** Takes one after the other and keeps them, as callers would never let all of them be free at once. */
+/** Takes one after another and keeps them, because callers would never let all of them be free at the same time. */
 export async function takeAllOf(size: number, take: () => Promise<Lent>): Promise<() => void> {
   const lent: Lent[] = [];
   while (lent.length < size) {
@@ -37,13 +37,13 @@ export async function takeAllOf(size: number, take: () => Promise<Lent>): Promis
   };
 }
 
-/** What drivers' errors have of the server: an SQLSTATE or a number. */
+/** What drivers' errors contain from the server: an SQLSTATE or a number. */
 interface DriverError {
   readonly code?: unknown;
   readonly errno?: unknown;
 }
 
-/** Tells of each error that these methods of a driver's connection answer with, by their promise or their callback. */
+/** Reports each error that these methods of a driver's connection answer with, by promise or callback. */
 export function watchErrors(connection: object, names: readonly string[], tell: (error: DriverError) => void): void {
   const methods = connection as Record<string, (...given: unknown[]) => unknown>;
   for (const name of names) {

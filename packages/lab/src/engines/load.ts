@@ -1,6 +1,6 @@
 import type { DatabaseEngine, EngineName } from "./engine.ts";
 
-/** Drivers take a while to load, in each process of the race: no more than one of them. */
+/** Drivers take a while to load in each process of the race, so each process loads only one of them. */
 const loaders: Readonly<Record<EngineName, () => Promise<DatabaseEngine>>> = {
   sqlite: async () => (await import("./sqlite.ts")).sqlite,
   postgres: async () => (await import("./postgres.ts")).postgres,

@@ -4,7 +4,7 @@ export const mariadb = mysqlFamily({
   engine: "mariadb",
   title: "MariaDB",
   variable: "SLOTWRIGHT_MARIADB_URL",
-  // Killed while a trigger inserts, MariaDB 10.11 may damage the trigger that it has in memory, and even crash.
+  // When killed while a trigger inserts, MariaDB 10.11 may damage the trigger in its memory, and even crash.
   endsIdleOnly: true,
   readOnly: { on: ["SET GLOBAL read_only = ON"], off: ["SET GLOBAL read_only = OFF"] },
 });

@@ -7,7 +7,8 @@ import { takeAllOf, watchErrors } from "./host-pool.ts";
 
 async function connect(uri: string): Promise<SqlConnection> {
   const connection = await createConnection({ uri });
-  // A server that goes away ends the connection; whatever runs on it tells, and the process need not end.
+  // A server that goes away ends the connection. The statement that runs on it reports this, so the process need not
+  // end.
   connection.on("error", () => {});
   return {
     async query(sql, parameters = []) {
@@ -29,7 +30,7 @@ const dialect: Dialect = {
     SELECT a.id AS appointment, n.provider
     FROM slotwright_appointments AS a,
       json_table(coalesce(a.provider_ids, concat('["', a.provider_id, '"]')), '$[*]' COLUMNS (provider VARCHAR(128) PATH '$')) AS n`,
-  // JSON's null would become the text "null". Lists of slots are written with a blank after each comma.
+  // JSON's null would become the text "null". Lists of slots are written with a space after each comma.
   changedFields: `
     SELECT j.record_kind, j.record_id, j.version, k.field, CASE json_type(${changedValue})
       WHEN 'NULL' THEN NULL
@@ -53,7 +54,7 @@ interface FamilyMember {
   readonly title: string;
   readonly variable: string;
   readonly endsIdleOnly: boolean;
-  /** Turn all writing off, that of administrators too where the engine can, and on again. */
+  /** Turn all writing off, including administrators' writing if the engine can, and on again. */
   readonly readOnly: { readonly on: readonly string[]; readonly off: readonly string[] };
 }
 
@@ -76,7 +77,7 @@ function administrationOf({ endsIdleOnly, readOnly }: FamilyMember): Administrat
       );
       let ended = 0;
       for (const { id } of others) {
-        // One that has ended by itself meanwhile cannot be ended again.
+        // One that has ended by itself in the meantime cannot be ended again.
         ended += await connection.query(`KILL ${id}`).then(
           () => 1,
           () => 0,
@@ -105,7 +106,7 @@ function administrationOf({ endsIdleOnly, readOnly }: FamilyMember): Administrat
   };
 }
 
-/** MySQL and MariaDB have one driver, one adapter and, for all that the demo asks of them, one language. */
+/** MySQL and MariaDB have one driver, one adapter and, as far as the demo is concerned, one language. */
 export function mysqlFamily(member: FamilyMember): DatabaseEngine {
   const { engine, title, variable } = member;
   const look = ({ hostname, port, username, pathname }: URL) =>

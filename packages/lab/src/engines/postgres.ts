@@ -5,14 +5,15 @@ import type { DatabaseEngine, Dialect, SqlConnection } from "./engine.ts";
 import { changedResult, gatedCalls, gatedMethods } from "./gate.ts";
 import { takeAllOf, watchErrors } from "./host-pool.ts";
 
-/** The driver gives 64-bit integers as text; all of the demo's fit into a number. */
+/** The driver returns 64-bit integers as text; all of the demo's fit into a number. */
 const numbers: CustomTypesConfig = {
   getTypeParser: (type, format) => (type === types.builtins.INT8 ? Number : types.getTypeParser(type, format)),
 };
 
 async function connect(connectionString: string): Promise<SqlConnection> {
   const client = new Client({ connectionString, types: numbers });
-  // A server that goes away ends the connection; whatever runs on it tells, and the process need not end.
+  // A server that goes away ends the connection. The statement that runs on it reports this, so the process need not
+  // end.
   client.on("error", () => {});
   await client.connect();
   return {
@@ -35,7 +36,7 @@ const dialect: Dialect = {
     SELECT a.id AS appointment, n.provider
     FROM slotwright_appointments AS a,
       json_array_elements_text(coalesce(a.provider_ids::json, json_build_array(a.provider_id))) AS n (provider)`,
-  // Not jsonb, which would write lists in words of its own.
+  // Not jsonb, which would write lists in a format of its own.
   changedFields: `
     SELECT j.record_kind, j.record_id, j.version, c.field, c.value
     FROM slotwright_journal AS j, json_each_text(j.changes::json) AS c (field, value)`,

@@ -12,9 +12,9 @@ import { type Afterwards, type FreshDatabase, NoDatabaseError } from "./engine.t
 export interface ServerKind {
   readonly engine: ServerName;
   readonly title: string;
-  /** The environment variable for the URL of a server that runs already. */
+  /** The environment variable for the URL of a running server. */
   readonly variable: string;
-  /** The command that looks at the database with this URL. */
+  /** The command that opens the database with this URL. */
   readonly look: (url: URL) => string;
 }
 
@@ -38,7 +38,7 @@ export async function createServerDatabase(kind: ServerKind, signal: AbortSignal
 
 async function testServerOf({ engine, title, variable }: ServerKind): Promise<TestServer> {
   if (!process.env[variable])
-    process.stdout.write(`Starting ${title}. Where it is not installed, it is fetched the first time.\n`);
+    process.stdout.write(`Starting ${title}. If it is not installed, it is fetched the first time.\n`);
   const server = await startServer(engine).catch((cause: Error) => {
     throw new NoDatabaseError(cause.message, { cause });
   });
@@ -49,7 +49,7 @@ async function testServerOf({ engine, title, variable }: ServerKind): Promise<Te
 /** Milliseconds in which every server starts, but not every download ends. */
 const patience = 5_000;
 
-/** Data that are being laid out for a server would stay behind, so it may start first, and is stopped in order. */
+/** A data folder in the making would be left behind, so the server may start first, and is then stopped in order. */
 async function giveUp(starting: Promise<TestServer>): Promise<void> {
   const stopped = starting.then((server) => server.stop()).catch(() => {});
   await Promise.race([stopped, sleep(patience)]);
@@ -63,7 +63,7 @@ function onServer(server: TestServer, kind: ServerKind, { url, drop }: TestDatab
     origin: `${server.version} (${server.origin})`,
     afterwards: isOwn(server) ? goesWithServer(kind) : staysOnServer(kind, shown),
     async end({ keep }) {
-      // With a server of ours, its data go, too.
+      // If the server is ours, its data go, too.
       if (isOwn(server)) await server.stop();
       else if (!keep) await drop();
     },
@@ -75,14 +75,14 @@ function isOwn(server: TestServer): server is OwnServer {
 }
 
 function goesWithServer({ variable }: ServerKind): Afterwards {
-  const gone = `The database goes with its server. To keep one, set ${variable} to the URL of a server that stays, and use --keep.`;
+  const gone = `The database is removed with its server. To keep one, set ${variable} to the URL of a server that stays, and use --keep.`;
   return { kept: gone, gone };
 }
 
 function staysOnServer({ look }: ServerKind, url: URL): Afterwards {
   return {
     kept: `The database stays. To look at it: ${look(url)}`,
-    gone: "The database goes; --keep keeps it, to look at it.",
+    gone: "The database is removed. Use --keep to keep it and look at it.",
   };
 }
 

@@ -16,7 +16,7 @@ async function createDatabase(): Promise<FreshDatabase> {
     origin: `${versionOfSqlite()} (better-sqlite3)`,
     afterwards: {
       kept: `The file stays. To look at it: ${look}`,
-      gone: "The file goes; --keep keeps it, to look at it.",
+      gone: "The file is removed. Use --keep to keep it and look at it.",
     },
     end: async ({ keep }) => {
       if (!keep) await rm(folder, { recursive: true, force: true });
@@ -71,7 +71,7 @@ export const sqlite: DatabaseEngine = {
   openStorage: (filename) => sqliteAdapter({ filename }),
   openGated: {
     calls: (filename, gate) => gatedCalls(sqliteAdapter({ filename }), gate),
-    // The driver is synchronous: nothing of this process comes between two statements of one call.
+    // The driver is synchronous: nothing of this process runs between two statements of one call.
     statements: (filename, gate) => gatedCalls(sqliteAdapter({ filename }), gate),
   },
   openOnHostPool: undefined,

@@ -1,11 +1,11 @@
 import { clearLine, cursorTo } from "node:readline";
 import { styleText } from "node:util";
 
-/** Shows how far something is: a bar on a terminal, a line each quarter elsewhere. */
+/** Shows progress: a bar on a terminal, a line per quarter elsewhere. */
 export interface Progress {
-  /** `done` out of the total, and what to say of it. */
+  /** `done` out of the total, and what to say about it. */
   readonly update: (done: number, text: string) => void;
-  /** The last word. */
+  /** The closing message. */
   readonly finish: (done: number, text: string) => void;
 }
 

@@ -1,10 +1,11 @@
 import { styleText } from "node:util";
-// Columns that line up, also with wide characters, are more than a few lines of code; this library is maintained and small.
+// Aligning columns, also with wide characters, takes more than a few lines of code. This library is maintained and
+// small.
 import { Table } from "console-table-printer";
 
 export type Cells = Readonly<Record<string, string | number | null>>;
 
-/** A text table: numbers to the right, all else to the left. */
+/** A text table: numbers are aligned to the right, everything else to the left. */
 export function table(rows: readonly Cells[]): string {
   const names = Object.keys(rows[0] ?? {});
   const columns = names.map((name) => {
@@ -16,7 +17,7 @@ export function table(rows: readonly Cells[]): string {
   return printed.render();
 }
 
-/** Coloured on a terminal only, and not where NO_COLOR is set: `styleText` looks at both. */
+/** Coloured only on a terminal, and not if NO_COLOR is set: `styleText` checks both. */
 export const heading = (text: string): string => `\n${styleText("bold", text)}`;
 export const good = (text: string): string => styleText("green", text);
 export const bad = (text: string): string => styleText(["red", "bold"], text);

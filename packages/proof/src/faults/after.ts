@@ -5,7 +5,7 @@ import { audit } from "@slotwright/lab/audit";
 import type { DatabaseEngine, SqlConnection } from "@slotwright/lab/engines";
 import { toldIn } from "./told.ts";
 
-/** What is wrong with the database when the fault is over, by the library's own reading and by SQL alone. */
+/** What is wrong with the database after the fault, according to the library's own reading and to SQL alone. */
 export async function problemsIn(
   performance: Performance,
   observer: StorageAdapter,

@@ -5,7 +5,7 @@ import { sqliteFaults } from "./sqlite/faults.ts";
 
 export { problemsOfFault } from "./fault.ts";
 
-/** The faults of an engine, on servers that are started when they are needed and stopped by `close`. */
+/** The faults of an engine, on servers that start when they are needed and stop on `close`. */
 export interface Faults {
   readonly faults: readonly Fault[];
   readonly close: () => Promise<void>;

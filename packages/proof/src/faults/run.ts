@@ -8,17 +8,17 @@ import { anyRush } from "./rush.ts";
 
 /** Callers who work while a fault strikes. */
 export interface Rush {
-  /** Of the fault. It tells the rushes on one database apart, together with the seed. */
+  /** The fault's key. Together with the seed, it distinguishes the rushes on one database. */
   readonly name: string;
   readonly seed: number;
   readonly callers: number;
-  /** Where they work. They take turns at them. */
+  /** The storages on which they work, in turns. */
   readonly storages: readonly StorageAdapter[];
-  /** Sets the stage and looks it over afterwards, out of the reach of the fault. */
+  /** Sets the stage and inspects it afterwards, out of the fault's reach. */
   readonly observer: StorageAdapter;
   /** Milliseconds after which the engines give up on a busy database. */
   readonly budgetMs: number;
-  /** Where the database is away, a caller waits so many milliseconds, and asks again. */
+  /** How many milliseconds a caller waits before it asks again if the database is away. */
   readonly pauseMs: number;
   readonly sharesEngines?: boolean;
   readonly tally: Tally;
@@ -27,7 +27,7 @@ export interface Rush {
 /** With the pause, longer than any fault lasts. */
 const mostAttempts = 200;
 
-/** Plays a rush. `strike` lets the callers loose and does the harm, and resolves with what callers elsewhere were told. */
+/** Plays a rush. `strike` starts the callers and does the harm, and resolves with what callers elsewhere were told. */
 export async function performRush(
   { name, seed, callers, storages, observer, budgetMs, pauseMs, sharesEngines = false, tally }: Rush,
   strike: (scene: Scene, play: Play) => Promise<readonly RoundReport[]>,
@@ -49,7 +49,7 @@ export async function performRush(
   return performance;
 }
 
-/** Resolves when something is so, or the callers have come to their end. */
+/** Resolves when a condition holds, or when the callers are done. */
 export async function untilSo(isSo: () => boolean, ended: Promise<unknown>): Promise<void> {
   let hasEnded = false;
   void ended.then(() => {

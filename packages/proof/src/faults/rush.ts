@@ -1,7 +1,7 @@
 import { anyIntent, type Play } from "@slotwright/conformance";
 import fc from "fast-check";
 
-/** So many callers, with commands enough that a fault in the first tenths of a second meets many of them. */
+/** Enough callers and commands that a fault in the first tenths of a second meets many of them. */
 export const anyRush = (callers: number): fc.Arbitrary<Play> =>
   fc.record({
     before: fc.constant([

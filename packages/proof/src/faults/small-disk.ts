@@ -4,25 +4,25 @@ import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A file system of its own that lies in memory and is soon full. */
+/** A file system of its own in memory, which is soon full. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Takes all of the room that is left, but for so many bytes. */
+  /** Takes all the room that is left, except for this many bytes. */
   readonly fill: (left?: number) => Promise<void>;
-  /** Gives it back. */
+  /** Gives the room back. */
   readonly makeRoom: () => Promise<void>;
-  /** Ends it with all that is on it. It ends with this process, too, however that ends. */
+  /** Removes it with everything on it. It also goes when this process ends, however that happens. */
   readonly remove: () => Promise<void>;
 }
 
-/** Says why there is no small disk here. */
+/** Says why no small disk is available here. */
 export class NoSmallDiskError extends Error {
   override readonly name = "NoSmallDiskError";
 }
 
 /**
- * Keeps the disk until its input ends, because we are done or gone. Signals are not for it: a Ctrl-C in the terminal
- * must not end it before those who use the disk. What is still used then goes when its last user does.
+ * Keeps the disk until its input ends, because we are done or gone. It ignores signals: a Ctrl-C in the terminal must
+ * not end it before the programs that use the disk. If the disk is still in use then, it goes with its last user.
  */
 const keeper = `
 trap '' HUP INT TERM
@@ -33,7 +33,7 @@ umount "$1" || umount -l "$1"
 rmdir "$1"
 `;
 
-/** @throws NoSmallDiskError where the system does not allow it. */
+/** @throws NoSmallDiskError if the system does not allow it. */
 export async function createSmallDisk(bytes: number): Promise<SmallDisk> {
   const mountPoint = await mkdtemp(join(temporaryFolder(), "slotwright-disk-"));
   try {
@@ -55,7 +55,10 @@ interface Mounted {
   readonly folder: string;
 }
 
-/** By root for everybody to see; else in a namespace where we may, and whose files can be reached from outside. */
+/**
+ * Mounted by root for everybody to see; otherwise in a namespace where we may mount, and whose files can be reached
+ * from outside.
+ */
 async function mounted(mountPoint: string, bytes: number): Promise<Mounted> {
   const words = ["-c", keeper, "slotwright-disk", mountPoint, `${bytes}`];
   if (process.getuid?.() === 0) return { child: await started("/bin/sh", words), folder: mountPoint };

@@ -13,11 +13,11 @@ export interface FreeRunningOptions {
   readonly histories: number;
   readonly seed: number;
   readonly onTally: (tally: Tally) => void;
-  /** No further history is begun once it is aborted. */
+  /** No further history begins once it is aborted. */
   readonly signal?: AbortSignal;
 }
 
-/** Callers in several processes at once, and nobody tells them whose turn it is: what they ask for can be repeated. */
+/** Callers in several processes at the same time, without turns. What they ask for can be repeated. */
 export async function playFreely(
   engine: DatabaseEngine,
   address: string,
@@ -60,7 +60,7 @@ async function playOnce(
   return problemsOf(performance, observer);
 }
 
-/** One round of all processes, which share out the callers among them. */
+/** One round of all processes, which divide the callers among them. */
 export function playTogether(play: Play, world: World, players: readonly Player[]): Promise<readonly RoundReport[]> {
   const { name, slotIds, appointmentIds } = world;
   const rounds = players.map((_, index) => {
@@ -69,7 +69,7 @@ export function playTogether(play: Play, world: World, players: readonly Player[
   return Promise.all(players.map((player, index) => player.play(rounds[index] as Round)));
 }
 
-/** The callers of one process: of six, each third one. */
+/** The callers of one process: with three processes, every third one. */
 function shareOf({ callers }: Play, index: number, processes: number): Play["callers"] {
   return callers.filter((_, caller) => caller % processes === index);
 }

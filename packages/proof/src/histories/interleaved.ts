@@ -13,7 +13,7 @@ import type { DatabaseEngine, Gate } from "@slotwright/lab/engines";
 import fc from "fast-check";
 import { countHistory, countingAdapter, emptyTally, type Tally } from "./tally.ts";
 
-/** Before which steps a caller waits for its turn. */
+/** The steps before which a caller waits for its turn. */
 export const levels = ["calls", "statements"] as const;
 export type Level = (typeof levels)[number];
 
@@ -21,12 +21,12 @@ export interface InterleavedOptions {
   readonly level: Level;
   readonly histories: number;
   readonly seed: number;
-  /** Plays one of them again: the path that fast-check printed. */
+  /** Plays one of them again, by the path that fast-check printed. */
   readonly path?: string;
-  /** As in `createTurns`: longer where a busy machine must not be taken for a lock. */
+  /** As in `createTurns`. Longer if a busy machine must not be mistaken for a lock. */
   readonly blockedAfterMs?: number;
   readonly onTally: (tally: Tally) => void;
-  /** No further history is begun once it is aborted. */
+  /** No further history begins once it is aborted. */
   readonly signal?: AbortSignal;
 }
 
@@ -69,13 +69,13 @@ export async function playInterleaved(
   }
 }
 
-/** Connections that all plays share, and the gate of the play that is on. */
+/** Connections that all plays share, and the gate of the current play. */
 async function openStage(engine: PlayableEngine, address: string, level: Level, blockedAfterMs?: number) {
   let turns: Turns | undefined;
   const gate: Gate = async () => turns?.next();
   const opened = Array.from({ length: connections }, () => engine.openGated[level](address, gate));
   const observer: StorageAdapter = engine.openStorage(address);
-  // Connects, which takes longer than a step may that is not taken to wait for a lock.
+  // Connects now, because connecting takes longer than a step may before it is taken to wait for a lock.
   for (const { storage } of opened) await storage.load([{ kind: "slot", id: "none" }]);
   return {
     async problemsIn(play: Play, name: string, onTally: (tally: Tally) => void): Promise<readonly string[]> {

@@ -2,13 +2,13 @@ import type { History, Intent } from "@slotwright/conformance";
 import type { DatabaseAddress } from "@slotwright/lab/engines";
 import type { Tally } from "./tally.ts";
 
-/** To a process that plays: where, and then one round after the other. */
+/** For a process that plays: where to play, and then one round after another. */
 export type ToPlayer = PlayerSetup | Round;
 
 export interface PlayerSetup extends DatabaseAddress {
-  /** Part of its calls' names. */
+  /** Part of the names of its calls. */
   readonly name: string;
-  /** A file for what is asked and answered, line by line: it outlives the process. */
+  /** A file for questions and answers, line by line. It outlives the process. */
   readonly log?: string;
   /** Whether each caller's clock jumps between its commands, by up to an hour, in both directions. */
   readonly clocksJump?: boolean;
@@ -22,7 +22,7 @@ export interface Round {
   /** What exists when the round begins. */
   readonly slotIds: readonly string[];
   readonly appointmentIds: readonly string[];
-  /** What each caller of this process does, one command after the other. */
+  /** What each caller of this process does, one command after another. */
   readonly callers: readonly (readonly Intent[])[];
 }
 
@@ -30,6 +30,6 @@ export interface Round {
 export interface RoundReport {
   readonly history: History;
   readonly tally: Tally;
-  /** Errors that no engine may throw. */
+  /** Errors that an engine must never throw. */
   readonly rawErrors: readonly string[];
 }

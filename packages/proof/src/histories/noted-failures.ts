@@ -1,6 +1,6 @@
 import { aroundCalls, type Interceptor } from "@slotwright/conformance";
 
-/** Notes each error with which a call ends that a command or a read waits for. */
+/** Records each error of a call that a command or a read waits for. */
 export function notingFailures(note: (error: unknown) => void): Interceptor {
   return aroundCalls(async (_, proceed) => {
     try {

@@ -19,7 +19,7 @@ import { addTo, countingAdapter, emptyTally, type Tally } from "./tally.ts";
 /** Milliseconds by which clocks are off. */
 const jumps = [-3_600_000, 0, 3_600_000] as const;
 
-/** A clock that is put forward or back before each command, each time counted: `jump` is told which one it is. */
+/** A clock that is put forward or back before each command. Each jump is counted: `jump` receives its number. */
 function jumpingClock(tally: Tally): Clock & { readonly jump: (step: number) => void } {
   let offset = 0;
   return {
@@ -46,12 +46,12 @@ async function play(
   const noteRaw = (error: unknown) => {
     if (!isBookingError(error)) rawErrors.push(`Raw error: ${error instanceof Error ? error.stack : String(error)}`);
   };
-  // Before the command is sent, and at once: what a killed process had in mind is known.
+  // Written before the command is sent, and at once, so that what a killed process intended is known.
   const onEvent = (event: HistoryEvent) => {
     if (log !== undefined) appendFileSync(log, `${JSON.stringify(event)}\n`);
   };
   const counting = countingAdapter(storage, tally);
-  // Callers of one engine share round trips; those whose clocks differ need one each.
+  // Callers of one engine share round trips. Callers with different clocks need one each.
   const shared = createEngine({ storage: counting });
   const callerOf = async (intents: readonly Intent[], index: number) => {
     const clock = clocksJump ? jumpingClock(tally) : undefined;

@@ -8,10 +8,10 @@ import { emptyTally } from "./tally.ts";
 
 /** A process of its own with callers that play. */
 export interface Player {
-  /** What was asked and told; by the log, if there is one, where the process was killed. */
+  /** What was asked and answered. If the process was killed, this comes from the log, if there is one. */
   readonly play: (round: Round) => Promise<RoundReport>;
   readonly signal: (name: NodeJS.Signals) => void;
-  /** By the log, how many of its calls have no answer yet. */
+  /** How many of its calls have no answer yet, according to the log. */
   readonly unanswered: () => number;
   readonly stop: () => Promise<void>;
 }
@@ -41,7 +41,7 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
-/** Undefined where the process was killed before it answered. */
+/** Undefined if the process was killed before it answered. */
 async function answer(child: ChildProcess, message: PlayerSetup | Round): Promise<unknown> {
   const waiting = new AbortController();
   const { signal } = waiting;
@@ -72,7 +72,7 @@ function unansweredIn(calls: readonly HistoryCall[]): number {
 
 function callsInLog({ log = "" }: PlayerSetup): readonly HistoryCall[] {
   const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
-  // The last line may have been cut off by the kill: what it would have told is not known then.
+  // The kill may have cut off the last line. What it would have said is then unknown.
   const events = lines.slice(0, -1).map((line) => JSON.parse(line) as HistoryEvent);
   return callsOf(events, new Date().toISOString());
 }

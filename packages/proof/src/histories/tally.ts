@@ -3,13 +3,13 @@ import type { StorageAdapter } from "@slotwright/core";
 import { isStorageError } from "@slotwright/core/adapter";
 import { notingFailures } from "./noted-failures.ts";
 
-/** What a proof has seen. */
+/** What a proof has observed. */
 export interface Tally {
   histories: number;
   commands: number;
-  /** Commits that found that somebody was faster. */
+  /** Commits that found another caller had been faster. */
   conflicts: number;
-  /** Commits that were tried again after the database said "busy", or the connection was lost. */
+  /** Commits that were tried again after the database reported "busy", or the connection was lost. */
   retries: number;
   /** How often faults took effect. */
   faults: number;

@@ -16,7 +16,7 @@ import type { StorageAdapter } from "@slotwright/core";
 import { keyOf, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
 import { type Mutant, withCalls } from "./mutant.ts";
 
-/** A row's value as it would be stored by a column with a flaw. `before` is undefined where the row is new. */
+/** A row's value as a column with a flaw would store it. `before` is undefined if the row is new. */
 type ColumnFlaw = (value: Value, before: Value | undefined) => Value;
 type Value = string | number | null;
 type AnyRow = Readonly<Record<string, Value>>;
@@ -74,7 +74,7 @@ const mutatedRecordTables = {
   appointments: { toRow: appointmentToRow, fromRow: rowToAppointment, kind: "appointment" },
 } as const;
 
-/** Each column of the catalogue with each flaw that a column of its type may have. */
+/** Each column of the catalogue with each flaw that a column of its type can have. */
 export const columnMutants: readonly Mutant[] = [
   ...Object.keys(mutatedRecordTables).flatMap((table) =>
     mutantsOf(table as keyof typeof mutatedRecordTables, inRecords),

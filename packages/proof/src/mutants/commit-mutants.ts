@@ -13,7 +13,7 @@ const ofOutcomes = (change: (outcomes: Outcomes, transitions: readonly Transitio
 const ofBatches = (change: (transitions: readonly Transition[]) => readonly Transition[]) =>
   withCalls((storage) => ({ commit: (transitions, call) => storage.commit(change(transitions), call) }));
 
-/** Lower case, as a database whose collation knows no case finds it. */
+/** Lower case, as a database with a case-insensitive collation finds it. */
 const withoutCase = withCalls((storage) => ({
   load: async (keys, call) => {
     const exact = await storage.load(keys, call);

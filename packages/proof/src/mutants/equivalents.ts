@@ -1,4 +1,4 @@
-/** Mutants that no caller of the contract could tell from the sound adapter, each with its reason. */
+/** Mutants that no caller of the contract could distinguish from the sound adapter, each with its reason. */
 const reasons: readonly { readonly keys: RegExp; readonly reason: string }[] = [
   {
     keys: /^(slots|appointments)\.status (?!keeps)|^journal\.record_kind /,
@@ -18,7 +18,7 @@ const reasons: readonly { readonly keys: RegExp; readonly reason: string }[] = [
   },
 ];
 
-/** Why the mutant cannot be told from the sound adapter; undefined where it can. */
+/** Why the mutant cannot be distinguished from the sound adapter; undefined if it can. */
 export function reasonOfEquivalence(key: string): string | undefined {
   return reasons.find(({ keys }) => keys.test(key))?.reason;
 }

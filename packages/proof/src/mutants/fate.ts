@@ -14,7 +14,7 @@ export interface Trial {
   readonly propertyRuns: number;
 }
 
-/** A flawed adapter may also make a case wait for ever. That kills it as well. */
+/** A flawed adapter may also make a case wait forever. That kills it as well. */
 const longestMs = 20_000;
 
 export async function fateOf({ key, breakIt }: Mutant, { cases, open, propertyRuns }: Trial): Promise<MutantFate> {

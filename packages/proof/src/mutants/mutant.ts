@@ -11,8 +11,8 @@ export interface Mutant {
 export type Break = (storage: StorageAdapter<never>) => StorageAdapter<never>;
 
 /**
- * The adapter with some calls replaced, also within a host's transaction: a flaw that is only there outside of one would be
- * found by half of the suite.
+ * The adapter with some calls replaced, also within a host's transaction. Half of the suite would miss a flaw that
+ * exists only outside of one.
  */
 export function withCalls(replace: Interceptor): Break {
   return (storage) => intercepted(storage, replace);

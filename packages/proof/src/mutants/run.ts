@@ -6,21 +6,21 @@ import { fateOf, type MutantFate } from "./fate.ts";
 import { mutants } from "./index.ts";
 import { storesOn } from "./stores.ts";
 
-/** How well the suite tells flawed adapters from a sound one. */
+/** How well the suite distinguishes flawed adapters from a sound one. */
 export interface MutationReport {
   readonly mutants: number;
   readonly killed: number;
-  /** Those that cannot be told from a sound adapter, for a reason that is written down. */
+  /** Mutants that cannot be distinguished from a sound adapter, for a documented reason. */
   readonly equivalent: number;
-  /** Those that the suite should have told, and did not. */
+  /** Mutants that the suite should have detected, but did not. */
   readonly survivors: readonly string[];
-  /** Those that are said to be equivalent, and were killed: take them off the list. */
+  /** Mutants that are listed as equivalent but were killed: take them off the list. */
   readonly wronglyEquivalent: readonly string[];
   /** The first case that each failed. */
   readonly killedBy: Readonly<Record<string, string>>;
 }
 
-/** Runs of a property-based case: a flaw that needs more of them is not found in every run. */
+/** Runs of a property-based case. A flaw that needs more of them is not found in every run. */
 const propertyRuns = 20;
 
 /** Runs the whole suite against each mutant of the memory adapter, until a case fails. */
@@ -73,7 +73,8 @@ export async function mutateEngine(
       { key: "sound", breakIt: (storage) => storage },
       { cases, open: stores.open, propertyRuns },
     );
-    if (failed !== undefined) problems.push(`The sound adapter fails ${failed}, so nothing is known of its mutants.`);
+    if (failed !== undefined)
+      problems.push(`The sound adapter fails ${failed}, so nothing is known about its mutants.`);
   } finally {
     await stores.close();
   }

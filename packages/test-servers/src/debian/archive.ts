@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** Where this Debian system gets its own packages from. */
 export interface DebianArchive {
   readonly uri: string;
-  /** The file of keys that the archive's index is signed with; `undefined` where apt trusts it anyway. */
+  /** The file of keys that sign the archive's index; `undefined` if apt trusts it anyway. */
   readonly signedBy: string | undefined;
   /** The release, for example `bookworm`. */
   readonly codename: string;
@@ -12,11 +12,11 @@ export interface DebianArchive {
 
 const suitesOfDebian = ["stable", "testing", "unstable", "sid"];
 
-/** The archive that the system's own apt is configured for. Throws where this is no Debian, or none is configured. */
+/** The archive that the system's own apt is configured for. Throws if this is not Debian, or if none is configured. */
 export async function systemArchive(): Promise<DebianArchive> {
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   const codename = /^VERSION_CODENAME="?([a-z]+)/m.exec(release)?.[1];
-  if (!/^ID=debian$/m.test(release) || codename === undefined) throw new Error("this is no Debian system");
+  if (!/^ID=debian$/m.test(release) || codename === undefined) throw new Error("this is not a Debian system");
   const archive = findArchive(await sourceTexts(), codename);
   if (archive === undefined) throw new Error("apt has no source for Debian's main archive");
   return archive;
@@ -41,7 +41,7 @@ interface SourceEntry {
   readonly signedBy: string | undefined;
 }
 
-/** `Types: deb`, `URIs: …`, `Suites: …`: a field a line. */
+/** `Types: deb`, `URIs: …`, `Suites: …`: one field per line. */
 function stanzas(text: string): readonly SourceEntry[] {
   const withoutComments = text.replaceAll(/^#.*\n?/gm, "");
   return withoutComments.split(/\n\s*\n/).flatMap((stanza) => {
@@ -53,7 +53,7 @@ function stanzas(text: string): readonly SourceEntry[] {
   });
 }
 
-/** `deb [signed-by=…] uri suite component…`: an entry a line. */
+/** `deb [signed-by=…] uri suite component…`: one entry per line. */
 function lines(text: string): readonly SourceEntry[] {
   const pattern = /^deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+(.+)$/gm;
   return [...text.matchAll(pattern)].map(([, options = "", uri = "", suite = "", components = ""]) => ({
@@ -64,7 +64,7 @@ function lines(text: string): readonly SourceEntry[] {
   }));
 }
 
-/** Keys may also stand in the sources themselves; those are no file. */
+/** Keys may also be given inline in the sources, and are then not a file. */
 function keyFile(value: string): string | undefined {
   return value.startsWith("/") ? value : undefined;
 }

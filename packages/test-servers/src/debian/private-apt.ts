@@ -4,9 +4,9 @@ import { run } from "../commands.ts";
 import type { DebianArchive } from "./archive.ts";
 
 /**
- * Downloads a package with all it depends on into `folder`, the C library included, and gives the folder of the
- * archive files. The state of apt is one of its own, in which nothing is installed: nothing of the system changes, no
- * rights are needed, and the package may be of another release than the system.
+ * Downloads a package with all its dependencies, including the C library, into `folder`, and returns the folder of the
+ * archive files. It uses its own apt state, in which nothing is installed. Nothing in the system changes, no rights are
+ * needed, and the package may come from another release than the system's.
  */
 export async function downloadPackages(
   archive: DebianArchive,
@@ -34,7 +34,7 @@ function sourceLine({ uri, signedBy }: DebianArchive, suite: string): string {
   return `deb ${options}${uri} ${suite} main\n`;
 }
 
-/** Read after the system's own configuration, which may tell how to reach the archive, and whose hooks must not run. */
+/** Read after the system's own configuration, which may say how to reach the archive, and whose hooks must not run. */
 function aptConfiguration(folder: string): string {
   return `#clear APT::Update;
 #clear DPkg;

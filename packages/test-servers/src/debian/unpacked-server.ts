@@ -12,17 +12,17 @@ import { downloadPackages } from "./private-apt.ts";
 export interface DebianServer {
   /** The package. */
   readonly name: string;
-  /** The release to take it from; by default the system's own. */
+  /** The release to take it from. Defaults to the system's own. */
   readonly suite?: string;
   /** The program in the package. */
   readonly server: string;
 }
 
-/** What the packages depend on and the server doesn't use. */
+/** Dependencies of the packages that the server does not use. */
 const needless = /^(perl|libperl|debconf)/;
 const fetching = new Map<string, Promise<string>>();
 
-/** A server unpacked from Debian's packages into the cache, and fetched before where it isn't there. */
+/** A server unpacked from Debian's packages into the cache. The packages are fetched first if they are not there. */
 export async function unpackedServer(environment: Environment, wanted: DebianServer): Promise<MysqlFamilyPrograms> {
   const cache = cacheFolder(environment);
   const entry = (await newestEntry(cache, wanted.name)) ?? (await fetchOnce(cache, wanted));
@@ -43,7 +43,7 @@ async function newestEntry(cache: string, name: string): Promise<string | undefi
   return newest === undefined ? undefined : join(cache, newest);
 }
 
-/** Two callers of one process share a download; two processes each do their own, and the first to end is kept. */
+/** Two callers of one process share a download. Two processes each do their own, and the first to finish is kept. */
 function fetchOnce(cache: string, wanted: DebianServer): Promise<string> {
   const key = join(cache, wanted.name);
   const fetched = fetching.get(key) ?? fetchServer(cache, wanted).finally(() => fetching.delete(key));
@@ -65,7 +65,10 @@ async function fetchServer(cache: string, { name, suite }: DebianServer): Promis
   });
 }
 
-/** Package, version and architecture, without what stands before a version's colon: colons end folders in lists. */
+/**
+ * Package, version and architecture, without what precedes the colon of a version, because colons separate folders in
+ * lists.
+ */
 function entryName(files: readonly string[], name: string): string {
   const file = files.find((candidate) => candidate.startsWith(`${name}_`));
   if (file === undefined) throw new Error(`apt did not download ${name}`);

@@ -1,7 +1,7 @@
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import type { DatabaseClient } from "../engine.ts";
 
-/** @param recognises Tells MySQL and MariaDB apart, which speak one protocol and share a URL scheme. */
+/** @param recognises Distinguishes MySQL from MariaDB, which use one protocol and share a URL scheme. */
 export function mysqlFamilyClient(recognises: (version: string) => boolean): DatabaseClient {
   return {
     version: async (url) => {

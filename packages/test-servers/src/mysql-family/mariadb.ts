@@ -38,7 +38,9 @@ async function installed(environment: Environment): Promise<readonly Installatio
 
 const systemTables = "mysql_system_tables.sql";
 
-/** What `mariadb-install-db` feeds to the server; that script comes with another package, and wants more programs. */
+/**
+ * The input that `mariadb-install-db` gives to the server. That script is in another package, and needs more programs.
+ */
 const scripts = [
   systemTables,
   "mysql_performance_tables.sql",
@@ -66,9 +68,9 @@ async function initialise(programs: MysqlFamilyPrograms, run: RunFolder, adminis
   await mkdir(run.data, { mode: 0o700 });
   const texts = await Promise.all(scripts.map((script) => readFile(join(programs.share, script), "utf8")));
   const before = ["CREATE DATABASE mysql;", "USE mysql;", "SET @auth_root_socket=NULL;", ""].join("\n");
-  // Accounts exist for the server only after it has read its tables.
+  // The server knows accounts only after it has read its tables.
   const after = `\nFLUSH PRIVILEGES;\n${administratorStatements(administrator)}`;
-  // The host's name can't be had here, and the accounts on it are of no use.
+  // The host's name is not available here, and the accounts on it are of no use.
   const input = [before, ...texts, after].join("\n").replaceAll(/^.*@current_hostname.*$/gm, "");
   await execute(baseCommand(programs, run, initialising), { input });
 }

@@ -22,7 +22,7 @@ export const mysql: EngineDefinition = {
   wanted: "9.7",
   client: mysqlFamilyClient((version) => !version.includes("MariaDB")),
   installed,
-  // Debian's releases carry MariaDB only; MySQL is in unstable, and brings its own C library along.
+  // Debian's releases have only MariaDB. MySQL is in unstable, and brings its own C library.
   fetch: async (environment) =>
     mysqlInstallation(
       await unpackedServer(environment, { name: "mysql-server-core", suite: "unstable", server: "mysqld" }),
@@ -41,7 +41,7 @@ async function installed(environment: Environment): Promise<readonly Installatio
   return usable.sort((left, right) => compareVersions(right.version, left.version));
 }
 
-/** An empty value allows any folder, and so doesn't ask for the compiled-in one, which may not exist. */
+/** An empty value allows any folder, and avoids the compiled-in one, which may not exist. */
 const anyFolder = "--secure-file-priv=";
 const initialising = ["--initialize-insecure", "--innodb-redo-log-capacity=8M", anyFolder];
 const running = ["--mysqlx=OFF", anyFolder];
@@ -65,6 +65,6 @@ async function initialise(programs: MysqlFamilyPrograms, run: RunFolder, adminis
   await writeFile(statements, administratorStatements(administrator), { mode: 0o600 });
   await execute(baseCommand(programs, run, [...initialising, `--init-file=${statements}`]));
   await rm(statements);
-  // Each server that starts from a copy makes itself another identity.
+  // Each server that starts from a copy generates a new identity.
   await rm(join(run.data, "auto.cnf"), { force: true });
 }

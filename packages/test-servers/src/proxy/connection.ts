@@ -8,7 +8,7 @@ import type { ClientPacket, Dialogue } from "./protocol.ts";
 /** One client's connection through the proxy. */
 export interface ProxiedConnection {
   isClientOpen(): boolean;
-  /** Silences both directions; closings wait as well. */
+  /** Silences both directions. Closing waits as well. */
   pause(): void;
   resume(): void;
   /** Closes both sides at once, whatever they wait for. */
@@ -25,28 +25,28 @@ export interface ConnectionOptions {
   choose(message: Omit<ClientMessage, "connection">): Strike | undefined;
 }
 
-/** A message whose answer has not come to its end. */
+/** A message whose answer is not complete. */
 interface AwaitedAnswer {
   /** What waits for the answer. */
   strike: Strike | undefined;
-  /** What came of the answer while a strike waits for it. */
+  /** The part of the answer that arrived while a strike waits for it. */
   readonly answer: Buffer[];
 }
 
 interface Wiring extends ConnectionOptions {
   readonly up: Line;
   readonly down: Line;
-  /** Of the message that the client is sending. */
+  /** The part that has arrived of the message that the client is sending. */
   readonly parts: Buffer[];
   readonly asked: AwaitedAnswer[];
   readonly timers: Set<NodeJS.Timeout>;
-  /** A fault has ended the exchange: what either side still says is lost. */
+  /** A fault has ended the exchange. Anything that either side still sends is lost. */
   isOver: boolean;
 }
 
 const nothing = Buffer.alloc(0);
 
-/** Joins client and server, so that each hears what the other says, but for faults. */
+/** Joins client and server, so that each receives what the other sends, except for faults. */
 export function createProxiedConnection(options: ConnectionOptions): ProxiedConnection {
   const { client, server } = options;
   const wiring: Wiring = {
@@ -75,12 +75,12 @@ function join(
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   from.on("data", (chunk) => {
-    // What a chunk leads to leaves as one write.
+    // Everything that a chunk leads to is sent as one write.
     to.cork();
     read(chunk);
     to.uncork();
   });
-  // The closing that follows says all there is to say.
+  // The closing that follows makes anything further unnecessary.
   from.on("error", () => {});
   from.on("close", () => {
     beforeFinish?.();
@@ -147,7 +147,7 @@ function fromServer(wiring: Wiring, packet: Buffer): void {
   if (progress !== "begun") strikeAnswer(wiring, current, current.strike);
 }
 
-/** A server that closes the connection has said all that it will say, unless it only follows its client. */
+/** A server that closes the connection has sent everything it will send, unless it is only following its client. */
 function strikeUnanswered(wiring: Wiring): void {
   if (wiring.isOver || wiring.client.destroyed) return;
   const waiting = wiring.asked.find(({ strike }) => strike !== undefined);
@@ -163,7 +163,7 @@ function strikeAnswer(wiring: Wiring, asked: AwaitedAnswer, strike: Strike): voi
   act(wiring, strike, wiring.down, answer.subarray(passed));
 }
 
-/** @param rest What the line would carry next, were it not for the fault. */
+/** @param rest What the line would carry next without the fault. */
 function act(wiring: Wiring, { fault, report }: Strike, line: Line, rest: Buffer): void {
   if (typeof fault.action === "string") {
     wiring.isOver = true;
@@ -184,11 +184,12 @@ const ends: Readonly<Record<Extract<FaultAction, string>, (wiring: Wiring) => vo
     resetSoon(client);
     resetSoon(server);
   },
-  // The server's closing must not reach the client; the client's own reaches the server, so that locks are freed.
+  // The server's closing must not reach the client. The client's own closing reaches the server, so that locks are
+  // freed.
   swallow: ({ down }) => void down.hold(),
 };
 
-/** A reset at once would overtake what was let through. */
+/** An immediate reset would overtake what was let through. */
 function resetSoon(socket: Socket): void {
   socket.write("", () => socket.resetAndDestroy());
 }

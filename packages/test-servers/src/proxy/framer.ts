@@ -1,6 +1,6 @@
 /**
- * Cuts a stream of chunks into packets: a chunk may hold several, and a packet may take several chunks. The length of
- * a packet is asked for only when the one before it has been dealt with.
+ * Cuts a stream of chunks into packets: a chunk may hold several, and a packet may span several chunks. The length of a
+ * packet is requested only when the previous one has been handled.
  */
 export function createFramer(lengthOf: (bytes: Buffer) => number): (chunk: Buffer) => Iterable<Buffer> {
   let chunks: Buffer[] = [];
@@ -9,7 +9,7 @@ export function createFramer(lengthOf: (bytes: Buffer) => number): (chunk: Buffe
   return function* packets(chunk) {
     chunks.push(chunk);
     size += chunk.length;
-    // Joined only when there is enough: joining at every chunk takes for ever with large packets.
+    // Joined only when there is enough, because joining at every chunk is far too slow for large packets.
     if (size < needed) return;
     let rest = Buffer.concat(chunks);
     for (needed = lengthOf(rest); needed <= rest.length; needed = lengthOf(rest)) {

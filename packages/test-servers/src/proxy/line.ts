@@ -1,15 +1,15 @@
 import type { Socket } from "node:net";
 
-/** One direction of a connection: what is sent leaves in order, and while the line is held it stays. */
+/** One direction of a connection. What is sent leaves in order, and while the line is held it stays. */
 export interface Line {
   send(bytes: Buffer): void;
   /** Closes the receiver's socket after everything that was sent. */
   finish(): void;
-  /** Keeps back what comes from now on, until every hold was released by the function it got. */
+  /** Holds back what comes from now on, until every hold was released by the function that it returned. */
   hold(): () => void;
 }
 
-/** @param to The receiver's socket. Memory is the only limit to what waits for a slow receiver: test data fits in it. */
+/** @param to The receiver's socket. Only memory limits what waits for a slow receiver, and test data fits in it. */
 export function createLine(to: Socket): Line {
   const kept: (() => void)[] = [];
   const holds = new Set<symbol>();

@@ -1,6 +1,6 @@
 import type { AnswerProgress } from "./protocol.ts";
 
-/** Follows an answer packet by packet: says how far it is, and what reads the next packet. */
+/** Follows an answer packet by packet. Returns how far it is, and what reads the next packet. */
 export interface AnswerState {
   readonly progress: AnswerProgress;
   readonly next: (payload: Buffer) => AnswerState;
@@ -19,7 +19,7 @@ const ended: AnswerState = { progress: "ended", next: onePacket };
 const begun = (next: AnswerReader): AnswerState => ({ progress: "begun", next });
 const waiting = (next: AnswerReader): AnswerState => ({ progress: "waiting", next });
 
-/** Until the server lets the client in or refuses it. */
+/** Until the server admits the client or refuses it. */
 export const login: AnswerReader = (payload) => {
   if (isOk(payload) || isError(payload)) return ended;
   const isFastAuthentication = payload[0] === 1 && payload[1] === 3;
@@ -45,7 +45,7 @@ export const rows: AnswerReader = (payload) => {
   return isEnd(payload) ? afterResult(statusOfEnd(payload)) : begun(rows);
 };
 
-/** @param prepared Is told the statement's number. */
+/** @param prepared Receives the statement's number. */
 export function preparation(prepared: (id: number) => void): AnswerReader {
   return (payload) => {
     if (isError(payload)) return ended;
@@ -74,7 +74,7 @@ function isError(payload: Buffer): boolean {
   return payload[0] === 0xff;
 }
 
-/** A row may begin with the same byte, but is longer then. */
+/** A row may begin with the same byte, but is then longer. */
 function isEnd(payload: Buffer): boolean {
   return payload[0] === 0xfe && payload.length < 9;
 }
@@ -83,7 +83,7 @@ function statusOfEnd(payload: Buffer): number {
   return payload.readUInt16LE(3);
 }
 
-/** The status comes after two numbers, of affected rows and of the last id. */
+/** The status follows two numbers: the affected rows and the last id. */
 function statusOfOk(payload: Buffer): number {
   const afterFirst = 1 + numberLength(payload[1]);
   return payload.readUInt16LE(afterFirst + numberLength(payload[afterFirst]));

@@ -1,4 +1,4 @@
-/** What would change or hide the packets that the proxy reads. Neither side hears that the other can do it. */
+/** Capabilities that would change or hide the packets that the proxy reads. The proxy conceals them from both sides. */
 const notOffered = {
   compress: 1 << 5,
   ssl: 1 << 11,
@@ -9,20 +9,21 @@ const notOffered = {
 };
 const notOfferedFlags = Object.values(notOffered).reduce((flags, flag) => flags | flag);
 
-/** MariaDB's own: answers without the description of their columns, and reports of progress amid an answer. */
+/** MariaDB's own: answers without a description of their columns, and progress reports within an answer. */
 const notOfferedByMariadb = 0x11;
-/** MariaDB's own flags are there only where this flag is not. */
+/** MariaDB's own flags are present only if this flag is not. */
 const notMariadb = 1;
 
 const header = 4;
 
-/** Takes what is not offered off the packet with which the server greets the client. */
+/** Removes the unsupported capabilities from the packet with which the server greets the client. */
 export function restrictGreeting(packet: Buffer): void {
   const isError = packet[header] === 0xff;
   if (isError) return;
-  // After the protocol's version and the server's come the thread's id and 8 bytes of a challenge, ended by a zero.
+  // The versions of the protocol and of the server are followed by the thread's id and 8 bytes of a challenge, ended by
+  // a zero.
   const low = packet.indexOf(0, header + 1) + 1 + 4 + 8 + 1;
-  // Between the flags' halves: character set and status.
+  // Between the two halves of the flags are character set and status.
   const high = low + 2 + 3;
   const own = high + 2 + 1 + 6;
   if (packet.length < own + 4) return;
@@ -31,7 +32,7 @@ export function restrictGreeting(packet: Buffer): void {
   if ((packet.readUInt16LE(low) & notMariadb) === 0) clear(packet, own, notOfferedByMariadb);
 }
 
-/** Some clients, mysql2 among them, claim capabilities that the server did not offer, and then do without them. */
+/** Some clients, including mysql2, claim capabilities that the server did not offer, and then work without them. */
 export function restrictLogin(packet: Buffer): void {
   clear(packet, header, notOfferedFlags);
 }

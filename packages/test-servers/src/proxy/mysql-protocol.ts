@@ -6,12 +6,12 @@ import type { ClientPacket, Dialogue, Protocol } from "./protocol.ts";
 /** The protocol of MySQL and MariaDB. */
 export const mysqlProtocol: Protocol = { defaultPort: 3306, createDialogue };
 
-/** Length of three bytes, and the packet's number within its exchange. */
+/** A length of three bytes, and the packet's number within its exchange. */
 const header = 4;
 /** A packet of this size is continued by the next one. */
 const full = 0xff_ff_ff;
 
-/** What one connection has gone through. */
+/** The state of one connection. */
 interface Session {
   readonly statements: Map<number, string>;
   /** Reads the answers that are still to come, the next one first. */
@@ -21,7 +21,7 @@ interface Session {
 interface ProtocolCommand {
   readonly kind: MessageKind;
   sql?(session: Session, payload: Buffer): string | undefined;
-  /** Reads the answer; `undefined` where there is none. */
+  /** Reads the answer; `undefined` if there is none. */
   answer?(session: Session, payload: Buffer): AnswerReader;
 }
 
@@ -97,7 +97,7 @@ function payloadOf(packet: Buffer): Buffer {
 }
 
 function readCommand(session: Session, packet: Buffer): ClientPacket {
-  // A command begins a new exchange; passwords and files that the server asked for are numbered on.
+  // A command begins a new exchange. Passwords, and files that the server asked for, continue the numbering.
   const isCommand = packet[3] === 0;
   if (!isCommand) return { type: "continuation" };
   const payload = payloadOf(packet);

@@ -4,11 +4,11 @@ import type { AnswerProgress, ClientPacket, Dialogue, Protocol } from "./protoco
 /** PostgreSQL's protocol, version 3. */
 export const postgresProtocol: Protocol = { defaultPort: 5432, createDialogue };
 
-/** What stands in place of the version in a first packet that is no start-up. */
+/** Replaces the version in a first packet that is not a start-up. */
 const cancelRequest = 80877102;
 const encryptionRequests: readonly number[] = [80877103, 80877104];
 
-/** Codes of an authentication packet that ask nothing of the client. */
+/** Codes of an authentication packet that require nothing from the client. */
 const authenticated = 0;
 const saslFinal = 12;
 
@@ -21,7 +21,7 @@ function createDialogue(): Dialogue {
       read: (packet) => {
         if (isStarted) return readTyped(packet);
         const code = packet.readInt32BE(4);
-        // Unencrypted it must be, or the proxy could read nothing.
+        // It must be unencrypted, or the proxy could not read anything.
         if (encryptionRequests.includes(code)) return { type: "refused", answer: Buffer.from("N") };
         isStarted = true;
         return code === cancelRequest ? message("cancel", undefined, false) : message("login");
@@ -47,7 +47,7 @@ function message(kind: MessageKind, sql?: string, isAnswered = true): ClientPack
 /** The parts of a message up to its `Sync`, and the names that the client has given to statements and portals. */
 interface NamedStatements {
   readonly statements: Map<string, string>;
-  /** The SQL of the statement that a portal was made of. */
+  /** The SQL of the statement that a portal was made from. */
   readonly portals: Map<string, string | undefined>;
   executed: (string | undefined)[];
   prepared: string | undefined;
@@ -77,7 +77,10 @@ const parts: Readonly<Record<string, PartReader>> = {
 };
 
 const sync = "S";
-/** More for a statement that runs: password, data of a COPY. Flush is one, as its sender waits before it syncs. */
+/**
+ * More input for a running statement: a password, or data of a COPY. Flush is included, because its sender waits before
+ * it syncs.
+ */
 const continuations = ["p", "d", "c", "f", "H"];
 
 function createMessageReader(): (packet: Buffer) => ClientPacket {
@@ -102,7 +105,7 @@ function createMessageReader(): (packet: Buffer) => ClientPacket {
   };
 }
 
-/** Reads texts that end with a zero byte, one after the other. */
+/** Reads texts that end with a zero byte, one after another. */
 function textReader(packet: Buffer): () => string {
   let from = 5;
   return () => {

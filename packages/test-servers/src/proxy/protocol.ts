@@ -1,12 +1,12 @@
 import type { MessageKind } from "./client-message.ts";
 
-/** All that the proxy knows about a database's protocol between client and server. */
+/** Everything that the proxy knows about a database's protocol between client and server. */
 export interface Protocol {
   readonly defaultPort: number;
   createDialogue(): Dialogue;
 }
 
-/** Reads the two streams of one connection, packet by packet and in order. Packets are what has a length in front. */
+/** Reads the two streams of one connection, packet by packet and in order. A packet starts with its length. */
 export interface Dialogue {
   readonly client: PacketReader<ClientPacket>;
   readonly server: PacketReader<AnswerProgress>;
@@ -15,21 +15,21 @@ export interface Dialogue {
 /** Reads one stream. */
 export interface PacketReader<Meaning> {
   /**
-   * How many bytes the packet has that these bytes begin with. Where they are too few to tell: how many are needed to
-   * get further, which is more than there are.
+   * The size of the packet that these bytes begin. If there are too few to tell, returns how many are needed to
+   * continue, which is more than there are.
    */
   lengthOf(bytes: Buffer): number;
-  /** What a whole packet means. A packet in which the proxy must change something is changed in place. */
+  /** What a whole packet means. If the proxy must change a packet, it changes it in place. */
   read(packet: Buffer): Meaning;
 }
 
 /**
  * What a packet of the client is:
  *
- * - `part`: of a message that is not complete yet.
- * - `message`: it completes a message, or is one.
- * - `continuation`: more of a message that the server has begun to work on. Parts before it go with it.
- * - `refused`: it asks for what the proxy cannot offer, and is answered by the proxy alone.
+ * - `part`: belongs to a message that is not complete yet.
+ * - `message`: completes a message, or is one.
+ * - `continuation`: more of a message that the server has begun to work on. Parts before it belong to it.
+ * - `refused`: asks for something that the proxy cannot offer. The proxy answers it alone.
  */
 export type ClientPacket =
   | { readonly type: "part" | "continuation" }

@@ -8,32 +8,32 @@ import { mysqlProtocol } from "./mysql-protocol.ts";
 import { postgresProtocol } from "./postgres-protocol.ts";
 import type { Protocol } from "./protocol.ts";
 
-/** The server behind a proxy: a {@link TestServer}, or what is used of one. */
+/** The server behind a proxy: a {@link TestServer}, or the part of one that is used. */
 export type ProxyTarget = Pick<TestServer, "engine" | "url">;
 
 /**
- * Stands between clients and a database server on a loopback port, passes on what they say, and does harm at an
- * exactly chosen point. Connections are unencrypted, as the proxy must read them.
+ * Sits between clients and a database server on a loopback port, forwards what they send, and does harm at an exactly
+ * chosen point. Connections are unencrypted, because the proxy must read them.
  */
 export interface FaultProxy {
-  /** A URL of the server, with the proxy's host and port in place of the server's. */
+  /** A URL of the server, with the proxy's host and port instead of the server's. */
   url(url: string): string;
-  /** Arms a fault. It strikes once. Several may be armed; a message is struck by the one that was injected first. */
+  /** Arms a fault. It strikes once. Several may be armed; the one that was injected first strikes a message. */
   inject(fault: ProxyFault): InjectedFault;
   /** How many clients are connected. */
   connections(): number;
   /** Closes all connections, on both sides. Returns how many clients were connected. */
   cutAll(): number;
   /**
-   * Silence, as in a network partition: on all connections nothing gets through in either direction, not even that the
-   * other side has closed. New connections are made, and silent as well.
+   * Silence, as in a network partition. Nothing gets through on any connection in either direction, not even that the
+   * other side has closed. New connections are accepted, and are silent as well.
    */
   pause(): void;
-  /** Ends the silence: everything gets through that was said in it, in order. */
+  /** Ends the silence. Everything that was sent during it gets through, in order. */
   resume(): void;
-  /** New connections are refused from now on, as where nobody listens; those that exist go on. */
+  /** New connections are refused from now on, as if nothing listened. Existing ones continue. */
   refuse(): void;
-  /** Takes new connections again, on the same port. */
+  /** Accepts new connections again, on the same port. */
   accept(): Promise<void>;
   /** Closes all connections, and releases everything. */
   close(): Promise<void>;
@@ -129,7 +129,7 @@ function proxyOf(state: ProxyState, entrance: Entrance): FaultProxy {
   };
 }
 
-/** Where clients come in. */
+/** Where clients connect. */
 interface Entrance {
   readonly port: number;
   open(): Promise<void>;

@@ -8,7 +8,7 @@ import type { TestDatabase, TestServer } from "../test-server.ts";
  *
  * @param url An administrator's URL to a database that exists.
  * @param origin Where the URL came from, for reports.
- * @throws Where the server doesn't answer, or is of another engine.
+ * @throws If the server does not answer, or belongs to another engine.
  */
 export async function connectServer(engine: ServerName, url: string, origin = "a URL"): Promise<TestServer> {
   const { client, title } = engines[engine];

@@ -9,8 +9,8 @@ import { give } from "../unprivileged.ts";
 const copying = { recursive: true, mode: constants.COPYFILE_FICLONE, preserveTimestamps: true } as const;
 
 /**
- * Fills the data folder: with a copy of an earlier initialised one where the cache has it, because initialising takes
- * seconds. The password is the copy's own, so that nobody else on this computer knows it.
+ * Fills the data folder, with a copy of an earlier initialised one if the cache has it, because initialising takes
+ * seconds. The copy gets a password of its own, so that nobody else on this computer knows it.
  */
 export async function prepareData(
   definition: EngineDefinition,
@@ -28,7 +28,7 @@ export async function prepareData(
   }
   const administrator = administratorWith(randomBytes(12).toString("hex"));
   await installation.initialise(run, administrator);
-  // A cache that can't be written to costs time only.
+  // A cache that cannot be written to costs only time.
   await keepTemplate(cache, name, run, administrator).catch(() => undefined);
   return administrator;
 }

@@ -2,8 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { run } from "../commands.ts";
 
 /**
- * Sends a signal to a process and all below it, parents first: PostgreSQL has a process per connection, and a parent
- * that still ran would answer for its children.
+ * Sends a signal to a process and all its descendants, parents first. PostgreSQL has a process per connection, and a
+ * parent that still ran would react to its children's end.
  */
 export async function signalTree(pid: number, signal: NodeJS.Signals): Promise<void> {
   for (const member of await processTree(pid)) {
@@ -16,7 +16,7 @@ export async function signalTree(pid: number, signal: NodeJS.Signals): Promise<v
   }
 }
 
-/** The process and all below it, parents before their children. */
+/** The process and all its descendants, parents before their children. */
 async function processTree(root: number): Promise<readonly number[]> {
   const parents = await (process.platform === "linux" ? parentsFromProc() : parentsFromPs());
   const tree = [root];
@@ -34,7 +34,8 @@ async function parentsFromProc(): Promise<ReadonlyMap<number, number>> {
 
 async function parentFromProc(pid: number): Promise<number | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  // The program's name stands in brackets and may itself hold brackets and blanks; state and parent follow the last.
+  // The program's name is in brackets, and may itself contain brackets and spaces. State and parent follow the last
+  // bracket.
   return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
 }
 

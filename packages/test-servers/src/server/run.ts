@@ -10,7 +10,7 @@ import { type StartUp, startOnFreePort, startOnPort } from "./start-up.ts";
 /**
  * Starts a server on a free loopback port with a data folder of its own, and waits until it answers.
  *
- * @param parent Where the data folder shall be; by default beside the log.
+ * @param parent Where to create the data folder. Defaults to beside the log.
  */
 export async function runServer(
   definition: EngineDefinition,

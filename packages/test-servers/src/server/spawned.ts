@@ -9,17 +9,17 @@ import { type Watchdog, watchServer } from "./watchdog.ts";
 /** How long a clean shutdown may take before it is forced. */
 const patience = 30_000;
 
-/** A server's process from its start to its end. */
+/** A server's process, from start to end. */
 export interface SpawnedServer {
   readonly pid: number;
   hasEnded(): boolean;
-  /** Signals the process and all below it. */
+  /** Signals the process and all its descendants. */
   signal(signal: NodeJS.Signals): Promise<void>;
   /** Waits for a clean end, and forces it after half a minute. */
   stop(): Promise<void>;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
-  /** From now on the watchdog no longer removes the folder when we end. */
+  /** From now on, the watchdog no longer removes the folder when we end. */
   release(): void;
 }
 
@@ -32,7 +32,7 @@ export async function spawnServer(installation: Installation, run: RunFolder, po
       ...installation.account,
       cwd: run.path,
       env: serverEnvironment(),
-      // In a group of its own: a Ctrl-C in the terminal is for us, and we shut the server down in order.
+      // In a group of its own: a Ctrl-C in the terminal is meant for us, and we shut the server down in order.
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
     });
@@ -57,7 +57,8 @@ function supervise(child: ChildProcess, pid: number, stopSignal: NodeJS.Signals,
     signal,
     stop: async () => {
       child.ref();
-      // The clean shutdown is told to the parent alone, which sees to its children. One that is paused would not hear.
+      // Only the parent gets the signal for a clean shutdown, and it ends its children. A paused one would not receive
+      // it.
       child.kill(stopSignal);
       await signal("SIGCONT");
       const forced = setTimeout(() => void signal("SIGKILL"), patience);

@@ -12,16 +12,16 @@ export interface StartedServer {
   readonly port: number;
 }
 
-/** What a server needs to start, once and again. */
+/** What a server needs for each start. */
 export interface StartUp {
   readonly installation: Installation;
   readonly client: DatabaseClient;
   readonly run: RunFolder;
-  /** The administrator's URL when the server listens on this port. */
+  /** The administrator's URL if the server listens on this port. */
   url(port: number): string;
 }
 
-/** Starts the server on a free port, and on another one where somebody took it in between. */
+/** Starts the server on a free port, and on another one if somebody took it in the meantime. */
 export async function startOnFreePort(startUp: StartUp): Promise<StartedServer> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
@@ -33,7 +33,7 @@ export async function startOnFreePort(startUp: StartUp): Promise<StartedServer> 
   }
 }
 
-/** Starts the server and waits until it answers. Throws with the end of its log where it doesn't. */
+/** Starts the server and waits until it answers. If it does not, throws with the end of its log. */
 export async function startOnPort(startUp: StartUp, port: number): Promise<SpawnedServer> {
   const { installation, client, run, url } = startUp;
   const server = await spawnServer(installation, run, port);

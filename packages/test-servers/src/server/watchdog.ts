@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import type { RunFolder } from "../engine.ts";
 
 /**
- * Reads words from us until its input ends, because we ended, however that was. Then it ends the server, unless that
- * had ended before (its id may be another process's by now), and removes the folders. Signals are not for the watchdog:
- * a Ctrl-C in the terminal must not take it away.
+ * Reads words from us until its input ends, because we ended for any reason. Then it ends the server and removes the
+ * folders. It does not end a server that had already ended, because its id may belong to another process by now. It
+ * ignores signals: a Ctrl-C in the terminal must not end the watchdog.
  */
 const script = `
 trap '' HUP INT TERM
@@ -28,22 +28,22 @@ rm -rf "$@"
 `;
 
 export interface Watchdog {
-  /** The server ended; its folders remain the watchdog's to remove. */
+  /** The server has ended. The watchdog still removes its folders. */
   serverEnded(): void;
-  /** We look after server and folders ourselves. */
+  /** We take care of server and folders ourselves. */
   release(): void;
 }
 
 /**
- * Watches over a server and its folders, so that they never outlive us. A pipe tells the watchdog, because the system
- * closes it however we end; an exit handler would not run after SIGKILL.
+ * Watches a server and its folders, so that they never outlive us. A pipe informs the watchdog, because the system closes
+ * it however we end. An exit handler would not run after SIGKILL.
  */
 export function watchServer(pid: number, stopSignal: NodeJS.Signals, { path, elsewhere }: RunFolder): Watchdog {
   const words = ["-c", script, "slotwright-watchdog", `${pid}`, stopSignal.replace("SIG", ""), path];
   if (elsewhere !== undefined) words.push(elsewhere);
   const watchdog = spawn("/bin/sh", words, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
   watchdog.stdin.on("error", () => {});
-  // It must not hold up a program that has nothing else to do; the program's end then ends the server.
+  // It must not hold up a program that has nothing else to do. The program's end then ends the server.
   watchdog.unref();
   (watchdog.stdin as unknown as { unref(): void }).unref();
   return {

@@ -10,8 +10,8 @@ const started = new Map<ServerName, Promise<TestServer | undefined>>();
 let broker: Server | undefined;
 
 /**
- * Vitest's global set-up: test files ask this process for a server, and the first who asks for an engine makes it
- * start. So a run that needs no server starts none, and all test files share one server of an engine.
+ * Vitest's global set-up. Test files ask this process for a server, and the first request for an engine starts it. A
+ * run that needs no server starts none, and all test files share one server per engine.
  */
 export async function setup(project: TestProject): Promise<void> {
   broker = createServer((request, response) => {
@@ -31,7 +31,7 @@ export async function teardown(): Promise<void> {
   await Promise.all(servers.map((server) => (server.status === "fulfilled" ? server.value?.stop() : undefined)));
 }
 
-/** 200 with the server, 404 where the engine is skipped, 500 with the reason where that is a failure. */
+/** 200 with the server, 404 if the engine is skipped, 500 with the reason if that is a failure. */
 async function answer(path: string): Promise<{ readonly status: number; readonly body: string }> {
   try {
     const server = await sharedServer(path.slice(1) as ServerName);

@@ -5,7 +5,7 @@ import type { TestServer } from "../test-server.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Where test files ask for a server. */
+    /** The address at which test files ask for a server. */
     readonly testServers: string;
   }
 }
@@ -31,7 +31,7 @@ export async function testServer(engine: ServerName): Promise<TestServer | undef
   return connectServer(engine, url, origin);
 }
 
-/** Why a test is skipped whose server cannot be had; in CI it never comes to that, since it fails before. */
+/** Why a test is skipped if its server is not available. This never occurs in CI, which fails before. */
 export function noServer(engine: ServerName): string {
   return `There is no ${engine} server on this computer, and none could be fetched.`;
 }

@@ -13,11 +13,11 @@ export interface ServerScene {
   readonly administration: Administration;
   readonly server: OwnServer;
   readonly proxy: FaultProxy;
-  /** The database, as the callers reach it. */
+  /** The database as the callers reach it. */
   readonly address: string;
-  /** The same past the proxy. */
+  /** The same, past the proxy. */
   readonly direct: string;
-  /** By the driver alone, past the proxy. */
+  /** Uses the driver alone, past the proxy. */
   readonly administrator: () => Promise<SqlConnection>;
 }
 
@@ -29,16 +29,16 @@ export interface CallersStorage {
 
 /** Something that goes wrong while callers are at work. */
 export interface ServerFault extends Omit<Fault, "run"> {
-  /** Where it can be had. Default: all servers. */
+  /** The servers that have it. Default: all. */
   readonly engines?: readonly ServerScene["engineName"][];
   /** Adapters for the callers, through the proxy. Default: two on pools of their own. */
   readonly open?: (scene: ServerScene) => Promise<readonly CallersStorage[]>;
-  /** Where callers work in processes of their own in place of here. */
+  /** Set if callers work in processes of their own instead of this one. */
   readonly processes?: { readonly count: number; readonly clocksJump?: boolean };
   /**
-   * Does the harm while callers are at work, and sees to it that it ends. Resolves with how often it took effect, as it
-   * was counted and never a constant: messages that were struck, connections that were cut, calls that failed or hung. 0
-   * if it missed, which is a problem unless processes of callers have counted something.
+   * Does the harm while callers are at work, and ends it. Resolves with how often it took effect. This number is
+   * counted, never a constant: messages that were struck, connections that were cut, calls that failed or hung. 0 if it
+   * missed, which is a problem unless processes of callers have counted something.
    */
   readonly harm: (scene: ServerScene, work: CallersAtWork) => Promise<number>;
 }
@@ -48,7 +48,7 @@ export interface CallersAtWork {
   readonly storages: readonly CallersStorage[];
   /** The processes of the callers, if they have any. */
   readonly players: readonly Player[];
-  /** What their storage notices, unless they have processes of their own. */
+  /** What their storage observes, unless they have processes of their own. */
   readonly calls: WatchedCalls;
   /** Resolves when the last caller has been answered. */
   readonly ended: Promise<void>;

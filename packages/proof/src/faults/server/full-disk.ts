@@ -13,17 +13,17 @@ import { runServerFault } from "./run.ts";
 import { openServerScene } from "./scene.ts";
 
 interface ServerDisk {
-  /** On which the server starts with its usual settings, with little to spare. */
+  /** A size on which the server starts with its usual settings, with little to spare. */
   readonly mebibytes: number;
-  /** Takes what room is left in files that are not full yet. Run again and again, until it fails. */
+  /** Takes the room that is left in files that are not full yet. Runs again and again until it fails. */
   readonly press: string;
 }
 
-/** InnoDB has its redo log on disk from the first: there, data and the binary log remain. */
+/** InnoDB has its redo log on disk from the start. Data and the binary log remain. */
 const pressInnodb = "INSERT INTO ballast VALUES (repeat('x', 60000))";
 
 const disks: Readonly<Record<ServerName, ServerDisk>> = {
-  // Nothing but log: without room for that, PostgreSQL ends itself.
+  // Nothing but the log: without room for that, PostgreSQL shuts down.
   postgres: { mebibytes: 80, press: "SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 1000000))" },
   mysql: { mebibytes: 232, press: pressInnodb },
   mariadb: { mebibytes: 144, press: pressInnodb },
@@ -36,8 +36,8 @@ export const fullDisk = {
 } as const;
 
 /**
- * Starts a server on a small disk, fills that while callers are at work, and gives the room back. Where no small disk
- * can be had, nothing is tried, and the report says so.
+ * Starts a server on a small disk, fills it while callers are at work, and gives the room back. If no small disk is
+ * available, nothing is tried, and the report says so.
  * @throws NoDatabaseError
  */
 export async function runFullDisk(engineName: ServerName, seed: number): Promise<FaultReport> {
@@ -88,7 +88,7 @@ async function fillUnder(
   }
 }
 
-/** The fault on a server whose data lie on this disk. What storage says meanwhile goes to `said`. */
+/** The fault on a server whose data lie on this disk. What storage reports in the meantime goes to `said`. */
 function faultOn(disk: SmallDisk, said: StorageError[]): ServerFault {
   return {
     ...fullDisk,
@@ -96,7 +96,7 @@ function faultOn(disk: SmallDisk, said: StorageError[]): ServerFault {
     harm: async (scene, work) => {
       await prepare(scene);
       await disk.fill();
-      // At once: in the room that is left in the files, the callers might come to their end.
+      // At once: the callers might finish within the room that is left in the files.
       await Promise.race([takeAllRoom(scene, work), sleep(lastingMs)]);
       await sleep(lastingMs);
       await disk.makeRoom();
@@ -122,7 +122,7 @@ async function prepare({ administrator }: ServerScene): Promise<void> {
   await connection.close();
 }
 
-/** MySQL tells its callers nothing: they wait until there is room, for a minute or more. */
+/** MySQL reports nothing to its callers. They wait until there is room, for a minute or more. */
 async function toldInLog({ server }: ServerScene): Promise<number> {
   const lines = (await readFile(server.process.log, "utf8")).split("\n");
   return lines.filter((line) => /no space left on device|error 28|is full/i.test(line)).length;
@@ -138,7 +138,7 @@ async function takeAllRoom({ administrator, engineName }: ServerScene, { ended }
   try {
     while (!hasEnded && connection !== undefined) await connection.query(disks[engineName].press);
   } catch {
-    // That there is no room for it is what it is for.
+    // It is meant to find no room.
   } finally {
     void connection?.close().catch(() => {});
   }
@@ -147,7 +147,7 @@ async function takeAllRoom({ administrator, engineName }: ServerScene, { ended }
 /** Milliseconds in which a server recovers by itself, if it is still there. */
 const recoveryMs = 5_000;
 
-/** A server that could not write its log has ended itself, and waits for somebody who starts it again. */
+/** A server that could not write its log has shut down, and waits to be started again. */
 async function untilItAnswers({ administrator, server }: ServerScene): Promise<void> {
   for (const deadline = Date.now() + recoveryMs; Date.now() < deadline; await sleep(100)) {
     const connection: SqlConnection | undefined = await administrator().catch(() => undefined);
@@ -158,8 +158,8 @@ async function untilItAnswers({ administrator, server }: ServerScene): Promise<v
   await server.process.restart();
 }
 
-/** Errors of which the adapter can say no more than that there was one. */
+/** Errors about which the adapter knows nothing specific. */
 function unexplained(said: readonly StorageError[]): readonly string[] {
   const vague = said.filter(({ message }) => message.includes("did not do what was asked"));
-  return [...new Set(vague.map(({ message }) => `An error that says nothing of what can be done: ${message}`))];
+  return [...new Set(vague.map(({ message }) => `An error that does not say what to do: ${message}`))];
 }

@@ -19,7 +19,9 @@ interface NotingStorage extends CallersStorage {
 }
 
 const start = 20;
-/** How long a row stays locked, in milliseconds, and how long a neighbour may take on a loaded machine meanwhile. */
+/**
+ * How long a row stays locked, in milliseconds, and how long a neighbour may take in the meantime on a loaded machine.
+ */
 const lasting = 1_500;
 const mostWait = 5_000;
 
@@ -50,7 +52,7 @@ function sumOf({ storages }: CallersAtWork, name: keyof Answers): number {
   return (storages as readonly NotingStorage[]).reduce((sum, { answers }) => sum + answers[name], 0);
 }
 
-/** A command that has nothing to do with what is locked is done at once, in the midst of those that have. */
+/** A command unrelated to what is locked is done at once, among commands that are not. */
 async function requireService({ storages: [first] }: CallersAtWork, seed: string): Promise<void> {
   const storage = first?.storage as StorageAdapter;
   const neighbour = transitionOf(`neighbour-${seed}`, { ...sampleSchedule, id: `neighbour-${seed}` });
@@ -66,7 +68,7 @@ async function lockSlots(connection: SqlConnection): Promise<void> {
   await connection.query("SELECT id FROM slotwright_slots ORDER BY id FOR UPDATE");
 }
 
-/** Faults that the host itself brings about, in its own good right. */
+/** Faults that the host itself causes, legitimately. */
 export const hostFaults: readonly ServerFault[] = [
   {
     key: "host.trigger-refuses",

@@ -6,7 +6,7 @@ import type { CallersAtWork, ServerFault, ServerScene } from "./fault.ts";
 const commits = runs(/commit/i);
 const loads = runs(/^(with|select|\()/i);
 
-/** Milliseconds of a fault that lasts. */
+/** Milliseconds for which a fault lasts. */
 const lasting = 700;
 
 async function strike({ proxy }: ServerScene, { ended }: CallersAtWork, fault: ProxyFault): Promise<number> {
@@ -16,19 +16,19 @@ async function strike({ proxy }: ServerScene, { ended }: CallersAtWork, fault: P
   return injected.hit === undefined ? 0 : 1;
 }
 
-/** Resolves when the n-th commit from now on has just been sent to the server: with 1, or 0 if there was none. */
+/** Resolves when the n-th commit from now on has just been sent to the server: with 1, or with 0 if there was none. */
 export function onceCommitting(scene: ServerScene, work: CallersAtWork, nth: number): Promise<number> {
   return strike(scene, work, { when: commits, nth, point: "after-forward-unanswered", action: { delayMs: 0 } });
 }
 
-/** The same, and the answer never gets through. To be followed by `cutAll`: the connection is silent until then. */
+/** The same, but the answer never gets through. To be followed by `cutAll`: the connection stays silent until then. */
 export function onceCommittingUnheard(scene: ServerScene, work: CallersAtWork, nth: number): Promise<number> {
   return strike(scene, work, { when: commits, nth, point: "after-forward-unanswered", action: "swallow" });
 }
 
 type At = Pick<ServerFault, "key" | "title"> & { readonly fault: Omit<ProxyFault, "nth"> };
 
-/** Strikes the third commit, and once more the tenth after it. */
+/** Strikes the third commit, and the tenth after it. */
 function strikingTwice({ key, title, fault }: At): ServerFault {
   return {
     key,
@@ -88,7 +88,7 @@ const atCommit: readonly At[] = [
   },
 ];
 
-/** Silent for ever, until the network notices that the other side is gone. */
+/** Silent until the network notices that the other side is gone. */
 const swallowed = (key: string, title: string, point: ProxyFault["point"]): ServerFault => ({
   key,
   title,

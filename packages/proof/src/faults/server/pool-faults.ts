@@ -10,7 +10,7 @@ function hostPool({ engine, address }: ServerScene, size: number, refusesWaiting
   return pool;
 }
 
-/** All connections of the callers' pool are taken by the host itself for a while. */
+/** The host itself takes all connections of the callers' pool for a while. */
 function exhausted(key: string, title: string, refusesWaiting: boolean): ServerFault {
   return {
     key,
@@ -22,7 +22,7 @@ function exhausted(key: string, title: string, refusesWaiting: boolean): ServerF
       const giveBack = await (pool as HostPool).takeAll();
       const before = calls.failed();
       await sleep(lasting);
-      // Those that wait, and those that were not let wait.
+      // Both the callers that wait and those that were not allowed to wait.
       const without = calls.open() + calls.failed() - before;
       giveBack();
       return without;
@@ -30,10 +30,10 @@ function exhausted(key: string, title: string, refusesWaiting: boolean): ServerF
   };
 }
 
-/** Long enough for the pool to be full of sessions that may only read. */
+/** Long enough for the pool to fill up with read-only sessions. */
 const demotedFor = 300;
 
-/** Each session of the pool is cut, and comes back as one that may only read; later ones may write again. */
+/** Each session of the pool is cut and comes back read-only. Later sessions may write again. */
 const demoted: ServerFault = {
   key: "pool.sessions-demoted",
   title: "sessions of the pool may only read, as those to a primary that was demoted, and stay in it, three times",

@@ -17,10 +17,10 @@ import { type WatchedCalls, watchCalls } from "./watched-calls.ts";
 /** Milliseconds after which the engine gives up on a busy database. */
 const budgetMs = 4_000;
 
-/** Milliseconds after which a caller asks again where the database is away. */
+/** Milliseconds after which a caller asks again if the database is away. */
 const pauseMs = 100;
 
-/** Lets callers work while the fault strikes, and checks, past the proxy, that nothing came of it. */
+/** Lets callers work while the fault strikes, and checks, past the proxy, that it did no damage. */
 export async function runServerFault(fault: ServerFault, scene: ServerScene, seed: number): Promise<FaultReport> {
   const tally = emptyTally();
   const storages = await (fault.open ?? twoAdapters)(scene);
@@ -40,7 +40,7 @@ export async function runServerFault(fault: ServerFault, scene: ServerScene, see
   }
 }
 
-/** The callers at work, here or in processes of their own, and the harm in the midst of it. */
+/** The callers at work, here or in processes of their own, and the harm during that work. */
 async function struckScene(
   { harm, processes }: ServerFault,
   scene: ServerScene,
@@ -91,7 +91,7 @@ async function twoAdapters({ engine, address }: ServerScene): Promise<readonly C
   });
 }
 
-/** What is still connected when everybody has closed. */
+/** What is still connected after everybody has closed. */
 async function leaksOf({ proxy }: ServerScene): Promise<readonly string[]> {
   for (let waitedMs = 0; waitedMs < 2_000; waitedMs += 50) {
     if (proxy.connections() === 0) return [];
@@ -100,7 +100,7 @@ async function leaksOf({ proxy }: ServerScene): Promise<readonly string[]> {
   return [`${proxy.connections()} connections stay open after all adapters were closed.`];
 }
 
-/** Of two pools of the drivers' default size. */
+/** The limit of two pools of the drivers' default size. */
 const mostConnections = 20;
 
 async function problemsAfter(

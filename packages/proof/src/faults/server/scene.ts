@@ -4,7 +4,7 @@ import { startProxy } from "@slotwright/test-servers/proxy";
 import type { ServerScene } from "./fault.ts";
 
 /**
- * A server of our own, whatever the environment says: one that somebody needs must not be killed.
+ * A server of our own, whatever the environment says, because one that somebody needs must not be killed.
  * @throws NoDatabaseError
  */
 export async function startHarmableServer(engineName: ServerName): Promise<OwnServer> {
@@ -24,7 +24,7 @@ export async function openServerScene(
   const { administration } = engine;
   if (administration === undefined) throw new TypeError(`${engineName} has no administration.`);
   const { url: direct, drop } = await server.createDatabase().catch(async () => {
-    // The fault before was too much for the server itself, and was reported.
+    // The previous fault was too much for the server itself, and was reported.
     await server.process.restart();
     return server.createDatabase();
   });

@@ -3,13 +3,13 @@ import type { SqlConnection } from "@slotwright/lab/engines";
 import type { CallersAtWork, ServerFault, ServerScene } from "./fault.ts";
 import { onceCommitting, onceCommittingUnheard } from "./network-faults.ts";
 
-/** Milliseconds in which the callers are well on their way. */
+/** Milliseconds after which the callers are well under way. */
 const start = 20;
 const lasting = 700;
 
 type EndConnections = (scene: ServerScene, work: CallersAtWork, administrator: SqlConnection) => Promise<number>;
 
-/** Commits wait for a lock, so that some are under way for certain. */
+/** Commits wait for a lock, so that some are certainly in progress. */
 const endWaiting: EndConnections = async (scene, work, administrator) => {
   await administrator.query("BEGIN");
   await administrator.query(scene.administration.holdCommits);
@@ -25,7 +25,7 @@ const endAny: EndConnections = async (scene, work, administrator) => {
   return scene.administration.terminateOthers(administrator);
 };
 
-/** Nothing reaches the server for a while, and what is under way there comes to its end before. */
+/** Nothing reaches the server for a while, and what is in progress there finishes first. */
 const endIdle: EndConnections = async (scene, work, administrator) => {
   await onceCommitting(scene, work, 4);
   scene.proxy.pause();
@@ -89,7 +89,7 @@ export const serverFaults: readonly ServerFault[] = [
     title: "the server is switched to read-only, and back",
     harm: async ({ administration, administrator, proxy }, { calls }) => {
       await sleep(start);
-      // While we connect, the callers might come to their end.
+      // The callers might finish while we connect.
       proxy.pause();
       const connection = await administrator();
       proxy.resume();

@@ -2,11 +2,11 @@ import { aroundCalls, intercepted } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { isStorageError, type StorageFailure } from "@slotwright/core/adapter";
 
-/** What the callers' storage notices of a fault: faults count by it how often they took effect. */
+/** What the callers' storage observes of a fault. Faults use it to count how often they took effect. */
 export interface WatchedCalls {
   /** Calls that have no answer yet. */
   readonly open: () => number;
-  /** Calls that have failed so far: all, or in this way. */
+  /** Calls that have failed so far: all of them, or those that failed in this way. */
   readonly failed: (failure?: StorageFailure) => number;
 }
 

@@ -8,7 +8,7 @@ import type { CallersSetup, LogLine, SelfStrike } from "./callers.ts";
 import { flawed } from "./flaws.ts";
 import { statementsOf } from "./statements.ts";
 
-// A process of callers on one file that a signal may hit at a statement that was chosen beforehand.
+// A process of callers on one file. A signal may hit it at a statement that was chosen beforehand.
 
 /** The database, except that the process signals itself right before or after one of its statements. */
 function struck(database: SqliteDatabase, strike: SelfStrike, log: (line: LogLine) => void): SqliteDatabase {
@@ -51,7 +51,7 @@ async function callOne(
   index: number,
 ): Promise<void> {
   const caller = `${setup.name}${index}`;
-  // Written before the command is sent, and at once: what a killed process had in mind is known.
+  // Written before the command is sent, and at once, so that what a killed process intended is known.
   const recorder = createRecorder({ prefix: `${setup.world}${caller}-`, onEvent: (event) => log({ event }) });
   const engine = recorder.by(caller, createEngine({ storage, retry: { budgetMs: setup.budgetMs } }));
   for (const intent of intents) {

@@ -11,15 +11,15 @@ import type { Flaw } from "./flaws.ts";
 export interface SelfStrike {
   readonly signal: "SIGKILL" | "SIGSTOP";
   readonly when: "before" | "after";
-  /** Counted from 1, among those that begin with `matching`, if that is given. */
+  /** Counted from 1, among the statements that begin with `matching`, if given. */
   readonly statement: number;
   readonly matching?: string;
 }
 
-/** What a process of callers is to do, and where. */
+/** What a process of callers does, and where. */
 export interface CallersSetup {
   readonly file: string;
-  /** A file for what is asked and answered, line by line: it outlives the process. */
+  /** A file for questions and answers, line by line. It outlives the process. */
   readonly log: string;
   /** Part of its calls' names. */
   readonly name: string;
@@ -43,20 +43,20 @@ export interface CallersLog {
   readonly told: RoundReport;
   /** The statement at which the process signalled itself. */
   readonly struckAt: string | undefined;
-  /** Whether all callers came to their end. */
+  /** Whether all callers finished. */
   readonly hasEnded: boolean;
 }
 
 /** A process of callers that is ready to work. */
 export interface Callers {
-  /** Resolves when the process has ended, however that was. */
+  /** Resolves when the process has ended, for any reason. */
   readonly work: (setup: CallersSetup) => Promise<CallersLog>;
   readonly signal: (name: NodeJS.Signals) => void;
 }
 
 const script = fileURLToPath(new URL("callers-process.ts", import.meta.url));
 
-/** Starts a process of callers; `stop` ends it where it was not needed or does not end by itself. */
+/** Starts a process of callers. `stop` ends it if it was not needed or does not end by itself. */
 export async function startCallers(): Promise<Callers & { readonly stop: () => Promise<void> }> {
   const child = fork(script, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const ended = once(child, "exit");
@@ -87,7 +87,7 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 /** What a process has written so far. */
 export function readLog(log: string): CallersLog {
   const texts = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
-  // The last line may have been cut off by the kill: what it would have told is not known then.
+  // The kill may have cut off the last line. What it would have said is then unknown.
   const lines = texts.slice(0, -1).map((text) => JSON.parse(text) as LogLine);
   const events = lines.flatMap((line) => ("event" in line ? [line.event] : []));
   const calls = callsOf(events, new Date().toISOString());

@@ -9,7 +9,7 @@ import Database from "better-sqlite3";
 import { problemsIn } from "../after.ts";
 import { type Flaw, flawed } from "./flaws.ts";
 
-/** A fresh folder, and what is left of it goes when the work has ended. */
+/** A fresh folder. What is left of it is removed when the work has ended. */
 export async function inFreshFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "slotwright-proof-"));
   try {
@@ -28,7 +28,7 @@ export async function createFile(folder: string, name = "bookings"): Promise<str
   return file;
 }
 
-/** What is wrong with the file by its own checks, by SQL alone, and by the library's own reading. */
+/** What is wrong with the file according to its own checks, to SQL alone, and to the library's own reading. */
 export async function problemsInFile(
   file: string,
   performance: Performance,
@@ -43,7 +43,7 @@ export async function problemsInFile(
 }
 
 /**
- * A storage on the file that can be closed in between: the next call opens the file again. Calls that are under way end
+ * A storage on the file that can be closed in between. The next call opens the file again. Calls in progress finish
  * first.
  */
 export function reopenedStorage(
@@ -82,14 +82,14 @@ export function reopenedStorage(
   return { storage, close };
 }
 
-/** Calls that failed where nobody had reason to, except those of a process that was killed. */
+/** Calls that failed without any reason to, except those of a process that was killed. */
 export function withoutFailures(history: History): readonly string[] {
   return history.calls.flatMap(({ id, name, outcome }) =>
-    outcome.status === "failed" ? [`${id} ${name} failed with ${outcome.code}, though it had only to wait.`] : [],
+    outcome.status === "failed" ? [`${id} ${name} failed with ${outcome.code}, though it only had to wait.`] : [],
   );
 }
 
-/** A connection as a host opens it, with an adapter on it. Whoever waits for the file does so outside of SQLite. */
+/** A connection as a host opens it, with an adapter on it. Callers that wait for the file do so outside of SQLite. */
 export function openAsHost(file: string, flaw?: Flaw, options: Database.Options = {}): HostFile {
   const database = new Database(file, { timeout: 0, ...options });
   const storage = sqliteAdapter({ database: flawed(database, flaw) });
@@ -102,16 +102,16 @@ export function openAsHost(file: string, flaw?: Flaw, options: Database.Options 
 
 export interface HostFile {
   readonly database: Database.Database;
-  /** Its `close` closes the database, too. */
+  /** Its `close` also closes the database. */
   readonly storage: StorageAdapter<never>;
 }
 
-/** A record that was shown and is gone now ends the looking over of all records: that is a problem, and not a failure. */
+/** If a record that was shown is gone, the inspection of all records stops. That is a problem, and not a failure. */
 export async function lossAsProblem(work: () => Promise<readonly string[]>): Promise<readonly string[]> {
   try {
     return await work();
   } catch (error) {
     if (!isBookingError(error)) throw error;
-    return [`What was shown is not there any more: ${error.message}`];
+    return [`What was shown no longer exists: ${error.message}`];
   }
 }

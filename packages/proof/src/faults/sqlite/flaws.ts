@@ -4,7 +4,7 @@ import { runsOf } from "./statements.ts";
 /** Ways in which an adapter could be broken. They prove that the faults would find it. */
 export type Flaw = "commits-in-two" | "hides-errors";
 
-/** The database of the host, spoiled: what works on it is broken. */
+/** The host's database, spoiled: what works on it is broken. */
 export function flawed(database: SqliteDatabase, flaw: Flaw | undefined): SqliteDatabase {
   switch (flaw) {
     case undefined:

@@ -24,7 +24,9 @@ import type { Flaw } from "./flaws.ts";
 
 const any = { slot: 0, appointment: 0, start: 0, length: 6, capacity: 1, key: null } as const;
 
-/** Each command at least once, and nearly all of them succeed: what is refused writes nothing that could be halved. */
+/**
+ * Each command at least once. Nearly all of them succeed, because a refused one writes nothing that could be halved.
+ */
 const everyCommand: readonly Intent[] = [
   { ...any, name: "createSlots", capacity: 2 },
   { ...any, name: "createSlots", start: 6 },
@@ -45,12 +47,12 @@ const everyCommand: readonly Intent[] = [
   { ...any, name: "unblock", slot: 1 },
 ];
 
-/** How the process dies, and whether anybody else is there when it does. */
+/** How the process dies, and whether another one is running when it does. */
 interface KillRound {
   readonly when: SelfStrike["when"];
   readonly isAlone: boolean;
   readonly commands: readonly Intent[];
-  /** Not every statement, but each one so many after the last. */
+  /** Only each statement this far after the last, not every one. */
   readonly stride: number;
 }
 
@@ -64,7 +66,7 @@ const rounds: Readonly<Record<Amount, readonly KillRound[]>> = {
   ),
 };
 
-/** Where a process is to be killed, on a copy of its own of an empty file. */
+/** Where a process is killed, on a copy of its own of an empty file. */
 interface KillStep extends KillRound {
   readonly statement: number;
   readonly empty: string;
@@ -74,7 +76,7 @@ interface KillStep extends KillRound {
   readonly flaw: Flaw | undefined;
 }
 
-/** Kills a process at the first statement it runs, another at the second, and so on until one comes to its end. */
+/** Kills a process at the first statement it runs, another at the second, and so on until one finishes. */
 export async function killAtEachStep(seed: number, amount: Amount = "short", flaw?: Flaw): Promise<FaultReport> {
   const tally = emptyTally();
   const problems: string[] = [];
@@ -88,7 +90,7 @@ export async function killAtEachStep(seed: number, amount: Amount = "short", fla
   return { problems, tally, notes: [] };
 }
 
-/** As many processes at a time as make use of the time that others take to start. */
+/** Enough processes at a time to use the time that others take to start. */
 const lanes = 2;
 
 /** Enough to see what is wrong; a broken adapter has some with each statement. */
@@ -96,7 +98,7 @@ const enoughProblems = 20;
 
 async function killRound(round: KillStep): Promise<readonly string[]> {
   const problems: string[] = [];
-  // With each seed, others: as many seeds as the stride meet every statement.
+  // Different statements with each seed: as many seeds as the stride meet every statement.
   let next = 1 + (round.seed % round.stride);
   let hasRunThrough = false;
   const lane = async () => {
@@ -172,14 +174,14 @@ async function workAndDie(
   { world: { slotIds, appointmentIds } }: Scene,
   { callers: [intents = []] }: Play,
 ): Promise<CallersLog> {
-  // Alone, the next to open the file finds the log of a dead process, and nobody who knows what is in there.
+  // If it was alone, the next process to open the file finds the log of a dead process that nobody else knows about.
   if (isAlone) await observer.close();
   const strike: SelfStrike = { signal: "SIGKILL", when, statement };
   const setup = { file, log: `${file}.log`, name: "k", world: name, budgetMs: 10_000, strike, flaw };
   return callers.work({ ...setup, slotIds, appointmentIds, callers: [intents] });
 }
 
-/** What others do meanwhile: some commands, on slots that are there before. */
+/** What others do in the meantime: some commands, on slots that existed before. */
 function playOf({ commands, isAlone, seed, statement }: KillStep): Play {
   if (isAlone) return { before: [], callers: [commands], choices: [] };
   const bystander = fc.sample(fc.array(anyIntent, { minLength: 12, maxLength: 12 }), {
@@ -192,7 +194,7 @@ function playOf({ commands, isAlone, seed, statement }: KillStep): Play {
 /** What the dead process left, before anybody else has asked for anything. */
 interface Left {
   readonly problems: readonly string[];
-  /** The answer to each command that was under way, and that is stored. */
+  /** The answer to each command that was in progress and is stored. */
   readonly stored: ReadonlyMap<string, object>;
 }
 
@@ -224,13 +226,13 @@ function unansweredIn({ calls }: History): readonly string[] {
   return unanswered.map(({ input }) => String(input.idempotencyKey));
 }
 
-/** Repeats that were not answered with what was stored when the process died. */
+/** Repeats that did not get what was stored when the process died. */
 function otherAnswers({ history }: Performance, left: Left | undefined): readonly string[] {
   return [...(left?.stored ?? [])].flatMap(([key, result]) => {
     const repeat = history.calls.find(({ caller, input }) => caller === "repeated" && input.idempotencyKey === key);
     const outcome = repeat?.outcome;
     const isSame = outcome?.status === "done" && isDeepStrictEqual(outcome.result, { ...result, replayed: true });
     if (isSame) return [];
-    return [`${key} took effect, and its repeat was told ${JSON.stringify(outcome)}, not ${JSON.stringify(result)}.`];
+    return [`${key} took effect, and its repeat got ${JSON.stringify(outcome)}, not ${JSON.stringify(result)}.`];
   });
 }

@@ -18,7 +18,7 @@ const patientMs = 10_000;
 
 const rounds: Readonly<Record<Amount, number>> = { short: 1, long: 10 };
 
-/** Whoever has no patience is told so in time; whoever has some is not told anything. */
+/** An impatient caller gets an error in time; a patient one gets none. */
 function expectations(budgetMs: number): FileFault["expects"] {
   if (budgetMs > lastingMs) {
     return (history, seen) => [...withoutFailures(history), ...saysOnly(seen, "transient", /^SQLITE_BUSY/)];
@@ -72,7 +72,7 @@ const writing: readonly Intent[] = [
   { ...any, name: "bookSlot", slot: 2 },
 ];
 
-/** Stops a process in the midst of its second commit, and continues it later. */
+/** Stops a process in the middle of its second commit, and continues it later. */
 function stopAt(matching: string, when: SelfStrike["when"]): Harm {
   return async (file, { world, begin, leaveAlone }) => {
     const callers = await startCallers();
@@ -105,7 +105,7 @@ export function stopWriter(seed: number, amount: Amount = "short", flaw?: Flaw):
   return runVariants(stops, seed, amount, flaw);
 }
 
-/** Another program takes the write lock in the midst of the callers' work, and keeps it. */
+/** Another program takes the write lock while the callers work, and keeps it. */
 const lockMidway: Harm = async (file, { seen, begin }) => {
   const other = new Database(file);
   try {
@@ -120,7 +120,7 @@ const lockMidway: Harm = async (file, { seen, begin }) => {
   return [];
 };
 
-/** Another program has the whole file to itself, readers included, before anybody has opened it. */
+/** Another program has the whole file to itself, excluding readers, before anybody has opened it. */
 const lockOut: Harm = async (file, { begin, leaveAlone }) => {
   await leaveAlone();
   const other = new Database(file);

@@ -35,11 +35,11 @@ async function runAttacks(
   return merged(reports);
 }
 
-/** The file may grow no more: the same code as that of a full disk. */
+/** The file cannot grow: this gives the same code as a full disk. */
 function cannotGrow(file: string, flaw: Flaw | undefined): Attack {
   const hosts = [openAsHost(file, flaw), openAsHost(file, flaw)];
   const limit = (pages: number) => {
-    // SQLite takes the size that the file has for the least.
+    // SQLite uses the file's current size as the minimum.
     for (const { database } of hosts) database.pragma(`max_page_count = ${pages}`);
   };
   return {
@@ -108,7 +108,7 @@ function openedReadOnly(file: string, flaw: Flaw | undefined): Attack {
 /** Room for the tables and some hundred bookings. */
 const diskBytes = 16 << 20;
 
-/** The file lies on a disk that something else fills, and leaves again. */
+/** The file is on a disk that another program fills, and empties again. */
 async function onFullDisk(harm: OnDisk, seed: number, flaw: Flaw | undefined): Promise<FaultReport> {
   const disk = await createSmallDisk(diskBytes);
   try {
@@ -128,12 +128,12 @@ async function onFullDisk(harm: OnDisk, seed: number, flaw: Flaw | undefined): P
 
 interface OnDisk {
   readonly name: string;
-  /** What SQLite may say. */
+  /** What SQLite may report. */
   readonly codes: RegExp;
   readonly strike: (disk: SmallDisk, callers: CallersOnFile) => Promise<readonly never[]>;
 }
 
-/** Bytes in which a few commits find room, and by far not those of all callers. */
+/** Bytes that hold a few commits, but by far not those of all callers. */
 const roomForSome = 256 * 1024;
 
 const fullDisks: readonly OnDisk[] = [
@@ -150,7 +150,7 @@ const fullDisks: readonly OnDisk[] = [
   },
   {
     name: "disk-full-at-first",
-    // Beside its log, SQLite cannot even make the file that its connections share.
+    // SQLite cannot even create the file that its connections share beside its log.
     codes: /^SQLITE_(FULL|IOERR_SHMSIZE|CANTOPEN)$/,
     strike: async (disk, { begin, leaveAlone }) => {
       await leaveAlone();
@@ -173,7 +173,7 @@ export async function fillDisk(seed: number, amount: Amount = "short", flaw?: Fl
       reports.push({
         problems: [],
         tally: emptyTally(),
-        notes: [`A full disk was not tried, only a file that may not grow: ${error.message}`],
+        notes: [`A full disk was not tried, only a file that cannot grow: ${error.message}`],
       });
     }
   }

@@ -8,7 +8,7 @@ import type { FaultReport } from "../fault.ts";
 import { performRush } from "../run.ts";
 import { lossAsProblem, problemsInFile, reopenedStorage } from "./file.ts";
 
-/** What storage said when it failed, as `failure` of the contract and code of the driver. */
+/** What storage reported when it failed: the contract's `failure` and the driver's code. */
 export interface DriverFailure {
   readonly failure: string;
   readonly code: string;
@@ -23,29 +23,29 @@ export interface CallersSeen {
 export interface CallersOnFile {
   readonly world: Scene["world"];
   readonly seen: CallersSeen;
-  /** Lets the callers loose. Resolves when the last one has been answered; at the latest that begins after the harm. */
+  /** Starts the callers. Resolves when the last one has been answered. They start after the harm at the latest. */
   readonly begin: () => Promise<void>;
   /** Closes the connection that set the stage. */
   readonly leaveAlone: () => Promise<void>;
 }
 
-/** Something that goes wrong with a file while callers of this process are at work on it. */
+/** Something that goes wrong with a file while callers of this process work on it. */
 export interface FileFault {
   readonly name: string;
   readonly file: string;
   readonly storages: readonly StorageAdapter<never>[];
   /** Milliseconds after which the engines give up on a busy file. */
   readonly budgetMs: number;
-  /** Does the harm, and sees to it that it ends. Resolves with what callers elsewhere were told meanwhile. */
+  /** Does the harm, and ends it. Resolves with what callers elsewhere were told in the meantime. */
   readonly harm: (callers: CallersOnFile) => Promise<readonly RoundReport[]>;
-  /** What is wrong with what callers were told. */
+  /** What is wrong with the answers that callers got. */
   readonly expects: (history: History, seen: CallersSeen) => readonly string[];
 }
 
-/** Milliseconds after which a caller asks again where the file cannot be written. */
+/** Milliseconds after which a caller asks again if the file cannot be written. */
 const pauseMs = 50;
 
-/** Lets callers work while the harm is done, and checks by a connection of its own that nothing came of it. */
+/** Lets callers work while the harm is done, and checks by a connection of its own that it did no damage. */
 export async function runFileFault(fault: FileFault, seed: number): Promise<FaultReport> {
   const tally = emptyTally();
   const seen: CallersSeen = { said: [], commits: 0 };
@@ -97,27 +97,27 @@ function saidBy(error: unknown): DriverFailure {
   return { failure: error.failure, code };
 }
 
-/** Storage has to say this at least once, and nothing else. */
+/** Storage has to report this at least once, and nothing else. */
 export function saysOnly({ said }: CallersSeen, failure: string, codes: RegExp): readonly string[] {
   const others = said.filter((one) => one.failure !== failure || !codes.test(one.code));
   const wrong = [...new Set(others.map((one) => JSON.stringify(one)))];
   return [
-    ...(said.length === 0 ? [`Storage never failed, and should have said ${failure}.`] : []),
-    ...wrong.map((one) => `Storage said ${one}, and should have said ${failure}.`),
+    ...(said.length === 0 ? [`Storage never failed, but should have reported ${failure}.`] : []),
+    ...wrong.map((one) => `Storage reported ${one}, but should have reported ${failure}.`),
   ];
 }
 
-/** What failed must have failed with this code, and something must have. */
+/** Every failure must have this code, and there must be at least one. */
 export function failsOnly({ calls }: History, code: string): readonly string[] {
   const failed = calls.flatMap(({ id, name, outcome }) => (outcome.status === "failed" ? [{ id, name, outcome }] : []));
   const wrong = failed.filter(({ outcome }) => outcome.code !== code);
   return [
-    ...(failed.length === 0 ? [`No caller was told ${code}.`] : []),
+    ...(failed.length === 0 ? [`No caller got ${code}.`] : []),
     ...wrong.map(({ id, name, outcome }) => `${id} ${name} failed with ${outcome.code}, not ${code}.`),
   ];
 }
 
-/** Whoever gave up must have done so in time: the budget, and a moment in which the process had other things to do. */
+/** Callers that gave up must have done so in time: within the budget, plus a moment in which the process was busy. */
 export function givesUpWithin({ calls }: History, budgetMs: number): readonly string[] {
   return calls.flatMap(({ id, name, outcome, calledAt, returnedAt }) => {
     const waitedMs = Date.parse(returnedAt) - Date.parse(calledAt);

@@ -1,14 +1,14 @@
 import type { SqliteDatabase, SqliteStatement } from "@slotwright/adapter-sqlite";
 
-/** Called in place of each statement, which `run` runs. */
+/** Called instead of each statement, which `run` runs. */
 export type AroundStatement = (sql: string, run: () => unknown) => unknown;
 
-/** The same database with something around each statement that runs, reads included. */
+/** The same database with something around each statement that runs, including reads. */
 export function statementsOf(database: SqliteDatabase, around: AroundStatement): SqliteDatabase {
   return wrapped(database, { run: around, get: around, all: around });
 }
 
-/** The same with something around those that write, or begin and end transactions. */
+/** The same, but only around statements that write, or begin and end transactions. */
 export function runsOf(database: SqliteDatabase, around: AroundStatement): SqliteDatabase {
   const untouched: AroundStatement = (_, run) => run();
   return wrapped(database, { run: around, get: untouched, all: untouched });

@@ -13,10 +13,10 @@ const add = `create trigger refuse_some before insert on slotwright_appointments
   when substr(new.subject_id, -1) in ('1', '3', '5', '7', '9')
   begin select raise(abort, 'not this one'); end`;
 
-/** A host has added a trigger that refuses some bookings. Their callers are told so, and nobody else is told anything. */
+/** A host has added a trigger that refuses some bookings. Only their callers get an error. */
 export async function refuseByTrigger(seed: number, amount: Amount = "short", flaw?: Flaw): Promise<FaultReport> {
   const reports: FaultReport[] = [];
-  // Some plays have no booking that the trigger refuses: those prove nothing, and further ones are played.
+  // Some plays have no booking that the trigger refuses. They prove nothing, and further ones are played.
   const effective = () => reports.filter(({ tally }) => tally.faults > 0);
   for (let round = 0; effective().length < rounds[amount] && round < rounds[amount] + mostIdle; round++) {
     reports.push(await inFreshFolder(async (folder) => refuseIn(await createFile(folder), seed + round, flaw)));

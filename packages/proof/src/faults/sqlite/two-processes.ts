@@ -13,13 +13,16 @@ const rounds: Readonly<Record<Amount, number>> = { short: 3, long: 60 };
 
 const callersOfEach = 2;
 
-/** Half of them write for certain: an appointment, with a slot or without. The death of who only reads shows nothing. */
+/**
+ * Half of them certainly write: an appointment, with or without a slot. The death of a process that only reads shows
+ * nothing.
+ */
 const anyCommand: fc.Arbitrary<Intent> = fc.oneof(
   anyIntent,
   anyIntent.map((intent) => ({ ...intent, name: "bookTime" as const, capacity: 1 })),
 );
 
-/** Two halves of callers, each for one of the processes, and after how many commands one of these dies. */
+/** Two halves of callers, one for each process, and after how many commands one of these dies. */
 const anyDeath: fc.Arbitrary<{ readonly play: Play; readonly commands: number }> = fc.record({
   play: fc.record({
     before: fc.constant([
@@ -53,7 +56,7 @@ interface Death {
   readonly folder: string;
   readonly name: string;
   readonly play: Play;
-  /** Of the process that dies, and that were answered. */
+  /** How many commands of the process that dies were answered. */
   readonly commands: number;
   readonly tally: Tally;
   readonly flaw: Flaw | undefined;
