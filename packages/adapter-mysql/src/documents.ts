@@ -10,8 +10,8 @@ import {
 import { type RawBuilder, sql } from "kysely";
 
 /**
- * Rows cross the wire as JSON documents in bytes, and texts are bound as bytes. So no pool option that the host sets (casts,
- * big numbers, rows as arrays, date strings) and no character set of its connections can change a value.
+ * Rows cross the wire as JSON documents in bytes, and texts are bound as bytes. So no pool option that the host sets
+ * (casts, big numbers, rows as arrays, date strings) and no character set of its connections can change a value.
  */
 
 export type DataTable = Exclude<TableName, "migrations">;

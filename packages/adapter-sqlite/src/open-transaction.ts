@@ -8,7 +8,10 @@ import { createMutex } from "./mutex.ts";
 /** How many milliseconds a transaction on its own connection may take. All other writers wait for it. */
 export const longestTransaction = 30_000;
 
-/** Where the connection of the adapter's transactions comes from. They run one after the other, because the file has one write lock. */
+/**
+ * Where the connection of the adapter's transactions comes from. They run one after the other, because the file has one
+ * write lock.
+ */
 export interface TransactionSource {
   readonly databaseName: string;
   /** Opens the connection if it is not open. */

@@ -74,7 +74,7 @@ export function providersOfWorld({ name }: World): readonly [provider: string, r
 
 const pick = (ids: readonly string[], index: number): string => ids[index % Math.max(ids.length, 1)] ?? "none";
 
-/** Now and then an id of the caller's choice, which another record may have already. Slots and appointments share them. */
+/** Now and then an id of the caller's choice, which another slot or appointment may have already. */
 function ownId({ length }: Intent, number: number, { name }: World): string | undefined {
   return length % 4 === 3 ? `${name}own-${number % 6}` : undefined;
 }

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock, EngineOptions } from "@slotwright/core";
 
 /**
- * Lets concurrent participants go on one step at a time, in an order that a list of numbers decides: the same numbers give
- * the same order. A participant that waits for another's lock does not keep the others from going on.
+ * Lets concurrent participants go on one step at a time, in an order that a list of numbers decides: the same numbers
+ * give the same order. A participant that waits for another's lock does not keep the others from going on.
  */
 export interface Turns {
   /**
@@ -17,7 +17,8 @@ export interface Turns {
 
 export interface TurnsOptions {
   /**
-   * For each step, which of the waiting participants goes on. After the last number, the one that has waited longest goes.
+   * For each step, which of the waiting participants goes on. After the last number, the one that has waited longest
+   * goes.
    */
   readonly choices: readonly number[];
   /** Milliseconds after which an unfinished step counts as waiting for a lock. Default 20. */
@@ -36,8 +37,8 @@ interface Waiting {
 }
 
 /**
- * The participant whose last turn is longest ago goes first. This is not the order of arrival: if several run at the same
- * time, as all do in the beginning, that order depends on milliseconds and cannot be repeated.
+ * The participant whose last turn is longest ago goes first. This is not the order of arrival: if several run at the
+ * same time, as all do in the beginning, that order depends on milliseconds and cannot be repeated.
  */
 function inLine(one: Waiting, other: Waiting): number {
   return one.participant.lastTurn - other.participant.lastTurn || one.participant.number - other.participant.number;

@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorResponse, ProblemDetails, ShownDetails } from "../errors/index.ts";
+import type { ErrorCode, ErrorResponse, ProblemDetails, ScreenDetails } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { Schedule } from "../model/schedule.ts";
@@ -53,7 +53,7 @@ export interface PageJson<Item> {
 }
 
 /** The `details` that an answer shows of an error with this code, as JSON has them. */
-export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ShownDetails[Code]>;
+export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ScreenDetails[Code]>;
 
 /** What `BookingError.toResponse()` returns, as JSON has it. */
 export type ErrorResponseJson<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode

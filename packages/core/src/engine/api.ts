@@ -321,7 +321,11 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    * @example
    * ```ts
    * const week = { from: "2027-03-22T00:00:00+01:00", to: "2027-03-29T00:00:00+02:00" };
-   * const { items, nextCursor } = await engine.listSlots({ ...week, providerIds: ["dr-grey"], statuses: ["available"] });
+   * const { items, nextCursor } = await engine.listSlots({
+   *   ...week,
+   *   providerIds: ["dr-grey"],
+   *   statuses: ["available"],
+   * });
    * ```
    */
   listSlots(input: ListSlotsInput): Promise<Page<SeenBy<Slot, Whose>>>;
@@ -351,7 +355,7 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    * @example
    * ```ts
    * const { items } = await engine.history({ appointmentId });
-   * const lines = items.map(({ at, command, actor, toStatus }) => `${at.toISOString()} ${command} ${actor.id} ${toStatus}`);
+   * const lines = items.map(({ at, command, actor }) => `${at.toISOString()} ${command} by ${actor.id}`);
    * ```
    */
   history(input: HistoryInput): Promise<Page<SeenBy<JournalEntry, Whose>>>;
@@ -373,8 +377,8 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
   /**
    * Checks all slots and appointments that start at `from` or later and before `to`, in the order of `start` and then
    * `id`, slots first. It repairs each fault that has one right answer, each by its own command, and reports what a
-   * person must decide. Bookings may go on meanwhile. A second run changes nothing. `authorize` is asked once, before it
-   * begins.
+   * person must decide. Bookings may go on meanwhile. A second run changes nothing. `authorize` is asked once, before
+   * it begins.
    *
    * @returns How many records were read, how many faults were found, and what became of them.
    * @throws BookingError `forbidden`, `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,

@@ -4,17 +4,22 @@ import { refuseByPolicy } from "../rules/policy.ts";
 import type { EngineSettings } from "./options.ts";
 import type { ParsedCommand } from "./request.ts";
 
-type Asked = Pick<ParsedCommand, "name" | "command" | "rule">;
+type CommandAndRule = Pick<ParsedCommand, "name" | "command" | "rule">;
 
 /** The host's authorization, then the rule, then the host's policies. */
-export function decide(settings: EngineSettings, asked: Asked, seen: Seen, context: Context): Decision<object> {
+export function decide(
+  settings: EngineSettings,
+  asked: CommandAndRule,
+  seen: Seen,
+  context: Context,
+): Decision<object> {
   return forbid(settings, asked, seen, context)?.refusal ?? decideAllowed(settings, asked, seen, context);
 }
 
 /** What the host's authorization says against it. */
 export function forbid(
   { authorize }: EngineSettings,
-  { name, command }: Asked,
+  { name, command }: CommandAndRule,
   seen: Seen,
   context: Context,
 ): Forbidden | undefined {
@@ -25,7 +30,7 @@ export function forbid(
 /** The rule, then the host's policies. */
 export function decideAllowed(
   { policies }: EngineSettings,
-  { name, command, rule }: Asked,
+  { name, command, rule }: CommandAndRule,
   seen: Seen,
   context: Context,
 ): Decision<object> {

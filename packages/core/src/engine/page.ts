@@ -46,12 +46,12 @@ function jsonOf(cursor: string): unknown {
 }
 
 /** Lists whose cursors must not be mixed up. */
-type List = "slots" | "appointments";
+type ListName = "slots" | "appointments";
 type Order = "ascending" | "descending";
 
 const orderOf = (descending: boolean): Order => (descending ? "descending" : "ascending");
 
-export function positionCursor(list: List, { start, id }: Position, descending: boolean): string {
+export function positionCursor(list: ListName, { start, id }: Position, descending: boolean): string {
   return encode([list, start.getTime(), id, orderOf(descending)]);
 }
 
@@ -60,7 +60,7 @@ const milliseconds = z
   .min(limits.earliest)
   .max(limits.latest - 1);
 
-const positionsIn = (list: List, descending: boolean) =>
+const positionsIn = (list: ListName, descending: boolean) =>
   z.tuple([z.literal(list), milliseconds, idSchema, z.literal(orderOf(descending))]);
 
 const positions = {
@@ -69,7 +69,7 @@ const positions = {
 } as const;
 
 export function parsePosition(
-  list: List,
+  list: ListName,
   cursor: string | null | undefined,
   descending: boolean,
 ): Position | undefined {

@@ -3,19 +3,19 @@ import type { DetailsOf, ErrorCode, MaybeCreated } from "./details.ts";
 import { issueNotices } from "./issue-notices.ts";
 import { createdText, type Notice, notices } from "./notices.ts";
 import { type Phrasing, phrasingFor } from "./phrasing.ts";
-import { type ShownDetails, shownDetails } from "./shown-details.ts";
+import { type ScreenDetails, screenDetails } from "./screen-details.ts";
 
 /**
- * Texts of your own for the person at the screen, by code, for example in another language. Each gets all details of the
- * error, also those that are not shown. What is missing stays English.
+ * Texts of your own for the person at the screen, by code, for example in another language. Each gets all details of
+ * the error, also those that are not shown. What is missing stays English.
  */
 export type Messages = { readonly [C in ErrorCode]?: Notice<C> } & {
   /** The texts of the issues of `invalid_input`, by their codes. */
   readonly issues?: { readonly [C in IssueCode]?: (issue: InputIssue, phrasing: Phrasing) => string };
 };
 
-/** How an error is shown. */
-export interface ShowOptions {
+/** How an error is put on a screen. */
+export interface ScreenOptions {
   /** The locale of times, as in `Intl`: `de` or `de-AT`, for example. Default `en-GB`. */
   readonly locale?: string;
   /** The IANA zone of times that belong to no known schedule. Default `UTC`, which the text then says. */
@@ -24,28 +24,28 @@ export interface ShowOptions {
   readonly messages?: Messages;
 }
 
-/** What a screen shows of an error. */
-export interface Shown<C extends ErrorCode> {
+/** An error as it is on a screen. */
+export interface OnScreen<C extends ErrorCode> {
   readonly text: string;
-  readonly details: ShownDetails[C] & MaybeCreated;
+  readonly details: ScreenDetails[C] & MaybeCreated;
 }
 
 /** The error for the person at the screen. */
-export function shownTo<C extends ErrorCode>(
+export function onScreen<C extends ErrorCode>(
   code: C,
   details: DetailsOf<C>,
-  { locale, timeZone, messages = {} }: ShowOptions,
-): Shown<C> {
+  { locale, timeZone, messages = {} }: ScreenOptions,
+): OnScreen<C> {
   const phrasing = phrasingFor(locale, ["timeZone" in details ? (details.timeZone as string) : undefined, timeZone]);
   const own = messages[code] as Notice<C> | undefined;
   const text = own === undefined ? notices[code](details, phrasing) + createdText(details) : own(details, phrasing);
-  const seen = shownDetails(code, details);
+  const seen = screenDetails(code, details);
   if (!("issues" in seen)) return { text, details: seen };
-  const issues = (seen.issues as readonly InputIssue[]).map((issue) => shownIssue(issue, messages.issues, phrasing));
+  const issues = (seen.issues as readonly InputIssue[]).map((issue) => issueOnScreen(issue, messages.issues, phrasing));
   return { text, details: { ...seen, issues } };
 }
 
-function shownIssue(issue: InputIssue, texts: Messages["issues"] = {}, phrasing: Phrasing): InputIssue {
+function issueOnScreen(issue: InputIssue, texts: Messages["issues"] = {}, phrasing: Phrasing): InputIssue {
   const { code } = issue;
   const message = (texts[code] ?? issueNotices[code] ?? issueNotices.invalid)(issue, phrasing);
   return { ...issue, message };

@@ -1,4 +1,4 @@
-/** What can be wrong with a field of an input. A code keeps its meaning, so that forms and translations can rest on it. */
+/** What can be wrong with a field of an input. A code keeps its meaning: forms and translations can rely on it. */
 export const issueCodes = [
   /** It is missing. */
   "required",

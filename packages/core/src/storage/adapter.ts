@@ -19,8 +19,8 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
   /**
    * The records with these keys as they were at one moment, in the order of the keys, `undefined` for those that do not
    * exist. One round trip, however many there are. Everything acknowledged to anybody before the call is seen. Expired
-   * holds are returned as they are stored. Within a host's transaction the rows are locked until it ends, unless the call
-   * is `displayOnly`.
+   * holds are returned as they are stored. Within a host's transaction the rows are locked until it ends, unless the
+   * call is `displayOnly`.
    */
   load(keys: readonly RecordKey[], call?: CallOptions): Promise<readonly (StoredRecord | undefined)[]>;
 

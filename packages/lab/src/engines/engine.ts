@@ -66,7 +66,7 @@ export interface Dialect {
   readonly listedSlots: string;
   /** Selects `appointment, provider`: each provider in the list of an appointment. */
   readonly namedProviders: string;
-  /** Selects `record_kind, record_id, version, field, value`: each field that a journal entry reports as changed, as text. */
+  /** Selects `record_kind, record_id, version, field, value`: each field that an entry reports as changed, as text. */
   readonly changedFields: string;
   /** Epoch milliseconds as text in the form that JSON uses. */
   readonly instant: (column: string) => string;

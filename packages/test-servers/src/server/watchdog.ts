@@ -35,8 +35,8 @@ export interface Watchdog {
 }
 
 /**
- * Watches a server and its folders, so that they never outlive us. A pipe informs the watchdog, because the system closes
- * it however we end. An exit handler would not run after SIGKILL.
+ * Watches a server and its folders, so that they never outlive us. A pipe informs the watchdog, because the system
+ * closes it however we end. An exit handler would not run after SIGKILL.
  */
 export function watchServer(pid: number, stopSignal: NodeJS.Signals, { path, elsewhere }: RunFolder): Watchdog {
   const words = ["-c", script, "slotwright-watchdog", `${pid}`, stopSignal.replace("SIG", ""), path];
