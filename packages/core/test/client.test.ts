@@ -3,18 +3,78 @@ import { dirname, join } from "node:path";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   type AppointmentJson,
+  type AsJson,
+  type BookedJson,
+  type ChangedAppointmentJson,
+  type ChangedSlotJson,
+  type CreatedSlotsJson,
+  type CreatedSoFarJson,
+  type EndedAppointmentJson,
   type ErrorDetailsJson,
   errorCodes,
+  type HeldSlotJson,
   type IssueCode,
   isErrorCode,
   isErrorResponse,
   isProblemDetails,
   type JournalEntryJson,
+  type Json,
+  type PageJson,
+  type ReconcileReportJson,
+  type ScheduleJson,
+  type ShownAppointmentJson,
+  type ShownJournalEntryJson,
+  type ShownSlotJson,
   type SlotJson,
+  type SyncReportJson,
 } from "../src/client/index.ts";
-import { BookingError } from "../src/index.ts";
+import { type ActorEngine, BookingError, type CreatedSoFar, type Engine, isBookingError } from "../src/index.ts";
 
 const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+/** The calls that an API passes on, with the types that a browser has for their answers. */
+interface Answers {
+  readonly createSlots: CreatedSlotsJson;
+  readonly createManySlots: CreatedSoFarJson;
+  readonly block: ChangedSlotJson;
+  readonly unblock: ChangedSlotJson;
+  readonly hold: HeldSlotJson;
+  readonly release: ChangedSlotJson;
+  readonly book: BookedJson;
+  readonly accept: BookedJson;
+  readonly reschedule: BookedJson;
+  readonly checkIn: ChangedAppointmentJson;
+  readonly complete: ChangedAppointmentJson;
+  readonly markNoShow: EndedAppointmentJson;
+  readonly cancel: EndedAppointmentJson;
+  readonly getSchedule: ScheduleJson;
+  readonly getSlot: SlotJson;
+  readonly getAppointment: AppointmentJson;
+  readonly listSlots: PageJson<SlotJson>;
+  readonly listAppointments: PageJson<AppointmentJson>;
+  readonly history: PageJson<JournalEntryJson>;
+  readonly checkSync: SyncReportJson;
+  readonly reconcile: ReconcileReportJson;
+}
+
+/** The same, where an actor's engine answers otherwise. */
+interface AnswersToActor
+  extends Omit<Answers, "getSlot" | "getAppointment" | "listSlots" | "listAppointments" | "history"> {
+  readonly getSlot: ShownSlotJson;
+  readonly getAppointment: ShownAppointmentJson;
+  readonly listSlots: PageJson<ShownSlotJson>;
+  readonly listAppointments: PageJson<ShownAppointmentJson>;
+  readonly history: PageJson<ShownJournalEntryJson>;
+}
+
+/** What the calls of an engine answer, as JSON has it. */
+type AnswersOf<Made> = {
+  readonly [Name in Exclude<keyof Made, "as" | "within" | "transaction">]: Made[Name] extends (
+    ...input: never
+  ) => Promise<infer Answer>
+    ? AsJson<Answer>
+    : never;
+};
+
 const taken = new BookingError("slot_held", { slotId: "s-1", heldUntil: new Date(0) });
 
 /** All that a module reaches when it is loaded; imports of types alone leave nothing behind. */
@@ -60,6 +120,22 @@ describe("the entry for browsers", () => {
     expectTypeOf<ErrorDetailsJson<"invalid_input">["issues"][number]["code"]>().toEqualTypeOf<IssueCode>();
   });
 
+  it("knows that an answer may say what a call had created before it ended", () => {
+    const createdSoFar = { idempotencyKey: "k-1", inputs: 50, slots: 100 };
+    const error: unknown = new BookingError("storage_unavailable", { createdSoFar });
+    if (!isBookingError(error, "storage_unavailable")) expect.unreachable();
+    expectTypeOf(error.details.createdSoFar).toEqualTypeOf<CreatedSoFar | undefined>();
+    const [response, problem] = [error.toResponse(), error.toProblem()];
+    expectTypeOf(response.details.createdSoFar).toEqualTypeOf<CreatedSoFar | undefined>();
+    expectTypeOf(problem.details.createdSoFar).toEqualTypeOf<CreatedSoFar | undefined>();
+    const body = overTheWire(response);
+    if (isErrorResponse(body, "storage_busy") && body.details.createdSoFar) expect.unreachable();
+    if (!isErrorResponse(body, "storage_unavailable")) expect.unreachable();
+    expectTypeOf(body.details.createdSoFar).toEqualTypeOf<CreatedSoFarJson | undefined>();
+    expect(body.details.createdSoFar).toEqual(createdSoFar);
+    expectTypeOf<ErrorDetailsJson["createdSoFar"]>().toEqualTypeOf<CreatedSoFarJson | undefined>();
+  });
+
   it("takes nothing else for an error", () => {
     const response = taken.toResponse();
     expect(isErrorResponse(response, "slot_booked")).toBe(false);
@@ -78,5 +154,22 @@ describe("the entry for browsers", () => {
     expectTypeOf<NonNullable<SlotJson["hold"]>["expiresAt"]>().toEqualTypeOf<string>();
     expectTypeOf<AppointmentJson["slotIds"]>().toEqualTypeOf<readonly string[]>();
     expectTypeOf<JournalEntryJson["at"]>().toEqualTypeOf<string>();
+  });
+
+  it("has a type for the answer of every call, of the host's engine and of an actor's", () => {
+    expectTypeOf<AnswersOf<Engine>>().toExtend<Answers>();
+    expectTypeOf<AnswersOf<ActorEngine>>().toExtend<AnswersToActor>();
+    expectTypeOf<keyof AnswersOf<Engine>>().toEqualTypeOf<keyof Answers>();
+    expectTypeOf<keyof AnswersOf<ActorEngine>>().toEqualTypeOf<keyof Answers>();
+  });
+
+  it("says of what an actor sees which fields may be hidden, and only of that", () => {
+    expectTypeOf<AnswersOf<ActorEngine>>().not.toExtend<Answers>();
+    expectTypeOf<ShownAppointmentJson["subjectId"]>().toEqualTypeOf<string | null>();
+    expectTypeOf<ShownAppointmentJson["start"]>().toEqualTypeOf<string>();
+    expectTypeOf<ShownSlotJson["hold"]>().toEqualTypeOf<SlotJson["hold"]>();
+    expectTypeOf<ShownJournalEntryJson["actor"]>().toEqualTypeOf<JournalEntryJson["actor"] | null>();
+    expectTypeOf<JournalEntryJson["changes"]>().toEqualTypeOf<{ readonly [field: string]: Json }>();
+    expectTypeOf<SlotJson>().toExtend<ShownSlotJson>();
   });
 });

@@ -19,6 +19,7 @@ import type {
   CreateSlotsInput,
   EndedAppointment,
   Engine,
+  GetScheduleInput,
   HoldInput,
   ListAppointmentsInput,
   ListSlotsInput,
@@ -37,7 +38,13 @@ import type {
 } from "../src/index.ts";
 import type * as commands from "../src/model/commands.ts";
 import type { createManySlotsSchema } from "../src/model/create-many-slots.ts";
-import type { historySchema, listAppointmentsSchema, listSlotsSchema, reconcileSchema } from "../src/model/queries.ts";
+import type {
+  getScheduleSchema,
+  historySchema,
+  listAppointmentsSchema,
+  listSlotsSchema,
+  reconcileSchema,
+} from "../src/model/queries.ts";
 
 /** Without `readonly`, and with any function in place of a function: a schema checks neither. */
 type AsChecked<T> = T extends (...args: never[]) => unknown
@@ -50,6 +57,7 @@ type AsChecked<T> = T extends (...args: never[]) => unknown
 
 type Schemas = typeof commands & {
   readonly createManySlotsSchema: typeof createManySlotsSchema;
+  readonly getScheduleSchema: typeof getScheduleSchema;
   readonly listSlotsSchema: typeof listSlotsSchema;
   readonly listAppointmentsSchema: typeof listAppointmentsSchema;
   readonly reconcileSchema: typeof reconcileSchema;
@@ -74,6 +82,7 @@ interface Pairs {
   readonly completeSchema: CompleteInput;
   readonly markNoShowSchema: MarkNoShowInput;
   readonly cancelSchema: CancelInput;
+  readonly getScheduleSchema: GetScheduleInput;
   readonly listSlotsSchema: ListSlotsInput;
   readonly listAppointmentsSchema: ListAppointmentsInput;
   readonly slotHistory: SlotHistoryInput;

@@ -2,8 +2,14 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import * as schemas from "../src/schemas/index.ts";
 
-const { inputSchemas, callCodes: _, ...parts } = schemas;
+const { inputSchemas, callCodes, ...parts } = schemas;
 const all: Readonly<Record<string, z.ZodType>> = { ...inputSchemas, ...parts };
+
+it("the schemas of inputs are those of all calls that take an object", () => {
+  const takesNone = ["getSlot", "getAppointment", "checkSync", "transaction"];
+  const takeAnObject = Object.keys(callCodes).filter((name) => !takesNone.includes(name));
+  expect(Object.keys(inputSchemas).sort()).toEqual(takeAnObject.sort());
+});
 
 describe("the JSON Schema of an input", () => {
   it.each(Object.keys(all))("can be had of %s, as input and as output", (name) => {

@@ -1,22 +1,30 @@
-import type { ErrorCode, ErrorResponse, ProblemDetails, ScreenDetails } from "../errors/index.ts";
+import type { SyncReport } from "../engine/check-sync.ts";
+import type { ReconcileReport } from "../engine/reconcile.ts";
+import type { ErrorCode, ErrorResponse, MaybeCreated, ProblemDetails, ScreenDetails } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
+import type { CreatedSoFar } from "../model/create-many-slots.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { Schedule } from "../model/schedule.ts";
+import type { Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Json } from "../model/values.ts";
+import type { ChangedSlot } from "../rules/block.ts";
 import type { Booked } from "../rules/book.ts";
 import type { EndedAppointment } from "../rules/cancel.ts";
+import type { ChangedAppointment } from "../rules/check-in.ts";
 import type { CreatedSlots } from "../rules/create-slots.ts";
 import type { HeldSlot } from "../rules/hold.ts";
 
-/** A type as `JSON.stringify` leaves it: a `Date` is an ISO 8601 string in UTC. */
-export type AsJson<T> = T extends Date
-  ? string
-  : T extends Json
-    ? T
-    : T extends object
-      ? { readonly [Field in keyof T]: AsJson<T[Field]> }
-      : T;
+/** A type as `JSON.stringify` leaves it: a `Date` is an ISO 8601 string in UTC, and what is unknown is any JSON. */
+export type AsJson<T> = unknown extends T
+  ? Json
+  : T extends Date
+    ? string
+    : T extends Json
+      ? T
+      : T extends object
+        ? { readonly [Field in keyof T]: AsJson<T[Field]> }
+        : T;
 
 /** A schedule as JSON has it. */
 export interface ScheduleJson extends AsJson<Schedule> {}
@@ -28,12 +36,25 @@ export interface SlotJson extends AsJson<Slot> {}
 export interface AppointmentJson extends AsJson<Appointment> {}
 
 /** An entry of a history as JSON has it. */
-export interface JournalEntryJson extends Omit<AsJson<JournalEntry>, "changes"> {
-  readonly changes: { readonly [field: string]: Json };
-}
+export interface JournalEntryJson extends AsJson<JournalEntry> {}
+
+/** A slot as an actor sees it, as JSON has it: a field that is hidden from them is null. */
+export interface ShownSlotJson extends AsJson<Shown<Slot>> {}
+
+/** An appointment as an actor sees it, as JSON has it: a field that is hidden from them is null. */
+export interface ShownAppointmentJson extends AsJson<Shown<Appointment>> {}
+
+/** An entry of a history as an actor sees it, as JSON has it: a field that is hidden from them is null. */
+export interface ShownJournalEntryJson extends AsJson<Shown<JournalEntry>> {}
 
 /** What `createSlots` returns, as JSON has it. */
 export interface CreatedSlotsJson extends AsJson<CreatedSlots> {}
+
+/** What `createManySlots` returns, as JSON has it. */
+export interface CreatedSoFarJson extends AsJson<CreatedSoFar> {}
+
+/** What `block`, `unblock` and `release` return, as JSON has it. */
+export interface ChangedSlotJson extends AsJson<ChangedSlot> {}
 
 /** What `hold` returns, as JSON has it. */
 export interface HeldSlotJson extends AsJson<HeldSlot> {}
@@ -41,8 +62,17 @@ export interface HeldSlotJson extends AsJson<HeldSlot> {}
 /** What `book`, `accept` and `reschedule` return, as JSON has it. */
 export interface BookedJson extends AsJson<Booked> {}
 
+/** What `checkIn` and `complete` return, as JSON has it. */
+export interface ChangedAppointmentJson extends AsJson<ChangedAppointment> {}
+
 /** What `cancel` and `markNoShow` return, as JSON has it. */
 export interface EndedAppointmentJson extends AsJson<EndedAppointment> {}
+
+/** What `checkSync` returns, as JSON has it. */
+export interface SyncReportJson extends AsJson<SyncReport> {}
+
+/** What `reconcile` returns, as JSON has it. */
+export interface ReconcileReportJson extends AsJson<ReconcileReport> {}
 
 /** A page of a list as JSON has it. */
 export interface PageJson<Item> {
@@ -53,7 +83,7 @@ export interface PageJson<Item> {
 }
 
 /** The `details` that an answer shows of an error with this code, as JSON has them. */
-export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ScreenDetails[Code]>;
+export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ScreenDetails[Code] & MaybeCreated>;
 
 /** What `BookingError.toResponse()` returns, as JSON has it. */
 export type ErrorResponseJson<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode

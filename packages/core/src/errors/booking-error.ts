@@ -10,7 +10,7 @@ export interface ErrorResponse {
   /** For the person at the screen: without ids, and with times in the zone of the schedule. */
   readonly message: string;
   readonly scenario: ErrorCode;
-  readonly details: ScreenDetails[ErrorCode];
+  readonly details: ScreenDetails[ErrorCode] & MaybeCreated;
   readonly recoverable: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface ProblemDetails {
   /** The same text as the `message` of `toResponse()`. */
   readonly detail: string;
   readonly code: ErrorCode;
-  readonly details: ScreenDetails[ErrorCode];
+  readonly details: ScreenDetails[ErrorCode] & MaybeCreated;
   readonly recoverable: boolean;
   readonly transient: boolean;
 }

@@ -122,23 +122,23 @@ export interface ErrorDetails {
     /** Set if all connections of the pool were in use for all that time: what the program can do about it. */
     readonly problem?: string;
   };
-  storage_unavailable: Record<string, never>;
-  storage_read_only: Record<string, never>;
+  storage_unavailable: Record<never, never>;
+  storage_read_only: Record<never, never>;
   storage_misused: { readonly problem: string };
-  refused_by_database: Record<string, never>;
+  refused_by_database: Record<never, never>;
   outcome_unknown: {
     /** The key to send the command again with. Null for a transaction, which has no key of its own. */
     readonly idempotencyKey: string | null;
   };
-  schema_outdated: Record<string, never>;
-  schema_too_new: Record<string, never>;
+  schema_outdated: Record<never, never>;
+  schema_too_new: Record<never, never>;
   /** What the engine was created with, and what the database was set up with. */
   settings_mismatch: {
     readonly setting: "overlapScope" | "idempotencyScope";
     readonly expected: string;
     readonly actual: string;
   };
-  aborted: Record<string, never>;
+  aborted: Record<never, never>;
 }
 
 /** Set if a `createManySlots` ended early and has created something. */

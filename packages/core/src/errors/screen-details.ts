@@ -38,9 +38,9 @@ export interface ScreenDetails
   /** Without the `problem`, which is the developer's. */
   storage_busy: Omit<ErrorDetails["storage_busy"], "problem">;
   /** Nothing: the `problem` is the developer's. */
-  storage_misused: Record<string, never>;
+  storage_misused: Record<never, never>;
   /** Nothing: the setting is the developer's. */
-  settings_mismatch: Record<string, never>;
+  settings_mismatch: Record<never, never>;
 }
 
 type OptionalIn<T, Field extends keyof T> = Omit<T, Field> & Partial<Pick<T, Field>>;
