@@ -2,6 +2,7 @@ import { minutes, patient, place, provider, refusal } from "@slotwright/conforma
 import { expect, it } from "vitest";
 import { createEngine, type Engine, type InputIssue, type IssueCode, issueCodes } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
+import { inputSchemas } from "../src/schemas/index.ts";
 
 type Wrong = readonly [issue: Omit<InputIssue, "message">, call: (engine: Engine) => Promise<unknown>];
 
@@ -87,4 +88,34 @@ it("tells the place of an issue among many slots as it does among few", async ()
   const call = { actor: provider, ...place, slots: [half, { ...half, capacity: 0 }] };
   const { details } = await refusal(engine.createManySlots(call), "invalid_input");
   expect(details.issues).toMatchObject([{ path: "slots.1.capacity", code: "too_small", minimum: 1 }]);
+});
+
+it.each(Object.keys(inputSchemas))("%s says of an input that is no object that it must be one", async (name) => {
+  const engine = createEngine({ storage: memoryAdapter() });
+  const calls = engine as unknown as Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
+  for (const input of ["x", 7, null, []]) {
+    const { details } = await refusal(calls[name]?.(input) ?? expect.unreachable(), "invalid_input");
+    expect(details.issues).toEqual([{ path: "", code: "wrong_type", message: "it must be an object" }]);
+  }
+});
+
+it("says it of an object within an input, too, and speaks in full where there is no path", async () => {
+  const engine = createEngine({ storage: memoryAdapter() });
+  const call = { actor: provider, ...place, slots: ["x"] } as never;
+  for (const created of [engine.createSlots(call), engine.createManySlots(call)]) {
+    const { details } = await refusal(created, "invalid_input");
+    expect(details.issues).toEqual([{ path: "slots.0", code: "wrong_type", message: "must be an object" }]);
+  }
+  expect((await refusal(engine.getSlot(7 as never), "invalid_input")).details.issues).toMatchObject([
+    { path: "", message: "it must be a string" },
+  ]);
+});
+
+it.each([
+  ["a\0b", "must not contain control characters"],
+  ["a\ud800", "must not contain half a surrogate pair"],
+])("of one forbidden character in an id there is one issue: %j", async (subjectId, message) => {
+  const engine = createEngine({ storage: memoryAdapter() });
+  const { details } = await refusal(engine.book({ actor: patient, subjectId, slotId: "s-1" }), "invalid_input");
+  expect(details.issues).toEqual([{ path: "subjectId", code: "forbidden_character", message }]);
 });

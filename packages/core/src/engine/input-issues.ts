@@ -2,6 +2,9 @@ import type { z } from "zod";
 import type { InputIssue, IssueCode, IssueValues } from "../model/input-issue.ts";
 import { isLike } from "./misspelt.ts";
 
+/** Where something is within an input. */
+export type Path = readonly PropertyKey[];
+
 /** The most issues in one error: ten thousand bad slots need not be named one by one. */
 export const mostIssues = 20;
 
@@ -16,7 +19,7 @@ interface Definition {
 }
 
 /** The fields of the object at this path, as far as the schema tells. */
-function fieldsAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+function fieldsAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   const { shape, element, innerType, in: input }: Definition = schema._zod.def as Definition;
   const inner = innerType ?? input;
   if (inner !== undefined) return fieldsAt(inner, path);
@@ -37,22 +40,24 @@ function unknownKeys(keys: readonly string[], fields: readonly string[]): string
   return `${named.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
 }
 
-/** What Zod says of the input, as an issue with its code. `schema` tells which fields there are. */
-export function asIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): InputIssue {
-  const path = issue.path.map(String).join(".");
+/** What Zod says of the input at a path, as an issue with its code. `schema` tells which fields there are. */
+export function asIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType, at: Path): InputIssue {
+  const path = [...at, ...issue.path];
   if (issue.code === "unrecognized_keys") {
     const unknown = unknownKeys(issue.keys, fieldsAt(schema, issue.path));
     const fields = issue.keys.slice(0, mostIssues).map(shortened);
-    return {
-      path,
-      code: "unknown_field",
-      fields,
-      message: `${path === "" ? "it " : ""}has unknown fields: ${unknown}`,
-    };
+    return issueAt(path, { code: "unknown_field", fields }, `has unknown fields: ${unknown}`);
   }
   if (issue.code === "invalid_type" && issue.input === undefined)
-    return { path, code: "required", message: path === "" ? "it is missing" : "is missing" };
-  return { path, ...codeOf(issue), message: issue.message };
+    return issueAt(path, { code: "required" }, "is missing");
+  return issueAt(path, codeOf(issue), issue.message);
+}
+
+/** The path is the subject of a message that begins with its verb. Without a path, the message needs another one. */
+export function issueAt(at: Path, coded: Coded, message: string): InputIssue {
+  const path = at.map(String).join(".");
+  const isPredicate = /^(?:must|has|is|cannot) /.test(message);
+  return { path, ...coded, message: path === "" && isPredicate ? `it ${message}` : message };
 }
 
 interface Coded extends IssueValues {

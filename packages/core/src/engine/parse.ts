@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { BookingError } from "../errors/index.ts";
 import type { Actor } from "../model/values.ts";
-import { asIssue, isUnknownField, mostIssues } from "./input-issues.ts";
+import { asIssue, issueAt, isUnknownField, mostIssues, type Path } from "./input-issues.ts";
 import { isLike } from "./misspelt.ts";
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -10,16 +10,17 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 
 /**
  * The input as the schema makes it.
+ * @param at Where it is within the input of the call. Default: it is the input of the call.
  * @throws BookingError `invalid_input`
  */
-export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const parsed = read(schema, input);
+export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown, at: Path = []): z.output<Schema> {
+  const parsed = read(schema, input, at);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
   // A misspelt field first: that another one is missing usually follows from it.
   const sorted = [...issues.filter(isUnknownField), ...issues.filter((issue) => !isUnknownField(issue))];
   throw new BookingError("invalid_input", {
-    issues: sorted.slice(0, mostIssues).map((issue) => asIssue(issue, schema)),
+    issues: sorted.slice(0, mostIssues).map((issue) => asIssue(issue, schema, at)),
   });
 }
 
@@ -48,15 +49,24 @@ export function meansField(input: unknown, field: string): boolean {
   return input[field] !== undefined || Object.keys(input).some((key) => key !== field && isLike(key, field));
 }
 
-function read<Schema extends z.ZodType>(schema: Schema, input: unknown): z.ZodSafeParseResult<z.output<Schema>> {
+/** What an issue says if its schema has no sentence for it. */
+function defaultMessage(issue: z.core.$ZodRawIssue): string | undefined {
+  return issue.code === "invalid_type" && issue.expected === "object" ? "must be an object" : undefined;
+}
+
+function read<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  at: Path,
+): z.ZodSafeParseResult<z.output<Schema>> {
   try {
-    return schema.safeParse(input, { reportInput: true });
+    return schema.safeParse(input, { reportInput: true, error: defaultMessage });
   } catch (error) {
     // A getter or a Proxy of the caller threw.
-    throw new BookingError(
-      "invalid_input",
-      { issues: [{ path: "", code: "unreadable", message: "it cannot be read" }] },
-      error,
-    );
+    throw unreadable(at, error);
   }
+}
+
+export function unreadable(at: Path, cause: unknown): BookingError {
+  return new BookingError("invalid_input", { issues: [issueAt(at, { code: "unreadable" }, "cannot be read")] }, cause);
 }

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { BookingError, isBookingError } from "../errors/index.ts";
 import type { NewSlotInput } from "../model/command-inputs.ts";
 import { newSlotSchema } from "../model/commands.ts";
-import { parse } from "./parse.ts";
+import { parse, unreadable } from "./parse.ts";
 
 type NewSlot = z.output<typeof newSlotSchema>;
 type Inputs = Iterable<NewSlotInput> | AsyncIterable<NewSlotInput>;
@@ -41,7 +41,7 @@ export function chunkReader(source: Inputs, size: number, signal: AbortSignal | 
     } catch (error) {
       if (isBookingError(error, "aborted")) throw error;
       isOpen = false;
-      throw unreadable(`slots.${position}`, error);
+      throw unreadable(["slots", position], error);
     }
   }
 
@@ -51,7 +51,7 @@ export function chunkReader(source: Inputs, size: number, signal: AbortSignal | 
       for (let seats = 0; isOpen && seats < size; ) {
         const { done, value } = await read(from + slots.length);
         if (done) break;
-        const slot = parseAt(from + slots.length, value);
+        const slot = parse(newSlotSchema, value, ["slots", from + slots.length]);
         slots.push(slot);
         seats += slot.capacity;
       }
@@ -72,7 +72,7 @@ function opened(source: Inputs): Iterator<NewSlotInput> | AsyncIterator<NewSlotI
   try {
     return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   } catch (error) {
-    throw unreadable("slots", error);
+    throw unreadable(["slots"], error);
   }
 }
 
@@ -81,26 +81,6 @@ async function end(iterator: ReturnType<typeof opened>): Promise<void> {
   try {
     await iterator.return?.();
   } catch {}
-}
-
-function unreadable(path: string, cause: unknown): BookingError {
-  return new BookingError(
-    "invalid_input",
-    { issues: [{ path, code: "unreadable", message: "it cannot be read" }] },
-    cause,
-  );
-}
-
-function parseAt(position: number, input: unknown): NewSlot {
-  try {
-    return parse(newSlotSchema, input);
-  } catch (error) {
-    if (!isBookingError(error, "invalid_input")) throw error;
-    const issues = error.details.issues.map((issue) => {
-      return { ...issue, path: ["slots", position, ...(issue.path === "" ? [] : [issue.path])].join(".") };
-    });
-    throw new BookingError("invalid_input", { issues }, error.cause);
-  }
 }
 
 /** @throws BookingError `aborted` */
