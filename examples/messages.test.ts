@@ -1,4 +1,4 @@
-import { createEngine, isBookingError } from "@slotwright/core";
+import { BookingError, createEngine, isBookingError } from "@slotwright/core";
 import { memoryAdapter } from "@slotwright/core/memory";
 import { expect, it } from "vitest";
 import { answerTo } from "./messages.ts";
@@ -34,6 +34,11 @@ it("says in German what is missing, and in English what has no German text", asy
     message: "Bitte prüfen Sie Ihre Angaben.",
     details: { issues: [{ path: "subjectId", code: "required", message: "Bitte ausfüllen." }] },
   });
-  expect((await refusedTo("de", { providerId: "other" })).message).toMatch(/^This time does not belong/);
+  expect((await refusedTo("de", { providerId: "other" })).message).toMatch(/^This time belongs to a different person/);
   expect((await refusedTo("fr", {})).message).toBe("This time has just been taken. Please choose another one.");
+});
+
+it("says in German that the system is at fault, and nothing that is for developers", () => {
+  const { message } = answerTo(new BookingError("storage_misused", { problem: "within() was given a pool." }), "de");
+  expect(message).toBe("Das geht gerade nicht, weil dieses System eine Störung hat. Bitte melden Sie das.");
 });

@@ -8,6 +8,7 @@ const german: Messages = {
   invalid_time_range: ({ reason }) =>
     reason === "too_long" ? "Dieser Termin ist zu lang." : "Das Ende muss nach dem Beginn liegen.",
   invalid_input: () => "Bitte prüfen Sie Ihre Angaben.",
+  system: () => "Das geht gerade nicht, weil dieses System eine Störung hat. Bitte melden Sie das.",
   issues: {
     required: () => "Bitte ausfüllen.",
     too_long: ({ maximum }) => `Höchstens ${maximum} Zeichen.`,

@@ -79,7 +79,7 @@ describe("the message of a response", () => {
       const error = await misled.book(want).catch((refused: BookingError) => refused);
       const { message } = (error as BookingError).toResponse();
       expect(message).toBe(
-        "Something is wrong with this system, so this cannot be done. Please tell those who run it.",
+        "Something is wrong with this system, so this cannot be done. Please tell the people who run it.",
       );
     },
   );
@@ -90,8 +90,8 @@ describe("the message of a response", () => {
       (reason) => new BookingError("invalid_time_range", { ...range, reason }).toResponse().message,
     );
     expect(said).toEqual([
-      "The end must be later than the beginning. Please correct one of them.",
-      "The end must be later than the beginning. Please correct one of them.",
+      "The end must be later than the start. Please change one of them.",
+      "The end must be later than the start. Please change one of them.",
       "This is too long: at most 31 days are possible. Please choose an earlier end.",
     ]);
   });
@@ -101,7 +101,7 @@ describe("the message of a response", () => {
     const error = new BookingError("storage_unavailable", { createdSoFar } as never);
     const { message, details } = error.toResponse();
     expect(message).toBe(
-      "This system cannot be reached at the moment. Please try again later. The first 50 entries were created before that, and will stay.",
+      "This system cannot be reached at the moment. Please try again later. The first 50 entries were created and will stay.",
     );
     expect(details).toEqual({ createdSoFar });
     const unchanged = new BookingError("storage_unavailable", {
@@ -140,6 +140,13 @@ describe("times in a message", () => {
     expect(held(at, "Mars/Olympus_Mons").toResponse({ timeZone: "Asia/Tokyo" }).message).toContain("16:00.");
     expect(held(at, "Mars/Olympus_Mons").toResponse({ timeZone: "nowhere" }).message).toContain("07:00 UTC.");
   });
+
+  it.each(["UTC", "utc", "Etc/UTC", "etc/utc"])(
+    "are in UTC by name where that is the zone of the schedule: %s",
+    (zone) => {
+      expect(held("2026-07-01T07:00:00Z", zone).toResponse().message).toContain("1 Jul 2026, 07:00 UTC.");
+    },
+  );
 
   it("are written as the locale does, and as in English if it is none", () => {
     const at = "2026-07-01T07:00:00Z";
@@ -184,6 +191,46 @@ describe("messages of the host", () => {
         { path: "metadata", code: "wrong_type", message: "This is not of the right kind." },
       ],
     });
+  });
+});
+
+describe("where the system is at fault", () => {
+  const problem = "for developers";
+  const record = { record: "slot", id: "s-1", from: "booked", command: "book" } as const;
+  const faults = [
+    new BookingError("policy_violation", { policy: "p", problem, unanswered: true }),
+    new BookingError("forbidden", { command: "book", actorId: "a", problem, unanswered: true }),
+    new BookingError("invalid_transition", { ...record, guard: problem }),
+    new BookingError("storage_misused", { problem }),
+    new BookingError("settings_mismatch", { setting: "overlapScope", expected: problem, actual: problem }),
+    new BookingError("schema_outdated", {}),
+    new BookingError("schema_too_new", {}),
+  ] as readonly BookingError[];
+  const texts = Object.fromEntries(errorCodes.map((code) => [code, (details: object) => JSON.stringify(details)]));
+
+  it.each(faults)("the host's text for the code is not asked: $code", (error) => {
+    const english = "Something is wrong with this system, so this cannot be done. Please tell the people who run it.";
+    expect(error.toResponse({ messages: texts as Messages }).message).toBe(english);
+    const messages: Messages = { ...texts, system: (details, { locale }) => `${JSON.stringify(details)} ${locale}` };
+    expect(error.toResponse({ messages, locale: "de" }).message).toBe("{} de");
+    expect(error.toProblem({ messages, locale: "de" }).detail).toBe("{} de");
+  });
+
+  it("the text for it may say what was created", () => {
+    const createdSoFar = { idempotencyKey: "k-1", inputs: 50, slots: 100 };
+    const error = new BookingError("schema_outdated", { createdSoFar });
+    expect(error.toResponse().message).toMatch(/run it\. The first 50 entries were created/);
+    const messages: Messages = { system: (details) => `${details.createdSoFar?.inputs}` };
+    expect(error.toResponse({ messages }).message).toBe("50");
+  });
+
+  it("and nowhere else, the text is not used", () => {
+    const messages: Messages = { system: () => "Never.", policy_violation: ({ problem }) => `Nein: ${problem}` };
+    const refused = new BookingError("policy_violation", { policy: "p", problem: "No." });
+    expect(refused.toResponse({ messages }).message).toBe("Nein: No.");
+    expect(new BookingError("invalid_transition", record).toResponse({ messages }).message).toMatch(
+      /^This is not possible/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { askFor, minutes, place, provider, publishOne, refusal } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
-import { createEngine, type EngineOptions, type StorageAdapter } from "../src/index.ts";
+import { type Authorize, createEngine, type EngineOptions, type StorageAdapter } from "../src/index.ts";
 import { createMemoryDatabase, memoryAdapter } from "../src/memory/index.ts";
 
 /** A storage on which something else happens just before the first search. */
@@ -51,6 +51,11 @@ describe("a refusal that rests on several reads", () => {
   });
 });
 
+const refuseCommands =
+  (sentence: string): Authorize =>
+  ({ action }) =>
+    action === "command" ? sentence : undefined;
+
 describe("a refusal's message", () => {
   const booking = async (options: object) => {
     const { storage, engine } = stage();
@@ -80,6 +85,24 @@ describe("a refusal's message", () => {
   ])("says what authorize answered where it is no sentence: %s", async (answer, named) => {
     const { message } = await refusal(booking({ authorize: () => answer }), "forbidden");
     expect(message).toContain(`authorize answered with ${named}, and must answer`);
+  });
+
+  it.each(["no", "No.", "Ask the desk!"])("quotes the host's sentence, whatever its end: %s", async (sentence) => {
+    const forbidden = await refusal(booking({ authorize: refuseCommands(sentence) }), "forbidden");
+    const { id } = provider;
+    expect(forbidden.message).toBe(
+      `The actor "${id}" may not run the command book ("${sentence}"). Ask somebody who may.`,
+    );
+    const policies = [{ name: "late", check: () => sentence }];
+    const { message } = await refusal(booking({ policies }), "policy_violation");
+    expect(message).toBe(`The policy "late" does not allow this ("${sentence}").`);
+  });
+
+  it("does not send anybody to ask others where authorize gave no answer", async () => {
+    const { message } = await refusal(booking({ authorize: () => true }), "forbidden");
+    expect(message).toMatch(
+      /: authorize answered with true, and must answer at once: with a sentence, or undefined\.$/,
+    );
   });
 
   it("of a full queue does not speak of a time that was not waited", async () => {

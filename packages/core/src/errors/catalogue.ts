@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorDetails } from "./details.ts";
+import type { ErrorCode, ErrorDetails, HostAnswer } from "./details.ts";
 
 interface CatalogueEntry<C extends ErrorCode> {
   /** HTTP status. */
@@ -14,6 +14,11 @@ interface CatalogueEntry<C extends ErrorCode> {
 }
 
 const iso = (date: Date): string => date.toISOString();
+
+/** The host's own sentence is quoted, because it may have no full stop. */
+function said({ problem, unanswered }: HostAnswer): string {
+  return unanswered ? `: ${problem}` : ` ("${problem}").`;
+}
 
 /** Every error of the library, once. Classes, HTTP mapping and reference pages come from here. */
 export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = {
@@ -187,15 +192,15 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: false,
     title: "A policy of this service does not allow it",
-    message: ({ policy, problem }) => `The policy "${policy}" does not allow this: ${problem}`,
+    message: ({ policy, ...answer }) => `The policy "${policy}" does not allow this${said(answer)}`,
   },
   forbidden: {
     status: 403,
     recoverable: false,
     transient: false,
     title: "The actor may not do this",
-    message: ({ command, actorId, problem }) =>
-      `The actor "${actorId}" may not run the command ${command}: ${problem} Ask somebody who may.`,
+    message: ({ command, actorId, ...answer }) =>
+      `The actor "${actorId}" may not run the command ${command}${said(answer)}${answer.unanswered ? "" : " Ask somebody who may."}`,
   },
   storage_busy: {
     status: 503,

@@ -1,7 +1,7 @@
 import type { InputIssue, IssueCode } from "../model/input-issue.ts";
 import type { DetailsOf, ErrorCode, MaybeCreated } from "./details.ts";
 import { issueNotices } from "./issue-notices.ts";
-import { createdText, type Notice, notices } from "./notices.ts";
+import { createdText, type FaultCode, type Notice, notices, systemNotice } from "./notices.ts";
 import { type Phrasing, phrasingFor } from "./phrasing.ts";
 import { type ScreenDetails, screenDetails } from "./screen-details.ts";
 
@@ -9,7 +9,12 @@ import { type ScreenDetails, screenDetails } from "./screen-details.ts";
  * Texts of your own for the person at the screen, by code, for example in another language. Each gets all details of
  * the error, also those that are not shown. What is missing stays English.
  */
-export type Messages = { readonly [C in ErrorCode]?: Notice<C> } & {
+export type Messages = { readonly [C in Exclude<ErrorCode, FaultCode>]?: Notice<C> } & {
+  /**
+   * The text if the system is at fault, whatever the code. The details of such an error are for developers, so this
+   * text gets none of them but `createdSoFar`, and the text of the code is not used.
+   */
+  readonly system?: (details: MaybeCreated, phrasing: Phrasing) => string;
   /** The texts of the issues of `invalid_input`, by their codes. */
   readonly issues?: { readonly [C in IssueCode]?: (issue: InputIssue, phrasing: Phrasing) => string };
 };
@@ -37,12 +42,23 @@ export function onScreen<C extends ErrorCode>(
   { locale, timeZone, messages = {} }: ScreenOptions,
 ): OnScreen<C> {
   const phrasing = phrasingFor(locale, ["timeZone" in details ? (details.timeZone as string) : undefined, timeZone]);
-  const own = messages[code] as Notice<C> | undefined;
-  const text = own === undefined ? notices[code](details, phrasing) + createdText(details) : own(details, phrasing);
+  const text = textOf(code, details, messages, phrasing);
   const seen = screenDetails(code, details);
   if (!("issues" in seen)) return { text, details: seen };
   const issues = (seen.issues as readonly InputIssue[]).map((issue) => issueOnScreen(issue, messages.issues, phrasing));
   return { text, details: { ...seen, issues } };
+}
+
+function textOf<C extends ErrorCode>(code: C, details: DetailsOf<C>, messages: Messages, phrasing: Phrasing): string {
+  const english = notices[code](details, phrasing);
+  if (english === undefined) return systemText(details, messages, phrasing);
+  const own = (messages as { readonly [Code in C]?: Notice<C> })[code];
+  return own === undefined ? english + createdText(details) : own(details, phrasing);
+}
+
+function systemText({ createdSoFar }: MaybeCreated, { system }: Messages, phrasing: Phrasing): string {
+  const created: MaybeCreated = createdSoFar === undefined ? {} : { createdSoFar };
+  return system === undefined ? systemNotice + createdText(created) : system(created, phrasing);
 }
 
 function issueOnScreen(issue: InputIssue, texts: Messages["issues"] = {}, phrasing: Phrasing): InputIssue {

@@ -5,66 +5,77 @@ import type { Phrasing } from "./phrasing.ts";
 /** A text for the person at the screen. */
 export type Notice<C extends ErrorCode> = (details: DetailsOf<C>, phrasing: Phrasing) => string;
 
-const ours = "Something is wrong with this system, so this cannot be done. Please tell those who run it.";
+/** Codes with which the system is at fault: the program, or the database as it was set up. */
+export type FaultCode = "storage_misused" | "schema_outdated" | "schema_too_new" | "settings_mismatch";
+
+/** The English text where the system is at fault. */
+export const systemNotice =
+  "Something is wrong with this system, so this cannot be done. Please tell the people who run it.";
+
+const systemAtFault = () => undefined;
 
 /**
  * The English text of each code for the person at the screen, who may be a patient: what happened, and what they can
- * do. It has no ids, no names of fields and no words of the program.
+ * do. It has no ids, no names of fields and no words of the program. Undefined if the system is at fault: the details
+ * are then for developers, and no text may use them.
  */
-export const notices: { readonly [C in ErrorCode]: Notice<C> } = {
+export const notices: {
+  readonly [C in ErrorCode]: (details: DetailsOf<C>, phrasing: Phrasing) => string | undefined;
+} = {
   invalid_input: () => "Something in this request is not valid. Please check what you have entered.",
   invalid_time_range: ({ reason }) =>
     reason === "too_long"
       ? `This is too long: at most ${limits.slotMs / 86_400_000} days are possible. Please choose an earlier end.`
-      : "The end must be later than the beginning. Please correct one of them.",
-  schedule_not_found: () => "No times were ever on offer here. Please check who and where it is.",
-  slot_not_found: () => "This time is not on offer any more. Please look at the free times again.",
-  appointment_not_found: () => "This appointment cannot be found. Please look at your appointments again.",
-  slot_exists: () => "This time is on offer already. Please look at the list again.",
-  appointment_exists: () => "This appointment exists already. Please look at your appointments again.",
-  hold_not_found: () => "This time is not reserved for you any more. Please choose it again.",
+      : "The end must be later than the start. Please change one of them.",
+  schedule_not_found: () =>
+    "No times have been offered here yet. Please check that this is the right person and place.",
+  slot_not_found: () => "This time is no longer available. Please look at the free times again.",
+  appointment_not_found: () => "This appointment cannot be found. Please check your appointments.",
+  slot_exists: () => "This time has already been added. Please check the list.",
+  appointment_exists: () => "This appointment already exists. Please check your appointments.",
+  hold_not_found: () => "This time is no longer reserved for you. Please choose it again.",
   slot_booked: () => "This time has just been taken. Please choose another one.",
   slot_held: ({ heldUntil }, { time }) =>
     `This time is reserved until ${time(heldUntil)}. Please choose another one, or look again after that.`,
   slot_blocked: () => "This time is not available. Please choose another one.",
   slot_overlap: ({ start, end, conflictingStart, conflictingEnd }, { range }) =>
-    `The time ${range(start, end)} overlaps another one, ${range(conflictingStart, conflictingEnd)}. Please choose one that is free.`,
+    `The time ${range(start, end)} overlaps another one, ${range(conflictingStart, conflictingEnd)}. Please choose a free time.`,
   time_mismatch: ({ slotStart, slotEnd, start, end }, { range }) =>
-    `The wanted time, ${range(start, end)}, does not lie within the free one, ${range(slotStart, slotEnd)}. Please choose another time.`,
+    `The time you asked for, ${range(start, end)}, is not within the free one, ${range(slotStart, slotEnd)}. Please choose another time.`,
   schedule_mismatch: ({ field }) =>
     field === "timeZone"
-      ? "This calendar has another time zone. Please use the one it has."
-      : "This time does not belong to the right person or place. Please choose another one.",
+      ? "This calendar uses a different time zone. Please use that one."
+      : "This time belongs to a different person or place. Please choose another one.",
   no_slot_available: ({ start, end }, { range }) =>
-    `There is no free time that contains ${range(start, end)}. Please choose another time.`,
+    `There is no free time for ${range(start, end)}. Please choose another time.`,
   invalid_transition: ({ guard, record }) => {
-    if (guard !== undefined) return ours;
+    if (guard !== undefined) return systemAtFault();
     const what = record === "appointment" ? "appointment" : "time";
-    return `This ${what} has changed, so this is not possible now. Please load it again to see what is.`;
+    return `This is not possible with this ${what} as it is now. Please reload it to see what is possible.`;
   },
-  version_conflict: () => "Somebody has changed this in the meantime. Please load it again, and then decide.",
+  version_conflict: () => "Someone has changed this in the meantime. Please reload it before you decide.",
   idempotency_key_reused: () =>
-    "This request got mixed up with an earlier one, so nothing was done. Please start again from the beginning.",
+    "This request was mixed up with an earlier one, so nothing was done. Please start again.",
   hold_expired: ({ expiredAt }, { time }) =>
-    `This time was reserved for you until ${time(expiredAt)}. Please choose it again.`,
+    `This time was reserved for you only until ${time(expiredAt)}. Please choose it again.`,
   hold_not_owned: ({ heldUntil }, { time }) =>
-    `This time is reserved for somebody else until ${time(heldUntil)}. Please choose another one, or look again after that.`,
-  policy_violation: ({ problem, unanswered }) => (unanswered ? ours : problem),
-  forbidden: ({ problem, unanswered }) => (unanswered ? ours : problem),
+    `This time is reserved for someone else until ${time(heldUntil)}. Please choose another one, or look again after that.`,
+  policy_violation: ({ problem, unanswered }) => (unanswered ? systemAtFault() : problem),
+  forbidden: ({ problem, unanswered }) => (unanswered ? systemAtFault() : problem),
   storage_busy: (details) =>
-    `There is too much going on at the moment.${unchanged(details)} Please try again in a little while.`,
+    `This system is very busy at the moment.${unchanged(details)} Please try again in a little while.`,
   storage_unavailable: (details) =>
     `This system cannot be reached at the moment.${unchanged(details)} Please try again later.`,
   storage_read_only: (details) =>
-    `Nothing can be changed at the moment, only looked at.${unchanged(details)} Please try again later.`,
-  storage_misused: () => ours,
+    `Changes are not possible at the moment.${unchanged(details)} Please try again later.`,
+  storage_misused: systemAtFault,
   refused_by_database: (details) =>
-    `This could not be saved.${unchanged(details)} Trying again does not help. Please tell those who run this system.`,
+    `This could not be saved.${unchanged(details)} Trying again will not help. Please tell the people who run this system.`,
   outcome_unknown: () =>
-    "The connection was lost, and it is not known whether this has worked. Please check before you try again.",
-  schema_outdated: () => ours,
-  schema_too_new: () => ours,
-  settings_mismatch: () => ours,
+    "The connection was lost, so it is not known whether this worked. Please check before you try again.",
+  schema_outdated: systemAtFault,
+  schema_too_new: systemAtFault,
+  settings_mismatch: systemAtFault,
   aborted: () => "This was stopped before it was finished.",
 };
 
@@ -72,7 +83,7 @@ export const notices: { readonly [C in ErrorCode]: Notice<C> } = {
 export function createdText({ createdSoFar }: MaybeCreated): string {
   const inputs = createdSoFar?.inputs ?? 0;
   if (inputs === 0) return "";
-  return ` ${inputs === 1 ? "The first entry was" : `The first ${inputs} entries were`} created before that, and will stay.`;
+  return ` ${inputs === 1 ? "The first entry was" : `The first ${inputs} entries were`} created and will stay.`;
 }
 
 function unchanged(details: MaybeCreated): string {

@@ -1,3 +1,5 @@
+import { isSameTimeZone } from "../model/time-zone.ts";
+
 /** What the texts for people are made with. */
 export interface Phrasing {
   /** The locale that was asked for, or `en-GB`. */
@@ -38,7 +40,7 @@ function formatIn(locale: string, timeZone: string): Intl.DateTimeFormat {
     minute: "2-digit",
     timeZone,
     // Nobody takes UTC for the time on the wall if the text says it.
-    ...(timeZone === "UTC" && { timeZoneName: "short" }),
+    ...(isSameTimeZone(timeZone, "UTC") && { timeZoneName: "short" }),
   });
 }
 

@@ -5,7 +5,7 @@ import { type HideableField, isHideable } from "../model/shown.ts";
 import type { Actor } from "../model/values.ts";
 import type { Context } from "./decision.ts";
 
-/** What every function of the host is told about a command. */
+/** What `authorize` and every policy learn about a command. */
 export interface Question {
   readonly command: CommandName;
   readonly actor: Actor;
@@ -18,8 +18,8 @@ export function questionOf({ command, actor, reason, now }: Context): Question {
 }
 
 /**
- * What speaks against it, as the host's function put it. An asynchronous function has not answered yet, and a
- * wrong answer says nothing. Neither may count as a "yes".
+ * The reason why not, in the host's words. A promise is no answer yet, and an answer of another type says nothing:
+ * neither may count as a yes.
  */
 export function answerOf(answer: unknown, asked: string): HostAnswer | undefined {
   if (answer === undefined) return undefined;
@@ -29,7 +29,7 @@ export function answerOf(answer: unknown, asked: string): HostAnswer | undefined
   return { problem, unanswered: true };
 }
 
-/** What speaks against it, if the answer did not have to come at once. */
+/** The same for an answer that was allowed to be a promise, and has been awaited. */
 export function awaitedAnswerOf(answer: unknown, asked: string): HostAnswer | undefined {
   if (answer === undefined) return undefined;
   if (typeof answer === "string") return { problem: answer };
@@ -43,7 +43,7 @@ function nameOf(answer: unknown): string {
   return `${type === "object" ? "an" : "a"} ${type}`;
 }
 
-/** The fields that the actor may not see. Undefined if they may not see the record: also where the answer is wrong. */
+/** The fields that the actor may not see. Undefined if they may not see the record, or if the answer is not valid. */
 export function hiddenBy(answer: unknown): readonly HideableField[] | undefined {
   if (answer === undefined) return [];
   if (typeof answer !== "object" || answer === null || !("hide" in answer)) return undefined;
