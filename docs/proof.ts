@@ -4,12 +4,18 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EngineName } from "../packages/lab/src/engines/index.ts";
 
 const page = join(import.meta.dirname, "proof.md");
 const reportFile = join(import.meta.dirname, "proof", "report.json");
 const markers = ["<!-- docs/proof/report.json -->", "<!-- /docs/proof/report.json -->"] as const;
 
-const titles = { sqlite: "SQLite", postgres: "PostgreSQL", mysql: "MySQL", mariadb: "MariaDB" } as const;
+const titles: Readonly<Record<EngineName, string>> = {
+  sqlite: "SQLite",
+  postgres: "PostgreSQL",
+  mysql: "MySQL",
+  mariadb: "MariaDB",
+};
 const counts = ["histories", "commands", "conflicts", "retries", "faults", "unknown"] as const;
 
 interface Report {
@@ -18,7 +24,7 @@ interface Report {
   readonly seconds: number;
   readonly isInterrupted: boolean;
   readonly engines: readonly {
-    readonly engine: keyof typeof titles;
+    readonly engine: EngineName;
     readonly origin: string;
     readonly tally: Readonly<Record<(typeof counts)[number], number>>;
     readonly steps: readonly {

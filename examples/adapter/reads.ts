@@ -6,6 +6,7 @@ import {
   type RecordKind,
   type SlotQuery,
   type StoredRecord,
+  type VersionedRecord,
 } from "@slotwright/core/adapter";
 import type { QueryResult } from "pg";
 import type { Run } from "./connection.ts";
@@ -125,13 +126,25 @@ export async function readJournal(
 
 const iso = (time: Date | undefined): string | null => time?.toISOString() ?? null;
 
-/** JSON has no instants: these fields are, while text of the same form in the host's metadata stays text. */
-const instants = ["start", "end", "createdAt", "updatedAt"] as const;
+/** The fields of a record that are instants. */
+type InstantOf<R> = R extends unknown ? { [F in keyof R]: R[F] extends Date | null ? F : never }[keyof R] : never;
+
+/**
+ * JSON has no instants: these fields are, while text of the same form in the host's metadata stays text. As a record,
+ * the compiler finds one that is missing.
+ */
+const instants: Readonly<Record<InstantOf<VersionedRecord>, true>> = {
+  start: true,
+  end: true,
+  createdAt: true,
+  updatedAt: true,
+};
 
 function recordFrom(document: string): StoredRecord {
   const record = JSON.parse(document) as Record<string, unknown>;
-  for (const field of instants) {
-    if (field in record) record[field] = new Date(record[field] as string);
+  for (const field of Object.keys(instants)) {
+    const value = record[field];
+    if (typeof value === "string") record[field] = new Date(value);
   }
   const { hold } = record as { hold?: { expiresAt: string } | null };
   if (hold) record.hold = { ...hold, expiresAt: new Date(hold.expiresAt) };

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { showsTimes } from "../src/engine/with-time-zone.ts";
+import type { Refusal } from "../src/errors/index.ts";
 import {
   BookingError,
   createEngine,
@@ -63,6 +65,14 @@ describe("the message of a response", () => {
       expect(message).not.toMatch(new RegExp(words.join("|"), "i"));
     for (const hidden of [...idsIn(error.details), ...fieldNames]) expect(message).not.toContain(hidden);
     expect(error.toProblem().detail).toBe(message);
+  });
+
+  it.each(errorCodes)("of %s has times only if the refusal gets the zone in which to show them", async (code) => {
+    const { details } = await reach(code);
+    const messageIn = (timeZone: string) =>
+      new BookingError(code, { ...details, timeZone } as never).toResponse().message;
+    const hasTimes = messageIn("Pacific/Kiritimati") !== messageIn("America/Los_Angeles");
+    expect(showsTimes({ refused: code, details } as Refusal)).toBe(hasTimes);
   });
 
   it.each(["policy_violation", "forbidden"] as const)("of %s is the host's own sentence", async (code) => {
