@@ -39,7 +39,7 @@ const flags = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** @throws Error that says which flag is wrong */
+/** @throws Error that names the wrong flag */
 export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   const { values } = parseArgs({ args: [...args], options: flags });
   if (values.help) return "help";
