@@ -20,7 +20,7 @@ function wrongTimes({ engine, thousand, few, hotSlotPerSecond, replayed }: Crowd
       ({ processes }) => `${engine}: by time, ${processes} processes took over ${mostBySlot} times as long as by slot.`,
     ),
     ...(share < leastOfHotSlot
-      ? [`${engine}: the rate for few seats is ${share.toFixed(2)} of that of hot-slot.`]
+      ? [`${engine}: the rate for few seats is ${share.toFixed(2)} of the rate of hot-slot.`]
       : []),
     ...(replayed.replayMs > longestReplayMs ? [`${engine}: the replay took more than five minutes.`] : []),
   ];

@@ -57,7 +57,7 @@ describe("bench:crowds", () => {
     } as CrowdsOn;
     expect(problemsOf(slow, false)).toEqual([
       "sqlite: by time, 1 processes took over 3 times as long as by slot.",
-      "sqlite: the rate for few seats is 0.50 of that of hot-slot.",
+      "sqlite: the rate for few seats is 0.50 of the rate of hot-slot.",
       "sqlite: the replay took more than five minutes.",
     ]);
     expect(problemsOf(slow, true)).toEqual([]);
