@@ -17,7 +17,7 @@ export interface LockedRow {
   readonly version: string;
 }
 
-/** In the one order in which everybody locks. Of a command there is nothing to lock: it never changes. */
+/** In the one order in which everything locks. A command needs no lock, because it never changes. */
 export function lockRecords(run: Run, tables: Tables, keys: readonly RecordKey[]): Promise<QueryResult<LockedRow>> {
   return run(
     `with locked as (
@@ -64,7 +64,7 @@ export async function loadRecords(
   });
 }
 
-/** Left out conditions are null, and do not restrict. */
+/** Omitted conditions are null, and do not restrict. */
 const inBoth = `
   ($1::text[] is null or provider_id = any($1) or provider_ids ?| $1) and ($2::text is null or facility_id = $2)
   and ($3::text is null or starts >= $3) and ($4::text is null or starts < $4)`;
@@ -125,7 +125,7 @@ export async function readJournal(
 
 const iso = (time: Date | undefined): string | null => time?.toISOString() ?? null;
 
-/** JSON has no instants: these fields are, while text of the same form in the host's metadata stays text. */
+/** JSON has no instants. These fields are instants, while text of the same form in the host's metadata stays text. */
 const instants = ["start", "end", "createdAt", "updatedAt"] as const;
 
 function recordFrom(document: string): StoredRecord {
