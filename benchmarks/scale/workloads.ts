@@ -48,7 +48,7 @@ interface Wanted {
 }
 
 export function callsOn(store: Store, workload: ScaleWorkload, of: Omit<Wanted, "engine" | "data">): Calls {
-  // Slots lie anywhere, and a booking of one that is remembered would not look for it.
+  // Slots may be anywhere, and booking a remembered one would not search for it.
   const engine = createEngine({ storage: store.storage(), remember: { slots: 0 } });
   return makers[workload]({ ...of, engine, data: store.data });
 }
@@ -96,7 +96,7 @@ function spread(place: number, first: number, { providers }: DataSet): number {
   return (first + Math.floor((place * providers) / providersPerSearch)) % providers;
 }
 
-/** Of slots that are booked: two entries, which were written at different times. */
+/** Booked slots: two entries each, which were written at different times. */
 function histories({ engine, data, draw, reach, count }: Wanted): Calls {
   const calls = Array.from({ length: count }, () => {
     const slotId = slotIdOf(slotNumber(data, draw, reach, bookedPlace(draw)));

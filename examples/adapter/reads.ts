@@ -18,7 +18,7 @@ export interface LockedRow {
   readonly version: string;
 }
 
-/** In the one order in which everybody locks. Of a command there is nothing to lock: it never changes. */
+/** In the one order in which everything locks. A command needs no lock, because it never changes. */
 export function lockRecords(run: Run, tables: Tables, keys: readonly RecordKey[]): Promise<QueryResult<LockedRow>> {
   return run(
     `with locked as (
@@ -65,7 +65,7 @@ export async function loadRecords(
   });
 }
 
-/** Left out conditions are null, and do not restrict. */
+/** Omitted conditions are null, and do not restrict. */
 const inBoth = `
   ($1::text[] is null or provider_id = any($1) or provider_ids ?| $1) and ($2::text is null or facility_id = $2)
   and ($3::text is null or starts >= $3) and ($4::text is null or starts < $4)`;
@@ -130,8 +130,8 @@ const iso = (time: Date | undefined): string | null => time?.toISOString() ?? nu
 type InstantOf<R> = R extends unknown ? { [F in keyof R]: R[F] extends Date | null ? F : never }[keyof R] : never;
 
 /**
- * JSON has no instants: these fields are, while text of the same form in the host's metadata stays text. As a record,
- * the compiler finds one that is missing.
+ * JSON has no instants. These fields are instants, while text of the same form in the host's metadata stays text. As a
+ * record, the compiler finds one that is missing.
  */
 const instants: Readonly<Record<InstantOf<VersionedRecord>, true>> = {
   start: true,

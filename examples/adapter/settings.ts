@@ -8,7 +8,7 @@ export async function readSettings(run: Run, { settings }: Tables): Promise<Stor
   return found;
 }
 
-/** There is room for one row: the second caller changes nothing, and reads what the first one stored. */
+/** There is room for one row. The second caller changes nothing, and reads what the first one stored. */
 export async function storeSettings(run: Run, tables: Tables, settings: StoredSettings): Promise<StoredSettings> {
   await run(`insert into ${tables.settings} (document) values ($1) on conflict do nothing`, [JSON.stringify(settings)]);
   return (await readSettings(run, tables)) ?? settings;

@@ -29,7 +29,7 @@ export const writeWithoutGuard: Steps["write"] = async (run, { records }, { put 
   return [];
 };
 
-/** Reads the versions, finds them right, and then writes whatever they are by now. */
+/** Reads the versions, finds them right, and then writes, whatever they are by now. */
 export const checkThenWrite: MakeAdapter = (options) =>
   jsonAdapter({
     ...options,

@@ -6,7 +6,7 @@ import { onPool } from "../connection.ts";
 import type { MakeAdapter } from "../harness.ts";
 import { type Tables, tablesIn } from "../schema.ts";
 
-/** Trusts SERIALIZABLE, and repeats what it makes fail; but the outcome of the first attempt survives its rollback. */
+/** Trusts SERIALIZABLE, and repeats what it makes fail. But the outcome of the first attempt survives its rollback. */
 export const statefulRetry: MakeAdapter = (options) => ({
   ...jsonAdapter(options),
   commit: (transitions) =>

@@ -67,6 +67,8 @@ function watching(engineOf: (options: object) => Engine) {
   return { engine, shown };
 }
 
+const codeIn = (outcome: unknown) => (outcome as { readonly code?: string }).code;
+
 export const accessActorCases: readonly ConformanceCase[] = [
   {
     key: "access.actor",
@@ -207,6 +209,41 @@ export const accessActorCases: readonly ConformanceCase[] = [
       );
       // The slot was given back to the others.
       await stage.engine.as(provider).book(wish);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "access.hidden-slot",
+    title: "a free slot that the actor may not see is not found for them, not offered, and given to others",
+    async run({ storage }) {
+      const { slots, reads, engine: open } = await house(storage);
+      const hidden = slots[2]?.id ?? "";
+      const engine = engineOn(storage, {
+        // It leaves it to "read" and "list" to keep a slot from those who name it.
+        authorize: (request) => {
+          const isHidden = (slot: object) => "id" in slot && slot.id === hidden;
+          if (request.action !== "command") return "record" in request && isHidden(request.record) ? "No." : undefined;
+          return request.input.slotId === undefined && request.slots.some(isHidden) ? "No." : undefined;
+        },
+      });
+      const own = engine.as(patient);
+      const wish = { ...place, subjectId: "p-1", start: minutes(60), end: minutes(90), alternatives: 5 };
+      const { outcome } = await reads(() => own.book(wish));
+      const { outcome: absent } = await reads(() => own.book({ ...wish, start: minutes(900), end: minutes(930) }));
+      assert.deepEqual([codeIn(outcome), codeIn(absent)], ["no_slot_available", "no_slot_available"]);
+      const taken = await refusal(
+        own.book({ slotId: slots[0]?.id ?? "", subjectId: "p-1", alternatives: 5 }),
+        "slot_booked",
+      );
+      assert.deepEqual(
+        taken.details.alternatives?.map(({ slotId }) => slotId),
+        [slots[3]?.id],
+      );
+      const asked = await own.book({ ...wish, ifNoSlot: "schedule" });
+      assert.equal(asked.appointment.status, "scheduled");
+      await refusal(own.accept({ appointmentId: asked.appointment.id }), "no_slot_available");
+      const other = await open.as(provider).book(wish);
+      assert.deepEqual(other.appointment.slotIds, [hidden]);
       await assertSound(storage);
     },
   },

@@ -79,7 +79,7 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
   readonly onWarning?: OnWarning;
   /** Where time comes from. Pass your own to make tests repeatable. Default: `systemClock`. */
   readonly clock?: Clock;
-  /** Makes the ids of records and commands, which must never repeat: 1 to 116 characters each. Default: UUIDv7. */
+  /** Makes the ids of records and commands, which must never repeat: 1 to 103 characters each. Default: UUIDv7. */
   readonly newId?: () => string;
   /**
    * Makes the tokens of holds, which must be impossible to guess: 1 to 128 characters each. Default: 122 random bits.
