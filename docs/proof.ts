@@ -1,6 +1,6 @@
 /**
- * Puts the committed report of `prove` into docs/proof.md: `node docs/proof.ts`. A test holds the two together. After a
- * run with `--report docs/proof/report.json`, the page tells of that run.
+ * Puts the committed report of `prove` into docs/proof.md: `npx --yes pnpm@12 exec node docs/proof.ts`. A test holds the
+ * two together. After a run with `--report docs/proof/report.json`, the page tells of that run.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
