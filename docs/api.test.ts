@@ -125,6 +125,14 @@ describe("the documentation that an editor shows", () => {
     },
   );
 
+  it("has a row in README.md for every option of createEngine", async () => {
+    const { fieldsOf } = await declarations(server);
+    const [, table = ""] = readFileSync(join(root, "README.md"), "utf8").split("| option of `createEngine`");
+    const [rows = ""] = table.split("\n\n");
+    const missing = fieldsOf("EngineOptions").filter(({ name }) => !rows.includes(`\`${name}\``));
+    expect(missing.map(nameOf)).toEqual([]);
+  });
+
   it("makes docs/api.md", async () => {
     expect(readFileSync(join(root, "docs", "api.md"), "utf8")).toBe(await apiPage(server));
   });
