@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { engineNames } from "@slotwright/lab/engines";
+import { wholeNumber } from "@slotwright/lab/terminal";
 import { chosen, writableFile } from "./command-line.ts";
 import { contenderNames, workloadNames } from "./contenders/contender.ts";
 import { fullScale, quickScale } from "./contenders/workloads.ts";
@@ -120,10 +121,4 @@ function ratio(flag: string, text: string): number {
   const number = Number(text);
   if (number > 0 && number < 10) return number;
   throw new Error(`${flag} must be a ratio such as 0.95, not "${text}"`);
-}
-
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new Error(`${flag} must be a whole number from ${least} to ${most}, not "${text}"`);
 }

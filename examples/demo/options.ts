@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type EngineName, engineNames } from "@slotwright/lab/engines";
+import { wholeNumber } from "@slotwright/lab/terminal";
 
 export interface DemoOptions {
   readonly engine: EngineName;
@@ -56,10 +57,4 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
 function oneEngine([name = "sqlite", ...others]: readonly EngineName[]): EngineName {
   if (others.length === 0) return name;
   throw new Error(`Choose one engine, not ${[name, ...others].map((one) => `--${one}`).join(" and ")}`);
-}
-
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new Error(`${flag} must be a whole number from ${least} to ${most}, not "${text}"`);
 }

@@ -1,4 +1,4 @@
-import { appointmentToRow, commandToRow, journalToRow, scheduleToRow, slotToRow } from "@slotwright/adapter-sql";
+import { commandToRow, journalToRow, recordToRow } from "@slotwright/adapter-sql";
 import {
   compareIds,
   type RecordKind,
@@ -100,7 +100,7 @@ function rowsOf(transitions: readonly Transition[]): Rows {
     rows[step].push(row);
   };
   for (const { put, journal, command } of transitions) {
-    for (const record of put) add(stepOf(record), rowOf(record));
+    for (const record of put) add(stepOf(record), recordToRow(record));
     for (const entry of journal) add("new_journal", journalToRow(entry));
     add("new_commands", commandToRow(command, journal[0]?.at));
   }
@@ -112,11 +112,6 @@ function rowsOf(transitions: readonly Transition[]): Rows {
 interface Row {
   /** Entries of the journal have none. */
   readonly id?: string;
-}
-
-function rowOf(record: VersionedRecord): object {
-  if (record.kind === "slot") return slotToRow(record);
-  return record.kind === "appointment" ? appointmentToRow(record) : scheduleToRow(record);
 }
 
 function stepOf(record: VersionedRecord): StepName {

@@ -1,11 +1,4 @@
-import {
-  appointmentToRow,
-  commandToRow,
-  journalToRow,
-  scheduleToRow,
-  slotToRow,
-  toBeTriedAgain,
-} from "@slotwright/adapter-sql";
+import { commandToRow, journalToRow, recordToRow, toBeTriedAgain } from "@slotwright/adapter-sql";
 import {
   type CommitOutcome,
   compareIds,
@@ -162,7 +155,7 @@ function rowsOf(transitions: readonly Transition[]): Rows {
       // biome-ignore lint/suspicious/noAssignInExpressions: a group is made by its first row
       (rows[group] ??= []).push(Object.assign(row, { n }));
     add("commands", commandToRow(command, journal[0]?.at));
-    for (const record of put) add(parameterFor(record), rowOf(record));
+    for (const record of put) add(parameterFor(record), recordToRow(record));
     for (const entry of journal) add("journal", journalToRow(entry) as object);
   }
   for (const group of Object.values(rows)) group.sort(byId);
@@ -180,9 +173,4 @@ function parameterFor(record: VersionedRecord): CommitParameter {
   if (record.kind === "appointment") return isNew ? "new_appointments" : "appointments";
   if (record.appointmentId === null) return isNew ? "new_free_slots" : "free_slots";
   return isNew ? "new_taken_slots" : "taken_slots";
-}
-
-function rowOf(record: VersionedRecord): { readonly id: string } {
-  if (record.kind === "slot") return slotToRow(record);
-  return record.kind === "appointment" ? appointmentToRow(record) : scheduleToRow(record);
 }

@@ -35,7 +35,7 @@ export {
   mayRepeat,
   type ProvidersQuery,
   standardLists,
-  unionPlaces,
+  unionPlaceholders,
 } from "./list-syntax.ts";
 export {
   currentObjects,
@@ -66,6 +66,7 @@ export {
   appointmentToRow,
   commandToRow,
   journalToRow,
+  recordToRow,
   rowToAppointment,
   rowToCommand,
   rowToJournal,

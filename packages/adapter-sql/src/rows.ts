@@ -14,6 +14,7 @@ import {
   StorageError,
   type StoredRecord,
   type StoredSettings,
+  type VersionedRecord,
 } from "@slotwright/core/adapter";
 import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SettingRow, SlotRow } from "./catalogue.ts";
 
@@ -188,6 +189,12 @@ const decoders: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } =
   appointment: (row) => rowToAppointment(row as AppointmentRow),
   command: (row) => rowToCommand(row as CommandRow),
 };
+
+/** The row that is stored for a record with a version. */
+export function recordToRow(record: VersionedRecord): ScheduleRow | SlotRow | AppointmentRow {
+  if (record.kind === "slot") return slotToRow(record);
+  return record.kind === "appointment" ? appointmentToRow(record) : scheduleToRow(record);
+}
 
 /** The record in a row from this kind's table. */
 export function rowToRecord(kind: RecordKind, row: unknown): StoredRecord {

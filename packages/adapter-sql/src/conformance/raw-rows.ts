@@ -1,6 +1,6 @@
 import type { RecordKind, StoredRecord } from "@slotwright/core/adapter";
 import { defaultTablePrefix, tableOfKind } from "../catalogue.ts";
-import { appointmentToRow, commandToRow, scheduleToRow, slotToRow } from "../rows.ts";
+import { commandToRow, recordToRow } from "../rows.ts";
 
 /** The table of each kind of record, for tests that change rows without the adapter. */
 export const tableNameOf: Readonly<Record<RecordKind, string>> = {
@@ -12,8 +12,6 @@ export const tableNameOf: Readonly<Record<RecordKind, string>> = {
 
 /** The row that would be stored for a record. */
 export function rawRow(record: StoredRecord): Readonly<Record<string, string | number | null>> {
-  if (record.kind === "slot") return { ...slotToRow(record) };
-  if (record.kind === "appointment") return { ...appointmentToRow(record) };
-  if (record.kind === "schedule") return { ...scheduleToRow(record) };
-  return { ...commandToRow(record, undefined) };
+  if (record.kind === "command") return { ...commandToRow(record, undefined) };
+  return { ...recordToRow(record) };
 }
