@@ -98,8 +98,8 @@ export function slotIdOf(number: number): string {
 }
 
 /** The number of a slot from its position. */
-export function slotNumberOf({ providers }: DataSet, week: number, provider: number, place: number): number {
-  return (week * providers + provider) * slotsPerWeek + place;
+export function slotNumberOf({ providers }: DataSet, week: number, provider: number, index: number): number {
+  return (week * providers + provider) * slotsPerWeek + index;
 }
 
 /** When a week begins for the providers who work in it. */

@@ -96,14 +96,14 @@ function termsOf({ providers, appointments }: DataSet, sql: LoadingSql, { step, 
   };
   const publishedAt = (c: string) => `(${publishedFrom} + (${c}) * ${publishedEveryMs})`;
   const bookedAt = (j: string) => `(${bookedFrom} + (${j}) * ${bookedEveryMs})`;
-  const place = (g: string) => `((${g}) % ${slotsPerWeek})`;
+  const index = (g: string) => `((${g}) % ${slotsPerWeek})`;
   const week = (g: string) => `((${g}) / ${slotsPerWeek * providers})`;
   return {
     publishedAt,
     bookedAt,
     provider: (g: string) => `((${g}) / ${slotsPerWeek} % ${providers})`,
     start: (g: string) =>
-      `(${firstStart} + ${week(g)} * ${weekMs} + ${place(g)} / ${slotsPerDay} * ${dayMs} + ${place(g)} % ${slotsPerDay} * ${slotMs})`,
+      `(${firstStart} + ${week(g)} * ${weekMs} + ${index(g)} / ${slotsPerDay} * ${dayMs} + ${index(g)} % ${slotsPerDay} * ${slotMs})`,
     slotId: (g: string) => id(publishedAt(`(${g}) / ${slotsPerWeek}`), g, 0),
     appointmentId: (j: string) => id(bookedAt(j), j, 1),
     publicationId: (c: string) => id(publishedAt(c), c, 2),

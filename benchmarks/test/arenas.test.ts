@@ -93,8 +93,8 @@ describe.each(engineNames)("the benchmark on %s", (engine) => {
       expect(row.opsPerSecond).toBeGreaterThan(0);
       expect(row.p99Ms).toBeGreaterThanOrEqual(row.p50Ms);
     }
-    const places = result.rows.filter(({ contender }) => contender !== "pgbench").map(placeOf);
-    expect(places).toEqual(expectedPlaces.filter((place) => workloads.some((name) => place.startsWith(name))));
+    const rowNames = result.rows.filter(({ contender }) => contender !== "pgbench").map(rowName);
+    expect(rowNames).toEqual(expectedNames.filter((name) => workloads.some((workload) => name.startsWith(workload))));
     expect(chartOf(result)).toContain("own-slots");
     expect(pageOf(result)).toContain(`## ${result.engines[0]?.title}`);
   });
@@ -125,12 +125,12 @@ async function readAndPublish(contender: Contender): Promise<void> {
   expect(published).toEqual({ name, errors: [], done, booked: 0, stored: 0, slots: 0 });
 }
 
-const placeOf = ({ workload, contender }: { readonly workload: string; readonly contender: string }) =>
+const rowName = ({ workload, contender }: { readonly workload: string; readonly contender: string }) =>
   `${workload} ${contender}`;
 
 const writers = ["slotwright", "slotwright-unseen", "lock-row", "lock-row-kysely", "check-then-insert", "floor"];
 const readers = ["slotwright", "lock-row", "lock-row-kysely", "floor"];
-const expectedPlaces = [
+const expectedNames = [
   ...["own-slots", "hot-slot"].flatMap((workload) => writers.map((name) => `${workload} ${name}`)),
   ...["search", "history"].flatMap((workload) => readers.map((name) => `${workload} ${name}`)),
   ...["slotwright", "lock-row", "lock-row-kysely"].map((name) => `publish ${name}`),

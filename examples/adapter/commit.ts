@@ -10,21 +10,21 @@ import {
 import type { Run } from "./connection.ts";
 import { commitError, unknownOutcome } from "./errors.ts";
 import { type LockedRow, lockRecords, skippedRecords } from "./reads.ts";
-import type { Tables } from "./schema.ts";
+import type { TableNames } from "./schema.ts";
 
 /** The steps of a commit, in this order, on one connection. Each is separate, so that its importance can be shown. */
 export interface Steps {
   readonly begin: (run: Run) => Promise<unknown>;
   /** Stores the command, or returns what is known about it. */
-  readonly remember: (run: Run, tables: Tables, transition: Transition) => Promise<CommitOutcome | undefined>;
+  readonly remember: (run: Run, tables: TableNames, transition: Transition) => Promise<CommitOutcome | undefined>;
   /** Decides about a transition that needs rows which other transactions have locked, without waiting for them. */
-  readonly skip: (run: Run, tables: Tables, transition: Transition) => Promise<CommitOutcome | undefined>;
+  readonly skip: (run: Run, tables: TableNames, transition: Transition) => Promise<CommitOutcome | undefined>;
   /** Locks the expected records, and returns the keys whose versions do not hold. */
-  readonly lock: (run: Run, tables: Tables, transition: Transition) => Promise<readonly RecordKey[]>;
+  readonly lock: (run: Run, tables: TableNames, transition: Transition) => Promise<readonly RecordKey[]>;
   /** Writes the records, and returns the keys of those that are not at the previous version. */
-  readonly write: (run: Run, tables: Tables, transition: Transition) => Promise<readonly RecordKey[]>;
+  readonly write: (run: Run, tables: TableNames, transition: Transition) => Promise<readonly RecordKey[]>;
   /** False if a record already has an entry of that version. */
-  readonly journal: (run: Run, tables: Tables, transition: Transition) => Promise<boolean>;
+  readonly journal: (run: Run, tables: TableNames, transition: Transition) => Promise<boolean>;
   readonly commit: (run: Run) => Promise<unknown>;
   readonly rollback: (run: Run) => Promise<unknown>;
 }
@@ -49,7 +49,7 @@ export async function commitEach(
 export async function commitOne(
   steps: Steps,
   run: Run,
-  tables: Tables,
+  tables: TableNames,
   transition: Transition,
 ): Promise<CommitOutcome> {
   await steps.begin(run);
@@ -59,7 +59,12 @@ export async function commitOne(
 }
 
 /** Everything between BEGIN and COMMIT. */
-export async function attempt(steps: Steps, run: Run, tables: Tables, transition: Transition): Promise<CommitOutcome> {
+export async function attempt(
+  steps: Steps,
+  run: Run,
+  tables: TableNames,
+  transition: Transition,
+): Promise<CommitOutcome> {
   const earlier = await steps.remember(run, tables, transition);
   if (earlier !== undefined) return earlier;
   const skipped = await steps.skip(run, tables, transition);
@@ -100,7 +105,11 @@ export const inHostTransaction: Steps = {
 };
 
 /** The second command with the same id waits here until the first has ended, and then finds its answer. */
-async function remember(run: Run, { commands }: Tables, { command }: Transition): Promise<CommitOutcome | undefined> {
+async function remember(
+  run: Run,
+  { commands }: TableNames,
+  { command }: Transition,
+): Promise<CommitOutcome | undefined> {
   const document = JSON.stringify({ kind: "command", ...command });
   const { rowCount } = await run(`insert into ${commands} (document) values ($1) on conflict do nothing`, [document]);
   return rowCount === 1 ? undefined : rememberedOutcome(run, commands, command.id);
@@ -113,7 +122,7 @@ export async function rememberedOutcome(run: Run, commands: string, id: string):
 }
 
 /** A locked row need not be stale; its version shows whether it is. */
-async function skip(run: Run, tables: Tables, { expect }: Transition): Promise<CommitOutcome | undefined> {
+async function skip(run: Run, tables: TableNames, { expect }: Transition): Promise<CommitOutcome | undefined> {
   const locked = await skippedRecords(
     run,
     tables,
@@ -126,7 +135,7 @@ async function skip(run: Run, tables: Tables, { expect }: Transition): Promise<C
   return wanted.length > 0 ? { status: "busy", keys: wanted.map(({ key }) => keyOf(key)) } : undefined;
 }
 
-async function lock(run: Run, tables: Tables, { expect }: Transition): Promise<readonly RecordKey[]> {
+async function lock(run: Run, tables: TableNames, { expect }: Transition): Promise<readonly RecordKey[]> {
   const keys = expect.map(({ key }) => key);
   const { rows } = await lockRecords(run, tables, keys);
   return staleKeys(expect, rows);
@@ -140,7 +149,7 @@ export function staleKeys(expect: Transition["expect"], rows: readonly LockedRow
 }
 
 /** Each at its expected version + 1. The guard is part of the statement that writes, not of an earlier one. */
-async function write(run: Run, { records }: Tables, { put }: Transition): Promise<readonly RecordKey[]> {
+async function write(run: Run, { records }: TableNames, { put }: Transition): Promise<readonly RecordKey[]> {
   const isNew = ({ version }: VersionedRecord) => version === 1;
   const inserted = await run<RecordKey>(
     `insert into ${records} (document) select value from jsonb_array_elements($1)
@@ -163,7 +172,7 @@ export function inOrder(put: readonly VersionedRecord[]): string {
   return JSON.stringify([...put].sort((a, b) => (a.id < b.id ? -1 : 1)));
 }
 
-async function journal(run: Run, tables: Tables, { journal: entries }: Transition): Promise<boolean> {
+async function journal(run: Run, tables: TableNames, { journal: entries }: Transition): Promise<boolean> {
   const { rowCount } = await run(
     `insert into ${tables.journal} (document) select value from jsonb_array_elements($1) on conflict do nothing`,
     [JSON.stringify(entries)],

@@ -10,7 +10,7 @@ import {
 } from "@slotwright/core/adapter";
 import type { QueryResult } from "pg";
 import type { Run } from "./connection.ts";
-import type { Tables } from "./schema.ts";
+import type { TableNames } from "./schema.ts";
 
 export interface LockedRow {
   readonly kind: RecordKind;
@@ -19,7 +19,7 @@ export interface LockedRow {
 }
 
 /** In the one order in which everything locks. A command needs no lock, because it never changes. */
-export function lockRecords(run: Run, tables: Tables, keys: readonly RecordKey[]): Promise<QueryResult<LockedRow>> {
+export function lockRecords(run: Run, tables: TableNames, keys: readonly RecordKey[]): Promise<QueryResult<LockedRow>> {
   return run(
     `with locked as (
        select kind, id, version from ${tables.records} where id = any($1) order by id, kind for update
@@ -32,7 +32,7 @@ export function lockRecords(run: Run, tables: Tables, keys: readonly RecordKey[]
 /** Locks what nobody else has locked, and returns the others as they are now. */
 export async function skippedRecords(
   run: Run,
-  { records }: Tables,
+  { records }: TableNames,
   keys: readonly RecordKey[],
 ): Promise<readonly LockedRow[]> {
   const { rows } = await run<LockedRow>(
@@ -50,7 +50,7 @@ interface Document {
 /** One statement is one moment. */
 export async function loadRecords(
   run: Run,
-  { records, commands }: Tables,
+  { records, commands }: TableNames,
   keys: readonly RecordKey[],
 ): Promise<readonly (StoredRecord | undefined)[]> {
   const { rows } = await run<Document>(
@@ -70,7 +70,7 @@ const inBoth = `
   ($1::text[] is null or provider_id = any($1) or provider_ids ?| $1) and ($2::text is null or facility_id = $2)
   and ($3::text is null or starts >= $3) and ($4::text is null or starts < $4)`;
 
-export async function findSlots(run: Run, { records }: Tables, query: SlotQuery): Promise<readonly Slot[]> {
+export async function findSlots(run: Run, { records }: TableNames, query: SlotQuery): Promise<readonly Slot[]> {
   const { scheduleId, endAfter, statuses, asOf, descending = false } = query;
   const [beyond, order] = descending ? ["<", "desc"] : [">", "asc"];
   const { rows } = await run<Document>(
@@ -87,7 +87,7 @@ export async function findSlots(run: Run, { records }: Tables, query: SlotQuery)
 
 export async function findAppointments(
   run: Run,
-  { records }: Tables,
+  { records }: TableNames,
   query: AppointmentQuery,
 ): Promise<readonly Appointment[]> {
   const [beyond, order] = query.descending ? ["<", "desc"] : [">", "asc"];
@@ -109,7 +109,7 @@ function valuesOfBoth(query: SlotQuery | AppointmentQuery): readonly unknown[] {
 
 export async function readJournal(
   run: Run,
-  { journal }: Tables,
+  { journal }: TableNames,
   { record, afterVersion, descending = false, limit }: JournalQuery,
 ): Promise<readonly JournalEntry[]> {
   const [beyond, order] = descending ? ["<", "desc"] : [">", "asc"];

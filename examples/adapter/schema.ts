@@ -3,7 +3,7 @@ import { StorageError } from "@slotwright/core/adapter";
 import type { Run } from "./connection.ts";
 
 /** The adapter's tables, each with its schema, because the search path of a connection is the host's. */
-export interface Tables {
+export interface TableNames {
   readonly schema: string;
   readonly records: string;
   readonly commands: string;
@@ -12,7 +12,7 @@ export interface Tables {
   readonly migrations: string;
 }
 
-export function tablesIn(schema: string): Tables {
+export function tablesIn(schema: string): TableNames {
   if (!/^[a-z_][a-z0-9_]*$/.test(schema)) {
     throw new StorageError("unavailable", `"${schema}" cannot be used as schema. Use a-z, 0-9 and underscores.`);
   }
@@ -28,7 +28,7 @@ const text = (name: string, from = name) => `text collate "C" generated always a
  * 8601 and UTC, which sorts in the order of time. Collation "C" compares by code points, whatever the database's
  * default is.
  */
-const migrations: readonly { readonly name: string; readonly sql: (tables: Tables) => string }[] = [
+const migrations: readonly { readonly name: string; readonly sql: (tables: TableNames) => string }[] = [
   {
     name: "0001_tables",
     sql: ({ records, commands, journal, settings }) => `
@@ -62,7 +62,7 @@ const migrations: readonly { readonly name: string; readonly sql: (tables: Table
 ];
 
 /** In a transaction under a lock, so that it can run in many processes at the same time, and again after a crash. */
-export async function migrate(run: Run, tables: Tables): Promise<MigrationReport> {
+export async function migrate(run: Run, tables: TableNames): Promise<MigrationReport> {
   // At this level, the statement after the lock sees what others migrated while it waited.
   await run("begin isolation level read committed");
   await run("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`migrate ${tables.schema}`]);
@@ -80,7 +80,7 @@ export async function migrate(run: Run, tables: Tables): Promise<MigrationReport
   return { from: before.length, to: migrations.length, applied: missing.map(({ name }) => name) };
 }
 
-function refuseNewer(applied: readonly string[], { schema }: Tables): void {
+function refuseNewer(applied: readonly string[], { schema }: TableNames): void {
   const unknown = applied.filter((name) => !migrations.some((known) => known.name === name));
   if (unknown.length === 0) return;
   throw new StorageError(

@@ -50,8 +50,8 @@ const placeOf = ({ schedule }: EveryCall) => ({
   facilityId: planFacility(schedule),
 });
 
-/** The start and end of the slot at this place of its schedule. */
-const timeOf = (place: number) => ({ start: at(place * 30), end: at(place * 30 + 30) });
+/** The start and end of the slot at this index of its schedule. */
+const timeOf = (index: number) => ({ start: at(index * 30), end: at(index * 30 + 30) });
 
 async function slotCommands(of: EveryCall): Promise<void> {
   const { engine, run } = of;

@@ -6,8 +6,20 @@ import {
   type CommandRequest,
   type Engine,
   isBookingError,
+  type Warning,
 } from "@slotwright/core";
-import { askFor, assertSound, engineOn, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
+import {
+  askFor,
+  assertSound,
+  engineOn,
+  manualClock,
+  minutes,
+  patient,
+  place,
+  provider,
+  publish,
+  refusal,
+} from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { desk, house, pagesOf, stranger } from "./access-stage.ts";
 
@@ -134,6 +146,34 @@ export const accessActorCases: readonly ConformanceCase[] = [
       assert.match(details.problem, /^authorize answered with an object/);
       await refusal(hides.as(desk).reconcile({}), "forbidden");
       assert.equal((await stage.engine.getAppointment(stage.own.id)).version, 1);
+    },
+  },
+  {
+    key: "access.wrong-answers-warned",
+    title: "an answer about a read that does not count is reported to onWarning, at most once a minute",
+    async run({ storage }) {
+      const warnings: Warning[] = [];
+      const clock = manualClock();
+      const options = { clock, onWarning: (warning: Warning) => void warnings.push(warning) };
+      const { own } = await house(storage);
+      const engine = engineOn(storage, { ...options, authorize: () => ({ hide: ["id"] }) as never }).as(desk);
+      await refusal(engine.getAppointment(own.id), "appointment_not_found");
+      assert.deepEqual((await engine.listSlots({})).items, []);
+      assert.deepEqual(
+        warnings.map(({ code, details }) => [code, details]),
+        [["access_answer_ignored", { action: "read" }]],
+      );
+      assert.match(warnings[0]?.message ?? "", /^authorize answered with an object that names no field to hide/);
+      clock.advance(60_000);
+      await engine.history({ appointmentId: own.id });
+      assert.equal(warnings.length, 2);
+      await refusal(
+        engineOn(storage, { ...options, authorize: () => "No." })
+          .as(desk)
+          .getAppointment(own.id),
+        "appointment_not_found",
+      );
+      assert.equal(warnings.length, 2);
     },
   },
   {

@@ -18,6 +18,7 @@ import { createRecentSlots, type RecentSlots, type RememberOptions } from "./rec
 import { rememberingStorage } from "./remembering-storage.ts";
 import { createScheduleZones, type ScheduleZones } from "./schedule-zones.ts";
 import { createSpread, type Finder } from "./spread.ts";
+import { type NoteWrongAnswer, notingWrongAnswers } from "./wrong-answers.ts";
 
 /** How long, and how often, the engine retries. */
 export interface RetryOptions {
@@ -108,6 +109,7 @@ export interface EngineSettings {
   readonly actor: Actor | undefined;
   readonly retry: RetryOptions;
   readonly warn: OnWarning;
+  readonly noteWrongAnswer: NoteWrongAnswer;
   readonly agreement: Agreement;
   /** Called after each answer of the storage, outside of host transactions. */
   readonly noteAnswer: () => void;
@@ -228,6 +230,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     authorize,
     actor: undefined,
     warn,
+    noteWrongAnswer: notingWrongAnswers(warn, clock),
     agreement: createAgreement({ overlapScope, idempotencyScope }, () => given.readSettings(inBackground), runShared),
     noteAnswer: isWatched
       ? watchClock({ clock, readClock: () => outsideOfCallers(() => given.readClock(inBackground)), warn })

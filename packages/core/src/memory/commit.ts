@@ -15,7 +15,7 @@ export function commitTransition(tables: Tables, { command, expect, put, journal
   const stale = [
     ...expect,
     ...unexpected.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
-  ].filter(({ key, version }) => versionOf(tables, key) !== version);
+  ].filter(({ key, version }) => storedVersion(tables, key) !== version);
   if (stale.length > 0) return { status: "stale", keys: stale.map(({ key }) => key) };
   if (journal.some((entry) => hasEntry(tables, entry))) return { status: "refused", guard: "journal_once_per_version" };
   for (const record of put) tables.records.set(keyText(record), copyOf(record));
@@ -38,7 +38,7 @@ function hasEntry(tables: Tables, entry: JournalEntry): boolean {
 }
 
 /** A command has no version of its own: it exists or it does not. */
-function versionOf({ records, commands }: Tables, key: RecordKey): number {
+function storedVersion({ records, commands }: Tables, key: RecordKey): number {
   if (key.kind === "command") return commands.has(key.id) ? 1 : 0;
   return records.get(keyText(key))?.version ?? 0;
 }
