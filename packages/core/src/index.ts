@@ -32,8 +32,8 @@ export {
   type Phrasing,
   type ProblemDetails,
   type RangeProblem,
-  type ShownDetails,
-  type ShowOptions,
+  type ScreenDetails,
+  type ScreenOptions,
 } from "./errors/index.ts";
 export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "./model/appointment.ts";
 export type {

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   type AppointmentJson,
+  type AsJson,
+  type CreatedSoFarJson,
   type ErrorDetailsJson,
   errorCodes,
   type IssueCode,
@@ -10,9 +12,14 @@ import {
   isErrorResponse,
   isProblemDetails,
   type JournalEntryJson,
+  type ReconcileReportJson,
+  type ShownAppointmentJson,
+  type ShownJournalEntryJson,
+  type ShownSlotJson,
   type SlotJson,
+  type SyncReportJson,
 } from "../src/client/index.ts";
-import { BookingError } from "../src/index.ts";
+import { type ActorEngine, BookingError } from "../src/index.ts";
 
 const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const taken = new BookingError("slot_held", { slotId: "s-1", heldUntil: new Date(0) });
@@ -58,6 +65,29 @@ describe("the entry for browsers", () => {
     expectTypeOf<ErrorDetailsJson<"slot_overlap">>().not.toHaveProperty("conflictingSlotId");
     expectTypeOf<ErrorDetailsJson<"slot_held">["timeZone"]>().toEqualTypeOf<string | undefined>();
     expectTypeOf<ErrorDetailsJson<"invalid_input">["issues"][number]["code"]>().toEqualTypeOf<IssueCode>();
+  });
+
+  it("fits what an engine with an actor answers, in which hidden fields are null", () => {
+    type Json<Name extends "getSlot" | "getAppointment" | "createManySlots" | "checkSync" | "reconcile"> = AsJson<
+      Awaited<ReturnType<ActorEngine[Name]>>
+    >;
+    expectTypeOf<Json<"getSlot">>().toExtend<ShownSlotJson>();
+    expectTypeOf<Json<"getAppointment">>().toExtend<ShownAppointmentJson>();
+    expectTypeOf<ShownAppointmentJson["subjectId"]>().toEqualTypeOf<string | null>();
+    expectTypeOf<AppointmentJson>().toExtend<ShownAppointmentJson>();
+    expectTypeOf<JournalEntryJson>().toExtend<ShownJournalEntryJson>();
+    expectTypeOf<Json<"createManySlots">>().toExtend<CreatedSoFarJson>();
+    expectTypeOf<Json<"checkSync">>().toExtend<SyncReportJson>();
+    expectTypeOf<Json<"reconcile">>().toExtend<ReconcileReportJson>();
+  });
+
+  it("knows what a call that creates many slots had created before it failed", () => {
+    const createdSoFar = { idempotencyKey: "k", inputs: 2, slots: 2 };
+    const details = { idempotencyKey: "k", waitedMs: 1, repeat: "command", createdSoFar } as const;
+    const body = overTheWire(new BookingError("storage_busy", details).toResponse());
+    if (!isErrorResponse(body, "storage_busy")) expect.unreachable();
+    expectTypeOf(body.details.createdSoFar).toEqualTypeOf<CreatedSoFarJson | undefined>();
+    expect(body.details.createdSoFar).toEqual(createdSoFar);
   });
 
   it("takes nothing else for an error", () => {

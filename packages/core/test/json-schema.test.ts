@@ -2,8 +2,16 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import * as schemas from "../src/schemas/index.ts";
 
-const { inputSchemas, callCodes: _, ...parts } = schemas;
+const { inputSchemas, callCodes, ...parts } = schemas;
 const all: Readonly<Record<string, z.ZodType>> = { ...inputSchemas, ...parts };
+
+/** They take an id, or a function. */
+const withoutObject = ["getSlot", "getAppointment", "checkSync", "transaction"];
+
+it("there is a schema for every call that takes an object", () => {
+  const calls = Object.keys(callCodes).filter((name) => !withoutObject.includes(name));
+  expect(Object.keys(inputSchemas).toSorted()).toEqual(calls.toSorted());
+});
 
 describe("the JSON Schema of an input", () => {
   it.each(Object.keys(all))("can be had of %s, as input and as output", (name) => {

@@ -145,6 +145,7 @@ describe("times in a message", () => {
   it("are in the zone that was asked for, or in UTC by name, where the schedule's is not known", () => {
     const at = "2026-07-01T07:00:00Z";
     expect(held(at).toResponse().message).toContain("1 Jul 2026, 07:00 UTC.");
+    for (const name of ["utc", "Etc/UTC"]) expect(held(at, name).toResponse().message).toContain("07:00 UTC.");
     expect(held(at).toResponse({ timeZone: "Asia/Tokyo" }).message).toContain("1 Jul 2026, 16:00.");
     expect(held(at, "Europe/Berlin").toResponse({ timeZone: "Asia/Tokyo" }).message).toContain("1 Jul 2026, 09:00.");
     expect(held(at, "Mars/Olympus_Mons").toResponse({ timeZone: "Asia/Tokyo" }).message).toContain("16:00.");
@@ -273,6 +274,31 @@ describe("the details of a response", () => {
   it.each(withForeign.map((error) => [error.code, error] as const))("of %s show nothing foreign", (_code, error) => {
     expect(JSON.stringify([error.toResponse(), error.toProblem()])).not.toContain(foreign);
     expect(JSON.stringify(error.details)).toContain(foreign);
+  });
+
+  it("are kept from a text of the host's own, which has one for what is wrong with the system", () => {
+    const messages: Messages = {
+      forbidden: ({ problem }) => `Nein: ${problem}`,
+      policy_violation: ({ problem }) => `Nein: ${problem}`,
+      invalid_transition: ({ guard }) => `Nein: ${guard}`,
+    };
+    const wrong = [
+      new BookingError("forbidden", { command: "book", actorId: "me", problem: foreign, unanswered: true }),
+      new BookingError("policy_violation", { policy: "p", problem: foreign, unanswered: true }),
+      new BookingError("invalid_transition", {
+        record: "slot",
+        id: "s",
+        from: "booked",
+        command: "book",
+        guard: foreign,
+      }),
+    ];
+    for (const error of wrong) {
+      expect(error.toResponse({ messages }).message).toBe(error.toResponse().message);
+      expect(error.toResponse({ messages: { ...messages, system: () => "Kaputt." } }).message).toBe("Kaputt.");
+    }
+    const answered = new BookingError("forbidden", { command: "book", actorId: "me", problem: "Zu spät." });
+    expect(answered.toResponse({ messages }).message).toBe("Nein: Zu spät.");
   });
 
   it.each(errorCodes)("of %s are all known to the program", async (code) => {

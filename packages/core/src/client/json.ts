@@ -1,7 +1,12 @@
-import type { ErrorCode, ErrorResponse, ProblemDetails, ShownDetails } from "../errors/index.ts";
+import type { SyncReport } from "../engine/check-sync.ts";
+import type { ReconcileReport } from "../engine/reconcile.ts";
+import type { MaybeCreated } from "../errors/details.ts";
+import type { ErrorCode, ErrorResponse, ProblemDetails, ScreenDetails } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
+import type { CreatedSoFar } from "../model/create-many-slots.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { Schedule } from "../model/schedule.ts";
+import type { Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Json } from "../model/values.ts";
 import type { Booked } from "../rules/book.ts";
@@ -32,6 +37,26 @@ export interface JournalEntryJson extends Omit<AsJson<JournalEntry>, "changes"> 
   readonly changes: { readonly [field: string]: Json };
 }
 
+/** A slot as JSON has it, from an engine with an actor: what is hidden is null. */
+export interface ShownSlotJson extends AsJson<Shown<Slot>> {}
+
+/** An appointment as JSON has it, from an engine with an actor: what is hidden is null. */
+export interface ShownAppointmentJson extends AsJson<Shown<Appointment>> {}
+
+/** An entry of a history as JSON has it, from an engine with an actor: what is hidden is null. */
+export interface ShownJournalEntryJson extends Omit<AsJson<Shown<JournalEntry>>, "changes"> {
+  readonly changes: JournalEntryJson["changes"] | null;
+}
+
+/** What `createManySlots` returns, as JSON has it. */
+export interface CreatedSoFarJson extends AsJson<CreatedSoFar> {}
+
+/** What `checkSync` returns, as JSON has it. */
+export interface SyncReportJson extends AsJson<SyncReport> {}
+
+/** What `reconcile` returns, as JSON has it. */
+export interface ReconcileReportJson extends AsJson<ReconcileReport> {}
+
 /** What `createSlots` returns, as JSON has it. */
 export interface CreatedSlotsJson extends AsJson<CreatedSlots> {}
 
@@ -53,7 +78,7 @@ export interface PageJson<Item> {
 }
 
 /** The `details` that an answer shows of an error with this code, as JSON has them. */
-export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ShownDetails[Code]>;
+export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ScreenDetails[Code] & MaybeCreated>;
 
 /** What `BookingError.toResponse()` returns, as JSON has it. */
 export type ErrorResponseJson<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode

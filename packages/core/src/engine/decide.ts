@@ -4,17 +4,17 @@ import { refuseByPolicy } from "../rules/policy.ts";
 import type { EngineSettings } from "./options.ts";
 import type { ParsedCommand } from "./request.ts";
 
-type Asked = Pick<ParsedCommand, "name" | "command" | "rule">;
+type AskedCommand = Pick<ParsedCommand, "name" | "command" | "rule">;
 
 /** The host's authorization, then the rule, then the host's policies. */
-export function decide(settings: EngineSettings, asked: Asked, seen: Seen, context: Context): Decision<object> {
+export function decide(settings: EngineSettings, asked: AskedCommand, seen: Seen, context: Context): Decision<object> {
   return forbid(settings, asked, seen, context)?.refusal ?? decideAllowed(settings, asked, seen, context);
 }
 
 /** What the host's authorization says against it. */
 export function forbid(
   { authorize }: EngineSettings,
-  { name, command }: Asked,
+  { name, command }: AskedCommand,
   seen: Seen,
   context: Context,
 ): Forbidden | undefined {
@@ -25,7 +25,7 @@ export function forbid(
 /** The rule, then the host's policies. */
 export function decideAllowed(
   { policies }: EngineSettings,
-  { name, command, rule }: Asked,
+  { name, command, rule }: AskedCommand,
   seen: Seen,
   context: Context,
 ): Decision<object> {

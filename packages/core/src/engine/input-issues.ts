@@ -52,7 +52,13 @@ export function asIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): Input
   }
   if (issue.code === "invalid_type" && issue.input === undefined)
     return { path, code: "required", message: path === "" ? "it is missing" : "is missing" };
-  return { path, ...codeOf(issue), message: issue.message };
+  // Zod's own words are of types, not of what is wanted.
+  const message = isForObject(issue) ? `${path === "" ? "it " : ""}must be an object` : issue.message;
+  return { path, ...codeOf(issue), message };
+}
+
+function isForObject(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "invalid_type" && issue.expected === "object" && issue.message.startsWith("Invalid input");
 }
 
 interface Coded extends IssueValues {

@@ -16,9 +16,9 @@ const mostLookedAt = 2_000;
 const leastRead = 200;
 
 /**
- * A page of what an actor sees, as `show` shows it; without it, all of the list is seen. While items are left out, it reads on until the page is full and one more is known of,
- * so that a cursor says that there is more to see. Within the bounds above: a page that ends there continues after the
- * last item looked at.
+ * A page of the items that `show` lets the actor see. Without `show`, they see all of them. It reads on until the page is
+ * full and one more item is known, so that the cursor tells whether there is more to see. At the bounds above it stops
+ * early, and the cursor continues after the last item looked at.
  */
 export async function visiblePage<Item, Seen>(
   list: List<Item>,

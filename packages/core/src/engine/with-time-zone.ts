@@ -22,14 +22,14 @@ export function showsTimes({ refused, details }: Refusal): boolean {
 export async function withTimeZone(
   settings: EngineSettings,
   refusal: Refusal,
-  refused: Asked,
+  refused: RefusedCommand,
   until: number,
 ): Promise<Refusal> {
   const timeZone = await zoneOf(settings, refusal, refused, until);
   return timeZone === undefined ? refusal : ({ ...refusal, details: { ...refusal.details, timeZone } } as Refusal);
 }
 
-type Asked = Pick<Refused<Wish>, "name" | "command" | "seen">;
+type RefusedCommand = Pick<Refused<Wish>, "name" | "command" | "seen">;
 
 /** What commands and details say of the schedule. */
 interface Named {
@@ -42,7 +42,7 @@ interface Named {
 async function zoneOf(
   { zones, overlapScope }: EngineSettings,
   { details }: Refusal,
-  { name, command, seen }: Asked,
+  { name, command, seen }: RefusedCommand,
   until: number,
 ): Promise<string | undefined> {
   const named: Named = { ...command, ...details };

@@ -1,8 +1,8 @@
 import { brandAs, isBranded } from "../model/brand.ts";
 import { errorCatalogue } from "./catalogue.ts";
 import type { DetailsOf, ErrorCode, MaybeCreated } from "./details.ts";
-import { type ShowOptions, shownTo } from "./messages.ts";
-import type { ShownDetails } from "./shown-details.ts";
+import { onScreen, type ScreenOptions } from "./messages.ts";
+import type { ScreenDetails } from "./screen-details.ts";
 
 /** The envelope that applications in this field send to their screens. */
 export interface ErrorResponse {
@@ -10,7 +10,7 @@ export interface ErrorResponse {
   /** For the person at the screen: without ids, and with times in the zone of the schedule. */
   readonly message: string;
   readonly scenario: ErrorCode;
-  readonly details: ShownDetails[ErrorCode];
+  readonly details: ScreenDetails[ErrorCode] & MaybeCreated;
   readonly recoverable: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface ProblemDetails {
   /** The same text as the `message` of `toResponse()`. */
   readonly detail: string;
   readonly code: ErrorCode;
-  readonly details: ShownDetails[ErrorCode];
+  readonly details: ScreenDetails[ErrorCode] & MaybeCreated;
   readonly recoverable: boolean;
   readonly transient: boolean;
 }
@@ -72,18 +72,18 @@ export class BookingError<C extends ErrorCode = ErrorCode> extends Error {
   }
 
   /**
-   * The envelope for a screen, whose message a patient can read. Its details are `ShownDetails`. The cause, which may name
+   * The envelope for a screen, whose message a patient can read. Its details are `ScreenDetails`. The cause, which may name
    * hosts and files, is left out.
    */
-  toResponse(options: ShowOptions = {}): ErrorResponse {
-    const { text, details } = shownTo(this.code, this.details, options);
+  toResponse(options: ScreenOptions = {}): ErrorResponse {
+    const { text, details } = onScreen(this.code, this.details, options);
     return { success: false, message: text, scenario: this.code, details, recoverable: this.recoverable };
   }
 
   /** The same as RFC 9457 problem details, to be sent as `application/problem+json`. */
-  toProblem(options: ShowOptions = {}): ProblemDetails {
+  toProblem(options: ScreenOptions = {}): ProblemDetails {
     const { code, status, recoverable, transient } = this;
-    const { text, details } = shownTo(code, this.details, options);
+    const { text, details } = onScreen(code, this.details, options);
     const { title } = errorCatalogue[code];
     return {
       type: `urn:slotwright:error:${code}`,

@@ -195,7 +195,7 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     transient: false,
     title: "The actor may not do this",
     message: ({ command, actorId, problem }) =>
-      `The actor "${actorId}" may not run the command ${command}: ${problem} Ask somebody who may.`,
+      `The actor "${actorId}" may not run the command ${command}. Ask somebody who may. The reason: ${problem}`,
   },
   storage_busy: {
     status: 503,

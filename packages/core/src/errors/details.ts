@@ -37,7 +37,7 @@ export interface HostAnswer {
 export type RangeProblem = "ends_before_start" | "empty" | "too_long";
 
 /**
- * What each error code carries in `details`, for the program: all that is known. `toResponse()` shows `ShownDetails`.
+ * What each error code carries in `details`, for the program: all that is known. `toResponse()` shows `ScreenDetails`.
  * Every value survives `JSON.stringify`.
  */
 export interface ErrorDetails {

@@ -2,7 +2,7 @@
 export { BookingError, type ErrorResponse, isBookingError, type ProblemDetails } from "./booking-error.ts";
 export { errorCatalogue, errorCodes } from "./catalogue.ts";
 export type { Alternative, ErrorCode, ErrorDetails, HostAnswer, RangeProblem } from "./details.ts";
-export type { Messages, ShowOptions } from "./messages.ts";
+export type { Messages, ScreenOptions } from "./messages.ts";
 export type { Phrasing } from "./phrasing.ts";
 export { type Refusal, refuse } from "./refusal.ts";
-export type { ShownDetails } from "./shown-details.ts";
+export type { ScreenDetails } from "./screen-details.ts";

@@ -30,7 +30,7 @@ export const idSchema = z
   .min(1, "must not be empty")
   .max(limits.idLength, `must not be longer than ${limits.idLength} characters`)
   .refine((id) => !hasControlCharacter(id), saying("must not contain control characters", "forbidden_character"))
-  .refine(isStorable, saying("must not contain half a surrogate pair", "forbidden_character"))
+  .refine((id) => id.isWellFormed(), saying("must not contain half a surrogate pair", "forbidden_character"))
   .refine((id) => id.trim() === id, saying("must not start or end with white space", "outer_white_space"));
 
 /** Whose idempotency keys are told apart: each actor's, or only those of the whole host. */

@@ -5,7 +5,7 @@ import { type HideableField, isHideable } from "../model/shown.ts";
 import type { Actor } from "../model/values.ts";
 import type { Context } from "./decision.ts";
 
-/** What every function of the host is told about a command. */
+/** What policies and `authorize` get to know of a command. */
 export interface Question {
   readonly command: CommandName;
   readonly actor: Actor;

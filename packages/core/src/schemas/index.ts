@@ -18,7 +18,13 @@ import {
   unblockSchema,
 } from "../model/commands.ts";
 import { createManySlotsSchema } from "../model/create-many-slots.ts";
-import { historySchema, listAppointmentsSchema, listSlotsSchema, reconcileSchema } from "../model/queries.ts";
+import {
+  getScheduleSchema,
+  historySchema,
+  listAppointmentsSchema,
+  listSlotsSchema,
+  reconcileSchema,
+} from "../model/queries.ts";
 
 export { callCodes } from "../engine/codes.ts";
 export { bookSlotSchema, bookTimeSchema, newSlotSchema } from "../model/commands.ts";
@@ -40,6 +46,7 @@ export const inputSchemas = {
   complete: completeSchema,
   markNoShow: markNoShowSchema,
   cancel: cancelSchema,
+  getSchedule: getScheduleSchema,
   listSlots: listSlotsSchema,
   listAppointments: listAppointmentsSchema,
   history: historySchema,

@@ -4,7 +4,7 @@ import type { DetailsOf, ErrorCode, ErrorDetails, MaybeCreated } from "./details
  * What `toResponse()` and `toProblem()` show of the details: what the caller sent, and what they may see. Left out are
  * ids that the caller did not name, who the actor is, and what is for developers only.
  */
-export interface ShownDetails
+export interface ScreenDetails
   extends Omit<
     ErrorDetails,
     | "invalid_time_range"
@@ -47,7 +47,7 @@ type OptionalIn<T, Field extends keyof T> = Omit<T, Field> & Partial<Pick<T, Fie
 
 /** Every field that may be shown: always, or if its condition holds. A field that is not in the table is left out. */
 type Shows<C extends ErrorCode> = {
-  readonly [Field in keyof ShownDetails[C]]-?: true | ((details: ErrorDetails[C]) => boolean);
+  readonly [Field in keyof ScreenDetails[C]]-?: true | ((details: ErrorDetails[C]) => boolean);
 };
 
 const slot = { slotId: true, version: true, alternatives: true, timeZone: true } as const;
@@ -110,7 +110,7 @@ const shown: { readonly [C in ErrorCode]: Shows<C> } = {
 };
 
 /** The details without what is not for the caller. */
-export function shownDetails<C extends ErrorCode>(code: C, details: DetailsOf<C>): ShownDetails[C] & MaybeCreated {
+export function screenDetails<C extends ErrorCode>(code: C, details: DetailsOf<C>): ScreenDetails[C] & MaybeCreated {
   const fields = Object.entries<true | ((details: ErrorDetails[C]) => boolean)>(shown[code]);
   const values: Readonly<Record<string, unknown>> = { ...details };
   const seen = fields.filter(([name, isSeen]) => name in values && (isSeen === true || isSeen(details)));
@@ -118,5 +118,5 @@ export function shownDetails<C extends ErrorCode>(code: C, details: DetailsOf<C>
   return {
     ...Object.fromEntries(seen.map(([name]) => [name, values[name]])),
     ...(createdSoFar !== undefined && { createdSoFar }),
-  } as ShownDetails[C] & MaybeCreated;
+  } as ScreenDetails[C] & MaybeCreated;
 }
