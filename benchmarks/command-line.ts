@@ -4,13 +4,13 @@ import { interruptionSignal } from "@slotwright/lab/interruption";
 
 export interface CommandLine<Options> {
   readonly usage: string;
-  /** @throws Error that says which flag is wrong */
+  /** @throws Error that names the wrong flag */
   readonly parse: (args: readonly string[]) => Options | "help";
-  /** Resolves with the exit status. The signal is aborted where somebody wants it to end. */
+  /** Resolves with the exit status. The signal is aborted if somebody wants it to end. */
   readonly run: (options: Options, signal: AbortSignal) => Promise<number>;
 }
 
-/** Does what this process was called for, and resolves with its exit status: 2 if it was called wrongly. */
+/** Does what this process was called for, and resolves with its exit status, which is 2 for wrong usage. */
 export async function runCommand<Options>({ usage, parse, run }: CommandLine<Options>): Promise<number> {
   let options: Options | "help";
   try {
@@ -24,7 +24,7 @@ export async function runCommand<Options>({ usage, parse, run }: CommandLine<Opt
   return 0;
 }
 
-/** The names that were given for a flag, in the order in which they are known: all of them where none was. */
+/** The names that were given for a flag, in the order in which they are known. All of them if none was given. */
 export function chosen<Name extends string>(
   flag: string,
   given: readonly string[] | undefined,
@@ -35,7 +35,7 @@ export function chosen<Name extends string>(
   return names.filter((name) => given === undefined || given.includes(name));
 }
 
-/** A file that can be made: better to know now than after an hour. */
+/** A file that can be created. It is better to know now than after an hour. */
 export function writableFile(flag: string, file: string): string {
   if (!existsSync(dirname(file))) throw new Error(`${flag}: there is no such folder`);
   return file;

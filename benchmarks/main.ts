@@ -19,7 +19,7 @@ function watcherOf(onFailure: () => void): Watcher {
     progress: (share, scenario) => progress?.update(Math.round(share * steps), titleOf(scenario)),
     measured: printMeasured,
     failed: (engine, error) => {
-      console.error(bad(`What was left to measure on ${engine} was given up:`), error);
+      console.error(bad(`Gave up what was left to measure on ${engine}:`), error);
       onFailure();
     },
   };

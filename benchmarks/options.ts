@@ -10,32 +10,32 @@ import type { CompareOptions } from "./pairs/compare.ts";
 
 export interface BenchmarkOptions extends RunOptions {
   readonly json: string;
-  /** Set where this version is to be compared with another one, and not Slotwright with what is written in its place. */
+  /** Set if this version is compared with another one, and not Slotwright with what is written instead of it. */
   readonly compare: CompareOptions | undefined;
 }
 
 export const usage = `Usage: bench [options]
 
 Compares Slotwright with what is usually written instead of it, side by side and in turns, on real databases with durable
-commits: the transaction that locks the slot's row, the same by Kysely, the check without a lock, our own statements by
-the driver alone (the floor), and pgbench where it is there.
-Exit status: 0 when it has measured, 1 if it could not, 2 if called wrongly.
+commits: the transaction that locks the slot's row, the same with Kysely, the check without a lock, our own statements by
+the driver alone (the floor), and pgbench if it is available.
+Exit status: 0 when it has measured, 1 if it could not, 2 for wrong usage.
 
-  --engine NAME     ${engineNames.join(", ")}; may be given several times, as the next three (default: all).
-                    Servers are those of SLOTWRIGHT_POSTGRES_URL, SLOTWRIGHT_MYSQL_URL and SLOTWRIGHT_MARIADB_URL where
-                    these are set, else of our own
+  --engine NAME     ${engineNames.join(", ")}; may be given several times, like the next three (default: all).
+                    Servers are those of SLOTWRIGHT_POSTGRES_URL, SLOTWRIGHT_MYSQL_URL and SLOTWRIGHT_MARIADB_URL if
+                    these are set, or else our own
   --workload NAME   ${workloadNames.join(", ")} (default: all)
   --contender NAME  ${contenderNames.join(", ")} (default: all)
-  --callers N       callers at the same time (default: 1, 16, 64 and 256, or some of them, as it suits the workload)
+  --callers N       callers at the same time (default: 1, 16, 64 and 256, or some of them, depending on the workload)
   --rtt MS          round trip that a proxy adds on the way to a server; 0 for none (default: 0 and 1)
-  --rounds N        counted rounds, of which the median is taken, after those that warm up (default 5; quick: 3)
+  --rounds N        counted rounds after the warm-up, of which the median is taken (default 5; quick: 3)
   --round-ms N      how long a round should take each contender (default 1000; quick: 200)
   --quick           small data and short rounds, with 1 and 64 callers: to see that it works, not how fast it is
   --against REF     compares this version of Slotwright with another one instead: a commit, which is checked out and
                     installed in a temporary folder, or a folder with a checkout. Both run in one process and on one
                     server, in turns of --round-ms (default 100), --rounds (default 15) times each. Prints new ÷ old of
-                    bookings, refusals (hot-slot) and searches with its 95 % interval; exit status 1 where a lower end
-                    is too low
+                    bookings, refusals (hot-slot) and searches with its 95 % interval; exit status 1 if a lower end is
+                    too low
   --pairs N         pairs of runs for --against, each in a process of its own (default 10)
   --least RATIO     what the lower ends have to reach (default 0.95)
   --json FILE       where the result goes, with a chart beside it, ending in .svg (default benchmarks/report.json)
@@ -57,7 +57,7 @@ const flags = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** @throws Error that says which flag is wrong */
+/** @throws Error that names the wrong flag */
 export function parseOptions(args: readonly string[]): BenchmarkOptions | "help" {
   const { values } = parseArgs({ args: [...args], options: flags });
   if (values.help) return "help";
@@ -92,7 +92,9 @@ interface CompareFlags {
   readonly quick: boolean;
 }
 
-/** Short turns, and many of them: what else the machine does lasts longer than a turn, and hits both versions. */
+/**
+ * Short turns, and many of them. Whatever else the machine does lasts longer than a turn, and affects both versions.
+ */
 function compareOptions(
   flags: CompareFlags,
   { engines, callers, json }: Pick<CompareOptions, "engines" | "json"> & { readonly callers: number[] | undefined },

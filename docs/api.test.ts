@@ -125,6 +125,22 @@ describe("the documentation that an editor shows", () => {
     },
   );
 
+  it("has a row in README.md for every option of createEngine", async () => {
+    const { fieldsOf } = await declarations(server);
+    const [, table = ""] = readFileSync(join(root, "README.md"), "utf8").split("| option of `createEngine`");
+    const [rows = ""] = table.split("\n\n");
+    const missing = fieldsOf("EngineOptions").filter(({ name }) => !rows.includes(`\`${name}\``));
+    expect(missing.map(nameOf)).toEqual([]);
+  });
+
+  it("has a row in operations.md for every warning", async () => {
+    const warnings = await server.membersOf("packages/core/src/warnings.ts");
+    const codes = warnings.filter(({ owner }) => owner === "WarningDetails").map(({ name }) => name);
+    const page = readFileSync(join(root, "docs", "operations.md"), "utf8");
+    expect(codes.length).toBeGreaterThan(0);
+    expect(codes.filter((code) => !page.includes(`\n| \`${code}\` `))).toEqual([]);
+  });
+
   it("makes docs/api.md", async () => {
     expect(readFileSync(join(root, "docs", "api.md"), "utf8")).toBe(await apiPage(server));
   });

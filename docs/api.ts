@@ -1,4 +1,4 @@
-/** Makes docs/api.md from what an editor shows over the engine's members: `node docs/reference.ts` writes it. */
+/** Makes docs/api.md from what an editor shows over the engine's members: `npx --yes pnpm@12 reference` writes it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LanguageServer, Member } from "./language-server.ts";
@@ -134,7 +134,7 @@ export async function apiPage(server: LanguageServer): Promise<string> {
   const types = (names: readonly string[]) => names.map((name) => typeSection(name, known));
   const parts = [
     "# API",
-    "Made from the documentation in the code by `node docs/reference.ts`.",
+    "Made from the documentation in the code by `npx --yes pnpm@12 reference`.",
     "Times are instants: a `Date`, an RFC 3339 string with an offset, or a `Temporal.Instant`, in milliseconds at the finest. A range has its start and not its end. Answers have `Date`s. An id is a string of 1 to 128 characters, without control characters and without white space at its ends. A call that cannot do what it is asked rejects with a `BookingError`, whose `code` is one of those that the call lists; the [reference](reference.md) says what each means.",
     "## Commands about slots",
     ...sectionsOf("SlotCommands"),

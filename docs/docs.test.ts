@@ -38,6 +38,14 @@ describe("the documentation", () => {
     expect(read("docs", "proof.md")).toBe(proofPage());
   });
 
+  const adapters = publishedPackages.filter((folder) => folder.includes("adapter-"));
+  const choices = ["README.md", "packages/core/README.md", "docs/host-transactions.md"];
+
+  it.each(adapters)("names %s wherever a host chooses its database", (folder) => {
+    const { name } = JSON.parse(read(folder, "package.json"));
+    expect(choices.filter((page) => !read(page).includes(name))).toEqual([]);
+  });
+
   it.each(pages)("shows code only as it stands in a file that is compiled and run: %s", (page) => {
     const blocks = [...read(page).matchAll(/(?:<!-- (\S+) -->\n)?```ts\n([\s\S]*?)```/g)];
     for (const [, file = "a comment that names its file", shown] of blocks) expect(shown).toBe(read(file));

@@ -1,15 +1,21 @@
 /**
- * Puts the committed report of `prove` into docs/proof.md: `node docs/proof.ts`. A test holds the two together. After a
- * run with `--report docs/proof/report.json`, the page tells of that run.
+ * Puts the committed report of `prove` into docs/proof.md: `npx --yes pnpm@12 exec node docs/proof.ts`. A test holds the
+ * two together. After a run with `--report docs/proof/report.json`, the page tells of that run.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EngineName } from "../packages/lab/src/engines/index.ts";
 
 const page = join(import.meta.dirname, "proof.md");
 const reportFile = join(import.meta.dirname, "proof", "report.json");
 const markers = ["<!-- docs/proof/report.json -->", "<!-- /docs/proof/report.json -->"] as const;
 
-const titles = { sqlite: "SQLite", postgres: "PostgreSQL", mysql: "MySQL", mariadb: "MariaDB" } as const;
+const titles: Readonly<Record<EngineName, string>> = {
+  sqlite: "SQLite",
+  postgres: "PostgreSQL",
+  mysql: "MySQL",
+  mariadb: "MariaDB",
+};
 const counts = ["histories", "commands", "conflicts", "retries", "faults", "unknown"] as const;
 
 interface Report {
@@ -18,7 +24,7 @@ interface Report {
   readonly seconds: number;
   readonly isInterrupted: boolean;
   readonly engines: readonly {
-    readonly engine: keyof typeof titles;
+    readonly engine: EngineName;
     readonly origin: string;
     readonly tally: Readonly<Record<(typeof counts)[number], number>>;
     readonly steps: readonly {

@@ -1,5 +1,5 @@
 /**
- * Makes docs/reference.md from the tables in the code, and docs/api.md from its documentation: `node docs/reference.ts`.
+ * Makes docs/reference.md from the tables in the code, and docs/api.md from its documentation: `npx --yes pnpm@12 reference`.
  * Tests hold code and pages together.
  */
 import { writeFileSync } from "node:fs";
@@ -57,7 +57,7 @@ function limitTable(): string {
 export function reference(): string {
   return `# Reference
 
-Made from the tables in the code by \`node docs/reference.ts\`.
+Made from the tables in the code by \`npx --yes pnpm@12 reference\`.
 
 ## Errors
 

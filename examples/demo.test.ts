@@ -28,7 +28,7 @@ function run(script: string, args: readonly string[] = [], { environment = {}, e
       resolve({ status, output: stdout + stderr });
     });
     child.stdout?.on("data", (text: string) => {
-      // Once: a second signal ends it at once, and nothing is tidied up.
+      // Once: a second signal ends it at once, without tidying up.
       if (endAt !== undefined && text.includes(endAt) && !child.killed) child.kill("SIGTERM");
     });
   });
@@ -56,7 +56,7 @@ function expectSuccess(ended: Run): void {
 }
 
 describe("the demo", () => {
-  it("sells every seat once, among processes, and ends with status 0 and all invariants checked", async () => {
+  it("sells every seat once, among processes, and exits with status 0 and all invariants checked", async () => {
     const ended = await demo();
     expectSuccess(ended);
     expect(verdictsIn(ended)).toEqual(["file ok", ...allHold]);
@@ -64,7 +64,7 @@ describe("the demo", () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7])(
-    "notices that invariant %i was broken by hand, and ends with status 1",
+    "notices that invariant %i was broken by hand, and exits with status 1",
     async (number) => {
       const ended = await demo("--break", String(number));
       expect(verdictsIn(ended)).toContain(`${number} BROKEN`);
@@ -95,7 +95,7 @@ describe("the demo", () => {
 });
 
 const names = ["postgres", "mysql", "mariadb"] as const;
-// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
+// Without the server, these tests are skipped, and say so. With CI=true, that is a failure instead.
 const servers = await Promise.all(names.map(async (engine) => ({ engine, server: await testServer(engine) })));
 
 describe.each(servers)("the demo on $engine", ({ engine, server }) => {
@@ -132,7 +132,7 @@ describe.each(servers)("the demo on $engine", ({ engine, server }) => {
   });
 
   it.skipIf(server === undefined)("drops the database when it is ended in the middle of the race", async () => {
-    // So many that the race is far from over when it is first heard of.
+    // Enough that the race is far from over when it first reports.
     const ended = await demoThere(["--processes", "2", "--callers", "300"], { endAt: "progress:" });
     expect(ended.output).toContain("SIGTERM came in between.");
     expect(ended.status).toBe(1);
@@ -156,7 +156,7 @@ async function drop(engine: ServerName, serverUrl: string, ended: Run): Promise<
   await connection.close();
 }
 
-// The other servers end in the same way, and this one can be had wherever the project is installed.
+// The other servers end in the same way, and this one is available wherever the project is installed.
 describe("a server of the demo's own", () => {
   it.skipIf(servers[0]?.server === undefined)("ends with the demo, which says so", async () => {
     const environment = { SLOTWRIGHT_POSTGRES_URL: "" };

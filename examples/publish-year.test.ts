@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 
 const program = fileURLToPath(new URL("./publish-year.ts", import.meta.url));
 
-it("the year that is stopped half way is published by the second call", async () => {
+it("the second call publishes the rest of a year that was stopped halfway", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 50_000 });
   expect(stdout).toContain("the first 3000 have their slots (3000)");
   expect(stdout).toContain("5840 slots are published.");

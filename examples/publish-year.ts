@@ -1,6 +1,6 @@
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import { createEngine, isBookingError, type NewSlotInput } from "@slotwright/core";
-// Until Node brings Temporal itself.
+// Until Node has Temporal itself.
 import { Temporal } from "temporal-polyfill";
 
 const storage = sqliteAdapter({ filename: ":memory:" });
@@ -9,8 +9,8 @@ const engine = createEngine({ storage });
 
 const timeZone = "Europe/Berlin";
 
-// Half hours from eight to four in Berlin on every day of 2027, also when the clocks have changed. It could as well be read
-// from a file: any iterable will do.
+// Half hours from eight to four in Berlin on every day of 2027, also when the clocks have changed. They could also be
+// read from a file: any iterable will do.
 function* year(): Generator<NewSlotInput> {
   for (let date = Temporal.PlainDate.from("2027-01-01"); date.year === 2027; date = date.add({ days: 1 })) {
     const opens = date.toZonedDateTime({ timeZone, plainTime: "08:00" });
@@ -30,7 +30,7 @@ const call = {
   idempotencyKey: "year-2027",
 };
 
-// Each chunk is a commit. Here a signal stops the call half way, as a deployment might.
+// Each chunk is a commit. Here a signal stops the call halfway, as a deployment might.
 await engine
   .createManySlots({
     ...call,
@@ -43,7 +43,8 @@ await engine
     console.log(error.message);
   });
 
-// The same call goes on where that one stopped, and creates nothing twice. It may also be another process's.
+// The same call continues where the first one stopped, and creates nothing twice. It may also be made by another
+// process.
 const { slots } = await engine.createManySlots({ ...call, slots: year() });
 console.log(`${slots} slots are published.`);
 

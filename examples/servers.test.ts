@@ -16,7 +16,7 @@ const engines = [
   { engine: "mariadb", variable: "MYSQL_URL", bookings: 1 },
 ] as const;
 
-// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
+// Without the server, these tests are skipped, and say so. With CI=true, that is a failure instead.
 const servers = await Promise.all(
   engines.map(async (engine) => ({ ...engine, server: await testServer(engine.engine) })),
 );
@@ -29,15 +29,18 @@ describe.each(servers)("the first booking on $engine", ({ variable, bookings, se
   });
   afterAll(() => database?.drop());
 
-  it.skipIf(server === undefined)("is confirmed in each way to open the storage, and in a second run too", async () => {
-    const env = { ...process.env, POSTGRES_URL: undefined, MYSQL_URL: undefined, [variable]: database?.url };
-    for (const _run of ["first", "second"]) {
-      const { stdout } = await run(process.execPath, [program], { env, timeout: 50_000 });
-      expect(stdout).toBe("ada: confirmed\n".repeat(bookings));
-    }
-    const schemas = variable === "POSTGRES_URL" ? ["booking", "public"] : [];
-    for (const schema of schemas) expect(await slotsIn(database?.url ?? "", schema)).toEqual(["booked"]);
-  });
+  it.skipIf(server === undefined)(
+    "is confirmed in each way to open the storage, and in a second run, too",
+    async () => {
+      const env = { ...process.env, POSTGRES_URL: undefined, MYSQL_URL: undefined, [variable]: database?.url };
+      for (const _run of ["first", "second"]) {
+        const { stdout } = await run(process.execPath, [program], { env, timeout: 50_000 });
+        expect(stdout).toBe("ada: confirmed\n".repeat(bookings));
+      }
+      const schemas = variable === "POSTGRES_URL" ? ["booking", "public"] : [];
+      for (const schema of schemas) expect(await slotsIn(database?.url ?? "", schema)).toEqual(["booked"]);
+    },
+  );
 });
 
 async function slotsIn(connectionString: string, schema: string): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { createEngine } from "@slotwright/core";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { expect, it, onTestFinished } from "vitest";
 
-// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
+// Without the server, these tests are skipped, and say so. With CI=true, that is a failure instead.
 const server = await testServer("postgres");
 
 it.skipIf(server === undefined)("the README's transaction books with an invoice, or does neither", async () => {
@@ -11,7 +11,7 @@ it.skipIf(server === undefined)("the README's transaction books with an invoice,
   onTestFinished(() => drop?.());
   process.env.POSTGRES_URL = url;
   const { bookWithInvoice, pool } = await import("./transaction.ts");
-  // A database that is dropped ends connections that are closing; an event that nobody hears would end the process.
+  // Dropping a database ends connections that are closing. An event without a listener would end the process.
   pool.on("connect", (client) => client.on("error", () => {}));
   const storage = postgresAdapter({ pool });
   await storage.migrate();

@@ -56,7 +56,7 @@ describe("a week of wall-clock times", () => {
 
 describe("a week that is not valid", () => {
   it.each([
-    ["a date that is no Monday", { monday: "2027-03-23" }, /must be a Monday\s+→ at monday/],
+    ["a date that is not a Monday", { monday: "2027-03-23" }, /must be a Monday\s+→ at monday/],
     ["an unknown time zone", { timeZone: "Europe/Atlantis" }, /must be an IANA time zone\s+→ at timeZone/],
     ["a day that does not exist", { days: { someday: [] } }, /days/],
     ["an unknown field", { dentist: true }, /dentist/],
@@ -66,12 +66,12 @@ describe("a week that is not valid", () => {
       /must end after it begins/,
     ],
     [
-      "a range that is no whole number of slots",
+      "a range that is not a whole number of slots",
       { days: { monday: [{ from: "09:00", to: "10:00", slotMinutes: 25 }] } },
       /whole number of slots/,
     ],
     [
-      "a time without its zero",
+      "a time without its leading zero",
       { days: { monday: [{ from: "9:00", to: "10:00", slotMinutes: 30 }] } },
       /must be a time like 08:00.*\s+→ at days.monday\[0\].from/,
     ],
@@ -81,7 +81,7 @@ describe("a week that is not valid", () => {
     expect(() => parseWeek({ ...valid, ...change })).toThrow(WeekError);
   });
 
-  it("is refused where the file is missing or is no JSON", async () => {
+  it("is refused if the file is missing or is not JSON", async () => {
     await expect(readWeek(new URL("./nowhere.json", import.meta.url))).rejects.toThrow(/could not be read/);
     await expect(readWeek(new URL("./demo/week.ts", import.meta.url))).rejects.toThrow(WeekError);
   });

@@ -3,7 +3,7 @@ import { createEngine } from "@slotwright/core";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { expect, it, onTestFinished } from "vitest";
 
-// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
+// Without the server, these tests are skipped, and say so. With CI=true, that is a failure instead.
 const server = await testServer("postgres");
 
 it.skipIf(server === undefined)(

@@ -107,7 +107,7 @@ function main(): void {
   console.log(`${entries.length} entries, ${changed.length} reports ${isWriting ? "written" : "differ"}`);
   if (changed.length === 0 || isWriting) return;
   console.error(
-    `What these entries export has changed: ${changed.join(", ")}. If it is meant, run "pnpm api" and commit the reports.`,
+    `What these entries export has changed: ${changed.join(", ")}. If it is meant, run "npx --yes pnpm@12 api" and commit the reports.`,
   );
   process.exitCode = 1;
 }

@@ -87,6 +87,11 @@ function requireOneCore({ name, dependencies = {} }: Manifest): void {
     throw new Error(`${name} must have @slotwright/core as a peer, not of its own.`);
 }
 
+/** The consumer stands for a host, and a package that it leaves out is not tried. */
+function requireTried({ name }: Manifest): void {
+  if (!consumer.includes(`"${name}"`)) throw new Error(`The consumer of check-packages.ts must import ${name}.`);
+}
+
 /** The suite is for tests: it and its fast-check are nothing that a host runs. */
 function requireNoSuite({ name }: Manifest, target: string): void {
   if (name === "@slotwright/conformance") return;
@@ -102,6 +107,7 @@ function loadsSuite(file: string): boolean {
 /** Lints the package as it would be published, and unpacks it where the consumer finds it. */
 function packInto(work: string, { folder, manifest }: { readonly folder: string; readonly manifest: Manifest }): void {
   requireOneCore(manifest);
+  requireTried(manifest);
   const tarball = join(work, `${manifest.name.replace("/", "-")}.tgz`);
   run("pnpm", ["pack", "--out", tarball], folder);
   run("publint", [tarball, "--strict"], folder);

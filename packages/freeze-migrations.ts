@@ -1,7 +1,14 @@
-import { writeFileSync } from "node:fs";
-import { frozenMigrations as mysql } from "./adapter-mysql/schema/frozen-migrations.ts";
-import { frozenMigrations as postgres } from "./adapter-postgres/schema/frozen-migrations.ts";
-import { frozenMigrations as sqlite } from "./adapter-sqlite/schema/frozen-migrations.ts";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+interface FrozenMigrations {
+  readonly frozenMigrations: readonly { readonly file: URL; readonly text: string }[];
+}
 
 /** Writes the text of the migrations that were not released yet. Released ones are left out of these lists. */
-for (const { file, text } of [...mysql, ...postgres, ...sqlite]) writeFileSync(file, text);
+for (const folder of readdirSync(import.meta.dirname)) {
+  const module = join(import.meta.dirname, folder, "schema", "frozen-migrations.ts");
+  if (!existsSync(module)) continue;
+  const { frozenMigrations } = (await import(module)) as FrozenMigrations;
+  for (const { file, text } of frozenMigrations) writeFileSync(file, text);
+}

@@ -9,18 +9,18 @@ export interface EngineFacts {
   readonly version: string;
   /** Where it came from. */
   readonly origin: string;
-  /** The settings that decide whether a commit survives a power cut, as the engine itself says them. */
+  /** The settings that decide whether a commit survives a power cut, as the engine itself reports them. */
   readonly durability: Readonly<Record<string, string>>;
   readonly isDurable: boolean;
-  /** Connections that a contender has at most; it has one for each caller up to that. */
+  /** The most connections that a contender has. It has one for each caller up to this number. */
   readonly poolLimit: number;
 }
 
-/** Under which circumstances contenders are compared. */
+/** The conditions under which contenders are compared. */
 export interface Conditions {
   readonly callers: number;
   readonly scale: Scale;
-  /** The address of a server as it is reached in this conditions, from its own. */
+  /** Turns a server's own address into its address under these conditions. */
   readonly reach: (url: string) => string;
   readonly names: readonly ContenderName[];
 }
@@ -28,7 +28,7 @@ export interface Conditions {
 /** A database engine on which contenders compete, each on empty tables of its own. */
 export interface Arena {
   readonly facts: EngineFacts;
-  /** Where the engine listens; undefined where there is no server. */
+  /** Where the engine listens; undefined if there is no server. */
   readonly url: string | undefined;
   /** What is left out, and why. */
   readonly notes: readonly string[];

@@ -7,7 +7,7 @@ import type { PlainConnection, Row } from "../contenders/plain-application.ts";
 import { columns, plainSql, searchSql } from "../contenders/plain-tables.ts";
 import type { Address, ServerParts } from "./server.ts";
 
-/** MySQL and MariaDB have one driver and, for all that is asked of them here, one language. */
+/** MySQL and MariaDB have one driver and, as far as the benchmark is concerned, one language. */
 export function mysqlFamily(engine: "mysql" | "mariadb", title: string): ServerParts {
   return {
     engine,
@@ -113,8 +113,8 @@ function floorDriver(pool: Pool, { url }: Address): FloorDriver {
 const stale = Symbol("stale");
 
 /**
- * The procedure tells by an error that the slot's version is another one by now; or the journal does, whose entry of the
- * next version somebody else has written.
+ * The procedure reports by an error that the slot's version has changed. Alternatively the journal does, if another
+ * caller has written its entry of the next version.
  */
 function asAnswer(error: unknown): typeof stale {
   if (error instanceof Error && /slotwright:stale|_once_per_version/.test(error.message)) return stale;

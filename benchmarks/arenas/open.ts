@@ -12,7 +12,7 @@ export const serverParts: Readonly<Record<Exclude<EngineName, "sqlite">, ServerP
   mariadb: mysqlFamily("mariadb", "MariaDB"),
 };
 
-/** Undefined where the engine cannot be had; a line on stderr has said why. */
+/** Undefined if the engine is not available; a line on stderr has said why. */
 export async function openArena(name: EngineName): Promise<Arena | undefined> {
   if (name === "sqlite") return sqliteArena();
   const server = await startServer(name);

@@ -62,8 +62,8 @@ export const postgres: ServerParts = {
 
 function openPool({ url, poolSize }: Address): Pool {
   const pool = new Pool({ connectionString: url, max: poolSize, idleTimeoutMillis: 0 });
-  // A pool says that it has ended while its connections are still closing: the database is dropped under them. What is
-  // at work on a connection that is lost, learns of it by itself.
+  // A pool reports that it has ended while its connections are still closing, and the database is dropped under them.
+  // What runs on a lost connection gets an error of its own.
   return pool.on("error", () => {});
 }
 
@@ -121,13 +121,13 @@ function floorDriver(pool: Pool, { url }: Address): FloorDriver {
   };
 }
 
-/** By what the function answers that commits. */
+/** By the answer of the function that commits. */
 function outcomeOf([row]: readonly Record<string, unknown>[]): BookingOutcome {
   const { stale, busy, ...refused } = JSON.parse(String(row?.answer ?? "{}")) as {
     readonly stale?: readonly unknown[] | null;
     readonly busy?: readonly unknown[] | null;
   };
-  // Busy is a row that another booking has locked: what becomes of that shows when it is read again.
+  // Busy means that another booking has locked a row. What becomes of it shows when the row is read again.
   if (stale || busy) return "stale";
   if (row?.answer == null) return "booked";
   throw new Error(`The database refused the booking: ${JSON.stringify(refused)}`);

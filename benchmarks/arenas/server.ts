@@ -9,7 +9,7 @@ import { type PlainTypes, plainTables, plainTally } from "../contenders/plain-ta
 import { slotwright, slotwrightTally, slotwrightUnseen, unseenWorkloads } from "../contenders/slotwright.ts";
 import type { Arena, Conditions, Contest, EngineFacts } from "./arena.ts";
 
-/** Where a contender connects to, and with how many connections at most. */
+/** Where a contender connects, and with how many connections at most. */
 export interface Address {
   readonly url: string;
   readonly poolSize: number;
@@ -33,7 +33,7 @@ export interface ServerParts {
   readonly plainTypes: PlainTypes;
   readonly connect: (url: string) => Promise<Closing & { readonly query: Query }>;
   readonly durability: (query: Query) => Promise<Pick<EngineFacts, "durability" | "isDurable">>;
-  /** Makes room for connections where it is our own server, and resolves with how many there may be. */
+  /** Makes room for connections if it is our own server, and resolves with how many there may be. */
   readonly connectionLimit: (query: Query, isOwn: boolean) => Promise<number>;
   readonly storage: (address: Address) => Closing & { readonly storage: StorageAdapter<never> };
   readonly plain: (address: Address) => Closing & { readonly lend: WithConnection };
@@ -45,7 +45,7 @@ export interface ServerParts {
   }>;
 }
 
-/** More connections than this only keep two processors from their work. */
+/** More connections than this only distract two processors from their work. */
 const largestPool = 50;
 
 /** Contenders on one server, each in a database of its own. */
@@ -56,7 +56,7 @@ export async function serverArena(server: TestServer, kind: ServerParts): Promis
   const { durability, isDurable } = await kind.durability(admin.query);
   await admin.close();
   const { programs, notes } = await kind.programs(server);
-  // Some are left for those who look on.
+  // Some are left for observers.
   const poolLimit = Math.max(1, Math.min(largestPool, Math.floor((limit - 10) / contenderNames.length)));
   const { version, origin } = server;
   return {

@@ -14,7 +14,7 @@ import { plainTables, plainTally } from "../contenders/plain-tables.ts";
 import { slotwright, slotwrightTally, slotwrightUnseen, unseenWorkloads } from "../contenders/slotwright.ts";
 import type { Arena, Conditions, Contest, EngineFacts } from "./arena.ts";
 
-/** Contenders on files, each on one of its own. */
+/** Contenders on files, each on a file of its own. */
 export async function sqliteArena(): Promise<Arena> {
   const folder = mkdtempSync(join(tmpdir(), "slotwright-bench-"));
   let number = 0;
@@ -27,7 +27,7 @@ export async function sqliteArena(): Promise<Arena> {
   };
 }
 
-/** As Linux numbers its file system in memory, where syncing costs nothing, and keeps nothing. */
+/** Linux's number for its file system in memory, where syncing costs nothing and keeps nothing. */
 const tmpfs = 0x01021994;
 
 function factsOf(filename: string): EngineFacts {
@@ -53,7 +53,7 @@ function factsOf(filename: string): EngineFacts {
   return facts;
 }
 
-/** As an application opens it that wants what was acknowledged to survive a power cut. */
+/** Opened like an application that wants acknowledged writes to survive a power cut. */
 function openDatabase(filename: string): Database.Database {
   const database = new Database(filename, { timeout: 0 });
   database.pragma("journal_mode = WAL");
@@ -160,7 +160,7 @@ function floorDriver(database: Database.Database): FloorDriver {
     },
     send: async (calls) => calls.map(send),
     readsOf: (calls) => calls.findIndex((call) => (call as SqliteCall).sql.startsWith("begin immediate")),
-    // All at once: nothing else may run on the connection before the COMMIT.
+    // All at once, because nothing else may run on the connection before the COMMIT.
     book: async (reads, writes) => {
       const isFree = reads.flatMap(send).some((row) => (row as { readonly status?: string })?.status === "available");
       if (!isFree) return "taken";
@@ -171,7 +171,7 @@ function floorDriver(database: Database.Database): FloorDriver {
   };
 }
 
-/** The same database, which notes what its statements are given. */
+/** The same database, which records what its statements receive. */
 function noting(database: Database.Database, calls: DriverCall[]): SqliteDatabase {
   const noted = (sql: string): SqliteStatement => {
     const statement = database.prepare<unknown[]>(sql);

@@ -6,7 +6,7 @@ export type Act = () => Promise<boolean>;
 /** What a caller does next; undefined when there is nothing left to do. */
 export type NextAct = (caller: number) => Act | undefined;
 
-/** So many callers at the same time, each asking again as soon as it was answered. */
+/** This many concurrent callers, each asking again as soon as it was answered. */
 export async function runCallers(callers: number, next: NextAct): Promise<Turn> {
   const latenciesMs: number[] = [];
   const errors: string[] = [];

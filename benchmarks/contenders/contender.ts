@@ -16,7 +16,7 @@ export type WorkloadName = (typeof workloadNames)[number];
 /** Where all slots are. */
 export const facilityId = "north";
 
-/** Names of providers are of one length. */
+/** Names of providers have the same length. */
 export const providerName = (number: number): string => `provider-${String(number).padStart(4, "0")}`;
 
 export interface TimeSpan {
@@ -48,7 +48,7 @@ export const pageSize = 100;
 /** What callers ask of a booking system. Each contender is one, on a database of its own. */
 export interface Application {
   readonly publish: (shift: Shift) => Promise<readonly FreeSlot[]>;
-  /** False where somebody else has the slot. Whatever else goes wrong, rejects. */
+  /** False if somebody else has the slot. Rejects if anything else goes wrong. */
   readonly book: (slot: FreeSlot) => Promise<boolean>;
   /** Resolves with how many were found. */
   readonly search: (search: FreeSlotSearch) => Promise<number>;
@@ -59,23 +59,23 @@ export interface Application {
 /** What the database holds, counted by plain SQL. */
 export interface Tally {
   readonly appointments: number;
-  /** Fewer than appointments, where slots were booked twice. */
+  /** Fewer than appointments, if slots were booked twice. */
   readonly bookedSlots: number;
 }
 
-/** How much there is to do in one turn. */
+/** How much work there is in one turn. */
 export interface Load {
   readonly workload: WorkloadName;
   readonly callers: number;
   readonly operations: number;
 }
 
-/** What came of a turn. */
+/** The result of a turn. */
 export interface Turn {
   readonly elapsedMs: number;
-  /** Operations that were answered; of `publish`, slots. */
+  /** Operations that were answered; for `publish`, slots. */
   readonly done: number;
-  /** From when the caller had the answer before: waiting for one's turn counts. */
+  /** Counted from the caller's previous answer, so waiting for a turn is included. */
   readonly latenciesMs: readonly number[];
   /** Answers that were neither yes nor no. */
   readonly errors: readonly string[];

@@ -14,46 +14,46 @@ import {
 import { actor, publisher, slotwright } from "./slotwright.ts";
 import { type Fill, templateOf } from "./template.ts";
 
-/** What was given to the driver: a statement with its parameters, in the driver's own form. */
+/** What the driver received: a statement with its parameters, in the driver's own form. */
 export type DriverCall = unknown;
 
-/** The driver alone, on tables of Slotwright's. */
+/** The driver alone, on Slotwright's tables. */
 export interface FloorDriver {
   readonly storage: StorageAdapter<never>;
-  /** The calls of the driver that the work makes with a storage of the same tables, which is used by nobody else. */
+  /** The driver's calls that the work makes with a storage on the same tables, which nobody else uses. */
   readonly record: (work: (storage: StorageAdapter<never>) => Promise<void>) => Promise<readonly DriverCall[]>;
-  /** Sends these one after the other. */
+  /** Sends these one after another. */
   readonly send: (calls: readonly DriverCall[]) => Promise<readonly unknown[]>;
-  /** How many of the calls of a booking come before those of its commit. */
+  /** How many of the calls of a booking precede those of its commit. */
   readonly readsOf: (calls: readonly DriverCall[]) => number;
-  /** Sends the writes of a booking, and its reads if they find the slot to be another one by now. */
+  /** Sends the writes of a booking, and its reads if they find that the slot has changed. */
   readonly book: (reads: readonly DriverCall[], writes: readonly DriverCall[]) => Promise<BookingOutcome>;
   /** The rows of the last answer. */
   readonly count: (answers: readonly unknown[]) => number;
 }
 
-/** What `work` has its storage call, whose driver notes all that it is given in `calls`. */
+/** What `work` makes its storage call. The storage's driver records everything it receives in `calls`. */
 export async function callsDuring(
   work: Parameters<FloorDriver["record"]>[0],
   storage: StorageAdapter<never>,
   calls: DriverCall[],
 ): Promise<readonly DriverCall[]> {
-  // Its first call looks at the schema, too.
+  // Its first call also checks the schema.
   await storage.load([{ kind: "slot", id: "none" }]);
   calls.length = 0;
   await work(storage);
   return [...calls];
 }
 
-/** `stale`: the slot was not as it was when the booking was written, and yet it is free. */
+/** `stale`: the slot had changed when the booking was written, and yet it is free. */
 export type BookingOutcome = "booked" | "taken" | "stale";
 
-/** Publishing in one call is a thousand rows in one parameter: there is nothing to write by hand about that. */
+/** Publishing in one call is a thousand rows in one parameter, so there is nothing to write by hand. */
 export const floorWorkloads: readonly WorkloadName[] = ["own-slots", "hot-slot", "search", "history"];
 
 /**
- * The floor: the very statements that the engine sends for one command, sent again by the driver alone with other ids
- * and times in them, each caller's by itself. Nothing is parsed, decided, decoded or coalesced.
+ * The floor: the same statements that the engine sends for one command, sent by the driver alone with different ids and
+ * times, separately for each caller. Nothing is parsed, decided, decoded or coalesced.
  */
 export async function floor(driver: FloorDriver): Promise<Application> {
   const publish = publisher(createEngine({ storage: driver.storage }));
@@ -67,7 +67,7 @@ export async function floor(driver: FloorDriver): Promise<Application> {
 
 type Publish = Application["publish"];
 
-/** As long as the names of the others: in a binary format, nothing may change its size. */
+/** As long as the names of the others, because nothing may change its size in a binary format. */
 const modelProvider = providerName(0).replace("provider", "modelled");
 
 const modelStart = Date.UTC(2026, 0, 1);
@@ -100,14 +100,14 @@ async function bookingOf(driver: FloorDriver, publish: Publish): Promise<Applica
   };
 }
 
-/** An engine asks for the settings before its first command, and then no more: that is no part of a booking. */
+/** An engine reads the settings before its first command, and then never again. This is not part of a booking. */
 function agreed(storage: StorageAdapter<never>): StorageAdapter<never> {
   return intercepted(storage, () => ({
     readSettings: async () => ({ overlapScope: "facility", idempotencyScope: "actor" }) as const,
   }));
 }
 
-/** Ids, the first of which is known; tells of all that were made. */
+/** Generates ids, the first of which is known, and reports all that were generated. */
 function idsFrom(first: string, tell: (made: readonly string[]) => void): () => string {
   const made: string[] = [];
   return () => {
@@ -151,7 +151,7 @@ function textsOfSearch({ providerIds, from, to }: FreeSlotSearch): readonly stri
   return [...textsOfTimes({ start: from, end: to }), ...providerIds];
 }
 
-/** As numbers and as texts: statements have both. */
+/** Both as numbers and as texts, because statements contain both. */
 function textsOfTimes({ start, end }: TimeSpan): readonly string[] {
   return [start, end].flatMap((time) => [String(time.getTime()), time.toISOString()]);
 }

@@ -18,10 +18,10 @@ export interface InProcess {
   readonly close: () => Promise<void>;
 }
 
-/** Runs one statement of an administrator's, and resolves with its rows. */
+/** Runs an administrator's statement, and resolves with its rows. */
 export type Query = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
-/** A contender whose callers are of this process. */
+/** A contender whose callers are in this process. */
 export function inProcess(of: InProcess, query: Query, scale: Scale): Contender {
   return {
     name: of.name,

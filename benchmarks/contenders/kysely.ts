@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { type Application, type FreeSlot, facilityId, pageSize, type Shift } from "./contender.ts";
 import { rowsPerInsert } from "./plain-tables.ts";
 
-/** As the driver takes and gives it. */
+/** In the form that the driver takes and returns. */
 type Instant = Date | number;
 
 interface PlainTables {
@@ -45,7 +45,7 @@ type Locked<Table extends keyof PlainTables> = SelectQueryBuilder<PlainTables, T
 export interface KyselyEngine {
   readonly dialect: KyselyDialect;
   readonly instant: (time: Date) => Instant;
-  /** FOR UPDATE, where there is such a thing. */
+  /** FOR UPDATE, if it exists. */
   readonly locked: <Query extends { readonly forUpdate: () => Query }>(query: Query) => Query;
 }
 

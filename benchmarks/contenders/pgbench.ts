@@ -12,7 +12,7 @@ import { callersPerHotSlot } from "./workloads.ts";
 
 const execute = promisify(execFile);
 
-/** pgbench where it is there: on the PATH, or beside the server's own programs. */
+/** pgbench if it is available: on the PATH, or beside the server's own programs. */
 export async function pgbenchPrograms({ origin }: Pick<TestServer, "origin">): ReturnType<typeof programsIn> {
   return programsIn([...(process.env.PATH ?? "").split(delimiter), origin]);
 }
@@ -38,16 +38,19 @@ async function programVersion(program: string): Promise<string | undefined> {
   return answer?.stdout.trim().replace(/^pgbench \(PostgreSQL\) (\S+).*/, "PostgreSQL $1");
 }
 
-/** pgbench connects anew for each turn: transactions of each client in which it prepares its statements, not counted. */
+/**
+ * pgbench connects anew for each turn. Each client first runs transactions that prepare its statements and are not
+ * counted.
+ */
 export const coldTransactions = 2;
 
-/** The id of a slot by its number: pgbench counts, and has no ids of ours. */
+/** The id of a slot from its number. pgbench counts, and does not have our ids. */
 const idOf = (number: string) => `('00000000-0000-7000-8000-' || lpad((${number})::text, 12, '0'))::uuid`;
 
 /** An appointment has its slot's number, in another range. */
 const appointment = idOf(":number + 500000000000");
 
-/** The lock-row transaction, statement by statement; a caller that finds the slot taken writes nothing. */
+/** The lock-row transaction, statement by statement. A caller that finds the slot taken writes nothing. */
 const script = `
 \\set number :base + (:client_id / :group) * :slots + :done
 \\set done :done + 1
@@ -111,7 +114,7 @@ async function run(program: string, { url }: Address, plan: PgbenchPlan): Promis
     const { stdout } = await execute(program, argumentsFor(plan), { cwd: folder, env: environmentFor(url) });
     const { elapsedMs, latenciesMs } = figuresOf(await transactionsIn(folder));
     const failed = Number(/failed transactions: (\d+)/.exec(stdout)?.[1] ?? 0);
-    const errors = Array.from({ length: failed }, () => "pgbench says that a transaction failed");
+    const errors = Array.from({ length: failed }, () => "pgbench reports that a transaction failed");
     return { elapsedMs, done: latenciesMs.length, latenciesMs, errors };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -129,7 +132,7 @@ function argumentsFor({ base, group, each, clients }: PgbenchPlan): readonly str
   return ["--no-vacuum", "--protocol=prepared", "--file=script.sql", ...size, ...log, ...variables];
 }
 
-/** Not as arguments, which every user of the computer may read. */
+/** Not as arguments, which every user of the computer can read. */
 function environmentFor(url: string): NodeJS.ProcessEnv {
   const { hostname, port, username, password, pathname } = new URL(url);
   return {
@@ -148,7 +151,9 @@ interface Transaction {
   readonly endMs: number;
 }
 
-/** Each line of the logs is one: client, number, duration in microseconds, script, and the time in two parts. */
+/**
+ * Each line of the logs is a transaction: client, number, duration in microseconds, script, and the time in two parts.
+ */
 async function transactionsIn(folder: string): Promise<readonly Transaction[]> {
   const logs = (await readdir(folder)).filter((name) => name.startsWith("log"));
   const texts = await Promise.all(logs.map((name) => readFile(join(folder, name), "utf8")));

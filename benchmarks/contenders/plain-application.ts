@@ -4,7 +4,7 @@ import { type columns, type PlainStatement, rowsPerInsert } from "./plain-tables
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** One connection of the driver's, as an application uses it. */
+/** One connection of the driver, as an application uses it. */
 export interface PlainConnection {
   /** One of the constant statements, prepared once by each connection. */
   readonly run: (statement: PlainStatement, parameters: readonly unknown[]) => Promise<readonly Row[]>;
@@ -13,7 +13,7 @@ export interface PlainConnection {
   readonly transact: (command: "BEGIN" | "COMMIT" | "ROLLBACK") => Promise<unknown>;
 }
 
-/** Lends a connection of the pool, and gives it back. */
+/** Lends a connection of the pool, and returns it. */
 export type WithConnection = <Result>(work: (connection: PlainConnection) => Promise<Result>) => Promise<Result>;
 
 /**
@@ -24,7 +24,7 @@ export function lockRow(lend: WithConnection): Application {
   return { ...readsOf(lend), book: (slot) => lend((connection) => bookLocked(connection, slot)) };
 }
 
-/** The same without a lock: what is read first may no longer hold when the transaction writes. */
+/** The same without a lock. What is read first may no longer hold when the transaction writes. */
 export function checkThenInsert(lend: WithConnection): Application {
   return { ...readsOf(lend), book: (slot) => lend((connection) => bookUnlocked(connection, slot)) };
 }
@@ -77,7 +77,7 @@ async function inTransaction(connection: PlainConnection, work: () => Promise<bo
   }
 }
 
-/** Publishing locks the provider's row, or two publishers could create overlapping slots. */
+/** Publishing locks the provider's row. Otherwise two publishers could create overlapping slots. */
 async function publish(connection: PlainConnection, known: Set<string>, shift: Shift): Promise<readonly FreeSlot[]> {
   const { providerId, times } = shift;
   if (!known.has(providerId)) await connection.run("addProvider", [providerId]);

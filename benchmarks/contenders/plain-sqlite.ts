@@ -14,8 +14,8 @@ interface SlotRow {
 }
 
 /**
- * One transaction a booking on a connection that all callers share, without waiting in between: BEGIN IMMEDIATE, SELECT,
- * INSERT, UPDATE, INSERT into the audit, COMMIT.
+ * One transaction per booking on a connection that all callers share, without waiting in between: BEGIN IMMEDIATE,
+ * SELECT, INSERT, UPDATE, INSERT into the audit, COMMIT.
  */
 export function lockRowOnSqlite(database: Database.Database): Application {
   const { begin, commit, rollback, readSlot } = statementsOf(database);
@@ -36,7 +36,7 @@ export function lockRowOnSqlite(database: Database.Database): Application {
   };
 }
 
-/** Checks first, and writes when it has heard from elsewhere, as an application does that asks another service. */
+/** Checks first, and writes after an answer from elsewhere, like an application that asks another service. */
 export function checkThenInsertOnSqlite(database: Database.Database): Application {
   const { begin, commit, readSlot } = statementsOf(database);
   const write = bookingWriter(database);

@@ -1,4 +1,4 @@
-/** What the plain tables of an engine differ in. */
+/** What differs between the plain tables of the engines. */
 export interface PlainTypes {
   readonly id: string;
   readonly text: string;
@@ -7,7 +7,9 @@ export interface PlainTypes {
   readonly serial: string;
 }
 
-/** The tables of an application that keeps bookings by itself: no guards but keys, and an audit row for each change. */
+/**
+ * The tables of an application that keeps bookings by itself: no guards except keys, and an audit row for each change.
+ */
 export function plainTables({ id, text, instant, serial }: PlainTypes): readonly string[] {
   return [
     `CREATE TABLE providers (id ${text} PRIMARY KEY)`,
@@ -52,6 +54,6 @@ export const plainSql = {
 
 export type PlainStatement = keyof typeof plainSql;
 
-/** By an array of ids, or a list of them, as the engine has it. */
+/** By an array of ids or a list of them, depending on the engine. */
 export const searchSql = (isOneOf: string): string => `SELECT * FROM slots WHERE provider_id ${isOneOf}
   AND start_at >= ? AND start_at < ? AND status = 'available' ORDER BY start_at, id LIMIT 101`;

@@ -14,7 +14,7 @@ export const slotwrightTally = `
   SELECT (SELECT count(*) FROM slotwright_appointments WHERE status = 'confirmed') AS appointments,
     (SELECT count(*) FROM slotwright_slots WHERE status = 'booked') AS booked_slots`;
 
-/** The engine with its default options, as a host uses it, which has seen the slots that it publishes. */
+/** The engine with its default options, as a host uses it. It has seen the slots that it publishes. */
 export function slotwright(storage: StorageAdapter<never>, options: SlotwrightOptions = {}): Application {
   const engine = createEngine({ storage, ...options });
   return {
@@ -43,11 +43,11 @@ export function slotwright(storage: StorageAdapter<never>, options: SlotwrightOp
 
 type SlotwrightOptions = Omit<EngineOptions<never>, "storage">;
 
-/** The same, as where another process showed the slots: each has to be read before it is booked. */
+/** The same, as if another process had shown the slots: each has to be read before it is booked. */
 export const slotwrightUnseen = (storage: StorageAdapter<never>): Application =>
   slotwright(storage, { remember: { slots: 0 } });
 
-/** Whatever an engine does not remember makes no difference to others. */
+/** What an engine does not remember makes no difference to other engines. */
 export const unseenWorkloads: readonly WorkloadName[] = ["own-slots", "hot-slot"];
 
 export function publisher(engine: Engine<never>): (shift: Shift) => Promise<readonly FreeSlot[]> {

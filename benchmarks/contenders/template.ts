@@ -1,15 +1,15 @@
-/** Makes the value again, with these texts in place of those it was made from. */
+/** Makes the value again, with these texts instead of those it was made from. */
 export type Fill = (texts: readonly string[]) => unknown;
 
 /**
- * Notes where the texts occur in a value: in strings, in bytes, as numbers, and in what arrays and objects hold. Looked
- * for once, since the author of a statement knows where its parameters are.
+ * Records where the texts occur in a value: in strings, in bytes, as numbers, and in the contents of arrays and
+ * objects. They are looked up once, because the author of a statement knows where its parameters are.
  */
 export function templateOf(value: unknown, texts: readonly string[]): Fill {
   return variableIn(value, texts) ?? (() => value);
 }
 
-/** Undefined where none of the texts occurs. */
+/** Undefined if none of the texts occurs. */
 function variableIn(value: unknown, texts: readonly string[]): Fill | undefined {
   if (typeof value === "string") return textTemplate(value, texts);
   if (typeof value === "number") return numberTemplate(value, texts);
@@ -19,7 +19,7 @@ function variableIn(value: unknown, texts: readonly string[]): Fill | undefined 
 }
 
 function textTemplate(value: string, texts: readonly string[]): ((others: readonly string[]) => string) | undefined {
-  // The longest first: one may begin with another.
+  // The longest first, because one may begin with another.
   const sorted = [...texts].sort((a, b) => b.length - a.length).map((text) => text.replaceAll(".", "\\."));
   const parts = value.split(new RegExp(`(${sorted.join("|")})`));
   if (parts.length === 1) return undefined;
@@ -36,7 +36,9 @@ function encodedTextTemplate(value: Buffer, texts: readonly string[]): Fill | un
   return fill && ((others) => Buffer.from(fill(others)));
 }
 
-/** A binary format, in which sizes stand before texts, and instants are numbers of eight bytes: all keep their size. */
+/**
+ * A binary format, in which sizes precede texts, and instants are numbers of eight bytes. All of them keep their size.
+ */
 function bytesTemplate(value: Buffer, texts: readonly string[]): Fill | undefined {
   const places = texts.flatMap((text, index) =>
     formsOf(text).flatMap((encode) => offsetsOf(encode(text), value).map((at) => ({ at, index, encode }))),

@@ -35,7 +35,7 @@ export const quickScale: Scale = {
   slotsWithHistory: 40,
 };
 
-/** As many callers want one slot, where there are that many. */
+/** This many callers want one slot, if there are that many. */
 export const callersPerHotSlot = 64;
 
 const providersPerSearch = 50;
@@ -43,7 +43,7 @@ const slotMs = 15 * 60_000;
 const weekMs = 7 * 24 * 60 * 60_000;
 const firstStart = Date.UTC(2027, 0, 4);
 
-/** Does the workloads on an application, whose data it lays out when they are first needed. */
+/** Runs the workloads on an application. Their data are created when they are first needed. */
 export function workloadsOn(application: Application, scale: Scale): (load: Load) => Promise<Turn> {
   const calendar = createCalendar();
   const searched = once(() => layOutWeeks(application, scale));
@@ -116,7 +116,7 @@ async function publishFree(application: Application, calendar: Calendar, count: 
   return slots;
 }
 
-/** The same slots in the same order for all callers of a group, and other ones for each group. */
+/** The same slots in the same order for all callers of a group, and different ones for each group. */
 async function hotSlots(
   application: Application,
   calendar: Calendar,
@@ -145,7 +145,7 @@ function takingFrom<Item>(items: readonly Item[], act: (item: Item) => Promise<b
   };
 }
 
-/** Each caller for a provider of its own, as long as there is something left to publish. */
+/** Each caller publishes for a provider of its own, as long as there is something left to publish. */
 function publishing(application: Application, calendar: Calendar, scale: Scale, operations: number): NextAct {
   let begun = 0;
   return (caller) => {
@@ -167,7 +167,7 @@ function insistingOn(groups: readonly (readonly FreeSlot[])[], application: Appl
   };
 }
 
-/** Not those that bookings take slots of: each search finds the same. */
+/** Not the providers whose slots are booked, so that each search finds the same. */
 const searchedProvider = (number: number): string => `searched-${number}`;
 
 async function layOutWeeks(application: Application, { providers, weeks, slotsPerWeek }: Scale): Promise<void> {

@@ -1,7 +1,7 @@
-/** A calendar that was asked for more than it has, made from a seed: the same on every engine and machine. */
+/** A calendar that is asked for more than it has, generated from a seed. It is the same on every engine and machine. */
 export interface Demand {
   readonly times: readonly AskedTime[];
-  /** Each call asks for the time at this index. In the order in which they come. */
+  /** Each call asks for the time at this index, in the order in which the calls come. */
   readonly calls: readonly number[];
 }
 
@@ -27,7 +27,7 @@ const slotMs = 15 * 60_000;
 const timesPerDay = 32;
 const missingShare = 0.1;
 
-/** Some facilities and the hours before noon are wanted more; a tenth of the seats that are asked for is missing. */
+/** Some facilities, and the hours before noon, are more popular. A tenth of the requested seats is missing. */
 export function demandOf({ seed, calls, facilities, days }: DemandOptions): Demand {
   const random = randomFrom(seed);
   const asked = new Map<number, number>();

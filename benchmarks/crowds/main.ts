@@ -16,7 +16,7 @@ async function run(options: CrowdsOptions, signal: AbortSignal): Promise<number>
         printCrowds(measured, options.isQuick);
         engines.push(measured);
       } catch (error) {
-        console.error(bad(`Measuring ${name} was given up:`), error);
+        console.error(bad(`Gave up measuring ${name}:`), error);
       }
     }
   });

@@ -1,14 +1,17 @@
 import type { DatabaseAddress } from "@slotwright/lab/engines";
 
-/** What a process of callers is told: first where, then what to do, as often as there are rounds. */
+/** What a process of callers receives: first where to work, and then what to do in each round. */
 export type ToCallers = DatabaseAddress | Crowd;
 
-/** So many callers at once who want the same half hour of one provider. */
+/** This many callers at once who want the same half hour of one provider. */
 export interface Crowd {
   readonly providerId: string;
   readonly first: number;
   readonly callers: number;
-  /** The slots to be booked by their ids, caller by caller and again from the first; by time where there are none. */
+  /**
+   * The slots to book by their ids, caller by caller and then again from the first. If there are none, bookings are by
+   * time.
+   */
   readonly slotIds: readonly string[];
 }
 

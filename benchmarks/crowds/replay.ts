@@ -13,7 +13,7 @@ export interface Replayed {
   readonly booked: number;
   readonly refused: number;
   readonly errors: readonly string[];
-  /** Times at which another number of seats was booked than there were calls or seats for. */
+  /** Times at which more or fewer seats were booked than there were calls and seats for. */
   readonly wrongTimes: number;
 }
 
@@ -22,7 +22,7 @@ const providerOf = ({ facility }: AskedTime) => ({
   facilityId: `facility-${facility}`,
 });
 
-/** Sends all calls of a calendar by time, and counts afterwards who got what. */
+/** Sends all calls of a calendar by time, and then counts who got what. */
 export async function replay(
   storage: StorageAdapter<never>,
   options: DemandOptions & { readonly callers: number },
@@ -68,7 +68,7 @@ interface WantedTime {
   readonly subjectId: string;
 }
 
-/** False where there is no free slot. */
+/** False if there is no free slot. */
 export async function bookTime(engine: Engine<never>, wanted: WantedTime): Promise<boolean> {
   try {
     await engine.book({ actor, ...wanted });
@@ -91,7 +91,7 @@ async function publish(engine: Engine<never>, { times }: Demand, signal: AbortSi
   }
 }
 
-/** Counted from what is stored, not from what was answered. */
+/** Counted from what is stored, not from the answers. */
 async function wrongTimes(storage: StorageAdapter<never>, { times }: Demand): Promise<number> {
   const booked = new Map<string, number>();
   for (const providerId of new Set(times.map((time) => providerOf(time).providerId))) {

@@ -1,13 +1,13 @@
 import { bad, good, heading, table } from "@slotwright/lab/terminal";
 import type { CrowdsOn } from "./run.ts";
 
-/** By time, all seats may take so many times what they take by slot. */
+/** By time, all seats may take at most this many times what they take by slot. */
 const mostBySlot = 3;
-/** Answers a second of many callers for few seats, as a share of those of `hot-slot`. */
+/** Answers per second of many callers for few seats, as a share of `hot-slot`'s. */
 const leastOfHotSlot = 2 / 3;
 const longestReplayMs = 5 * 60_000;
 
-/** What was not as it has to be, a sentence each. The times of small crowds are not judged. */
+/** What is wrong, one sentence each. The times of small crowds are not judged. */
 export function problemsOf(on: CrowdsOn, isQuick: boolean): readonly string[] {
   return [...wrongSeats(on), ...(isQuick ? [] : wrongTimes(on))];
 }
@@ -20,7 +20,7 @@ function wrongTimes({ engine, thousand, few, hotSlotPerSecond, replayed }: Crowd
       ({ processes }) => `${engine}: by time, ${processes} processes took over ${mostBySlot} times as long as by slot.`,
     ),
     ...(share < leastOfHotSlot
-      ? [`${engine}: the rate for few seats is ${share.toFixed(2)} of that of hot-slot.`]
+      ? [`${engine}: the rate for few seats is ${share.toFixed(2)} of the rate of hot-slot.`]
       : []),
     ...(replayed.replayMs > longestReplayMs ? [`${engine}: the replay took more than five minutes.`] : []),
   ];
@@ -35,7 +35,7 @@ function wrongSeats({ engine, thousand, few, replayed }: CrowdsOn): readonly str
   const { wrongTimes: wrong, errors } = replayed;
   return [
     ...rushes,
-    ...(wrong > 0 ? [`${engine}: at ${wrong} times another number of seats was booked than it should.`] : []),
+    ...(wrong > 0 ? [`${engine}: at ${wrong} times, the wrong number of seats was booked.`] : []),
     ...errors.map((error) => `${engine}: ${error}`),
   ];
 }
@@ -58,11 +58,11 @@ export function printCrowds(on: CrowdsOn, isQuick: boolean): void {
   );
   const rate = (few.callers * 1000) / few.byTimeMs;
   console.log(
-    `${few.callers} callers for ${few.seats} seats: ${Math.round(rate)} a second, ${(rate / hotSlotPerSecond).toFixed(2)} × hot-slot (${hotSlotPerSecond}).`,
+    `${few.callers} callers for ${few.seats} seats: ${Math.round(rate)} per second, ${(rate / hotSlotPerSecond).toFixed(2)} × hot-slot (${hotSlotPerSecond}).`,
   );
   const { calls, callers, seats, booked, refused, replayMs, callsPerSecond } = replayed;
   console.log(
-    `${calls} calls by ${callers} callers for ${seats} seats: ${booked} booked, ${refused} refused, in ${(replayMs / 1000).toFixed(1)} s (${callsPerSecond} a second).`,
+    `${calls} calls by ${callers} callers for ${seats} seats: ${booked} booked, ${refused} refused, in ${(replayMs / 1000).toFixed(1)} s (${callsPerSecond} per second).`,
   );
   const problems = problemsOf(on, isQuick);
   for (const problem of problems) console.log(bad(problem));

@@ -11,7 +11,7 @@ export interface CrowdsOn {
   readonly origin: string;
   readonly thousand: readonly Rushed[];
   readonly few: Rushed;
-  /** Answers a second of `hot-slot`, with 256 callers. */
+  /** Answers per second of `hot-slot`, with 256 callers. */
   readonly hotSlotPerSecond: number;
   readonly replayed: Replayed;
 }
@@ -82,7 +82,7 @@ async function migrated(engine: DatabaseEngine, address: string): Promise<void> 
   await storage.close();
 }
 
-/** As `bench` measures it, on the same database; the first turn warms up. */
+/** As `bench` measures it, on the same database. The first turn warms up. */
 async function hotSlotRate(engine: DatabaseEngine, address: string, operations: number): Promise<number> {
   const storage = engine.openStorage(address);
   const turn = workloadsOn(slotwright(storage), fullScale);

@@ -28,7 +28,7 @@ interface CrowdDatabase {
   readonly address: string;
 }
 
-/** Rounds by slot and by time in turns, each for a provider of its own. */
+/** Rounds by slot and by time, alternating, each for a provider of its own. */
 export async function rush(
   { name, engine, address }: CrowdDatabase,
   options: RushOptions,

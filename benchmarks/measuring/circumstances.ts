@@ -6,7 +6,7 @@ export interface Circumstances {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly machine: Machine;
-  /** Processes that ran or waited to run, on average of a minute, when it began and when it ended. */
+  /** Processes that were running or waiting to run, averaged over a minute, at the start and at the end. */
   readonly loadAverage: { readonly before: number; readonly after: number };
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -25,7 +25,7 @@ export function versionsOf(): Readonly<Record<string, string>> {
   return { node: process.versions.node, ...Object.fromEntries(drivers) };
 }
 
-// Some packages do not let their package.json be imported.
+// Some packages do not allow importing their package.json.
 function packageVersion(name: string): string {
   for (const folder of createRequire(import.meta.url).resolve.paths(name) ?? []) {
     try {

@@ -6,7 +6,7 @@ import { median, percentile } from "./statistics.ts";
 export interface Effort {
   /** Counted rounds, after those that warm up. */
   readonly rounds: number;
-  /** How long a round should take each contender. */
+  /** How long each contender's round should take. */
   readonly roundMs: number;
 }
 
@@ -24,7 +24,7 @@ export interface ContenderTurns {
   readonly turns: Turn[];
 }
 
-/** The contenders take turns: what else the computer does hits all of them alike. */
+/** The contenders take turns, so that whatever else the computer does affects all of them alike. */
 export async function measure(
   contenders: readonly Contender[],
   scenario: Scenario,
@@ -56,7 +56,7 @@ export const turnsOf = (contenders: number, { rounds }: Effort): number => conte
 
 const mostOperations = 50_000;
 
-/** How much a contender gets done in this time, by its last turn. */
+/** How much a contender can do in this time, judging by its last turn. */
 export function operationsFor(turns: readonly Turn[], { callers }: Scenario, wantedMs: number): number {
   const last = turns.at(-1);
   const perMs = last === undefined ? 0 : last.latenciesMs.length / Math.max(last.elapsedMs, 0.1);
@@ -86,7 +86,7 @@ function figuresOf(turns: readonly Turn[]) {
 
 const rounded = (figure: number): number => Number(figure.toPrecision(4));
 
-/** Errors of the calls, double-bookings, and bookings that were acknowledged and are not there. */
+/** Errors of the calls, double bookings, and bookings that were acknowledged and are not there. */
 export async function whatIsWrong(runner: ContenderTurns, scenario: Scenario) {
   const { bookedSlots, doubleBooked, missing } = await checked(runner, scenario);
   const errors = [...runner.warm, ...runner.turns].flatMap((turn) => turn.errors);

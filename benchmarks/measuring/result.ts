@@ -8,21 +8,21 @@ import type { Scenario } from "./scenario.ts";
 /** One contender in one scenario: medians of the rounds, and the errors of all of them. */
 export interface ResultRow extends Scenario {
   readonly contender: ContenderName;
-  /** Answers a second; of `publish`, slots a second. */
+  /** Answers per second; for `publish`, slots per second. */
   readonly opsPerSecond: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
-  /** Answers that were neither yes nor no, double-bookings, and bookings that were counted but not found. */
+  /** Answers that were neither yes nor no, double bookings, and bookings that were counted but not found. */
   readonly errors: number;
 }
 
-/** How often a slot was booked twice, where that happened. */
+/** How often a slot was booked twice, if that happened. */
 export interface DoubleBookings extends Scenario {
   readonly contender: ContenderName;
   /** Slots that were booked at all. */
   readonly bookedSlots: number;
-  /** Bookings that were acknowledged for a slot that somebody else had been promised. */
+  /** Bookings that were acknowledged for a slot that had been promised to somebody else. */
   readonly doubleBooked: number;
 }
 
@@ -30,7 +30,7 @@ export interface BenchmarkResult extends Circumstances {
   readonly rounds: number;
   readonly roundMs: number;
   readonly engines: readonly EngineFacts[];
-  /** What the proxies really added. */
+  /** The delay that the proxies actually added. */
   readonly addedRoundTrips: readonly AddedRoundTrip[];
   readonly rows: readonly ResultRow[];
   readonly doubleBookings: readonly DoubleBookings[];

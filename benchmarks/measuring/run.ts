@@ -14,17 +14,17 @@ export interface RunOptions extends ScenarioSelection, Effort {
   readonly contenders?: readonly ContenderName[];
 }
 
-/** Who wants to know how far it is. */
+/** Receives the progress. */
 export interface Watcher {
   readonly begin: (scenarios: number) => void;
-  /** Of all the turns of all the scenarios, as a number between 0 and 1. */
+  /** The share of all turns of all scenarios, between 0 and 1. */
   readonly progress: (share: number, scenario: Scenario) => void;
   readonly measured: (scenario: Scenario, measured: Measured) => void;
-  /** The rest of an engine's scenarios is given up; the other engines are measured all the same. */
+  /** The rest of an engine's scenarios is abandoned. The other engines are still measured. */
   readonly failed: (engine: EngineName, error: unknown) => void;
 }
 
-/** Where the engines come from; undefined for one that cannot be had. */
+/** Where the engines come from; undefined for one that is not available. */
 export type OpenArena = (engine: EngineName) => Promise<Arena | undefined>;
 
 interface Course {
@@ -36,7 +36,7 @@ interface Course {
   readonly scenarios: readonly Scenario[];
 }
 
-/** Compares on one engine after the other. What was measured until the signal is aborted, is returned. */
+/** Compares on one engine after another. Returns what was measured until the signal is aborted. */
 export async function runBenchmark(
   options: RunOptions,
   openArena: OpenArena,

@@ -13,7 +13,7 @@ export interface Scenario {
 export interface ScenarioSelection {
   readonly engines: readonly EngineName[];
   readonly workloads: readonly WorkloadName[];
-  /** Undefined for those that suit each workload. */
+  /** Undefined for those that suit every workload. */
   readonly callers: readonly number[] | undefined;
   readonly rttMs: readonly number[];
 }
@@ -27,7 +27,7 @@ const usualCallers: Readonly<Record<WorkloadName, readonly number[]>> = {
   publish: [1, 16],
 };
 
-/** One caller alone wants no slot that somebody else wants. */
+/** A single caller competes with nobody for a slot. */
 function callersFor(workload: WorkloadName, chosen: readonly number[] | undefined): readonly number[] {
   const callers = chosen ?? usualCallers[workload];
   return workload === "hot-slot" ? callers.filter((count) => count > 1) : callers;
@@ -36,7 +36,7 @@ function callersFor(workload: WorkloadName, chosen: readonly number[] | undefine
 export function scenariosOf({ engines, workloads, callers, rttMs }: ScenarioSelection): readonly Scenario[] {
   return engines.flatMap((engine) =>
     workloads.flatMap((workload) =>
-      // A file is not reached over a network.
+      // A file is not accessed over a network.
       (engine === "sqlite" ? [0] : rttMs).flatMap((added) =>
         callersFor(workload, callers).map((count) => ({ engine, workload, callers: count, rttMs: added })),
       ),

@@ -1,4 +1,4 @@
-/** 0 for nothing at all. */
+/** 0 for an empty list. */
 export function percentile(figures: readonly number[], share: number): number {
   const sorted = [...figures].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;

@@ -8,12 +8,12 @@ import { openVersion, thisFolder } from "./version.ts";
 export interface CompareOptions extends PairsOptions {
   /** A commit, or a folder with a checkout. */
   readonly against: string;
-  /** The lower end of each interval has to reach this. */
+  /** The lower end of each interval must reach this. */
   readonly least: number;
   readonly json: string;
 }
 
-/** Compares this version with another one, and resolves with the exit status: 1 where it is slower than it may be. */
+/** Compares this version with another one, and resolves with the exit status: 1 if it is slower than allowed. */
 export async function compareVersions(options: CompareOptions, signal: AbortSignal): Promise<number> {
   const old = await openVersion(options.against, console.error);
   const progress = createProgress(options.engines.length * options.pairs);
@@ -50,7 +50,7 @@ function report(compared: readonly Compared[], { against, least, json }: Compare
   return slower.length === 0 && compared.length > 0 ? 0 : 1;
 }
 
-/** Those that are slower than they may be, or went wrong. */
+/** Those that are slower than allowed, or that failed. */
 export function tooSlow(compared: readonly Compared[], least: number): readonly Compared[] {
   return compared.filter(({ lower, errors }) => lower < least || errors > 0);
 }

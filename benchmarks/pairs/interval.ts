@@ -1,4 +1,4 @@
-/** A ratio as it was measured in several pairs of runs, and between which bounds it lies with a probability of 95 %. */
+/** A ratio measured in several pairs of runs, and the bounds within which it lies with a probability of 95 %. */
 export interface Interval {
   readonly ratio: number;
   readonly lower: number;
@@ -7,8 +7,8 @@ export interface Interval {
 }
 
 /**
- * Of the geometric mean: ratios multiply, so their logarithms are what is spread evenly. The bounds are those of Student's
- * t distribution, as there are few pairs.
+ * Uses the geometric mean: ratios multiply, so their logarithms are distributed evenly. The bounds come from Student's
+ * t distribution, because there are few pairs.
  */
 export function intervalOf(ratios: readonly number[]): Interval {
   const logs = ratios.map(Math.log);
@@ -27,5 +27,5 @@ const quantiles: readonly number[] = [
   2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
 
-/** Beyond the table, its last entry: a little too wide. */
+/** Beyond the table, its last entry, which is a little too wide. */
 const tQuantile = (degrees: number): number => quantiles[Math.min(degrees, quantiles.length) - 1] as number;

@@ -13,14 +13,14 @@ export interface PairsOptions extends Omit<PairTask, "engine"> {
   readonly pairs: number;
 }
 
-/** How many times as fast the new version is as the old one. */
+/** How many times as fast as the old version the new one is. */
 export interface Compared extends Scenario, Interval {
   readonly oldPerSecond: number;
   readonly newPerSecond: number;
   readonly errors: number;
 }
 
-/** Measures both versions in turns, pair after pair, on one server. @throws Error where the engine cannot be had */
+/** Measures both versions in turns, pair after pair, on one server. @throws Error if the engine is not available */
 export async function compareOn(
   engine: EngineName,
   folders: OfBoth<string>,

@@ -7,7 +7,7 @@ import type { OpenArena } from "../measuring/run.ts";
 import { type Scenario, scenariosOf } from "../measuring/scenario.ts";
 import { median } from "../measuring/statistics.ts";
 
-/** What is compared on an engine, and how long. */
+/** What is compared on an engine, and for how long. */
 export interface PairTask extends Effort {
   readonly engine: EngineName;
   readonly workloads: readonly WorkloadName[];
@@ -15,25 +15,25 @@ export interface PairTask extends Effort {
   readonly isQuick: boolean;
 }
 
-/** Something of both versions. */
+/** One value for each of the two versions. */
 export interface OfBoth<Item> {
   readonly old: Item;
   readonly new: Item;
 }
 
-/** One pair of runs: both versions in one process, on one server, with a database of their own each. */
+/** One pair of runs: both versions in one process, on one server, each with a database of its own. */
 export interface PairRow extends Scenario {
-  /** How many times as fast the new version was: the median of the rounds, in each of which both had a turn. */
+  /** How many times as fast the new version was: the median of the rounds. Both have a turn in each round. */
   readonly ratio: number;
   readonly perSecond: OfBoth<number>;
-  /** Answers that were neither yes nor no, double-bookings, and bookings that were counted but not found. */
+  /** Answers that were neither yes nor no, double bookings, and bookings that were counted but not found. */
   readonly errors: number;
 }
 
 const sides = ["old", "new"] as const;
 type Side = (typeof sides)[number];
 
-/** @throws Error where the engine cannot be had */
+/** @throws Error if the engine is not available */
 export async function measureInTurns(open: OfBoth<OpenArena>, task: PairTask): Promise<readonly PairRow[]> {
   const arenas: Partial<Record<Side, Arena>> = {};
   const rows: PairRow[] = [];
@@ -68,7 +68,7 @@ async function inContests(arenas: OfBoth<Arena>, scenario: Scenario, task: PairT
   }
 }
 
-/** Turns that warm up: so many that what is often run, is compiled. */
+/** Turns that warm up: enough that hot code is compiled. */
 const warming = 6;
 
 /** Both have the same to do, so that their tables grow alike. */
@@ -86,7 +86,7 @@ async function inTurns(
     operations = operationsFor(runners.old.warm, scenario, roundMs);
   }
   for (let round = 0; round < rounds; round += 1) {
-    // Who comes second finds the machine as the first one left it: both do so equally often.
+    // The second one finds the machine as the first one left it, so both come second equally often.
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
       const { contender, turns } = runners[side];
       turns.push(await contender.turn({ ...scenario, operations }));

@@ -23,7 +23,7 @@ const style = `
   .axis { stroke: #8c959f; }
   @media (prefers-color-scheme: dark) { text { fill: #e6edf3; } .axis { stroke: #6e7681; } }`;
 
-/** Bookings a second as bars, a panel for each engine and way of booking, without a round trip added. */
+/** Bookings per second as bars, one panel for each engine and way of booking, without an added round trip. */
 export function chartOf({ engines, rows }: BenchmarkResult): string {
   const panels = engines.flatMap((facts) =>
     (["own-slots", "hot-slot"] as const).map((workload) => ({
@@ -34,9 +34,9 @@ export function chartOf({ engines, rows }: BenchmarkResult): string {
   const drawn = panels.filter((one) => one.rows.length > 0);
   const height = panel.top + Math.ceil(drawn.length / 2) * panel.height;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Bookings a second">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Bookings per second">`,
     `<style>${style}\n</style>`,
-    text(panel.left, 24, "Answers a second, by callers at the same time", "title"),
+    text(panel.left, 24, "Answers per second, by concurrent callers", "title"),
     ...legend(contenderNames.filter((name) => drawn.some((one) => one.rows.some((row) => row.contender === name)))),
     ...drawn.map((one, index) => drawPanel(one.title, one.rows, index)),
     "</svg>\n",

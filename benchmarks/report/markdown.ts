@@ -1,6 +1,6 @@
 export type Alignment = "left" | "right";
 
-/** A table whose columns line up in the text, too. */
+/** A table whose columns are also aligned in the source. */
 export function markdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -5,7 +5,7 @@ import { circumstancesChapter, settingsText } from "./circumstances.ts";
 import { markdownTable } from "./markdown.ts";
 import { ratioTo, rivalOf } from "./ratios.ts";
 
-/** docs/benchmarks.md, made of one result. */
+/** docs/benchmarks.md, made from one result. */
 export function pageOf(result: BenchmarkResult): string {
   const parts = [introduction, circumstances(result), comparison(result), explanation, doubleBookings(result)];
   return `${[...parts, ...result.engines.map((facts) => engineTables(facts, result))].join("\n\n")}\n`;
@@ -21,15 +21,15 @@ npx --yes pnpm@12 bench --quick   # small data, short rounds: a few minutes
 npx --yes pnpm@12 bench --help
 \`\`\`
 
-![Answers a second by engine, callers and contender](benchmarks/results.svg)`;
+![Answers per second by engine, callers and contender](benchmarks/results.svg)`;
 
 function circumstances(result: BenchmarkResult): string {
   const { engines, addedRoundTrips, notes, rounds, roundMs } = result;
   const chapter = circumstancesChapter(result, "callers, servers and disk on this one machine", [
-    `medians of rounds of about ${roundMs / 1000} s each, of which there were ${rounds}`,
+    `medians of ${rounds} rounds of about ${roundMs / 1000} s each`,
     ...addedRoundTrips.map(
       ({ wantedMs, p50Ms, p95Ms }) =>
-        `a round trip of ${wantedMs} ms added by a proxy was really ${p50Ms.toFixed(2)} ms, and ${p95Ms.toFixed(2)} ms at 95 %`,
+        `a round trip of ${wantedMs} ms added by a proxy took ${p50Ms.toFixed(2)} ms (median) and ${p95Ms.toFixed(2)} ms (95 %)`,
     ),
     ...notes.map(({ note }) => note),
   ]);
@@ -38,10 +38,10 @@ function circumstances(result: BenchmarkResult): string {
     settingsText(settings),
     isDurable ? "yes" : "no: these figures compare nothing",
   ]);
-  return `${chapter}\n\n${markdownTable(["engine", "as it says itself", "durable"], durability)}`;
+  return `${chapter}\n\n${markdownTable(["engine", "settings, as it reports them", "durable"], durability)}`;
 }
 
-/** Slotwright against those it is usually compared with, where all of them were measured. */
+/** Slotwright against its usual rivals, if all of them were measured. */
 function comparison({ rows, engines }: BenchmarkResult): string {
   const lines = rows
     .filter(({ contender, workload }) => contender === "slotwright" && ["own-slots", "hot-slot"].includes(workload))
@@ -60,7 +60,7 @@ function comparison({ rows, engines }: BenchmarkResult): string {
     });
   const head = ["engine", "workload", "callers", "rtt ms", "× lock-row", "unseen", "× floor", "p99 ms, of lock-row"];
   const table = markdownTable(head, lines, ["left", "left", ...Array<"right">(6).fill("right")]);
-  const unseen = "`unseen` is what an engine makes that has to read each slot first, as a multiple of `lock-row`, too.";
+  const unseen = "`unseen` is an engine that has to read each slot first, also as a multiple of `lock-row`.";
   return `## Slotwright against the others\n\n${unseen}\n\n${table}`;
 }
 
@@ -68,39 +68,39 @@ const times = (ratio: number | undefined): string => ratio?.toFixed(2) ?? "";
 
 const explanation = `## What is compared
 
-Each contender has a database of its own on the same server, with the same data, as many connections as callers up to a
-limit that is the same for all, and statements that each connection prepares once (Kysely prepares none). They take
+Each contender has a database of its own on the same server, with the same data. It has as many connections as callers, up to
+a limit that is the same for all. Each connection prepares its statements once (Kysely prepares none). The contenders take
 turns in each round.
 
 - \`slotwright\`: the engine with its default options: journal, commands, all guards, coalesced. It published the slots
-  itself a moment ago and remembers them, as it does when it lists slots for a screen, so a booking needs no read of its own
-  ([operations.md](operations.md#what-an-engine-remembers)).
-- \`slotwright-unseen\`: the same engine where it may remember nothing, as when another process listed the slots: each
-  booking reads its slot first.
+  itself a moment ago and remembers them, as it does when it lists slots for a screen. A booking therefore needs no read of
+  its own ([operations.md](operations.md#what-an-engine-remembers)).
+- \`slotwright-unseen\`: the same engine without remembered slots, as when another process listed them. Each booking reads
+  its slot first.
 - \`lock-row\`: the transaction that most applications write, by the driver: BEGIN, SELECT … FOR UPDATE, INSERT of the
-  appointment, UPDATE of the slot, INSERT into an audit table, COMMIT. Plain tables, no guards but keys, no idempotency.
-  On SQLite BEGIN IMMEDIATE, and one transaction a booking on one connection.
-- \`lock-row-kysely\`: the same by Kysely.
+  appointment, UPDATE of the slot, INSERT into an audit table, COMMIT. It uses plain tables, with keys but no other guards,
+  and no idempotency. On SQLite it uses BEGIN IMMEDIATE, and one transaction per booking on one connection.
+- \`lock-row-kysely\`: the same with Kysely.
 - \`check-then-insert\`: the same without the lock. It books slots twice. On SQLite it waits for one turn of the event
-  loop between check and transaction, as where another service is asked in between.
-- \`floor\`: the very statements that the engine sends for one command, on the same tables with the same guards, sent
-  again by the driver alone with other ids and times in them. A booking writes, and reads only if the write says that
-  the slot is another one by now; on SQLite it reads first, which takes some microseconds. Nothing is parsed, decided or
-  decoded, and each caller sends by itself. Where several callers coalesce, Slotwright is above it.
-- \`pgbench\`: the lock-row transaction as a script of pgbench, with as many clients as the others have connections.
+  loop between check and transaction, as if it called another service in between.
+- \`floor\`: the same statements that the engine sends for one command, on the same tables with the same guards, sent by
+  the driver alone with different ids and times. A booking writes, and reads only if the write reports that the slot has
+  changed. On SQLite it reads first, which takes some microseconds. Nothing is parsed, decided or decoded, and each caller
+  sends separately. If several callers coalesce, Slotwright exceeds the floor.
+- \`pgbench\`: the lock-row transaction as a pgbench script, with as many clients as the others have connections.
 
 What they do:
 
-- \`own-slots\`: each caller books another free slot.
+- \`own-slots\`: each caller books a different free slot.
 - \`hot-slot\`: 64 callers want the same slot, then the next one. A refusal is an answer.
 - \`search\`: the first 100 free slots of 50 providers in one week.
 - \`history\`: what happened to one slot.
-- \`publish\`: calls that publish a thousand slots each for a provider; counted are slots, and latencies are those of calls.
+- \`publish\`: each call publishes a thousand slots for a provider. Rates count slots, and latencies are those of calls.
 
-A caller asks again as soon as it has its answer, and latency counts from the answer before: waiting for one's turn is
-part of it. Errors are answers that were neither yes nor no, slots booked twice, and bookings that were acknowledged but
-not found in the database afterwards. With a round trip added, a proxy on the same machine delays what callers and server say, half
-of it each way.`;
+A caller asks again as soon as it has its answer. Latency counts from the previous answer, and so includes waiting for one's
+turn. Errors are answers that were neither yes nor no, slots booked twice, and bookings that were acknowledged but not found
+in the database afterwards. If a round trip is added, a proxy on the same machine delays the messages between callers and
+server, half of it each way.`;
 
 function doubleBookings({ doubleBookings: found }: BenchmarkResult): string {
   const title = "## Slots booked twice";

@@ -32,7 +32,7 @@ function cellsOf(row: ResultRow, rows: readonly ResultRow[]): Cells {
   };
 }
 
-/** Under which circumstances it was measured. */
+/** The circumstances under which it was measured. */
 export function printCircumstances({ machine, loadAverage, engines, addedRoundTrips, notes }: BenchmarkResult): void {
   const { processors, processor, memoryGb, system } = machine;
   console.log(heading(`${processors} × ${processor}, ${memoryGb} GB, ${system}`));
@@ -43,7 +43,7 @@ export function printCircumstances({ machine, loadAverage, engines, addedRoundTr
     if (!isDurable) console.log(bad("Its commits do not survive a power cut: these figures compare nothing."));
   }
   for (const { wantedMs, p50Ms, p95Ms } of addedRoundTrips) {
-    console.log(`A round trip of ${wantedMs} ms: really ${p50Ms.toFixed(2)} ms (95 %: ${p95Ms.toFixed(2)} ms).`);
+    console.log(`A round trip of ${wantedMs} ms: actually ${p50Ms.toFixed(2)} ms (95 %: ${p95Ms.toFixed(2)} ms).`);
   }
   for (const { note } of notes) console.log(note);
 }

@@ -13,7 +13,7 @@ export function rivalOf(contender: ContenderName, row: ResultRow, rows: readonly
   );
 }
 
-/** How many times as much as the other one; undefined where that one did not take part. */
+/** How many times as much as the other one; undefined if that one did not take part. */
 export function ratioTo(contender: ContenderName, row: ResultRow, rows: readonly ResultRow[]): number | undefined {
   const rival = rivalOf(contender, row, rows);
   return rival === undefined || rival.opsPerSecond === 0 ? undefined : row.opsPerSecond / rival.opsPerSecond;

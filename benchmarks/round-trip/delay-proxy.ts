@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { DelayOptions } from "./delay-worker.ts";
 
-/** Stands between clients and a server on a loopback port, and keeps back what they say for a constant time. */
+/** Sits between clients and a server on a loopback port, and delays their messages by a constant time. */
 export interface DelayProxy {
-  /** A URL of the server, with the proxy's host and port in place of the server's. */
+  /** A URL of the server, with the proxy's host and port instead of the server's. */
   readonly url: (url: string) => string;
   readonly port: number;
   readonly close: () => Promise<void>;
@@ -12,7 +12,7 @@ export interface DelayProxy {
 
 const defaultPorts: Readonly<Record<string, number>> = { "postgres:": 5432, "postgresql:": 5432 };
 
-/** Runs in a thread of its own, so that it keeps time while the callers are at work. */
+/** Runs in a thread of its own, so that it keeps time while the callers work. */
 export async function startDelayProxy(target: string, delayMs: number): Promise<DelayProxy> {
   const { hostname, port, protocol } = new URL(target);
   const host = hostname.replace(/^\[(.*)\]$/, "$1");

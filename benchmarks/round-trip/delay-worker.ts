@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 
-/** What the proxy is told when it starts. */
+/** What the proxy receives when it starts. */
 export interface DelayOptions {
   readonly host: string;
   readonly port: number;
@@ -16,17 +16,17 @@ interface Parcel {
 
 const { host, port, delayMs } = workerData as DelayOptions;
 
-/** All are delayed for equally long, so they are due in the order in which they came. */
+/** All are delayed equally long, so they are due in the order in which they came. */
 const parcels: Parcel[] = [];
 let isWaiting = false;
 
-/** The longest that a message may wait to be noticed, in milliseconds. */
+/** The longest time in milliseconds until a message is noticed. */
 const sliceMs = 0.08;
 const bell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Timers of Node are of whole milliseconds. The thread sleeps for slices of one instead, as long as something is under
- * way, and looks for news in between; to spin would take a processor from those that are measured.
+ * Node's timers have a resolution of whole milliseconds. Instead, the thread sleeps for slices of one while a message
+ * is on its way, and checks for new ones in between. Spinning would take a processor away from what is measured.
  */
 function passDue(): void {
   const now = performance.now();

@@ -3,10 +3,10 @@ import { connect, createServer, type Socket } from "node:net";
 import { percentile } from "../measuring/statistics.ts";
 import { startDelayProxy } from "./delay-proxy.ts";
 
-/** What a proxy really adds to a round trip, in milliseconds, on a computer that is otherwise idle. */
+/** What a proxy actually adds to a round trip, in milliseconds, on a computer that is otherwise idle. */
 export interface AddedRoundTrip {
   readonly wantedMs: number;
-  /** What each way is delayed by, so that all of it together comes to what is wanted. */
+  /** The delay in each direction, chosen so that the total comes to what is wanted. */
   readonly delayMs: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
@@ -14,14 +14,14 @@ export interface AddedRoundTrip {
 
 const samples = 300;
 
-/** Finds the delay by which a proxy adds what is wanted: it takes time by itself to pass something on. */
+/** Finds the delay with which a proxy adds what is wanted. Forwarding takes time by itself. */
 export async function calibrate(wantedMs: number): Promise<AddedRoundTrip> {
   const first = await addedBy(wantedMs / 2);
   const delayMs = Math.max(0, wantedMs / 2 - (first.p50Ms - wantedMs) / 2);
   return { wantedMs, delayMs, ...(await addedBy(delayMs)) };
 }
 
-/** Compares round trips to an echo with and without a proxy in between. */
+/** Compares round trips to an echo, with and without a proxy in between. */
 export async function addedBy(delayMs: number): Promise<Pick<AddedRoundTrip, "p50Ms" | "p95Ms">> {
   const echo = createServer({ noDelay: true }, (socket) => void socket.pipe(socket)).listen(0, "127.0.0.1");
   await once(echo, "listening");

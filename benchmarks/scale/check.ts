@@ -20,8 +20,8 @@ const counts = `select
 const slotsLookedAt = 100;
 
 /**
- * Whether the loaded tables are what the library would have left: by counting all rows, and by asking the library itself
- * about some. @throws Error that says what is wrong
+ * Whether the loaded tables are what the library would have left. Counts all rows, and asks the library itself about
+ * some. @throws Error that says what is wrong
  */
 export async function checkLoaded(store: Store): Promise<void> {
   const { slots, providers, appointments, publications } = store.data;
@@ -42,6 +42,6 @@ export async function checkLoaded(store: Store): Promise<void> {
   const draw = createDraw(slots);
   for (let look = 0; look < slotsLookedAt; look += 1) {
     const { inSync, faults } = await engine.checkSync(slotIdOf(draw(slots)));
-    if (!inSync) throw new Error(`A loaded slot is not in order: ${JSON.stringify(faults)}`);
+    if (!inSync) throw new Error(`A loaded slot is not sound: ${JSON.stringify(faults)}`);
   }
 }

@@ -1,6 +1,6 @@
 import { scheduleIdOf } from "@slotwright/core/adapter";
 
-/** What lies in the tables of one size: everything about every row follows from its number. */
+/** What the tables of one size contain. Everything about every row follows from its number. */
 export interface DataSet {
   readonly slots: number;
   readonly providers: number;
@@ -18,7 +18,7 @@ export const dayMs = 24 * 60 * 60_000;
 export const weekMs = 7 * dayMs;
 export const firstStart = Date.UTC(2027, 0, 4, 9);
 
-/** Of ten slots this one is booked, and nine are free. */
+/** Of ten slots, this one is booked, and nine are free. */
 export const bookedDigit = 3;
 export const publishedFrom = Date.UTC(2026, 0, 1);
 export const publishedEveryMs = 250;
@@ -49,7 +49,7 @@ export function scheduleOf(number: number): LoadedSchedule {
   return { number, scheduleId: scheduleIdOf(providerId, facilityId), providerId, facilityId };
 }
 
-/** Bookings come in another order than slots: which appointment is the how many-th, and back. */
+/** Bookings come in a different order from slots: this converts a booking's position to its slot's, and back. */
 export interface BookingOrder {
   readonly step: number;
   readonly inverse: number;
@@ -65,7 +65,7 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** By Euclid: `step * inverse % modulus` is 1. */
+/** By Euclid's algorithm: `step * inverse % modulus` is 1. */
 function inverseOf(step: number, modulus: number): number {
   let [previous, current] = [modulus, step];
   let [coefficient, next] = [0, 1];
@@ -77,12 +77,12 @@ function inverseOf(step: number, modulus: number): number {
   return next < 0 ? next + modulus : next;
 }
 
-/** Spreads consecutive numbers over all bits; odd, so that different numbers stay different. */
+/** Spreads consecutive numbers over all bits. It is odd, so that different numbers stay different. */
 export const mixer = 2_654_435_761;
 
 export type IdKind = 0 | 1 | 2 | 3;
 
-/** A UUIDv7 of this moment, as the library makes them; `loading.ts` makes the same in SQL. */
+/** A UUIDv7 of this moment, as the library makes them. `loading.ts` makes the same in SQL. */
 export function loadedId(ms: number, number: number, kind: IdKind): string {
   const mixed = BigInt(number * 4 + kind) * BigInt(mixer);
   const hex = (value: bigint, digits: number) => value.toString(16).padStart(digits, "0");
@@ -97,10 +97,10 @@ export function slotIdOf(number: number): string {
   return loadedId(publishedFrom + publication * publishedEveryMs, number, 0);
 }
 
-/** The number of a slot by where it lies. */
-export function slotNumberOf({ providers }: DataSet, week: number, provider: number, place: number): number {
-  return (week * providers + provider) * slotsPerWeek + place;
+/** The number of a slot from its position. */
+export function slotNumberOf({ providers }: DataSet, week: number, provider: number, index: number): number {
+  return (week * providers + provider) * slotsPerWeek + index;
 }
 
-/** When a week begins for those who work in it. */
+/** When a week begins for the providers who work in it. */
 export const weekStart = (week: number): number => firstStart + week * weekMs;

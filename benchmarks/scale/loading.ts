@@ -19,13 +19,13 @@ import {
   weekMs,
 } from "./data-set.ts";
 
-/** What SQL differs in where rows are made of numbers. */
+/** How SQL differs between the engines when it makes rows from numbers. */
 export interface LoadingSql {
-  /** The numbers from 0 to below this one, as the table `numbers (n)`, in their order. */
+  /** The numbers from 0 up to, but not including, this one, as the table `numbers (n)`, in order. */
   readonly numbers: (count: number) => string;
-  /** A number as so many hexadecimal digits. */
+  /** A number as this many hexadecimal digits. */
   readonly hex: (value: string, digits: number) => string;
-  /** Milliseconds since 1970, without a fraction of a second, as JSON has a time. */
+  /** Milliseconds since 1970, in whole seconds, in the form of JSON times. */
   readonly iso: (ms: string) => string;
 }
 
@@ -33,8 +33,9 @@ export interface LoadingSql {
 const schedulesTable = "loaded_schedules";
 
 /**
- * Statements that fill the tables as so many calls of the library would have left them: the same rows and ids of the same
- * form, with one difference. Stored answers of commands are short: nothing reads them but a repeated command.
+ * Statements that fill the tables as this many calls of the library would have done: the same rows, and ids of the same
+ * form, with one difference. Stored answers of commands are short, because nothing reads them except a repeated
+ * command.
  */
 export function loadingStatements(data: DataSet, sql: LoadingSql): readonly string[] {
   const rows = rowsOf(data, sql, bookingOrderOf(data));
@@ -95,19 +96,19 @@ function termsOf({ providers, appointments }: DataSet, sql: LoadingSql, { step, 
   };
   const publishedAt = (c: string) => `(${publishedFrom} + (${c}) * ${publishedEveryMs})`;
   const bookedAt = (j: string) => `(${bookedFrom} + (${j}) * ${bookedEveryMs})`;
-  const place = (g: string) => `((${g}) % ${slotsPerWeek})`;
+  const index = (g: string) => `((${g}) % ${slotsPerWeek})`;
   const week = (g: string) => `((${g}) / ${slotsPerWeek * providers})`;
   return {
     publishedAt,
     bookedAt,
     provider: (g: string) => `((${g}) / ${slotsPerWeek} % ${providers})`,
     start: (g: string) =>
-      `(${firstStart} + ${week(g)} * ${weekMs} + ${place(g)} / ${slotsPerDay} * ${dayMs} + ${place(g)} % ${slotsPerDay} * ${slotMs})`,
+      `(${firstStart} + ${week(g)} * ${weekMs} + ${index(g)} / ${slotsPerDay} * ${dayMs} + ${index(g)} % ${slotsPerDay} * ${slotMs})`,
     slotId: (g: string) => id(publishedAt(`(${g}) / ${slotsPerWeek}`), g, 0),
     appointmentId: (j: string) => id(bookedAt(j), j, 1),
     publicationId: (c: string) => id(publishedAt(c), c, 2),
     bookingId: (j: string) => id(bookedAt(j), j, 3),
-    /** Which booking took a slot that is booked, and which slot a booking took. */
+    /** Which booking took a booked slot, and which slot a booking took. */
     bookingOf: (g: string) => `((${g}) / 10 * ${step} % ${appointments})`,
     slotOf: (j: string) => `((${j}) * ${inverse} % ${appointments} * 10 + ${bookedDigit})`,
   };

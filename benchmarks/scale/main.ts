@@ -19,7 +19,7 @@ async function measureSizes({ json, ...options }: ScaleOptions & { readonly json
       filled: printFilled,
       turn: (engine, share, text) => progress.update(Math.min(steps, Math.round(share * steps)), `${engine}, ${text}`),
       measured: printMeasured,
-      failed: (engine, error) => console.error(bad(`Measuring ${engine} was given up:`), error),
+      failed: (engine, error) => console.error(bad(`Gave up measuring ${engine}:`), error),
     },
     signal,
   );

@@ -35,9 +35,7 @@ export interface Course {
 
 const reachesInTurns = ["anywhere", "same"] as const;
 
-/**
- * Cold last, for what it drops from the caches would be read from disk for a long time.
- */
+/** Cold comes last, because what it drops from the caches would be read from disk for a long time. */
 export async function measureStores(
   site: Site,
   stores: readonly Store[],
@@ -65,7 +63,7 @@ function newSeries(store: Store, workload: ScaleWorkload, reach: Reach): Series 
   return { store, workload, reach, draw: createDraw(store.data.slots + reach.length), turns: [] };
 }
 
-/** Each call finds something else, so few calls are enough, and more would warm what is cold. */
+/** Each call finds something different, so few calls are enough, and more would warm what is cold. */
 const coldCalls = 40;
 
 async function measureCold(site: Site, stores: readonly Store[], { signal }: Course): Promise<readonly Series[]> {
@@ -74,7 +72,7 @@ async function measureCold(site: Site, stores: readonly Store[], { signal }: Cou
     signal.throwIfAborted();
     if (!(await site.chill())) return [];
     for (const store of stores) {
-      // What every first call does: to look at the schema, and to prepare statements.
+      // What every first call does: check the schema, and prepare statements.
       await measured({ store, workload, reach: "same", draw: createDraw(1) }, 1);
       const record = newSeries(store, workload, "cold");
       record.turns.push(await measured(record, coldCalls));
@@ -92,12 +90,12 @@ async function measured(series: Omit<Series, "turns">, count: number): Promise<T
 }
 
 /**
- * So few that the sizes change within some milliseconds: whatever else the computer does, and how fast it wakes who waits,
- * hits all of them alike.
+ * Few enough that the sizes change within some milliseconds. Whatever else the computer does, and however fast it wakes
+ * waiting threads, affects all of them alike.
  */
 const callsInTurn = 5;
 
-/** One round of a workload, on all sizes by turns. */
+/** One round of a workload, alternating between all sizes. */
 async function takeTurns(group: readonly Series[], { calls: counts }: ScaleEffort): Promise<readonly Turn[]> {
   const made = group.map((series) =>
     callsOn(series.store, series.workload, { ...series, count: counts[series.workload] }),

@@ -14,11 +14,11 @@ export const usage = `Usage: bench:scale [options]
 
 Shows what a booking, a search of 50 providers' free slots in a week, and one slot's history cost in tables of different
 sizes. Tables are filled inside the database, and the guards put back, before anything is measured.
-Exit status: 0 when what is asked for is flat, a cold cache aside; 1 if it is not, or could not be measured; 2 if called
-wrongly.
+Exit status: 0 if what is measured is flat, except with a cold cache; 1 if it is not, or could not be measured; 2 for wrong
+usage.
 
   --engine NAME   ${scaleEngines.join(" or ")}; may be given twice (default: both). The server is that of
-                  SLOTWRIGHT_POSTGRES_URL where it is set, else our own
+                  SLOTWRIGHT_POSTGRES_URL if it is set, or else our own
   --slots LIST    sizes, in slots, at least 10000 (default 10000,100000,1000000,10000000; quick: 10000,100000).
                   Ten million take some 15 GB on disk for each engine; one engine is removed before the next
   --quick         small sizes and short rounds: to see that it works
@@ -39,7 +39,7 @@ const flags = {
 
 const sizes = { full: "10000,100000,1000000,10000000", quick: "10000,100000" };
 
-/** @throws Error that says which flag is wrong */
+/** @throws Error that names the wrong flag */
 export function parseScaleOptions(args: readonly string[]): ScaleCommand | "help" {
   const { values } = parseArgs({ args: [...args], options: flags });
   if (values.help) return "help";

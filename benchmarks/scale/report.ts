@@ -1,11 +1,11 @@
 import { bad, type Cells, heading, table } from "@slotwright/lab/terminal";
 import { type EngineScale, type Filled, type Reach, reaches, type ScaleRow, scaleWorkloads } from "./result.ts";
 
-/** What a call may cost in larger tables, as a multiple of what it costs in the smallest. */
+/** What a call may cost in larger tables, as a multiple of its cost in the smallest. */
 export const mostGrowth = 1.3;
 
 export interface ComparedRow extends ScaleRow {
-  /** Multiples of what the smallest size costs. */
+  /** Multiples of the cost in the smallest size. */
   readonly timeRatio: number;
   readonly cpuRatio: number | undefined;
 }
@@ -25,7 +25,7 @@ function withRatios(row: ScaleRow, smallest: ScaleRow): ComparedRow {
   return { ...row, timeRatio: row.p50Ms / smallest.p50Ms, cpuRatio };
 }
 
-/** What is not flat. A cold cache is shown, and promised nothing of. */
+/** What is not flat. A cold cache is shown, but nothing is promised about it. */
 export function notFlat(engine: EngineScale): readonly ComparedRow[] {
   return compared(engine).filter(({ reach, timeRatio }) => reach !== "cold" && timeRatio > mostGrowth);
 }

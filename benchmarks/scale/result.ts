@@ -6,8 +6,8 @@ export const scaleWorkloads = ["book", "search", "history"] as const;
 export type ScaleWorkload = (typeof scaleWorkloads)[number];
 
 /**
- * Where the records lie that are asked for: anywhere among all of them; with the same 50 providers in the same week, every
- * time; or anywhere, when nothing is in any cache.
+ * Where the requested records are: anywhere among all of them; with the same 50 providers in the same week, every time;
+ * or anywhere, with all caches cold.
  */
 export const reaches = ["anywhere", "same", "cold"] as const;
 export type Reach = (typeof reaches)[number];
@@ -22,7 +22,7 @@ export interface ScaleRow {
   /** Medians over the rounds. */
   readonly p50Ms: number;
   readonly p95Ms: number;
-  /** Processor time of our process and of the server for one call; null where it is not known. */
+  /** Processor time of our process and of the server for one call; null if it is not known. */
   readonly cpuMs: number | null;
 }
 

@@ -29,7 +29,7 @@ const sites: Readonly<Record<ScaleEngine, () => Promise<Site | undefined>>> = {
   postgres: postgresSite,
 };
 
-/** One engine after the other: two at once would share the system's cache. */
+/** One engine after another, because two at once would share the system's cache. */
 export async function runScale(
   options: ScaleOptions,
   watcher: ScaleWatcher,

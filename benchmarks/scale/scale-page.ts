@@ -4,7 +4,7 @@ import type { MemoryResult } from "./memory/result.ts";
 import { type ComparedRow, compared, mostGrowth, notFlat, reachTitles } from "./report.ts";
 import type { EngineScale, ScaleResult } from "./result.ts";
 
-/** docs/scale.md, made of the results of two runs. */
+/** docs/scale.md, made from the results of two runs. */
 export function scalePage(result: ScaleResult, memory: MemoryResult): string {
   const rounds = `medians of ${result.rounds} rounds, in which the sizes take turns every five calls`;
   const parts = [introduction, circumstancesChapter(result, "all on this one machine", [rounds]), explanation];
@@ -13,8 +13,8 @@ export function scalePage(result: ScaleResult, memory: MemoryResult): string {
 
 const introduction = `# Scale
 
-Made by \`node benchmarks/scale/page.ts\` from [the results of one run an engine](scale/results.json), of
-which the begin and the load are those of the last, and [that of another](scale/memory.json). To run it on your own machine:
+Made by \`node benchmarks/scale/page.ts\` from [the results of one run per engine](scale/results.json), with the start
+time and the load of the last one, and from [a memory run](scale/memory.json). To run it on your own machine:
 
 \`\`\`sh
 npx --yes pnpm@12 bench:scale            # 10 thousand to 10 million slots
@@ -25,29 +25,30 @@ npx --yes pnpm@12 bench:scale --help
 
 const explanation = `## What is measured
 
-Providers work forty half hours a week, and publish them week by week; one slot of ten is booked, in another order than
-that in which slots were published. Ids are UUIDv7, as the library makes them, so what is made together lies together.
-The tables are filled inside the database by statements for many rows, without triggers and most indexes; these are put
-back, every CHECK, key and constraint holds, and all rows are counted, before anything is measured. Stored answers of the
-loaded commands are short. One caller, durable commits, the engine with its default options, but that it remembers no
-slots: each booking reads its own. Our process and the server's keep to a processor each, or short calls would take now
-one time, now twice as much.
+Providers work forty half hours a week, and publish them week by week. One slot of ten is booked, in a different order from
+the one in which slots were published. Ids are UUIDv7, as the library makes them, so records made together are stored
+together. The tables are filled inside the database by statements for many rows, without triggers and most indexes. Before
+anything is measured, these are put back, every CHECK, key and constraint holds, and all rows are counted. Stored answers of
+the loaded commands are short. There is one caller with durable commits. The engine has its default options, except that it
+remembers no slots, so each booking reads its own. Our process and the server's run on one processor each. Otherwise the time
+of short calls would vary by a factor of two.
 
 - \`book\`: books a free slot by its id. It is cancelled after the round, so that each round finds the same.
 - \`search\`: the first 100 free slots of 50 providers in one week.
 - \`history\`: what happened to one booked slot: two entries.
 
-Where the records lie that are asked for, decides which caches hold them:
+The location of the requested records decides which caches hold them:
 
-- \`${reachTitles.anywhere}\`: other slots, providers and weeks in each call, anywhere in the data. In larger tables fewer of the
-  pages that are needed lie in the cache of the database, and none in those of the processor; the rest come from the cache
-  of the system, and from the disk where that has no room for all of the sizes.
-- \`${reachTitles.same}\`: the same 50 providers in the same week, as where people look at the week that comes.
-- \`${reachTitles.cold}\`: as \`${reachTitles.anywhere}\`, after all files were dropped from the cache of the system, and the server began
-  anew. What is not near each other on disk is read page by page; the smallest size is in memory after a few calls.
+- \`${reachTitles.anywhere}\`: different slots, providers and weeks in each call, anywhere in the data. In larger tables, fewer of
+  the needed pages are in the cache of the database, and none in those of the processor. The rest come from the cache of the
+  system, or from the disk if that cache has no room for all of the sizes.
+- \`${reachTitles.same}\`: the same 50 providers in the same week, as when people look at the coming week.
+- \`${reachTitles.cold}\`: like \`${reachTitles.anywhere}\`, after all files were dropped from the cache of the system and the server was
+  restarted. Records that are not close together on disk are read page by page. The smallest size is in memory after a few
+  calls.
 
-"CPU" is the processor time that our process and the server's spent for a call. To be flat is to stay within ${mostGrowth} times
-what the smallest size takes; that is not asked of a cold cache.`;
+"CPU" is the processor time that our process and the server's spent on a call. Flat means within ${mostGrowth} times what the
+smallest size takes. This is not expected of a cold cache.`;
 
 function engineParts(engine: EngineScale): string {
   const { facts, settings } = engine;
@@ -68,7 +69,7 @@ function filledTable({ sizes }: EngineScale): string {
     ...[grouped(slots), grouped(providers), String(weeks), grouped(appointments)],
     ...[loadSeconds.toFixed(1), ((loadSeconds * 1e6) / slots).toFixed(0), grouped(Math.round(bytes / 1024 ** 2))],
   ]);
-  const head = ["slots", "providers", "weeks", "appointments", "filled in s", "µs a slot", "MiB on disk"];
+  const head = ["slots", "providers", "weeks", "appointments", "filled in s", "µs per slot", "MiB on disk"];
   return markdownTable(head, rows, right(head.length));
 }
 
@@ -92,8 +93,8 @@ function verdict(engine: EngineScale): string {
     ({ workload, reach, slots, timeRatio }) =>
       `\`${workload}\`, ${reachTitles[reach]}, at ${grouped(slots)} slots (${timeRatio.toFixed(2)})`,
   );
-  if (found.length === 0) return `All of it is within ${mostGrowth} times, a cold cache aside.`;
-  return `Beyond ${mostGrowth} times, a cold cache aside: ${found.join("; ")}.`;
+  if (found.length === 0) return `Everything is within ${mostGrowth} times, except with a cold cache.`;
+  return `Beyond ${mostGrowth} times, not counting a cold cache: ${found.join("; ")}.`;
 }
 
 function memoryPart(memory: MemoryResult): string {
@@ -106,9 +107,9 @@ function memoryPart(memory: MemoryResult): string {
   const rows = shown.map(({ commands, heapUsed, rss }) => [grouped(commands), mib(heapUsed), mib(rss)]);
   return `## Memory
 
-${grouped(last?.commands ?? 0)} commands by 32 callers of one engine on SQLite ${sqlite} in ${seconds} s, begun ${startedAt}: ${done.join(", ")};
-\`refused\` is a booking of a slot that is taken. The heap is what is left after garbage was collected. It grew by
-${heapGrowth} bytes with each command, the first fifth aside.
+${grouped(last?.commands ?? 0)} commands by 32 callers of one engine on SQLite ${sqlite} in ${seconds} s, started ${startedAt}: ${done.join(", ")}.
+\`refused\` is a booking of a slot that is taken. The heap is what is left after garbage collection. It grew by ${heapGrowth} bytes
+with each command, not counting the first fifth.
 
 ${markdownTable(["commands", "heap MiB", "resident MiB"], rows, right(3))}`;
 }

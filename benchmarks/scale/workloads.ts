@@ -48,7 +48,7 @@ interface Wanted {
 }
 
 export function callsOn(store: Store, workload: ScaleWorkload, of: Omit<Wanted, "engine" | "data">): Calls {
-  // Slots lie anywhere, and a booking of one that is remembered would not look for it.
+  // Slots may be anywhere, and booking a remembered one would not search for it.
   const engine = createEngine({ storage: store.storage(), remember: { slots: 0 } });
   return makers[workload]({ ...of, engine, data: store.data });
 }
@@ -80,8 +80,8 @@ function searches({ engine, data, draw, reach, count }: Wanted): Calls {
   const calls = Array.from({ length: count }, () => {
     const week = reach === "same" ? sameWeek(data) : draw(data.weeks);
     const first = reach === "same" ? 0 : draw(data.providers);
-    const places = Array.from({ length: providersPerSearch }, (_, place) => spread(place, first, data));
-    const providerIds = places.map(providerIdOf);
+    const spreadOut = Array.from({ length: providersPerSearch }, (_, index) => spread(index, first, data));
+    const providerIds = spreadOut.map(providerIdOf);
     const [from, to] = [new Date(weekStart(week)), new Date(weekStart(week + 1))];
     return async () => {
       const { items } = await engine.listSlots({ providerIds, from, to, statuses: ["available"], limit: 100 });
@@ -92,11 +92,11 @@ function searches({ engine, data, draw, reach, count }: Wanted): Calls {
 }
 
 /** Fifty different providers, far from each other. */
-function spread(place: number, first: number, { providers }: DataSet): number {
-  return (first + Math.floor((place * providers) / providersPerSearch)) % providers;
+function spread(index: number, first: number, { providers }: DataSet): number {
+  return (first + Math.floor((index * providers) / providersPerSearch)) % providers;
 }
 
-/** Of slots that are booked: two entries, which were written at different times. */
+/** Booked slots: two entries each, which were written at different times. */
 function histories({ engine, data, draw, reach, count }: Wanted): Calls {
   const calls = Array.from({ length: count }, () => {
     const slotId = slotIdOf(slotNumber(data, draw, reach, bookedPlace(draw)));
@@ -110,16 +110,16 @@ function histories({ engine, data, draw, reach, count }: Wanted): Calls {
 
 const sameWeek = ({ weeks }: DataSet): number => Math.floor(weeks / 2);
 
-function slotNumber(data: DataSet, draw: Draw, reach: Reach, place: number): number {
-  if (reach !== "same") return slotNumberOf(data, draw(data.weeks), draw(data.providers), place);
-  return slotNumberOf(data, sameWeek(data), spread(draw(providersPerSearch), 0, data), place);
+function slotNumber(data: DataSet, draw: Draw, reach: Reach, index: number): number {
+  if (reach !== "same") return slotNumberOf(data, draw(data.weeks), draw(data.providers), index);
+  return slotNumberOf(data, sameWeek(data), spread(draw(providersPerSearch), 0, data), index);
 }
 
 const bookedPlace = (draw: Draw): number => draw(bookedPerWeek) * 10 + bookedDigit;
 
 function freePlace(draw: Draw): number {
-  const place = draw(slotsPerWeek);
-  return place % 10 === bookedDigit ? place + 1 : place;
+  const index = draw(slotsPerWeek);
+  return index % 10 === bookedDigit ? index + 1 : index;
 }
 
 function distinct(count: number, make: () => number): readonly number[] {

@@ -43,13 +43,13 @@ function benchmark(engine: EngineName, more: Partial<RunOptions>): Promise<Bench
   return runBenchmark(options, arenaOf, watcher, new AbortController().signal);
 }
 
-// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
+// Without the server, these tests are skipped, and say so. With CI=true, that is a failure instead.
 const missing = new Set<EngineName>();
 for (const engine of ["postgres", "mysql", "mariadb"] as const) {
   if ((await testServer(engine)) === undefined) missing.add(engine);
 }
 
-/** With the name, so that whoever fails is named. */
+/** Includes the name, so that a failure names the contender. */
 async function turnOf(contender: Contender, workload: WorkloadName, operations: number) {
   const before = await contender.tally();
   const { booked, done, errors } = await contender.turn({ workload, callers, operations });
@@ -61,7 +61,7 @@ async function turnOf(contender: Contender, workload: WorkloadName, operations: 
 describe.each(engineNames)("the benchmark on %s", (engine) => {
   const runs = it.skipIf(missing.has(engine));
 
-  runs("finds every booking that it has counted in the database, and has every contender do its work", async () => {
+  runs("finds every booking that it has counted in the database, and makes every contender do its work", async () => {
     await inContest(engine, async (contender) => {
       const { name } = contender;
       const cold = name === "pgbench" ? coldTransactions : 0;
@@ -77,11 +77,11 @@ describe.each(engineNames)("the benchmark on %s", (engine) => {
     });
   });
 
-  runs("has a row for each contender in each workload, without an error but where nothing is locked", async () => {
-    // On a server the other workloads differ from this one in nothing but what the test before has seen.
+  runs("has a row for each contender in each workload, without an error unless nothing is locked", async () => {
+    // On a server, the other workloads differ from this one only in what the previous test has covered.
     const workloads = engine === "sqlite" ? workloadNames : (["own-slots"] as const);
     const result = await benchmark(engine, { workloads });
-    // A file that lies in memory, as those of tests do where there is room, is not durable, and the result says so.
+    // A file in memory, as tests use if there is room, is not durable, and the result says so.
     const facts = result.engines.map((one) => [one.engine, one.isDurable || one.durability.storage !== "disk"]);
     expect(facts).toEqual([[engine, true]]);
     for (const row of result.rows) {
@@ -93,14 +93,14 @@ describe.each(engineNames)("the benchmark on %s", (engine) => {
       expect(row.opsPerSecond).toBeGreaterThan(0);
       expect(row.p99Ms).toBeGreaterThanOrEqual(row.p50Ms);
     }
-    const places = result.rows.filter(({ contender }) => contender !== "pgbench").map(placeOf);
-    expect(places).toEqual(expectedPlaces.filter((place) => workloads.some((name) => place.startsWith(name))));
+    const rowNames = result.rows.filter(({ contender }) => contender !== "pgbench").map(rowName);
+    expect(rowNames).toEqual(expectedNames.filter((name) => workloads.some((workload) => name.startsWith(workload))));
     expect(chartOf(result)).toContain("own-slots");
     expect(pageOf(result)).toContain(`## ${result.engines[0]?.title}`);
   });
 
   if (engine !== "sqlite")
-    it.skipIf(missing.has(engine))("takes longer where a round trip is added", async () => {
+    it.skipIf(missing.has(engine))("takes longer if a round trip is added", async () => {
       const contenders = ["slotwright", "slotwright-unseen", "lock-row"] as const;
       const { rows, addedRoundTrips } = await benchmark(engine, { rttMs: [5], workloads: ["own-slots"], contenders });
       expect(addedRoundTrips.map(({ wantedMs }) => wantedMs)).toEqual([5]);
@@ -125,12 +125,12 @@ async function readAndPublish(contender: Contender): Promise<void> {
   expect(published).toEqual({ name, errors: [], done, booked: 0, stored: 0, slots: 0 });
 }
 
-const placeOf = ({ workload, contender }: { readonly workload: string; readonly contender: string }) =>
+const rowName = ({ workload, contender }: { readonly workload: string; readonly contender: string }) =>
   `${workload} ${contender}`;
 
 const writers = ["slotwright", "slotwright-unseen", "lock-row", "lock-row-kysely", "check-then-insert", "floor"];
 const readers = ["slotwright", "lock-row", "lock-row-kysely", "floor"];
-const expectedPlaces = [
+const expectedNames = [
   ...["own-slots", "hot-slot"].flatMap((workload) => writers.map((name) => `${workload} ${name}`)),
   ...["search", "history"].flatMap((workload) => readers.map((name) => `${workload} ${name}`)),
   ...["slotwright", "lock-row", "lock-row-kysely"].map((name) => `publish ${name}`),

@@ -46,7 +46,7 @@ describe("bench:crowds", () => {
     expect(measured.replayed.booked).toBe(measured.replayed.seats);
     expect(measured.replayed.refused).toBe(measured.replayed.calls - measured.replayed.seats);
     const wrong = { ...measured, replayed: { ...measured.replayed, wrongTimes: 2 } };
-    expect(problemsOf(wrong, true)).toEqual(["sqlite: at 2 times another number of seats was booked than it should."]);
+    expect(problemsOf(wrong, true)).toEqual(["sqlite: at 2 times, the wrong number of seats was booked."]);
     const [one] = measured.thousand;
     const slow = {
       ...measured,
@@ -57,7 +57,7 @@ describe("bench:crowds", () => {
     } as CrowdsOn;
     expect(problemsOf(slow, false)).toEqual([
       "sqlite: by time, 1 processes took over 3 times as long as by slot.",
-      "sqlite: the rate for few seats is 0.50 of that of hot-slot.",
+      "sqlite: the rate for few seats is 0.50 of the rate of hot-slot.",
       "sqlite: the replay took more than five minutes.",
     ]);
     expect(problemsOf(slow, true)).toEqual([]);

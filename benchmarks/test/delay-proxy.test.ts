@@ -25,7 +25,7 @@ describe("the proxy that adds a round trip", () => {
     expect(p50Ms).toBeLessThan(5);
   });
 
-  it("passes everything on, in order", async () => {
+  it("forwards everything, in order", async () => {
     const { proxy } = await echoBehindProxy(0.5);
     const sent = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
     const socket = connect({ port: proxy.port, host: "127.0.0.1" });
@@ -39,7 +39,7 @@ describe("the proxy that adds a round trip", () => {
     expect(Buffer.concat(chunks).equals(sent)).toBe(true);
   });
 
-  it("delays messages that come close upon each other equally long, not one after the other", async () => {
+  it("delays messages in quick succession equally long, not one after another", async () => {
     const { proxy } = await echoBehindProxy(20);
     const sockets = Array.from({ length: 20 }, () => connect({ port: proxy.port, host: "127.0.0.1" }));
     await Promise.all(sockets.map((socket) => once(socket, "connect")));

@@ -26,7 +26,7 @@ function liar(tallyOf: (acknowledged: number) => Tally, order: string[] = [], na
 }
 
 describe("measuring", () => {
-  it("counts a booking that was acknowledged and is not in the database as an error, and says so", async () => {
+  it("counts a booking that was acknowledged and is not in the database as an error, and reports it", async () => {
     const losing = liar((acknowledged) => ({ appointments: acknowledged - 3, bookedSlots: acknowledged - 3 }));
     const { rows, errors } = await measure([losing], scenario, effort, watched);
     expect(rows[0]?.errors).toBe(3);
@@ -40,7 +40,7 @@ describe("measuring", () => {
     expect(doubleBookings[0]).toMatchObject({ doubleBooked: 5 });
   });
 
-  it("has the contenders take turns, after all have warmed up", async () => {
+  it("lets the contenders take turns, after all have warmed up", async () => {
     const order: string[] = [];
     const honest = (acknowledged: number) => ({ appointments: acknowledged, bookedSlots: acknowledged });
     const contenders = ["slotwright", "lock-row"].map((name) => liar(honest, order, name));
@@ -58,7 +58,7 @@ describe("measuring", () => {
 });
 
 describe("the floor's statements", () => {
-  it("carry other ids and times wherever the model's stood: in texts, bytes, numbers, arrays and objects", () => {
+  it("carry different ids and times wherever the model's were: in texts, bytes, numbers, arrays and objects", () => {
     const keep = () => "kept";
     const value = [{ sql: "select ?", keep, values: ["id-1", 1700, ["id-10"], Buffer.from('{"a":"id-1","at":1700}')] }];
     expect(templateOf(value, ["id-1", "id-10", "1700"])(["x", "y", "1800"])).toEqual([

@@ -35,7 +35,7 @@ describe("the options of bench", () => {
     ]);
   });
 
-  it("adds no round trip to a file, and has no lone caller contend for a slot", () => {
+  it("adds no round trip to a file, and lets no lone caller contend for a slot", () => {
     const scenarios = scenariosOf(
       optionsOf("--engine", "sqlite", "--workload", "hot-slot", "--callers", "1", "--callers", "8"),
     );

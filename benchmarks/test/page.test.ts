@@ -10,7 +10,7 @@ const read = (...path: string[]) => readFileSync(join(docs, ...path), "utf8");
 const result = JSON.parse(read("benchmarks", "results.json")) as BenchmarkResult;
 
 describe("docs/benchmarks.md", () => {
-  it("is what is made of the result beside it, and so is the chart", () => {
+  it("is generated from the result beside it, and so is the chart", () => {
     expect(read("benchmarks.md")).toBe(pageOf(result));
     expect(read("benchmarks", "results.svg")).toBe(chartOf(result));
   });
@@ -27,7 +27,7 @@ describe("docs/benchmarks.md", () => {
     }
   });
 
-  it("is drawn for readers by day and by night, without anything from elsewhere", () => {
+  it("is readable on light and on dark screens, without anything from elsewhere", () => {
     const chart = chartOf(result);
     expect(chart).toContain("prefers-color-scheme: dark");
     expect(chart).not.toMatch(/href|url\(|<script/);

@@ -35,7 +35,7 @@ describe("the memory of a process that uses the library", () => {
 describe("the growth of the heap", () => {
   const sample = (commands: number, heapUsed: number): MemorySample => ({ commands, heapUsed, rss: 0 });
 
-  it("is told in bytes a command, whatever the first fifth did", () => {
+  it("is reported in bytes per command, whatever the first fifth did", () => {
     const steady = [20, 40, 60, 80, 100].map((commands) => sample(commands, 1_000_000 + commands * 24));
     expect(heapGrowth([sample(0, 5), sample(10, 9_000_000), ...steady])).toBeCloseTo(24);
   });

@@ -13,7 +13,7 @@ const memory = JSON.parse(read("scale", "memory.json")) as MemoryResult;
 const page = read("scale.md");
 
 describe("docs/scale.md", () => {
-  it("is what is made of the results beside it", () => {
+  it("is generated from the results beside it", () => {
     expect(page).toBe(scalePage(result, memory));
   });
 
@@ -31,7 +31,7 @@ describe("docs/scale.md", () => {
     }
   });
 
-  it("says of both engines what is not flat", () => {
+  it("reports for both engines what is not flat", () => {
     expect(result.engines.map(({ facts }) => facts.engine)).toEqual(["sqlite", "postgres"]);
     for (const engine of result.engines) {
       for (const { timeRatio } of notFlat(engine)) expect(page).toContain(`(${timeRatio.toFixed(2)})`);

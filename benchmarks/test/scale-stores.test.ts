@@ -34,7 +34,7 @@ describe("the data of the scale benchmark", () => {
     expect(loadedId(2, 1, 0) > loadedId(1, 2, 0)).toBe(true);
   });
 
-  it("books each slot of a tenth once, in another order than that of the slots", () => {
+  it("books each slot of a tenth once, in a different order from that of the slots", () => {
     const data: DataSet = dataSetOf(10_000);
     const { step, inverse } = bookingOrderOf(data);
     const order = Array.from({ length: data.appointments }, (_, index) => (index * step) % data.appointments);
@@ -45,7 +45,7 @@ describe("the data of the scale benchmark", () => {
 
 describe("bench:scale", () => {
   it.for(scaleEngines)(
-    "measures every call on every size on %s, after it has counted what it loaded",
+    "measures every call on every size on %s, after counting what it loaded",
     { timeout: 120_000 },
     async (engine, { skip }) => {
       const options = { engines: [engine], sizes: [10_000, 20_000], effort: { ...quickEffort, rounds: 1, calls } };

@@ -5,7 +5,7 @@ import { begin } from "./begin.ts";
 import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } from "./commit.ts";
 import { onHost, onPool, type Run } from "./connection.ts";
 import { findAppointments, findSlots, loadRecords, lockRecords, readJournal } from "./reads.ts";
-import { migrate, type Tables, tablesIn } from "./schema.ts";
+import { migrate, type TableNames, tablesIn } from "./schema.ts";
 import { readClock, readSettings, storeSettings } from "./settings.ts";
 
 export interface JsonAdapterOptions {
@@ -38,7 +38,7 @@ export function jsonAdapter({
 type Work = <T>(call: CallOptions | undefined, use: (run: Run) => Promise<T>) => Promise<T>;
 type Operations = Omit<StorageAdapter, "load" | "within" | "begin" | "migrate" | "close">;
 
-function operations(tables: Tables, work: Work, steps: Steps): Operations {
+function operations(tables: TableNames, work: Work, steps: Steps): Operations {
   return {
     contract: 1,
     findSlots: (query, call) => work(call, (run) => findSlots(run, tables, query)),
@@ -52,7 +52,7 @@ function operations(tables: Tables, work: Work, steps: Steps): Operations {
   };
 }
 
-function within(client: ClientBase, tables: Tables, changed: Partial<Steps>): StorageAdapter<ClientBase> {
+function within(client: ClientBase, tables: TableNames, changed: Partial<Steps>): StorageAdapter<ClientBase> {
   const { begin, commit, rollback } = inHostTransaction;
   const work: Work = (_call, use) => onHost(client, use);
   return {

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { lend } from "./connection.ts";
 import { commitError, storageError } from "./errors.ts";
 
-/** A transaction for the host, on a client that goes back to the pool when it ends, or is closed where that went wrong. */
+/** A transaction for the host. Its client goes back to the pool when it ends, or is closed if that went wrong. */
 export async function begin(pool: Pool, call: CallOptions | undefined): Promise<OpenTransaction<PoolClient>> {
   const client = await lend(pool, call);
   client.on("error", ignore);

@@ -31,7 +31,7 @@ const broken: readonly Control[] = [
     caughtBy: ["races.same-version"],
   },
   {
-    name: "swallows an error and ignores what the server answers to COMMIT",
+    name: "swallows an error and ignores the server's answer to COMMIT",
     make: ignoredCommitTag,
     caughtBy: ["races.reused-key"],
   },
@@ -51,7 +51,7 @@ const broken: readonly Control[] = [
     caughtBy: ["races.reused-key"],
   },
   {
-    name: "does not write the event of one kind of change",
+    name: "does not write the event for one kind of change",
     make: skippedEvent,
     caughtBy: ["booking.cancel-frees", "booking.history"],
   },
@@ -70,7 +70,7 @@ async function failing(open: () => Promise<ConformanceStore>, keys: readonly str
 
 const sorted = (keys: readonly string[]) => [...new Set(keys)].sort();
 
-// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
+// Without the server, these tests are skipped, and say so. With CI=true, that is a failure instead.
 const server = await testServer("postgres");
 
 describe.skipIf(server === undefined)("on PostgreSQL, a broken adapter fails the suite", async () => {
@@ -99,7 +99,7 @@ describe.skipIf(server === undefined)("on PostgreSQL, a broken adapter fails the
 });
 
 describe("on SQLite, a broken adapter fails the suite", () => {
-  it("one that begins its transactions deferred, and does not know what they meet", async () => {
+  it("one that begins its transactions deferred, and does not recognise the resulting errors", async () => {
     expect(sorted(await failing(sqliteStores(deferredBegin), caughtOnSqlite))).toEqual(sorted(caughtOnSqlite));
   });
 

@@ -10,26 +10,26 @@ import {
 import type { Run } from "./connection.ts";
 import { commitError, unknownOutcome } from "./errors.ts";
 import { type LockedRow, lockRecords, skippedRecords } from "./reads.ts";
-import type { Tables } from "./schema.ts";
+import type { TableNames } from "./schema.ts";
 
-/** The steps of a commit, in this order, on one connection. Each stands alone, so that it can be shown to matter. */
+/** The steps of a commit, in this order, on one connection. Each is separate, so that its importance can be shown. */
 export interface Steps {
   readonly begin: (run: Run) => Promise<unknown>;
-  /** Writes the command down, or returns what is known of it. */
-  readonly remember: (run: Run, tables: Tables, transition: Transition) => Promise<CommitOutcome | undefined>;
-  /** Says what becomes of a transition that wants rows which others have locked, without waiting for them. */
-  readonly skip: (run: Run, tables: Tables, transition: Transition) => Promise<CommitOutcome | undefined>;
-  /** Locks what is expected, and returns the keys whose versions do not hold. */
-  readonly lock: (run: Run, tables: Tables, transition: Transition) => Promise<readonly RecordKey[]>;
-  /** Writes the records, and returns the keys of those that are not at the version before. */
-  readonly write: (run: Run, tables: Tables, transition: Transition) => Promise<readonly RecordKey[]>;
-  /** False if a record has an entry of that version already. */
-  readonly journal: (run: Run, tables: Tables, transition: Transition) => Promise<boolean>;
+  /** Stores the command, or returns what is known about it. */
+  readonly remember: (run: Run, tables: TableNames, transition: Transition) => Promise<CommitOutcome | undefined>;
+  /** Decides about a transition that needs rows which other transactions have locked, without waiting for them. */
+  readonly skip: (run: Run, tables: TableNames, transition: Transition) => Promise<CommitOutcome | undefined>;
+  /** Locks the expected records, and returns the keys whose versions do not hold. */
+  readonly lock: (run: Run, tables: TableNames, transition: Transition) => Promise<readonly RecordKey[]>;
+  /** Writes the records, and returns the keys of those that are not at the previous version. */
+  readonly write: (run: Run, tables: TableNames, transition: Transition) => Promise<readonly RecordKey[]>;
+  /** False if a record already has an entry of that version. */
+  readonly journal: (run: Run, tables: TableNames, transition: Transition) => Promise<boolean>;
   readonly commit: (run: Run) => Promise<unknown>;
   readonly rollback: (run: Run) => Promise<unknown>;
 }
 
-/** A batch: each transition by itself. */
+/** A batch: each transition separately. */
 export async function commitEach(
   transitions: readonly Transition[],
   commitIt: (transition: Transition) => Promise<CommitOutcome>,
@@ -37,7 +37,7 @@ export async function commitEach(
   const outcomes: CommitOutcome[] = [];
   for (const transition of transitions) {
     const outcome = await commitIt(transition).catch((error: unknown) => {
-      // Of a batch that is committed in part, nobody may say that it was not applied.
+      // If a batch is committed in part, it must not be reported as not applied.
       throw outcomes.some(({ status }) => status === "committed") ? unknownOutcome(error) : error;
     });
     outcomes.push(outcome);
@@ -45,11 +45,11 @@ export async function commitEach(
   return outcomes;
 }
 
-/** One transition, all of it or nothing. An error leaves the transaction to be ended with its connection. */
+/** One transition, all of it or nothing. After an error, closing the connection ends the transaction. */
 export async function commitOne(
   steps: Steps,
   run: Run,
-  tables: Tables,
+  tables: TableNames,
   transition: Transition,
 ): Promise<CommitOutcome> {
   await steps.begin(run);
@@ -59,7 +59,12 @@ export async function commitOne(
 }
 
 /** Everything between BEGIN and COMMIT. */
-export async function attempt(steps: Steps, run: Run, tables: Tables, transition: Transition): Promise<CommitOutcome> {
+export async function attempt(
+  steps: Steps,
+  run: Run,
+  tables: TableNames,
+  transition: Transition,
+): Promise<CommitOutcome> {
   const earlier = await steps.remember(run, tables, transition);
   if (earlier !== undefined) return earlier;
   const skipped = await steps.skip(run, tables, transition);
@@ -74,8 +79,8 @@ export async function attempt(steps: Steps, run: Run, tables: Tables, transition
 
 /** A transaction of our own. */
 export const ownTransaction: Steps = {
-  // What the host has set for its sessions must not decide: neither the isolation level, nor whether commits last, nor that
-  // they wait without end for what cannot be skipped, such as a key that another transaction has written.
+  // The host's session settings must not decide: neither the isolation level, nor whether commits are durable, nor that
+  // they wait forever for what cannot be skipped, such as a key that another transaction has written.
   begin: (run) =>
     run(`begin isolation level read committed;
       select set_config('synchronous_commit', 'on', true)
@@ -100,7 +105,11 @@ export const inHostTransaction: Steps = {
 };
 
 /** The second command with the same id waits here until the first has ended, and then finds its answer. */
-async function remember(run: Run, { commands }: Tables, { command }: Transition): Promise<CommitOutcome | undefined> {
+async function remember(
+  run: Run,
+  { commands }: TableNames,
+  { command }: Transition,
+): Promise<CommitOutcome | undefined> {
   const document = JSON.stringify({ kind: "command", ...command });
   const { rowCount } = await run(`insert into ${commands} (document) values ($1) on conflict do nothing`, [document]);
   return rowCount === 1 ? undefined : rememberedOutcome(run, commands, command.id);
@@ -112,8 +121,8 @@ export async function rememberedOutcome(run: Run, commands: string, id: string):
   return found && { status: "replayed", requestHash: found.requestHash, result: found.result };
 }
 
-/** A row that is locked need not be stale: its version tells. */
-async function skip(run: Run, tables: Tables, { expect }: Transition): Promise<CommitOutcome | undefined> {
+/** A locked row need not be stale; its version shows whether it is. */
+async function skip(run: Run, tables: TableNames, { expect }: Transition): Promise<CommitOutcome | undefined> {
   const locked = await skippedRecords(
     run,
     tables,
@@ -126,7 +135,7 @@ async function skip(run: Run, tables: Tables, { expect }: Transition): Promise<C
   return wanted.length > 0 ? { status: "busy", keys: wanted.map(({ key }) => keyOf(key)) } : undefined;
 }
 
-async function lock(run: Run, tables: Tables, { expect }: Transition): Promise<readonly RecordKey[]> {
+async function lock(run: Run, tables: TableNames, { expect }: Transition): Promise<readonly RecordKey[]> {
   const keys = expect.map(({ key }) => key);
   const { rows } = await lockRecords(run, tables, keys);
   return staleKeys(expect, rows);
@@ -139,8 +148,8 @@ export function staleKeys(expect: Transition["expect"], rows: readonly LockedRow
     .map(({ key }) => keyOf(key));
 }
 
-/** Each at its expected version + 1: the guard is part of the statement that writes, not of one before it. */
-async function write(run: Run, { records }: Tables, { put }: Transition): Promise<readonly RecordKey[]> {
+/** Each at its expected version + 1. The guard is part of the statement that writes, not of an earlier one. */
+async function write(run: Run, { records }: TableNames, { put }: Transition): Promise<readonly RecordKey[]> {
   const isNew = ({ version }: VersionedRecord) => version === 1;
   const inserted = await run<RecordKey>(
     `insert into ${records} (document) select value from jsonb_array_elements($1)
@@ -158,12 +167,12 @@ async function write(run: Run, { records }: Tables, { put }: Transition): Promis
   return put.map(keyOf).filter((key) => !written.has(keyText(key)));
 }
 
-/** As JSON, in the order in which everybody writes: two who insert the same ids must not wait for each other. */
+/** As JSON, in one common order, so that two transactions that insert the same ids do not deadlock. */
 export function inOrder(put: readonly VersionedRecord[]): string {
   return JSON.stringify([...put].sort((a, b) => (a.id < b.id ? -1 : 1)));
 }
 
-async function journal(run: Run, tables: Tables, { journal: entries }: Transition): Promise<boolean> {
+async function journal(run: Run, tables: TableNames, { journal: entries }: Transition): Promise<boolean> {
   const { rowCount } = await run(
     `insert into ${tables.journal} (document) select value from jsonb_array_elements($1) on conflict do nothing`,
     [JSON.stringify(entries)],
@@ -171,7 +180,7 @@ async function journal(run: Run, tables: Tables, { journal: entries }: Transitio
   return rowCount === entries.length;
 }
 
-/** PostgreSQL answers ROLLBACK to COMMIT, and no error, where the transaction had failed before. */
+/** If the transaction had already failed, PostgreSQL answers COMMIT with ROLLBACK, and no error. */
 async function commit(run: Run): Promise<void> {
   const { command } = await run("commit").catch((error: unknown) => {
     throw commitError(error);

@@ -2,7 +2,7 @@ import { type CallOptions, StorageError } from "@slotwright/core/adapter";
 import type { Client, ClientBase, Pool, PoolClient, QueryResult, QueryResultRow } from "pg";
 import { connectionError, storageError } from "./errors.ts";
 
-/** Runs one statement on the connection that a call works with. Every value comes back as text, or null. */
+/** Runs one statement on the connection that a call uses. Every value comes back as text, or null. */
 export type Run = <Row extends QueryResultRow>(sql: string, values?: readonly unknown[]) => Promise<QueryResult<Row>>;
 
 /** Parsers that the host has set, globally or for its pool, must not change a result. */
@@ -13,7 +13,7 @@ const runOn =
   (sql, values) =>
     client.query({ text: sql, types, ...(values && { values: [...values] }) });
 
-/** A client of the pool, in the time that the call allows. One that comes later goes back at once. */
+/** A client of the pool, within the time that the call allows. One that arrives later goes back at once. */
 export async function lend(pool: Pool, { connectWithinMs = 10_000 }: CallOptions = {}): Promise<PoolClient> {
   const connecting = pool.connect();
   let timer: NodeJS.Timeout | undefined;
@@ -42,12 +42,12 @@ const allInUse =
   "No connection of the pool became free in time. A transaction that is open meanwhile must call the engine through within().";
 
 /**
- * Lends a connection of the pool to work. What threw may have left a transaction or half an answer behind: then the
- * connection is closed, which rolls back, and is not given to the next caller.
+ * Lends a connection of the pool to work. An error may have left a transaction or half an answer behind. The connection
+ * is then closed, which rolls back, and is not given to the next caller.
  */
 export async function onPool<T>(pool: Pool, work: (run: Run) => Promise<T>, call?: CallOptions): Promise<T> {
   const client = await lend(pool, call);
-  // The pool listens to idle clients only: without a listener, a connection that breaks now would end the process.
+  // The pool listens only to idle clients. Without a listener, a connection that breaks now would end the process.
   const ignore = () => {};
   client.on("error", ignore);
   let failed = true;
@@ -65,7 +65,7 @@ export async function onPool<T>(pool: Pool, work: (run: Run) => Promise<T>, call
 
 const lastWork = new WeakMap<ClientBase, Promise<unknown>>();
 
-/** Works on the host's connection, one call after the other: a host may make several at once. */
+/** Works on the host's connection, one call after another, because a host may make several at the same time. */
 export async function onHost<T>(client: ClientBase, work: (run: Run) => Promise<T>): Promise<T> {
   if (!tells(client)) throw notInTransaction();
   const before = lastWork.get(client) ?? Promise.resolve();
@@ -80,7 +80,7 @@ export async function onHost<T>(client: ClientBase, work: (run: Run) => Promise<
   });
 }
 
-/** Where its session is, a client of pg tells since 8.23. A pool, or whatever else a host may pass, does not. */
+/** A client of pg reports the state of its session since 8.23. A pool, or anything else a host may pass, does not. */
 function tells(client: ClientBase | null | undefined): client is Client {
   return typeof (client as Partial<Client> | null | undefined)?.getTransactionStatus === "function";
 }

@@ -7,13 +7,13 @@ import { type JsonAdapterOptions, jsonAdapter } from "./adapter.ts";
 import { ownTransaction } from "./commit.ts";
 import type { Run } from "./connection.ts";
 
-// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
+// Without the server, these tests are skipped, and say so. With CI=true, that is a failure instead.
 const server = await testServer("postgres");
 const slot = slotAt(0);
 const key = { kind: "slot", id: slot.id } as const;
 
-// What no case of the suite can bring about, since each database has its own ways to fail.
-describe.skipIf(server === undefined)("what the adapter throws where the database fails", async () => {
+// What no case of the suite can provoke, because each database has its own ways to fail.
+describe.skipIf(server === undefined)("what the adapter throws when the database fails", async () => {
   const database = await server?.createDatabase();
   const pools: Pool[] = [];
   const admin = poolWith({});
@@ -50,7 +50,7 @@ describe.skipIf(server === undefined)("what the adapter throws where the databas
     await database?.drop();
   });
 
-  it("a connection that does not become free in time is transient, and goes back where it comes too late", async () => {
+  it("a connection that does not become free in time is transient, and is returned if it arrives too late", async () => {
     const { schema } = await prepared();
     const pool = poolWith({ max: 1 });
     const storage = jsonAdapter({ pool, schema });
@@ -86,7 +86,7 @@ describe.skipIf(server === undefined)("what the adapter throws where the databas
     await expect(lost).rejects.toMatchObject({ name: "StorageError", failure: "unknown" });
   });
 
-  it("a COMMIT that is answered by ROLLBACK is transient, for nothing is written", async () => {
+  it("a COMMIT that is answered by ROLLBACK is transient, because nothing is written", async () => {
     const { schema, sound } = await prepared();
     const journal = (run: Run) =>
       run("select 1/0")
@@ -110,7 +110,7 @@ describe.skipIf(server === undefined)("what the adapter throws where the databas
     await expect(lost).rejects.toMatchObject({ failure: "unknown" });
   });
 
-  it("a lock that is not had in time is transient", async () => {
+  it("a lock that is not obtained in time is transient", async () => {
     const { schema } = await prepared();
     const holder = await admin.connect();
     const same = JSON.stringify({ kind: "command", ...booking(slot).command });
@@ -122,7 +122,7 @@ describe.skipIf(server === undefined)("what the adapter throws where the databas
     holder.release();
   });
 
-  it("a session that may not write is read_only, missing tables are schema_outdated", async () => {
+  it("a read-only session is read_only, and missing tables are schema_outdated", async () => {
     const { schema } = await prepared();
     const reading = adapter(schema, { options: "-c default_transaction_read_only=on" });
     await expect(reading.commit([booking(slot)])).rejects.toMatchObject({ failure: "read_only" });

@@ -14,18 +14,21 @@ const causes: readonly Cause[] = [
   { codes: ["40", "55P03", "57", "53300", "08"], failure: "transient", advice: "Nothing was changed; try again." },
 ];
 
-/** What an error means for the call that met it, if it was not met while a commit was under way. */
+/** What an error means for the call that met it, unless a commit was in progress. */
 export function storageError(error: unknown): StorageError {
   if (isStorageError(error)) return error;
   const code = sqlState(error);
-  // The network and the driver have no SQLSTATE. Before COMMIT was sent, what they lost was not committed.
+  // Errors of the network and the driver have no SQLSTATE. What they lost before COMMIT was sent was not committed.
   if (code === undefined) return failure("transient", error, "The connection was lost before a commit; try again.");
   const cause = causes.find(({ codes }) => codes.includes(code) || codes.includes(code.slice(0, 2)));
   if (cause === undefined) return failure("unavailable", error, "Look into the server's log.");
   return failure(cause.failure, error, cause.advice);
 }
 
-/** What an error means that came in place of COMMIT's answer: only a server that goes on can say that it rolled back. */
+/**
+ * What an error means that came instead of COMMIT's answer. Only a server that keeps running can say that it rolled
+ * back.
+ */
 export function commitError(error: unknown): StorageError {
   const code = sqlState(error);
   // 40003: the server itself does not know.
@@ -37,7 +40,7 @@ export function unknownOutcome(error: unknown): StorageError {
   return failure("unknown", error, "Whether it was committed is not known: look the command up.");
 }
 
-/** What an error means that came in place of a connection. */
+/** What an error means that came instead of a connection. */
 export function connectionError(error: unknown): StorageError {
   if (sqlState(error) !== undefined) return storageError(error);
   return failure("unavailable", error, "Check that the server is running, and its address.");

@@ -14,7 +14,7 @@ export interface Stores {
 /** Fresh stores on one server: each has a schema of its own, and all share two pools. */
 export function storesOn(url: string, makeAdapter: MakeAdapter = jsonAdapter): Stores {
   const [pool, secondPool] = [0, 1].map(() => new Pool({ connectionString: url, max: 8 })) as [Pool, Pool];
-  // A database that is dropped ends connections that are closing; an event that nobody hears would end the process.
+  // Dropping a database ends connections that are closing. An event without a listener would end the process.
   for (const one of [pool, secondPool]) {
     one.on("error", () => {});
     one.on("connect", (client) => client.on("error", () => {}));
@@ -52,7 +52,7 @@ async function beginHostTransaction(pool: Pool, hosts: Set<PoolClient>) {
   return { transaction, commit: () => end("commit"), rollback: () => end("rollback") };
 }
 
-/** By plain SQL: this adapter has no guards in the database that would have to be turned off. */
+/** Uses plain SQL: this adapter has no guards in the database that would have to be turned off. */
 async function corrupt(pool: Pool, schema: string, { put = [], remove = [] }: Corruption): Promise<void> {
   for (const record of put) {
     await pool.query(
@@ -65,7 +65,7 @@ async function corrupt(pool: Pool, schema: string, { put = [], remove = [] }: Co
   }
 }
 
-/** What an adapter promises whose database guards the invariants by itself. This one leaves that to the engine. */
+/** The promises of an adapter whose database guards the invariants itself. This one leaves that to the engine. */
 export const knownGaps: readonly string[] = [
   "contract.commit-names-guard",
   "contract.commit-neighbours-of-refused",

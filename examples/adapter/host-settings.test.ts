@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { jsonAdapter } from "./adapter.ts";
 import { ownTransaction, type Steps } from "./commit.ts";
 
-// Without the server, these tests are skipped, and say so; where CI=true, that is a failure instead.
+// Without the server, these tests are skipped, and say so. With CI=true, that is a failure instead.
 const server = await testServer("postgres");
 const slot = slotAt(0);
 
@@ -16,7 +16,7 @@ const settings = {
   timezone: "Asia/Kathmandu",
 };
 
-/** As a host may have made it: sessions with settings of its own, and all values parsed in its own way. */
+/** As a host may have configured it: sessions with settings of its own, and all values parsed in its own way. */
 const hostile: PoolConfig = {
   options: Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
@@ -24,7 +24,7 @@ const hostile: PoolConfig = {
   types: { getTypeParser: () => () => "parsed by the host" } as never,
 };
 
-describe.skipIf(server === undefined)("a pool of the host's", async () => {
+describe.skipIf(server === undefined)("a host's pool", async () => {
   const database = await server?.createDatabase();
   const pool = new Pool({ connectionString: database?.url, ...hostile });
   afterAll(async () => {
@@ -53,7 +53,7 @@ describe.skipIf(server === undefined)("a pool of the host's", async () => {
     expect((await storage.findSlots({ asOf: slot.start, startFrom: slot.end, limit: 9 })).length).toBe(1);
   });
 
-  it("gets its connections back as they were", async () => {
+  it("gets its connections back unchanged", async () => {
     for (const [name, value] of Object.entries(settings)) {
       const { rows } = await pool.query({
         text: `select current_setting('${name}') = '${value}' as same`,

@@ -6,10 +6,11 @@ import {
   type RecordKind,
   type SlotQuery,
   type StoredRecord,
+  type VersionedRecord,
 } from "@slotwright/core/adapter";
 import type { QueryResult } from "pg";
 import type { Run } from "./connection.ts";
-import type { Tables } from "./schema.ts";
+import type { TableNames } from "./schema.ts";
 
 export interface LockedRow {
   readonly kind: RecordKind;
@@ -17,8 +18,8 @@ export interface LockedRow {
   readonly version: string;
 }
 
-/** In the one order in which everybody locks. Of a command there is nothing to lock: it never changes. */
-export function lockRecords(run: Run, tables: Tables, keys: readonly RecordKey[]): Promise<QueryResult<LockedRow>> {
+/** In the one order in which everything locks. A command needs no lock, because it never changes. */
+export function lockRecords(run: Run, tables: TableNames, keys: readonly RecordKey[]): Promise<QueryResult<LockedRow>> {
   return run(
     `with locked as (
        select kind, id, version from ${tables.records} where id = any($1) order by id, kind for update
@@ -31,7 +32,7 @@ export function lockRecords(run: Run, tables: Tables, keys: readonly RecordKey[]
 /** Locks what nobody else has locked, and returns the others as they are now. */
 export async function skippedRecords(
   run: Run,
-  { records }: Tables,
+  { records }: TableNames,
   keys: readonly RecordKey[],
 ): Promise<readonly LockedRow[]> {
   const { rows } = await run<LockedRow>(
@@ -49,7 +50,7 @@ interface Document {
 /** One statement is one moment. */
 export async function loadRecords(
   run: Run,
-  { records, commands }: Tables,
+  { records, commands }: TableNames,
   keys: readonly RecordKey[],
 ): Promise<readonly (StoredRecord | undefined)[]> {
   const { rows } = await run<Document>(
@@ -64,12 +65,12 @@ export async function loadRecords(
   });
 }
 
-/** Left out conditions are null, and do not restrict. */
+/** Omitted conditions are null, and do not restrict. */
 const inBoth = `
   ($1::text[] is null or provider_id = any($1) or provider_ids ?| $1) and ($2::text is null or facility_id = $2)
   and ($3::text is null or starts >= $3) and ($4::text is null or starts < $4)`;
 
-export async function findSlots(run: Run, { records }: Tables, query: SlotQuery): Promise<readonly Slot[]> {
+export async function findSlots(run: Run, { records }: TableNames, query: SlotQuery): Promise<readonly Slot[]> {
   const { scheduleId, endAfter, statuses, asOf, descending = false } = query;
   const [beyond, order] = descending ? ["<", "desc"] : [">", "asc"];
   const { rows } = await run<Document>(
@@ -86,7 +87,7 @@ export async function findSlots(run: Run, { records }: Tables, query: SlotQuery)
 
 export async function findAppointments(
   run: Run,
-  { records }: Tables,
+  { records }: TableNames,
   query: AppointmentQuery,
 ): Promise<readonly Appointment[]> {
   const [beyond, order] = query.descending ? ["<", "desc"] : [">", "asc"];
@@ -108,7 +109,7 @@ function valuesOfBoth(query: SlotQuery | AppointmentQuery): readonly unknown[] {
 
 export async function readJournal(
   run: Run,
-  { journal }: Tables,
+  { journal }: TableNames,
   { record, afterVersion, descending = false, limit }: JournalQuery,
 ): Promise<readonly JournalEntry[]> {
   const [beyond, order] = descending ? ["<", "desc"] : [">", "asc"];
@@ -125,13 +126,25 @@ export async function readJournal(
 
 const iso = (time: Date | undefined): string | null => time?.toISOString() ?? null;
 
-/** JSON has no instants: these fields are, while text of the same form in the host's metadata stays text. */
-const instants = ["start", "end", "createdAt", "updatedAt"] as const;
+/** The fields of a record that are instants. */
+type InstantOf<R> = R extends unknown ? { [F in keyof R]: R[F] extends Date | null ? F : never }[keyof R] : never;
+
+/**
+ * JSON has no instants. These fields are instants, while text of the same form in the host's metadata stays text. As a
+ * record, the compiler finds one that is missing.
+ */
+const instants: Readonly<Record<InstantOf<VersionedRecord>, true>> = {
+  start: true,
+  end: true,
+  createdAt: true,
+  updatedAt: true,
+};
 
 function recordFrom(document: string): StoredRecord {
   const record = JSON.parse(document) as Record<string, unknown>;
-  for (const field of instants) {
-    if (field in record) record[field] = new Date(record[field] as string);
+  for (const field of Object.keys(instants)) {
+    const value = record[field];
+    if (typeof value === "string") record[field] = new Date(value);
   }
   const { hold } = record as { hold?: { expiresAt: string } | null };
   if (hold) record.hold = { ...hold, expiresAt: new Date(hold.expiresAt) };

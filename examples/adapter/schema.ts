@@ -2,8 +2,8 @@ import type { MigrationReport } from "@slotwright/core/adapter";
 import { StorageError } from "@slotwright/core/adapter";
 import type { Run } from "./connection.ts";
 
-/** The adapter's tables, each with its schema: the search path of a connection is the host's. */
-export interface Tables {
+/** The adapter's tables, each with its schema, because the search path of a connection is the host's. */
+export interface TableNames {
   readonly schema: string;
   readonly records: string;
   readonly commands: string;
@@ -12,7 +12,7 @@ export interface Tables {
   readonly migrations: string;
 }
 
-export function tablesIn(schema: string): Tables {
+export function tablesIn(schema: string): TableNames {
   if (!/^[a-z_][a-z0-9_]*$/.test(schema)) {
     throw new StorageError("unavailable", `"${schema}" cannot be used as schema. Use a-z, 0-9 and underscores.`);
   }
@@ -24,10 +24,11 @@ export function tablesIn(schema: string): Tables {
 const text = (name: string, from = name) => `text collate "C" generated always as (document #>> '{${from}}') stored`;
 
 /**
- * Whatever else a table has than its documents is generated from them, and cannot differ. Times are text in ISO 8601
- * and UTC, which sorts as they do; collation "C" compares by the characters' codes, whatever the database's default is.
+ * Everything that a table has besides its documents is generated from them, and cannot differ. Times are text in ISO
+ * 8601 and UTC, which sorts in the order of time. Collation "C" compares by code points, whatever the database's
+ * default is.
  */
-const migrations: readonly { readonly name: string; readonly sql: (tables: Tables) => string }[] = [
+const migrations: readonly { readonly name: string; readonly sql: (tables: TableNames) => string }[] = [
   {
     name: "0001_tables",
     sql: ({ records, commands, journal, settings }) => `
@@ -60,9 +61,9 @@ const migrations: readonly { readonly name: string; readonly sql: (tables: Table
   },
 ];
 
-/** In a transaction under a lock, so that it may run in many processes at once, and again after a crash. */
-export async function migrate(run: Run, tables: Tables): Promise<MigrationReport> {
-  // At this level the statement after the lock sees what others migrated while it waited.
+/** In a transaction under a lock, so that it can run in many processes at the same time, and again after a crash. */
+export async function migrate(run: Run, tables: TableNames): Promise<MigrationReport> {
+  // At this level, the statement after the lock sees what others migrated while it waited.
   await run("begin isolation level read committed");
   await run("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`migrate ${tables.schema}`]);
   await run(`create schema if not exists ${tables.schema}`);
@@ -79,7 +80,7 @@ export async function migrate(run: Run, tables: Tables): Promise<MigrationReport
   return { from: before.length, to: migrations.length, applied: missing.map(({ name }) => name) };
 }
 
-function refuseNewer(applied: readonly string[], { schema }: Tables): void {
+function refuseNewer(applied: readonly string[], { schema }: TableNames): void {
   const unknown = applied.filter((name) => !migrations.some((known) => known.name === name));
   if (unknown.length === 0) return;
   throw new StorageError(

@@ -13,7 +13,7 @@ export interface Wish {
   readonly end: string;
 }
 
-/** How a caller books: four ways that a host application has, so that they meet each other in one race. */
+/** How a caller books: in one of four ways that a host application has, so that all of them meet in one race. */
 export const manners = ["by slot", "by time", "hold first", "sends twice"] as const;
 export type Manner = (typeof manners)[number];
 
@@ -24,11 +24,13 @@ export interface Caller {
 
 type Booking = CommandInput<"book"> & { readonly idempotencyKey: string };
 
-/** Everybody wants the first slot; who does not get it tries the others, until one is won or none is left. */
+/**
+ * Everybody wants the first slot. A caller who does not get it tries the others, until it has won one or none is left.
+ */
 export async function tryToBook(desk: Desk, caller: Caller, wishes: readonly Wish[]): Promise<void> {
   for (const [index, wish] of inOwnOrder(caller.manner === "by time" ? onePerTime(wishes) : wishes).entries()) {
-    // A request comes over the network, so the event loop has turned in between. Without this, the callers who are
-    // answered at once would not let those have a turn who wait for the database.
+    // A request comes over the network, so the event loop has turned in between. Without this, callers that are
+    // answered at once would starve those that wait for the database.
     await nextTurn();
     if (await attempts[caller.manner]({ desk, caller, wish, key: `${caller.id}/${index + 1}` })) return;
   }
@@ -64,14 +66,14 @@ const attempts: Readonly<Record<Manner, (attempt: Attempt) => Promise<boolean>>>
   },
 };
 
-/** As a phone does that lost the connection before it saw the answer. */
+/** Like a phone that lost the connection before it saw the answer. */
 async function bookAndAskAgain(attempt: Attempt, booking: Booking): Promise<boolean> {
   const first = await attempt.desk.send("book", booking);
   if ("error" in first) return false;
   return sameTwice(attempt, first, await attempt.desk.send("book", booking, { repeated: true }));
 }
 
-/** True if the caller has a booking. One request, sent twice, has one answer, and one of the two is marked as a replay. */
+/** True if the caller has a booking. A request that is sent twice has one answer, and one of the two is marked as a replay. */
 function sameTwice({ desk, key, caller }: Attempt, first: Settled<object>, second: Settled<object>): boolean {
   const [one, other] = [first, second].flatMap((answer) => ("result" in answer ? [answer.result] : []));
   if (one === undefined) return false;
@@ -80,7 +82,7 @@ function sameTwice({ desk, key, caller }: Attempt, first: Settled<object>, secon
   if (marked.length !== 1 || !isDeepStrictEqual(answers[0], answers[1])) {
     desk.complain(
       { commandId: commandIdOf(key, actorOf(caller), "actor"), command: "book", actorId: caller.id },
-      "Sent twice with one key, it was answered in two ways.",
+      "It was sent twice with one key, and got two different answers.",
     );
   }
   return true;

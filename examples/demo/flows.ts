@@ -3,7 +3,7 @@ import { isBookingError } from "@slotwright/core";
 import { type Desk, must } from "./ledger.ts";
 import type { Week } from "./week.ts";
 
-/** What happens in a practice after the rush: one asks for a time that is not on offer, another one cancels. */
+/** What happens in a practice after the rush: one patient asks for a time that is not on offer, another one cancels. */
 
 const half = 30 * 60 * 1000;
 const patient = (id: string) => ({ kind: "patient", id });
@@ -15,7 +15,7 @@ export interface Accepted {
   readonly confirmed: Appointment;
 }
 
-/** A patient asks for half an hour after the last slot of the week; the provider makes room for it and accepts. */
+/** A patient asks for half an hour after the last slot of the week. The provider makes room for it and accepts. */
 export async function askAndAccept(desk: Desk, week: Week, lastEnd: Date): Promise<Accepted> {
   const { providerId, facilityId } = week;
   const [start, end] = [lastEnd, new Date(lastEnd.getTime() + half)];
@@ -33,7 +33,7 @@ export async function askAndAccept(desk: Desk, week: Week, lastEnd: Date): Promi
 }
 
 export interface PassedOn {
-  /** What the next caller's screen got first. */
+  /** What the next caller's screen first received. */
   readonly refusal: ErrorResponse;
   readonly cancelled: Appointment;
   readonly booked: Appointment;

@@ -15,10 +15,10 @@ type Commands = {
   readonly [Name in HostCommand]: (input: CommandInput<Name>) => Promise<CommandResult<Name>>;
 };
 
-/** One command that was sent, and what came back: what the database is held against in the end. */
+/** A command that was sent, and its answer. In the end, the database is compared with these. */
 export interface LedgerEntry extends ToldOutcome {
   readonly command: HostCommand;
-  /** Sent before with the same key, to see that it takes effect once. */
+  /** Sent before with the same key, to show that it takes effect once. */
   readonly repeated: boolean;
   /** `fault` is everything that has no place in a demo without faults: a raw error of the driver, a busy database. */
   readonly outcome: "done" | "fault" | ErrorCode;
@@ -30,7 +30,7 @@ export interface LedgerEntry extends ToldOutcome {
 
 export type Settled<Result> = { readonly result: Result } | { readonly error: unknown };
 
-/** Sends commands and writes each into the ledger. */
+/** Sends commands, and records each in the ledger. */
 export interface Desk {
   readonly ledger: readonly LedgerEntry[];
   readonly send: <Name extends HostCommand>(
@@ -38,7 +38,7 @@ export interface Desk {
     input: CommandInput<Name> & { readonly idempotencyKey: string },
     options?: { readonly repeated: boolean },
   ) => Promise<Settled<CommandResult<Name>>>;
-  /** Writes down that something went wrong that no error told. */
+  /** Records that something went wrong without an error. */
   readonly complain: (about: Pick<LedgerEntry, "commandId" | "command" | "actorId">, problem: string) => void;
 }
 

@@ -15,7 +15,7 @@ function readOptions(): DemoOptions | "help" | undefined {
   }
 }
 
-/** An interrupted demo tidies up, too. True if nothing went wrong. */
+/** An interrupted demo also tidies up. True if nothing went wrong. */
 async function runOnFreshDatabase(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
   const engine = await loadEngine(options.engine);
   const database = await engine.createDatabase(signal);
@@ -36,7 +36,7 @@ async function main(signal: AbortSignal): Promise<number> {
   try {
     return (await runOnFreshDatabase(options, signal)) ? 0 : 1;
   } catch (error) {
-    // Those are written for people; of anything else, the stack is wanted.
+    // These are written for people. For anything else, the stack is wanted.
     const isForPeople = [isBookingError(error), error instanceof WeekError, error instanceof NoDatabaseError];
     console.error(bad("The demo failed:"), isForPeople.includes(true) ? (error as Error).message : error);
     return 1;
@@ -45,5 +45,5 @@ async function main(signal: AbortSignal): Promise<number> {
 
 const signal = interruptionSignal();
 process.exitCode = await main(signal);
-// What was interrupted may still be under way.
+// What was interrupted may still be running.
 if (signal.aborted) process.exit();

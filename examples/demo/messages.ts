@@ -2,7 +2,7 @@ import type { DatabaseAddress } from "@slotwright/lab/engines";
 import type { Caller, Wish } from "./caller.ts";
 import type { LedgerEntry } from "./ledger.ts";
 
-/** What the processes of the race say to each other. */
+/** The messages between the processes of the race. */
 
 export interface Task {
   readonly type: "task";
@@ -11,7 +11,7 @@ export interface Task {
   readonly wishes: readonly Wish[];
 }
 
-/** All start at this moment, in epoch milliseconds: a message alone would reach one process before the other. */
+/** All start at this moment, in epoch milliseconds, because a message alone would reach one process before another. */
 export interface Go {
   readonly type: "go";
   readonly at: number;

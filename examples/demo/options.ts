@@ -18,8 +18,8 @@ Exit status: 0 if every invariant holds, 1 if one is broken or anything failed u
 
   --sqlite       on a SQLite file (the default)
   --postgres     on PostgreSQL: the server of SLOTWRIGHT_POSTGRES_URL, or one that is installed, or one that is fetched
-  --mysql        on MySQL, likewise with SLOTWRIGHT_MYSQL_URL
-  --mariadb      on MariaDB, likewise with SLOTWRIGHT_MARIADB_URL
+  --mysql        on MySQL, in the same way with SLOTWRIGHT_MYSQL_URL
+  --mariadb      on MariaDB, in the same way with SLOTWRIGHT_MARIADB_URL
   --processes N  processes that race, 1 to 16 (default 4)
   --callers N    callers in each process, 4 to 500 (default 24)
   --week FILE    the week to publish (default examples/demo/week.json)
@@ -40,7 +40,7 @@ const flags = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** @throws Error that says which flag is wrong */
+/** @throws Error that names the wrong flag */
 export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   const { values } = parseArgs({ args: [...args], options: flags });
   if (values.help) return "help";

@@ -7,10 +7,10 @@ import type { FromWorker, Report, Tally, Task, ToWorker } from "./messages.ts";
 
 const workerFile = fileURLToPath(new URL("./worker.ts", import.meta.url));
 
-/** Longer than any race should take: the demo ends by itself, whatever happens. */
+/** Longer than any race should take. The demo ends by itself, whatever happens. */
 const deadlineMs = 40_000;
 
-/** From the last process being ready to the start. */
+/** From the moment when the last process is ready to the start. */
 const countdownMs = 100;
 
 export interface RaceSetup {
@@ -29,7 +29,7 @@ export interface RaceResult {
   readonly startedAt: number;
 }
 
-/** Starts the processes, lets all of them go at the same moment, and waits for what they have to report. */
+/** Starts the processes, lets all of them go at the same moment, and waits for their reports. */
 export async function race(setup: RaceSetup): Promise<RaceResult> {
   const { database, processes, callers, wishes, onTally } = setup;
   const signal = AbortSignal.any([setup.signal, AbortSignal.timeout(deadlineMs)]);
@@ -52,7 +52,8 @@ export async function race(setup: RaceSetup): Promise<RaceResult> {
 
 function startProcess(signal: AbortSignal): ChildProcess {
   const child = fork(workerFile, { signal });
-  // A message that cannot be sent is an error of its sender. After the report nobody sends, and an error would end the demo.
+  // A message that cannot be sent is an error of its sender. After the report nobody sends, and an error would end the
+  // demo.
   return child.on("error", () => {});
 }
 
@@ -63,7 +64,7 @@ async function talk(
   onTally: (tally: Tally) => void,
 ): Promise<Report> {
   const tell = (message: ToWorker) => child.send(message);
-  // After `disconnect` no message can come any more; after `exit` one still may.
+  // After `disconnect` no message can arrive; after `exit` one still can.
   const messages = on(child, "message", { close: ["disconnect"] }) as AsyncIterable<[FromWorker]>;
   tell(task);
   for await (const [message] of messages) {
@@ -75,7 +76,7 @@ async function talk(
 }
 
 interface StartingLine {
-  /** Resolves with the moment of the start once all have arrived. */
+  /** Resolves with the moment of the start, once all are ready. */
   readonly arrive: () => Promise<number>;
   readonly startsAt: Promise<number>;
 }

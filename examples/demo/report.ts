@@ -6,7 +6,7 @@ import type { LedgerEntry } from "./ledger.ts";
 import type { RaceResult } from "./race.ts";
 import { spreadOf } from "./statistics.ts";
 
-/** A slot that somebody got in the race. */
+/** A slot that a caller won in the race. */
 export interface Win {
   readonly subjectId: string;
   readonly slot: Slot;
@@ -21,7 +21,7 @@ export function localTime(instant: Date, timeZone: string): { readonly day: stri
   };
 }
 
-/** A row for each hour, the slots and their winners in it. */
+/** One row per hour, with the slots and their winners. */
 export function winners(wins: readonly Win[], timeZone: string): string {
   const inOrder = wins.toSorted((a, b) => a.slot.start.getTime() - b.slot.start.getTime() || a.slot.seat - b.slot.seat);
   const hours = Map.groupBy(inOrder, ({ slot }) => {
@@ -70,7 +70,7 @@ export function latencies(ledger: readonly LedgerEntry[]): string {
   return table(rows);
 }
 
-/** Writes and answers apart: once all is booked, the rest of the race is refusals, which write nothing. */
+/** Writes and answers separately: once everything is booked, the rest of the race is refusals, which write nothing. */
 export function throughput({ startedAt }: RaceResult, ledger: readonly LedgerEntry[]): string {
   const line = (what: string, entries: readonly LedgerEntry[]) => {
     const seconds = Math.max(1, ...entries.map(({ answeredAt }) => answeredAt - startedAt)) / 1000;
@@ -94,7 +94,7 @@ export function journal(entries: readonly JournalEntry[]): string {
   );
 }
 
-/** A line for each invariant; where it is broken, the rows that break it. */
+/** One line per invariant. If it is broken, the rows that break it follow. */
 export function auditLines({ file, findings, counts }: Audit): string {
   const read = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   const perInvariant = invariantNumbers.flatMap((invariant) => {

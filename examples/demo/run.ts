@@ -32,7 +32,7 @@ export async function runDemo(demo: Demo): Promise<boolean> {
     await storage.migrate();
     const ledger = await showBookings({ engine: createEngine({ storage }), week, demo });
     const withoutFaults = showFaults(ledger);
-    // Whatever went wrong, the database's state is worth knowing.
+    // Whatever went wrong, the state of the database is worth knowing.
     return (await showAudit(demo, ledger)) && withoutFaults;
   } finally {
     await storage.close();
@@ -72,7 +72,7 @@ async function publish(desk: Desk, week: Week): Promise<readonly Slot[]> {
   return slots;
 }
 
-/** The earliest times, whole, so that there are about as many seats as asked for. */
+/** The earliest times, complete, so that there are about as many seats as requested. */
 function mostWanted(slots: readonly Slot[], seats: number): readonly Slot[] {
   const inOrder = slots.toSorted((a, b) => a.start.getTime() - b.start.getTime());
   const last = inOrder[Math.min(seats, inOrder.length) - 1];
@@ -104,7 +104,7 @@ async function showRace(desk: Desk, wanted: readonly Slot[], demo: Demo): Promis
   return result;
 }
 
-/** The callers' screens were loaded before: somebody will ask for it all the same. */
+/** The callers' screens were loaded before, so some callers will ask for it anyway. */
 async function blockLast(desk: Desk, wanted: readonly Slot[]): Promise<number> {
   const last = wanted.at(-1);
   if (last === undefined || wanted.length < 2) return 0;
@@ -182,7 +182,7 @@ async function showCancel({ engine, desk, week, wins, ledger }: AfterRace): Prom
 /** True if there are none. */
 function showFaults(ledger: readonly LedgerEntry[]): boolean {
   const faults = report.faults(ledger);
-  console.log(heading("9. Errors that should not have come: of the driver, or of a busy database"));
+  console.log(heading("9. Unexpected errors: of the driver, or of a busy database"));
   if (faults.length === 0) console.log("   None.");
   for (const { commandId, command, problem } of faults)
     console.log(`   ${bad("FAULT")} ${command} ${commandId}: ${problem}`);
@@ -204,7 +204,7 @@ async function showAudit(demo: Demo, ledger: readonly LedgerEntry[]): Promise<bo
 }
 
 async function showTampering(demo: Demo, invariant: Invariant): Promise<void> {
-  console.log(heading(`Invariant ${invariant} is broken by hand, as asked for`));
+  console.log(heading(`Invariant ${invariant} is broken by hand, as requested`));
   console.log(`   ${await onConnection(demo, (connection) => tamper(connection, demo.engine, invariant))}`);
 }
 

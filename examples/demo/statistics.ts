@@ -1,4 +1,4 @@
-/** The value that the given share (0 to 1) of all values does not exceed: nearest rank, so it is one of them. */
+/** The value that the given share (0 to 1) of all values does not exceed. By nearest rank, so it is one of them. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }

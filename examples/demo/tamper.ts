@@ -3,9 +3,9 @@ import type { DatabaseEngine, Row, SqlConnection } from "@slotwright/lab/engines
 
 /** How to break an invariant by hand, to see that the audit notices. */
 interface Tampering {
-  /** Selects one row. It is a query of its own, for MySQL changes no table that the same statement reads. */
+  /** Selects one row. It is a query of its own, because MySQL does not change a table that the same statement reads. */
   readonly find: string;
-  /** Statements with one `?` each, and the column of that row which stands for it. */
+  /** Statements with one `?` each, and the column of that row which replaces it. */
   readonly change: readonly (readonly [sql: string, column: string])[];
 }
 
@@ -46,7 +46,7 @@ const tamperings: Readonly<Record<Invariant, Tampering>> = {
       ],
     ],
   },
-  // A booking vanishes with every trace of it: the database agrees with itself, only the patient knows better.
+  // A booking vanishes with every trace of it. The database is consistent; only the patient knows better.
   7: {
     find: `
       SELECT a.id AS appointment, j.record_id AS slot, j.command_id AS command
@@ -66,14 +66,14 @@ const tamperings: Readonly<Record<Invariant, Tampering>> = {
   },
 };
 
-/** Breaks an invariant in the database. Returns what its own guards said before they were taken away. */
+/** Breaks an invariant in the database. Returns what its own guards answered before they were removed. */
 export async function tamper(
   connection: SqlConnection,
   { title, dialect }: DatabaseEngine,
   invariant: Invariant,
 ): Promise<string> {
   const refusal = await attempt(connection, tamperings[invariant]);
-  if (refusal === undefined) return "No guard of the database's is about this.";
+  if (refusal === undefined) return "No guard of the database covers this.";
   for (const { statement } of await connection.query(dialect.guardRemovals)) await connection.query(String(statement));
   const failure = await attempt(connection, tamperings[invariant]);
   if (failure !== undefined) throw new Error(`The database could not be tampered with: ${failure}`);

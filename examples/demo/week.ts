@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { idSchema, inputSchemas } from "@slotwright/core/schemas";
-// Node 24 has no Temporal yet, and `Date` cannot turn 08:00 in Berlin into an instant, least of all in the week in which
-// the clocks change. This polyfill follows the standard, so that it can be dropped once Node brings Temporal itself.
+// Node 24 does not have Temporal yet, and `Date` cannot turn 08:00 in Berlin into an instant, least of all in the week
+// in which the clocks change. This polyfill follows the standard, so it can be dropped once Node has Temporal itself.
 import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 
@@ -44,7 +44,7 @@ export interface WeekSlot {
   readonly capacity: number;
 }
 
-/** Says what is wrong with a week, to the person who wrote it. */
+/** Explains what is wrong with a week to the person who wrote it. */
 export class WeekError extends Error {
   override readonly name = "WeekError";
 }
@@ -71,7 +71,7 @@ export function parseWeek(value: unknown): Week {
 
 /**
  * The slots of the week as instants, in the order of time.
- * @throws WeekError where a range begins or ends at a time that the clocks skip or show twice
+ * @throws WeekError if a range begins or ends at a time that the clocks skip or show twice
  */
 export function slotsOfWeek(week: Week): readonly WeekSlot[] {
   return weekdays.flatMap((day) =>
@@ -89,7 +89,7 @@ export function oddDays({ monday, timeZone }: Week): readonly (readonly [string,
     .filter(([, hours]) => hours !== 24);
 }
 
-/** Slots last as long as they say, whatever the clocks do meanwhile; a rest that is no whole slot is left out. */
+/** Slots last as long as stated, whatever the clocks do. A remainder that is shorter than a slot is left out. */
 function cut({ slotMinutes: minutes, capacity }: Range, from: Temporal.Instant, to: Temporal.Instant): WeekSlot[] {
   const slots: WeekSlot[] = [];
   let start = from;

@@ -10,12 +10,12 @@ import type { FromWorker, Tally, Task, ToWorker } from "./messages.ts";
 
 const tallyEveryMs = 50;
 
-/** Resolves when the message has been handed over: a process that leaves earlier takes it along. */
+/** Resolves when the message has been handed over. A process that exits earlier loses it. */
 function tell(message: FromWorker): Promise<void> {
   return new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
 }
 
-/** Told from within the work, not by a timer: with a database that answers at once, timers hardly get a turn. */
+/** Reported from within the work, not by a timer: with a database that answers at once, timers hardly get a turn. */
 function createTally(): (entry: LedgerEntry) => void {
   let toldAt = performance.now();
   let tally: Tally = { answered: 0, booked: 0 };
@@ -34,7 +34,7 @@ async function run({ database, callers, wishes }: Task, start: Promise<number>):
   const storage = openStorage(database.address);
   const engine = createEngine({ storage });
   const desk = createDesk(engine, createTally());
-  // Opens the database, so that nobody pays for that during the race.
+  // Opens the database, so that no caller pays for that during the race.
   await engine.listSlots({ limit: 1 });
   await tell({ type: "ready" });
   await sleep((await start) - Date.now());
@@ -48,5 +48,5 @@ for await (const [message] of on(process, "message", { close: ["disconnect"] }) 
   if (message.type === "go") start.resolve(message.at);
   else void run(message, start.promise).then(() => process.disconnect());
 }
-// Also where the parent went away before the end.
+// Also if the parent went away before the end.
 process.exit();

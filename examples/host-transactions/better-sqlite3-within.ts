@@ -7,7 +7,7 @@ import type { Order } from "./order.ts";
 const insertLine = "insert into invoice_lines (appointment_id, cents) values (?, ?)";
 
 export function openBookings(filename: string, engine: Engine<SqliteDatabase>) {
-  const database = new Database(filename); // for these transactions alone
+  const database = new Database(filename); // for these transactions only
   database.pragma("synchronous = full");
   const inTurn = createTurns();
 

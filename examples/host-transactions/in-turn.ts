@@ -1,4 +1,4 @@
-/** Runs one piece of work after the other, for a connection that has one transaction at a time. */
+/** Runs one piece of work after another, for a connection that has one transaction at a time. */
 export function createTurns() {
   let last: Promise<unknown> = Promise.resolve();
   return <Result>(work: () => Promise<Result>): Promise<Result> => {

@@ -17,7 +17,7 @@ for (const engine of ["mariadb", "mysql"] as const) {
   }
   describeHosts(engine, mysqlHosts, () => mysqlDatabase(server));
 
-  it(`${engine}: a transaction of Drizzle or Knex itself is refused by its name`, async () => {
+  it(`${engine}: a transaction of Drizzle or Knex itself is refused by name`, async () => {
     const { url, drop } = await mysqlDatabase(server);
     const pool = createPool(url);
     const db = knex({ client: "mysql2", connection: url });

@@ -10,7 +10,7 @@ import { sqliteHosts } from "./testing/sqlite-hosts.ts";
 
 describeHosts("sqlite", sqliteHosts, sqliteDatabase);
 
-it("sqlite: a transaction of Drizzle or Knex itself is refused by its name", async () => {
+it("sqlite: a transaction of Drizzle or Knex itself is refused by name", async () => {
   const { url, drop } = await sqliteDatabase();
   const database = new Database(url);
   const db = knex({ client: "better-sqlite3", connection: { filename: url }, useNullAsDefault: true });

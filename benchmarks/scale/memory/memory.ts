@@ -8,7 +8,7 @@ import { createEngine, type EngineOptions } from "@slotwright/core";
 import { createDraw } from "../workloads.ts";
 import { type CommandCounts, mixedCommands } from "./mixed-commands.ts";
 
-/** What the process holds after so many commands, when all garbage has been collected. */
+/** What the process holds after this many commands, when all garbage has been collected. */
 export interface MemorySample {
   readonly commands: number;
   readonly heapUsed: number;
@@ -17,7 +17,7 @@ export interface MemorySample {
 
 export interface MemoryRun {
   readonly samples: readonly MemorySample[];
-  /** How often each command was done. */
+  /** How often each command was run. */
   readonly counts: CommandCounts;
   readonly seconds: number;
 }
@@ -27,14 +27,14 @@ export interface MemoryRunOptions {
   readonly samples: number;
   readonly signal: AbortSignal;
   readonly onSample?: (sample: MemorySample) => void;
-  /** What the engine is to be made with, besides its storage. */
+  /** Options of the engine, besides its storage. */
   readonly engine?: Omit<EngineOptions<never>, "storage">;
 }
 
-/** Callers at the same time, so that commands are coalesced. */
+/** Concurrent callers, so that commands are coalesced. */
 const callers = 32;
 
-/** Does mixed commands on SQLite by one engine, and looks at the memory of the process now and then. */
+/** Runs mixed commands on SQLite by one engine, and measures the memory of the process from time to time. */
 export async function watchMemory(options: MemoryRunOptions): Promise<MemoryRun> {
   const folder = mkdtempSync(join(tmpdir(), "slotwright-memory-"));
   const storage = sqliteAdapter({ filename: join(folder, "memory.sqlite") });
@@ -68,22 +68,22 @@ async function watched(engine: ReturnType<typeof createEngine<never>>, options: 
 }
 
 function sampleNow(commands: number, collect: () => void): MemorySample {
-  // Twice: the first one may only find out what the second one frees.
+  // Twice, because the first one may only discover what the second one frees.
   collect();
   collect();
   const { heapUsed, rss } = process.memoryUsage();
   return { commands, heapUsed, rss };
 }
 
-/** Node has one, and shows it to those who ask. */
+/** Node has one, and exposes it on request. */
 function garbageCollector(): () => void {
   setFlagsFromString("--expose-gc");
   return runInNewContext("gc") as () => void;
 }
 
 /**
- * Bytes by which the heap grows with each command: the slope of the line that fits the samples best, without those of the
- * first fifth, in which code is compiled and caches fill.
+ * Bytes by which the heap grows with each command: the slope of the line that fits the samples best. The first fifth is
+ * left out, because code is compiled and caches fill in it.
  */
 export function heapGrowth(samples: readonly MemorySample[]): number {
   const last = samples.at(-1)?.commands ?? 0;

@@ -13,13 +13,13 @@ export type CommandCounts = Readonly<Record<(typeof mixedCommandNames)[number], 
 
 /** Commands that follow from what was done before, so that nearly all of them succeed. */
 export interface MixedCommands {
-  /** Does what is next for this caller. */
+  /** Runs this caller's next command. */
   readonly run: (caller: number) => Promise<void>;
   readonly done: () => number;
   readonly counts: () => CommandCounts;
 }
 
-/** Every caller has slots of its own: books one and cancels, holds one and releases, and lists now and then. */
+/** Every caller has slots of its own. It books one and cancels, holds one and releases, and lists now and then. */
 export async function mixedCommands(engine: Engine<never>, draw: Draw): Promise<MixedCommands> {
   const slots = await publish(engine);
   const counts: Record<keyof CommandCounts, number> = { book: 0, cancel: 0, hold: 0, release: 0, refused: 0, list: 0 };

@@ -44,7 +44,7 @@ export async function postgresSite(): Promise<Site | undefined> {
 
 type ProcessOf = TestServer & { readonly process: { restart(): Promise<void> } };
 
-/** A quarter of what there is, as PostgreSQL recommends for a server that has a computer to itself. */
+/** A quarter of the memory, as PostgreSQL recommends for a server that has a computer to itself. */
 async function giveMemory(server: TestServer): Promise<void> {
   if (!("process" in server)) return;
   const megabytes = Math.floor(totalmem() / 4 / 1024 ** 2);
@@ -128,7 +128,7 @@ async function connect(url: string) {
   };
 }
 
-/** As Linux counts it in nanoseconds, where the server runs on this machine. */
+/** As Linux counts it in nanoseconds, if the server runs on this machine. */
 function cpuMsOf(pid: number): number | undefined {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;
@@ -137,7 +137,7 @@ function cpuMsOf(pid: number): number | undefined {
   }
 }
 
-/** Keys, foreign keys, then indexes. CHECKs stay, and look at each row as it comes. */
+/** Keys, foreign keys, then indexes. CHECKs stay, and check each row as it arrives. */
 const later = `
   select conname as name, conrelid::regclass::text as "table", 'constraint' as kind, pg_get_constraintdef(oid) as definition,
     case contype when 'f' then 0 else 1 end as rank
@@ -156,7 +156,7 @@ interface Later extends Row {
   readonly definition: string;
 }
 
-/** Triggers and foreign keys are for rows that come one by one. What is loaded is counted afterwards. */
+/** Triggers and foreign keys are meant for rows that arrive one by one. What is loaded is counted afterwards. */
 async function load(query: Query, url: string, data: DataSet): Promise<void> {
   const migrating = postgresAdapter({ connectionString: url });
   await migrating.migrate();
@@ -180,8 +180,8 @@ async function load(query: Query, url: string, data: DataSet): Promise<void> {
 }
 
 /**
- * To add an exclusion constraint looks each row up in its index, which takes longer than all the rest. VACUUM FULL builds
- * the index of one that is there, and trusts it; that slots do not overlap is counted afterwards, too.
+ * Adding an exclusion constraint looks up each row in its index, which takes longer than everything else. VACUUM FULL
+ * builds the index of an existing constraint and trusts it. That slots do not overlap is also counted afterwards.
  */
 async function withoutExclusion(query: Query, work: () => Promise<void>): Promise<void> {
   const setReady = (isReady: boolean) =>

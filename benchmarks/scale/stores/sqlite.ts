@@ -83,7 +83,7 @@ async function fillFile(filename: string, data: DataSet): Promise<FileStore> {
 /** In KiB. A host with millions of slots gives SQLite room for the upper levels of its indexes. */
 const cacheSize = -512 * 1024;
 
-/** As a host that opens the file itself. */
+/** Opened like a host that opens the file itself. */
 function openWithMemory(filename: string) {
   const database = new Database(filename);
   for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", `cache_size = ${cacheSize}`]) {
@@ -114,11 +114,12 @@ interface Later {
   readonly sql: string;
 }
 
-/** Indexes and guards are put back when the rows are there. CHECKs look at each row as it comes. */
+/** Indexes and guards are put back when the rows are there. CHECKs check each row as it arrives. */
 function load(filename: string, data: DataSet): void {
   const database = new Database(filename);
-  // A file that is only half loaded is of no use to anybody, so it need not survive. A log would be as large as the file;
-  // better-sqlite3 does not let go without any journal, and this one only keeps the few pages that were there before.
+  // A half-loaded file is of no use to anybody, so it need not survive. A log would be as large as the file.
+  // better-sqlite3 does not allow running without any journal, and this one keeps only the few pages that were there
+  // before.
   for (const pragma of ["journal_mode = delete", "synchronous = off", "foreign_keys = off", "cache_size = -2000000"]) {
     database.pragma(pragma);
   }

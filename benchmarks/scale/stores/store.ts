@@ -11,9 +11,9 @@ export interface Store {
   readonly bytes: () => Promise<number>;
   /** One row of a query. */
   readonly row: (sql: string) => Promise<Readonly<Record<string, unknown>>>;
-  /** On one connection, which is the same until `reopen`. */
+  /** Runs on one connection, which is the same until `reopen`. */
   readonly storage: () => StorageAdapter<never>;
-  /** Processor time that the server has spent for that connection; undefined where it is not known. */
+  /** Processor time that the server has spent on that connection; undefined if it is not known. */
   readonly serverCpuMs: () => number | undefined;
   /** Closes the connection, and opens another. */
   readonly reopen: () => Promise<void>;
@@ -22,10 +22,10 @@ export interface Store {
 /** Where stores are. */
 export interface Site {
   readonly facts: Omit<EngineFacts, "poolLimit">;
-  /** What else decides how fast it is: sizes of caches, as the engine says them. */
+  /** What else affects the speed: sizes of caches, as the engine reports them. */
   readonly settings: Readonly<Record<string, string>>;
   readonly fill: (data: DataSet) => Promise<Store>;
-  /** Forgets in every cache, the system's included, what the stores have on disk; false where that cannot be done. */
+  /** Clears every cache, including the system's, of what the stores have on disk. False if this is not possible. */
   readonly chill: () => Promise<boolean>;
   /** Closes and removes all of it. */
   readonly close: () => Promise<void>;

@@ -4,10 +4,10 @@ import { inOrder, type Steps, staleKeys } from "../commit.ts";
 import type { Run } from "../connection.ts";
 import type { MakeAdapter } from "../harness.ts";
 import type { LockedRow } from "../reads.ts";
-import type { Tables } from "../schema.ts";
+import type { TableNames } from "../schema.ts";
 import { forgivingJournal } from "./forgiving-journal.ts";
 
-export async function readVersions(run: Run, { records }: Tables, keys: readonly RecordKey[]) {
+export async function readVersions(run: Run, { records }: TableNames, keys: readonly RecordKey[]) {
   const ids = keys.map(({ id }) => id);
   return (await run<LockedRow>(`select kind, id, version from ${records} where id = any($1)`, [ids])).rows;
 }
@@ -29,7 +29,7 @@ export const writeWithoutGuard: Steps["write"] = async (run, { records }, { put 
   return [];
 };
 
-/** Reads the versions, finds them right, and then writes whatever they are by now. */
+/** Reads the versions, finds them right, and then writes, whatever they are by now. */
 export const checkThenWrite: MakeAdapter = (options) =>
   jsonAdapter({
     ...options,

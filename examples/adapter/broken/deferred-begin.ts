@@ -4,7 +4,7 @@ import type { StorageAdapter } from "@slotwright/core/adapter";
 import { type CommitOutcome, StorageError, type Transition } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
 
-/** An adapter on two connections to one file: the first reads, the second commits, one batch after the other. */
+/** An adapter on two connections to one file: the first reads, the second commits, one batch after another. */
 function sqliteWith(begin: string, filename: string): StorageAdapter<SqliteDatabase> {
   const reader = sqliteAdapter({ filename });
   const writer = new Database(filename, { timeout: 0 });
@@ -21,7 +21,7 @@ function sqliteWith(begin: string, filename: string): StorageAdapter<SqliteDatab
   return { ...reader, commit, close };
 }
 
-/** Looks at what is there first, and then writes, as with a driver that answers later. */
+/** Reads first, and then writes, as with a driver that answers later. */
 async function commitOn(
   writer: Database.Database,
   inside: StorageAdapter<SqliteDatabase>,
@@ -41,15 +41,18 @@ async function commitOn(
   }
 }
 
-/** Knows the one error that BEGIN IMMEDIATE meets. */
+/** Recognises only the one error that BEGIN IMMEDIATE causes. */
 function busyOrRaw(error: unknown): unknown {
   const raw = error instanceof StorageError ? error.cause : error;
   const isBusy = (raw as { code?: string }).code === "SQLITE_BUSY";
   return isBusy ? new StorageError("transient", "Another connection is writing. Try again in a moment.", raw) : raw;
 }
 
-/** Has the write lock before it looks. */
+/** Takes the write lock before it reads. */
 export const immediateBegin = (filename: string) => sqliteWith("begin immediate", filename);
 
-/** Looks first: if somebody writes before it does, SQLITE_BUSY_SNAPSHOT answers at once, however long the timeout. */
+/**
+ * Reads first. If another connection writes before it does, SQLITE_BUSY_SNAPSHOT answers at once, however long the
+ * timeout.
+ */
 export const deferredBegin = (filename: string) => sqliteWith("begin", filename);

@@ -1,8 +1,8 @@
 import type { Steps } from "../commit.ts";
 
 /**
- * Not broken by itself, but blind: the journal of an adapter without a key on (record, version). In the sound adapter
- * that key is a second guard, behind which a missing first one would hide.
+ * Not broken by itself, but blind: the journal of an adapter without a key on (record, version). In the sound adapter,
+ * that key is a second guard, and would hide that the first one is missing.
  */
 export const forgivingJournal: Steps["journal"] = async (run, { journal }, { journal: entries }) => {
   await run(

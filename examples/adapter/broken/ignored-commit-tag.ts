@@ -4,7 +4,10 @@ import type { MakeAdapter } from "../harness.ts";
 
 const lookUp: Steps["remember"] = (run, { commands }, { command }) => rememberedOutcome(run, commands, command.id);
 
-/** "If somebody has stored the same key meanwhile, that is fine": but the error has failed the whole transaction. */
+/**
+ * "If another caller has stored the same key in the meantime, that is fine." But the error has failed the whole
+ * transaction.
+ */
 const journalThenRemember: Steps["journal"] = async (run, tables, transition) => {
   const isNew = await ownTransaction.journal(run, tables, transition);
   const document = JSON.stringify({ kind: "command", ...transition.command });
@@ -12,7 +15,7 @@ const journalThenRemember: Steps["journal"] = async (run, tables, transition) =>
   return isNew;
 };
 
-/** Swallows an error and takes any answer to COMMIT for a commit: PostgreSQL answers ROLLBACK. */
+/** Swallows an error, and takes any answer to COMMIT for a commit. PostgreSQL answers ROLLBACK. */
 export const ignoredCommitTag: MakeAdapter = (options) =>
   jsonAdapter({
     ...options,

@@ -9,7 +9,7 @@ type Options = Parameters<MakeAdapter>[0];
 
 const withoutMemory: Steps["remember"] = async () => undefined;
 
-/** Remembers the command first, by another connection: if the transaction then comes to nothing, the key is taken. */
+/** Stores the command first, on another connection. If the transaction then fails, the key is taken. */
 export const rememberedBefore: MakeAdapter = (options) => {
   const adapter = jsonAdapter({ ...options, steps: { remember: withoutMemory } });
   const tables = tablesIn(options.schema);
@@ -19,7 +19,7 @@ export const rememberedBefore: MakeAdapter = (options) => {
   });
 };
 
-/** Remembers the command afterwards: until then, its repeat is told that others were faster. */
+/** Stores the command afterwards. Until then, its repeat is told that others were faster. */
 export const rememberedAfter: MakeAdapter = (options) => {
   const adapter = jsonAdapter({ ...options, steps: { remember: withoutMemory } });
   const tables = tablesIn(options.schema);

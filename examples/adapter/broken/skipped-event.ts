@@ -11,6 +11,6 @@ const journalMostChanges: Steps["journal"] = (run, tables, transition) =>
     journal: transition.journal.filter((entry) => !isFreedSlot(entry)),
   });
 
-/** Says that an appointment was cancelled, and not that its slot was freed with it. */
+/** Records that an appointment was cancelled, but not that its slot was freed with it. */
 export const skippedEvent: MakeAdapter = (options) =>
   jsonAdapter({ ...options, steps: { journal: journalMostChanges } });

@@ -6,7 +6,7 @@ import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import type { ConformanceStore } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core/adapter";
 
-/** Opens fresh SQLite stores, each a file of its own. The cases they are for need no host and corrupt nothing. */
+/** Opens fresh SQLite stores, each in a file of its own. Their cases need no host and corrupt nothing. */
 export function sqliteStores(makeAdapter: (filename: string) => StorageAdapter<SqliteDatabase>) {
   return async (): Promise<ConformanceStore> => {
     const folder = await mkdtemp(join(tmpdir(), "slotwright-broken-"));

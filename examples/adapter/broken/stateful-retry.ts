@@ -4,16 +4,16 @@ import { jsonAdapter } from "../adapter.ts";
 import { attempt, commitEach, ownTransaction } from "../commit.ts";
 import { onPool } from "../connection.ts";
 import type { MakeAdapter } from "../harness.ts";
-import { type Tables, tablesIn } from "../schema.ts";
+import { type TableNames, tablesIn } from "../schema.ts";
 
-/** Trusts SERIALIZABLE, and repeats what it makes fail; but the outcome of the first attempt survives its rollback. */
+/** Trusts SERIALIZABLE, and repeats what it makes fail. But the outcome of the first attempt survives its rollback. */
 export const statefulRetry: MakeAdapter = (options) => ({
   ...jsonAdapter(options),
   commit: (transitions) =>
     commitEach(transitions, (one) => commitWithRetries(options.pool, tablesIn(options.schema), one)),
 });
 
-async function commitWithRetries(pool: Pool, tables: Tables, transition: Transition): Promise<CommitOutcome> {
+async function commitWithRetries(pool: Pool, tables: TableNames, transition: Transition): Promise<CommitOutcome> {
   let outcome: CommitOutcome | undefined;
   for (;;) {
     try {

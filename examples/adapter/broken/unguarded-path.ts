@@ -21,7 +21,7 @@ const guardAllButAppointments: Steps["write"] = async (run, tables, transition) 
   return ownTransaction.write(run, tables, only(transition.put.filter((record) => !isAppointment(record))));
 };
 
-/** Slots and schedules are guarded; appointments are looked at, and written by a path that forgot the guard. */
+/** Slots and schedules are guarded. Appointments are read, and then written on a path that forgot the guard. */
 export const unguardedPath: MakeAdapter = (options) =>
   jsonAdapter({
     ...options,

@@ -30,7 +30,7 @@ export const sqlite: TestEngine = {
 
 /** SQLite, and every server that can be had here. What cannot be had is skipped loudly, and fails where CI=true. */
 export async function testEngines(): Promise<readonly TestEngine[]> {
-  const names = ["postgres", "mysql", "mariadb"] as const;
+  const names = Object.keys(defaultPorts) as ServerName[];
   const servers = await Promise.all(names.map(async (title) => ({ title, server: await testServer(title) })));
   const found = servers.flatMap(({ title, server }) =>
     server === undefined ? [] : [{ title, createDatabase: () => databaseOn(server, title) }],

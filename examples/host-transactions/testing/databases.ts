@@ -6,7 +6,7 @@ import Database from "better-sqlite3";
 import { createConnection } from "mysql2/promise";
 import { Client } from "pg";
 
-/** A fresh database, and a way to look into it that no library under test has a part in. */
+/** A fresh database, and a way to inspect it that does not involve any library under test. */
 export interface HostDatabase {
   /** The file, on SQLite. */
   readonly url: string;

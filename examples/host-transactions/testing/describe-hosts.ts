@@ -5,7 +5,7 @@ import type { Host, Hosts } from "./hosts.ts";
 
 const invoiceLines = "create table invoice_lines (appointment_id varchar(200), cents int, check (cents > 0))";
 
-/** What the transaction of every library promises, on fresh databases of one engine. */
+/** What every library's transaction promises, on fresh databases of one engine. */
 export function describeHosts(engine: string, hosts: Hosts, createDatabase: () => Promise<HostDatabase>): void {
   describe.each(Object.entries(hosts))(`${engine}: a transaction of %s`, (_library, open) => {
     let database: HostDatabase;

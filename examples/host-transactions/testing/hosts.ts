@@ -1,7 +1,7 @@
 import type { Appointment, Engine, StorageAdapter } from "@slotwright/core";
 import type { Order } from "../order.ts";
 
-/** A host application on one library and one database. */
+/** A host application with one library and one database. */
 export interface Host {
   readonly storage: StorageAdapter<never>;
   readonly engine: Engine<never>;
@@ -9,5 +9,5 @@ export interface Host {
   readonly close: () => Promise<void>;
 }
 
-/** Each library, by its name. */
+/** Each library, by name. */
 export type Hosts = Readonly<Record<string, (url: string) => Promise<Host>>>;

@@ -56,7 +56,7 @@ function opened(url: string) {
   return { pool, parts: { storage, engine: createEngine({ storage }), close: () => pool.end() } };
 }
 
-/** A database that is dropped ends connections that are closing; an event that nobody hears would end the process. */
+/** Dropping a database ends connections that are closing. An event without a listener would end the process. */
 function outlivesItsDatabase(client: Pick<Client, "on">): void {
   client.on("error", () => {});
 }

@@ -153,7 +153,7 @@ type Stored = ReadonlyMap<string, StoredRecord | undefined>;
 
 function stale(transition: Transition, stored: Stored): CommitOutcome | undefined {
   const keys = expectedOf(transition)
-    .filter(({ key, version }) => versionOf(stored.get(keyText(key))) !== version)
+    .filter(({ key, version }) => storedVersion(stored.get(keyText(key))) !== version)
     .map(({ key }) => key);
   return keys.length === 0 ? undefined : { status: "stale", keys };
 }
@@ -166,7 +166,7 @@ function busy(transition: Transition, locked: ReadonlySet<string>): CommitOutcom
 }
 
 /** A command has no version of its own: it exists or not. */
-function versionOf(record: StoredRecord | undefined): number {
+function storedVersion(record: StoredRecord | undefined): number {
   if (record === undefined) return 0;
   return record.kind === "command" ? 1 : record.version;
 }

@@ -2,7 +2,7 @@ import { misuse, noTransactionOpen, tellsItsEnd } from "@slotwright/adapter-sql"
 import type { CallOptions } from "@slotwright/core/adapter";
 import { CompiledQuery } from "kysely";
 import { keepsNoMoreStatements } from "./errors.ts";
-import { type Protocol, type SessionStatus, sendForStatus, statusOf } from "./session-status.ts";
+import { type SendMethod, type SessionStatus, sendForStatus, statusOf } from "./session-status.ts";
 import { giveUpPreparing, noteText, type Sending } from "./text-protocol.ts";
 
 /** The part of a "mysql2/promise" connection that is used. */
@@ -84,8 +84,8 @@ export function driverConnection(
   databaseName: string,
   { sending, call }: CallContext,
 ): DriverConnection {
-  const send = (protocol: Protocol, sql: string, values: readonly unknown[]) =>
-    sendForStatus(driver, protocol, { ...plain, sql, values });
+  const send = (method: SendMethod, sql: string, values: readonly unknown[]) =>
+    sendForStatus(driver, method, { ...plain, sql, values });
   const prepared = async (sql: string, values: readonly unknown[]) => {
     try {
       const answer = await send("execute", sql, values);

@@ -5,7 +5,7 @@ import {
   type ListSyntax,
   mayRepeat,
   type TableName,
-  unionPlaces,
+  unionPlaceholders,
 } from "@slotwright/adapter-sql";
 import { type RawBuilder, sql } from "kysely";
 
@@ -49,7 +49,7 @@ export const documentLists: ListSyntax = {
       : sql`start_at <= ${start} and (start_at < ${start} or id < ${id})`,
   merged: (selects, order, limit) => mergedPages(selects, order, limit, sql``),
   ofProviders: {
-    places: unionPlaces,
+    placeholders: unionPlaceholders,
     // Documents are built only for the rows of the page, because building them takes longer than finding them. The rows
     // are sorted before they are read: a table of documents would be sorted on disk.
     page: (providers) => {
@@ -64,7 +64,10 @@ export const documentLists: ListSyntax = {
 
 /** Reads whole rows from the branches, because rows that are locked there must be read there. */
 function mergedProviders(merged: ListSyntax["merged"]): ListSyntax["ofProviders"] {
-  return { places: unionPlaces, page: (providers) => merged(branchesOf(providers), providers.order, providers.limit) };
+  return {
+    placeholders: unionPlaceholders,
+    page: (providers) => merged(branchesOf(providers), providers.order, providers.limit),
+  };
 }
 
 /** The same lists, but every row that they look at is locked: in a host's transaction, plain reads may be stale. */

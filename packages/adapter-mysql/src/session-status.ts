@@ -15,7 +15,7 @@ export interface AnswerWithStatus {
 }
 
 /** Prepared, or as a text. */
-export type Protocol = "execute" | "query";
+export type SendMethod = "execute" | "query";
 
 /** The status in an answer without rows, which mysql2 passes on. */
 export function statusOf(result: unknown): SessionStatus | undefined {
@@ -33,17 +33,17 @@ const fromBits = (bits: number): SessionStatus => ({ inTransaction: (bits & 1) !
  */
 export async function sendForStatus(
   driver: MysqlConnection,
-  protocol: Protocol,
+  method: SendMethod,
   options: object,
 ): Promise<AnswerWithStatus> {
   const core = "connection" in driver ? driver.connection : undefined;
   if (!isCallbackConnection(core)) {
-    const [result] = await driver[protocol](options as never);
+    const [result] = await driver[method](options as never);
     return { result, status: undefined, sent: undefined };
   }
   return new Promise((resolve, reject) => {
     let status: SessionStatus | undefined;
-    const command = core[protocol](options, (error, result) => {
+    const command = core[method](options, (error, result) => {
       if (error) reject(error);
       else resolve({ result, status, sent: sqlOf(command) });
     });
@@ -55,7 +55,7 @@ export async function sendForStatus(
 
 type Send = (options: object, done: (error: unknown, result: unknown) => void) => unknown;
 
-type CallbackConnection = { readonly [Name in Protocol]: Send };
+type CallbackConnection = { readonly [Name in SendMethod]: Send };
 
 function sqlOf(command: unknown): unknown {
   return typeof command === "object" && command !== null && "sql" in command ? command.sql : undefined;

@@ -74,9 +74,9 @@ describeOnEachServer("a command that waits for a row", (server) => {
     await pause(200);
     const rounds: number[] = [];
     for (let round = 0; round < 3; round++) {
-      const times = engines.flatMap((engine, place) => {
+      const times = engines.flatMap((engine, index) => {
         const [booked = "", held = ""] = others.splice(0, 2);
-        const elsewhere = { providerId: `p-${round}-${place}`, facilityId: "f", slots: halfHours(2) };
+        const elsewhere = { providerId: `p-${round}-${index}`, facilityId: "f", slots: halfHours(2) };
         return [
           duration(() => engine.book({ actor, slotId: booked, subjectId: "s" })),
           duration(() => engine.hold({ actor, slotId: held })),

@@ -60,12 +60,14 @@ export const kinds = ["schedule", "slot", "appointment", "command"] as const sat
 export function createStatements(strategy: SqlStrategy, namespace: Namespace, routines: number): Statements {
   const migrationTable = quotedName(namespace, "migrations");
   const intoSettings = `insert into ${quotedName(namespace, "settings")} (name, value)`;
-  const places = ["boolean", ...parameterTypes(namespace, routines)].map((type, index) => `$${index + 1}::${type}`);
+  const placeholders = ["boolean", ...parameterTypes(namespace, routines)].map(
+    (type, index) => `$${index + 1}::${type}`,
+  );
   return {
     load: (wanted) => statementOf(loadSql(namespace, wanted, "")),
     loadAndLock: (wanted) => statementOf(loadSql(namespace, wanted, "for no key update")),
     commit: statementOf(
-      `select ${quotedName(namespace, routineName("commit", routines))}(${places.join(", ")}) as answer`,
+      `select ${quotedName(namespace, routineName("commit", routines))}(${placeholders.join(", ")}) as answer`,
     ),
     reads: createReads(strategy),
     isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated,

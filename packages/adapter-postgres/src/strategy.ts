@@ -11,7 +11,7 @@ import {
   standardLists,
   type Tables,
   tablePrefixPlugin,
-  unionPlaces,
+  unionPlaceholders,
 } from "@slotwright/adapter-sql";
 import {
   DummyDriver,
@@ -82,12 +82,12 @@ const lists: ListSyntax = {
   ...standardLists,
   beyond: (side, start, id) => sql`(start_at, ${listedId}) ${sql.raw(side === "after" ? ">" : "<")} (${start}, ${id})`,
   ofProviders: {
-    places: unionPlaces,
+    placeholders: unionPlaceholders,
     page: (providers) => {
-      const { places, table, further, order, limit } = providers;
+      const { placeholders, table, further, order, limit } = providers;
       const once = mayRepeat(providers) ? sql`distinct on (start_at, ${listedId})` : sql``;
       const rowsOf = further === undefined ? rowsByKeys : rowsOneByOne;
-      if (places <= 8) {
+      if (placeholders <= 8) {
         const shared = furtherBranchesOf(providers).map((keys) =>
           rowsOf(table, sql`${keys} order by ${order} limit ${limit}`),
         );

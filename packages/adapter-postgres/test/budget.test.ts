@@ -26,7 +26,8 @@ describeOnServer("a budget of one second for each of thirty concurrent bookings"
     const host = new Client({ connectionString: url() });
     await host.connect();
     await host.query(`set search_path = ${store.schema}; begin; ${lock}`);
-    const engine = createEngine({ storage: store.storage, retry: { budgetMs: 1_000 } });
+    // With this scope, the id of a command is its key.
+    const engine = createEngine({ storage: store.storage, idempotencyScope: "host", retry: { budgetMs: 1_000 } });
     const book = (slotId: string) => engine.book({ actor, slotId, subjectId: "s" });
     const blocked = () => engine.book({ actor, slotId: wanted.id, subjectId: "s", idempotencyKey: "the-key" });
     await engine.listSlots({ limit: 1 });

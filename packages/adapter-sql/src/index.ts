@@ -35,7 +35,7 @@ export {
   mayRepeat,
   type ProvidersQuery,
   standardLists,
-  unionPlaces,
+  unionPlaceholders,
 } from "./list-syntax.ts";
 export {
   currentObjects,

@@ -67,7 +67,7 @@ type Values = Readonly<Record<string, unknown>>;
 
 interface Shape extends Pick<ListRequest, "index" | "statuses" | "descending"> {
   readonly conditions: readonly (ConditionName | PlaceName)[];
-  readonly providers: "all" | "one" | { readonly places: number };
+  readonly providers: "all" | "one" | { readonly placeholders: number };
 }
 
 export function createListCompiler(strategy: SqlStrategy): (request: ListRequest) => Read | undefined {
@@ -91,7 +91,7 @@ function valuesOf({ lists }: SqlStrategy, request: ListRequest): Values {
 
 function providerValues({ ofProviders }: ListSyntax, { providerIds }: ListRequest): Values {
   const ids = [...new Set(providerIds)];
-  const isListed = ids.length > 1 && ofProviders.places(ids.length) === 0;
+  const isListed = ids.length > 1 && ofProviders.placeholders(ids.length) === 0;
   return isListed ? { providers: JSON.stringify(ids) } : Object.fromEntries(ids.map((id, at) => [`provider${at}`, id]));
 }
 
@@ -118,7 +118,7 @@ function shapeOf(
   const given = (name: string) => values[name === position ? "positionStart" : name] !== undefined;
   const conditions = conditionNames.filter(given);
   const count = new Set(providerIds).size;
-  const several = count > 1 ? { places: lists.ofProviders.places(count) } : "one";
+  const several = count > 1 ? { placeholders: lists.ofProviders.placeholders(count) } : "one";
   return { index, statuses, descending, conditions, providers: providerIds === undefined ? "all" : several };
 }
 
@@ -134,11 +134,11 @@ function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListReques
   };
   const id = strategy.listedId;
   const order = shape.descending ? sql`start_at desc, ${id} desc` : sql`start_at, ${id}`;
-  const places = placesOf(shape);
+  const placeholders = placeholdersOf(shape);
   const page =
-    places === undefined
+    placeholders === undefined
       ? merged([select(shape.index, shape.providers === "all" ? [] : [isProvider(strategy, 0)])], order, value("limit"))
-      : providersPage(strategy, shape, { places, select, order });
+      : providersPage(strategy, shape, { placeholders, select, order });
   const compiled = page.compile(strategy.queries);
   return { sql: compiled.sql, names: compiled.parameters as readonly string[] };
 }
@@ -149,9 +149,9 @@ type Select = (
   columns?: RawBuilder<unknown>,
 ) => RawBuilder<unknown>;
 
-/** The number of places, or undefined if one part of a statement finds everything. */
-function placesOf({ index, providers }: Shape): number | undefined {
-  if (typeof providers !== "string") return providers.places;
+/** The number of placeholders, or undefined if one part of a statement finds everything. */
+function placeholdersOf({ index, providers }: Shape): number | undefined {
+  if (typeof providers !== "string") return providers.placeholders;
   return providers === "one" && furtherIndexes[index] !== undefined ? 1 : undefined;
 }
 
@@ -164,11 +164,11 @@ function isProvider(strategy: SqlStrategy, index: number): RawBuilder<boolean> {
 function providersPage(
   strategy: SqlStrategy,
   { index }: Shape,
-  { places, select, order }: Pick<ProvidersQuery, "places" | "order"> & { readonly select: Select },
+  { placeholders, select, order }: Pick<ProvidersQuery, "placeholders" | "order"> & { readonly select: Select },
 ): RawBuilder<unknown> {
   const further = furtherIndexes[index];
   return strategy.lists.ofProviders.page({
-    places,
+    placeholders,
     order,
     select: (own, columns) => select(index, [own], columns),
     further: further && ((own, columns) => select(further, [own], columns)),

@@ -26,21 +26,21 @@ export interface ListSyntax {
 /** How an engine reads the first rows of several providers without reading all rows of any of them. */
 export interface ProvidersSyntax {
   /**
-   * The number of places in a statement for this many providers. Few distinct numbers mean few statements to prepare. 0
+   * The number of placeholders in a statement for this many providers. Few distinct numbers mean few statements to prepare. 0
    * passes the ids as a list.
    */
-  readonly places: (providers: number) => number;
+  readonly placeholders: (providers: number) => number;
   readonly page: (providers: ProvidersQuery) => RawBuilder<unknown>;
 }
 
 /** The parts of a statement that reads several providers. */
 export interface ProvidersQuery {
-  readonly places: number;
+  readonly placeholders: number;
   /**
-   * The id of the provider at this index. It is NULL, which matches no row, if there are more places than providers.
+   * The id of the provider at this index. It is NULL, which matches no row, if there are more placeholders than providers.
    */
   readonly id: (index: number) => RawBuilder<unknown>;
-  /** All ids as one parameter, a JSON array, for a statement without places. */
+  /** All ids as one parameter, a JSON array, for a statement without placeholders. */
   readonly ids: RawBuilder<unknown>;
   /** The rows that match the query and these conditions. Without `columns`, it selects those of the list. */
   readonly select: (own: RawBuilder<boolean>, columns?: RawBuilder<unknown>) => RawBuilder<unknown>;
@@ -66,7 +66,7 @@ export const standardLists: ListSyntax = {
   merged: (selects, order, limit) => sql`${sql.join([...selects], sql` union all `)} order by ${order} limit ${limit}`,
   // Each provider's rows come in order from the index. SQLite stops reading them at the first row beyond the page.
   ofProviders: {
-    places: () => 0,
+    placeholders: () => 0,
     page: (providers) => {
       const { select, ids, further, order, limit } = providers;
       const isTheirs = sql<boolean>`provider_id in (select value from json_each(${ids}))`;
@@ -81,14 +81,14 @@ export const standardLists: ListSyntax = {
  * of the page.
  */
 function sharedPage(
-  { places, id, ids, select, table, order, limit }: ProvidersQuery,
+  { placeholders, id, ids, select, table, order, limit }: ProvidersQuery,
   isTheirs: RawBuilder<boolean>,
   further: NonNullable<ProvidersQuery["further"]>,
 ): RawBuilder<unknown> {
   const first = (page: RawBuilder<unknown>) => sql`${page} order by ${order} limit ${limit}`;
   const rowsOf = (keys: RawBuilder<unknown>) =>
     sql`select ${standardLists.selected(table)} from (select id as page_id from (${keys})) cross join ${sql.table(table)} on id = page_id`;
-  if (places === 1) {
+  if (placeholders === 1) {
     const isOne = sql<boolean>`provider_id = ${id(0)}`;
     return first(sql`${select(isOne)} union all ${rowsOf(first(further(isOne, keyColumns)))}`);
   }
@@ -102,8 +102,8 @@ function sharedPage(
   return sql`${rowsOf(first(sql.join(union, sql` union `)))} order by ${order}`;
 }
 
-/** The number of places in a union: exact up to eight providers, the most common case, then in steps. */
-export function unionPlaces(providers: number): number {
+/** The number of placeholders in a union: exact up to eight providers, the most common case, then in steps. */
+export function unionPlaceholders(providers: number): number {
   const step = providers <= 8 ? 1 : providers <= 20 ? 4 : 10;
   return Math.ceil(providers / step) * step;
 }
@@ -117,20 +117,20 @@ export function keyBranchesOf(providers: ProvidersQuery): readonly RawBuilder<un
 }
 
 /** The keys of the rows that each provider is a further provider of. */
-export function furtherBranchesOf({ places, id, further }: ProvidersQuery): readonly RawBuilder<unknown>[] {
+export function furtherBranchesOf({ placeholders, id, further }: ProvidersQuery): readonly RawBuilder<unknown>[] {
   if (further === undefined) return [];
-  return Array.from({ length: places }, (_, index) => further(sql`provider_id = ${id(index)}`, keyColumns));
+  return Array.from({ length: placeholders }, (_, index) => further(sql`provider_id = ${id(index)}`, keyColumns));
 }
 
 /** Whether several branches may find the same row. */
-export function mayRepeat({ places, further }: ProvidersQuery): boolean {
-  return further !== undefined && places > 1;
+export function mayRepeat({ placeholders, further }: ProvidersQuery): boolean {
+  return further !== undefined && placeholders > 1;
 }
 
 /** One branch for each provider, so that each is read from its index only as far as the limit needs. */
 export function branchesOf(
-  { places, id, select }: ProvidersQuery,
+  { placeholders, id, select }: ProvidersQuery,
   columns?: RawBuilder<unknown>,
 ): readonly RawBuilder<unknown>[] {
-  return Array.from({ length: places }, (_, index) => select(sql`provider_id = ${id(index)}`, columns));
+  return Array.from({ length: placeholders }, (_, index) => select(sql`provider_id = ${id(index)}`, columns));
 }

@@ -42,9 +42,12 @@ export function releaseOf(migrations: Migrations): Release {
 }
 
 /** The same release, with the host's names in place of the placeholders. */
-export function withNames(release: Release, namesByPlace: Readonly<Record<string, string>>): Release {
+export function withNames(release: Release, namesByPlaceholder: Readonly<Record<string, string>>): Release {
   const named = (text: string) =>
-    Object.entries(namesByPlace).reduce((filled, [place, name]) => filled.replaceAll(place, name), text);
+    Object.entries(namesByPlaceholder).reduce(
+      (filled, [placeholder, name]) => filled.replaceAll(placeholder, name),
+      text,
+    );
   const [first, ...others] = release.migrations.map((migration) => ({
     ...migration,
     objects: migration.objects.map((object) => ({

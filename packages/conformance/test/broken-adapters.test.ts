@@ -36,9 +36,13 @@ const checkThenWrite: Break = (storage) => ({
 async function asOfNow(storage: StorageAdapter, transition: Transition): Promise<Transition> {
   const keys = transition.put.map(keyOf);
   const records = await storage.load(keys);
+  const expect = keys.map((key, i) => ({ key, version: (records[i] as { version?: number })?.version ?? 0 }));
+  const nextOf = (id: string) => (expect.find(({ key }) => key.id === id)?.version ?? 0) + 1;
   return {
     ...transition,
-    expect: keys.map((key, i) => ({ key, version: (records[i] as { version?: number })?.version ?? 0 })),
+    expect,
+    put: transition.put.map((record) => ({ ...record, version: nextOf(record.id) })),
+    journal: transition.journal.map((entry) => ({ ...entry, version: nextOf(entry.recordId) })),
   };
 }
 

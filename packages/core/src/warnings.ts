@@ -4,6 +4,8 @@ import { dropRejection } from "./model/promise.ts";
 export interface WarningDetails {
   /** The engine's clock and the database's tell different times. `aheadMs` is negative where the engine is behind. */
   clock_skew: { readonly aheadMs: number };
+  /** `authorize` gave an answer about a read, a list or a history that does not count, so the record was hidden. */
+  access_answer_ignored: { readonly action: string };
   /** A call waits for a connection of the pool, and all of them are in use. */
   connections_exhausted: { readonly inUse: number | null; readonly waiting: number | null; readonly waitedMs: number };
   /** Something changes the text of statements on their way. They are sent without names from now on. */

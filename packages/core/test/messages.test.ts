@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { showsTimes } from "../src/engine/with-time-zone.ts";
+import type { Refusal } from "../src/errors/index.ts";
 import {
   BookingError,
   createEngine,
@@ -63,6 +65,14 @@ describe("the message of a response", () => {
       expect(message).not.toMatch(new RegExp(words.join("|"), "i"));
     for (const hidden of [...idsIn(error.details), ...fieldNames]) expect(message).not.toContain(hidden);
     expect(error.toProblem().detail).toBe(message);
+  });
+
+  it.each(errorCodes)("of %s has times only if the refusal gets the zone in which to show them", async (code) => {
+    const { details } = await reach(code);
+    const messageIn = (timeZone: string) =>
+      new BookingError(code, { ...details, timeZone } as never).toResponse().message;
+    const hasTimes = messageIn("Pacific/Kiritimati") !== messageIn("America/Los_Angeles");
+    expect(showsTimes({ refused: code, details } as Refusal)).toBe(hasTimes);
   });
 
   it.each(["policy_violation", "forbidden"] as const)("of %s is the host's own sentence", async (code) => {
@@ -135,6 +145,7 @@ describe("times in a message", () => {
   it("are in the zone that was asked for, or in UTC by name, where the schedule's is not known", () => {
     const at = "2026-07-01T07:00:00Z";
     expect(held(at).toResponse().message).toContain("1 Jul 2026, 07:00 UTC.");
+    for (const name of ["utc", "Etc/UTC"]) expect(held(at, name).toResponse().message).toContain("07:00 UTC.");
     expect(held(at).toResponse({ timeZone: "Asia/Tokyo" }).message).toContain("1 Jul 2026, 16:00.");
     expect(held(at, "Europe/Berlin").toResponse({ timeZone: "Asia/Tokyo" }).message).toContain("1 Jul 2026, 09:00.");
     expect(held(at, "Mars/Olympus_Mons").toResponse({ timeZone: "Asia/Tokyo" }).message).toContain("16:00.");
@@ -310,6 +321,31 @@ describe("the details of a response", () => {
   it.each(withForeign.map((error) => [error.code, error] as const))("of %s show nothing foreign", (_code, error) => {
     expect(JSON.stringify([error.toResponse(), error.toProblem()])).not.toContain(foreign);
     expect(JSON.stringify(error.details)).toContain(foreign);
+  });
+
+  it("are kept from a text of the host's own, which has one for what is wrong with the system", () => {
+    const messages: Messages = {
+      forbidden: ({ problem }) => `Nein: ${problem}`,
+      policy_violation: ({ problem }) => `Nein: ${problem}`,
+      invalid_transition: ({ guard }) => `Nein: ${guard}`,
+    };
+    const wrong = [
+      new BookingError("forbidden", { command: "book", actorId: "me", problem: foreign, unanswered: true }),
+      new BookingError("policy_violation", { policy: "p", problem: foreign, unanswered: true }),
+      new BookingError("invalid_transition", {
+        record: "slot",
+        id: "s",
+        from: "booked",
+        command: "book",
+        guard: foreign,
+      }),
+    ];
+    for (const error of wrong) {
+      expect(error.toResponse({ messages }).message).toBe(error.toResponse().message);
+      expect(error.toResponse({ messages: { ...messages, system: () => "Kaputt." } }).message).toBe("Kaputt.");
+    }
+    const answered = new BookingError("forbidden", { command: "book", actorId: "me", problem: "Zu spät." });
+    expect(answered.toResponse({ messages }).message).toBe("Nein: Zu spät.");
   });
 
   it.each(errorCodes)("of %s are all known to the program", async (code) => {

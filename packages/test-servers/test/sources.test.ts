@@ -26,7 +26,7 @@ it.for(variables)("prefers the %s server whose URL is in %s", async ([engine, va
   const server = await startServer(engine, { environment: { [variable]: shared.url }, ...nowhere });
   expect(server).toMatchObject({ url: shared.url, version: shared.version, origin: variable });
   const database = await server?.createDatabase();
-  // Whoever started it stops it.
+  // The process that started it stops it.
   await server?.stop();
   await database?.drop();
 });

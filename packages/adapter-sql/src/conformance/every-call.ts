@@ -15,7 +15,9 @@ export interface EveryCall {
 const actor = { kind: "test", id: "test-1" } as const;
 
 /** Calls every method of an engine on the tables of `fillPlanStage`, in every way that it sends statements. */
-export async function everyCall(of: EveryCall): Promise<void> {
+export async function everyCall(given: EveryCall): Promise<void> {
+  const called = new Set<string>();
+  const of = { ...given, engine: noting(given.engine, called) };
   await slotCommands(of);
   await bookings(of);
   await searchingCommands(of);
@@ -23,6 +25,21 @@ export async function everyCall(of: EveryCall): Promise<void> {
   await publishing(of);
   await lists(of);
   await inspections(of);
+  const missed = Object.keys(given.engine).filter((name) => !called.has(name) && !otherwise.includes(name));
+  if (missed.length > 0) throw new Error(`everyCall lacks ${missed.join(", ")}.`);
+}
+
+/** Calls that send nothing themselves, and those of which another one sends the statements. */
+const otherwise: readonly string[] = ["as", "within", "transaction", "createManySlots"];
+
+/** The engine, with the names of the methods that are taken from it noted. */
+function noting(engine: EveryCall["engine"], called: Set<string>): EveryCall["engine"] {
+  return new Proxy(engine, {
+    get(target, name, receiver) {
+      called.add(String(name));
+      return Reflect.get(target, name, receiver);
+    },
+  });
 }
 
 /** A free slot. The first of every four is booked. */
@@ -33,8 +50,8 @@ const placeOf = ({ schedule }: EveryCall) => ({
   facilityId: planFacility(schedule),
 });
 
-/** The start and end of the slot at this place of its schedule. */
-const timeOf = (place: number) => ({ start: at(place * 30), end: at(place * 30 + 30) });
+/** The start and end of the slot at this index of its schedule. */
+const timeOf = (index: number) => ({ start: at(index * 30), end: at(index * 30 + 30) });
 
 async function slotCommands(of: EveryCall): Promise<void> {
   const { engine, run } = of;
@@ -145,6 +162,7 @@ const placeOfFirst = { providerIds: firstProviders(1), facilityId: planFacility(
 async function inspections(of: EveryCall): Promise<void> {
   const { engine, run } = of;
   const [slotId, free] = [bookedSlot(of, 8), freeSlot(of, 8)];
+  await run("get a schedule", () => engine.getSchedule(placeOf(of)));
   await run("get a slot", () => engine.getSlot(slotId));
   await run("get an appointment", () => engine.getAppointment(`appointment-of-${slotId}`));
   const { nextCursor } = await run("read a slot's history", () => engine.history({ slotId, limit: 1 }));

@@ -18,7 +18,7 @@ export const planStage = {
 
 export const planProvider = (number: number): string => `provider-${number}`;
 export const planFacility = (number: number): string => `facility-${number % planStage.facilities}`;
-export const planSlot = (schedule: number, place: number): string => `slot-${schedule}-${place}`;
+export const planSlot = (schedule: number, index: number): string => `slot-${schedule}-${index}`;
 
 /** Fills a store's tables with the store's own commits, so the guards apply. */
 export async function fillPlanStage(storage: StorageAdapter): Promise<void> {
@@ -38,8 +38,8 @@ function scheduleNumbered(number: number): Schedule {
 
 function slotsOf(number: number) {
   const { id: scheduleId, providerId, facilityId } = scheduleNumbered(number);
-  return numbers(planStage.slotsPerSchedule).map((place) =>
-    slotAt(place * 30, { id: planSlot(number, place), scheduleId, providerId, facilityId: facilityId as string }),
+  return numbers(planStage.slotsPerSchedule).map((index) =>
+    slotAt(index * 30, { id: planSlot(number, index), scheduleId, providerId, facilityId: facilityId as string }),
   );
 }
 
@@ -56,7 +56,7 @@ function planBookings(): readonly (readonly Transition[])[] {
   const { schedules, slotsPerBooking, slotsPerSchedule, subjects } = planStage;
   return numbers(schedules).map((number) =>
     slotsOf(number)
-      .filter((_, place) => place % slotsPerBooking === 0 && place < slotsPerSchedule)
+      .filter((_, index) => index % slotsPerBooking === 0 && index < slotsPerSchedule)
       .map((slot, index) => {
         const providerIds = [slot.providerId, planProvider((number + 1) % schedules)];
         return booking(slot, { subjectId: `subject-${(number * 25 + index) % subjects}`, providerIds });

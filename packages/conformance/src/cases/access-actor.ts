@@ -2,11 +2,24 @@ import assert from "node:assert/strict";
 import {
   type AccessRequest,
   type ActorEngine,
+  type CommandName,
   type CommandRequest,
   type Engine,
   isBookingError,
+  type Warning,
 } from "@slotwright/core";
-import { askFor, assertSound, engineOn, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
+import {
+  askFor,
+  assertSound,
+  engineOn,
+  manualClock,
+  minutes,
+  patient,
+  place,
+  provider,
+  publish,
+  refusal,
+} from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { desk, house, pagesOf, stranger } from "./access-stage.ts";
 
@@ -28,7 +41,7 @@ const callsWithActor = {
   markNoShow: { appointmentId: "a" },
   cancel: { appointmentId: "a" },
   reconcile: {},
-} satisfies Partial<Record<keyof ActorEngine, object>>;
+} satisfies Record<Exclude<CommandName, "repair"> | "createManySlots" | "reconcile", object>;
 
 /** What is no answer to a question about what somebody may see. */
 const wrongAnswers: readonly unknown[] = [
@@ -65,6 +78,8 @@ function watching(engineOf: (options: object) => Engine) {
   const shown = () => asked.splice(0).map(({ slot, slots }) => [slot?.id, slots.map(({ id }) => id)]);
   return { engine, shown };
 }
+
+const codeIn = (outcome: unknown) => (outcome as { readonly code?: string }).code;
 
 export const accessActorCases: readonly ConformanceCase[] = [
   {
@@ -131,6 +146,34 @@ export const accessActorCases: readonly ConformanceCase[] = [
       assert.match(details.problem, /^authorize answered with an object/);
       await refusal(hides.as(desk).reconcile({}), "forbidden");
       assert.equal((await stage.engine.getAppointment(stage.own.id)).version, 1);
+    },
+  },
+  {
+    key: "access.wrong-answers-warned",
+    title: "an answer about a read that does not count is reported to onWarning, at most once a minute",
+    async run({ storage }) {
+      const warnings: Warning[] = [];
+      const clock = manualClock();
+      const options = { clock, onWarning: (warning: Warning) => void warnings.push(warning) };
+      const { own } = await house(storage);
+      const engine = engineOn(storage, { ...options, authorize: () => ({ hide: ["id"] }) as never }).as(desk);
+      await refusal(engine.getAppointment(own.id), "appointment_not_found");
+      assert.deepEqual((await engine.listSlots({})).items, []);
+      assert.deepEqual(
+        warnings.map(({ code, details }) => [code, details]),
+        [["access_answer_ignored", { action: "read" }]],
+      );
+      assert.match(warnings[0]?.message ?? "", /^authorize answered with an object that names no field to hide/);
+      clock.advance(60_000);
+      await engine.history({ appointmentId: own.id });
+      assert.equal(warnings.length, 2);
+      await refusal(
+        engineOn(storage, { ...options, authorize: () => "No." })
+          .as(desk)
+          .getAppointment(own.id),
+        "appointment_not_found",
+      );
+      assert.equal(warnings.length, 2);
     },
   },
   {
@@ -206,6 +249,41 @@ export const accessActorCases: readonly ConformanceCase[] = [
       );
       // The slot was given back to the others.
       await stage.engine.as(provider).book(wish);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "access.hidden-slot",
+    title: "a free slot that the actor may not see is not found for them, not offered, and given to others",
+    async run({ storage }) {
+      const { slots, reads, engine: open } = await house(storage);
+      const hidden = slots[2]?.id ?? "";
+      const engine = engineOn(storage, {
+        // It leaves it to "read" and "list" to keep a slot from those who name it.
+        authorize: (request) => {
+          const isHidden = (slot: object) => "id" in slot && slot.id === hidden;
+          if (request.action !== "command") return "record" in request && isHidden(request.record) ? "No." : undefined;
+          return request.input.slotId === undefined && request.slots.some(isHidden) ? "No." : undefined;
+        },
+      });
+      const own = engine.as(patient);
+      const wish = { ...place, subjectId: "p-1", start: minutes(60), end: minutes(90), alternatives: 5 };
+      const { outcome } = await reads(() => own.book(wish));
+      const { outcome: absent } = await reads(() => own.book({ ...wish, start: minutes(900), end: minutes(930) }));
+      assert.deepEqual([codeIn(outcome), codeIn(absent)], ["no_slot_available", "no_slot_available"]);
+      const taken = await refusal(
+        own.book({ slotId: slots[0]?.id ?? "", subjectId: "p-1", alternatives: 5 }),
+        "slot_booked",
+      );
+      assert.deepEqual(
+        taken.details.alternatives?.map(({ slotId }) => slotId),
+        [slots[3]?.id],
+      );
+      const asked = await own.book({ ...wish, ifNoSlot: "schedule" });
+      assert.equal(asked.appointment.status, "scheduled");
+      await refusal(own.accept({ appointmentId: asked.appointment.id }), "no_slot_available");
+      const other = await open.as(provider).book(wish);
+      assert.deepEqual(other.appointment.slotIds, [hidden]);
       await assertSound(storage);
     },
   },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ActorEngine, Authorize } from "@slotwright/core";
+import type { ActorEngine, Authorize, CommandName } from "@slotwright/core";
 import { assertSound, engineOn, patient, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { desk, type House, house, stranger } from "./access-stage.ts";
@@ -9,8 +9,11 @@ interface Ids {
   readonly appointmentId: string;
 }
 
+type NamingCall = (engine: ActorEngine, ids: Ids) => Promise<unknown>;
+type NamingCommand = Exclude<CommandName, "createSlots" | "repair">;
+
 /** Every call that names a slot, an appointment, or both. */
-const namingCalls: Readonly<Record<string, (engine: ActorEngine, ids: Ids) => Promise<unknown>>> = {
+const namingCalls: Readonly<Record<NamingCommand, NamingCall> & Record<string, NamingCall>> = {
   getSlot: (engine, { slotId }) => engine.getSlot(slotId),
   getAppointment: (engine, { appointmentId }) => engine.getAppointment(appointmentId),
   slotHistory: (engine, { slotId }) => engine.history({ slotId }),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Actor, Engine } from "@slotwright/core";
+import type { Actor, CommandName, Engine } from "@slotwright/core";
 import {
   askFor,
   assertSound,
@@ -144,7 +144,7 @@ export const idempotencyCases: readonly ConformanceCase[] = [
         complete: () => engine.complete(onAppointment(appointment.id)),
         markNoShow: () => engine.markNoShow(onAppointment(appointment.id)),
         cancel: () => engine.cancel(onAppointment(appointment.id)),
-      };
+      } satisfies Record<Exclude<CommandName, "repair">, () => Promise<unknown>>;
       const before = await engine.listSlots({});
       for (const [name, command] of Object.entries(commands)) {
         const { details } = await refusal(command(), "version_conflict");

@@ -51,7 +51,8 @@ export const manySlotsCases: readonly ConformanceCase[] = [
   },
   {
     key: "booking.many-slots-goes-on",
-    title: "createManySlots stops between chunks when aborted, and a repeat continues there and creates nothing twice",
+    title:
+      "createManySlots stops between chunks when aborted, a repeat continues there, and one that creates nothing says so",
     async run({ storage, second }) {
       const stop = new AbortController();
       const onProgress = ({ inputs }: CreatedSoFar) => inputs === 100 && stop.abort();
@@ -60,10 +61,11 @@ export const manySlotsCases: readonly ConformanceCase[] = [
       const { details } = await refusal(aborted, "aborted");
       assert.deepEqual(details.createdSoFar, { ...key, inputs: 100, slots: 100 });
       assert.equal(await stored(engineOn(second)), 100);
-      for (const engine of [engineOn(second), engineOn(storage)]) {
-        assert.deepEqual(await engine.createManySlots({ ...call, slots }), { ...key, inputs: 170, slots: 170 });
-        assert.equal(await stored(engine), 170);
-      }
+      const all = { ...key, inputs: 170, slots: 170 };
+      assert.deepEqual(await engineOn(second).createManySlots({ ...call, slots }), all);
+      assert.equal(await stored(engineOn(storage)), 170);
+      assert.deepEqual(await engineOn(storage).createManySlots({ ...call, slots }), { ...all, replayed: true });
+      assert.equal(await stored(engineOn(second)), 170);
       await assertSound(storage);
     },
   },

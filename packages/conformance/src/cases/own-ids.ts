@@ -113,6 +113,36 @@ export const ownIdCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "own-ids.deleted",
+    title: "the id of a record that was deleted by hand stays taken, because its journal does",
+    async run({ storage, corrupt }) {
+      const engine = engineOn(storage);
+      await create(engine, own, "other");
+      const { appointment } = await engine.book({
+        actor: patient,
+        slotId: "other",
+        subjectId: "p-1",
+        appointmentId: own,
+      });
+      await engine.cancel({ actor: patient, appointmentId: own });
+      await corrupt({
+        remove: [
+          { kind: "slot", id: own },
+          { kind: "appointment", id: appointment.id },
+        ],
+      });
+      const fresh = engineOn(storage);
+      const slots = [{ slotId: own, ...halfHour(90) }];
+      await refusal(fresh.createSlots({ actor: provider, ...place, slots }), "slot_exists");
+      await refusal(
+        fresh.book({ actor: patient, slotId: "other", subjectId: "p-1", appointmentId: own }),
+        "appointment_exists",
+      );
+      await fresh.book({ actor: patient, slotId: "other", subjectId: "p-1" });
+      await assertSound(storage);
+    },
+  },
+  {
     key: "own-ids.race",
     title: "of many callers at once who choose the same id, one gets it, and the others leave nothing behind",
     async run({ storage, second }) {

@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
-import type { ReconcileReport, Slot } from "@slotwright/core";
+import { type FaultKind, faultCatalogue, type ReconcileReport, type Slot } from "@slotwright/core";
 import { assertSound, engineOn, minutes, patient, place, provider, publish } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { booked, corrupted, operator, orphans } from "./orphans.ts";
 
 const counts = ({ repaired, repairable, manual }: ReconcileReport) => ({ repaired, repairable, manual });
 
+/** Faults that have a case of their own. */
+const shownElsewhere: readonly FaultKind[] = ["ended_appointment_lists_slots", "provider_not_listed"];
+
 export const syncCases: readonly ConformanceCase[] = [
   {
     key: "sync.check",
     title: "checkSync names the broken invariant and the records, for every orphan that occurs in practice",
     async run({ open }) {
+      const shown = new Set<string>([...orphans.map(({ kind }) => kind), ...shownElsewhere]);
+      const missing = Object.keys(faultCatalogue).filter((kind) => !shown.has(kind));
+      assert.deepEqual(missing, [], "faults without an orphan");
       for (const orphan of orphans) {
         const { engine, slotId } = await corrupted(await open(), orphan);
         const report = await engine.checkSync(slotId);

@@ -49,14 +49,23 @@ function hashOf(record: StoredRecord): bigint {
 
 type Stored<T> = { readonly [K in keyof T]: unknown };
 
-const asDate = (value: unknown): Date => new Date(value as string);
+/** The fields of a record that are instants. */
+type InstantOf<R> = R extends unknown ? { [F in keyof R]: R[F] extends Date | null ? F : never }[keyof R] : never;
+
+// As a record, the compiler finds an instant that is missing from this list.
+const instants: Readonly<Record<InstantOf<VersionedRecord>, true>> = {
+  start: true,
+  end: true,
+  createdAt: true,
+  updatedAt: true,
+};
+
+const revived = (name: string, value: unknown): unknown =>
+  typeof value === "string" && Object.hasOwn(instants, name) ? new Date(value) : value;
 
 /** A record that was parsed from JSON, with its times as `Date`s again. */
 function reviveRecord<R extends VersionedRecord>(stored: Stored<R>): R {
-  const record = { ...stored, createdAt: asDate(stored.createdAt), updatedAt: asDate(stored.updatedAt) };
-  if (stored.kind === "schedule") return record as unknown as R;
-  const { start, end } = stored as { start?: unknown; end?: unknown };
-  const timed = { ...record, start: asDate(start), end: asDate(end) };
-  const { hold } = timed as { hold?: { expiresAt: unknown } | null };
-  return (hold ? { ...timed, hold: { ...hold, expiresAt: asDate(hold.expiresAt) } } : timed) as unknown as R;
+  const record = Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, revived(name, value)]));
+  const { hold } = record as { hold?: { expiresAt: string } | null };
+  return (hold ? { ...record, hold: { ...hold, expiresAt: new Date(hold.expiresAt) } } : record) as unknown as R;
 }

@@ -29,6 +29,8 @@ export interface Refused<W extends Wish> {
   readonly seen: Seen;
   /** Whether another command would be agreed to, also by the host's authorization and policies. */
   readonly wouldAgree: (command: W, seen: Seen) => boolean;
+  /** Whether the actor may see the slot in a list. */
+  readonly isListed: (slot: Slot) => Promise<boolean>;
 }
 
 interface Wanted extends TimeRange {
@@ -53,7 +55,8 @@ export async function withAlternatives<W extends Wish>(
   if (wanted === undefined) return refusal;
   const distance = (slot: Slot) => Math.abs(slot.start.getTime() - wanted.start.getTime());
   const free = [...(await freeAround(settings, wanted, until))].sort((a, b) => distance(a) - distance(b));
-  const alternatives = nearest(free, most, (slot) => isToBeHad(slot, wanted, refused)).map(asAlternative);
+  const willDo = async (slot: Slot) => isToBeHad(slot, wanted, refused) && refused.isListed(slot);
+  const alternatives = (await nearest(free, most, willDo)).map(asAlternative);
   return { ...refusal, details: { ...refusal.details, alternatives } } as Refusal;
 }
 
@@ -88,12 +91,16 @@ async function freeAround(
 }
 
 /** The first slots that will do, one for each time: the seats of a group slot are interchangeable. */
-function nearest(free: readonly Slot[], most: number, willDo: (slot: Slot) => boolean): readonly Slot[] {
+async function nearest(
+  free: readonly Slot[],
+  most: number,
+  willDo: (slot: Slot) => Promise<boolean>,
+): Promise<readonly Slot[]> {
   const chosen = new Map<string, Slot>();
   for (const slot of free) {
     if (chosen.size === most) break;
     const time = `${slot.start.getTime()}-${slot.end.getTime()}`;
-    if (!chosen.has(time) && willDo(slot)) chosen.set(time, slot);
+    if (!chosen.has(time) && (await willDo(slot))) chosen.set(time, slot);
   }
   return [...chosen.values()];
 }

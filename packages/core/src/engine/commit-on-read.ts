@@ -25,11 +25,11 @@ export async function commitOnRead(settings: EngineSettings, request: Request): 
     // Not awaited: that would lengthen the stack of every refusal, which costs a tenth of the whole command.
     if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded, context);
     if (decision.put.length === 0) return { result: decision.result };
-    // Whatever becomes of the commit, no other caller may try this slot.
-    fate = "taken";
+    // Whatever becomes of the commit, no other caller may try this slot, unless it was concealed from this one.
+    if (records.seen.found.length > 0) fate = "taken";
     const outcome = await settings.storage.commit(request, decision, request.patience.until);
     const attempt = attemptOf(outcome, request, decision);
-    if (attempt.again !== "stale" || loaded.given === undefined) return attempt;
+    if (attempt.again !== "stale" || fate === "unused" || loaded.given === undefined) return attempt;
     fate = "lost";
     return { ...attempt, again: "missed" };
   } finally {

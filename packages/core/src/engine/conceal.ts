@@ -1,8 +1,9 @@
 import type { Refusal } from "../errors/index.ts";
 import type { RecordKey } from "../model/record.ts";
 import { slotAsOf } from "../model/slot.ts";
-import { type Forbidden, namedBy, refuseAbsent } from "../rules/authorize.ts";
+import { type Forbidden, foundFor, namedBy, refuseAbsent } from "../rules/authorize.ts";
 import type { Context } from "../rules/decision.ts";
+import { slotKey } from "../rules/find.ts";
 import { forbid } from "./decide.ts";
 import type { EngineSettings } from "./options.ts";
 import type { Records } from "./records.ts";
@@ -11,7 +12,8 @@ import { hiddenFrom } from "./visible.ts";
 
 /**
  * Goes on after `authorize` has said no. Records that the command names and the actor may not see are taken for absent
- * from here on, so that whatever follows is what follows if they do not exist. `authorize` is then asked again.
+ * from here on, and a slot that was found for it and they may not see for not found. Whatever follows is then what
+ * follows if these do not exist. `authorize` is asked again.
  *
  * @returns The refusal: `..._not_found` for the first record that is absent, or else what `authorize` said. Undefined if
  * `authorize` allows the command for records that do not exist: the rule then says what is missing.
@@ -29,6 +31,11 @@ export async function conceal(
   for (const key of namedBy(request.name, input)) {
     if (await isVisible(settings, context, records, key)) continue;
     records.conceal(key);
+    refusal = undefined;
+  }
+  const found = foundFor(records.seen, context);
+  if (found !== undefined && !(await isVisible(settings, context, records, slotKey(found)))) {
+    records.seen.found = [];
     refusal = undefined;
   }
   refusal ??= forbid(settings, request, records.seen, context)?.refusal;

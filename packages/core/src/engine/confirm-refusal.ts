@@ -1,5 +1,6 @@
 import type { Refusal } from "../errors/index.ts";
 import type { RecordKey, StoredRecord } from "../model/record.ts";
+import { type Slot, slotAsOf } from "../model/slot.ts";
 import { type Context, isRefusal, type Seen } from "../rules/decision.ts";
 import { withAlternatives } from "./alternatives.ts";
 import { type Attempt, lostTo } from "./attempt.ts";
@@ -8,6 +9,7 @@ import type { Loaded } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
 import { replay } from "./replay.ts";
 import { commandKey, type Envelope, mayHaveRun, type Request } from "./request.ts";
+import { hiddenFrom } from "./visible.ts";
 import { showsTimes, withTimeZone } from "./with-time-zone.ts";
 
 /**
@@ -38,7 +40,10 @@ export async function confirmRefusal(
   if (changed.length > 0) return lostTo(changed);
   const wouldAgree = (other: Envelope, seen: Seen) =>
     !isRefusal(decide(settings, { name, command: other, rule }, seen, context));
-  const refused = { name, command, seen, wouldAgree };
+  const own = { ...settings, actor: command.actor };
+  const isListed = async (slot: Slot) =>
+    (await hiddenFrom(own, { action: "list", now: context.now, record: slotAsOf(slot, context.now) })) !== undefined;
+  const refused = { name, command, seen, wouldAgree, isListed };
   const final = await withAlternatives(settings, refusal, refused, patience.until);
   return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };
 }

@@ -33,7 +33,7 @@ export async function createManySlots(settings: EngineSettings, input: CreateMan
       const chunk = await nextChunk(run, reader.next, created);
       if (chunk === undefined) return created;
       const made = await createChunk(run, chunk, created);
-      created = { idempotencyKey, inputs: chunk.from + chunk.slots.length, slots: created.slots + made.slots };
+      created = sumOf(created, chunk, made);
       await onProgress?.({ ...created });
       // A storage that answers at once would let no timer fire and no signal arrive. In a host's transaction, other
       // code that gets a turn may slip into it.
@@ -42,6 +42,14 @@ export async function createManySlots(settings: EngineSettings, input: CreateMan
   } finally {
     reader.close();
   }
+}
+
+/** All of it is a replay as long as each chunk is. */
+function sumOf(before: CreatedSoFar, { from, slots }: Chunk, made: CreatedChunk): CreatedSoFar {
+  const isReplay = made.replayed === true && (from === 0 || before.replayed === true);
+  const { idempotencyKey } = before;
+  const sum = { idempotencyKey, inputs: from + slots.length, slots: before.slots + made.slots };
+  return isReplay ? { ...sum, replayed: true } : sum;
 }
 
 async function nextChunk(run: Run, read: () => Promise<Chunk | undefined>, created: CreatedSoFar) {

@@ -27,7 +27,10 @@ export interface Loaded {
   readonly refusal: Refusal | undefined;
 }
 
-type Loading = { -readonly [Name in keyof Loaded]: Loaded[Name] } & { reads: (readonly RecordKey[])[] };
+type Loading = { -readonly [Name in keyof Loaded]: Loaded[Name] } & {
+  reads: (readonly RecordKey[])[];
+  hasSearched: boolean;
+};
 
 /**
  * Loads what the rule asks for, then what it asks for after seeing that, until it asks for nothing new. Most commands
@@ -35,45 +38,76 @@ type Loading = { -readonly [Name in keyof Loaded]: Loaded[Name] } & { reads: (re
  * asked: what belongs to others must take no more reads than what does not exist.
  */
 export async function loadRecords(settings: EngineSettings, request: Request, context: Context): Promise<Loaded> {
-  const { until } = request.patience;
-  const { storage } = settings;
-  const records = createRecords();
-  const { seen } = records;
-  const loading: Loading = { records, reads: [], given: undefined, isAsked: false, refusal: undefined };
-  let isFound = false;
+  const loading: Loading = {
+    records: createRecords(),
+    reads: [],
+    given: undefined,
+    hasSearched: false,
+    isAsked: false,
+    refusal: undefined,
+  };
   for (;;) {
     const { missing, search } = wantedBy(loading, request, context);
-    const isNew = search !== undefined && !isFound;
-    if (missing.length === 0 && !isNew) return loading;
-    if (loading.reads.length > 0 && !loading.isAsked) {
-      loading.isAsked = true;
-      const forbidden = forbid(settings, request, seen, context);
-      loading.refusal = forbidden && (await conceal(settings, request, context, records, forbidden));
-      if (loading.refusal !== undefined) return loading;
-      if (forbidden !== undefined) continue;
-    }
-    if (missing.length > 0) {
-      const loaded = await storage.load(missing, until);
-      for (const [index, key] of missing.entries()) records.set(key, loaded[index]);
-      loading.reads.push(missing);
-    }
-    if (!isNew) continue;
-    isFound = true;
-    loading.reads.push([]);
-    if (isForOne(search)) seen.found = await findOne(loading, search, request, context);
-    else seen.found = await findAll(storage, search, context, until);
-    for (const slot of seen.found) records.set(slot, slot);
+    if (missing.length === 0 && search === undefined) return loading;
+    const isAllowed =
+      loading.reads.length === 0 || loading.isAsked || (await askAgain(loading, settings, request, context));
+    if (loading.refusal !== undefined) return loading;
+    // Something is concealed now, so the rule may ask for less.
+    if (!isAllowed) continue;
+    if (missing.length > 0) await read(loading, missing, settings, request);
+    if (search !== undefined) await find(loading, search, settings, request, context);
   }
 }
 
 /** What the rule asks for and was not loaded yet. Nothing more if the command itself is found to have taken effect. */
-function wantedBy({ records, reads }: Loading, request: Request, context: Context) {
+function wantedBy({ records, reads, hasSearched }: Loading, request: Request, context: Context) {
   const { command, rule } = request;
   if (records.get(commandKey(request)) !== undefined) return { missing: [] };
   const { keys, search } = rule.reads(command, records.seen, context);
   const missing = keys.filter((key) => !records.has(key));
   if (reads.length === 0 && mayHaveRun(request)) missing.push(commandKey(request));
-  return { missing, search };
+  return hasSearched ? { missing } : { missing, search };
+}
+
+/** Whether `authorize` allows the command, as far as it is loaded. After a no, what the actor may not see is concealed. */
+async function askAgain(
+  loading: Loading,
+  settings: EngineSettings,
+  request: Request,
+  context: Context,
+): Promise<boolean> {
+  loading.isAsked = true;
+  const { records } = loading;
+  const forbidden = forbid(settings, request, records.seen, context);
+  loading.refusal = forbidden && (await conceal(settings, request, context, records, forbidden));
+  return forbidden === undefined;
+}
+
+async function read(
+  { records, reads }: Loading,
+  missing: readonly RecordKey[],
+  { storage }: EngineSettings,
+  { patience }: Request,
+): Promise<void> {
+  const loaded = await storage.load(missing, patience.until);
+  for (const [index, key] of missing.entries()) records.set(key, loaded[index]);
+  reads.push(missing);
+}
+
+async function find(
+  loading: Loading,
+  search: SlotSearch,
+  { storage }: EngineSettings,
+  request: Request,
+  context: Context,
+): Promise<void> {
+  const { records, reads } = loading;
+  loading.hasSearched = true;
+  reads.push([]);
+  records.seen.found = isForOne(search)
+    ? await findOne(loading, search, request, context)
+    : await findAll(storage, search, context, request.patience.until);
+  for (const slot of records.seen.found) records.set(slot, slot);
 }
 
 async function findOne(

@@ -18,6 +18,7 @@ import { createRecentSlots, type RecentSlots, type RememberOptions } from "./rec
 import { rememberingStorage } from "./remembering-storage.ts";
 import { createScheduleZones, type ScheduleZones } from "./schedule-zones.ts";
 import { createSpread, type Finder } from "./spread.ts";
+import { type NoteWrongAnswer, notingWrongAnswers } from "./wrong-answers.ts";
 
 /** How long, and how often, the engine retries. */
 export interface RetryOptions {
@@ -79,7 +80,7 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
   readonly onWarning?: OnWarning;
   /** Where time comes from. Pass your own to make tests repeatable. Default: `systemClock`. */
   readonly clock?: Clock;
-  /** Makes the ids of records and commands, which must never repeat: 1 to 116 characters each. Default: UUIDv7. */
+  /** Makes the ids of records and commands, which must never repeat: 1 to 103 characters each. Default: UUIDv7. */
   readonly newId?: () => string;
   /**
    * Makes the tokens of holds, which must be impossible to guess: 1 to 128 characters each. Default: 122 random bits.
@@ -108,6 +109,7 @@ export interface EngineSettings {
   readonly actor: Actor | undefined;
   readonly retry: RetryOptions;
   readonly warn: OnWarning;
+  readonly noteWrongAnswer: NoteWrongAnswer;
   readonly agreement: Agreement;
   /** Called after each answer of the storage, outside of host transactions. */
   readonly noteAnswer: () => void;
@@ -228,6 +230,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     authorize,
     actor: undefined,
     warn,
+    noteWrongAnswer: notingWrongAnswers(warn, clock),
     agreement: createAgreement({ overlapScope, idempotencyScope }, () => given.readSettings(inBackground), runShared),
     noteAnswer: isWatched
       ? watchClock({ clock, readClock: () => outsideOfCallers(() => given.readClock(inBackground)), warn })

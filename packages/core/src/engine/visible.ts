@@ -2,7 +2,7 @@ import type { Appointment } from "../model/appointment.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { type HideableField, hiding, type Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
-import { hiddenBy } from "../rules/answers.ts";
+import { hiddenBy, wrongView } from "../rules/answers.ts";
 import type { HistoryRequest, ListRequest, ReadRequest } from "../rules/authorize.ts";
 import type { EngineSettings } from "./options.ts";
 
@@ -20,11 +20,14 @@ export function isOpen({ authorize, actor }: EngineSettings): boolean {
  * Undefined if the actor may not see it at all.
  */
 export async function hiddenFrom(
-  { authorize, actor }: EngineSettings,
+  { authorize, actor, noteWrongAnswer }: EngineSettings,
   request: Unsigned<ViewRequest>,
 ): Promise<readonly HideableField[] | undefined> {
   if (authorize === undefined || actor === undefined) return [];
-  return hiddenBy(await authorize(copyOf({ ...request, actor })));
+  const answer = await authorize(copyOf({ ...request, actor }));
+  const hidden = hiddenBy(answer);
+  if (hidden === "wrong") noteWrongAnswer(request.action, wrongView(answer));
+  return typeof hidden === "string" ? undefined : hidden;
 }
 
 /** The record as the engine's actor may see it. Undefined if there is none, or they may not. */

@@ -1,3 +1,4 @@
+import type { JournalEntry } from "../model/journal.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { keyOf, keyText, type RecordKey } from "../model/record.ts";
 import type { CommitOutcome, Transition } from "../storage/adapter.ts";
@@ -14,20 +15,30 @@ export function commitTransition(tables: Tables, { command, expect, put, journal
   const stale = [
     ...expect,
     ...unexpected.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
-  ].filter(({ key, version }) => versionOf(tables, key) !== version);
+  ].filter(({ key, version }) => storedVersion(tables, key) !== version);
   if (stale.length > 0) return { status: "stale", keys: stale.map(({ key }) => key) };
+  if (journal.some((entry) => hasEntry(tables, entry))) return { status: "refused", guard: "journal_once_per_version" };
   for (const record of put) tables.records.set(keyText(record), copyOf(record));
-  for (const entry of journal) {
-    const key = keyText({ kind: entry.recordKind, id: entry.recordId });
-    tables.journal.set(key, [...(tables.journal.get(key) ?? []), copyOf(entry)]);
-  }
+  for (const entry of journal) tables.journal.set(recordOf(entry), [...entriesLike(tables, entry), copyOf(entry)]);
   const result: unknown = JSON.parse(JSON.stringify(command.result));
   tables.commands.set(command.id, { kind: "command", ...command, result });
   return { status: "committed" };
 }
 
+const recordOf = ({ recordKind, recordId }: JournalEntry): string => keyText({ kind: recordKind, id: recordId });
+
+/** The entries of the same record. */
+function entriesLike({ journal }: Tables, entry: JournalEntry): readonly JournalEntry[] {
+  return journal.get(recordOf(entry)) ?? [];
+}
+
+/** Whether there is an entry for this version, though the record may be gone. */
+function hasEntry(tables: Tables, entry: JournalEntry): boolean {
+  return entriesLike(tables, entry).some(({ version }) => version === entry.version);
+}
+
 /** A command has no version of its own: it exists or it does not. */
-function versionOf({ records, commands }: Tables, key: RecordKey): number {
+function storedVersion({ records, commands }: Tables, key: RecordKey): number {
   if (key.kind === "command") return commands.has(key.id) ? 1 : 0;
   return records.get(keyText(key))?.version ?? 0;
 }

@@ -4,6 +4,7 @@ import { createSlotsSchema, newSlotSchema } from "./commands.ts";
 import { saying } from "./input-issue.ts";
 import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
+import type { Replayable } from "./replayable.ts";
 import { type Actor, idSchema } from "./values.ts";
 
 /** Room for `/` and the position of an input after the key of the call. */
@@ -16,7 +17,7 @@ const isSignal = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
 
 /** What a `createManySlots` has created. It stays, whatever happens to the rest. */
-export interface CreatedSoFar {
+export interface CreatedSoFar extends Replayable {
   /** The key of the call. A call with this key and the same inputs continues after the slots that exist. */
   readonly idempotencyKey: string;
   /** How many of the inputs have their slots, counted from the first one. */
@@ -41,8 +42,8 @@ export interface CreateManySlotsInput {
    */
   readonly timeZone?: string | undefined;
   /**
-   * The key of the whole call: each of its chunks takes effect at most once for each actor and key. 1 to 103 characters. Default: a key that
-   * the engine makes, and names in the result and in every error.
+   * The key of the whole call: each of its chunks takes effect at most once for each actor and key. 1 to 103 characters.
+   * Default: a key that the engine makes, and names in the result and in every error.
    */
   readonly idempotencyKey?: string | undefined;
   /**

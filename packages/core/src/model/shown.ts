@@ -25,8 +25,12 @@ export function hiding<Item extends object>(item: Item, hidden: readonly Hideabl
   return { ...item, ...Object.fromEntries(fields.map((field) => [field, null])) } as Shown<Item>;
 }
 
-/** An entry of a record's history. What is hidden of the record, the changes hide as well. */
+/**
+ * An entry of a record's history. What is hidden of the record, the changes hide as well. The command's id goes with
+ * the actor, of whom it has a hash: whoever knows the actors could tell which one it is.
+ */
 export function hidingInEntry(entry: JournalEntry, hidden: readonly HideableField[]): Shown<JournalEntry> {
   const changes = hiding(entry.changes, hidden);
-  return hiding({ ...entry, changes }, hidden);
+  const all: readonly HideableField[] = hidden.includes("actor") ? [...hidden, "commandId"] : hidden;
+  return hiding({ ...entry, changes }, all);
 }

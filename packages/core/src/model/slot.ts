@@ -19,7 +19,7 @@ export interface Slot {
   readonly scheduleId: string;
   readonly providerId: string;
   readonly facilityId: string;
-  /** Lane number of a group slot, 0 for an ordinary one. */
+  /** Number of the place in a group slot, 0 for an ordinary one. */
   readonly seat: number;
   readonly start: Date;
   readonly end: Date;

@@ -46,7 +46,15 @@ function nameOf(answer: unknown): string {
 /** The fields that the actor may not see. Undefined if they may not see the record, or if the answer is not valid. */
 export function hiddenBy(answer: unknown): readonly HideableField[] | undefined {
   if (answer === undefined) return [];
-  if (typeof answer !== "object" || answer === null || !("hide" in answer)) return undefined;
+  if (typeof answer === "string") return "refused";
+  if (typeof answer !== "object" || answer === null || !("hide" in answer)) return "wrong";
   const { hide, ...others } = answer;
-  return Array.isArray(hide) && hide.every(isHideable) && Object.keys(others).length === 0 ? hide : undefined;
+  return Array.isArray(hide) && hide.every(isHideable) && Object.keys(others).length === 0 ? hide : "wrong";
+}
+
+/** What is wrong with an answer about what the actor may see. */
+export function wrongView(answer: unknown): string {
+  const given =
+    typeof answer === "object" && answer !== null ? "an object that names no field to hide" : nameOf(answer);
+  return `authorize answered with ${given}, and must answer with a sentence, undefined, or { hide } with names of hideableFields.`;
 }

@@ -38,7 +38,7 @@ export interface CommandRequest extends Asked {
 
 /** Asks whether the actor may see a record: that of a read, of a history, or one that a refused command names. */
 export interface ReadRequest extends Asked {
-  /** The sentence of a "no" is not told: the answer is that of an id that does not exist. */
+  /** The text of a refusal is not shown: the answer is that for an id that does not exist. */
   readonly action: "read";
   /** The record as it is now. */
   readonly record: Slot | Appointment;
@@ -46,7 +46,7 @@ export interface ReadRequest extends Asked {
 
 /** Asks whether a record belongs in the actor's list. */
 export interface ListRequest extends Asked {
-  /** The sentence of a "no" is not told: the record is left out. */
+  /** The text of a refusal is not shown: the record is left out. */
   readonly action: "list";
   /** The record as it is now. */
   readonly record: Slot | Appointment;
@@ -54,7 +54,7 @@ export interface ListRequest extends Asked {
 
 /** Asks whether the actor may see an entry in the history of a record that they may see. */
 export interface HistoryRequest extends Asked {
-  /** The sentence of a "no" is not told: the entry is left out. */
+  /** The text of a refusal is not shown: the entry is left out. */
   readonly action: "history";
   /** The record as it is now. */
   readonly record: Slot | Appointment;
@@ -128,7 +128,7 @@ export function refuseActor(
 }
 
 /** The slot that the rule chooses of those that were found. The search of other commands is for slots in their way. */
-function foundFor({ found }: Seen, { command }: Context): string | undefined {
+export function foundFor({ found }: Seen, { command }: Context): string | undefined {
   return command.name === "book" || command.name === "accept" ? chooseSlot(found, command.id)?.id : undefined;
 }
 

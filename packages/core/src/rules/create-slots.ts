@@ -75,7 +75,7 @@ function decideSlots(command: CreateSlots, seen: Seen, context: Context): Decisi
 }
 
 /** What is kept of a chunk of many slots. The slots themselves would be stored twice. */
-export interface CreatedChunk {
+export interface CreatedChunk extends Replayable {
   readonly slots: number;
 }
 

@@ -11,8 +11,8 @@ declare module "vitest" {
 }
 
 /**
- * The server of an engine that all test files of a run share; needs the global set-up in the Vitest configuration.
- * Ask for it at the top of a test file, where starting may take its time, and skip the file's tests where it is
+ * The server of an engine that all test files of a run share. It needs the global set-up in the Vitest configuration.
+ * Request it at the top of a test file, where starting may take a while, and skip the file's tests if it is
  * `undefined`:
  *
  * ```ts
