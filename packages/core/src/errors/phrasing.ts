@@ -16,7 +16,7 @@ const english = "en-GB";
 
 /** Its first zone that this runtime knows counts. An unknown one, or an unknown locale, is no reason to fail. */
 export function phrasingFor(locale = english, zones: readonly (string | undefined)[] = []): Phrasing {
-  const timeZone = canonical(zones.find((zone) => zone !== undefined && isKnown(zone)) ?? "UTC");
+  const timeZone = zones.find((zone) => zone !== undefined && isKnown(zone)) ?? "UTC";
   let format: Intl.DateTimeFormat | undefined;
   const formatted = () => {
     format ??= formatIn(locale, timeZone);
@@ -42,12 +42,6 @@ function formatIn(locale: string, timeZone: string): Intl.DateTimeFormat {
     // Nobody takes UTC for the time on the wall if the text says it.
     ...(isSameTimeZone(timeZone, "UTC") && { timeZoneName: "short" }),
   });
-}
-
-/** UTC has several names: `utc`, `Etc/UTC`. */
-function canonical(timeZone: string): string {
-  const { timeZone: name } = new Intl.DateTimeFormat(english, { timeZone }).resolvedOptions();
-  return /^(Etc\/)?(UTC|UCT|GMT|Zulu)$/i.test(name) ? "UTC" : timeZone;
 }
 
 function isKnown(timeZone: string): boolean {

@@ -43,8 +43,8 @@ function nameOf(answer: unknown): string {
   return `${type === "object" ? "an" : "a"} ${type}`;
 }
 
-/** The fields that the actor may not see. Undefined if they may not see the record, or if the answer is not valid. */
-export function hiddenBy(answer: unknown): readonly HideableField[] | undefined {
+/** The fields that the actor may not see. `refused` if they may not see the record, `wrong` if the answer is not valid. */
+export function hiddenBy(answer: unknown): readonly HideableField[] | "refused" | "wrong" {
   if (answer === undefined) return [];
   if (typeof answer === "string") return "refused";
   if (typeof answer !== "object" || answer === null || !("hide" in answer)) return "wrong";
