@@ -1,5 +1,5 @@
 import type { Refusal } from "../errors/index.ts";
-import type { RecordKey } from "../model/record.ts";
+import type { RecordKey, StoredRecord } from "../model/record.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
 import { type Context, isForOne, type SearchForOne } from "../rules/decision.ts";
@@ -54,7 +54,8 @@ export async function loadRecords(settings: EngineSettings, request: Request, co
     if (loading.refusal !== undefined) return loading;
     // Something is concealed now, so the rule may ask for less.
     if (!isAllowed) continue;
-    if (missing.length > 0) await read(loading, missing, settings, request);
+    // Not in a function of its own: every refusal would pay for one more asynchronous call.
+    if (missing.length > 0) note(loading, missing, await settings.storage.load(missing, request.patience.until));
     if (search !== undefined) await find(loading, search, settings, request, context);
   }
 }
@@ -83,13 +84,11 @@ async function askAgain(
   return forbidden === undefined;
 }
 
-async function read(
+function note(
   { records, reads }: Loading,
   missing: readonly RecordKey[],
-  { storage }: EngineSettings,
-  { patience }: Request,
-): Promise<void> {
-  const loaded = await storage.load(missing, patience.until);
+  loaded: readonly (StoredRecord | undefined)[],
+): void {
   for (const [index, key] of missing.entries()) records.set(key, loaded[index]);
   reads.push(missing);
 }
