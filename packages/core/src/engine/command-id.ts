@@ -6,8 +6,8 @@ import type { Actor, IdempotencyScope } from "../model/values.ts";
  * apart: two patients who send `1` do not meet. Actors of one hash do no harm, because a repeat must also be the same
  * request, and the actor is part of that.
  */
-export function commandIdOf(key: string, { kind, id }: Actor, scope: IdempotencyScope): string {
-  return scope === "host" ? key : `${key}@${tagOf(`${kind}\n${id}`)}`;
+export function commandIdOf(key: string, actor: Actor, scope: IdempotencyScope): string {
+  return scope === "host" ? key : `${key}@${tagOf(`${actor.kind}\n${actor.id}`)}`;
 }
 
 const tagLength = 11;
