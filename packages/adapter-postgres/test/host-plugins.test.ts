@@ -24,7 +24,7 @@ const plugins = {
   ],
 };
 
-describeOnServer("within a transaction of the host's Kysely", (url) => {
+describeOnServer("within a Kysely transaction of the host", (url) => {
   let store: PostgresStore;
   let pool: Pool;
   beforeEach(async () => {

@@ -323,7 +323,7 @@ describe("the details of a response", () => {
     expect(JSON.stringify(error.details)).toContain(foreign);
   });
 
-  it("are kept from a text of the host's own, which has one for what is wrong with the system", () => {
+  it("are kept from the host's text, which has one for what is wrong with the system", () => {
     const messages: Messages = {
       forbidden: ({ problem }) => `Nein: ${problem}`,
       policy_violation: ({ problem }) => `Nein: ${problem}`,

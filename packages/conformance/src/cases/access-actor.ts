@@ -289,7 +289,7 @@ export const accessActorCases: readonly ConformanceCase[] = [
   },
   {
     key: "access.reconcile",
-    title: "reconcile asks authorize once, whoever's engine it is, and repairs nothing if that says no",
+    title: "reconcile asks authorize once, on the engine and on an actor's, and repairs nothing if the answer is no",
     async run({ storage, corrupt }) {
       const asked: unknown[] = [];
       const engine = engineOn(storage, {

@@ -187,4 +187,20 @@ export const accessListCases: readonly ConformanceCase[] = [
       await refusal(engine.as(patient).checkSync(slots[1]?.id ?? ""), "slot_not_found");
     },
   },
+  {
+    key: "access.check-sync-of-one-id",
+    title: "checkSync names an appointment that the actor may see, even if it has the id of the slot",
+    async run({ storage, corrupt }) {
+      const engine = engineOn(storage, { authorize: () => undefined });
+      const id = "4711";
+      const slots = [{ slotId: id, start: minutes(0), end: minutes(30) }];
+      await engine.createSlots({ actor: provider, ...place, slots });
+      const want = { actor: patient, slotId: id, subjectId: "p-1", appointmentId: id };
+      const { appointment } = await engine.book(want);
+      await corrupt({ put: [{ ...appointment, end: minutes(40) }] });
+      const { faults } = await engine.checkSync(id);
+      assert.ok(faults.some(({ records }) => records.length === 2));
+      assert.deepEqual((await engine.as(patient).checkSync(id)).faults, faults);
+    },
+  },
 ];

@@ -56,9 +56,10 @@ async function shownFaults(
   faults: readonly SyncFault[],
 ): Promise<readonly SyncFault[]> {
   const isLink = ({ kind }: RecordKey) => kind === "appointment" && hidden.includes("appointmentId");
-  const others = faults.flatMap(({ records }) => records).filter((key) => key.id !== slotId && !isLink(key));
+  const own = keyText(slotKey(slotId));
+  const others = faults.flatMap(({ records }) => records).filter((key) => keyText(key) !== own && !isLink(key));
   const lookup = await retryReads(settings, (until) => loadMap(storageUntil(settings.storage, until), others));
-  const visible = new Set([keyText(slotKey(slotId))]);
+  const visible = new Set([own]);
   const now = settings.clock.now();
   for (const key of others) {
     const record = lookup(key) as Slot | Appointment | undefined;

@@ -9,8 +9,8 @@ export type NoteWrongAnswer = (action: AccessRequest["action"], problem: string)
 const everyMs = 60_000;
 
 /**
- * Warns at most once a minute. Whoever reads learns only that there is no such record, so the developer would look for
- * the mistake elsewhere.
+ * Warns at most once a minute. The reader learns only that there is no such record, so a developer would look for the
+ * mistake elsewhere.
  */
 export function notingWrongAnswers(warn: OnWarning, clock: Pick<Clock, "now">): NoteWrongAnswer {
   let warnedAt = Number.NEGATIVE_INFINITY;

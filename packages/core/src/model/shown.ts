@@ -27,7 +27,7 @@ export function hiding<Item extends object>(item: Item, hidden: readonly Hideabl
 
 /**
  * An entry of a record's history. What is hidden of the record, the changes hide as well. The command's id goes with
- * the actor, of whom it has a hash: whoever knows the actors could tell which one it is.
+ * the actor, because it has a hash of the actor: a reader who knows all actors could tell which one it is.
  */
 export function hidingInEntry(entry: JournalEntry, hidden: readonly HideableField[]): Shown<JournalEntry> {
   const changes = hiding(entry.changes, hidden);

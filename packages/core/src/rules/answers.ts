@@ -22,19 +22,19 @@ export function questionOf({ command, actor, reason, now }: Context): Question {
  * neither may count as a yes.
  */
 export function answerOf(answer: unknown, asked: string): HostAnswer | undefined {
-  if (answer === undefined) return undefined;
-  if (typeof answer === "string") return { problem: answer };
-  dropRejection(answer);
-  const problem = `${asked} answered with ${nameOf(answer)}, and must answer at once: with a sentence, or undefined.`;
-  return { problem, unanswered: true };
+  return readAnswer(answer, asked, "must answer at once: with a sentence, or undefined");
 }
 
 /** The same for an answer that was allowed to be a promise, and has been awaited. */
 export function awaitedAnswerOf(answer: unknown, asked: string): HostAnswer | undefined {
+  return readAnswer(answer, asked, "must answer with a sentence, or undefined");
+}
+
+function readAnswer(answer: unknown, asked: string, duty: string): HostAnswer | undefined {
   if (answer === undefined) return undefined;
   if (typeof answer === "string") return { problem: answer };
-  const problem = `${asked} answered with ${nameOf(answer)}, and must answer with a sentence, or undefined.`;
-  return { problem, unanswered: true };
+  dropRejection(answer);
+  return { problem: `${asked} answered with ${nameOf(answer)}, and ${duty}.`, unanswered: true };
 }
 
 function nameOf(answer: unknown): string {
@@ -43,7 +43,7 @@ function nameOf(answer: unknown): string {
   return `${type === "object" ? "an" : "a"} ${type}`;
 }
 
-/** The fields that the actor may not see. `refused` if they may not see the record, `wrong` if the answer is not valid. */
+/** The fields that the actor may not see, `refused` if they may not see the record, `wrong` for an answer that is none. */
 export function hiddenBy(answer: unknown): readonly HideableField[] | "refused" | "wrong" {
   if (answer === undefined) return [];
   if (typeof answer === "string") return "refused";
