@@ -43,7 +43,7 @@ function nameOf(answer: unknown): string {
   return `${type === "object" ? "an" : "a"} ${type}`;
 }
 
-/** The fields that the actor may not see, `refused` if they may not see the record, `wrong` for an answer that is none. */
+/** The fields that the actor may not see. `refused` hides the record, and `wrong` is an answer that does not count. */
 export function hiddenBy(answer: unknown): readonly HideableField[] | "refused" | "wrong" {
   if (answer === undefined) return [];
   if (typeof answer === "string") return "refused";
