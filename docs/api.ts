@@ -25,6 +25,7 @@ export const inputFiles = [
 /** Where the rest of what the page shows stands. */
 const otherFiles = [
   `${core}/engine/page.ts`,
+  `${core}/engine/feed/changes.ts`,
   `${core}/engine/check-sync.ts`,
   `${core}/rules/authorize.ts`,
   `${core}/rules/create-slots.ts`,

@@ -22,6 +22,7 @@ function authorize(request: AccessRequest): AccessAnswer {
     }
     case "read":
     case "list":
+    case "changes":
       return view(actor, request.record);
     case "history":
       return { hide: ["actor", "reason"] };

@@ -4,6 +4,7 @@ import type { ClientBase, Pool, PoolClient } from "pg";
 import { begin } from "./begin.ts";
 import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } from "./commit.ts";
 import { onHost, onPool, type Run } from "./connection.ts";
+import { readFeed } from "./feed.ts";
 import { findAppointments, findSlots, loadRecords, lockRecords, readJournal } from "./reads.ts";
 import { migrate, type TableNames, tablesIn } from "./schema.ts";
 import { readClock, readSettings, storeSettings } from "./settings.ts";
@@ -44,6 +45,7 @@ function operations(tables: TableNames, work: Work, steps: Steps): Operations {
     findSlots: (query, call) => work(call, (run) => findSlots(run, tables, query)),
     findAppointments: (query, call) => work(call, (run) => findAppointments(run, tables, query)),
     readJournal: (query, call) => work(call, (run) => readJournal(run, tables, query)),
+    readFeed: (query, call) => work(call, (run) => readFeed(run, tables, query)),
     commit: (transitions, call) =>
       commitEach(transitions, (one) => work(call, (run) => commitOne(steps, run, tables, one))),
     readSettings: (call) => work(call, (run) => readSettings(run, tables)),

@@ -9,6 +9,7 @@ import {
 } from "@slotwright/core/adapter";
 import type { Run } from "./connection.ts";
 import { commitError, unknownOutcome } from "./errors.ts";
+import { takePartition } from "./feed.ts";
 import { type LockedRow, lockRecords, skippedRecords } from "./reads.ts";
 import type { TableNames } from "./schema.ts";
 
@@ -174,8 +175,9 @@ export function inOrder(put: readonly VersionedRecord[]): string {
 
 async function journal(run: Run, tables: TableNames, { journal: entries }: Transition): Promise<boolean> {
   const { rowCount } = await run(
-    `insert into ${tables.journal} (document) select value from jsonb_array_elements($1) on conflict do nothing`,
-    [JSON.stringify(entries)],
+    `insert into ${tables.journal} (document, partition)
+     select value, $2 from jsonb_array_elements($1) on conflict do nothing`,
+    [JSON.stringify(entries), await takePartition(run, tables)],
   );
   return rowCount === entries.length;
 }

@@ -10,6 +10,7 @@ import {
 } from "@slotwright/core/adapter";
 import type { QueryResult } from "pg";
 import type { Run } from "./connection.ts";
+import { entryFrom } from "./feed.ts";
 import type { TableNames } from "./schema.ts";
 
 export interface LockedRow {
@@ -118,10 +119,7 @@ export async function readJournal(
      order by version ${order} limit $4`,
     [record.id, record.kind, afterVersion ?? null, limit],
   );
-  return rows.map(({ document }) => {
-    const entry = JSON.parse(document) as JournalEntry;
-    return { ...entry, at: new Date(entry.at) };
-  });
+  return rows.map(({ document }) => entryFrom(document));
 }
 
 const iso = (time: Date | undefined): string | null => time?.toISOString() ?? null;

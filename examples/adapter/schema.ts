@@ -55,7 +55,10 @@ const migrations: readonly { readonly name: string; readonly sql: (tables: Table
         record_id ${text("recordId")},
         record_kind ${text("recordKind")},
         version integer not null generated always as ((document ->> 'version')::integer) stored,
-        primary key (record_id, version, record_kind)
+        partition integer not null,
+        seq bigint generated always as identity,
+        primary key (record_id, version, record_kind),
+        unique (partition, seq)
       );
       create table ${settings} (document jsonb not null, only_one boolean primary key default true check (only_one))`,
   },

@@ -1,5 +1,6 @@
 import { indexObjects, type SchemaObject, tableParts, wholeTable } from "@slotwright/adapter-sql/schema";
 import { mysqlStrategy, type Namespace, type ServerName } from "../src/strategy.ts";
+import { partitionRows } from "./feed-partitions.ts";
 import { guardIndexes, guardTriggers } from "./guards.ts";
 import { procedures } from "./procedures.ts";
 
@@ -8,6 +9,7 @@ export function schemaObjects(namespace: Namespace, server: ServerName): readonl
   const strategy = mysqlStrategy(namespace, server);
   return [
     ...tableParts(strategy).map((parts) => wholeTable(strategy, parts)),
+    partitionRows(strategy),
     ...indexObjects(strategy),
     ...guardIndexes(strategy),
     ...guardTriggers(strategy),

@@ -13,6 +13,7 @@ import {
 } from "../src/steps.ts";
 import type { MysqlStrategy } from "../src/strategy.ts";
 import { commit, rollback } from "../src/transaction-commands.ts";
+import { partitionVariables, writeEntries } from "./feed-partitions.ts";
 
 /** The version that is written here. */
 const routines = 1;
@@ -43,8 +44,9 @@ function writeProcedure(strategy: MysqlStrategy): SchemaObject {
     begin
     declare found int;
     declare said ${strategy.textType};
+    ${partitionVariables}
     declare exit handler for sqlexception begin set ${newSchedules} = null; resignal; end;
-    ${writesOf(strategy, strategy.server.locking("update", "s"))}
+    ${writesOf(strategy, { rows: strategy.server.locking("update", "s"), entries: strategy.server.locking("share", "j") })}
     end`,
   );
 }
@@ -64,22 +66,29 @@ function commitProcedure(strategy: MysqlStrategy): SchemaObject {
     begin
     declare found int;
     declare said ${strategy.textType};
+    ${partitionVariables}
     declare seconds int default @@innodb_lock_wait_timeout;
     declare exit handler for sqlexception begin
       ${sql.raw(rollback)}; set innodb_lock_wait_timeout = seconds, ${newSchedules} = null; resignal; end;
     set transaction isolation level read committed;
     set innodb_lock_wait_timeout = ${sql.lit(lockWaitSeconds)};
     start transaction;
-    ${writesOf(strategy, strategy.server.lockingFree("s"))}
+    ${writesOf(strategy, { rows: strategy.server.lockingFree("s"), entries: sql`` })}
     ${sql.raw(commit)};
     set innodb_lock_wait_timeout = seconds;
     end`,
   );
 }
 
-function writesOf(strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
+/** How the rows that change are locked, and the entries that tell of them before. */
+interface Locks {
+  readonly rows: RawBuilder<unknown>;
+  readonly entries: RawBuilder<unknown>;
+}
+
+function writesOf(strategy: MysqlStrategy, locks: Locks): RawBuilder<unknown> {
   const bodies = steps.map(
-    (step) => sql`if ${parameter(step)} is not null then ${stepBody(step, strategy, lock)} end if;`,
+    (step) => sql`if ${parameter(step)} is not null then ${stepBody(step, strategy, locks)} end if;`,
   );
   const schedules = parameter({ name: "new_schedules" });
   return sql`set ${newSchedules} = ${schedules};
@@ -93,12 +102,16 @@ function parameters({ textType }: MysqlStrategy): RawBuilder<unknown> {
   return sql.join(steps.map((step) => sql`in ${parameter(step)} ${textType}`));
 }
 
-function stepBody(step: CommitStep, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
-  if (step.how === "lock") return lockBody(step, strategy, lock);
+function stepBody(step: CommitStep, strategy: MysqlStrategy, locks: Locks): RawBuilder<unknown> {
+  if (step.how === "lock") return lockBody(step, strategy, locks.rows);
   const columns = columnsOf(step);
+  const insert =
+    step.table === "journal"
+      ? writeEntries(parameter(step), strategy, locks.entries)
+      : insertBody(step, columns, strategy);
   const duplicate = duplicateTexts[step.name];
-  if (duplicate !== undefined) return unlessDuplicate(duplicate, insertBody(step, columns, strategy));
-  if (step.how === "insert") return insertBody(step, columns, strategy);
+  if (duplicate !== undefined) return unlessDuplicate(duplicate, insert);
+  if (step.how === "insert") return insert;
   return updateBody(step, columns, strategy);
 }
 

@@ -1,5 +1,6 @@
 import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
 import { type CommitContext, commitBatch } from "./commit.ts";
+import { readFeed } from "./feed.ts";
 import { allKnown, findSlotsInHost, type InHost, loadInHost } from "./host-reads.ts";
 import { withSavepoint, writeInHost } from "./host-transaction.ts";
 import { writeInOwn } from "./own-transaction.ts";
@@ -39,6 +40,7 @@ export const ownCalls: TableCalls<On> = {
   ...lists,
   load: loadRecords,
   loadToShow: loadRecords,
+  readFeed,
   commit: (on, transitions) => commitBatch(ownCommit(on), transitions),
   readSettings: ({ connection, statements }) => readSettings(connection, statements),
   storeSettings: ({ connection, statements }, settings) => storeSettings(connection, statements, settings),
@@ -51,6 +53,7 @@ export const hostCalls: TableCalls<InHost> = {
   findSlots: inSavepoint(findSlotsInHost),
   findAppointments: inSavepoint(lists.findAppointments),
   readJournal: inSavepoint(lists.readJournal),
+  readFeed: inSavepoint(readFeed),
   readClock: inSavepoint(readClock),
   commit: async (on, transitions) => {
     const outcomes = await commitBatch(hostCommit(on), transitions);

@@ -1,4 +1,11 @@
-import { createReads, type ListReads, migrationStatements, type TableName, tableOfKind } from "@slotwright/adapter-sql";
+import {
+  createReads,
+  feedColumns,
+  type ListReads,
+  migrationStatements,
+  type TableName,
+  tableOfKind,
+} from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { asDocument, boundText, objectOf } from "./documents.ts";
@@ -17,6 +24,13 @@ export interface Statements {
   /** Loads commands, some of which have already taken effect. The parameter is an array of their ids. */
   readonly loadReplayed: string;
   readonly reads: ListReads;
+  /** Returns the last entry of each partition of the feed: its partition and number, and what its digest is made of. */
+  readonly readPartitions: string;
+  /**
+   * Takes a partition, its first and its last number, and the limit, for so many partitions. Then it takes the limit
+   * once more.
+   */
+  readonly readFeed: (partitions: number) => string;
   /** Writes a batch in its own transaction. */
   readonly commit: string;
   /** Writes a batch within the open transaction. */
@@ -45,6 +59,8 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
     look: compile(lookOf(strategy)),
     loadReplayed: load(["command"]),
     reads: createReads(strategy),
+    readPartitions: compile(lastEntries(strategy)),
+    readFeed: oncePer((partitions: number) => compile(feedOf(strategy, partitions))),
     commit: call(procedureName("commit", routines)),
     write: call(procedureName("write", routines)),
     readSchemaVersion: readVersion(strategy),
@@ -59,12 +75,38 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
 
 /** Makes the statement for each list once. */
 export function oncePerList<Item extends string>(make: (items: readonly Item[]) => string) {
-  const made = new Map<string, string>();
-  return (items: readonly Item[]): string => {
-    const known = made.get(items.join()) ?? make(items);
-    made.set(items.join(), known);
+  const made = oncePer((items: string) => make(items.split(",") as Item[]));
+  return (items: readonly Item[]): string => made(items.join());
+}
+
+function oncePer<Key>(make: (key: Key) => string): (key: Key) => string {
+  const made = new Map<Key, string>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
     return known;
   };
+}
+
+function lastEntries(strategy: MysqlStrategy): RawBuilder<unknown> {
+  const entry = sql`'partition', p.feed_partition, 'seq', p.last_seq, 'recordKind', s.record_kind, 'recordId', s.record_id,
+    'version', s.version, 'commandId', s.command_id`;
+  return sql`select ${asDocument(sql`json_object(${entry})`)} from ${sql.table("feed_partitions")} as p
+    straight_join ${inFeed(strategy)} on s.feed_partition = p.feed_partition and s.seq = p.last_seq where p.last_seq > 0 ${noLimit}`;
+}
+
+const inFeed = ({ qualified }: MysqlStrategy) =>
+  sql`${sql.table("journal")} as s force index (${sql.id(qualified("journal_feed"))})`;
+
+/** Documents are built only for the rows of the page. */
+function feedOf(strategy: MysqlStrategy, partitions: number): RawBuilder<unknown> {
+  const branch = sql`(select feed_partition, seq from ${inFeed(strategy)}
+    where feed_partition = ${0} and seq >= ${0} and seq <= ${0} order by seq limit ${0})`;
+  const keys = sql.join(Array<typeof branch>(partitions).fill(branch), sql` union all `);
+  const fields = feedColumns.map((name) => sql`${sql.lit(name)}, ${sql.id("s", name)}`);
+  return sql`select ${asDocument(sql`json_object(${sql.join(fields)})`)}
+    from (${keys} order by seq, feed_partition limit ${0}) as k
+    straight_join ${inFeed(strategy)} on s.feed_partition = k.feed_partition and s.seq = k.seq order by k.seq, k.feed_partition ${noLimit}`;
 }
 
 /**

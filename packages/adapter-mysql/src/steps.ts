@@ -43,6 +43,12 @@ export function procedureName(name: "write" | "commit", version: number): string
   return `${name}_v${version}`;
 }
 
+/**
+ * How many partitions a migration makes. More transactions than that are rarely open at once, and a commit that finds
+ * all of them taken makes a further one.
+ */
+export const partitionCount = 256;
+
 /** What both procedures raise if a version no longer holds. `commit` also raises it if others have locked a row. */
 export const staleText = "slotwright:stale";
 
@@ -64,17 +70,22 @@ const typeOf = (column: string, { textType }: Pick<MysqlStrategy, "textType">) =
 
 /**
  * The rows of a JSON array, as a table `k`. Each is an array of the values of these columns, as `rowText` writes it.
+ * `place` counts them from 1.
  */
 export function rowsIn(
   source: RawBuilder<unknown>,
   columns: readonly string[],
   strategy: Pick<MysqlStrategy, "textType">,
+  place = sql``,
 ): RawBuilder<unknown> {
   const typed = columns.map(
     (column, index) => sql`${sql.id(column)} ${typeOf(column, strategy)} path ${sql.lit(`$[${index}]`)}`,
   );
-  return sql`json_table(${source}, '$[*]' columns (${sql.join(typed)})) as k`;
+  return sql`json_table(${source}, '$[*]' columns (${place}${sql.join(typed)})) as k`;
 }
+
+/** For `rowsIn`. */
+export const numbered = sql`place for ordinality, `;
 
 /**
  * A row in the form that JSON_TABLE reads fastest: the values in the order of the columns. An array is not a valid

@@ -93,9 +93,10 @@ export function mysqlStrategy({ prefix, database }: Namespace, name: ServerName)
       integer: sql`int`,
       instant: sql`bigint`,
       json: sql`longtext ${collated}`,
-      // InnoDB assigns numbers under a lock of the whole table. MariaDB keeps that lock while the statement waits for a
-      // row.
-      sequence: null,
+      // The procedures count. InnoDB assigns numbers under a lock of the whole table, and MariaDB keeps that lock while
+      // the statement waits for a row.
+      sequence: sql`bigint`,
+      partition: sql`int`,
     },
     tableOptions: sql`engine = InnoDB row_format = dynamic ${sql.raw(`default character set utf8mb4 collate ${server.collation}`)}`,
     isOneOf: inList,
@@ -108,6 +109,8 @@ export function mysqlStrategy({ prefix, database }: Namespace, name: ServerName)
     itemCount: (column) =>
       sql<number>`(case when json_valid(${sql.ref(column)}) then case when json_type(${sql.ref(column)}) = 'ARRAY' then json_length(${sql.ref(column)}) end end)`,
     from: (index) => sql`${sql.table(indexes[index].table)} force index (${sql.id(qualified(index))})`,
+    unneeded: [],
+    feedKey: "unique",
     lists: documentLists,
     listedId: sql.id("id"),
   };

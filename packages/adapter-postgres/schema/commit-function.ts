@@ -30,11 +30,19 @@ const lockTimeoutMs = 500;
 
 const rowsOf = (parameter: CommitParameter): string => `unnest(p_${parameter}) as r`;
 
-function insertion(namespace: Namespace, parameter: CommitParameter, table: Table): string {
+/** `own` are columns that get a variable's value. */
+function insertion(
+  namespace: Namespace,
+  parameter: CommitParameter,
+  table: Table,
+  own: Readonly<Record<string, string>> = {},
+): string {
   const columns = columnNames[table].map((column) => `"${column}"`);
+  const targets = [...Object.keys(own), ...columns];
+  const values = [...Object.values(own), ...columns.map((column) => `r.${column}`)];
   return `if p_${parameter} is not null then
-        insert into ${quotedName(namespace, table)} (${columns.join(", ")})
-        select ${columns.map((column) => `r.${column}`).join(", ")} from ${rowsOf(parameter)}
+        insert into ${quotedName(namespace, table)} (${targets.join(", ")})
+        select ${values.join(", ")} from ${rowsOf(parameter)}
         where r.n <> all (v_lost);
         ${refuseLeftOut(parameter)}
       end if;`;
@@ -114,6 +122,7 @@ declare
   v_busy json;
   v_lost integer[];
   v_written integer;
+  v_partition integer;
   v_replayed json;
   v_state text;
   v_constraint text;
@@ -131,6 +140,7 @@ begin
     begin
       ${compareVersions(namespace)}
       ${findReplays(namespace)}
+      ${takePartition(namespace)}
       v_message := ${sayLocksHeld("on")};
       ${writeRows(namespace)}
       v_message := ${sayLocksHeld("off")};
@@ -223,11 +233,20 @@ const findReplays = (namespace: Namespace): string => `if cardinality(v_lost) > 
         where r.n = any (v_lost) or v_attempt > 1;
       end if;`;
 
+/**
+ * Before the entries get their numbers. The lock is held until the commit can be seen, so the order of the numbers in a
+ * partition is the order of the commits. If others hold a partition, the next one is taken: nobody waits.
+ */
+const takePartition = (namespace: Namespace): string => `v_partition := 0;
+      while not pg_try_advisory_xact_lock('${quotedName(namespace, "journal")}'::regclass::oid::integer, v_partition) loop
+        v_partition := v_partition + 1;
+      end loop;`;
+
 const writeRows = (namespace: Namespace): string =>
   [
     insertion(namespace, "commands", "commands"),
     // Before the slots: the guard against a slot freed by hand looks for the entry.
-    insertion(namespace, "journal", "journal"),
+    insertion(namespace, "journal", "journal", { feed_partition: "v_partition" }),
     insertion(namespace, "new_schedules", "schedules"),
     update(namespace, "schedules", "schedules"),
     insertion(namespace, "new_free_slots", "slots"),

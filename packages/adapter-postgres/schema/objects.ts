@@ -25,11 +25,6 @@ function tables(namespace: Namespace): readonly SchemaObject[] {
       on: table,
       statement: `alter table ${quotedName(namespace, table)} add constraint "${name}"\n  ${clause}`,
     });
-    const numbered = table === "journal" ? [added(`${namespace.prefix}journal_pkey`, 'primary key ("seq")')] : [];
-    return [
-      createTable(strategy, table, columns),
-      ...numbered,
-      ...constraints.map(({ name, clause }) => added(name, clause)),
-    ];
+    return [createTable(strategy, table, columns), ...constraints.map(({ name, clause }) => added(name, clause))];
   });
 }

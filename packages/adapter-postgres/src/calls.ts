@@ -2,6 +2,7 @@ import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
 import type { RecordKey } from "@slotwright/core/adapter";
 import { commitBatch } from "./commit.ts";
 import type { Runner } from "./connection.ts";
+import { readFeed } from "./feed.ts";
 import { loadRecords } from "./reads.ts";
 import { readClock, readSettings, storeSettings } from "./settings.ts";
 import { type Statements, statementOf } from "./statements.ts";
@@ -23,6 +24,7 @@ export const ownCalls: TableCalls<On> = {
   ),
   load: loadPlainly,
   loadToShow: loadPlainly,
+  readFeed: ({ run, statements }, query) => readFeed(run, statements, query),
   commit: ({ run, statements }, transitions) =>
     commitBatch({ run, statement: statements.commit, waits: false }, transitions),
   readSettings: ({ run, statements }) => readSettings(run, statements),

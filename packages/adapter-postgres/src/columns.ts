@@ -9,6 +9,7 @@ const wireTypes: Readonly<Record<ColumnType, WireType>> = {
   integer: "integer",
   instant: "bigint",
   sequence: "bigint",
+  partition: "integer",
 };
 
 /** Columns that do not belong to a table. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   columnNames,
   createReads,
+  feedColumns,
   type ListReads,
   migrationStatements,
   type SqlStrategy,
@@ -22,6 +23,10 @@ export interface Statements {
   /** Takes whether to wait for locked rows, as within a host's transaction, and then the arrays of rows. */
   readonly commit: Statement;
   readonly reads: ListReads;
+  /** Takes the partitions of the marks, their numbers, and a limit that counts the marks' own entries as well. */
+  readonly readFeed: Statement;
+  /** Returns the last entry of each partition. */
+  readonly readFeedEnd: Statement;
   /**
    * Returns one row: `is_migrated`, 1 if there is a migration table and 0 otherwise, and `server_version`, a number.
    */
@@ -70,6 +75,8 @@ export function createStatements(strategy: SqlStrategy, namespace: Namespace, ro
       `select ${quotedName(namespace, routineName("commit", routines))}(${placeholders.join(", ")}) as answer`,
     ),
     reads: createReads(strategy),
+    readFeed: statementOf(readFeedSql(namespace)),
+    readFeedEnd: statementOf(readFeedEndSql(namespace)),
     isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated,
   pg_catalog.current_setting('server_version_num')::int as server_version`),
     readSettings: statementOf(`select value from ${quotedName(namespace, "settings")} where name = $1::text`),
@@ -82,6 +89,32 @@ ${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`),
     readSchemaVersion: statementOf(migrationStatements(strategy).readVersion),
     readMigrations: statementOf(`select name from ${migrationTable} where version > $1::integer order by version`),
   };
+}
+
+/** Partitions are numbered without a gap, except for some whose transactions have written nothing in the end. */
+const partitions = (namespace: Namespace) => `pg_catalog.generate_series(0,
+  (select coalesce(pg_catalog.max(feed_partition), -1) from ${quotedName(namespace, "journal")}))`;
+
+/** Each partition is read from its index, as far as the limit, and whole rows are read for the page only. */
+function readFeedSql(namespace: Namespace): string {
+  const journal = quotedName(namespace, "journal");
+  return `select r.* from (
+  select k.feed_partition, k.seq from ${partitions(namespace)} as p (id)
+  left join pg_catalog.unnest($1::integer[], $2::bigint[]) as m (id, seq) on m.id = p.id
+  cross join lateral (
+    select t.feed_partition, t.seq from ${journal} as t where t.feed_partition = p.id and t.seq >= coalesce(m.seq, 0)
+    order by t.feed_partition, t.seq limit $3::integer) as k
+  order by k.seq, k.feed_partition limit $3::integer
+) as page cross join lateral (
+  select ${feedColumns.join(", ")} from ${journal} as t
+  where t.feed_partition = page.feed_partition and t.seq = page.seq limit 1) as r
+order by r.seq, r.feed_partition`;
+}
+
+function readFeedEndSql(namespace: Namespace): string {
+  return `select r.* from ${partitions(namespace)} as p (id) cross join lateral (
+  select ${feedColumns.join(", ")} from ${quotedName(namespace, "journal")} as t where t.feed_partition = p.id
+  order by t.feed_partition desc, t.seq desc limit 1) as r`;
 }
 
 /**

@@ -55,6 +55,7 @@ export function postgresStrategy({ schema, prefix }: Namespace): SqlStrategy {
       instant: sql`bigint`,
       json: text,
       sequence: sql`bigint generated always as identity`,
+      partition: sql`integer`,
     },
     tableOptions: sql``,
     // One constant: the server reads the text of a CHECK in every statement, and a list is one constant for each text.
@@ -66,6 +67,8 @@ export function postgresStrategy({ schema, prefix }: Namespace): SqlStrategy {
         : sql<boolean>`json_typeof(${sql.ref(column)}::json) = ${sql.lit(shape)}`,
     itemCount: (column) => sql<number>`json_array_length(${sql.ref(column)}::json)`,
     from: (index) => sql.table(indexes[index].table),
+    unneeded: ["feed_partitions"],
+    feedKey: "primary key",
     lists,
     listedId,
   };

@@ -11,8 +11,14 @@ export interface Column {
   readonly isFixed?: true;
 }
 
-/** An `instant` is a number of milliseconds since 1970. `json` is a document as text. */
-export type ColumnType = "id" | "text" | "integer" | "instant" | "json" | "sequence";
+/**
+ * An `instant` is a number of milliseconds since 1970. `json` is a document as text. Only the database writes a
+ * `sequence` or a `partition`, so the rows that an adapter writes do not include them.
+ */
+export type ColumnType = "id" | "text" | "integer" | "instant" | "json" | WrittenByDatabase;
+
+const writtenByDatabase = ["sequence", "partition"] as const;
+type WrittenByDatabase = (typeof writtenByDatabase)[number];
 
 const fixedId = { type: "id", isFixed: true } as const;
 const fixedText = { type: "text", isFixed: true } as const;
@@ -79,10 +85,15 @@ export const catalogue = {
     created_at: { type: "instant", isNullable: true, isFixed: true },
   },
   journal: {
-    /** The order of writing, which some databases number. Rows that are read or written do not include it. */
-    seq: { type: "sequence", isNullable: true, isFixed: true },
+    /** In each partition, the order of the numbers is the order of the commits. SQLite has one partition, and no column. */
+    feed_partition: { type: "partition", isFixed: true },
+    seq: { type: "sequence", isFixed: true },
     record_kind: fixedText,
     record_id: fixedId,
+    /** The record's facility and providers after the change. An array of all providers, or NULL if there is one. */
+    facility_id: fixedId,
+    provider_id: fixedId,
+    provider_ids: { type: "json", isNullable: true, isFixed: true },
     version: { type: "integer", isFixed: true },
     command: fixedText,
     command_id: fixedId,
@@ -94,6 +105,8 @@ export const catalogue = {
     to_status: fixedText,
     changes: { type: "json", isFixed: true },
   },
+  /** The partitions of the feed as rows to lock, and the last number in each, for engines without a better lock. */
+  feed_partitions: { feed_partition: { type: "partition", isFixed: true }, last_seq: { type: "sequence" } },
   settings: { name: fixedId, value: text },
   /** The adapter's own bookkeeping. */
   migrations: { version: { type: "integer", isFixed: true }, name: fixedText, oldest_code: integer },
@@ -113,9 +126,9 @@ export const tableOfKind = {
   command: "commands",
 } as const satisfies Readonly<Record<RecordKind, TableName>>;
 
-/** The columns in the rows of a table: all but a sequence, which only the database writes. */
+/** The columns in the rows that an adapter writes. */
 export type ColumnName<T extends TableName> = {
-  [C in keyof Catalogue[T]]: Catalogue[T][C] extends { readonly type: "sequence" } ? never : C;
+  [C in keyof Catalogue[T]]: Catalogue[T][C] extends { readonly type: WrittenByDatabase } ? never : C;
 }[keyof Catalogue[T]] &
   string;
 
@@ -143,7 +156,9 @@ export type SettingRow = Row<"settings">;
 export const columnNames = Object.fromEntries(
   tableNames.map((table) => [
     table,
-    Object.entries<Column>(catalogue[table]).flatMap(([name, { type }]) => (type === "sequence" ? [] : [name])),
+    Object.entries<Column>(catalogue[table]).flatMap(([name, { type }]) =>
+      writtenByDatabase.some((own) => own === type) ? [] : [name],
+    ),
   ]),
 ) as unknown as { readonly [T in TableName]: readonly ColumnName<T>[] };
 

@@ -22,6 +22,7 @@ export {
   tableOfKind,
 } from "./catalogue.ts";
 export { codeOf, fieldOf, isCausedBy, messageOf, textField } from "./driver-errors.ts";
+export { endPosition, type FeedRow, feedColumns, feedOf } from "./feed.ts";
 export { freshnessCheck, noteOpened } from "./fresh-sessions.ts";
 export { guardInText, guardNames, isGuard, refusalText } from "./guards.ts";
 export { type IndexName, indexes } from "./indexes.ts";

@@ -11,6 +11,7 @@ export function refusingAdapter(error: StorageError): StorageAdapter<never, neve
     findSlots: refuse,
     findAppointments: refuse,
     readJournal: refuse,
+    readFeed: refuse,
     commit: refuse,
     readSettings: refuse,
     storeSettings: refuse,

@@ -153,6 +153,9 @@ export function journalToRow(entry: JournalEntry): JournalRow {
   return {
     record_kind: entry.recordKind,
     record_id: entry.recordId,
+    facility_id: entry.facilityId,
+    provider_id: entry.providerIds[0] ?? "",
+    provider_ids: entry.providerIds.length === 1 ? null : JSON.stringify(entry.providerIds),
     version: entry.version,
     command: entry.command,
     command_id: entry.commandId,
@@ -170,6 +173,8 @@ export function rowToJournal(row: JournalRow): JournalEntry {
   return {
     recordKind: row.record_kind as JournalEntry["recordKind"],
     recordId: row.record_id,
+    providerIds: row.provider_ids === null ? [row.provider_id] : (JSON.parse(row.provider_ids) as readonly string[]),
+    facilityId: row.facility_id,
     version: row.version,
     command: row.command as CommandName,
     commandId: row.command_id,
@@ -178,7 +183,7 @@ export function rowToJournal(row: JournalRow): JournalEntry {
     at: new Date(row.at),
     fromStatus: row.from_status,
     toStatus: row.to_status,
-    changes: JSON.parse(row.changes) as Record<string, unknown>,
+    changes: JSON.parse(row.changes) as JournalEntry["changes"],
   };
 }
 

@@ -88,6 +88,7 @@ function called<On>({ read, write, calls }: Access<On>): Called & Pick<StorageAd
     findSlots: (query, call) => read(call, (on) => calls.findSlots(on, query)),
     findAppointments: (query, call) => read(call, (on) => calls.findAppointments(on, query)),
     readJournal: (query, call) => read(call, (on) => calls.readJournal(on, query)),
+    readFeed: (query, call) => read(call, (on) => calls.readFeed(on, query)),
     commit: (transitions, call) => write(call, (on) => calls.commit(on, transitions)),
     readSettings: (call) => read(call, (on) => calls.readSettings(on, undefined)),
     storeSettings: (settings, call) => write(call, (on) => calls.storeSettings(on, settings)),

@@ -22,17 +22,18 @@ export interface SqlStrategy {
   readonly itemCount: (column: string) => Expression<number>;
   /** The table as the source of a query that must use this index, whatever the planner estimates. */
   readonly from: (index: IndexName) => RawBuilder<unknown>;
+  /** Tables of the catalogue that the engine does without. */
+  readonly unneeded: readonly TableName[];
+  /** How the journal is keyed by partition and number. Null if the number alone is its primary key. */
+  readonly feedKey: "primary key" | "unique" | null;
   readonly lists: ListSyntax;
   /** The id as the list indexes have it. */
   readonly listedId: RawBuilder<unknown>;
 }
 
-/**
- * The SQL type of each kind of column. A sequence numbers the rows in the order of writing. It is null where writers
- * would wait for each other's numbers, and such a column is left out.
- */
-export type ColumnTypes = Readonly<Record<Exclude<ColumnType, "sequence">, RawBuilder<unknown>>> & {
-  readonly sequence: RawBuilder<unknown> | null;
+/** The SQL type of each kind of column. A database with one writer at a time has no partitions, and no column for them. */
+export type ColumnTypes = Readonly<Record<Exclude<ColumnType, "partition">, RawBuilder<unknown>>> & {
+  readonly partition: RawBuilder<unknown> | null;
 };
 
 /** `isOneOf` in SQL that every database understands. */

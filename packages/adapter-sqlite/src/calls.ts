@@ -2,6 +2,7 @@ import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
 import type { RecordKey } from "@slotwright/core/adapter";
 import { commitBatch, commitInHost } from "./commit.ts";
 import { type Connection, inSnapshot, refuseInsideHostTransaction } from "./connection.ts";
+import { readFeed } from "./feed.ts";
 import { kindsOf, loadRecords } from "./reads.ts";
 import { readClock, readSettings, storeSettings, storeSettingsInHost } from "./settings.ts";
 import type { Statements } from "./statements.ts";
@@ -23,6 +24,7 @@ export const hostCalls: TableCalls<On> = {
     return loadRecords(connection, statements, keys);
   },
   loadToShow: ({ connection, statements }, keys) => loadRecords(connection, statements, keys),
+  readFeed: ({ connection, statements }, query) => readFeed(connection, statements, query),
   commit: ({ connection, statements }, transitions) => commitInHost(connection, statements, transitions),
   readSettings: ({ connection, statements }) => readSettings(connection, statements),
   storeSettings: ({ connection, statements }, settings) => storeSettingsInHost(connection, statements, settings),
@@ -33,6 +35,7 @@ export const ownCalls: TableCalls<On> = {
   findSlots: outside(hostCalls.findSlots),
   findAppointments: outside(hostCalls.findAppointments),
   readJournal: outside(hostCalls.readJournal),
+  readFeed: outside(hostCalls.readFeed),
   readSettings: outside(hostCalls.readSettings),
   readClock: hostCalls.readClock,
   load: loadAtOneMoment,

@@ -3,6 +3,7 @@ import {
   type ListReads,
   migrationStatements,
   type SqlStrategy,
+  standardLists,
   tableOfKind,
 } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core/adapter";
@@ -20,6 +21,10 @@ export interface Statements {
   /** Takes an id. A command has no version, and counts as 1. */
   readonly selectVersion: PerKind;
   readonly reads: ListReads;
+  /** Takes a number and a limit. */
+  readonly readFeed: string;
+  /** Returns the last entry. */
+  readonly readFeedEnd: string;
   readonly writes: Writes;
   readonly readSchemaVersion: string;
   /** Takes the name. */
@@ -31,6 +36,9 @@ export interface Statements {
   /** Changes nothing, and takes the write lock. */
   readonly lock: string;
 }
+
+// One writer at a time: numbers are in the order of the commits.
+const feedRows = sql`select 0 as feed_partition, seq, ${standardLists.selected("journal")} from ${sql.table("journal")}`;
 
 export function createStatements(strategy: SqlStrategy): Statements {
   const perKind = (template: (kind: RecordKind) => ReturnType<typeof sql>): PerKind => {
@@ -52,6 +60,8 @@ export function createStatements(strategy: SqlStrategy): Statements {
       return sql`select ${version} from ${sql.table(tableOfKind[kind])} where id = ${""}`;
     }),
     reads: createReads(strategy),
+    readFeed: sql`${feedRows} where seq >= ${0} order by seq limit ${0}`.compile(strategy.queries).sql,
+    readFeedEnd: sql`${feedRows} order by seq desc limit 1`.compile(strategy.queries).sql,
     writes: createWrites(strategy),
     readSettings: sql`select value from ${sql.table("settings")} where name = ${""}`.compile(strategy.queries).sql,
     storeSetting:

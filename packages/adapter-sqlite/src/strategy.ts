@@ -31,6 +31,7 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
       instant: sql`integer`,
       json: sql`text`,
       sequence: sql`integer primary key`,
+      partition: null,
     },
     tableOptions: sql`strict`,
     isOneOf: inList,
@@ -41,6 +42,8 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
         : sql<boolean>`case when json_valid(${sql.ref(column)}) then json_type(${sql.ref(column)}) = ${sql.lit(shape)} else 0 end`,
     itemCount: (column) => sql<number>`json_array_length(${sql.ref(column)})`,
     from: (index) => sql`${sql.table(indexes[index].table)} indexed by ${sql.id(qualified(index))}`,
+    unneeded: ["feed_partitions"],
+    feedKey: null,
     lists: standardLists,
     listedId: sql.id("id"),
   };

@@ -104,8 +104,45 @@ function auditJournal(record: Slot | Appointment, entries: readonly JournalEntry
   const versions = entries.map(({ version }) => version);
   const expected = Array.from({ length: record.version }, (_, index) => index + 1);
   if (versions.join() !== expected.join()) return [`5: ${name} has journal entries ${versions.join()}`];
-  const told = Object.assign({}, ...entries.map(({ changes }) => changes)) as Record<string, unknown>;
+  const told = fieldsTold(entries);
   const stored = JSON.parse(JSON.stringify(record)) as Record<string, unknown>;
-  const differing = Object.keys(told).filter((field) => JSON.stringify(told[field]) !== JSON.stringify(stored[field]));
+  const differing = Object.keys(told).filter((field) => !isSame(told[field], stored[field]));
   return differing.length === 0 ? [] : [`5: ${name} differs from its journal in ${differing.join()}`];
+}
+
+type Fields = Record<string, unknown>;
+
+/** What a record's entries say of its fields, once all of them have happened. */
+function fieldsTold(entries: readonly JournalEntry[]): Fields {
+  return entries.reduce((fields, entry) => ({ ...beforeEntry(fields, entry), ...fieldsAfter(entry) }), {});
+}
+
+function fieldsAfter({ changes }: JournalEntry): Fields {
+  return Object.fromEntries(Object.entries(changes).map(([field, { to }]) => [field, to]));
+}
+
+/** A hold ends by the clock, and without an entry. */
+function beforeEntry(fields: Fields, { fromStatus }: JournalEntry): Fields {
+  return fields.status === "held" && fromStatus === "available"
+    ? { ...fields, status: "available", hold: null }
+    : fields;
+}
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/**
+ * Reports, as sentences, which entries of a record say another thing of what a field was than the entries before it.
+ * After a change by hand they may.
+ */
+export function auditChain(entries: readonly JournalEntry[]): readonly string[] {
+  return entries.flatMap((entry, index) => {
+    const before = beforeEntry(fieldsTold(entries.slice(0, index)), entry);
+    const name = `${entry.recordKind} ${entry.recordId} at version ${entry.version}`;
+    return Object.entries(entry.changes)
+      .filter(([field, { from, to }]) => !isSame(from, before[field]) || isSame(from, to))
+      .map(
+        ([field, { from, to }]) =>
+          `5: ${name} was ${JSON.stringify(from)} in ${field}, and became ${JSON.stringify(to)}`,
+      );
+  });
 }

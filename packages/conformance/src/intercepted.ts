@@ -9,6 +9,7 @@ const isWaitedFor: Readonly<Record<keyof StorageCalls, boolean>> = {
   findSlots: true,
   findAppointments: true,
   readJournal: true,
+  readFeed: true,
   commit: true,
   readSettings: true,
   storeSettings: true,

@@ -66,6 +66,8 @@ function entryFor(record: Slot | Appointment, commandId: string): JournalEntry {
   return {
     recordKind: record.kind,
     recordId: record.id,
+    providerIds: record.kind === "slot" ? [record.providerId] : record.providerIds,
+    facilityId: record.facilityId,
     version: record.version,
     command: "book",
     commandId,
@@ -74,7 +76,7 @@ function entryFor(record: Slot | Appointment, commandId: string): JournalEntry {
     at: sampleNow,
     fromStatus: record.version === 1 ? null : "available",
     toStatus: record.status,
-    changes: { status: record.status },
+    changes: { status: { ...(record.version === 1 ? {} : { from: "available" }), to: record.status } },
   };
 }
 

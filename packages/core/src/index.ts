@@ -14,6 +14,7 @@ export type {
 export type { SyncReport } from "./engine/check-sync.ts";
 export { type Clock, systemClock } from "./engine/clock.ts";
 export { createEngine } from "./engine/engine.ts";
+export type { Changes, ChangesPage } from "./engine/feed/changes.ts";
 export type { CoalesceOptions } from "./engine/lanes.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
 export type { Page } from "./engine/page.ts";
@@ -62,16 +63,19 @@ export type {
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
 export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from "./model/input-issue.ts";
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
-export { type CommandName, commandNames, type JournalEntry } from "./model/journal.ts";
+export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
 export type {
   AppointmentHistoryInput,
+  ChangesFilter,
+  ChangesInput,
   GetScheduleInput,
   HistoryInput,
   ListAppointmentsInput,
   ListSlotsInput,
   PageInput,
   SlotHistoryInput,
+  SubscribeInput,
   WindowInput,
 } from "./model/read-inputs.ts";
 export type { RecordKey } from "./model/record.ts";
@@ -83,6 +87,7 @@ export type {
   AccessAnswer,
   AccessRequest,
   Authorize,
+  ChangesRequest,
   CommandRequest,
   Hiding,
   HistoryRequest,

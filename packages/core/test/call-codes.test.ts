@@ -89,6 +89,8 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   listSlots: (engine) => engine.listSlots({}),
   listAppointments: (engine) => engine.listAppointments({}),
   history: (engine) => engine.history({ slotId: "s" }),
+  changes: (engine) => engine.changes({}),
+  subscribe: async (engine) => engine.subscribe({ after: "?" }),
   checkSync: (engine) => engine.checkSync("s"),
   reconcile: (engine) => engine.reconcile({ actor }),
   transaction: (engine) => engine.transaction(async () => {}),

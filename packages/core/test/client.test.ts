@@ -7,6 +7,8 @@ import {
   type BookedJson,
   type ChangedAppointmentJson,
   type ChangedSlotJson,
+  type ChangesJson,
+  type ChangesPageJson,
   type CreatedSlotsJson,
   type CreatedSoFarJson,
   type EndedAppointmentJson,
@@ -52,25 +54,32 @@ interface Answers {
   readonly listSlots: PageJson<SlotJson>;
   readonly listAppointments: PageJson<AppointmentJson>;
   readonly history: PageJson<JournalEntryJson>;
+  readonly changes: ChangesPageJson;
+  readonly subscribe: ChangesJson;
   readonly checkSync: SyncReportJson;
   readonly reconcile: ReconcileReportJson;
 }
 
 /** The same, where an actor's engine answers otherwise. */
 interface AnswersToActor
-  extends Omit<Answers, "getSlot" | "getAppointment" | "listSlots" | "listAppointments" | "history"> {
+  extends Omit<
+    Answers,
+    "getSlot" | "getAppointment" | "listSlots" | "listAppointments" | "history" | "changes" | "subscribe"
+  > {
   readonly getSlot: ShownSlotJson;
   readonly getAppointment: ShownAppointmentJson;
   readonly listSlots: PageJson<ShownSlotJson>;
   readonly listAppointments: PageJson<ShownAppointmentJson>;
   readonly history: PageJson<ShownJournalEntryJson>;
+  readonly changes: ChangesPageJson<ShownJournalEntryJson>;
+  readonly subscribe: ChangesJson<ShownJournalEntryJson>;
 }
 
 /** What the calls of an engine answer, as JSON has it. */
 type AnswersOf<Made> = {
   readonly [Name in Exclude<keyof Made, "as" | "within" | "transaction">]: Made[Name] extends (
     ...input: never
-  ) => Promise<infer Answer>
+  ) => Promise<infer Answer> | AsyncIterable<infer Answer>
     ? AsJson<Answer>
     : never;
 };
@@ -169,7 +178,9 @@ describe("the entry for browsers", () => {
     expectTypeOf<ShownAppointmentJson["start"]>().toEqualTypeOf<string>();
     expectTypeOf<ShownSlotJson["hold"]>().toEqualTypeOf<SlotJson["hold"]>();
     expectTypeOf<ShownJournalEntryJson["actor"]>().toEqualTypeOf<JournalEntryJson["actor"] | null>();
-    expectTypeOf<JournalEntryJson["changes"]>().toEqualTypeOf<{ readonly [field: string]: Json }>();
+    expectTypeOf<JournalEntryJson["changes"]>().toEqualTypeOf<{
+      readonly [field: string]: { readonly from?: Json; readonly to: Json };
+    }>();
     expectTypeOf<SlotJson>().toExtend<ShownSlotJson>();
   });
 });

@@ -132,6 +132,11 @@ const reached: Record<ErrorCode, () => Promise<unknown>> = {
   },
   schema_outdated: () => failing("schema_outdated").getSlot("any"),
   schema_too_new: () => failing("schema_too_new").getSlot("any"),
+  feed_reset: async () => {
+    const [{ engine }, other] = [await stage(), await stage()];
+    const { cursor } = await other.engine.changes({});
+    return engine.changes({ after: cursor });
+  },
   settings_mismatch: async () => {
     const storage = memoryAdapter();
     const { slotId } = await stage({ storage });

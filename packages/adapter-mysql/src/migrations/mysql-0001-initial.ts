@@ -103,8 +103,13 @@ export const initial: Migration = {
       kind: "table",
       name: "journal",
       statement: `create table \`{database}\`.\`{prefix}journal\` (
+  \`feed_partition\` int not null,
+  \`seq\` bigint not null,
   \`record_kind\` varchar(600) character set utf8mb4 collate utf8mb4_0900_bin not null,
   \`record_id\` varchar(128) character set utf8mb4 collate utf8mb4_0900_bin not null,
+  \`facility_id\` varchar(128) character set utf8mb4 collate utf8mb4_0900_bin not null,
+  \`provider_id\` varchar(128) character set utf8mb4 collate utf8mb4_0900_bin not null,
+  \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin,
   \`version\` int not null,
   \`command\` varchar(600) character set utf8mb4 collate utf8mb4_0900_bin not null,
   \`command_id\` varchar(128) character set utf8mb4 collate utf8mb4_0900_bin not null,
@@ -115,8 +120,18 @@ export const initial: Migration = {
   \`from_status\` varchar(600) character set utf8mb4 collate utf8mb4_0900_bin,
   \`to_status\` varchar(600) character set utf8mb4 collate utf8mb4_0900_bin not null,
   \`changes\` longtext character set utf8mb4 collate utf8mb4_0900_bin not null,
+  constraint \`{prefix}journal_feed\` unique (\`feed_partition\`, \`seq\`),
   constraint \`{prefix}journal_once_per_version\` primary key (\`record_id\`, \`record_kind\`, \`version\`),
   constraint \`{prefix}journal_row_format\` check (\`record_kind\` in ('slot', 'appointment') and version >= 1 and (case when json_valid(\`changes\`) then json_type(\`changes\`) = 'OBJECT' else 0 end = 1))
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
+    },
+    {
+      kind: "table",
+      name: "feed_partitions",
+      statement: `create table \`{database}\`.\`{prefix}feed_partitions\` (
+  \`feed_partition\` int not null,
+  \`last_seq\` bigint not null,
+  constraint \`{prefix}feed_partitions_pkey\` primary key (\`feed_partition\`)
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
     },
     {
@@ -127,6 +142,13 @@ export const initial: Migration = {
   \`value\` varchar(600) character set utf8mb4 collate utf8mb4_0900_bin not null,
   constraint \`{prefix}settings_pkey\` primary key (\`name\`)
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
+    },
+    {
+      kind: "rows",
+      name: "feed_partitions",
+      on: "feed_partitions",
+      statement: `insert ignore into \`{database}\`.\`{prefix}feed_partitions\` (feed_partition, last_seq)
+    with recursive n (id) as (select 0 union all select id + 1 from n where id + 1 < 256) select id, 0 from n`,
     },
     {
       kind: "index",
@@ -316,6 +338,9 @@ for each row begin signal sqlstate '45000' set message_text = 'slotwright:journa
     begin
     declare found int;
     declare said longtext character set utf8mb4 collate utf8mb4_0900_bin;
+    declare taken int;
+    declare last bigint;
+    declare probes int;
     declare exit handler for sqlexception begin set @slotwright_new_schedules = null; resignal; end;
     set @slotwright_new_schedules = \`p_new_schedules\`;
     if \`p_new_commands\` is not null then begin
@@ -357,8 +382,22 @@ if \`p_lock_appointments\` is not null then set found = 0;
 if \`p_new_journal\` is not null then begin
     declare exit handler for 1062 begin get diagnostics condition 1 said = message_text;
       if right(said, 8) = 'PRIMARY''' then signal sqlstate '45000' set message_text = 'slotwright:journal_once_per_version: the journal has an entry for this version already'; else resignal; end if; end;
-    insert into \`{database}\`.\`{prefix}journal\` (\`record_kind\`, \`record_id\`, \`version\`, \`command\`, \`command_id\`, \`actor_kind\`, \`actor_id\`, \`reason\`, \`at\`, \`from_status\`, \`to_status\`, \`changes\`)
-    select \`k\`.\`record_kind\`, \`k\`.\`record_id\`, \`k\`.\`version\`, \`k\`.\`command\`, \`k\`.\`command_id\`, \`k\`.\`actor_kind\`, \`k\`.\`actor_id\`, \`k\`.\`reason\`, \`k\`.\`at\`, \`k\`.\`from_status\`, \`k\`.\`to_status\`, \`k\`.\`changes\` from json_table(\`p_new_journal\`, '$[*]' columns (\`record_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`record_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`version\` bigint path '$[2]', \`command\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`command_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`actor_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[5]', \`actor_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`reason\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`at\` bigint path '$[8]', \`from_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`to_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[10]', \`changes\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]')) as k;
+    set taken = ((@@auto_increment_offset - 1) * 32) mod 256, last = null, probes = 0;
+    while last is null do
+      if probes = 256 then
+        set taken = 256 + floor(rand() * 2000000000), last = 0;
+        insert into \`{database}\`.\`{prefix}feed_partitions\` (feed_partition, last_seq) values (taken, 0);
+      else
+        select p.last_seq into last from \`{database}\`.\`{prefix}feed_partitions\` as p force index (primary) where p.feed_partition = taken for update skip locked;
+        if last is null then set probes = probes + 1, taken = (taken + 1) mod 256; end if;
+      end if;
+    end while;
+    set last = greatest(last, coalesce((select max(j.seq) from json_table(\`p_new_journal\`, '$[*]' columns (\`record_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`record_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`version\` bigint path '$[5]', \`command\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`command_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`actor_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`actor_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`reason\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[10]', \`at\` bigint path '$[11]', \`from_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[12]', \`to_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[13]', \`changes\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[14]')) as k
+      straight_join \`{database}\`.\`{prefix}journal\` as j force index (primary)
+      on j.record_id = k.record_id and j.record_kind = k.record_kind and j.version = k.version - 1 for share of \`j\`), 0));
+    insert into \`{database}\`.\`{prefix}journal\` (feed_partition, seq, \`record_kind\`, \`record_id\`, \`facility_id\`, \`provider_id\`, \`provider_ids\`, \`version\`, \`command\`, \`command_id\`, \`actor_kind\`, \`actor_id\`, \`reason\`, \`at\`, \`from_status\`, \`to_status\`, \`changes\`)
+    select taken, last + k.place, \`k\`.\`record_kind\`, \`k\`.\`record_id\`, \`k\`.\`facility_id\`, \`k\`.\`provider_id\`, \`k\`.\`provider_ids\`, \`k\`.\`version\`, \`k\`.\`command\`, \`k\`.\`command_id\`, \`k\`.\`actor_kind\`, \`k\`.\`actor_id\`, \`k\`.\`reason\`, \`k\`.\`at\`, \`k\`.\`from_status\`, \`k\`.\`to_status\`, \`k\`.\`changes\` from json_table(\`p_new_journal\`, '$[*]' columns (place for ordinality, \`record_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`record_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`version\` bigint path '$[5]', \`command\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`command_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`actor_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`actor_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`reason\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[10]', \`at\` bigint path '$[11]', \`from_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[12]', \`to_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[13]', \`changes\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[14]')) as k;
+    update \`{database}\`.\`{prefix}feed_partitions\` set last_seq = last + json_length(\`p_new_journal\`) where feed_partition = taken;
     end; end if;
 if \`p_new_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k; end if;
@@ -391,6 +430,9 @@ if \`p_new_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}
     begin
     declare found int;
     declare said longtext character set utf8mb4 collate utf8mb4_0900_bin;
+    declare taken int;
+    declare last bigint;
+    declare probes int;
     declare seconds int default @@innodb_lock_wait_timeout;
     declare exit handler for sqlexception begin
       rollback and no chain no release; set innodb_lock_wait_timeout = seconds, @slotwright_new_schedules = null; resignal; end;
@@ -437,8 +479,22 @@ if \`p_lock_appointments\` is not null then set found = 0;
 if \`p_new_journal\` is not null then begin
     declare exit handler for 1062 begin get diagnostics condition 1 said = message_text;
       if right(said, 8) = 'PRIMARY''' then signal sqlstate '45000' set message_text = 'slotwright:journal_once_per_version: the journal has an entry for this version already'; else resignal; end if; end;
-    insert into \`{database}\`.\`{prefix}journal\` (\`record_kind\`, \`record_id\`, \`version\`, \`command\`, \`command_id\`, \`actor_kind\`, \`actor_id\`, \`reason\`, \`at\`, \`from_status\`, \`to_status\`, \`changes\`)
-    select \`k\`.\`record_kind\`, \`k\`.\`record_id\`, \`k\`.\`version\`, \`k\`.\`command\`, \`k\`.\`command_id\`, \`k\`.\`actor_kind\`, \`k\`.\`actor_id\`, \`k\`.\`reason\`, \`k\`.\`at\`, \`k\`.\`from_status\`, \`k\`.\`to_status\`, \`k\`.\`changes\` from json_table(\`p_new_journal\`, '$[*]' columns (\`record_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`record_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`version\` bigint path '$[2]', \`command\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`command_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`actor_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[5]', \`actor_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`reason\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`at\` bigint path '$[8]', \`from_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`to_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[10]', \`changes\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]')) as k;
+    set taken = ((@@auto_increment_offset - 1) * 32) mod 256, last = null, probes = 0;
+    while last is null do
+      if probes = 256 then
+        set taken = 256 + floor(rand() * 2000000000), last = 0;
+        insert into \`{database}\`.\`{prefix}feed_partitions\` (feed_partition, last_seq) values (taken, 0);
+      else
+        select p.last_seq into last from \`{database}\`.\`{prefix}feed_partitions\` as p force index (primary) where p.feed_partition = taken for update skip locked;
+        if last is null then set probes = probes + 1, taken = (taken + 1) mod 256; end if;
+      end if;
+    end while;
+    set last = greatest(last, coalesce((select max(j.seq) from json_table(\`p_new_journal\`, '$[*]' columns (\`record_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`record_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`version\` bigint path '$[5]', \`command\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`command_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`actor_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`actor_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`reason\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[10]', \`at\` bigint path '$[11]', \`from_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[12]', \`to_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[13]', \`changes\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[14]')) as k
+      straight_join \`{database}\`.\`{prefix}journal\` as j force index (primary)
+      on j.record_id = k.record_id and j.record_kind = k.record_kind and j.version = k.version - 1 ), 0));
+    insert into \`{database}\`.\`{prefix}journal\` (feed_partition, seq, \`record_kind\`, \`record_id\`, \`facility_id\`, \`provider_id\`, \`provider_ids\`, \`version\`, \`command\`, \`command_id\`, \`actor_kind\`, \`actor_id\`, \`reason\`, \`at\`, \`from_status\`, \`to_status\`, \`changes\`)
+    select taken, last + k.place, \`k\`.\`record_kind\`, \`k\`.\`record_id\`, \`k\`.\`facility_id\`, \`k\`.\`provider_id\`, \`k\`.\`provider_ids\`, \`k\`.\`version\`, \`k\`.\`command\`, \`k\`.\`command_id\`, \`k\`.\`actor_kind\`, \`k\`.\`actor_id\`, \`k\`.\`reason\`, \`k\`.\`at\`, \`k\`.\`from_status\`, \`k\`.\`to_status\`, \`k\`.\`changes\` from json_table(\`p_new_journal\`, '$[*]' columns (place for ordinality, \`record_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`record_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`version\` bigint path '$[5]', \`command\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`command_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`actor_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`actor_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`reason\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[10]', \`at\` bigint path '$[11]', \`from_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[12]', \`to_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[13]', \`changes\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[14]')) as k;
+    update \`{database}\`.\`{prefix}feed_partitions\` set last_seq = last + json_length(\`p_new_journal\`) where feed_partition = taken;
     end; end if;
 if \`p_new_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k; end if;

@@ -211,9 +211,13 @@ export const initial: Migration = {
       kind: "table",
       name: "journal",
       statement: `create table "{schema}"."{prefix}journal" (
-  "seq" bigint generated always as identity,
+  "feed_partition" integer not null,
+  "seq" bigint generated always as identity not null,
   "record_kind" text collate "C" not null,
   "record_id" text collate "C" not null,
+  "facility_id" text collate "C" not null,
+  "provider_id" text collate "C" not null,
+  "provider_ids" text collate "C",
   "version" integer not null,
   "command" text collate "C" not null,
   "command_id" text collate "C" not null,
@@ -228,10 +232,10 @@ export const initial: Migration = {
     },
     {
       kind: "constraint",
-      name: "{prefix}journal_pkey",
+      name: "{prefix}journal_feed",
       on: "journal",
-      statement: `alter table "{schema}"."{prefix}journal" add constraint "{prefix}journal_pkey"
-  primary key ("seq")`,
+      statement: `alter table "{schema}"."{prefix}journal" add constraint "{prefix}journal_feed"
+  primary key ("feed_partition", "seq")`,
     },
     {
       kind: "constraint",
@@ -700,6 +704,9 @@ $slotwright$`,
   "n" integer,
   "record_kind" text,
   "record_id" text,
+  "facility_id" text,
+  "provider_id" text,
+  "provider_ids" text,
   "version" integer,
   "command" text,
   "command_id" text,
@@ -798,6 +805,7 @@ declare
   v_busy json;
   v_lost integer[];
   v_written integer;
+  v_partition integer;
   v_replayed json;
   v_state text;
   v_constraint text;
@@ -857,6 +865,10 @@ begin
         ) as t
         where r.n = any (v_lost) or v_attempt > 1;
       end if;
+      v_partition := 0;
+      while not pg_try_advisory_xact_lock('"{schema}"."{prefix}journal"'::regclass::oid::integer, v_partition) loop
+        v_partition := v_partition + 1;
+      end loop;
       v_message := set_config('slotwright.locks_held', 'on', true);
       if p_commands is not null then
         insert into "{schema}"."{prefix}commands" ("id", "request_hash", "result", "created_at")
@@ -871,8 +883,8 @@ begin
         end if;
       end if;
       if p_journal is not null then
-        insert into "{schema}"."{prefix}journal" ("record_kind", "record_id", "version", "command", "command_id", "actor_kind", "actor_id", "reason", "at", "from_status", "to_status", "changes")
-        select r."record_kind", r."record_id", r."version", r."command", r."command_id", r."actor_kind", r."actor_id", r."reason", r."at", r."from_status", r."to_status", r."changes" from unnest(p_journal) as r
+        insert into "{schema}"."{prefix}journal" (feed_partition, "record_kind", "record_id", "facility_id", "provider_id", "provider_ids", "version", "command", "command_id", "actor_kind", "actor_id", "reason", "at", "from_status", "to_status", "changes")
+        select v_partition, r."record_kind", r."record_id", r."facility_id", r."provider_id", r."provider_ids", r."version", r."command", r."command_id", r."actor_kind", r."actor_id", r."reason", r."at", r."from_status", r."to_status", r."changes" from unnest(p_journal) as r
         where r.n <> all (v_lost);
         get diagnostics v_written = row_count;
         if v_written < cardinality(p_journal) then

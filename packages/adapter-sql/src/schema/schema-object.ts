@@ -14,6 +14,7 @@ export interface SchemaObject {
 
 export type SchemaObjectKind =
   | "table"
+  | "rows"
   | "column"
   | "setting"
   | "constraint"

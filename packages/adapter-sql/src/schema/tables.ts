@@ -75,12 +75,14 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
         sql`${isOneOf("record_kind", ["slot", "appointment"])} and version >= 1 and ${isJson("changes", "object")}`,
     },
   },
+  feed_partitions: { key: { name: "feed_partitions_pkey", columns: ["feed_partition"] } },
   settings: { key: { name: "settings_pkey", columns: ["name"] } },
 };
 
-/** The tables of the catalogue without the migration table, in an order in which they can be created. */
+/** The tables that the engine needs, without the migration table, in an order in which they can be created. */
 export function tableParts(strategy: SqlStrategy): readonly TableParts[] {
-  return Object.entries(constraints).map(([name, own]) => {
+  const needed = Object.entries(constraints).filter(([name]) => !strategy.unneeded.some((one) => one === name));
+  return needed.map(([name, own]) => {
     const table = name as TableName;
     return { table, columns: columnParts(strategy, table), constraints: constraintParts(strategy, table, own) };
   });
@@ -101,10 +103,11 @@ function constraintParts(strategy: SqlStrategy, table: TableName, own: Constrain
     name,
     clause: compiled(strategy, clause),
   });
-  // If there is a sequence, it is the primary key.
-  const isPrimary = !("seq" in catalogue[table]) || strategy.columnTypes.sequence === null;
-  const keyKind = isPrimary ? sql`primary key` : sql`unique`;
+  const feedKey = table === "journal" ? strategy.feedKey : undefined;
+  const keyKind = feedKey === undefined || feedKey === "unique" ? sql`primary key` : sql`unique`;
+  const ofFeed = sql`${sql.raw(feedKey ?? "")} (${columnsOf(["feed_partition", "seq"])})`;
   return [
+    ...(feedKey ? [part(strategy.qualified("journal_feed"), ofFeed)] : []),
     part(strategy.qualified(key.name), sql`${keyKind} (${columnsOf(key.columns)})`),
     ...Object.entries(checks).map(([guard, check]) =>
       part(strategy.constraintName(table, guard), sql`check (${check(strategy)})`),

@@ -103,9 +103,12 @@ export const initial: Migration = {
       kind: "table",
       name: "journal",
       statement: `create table "{prefix}journal" (
-  "seq" integer primary key,
+  "seq" integer primary key not null,
   "record_kind" text not null,
   "record_id" text not null,
+  "facility_id" text not null,
+  "provider_id" text not null,
+  "provider_ids" text,
   "version" integer not null,
   "command" text not null,
   "command_id" text not null,

@@ -126,10 +126,13 @@ export const accessListCases: readonly ConformanceCase[] = [
         actor: null,
         // It has a hash of the actor.
         commandId: null,
-        changes: { ...items[0]?.changes, subjectId: null, metadata: null },
+        changes: { ...items[0]?.changes, subjectId: { to: null }, metadata: { to: null } },
       });
       const ofSlot = (await reader.history({ slotId })).items[1];
-      assert.deepEqual([ofSlot?.changes?.appointmentId, ofSlot?.changes?.status], [null, "booked"]);
+      assert.deepEqual(ofSlot?.changes, {
+        status: { from: "available", to: "booked" },
+        appointmentId: { from: null, to: null },
+      });
       assert.deepEqual(await engine.getAppointment(own.id), own);
       await assertSound(storage);
     },

@@ -93,6 +93,8 @@ function transitionTo(records: readonly VersionedRecord[], step: number): Transi
             {
               recordKind: record.kind,
               recordId: record.id,
+              providerIds: record.kind === "slot" ? [record.providerId] : record.providerIds,
+              facilityId: record.facilityId,
               version: record.version,
               // Any text as long as a command's name will do: an adapter does not know commands.
               command: exactly("command") as never,
@@ -102,7 +104,7 @@ function transitionTo(records: readonly VersionedRecord[], step: number): Transi
               at: new Date(oddNow.getTime() + step),
               fromStatus: record.version === 1 ? null : exactly("from"),
               toStatus: exactly("to"),
-              changes: { ...metadata, step },
+              changes: { status: { to: step }, metadata: { from: { step }, to: metadata } },
             },
           ],
     ),

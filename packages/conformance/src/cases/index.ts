@@ -10,6 +10,7 @@ import { contractBatchCases } from "./contract-batch.ts";
 import { contractCommitCases } from "./contract-commit.ts";
 import { contractEdgeCases } from "./contract-edges.ts";
 import { contractExpectCases } from "./contract-expect.ts";
+import { contractFeedCases } from "./contract-feed.ts";
 import { contractFieldCases } from "./contract-fields.ts";
 import { contractGuardCases } from "./contract-guards.ts";
 import { contractListCases } from "./contract-lists.ts";
@@ -22,6 +23,7 @@ import { contractSettingsCases } from "./contract-settings.ts";
 import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
 import { crowdCases } from "./crowds.ts";
+import { feedCases } from "./feed.ts";
 import { holdCases } from "./hold.ts";
 import { hostFunctionCases } from "./host-functions.ts";
 import { hostTransactionCases } from "./host-transaction.ts";
@@ -58,6 +60,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractLockCases,
   ...contractGuardCases,
   ...contractSettingsCases,
+  ...contractFeedCases,
   ...bookCases,
   ...appointmentCases,
   ...sharedAppointmentCases,
@@ -67,6 +70,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...idempotencyCases,
   ...ownIdCases,
   ...listCases,
+  ...feedCases,
   ...hostTransactionCases,
   ...settingsCases,
   ...transactionCases,

@@ -116,7 +116,7 @@ export const oddInputCases: readonly ConformanceCase[] = [
       const moved = { appointmentId: appointment.id, slotId: to, start: foreign("new Date(minute + 1800000)") };
       await engine.reschedule({ actor: patient, ...moved });
       const { items } = await engineOn(second).history({ appointmentId: appointment.id });
-      assert.equal(items.at(-1)?.changes.start, minutes(30).toISOString());
+      assert.equal(items.at(-1)?.changes.start?.to, minutes(30).toISOString());
       assert.deepEqual((await engineOn(second).listSlots({ from: foreign("new Date(minute)") })).items.length, 2);
       for (const odd of ["new Map()", "{ at: new Date() }", "{ a: new (class { x = 1 })() }"]) {
         const metadata = foreign(odd);

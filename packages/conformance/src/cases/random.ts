@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Engine, Slot } from "@slotwright/core";
 import fc from "fast-check";
-import { auditStore } from "../audit.ts";
+import { auditChain, auditStore } from "../audit.ts";
+import { createFeedReader } from "../feed-reader.ts";
 import {
   askFor,
   assertOneAndReplays,
@@ -81,6 +82,10 @@ export const randomCases: readonly ConformanceCase[] = [
           await attempt(intent, engine, world);
           assert.deepEqual(await auditStore(storage), [], `after ${JSON.stringify(intent)}`);
         }
+        const reader = createFeedReader(storage, 500);
+        await reader.readToEnd();
+        const ofRecords = Map.groupBy(reader.entries, ({ recordKind, recordId }) => `${recordKind} ${recordId}`);
+        for (const entries of ofRecords.values()) assert.deepEqual(auditChain(entries), []);
         await close();
       });
       await fc.assert(property, { numRuns: propertyRuns });

@@ -3,7 +3,7 @@ import "../node-version.ts";
 
 export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "../model/appointment.ts";
 export { compareIds } from "../model/id-order.ts";
-export { type CommandName, commandNames, type JournalEntry } from "../model/journal.ts";
+export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "../model/journal.ts";
 export { limits } from "../model/limits.ts";
 export {
   type CommandRecord,
@@ -24,6 +24,11 @@ export type {
   AppointmentQuery,
   CallOptions,
   CommitOutcome,
+  FeedEntry,
+  FeedMark,
+  FeedPosition,
+  FeedQuery,
+  FeedRead,
   Guard,
   JournalQuery,
   MigrationReport,
@@ -34,6 +39,12 @@ export type {
   StoredSettings,
   Transition,
 } from "../storage/adapter.ts";
+export {
+  comparePlaces,
+  feedAfter,
+  feedDigest,
+  positionAfter,
+} from "../storage/feed-position.ts";
 export { inWords, saysNotTransaction } from "../storage/misuse.ts";
 export { isStorageError, StorageError, type StorageFailure } from "../storage/storage-error.ts";
 export type { OnWarning, Warning, WarningCode, WarningDetails } from "../warnings.ts";

@@ -19,6 +19,8 @@ export type {
   BookedJson,
   ChangedAppointmentJson,
   ChangedSlotJson,
+  ChangesJson,
+  ChangesPageJson,
   CreatedSlotsJson,
   CreatedSoFarJson,
   EndedAppointmentJson,

@@ -15,7 +15,14 @@ import type {
 } from "../model/command-inputs.ts";
 import type { CreatedSoFar, CreateManySlotsInput } from "../model/create-many-slots.ts";
 import type { JournalEntry } from "../model/journal.ts";
-import type { GetScheduleInput, HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import type {
+  ChangesInput,
+  GetScheduleInput,
+  HistoryInput,
+  ListAppointmentsInput,
+  ListSlotsInput,
+  SubscribeInput,
+} from "../model/read-inputs.ts";
 import type { Schedule } from "../model/schedule.ts";
 import type { Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
@@ -27,6 +34,7 @@ import type { ChangedAppointment } from "../rules/check-in.ts";
 import type { CreatedSlots } from "../rules/create-slots.ts";
 import type { HeldSlot } from "../rules/hold.ts";
 import type { SyncReport } from "./check-sync.ts";
+import type { Changes, ChangesPage } from "./feed/changes.ts";
 import type { Page } from "./page.ts";
 import type { ReconcileInput, ReconcileReport } from "./reconcile.ts";
 
@@ -359,6 +367,45 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    * ```
    */
   history(input: HistoryInput): Promise<Page<SeenBy<JournalEntry, Whose>>>;
+
+  /**
+   * Reads the feed: what has happened to all slots and appointments, a page at a time. Each committed change comes
+   * once, and those of one record in the order of its versions. Changes of different records come roughly, and not
+   * strictly, in the order of their commits. Start with `after: "end"` and then read the records that you show: the
+   * changes that follow are those that these reads may have missed. A page may have fewer entries than `limit` or none,
+   * and a `cursor` that goes on, where others are left out.
+   *
+   * @returns The entries, the cursor after them, and whether that was all.
+   * @throws BookingError `feed_reset`, `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
+   * `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const { cursor } = await engine.changes({ after: "end" });
+   * const { items } = await engine.listSlots({ providerIds: ["dr-grey"] });
+   * const { entries } = await engine.changes({ after: cursor, providerIds: ["dr-grey"] });
+   * ```
+   */
+  changes(input?: ChangesInput): Promise<ChangesPage<SeenBy<JournalEntry, Whose>>>;
+
+  /**
+   * Follows the feed: gives what has happened since `after`, and then what happens, as it happens. Commits of this
+   * engine come at once, all others within `pollMs`. However many follow, one reader asks the database. Whoever is slow
+   * goes on from their own cursor, so nothing is missed and little is kept in memory. While the database is away, it
+   * waits. It ends with `signal`, or when you leave the loop.
+   *
+   * @returns An iterable of parts of the feed, each with the cursor after it. A part may have no entries, where all of
+   * them are left out.
+   * @throws BookingError `invalid_input`, at once; while it is iterated, `feed_reset`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`,
+   * `schema_too_new`.
+   * @example
+   * ```ts
+   * for await (const { entries, cursor } of engine.subscribe({ after: "end", signal })) {
+   *   for (const { recordId, command } of entries) console.log(command, recordId, cursor);
+   * }
+   * ```
+   */
+  subscribe(input?: SubscribeInput): AsyncIterable<Changes<SeenBy<JournalEntry, Whose>>>;
 
   /**
    * Checks whether a slot and its appointment agree. They always do, unless rows were changed by hand.

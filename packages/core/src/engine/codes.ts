@@ -82,6 +82,8 @@ export const callCodes = {
   listSlots: [...read, "invalid_time_range"],
   listAppointments: [...read, "invalid_time_range"],
   history: read,
+  changes: [...read, "feed_reset"],
+  subscribe: [...read, "feed_reset"],
   checkSync: [...read, "slot_not_found"],
   reconcile: [...write, "forbidden"],
   transaction: write,

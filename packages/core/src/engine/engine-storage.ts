@@ -14,7 +14,9 @@ type Bounded<Call> = Call extends (asked: infer Asked, call?: CallOptions) => in
   : never;
 
 type Reads = {
-  readonly [Name in "load" | "findSlots" | "findAppointments" | "readJournal"]: Bounded<StorageAdapter[Name]>;
+  readonly [Name in "load" | "findSlots" | "findAppointments" | "readJournal" | "readFeed"]: Bounded<
+    StorageAdapter[Name]
+  >;
 };
 
 /** The storage as the engine uses it: it commits one transition at a time, alone or together with others. */
@@ -34,6 +36,7 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     findSlots: (query, until) => storage.findSlots(query, bounded(call, until)),
     findAppointments: (query, until) => storage.findAppointments(query, bounded(call, until)),
     readJournal: (query, until) => storage.readJournal(query, bounded(call, until)),
+    readFeed: (query, until) => storage.readFeed(query, bounded(call, until)),
     readSettings: () => storage.readSettings(call),
     storeSettings: (settings) => storage.storeSettings(settings, call),
     commit: async (command, decided, until) =>

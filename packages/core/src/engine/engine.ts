@@ -1,12 +1,21 @@
 import { z } from "zod";
 import type { CreateManySlotsInput } from "../model/create-many-slots.ts";
 import { type CommandName, commandNames } from "../model/journal.ts";
-import type { GetScheduleInput, HistoryInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import type {
+  ChangesInput,
+  GetScheduleInput,
+  HistoryInput,
+  ListAppointmentsInput,
+  ListSlotsInput,
+  SubscribeInput,
+} from "../model/read-inputs.ts";
 import { actorSchema } from "../model/values.ts";
 import type { ActorEngine, AppointmentCommands, Engine, EngineReads, SlotCommands } from "./api.ts";
 import { checkSync } from "./check-sync.ts";
 import { createManySlots } from "./create-many-slots.ts";
 import type { EngineStorage } from "./engine-storage.ts";
+import { changes } from "./feed/changes.ts";
+import { subscribe } from "./feed/subscribe.ts";
 import { history } from "./history.ts";
 import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import { parse } from "./parse.ts";
@@ -66,6 +75,8 @@ function callsOf(settings: EngineSettings): unknown {
     listSlots: (input: ListSlotsInput) => listSlots(settings, input),
     listAppointments: (input: ListAppointmentsInput) => listAppointments(settings, input),
     history: (input: HistoryInput) => history(settings, input),
+    changes: (input: ChangesInput = {}) => changes(settings, input),
+    subscribe: (input: SubscribeInput = {}) => subscribe(settings, input),
     checkSync: (id: string) => checkSync(settings, id),
     reconcile: (input: ReconcileInput) => reconcile(settings, input),
   };

@@ -10,6 +10,8 @@ import { type Clock, steady, systemClock } from "./clock.ts";
 import { watchClock } from "./clock-watch.ts";
 import { coalescingStorage } from "./coalesce.ts";
 import type { EngineStorage } from "./engine-storage.ts";
+import { createFeedTail, type FeedTail } from "./feed/feed-tail.ts";
+import { noticingStorage } from "./feed/noticing-storage.ts";
 import { createIdSource, newToken } from "./ids.ts";
 import type { CoalesceOptions } from "./lanes.ts";
 import { outsideOfCallers } from "./outside-of-callers.ts";
@@ -111,6 +113,8 @@ export interface EngineSettings {
   readonly warn: OnWarning;
   readonly noteWrongAnswer: NoteWrongAnswer;
   readonly agreement: Agreement;
+  /** The latest part of the feed, for those who follow it. */
+  readonly feedTail: FeedTail;
   /** Called after each answer of the storage, outside of host transactions. */
   readonly noteAnswer: () => void;
   readonly clock: Clock;
@@ -134,6 +138,7 @@ const calledOfStorage = [
   "findSlots",
   "findAppointments",
   "readJournal",
+  "readFeed",
   "commit",
   "readSettings",
   "storeSettings",
@@ -214,7 +219,9 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
   const call = { connectWithinMs: budgetMs, onWarning: warn };
   const coalescing = coalescingStorage(given, { batchSize, lanes, queueLimit }, call);
   const recentSlots = slots === 0 ? undefined : createRecentSlots({ slots, forMs });
-  const storage = recentSlots === undefined ? coalescing : rememberingStorage(coalescing, recentSlots, clock);
+  const remembering = recentSlots === undefined ? coalescing : rememberingStorage(coalescing, recentSlots, clock);
+  const feedTail = createFeedTail((query) => given.readFeed(query, inBackground));
+  const storage = noticingStorage(remembering, feedTail.notice);
   const runShared = batchSize === 1 ? asCalled : outsideOfCallers;
   // A host's clock is the host's own concern, and a warning without a listener is not worth a query.
   const isWatched = options.clock === undefined && options.onWarning !== undefined;
@@ -231,6 +238,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     actor: undefined,
     warn,
     noteWrongAnswer: notingWrongAnswers(warn, clock),
+    feedTail,
     agreement: createAgreement({ overlapScope, idempotencyScope }, () => given.readSettings(inBackground), runShared),
     noteAnswer: isWatched
       ? watchClock({ clock, readClock: () => outsideOfCallers(() => given.readClock(inBackground)), warn })

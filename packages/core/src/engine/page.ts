@@ -19,7 +19,7 @@ export function pageOf<Item>(read: readonly Item[], limit: number, cursorOf: (la
   return { items, nextCursor: read.length > limit && last !== undefined ? cursorOf(last) : null };
 }
 
-function encode(parts: readonly (string | number)[]): string {
+export function encodeCursor(parts: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
@@ -27,15 +27,17 @@ function encode(parts: readonly (string | number)[]): string {
  * The parts of a cursor, held to the bounds of every other input: nothing from a forged cursor reaches the database.
  * @throws BookingError `invalid_input` if it is not a cursor of this list
  */
-function decode<Parts extends z.ZodType>(cursor: string, parts: Parts): z.output<Parts> {
+export function decodeCursor<Parts extends z.ZodType>(
+  cursor: string,
+  parts: Parts,
+  { path, message } = ofPage,
+): z.output<Parts> {
   const decoded = parts.safeParse(jsonOf(cursor));
   if (decoded.success) return decoded.data;
-  throw new BookingError("invalid_input", {
-    issues: [{ path: "cursor", code: "not_a_cursor", message: notACursor }],
-  });
+  throw new BookingError("invalid_input", { issues: [{ path, code: "not_a_cursor", message }] });
 }
 
-const notACursor = "must be the nextCursor of the page before, in the same order";
+const ofPage = { path: "cursor", message: "must be the nextCursor of the page before, in the same order" };
 
 function jsonOf(cursor: string): unknown {
   try {
@@ -52,7 +54,7 @@ type Order = "ascending" | "descending";
 const orderOf = (descending: boolean): Order => (descending ? "descending" : "ascending");
 
 export function positionCursor(list: ListName, { start, id }: Position, descending: boolean): string {
-  return encode([list, start.getTime(), id, orderOf(descending)]);
+  return encodeCursor([list, start.getTime(), id, orderOf(descending)]);
 }
 
 const milliseconds = z
@@ -74,12 +76,12 @@ export function parsePosition(
   descending: boolean,
 ): Position | undefined {
   if (cursor === undefined || cursor === null) return undefined;
-  const [, start, id] = decode(cursor, positions[list][orderOf(descending)]);
+  const [, start, id] = decodeCursor(cursor, positions[list][orderOf(descending)]);
   return { start: new Date(start), id };
 }
 
 export function versionCursor(version: number, descending: boolean): string {
-  return encode(["history", version, orderOf(descending)]);
+  return encodeCursor(["history", version, orderOf(descending)]);
 }
 
 const versionsIn = (descending: boolean) =>
@@ -88,5 +90,5 @@ const versionsIn = (descending: boolean) =>
 const versions = { ascending: versionsIn(false), descending: versionsIn(true) } as const;
 
 export function parseVersion(cursor: string | null | undefined, descending: boolean): number | undefined {
-  return cursor === undefined || cursor === null ? undefined : decode(cursor, versions[orderOf(descending)])[1];
+  return cursor === undefined || cursor === null ? undefined : decodeCursor(cursor, versions[orderOf(descending)])[1];
 }

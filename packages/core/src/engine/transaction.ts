@@ -136,6 +136,7 @@ function closable(storage: EngineStorage): { readonly storage: EngineStorage; re
       findSlots: guarded(storage.findSlots),
       findAppointments: guarded(storage.findAppointments),
       readJournal: guarded(storage.readJournal),
+      readFeed: guarded(storage.readFeed),
       commit: guarded(storage.commit),
       readSettings: guarded(storage.readSettings),
       storeSettings: guarded(storage.storeSettings),

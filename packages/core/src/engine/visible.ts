@@ -3,10 +3,10 @@ import { copyOf } from "../model/plain-json.ts";
 import { type HideableField, hiding, type Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
 import { hiddenBy, wrongView } from "../rules/answers.ts";
-import type { HistoryRequest, ListRequest, ReadRequest } from "../rules/authorize.ts";
+import type { ChangesRequest, HistoryRequest, ListRequest, ReadRequest } from "../rules/authorize.ts";
 import type { EngineSettings } from "./options.ts";
 
-type ViewRequest = ReadRequest | ListRequest | HistoryRequest;
+type ViewRequest = ReadRequest | ListRequest | HistoryRequest | ChangesRequest;
 /** Distributes over the union. */
 type Unsigned<Request> = Request extends unknown ? Omit<Request, "actor"> : never;
 

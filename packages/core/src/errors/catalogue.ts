@@ -274,6 +274,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     message: () =>
       "The database's tables were migrated by a newer version of Slotwright than this one, and nothing was changed. The operator updates this program.",
   },
+  feed_reset: {
+    status: 410,
+    recoverable: true,
+    transient: false,
+    title: "The feed does not go on from there",
+    message: () =>
+      'The changes that this cursor stands after are not in the database any more, as after a restore, a failover that lost them, or in another database. Nothing was changed; take a new cursor with `after: "end"`, and read anew what you keep of the records.',
+  },
   settings_mismatch: {
     status: 500,
     recoverable: false,

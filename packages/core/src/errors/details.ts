@@ -132,6 +132,7 @@ export interface ErrorDetails {
   };
   schema_outdated: Record<never, never>;
   schema_too_new: Record<never, never>;
+  feed_reset: Record<never, never>;
   /** What the engine was created with, and what the database was set up with. */
   settings_mismatch: {
     readonly setting: "overlapScope" | "idempotencyScope";

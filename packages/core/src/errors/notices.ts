@@ -75,6 +75,7 @@ export const notices: {
     "The connection was lost, so it is not known whether this worked. Please check before you try again.",
   schema_outdated: systemAtFault,
   schema_too_new: systemAtFault,
+  feed_reset: () => "What you see is out of date. Please reload it.",
   settings_mismatch: systemAtFault,
   aborted: () => "This was stopped before it was finished.",
 };

@@ -105,6 +105,7 @@ const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
   outcome_unknown: { idempotencyKey: true },
   schema_outdated: {},
   schema_too_new: {},
+  feed_reset: {},
   settings_mismatch: {},
   aborted: {},
 };

@@ -10,7 +10,7 @@ import {
   readRecord,
   type Tables,
 } from "./database.ts";
-import { findAppointments, findSlots, readJournal } from "./queries.ts";
+import { findAppointments, findSlots, readFeed, readJournal } from "./queries.ts";
 
 /** A host's transaction on a memory database. Other writers wait until it ends. */
 export interface MemoryTransaction {
@@ -76,6 +76,7 @@ function adapterOn({ read, write }: Access): Omit<StorageAdapter<MemoryTransacti
     findSlots: async (query) => findSlots(read(), query),
     findAppointments: async (query) => findAppointments(read(), query),
     readJournal: async (query) => readJournal(read(), query),
+    readFeed: async (query) => readFeed(read(), query),
     commit: (transitions) => write((tables) => transitions.map((one) => commitTransition(tables, one))),
     readSettings: async () => read().settings[0],
     storeSettings: (settings) =>

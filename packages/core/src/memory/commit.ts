@@ -19,7 +19,10 @@ export function commitTransition(tables: Tables, { command, expect, put, journal
   if (stale.length > 0) return { status: "stale", keys: stale.map(({ key }) => key) };
   if (journal.some((entry) => hasEntry(tables, entry))) return { status: "refused", guard: "journal_once_per_version" };
   for (const record of put) tables.records.set(keyText(record), copyOf(record));
-  for (const entry of journal) tables.journal.set(recordOf(entry), [...entriesLike(tables, entry), copyOf(entry)]);
+  for (const entry of journal.map(copyOf)) {
+    tables.journal.set(recordOf(entry), [...entriesLike(tables, entry), entry]);
+    tables.feed.push(entry);
+  }
   const result: unknown = JSON.parse(JSON.stringify(command.result));
   tables.commands.set(command.id, { kind: "command", ...command, result });
   return { status: "committed" };

@@ -15,6 +15,8 @@ export interface Tables {
   readonly commands: Map<string, CommandRecord>;
   /** By record id, in the order of the versions. */
   readonly journal: Map<string, readonly JournalEntry[]>;
+  /** The entries of all records in the order of the commits. */
+  readonly feed: JournalEntry[];
   /** None, or one. */
   readonly settings: StoredSettings[];
 }
@@ -29,7 +31,7 @@ export interface MemoryDatabase {
 
 export function createMemoryDatabase(): MemoryDatabase {
   return {
-    tables: { records: new Map(), commands: new Map(), journal: new Map(), settings: [] },
+    tables: { records: new Map(), commands: new Map(), journal: new Map(), feed: [], settings: [] },
     lastWriter: Promise.resolve(),
   };
 }
@@ -47,8 +49,14 @@ export async function lockForWriting(database: MemoryDatabase): Promise<() => vo
 }
 
 /** A draft that a host's transaction writes to until it commits. */
-export function copyTables({ records, commands, journal, settings }: Tables): Tables {
-  return { records: new Map(records), commands: new Map(commands), journal: new Map(journal), settings: [...settings] };
+export function copyTables({ records, commands, journal, feed, settings }: Tables): Tables {
+  return {
+    records: new Map(records),
+    commands: new Map(commands),
+    journal: new Map(journal),
+    feed: [...feed],
+    settings: [...settings],
+  };
 }
 
 /** The stored record, as a copy: a caller's changes do not reach what is stored. */

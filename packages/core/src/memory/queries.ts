@@ -4,7 +4,16 @@ import type { JournalEntry } from "../model/journal.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { keyText } from "../model/record.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
-import type { AppointmentQuery, JournalQuery, Position, SlotQuery } from "../storage/adapter.ts";
+import type {
+  AppointmentQuery,
+  FeedEntry,
+  FeedQuery,
+  FeedRead,
+  JournalQuery,
+  Position,
+  SlotQuery,
+} from "../storage/adapter.ts";
+import { feedAfter, positionAfter } from "../storage/feed-position.ts";
 import { recordsOf, type Tables } from "./database.ts";
 
 export function findSlots(tables: Tables, query: SlotQuery): readonly Slot[] {
@@ -37,6 +46,20 @@ export function readJournal({ journal }: Tables, query: JournalQuery): readonly 
     afterVersion === undefined || (descending ? version < afterVersion : version > afterVersion);
   const entries = (descending ? all.toReversed() : all).filter(isBeyond);
   return copyOf(entries.slice(0, limit));
+}
+
+/** There is one partition, and a number counts the entries up to it. */
+export function readFeed({ feed }: Tables, { after, limit }: FeedQuery): FeedRead {
+  const numbered = (from: number, to: number): readonly FeedEntry[] =>
+    feed.slice(from, to).map((entry, index) => ({ partition: 0, seq: from + index + 1, entry }));
+  const end = feed.length;
+  if (after === "end") {
+    return { status: "read", entries: [], position: positionAfter([], numbered(Math.max(end - 1, 0), end)) };
+  }
+  const marks = after ?? [];
+  const first = Math.max((marks[0]?.seq ?? 1) - 1, 0);
+  const rows = numbered(first, first + limit + marks.length);
+  return copyOf(feedAfter(marks, rows, { limit, isCut: rows.length === limit + marks.length }));
 }
 
 type Window = Pick<AppointmentQuery, "providerIds" | "facilityId" | "startFrom" | "startBefore">;

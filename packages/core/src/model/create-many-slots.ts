@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isSignal } from "./abort-signal.ts";
 import type { NewSlotInput } from "./command-inputs.ts";
 import { createSlotsSchema, newSlotSchema } from "./commands.ts";
 import { saying } from "./input-issue.ts";
@@ -12,9 +13,6 @@ const keyLength = limits.keyLength - 13;
 
 const isIterable = (value: unknown): boolean =>
   typeof value === "object" && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
-
-const isSignal = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
 
 /** What a `createManySlots` has created. It stays, whatever happens to the rest. */
 export interface CreatedSoFar extends Replayable {

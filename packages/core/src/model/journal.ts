@@ -18,10 +18,21 @@ export const commandNames = [
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
+/** What became of one field, in the form in which JSON has it: times are ISO 8601 strings. */
+export interface FieldChange {
+  /** What the field was. Absent in the entry that created the record. */
+  readonly from?: unknown;
+  readonly to: unknown;
+}
+
 /** One change of one slot or appointment, written in the same commit as the change. */
 export interface JournalEntry {
   readonly recordKind: "slot" | "appointment";
   readonly recordId: string;
+  /** The record's providers after this change. A slot has one. */
+  readonly providerIds: readonly string[];
+  /** The record's facility after this change. */
+  readonly facilityId: string;
   /** The version of the record after this change. A record's entries count 1, 2, 3 … without a gap. */
   readonly version: number;
   readonly command: CommandName;
@@ -33,6 +44,9 @@ export interface JournalEntry {
   /** Null if this change created the record. */
   readonly fromStatus: string | null;
   readonly toStatus: string;
-  /** The fields that changed, with their new values. Times are ISO 8601 strings. */
-  readonly changes: Readonly<Record<string, unknown>>;
+  /**
+   * Each field that changed, with what it was and what it became. A hold ends by the clock and without an entry: an
+   * entry after that tells of a slot without a hold.
+   */
+  readonly changes: Readonly<Record<string, FieldChange>>;
 }

@@ -31,6 +31,8 @@ export const limits = {
   pageSize: 500,
   /** Room for the longest id in Base64, at three bytes a code unit. */
   cursorLength: 600,
+  /** Room for a mark of each partition, of which there are rarely more than ten. */
+  feedCursorLength: 65_536,
   providersPerList: 100,
   alternatives: 20,
 } as const;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isSignal } from "./abort-signal.ts";
 import { appointmentStatuses } from "./appointment.ts";
 import { saying } from "./input-issue.ts";
 import { instantSchema } from "./instant.ts";
@@ -93,6 +94,27 @@ export const historySchema = z.union([
   z.strictObject({ ...page, slotId: idSchema }),
   z.strictObject({ ...page, appointmentId: idSchema }),
 ]);
+
+const changesFilter = {
+  after: z
+    .string("must be a string")
+    .max(limits.feedCursorLength, "must be a cursor that changes or subscribe returned")
+    .nullish(),
+  providerIds: providerIds.optional(),
+  facilityId: idSchema.optional(),
+};
+
+export const changesSchema = z.strictObject({ ...changesFilter, limit });
+
+export const subscribeSchema = z.strictObject({
+  ...changesFilter,
+  pollMs: z
+    .int("must be a whole number")
+    .min(10, "must be at least 10")
+    .max(3_600_000, "must be at most 3600000")
+    .default(1000),
+  signal: notInJson(z.custom<AbortSignal>(isSignal, saying("must be an AbortSignal", "wrong_type"))).optional(),
+});
 
 export const reconcileSchema = z.strictObject({
   actor: actorSchema,

@@ -77,5 +77,38 @@ export interface AppointmentHistoryInput extends PageInput {
   readonly appointmentId: string;
 }
 
+/** Which changes a reader of the feed wants. */
+export interface ChangesFilter {
+  /**
+   * Where the reader stands: the `cursor` of the changes before. `"end"` stands after everything that was committed
+   * before the call, `null` before the first change. Default `null`.
+   */
+  readonly after?: string | null | undefined;
+  /**
+   * Changes of records that have one of these among their providers, or had until the change: 1 to 100 ids. Default: of
+   * all.
+   */
+  readonly providerIds?: readonly string[] | undefined;
+  /** Changes of records at this facility: 1 to 128 characters. Default: at all. */
+  readonly facilityId?: string | undefined;
+}
+
+/** What `changes` takes. */
+export interface ChangesInput extends ChangesFilter {
+  /** The most entries: 1 to 500. Default 100. */
+  readonly limit?: number | undefined;
+}
+
+/** What `subscribe` takes. */
+export interface SubscribeInput extends ChangesFilter {
+  /**
+   * How long after a commit of another process its entries are looked for at the latest, in milliseconds: 10 to
+   * 3 600 000. The shortest of all subscribers' counts. Default 1000.
+   */
+  readonly pollMs?: number | undefined;
+  /** Ends the subscription: the iteration is then over. Leaving the loop ends it as well. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What `history` takes: a slot or an appointment. */
 export type HistoryInput = SlotHistoryInput | AppointmentHistoryInput;

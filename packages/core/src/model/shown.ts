@@ -1,4 +1,4 @@
-import type { JournalEntry } from "./journal.ts";
+import type { FieldChange, JournalEntry } from "./journal.ts";
 
 /** The fields that `authorize` may hide. The others say which record it is, when and where, and what state it is in. */
 export const hideableFields = {
@@ -26,11 +26,16 @@ export function hiding<Item extends object>(item: Item, hidden: readonly Hideabl
 }
 
 /**
- * An entry of a record's history. What is hidden of the record, the changes hide as well. The command's id goes with
- * the actor, because it has a hash of the actor: a reader who knows all actors could tell which one it is.
+ * An entry of a record's history. What is hidden of the record, the changes hide as well: they tell that the field has
+ * changed, with null for its values. The command's id goes with the actor, because it has a hash of the actor: a reader
+ * who knows all actors could tell which one it is.
  */
 export function hidingInEntry(entry: JournalEntry, hidden: readonly HideableField[]): Shown<JournalEntry> {
-  const changes = hiding(entry.changes, hidden);
+  const changes = Object.entries(entry.changes).map(([field, change]): [string, FieldChange] =>
+    hidden.some((name) => name === field) ? [field, hiddenChange(change)] : [field, change],
+  );
   const all: readonly HideableField[] = hidden.includes("actor") ? [...hidden, "commandId"] : hidden;
-  return hiding({ ...entry, changes }, all);
+  return hiding({ ...entry, changes: Object.fromEntries(changes) }, all);
 }
+
+const hiddenChange = (change: FieldChange): FieldChange => ("from" in change ? { from: null, to: null } : { to: null });

@@ -62,6 +62,16 @@ export interface HistoryRequest extends Asked {
   readonly entry: JournalEntry;
 }
 
+/** Asks whether an entry of the feed belongs in what the actor gets of `changes` and `subscribe`. */
+export interface ChangesRequest extends Asked {
+  /** The text of a refusal is not shown: the entry is left out. */
+  readonly action: "changes";
+  /** The record as it is now. */
+  readonly record: Slot | Appointment;
+  /** The entry, with nothing hidden. */
+  readonly entry: JournalEntry;
+}
+
 /** Asks whether the actor may run `reconcile`. */
 export interface ReconcileRequest extends Asked {
   /** It may be answered with a promise, and has no fields to hide. */
@@ -74,7 +84,13 @@ export interface ReconcileRequest extends Asked {
  * What `authorize` is asked. Each call gets a copy of its own. Later versions ask about further actions, so refuse an
  * action that you do not know.
  */
-export type AccessRequest = CommandRequest | ReadRequest | ListRequest | HistoryRequest | ReconcileRequest;
+export type AccessRequest =
+  | CommandRequest
+  | ReadRequest
+  | ListRequest
+  | HistoryRequest
+  | ChangesRequest
+  | ReconcileRequest;
 
 /** Yes, but these fields are null in what the actor gets. A name that the record does not have hides nothing. */
 export interface Hiding {

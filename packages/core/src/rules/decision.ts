@@ -1,7 +1,7 @@
 import type { Refusal } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
-import type { CommandName, JournalEntry } from "../model/journal.ts";
-import { plainFields } from "../model/plain-json.ts";
+import type { CommandName, FieldChange, JournalEntry } from "../model/journal.ts";
+import { plainJson } from "../model/plain-json.ts";
 import { keyOf, type RecordKey, type VersionedRecord } from "../model/record.ts";
 import type { OverlapScope, Schedule } from "../model/schedule.ts";
 import type { SlotSearch } from "../model/search.ts";
@@ -80,10 +80,14 @@ export interface Change<R extends VersionedRecord = VersionedRecord> {
 
 type Content<R extends VersionedRecord> = Omit<R, "kind" | "id" | "version" | "createdAt" | "updatedAt">;
 
-function journalEntry(record: Slot | Appointment, before: string | null, changes: object, context: Context) {
+type Changes = JournalEntry["changes"];
+
+function journalEntry(record: Slot | Appointment, before: string | null, changes: Changes, context: Context) {
   return {
     recordKind: record.kind,
     recordId: record.id,
+    providerIds: record.kind === "slot" ? [record.providerId] : record.providerIds,
+    facilityId: record.facilityId,
     version: record.version,
     command: context.command.name,
     commandId: context.command.id,
@@ -92,27 +96,44 @@ function journalEntry(record: Slot | Appointment, before: string | null, changes
     at: context.now,
     fromStatus: before,
     toStatus: record.status,
-    // In the form in which every storage returns them.
-    changes: plainFields(changes),
+    changes,
   } satisfies JournalEntry;
 }
+
+function allOf(content: object): Changes {
+  const changes: Record<string, FieldChange> = {};
+  for (const [name, value] of Object.entries(content)) changes[name] = { to: plainJson(value) };
+  return changes;
+}
+
+/** Fields that were set to what they are already are left out. */
+function changesFrom(before: object, after: object): Changes {
+  const changes: Record<string, FieldChange> = {};
+  for (const [name, value] of Object.entries(after)) {
+    const [from, to] = [plainJson((before as Record<string, unknown>)[name]), plainJson(value)];
+    if (!isSame(from, to)) changes[name] = { from, to };
+  }
+  return changes;
+}
+
+const isSame = (one: unknown, other: unknown): boolean =>
+  one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
 
 export function createSlot(given: Parameters<typeof newSlot>[0], context: Context): Change<Slot> {
   const record = newSlot(given, context.now);
   const { kind: _, id, version, createdAt, updatedAt, ...content } = record;
-  return { expected: 0, record, entry: journalEntry(record, null, content, context) };
+  return { expected: 0, record, entry: journalEntry(record, null, allOf(content), context) };
 }
 
 export function createAppointment(content: Content<Appointment>, id: string, context: Context): Change<Appointment> {
   const times = { createdAt: context.now, updatedAt: context.now };
   const record: Appointment = { kind: "appointment", id, ...content, version: 1, ...times };
-  return { expected: 0, record, entry: journalEntry(record, null, content, context) };
+  return { expected: 0, record, entry: journalEntry(record, null, allOf(content), context) };
 }
 
-/** The slot with some fields changed. `before` may be stored with an expired hold, which does not count as a hold. */
+/** The slot with some fields changed. `before` is the slot as it counts, so an expired hold is none. */
 export function changeSlot(before: Slot, changes: Partial<Content<Slot>>, context: Context): Change<Slot> {
-  const record: Slot = { ...before, ...changes, version: before.version + 1, updatedAt: context.now };
-  return { expected: before.version, record, entry: journalEntry(record, before.status, changes, context) };
+  return changed<Slot>(before, changes, context);
 }
 
 export function changeAppointment(
@@ -120,8 +141,13 @@ export function changeAppointment(
   changes: Partial<Content<Appointment>>,
   context: Context,
 ): Change<Appointment> {
-  const record: Appointment = { ...before, ...changes, version: before.version + 1, updatedAt: context.now };
-  return { expected: before.version, record, entry: journalEntry(record, before.status, changes, context) };
+  return changed<Appointment>(before, changes, context);
+}
+
+function changed<R extends Slot | Appointment>(before: R, changes: Partial<R>, context: Context): Change<R> {
+  const record: R = { ...before, ...changes, version: before.version + 1, updatedAt: context.now };
+  const entry = journalEntry(record, before.status, changesFrom(before, changes), context);
+  return { expected: before.version, record, entry };
 }
 
 /** Creators of slots compete for the schedule's version. Its changes are not journaled. */

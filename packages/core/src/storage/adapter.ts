@@ -34,6 +34,15 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
   readJournal(query: JournalQuery, call?: CallOptions): Promise<readonly JournalEntry[]>;
 
   /**
+   * The entries of all records beyond a position. Whoever reads on from one position to the next gets each committed
+   * entry exactly once, and those of one record in the order of its versions, whatever the order in which transactions
+   * commit: the entries of a transaction that commits late come late. Fewer entries than `limit` are all that there
+   * are. Never more than `limit`. Reading costs one round trip if nothing is new. Within a host's transaction its own
+   * entries are seen as well, and a position beyond them is `reset` if it rolls back.
+   */
+  readFeed(query: FeedQuery, call?: CallOptions): Promise<FeedRead>;
+
+  /**
    * Commits each transition wholly or not at all, if and only if its command has not taken effect before and each
    * version it expects still holds at the moment of the commit. Of two that expect the same version, one commits and
    * the other gets `stale`, whatever the isolation level. `committed` is returned once the transition would survive a
@@ -208,6 +217,47 @@ export interface JournalQuery {
   readonly afterVersion?: number;
   readonly descending?: boolean;
   readonly limit: number;
+}
+
+export interface FeedQuery {
+  /**
+   * Where the reader stands: a position that `readFeed` returned, or null for before the first entry. `"end"` returns no
+   * entries, and the position after the last one.
+   */
+  readonly after: FeedPosition | "end" | null;
+  readonly limit: number;
+}
+
+export type FeedRead =
+  | { readonly status: "read"; readonly entries: readonly FeedEntry[]; readonly position: FeedPosition }
+  /**
+   * The position does not fit the journal: the entries that it names are not there, as after a restore or a failover
+   * that lost them, or in another database.
+   */
+  | { readonly status: "reset" };
+
+/** A journal entry with its place in the feed. */
+export interface FeedEntry {
+  readonly partition: number;
+  /** Its number. Within a partition, and among the entries of a record, a later entry has a higher one. */
+  readonly seq: number;
+  readonly entry: JournalEntry;
+}
+
+/**
+ * Where a reader of the feed stands, as plain JSON. The journal is divided into partitions, in each of which the order
+ * of the numbers is the order of the commits. One mark for each partition that the reader has had an entry of, in the
+ * order of the partitions.
+ */
+export type FeedPosition = readonly FeedMark[];
+
+/** The last entry that a reader has had of a partition. */
+export interface FeedMark {
+  readonly partition: number;
+  /** The entry's number in the partition. */
+  readonly seq: number;
+  /** `feedDigest` of the entry, which tells whether the number still means the same entry. */
+  readonly digest: string;
 }
 
 export interface MigrationReport {

@@ -19,7 +19,7 @@ async function connect(uri: string): Promise<SqlConnection> {
   };
 }
 
-const changedValue = "json_extract(j.changes, concat('$.', k.field))";
+const changedValue = "json_extract(j.changes, concat('$.', k.field, '.to'))";
 
 const dialect: Dialect = {
   listedSlots: `

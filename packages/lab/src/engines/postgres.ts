@@ -38,8 +38,8 @@ const dialect: Dialect = {
       json_array_elements_text(coalesce(a.provider_ids::json, json_build_array(a.provider_id))) AS n (provider)`,
   // Not jsonb, which would write lists in a format of its own.
   changedFields: `
-    SELECT j.record_kind, j.record_id, j.version, c.field, c.value
-    FROM slotwright_journal AS j, json_each_text(j.changes::json) AS c (field, value)`,
+    SELECT j.record_kind, j.record_id, j.version, c.field, c.change ->> 'to'
+    FROM slotwright_journal AS j, json_each(j.changes::json) AS c (field, change)`,
   instant: (column) => `to_char(to_timestamp(${column} / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
   integrityChecks: [],
   guardRemovals: `

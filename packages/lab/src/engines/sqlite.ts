@@ -52,7 +52,7 @@ const dialect: Dialect = {
     SELECT a.id AS appointment, n.value AS provider
     FROM slotwright_appointments AS a, json_each(coalesce(a.provider_ids, json_array(a.provider_id))) AS n`,
   changedFields: `
-    SELECT j.record_kind, j.record_id, j.version, c.key AS field, CAST(c.value AS TEXT) AS value
+    SELECT j.record_kind, j.record_id, j.version, c.key AS field, CAST(c.value ->> '$.to' AS TEXT) AS value
     FROM slotwright_journal AS j, json_each(j.changes) AS c`,
   instant: (column) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`,
   integrityChecks: [

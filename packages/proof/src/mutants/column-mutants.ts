@@ -55,6 +55,7 @@ const flawsOfType: Readonly<Record<Column["type"], Readonly<Record<string, Colum
   instant: instantFlaws,
   json: jsonFlaws,
   sequence: {},
+  partition: {},
 };
 
 const keepsFirst: ColumnFlaw = (value, before) => (before === undefined ? value : before);

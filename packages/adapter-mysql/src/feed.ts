@@ -1,0 +1,60 @@
+import { type FeedRow, feedOf, unionPlaceholders } from "@slotwright/adapter-sql";
+import { type FeedMark, type FeedQuery, type FeedRead, feedDigest } from "@slotwright/core/adapter";
+import type { On } from "./reads.ts";
+
+/** The last entry of a partition. */
+type Last = Parameters<typeof feedDigest>[0] & Pick<FeedMark, "partition" | "seq">;
+
+/** What to read of a partition: from a number, which the reader may have had, to the last one. */
+interface Part {
+  readonly partition: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Looks first at the last entry of each partition, which is all if nothing is new. The entries up to these numbers are
+ * the journal at one moment, although they are read after it.
+ */
+export async function readFeed(on: On, { after, limit }: FeedQuery): Promise<FeedRead> {
+  const lasts = await on.connection.read<Last>(on.statements.readPartitions, []);
+  if (after === "end") return { status: "read", entries: [], position: sorted(lasts.map(markOf)) };
+  const marks = after ?? [];
+  const markIn = (partition: number) => marks.find((mark) => mark.partition === partition);
+  if (marks.some((mark) => isAhead(mark, lasts))) return { status: "reset" };
+  const parts = lasts
+    .map(({ partition, seq }): Part => ({ partition, first: markIn(partition)?.seq ?? 0, last: seq }))
+    .filter(({ first, last }) => first < last);
+  const isMoving = ({ partition }: FeedMark) => parts.some((part) => part.partition === partition);
+  const moving = marks.filter(isMoving);
+  const most = limit + moving.length;
+  const rows = await rowsOf(on, parts, most);
+  const read = feedOf(moving, rows, { limit, isCut: rows.length === most });
+  if (read.status === "reset") return read;
+  return { ...read, position: sorted([...marks.filter((mark) => !isMoving(mark)), ...read.position]) };
+}
+
+const markOf = (last: Last): FeedMark => ({ partition: last.partition, seq: last.seq, digest: feedDigest(last) });
+
+const sorted = (marks: readonly FeedMark[]) => marks.toSorted((one, other) => one.partition - other.partition);
+
+/** Whether the entry of a mark is not there: the partition ends before it, or with another one of the same number. */
+function isAhead({ partition, seq, digest }: FeedMark, lasts: readonly Last[]): boolean {
+  const last = lasts.find((one) => one.partition === partition);
+  if (last === undefined || last.seq < seq) return true;
+  return last.seq === seq && feedDigest(last) !== digest;
+}
+
+async function rowsOf(
+  { connection, statements }: On,
+  parts: readonly Part[],
+  limit: number,
+): Promise<readonly FeedRow[]> {
+  if (parts.length === 0) return [];
+  const placeholders = unionPlaceholders(parts.length);
+  const values = Array.from({ length: placeholders }, (_, index) => {
+    const { partition = null, first = 0, last = 0 } = parts[index] ?? {};
+    return [partition, first, last, limit];
+  });
+  return connection.read<FeedRow>(statements.readFeed(placeholders), [...values.flat(), limit]);
+}

@@ -1,0 +1,14 @@
+import { endPosition, type FeedRow, feedOf } from "@slotwright/adapter-sql";
+import type { FeedQuery, FeedRead } from "@slotwright/core/adapter";
+import type { Runner } from "./connection.ts";
+import type { Statements } from "./statements.ts";
+
+/** One statement is one snapshot: whoever sees a transaction's entries sees those of all that it waited for. */
+export async function readFeed(run: Runner, statements: Statements, { after, limit }: FeedQuery): Promise<FeedRead> {
+  if (after === "end") return endPosition(await run<FeedRow>(statements.readFeedEnd, []));
+  const marks = after ?? [];
+  const most = limit + marks.length;
+  const places = [marks.map(({ partition }) => partition), marks.map(({ seq }) => seq)];
+  const rows = await run<FeedRow>(statements.readFeed, [...places, most]);
+  return feedOf(marks, rows, { limit, isCut: rows.length === most });
+}
