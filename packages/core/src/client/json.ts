@@ -38,15 +38,6 @@ export interface AppointmentJson extends AsJson<Appointment> {}
 /** An entry of a history as JSON has it. */
 export interface JournalEntryJson extends AsJson<JournalEntry> {}
 
-/** A slot as an actor sees it, as JSON has it: a field that is hidden from them is null. */
-export interface ShownSlotJson extends AsJson<Shown<Slot>> {}
-
-/** An appointment as an actor sees it, as JSON has it: a field that is hidden from them is null. */
-export interface ShownAppointmentJson extends AsJson<Shown<Appointment>> {}
-
-/** An entry of a history as an actor sees it, as JSON has it: a field that is hidden from them is null. */
-export interface ShownJournalEntryJson extends AsJson<Shown<JournalEntry>> {}
-
 /** A slot as JSON has it, from an engine with an actor: what is hidden is null. */
 export interface ShownSlotJson extends AsJson<Shown<Slot>> {}
 
@@ -57,15 +48,6 @@ export interface ShownAppointmentJson extends AsJson<Shown<Appointment>> {}
 export interface ShownJournalEntryJson extends Omit<AsJson<Shown<JournalEntry>>, "changes"> {
   readonly changes: JournalEntryJson["changes"] | null;
 }
-
-/** What `createManySlots` returns, as JSON has it. */
-export interface CreatedSoFarJson extends AsJson<CreatedSoFar> {}
-
-/** What `checkSync` returns, as JSON has it. */
-export interface SyncReportJson extends AsJson<SyncReport> {}
-
-/** What `reconcile` returns, as JSON has it. */
-export interface ReconcileReportJson extends AsJson<ReconcileReport> {}
 
 /** What `createSlots` returns, as JSON has it. */
 export interface CreatedSlotsJson extends AsJson<CreatedSlots> {}
