@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { temporaryFolder } from "./packages/test-servers/src/vitest/temporary-folder.ts";
 
 // Set here, so that all processes have it: those of the test files, what they start, and the servers that they share.
 process.env.TMPDIR ??= await temporaryFolder();
+// Many tests start programs, which all load the same modules.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled");
 
 const inContexts = "packages/*/test/realms/*.test.ts";
 
