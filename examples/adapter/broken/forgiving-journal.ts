@@ -6,7 +6,7 @@ import type { Steps } from "../commit.ts";
  */
 export const forgivingJournal: Steps["journal"] = async (run, { journal }, { journal: entries }) => {
   await run(
-    `insert into ${journal} (document) select value from jsonb_array_elements($1)
+    `insert into ${journal} (document, partition) select value, 0 from jsonb_array_elements($1)
      on conflict (record_id, version, record_kind) do update set document = excluded.document`,
     [JSON.stringify(entries)],
   );
