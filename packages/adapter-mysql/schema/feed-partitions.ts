@@ -6,9 +6,13 @@ import type { MysqlStrategy } from "../src/strategy.ts";
 const partitions = sql.table("feed_partitions");
 const journal = sql.table("journal");
 
+/**
+ * One more than are ever taken: whoever skips a locked row locks the gap behind it, at the stricter isolation levels.
+ * Further partitions are inserted behind the last row, where nobody may have locked the gap.
+ */
 export function partitionRows({ queries }: MysqlStrategy): SchemaObject {
   const statement = sql`insert ignore into ${partitions} (feed_partition, last_seq)
-    with recursive n (id) as (select 0 union all select id + 1 from n where id + 1 < ${sql.lit(partitionCount)}) select id, 0 from n`;
+    with recursive n (id) as (select 0 union all select id + 1 from n where id < ${sql.lit(partitionCount)}) select id, 0 from n`;
   return { kind: "rows", name: "feed_partitions", on: "feed_partitions", statement: statement.compile(queries).sql };
 }
 
@@ -47,11 +51,11 @@ export function writeEntries(
     update ${partitions} set last_seq = last + json_length(${rows}) where feed_partition = taken;`;
 }
 
-// Each row is read by its key alone, which locks no gap at any isolation level.
+// Each row is read by its key alone, so that no gap is locked in which somebody inserts.
 const takePartition = sql`set taken = ((@@auto_increment_offset - 1) * 32) mod ${sql.lit(partitionCount)}, last = null, probes = 0;
     while last is null do
       if probes = ${sql.lit(partitionCount)} then
-        set taken = ${sql.lit(partitionCount)} + floor(rand() * 2000000000), last = 0;
+        set taken = ${sql.lit(partitionCount + 1)} + floor(rand() * 2000000000), last = 0;
         insert into ${partitions} (feed_partition, last_seq) values (taken, 0);
       else
         select p.last_seq into last from ${partitions} as p force index (primary) where p.feed_partition = taken for update skip locked;

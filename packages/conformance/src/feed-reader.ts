@@ -26,7 +26,11 @@ export function createFeedReader(storage: StorageAdapter, limit: number, from: F
       const page = await storage.readFeed({ after: position, limit });
       if (page.status === "reset") throw new Error(`The position ${JSON.stringify(position)} is told not to fit.`);
       // A reader keeps its position as JSON.
-      position = JSON.parse(JSON.stringify(page.position)) as FeedPosition;
+      const next = JSON.stringify(page.position);
+      if (page.entries.length > 0 && next === JSON.stringify(position)) {
+        throw new Error(`The position ${next} stays where it is, although entries have been read from there.`);
+      }
+      position = JSON.parse(next) as FeedPosition;
       const given = page.entries.map(({ entry }) => entry);
       entries.push(...given);
       return given;

@@ -148,7 +148,7 @@ export const initial: Migration = {
       name: "feed_partitions",
       on: "feed_partitions",
       statement: `insert ignore into \`{database}\`.\`{prefix}feed_partitions\` (feed_partition, last_seq)
-    with recursive n (id) as (select 0 union all select id + 1 from n where id + 1 < 256) select id, 0 from n`,
+    with recursive n (id) as (select 0 union all select id + 1 from n where id < 256) select id, 0 from n`,
     },
     {
       kind: "index",
@@ -385,7 +385,7 @@ if \`p_new_journal\` is not null then begin
     set taken = ((@@auto_increment_offset - 1) * 32) mod 256, last = null, probes = 0;
     while last is null do
       if probes = 256 then
-        set taken = 256 + floor(rand() * 2000000000), last = 0;
+        set taken = 257 + floor(rand() * 2000000000), last = 0;
         insert into \`{database}\`.\`{prefix}feed_partitions\` (feed_partition, last_seq) values (taken, 0);
       else
         select p.last_seq into last from \`{database}\`.\`{prefix}feed_partitions\` as p force index (primary) where p.feed_partition = taken for update skip locked;
@@ -483,7 +483,7 @@ if \`p_new_journal\` is not null then begin
     set taken = ((@@auto_increment_offset - 1) * 32) mod 256, last = null, probes = 0;
     while last is null do
       if probes = 256 then
-        set taken = 256 + floor(rand() * 2000000000), last = 0;
+        set taken = 257 + floor(rand() * 2000000000), last = 0;
         insert into \`{database}\`.\`{prefix}feed_partitions\` (feed_partition, last_seq) values (taken, 0);
       else
         select p.last_seq into last from \`{database}\`.\`{prefix}feed_partitions\` as p force index (primary) where p.feed_partition = taken for update skip locked;

@@ -17,6 +17,7 @@ async function readAll(engine: Engine, limit = 500): Promise<readonly JournalEnt
     const { entries, cursor, isEnd } = await engine.changes({ after, limit });
     all.push(...entries);
     if (isEnd) return all;
+    assert.notEqual(cursor, after, "the cursor stays where it is");
     after = cursor;
   }
 }
