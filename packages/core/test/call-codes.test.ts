@@ -91,6 +91,7 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   history: (engine) => engine.history({ slotId: "s" }),
   changes: (engine) => engine.changes({}),
   subscribe: async (engine) => engine.subscribe({ after: "?" }),
+  follow: async (engine) => (await engine.follow({ forDays: 1 })).close(),
   checkSync: (engine) => engine.checkSync("s"),
   reconcile: (engine) => engine.reconcile({ actor }),
   transaction: (engine) => engine.transaction(async () => {}),

@@ -84,6 +84,7 @@ export const callCodes = {
   history: read,
   changes: [...read, "feed_reset"],
   subscribe: [...read, "feed_reset"],
+  follow: [...read, "invalid_time_range", "aborted"],
   checkSync: [...read, "slot_not_found"],
   reconcile: [...write, "forbidden"],
   transaction: write,
