@@ -11,6 +11,7 @@ import type { LiveDays, LiveFreshness, LiveNext, LiveOpenPage, LiveStanding, Ope
 import type { OpenGroup } from "./open-groups.ts";
 import { isPlainFind, type PlainFind } from "./plain-input.ts";
 import { searchOpen } from "./search.ts";
+import { factOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 import { createZones, dateOfDay } from "./zone-days.ts";
 
@@ -94,15 +95,15 @@ function shown(table: SlotTable, groups: readonly OpenGroup[], limit: number): r
   const items: OpenSlot[] = [];
   for (const { row, seats } of groups) {
     if (items.length === limit) break;
-    const place = places[columns.place[row] as number];
+    const place = places[factOf(columns, row, "place")];
     const start = columns.start[row] as number;
     items.push({
       slotId: ids[row] as string,
       providerId: place?.providerId ?? "",
       facilityId: place?.facilityId ?? "",
       start: new Date(start),
-      end: new Date(start + (columns.length[row] as number)),
-      version: columns.version[row] as number,
+      end: new Date(start + factOf(columns, row, "length")),
+      version: factOf(columns, row, "version"),
       seats,
     });
   }

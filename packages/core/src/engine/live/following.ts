@@ -11,6 +11,7 @@ import { outsideOfCallers } from "../outside-of-callers.ts";
 import { meaningOf } from "./apply.ts";
 import { createDayCounter } from "./day-counts.ts";
 import { enoughFor, type LiveWindow, readTo } from "./live-window.ts";
+import { factOf } from "./slot-columns.ts";
 import { createSlotTable, type HeldSlotRow, heldRow, type SlotTable } from "./slot-table.ts";
 import { compacted, slotsById, slotsWithin, type Wanted, zonesOf } from "./snapshot.ts";
 
@@ -63,6 +64,8 @@ export async function startFollowing(
   let zones = new Map<string, string>();
   let follower: TailFollower | undefined;
   let isApplying = false;
+  /** How many slots were read in order. */
+  let ranks = 0;
   let isReset = false;
   let isFull = false;
   let wake = new AbortController();
@@ -89,7 +92,7 @@ export async function startFollowing(
       for (const slot of page) {
         if (into.rowOf(slot.id) >= 0) continue;
         if (into.size() === maxSlots) return true;
-        into.add(heldRow(slot));
+        into.add({ ...heldRow(slot), rank: ++ranks });
       }
     }
     return false;
@@ -196,7 +199,7 @@ export async function startFollowing(
   function put(slot: HeldSlotRow): void {
     const row = table.rowOf(slot.id);
     if (row >= 0) {
-      if (slot.version > (table.columns.version[row] as number)) table.setState(row, slot);
+      if (slot.version > factOf(table.columns, row, "version")) table.setState(row, slot);
       return;
     }
     if (slot.start >= heldTo || slot.start < window.from(settings.clock.now().getTime())) return;

@@ -1,6 +1,5 @@
-import { compareIds } from "../../model/id-order.ts";
 import type { ProviderRows } from "./provider-rows.ts";
-import { isOpenRow, type SlotColumns } from "./slot-columns.ts";
+import { factOf, isOpenRow, type SlotColumns } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** Which slots count as open. */
@@ -23,8 +22,8 @@ export function isWanted({ columns, places }: SlotTable, row: number, filter: Op
   const { now, facilityId, leastMs } = filter;
   return (
     isOpenRow(columns, row, now) &&
-    (columns.length[row] as number) >= leastMs &&
-    (facilityId === undefined || places[columns.place[row] as number]?.facilityId === facilityId)
+    (leastMs === 0 || factOf(columns, row, "length") >= leastMs) &&
+    (facilityId === undefined || places[factOf(columns, row, "place")]?.facilityId === facilityId)
   );
 }
 
@@ -37,11 +36,11 @@ export function sameStart({ rows, end }: ProviderRows, at: number, { start }: Sl
 }
 
 /**
- * The open groups among rows of one provider that start at the same time, in the order of their ids: rows of one
- * schedule with the same end differ in their seat.
+ * The open groups among rows of one provider that start at the same time: rows of one schedule with the same end differ
+ * in their seat.
  */
 export function groupsAmong(table: SlotTable, rows: Int32Array, filter: OpenFilter): readonly OpenGroup[] {
-  const { columns, ids } = table;
+  const { columns } = table;
   const groups: { row: number; seats: number }[] = [];
   for (const row of rows) {
     if (!isWanted(table, row, filter)) continue;
@@ -52,12 +51,13 @@ export function groupsAmong(table: SlotTable, rows: Int32Array, filter: OpenFilt
       if ((columns.seat[row] as number) < (columns.seat[group.row] as number)) group.row = row;
     }
   }
-  return groups.length < 2
-    ? groups
-    : groups.sort((one, other) => compareIds(ids[one.row] as string, ids[other.row] as string));
+  return groups;
 }
 
 /** A place is a schedule at a facility. */
-function isSameSlot({ columns: { place, length } }: SlotTable, one: number, other: number): boolean {
-  return place[one] === place[other] && length[one] === length[other];
+function isSameSlot({ columns }: SlotTable, one: number, other: number): boolean {
+  return (
+    factOf(columns, one, "place") === factOf(columns, other, "place") &&
+    factOf(columns, one, "length") === factOf(columns, other, "length")
+  );
 }

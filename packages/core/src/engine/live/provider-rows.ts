@@ -29,13 +29,39 @@ export class ProviderRows {
 
   /** Where the first row stands that starts at this time or later. */
   firstFrom(time: number, start: Float64Array): number {
-    let [low, high] = [this.first, this.end];
+    let [low, high] = this.#around(time, start);
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((start[this.rows[middle] as number] as number) < time) low = middle + 1;
       else high = middle;
     }
     return low;
+  }
+
+  /**
+   * Places between which it is. Slots lie evenly enough for a guess, so that few of the rows are looked at: each is a
+   * walk to memory.
+   */
+  #around(time: number, start: Float64Array): [low: number, high: number] {
+    const { rows, first, end } = this;
+    if (end - first < 32) return [first, end];
+    const [earliest, latest] = [start[rows[first] as number] as number, start[rows[end - 1] as number] as number];
+    if (time <= earliest) return [first, first];
+    if (time > latest) return [end, end];
+    let low = first + Math.floor(((time - earliest) / (latest - earliest)) * (end - 1 - first));
+    let high = low;
+    let step = 8;
+    while (low > first && (start[rows[low] as number] as number) >= time) {
+      high = low;
+      low = Math.max(first, low - step);
+      step *= 2;
+    }
+    while (high < end && (start[rows[high] as number] as number) < time) {
+      low = high + 1;
+      high = Math.min(end, high + step);
+      step *= 2;
+    }
+    return [low, high];
   }
 
   add(row: number, order: Order): void {

@@ -2,6 +2,7 @@ import { compareIds } from "../../model/id-order.ts";
 import type { Position } from "../../storage/adapter.ts";
 import { groupsAmong, isWanted, type OpenFilter, type OpenGroup, sameStart } from "./open-groups.ts";
 import type { ProviderRows } from "./provider-rows.ts";
+import { factOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** What is searched for: open slots of these providers that start at `from` or later and before `to`. */
@@ -15,104 +16,113 @@ export interface OpenSearch extends OpenFilter {
   readonly latestFirst: boolean;
 }
 
-/** A provider on the way through its rows: the group that is next, and where the rest begins. */
+/** A provider on the way through its rows. */
 interface Walk {
   readonly provider: ProviderRows;
+  /** Where the rest of its rows begins. */
   at: number;
-  /** Where it ends: before it, or after it if it goes backwards. */
-  readonly until: number;
+  /** The start of the next open slots, or less than nothing where the latest come first: the least is next. */
+  key: number;
+  /** The next open slot, if no other of the provider's starts with it. */
   row: number;
-  seats: number;
-  start: number;
-  /** Further groups that start at the same time, the next one last. */
-  more: OpenGroup[];
+  /** The next open groups, if there may be several. */
+  groups: readonly OpenGroup[] | undefined;
 }
 
 /** The first open groups of all providers in the order of (start, id), or of its reverse. */
 export function searchOpen(table: SlotTable, search: OpenSearch): readonly OpenGroup[] {
-  const heap: Walk[] = [];
-  for (const provider of search.providers) {
-    const walk = walkOf(table, provider, search);
-    if (step(table, walk, search)) heap.push(walk);
-  }
-  const isBefore = orderOf(table, search.latestFirst);
-  for (let at = (heap.length >> 1) - 1; at >= 0; at--) sink(heap, at, isBefore);
+  const heap = walksOf(table, search);
   const found: OpenGroup[] = [];
   while (heap.length > 0 && found.length < search.limit) {
-    const top = heap[0] as Walk;
-    found.push({ row: top.row, seats: top.seats });
-    if (!step(table, top, search)) {
-      const last = heap.pop() as Walk;
-      if (heap.length === 0) break;
-      if (last !== top) heap[0] = last;
+    const together = takeTogether(table, heap, search);
+    sortById(table, together, search.latestFirst);
+    for (const group of together) {
+      if (found.length === search.limit) break;
+      found.push(group);
     }
-    sink(heap, 0, isBefore);
   }
   return found;
 }
 
-function walkOf({ columns: { start } }: SlotTable, provider: ProviderRows, search: OpenSearch): Walk {
-  const { latestFirst, after } = search;
-  const afterStart = after?.start.getTime();
-  // Of those that start with the last one of the page before, some may be still to come.
-  const from = Math.max(search.from, (!latestFirst && afterStart) || search.from);
-  const to = latestFirst && afterStart !== undefined ? Math.min(search.to, afterStart + 1) : search.to;
-  const [first, end] = [provider.firstFrom(from, start), provider.firstFrom(to, start)];
-  const [at, until] = latestFirst ? [end - 1, first - 1] : [first, end];
-  return { provider, at, until, row: -1, seats: 0, start: 0, more: [] };
+/** All that starts next. Ids are compared only among these: most of the time of a search would go into that. */
+function takeTogether(table: SlotTable, heap: Walk[], search: OpenSearch): OpenGroup[] {
+  const key = (heap[0] as Walk).key;
+  const together: OpenGroup[] = [];
+  while (heap.length > 0) {
+    const walk = heap[0] as Walk;
+    if (walk.key !== key) break;
+    if (walk.groups === undefined) together.push({ row: walk.row, seats: 1 });
+    else for (const group of walk.groups) together.push(group);
+    if (!step(table, walk, search)) {
+      const last = heap.pop() as Walk;
+      if (heap.length === 0) break;
+      if (last !== walk) heap[0] = last;
+    }
+    sink(heap, 0);
+  }
+  return together;
 }
 
-/** Moves on to the next open group. False at the end. */
-function step(table: SlotTable, walk: Walk, search: OpenSearch): boolean {
-  if (walk.more.length > 0) {
-    take(walk, walk.more.pop() as OpenGroup);
-    return true;
-  }
-  const { rows } = walk.provider;
+/** The providers with something open, as a heap. */
+function walksOf(table: SlotTable, search: OpenSearch): Walk[] {
   const { start } = table.columns;
-  const direction = search.latestFirst ? -1 : 1;
-  while (walk.at !== walk.until) {
+  const heap: Walk[] = [];
+  for (const provider of search.providers) {
+    const at = search.latestFirst
+      ? provider.firstFrom(latestEnd(search), start) - 1
+      : provider.firstFrom(earliestBegin(search), start);
+    const walk: Walk = { provider, at, key: 0, row: -1, groups: undefined };
+    if (step(table, walk, search)) heap.push(walk);
+  }
+  for (let at = (heap.length >> 1) - 1; at >= 0; at--) sink(heap, at);
+  return heap;
+}
+
+// Of the slots that start with the last one of the page before, some may be still to come.
+const earliestBegin = ({ from, after }: OpenSearch) => Math.max(from, after?.start.getTime() ?? from);
+const latestEnd = ({ to, after }: OpenSearch) => Math.min(to, (after?.start.getTime() ?? to) + 1);
+
+/** Moves on to what is open next. False at the end. */
+function step(table: SlotTable, walk: Walk, search: OpenSearch): boolean {
+  const { rows, first, end } = walk.provider;
+  const { start } = table.columns;
+  const { from, to, latestFirst } = search;
+  const direction = latestFirst ? -1 : 1;
+  while (walk.at >= first && walk.at < end) {
     const row = rows[walk.at] as number;
+    const time = start[row] as number;
+    if (latestFirst ? time < from : time >= to) return false;
+    walk.key = direction * time;
     const following = walk.at + direction;
-    walk.start = start[row] as number;
-    if (following !== walk.until && start[rows[following] as number] === walk.start) {
+    if (following >= first && following < end && start[rows[following] as number] === time) {
       if (takeGroups(table, walk, search)) return true;
       continue;
     }
     walk.at = following;
     if (!isWanted(table, row, search) || !isAfter(table, row, search)) continue;
     walk.row = row;
-    walk.seats = 1;
+    walk.groups = undefined;
     return true;
   }
   return false;
 }
 
-function take(walk: Walk, { row, seats }: OpenGroup): void {
-  walk.row = row;
-  walk.seats = seats;
-}
-
 /** Several slots start together. False if none of them is open. */
 function takeGroups(table: SlotTable, walk: Walk, search: OpenSearch): boolean {
-  const { provider } = walk;
-  const [first, count] = search.latestFirst
-    ? firstOfSame(table, walk)
-    : [walk.at, sameStart(provider, walk.at, table.columns)];
-  const groups = groupsAmong(table, provider.rows.subarray(first, first + count), search);
-  const wanted = groups.filter(({ row }) => isAfter(table, row, search));
-  walk.more = search.latestFirst ? wanted : wanted.reverse();
-  walk.at = search.latestFirst ? first - 1 : first + count;
-  const next = walk.more.pop();
-  if (next !== undefined) take(walk, next);
-  return next !== undefined;
+  const { provider, at } = walk;
+  const first = search.latestFirst ? firstOfSame(table, provider, at) : at;
+  const end = first + sameStart(provider, first, table.columns);
+  const groups = groupsAmong(table, provider.rows.subarray(first, end), search);
+  walk.groups = groups.filter(({ row }) => isAfter(table, row, search));
+  walk.at = search.latestFirst ? first - 1 : end;
+  return walk.groups.length > 0;
 }
 
-function firstOfSame({ columns: { start } }: SlotTable, { provider: { rows, first }, at }: Walk): [number, number] {
+function firstOfSame({ columns: { start } }: SlotTable, { rows, first }: ProviderRows, at: number): number {
   const time = start[rows[at] as number];
   let from = at;
   while (from > first && start[rows[from - 1] as number] === time) from -= 1;
-  return [from, at - from + 1];
+  return from;
 }
 
 function isAfter({ columns, ids }: SlotTable, row: number, { after, latestFirst }: OpenSearch): boolean {
@@ -121,23 +131,40 @@ function isAfter({ columns, ids }: SlotTable, row: number, { after, latestFirst 
   return latestFirst ? order < 0 : order > 0;
 }
 
-type IsBefore = (one: Walk, other: Walk) => boolean;
+/** Sorts what starts together by id. There are rarely many, and a sort that calls back takes longer for a few. */
+function sortById(table: SlotTable, groups: OpenGroup[], latestFirst: boolean): void {
+  const isBefore = (one: OpenGroup, other: OpenGroup) => compareRows(table, one.row, other.row) < 0 !== latestFirst;
+  if (groups.length > mostInserted) {
+    groups.sort((one, other) => (one === other ? 0 : isBefore(one, other) ? -1 : 1));
+    return;
+  }
+  for (let sorted = 1; sorted < groups.length; sorted++) {
+    const group = groups[sorted] as OpenGroup;
+    let at = sorted;
+    while (at > 0 && isBefore(group, groups[at - 1] as OpenGroup)) {
+      groups[at] = groups[at - 1] as OpenGroup;
+      at -= 1;
+    }
+    groups[at] = group;
+  }
+}
 
-function orderOf({ ids }: SlotTable, latestFirst: boolean): IsBefore {
-  const compare = (one: Walk, other: Walk) =>
-    one.start - other.start || compareIds(ids[one.row] as string, ids[other.row] as string);
-  return latestFirst ? (one, other) => compare(one, other) > 0 : (one, other) => compare(one, other) < 0;
+const mostInserted = 60;
+
+function compareRows({ columns, ids }: SlotTable, one: number, other: number): number {
+  const [rank, otherRank] = [factOf(columns, one, "rank"), factOf(columns, other, "rank")];
+  return rank > 0 && otherRank > 0 ? rank - otherRank : compareIds(ids[one] as string, ids[other] as string);
 }
 
 /** Puts the walk at this place of the heap where it belongs. */
-function sink(heap: Walk[], from: number, isBefore: IsBefore): void {
+function sink(heap: Walk[], from: number): void {
   const moved = heap[from] as Walk;
   let at = from;
   for (;;) {
     let child = 2 * at + 1;
     if (child >= heap.length) break;
-    if (child + 1 < heap.length && isBefore(heap[child + 1] as Walk, heap[child] as Walk)) child += 1;
-    if (!isBefore(heap[child] as Walk, moved)) break;
+    if (child + 1 < heap.length && (heap[child + 1] as Walk).key < (heap[child] as Walk).key) child += 1;
+    if ((heap[child] as Walk).key >= moved.key) break;
     heap[at] = heap[child] as Walk;
     at = child;
   }

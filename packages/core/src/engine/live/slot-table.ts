@@ -1,7 +1,7 @@
 import type { Slot, SlotStatus } from "../../model/slot.ts";
 import { createIdIndex } from "./id-index.ts";
 import { type Order, ProviderRows } from "./provider-rows.ts";
-import { createColumns, resizeColumns, statusNumbers } from "./slot-columns.ts";
+import { createColumns, factOf, factsPerRow, resizeColumns, rowFacts, statusNumbers } from "./slot-columns.ts";
 
 /** What many slots have in common: their schedule, provider and facility. */
 export interface Place {
@@ -19,6 +19,8 @@ export interface HeldSlotRow extends Place {
   readonly version: number;
   readonly status: SlotStatus;
   readonly heldUntil: number;
+  /** Set if the slot was read in the order of (start, id): its number in that order, from 1. */
+  readonly rank?: number;
 }
 
 export type SlotState = Pick<HeldSlotRow, "version" | "status" | "heldUntil">;
@@ -70,10 +72,10 @@ export function createSlotTable() {
     return row;
   }
 
-  const rowsAt = (row: number) => rowsOf((places[columns.place[row] as number] as Place).providerId);
+  const rowsAt = (row: number) => rowsOf((places[factOf(columns, row, "place")] as Place).providerId);
 
   function setState(row: number, { version, status, heldUntil }: SlotState): void {
-    columns.version[row] = version;
+    columns.facts[row * factsPerRow + rowFacts.version] = version;
     columns.status[row] = statusNumbers[status];
     columns.heldUntil[row] = heldUntil;
   }
@@ -82,8 +84,10 @@ export function createSlotTable() {
     const row = newRow();
     ids[row] = slot.id;
     columns.start[row] = slot.start;
-    columns.length[row] = slot.end - slot.start;
-    columns.place[row] = placeNumber(slot);
+    const facts = row * factsPerRow;
+    columns.facts[facts + rowFacts.length] = slot.end - slot.start;
+    columns.facts[facts + rowFacts.place] = placeNumber(slot);
+    columns.facts[facts + rowFacts.rank] = slot.rank ?? 0;
     columns.seat[row] = slot.seat;
     setState(row, slot);
     index.add(slot.id, row);
@@ -134,14 +138,15 @@ export function createSlotTable() {
     read(row: number): HeldSlotRow {
       const [start, status] = [columns.start[row] as number, columns.status[row] as number];
       return {
-        ...(places[columns.place[row] as number] as Place),
+        ...(places[factOf(columns, row, "place")] as Place),
         id: ids[row] as string,
         start,
-        end: start + (columns.length[row] as number),
+        end: start + factOf(columns, row, "length"),
         seat: columns.seat[row] as number,
-        version: columns.version[row] as number,
+        version: factOf(columns, row, "version"),
         status: statusNames[status] as SlotStatus,
         heldUntil: columns.heldUntil[row] as number,
+        rank: factOf(columns, row, "rank"),
       };
     },
   };
