@@ -16,14 +16,18 @@ export function breakable(storage: StorageAdapter, broken: Broken): StorageAdapt
   return intercepted(storage, (target) => {
     const calls = eachCall(
       () => target,
-      (call, proceed) => {
+      (_, proceed) => {
         if (broken.isDown) return Promise.reject(new StorageError("unavailable", "The test says so."));
-        if (call === "findSlots") broken.isReset = false;
         return proceed();
       },
     );
     return {
       ...calls,
+      findSlots: (query, call) => {
+        // No command reads like that.
+        if (query.displayOnly && !broken.isDown) broken.isReset = false;
+        return calls.findSlots(query, call);
+      },
       readFeed: async (query, call) => {
         const isLost = broken.isReset && query.after !== "end" && !broken.isDown;
         return isLost ? { status: "reset" } : calls.readFeed(query, call);
