@@ -42,7 +42,10 @@ export async function caughtUp(live: LiveSlots, engine: Engine, mayBeStale = fal
   for (let waited = 0; ; waited += 5) {
     const at = live.freshness();
     if (at.cursor === cursor && (mayBeStale || !at.isStale)) return;
-    assert.ok(waited < 2_000, `it has not caught up: ${JSON.stringify(at)} ${Buffer.from(at.cursor,"base64url")} ${Buffer.from(cursor,"base64url")}`);
+    assert.ok(
+      waited < 2_000,
+      `it has not caught up: ${JSON.stringify(at)} ${Buffer.from(at.cursor, "base64url")} ${Buffer.from(cursor, "base64url")}`,
+    );
     await pause(5);
   }
 }

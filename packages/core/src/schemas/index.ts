@@ -19,11 +19,14 @@ import {
 } from "../model/commands.ts";
 import { createManySlotsSchema } from "../model/create-many-slots.ts";
 import {
+  changesSchema,
+  followSchema,
   getScheduleSchema,
   historySchema,
   listAppointmentsSchema,
   listSlotsSchema,
   reconcileSchema,
+  subscribeSchema,
 } from "../model/queries.ts";
 
 export { callCodes } from "../engine/codes.ts";
@@ -50,5 +53,8 @@ export const inputSchemas = {
   listSlots: listSlotsSchema,
   listAppointments: listAppointmentsSchema,
   history: historySchema,
+  changes: changesSchema,
+  subscribe: subscribeSchema,
+  follow: followSchema,
   reconcile: reconcileSchema,
 } as const;

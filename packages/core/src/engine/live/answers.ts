@@ -86,7 +86,11 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
       const { providers } = following.table();
       return isPlainFind(input, (id) => providers.has(id));
     },
-    freshness: (): LiveFreshness => ({ slots: following.table().size(), ...standing(clock.now()) }),
+    freshness: (): LiveFreshness => ({
+      slots: following.table().size(),
+      failure: following.failure(),
+      ...standing(clock.now()),
+    }),
   };
 }
 

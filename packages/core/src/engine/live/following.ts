@@ -33,6 +33,8 @@ export interface Following {
   readonly cursor: () => string;
   /** Everything that was committed before this time is known, as `performance.now()` counts. */
   readonly knownUntil: () => number;
+  /** Why the feed could not be followed, until it can be again. Null where the database is merely away. */
+  readonly failure: () => BookingError | null;
   /** Whether something is missing that the feed does not tell: after a reset, or beyond `maxSlots`. */
   readonly isIncomplete: () => boolean;
   /** Reads on at once if the window has moved. */
@@ -67,6 +69,7 @@ export async function startFollowing(
   /** How many slots were read in order. */
   let ranks = 0;
   let isReset = false;
+  let failure: BookingError | null = null;
   let isFull = false;
   let wake = new AbortController();
   wake.abort();
@@ -82,7 +85,7 @@ export async function startFollowing(
     if (isCut && !mayBeFull) throw tooMany(maxSlots);
     const [copy, found] = [await compacted(read), await zonesOf(settings, scheduleIdsOf(read))];
     [table, counter, heldTo] = [copy, createDayCounter(copy), end];
-    [zones, isFull, isReset, knownUntil] = [new Map(found), isCut, false, began];
+    [zones, isFull, isReset, knownUntil, failure] = [new Map(found), isCut, false, began, null];
     stand(begin);
   }
 
@@ -110,6 +113,7 @@ export async function startFollowing(
         await followFeed();
       } catch (error) {
         isReset ||= isBookingError(error, "feed_reset");
+        failure = isBookingError(error) ? error : null;
         if (!signal.aborted) await sleepUnless(signal, pauseMs);
       }
     }
@@ -178,6 +182,7 @@ export async function startFollowing(
       for (const slot of await slotsById(settings, [...new Set(gaps)])) put(heldRow(slot));
       stand(positionAfter(position, batch));
       knownUntil = until ?? knownUntil;
+      failure = null;
     } finally {
       isApplying = false;
     }
@@ -220,6 +225,7 @@ export async function startFollowing(
     heldTo: () => heldTo,
     cursor: () => cursor,
     knownUntil: () => (isApplying ? knownUntil : (follower?.givenUntil() ?? knownUntil)),
+    failure: () => (follower?.givenUntil() === undefined ? failure : null),
     isIncomplete: () => isReset || isFull,
     moveOn: () => wake.abort(),
   };

@@ -1,3 +1,4 @@
+import type { BookingError } from "../../errors/index.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
 import type { CountByDayInput, FindOpenInput, NextOpenInput } from "../../model/read-inputs.ts";
 import type { Page } from "../page.ts";
@@ -46,6 +47,11 @@ export interface LiveDays extends LiveStanding {
 export interface LiveFreshness extends LiveStanding {
   /** The slots that are held, in every state. */
   readonly slots: number;
+  /**
+   * What keeps it from following the feed, such as a `schema_outdated`: somebody has to see to it. Null if nothing does,
+   * and while the database is merely away.
+   */
+  readonly failure: BookingError | null;
 }
 
 /**
