@@ -78,6 +78,9 @@ export const liveRandomCases: readonly ConformanceCase[] = [
             // Long enough for the feed to be read.
             if (fault !== "none") await pause(30);
             clock.advance(advanceMs);
+            if (fault !== "none" || broken.isReset || intents.length < 4) continue;
+            await caughtUp(live, other);
+            await assertEqualToDatabase(live, other, scope);
           }
           broken.isDown = false;
           await caughtUp(live, other);

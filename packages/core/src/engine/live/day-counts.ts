@@ -121,11 +121,18 @@ export function createDayCounter(table: SlotTable) {
         count(provider, first, end, counting, total);
         return;
       }
-      addDays(total, counts, firstDay + 1, lastDay);
-      const afterFirst = Math.min(end, provider.firstFrom(range.from + dayAndMoreMs, start));
-      count(provider, first, afterFirst, counting, total, firstDay);
-      const beforeLast = Math.max(first, provider.firstFrom(range.to - dayAndMoreMs, start));
-      count(provider, beforeLast, end, counting, total, lastDay);
+      // A day is cut if the provider has slots of it on both sides of the end of the range.
+      const isFirstCut = first > provider.first && days(startAt(provider, first - 1)) === firstDay;
+      const isLastCut = end < provider.end && days(startAt(provider, end)) === lastDay;
+      addDays(total, counts, isFirstCut ? firstDay + 1 : firstDay, isLastCut ? lastDay : lastDay + 1);
+      if (isFirstCut) {
+        const afterFirst = Math.min(end, provider.firstFrom(range.from + dayAndMoreMs, start));
+        count(provider, first, afterFirst, counting, total, firstDay);
+      }
+      if (isLastCut) {
+        const beforeLast = Math.max(first, provider.firstFrom(range.to - dayAndMoreMs, start));
+        count(provider, beforeLast, end, counting, total, lastDay);
+      }
     },
   };
 }

@@ -42,6 +42,9 @@ export function scopeOf(following: Following, { window, ...wanted }: FollowOptio
   };
 }
 
+/** Each search marks its providers, so that one that is named twice is searched once. A set takes longer. */
+let searches = 0;
+
 function providersOf(
   following: Following,
   followed: ReadonlySet<string> | undefined,
@@ -49,11 +52,17 @@ function providersOf(
 ): Iterable<ProviderRows> {
   const { providers } = following.table();
   if (asked === undefined) return providers.values();
-  const found = new Set<ProviderRows>();
-  for (const [index, id] of asked.entries()) {
+  const found: ProviderRows[] = [];
+  searches += 1;
+  for (let index = 0; index < asked.length; index++) {
+    const id = asked[index] as string;
     const rows = providers.get(id);
-    if (rows !== undefined) found.add(rows);
-    else if (followed !== undefined && !followed.has(id)) throw notFollowed(`providerIds.${index}`);
+    if (rows === undefined) {
+      if (followed !== undefined && !followed.has(id)) throw notFollowed(`providerIds.${index}`);
+    } else if (rows.lastSearch !== searches) {
+      rows.lastSearch = searches;
+      found.push(rows);
+    }
   }
   return found;
 }

@@ -19,6 +19,9 @@ export class ProviderRows {
   /** Grows with each change of one of the slots, for what is worked out from them. */
   revision = 0;
 
+  /** The last search that named this provider. */
+  lastSearch = 0;
+
   constructor(providerId: string) {
     this.providerId = providerId;
   }
