@@ -97,10 +97,9 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
 function shown(table: SlotTable, groups: readonly OpenGroup[], limit: number): readonly OpenSlot[] {
   const { columns, ids, places } = table;
   const items: OpenSlot[] = [];
-  for (const { row, seats } of groups) {
+  for (const { row, seats, start } of groups) {
     if (items.length === limit) break;
     const place = places[factOf(columns, row, "place")];
-    const start = columns.start[row] as number;
     items.push({
       slotId: ids[row] as string,
       providerId: place?.providerId ?? "",

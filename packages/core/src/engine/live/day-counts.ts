@@ -81,7 +81,7 @@ export function createDayCounter(table: SlotTable) {
     return { name, revision, from: now, until, days: days.size === 1 ? one : undefined, counts };
   }
 
-  const startAt = ({ rows }: ProviderRows, at: number) => columns.start[rows[at] as number] as number;
+  const startAt = ({ starts }: ProviderRows, at: number) => starts[at] as number;
 
   /** Counts some rows of a provider: those of all days, or of one. */
   function count(
@@ -93,12 +93,13 @@ export function createDayCounter(table: SlotTable) {
     onlyDay?: number,
   ): void {
     for (let at = from; at < to; ) {
-      const same = sameStart(provider, at, columns);
+      const same = sameStart(provider, at);
       const rows = provider.rows.subarray(at, at + same);
       const isOne = same === 1;
       const groups = isOne ? [] : groupsAmong(table, rows, counting);
       const row = provider.rows[at] as number;
-      const found = isOne && isWanted(table, row, counting) ? [{ row, seats: 1 }] : groups;
+      const found =
+        isOne && isWanted(table, row, counting) ? [{ row, seats: 1, start: startAt(provider, at) }] : groups;
       for (const group of found) {
         const day = counting.daysOf(factOf(columns, group.row, "place"))(startAt(provider, at));
         if (onlyDay !== undefined && day !== onlyDay) continue;
@@ -112,8 +113,7 @@ export function createDayCounter(table: SlotTable) {
   return {
     /** Adds what is open of a provider within the range. */
     add(total: DayCounts, provider: ProviderRows, range: CountedRange, counting: Counting): void {
-      const { start } = columns;
-      const [first, end] = [provider.firstFrom(range.from, start), provider.firstFrom(range.to, start)];
+      const [first, end] = [provider.firstFrom(range.from), provider.firstFrom(range.to)];
       if (first >= end) return;
       const { days, counts } = keptOf(provider, counting);
       const [firstDay, lastDay] = [days?.(range.from) ?? 0, days?.(range.to - 1) ?? 0];
@@ -126,11 +126,11 @@ export function createDayCounter(table: SlotTable) {
       const isLastCut = end < provider.end && days(startAt(provider, end)) === lastDay;
       addDays(total, counts, isFirstCut ? firstDay + 1 : firstDay, isLastCut ? lastDay : lastDay + 1);
       if (isFirstCut) {
-        const afterFirst = Math.min(end, provider.firstFrom(range.from + dayAndMoreMs, start));
+        const afterFirst = Math.min(end, provider.firstFrom(range.from + dayAndMoreMs));
         count(provider, first, afterFirst, counting, total, firstDay);
       }
       if (isLastCut) {
-        const beforeLast = Math.max(first, provider.firstFrom(range.to - dayAndMoreMs, start));
+        const beforeLast = Math.max(first, provider.firstFrom(range.to - dayAndMoreMs));
         count(provider, beforeLast, end, counting, total, lastDay);
       }
     },

@@ -1,5 +1,5 @@
 import type { ProviderRows } from "./provider-rows.ts";
-import { factOf, isOpenRow, type SlotColumns } from "./slot-columns.ts";
+import { factOf, isOpenRow } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** Which slots count as open. */
@@ -16,6 +16,7 @@ export interface OpenGroup {
   /** Of its free seats, the row of the one with the lowest number. */
   readonly row: number;
   readonly seats: number;
+  readonly start: number;
 }
 
 export function isWanted({ columns, places }: SlotTable, row: number, filter: OpenFilter): boolean {
@@ -28,10 +29,10 @@ export function isWanted({ columns, places }: SlotTable, row: number, filter: Op
 }
 
 /** How many of the provider's rows, from this one on, start at the same time. */
-export function sameStart({ rows, end }: ProviderRows, at: number, { start }: SlotColumns): number {
-  const time = start[rows[at] as number];
+export function sameStart({ starts, end }: ProviderRows, at: number): number {
+  const time = starts[at];
   let next = at + 1;
-  while (next < end && start[rows[next] as number] === time) next += 1;
+  while (next < end && starts[next] === time) next += 1;
   return next - at;
 }
 
@@ -41,11 +42,11 @@ export function sameStart({ rows, end }: ProviderRows, at: number, { start }: Sl
  */
 export function groupsAmong(table: SlotTable, rows: Int32Array, filter: OpenFilter): readonly OpenGroup[] {
   const { columns } = table;
-  const groups: { row: number; seats: number }[] = [];
+  const groups: { row: number; seats: number; readonly start: number }[] = [];
   for (const row of rows) {
     if (!isWanted(table, row, filter)) continue;
     const group = groups.find((other) => isSameSlot(table, other.row, row));
-    if (group === undefined) groups.push({ row, seats: 1 });
+    if (group === undefined) groups.push({ row, seats: 1, start: columns.start[row] as number });
     else {
       group.seats += 1;
       if ((columns.seat[row] as number) < (columns.seat[group.row] as number)) group.row = row;

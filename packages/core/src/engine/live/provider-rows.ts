@@ -13,6 +13,8 @@ export interface Order {
 export class ProviderRows {
   readonly providerId: string;
   rows = new Int32Array(8);
+  /** When each of them starts: to go by the numbers of the rows would be a second walk to memory for each. */
+  starts = new Float64Array(8);
   /** The part of `rows` in use: from `first`, and before `end`. */
   first = 0;
   end = 0;
@@ -31,11 +33,12 @@ export class ProviderRows {
   }
 
   /** Where the first row stands that starts at this time or later. */
-  firstFrom(time: number, start: Float64Array): number {
-    let [low, high] = this.#around(time, start);
+  firstFrom(time: number): number {
+    const { starts } = this;
+    let [low, high] = this.#around(time);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((start[this.rows[middle] as number] as number) < time) low = middle + 1;
+      if ((starts[middle] as number) < time) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -45,21 +48,21 @@ export class ProviderRows {
    * Places between which it is. Slots lie evenly enough for a guess, so that few of the rows are looked at: each is a
    * walk to memory.
    */
-  #around(time: number, start: Float64Array): [low: number, high: number] {
-    const { rows, first, end } = this;
+  #around(time: number): [low: number, high: number] {
+    const { starts, first, end } = this;
     if (end - first < 32) return [first, end];
-    const [earliest, latest] = [start[rows[first] as number] as number, start[rows[end - 1] as number] as number];
+    const [earliest, latest] = [starts[first] as number, starts[end - 1] as number];
     if (time <= earliest) return [first, first];
     if (time > latest) return [end, end];
     let low = first + Math.floor(((time - earliest) / (latest - earliest)) * (end - 1 - first));
     let high = low;
     let step = 8;
-    while (low > first && (start[rows[low] as number] as number) >= time) {
+    while (low > first && (starts[low] as number) >= time) {
       high = low;
       low = Math.max(first, low - step);
       step *= 2;
     }
-    while (high < end && (start[rows[high] as number] as number) < time) {
+    while (high < end && (starts[high] as number) < time) {
       low = high + 1;
       high = Math.min(end, high + step);
       step *= 2;
@@ -70,11 +73,13 @@ export class ProviderRows {
   add(row: number, order: Order): void {
     const at = this.#placeOf(row, order);
     if (this.end === this.rows.length) {
-      this.#makeRoom(at, row);
+      this.#makeRoom(at, row, order.startOf(row));
       return;
     }
     this.rows.copyWithin(at + 1, at, this.end);
+    this.starts.copyWithin(at + 1, at, this.end);
     this.rows[at] = row;
+    this.starts[at] = order.startOf(row);
     this.end += 1;
     this.revision += 1;
   }
@@ -84,21 +89,25 @@ export class ProviderRows {
     if (at === this.first) this.first += 1;
     else {
       this.rows.copyWithin(at, at + 1, this.end);
+      this.starts.copyWithin(at, at + 1, this.end);
       this.end -= 1;
     }
     this.revision += 1;
   }
 
-  #makeRoom(at: number, row: number): void {
-    const before = this.rows.subarray(this.first, this.end);
-    const longer = new Int32Array(Math.ceil((before.length + 1) * 1.25) + 4);
-    const index = at - this.first;
-    longer.set(before.subarray(0, index));
-    longer[index] = row;
-    longer.set(before.subarray(index), index + 1);
-    this.rows = longer;
+  #makeRoom(at: number, row: number, start: number): void {
+    const { rows, starts, first, end, size } = this;
+    const room = Math.ceil((size + 1) * 1.25) + 4;
+    this.rows = new Int32Array(room);
+    this.starts = new Float64Array(room);
+    this.rows.set(rows.subarray(first, at));
+    this.starts.set(starts.subarray(first, at));
+    this.rows[at - first] = row;
+    this.starts[at - first] = start;
+    this.rows.set(rows.subarray(at, end), at - first + 1);
+    this.starts.set(starts.subarray(at, end), at - first + 1);
     this.first = 0;
-    this.end = before.length + 1;
+    this.end = size + 1;
     this.revision += 1;
   }
 

@@ -47,11 +47,12 @@ export function searchOpen(table: SlotTable, search: OpenSearch): readonly OpenG
 /** All that starts next. Ids are compared only among these: most of the time of a search would go into that. */
 function takeTogether(table: SlotTable, heap: Walk[], search: OpenSearch): OpenGroup[] {
   const key = (heap[0] as Walk).key;
+  const start = search.latestFirst ? -key : key;
   const together: OpenGroup[] = [];
   while (heap.length > 0) {
     const walk = heap[0] as Walk;
     if (walk.key !== key) break;
-    if (walk.groups === undefined) together.push({ row: walk.row, seats: 1 });
+    if (walk.groups === undefined) together.push({ row: walk.row, seats: 1, start });
     else for (const group of walk.groups) together.push(group);
     if (!step(table, walk, search)) {
       const last = heap.pop() as Walk;
@@ -65,12 +66,11 @@ function takeTogether(table: SlotTable, heap: Walk[], search: OpenSearch): OpenG
 
 /** The providers with something open, as a heap. */
 function walksOf(table: SlotTable, search: OpenSearch): Walk[] {
-  const { start } = table.columns;
   const heap: Walk[] = [];
   for (const provider of search.providers) {
     const at = search.latestFirst
-      ? provider.firstFrom(latestEnd(search), start) - 1
-      : provider.firstFrom(earliestBegin(search), start);
+      ? provider.firstFrom(latestEnd(search)) - 1
+      : provider.firstFrom(earliestBegin(search));
     const walk: Walk = { provider, at, key: 0, row: -1, groups: undefined };
     if (step(table, walk, search)) heap.push(walk);
   }
@@ -84,17 +84,16 @@ const latestEnd = ({ to, after }: OpenSearch) => Math.min(to, (after?.start.getT
 
 /** Moves on to what is open next. False at the end. */
 function step(table: SlotTable, walk: Walk, search: OpenSearch): boolean {
-  const { rows, first, end } = walk.provider;
-  const { start } = table.columns;
+  const { rows, starts, first, end } = walk.provider;
   const { from, to, latestFirst } = search;
   const direction = latestFirst ? -1 : 1;
   while (walk.at >= first && walk.at < end) {
     const row = rows[walk.at] as number;
-    const time = start[row] as number;
+    const time = starts[walk.at] as number;
     if (latestFirst ? time < from : time >= to) return false;
     walk.key = direction * time;
     const following = walk.at + direction;
-    if (following >= first && following < end && start[rows[following] as number] === time) {
+    if (following >= first && following < end && starts[following] === time) {
       if (takeGroups(table, walk, search)) return true;
       continue;
     }
@@ -110,18 +109,18 @@ function step(table: SlotTable, walk: Walk, search: OpenSearch): boolean {
 /** Several slots start together. False if none of them is open. */
 function takeGroups(table: SlotTable, walk: Walk, search: OpenSearch): boolean {
   const { provider, at } = walk;
-  const first = search.latestFirst ? firstOfSame(table, provider, at) : at;
-  const end = first + sameStart(provider, first, table.columns);
+  const first = search.latestFirst ? firstOfSame(provider, at) : at;
+  const end = first + sameStart(provider, first);
   const groups = groupsAmong(table, provider.rows.subarray(first, end), search);
   walk.groups = groups.filter(({ row }) => isAfter(table, row, search));
   walk.at = search.latestFirst ? first - 1 : end;
   return walk.groups.length > 0;
 }
 
-function firstOfSame({ columns: { start } }: SlotTable, { rows, first }: ProviderRows, at: number): number {
-  const time = start[rows[at] as number];
+function firstOfSame({ starts, first }: ProviderRows, at: number): number {
+  const time = starts[at];
   let from = at;
-  while (from > first && start[rows[from - 1] as number] === time) from -= 1;
+  while (from > first && starts[from - 1] === time) from -= 1;
   return from;
 }
 

@@ -129,7 +129,7 @@ export function createSlotTable() {
     /** Drops what starts before this time. */
     dropBefore(time: number): void {
       for (const rows of [...providers.values()]) {
-        while (rows.size > 0 && (columns.start[rows.rows[rows.first] as number] as number) < time) {
+        while (rows.size > 0 && (rows.starts[rows.first] as number) < time) {
           remove(rows.rows[rows.first] as number);
         }
       }
