@@ -85,6 +85,14 @@ export const liveRandomCases: readonly ConformanceCase[] = [
           broken.isDown = false;
           await caughtUp(live, other);
           await assertEqualToDatabase(live, other, scope);
+          for (const { slotId } of allOpen(live).slice(0, 3)) {
+            await other.hold({ actor: patient, slotId, seconds: 60 });
+          }
+          await caughtUp(live, other);
+          for (const advanceMs of [0, 30_000, 31_000]) {
+            clock.advance(advanceMs);
+            await assertEqualToDatabase(live, other, scope);
+          }
           await bookAll(live, other);
         } finally {
           live.close();

@@ -192,6 +192,24 @@ export const liveCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "live.gaps",
+    title: "a slot that was changed by hand is read when its next entry shows that one is missing",
+    async run({ storage, second, corrupt }) {
+      const [engine, other] = [engineOn(storage), engineOn(second)];
+      const [slot, left] = await publish(other, 2);
+      assert.ok(slot && left);
+      await withLive(engine, window, async (live) => {
+        await corrupt({ put: [{ ...slot, version: 5 }] });
+        await other.block({ actor: provider, slotId: slot.id });
+        await caughtUp(live, other);
+        assert.deepEqual(idsOf(live.findOpen().items), [left.id]);
+        await other.unblock({ actor: provider, slotId: slot.id });
+        await caughtUp(live, other);
+        assert.deepEqual(live.findOpen().items[0]?.version, 7);
+      });
+    },
+  },
+  {
     key: "live.window",
     title: "a window that moves with time leaves behind what has begun, and reads what comes within it",
     async run({ storage, second }) {
