@@ -26,6 +26,8 @@ export const inputFiles = [
 const otherFiles = [
   `${core}/engine/page.ts`,
   `${core}/engine/feed/changes.ts`,
+  `${core}/engine/live/live-slots.ts`,
+  `${core}/model/open-slot.ts`,
   `${core}/engine/check-sync.ts`,
   `${core}/rules/authorize.ts`,
   `${core}/rules/create-slots.ts`,
@@ -131,6 +133,7 @@ const furtherAnswers = [
   "ReconcileReport",
   "Finding",
 ];
+const liveAnswers = ["LiveStanding", "OpenSlot", "OpenDay"];
 const questions = [
   "CommandRequest",
   "ReadRequest",
@@ -159,6 +162,9 @@ export async function apiPage(server: LanguageServer): Promise<string> {
     ...sectionsOf("AppointmentCommands"),
     "## Reads",
     ...sectionsOf("EngineReads"),
+    ...sectionsOf("LiveReads"),
+    "What it returns, [live slots](live.md), answers without the database:",
+    ...types(["FindOpenInput", "CountByDayInput", "NextOpenInput"]),
     "## Transactions and actors",
     ...sectionsOf("Engine"),
     "## An actor's engine",
@@ -171,7 +177,7 @@ export async function apiPage(server: LanguageServer): Promise<string> {
     "## Parts of inputs",
     ...types(["Actor", "NewSlotInput"]),
     "## Parts of answers",
-    ...types([...answers, ...furtherAnswers]),
+    ...types([...answers, ...furtherAnswers, ...liveAnswers]),
   ];
   return `${parts.join("\n\n")}\n`;
 }

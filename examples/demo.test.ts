@@ -188,6 +188,16 @@ describe("the example of who may see what", () => {
   });
 });
 
+describe("the example of live slots", () => {
+  it("counts, finds and books without asking the database what is free", async () => {
+    const { status, output } = await run("./live.ts");
+    expect(output).toContain("2027-03-22: 2 free, 2 seats\n2027-03-23: 1 free, 8 seats\n");
+    expect(output).toContain("45 minutes: 2027-03-23T17:00:00.000Z");
+    expect(output).toMatch(/Booked \S+\n2 are free\.\n/);
+    expect(status).toBe(0);
+  });
+});
+
 describe("the quickstart", () => {
   it("books once, refuses the second caller, and passes the cancelled slot on", async () => {
     const { status, output } = await run("./quickstart.ts");

@@ -7,6 +7,7 @@ export type {
   EngineReads,
   InputOf,
   InTransaction,
+  LiveReads,
   SeenBy,
   SlotCommands,
   WithoutActor,
@@ -16,6 +17,15 @@ export { type Clock, systemClock } from "./engine/clock.ts";
 export { createEngine } from "./engine/engine.ts";
 export type { Changes, ChangesPage } from "./engine/feed/changes.ts";
 export type { CoalesceOptions } from "./engine/lanes.ts";
+export type {
+  LiveDays,
+  LiveFreshness,
+  LiveNext,
+  LiveOpenPage,
+  LiveSlots,
+  LiveStanding,
+  OpenDay,
+} from "./engine/live/live-slots.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
 export type { Page } from "./engine/page.ts";
 export type { RememberOptions } from "./engine/recent-slots.ts";
@@ -65,14 +75,19 @@ export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from ".
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
 export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
+export type { OpenSlot } from "./model/open-slot.ts";
 export type {
   AppointmentHistoryInput,
   ChangesFilter,
   ChangesInput,
+  CountByDayInput,
+  FindOpenInput,
+  FollowInput,
   GetScheduleInput,
   HistoryInput,
   ListAppointmentsInput,
   ListSlotsInput,
+  NextOpenInput,
   PageInput,
   SlotHistoryInput,
   SubscribeInput,

@@ -10,6 +10,8 @@ export interface WarningDetails {
   connections_exhausted: { readonly inUse: number | null; readonly waiting: number | null; readonly waitedMs: number };
   /** Something changes the text of statements on their way. They are sent without names from now on. */
   statement_names_refused: Record<string, never>;
+  /** Live slots have reached their `maxSlots`. Further slots are left out, and answers say that they are stale. */
+  live_slots_full: { readonly maxSlots: number };
 }
 
 export type WarningCode = keyof WarningDetails;

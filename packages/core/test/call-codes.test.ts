@@ -118,6 +118,7 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
       .subscribe({ signal: AbortSignal.timeout(20) })
       [Symbol.asyncIterator]()
       .next(),
+  follow: async (engine) => (await engine.follow({ forDays: 1 })).close(),
   checkSync: (engine) => engine.checkSync("s"),
   reconcile: (engine) => engine.reconcile({ actor }),
   transaction: (engine) => engine.transaction(async () => {}),

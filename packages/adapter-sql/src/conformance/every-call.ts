@@ -37,7 +37,7 @@ export async function everyCall(given: EveryCall): Promise<void> {
 const otherwise: readonly string[] = ["as", "within", "transaction", "createManySlots"];
 
 /** Calls that a transaction does without. */
-const outside: readonly string[] = ["changes", "subscribe"];
+const outside: readonly string[] = ["changes", "subscribe", "follow"];
 
 /** The engine, with the names of the methods that are taken from it noted. */
 function noting(engine: EveryCall["engine"], called: Set<string>): EveryCall["engine"] {
@@ -115,6 +115,7 @@ async function feed({ engine, run }: EveryCall): Promise<void> {
   await run("follow the feed", async () => {
     for await (const { entries } of engine.subscribe()) if (entries.length > 0) return;
   });
+  await run("hold the slots of a window", async () => (await engine.follow({ forDays: 1 })).close());
 }
 
 async function failing(call: Promise<unknown>): Promise<void> {

@@ -29,6 +29,8 @@ import { hostFunctionCases } from "./host-functions.ts";
 import { hostTransactionCases } from "./host-transaction.ts";
 import { idempotencyCases } from "./idempotency.ts";
 import { listCases } from "./lists.ts";
+import { liveCases } from "./live.ts";
+import { liveRandomCases } from "./live-random.ts";
 import { manySlotsCases } from "./many-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
 import { ownIdCases } from "./own-ids.ts";
@@ -71,6 +73,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...ownIdCases,
   ...listCases,
   ...feedCases,
+  ...liveCases,
+  ...liveRandomCases,
   ...hostTransactionCases,
   ...settingsCases,
   ...transactionCases,

@@ -17,6 +17,7 @@ import type { CreatedSoFar, CreateManySlotsInput } from "../model/create-many-sl
 import type { JournalEntry } from "../model/journal.ts";
 import type {
   ChangesInput,
+  FollowInput,
   GetScheduleInput,
   HistoryInput,
   ListAppointmentsInput,
@@ -35,6 +36,7 @@ import type { CreatedSlots } from "../rules/create-slots.ts";
 import type { HeldSlot } from "../rules/hold.ts";
 import type { SyncReport } from "./check-sync.ts";
 import type { Changes, ChangesPage } from "./feed/changes.ts";
+import type { LiveSlots } from "./live/live-slots.ts";
 import type { Page } from "./page.ts";
 import type { ReconcileInput, ReconcileReport } from "./reconcile.ts";
 
@@ -438,6 +440,29 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
   reconcile(input: InputOf<ReconcileInput, Whose>): Promise<ReconcileReport>;
 }
 
+/** What only the host's own engine has: `authorize` cannot be asked about each answer that is given at once. */
+export interface LiveReads {
+  /**
+   * Holds the slots of a window in memory, and follows the feed to keep them up to date. What it returns finds open
+   * slots, counts them by day and finds the next ones, at once and without the database: make one for the process, and
+   * let all callers share it. The window is at most 400 days, and has at most `maxSlots` slots. It reads on while the
+   * database is away, and its answers say how far behind they are. It ends with `signal` or `close()`, and lets no
+   * process end before that.
+   *
+   * @returns The live slots, once all of the window is read.
+   * @throws BookingError `invalid_time_range`, `aborted`, `invalid_input`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const live = await engine.follow({ facilityId: "north", forDays: 60 });
+   * const { items, isStale } = live.findOpen({ providerIds: ["dr-grey"], limit: 20 });
+   * const { days } = live.countByDay({ timeZone: "Europe/Berlin" });
+   * live.close();
+   * ```
+   */
+  follow(input: FollowInput): Promise<LiveSlots>;
+}
+
 /** What the callback of `transaction` receives. */
 export interface InTransaction<HostTransaction, Opened, Inside = Engine<HostTransaction, Opened>> {
   /** The connection with the open transaction, for your own statements: with PostgreSQL, a client of pg. */
@@ -500,7 +525,8 @@ export interface ActorEngine<HostTransaction = unknown, Opened = unknown>
 export interface Engine<HostTransaction = unknown, Opened = unknown>
   extends SlotCommands,
     AppointmentCommands,
-    EngineReads {
+    EngineReads,
+    LiveReads {
   /**
    * The same engine in the name of one actor. Use it for what a person asks for: its commands have this actor, and its
    * reads leave out and hide what `authorize` does not let the actor see. Reads of the engine itself are your own, and

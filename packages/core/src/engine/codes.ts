@@ -94,6 +94,7 @@ export const callCodes = {
   history: read,
   changes: [...read, "feed_reset"],
   subscribe: [...following, "feed_reset"],
+  follow: [...read, "invalid_time_range", "aborted"],
   checkSync: [...read, "slot_not_found"],
   reconcile: [...write, "forbidden"],
   transaction: write,

@@ -3,6 +3,7 @@ import type { CreateManySlotsInput } from "../model/create-many-slots.ts";
 import { type CommandName, commandNames } from "../model/journal.ts";
 import type {
   ChangesInput,
+  FollowInput,
   GetScheduleInput,
   HistoryInput,
   ListAppointmentsInput,
@@ -17,6 +18,7 @@ import type { EngineStorage } from "./engine-storage.ts";
 import { changes } from "./feed/changes.ts";
 import { subscribe } from "./feed/subscribe.ts";
 import { history } from "./history.ts";
+import { follow } from "./live/follow.ts";
 import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import { parse } from "./parse.ts";
 import { getAppointment, getSchedule, getSlot, listAppointments, listSlots } from "./reads.ts";
@@ -52,6 +54,7 @@ export function createEngine<HostTransaction, Opened = unknown>(
 function engineWith<HostTransaction, Opened>(settings: EngineSettings): Engine<HostTransaction, Opened> {
   return {
     ...(callsOf(settings) as Calls<"host">),
+    follow: (input: FollowInput) => follow(settings, input),
     ...transactionsOf(settings, engineWith<HostTransaction, Opened>),
     as: (actor) => actorEngineWith({ ...settings, actor: parse(actorSchema, actor) }),
   };

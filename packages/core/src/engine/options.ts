@@ -113,6 +113,8 @@ export interface EngineSettings {
   readonly warn: OnWarning;
   readonly noteWrongAnswer: NoteWrongAnswer;
   readonly agreement: Agreement;
+  /** Reads slots, and does not remember them: a million of them would push out the ones that are booked. */
+  readonly findUnremembered: EngineStorage["findSlots"];
   /** The latest part of the feed, for those who follow it. */
   readonly feedTail: FeedTail;
   /** Called after each answer of the storage, outside of host transactions. */
@@ -238,6 +240,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     actor: undefined,
     warn,
     noteWrongAnswer: notingWrongAnswers(warn, clock),
+    findUnremembered: coalescing.findSlots,
     feedTail,
     agreement: createAgreement({ overlapScope, idempotencyScope }, () => given.readSettings(inBackground), runShared),
     noteAnswer: isWatched

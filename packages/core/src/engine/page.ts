@@ -48,7 +48,7 @@ function jsonOf(cursor: string): unknown {
 }
 
 /** Lists whose cursors must not be mixed up. */
-type ListName = "slots" | "appointments";
+type ListName = "slots" | "appointments" | "open";
 type Order = "ascending" | "descending";
 
 const orderOf = (descending: boolean): Order => (descending ? "descending" : "ascending");
@@ -68,6 +68,7 @@ const positionsIn = (list: ListName, descending: boolean) =>
 const positions = {
   slots: { ascending: positionsIn("slots", false), descending: positionsIn("slots", true) },
   appointments: { ascending: positionsIn("appointments", false), descending: positionsIn("appointments", true) },
+  open: { ascending: positionsIn("open", false), descending: positionsIn("open", true) },
 } as const;
 
 export function parsePosition(

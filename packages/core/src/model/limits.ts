@@ -34,5 +34,10 @@ export const limits = {
   /** Room for a mark of each partition, of which there are rarely more than ten. */
   feedCursorLength: 65_536,
   providersPerList: 100,
+  /** Longest window that `follow` holds, in days. */
+  followedDays: 400,
+  followedProviders: 1_000,
+  /** Most slots that `follow` may be allowed to hold: about 600 MB. */
+  followedSlots: 5_000_000,
   alternatives: 20,
 } as const;

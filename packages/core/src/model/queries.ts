@@ -6,6 +6,7 @@ import { instantSchema } from "./instant.ts";
 import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { slotStatuses } from "./slot.ts";
+import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema } from "./values.ts";
 
 const limit = z
@@ -106,15 +107,78 @@ const changesFilter = {
 
 export const changesSchema = z.strictObject({ ...changesFilter, limit });
 
-export const subscribeSchema = z.strictObject({
-  ...changesFilter,
-  pollMs: z
+const wholeNumber = (minimum: number, maximum: number) =>
+  z
     .int("must be a whole number")
-    .min(10, "must be at least 10")
-    .max(3_600_000, "must be at most 3600000")
-    .default(1000),
+    .min(minimum, `must be at least ${minimum}`)
+    .max(maximum, `must be at most ${maximum}`);
+
+const following = {
+  pollMs: wholeNumber(10, 3_600_000).default(1000),
   signal: notInJson(z.custom<AbortSignal>(isSignal, saying("must be an AbortSignal", "wrong_type"))).optional(),
+};
+
+export const subscribeSchema = z.strictObject({ ...changesFilter, ...following });
+
+const openSlots = { providerIds: providerIds.optional(), facilityId: idSchema.optional() };
+
+export const findOpenSchema = z.strictObject({
+  ...openSlots,
+  ...window,
+  limit,
+  cursor: page.cursor,
+  order: z.enum(["earliest", "latest"], 'must be "earliest" or "latest"').default("earliest"),
 });
+
+export const countByDaySchema = z.strictObject({ ...openSlots, ...window, timeZone: timeZoneSchema.optional() });
+
+export const nextOpenSchema = z.strictObject({
+  ...openSlots,
+  from: window.from,
+  minutes: wholeNumber(1, limits.slotMs / 60_000).optional(),
+  count: wholeNumber(1, limits.pageSize).default(1),
+});
+
+const { followedProviders, followedDays, followedSlots } = limits;
+
+const isMoving = ({
+  from,
+  to,
+  forDays,
+}: {
+  readonly from?: unknown;
+  readonly to?: unknown;
+  readonly forDays?: unknown;
+}) => forDays !== undefined && from === undefined && to === undefined;
+
+export const followSchema = z
+  .strictObject({
+    providerIds: z
+      .array(idSchema, "must be an array")
+      .min(1, "must hold at least one id")
+      .max(followedProviders, `must not hold more than ${followedProviders} ids`)
+      .optional(),
+    facilityId: idSchema.optional(),
+    ...window,
+    forDays: wholeNumber(1, followedDays).optional(),
+    maxSlots: wholeNumber(1, followedSlots).default(1_000_000),
+    ...following,
+    staleAfterMs: wholeNumber(100, 86_400_000).default(10_000),
+  })
+  .refine((input) => isMoving(input) || input.forDays === undefined, {
+    path: ["forDays"],
+    ...saying("must not be given together with from or to", "conflicting_fields"),
+  })
+  .refine((input) => input.forDays !== undefined || (input.from !== undefined && input.to !== undefined), {
+    path: ["forDays"],
+    ...saying("is needed, or both from and to: what is held must be bounded", "needs_another_field"),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || to.getTime() - from.getTime() <= followedMs, {
+    path: ["to"],
+    ...saying(`must not be more than ${followedDays} days after from`, "too_large", { maximum: followedDays }),
+  });
+
+const followedMs = followedDays * 24 * 60 * 60 * 1000;
 
 export const reconcileSchema = z.strictObject({
   actor: actorSchema,

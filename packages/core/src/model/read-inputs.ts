@@ -110,5 +110,91 @@ export interface SubscribeInput extends ChangesFilter {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What `live.findOpen` takes. */
+export interface FindOpenInput {
+  /** Slots of these providers: 1 to 100 ids. Default: of all. */
+  readonly providerIds?: readonly string[] | undefined;
+  /** Slots at this facility: 1 to 128 characters. Default: at all. */
+  readonly facilityId?: string | undefined;
+  /** Slots that start at this instant or later. From the year 1900 to 2199. Default: from the first one on. */
+  readonly from?: InstantInput | undefined;
+  /** Slots that start before this instant. Not before `from`. From the year 1900 to 2199. Default: to the last one. */
+  readonly to?: InstantInput | undefined;
+  /** The most slots on the page: 1 to 500. Default 100. */
+  readonly limit?: number | undefined;
+  /**
+   * The `nextCursor` of the page before, at most 600 characters, with the same other fields. `null`, which the last
+   * page has, means the first page. Default: the first page.
+   */
+  readonly cursor?: string | null | undefined;
+  /** Whether the slots come in the order of `start` and then id, or in reverse. Default `"earliest"`. */
+  readonly order?: "earliest" | "latest" | undefined;
+}
+
+/** What `live.countByDay` takes. */
+export interface CountByDayInput {
+  /** Slots of these providers: 1 to 100 ids. Default: of all. */
+  readonly providerIds?: readonly string[] | undefined;
+  /** Slots at this facility: 1 to 128 characters. Default: at all. */
+  readonly facilityId?: string | undefined;
+  /** Slots that start at this instant or later. From the year 1900 to 2199. Default: from the first one on. */
+  readonly from?: InstantInput | undefined;
+  /** Slots that start before this instant. Not before `from`. From the year 1900 to 2199. Default: to the last one. */
+  readonly to?: InstantInput | undefined;
+  /** The IANA time zone whose days they are, such as `Europe/Berlin`. Default: that of each slot's schedule. */
+  readonly timeZone?: string | undefined;
+}
+
+/** What `live.next` takes. */
+export interface NextOpenInput {
+  /** Slots of these providers: 1 to 100 ids. Default: of all. */
+  readonly providerIds?: readonly string[] | undefined;
+  /** Slots at this facility: 1 to 128 characters. Default: at all. */
+  readonly facilityId?: string | undefined;
+  /**
+   * Slots that start at this instant or later. From the year 1900 to 2199. Default: now, or the beginning of the window
+   * if that is later.
+   */
+  readonly from?: InstantInput | undefined;
+  /** The least length of a slot, in minutes: 1 to 44 640, which is 31 days. Default: any length. */
+  readonly minutes?: number | undefined;
+  /** The most slots: 1 to 500. Default 1. */
+  readonly count?: number | undefined;
+}
+
+/**
+ * What `follow` takes: the slots that it holds. It needs `forDays`, or `from` and `to`. The window is at most 400 days
+ * long.
+ */
+export interface FollowInput {
+  /** Slots of these providers: 1 to 1000 ids. Default: of all. */
+  readonly providerIds?: readonly string[] | undefined;
+  /** Slots at this facility: 1 to 128 characters. Default: at all. */
+  readonly facilityId?: string | undefined;
+  /** The beginning of the window: slots that start at this instant or later. From the year 1900 to 2199. */
+  readonly from?: InstantInput | undefined;
+  /** The end of the window: slots that start before this instant. From the year 1900 to 2199. */
+  readonly to?: InstantInput | undefined;
+  /**
+   * In place of `from` and `to`: slots that start from now on, and within so many times 24 hours. The window moves on
+   * with the clock. 1 to 400.
+   */
+  readonly forDays?: number | undefined;
+  /** The most slots that it may hold, about 110 bytes each: 1 to 5 000 000. Default 1000000. */
+  readonly maxSlots?: number | undefined;
+  /**
+   * How long after a commit of another process it is looked for at the latest, in milliseconds: 10 to 3 600 000. The
+   * shortest of all who follow the feed counts. Default 1000.
+   */
+  readonly pollMs?: number | undefined;
+  /**
+   * How old answers may be, in milliseconds, before they say that they are stale: 100 to 86 400 000. The feed is read
+   * twice within this time, whatever `pollMs` says. Default 10000.
+   */
+  readonly staleAfterMs?: number | undefined;
+  /** Ends it, as `close()` does. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What `history` takes: a slot or an appointment. */
 export type HistoryInput = SlotHistoryInput | AppointmentHistoryInput;

@@ -20,6 +20,7 @@ import {
 import { createManySlotsSchema } from "../model/create-many-slots.ts";
 import {
   changesSchema,
+  followSchema,
   getScheduleSchema,
   historySchema,
   listAppointmentsSchema,
@@ -54,5 +55,6 @@ export const inputSchemas = {
   history: historySchema,
   changes: changesSchema,
   subscribe: subscribeSchema,
+  follow: followSchema,
   reconcile: reconcileSchema,
 } as const;

@@ -18,8 +18,11 @@ export interface TailFollower {
   readonly beyond: (position: FeedPosition) => readonly FeedEntry[] | undefined;
   /** Resolves when the tail has something new, or begins anew, or `signal` is aborted. */
   readonly moved: (signal?: AbortSignal) => Promise<void>;
-  /** Since when the feed could not be read. Undefined if the last attempt was successful. */
-  readonly failingSince: () => number | undefined;
+  /**
+   * Everything that was committed before this time, as `performance.now()` counts, has been given by `beyond`. Undefined
+   * if there is more to be given, and as long as nothing was read.
+   */
+  readonly givenUntil: () => number | undefined;
   readonly leave: () => void;
 }
 
@@ -39,7 +42,8 @@ export function createFeedTail(read: Read): FeedTail {
   const kept = createKept();
   let isRunning = false;
   let isNoticed = false;
-  let failingSince: number | undefined;
+  /** When the last read began that found the end of the feed. */
+  let readAt: number | undefined;
   let wake = () => {};
   let onMoved: (() => void)[] = [];
 
@@ -56,21 +60,23 @@ export function createFeedTail(read: Read): FeedTail {
       if (!isFull && followers.size > 0) await pause();
     }
     kept.forget();
+    readAt = undefined;
     isRunning = false;
   }
 
   /** Returns whether there is more to read at once. Never rejects: it tries again when the next poll is due. */
   async function readOn(): Promise<boolean> {
+    const began = performance.now();
     try {
       const page = await read({ after: kept.end() ?? "end", limit: readLimit });
-      failingSince = undefined;
       const isNews = page.status === "reset" || kept.end() === undefined || page.entries.length > 0;
       if (page.status === "reset") kept.forget();
       else kept.add(page.entries, page.position);
+      const isMore = page.status === "reset" || page.entries.length === readLimit;
+      if (!isMore) readAt = began;
       if (isNews) tellMoved();
-      return page.status === "reset" || page.entries.length === readLimit;
+      return isMore;
     } catch {
-      failingSince ??= performance.now();
       return false;
     }
   }
@@ -101,8 +107,10 @@ export function createFeedTail(read: Read): FeedTail {
       start();
       // A poll that was to wait longer is due earlier now.
       wake();
+      const reader = kept.reader();
       return {
-        beyond: kept.reader(),
+        beyond: reader.beyond,
+        givenUntil: () => (reader.hasAll() ? readAt : undefined),
         moved: (signal) =>
           new Promise((resolve) => {
             const done = () => {
@@ -112,7 +120,6 @@ export function createFeedTail(read: Read): FeedTail {
             onMoved.push(done);
             signal?.addEventListener("abort", done);
           }),
-        failingSince: () => failingSince,
         leave() {
           followers.delete(self);
           if (followers.size === 0) wake();
@@ -167,10 +174,11 @@ function createKept() {
      * Remembers how far it has come, so that it need not look at all entries each time. Of another generation, it knows
      * nothing first: whoever asks reads the feed from their position, which shows whether the position fits.
      */
-    reader(): TailFollower["beyond"] {
+    reader() {
       let next: number | undefined;
       let of = 0;
-      return (position) => {
+      const hasAll = () => end !== undefined && of === generation && next === dropped + entries.length;
+      const beyond: TailFollower["beyond"] = (position) => {
         if (end === undefined) return undefined;
         if (of !== generation) {
           [of, next] = [generation, undefined];
@@ -183,6 +191,7 @@ function createKept() {
         // Who has read the database may be ahead of the tail.
         return from === entries.length ? [] : entries.slice(from).filter(isBeyond(position));
       };
+      return { beyond, hasAll };
     },
   };
 }

@@ -48,8 +48,12 @@ export function subscribe(
   }
 }
 
-/** What follows the position: from the tail, or from the database if the tail begins later. Empty if nothing does. */
-async function nextBatch(
+/**
+ * What follows the position: from the tail, or from the database if the tail begins later. If nothing does, it waits
+ * until there may be something, and is empty.
+ * @throws BookingError `feed_reset`
+ */
+export async function nextBatch(
   settings: EngineSettings,
   follower: TailFollower,
   position: FeedPosition,
@@ -62,6 +66,9 @@ async function nextBatch(
   if (known === undefined) {
     const read = await patiently(follower, signal, () => readFeed(settings, { after: position, limit: batchSize }));
     if (read !== undefined && read.entries.length > 0) return read.entries;
+    // The tail may have begun meanwhile, at this position or after it.
+    const begun = follower.beyond(position);
+    if (begun !== undefined && begun.length > 0) return begun;
   }
   await moved;
   return [];

@@ -1,0 +1,147 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { createEngine, type LiveSlots, type Slot, type StorageAdapter } from "@slotwright/core";
+import { memoryAdapter } from "@slotwright/core/memory";
+import { facilityId, pageSize } from "../contenders/contender.ts";
+import { percentile } from "../measuring/statistics.ts";
+
+export interface LiveFigures {
+  readonly slots: number;
+  readonly followMs: number;
+  /** What the live slots add to the memory of the process. */
+  readonly bytes: number;
+  /** In microseconds. */
+  readonly searches: readonly {
+    readonly name: string;
+    readonly p50: number;
+    readonly p99: number;
+    readonly max: number;
+  }[];
+  readonly callersPerSecond: number;
+}
+
+const providers = 1_000;
+const providersPerSearch = 50;
+const slotsPerDay = 20;
+const slotMs = 30 * 60_000;
+const dayMs = 24 * 60 * 60_000;
+const weekMs = 7 * dayMs;
+const firstStart = Date.UTC(2027, 0, 4, 8);
+
+export async function followMany(slots: number): Promise<LiveFigures> {
+  const days = Math.ceil(slots / providers / slotsPerDay);
+  const engine = createEngine({ storage: storageOf(slots) });
+  const window = { from: new Date(firstStart), to: new Date(firstStart + (days + 1) * dayMs) };
+  const before = usedMemory();
+  const begun = performance.now();
+  const live = await engine.follow({ ...window, maxSlots: slots });
+  const followMs = performance.now() - begun;
+  const bytes = usedMemory() - before;
+  try {
+    return { slots, followMs, bytes, ...(await measured(live, Math.floor(days / 7))) };
+  } finally {
+    live.close();
+  }
+}
+
+/**
+ * A storage that makes the slots when they are read, so that the memory of the process is that of the live slots: half
+ * of them are booked.
+ */
+function storageOf(slots: number): StorageAdapter {
+  return {
+    ...memoryAdapter(),
+    findSlots: async ({ after, limit }) => {
+      const from = after === undefined ? 0 : Number(after.id.slice(-12)) + 1;
+      return Array.from({ length: Math.min(limit, slots - from) }, (_, index) => slotAt(from + index));
+    },
+  };
+}
+
+const providerName = (number: number): string => `provider-${String(number % providers).padStart(4, "0")}`;
+
+function slotAt(index: number): Slot {
+  const number = Math.floor(index / providers);
+  const start = firstStart + Math.floor(number / slotsPerDay) * dayMs + (number % slotsPerDay) * slotMs;
+  // Every other one, and not the same for all providers.
+  const isBooked = (Math.imul(index, 0x9e3779b1) >>> 16) % 2 === 0;
+  const createdAt = new Date(firstStart);
+  return {
+    kind: "slot",
+    // Flat, as a driver returns it: a text that is made of parts takes more memory.
+    id: Buffer.from(`0198a1b2-0000-7000-8000-${String(index).padStart(12, "0")}`).toString("latin1"),
+    scheduleId: `schedule-${index % providers}`,
+    providerId: providerName(index),
+    facilityId,
+    seat: 0,
+    start: new Date(start),
+    end: new Date(start + slotMs),
+    status: isBooked ? "booked" : "available",
+    appointmentId: isBooked ? "appointment" : null,
+    hold: null,
+    metadata: {},
+    version: 1,
+    createdAt,
+    updatedAt: createdAt,
+  };
+}
+
+const inputs = 2_000;
+
+async function measured(live: LiveSlots, weeks: number): Promise<Pick<LiveFigures, "searches" | "callersPerSecond">> {
+  const searchesOf = Array.from({ length: inputs }, (_, index) => {
+    const from = firstStart + (index % Math.max(weeks, 1)) * weekMs;
+    const providerIds = Array.from({ length: providersPerSearch }, (_, number) =>
+      providerName(index * 7 + number * 13),
+    );
+    return { providerIds, from: new Date(from), to: new Date(from + weekMs) };
+  });
+  const inputAt = (index: number) => searchesOf[index % inputs] ?? {};
+  const findOpen = (index: number) => {
+    const { items } = live.findOpen({ ...inputAt(index), limit: pageSize });
+    if (items.length !== pageSize) throw new Error(`${items.length} slots were found.`);
+  };
+  const searches = [
+    timed("the first 100 of 50 providers in a week", 20_000, findOpen),
+    timed("the next one of 50 providers", 20_000, (index) => {
+      const { providerIds, from } = inputAt(index) as (typeof searchesOf)[number];
+      live.next({ providerIds, from });
+    }),
+    timed("by day, 50 providers in a week", 10_000, (index) => live.countByDay(inputAt(index))),
+    timed("by day, all providers and days", 500, () => live.countByDay()),
+  ];
+  return { searches, callersPerSecond: await rateOfCallers(64, findOpen) };
+}
+
+function timed(name: string, count: number, work: (index: number) => unknown) {
+  for (let index = 0; index < count / 4; index++) work(index);
+  const times = Array.from({ length: count }, (_, index) => {
+    const begun = performance.now();
+    work(index);
+    return (performance.now() - begun) * 1000;
+  });
+  return { name, p50: percentile(times, 0.5), p99: percentile(times, 0.99), max: Math.max(...times) };
+}
+
+/** As callers of a web server: each asks again once it has its answer, in a turn of its own. */
+async function rateOfCallers(callers: number, work: (index: number) => unknown): Promise<number> {
+  const each = 500;
+  const begun = performance.now();
+  const calling = Array.from({ length: callers }, async (_, caller) => {
+    for (let call = 0; call < each; call++) {
+      work(caller * each + call);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+  await Promise.all(calling);
+  return (callers * each) / ((performance.now() - begun) / 1000);
+}
+
+/** When all garbage has been collected. */
+function usedMemory(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  for (let time = 0; time < 3; time++) collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}

@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { followMany } from "../live/many-slots.ts";
+import { parseLiveOptions } from "../live/options.ts";
+
+it("measures live slots", { timeout: 60_000 }, async () => {
+  const { slots, bytes, searches, callersPerSecond } = await followMany(200_000);
+  expect(slots).toBe(200_000);
+  expect(bytes).toBeLessThan(200 * slots);
+  expect(searches.map(({ name }) => name)).toContain("the first 100 of 50 providers in a week");
+  expect(callersPerSecond).toBeGreaterThan(0);
+});
+
+it("follows a million slots beside PostgreSQL unless told otherwise", () => {
+  expect(parseLiveOptions([])).toEqual({ slots: 1_000_000, withDatabase: true });
+  expect(parseLiveOptions(["--slots", "10000", "--no-database"])).toEqual({ slots: 10_000, withDatabase: false });
+  expect(() => parseLiveOptions(["--slots", "few"])).toThrow("--slots");
+});

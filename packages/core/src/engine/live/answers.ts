@@ -1,0 +1,114 @@
+import type { z } from "zod";
+import type { OpenSlot } from "../../model/open-slot.ts";
+import type { countByDaySchema, nextOpenSchema } from "../../model/queries.ts";
+import type { FindOpenInput } from "../../model/read-inputs.ts";
+import type { Clock } from "../clock.ts";
+import { parsePosition, positionCursor } from "../page.ts";
+import { noCounts } from "./day-counts.ts";
+import { scopeOf } from "./followed.ts";
+import type { Following, FollowOptions } from "./following.ts";
+import type { LiveDays, LiveFreshness, LiveNext, LiveOpenPage, LiveStanding, OpenDay } from "./live-slots.ts";
+import type { OpenGroup } from "./open-groups.ts";
+import { isPlainFind, type PlainFind } from "./plain-input.ts";
+import { searchOpen } from "./search.ts";
+import { factOf } from "./slot-columns.ts";
+import type { SlotTable } from "./slot-table.ts";
+import { createZones, dateOfDay } from "./zone-days.ts";
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+interface Circumstances {
+  readonly clock: Clock;
+  readonly staleAfterMs: number;
+}
+
+/** What is held, as answers. The inputs are valid already. */
+export function createAnswers(following: Following, options: FollowOptions, { clock, staleAfterMs }: Circumstances) {
+  const zones = createZones();
+
+  function standing(now: Date): LiveStanding {
+    const behindMs = Math.max(0, performance.now() - following.knownUntil());
+    const isBehindWindow = following.heldTo() < options.window.to(now.getTime());
+    if (isBehindWindow) following.moveOn();
+    const isStale = behindMs > staleAfterMs || following.isIncomplete() || isBehindWindow;
+    return { cursor: following.cursor(), asOf: now, behindMs, isStale };
+  }
+
+  function findOpen(input: PlainFind): LiveOpenPage {
+    const now = clock.now();
+    const { limit = 100, order = "earliest" } = input;
+    const latestFirst = order === "latest";
+    const table = following.table();
+    const scope = scopeOf(following, options, input, now.getTime());
+    const after = parsePosition("open", input.cursor, latestFirst);
+    const search = { ...scope, now: now.getTime(), leastMs: 0, after, latestFirst, limit: limit + 1 };
+    const found = searchOpen(table, search);
+    const items = shown(table, found, limit);
+    const last = found.length > limit ? items.at(-1) : undefined;
+    const nextCursor =
+      last === undefined ? null : positionCursor("open", { start: last.start, id: last.slotId }, latestFirst);
+    return { items, nextCursor, ...standing(now) };
+  }
+
+  function next({ minutes = 0, count, ...input }: z.output<typeof nextOpenSchema>): LiveNext {
+    const now = clock.now();
+    const table = following.table();
+    const scope = scopeOf(following, options, input, now.getTime());
+    const from = input.from === undefined ? Math.max(scope.from, now.getTime()) : scope.from;
+    const search = { ...scope, from, now: now.getTime(), leastMs: minutes * 60_000, limit: count, latestFirst: false };
+    return { items: shown(table, searchOpen(table, search), count), ...standing(now) };
+  }
+
+  function countByDay({ timeZone, ...input }: z.output<typeof countByDaySchema>): LiveDays {
+    const now = clock.now();
+    const table = following.table();
+    const { providers, facilityId, from, to } = scopeOf(following, options, input, now.getTime());
+    const total = noCounts(Math.floor(from / dayMs) - 1, Math.ceil((to - from) / dayMs) + 4);
+    const name = JSON.stringify([timeZone ?? null, facilityId ?? null]);
+    const range = [options.window.from(now.getTime()), following.heldTo()] as const;
+    const zoneOf = (place: number) => timeZone ?? following.zoneOf(table.places[place]?.scheduleId ?? "") ?? "UTC";
+    const daysOf = zones.daysOf(table, timeZone, zoneOf, range);
+    const counting = { now: now.getTime(), facilityId, leastMs: 0, name, daysOf };
+    for (const provider of providers) following.counter().add(total, provider, { from, to }, counting);
+    const days: OpenDay[] = [];
+    for (const [index, open] of total.open.entries()) {
+      const seats = total.seats[index] as number;
+      if (open > 0) days.push({ date: dateOfDay(total.firstDay + index), open, seats });
+    }
+    return { days, ...standing(now) };
+  }
+
+  return {
+    findOpen,
+    next,
+    countByDay,
+    isPlain: (input: FindOpenInput): input is PlainFind => {
+      const { providers } = following.table();
+      return isPlainFind(input, (id) => providers.has(id));
+    },
+    freshness: (): LiveFreshness => ({
+      slots: following.table().size(),
+      failure: following.failure(),
+      ...standing(clock.now()),
+    }),
+  };
+}
+
+function shown(table: SlotTable, groups: readonly OpenGroup[], limit: number): readonly OpenSlot[] {
+  const { columns, ids, places } = table;
+  const items: OpenSlot[] = [];
+  for (const { row, seats, start } of groups) {
+    if (items.length === limit) break;
+    const place = places[factOf(columns, row, "place")];
+    items.push({
+      slotId: ids[row] as string,
+      providerId: place?.providerId ?? "",
+      facilityId: place?.facilityId ?? "",
+      start: new Date(start),
+      end: new Date(start + factOf(columns, row, "length")),
+      version: factOf(columns, row, "version"),
+      seats,
+    });
+  }
+  return items;
+}

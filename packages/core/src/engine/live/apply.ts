@@ -1,0 +1,48 @@
+import type { JournalEntry } from "../../model/journal.ts";
+import type { SlotStatus } from "../../model/slot.ts";
+import { factOf } from "./slot-columns.ts";
+import type { HeldSlotRow, SlotState, SlotTable } from "./slot-table.ts";
+
+/**
+ * What an entry of the feed means for what is held: nothing if it is older, a new state, a new slot, or a gap, after
+ * which only the slot itself tells.
+ */
+export type Meaning =
+  | { readonly kind: "nothing" | "gap" }
+  | { readonly kind: "state"; readonly row: number; readonly state: SlotState }
+  | { readonly kind: "created"; readonly slot: HeldSlotRow };
+
+const nothing: Meaning = { kind: "nothing" };
+
+/**
+ * Entries of a slot come in the order of its versions, from the first one on. So a slot that is not held and was not
+ * created by this entry is none of the window.
+ */
+export function meaningOf(entry: JournalEntry, table: SlotTable): Meaning {
+  const row = table.rowOf(entry.recordId);
+  if (row < 0) return entry.version === 1 ? { kind: "created", slot: createdSlot(entry) } : nothing;
+  const held = factOf(table.columns, row, "version");
+  if (entry.version <= held) return nothing;
+  return entry.version === held + 1 ? { kind: "state", row, state: stateAfter(entry) } : { kind: "gap" };
+}
+
+function stateAfter({ version, toStatus, changes }: JournalEntry): SlotState {
+  const hold = changes.hold?.to as { readonly expiresAt: string } | null | undefined;
+  const heldUntil = toStatus === "held" && hold ? Date.parse(hold.expiresAt) : 0;
+  return { version, status: toStatus as SlotStatus, heldUntil };
+}
+
+/** The entry that created a slot has all of its fields. */
+function createdSlot(entry: JournalEntry): HeldSlotRow {
+  const { recordId: id, facilityId, providerIds, changes } = entry;
+  return {
+    id,
+    scheduleId: changes.scheduleId?.to as string,
+    providerId: providerIds[0] as string,
+    facilityId,
+    start: Date.parse(changes.start?.to as string),
+    end: Date.parse(changes.end?.to as string),
+    seat: changes.seat?.to as number,
+    ...stateAfter(entry),
+  };
+}

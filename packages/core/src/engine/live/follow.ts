@@ -1,0 +1,65 @@
+import { BookingError } from "../../errors/index.ts";
+import { countByDaySchema, findOpenSchema, followSchema, nextOpenSchema } from "../../model/queries.ts";
+import type { CountByDayInput, FindOpenInput, FollowInput, NextOpenInput } from "../../model/read-inputs.ts";
+import { refuseForRange } from "../../rules/time.ts";
+import { refuseFeedWithin } from "../feed/visible-entries.ts";
+import type { EngineSettings } from "../options.ts";
+import { parse } from "../parse.ts";
+import { refuseAborted } from "../read-chunks.ts";
+import { createAnswers } from "./answers.ts";
+import { startFollowing } from "./following.ts";
+import type { LiveSlots } from "./live-slots.ts";
+import { liveWindow } from "./live-window.ts";
+
+/** @throws BookingError `invalid_input`, `invalid_time_range`, `storage_misused`, `aborted` */
+export async function follow(settings: EngineSettings, input: FollowInput): Promise<LiveSlots> {
+  refuseFeedWithin(settings, "follow");
+  const parsed = parse(followSchema, input);
+  const { signal, staleAfterMs, from, to } = parsed;
+  if (from !== undefined && to !== undefined && from > to) {
+    const { refused, details } = refuseForRange("ends_before_start", { start: from, end: to });
+    throw new BookingError(refused, details);
+  }
+  refuseAborted(signal);
+  const ended = new AbortController();
+  const end = () => {
+    signal?.removeEventListener("abort", end);
+    ended.abort(signal?.reason);
+  };
+  signal?.addEventListener("abort", end);
+  const options = {
+    providerIds: parsed.providerIds && new Set(parsed.providerIds),
+    facilityId: parsed.facilityId,
+    window: liveWindow(parsed),
+    maxSlots: parsed.maxSlots,
+    pollMs: Math.min(parsed.pollMs, staleAfterMs / 2),
+  };
+  try {
+    const following = await startFollowing(settings, options, ended.signal);
+    const answers = createAnswers(following, options, { clock: settings.clock, staleAfterMs });
+    return liveSlots(answers, ended.signal, end);
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+function liveSlots(answers: ReturnType<typeof createAnswers>, ended: AbortSignal, end: () => void): LiveSlots {
+  const whileOpen =
+    <Input extends readonly unknown[], Answer>(answer: (...input: Input) => Answer) =>
+    (...input: Input): Answer => {
+      if (ended.aborted) throw new BookingError("storage_misused", { problem: closed });
+      return answer(...input);
+    };
+  return {
+    findOpen: whileOpen((input: FindOpenInput = {}) =>
+      answers.findOpen(answers.isPlain(input) ? input : parse(findOpenSchema, input)),
+    ),
+    countByDay: whileOpen((input: CountByDayInput = {}) => answers.countByDay(parse(countByDaySchema, input))),
+    next: whileOpen((input: NextOpenInput = {}) => answers.next(parse(nextOpenSchema, input))),
+    freshness: whileOpen(answers.freshness),
+    close: end,
+  };
+}
+
+const closed = "These live slots are closed, so what they hold grows old. Call follow() for new ones.";

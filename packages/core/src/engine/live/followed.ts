@@ -1,0 +1,79 @@
+import { BookingError } from "../../errors/index.ts";
+import type { InputIssue } from "../../model/input-issue.ts";
+import { refuseForRange } from "../../rules/time.ts";
+import type { Following, FollowOptions } from "./following.ts";
+import type { ProviderRows } from "./provider-rows.ts";
+
+/** Which part of what is followed an input asks about. */
+export interface Asked {
+  readonly providerIds?: readonly string[] | undefined;
+  readonly facilityId?: string | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+/** Where an answer is looked for. */
+export interface Scope {
+  readonly providers: Iterable<ProviderRows>;
+  readonly facilityId: string | undefined;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The part of the held slots that an input asks about.
+ * @throws BookingError `invalid_input` about what is not followed, which would look like what is not free
+ */
+export function scopeOf(following: Following, { window, ...wanted }: FollowOptions, asked: Asked, now: number): Scope {
+  const { facilityId = wanted.facilityId } = asked;
+  if (wanted.facilityId !== undefined && facilityId !== wanted.facilityId) throw notFollowed("facilityId");
+  const [from, to] = [asked.from?.getTime(), asked.to?.getTime()];
+  const [begin, end] = [window.from(now), window.to(now)];
+  if (from !== undefined && to !== undefined && from > to) throw endsBefore(from, to);
+  // What a window that moves has left behind is over.
+  if (from !== undefined && (from > end || (from < begin && !window.isMoving))) throw notFollowed("from");
+  if (to !== undefined && to > Math.max(end, following.heldTo())) throw notFollowed("to");
+  return {
+    providers: providersOf(following, wanted.providerIds, asked.providerIds),
+    // Every slot that is held is at the facility that is followed.
+    facilityId: wanted.facilityId === undefined ? facilityId : undefined,
+    from: Math.max(from ?? begin, begin),
+    to: to ?? end,
+  };
+}
+
+/** Each search marks its providers, so that one that is named twice is searched once. A set takes longer. */
+let searches = 0;
+
+function providersOf(
+  following: Following,
+  followed: ReadonlySet<string> | undefined,
+  asked: readonly string[] | undefined,
+): Iterable<ProviderRows> {
+  const { providers } = following.table();
+  if (asked === undefined) return providers.values();
+  const found: ProviderRows[] = [];
+  searches += 1;
+  for (let index = 0; index < asked.length; index++) {
+    const id = asked[index] as string;
+    const rows = providers.get(id);
+    if (rows === undefined) {
+      if (followed !== undefined && !followed.has(id)) throw notFollowed(`providerIds.${index}`);
+    } else if (rows.lastSearch !== searches) {
+      rows.lastSearch = searches;
+      found.push(rows);
+    }
+  }
+  return found;
+}
+
+function notFollowed(path: string): BookingError {
+  const message = "is not among what is followed: an answer would look as if nothing were free";
+  const issue: InputIssue = { path, code: "invalid", message };
+  return new BookingError("invalid_input", { issues: [issue] });
+}
+
+function endsBefore(from: number, to: number): BookingError {
+  const { refused, details } = refuseForRange("ends_before_start", { start: new Date(from), end: new Date(to) });
+  return new BookingError(refused, details);
+}

@@ -1,0 +1,108 @@
+import type { BookingError } from "../../errors/index.ts";
+import type { OpenSlot } from "../../model/open-slot.ts";
+import type { CountByDayInput, FindOpenInput, NextOpenInput } from "../../model/read-inputs.ts";
+import type { Page } from "../page.ts";
+
+/** Where live slots stand in the feed, and how old what they say may be. */
+export interface LiveStanding {
+  /** The cursor of the feed at which the slots were as the answer has them: `changes({ after })` goes on from it. */
+  readonly cursor: string;
+  /** The instant at which holds counted as expired or not. */
+  readonly asOf: Date;
+  /** What others committed in the last so many milliseconds may be missing. */
+  readonly behindMs: number;
+  /**
+   * Whether `behindMs` is more than `staleAfterMs`, because the feed cannot be read, or something is missing for another
+   * reason: while all is read anew after a `feed_reset`, where there are more slots than `maxSlots`, and where a window
+   * has moved on and its end could not be read.
+   */
+  readonly isStale: boolean;
+}
+
+/** What `live.findOpen` returns. */
+export interface LiveOpenPage extends Page<OpenSlot>, LiveStanding {}
+
+/** What `live.next` returns. */
+export interface LiveNext extends LiveStanding {
+  readonly items: readonly OpenSlot[];
+}
+
+/** What is open on one day. */
+export interface OpenDay {
+  /** Such as `2027-03-22`. */
+  readonly date: string;
+  /** Open slots that start on this day, a group slot counted once. */
+  readonly open: number;
+  /** The free seats of these slots. */
+  readonly seats: number;
+}
+
+/** What `live.countByDay` returns. */
+export interface LiveDays extends LiveStanding {
+  /** The days that have an open slot, in their order. */
+  readonly days: readonly OpenDay[];
+}
+
+/** What `live.freshness` returns. */
+export interface LiveFreshness extends LiveStanding {
+  /** The slots that are held, in every state. */
+  readonly slots: number;
+  /**
+   * What keeps it from following the feed, such as a `schema_outdated`: somebody has to see to it. Null if nothing does,
+   * and while the database is merely away.
+   */
+  readonly failure: BookingError | null;
+}
+
+/**
+ * The slots of a window, in memory and up to date. Every call answers at once, asks no database, and throws instead of
+ * rejecting. What it offers is a hint: only a booking decides.
+ */
+export interface LiveSlots {
+  /**
+   * Finds slots that are free, or whose hold has expired, in the order of `start` and then id, or in reverse, a page at
+   * a time.
+   *
+   * @throws BookingError `invalid_input`, also for providers, a facility or a time that it does not follow;
+   * `invalid_time_range`; `storage_misused` once it is closed.
+   * @example
+   * ```ts
+   * const { items, isStale } = live.findOpen({ providerIds: ["dr-grey"], limit: 20 });
+   * ```
+   */
+  findOpen(input?: FindOpenInput): LiveOpenPage;
+
+  /**
+   * Counts the open slots of each day.
+   *
+   * @throws BookingError `invalid_input`, also for providers, a facility or a time that it does not follow;
+   * `invalid_time_range`; `storage_misused` once it is closed.
+   * @example
+   * ```ts
+   * const { days } = live.countByDay({ timeZone: "Europe/Berlin" });
+   * ```
+   */
+  countByDay(input?: CountByDayInput): LiveDays;
+
+  /**
+   * Finds the next open slots, from now on if nothing else is said.
+   *
+   * @throws BookingError `invalid_input`, also for providers, a facility or a time that it does not follow;
+   * `storage_misused` once it is closed.
+   * @example
+   * ```ts
+   * const { items } = live.next({ minutes: 45, count: 3 });
+   * ```
+   */
+  next(input?: NextOpenInput): LiveNext;
+
+  /**
+   * Says how far behind it is, and where it stands.
+   *
+   * @throws BookingError `storage_misused` once it is closed.
+   */
+  freshness(): LiveFreshness;
+
+  /** Ends it, and frees its memory. */
+  close(): void;
+}

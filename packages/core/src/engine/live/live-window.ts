@@ -1,0 +1,34 @@
+import type { z } from "zod";
+import type { followSchema } from "../../model/queries.ts";
+
+/** Which part of the time line is followed, by the starts of slots, in milliseconds since 1970. */
+export interface LiveWindow {
+  readonly isMoving: boolean;
+  readonly from: (now: number) => number;
+  readonly to: (now: number) => number;
+}
+
+type Given = Pick<z.output<typeof followSchema>, "from" | "to" | "forDays">;
+
+const hourMs = 60 * 60 * 1000;
+const dayMs = 24 * hourMs;
+
+/** How far beyond its end a window that moves is read. One hour later, it is read on. */
+const aheadMs = 2 * hourMs;
+const leastAheadMs = hourMs;
+
+export function liveWindow({ from, to, forDays }: Given): LiveWindow {
+  if (forDays !== undefined) return { isMoving: true, from: (now) => now, to: (now) => now + forDays * dayMs };
+  const [begin, end] = [from?.getTime() ?? 0, to?.getTime() ?? 0];
+  return { isMoving: false, from: () => begin, to: () => end };
+}
+
+/** The end of what is read at this instant. */
+export function readTo(window: LiveWindow, now: number): number {
+  return window.to(now) + (window.isMoving ? aheadMs : 0);
+}
+
+/** How long what was read until `end` is enough, in milliseconds. */
+export function enoughFor(window: LiveWindow, end: number, now: number): number {
+  return window.isMoving ? end - leastAheadMs - window.to(now) : Number.POSITIVE_INFINITY;
+}

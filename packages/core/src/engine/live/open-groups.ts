@@ -1,0 +1,64 @@
+import type { ProviderRows } from "./provider-rows.ts";
+import { factOf, isOpenRow } from "./slot-columns.ts";
+import type { SlotTable } from "./slot-table.ts";
+
+/** Which slots count as open. */
+export interface OpenFilter {
+  /** The instant at which holds count as expired or not. */
+  readonly now: number;
+  readonly facilityId: string | undefined;
+  /** The least length, in milliseconds. */
+  readonly leastMs: number;
+}
+
+/** A slot that is open, or a group of seats of which some are. */
+export interface OpenGroup {
+  /** Of its free seats, the row of the one with the lowest number. */
+  readonly row: number;
+  readonly seats: number;
+  readonly start: number;
+}
+
+export function isWanted({ columns, places }: SlotTable, row: number, filter: OpenFilter): boolean {
+  const { now, facilityId, leastMs } = filter;
+  return (
+    isOpenRow(columns, row, now) &&
+    (leastMs === 0 || factOf(columns, row, "length") >= leastMs) &&
+    (facilityId === undefined || places[factOf(columns, row, "place")]?.facilityId === facilityId)
+  );
+}
+
+/** How many of the provider's rows, from this one on, start at the same time. */
+export function sameStart({ starts, end }: ProviderRows, at: number): number {
+  const time = starts[at];
+  let next = at + 1;
+  while (next < end && starts[next] === time) next += 1;
+  return next - at;
+}
+
+/**
+ * The open groups among rows of one provider that start at the same time: rows of one schedule with the same end differ
+ * in their seat.
+ */
+export function groupsAmong(table: SlotTable, rows: Int32Array, filter: OpenFilter): readonly OpenGroup[] {
+  const { columns } = table;
+  const groups: { row: number; seats: number; readonly start: number }[] = [];
+  for (const row of rows) {
+    if (!isWanted(table, row, filter)) continue;
+    const group = groups.find((other) => isSameSlot(table, other.row, row));
+    if (group === undefined) groups.push({ row, seats: 1, start: columns.start[row] as number });
+    else {
+      group.seats += 1;
+      if ((columns.seat[row] as number) < (columns.seat[group.row] as number)) group.row = row;
+    }
+  }
+  return groups;
+}
+
+/** A place is a schedule at a facility. */
+function isSameSlot({ columns }: SlotTable, one: number, other: number): boolean {
+  return (
+    factOf(columns, one, "place") === factOf(columns, other, "place") &&
+    factOf(columns, one, "length") === factOf(columns, other, "length")
+  );
+}

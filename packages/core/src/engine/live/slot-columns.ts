@@ -1,0 +1,62 @@
+import type { SlotStatus } from "../../model/slot.ts";
+
+/** The states as numbers. A row that is not in use has none of them. */
+export const statusNumbers: Readonly<Record<SlotStatus, number>> = { available: 1, held: 2, booked: 3, blocked: 4 };
+
+/** What is held of the slots, a column for each field and a row for each slot: 35 bytes, and the id. */
+export interface SlotColumns {
+  /** Milliseconds since 1970. */
+  start: Float64Array;
+  /** When the hold is over, of a held slot. */
+  heldUntil: Float64Array;
+  /**
+   * Four numbers of each slot, which an answer needs together: one access to memory brings all of them. `rowFacts` has
+   * their places.
+   */
+  facts: Uint32Array;
+  seat: Uint16Array;
+  status: Uint8Array;
+}
+
+/** How many facts a row has. */
+export const factsPerRow = 4;
+
+/** Where the facts of a row are, from the first one on. */
+export const rowFacts = {
+  /** From start to end, in milliseconds. No slot is longer than 31 days, so that it fits. */
+  length: 0,
+  /** The number of the slot's place. */
+  place: 1,
+  version: 2,
+  /** Of two slots that start together, the one with the lower number has the lower id. 0 if the number is not known. */
+  rank: 3,
+} as const;
+
+export function factOf({ facts }: SlotColumns, row: number, fact: keyof typeof rowFacts): number {
+  return facts[row * factsPerRow + rowFacts[fact]] as number;
+}
+
+export function createColumns(size: number): SlotColumns {
+  return {
+    start: new Float64Array(size),
+    heldUntil: new Float64Array(size),
+    facts: new Uint32Array(size * factsPerRow),
+    seat: new Uint16Array(size),
+    status: new Uint8Array(size),
+  };
+}
+
+/** Moves the columns to longer or shorter arrays. */
+export function resizeColumns(columns: SlotColumns, size: number): void {
+  const moved = createColumns(size);
+  for (const name of Object.keys(moved) as (keyof SlotColumns)[]) {
+    moved[name].set(columns[name].subarray(0, moved[name].length) as never);
+    columns[name] = moved[name] as never;
+  }
+}
+
+/** Whether the slot of a row can be booked at `now`: a hold ends by the clock. */
+export function isOpenRow({ status, heldUntil }: SlotColumns, row: number, now: number): boolean {
+  const state = status[row] as number;
+  return state === 1 || (state === 2 && (heldUntil[row] as number) <= now);
+}

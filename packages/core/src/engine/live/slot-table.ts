@@ -1,0 +1,155 @@
+import type { Slot, SlotStatus } from "../../model/slot.ts";
+import { createIdIndex } from "./id-index.ts";
+import { type Order, ProviderRows } from "./provider-rows.ts";
+import { createColumns, factOf, factsPerRow, resizeColumns, rowFacts, statusNumbers } from "./slot-columns.ts";
+
+/** What many slots have in common: their schedule, provider and facility. */
+export interface Place {
+  readonly scheduleId: string;
+  readonly providerId: string;
+  readonly facilityId: string;
+}
+
+/** What is held of a slot. */
+export interface HeldSlotRow extends Place {
+  readonly id: string;
+  readonly start: number;
+  readonly end: number;
+  readonly seat: number;
+  readonly version: number;
+  readonly status: SlotStatus;
+  readonly heldUntil: number;
+  /** Set if the slot was read in the order of (start, id): its number in that order, from 1. */
+  readonly rank?: number;
+}
+
+export type SlotState = Pick<HeldSlotRow, "version" | "status" | "heldUntil">;
+
+export function heldRow(slot: Slot): HeldSlotRow {
+  const { id, scheduleId, providerId, facilityId, seat, version, status } = slot;
+  const [start, end] = [slot.start.getTime(), slot.end.getTime()];
+  const heldUntil = slot.hold?.expiresAt.getTime() ?? 0;
+  return { id, scheduleId, providerId, facilityId, seat, version, status, start, end, heldUntil };
+}
+
+/** The slots of a window: by id, and for each provider in the order of their starts. */
+export type SlotTable = ReturnType<typeof createSlotTable>;
+
+export function createSlotTable() {
+  const columns = createColumns(1024);
+  let size = 1024;
+  const ids: string[] = [];
+  const free: number[] = [];
+  const places: Place[] = [];
+  const placeNumbers = new Map<string, number>();
+  const providers = new Map<string, ProviderRows>();
+  const index = createIdIndex((row) => ids[row] as string);
+  const order: Order = { startOf: (row) => columns.start[row] as number, idOf: (row) => ids[row] as string };
+  const counts = { slots: 0 };
+
+  function placeNumber({ scheduleId, providerId, facilityId }: Place): number {
+    // A schedule may span facilities, so its id does not tell.
+    const name = JSON.stringify([scheduleId, providerId, facilityId]);
+    const known = placeNumbers.get(name);
+    if (known !== undefined) return known;
+    placeNumbers.set(name, places.length);
+    return places.push({ scheduleId, providerId, facilityId }) - 1;
+  }
+
+  function rowsOf(providerId: string): ProviderRows {
+    const known = providers.get(providerId);
+    if (known !== undefined) return known;
+    const rows = new ProviderRows(providerId);
+    providers.set(providerId, rows);
+    return rows;
+  }
+
+  function newRow(): number {
+    const row = free.pop() ?? ids.length;
+    if (row < size) return row;
+    size = Math.ceil(size * 1.5);
+    resizeColumns(columns, size);
+    return row;
+  }
+
+  const rowsAt = (row: number) => rowsOf((places[factOf(columns, row, "place")] as Place).providerId);
+
+  function setState(row: number, { version, status, heldUntil }: SlotState): void {
+    columns.facts[row * factsPerRow + rowFacts.version] = version;
+    columns.status[row] = statusNumbers[status];
+    columns.heldUntil[row] = heldUntil;
+  }
+
+  function add(slot: HeldSlotRow): void {
+    const row = newRow();
+    ids[row] = slot.id;
+    columns.start[row] = slot.start;
+    const facts = row * factsPerRow;
+    columns.facts[facts + rowFacts.length] = slot.end - slot.start;
+    columns.facts[facts + rowFacts.place] = placeNumber(slot);
+    columns.facts[facts + rowFacts.rank] = slot.rank ?? 0;
+    columns.seat[row] = slot.seat;
+    setState(row, slot);
+    index.add(slot.id, row);
+    rowsOf(slot.providerId).add(row, order);
+    counts.slots += 1;
+  }
+
+  function remove(row: number): void {
+    const rows = rowsAt(row);
+    rows.remove(row, order);
+    if (rows.size === 0) providers.delete(rows.providerId);
+    index.remove(ids[row] as string);
+    ids[row] = "";
+    columns.status[row] = 0;
+    free.push(row);
+    counts.slots -= 1;
+  }
+
+  return {
+    columns,
+    ids: ids as readonly string[],
+    places: places as readonly Place[],
+    providers: providers as ReadonlyMap<string, ProviderRows>,
+    size: () => counts.slots,
+    /** Whether much of its memory is of slots that are gone. */
+    isSparse: () => free.length > 10_000 && free.length > ids.length / 4,
+    /** The row of a slot, or -1. */
+    rowOf: index.get,
+    add,
+    setState(row: number, state: SlotState): void {
+      setState(row, state);
+      rowsAt(row).revision += 1;
+    },
+    /** Gives back memory that was taken ahead, except for some. */
+    trim(): void {
+      size = Math.ceil(ids.length * 1.05) + 64;
+      resizeColumns(columns, size);
+    },
+    /** Drops what starts before this time. */
+    dropBefore(time: number): void {
+      for (const rows of [...providers.values()]) {
+        while (rows.size > 0 && (rows.starts[rows.first] as number) < time) {
+          remove(rows.rows[rows.first] as number);
+        }
+      }
+    },
+    /** What is held of the slot of a row. */
+    read(row: number): HeldSlotRow {
+      const [start, status] = [columns.start[row] as number, columns.status[row] as number];
+      return {
+        ...(places[factOf(columns, row, "place")] as Place),
+        id: ids[row] as string,
+        start,
+        end: start + factOf(columns, row, "length"),
+        seat: columns.seat[row] as number,
+        version: factOf(columns, row, "version"),
+        status: statusNames[status] as SlotStatus,
+        heldUntil: columns.heldUntil[row] as number,
+        rank: factOf(columns, row, "rank"),
+      };
+    },
+  };
+}
+
+const statusNames = Object.fromEntries(Object.entries(statusNumbers).map(([name, number]) => [number, name]));
