@@ -51,6 +51,7 @@ export const hostCalls: TableCalls<InHost> = {
   load: inSavepoint(loadInHost),
   loadToShow: inSavepoint(loadRecords),
   findSlots: inSavepoint(findSlotsInHost),
+  findOpen: inSavepoint(lists.findOpen),
   findAppointments: inSavepoint(lists.findAppointments),
   readJournal: inSavepoint(lists.readJournal),
   readFeed: inSavepoint(readFeed),

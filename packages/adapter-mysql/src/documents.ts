@@ -4,6 +4,7 @@ import {
   keyBranchesOf,
   type ListSyntax,
   mayRepeat,
+  type ProvidersQuery,
   type TableName,
   unionPlaceholders,
 } from "@slotwright/adapter-sql";
@@ -17,9 +18,13 @@ import { type RawBuilder, sql } from "kysely";
 export type DataTable = Exclude<TableName, "migrations">;
 
 /** A row of a table, or of its stand-in in the query, as a JSON object. */
-export function objectOf(table: DataTable, alias?: string): RawBuilder<unknown> {
+export function objectOf(
+  table: DataTable,
+  alias?: string,
+  columns: readonly string[] = columnNames[table],
+): RawBuilder<unknown> {
   const column = (name: string) => (alias === undefined ? sql.id(name) : sql.id(alias, name));
-  const fields = columnNames[table].map((name: string) => sql`${sql.lit(name)}, ${column(name)}`);
+  const fields = columns.map((name) => sql`${sql.lit(name)}, ${column(name)}`);
   return sql`json_object(${sql.join(fields)})`;
 }
 
@@ -38,8 +43,8 @@ export function boundText(value: RawBuilder<unknown>): RawBuilder<unknown> {
  * rows like (start_at, id) without using the index.
  */
 export const documentLists: ListSyntax = {
-  selected: (table) => {
-    const document = asDocument(objectOf(table));
+  selected: (table, columns) => {
+    const document = asDocument(objectOf(table, undefined, columns));
     return table === "journal" ? document : sql`start_at, id, ${document}`;
   },
   text: boundText,
@@ -50,22 +55,28 @@ export const documentLists: ListSyntax = {
   merged: (selects, order, limit) => mergedPages(selects, order, limit, sql``),
   ofProviders: {
     placeholders: unionPlaceholders,
+    list: (ids) => JSON.stringify(ids),
     // Documents are built only for the rows of the page, because building them takes longer than finding them. The rows
     // are sorted before they are read: a table of documents would be sorted on disk.
     page: (providers) => {
-      const { table, order } = providers;
+      const { table, columns, order, limit, isShort, select } = providers;
+      if (isShort) return sql`${select(isOneOf(providers))} order by ${order} limit ${limit}`;
       const union = mayRepeat(providers) ? sql` union ` : sql` union all `;
       const keys = mergedPages(keyBranchesOf(providers), order, providers.limit, sql``, union);
-      return sql`select k.start_at, k.id, ${asDocument(objectOf(table, "s"))}
+      return sql`select k.start_at, k.id, ${asDocument(objectOf(table, "s", columns))}
         from (${keys}) as k straight_join ${sql.table(table)} as s force index (primary) on s.id = k.id order by ${order}`;
     },
   },
 };
 
+function isOneOf({ placeholders, id }: ProvidersQuery): RawBuilder<boolean> {
+  return sql`provider_id in (${sql.join(Array.from({ length: placeholders }, (_, index) => id(index)))})`;
+}
+
 /** Reads whole rows from the branches, because rows that are locked there must be read there. */
 function mergedProviders(merged: ListSyntax["merged"]): ListSyntax["ofProviders"] {
   return {
-    placeholders: unionPlaceholders,
+    ...documentLists.ofProviders,
     page: (providers) => merged(branchesOf(providers), providers.order, providers.limit),
   };
 }

@@ -85,33 +85,35 @@ const lists: ListSyntax = {
   ...standardLists,
   beyond: (side, start, id) => sql`(start_at, ${listedId}) ${sql.raw(side === "after" ? ">" : "<")} (${start}, ${id})`,
   ofProviders: {
-    placeholders: unionPlaceholders,
+    placeholders: (providers, isShort) => (isShort ? 0 : unionPlaceholders(providers)),
+    list: (ids) => ids,
     page: (providers) => {
-      const { placeholders, table, further, order, limit } = providers;
+      const { placeholders, select, ids, further, order, limit } = providers;
+      if (placeholders === 0) return sql`${select(sql`provider_id = any (${ids})`)} order by ${order} limit ${limit}`;
       const once = mayRepeat(providers) ? sql`distinct on (start_at, ${listedId})` : sql``;
       const rowsOf = further === undefined ? rowsByKeys : rowsOneByOne;
       if (placeholders <= 8) {
         const shared = furtherBranchesOf(providers).map((keys) =>
-          rowsOf(table, sql`${keys} order by ${order} limit ${limit}`),
+          rowsOf(providers, sql`${keys} order by ${order} limit ${limit}`),
         );
         return mergedProviders([...branchesOf(providers), ...shared], order, limit, once);
       }
       // Many branches take longer to set up than to read. So the branches read only keys, and whole rows are read for
       // the page.
-      return sql`${rowsOf(table, mergedProviders(keyBranchesOf(providers), order, limit, once))} order by ${order}`;
+      return sql`${rowsOf(providers, mergedProviders(keyBranchesOf(providers), order, limit, once))} order by ${order}`;
     },
   },
 };
 
 /** The planner must not see how many keys there are, or it might read the whole table instead. */
-const rowsByKeys = (table: ProvidersQuery["table"], keys: RawBuilder<unknown>) =>
-  sql`select ${standardLists.selected(table)} from ${sql.table(table)}
+const rowsByKeys = ({ table, columns }: ProvidersQuery, keys: RawBuilder<unknown>) =>
+  sql`select ${standardLists.selected(table, columns)} from ${sql.table(table)}
         where id = any (array(select id from (${keys}) as page))`;
 
 /** There may be so few shared appointments that the planner would still read the table. */
-const rowsOneByOne = (table: ProvidersQuery["table"], keys: RawBuilder<unknown>) =>
+const rowsOneByOne = ({ table, columns }: ProvidersQuery, keys: RawBuilder<unknown>) =>
   sql`select r.* from (${keys}) as page (page_start, page_id) cross join lateral (
-        select ${standardLists.selected(table)} from ${sql.table(table)} where id = page_id limit 1) as r`;
+        select ${standardLists.selected(table, columns)} from ${sql.table(table)} where id = page_id limit 1) as r`;
 
 /**
  * With a limit on each branch, rows are read in order from their index. Otherwise all rows might be read and sorted.

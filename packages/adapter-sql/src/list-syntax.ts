@@ -2,10 +2,12 @@ import { limits } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { columnNames, type TableName } from "./catalogue.ts";
 
+type ListedTable = Exclude<TableName, "migrations">;
+
 /** How an engine expresses a page of a list. */
 export interface ListSyntax {
-  /** The selected columns of each row. */
-  readonly selected: (table: Exclude<TableName, "migrations">) => RawBuilder<unknown>;
+  /** The selected columns of each row: default, all of its table. */
+  readonly selected: (table: ListedTable, columns?: readonly string[]) => RawBuilder<unknown>;
   /** A bound text. */
   readonly text: (value: RawBuilder<unknown>) => RawBuilder<unknown>;
   /** True for rows beyond a position in the order of (start_at, id), on one side of it. */
@@ -23,24 +25,31 @@ export interface ListSyntax {
   readonly ofProviders: ProvidersSyntax;
 }
 
-/** How an engine reads the first rows of several providers without reading all rows of any of them. */
+/**
+ * How an engine reads the first rows of several providers. In a short window these have few rows, and reading all of
+ * them is fastest. In any other window, none of them may have all its rows read.
+ */
 export interface ProvidersSyntax {
   /**
    * The number of placeholders in a statement for this many providers. Few distinct numbers mean few statements to prepare. 0
    * passes the ids as a list.
    */
-  readonly placeholders: (providers: number) => number;
+  readonly placeholders: (providers: number, isShort: boolean) => number;
+  /** The ids as one parameter. */
+  readonly list: (ids: readonly string[]) => unknown;
   readonly page: (providers: ProvidersQuery) => RawBuilder<unknown>;
 }
 
 /** The parts of a statement that reads several providers. */
 export interface ProvidersQuery {
   readonly placeholders: number;
+  /** Whether the window is so short that all rows in it may be read. */
+  readonly isShort: boolean;
   /**
    * The id of the provider at this index. It is NULL, which matches no row, if there are more placeholders than providers.
    */
   readonly id: (index: number) => RawBuilder<unknown>;
-  /** All ids as one parameter, a JSON array, for a statement without placeholders. */
+  /** All ids as one parameter, made by `list`, for a statement without placeholders. */
   readonly ids: RawBuilder<unknown>;
   /** The rows that match the query and these conditions. Without `columns`, it selects those of the list. */
   readonly select: (own: RawBuilder<boolean>, columns?: RawBuilder<unknown>) => RawBuilder<unknown>;
@@ -49,7 +58,9 @@ export interface ProvidersQuery {
    * must appear once.
    */
   readonly further: ((own: RawBuilder<boolean>, columns: RawBuilder<unknown>) => RawBuilder<unknown>) | undefined;
-  readonly table: Exclude<TableName, "migrations">;
+  readonly table: ListedTable;
+  /** The columns of the list. */
+  readonly columns: readonly string[];
   readonly order: RawBuilder<unknown>;
   readonly limit: RawBuilder<unknown>;
 }
@@ -59,7 +70,7 @@ export interface ProvidersQuery {
  */
 export const standardLists: ListSyntax = {
   // By name: with `*`, a column of a later version would change the type of a statement that is already prepared.
-  selected: (table) => sql.join(columnNames[table].map((name) => sql.id(name))),
+  selected: (table, columns = columnNames[table]) => sql.join(columns.map((name) => sql.id(name))),
   text: (value) => value,
   beyond: (side, start, id) =>
     side === "after" ? sql`(start_at, id) > (${start}, ${id})` : sql`(start_at, id) < (${start}, ${id})`,
@@ -67,6 +78,7 @@ export const standardLists: ListSyntax = {
   // Each provider's rows come in order from the index. SQLite stops reading them at the first row beyond the page.
   ofProviders: {
     placeholders: () => 0,
+    list: (ids) => JSON.stringify(ids),
     page: (providers) => {
       const { select, ids, further, order, limit } = providers;
       const isTheirs = sql<boolean>`provider_id in (select value from json_each(${ids}))`;
@@ -81,13 +93,13 @@ export const standardLists: ListSyntax = {
  * of the page.
  */
 function sharedPage(
-  { placeholders, id, ids, select, table, order, limit }: ProvidersQuery,
+  { placeholders, id, ids, select, table, columns, order, limit }: ProvidersQuery,
   isTheirs: RawBuilder<boolean>,
   further: NonNullable<ProvidersQuery["further"]>,
 ): RawBuilder<unknown> {
   const first = (page: RawBuilder<unknown>) => sql`${page} order by ${order} limit ${limit}`;
   const rowsOf = (keys: RawBuilder<unknown>) =>
-    sql`select ${standardLists.selected(table)} from (select id as page_id from (${keys})) cross join ${sql.table(table)} on id = page_id`;
+    sql`select ${standardLists.selected(table, columns)} from (select id as page_id from (${keys})) cross join ${sql.table(table)} on id = page_id`;
   if (placeholders === 1) {
     const isOne = sql<boolean>`provider_id = ${id(0)}`;
     return first(sql`${select(isOne)} union all ${rowsOf(first(further(isOne, keyColumns)))}`);

@@ -65,10 +65,12 @@ export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from ".
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
 export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
+export type { OpenSlot } from "./model/open-slot.ts";
 export type {
   AppointmentHistoryInput,
   ChangesFilter,
   ChangesInput,
+  FindOpenInput,
   GetScheduleInput,
   HistoryInput,
   ListAppointmentsInput,

@@ -136,6 +136,7 @@ function having(methods: readonly string[], problem: string) {
 const calledOfStorage = [
   "load",
   "findSlots",
+  "findOpen",
   "findAppointments",
   "readJournal",
   "readFeed",

@@ -69,6 +69,17 @@ export const listSlotsSchema = z
     needsBound("statuses", "providerIds, or both from and to", "slots by status"),
   );
 
+export const findOpenSchema = z
+  .strictObject({
+    limit,
+    cursor: page.cursor,
+    order: z.enum(["earliest", "latest"], 'must be "earliest" or "latest"').default("earliest"),
+    ...window,
+    providerIds: providerIds.optional(),
+    facilityId: idSchema.optional(),
+  })
+  .refine(isBounded, needsBound("providerIds", "to be given, or both from and to", "free slots"));
+
 const boundsOfAppointments = "providerIds, a subjectId, or both from and to";
 
 export const listAppointmentsSchema = z

@@ -19,6 +19,7 @@ import {
 } from "../model/commands.ts";
 import { createManySlotsSchema } from "../model/create-many-slots.ts";
 import {
+  findOpenSchema,
   getScheduleSchema,
   historySchema,
   listAppointmentsSchema,
@@ -48,6 +49,7 @@ export const inputSchemas = {
   cancel: cancelSchema,
   getSchedule: getScheduleSchema,
   listSlots: listSlotsSchema,
+  findOpen: findOpenSchema,
   listAppointments: listAppointmentsSchema,
   history: historySchema,
   reconcile: reconcileSchema,

@@ -1,0 +1,46 @@
+import type { Slot } from "./slot.ts";
+
+/** What a screen shows of a free slot, of which a group has one for each seat. */
+export type OpenSeat = Pick<Slot, "id" | "providerId" | "facilityId" | "start" | "end" | "version">;
+
+/** A slot on offer: an ordinary one, or a group with all of its free seats. */
+export interface OpenSlot {
+  /** The slot to book: of a group, the free seat with the lowest id. */
+  readonly slotId: string;
+  readonly providerId: string;
+  readonly facilityId: string;
+  readonly start: Date;
+  readonly end: Date;
+  /** The version of the slot to book. */
+  readonly version: number;
+  /** How many seats remain: 1 for an ordinary slot. */
+  readonly seats: number;
+}
+
+/**
+ * The offers that these seats make up. Seats and offers are in the order of (start, id), or both in reverse; the seats
+ * of one start are not in the order of their groups.
+ */
+export function offersOf(seats: readonly OpenSeat[], descending: boolean): readonly OpenSlot[] {
+  const offers: OpenSlot[] = [];
+  let places = new Map<string, number>();
+  let start: number | undefined;
+  for (const seat of descending ? seats.toReversed() : seats) {
+    if (seat.start.getTime() !== start) places = new Map();
+    start = seat.start.getTime();
+    const group = `${seat.end.getTime()}\n${seat.providerId}\n${seat.facilityId}`;
+    const place = places.get(group) ?? offers.length;
+    places.set(group, place);
+    const known = offers[place];
+    offers[place] = known === undefined ? offerOf(seat) : { ...known, seats: known.seats + 1 };
+  }
+  return descending ? offers.toReversed() : offers;
+}
+
+function offerOf({ id, providerId, facilityId, start, end, version }: OpenSeat): OpenSlot {
+  return { slotId: id, providerId, facilityId, start, end, version, seats: 1 };
+}
+
+export function openSeatOf({ id, providerId, facilityId, start, end, version }: OpenSeat): OpenSeat {
+  return { id, providerId, facilityId, start, end, version };
+}
