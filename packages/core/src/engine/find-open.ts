@@ -73,26 +73,26 @@ const seatsPerRead = 1_000;
 /** It reads until one more offer than the page holds is known, which tells whether there is a next page. */
 async function pageOfOffers(list: OfferList): Promise<Page<OpenSlot>> {
   const { search, limit } = list;
-  const stretch = await readStretch(list);
-  const { offers, next } = await withWholeGroups(list, stretch);
+  const { offers, next } = await readOffers(list);
   const items = offers.slice(0, limit);
   const last = offers.length > limit ? items.at(-1) : undefined;
   const place = last === undefined ? next : { start: last.start, id: last.slotId };
   return { items, nextCursor: place === undefined ? null : positionCursor("open", place, search.descending) };
 }
 
-async function readStretch({ read, search, after, limit }: OfferList): Promise<Stretch> {
+async function readOffers(list: OfferList) {
+  const { read, search, after, limit } = list;
   const seats: OpenSeat[] = [];
   let next = after;
-  for (let reads = 1; reads <= mostReads; reads++) {
+  for (let reads = 1; ; reads++) {
     const wanted = reads === 1 ? limit + 1 : seatsPerRead;
     const part = await read(search, next, wanted);
     seats.push(...part.seats);
     next = part.next;
-    const isCut = next !== undefined && part.seats.length < wanted;
-    if (next === undefined || isCut || offersOf(seats, search.descending).length > limit) break;
+    const offers = await wholeOffers(list, { seats, next });
+    const isCut = part.seats.length < wanted;
+    if (next === undefined || isCut || reads === mostReads || offers.length > limit) return { offers, next };
   }
-  return { seats, next };
 }
 
 /**
@@ -100,7 +100,7 @@ async function readStretch({ read, search, after, limit }: OfferList): Promise<S
  * stretch begins and ends within the slots of one start, and these are read as well. Which seat has the lowest id, and
  * how many there are, is then known of each group.
  */
-async function withWholeGroups(list: OfferList, { seats, next }: Stretch) {
+async function wholeOffers(list: OfferList, { seats, next }: Stretch): Promise<readonly OpenSlot[]> {
   const { search, after, limit } = list;
   const { descending } = search;
   const first = after !== undefined && isAt(seats[0], after) ? after.start : undefined;
@@ -115,7 +115,7 @@ async function withWholeGroups(list: OfferList, { seats, next }: Stretch) {
     );
   const lastListed = offers().slice(0, limit).at(-1);
   if (last !== undefined && isAt(lastListed, { start: last })) whole = await withAllOf(list, whole, last);
-  return { offers: offers(), next };
+  return offers();
 }
 
 type Placed = Pick<OpenSlot, "start">;
