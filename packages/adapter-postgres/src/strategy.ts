@@ -88,8 +88,8 @@ const lists: ListSyntax = {
     placeholders: (providers, isShort) => (isShort ? 0 : unionPlaceholders(providers)),
     list: (ids) => ids,
     page: (providers) => {
-      const { placeholders, select, ids, further, order, limit } = providers;
-      if (placeholders === 0) return sql`${select(sql`provider_id = any (${ids})`)} order by ${order} limit ${limit}`;
+      const { placeholders, further, order, limit } = providers;
+      if (placeholders === 0) return oneByOne(providers);
       const once = mayRepeat(providers) ? sql`distinct on (start_at, ${listedId})` : sql``;
       const rowsOf = further === undefined ? rowsByKeys : rowsOneByOne;
       if (placeholders <= 8) {
@@ -104,6 +104,14 @@ const lists: ListSyntax = {
     },
   },
 };
+
+/**
+ * All providers' rows in a short window, of each at most a page. With `provider_id = any (…)`, the planner would rather
+ * walk through the rows of everybody in the order of time.
+ */
+const oneByOne = ({ select, ids, order, limit }: ProvidersQuery) =>
+  sql`select r.* from pg_catalog.unnest(${ids}::text[]) as p (listed) cross join lateral (
+        ${select(sql`provider_id = listed`)} order by ${order} limit ${limit}) as r order by ${order} limit ${limit}`;
 
 /** The planner must not see how many keys there are, or it might read the whole table instead. */
 const rowsByKeys = ({ table, columns }: ProvidersQuery, keys: RawBuilder<unknown>) =>
