@@ -85,38 +85,51 @@ const lists: ListSyntax = {
   ...standardLists,
   beyond: (side, start, id) => sql`(start_at, ${listedId}) ${sql.raw(side === "after" ? ">" : "<")} (${start}, ${id})`,
   ofProviders: {
-    placeholders: (providers, isShort) => (isShort ? 0 : unionPlaceholders(providers)),
+    placeholders: (providers, isShared) => (isShared || providers <= 8 ? unionPlaceholders(providers) : 0),
     list: (ids) => ids,
     page: (providers) => {
-      const { placeholders, further, order, limit } = providers;
-      if (placeholders === 0) return oneByOne(providers);
+      const { placeholders, order, limit } = providers;
+      if (placeholders === 0) return pageInTwoSteps(providers);
       const once = mayRepeat(providers) ? sql`distinct on (start_at, ${listedId})` : sql``;
-      const rowsOf = further === undefined ? rowsByKeys : rowsOneByOne;
       if (placeholders <= 8) {
         const shared = furtherBranchesOf(providers).map((keys) =>
-          rowsOf(providers, sql`${keys} order by ${order} limit ${limit}`),
+          rowsOneByOne(providers, sql`${keys} order by ${order} limit ${limit}`),
         );
         return mergedProviders([...branchesOf(providers), ...shared], order, limit, once);
       }
-      // Many branches take longer to set up than to read. So the branches read only keys, and whole rows are read for
-      // the page.
-      return sql`${rowsOf(providers, mergedProviders(keyBranchesOf(providers), order, limit, once))} order by ${order}`;
+      // The branches read only keys, and whole rows are read for the page.
+      return sql`${rowsOneByOne(providers, mergedProviders(keyBranchesOf(providers), order, limit, once))} order by ${order}`;
     },
   },
 };
 
 /**
- * All providers' rows in a short window, of each at most a page. With `provider_id = any (…)`, the planner would rather
- * walk through the rows of everybody in the order of time.
+ * Reads a share of each provider, which shows how far the page reaches at most, and then reads on where a share ended
+ * before that. A union of as many branches is costly to plan and to set up, and all rows of a week are more to read.
+ * Each provider is read from its own index: with `provider_id = any (…)`, the planner would rather walk through the rows
+ * of everybody in the order of time.
  */
-const oneByOne = ({ select, ids, order, limit }: ProvidersQuery) =>
-  sql`select r.* from pg_catalog.unnest(${ids}::text[]) as p (listed) cross join lateral (
-        ${select(sql`provider_id = listed`)} order by ${order} limit ${limit}) as r order by ${order} limit ${limit}`;
-
-/** The planner must not see how many keys there are, or it might read the whole table instead. */
-const rowsByKeys = ({ table, columns }: ProvidersQuery, keys: RawBuilder<unknown>) =>
-  sql`select ${standardLists.selected(table, columns)} from ${sql.table(table)}
-        where id = any (array(select id from (${keys}) as page))`;
+function pageInTwoSteps(providers: ProvidersQuery): RawBuilder<unknown> {
+  const { select, ids, table, columns, order, limit, share, descending } = providers;
+  const listed = standardLists.selected(table, columns);
+  const numbered = sql`${listed}, pg_catalog.row_number() over (order by ${order}) as place`;
+  const [direction, isWithin, end] = descending
+    ? [sql`desc`, sql`>=`, sql`-9223372036854775808`]
+    : [sql`asc`, sql`<=`, sql`9223372036854775807`];
+  const further = sql<boolean>`provider_id = seen.provider_id and start_at ${isWithin} cut.reach
+          and ${lists.beyond(descending ? "before" : "after", sql`seen.start_at`, sql`seen.id`)}`;
+  return sql`with seen as materialized (
+        select r.* from pg_catalog.unnest(${ids}::text[]) as p (listed) cross join lateral (
+          ${select(sql`provider_id = listed`, numbered)} order by ${order} limit ${share}) as r),
+      cut as materialized (
+        select coalesce((select start_at from seen order by start_at ${direction} offset ${limit}::bigint - 1 limit 1), ${end}) as reach)
+      select ${listed} from (
+        select ${listed} from seen
+        union all
+        select r.* from cut cross join seen cross join lateral (${select(further)} order by ${order} limit ${limit}) as r
+        where seen.place = ${share}::bigint and seen.start_at ${isWithin} cut.reach) as page
+      order by ${order} limit ${limit}`;
+}
 
 /** There may be so few shared appointments that the planner would still read the table. */
 const rowsOneByOne = ({ table, columns }: ProvidersQuery, keys: RawBuilder<unknown>) =>

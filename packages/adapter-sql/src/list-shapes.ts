@@ -95,18 +95,22 @@ function valuesOf({ lists }: SqlStrategy, request: ListRequest): Values {
 
 function providerValues({ ofProviders }: ListSyntax, request: ListRequest): Values {
   const ids = [...new Set(request.providerIds)];
-  const isListed = ids.length > 1 && ofProviders.placeholders(ids.length, isShort(request)) === 0;
-  return isListed
-    ? { providers: ofProviders.list(ids) }
-    : Object.fromEntries(ids.map((id, at) => [`provider${at}`, id]));
+  const isListed = ids.length > 1 && ofProviders.placeholders(ids.length, isShared(request)) === 0;
+  if (!isListed) return Object.fromEntries(ids.map((id, at) => [`provider${at}`, id]));
+  // Twice as many as they have on average: reading some in vain is cheaper than looking for further ones.
+  const share = Math.ceil((2 * request.limit) / ids.length) + 1;
+  return { providers: ofProviders.list(ids), share };
 }
+
+const isShared = ({ index }: Pick<ListRequest, "index">): boolean => furtherIndexes[index] !== undefined;
 
 /** Within it, all rows of a hundred providers are read faster than the first ones of each are found. */
 const shortWindowMs = 14 * 24 * 60 * 60_000;
 
 /** By what is asked, never by what is stored: statements are planned once, often while the tables are empty. */
-function isShort({ index, providerIds, conditions: { startFrom, startBefore } }: ListRequest): boolean {
-  if (providerIds === undefined || furtherIndexes[index] !== undefined) return false;
+function isShort(request: ListRequest): boolean {
+  const { startFrom, startBefore } = request.conditions;
+  if (request.providerIds === undefined || isShared(request)) return false;
   return Number(startBefore ?? Number.POSITIVE_INFINITY) - Number(startFrom ?? 0) <= shortWindowMs;
 }
 
@@ -130,7 +134,7 @@ function shapeOf({ lists }: SqlStrategy, request: ListRequest, values: Values): 
   const given = (name: string) => values[name === position ? "positionStart" : name] !== undefined;
   const conditions = conditionNames.filter(given);
   const count = new Set(providerIds).size;
-  const several = count > 1 ? { placeholders: lists.ofProviders.placeholders(count, isShort(request)) } : "one";
+  const several = count > 1 ? { placeholders: lists.ofProviders.placeholders(count, isShared(request)) } : "one";
   const providers = providerIds === undefined ? "all" : several;
   return { index, ...(columns && { columns }), statuses, descending, conditions, providers, isShort: isShort(request) };
 }
@@ -176,13 +180,14 @@ function isProvider(strategy: SqlStrategy, index: number): RawBuilder<boolean> {
 
 function providersPage(
   strategy: SqlStrategy,
-  { index, isShort, columns = columnNames[indexes[index].table] }: Shape,
+  { index, isShort, descending, columns = columnNames[indexes[index].table] }: Shape,
   { placeholders, select, order }: Pick<ProvidersQuery, "placeholders" | "order"> & { readonly select: Select },
 ): RawBuilder<unknown> {
   const further = furtherIndexes[index];
   return strategy.lists.ofProviders.page({
     placeholders,
     isShort,
+    descending,
     order,
     select: (own, columns) => select(index, [own], columns),
     further: further && ((own, columns) => select(further, [own], columns)),
@@ -191,5 +196,6 @@ function providersPage(
     id: (index) => providerAt(strategy, index),
     ids: value("providers"),
     limit: value("limit"),
+    share: value("share"),
   });
 }

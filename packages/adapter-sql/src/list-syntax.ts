@@ -25,16 +25,13 @@ export interface ListSyntax {
   readonly ofProviders: ProvidersSyntax;
 }
 
-/**
- * How an engine reads the first rows of several providers. In a short window these have few rows, and reading all of
- * them is fastest. In any other window, none of them may have all its rows read.
- */
+/** How an engine reads the first rows of several providers, without reading all rows of any of them in a long window. */
 export interface ProvidersSyntax {
   /**
    * The number of placeholders in a statement for this many providers. Few distinct numbers mean few statements to prepare. 0
    * passes the ids as a list.
    */
-  readonly placeholders: (providers: number, isShort: boolean) => number;
+  readonly placeholders: (providers: number, isShared: boolean) => number;
   /** The ids as one parameter. */
   readonly list: (ids: readonly string[]) => unknown;
   readonly page: (providers: ProvidersQuery) => RawBuilder<unknown>;
@@ -45,6 +42,7 @@ export interface ProvidersQuery {
   readonly placeholders: number;
   /** Whether the window is so short that all rows in it may be read. */
   readonly isShort: boolean;
+  readonly descending: boolean;
   /**
    * The id of the provider at this index. It is NULL, which matches no row, if there are more placeholders than providers.
    */
@@ -63,6 +61,8 @@ export interface ProvidersQuery {
   readonly columns: readonly string[];
   readonly order: RawBuilder<unknown>;
   readonly limit: RawBuilder<unknown>;
+  /** As many rows of each provider as make up a page, if all of them have about as many. */
+  readonly share: RawBuilder<unknown>;
 }
 
 /**

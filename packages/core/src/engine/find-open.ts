@@ -105,17 +105,17 @@ async function wholeOffers(list: OfferList, { seats, next }: Stretch): Promise<r
   const { descending } = search;
   const first = after !== undefined && isAt(seats[0], after) ? after.start : undefined;
   const last = next === undefined ? undefined : seats.at(-1)?.start;
-  let whole = first === undefined ? seats : await withAllOf(list, seats, first);
   // A group is listed where its lowest id is: on another page, or where the next page begins.
-  const offers = () =>
-    offersOf(whole, descending).filter(
+  const listed = (of: readonly OpenSeat[]) =>
+    offersOf(of, descending).filter(
       (offer) =>
         (after === undefined || isBeyond(offer, after, descending)) &&
         (next === undefined || !isBeyond(offer, next, descending)),
     );
-  const lastListed = offers().slice(0, limit).at(-1);
-  if (last !== undefined && isAt(lastListed, { start: last })) whole = await withAllOf(list, whole, last);
-  return offers();
+  const begun = first === undefined ? seats : await withAllOf(list, seats, first);
+  const offers = listed(begun);
+  const isEndListed = last !== undefined && isAt(offers.slice(0, limit).at(-1), { start: last });
+  return isEndListed ? listed(await withAllOf(list, begun, last)) : offers;
 }
 
 type Placed = Pick<OpenSlot, "start">;

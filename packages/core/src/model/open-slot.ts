@@ -23,19 +23,28 @@ export interface OpenSlot {
  */
 export function offersOf(seats: readonly OpenSeat[], descending: boolean): readonly OpenSlot[] {
   const offers: OpenSlot[] = [];
-  let places = new Map<string, number>();
+  /** Where the offers of one start are, by provider: mostly one each. */
+  let places = new Map<string, number[]>();
   let start: number | undefined;
   for (const seat of descending ? seats.toReversed() : seats) {
     if (seat.start.getTime() !== start) places = new Map();
     start = seat.start.getTime();
-    const group = `${seat.end.getTime()}\n${seat.providerId}\n${seat.facilityId}`;
-    const place = places.get(group) ?? offers.length;
-    places.set(group, place);
-    const known = offers[place];
-    offers[place] = known === undefined ? offerOf(seat) : { ...known, seats: known.seats + 1 };
+    const ofProvider = places.get(seat.providerId) ?? [];
+    const place = ofProvider.find((at) => isOf(offers[at] as OpenSlot, seat));
+    if (place !== undefined) {
+      const known = offers[place] as OpenSlot;
+      offers[place] = { ...known, seats: known.seats + 1 };
+      continue;
+    }
+    ofProvider.push(offers.length);
+    places.set(seat.providerId, ofProvider);
+    offers.push(offerOf(seat));
   }
   return descending ? offers.toReversed() : offers;
 }
+
+const isOf = (offer: OpenSlot, seat: OpenSeat): boolean =>
+  offer.facilityId === seat.facilityId && offer.end.getTime() === seat.end.getTime();
 
 function offerOf({ id, providerId, facilityId, start, end, version }: OpenSeat): OpenSlot {
   return { slotId: id, providerId, facilityId, start, end, version, seats: 1 };
