@@ -5,6 +5,7 @@ import {
   type ListSyntax,
   mayRepeat,
   type ProvidersQuery,
+  standardLists,
   type TableName,
   unionPlaceholders,
 } from "@slotwright/adapter-sql";
@@ -53,6 +54,7 @@ export const documentLists: ListSyntax = {
       ? sql`start_at >= ${start} and (start_at > ${start} or id > ${id})`
       : sql`start_at <= ${start} and (start_at < ${start} or id < ${id})`,
   merged: (selects, order, limit) => mergedPages(selects, order, limit, sql``),
+  endOf: standardLists.endOf,
   ofProviders: {
     placeholders: unionPlaceholders,
     list: (ids) => JSON.stringify(ids),
@@ -60,7 +62,7 @@ export const documentLists: ListSyntax = {
     // are sorted before they are read: a table of documents would be sorted on disk.
     page: (providers) => {
       const { table, columns, order, limit, isShort, select } = providers;
-      if (isShort) return sql`${select(isOneOf(providers))} order by ${order} limit ${limit}`;
+      if (isShort) return sql`${select({ condition: isOneOf(providers) })} order by ${order} limit ${limit}`;
       const union = mayRepeat(providers) ? sql` union ` : sql` union all `;
       const keys = mergedPages(keyBranchesOf(providers), order, providers.limit, sql``, union);
       return sql`select k.start_at, k.id, ${asDocument(objectOf(table, "s", columns))}

@@ -84,6 +84,10 @@ const listedId = sql`id collate "POSIX"`;
 const lists: ListSyntax = {
   ...standardLists,
   beyond: (side, start, id) => sql`(start_at, ${listedId}) ${sql.raw(side === "after" ? ">" : "<")} (${start}, ${id})`,
+  // Only an index that begins with the provider serves this. While the tables are empty, the planner would as soon read
+  // all rows of the window by their time alone, and keep that plan when there are many.
+  endOf: (bound, instant, provider) =>
+    sql`(provider_id, start_at) ${bound === "startBefore" ? sql`<` : sql`>=`} (${provider}, ${instant})`,
   ofProviders: {
     placeholders: (providers, isShared) => (isShared || providers <= 8 ? unionPlaceholders(providers) : 0),
     list: (ids) => ids,
@@ -116,17 +120,18 @@ function pageInTwoSteps(providers: ProvidersQuery): RawBuilder<unknown> {
   const [direction, isWithin, end] = descending
     ? [sql`desc`, sql`>=`, sql`-9223372036854775808`]
     : [sql`asc`, sql`<=`, sql`9223372036854775807`];
-  const further = sql<boolean>`provider_id = seen.provider_id and start_at ${isWithin} cut.reach
-          and ${lists.beyond(descending ? "before" : "after", sql`seen.start_at`, sql`seen.id`)}`;
+  const beyond = lists.beyond(descending ? "before" : "after", sql`seen.start_at`, sql`seen.id`);
+  const isBetween = sql<boolean>`${beyond} and (provider_id, start_at) ${isWithin} (seen.provider_id, cut.reach)`;
+  const furtherOfSeen = select({ provider: sql`seen.provider_id`, condition: isBetween });
   return sql`with seen as materialized (
         select r.* from pg_catalog.unnest(${ids}::text[]) as p (listed) cross join lateral (
-          ${select(sql`provider_id = listed`, numbered)} order by ${order} limit ${share}) as r),
+          ${select({ provider: sql`listed` }, numbered)} order by ${order} limit ${share}) as r),
       cut as materialized (
         select coalesce((select start_at from seen order by start_at ${direction} offset ${limit}::bigint - 1 limit 1), ${end}) as reach)
       select ${listed} from (
         select ${listed} from seen
         union all
-        select r.* from cut cross join seen cross join lateral (${select(further)} order by ${order} limit ${limit}) as r
+        select r.* from cut cross join seen cross join lateral (${furtherOfSeen} order by ${order} limit ${limit}) as r
         where seen.place = ${share}::bigint and seen.start_at ${isWithin} cut.reach) as page
       order by ${order} limit ${limit}`;
 }

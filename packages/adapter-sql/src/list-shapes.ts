@@ -2,7 +2,7 @@ import type { Position } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { columnNames } from "./catalogue.ts";
 import { furtherIndexes, type IndexName, indexes } from "./indexes.ts";
-import type { ListSyntax, ProvidersQuery } from "./list-syntax.ts";
+import type { ListSyntax, ProvidersQuery, Whose } from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** A statement and its values, in the order of its placeholders. */
@@ -140,31 +140,38 @@ function shapeOf({ lists }: SqlStrategy, request: ListRequest, values: Values): 
 }
 
 function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]) {
-  const { selected, merged } = strategy.lists;
-  const conditionSql = conditionsOf(strategy.lists);
-  const common = shape.conditions.map((name) => conditionSql[name]);
-  if (shape.statuses !== undefined) common.push(sql`(${sql.join(shape.statuses.map(statusSql), sql` or `)})`);
-  const select: Select = (index, own, columns = selected(indexes[index].table, shape.columns)) => {
-    const all = [...own, ...common];
-    const where = all.length === 0 ? sql`` : sql` where ${sql.join(all, sql` and `)}`;
-    return sql`select ${columns} from ${strategy.from(index)}${where}`;
-  };
+  const { merged } = strategy.lists;
+  const select = selectOf(strategy, shape, statusSql);
   const id = strategy.listedId;
   const order = shape.descending ? sql`start_at desc, ${id} desc` : sql`start_at, ${id}`;
   const placeholders = placeholdersOf(shape);
+  const whose = shape.providers === "all" ? {} : { provider: providerAt(strategy, 0) };
   const page =
     placeholders === undefined
-      ? merged([select(shape.index, shape.providers === "all" ? [] : [isProvider(strategy, 0)])], order, value("limit"))
+      ? merged([select(shape.index, whose)], order, value("limit"))
       : providersPage(strategy, shape, { placeholders, select, order });
   const compiled = page.compile(strategy.queries);
   return { sql: compiled.sql, names: compiled.parameters as readonly string[] };
 }
 
-type Select = (
-  index: IndexName,
-  own: readonly RawBuilder<boolean>[],
-  columns?: RawBuilder<unknown>,
-) => RawBuilder<unknown>;
+type Select = (index: IndexName, whose: Whose, columns?: RawBuilder<unknown>) => RawBuilder<unknown>;
+
+function selectOf(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]): Select {
+  const { selected, endOf } = strategy.lists;
+  const conditionSql = conditionsOf(strategy.lists);
+  const end = shape.descending ? "startFrom" : "startBefore";
+  const isInStatus = shape.statuses && sql<boolean>`(${sql.join(shape.statuses.map(statusSql), sql` or `)})`;
+  return (index, { provider, condition }, columns = selected(indexes[index].table, shape.columns)) => {
+    const isByProvider = indexes[index].columns[0] === "provider_id";
+    const common = shape.conditions.map((name) =>
+      name === end && isByProvider && provider !== undefined ? endOf(end, value(end), provider) : conditionSql[name],
+    );
+    const isTheirs = provider && sql<boolean>`provider_id = ${provider}`;
+    const all = [isTheirs, condition, ...common, isInStatus].filter((one) => one !== undefined);
+    const where = all.length === 0 ? sql`` : sql` where ${sql.join(all, sql` and `)}`;
+    return sql`select ${columns} from ${strategy.from(index)}${where}`;
+  };
+}
 
 /** The number of placeholders, or undefined if one part of a statement finds everything. */
 function placeholdersOf({ index, providers }: Shape): number | undefined {
@@ -173,10 +180,6 @@ function placeholdersOf({ index, providers }: Shape): number | undefined {
 }
 
 const providerAt = ({ lists }: SqlStrategy, index: number) => lists.text(value(`provider${index}`));
-
-function isProvider(strategy: SqlStrategy, index: number): RawBuilder<boolean> {
-  return sql`provider_id = ${providerAt(strategy, index)}`;
-}
 
 function providersPage(
   strategy: SqlStrategy,
@@ -189,8 +192,8 @@ function providersPage(
     isShort,
     descending,
     order,
-    select: (own, columns) => select(index, [own], columns),
-    further: further && ((own, columns) => select(further, [own], columns)),
+    select: (whose, columns) => select(index, whose, columns),
+    further: further && ((whose, columns) => select(further, whose, columns)),
     table: indexes[index].table,
     columns,
     id: (index) => providerAt(strategy, index),

@@ -16,6 +16,15 @@ export interface ListSyntax {
     start: RawBuilder<unknown>,
     id: RawBuilder<unknown>,
   ) => RawBuilder<boolean>;
+  /**
+   * True for the rows of one provider that lie before the end of the window, in the order of the list: the bound at which
+   * reading them ends.
+   */
+  readonly endOf: (
+    bound: "startFrom" | "startBefore",
+    instant: RawBuilder<unknown>,
+    provider: RawBuilder<unknown>,
+  ) => RawBuilder<boolean>;
   /** The first rows of several selects, in one order. */
   readonly merged: (
     selects: readonly RawBuilder<unknown>[],
@@ -37,6 +46,12 @@ export interface ProvidersSyntax {
   readonly page: (providers: ProvidersQuery) => RawBuilder<unknown>;
 }
 
+/** Whose rows: those of one provider, and those for which a condition holds. */
+export interface Whose {
+  readonly provider?: RawBuilder<unknown>;
+  readonly condition?: RawBuilder<boolean>;
+}
+
 /** The parts of a statement that reads several providers. */
 export interface ProvidersQuery {
   readonly placeholders: number;
@@ -49,13 +64,13 @@ export interface ProvidersQuery {
   readonly id: (index: number) => RawBuilder<unknown>;
   /** All ids as one parameter, made by `list`, for a statement without placeholders. */
   readonly ids: RawBuilder<unknown>;
-  /** The rows that match the query and these conditions. Without `columns`, it selects those of the list. */
-  readonly select: (own: RawBuilder<boolean>, columns?: RawBuilder<unknown>) => RawBuilder<unknown>;
+  /** The rows of these providers that match the query. Without `columns`, it selects those of the list. */
+  readonly select: (whose: Whose, columns?: RawBuilder<unknown>) => RawBuilder<unknown>;
   /**
    * The same for rows of further providers, in lists that have them. One row may belong to several of the providers and
    * must appear once.
    */
-  readonly further: ((own: RawBuilder<boolean>, columns: RawBuilder<unknown>) => RawBuilder<unknown>) | undefined;
+  readonly further: ((whose: Whose, columns: RawBuilder<unknown>) => RawBuilder<unknown>) | undefined;
   readonly table: ListedTable;
   /** The columns of the list. */
   readonly columns: readonly string[];
@@ -74,6 +89,7 @@ export const standardLists: ListSyntax = {
   text: (value) => value,
   beyond: (side, start, id) =>
     side === "after" ? sql`(start_at, id) > (${start}, ${id})` : sql`(start_at, id) < (${start}, ${id})`,
+  endOf: (bound, instant) => (bound === "startBefore" ? sql`start_at < ${instant}` : sql`start_at >= ${instant}`),
   merged: (selects, order, limit) => sql`${sql.join([...selects], sql` union all `)} order by ${order} limit ${limit}`,
   // Each provider's rows come in order from the index. SQLite stops reading them at the first row beyond the page.
   ofProviders: {
@@ -81,7 +97,7 @@ export const standardLists: ListSyntax = {
     list: (ids) => JSON.stringify(ids),
     page: (providers) => {
       const { select, ids, further, order, limit } = providers;
-      const isTheirs = sql<boolean>`provider_id in (select value from json_each(${ids}))`;
+      const isTheirs = { condition: sql<boolean>`provider_id in (select value from json_each(${ids}))` };
       if (further !== undefined) return sharedPage(providers, isTheirs, further);
       return sql`${select(isTheirs)} order by ${order} limit ${limit}`;
     },
@@ -94,15 +110,15 @@ export const standardLists: ListSyntax = {
  */
 function sharedPage(
   { placeholders, id, ids, select, table, columns, order, limit }: ProvidersQuery,
-  isTheirs: RawBuilder<boolean>,
+  isTheirs: Whose,
   further: NonNullable<ProvidersQuery["further"]>,
 ): RawBuilder<unknown> {
   const first = (page: RawBuilder<unknown>) => sql`${page} order by ${order} limit ${limit}`;
   const rowsOf = (keys: RawBuilder<unknown>) =>
     sql`select ${standardLists.selected(table, columns)} from (select id as page_id from (${keys})) cross join ${sql.table(table)} on id = page_id`;
   if (placeholders === 1) {
-    const isOne = sql<boolean>`provider_id = ${id(0)}`;
-    return first(sql`${select(isOne)} union all ${rowsOf(first(further(isOne, keyColumns)))}`);
+    const one = { provider: id(0) };
+    return first(sql`${select(one)} union all ${rowsOf(first(further(one, keyColumns)))}`);
   }
   // The number of times that one appointment may be found. With DISTINCT, SQLite would read all rows of each provider.
   const often = sql`min(json_array_length(${ids}), ${sql.lit(limits.slotsPerAppointment - 1)})`;
@@ -131,7 +147,7 @@ export function keyBranchesOf(providers: ProvidersQuery): readonly RawBuilder<un
 /** The keys of the rows that each provider is a further provider of. */
 export function furtherBranchesOf({ placeholders, id, further }: ProvidersQuery): readonly RawBuilder<unknown>[] {
   if (further === undefined) return [];
-  return Array.from({ length: placeholders }, (_, index) => further(sql`provider_id = ${id(index)}`, keyColumns));
+  return Array.from({ length: placeholders }, (_, index) => further({ provider: id(index) }, keyColumns));
 }
 
 /** Whether several branches may find the same row. */
@@ -144,5 +160,5 @@ export function branchesOf(
   { placeholders, id, select }: ProvidersQuery,
   columns?: RawBuilder<unknown>,
 ): readonly RawBuilder<unknown>[] {
-  return Array.from({ length: placeholders }, (_, index) => select(sql`provider_id = ${id(index)}`, columns));
+  return Array.from({ length: placeholders }, (_, index) => select({ provider: id(index) }, columns));
 }
