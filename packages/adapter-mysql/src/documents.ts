@@ -4,7 +4,6 @@ import {
   keyBranchesOf,
   type ListSyntax,
   mayRepeat,
-  type ProvidersQuery,
   standardLists,
   type TableName,
   unionPlaceholders,
@@ -53,39 +52,37 @@ export const documentLists: ListSyntax = {
     side === "after"
       ? sql`start_at >= ${start} and (start_at > ${start} or id > ${id})`
       : sql`start_at <= ${start} and (start_at < ${start} or id < ${id})`,
-  merged: (selects, order, limit) => mergedPages(selects, order, limit, sql``),
+  merged: (selects, order, limit) => mergedPages(selects, order, limit),
   endOf: standardLists.endOf,
   ofProviders: {
     placeholders: unionPlaceholders,
     list: (ids) => JSON.stringify(ids),
+    endsShares: true,
     // Documents are built only for the rows of the page, because building them takes longer than finding them. The rows
     // are sorted before they are read: a table of documents would be sorted on disk.
     page: (providers) => {
-      const { table, columns, order, limit, isShort, select } = providers;
-      if (isShort) return sql`${select({ condition: isOneOf(providers) })} order by ${order} limit ${limit}`;
+      const { table, columns, order, limit, share } = providers;
       const union = mayRepeat(providers) ? sql` union ` : sql` union all `;
-      const keys = mergedPages(keyBranchesOf(providers), order, providers.limit, sql``, union);
+      const keys = mergedPages(keyBranchesOf(providers), order, limit, { union, share });
       return sql`select k.start_at, k.id, ${asDocument(objectOf(table, "s", columns))}
         from (${keys}) as k straight_join ${sql.table(table)} as s force index (primary) on s.id = k.id order by ${order}`;
     },
   },
 };
 
-function isOneOf({ placeholders, id }: ProvidersQuery): RawBuilder<boolean> {
-  return sql`provider_id in (${sql.join(Array.from({ length: placeholders }, (_, index) => id(index)))})`;
-}
-
 /** Reads whole rows from the branches, because rows that are locked there must be read there. */
 function mergedProviders(merged: ListSyntax["merged"]): ListSyntax["ofProviders"] {
   return {
     ...documentLists.ofProviders,
+    endsShares: false,
     page: (providers) => merged(branchesOf(providers), providers.order, providers.limit),
   };
 }
 
 /** The same lists, but every row that they look at is locked: in a host's transaction, plain reads may be stale. */
 export function lockingLists(lists: ListSyntax): ListSyntax {
-  const merged: ListSyntax["merged"] = (selects, order, limit) => mergedPages(selects, order, limit, sql` for update`);
+  const merged: ListSyntax["merged"] = (selects, order, limit) =>
+    mergedPages(selects, order, limit, { lock: sql` for update` });
   return { ...lists, merged, ofProviders: mergedProviders(merged) };
 }
 
@@ -101,14 +98,20 @@ export function keyedLists(lists: ListSyntax, lock: RawBuilder<unknown>): ListSy
   return { ...lists, selected: () => sql`start_at, id`, merged, ofProviders: mergedProviders(merged) };
 }
 
+interface Merging {
+  readonly lock?: RawBuilder<unknown>;
+  readonly union?: RawBuilder<unknown>;
+  /** The most rows of each select. Default: a page. */
+  readonly share?: RawBuilder<unknown>;
+}
+
 function mergedPages(
   selects: readonly RawBuilder<unknown>[],
   order: RawBuilder<unknown>,
   limit: RawBuilder<unknown>,
-  lock: RawBuilder<unknown>,
-  union = sql` union all `,
+  { lock = sql``, union = sql` union all `, share = limit }: Merging = {},
 ): RawBuilder<unknown> {
-  const pages = selects.map((select) => sql`${select} order by ${order} limit ${limit}${lock}`);
+  const pages = selects.map((select) => sql`${select} order by ${order} limit ${share}${lock}`);
   if (pages.length === 1) return pages[0] as RawBuilder<unknown>;
   const parts = pages.map((page) => sql`(${page})`);
   return sql`${sql.join(parts, union)} order by ${order} limit ${limit}`;

@@ -91,6 +91,7 @@ const lists: ListSyntax = {
   ofProviders: {
     placeholders: (providers, isShared) => (isShared || providers <= 8 ? unionPlaceholders(providers) : 0),
     list: (ids) => ids,
+    endsShares: false,
     page: (providers) => {
       const { placeholders, order, limit } = providers;
       if (placeholders === 0) return pageInTwoSteps(providers);

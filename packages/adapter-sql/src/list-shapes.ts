@@ -9,6 +9,9 @@ import type { SqlStrategy } from "./strategy.ts";
 export interface Read {
   readonly sql: string;
   readonly parameters: readonly unknown[];
+  /** If the answer has so many rows of one provider, it may lack further ones, and `whole` is read instead. */
+  readonly share?: number;
+  readonly whole?: Read;
 }
 
 /**
@@ -70,7 +73,6 @@ type Values = Readonly<Record<string, unknown>>;
 
 interface Shape extends Pick<ListRequest, "index" | "columns" | "statuses" | "descending"> {
   readonly conditions: readonly (ConditionName | PlaceName)[];
-  readonly isShort: boolean;
   readonly providers: "all" | "one" | { readonly placeholders: number };
 }
 
@@ -83,7 +85,15 @@ export function createListCompiler(strategy: SqlStrategy): (request: ListRequest
     const key = JSON.stringify(shape);
     const known = compiled.get(key) ?? compileShape(strategy, shape, request.statusSql);
     compiled.set(key, known);
-    return { sql: known.sql, parameters: known.names.map((name) => values[name] ?? null) };
+    const readWith = (given: Values): Read => ({
+      sql: known.sql,
+      parameters: known.names.map((name) => given[name] ?? null),
+    });
+    const { limit } = request;
+    const share = strategy.lists.ofProviders.endsShares ? ((values.share as number | undefined) ?? limit) : limit;
+    return share < limit
+      ? { ...readWith(values), share, whole: readWith({ ...values, share: limit }) }
+      : readWith(values);
   };
 }
 
@@ -96,23 +106,22 @@ function valuesOf({ lists }: SqlStrategy, request: ListRequest): Values {
 function providerValues({ ofProviders }: ListSyntax, request: ListRequest): Values {
   const ids = [...new Set(request.providerIds)];
   const isListed = ids.length > 1 && ofProviders.placeholders(ids.length, isShared(request)) === 0;
-  if (!isListed) return Object.fromEntries(ids.map((id, at) => [`provider${at}`, id]));
-  // Twice as many as they have on average: reading some in vain is cheaper than looking for further ones.
-  const share = Math.ceil((2 * request.limit) / ids.length) + 1;
-  return { providers: ofProviders.list(ids), share };
+  const providers = isListed
+    ? { providers: ofProviders.list(ids) }
+    : Object.fromEntries(ids.map((id, at) => [`provider${at}`, id]));
+  return ids.length > 0 ? { ...providers, share: shareOf(ids.length, request) } : providers;
+}
+
+/**
+ * Twice as many as each of them has on average, by what is asked and never by what is stored: statements are planned
+ * once, often while the tables are empty. Reading some rows in vain is cheaper than looking for further ones.
+ */
+function shareOf(providers: number, request: ListRequest): number {
+  const share = Math.ceil((2 * request.limit) / providers) + 1;
+  return isShared(request) ? request.limit : Math.min(share, request.limit);
 }
 
 const isShared = ({ index }: Pick<ListRequest, "index">): boolean => furtherIndexes[index] !== undefined;
-
-/** Within it, all rows of a hundred providers are read faster than the first ones of each are found. */
-const shortWindowMs = 14 * 24 * 60 * 60_000;
-
-/** By what is asked, never by what is stored: statements are planned once, often while the tables are empty. */
-function isShort(request: ListRequest): boolean {
-  const { startFrom, startBefore } = request.conditions;
-  if (request.providerIds === undefined || isShared(request)) return false;
-  return Number(startBefore ?? Number.POSITIVE_INFINITY) - Number(startFrom ?? 0) <= shortWindowMs;
-}
 
 /**
  * The page's position and the bound on the same side imply one another. Only the narrower one is kept: with both, the
@@ -136,7 +145,7 @@ function shapeOf({ lists }: SqlStrategy, request: ListRequest, values: Values): 
   const count = new Set(providerIds).size;
   const several = count > 1 ? { placeholders: lists.ofProviders.placeholders(count, isShared(request)) } : "one";
   const providers = providerIds === undefined ? "all" : several;
-  return { index, ...(columns && { columns }), statuses, descending, conditions, providers, isShort: isShort(request) };
+  return { index, ...(columns && { columns }), statuses, descending, conditions, providers };
 }
 
 function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]) {
@@ -183,13 +192,12 @@ const providerAt = ({ lists }: SqlStrategy, index: number) => lists.text(value(`
 
 function providersPage(
   strategy: SqlStrategy,
-  { index, isShort, descending, columns = columnNames[indexes[index].table] }: Shape,
+  { index, descending, columns = columnNames[indexes[index].table] }: Shape,
   { placeholders, select, order }: Pick<ProvidersQuery, "placeholders" | "order"> & { readonly select: Select },
 ): RawBuilder<unknown> {
   const further = furtherIndexes[index];
   return strategy.lists.ofProviders.page({
     placeholders,
-    isShort,
     descending,
     order,
     select: (whose, columns) => select(index, whose, columns),

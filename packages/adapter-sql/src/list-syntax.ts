@@ -34,7 +34,7 @@ export interface ListSyntax {
   readonly ofProviders: ProvidersSyntax;
 }
 
-/** How an engine reads the first rows of several providers, without reading all rows of any of them in a long window. */
+/** How an engine reads the first rows of several providers, without reading all rows of any of them. */
 export interface ProvidersSyntax {
   /**
    * The number of placeholders in a statement for this many providers. Few distinct numbers mean few statements to prepare. 0
@@ -43,6 +43,11 @@ export interface ProvidersSyntax {
   readonly placeholders: (providers: number, isShared: boolean) => number;
   /** The ids as one parameter. */
   readonly list: (ids: readonly string[]) => unknown;
+  /**
+   * Whether the page may lack rows of a provider of whom it has a whole share. Such a page is read again, with shares
+   * that are as large as a page.
+   */
+  readonly endsShares: boolean;
   readonly page: (providers: ProvidersQuery) => RawBuilder<unknown>;
 }
 
@@ -55,8 +60,6 @@ export interface Whose {
 /** The parts of a statement that reads several providers. */
 export interface ProvidersQuery {
   readonly placeholders: number;
-  /** Whether the window is so short that all rows in it may be read. */
-  readonly isShort: boolean;
   readonly descending: boolean;
   /**
    * The id of the provider at this index. It is NULL, which matches no row, if there are more placeholders than providers.
@@ -76,7 +79,7 @@ export interface ProvidersQuery {
   readonly columns: readonly string[];
   readonly order: RawBuilder<unknown>;
   readonly limit: RawBuilder<unknown>;
-  /** As many rows of each provider as make up a page, if all of them have about as many. */
+  /** How many rows of each provider make up a page, and some more, if all of them have about as many. */
   readonly share: RawBuilder<unknown>;
 }
 
@@ -95,6 +98,7 @@ export const standardLists: ListSyntax = {
   ofProviders: {
     placeholders: () => 0,
     list: (ids) => JSON.stringify(ids),
+    endsShares: false,
     page: (providers) => {
       const { select, ids, further, order, limit } = providers;
       const isTheirs = { condition: sql<boolean>`provider_id in (select value from json_each(${ids}))` };

@@ -3,6 +3,7 @@ import {
   isStorageError,
   type MigrationReport,
   type OpenTransaction,
+  type Slot,
   type StorageAdapter,
   type StorageError,
 } from "@slotwright/core/adapter";
@@ -107,10 +108,28 @@ export function listCalls<On>(
 ): Pick<TableCalls<On>, "findSlots" | "findOpen" | "findAppointments" | "readJournal"> {
   const listed = <Row, Item>(on: On, read: Read | undefined, itemOf: (row: Row) => Item) =>
     read === undefined ? [] : rows(on, read, itemOf);
+  const slotsOf = <Row, Item extends OfProvider>(on: On, read: Read | undefined, itemOf: (row: Row) => Item) => {
+    const { share, whole } = read ?? {};
+    const found = listed(on, read, itemOf);
+    if (share === undefined) return found;
+    return Promise.resolve(found).then((items) => (hasShare(items, share) ? listed(on, whole, itemOf) : items));
+  };
   return {
-    findSlots: (on, query) => listed(on, readsOf(on).slots(query), rowToSlot),
-    findOpen: (on, query) => listed(on, readsOf(on).open(query), rowToOpenSeat),
+    findSlots: (on, query) => slotsOf(on, readsOf(on).slots(query), rowToSlot),
+    findOpen: (on, query) => slotsOf(on, readsOf(on).open(query), rowToOpenSeat),
     findAppointments: (on, query) => listed(on, readsOf(on).appointments(query), rowToAppointment),
     readJournal: (on, query) => listed(on, readsOf(on).journal(query), rowToJournal),
   };
+}
+
+type OfProvider = Pick<Slot, "providerId">;
+
+function hasShare(items: readonly OfProvider[], share: number): boolean {
+  const counts = new Map<string, number>();
+  for (const { providerId } of items) {
+    const count = (counts.get(providerId) ?? 0) + 1;
+    if (count >= share) return true;
+    counts.set(providerId, count);
+  }
+  return false;
 }
