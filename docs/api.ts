@@ -26,6 +26,7 @@ export const inputFiles = [
 const otherFiles = [
   `${core}/engine/page.ts`,
   `${core}/engine/feed/changes.ts`,
+  `${core}/model/open-slot.ts`,
   `${core}/engine/check-sync.ts`,
   `${core}/rules/authorize.ts`,
   `${core}/rules/create-slots.ts`,
@@ -122,7 +123,7 @@ function typeSection(type: string, { fieldsOf }: Declarations): string {
 }
 
 const answers = ["CreatedSlots", "CreatedSoFar", "ChangedSlot", "HeldSlot", "Booked", "ChangedAppointment"];
-const furtherAnswers = ["EndedAppointment", "Page", "SyncReport", "ReconcileReport", "Finding"];
+const furtherAnswers = ["EndedAppointment", "Page", "OpenSlot", "SyncReport", "ReconcileReport", "Finding"];
 const questions = ["CommandRequest", "ReadRequest", "ListRequest", "HistoryRequest", "ReconcileRequest", "Hiding"];
 const options = ["EngineOptions", "RetryOptions", "CoalesceOptions", "RememberOptions"];
 

@@ -7,9 +7,13 @@ export type OpenSeat = Pick<Slot, "id" | "providerId" | "facilityId" | "start" |
 export interface OpenSlot {
   /** The slot to book: of a group, the free seat with the lowest id. */
   readonly slotId: string;
+  /** Whose slot it is. */
   readonly providerId: string;
+  /** Where it is. */
   readonly facilityId: string;
+  /** When it begins. */
   readonly start: Date;
+  /** When it ends: the first instant that is no longer part of it. */
   readonly end: Date;
   /** The version of the slot to book. */
   readonly version: number;
