@@ -4,7 +4,7 @@ import { createPool as createCallbackPool } from "mysql2";
 import { createConnection, createPool, type Pool, type PoolConnection } from "mysql2/promise";
 import { callsDuring, type DriverCall, type FloorDriver } from "../contenders/floor.ts";
 import type { PlainConnection, Row } from "../contenders/plain-application.ts";
-import { columns, plainSql, searchSql } from "../contenders/plain-tables.ts";
+import { columns, openSql, plainSql, searchSql } from "../contenders/plain-tables.ts";
 import type { Address, ServerParts } from "./server.ts";
 
 /** MySQL and MariaDB have one driver and, as far as the benchmark is concerned, one language. */
@@ -70,12 +70,17 @@ async function withConnection<Result>(pool: Pool, work: (connection: PoolConnect
   }
 }
 
+const isListed = (ids: readonly string[]): string => `IN (${ids.map(() => "?").join(", ")})`;
+
 function plainConnection(connection: PoolConnection): PlainConnection {
   return {
     run: async (name, values) => (await connection.execute(plainSql[name], values as never))[0] as Row[],
-    search: async ({ providerIds, from, to }) => {
-      const places = `IN (${providerIds.map(() => "?").join(", ")})`;
-      return (await connection.execute(searchSql(places), [...providerIds, from, to]))[0] as Row[];
+    search: async ({ providerIds, from, to }) =>
+      (await connection.execute(searchSql(isListed(providerIds)), [...providerIds, from, to]))[0] as Row[],
+    findOpen: async ({ providerIds, from, to }) => {
+      const statement = openSql(isListed(providerIds), to !== undefined);
+      const values = [...providerIds, from, ...(to === undefined ? [] : [to])];
+      return (await connection.execute(statement, values))[0] as Row[];
     },
     insert: (table, rows) => connection.query(`INSERT INTO ${table} (${columns[table].join(", ")}) VALUES ?`, [rows]),
     transact: (command) => connection.query(command),

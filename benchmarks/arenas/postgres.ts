@@ -4,7 +4,7 @@ import { Client, Pool, type PoolClient, type QueryResult } from "pg";
 import { type BookingOutcome, callsDuring, type DriverCall, type FloorDriver } from "../contenders/floor.ts";
 import { pgbenchPrograms } from "../contenders/pgbench.ts";
 import type { PlainConnection } from "../contenders/plain-application.ts";
-import { columns, plainSql, searchSql } from "../contenders/plain-tables.ts";
+import { columns, openSql, plainSql, searchSql } from "../contenders/plain-tables.ts";
 import type { Address, ServerParts } from "./server.ts";
 
 export const postgres: ServerParts = {
@@ -74,6 +74,8 @@ function numbered(sql: string): string {
 }
 
 const statements = Object.fromEntries(Object.entries(plainSql).map(([name, sql]) => [name, numbered(sql)]));
+const openFrom = numbered(openSql("= ANY (?)", false));
+const openUntil = numbered(openSql("= ANY (?)", true));
 const search = numbered(searchSql("= ANY (?)"));
 
 function plainConnection(client: PoolClient): PlainConnection {
@@ -81,6 +83,10 @@ function plainConnection(client: PoolClient): PlainConnection {
     run: async (name, values) => (await client.query({ name, text: statements[name] ?? "", values: [...values] })).rows,
     search: async ({ providerIds, from, to }) =>
       (await client.query({ name: "search", text: search, values: [providerIds, from, to] })).rows,
+    findOpen: async ({ providerIds, from, to }) => {
+      const [name, text, end] = to === undefined ? ["openFrom", openFrom, []] : ["openUntil", openUntil, [to]];
+      return (await client.query({ name, text, values: [providerIds, from, ...end] })).rows;
+    },
     insert: (table, rows) => {
       const row = `(${columns[table].map(() => "?").join(", ")})`;
       const places = rows.map(() => row).join(", ");

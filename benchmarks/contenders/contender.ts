@@ -10,7 +10,15 @@ export const contenderNames = [
 /** Those that are compared. */
 export type ContenderName = (typeof contenderNames)[number];
 
-export const workloadNames = ["own-slots", "hot-slot", "search", "history", "publish"] as const;
+export const workloadNames = [
+  "own-slots",
+  "hot-slot",
+  "search",
+  "search-week",
+  "search-open",
+  "history",
+  "publish",
+] as const;
 export type WorkloadName = (typeof workloadNames)[number];
 
 /** Where all slots are. */
@@ -42,6 +50,12 @@ export interface FreeSlotSearch {
   readonly to: Date;
 }
 
+/** What a screen asks for: free slots in the few columns that it shows. */
+export interface OfferSearch extends Omit<FreeSlotSearch, "to"> {
+  /** Undefined if it has no end. */
+  readonly to: Date | undefined;
+}
+
 /** How many free slots a search returns at most. */
 export const pageSize = 100;
 
@@ -52,6 +66,8 @@ export interface Application {
   readonly book: (slot: FreeSlot) => Promise<boolean>;
   /** Resolves with how many were found. */
   readonly search: (search: FreeSlotSearch) => Promise<number>;
+  /** The same, of what a screen shows. */
+  readonly findOpen: (search: OfferSearch) => Promise<number>;
   /** Resolves with how many entries there are. */
   readonly history: (slotId: string) => Promise<number>;
 }

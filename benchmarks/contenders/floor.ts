@@ -7,6 +7,7 @@ import {
   type FreeSlot,
   type FreeSlotSearch,
   facilityId,
+  type OfferSearch,
   providerName,
   type TimeSpan,
   type WorkloadName,
@@ -49,7 +50,14 @@ export async function callsDuring(
 export type BookingOutcome = "booked" | "taken" | "stale";
 
 /** Publishing in one call is a thousand rows in one parameter, so there is nothing to write by hand. */
-export const floorWorkloads: readonly WorkloadName[] = ["own-slots", "hot-slot", "search", "history"];
+export const floorWorkloads: readonly WorkloadName[] = [
+  "own-slots",
+  "hot-slot",
+  "search",
+  "search-week",
+  "search-open",
+  "history",
+];
 
 /**
  * The floor: the same statements that the engine sends for one command, sent by the driver alone with different ids and
@@ -61,6 +69,7 @@ export async function floor(driver: FloorDriver): Promise<Application> {
     publish,
     book: await bookingOf(driver, publish),
     search: await searchOf(driver),
+    findOpen: await findOpenOf(driver),
     history: await historyOf(driver, publish),
   };
 }
@@ -127,6 +136,19 @@ async function searchOf(driver: FloorDriver): Promise<Application["search"]> {
   return async (search) => driver.count(await driver.send(filled(fills, textsOfSearch(search))));
 }
 
+/** The statement depends on whether there is an end. */
+async function findOpenOf(driver: FloorDriver): Promise<Application["findOpen"]> {
+  const providerIds = Array.from({ length: 50 }, (_, number) => `model-search-${number}`);
+  const sent = async (to: Date | undefined) => {
+    const model = { providerIds, from: new Date(modelStart), to };
+    const calls = await driver.record(async (storage) => void (await slotwright(storage).findOpen(model)));
+    const fills = calls.map((call) => templateOf(call, textsOfOffers(model)));
+    return async (search: OfferSearch) => driver.count(await driver.send(filled(fills, textsOfOffers(search))));
+  };
+  const [until, from] = [await sent(new Date(modelStart + 7 * 24 * 60 * 60_000)), await sent(undefined)];
+  return (search) => (search.to === undefined ? from(search) : until(search));
+}
+
 async function historyOf(driver: FloorDriver, publish: Publish): Promise<Application["history"]> {
   const model = await modelSlot(publish, "model-history");
   const calls = await driver.record(async (storage) => void (await slotwright(storage).history(model.id)));
@@ -149,6 +171,10 @@ function textsOfSlot(slot: FreeSlot): readonly string[] {
 
 function textsOfSearch({ providerIds, from, to }: FreeSlotSearch): readonly string[] {
   return [...textsOfTimes({ start: from, end: to }), ...providerIds];
+}
+
+function textsOfOffers({ from, to, ...search }: OfferSearch): readonly string[] {
+  return textsOfSearch({ ...search, from, to: to ?? from });
 }
 
 /** Both as numbers and as texts, because statements contain both. */

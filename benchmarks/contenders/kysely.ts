@@ -79,6 +79,18 @@ export function lockRowByKysely({ dialect, instant, locked }: KyselyEngine): App
         .execute();
       return free.length;
     },
+    async findOpen({ providerIds, from, to }) {
+      const free = db
+        .selectFrom("slots")
+        .select(["id", "provider_id", "facility_id", "start_at", "end_at", "status"])
+        .where("provider_id", "in", providerIds)
+        .where("start_at", ">=", instant(from))
+        .where("status", "=", "available")
+        .orderBy("start_at")
+        .orderBy("id")
+        .limit(pageSize + 1);
+      return (await (to === undefined ? free : free.where("start_at", "<", instant(to))).execute()).length;
+    },
     async history(slotId) {
       const entries = db.selectFrom("audit").selectAll().where("slot_id", "=", slotId).orderBy("id");
       return (await entries.limit(pageSize + 1).execute()).length;

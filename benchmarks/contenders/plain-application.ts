@@ -1,5 +1,12 @@
 import { v7 as uuidv7 } from "uuid";
-import { type Application, type FreeSlot, type FreeSlotSearch, facilityId, type Shift } from "./contender.ts";
+import {
+  type Application,
+  type FreeSlot,
+  type FreeSlotSearch,
+  facilityId,
+  type OfferSearch,
+  type Shift,
+} from "./contender.ts";
 import { type columns, type PlainStatement, rowsPerInsert } from "./plain-tables.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -9,6 +16,7 @@ export interface PlainConnection {
   /** One of the constant statements, prepared once by each connection. */
   readonly run: (statement: PlainStatement, parameters: readonly unknown[]) => Promise<readonly Row[]>;
   readonly search: (search: FreeSlotSearch) => Promise<readonly Row[]>;
+  readonly findOpen: (search: OfferSearch) => Promise<readonly Row[]>;
   readonly insert: <Table extends keyof typeof columns>(table: Table, rows: readonly unknown[][]) => Promise<unknown>;
   readonly transact: (command: "BEGIN" | "COMMIT" | "ROLLBACK") => Promise<unknown>;
 }
@@ -34,6 +42,7 @@ function readsOf(lend: WithConnection): Omit<Application, "book"> {
   return {
     publish: (shift) => lend((connection) => publish(connection, known, shift)),
     search: async (search) => (await lend((connection) => connection.search(search))).length,
+    findOpen: async (search) => (await lend((connection) => connection.findOpen(search))).length,
     history: async (slotId) => (await lend((connection) => connection.run("history", [slotId]))).length,
   };
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import { v7 as uuidv7 } from "uuid";
 import { type Application, type FreeSlot, facilityId, type Shift } from "./contender.ts";
-import { plainSql, searchSql } from "./plain-tables.ts";
+import { openSql, plainSql, searchSql } from "./plain-tables.ts";
 
 interface SlotRow {
   readonly id: string;
@@ -76,12 +76,21 @@ function bookingWriter(database: Database.Database): (slot: SlotRow) => void {
 }
 
 function readsOf(database: Database.Database): Omit<Application, "book"> {
-  const findFree = database.prepare(searchSql("IN (SELECT value FROM json_each(?))"));
+  const isListed = "IN (SELECT value FROM json_each(?))";
+  const findFree = database.prepare(searchSql(isListed));
+  const findOpenUntil = database.prepare(openSql(isListed, true));
+  const findOpenFrom = database.prepare(openSql(isListed, false));
   const history = database.prepare(plainSql.history);
   return {
     publish: publisher(database),
     search: async ({ providerIds, from, to }) =>
       findFree.all(JSON.stringify(providerIds), from.getTime(), to.getTime()).length,
+    findOpen: async ({ providerIds, from, to }) => {
+      const ids = JSON.stringify(providerIds);
+      const found =
+        to === undefined ? findOpenFrom.all(ids, from.getTime()) : findOpenUntil.all(ids, from.getTime(), to.getTime());
+      return found.length;
+    },
     history: async (slotId) => history.all(slotId).length,
   };
 }

@@ -54,6 +54,14 @@ export const plainSql = {
 
 export type PlainStatement = keyof typeof plainSql;
 
+/** The columns that a screen shows. Plain tables have a status where Slotwright has a version. */
+const openColumns = "id, provider_id, facility_id, start_at, end_at, status";
+
+/** What a screen shows of free slots, by an array of ids or a list of them, with or without an end. */
+export const openSql = (isOneOf: string, hasEnd: boolean): string =>
+  `SELECT ${openColumns} FROM slots WHERE provider_id ${isOneOf}
+  AND start_at >= ?${hasEnd ? " AND start_at < ?" : ""} AND status = 'available' ORDER BY start_at, id LIMIT 101`;
+
 /** By an array of ids or a list of them, depending on the engine. */
 export const searchSql = (isOneOf: string): string => `SELECT * FROM slots WHERE provider_id ${isOneOf}
   AND start_at >= ? AND start_at < ? AND status = 'available' ORDER BY start_at, id LIMIT 101`;

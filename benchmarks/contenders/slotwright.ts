@@ -37,6 +37,8 @@ export function slotwright(storage: StorageAdapter<never>, options: SlotwrightOp
       });
       return items.length;
     },
+    findOpen: async ({ providerIds, from, to }) =>
+      (await engine.findOpen({ providerIds, from, to, limit: pageSize })).items.length,
     history: async (slotId) => (await engine.history({ slotId })).items.length,
   };
 }

@@ -49,6 +49,17 @@ export function workloadsOn(application: Application, scale: Scale): (load: Load
   const searched = once(() => layOutWeeks(application, scale));
   const withHistory = once(() => layOutHistory(application, calendar, scale));
 
+  const searching =
+    (search: Application["search"]) =>
+    async ({ callers, operations }: Load) => {
+      await searched();
+      const searches = Array.from({ length: operations }, (_, index) => searchAt(index, scale));
+      return runCallers(
+        callers,
+        takingFrom(searches, async (one) => found(await search(one))),
+      );
+    };
+
   const workloads: Readonly<Record<WorkloadName, (load: Load) => Promise<Turn>>> = {
     "own-slots": async ({ callers, operations }) => {
       const slots = [...(await publishFree(application, calendar, operations))];
@@ -61,14 +72,9 @@ export function workloadsOn(application: Application, scale: Scale): (load: Load
       const groups = await hotSlots(application, calendar, { callers, operations });
       return runCallers(callers, insistingOn(groups, application));
     },
-    search: async ({ callers, operations }) => {
-      await searched();
-      const searches = Array.from({ length: operations }, (_, index) => searchAt(index, scale));
-      return runCallers(
-        callers,
-        takingFrom(searches, async (search) => found(await application.search(search))),
-      );
-    },
+    search: searching((search) => application.search(search)),
+    "search-week": searching((search) => application.findOpen(search)),
+    "search-open": searching((search) => application.findOpen({ ...search, to: undefined })),
     history: async ({ callers, operations }) => {
       const slots = await withHistory();
       const ids = Array.from({ length: operations }, (_, index) => slots[index % slots.length]?.id ?? "");

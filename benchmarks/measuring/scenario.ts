@@ -23,6 +23,8 @@ const usualCallers: Readonly<Record<WorkloadName, readonly number[]>> = {
   "own-slots": [1, 16, 64, 256],
   "hot-slot": [64, 256],
   search: [1, 64],
+  "search-week": [1, 64],
+  "search-open": [1, 64],
   history: [1, 64],
   publish: [1, 16],
 };

@@ -1,5 +1,6 @@
 import type { EngineFacts } from "../arenas/arena.ts";
 import { type WorkloadName, workloadNames } from "../contenders/contender.ts";
+import { openSql } from "../contenders/plain-tables.ts";
 import type { BenchmarkResult, ResultRow } from "../measuring/result.ts";
 import { circumstancesChapter, settingsText } from "./circumstances.ts";
 import { markdownTable } from "./markdown.ts";
@@ -93,14 +94,31 @@ What they do:
 
 - \`own-slots\`: each caller books a different free slot.
 - \`hot-slot\`: 64 callers want the same slot, then the next one. A refusal is an answer.
-- \`search\`: the first 100 free slots of 50 providers in one week.
+- \`search\`: the first 100 free slots of 50 providers in one week, with all that is stored of them (\`listSlots\`).
+- \`search-week\`: the same with what a screen shows of them (\`findOpen\`).
+- \`search-open\`: what a screen shows of the first 100 free slots of 50 providers from a time on, without an end.
 - \`history\`: what happened to one slot.
 - \`publish\`: each call publishes a thousand slots for a provider. Rates count slots, and latencies are those of calls.
 
 A caller asks again as soon as it has its answer. Latency counts from the previous answer, and so includes waiting for one's
 turn. Errors are answers that were neither yes nor no, slots booked twice, and bookings that were acknowledged but not found
 in the database afterwards. If a round trip is added, a proxy on the same machine delays the messages between callers and
-server, half of it each way.`;
+server, half of it each way.
+
+### The plain select
+
+What \`lock-row\` sends for \`search-week\` is the select that an application would write:
+
+\`\`\`sql
+${openSql("= ANY (?)", true)}
+\`\`\`
+
+\`search-open\` is the same without \`start_at < ?\`. MySQL and MariaDB take \`IN (?, ?, …)\` with a placeholder for each
+provider, SQLite \`IN (SELECT value FROM json_each(?))\`. Six columns are read; plain tables have a \`status\` where
+Slotwright has a \`version\`. The index is the one that serves it, on \`(provider_id, start_at)\`, and the table has no
+wider columns and no other index than its key. It is prepared once by each connection, and the pool is as large as that of
+the others. A hundred providers have 40 free slots in each of five weeks, and 50 of them are asked for. The row beyond the
+page tells whether there is a next one; Slotwright reads it too, and counts the seats of groups.`;
 
 function doubleBookings({ doubleBookings: found }: BenchmarkResult): string {
   const title = "## Slots booked twice";

@@ -113,9 +113,11 @@ describe.each(engineNames)("the benchmark on %s", (engine) => {
     });
 });
 
+const readWorkloads = ["search", "search-week", "search-open", "history"] as const;
+
 async function readAndPublish(contender: Contender): Promise<void> {
   const { name, workloads } = contender;
-  const others = (["search", "history"] as const).filter((workload) => workloads.includes(workload));
+  const others = readWorkloads.filter((workload) => workloads.includes(workload));
   for (const workload of others) {
     expect(await contender.turn({ workload, callers, operations: reads })).toMatchObject({ done: reads, errors: [] });
   }
@@ -132,6 +134,6 @@ const writers = ["slotwright", "slotwright-unseen", "lock-row", "lock-row-kysely
 const readers = ["slotwright", "lock-row", "lock-row-kysely", "floor"];
 const expectedNames = [
   ...["own-slots", "hot-slot"].flatMap((workload) => writers.map((name) => `${workload} ${name}`)),
-  ...["search", "history"].flatMap((workload) => readers.map((name) => `${workload} ${name}`)),
+  ...readWorkloads.flatMap((workload) => readers.map((name) => `${workload} ${name}`)),
   ...["slotwright", "lock-row", "lock-row-kysely"].map((name) => `publish ${name}`),
 ];

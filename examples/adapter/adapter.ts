@@ -5,7 +5,7 @@ import { begin } from "./begin.ts";
 import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } from "./commit.ts";
 import { onHost, onPool, type Run } from "./connection.ts";
 import { readFeed } from "./feed.ts";
-import { findAppointments, findSlots, loadRecords, lockRecords, readJournal } from "./reads.ts";
+import { findAppointments, findOpen, findSlots, loadRecords, lockRecords, readJournal } from "./reads.ts";
 import { migrate, type TableNames, tablesIn } from "./schema.ts";
 import { readClock, readSettings, storeSettings } from "./settings.ts";
 
@@ -43,6 +43,7 @@ function operations(tables: TableNames, work: Work, steps: Steps): Operations {
   return {
     contract: 1,
     findSlots: (query, call) => work(call, (run) => findSlots(run, tables, query)),
+    findOpen: (query, call) => work(call, (run) => findOpen(run, tables, query)),
     findAppointments: (query, call) => work(call, (run) => findAppointments(run, tables, query)),
     readJournal: (query, call) => work(call, (run) => readJournal(run, tables, query)),
     readFeed: (query, call) => work(call, (run) => readFeed(run, tables, query)),

@@ -1,8 +1,9 @@
-import type { Appointment, JournalEntry, RecordKey, Slot } from "@slotwright/core/adapter";
+import type { Appointment, JournalEntry, OpenSeat, RecordKey, Slot } from "@slotwright/core/adapter";
 import {
   type AppointmentQuery,
   type JournalQuery,
   keyText,
+  type OpenQuery,
   type RecordKind,
   type SlotQuery,
   type StoredRecord,
@@ -84,6 +85,15 @@ export async function findSlots(run: Run, { records }: TableNames, query: SlotQu
     [...valuesOfBoth(query), scheduleId ?? null, iso(endAfter), statuses ?? null, iso(asOf)],
   );
   return rows.map(({ document }) => recordFrom(document) as Slot);
+}
+
+/** The documents are whole in any case. A table of columns would read only those of a free seat. */
+export async function findOpen(run: Run, tables: TableNames, query: OpenQuery): Promise<readonly OpenSeat[]> {
+  const slots = await findSlots(run, tables, { ...query, statuses: ["available"] });
+  return slots.map((slot) => {
+    const { id, providerId, facilityId, start, end, version } = slot;
+    return { id, providerId, facilityId, start, end, version };
+  });
 }
 
 export async function findAppointments(

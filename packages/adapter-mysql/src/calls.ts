@@ -1,4 +1,5 @@
 import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
+import type { Slot, SlotQuery } from "@slotwright/core/adapter";
 import { type CommitContext, commitBatch } from "./commit.ts";
 import { readFeed } from "./feed.ts";
 import { allKnown, findSlotsInHost, type InHost, loadInHost } from "./host-reads.ts";
@@ -50,7 +51,8 @@ export const ownCalls: TableCalls<On> = {
 export const hostCalls: TableCalls<InHost> = {
   load: inSavepoint(loadInHost),
   loadToShow: inSavepoint(loadRecords),
-  findSlots: inSavepoint(findSlotsInHost),
+  findSlots: inSavepoint((on, query) => (query.displayOnly ? showSlotsInHost(on, query) : findSlotsInHost(on, query))),
+  findOpen: inSavepoint(lists.findOpen),
   findAppointments: inSavepoint(lists.findAppointments),
   readJournal: inSavepoint(lists.readJournal),
   readFeed: inSavepoint(readFeed),
@@ -63,6 +65,12 @@ export const hostCalls: TableCalls<InHost> = {
   readSettings: ({ connection, statements }) => readSettingsInHost(connection, statements),
   storeSettings: ({ connection, statements }, settings) => storeSettingsInHost(connection, statements, settings),
 };
+
+async function showSlotsInHost(on: InHost, query: SlotQuery): Promise<readonly Slot[]> {
+  const slots = await lists.findSlots(on, query);
+  on.schedules.learnSlots(slots);
+  return slots;
+}
 
 /** An error must not undo the host's earlier work. */
 function inSavepoint<Asked, Result>(read: (on: InHost, asked: Asked) => Result | Promise<Result>) {

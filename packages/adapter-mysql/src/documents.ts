@@ -4,6 +4,7 @@ import {
   keyBranchesOf,
   type ListSyntax,
   mayRepeat,
+  standardLists,
   type TableName,
   unionPlaceholders,
 } from "@slotwright/adapter-sql";
@@ -17,9 +18,13 @@ import { type RawBuilder, sql } from "kysely";
 export type DataTable = Exclude<TableName, "migrations">;
 
 /** A row of a table, or of its stand-in in the query, as a JSON object. */
-export function objectOf(table: DataTable, alias?: string): RawBuilder<unknown> {
+export function objectOf(
+  table: DataTable,
+  alias?: string,
+  columns: readonly string[] = columnNames[table],
+): RawBuilder<unknown> {
   const column = (name: string) => (alias === undefined ? sql.id(name) : sql.id(alias, name));
-  const fields = columnNames[table].map((name: string) => sql`${sql.lit(name)}, ${column(name)}`);
+  const fields = columns.map((name) => sql`${sql.lit(name)}, ${column(name)}`);
   return sql`json_object(${sql.join(fields)})`;
 }
 
@@ -38,8 +43,8 @@ export function boundText(value: RawBuilder<unknown>): RawBuilder<unknown> {
  * rows like (start_at, id) without using the index.
  */
 export const documentLists: ListSyntax = {
-  selected: (table) => {
-    const document = asDocument(objectOf(table));
+  selected: (table, columns) => {
+    const document = asDocument(objectOf(table, undefined, columns));
     return table === "journal" ? document : sql`start_at, id, ${document}`;
   },
   text: boundText,
@@ -47,16 +52,19 @@ export const documentLists: ListSyntax = {
     side === "after"
       ? sql`start_at >= ${start} and (start_at > ${start} or id > ${id})`
       : sql`start_at <= ${start} and (start_at < ${start} or id < ${id})`,
-  merged: (selects, order, limit) => mergedPages(selects, order, limit, sql``),
+  merged: (selects, order, limit) => mergedPages(selects, order, limit),
+  endOf: standardLists.endOf,
   ofProviders: {
     placeholders: unionPlaceholders,
+    list: (ids) => JSON.stringify(ids),
+    endsShares: true,
     // Documents are built only for the rows of the page, because building them takes longer than finding them. The rows
     // are sorted before they are read: a table of documents would be sorted on disk.
     page: (providers) => {
-      const { table, order } = providers;
+      const { table, columns, order, limit, share } = providers;
       const union = mayRepeat(providers) ? sql` union ` : sql` union all `;
-      const keys = mergedPages(keyBranchesOf(providers), order, providers.limit, sql``, union);
-      return sql`select k.start_at, k.id, ${asDocument(objectOf(table, "s"))}
+      const keys = mergedPages(keyBranchesOf(providers), order, limit, { union, share });
+      return sql`select k.start_at, k.id, ${asDocument(objectOf(table, "s", columns))}
         from (${keys}) as k straight_join ${sql.table(table)} as s force index (primary) on s.id = k.id order by ${order}`;
     },
   },
@@ -65,14 +73,16 @@ export const documentLists: ListSyntax = {
 /** Reads whole rows from the branches, because rows that are locked there must be read there. */
 function mergedProviders(merged: ListSyntax["merged"]): ListSyntax["ofProviders"] {
   return {
-    placeholders: unionPlaceholders,
+    ...documentLists.ofProviders,
+    endsShares: false,
     page: (providers) => merged(branchesOf(providers), providers.order, providers.limit),
   };
 }
 
 /** The same lists, but every row that they look at is locked: in a host's transaction, plain reads may be stale. */
 export function lockingLists(lists: ListSyntax): ListSyntax {
-  const merged: ListSyntax["merged"] = (selects, order, limit) => mergedPages(selects, order, limit, sql` for update`);
+  const merged: ListSyntax["merged"] = (selects, order, limit) =>
+    mergedPages(selects, order, limit, { lock: sql` for update` });
   return { ...lists, merged, ofProviders: mergedProviders(merged) };
 }
 
@@ -88,14 +98,20 @@ export function keyedLists(lists: ListSyntax, lock: RawBuilder<unknown>): ListSy
   return { ...lists, selected: () => sql`start_at, id`, merged, ofProviders: mergedProviders(merged) };
 }
 
+interface Merging {
+  readonly lock?: RawBuilder<unknown>;
+  readonly union?: RawBuilder<unknown>;
+  /** The most rows of each select. Default: a page. */
+  readonly share?: RawBuilder<unknown>;
+}
+
 function mergedPages(
   selects: readonly RawBuilder<unknown>[],
   order: RawBuilder<unknown>,
   limit: RawBuilder<unknown>,
-  lock: RawBuilder<unknown>,
-  union = sql` union all `,
+  { lock = sql``, union = sql` union all `, share = limit }: Merging = {},
 ): RawBuilder<unknown> {
-  const pages = selects.map((select) => sql`${select} order by ${order} limit ${limit}${lock}`);
+  const pages = selects.map((select) => sql`${select} order by ${order} limit ${share}${lock}`);
   if (pages.length === 1) return pages[0] as RawBuilder<unknown>;
   const parts = pages.map((page) => sql`(${page})`);
   return sql`${sql.join(parts, union)} order by ${order} limit ${limit}`;

@@ -120,7 +120,6 @@ export async function findSlotsInHost(on: InHost, query: SlotQuery): Promise<rea
     schedules.learnSlots(slots);
     return slots;
   };
-  if (query.displayOnly) return slotsBy(statements.reads.slots(query));
   if (!schedules.viewShows(query)) return slotsBy(statements.slotsInRange(query));
   const slots = await slotsBy(statements.slotsByKey(query));
   if (slots.every(({ status }) => query.statuses?.includes(status) ?? true)) return slots;

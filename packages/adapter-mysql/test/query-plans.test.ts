@@ -1,13 +1,15 @@
 import { createReads } from "@slotwright/adapter-sql";
-import { appointmentQueries, slotQueries } from "@slotwright/adapter-sql/conformance";
+import { appointmentQueries, openQueries, providerIds, slotQueries } from "@slotwright/adapter-sql/conformance";
 import {
   appointmentOn,
   bookedBy,
   booking,
+  sampleInstant,
   sampleSchedule as schedule,
   slotAt,
   transitionOf,
 } from "@slotwright/conformance";
+import type { OpenQuery } from "@slotwright/core/adapter";
 import { type Connection, createConnection, createPool, type Pool, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";
@@ -66,6 +68,24 @@ describeOnEachServer("on filled tables", (server, engine) => {
       expect(await warm((one) => one.findSlots(query))).toBeLessThan(60 * branches);
     },
   );
+
+  it.each(Object.entries(openQueries))("%s are read in order from an index", async (_t, query) => {
+    await expectOrdered(reads.open(query));
+    expect(await warm((one) => one.findOpen(query))).toBeLessThan(60 * (query.providerIds?.length ?? 1));
+  });
+
+  it("of a hundred providers a page reads no more than a share of each, and more only where one has most of it", async () => {
+    const hundred = openQueries["open slots of a hundred providers from now on"];
+    const few = await warm((one) => one.findOpen(hundred as OpenQuery));
+    expect(few).toBeLessThan(100 * 8);
+    const [busy] = providerIds(1);
+    await crowd(store, busy ?? "");
+    const found = await storage().findOpen(hundred as OpenQuery);
+    expect(found.map(({ providerId }) => providerId)).toEqual(Array(10).fill(busy));
+    expect(found.map(({ id }) => id)).toEqual(Array.from({ length: 10 }, (_, index) => `crowd-${index}`));
+    // The shares, and then a page of each at most.
+    expect(await warm((one) => one.findOpen(hundred as OpenQuery))).toBeLessThan(100 * 8 + 100 * 30);
+  });
 
   it.each(Object.entries(appointmentQueries))("%s are read in order from an index", async (_t, query) => {
     await expectOrdered(reads.appointments(query));
@@ -129,6 +149,22 @@ describeOnEachServer("on filled tables", (server, engine) => {
     }
   }
 });
+
+/** A provider's slots before all others' of the list, on a schedule of their own. */
+async function crowd({ storage }: MysqlStore, providerId: string): Promise<void> {
+  const own = { ...schedule, id: "crowd", providerId };
+  const slots = Array.from({ length: 10 }, (_, index) => {
+    const end = sampleInstant(2 * index + 2);
+    return slotAt(0, {
+      id: `crowd-${index}`,
+      scheduleId: "crowd",
+      providerId,
+      start: sampleInstant(2 * index + 1),
+      end,
+    });
+  });
+  expect(await storage.commit([transitionOf("crowd", own, ...slots)])).toEqual([{ status: "committed" }]);
+}
 
 /** 3 000 slots of 100 providers on one schedule's seats, a third of them booked, each with a further provider. */
 async function fill({ storage }: MysqlStore): Promise<void> {

@@ -84,34 +84,63 @@ const listedId = sql`id collate "POSIX"`;
 const lists: ListSyntax = {
   ...standardLists,
   beyond: (side, start, id) => sql`(start_at, ${listedId}) ${sql.raw(side === "after" ? ">" : "<")} (${start}, ${id})`,
+  // Only an index that begins with the provider serves this. While the tables are empty, the planner would as soon read
+  // all rows of the window by their time alone, and keep that plan when there are many.
+  endOf: (bound, instant, provider) =>
+    sql`(provider_id, start_at) ${bound === "startBefore" ? sql`<` : sql`>=`} (${provider}, ${instant})`,
   ofProviders: {
-    placeholders: unionPlaceholders,
+    placeholders: (providers, isShared) => (isShared || providers <= 8 ? unionPlaceholders(providers) : 0),
+    list: (ids) => ids,
+    endsShares: false,
     page: (providers) => {
-      const { placeholders, table, further, order, limit } = providers;
+      const { placeholders, order, limit } = providers;
+      if (placeholders === 0) return pageInTwoSteps(providers);
       const once = mayRepeat(providers) ? sql`distinct on (start_at, ${listedId})` : sql``;
-      const rowsOf = further === undefined ? rowsByKeys : rowsOneByOne;
       if (placeholders <= 8) {
         const shared = furtherBranchesOf(providers).map((keys) =>
-          rowsOf(table, sql`${keys} order by ${order} limit ${limit}`),
+          rowsOneByOne(providers, sql`${keys} order by ${order} limit ${limit}`),
         );
         return mergedProviders([...branchesOf(providers), ...shared], order, limit, once);
       }
-      // Many branches take longer to set up than to read. So the branches read only keys, and whole rows are read for
-      // the page.
-      return sql`${rowsOf(table, mergedProviders(keyBranchesOf(providers), order, limit, once))} order by ${order}`;
+      // The branches read only keys, and whole rows are read for the page.
+      return sql`${rowsOneByOne(providers, mergedProviders(keyBranchesOf(providers), order, limit, once))} order by ${order}`;
     },
   },
 };
 
-/** The planner must not see how many keys there are, or it might read the whole table instead. */
-const rowsByKeys = (table: ProvidersQuery["table"], keys: RawBuilder<unknown>) =>
-  sql`select ${standardLists.selected(table)} from ${sql.table(table)}
-        where id = any (array(select id from (${keys}) as page))`;
+/**
+ * Reads a share of each provider, which shows how far the page reaches at most, and then reads on where a share ended
+ * before that. A union of as many branches is costly to plan and to set up, and all rows of a week are more to read.
+ * Each provider is read from its own index: with `provider_id = any (…)`, the planner would rather walk through the rows
+ * of everybody in the order of time.
+ */
+function pageInTwoSteps(providers: ProvidersQuery): RawBuilder<unknown> {
+  const { select, ids, table, columns, order, limit, share, descending } = providers;
+  const listed = standardLists.selected(table, columns);
+  const numbered = sql`${listed}, pg_catalog.row_number() over (order by ${order}) as place`;
+  const [direction, isWithin, end] = descending
+    ? [sql`desc`, sql`>=`, sql`-9223372036854775808`]
+    : [sql`asc`, sql`<=`, sql`9223372036854775807`];
+  const beyond = lists.beyond(descending ? "before" : "after", sql`seen.start_at`, sql`seen.id`);
+  const isBetween = sql<boolean>`${beyond} and (provider_id, start_at) ${isWithin} (seen.provider_id, cut.reach)`;
+  const furtherOfSeen = select({ provider: sql`seen.provider_id`, condition: isBetween });
+  return sql`with seen as materialized (
+        select r.* from pg_catalog.unnest(${ids}::text[]) as p (listed) cross join lateral (
+          ${select({ provider: sql`listed` }, numbered)} order by ${order} limit ${share}) as r),
+      cut as materialized (
+        select coalesce((select start_at from seen order by start_at ${direction} offset ${limit}::bigint - 1 limit 1), ${end}) as reach)
+      select ${listed} from (
+        select ${listed} from seen
+        union all
+        select r.* from cut cross join seen cross join lateral (${furtherOfSeen} order by ${order} limit ${limit}) as r
+        where seen.place = ${share}::bigint and seen.start_at ${isWithin} cut.reach) as page
+      order by ${order} limit ${limit}`;
+}
 
 /** There may be so few shared appointments that the planner would still read the table. */
-const rowsOneByOne = (table: ProvidersQuery["table"], keys: RawBuilder<unknown>) =>
+const rowsOneByOne = ({ table, columns }: ProvidersQuery, keys: RawBuilder<unknown>) =>
   sql`select r.* from (${keys}) as page (page_start, page_id) cross join lateral (
-        select ${standardLists.selected(table)} from ${sql.table(table)} where id = page_id limit 1) as r`;
+        select ${standardLists.selected(table, columns)} from ${sql.table(table)} where id = page_id limit 1) as r`;
 
 /**
  * With a limit on each branch, rows are read in order from their index. Otherwise all rows might be read and sorted.

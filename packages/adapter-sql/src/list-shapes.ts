@@ -1,13 +1,17 @@
 import type { Position } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
+import { columnNames } from "./catalogue.ts";
 import { furtherIndexes, type IndexName, indexes } from "./indexes.ts";
-import type { ListSyntax, ProvidersQuery } from "./list-syntax.ts";
+import type { ListSyntax, ProvidersQuery, Whose } from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** A statement and its values, in the order of its placeholders. */
 export interface Read {
   readonly sql: string;
   readonly parameters: readonly unknown[];
+  /** If the answer has so many rows of one provider, it may lack further ones, and `whole` is read instead. */
+  readonly share?: number;
+  readonly whole?: Read;
 }
 
 /**
@@ -15,6 +19,8 @@ export interface Read {
  */
 export interface ListRequest {
   readonly index: IndexName;
+  /** Default: all columns of the table. */
+  readonly columns?: readonly string[];
   readonly providerIds: readonly string[] | undefined;
   /** One of these statuses must hold, as `statusSql` defines them. */
   readonly statuses: readonly string[] | undefined;
@@ -65,7 +71,7 @@ const conditionNames: readonly (ConditionName | PlaceName)[] = [
 
 type Values = Readonly<Record<string, unknown>>;
 
-interface Shape extends Pick<ListRequest, "index" | "statuses" | "descending"> {
+interface Shape extends Pick<ListRequest, "index" | "columns" | "statuses" | "descending"> {
   readonly conditions: readonly (ConditionName | PlaceName)[];
   readonly providers: "all" | "one" | { readonly placeholders: number };
 }
@@ -79,7 +85,15 @@ export function createListCompiler(strategy: SqlStrategy): (request: ListRequest
     const key = JSON.stringify(shape);
     const known = compiled.get(key) ?? compileShape(strategy, shape, request.statusSql);
     compiled.set(key, known);
-    return { sql: known.sql, parameters: known.names.map((name) => values[name] ?? null) };
+    const readWith = (given: Values): Read => ({
+      sql: known.sql,
+      parameters: known.names.map((name) => given[name] ?? null),
+    });
+    const { limit } = request;
+    const share = strategy.lists.ofProviders.endsShares ? ((values.share as number | undefined) ?? limit) : limit;
+    return share < limit
+      ? { ...readWith(values), share, whole: readWith({ ...values, share: limit }) }
+      : readWith(values);
   };
 }
 
@@ -89,11 +103,25 @@ function valuesOf({ lists }: SqlStrategy, request: ListRequest): Values {
   return withoutImplied({ ...conditions, ...position, ...providerValues(lists, request), asOf, limit }, descending);
 }
 
-function providerValues({ ofProviders }: ListSyntax, { providerIds }: ListRequest): Values {
-  const ids = [...new Set(providerIds)];
-  const isListed = ids.length > 1 && ofProviders.placeholders(ids.length) === 0;
-  return isListed ? { providers: JSON.stringify(ids) } : Object.fromEntries(ids.map((id, at) => [`provider${at}`, id]));
+function providerValues({ ofProviders }: ListSyntax, request: ListRequest): Values {
+  const ids = [...new Set(request.providerIds)];
+  const isListed = ids.length > 1 && ofProviders.placeholders(ids.length, isShared(request)) === 0;
+  const providers = isListed
+    ? { providers: ofProviders.list(ids) }
+    : Object.fromEntries(ids.map((id, at) => [`provider${at}`, id]));
+  return ids.length > 0 ? { ...providers, share: shareOf(ids.length, request) } : providers;
 }
+
+/**
+ * Twice as many as each of them has on average, by what is asked and never by what is stored: statements are planned
+ * once, often while the tables are empty. Reading some rows in vain is cheaper than looking for further ones.
+ */
+function shareOf(providers: number, request: ListRequest): number {
+  const share = Math.ceil((2 * request.limit) / providers) + 1;
+  return isShared(request) ? request.limit : Math.min(share, request.limit);
+}
+
+const isShared = ({ index }: Pick<ListRequest, "index">): boolean => furtherIndexes[index] !== undefined;
 
 /**
  * The page's position and the bound on the same side imply one another. Only the narrower one is kept: with both, the
@@ -109,45 +137,50 @@ function withoutImplied(values: Values, descending: boolean): Values {
   return { ...values, positionStart: undefined, positionId: undefined };
 }
 
-function shapeOf(
-  { lists }: SqlStrategy,
-  { index, statuses, descending, providerIds }: ListRequest,
-  values: Values,
-): Shape {
+function shapeOf({ lists }: SqlStrategy, request: ListRequest, values: Values): Shape {
+  const { index, columns, statuses, descending, providerIds } = request;
   const position = descending ? "beforePosition" : "afterPosition";
   const given = (name: string) => values[name === position ? "positionStart" : name] !== undefined;
   const conditions = conditionNames.filter(given);
   const count = new Set(providerIds).size;
-  const several = count > 1 ? { placeholders: lists.ofProviders.placeholders(count) } : "one";
-  return { index, statuses, descending, conditions, providers: providerIds === undefined ? "all" : several };
+  const several = count > 1 ? { placeholders: lists.ofProviders.placeholders(count, isShared(request)) } : "one";
+  const providers = providerIds === undefined ? "all" : several;
+  return { index, ...(columns && { columns }), statuses, descending, conditions, providers };
 }
 
 function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]) {
-  const { selected, merged } = strategy.lists;
-  const conditionSql = conditionsOf(strategy.lists);
-  const common = shape.conditions.map((name) => conditionSql[name]);
-  if (shape.statuses !== undefined) common.push(sql`(${sql.join(shape.statuses.map(statusSql), sql` or `)})`);
-  const select: Select = (index, own, columns = selected(indexes[index].table)) => {
-    const all = [...own, ...common];
-    const where = all.length === 0 ? sql`` : sql` where ${sql.join(all, sql` and `)}`;
-    return sql`select ${columns} from ${strategy.from(index)}${where}`;
-  };
+  const { merged } = strategy.lists;
+  const select = selectOf(strategy, shape, statusSql);
   const id = strategy.listedId;
   const order = shape.descending ? sql`start_at desc, ${id} desc` : sql`start_at, ${id}`;
   const placeholders = placeholdersOf(shape);
+  const whose = shape.providers === "all" ? {} : { provider: providerAt(strategy, 0) };
   const page =
     placeholders === undefined
-      ? merged([select(shape.index, shape.providers === "all" ? [] : [isProvider(strategy, 0)])], order, value("limit"))
+      ? merged([select(shape.index, whose)], order, value("limit"))
       : providersPage(strategy, shape, { placeholders, select, order });
   const compiled = page.compile(strategy.queries);
   return { sql: compiled.sql, names: compiled.parameters as readonly string[] };
 }
 
-type Select = (
-  index: IndexName,
-  own: readonly RawBuilder<boolean>[],
-  columns?: RawBuilder<unknown>,
-) => RawBuilder<unknown>;
+type Select = (index: IndexName, whose: Whose, columns?: RawBuilder<unknown>) => RawBuilder<unknown>;
+
+function selectOf(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]): Select {
+  const { selected, endOf } = strategy.lists;
+  const conditionSql = conditionsOf(strategy.lists);
+  const end = shape.descending ? "startFrom" : "startBefore";
+  const isInStatus = shape.statuses && sql<boolean>`(${sql.join(shape.statuses.map(statusSql), sql` or `)})`;
+  return (index, { provider, condition }, columns = selected(indexes[index].table, shape.columns)) => {
+    const isByProvider = indexes[index].columns[0] === "provider_id";
+    const common = shape.conditions.map((name) =>
+      name === end && isByProvider && provider !== undefined ? endOf(end, value(end), provider) : conditionSql[name],
+    );
+    const isTheirs = provider && sql<boolean>`provider_id = ${provider}`;
+    const all = [isTheirs, condition, ...common, isInStatus].filter((one) => one !== undefined);
+    const where = all.length === 0 ? sql`` : sql` where ${sql.join(all, sql` and `)}`;
+    return sql`select ${columns} from ${strategy.from(index)}${where}`;
+  };
+}
 
 /** The number of placeholders, or undefined if one part of a statement finds everything. */
 function placeholdersOf({ index, providers }: Shape): number | undefined {
@@ -157,24 +190,23 @@ function placeholdersOf({ index, providers }: Shape): number | undefined {
 
 const providerAt = ({ lists }: SqlStrategy, index: number) => lists.text(value(`provider${index}`));
 
-function isProvider(strategy: SqlStrategy, index: number): RawBuilder<boolean> {
-  return sql`provider_id = ${providerAt(strategy, index)}`;
-}
-
 function providersPage(
   strategy: SqlStrategy,
-  { index }: Shape,
+  { index, descending, columns = columnNames[indexes[index].table] }: Shape,
   { placeholders, select, order }: Pick<ProvidersQuery, "placeholders" | "order"> & { readonly select: Select },
 ): RawBuilder<unknown> {
   const further = furtherIndexes[index];
   return strategy.lists.ofProviders.page({
     placeholders,
+    descending,
     order,
-    select: (own, columns) => select(index, [own], columns),
-    further: further && ((own, columns) => select(further, [own], columns)),
+    select: (whose, columns) => select(index, whose, columns),
+    further: further && ((whose, columns) => select(further, whose, columns)),
     table: indexes[index].table,
+    columns,
     id: (index) => providerAt(strategy, index),
     ids: value("providers"),
     limit: value("limit"),
+    share: value("share"),
   });
 }

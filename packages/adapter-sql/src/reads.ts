@@ -2,10 +2,12 @@ import {
   type AppointmentQuery,
   type JournalQuery,
   limits,
+  type OpenQuery,
   type SlotQuery,
   type SlotStatus,
 } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
+import type { SlotRow } from "./catalogue.ts";
 import type { IndexName } from "./indexes.ts";
 import { createListCompiler, type ListRequest, type Read, value } from "./list-shapes.ts";
 import type { SqlStrategy } from "./strategy.ts";
@@ -13,6 +15,7 @@ import type { SqlStrategy } from "./strategy.ts";
 /** The contract's reads as SQL. A list is undefined if an empty array of providers or statuses rules out every row. */
 export interface ListReads {
   readonly slots: (query: SlotQuery) => Read | undefined;
+  readonly open: (query: OpenQuery) => Read | undefined;
   readonly appointments: (query: AppointmentQuery) => Read | undefined;
   readonly journal: (query: JournalQuery) => Read;
 }
@@ -26,6 +29,7 @@ export function createReads(strategy: SqlStrategy): ListReads {
   const [oldestFirst, newestFirst] = [journalIn(sql`>`, sql`asc`), journalIn(sql`<=`, sql`desc`)];
   return {
     slots: (query) => read(slotRequest(query)),
+    open: (query) => read(openRequest(query)),
     appointments: (query) => read(appointmentRequest(query)),
     journal: ({ record, afterVersion, descending = false, limit }) =>
       descending
@@ -64,6 +68,15 @@ function slotRequest(query: SlotQuery): ListRequest {
     limit: query.limit,
   };
 }
+
+/** What `rowToOpenSeat` takes. */
+const openColumns = ["id", "provider_id", "facility_id", "start_at", "end_at", "version"] as const;
+export type OpenRow = Pick<SlotRow, (typeof openColumns)[number]>;
+
+const openRequest = (query: OpenQuery): ListRequest => ({
+  ...slotRequest({ ...query, statuses: ["available"] }),
+  columns: openColumns,
+});
 
 function slotIndex({ scheduleId, providerIds, facilityId }: SlotQuery): IndexName {
   if (scheduleId !== undefined) return "slots_by_schedule";

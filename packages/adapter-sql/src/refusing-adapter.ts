@@ -9,6 +9,7 @@ export function refusingAdapter(error: StorageError): StorageAdapter<never, neve
     contract: 1,
     load: refuse,
     findSlots: refuse,
+    findOpen: refuse,
     findAppointments: refuse,
     readJournal: refuse,
     readFeed: refuse,

@@ -6,6 +6,7 @@ import {
   type Hold,
   type JournalEntry,
   type Metadata,
+  type OpenSeat,
   type RecordKind,
   type Schedule,
   type Slot,
@@ -16,6 +17,7 @@ import {
   type VersionedRecord,
 } from "@slotwright/core/adapter";
 import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SettingRow, SlotRow } from "./catalogue.ts";
+import type { OpenRow } from "./reads.ts";
 
 /** Turns records into rows and back. Only this file knows both. */
 
@@ -96,6 +98,17 @@ export function rowToSlot(row: SlotRow): Slot {
     hold: holdOf(row),
     metadata: JSON.parse(row.metadata) as Metadata,
     ...stampsOf(row),
+  };
+}
+
+export function rowToOpenSeat(row: OpenRow): OpenSeat {
+  return {
+    id: row.id,
+    providerId: row.provider_id,
+    facilityId: row.facility_id,
+    start: new Date(row.start_at),
+    end: new Date(row.end_at),
+    version: row.version,
   };
 }
 

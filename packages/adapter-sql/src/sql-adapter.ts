@@ -3,6 +3,7 @@ import {
   isStorageError,
   type MigrationReport,
   type OpenTransaction,
+  type Slot,
   type StorageAdapter,
   type StorageError,
 } from "@slotwright/core/adapter";
@@ -10,7 +11,7 @@ import type { Read } from "./list-shapes.ts";
 import { migrationWithin, transactionWithin } from "./misuse.ts";
 import type { ListReads } from "./reads.ts";
 import { refusingAdapter } from "./refusing-adapter.ts";
-import { rowToAppointment, rowToJournal, rowToSlot } from "./rows.ts";
+import { rowToAppointment, rowToJournal, rowToOpenSeat, rowToSlot } from "./rows.ts";
 
 /** SQLite answers synchronously, servers do not. */
 type Awaitable<T> = T | Promise<T>;
@@ -86,6 +87,7 @@ function called<On>({ read, write, calls }: Access<On>): Called & Pick<StorageAd
     contract: 1,
     load: (keys, call) => read(call, (on) => (call?.displayOnly ? calls.loadToShow : calls.load)(on, keys)),
     findSlots: (query, call) => read(call, (on) => calls.findSlots(on, query)),
+    findOpen: (query, call) => read(call, (on) => calls.findOpen(on, query)),
     findAppointments: (query, call) => read(call, (on) => calls.findAppointments(on, query)),
     readJournal: (query, call) => read(call, (on) => calls.readJournal(on, query)),
     readFeed: (query, call) => read(call, (on) => calls.readFeed(on, query)),
@@ -103,12 +105,31 @@ export type ReadRows<On> = <Row, Item>(on: On, read: Read, itemOf: (row: Row) =>
 export function listCalls<On>(
   readsOf: (on: On) => ListReads,
   rows: ReadRows<On>,
-): Pick<TableCalls<On>, "findSlots" | "findAppointments" | "readJournal"> {
+): Pick<TableCalls<On>, "findSlots" | "findOpen" | "findAppointments" | "readJournal"> {
   const listed = <Row, Item>(on: On, read: Read | undefined, itemOf: (row: Row) => Item) =>
     read === undefined ? [] : rows(on, read, itemOf);
+  const slotsOf = <Row, Item extends OfProvider>(on: On, read: Read | undefined, itemOf: (row: Row) => Item) => {
+    const { share, whole } = read ?? {};
+    const found = listed(on, read, itemOf);
+    if (share === undefined) return found;
+    return Promise.resolve(found).then((items) => (hasShare(items, share) ? listed(on, whole, itemOf) : items));
+  };
   return {
-    findSlots: (on, query) => listed(on, readsOf(on).slots(query), rowToSlot),
+    findSlots: (on, query) => slotsOf(on, readsOf(on).slots(query), rowToSlot),
+    findOpen: (on, query) => slotsOf(on, readsOf(on).open(query), rowToOpenSeat),
     findAppointments: (on, query) => listed(on, readsOf(on).appointments(query), rowToAppointment),
     readJournal: (on, query) => listed(on, readsOf(on).journal(query), rowToJournal),
   };
+}
+
+type OfProvider = Pick<Slot, "providerId">;
+
+function hasShare(items: readonly OfProvider[], share: number): boolean {
+  const counts = new Map<string, number>();
+  for (const { providerId } of items) {
+    const count = (counts.get(providerId) ?? 0) + 1;
+    if (count >= share) return true;
+    counts.set(providerId, count);
+  }
+  return false;
 }

@@ -33,6 +33,7 @@ export const hostCalls: TableCalls<On> = {
 
 export const ownCalls: TableCalls<On> = {
   findSlots: outside(hostCalls.findSlots),
+  findOpen: outside(hostCalls.findOpen),
   findAppointments: outside(hostCalls.findAppointments),
   readJournal: outside(hostCalls.readJournal),
   readFeed: outside(hostCalls.readFeed),

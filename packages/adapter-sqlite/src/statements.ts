@@ -61,7 +61,8 @@ export function createStatements(strategy: SqlStrategy): Statements {
     }),
     reads: createReads(strategy),
     readFeed: sql`${feedRows} where seq >= ${0} order by seq limit ${0}`.compile(strategy.queries).sql,
-    readFeedEnd: sql`${feedRows} where seq = (select max(seq) from ${sql.table("journal")})`.compile(strategy.queries).sql,
+    readFeedEnd: sql`${feedRows} where seq = (select max(seq) from ${sql.table("journal")})`.compile(strategy.queries)
+      .sql,
     writes: createWrites(strategy),
     readSettings: sql`select value from ${sql.table("settings")} where name = ${""}`.compile(strategy.queries).sql,
     storeSetting:

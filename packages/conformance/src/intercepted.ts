@@ -7,6 +7,7 @@ export type StorageCalls = Omit<StorageAdapter<never>, "contract" | "within">;
 const isWaitedFor: Readonly<Record<keyof StorageCalls, boolean>> = {
   load: true,
   findSlots: true,
+  findOpen: true,
   findAppointments: true,
   readJournal: true,
   readFeed: true,

@@ -87,6 +87,7 @@ export type {
   HistoryInput,
   ListAppointmentsInput,
   ListSlotsInput,
+  LiveOpenInput,
   NextOpenInput,
   PageInput,
   SlotHistoryInput,

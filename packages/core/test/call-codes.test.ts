@@ -110,6 +110,7 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   getSlot: (engine) => engine.getSlot("s"),
   getAppointment: (engine) => engine.getAppointment("a"),
   listSlots: (engine) => engine.listSlots({}),
+  findOpen: (engine) => engine.findOpen({ providerIds: ["p"] }),
   listAppointments: (engine) => engine.listAppointments({}),
   history: (engine) => engine.history({ slotId: "s" }),
   changes: (engine) => engine.changes({}),

@@ -21,6 +21,7 @@ import {
   isProblemDetails,
   type JournalEntryJson,
   type Json,
+  type OpenSlotJson,
   type PageJson,
   type ReconcileReportJson,
   type ScheduleJson,
@@ -52,6 +53,7 @@ interface Answers {
   readonly getSlot: SlotJson;
   readonly getAppointment: AppointmentJson;
   readonly listSlots: PageJson<SlotJson>;
+  readonly findOpen: PageJson<OpenSlotJson>;
   readonly listAppointments: PageJson<AppointmentJson>;
   readonly history: PageJson<JournalEntryJson>;
   readonly changes: ChangesPageJson;

@@ -19,6 +19,7 @@ import type {
   CreateSlotsInput,
   EndedAppointment,
   Engine,
+  FindOpenInput,
   GetScheduleInput,
   HoldInput,
   ListAppointmentsInput,
@@ -39,6 +40,7 @@ import type {
 import type * as commands from "../src/model/commands.ts";
 import type { createManySlotsSchema } from "../src/model/create-many-slots.ts";
 import type {
+  findOpenSchema,
   getScheduleSchema,
   historySchema,
   listAppointmentsSchema,
@@ -59,6 +61,7 @@ type Schemas = typeof commands & {
   readonly createManySlotsSchema: typeof createManySlotsSchema;
   readonly getScheduleSchema: typeof getScheduleSchema;
   readonly listSlotsSchema: typeof listSlotsSchema;
+  readonly findOpenSchema: typeof findOpenSchema;
   readonly listAppointmentsSchema: typeof listAppointmentsSchema;
   readonly reconcileSchema: typeof reconcileSchema;
   readonly slotHistory: (typeof historySchema.options)[0];
@@ -84,6 +87,7 @@ interface Pairs {
   readonly cancelSchema: CancelInput;
   readonly getScheduleSchema: GetScheduleInput;
   readonly listSlotsSchema: ListSlotsInput;
+  readonly findOpenSchema: FindOpenInput;
   readonly listAppointmentsSchema: ListAppointmentsInput;
   readonly slotHistory: SlotHistoryInput;
   readonly appointmentHistory: AppointmentHistoryInput;

@@ -167,11 +167,33 @@ async function lists(of: EveryCall): Promise<void> {
       engine.listAppointments({ ...query, cursor: nextCursor ?? "" }),
     );
   }
+  await offers(of);
   const ofSubject = { subjectId: "subject-7", limit: 2 };
   const { nextCursor } = await run("list appointments of a subject", () => engine.listAppointments(ofSubject));
   await run("list appointments of a subject, second page", () =>
     engine.listAppointments({ ...ofSubject, cursor: nextCursor ?? "" }),
   );
+}
+
+/** Of few and of many providers, in a window that ends and in one that does not. */
+async function offers({ engine, run }: EveryCall): Promise<void> {
+  for (const [title, window] of Object.entries({
+    "of a time": { from: at(300), to: at(900) },
+    from: { from: at(300) },
+  })) {
+    for (const count of [1, 2, 10, 30]) {
+      const search = { ...window, providerIds: firstProviders(count), limit: 5 };
+      const { nextCursor } = await run(`find open slots ${title}, of ${count}`, () => engine.findOpen(search));
+      await run(`find open slots ${title}, of ${count}, second page`, () =>
+        engine.findOpen({ ...search, cursor: nextCursor }),
+      );
+      const slots = { ...search, statuses: ["available"] as const };
+      await run(`list available slots ${title}, of ${count}`, () => engine.listSlots(slots));
+    }
+  }
+  const morning = { from: at(300), to: at(900), limit: 5 };
+  await run("find open slots of a time", () => engine.findOpen(morning));
+  await run("find open slots of a facility", () => engine.findOpen({ ...morning, facilityId: planFacility(1) }));
 }
 
 const placeOfFirst = { providerIds: firstProviders(1), facilityId: planFacility(0) };

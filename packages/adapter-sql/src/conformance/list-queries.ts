@@ -1,5 +1,5 @@
 import { sampleInstant as at, sampleNow } from "@slotwright/conformance";
-import type { AppointmentQuery, SlotQuery } from "@slotwright/core/adapter";
+import type { AppointmentQuery, OpenQuery, SlotQuery } from "@slotwright/core/adapter";
 
 /** Parts of the queries below, from which further queries can be built. */
 export const listPage = { asOf: sampleNow, limit: 10 };
@@ -33,6 +33,29 @@ export const slotQueries: Readonly<Record<string, SlotQuery>> = {
     providerIds: providerIds(100),
     statuses: ["available", "held"],
   },
+};
+
+/** Free seats by each of the indexes, and across providers, in windows that are short, long and without an end. */
+export const openQueries: Readonly<Record<string, OpenQuery>> = {
+  "open slots of a time": { ...listPage, ...morning },
+  "open slots of a facility in a time": { ...listPage, ...morning, facilityId: "facility-1" },
+  "open slots of a provider": { ...listPage, startFrom: at(0), providerIds: providerIds(1) },
+  "open slots of eight providers in a time": { ...listPage, ...morning, providerIds: providerIds(8) },
+  "open slots of a hundred providers in a time": { ...listPage, ...morning, providerIds: providerIds(100) },
+  "a page of open slots of a hundred providers in a time, backwards": {
+    ...listPage,
+    ...morning,
+    providerIds: providerIds(100),
+    after: listPlace,
+    descending: true,
+  },
+  "open slots of a hundred providers in a year": {
+    ...listPage,
+    startFrom: at(0),
+    startBefore: at(60 * 24 * 365),
+    providerIds: providerIds(100),
+  },
+  "open slots of a hundred providers from now on": { ...listPage, startFrom: at(0), providerIds: providerIds(100) },
 };
 
 export const appointmentQueries: Readonly<Record<string, AppointmentQuery>> = {

@@ -24,6 +24,7 @@ import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
 import { crowdCases } from "./crowds.ts";
 import { feedCases } from "./feed.ts";
+import { findOpenCases } from "./find-open.ts";
 import { holdCases } from "./hold.ts";
 import { hostFunctionCases } from "./host-functions.ts";
 import { hostTransactionCases } from "./host-transaction.ts";
@@ -72,6 +73,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...idempotencyCases,
   ...ownIdCases,
   ...listCases,
+  ...findOpenCases,
   ...feedCases,
   ...liveCases,
   ...liveRandomCases,

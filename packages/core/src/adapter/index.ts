@@ -5,6 +5,7 @@ export { type Appointment, type AppointmentStatus, appointmentStatuses, owningSt
 export { compareIds } from "../model/id-order.ts";
 export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "../model/journal.ts";
 export { limits } from "../model/limits.ts";
+export type { OpenSeat } from "../model/open-slot.ts";
 export {
   type CommandRecord,
   keyOf,
@@ -32,6 +33,7 @@ export type {
   Guard,
   JournalQuery,
   MigrationReport,
+  OpenQuery,
   OpenTransaction,
   Position,
   SlotQuery,

@@ -28,6 +28,7 @@ export type {
   ErrorResponseJson,
   HeldSlotJson,
   JournalEntryJson,
+  OpenSlotJson,
   PageJson,
   ProblemDetailsJson,
   ReconcileReportJson,

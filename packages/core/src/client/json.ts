@@ -4,6 +4,7 @@ import type { ErrorCode, ErrorResponse, MaybeCreated, ProblemDetails, ScreenDeta
 import type { Appointment } from "../model/appointment.ts";
 import type { CreatedSoFar } from "../model/create-many-slots.ts";
 import type { JournalEntry } from "../model/journal.ts";
+import type { OpenSlot } from "../model/open-slot.ts";
 import type { Schedule } from "../model/schedule.ts";
 import type { Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
@@ -31,6 +32,9 @@ export interface ScheduleJson extends AsJson<Schedule> {}
 
 /** A slot as JSON has it. */
 export interface SlotJson extends AsJson<Slot> {}
+
+/** What `findOpen` finds, as JSON has it. */
+export interface OpenSlotJson extends AsJson<OpenSlot> {}
 
 /** An appointment as JSON has it. */
 export interface AppointmentJson extends AsJson<Appointment> {}

@@ -15,8 +15,10 @@ import type {
 } from "../model/command-inputs.ts";
 import type { CreatedSoFar, CreateManySlotsInput } from "../model/create-many-slots.ts";
 import type { JournalEntry } from "../model/journal.ts";
+import type { OpenSlot } from "../model/open-slot.ts";
 import type {
   ChangesInput,
+  FindOpenInput,
   FollowInput,
   GetScheduleInput,
   HistoryInput,
@@ -339,6 +341,25 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    * ```
    */
   listSlots(input: ListSlotsInput): Promise<Page<SeenBy<Slot, Whose>>>;
+
+  /**
+   * Finds what is on offer, for screens: slots that are available now, an expired hold included, and start at `from` or
+   * later and before `to`, a page at a time, in the order of `start`. It reads and returns only what a screen shows,
+   * which makes it faster than `listSlots`. A group slot is one item, with the id and version of a seat that is free and
+   * the number of all that are. For an actor, it finds the slots that `authorize` lets them list. A page may have fewer
+   * items than `limit` and yet a cursor that goes on, after groups of many seats.
+   *
+   * @returns The slots of the page, and the cursor of the next one.
+   * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const day = { from: "2027-03-22T00:00:00+01:00", to: "2027-03-23T00:00:00+01:00" };
+   * const { items } = await engine.findOpen({ ...day, providerIds: ["dr-grey", "dr-yang"] });
+   * const lines = items.map(({ start, seats }) => `${start.toISOString()}: ${seats} left`);
+   * ```
+   */
+  findOpen(input: FindOpenInput): Promise<Page<OpenSlot>>;
 
   /**
    * Lists appointments that start at `from` or later and before `to`, a page at a time, in the order of `start` and

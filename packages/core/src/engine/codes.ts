@@ -90,6 +90,7 @@ export const callCodes = {
   getSlot: [...read, "slot_not_found"],
   getAppointment: [...read, "appointment_not_found"],
   listSlots: [...read, "invalid_time_range"],
+  findOpen: [...read, "invalid_time_range"],
   listAppointments: [...read, "invalid_time_range"],
   history: read,
   changes: [...read, "feed_reset"],

@@ -14,7 +14,7 @@ type Bounded<Call> = Call extends (asked: infer Asked, call?: CallOptions) => in
   : never;
 
 type Reads = {
-  readonly [Name in "load" | "findSlots" | "findAppointments" | "readJournal" | "readFeed"]: Bounded<
+  readonly [Name in "load" | "findSlots" | "findOpen" | "findAppointments" | "readJournal" | "readFeed"]: Bounded<
     StorageAdapter[Name]
   >;
 };
@@ -34,6 +34,7 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     load: (keys, until) => storage.load(keys, bounded(call, until)),
     loadToShow: (keys, until) => storage.load(keys, { ...bounded(call, until), displayOnly: true }),
     findSlots: (query, until) => storage.findSlots(query, bounded(call, until)),
+    findOpen: (query, until) => storage.findOpen(query, bounded(call, until)),
     findAppointments: (query, until) => storage.findAppointments(query, bounded(call, until)),
     readJournal: (query, until) => storage.readJournal(query, bounded(call, until)),
     readFeed: (query, until) => storage.readFeed(query, bounded(call, until)),

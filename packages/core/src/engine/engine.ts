@@ -3,6 +3,7 @@ import type { CreateManySlotsInput } from "../model/create-many-slots.ts";
 import { type CommandName, commandNames } from "../model/journal.ts";
 import type {
   ChangesInput,
+  FindOpenInput,
   FollowInput,
   GetScheduleInput,
   HistoryInput,
@@ -17,6 +18,7 @@ import { createManySlots } from "./create-many-slots.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import { changes } from "./feed/changes.ts";
 import { subscribe } from "./feed/subscribe.ts";
+import { findOpen } from "./find-open.ts";
 import { history } from "./history.ts";
 import { follow } from "./live/follow.ts";
 import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
@@ -76,6 +78,7 @@ function callsOf(settings: EngineSettings): unknown {
     getSlot: (id: string) => getSlot(settings, id),
     getAppointment: (id: string) => getAppointment(settings, id),
     listSlots: (input: ListSlotsInput) => listSlots(settings, input),
+    findOpen: (input: FindOpenInput) => findOpen(settings, input),
     listAppointments: (input: ListAppointmentsInput) => listAppointments(settings, input),
     history: (input: HistoryInput) => history(settings, input),
     changes: (input: ChangesInput = {}) => changes(settings, input),

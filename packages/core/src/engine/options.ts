@@ -138,6 +138,7 @@ function having(methods: readonly string[], problem: string) {
 const calledOfStorage = [
   "load",
   "findSlots",
+  "findOpen",
   "findAppointments",
   "readJournal",
   "readFeed",

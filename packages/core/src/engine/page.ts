@@ -48,7 +48,7 @@ function jsonOf(cursor: string): unknown {
 }
 
 /** Lists whose cursors must not be mixed up. */
-type ListName = "slots" | "appointments" | "open";
+export type ListName = "slots" | "open" | "appointments";
 type Order = "ascending" | "descending";
 
 const orderOf = (descending: boolean): Order => (descending ? "descending" : "ascending");
@@ -67,8 +67,8 @@ const positionsIn = (list: ListName, descending: boolean) =>
 
 const positions = {
   slots: { ascending: positionsIn("slots", false), descending: positionsIn("slots", true) },
-  appointments: { ascending: positionsIn("appointments", false), descending: positionsIn("appointments", true) },
   open: { ascending: positionsIn("open", false), descending: positionsIn("open", true) },
+  appointments: { ascending: positionsIn("appointments", false), descending: positionsIn("appointments", true) },
 } as const;
 
 export function parsePosition(

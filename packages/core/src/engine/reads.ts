@@ -11,7 +11,7 @@ import { refuseForRange } from "../rules/time.ts";
 import type { Position } from "../storage/adapter.ts";
 import { defined } from "./defined.ts";
 import type { EngineSettings } from "./options.ts";
-import { type Page, parsePosition, positionCursor } from "./page.ts";
+import { type ListName, type Page, parsePosition, positionCursor } from "./page.ts";
 import { parse } from "./parse.ts";
 import { retryReads } from "./retry.ts";
 import { showInList, shownTo } from "./visible.ts";
@@ -88,11 +88,11 @@ export async function listAppointments(
   return visiblePage(list, showInList<Appointment>(settings, search, settings.clock.now()));
 }
 
-const afterItem = (last: Position | undefined) => last && { after: { start: last.start, id: last.id } };
+export const afterItem = (last: Position | undefined) => last && { after: { start: last.start, id: last.id } };
 
 /** @throws BookingError `invalid_time_range`, or `invalid_input` about the cursor */
-function windowOf(
-  list: "slots" | "appointments",
+export function windowOf(
+  list: ListName,
   from: Date | undefined,
   to: Date | undefined,
   cursor: string | null | undefined,

@@ -134,6 +134,7 @@ function closable(storage: EngineStorage): { readonly storage: EngineStorage; re
       load: guarded(storage.load),
       loadToShow: guarded(storage.loadToShow),
       findSlots: guarded(storage.findSlots),
+      findOpen: guarded(storage.findOpen),
       findAppointments: guarded(storage.findAppointments),
       readJournal: guarded(storage.readJournal),
       readFeed: guarded(storage.readFeed),

@@ -10,7 +10,7 @@ import {
   readRecord,
   type Tables,
 } from "./database.ts";
-import { findAppointments, findSlots, readFeed, readJournal } from "./queries.ts";
+import { findAppointments, findOpen, findSlots, readFeed, readJournal } from "./queries.ts";
 
 /** A host's transaction on a memory database. Other writers wait until it ends. */
 export interface MemoryTransaction {
@@ -74,6 +74,7 @@ function adapterOn({ read, write }: Access): Omit<StorageAdapter<MemoryTransacti
     contract: 1,
     load: async (keys) => keys.map((key) => readRecord(read(), key)),
     findSlots: async (query) => findSlots(read(), query),
+    findOpen: async (query) => findOpen(read(), query),
     findAppointments: async (query) => findAppointments(read(), query),
     readJournal: async (query) => readJournal(read(), query),
     readFeed: async (query) => readFeed(read(), query),

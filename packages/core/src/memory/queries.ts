@@ -1,6 +1,7 @@
 import type { Appointment } from "../model/appointment.ts";
 import { compareIds } from "../model/id-order.ts";
 import type { JournalEntry } from "../model/journal.ts";
+import { type OpenSeat, openSeatOf } from "../model/open-slot.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { keyText } from "../model/record.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
@@ -10,6 +11,7 @@ import type {
   FeedQuery,
   FeedRead,
   JournalQuery,
+  OpenQuery,
   Position,
   SlotQuery,
 } from "../storage/adapter.ts";
@@ -26,6 +28,10 @@ export function findSlots(tables: Tables, query: SlotQuery): readonly Slot[] {
       (statuses === undefined || statuses.includes(slotAsOf(slot, asOf).status)),
   );
   return firstAfter(found, query, descending ? -1 : 1);
+}
+
+export function findOpen(tables: Tables, query: OpenQuery): readonly OpenSeat[] {
+  return findSlots(tables, { ...query, statuses: ["available"] }).map(openSeatOf);
 }
 
 export function findAppointments(tables: Tables, query: AppointmentQuery): readonly Appointment[] {

@@ -1,13 +1,59 @@
-/** A slot that can be booked, or a group slot of which at least one seat can be. */
+import type { Slot } from "./slot.ts";
+
+/** What a screen shows of a free slot, of which a group has one for each seat. */
+export type OpenSeat = Pick<Slot, "id" | "providerId" | "facilityId" | "start" | "end" | "version">;
+
+/** A slot on offer: an ordinary one, or a group with all of its free seats. */
 export interface OpenSlot {
-  /** The slot to book: of a group slot, the free seat with the lowest number. */
+  /** The slot to book: of a group, its first free seat. */
   readonly slotId: string;
+  /** Whose slot it is. */
   readonly providerId: string;
+  /** Where it is. */
   readonly facilityId: string;
+  /** When it begins. */
   readonly start: Date;
+  /** When it ends: the first instant that is no longer part of it. */
   readonly end: Date;
-  /** The version of the slot `slotId`. With it as `ifVersion`, a booking is refused if the slot has changed since. */
+  /** The version of the slot to book. With it as `ifVersion`, a booking is refused if the slot has changed since. */
   readonly version: number;
-  /** How many seats are free: 1 for an ordinary slot. */
+  /** How many seats remain: 1 for an ordinary slot. */
   readonly seats: number;
+}
+
+/**
+ * The offers that these seats make up. Seats and offers are in the order of (start, id), or both in reverse; the seats
+ * of one start are not in the order of their groups.
+ */
+export function offersOf(seats: readonly OpenSeat[], descending: boolean): readonly OpenSlot[] {
+  const offers: OpenSlot[] = [];
+  /** Where the offers of one start are, by provider: mostly one each. */
+  let places = new Map<string, number[]>();
+  let start: number | undefined;
+  for (const seat of descending ? seats.toReversed() : seats) {
+    if (seat.start.getTime() !== start) places = new Map();
+    start = seat.start.getTime();
+    const ofProvider = places.get(seat.providerId) ?? [];
+    const place = ofProvider.find((at) => isOf(offers[at] as OpenSlot, seat));
+    if (place !== undefined) {
+      const known = offers[place] as OpenSlot;
+      offers[place] = { ...known, seats: known.seats + 1 };
+      continue;
+    }
+    ofProvider.push(offers.length);
+    places.set(seat.providerId, ofProvider);
+    offers.push(offerOf(seat));
+  }
+  return descending ? offers.toReversed() : offers;
+}
+
+const isOf = (offer: OpenSlot, seat: OpenSeat): boolean =>
+  offer.facilityId === seat.facilityId && offer.end.getTime() === seat.end.getTime();
+
+function offerOf({ id, providerId, facilityId, start, end, version }: OpenSeat): OpenSlot {
+  return { slotId: id, providerId, facilityId, start, end, version, seats: 1 };
+}
+
+export function openSeatOf({ id, providerId, facilityId, start, end, version }: OpenSeat): OpenSeat {
+  return { id, providerId, facilityId, start, end, version };
 }

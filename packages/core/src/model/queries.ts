@@ -70,6 +70,19 @@ export const listSlotsSchema = z
     needsBound("statuses", "providerIds, or both from and to", "slots by status"),
   );
 
+const order = z.enum(["earliest", "latest"], 'must be "earliest" or "latest"').default("earliest");
+
+export const findOpenSchema = z
+  .strictObject({
+    limit,
+    cursor: page.cursor,
+    order,
+    ...window,
+    providerIds: providerIds.optional(),
+    facilityId: idSchema.optional(),
+  })
+  .refine(isBounded, needsBound("providerIds", "to be given, or both from and to", "free slots"));
+
 const boundsOfAppointments = "providerIds, a subjectId, or both from and to";
 
 export const listAppointmentsSchema = z
@@ -122,12 +135,13 @@ export const subscribeSchema = z.strictObject({ ...changesFilter, ...following }
 
 const openSlots = { providerIds: providerIds.optional(), facilityId: idSchema.optional() };
 
-export const findOpenSchema = z.strictObject({
+/** Of live slots, which are a bounded window by themselves. */
+export const liveOpenSchema = z.strictObject({
   ...openSlots,
   ...window,
   limit,
   cursor: page.cursor,
-  order: z.enum(["earliest", "latest"], 'must be "earliest" or "latest"').default("earliest"),
+  order,
 });
 
 export const countByDaySchema = z.strictObject({ ...openSlots, ...window, timeZone: timeZoneSchema.optional() });

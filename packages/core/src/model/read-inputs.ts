@@ -47,6 +47,26 @@ export interface ListSlotsInput extends PageInput, WindowInput {
   readonly statuses?: readonly SlotStatus[] | undefined;
 }
 
+/** What `findOpen` takes. */
+export interface FindOpenInput extends WindowInput {
+  /** Slots of these providers: 1 to 100 ids. It is needed unless both `from` and `to` are given. Default: of all. */
+  readonly providerIds?: readonly string[] | undefined;
+  /** Slots at this facility: 1 to 128 characters. Default: at all. */
+  readonly facilityId?: string | undefined;
+  /** The most items on the page: 1 to 500. Default 100. */
+  readonly limit?: number | undefined;
+  /**
+   * The `nextCursor` of the page before, at most 600 characters, with the same other fields. `null`, which the last
+   * page has, means the first page. Default: the first page.
+   */
+  readonly cursor?: string | null | undefined;
+  /**
+   * Which come first: those that start `"earliest"` or `"latest"`. A cursor continues only in the order of its own page.
+   * Default `"earliest"`.
+   */
+  readonly order?: "earliest" | "latest" | undefined;
+}
+
 /** What `listAppointments` takes. */
 export interface ListAppointmentsInput extends PageInput, WindowInput {
   /** Appointments that have one of these among their providers: 1 to 100 ids. Default: of all. */
@@ -111,7 +131,7 @@ export interface SubscribeInput extends ChangesFilter {
 }
 
 /** What `live.findOpen` takes. */
-export interface FindOpenInput {
+export interface LiveOpenInput {
   /** Slots of these providers: 1 to 100 ids. Default: of all. */
   readonly providerIds?: readonly string[] | undefined;
   /** Slots at this facility: 1 to 128 characters. Default: at all. */

@@ -20,6 +20,7 @@ import {
 import { createManySlotsSchema } from "../model/create-many-slots.ts";
 import {
   changesSchema,
+  findOpenSchema,
   followSchema,
   getScheduleSchema,
   historySchema,
@@ -51,6 +52,7 @@ export const inputSchemas = {
   cancel: cancelSchema,
   getSchedule: getScheduleSchema,
   listSlots: listSlotsSchema,
+  findOpen: findOpenSchema,
   listAppointments: listAppointmentsSchema,
   history: historySchema,
   changes: changesSchema,

@@ -1,5 +1,6 @@
 import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
 import type { JournalEntry } from "../model/journal.ts";
+import type { OpenSeat } from "../model/open-slot.ts";
 import type { RecordKey, StoredRecord, VersionedRecord } from "../model/record.ts";
 import type { OverlapScope } from "../model/schedule.ts";
 import type { SlotSearch } from "../model/search.ts";
@@ -26,6 +27,13 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
 
   /** Slots in the order of (start, id), with ids by code points, or in reverse. Never more than `limit`. */
   findSlots(query: SlotQuery, call?: CallOptions): Promise<readonly Slot[]>;
+
+  /**
+   * Free seats in the order of (start, id), with ids by code points, or in reverse: slots that are available at `asOf`,
+   * expired holds included. Never more than `limit`. No decision rests on them: within a host's transaction they need no
+   * locks, and may be older.
+   */
+  findOpen(query: OpenQuery, call?: CallOptions): Promise<readonly OpenSeat[]>;
 
   /** Appointments in the order of (start, id) or in reverse, each once. Never more than `limit`. */
   findAppointments(query: AppointmentQuery, call?: CallOptions): Promise<readonly Appointment[]>;
@@ -190,6 +198,15 @@ export interface SlotQuery extends SlotSearch {
   readonly asOf: Date;
   /** No decision rests on the result. Within a host's transaction the query needs no locks, and may read older rows. */
   readonly displayOnly?: boolean;
+  readonly after?: Position;
+  readonly descending?: boolean;
+  readonly limit: number;
+}
+
+/** Which free seats are wanted. */
+export interface OpenQuery extends Pick<SlotSearch, "providerIds" | "facilityId" | "startFrom" | "startBefore"> {
+  /** The instant at which holds count as expired or not. */
+  readonly asOf: Date;
   readonly after?: Position;
   readonly descending?: boolean;
   readonly limit: number;

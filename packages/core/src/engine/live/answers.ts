@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { OpenSlot } from "../../model/open-slot.ts";
 import type { countByDaySchema, nextOpenSchema } from "../../model/queries.ts";
-import type { FindOpenInput } from "../../model/read-inputs.ts";
+import type { LiveOpenInput } from "../../model/read-inputs.ts";
 import type { Clock } from "../clock.ts";
 import { parsePosition, positionCursor } from "../page.ts";
 import { noCounts } from "./day-counts.ts";
@@ -82,7 +82,7 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
     findOpen,
     next,
     countByDay,
-    isPlain: (input: FindOpenInput): input is PlainFind => {
+    isPlain: (input: LiveOpenInput): input is PlainFind => {
       const { providers } = following.table();
       return isPlainFind(input, (id) => providers.has(id));
     },

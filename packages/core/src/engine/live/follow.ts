@@ -1,6 +1,6 @@
 import { BookingError } from "../../errors/index.ts";
-import { countByDaySchema, findOpenSchema, followSchema, nextOpenSchema } from "../../model/queries.ts";
-import type { CountByDayInput, FindOpenInput, FollowInput, NextOpenInput } from "../../model/read-inputs.ts";
+import { countByDaySchema, followSchema, liveOpenSchema, nextOpenSchema } from "../../model/queries.ts";
+import type { CountByDayInput, FollowInput, LiveOpenInput, NextOpenInput } from "../../model/read-inputs.ts";
 import { refuseForRange } from "../../rules/time.ts";
 import { refuseFeedWithin } from "../feed/visible-entries.ts";
 import type { EngineSettings } from "../options.ts";
@@ -52,8 +52,8 @@ function liveSlots(answers: ReturnType<typeof createAnswers>, ended: AbortSignal
       return answer(...input);
     };
   return {
-    findOpen: whileOpen((input: FindOpenInput = {}) =>
-      answers.findOpen(answers.isPlain(input) ? input : parse(findOpenSchema, input)),
+    findOpen: whileOpen((input: LiveOpenInput = {}) =>
+      answers.findOpen(answers.isPlain(input) ? input : parse(liveOpenSchema, input)),
     ),
     countByDay: whileOpen((input: CountByDayInput = {}) => answers.countByDay(parse(countByDaySchema, input))),
     next: whileOpen((input: NextOpenInput = {}) => answers.next(parse(nextOpenSchema, input))),

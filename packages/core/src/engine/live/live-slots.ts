@@ -1,6 +1,6 @@
 import type { BookingError } from "../../errors/index.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
-import type { CountByDayInput, FindOpenInput, NextOpenInput } from "../../model/read-inputs.ts";
+import type { CountByDayInput, LiveOpenInput, NextOpenInput } from "../../model/read-inputs.ts";
 import type { Page } from "../page.ts";
 
 /** Where live slots stand in the feed, and how old what they say may be. */
@@ -70,7 +70,7 @@ export interface LiveSlots {
    * const { items, isStale } = live.findOpen({ providerIds: ["dr-grey"], limit: 20 });
    * ```
    */
-  findOpen(input?: FindOpenInput): LiveOpenPage;
+  findOpen(input?: LiveOpenInput): LiveOpenPage;
 
   /**
    * Counts the open slots of each day.

@@ -1,9 +1,9 @@
 import { isDate } from "../../model/date.ts";
 import { limits } from "../../model/limits.ts";
-import type { FindOpenInput } from "../../model/read-inputs.ts";
+import type { LiveOpenInput } from "../../model/read-inputs.ts";
 
 /** A search whose times are dates already, if it has any. */
-export interface PlainFind extends Omit<FindOpenInput, "from" | "to"> {
+export interface PlainFind extends Omit<LiveOpenInput, "from" | "to"> {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
@@ -14,7 +14,7 @@ const fields = new Set(["providerIds", "facilityId", "from", "to", "limit", "cur
  * Whether a search is plainly valid: the schema takes longer to say so for fifty ids than the search takes. Of all others
  * the schema says what they are.
  */
-export function isPlainFind(input: FindOpenInput, isKnownProvider: (id: string) => boolean): input is PlainFind {
+export function isPlainFind(input: LiveOpenInput, isKnownProvider: (id: string) => boolean): input is PlainFind {
   try {
     for (const field in input) if (!fields.has(field)) return false;
     const { providerIds, facilityId, from, to, limit, cursor, order } = input;

@@ -1,0 +1,144 @@
+import { compareIds } from "../model/id-order.ts";
+import { type OpenSeat, type OpenSlot, offersOf, openSeatOf } from "../model/open-slot.ts";
+import { findOpenSchema } from "../model/queries.ts";
+import type { FindOpenInput } from "../model/read-inputs.ts";
+import type { Slot } from "../model/slot.ts";
+import type { OpenQuery, Position } from "../storage/adapter.ts";
+import { defined } from "./defined.ts";
+import type { EngineSettings } from "./options.ts";
+import { type Page, parsePosition, positionCursor } from "./page.ts";
+import { parse } from "./parse.ts";
+import { afterItem, windowOf } from "./reads.ts";
+import { retryReads } from "./retry.ts";
+import { isOpen, showInList } from "./visible.ts";
+import { type List, visiblePage } from "./visible-page.ts";
+
+export async function findOpen(settings: EngineSettings, input: FindOpenInput): Promise<Page<OpenSlot>> {
+  const { order, limit, from, to, cursor, ...given } = parse(findOpenSchema, input);
+  const descending = order === "latest";
+  const { after, ...window } = windowOf("open", from, to, cursor, descending);
+  const search = { ...defined(given), ...window, asOf: settings.clock.now(), descending };
+  const read = isOpen(settings) ? allSeats(settings) : visibleSeats(settings);
+  return pageOfOffers({ read, search, after, limit });
+}
+
+/** Seats in the order of the list. */
+interface Stretch {
+  readonly seats: readonly OpenSeat[];
+  /** Where to read on. Undefined at the end. */
+  readonly next: Position | undefined;
+}
+
+type Search = Omit<OpenQuery, "after" | "limit"> & { readonly descending: boolean };
+/** Reads at most so many seats after the position. Fewer, and yet not to the end, if it must not look at more. */
+type ReadSeats = (search: Search, after: Position | undefined, limit: number) => Promise<Stretch>;
+
+const allSeats =
+  (settings: EngineSettings): ReadSeats =>
+  async (search, after, limit) => {
+    const query = { ...search, ...afterItem(after), limit };
+    const seats = await retryReads(settings, (until) => settings.storage.findOpen(query, until));
+    return { seats, next: seats.length < limit ? undefined : seats.at(-1) };
+  };
+
+/** `authorize` is asked about whole slots. */
+const visibleSeats =
+  (settings: EngineSettings): ReadSeats =>
+  async (search, after, limit) => {
+    const { asOf, descending, ...filters } = search;
+    const list: List<Slot> = {
+      limit,
+      read(last, limit) {
+        const place = afterItem(last ?? after);
+        const query = { ...search, ...place, statuses: ["available"] as const, displayOnly: true, limit };
+        return retryReads(settings, (until) => settings.storage.findSlots(query, until));
+      },
+      cursorOf: (last) => positionCursor("open", last, descending),
+    };
+    const { items, nextCursor } = await visiblePage(list, showInList<Slot>(settings, filters, asOf));
+    return { seats: items.map(openSeatOf), next: parsePosition("open", nextCursor, descending) };
+  };
+
+interface OfferList {
+  readonly read: ReadSeats;
+  readonly search: Search;
+  readonly after: Position | undefined;
+  readonly limit: number;
+}
+
+/** What one call reads before it returns a page that is not full. */
+const mostReads = 10;
+const seatsPerRead = 1_000;
+
+/** It reads until one more offer than the page holds is known, which tells whether there is a next page. */
+async function pageOfOffers(list: OfferList): Promise<Page<OpenSlot>> {
+  const { search, limit } = list;
+  const { offers, next } = await readOffers(list);
+  const items = offers.slice(0, limit);
+  const last = offers.length > limit ? items.at(-1) : undefined;
+  const place = last === undefined ? next : { start: last.start, id: last.slotId };
+  return { items, nextCursor: place === undefined ? null : positionCursor("open", place, search.descending) };
+}
+
+async function readOffers(list: OfferList) {
+  const { read, search, after, limit } = list;
+  const seats: OpenSeat[] = [];
+  let next = after;
+  for (let reads = 1; ; reads++) {
+    const wanted = reads === 1 ? limit + 1 : seatsPerRead;
+    const part = await read(search, next, wanted);
+    seats.push(...part.seats);
+    next = part.next;
+    const offers = await wholeOffers(list, { seats, next });
+    const isCut = part.seats.length < wanted;
+    if (next === undefined || isCut || reads === mostReads || offers.length > limit) return { offers, next };
+  }
+}
+
+/**
+ * The seats of a group have one start, but other slots lie between them. So a group may have further seats where the
+ * stretch begins and ends within the slots of one start, and these are read as well. Which seat has the lowest id, and
+ * how many there are, is then known of each group.
+ */
+async function wholeOffers(list: OfferList, { seats, next }: Stretch): Promise<readonly OpenSlot[]> {
+  const { search, after, limit } = list;
+  const { descending } = search;
+  const first = after !== undefined && isAt(seats[0], after) ? after.start : undefined;
+  const last = next === undefined ? undefined : seats.at(-1)?.start;
+  // A group is listed where its lowest id is: on another page, or where the next page begins.
+  const listed = (of: readonly OpenSeat[]) =>
+    offersOf(of, descending).filter(
+      (offer) =>
+        (after === undefined || isBeyond(offer, after, descending)) &&
+        (next === undefined || !isBeyond(offer, next, descending)),
+    );
+  const begun = first === undefined ? seats : await withAllOf(list, seats, first);
+  const offers = listed(begun);
+  const isEndListed = last !== undefined && isAt(offers.slice(0, limit).at(-1), { start: last });
+  return isEndListed ? listed(await withAllOf(list, begun, last)) : offers;
+}
+
+type Placed = Pick<OpenSlot, "start">;
+
+const isAt = (one: Placed | undefined, { start }: Placed): boolean => one?.start.getTime() === start.getTime();
+
+function isBeyond({ start, slotId }: OpenSlot, place: Position, descending: boolean): boolean {
+  const order = start.getTime() - place.start.getTime() || compareIds(slotId, place.id);
+  return descending ? order < 0 : order > 0;
+}
+
+/** The same seats, with all seats at this start of the providers that have one there. */
+async function withAllOf({ read, search }: OfferList, seats: readonly OpenSeat[], start: Date) {
+  const isThere = (seat: OpenSeat) => isAt(seat, { start });
+  const providerIds = [...new Set(seats.filter(isThere).map(({ providerId }) => providerId))];
+  const there = { ...search, providerIds, startFrom: start, startBefore: new Date(start.getTime() + 1) };
+  const all: OpenSeat[] = [];
+  let next: Position | undefined;
+  do {
+    const part: Stretch = await read(there, next, seatsPerRead);
+    all.push(...part.seats);
+    next = part.next;
+  } while (next !== undefined);
+  const from = seats.findIndex(isThere);
+  return [...seats.slice(0, from), ...all, ...seats.slice(seats.findLastIndex(isThere) + 1)];
+}
