@@ -19,6 +19,7 @@ import { contractLockCases } from "./contract-locks.ts";
 import { contractPageCases } from "./contract-pages.ts";
 import { contractProviderCases } from "./contract-providers.ts";
 import { contractRaceCases } from "./contract-races.ts";
+import { contractRelayCases } from "./contract-relays.ts";
 import { contractSettingsCases } from "./contract-settings.ts";
 import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
@@ -61,6 +62,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractGuardCases,
   ...contractSettingsCases,
   ...contractFeedCases,
+  ...contractRelayCases,
   ...bookCases,
   ...appointmentCases,
   ...sharedAppointmentCases,

@@ -34,8 +34,10 @@ export type {
   MigrationReport,
   OpenTransaction,
   Position,
+  RelayWrite,
   SlotQuery,
   StorageAdapter,
+  StoredRelay,
   StoredSettings,
   Transition,
 } from "../storage/adapter.ts";

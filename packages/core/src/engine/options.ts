@@ -142,6 +142,8 @@ const calledOfStorage = [
   "commit",
   "readSettings",
   "storeSettings",
+  "readRelay",
+  "storeRelay",
   "readClock",
   "within",
   "begin",
