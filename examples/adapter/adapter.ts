@@ -52,7 +52,7 @@ function operations(tables: TableNames, work: Work, steps: Steps): Operations {
     readSettings: (call) => work(call, (run) => readSettings(run, tables)),
     storeSettings: (settings, call) => work(call, (run) => storeSettings(run, tables, settings)),
     readRelay: (name, call) => work(call, (run) => readRelay(run, tables, name)),
-    storeRelay: (relay, call) => work(call, (run) => storeRelay(run, tables, relay)),
+    storeRelay: (relay, call) => work(call, (run) => storeRelay(steps, run, tables, relay)),
     readClock: (call) => work(call, readClock),
   };
 }

@@ -1,4 +1,5 @@
 import type { RelayWrite, StoredRelay } from "@slotwright/core/adapter";
+import type { Steps } from "./commit.ts";
 import type { Run } from "./connection.ts";
 import type { TableNames } from "./schema.ts";
 
@@ -13,11 +14,13 @@ export async function readRelay(run: Run, { relays }: TableNames, name: string):
 
 /** One statement compares and sets. Whoever comes second waits for the first, and finds another version. */
 export async function storeRelay(
+  { begin, commit }: Pick<Steps, "begin" | "commit">,
   run: Run,
   { relays }: TableNames,
   { name, expected, state }: RelayWrite,
 ): Promise<boolean> {
   const values = [name, expected, JSON.stringify(state)];
+  await begin(run);
   const { rowCount } =
     expected === 0
       ? await run(`insert into ${relays} values ($1, $2::int + 1, $3) on conflict do nothing`, values)
@@ -25,5 +28,6 @@ export async function storeRelay(
           `update ${relays} set version = $2::int + 1, state = $3 where name = $1 and version = $2::int`,
           values,
         );
+  await commit(run);
   return rowCount === 1;
 }

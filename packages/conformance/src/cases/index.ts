@@ -36,6 +36,8 @@ import { ownIdCases } from "./own-ids.ts";
 import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
 import { reconcileCases } from "./reconcile.ts";
+import { relayCases } from "./relay.ts";
+import { relayInputCases } from "./relay-input.ts";
 import { runtimeCases } from "./runtimes.ts";
 
 import { settingsCases } from "./settings.ts";
@@ -73,6 +75,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...ownIdCases,
   ...listCases,
   ...feedCases,
+  ...relayCases,
+  ...relayInputCases,
   ...hostTransactionCases,
   ...settingsCases,
   ...transactionCases,

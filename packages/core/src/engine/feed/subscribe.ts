@@ -49,7 +49,7 @@ export function subscribe(
 }
 
 /** What follows the position: from the tail, or from the database if the tail begins later. Empty if nothing does. */
-async function nextBatch(
+export async function nextBatch(
   settings: EngineSettings,
   follower: TailFollower,
   position: FeedPosition,
