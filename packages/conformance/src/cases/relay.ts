@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Engine, JournalEntry, StorageAdapter, Warning } from "@slotwright/core";
 import { StorageError } from "@slotwright/core/adapter";
 import { auditFeed } from "../feed-reader.ts";
-import { engineOn, minutes, patient, place, provider, publish, publishOne } from "../fixtures.ts";
+import { engineOn, manualClock, minutes, patient, place, provider, publish, publishOne } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { aroundCalls, intercepted } from "../intercepted.ts";
 import { type Given, type RelayRun, runRelay, until, untilAborted } from "../relay-run.ts";
@@ -133,7 +133,8 @@ export const relayCases: readonly ConformanceCase[] = [
       await until(async () => ((await second.readRelay("mail"))?.version ?? 0) > 1, "progress is stored");
       process.die();
       const answers = new Set(dying.done.map(nameOf));
-      const heir = runRelay(second, undefined, { log });
+      // Leases end by the clock of the database, and not by that of the engine.
+      const heir = runRelay(second, undefined, { log, engineOptions: { clock: manualClock() } });
       const all = await committed(second);
       const isAnswered = (entry: JournalEntry) =>
         answers.has(nameOf(entry)) || heir.done.some((one) => nameOf(one) === nameOf(entry));

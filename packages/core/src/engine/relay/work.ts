@@ -25,6 +25,8 @@ interface Desk {
   readonly busy: Set<string>;
   /** Aborted when nothing more is to be handed over. */
   readonly closing: AbortSignal;
+  /** Ends the work with this error, once everything under way is answered. */
+  readonly fail: (error: unknown) => void;
   /** New entries, and parked records, that are being handled. */
   handing: number;
   retrying: number;
@@ -60,8 +62,13 @@ export async function work(
     closing.abort();
     bell.ring();
   };
+  let failure: { readonly error: unknown } | undefined;
+  const fail = (error: unknown) => {
+    failure ??= { error };
+    close();
+  };
   const desk: Desk = {
-    ...{ context, lease, parking, bell, busy, closing: closing.signal },
+    ...{ context, lease, parking, bell, busy, closing: closing.signal, fail },
     ...{
       backlog: createBacklog(taken.state.position),
       handing: 0,
@@ -80,11 +87,7 @@ export async function work(
   lease.ended.addEventListener("abort", close);
   wakers.add(wake);
   if (stop.aborted) close();
-  let failure: { readonly error: unknown } | undefined;
-  const reading = readOn(desk).catch((error: unknown) => {
-    failure = { error };
-    close();
-  });
+  const reading = readOn(desk).catch(desk.fail);
   try {
     await keepUp(desk);
     // A lease that has moved on may be taken again, whatever a read is waiting for.
@@ -111,7 +114,7 @@ async function readOn(desk: Desk): Promise<void> {
       }
       const batch = await nextBatch(settings, follower, backlog.end(), closing);
       backlog.add(batch.slice(0, readAhead));
-      bell.ring();
+      goOn(desk);
     }
   } finally {
     follower.leave();
@@ -176,7 +179,7 @@ function dispatch(desk: Desk): void {
 }
 
 async function handNew(desk: Desk, item: BacklogItem): Promise<void> {
-  const { context, lease, backlog, parking, busy, bell } = desk;
+  const { context, lease, backlog, parking, busy } = desk;
   busy.add(item.key);
   desk.handing += 1;
   const error = await handOver(context.plan, lease, item.entry, 1);
@@ -185,21 +188,28 @@ async function handNew(desk: Desk, item: BacklogItem): Promise<void> {
   if (error !== undefined) parking.park(item.entry, { now: lease.now(), error });
   backlog.settle(item);
   desk.isDirty = true;
-  bell.ring();
+  goOn(desk);
 }
 
 async function retry(desk: Desk, parked: Parked): Promise<void> {
-  const { context, lease, parking, busy, bell, closing } = desk;
+  const { context, lease, parking, busy, closing } = desk;
   const onProgress = () => {
     desk.isDirty = true;
-    bell.ring();
+    goOn(desk);
   };
   busy.add(parked.key);
   desk.retrying += 1;
-  await retryParked(context, parked, { lease, parking, isOver: () => closing.aborted, onProgress });
+  const isOver = () => closing.aborted;
+  await retryParked(context, parked, { lease, parking, isOver, onProgress }).catch(desk.fail);
   busy.delete(parked.key);
   desk.retrying -= 1;
   onProgress();
+}
+
+/** Something was read or answered. */
+function goOn(desk: Desk): void {
+  dispatch(desk);
+  desk.bell.ring();
 }
 
 /** Warns when the relay stops, once until it goes on. */
