@@ -27,6 +27,8 @@ export interface LoadingSql {
   readonly hex: (value: string, digits: number) => string;
   /** Milliseconds since 1970, in whole seconds, in the form of JSON times. */
   readonly iso: (ms: string) => string;
+  /** The feed's partition of an entry, where there are partitions: the column, and its value. */
+  readonly partition: Readonly<Record<string, string>>;
 }
 
 /** The table of schedules by their numbers, which lives as long as the connection. */
@@ -160,17 +162,19 @@ function commandRows({ publications, appointments }: DataSet, sql: LoadingSql, t
 
 function journalRows(data: DataSet, sql: LoadingSql, terms: Terms): readonly string[] {
   const start = terms.start("g");
-  const times = `"start":"' || ${sql.iso(start)} || '","end":"' || ${sql.iso(`(${start} + ${slotMs})`)} || '"`;
+  const times = `"start":{"to":"' || ${sql.iso(start)} || '"},"end":{"to":"' || ${sql.iso(`(${start} + ${slotMs})`)} || '"}`;
   const schedule = `cross join ${schedulesTable} as s where s.p = ${terms.provider("g")}`;
-  const where = `"providerId":"' || s.provider_id || '","facilityId":"' || s.facility_id || '"`;
+  const where = `"providerId":{"to":"' || s.provider_id || '"},"facilityId":{"to":"' || s.facility_id || '"}`;
+  const own = Object.keys(sql.partition);
+  const columns = [...own, ...["facility_id", "provider_id", "record_kind", "record_id", "version", "command"]];
   const insert = (values: readonly string[], from: string) =>
     `insert into slotwright_journal
-    (record_kind, record_id, version, command, command_id, actor_kind, actor_id, at, from_status, to_status, changes)
-    select ${values.join(", ")} from ${from}`;
+    (${columns.join(", ")}, command_id, actor_kind, actor_id, at, from_status, to_status, changes)
+    select ${[...Object.values(sql.partition), "s.facility_id", "s.provider_id", ...values].join(", ")} from ${from}`;
   const c = `(g / ${slotsPerWeek})`;
-  const created = `'{"scheduleId":"' || s.schedule_id || '",${where},"seat":0,${times},"status":"available","appointmentId":null,"hold":null,"metadata":{}}'`;
-  const agreed = `'{"subjectId":"' || ${subject(data)} || '",${where},${times},"status":"confirmed","providerIds":["' || s.provider_id || '"],"slotIds":["' || ${terms.slotId("g")} || '"],"metadata":{}}'`;
-  const booked = `'{"status":"booked","appointmentId":"' || ${terms.appointmentId("j")} || '","hold":null}'`;
+  const created = `'{"scheduleId":{"to":"' || s.schedule_id || '"},${where},"seat":{"to":0},${times},"status":{"to":"available"},"appointmentId":{"to":null},"hold":{"to":null},"metadata":{"to":{}}}'`;
+  const agreed = `'{"subjectId":{"to":"' || ${subject(data)} || '"},${where},${times},"status":{"to":"confirmed"},"providerIds":{"to":["' || s.provider_id || '"]},"slotIds":{"to":["' || ${terms.slotId("g")} || '"]},"metadata":{"to":{}}}'`;
+  const booked = `'{"status":{"from":"available","to":"booked"},"appointmentId":{"from":null,"to":"' || ${terms.appointmentId("j")} || '"}}'`;
   const book = [`'book'`, terms.bookingId("j"), `'subject'`, `'app'`, terms.bookedAt("j")];
   const publish = [`'createSlots'`, terms.publicationId(c), `'provider'`, `'office'`, terms.publishedAt(c)];
   const bookings = byBooking(data, sql, terms);
@@ -183,6 +187,6 @@ function journalRows(data: DataSet, sql: LoadingSql, terms: Terms): readonly str
       [`'appointment'`, terms.appointmentId("j"), "1", ...book, "null", `'confirmed'`, agreed],
       `${bookings} ${schedule}`,
     ),
-    insert([`'slot'`, terms.slotId("g"), "2", ...book, `'available'`, `'booked'`, booked], bookings),
+    insert([`'slot'`, terms.slotId("g"), "2", ...book, `'available'`, `'booked'`, booked], `${bookings} ${schedule}`),
   ];
 }

@@ -80,6 +80,7 @@ async function chill(server: TestServer, stores: readonly DatabaseStore[], folde
 
 const loadingSql: LoadingSql = {
   numbers: (count) => `generate_series(0::bigint, ${count - 1}) as numbers (n)`,
+  partition: { feed_partition: "0" },
   hex: (value, digits) => `lpad(to_hex(${value}), ${digits}, '0')`,
   iso: (ms) => `to_char(to_timestamp(${ms} / 1000) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"')`,
 };

@@ -48,6 +48,7 @@ function settingsOf(filename: string): Site["settings"] {
 const loadingSql: LoadingSql = {
   numbers: (count) =>
     `(with recursive counted (n) as (select 0 union all select n + 1 from counted where n < ${count - 1}) select n from counted) as numbers`,
+  partition: {},
   hex: (value, digits) => `printf('%0${digits}x', ${value})`,
   iso: (ms) => `strftime('%Y-%m-%dT%H:%M:%S.000Z', ${ms} / 1000, 'unixepoch')`,
 };

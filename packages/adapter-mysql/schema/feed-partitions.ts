@@ -23,7 +23,7 @@ export const partitionVariables = sql`declare taken int;
  *
  * A number is also higher than that of the record's previous entry, whatever the partition of that one, so that readers
  * who follow the numbers get a record's versions in order. That entry is locked where `lock` says so, because a
- * transaction's own view may be older.
+ * transaction's own view may be older. A new record has none, and looking for it would lock a gap.
  *
  * The row of the partition is written, and not only locked: a cluster that certifies writes, whose locks are local to a
  * node, then lets only one of two nodes commit in a partition. They begin to look at different ones, by what the
@@ -40,7 +40,8 @@ export function writeEntries(
   return sql`${takePartition}
     set last = greatest(last, coalesce((select max(j.seq) from ${rowsIn(rows, columns, strategy)}
       straight_join ${journal} as j force index (primary)
-      on j.record_id = k.record_id and j.record_kind = k.record_kind and j.version = k.version - 1 ${lock}), 0));
+      on j.record_id = k.record_id and j.record_kind = k.record_kind and j.version = k.version - 1
+      where k.version > 1 ${lock}), 0));
     insert into ${journal} (feed_partition, seq, ${names})
     select taken, last + k.place, ${values} from ${rowsIn(rows, columns, strategy, numbered)};
     update ${partitions} set last_seq = last + json_length(${rows}) where feed_partition = taken;`;

@@ -16,9 +16,10 @@ import { refusingGuard } from "../src/errors.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
 
+const place = { feed_partition: 0, seq: 1_000 };
 const guardCases = [
-  ...sharedGuardCases,
-  ...replacingGuardCases({ verb: "replace", ofAppointment: "appointment_keeps_slots", numbersEntries: false }),
+  ...sharedGuardCases(place),
+  ...replacingGuardCases({ verb: "replace", ofAppointment: "appointment_keeps_slots", numbersEntries: false, place }),
 ];
 
 describeOnEachServer("the database's own guards, without the adapter, refuse", (server, engine) => {

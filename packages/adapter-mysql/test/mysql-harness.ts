@@ -91,6 +91,7 @@ async function emptied(pool: Pool): Promise<void> {
   const connection = await pool.getConnection();
   await connection.query("set foreign_key_checks = 0");
   for (const table of allTables) await connection.query(`truncate table slotwright_${table}`);
+  await connection.query("update slotwright_feed_partitions set last_seq = 0");
   await connection.query("set foreign_key_checks = 1");
   if (!(await isMariadb(connection as Connection))) await switchChecks(connection as Connection, "NO", "enforced");
   connection.release();

@@ -134,7 +134,7 @@ function readFeedSql(namespace: Namespace): string {
   const journal = quotedName(namespace, "journal");
   return `select r.* from (
   select k.feed_partition, k.seq from ${partitions(namespace)} as p (id)
-  left join pg_catalog.unnest($1::integer[], $2::bigint[]) as m (id, seq) on m.id = p.id
+  left join rows from (pg_catalog.unnest($1::integer[]), pg_catalog.unnest($2::bigint[])) as m (id, seq) on m.id = p.id
   cross join lateral (
     select t.feed_partition, t.seq from ${journal} as t where t.feed_partition = p.id and t.seq >= coalesce(m.seq, 0)
     order by t.feed_partition, t.seq limit $3::integer) as k

@@ -17,7 +17,7 @@ import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
 
 const guardCases: readonly GuardCase[] = [
-  ...sharedGuardCases,
+  ...sharedGuardCases({ feed_partition: 0 }),
   { guard: "journal_append_only", title: "an emptied journal", sql: "truncate slotwright_journal" },
 ];
 

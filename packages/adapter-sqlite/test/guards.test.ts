@@ -18,8 +18,8 @@ import { refusingGuard } from "../src/errors.ts";
 import { openSqliteStore, type SqliteStore } from "./sqlite-harness.ts";
 
 const cases: readonly GuardCase[] = [
-  ...sharedGuardCases,
-  ...replacingGuardCases({ verb: "insert or replace", ofAppointment: "row_format", numbersEntries: true }),
+  ...sharedGuardCases({}),
+  ...replacingGuardCases({ verb: "insert or replace", ofAppointment: "row_format", numbersEntries: true, place: {} }),
   {
     guard: "journal_once_per_version",
     title: "a second entry for one version that replaces the first",

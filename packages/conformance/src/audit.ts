@@ -28,6 +28,17 @@ export async function auditStore(storage: StorageAdapter, scope: AuditScope = {}
   ];
 }
 
+/** The journals of all records. */
+export async function journalsOf(storage: StorageAdapter, scope: AuditScope = {}): Promise<readonly JournalEntry[]> {
+  const slots = await readAll((page) => storage.findSlots({ ...scope, ...page, asOf: new Date(0) }));
+  const appointments = await readAll((page) => storage.findAppointments({ ...scope, ...page }));
+  const journals: JournalEntry[] = [];
+  for (const record of [...slots, ...appointments]) {
+    journals.push(...(await storage.readJournal({ record, limit: 10_000 })));
+  }
+  return journals;
+}
+
 async function readAll<R extends Position>(
   read: (page: { limit: number; after?: Position }) => Promise<readonly R[]>,
 ): Promise<readonly R[]> {

@@ -1,6 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { JournalEntry, StorageAdapter } from "@slotwright/core";
-import type { FeedPosition } from "@slotwright/core/adapter";
+import { type FeedPosition, isStorageError } from "@slotwright/core/adapter";
 
 /** Reads the feed of a storage page by page, from the beginning. */
 export interface FeedReader {
@@ -35,6 +36,59 @@ export function createFeedReader(storage: StorageAdapter, limit: number, from: F
     },
   };
   return reader;
+}
+
+export interface FeedFollower {
+  /** Reads to the end, and returns all entries that came. Rejects if the position no longer fits. */
+  finish(): Promise<readonly JournalEntry[]>;
+  /** Stops where it is. */
+  stop(): void;
+}
+
+/** Follows the feed from now on, in small pages, while others work. It waits while the database is away. */
+export async function followFeed(storage: StorageAdapter): Promise<FeedFollower> {
+  const reader = createFeedReader(storage, followedAtOnce, await patiently(() => endOf(storage)));
+  let isStopped = false;
+  const following = (async () => {
+    while (!isStopped) {
+      await patiently(() => reader.read());
+      await pause(Math.random() * 4);
+    }
+  })();
+  // Its error is that of `finish`.
+  following.catch(() => {});
+  return {
+    async finish() {
+      isStopped = true;
+      await following;
+      await patiently(() => reader.readToEnd());
+      return reader.entries;
+    },
+    stop() {
+      isStopped = true;
+    },
+  };
+}
+
+const followedAtOnce = 7;
+
+async function endOf(storage: StorageAdapter): Promise<FeedPosition | null> {
+  const read = await storage.readFeed({ after: "end", limit: 1 });
+  return read.status === "read" ? read.position : null;
+}
+
+/** Longer than any fault keeps a database away. */
+const mostAttempts = 600;
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isStorageError(error) || attempt === mostAttempts) throw error;
+      await pause(50);
+    }
+  }
 }
 
 /**

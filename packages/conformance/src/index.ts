@@ -1,6 +1,7 @@
 export { auditStore } from "./audit.ts";
 export { conformanceCases } from "./cases/index.ts";
 export { describeConformance, runConformanceCase, type TestRunner } from "./describe.ts";
+export { auditFeed, createFeedReader, type FeedFollower, type FeedReader, followFeed } from "./feed-reader.ts";
 export { gatedAdapter } from "./gated.ts";
 export type {
   CaseContext,
@@ -19,6 +20,7 @@ export {
   type CallOutcome,
   type CheckOptions,
   callsOf,
+  checkFeed,
   checkHistory,
   commandIdIn,
   createRecorder,

@@ -1,10 +1,18 @@
-import { createEngine, type EngineOptions, isBookingError, type StorageAdapter } from "@slotwright/core";
+import {
+  createEngine,
+  type EngineOptions,
+  isBookingError,
+  type JournalEntry,
+  type StorageAdapter,
+} from "@slotwright/core";
 import { keyText } from "@slotwright/core/adapter";
 import fc from "fast-check";
-import { auditStore } from "./audit.ts";
+import { auditStore, journalsOf } from "./audit.ts";
+import { auditFeed, followFeed } from "./feed-reader.ts";
 import { asCaller } from "./in-transactions.ts";
 import { anyIntent, ask, emptyWorld, type Intent, providersOfWorld, type World } from "./intents.ts";
 import { checkHistory } from "./linearizability/check.ts";
+import { checkFeed } from "./linearizability/check-feed.ts";
 import { type History, type HistoryCall, mergeHistories } from "./linearizability/history.ts";
 import { createRecorder, type RecordedEngine, settleUnknown } from "./linearizability/record.ts";
 import { recordsIn } from "./linearizability/shown-records.ts";
@@ -69,6 +77,8 @@ export interface Performance {
   readonly world: World;
   /** Errors that an engine must never throw. */
   readonly rawErrors: readonly string[];
+  /** The entries of the feed that somebody was given who followed it all the while. */
+  readonly feed: readonly JournalEntry[];
 }
 
 /** The stage once it is set: what exists, and the callers who wait to start. */
@@ -87,8 +97,19 @@ const allAtOnce: RunScene = async ({ participants }) => {
 
 /**
  * Sets the stage, starts the callers, by turns or all at once, and then reads every record that an answer has shown.
+ * All the while, somebody follows the feed.
  */
 export async function perform(play: Play, stage: Stage, runScene: RunScene = allAtOnce): Promise<Performance> {
+  const follower = await followFeed(stage.observer);
+  try {
+    const performance = await performUnfollowed(play, stage, runScene);
+    return { ...performance, feed: await follower.finish() };
+  } finally {
+    follower.stop();
+  }
+}
+
+async function performUnfollowed(play: Play, stage: Stage, runScene: RunScene): Promise<Omit<Performance, "feed">> {
   const { storages, observer, options = {}, name = "" } = stage;
   const world = emptyWorld(name);
   const recorder = createRecorder({ prefix: `${name}c`, ...options });
@@ -163,10 +184,19 @@ function ignoreRefusal(error: unknown): void {
  * What is wrong, as sentences: broken invariants, answers without an explanation, errors that an engine must never
  * throw.
  */
-export async function problemsOf({ history, world, rawErrors }: Performance, observer: StorageAdapter) {
+export async function problemsOf(performance: Performance, observer: StorageAdapter): Promise<readonly string[]> {
+  const { history, world, rawErrors } = performance;
   const verdict = checkHistory(history);
   const broken = await auditStore(observer, { providerIds: providersOfWorld(world) });
-  return [...rawErrors, ...broken, ...(verdict.linearizable ? [] : [verdict.explanation])];
+  const inFeed = await feedProblemsOf(performance, observer);
+  return [...rawErrors, ...broken, ...inFeed, ...(verdict.linearizable ? [] : [verdict.explanation])];
+}
+
+/** Several plays may share a store. */
+async function feedProblemsOf({ history, world, feed }: Performance, observer: StorageAdapter) {
+  const providerIds = providersOfWorld(world);
+  const given = feed.filter((entry) => entry.providerIds.some((id) => providerIds.includes(id)));
+  return [...auditFeed(given, await journalsOf(observer, { providerIds })), ...checkFeed(history, given)];
 }
 
 /** Calls that must not fail if no fault was injected. */

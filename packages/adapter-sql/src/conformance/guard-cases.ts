@@ -1,6 +1,13 @@
 import { type Guard, limits } from "@slotwright/core/adapter";
 import { bookedAppointmentId, ms } from "./guard-stage.ts";
-import { intoAppointments, intoJournal, intoSlots, setBookedAppointment, setSlot } from "./statements.ts";
+import {
+  intoAppointments,
+  intoJournal,
+  intoSlots,
+  type SqlValues,
+  setBookedAppointment,
+  setSlot,
+} from "./statements.ts";
 
 /** A statement typed by hand, on the tables of `guardStage`, and the guard that must refuse it. */
 export interface GuardCase {
@@ -12,7 +19,9 @@ export interface GuardCase {
 type TitledStatement = readonly [title: string, sql: string];
 
 // As a record, the compiler finds a guard of the contract that has no case here.
-const statements: Readonly<Record<Guard, readonly [TitledStatement, ...TitledStatement[]]>> = {
+const statementsFor = (
+  place: SqlValues,
+): Readonly<Record<Guard, readonly [TitledStatement, ...TitledStatement[]]>> => ({
   known_status: [
     ["a slot of an unknown status", setSlot("slot-30", "status = 'free'")],
     ["an appointment of an unknown status", "update slotwright_appointments set status = 'maybe'"],
@@ -109,7 +118,7 @@ const statements: Readonly<Record<Guard, readonly [TitledStatement, ...TitledSta
     ["a changed entry of the journal", "update slotwright_journal set reason = 'x'"],
     ["a deleted entry of the journal", "delete from slotwright_journal where record_id = 'slot-30'"],
   ],
-  journal_once_per_version: [["a second entry for one version", `insert ${intoJournal({ reason: "'x'" })}`]],
+  journal_once_per_version: [["a second entry for one version", `insert ${intoJournal({ reason: "'x'", ...place })}`]],
   row_format: [
     ["a time that is no number", "update slotwright_slots set updated_at = 'now'"],
     ["metadata that is not JSON", setSlot("slot-30", "metadata = 'x'")],
@@ -122,13 +131,18 @@ const statements: Readonly<Record<Guard, readonly [TitledStatement, ...TitledSta
     ["a slot of a schedule that does not exist", `insert ${intoSlots({ schedule_id: "'gone'" })}`],
     ["a command's result that is not JSON", "update slotwright_commands set result = 'x'"],
   ],
-};
+});
 
 const casesOf = ([guard, tried]: [string, readonly TitledStatement[]]): readonly GuardCase[] =>
   tried.map(([title, sql]) => ({ guard: guard as Guard, title, sql }));
 
-/** The cases that the guards of every SQL engine refuse. */
-export const sharedGuardCases: readonly GuardCase[] = Object.entries(statements).flatMap(casesOf);
+/**
+ * The cases that the guards of every SQL engine refuse.
+ * @param place An unused place in the feed: values of the columns in which the engine numbers the entries.
+ */
+export function sharedGuardCases(place: SqlValues): readonly GuardCase[] {
+  return Object.entries(statementsFor(place)).flatMap(casesOf);
+}
 
 /** Statements that the guards must allow. Each changes one row of `guardStage`. */
 export const allowedStatements: readonly TitledStatement[] = [

@@ -2,7 +2,7 @@ import type { Guard } from "@slotwright/core/adapter";
 import { columnNames } from "../catalogue.ts";
 import type { GuardCase } from "./guard-cases.ts";
 import { bookedAppointmentId, ms } from "./guard-stage.ts";
-import { intoAppointments, intoJournal, intoSlots } from "./statements.ts";
+import { intoAppointments, intoJournal, intoSlots, type SqlValues } from "./statements.ts";
 
 /** How an engine replaces a row by one with the same key: one statement deletes and inserts. */
 export interface Replacing {
@@ -11,13 +11,15 @@ export interface Replacing {
   readonly ofAppointment: Guard;
   /** Whether the journal numbers its entries, so that an entry can also be replaced by its number. */
   readonly numbersEntries: boolean;
+  /** An unused place in the feed, as for the shared cases. */
+  readonly place: SqlValues;
 }
 
 /** What the guards must refuse on an engine that can replace rows. */
-export function replacingGuardCases({ verb, ofAppointment, numbersEntries }: Replacing): readonly GuardCase[] {
+export function replacingGuardCases({ verb, ofAppointment, numbersEntries, place }: Replacing): readonly GuardCase[] {
   const entry = numbersEntries
     ? intoJournal({ record_id: "'x'" }, ["seq", ...columnNames.journal])
-    : intoJournal({ reason: "'x'" });
+    : intoJournal({ reason: "'x'", ...place });
   return [
     {
       guard: "no_overlap",

@@ -48,8 +48,11 @@ export function intoAppointments(values: SqlValues): string {
   return `into slotwright_appointments (${Object.keys(row).join(", ")}) values (${Object.values(row).join(", ")})`;
 }
 
-/** Copies the only journal entry of slot-30, with some columns replaced. */
-export function intoJournal(changes: SqlValues, columns: readonly string[] = columnNames.journal): string {
+/** Copies the only journal entry of slot-30, with some columns replaced, or added. */
+export function intoJournal(
+  changes: SqlValues,
+  columns: readonly string[] = [...new Set([...columnNames.journal, ...Object.keys(changes)])],
+): string {
   const values = columns.map((column) => changes[column] ?? column);
   return `into slotwright_journal (${columns.join(", ")})
     select ${values.join(", ")} from slotwright_journal where record_id = 'slot-30'`;

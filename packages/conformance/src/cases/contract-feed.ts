@@ -4,7 +4,7 @@ import type { JournalEntry, Slot, StorageAdapter } from "@slotwright/core";
 import { type FeedPosition, isStorageError, type Transition } from "@slotwright/core/adapter";
 import { auditFeed, createFeedReader } from "../feed-reader.ts";
 import type { CaseContext, ConformanceCase } from "../harness.ts";
-import { appointmentOn, bookedBy, creation, slotAt, transitionOf } from "../records.ts";
+import { appointmentOn, bookedBy, creation, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 
 /** The next version of a slot. */
 const next = (slot: Slot): Slot => ({ ...slot, version: slot.version + 1 });
@@ -37,9 +37,9 @@ async function endOf(storage: StorageAdapter): Promise<FeedPosition> {
 const entriesOf = (transitions: readonly Transition[]): readonly JournalEntry[] =>
   transitions.flatMap(({ journal }) => journal);
 
-/** Two slots that are created, booked and changed again: chains of versions in several commits. */
-function story(minutes: number): readonly Transition[] {
-  const slot = slotAt(minutes);
+/** A slot that is created, booked and changed again: chains of versions in several commits. */
+function story(minutes: number, { id: scheduleId, providerId } = sampleSchedule): readonly Transition[] {
+  const slot = slotAt(minutes, { scheduleId, providerId });
   const appointment = appointmentOn(slot);
   const booked = bookedBy(slot, appointment);
   return [
@@ -49,18 +49,32 @@ function story(minutes: number): readonly Transition[] {
   ];
 }
 
+/** A database with one writer at a time refuses to begin while another one writes. */
+async function begun(begin: CaseContext["beginHostTransaction"]): ReturnType<CaseContext["beginHostTransaction"]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await begin();
+    } catch (error) {
+      if (attempt === 1_000) throw error;
+      await pause(Math.random() * 20);
+    }
+  }
+}
+
 /** Writers on two connections, each with stories of its own. Some work in transactions, half of which roll back. */
 async function write(context: CaseContext, writer: number): Promise<readonly JournalEntry[]> {
   const { storage, second, beginHostTransaction } = context;
   const written: JournalEntry[] = [];
+  const schedule = { ...sampleSchedule, id: `schedule of ${writer}`, providerId: `provider ${writer}` };
+  await commit(storage, transitionOf(schedule.id, schedule));
   for (const round of [0, 1, 2]) {
-    const transitions = story((writer * 3 + round) * 30);
+    const transitions = story((writer * 3 + round) * 30, schedule);
     const inTransaction = writer % 3 === 2;
     const rollsBack = inTransaction && round === 1;
     if (!inTransaction) {
       await commit(writer % 2 === 0 ? storage : second, ...transitions);
     } else {
-      const { transaction, commit: end, rollback } = await beginHostTransaction();
+      const { transaction, commit: end, rollback } = await begun(beginHostTransaction);
       for (const transition of transitions) {
         assert.deepEqual(await storage.within(transaction).commit([transition]), [{ status: "committed" }]);
         await pause(Math.random() * 10);
@@ -191,10 +205,12 @@ export const contractFeedCases: readonly ConformanceCase[] = [
         }),
       );
       const writers = Array.from({ length: 9 }, (_, writer) => write(context, writer));
-      const written = await Promise.all(writers).finally(() => {
-        isDone = true;
-      });
-      await reading;
+      const [written] = await Promise.all([
+        Promise.all(writers).finally(() => {
+          isDone = true;
+        }),
+        reading,
+      ]);
       const committed = [...creation().journal, ...written.flat()];
       for (const reader of readers) assert.deepEqual(auditFeed(reader.entries, committed), []);
     },

@@ -1,4 +1,5 @@
 export { assertLinearizable, type CheckOptions, checkHistory, type Verdict } from "./check.ts";
+export { checkFeed } from "./check-feed.ts";
 export { type CallName, type CallOutcome, type History, type HistoryCall, mergeHistories } from "./history.ts";
 export { commandIdIn } from "./model.ts";
 export {

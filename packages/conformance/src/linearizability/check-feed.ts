@@ -1,0 +1,22 @@
+import type { JournalEntry } from "@slotwright/core";
+import type { History, HistoryCall } from "./history.ts";
+import { commandIdIn, isRead } from "./model.ts";
+
+/**
+ * Compares a history with the entries of the feed in that time. Reports, as sentences, acknowledged commands without an
+ * entry, and refused ones with an entry. Empty if the feed tells the same as the answers.
+ */
+export function checkFeed(history: History, entries: readonly JournalEntry[]): readonly string[] {
+  const told = new Set(entries.map(({ commandId }) => commandId));
+  const commands = history.calls.filter((call) => !isRead(call));
+  const byId = Map.groupBy(commands, (call) => commandIdIn(call, history));
+  return [...byId].flatMap(([id, calls]) => problemOf(id, calls, told.has(id)));
+}
+
+function problemOf(id: string, calls: readonly HistoryCall[], isTold: boolean): readonly string[] {
+  const has = (status: HistoryCall["outcome"]["status"]) => calls.some(({ outcome }) => outcome.status === status);
+  const name = `the command ${id} (${calls[0]?.name})`;
+  if (has("done")) return isTold ? [] : [`7: ${name} was acknowledged, and the feed does not tell of it`];
+  // Without an answer, it may have taken effect.
+  return isTold && !has("unknown") ? [`7: ${name} was refused, and the feed tells of it`] : [];
+}
