@@ -19,6 +19,7 @@ export interface Given {
   isDone: boolean;
 }
 
+/** `given` and `done` throw what the run has rejected with. */
 export interface RelayRun {
   readonly relay: Relay;
   readonly given: readonly Given[];
@@ -58,11 +59,22 @@ export function runRelay(storage: StorageAdapter, handle?: HandleEntry, options:
     },
   });
   const running = relay.run({ signal: stopping.signal });
-  running.catch(() => {});
+  let failure: { readonly error: unknown } | undefined;
+  running.catch((error: unknown) => {
+    failure = { error };
+  });
+  const checked = <T>(list: T): T => {
+    if (failure !== undefined) throw failure.error;
+    return list;
+  };
   return {
     relay,
-    given,
-    done,
+    get given() {
+      return checked(given);
+    },
+    get done() {
+      return checked(done);
+    },
     running,
     async stop() {
       stopping.abort();

@@ -85,7 +85,16 @@ export const relayCases: readonly ConformanceCase[] = [
       await engine.within(host.transaction).book({ actor: patient, slotId: slots[4]?.id ?? "", subjectId: "p-4" });
       await host.commit();
       const all = await committed(storage);
-      await until(() => run.done.length >= all.length, "every entry is handed over");
+      await until(() => run.done.length >= all.length, "every entry is handed over").catch(async (error: unknown) => {
+        assert.deepEqual(
+          auditFeed(run.done, all),
+          [],
+          JSON.stringify(await second.readRelay("mail")) +
+            JSON.stringify(run.given.filter((g) => !g.isDone)) +
+            JSON.stringify(await storage.readFeed({ after: null, limit: 500 })),
+        );
+        throw error;
+      });
       await run.stop();
       assertInOrder(run.given);
       assert.deepEqual(auditFeed(run.done, all), []);

@@ -41,22 +41,27 @@ export async function work(
 
 /** Reads ahead, as long as there is room. */
 async function readOn(desk: Desk): Promise<void> {
-  const { context, backlog, parking, bell, closing } = desk;
+  const { context, backlog, bell, closing } = desk;
   const { settings, plan } = context;
   const follower = settings.feedTail.follow(plan.pollMs);
   try {
     while (!closing.aborted) {
-      if (backlog.size() >= readAhead || parking.size() >= plan.parkedLimit) {
-        await bell.heard(closing);
-        continue;
-      }
+      // All of it has to be taken: the follower gives only what comes after it.
       const batch = await nextBatch(settings, follower, backlog.end(), closing);
-      backlog.add(batch.slice(0, readAhead));
-      goOn(desk);
+      for (let at = 0; at < batch.length; at += readAhead) {
+        while (!hasRoom(desk) && !closing.aborted) await bell.heard(closing);
+        if (closing.aborted) return;
+        backlog.add(batch.slice(at, at + readAhead));
+        goOn(desk);
+      }
     }
   } finally {
     follower.leave();
   }
+}
+
+function hasRoom({ context, backlog, parking }: Desk): boolean {
+  return backlog.size() < readAhead && parking.size() < context.plan.parkedLimit;
 }
 
 /** Hands over what there is, keeps the lease, and stores the progress, until the lease ends or everything is closed. */
