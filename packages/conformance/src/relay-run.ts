@@ -84,10 +84,15 @@ export function runRelay(storage: StorageAdapter, handle?: HandleEntry, options:
 }
 
 /** Waits until it is true. Long, because the machine may have other work. */
-export async function until(isTrue: () => boolean | Promise<boolean>, what: string, withinMs = 30_000): Promise<void> {
+export async function until(
+  isTrue: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+  withinMs = 60_000,
+): Promise<void> {
   const started = performance.now();
   while (!(await isTrue())) {
-    assert.ok(performance.now() - started < withinMs, `it does not happen that ${what}`);
+    if (performance.now() - started > withinMs)
+      assert.fail(`it does not happen that ${typeof what === "string" ? what : what()}`);
     await pause(10);
   }
 }
