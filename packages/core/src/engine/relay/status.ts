@@ -5,7 +5,9 @@ import type { RelayContext } from "./take-lease.ts";
 
 /** A record that is parked, with what follows its first entry. */
 export interface ParkedRecord {
+  /** Whether it is a slot or an appointment. */
   readonly recordKind: "slot" | "appointment";
+  /** Its id, as `release` takes it. */
   readonly recordId: string;
   /** The version of the entry that has failed. */
   readonly fromVersion: number;
