@@ -24,6 +24,7 @@ declare const engine: Engine<Client, Client>;
 declare const transaction: Client;
 declare const actor: Actor;
 declare const [slotId, appointmentId, subjectId, idempotencyKey]: readonly [string, string, string, string];
+declare const signal: AbortSignal;
 `;
 
 /** The example of `createEngine`, which is no member of an interface. */

@@ -96,7 +96,7 @@ const signatureOf = ({ signature }: Member) =>
 
 /** The interfaces of which one is what a call takes. */
 export function inputsOf(call: Member, { partsOf }: Declarations): readonly string[] {
-  const [, input] = /\(input: (\w+)\)/.exec(signatureOf(call)) ?? [];
+  const [, input] = /\(input\??: (\w+)\)/.exec(signatureOf(call)) ?? [];
   return input === undefined ? [] : partsOf(input);
 }
 
@@ -122,8 +122,24 @@ function typeSection(type: string, { fieldsOf }: Declarations): string {
 }
 
 const answers = ["CreatedSlots", "CreatedSoFar", "ChangedSlot", "HeldSlot", "Booked", "ChangedAppointment"];
-const furtherAnswers = ["EndedAppointment", "Page", "SyncReport", "ReconcileReport", "Finding"];
-const questions = ["CommandRequest", "ReadRequest", "ListRequest", "HistoryRequest", "ReconcileRequest", "Hiding"];
+const furtherAnswers = [
+  "EndedAppointment",
+  "Page",
+  "Changes",
+  "ChangesPage",
+  "SyncReport",
+  "ReconcileReport",
+  "Finding",
+];
+const questions = [
+  "CommandRequest",
+  "ReadRequest",
+  "ListRequest",
+  "HistoryRequest",
+  "ChangesRequest",
+  "ReconcileRequest",
+  "Hiding",
+];
 const options = ["EngineOptions", "RetryOptions", "CoalesceOptions", "RememberOptions"];
 
 /** docs/api.md, as the documentation in the code makes it. */

@@ -67,7 +67,7 @@ describe.each(await testEngines())("the Express host on $title", (engine) => {
       appointmentId: null,
     });
     const { items } = (await send(`GET /slots/${slot.id}/history`, ben)).body;
-    expect(items[1]).toMatchObject({ command: "book", actor: null, changes: { appointmentId: null } });
+    expect(items[1]).toMatchObject({ command: "book", actor: null, changes: { appointmentId: { to: null } } });
     const { body } = await send(`GET /slots/${slot.id}`, { actor: "provider/dr" });
     expect(body.slot.appointmentId).toBe(appointment.id);
     expect(await send(list, { actor: "" })).toMatchObject({ status: 401, body: { scenario: "not_signed_in" } });

@@ -11,6 +11,7 @@ import { skippedEvent } from "./broken/skipped-event.ts";
 import { sqliteStores } from "./broken/sqlite-stores.ts";
 import { statefulRetry } from "./broken/stateful-retry.ts";
 import { unguardedPath } from "./broken/unguarded-path.ts";
+import { cursorOnSeq, lateLock, sharedPartition } from "./broken/unordered-feed.ts";
 import { type MakeAdapter, storesOn } from "./harness.ts";
 
 interface Control {
@@ -54,6 +55,21 @@ const broken: readonly Control[] = [
     name: "does not write the event for one kind of change",
     make: skippedEvent,
     caughtBy: ["booking.cancel-frees", "booking.history"],
+  },
+  {
+    name: "writes into one partition of the feed, whoever else does",
+    make: sharedPartition,
+    caughtBy: ["contract.feed-within", "races.feed"],
+  },
+  {
+    name: "takes a partition of the feed after the journal rows",
+    make: lateLock,
+    caughtBy: ["races.feed"],
+  },
+  {
+    name: "has a cursor on the numbers of the entries alone",
+    make: cursorOnSeq,
+    caughtBy: ["contract.feed-within", "races.feed"],
   },
 ];
 

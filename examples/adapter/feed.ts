@@ -4,7 +4,7 @@ import type { TableNames } from "./schema.ts";
 
 interface NumberedDocument {
   readonly document: string;
-  readonly partition: number;
+  readonly partition: string;
   readonly seq: string;
 }
 
@@ -15,11 +15,11 @@ interface NumberedDocument {
  */
 export async function takePartition(run: Run, { journal }: TableNames): Promise<number> {
   for (let partition = 0; ; partition += 1) {
-    const { rows } = await run<{ readonly taken: boolean }>(
-      "select pg_try_advisory_xact_lock($1::regclass::oid::integer, $2) as taken",
-      [journal, partition],
-    );
-    if (rows[0]?.taken) return partition;
+    const { rowCount } = await run("select where pg_try_advisory_xact_lock($1::regclass::oid::integer, $2)", [
+      journal,
+      partition,
+    ]);
+    if (rowCount === 1) return partition;
   }
 }
 
@@ -47,7 +47,7 @@ async function endOfFeed(run: Run, journal: string): Promise<FeedRead> {
 }
 
 function numbered({ document, partition, seq }: NumberedDocument) {
-  return { partition, seq: Number(seq), entry: entryFrom(document) };
+  return { partition: Number(partition), seq: Number(seq), entry: entryFrom(document) };
 }
 
 export function entryFrom(document: string): JournalEntry {

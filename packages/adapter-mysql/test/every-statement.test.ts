@@ -71,7 +71,7 @@ describeOnEachServer("of every call on full tables", (server) => {
     const taken = new Map<string, number>();
     const storage = mysqlAdapter({ uri: store.url });
     const within = createEngine({ storage }).within(connection);
-    await everyCall({ engine: within as never, schedule: 4, run: counting(connection, taken) });
+    await everyCall({ engine: within as never, schedule: 4, run: counting(connection, taken), isWithin: true });
     await connection.rollback();
     connection.release();
     await storage.close();

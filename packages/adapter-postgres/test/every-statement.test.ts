@@ -70,7 +70,7 @@ describeOnServer("with generic plans on full tables, of all statements that the 
     await client.query("begin");
     const storage = postgresAdapter({ connectionString: url(), schema: store.schema });
     const engine = createEngine({ storage: storage as unknown as StorageAdapter<PoolClient> }).within(client);
-    await everyCall({ engine: engine as never, schedule: 4, run: inTurn });
+    await everyCall({ engine: engine as never, schedule: 4, run: inTurn, isWithin: true });
     await client.query("rollback");
     client.release();
     await storage.close();

@@ -29,7 +29,7 @@ describe("on full, analysed tables, of all statements that the driver receives",
     const host = noting(database, given);
     host.exec("begin immediate");
     const engine = createEngine({ storage }).within(host);
-    await everyCall({ engine: engine as never, schedule: 4, run: inTurn });
+    await everyCall({ engine: engine as never, schedule: 4, run: inTurn, isWithin: true });
     host.exec("rollback");
   }, 60_000);
   afterAll(async () => {

@@ -27,6 +27,10 @@ function watched<HostTransaction, Opened>(engine: Engine<HostTransaction, Opened
   });
   return {
     ...(Object.fromEntries(calls) as Engine<HostTransaction, Opened>),
+    subscribe: (input) => {
+      const changes = notedAtOnce("subscribe", () => engine.subscribe(input));
+      return { [Symbol.asyncIterator]: () => notedParts(changes[Symbol.asyncIterator]()) };
+    },
     as: (actor) => watched(engine.as(actor) as never) as never,
     within: (transaction) => watched(engine.within(transaction)),
     transaction: (callback) => noted("transaction", () => engine.transaction(watchedIn(callback))),
@@ -52,12 +56,31 @@ async function noted<Result>(name: string, run: () => Promise<Result>): Promise<
   try {
     return await run();
   } catch (error) {
-    if (isBookingError(error) && !passedOn.has(error)) {
-      passedOn.add(error);
-      seen.set(name, (seen.get(name) ?? new Set()).add(error.code));
-    }
-    throw error;
+    throw note(name, error);
   }
+}
+
+function notedAtOnce<Result>(name: string, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    throw note(name, error);
+  }
+}
+
+function notedParts<Part>(parts: AsyncIterator<Part>): AsyncIterator<Part> {
+  return {
+    next: () => noted("subscribe", () => parts.next()),
+    return: async () => parts.return?.() ?? { done: true, value: undefined },
+  };
+}
+
+function note(name: string, error: unknown): unknown {
+  if (isBookingError(error) && !passedOn.has(error)) {
+    passedOn.add(error);
+    seen.set(name, (seen.get(name) ?? new Set()).add(error.code));
+  }
+  return error;
 }
 
 const actor = { kind: "test", id: "t" };
@@ -90,7 +113,11 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   listAppointments: (engine) => engine.listAppointments({}),
   history: (engine) => engine.history({ slotId: "s" }),
   changes: (engine) => engine.changes({}),
-  subscribe: async (engine) => engine.subscribe({ after: "?" }),
+  subscribe: (engine) =>
+    engine
+      .subscribe({ signal: AbortSignal.timeout(20) })
+      [Symbol.asyncIterator]()
+      .next(),
   checkSync: (engine) => engine.checkSync("s"),
   reconcile: (engine) => engine.reconcile({ actor }),
   transaction: (engine) => engine.transaction(async () => {}),

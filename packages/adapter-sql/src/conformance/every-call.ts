@@ -10,6 +10,8 @@ export interface EveryCall {
   readonly run: RunTitled;
   /** A schedule of the stage that nothing else uses. */
   readonly schedule: number;
+  /** Set if it is the engine within a transaction, where there is no feed. */
+  readonly isWithin?: true;
 }
 
 const actor = { kind: "test", id: "test-1" } as const;
@@ -25,12 +27,17 @@ export async function everyCall(given: EveryCall): Promise<void> {
   await publishing(of);
   await lists(of);
   await inspections(of);
-  const missed = Object.keys(given.engine).filter((name) => !called.has(name) && !otherwise.includes(name));
+  if (!given.isWithin) await feed(of);
+  const left = given.isWithin ? [...otherwise, ...outside] : otherwise;
+  const missed = Object.keys(given.engine).filter((name) => !called.has(name) && !left.includes(name));
   if (missed.length > 0) throw new Error(`everyCall lacks ${missed.join(", ")}.`);
 }
 
 /** Calls that send nothing themselves, and those of which another one sends the statements. */
 const otherwise: readonly string[] = ["as", "within", "transaction", "createManySlots"];
+
+/** Calls that a transaction does without. */
+const outside: readonly string[] = ["changes", "subscribe"];
 
 /** The engine, with the names of the methods that are taken from it noted. */
 function noting(engine: EveryCall["engine"], called: Set<string>): EveryCall["engine"] {
@@ -99,6 +106,15 @@ async function refusals(of: EveryCall): Promise<void> {
   await run("book with a key", () => engine.book(again));
   await run("book with that key again", () => engine.book(again));
   await run("book with that key otherwise", () => failing(engine.book({ ...again, subjectId: "subject-4" })));
+}
+
+async function feed({ engine, run }: EveryCall): Promise<void> {
+  const { cursor } = await run("stand at the end of the feed", () => engine.changes({ after: "end" }));
+  await run("read the feed from the beginning", () => engine.changes({ limit: 10 }));
+  await run("find nothing new in the feed", () => engine.changes({ after: cursor }));
+  await run("follow the feed", async () => {
+    for await (const { entries } of engine.subscribe()) if (entries.length > 0) return;
+  });
 }
 
 async function failing(call: Promise<unknown>): Promise<void> {

@@ -395,9 +395,8 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    *
    * @returns An iterable of parts of the feed, each with the cursor after it. A part may have no entries, where all of
    * them are left out.
-   * @throws BookingError `invalid_input`, at once; while it is iterated, `feed_reset`, `storage_busy`,
-   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`,
-   * `schema_too_new`.
+   * @throws BookingError `invalid_input` and `storage_misused` at once; while it is iterated, `feed_reset`,
+   * `storage_read_only`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
    * @example
    * ```ts
    * for await (const { entries, cursor } of engine.subscribe({ after: "end", signal })) {

@@ -13,6 +13,16 @@ const storage = [
 
 const read = ["invalid_input", ...storage] as const satisfies readonly ErrorCode[];
 
+/** Codes that a subscription can end with. It waits for a database that is away. */
+const following = [
+  "invalid_input",
+  "storage_read_only",
+  "storage_misused",
+  "refused_by_database",
+  "schema_outdated",
+  "schema_too_new",
+] as const satisfies readonly ErrorCode[];
+
 const write = [
   "invalid_input",
   ...storage,
@@ -83,7 +93,7 @@ export const callCodes = {
   listAppointments: [...read, "invalid_time_range"],
   history: read,
   changes: [...read, "feed_reset"],
-  subscribe: [...read, "feed_reset"],
+  subscribe: [...following, "feed_reset"],
   checkSync: [...read, "slot_not_found"],
   reconcile: [...write, "forbidden"],
   transaction: write,

@@ -19,11 +19,13 @@ import {
 } from "../model/commands.ts";
 import { createManySlotsSchema } from "../model/create-many-slots.ts";
 import {
+  changesSchema,
   getScheduleSchema,
   historySchema,
   listAppointmentsSchema,
   listSlotsSchema,
   reconcileSchema,
+  subscribeSchema,
 } from "../model/queries.ts";
 
 export { callCodes } from "../engine/codes.ts";
@@ -50,5 +52,7 @@ export const inputSchemas = {
   listSlots: listSlotsSchema,
   listAppointments: listAppointmentsSchema,
   history: historySchema,
+  changes: changesSchema,
+  subscribe: subscribeSchema,
   reconcile: reconcileSchema,
 } as const;

@@ -1,6 +1,7 @@
 import { columnMutants } from "./column-mutants.ts";
 import { commitMutants } from "./commit-mutants.ts";
+import { feedMutants } from "./feed-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { queryMutants } from "./query-mutants.ts";
 
-export const mutants: readonly Mutant[] = [...columnMutants, ...queryMutants, ...commitMutants];
+export const mutants: readonly Mutant[] = [...columnMutants, ...queryMutants, ...commitMutants, ...feedMutants];

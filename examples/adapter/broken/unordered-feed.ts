@@ -1,0 +1,51 @@
+import { feedDigest } from "@slotwright/core/adapter";
+import { jsonAdapter } from "../adapter.ts";
+import type { Steps } from "../commit.ts";
+import { entryFrom, takePartition } from "../feed.ts";
+import type { MakeAdapter } from "../harness.ts";
+import { tablesIn } from "../schema.ts";
+
+/** Writes the entries into the first partition, whoever is at work there. */
+const inFirst: Steps["journal"] = async (run, { journal }, { journal: entries }) => {
+  const { rowCount } = await run(
+    `insert into ${journal} (document, partition) select value, 0 from jsonb_array_elements($1) on conflict do nothing`,
+    [JSON.stringify(entries)],
+  );
+  return rowCount === entries.length;
+};
+
+/** Takes a partition once the entries have their numbers. Meanwhile, others take numbers and the partition. */
+const numberedFirst: Steps["journal"] = async (run, tables, transition) => {
+  const isNew = await inFirst(run, tables, transition);
+  await run("select pg_sleep(0.005)");
+  await run(`update ${tables.journal} set partition = $1 where document ->> 'commandId' = $2`, [
+    await takePartition(run, tables),
+    transition.command.id,
+  ]);
+  return isNew;
+};
+
+export const sharedPartition: MakeAdapter = (options) => jsonAdapter({ ...options, steps: { journal: inFirst } });
+
+export const lateLock: MakeAdapter = (options) => jsonAdapter({ ...options, steps: { journal: numberedFirst } });
+
+/** Reads what has a higher number than the last entry that was read, as if numbers were in the order of commits. */
+export const cursorOnSeq: MakeAdapter = (options) => {
+  const { journal } = tablesIn(options.schema);
+  return {
+    ...jsonAdapter(options),
+    async readFeed({ after, limit }) {
+      const last = after === "end" || after === null ? 0 : (after[0]?.seq ?? 0);
+      const { rows } = await options.pool.query<{ readonly document: string; readonly seq: string }>(
+        `select document::text, seq from ${journal} where seq > $1 order by seq limit $2`,
+        [last, limit],
+      );
+      const entries = rows.map(({ document, seq }) => {
+        return { partition: 0, seq: Number(seq), entry: entryFrom(document) };
+      });
+      const end = entries.at(-1);
+      const position = end && [{ partition: 0, seq: end.seq, digest: feedDigest(end.entry) }];
+      return { status: "read", entries, position: position ?? (after === "end" ? [] : (after ?? [])) };
+    },
+  };
+};
