@@ -6,6 +6,7 @@ import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } 
 import { onHost, onPool, type Run } from "./connection.ts";
 import { readFeed } from "./feed.ts";
 import { findAppointments, findOpen, findSlots, loadRecords, lockRecords, readJournal } from "./reads.ts";
+import { readRelay, storeRelay } from "./relays.ts";
 import { migrate, type TableNames, tablesIn } from "./schema.ts";
 import { readClock, readSettings, storeSettings } from "./settings.ts";
 
@@ -51,6 +52,8 @@ function operations(tables: TableNames, work: Work, steps: Steps): Operations {
       commitEach(transitions, (one) => work(call, (run) => commitOne(steps, run, tables, one))),
     readSettings: (call) => work(call, (run) => readSettings(run, tables)),
     storeSettings: (settings, call) => work(call, (run) => storeSettings(run, tables, settings)),
+    readRelay: (name, call) => work(call, (run) => readRelay(run, tables, name)),
+    storeRelay: (relay, call) => work(call, (run) => storeRelay(steps, run, tables, relay)),
     readClock: (call) => work(call, readClock),
   };
 }

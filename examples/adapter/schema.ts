@@ -9,6 +9,7 @@ export interface TableNames {
   readonly commands: string;
   readonly journal: string;
   readonly settings: string;
+  readonly relays: string;
   readonly migrations: string;
 }
 
@@ -18,7 +19,15 @@ export function tablesIn(schema: string): TableNames {
   }
   const of = (table: string) => `${schema}.${table}`;
   const [records, commands, journal] = [of("records"), of("commands"), of("journal")];
-  return { schema, records, commands, journal, settings: of("settings"), migrations: of("migrations") };
+  return {
+    schema,
+    records,
+    commands,
+    journal,
+    settings: of("settings"),
+    relays: of("relays"),
+    migrations: of("migrations"),
+  };
 }
 
 const text = (name: string, from = name) => `text collate "C" generated always as (document #>> '{${from}}') stored`;
@@ -31,7 +40,7 @@ const text = (name: string, from = name) => `text collate "C" generated always a
 const migrations: readonly { readonly name: string; readonly sql: (tables: TableNames) => string }[] = [
   {
     name: "0001_tables",
-    sql: ({ records, commands, journal, settings }) => `
+    sql: ({ records, commands, journal, settings, relays }) => `
       create table ${records} (
         document jsonb not null,
         id ${text("id")},
@@ -60,7 +69,8 @@ const migrations: readonly { readonly name: string; readonly sql: (tables: Table
         primary key (record_id, version, record_kind),
         unique (partition, seq)
       );
-      create table ${settings} (document jsonb not null, only_one boolean primary key default true check (only_one))`,
+      create table ${settings} (document jsonb not null, only_one boolean primary key default true check (only_one));
+      create table ${relays} (name text collate "C" primary key, version integer not null, state json not null)`,
   },
 ];
 

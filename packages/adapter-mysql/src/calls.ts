@@ -6,6 +6,7 @@ import { allKnown, findSlotsInHost, type InHost, loadInHost } from "./host-reads
 import { withSavepoint, writeInHost } from "./host-transaction.ts";
 import { writeInOwn } from "./own-transaction.ts";
 import { listed, loadRecords, loadReplayed, lookAt, type On } from "./reads.ts";
+import { readRelay, storeRelay, storeRelayInHost } from "./relays.ts";
 import { readClock, readSettings, readSettingsInHost, storeSettings, storeSettingsInHost } from "./settings.ts";
 
 /** The calls of the contract, in our own transactions and in those of hosts. */
@@ -45,6 +46,8 @@ export const ownCalls: TableCalls<On> = {
   commit: (on, transitions) => commitBatch(ownCommit(on), transitions),
   readSettings: ({ connection, statements }) => readSettings(connection, statements),
   storeSettings: ({ connection, statements }, settings) => storeSettings(connection, statements, settings),
+  readRelay,
+  storeRelay,
   readClock,
 };
 
@@ -56,6 +59,8 @@ export const hostCalls: TableCalls<InHost> = {
   findAppointments: inSavepoint(lists.findAppointments),
   readJournal: inSavepoint(lists.readJournal),
   readFeed: inSavepoint(readFeed),
+  readRelay: inSavepoint(readRelay),
+  storeRelay: storeRelayInHost,
   readClock: inSavepoint(readClock),
   commit: async (on, transitions) => {
     const outcomes = await commitBatch(hostCommit(on), transitions);

@@ -38,7 +38,7 @@ export interface CallContext {
 export interface KyselyTransaction {
   readonly isTransaction: boolean;
   /** `never`, because each version of Kysely has its own query type, which the other versions do not know. */
-  executeQuery(query: never): Promise<{ readonly rows: readonly unknown[] }>;
+  executeQuery(query: never): Promise<{ readonly rows: readonly unknown[]; readonly numAffectedRows?: bigint }>;
   withoutPlugins(): KyselyTransaction;
 }
 
@@ -55,6 +55,8 @@ export interface Connection {
   read<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
   /** Runs any other statement once, and returns the documents of its rows. */
   documents<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
+  /** Runs a statement that writes, and returns how many rows it has changed. */
+  changed(sql: string, parameters: readonly unknown[]): Promise<number>;
   /** Runs a statement that takes no parameters and cannot be prepared. */
   command(sql: string): Promise<SessionStatus | undefined>;
 }
@@ -99,8 +101,10 @@ export function driverConnection(
       return send("query", sql, values);
     }
   };
+  const run = (sql: string, values: readonly unknown[]) =>
+    sending.isPrepared ? prepared(sql, values) : send("query", sql, values);
   const readWithStatus = async <Row>(sql: string, values: readonly unknown[]): Promise<RowsWithStatus<Row>> => {
-    const { result, status } = await (sending.isPrepared ? prepared(sql, values) : send("query", sql, values));
+    const { result, status } = await run(sql, values);
     return { rows: documentsOf<Row>(result, databaseName), status };
   };
   const documents = async <Row>(sql: string, values: readonly unknown[]) =>
@@ -111,6 +115,7 @@ export function driverConnection(
     readWithStatus,
     read: documents,
     documents,
+    changed: async (sql, values) => changesOf((await run(sql, values)).result),
     command: async (sql) => {
       const [result] = await driver.query({ ...plain, sql } as never);
       return statusOf(result);
@@ -128,10 +133,10 @@ export function coreOf(driver: MysqlConnection): object {
 /** Without plugins, each of which would change names and values of the result in its own way. */
 export function kyselyConnection(transaction: KyselyTransaction, databaseName: string): Connection {
   const bare = transaction.withoutPlugins();
-  const run = async (sql: string, parameters: readonly unknown[]) =>
-    (await bare.executeQuery(CompiledQuery.raw(sql, [...parameters]) as never)).rows;
+  const run = (sql: string, parameters: readonly unknown[]) =>
+    bare.executeQuery(CompiledQuery.raw(sql, [...parameters]) as never);
   const documents = async <Row>(sql: string, parameters: readonly unknown[]) =>
-    documentsOf<Row>(await run(sql, parameters), databaseName);
+    documentsOf<Row>((await run(sql, parameters)).rows, databaseName);
   const command = async (sql: string): Promise<undefined> => {
     await run(sql, []);
   };
@@ -141,6 +146,7 @@ export function kyselyConnection(transaction: KyselyTransaction, databaseName: s
     session: transaction,
     read: documents,
     documents,
+    changed: async (sql, parameters) => Number((await run(sql, parameters)).numAffectedRows ?? 0),
     command: async (sql) => {
       if (!isOpen) await requireTransaction(command, databaseName);
       isOpen = true;
@@ -188,4 +194,10 @@ function documentsOf<Row>(result: unknown, databaseName: string): readonly Row[]
       databaseName,
     );
   });
+}
+
+/** Whether the driver counts the rows that were found or those that were changed: a write here always changes them. */
+function changesOf(result: unknown): number {
+  const changes = typeof result === "object" && result !== null && "affectedRows" in result && result.affectedRows;
+  return Number(changes);
 }

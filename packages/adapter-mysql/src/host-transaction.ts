@@ -31,7 +31,7 @@ function withoutTransaction(transaction: KyselyTransaction, { databaseName, sess
   const refuse = async () => {
     throw notTransaction(transaction, taken, databaseName);
   };
-  return { databaseName, session, read: refuse, documents: refuse, command: refuse };
+  return { databaseName, session, read: refuse, documents: refuse, changed: refuse, command: refuse };
 }
 
 const turns = new WeakMap<object, Promise<unknown>>();

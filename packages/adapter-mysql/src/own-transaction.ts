@@ -67,6 +67,11 @@ async function writeLarge(
   await connection.command("start transaction");
   await lockFree(connection, statements, transitions);
   for (const parameters of calls) await connection.documents(statements.write, parameters);
+  await commitOwn(connection);
+}
+
+/** Commits the open transaction, which is ours. */
+export async function commitOwn(connection: Connection): Promise<void> {
   try {
     await connection.command(commit);
   } catch (error) {

@@ -42,9 +42,18 @@ export interface Statements {
   readonly readSettingsNow: string;
   /** Takes the name and value. Changes nothing if the name exists. */
   readonly storeSetting: string;
+  /** Takes the name. */
+  readonly readRelay: string;
+  /** Takes the name, version and state. Changes nothing if the name exists. */
+  readonly insertRelay: string;
+  /** Takes the version, the state, the name and the version before. */
+  readonly updateRelay: string;
   /** Returns one document, `now`, in milliseconds. */
   readonly readClock: string;
 }
+
+/** A parameter that is a text. */
+const text = boundText(sql`${""}`);
 
 /** The order in which rows are locked, everywhere. */
 export const kindsInLockOrder: readonly RecordKind[] = ["schedule", "slot", "appointment", "command"];
@@ -66,8 +75,15 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
     readSchemaVersion: readVersion(strategy),
     readSettings: compile(selectSettings(sql``)),
     readSettingsNow: compile(selectSettings(strategy.server.locking("share", "s"))),
-    storeSetting: compile(
-      sql`insert ignore into ${sql.table("settings")} (name, value) values (${boundText(sql`${""}`)}, ${boundText(sql`${""}`)})`,
+    storeSetting: compile(sql`insert ignore into ${sql.table("settings")} (name, value) values (${text}, ${text})`),
+    readRelay: compile(
+      sql`select ${asDocument(objectOf("relays", "s"))} from ${storedRow("relays", "s")} where s.name = ${text} ${noLimit}`,
+    ),
+    insertRelay: compile(
+      sql`insert ignore into ${sql.table("relays")} (name, version, state) values (${text}, ${1}, ${text})`,
+    ),
+    updateRelay: compile(
+      sql`update ${sql.table("relays")} set version = ${1}, state = ${text} where name = ${text} and version = ${1}`,
     ),
     readClock: compile(sql`select ${asDocument(sql`json_object('now', ${clock})`)}`),
   };
@@ -168,7 +184,7 @@ export function boundIds(strategy: MysqlStrategy): RawBuilder<unknown> {
 
 function selectSettings(lock: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`select ${asDocument(objectOf("settings", "s"))} from ${storedRow("settings", "s")}
-    where s.name = ${boundText(sql`${""}`)} ${noLimit} ${lock}`;
+    where s.name = ${text} ${noLimit} ${lock}`;
 }
 
 /** The schema version of the database, as the document of one row. */

@@ -75,7 +75,16 @@ async function createLent(server: TestServer): Promise<Lent> {
   };
 }
 
-const allTables = ["journal", "commands", "slots", "appointments", "further_providers", "schedules", "settings"];
+const allTables = [
+  "journal",
+  "commands",
+  "slots",
+  "appointments",
+  "further_providers",
+  "schedules",
+  "settings",
+  "relays",
+];
 
 /** TRUNCATE fires no triggers. */
 async function emptied(pool: Pool): Promise<void> {

@@ -4,6 +4,7 @@ import { commitBatch } from "./commit.ts";
 import type { Runner } from "./connection.ts";
 import { readFeed } from "./feed.ts";
 import { loadRecords } from "./reads.ts";
+import { readRelay, storeRelay } from "./relays.ts";
 import { readClock, readSettings, storeSettings } from "./settings.ts";
 import { type Statements, statementOf } from "./statements.ts";
 
@@ -30,6 +31,8 @@ export const ownCalls: TableCalls<On> = {
   readSettings: ({ run, statements }) => readSettings(run, statements),
   storeSettings: ({ run, statements }, settings) =>
     storeSettings(run, statements, statements.storeSettingSoon, settings),
+  readRelay: ({ run, statements }, name) => readRelay(run, statements, name),
+  storeRelay: ({ run, statements }, relay) => storeRelay(run, statements.storeRelaySoon, relay),
   readClock: ({ run, statements }) => readClock(run, statements),
 };
 
@@ -40,4 +43,5 @@ export const hostCalls: TableCalls<On> = {
   commit: ({ run, statements }, transitions) =>
     commitBatch({ run, statement: statements.commit, waits: true }, transitions),
   storeSettings: ({ run, statements }, settings) => storeSettings(run, statements, statements.storeSetting, settings),
+  storeRelay: ({ run, statements }, relay) => storeRelay(run, statements.storeRelay, relay),
 };

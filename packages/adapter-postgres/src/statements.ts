@@ -38,10 +38,24 @@ export interface Statements {
   readonly storeSetting: Statement;
   /** The same, but waits at most a second for an open transaction that has stored it. */
   readonly storeSettingSoon: Statement;
+  /** Takes the name. */
+  readonly readRelay: Statement;
+  /** In a host's transaction. */
+  readonly storeRelay: RelayStatements;
+  /** In a transaction of its own: waits at most a second for others, and is durable. */
+  readonly storeRelaySoon: RelayStatements;
   /** Returns one row, `now`, in milliseconds. */
   readonly readClock: Statement;
   /** Returns the names of migrations above a version. */
   readonly readMigrations: Statement;
+}
+
+/** Each returns one row, `version`, if it has stored the state. */
+export interface RelayStatements {
+  /** Takes the name, version and state. */
+  readonly insert: Statement;
+  /** Takes the name, version, state and the version before. */
+  readonly update: Statement;
 }
 
 const known = new Map<string, Statement>();
@@ -85,9 +99,29 @@ export function createStatements(strategy: SqlStrategy, namespace: Namespace, ro
     storeSettingSoon:
       statementOf(`with bounded as materialized (select pg_catalog.set_config('lock_timeout', '1000', true))
 ${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`),
+    readRelay: statementOf(`select version, state from ${quotedName(namespace, "relays")} where name = $1::text`),
+    storeRelay: relayStatements(namespace, ""),
+    storeRelaySoon: relayStatements(namespace, durableSoon),
     readClock: statementOf("select (extract(epoch from pg_catalog.clock_timestamp()) * 1000)::bigint as now"),
     readSchemaVersion: statementOf(migrationStatements(strategy).readVersion),
     readMigrations: statementOf(`select name from ${migrationTable} where version > $1::integer order by version`),
+  };
+}
+
+/** One statement is one transaction, and the settings end with it. */
+const durableSoon = `with bounded as materialized (select pg_catalog.set_config('lock_timeout', '1000', true),
+  pg_catalog.set_config('synchronous_commit',
+    case when pg_catalog.current_setting('synchronous_commit') = 'remote_apply' then 'remote_apply' else 'on' end, true))
+`;
+
+function relayStatements(namespace: Namespace, settings: string): RelayStatements {
+  const table = quotedName(namespace, "relays");
+  const bounded = settings === "" ? "(select 1) as bounded" : "bounded";
+  return {
+    insert: statementOf(`${settings}insert into ${table} (name, version, state)
+select $1::text, $2::integer, $3::text from ${bounded} on conflict do nothing returning version`),
+    update: statementOf(`${settings}update ${table} as t set version = $2::integer, state = $3::text from ${bounded}
+where t.name = $1::text and t.version = $4::integer returning t.version`),
   };
 }
 

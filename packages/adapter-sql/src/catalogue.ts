@@ -108,6 +108,8 @@ export const catalogue = {
   /** The partitions of the feed as rows to lock, and the last number in each, for engines without a better lock. */
   feed_partitions: { feed_partition: { type: "partition", isFixed: true }, last_seq: { type: "sequence" } },
   settings: { name: fixedId, value: text },
+  /** The place of each relay in the feed, its lease, and what it has parked, as one document. */
+  relays: { name: fixedId, version: integer, state: json },
   /** The adapter's own bookkeeping. */
   migrations: { version: { type: "integer", isFixed: true }, name: fixedText, oldest_code: integer },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Column>>>>;
@@ -151,6 +153,7 @@ export type AppointmentRow = Row<"appointments">;
 export type CommandRow = Row<"commands">;
 export type JournalRow = Row<"journal">;
 export type SettingRow = Row<"settings">;
+export type RelayRow = Row<"relays">;
 
 /** The columns of each table's rows, in the table's order. */
 export const columnNames = Object.fromEntries(

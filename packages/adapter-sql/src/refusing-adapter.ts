@@ -16,6 +16,8 @@ export function refusingAdapter(error: StorageError): StorageAdapter<never, neve
     commit: refuse,
     readSettings: refuse,
     storeSettings: refuse,
+    readRelay: refuse,
+    storeRelay: refuse,
     readClock: refuse,
     migrate: refuse,
     begin: refuse,

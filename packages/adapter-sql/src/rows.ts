@@ -8,15 +8,25 @@ import {
   type Metadata,
   type OpenSeat,
   type RecordKind,
+  type RelayWrite,
   type Schedule,
   type Slot,
   type SlotStatus,
   StorageError,
   type StoredRecord,
+  type StoredRelay,
   type StoredSettings,
   type VersionedRecord,
 } from "@slotwright/core/adapter";
-import type { AppointmentRow, CommandRow, JournalRow, ScheduleRow, SettingRow, SlotRow } from "./catalogue.ts";
+import type {
+  AppointmentRow,
+  CommandRow,
+  JournalRow,
+  RelayRow,
+  ScheduleRow,
+  SettingRow,
+  SlotRow,
+} from "./catalogue.ts";
 import type { OpenRow } from "./reads.ts";
 
 /** Turns records into rows and back. Only this file knows both. */
@@ -234,4 +244,13 @@ export function rowToSettings({ value }: Pick<SettingRow, "value">): StoredSetti
 export function settingsFound(settings: StoredSettings | undefined): StoredSettings {
   if (settings !== undefined) return settings;
   throw new StorageError("transient", "The settings of the database were deleted while they were stored. Try again.");
+}
+
+/** The row that a write leads to. */
+export function relayToRow({ name, expected, state }: RelayWrite): RelayRow {
+  return { name, version: expected + 1, state: JSON.stringify(state) };
+}
+
+export function rowToRelay({ version, state }: Pick<RelayRow, "version" | "state">): StoredRelay {
+  return { version, state: JSON.parse(state) as unknown };
 }

@@ -94,6 +94,8 @@ function called<On>({ read, write, calls }: Access<On>): Called & Pick<StorageAd
     commit: (transitions, call) => write(call, (on) => calls.commit(on, transitions)),
     readSettings: (call) => read(call, (on) => calls.readSettings(on, undefined)),
     storeSettings: (settings, call) => write(call, (on) => calls.storeSettings(on, settings)),
+    readRelay: (name, call) => read(call, (on) => calls.readRelay(on, name)),
+    storeRelay: (relay, call) => write(call, (on) => calls.storeRelay(on, relay)),
     readClock: (call) => read(call, (on) => calls.readClock(on, undefined)),
   };
 }

@@ -4,6 +4,7 @@ import { commitBatch, commitInHost } from "./commit.ts";
 import { type Connection, inSnapshot, refuseInsideHostTransaction } from "./connection.ts";
 import { readFeed } from "./feed.ts";
 import { kindsOf, loadRecords } from "./reads.ts";
+import { readRelay, storeRelay, storeRelayInHost } from "./relays.ts";
 import { readClock, readSettings, storeSettings, storeSettingsInHost } from "./settings.ts";
 import type { Statements } from "./statements.ts";
 
@@ -28,6 +29,8 @@ export const hostCalls: TableCalls<On> = {
   commit: ({ connection, statements }, transitions) => commitInHost(connection, statements, transitions),
   readSettings: ({ connection, statements }) => readSettings(connection, statements),
   storeSettings: ({ connection, statements }, settings) => storeSettingsInHost(connection, statements, settings),
+  readRelay: ({ connection, statements }, name) => readRelay(connection, statements, name),
+  storeRelay: ({ connection, statements }, relay) => storeRelayInHost(connection, statements, relay),
   readClock: ({ connection, statements }) => readClock(connection, statements),
 };
 
@@ -38,6 +41,8 @@ export const ownCalls: TableCalls<On> = {
   readJournal: outside(hostCalls.readJournal),
   readFeed: outside(hostCalls.readFeed),
   readSettings: outside(hostCalls.readSettings),
+  readRelay: outside(hostCalls.readRelay),
+  storeRelay: ({ connection, statements }, relay) => storeRelay(connection, statements, relay),
   readClock: hostCalls.readClock,
   load: loadAtOneMoment,
   loadToShow: loadAtOneMoment,

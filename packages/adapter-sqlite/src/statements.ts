@@ -31,6 +31,12 @@ export interface Statements {
   readonly readSettings: string;
   /** Takes the name and value. Changes nothing if the name exists. */
   readonly storeSetting: string;
+  /** Takes the name. */
+  readonly readRelay: string;
+  /** Takes the name, version and state. Changes nothing if the name exists. */
+  readonly insertRelay: string;
+  /** Takes the version, the state, the name and the version before. */
+  readonly updateRelay: string;
   /** Returns one row, `now`, in milliseconds. */
   readonly readClock: string;
   /** Changes nothing, and takes the write lock. */
@@ -41,6 +47,7 @@ export interface Statements {
 const feedRows = sql`select 0 as feed_partition, seq, ${standardLists.selected("journal")} from ${sql.table("journal")}`;
 
 export function createStatements(strategy: SqlStrategy): Statements {
+  const compiled = (query: ReturnType<typeof sql>) => query.compile(strategy.queries).sql;
   const perKind = (template: (kind: RecordKind) => ReturnType<typeof sql>): PerKind => {
     const compile = (kind: RecordKind) => template(kind).compile(strategy.queries).sql;
     return {
@@ -69,6 +76,13 @@ export function createStatements(strategy: SqlStrategy): Statements {
       sql`insert into ${sql.table("settings")} (name, value) values (${""}, ${""}) on conflict do nothing`.compile(
         strategy.queries,
       ).sql,
+    readRelay: compiled(sql`select version, state from ${sql.table("relays")} where name = ${""}`),
+    insertRelay: compiled(
+      sql`insert into ${sql.table("relays")} (name, version, state) values (${""}, ${1}, ${""}) on conflict do nothing`,
+    ),
+    updateRelay: compiled(
+      sql`update ${sql.table("relays")} set version = ${1}, state = ${""} where name = ${""} and version = ${1}`,
+    ),
     readClock: "select cast(round((julianday('now') - 2440587.5) * 86400000) as integer) as now",
     readSchemaVersion: migrationStatements(strategy).readVersion,
     lock: sql`update ${sql.table("migrations")} set version = version where version < 0`.compile(strategy.queries).sql,

@@ -14,6 +14,8 @@ const isWaitedFor: Readonly<Record<keyof StorageCalls, boolean>> = {
   commit: true,
   readSettings: true,
   storeSettings: true,
+  readRelay: true,
+  storeRelay: true,
   begin: true,
   readClock: false,
   migrate: false,

@@ -30,6 +30,15 @@ export type { EngineOptions, RetryOptions } from "./engine/options.ts";
 export type { Page } from "./engine/page.ts";
 export type { RememberOptions } from "./engine/recent-slots.ts";
 export type { Finding, ReconcileInput, ReconcileReport } from "./engine/reconcile.ts";
+export type {
+  HandleEntry,
+  Handover,
+  RelayOptions,
+  ReleaseRecordInput,
+  RunRelayInput,
+} from "./engine/relay/options.ts";
+export { createRelay, type Relay } from "./engine/relay/relay.ts";
+export type { ParkedRecord, RelayStatus } from "./engine/relay/status.ts";
 export {
   type Alternative,
   BookingError,

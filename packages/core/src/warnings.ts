@@ -6,6 +6,8 @@ export interface WarningDetails {
   clock_skew: { readonly aheadMs: number };
   /** `authorize` gave an answer about a read, a list or a history that does not count, so the record was hidden. */
   access_answer_ignored: { readonly action: string };
+  /** A relay hands over nothing new, because it has parked as many records as it may. */
+  relay_stopped: { readonly name: string; readonly parked: number };
   /** A call waits for a connection of the pool, and all of them are in use. */
   connections_exhausted: { readonly inUse: number | null; readonly waiting: number | null; readonly waitedMs: number };
   /** Something changes the text of statements on their way. They are sent without names from now on. */

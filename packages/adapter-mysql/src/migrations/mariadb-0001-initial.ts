@@ -144,6 +144,17 @@ export const initial: Migration = {
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
     },
     {
+      kind: "table",
+      name: "relays",
+      statement: `create table \`{database}\`.\`{prefix}relays\` (
+  \`name\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`version\` int not null,
+  \`state\` longtext character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  constraint \`{prefix}relays_pkey\` primary key (\`name\`),
+  constraint \`{prefix}relays_row_format\` check (version >= 1 and (case when json_valid(\`state\`) then json_type(\`state\`) = 'OBJECT' else 0 end = 1))
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
+    },
+    {
       kind: "rows",
       name: "feed_partitions",
       on: "feed_partitions",

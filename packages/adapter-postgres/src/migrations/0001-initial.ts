@@ -267,6 +267,29 @@ export const initial: Migration = {
   primary key ("name")`,
     },
     {
+      kind: "table",
+      name: "relays",
+      statement: `create table "{schema}"."{prefix}relays" (
+  "name" text collate "C" not null,
+  "version" integer not null,
+  "state" text collate "C" not null
+)`,
+    },
+    {
+      kind: "constraint",
+      name: "{prefix}relays_pkey",
+      on: "relays",
+      statement: `alter table "{schema}"."{prefix}relays" add constraint "{prefix}relays_pkey"
+  primary key ("name")`,
+    },
+    {
+      kind: "constraint",
+      name: "row_format",
+      on: "relays",
+      statement: `alter table "{schema}"."{prefix}relays" add constraint "row_format"
+  check (version >= 1 and json_typeof("state"::json) = 'object')`,
+    },
+    {
       kind: "index",
       name: "slots_by_schedule",
       on: "slots",

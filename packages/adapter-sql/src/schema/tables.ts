@@ -77,6 +77,10 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
   },
   feed_partitions: { key: { name: "feed_partitions_pkey", columns: ["feed_partition"] } },
   settings: { key: { name: "settings_pkey", columns: ["name"] } },
+  relays: {
+    key: { name: "relays_pkey", columns: ["name"] },
+    checks: { row_format: ({ isJson }) => sql`version >= 1 and ${isJson("state", "object")}` },
+  },
 };
 
 /** The tables that the engine needs, without the migration table, in an order in which they can be created. */

@@ -133,6 +133,17 @@ export const initial: Migration = {
 ) strict`,
     },
     {
+      kind: "table",
+      name: "relays",
+      statement: `create table "{prefix}relays" (
+  "name" text not null,
+  "version" integer not null,
+  "state" text not null,
+  constraint "{prefix}relays_pkey" primary key ("name"),
+  constraint "row_format" check (version >= 1 and case when json_valid("state") then json_type("state") = 'object' else 0 end)
+) strict`,
+    },
+    {
       kind: "index",
       name: "slots_by_schedule",
       on: "slots",

@@ -19,6 +19,7 @@ import { contractLockCases } from "./contract-locks.ts";
 import { contractPageCases } from "./contract-pages.ts";
 import { contractProviderCases } from "./contract-providers.ts";
 import { contractRaceCases } from "./contract-races.ts";
+import { contractRelayCases } from "./contract-relays.ts";
 import { contractSettingsCases } from "./contract-settings.ts";
 import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
@@ -38,6 +39,8 @@ import { ownIdCases } from "./own-ids.ts";
 import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
 import { reconcileCases } from "./reconcile.ts";
+import { relayCases } from "./relay.ts";
+import { relayInputCases } from "./relay-input.ts";
 import { runtimeCases } from "./runtimes.ts";
 
 import { settingsCases } from "./settings.ts";
@@ -64,6 +67,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractGuardCases,
   ...contractSettingsCases,
   ...contractFeedCases,
+  ...contractRelayCases,
   ...bookCases,
   ...appointmentCases,
   ...sharedAppointmentCases,
@@ -77,6 +81,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...feedCases,
   ...liveCases,
   ...liveRandomCases,
+  ...relayCases,
+  ...relayInputCases,
   ...hostTransactionCases,
   ...settingsCases,
   ...transactionCases,

@@ -36,8 +36,10 @@ export type {
   OpenQuery,
   OpenTransaction,
   Position,
+  RelayWrite,
   SlotQuery,
   StorageAdapter,
+  StoredRelay,
   StoredSettings,
   Transition,
 } from "../storage/adapter.ts";

@@ -20,7 +20,9 @@ type Reads = {
 };
 
 /** The storage as the engine uses it: it commits one transition at a time, alone or together with others. */
-export interface EngineStorage extends Reads, Pick<StorageAdapter, "readSettings" | "storeSettings"> {
+export interface EngineStorage
+  extends Reads,
+    Pick<StorageAdapter, "readSettings" | "storeSettings" | "readRelay" | "storeRelay" | "readClock"> {
   /** For records on which no decision rests. */
   readonly loadToShow: Reads["load"];
   readonly commit: (command: CommandIdentity, decided: Decided<object>, until?: number) => Promise<CommitOutcome>;
@@ -40,6 +42,9 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     readFeed: (query, until) => storage.readFeed(query, bounded(call, until)),
     readSettings: () => storage.readSettings(call),
     storeSettings: (settings) => storage.storeSettings(settings, call),
+    readRelay: (name) => storage.readRelay(name, call),
+    storeRelay: (relay) => storage.storeRelay(relay, call),
+    readClock: () => storage.readClock(call),
     commit: async (command, decided, until) =>
       (await storage.commit([transitionOf(command, decided)], bounded(call, until)))[0] as CommitOutcome,
     within: (transaction) => directStorage(storage.within(transaction), call),

@@ -15,6 +15,7 @@ import { actorSchema } from "../model/values.ts";
 import type { ActorEngine, AppointmentCommands, Engine, EngineReads, SlotCommands } from "./api.ts";
 import { checkSync } from "./check-sync.ts";
 import { createManySlots } from "./create-many-slots.ts";
+import { noteSettings } from "./engine-settings.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import { changes } from "./feed/changes.ts";
 import { subscribe } from "./feed/subscribe.ts";
@@ -54,19 +55,21 @@ export function createEngine<HostTransaction, Opened = unknown>(
 }
 
 function engineWith<HostTransaction, Opened>(settings: EngineSettings): Engine<HostTransaction, Opened> {
-  return {
+  const engine: Engine<HostTransaction, Opened> = {
     ...(callsOf(settings) as Calls<"host">),
     follow: (input: FollowInput) => follow(settings, input),
     ...transactionsOf(settings, engineWith<HostTransaction, Opened>),
     as: (actor) => actorEngineWith({ ...settings, actor: parse(actorSchema, actor) }),
   };
+  return noteSettings(engine, settings);
 }
 
 function actorEngineWith<HostTransaction, Opened>(settings: EngineSettings): ActorEngine<HostTransaction, Opened> {
-  return {
+  const engine: ActorEngine<HostTransaction, Opened> = {
     ...(callsOf(settings) as Calls<"actor">),
     ...transactionsOf(settings, actorEngineWith<HostTransaction, Opened>),
   };
+  return noteSettings(engine, settings);
 }
 
 /** What both engines do alike, as far as the compiler can tell: the settings say whether there is an actor. */

@@ -145,6 +145,8 @@ const calledOfStorage = [
   "commit",
   "readSettings",
   "storeSettings",
+  "readRelay",
+  "storeRelay",
   "readClock",
   "within",
   "begin",

@@ -141,6 +141,9 @@ function closable(storage: EngineStorage): { readonly storage: EngineStorage; re
       commit: guarded(storage.commit),
       readSettings: guarded(storage.readSettings),
       storeSettings: guarded(storage.storeSettings),
+      readRelay: guarded(storage.readRelay),
+      storeRelay: guarded(storage.storeRelay),
+      readClock: guarded(storage.readClock),
     },
     async close() {
       isOpen = false;

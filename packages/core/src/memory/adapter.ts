@@ -11,6 +11,7 @@ import {
   type Tables,
 } from "./database.ts";
 import { findAppointments, findOpen, findSlots, readFeed, readJournal } from "./queries.ts";
+import { readRelay, storeRelay } from "./relays.ts";
 
 /** A host's transaction on a memory database. Other writers wait until it ends. */
 export interface MemoryTransaction {
@@ -85,6 +86,8 @@ function adapterOn({ read, write }: Access): Omit<StorageAdapter<MemoryTransacti
         tables.settings[0] ??= { ...settings };
         return tables.settings[0];
       }),
+    readRelay: async (name) => readRelay(read(), name),
+    storeRelay: (relay) => write((tables) => storeRelay(tables, relay)),
     readClock: async () => new Date(),
     within: (transaction) => ({
       ...adapterOn(accessTo(transaction)),

@@ -7,7 +7,7 @@ import {
   type StoredRecord,
   type VersionedRecord,
 } from "../model/record.ts";
-import type { StoredSettings } from "../storage/adapter.ts";
+import type { StoredRelay, StoredSettings } from "../storage/adapter.ts";
 
 /** Everything stored, as plain maps. The commit of a host's transaction replaces it as a whole. */
 export interface Tables {
@@ -19,6 +19,8 @@ export interface Tables {
   readonly feed: JournalEntry[];
   /** None, or one. */
   readonly settings: StoredSettings[];
+  /** By name. */
+  readonly relays: Map<string, StoredRelay>;
 }
 
 /** What several memory adapters may share, as connections share a database. */
@@ -31,7 +33,7 @@ export interface MemoryDatabase {
 
 export function createMemoryDatabase(): MemoryDatabase {
   return {
-    tables: { records: new Map(), commands: new Map(), journal: new Map(), feed: [], settings: [] },
+    tables: { records: new Map(), commands: new Map(), journal: new Map(), feed: [], settings: [], relays: new Map() },
     lastWriter: Promise.resolve(),
   };
 }
@@ -49,13 +51,14 @@ export async function lockForWriting(database: MemoryDatabase): Promise<() => vo
 }
 
 /** A draft that a host's transaction writes to until it commits. */
-export function copyTables({ records, commands, journal, feed, settings }: Tables): Tables {
+export function copyTables({ records, commands, journal, feed, settings, relays }: Tables): Tables {
   return {
     records: new Map(records),
     commands: new Map(commands),
     journal: new Map(journal),
     feed: [...feed],
     settings: [...settings],
+    relays: new Map(relays),
   };
 }
 

@@ -72,9 +72,20 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
    */
   storeSettings(settings: StoredSettings, call?: CallOptions): Promise<StoredSettings>;
 
+  /** What is stored for the relay of this name. Undefined if nothing is. Sees everything acknowledged before the call. */
+  readRelay(name: string, call?: CallOptions): Promise<StoredRelay | undefined>;
+
   /**
-   * The time of the database, to the millisecond, whatever settings the session has. It decides nothing: it only tells
-   * whether the engine's clock and the database's agree.
+   * Stores the state of a relay as version `expected + 1`, if and only if its version is still `expected`. Resolves with
+   * whether it did. Of two that expect the same version, one gets true, which is returned once the state would survive a
+   * power cut. It waits about a second at most for another transaction that is writing the same name, and then ends as
+   * `transient`. Within a host's transaction it waits for locks, as a commit does.
+   */
+  storeRelay(relay: RelayWrite, call?: CallOptions): Promise<boolean>;
+
+  /**
+   * The time of the database, to the millisecond, whatever settings the session has. No rule decides by it. It tells
+   * whether the engine's clock and the database's agree, and when the lease of a relay ends.
    */
   readClock(call?: CallOptions): Promise<Date>;
 
@@ -141,6 +152,23 @@ export interface CallOptions {
 export interface StoredSettings {
   readonly overlapScope: OverlapScope;
   readonly idempotencyScope: IdempotencyScope;
+}
+
+/** The state of a relay. Only the core knows what is in it. */
+export interface StoredRelay {
+  /** From 1. Each write raises it by one. */
+  readonly version: number;
+  /** A plain JSON object. */
+  readonly state: unknown;
+}
+
+export interface RelayWrite {
+  /** At most as long as an id. */
+  readonly name: string;
+  /** The version that the state was made from. 0 if there must be none yet. */
+  readonly expected: number;
+  /** A plain JSON object. */
+  readonly state: unknown;
 }
 
 /** One atomic unit: the versions it was decided on, the records as they become, and their journal entries. */

@@ -1,0 +1,72 @@
+import { type Backlog, createBacklog } from "./backlog.ts";
+import { type Bell, createBell } from "./bell.ts";
+import { createLease, type Lease } from "./lease.ts";
+import { createParking, type Parking } from "./parking.ts";
+import type { RelayContext, Taken } from "./take-lease.ts";
+
+/** What a process works with while it has the lease. */
+export interface Desk {
+  readonly context: RelayContext;
+  readonly lease: Lease;
+  readonly backlog: Backlog;
+  readonly parking: Parking;
+  /** Rings when something was handed over, parked or stored. */
+  readonly bell: Bell;
+  /** The records that are being handled. */
+  readonly busy: Set<string>;
+  /** Aborted when nothing more is to be handed over. */
+  readonly closing: AbortSignal;
+  /** Ends the work, once everything under way is answered. */
+  readonly close: () => void;
+  /** The same, and the work then throws this error. */
+  readonly fail: (error: unknown) => void;
+  /** Somebody of this process has asked for something: the next write finds it. */
+  readonly wake: () => void;
+  /** New entries, and parked records, that are being handled. */
+  handing: number;
+  retrying: number;
+  isStopped: boolean;
+  /** Whether everything was answered and stored before the lease ended. */
+  isGivenUp: boolean;
+  failure: { readonly error: unknown } | undefined;
+  /** Whether there is progress that is not stored. */
+  isDirty: boolean;
+}
+
+export function createDesk(context: RelayContext, { taken, term }: Taken, holder: string): Desk {
+  const { settings, plan, storage } = context;
+  const [bell, busy, closing] = [createBell(), new Set<string>(), new AbortController()];
+  const parking = createParking(taken.state.parked, settings.random);
+  const onAsked: Parameters<typeof createLease>[0]["onAsked"] = (stored) => {
+    parking.hear(stored, (key) => busy.has(key));
+    desk.wake();
+  };
+  const desk: Desk = {
+    context,
+    lease: createLease({ storage, holder, taken, term, leaseMs: plan.leaseSeconds * 1_000, onAsked }),
+    backlog: createBacklog(taken.state.position),
+    parking,
+    bell,
+    busy,
+    closing: closing.signal,
+    close() {
+      closing.abort();
+      bell.ring();
+    },
+    fail(error) {
+      desk.failure ??= { error };
+      desk.close();
+    },
+    wake() {
+      desk.isDirty = true;
+      bell.ring();
+    },
+    handing: 0,
+    retrying: 0,
+    isStopped: false,
+    isGivenUp: false,
+    failure: undefined,
+    isDirty: false,
+  };
+  return desk;
+}

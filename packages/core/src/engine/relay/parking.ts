@@ -1,0 +1,89 @@
+import type { JournalEntry } from "../../model/journal.ts";
+import { nameText, type ParkedState } from "./state.ts";
+
+/** A parked record, while a process has the lease. */
+export type Parked = {
+  -readonly [Field in Exclude<keyof ParkedState, "asked">]: ParkedState[Field];
+} & {
+  readonly key: string;
+  /** Whether its entries are given up, once the one that is being handled is answered. */
+  isSkipped: boolean;
+};
+
+export interface Parking {
+  readonly size: () => number;
+  readonly get: (key: string) => Parked | undefined;
+  readonly remove: (key: string) => void;
+  /** Parks a record from this entry on. */
+  readonly park: (entry: JournalEntry, failure: Failure) => void;
+  /** The record's first entry has failed again. */
+  readonly failAgain: (parked: Parked, failure: Failure) => void;
+  /** The entry follows one that is parked. */
+  readonly follow: (parked: Parked, entry: JournalEntry) => void;
+  /** The one that is due for the longest time. */
+  readonly due: (now: number, isBusy: (key: string) => boolean) => Parked | undefined;
+  /** When the next one that is not busy is due. */
+  readonly nextAt: (isBusy: (key: string) => boolean) => number | undefined;
+  /** Notes what `release` has asked for. */
+  readonly hear: (stored: readonly ParkedState[], isBusy: (key: string) => boolean) => void;
+  readonly states: () => readonly ParkedState[];
+}
+
+interface Failure {
+  readonly now: number;
+  readonly error: string;
+}
+
+const [firstPauseMs, longestPauseMs] = [1_000, 300_000];
+
+export function createParking(stored: readonly ParkedState[], random: () => number): Parking {
+  const byKey = new Map<string, Parked>();
+  for (const { asked, ...state } of stored) {
+    const key = nameText(state);
+    if (asked === "skip") continue;
+    byKey.set(key, { ...state, key, isSkipped: false, ...(asked === "retry" && { retryAt: 0 }) });
+  }
+
+  // Half of the pause is random, so that records that failed together are not retried together.
+  const retryAt = (now: number, attempts: number) =>
+    now + (0.5 + random() / 2) * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempts - 1, 20));
+
+  const waiting = (isBusy: (key: string) => boolean) =>
+    [...byKey.values()].filter(({ key }) => !isBusy(key)).sort((a, b) => a.retryAt - b.retryAt);
+
+  return {
+    size: () => byKey.size,
+    get: (key) => byKey.get(key),
+    remove: (key) => byKey.delete(key),
+    park({ recordKind, recordId, version }, { now, error }) {
+      const key = nameText({ recordKind, recordId });
+      const versions = { fromVersion: version, lastVersion: version };
+      const failed = { attempts: 1, retryAt: retryAt(now, 1), error };
+      byKey.set(key, { recordKind, recordId, ...versions, ...failed, key, isSkipped: false });
+    },
+    failAgain(parked, { now, error }) {
+      parked.attempts += 1;
+      parked.retryAt = retryAt(now, parked.attempts);
+      parked.error = error;
+    },
+    follow(parked, { version }) {
+      parked.lastVersion = Math.max(parked.lastVersion, version);
+    },
+    due(now, isBusy) {
+      const [first] = waiting(isBusy);
+      return first !== undefined && first.retryAt <= now ? first : undefined;
+    },
+    nextAt: (isBusy) => waiting(isBusy)[0]?.retryAt,
+    hear(states, isBusy) {
+      for (const state of states) {
+        const parked = byKey.get(nameText(state));
+        if (parked === undefined || state.asked === null) continue;
+        parked.retryAt = 0;
+        if (state.asked === "skip" && isBusy(parked.key)) parked.isSkipped = true;
+        else if (state.asked === "skip") byKey.delete(parked.key);
+      }
+    },
+    states: () =>
+      [...byKey.values()].map(({ key, isSkipped, ...state }) => ({ ...state, asked: isSkipped ? "skip" : null })),
+  };
+}

@@ -1,0 +1,30 @@
+import { newToken } from "../ids.ts";
+import { parse } from "../parse.ts";
+import { retryReads } from "../retry.ts";
+import { type ReleaseRecordInput, releaseSchema } from "./options.ts";
+import { nameText, type RelayState } from "./state.ts";
+import type { RelayContext } from "./take-lease.ts";
+
+/**
+ * Only the holder of the lease knows what is being handled. So this leaves a note for it in the state, or for the next
+ * holder.
+ *
+ * @throws BookingError
+ */
+export async function release({ settings, plan }: RelayContext, input: ReleaseRecordInput): Promise<boolean> {
+  const { skip, ...record } = parse(releaseSchema, input);
+  const key = nameText(record);
+  const { storage } = settings;
+  // The note may be left twice. So a write that may have been applied can simply be made again.
+  return retryReads(settings, async () => {
+    for (;;) {
+      const stored = await storage.readRelay(plan.name);
+      const state = stored?.state as RelayState | undefined;
+      if (stored === undefined || !state?.parked.some((parked) => nameText(parked) === key)) return false;
+      const asked = skip ? "skip" : "retry";
+      const parked = state.parked.map((one) => (nameText(one) === key ? ({ ...one, asked } as const) : one));
+      const next: RelayState = { ...state, parked, writeId: newToken() };
+      if (await storage.storeRelay({ name: plan.name, expected: stored.version, state: next })) return true;
+    }
+  });
+}

@@ -1,0 +1,54 @@
+import type { JournalEntry } from "../../model/journal.ts";
+import { handOver } from "./hand-over.ts";
+import type { Lease } from "./lease.ts";
+import type { Parked, Parking } from "./parking.ts";
+import type { RelayContext } from "./take-lease.ts";
+
+/** Entries that are read at a time. */
+const pageSize = 50;
+
+interface Retrial {
+  readonly lease: Lease;
+  readonly parking: Parking;
+  /** Whether nothing more is to be handed over. */
+  readonly isOver: () => boolean;
+  /** Called after each entry. */
+  readonly onProgress: () => void;
+}
+
+/**
+ * Hands over the entries of a parked record in their order, until one fails again. When there are no more, the record is
+ * parked no longer. More may come while this waits, so how far they go is looked at without waiting in between.
+ */
+export async function retryParked(context: RelayContext, parked: Parked, retrial: Retrial): Promise<void> {
+  const { lease, parking, isOver } = retrial;
+  while (!isOver()) {
+    const { key, recordKind, recordId, fromVersion, lastVersion } = parked;
+    if (parked.isSkipped || fromVersion > lastVersion) return parking.remove(key);
+    const query = { record: { kind: recordKind, id: recordId }, afterVersion: fromVersion - 1, limit: pageSize };
+    const page = await context.storage.journal(query, lease.ended);
+    if (page === undefined) return;
+    const entries = page.filter(({ version }) => version <= lastVersion);
+    // Somebody has deleted them by hand.
+    if (entries.length === 0) parked.fromVersion = lastVersion + 1;
+    for (const entry of entries) {
+      if (isOver() || parked.isSkipped) break;
+      if (!(await retryEntry(context, parked, entry, retrial))) return;
+    }
+  }
+}
+
+/** Returns whether the next entry has its turn. */
+async function retryEntry(
+  { plan }: RelayContext,
+  parked: Parked,
+  entry: JournalEntry,
+  { lease, parking, onProgress }: Retrial,
+): Promise<boolean> {
+  const error = await handOver(plan, lease, entry, parked.attempts + 1);
+  if (error === undefined) [parked.fromVersion, parked.attempts] = [entry.version + 1, 0];
+  else parking.failAgain(parked, { now: lease.now(), error });
+  if (error !== undefined && parked.isSkipped) parking.remove(parked.key);
+  onProgress();
+  return error === undefined;
+}

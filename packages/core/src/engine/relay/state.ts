@@ -1,0 +1,49 @@
+import type { JournalEntry } from "../../model/journal.ts";
+import type { FeedPosition } from "../../storage/adapter.ts";
+
+/** What is stored for a relay. Instants are milliseconds since 1970, by the clock of the database. */
+export interface RelayState {
+  /** Everything up to here was handed over, or is parked. */
+  readonly position: FeedPosition;
+  /** The fencing token of the latest holder. */
+  readonly token: number;
+  readonly lease: { readonly holder: string; readonly until: number } | null;
+  readonly parked: readonly ParkedState[];
+  /** Made anew for each write, so that a writer without an answer can tell whether it has written. */
+  readonly writeId: string;
+}
+
+/** A record whose entries are parked. They are in the journal, so only their versions are kept. */
+export interface ParkedState {
+  readonly recordKind: JournalEntry["recordKind"];
+  readonly recordId: string;
+  /** The entry that has failed. */
+  readonly fromVersion: number;
+  /** The last of the entries that wait behind it. */
+  readonly lastVersion: number;
+  /** How often the first entry has failed. */
+  readonly attempts: number;
+  readonly retryAt: number;
+  readonly error: string;
+  /** What `release` has asked the holder of the lease to do. */
+  readonly asked: "retry" | "skip" | null;
+}
+
+export type RecordName = Pick<JournalEntry, "recordKind" | "recordId">;
+
+export const nameText = ({ recordKind, recordId }: RecordName): string => `${recordKind}:${recordId}`;
+
+/** Characters of an error's text that are kept. */
+const longestError = 200;
+
+/** An error in one line. Anything can be thrown, also what cannot be turned into a text. */
+export function errorText(error: unknown): string {
+  let text: string;
+  try {
+    text = String(error);
+  } catch {
+    text = "an error without a text";
+  }
+  // What is cut in half has no UTF-8 form, and some databases refuse it in JSON.
+  return text.slice(0, longestError).toWellFormed();
+}

@@ -1,0 +1,97 @@
+import { nextBatch } from "../feed/subscribe.ts";
+import { pause } from "./bell.ts";
+import { createDesk, type Desk } from "./desk.ts";
+import { dispatch, goOn } from "./dispatch.ts";
+import type { RelayContext, Taken } from "./take-lease.ts";
+
+/** Entries that are read ahead. At most twice as many wait, and are handed over again after a crash. */
+const readAhead = 250;
+
+/** Progress is stored this many milliseconds after an entry, with that of all others until then. */
+const storeAfterMs = 50;
+
+/**
+ * Hands over entries until the lease ends, or until `stop` is aborted and everything under way is answered.
+ * @throws BookingError for what does not pass by itself
+ */
+export async function work(
+  context: RelayContext,
+  taken: Taken,
+  { holder, stop, wakers }: { readonly holder: string; readonly stop: AbortSignal; readonly wakers: Set<() => void> },
+): Promise<void> {
+  const desk = createDesk(context, taken, holder);
+  const { lease, close, wake } = desk;
+  stop.addEventListener("abort", close);
+  lease.ended.addEventListener("abort", close);
+  wakers.add(wake);
+  if (stop.aborted) close();
+  const reading = readOn(desk).catch(desk.fail);
+  try {
+    await keepUp(desk);
+    // A lease that has moved on may be taken again, whatever a read is waiting for.
+    if (desk.isGivenUp) await reading;
+    if (desk.failure !== undefined) throw desk.failure.error;
+  } finally {
+    close();
+    lease.end();
+    wakers.delete(wake);
+    stop.removeEventListener("abort", close);
+  }
+}
+
+/** Reads ahead, as long as there is room. */
+async function readOn(desk: Desk): Promise<void> {
+  const { context, backlog, bell, closing } = desk;
+  const { settings, plan } = context;
+  const follower = settings.feedTail.follow(plan.pollMs);
+  try {
+    while (!closing.aborted) {
+      // All of it has to be taken: the follower gives only what comes after it.
+      const batch = await nextBatch(settings, follower, backlog.end(), closing);
+      for (let at = 0; at < batch.length; at += readAhead) {
+        while (!hasRoom(desk) && !closing.aborted) await bell.heard(closing);
+        if (closing.aborted) return;
+        backlog.add(batch.slice(at, at + readAhead));
+        goOn(desk);
+      }
+    }
+  } finally {
+    follower.leave();
+  }
+}
+
+function hasRoom({ context, backlog, parking }: Desk): boolean {
+  return backlog.size() < readAhead && parking.size() < context.plan.parkedLimit;
+}
+
+/** Hands over what there is, keeps the lease, and stores the progress, until the lease ends or everything is closed. */
+async function keepUp(desk: Desk): Promise<void> {
+  const { lease, closing } = desk;
+  const progress = () => {
+    desk.isDirty = false;
+    return { position: desk.backlog.settledTo(), parked: desk.parking.states() };
+  };
+  let lookAt = performance.now();
+  while (!lease.ended.aborted) {
+    dispatch(desk);
+    if (closing.aborted && desk.handing + desk.retrying === 0) break;
+    if (desk.isDirty) await pause(storeAfterMs, lease.ended);
+    if (desk.isDirty || lease.renewInMs() <= 0) await lease.save(progress);
+    else if (desk.parking.size() > 0 && performance.now() >= lookAt) {
+      await lease.look();
+      lookAt = performance.now() + desk.context.plan.pollMs;
+    } else await desk.bell.heard(lease.ended, waitMs(desk, lookAt));
+  }
+  if (lease.ended.aborted) return;
+  await lease.giveUp(progress);
+  desk.isGivenUp = true;
+}
+
+/** Until something is to be done that no bell tells of. */
+function waitMs({ lease, parking, busy, closing, context }: Desk, lookAt: number): number {
+  if (parking.size() === 0) return lease.renewInMs();
+  const retryAt = closing.aborted ? undefined : parking.nextAt((key) => busy.has(key));
+  const retryMs = retryAt === undefined ? context.plan.pollMs : retryAt - lease.now();
+  // A record that is due, and for which there is no room, waits for the bell.
+  return Math.min(lease.renewInMs(), lookAt - performance.now(), retryMs > 0 ? retryMs : context.plan.pollMs);
+}
