@@ -33,7 +33,7 @@ const following = (async () => {
       const changed = Object.entries(entry.changes).map(([field, { from, to }]) => `${field} ${from ?? "–"} > ${to}`);
       console.log(`${entry.command} by ${entry.actor.id}: ${entry.recordKind} ${changed.join(", ")}`);
     }
-    console.log(`${free.size} slots are free.`);
+    console.log(`Free slots: ${free.size}`);
     if (free.size === 1) leaving.abort();
   }
 })();
