@@ -34,6 +34,7 @@ export async function dropDatabases(): Promise<void> {
 export async function openMysqlStore(server: TestServer): Promise<MysqlStore> {
   const lent = free.get(server.url)?.pop() ?? (await createLent(server));
   const hosts: Connection[] = [];
+  let isClosed = false;
   return {
     storage: lent.adapters[0],
     second: lent.adapters[1],
@@ -52,6 +53,8 @@ export async function openMysqlStore(server: TestServer): Promise<MysqlStore> {
       };
     },
     close: async () => {
+      if (isClosed) return;
+      isClosed = true;
       for (const host of hosts) host.destroy();
       await emptied(lent.pool);
       free.set(server.url, [...(free.get(server.url) ?? []), lent]);

@@ -161,7 +161,9 @@ async function meetRefusals(): Promise<void> {
 describe("the codes of a call", () => {
   beforeAll(async () => {
     const harness = { name: "memory", open: openMemoryStore as never, knownGaps: memoryGaps, propertyRuns: 5 };
-    for (const one of conformanceCases) await runConformanceCase(one, harness);
+    // A relay is no call of an engine, and takes only one that createEngine returned.
+    const ofEngines = conformanceCases.filter(({ key }) => !key.startsWith("relay."));
+    for (const one of ofEngines) await runConformanceCase(one, harness);
     await meetFailures();
     await meetRefusals();
   });

@@ -108,12 +108,14 @@ async function refusals(of: EveryCall): Promise<void> {
   await run("book with that key otherwise", () => failing(engine.book({ ...again, subjectId: "subject-4" })));
 }
 
-async function feed({ engine, run }: EveryCall): Promise<void> {
+async function feed(of: EveryCall): Promise<void> {
+  const { engine, run } = of;
   const { cursor } = await run("stand at the end of the feed", () => engine.changes({ after: "end" }));
-  await run("read the feed from the beginning", () => engine.changes({ limit: 10 }));
   await run("find nothing new in the feed", () => engine.changes({ after: cursor }));
+  await run("read the feed from the beginning", () => engine.changes({ limit: 10 }));
+  await run("block another", () => engine.block({ actor, slotId: freeSlot(of, 9) }));
   await run("follow the feed", async () => {
-    for await (const { entries } of engine.subscribe()) if (entries.length > 0) return;
+    for await (const { entries } of engine.subscribe({ after: cursor })) if (entries.length > 0) return;
   });
   await run("hold the slots of a window", async () => (await engine.follow({ forDays: 1 })).close());
 }
