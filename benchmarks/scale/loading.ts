@@ -166,11 +166,12 @@ function journalRows(data: DataSet, sql: LoadingSql, terms: Terms): readonly str
   const schedule = `cross join ${schedulesTable} as s where s.p = ${terms.provider("g")}`;
   const where = `"providerId":{"to":"' || s.provider_id || '"},"facilityId":{"to":"' || s.facility_id || '"}`;
   const own = Object.keys(sql.partition);
-  const columns = [...own, ...["facility_id", "provider_id", "record_kind", "record_id", "version", "command"]];
+  const place = `'["' || s.facility_id || '","' || s.provider_id || '"]'`;
+  const columns = [...own, ...["place", "record_kind", "record_id", "version", "command"]];
   const insert = (values: readonly string[], from: string) =>
     `insert into slotwright_journal
     (${columns.join(", ")}, command_id, actor_kind, actor_id, at, from_status, to_status, changes)
-    select ${[...Object.values(sql.partition), "s.facility_id", "s.provider_id", ...values].join(", ")} from ${from}`;
+    select ${[...Object.values(sql.partition), place, ...values].join(", ")} from ${from}`;
   const c = `(g / ${slotsPerWeek})`;
   const created = `'{"scheduleId":{"to":"' || s.schedule_id || '"},${where},"seat":{"to":0},${times},"status":{"to":"available"},"appointmentId":{"to":null},"hold":{"to":null},"metadata":{"to":{}}}'`;
   const agreed = `'{"subjectId":{"to":"' || ${subject(data)} || '"},${where},${times},"status":{"to":"confirmed"},"providerIds":{"to":["' || s.provider_id || '"]},"slotIds":{"to":["' || ${terms.slotId("g")} || '"]},"metadata":{"to":{}}}'`;

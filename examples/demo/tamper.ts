@@ -38,10 +38,10 @@ const tamperings: Readonly<Record<Invariant, Tampering>> = {
     change: [
       [
         `INSERT INTO slotwright_journal (
-          record_kind, record_id, facility_id, provider_id, version, command, command_id, actor_kind, actor_id, at,
+          record_kind, record_id, place, version, command, command_id, actor_kind, actor_id, at,
           from_status, to_status, changes)
         SELECT
-          record_kind, record_id, facility_id, provider_id, version + 1, command, command_id, actor_kind, actor_id, at, to_status, to_status, '{}'
+          record_kind, record_id, place, version + 1, command, command_id, actor_kind, actor_id, at, to_status, to_status, '{}'
         FROM slotwright_journal WHERE seq = ?`,
         "seq",
       ],

@@ -41,13 +41,14 @@ export function writeEntries(
   const columns = columnsOf({ table: "journal", how: "insert" });
   const names = sql.join(columns.map((column) => sql.id(column)));
   const values = sql.join(columns.map((column) => sql.id("k", column)));
-  return sql`${takePartition}
-    set last = greatest(last, coalesce((select max(j.seq) from ${rowsIn(rows, columns, strategy)}
-      straight_join ${journal} as j force index (primary)
+  const keys = rowsIn(rows, columns, strategy, { only: ["record_kind", "record_id", "version"] });
+  const before = sql`select max(j.seq) from ${keys} straight_join ${journal} as j force index (primary)
       on j.record_id = k.record_id and j.record_kind = k.record_kind and j.version = k.version - 1
-      where k.version > 1 ${lock}), 0));
+      where k.version > 1 ${lock}`;
+  return sql`${takePartition}
+    set last = greatest(last, coalesce((${before}), 0));
     insert into ${journal} (feed_partition, seq, ${names})
-    select taken, last + k.place, ${values} from ${rowsIn(rows, columns, strategy, numbered)};
+    select taken, last + k.number, ${values} from ${rowsIn(rows, columns, strategy, { number: numbered })};
     update ${partitions} set last_seq = last + json_length(${rows}) where feed_partition = taken;`;
 }
 

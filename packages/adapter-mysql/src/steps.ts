@@ -70,22 +70,22 @@ const typeOf = (column: string, { textType }: Pick<MysqlStrategy, "textType">) =
 
 /**
  * The rows of a JSON array, as a table `k`. Each is an array of the values of these columns, as `rowText` writes it.
- * `place` counts them from 1.
+ * With `numbered`, `number` counts them from 1. With `only`, the table has only these columns.
  */
 export function rowsIn(
   source: RawBuilder<unknown>,
   columns: readonly string[],
   strategy: Pick<MysqlStrategy, "textType">,
-  place = sql``,
+  { number = sql``, only = columns }: { readonly number?: RawBuilder<unknown>; readonly only?: readonly string[] } = {},
 ): RawBuilder<unknown> {
-  const typed = columns.map(
-    (column, index) => sql`${sql.id(column)} ${typeOf(column, strategy)} path ${sql.lit(`$[${index}]`)}`,
+  const typed = only.map(
+    (column) => sql`${sql.id(column)} ${typeOf(column, strategy)} path ${sql.lit(`$[${columns.indexOf(column)}]`)}`,
   );
-  return sql`json_table(${source}, '$[*]' columns (${place}${sql.join(typed)})) as k`;
+  return sql`json_table(${source}, '$[*]' columns (${number}${sql.join(typed)})) as k`;
 }
 
 /** For `rowsIn`. */
-export const numbered = sql`place for ordinality, `;
+export const numbered = sql`number for ordinality, `;
 
 /**
  * A row in the form that JSON_TABLE reads fastest: the values in the order of the columns. An array is not a valid

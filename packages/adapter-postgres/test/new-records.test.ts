@@ -91,7 +91,7 @@ describeOnServer("two that create the same record concurrently, the first of the
   it.each(levels)("an entry that is in the journal already, at %s, is left for the guard to refuse", async (level) => {
     const { pool, storage } = at(level);
     const columns =
-      "feed_partition, record_kind, record_id, facility_id, provider_id, command, command_id, actor_kind, actor_id, at, to_status, changes";
+      "feed_partition, record_kind, record_id, place, command, command_id, actor_kind, actor_id, at, to_status, changes";
     await pool.query(
       `insert into ${store.schema}.slotwright_journal (version, ${columns})
       select 2, ${columns} from ${store.schema}.slotwright_journal where record_id = '${slot.id}'`,

@@ -224,7 +224,7 @@ insert into slotwright_appointments
 insert into slotwright_further_providers
   select p || '-' || n, 'provider-' || p + 1, 'subject-' || n, 'f' || p % 4, ${now.getTime()} + n * 1800000, 'confirmed'
   from generate_series(1, 80) as p, generate_series(1, 500) as n;
-insert into slotwright_journal (feed_partition, record_kind, record_id, facility_id, provider_id, version, command, command_id, actor_kind, actor_id, at, to_status, changes)
-  select 0, 'slot', id, facility_id, provider_id, 1, 'createSlots', 'c', 'a', 'a', 0, 'available', '{}' from slotwright_slots on conflict do nothing;
+insert into slotwright_journal (feed_partition, record_kind, record_id, place, version, command, command_id, actor_kind, actor_id, at, to_status, changes)
+  select 0, 'slot', id, '["f","p"]', 1, 'createSlots', 'c', 'a', 'a', 0, 'available', '{}' from slotwright_slots on conflict do nothing;
 insert into slotwright_commands select 'c' || n, '', 'null', 0 from generate_series(1, 20000) as n;
 `;

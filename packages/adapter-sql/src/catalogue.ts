@@ -90,10 +90,8 @@ export const catalogue = {
     seq: { type: "sequence", isFixed: true },
     record_kind: fixedText,
     record_id: fixedId,
-    /** The record's facility and providers after the change. An array of all providers, or NULL if there is one. */
-    facility_id: fixedId,
-    provider_id: fixedId,
-    provider_ids: { type: "json", isNullable: true, isFixed: true },
+    /** The record's facility and then its providers, after the change. In one column: each costs every booking. */
+    place: { type: "json", isFixed: true },
     version: { type: "integer", isFixed: true },
     command: fixedText,
     command_id: fixedId,

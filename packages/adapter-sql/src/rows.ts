@@ -176,9 +176,7 @@ export function journalToRow(entry: JournalEntry): JournalRow {
   return {
     record_kind: entry.recordKind,
     record_id: entry.recordId,
-    facility_id: entry.facilityId,
-    provider_id: entry.providerIds[0] ?? "",
-    provider_ids: entry.providerIds.length === 1 ? null : JSON.stringify(entry.providerIds),
+    place: JSON.stringify([entry.facilityId, ...entry.providerIds]),
     version: entry.version,
     command: entry.command,
     command_id: entry.commandId,
@@ -193,11 +191,12 @@ export function journalToRow(entry: JournalEntry): JournalRow {
 }
 
 export function rowToJournal(row: JournalRow): JournalEntry {
+  const [facilityId, ...providerIds] = JSON.parse(row.place) as readonly [string, ...string[]];
   return {
     recordKind: row.record_kind as JournalEntry["recordKind"],
     recordId: row.record_id,
-    providerIds: row.provider_ids === null ? [row.provider_id] : (JSON.parse(row.provider_ids) as readonly string[]),
-    facilityId: row.facility_id,
+    providerIds,
+    facilityId,
     version: row.version,
     command: row.command as CommandName,
     commandId: row.command_id,

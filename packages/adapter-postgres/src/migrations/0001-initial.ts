@@ -215,9 +215,7 @@ export const initial: Migration = {
   "seq" bigint generated always as identity not null,
   "record_kind" text collate "C" not null,
   "record_id" text collate "C" not null,
-  "facility_id" text collate "C" not null,
-  "provider_id" text collate "C" not null,
-  "provider_ids" text collate "C",
+  "place" text collate "C" not null,
   "version" integer not null,
   "command" text collate "C" not null,
   "command_id" text collate "C" not null,
@@ -249,7 +247,7 @@ export const initial: Migration = {
       name: "row_format",
       on: "journal",
       statement: `alter table "{schema}"."{prefix}journal" add constraint "row_format"
-  check ("record_kind" = any ('{slot,appointment}') and version >= 1 and json_typeof("changes"::json) = 'object')`,
+  check ("record_kind" = any ('{slot,appointment}') and version >= 1 and json_typeof("place"::json) = 'array' and json_typeof("changes"::json) = 'object')`,
     },
     {
       kind: "table",
@@ -727,9 +725,7 @@ $slotwright$`,
   "n" integer,
   "record_kind" text,
   "record_id" text,
-  "facility_id" text,
-  "provider_id" text,
-  "provider_ids" text,
+  "place" text,
   "version" integer,
   "command" text,
   "command_id" text,
@@ -906,8 +902,8 @@ begin
         end if;
       end if;
       if p_journal is not null then
-        insert into "{schema}"."{prefix}journal" (feed_partition, "record_kind", "record_id", "facility_id", "provider_id", "provider_ids", "version", "command", "command_id", "actor_kind", "actor_id", "reason", "at", "from_status", "to_status", "changes")
-        select v_partition, r."record_kind", r."record_id", r."facility_id", r."provider_id", r."provider_ids", r."version", r."command", r."command_id", r."actor_kind", r."actor_id", r."reason", r."at", r."from_status", r."to_status", r."changes" from unnest(p_journal) as r
+        insert into "{schema}"."{prefix}journal" (feed_partition, "record_kind", "record_id", "place", "version", "command", "command_id", "actor_kind", "actor_id", "reason", "at", "from_status", "to_status", "changes")
+        select v_partition, r."record_kind", r."record_id", r."place", r."version", r."command", r."command_id", r."actor_kind", r."actor_id", r."reason", r."at", r."from_status", r."to_status", r."changes" from unnest(p_journal) as r
         where r.n <> all (v_lost);
         get diagnostics v_written = row_count;
         if v_written < cardinality(p_journal) then

@@ -72,7 +72,7 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
     key: { name: "journal_once_per_version", columns: ["record_id", "record_kind", "version"] },
     checks: {
       row_format: ({ isOneOf, isJson }) =>
-        sql`${isOneOf("record_kind", ["slot", "appointment"])} and version >= 1 and ${isJson("changes", "object")}`,
+        sql`${isOneOf("record_kind", ["slot", "appointment"])} and version >= 1 and ${isJson("place", "array")} and ${isJson("changes", "object")}`,
     },
   },
   feed_partitions: { key: { name: "feed_partitions_pkey", columns: ["feed_partition"] } },

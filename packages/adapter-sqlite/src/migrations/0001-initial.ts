@@ -106,9 +106,7 @@ export const initial: Migration = {
   "seq" integer primary key not null,
   "record_kind" text not null,
   "record_id" text not null,
-  "facility_id" text not null,
-  "provider_id" text not null,
-  "provider_ids" text,
+  "place" text not null,
   "version" integer not null,
   "command" text not null,
   "command_id" text not null,
@@ -120,7 +118,7 @@ export const initial: Migration = {
   "to_status" text not null,
   "changes" text not null,
   constraint "{prefix}journal_once_per_version" unique ("record_id", "record_kind", "version"),
-  constraint "row_format" check ("record_kind" in ('slot', 'appointment') and version >= 1 and case when json_valid("changes") then json_type("changes") = 'object' else 0 end)
+  constraint "row_format" check ("record_kind" in ('slot', 'appointment') and version >= 1 and case when json_valid("place") then json_type("place") = 'array' else 0 end and case when json_valid("changes") then json_type("changes") = 'object' else 0 end)
 ) strict`,
     },
     {

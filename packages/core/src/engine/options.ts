@@ -11,7 +11,6 @@ import { watchClock } from "./clock-watch.ts";
 import { coalescingStorage } from "./coalesce.ts";
 import type { EngineStorage } from "./engine-storage.ts";
 import { createFeedTail, type FeedTail } from "./feed/feed-tail.ts";
-import { noticingStorage } from "./feed/noticing-storage.ts";
 import { createIdSource, newToken } from "./ids.ts";
 import type { CoalesceOptions } from "./lanes.ts";
 import { outsideOfCallers } from "./outside-of-callers.ts";
@@ -224,9 +223,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
   const call = { connectWithinMs: budgetMs, onWarning: warn };
   const coalescing = coalescingStorage(given, { batchSize, lanes, queueLimit }, call);
   const recentSlots = slots === 0 ? undefined : createRecentSlots({ slots, forMs });
-  const remembering = recentSlots === undefined ? coalescing : rememberingStorage(coalescing, recentSlots, clock);
-  const feedTail = createFeedTail((query) => given.readFeed(query, inBackground));
-  const storage = noticingStorage(remembering, feedTail.notice);
+  const storage = recentSlots === undefined ? coalescing : rememberingStorage(coalescing, recentSlots, clock);
   const runShared = batchSize === 1 ? asCalled : outsideOfCallers;
   // A host's clock is the host's own concern, and a warning without a listener is not worth a query.
   const isWatched = options.clock === undefined && options.onWarning !== undefined;
@@ -244,7 +241,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     warn,
     noteWrongAnswer: notingWrongAnswers(warn, clock),
     findUnremembered: coalescing.findSlots,
-    feedTail,
+    feedTail: createFeedTail((query) => given.readFeed(query, inBackground)),
     agreement: createAgreement({ overlapScope, idempotencyScope }, () => given.readSettings(inBackground), runShared),
     noteAnswer: isWatched
       ? watchClock({ clock, readClock: () => outsideOfCallers(() => given.readClock(inBackground)), warn })

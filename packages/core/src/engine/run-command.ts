@@ -44,7 +44,7 @@ export async function runCommand<Result extends object>(
       attempt = await attemptCommand(settings, request);
     }
     if ("refusal" in attempt) throw new BookingError(attempt.refusal.refused, attempt.refusal.details);
-    if (!settings.isHostTransaction) settings.noteAnswer();
+    if (!settings.isHostTransaction) noteCommit(settings);
     return attempt.result as Result;
   } finally {
     request.finder.leave();
@@ -64,4 +64,10 @@ async function attemptCommand(settings: EngineSettings, request: Request, rememb
 /** Runs before the first command: two engines that see overlap differently would book one provider twice. */
 async function agree({ storage, agreement, isHostTransaction }: EngineSettings): Promise<void> {
   await (isHostTransaction ? agreement.makeWithin(storage) : agreement.make(storage));
+}
+
+/** Those who follow the feed need not wait for the next poll. */
+function noteCommit({ noteAnswer, feedTail }: EngineSettings): void {
+  noteAnswer();
+  feedTail.notice();
 }

@@ -28,6 +28,7 @@ export async function runTransaction<Result>(
     const attempt = "cause" in begun ? begun : await attemptTransaction(settings.storage, begun, work);
     if ("result" in attempt) {
       settings.noteAnswer();
+      settings.feedTail.notice();
       return attempt.result;
     }
     another = attempt.another;

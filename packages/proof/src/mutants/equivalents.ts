@@ -9,7 +9,7 @@ const reasons: readonly { readonly keys: RegExp; readonly reason: string }[] = [
     reason: "A list of ids has neither numbers nor anything empty.",
   },
   {
-    keys: /^journal\.provider_ids (loses what is empty|rounds numbers)/,
+    keys: /^journal\.place (loses what is empty|rounds numbers)/,
     reason: "A list of ids has neither numbers nor anything empty.",
   },
   {
