@@ -1,3 +1,4 @@
+import type { TableName } from "@slotwright/adapter-sql";
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import { type RawBuilder, sql } from "kysely";
 import { columnsOf, numbered, partitionCount, rowsIn } from "../src/steps.ts";
@@ -16,6 +17,30 @@ export function partitionRows({ queries }: MysqlStrategy): SchemaObject {
   return { kind: "rows", name: "feed_partitions", on: "feed_partitions", statement: statement.compile(queries).sql };
 }
 
+/** The number of a record's latest entry, which only this engine needs. */
+export function feedNumbers({ queries }: MysqlStrategy): readonly SchemaObject[] {
+  return numberedTables.map((table) => {
+    const statement = sql`alter table ${sql.table(table)} add column feed_seq bigint not null default 0`;
+    return { kind: "column", name: "feed_seq", on: table, statement: statement.compile(queries).sql };
+  });
+}
+
+const numberedTables = ["slots", "appointments"] as const satisfies readonly TableName[];
+
+/** Whether the rows of a table have the number of their latest entry. */
+export const isNumbered = (table: TableName): boolean => numberedTables.some((one) => one === table);
+
+/**
+ * The highest number that the session has seen or given: a Lamport clock. A record's rows are locked before its entries
+ * are numbered, and their numbers are noted here, so an entry gets a higher number than the record's entry before,
+ * whatever the partition of that one. Readers who follow the numbers then get a record's versions in order. It belongs
+ * to the session because a large batch takes several calls, and it does no harm if it is higher than it has to be.
+ */
+export const latestNumber = sql`@slotwright_feed_seq`;
+
+export const noteNumber = (number: RawBuilder<unknown>) =>
+  sql`set ${latestNumber} = greatest(coalesce(${latestNumber}, 0), coalesce(${number}, 0));`;
+
 export const partitionVariables = sql`declare taken int;
     declare last bigint;
     declare probes int;`;
@@ -25,31 +50,21 @@ export const partitionVariables = sql`declare taken int;
  * order of the numbers in a partition is the order of the commits. A partition that others hold is skipped: nobody
  * waits.
  *
- * A number is also higher than that of the record's previous entry, whatever the partition of that one, so that readers
- * who follow the numbers get a record's versions in order. That entry is locked where `lock` says so, because a
- * transaction's own view may be older. A new record has none, and looking for it would lock a gap.
- *
  * The row of the partition is written, and not only locked: a cluster that certifies writes, whose locks are local to a
  * node, then lets only one of two nodes commit in a partition. They begin to look at different ones, by what the
  * cluster gives to each of its nodes for its automatic numbers.
  */
-export function writeEntries(
-  rows: RawBuilder<unknown>,
-  strategy: MysqlStrategy,
-  lock: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+export function writeEntries(rows: RawBuilder<unknown>, strategy: MysqlStrategy): RawBuilder<unknown> {
   const columns = columnsOf({ table: "journal", how: "insert" });
   const names = sql.join(columns.map((column) => sql.id(column)));
   const values = sql.join(columns.map((column) => sql.id("k", column)));
-  const keys = rowsIn(rows, columns, strategy, { only: ["record_kind", "record_id", "version"] });
-  const before = sql`select max(j.seq) from ${keys} straight_join ${journal} as j force index (primary)
-      on j.record_id = k.record_id and j.record_kind = k.record_kind and j.version = k.version - 1
-      where k.version > 1 ${lock}`;
   return sql`${takePartition}
-    set last = greatest(last, coalesce((${before}), 0));
+    ${noteNumber(sql`last`)}
+    set last = ${latestNumber};
     insert into ${journal} (feed_partition, seq, ${names})
-    select taken, last + k.number, ${values} from ${rowsIn(rows, columns, strategy, { number: numbered })};
-    update ${partitions} set last_seq = last + json_length(${rows}) where feed_partition = taken;`;
+    select taken, last + k.number, ${values} from ${rowsIn(rows, columns, strategy, numbered)};
+    set ${latestNumber} = last + json_length(${rows});
+    update ${partitions} set last_seq = ${latestNumber} where feed_partition = taken;`;
 }
 
 // Each row is read by its key alone, so that no gap is locked in which somebody inserts.

@@ -1,6 +1,6 @@
 import { indexObjects, type SchemaObject, tableParts, wholeTable } from "@slotwright/adapter-sql/schema";
 import { mysqlStrategy, type Namespace, type ServerName } from "../src/strategy.ts";
-import { partitionRows } from "./feed-partitions.ts";
+import { feedNumbers, partitionRows } from "./feed-partitions.ts";
 import { guardIndexes, guardTriggers } from "./guards.ts";
 import { procedures } from "./procedures.ts";
 
@@ -10,6 +10,7 @@ export function schemaObjects(namespace: Namespace, server: ServerName): readonl
   return [
     ...tableParts(strategy).map((parts) => wholeTable(strategy, parts)),
     partitionRows(strategy),
+    ...feedNumbers(strategy),
     ...indexObjects(strategy),
     ...guardIndexes(strategy),
     ...guardTriggers(strategy),

@@ -13,7 +13,7 @@ import {
 } from "../src/steps.ts";
 import type { MysqlStrategy } from "../src/strategy.ts";
 import { commit, rollback } from "../src/transaction-commands.ts";
-import { partitionVariables, writeEntries } from "./feed-partitions.ts";
+import { isNumbered, latestNumber, noteNumber, partitionVariables, writeEntries } from "./feed-partitions.ts";
 
 /** The version that is written here. */
 const routines = 1;
@@ -46,7 +46,7 @@ function writeProcedure(strategy: MysqlStrategy): SchemaObject {
     declare said ${strategy.textType};
     ${partitionVariables}
     declare exit handler for sqlexception begin set ${newSchedules} = null; resignal; end;
-    ${writesOf(strategy, { rows: strategy.server.locking("update", "s"), entries: strategy.server.locking("share", "j") })}
+    ${writesOf(strategy, strategy.server.locking("update", "s"))}
     end`,
   );
 }
@@ -73,22 +73,16 @@ function commitProcedure(strategy: MysqlStrategy): SchemaObject {
     set transaction isolation level read committed;
     set innodb_lock_wait_timeout = ${sql.lit(lockWaitSeconds)};
     start transaction;
-    ${writesOf(strategy, { rows: strategy.server.lockingFree("s"), entries: sql`` })}
+    ${writesOf(strategy, strategy.server.lockingFree("s"))}
     ${sql.raw(commit)};
     set innodb_lock_wait_timeout = seconds;
     end`,
   );
 }
 
-/** How the rows that change are locked, and the entries that tell of them before. */
-interface Locks {
-  readonly rows: RawBuilder<unknown>;
-  readonly entries: RawBuilder<unknown>;
-}
-
-function writesOf(strategy: MysqlStrategy, locks: Locks): RawBuilder<unknown> {
+function writesOf(strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   const bodies = steps.map(
-    (step) => sql`if ${parameter(step)} is not null then ${stepBody(step, strategy, locks)} end if;`,
+    (step) => sql`if ${parameter(step)} is not null then ${stepBody(step, strategy, lock)} end if;`,
   );
   const schedules = parameter({ name: "new_schedules" });
   return sql`set ${newSchedules} = ${schedules};
@@ -102,13 +96,11 @@ function parameters({ textType }: MysqlStrategy): RawBuilder<unknown> {
   return sql.join(steps.map((step) => sql`in ${parameter(step)} ${textType}`));
 }
 
-function stepBody(step: CommitStep, strategy: MysqlStrategy, locks: Locks): RawBuilder<unknown> {
-  if (step.how === "lock") return lockBody(step, strategy, locks.rows);
+function stepBody(step: CommitStep, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (step.how === "lock") return lockBody(step, strategy, lock);
   const columns = columnsOf(step);
   const insert =
-    step.table === "journal"
-      ? writeEntries(parameter(step), strategy, locks.entries)
-      : insertBody(step, columns, strategy);
+    step.table === "journal" ? writeEntries(parameter(step), strategy) : insertBody(step, columns, strategy);
   const duplicate = duplicateTexts[step.name];
   if (duplicate !== undefined) return unlessDuplicate(duplicate, insert);
   if (step.how === "insert") return insert;
@@ -128,22 +120,25 @@ const storedRow = (table: TableName) => sql`${sql.table(table)} as s force index
  */
 function lockBody(step: CommitStep, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   const rows = parameter(step);
+  const [number, note] = isNumbered(step.table) ? [sql`s.feed_seq`, noteNumber(sql`last`)] : [sql`0`, sql``];
   return sql`set found = 0;
     if json_length(${rows}) = 1 then
-      select 1 into found from ${storedRow(step.table)}
+      select 1, ${number} into found, last from ${storedRow(step.table)}
       where s.id = json_unquote(json_extract(${rows}, '$[0][0]')) and s.version = json_extract(${rows}, '$[0][1]') ${lock};
     else
-      select count(*) into found from ${rowsIn(rows, columnsOf(step), strategy)}
+      select count(*), max(${number}) into found, last from ${rowsIn(rows, columnsOf(step), strategy)}
       straight_join ${storedRow(step.table)} on s.id = k.id and s.version = k.version ${lock};
     end if;
-    ${unlessAll(step, sql`found`)}`;
+    ${unlessAll(step, sql`found`)}
+    ${note}`;
 }
 
 function insertBody(step: CommitStep, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
   const names = sql.join(columns.map((column) => sql.id(column)));
   const values = sql.join(columns.map((column) => sql.id("k", column)));
-  return sql`insert into ${sql.table(step.table)} (${names})
-    select ${values} from ${rowsIn(parameter(step), columns, strategy)};`;
+  const own = isNumbered(step.table) ? [sql`, feed_seq`, sql`, ${latestNumber}`] : [sql``, sql``];
+  return sql`insert into ${sql.table(step.table)} (${names}${own[0]})
+    select ${values}${own[1]} from ${rowsIn(parameter(step), columns, strategy)};`;
 }
 
 /**
@@ -176,6 +171,7 @@ function updateBody(step: CommitStep, columns: readonly string[], strategy: Mysq
   const names = sql.join(columns.map((column) => sql.id(column)));
   const values = sql.join(columns.map((column) => sql.id("k", column)));
   const assignments = columns.filter(mayChange).map((column) => sql`${sql.id(column)} = ${sql.id("k", column)}`);
+  if (isNumbered(step.table)) assignments.push(sql`feed_seq = ${latestNumber}`);
   return sql`insert into ${table} (${names})
     select ${values} from ${rowsIn(parameter(step), columns, strategy)}
     on duplicate key update ${sql.join(assignments)};`;

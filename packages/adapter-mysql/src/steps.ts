@@ -70,16 +70,16 @@ const typeOf = (column: string, { textType }: Pick<MysqlStrategy, "textType">) =
 
 /**
  * The rows of a JSON array, as a table `k`. Each is an array of the values of these columns, as `rowText` writes it.
- * With `numbered`, `number` counts them from 1. With `only`, the table has only these columns.
+ * With `numbered`, `number` counts them from 1.
  */
 export function rowsIn(
   source: RawBuilder<unknown>,
   columns: readonly string[],
   strategy: Pick<MysqlStrategy, "textType">,
-  { number = sql``, only = columns }: { readonly number?: RawBuilder<unknown>; readonly only?: readonly string[] } = {},
+  number = sql``,
 ): RawBuilder<unknown> {
-  const typed = only.map(
-    (column) => sql`${sql.id(column)} ${typeOf(column, strategy)} path ${sql.lit(`$[${columns.indexOf(column)}]`)}`,
+  const typed = columns.map(
+    (column, index) => sql`${sql.id(column)} ${typeOf(column, strategy)} path ${sql.lit(`$[${index}]`)}`,
   );
   return sql`json_table(${source}, '$[*]' columns (${number}${sql.join(typed)})) as k`;
 }

@@ -1,3 +1,4 @@
+import { columnNames } from "@slotwright/adapter-sql";
 import {
   allowedStatements,
   followsFurtherProviders,
@@ -65,7 +66,7 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
   });
 
   it("a slot that no appointment lists, even if its id reads like two that are listed", async () => {
-    await connection.query(`insert into slotwright_appointments
+    await connection.query(`insert into slotwright_appointments (${columnNames.appointments.join(", ")})
       select 'both', subject_id, provider_id, facility_id, ${ms(30)}, ${ms(60)}, status, '["slot-30","seat-1"]',
         provider_ids, metadata, version, created_at, updated_at from slotwright_appointments where status = 'confirmed'`);
     const taken = { seat: 5, start_at: ms(30), end_at: ms(60), status: "'booked'", appointment_id: "'both'" };
