@@ -32,7 +32,7 @@ async function tell(entry: JournalEntry, { signal, attempt }: Handover): Promise
   const { id, subjectId, start } = await engine.getAppointment(entry.recordId);
   if (entry.toStatus === "confirmed") reminders.set(id, new Date(start.getTime() - dayMs));
   else reminders.delete(id);
-  // The same key however often the entry is handed over, so whoever keeps the keys can drop repeats.
+  // The same key however often the entry is handed over, so a receiver that keeps the keys can drop repeats.
   const headers = { "idempotency-key": `${id}/${entry.version}`, "x-subject": subjectId };
   const response = await fetch(`http://127.0.0.1:${port}/${entry.command}`, { method: "POST", headers, signal });
   if (!response.ok) throw new Error(`The webhook answered ${response.status} to attempt ${attempt}.`);

@@ -57,7 +57,7 @@ const broken: readonly Control[] = [
     caughtBy: ["booking.cancel-frees", "booking.history"],
   },
   {
-    name: "writes into one partition of the feed, whoever else does",
+    name: "writes into one partition of the feed at the same time as others",
     make: sharedPartition,
     caughtBy: ["contract.feed-within", "races.feed"],
   },

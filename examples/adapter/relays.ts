@@ -12,7 +12,7 @@ export async function readRelay(run: Run, { relays }: TableNames, name: string):
   return found;
 }
 
-/** One statement compares and sets. Whoever comes second waits for the first, and finds another version. */
+/** One statement compares and sets. The second one waits for the first, and finds another version. */
 export async function storeRelay(
   { begin, commit }: Pick<Steps, "begin" | "commit">,
   run: Run,

@@ -5,7 +5,7 @@ import { entryFrom, takePartition } from "../feed.ts";
 import type { MakeAdapter } from "../harness.ts";
 import { tablesIn } from "../schema.ts";
 
-/** Writes the entries into the first partition, whoever is at work there. */
+/** Writes the entries into the first partition, although others may be at work there. */
 const inFirst: Steps["journal"] = async (run, { journal }, { journal: entries }) => {
   const { rowCount } = await run(
     `insert into ${journal} (document, partition) select value, 0 from jsonb_array_elements($1) on conflict do nothing`,

@@ -8,7 +8,7 @@ const partitions = sql.table("feed_partitions");
 const journal = sql.table("journal");
 
 /**
- * One more than are ever taken: whoever skips a locked row locks the gap behind it, at the stricter isolation levels.
+ * One more than are ever taken: a transaction that skips a locked row locks the gap behind it, at the stricter isolation levels.
  * Further partitions are inserted behind the last row, where nobody may have locked the gap.
  */
 export function partitionRows({ queries }: MysqlStrategy): SchemaObject {

@@ -3,7 +3,7 @@ import type { FeedQuery, FeedRead } from "@slotwright/core/adapter";
 import type { Runner } from "./connection.ts";
 import type { Statements } from "./statements.ts";
 
-/** One statement is one snapshot: whoever sees a transaction's entries sees those of all that it waited for. */
+/** One statement is one snapshot: a reader that sees a transaction's entries sees those of all that it waited for. */
 export async function readFeed(run: Runner, statements: Statements, { after, limit }: FeedQuery): Promise<FeedRead> {
   if (after === "end") return endPosition(await run<FeedRow>(statements.readFeedEnd, []));
   const marks = after ?? [];

@@ -412,8 +412,8 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
 
   /**
    * Follows the feed: gives what has happened since `after`, and then what happens, as it happens. Commits of this
-   * engine come at once, all others within `pollMs`. However many follow, one reader asks the database. Whoever is slow
-   * goes on from their own cursor, so nothing is missed and little is kept in memory. While the database is away, it
+   * engine come at once, all others within `pollMs`. However many follow, one reader asks the database. A slow subscriber
+   * goes on from its own cursor, so nothing is missed and little is kept in memory. While the database is away, it
    * waits. It ends with `signal`, or when you leave the loop.
    *
    * @returns An iterable of parts of the feed, each with the cursor after it. A part may have no entries, where all of

@@ -42,7 +42,7 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
   readJournal(query: JournalQuery, call?: CallOptions): Promise<readonly JournalEntry[]>;
 
   /**
-   * The entries of all records beyond a position. Whoever reads on from one position to the next gets each committed
+   * The entries of all records beyond a position. A reader that goes on from one position to the next gets each committed
    * entry exactly once, and those of one record in the order of its versions, whatever the order in which transactions
    * commit: the entries of a transaction that commits late come late. Fewer entries than `limit` are all that there
    * are. Never more than `limit`. Reading costs one round trip if nothing is new. Within a host's transaction its own

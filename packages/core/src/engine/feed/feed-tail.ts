@@ -172,7 +172,7 @@ function createKept() {
     },
     /**
      * Remembers how far it has come, so that it need not look at all entries each time. Of another generation, it knows
-     * nothing first: whoever asks reads the feed from their position, which shows whether the position fits.
+     * nothing first: a subscriber reads the feed from its position, which shows whether the position fits.
      */
     reader() {
       let next: number | undefined;

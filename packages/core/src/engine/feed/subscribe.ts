@@ -31,14 +31,14 @@ export function subscribe(
   async function* changesFrom(): AsyncGenerator<Changes<Shown<JournalEntry>>, undefined> {
     const follower = settings.feedTail.follow(pollMs);
     try {
-      let position = from ?? (await patiently(follower, signal, () => endOfFeed(settings)));
+      let position = from ?? (await patiently(signal, () => endOfFeed(settings)));
       while (position !== undefined && !signal?.aborted) {
         const batch = await nextBatch(settings, follower, position, signal);
         for (let at = 0; at < batch.length && !signal?.aborted; at += batchSize) {
           const part = batch.slice(at, at + batchSize);
           position = positionAfter(position, part);
           const all = part.map(({ entry }) => entry);
-          const entries = await patiently(follower, signal, () => visibleEntries(settings, all, filter));
+          const entries = await patiently(signal, () => visibleEntries(settings, all, filter));
           if (entries !== undefined) yield { entries, cursor: feedCursor(position) };
         }
       }
@@ -62,30 +62,31 @@ export async function nextBatch(
   const known = follower.beyond(position);
   if (known !== undefined && known.length > 0) return known;
   // Registered before anything is awaited, so that no news is missed.
-  const moved = follower.moved(signal);
-  if (known === undefined) {
-    const read = await patiently(follower, signal, () => readFeed(settings, { after: position, limit: batchSize }));
+  const waiting = new AbortController();
+  const moved = follower.moved(AbortSignal.any(signal === undefined ? [waiting.signal] : [signal, waiting.signal]));
+  try {
+    if (known !== undefined) return await moved.then(() => []);
+    const read = await patiently(signal, () => readFeed(settings, { after: position, limit: batchSize }));
     if (read !== undefined && read.entries.length > 0) return read.entries;
     // The tail may have begun meanwhile, at this position or after it.
     const begun = follower.beyond(position);
     if (begun !== undefined && begun.length > 0) return begun;
+    await moved;
+    return [];
+  } finally {
+    // A subscriber that catches up leaves nothing registered behind.
+    waiting.abort();
   }
-  await moved;
-  return [];
 }
 
 /** Tries again while the database is away. Undefined if the subscription has ended meanwhile. */
-async function patiently<T>(
-  follower: TailFollower,
-  signal: AbortSignal | undefined,
-  work: () => Promise<T>,
-): Promise<T | undefined> {
+async function patiently<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
   while (!signal?.aborted) {
     try {
       return await work();
     } catch (error) {
       if (!isBookingError(error, "storage_unavailable") && !isBookingError(error, "storage_busy")) throw error;
-      await Promise.race([follower.moved(signal), sleep(pauseMs)]);
+      await sleep(pauseMs);
     }
   }
   return undefined;
