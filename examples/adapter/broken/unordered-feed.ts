@@ -14,10 +14,13 @@ const inFirst: Steps["journal"] = async (run, { journal }, { journal: entries })
   return rowCount === entries.length;
 };
 
-/** Takes a partition once the entries have their numbers. Meanwhile, others take numbers and the partition. */
+/**
+ * Takes a partition once the entries have their numbers. Meanwhile, others take numbers and the partition: with pauses
+ * of one length they would commit in the order of their numbers all the same.
+ */
 const numberedFirst: Steps["journal"] = async (run, tables, transition) => {
   const isNew = await inFirst(run, tables, transition);
-  await run("select pg_sleep(0.005)");
+  await run("select pg_sleep(random() * 0.05)");
   await run(`update ${tables.journal} set partition = $1 where document ->> 'commandId' = $2`, [
     await takePartition(run, tables),
     transition.command.id,
