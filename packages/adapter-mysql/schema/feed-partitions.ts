@@ -36,14 +36,21 @@ export const isNumbered = (table: TableName): boolean => numberedTables.some((on
  * whatever the partition of that one. Readers who follow the numbers then get a record's versions in order. It belongs
  * to the session because a large batch takes several calls, and it does no harm if it is higher than it has to be.
  */
-export const latestNumber = sql`@slotwright_feed_seq`;
+const sessionNumber = sql`@slotwright_feed_seq`;
 
-export const noteNumber = (number: RawBuilder<unknown>) =>
-  sql`set ${latestNumber} = greatest(coalesce(${latestNumber}, 0), coalesce(${number}, 0));`;
+/** The session's number while a procedure runs. */
+export const latestNumber = sql`last`;
 
-export const partitionVariables = sql`declare taken int;
-    declare last bigint;
+export const partitionVariables = sql`declare last bigint default coalesce(${sessionNumber}, 0);
+    declare taken int;
+    declare counted bigint;
     declare probes int;`;
+
+/** For the session's next call. */
+export const keepLatestNumber = sql`set ${sessionNumber} = ${latestNumber};`;
+
+/** The higher one of the latest number and another, which may be NULL. */
+export const orLatest = (number: RawBuilder<unknown>) => sql`greatest(${latestNumber}, coalesce(${number}, 0))`;
 
 /**
  * Writes entries of the journal into a partition of the feed, which stays locked until the commit can be seen. So the
@@ -59,22 +66,21 @@ export function writeEntries(rows: RawBuilder<unknown>, strategy: MysqlStrategy)
   const names = sql.join(columns.map((column) => sql.id(column)));
   const values = sql.join(columns.map((column) => sql.id("k", column)));
   return sql`${takePartition}
-    ${noteNumber(sql`last`)}
-    set last = ${latestNumber};
+    set ${latestNumber} = ${orLatest(sql`counted`)};
     insert into ${journal} (feed_partition, seq, ${names})
-    select taken, last + k.number, ${values} from ${rowsIn(rows, columns, strategy, numbered)};
-    set ${latestNumber} = last + json_length(${rows});
+    select taken, ${latestNumber} + k.number, ${values} from ${rowsIn(rows, columns, strategy, numbered)};
+    set ${latestNumber} = ${latestNumber} + row_count();
     update ${partitions} set last_seq = ${latestNumber} where feed_partition = taken;`;
 }
 
 // Each row is read by its key alone, so that no gap is locked in which somebody inserts.
-const takePartition = sql`set taken = ((@@auto_increment_offset - 1) * 32) mod ${sql.lit(partitionCount)}, last = null, probes = 0;
-    while last is null do
+const takePartition = sql`set taken = ((@@auto_increment_offset - 1) * 32) mod ${sql.lit(partitionCount)}, counted = null, probes = 0;
+    while counted is null do
       if probes = ${sql.lit(partitionCount)} then
-        set taken = ${sql.lit(partitionCount + 1)} + floor(rand() * 2000000000), last = 0;
+        set taken = ${sql.lit(partitionCount + 1)} + floor(rand() * 2000000000), counted = 0;
         insert into ${partitions} (feed_partition, last_seq) values (taken, 0);
       else
-        select p.last_seq into last from ${partitions} as p force index (primary) where p.feed_partition = taken for update skip locked;
-        if last is null then set probes = probes + 1, taken = (taken + 1) mod ${sql.lit(partitionCount)}; end if;
+        select p.last_seq into counted from ${partitions} as p force index (primary) where p.feed_partition = taken for update skip locked;
+        if counted is null then set probes = probes + 1, taken = (taken + 1) mod ${sql.lit(partitionCount)}; end if;
       end if;
     end while;`;

@@ -13,7 +13,14 @@ import {
 } from "../src/steps.ts";
 import type { MysqlStrategy } from "../src/strategy.ts";
 import { commit, rollback } from "../src/transaction-commands.ts";
-import { isNumbered, latestNumber, noteNumber, partitionVariables, writeEntries } from "./feed-partitions.ts";
+import {
+  isNumbered,
+  keepLatestNumber,
+  latestNumber,
+  orLatest,
+  partitionVariables,
+  writeEntries,
+} from "./feed-partitions.ts";
 
 /** The version that is written here. */
 const routines = 1;
@@ -87,6 +94,7 @@ function writesOf(strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilde
   const schedules = parameter({ name: "new_schedules" });
   return sql`set ${newSchedules} = ${schedules};
     ${sql.join(bodies, sql`\n`)}
+    ${keepLatestNumber}
     if ${schedules} is not null then set ${newSchedules} = null; end if;`;
 }
 
@@ -120,17 +128,16 @@ const storedRow = (table: TableName) => sql`${sql.table(table)} as s force index
  */
 function lockBody(step: CommitStep, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   const rows = parameter(step);
-  const [number, note] = isNumbered(step.table) ? [sql`s.feed_seq`, noteNumber(sql`last`)] : [sql`0`, sql``];
+  const number = (ofRows: RawBuilder<unknown>) => (isNumbered(step.table) ? orLatest(ofRows) : latestNumber);
   return sql`set found = 0;
     if json_length(${rows}) = 1 then
-      select 1, ${number} into found, last from ${storedRow(step.table)}
+      select 1, ${number(sql`s.feed_seq`)} into found, ${latestNumber} from ${storedRow(step.table)}
       where s.id = json_unquote(json_extract(${rows}, '$[0][0]')) and s.version = json_extract(${rows}, '$[0][1]') ${lock};
     else
-      select count(*), max(${number}) into found, last from ${rowsIn(rows, columnsOf(step), strategy)}
+      select count(*), ${number(sql`max(s.feed_seq)`)} into found, ${latestNumber} from ${rowsIn(rows, columnsOf(step), strategy)}
       straight_join ${storedRow(step.table)} on s.id = k.id and s.version = k.version ${lock};
     end if;
-    ${unlessAll(step, sql`found`)}
-    ${note}`;
+    ${unlessAll(step, sql`found`)}`;
 }
 
 function insertBody(step: CommitStep, columns: readonly string[], strategy: MysqlStrategy): RawBuilder<unknown> {
