@@ -164,7 +164,7 @@ export async function apiPage(server: LanguageServer): Promise<string> {
     ...sectionsOf("EngineReads"),
     ...sectionsOf("LiveReads"),
     "What it returns, [live slots](live.md), answers without the database:",
-    ...types(["FindOpenInput", "CountByDayInput", "NextOpenInput"]),
+    ...types(["LiveOpenInput", "CountByDayInput", "NextOpenInput"]),
     "## Transactions and actors",
     ...sectionsOf("Engine"),
     "## An actor's engine",

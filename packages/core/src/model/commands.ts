@@ -5,6 +5,7 @@ import { notInJson } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema, keySchema, metadataSchema, reasonSchema } from "./values.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** What every command may carry. The interfaces in `command-inputs.ts` say what each field of a command means. */
 const envelope = {
@@ -15,9 +16,6 @@ const envelope = {
 
 /** The version the caller saw. Anything else is refused with `version_conflict`. */
 const ifVersion = z.int("must be a whole number").min(1, "must be at least 1").optional();
-
-const wholeNumber = (least: number, most: number) =>
-  z.int("must be a whole number").min(least, `must be at least ${least}`).max(most, `must be at most ${most}`);
 
 /** A slot to be created. */
 export const newSlotSchema = z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isSignal } from "./abort-signal.ts";
+import { signalSchema } from "./abort-signal.ts";
 import type { NewSlotInput } from "./command-inputs.ts";
 import { createSlotsSchema, newSlotSchema } from "./commands.ts";
 import { saying } from "./input-issue.ts";
@@ -7,6 +7,7 @@ import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import type { Replayable } from "./replayable.ts";
 import { type Actor, idSchema } from "./values.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** Room for `/` and the position of an input after the key of the call. */
 const keyLength = limits.keyLength - 13;
@@ -77,16 +78,12 @@ export const createManySlotsSchema = z.strictObject({
     ),
     () => ({ type: "array", items: jsonSchemaOf(newSlotSchema) }),
   ),
-  chunkSize: z
-    .int("must be a whole number")
-    .min(1, "must be at least 1")
-    .max(limits.slotsPerChunk, `must be at most ${limits.slotsPerChunk}`)
-    .default(250),
+  chunkSize: wholeNumber(1, limits.slotsPerChunk).default(250),
   onProgress: notInJson(
     z.custom<(created: CreatedSoFar) => unknown>(
       (value) => typeof value === "function",
       saying("must be a function", "wrong_type"),
     ),
   ).optional(),
-  signal: notInJson(z.custom<AbortSignal>(isSignal, saying("must be an AbortSignal", "wrong_type"))).optional(),
+  signal: signalSchema.optional(),
 });

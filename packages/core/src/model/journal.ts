@@ -45,8 +45,8 @@ export interface JournalEntry {
   readonly fromStatus: string | null;
   readonly toStatus: string;
   /**
-   * Each field that changed, with what it was and what it became. A hold ends by the clock and without an entry: an
-   * entry after that tells of a slot without a hold.
+   * Each field that changed, with what it was and what it became. A hold expires by the clock, without an entry: to the
+   * next entry, the slot had no hold.
    */
   readonly changes: Readonly<Record<string, FieldChange>>;
 }

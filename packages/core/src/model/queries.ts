@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isSignal } from "./abort-signal.ts";
+import { signalSchema } from "./abort-signal.ts";
 import { appointmentStatuses } from "./appointment.ts";
 import { saying } from "./input-issue.ts";
 import { instantSchema } from "./instant.ts";
@@ -8,12 +8,9 @@ import { limits } from "./limits.ts";
 import { slotStatuses } from "./slot.ts";
 import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema } from "./values.ts";
+import { wholeNumber } from "./whole-number.ts";
 
-const limit = z
-  .int("must be a whole number")
-  .min(1, "must be at least 1")
-  .max(limits.pageSize, `must be at most ${limits.pageSize}`)
-  .default(100);
+const limit = wholeNumber(1, limits.pageSize).default(100);
 
 const page = {
   limit,
@@ -25,6 +22,8 @@ const providerIds = z
   .array(idSchema, "must be an array")
   .min(1, "must hold at least one id")
   .max(limits.providersPerList, `must not hold more than ${limits.providersPerList} ids`);
+
+const ofProviders = { providerIds: providerIds.optional(), facilityId: idSchema.optional() };
 
 /** `GetScheduleInput`, which says what each field means. */
 export const getScheduleSchema = z.strictObject({ providerId: idSchema, facilityId: idSchema.optional() });
@@ -61,8 +60,7 @@ export const listSlotsSchema = z
   .strictObject({
     ...page,
     ...window,
-    providerIds: providerIds.optional(),
-    facilityId: idSchema.optional(),
+    ...ofProviders,
     statuses: statusesOf(slotStatuses).optional(),
   })
   .refine(
@@ -70,17 +68,16 @@ export const listSlotsSchema = z
     needsBound("statuses", "providerIds, or both from and to", "slots by status"),
   );
 
-const order = z.enum(["earliest", "latest"], 'must be "earliest" or "latest"').default("earliest");
+const openPage = {
+  limit,
+  cursor: page.cursor,
+  order: z.enum(["earliest", "latest"], 'must be "earliest" or "latest"').default("earliest"),
+  ...window,
+  ...ofProviders,
+};
 
 export const findOpenSchema = z
-  .strictObject({
-    limit,
-    cursor: page.cursor,
-    order,
-    ...window,
-    providerIds: providerIds.optional(),
-    facilityId: idSchema.optional(),
-  })
+  .strictObject(openPage)
   .refine(isBounded, needsBound("providerIds", "to be given, or both from and to", "free slots"));
 
 const boundsOfAppointments = "providerIds, a subjectId, or both from and to";
@@ -89,8 +86,7 @@ export const listAppointmentsSchema = z
   .strictObject({
     ...page,
     ...window,
-    providerIds: providerIds.optional(),
-    facilityId: idSchema.optional(),
+    ...ofProviders,
     subjectId: idSchema.optional(),
     statuses: statusesOf(appointmentStatuses).optional(),
   })
@@ -114,40 +110,25 @@ const changesFilter = {
     .string("must be a string")
     .max(limits.feedCursorLength, "must be a cursor that changes or subscribe returned")
     .nullish(),
-  providerIds: providerIds.optional(),
-  facilityId: idSchema.optional(),
+  ...ofProviders,
 };
 
 export const changesSchema = z.strictObject({ ...changesFilter, limit });
 
-const wholeNumber = (minimum: number, maximum: number) =>
-  z
-    .int("must be a whole number")
-    .min(minimum, `must be at least ${minimum}`)
-    .max(maximum, `must be at most ${maximum}`);
-
 const following = {
   pollMs: wholeNumber(10, 3_600_000).default(1000),
-  signal: notInJson(z.custom<AbortSignal>(isSignal, saying("must be an AbortSignal", "wrong_type"))).optional(),
+  signal: signalSchema.optional(),
 };
 
 export const subscribeSchema = z.strictObject({ ...changesFilter, ...following });
 
-const openSlots = { providerIds: providerIds.optional(), facilityId: idSchema.optional() };
-
 /** Of live slots, which are a bounded window by themselves. */
-export const liveOpenSchema = z.strictObject({
-  ...openSlots,
-  ...window,
-  limit,
-  cursor: page.cursor,
-  order,
-});
+export const liveOpenSchema = z.strictObject(openPage);
 
-export const countByDaySchema = z.strictObject({ ...openSlots, ...window, timeZone: timeZoneSchema.optional() });
+export const countByDaySchema = z.strictObject({ ...ofProviders, ...window, timeZone: timeZoneSchema.optional() });
 
 export const nextOpenSchema = z.strictObject({
-  ...openSlots,
+  ...ofProviders,
   from: window.from,
   minutes: wholeNumber(1, limits.slotMs / 60_000).optional(),
   count: wholeNumber(1, limits.pageSize).default(1),

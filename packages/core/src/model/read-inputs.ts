@@ -2,8 +2,8 @@ import type { AppointmentStatus } from "./appointment.ts";
 import type { InstantInput } from "./instant.ts";
 import type { SlotStatus } from "./slot.ts";
 
-/** Which page of a list is wanted. */
-export interface PageInput {
+/** How long a page of a list is, and where it begins. */
+export interface CursorInput {
   /** The most items on the page: 1 to 500. Default 100. */
   readonly limit?: number | undefined;
   /**
@@ -11,6 +11,10 @@ export interface PageInput {
    * page has, means the first page. Default: the first page.
    */
   readonly cursor?: string | null | undefined;
+}
+
+/** Which page of a list is wanted. */
+export interface PageInput extends CursorInput {
   /** Whether the list runs in reverse. A cursor continues only in the order of its own page. Default `false`. */
   readonly newestFirst?: boolean | undefined;
 }
@@ -21,6 +25,23 @@ export interface WindowInput {
   readonly from?: InstantInput | undefined;
   /** Items that start before this instant. Not before `from`. From the year 1900 to 2199. Default: to the last one. */
   readonly to?: InstantInput | undefined;
+}
+
+/** Whose slots a read covers. */
+export interface OfProvidersInput {
+  /** Slots of these providers: 1 to 100 ids. Default: of all. */
+  readonly providerIds?: readonly string[] | undefined;
+  /** Slots at this facility: 1 to 128 characters. Default: at all. */
+  readonly facilityId?: string | undefined;
+}
+
+/** How soon a follower of the feed learns what other processes do. */
+export interface PollInput {
+  /**
+   * How long after a commit of another process its entries are looked for at the latest, in milliseconds: 10 to
+   * 3 600 000. The shortest of all who follow the feed of an engine counts. Default 1000.
+   */
+  readonly pollMs?: number | undefined;
 }
 
 /** What `getSchedule` takes. */
@@ -35,11 +56,7 @@ export interface GetScheduleInput {
 }
 
 /** What `listSlots` takes. */
-export interface ListSlotsInput extends PageInput, WindowInput {
-  /** Slots of these providers: 1 to 100 ids. Default: of all. */
-  readonly providerIds?: readonly string[] | undefined;
-  /** Slots at this facility: 1 to 128 characters. Default: at all. */
-  readonly facilityId?: string | undefined;
+export interface ListSlotsInput extends PageInput, WindowInput, OfProvidersInput {
   /**
    * Slots that count as being in these states now: 1 to 4 of `available`, `held`, `booked` and `blocked`. It needs
    * `providerIds`, or both `from` and `to`. Default: in all states.
@@ -47,24 +64,19 @@ export interface ListSlotsInput extends PageInput, WindowInput {
   readonly statuses?: readonly SlotStatus[] | undefined;
 }
 
-/** What `findOpen` takes. */
-export interface FindOpenInput extends WindowInput {
-  /** Slots of these providers: 1 to 100 ids. It is needed unless both `from` and `to` are given. Default: of all. */
-  readonly providerIds?: readonly string[] | undefined;
-  /** Slots at this facility: 1 to 128 characters. Default: at all. */
-  readonly facilityId?: string | undefined;
-  /** The most items on the page: 1 to 500. Default 100. */
-  readonly limit?: number | undefined;
-  /**
-   * The `nextCursor` of the page before, at most 600 characters, with the same other fields. `null`, which the last
-   * page has, means the first page. Default: the first page.
-   */
-  readonly cursor?: string | null | undefined;
+/** What `live.findOpen` takes. */
+export interface LiveOpenInput extends WindowInput, OfProvidersInput, CursorInput {
   /**
    * Which come first: those that start `"earliest"` or `"latest"`. A cursor continues only in the order of its own page.
    * Default `"earliest"`.
    */
   readonly order?: "earliest" | "latest" | undefined;
+}
+
+/** What `findOpen` takes. */
+export interface FindOpenInput extends LiveOpenInput {
+  /** Slots of these providers: 1 to 100 ids. It is needed unless both `from` and `to` are given. Default: of all. */
+  readonly providerIds?: readonly string[] | undefined;
 }
 
 /** What `listAppointments` takes. */
@@ -120,57 +132,19 @@ export interface ChangesInput extends ChangesFilter {
 }
 
 /** What `subscribe` takes. */
-export interface SubscribeInput extends ChangesFilter {
-  /**
-   * How long after a commit of another process its entries are looked for at the latest, in milliseconds: 10 to
-   * 3 600 000. The shortest of all subscribers' counts. Default 1000.
-   */
-  readonly pollMs?: number | undefined;
+export interface SubscribeInput extends ChangesFilter, PollInput {
   /** Ends the subscription: the iteration is then over. Leaving the loop ends it as well. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What `live.findOpen` takes. */
-export interface LiveOpenInput {
-  /** Slots of these providers: 1 to 100 ids. Default: of all. */
-  readonly providerIds?: readonly string[] | undefined;
-  /** Slots at this facility: 1 to 128 characters. Default: at all. */
-  readonly facilityId?: string | undefined;
-  /** Slots that start at this instant or later. From the year 1900 to 2199. Default: from the first one on. */
-  readonly from?: InstantInput | undefined;
-  /** Slots that start before this instant. Not before `from`. From the year 1900 to 2199. Default: to the last one. */
-  readonly to?: InstantInput | undefined;
-  /** The most slots on the page: 1 to 500. Default 100. */
-  readonly limit?: number | undefined;
-  /**
-   * The `nextCursor` of the page before, at most 600 characters, with the same other fields. `null`, which the last
-   * page has, means the first page. Default: the first page.
-   */
-  readonly cursor?: string | null | undefined;
-  /** Whether the slots come in the order of `start` and then id, or in reverse. Default `"earliest"`. */
-  readonly order?: "earliest" | "latest" | undefined;
-}
-
 /** What `live.countByDay` takes. */
-export interface CountByDayInput {
-  /** Slots of these providers: 1 to 100 ids. Default: of all. */
-  readonly providerIds?: readonly string[] | undefined;
-  /** Slots at this facility: 1 to 128 characters. Default: at all. */
-  readonly facilityId?: string | undefined;
-  /** Slots that start at this instant or later. From the year 1900 to 2199. Default: from the first one on. */
-  readonly from?: InstantInput | undefined;
-  /** Slots that start before this instant. Not before `from`. From the year 1900 to 2199. Default: to the last one. */
-  readonly to?: InstantInput | undefined;
+export interface CountByDayInput extends WindowInput, OfProvidersInput {
   /** The IANA time zone whose days they are, such as `Europe/Berlin`. Default: that of each slot's schedule. */
   readonly timeZone?: string | undefined;
 }
 
 /** What `live.next` takes. */
-export interface NextOpenInput {
-  /** Slots of these providers: 1 to 100 ids. Default: of all. */
-  readonly providerIds?: readonly string[] | undefined;
-  /** Slots at this facility: 1 to 128 characters. Default: at all. */
-  readonly facilityId?: string | undefined;
+export interface NextOpenInput extends OfProvidersInput {
   /**
    * Slots that start at this instant or later. From the year 1900 to 2199. Default: now, or the beginning of the window
    * if that is later.
@@ -186,11 +160,9 @@ export interface NextOpenInput {
  * What `follow` takes: the slots that it holds. It needs `forDays`, or `from` and `to`. The window is at most 400 days
  * long.
  */
-export interface FollowInput {
+export interface FollowInput extends OfProvidersInput, PollInput {
   /** Slots of these providers: 1 to 1000 ids. Default: of all. */
   readonly providerIds?: readonly string[] | undefined;
-  /** Slots at this facility: 1 to 128 characters. Default: at all. */
-  readonly facilityId?: string | undefined;
   /** The beginning of the window: slots that start at this instant or later. From the year 1900 to 2199. */
   readonly from?: InstantInput | undefined;
   /** The end of the window: slots that start before this instant. From the year 1900 to 2199. */
@@ -202,11 +174,6 @@ export interface FollowInput {
   readonly forDays?: number | undefined;
   /** The most slots that it may hold, about 110 bytes each: 1 to 5 000 000. Default 1000000. */
   readonly maxSlots?: number | undefined;
-  /**
-   * How long after a commit of another process it is looked for at the latest, in milliseconds: 10 to 3 600 000. The
-   * shortest of all who follow the feed counts. Default 1000.
-   */
-  readonly pollMs?: number | undefined;
   /**
    * How old answers may be, in milliseconds, before they say that they are stale: 100 to 86 400 000. The feed is read
    * twice within this time, whatever `pollMs` says. Default 10000.

@@ -1,12 +1,14 @@
 import { z } from "zod";
-import { isSignal } from "../../model/abort-signal.ts";
+import { signalSchema } from "../../model/abort-signal.ts";
 import { saying } from "../../model/input-issue.ts";
 import type { JournalEntry } from "../../model/journal.ts";
+import type { PollInput } from "../../model/read-inputs.ts";
 import { idSchema } from "../../model/values.ts";
+import { wholeNumber } from "../../model/whole-number.ts";
 import type { Engine } from "../api.ts";
 import { settingsOfEngine } from "../engine-settings.ts";
 
-/** What the host's function is told beside the entry. */
+/** What the host's function receives beside the entry. */
 export interface Handover {
   /**
    * The fencing token: a number that grows whenever the relay moves to another process. Where two processes may write to
@@ -26,7 +28,7 @@ export interface Handover {
 export type HandleEntry = (entry: JournalEntry, handover: Handover) => Promise<unknown>;
 
 /** What `createRelay` takes. */
-export interface RelayOptions {
+export interface RelayOptions extends PollInput {
   /** What `createEngine` returned. */
   readonly engine: Engine;
   /**
@@ -52,11 +54,6 @@ export interface RelayOptions {
   readonly concurrency?: number | undefined;
   /** How many records may be parked before the relay stops: 1 to 1000. Default 100. */
   readonly parkedLimit?: number | undefined;
-  /**
-   * How long after a commit of another process its entries are looked for at the latest, in milliseconds: 10 to
-   * 3 600 000. Default 1000.
-   */
-  readonly pollMs?: number | undefined;
 }
 
 /** What `run` takes. */
@@ -80,9 +77,6 @@ const notAnEngine = "must be an engine that createEngine returned, of the same c
 const seconds = (least: number) =>
   z.number("must be a number of seconds").min(least, `must be at least ${least}`).max(3_600, "must be at most 3600");
 
-const count = (most: number) =>
-  z.int("must be a whole number").min(1, "must be at least 1").max(most, `must be at most ${most}`);
-
 export const relaySchema = z.strictObject(
   {
     engine: z
@@ -96,20 +90,14 @@ export const relaySchema = z.strictObject(
     from: z.enum(["beginning", "end"], 'must be "beginning" or "end"').default("end"),
     leaseSeconds: seconds(1).default(30),
     handlerTimeoutSeconds: seconds(0.1).default(60),
-    concurrency: count(100).default(8),
-    parkedLimit: count(1_000).default(100),
-    pollMs: z
-      .int("must be a whole number")
-      .min(10, "must be at least 10")
-      .max(3_600_000, "must be at most 3600000")
-      .default(1_000),
+    concurrency: wholeNumber(1, 100).default(8),
+    parkedLimit: wholeNumber(1, 1_000).default(100),
+    pollMs: wholeNumber(10, 3_600_000).default(1_000),
   },
   "must be an object with an engine, a name and a function handle",
 );
 
-export const runSchema = z.strictObject({
-  signal: z.custom<AbortSignal>(isSignal, saying("must be an AbortSignal", "wrong_type")).optional(),
-});
+export const runSchema = z.strictObject({ signal: signalSchema.optional() });
 
 export const releaseSchema = z.strictObject({
   recordKind: z.enum(["slot", "appointment"], 'must be "slot" or "appointment"'),
