@@ -91,7 +91,7 @@ async function follow(
     let position: FeedPosition | null = null;
     const read = async () => {
       const page = await storage.readFeed({ after: position, limit: readLimit });
-      if (page.status === "reset") throw new Error("The position is told not to fit.");
+      if (page.status === "reset") throw new Error("The position does not fit.");
       position = page.position;
       audit.note(page.entries.map(({ entry }) => entry));
       return page.entries.length;

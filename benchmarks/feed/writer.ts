@@ -1,4 +1,4 @@
-/** A process with writers, which is told where to write, and goes on until it is told to stop, or killed. */
+/** A process with writers: its arguments say where they write, and any message stops them. */
 import { setTimeout as pause } from "node:timers/promises";
 import { sampleSchedule, slotAt, transitionOf } from "@slotwright/conformance";
 import type { Slot, StorageAdapter } from "@slotwright/core";

@@ -24,7 +24,7 @@ export function createFeedReader(storage: StorageAdapter, limit: number, from: F
     },
     async read() {
       const page = await storage.readFeed({ after: position, limit });
-      if (page.status === "reset") throw new Error(`The position ${JSON.stringify(position)} is told not to fit.`);
+      if (page.status === "reset") throw new Error(`The position ${JSON.stringify(position)} does not fit.`);
       // A reader keeps its position as JSON.
       const next = JSON.stringify(page.position);
       if (page.entries.length > 0 && next === JSON.stringify(position)) {

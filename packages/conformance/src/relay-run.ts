@@ -97,7 +97,7 @@ export async function until(
   }
 }
 
-/** Answers when it is told to stop, as a function does that listens to its signal. */
+/** Never resolves, and rejects when its signal is aborted. */
 export const untilAborted: HandleEntry = (_, { signal }) =>
   new Promise((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason));

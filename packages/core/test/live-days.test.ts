@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { dateOfDay, zoneDays } from "../src/engine/live/zone-days.ts";
 import { createEngine, type Engine } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
-import { caughtUpWith } from "./live-stage.ts";
+import { caughtUpWith } from "./feed-stage.ts";
 
 const hourMs = 3_600_000;
 

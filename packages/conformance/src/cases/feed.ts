@@ -308,7 +308,7 @@ export const feedCases: readonly ConformanceCase[] = [
   },
   {
     key: "feed.within",
-    title: "the feed cannot be read within a transaction, because it tells of what was committed",
+    title: "the feed cannot be read within a transaction, because it has only what was committed",
     async run({ storage, beginHostTransaction }) {
       const engine = engineOn(storage);
       await publishOne(engine);

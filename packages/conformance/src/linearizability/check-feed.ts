@@ -16,7 +16,7 @@ export function checkFeed(history: History, entries: readonly JournalEntry[]): r
 function problemOf(id: string, calls: readonly HistoryCall[], isTold: boolean): readonly string[] {
   const has = (status: HistoryCall["outcome"]["status"]) => calls.some(({ outcome }) => outcome.status === status);
   const name = `the command ${id} (${calls[0]?.name})`;
-  if (has("done")) return isTold ? [] : [`7: ${name} was acknowledged, and the feed does not tell of it`];
+  if (has("done")) return isTold ? [] : [`7: ${name} was acknowledged, and is not in the feed`];
   // Without an answer, it may have taken effect.
-  return isTold && !has("unknown") ? [`7: ${name} was refused, and the feed tells of it`] : [];
+  return isTold && !has("unknown") ? [`7: ${name} was refused, and is in the feed`] : [];
 }

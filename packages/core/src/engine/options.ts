@@ -6,6 +6,7 @@ import type { Policy } from "../rules/policy.ts";
 import type { CallOptions, StorageAdapter } from "../storage/adapter.ts";
 import { harmless, type OnWarning } from "../warnings.ts";
 import { type Agreement, createAgreement } from "./agreement.ts";
+import { longestTimerMs } from "./bell.ts";
 import { type Clock, steady, systemClock } from "./clock.ts";
 import { watchClock } from "./clock-watch.ts";
 import { coalescingStorage } from "./coalesce.ts";
@@ -198,9 +199,6 @@ const optionsSchema = z.strictObject(
   },
   "must be an object with a storage",
 );
-
-/** A timer with a longer wait fires at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** Runs in the caller's own context, where nothing is sent together. */
 export const asCalled = <Result>(work: () => Result): Result => work();

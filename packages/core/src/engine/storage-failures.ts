@@ -1,5 +1,5 @@
 import { BookingError } from "../errors/index.ts";
-import type { StorageError } from "../storage/storage-error.ts";
+import { isStorageError, type StorageError, type StorageFailure } from "../storage/storage-error.ts";
 
 /** A failure within the host's transaction has ended that transaction. Nothing of it was applied. */
 export function asHostTransactionError(error: StorageError): BookingError {
@@ -23,4 +23,11 @@ export function asBookingError(error: StorageError): BookingError {
     default:
       return new BookingError("storage_unavailable", {}, error);
   }
+}
+
+/** What waiting mends. After a failover, a pool has read-only sessions for a while. */
+const passing: readonly StorageFailure[] = ["transient", "unknown", "unavailable", "read_only"];
+
+export function passesByItself(error: unknown): boolean {
+  return isStorageError(error) && passing.includes(error.failure);
 }

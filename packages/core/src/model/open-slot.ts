@@ -27,7 +27,7 @@ export interface OpenSlot {
  */
 export function offersOf(seats: readonly OpenSeat[], descending: boolean): readonly OpenSlot[] {
   const offers: OpenSlot[] = [];
-  /** Where the offers of one start are, by provider: mostly one each. */
+  /** Where the offers of one start are, by provider: usually one each. */
   let places = new Map<string, number[]>();
   let start: number | undefined;
   for (const seat of descending ? seats.toReversed() : seats) {

@@ -1,6 +1,8 @@
-import type { FeedEntry, FeedPosition, FeedQuery, FeedRead } from "../../storage/adapter.ts";
-import { positionAfter } from "../../storage/feed-position.ts";
+import type { FeedQuery, FeedRead } from "../../storage/adapter.ts";
+import { createBell, pause } from "../bell.ts";
 import { outsideOfCallers } from "../outside-of-callers.ts";
+import { passesByItself } from "../storage-failures.ts";
+import { createKeptEntries, type KeptReader } from "./kept-entries.ts";
 
 /**
  * The latest part of the feed, which one poller reads for all subscribers of an engine. It reads while somebody
@@ -13,11 +15,11 @@ export interface FeedTail {
   readonly follow: (pollMs: number) => TailFollower;
 }
 
-export interface TailFollower {
-  /** The known entries beyond the position. Undefined if the tail begins after it, or does not know the feed yet. */
-  readonly beyond: (position: FeedPosition) => readonly FeedEntry[] | undefined;
-  /** Resolves when the tail has something new, or begins anew, or `signal` is aborted. */
-  readonly moved: (signal?: AbortSignal) => Promise<void>;
+export interface TailFollower extends Pick<KeptReader, "beyond"> {
+  /** Grows when the tail has something new, begins anew, or cannot be read until somebody sees to it. */
+  readonly moves: () => number;
+  /** Resolves once `moves` is no longer this number, or `signal` is aborted. */
+  readonly moved: (from: number, signal?: AbortSignal) => Promise<void>;
   /**
    * Everything that was committed before this time, as `performance.now()` counts, has been given by `beyond`. Undefined
    * if there is more to be given, and as long as nothing was read.
@@ -26,181 +28,132 @@ export interface TailFollower {
   readonly leave: () => void;
 }
 
-/** How much of the feed is kept for those who are a little behind. The others read it from the database. */
-const mostKept = 10_000;
-
 /** Entries of one read. */
 const readLimit = 500;
 
 /** The least time between two reads, in milliseconds: commits that follow one another closely are read together. */
 const leastPauseMs = 5;
 
+/** After a read that has failed, the next one is due within this many milliseconds. */
+const failedPauseMs = 500;
+
 type Read = (query: FeedQuery) => Promise<FeedRead>;
 
 export function createFeedTail(read: Read): FeedTail {
-  const followers = new Map<object, number>();
-  const kept = createKept();
-  let isRunning = false;
-  let isNoticed = false;
-  /** When the last read began that found the end of the feed. */
-  let readAt: number | undefined;
-  let wake = () => {};
-  let onMoved: (() => void)[] = [];
-
-  function tellMoved(): void {
-    const waiting = onMoved;
-    onMoved = [];
-    for (const resolve of waiting) resolve();
-  }
-
-  async function run(): Promise<void> {
-    while (followers.size > 0) {
-      isNoticed = false;
-      const isFull = await readOn();
-      if (!isFull && followers.size > 0) await pause();
-    }
-    kept.forget();
-    readAt = undefined;
-    isRunning = false;
-  }
-
-  /** Returns whether there is more to read at once. Never rejects: it tries again when the next poll is due. */
-  async function readOn(): Promise<boolean> {
-    const began = performance.now();
-    try {
-      const page = await read({ after: kept.end() ?? "end", limit: readLimit });
-      const isNews = page.status === "reset" || kept.end() === undefined || page.entries.length > 0;
-      if (page.status === "reset") kept.forget();
-      else kept.add(page.entries, page.position);
-      const isMore = page.status === "reset" || page.entries.length === readLimit;
-      if (!isMore) readAt = began;
-      if (isNews) tellMoved();
-      return isMore;
-    } catch {
-      return false;
-    }
-  }
-
-  async function pause(): Promise<void> {
-    await sleep(leastPauseMs);
-    if (isNoticed || followers.size === 0) return;
-    await sleep(Math.min(...followers.values()) - leastPauseMs, (stop) => {
-      wake = stop;
-    });
-    wake = () => {};
-  }
-
-  function start(): void {
-    if (isRunning) return;
-    isRunning = true;
-    void outsideOfCallers(run);
-  }
-
+  const polls = new Map<object, number>();
+  const latest = createLatest(read);
+  const poller = createPoller(polls, latest);
   return {
-    notice() {
-      isNoticed = true;
-      wake();
-    },
+    notice: poller.notice,
     follow(pollMs) {
       const self = {};
-      followers.set(self, pollMs);
-      start();
-      // A poll that was to wait longer is due earlier now.
-      wake();
-      const reader = kept.reader();
+      polls.set(self, pollMs);
+      poller.start();
+      const reader = latest.kept.reader();
       return {
         beyond: reader.beyond,
-        givenUntil: () => (reader.hasAll() ? readAt : undefined),
-        moved: (signal) =>
-          new Promise((resolve) => {
-            const done = () => {
-              signal?.removeEventListener("abort", done);
-              resolve();
-            };
-            onMoved.push(done);
-            signal?.addEventListener("abort", done);
-          }),
+        moves: latest.moves,
+        moved: latest.moved,
+        givenUntil: () => (reader.hasAll() ? latest.readAt() : undefined),
         leave() {
-          followers.delete(self);
-          if (followers.size === 0) wake();
+          polls.delete(self);
+          if (polls.size === 0) poller.wake();
         },
       };
     },
   };
 }
 
-export function sleep(ms: number, onStarted: (stop: () => void) => void = () => {}): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.max(ms, 0));
-    onStarted(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
+/** What a read has found: more to be read at once, the end, or nothing, because it has failed. */
+type Found = "more" | "end" | "failed";
 
-/** The entries that are kept, between two positions. */
-function createKept() {
-  let entries: FeedEntry[] = [];
-  /** How many entries there were before the first one that is kept. */
-  let dropped = 0;
-  let start: FeedPosition = [];
-  let end: FeedPosition | undefined;
-  /** Grows when the entries are no continuation of those before. */
-  let generation = 1;
+/** What was read last. */
+function createLatest(read: Read) {
+  const kept = createKeptEntries();
+  const bell = createBell();
+  let moves = 0;
+  /** When the last read began that found the end of the feed. */
+  let readAt: number | undefined;
 
-  const covers = (position: FeedPosition) => {
-    const numbers = numbersOf(position);
-    return start.every(({ partition, seq }) => (numbers.get(partition) ?? 0) >= seq);
-  };
+  function tellMoved(): void {
+    moves += 1;
+    bell.ring();
+  }
+
+  async function readNext(): Promise<Found> {
+    const began = performance.now();
+    const page = await read({ after: kept.end() ?? "end", limit: readLimit });
+    if (page.status === "reset") {
+      kept.forget();
+      tellMoved();
+      return "more";
+    }
+    const isNews = kept.end() === undefined || page.entries.length > 0;
+    kept.add(page.entries, page.position);
+    const isEnd = page.entries.length < readLimit;
+    if (isEnd) readAt = began;
+    if (isNews) tellMoved();
+    return isEnd ? "end" : "more";
+  }
 
   return {
-    end: () => end,
+    kept,
+    moves: () => moves,
+    moved: (from: number, signal?: AbortSignal) => (moves === from ? bell.heard(signal) : Promise.resolve()),
+    readAt: () => readAt,
     forget() {
-      entries = [];
-      end = undefined;
-      generation += 1;
+      kept.forget();
+      readAt = undefined;
     },
-    add(more: readonly FeedEntry[], position: FeedPosition) {
-      if (end === undefined) start = position;
-      end = position;
-      entries.push(...more);
-      if (entries.length <= mostKept) return;
-      const gone = entries.splice(0, entries.length - mostKept / 2);
-      start = positionAfter(start, gone);
-      dropped += gone.length;
-    },
-    /**
-     * Remembers how far it has come, so that it need not look at all entries each time. Of another generation, it knows
-     * nothing first: a subscriber reads the feed from its position, which shows whether the position fits.
-     */
-    reader() {
-      let next: number | undefined;
-      let of = 0;
-      const hasAll = () => end !== undefined && of === generation && next === dropped + entries.length;
-      const beyond: TailFollower["beyond"] = (position) => {
-        if (end === undefined) return undefined;
-        if (of !== generation) {
-          [of, next] = [generation, undefined];
-          return undefined;
+    /** Never rejects. Of what does not pass by itself, each follower hears when it reads the feed from its own position. */
+    async readOn(): Promise<Found> {
+      try {
+        return await readNext();
+      } catch (error) {
+        if (!passesByItself(error)) {
+          kept.forget();
+          tellMoved();
         }
-        const isBehind = next === undefined || next < dropped;
-        if (isBehind && !covers(position)) return undefined;
-        const from = isBehind ? 0 : (next ?? 0) - dropped;
-        next = dropped + entries.length;
-        // Who has read the database may be ahead of the tail.
-        return from === entries.length ? [] : entries.slice(from).filter(isBeyond(position));
-      };
-      return { beyond, hasAll };
+        return "failed";
+      }
     },
   };
 }
 
-function isBeyond(position: FeedPosition): (entry: FeedEntry) => boolean {
-  const numbers = numbersOf(position);
-  return ({ partition, seq }) => seq > (numbers.get(partition) ?? 0);
-}
+/** Reads on while somebody follows. */
+function createPoller(polls: ReadonlyMap<object, number>, latest: ReturnType<typeof createLatest>) {
+  const bell = createBell();
+  let isRunning = false;
+  let isNoticed = false;
 
-function numbersOf(position: FeedPosition): ReadonlyMap<number, number> {
-  return new Map(position.map(({ partition, seq }) => [partition, seq]));
+  async function run(): Promise<void> {
+    while (polls.size > 0) {
+      isNoticed = false;
+      const found = await latest.readOn();
+      if (found !== "more" && polls.size > 0) await rest(found === "failed" ? failedPauseMs : Number.POSITIVE_INFINITY);
+    }
+    latest.forget();
+    isRunning = false;
+  }
+
+  async function rest(mostMs: number): Promise<void> {
+    await pause(leastPauseMs);
+    if (isNoticed || polls.size === 0) return;
+    await bell.heard(undefined, Math.min(mostMs, ...polls.values()) - leastPauseMs);
+  }
+
+  return {
+    wake: bell.ring,
+    notice() {
+      isNoticed = true;
+      bell.ring();
+    },
+    start() {
+      // A poll that was to wait longer is due earlier now.
+      bell.ring();
+      if (isRunning) return;
+      isRunning = true;
+      void outsideOfCallers(run);
+    },
+  };
 }

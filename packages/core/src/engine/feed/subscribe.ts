@@ -1,45 +1,36 @@
-import { isBookingError } from "../../errors/index.ts";
 import type { JournalEntry } from "../../model/journal.ts";
 import { subscribeSchema } from "../../model/queries.ts";
 import type { SubscribeInput } from "../../model/read-inputs.ts";
 import type { Shown } from "../../model/shown.ts";
-import type { FeedEntry, FeedPosition } from "../../storage/adapter.ts";
+import type { FeedEntry } from "../../storage/adapter.ts";
 import { positionAfter } from "../../storage/feed-position.ts";
 import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
-import { type Changes, endOfFeed, positionOf, readFeed } from "./changes.ts";
+import { type Changes, endOfFeed, positionOf } from "./changes.ts";
 import { feedCursor } from "./feed-cursor.ts";
-import { sleep, type TailFollower } from "./feed-tail.ts";
+import { batchSize, nextBatch, patiently } from "./next-batch.ts";
 import { refuseFeedWithin, visibleEntries } from "./visible-entries.ts";
 
-/** The most entries that are given at once. */
-const batchSize = 500;
-
-/** How long a subscriber waits for a database that is away before it tries again, in milliseconds. */
-const pauseMs = 500;
+type Part = Changes<Shown<JournalEntry>>;
 
 /** @throws BookingError `invalid_input`, `storage_misused`, at once */
-export function subscribe(
-  settings: EngineSettings,
-  input: SubscribeInput,
-): AsyncIterable<Changes<Shown<JournalEntry>>> {
+export function subscribe(settings: EngineSettings, input: SubscribeInput): AsyncIterable<Part> {
   refuseFeedWithin(settings, "subscribe");
   const { after, signal, pollMs, ...filter } = parse(subscribeSchema, input);
   const from = after === "end" ? undefined : positionOf(after);
-  return { [Symbol.asyncIterator]: () => changesFrom() };
+  return { [Symbol.asyncIterator]: () => endable(signal, changesFrom) };
 
-  async function* changesFrom(): AsyncGenerator<Changes<Shown<JournalEntry>>, undefined> {
+  async function* changesFrom(ended: AbortSignal): AsyncGenerator<Part, undefined> {
     const follower = settings.feedTail.follow(pollMs);
     try {
-      let position = from ?? (await patiently(signal, () => endOfFeed(settings)));
-      while (position !== undefined && !signal?.aborted) {
-        const batch = await nextBatch(settings, follower, position, signal);
-        for (let at = 0; at < batch.length && !signal?.aborted; at += batchSize) {
-          const part = batch.slice(at, at + batchSize);
+      let position = from ?? (await patiently(ended, () => endOfFeed(settings)));
+      while (position !== undefined && !ended.aborted) {
+        for (const part of partsOf(await nextBatch(settings, follower, position, ended))) {
           position = positionAfter(position, part);
           const all = part.map(({ entry }) => entry);
-          const entries = await patiently(signal, () => visibleEntries(settings, all, filter));
-          if (entries !== undefined) yield { entries, cursor: feedCursor(position) };
+          const entries = await patiently(ended, () => visibleEntries(settings, all, filter));
+          if (entries === undefined) break;
+          yield { entries, cursor: feedCursor(position) };
         }
       }
     } finally {
@@ -48,46 +39,39 @@ export function subscribe(
   }
 }
 
-/**
- * What follows the position: from the tail, or from the database if the tail begins later. If nothing does, it waits
- * until there may be something, and is empty.
- * @throws BookingError `feed_reset`
- */
-export async function nextBatch(
-  settings: EngineSettings,
-  follower: TailFollower,
-  position: FeedPosition,
-  signal: AbortSignal | undefined,
-): Promise<readonly FeedEntry[]> {
-  const known = follower.beyond(position);
-  if (known !== undefined && known.length > 0) return known;
-  // Registered before anything is awaited, so that no news is missed.
-  const waiting = new AbortController();
-  const moved = follower.moved(AbortSignal.any(signal === undefined ? [waiting.signal] : [signal, waiting.signal]));
-  try {
-    if (known !== undefined) return await moved.then(() => []);
-    const read = await patiently(signal, () => readFeed(settings, { after: position, limit: batchSize }));
-    if (read !== undefined && read.entries.length > 0) return read.entries;
-    // The tail may have begun meanwhile, at this position or after it.
-    const begun = follower.beyond(position);
-    if (begun !== undefined && begun.length > 0) return begun;
-    await moved;
-    return [];
-  } finally {
-    // A subscriber that catches up leaves nothing registered behind.
-    waiting.abort();
-  }
+function* partsOf(batch: readonly FeedEntry[]): Generator<readonly FeedEntry[], undefined> {
+  for (let at = 0; at < batch.length; at += batchSize) yield batch.slice(at, at + batchSize);
 }
 
-/** Tries again while the database is away. Undefined if the subscription has ended meanwhile. */
-async function patiently<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
-  while (!signal?.aborted) {
+/**
+ * Iterates over what is generated until `signal` is aborted. `return` also ends a wait for what comes next: a generator
+ * alone would return only after that.
+ */
+function endable<Item>(
+  signal: AbortSignal | undefined,
+  generate: (ended: AbortSignal) => AsyncGenerator<Item, undefined>,
+): AsyncIterableIterator<Item, undefined> {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  const items = generated();
+  return {
+    next: () => items.next(),
+    return() {
+      end();
+      return items.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+
+  async function* generated(): AsyncGenerator<Item, undefined> {
+    signal?.addEventListener("abort", end);
+    if (signal?.aborted) end();
     try {
-      return await work();
-    } catch (error) {
-      if (!isBookingError(error, "storage_unavailable") && !isBookingError(error, "storage_busy")) throw error;
-      await sleep(pauseMs);
+      yield* generate(ended.signal);
+    } finally {
+      signal?.removeEventListener("abort", end);
     }
   }
-  return undefined;
 }

@@ -56,11 +56,11 @@ async function shownToActor(
 const recordOf = ({ recordKind, recordId }: JournalEntry): RecordKey => ({ kind: recordKind, id: recordId });
 
 /**
- * The feed tells of what was committed.
+ * The feed has only what was committed.
  * @throws BookingError `storage_misused` within a transaction
  */
 export function refuseFeedWithin({ isHostTransaction }: EngineSettings, call: string): void {
   if (!isHostTransaction) return;
-  const problem = `${call}() tells of what was committed, so it cannot be called within a transaction. Call it on the engine itself.`;
+  const problem = `${call}() reads what was committed, so it cannot be called within a transaction. Call it on the engine itself.`;
   throw new BookingError("storage_misused", { problem });
 }

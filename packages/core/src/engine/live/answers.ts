@@ -6,13 +6,14 @@ import type { Clock } from "../clock.ts";
 import { parsePosition, positionCursor } from "../page.ts";
 import { noCounts } from "./day-counts.ts";
 import { scopeOf } from "./followed.ts";
-import type { Following, FollowOptions } from "./following.ts";
+import type { Following } from "./following.ts";
 import type { LiveDays, LiveFreshness, LiveNext, LiveOpenPage, LiveStanding, OpenDay } from "./live-slots.ts";
 import type { OpenGroup } from "./open-groups.ts";
 import { isPlainFind, type PlainFind } from "./plain-input.ts";
 import { searchOpen } from "./search.ts";
 import { factOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
+import type { FollowOptions } from "./window-slots.ts";
 import { createZones, dateOfDay } from "./zone-days.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -22,13 +23,15 @@ interface Circumstances {
   readonly staleAfterMs: number;
 }
 
+export type Answers = ReturnType<typeof createAnswers>;
+
 /** What is held, as answers. The inputs are valid already. */
 export function createAnswers(following: Following, options: FollowOptions, { clock, staleAfterMs }: Circumstances) {
   const zones = createZones();
 
   function standing(now: Date): LiveStanding {
     const behindMs = Math.max(0, performance.now() - following.knownUntil());
-    const isBehindWindow = following.heldTo() < options.window.to(now.getTime());
+    const isBehindWindow = following.slots().loadedTo < options.window.to(now.getTime());
     if (isBehindWindow) following.moveOn();
     const isStale = behindMs > staleAfterMs || following.isIncomplete() || isBehindWindow;
     return { cursor: following.cursor(), asOf: now, behindMs, isStale };
@@ -38,7 +41,7 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
     const now = clock.now();
     const { limit = 100, order = "earliest" } = input;
     const latestFirst = order === "latest";
-    const table = following.table();
+    const { table } = following.slots();
     const scope = scopeOf(following, options, input, now.getTime());
     const after = parsePosition("open", input.cursor, latestFirst);
     const search = { ...scope, now: now.getTime(), leastMs: 0, after, latestFirst, limit: limit + 1 };
@@ -52,7 +55,7 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
 
   function next({ minutes = 0, count, ...input }: z.output<typeof nextOpenSchema>): LiveNext {
     const now = clock.now();
-    const table = following.table();
+    const { table } = following.slots();
     const scope = scopeOf(following, options, input, now.getTime());
     const from = input.from === undefined ? Math.max(scope.from, now.getTime()) : scope.from;
     const search = { ...scope, from, now: now.getTime(), leastMs: minutes * 60_000, limit: count, latestFirst: false };
@@ -61,15 +64,15 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
 
   function countByDay({ timeZone, ...input }: z.output<typeof countByDaySchema>): LiveDays {
     const now = clock.now();
-    const table = following.table();
+    const slots = following.slots();
     const { providers, facilityId, from, to } = scopeOf(following, options, input, now.getTime());
     const total = noCounts(Math.floor(from / dayMs) - 1, Math.ceil((to - from) / dayMs) + 4);
     const name = JSON.stringify([timeZone ?? null, facilityId ?? null]);
-    const range = [options.window.from(now.getTime()), following.heldTo()] as const;
-    const zoneOf = (place: number) => timeZone ?? following.zoneOf(table.places[place]?.scheduleId ?? "") ?? "UTC";
-    const daysOf = zones.daysOf(table, timeZone, zoneOf, range);
+    const range = [options.window.from(now.getTime()), slots.loadedTo] as const;
+    const zoneOf = (place: number) => slots.zones.get(slots.table.places[place]?.scheduleId ?? "") ?? "UTC";
+    const daysOf = zones.daysOf(slots.table, timeZone, zoneOf, range);
     const counting = { now: now.getTime(), facilityId, leastMs: 0, name, daysOf };
-    for (const provider of providers) following.counter().add(total, provider, { from, to }, counting);
+    for (const provider of providers) slots.counter.add(total, provider, { from, to }, counting);
     const days: OpenDay[] = [];
     for (const [index, open] of total.open.entries()) {
       const seats = total.seats[index] as number;
@@ -83,11 +86,11 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
     next,
     countByDay,
     isPlain: (input: LiveOpenInput): input is PlainFind => {
-      const { providers } = following.table();
+      const { providers } = following.slots().table;
       return isPlainFind(input, (id) => providers.has(id));
     },
     freshness: (): LiveFreshness => ({
-      slots: following.table().size(),
+      slots: following.slots().table.size(),
       failure: following.failure(),
       ...standing(clock.now()),
     }),

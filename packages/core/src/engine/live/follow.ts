@@ -6,7 +6,7 @@ import { refuseFeedWithin } from "../feed/visible-entries.ts";
 import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
 import { refuseAborted } from "../read-chunks.ts";
-import { createAnswers } from "./answers.ts";
+import { type Answers, createAnswers } from "./answers.ts";
 import { startFollowing } from "./following.ts";
 import type { LiveSlots } from "./live-slots.ts";
 import { liveWindow } from "./live-window.ts";
@@ -44,20 +44,26 @@ export async function follow(settings: EngineSettings, input: FollowInput): Prom
   }
 }
 
-function liveSlots(answers: ReturnType<typeof createAnswers>, ended: AbortSignal, end: () => void): LiveSlots {
-  const whileOpen =
-    <Input extends readonly unknown[], Answer>(answer: (...input: Input) => Answer) =>
-    (...input: Input): Answer => {
-      if (ended.aborted) throw new BookingError("storage_misused", { problem: closed });
-      return answer(...input);
-    };
+function liveSlots(made: Answers, ended: AbortSignal, end: () => void): LiveSlots {
+  let answers: Answers | undefined = made;
+  function open(): Answers {
+    if (answers === undefined) throw new BookingError("storage_misused", { problem: closed });
+    return answers;
+  }
+  // A caller may keep the live slots for longer than their memory is needed.
+  const close = () => {
+    answers = undefined;
+  };
+  ended.addEventListener("abort", close, { once: true });
+  if (ended.aborted) close();
   return {
-    findOpen: whileOpen((input: LiveOpenInput = {}) =>
-      answers.findOpen(answers.isPlain(input) ? input : parse(liveOpenSchema, input)),
-    ),
-    countByDay: whileOpen((input: CountByDayInput = {}) => answers.countByDay(parse(countByDaySchema, input))),
-    next: whileOpen((input: NextOpenInput = {}) => answers.next(parse(nextOpenSchema, input))),
-    freshness: whileOpen(answers.freshness),
+    findOpen(input: LiveOpenInput = {}) {
+      const { findOpen, isPlain } = open();
+      return findOpen(isPlain(input) ? input : parse(liveOpenSchema, input));
+    },
+    countByDay: (input: CountByDayInput = {}) => open().countByDay(parse(countByDaySchema, input)),
+    next: (input: NextOpenInput = {}) => open().next(parse(nextOpenSchema, input)),
+    freshness: () => open().freshness(),
     close: end,
   };
 }

@@ -1,8 +1,9 @@
 import { BookingError } from "../../errors/index.ts";
 import type { InputIssue } from "../../model/input-issue.ts";
 import { refuseForRange } from "../../rules/time.ts";
-import type { Following, FollowOptions } from "./following.ts";
+import type { Following } from "./following.ts";
 import type { ProviderRows } from "./provider-rows.ts";
+import type { FollowOptions } from "./window-slots.ts";
 
 /** Which part of what is followed an input asks about. */
 export interface Asked {
@@ -32,7 +33,7 @@ export function scopeOf(following: Following, { window, ...wanted }: FollowOptio
   if (from !== undefined && to !== undefined && from > to) throw endsBefore(from, to);
   // What a window that moves has left behind is over.
   if (from !== undefined && (from > end || (from < begin && !window.isMoving))) throw notFollowed("from");
-  if (to !== undefined && to > Math.max(end, following.heldTo())) throw notFollowed("to");
+  if (to !== undefined && to > Math.max(end, following.slots().loadedTo)) throw notFollowed("to");
   return {
     providers: providersOf(following, wanted.providerIds, asked.providerIds),
     // Every slot that is held is at the facility that is followed.
@@ -50,7 +51,7 @@ function providersOf(
   followed: ReadonlySet<string> | undefined,
   asked: readonly string[] | undefined,
 ): Iterable<ProviderRows> {
-  const { providers } = following.table();
+  const { providers } = following.slots().table;
   if (asked === undefined) return providers.values();
   const found: ProviderRows[] = [];
   searches += 1;

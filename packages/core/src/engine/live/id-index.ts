@@ -15,7 +15,7 @@ const empty = -1;
 const removed = -2;
 
 export function createIdIndex(idOf: (row: number) => string): IdIndex {
-  // Whoever chooses ids must not be able to choose those that collide.
+  // Otherwise, somebody who chooses ids could choose those that collide.
   const seed = Math.trunc(Math.random() * 2 ** 32);
   let table = new Int32Array(64).fill(empty);
   /** Entries in use, removed ones included: they end no search. */

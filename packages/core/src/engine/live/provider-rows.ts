@@ -7,8 +7,8 @@ export interface Order {
 }
 
 /**
- * The rows of one provider in the order of (start, id). Slots mostly come in that order and go from its beginning, so
- * adding and dropping rows moves few of them.
+ * The rows of one provider in the order of (start, id). Slots usually arrive in that order and leave from its beginning,
+ * so adding and dropping rows moves few of them.
  */
 export class ProviderRows {
   readonly providerId: string;

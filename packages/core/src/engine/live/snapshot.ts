@@ -46,6 +46,11 @@ export async function* slotsWithin(
   }
 }
 
+/** Whether `slotsWithin` gives all of these slots in one order: each read of many providers has its own. */
+export function areReadInOrder({ providerIds }: Wanted): boolean {
+  return providerIds === undefined || providerIds.size <= idsPerRead;
+}
+
 function chunksOf(ids: readonly string[]): readonly (readonly string[])[] {
   const count = Math.ceil(ids.length / idsPerRead);
   return Array.from({ length: count }, (_, index) => ids.slice(index * idsPerRead, (index + 1) * idsPerRead));
@@ -87,14 +92,19 @@ const rowsPerTurn = 5_000;
  */
 export async function compacted(table: SlotTable): Promise<SlotTable> {
   const copy = createSlotTable();
+  await copySlots(table, copy);
+  copy.trim();
+  return copy;
+}
+
+/** Adds the slots of one table to another one. */
+export async function copySlots({ providers, read }: SlotTable, into: SlotTable): Promise<void> {
   let copied = 0;
-  for (const { rows, first, end } of table.providers.values()) {
+  for (const { rows, first, end } of providers.values()) {
     for (const row of rows.subarray(first, end)) {
-      copy.add(table.read(row));
+      into.add(read(row));
       copied += 1;
       if (copied % rowsPerTurn === 0) await nextTurn();
     }
   }
-  copy.trim();
-  return copy;
 }

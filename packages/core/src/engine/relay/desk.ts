@@ -1,5 +1,5 @@
+import { type Bell, createBell } from "../bell.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
-import { type Bell, createBell } from "./bell.ts";
 import { createLease, type Lease } from "./lease.ts";
 import { createParking, type Parking } from "./parking.ts";
 import type { RelayContext, Taken } from "./take-lease.ts";

@@ -113,9 +113,12 @@ export function createLease({ storage, holder, taken, term, leaseMs, onAsked }: 
     },
     async giveUp(progress) {
       const tooLate = setTimeout(end, givingUpMs);
-      await write(progress, true);
-      clearTimeout(tooLate);
-      end();
+      try {
+        await write(progress, true);
+      } finally {
+        clearTimeout(tooLate);
+        end();
+      }
     },
     end,
   };

@@ -1,9 +1,9 @@
 import type { JournalEntry } from "../../model/journal.ts";
 import type { FeedPosition, JournalQuery, StoredRelay } from "../../storage/adapter.ts";
-import { isStorageError, type StorageFailure } from "../../storage/storage-error.ts";
+import { isStorageError } from "../../storage/storage-error.ts";
+import { pause } from "../bell.ts";
 import type { EngineSettings } from "../options.ts";
-import { asBookingError } from "../storage-failures.ts";
-import { pause } from "./bell.ts";
+import { asBookingError, passesByItself } from "../storage-failures.ts";
 import type { RelayState } from "./state.ts";
 
 export interface StoredState extends StoredRelay {
@@ -37,9 +37,6 @@ export function relayStorage({ storage, random }: EngineSettings, name: string):
   };
 }
 
-/** What passes by itself. After a failover, a pool has read-only sessions for a while. */
-const passing: readonly StorageFailure[] = ["transient", "unknown", "unavailable", "read_only"];
-
 /** The longest pause between two attempts, in milliseconds. */
 const longestPauseMs = 1_000;
 
@@ -49,8 +46,7 @@ async function patiently<T>(random: () => number, signal: AbortSignal, work: () 
     try {
       return await unlessAborted(signal, work);
     } catch (error) {
-      if (!isStorageError(error)) throw error;
-      if (!passing.includes(error.failure)) throw asBookingError(error);
+      if (!passesByItself(error)) throw isStorageError(error) ? asBookingError(error) : error;
     }
     await pause((0.5 + random() / 2) * Math.min(longestPauseMs, 10 * 2 ** Math.min(attempt, 10)), signal);
   }

@@ -36,7 +36,7 @@ export const nameText = ({ recordKind, recordId }: RecordName): string => `${rec
 /** Characters of an error's text that are kept. */
 const longestError = 200;
 
-/** An error in one line. Anything can be thrown, also what cannot be turned into a text. */
+/** Anything can be thrown, also what cannot be turned into a text. */
 export function errorText(error: unknown): string {
   let text: string;
   try {

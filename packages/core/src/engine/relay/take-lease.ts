@@ -1,6 +1,6 @@
+import { pause } from "../bell.ts";
 import { newToken } from "../ids.ts";
 import type { EngineSettings } from "../options.ts";
-import { pause } from "./bell.ts";
 import { askedTerm, type Term } from "./lease.ts";
 import type { RelayPlan } from "./options.ts";
 import type { RelayStorage, StoredState } from "./relay-storage.ts";

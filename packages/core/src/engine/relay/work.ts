@@ -1,5 +1,5 @@
-import { nextBatch } from "../feed/subscribe.ts";
-import { pause } from "./bell.ts";
+import { pause } from "../bell.ts";
+import { nextBatch } from "../feed/next-batch.ts";
 import { createDesk, type Desk } from "./desk.ts";
 import { dispatch, goOn } from "./dispatch.ts";
 import type { RelayContext, Taken } from "./take-lease.ts";
@@ -87,7 +87,7 @@ async function keepUp(desk: Desk): Promise<void> {
   desk.isGivenUp = true;
 }
 
-/** Until something is to be done that no bell tells of. */
+/** How long until something is due that rings no bell. */
 function waitMs({ lease, parking, busy, closing, context }: Desk, lookAt: number): number {
   if (parking.size() === 0) return lease.renewInMs();
   const retryAt = closing.aborted ? undefined : parking.nextAt((key) => busy.has(key));

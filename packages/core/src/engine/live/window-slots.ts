@@ -1,0 +1,164 @@
+import { BookingError } from "../../errors/index.ts";
+import type { JournalEntry } from "../../model/journal.ts";
+import type { EngineSettings } from "../options.ts";
+import { refuseAborted } from "../read-chunks.ts";
+import { meaningOf } from "./apply.ts";
+import { createDayCounter } from "./day-counts.ts";
+import { type LiveWindow, readTo } from "./live-window.ts";
+import { factOf } from "./slot-columns.ts";
+import { createSlotTable, type HeldSlotRow, heldRow, type SlotTable } from "./slot-table.ts";
+import { areReadInOrder, compacted, copySlots, slotsById, slotsWithin, type Wanted, zonesOf } from "./snapshot.ts";
+
+export interface FollowOptions extends Wanted {
+  readonly window: LiveWindow;
+  readonly maxSlots: number;
+  readonly pollMs: number;
+}
+
+/** What is followed, for whom, and until when. */
+export interface FollowContext {
+  readonly settings: EngineSettings;
+  readonly options: FollowOptions;
+  /** Aborted when the slots are needed no longer. */
+  readonly signal: AbortSignal;
+}
+
+/** The slots of a window, as far as they were read. */
+export interface WindowSlots {
+  table: SlotTable;
+  counter: ReturnType<typeof createDayCounter>;
+  /** The zones of their schedules. */
+  readonly zones: Map<string, string>;
+  /** Those that start before this time are here. */
+  loadedTo: number;
+  /** Whether some were left out, because there are more than `maxSlots`. */
+  isFull: boolean;
+}
+
+/** @throws BookingError `invalid_input` if there are more than `maxSlots`, unless some may be left out; `aborted` */
+export async function readWindow(context: FollowContext, mayBeFull: boolean): Promise<WindowSlots> {
+  const { settings, options, signal } = context;
+  const { window, maxSlots } = options;
+  const now = settings.clock.now().getTime();
+  const [read, loadedTo] = [createSlotTable(), readTo(window, now)];
+  const isFull = await readInto(context, read, [window.from(now), loadedTo], maxSlots);
+  if (isFull && !mayBeFull) throw tooMany(maxSlots);
+  const table = await compacted(read);
+  const zones = new Map(await zonesOf(settings, scheduleIdsOf(table)));
+  refuseAborted(signal);
+  return { table, counter: createDayCounter(table), zones, loadedTo, isFull };
+}
+
+/** Returns whether there was no room for all of them. */
+async function readInto(
+  { settings, options, signal }: FollowContext,
+  into: SlotTable,
+  range: readonly [from: number, to: number],
+  room: number,
+): Promise<boolean> {
+  const isRanked = areReadInOrder(options);
+  for await (const page of slotsWithin(settings, options, range, signal)) {
+    for (const slot of page) {
+      if (into.rowOf(slot.id) >= 0) continue;
+      if (into.size() === room) return true;
+      into.add({ ...heldRow(slot), rank: isRanked ? into.size() + 1 : 0 });
+    }
+  }
+  return false;
+}
+
+/** Drops what has begun. Returns whether there is room again for slots that were left out. */
+export function leaveBehind({ settings, options }: FollowContext, { table, isFull }: WindowSlots): boolean {
+  table.dropBefore(settings.clock.now().getTime());
+  return isFull && table.size() < options.maxSlots;
+}
+
+/** Reads what has come within the window. */
+export async function readOn(context: FollowContext, slots: WindowSlots): Promise<void> {
+  const { settings, options } = context;
+  const now = settings.clock.now().getTime();
+  const loadedTo = readTo(options.window, now);
+  if (!slots.isFull) {
+    // Apart from the others: if it fails on the way, nothing of it is there twice.
+    const read = createSlotTable();
+    const room = options.maxSlots - slots.table.size();
+    const isFull = await readInto(context, read, [Math.max(slots.loadedTo, now), loadedTo], room);
+    await learnZones(settings, slots, scheduleIdsOf(read));
+    await copySlots(read, slots.table);
+    if (isFull) noteFull(context, slots);
+  }
+  slots.loadedTo = loadedTo;
+  if (!slots.table.isSparse()) return;
+  slots.table = await compacted(slots.table);
+  slots.counter = createDayCounter(slots.table);
+}
+
+/** Applies a part of the feed, perhaps once more. */
+export async function applyEntries(
+  context: FollowContext,
+  slots: WindowSlots,
+  entries: readonly JournalEntry[],
+): Promise<void> {
+  const wanted = entries.filter((entry) => isWanted(entry, context.options));
+  await learnZones(context.settings, slots, [...new Set(wanted.flatMap(scheduleIdOf))]);
+  const gaps = wanted.filter((entry) => !applyOne(context, slots, entry)).map(({ recordId }) => recordId);
+  for (const slot of await slotsById(context.settings, [...new Set(gaps)])) put(context, slots, heldRow(slot));
+}
+
+function isWanted(
+  { recordKind, providerIds: [providerId], facilityId }: JournalEntry,
+  options: Pick<FollowOptions, "providerIds" | "facilityId">,
+): boolean {
+  return (
+    recordKind === "slot" &&
+    (options.providerIds?.has(providerId as string) ?? true) &&
+    (options.facilityId === undefined || options.facilityId === facilityId)
+  );
+}
+
+/** False if the slot has to be read. */
+function applyOne(context: FollowContext, slots: WindowSlots, entry: JournalEntry): boolean {
+  const meaning = meaningOf(entry, slots.table);
+  if (meaning.kind === "state") slots.table.setState(meaning.row, meaning.state);
+  else if (meaning.kind === "created") put(context, slots, meaning.slot);
+  return meaning.kind !== "gap";
+}
+
+function put(context: FollowContext, slots: WindowSlots, slot: HeldSlotRow): void {
+  const { settings, options } = context;
+  const { table } = slots;
+  const row = table.rowOf(slot.id);
+  if (row >= 0) {
+    if (slot.version > factOf(table.columns, row, "version")) table.setState(row, slot);
+    return;
+  }
+  if (slot.start >= slots.loadedTo || slot.start < options.window.from(settings.clock.now().getTime())) return;
+  if (table.size() < options.maxSlots) table.add(slot);
+  else noteFull(context, slots);
+}
+
+/** Warns once, until there is room again. */
+export function noteFull({ settings, options: { maxSlots } }: FollowContext, slots: WindowSlots): void {
+  if (slots.isFull) return;
+  slots.isFull = true;
+  const message = `Live slots hold ${maxSlots} slots, as many as they may. Further ones are left out, and answers say that they are stale. Follow a narrower window or fewer providers, or raise maxSlots.`;
+  settings.warn({ code: "live_slots_full", message, details: { maxSlots } });
+}
+
+async function learnZones(settings: EngineSettings, { zones }: WindowSlots, scheduleIds: readonly string[]) {
+  const unknown = scheduleIds.filter((id) => !zones.has(id));
+  for (const [id, zone] of await zonesOf(settings, unknown)) zones.set(id, zone);
+}
+
+function scheduleIdsOf({ places }: SlotTable): readonly string[] {
+  return [...new Set(places.map(({ scheduleId }) => scheduleId))];
+}
+
+const scheduleIdOf = ({ version, changes }: JournalEntry) => (version === 1 ? [changes.scheduleId?.to as string] : []);
+
+function tooMany(maxSlots: number): BookingError {
+  const message = `is less than there are slots in the window: narrow it by from and to, forDays, providerIds or facilityId, or raise maxSlots`;
+  return new BookingError("invalid_input", {
+    issues: [{ path: "maxSlots", code: "too_many", maximum: maxSlots, message }],
+  });
+}
