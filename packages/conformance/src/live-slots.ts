@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Engine, LiveSlots, OpenSlot, Slot, StorageAdapter } from "@slotwright/core";
+import type { Engine, FollowInput, LiveSlots, OpenSlot, Slot, StorageAdapter } from "@slotwright/core";
 import { compareIds, StorageError } from "@slotwright/core/adapter";
+import { minutes, patient } from "./fixtures.ts";
 import { eachCall, intercepted } from "./intercepted.ts";
 
 /** What is wrong with a storage for a while. */
@@ -104,3 +105,23 @@ async function openIn(engine: Engine, scope: Scope): Promise<readonly OpenSlot[]
   });
   return open.sort((a, b) => a.start.getTime() - b.start.getTime() || compareIds(a.slotId, b.slotId));
 }
+
+/** Around the slots that cases publish. */
+export const liveWindow = { from: minutes(-60), to: minutes(24 * 60) };
+
+export async function withLive(
+  engine: Engine,
+  input: FollowInput,
+  work: (live: LiveSlots) => Promise<void>,
+): Promise<void> {
+  const live = await engine.follow({ pollMs: 20, ...input });
+  try {
+    await work(live);
+  } finally {
+    live.close();
+  }
+}
+
+export const idsOf = (items: readonly OpenSlot[]) => items.map(({ slotId }) => slotId);
+
+export const bookSlot = (engine: Engine, { id }: Slot) => engine.book({ actor: patient, slotId: id, subjectId: "p-1" });

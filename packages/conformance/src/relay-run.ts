@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
 import {
   createRelay,
+  type Engine,
   type EngineOptions,
   type HandleEntry,
   type JournalEntry,
@@ -9,7 +9,7 @@ import {
   type RelayOptions,
   type StorageAdapter,
 } from "@slotwright/core";
-import { engineOn } from "./fixtures.ts";
+import { engineOn, minutes, place, provider } from "./fixtures.ts";
 
 /** What a relay's function was given, and whether it has resolved. */
 export interface Given {
@@ -83,22 +83,46 @@ export function runRelay(storage: StorageAdapter, handle?: HandleEntry, options:
   };
 }
 
-/** Waits until it is true. Long, because the machine may have other work. */
-export async function until(
-  isTrue: () => boolean | Promise<boolean>,
-  what: string | (() => string),
-  withinMs = 60_000,
-): Promise<void> {
-  const started = performance.now();
-  while (!(await isTrue())) {
-    if (performance.now() - started > withinMs)
-      assert.fail(`it does not happen that ${typeof what === "string" ? what : what()}`);
-    await pause(10);
-  }
-}
-
 /** Never resolves, and rejects when its signal is aborted. */
 export const untilAborted: HandleEntry = (_, { signal }) =>
   new Promise((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason));
   });
+
+export async function committed(storage: StorageAdapter): Promise<readonly JournalEntry[]> {
+  const read = await storage.readFeed({ after: null, limit: 500 });
+  if (read.status === "reset") assert.fail("null does not fit");
+  return read.entries.map(({ entry }) => entry);
+}
+
+export const nameOf = ({ recordKind, recordId, version }: JournalEntry) => `${recordKind} ${recordId} ${version}`;
+
+/** One more slot, which is one more entry. */
+export async function publishAt(engine: Engine, index: number): Promise<string> {
+  const slots = [{ start: minutes(index * 30), end: minutes(index * 30 + 30) }];
+  return (await engine.createSlots({ actor: provider, ...place, slots })).slots[0]?.id ?? "";
+}
+
+/** Of each record, the versions never go back, except where a later holder begins again. */
+export function assertInOrder(given: readonly Given[]): void {
+  const latest = new Map<string, Given>();
+  for (const one of given) {
+    const key = `${one.entry.recordKind} ${one.entry.recordId}`;
+    const before = latest.get(key);
+    const isBehind = before !== undefined && before.token === one.token && before.entry.version > one.entry.version;
+    assert.ok(!isBehind, `${nameOf(one.entry)} comes after version ${before?.entry.version}`);
+    latest.set(key, one);
+  }
+}
+
+export function assertTokensGrow(given: readonly Given[]): void {
+  const tokens = given.map(({ token }) => token);
+  assert.deepEqual(
+    tokens,
+    tokens.toSorted((a, b) => a - b),
+  );
+}
+
+export async function endAll(...runs: readonly RelayRun[]): Promise<void> {
+  await Promise.all(runs.map((run) => run.stop()));
+}

@@ -1,59 +1,18 @@
 import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
-import type { Changes, Engine, JournalEntry, SubscribeInput } from "@slotwright/core";
+import type { JournalEntry } from "@slotwright/core";
 import { auditFeed } from "../feed-reader.ts";
+import { readAll, subscriber } from "../feed-subscriber.ts";
 import { assertSound, engineOn, minutes, patient, place, provider, publish, publishOne, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
-import { aroundCalls, intercepted } from "../intercepted.ts";
 
 /** A short name for each entry: what was done to which record. */
 const namesOf = (entries: readonly JournalEntry[]) =>
   entries.map(({ command, recordKind, version }) => `${command} ${recordKind} ${version}`);
 
-async function readAll(engine: Engine, limit = 500): Promise<readonly JournalEntry[]> {
-  const all: JournalEntry[] = [];
-  let after: string | null = null;
-  for (;;) {
-    const { entries, cursor, isEnd } = await engine.changes({ after, limit });
-    all.push(...entries);
-    if (isEnd) return all;
-    assert.notEqual(cursor, after, "the cursor stays where it is");
-    after = cursor;
-  }
-}
-
-/** A subscriber that notes what it is given, until it is ended. */
-function subscriber(engine: Pick<Engine, "subscribe">, input: SubscribeInput = {}) {
-  const ended = new AbortController();
-  const parts: Changes[] = [];
-  const entries: JournalEntry[] = [];
-  const running = (async () => {
-    for await (const part of engine.subscribe({ pollMs: 20, ...input, signal: ended.signal })) {
-      parts.push(part);
-      entries.push(...part.entries);
-    }
-  })();
-  return {
-    entries,
-    parts,
-    /** Waits until it has had so many entries. */
-    async has(count: number): Promise<void> {
-      for (let waited = 0; entries.length < count; waited += 5) {
-        assert.ok(waited < 20_000, `${entries.length} of ${count} entries have come`);
-        await Promise.race([pause(5), running]);
-      }
-    },
-    async end(): Promise<void> {
-      ended.abort();
-      await running;
-    },
-  };
-}
-
 export const feedCases: readonly ConformanceCase[] = [
   {
     key: "feed.changes",
-    title: "the feed tells what every command did, with each changed field as it was and as it became",
+    title: "the feed has what every command did, with each changed field as it was and as it became",
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const { cursor } = await engine.changes({ after: "end" });
@@ -98,7 +57,7 @@ export const feedCases: readonly ConformanceCase[] = [
   },
   {
     key: "feed.filters",
-    title: "the feed can be narrowed to providers and a facility, and tells those that a record leaves as well",
+    title: "the feed can be narrowed to providers and a facility, and those that a record leaves get its entry as well",
     async run({ storage }) {
       const engine = engineOn(storage);
       const room = { providerId: "room-1", facilityId: "north" };
@@ -177,100 +136,6 @@ export const feedCases: readonly ConformanceCase[] = [
       for (const pollMs of [0, 9, Number.NaN])
         assert.throws(() => engine.subscribe({ pollMs }), { code: "invalid_input" });
       assert.ok(first);
-    },
-  },
-  {
-    key: "feed.subscribe",
-    title: "subscribers are given what was and what happens, from every engine and in transactions, each entry once",
-    async run({ storage, second, beginHostTransaction }) {
-      const [engine, other] = [engineOn(storage), engineOn(second)];
-      const [slot, ...slots] = await publish(engine, 4);
-      assert.ok(slot);
-      const all = subscriber(engine);
-      const news = subscriber(engine, { after: "end" });
-      await all.has(4);
-      await pause(50);
-      await engine.book({ actor: patient, slotId: slot.id, subjectId: "p-1" });
-      await all.has(6);
-      await other.book({ actor: patient, slotId: slots[0]?.id ?? "", subjectId: "p-2" });
-      const host = await beginHostTransaction();
-      await other.within(host.transaction).book({ actor: patient, slotId: slots[1]?.id ?? "", subjectId: "p-3" });
-      await host.commit();
-      const late = subscriber(engine, { after: all.parts[0]?.cursor ?? null });
-      await Promise.all([all.has(10), news.has(6), late.has(10 - (all.parts[0]?.entries.length ?? 0))]);
-      await Promise.all([all, news, late].map((one) => one.end()));
-      const committed = await readAll(other);
-      assert.deepEqual(auditFeed(all.entries, committed), []);
-      assert.deepEqual(auditFeed([...(all.parts[0]?.entries ?? []), ...late.entries], committed), []);
-      assert.equal(news.entries.length, 6);
-      // The cursor of each part goes on where the next part begins.
-      const [first, ...rest] = all.parts;
-      const again = await other.changes({ after: first?.cursor ?? null });
-      assert.deepEqual(
-        auditFeed(
-          rest.flatMap(({ entries }) => entries),
-          again.entries,
-        ),
-        [],
-      );
-    },
-  },
-  {
-    key: "feed.one-poller",
-    title: "however many subscribe, one statement is read for each poll, and those that leave stop it",
-    async run({ storage }) {
-      let reads = 0;
-      const counted = intercepted(
-        storage,
-        aroundCalls((call, proceed) => {
-          if (call === "readFeed") reads += 1;
-          return proceed();
-        }),
-      );
-      const engine = engineOn(counted);
-      const subscribers = Array.from({ length: 50 }, () => subscriber(engine, { after: "end", pollMs: 50 }));
-      await pause(200);
-      const before = reads;
-      await pause(500);
-      assert.ok(reads > before, "it is polled");
-      assert.ok(reads - before <= 12, `${reads - before} reads in ten polls`);
-      await publishOne(engine);
-      await Promise.all(subscribers.map((one) => one.has(1)));
-      await Promise.all(subscribers.map((one) => one.end()));
-      await pause(60);
-      const after = reads;
-      await pause(200);
-      assert.equal(reads, after);
-    },
-  },
-  {
-    key: "feed.slow",
-    title: "a subscriber that is slow, or stops reading, misses nothing and holds up nobody",
-    async run({ storage, propertyRuns }) {
-      const engine = engineOn(storage);
-      const fast = subscriber(engine);
-      const slow = engine.subscribe({ pollMs: 20 })[Symbol.asyncIterator]();
-      const idle = engine.subscribe({ pollMs: 20 })[Symbol.asyncIterator]();
-      const entries: JournalEntry[] = [];
-      const take = async () => entries.push(...((await slow.next()).value?.entries ?? []));
-      await publishOne(engine);
-      await take();
-      await idle.next();
-      const count = propertyRuns < 50 ? 20 : 100;
-      for (let round = 0; round < count; round++) {
-        const start = minutes(60 + round * 30);
-        const slots = [{ start, end: new Date(start.getTime() + 1_800_000) }];
-        await engine.createSlots({ actor: provider, ...place, slots });
-        if (round % 10 === 0) await take();
-      }
-      await fast.has(count + 1);
-      while (entries.length <= count) await take();
-      await fast.end();
-      await slow.return?.();
-      await idle.return?.();
-      const committed = await readAll(engine);
-      assert.deepEqual(auditFeed(entries, committed), []);
-      assert.deepEqual(auditFeed(fast.entries, committed), []);
     },
   },
   {

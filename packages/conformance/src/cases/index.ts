@@ -25,6 +25,7 @@ import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
 import { crowdCases } from "./crowds.ts";
 import { feedCases } from "./feed.ts";
+import { feedReaderCases } from "./feed-readers.ts";
 import { findOpenCases } from "./find-open.ts";
 import { holdCases } from "./hold.ts";
 import { hostFunctionCases } from "./host-functions.ts";
@@ -32,6 +33,7 @@ import { hostTransactionCases } from "./host-transaction.ts";
 import { idempotencyCases } from "./idempotency.ts";
 import { listCases } from "./lists.ts";
 import { liveCases } from "./live.ts";
+import { liveFreshnessCases } from "./live-freshness.ts";
 import { liveRandomCases } from "./live-random.ts";
 import { manySlotsCases } from "./many-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
@@ -41,11 +43,11 @@ import { randomCases } from "./random.ts";
 import { reconcileCases } from "./reconcile.ts";
 import { relayCases } from "./relay.ts";
 import { relayInputCases } from "./relay-input.ts";
+import { relayLeaseCases } from "./relay-lease.ts";
+import { relayParkingCases } from "./relay-parking.ts";
 import { runtimeCases } from "./runtimes.ts";
-
 import { settingsCases } from "./settings.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
-
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
 import { transactionCases } from "./transaction.ts";
@@ -79,9 +81,13 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...listCases,
   ...findOpenCases,
   ...feedCases,
+  ...feedReaderCases,
   ...liveCases,
+  ...liveFreshnessCases,
   ...liveRandomCases,
   ...relayCases,
+  ...relayLeaseCases,
+  ...relayParkingCases,
   ...relayInputCases,
   ...hostTransactionCases,
   ...settingsCases,

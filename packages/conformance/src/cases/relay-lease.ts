@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import type { JournalEntry, StorageAdapter } from "@slotwright/core";
+import { StorageError } from "@slotwright/core/adapter";
+import { auditFeed } from "../feed-reader.ts";
+import { engineOn, manualClock, publish } from "../fixtures.ts";
+import type { ConformanceCase } from "../harness.ts";
+import { aroundCalls, intercepted } from "../intercepted.ts";
+import {
+  assertInOrder,
+  assertTokensGrow,
+  committed,
+  endAll,
+  type Given,
+  nameOf,
+  publishAt,
+  runRelay,
+  untilAborted,
+} from "../relay-run.ts";
+import { until } from "../until.ts";
+
+/** A storage that can be cut off, as when its process dies: no call is answered any more. */
+function mortal(storage: StorageAdapter) {
+  let isDead = false;
+  const around = aroundCalls((_, proceed) => (isDead ? new Promise<never>(() => {}) : proceed()));
+  return {
+    storage: intercepted(storage, around),
+    die: () => {
+      isDead = true;
+    },
+  };
+}
+
+export const relayLeaseCases: readonly ConformanceCase[] = [
+  {
+    key: "relay.crash",
+    title: "when a process dies while it hands over, another one takes over, and no entry is lost",
+    async run({ storage, second }) {
+      await publish(engineOn(storage), 6);
+      const process = mortal(storage);
+      let answered = 0;
+      const handle: typeof untilAborted = async (entry, handover) => {
+        answered += 1;
+        if (answered > 2) await untilAborted(entry, handover);
+      };
+      const log: Given[] = [];
+      const dying = runRelay(process.storage, handle, { leaseSeconds: 1, log });
+      await until(() => dying.given.length === 6, "all are being handled");
+      await until(async () => ((await second.readRelay("mail"))?.version ?? 0) > 1, "progress is stored");
+      process.die();
+      const answers = new Set(dying.done.map(nameOf));
+      // Leases end by the clock of the database, and not by that of the engine.
+      const heir = runRelay(second, undefined, { log, engineOptions: { clock: manualClock() } });
+      const all = await committed(second);
+      const isAnswered = (entry: JournalEntry) =>
+        answers.has(nameOf(entry)) || heir.done.some((one) => nameOf(one) === nameOf(entry));
+      await until(() => all.every(isAnswered), "every entry is handed over", 20_000);
+      await endAll(dying, heir);
+      assertInOrder(log);
+      assertTokensGrow(log);
+      assert.ok(heir.given.every(({ token }) => token > (dying.given[0]?.token ?? 0)));
+    },
+  },
+  {
+    key: "relay.one-at-a-time",
+    title: "of several processes one hands over at a time, and another one goes on when it stops",
+    async run({ storage, second }) {
+      const engine = engineOn(storage);
+      const log: Given[] = [];
+      const runs = [storage, second, storage, second].map((one) => runRelay(one, undefined, { log }));
+      let published = 0;
+      while (runs.length > 0) {
+        for (const end = published + 5; published < end; published += 1) await publishAt(engine, published);
+        await until(() => log.filter(({ isDone }) => isDone).length === published, "all are handed over");
+        const holders = new Set(log.slice(-5).map(({ token }) => token));
+        assert.equal(holders.size, 1);
+        const working = runs.findIndex(({ given }) => given.some(({ token }) => holders.has(token)));
+        await endAll(...runs.splice(working, 1));
+      }
+      assertTokensGrow(log);
+      assert.equal(new Set(log.map(({ token }) => token)).size, 4);
+      assert.deepEqual(
+        auditFeed(
+          log.map(({ entry }) => entry),
+          await committed(second),
+        ),
+        [],
+      );
+    },
+  },
+  {
+    key: "relay.fenced",
+    title: "a process that has been away for longer than its lease hands over and stores nothing any more",
+    async run({ storage, second }) {
+      const engine = engineOn(second);
+      let isAway = false;
+      let comeBack = () => {};
+      const back = new Promise<void>((resolve) => {
+        comeBack = resolve;
+      });
+      const slow = intercepted(
+        storage,
+        aroundCalls(async (call, proceed) => {
+          if (call === "storeRelay" && isAway) await back;
+          return proceed();
+        }),
+      );
+      const log: Given[] = [];
+      const first = runRelay(slow, undefined, { leaseSeconds: 1, log });
+      await publishAt(engine, 0);
+      await until(() => first.done.length > 0, "the first one works");
+      isAway = true;
+      const heir = runRelay(second, undefined, { log });
+      await publishAt(engine, 1);
+      await until(() => heir.given.length > 0, "the second one takes over");
+      const before = first.given.length;
+      comeBack();
+      await pause(100);
+      for (let index = 2; index < 10; index += 1) await publishAt(engine, index);
+      const all = await committed(storage);
+      const isIn = (entry: JournalEntry) => log.some((one) => nameOf(one.entry) === nameOf(entry));
+      await until(() => all.every(isIn), "all are handed over");
+      assert.equal(first.given.length, before);
+      assertTokensGrow(log);
+      const stored = await heir.relay.status();
+      assert.equal(stored.token, heir.given[0]?.token);
+      await endAll(first, heir);
+    },
+  },
+  {
+    key: "relay.storage-away",
+    title: "a relay goes on when the database is away for a while, and when it is unknown whether it has stored",
+    async run({ storage, second }) {
+      const engine = engineOn(second);
+      let calls = 0;
+      const failing = intercepted(
+        storage,
+        aroundCalls(async (call, proceed) => {
+          if (!/Relay|Feed/.test(call)) return proceed();
+          calls += 1;
+          if (calls % 3 === 0) throw new StorageError("unavailable", "The database is away.");
+          const answer = await proceed();
+          if (calls % 3 === 1) throw new StorageError("unknown", "The connection was lost.");
+          return answer;
+        }),
+      );
+      const run = runRelay(failing);
+      for (let index = 0; index < 20; index += 1) {
+        await publishAt(engine, index);
+        await pause(5);
+      }
+      await until(() => run.done.length >= 20, "all are handed over");
+      await run.stop();
+      assertInOrder(run.given);
+      const lost = auditFeed(run.done, await committed(storage)).filter((problem) => problem.startsWith("lost"));
+      assert.deepEqual(lost, []);
+    },
+  },
+];
