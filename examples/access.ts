@@ -27,7 +27,7 @@ function authorize(request: AccessRequest): AccessAnswer {
     case "history":
       return { hide: ["actor", "reason"] };
     default:
-      // `reconcile`, and what later versions ask about.
+      // `reconcile`, and what this function does not know.
       return "Only providers may do this.";
   }
 }

@@ -5,40 +5,54 @@ const storage = sqliteAdapter({ filename: ":memory:" });
 await storage.migrate();
 const engine = createEngine({ storage });
 
-const provider = { kind: "provider", id: "dr-weber" };
 const place = { providerId: "dr-weber", facilityId: "north-clinic" };
-const times = [
-  { start: "2027-03-22T09:00:00+01:00", end: "2027-03-22T09:30:00+01:00" },
-  { start: "2027-03-22T09:30:00+01:00", end: "2027-03-22T10:00:00+01:00" },
-];
-await engine.createSlots({ actor: provider, ...place, slots: times });
+const slots = ["09:00", "09:30", "10:00"].map((time) => {
+  const start = new Date(`2027-03-22T${time}:00+01:00`);
+  return { start, end: new Date(start.getTime() + 30 * 60 * 1000) };
+});
+const created = await engine.createSlots({ actor: { kind: "provider", id: "dr-weber" }, ...place, slots });
 
-// A screen of free slots. The cursor comes first: what changes while the slots are read then follows in the feed.
+async function book(subjectId: string, index: number): Promise<void> {
+  const slotId = created.slots[index]?.id ?? "";
+  await engine.book({ actor: { kind: "patient", id: subjectId }, slotId, subjectId });
+}
+
+// A screen with the slots of one provider. First, the cursor: everything that is committed from now on comes after it.
+const wanted = { providerIds: ["dr-weber"] };
 const { cursor } = await engine.changes({ after: "end" });
-const { items } = await engine.listSlots({ providerIds: ["dr-weber"], statuses: ["available"] });
-const free = new Map(items.map((slot) => [slot.id, slot.version]));
 
-/** Keeps the screen up to date. An entry that the list has seen already is older than the slot on the screen. */
+// Somebody books meanwhile.
+await book("ada", 0);
+
+// Second, the slots: all pages of the list.
+const screen = new Map<string, { status: string; version: number }>();
+for (let page: string | null | undefined; page !== null; ) {
+  const { items, nextCursor } = await engine.listSlots({ ...wanted, cursor: page });
+  for (const { id, status, version } of items) screen.set(id, { status, version });
+  page = nextCursor;
+}
+
+// Third, the feed from the cursor. What the list has shown already comes once more: its version is not higher.
 function apply({ recordKind, recordId, version, toStatus }: JournalEntry): void {
-  if (recordKind !== "slot" || version <= (free.get(recordId) ?? 0)) return;
-  if (toStatus === "available") free.set(recordId, version);
-  else free.delete(recordId);
+  if (recordKind !== "slot" || version <= (screen.get(recordId)?.version ?? 0)) return;
+  screen.set(recordId, { status: toStatus, version });
 }
 
 const leaving = new AbortController();
 const following = (async () => {
-  for await (const { entries } of engine.subscribe({ after: cursor, signal: leaving.signal })) {
+  for await (const { entries } of engine.subscribe({ ...wanted, after: cursor, signal: leaving.signal })) {
     for (const entry of entries) {
       apply(entry);
+      if (entry.recordKind === "appointment") continue;
       const changed = Object.entries(entry.changes).map(([field, { from, to }]) => `${field} ${from ?? "–"} > ${to}`);
-      console.log(`${entry.command} by ${entry.actor.id}: ${entry.recordKind} ${changed.join(", ")}`);
+      console.log(`${entry.command} by ${entry.actor.id}: slot ${changed.join(", ")}`);
     }
-    console.log(`Free slots: ${free.size}`);
-    if (free.size === 1) leaving.abort();
+    const free = [...screen.values()].filter(({ status }) => status === "available").length;
+    console.log(`Free slots: ${free}`);
+    if (free === 1) leaving.abort();
   }
 })();
 
-const slotId = items[0]?.id ?? "";
-await engine.book({ actor: { kind: "patient", id: "ada" }, slotId, subjectId: "ada" });
+await book("ben", 1);
 await following;
 await storage.close();
