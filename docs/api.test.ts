@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { callCodes, inputSchemas } from "@slotwright/core/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { apiPage, codesIn, declarations, engineFile, inputFiles, inputsOf, tagOf } from "./api.ts";
+import { apiPage, codesIn, declarations, engineCalls, engineFiles, inputFiles, inputsOf, tagOf } from "./api.ts";
 import { type LanguageServer, type Member, openLanguageServer } from "./language-server.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -11,7 +11,7 @@ let calls: readonly Member[];
 
 beforeAll(async () => {
   server = await openLanguageServer(root);
-  calls = await server.membersOf(engineFile);
+  calls = await engineCalls(server);
 });
 afterAll(() => server.close());
 
@@ -73,8 +73,8 @@ function wantedOf({ minimum, maximum, maxLength, maxItems, default: value }: Con
 const nameOf = ({ owner, name }: Member) => `${owner}.${name}`;
 
 describe("the documentation that an editor shows", () => {
-  it.each([engineFile, ...inputFiles])("says something over every member in %s", async (file) => {
-    const members = (await server.membersOf(file)).filter(({ owner }) => file === engineFile || isGiven(owner));
+  it.each([...engineFiles, ...inputFiles])("says something over every member in %s", async (file) => {
+    const members = (await server.membersOf(file)).filter(({ owner }) => engineFiles.includes(file) || isGiven(owner));
     expect(members.length).toBeGreaterThan(0);
     expect(members.filter(({ text }) => text === "").map(nameOf)).toEqual([]);
   });

@@ -8,7 +8,13 @@ const root = join(import.meta.dirname, "..");
 const core = "packages/core/src";
 
 /** Where the members of `Engine` stand. */
-export const engineFile = `${core}/engine/api.ts`;
+export const engineFiles = ["slot-commands", "appointment-commands", "reads", "engines"].map(
+  (name) => `${core}/engine/api/${name}.ts`,
+);
+
+export async function engineCalls(server: LanguageServer): Promise<readonly Member[]> {
+  return (await Promise.all(engineFiles.map(server.membersOf))).flat();
+}
 
 /** Where its inputs and options stand. */
 export const inputFiles = [
@@ -147,7 +153,7 @@ const options = ["EngineOptions", "RetryOptions", "CoalesceOptions", "RememberOp
 
 /** docs/api.md, as the documentation in the code makes it. */
 export async function apiPage(server: LanguageServer): Promise<string> {
-  const calls = await server.membersOf(engineFile);
+  const calls = await engineCalls(server);
   const known = await declarations(server);
   const sectionsOf = (owner: string) =>
     calls.filter((call) => call.owner === owner).map((call) => callSection(call, known));

@@ -1,17 +1,10 @@
 import "./node-version.ts";
 
-export type {
-  ActorEngine,
-  AppointmentCommands,
-  Engine,
-  EngineReads,
-  InputOf,
-  InTransaction,
-  LiveReads,
-  SeenBy,
-  SlotCommands,
-  WithoutActor,
-} from "./engine/api.ts";
+export type { AppointmentCommands } from "./engine/api/appointment-commands.ts";
+export type { ActorEngine, Engine, InTransaction } from "./engine/api/engines.ts";
+export type { EngineReads, LiveReads } from "./engine/api/reads.ts";
+export type { SlotCommands } from "./engine/api/slot-commands.ts";
+export type { InputOf, SeenBy, WithoutActor } from "./engine/api/whose.ts";
 export type { SyncReport } from "./engine/check-sync.ts";
 export { type Clock, systemClock } from "./engine/clock.ts";
 export { createEngine } from "./engine/engine.ts";

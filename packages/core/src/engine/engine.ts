@@ -12,7 +12,10 @@ import type {
   SubscribeInput,
 } from "../model/read-inputs.ts";
 import { actorSchema } from "../model/values.ts";
-import type { ActorEngine, AppointmentCommands, Engine, EngineReads, SlotCommands } from "./api.ts";
+import type { AppointmentCommands } from "./api/appointment-commands.ts";
+import type { ActorEngine, Engine } from "./api/engines.ts";
+import type { EngineReads } from "./api/reads.ts";
+import type { SlotCommands } from "./api/slot-commands.ts";
 import { checkSync } from "./check-sync.ts";
 import { createManySlots } from "./create-many-slots.ts";
 import { noteSettings } from "./engine-settings.ts";

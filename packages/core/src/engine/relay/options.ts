@@ -5,7 +5,7 @@ import type { JournalEntry } from "../../model/journal.ts";
 import type { PollInput } from "../../model/read-inputs.ts";
 import { idSchema } from "../../model/values.ts";
 import { wholeNumber } from "../../model/whole-number.ts";
-import type { Engine } from "../api.ts";
+import type { Engine } from "../api/engines.ts";
 import { settingsOfEngine } from "../engine-settings.ts";
 
 /** What the host's function receives beside the entry. */

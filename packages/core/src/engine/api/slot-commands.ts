@@ -1,0 +1,120 @@
+import type {
+  BlockInput,
+  CreateSlotsInput,
+  HoldInput,
+  ReleaseInput,
+  UnblockInput,
+} from "../../model/command-inputs.ts";
+import type { CreatedSoFar, CreateManySlotsInput } from "../../model/create-many-slots.ts";
+import type { ChangedSlot } from "../../rules/block.ts";
+import type { CreatedSlots } from "../../rules/create-slots.ts";
+import type { HeldSlot } from "../../rules/hold.ts";
+import type { InputOf } from "./whose.ts";
+
+/** The commands about slots. */
+export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
+  /**
+   * Creates slots on the schedule of a provider at a facility, all of them or none, in one commit. The first call also
+   * creates the schedule. `createManySlots` takes more slots than fit into one commit.
+   *
+   * @returns The schedule, and the slots in the order of the input. The seats of a group slot follow one another.
+   * @throws BookingError `slot_exists`, `invalid_time_range`, `slot_overlap`, `schedule_mismatch`,
+   * `invalid_transition`, `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`,
+   * `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`,
+   * `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { slots } = await engine.createSlots({
+   *   actor,
+   *   providerId: "dr-grey",
+   *   facilityId: "north",
+   *   timeZone: "Europe/Berlin",
+   *   slots: [{ start: "2027-03-22T09:00:00+01:00", end: "2027-03-22T09:30:00+01:00" }],
+   * });
+   * ```
+   */
+  createSlots(input: InputOf<CreateSlotsInput, Whose>): Promise<CreatedSlots>;
+
+  /**
+   * Creates any number of slots on one schedule, in one commit for each chunk, in the memory of one chunk. A call with
+   * the same key, inputs and `chunkSize` continues where the first one stopped, and creates nothing twice. An error
+   * says in `details.createdSoFar` which slots exist, and in `index` or `issues` which input is wrong. The call has
+   * created nothing of that input's chunk and of the inputs after it.
+   *
+   * @returns The key of the call, and how many inputs have their slots.
+   * @throws BookingError `slot_exists`, `invalid_time_range`, `slot_overlap`, `schedule_mismatch`,
+   * `invalid_transition`, `aborted`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`,
+   * `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`,
+   * `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const inputs = [{ start: "2027-03-22T08:00:00Z", end: "2027-03-22T08:30:00Z" }];
+   * const call = { actor, providerId: "dr-grey", facilityId: "north", idempotencyKey: "spring-2027" };
+   * const { slots } = await engine.createManySlots({ ...call, slots: inputs });
+   * ```
+   */
+  createManySlots(input: InputOf<CreateManySlotsInput, Whose>): Promise<CreatedSoFar>;
+
+  /**
+   * Blocks an available slot, so that nobody can hold or book it. Other slots may overlap a blocked slot.
+   *
+   * @returns The slot, now `blocked`.
+   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `invalid_transition`,
+   * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { slot } = await engine.block({ actor, slotId, reason: "Team meeting" });
+   * ```
+   */
+  block(input: InputOf<BlockInput, Whose>): Promise<ChangedSlot>;
+
+  /**
+   * Makes a blocked slot available again, unless another slot of the schedule and seat now overlaps it.
+   *
+   * @returns The slot, now `available`.
+   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_overlap`, `invalid_transition`,
+   * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { slot } = await engine.unblock({ actor, slotId });
+   * ```
+   */
+  unblock(input: InputOf<UnblockInput, Whose>): Promise<ChangedSlot>;
+
+  /**
+   * Holds an available slot for a short while. Meanwhile only the token's owner can book or release it. When the time
+   * is over, the slot counts as available again, without any cleanup job.
+   *
+   * @returns The slot, now `held`, and the token of the hold. The token is not stored and cannot be read again.
+   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `invalid_transition`,
+   * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { holdToken } = await engine.hold({ actor, slotId, seconds: 600 });
+   * await engine.book({ actor, slotId, subjectId, holdToken });
+   * ```
+   */
+  hold(input: InputOf<HoldInput, Whose>): Promise<HeldSlot>;
+
+  /**
+   * Gives a held slot back before the hold expires.
+   *
+   * @returns The slot, now `available`.
+   * @throws BookingError `slot_not_found`, `hold_not_found`, `invalid_transition`, `version_conflict`, `hold_expired`,
+   * `hold_not_owned`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { holdToken } = await engine.hold({ actor, slotId });
+   * await engine.release({ actor, slotId, holdToken });
+   * ```
+   */
+  release(input: InputOf<ReleaseInput, Whose>): Promise<ChangedSlot>;
+}
