@@ -44,36 +44,22 @@ interface LeaseParts {
 const givingUpMs = 2_000;
 
 /**
- * The database's clock says for others when a lease expires. Its holder counts by its own clock from the moment before
- * it asked for the time, so for itself the lease ends earlier. It is the only one who writes, except for what `release`
- * asks, so a write that finds another version finds either that, or another holder.
+ * It is the only one who writes, except for what `release` asks, so a write that finds another version finds either that,
+ * or another holder.
  */
 export function createLease({ storage, holder, taken, term, leaseMs, onAsked }: LeaseParts): Lease {
-  const ended = new AbortController();
   const { token } = taken.state;
   let { version } = taken;
-  let current = term;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const end = () => {
-    clearTimeout(timer);
-    ended.abort();
-  };
-  const leftMs = () => current.askedAt + leaseMs - performance.now();
-  const renewInMs = () => leftMs() - (leaseMs * 2) / 3;
-
-  function renewed(next: Term): void {
-    current = next;
-    clearTimeout(timer);
-    if (!ended.signal.aborted) timer = setTimeout(() => (leftMs() > 0 ? renewed(current) : end()), leftMs());
-  }
+  const count = createCountdown(term, leaseMs);
+  const { ended, end, renewInMs } = count;
 
   async function nextTerm(): Promise<Term | undefined> {
-    return renewInMs() > 0 ? current : askedTerm(storage, leaseMs, ended.signal);
+    return renewInMs() > 0 ? count.term() : askedTerm(storage, leaseMs, ended);
   }
 
   /** Returns what is stored if others have written it. Ends the lease if it has moved on. */
   async function lookAgain(writeId?: string): Promise<"mine" | "asked" | undefined> {
-    const stored = await storage.read(ended.signal);
+    const stored = await storage.read(ended);
     if (stored === undefined) return undefined;
     if (stored?.state.lease?.holder !== holder || stored.state.token !== token) {
       const isGivenUp = stored?.state.writeId === writeId;
@@ -88,24 +74,23 @@ export function createLease({ storage, holder, taken, term, leaseMs, onAsked }: 
   }
 
   async function write(progress: () => Progress, isLast: boolean): Promise<void> {
-    while (!ended.signal.aborted) {
+    while (!ended.aborted) {
       const next = await nextTerm();
       if (next === undefined) return;
       const lease = isLast ? null : { holder, until: next.until };
       const state = { ...progress(), token, lease, writeId: newToken() };
-      const isStored = await storage.write(version, state, ended.signal);
+      const isStored = await storage.write(version, state, ended);
       if (isStored === undefined) return;
       if (isStored) version += 1;
-      if (isStored || (await lookAgain(state.writeId)) === "mine") return renewed(next);
+      if (isStored || (await lookAgain(state.writeId)) === "mine") return count.renew(next);
     }
   }
 
-  renewed(term);
   return {
     token,
-    ended: ended.signal,
-    isHeld: () => !ended.signal.aborted && leftMs() > 0,
-    now: () => current.until - leaseMs + (performance.now() - current.askedAt),
+    ended,
+    isHeld: () => !ended.aborted && count.leftMs() > 0,
+    now: count.now,
     renewInMs,
     save: (progress) => write(progress, false),
     async look() {
@@ -121,6 +106,39 @@ export function createLease({ storage, holder, taken, term, leaseMs, onAsked }: 
       }
     },
     end,
+  };
+}
+
+/**
+ * The database's clock says for others when a lease expires. Its holder counts by its own clock from the moment before
+ * it asked for the time, so for itself the lease ends earlier.
+ */
+function createCountdown(first: Term, leaseMs: number) {
+  const ended = new AbortController();
+  let term = first;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const leftMs = () => term.askedAt + leaseMs - performance.now();
+
+  function end(): void {
+    clearTimeout(timer);
+    ended.abort();
+  }
+
+  function renew(next: Term): void {
+    term = next;
+    clearTimeout(timer);
+    if (!ended.signal.aborted) timer = setTimeout(() => (leftMs() > 0 ? renew(term) : end()), leftMs());
+  }
+
+  renew(first);
+  return {
+    ended: ended.signal,
+    end,
+    renew,
+    leftMs,
+    term: () => term,
+    now: () => term.until - leaseMs + (performance.now() - term.askedAt),
+    renewInMs: () => leftMs() - (leaseMs * 2) / 3,
   };
 }
 
