@@ -16,6 +16,7 @@ import { mysqlAdapter } from "../src/index.ts";
 import { mysqlStrategy } from "../src/strategy.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
+import { rowsReadOn } from "./rows-read.ts";
 
 describeOnEachServer("on filled tables", (server, engine) => {
   const reads = createReads(mysqlStrategy({ prefix: "slotwright_", database: undefined }, engine));
@@ -26,7 +27,6 @@ describeOnEachServer("on filled tables", (server, engine) => {
   beforeAll(async () => {
     store = await openMysqlStore(server);
     await fill(store);
-    // One connection, so that the counters of its session are those of the call.
     pool = createPool({ uri: store.url, connectionLimit: 1 });
     await pool.query(
       "analyze table slotwright_slots, slotwright_appointments, slotwright_journal, slotwright_schedules",
@@ -40,19 +40,7 @@ describeOnEachServer("on filled tables", (server, engine) => {
     await store.close();
   });
 
-  /** How many rows the server read for the call. */
-  async function rowsRead(call: () => Promise<unknown>): Promise<number> {
-    const count = async () => {
-      const [rows] = await pool.query<RowDataPacket[]>("show session status like 'Handler_read%'");
-      return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
-    };
-    const before = await count();
-    await call();
-    const middle = await count();
-    // Asking reads rows as well.
-    return middle - before - ((await count()) - middle);
-  }
-
+  const rowsRead = (call: () => Promise<unknown>) => rowsReadOn(pool, call);
   const storage = () => mysqlAdapter({ pool });
   const warm = async (call: (one: ReturnType<typeof storage>) => Promise<unknown>) => {
     const one = storage();

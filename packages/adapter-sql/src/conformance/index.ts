@@ -2,6 +2,7 @@ export { type BookingRace, bookingRace } from "./booking-race.ts";
 export { asksPoolForNobody } from "./contexts.ts";
 export { contractCalls } from "./contract-calls.ts";
 export { type EveryCall, everyCall, laterHalfHour, type RunTitled } from "./every-call.ts";
+export { keepsToFirstPartition, publishAlone } from "./feed-stage.ts";
 export { type ForeignRule, neighboursOfRefused } from "./foreign-rules.ts";
 export { followsFurtherProviders } from "./further-providers.ts";
 export { allowedStatements, type GuardCase, sharedGuardCases } from "./guard-cases.ts";
@@ -9,6 +10,15 @@ export { type GuardRaceCase, guardRaceCases, type HandTransaction, runGuardRace 
 export { bookedAppointmentId, guardStage, ms } from "./guard-stage.ts";
 export { appointmentQueries, listPage, listPlace, openQueries, providerIds, slotQueries } from "./list-queries.ts";
 export { type MadeUpVersion, madeUpReleases } from "./made-up-version.ts";
+export {
+  fillManyProviders,
+  type ManyProvidersCase,
+  type ManyProvidersStage,
+  manyProvidersCases,
+  rarelyFreeSlots,
+  readsLittleMoreThanAPage,
+  readsNobodyElse,
+} from "./many-providers.ts";
 export { fillPlanStage, planStage } from "./plan-stage.ts";
 export { migrateInProcesses, storageProcess } from "./processes.ts";
 export { type RaceCase, raceCases } from "./race-cases.ts";
