@@ -11,6 +11,7 @@ import {
   type CommitOutcome,
   keyOf,
   type RecordKey,
+  type Slot,
   StorageError,
   type Transition,
   type VersionedRecord,
@@ -18,7 +19,7 @@ import {
 import { type Connection, inSavepoint, inTransaction } from "./connection.ts";
 import { refusingGuard } from "./errors.ts";
 import type { Statements } from "./statements.ts";
-import type { RecordWrites, RowWrite } from "./writes.ts";
+import type { Insertion, RecordWrites, RowWrite } from "./writes.ts";
 
 /**
  * Commits a batch in one transaction, with one sync to disk. Nearly always the whole batch goes through. So it is
@@ -130,19 +131,35 @@ function written(transition: Transition, connection: Connection, statements: Sta
   const { writes } = statements;
   // A command that took effect before ends it here. The journal comes before the records: the guard against slots freed
   // by hand looks for the entry.
-  let rows = runRow(connection, writes.insertCommand, commandToRow(command, journal[0]?.at));
-  for (const entry of journal) rows += runRow(connection, writes.insertJournal, journalToRow(entry));
-  if (rows <= journal.length) throw leftOut();
-  const lost = writeOrder(put).filter((record) => {
-    if (putRecord(record, connection, statements)) return false;
-    // Nobody else writes meanwhile. If a record is at the previous version and was not written, a trigger has left it
-    // out.
-    if (storedVersion(keyOf(record), connection, statements) === record.version - 1) throw leftOut();
-    return true;
+  insertRows(connection, writes.insertCommand, [commandToRow(command, journal[0]?.at)]);
+  insertRows(connection, writes.insertJournal, journal.map(journalToRow));
+  const lost = runsOf(writeOrder(put)).filter(([first, ...more]) => {
+    if (more.length === 0) return !putRecord(first, connection, statements);
+    insertRows(
+      connection,
+      writes.slot.insert,
+      [first, ...more].map((slot) => slotToRow(slot as Slot)),
+    );
+    return false;
   });
-  if (lost.length > 0) return { status: "stale", keys: lost.map(keyOf) };
+  if (lost.length > 0) return { status: "stale", keys: lost.flat().map(keyOf) };
   return { status: "committed" };
 }
+
+/** New slots that follow one another are written together, and all other records one by one. */
+function runsOf(records: readonly VersionedRecord[]): readonly Run[] {
+  const runs: [VersionedRecord, ...VersionedRecord[]][] = [];
+  for (const record of records) {
+    const last = runs.at(-1);
+    if (last !== undefined && isNewSlot(last[0]) && isNewSlot(record)) last.push(record);
+    else runs.push([record]);
+  }
+  return runs;
+}
+
+type Run = readonly [VersionedRecord, ...VersionedRecord[]];
+
+const isNewSlot = ({ kind, version }: VersionedRecord): boolean => kind === "slot" && version === 1;
 
 function leftOut(): StorageError {
   return new StorageError(
@@ -152,25 +169,44 @@ function leftOut(): StorageError {
   );
 }
 
-function putRecord(record: VersionedRecord, connection: Connection, { writes }: Statements): boolean {
+/** False if the row is not at the version before this one. */
+function putRecord(record: VersionedRecord, connection: Connection, statements: Statements): boolean {
+  if (wrote(record, connection, statements)) return true;
+  // Nobody else writes meanwhile. If a record is at the previous version and was not written, a trigger has left it out.
+  if (storedVersion(keyOf(record), connection, statements) === record.version - 1) throw leftOut();
+  return false;
+}
+
+function wrote(record: VersionedRecord, connection: Connection, { writes }: Statements): boolean {
   if (record.kind === "slot") return putRow(connection, writes.slot, slotToRow(record));
   if (record.kind === "appointment") return putRow(connection, writes.appointment, appointmentToRow(record));
   return putRow(connection, writes.schedule, scheduleToRow(record));
 }
 
-/** False if the row is not at the version before this one. */
 function putRow<Row extends { readonly version: number }>(
   connection: Connection,
   writes: RecordWrites<Row>,
   row: Row,
 ): boolean {
-  if (row.version === 1) return runRow(connection, writes.insert, row) === 1;
-  return runRow(connection, writes.updateState, row) === 1 || runRow(connection, writes.updateAll, row) === 1;
+  if (row.version > 1) return runRow(connection, writes.updateState, row) || runRow(connection, writes.updateAll, row);
+  insertRows(connection, writes.insert, [row]);
+  return true;
 }
 
-function runRow<Row>(connection: Connection, { sql, columns }: RowWrite<Row>, row: Row): number {
-  return connection.run(
-    sql,
-    columns.map((column) => row[column]),
-  );
+function runRow<Row>(connection: Connection, { sql, columns }: RowWrite<Row>, row: Row): boolean {
+  return connection.run(sql, valuesOf(row, columns)) === 1;
 }
+
+/** An existing row is an error of the database. */
+function insertRows<Row>(connection: Connection, insertion: Insertion<Row>, rows: readonly Row[]): void {
+  let at = 0;
+  for (const { sql, columns, rows: count } of insertion) {
+    for (; rows.length - at >= count; at += count) {
+      const values = rows.slice(at, at + count).flatMap((row) => valuesOf(row, columns));
+      if (connection.run(sql, values) < count) throw leftOut();
+    }
+  }
+}
+
+const valuesOf = <Row>(row: Row, columns: RowWrite<Row>["columns"]): readonly unknown[] =>
+  columns.map((column) => row[column]);

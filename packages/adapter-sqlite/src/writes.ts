@@ -18,9 +18,19 @@ export interface RowWrite<Row> {
   readonly columns: readonly (keyof Row & string)[];
 }
 
+/**
+ * Statements that insert several rows at once, the largest first and the last for one row. SQLite copies each page that a
+ * statement changes, so that it can undo the statement. With a statement for each of a thousand slots, these copies take
+ * longer than everything else.
+ */
+export type Insertion<Row> = readonly (RowWrite<Row> & { readonly rows: number })[];
+
+/** More rows at once are not faster, and take longer to prepare. */
+const rowsAtOnce = [64, 8, 1] as const;
+
 /** How a record of one kind is written to its table. */
 export interface RecordWrites<Row> {
-  readonly insert: RowWrite<Row>;
+  readonly insert: Insertion<Row>;
   /** Sets what changes often, if the rest is unchanged. So no index key is touched and few triggers fire. */
   readonly updateState: RowWrite<Row>;
   /** Sets everything. */
@@ -31,8 +41,8 @@ export interface Writes {
   readonly schedule: RecordWrites<ScheduleRow>;
   readonly slot: RecordWrites<SlotRow>;
   readonly appointment: RecordWrites<AppointmentRow>;
-  readonly insertCommand: RowWrite<CommandRow>;
-  readonly insertJournal: RowWrite<JournalRow>;
+  readonly insertCommand: Insertion<CommandRow>;
+  readonly insertJournal: Insertion<JournalRow>;
 }
 
 type Columns<Row> = readonly (keyof Row & string)[];
@@ -63,10 +73,13 @@ function recordWrites<T extends "schedules" | "slots" | "appointments">(
   };
 }
 
-// The statements are compiled with the columns' names as values. The result shows the order in which to bind them.
-function insertion<Row>(strategy: SqlStrategy, table: TableName, columns: Columns<Row>): RowWrite<Row> {
+function insertion<Row>(strategy: SqlStrategy, table: TableName, columns: Columns<Row>): Insertion<Row> {
   const names = sql.join(columns.map((column) => sql.id(column)));
-  return compiled<Row>(strategy, sql`insert into ${sql.table(table)} (${names}) values (${sql.join(columns)})`);
+  return rowsAtOnce.map((rows) => {
+    const values = sql.join(Array.from({ length: rows }, () => sql`(${sql.join(columns)})`));
+    const { sql: text } = compiled<Row>(strategy, sql`insert into ${sql.table(table)} (${names}) values ${values}`);
+    return { sql: text, columns, rows };
+  });
 }
 
 function update<Row>(strategy: SqlStrategy, table: TableName, set: Columns<Row>, same: Columns<Row>): RowWrite<Row> {
@@ -79,6 +92,7 @@ function update<Row>(strategy: SqlStrategy, table: TableName, set: Columns<Row>,
   );
 }
 
+// The statements are compiled with the columns' names as values. The result shows the order in which to bind them.
 function compiled<Row>({ queries }: SqlStrategy, statement: ReturnType<typeof sql>): RowWrite<Row> {
   const { sql: text, parameters } = statement.compile(queries);
   return { sql: text, columns: parameters as Columns<Row> };

@@ -73,3 +73,32 @@ describe("a batch in which one transition fails", () => {
     ]);
   });
 });
+
+describe("a hundred slots in one transition", () => {
+  const later = (minutes: number) => transitionOf(`create ${minutes}`, slotAt(minutes));
+  const hundred = Array.from({ length: 100 }, (_, index) => slotAt(1_000 + index * 30));
+
+  it("are written by a few statements, and read back as they were", async () => {
+    expect(await statusesOf(transitionOf("publish", ...hundred))).toEqual(["committed"]);
+    // The command. Entries and slots: 64 at once, then four times eight, then four single ones.
+    expect(count("insert")).toBe(1 + 2 * (1 + 4 + 4));
+    expect(await storage.load(hundred.map(keyOf))).toEqual(hundred);
+  });
+
+  it.each([0, 63, 64, 99])("leave nothing behind if number %i overlaps another one", async (index) => {
+    const overlapping = slotAt(1_000 + index * 30, { id: "in the way" });
+    await storage.commit([transitionOf("in the way", overlapping)]);
+    const [refused, other] = await storage.commit([transitionOf("publish", ...hundred), later(9_000)]);
+    expect(refused).toEqual({ status: "refused", guard: "no_overlap" });
+    expect(other).toEqual({ status: "committed" });
+    expect(await storage.load(hundred.map(keyOf))).toEqual(hundred.map(() => undefined));
+    const entries = await Promise.all(hundred.map((record) => storage.readJournal({ record, limit: 9 })));
+    expect(entries.flat()).toEqual([]);
+  });
+
+  it("are stale if one of them exists", async () => {
+    await storage.commit([later(1_300)]);
+    const [outcome] = await storage.commit([transitionOf("publish", ...hundred)]);
+    expect(outcome).toEqual({ status: "stale", keys: [keyOf(slotAt(1_300))] });
+  });
+});

@@ -74,6 +74,21 @@ describe("a trigger with RAISE(IGNORE)", () => {
   });
 });
 
+describe("a trigger with RAISE(IGNORE) that leaves out one of a hundred", () => {
+  it.each(["slots", "journal"])("new rows of %s refuses all of them", async (table) => {
+    const store = await openSqliteStore();
+    const slots = Array.from({ length: 100 }, (_, index) => slotAt(index * 30));
+    const database = new Database(store.filename);
+    database.exec(`create trigger leave_out before insert on slotwright_${table}
+      when (select count(*) from slotwright_${table}) = 50 begin select raise(ignore); end`);
+    await expect(store.storage.commit([creation(...slots)])).rejects.toMatchObject({ failure: "refused" });
+    database.exec("drop trigger leave_out");
+    expect(await store.storage.load(slots.map(({ kind, id }) => ({ kind, id })))).toEqual(slots.map(() => undefined));
+    database.close();
+    await store.close();
+  });
+});
+
 describe("within a host's transaction", () => {
   it("what a trigger refuses leaves nothing behind, and the transaction stays usable", async () => {
     const store = await openSqliteStore();
