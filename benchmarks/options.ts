@@ -26,8 +26,10 @@ Exit status: 0 when it has measured, 1 if it could not, 2 for wrong usage.
                     these are set, or else our own
   --workload NAME   ${workloadNames.join(", ")} (default: all)
   --contender NAME  ${contenderNames.join(", ")} (default: all)
-  --callers N       callers at the same time (default: 1, 16, 64 and 256, or some of them, depending on the workload)
-  --rtt MS          round trip that a proxy adds on the way to a server; 0 for none (default: 0 and 1)
+  --callers N       callers at the same time (default: some of 1, 16, 64, 256 and 1000, depending on the workload); for
+                    feed, readers
+  --rtt MS          round trip that a proxy adds on the way to a server; 0 for none (default: 0 and 1; quick: 0). For feed
+                    and news, the first of them
   --rounds N        counted rounds after the warm-up, of which the median is taken (default 5; quick: 3)
   --round-ms N      how long a round should take each contender (default 1000; quick: 200)
   --quick           small data and short rounds, with 1 and 64 callers: to see that it works, not how fast it is
@@ -35,7 +37,7 @@ Exit status: 0 when it has measured, 1 if it could not, 2 for wrong usage.
                     installed in a temporary folder, or a folder with a checkout. Both run in one process and on one
                     server, in turns of --round-ms (default 100), --rounds (default 15) times each. Prints new ÷ old of
                     bookings, refusals (hot-slot) and searches with its 95 % interval; exit status 1 if a lower end is
-                    too low
+                    too low. Leaves out what the old version cannot do, and says so
   --pairs N         pairs of runs for --against, each in a process of its own (default 10)
   --least RATIO     what the lower ends have to reach (default 0.95)
   --json FILE       where the result goes, with a chart beside it, ending in .svg (default benchmarks/report.json)
@@ -75,7 +77,7 @@ export function parseOptions(args: readonly string[]): BenchmarkOptions | "help"
     compare: compareOptions(values, { engines, callers, json }),
     contenders: chosen("--contender", values.contender, contenderNames),
     callers: callers ?? (quick ? [1, 64] : undefined),
-    rttMs: (values.rtt ?? ["0", "1"]).map((text) => wholeNumber("--rtt", text, 0, 1000)),
+    rttMs: (values.rtt ?? (quick ? ["0"] : ["0", "1"])).map((text) => wholeNumber("--rtt", text, 0, 1000)),
     ...effort,
     scale: quick ? quickScale : fullScale,
     json,

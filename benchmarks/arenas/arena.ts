@@ -1,4 +1,5 @@
 import type { EngineName } from "@slotwright/lab/engines";
+import type { Audience } from "../contenders/audience.ts";
 import type { Contender, ContenderName } from "../contenders/contender.ts";
 import type { Scale } from "../contenders/workloads.ts";
 
@@ -18,6 +19,7 @@ export interface EngineFacts {
 
 /** The conditions under which contenders are compared. */
 export interface Conditions {
+  /** As many need a connection at the same time. */
   readonly callers: number;
   readonly scale: Scale;
   /** Turns a server's own address into its address under these conditions. */
@@ -39,5 +41,11 @@ export interface Arena {
 export interface Contest {
   readonly contenders: readonly Contender[];
   /** Closes the contenders and removes their databases. */
+  readonly close: () => Promise<void>;
+}
+
+/** Readers of a contender's database that somebody else writes to. */
+export interface OpenAudience {
+  readonly audience: Audience;
   readonly close: () => Promise<void>;
 }

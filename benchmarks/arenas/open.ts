@@ -1,10 +1,11 @@
 import type { EngineName } from "@slotwright/lab/engines";
 import { startServer } from "@slotwright/test-servers";
-import type { Arena } from "./arena.ts";
+import type { ListeningPost } from "../contenders/elsewhere.ts";
+import type { Arena, OpenAudience } from "./arena.ts";
 import { mysqlFamily } from "./mysql-family.ts";
 import { postgres } from "./postgres.ts";
-import { type ServerParts, serverArena } from "./server.ts";
-import { sqliteArena } from "./sqlite.ts";
+import { audienceOnServer, type ServerParts, serverArena } from "./server.ts";
+import { audienceOnFile, sqliteArena } from "./sqlite.ts";
 
 export const serverParts: Readonly<Record<Exclude<EngineName, "sqlite">, ServerParts>> = {
   postgres,
@@ -17,4 +18,8 @@ export async function openArena(name: EngineName): Promise<Arena | undefined> {
   if (name === "sqlite") return sqliteArena();
   const server = await startServer(name);
   return server === undefined ? undefined : serverArena(server, serverParts[name]);
+}
+
+export function openAudience(post: ListeningPost): OpenAudience {
+  return post.engine === "sqlite" ? audienceOnFile(post) : audienceOnServer(serverParts[post.engine], post);
 }

@@ -1,13 +1,21 @@
 import type { StorageAdapter } from "@slotwright/core";
 import type { ServerName, TestDatabase, TestServer } from "@slotwright/test-servers";
-import { type Application, type Contender, type ContenderName, contenderNames } from "../contenders/contender.ts";
+import type { Audience } from "../contenders/audience.ts";
+import { type Contender, type ContenderName, contenderNames } from "../contenders/contender.ts";
+import type { ListeningPost } from "../contenders/elsewhere.ts";
 import { type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
 import { type InProcess, inProcess, type Query } from "../contenders/in-process.ts";
 import { type KyselyEngine, lockRowByKysely } from "../contenders/kysely.ts";
-import { checkThenInsert, lockRow, type WithConnection } from "../contenders/plain-application.ts";
+import { checkThenInsert, lockRow, pollingOn, type WithConnection } from "../contenders/plain-application.ts";
 import { type PlainTypes, plainTables, plainTally } from "../contenders/plain-tables.ts";
-import { slotwright, slotwrightTally, slotwrightUnseen, unseenWorkloads } from "../contenders/slotwright.ts";
-import type { Arena, Conditions, Contest, EngineFacts } from "./arena.ts";
+import {
+  type Slotwright,
+  slotwright,
+  slotwrightTally,
+  slotwrightUnseen,
+  unseenWorkloads,
+} from "../contenders/slotwright.ts";
+import type { Arena, Conditions, Contest, EngineFacts, OpenAudience } from "./arena.ts";
 
 /** Where a contender connects, and with how many connections at most. */
 export interface Address {
@@ -161,18 +169,24 @@ function openingsOf({ programs }: Setting): readonly (readonly [ContenderName, O
 }
 
 interface OnEngine extends Pick<InProcess, "name" | "workloads"> {
-  readonly slotwright: (storage: StorageAdapter<never>) => Application;
+  readonly slotwright: (storage: StorageAdapter<never>) => Slotwright;
 }
 
 async function openSlotwright(
   { kind }: Setting,
-  opened: Opened,
+  { address, query }: Opened,
   { scale }: Conditions,
   { slotwright, ...of }: OnEngine,
 ) {
-  const { storage, close } = kind.storage(opened.address);
+  const { storage, close } = kind.storage(address);
   await storage.migrate();
-  return inProcess({ ...of, application: slotwright(storage), tallySql: slotwrightTally, close }, opened.query, scale);
+  const application = slotwright(storage);
+  const following = followingOf(kind, address, of.name, application.audience);
+  const closeAll = async () => {
+    application.close();
+    await close();
+  };
+  return inProcess({ ...of, application, following, tallySql: slotwrightTally, close: closeAll }, query, scale);
 }
 
 interface Plain extends Pick<InProcess, "name" | "workloads"> {
@@ -182,7 +196,23 @@ interface Plain extends Pick<InProcess, "name" | "workloads"> {
 async function openPlain({ kind }: Setting, { address, query }: Opened, { scale }: Conditions, { book, ...of }: Plain) {
   await layOutPlain(kind, query);
   const { lend, close } = kind.plain(address);
-  return inProcess({ ...of, application: book(lend), tallySql: plainTally, close }, query, scale);
+  const following = followingOf(kind, address, of.name, pollingOn(lend));
+  return inProcess({ ...of, application: book(lend), following, tallySql: plainTally, close }, query, scale);
+}
+
+function followingOf({ engine }: ServerParts, { url }: Address, contender: ContenderName, audience: Audience) {
+  return { audience, post: { engine, contender, address: url } };
+}
+
+/** Readers in a process of their own. */
+export function audienceOnServer(kind: ServerParts, { contender, address }: ListeningPost): OpenAudience {
+  const own = { url: address, poolSize: 1 };
+  if (contender !== "slotwright") {
+    const { lend, close } = kind.plain(own);
+    return { audience: pollingOn(lend), close };
+  }
+  const { storage, close } = kind.storage(own);
+  return { audience: slotwright(storage).audience, close };
 }
 
 async function layOutPlain(kind: ServerParts, query: Query): Promise<void> {

@@ -5,14 +5,22 @@ import { type SqliteDatabase, type SqliteStatement, sqliteAdapter } from "@slotw
 import type { StorageAdapter } from "@slotwright/core";
 import Database from "better-sqlite3";
 import { SqliteDialect } from "kysely";
-import type { Application, ContenderName } from "../contenders/contender.ts";
+import type { Audience } from "../contenders/audience.ts";
+import type { ContenderName } from "../contenders/contender.ts";
+import type { ListeningPost } from "../contenders/elsewhere.ts";
 import { callsDuring, type DriverCall, type FloorDriver, floor, floorWorkloads } from "../contenders/floor.ts";
 import { type InProcess, inProcess, type Query } from "../contenders/in-process.ts";
 import { lockRowByKysely } from "../contenders/kysely.ts";
-import { checkThenInsertOnSqlite, lockRowOnSqlite } from "../contenders/plain-sqlite.ts";
+import { checkThenInsertOnSqlite, lockRowOnSqlite, pollingOnSqlite } from "../contenders/plain-sqlite.ts";
 import { plainTables, plainTally } from "../contenders/plain-tables.ts";
-import { slotwright, slotwrightTally, slotwrightUnseen, unseenWorkloads } from "../contenders/slotwright.ts";
-import type { Arena, Conditions, Contest, EngineFacts } from "./arena.ts";
+import {
+  type Slotwright,
+  slotwright,
+  slotwrightTally,
+  slotwrightUnseen,
+  unseenWorkloads,
+} from "../contenders/slotwright.ts";
+import type { Arena, Conditions, Contest, EngineFacts, OpenAudience } from "./arena.ts";
 
 /** Contenders on files, each on a file of its own. */
 export async function sqliteArena(): Promise<Arena> {
@@ -62,7 +70,11 @@ function openDatabase(filename: string): Database.Database {
   return database;
 }
 
-type Opening = (database: Database.Database) => Promise<Omit<InProcess, "name">>;
+interface Opened extends Omit<InProcess, "name" | "following"> {
+  readonly audience?: Audience;
+}
+
+type Opening = (database: Database.Database) => Promise<Opened>;
 
 const openings: Readonly<Partial<Record<ContenderName, Opening>>> = {
   slotwright: (database) => openSlotwright(database, slotwright),
@@ -72,7 +84,8 @@ const openings: Readonly<Partial<Record<ContenderName, Opening>>> = {
   }),
   "lock-row": async (database) => {
     layOutPlain(database);
-    return { application: lockRowOnSqlite(database), tallySql: plainTally, close: async () => {} };
+    const [application, audience] = [lockRowOnSqlite(database), pollingOnSqlite(database)];
+    return { application, audience, tallySql: plainTally, close: async () => {} };
   },
   "lock-row-kysely": async (database) => {
     layOutPlain(database);
@@ -95,11 +108,24 @@ const openings: Readonly<Partial<Record<ContenderName, Opening>>> = {
 
 async function openSlotwright(
   database: Database.Database,
-  applicationOn: (storage: StorageAdapter<never>) => Application,
-) {
+  applicationOn: (storage: StorageAdapter<never>) => Slotwright,
+): Promise<Opened> {
   const storage = sqliteAdapter({ database });
   await storage.migrate();
-  return { application: applicationOn(storage), tallySql: slotwrightTally, close: () => storage.close() };
+  const application = applicationOn(storage);
+  const close = async () => {
+    application.close();
+    await storage.close();
+  };
+  return { application, audience: application.audience, tallySql: slotwrightTally, close };
+}
+
+/** Readers in a process of their own. */
+export function audienceOnFile({ contender, address }: ListeningPost): OpenAudience {
+  const database = openDatabase(address);
+  const isOurs = contender === "slotwright";
+  const audience = isOurs ? slotwright(sqliteAdapter({ database })).audience : pollingOnSqlite(database);
+  return { audience, close: async () => void database.close() };
 }
 
 function layOutPlain(database: Database.Database): void {
@@ -113,9 +139,11 @@ async function openContest({ names, scale }: Conditions, nextFile: () => string)
       .filter(([name]) => names.includes(name))
       .map(async ([name, open]) => {
         const database = openDatabase(nextFile());
-        const { close, ...of } = await open(database);
+        const { close, audience, ...of } = await open(database);
+        const post: ListeningPost = { engine: "sqlite", contender: name, address: database.name };
+        const following = audience && { audience, post };
         const query: Query = async (sql) => database.prepare<[], Record<string, unknown>>(sql).all();
-        return inProcess({ ...of, name, close: () => closeFile(database, close) }, query, scale);
+        return inProcess({ ...of, name, following, close: () => closeFile(database, close) }, query, scale);
       }),
   );
   return {

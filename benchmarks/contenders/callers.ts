@@ -30,3 +30,13 @@ export async function runCallers(callers: number, next: NextAct): Promise<Turn> 
   await Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
   return { elapsedMs: performance.now() - started, done: latenciesMs.length, latenciesMs, errors, booked };
 }
+
+/** The callers share the items, each of which is taken once. */
+export function takingFrom<Item>(items: readonly Item[], act: (item: Item) => Promise<boolean>): NextAct {
+  let taken = 0;
+  return () => {
+    const item = items[taken];
+    taken += 1;
+    return item === undefined ? undefined : () => act(item);
+  };
+}

@@ -13,13 +13,26 @@ export type ContenderName = (typeof contenderNames)[number];
 export const workloadNames = [
   "own-slots",
   "hot-slot",
+  "taken",
   "search",
   "search-week",
   "search-open",
+  "live-search",
   "history",
   "publish",
+  "feed",
+  "news",
+  "news-elsewhere",
+  "news-elsewhere-100ms",
 ] as const;
 export type WorkloadName = (typeof workloadNames)[number];
+
+/** How fast a booking is known to those who follow what happens. */
+export const newsWorkloads = ["news", "news-elsewhere", "news-elsewhere-100ms"] as const satisfies WorkloadName[];
+
+/** Those for which somebody has to follow what happens. */
+export const followingWorkloads = ["feed", ...newsWorkloads] as const satisfies WorkloadName[];
+export type FollowingWorkload = (typeof followingWorkloads)[number];
 
 /** Where all slots are. */
 export const facilityId = "north";
@@ -68,6 +81,8 @@ export interface Application {
   readonly search: (search: FreeSlotSearch) => Promise<number>;
   /** The same, of what a screen shows. */
   readonly findOpen: (search: OfferSearch) => Promise<number>;
+  /** The same from memory. Left out by those who ask the database each time. */
+  readonly searchLive?: (search: FreeSlotSearch) => Promise<number>;
   /** Resolves with how many entries there are. */
   readonly history: (slotId: string) => Promise<number>;
 }
@@ -89,11 +104,14 @@ export interface Load {
 /** The result of a turn. */
 export interface Turn {
   readonly elapsedMs: number;
-  /** Operations that were answered; for `publish`, slots. */
+  /** Operations that were answered; for `publish`, slots; for `feed`, entries, once for each reader. */
   readonly done: number;
-  /** Counted from the caller's previous answer, so waiting for a turn is included. */
+  /**
+   * Counted from the caller's previous answer, so waiting for a turn is included. For `feed`, how long each reader took;
+   * for the news of a booking, from its answer.
+   */
   readonly latenciesMs: readonly number[];
-  /** Answers that were neither yes nor no. */
+  /** Answers that were neither yes nor no, and bookings of which no news came. */
   readonly errors: readonly string[];
   /** Bookings that were acknowledged. */
   readonly booked: number;

@@ -53,6 +53,7 @@ export type BookingOutcome = "booked" | "taken" | "stale";
 export const floorWorkloads: readonly WorkloadName[] = [
   "own-slots",
   "hot-slot",
+  "taken",
   "search",
   "search-week",
   "search-open",

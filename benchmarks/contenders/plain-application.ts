@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
+import { type Audience, pollingAudience } from "./audience.ts";
 import {
   type Application,
   type FreeSlot,
@@ -35,6 +36,14 @@ export function lockRow(lend: WithConnection): Application {
 /** The same without a lock. What is read first may no longer hold when the transaction writes. */
 export function checkThenInsert(lend: WithConnection): Application {
   return { ...readsOf(lend), book: (slot) => lend((connection) => bookUnlocked(connection, slot)) };
+}
+
+/** Readers of the audit table. */
+export function pollingOn(lend: WithConnection): Audience {
+  return pollingAudience({
+    lastId: async () => (await lend(({ run }) => run("lastAudit", [])))[0]?.id,
+    after: (id) => lend(({ run }) => run("auditAfter", [id])),
+  });
 }
 
 function readsOf(lend: WithConnection): Omit<Application, "book"> {

@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import { v7 as uuidv7 } from "uuid";
+import { type Audience, pollingAudience } from "./audience.ts";
 import { type Application, type FreeSlot, facilityId, type Shift } from "./contender.ts";
+import type { Row } from "./plain-application.ts";
 import { openSql, plainSql, searchSql } from "./plain-tables.ts";
 
 interface SlotRow {
@@ -52,6 +54,13 @@ export function checkThenInsertOnSqlite(database: Database.Database): Applicatio
       return true;
     },
   };
+}
+
+/** Readers of the audit table. */
+export function pollingOnSqlite(database: Database.Database): Audience {
+  const lastId = database.prepare<[], Row>(plainSql.lastAudit);
+  const after = database.prepare<[unknown], Row>(plainSql.auditAfter);
+  return pollingAudience({ lastId: async () => lastId.get()?.id, after: async (id) => after.all(id) });
 }
 
 function statementsOf(database: Database.Database) {

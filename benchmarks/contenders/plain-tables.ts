@@ -50,6 +50,8 @@ export const plainSql = {
   lockProvider: "SELECT id FROM providers WHERE id = ? FOR UPDATE",
   findOverlap: "SELECT id FROM slots WHERE provider_id = ? AND start_at < ? AND end_at > ? LIMIT 1",
   history: "SELECT * FROM audit WHERE slot_id = ? ORDER BY id LIMIT 101",
+  lastAudit: "SELECT max(id) AS id FROM audit",
+  auditAfter: "SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT 500",
 } as const;
 
 export type PlainStatement = keyof typeof plainSql;

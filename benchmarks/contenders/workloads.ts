@@ -1,6 +1,7 @@
-import { type NextAct, runCallers } from "./callers.ts";
+import { type NextAct, runCallers, takingFrom } from "./callers.ts";
 import {
   type Application,
+  type FollowingWorkload,
   type FreeSlot,
   type Load,
   providerName,
@@ -8,6 +9,9 @@ import {
   type Turn,
   type WorkloadName,
 } from "./contender.ts";
+import { type Following, followingWorkloads } from "./following.ts";
+import type { Pace } from "./news.ts";
+import { once } from "./once.ts";
 
 /** How much data there is before the first turn, and how much one call publishes. */
 export interface Scale {
@@ -17,6 +21,8 @@ export interface Scale {
   readonly slotsPerWeek: number;
   readonly slotsPerShift: number;
   readonly slotsWithHistory: number;
+  /** The bookings of which news is waited for in each turn. */
+  readonly news: Pace;
 }
 
 export const fullScale: Scale = {
@@ -25,6 +31,7 @@ export const fullScale: Scale = {
   slotsPerWeek: 40,
   slotsPerShift: 1000,
   slotsWithHistory: 1000,
+  news: { bookings: 500, overMs: 1000, together: 8 },
 };
 
 export const quickScale: Scale = {
@@ -33,6 +40,7 @@ export const quickScale: Scale = {
   slotsPerWeek: 8,
   slotsPerShift: 50,
   slotsWithHistory: 40,
+  news: { bookings: 50, overMs: 100, together: 8 },
 };
 
 /** This many callers want one slot, if there are that many. */
@@ -43,8 +51,15 @@ const slotMs = 15 * 60_000;
 const weekMs = 7 * 24 * 60 * 60_000;
 const firstStart = Date.UTC(2027, 0, 4);
 
+export interface Workloads {
+  readonly turn: (load: Load) => Promise<Turn>;
+  readonly close: () => Promise<void>;
+}
+
+type Work = (load: Load) => Promise<Turn>;
+
 /** Runs the workloads on an application. Their data are created when they are first needed. */
-export function workloadsOn(application: Application, scale: Scale): (load: Load) => Promise<Turn> {
+export function workloadsOn(application: Application, scale: Scale, following?: Following | undefined): Workloads {
   const calendar = createCalendar();
   const searched = once(() => layOutWeeks(application, scale));
   const withHistory = once(() => layOutHistory(application, calendar, scale));
@@ -60,7 +75,7 @@ export function workloadsOn(application: Application, scale: Scale): (load: Load
       );
     };
 
-  const workloads: Readonly<Record<WorkloadName, (load: Load) => Promise<Turn>>> = {
+  const workloads: Readonly<Record<Exclude<WorkloadName, FollowingWorkload>, Work>> = {
     "own-slots": async ({ callers, operations }) => {
       const slots = [...(await publishFree(application, calendar, operations))];
       return runCallers(
@@ -72,9 +87,18 @@ export function workloadsOn(application: Application, scale: Scale): (load: Load
       const groups = await hotSlots(application, calendar, { callers, operations });
       return runCallers(callers, insistingOn(groups, application));
     },
+    taken: async ({ callers, operations }) => {
+      const slots = await withHistory();
+      const wanted = Array.from({ length: operations }, (_, index) => slots[index % slots.length] as FreeSlot);
+      return runCallers(
+        callers,
+        takingFrom(wanted, async (slot) => refused(await application.book(slot))),
+      );
+    },
     search: searching((search) => application.search(search)),
     "search-week": searching((search) => application.findOpen(search)),
     "search-open": searching((search) => application.findOpen({ ...search, to: undefined })),
+    "live-search": searching((search) => (application.searchLive ?? application.findOpen)(search)),
     history: async ({ callers, operations }) => {
       const slots = await withHistory();
       const ids = Array.from({ length: operations }, (_, index) => slots[index % slots.length]?.id ?? "");
@@ -88,7 +112,21 @@ export function workloadsOn(application: Application, scale: Scale): (load: Load
       return { ...published, done: published.done * scale.slotsPerShift };
     },
   };
-  return (load) => workloads[load.workload](load);
+  const followed =
+    following &&
+    followingWorkloads({
+      ...{ application, ...following, entries: scale.slotsPerShift, pace: scale.news },
+      publish: (count) => publishFree(application, calendar, count),
+    });
+  const all: Readonly<Partial<Record<WorkloadName, Work>>> = { ...workloads, ...followed?.workloads };
+  return {
+    async turn(load) {
+      const work = all[load.workload];
+      if (work === undefined) throw new Error(`Nobody follows what happens, as ${load.workload} needs it.`);
+      return work(load);
+    },
+    close: async () => followed?.close(),
+  };
 }
 
 /** The next free times of a provider, back to back. */
@@ -142,13 +180,10 @@ function found(count: number): false {
   return false;
 }
 
-function takingFrom<Item>(items: readonly Item[], act: (item: Item) => Promise<boolean>): NextAct {
-  let taken = 0;
-  return () => {
-    const item = items[taken];
-    taken += 1;
-    return item === undefined ? undefined : () => act(item);
-  };
+/** A slot that is taken is given to nobody else. */
+function refused(isBooked: boolean): false {
+  if (isBooked) throw new Error("A slot was booked twice.");
+  return false;
 }
 
 /** Each caller publishes for a provider of its own, as long as there is something left to publish. */
@@ -195,12 +230,4 @@ async function layOutHistory(application: Application, calendar: Calendar, { slo
   const slots = await publishFree(application, calendar, slotsWithHistory);
   for (const slot of slots) await application.book(slot);
   return slots;
-}
-
-function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
-  let result: Promise<Result> | undefined;
-  return () => {
-    result ??= work();
-    return result;
-  };
 }

@@ -85,7 +85,7 @@ async function migrated(engine: DatabaseEngine, address: string): Promise<void> 
 /** As `bench` measures it, on the same database. The first turn warms up. */
 async function hotSlotRate(engine: DatabaseEngine, address: string, operations: number): Promise<number> {
   const storage = engine.openStorage(address);
-  const turn = workloadsOn(slotwright(storage), fullScale);
+  const { turn } = workloadsOn(slotwright(storage), fullScale);
   const load = { workload: "hot-slot", callers: 256, operations } as const;
   await turn(load);
   const { done, elapsedMs } = await turn(load);

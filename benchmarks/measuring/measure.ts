@@ -1,4 +1,4 @@
-import type { Contender, Load, Turn } from "../contenders/contender.ts";
+import { type Contender, type Load, newsWorkloads, type Turn, type WorkloadName } from "../contenders/contender.ts";
 import type { DoubleBookings, ResultRow } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 import { median, percentile } from "./statistics.ts";
@@ -95,10 +95,12 @@ export async function whatIsWrong(runner: ContenderTurns, scenario: Scenario) {
   return { count: errors.length + doubleBooked + missing, bookedSlots, doubleBooked, words };
 }
 
+const bookingWorkloads: readonly WorkloadName[] = ["own-slots", "hot-slot", ...newsWorkloads];
+
 /** What was acknowledged must be there, and nothing else. */
 async function checked({ contender, warm, turns }: ContenderTurns, { workload }: Scenario) {
   const { appointments, bookedSlots } = await contender.tally();
-  if (workload !== "own-slots" && workload !== "hot-slot") return { bookedSlots, doubleBooked: 0, missing: 0 };
+  if (!bookingWorkloads.includes(workload)) return { bookedSlots, doubleBooked: 0, missing: 0 };
   const acknowledged = [...warm, ...turns].reduce((sum, { booked }) => sum + booked, 0);
   // The floor books one slot to see how the engine does it.
   const model = contender.name === "floor" ? 1 : 0;

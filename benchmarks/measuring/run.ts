@@ -7,7 +7,7 @@ import { type AddedRoundTrip, calibrate } from "../round-trip/round-trip.ts";
 import { observed } from "./circumstances.ts";
 import { type Effort, type Measured, measure, turnsOf } from "./measure.ts";
 import type { BenchmarkResult } from "./result.ts";
-import { type Scenario, type ScenarioSelection, scenariosOf } from "./scenario.ts";
+import { connectionsFor, type Scenario, type ScenarioSelection, scenariosOf } from "./scenario.ts";
 
 export interface RunOptions extends ScenarioSelection, Effort {
   readonly scale: Scale;
@@ -106,7 +106,7 @@ async function onEngine(engine: EngineName, openArena: OpenArena, course: Course
 async function inContest(arena: Arena, scenario: Scenario, course: Course): Promise<Measured> {
   const { options, signal, watcher, done, scenarios } = course;
   const proxy = await proxyFor(arena, scenario, course.added);
-  const { callers } = scenario;
+  const callers = connectionsFor(scenario);
   const { scale, contenders: names = contenderNames } = options;
   try {
     const contest = await arena.open({ callers, scale, names, reach: (url) => proxy?.url(url) ?? url });

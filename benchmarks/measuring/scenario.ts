@@ -1,5 +1,5 @@
 import type { EngineName } from "@slotwright/lab/engines";
-import type { WorkloadName } from "../contenders/contender.ts";
+import { followingWorkloads, newsWorkloads, type WorkloadName } from "../contenders/contender.ts";
 
 /** One comparison: who is the fastest at this? */
 export interface Scenario {
@@ -22,11 +22,17 @@ export interface ScenarioSelection {
 const usualCallers: Readonly<Record<WorkloadName, readonly number[]>> = {
   "own-slots": [1, 16, 64, 256],
   "hot-slot": [64, 256],
+  taken: [1, 64],
   search: [1, 64],
   "search-week": [1, 64],
   "search-open": [1, 64],
+  "live-search": [1, 64],
   history: [1, 64],
   publish: [1, 16],
+  feed: [1, 1000],
+  news: [1, 64],
+  "news-elsewhere": [1, 64],
+  "news-elsewhere-100ms": [1, 64],
 };
 
 /** A single caller competes with nobody for a slot. */
@@ -35,11 +41,22 @@ function callersFor(workload: WorkloadName, chosen: readonly number[] | undefine
   return workload === "hot-slot" ? callers.filter((count) => count > 1) : callers;
 }
 
+/** A longer way to the server changes little where readers wait for a poll, or are given many entries at once. */
+function rttsFor(engine: EngineName, workload: WorkloadName, rttMs: readonly number[]): readonly number[] {
+  // A file is not accessed over a network.
+  if (engine === "sqlite") return [0];
+  return (followingWorkloads as readonly WorkloadName[]).includes(workload) ? rttMs.slice(0, 1) : rttMs;
+}
+
+/** Who follows what happens reads beside the callers. */
+export function connectionsFor({ workload, callers }: Pick<Scenario, "workload" | "callers">): number {
+  return (newsWorkloads as readonly WorkloadName[]).includes(workload) ? callers + 1 : callers;
+}
+
 export function scenariosOf({ engines, workloads, callers, rttMs }: ScenarioSelection): readonly Scenario[] {
   return engines.flatMap((engine) =>
     workloads.flatMap((workload) =>
-      // A file is not accessed over a network.
-      (engine === "sqlite" ? [0] : rttMs).flatMap((added) =>
+      rttsFor(engine, workload, rttMs).flatMap((added) =>
         callersFor(workload, callers).map((count) => ({ engine, workload, callers: count, rttMs: added })),
       ),
     ),

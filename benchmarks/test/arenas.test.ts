@@ -5,11 +5,19 @@ import type { Arena } from "../arenas/arena.ts";
 import { serverParts } from "../arenas/open.ts";
 import { serverArena } from "../arenas/server.ts";
 import { sqliteArena } from "../arenas/sqlite.ts";
-import { type Contender, contenderNames, type WorkloadName, workloadNames } from "../contenders/contender.ts";
+import {
+  type Contender,
+  contenderNames,
+  followingWorkloads,
+  newsWorkloads,
+  type WorkloadName,
+  workloadNames,
+} from "../contenders/contender.ts";
 import { coldTransactions } from "../contenders/pgbench.ts";
 import { quickScale } from "../contenders/workloads.ts";
 import type { BenchmarkResult } from "../measuring/result.ts";
 import { type RunOptions, runBenchmark } from "../measuring/run.ts";
+import { percentile } from "../measuring/statistics.ts";
 import { chartOf } from "../report/chart.ts";
 import { pageOf } from "../report/page.ts";
 
@@ -74,6 +82,7 @@ describe.each(engineNames)("the benchmark on %s", (engine) => {
       if (name === "check-then-insert") expect(hot.booked + hot.errors.length).toBeGreaterThan(10);
       else expect(hot).toMatchObject({ name, booked: 10 + cold, errors: [] });
       await readAndPublish(contender);
+      await follow(contender);
     });
   });
 
@@ -113,7 +122,7 @@ describe.each(engineNames)("the benchmark on %s", (engine) => {
     });
 });
 
-const readWorkloads = ["search", "search-week", "search-open", "history"] as const;
+const readWorkloads = ["taken", "search", "search-week", "search-open", "live-search", "history"] as const;
 
 async function readAndPublish(contender: Contender): Promise<void> {
   const { name, workloads } = contender;
@@ -127,13 +136,38 @@ async function readAndPublish(contender: Contender): Promise<void> {
   expect(published).toEqual({ name, errors: [], done, booked: 0, stored: 0, slots: 0 });
 }
 
+/** Each reader is given every entry once, and news comes as soon as the reader looks for it. */
+async function follow(contender: Contender): Promise<void> {
+  const { name, workloads } = contender;
+  if (!workloads.includes("feed")) return;
+  const fed = await contender.turn({ workload: "feed", callers, operations: 2 * callers });
+  expect({ name, ...fed }).toMatchObject({ name, done: 2 * callers * quickScale.slotsPerShift, errors: [] });
+  expect(fed.latenciesMs).toHaveLength(2 * callers);
+  const { bookings } = quickScale.news;
+  for (const workload of newsWorkloads) {
+    const { booked, errors, latenciesMs } = await contender.turn({ workload, callers, operations: 1 });
+    expect({ name, booked, told: latenciesMs.length + errors.length }).toEqual({
+      ...{ name, booked: bookings, told: bookings },
+    });
+    if (name !== "slotwright") continue;
+    expect({ workload, errors }).toEqual({ workload, errors: [] });
+    // With a poll of 1 s, it could take as long as that, and mostly does take longer than this.
+    if (workload !== "news-elsewhere") expect(percentile(latenciesMs, 0.5)).toBeLessThan(300);
+  }
+}
+
 const rowName = ({ workload, contender }: { readonly workload: string; readonly contender: string }) =>
   `${workload} ${contender}`;
 
 const writers = ["slotwright", "slotwright-unseen", "lock-row", "lock-row-kysely", "check-then-insert", "floor"];
 const readers = ["slotwright", "lock-row", "lock-row-kysely", "floor"];
+const publishers = ["slotwright", "lock-row", "lock-row-kysely"];
 const expectedNames = [
   ...["own-slots", "hot-slot"].flatMap((workload) => writers.map((name) => `${workload} ${name}`)),
-  ...readWorkloads.flatMap((workload) => readers.map((name) => `${workload} ${name}`)),
-  ...["slotwright", "lock-row", "lock-row-kysely"].map((name) => `publish ${name}`),
+  ...["slotwright", "slotwright-unseen", "lock-row", "lock-row-kysely", "floor"].map((name) => `taken ${name}`),
+  ...["search", "search-week", "search-open"].flatMap((workload) => readers.map((name) => `${workload} ${name}`)),
+  ...publishers.map((name) => `live-search ${name}`),
+  ...readers.map((name) => `history ${name}`),
+  ...publishers.map((name) => `publish ${name}`),
+  ...followingWorkloads.flatMap((workload) => [`${workload} slotwright`, `${workload} lock-row`]),
 ];

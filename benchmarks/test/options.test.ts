@@ -35,6 +35,23 @@ describe("the options of bench", () => {
     ]);
   });
 
+  it("has one reader and a thousand of the feed, and waits for news without an added round trip", () => {
+    const scenarios = scenariosOf(optionsOf("--engine", "mysql", "--workload", "feed", "--workload", "news"));
+    expect(scenarios.map(({ workload, callers, rttMs }) => [workload, callers, rttMs])).toEqual([
+      ...[1, 1000].map((readers) => ["feed", readers, 0]),
+      ...[1, 64].map((callers) => ["news", callers, 0]),
+    ]);
+    const far = scenariosOf(optionsOf("--engine", "mysql", "--workload", "feed", "--rtt", "5", "--rtt", "1"));
+    expect(far.map(({ rttMs }) => rttMs)).toEqual([5, 5]);
+  });
+
+  it("is quick with one round trip and at most 64 callers", () => {
+    const scenarios = scenariosOf(optionsOf("--quick"));
+    expect(new Set(scenarios.map(({ rttMs, callers }) => `${rttMs} ms, ${callers}`))).toEqual(
+      new Set(["0 ms, 1", "0 ms, 64"]),
+    );
+  });
+
   it("adds no round trip to a file, and lets no lone caller contend for a slot", () => {
     const scenarios = scenariosOf(
       optionsOf("--engine", "sqlite", "--workload", "hot-slot", "--callers", "1", "--callers", "8"),
