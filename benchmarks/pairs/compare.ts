@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { bad, createProgress, good, heading, table } from "@slotwright/lab/terminal";
 import { observed } from "../measuring/circumstances.ts";
 import { titleOf } from "../report/print.ts";
-import { type Compared, compareOn, type PairsOptions } from "./run.ts";
+import { type Compared, type ComparedOn, compareOn, type PairsOptions } from "./run.ts";
+import type { LeftOut } from "./turns.ts";
 import { openVersion, thisFolder } from "./version.ts";
 
 export interface CompareOptions extends PairsOptions {
@@ -18,7 +19,7 @@ export async function compareVersions(options: CompareOptions, signal: AbortSign
   const old = await openVersion(options.against, console.error);
   const progress = createProgress(options.engines.length * options.pairs);
   let done = 0;
-  const compared: Compared[] = [];
+  const onEngines: ComparedOn[] = [];
   try {
     const circumstances = await observed(async () => {
       for (const engine of options.engines) {
@@ -26,28 +27,40 @@ export async function compareVersions(options: CompareOptions, signal: AbortSign
           done += 1;
           progress.update(done, engine);
         };
-        compared.push(...(await compareOn(engine, { old: old.folder, new: thisFolder }, options, { onPair, signal })));
+        onEngines.push(await compareOn(engine, { old: old.folder, new: thisFolder }, options, { onPair, signal }));
       }
     });
     const { against, least, pairs } = options;
     writeFileSync(
       options.json,
-      `${JSON.stringify({ ...circumstances, against, pairs, least, compared }, undefined, 2)}\n`,
+      `${JSON.stringify({ ...circumstances, against, pairs, least, ...together(onEngines) }, undefined, 2)}\n`,
     );
   } finally {
     await old.close();
   }
-  return report(compared, options);
+  return report(together(onEngines), options);
 }
 
-function report(compared: readonly Compared[], { against, least, json }: CompareOptions): number {
+function together(onEngines: readonly ComparedOn[]): ComparedOn {
+  return {
+    compared: onEngines.flatMap(({ compared }) => compared),
+    leftOut: onEngines.flatMap(({ leftOut }) => leftOut),
+  };
+}
+
+function report({ compared, leftOut }: ComparedOn, { against, least, json }: CompareOptions): number {
   console.log(heading(`This version against ${against}: new ÷ old, with its 95 % interval`));
   console.log(table(compared.map((one) => cellsOf(one))));
+  for (const one of leftOut) console.log(leftOutText(one));
   const slower = tooSlow(compared, least);
   for (const one of slower) console.log(bad(`${titleOf(one)}: ${one.lower.toFixed(3)} is below ${least}`));
   if (slower.length === 0 && compared.length > 0) console.log(good(`No lower end is below ${least}.`));
   console.log(`Written to ${json}.`);
   return slower.length === 0 && compared.length > 0 ? 0 : 1;
+}
+
+export function leftOutText({ reason, ...scenario }: LeftOut): string {
+  return `Left out: ${titleOf(scenario)}, because ${reason}.`;
 }
 
 /** Those that are slower than allowed, or that failed. */

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type { EngineName } from "@slotwright/lab/engines";
 import { startServer } from "@slotwright/test-servers";
 import type { Scenario } from "../measuring/scenario.ts";
+import { titleOf } from "../report/print.ts";
 import { type Interval, intervalOf } from "./interval.ts";
 import type { PairOrder } from "./pair-process.ts";
-import type { OfBoth, PairRow, PairTask } from "./turns.ts";
+import type { LeftOut, OfBoth, PairResult, PairRow, PairTask } from "./turns.ts";
 
 export interface PairsOptions extends Omit<PairTask, "engine"> {
   readonly engines: readonly EngineName[];
@@ -20,17 +21,23 @@ export interface Compared extends Scenario, Interval {
   readonly errors: number;
 }
 
+export interface ComparedOn {
+  readonly compared: readonly Compared[];
+  /** What the old version could not do in one of the pairs at least. */
+  readonly leftOut: readonly LeftOut[];
+}
+
 /** Measures both versions in turns, pair after pair, on one server. @throws Error if the engine is not available */
 export async function compareOn(
   engine: EngineName,
   folders: OfBoth<string>,
   { pairs, ...options }: PairsOptions,
   { onPair, signal }: { readonly onPair: () => void; readonly signal: AbortSignal },
-): Promise<readonly Compared[]> {
+): Promise<ComparedOn> {
   const server = engine === "sqlite" ? undefined : await startServer(engine);
   if (server === undefined && engine !== "sqlite") throw new Error(`There is no server for ${engine}.`);
   const env = server === undefined ? {} : { [`SLOTWRIGHT_${engine.toUpperCase()}_URL`]: server.url };
-  const runs: (readonly PairRow[])[] = [];
+  const runs: PairResult[] = [];
   try {
     for (let pair = 0; pair < pairs; pair += 1) {
       runs.push(await measurePair({ folders, task: { ...options, engine } }, env, signal));
@@ -39,10 +46,20 @@ export async function compareOn(
   } finally {
     await server?.stop();
   }
-  return (runs[0] ?? []).map((_, scenario) => comparedIn(runs.map((rows) => rows[scenario] as PairRow)));
+  return combined(runs);
 }
 
-async function measurePair(order: PairOrder, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<readonly PairRow[]> {
+function combined(runs: readonly PairResult[]): ComparedOn {
+  const leftOut = new Map(runs.flatMap((run) => run.leftOut.map((one) => [titleOf(one), one])));
+  const rows = Map.groupBy(
+    runs.flatMap((run) => run.rows),
+    titleOf,
+  );
+  const whole = [...rows].filter(([title]) => !leftOut.has(title));
+  return { compared: whole.map(([, own]) => comparedIn(own)), leftOut: [...leftOut.values()] };
+}
+
+async function measurePair(order: PairOrder, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<PairResult> {
   const child = fork(join(import.meta.dirname, "pair-process.ts"), {
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -52,14 +69,14 @@ async function measurePair(order: PairOrder, env: NodeJS.ProcessEnv, signal: Abo
   child.stderr?.on("data", (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-2_000);
   });
-  let rows: readonly PairRow[] | undefined;
+  let result: PairResult | undefined;
   child.on("message", (message) => {
-    rows = message as readonly PairRow[];
+    result = message as PairResult;
   });
   child.send(order);
   const [status] = await once(child, "close");
-  if (rows === undefined) throw new Error(`A pair of runs ended with status ${status}: ${said}`);
-  return rows;
+  if (result === undefined) throw new Error(`A pair of runs ended with status ${status}: ${said}`);
+  return result;
 }
 
 /** Of one scenario in all pairs. */

@@ -4,7 +4,7 @@ import type { Contender, WorkloadName } from "../contenders/contender.ts";
 import { fullScale, quickScale } from "../contenders/workloads.ts";
 import { type ContenderTurns, type Effort, operationsFor, whatIsWrong } from "../measuring/measure.ts";
 import type { OpenArena } from "../measuring/run.ts";
-import { type Scenario, scenariosOf } from "../measuring/scenario.ts";
+import { connectionsFor, type Scenario, scenariosOf } from "../measuring/scenario.ts";
 import { median } from "../measuring/statistics.ts";
 
 /** What is compared on an engine, and for how long. */
@@ -33,10 +33,22 @@ export interface PairRow extends Scenario {
 const sides = ["old", "new"] as const;
 type Side = (typeof sides)[number];
 
-/** @throws Error if the engine is not available */
-export async function measureInTurns(open: OfBoth<OpenArena>, task: PairTask): Promise<readonly PairRow[]> {
+/** What a pair of runs found out. */
+export interface PairResult {
+  readonly rows: readonly PairRow[];
+  /** What the old version cannot do, and why. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface LeftOut extends Scenario {
+  readonly reason: string;
+}
+
+/** @throws Error if the engine is not available, or the new version fails */
+export async function measureInTurns(open: OfBoth<OpenArena>, task: PairTask): Promise<PairResult> {
   const arenas: Partial<Record<Side, Arena>> = {};
   const rows: PairRow[] = [];
+  const leftOut: LeftOut[] = [];
   try {
     for (const side of sides) {
       const arena = await open[side](task.engine);
@@ -44,28 +56,55 @@ export async function measureInTurns(open: OfBoth<OpenArena>, task: PairTask): P
       arenas[side] = arena;
     }
     for (const scenario of scenariosOf({ ...task, engines: [task.engine], rttMs: [0] })) {
-      rows.push(await inContests(arenas as OfBoth<Arena>, scenario, task));
+      try {
+        rows.push(await inContests(arenas as OfBoth<Arena>, scenario, task));
+      } catch (error) {
+        if (!(error instanceof OldVersionError)) throw error;
+        leftOut.push({ ...scenario, reason: error.message });
+      }
     }
-    return rows;
+    return { rows, leftOut };
   } finally {
     for (const arena of Object.values(arenas)) await arena.close();
   }
 }
 
+/** The old version cannot do what is to be compared. */
+class OldVersionError extends Error {}
+
+/** @throws OldVersionError */
 async function inContests(arenas: OfBoth<Arena>, scenario: Scenario, task: PairTask): Promise<PairRow> {
   const scale = task.isQuick ? quickScale : fullScale;
-  const conditions = { callers: scenario.callers, scale, names: ["slotwright"], reach: (url: string) => url } as const;
+  const callers = connectionsFor(scenario);
+  const conditions = { callers, scale, names: ["slotwright"], reach: (url: string) => url } as const;
   const contests = { old: await arenas.old.open(conditions), new: await arenas.new.open(conditions) };
-  const runner = (side: Side): ContenderTurns => ({
-    contender: contests[side].contenders[0] as Contender,
-    warm: [],
-    turns: [],
-  });
+  const contender = (side: Side) => contests[side].contenders[0] as Contender;
+  const runner = (contender: Contender): ContenderTurns => ({ contender, warm: [], turns: [] });
   try {
-    return await inTurns({ old: runner("old"), new: runner("new") }, scenario, task);
+    const able = ableTo(contender("old"), scenario);
+    return await inTurns({ old: runner(able), new: runner(contender("new")) }, scenario, task);
   } finally {
     for (const side of sides) await contests[side].close();
   }
+}
+
+/**
+ * The old version's contender, if it knows the workload. What it lacks beyond that shows in its turns: they fail, or
+ * nothing but errors comes of them.
+ * @throws OldVersionError
+ */
+function ableTo(old: Contender, { workload }: Scenario): Contender {
+  if (!old.workloads.includes(workload)) throw new OldVersionError(`the old version has no workload ${workload}`);
+  return {
+    ...old,
+    async turn(load) {
+      const turn = await old.turn(load).catch((error: unknown) => {
+        throw new OldVersionError(`the old version fails: ${error instanceof Error ? error.message : String(error)}`);
+      });
+      if (turn.errors.length < turn.latenciesMs.length) return turn;
+      throw new OldVersionError(`the old version has nothing but errors: ${turn.errors[0]}`);
+    },
+  };
 }
 
 /** Turns that warm up: enough that hot code is compiled. */
