@@ -44,7 +44,7 @@ export function chartOf({ engines, rows }: BenchmarkResult): string {
 }
 
 /** Distributions add their own numbers. */
-function shortVersion({ version }: EngineFacts): string {
+export function shortVersion({ version }: EngineFacts): string {
   return /^[\d.]+/.exec(version)?.[0] ?? version;
 }
 

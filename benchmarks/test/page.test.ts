@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { openSql, plainSql } from "../contenders/plain-tables.ts";
 import type { BenchmarkResult } from "../measuring/result.ts";
 import { chartOf } from "../report/chart.ts";
 import { pageOf } from "../report/page.ts";
@@ -25,6 +26,46 @@ describe("docs/benchmarks.md", () => {
       expect(page).toContain(`${title} ${version}`);
       for (const [setting, value] of Object.entries(durability)) expect(page).toContain(`\`${setting}=${value}\``);
     }
+  });
+
+  it("leads with what a user feels, in milliseconds beside the plain application, and then has the tables", () => {
+    const row = { engine: "sqlite", rttMs: 0, opsPerSecond: 1, p95Ms: 1, errors: 0 } as const;
+    const page = pageOf({
+      ...result,
+      rows: [
+        { ...row, workload: "taken", callers: 1, contender: "slotwright", p50Ms: 0.02229, p99Ms: 0.09367 },
+        { ...row, workload: "taken", callers: 1, contender: "lock-row", p50Ms: 0.00694, p99Ms: 0.01088 },
+        { ...row, workload: "taken", callers: 64, contender: "slotwright", p50Ms: 0.9176, p99Ms: 6.211 },
+        { ...row, workload: "taken", callers: 64, contender: "lock-row", p50Ms: 0.4376, p99Ms: 3.336, rttMs: 1 },
+      ],
+    });
+    const cells = ["a refusal: the slot is taken", "0.0223 / 0.0937", "0.00694 / 0.0109", "0.918 / 6.21", ""];
+    const lines = page.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+    expect(lines).toContainEqual(["", ...cells, ""]);
+    const chapters = page.split("\n").filter((line) => line.startsWith("## "));
+    expect(chapters[0]).toBe("## What a user feels");
+    expect(chapters).toContain("## SQLite 3.54.1");
+  });
+
+  it("counts the bookings of which no news came", () => {
+    const row = { engine: "mysql", rttMs: 0, opsPerSecond: 1, p50Ms: 1, p95Ms: 1, p99Ms: 1, callers: 64 } as const;
+    const page = pageOf({
+      ...result,
+      engines: result.engines.filter(({ engine }) => engine === "mysql"),
+      rows: [
+        { ...row, workload: "feed", contender: "slotwright", errors: 0 },
+        { ...row, workload: "news", contender: "lock-row", errors: 7 },
+        { ...row, workload: "news-elsewhere", contender: "lock-row", errors: 4 },
+        { ...row, workload: "news", contender: "slotwright", errors: 0 },
+      ],
+    });
+    expect(page).toContain("by the plain poll: MySQL 11; by Slotwright: MySQL 0.");
+  });
+
+  it("writes out the plain select and the plain poll, and that the poll loses entries", () => {
+    const page = read("benchmarks.md");
+    for (const statement of [openSql("= ANY (?)", true), plainSql.auditAfter]) expect(page).toContain(statement);
+    expect(page).toContain("It loses entries");
   });
 
   it("is readable on light and on dark screens, without anything from elsewhere", () => {
