@@ -8,7 +8,7 @@ import {
   scheduledAdapter,
   scheduledClock,
 } from "@slotwright/conformance";
-import { patient, publish, tally } from "@slotwright/conformance/fixtures";
+import { minutes, patient, publish, tally } from "@slotwright/conformance/fixtures";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StorageError, type Transition } from "../src/adapter/index.ts";
@@ -69,6 +69,34 @@ describe("commands of the same moment share round trips", () => {
     const alone = stage({ batchSize: 1 });
     await Promise.all(bookAll(alone.engine, await publish(alone.plain, 12)));
     expect(alone.sent.commits).toEqual(Array.from({ length: 12 }, () => 1));
+  });
+
+  it("and few commands that write many records fill a batch, and have a lane each as well", async () => {
+    const { memory } = stage();
+    let [underWay, most] = [0, 0];
+    const storage: StorageAdapter = {
+      ...memory,
+      commit: async (transitions) => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise((done) => setTimeout(done, 5));
+        underWay -= 1;
+        return memory.commit(transitions);
+      },
+    };
+    const publishAll = async (calls: number, slots: number) => {
+      const engine = createEngine({ storage });
+      const times = Array.from({ length: slots }, (_, n) => ({ start: minutes(n * 30), end: minutes(n * 30 + 30) }));
+      const providers = Array.from({ length: calls }, (_, call) => `${calls} ${call}`);
+      const publishFor = (providerId: string) =>
+        engine.createSlots({ actor: patient, providerId, facilityId: "north", slots: times });
+      await Promise.all(providers.map(publishFor));
+    };
+    await publishAll(6, 1_000);
+    expect(most).toBe(3);
+    most = 0;
+    await publishAll(10, 100);
+    expect(most).toBe(1);
   });
 
   it("each record is asked for once, whoever wants it", async () => {

@@ -4,7 +4,7 @@ import type { Decided } from "../rules/decision.ts";
 import type { CallOptions, CommitOutcome, StorageAdapter } from "../storage/adapter.ts";
 import { bounded, type CommandIdentity, directStorage, type EngineStorage, transitionOf } from "./engine-storage.ts";
 import { type Call, type CoalesceOptions, createLanes } from "./lanes.ts";
-import { selectCommits, selectLoads } from "./select.ts";
+import { fillBatch, selectCommits, selectLoads } from "./select.ts";
 import { createVersionsInFlight } from "./versions-in-flight.ts";
 
 /**
@@ -97,7 +97,13 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, ca
     return outcomes;
   }
 
-  return createLanes({ options, select: selectNext, send: commitAll, onAnswered: inFlight.end });
+  return createLanes({
+    options,
+    select: selectNext,
+    isFull: (queue: readonly QueuedCommit[]) => fillBatch(queue, options.batchSize),
+    send: commitAll,
+    onAnswered: inFlight.end,
+  });
 }
 
 function keysOf({ id }: CommandIdentity, { expect, put }: Decided<object>): readonly string[] {

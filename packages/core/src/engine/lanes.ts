@@ -44,6 +44,8 @@ export interface LanesOf<Waiting, Answer> {
   readonly options: CoalesceOptions;
   /** Which calls of the queue go out next, oldest first. None if all have to wait for those under way. */
   readonly select: (queue: readonly Waiting[]) => Selection<Waiting, Answer>;
+  /** Whether the queue makes up a full batch. Default: if it has as many calls as a batch. */
+  readonly isFull?: (queue: readonly Waiting[]) => boolean;
   /** Sends a batch. The answers are in the order of its calls. */
   readonly send: (batch: readonly Waiting[]) => Promise<readonly Answer[]>;
   /** Called when a batch, or a part of it, has been answered, before the next one is selected. */
@@ -66,6 +68,7 @@ const mostSlow = 8;
  */
 export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Waiting, Answer>): Lanes<Waiting> {
   const { options, select, send, onAnswered = () => {} } = of;
+  const { isFull = (queue) => queue.length >= options.batchSize } = of;
   let queue: Waiting[] = [];
   let quick = 0;
   let slow = 0;
@@ -87,7 +90,7 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
   /** Never throws: an error here would leave calls in the queue forever. */
   function sendNext(): void {
     try {
-      while (queue.length > 0 && quick < options.lanes && (quick === 0 || queue.length >= options.batchSize)) {
+      while (queue.length > 0 && quick < options.lanes && (quick === 0 || isFull(queue))) {
         const { batch, rest, lost } = select(queue);
         queue = rest;
         for (const { call, answer } of lost) call.resolve(answer);

@@ -34,6 +34,14 @@ export function selectLoads<Call extends { readonly keys: readonly RecordKey[] }
  */
 const mostRecords = 2_000;
 
+/** Whether these make up a full batch: few that write many records do. */
+export function fillBatch(queue: readonly Pick<CommitOfVersions, "decided">[], batchSize: number): boolean {
+  if (queue.length >= batchSize) return true;
+  let records = 0;
+  for (const { decided } of queue) records += decided.put.length;
+  return records > mostRecords;
+}
+
 /**
  * The oldest whose records no other commit is writing. A commit that has to wait keeps later ones from its records.
  * Otherwise one that wants many would wait forever.
