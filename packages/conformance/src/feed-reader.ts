@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isDeepStrictEqual } from "node:util";
 import type { JournalEntry, StorageAdapter } from "@slotwright/core";
 import { type FeedPosition, isStorageError } from "@slotwright/core/adapter";
 
@@ -93,27 +92,4 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
       await pause(50);
     }
   }
-}
-
-/**
- * Compares what a reader was given with what was committed. Reports, as sentences, what is lost, repeated, out of
- * order, or was never committed. Empty if each entry came once, and those of each record in the order of its versions.
- */
-export function auditFeed(given: readonly JournalEntry[], committed: readonly JournalEntry[]): readonly string[] {
-  const nameOf = ({ recordKind, recordId, version }: JournalEntry) => `${recordKind} ${recordId} version ${version}`;
-  const problems: string[] = [];
-  const wanted = new Map(committed.map((entry) => [nameOf(entry), entry]));
-  const seen = new Set<string>();
-  const latest = new Map<string, number>();
-  for (const entry of given) {
-    const name = nameOf(entry);
-    const record = `${entry.recordKind} ${entry.recordId}`;
-    if (seen.has(name)) problems.push(`repeated: ${name}`);
-    else if (!wanted.has(name)) problems.push(`never committed: ${name}`);
-    else if (!isDeepStrictEqual(wanted.get(name), entry)) problems.push(`differs from the journal: ${name}`);
-    if ((latest.get(record) ?? 0) > entry.version) problems.push(`out of order: ${name}`);
-    seen.add(name);
-    latest.set(record, entry.version);
-  }
-  return [...problems, ...[...wanted.keys()].filter((name) => !seen.has(name)).map((name) => `lost: ${name}`)];
 }

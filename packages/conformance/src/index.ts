@@ -1,7 +1,8 @@
 export { auditStore } from "./audit.ts";
 export { conformanceCases } from "./cases/index.ts";
 export { describeConformance, runConformanceCase, type TestRunner } from "./describe.ts";
-export { auditFeed, createFeedReader, type FeedFollower, type FeedReader, followFeed } from "./feed-reader.ts";
+export { auditFeed, auditHandovers, type EntryName, type HandedOver } from "./feed-audit.ts";
+export { createFeedReader, type FeedFollower, type FeedReader, followFeed } from "./feed-reader.ts";
 export { gatedAdapter } from "./gated.ts";
 export type {
   CaseContext,

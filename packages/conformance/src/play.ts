@@ -8,7 +8,8 @@ import {
 import { keyText } from "@slotwright/core/adapter";
 import fc from "fast-check";
 import { auditStore, journalsOf } from "./audit.ts";
-import { auditFeed, followFeed } from "./feed-reader.ts";
+import { auditFeed } from "./feed-audit.ts";
+import { followFeed } from "./feed-reader.ts";
 import { asCaller } from "./in-transactions.ts";
 import { anyIntent, ask, emptyWorld, type Intent, providersOfWorld, type World } from "./intents.ts";
 import { checkHistory } from "./linearizability/check.ts";

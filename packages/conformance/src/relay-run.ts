@@ -9,6 +9,7 @@ import {
   type RelayOptions,
   type StorageAdapter,
 } from "@slotwright/core";
+import { auditHandovers } from "./feed-audit.ts";
 import { engineOn, minutes, place, provider } from "./fixtures.ts";
 
 /** What a relay's function was given, and whether it has resolved. */
@@ -103,16 +104,10 @@ export async function publishAt(engine: Engine, index: number): Promise<string> 
   return (await engine.createSlots({ actor: provider, ...place, slots })).slots[0]?.id ?? "";
 }
 
-/** Of each record, the versions never go back, except where a later holder begins again. */
-export function assertInOrder(given: readonly Given[]): void {
-  const latest = new Map<string, Given>();
-  for (const one of given) {
-    const key = `${one.entry.recordKind} ${one.entry.recordId}`;
-    const before = latest.get(key);
-    const isBehind = before !== undefined && before.token === one.token && before.entry.version > one.entry.version;
-    assert.ok(!isBehind, `${nameOf(one.entry)} comes after version ${before?.entry.version}`);
-    latest.set(key, one);
-  }
+/** What was given in the order of its tokens and answers: all of it at least once, and each record in order. */
+export function assertHandedOver(given: readonly Given[], all: readonly JournalEntry[]): void {
+  const answered = given.filter(({ isDone }) => isDone).map(({ entry, token }) => ({ ...entry, token }));
+  assert.deepEqual(auditHandovers(answered, all), []);
 }
 
 export function assertTokensGrow(given: readonly Given[]): void {

@@ -1,5 +1,5 @@
 import type { StorageAdapter } from "@slotwright/core";
-import { type FeedPosition, keyOf, type Transition } from "@slotwright/core/adapter";
+import { keyOf, type Transition } from "@slotwright/core/adapter";
 import { describe, expect, it } from "vitest";
 import { type ConformanceCase, conformanceCases, describeConformance, runConformanceCase } from "../src/index.ts";
 import { openMemoryStore } from "../src/memory-store.ts";
@@ -61,33 +61,6 @@ const waitForLocks: Break = (storage) => ({
   },
 });
 
-/** The place that is stored for a relay is after everything that was read, whether it was handed over or not. */
-const marksBeforeItHandsOver: Break = (storage) => {
-  let read: FeedPosition | undefined;
-  return {
-    ...storage,
-    async readFeed(query, call) {
-      const page = await storage.readFeed(query, call);
-      if (page.status === "read") read = page.position;
-      return page;
-    },
-    storeRelay: (relay, call) =>
-      storage.storeRelay({ ...relay, state: { ...(relay.state as object), ...(read && { position: read }) } }, call),
-  };
-};
-
-/** Reads the version, lets others go on, and writes. */
-const storesAnyVersion: Break = (storage) => ({
-  ...storage,
-  async storeRelay(relay, call) {
-    const { version = 0 } = (await storage.readRelay(relay.name)) ?? {};
-    if (version !== relay.expected) return false;
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    const expected = (await storage.readRelay(relay.name))?.version ?? 0;
-    return storage.storeRelay({ ...relay, expected }, call);
-  },
-});
-
 const broken: readonly { readonly name: string; readonly breakIt: Break; readonly caughtBy: readonly string[] }[] = [
   {
     name: "checks versions and writes later, without a guard",
@@ -129,16 +102,6 @@ const broken: readonly { readonly name: string; readonly breakIt: Break; readonl
     name: "waits for rows that other transactions have locked",
     breakIt: waitForLocks,
     caughtBy: ["contract.commit-beside-locks"],
-  },
-  {
-    name: "marks the entries of a relay before they are handed over",
-    breakIt: marksBeforeItHandsOver,
-    caughtBy: ["relay.crash"],
-  },
-  {
-    name: "stores what a relay has decided on an older state",
-    breakIt: storesAnyVersion,
-    caughtBy: ["contract.relay-race"],
   },
 ];
 

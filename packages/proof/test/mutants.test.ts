@@ -24,6 +24,12 @@ describe("mutants", () => {
     ["findAppointments has those that start before startFrom", "contract.edges"],
     ["schedules.time_zone loses trailing spaces", "contract.fields"],
     ["slots.hold_expires_at loses milliseconds", "contract.fields"],
+    ["findOpen has one more than the limit", "contract.open-pages"],
+    ["findOpen looks for a lower case facility", "contract.open-restricted"],
+    ["storeRelay compares the version before it writes", "contract.relay-race"],
+    ["storeRelay marks entries before they are handed over", "relay.crash"],
+    ["storeRelay ignores the version", "relay.fenced"],
+    ["readFeed has the versions of each record in the reverse order", "relay.every-entry"],
   ])("one whose %s is killed by %s", async (mutant, caseKey) => {
     expect(await fateIn(mutant, caseKey)).toEqual({ mutant, killedBy: caseKey });
   });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { JournalEntry, Slot, StorageAdapter } from "@slotwright/core";
 import { type FeedPosition, isStorageError, type Transition } from "@slotwright/core/adapter";
-import { auditFeed, createFeedReader } from "../feed-reader.ts";
+import { auditFeed } from "../feed-audit.ts";
+import { createFeedReader } from "../feed-reader.ts";
 import type { CaseContext, ConformanceCase } from "../harness.ts";
 import { appointmentOn, bookedBy, creation, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Engine, JournalEntry, Slot } from "@slotwright/core";
-import { auditFeed } from "../feed-reader.ts";
+import { auditFeed } from "../feed-audit.ts";
 import { readAll, subscriber } from "../feed-subscriber.ts";
 import { engineOn, minutes, patient, place, provider, publish, publishOne } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";

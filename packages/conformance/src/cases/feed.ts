@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JournalEntry } from "@slotwright/core";
-import { auditFeed } from "../feed-reader.ts";
+import { auditFeed } from "../feed-audit.ts";
 import { readAll, subscriber } from "../feed-subscriber.ts";
 import { assertSound, engineOn, minutes, patient, place, provider, publish, publishOne, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";

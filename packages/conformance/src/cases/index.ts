@@ -16,6 +16,7 @@ import { contractGuardCases } from "./contract-guards.ts";
 import { contractListCases } from "./contract-lists.ts";
 import { contractLoadCases } from "./contract-load.ts";
 import { contractLockCases } from "./contract-locks.ts";
+import { contractOpenCases } from "./contract-open.ts";
 import { contractPageCases } from "./contract-pages.ts";
 import { contractProviderCases } from "./contract-providers.ts";
 import { contractRaceCases } from "./contract-races.ts";
@@ -60,6 +61,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractEdgeCases,
   ...contractListCases,
   ...contractPageCases,
+  ...contractOpenCases,
   ...contractProviderCases,
   ...contractCommitCases,
   ...contractExpectCases,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { createRelay, type Slot, type Warning } from "@slotwright/core";
-import { auditFeed } from "../feed-reader.ts";
+import { auditFeed } from "../feed-audit.ts";
 import { engineOn, patient, provider, publish } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
-import { assertInOrder, committed, runRelay } from "../relay-run.ts";
+import { assertHandedOver, committed, runRelay } from "../relay-run.ts";
 import { until } from "../until.ts";
 
 export const relayParkingCases: readonly ConformanceCase[] = [
@@ -45,7 +45,7 @@ export const relayParkingCases: readonly ConformanceCase[] = [
       await until(() => isOf(bad.id).length === 4, "it goes on");
       await run.stop();
       assert.deepEqual(isOf(bad.id), [1, 2, 3, 4]);
-      assertInOrder(run.given);
+      assertHandedOver(run.given, await committed(storage));
       const tries = run.given.filter(({ entry }) => entry.recordId === bad.id && entry.version === 2);
       assert.deepEqual(
         tries.map(({ attempt }) => attempt),

@@ -1,4 +1,10 @@
-import { type ConformanceCase, type ConformanceStore, runConformanceCase } from "@slotwright/conformance";
+import {
+  aroundCalls,
+  type ConformanceCase,
+  type ConformanceStore,
+  intercepted,
+  runConformanceCase,
+} from "@slotwright/conformance";
 import type { Mutant } from "./mutant.ts";
 
 /** What became of a mutant: the first case that it failed, or none. */
@@ -17,17 +23,32 @@ export interface Trial {
 /** A flawed adapter may also make a case wait forever. That kills it as well. */
 const longestMs = 20_000;
 
-export async function fateOf({ key, breakIt }: Mutant, { cases, open, propertyRuns }: Trial): Promise<MutantFate> {
-  const openBroken = async (): Promise<ConformanceStore> => {
-    const store = await open();
-    return { ...store, storage: breakIt(store.storage as never), second: breakIt(store.second as never) } as never;
-  };
+export async function fateOf(mutant: Mutant, { cases, open, propertyRuns }: Trial): Promise<MutantFate> {
   for (const one of cases) {
-    if (await isKilled(runConformanceCase(one, { name: key, open: openBroken, propertyRuns }))) {
-      return { mutant: key, killedBy: one.key };
-    }
+    const { isOver, openBroken } = brokenStores(mutant, open);
+    const run = runConformanceCase(one, { name: mutant.key, open: openBroken, propertyRuns });
+    if (await isKilled(run).finally(isOver)) return { mutant: mutant.key, killedBy: one.key };
   }
-  return { mutant: key, killedBy: undefined };
+  return { mutant: mutant.key, killedBy: undefined };
+}
+
+/** A case that has failed leaves its relays and subscribers at work. They end with the first call after it is over. */
+function brokenStores({ breakIt }: Mutant, open: Trial["open"]) {
+  let isOver = false;
+  const ending = aroundCalls(async (_, proceed) => {
+    if (isOver) throw new Error("The case is over.");
+    return proceed();
+  });
+  const broken = (storage: ConformanceStore["storage"]) => intercepted(breakIt(storage as never), ending);
+  return {
+    isOver: () => {
+      isOver = true;
+    },
+    async openBroken(): Promise<ConformanceStore> {
+      const store = await open();
+      return { ...store, storage: broken(store.storage), second: broken(store.second) } as never;
+    },
+  };
 }
 
 async function isKilled(run: Promise<void>): Promise<boolean> {

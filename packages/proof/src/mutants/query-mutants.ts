@@ -1,5 +1,4 @@
-import type { Slot, StorageAdapter } from "@slotwright/core";
-import type { AppointmentQuery, JournalQuery, Position, SlotQuery } from "@slotwright/core/adapter";
+import type { AppointmentQuery, JournalQuery, OpenQuery, Position, SlotQuery } from "@slotwright/core/adapter";
 import { type Mutant, withCalls } from "./mutant.ts";
 
 type Changed<Query> = Readonly<Record<string, (query: Query) => Query>>;
@@ -46,8 +45,8 @@ const behindStart = ({ after, ...query }: { readonly after?: Position }) => ({
   ...(after && { after: { ...after, id: "\u{10ffff}" } }),
 });
 
-/** What lists of slots and of appointments have in common. */
-function commonChanges<Query extends SlotQuery | AppointmentQuery>(): Changed<Query> {
+/** What lists of slots, of free seats and of appointments have in common. */
+function commonChanges<Query extends SlotQuery | OpenQuery | AppointmentQuery>(): Changed<Query> {
   return {
     "leaves out those that start at startFrom": moved<Query>("startFrom", 1),
     "has those that start before startFrom": moved<Query>("startFrom", -1),
@@ -57,9 +56,7 @@ function commonChanges<Query extends SlotQuery | AppointmentQuery>(): Changed<Qu
     "does not restrict by startBefore": without<Query>("startBefore"),
     "does not restrict by facility": without<Query>("facilityId"),
     "does not restrict by providers": without<Query>("providerIds"),
-    "does not restrict by statuses": without<Query>("statuses"),
     "knows one provider": firstOnly<Query>("providerIds"),
-    "knows one status": firstOnly<Query>("statuses"),
     "always begins at the beginning": without<Query>("after"),
     "repeats those of the same start on the next page": (query) => beforePlace(query) as Query,
     "skips those of the same start on the next page": (query) => behindStart(query) as Query,
@@ -71,20 +68,37 @@ function commonChanges<Query extends SlotQuery | AppointmentQuery>(): Changed<Qu
   };
 }
 
+function statusChanges<Query extends SlotQuery | AppointmentQuery>(): Changed<Query> {
+  return {
+    "does not restrict by statuses": without<Query>("statuses"),
+    "knows one status": firstOnly<Query>("statuses"),
+  };
+}
+
+function holdChanges<Query extends SlotQuery | OpenQuery>(): Changed<Query> {
+  return {
+    "lets holds expire a second early": moved<Query>("asOf", 1000),
+    "lets holds expire a second late": moved<Query>("asOf", -1000),
+    "lets holds expire a millisecond early": moved<Query>("asOf", 1),
+    "lets holds expire a millisecond late": moved<Query>("asOf", -1),
+  };
+}
+
 const slotChanges: Changed<SlotQuery> = {
   ...commonChanges<SlotQuery>(),
+  ...statusChanges<SlotQuery>(),
+  ...holdChanges<SlotQuery>(),
   "has those that end at endAfter": moved<SlotQuery>("endAfter", -1),
   "leaves out those that end right after endAfter": moved<SlotQuery>("endAfter", 1),
   "does not restrict by endAfter": without<SlotQuery>("endAfter"),
   "does not restrict by schedule": without<SlotQuery>("scheduleId"),
-  "lets holds expire a second early": moved<SlotQuery>("asOf", 1000),
-  "lets holds expire a second late": moved<SlotQuery>("asOf", -1000),
-  "lets holds expire a millisecond early": moved<SlotQuery>("asOf", 1),
-  "lets holds expire a millisecond late": moved<SlotQuery>("asOf", -1),
 };
+
+const openChanges: Changed<OpenQuery> = { ...commonChanges<OpenQuery>(), ...holdChanges<OpenQuery>() };
 
 const appointmentChanges: Changed<AppointmentQuery> = {
   ...commonChanges<AppointmentQuery>(),
+  ...statusChanges<AppointmentQuery>(),
   "does not restrict by subject": without<AppointmentQuery>("subjectId"),
   "looks for a lower case subject": lowered<AppointmentQuery>("subjectId"),
 };
@@ -112,9 +126,9 @@ const journalChanges: Changed<JournalQuery> = {
   }),
 };
 
-type Lists = Pick<StorageAdapter<never>, "findSlots" | "findAppointments" | "readJournal">;
+const lists = ["findSlots", "findOpen", "findAppointments", "readJournal"] as const;
 
-function mutantsOf<Query>(list: keyof Lists, changes: Changed<Query>): readonly Mutant[] {
+function mutantsOf<Query>(list: (typeof lists)[number], changes: Changed<Query>): readonly Mutant[] {
   return Object.entries(changes).map(([name, change]) => ({
     key: `${list} ${name}`,
     breakIt: withCalls((storage) => ({
@@ -130,7 +144,7 @@ const answerChanges: Readonly<Record<string, (items: readonly never[]) => readon
   "has the first item twice": (items) => [...items.slice(0, 1), ...items],
 };
 
-const answerMutants: readonly Mutant[] = (["findSlots", "findAppointments", "readJournal"] as const).flatMap((list) =>
+const answerMutants: readonly Mutant[] = lists.flatMap((list) =>
   Object.entries(answerChanges).map(([name, change]) => ({
     key: `${list} ${name}`,
     breakIt: withCalls((storage) => ({
@@ -139,13 +153,16 @@ const answerMutants: readonly Mutant[] = (["findSlots", "findAppointments", "rea
   })),
 );
 
-const byStartOnly = (slots: readonly Slot[], query: SlotQuery): readonly Slot[] => {
-  const direction = query.descending ? -1 : 1;
-  return slots.toReversed().sort((a, b) => direction * (a.start.getTime() - b.start.getTime()));
+type Started = { readonly start: Date };
+
+const byStartOnly = <One extends Started>(found: readonly One[], { descending }: OpenQuery): readonly One[] => {
+  const direction = descending ? -1 : 1;
+  return found.toReversed().sort((a, b) => direction * (a.start.getTime() - b.start.getTime()));
 };
 
 export const queryMutants: readonly Mutant[] = [
   ...mutantsOf("findSlots", slotChanges),
+  ...mutantsOf("findOpen", openChanges),
   ...mutantsOf("findAppointments", appointmentChanges),
   ...mutantsOf("readJournal", journalChanges),
   ...answerMutants,
@@ -153,6 +170,12 @@ export const queryMutants: readonly Mutant[] = [
     key: "findSlots has no order of those that start together",
     breakIt: withCalls((storage) => ({
       findSlots: async (query, call) => byStartOnly(await storage.findSlots(query, call), query),
+    })),
+  },
+  {
+    key: "findOpen has no order of those that start together",
+    breakIt: withCalls((storage) => ({
+      findOpen: async (query, call) => byStartOnly(await storage.findOpen(query, call), query),
     })),
   },
 ];
