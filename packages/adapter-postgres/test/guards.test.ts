@@ -7,7 +7,15 @@ import {
   ms,
   sharedGuardCases,
 } from "@slotwright/adapter-sql/conformance";
-import { appointmentOn, bookedBy, booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
+import {
+  appointmentOn,
+  bookedBy,
+  booking,
+  creation,
+  sampleSchedule,
+  slotAt,
+  transitionOf,
+} from "@slotwright/conformance";
 import type { Guard } from "@slotwright/core/adapter";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -48,6 +56,33 @@ const stores = {
   "with an exclusion constraint": openPostgresStore,
   "with a trigger instead": openWithoutExtension,
 };
+
+describeOnServer("two schedules that share a stretch of the exclusion constraint", (url) => {
+  it("may have slots at the same time, and each of them refuses an overlap", async () => {
+    const store = await openPostgresStore(url());
+    const { rows } = await withClient(url(), (client) =>
+      client.query(`with ids as (select n::text as id, hashtextextended(n::text, 0) % 262144 as stretch from generate_series(1, 5000) as n)
+        select a.id as one, b.id as other from ids as a join ids as b on a.stretch = b.stretch and a.id < b.id limit 1`),
+    );
+    const [{ one, other }] = rows as [{ one: string; other: string }];
+    const slotsOf = (scheduleId: string, id: string) => transitionOf(id, slotAt(0, { id, scheduleId }));
+    const schedules = [one, other].map((id) => ({ ...sampleSchedule, id }));
+    const outcomes = await store.storage.commit([
+      transitionOf(
+        "schedules",
+        ...schedules,
+        ...schedules.map(({ id }) => slotAt(0, { id: `of ${id}`, scheduleId: id })),
+      ),
+    ]);
+    expect(outcomes).toEqual([{ status: "committed" }]);
+    for (const id of [one, other]) {
+      expect(await store.storage.commit([slotsOf(id, `late ${id}`)])).toEqual([
+        { status: "refused", guard: "no_overlap" },
+      ]);
+    }
+    await store.close();
+  });
+});
 
 describe.each(Object.entries(stores))("%s,", (_title, open) => {
   describeOnServer("the database's own guards, without the adapter,", (url) => {

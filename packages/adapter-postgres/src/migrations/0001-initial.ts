@@ -404,7 +404,7 @@ begin
   end if;
   if exists (select from pg_catalog.pg_extension where extname = 'btree_gist') then
     alter table "{schema}"."{prefix}slots" add constraint "{prefix}no_overlap"
-      exclude using gist (schedule_id with =, seat with =, pg_catalog.int8range(start_at, end_at) with &&)
+      exclude using gist (pg_catalog.int8range((pg_catalog.hashtextextended(schedule_id, seat) % 262144) * 17592186044416 + start_at, (pg_catalog.hashtextextended(schedule_id, seat) % 262144) * 17592186044416 + end_at) with &&, schedule_id with =, seat with =)
       where (not is_blocked);
   else
     create index "{prefix}slots_by_seat" on "{schema}"."{prefix}slots" (schedule_id, seat, start_at)
