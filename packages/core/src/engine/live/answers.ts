@@ -11,7 +11,7 @@ import type { LiveDays, LiveFreshness, LiveNext, LiveOpenPage, LiveStanding, Ope
 import type { OpenGroup } from "./open-groups.ts";
 import { isPlainFind, type PlainFind } from "./plain-input.ts";
 import { searchOpen } from "./search.ts";
-import { factOf } from "./slot-columns.ts";
+import { lengthOf, placeOf, versionOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 import type { FollowOptions } from "./window-slots.ts";
 import { createZones, dateOfDay } from "./zone-days.ts";
@@ -102,14 +102,14 @@ function shown(table: SlotTable, groups: readonly OpenGroup[], limit: number): r
   const items: OpenSlot[] = [];
   for (const { row, seats, start } of groups) {
     if (items.length === limit) break;
-    const place = places[factOf(columns, row, "place")];
+    const place = places[placeOf(columns, row)];
     items.push({
       slotId: ids[row] as string,
       providerId: place?.providerId ?? "",
       facilityId: place?.facilityId ?? "",
       start: new Date(start),
-      end: new Date(start + factOf(columns, row, "length")),
-      version: factOf(columns, row, "version"),
+      end: new Date(start + lengthOf(columns, row)),
+      version: versionOf(columns, row),
       seats,
     });
   }

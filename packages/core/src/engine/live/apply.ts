@@ -1,6 +1,6 @@
 import type { JournalEntry } from "../../model/journal.ts";
 import type { SlotStatus } from "../../model/slot.ts";
-import { factOf } from "./slot-columns.ts";
+import { versionOf } from "./slot-columns.ts";
 import type { HeldSlotRow, SlotState, SlotTable } from "./slot-table.ts";
 
 /**
@@ -21,7 +21,7 @@ const nothing: Meaning = { kind: "nothing" };
 export function meaningOf(entry: JournalEntry, table: SlotTable): Meaning {
   const row = table.rowOf(entry.recordId);
   if (row < 0) return entry.version === 1 ? { kind: "created", slot: createdSlot(entry) } : nothing;
-  const held = factOf(table.columns, row, "version");
+  const held = versionOf(table.columns, row);
   if (entry.version <= held) return nothing;
   return entry.version === held + 1 ? { kind: "state", row, state: stateAfter(entry) } : { kind: "gap" };
 }

@@ -1,6 +1,6 @@
 import { groupsAmong, isWanted, type OpenFilter, sameStart } from "./open-groups.ts";
 import type { ProviderRows } from "./provider-rows.ts";
-import { factOf, statusNumbers } from "./slot-columns.ts";
+import { placeOf, statusNumbers } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 import type { DayOf } from "./zone-days.ts";
 
@@ -65,14 +65,14 @@ export function createDayCounter(table: SlotTable) {
   function keep(provider: ProviderRows, counting: Counting): Kept {
     const { rows, first, end, revision } = provider;
     const { now, name, daysOf } = counting;
-    const dayAt = (at: number) => daysOf(factOf(columns, rows[at] as number, "place"))(startAt(provider, at));
+    const dayAt = (at: number) => daysOf(placeOf(columns, rows[at] as number))(startAt(provider, at));
     // Zones are up to 26 hours apart.
     const counts = noCounts(dayAt(first) - 2, dayAt(end - 1) - dayAt(first) + 5);
     let until = Number.POSITIVE_INFINITY;
     const days = new Set<DayOf>();
     for (let at = first; at < end; at++) {
       const row = rows[at] as number;
-      days.add(daysOf(factOf(columns, row, "place")));
+      days.add(daysOf(placeOf(columns, row)));
       const heldUntil = columns.heldUntil[row] as number;
       if (columns.status[row] === statusNumbers.held && heldUntil > now) until = Math.min(until, heldUntil);
     }
@@ -101,7 +101,7 @@ export function createDayCounter(table: SlotTable) {
       const found =
         isOne && isWanted(table, row, counting) ? [{ row, seats: 1, start: startAt(provider, at) }] : groups;
       for (const group of found) {
-        const day = counting.daysOf(factOf(columns, group.row, "place"))(startAt(provider, at));
+        const day = counting.daysOf(placeOf(columns, group.row))(startAt(provider, at));
         if (onlyDay !== undefined && day !== onlyDay) continue;
         open[day - firstDay] = (open[day - firstDay] as number) + 1;
         seats[day - firstDay] = (seats[day - firstDay] as number) + group.seats;

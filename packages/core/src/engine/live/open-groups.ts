@@ -1,5 +1,5 @@
 import type { ProviderRows } from "./provider-rows.ts";
-import { factOf, isOpenRow } from "./slot-columns.ts";
+import { isOpenRow, lengthOf, placeOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** Which slots count as open. */
@@ -23,8 +23,8 @@ export function isWanted({ columns, places }: SlotTable, row: number, filter: Op
   const { now, facilityId, leastMs } = filter;
   return (
     isOpenRow(columns, row, now) &&
-    (leastMs === 0 || factOf(columns, row, "length") >= leastMs) &&
-    (facilityId === undefined || places[factOf(columns, row, "place")]?.facilityId === facilityId)
+    (leastMs === 0 || lengthOf(columns, row) >= leastMs) &&
+    (facilityId === undefined || places[placeOf(columns, row)]?.facilityId === facilityId)
   );
 }
 
@@ -57,8 +57,5 @@ export function groupsAmong(table: SlotTable, rows: Int32Array, filter: OpenFilt
 
 /** A place is a schedule at a facility. */
 function isSameSlot({ columns }: SlotTable, one: number, other: number): boolean {
-  return (
-    factOf(columns, one, "place") === factOf(columns, other, "place") &&
-    factOf(columns, one, "length") === factOf(columns, other, "length")
-  );
+  return placeOf(columns, one) === placeOf(columns, other) && lengthOf(columns, one) === lengthOf(columns, other);
 }

@@ -2,7 +2,7 @@ import { compareIds } from "../../model/id-order.ts";
 import type { Position } from "../../storage/adapter.ts";
 import { groupsAmong, isWanted, type OpenFilter, type OpenGroup, sameStart } from "./open-groups.ts";
 import type { ProviderRows } from "./provider-rows.ts";
-import { factOf } from "./slot-columns.ts";
+import { rankOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** What is searched for: open slots of these providers that start at `from` or later and before `to`. */
@@ -151,7 +151,7 @@ function sortById(table: SlotTable, groups: OpenGroup[], latestFirst: boolean): 
 const mostInserted = 60;
 
 function compareRows({ columns, ids }: SlotTable, one: number, other: number): number {
-  const [rank, otherRank] = [factOf(columns, one, "rank"), factOf(columns, other, "rank")];
+  const [rank, otherRank] = [rankOf(columns, one), rankOf(columns, other)];
   return rank > 0 && otherRank > 0 ? rank - otherRank : compareIds(ids[one] as string, ids[other] as string);
 }
 

@@ -32,9 +32,18 @@ export const rowFacts = {
   rank: 3,
 } as const;
 
-export function factOf({ facts }: SlotColumns, row: number, fact: keyof typeof rowFacts): number {
-  return facts[row * factsPerRow + rowFacts[fact]] as number;
-}
+// A function for each fact: one that gets its name looks the name up each time, which took a third of a search.
+
+/** From start to end, in milliseconds. */
+export const lengthOf = ({ facts }: SlotColumns, row: number) => facts[row * factsPerRow + rowFacts.length] as number;
+
+/** The number of the slot's place. */
+export const placeOf = ({ facts }: SlotColumns, row: number) => facts[row * factsPerRow + rowFacts.place] as number;
+
+export const versionOf = ({ facts }: SlotColumns, row: number) => facts[row * factsPerRow + rowFacts.version] as number;
+
+/** Of two slots that start together, the one with the lower number has the lower id. 0 if the number is not known. */
+export const rankOf = ({ facts }: SlotColumns, row: number) => facts[row * factsPerRow + rowFacts.rank] as number;
 
 export function createColumns(size: number): SlotColumns {
   return {

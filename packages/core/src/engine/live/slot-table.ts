@@ -1,7 +1,17 @@
 import type { Slot, SlotStatus } from "../../model/slot.ts";
 import { createIdIndex } from "./id-index.ts";
 import { type Order, ProviderRows } from "./provider-rows.ts";
-import { createColumns, factOf, factsPerRow, resizeColumns, rowFacts, statusNumbers } from "./slot-columns.ts";
+import {
+  createColumns,
+  factsPerRow,
+  lengthOf,
+  placeOf,
+  rankOf,
+  resizeColumns,
+  rowFacts,
+  statusNumbers,
+  versionOf,
+} from "./slot-columns.ts";
 
 /** What many slots have in common: their schedule, provider and facility. */
 export interface Place {
@@ -72,7 +82,7 @@ export function createSlotTable() {
     return row;
   }
 
-  const rowsAt = (row: number) => rowsOf((places[factOf(columns, row, "place")] as Place).providerId);
+  const rowsAt = (row: number) => rowsOf((places[placeOf(columns, row)] as Place).providerId);
 
   function setState(row: number, { version, status, heldUntil }: SlotState): void {
     columns.facts[row * factsPerRow + rowFacts.version] = version;
@@ -138,15 +148,15 @@ export function createSlotTable() {
     read(row: number): HeldSlotRow {
       const [start, status] = [columns.start[row] as number, columns.status[row] as number];
       return {
-        ...(places[factOf(columns, row, "place")] as Place),
+        ...(places[placeOf(columns, row)] as Place),
         id: ids[row] as string,
         start,
-        end: start + factOf(columns, row, "length"),
+        end: start + lengthOf(columns, row),
         seat: columns.seat[row] as number,
-        version: factOf(columns, row, "version"),
+        version: versionOf(columns, row),
         status: statusNames[status] as SlotStatus,
         heldUntil: columns.heldUntil[row] as number,
-        rank: factOf(columns, row, "rank"),
+        rank: rankOf(columns, row),
       };
     },
   };

@@ -5,7 +5,7 @@ import { refuseAborted } from "../read-chunks.ts";
 import { meaningOf } from "./apply.ts";
 import { createDayCounter } from "./day-counts.ts";
 import { type LiveWindow, readTo } from "./live-window.ts";
-import { factOf } from "./slot-columns.ts";
+import { versionOf } from "./slot-columns.ts";
 import { createSlotTable, type HeldSlotRow, heldRow, type SlotTable } from "./slot-table.ts";
 import { areReadInOrder, compacted, copySlots, slotsById, slotsWithin, type Wanted, zonesOf } from "./snapshot.ts";
 
@@ -129,7 +129,7 @@ function put(context: FollowContext, slots: WindowSlots, slot: HeldSlotRow): voi
   const { table } = slots;
   const row = table.rowOf(slot.id);
   if (row >= 0) {
-    if (slot.version > factOf(table.columns, row, "version")) table.setState(row, slot);
+    if (slot.version > versionOf(table.columns, row)) table.setState(row, slot);
     return;
   }
   if (slot.start >= slots.loadedTo || slot.start < options.window.from(settings.clock.now().getTime())) return;
