@@ -39,7 +39,7 @@ export function searchOpen(table: SlotTable, search: OpenSearch): readonly OpenG
   const walks = walksOf(search);
   const keys = walks.map((walk) => step(table, walk, search));
   const found: OpenGroup[] = [];
-  let key = Math.min(...keys);
+  let key = keys.reduce((one, other) => Math.min(one, other), ended);
   while (key < ended && found.length < search.limit) {
     const before = found.length;
     const start = search.latestFirst ? -key : key;
@@ -48,7 +48,7 @@ export function searchOpen(table: SlotTable, search: OpenSearch): readonly OpenG
       if (keys[index] === key) {
         const walk = walks[index] as Walk;
         if (walk.groups === undefined) found.push({ row: walk.row, seats: 1, start });
-        else found.push(...walk.groups);
+        else for (const group of walk.groups) found.push(group);
         keys[index] = step(table, walk, search);
       }
       next = Math.min(next, keys[index] as number);
