@@ -121,6 +121,21 @@ describe("a subscriber", () => {
     expect(calls).toEqual([]);
   });
 
+  it("that is ended between two reads, and never reads again, has nothing read for it any more", async () => {
+    const { engine, publish, calls } = stage();
+    await publish(0);
+    const leaving = new AbortController();
+    const parts = engine.subscribe({ pollMs: 10, signal: leaving.signal })[Symbol.asyncIterator]();
+    expect((await parts.next()).done).toBe(false);
+    leaving.abort();
+    await passed(50);
+    calls.length = 0;
+    await passed(50);
+    expect(calls).toEqual([]);
+    expect(getEventListeners(leaving.signal, "abort")).toEqual([]);
+    expect(await parts.next()).toEqual({ done: true, value: undefined });
+  });
+
   it("can be ended by a signal that is not Node's own, and what is not a signal is refused", async () => {
     const { engine } = stage();
     const target = new EventTarget();

@@ -44,22 +44,22 @@ function* partsOf(batch: readonly FeedEntry[]): Generator<readonly FeedEntry[], 
 }
 
 /**
- * Iterates over what is generated until `signal` is aborted. `return` also ends a wait for what comes next: a generator
- * alone would return only after that.
+ * Iterates over what is generated until `signal` is aborted. Both the signal and `return` end it at once, whether somebody
+ * waits for what comes next or nobody reads any more: a generator alone would end only at the next step.
  */
 function endable<Item>(
   signal: AbortSignal | undefined,
   generate: (ended: AbortSignal) => AsyncGenerator<Item, undefined>,
 ): AsyncIterableIterator<Item, undefined> {
   const ended = new AbortController();
-  const end = () => ended.abort();
   const items = generated();
+  const end = () => {
+    ended.abort();
+    return items.return(undefined);
+  };
   return {
     next: () => items.next(),
-    return() {
-      end();
-      return items.return(undefined);
-    },
+    return: end,
     [Symbol.asyncIterator]() {
       return this;
     },
@@ -67,7 +67,7 @@ function endable<Item>(
 
   async function* generated(): AsyncGenerator<Item, undefined> {
     signal?.addEventListener("abort", end);
-    if (signal?.aborted) end();
+    if (signal?.aborted) ended.abort();
     try {
       yield* generate(ended.signal);
     } finally {
