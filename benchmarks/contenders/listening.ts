@@ -22,7 +22,7 @@ export async function listen(audience: Audience, pollMs: number, tell: (news: Ne
       tell({ slotIds: part.value.bookedSlots(), atMs: sharedTimeMs() });
     }
   })();
-  // Whoever closes it is told what went wrong.
+  // `close` throws what went wrong.
   reading.catch(() => {});
   return {
     close: () => {

@@ -58,12 +58,13 @@ What \`lock-row\` sends for \`search-week\` and \`live-search\` is the select th
 ${openSql("= ANY (?)", true)}
 \`\`\`
 
-\`search-open\` is the same without \`start_at < ?\`. MySQL and MariaDB take \`IN (?, ?, …)\` with a placeholder for each
-provider, SQLite \`IN (SELECT value FROM json_each(?))\`. Six columns are read; plain tables have a \`status\` where
-Slotwright has a \`version\`. The index is the one that serves it, on \`(provider_id, start_at)\`, and the table has no
-wider columns and no other index than its key. It is prepared once by each connection. The pool has a connection for each
-caller, up to the limit that the chapter of the engine names, and so has Slotwright's. A hundred providers have 40 free slots in each of five weeks, and 50 of them are asked for. The row beyond the
-page tells whether there is a next one; Slotwright reads it too, and counts the seats of groups.
+\`search-open\` is the same without \`start_at < ?\`. MySQL and MariaDB take \`IN (?, ?, …)\` with a placeholder for
+each provider, SQLite \`IN (SELECT value FROM json_each(?))\`. Six columns are read; plain tables have a \`status\`
+where Slotwright has a \`version\`. The index is the one that serves it, on \`(provider_id, start_at)\`, and the table
+has no wider columns and no other index than its key. It is prepared once by each connection. The pool has a connection
+for each caller, up to the limit that the chapter of the engine names, and so has Slotwright's. A hundred providers have
+40 free slots in each of five weeks, and 50 of them are asked for. The row beyond the page tells whether there is a next
+one; Slotwright reads it too, and counts the seats of groups.
 
 ### The plain poll
 

@@ -151,7 +151,7 @@ async function follow(contender: Contender): Promise<void> {
     });
     if (name !== "slotwright") continue;
     expect({ workload, errors }).toEqual({ workload, errors: [] });
-    // With a poll of 1 s, it could take as long as that, and mostly does take longer than this.
+    // A poll each second would usually take longer.
     if (workload !== "news-elsewhere") expect(percentile(latenciesMs, 0.5)).toBeLessThan(300);
   }
 }

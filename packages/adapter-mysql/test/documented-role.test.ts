@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { everyCall, fillPlanStage } from "@slotwright/adapter-sql/conformance";
-import { createEngine, type StorageAdapter } from "@slotwright/core";
+import { callsAsLimitedRole, fillPlanStage } from "@slotwright/adapter-sql/conformance";
+import type { StorageAdapter } from "@slotwright/core";
 import { createConnection } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { mysqlAdapter } from "../src/index.ts";
@@ -30,15 +30,7 @@ describeOnEachServer("a role", (server) => {
     [url.username, url.password] = [role, "secret-password"];
     const storage = mysqlAdapter({ uri: url.href }) as StorageAdapter<never>;
     try {
-      expect((await storage.migrate()).applied).toEqual([]);
-      const engine = createEngine({ storage });
-      await everyCall({ engine, schedule: 1, run: (_, call) => call() });
-      await engine.transaction((opened) =>
-        everyCall({ engine: opened.engine as never, schedule: 2, run: (_, call) => call(), isWithin: true }),
-      );
-      for (const expected of [0, 1]) {
-        expect(await storage.storeRelay({ name: "mail", expected, state: {} })).toBe(true);
-      }
+      await callsAsLimitedRole(storage);
     } finally {
       await storage.close();
       await admin.query(`drop user ${role}`);

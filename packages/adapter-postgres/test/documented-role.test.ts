@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { everyCall, fillPlanStage } from "@slotwright/adapter-sql/conformance";
-import { createEngine, type StorageAdapter } from "@slotwright/core";
+import { callsAsLimitedRole, fillPlanStage } from "@slotwright/adapter-sql/conformance";
+import type { StorageAdapter } from "@slotwright/core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";
 import { describeOnServer } from "./on-server.ts";
@@ -29,15 +29,7 @@ describeOnServer("a role", (url) => {
     [limited.username, limited.password] = [role, "secret"];
     const storage = postgresAdapter({ connectionString: limited.href, schema: store.schema }) as StorageAdapter<never>;
     try {
-      expect((await storage.migrate()).applied).toEqual([]);
-      const engine = createEngine({ storage });
-      await everyCall({ engine, schedule: 1, run: (_, call) => call() });
-      await engine.transaction((opened) =>
-        everyCall({ engine: opened.engine as never, schedule: 2, run: (_, call) => call(), isWithin: true }),
-      );
-      for (const expected of [0, 1]) {
-        expect(await storage.storeRelay({ name: "mail", expected, state: {} })).toBe(true);
-      }
+      await callsAsLimitedRole(storage);
     } finally {
       await storage.close();
       await store.pool.query(`drop owned by ${role}; drop role ${role}`);

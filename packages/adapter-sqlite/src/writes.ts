@@ -28,6 +28,9 @@ export type Insertion<Row> = readonly (RowWrite<Row> & { readonly rows: number }
 /** More rows at once are not faster, and take longer to prepare. */
 const rowsAtOnce = [64, 8, 1] as const;
 
+/** A command is one row. It writes few schedules and appointments. */
+const oneRow = [1] as const;
+
 /** How a record of one kind is written to its table. */
 export interface RecordWrites<Row> {
   readonly insert: Insertion<Row>;
@@ -49,17 +52,18 @@ type Columns<Row> = readonly (keyof Row & string)[];
 
 export function createWrites(strategy: SqlStrategy): Writes {
   return {
-    schedule: recordWrites(strategy, "schedules"),
-    slot: recordWrites(strategy, "slots"),
-    appointment: recordWrites(strategy, "appointments"),
-    insertCommand: insertion<CommandRow>(strategy, "commands", columnNames.commands),
-    insertJournal: insertion<JournalRow>(strategy, "journal", columnNames.journal),
+    schedule: recordWrites(strategy, "schedules", oneRow),
+    slot: recordWrites(strategy, "slots", rowsAtOnce),
+    appointment: recordWrites(strategy, "appointments", oneRow),
+    insertCommand: insertion<CommandRow>(strategy, "commands", columnNames.commands, oneRow),
+    insertJournal: insertion<JournalRow>(strategy, "journal", columnNames.journal, rowsAtOnce),
   };
 }
 
 function recordWrites<T extends "schedules" | "slots" | "appointments">(
   strategy: SqlStrategy,
   table: T,
+  sizes: readonly number[],
 ): RecordWrites<Row<T>> {
   const { fixed, changing } = splitColumns(table) as {
     readonly fixed: Columns<Row<T>>;
@@ -67,15 +71,20 @@ function recordWrites<T extends "schedules" | "slots" | "appointments">(
   };
   const state = [...changing, "version", "updated_at"] as Columns<Row<T>>;
   return {
-    insert: insertion<Row<T>>(strategy, table, columnNames[table] as Columns<Row<T>>),
+    insert: insertion<Row<T>>(strategy, table, columnNames[table] as Columns<Row<T>>, sizes),
     updateState: update<Row<T>>(strategy, table, state, fixed),
     updateAll: update<Row<T>>(strategy, table, [...fixed, ...state], []),
   };
 }
 
-function insertion<Row>(strategy: SqlStrategy, table: TableName, columns: Columns<Row>): Insertion<Row> {
+function insertion<Row>(
+  strategy: SqlStrategy,
+  table: TableName,
+  columns: Columns<Row>,
+  sizes: readonly number[],
+): Insertion<Row> {
   const names = sql.join(columns.map((column) => sql.id(column)));
-  return rowsAtOnce.map((rows) => {
+  return sizes.map((rows) => {
     const values = sql.join(Array.from({ length: rows }, () => sql`(${sql.join(columns)})`));
     const { sql: text } = compiled<Row>(strategy, sql`insert into ${sql.table(table)} (${names}) values ${values}`);
     return { sql: text, columns, rows };

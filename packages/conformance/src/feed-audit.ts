@@ -37,7 +37,7 @@ export function auditFeed(given: readonly JournalEntry[], committed: readonly Jo
 /**
  * Compares what a relay has handed over with what was committed, in the order in which each holder of its lease did.
  * Reports, as sentences, what is lost, out of order, or was never committed. Empty if each entry came at least once, and
- * those of each record in the order of its versions: whoever has the lease next may begin again, but skips nothing.
+ * those of each record in the order of its versions: the next holder of the lease may begin again, but may skip nothing.
  */
 export function auditHandovers(handed: readonly HandedOver[], committed: readonly EntryName[]): readonly string[] {
   const wanted = new Set(committed.map(nameOf));

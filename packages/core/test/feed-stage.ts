@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Engine, LiveSlots, StorageAdapter } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { StorageError, type StorageFailure } from "../src/storage/storage-error.ts";
@@ -41,4 +43,14 @@ export function hindered(storage: StorageAdapter = memoryAdapter()) {
 
 export async function failWith(failure: StorageFailure): Promise<never> {
   throw new StorageError(failure, "The test says so.");
+}
+
+/** Bytes that this process holds on the heap and in typed arrays, garbage left out. */
+export function heldMemory(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }

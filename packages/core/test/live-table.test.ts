@@ -1,5 +1,3 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createIdIndex } from "../src/engine/live/id-index.ts";
@@ -7,6 +5,7 @@ import { searchOpen } from "../src/engine/live/search.ts";
 import { createSlotTable, type HeldSlotRow, type SlotTable } from "../src/engine/live/slot-table.ts";
 import { compacted } from "../src/engine/live/snapshot.ts";
 import { compareIds } from "../src/model/id-order.ts";
+import { heldMemory } from "./feed-stage.ts";
 
 const minuteMs = 60_000;
 const t0 = Date.UTC(2027, 2, 22, 8);
@@ -139,16 +138,8 @@ describe("a search", () => {
 
 describe("what is held", () => {
   it("takes less than 150 bytes a slot, ids of 36 characters included", async () => {
-    setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc") as () => void;
-    const used = () => {
-      collect();
-      collect();
-      const { heapUsed, arrayBuffers } = process.memoryUsage();
-      return heapUsed + arrayBuffers;
-    };
     const count = 50_000;
-    const before = used();
+    const before = heldMemory();
     let loose: SlotTable | undefined = createSlotTable();
     for (let number = 0; number < count; number++) {
       const id = `0198a1b2-0000-7000-8000-${String(number).padStart(12, "0")}`;
@@ -158,7 +149,7 @@ describe("what is held", () => {
     }
     const table = await compacted(loose);
     loose = undefined;
-    expect((used() - before) / count).toBeLessThan(150);
+    expect((heldMemory() - before) / count).toBeLessThan(150);
     expect(table.size()).toBe(count);
     expect(table.rowOf("none")).toBe(-1);
   });

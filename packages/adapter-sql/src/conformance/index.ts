@@ -8,6 +8,7 @@ export { followsFurtherProviders } from "./further-providers.ts";
 export { allowedStatements, type GuardCase, sharedGuardCases } from "./guard-cases.ts";
 export { type GuardRaceCase, guardRaceCases, type HandTransaction, runGuardRace } from "./guard-race-cases.ts";
 export { bookedAppointmentId, guardStage, ms } from "./guard-stage.ts";
+export { callsAsLimitedRole } from "./limited-role.ts";
 export { appointmentQueries, listPage, listPlace, openQueries, providerIds, slotQueries } from "./list-queries.ts";
 export { type MadeUpVersion, madeUpReleases } from "./made-up-version.ts";
 export {

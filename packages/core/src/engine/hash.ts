@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { isOwnDate } from "../model/date.ts";
-import { plainJson } from "../model/plain-json.ts";
+import { isoText } from "../model/plain-json.ts";
 
 /** SHA-256 as 64 hexadecimal digits. */
 export function sha256(text: string): string {
@@ -10,7 +10,7 @@ export function sha256(text: string): string {
 /** JSON text with the keys of every object in order, so that equal values give equal texts. */
 export function canonicalJson(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  if (isOwnDate(value)) return `"${plainJson(value)}"`;
+  if (isOwnDate(value)) return `"${isoText(value)}"`;
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   const fields = value as Readonly<Record<string, unknown>>;
   let text = "";

@@ -47,7 +47,7 @@ const mostKnownDays = 1_000;
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
 
 /** Like `toISOString`, which costs more than the rest of the walk. The times of a calendar share few dates. */
-function isoText(date: Date): string {
+export function isoText(date: Date): string {
   const instant = date.getTime();
   const day = Math.floor(instant / dayMs);
   const ms = instant - day * dayMs;

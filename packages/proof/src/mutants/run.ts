@@ -40,7 +40,7 @@ export async function mutateMemory(
   return reportOf(fates);
 }
 
-/** Cases mostly wait: for leases to end, for locks, or for what a flawed adapter never does. */
+/** Most of a case's time is waiting: for leases to end, for locks, or for what a flawed adapter never does. */
 const lanes = 6;
 
 /** Works on several mutants at a time. The results are in the order of the mutants. */
