@@ -22,9 +22,9 @@ export interface ListRequest {
   /** Default: all columns of the table. */
   readonly columns?: readonly string[];
   readonly providerIds: readonly string[] | undefined;
-  /** One of these statuses must hold, as `statusSql` defines them. */
   readonly statuses: readonly string[] | undefined;
-  readonly statusSql: (status: string) => RawBuilder<boolean>;
+  /** The conditions that together say that a row has one of the statuses. */
+  readonly statusSql: (statuses: readonly string[]) => readonly RawBuilder<boolean>[];
   readonly conditions: Readonly<Partial<Record<ConditionName, string | number | undefined>>>;
   /** The instant that status conditions compare holds with. */
   readonly asOf?: number;
@@ -169,14 +169,14 @@ function selectOf(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["s
   const { selected, endOf } = strategy.lists;
   const conditionSql = conditionsOf(strategy.lists);
   const end = shape.descending ? "startFrom" : "startBefore";
-  const isInStatus = shape.statuses && sql<boolean>`(${sql.join(shape.statuses.map(statusSql), sql` or `)})`;
+  const isInStatus = shape.statuses === undefined ? [] : statusSql(shape.statuses);
   return (index, { provider, condition }, columns = selected(indexes[index].table, shape.columns)) => {
     const isByProvider = indexes[index].columns[0] === "provider_id";
     const common = shape.conditions.map((name) =>
       name === end && isByProvider && provider !== undefined ? endOf(end, value(end), provider) : conditionSql[name],
     );
     const isTheirs = provider && sql<boolean>`provider_id = ${provider}`;
-    const all = [isTheirs, condition, ...common, isInStatus].filter((one) => one !== undefined);
+    const all = [isTheirs, condition, ...common, ...isInStatus].filter((one) => one !== undefined);
     const where = all.length === 0 ? sql`` : sql` where ${sql.join(all, sql` and `)}`;
     return sql`select ${columns} from ${strategy.from(index)}${where}`;
   };
