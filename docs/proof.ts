@@ -16,7 +16,17 @@ const titles: Readonly<Record<EngineName, string>> = {
   mysql: "MySQL",
   mariadb: "MariaDB",
 };
-const counts = ["histories", "commands", "conflicts", "retries", "faults", "unknown"] as const;
+const columns = {
+  histories: "histories",
+  commands: "commands",
+  conflicts: "conflicts",
+  retries: "retries",
+  faults: "faults",
+  unknown: "unknown outcomes",
+  read: "entries read",
+  handedOver: "handed over",
+} as const;
+type Count = keyof typeof columns;
 
 interface Report {
   readonly seed: number;
@@ -26,7 +36,7 @@ interface Report {
   readonly engines: readonly {
     readonly engine: EngineName;
     readonly origin: string;
-    readonly tally: Readonly<Record<(typeof counts)[number], number>>;
+    readonly tally: Readonly<Partial<Record<Count, number>>>;
     readonly steps: readonly {
       readonly name: string;
       readonly problems: readonly string[];
@@ -56,15 +66,17 @@ function summaryOf({ seed, startedAt, seconds, isInterrupted, engines }: Report)
   const untried = steps.flatMap(({ engine, name, notes = [] }) =>
     notes.map((note) => `${engine}, \`${name}\`: ${note}`),
   );
+  // A report that was made before something was counted has no column for it.
+  const counts = (Object.keys(columns) as Count[]).filter((name) => engines.every(({ tally }) => name in tally));
   const end = isInterrupted ? " It was interrupted." : "";
   return [
     `The run of ${startedAt.slice(0, 10)}, seed ${seed}, took ${duration}.${end} ${found}:`,
     "",
     table(
-      ["engine", "histories", "commands", "conflicts", "retries", "faults", "unknown outcomes"],
+      ["engine", ...counts.map((name) => columns[name])],
       engines.map(({ engine, origin, tally }) => [
         `${titles[engine]} ${origin.split(/[- ]/)[0]}`,
-        ...counts.map((name) => number(tally[name])),
+        ...counts.map((name) => number(tally[name] ?? 0)),
       ]),
     ),
     ...untried.flatMap((line) => ["", line]),

@@ -1,4 +1,4 @@
-export { auditStore } from "./audit.ts";
+export { auditStore, journalsOf } from "./audit.ts";
 export { conformanceCases } from "./cases/index.ts";
 export { describeConformance, runConformanceCase, type TestRunner } from "./describe.ts";
 export { auditFeed, auditHandovers, type EntryName, type HandedOver } from "./feed-audit.ts";

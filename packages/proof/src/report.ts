@@ -63,9 +63,11 @@ export function printReport(report: ProofReport, file: string): void {
     console.log(`Conformance suite: ${scoreOf(mutation)}`);
     for (const problem of mutationProblems(mutation)) console.log(bad(problem));
   }
-  const histories = engines.reduce((sum, { tally }) => sum + tally.histories, 0);
-  const faults = engines.reduce((sum, { tally }) => sum + tally.faults, 0);
-  const seen = `${histories} histories and ${faults} faults in ${Math.round(seconds)} s, seed ${seed}`;
+  const sumOf = (name: keyof Tally) => engines.reduce((sum, { tally }) => sum + tally[name], 0);
+  if (sumOf("faults") > 0) {
+    console.log(`Beside the faults: ${sumOf("read")} entries read from the feed, ${sumOf("handedOver")} handed over.`);
+  }
+  const seen = `${sumOf("histories")} histories and ${sumOf("faults")} faults in ${Math.round(seconds)} s, seed ${seed}`;
   if (!isClean(report)) console.log(bad(`Violations were found: ${seen}.`));
   else
     console.log(

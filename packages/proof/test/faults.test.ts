@@ -1,11 +1,13 @@
+import { intercepted } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { StorageError } from "@slotwright/core/adapter";
 import { noServer, testServer } from "@slotwright/test-servers/vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faultsOf, problemsOfFault } from "../src/faults/index.ts";
 import type { CallersStorage, ServerFault, ServerScene } from "../src/faults/server/fault.ts";
+import { feedFaults, openRelayProcess } from "../src/faults/server/feed-faults.ts";
 import { networkFaults } from "../src/faults/server/network-faults.ts";
-import { runServerFault } from "../src/faults/server/run.ts";
+import { readerAndRelays, runServerFault } from "../src/faults/server/run.ts";
 import { openServerScene, startHarmableServer } from "../src/faults/server/scene.ts";
 import { emptyTally } from "../src/histories/tally.ts";
 
@@ -31,12 +33,14 @@ describe.each(engines)("on %s", (engine) => {
     expect(report?.tally.unknown).toBeGreaterThan(0);
   });
 
-  it.each(["host.trigger-refuses", "host.row-locked", "pool.sessions-demoted"])(
+  it.each(["host.trigger-refuses", "host.row-locked", "pool.sessions-demoted", "client.relay-killed"])(
     "%s strikes, and everything goes on afterwards",
     async (key) => {
       const report = await faults.find((one) => one.key === key)?.run(7);
       expect(report?.problems).toEqual([]);
       expect(report?.tally.faults).toBeGreaterThan(0);
+      expect(report?.tally.read).toBeGreaterThan(0);
+      expect(report?.tally.handedOver).toBe(report?.tally.read);
     },
   );
 });
@@ -86,6 +90,27 @@ function withBroken(key: string, onFailureIn: (scene: ServerScene) => OnFailure)
   return { ...fault, open };
 }
 
+/** The fault, with somebody beside the callers who is broken. */
+function withBrokenBeside(key: string, openBeside: NonNullable<ServerFault["openBeside"]>): ServerFault {
+  return { ...(feedFaults.find((one) => one.key === key) as ServerFault), openBeside };
+}
+
+/** After an error, it has only the last entry of what comes next. */
+function skippingAfterErrors(storage: StorageAdapter<never>): StorageAdapter<never> {
+  let skips = false;
+  return intercepted(storage, (target) => ({
+    readFeed: async (query, call) => {
+      const page = await target.readFeed(query, call).catch((error: unknown) => {
+        skips = true;
+        throw error;
+      });
+      if (!skips || page.status === "reset" || page.entries.length < 2) return page;
+      skips = false;
+      return { ...page, entries: page.entries.slice(-1) };
+    },
+  }));
+}
+
 describe.skipIf(!there.includes("postgres"))("a fault detects a broken adapter:", () => {
   let server: Awaited<ReturnType<typeof startHarmableServer>>;
   beforeAll(async () => {
@@ -126,5 +151,19 @@ describe.skipIf(!there.includes("postgres"))("a fault detects a broken adapter:"
       throw error;
     });
     expect(await problemsWith(fault)).toContain("A transaction stays open");
+  });
+
+  it("one whose reader of the feed skips entries after an error", async () => {
+    const fault = withBrokenBeside("network.cut-mid-feed", async (scene) => {
+      const beside = await readerAndRelays(scene);
+      return { ...beside, reader: skippingAfterErrors(beside.reader) };
+    });
+    expect(await problemsWith(fault)).toMatch(/^The reader of the feed: lost: /m);
+  });
+
+  it("one whose relay stores how far it is before it hands over", async () => {
+    const mutant = "storeRelay marks entries before they are handed over";
+    const fault = withBrokenBeside("client.relay-killed", (scene) => openRelayProcess(scene, mutant));
+    expect(await problemsWith(fault)).toMatch(/^The relay: lost: /m);
   });
 });

@@ -78,13 +78,15 @@ describe.each(["sqlite", "postgres", "mysql", "mariadb"])("prove --%s", (engine)
   });
 });
 
-const cuts = ["before-commit", "during-commit", "after-commit", "mid-answer", "mid-result"];
+const cuts = ["before-commit", "during-commit", "after-commit", "mid-answer", "mid-result", "mid-feed", "after-relay"];
+
+const cutsAfter = ["network.cut-after-commit", "network.cut-after-relay"];
 
 // One engine shows that all cuts are made; `prove` makes them on each.
 describe.each([
   { engine: "postgres", fault: "network.cut", keys: cuts.map((cut) => `network.cut-${cut}`) },
-  { engine: "mysql", fault: "network.cut-after", keys: ["network.cut-after-commit"] },
-  { engine: "mariadb", fault: "network.cut-after", keys: ["network.cut-after-commit"] },
+  { engine: "mysql", fault: "network.cut-after", keys: cutsAfter },
+  { engine: "mariadb", fault: "network.cut-after", keys: cutsAfter },
 ] as const)("prove --$engine --faults", ({ engine, fault, keys }) => {
   it.skipIf(servers[engine] === undefined)(
     "does harm around the commit, and finds nothing wrong afterwards",
@@ -98,6 +100,10 @@ describe.each([
       expect(steps.map(({ name }) => name)).toEqual(keys);
       expect(tally.faults).toBeGreaterThan(steps.length);
       expect(tally.unknown).toBeGreaterThan(0);
+      for (const { tally } of steps) {
+        expect(tally.read).toBeGreaterThan(0);
+        expect(tally.handedOver).toBe(tally.read);
+      }
     },
   );
 });

@@ -18,10 +18,14 @@ export interface Tally {
    * and commands whose caller was killed.
    */
   unknown: number;
+  /** Entries that a reader of the feed was given beside the callers of a fault. */
+  read: number;
+  /** Entries that relays have handed over beside them: each counts once. */
+  handedOver: number;
 }
 
 export function emptyTally(): Tally {
-  return { histories: 0, commands: 0, conflicts: 0, retries: 0, faults: 0, unknown: 0 };
+  return { histories: 0, commands: 0, conflicts: 0, retries: 0, faults: 0, unknown: 0, read: 0, handedOver: 0 };
 }
 
 export function addTo(tally: Tally, more: Partial<Tally>): void {

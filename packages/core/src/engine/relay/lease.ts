@@ -127,7 +127,7 @@ function createCountdown(first: Term, leaseMs: number) {
   function renew(next: Term): void {
     term = next;
     clearTimeout(timer);
-    if (!ended.signal.aborted) timer = setTimeout(() => (leftMs() > 0 ? renew(term) : end()), leftMs());
+    if (!ended.signal.aborted) timer = setTimeout(() => (leftMs() > 0 ? renew(term) : end()), Math.max(leftMs(), 0));
   }
 
   renew(first);

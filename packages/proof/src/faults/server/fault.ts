@@ -3,10 +3,11 @@ import type { Administration, DatabaseEngine, EngineName, SqlConnection } from "
 import type { OwnServer } from "@slotwright/test-servers";
 import type { FaultProxy } from "@slotwright/test-servers/proxy";
 import type { Player } from "../../histories/player.ts";
+import type { BesideStorages } from "../beside/run.ts";
 import type { Fault } from "../fault.ts";
 import type { WatchedCalls } from "./watched-calls.ts";
 
-/** A server of our own with a database, a proxy in front of it, and a way around the proxy. */
+/** A server of our own with a database, proxies in front of it, and a way around them. */
 export interface ServerScene {
   readonly engineName: Exclude<EngineName, "sqlite">;
   readonly engine: DatabaseEngine;
@@ -15,9 +16,14 @@ export interface ServerScene {
   readonly proxy: FaultProxy;
   /** The database as the callers reach it. */
   readonly address: string;
-  /** The same, past the proxy. */
+  /**
+   * The database as those beside the callers reach it, by proxies of their own: what strikes the commit of a booking
+   * must not mistake theirs for it.
+   */
+  readonly beside: Readonly<Record<"reader" | "relay", { readonly proxy: FaultProxy; readonly address: string }>>;
+  /** The same, past all proxies. */
   readonly direct: string;
-  /** Uses the driver alone, past the proxy. */
+  /** Uses the driver alone, past all proxies. */
   readonly administrator: () => Promise<SqlConnection>;
 }
 
@@ -33,6 +39,8 @@ export interface ServerFault extends Omit<Fault, "run"> {
   readonly engines?: readonly ServerScene["engineName"][];
   /** Adapters for the callers, through the proxy. Default: two on pools of their own. */
   readonly open?: (scene: ServerScene) => Promise<readonly CallersStorage[]>;
+  /** Storages for those beside the callers. Default: one for a reader, and one for each of two relays. */
+  readonly openBeside?: (scene: ServerScene) => Promise<BesideStorages>;
   /** Set if callers work in processes of their own instead of this one. */
   readonly processes?: { readonly count: number; readonly clocksJump?: boolean };
   /**
@@ -46,6 +54,8 @@ export interface ServerFault extends Omit<Fault, "run"> {
 export interface CallersAtWork {
   /** What `open` has opened. */
   readonly storages: readonly CallersStorage[];
+  /** What `openBeside` has opened. */
+  readonly beside: BesideStorages;
   /** The processes of the callers, if they have any. */
   readonly players: readonly Player[];
   /** What their storage observes, unless they have processes of their own. */

@@ -2,6 +2,7 @@ import type { ServerName } from "@slotwright/test-servers";
 import type { Fault } from "../fault.ts";
 import { clientFaults } from "./client-faults.ts";
 import type { ServerFault } from "./fault.ts";
+import { feedFaults } from "./feed-faults.ts";
 import { fullDisk, runFullDisk } from "./full-disk.ts";
 import { hostFaults } from "./host-faults.ts";
 import { networkFaults } from "./network-faults.ts";
@@ -12,6 +13,7 @@ import { serverFaults } from "./server-faults.ts";
 
 const catalogue: readonly ServerFault[] = [
   ...networkFaults,
+  ...feedFaults,
   ...serverFaults,
   ...poolFaults,
   ...clientFaults,

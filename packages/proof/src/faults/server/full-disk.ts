@@ -94,8 +94,11 @@ function faultOn(disk: SmallDisk, said: StorageError[]): ServerFault {
     ...fullDisk,
     open: async (scene) => [1, 2].map(() => notingStorage(scene, said)),
     harm: async (scene, work) => {
+      // The callers might finish while we connect.
+      scene.proxy.pause();
       await prepare(scene);
       await disk.fill();
+      scene.proxy.resume();
       // At once: the callers might finish within the room that is left in the files.
       await Promise.race([takeAllRoom(scene, work), sleep(lastingMs)]);
       await sleep(lastingMs);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ProxyFault, runs } from "@slotwright/test-servers/proxy";
+import { type FaultProxy, type ProxyFault, runs } from "@slotwright/test-servers/proxy";
 import type { CallersAtWork, ServerFault, ServerScene } from "./fault.ts";
 
 /** What commits a batch: one statement on PostgreSQL, one call on MySQL and MariaDB. */
@@ -100,6 +100,15 @@ const swallowed = (key: string, title: string, point: ProxyFault["point"]): Serv
   },
 });
 
+/** All ways to the server: of the callers, and of those beside them. */
+const proxiesOf = ({ proxy, beside }: ServerScene) => [proxy, beside.reader.proxy, beside.relay.proxy];
+
+function breakOff(proxy: FaultProxy): void {
+  proxy.refuse();
+  proxy.cutAll();
+  proxy.resume();
+}
+
 export const networkFaults: readonly ServerFault[] = [
   ...atCommit.map(strikingTwice),
   swallowed(
@@ -115,29 +124,29 @@ export const networkFaults: readonly ServerFault[] = [
   {
     key: "network.silence",
     title: "the network goes silent for a while, and comes back",
-    harm: async ({ proxy }, { calls }) => {
+    harm: async (scene, { calls }) => {
+      const proxies = proxiesOf(scene);
       await sleep(20);
-      proxy.pause();
+      for (const proxy of proxies) proxy.pause();
       await sleep(lasting);
       const hanging = calls.open();
-      proxy.resume();
+      for (const proxy of proxies) proxy.resume();
       return hanging;
     },
   },
   {
     key: "network.partition",
     title: "the network goes silent, all connections break, and new ones are refused for a while",
-    harm: async ({ proxy }, { calls }) => {
+    harm: async (scene, { calls }) => {
+      const proxies = proxiesOf(scene);
       await sleep(20);
-      proxy.pause();
+      for (const proxy of proxies) proxy.pause();
       await sleep(100);
       const before = calls.failed();
-      proxy.refuse();
-      proxy.cutAll();
-      proxy.resume();
+      for (const proxy of proxies) breakOff(proxy);
       await sleep(lasting);
       const failed = calls.failed() - before;
-      await proxy.accept();
+      await Promise.all(proxies.map((proxy) => proxy.accept()));
       return failed;
     },
   },

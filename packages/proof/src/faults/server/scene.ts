@@ -15,7 +15,7 @@ export async function startHarmableServer(engineName: ServerName): Promise<OwnSe
   return server;
 }
 
-/** A fresh, migrated database on the server with a proxy in front of it. */
+/** A fresh, migrated database on the server with proxies in front of it. */
 export async function openServerScene(
   engineName: ServerName,
   server: OwnServer,
@@ -35,9 +35,9 @@ export async function openServerScene(
   const connection = await administrator();
   const writerUrl = await administration.writerUrl(connection, direct);
   await connection.close();
-  const proxy = await startProxy(server);
+  const [proxy, ofReader, ofRelay] = await Promise.all([startProxy(server), startProxy(server), startProxy(server)]);
   const close = async () => {
-    await proxy.close();
+    await Promise.all([proxy, ofReader, ofRelay].map((one) => one.close()));
     await drop();
   };
   return {
@@ -47,6 +47,10 @@ export async function openServerScene(
     server,
     proxy,
     address: proxy.url(writerUrl),
+    beside: {
+      reader: { proxy: ofReader, address: ofReader.url(writerUrl) },
+      relay: { proxy: ofRelay, address: ofRelay.url(writerUrl) },
+    },
     direct,
     administrator,
     close,

@@ -7,6 +7,7 @@ import { isBookingError, type StorageAdapter } from "@slotwright/core";
 import { sqlite } from "@slotwright/lab/engines/sqlite";
 import Database from "better-sqlite3";
 import { problemsIn } from "../after.ts";
+import type { Beside } from "../beside/run.ts";
 import { type Flaw, flawed } from "./flaws.ts";
 
 /** A fresh folder. What is left of it is removed when the work has ended. */
@@ -32,11 +33,12 @@ export async function createFile(folder: string, name = "bookings"): Promise<str
 export async function problemsInFile(
   file: string,
   performance: Performance,
+  atWork: Beside,
   observer: StorageAdapter,
 ): Promise<readonly string[]> {
   const connection = await sqlite.connect(file);
   try {
-    return await problemsIn(performance, observer, connection, sqlite);
+    return await problemsIn(performance, atWork, observer, connection, sqlite);
   } finally {
     await connection.close();
   }

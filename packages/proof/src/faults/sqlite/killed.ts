@@ -15,9 +15,11 @@ import { audit } from "@slotwright/lab/audit";
 import { sqlite } from "@slotwright/lab/engines/sqlite";
 import fc from "fast-check";
 import { addTo, countHistory, emptyTally, type Tally } from "../../histories/tally.ts";
+import type { Beside } from "../beside/run.ts";
 import type { FaultReport } from "../fault.ts";
 import { toldIn } from "../told.ts";
 import { type Callers, type CallersLog, type SelfStrike, startCallers } from "./callers.ts";
+import { type Company, inCompany } from "./company.ts";
 import type { Amount } from "./fault.ts";
 import { createFile, inFreshFolder, lossAsProblem, problemsInFile, reopenedStorage, withoutFailures } from "./file.ts";
 import type { Flaw } from "./flaws.ts";
@@ -131,12 +133,12 @@ async function killAt(step: KillStep): Promise<Killed> {
   const file = join(step.folder, `killed${name}.sqlite`);
   await copyFile(step.empty, file);
   const callers = await startCallers();
-  const observer = reopenedStorage(file);
   try {
-    return await killOn({ ...step, name, file, callers, observer });
+    return await inCompany(file, step.tally, (company, atWork) =>
+      killOn({ ...step, name, file, callers, company, atWork }),
+    );
   } finally {
     await callers.stop();
-    await observer.close();
     for (const end of ["", "-wal", "-shm", ".log"]) await rm(`${file}${end}`, { force: true });
   }
 }
@@ -145,12 +147,13 @@ interface KillStepOnFile extends KillStep {
   readonly name: string;
   readonly file: string;
   readonly callers: Callers;
-  readonly observer: ReturnType<typeof reopenedStorage>;
+  readonly company: Company;
+  readonly atWork: Beside;
 }
 
 async function killOn(step: KillStepOnFile): Promise<Killed> {
-  const { file, name, isAlone, observer } = step;
-  const { storage } = observer;
+  const { file, name, isAlone, company, atWork } = step;
+  const { observer: storage } = company;
   let log: CallersLog | undefined;
   let left: Left | undefined;
   const play = playOf(step);
@@ -159,23 +162,27 @@ async function killOn(step: KillStepOnFile): Promise<Killed> {
       const bystanders = scene.participants.slice(1).map((act) => act());
       log = await workAndDie(step, scene, play);
       await Promise.all(bystanders);
-      if (isAlone) left = await leftBehind(file, log, storage);
+      if (isAlone) left = await leftBehind(file, log);
+      company.comeBack();
       return [log.told];
     });
     countHistory(step.tally, performed.history);
-    const lasting = [...(await problemsInFile(file, performed, storage)), ...withoutFailures(performed.history)];
+    const lasting = [
+      ...(await problemsInFile(file, performed, atWork, storage)),
+      ...withoutFailures(performed.history),
+    ];
     return [...lasting, ...otherAnswers(performed, left)];
   });
   return { found: [...(left?.problems ?? []), ...found], log: log as CallersLog };
 }
 
 async function workAndDie(
-  { file, name, when, statement, isAlone, flaw, callers, observer }: KillStepOnFile,
+  { file, name, when, statement, isAlone, flaw, callers, company }: KillStepOnFile,
   { world: { slotIds, appointmentIds } }: Scene,
   { callers: [intents = []] }: Play,
 ): Promise<CallersLog> {
   // If it was alone, the next process to open the file finds the log of a dead process that nobody else knows about.
-  if (isAlone) await observer.close();
+  if (isAlone) await company.leave();
   const strike: SelfStrike = { signal: "SIGKILL", when, statement };
   const setup = { file, log: `${file}.log`, name: "k", world: name, budgetMs: 10_000, strike, flaw };
   return callers.work({ ...setup, slotIds, appointmentIds, callers: [intents] });
@@ -198,12 +205,9 @@ interface Left {
   readonly stored: ReadonlyMap<string, object>;
 }
 
-async function leftBehind(
-  file: string,
-  { told: { history } }: CallersLog,
-  storage: Parameters<typeof settleUnknown>[1],
-): Promise<Left> {
+async function leftBehind(file: string, { told: { history } }: CallersLog): Promise<Left> {
   const connection = await sqlite.connect(file);
+  const { storage, close } = reopenedStorage(file);
   try {
     const settled = await settleUnknown(history, storage);
     const { file: damage = [], findings } = await audit(connection, sqlite.dialect, toldIn(settled));
@@ -217,6 +221,7 @@ async function leftBehind(
       stored: new Map(stored),
     };
   } finally {
+    await close();
     await connection.close();
   }
 }

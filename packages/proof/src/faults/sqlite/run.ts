@@ -4,9 +4,11 @@ import { isStorageError } from "@slotwright/core/adapter";
 import type { RoundReport } from "../../histories/messages.ts";
 import { notingFailures } from "../../histories/noted-failures.ts";
 import { addTo, emptyTally, type Tally } from "../../histories/tally.ts";
+import type { Beside } from "../beside/run.ts";
 import type { FaultReport } from "../fault.ts";
 import { performRush } from "../run.ts";
-import { lossAsProblem, problemsInFile, reopenedStorage } from "./file.ts";
+import { type Company, inCompany } from "./company.ts";
+import { lossAsProblem, problemsInFile } from "./file.ts";
 
 /** What storage reported when it failed: the contract's `failure` and the driver's code. */
 export interface DriverFailure {
@@ -25,7 +27,7 @@ export interface CallersOnFile {
   readonly seen: CallersSeen;
   /** Starts the callers. Resolves when the last one has been answered. They start after the harm at the latest. */
   readonly begin: () => Promise<void>;
-  /** Closes the connection that set the stage. */
+  /** Closes the connections of those beside the callers, who come back when these begin. */
   readonly leaveAlone: () => Promise<void>;
 }
 
@@ -49,35 +51,46 @@ const pauseMs = 50;
 export async function runFileFault(fault: FileFault, seed: number): Promise<FaultReport> {
   const tally = emptyTally();
   const seen: CallersSeen = { said: [], commits: 0 };
-  const observer = reopenedStorage(fault.file);
   try {
-    const problems = await lossAsProblem(() => harmFile(fault, seed, observer, tally, seen));
+    const problems = await inCompany(fault.file, tally, (company, atWork) =>
+      lossAsProblem(() => harmFile(fault, { seed, company, atWork, tally, seen })),
+    );
     addTo(tally, { faults: seen.said.length });
     return { tally, problems: problems.map((problem) => `${fault.name}: ${problem}`) };
   } finally {
-    await observer.close();
     await Promise.all(fault.storages.map((one) => one.close()));
   }
 }
 
-async function harmFile(
-  fault: FileFault,
-  seed: number,
-  { storage: observer, close: leaveAlone }: ReturnType<typeof reopenedStorage>,
-  tally: Tally,
-  seen: CallersSeen,
-): Promise<readonly string[]> {
+interface Harmed {
+  readonly seed: number;
+  readonly company: Company;
+  readonly atWork: Beside;
+  readonly tally: Tally;
+  readonly seen: CallersSeen;
+}
+
+async function harmFile(fault: FileFault, harmed: Harmed): Promise<readonly string[]> {
   const { name, budgetMs } = fault;
+  const { seed, company, atWork, tally, seen } = harmed;
+  const { observer, leave: leaveAlone } = company;
   const storages = fault.storages.map((storage) => notingAdapter(storage, seen));
   const rush = { name, seed, callers: 4, storages, observer, budgetMs, pauseMs, tally };
   const performed = await performRush(rush, async ({ participants, world }) => {
     let working: Promise<void> | undefined;
-    const begin = () => (working ??= Promise.all(participants.map((act) => act())).then(() => {}));
+    const begin = () => {
+      company.comeBack();
+      working ??= Promise.all(participants.map((act) => act())).then(() => {});
+      return working;
+    };
     const told = await fault.harm({ world, seen, begin, leaveAlone });
     await begin();
     return told;
   });
-  return [...(await problemsInFile(fault.file, performed, observer)), ...fault.expects(performed.history, seen)];
+  return [
+    ...(await problemsInFile(fault.file, performed, atWork, observer)),
+    ...fault.expects(performed.history, seen),
+  ];
 }
 
 function notingAdapter(storage: StorageAdapter, seen: CallersSeen): StorageAdapter {

@@ -3,10 +3,12 @@ import { anyIntent, type History, type Intent, type Play, perform, type Scene } 
 import type { StorageAdapter } from "@slotwright/core";
 import fc from "fast-check";
 import { addTo, countHistory, emptyTally, type Tally } from "../../histories/tally.ts";
+import type { Beside } from "../beside/run.ts";
 import type { FaultReport } from "../fault.ts";
 import { type Callers, type CallersLog, type CallersSetup, readLog, startCallers } from "./callers.ts";
+import { inCompany } from "./company.ts";
 import type { Amount } from "./fault.ts";
-import { createFile, inFreshFolder, lossAsProblem, problemsInFile, reopenedStorage, withoutFailures } from "./file.ts";
+import { createFile, inFreshFolder, lossAsProblem, problemsInFile, withoutFailures } from "./file.ts";
 import type { Flaw } from "./flaws.ts";
 
 const rounds: Readonly<Record<Amount, number>> = { short: 3, long: 60 };
@@ -64,13 +66,13 @@ interface Death {
 
 async function killOne(death: Death): Promise<readonly string[]> {
   const file = await createFile(death.folder);
-  const { storage, close } = reopenedStorage(file);
   const processes = await Promise.all([startCallers(), startCallers()]);
   try {
-    return await lossAsProblem(() => problemsOfDeath({ ...death, file, storage, processes }));
+    return await inCompany(file, death.tally, ({ observer: storage }, atWork) =>
+      lossAsProblem(() => problemsOfDeath({ ...death, file, storage, processes, atWork })),
+    );
   } finally {
     await Promise.all(processes.map(({ stop }) => stop()));
-    await close();
   }
 }
 
@@ -78,10 +80,11 @@ interface Working extends Death {
   readonly file: string;
   readonly storage: StorageAdapter;
   readonly processes: readonly [Callers, Callers];
+  readonly atWork: Beside;
 }
 
 async function problemsOfDeath(working: Working): Promise<readonly string[]> {
-  const { file, storage, play, name, tally } = working;
+  const { file, storage, play, name, tally, atWork } = working;
   const stage = { storages: [storage], observer: storage, name };
   const performed = await perform(play, stage, async ({ world }) => {
     const logs = await workTogether(working, world);
@@ -90,7 +93,7 @@ async function problemsOfDeath(working: Working): Promise<readonly string[]> {
     return logs.map(({ told }) => told);
   });
   countHistory(tally, performed.history);
-  return [...(await problemsInFile(file, performed, storage)), ...withoutFailures(performed.history)];
+  return [...(await problemsInFile(file, performed, atWork, storage)), ...withoutFailures(performed.history)];
 }
 
 async function workTogether(
