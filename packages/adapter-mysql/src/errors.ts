@@ -147,6 +147,11 @@ export function isMissingTable(error: unknown): boolean {
   return errnoOf(error) === 1146;
 }
 
+/** The server has no variable of this name. */
+export function isUnknownVariable(error: unknown): boolean {
+  return errnoOf(error) === 1193;
+}
+
 /** Errors of DDL that say that it is already done, by a run that ended before it could record it. */
 export function isDoneAlready(error: unknown): boolean {
   // Table, column, index, procedure, trigger, in this order.

@@ -1,5 +1,6 @@
 import { type FeedRow, feedOf, unionPlaceholders } from "@slotwright/adapter-sql";
-import { type FeedMark, type FeedQuery, type FeedRead, feedDigest } from "@slotwright/core/adapter";
+import { type FeedMark, type FeedPosition, type FeedQuery, type FeedRead, feedDigest } from "@slotwright/core/adapter";
+import { isUnknownVariable } from "./errors.ts";
 import type { On } from "./reads.ts";
 
 /** The last entry of a partition. */
@@ -17,11 +18,11 @@ interface Part {
  * the journal at one moment, although they are read after it.
  */
 export async function readFeed(on: On, { after, limit }: FeedQuery): Promise<FeedRead> {
-  const lasts = await on.connection.read<Last>(on.statements.readPartitions, []);
+  const marks = after === "end" || after === null ? [] : after;
+  const lasts = await readLasts(on, marks);
+  if (lasts === null) return { status: "reset" };
   if (after === "end") return { status: "read", entries: [], position: sorted(lasts.map(markOf)) };
-  const marks = after ?? [];
   const markIn = (partition: number) => marks.find((mark) => mark.partition === partition);
-  if (marks.some((mark) => isAhead(mark, lasts))) return { status: "reset" };
   const parts = lasts
     .map(({ partition, seq }): Part => ({ partition, first: markIn(partition)?.seq ?? 0, last: seq }))
     .filter(({ first, last }) => first < last);
@@ -32,6 +33,24 @@ export async function readFeed(on: On, { after, limit }: FeedQuery): Promise<Fee
   const read = feedOf(moving, rows, { limit, isCut: rows.length === most });
   if (read.status === "reset") return read;
   return { ...read, position: sorted([...marks.filter((mark) => !isMoving(mark)), ...read.position]) };
+}
+
+/**
+ * The last entries, or null if the marks do not fit them. A node of a cluster may lag behind the one that the reader
+ * asked before. So if marks do not fit, the answer is what the node says when it has caught up.
+ */
+async function readLasts({ connection, statements }: On, marks: FeedPosition): Promise<readonly Last[] | null> {
+  const fitting = (lasts: readonly Last[]) => (marks.some((mark) => isAhead(mark, lasts)) ? null : lasts);
+  const { readPartitions, readPartitionsCaughtUp } = statements;
+  const lasts = fitting(await connection.read<Last>(readPartitions, []));
+  if (lasts !== null || readPartitionsCaughtUp === null) return lasts;
+  return fitting(await connection.read<Last>(readPartitionsCaughtUp, []).catch(withoutClusters));
+}
+
+/** A server that was built without clusters does not know how to wait for others. It lags behind nobody. */
+function withoutClusters(error: unknown): readonly Last[] {
+  if (isUnknownVariable(error)) return [];
+  throw error;
 }
 
 const markOf = (last: Last): FeedMark => ({ partition: last.partition, seq: last.seq, digest: feedDigest(last) });

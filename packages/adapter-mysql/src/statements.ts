@@ -26,6 +26,8 @@ export interface Statements {
   readonly reads: ListReads;
   /** Returns the last entry of each partition of the feed: its partition and number, and what its digest is made of. */
   readonly readPartitions: string;
+  /** The same, on a node of a cluster that has caught up with the others. Null if the server has no such statement. */
+  readonly readPartitionsCaughtUp: string | null;
   /**
    * Takes a partition, its first and its last number, and the limit, for so many partitions. Then it takes the limit
    * once more.
@@ -60,6 +62,7 @@ export const kindsInLockOrder: readonly RecordKind[] = ["schedule", "slot", "app
 
 export function createStatements(strategy: MysqlStrategy, routines: number): Statements {
   const compile = (query: RawBuilder<unknown>) => query.compile(strategy.queries).sql;
+  const compiled = (query: RawBuilder<unknown> | null) => query && compile(query);
   const call = (name: string) =>
     compile(sql`call ${strategy.routine(name)}(${sql.join(steps.map(() => sql`${null}`))})`);
   const load = (kinds: readonly RecordKind[]) => compile(joinedLoads(kinds.map((kind) => loadOf(kind, strategy))));
@@ -69,6 +72,7 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
     loadReplayed: load(["command"]),
     reads: createReads(strategy),
     readPartitions: compile(lastEntries(strategy)),
+    readPartitionsCaughtUp: compiled(strategy.server.caughtUp(lastEntries(strategy))),
     readFeed: oncePer((partitions: number) => compile(feedOf(strategy, partitions))),
     commit: call(procedureName("commit", routines)),
     write: call(procedureName("write", routines)),

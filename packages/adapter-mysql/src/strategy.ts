@@ -14,6 +14,11 @@ export interface Server {
   readonly locking: (strength: "update" | "share", alias: string) => RawBuilder<unknown>;
   /** Locks rows for an update, and skips those that others have locked. */
   readonly lockingFree: (alias: string) => RawBuilder<unknown>;
+  /**
+   * Reads after the node of a cluster has applied what others have committed. Null if the server has no such statement.
+   * Elsewhere, it does not wait.
+   */
+  readonly caughtUp: (select: RawBuilder<unknown>) => RawBuilder<unknown> | null;
 }
 
 export type ServerName = "mysql" | "mariadb";
@@ -25,6 +30,7 @@ const servers: Readonly<Record<ServerName, Server>> = {
     collation: "utf8mb4_0900_bin",
     locking: (strength, alias) => sql`for ${sql.raw(strength)} of ${sql.id(alias)}`,
     lockingFree: (alias) => sql`for update of ${sql.id(alias)} skip locked`,
+    caughtUp: () => null,
   },
   mariadb: {
     title: "MariaDB",
@@ -32,6 +38,7 @@ const servers: Readonly<Record<ServerName, Server>> = {
     collation: "utf8mb4_nopad_bin",
     locking: (strength) => (strength === "update" ? sql`for update` : sql`lock in share mode`),
     lockingFree: () => sql`for update skip locked`,
+    caughtUp: (select) => sql`set statement wsrep_sync_wait = 1 for ${select}`,
   },
 };
 

@@ -1,7 +1,8 @@
 import { keepsToFirstPartition, publishAlone } from "@slotwright/adapter-sql/conformance";
 import { auditFeed, createFeedReader } from "@slotwright/conformance";
-import { createConnection } from "mysql2/promise";
+import { createConnection, type PoolConnection } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { type MysqlPool, mysqlAdapter } from "../src/index.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
 
@@ -43,6 +44,33 @@ describeOnEachServer("the feed", (server) => {
       await taker.end();
     },
   );
+
+  /** A server that was built without clusters refuses their variables. */
+  function withoutClusters(): MysqlPool {
+    return {
+      getConnection: async () => {
+        const driver = await store.pool.getConnection();
+        const execute = (options: { readonly sql: string }) =>
+          driver.execute({ ...options, sql: options.sql.replace("wsrep_sync_wait", "wsrep_of_no_server") });
+        return new Proxy(driver, {
+          get: (target, name) => {
+            if (name === "connection") return undefined;
+            if (name === "execute") return execute;
+            const value = target[name as keyof PoolConnection];
+            return typeof value === "function" ? value.bind(target) : value;
+          },
+        }) as never;
+      },
+    };
+  }
+
+  it.each(["with", "without"])("a position ahead of all entries is reset by a server %s clusters", async (how) => {
+    const storage = how === "with" ? store.storage : mysqlAdapter({ pool: withoutClusters() });
+    await publishAlone(storage, 1);
+    const { position } = createFeedReader(store.second, 3, [{ partition: 0, seq: 1_000, digest: "12345678" }]);
+    expect(await storage.readFeed({ after: position, limit: 3 })).toEqual({ status: "reset" });
+    expect(await storage.readFeed({ after: null, limit: 3 })).toMatchObject({ status: "read" });
+  });
 
   it("keeps to the first partition while commits follow one another, which keeps cursors short", () =>
     keepsToFirstPartition(store.storage, store.second));

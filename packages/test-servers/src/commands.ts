@@ -17,7 +17,7 @@ export async function run(command: Invocation, options: CommandOptions = {}): Pr
   const running = execute(command.program, command.arguments, {
     ...account,
     cwd,
-    env: serverEnvironment(environment),
+    env: serverEnvironment({ ...command.environment, ...environment }),
     maxBuffer: 64 * 1024 * 1024,
   });
   // A command that ends early closes its input under us. Its exit code is more informative than that error.
@@ -31,7 +31,7 @@ export async function run(command: Invocation, options: CommandOptions = {}): Pr
 }
 
 /** Variables such as PGDATA, or a locale that does not exist, must not reach the servers. */
-export function serverEnvironment(more: Record<string, string> = {}): Record<string, string> {
+export function serverEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   return { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C", ...more };
 }
 

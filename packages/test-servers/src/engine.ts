@@ -63,6 +63,8 @@ export interface Administrator {
 export interface Invocation {
   readonly program: string;
   readonly arguments: readonly string[];
+  /** Variables that the program needs besides the few that all get. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The folders of one running server, which are removed when it stops. */

@@ -1,4 +1,5 @@
 export type { Environment, ServerName } from "./engine.ts";
+export { type ClusterDatabase, type ClusterOptions, startCluster, type TestCluster } from "./galera/cluster.ts";
 export { connectServer } from "./server/connected.ts";
 export type { StartOptions } from "./start.ts";
 export { startOwnServer, startServer } from "./start.ts";

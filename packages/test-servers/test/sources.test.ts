@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { type ServerName, startOwnServer, startServer } from "../src/index.ts";
+import { type ServerName, startCluster, startOwnServer, startServer } from "../src/index.ts";
 import { noServer, testServer } from "../src/vitest/test-server.ts";
 
 const variables = [
@@ -64,4 +64,12 @@ it("reports why an engine could not be fetched", async () => {
   const environment = { PATH: "", XDG_CACHE_HOME: "/dev/null" };
   const { lines } = await linesOnStderr(() => startOwnServer("mysql", { environment, from: ["fetched"] }));
   expect(lines).toMatch(/MySQL is SKIPPED: .*could not be fetched \(.+\)/);
+});
+
+it("skips a cluster that it cannot have with one line that says why, and never in CI", async () => {
+  const environment = { XDG_CACHE_HOME: "/dev/null" };
+  const { result, lines } = await linesOnStderr(() => startCluster("galera", { environment }));
+  expect(result).toBeUndefined();
+  expect(lines).toMatch(/^\[test-servers\] A cluster of MariaDB Galera is SKIPPED: .*could not be fetched \(.+\).*\n$/);
+  await expect(startCluster("galera", { environment: { ...environment, CI: "true" } })).rejects.toThrow(/is missing: /);
 });

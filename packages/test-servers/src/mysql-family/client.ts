@@ -15,7 +15,8 @@ export function mysqlFamilyClient(recognises: (version: string) => boolean): Dat
   };
 }
 
-async function query(url: string, sql: string): Promise<RowDataPacket[]> {
+/** Runs one statement on a connection of its own. */
+export async function query(url: string, sql: string): Promise<RowDataPacket[]> {
   const connection = await createConnection({ uri: url, connectTimeout: 5000 });
   // A server that goes away under the connection must not take the process with it; the query reports it.
   connection.on("error", () => {});

@@ -50,7 +50,7 @@ const scripts = [
 ];
 const initialising = ["--bootstrap", "--innodb-log-file-size=8M"];
 
-function mariadbInstallation(programs: MysqlFamilyPrograms): Installation {
+export function mariadbInstallation(programs: MysqlFamilyPrograms): Installation {
   const { version, origin } = programs;
   return {
     version,

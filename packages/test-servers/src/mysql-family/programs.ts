@@ -31,7 +31,7 @@ export function baseCommand(
   const folders = [`--lc-messages-dir=${share}`, `--character-sets-dir=${join(share, "charsets")}`];
   // This must come first, or the computer's own configuration files apply.
   const words = ["--no-defaults", ...asRoot, ...folders, `--datadir=${run.data}`, ...more];
-  return { program: server.program, arguments: [...server.arguments, ...words] };
+  return { ...server, arguments: [...server.arguments, ...words] };
 }
 
 /** The command that runs the server in the foreground. */

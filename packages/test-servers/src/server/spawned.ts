@@ -27,11 +27,11 @@ export interface SpawnedServer {
 export async function spawnServer(installation: Installation, run: RunFolder, port: number): Promise<SpawnedServer> {
   const log = await open(run.log, "a");
   try {
-    const { program, arguments: words } = installation.command(run, port);
+    const { program, arguments: words, environment } = installation.command(run, port);
     const child = spawn(program, words, {
       ...installation.account,
       cwd: run.path,
-      env: serverEnvironment(),
+      env: serverEnvironment(environment),
       // In a group of its own: a Ctrl-C in the terminal is meant for us, and we shut the server down in order.
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
