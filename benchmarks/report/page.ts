@@ -25,7 +25,7 @@ export function pageOf(result: BenchmarkResult): string {
 
 const introduction = `# Benchmarks
 
-Made by \`node benchmarks/page.ts\` from [the result of one run](benchmarks/results.json). To run it on your own machine:
+Made by \`node benchmarks/page.ts\` from [results](benchmarks/results.json) that were measured one engine after another. To run it:
 
 \`\`\`sh
 npx --yes pnpm@12 bench           # everything, takes about an hour
