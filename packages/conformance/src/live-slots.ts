@@ -99,7 +99,7 @@ async function openIn(engine: Engine, scope: Scope): Promise<readonly OpenSlot[]
     cursor = page.nextCursor;
   } while (cursor !== null);
   const open = [...groups.values()].map((seats) => {
-    const first = seats.reduce((one, other) => (other.seat < one.seat ? other : one));
+    const first = seats.reduce((one, other) => (compareIds(other.id, one.id) < 0 ? other : one));
     const { id: slotId, providerId, facilityId, start, end, version } = first;
     return { slotId, providerId, facilityId, start, end, version, seats: seats.length };
   });

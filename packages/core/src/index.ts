@@ -124,6 +124,7 @@ export type { CreatedSlots } from "./rules/create-slots.ts";
 export type { HeldSlot } from "./rules/hold.ts";
 export type { CommandResult } from "./rules/index.ts";
 export type { Policy, Proposal } from "./rules/policy.ts";
+export type { Rescheduled } from "./rules/reschedule.ts";
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";
 export type { MigrationReport, StorageAdapter } from "./storage/adapter.ts";

@@ -24,6 +24,7 @@ import {
   type OpenSlotJson,
   type PageJson,
   type ReconcileReportJson,
+  type RescheduledJson,
   type ScheduleJson,
   type ShownAppointmentJson,
   type ShownJournalEntryJson,
@@ -44,7 +45,7 @@ interface Answers {
   readonly release: ChangedSlotJson;
   readonly book: BookedJson;
   readonly accept: BookedJson;
-  readonly reschedule: BookedJson;
+  readonly reschedule: RescheduledJson;
   readonly checkIn: ChangedAppointmentJson;
   readonly complete: ChangedAppointmentJson;
   readonly markNoShow: EndedAppointmentJson;

@@ -85,7 +85,8 @@ export const appointmentCases: readonly ConformanceCase[] = [
       const { appointment } = await engine.book({ actor: patient, slotId: from.id, subjectId: "p-1" });
       const moved = await engine.reschedule({ actor: patient, appointmentId: appointment.id, slotId: to.id });
       assert.deepEqual([moved.appointment.slotIds, moved.appointment.start], [[to.id], to.start]);
-      assert.equal((await engine.getSlot(from.id)).status, "available");
+      assert.deepEqual(moved.freedSlots, [await engine.getSlot(from.id)]);
+      assert.equal(moved.freedSlots[0]?.status, "available");
       await assertSound(storage);
       const shortened = { actor: patient, appointmentId: appointment.id, slotId: to.id, end: minutes(50) };
       assert.deepEqual((await engine.reschedule(shortened)).appointment.end, minutes(50));

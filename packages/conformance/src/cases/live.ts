@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { OpenSlot } from "@slotwright/core";
-import { assertSound, engineOn, manualClock, minutes, patient, provider, publish } from "../fixtures.ts";
+import { compareIds } from "@slotwright/core/adapter";
+import { assertSound, engineOn, manualClock, minutes, patient, place, provider, publish } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { assertEqualToDatabase, bookSlot, caughtUp, idsOf, liveWindow, withLive } from "../live-slots.ts";
 
@@ -37,10 +38,11 @@ export const liveCases: readonly ConformanceCase[] = [
   },
   {
     key: "live.groups",
-    title: "a group slot is offered once, with its first free seat and how many there are, until none is left",
+    title: "a group slot is offered once, with a free seat and how many there are, until none is left",
     async run({ storage, second }) {
       const [engine, other] = [engineOn(storage), engineOn(second)];
-      const [zero, one, two] = await publish(engine, 1, 3);
+      const seats = await publish(engine, 1, 3);
+      const [zero, one, two] = seats.toSorted((a, b) => compareIds(a.id, b.id));
       assert.ok(zero && one && two);
       await withLive(engine, liveWindow, async (live) => {
         const offered = () => live.findOpen().items.map(({ slotId, seats }) => [slotId, seats]);
@@ -52,6 +54,28 @@ export const liveCases: readonly ConformanceCase[] = [
         await bookSlot(other, one);
         await caughtUp(live, other);
         assert.deepEqual(offered(), []);
+      });
+    },
+  },
+  {
+    key: "live.groups-by-id",
+    title: "of a group whose ids are not in the order of its seats, live slots offer the same seat as findOpen",
+    async run({ storage }) {
+      const ids = ["c", "a", "d", "b"];
+      let made = 0;
+      const engine = engineOn(storage, { newId: () => `${ids[made++ % ids.length]}-${made}` });
+      const slots = await publish(engine, 1, 4);
+      await withLive(engine, liveWindow, async (live) => {
+        for (let left = slots.length; left > 0; left--) {
+          const { items } = await engine.findOpen({ providerIds: [place.providerId] });
+          assert.deepEqual(live.findOpen().items, items);
+          assert.deepEqual(live.findOpen({ order: "latest" }).items, items);
+          assert.deepEqual(items[0]?.seats, left);
+          const taken = slots.find(({ id }) => id === items[0]?.slotId);
+          assert.ok(taken);
+          await bookSlot(engine, taken);
+          await caughtUp(live, engine);
+        }
       });
     },
   },

@@ -32,6 +32,7 @@ export type {
   PageJson,
   ProblemDetailsJson,
   ReconcileReportJson,
+  RescheduledJson,
   ScheduleJson,
   ShownAppointmentJson,
   ShownJournalEntryJson,

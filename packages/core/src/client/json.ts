@@ -15,6 +15,7 @@ import type { EndedAppointment } from "../rules/cancel.ts";
 import type { ChangedAppointment } from "../rules/check-in.ts";
 import type { CreatedSlots } from "../rules/create-slots.ts";
 import type { HeldSlot } from "../rules/hold.ts";
+import type { Rescheduled } from "../rules/reschedule.ts";
 
 /** A type as `JSON.stringify` leaves it: a `Date` is an ISO 8601 string in UTC, and what is unknown is any JSON. */
 export type AsJson<T> = unknown extends T
@@ -65,8 +66,11 @@ export interface ChangedSlotJson extends AsJson<ChangedSlot> {}
 /** What `hold` returns, as JSON has it. */
 export interface HeldSlotJson extends AsJson<HeldSlot> {}
 
-/** What `book`, `accept` and `reschedule` return, as JSON has it. */
+/** What `book` and `accept` return, as JSON has it. */
 export interface BookedJson extends AsJson<Booked> {}
+
+/** What `reschedule` returns, as JSON has it. */
+export interface RescheduledJson extends AsJson<Rescheduled> {}
 
 /** What `checkIn` and `complete` return, as JSON has it. */
 export interface ChangedAppointmentJson extends AsJson<ChangedAppointment> {}

@@ -5,7 +5,7 @@ export type OpenSeat = Pick<Slot, "id" | "providerId" | "facilityId" | "start" |
 
 /** A slot on offer: an ordinary one, or a group with all of its free seats. */
 export interface OpenSlot {
-  /** The slot to book: of a group, its first free seat. */
+  /** The slot to book: of a group, its free seat with the lowest id. */
   readonly slotId: string;
   /** Whose slot it is. */
   readonly providerId: string;

@@ -120,7 +120,11 @@ const following = {
   signal: signalSchema.optional(),
 };
 
-export const subscribeSchema = z.strictObject({ ...changesFilter, ...following });
+export const subscribeSchema = z.strictObject({
+  ...changesFilter,
+  ...following,
+  gatherMs: wholeNumber(0, 10_000).default(0),
+});
 
 /** Of live slots, which are a bounded window by themselves. */
 export const liveOpenSchema = z.strictObject(openPage);

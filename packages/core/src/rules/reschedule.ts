@@ -14,8 +14,14 @@ import {
 } from "./take-slots.ts";
 import { refuseRange } from "./time.ts";
 
+/** What `reschedule` returns. */
+export interface Rescheduled extends Booked {
+  /** The slots that it owned before and no longer owns. They became available. */
+  readonly freedSlots: readonly Slot[];
+}
+
 /** Moves a confirmed appointment: the new slots are taken and the old ones freed in one step. */
-export const reschedule: Rule<Command<"reschedule">, Booked> = {
+export const reschedule: Rule<Command<"reschedule">, Rescheduled> = {
   reads({ appointmentId, slotId, alsoSlotIds }, seen): Reads {
     const owned = seen.appointment(appointmentId)?.slotIds ?? [];
     return { keys: [appointmentKey(appointmentId), ...[slotId, ...alsoSlotIds, ...owned].map(slotKey)] };
@@ -44,6 +50,10 @@ export const reschedule: Rule<Command<"reschedule">, Booked> = {
     const freed = freeSlots(appointment, seen, context, ids);
     const taken = bookInto(slots, appointment.id, context);
     const asTheyAre = new Map([...slots, ...taken.map(({ record }) => record)].map((slot) => [slot.id, slot]));
-    return decided([change, ...freed, ...taken], { appointment: change.record, slots: [...asTheyAre.values()] });
+    return decided([change, ...freed, ...taken], {
+      appointment: change.record,
+      slots: [...asTheyAre.values()],
+      freedSlots: freed.map(({ record }) => record),
+    });
   },
 };

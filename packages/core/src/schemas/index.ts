@@ -33,6 +33,7 @@ import {
 export { callCodes } from "../engine/codes.ts";
 export { bookSlotSchema, bookTimeSchema, newSlotSchema } from "../model/commands.ts";
 export { instantSchema } from "../model/instant.ts";
+export { countByDaySchema, nextOpenSchema } from "../model/queries.ts";
 export { actorSchema, idSchema, metadataSchema, reasonSchema } from "../model/values.ts";
 
 /** The input of each call that takes an object, by its name. */

@@ -10,6 +10,7 @@ import type {
 import type { Booked } from "../../rules/book.ts";
 import type { EndedAppointment } from "../../rules/cancel.ts";
 import type { ChangedAppointment } from "../../rules/check-in.ts";
+import type { Rescheduled } from "../../rules/reschedule.ts";
 import type { InputOf } from "./whose.ts";
 
 /** The commands about appointments. */
@@ -57,7 +58,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * Moves a confirmed appointment to other slots of the same provider and facility. The new slots are taken and the old
    * ones become available in one commit. If a new one is not available, the appointment keeps what it has.
    *
-   * @returns The appointment with its new times, and the slots that it owns now.
+   * @returns The appointment with its new times, the slots that it owns now, and those that became available.
    * @throws BookingError `invalid_time_range`, `slot_not_found`, `appointment_not_found`, `slot_booked`, `slot_held`,
    * `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `invalid_transition`, `version_conflict`, `invalid_input`,
    * `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
@@ -68,7 +69,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * const { appointment } = await engine.reschedule({ actor, appointmentId, slotId, alternatives: 3 });
    * ```
    */
-  reschedule(input: InputOf<RescheduleInput, Whose>): Promise<Booked>;
+  reschedule(input: InputOf<RescheduleInput, Whose>): Promise<Rescheduled>;
 
   /**
    * Records that the subject of a confirmed appointment has arrived.

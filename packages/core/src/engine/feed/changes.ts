@@ -41,9 +41,8 @@ export async function changes(
     const wanted = limit - entries.length;
     const read = await readFeed(settings, { after: position, limit: wanted });
     position = read.position;
-    const all = read.entries.map(({ entry }) => entry);
-    entries.push(...(await visibleEntries(settings, all, filter)));
-    const isEnd = all.length < wanted;
+    entries.push(...(await visibleEntries(settings, read.entries, filter)));
+    const isEnd = read.entries.length < wanted;
     if (isEnd || entries.length === limit || reads === mostReads) {
       return { entries, cursor: feedCursor(position), isEnd };
     }

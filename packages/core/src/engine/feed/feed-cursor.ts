@@ -3,7 +3,18 @@ import { limits } from "../../model/limits.ts";
 import type { FeedPosition } from "../../storage/adapter.ts";
 import { decodeCursor, encodeCursor } from "../page.ts";
 
+/** Many subscribers may stand at one position. */
+const cursors = new WeakMap<FeedPosition, string>();
+
 export function feedCursor(position: FeedPosition): string {
+  const known = cursors.get(position);
+  if (known !== undefined) return known;
+  const made = cursorOf(position);
+  cursors.set(position, made);
+  return made;
+}
+
+function cursorOf(position: FeedPosition): string {
   const marks = position.map(({ partition, seq, digest }) => [partition, seq, digest] as const);
   return encodeCursor(["feed", ...marks]);
 }

@@ -1,7 +1,8 @@
-import type { FeedQuery, FeedRead } from "../../storage/adapter.ts";
+import type { FeedPosition, FeedQuery, FeedRead } from "../../storage/adapter.ts";
 import { createBell, pause } from "../bell.ts";
 import { outsideOfCallers } from "../outside-of-callers.ts";
 import { passesByItself } from "../storage-failures.ts";
+import { createGathering, type Gathering } from "./gathering.ts";
 import { createKeptEntries, type KeptReader } from "./kept-entries.ts";
 
 /**
@@ -11,8 +12,8 @@ import { createKeptEntries, type KeptReader } from "./kept-entries.ts";
 export interface FeedTail {
   /** Says that this engine has committed something. */
   readonly notice: () => void;
-  /** Takes part until `leave`. */
-  readonly follow: (pollMs: number) => TailFollower;
+  /** Takes part until `leave`. With `gatherMs` above 0, news come at most once in so many milliseconds. */
+  readonly follow: (pollMs: number, gatherMs?: number) => TailFollower;
 }
 
 export interface TailFollower extends Pick<KeptReader, "beyond"> {
@@ -25,6 +26,11 @@ export interface TailFollower extends Pick<KeptReader, "beyond"> {
    * if there is more to be given, and as long as nothing was read.
    */
   readonly givenUntil: () => number | undefined;
+  /**
+   * The position itself, or an equal one that other followers stand at, too: what is made of a position can then be made
+   * once for all of them.
+   */
+  readonly meet: (position: FeedPosition) => FeedPosition;
   readonly leave: () => void;
 }
 
@@ -45,15 +51,14 @@ export function createFeedTail(read: Read): FeedTail {
   const poller = createPoller(polls, latest);
   return {
     notice: poller.notice,
-    follow(pollMs) {
+    follow(pollMs, gatherMs = 0) {
       const self = {};
       polls.set(self, pollMs);
       poller.start();
-      const reader = latest.kept.reader();
+      const { reader, ...news } = gatherMs === 0 ? latest.atOnce() : latest.gathered(gatherMs);
       return {
+        ...news,
         beyond: reader.beyond,
-        moves: latest.moves,
-        moved: latest.moved,
         givenUntil: () => (reader.hasAll() ? latest.readAt() : undefined),
         leave() {
           polls.delete(self);
@@ -74,10 +79,18 @@ function createLatest(read: Read) {
   let moves = 0;
   /** When the last read began that found the end of the feed. */
   let readAt: number | undefined;
+  const gatherings = new Map<number, Gathering>();
 
   function tellMoved(): void {
     moves += 1;
     bell.ring();
+    for (const { notice } of gatherings.values()) notice();
+  }
+
+  function gatheringOf(ms: number): Gathering {
+    const gathering = gatherings.get(ms) ?? createGathering(ms, () => ({ count: kept.count(), end: kept.end() }));
+    gatherings.set(ms, gathering);
+    return gathering;
   }
 
   async function readNext(): Promise<Found> {
@@ -97,12 +110,29 @@ function createLatest(read: Read) {
   }
 
   return {
-    kept,
-    moves: () => moves,
-    moved: (from: number, signal?: AbortSignal) => (moves === from ? bell.heard(signal) : Promise.resolve()),
+    /** For a follower who is told of everything as it is read. */
+    atOnce: () => ({
+      reader: kept.reader(),
+      moves: () => moves,
+      moved: (from: number, signal?: AbortSignal) => (moves === from ? bell.heard(signal) : Promise.resolve()),
+      meet: (position: FeedPosition) => position,
+    }),
+    /** For a follower who is told of what is read within so many milliseconds together. */
+    gathered(ms: number) {
+      const { published, bell, moves } = gatheringOf(ms);
+      return {
+        reader: kept.reader(() => published().count),
+        moves,
+        moved: (from: number, signal?: AbortSignal) => (moves() === from ? bell.heard(signal) : Promise.resolve()),
+        meet: (position: FeedPosition) =>
+          isEqual(position, published().end) ? (published().end as FeedPosition) : position,
+      };
+    },
     readAt: () => readAt,
+    /** Nobody follows any more. */
     forget() {
       kept.forget();
+      gatherings.clear();
       readAt = undefined;
     },
     /** Never rejects. Of what does not pass by itself, each follower hears when it reads the feed from its own position. */
@@ -118,6 +148,17 @@ function createLatest(read: Read) {
       }
     },
   };
+}
+
+function isEqual(one: FeedPosition, other: FeedPosition | undefined): boolean {
+  if (one === other) return true;
+  return (
+    one.length === other?.length &&
+    one.every(({ partition, seq, digest }, index) => {
+      const mark = other[index];
+      return mark?.partition === partition && mark.seq === seq && mark.digest === digest;
+    })
+  );
 }
 
 /** Reads on while somebody follows. */

@@ -8,7 +8,10 @@ export interface KeptEntries {
   readonly add: (entries: readonly FeedEntry[], position: FeedPosition) => void;
   /** The entries that come next are no continuation of those before. */
   readonly forget: () => void;
-  readonly reader: () => KeptReader;
+  /** How many entries have been kept so far, those that were dropped included. */
+  readonly count: () => number;
+  /** A reader who may read the first so many of them; without a number, all. */
+  readonly reader: (limit?: () => number) => KeptReader;
 }
 
 export interface KeptReader {
@@ -29,6 +32,15 @@ export function createKeptEntries(): KeptEntries {
   let end: FeedPosition | undefined;
   /** Grows when the entries are no continuation of those before. */
   let generation = 1;
+  /** What was given last: readers who go on from the same entry to the same entry are given the same array. */
+  let given: { readonly from: number; readonly to: number; readonly entries: readonly FeedEntry[] } | undefined;
+
+  function between(from: number, to: number): readonly FeedEntry[] {
+    if (given?.from !== from || given.to !== to) {
+      given = { from, to, entries: entries.slice(from - dropped, to - dropped) };
+    }
+    return given.entries;
+  }
 
   function covers(position: FeedPosition): boolean {
     const numbers = numbersOf(position);
@@ -39,7 +51,7 @@ export function createKeptEntries(): KeptEntries {
    * Remembers how far it has come, so that it need not look at all entries each time. Of another generation, it knows
    * nothing first: a subscriber reads the feed from its position, which shows whether the position fits.
    */
-  function reader(): KeptReader {
+  function reader(limit = () => Number.POSITIVE_INFINITY): KeptReader {
     let next: number | undefined;
     let of = 0;
     return {
@@ -52,16 +64,21 @@ export function createKeptEntries(): KeptEntries {
         }
         const isBehind = next === undefined || next < dropped;
         if (isBehind && !covers(position)) return undefined;
-        const from = isBehind ? 0 : (next ?? 0) - dropped;
-        next = dropped + entries.length;
+        const from = isBehind ? dropped : (next ?? 0);
+        const to = Math.max(from, Math.min(limit(), dropped + entries.length));
+        next = to;
+        if (from === to) return [];
+        const all = between(from, to);
         // A subscriber that has read the database may be ahead of what is kept.
-        return from === entries.length ? [] : entries.slice(from).filter(isBeyond(position));
+        const wanted = all.filter(isBeyond(position));
+        return wanted.length === all.length ? all : wanted;
       },
     };
   }
 
   return {
     end: () => end,
+    count: () => dropped + entries.length,
     add(more, position) {
       if (end === undefined) start = position;
       end = position;
@@ -74,6 +91,7 @@ export function createKeptEntries(): KeptEntries {
     forget() {
       entries = [];
       end = undefined;
+      given = undefined;
       generation += 1;
     },
     reader,

@@ -2,7 +2,7 @@ import type { JournalEntry } from "../../model/journal.ts";
 import { subscribeSchema } from "../../model/queries.ts";
 import type { SubscribeInput } from "../../model/read-inputs.ts";
 import type { Shown } from "../../model/shown.ts";
-import type { FeedEntry } from "../../storage/adapter.ts";
+import type { FeedEntry, FeedPosition } from "../../storage/adapter.ts";
 import { positionAfter } from "../../storage/feed-position.ts";
 import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
@@ -16,19 +16,18 @@ type Part = Changes<Shown<JournalEntry>>;
 /** @throws BookingError `invalid_input`, `storage_misused`, at once */
 export function subscribe(settings: EngineSettings, input: SubscribeInput): AsyncIterable<Part> {
   refuseFeedWithin(settings, "subscribe");
-  const { after, signal, pollMs, ...filter } = parse(subscribeSchema, input);
+  const { after, signal, pollMs, gatherMs, ...filter } = parse(subscribeSchema, input);
   const from = after === "end" ? undefined : positionOf(after);
   return { [Symbol.asyncIterator]: () => endable(signal, changesFrom) };
 
   async function* changesFrom(ended: AbortSignal): AsyncGenerator<Part, undefined> {
-    const follower = settings.feedTail.follow(pollMs);
+    const follower = settings.feedTail.follow(pollMs, gatherMs);
     try {
       let position = from ?? (await patiently(ended, () => endOfFeed(settings)));
       while (position !== undefined && !ended.aborted) {
         for (const part of partsOf(await nextBatch(settings, follower, position, ended))) {
-          position = positionAfter(position, part);
-          const all = part.map(({ entry }) => entry);
-          const entries = await patiently(ended, () => visibleEntries(settings, all, filter));
+          position = follower.meet(movedOn(position, part));
+          const entries = await patiently(ended, () => visibleEntries(settings, part, filter));
           if (entries === undefined) break;
           yield { entries, cursor: feedCursor(position) };
         }
@@ -39,7 +38,28 @@ export function subscribe(settings: EngineSettings, input: SubscribeInput): Asyn
   }
 }
 
+interface Move {
+  readonly from: FeedPosition;
+  readonly to: FeedPosition;
+}
+
+const moves = new WeakMap<readonly FeedEntry[], Move>();
+
+/** Working it out takes a hash for each partition, and many subscribers go on from one position by the same part. */
+function movedOn(from: FeedPosition, part: readonly FeedEntry[]): FeedPosition {
+  const known = moves.get(part);
+  if (known?.from === from) return known.to;
+  const to = positionAfter(from, part);
+  moves.set(part, { from, to });
+  return to;
+}
+
 function* partsOf(batch: readonly FeedEntry[]): Generator<readonly FeedEntry[], undefined> {
+  if (batch.length > 0 && batch.length <= batchSize) {
+    // As it is, for it may be shared.
+    yield batch;
+    return undefined;
+  }
   for (let at = 0; at < batch.length; at += batchSize) yield batch.slice(at, at + batchSize);
 }
 

@@ -1,11 +1,11 @@
 import { BookingError } from "../../errors/index.ts";
-import type { FieldChange, JournalEntry } from "../../model/journal.ts";
-import { keyText, type RecordKey } from "../../model/record.ts";
+import type { JournalEntry } from "../../model/journal.ts";
 import { hidingInEntry, type Shown } from "../../model/shown.ts";
 import { slotAsOf } from "../../model/slot.ts";
+import type { FeedEntry } from "../../storage/adapter.ts";
 import type { EngineSettings } from "../options.ts";
-import { retryReads } from "../retry.ts";
 import { hiddenFrom, isOpen } from "../visible.ts";
+import { type SharedPart, sharedPart } from "./shared-part.ts";
 
 /** Which entries a reader wants. */
 export interface EntryFilter {
@@ -13,38 +13,43 @@ export interface EntryFilter {
   readonly facilityId?: string | undefined;
 }
 
-/** The wanted entries, as far as the engine's actor may see them. */
+/**
+ * The wanted entries of a part of the feed, as far as the engine's actor may see them. What has to be made of the part for
+ * that is shared by all who are given the same array.
+ */
 export async function visibleEntries(
   settings: EngineSettings,
-  entries: readonly JournalEntry[],
+  part: readonly FeedEntry[],
   filter: EntryFilter,
 ): Promise<readonly Shown<JournalEntry>[]> {
-  const wanted = entries.filter((entry) => isWanted(entry, filter));
-  return isOpen(settings) || wanted.length === 0 ? wanted : shownToActor(settings, wanted);
+  const shared = sharedPart(part);
+  const wanted = wantedOf(shared, filter);
+  return isOpen(settings) || wanted.length === 0 ? wanted : shownToActor(settings, shared, wanted);
 }
 
-/** What leaves a provider is news there, too. A record never leaves its facility. */
-function isWanted(entry: JournalEntry, { providerIds, facilityId }: EntryFilter): boolean {
-  const isOf = (providers: readonly unknown[]) => providers.some((id) => providerIds?.includes(id as string));
-  return (
-    (providerIds === undefined || isOf(entry.providerIds) || isOf(listBefore(entry.changes.providerIds))) &&
-    (facilityId === undefined || entry.facilityId === facilityId)
-  );
+/** A record never leaves its facility. */
+function wantedOf(shared: SharedPart, { providerIds, facilityId }: EntryFilter): readonly JournalEntry[] {
+  const ofProviders = providerIds === undefined ? shared.entries : ofAnyProvider(shared, providerIds);
+  return facilityId === undefined ? ofProviders : ofProviders.filter((entry) => entry.facilityId === facilityId);
 }
 
-const listBefore = (change: FieldChange | undefined) => (Array.isArray(change?.from) ? change.from : []);
+function ofAnyProvider({ entries, entriesOf }: SharedPart, providerIds: readonly string[]): readonly JournalEntry[] {
+  const [only = "", ...others] = providerIds;
+  if (others.length === 0) return entriesOf(only);
+  const wanted = new Set(providerIds.flatMap(entriesOf));
+  return wanted.size === 0 ? [] : entries.filter((entry) => wanted.has(entry));
+}
 
 /** What `authorize` says rests on the records as they are now. Of a record that was deleted, only the host sees entries. */
 async function shownToActor(
   settings: EngineSettings,
+  shared: SharedPart,
   entries: readonly JournalEntry[],
 ): Promise<readonly Shown<JournalEntry>[]> {
-  const keys = new Map(entries.map((entry) => [keyText(recordOf(entry)), recordOf(entry)]));
-  const loaded = await retryReads(settings, (until) => settings.storage.loadToShow([...keys.values()], until));
+  const records = await shared.recordsOf(settings, entries);
   const now = settings.clock.now();
-  const records = new Map([...keys.keys()].map((text, index) => [text, loaded[index]]));
-  const shown = entries.map(async (entry) => {
-    const stored = records.get(keyText(recordOf(entry)));
+  const shown = entries.map(async (entry, index) => {
+    const stored = records[index];
     if (stored?.kind !== "slot" && stored?.kind !== "appointment") return [];
     const record = stored.kind === "slot" ? slotAsOf(stored, now) : stored;
     const hidden = await hiddenFrom(settings, { action: "changes", now, record, entry });
@@ -52,8 +57,6 @@ async function shownToActor(
   });
   return (await Promise.all(shown)).flat();
 }
-
-const recordOf = ({ recordKind, recordId }: JournalEntry): RecordKey => ({ kind: recordKind, id: recordId });
 
 /**
  * The feed has only what was committed.

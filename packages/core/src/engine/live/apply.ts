@@ -42,7 +42,6 @@ function createdSlot(entry: JournalEntry): HeldSlotRow {
     facilityId,
     start: Date.parse(changes.start?.to as string),
     end: Date.parse(changes.end?.to as string),
-    seat: changes.seat?.to as number,
     ...stateAfter(entry),
   };
 }

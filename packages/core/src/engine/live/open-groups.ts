@@ -1,5 +1,6 @@
+import { compareIds } from "../../model/id-order.ts";
 import type { ProviderRows } from "./provider-rows.ts";
-import { isOpenRow, lengthOf, placeOf } from "./slot-columns.ts";
+import { isOpenRow, lengthOf, placeOf, rankOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** Which slots count as open. */
@@ -13,7 +14,7 @@ export interface OpenFilter {
 
 /** A slot that is open, or a group of seats of which some are. */
 export interface OpenGroup {
-  /** Of its free seats, the row of the one with the lowest number. */
+  /** Of its free seats, the row of the one with the lowest id: it is the one that the database offers, too. */
   readonly row: number;
   readonly seats: number;
   readonly start: number;
@@ -49,10 +50,16 @@ export function groupsAmong(table: SlotTable, rows: Int32Array, filter: OpenFilt
     if (group === undefined) groups.push({ row, seats: 1, start: columns.start[row] as number });
     else {
       group.seats += 1;
-      if ((columns.seat[row] as number) < (columns.seat[group.row] as number)) group.row = row;
+      if (compareRows(table, row, group.row) < 0) group.row = row;
     }
   }
   return groups;
+}
+
+/** The order of the ids of two rows that start together. */
+export function compareRows({ columns, ids }: SlotTable, one: number, other: number): number {
+  const [rank, otherRank] = [rankOf(columns, one), rankOf(columns, other)];
+  return rank > 0 && otherRank > 0 ? rank - otherRank : compareIds(ids[one] as string, ids[other] as string);
 }
 
 /** A place is a schedule at a facility. */

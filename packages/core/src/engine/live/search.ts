@@ -1,8 +1,7 @@
 import { compareIds } from "../../model/id-order.ts";
 import type { Position } from "../../storage/adapter.ts";
-import { groupsAmong, isWanted, type OpenFilter, type OpenGroup, sameStart } from "./open-groups.ts";
+import { compareRows, groupsAmong, isWanted, type OpenFilter, type OpenGroup, sameStart } from "./open-groups.ts";
 import type { ProviderRows } from "./provider-rows.ts";
-import { rankOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** What is searched for: open slots of these providers that start at `from` or later and before `to`. */
@@ -141,8 +140,3 @@ function sortById(table: SlotTable, groups: OpenGroup[], from: number, latestFir
 }
 
 const mostInserted = 60;
-
-function compareRows({ columns, ids }: SlotTable, one: number, other: number): number {
-  const [rank, otherRank] = [rankOf(columns, one), rankOf(columns, other)];
-  return rank > 0 && otherRank > 0 ? rank - otherRank : compareIds(ids[one] as string, ids[other] as string);
-}

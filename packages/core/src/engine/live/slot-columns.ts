@@ -14,7 +14,6 @@ export interface SlotColumns {
    * their places.
    */
   facts: Uint32Array;
-  seat: Uint16Array;
   status: Uint8Array;
 }
 
@@ -50,7 +49,6 @@ export function createColumns(size: number): SlotColumns {
     start: new Float64Array(size),
     heldUntil: new Float64Array(size),
     facts: new Uint32Array(size * factsPerRow),
-    seat: new Uint16Array(size),
     status: new Uint8Array(size),
   };
 }

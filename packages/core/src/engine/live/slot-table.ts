@@ -25,7 +25,6 @@ export interface HeldSlotRow extends Place {
   readonly id: string;
   readonly start: number;
   readonly end: number;
-  readonly seat: number;
   readonly version: number;
   readonly status: SlotStatus;
   readonly heldUntil: number;
@@ -36,10 +35,10 @@ export interface HeldSlotRow extends Place {
 export type SlotState = Pick<HeldSlotRow, "version" | "status" | "heldUntil">;
 
 export function heldRow(slot: Slot): HeldSlotRow {
-  const { id, scheduleId, providerId, facilityId, seat, version, status } = slot;
+  const { id, scheduleId, providerId, facilityId, version, status } = slot;
   const [start, end] = [slot.start.getTime(), slot.end.getTime()];
   const heldUntil = slot.hold?.expiresAt.getTime() ?? 0;
-  return { id, scheduleId, providerId, facilityId, seat, version, status, start, end, heldUntil };
+  return { id, scheduleId, providerId, facilityId, version, status, start, end, heldUntil };
 }
 
 /** The slots of a window: by id, and for each provider in the order of their starts. */
@@ -98,7 +97,6 @@ export function createSlotTable() {
     columns.facts[facts + rowFacts.length] = slot.end - slot.start;
     columns.facts[facts + rowFacts.place] = placeNumber(slot);
     columns.facts[facts + rowFacts.rank] = slot.rank ?? 0;
-    columns.seat[row] = slot.seat;
     setState(row, slot);
     index.add(slot.id, row);
     rowsOf(slot.providerId).add(row, order);
@@ -152,7 +150,6 @@ export function createSlotTable() {
         id: ids[row] as string,
         start,
         end: start + lengthOf(columns, row),
-        seat: columns.seat[row] as number,
         version: versionOf(columns, row),
         status: statusNames[status] as SlotStatus,
         heldUntil: columns.heldUntil[row] as number,
