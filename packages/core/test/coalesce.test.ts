@@ -79,7 +79,8 @@ describe("commands of the same moment share round trips", () => {
       commit: async (transitions) => {
         underWay += 1;
         most = Math.max(most, underWay);
-        await new Promise((done) => setTimeout(done, 5));
+        // Longer than it takes to decide the next ones, also on a busy machine.
+        await new Promise((done) => setTimeout(done, 200));
         underWay -= 1;
         return memory.commit(transitions);
       },
