@@ -41,23 +41,23 @@ const names = (entries: readonly Shown<JournalEntry>[]) =>
 describe("subscribers who gather", () => {
   it("get the first news at once, what follows in few parts at the same moments, and miss nothing", async () => {
     const { engine } = stage();
-    const readers = Array.from({ length: 20 }, () => follow(engine, { after: "end", gatherMs: 100 }));
+    const readers = Array.from({ length: 20 }, () => follow(engine, { after: "end", gatherMs: 300 }));
     const plain = follow(engine, { after: "end" });
     await passed(150);
     const began = performance.now();
-    for (let at = 0; at < 40; at++) {
+    for (let at = 0; at < 60; at++) {
       await engine.createSlots({ actor, ...place, slots: [slotAt(at * 30)] });
-      await passed(8);
+      await passed(15);
     }
-    await until(() => [plain, ...readers].every(({ entries }) => entries().length === 40));
+    await until(() => [plain, ...readers].every(({ entries }) => entries().length === 60));
     const took = performance.now() - began;
     const expected = names(plain.entries());
     for (const { entries, parts } of readers) {
       expect(names(entries())).toEqual(expected);
-      expect((parts[0]?.at ?? 0) - began).toBeLessThan(60);
-      expect(parts.length).toBeLessThanOrEqual(Math.ceil(took / 100) + 1);
+      expect((parts[0]?.at ?? 0) - began).toBeLessThan(250);
+      expect(parts.length).toBeLessThanOrEqual(Math.ceil(took / 300) + 1);
     }
-    expect(plain.parts.length).toBeGreaterThan(10);
+    expect(plain.parts.length).toBeGreaterThan(8);
     // The very same arrays and cursors: they were made once.
     for (const { parts } of readers) {
       for (const [index, { part }] of parts.entries()) {
