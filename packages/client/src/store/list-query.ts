@@ -31,7 +31,7 @@ export function listQuery<R extends ClientRecord>(
         (record) => covers(scope, record) && isAmong(record as unknown as R),
       );
       const items = unchanged(before?.items, found.sort(byStart) as unknown as readonly ShownRecord<R>[]);
-      const [isLoaded, error] = [open?.isLoaded() === true, open?.error() ?? null];
+      const [isLoaded, error] = [open?.isLoaded() === true && store.hasBegun(), open?.error() ?? null];
       const isSame = before?.items === items && before.isLoaded === isLoaded && before.error === error;
       return isSame ? before : { items, isLoaded, error };
     },

@@ -147,7 +147,7 @@ const mayHaveTakenEffect = ({ status, code }: RequestError): boolean =>
 function settle(command: PendingCommand, answer: Fields, isCurrent: boolean, { store, reread }: OutboxOptions): void {
   const records = recordsIn(answer);
   if (isCurrent) store.settle(command, records);
-  else void reread(records.map(keyOf)).then(() => store.settle(command, []));
+  else void reread(records.map(keyOf)).then(() => store.settleRead(command));
 }
 
 function recordsIn(answer: Fields): readonly ClientRecord[] {

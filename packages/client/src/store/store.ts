@@ -30,6 +30,8 @@ export interface Store {
   readonly subscribe: (listener: () => void) => () => void;
   /** All records as they are shown now. */
   readonly shown: () => ReadonlyMap<Key, ShownRecord>;
+  /** Whether anything was read to its end: before that, there may be much more than is shown. */
+  readonly hasBegun: () => boolean;
   readonly pending: () => readonly PendingCommand[];
   /** Grows when the feed begins anew. What was asked for before then may be of a history that is no more. */
   readonly generation: () => number;
@@ -43,6 +45,8 @@ export interface Store {
   readonly add: (command: PendingCommand) => void;
   /** A command was answered with these records. */
   readonly settle: (command: PendingCommand, records: readonly ClientRecord[]) => void;
+  /** A command was answered before the feed began anew, and its records have been read since. */
+  readonly settleRead: (command: PendingCommand) => void;
   /** A command was refused: it is taken back, and what the refusal says of a record counts at once. */
   readonly refuse: (command: PendingCommand, error: RequestError | undefined) => void;
   /** The feed begins anew: until `completeAnew`, lists and entries go into a base that is not shown yet. */
@@ -61,6 +65,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
   let [generation, version] = [0, 0];
   let shown: ReadonlyMap<Key, ShownRecord> | undefined;
   let cancelTimer = () => {};
+  let hasBegun = false;
 
   const bases = (): readonly Base[] => (fresh === undefined ? [base] : [base, fresh]);
 
@@ -118,6 +123,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
       shown ??= look();
       return shown;
     },
+    hasBegun: () => hasBegun,
     pending: list.commands,
     generation: () => generation,
     receive(records) {
@@ -150,6 +156,11 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
       list.settle(command.key, new Map(records.map((record) => [keyOf(record), record.version])));
       changed();
     },
+    settleRead(command) {
+      // What was read is in the base that is not shown yet: until it is, the command shows it.
+      list.settle(command.key, fresh === undefined ? new Map() : untilAnew);
+      changed();
+    },
     refuse(command, error) {
       list.remove(command.key);
       const told = error === undefined ? {} : toldBy(error);
@@ -165,6 +176,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
     },
     completeAnew() {
       base = fresh ?? base;
+      hasBegun = true;
       fresh = undefined;
       list.moveToFresh();
       changed();
@@ -175,6 +187,9 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
     },
   };
 }
+
+/** No base has it, so what waits for it goes when the next one is shown. */
+const untilAnew: ReadonlyMap<Key, number> = new Map([["slot:", Number.POSITIVE_INFINITY]]);
 
 /** Timers of browsers and of Node count in 31 bits. */
 const longestTimer = 2 ** 31 - 1;

@@ -1,0 +1,82 @@
+import * as fc from "fast-check";
+import type { Fate, TestServer } from "./server.ts";
+
+const acts = [
+  "book",
+  "book",
+  "cancel",
+  "cancel",
+  "hold",
+  "release",
+  "block",
+  "unblock",
+  "reschedule",
+  "checkIn",
+  "complete",
+  "markNoShow",
+  "createSlots",
+] as const;
+
+/** One thing that happens. `settles`: all that does not wait comes to rest before the next one. */
+export type Step = { readonly settles: boolean } & (
+  | {
+      readonly kind: "give" | "others";
+      readonly act: (typeof acts)[number];
+      readonly slot: number;
+      readonly appointment: number;
+    }
+  | { readonly kind: "fate"; readonly fates: readonly Fate[] }
+  | { readonly kind: "pump"; readonly most: number; readonly cutAt: readonly number[] }
+  | { readonly kind: "release"; readonly place: number }
+  | { readonly kind: "cut"; readonly streams: TestServer["streams"] }
+  | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "restore"; readonly to: number }
+  | { readonly kind: "rewind" | "reset" | "save" | "reload" }
+);
+
+const small = fc.nat(7);
+const act = (kind: "give" | "others") =>
+  fc.record({ kind: fc.constant(kind), act: fc.constantFrom(...acts), slot: small, appointment: small });
+const fate = fc.constantFrom<Fate>("through", "lost", "unanswered", "late", "late");
+
+const happening = fc.oneof(
+  { weight: 8, arbitrary: act("give") },
+  { weight: 5, arbitrary: act("others") },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant("fate" as const), fates: fc.array(fate, { minLength: 1, maxLength: 4 }) }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("pump" as const),
+      most: fc.integer({ min: 1, max: 3 }),
+      cutAt: fc.array(fc.nat(2000), { maxLength: 3 }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("release" as const), place: small }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("cut" as const),
+      streams: fc.constantFrom("open" as const, "refused" as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(100, 1_000, 5_000, 31_000) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("restore" as const), to: small }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("rewind" as const, "reset" as const, "save" as const, "save" as const, "reload" as const),
+    }),
+  },
+);
+
+/** A plan of things that happen one after the other. */
+export const plan = fc.array(
+  fc.tuple(happening, fc.boolean()).map(([step, settles]): Step => ({ ...step, settles })),
+  { minLength: 1, maxLength: 24 },
+);
