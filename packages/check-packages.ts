@@ -34,6 +34,8 @@ import { isErrorResponse, type SlotJson } from "@slotwright/core/client";
 import { memoryAdapter } from "@slotwright/core/memory";
 import { inputSchemas } from "@slotwright/core/schemas";
 import { conformanceCases } from "@slotwright/conformance";
+import { createHandler } from "@slotwright/http";
+import { toNodeListener } from "@slotwright/http/node";
 import { mysqlAdapter } from "@slotwright/adapter-mysql";
 import { postgresAdapter } from "@slotwright/adapter-postgres";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
@@ -52,7 +54,11 @@ for (const storage of adapters) {
   const sent: unknown = JSON.parse(JSON.stringify(isBookingError(second) ? second.toResponse() : null));
   const shown: SlotJson["id"] = isErrorResponse(sent, "slot_booked") ? sent.details.slotId : "";
   const isKnown = inputSchemas.book.safeParse(want).success && shown === want.slotId && isStorageError(new StorageError("unknown", ""));
-  if (appointment.status !== "confirmed" || !isTaken || !isKnown) throw new Error("the packed packages do not work");
+  const handler = createHandler({ engine, actorOf: () => actor });
+  const answer = await handler(new Request("http://localhost/appointments/" + appointment.id));
+  const isServed = answer.status === 200 && typeof toNodeListener(handler) === "function";
+  await handler.close();
+  if (!isServed || appointment.status !== "confirmed" || !isTaken || !isKnown) throw new Error("the packed packages do not work");
   await storage.close();
 }
 // Making an adapter touches nothing: the servers' packages load and compile.

@@ -1,0 +1,80 @@
+import type { Actor, ActorEngine } from "@slotwright/core";
+import { type Input, invalid } from "./requests/input.ts";
+import type { OperationName } from "./routes/table.ts";
+import type { Searches } from "./searches.ts";
+
+/** What a call is made of, once the request is understood. */
+export interface Asking {
+  readonly actor: Actor;
+  readonly engine: ActorEngine;
+  /** The engine checks it: until then it is what a stranger sent. */
+  readonly input: Input;
+  readonly searches: Searches;
+}
+
+type Run = (asking: Asking) => Promise<object>;
+
+/** A call that takes an object, by its name. */
+const asInput =
+  (name: "getSchedule" | "history" | "changes" | "listSlots" | "listAppointments" | CommandCall): Run =>
+  ({ engine, input }) =>
+    (engine[name] as (input: unknown) => Promise<object>)(input);
+
+type CommandCall =
+  | "createSlots"
+  | "createManySlots"
+  | "block"
+  | "unblock"
+  | "hold"
+  | "release"
+  | "book"
+  | "accept"
+  | "reschedule"
+  | "checkIn"
+  | "complete"
+  | "markNoShow"
+  | "cancel"
+  | "reconcile";
+
+/** What each operation calls, and what it answers beside `success`. Streams and the document are answered elsewhere. */
+export const calls: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, Run>> = {
+  createSlots: asInput("createSlots"),
+  createManySlots: asInput("createManySlots"),
+  block: asInput("block"),
+  unblock: asInput("unblock"),
+  hold: asInput("hold"),
+  release: asInput("release"),
+  book: asInput("book"),
+  accept: asInput("accept"),
+  reschedule: asInput("reschedule"),
+  checkIn: asInput("checkIn"),
+  complete: asInput("complete"),
+  markNoShow: asInput("markNoShow"),
+  cancel: asInput("cancel"),
+  reconcile: asInput("reconcile"),
+  getSchedule: async ({ engine, input }) => ({ schedule: await engine.getSchedule(input as never) }),
+  listSlots: asInput("listSlots"),
+  getSlot: async ({ engine, input }) => ({ slot: await engine.getSlot(input.slotId as string) }),
+  slotHistory: asInput("history"),
+  checkSync: ({ engine, input }) => engine.checkSync(input.slotId as string),
+  listAppointments: asInput("listAppointments"),
+  getAppointment: async ({ engine, input }) => ({
+    appointment: await engine.getAppointment(input.appointmentId as string),
+  }),
+  appointmentHistory: asInput("history"),
+  findOpen: ({ searches, ...asking }) => searches.findOpen(asking),
+  countByDay: async ({ searches, actor, input }) => searches.countByDay(actor, input),
+  nextOpen: async ({ searches, actor, input }) => searches.next(actor, input),
+  changes: asInput("changes"),
+  snapshot,
+};
+
+/** The cursor first: what is committed after it comes by the feed, whether or not the lists show it already. */
+async function snapshot({ engine, input }: Asking): Promise<object> {
+  for (const bound of ["from", "to"]) {
+    if (input[bound] === undefined) throw invalid(bound, "is needed: a snapshot is of a window", "required");
+  }
+  const { cursor } = await engine.changes({ after: "end" });
+  const [slots, appointments] = await Promise.all([engine.listSlots(input), engine.listAppointments(input)]);
+  return { cursor, slots, appointments };
+}

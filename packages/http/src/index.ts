@@ -1,0 +1,12 @@
+export {
+  type AnswerableError,
+  type AnyErrorCode,
+  type AnyErrorResponse,
+  HttpError,
+  type HttpErrorCode,
+  httpErrorCatalogue,
+} from "./errors.ts";
+export { createHandler, type Handler } from "./handler.ts";
+export type { Call, HandlerOptions, Limits, LiveOptions, OwnCall, StreamLimits } from "./options.ts";
+export type { Incoming, Outgoing, OutgoingStream, Sink } from "./requests/incoming.ts";
+export { type OperationName, type Route, routes, type Versioned } from "./routes/table.ts";

@@ -1,0 +1,189 @@
+import { appointmentStatuses, commandNames, slotStatuses } from "@slotwright/core";
+import type {
+  AppointmentJson,
+  JournalEntryJson,
+  Json,
+  OpenSlotJson,
+  ScheduleJson,
+  ShownAppointmentJson,
+  ShownJournalEntryJson,
+  ShownSlotJson,
+  SlotJson,
+} from "@slotwright/core/client";
+import { z } from "zod";
+import type { OperationName } from "../routes/table.ts";
+
+const instant = z.iso.datetime();
+/** Any JSON. Zod's own schema of it refers to itself, which a document of many schemas cannot have by name. */
+const anyJson = z.custom<Json>((value) => value !== undefined);
+const metadata = z.record(z.string(), anyJson);
+const id = z.string();
+const version = z.int().min(1);
+const times = { createdAt: instant, updatedAt: instant };
+
+const hold = z.strictObject({ tokenHash: z.string(), expiresAt: instant });
+
+const schedule = z.strictObject({
+  kind: z.literal("schedule"),
+  id,
+  providerId: id,
+  facilityId: id.nullable(),
+  timeZone: z.string(),
+  version,
+  ...times,
+}) satisfies z.ZodType<ScheduleJson>;
+
+const slot = z.strictObject({
+  kind: z.literal("slot"),
+  id,
+  scheduleId: id,
+  providerId: id,
+  facilityId: id,
+  seat: z.int().min(0),
+  start: instant,
+  end: instant,
+  status: z.enum(slotStatuses),
+  appointmentId: id.nullable(),
+  hold: hold.nullable(),
+  metadata,
+  version,
+  ...times,
+}) satisfies z.ZodType<SlotJson>;
+
+const shownSlot = slot.extend({ metadata: metadata.nullable() }) satisfies z.ZodType<ShownSlotJson>;
+
+const appointment = z.strictObject({
+  kind: z.literal("appointment"),
+  id,
+  subjectId: id,
+  providerId: id,
+  providerIds: z.array(id),
+  facilityId: id,
+  start: instant,
+  end: instant,
+  status: z.enum(appointmentStatuses),
+  slotIds: z.array(id),
+  metadata,
+  version,
+  ...times,
+}) satisfies z.ZodType<AppointmentJson>;
+
+const shownAppointment = appointment.extend({
+  subjectId: id.nullable(),
+  metadata: metadata.nullable(),
+}) satisfies z.ZodType<ShownAppointmentJson>;
+
+const entry = z.strictObject({
+  recordKind: z.enum(["slot", "appointment"]),
+  recordId: id,
+  providerIds: z.array(id),
+  facilityId: id,
+  version,
+  command: z.enum(commandNames),
+  commandId: z.string(),
+  actor: z.strictObject({ kind: id, id }),
+  reason: z.string().nullable(),
+  at: instant,
+  fromStatus: z.string().nullable(),
+  toStatus: z.string(),
+  changes: z.record(z.string(), z.strictObject({ from: anyJson.exactOptional(), to: anyJson })),
+}) satisfies z.ZodType<JournalEntryJson>;
+
+const shownEntry = entry.extend({
+  commandId: z.string().nullable(),
+  actor: entry.shape.actor.nullable(),
+  changes: entry.shape.changes.nullable(),
+}) satisfies z.ZodType<ShownJournalEntryJson>;
+
+const openSlot = z.strictObject({
+  slotId: id,
+  providerId: id,
+  facilityId: id,
+  start: instant,
+  end: instant,
+  version,
+  seats: z.int().min(1),
+}) satisfies z.ZodType<OpenSlotJson>;
+
+/** The parts of answers, by the name that the document has for them. */
+export const parts = {
+  Schedule: schedule,
+  Slot: slot,
+  ShownSlot: shownSlot,
+  Appointment: appointment,
+  ShownAppointment: shownAppointment,
+  JournalEntry: shownEntry,
+  OpenSlot: openSlot,
+} as const;
+
+const page = (item: z.ZodType) => ({ items: z.array(item), nextCursor: z.string().nullable() });
+const replayed = z.literal(true).optional();
+const cursor = z.string();
+
+const standing = {
+  source: z.enum(["live", "database"]),
+  cursor: cursor.nullable(),
+  asOf: instant,
+  behindMs: z.number().min(0),
+  isStale: z.boolean(),
+};
+
+const booked = { appointment, slots: z.array(slot), replayed };
+const fault = {
+  kind: z.string(),
+  invariant: z.int(),
+  problem: z.string(),
+  repair: z.string().nullable(),
+  records: z.array(z.strictObject({ kind: z.string(), id })),
+};
+
+const report = {
+  dryRun: z.boolean(),
+  scanned: z.strictObject({ slots: z.int(), appointments: z.int() }),
+  repaired: z.int(),
+  repairable: z.int(),
+  manual: z.int(),
+  findings: z.array(z.strictObject({ ...fault, outcome: z.enum(["repaired", "repairable", "manual"]) })),
+};
+
+const answer = (shape: z.core.$ZodLooseShape) => z.strictObject({ success: z.literal(true), ...shape });
+const changedSlot = answer({ slot, replayed });
+const changedAppointment = answer({ appointment, replayed });
+
+/** What each operation answers, where the host does not do it its own way. */
+export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, z.ZodObject>> = {
+  createSlots: answer({ schedule, slots: z.array(slot), replayed }),
+  createManySlots: answer({ idempotencyKey: z.string(), inputs: z.int(), slots: z.int() }),
+  block: changedSlot,
+  unblock: changedSlot,
+  hold: answer({ slot, holdToken: z.string(), replayed }),
+  release: changedSlot,
+  book: answer(booked),
+  accept: answer(booked),
+  reschedule: answer({ ...booked, freedSlots: z.array(slot) }),
+  checkIn: changedAppointment,
+  complete: changedAppointment,
+  markNoShow: answer(booked),
+  cancel: answer(booked),
+  reconcile: answer(report),
+  getSchedule: answer({ schedule }),
+  listSlots: answer(page(shownSlot)),
+  getSlot: answer({ slot: shownSlot }),
+  slotHistory: answer(page(shownEntry)),
+  checkSync: answer({ slotId: id, inSync: z.boolean(), faults: z.array(z.strictObject(fault)) }),
+  listAppointments: answer(page(shownAppointment)),
+  getAppointment: answer({ appointment: shownAppointment }),
+  appointmentHistory: answer(page(shownEntry)),
+  findOpen: answer({ ...page(openSlot), ...standing }),
+  countByDay: answer({
+    days: z.array(z.strictObject({ date: z.string(), open: z.int(), seats: z.int() })),
+    ...standing,
+  }),
+  nextOpen: answer({ items: z.array(openSlot), ...standing }),
+  snapshot: answer({
+    cursor,
+    slots: z.strictObject(page(shownSlot)),
+    appointments: z.strictObject(page(shownAppointment)),
+  }),
+  changes: answer({ entries: z.array(shownEntry), cursor, isEnd: z.boolean() }),
+};

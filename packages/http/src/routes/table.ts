@@ -1,0 +1,142 @@
+import { limits } from "@slotwright/core";
+import { countByDaySchema, idSchema, inputSchemas, instantSchema, nextOpenSchema } from "@slotwright/core/schemas";
+import { z } from "zod";
+
+/** Whose version an answer's `ETag` and a request's `If-Match` are. */
+export type Versioned = "slot" | "appointment" | "schedule";
+
+/** One route: everything that HTTP has to know about a call. */
+export interface Route {
+  readonly method: "GET" | "POST";
+  /** With the parameters in braces, which are fields of the input. */
+  readonly path: string;
+  readonly summary: string;
+  /** What the engine's call takes. Undefined if the path says all of it. */
+  readonly input?: z.ZodType;
+  /** Fields of the input that the client does not send. */
+  readonly without?: readonly string[];
+  /** The status of the answer. Default 200. */
+  readonly status?: number;
+  /** The record of the answer whose version is the `ETag`. */
+  readonly etag?: Versioned;
+  /** Of which record `If-Match` names the version. Default: that of the `ETag`. */
+  readonly ifMatch?: Versioned | "none";
+  /** The body may be as large as one that creates slots. */
+  readonly isLarge?: true;
+}
+
+/** What the lists of slots and of appointments have in common, in a window that is bounded. */
+const snapshotSchema = z.strictObject({
+  providerIds: z.array(idSchema).min(1).max(limits.providersPerList).optional(),
+  facilityId: idSchema.optional(),
+  from: instantSchema,
+  to: instantSchema,
+  limit: z.int().min(1).max(limits.pageSize).default(100),
+});
+
+const slot = (action: string, summary: string, input: z.ZodType) =>
+  ({ method: "POST", path: `/slots/{slotId}/${action}`, summary, input, etag: "slot" }) as const satisfies Route;
+
+const appointment = (action: string, summary: string, input: z.ZodType) =>
+  ({
+    method: "POST",
+    path: `/appointments/{appointmentId}/${action}`,
+    summary,
+    input,
+    etag: "appointment",
+  }) as const satisfies Route;
+
+const read = (path: string, summary: string, rest: Partial<Route> = {}) =>
+  ({ method: "GET", path, summary, ...rest }) as const satisfies Route;
+
+/** The history of one record: the other half of the schema is that of the other kind. */
+const [slotHistory, appointmentHistory] = inputSchemas.history.options;
+
+/** All routes, by the operation that they stand for. */
+export const routes = {
+  createSlots: {
+    method: "POST",
+    path: "/slots",
+    summary: "Creates slots on a schedule, all of them or none",
+    input: inputSchemas.createSlots,
+    status: 201,
+    etag: "schedule",
+    isLarge: true,
+  },
+  createManySlots: {
+    method: "POST",
+    path: "/slots/many",
+    summary: "Creates any number of slots, in one commit for each chunk",
+    input: inputSchemas.createManySlots,
+    without: ["onProgress", "signal"],
+    status: 201,
+    ifMatch: "none",
+    isLarge: true,
+  },
+  block: slot("block", "Blocks an available slot", inputSchemas.block),
+  unblock: slot("unblock", "Makes a blocked slot available again", inputSchemas.unblock),
+  hold: slot("hold", "Holds an available slot for a short while", inputSchemas.hold),
+  release: slot("release", "Gives a held slot back", inputSchemas.release),
+  book: {
+    method: "POST",
+    path: "/appointments",
+    summary: "Creates an appointment and takes its slot, or a free slot that contains the time",
+    input: inputSchemas.book,
+    status: 201,
+    etag: "appointment",
+    ifMatch: "slot",
+  },
+  accept: appointment("accept", "Takes a scheduled appointment into a slot", inputSchemas.accept),
+  reschedule: appointment("reschedule", "Moves a confirmed appointment to other slots", inputSchemas.reschedule),
+  checkIn: appointment("check-in", "Records that the subject has arrived", inputSchemas.checkIn),
+  complete: appointment("complete", "Records that the appointment has taken place", inputSchemas.complete),
+  markNoShow: appointment("no-show", "Records that the subject did not come", inputSchemas.markNoShow),
+  cancel: appointment("cancel", "Cancels an appointment, and frees its slots", inputSchemas.cancel),
+  reconcile: {
+    method: "POST",
+    path: "/reconcile",
+    summary: "Checks that slots and appointments agree, and repairs what has one right answer",
+    input: inputSchemas.reconcile,
+    without: ["onFinding"],
+    ifMatch: "none",
+  },
+  getSchedule: read("/schedules/{providerId}", "Reads a schedule", {
+    input: inputSchemas.getSchedule,
+    etag: "schedule",
+  }),
+  listSlots: read("/slots", "Lists slots", { input: inputSchemas.listSlots }),
+  getSlot: read("/slots/{slotId}", "Reads a slot", { etag: "slot" }),
+  slotHistory: read("/slots/{slotId}/history", "Lists what happened to a slot", { input: slotHistory }),
+  checkSync: read("/slots/{slotId}/sync", "Checks whether a slot and its appointment agree"),
+  listAppointments: read("/appointments", "Lists appointments", { input: inputSchemas.listAppointments }),
+  getAppointment: read("/appointments/{appointmentId}", "Reads an appointment", { etag: "appointment" }),
+  appointmentHistory: read("/appointments/{appointmentId}/history", "Lists what happened to an appointment", {
+    input: appointmentHistory,
+  }),
+  findOpen: read("/open-slots", "Finds free times", { input: inputSchemas.findOpen }),
+  countByDay: read("/open-slots/days", "Counts free times by day, from live slots", { input: countByDaySchema }),
+  nextOpen: read("/open-slots/next", "Finds the next free times, from live slots", { input: nextOpenSchema }),
+  snapshot: read("/snapshot", "The first pages of slots and appointments, with the cursor that the feed goes on from", {
+    input: snapshotSchema,
+  }),
+  changes: read("/changes", "Reads a page of the feed", { input: inputSchemas.changes }),
+  stream: read("/changes/stream", "Follows the feed, as server-sent events", {
+    input: inputSchemas.subscribe,
+    without: ["signal", "pollMs", "gatherMs"],
+  }),
+  openapi: read("/openapi.json", "This document"),
+} as const satisfies Readonly<Record<string, Route>>;
+
+/** The name of an operation: that of the engine's call, where there is one. */
+export type OperationName = keyof typeof routes;
+
+export const operationNames = Object.keys(routes) as readonly OperationName[];
+
+export const routeOf = (name: OperationName): Route => routes[name];
+
+/** What HTTP sends in headers or has from the session. */
+export const envelopeFields = ["actor", "idempotencyKey", "ifVersion"] as const;
+
+/** The fields of a path, in their order. */
+export const parametersOf = ({ path }: Route): readonly string[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);

@@ -1,0 +1,123 @@
+import { type Actor, BookingError, type Engine, isBookingError, type LiveSlots } from "@slotwright/core";
+import type { Asking } from "./calls.ts";
+import { HttpError } from "./errors.ts";
+import type { LiveOptions } from "./options.ts";
+import type { Input } from "./requests/input.ts";
+
+/** Searches for free times: by the live slots of the process where they have the answer, or else by the database. */
+export interface Searches {
+  readonly findOpen: (asking: Omit<Asking, "searches">) => Promise<object>;
+  readonly countByDay: (actor: Actor, input: Input) => object;
+  readonly next: (actor: Actor, input: Input) => object;
+  /** Resolves once the live slots are read, or cannot be. */
+  readonly ready: () => Promise<void>;
+  readonly close: () => void;
+}
+
+/** After so many milliseconds, reading the live slots is tried again. */
+const againMs = 5_000;
+
+export function createSearches(
+  engine: Pick<Engine, "follow">,
+  options: LiveOptions | undefined,
+  onError: (error: unknown) => void,
+): Searches {
+  const model = options === undefined ? undefined : createModel(engine, options, onError);
+  return {
+    ready: () => model?.ready() ?? Promise.resolve(),
+    close: () => model?.close(),
+    async findOpen({ actor, engine: own, input }) {
+      const now = new Date();
+      const found = model?.liveFor(actor) === true ? fromLive(model.slots(), input, now) : undefined;
+      if (found !== undefined) return found;
+      const page = await own.findOpen(fromNowOn(input, now));
+      return { ...page, source: "database", cursor: null, asOf: now, behindMs: 0, isStale: false };
+    },
+    countByDay: (actor, input) => withSource(requireLive(model, actor).countByDay(input)),
+    next: (actor, input) => withSource(requireLive(model, actor).next(input)),
+  };
+}
+
+type Model = ReturnType<typeof createModel>;
+
+/** The live slots, which are read in the background, and again after a failure. */
+function createModel(
+  engine: Pick<Engine, "follow">,
+  { openTo, ...wanted }: LiveOptions,
+  onError: (error: unknown) => void,
+) {
+  const closing = new AbortController();
+  let slots: LiveSlots | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function start(): Promise<void> {
+    try {
+      slots = await engine.follow({ ...wanted, signal: closing.signal });
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      onError(error);
+      timer = setTimeout(() => void start(), againMs);
+    }
+  }
+
+  const started = start();
+  return {
+    ready: () => started,
+    slots: () => slots,
+    liveFor: (actor: Actor) => openTo === "everybody" || openTo(actor),
+    close() {
+      clearTimeout(timer);
+      closing.abort();
+      slots = undefined;
+    },
+  };
+}
+
+/**
+ * The answer of the live slots, if they have it: the window has to be asked for with its end, since the database has
+ * more beyond theirs.
+ */
+function fromLive(slots: LiveSlots | undefined, input: Input, now: Date): object | undefined {
+  const [from, to] = [dateOf(input.from), dateOf(input.to)];
+  if (slots === undefined || to === undefined || (from === undefined && input.from !== undefined)) return undefined;
+  try {
+    const found = slots.findOpen({ ...input, from: from !== undefined && from > now ? from : now, to });
+    return found.isStale ? undefined : withSource(found);
+  } catch (error) {
+    // Of what is not followed, and of what is no valid input, the database's search says so.
+    if (isBookingError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The plain form of an instant, which is read the fastest. All others are left to the database's search. */
+const plainInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/;
+
+function dateOf(text: unknown): Date | undefined {
+  if (typeof text !== "string" || !plainInstant.test(text)) return undefined;
+  const date = new Date(text);
+  // February has no 30th.
+  const isSo = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text.slice(0, 19));
+  return isSo ? date : undefined;
+}
+
+/** What has begun is not on offer. If all of what is asked for has begun, nothing is left between `from` and `to`. */
+function fromNowOn(input: Input, now: Date): Input {
+  const [from, to] = [Date.parse(String(input.from)), Date.parse(String(input.to))];
+  const isFuture = input.from !== undefined && !(from <= now.getTime());
+  if (isFuture || from > to) return input;
+  return { ...input, from: to <= now.getTime() ? input.to : now };
+}
+
+function requireLive(model: Model | undefined, actor: Actor): LiveSlots {
+  if (model === undefined) throw new HttpError("route_not_found");
+  if (!model.liveFor(actor)) {
+    const problem = "These searches are not open to you.";
+    throw new BookingError("forbidden", { command: "follow", actorId: actor.id, problem });
+  }
+  const slots = model.slots();
+  if (slots === undefined) throw new BookingError("storage_unavailable", {});
+  return slots;
+}
+
+const withSource = (found: object): object => ({ ...found, source: "live" });

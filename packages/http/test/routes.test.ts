@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { answers } from "../src/openapi/answers.ts";
+import { type OperationName, operationNames } from "../src/routes/table.ts";
+import { at, place, publish, type Send, slotAt, stage, week } from "./stage.ts";
+
+/** Checks each answer against the schema that the OpenAPI document has for it. */
+async function documented() {
+  const { send: plain, engine } = await stage({ live: { from: at(0), to: at(10_000), openTo: "everybody" } });
+  const seen = new Set<OperationName>();
+  const as = async (name: keyof typeof answers, route: string, sent: Parameters<Send>[1] = {}) => {
+    const answer = await plain(route, sent);
+    expect(answer.body).toMatchObject({ success: true });
+    expect(() => answers[name].parse(answer.body)).not.toThrow();
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    seen.add(name);
+    return answer;
+  };
+  return { as, seen, engine };
+}
+
+describe("the handler", () => {
+  it("answers every command, read and list as its document says", async () => {
+    const { as, seen } = await documented();
+    const slots = [0, 30, 60, 90, 120, 150].map(slotAt);
+    const created = await as("createSlots", "POST /slots", { body: { ...place, timeZone: "Europe/Berlin", slots } });
+    expect(created).toMatchObject({ status: 201, body: { schedule: { version: 1 } } });
+    expect(created.headers.get("ETag")).toBe('"1"');
+    const [first, second, third, fourth, fifth] = created.body.slots.map(({ id }: { id: string }) => id);
+    const many = { ...place, slots: [slotAt(300), slotAt(330)], chunkSize: 1 };
+    expect((await as("createManySlots", "POST /slots/many", { body: many })).body).toMatchObject({
+      inputs: 2,
+      slots: 2,
+    });
+
+    const blocked = await as("block", `POST /slots/${first}/block`, { headers: { "If-Match": '"1"' } });
+    expect([blocked.body.slot.status, blocked.headers.get("ETag")]).toEqual(["blocked", '"2"']);
+    await as("unblock", `POST /slots/${first}/unblock`, { body: { reason: "back" } });
+    const held = await as("hold", `POST /slots/${first}/hold`, { body: { seconds: 60 } });
+    await as("release", `POST /slots/${first}/release`, { body: { holdToken: held.body.holdToken } });
+
+    const body = { slotId: first, subjectId: "ada", appointmentId: "a/1", metadata: { note: "x" } };
+    const booked = await as("book", "POST /appointments", { body, headers: { "Idempotency-Key": "k-1" } });
+    expect(booked).toMatchObject({ status: 201, body: { appointment: { id: "a/1", status: "confirmed" } } });
+    expect(booked.headers.get("Location")).toBe("/appointments/a%2F1");
+    const again = await as("book", "POST /appointments", { body, headers: { "Idempotency-Key": "k-1" } });
+    expect(again.body).toEqual({ ...booked.body, replayed: true });
+
+    const moved = await as("reschedule", "POST /appointments/a%2F1/reschedule", { body: { slotId: second } });
+    expect(moved.body).toMatchObject({ slots: [{ id: second, version: 2 }], freedSlots: [{ id: first, version: 7 }] });
+    await as("checkIn", "POST /appointments/a%2F1/check-in", { headers: { "If-Match": '"2"' } });
+    await as("complete", "POST /appointments/a%2F1/complete");
+    const wish = { ...place, ...slotAt(600), subjectId: "ben", ifNoSlot: "schedule", appointmentId: "b" };
+    expect((await as("book", "POST /appointments", { body: wish })).body).toMatchObject({ slots: [] });
+    await as("createSlots", "POST /slots", { body: { ...place, slots: [slotAt(600)] } });
+    expect((await as("accept", "POST /appointments/b/accept", { body: {} })).body.slots).toHaveLength(1);
+    await as("markNoShow", "POST /appointments/b/no-show");
+    await as("book", "POST /appointments", { body: { slotId: third, subjectId: "cy", appointmentId: "c" } });
+    await as("cancel", "POST /appointments/c/cancel", { body: { reason: "ill" } });
+    await as("book", "POST /appointments", { body: { slotId: fourth, alsoSlotIds: [], subjectId: "cy" } });
+    await as("reconcile", "POST /reconcile", { body: { dryRun: true } });
+
+    expect((await as("getSchedule", "GET /schedules/dr-weber?facilityId=north")).body.schedule.timeZone).toBe(
+      "Europe/Berlin",
+    );
+    const list = await as("listSlots", `GET /slots?providerId=dr-weber&status=booked&status=held&${week}&limit=1`);
+    expect(list.body.items).toHaveLength(1);
+    const next = encodeURIComponent(list.body.nextCursor);
+    await as("listSlots", `GET /slots?providerId=dr-weber&status=booked&status=held&${week}&limit=1&cursor=${next}`);
+    expect((await as("getSlot", `GET /slots/${fifth}`)).headers.get("ETag")).toBe('"1"');
+    expect((await as("slotHistory", `GET /slots/${first}/history?newestFirst=true`)).body.items[0].command).toBe(
+      "reschedule",
+    );
+    await as("checkSync", `GET /slots/${first}/sync`);
+    expect((await as("listAppointments", "GET /appointments?subjectId=ada")).body.items).toHaveLength(1);
+    await as("getAppointment", "GET /appointments/a%2F1");
+    await as("appointmentHistory", "GET /appointments/a%2F1/history");
+    await as("findOpen", `GET /open-slots?providerId=dr-weber&${week}`);
+    await as("countByDay", "GET /open-slots/days?timeZone=Europe%2FBerlin");
+    await as("nextOpen", "GET /open-slots/next?minutes=30&count=2");
+    const snapshot = await as("snapshot", `GET /snapshot?providerId=dr-weber&${week}`);
+    expect(snapshot.body.slots.items).toHaveLength(9);
+    const page = await as("changes", "GET /changes?providerId=dr-weber&limit=3");
+    expect(page.body).toMatchObject({ isEnd: false, entries: [{ version: 1 }, { version: 1 }, { version: 1 }] });
+    expect((await as("changes", `GET /changes?after=${snapshot.body.cursor}`)).body).toMatchObject({
+      entries: [],
+      isEnd: true,
+    });
+    expect(operationNames.filter((name) => !seen.has(name))).toEqual(["stream", "openapi"]);
+  });
+
+  it("carries in the answer of a command every record that it changed, with its version", async () => {
+    const { send, engine } = await stage();
+    const [one, two] = await publish(send, 2);
+    const changedBy = async (route: string, body: object) => {
+      const { cursor } = await engine.changes({ after: "end" });
+      const answer = await send(route, { body });
+      const { entries } = await engine.changes({ after: cursor });
+      const changed = entries.map(({ recordId, version }) => `${recordId} ${version}`).sort();
+      const { appointment, slot, slots = [], freedSlots = [] } = answer.body;
+      const told = [appointment, slot, ...slots, ...freedSlots].filter((record) => record !== undefined);
+      expect(told.map(({ id, version }) => `${id} ${version}`).sort()).toEqual(expect.arrayContaining(changed));
+    };
+    await changedBy("POST /appointments", { slotId: one, subjectId: "ada", appointmentId: "a" });
+    await changedBy("POST /appointments/a/reschedule", { slotId: two });
+    await changedBy(`POST /slots/${one}/block`, {});
+    await changedBy("POST /appointments/a/check-in", {});
+    await changedBy("POST /appointments/a/cancel", {});
+  });
+
+  it("answers below its base path, with the methods of a path, and a head without its body", async () => {
+    const { send, handler } = await stage({ basePath: "/api/booking" });
+    expect((await send("GET /slots")).status).toBe(404);
+    expect((await send("GET /api/booking/slots")).status).toBe(200);
+    const created = { ...place, slots: [slotAt(0)] };
+    const { body } = await send("POST /api/booking/slots", { body: created });
+    const booked = await send("POST /api/booking/appointments", { body: { slotId: body.slots[0].id, subjectId: "a" } });
+    expect(booked.headers.get("Location")).toBe(`/api/booking/appointments/${booked.body.appointment.id}`);
+    const options = await send("OPTIONS /api/booking/slots");
+    expect([options.status, options.headers.get("Allow")]).toEqual([204, "GET, OPTIONS, POST"]);
+    expect(await send("HEAD /api/booking/slots")).toMatchObject({ status: 200, body: null });
+    expect(handler.openApi()).toMatchObject({ servers: [{ url: "/api/booking" }] });
+  });
+});
