@@ -118,7 +118,7 @@ async function sendUntilAnswered(
     const generation = store.generation();
     try {
       const answer = await send(command.name, { ...command.input, idempotencyKey: command.key }, closed);
-      settle(command, answer, generation === store.generation(), options);
+      await settle(command, answer, generation === store.generation(), options);
       return { command, answer };
     } catch (error) {
       if (!isRequestError(error)) throw error;
@@ -143,11 +143,20 @@ function isAgain({ transient, status, code }: RequestError, mayHaveReached: bool
 const mayHaveTakenEffect = ({ status, code }: RequestError): boolean =>
   status === 0 || code === "outcome_unknown" || status >= 502;
 
-/** The answer of a request that was begun before the feed began anew may be of a state that is no more: it is read. */
-function settle(command: PendingCommand, answer: Fields, isCurrent: boolean, { store, reread }: OutboxOptions): void {
+/**
+ * The answer of a request that was begun before the feed began anew may be of a state that is no more: its records are read.
+ * Whoever gave the command is not told before that is shown: a screen that lacks what they were told would be a step back.
+ */
+async function settle(
+  command: PendingCommand,
+  answer: Fields,
+  isCurrent: boolean,
+  { store, reread }: OutboxOptions,
+): Promise<void> {
   const records = recordsIn(answer);
-  if (isCurrent) store.settle(command, records);
-  else void reread(records.map(keyOf)).then(() => store.settleRead(command));
+  if (isCurrent) return store.settle(command, records);
+  await reread(records.map(keyOf));
+  await store.settleRead(command);
 }
 
 function recordsIn(answer: Fields): readonly ClientRecord[] {

@@ -45,8 +45,11 @@ export interface Store {
   readonly add: (command: PendingCommand) => void;
   /** A command was answered with these records. */
   readonly settle: (command: PendingCommand, records: readonly ClientRecord[]) => void;
-  /** A command was answered before the feed began anew, and its records have been read since. */
-  readonly settleRead: (command: PendingCommand) => void;
+  /**
+   * A command was answered by a request of before the feed began anew, and its records have been read since. Resolves when
+   * that is shown.
+   */
+  readonly settleRead: (command: PendingCommand) => Promise<void>;
   /** A command was refused: it is taken back, and what the refusal says of a record counts at once. */
   readonly refuse: (command: PendingCommand, error: RequestError | undefined) => void;
   /** The feed begins anew: until `completeAnew`, lists and entries go into a base that is not shown yet. */
@@ -65,6 +68,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
   let [generation, version] = [0, 0];
   let shown: ReadonlyMap<Key, ShownRecord> | undefined;
   let cancelTimer = () => {};
+  const waiting: (() => void)[] = [];
   let hasBegun = false;
 
   const bases = (): readonly Base[] => (fresh === undefined ? [base] : [base, fresh]);
@@ -160,6 +164,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
       // What was read is in the base that is not shown yet: until it is, the command shows it.
       list.settle(command.key, fresh === undefined ? new Map() : untilAnew);
       changed();
+      return fresh === undefined ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
     },
     refuse(command, error) {
       list.remove(command.key);
@@ -180,6 +185,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
       fresh = undefined;
       list.moveToFresh();
       changed();
+      for (const go of waiting.splice(0)) go();
     },
     close() {
       cancelTimer();

@@ -47,6 +47,8 @@ export function createMonitor(): Monitor {
         return `${id} went back from ${version} to ${record.version}`;
     }
     for (const [id, version] of told) {
+      // What a command creates may come later, if the feed begins anew meanwhile.
+      if (!seen.has(id)) continue;
       const now = shown.get(id)?.version ?? 0;
       if (now < version && shown.get(id)?.isPending !== true)
         return `${id} is shown in version ${now}, and an answer had ${version}`;

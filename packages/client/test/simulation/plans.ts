@@ -24,6 +24,8 @@ export type Step = { readonly settles: boolean } & (
       readonly act: (typeof acts)[number];
       readonly slot: number;
       readonly appointment: number;
+      /** What happens to its request, if nothing else is sent before it. */
+      readonly fate: Fate;
     }
   | { readonly kind: "fate"; readonly fates: readonly Fate[] }
   | { readonly kind: "pump"; readonly most: number; readonly cutAt: readonly number[] }
@@ -31,13 +33,15 @@ export type Step = { readonly settles: boolean } & (
   | { readonly kind: "cut"; readonly streams: TestServer["streams"] }
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "restore"; readonly to: number }
-  | { readonly kind: "rewind" | "reset" | "save" | "reload" }
+  /** `isSlow`: the first list that is read afterwards comes late. */
+  | { readonly kind: "reset" | "reload"; readonly isSlow: boolean }
+  | { readonly kind: "rewind" | "save" }
 );
 
 const small = fc.nat(7);
-const act = (kind: "give" | "others") =>
-  fc.record({ kind: fc.constant(kind), act: fc.constantFrom(...acts), slot: small, appointment: small });
 const fate = fc.constantFrom<Fate>("through", "lost", "unanswered", "late", "late");
+const act = (kind: "give" | "others") =>
+  fc.record({ kind: fc.constant(kind), act: fc.constantFrom(...acts), slot: fc.nat(2), appointment: fc.nat(2), fate });
 
 const happening = fc.oneof(
   { weight: 8, arbitrary: act("give") },
@@ -70,8 +74,13 @@ const happening = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      kind: fc.constantFrom("rewind" as const, "reset" as const, "save" as const, "save" as const, "reload" as const),
+      kind: fc.constantFrom("reset" as const, "reload" as const),
+      isSlow: fc.boolean(),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom("rewind" as const, "save" as const, "save" as const) }),
   },
 );
 

@@ -16,7 +16,7 @@ const ada = { kind: "patient", id: "ada" };
 const ben = { kind: "provider", id: "ben" };
 const hourMs = 3_600_000;
 const [from, to] = [new Date(startOfTime), new Date(startOfTime + 400 * hourMs)];
-const slotCount = 4;
+const slotCount = 3;
 
 interface Stage {
   readonly time: VirtualTime;
@@ -103,7 +103,10 @@ function watch(stage: Stage): void {
 
 async function perform(stage: Stage, step: Step): Promise<void> {
   const { server, time } = stage;
-  if (step.kind === "give") give(stage, step);
+  if (step.kind === "give") {
+    server.fates.unshift(step.fate);
+    give(stage, step);
+  }
   if (step.kind === "others") await others(stage, step);
   if (step.kind === "fate") server.fates.push(...step.fates);
   if (step.kind === "pump") await server.pump(step.most, step.cutAt);
@@ -111,6 +114,7 @@ async function perform(stage: Stage, step: Step): Promise<void> {
   if (step.kind === "rewind") server.rewind();
   if (step.kind === "cut") cut(stage, step.streams);
   if (step.kind === "wait") await time.advance(step.ms, () => settled(2));
+  if ((step.kind === "reset" || step.kind === "reload") && step.isSlow) server.fates.splice(0, 9, "through", "late");
   if (step.kind === "reset") server.reset();
   if (step.kind === "restore") await restore(stage, step.to);
   if (step.kind === "save") stage.database.save();
