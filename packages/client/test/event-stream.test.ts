@@ -27,13 +27,12 @@ test("reads events whatever ends their lines, with comments, ids without news, a
 
 test("reads the same wherever the bytes are cut", () => {
   const all = bytes(sample);
-  fc.assert(
-    fc.property(fc.array(fc.nat(all.length), { maxLength: 12 }), (places) => {
-      const borders = [0, ...places.sort((a, b) => a - b), all.length];
-      const chunks = borders.slice(1).map((border, index) => all.slice(borders[index], border));
-      expect(read(chunks)).toEqual(expected);
-    }),
-  );
+  const places = fc.array(fc.nat(all.length), { maxLength: 12 });
+  for (const cuts of fc.sample(places, 300)) {
+    const borders = [0, ...cuts.sort((a, b) => a - b), all.length];
+    const chunks = borders.slice(1).map((border, index) => all.slice(borders[index], border));
+    expect(read(chunks)).toEqual(expected);
+  }
   expect(read([...all].map((byte) => Uint8Array.of(byte)))).toEqual(expected);
 });
 

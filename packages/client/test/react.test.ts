@@ -36,7 +36,7 @@ function Page({ of: { slotIds, window } }: { readonly of: Stage }) {
     `under way ${underWay}`,
     error === null ? "fine" : `${error.code}: ${error.message}`,
   ].join(", ");
-  return createElement("button", { onClick: click }, text);
+  return createElement("button", { type: "button", onClick: click }, text);
 }
 
 function mount(of: Stage) {

@@ -19,7 +19,7 @@ async function bundled(entry: string, external: readonly string[]) {
 
 test("the client has less than 15 kB when it is bundled, minified and gzipped, and no Zod in it", async () => {
   const { bytes, inputs } = await bundled("index.ts", []);
-  console.info(`@slotwright/client: ${bytes} bytes gzipped`);
+  process.stdout.write(`@slotwright/client: ${bytes} bytes gzipped\n`);
   expect(bytes).toBeLessThan(15_000);
   expect(inputs.filter((input) => /zod|node_modules/.test(input))).toEqual([]);
   expect(inputs).toContain("packages/core/src/rules/transitions.ts");
@@ -27,7 +27,7 @@ test("the client has less than 15 kB when it is bundled, minified and gzipped, a
 
 test("the hooks bring nothing but React, which the host has", async () => {
   const { bytes, inputs } = await bundled("react/index.ts", ["react"]);
-  console.info(`@slotwright/client/react: ${bytes} bytes gzipped`);
+  process.stdout.write(`@slotwright/client/react: ${bytes} bytes gzipped\n`);
   expect(bytes).toBeLessThan(3_000);
   expect(inputs.every((input) => input.startsWith("packages/client/src/"))).toBe(true);
 });

@@ -31,29 +31,22 @@ export function createMonitor(): Monitor {
   const settledTags = new Map<string, "done" | "refused">();
   const effects = new Map<string, readonly Versioned[]>();
   const problems: string[] = [];
-  let mayGoBack = false;
+  /** The records that have gone back since commits were lost: each of them may once, when the page learns of it. */
+  const goneBackSince = new Set<string>();
   let hasLost = false;
 
   function problem(text: string): void {
     if (problems.length < 3) problems.push(text);
   }
 
-  function goneBack(records: readonly ShownRecord[]): string | undefined {
-    const shown = new Map(records.map((record) => [record.id, record]));
-    for (const [id, version] of seen) {
-      const record = shown.get(id);
-      if (record === undefined && version > 0) return `${id} was seen in version ${version} and is gone`;
-      if (record !== undefined && record.version < version)
-        return `${id} went back from ${version} to ${record.version}`;
-    }
-    for (const [id, version] of told) {
-      // What a command creates may come later, if the feed begins anew meanwhile.
-      if (!seen.has(id)) continue;
-      const now = shown.get(id)?.version ?? 0;
-      if (now < version && shown.get(id)?.isPending !== true)
-        return `${id} is shown in version ${now}, and an answer had ${version}`;
-    }
-    return undefined;
+  function goneBack(id: string, record: ShownRecord | undefined): string | undefined {
+    const [before, answered] = [seen.get(id) ?? 0, told.get(id) ?? 0];
+    if (record === undefined && before > 0) return `${id} was seen in version ${before} and is gone`;
+    const now = record?.version ?? 0;
+    if (now < before) return `${id} went back from ${before} to ${now}`;
+    // What a command creates may come later, if the feed begins anew meanwhile.
+    const isBehind = seen.has(id) && now < answered && record?.isPending !== true;
+    return isBehind ? `${id} is shown in version ${now}, and an answer had ${answered}` : undefined;
   }
 
   return {
@@ -70,17 +63,20 @@ export function createMonitor(): Monitor {
       }
     },
     look(records) {
-      const back = goneBack(records);
-      if (back !== undefined && !mayGoBack) problem(back);
-      if (back !== undefined) {
-        mayGoBack = false;
-        seen.clear();
-        told.clear();
+      const shown = new Map(records.map((record) => [record.id, record]));
+      for (const id of seen.keys()) {
+        const back = goneBack(id, shown.get(id));
+        if (back === undefined) continue;
+        if (!hasLost || goneBackSince.has(id)) problem(back);
+        goneBackSince.add(id);
+        seen.delete(id);
+        told.delete(id);
       }
       for (const { id, version } of records) seen.set(id, Math.max(version, seen.get(id) ?? 0));
     },
     lost() {
-      [mayGoBack, hasLost] = [true, true];
+      hasLost = true;
+      goneBackSince.clear();
       told.clear();
       // What was done before is no more, so that its answers tell of nothing.
       effects.clear();
