@@ -88,7 +88,10 @@ function readText(request: MountedRequest, response: ServerResponse, maximum: nu
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
     request.once("error", (error) => reject(new HttpError("bad_request", {}, {}, error)));
-    request.once("close", () => reject(new HttpError("bad_request")));
+    request.once("close", () => {
+      // An error is costly to make, and every request closes.
+      if (!request.complete) reject(new HttpError("bad_request"));
+    });
   }).then((whole) => textOf([whole as Buffer]));
 }
 
