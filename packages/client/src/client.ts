@@ -8,7 +8,7 @@ import {
   type ShownSlot,
   type SlotCommandCalls,
 } from "./calls/calls.ts";
-import { newId } from "./calls/ids.ts";
+import { createIdSource } from "./calls/ids.ts";
 import type { Fields } from "./calls/routes.ts";
 import { createSending } from "./calls/send.ts";
 import { type ClientOptions, settingsOf } from "./client-options.ts";
@@ -99,7 +99,7 @@ export function createClient(options: ClientOptions): Client {
   const feed = createFeed({ store: heard, lists, send, pauses, environment });
   const outbox = createOutbox({
     ...{ store, send, keys: settings.keys, prefix: settings.prefix, pauses, random, now: environment.now },
-    newId: () => newId(environment.now()),
+    newId: createIdSource(environment.now),
     reread: async (keys) => void (await Promise.all(keys.map(rereads.want))),
     onOutcome: outcomes.tell,
     resendForMs: settings.resendForMs,

@@ -31,9 +31,12 @@ export function createRereads({ store, send, pauses, random, isWanted }: RereadO
     for (let failures = 1; !closing.signal.aborted; failures++) {
       const isCurrent = () => generation === store().generation();
       if (!isCurrent()) return;
+      const before = versionOf(key);
       try {
         const found = await readOne(kind, id);
         if (!isCurrent()) return;
+        // What was not there may have been created while the answer was on its way.
+        if (found === undefined && versionOf(key) !== before) continue;
         if (found === undefined) store().remove(key);
         else if (store().shown().has(key) || isWanted(found)) store().receive([found]);
         return;
@@ -43,6 +46,8 @@ export function createRereads({ store, send, pauses, random, isWanted }: RereadO
       }
     }
   }
+
+  const versionOf = (key: Key) => store().shown().get(key)?.version;
 
   /** Undefined if there is no such record for this reader. */
   async function readOne(kind: string, id: string): Promise<ClientRecord | undefined> {
