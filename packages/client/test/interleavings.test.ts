@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import * as product from "../src/index.ts";
 import { openMemory, openSqlite } from "./simulation/databases.ts";
-import { plan } from "./simulation/plans.ts";
+import { examples, plan } from "./simulation/plans.ts";
 import { play } from "./simulation/play.ts";
 
 // `INTERLEAVINGS=50000 SEED=7 vitest run packages/client/test/interleavings.test.ts` plays more of them.
@@ -20,7 +20,7 @@ test.each([
       await play(steps, product, open);
       played++;
     });
-    await fc.assert(property, { numRuns, ...seed });
+    await fc.assert(property, { numRuns, examples, ...seed });
     expect(played).toBe(numRuns);
   },
   3_600_000,

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { type Mutant, mutants } from "./mutants.ts";
 import { openMemory } from "./simulation/databases.ts";
-import { plan } from "./simulation/plans.ts";
+import { examples, plan } from "./simulation/plans.ts";
 import { type Product, play } from "./simulation/play.ts";
 
 const folder = join(import.meta.dirname, "..", ".mutants");
@@ -31,7 +31,7 @@ test.each(mutants.map((mutant, index) => [mutant.flaw, mutant, index] as const))
   async (_, mutant, index) => {
     const product = await flawed(mutant, index);
     const property = fc.asyncProperty(plan, (steps) => play(steps, product, openMemory));
-    const found = await fc.check(property, { numRuns: 2_000, seed: 1, endOnFailure: true });
+    const found = await fc.check(property, { numRuns: 2_000, seed: 1, examples, endOnFailure: true });
     expect(found.failed).toBe(true);
     expect(String(found.errorInstance)).toMatch(/went back|shown in version|differ|pending|told|took effect|gone|live/);
   },

@@ -89,3 +89,28 @@ export const plan = fc.array(
   fc.tuple(happening, fc.boolean()).map(([step, settles]): Step => ({ ...step, settles })),
   { minLength: 1, maxLength: 24 },
 );
+
+const first = { slot: 0, appointment: 0, fate: "through", settles: true } as const;
+const news: Step = { kind: "pump", most: 3, cutAt: [], settles: true };
+
+/** Plans that random ones rarely come upon, each of them played before those. */
+const writtenPlans: readonly (readonly Step[])[] = [
+  // The answer to a command comes when the feed has brought a later version.
+  [
+    { ...first, kind: "give", act: "block", fate: "late" },
+    { ...first, kind: "others", act: "unblock" },
+    news,
+    { kind: "release", place: 0, settles: true },
+  ],
+  // A slot is booked whose hold has expired, of which the entry says nothing.
+  [
+    { ...first, kind: "others", act: "hold" },
+    news,
+    { kind: "wait", ms: 31_000, settles: true },
+    { ...first, kind: "others", act: "book" },
+    news,
+  ],
+];
+
+/** The written plans, as fast-check takes them. */
+export const examples = writtenPlans.map((steps): [Step[]] => [[...steps]]);
