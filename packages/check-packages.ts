@@ -34,6 +34,8 @@ import { isErrorResponse, type SlotJson } from "@slotwright/core/client";
 import { memoryAdapter } from "@slotwright/core/memory";
 import { inputSchemas } from "@slotwright/core/schemas";
 import { conformanceCases } from "@slotwright/conformance";
+import { createClient, isRequestError } from "@slotwright/client";
+import { useSlots } from "@slotwright/client/react";
 import { createHandler } from "@slotwright/http";
 import { toNodeListener } from "@slotwright/http/node";
 import { mysqlAdapter } from "@slotwright/adapter-mysql";
@@ -57,8 +59,12 @@ for (const storage of adapters) {
   const handler = createHandler({ engine, actorOf: () => actor });
   const answer = await handler(new Request("http://localhost/appointments/" + appointment.id));
   const isServed = answer.status === 200 && typeof toNodeListener(handler) === "function";
+  const client = createClient({ url: "http://localhost", owner: "s", fetch: (url, init) => handler(new Request(url, init)) });
+  const late = await client.commands.book({ slotId: want.slotId, subjectId: "s" }).catch((error: unknown) => error);
+  const isAnswered = isRequestError(late, "slot_booked") && late.details.slotId === want.slotId && typeof useSlots === "function";
+  client.close();
   await handler.close();
-  if (!isServed || appointment.status !== "confirmed" || !isTaken || !isKnown) throw new Error("the packed packages do not work");
+  if (!isServed || !isAnswered || appointment.status !== "confirmed" || !isTaken || !isKnown) throw new Error("the packed packages do not work");
   await storage.close();
 }
 // Making an adapter touches nothing: the servers' packages load and compile.

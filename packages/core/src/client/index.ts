@@ -11,7 +11,7 @@ export { type CommandName, commandNames } from "../model/journal.ts";
 export { limits } from "../model/limits.ts";
 export { type SlotStatus, slotStatuses } from "../model/slot.ts";
 export type { Actor, Json, Metadata } from "../model/values.ts";
-export { appointmentTransitions, type StateChange, slotTransitions } from "../rules/transitions.ts";
+export { allows, appointmentTransitions, type StateChange, slotTransitions } from "../rules/transitions.ts";
 export { isErrorCode, isErrorResponse, isProblemDetails } from "./guards.ts";
 export type {
   AppointmentJson,

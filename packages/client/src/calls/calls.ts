@@ -1,0 +1,147 @@
+import type {
+  ActorEngine,
+  AppointmentCommands,
+  ChangesPage,
+  CountByDayInput,
+  CreatedSoFar,
+  CreateManySlotsInput,
+  FindOpenInput,
+  HistoryInput,
+  JournalEntry,
+  LiveDays,
+  LiveNext,
+  NewSlotInput,
+  NextOpenInput,
+  OpenSlot,
+  Page,
+  ReconcileInput,
+  ReconcileReport,
+  Shown,
+  SlotCommands,
+  WindowInput,
+  WithoutActor,
+} from "@slotwright/core";
+import type { Fields, RouteName } from "./routes.ts";
+import type { Send } from "./send.ts";
+
+/** A slot as this caller may see it: what is hidden is null. */
+export type ShownSlot = Awaited<ReturnType<ActorEngine["getSlot"]>>;
+
+/** An appointment as this caller may see it: what is hidden is null. */
+export type ShownAppointment = Awaited<ReturnType<ActorEngine["getAppointment"]>>;
+
+/** An entry of the feed as this caller may see it. */
+export type ShownEntry = Shown<JournalEntry>;
+
+/** Free times, and how old they may be. */
+export interface OpenSlotsPage extends Page<OpenSlot> {
+  /** Who answered: the memory of the server's process, or the database. */
+  readonly source: "live" | "database";
+  /** Where in the feed the slots were so; null from the database. */
+  readonly cursor: string | null;
+  /** When it was answered. */
+  readonly asOf: Date;
+  /** What others committed in the last so many milliseconds may be missing. */
+  readonly behindMs: number;
+  /** Whether that is more than the host wants. */
+  readonly isStale: boolean;
+}
+
+/** What `createManySlots` takes over HTTP: the slots as an array, in one request. */
+export interface ManySlotsInput extends Omit<CreateManySlotsInput, "actor" | "slots" | "onProgress" | "signal"> {
+  readonly slots: readonly NewSlotInput[];
+}
+
+/** What `snapshot` takes: a window with both ends. */
+export interface SnapshotInput extends Required<WindowInput> {
+  readonly providerIds?: readonly string[] | undefined;
+  readonly facilityId?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** What a new reader begins with. */
+export interface Snapshot {
+  /** Where the feed goes on from. */
+  readonly cursor: string;
+  readonly slots: Page<ShownSlot>;
+  readonly appointments: Page<ShownAppointment>;
+}
+
+type EngineReadCalls = Pick<
+  ActorEngine,
+  "getSchedule" | "getSlot" | "getAppointment" | "listSlots" | "listAppointments" | "checkSync"
+>;
+
+/**
+ * The engine's calls over HTTP, each of them one request. They take what the engine's calls take, without the actor, who is
+ * that of the session, and answer with the same, `Date`s included.
+ *
+ * @throws RequestError
+ */
+export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, EngineReadCalls {
+  createManySlots(input: ManySlotsInput): Promise<CreatedSoFar>;
+  reconcile(input: Omit<WithoutActor<ReconcileInput>, "onFinding">): Promise<ReconcileReport>;
+  findOpen(input: FindOpenInput): Promise<OpenSlotsPage>;
+  countByDay(input: CountByDayInput): Promise<LiveDays>;
+  next(input: NextOpenInput): Promise<LiveNext>;
+  history(input: HistoryInput): Promise<Page<ShownEntry>>;
+  snapshot(input: SnapshotInput): Promise<Snapshot>;
+  changes(input?: Parameters<ActorEngine["changes"]>[0]): Promise<ChangesPage<ShownEntry>>;
+}
+
+/** The commands about slots. */
+export type SlotCommandCalls = Omit<SlotCommands<"actor">, "createManySlots">;
+
+/** A command that is one call with an input, and takes effect at most once for its key. */
+export const commandNames = [
+  "createSlots",
+  "block",
+  "unblock",
+  "hold",
+  "release",
+  "book",
+  "accept",
+  "reschedule",
+  "checkIn",
+  "complete",
+  "markNoShow",
+  "cancel",
+] as const;
+
+export type ClientCommandName = (typeof commandNames)[number];
+
+const plain = [
+  ...commandNames,
+  "createManySlots",
+  "reconcile",
+  "getSchedule",
+  "listSlots",
+  "listAppointments",
+  "findOpen",
+  "countByDay",
+  "next",
+  "snapshot",
+  "changes",
+] as const satisfies readonly RouteName[];
+
+/** Each call as one request. */
+export function callsOf(send: Send): Calls {
+  const ofName =
+    (name: RouteName) =>
+    (input: Fields = {}) =>
+      send(name, input).then(withoutSuccess);
+  const calls = {
+    ...Object.fromEntries(plain.map((name) => [name, ofName(name)])),
+    getSchedule: async (input: Fields) => (await send("getSchedule", input)).schedule,
+    getSlot: async (slotId: string) => (await send("getSlot", { slotId })).slot,
+    getAppointment: async (appointmentId: string) => (await send("getAppointment", { appointmentId })).appointment,
+    checkSync: (slotId: string) => ofName("checkSync")({ slotId }),
+    history: (input: HistoryInput) =>
+      ofName("slotId" in input ? "slotHistory" : "appointmentHistory")(input as unknown as Fields),
+  };
+  return calls as unknown as Calls;
+}
+
+function withoutSuccess({ success: _, ...answer }: Fields): Fields {
+  return answer;
+}

@@ -1,0 +1,36 @@
+/** The fields that are instants in every answer. Whatever else looks like one stays text. */
+const instants: ReadonlySet<string> = new Set([
+  "asOf",
+  "at",
+  "conflictingEnd",
+  "conflictingStart",
+  "createdAt",
+  "end",
+  "expiredAt",
+  "expiresAt",
+  "heldUntil",
+  "slotEnd",
+  "slotStart",
+  "start",
+  "updatedAt",
+]);
+
+/** What is the host's own, or is JSON in the engine's answers as well. */
+const untouched: ReadonlySet<string> = new Set(["changes", "metadata"]);
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** The same value with a `Date` in each field that is an instant. */
+export function withDates(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withDates);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, fieldWithDates(name, field)]));
+}
+
+function fieldWithDates(name: string, field: unknown): unknown {
+  if (untouched.has(name)) return field;
+  return typeof field === "string" && instants.has(name) ? dateOf(field) : withDates(field);
+}
+
+/** The instant that a text is, or the text, if it is none. */
+export const dateOf = (text: string): Date | string => (rfc3339.test(text) ? new Date(text) : text);

@@ -1,0 +1,84 @@
+import type { ErrorCode, ScreenDetails } from "@slotwright/core";
+
+/** What only a client can say: nothing came back, or nothing that is an answer of this server. */
+export type ClientErrorCode = "no_answer" | "not_an_answer" | "not_sent";
+
+/** A code of the engine, one of HTTP (such as `not_signed_in`), one of the host's own, or one of the client. */
+export type RequestErrorCode = ErrorCode | ClientErrorCode | (string & {});
+
+/** The details that come with a code. */
+export type RequestErrorDetails<Code extends string> = Code extends ErrorCode
+  ? ScreenDetails[Code]
+  : Readonly<Record<string, unknown>>;
+
+export interface RequestErrorFacts {
+  /** The HTTP status; 0 if there was no answer. */
+  readonly status: number;
+  /** For the person at the screen. */
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly recoverable: boolean;
+  readonly transient: boolean;
+  readonly retryAfterMs: number | null;
+}
+
+const brand = Symbol.for("slotwright.RequestError");
+
+/** What every call rejects with: the `BookingError` of the server, as far as it is for this caller. */
+export class RequestError<Code extends string = RequestErrorCode> extends Error {
+  override readonly name = "RequestError";
+  readonly code: Code;
+  readonly status: number;
+  readonly details: RequestErrorDetails<Code>;
+  /** True if a person can get further: choose another time, correct the input, try again later. */
+  readonly recoverable: boolean;
+  /** True if the same request, unchanged, may succeed later. */
+  readonly transient: boolean;
+  /** After how many milliseconds the server wants it sent again. Null if it did not say. */
+  readonly retryAfterMs: number | null;
+
+  static {
+    Object.defineProperty(RequestError.prototype, brand, { value: true });
+  }
+
+  constructor(code: Code, facts: RequestErrorFacts, cause?: unknown) {
+    super(facts.message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.status = facts.status;
+    this.details = facts.details as RequestErrorDetails<Code>;
+    this.recoverable = facts.recoverable;
+    this.transient = facts.transient;
+    this.retryAfterMs = facts.retryAfterMs;
+  }
+}
+
+/** Narrows an unknown error, optionally to one code. True for errors of any copy of this package. */
+export function isRequestError<Code extends RequestErrorCode = RequestErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is RequestError<Code> {
+  const isOurs = typeof error === "object" && error !== null && brand in error;
+  return isOurs && (code === undefined || (error as { readonly code?: unknown }).code === code);
+}
+
+/** The request may not have reached the server, or its answer was lost. A command may have taken effect. */
+export function noAnswer(cause: unknown): RequestError<"no_answer"> {
+  const message = "The server did not answer. Check the connection, and try it again.";
+  const facts = { status: 0, message, details: {}, recoverable: true, transient: true, retryAfterMs: null };
+  return new RequestError("no_answer", facts, cause);
+}
+
+/** What is answered by something in between, such as a proxy. It is sent again where a server may only be away. */
+export function notAnAnswer(status: number, retryAfterMs: number | null): RequestError<"not_an_answer"> {
+  const message = `The server answered in a way that cannot be read (HTTP ${status}). Try it again later.`;
+  const transient = status >= 500 || status === 408 || status === 429 || status < 400;
+  const facts = { status, message, details: {}, recoverable: transient, transient, retryAfterMs };
+  return new RequestError("not_an_answer", facts);
+}
+
+/** It was kept for so long that nobody expects it any more. An attempt before may have reached the server. */
+export function notSent(): RequestError<"not_sent"> {
+  const message = "This was asked for long ago, so it was not sent again. Look up whether it took effect.";
+  const facts = { status: 0, message, details: {}, recoverable: true, transient: false, retryAfterMs: null };
+  return new RequestError("not_sent", facts);
+}

@@ -1,0 +1,76 @@
+/** Method and path of each call. What is in braces is a field of its input. */
+export const routes = {
+  createSlots: "POST /slots",
+  createManySlots: "POST /slots/many",
+  block: "POST /slots/{slotId}/block",
+  unblock: "POST /slots/{slotId}/unblock",
+  hold: "POST /slots/{slotId}/hold",
+  release: "POST /slots/{slotId}/release",
+  book: "POST /appointments",
+  accept: "POST /appointments/{appointmentId}/accept",
+  reschedule: "POST /appointments/{appointmentId}/reschedule",
+  checkIn: "POST /appointments/{appointmentId}/check-in",
+  complete: "POST /appointments/{appointmentId}/complete",
+  markNoShow: "POST /appointments/{appointmentId}/no-show",
+  cancel: "POST /appointments/{appointmentId}/cancel",
+  reconcile: "POST /reconcile",
+  getSchedule: "GET /schedules/{providerId}",
+  listSlots: "GET /slots",
+  getSlot: "GET /slots/{slotId}",
+  slotHistory: "GET /slots/{slotId}/history",
+  checkSync: "GET /slots/{slotId}/sync",
+  listAppointments: "GET /appointments",
+  getAppointment: "GET /appointments/{appointmentId}",
+  appointmentHistory: "GET /appointments/{appointmentId}/history",
+  findOpen: "GET /open-slots",
+  countByDay: "GET /open-slots/days",
+  next: "GET /open-slots/next",
+  snapshot: "GET /snapshot",
+  changes: "GET /changes",
+  stream: "GET /changes/stream",
+} as const;
+
+export type RouteName = keyof typeof routes;
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A request as `fetch` takes it. */
+export interface Wanted {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What a query string names once for each value, where an input has an array. */
+const repeated: Readonly<Record<string, string>> = { providerIds: "providerId", statuses: "status" };
+
+/** The request that a call is. */
+export function requestOf(name: RouteName, input: Fields): Wanted {
+  const [method, template] = routes[name].split(" ") as [string, string];
+  const rest: Record<string, unknown> = { ...input };
+  const path = template.replace(/\{(\w+)\}/g, (_, field: string) => {
+    delete rest[field];
+    return encodeURIComponent(String(input[field]));
+  });
+  if (method === "GET") return { method, path: path + queryOf(rest), headers: {} };
+  const { idempotencyKey, ifVersion, ...body } = rest;
+  const headers = {
+    "Content-Type": "application/json",
+    ...(idempotencyKey !== undefined && { "Idempotency-Key": String(idempotencyKey) }),
+    ...(ifVersion !== undefined && { "If-Match": `"${ifVersion}"` }),
+  };
+  return { method, path, headers, body: JSON.stringify(body) };
+}
+
+function queryOf(fields: Fields): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    const values = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+    for (const one of values) query.append(repeated[name] ?? name, textOf(one));
+  }
+  return query.size === 0 ? "" : `?${query}`;
+}
+
+/** A `Date` as an RFC 3339 text, and a `Temporal.Instant`, whose text is one. */
+const textOf = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value));

@@ -1,0 +1,157 @@
+import type { AppointmentCommands, FindOpenInput } from "@slotwright/core";
+import {
+  type Calls,
+  callsOf,
+  commandNames,
+  type ShownAppointment,
+  type ShownEntry,
+  type ShownSlot,
+  type SlotCommandCalls,
+} from "./calls/calls.ts";
+import { createIdSource } from "./calls/ids.ts";
+import type { Fields } from "./calls/routes.ts";
+import { createSending } from "./calls/send.ts";
+import { type ClientOptions, settingsOf } from "./client-options.ts";
+import { connect } from "./feed/connection.ts";
+import type { ConnectionState } from "./feed/connection-state.ts";
+import { createFeed } from "./feed/feed.ts";
+import { connectTabs } from "./feed/tabs.ts";
+import { type LiveQuery, memoized } from "./live-query.ts";
+import { type OpenSlotsView, openSlotsQuery } from "./open-slots.ts";
+import { createServerClock } from "./server-clock.ts";
+import { type ListView, listQuery } from "./store/list-query.ts";
+import { createLists } from "./store/lists.ts";
+import { createOutbox, type Outcome } from "./store/outbox.ts";
+import type { PendingCommand } from "./store/pending.ts";
+import { createRereads } from "./store/rereads.ts";
+import { type AppointmentsWanted, type SlotsWanted, scopeOf } from "./store/scope.ts";
+import { createStore, type ShownRecord, type Store } from "./store/store.ts";
+import { createPauses } from "./tasks/pauses.ts";
+
+/** Commands that show at once, are sent until they are answered, and are taken back if the server refuses them. */
+export interface Commands extends SlotCommandCalls, AppointmentCommands<"actor"> {}
+
+/** How what is shown follows the server, with its age. */
+export interface Connection extends LiveQuery<ConnectionState> {
+  /** How old what is shown may be, in milliseconds. Null before anything is shown. */
+  readonly ageMs: () => number | null;
+}
+
+/** The engine behind HTTP, as a screen needs it. */
+export interface Client {
+  /** The engine's calls, each of them one request. What they answer does not go into the lists below. */
+  readonly calls: Calls;
+  readonly commands: Commands;
+  /** The slots of a window, in the order of their start, with what commands under way make of them. */
+  readonly slots: (
+    wanted: SlotsWanted & { readonly statuses?: readonly ShownSlot["status"][] | undefined },
+  ) => LiveQuery<ListView<ShownRecord<ShownSlot>>>;
+  /** Appointments, in the order of their start, with what commands under way make of them. */
+  readonly appointments: (
+    wanted: AppointmentsWanted & { readonly statuses?: readonly ShownAppointment["status"][] | undefined },
+  ) => LiveQuery<ListView<ShownRecord<ShownAppointment>>>;
+  /** Free times, searched again when the feed says that they have changed. */
+  readonly openSlots: (input: FindOpenInput) => LiveQuery<OpenSlotsView>;
+  readonly connection: Connection;
+  /** The commands under way, in the order in which they were given. */
+  readonly pending: LiveQuery<readonly PendingCommand[]>;
+  /** Told what became of each command, also of those that an earlier page has left. Returns what ends it. */
+  readonly onOutcome: (listener: (outcome: Outcome) => void) => () => void;
+  /** Tries at once what waits for its next attempt: the network may be back. */
+  readonly retryNow: () => void;
+  /** Ends everything. Commands without an answer are kept, and taken up by the next client of the same owner. */
+  readonly close: () => void;
+}
+
+/**
+ * Makes a client, which follows the feed from now on.
+ *
+ * @example
+ * ```ts
+ * const client = createClient({ url: "/booking", owner: session.userId });
+ * const week = client.slots({ from, to, providerIds: ["dr-grey"] });
+ * const stop = week.subscribe(() => draw(week.get().items));
+ * await client.commands.book({ slotId, subjectId });
+ * ```
+ */
+export function createClient(options: ClientOptions): Client {
+  const settings = settingsOf(options);
+  const { environment, filter } = settings;
+  const clock = createServerClock(environment.now);
+  const { send, open } = createSending({ ...settings, clock });
+  const pauses = createPauses(environment);
+  const { random } = environment;
+  const outcomes = createListeners<Outcome>();
+  const news = createListeners<readonly ShownEntry[]>();
+  const storeOf = (): Store => store;
+  const lists = createLists({ store: storeOf, send, pauses, environment, keepMs: settings.keepMs });
+  const rereads = createRereads({ store: storeOf, send, pauses, random, isWanted: lists.isWanted });
+  const want = (key: Parameters<typeof rereads.want>[0]) => void rereads.want(key);
+  const { setTimer } = environment;
+  const store = createStore({ now: clock.now, setTimer, isWanted: lists.isWanted, want });
+  const heard: Store = {
+    ...store,
+    apply(entries) {
+      store.apply(entries);
+      news.tell(entries);
+    },
+  };
+  const feed = createFeed({ store: heard, lists, send, pauses, environment });
+  const outbox = createOutbox({
+    ...{ store, send, keys: settings.keys, prefix: settings.prefix, pauses, random, now: environment.now },
+    newId: createIdSource(environment.now),
+    reread: async (keys) => void (await Promise.all(keys.map(rereads.want))),
+    onOutcome: outcomes.tell,
+    resendForMs: settings.resendForMs,
+  });
+  const closing = new AbortController();
+  const connecting = { send, open, environment, pauses, filter, feed, listener: feed };
+  void (settings.sharing === undefined
+    ? connect(connecting, closing.signal)
+    : connectTabs(connecting, settings.sharing, closing.signal));
+  void outbox.takeUp();
+  const stopWaking = settings.onOnline(pauses.wake);
+
+  return {
+    calls: callsOf(send),
+    commands: Object.fromEntries(
+      commandNames.map((name) => [name, (input: unknown) => outbox.give(name, input as Fields).then(withoutSuccess)]),
+    ) as unknown as Commands,
+    slots: ({ statuses, ...wanted }) =>
+      listQuery<ShownSlot>({ store, lists }, settings.within(scopeOf("slot", wanted)), ({ status }) =>
+        statuses === undefined ? true : statuses.includes(status),
+      ),
+    appointments: ({ statuses, ...wanted }) =>
+      listQuery<ShownAppointment>({ store, lists }, settings.within(scopeOf("appointment", wanted)), ({ status }) =>
+        statuses === undefined ? true : statuses.includes(status),
+      ),
+    openSlots: (input) => openSlotsQuery({ store, send, environment, onNews: news.subscribe }, input),
+    connection: { get: feed.get, subscribe: feed.subscribe, ageMs: feed.ageMs },
+    pending: { get: memoized(store.version, store.pending), subscribe: store.subscribe },
+    onOutcome: outcomes.subscribe,
+    retryNow: pauses.wake,
+    close() {
+      closing.abort();
+      for (const part of [outbox, rereads, lists, store, feed]) part.close();
+      stopWaking();
+      pauses.wake();
+    },
+  };
+}
+
+function withoutSuccess({ success: _, ...answer }: Fields): Fields {
+  return answer;
+}
+
+function createListeners<Told>() {
+  const listeners = new Set<(told: Told) => void>();
+  return {
+    tell(told: Told): void {
+      for (const listener of [...listeners]) listener(told);
+    },
+    subscribe(listener: (told: Told) => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import type { ShownEntry } from "../calls/calls.ts";
+import { withDates } from "../calls/dates.ts";
+import { isRequestError, noAnswer, type RequestError } from "../calls/request-error.ts";
+import type { Fields } from "../calls/routes.ts";
+import type { Open } from "../calls/send.ts";
+import type { Environment } from "../environment.ts";
+import { createEventStreamReader, type StreamEvent } from "./event-stream.ts";
+
+/** What becomes of a stream in the end. */
+export interface StreamEnd {
+  /** `reset`: the feed does not go on from the cursor. */
+  readonly reason: "cut" | "reset";
+  /** Whether the stream stood: it has said where it begins. */
+  readonly hasStarted: boolean;
+  readonly error: RequestError | null;
+  /** How long the server wants to be left alone. */
+  readonly retryMs: number | undefined;
+}
+
+export interface StreamOptions {
+  readonly open: Open;
+  readonly environment: Environment;
+  readonly filter: Fields;
+  readonly cursor: string;
+  /** Within so many milliseconds the first event must have come. */
+  readonly startMs: number;
+  /** Something has come: what was committed until now is known, or about to be. */
+  readonly onSign: () => void;
+  readonly onNews: (entries: readonly ShownEntry[], cursor: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Without a word for so long, not even a comment, a connection is dead. */
+const silentMs = 35_000;
+
+/** Follows one stream until it ends, whatever ends it. */
+export async function followStream(options: StreamOptions): Promise<StreamEnd> {
+  const { open, environment, filter, cursor, startMs, signal } = options;
+  const cut = new AbortController();
+  const abort = () => cut.abort();
+  signal.addEventListener("abort", abort);
+  const watch = createWatch(environment, abort);
+  const facts = createFacts(cursor);
+  try {
+    watch(startMs);
+    const headers = { Accept: "text/event-stream, application/problem+json;q=0.9", "Last-Event-ID": cursor };
+    const response = await open("stream", filter, { headers, signal: cut.signal });
+    for await (const event of eventsOf(response, facts, cut.signal)) {
+      const end = heard(event, facts, options);
+      if (end !== undefined) return end;
+      if (facts.hasStarted()) watch(silentMs);
+    }
+    return facts.end("cut", null);
+  } catch (error) {
+    const refusal = isRequestError(error) ? error : noAnswer(error);
+    return facts.end(isReset(refusal) ? "reset" : "cut", refusal);
+  } finally {
+    watch(undefined);
+    signal.removeEventListener("abort", abort);
+    cut.abort();
+  }
+}
+
+/** A cursor that is none is of no more use than one that does not fit. */
+function isReset({ code, status }: RequestError): boolean {
+  return code === "feed_reset" || (code === "invalid_input" && status === 400);
+}
+
+function createFacts(cursor: string) {
+  const reader = createEventStreamReader(cursor);
+  let hasStarted = false;
+  return {
+    reader,
+    started: () => {
+      hasStarted = true;
+    },
+    hasStarted: () => hasStarted,
+    end: (reason: StreamEnd["reason"], error: RequestError | null): StreamEnd => ({
+      reason,
+      hasStarted,
+      error,
+      retryMs: reader.retryMs(),
+    }),
+  };
+}
+
+type Facts = ReturnType<typeof createFacts>;
+
+/** Gives what the bytes say. A comment or a part of an event is a sign of life as well: then it gives undefined. */
+async function* eventsOf(response: Response, { reader }: Facts, signal: AbortSignal) {
+  const bytes = response.body?.getReader();
+  if (bytes === undefined) return;
+  const cancel = () => void bytes.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel);
+  try {
+    for (;;) {
+      const { done, value } = await bytes.read();
+      if (done || signal.aborted) return;
+      yield undefined;
+      yield* reader.read(value as Uint8Array);
+    }
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    cancel();
+  }
+}
+
+/** Returns how the stream ends, if this ends it. */
+function heard(event: StreamEvent | undefined, facts: Facts, options: StreamOptions): StreamEnd | undefined {
+  options.onSign();
+  if (event === undefined) return undefined;
+  const { name, data, lastEventId } = event;
+  if (name === "feed_reset") return facts.end("reset", null);
+  if (name === "ended" || name === "failed") return facts.end("cut", null);
+  if (name === "started") facts.started();
+  options.onNews(name === "changes" && data !== undefined ? entriesIn(data) : [], lastEventId);
+  return undefined;
+}
+
+function entriesIn(data: string): readonly ShownEntry[] {
+  const { entries } = JSON.parse(data) as { readonly entries: unknown };
+  return withDates(entries) as readonly ShownEntry[];
+}
+
+/** Ends what takes too long. `undefined` stops the watch. */
+function createWatch({ setTimer }: Environment, onSilence: () => void): (ms: number | undefined) => void {
+  let cancel = () => {};
+  return (ms) => {
+    cancel();
+    cancel = ms === undefined ? () => {} : setTimer(onSilence, ms);
+  };
+}

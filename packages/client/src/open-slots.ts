@@ -1,0 +1,160 @@
+import type { FindOpenInput, OpenSlot } from "@slotwright/core";
+import type { OpenSlotsPage, ShownEntry } from "./calls/calls.ts";
+import { isRequestError, type RequestError } from "./calls/request-error.ts";
+import type { Fields } from "./calls/routes.ts";
+import type { Send } from "./calls/send.ts";
+import type { Environment } from "./environment.ts";
+import { type LiveQuery, memoized } from "./live-query.ts";
+import { slotKey } from "./store/records.ts";
+import type { Store } from "./store/store.ts";
+import { backOff } from "./tasks/pauses.ts";
+
+/** Free times as they are shown. */
+export interface OpenSlotsView {
+  readonly items: readonly OpenSlot[];
+  /** Whether there are more than were asked for. */
+  readonly hasMore: boolean;
+  readonly isLoaded: boolean;
+  readonly error: RequestError | null;
+}
+
+interface OpenSlotsOptions {
+  readonly store: Store;
+  readonly send: Send;
+  readonly environment: Environment;
+  /** Called with what the feed brings. Returns what ends it. */
+  readonly onNews: (listener: (entries: readonly ShownEntry[]) => void) => () => void;
+}
+
+/** Of news that come close together, one search is made. */
+const gatherMs = 250;
+
+/**
+ * A search for free times that stays right. What the store knows to be taken is left out at once; what the feed says of the
+ * slots of these providers makes it search again, since only the server knows what comes in its place.
+ */
+export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput): LiveQuery<OpenSlotsView> {
+  const { store, send, environment, onNews } = options;
+  const listeners = new Set<() => void>();
+  const timers = createTimers(environment);
+  let page: OpenSlotsPage | undefined;
+  let error: RequestError | null = null;
+  let [asked, answered, failures] = [0, 0, 0];
+  let leave = () => {};
+
+  async function search(): Promise<void> {
+    const number = ++asked;
+    try {
+      const found = (await send("findOpen", input as unknown as Fields)) as unknown as OpenSlotsPage;
+      // An answer that was overtaken by a later one is old news.
+      if (number < answered) return;
+      [page, error, answered, failures] = [found, null, number, 0];
+    } catch (thrown) {
+      if (!isRequestError(thrown)) throw thrown;
+      error = thrown;
+      failures++;
+      if (thrown.transient) timers.after(backOff(failures, environment.random()), searchWhileSeen);
+    }
+    changed();
+  }
+
+  const searchWhileSeen = () => {
+    if (listeners.size > 0) void search();
+  };
+
+  function changed(): void {
+    revision++;
+    for (const listener of [...listeners]) listener();
+  }
+  let revision = 0;
+
+  function hear(entries: readonly ShownEntry[]): void {
+    const ours = entries.filter((entry) => concerns(input, entry));
+    if (ours.length > 0) timers.after(gatherMs, searchWhileSeen);
+    for (const end of ours.flatMap((entry) => holdEndOf(entry) ?? [])) {
+      // A hold ends without news.
+      timers.at(end - environment.now() + gatherMs, searchWhileSeen);
+    }
+  }
+
+  function start(): void {
+    void search();
+    const ends = [onNews(hear), store.subscribe(changed)];
+    leave = () => {
+      for (const end of ends) end();
+      timers.clear();
+    };
+  }
+
+  return {
+    get: memoized<OpenSlotsView>(
+      () => revision,
+      (before) => {
+        const view = viewOf(page, error, store);
+        return before !== undefined && JSON.stringify(before) === JSON.stringify(view) ? before : view;
+      },
+    ),
+    subscribe(listener) {
+      const own = () => listener();
+      listeners.add(own);
+      if (listeners.size === 1) start();
+      return () => {
+        if (listeners.delete(own) && listeners.size === 0) leave();
+      };
+    },
+  };
+}
+
+function viewOf(page: OpenSlotsPage | undefined, error: RequestError | null, store: Store): OpenSlotsView {
+  const items = (page?.items ?? []).flatMap((item) => asKnown(item, store) ?? []);
+  return { items, hasMore: (page?.nextCursor ?? null) !== null, isLoaded: page !== undefined, error };
+}
+
+/** What a later version, or a command under way, has made of an offer. */
+function asKnown(item: OpenSlot, store: Store): OpenSlot | undefined {
+  const slot = store.shown().get(slotKey(item.slotId));
+  const isNewer = slot !== undefined && (slot.isPending || slot.version > item.version);
+  if (!isNewer || slot.status === "available") return item;
+  // Of a group, another seat is free, and the next search says which one.
+  return item.seats > 1 ? { ...item, seats: item.seats - 1 } : undefined;
+}
+
+function concerns({ providerIds, facilityId }: FindOpenInput, entry: ShownEntry): boolean {
+  if (entry.recordKind !== "slot" || (facilityId !== undefined && entry.facilityId !== facilityId)) return false;
+  return providerIds === undefined || entry.providerIds.some((id) => providerIds.includes(id));
+}
+
+function holdEndOf({ changes }: ShownEntry): number | undefined {
+  const hold = changes?.hold?.to as { readonly expiresAt?: string } | null | undefined;
+  return hold?.expiresAt === undefined ? undefined : new Date(hold.expiresAt).getTime();
+}
+
+/** Timers of a query: one that is due soon, and one for each hold that ends. */
+function createTimers({ setTimer }: Environment) {
+  let cancelSoon: (() => void) | undefined;
+  const cancels = new Set<() => void>();
+  return {
+    after(ms: number, work: () => void): void {
+      cancelSoon ??= setTimer(() => {
+        cancelSoon = undefined;
+        work();
+      }, ms);
+    },
+    at(ms: number, work: () => void): void {
+      const cancel = setTimer(
+        () => {
+          cancels.delete(cancel);
+          work();
+        },
+        Math.max(ms, 0),
+      );
+      cancels.add(cancel);
+    },
+    clear(): void {
+      cancelSoon?.();
+      cancelSoon = undefined;
+      for (const cancel of cancels) cancel();
+      cancels.clear();
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { isRequestError, type RequestError } from "../calls/request-error.ts";
+import type { Send } from "../calls/send.ts";
+import type { Environment } from "../environment.ts";
+import { backOff, type Pauses } from "../tasks/pauses.ts";
+import type { ClientRecord } from "./records.ts";
+import { covers, queryOf, type Scope } from "./scope.ts";
+import type { Store } from "./store.ts";
+
+/** A list that somebody looks at. */
+export interface OpenList {
+  readonly scope: Scope;
+  /** Whether all of its pages were read once. */
+  readonly isLoaded: () => boolean;
+  /** What keeps it from being read. Null if nothing does. */
+  readonly error: () => RequestError | null;
+  /** Nobody looks at it through this any more. */
+  readonly release: () => void;
+}
+
+export interface Lists {
+  readonly open: (scope: Scope) => OpenList;
+  readonly isWanted: (record: ClientRecord) => boolean;
+  /**
+   * Reads all lists for a feed that begins at a cursor that was taken just now. Resolves when they are read.
+   * @throws RequestError
+   */
+  readonly readAll: () => Promise<void>;
+  /** The feed is followed from here on: a list that is opened is read at once. */
+  readonly begin: () => void;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly close: () => void;
+}
+
+interface ListsOptions {
+  readonly store: () => Store;
+  readonly send: Send;
+  readonly pauses: Pauses;
+  readonly environment: Environment;
+  /** How long a list that nobody looks at any more is still followed, in milliseconds. */
+  readonly keepMs: number;
+}
+
+interface Kept {
+  readonly scope: Scope;
+  lookers: number;
+  isLoaded: boolean;
+  error: RequestError | null;
+  cancelRelease: () => void;
+}
+
+export function createLists({ store, send, pauses, environment, keepMs }: ListsOptions): Lists {
+  const lists = new Map<string, Kept>();
+  const listeners = new Set<() => void>();
+  const closing = new AbortController();
+  let hasBegun = false;
+
+  const changed = () => {
+    for (const listener of [...listeners]) listener();
+  };
+
+  /** All pages. What the feed brings meanwhile is applied once more, since a page may be older than that. */
+  async function read(list: Kept): Promise<void> {
+    const generation = store().generation();
+    const heeded = store().heed();
+    try {
+      for (let cursor: unknown; cursor !== null; ) {
+        const name = list.scope.kind === "slot" ? "listSlots" : "listAppointments";
+        const page = await send(name, { ...queryOf(list.scope), cursor }, closing.signal);
+        // The feed has begun anew, and all lists are read again for that.
+        if (generation !== store().generation()) return;
+        store().receive(page.items as readonly ClientRecord[]);
+        cursor = page.nextCursor ?? null;
+      }
+    } finally {
+      heeded.end();
+    }
+    [list.isLoaded, list.error] = [true, null];
+    changed();
+  }
+
+  async function readPatiently(list: Kept): Promise<void> {
+    const generation = store().generation();
+    const isFollowed = () => lists.get(nameOf(list.scope)) === list && generation === store().generation();
+    for (let failures = 1; isFollowed() && !closing.signal.aborted; failures++) {
+      try {
+        await read(list);
+        return;
+      } catch (error) {
+        if (!isRequestError(error)) throw error;
+        list.error = error;
+        changed();
+        if (!isLasting(error))
+          await pauses.pause(Math.max(backOff(failures, environment.random()), error.retryAfterMs ?? 0));
+        else return;
+      }
+    }
+  }
+
+  function release(list: Kept): void {
+    list.lookers--;
+    if (list.lookers > 0) return;
+    // A screen that is drawn anew looks away for a moment.
+    list.cancelRelease = environment.setTimer(() => lists.delete(nameOf(list.scope)), keepMs);
+  }
+
+  return {
+    open(scope) {
+      const known = lists.get(nameOf(scope));
+      const list = known ?? { scope, lookers: 0, isLoaded: false, error: null, cancelRelease: () => {} };
+      lists.set(nameOf(scope), list);
+      list.cancelRelease();
+      list.lookers++;
+      const isToBeRead = known === undefined || (isLasting(known.error) && known.lookers === 1);
+      if (isToBeRead && hasBegun) void readPatiently(list);
+      let isHeld = true;
+      return {
+        scope,
+        isLoaded: () => list.isLoaded,
+        error: () => list.error,
+        release() {
+          if (isHeld) release(list);
+          isHeld = false;
+        },
+      };
+    },
+    isWanted: (record) => [...lists.values()].some(({ scope }) => covers(scope, record)),
+    async readAll() {
+      for (const list of lists.values()) {
+        try {
+          await read(list);
+        } catch (error) {
+          if (!isRequestError(error) || !isLasting(error)) throw error;
+          list.error = error;
+          changed();
+        }
+      }
+    },
+    begin() {
+      hasBegun = true;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      closing.abort();
+      for (const { cancelRelease } of lists.values()) cancelRelease();
+    },
+  };
+}
+
+/** The list was refused, and would be again: it is read when somebody asks for it anew. */
+function isLasting(error: RequestError | null): boolean {
+  return error !== null && !error.transient && error.status >= 400 && error.status < 500 && error.status !== 401;
+}
+
+const nameOf = ({ kind, from, to, providerIds, facilityId, subjectId }: Scope): string =>
+  JSON.stringify([kind, String(from), String(to), providerIds, facilityId, subjectId]);

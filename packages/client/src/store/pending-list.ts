@@ -1,0 +1,96 @@
+import type { ShownEntry } from "../calls/calls.ts";
+import type { Base } from "./base.ts";
+import { effectOf } from "./effects.ts";
+import { entryKey } from "./entries.ts";
+import type { PendingCommand } from "./pending.ts";
+import { appointmentKey, asOf, type ClientRecord, type Key, keyOf, type Seen, slotKey } from "./records.ts";
+
+interface Item {
+  readonly command: PendingCommand;
+  /** The records that the feed has brought with this very command, so that its effect on them is in the base. */
+  inBase: ReadonlySet<Key>;
+  /** The same of the base that is being made anew. */
+  inFresh: ReadonlySet<Key>;
+  /** What the base has to reach before it can go. Undefined until it is answered. */
+  versions: ReadonlyMap<Key, number> | undefined;
+}
+
+/** The commands that are shown before the base has what they did, in the order in which they were given. */
+export interface PendingList {
+  readonly commands: () => readonly PendingCommand[];
+  readonly add: (command: PendingCommand) => void;
+  readonly remove: (key: string) => void;
+  /** It was answered: it stays until the base has these versions. */
+  readonly settle: (key: string, versions: ReadonlyMap<Key, number>) => void;
+  /** Lets go of what is answered and in the base. */
+  readonly sweep: (base: Base) => void;
+  /** The base was made anew, from reads that are later than all that was answered: that is let go of. */
+  readonly moveToFresh: () => void;
+  /** An entry has come into the base that is shown, or into the one that is being made anew. */
+  readonly note: (entry: ShownEntry, into: "base" | "fresh") => void;
+  /** What the commands make of the base. */
+  readonly replay: (base: Base, now: number) => ReadonlyMap<Key, ClientRecord>;
+}
+
+export function createPendingList(): PendingList {
+  let items: readonly Item[] = [];
+  return {
+    commands: () => items.map(({ command }) => command),
+    add(command) {
+      if (items.some((item) => item.command.key === command.key)) return;
+      items = [...items, { command, inBase: none, inFresh: none, versions: undefined }].sort(byKey);
+    },
+    remove(key) {
+      items = items.filter(({ command }) => command.key !== key);
+    },
+    settle(key, versions) {
+      for (const item of items) if (item.command.key === key) item.versions = versions;
+    },
+    sweep(base) {
+      items = items.filter(({ versions }) => versions === undefined || !isReached(base, versions));
+    },
+    moveToFresh() {
+      items = items.filter(({ versions }) => versions === undefined);
+      for (const item of items) [item.inBase, item.inFresh] = [item.inFresh, none];
+    },
+    note(entry, into) {
+      for (const item of items.filter(({ command }) => isBy(entry, command))) {
+        if (into === "base") item.inBase = new Set([...item.inBase, entryKey(entry)]);
+        else item.inFresh = new Set([...item.inFresh, entryKey(entry)]);
+      }
+    },
+    replay(base, now) {
+      const shown = new Map<Key, ClientRecord>();
+      for (const item of items) {
+        for (const record of effectOf(item.command, seenIn(base, shown, now), now)) {
+          if (!item.inBase.has(keyOf(record))) shown.set(keyOf(record), record);
+        }
+      }
+      return shown;
+    },
+  };
+}
+
+const none: ReadonlySet<Key> = new Set();
+
+const byKey = (one: Item, other: Item): number => (one.command.key < other.command.key ? -1 : 1);
+
+function isReached(base: Base, versions: ReadonlyMap<Key, number>): boolean {
+  return [...versions].every(([key, version]) => (base.recordOf(key)?.version ?? 0) >= version);
+}
+
+/** The id under which a command took effect is its key, alone or with what tells actors apart. It may be hidden. */
+function isBy({ commandId }: ShownEntry, { key }: PendingCommand): boolean {
+  return commandId !== null && (commandId === key || commandId.startsWith(`${key}@`));
+}
+
+function seenIn(base: Base, shown: ReadonlyMap<Key, ClientRecord>, now: number): Seen {
+  const get = (key: Key) => {
+    const record = shown.get(key) ?? base.get(key);
+    return record === undefined ? undefined : asOf(record, now);
+  };
+  return {
+    slot: (id) => get(slotKey(id)) as ReturnType<Seen["slot"]>,
+    appointment: (id) => get(appointmentKey(id)) as ReturnType<Seen["appointment"]>,
+  };
+}

@@ -1,0 +1,46 @@
+import { type ClientCommandName, commandNames } from "../calls/calls.ts";
+import type { Fields } from "../calls/routes.ts";
+import { appointmentKey, type Key, slotKey } from "./records.ts";
+
+/** A command that was given and is not yet known to be settled. It is plain JSON, so that it can be kept. */
+export interface PendingCommand {
+  /** Its idempotency key: the same in every attempt. A UUIDv7, so keys sort by when commands were given. */
+  readonly key: string;
+  readonly name: ClientCommandName;
+  /** What is sent, as JSON has it. */
+  readonly input: Fields;
+  /** The slots that it names, and those that its appointment had when it was given. */
+  readonly slotIds: readonly string[];
+  /** When it was given, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** The records that a command is about. Commands that share one are sent one after the other. */
+export function keysOf({ input, slotIds }: PendingCommand): readonly Key[] {
+  const { appointmentId } = input as { readonly appointmentId?: string };
+  const ofAppointment = appointmentId === undefined ? [] : [appointmentKey(appointmentId)];
+  return [...slotIds.map(slotKey), ...ofAppointment];
+}
+
+export function namedSlots(input: Fields): readonly string[] {
+  const { slotId, alsoSlotIds = [] } = input as { readonly slotId?: string; readonly alsoSlotIds?: readonly string[] };
+  return slotId === undefined ? alsoSlotIds : [slotId, ...alsoSlotIds];
+}
+
+export const pendingText = (command: PendingCommand): string => JSON.stringify(command);
+
+/** What was kept by an earlier page, or undefined if it is nothing that this version can send. */
+export function parsePending(text: string): PendingCommand | undefined {
+  try {
+    const command = JSON.parse(text) as Partial<PendingCommand> | null;
+    const isOne =
+      typeof command?.key === "string" &&
+      (commandNames as readonly unknown[]).includes(command.name) &&
+      typeof command.input === "object" &&
+      Array.isArray(command.slotIds) &&
+      typeof command.at === "number";
+    return isOne ? (command as PendingCommand) : undefined;
+  } catch {
+    return undefined;
+  }
+}

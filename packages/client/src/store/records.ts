@@ -1,0 +1,33 @@
+import type { ShownAppointment, ShownSlot } from "../calls/calls.ts";
+
+/** What the store holds. */
+export type ClientRecord = ShownSlot | ShownAppointment;
+
+/** A record's kind and id, as one text. */
+export type Key = `slot:${string}` | `appointment:${string}`;
+
+export const keyOf = ({ kind, id }: Pick<ClientRecord, "kind" | "id">): Key => `${kind}:${id}`;
+export const slotKey = (id: string): Key => `slot:${id}`;
+export const appointmentKey = (id: string): Key => `appointment:${id}`;
+
+/** Looks up records as they are shown so far. */
+export interface Seen {
+  readonly slot: (id: string) => ShownSlot | undefined;
+  readonly appointment: (id: string) => ShownAppointment | undefined;
+}
+
+/** The slot as it counts at `now`: a hold ends by the clock, without news. */
+export function asOf<R extends ClientRecord>(record: R, now: number): R {
+  return isExpired(record, now) ? { ...record, status: "available", hold: null } : record;
+}
+
+function isExpired(record: ClientRecord, now: number): boolean {
+  const expiry = expiryOf(record);
+  return expiry !== undefined && expiry <= now;
+}
+
+/** When the hold of a slot ends, if it has one. */
+export function expiryOf(record: ClientRecord): number | undefined {
+  if (record.kind !== "slot" || record.status !== "held") return undefined;
+  return record.hold?.expiresAt.getTime();
+}

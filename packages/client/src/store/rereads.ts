@@ -1,0 +1,88 @@
+import { isRequestError } from "../calls/request-error.ts";
+import type { Fields } from "../calls/routes.ts";
+import type { Send } from "../calls/send.ts";
+import { backOff, type Pauses } from "../tasks/pauses.ts";
+import type { ClientRecord, Key } from "./records.ts";
+import type { Store } from "./store.ts";
+
+export interface Rereads {
+  /** Resolves when the record was read, or the feed has begun anew, which reads everything. */
+  readonly want: (key: Key) => Promise<void>;
+  readonly close: () => void;
+}
+
+interface RereadOptions {
+  readonly store: () => Store;
+  readonly send: Send;
+  readonly pauses: Pauses;
+  readonly random: () => number;
+  /** Whether a record that was read is to be kept. */
+  readonly isWanted: (record: ClientRecord) => boolean;
+}
+
+/** Reads records of which the feed did not say enough. Of each, one read is under way at a time. */
+export function createRereads({ store, send, pauses, random, isWanted }: RereadOptions): Rereads {
+  const reading = new Map<Key, { again: boolean; readonly done: Promise<void> }>();
+  const closing = new AbortController();
+
+  async function read(key: Key): Promise<void> {
+    const generation = store().generation();
+    const [kind, id] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
+    for (let failures = 1; !closing.signal.aborted; failures++) {
+      const isCurrent = () => generation === store().generation();
+      if (!isCurrent()) return;
+      const before = versionOf(key);
+      try {
+        const found = await readOne(kind, id);
+        if (!isCurrent()) return;
+        // What was not there may have been created while the answer was on its way.
+        if (found === undefined && versionOf(key) !== before) continue;
+        if (found === undefined) store().remove(key);
+        else if (store().shown().has(key) || isWanted(found)) store().receive([found]);
+        return;
+      } catch (error) {
+        if (!isRequestError(error)) throw error;
+        await pauses.pause(Math.max(backOff(failures, random()), error.retryAfterMs ?? 0));
+      }
+    }
+  }
+
+  const versionOf = (key: Key) => store().shown().get(key)?.version;
+
+  /** Undefined if there is no such record for this reader. */
+  async function readOne(kind: string, id: string): Promise<ClientRecord | undefined> {
+    const [name, input]: ["getSlot" | "getAppointment", Fields] =
+      kind === "slot" ? ["getSlot", { slotId: id }] : ["getAppointment", { appointmentId: id }];
+    try {
+      return (await send(name, input, closing.signal))[kind] as ClientRecord;
+    } catch (error) {
+      if (isRequestError(error) && error.code === `${kind}_not_found`) return undefined;
+      throw error;
+    }
+  }
+
+  async function readWhileWanted(key: Key): Promise<void> {
+    for (;;) {
+      await read(key);
+      const state = reading.get(key);
+      if (state?.again !== true) break;
+      state.again = false;
+    }
+    reading.delete(key);
+  }
+
+  return {
+    want(key) {
+      const state = reading.get(key);
+      // What is under way may have been read before the change that is wanted.
+      if (state !== undefined) {
+        state.again = true;
+        return state.done;
+      }
+      const done = Promise.resolve().then(() => readWhileWanted(key));
+      reading.set(key, { again: false, done });
+      return done;
+    },
+    close: () => closing.abort(),
+  };
+}

@@ -1,0 +1,219 @@
+import type { ShownEntry } from "../calls/calls.ts";
+import type { RequestError } from "../calls/request-error.ts";
+import { type Base, createBase } from "./base.ts";
+import { applyEntry, entryKey } from "./entries.ts";
+import type { PendingCommand } from "./pending.ts";
+import { createPendingList } from "./pending-list.ts";
+import { asOf, type ClientRecord, expiryOf, type Key, keyOf } from "./records.ts";
+import { toldBy } from "./told.ts";
+
+/** A record as a person sees it. */
+export type ShownRecord<R extends ClientRecord = ClientRecord> = R & {
+  /** Whether a command shows in it that the base does not have yet. Its version is then that of the base. */
+  readonly isPending: boolean;
+};
+
+export interface StoreOptions {
+  /** What time it is on the server. */
+  readonly now: () => number;
+  readonly setTimer: (work: () => void, ms: number) => () => void;
+  /** Whether a record is among those that somebody looks at, so that it is kept when it is created. */
+  readonly isWanted: (record: ClientRecord) => boolean;
+  /** A record has to be read: the feed did not say what it is now. */
+  readonly want: (key: Key) => void;
+}
+
+/** The records of the server as far as they are known, with the commands that are under way shown in them. */
+export interface Store {
+  /** Grows with every change of what is shown. */
+  readonly version: () => number;
+  readonly subscribe: (listener: () => void) => () => void;
+  /** All records as they are shown now. */
+  readonly shown: () => ReadonlyMap<Key, ShownRecord>;
+  /** Whether anything was read to its end: before that, there may be much more than is shown. */
+  readonly hasBegun: () => boolean;
+  readonly pending: () => readonly PendingCommand[];
+  /** Grows when the feed begins anew. What was asked for before then may be of a history that is no more. */
+  readonly generation: () => number;
+  /** Takes records of a list or a read that was begun in this generation. */
+  readonly receive: (records: readonly ClientRecord[]) => void;
+  readonly remove: (key: Key) => void;
+  /** Takes entries of the feed, in their order. */
+  readonly apply: (entries: readonly ShownEntry[]) => void;
+  /** Keeps what the feed brings until `end`: a list that is being read may have older versions, and other records. */
+  readonly heed: () => { readonly end: () => void };
+  readonly add: (command: PendingCommand) => void;
+  /** A command was answered with these records. */
+  readonly settle: (command: PendingCommand, records: readonly ClientRecord[]) => void;
+  /**
+   * A command was answered by a request of before the feed began anew, and its records have been read since. Resolves when
+   * that is shown.
+   */
+  readonly settleRead: (command: PendingCommand) => Promise<void>;
+  /** A command was refused: it is taken back, and what the refusal says of a record counts at once. */
+  readonly refuse: (command: PendingCommand, error: RequestError | undefined) => void;
+  /** The feed begins anew: until `completeAnew`, lists and entries go into a base that is not shown yet. */
+  readonly beginAnew: () => void;
+  readonly completeAnew: () => void;
+  readonly close: () => void;
+}
+
+export function createStore({ now, setTimer, isWanted, want }: StoreOptions): Store {
+  const listeners = new Set<() => void>();
+  const list = createPendingList();
+  const heeding = new Set<ShownEntry[]>();
+  const views = createViews();
+  let base = createBase();
+  let fresh: Base | undefined;
+  let [generation, version] = [0, 0];
+  let shown: ReadonlyMap<Key, ShownRecord> | undefined;
+  let cancelTimer = () => {};
+  const waiting: (() => void)[] = [];
+  let hasBegun = false;
+
+  const bases = (): readonly Base[] => (fresh === undefined ? [base] : [base, fresh]);
+
+  function changed(): void {
+    list.sweep(base);
+    version++;
+    shown = undefined;
+    for (const listener of [...listeners]) listener();
+  }
+
+  function look(): ReadonlyMap<Key, ShownRecord> {
+    const at = now();
+    const replayed = list.replay(base, at);
+    const found = new Map<Key, ShownRecord>();
+    let nextExpiry = Number.POSITIVE_INFINITY;
+    for (const key of base.keys()) {
+      const record = replayed.get(key) ?? asOf(base.get(key) as ClientRecord, at);
+      nextExpiry = Math.min(nextExpiry, expiryOf(record) ?? nextExpiry);
+      found.set(key, views.of(record, replayed.has(key)));
+    }
+    for (const [key, record] of replayed) found.set(key, views.of(record, true));
+    awaitExpiry(nextExpiry - at);
+    return found;
+  }
+
+  /** A hold ends by the clock: what is shown changes without news. */
+  function awaitExpiry(ms: number): void {
+    cancelTimer();
+    cancelTimer = ms === Number.POSITIVE_INFINITY ? () => {} : setTimer(changed, Math.min(ms, longestTimer));
+  }
+
+  function applyTo(into: Base, entry: ShownEntry): void {
+    const key = entryKey(entry);
+    const applied = applyEntry(into.recordOf(key), entry);
+    if (applied === "unreadable" || (applied === "unknown" && mayHaveCome(entry))) want(key);
+    if (typeof applied !== "object") return;
+    if (entry.version > 1 || isWanted(applied.record)) into.put(applied.record);
+  }
+
+  function apply(entries: readonly ShownEntry[]): void {
+    for (const entry of entries) {
+      list.note(entry, fresh === undefined ? "base" : "fresh");
+      applyTo(fresh ?? base, entry);
+    }
+    changed();
+  }
+
+  return {
+    version: () => version,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    shown() {
+      shown ??= look();
+      return shown;
+    },
+    hasBegun: () => hasBegun,
+    pending: list.commands,
+    generation: () => generation,
+    receive(records) {
+      for (const record of records) (fresh ?? base).put(record);
+      if (fresh === undefined) changed();
+    },
+    remove(key) {
+      for (const from of bases()) from.remove(key);
+      changed();
+    },
+    apply(entries) {
+      for (const kept of heeding) kept.push(...entries);
+      apply(entries);
+    },
+    heed() {
+      const kept: ShownEntry[] = [];
+      heeding.add(kept);
+      return {
+        end() {
+          if (heeding.delete(kept)) apply(kept);
+        },
+      };
+    },
+    add(command) {
+      list.add(command);
+      changed();
+    },
+    settle(command, records) {
+      for (const into of bases()) for (const record of records) into.put(record);
+      list.settle(command.key, new Map(records.map((record) => [keyOf(record), record.version])));
+      changed();
+    },
+    settleRead(command) {
+      // What was read is in the base that is not shown yet: until it is, the command shows it.
+      list.settle(command.key, fresh === undefined ? new Map() : untilAnew);
+      changed();
+      return fresh === undefined ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
+    },
+    refuse(command, error) {
+      list.remove(command.key);
+      const told = error === undefined ? {} : toldBy(error);
+      for (const into of bases()) if (told.news !== undefined) into.tell(told.news.key, told.news);
+      for (const key of told.doubtful ?? []) want(key);
+      changed();
+    },
+    beginAnew() {
+      generation++;
+      fresh = createBase();
+      // What came before is of the history that is no more.
+      for (const kept of heeding) kept.length = 0;
+    },
+    completeAnew() {
+      base = fresh ?? base;
+      hasBegun = true;
+      fresh = undefined;
+      list.moveToFresh();
+      changed();
+      for (const go of waiting.splice(0)) go();
+    },
+    close() {
+      cancelTimer();
+      listeners.clear();
+    },
+  };
+}
+
+/** No base has it, so what waits for it goes when the next one is shown. */
+const untilAnew: ReadonlyMap<Key, number> = new Map([["slot:", Number.POSITIVE_INFINITY]]);
+
+/** Timers of browsers and of Node count in 31 bits. */
+const longestTimer = 2 ** 31 - 1;
+
+/** An appointment that was elsewhere may be among the wanted ones now, if it was moved. Slots never move. */
+function mayHaveCome({ recordKind, changes }: ShownEntry): boolean {
+  return recordKind === "appointment" && (changes === null || "start" in changes || "providerIds" in changes);
+}
+
+/** The same object for the same record, so that a screen can tell what has not changed. */
+function createViews() {
+  const views = new WeakMap<ClientRecord, ShownRecord>();
+  return {
+    of(record: ClientRecord, isPending: boolean): ShownRecord {
+      if (isPending) return { ...record, isPending };
+      const view = views.get(record) ?? { ...record, isPending };
+      views.set(record, view);
+      return view;
+    },
+  };
+}

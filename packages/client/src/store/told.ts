@@ -1,0 +1,52 @@
+import type { RequestError } from "../calls/request-error.ts";
+import type { Told } from "./base.ts";
+import { appointmentKey, type ClientRecord, type Key, slotKey } from "./records.ts";
+
+interface ToldByRefusal {
+  /** A version of a slot, and the state that it has in it. */
+  readonly news?: Told & { readonly key: Key };
+  /** Records of which the refusal shows that the store may be behind, but not what they are. */
+  readonly doubtful?: readonly Key[];
+}
+
+interface Details {
+  readonly slotId?: string;
+  readonly appointmentId?: string;
+  readonly version?: number;
+  readonly heldUntil?: Date;
+  readonly record?: string;
+  readonly id?: string;
+}
+
+/** What a refusal says of the records that are in the way. */
+export function toldBy({ code, details }: RequestError): ToldByRefusal {
+  const { slotId, version, record, id, appointmentId } = details as Details;
+  const fields = stateIn(code, details as Details);
+  if (slotId !== undefined && version !== undefined && fields !== undefined) {
+    return { news: { key: slotKey(slotId), version, fields } };
+  }
+  if (id !== undefined && record === "slot") return { doubtful: [slotKey(id)] };
+  if (id !== undefined && record === "appointment") return { doubtful: [appointmentKey(id)] };
+  if (!doubtfulCodes.has(code)) return {};
+  if (slotId !== undefined) return { doubtful: [slotKey(slotId)] };
+  return appointmentId === undefined ? {} : { doubtful: [appointmentKey(appointmentId)] };
+}
+
+const doubtfulCodes: ReadonlySet<string> = new Set([
+  "appointment_exists",
+  "appointment_not_found",
+  "hold_expired",
+  "hold_not_found",
+  "hold_not_owned",
+  "slot_blocked",
+  "slot_booked",
+  "slot_held",
+  "slot_not_found",
+]);
+
+function stateIn(code: string, { heldUntil }: Details): Partial<ClientRecord> | undefined {
+  if (code === "slot_booked") return { status: "booked", hold: null };
+  if (code === "slot_blocked") return { status: "blocked", hold: null, appointmentId: null };
+  if (code !== "slot_held" || heldUntil === undefined) return undefined;
+  return { status: "held", hold: { tokenHash: "", expiresAt: heldUntil }, appointmentId: null };
+}

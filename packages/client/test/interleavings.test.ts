@@ -1,0 +1,27 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import * as product from "../src/index.ts";
+import { openMemory, openSqlite } from "./simulation/databases.ts";
+import { examples, plan } from "./simulation/plans.ts";
+import { play } from "./simulation/play.ts";
+
+// `INTERLEAVINGS=50000 SEED=7 vitest run packages/client/test/interleavings.test.ts` plays more of them.
+const numRuns = Number(process.env.INTERLEAVINGS ?? 2_000) / 2;
+const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) };
+
+test.each([
+  ["in memory", openMemory],
+  ["on SQLite", openSqlite],
+])(
+  "whatever happens in whatever order, a store ends in the server's state and never shows an earlier version: %s",
+  async (_, open) => {
+    let played = 0;
+    const property = fc.asyncProperty(plan, async (steps) => {
+      await play(steps, product, open);
+      played++;
+    });
+    await fc.assert(property, { numRuns, examples, ...seed });
+    expect(played).toBe(numRuns);
+  },
+  3_600_000,
+);

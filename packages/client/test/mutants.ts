@@ -1,0 +1,78 @@
+/** A flaw that a store might have: a place in the source, and what stands there instead. */
+export interface Mutant {
+  readonly flaw: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** Each of them must be caught by the interleavings. */
+export const mutants: readonly Mutant[] = [
+  {
+    flaw: "takes a record whatever its version",
+    file: "store/base.ts",
+    find: "if (record.version <= (records.get(key)?.version ?? 0)) return false;",
+    replace: "",
+  },
+  {
+    flaw: "drops a command at its answer, and waits for the feed to bring what it did",
+    file: "store/store.ts",
+    find: "for (const into of bases()) for (const record of records) into.put(record);\n      list.settle(command.key,",
+    replace: "list.remove(command.key);\n      list.settle(command.key,",
+  },
+  {
+    flaw: "does not send a command again that had no answer",
+    file: "store/outbox.ts",
+    find: "if (!isAgain(error, mayHaveReached)) {",
+    replace: "if (true) {",
+  },
+  {
+    flaw: "sends a command again with another key",
+    file: "store/outbox.ts",
+    find: "idempotencyKey: command.key }",
+    replace: "idempotencyKey: failures === 1 ? command.key : options.newId() }",
+  },
+  {
+    flaw: "forgets the commands of the page before a reload",
+    file: "store/outbox.ts",
+    find: "const kept = await keys.entries(prefix).catch(() => []);",
+    replace: "const kept: readonly (readonly [string, string])[] = [];",
+  },
+  {
+    flaw: "goes on after a reset without reading anything anew",
+    file: "feed/feed.ts",
+    find: "    void readLists(generation, asked);",
+    replace: "    if (!isLoaded) void readLists(generation, asked);",
+  },
+  {
+    flaw: "keeps what it had after a reset",
+    file: "store/store.ts",
+    find: "base = fresh ?? base;",
+    replace: "for (const key of fresh?.keys() ?? []) base.put(fresh?.recordOf(key) as ClientRecord);",
+  },
+  {
+    flaw: "takes an expired hold along into the next version",
+    file: "store/entries.ts",
+    find: "asOf(before, at.getTime())",
+    replace: "before",
+  },
+  {
+    flaw: "shows a refused command until the feed comes",
+    file: "store/store.ts",
+    find: "list.remove(command.key);\n      const told",
+    replace: "const told",
+  },
+  {
+    flaw: "begins each stream at the end of the feed",
+    file: "feed/connection.ts",
+    find: "if (listener.cursor() === undefined) await listener.begin();\n",
+    replace:
+      'if (listener.cursor() === undefined) await listener.begin();\n    else listener.news([], (await options.send("changes", { after: "end" })).cursor as string);\n',
+  },
+  {
+    flaw: "loses what the feed brings while a list is read",
+    file: "store/store.ts",
+    find: "if (heeding.delete(kept)) apply(kept);",
+    replace: "heeding.delete(kept);",
+  },
+];

@@ -1,0 +1,109 @@
+import type { Engine } from "@slotwright/core";
+import type { Outcome, ShownRecord } from "../../src/index.ts";
+
+/** Looks over the shoulder of a person, and knows what the server did. */
+export interface Monitor {
+  readonly given: (tag: string) => void;
+  /** The server did a command. */
+  readonly effect: (key: string, answer: object) => void;
+  readonly outcome: (outcome: Outcome) => void;
+  /** What is shown now. @throws Error */
+  readonly look: (records: readonly ShownRecord[]) => void;
+  /** The server has lost commits: what was seen of them may go back once. */
+  readonly lost: () => void;
+  /** Another page: what the first one has shown does not bind it. */
+  readonly reloaded: () => void;
+  /** @throws Error */
+  readonly compare: (engine: Engine) => Promise<void>;
+}
+
+interface Versioned {
+  readonly kind: string;
+  readonly id: string;
+  readonly version: number;
+}
+
+export function createMonitor(): Monitor {
+  /** The highest version of each record that was seen, and that an answer has told the person of. */
+  const seen = new Map<string, number>();
+  const told = new Map<string, number>();
+  const given = new Set<string>();
+  const settledTags = new Map<string, "done" | "refused">();
+  const effects = new Map<string, readonly Versioned[]>();
+  const problems: string[] = [];
+  /** The records that have gone back since commits were lost: each of them may once, when the page learns of it. */
+  const goneBackSince = new Set<string>();
+  let hasLost = false;
+
+  function problem(text: string): void {
+    if (problems.length < 3) problems.push(text);
+  }
+
+  function goneBack(id: string, record: ShownRecord | undefined): string | undefined {
+    const [before, answered] = [seen.get(id) ?? 0, told.get(id) ?? 0];
+    if (record === undefined && before > 0) return `${id} was seen in version ${before} and is gone`;
+    const now = record?.version ?? 0;
+    if (now < before) return `${id} went back from ${before} to ${now}`;
+    // What a command creates may come later, if the feed begins anew meanwhile.
+    const isBehind = seen.has(id) && now < answered && record?.isPending !== true;
+    return isBehind ? `${id} is shown in version ${now}, and an answer had ${answered}` : undefined;
+  }
+
+  return {
+    given: (tag) => given.add(tag),
+    effect(key, answer) {
+      effects.set(key, recordsIn(answer));
+    },
+    outcome(outcome) {
+      const tag = String(outcome.command.input.reason);
+      settledTags.set(tag, "answer" in outcome ? "done" : "refused");
+      if (!("answer" in outcome)) return;
+      for (const { id, version } of effects.get(outcome.command.key) ?? []) {
+        told.set(id, Math.max(version, told.get(id) ?? 0));
+      }
+    },
+    look(records) {
+      const shown = new Map(records.map((record) => [record.id, record]));
+      for (const id of seen.keys()) {
+        const back = goneBack(id, shown.get(id));
+        if (back === undefined) continue;
+        if (!hasLost || goneBackSince.has(id)) problem(back);
+        goneBackSince.add(id);
+        seen.delete(id);
+        told.delete(id);
+      }
+      for (const { id, version } of records) seen.set(id, Math.max(version, seen.get(id) ?? 0));
+    },
+    lost() {
+      hasLost = true;
+      goneBackSince.clear();
+      told.clear();
+      // What was done before is no more, so that its answers tell of nothing.
+      effects.clear();
+    },
+    reloaded() {
+      seen.clear();
+      told.clear();
+    },
+    async compare(engine) {
+      const page = await engine.changes({ limit: 500 });
+      for (const tag of given) {
+        const ids = new Set(page.entries.filter(({ reason }) => reason === tag).map(({ commandId }) => commandId));
+        const outcome = settledTags.get(tag);
+        if (ids.size > 1) problem(`${tag} took effect ${ids.size} times`);
+        if (outcome === undefined) problem(`nobody was told what became of ${tag}`);
+        // A state of before the loss may lack what was answered.
+        if (hasLost) continue;
+        if (outcome === "done" && ids.size === 0) problem(`${tag} was answered and did not take effect`);
+        if (outcome === "refused" && ids.size > 0) problem(`${tag} was refused and took effect`);
+      }
+      if (problems.length > 0) throw new Error(problems.join("\n"));
+    },
+  };
+}
+
+function recordsIn(answer: object): readonly Versioned[] {
+  return Object.values(answer)
+    .flat()
+    .filter((value): value is Versioned => value?.kind === "slot" || value?.kind === "appointment");
+}

@@ -1,0 +1,116 @@
+import * as fc from "fast-check";
+import type { Fate, TestServer } from "./server.ts";
+
+const acts = [
+  "book",
+  "book",
+  "cancel",
+  "cancel",
+  "hold",
+  "release",
+  "block",
+  "unblock",
+  "reschedule",
+  "checkIn",
+  "complete",
+  "markNoShow",
+  "createSlots",
+] as const;
+
+/** One thing that happens. `settles`: all that does not wait comes to rest before the next one. */
+export type Step = { readonly settles: boolean } & (
+  | {
+      readonly kind: "give" | "others";
+      readonly act: (typeof acts)[number];
+      readonly slot: number;
+      readonly appointment: number;
+      /** What happens to its request, if nothing else is sent before it. */
+      readonly fate: Fate;
+    }
+  | { readonly kind: "fate"; readonly fates: readonly Fate[] }
+  | { readonly kind: "pump"; readonly most: number; readonly cutAt: readonly number[] }
+  | { readonly kind: "release"; readonly place: number }
+  | { readonly kind: "cut"; readonly streams: TestServer["streams"] }
+  | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "restore"; readonly to: number }
+  /** `isSlow`: the first list that is read afterwards comes late. */
+  | { readonly kind: "reset" | "reload"; readonly isSlow: boolean }
+  | { readonly kind: "rewind" | "save" }
+);
+
+const small = fc.nat(7);
+const fate = fc.constantFrom<Fate>("through", "lost", "unanswered", "late", "late");
+const act = (kind: "give" | "others") =>
+  fc.record({ kind: fc.constant(kind), act: fc.constantFrom(...acts), slot: fc.nat(2), appointment: fc.nat(2), fate });
+
+const happening = fc.oneof(
+  { weight: 8, arbitrary: act("give") },
+  { weight: 5, arbitrary: act("others") },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant("fate" as const), fates: fc.array(fate, { minLength: 1, maxLength: 4 }) }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("pump" as const),
+      most: fc.integer({ min: 1, max: 3 }),
+      cutAt: fc.array(fc.nat(2000), { maxLength: 3 }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("release" as const), place: small }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("cut" as const),
+      streams: fc.constantFrom("open" as const, "refused" as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(100, 1_000, 5_000, 31_000) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("restore" as const), to: small }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("reset" as const, "reload" as const),
+      isSlow: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom("rewind" as const, "save" as const, "save" as const) }),
+  },
+);
+
+/** A plan of things that happen one after the other. */
+export const plan = fc.array(
+  fc.tuple(happening, fc.boolean()).map(([step, settles]): Step => ({ ...step, settles })),
+  { minLength: 1, maxLength: 24 },
+);
+
+const first = { slot: 0, appointment: 0, fate: "through", settles: true } as const;
+const news: Step = { kind: "pump", most: 3, cutAt: [], settles: true };
+
+/** Plans that random ones rarely come upon, each of them played before those. */
+const writtenPlans: readonly (readonly Step[])[] = [
+  // The answer to a command comes when the feed has brought a later version.
+  [
+    { ...first, kind: "give", act: "block", fate: "late" },
+    { ...first, kind: "others", act: "unblock" },
+    news,
+    { kind: "release", place: 0, settles: true },
+  ],
+  // A slot is booked whose hold has expired, of which the entry says nothing.
+  [
+    { ...first, kind: "others", act: "hold" },
+    news,
+    { kind: "wait", ms: 31_000, settles: true },
+    { ...first, kind: "others", act: "book" },
+    news,
+  ],
+];
+
+/** The written plans, as fast-check takes them. */
+export const examples = writtenPlans.map((steps): [Step[]] => [[...steps]]);

@@ -1,0 +1,221 @@
+import { type Appointment, createEngine, type Engine, type Slot } from "@slotwright/core";
+import type { Client, ListView, LiveQuery, ShownRecord, ShownSlot } from "../../src/index.ts";
+import type { Database } from "./databases.ts";
+import { createMonitor, type Monitor } from "./monitor.ts";
+import type { Step } from "./plans.ts";
+import { createTestServer, type TestServer } from "./server.ts";
+import { createVirtualTime, settled, startOfTime, type VirtualTime } from "./virtual-time.ts";
+
+/** The product, or a flawed copy of it. */
+export interface Product {
+  readonly createClient: typeof import("../../src/index.ts").createClient;
+  readonly memoryKeyValueStore: typeof import("../../src/index.ts").memoryKeyValueStore;
+}
+
+const ada = { kind: "patient", id: "ada" };
+const ben = { kind: "provider", id: "ben" };
+const hourMs = 3_600_000;
+const [from, to] = [new Date(startOfTime), new Date(startOfTime + 400 * hourMs)];
+const slotCount = 3;
+
+interface Stage {
+  readonly time: VirtualTime;
+  readonly server: TestServer;
+  readonly database: Database;
+  readonly monitor: Monitor;
+  readonly product: Product;
+  readonly keys: ReturnType<Product["memoryKeyValueStore"]>;
+  engine: Engine;
+  client: Client;
+  slots: LiveQuery<ListView<ShownRecord<ShownSlot>>>;
+  appointments: ReturnType<Client["appointments"]>;
+  slotIds: string[];
+  holdToken: string;
+  given: number;
+}
+
+/** Plays a plan, and throws if somebody sees what they must not, or if the client does not end in the server's state. */
+export async function play(steps: readonly Step[], product: Product, open: () => Promise<Database>): Promise<void> {
+  const stage = await openStage(product, await open());
+  try {
+    for (const step of steps) await perform(stage, step);
+    await heal(stage);
+    await compare(stage);
+  } finally {
+    stage.client.close();
+    await settled();
+    await stage.database.close();
+  }
+}
+
+async function openStage(product: Product, database: Database): Promise<Stage> {
+  const time = createVirtualTime();
+  const engine = engineOn(database, time);
+  const times = Array.from({ length: slotCount }, (_, index) => timesOf(index));
+  const created = await engine.createSlots({ actor: ben, providerId: "p", facilityId: "f", slots: times });
+  const server = createTestServer(engine, ada);
+  const monitor = createMonitor();
+  server.onEffect = monitor.effect;
+  const keys = product.memoryKeyValueStore();
+  const client = clientOf(product, server, time, keys);
+  const stage: Stage = {
+    ...{ time, server, database, monitor, product, keys, engine, client },
+    slots: client.slots({ from, to }),
+    appointments: client.appointments({ from, to }),
+    slotIds: created.slots.map(({ id }) => id),
+    holdToken: "",
+    given: 0,
+  };
+  watch(stage);
+  await settled(4);
+  return stage;
+}
+
+const timesOf = (index: number) => ({
+  start: new Date(startOfTime + (index + 1) * hourMs),
+  end: new Date(startOfTime + (index + 2) * hourMs),
+});
+
+function engineOn(database: Database, time: VirtualTime): Engine {
+  const clock = { now: () => new Date(time.now()), sleep: async () => {} };
+  return createEngine({ storage: database.storage(), clock });
+}
+
+function clientOf(product: Product, server: TestServer, time: VirtualTime, keys: Stage["keys"]): Client {
+  const options = { url: "http://test", owner: "ada", fetch: server.fetch, environment: time.environment, keys };
+  return product.createClient({ ...options, sharing: false });
+}
+
+function watch(stage: Stage): void {
+  const { client, slots, appointments, monitor } = stage;
+  const look = () => {
+    // Before the lists were read, the screen says that there may be more.
+    if (slots.get().isLoaded && appointments.get().isLoaded) {
+      monitor.look([...slots.get().items, ...appointments.get().items]);
+    }
+  };
+  for (const query of [slots, appointments]) query.subscribe(look);
+  client.onOutcome((outcome) => {
+    monitor.outcome(outcome);
+    if ("answer" in outcome && typeof outcome.answer.holdToken === "string") stage.holdToken = outcome.answer.holdToken;
+  });
+}
+
+async function perform(stage: Stage, step: Step): Promise<void> {
+  const { server, time } = stage;
+  if (step.kind === "give") {
+    server.fates.unshift(step.fate);
+    give(stage, step);
+  }
+  if (step.kind === "others") await others(stage, step);
+  if (step.kind === "fate") server.fates.push(...step.fates);
+  if (step.kind === "pump") await server.pump(step.most, step.cutAt);
+  if (step.kind === "release") server.release(step.place);
+  if (step.kind === "rewind") server.rewind();
+  if (step.kind === "cut") cut(stage, step.streams);
+  if (step.kind === "wait") await time.advance(step.ms, () => settled(2));
+  if ((step.kind === "reset" || step.kind === "reload") && step.isSlow) server.fates.splice(0, 9, "through", "late");
+  if (step.kind === "reset") server.reset();
+  if (step.kind === "restore") await restore(stage, step.to);
+  if (step.kind === "save") stage.database.save();
+  if (step.kind === "reload") reload(stage);
+  if (step.settles) await settled();
+}
+
+function cut({ server }: Stage, streams: TestServer["streams"]): void {
+  server.streams = streams;
+  server.cut();
+}
+
+/** The database goes back to an earlier state, and the server starts again on it. */
+async function restore(stage: Stage, to: number): Promise<void> {
+  if (!stage.database.restore(to)) return;
+  stage.engine = engineOn(stage.database, stage.time);
+  stage.server.replace(stage.engine);
+  stage.server.reset();
+  stage.monitor.lost();
+}
+
+/** The page is loaded again: everything is gone but what was kept. */
+function reload(stage: Stage): void {
+  stage.client.close();
+  stage.monitor.reloaded();
+  stage.client = clientOf(stage.product, stage.server, stage.time, stage.keys);
+  stage.slots = stage.client.slots({ from, to });
+  stage.appointments = stage.client.appointments({ from, to });
+  watch(stage);
+}
+
+type Act = Extract<Step, { readonly kind: "give" | "others" }>;
+
+/** Acts on what is seen: a person clicks on what the screen shows. */
+function give(stage: Stage, { act, slot, appointment }: Act): void {
+  const { client, monitor } = stage;
+  const tag = `c${stage.given++}`;
+  const shown = stage.appointments.get().items;
+  const input = inputOf(stage, act, slot, shown[appointment % Math.max(shown.length, 1)]);
+  if (input === undefined) return;
+  monitor.given(tag);
+  const running = (client.commands[act] as (given: object) => Promise<object>)({ ...input, reason: tag });
+  running.catch(() => {});
+}
+
+/** Somebody else acts, whatever the state: what cannot be done is refused. */
+async function others(stage: Stage, { act, slot, appointment }: Act): Promise<void> {
+  const { engine } = stage;
+  const { items } = await engine.listAppointments({ from, to });
+  const input = inputOf(stage, act, slot, items[appointment % Math.max(items.length, 1)]);
+  if (input === undefined) return;
+  const call = engine[act] as (given: object) => Promise<object>;
+  await call({ ...input, actor: ben }).catch(() => {});
+}
+
+function inputOf(
+  { slotIds, holdToken, given }: Stage,
+  act: Act["act"],
+  slot: number,
+  appointment: Pick<Appointment, "id"> | undefined,
+): object | undefined {
+  const slotId = slotIds[slot % slotIds.length] ?? "";
+  if (act === "book") return { slotId, subjectId: "ada", ...(holdToken !== "" && slot % 2 === 0 && { holdToken }) };
+  if (act === "hold") return { slotId, seconds: 30 };
+  if (act === "release") return holdToken === "" ? undefined : { slotId, holdToken };
+  if (act === "block" || act === "unblock") return { slotId };
+  if (act === "createSlots")
+    return { providerId: "p", facilityId: "f", slots: [timesOf(slotCount + given + slot * 20)] };
+  if (appointment === undefined) return undefined;
+  const appointmentId = appointment.id;
+  return act === "reschedule" ? { appointmentId, slotId } : { appointmentId };
+}
+
+/** The network gets well, and everything comes to its end. */
+async function heal({ server, time, client }: Stage): Promise<void> {
+  server.fates.length = 0;
+  server.streams = "open";
+  for (let round = 0; round < 12; round++) {
+    server.release();
+    await time.advance(10_000, () => settled(2));
+    while ((await server.pump(50)) > 0) await settled();
+    await settled();
+    const isQuiet = client.pending.get().length === 0 && client.connection.get().state === "live";
+    if (isQuiet && round > 1) return;
+  }
+}
+
+async function compare(stage: Stage): Promise<void> {
+  const { engine, client, monitor } = stage;
+  if (client.pending.get().length > 0) throw new Error(`left pending: ${JSON.stringify(client.pending.get())}`);
+  if (client.connection.get().state !== "live") throw new Error("the client is not live again");
+  same("slots", stage.slots.get().items, (await engine.listSlots({ from, to, limit: 500 })).items);
+  same("appointments", stage.appointments.get().items, (await engine.listAppointments({ from, to, limit: 500 })).items);
+  await monitor.compare(engine);
+}
+
+function same(what: string, shown: readonly ShownRecord[], stored: readonly (Slot | Appointment)[]): void {
+  const [one, other] = [shown.map(({ isPending: _, ...record }) => plain(record)), stored.map(plain)];
+  if (JSON.stringify(one) === JSON.stringify(other)) return;
+  throw new Error(`${what} differ.\nshown:  ${one.join("\n        ")}\nstored: ${other.join("\n        ")}`);
+}
+
+/** The fields in one order. */
+const plain = (record: object): string => JSON.stringify(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

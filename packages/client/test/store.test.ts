@@ -1,0 +1,61 @@
+import { createEngine } from "@slotwright/core";
+import { memoryAdapter } from "@slotwright/core/memory";
+import { expect, test } from "vitest";
+import { createClient } from "../src/index.ts";
+import { createTestServer } from "./simulation/server.ts";
+import { createVirtualTime, settled, startOfTime } from "./simulation/virtual-time.ts";
+
+const actor = { kind: "patient", id: "ada" };
+
+async function stage() {
+  const time = createVirtualTime();
+  const clock = { now: () => new Date(time.now()), sleep: async () => {} };
+  const engine = createEngine({ storage: memoryAdapter(), clock });
+  const slots = [1, 2, 3].map((hour) => ({
+    start: new Date(startOfTime + hour * 3_600_000),
+    end: new Date(startOfTime + (hour + 1) * 3_600_000),
+  }));
+  const created = await engine.createSlots({ actor, providerId: "p", facilityId: "f", slots });
+  const server = createTestServer(engine, actor);
+  const client = createClient({
+    url: "http://test",
+    owner: "ada",
+    fetch: server.fetch,
+    environment: time.environment,
+    sharing: false,
+  });
+  const from = new Date(startOfTime);
+  const to = new Date(startOfTime + 86_400_000);
+  const list = client.slots({ from, to });
+  list.subscribe(() => {});
+  await settled(20);
+  return { time, engine, server, client, list, slotIds: created.slots.map(({ id }) => id) };
+}
+
+test("shows a booking at once, and keeps it when the answer and the feed come", async () => {
+  const { server, client, list, slotIds } = await stage();
+  expect(list.get().isLoaded).toBe(true);
+  expect(client.connection.get().state).toBe("live");
+  const states: string[] = [];
+  list.subscribe(() => states.push(list.get().items[0]?.status ?? ""));
+  const booking = client.commands.book({ slotId: slotIds[0] ?? "", subjectId: "ada" });
+  expect(list.get().items[0]).toMatchObject({ status: "booked", isPending: true, version: 1 });
+  const { appointment } = await booking;
+  expect(appointment.createdAt).toBeInstanceOf(Date);
+  expect(list.get().items[0]).toMatchObject({ status: "booked", isPending: false, version: 2 });
+  await server.pump(10);
+  await settled();
+  expect(new Set(states)).toEqual(new Set(["booked"]));
+  client.close();
+});
+
+test("takes a click back if somebody was faster, and shows the slot as the refusal says that it is", async () => {
+  const { engine, client, list, slotIds } = await stage();
+  const slotId = slotIds[0] ?? "";
+  await engine.book({ actor: { kind: "patient", id: "ben" }, slotId, subjectId: "ben" });
+  const booking = client.commands.book({ slotId, subjectId: "ada" });
+  await expect(booking).rejects.toMatchObject({ code: "slot_booked", recoverable: true, details: { version: 2 } });
+  expect(list.get().items[0]).toMatchObject({ status: "booked", isPending: false, version: 2 });
+  expect(client.pending.get()).toEqual([]);
+  client.close();
+});
