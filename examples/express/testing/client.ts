@@ -56,7 +56,6 @@ export function newPlace() {
 }
 
 export const nine = { start: "2027-03-22T09:00:00.000Z", end: "2027-03-22T09:30:00.000Z" } as const;
-export const ten = { start: "2027-03-22T10:00:00.000Z", end: "2027-03-22T10:30:00.000Z" } as const;
 
 /** Publishes one slot at nine. */
 export async function publish(send: Send, place: ReturnType<typeof newPlace>): Promise<Answer["body"]> {
