@@ -11,7 +11,7 @@ import { createApp } from "./express/app.ts";
 import { runAgain } from "./express/database/run-again.ts";
 import { type Database, openDatabase } from "./express/database.ts";
 import { startServer } from "./express/server.ts";
-import { clientOf, newPlace, publish } from "./express/testing/client.ts";
+import { clientOf, newPlace, publish, staff } from "./express/testing/client.ts";
 import { sqlite } from "./express/testing/engines.ts";
 
 async function freshUrl(): Promise<string> {
@@ -90,7 +90,9 @@ describe("the Express host", () => {
       new Error("password at db.internal"),
     ];
     const broken: Database = { ...database, transaction: () => Promise.reject(causes.shift()) };
-    const http = createServer(createApp(broken)).listen(0, "127.0.0.1");
+    const { app, handler } = createApp(broken);
+    onTestFinished(() => handler.close());
+    const http = createServer(app).listen(0, "127.0.0.1");
     onTestFinished(() => void http.close());
     await once(http, "listening");
     const send = clientOf(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
@@ -104,17 +106,27 @@ describe("the Express host", () => {
     expect(log).toHaveBeenCalledTimes(2);
   });
 
-  it("starts from the command line, prints what to try, and answers what is under way before it stops", async () => {
+  it("starts from the command line, says that it knows nobody, and answers what is under way before it stops", async () => {
     const main = fileURLToPath(new URL("./express/main.ts", import.meta.url));
     const env = { ...process.env, PORT: "0", DATABASE_URL: await freshUrl() };
-    const host = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "inherit"] });
+    const host = spawn(process.execPath, [main], { env, stdio: "pipe" });
+    const warned = once(host.stderr, "data");
     onTestFinished(() => void host.kill("SIGKILL"));
     const printed = String((await once(host.stdout, "data"))[0]);
-    expect(printed.match(/^curl .+$/gm)).toHaveLength(2);
-    const send = clientOf(/http:\S+(?=\.)/.exec(printed)?.[0] ?? "");
+    expect(printed.match(/^curl .+$/gm)).toHaveLength(3);
+    expect(String((await warned)[0])).toMatch("This is no sign-in");
+    const url = /http:\S+(?=\.)/.exec(printed)?.[0] ?? "";
+    const send = clientOf(url);
+    const signedIn = await fetch(`${url}/sign-in`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ kind: "patient", id: "ada" }),
+    });
+    const [Cookie = ""] = signedIn.headers.getSetCookie();
+    const stream = await fetch(`${url}/changes/stream`, { headers: { Cookie } });
     const slot = await publish(send, newPlace());
     const bookings = Array.from({ length: 20 }, (_, number) =>
-      send("POST /appointments", { body: { subjectId: `p-${number}`, slotId: slot.id } }).catch(
+      send("POST /appointments", { ...staff, body: { subjectId: `p-${number}`, slotId: slot.id } }).catch(
         () => "refused to connect",
       ),
     );
@@ -123,6 +135,7 @@ describe("the Express host", () => {
     host.kill("SIGTERM");
     const answers = await Promise.all(bookings);
     expect(answers).toContainEqual(expect.objectContaining({ status: 201 }));
+    expect(await stream.text()).toMatch('"reason":"closing"');
     expect(await ended).toEqual([0, null]);
   });
 

@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type Answer, newPlace, nine, publish } from "./express/testing/client.ts";
+import { type Answer, newPlace, nine, publish, staff } from "./express/testing/client.ts";
 import { sqlite } from "./express/testing/engines.ts";
 import { hostsOn } from "./express/testing/hosts.ts";
 
@@ -13,84 +12,58 @@ const envelope = {
   details: expect.any(Object),
   recoverable: expect.any(Boolean),
 };
-const id = randomUUID();
-const problem = { Accept: "application/problem+json" };
+const nobody = { actor: "" } as const;
+const signIn = (body: unknown, headers = {}) => send("POST /sign-in", { ...nobody, body, headers });
+const book = (body: unknown, headers = {}) => send("POST /appointments", { body, headers });
+const wish = { slotId: "none", subjectId: "ada" };
 
 const refusals: readonly [what: string, sent: () => Promise<Answer>, status: number, scenario: string][] = [
-  ["JSON that is none", () => send("POST /slots", { body: '{"providerId":' }), 400, "invalid_input"],
-  ["a body that is no object", () => send("POST /slots", { body: [] }), 400, "invalid_input"],
-  ["missing fields", () => send("POST /slots", { body: {} }), 400, "invalid_input"],
+  ["a sign-in that is not JSON", () => signIn('{"kind":'), 400, "bad_request"],
+  ["a sign-in of another type", () => signIn("kind=staff", { "Content-Type": "text/plain" }), 400, "invalid_input"],
+  ["a sign-in that is too large", () => signIn({ id: "x".repeat(200_000) }), 413, "payload_too_large"],
+  ["a sign-in as nobody", () => signIn({ kind: "patient", id: "" }), 400, "invalid_input"],
+  ["a sign-in as what there is not", () => signIn({ kind: "system", id: "root" }), 400, "invalid_input"],
+  ["a booking of nobody's", () => send("POST /appointments", { ...nobody, body: wish }), 401, "not_signed_in"],
   [
-    "an unknown field",
-    () => send("POST /slots", { body: { ...newPlace(), ...nine, colour: "red" } }),
-    400,
-    "invalid_input",
+    "a booking with a forged session",
+    () => send("POST /appointments", { ...nobody, body: wish, headers: { Cookie: "session=patient/ada" } }),
+    401,
+    "not_signed_in",
   ],
   [
-    "an actor in the body",
-    () => send("POST /slots", { body: { actor: { kind: "x", id: "y" } } }),
-    400,
-    "invalid_input",
+    "a booking that a page of another site sent",
+    () => book(wish, { "Sec-Fetch-Site": "cross-site" }),
+    403,
+    "cross_site",
   ],
+  ["a booking that is not JSON", () => book('{"slotId":'), 400, "invalid_input"],
+  ["a booking of another type", () => book("a=b", { "Content-Type": "text/plain" }), 415, "not_json"],
+  ["a booking with an unknown field", () => book({ ...wish, colour: "red" }), 400, "invalid_input"],
+  ["an amount that is no number", () => book({ ...wish, amountCents: "1" }), 400, "invalid_input"],
+  ["an amount with half a cent", () => book({ ...wish, amountCents: 0.5 }), 400, "invalid_input"],
+  ["an amount that no column holds", () => book({ ...wish, amountCents: 2 ** 31 }), 400, "invalid_input"],
   [
-    "an amount that is no number",
-    () => send("POST /appointments", { body: { slotId: id, subjectId: "a", amountCents: "1" } }),
-    400,
-    "invalid_input",
+    "a booking for somebody else",
+    () => book({ ...newPlace(), ...nine, ifNoSlot: "schedule", subjectId: "ben" }),
+    403,
+    "forbidden",
   ],
+  ["a slot that does not exist", () => book(wish), 404, "slot_not_found"],
   [
-    "a range that ends before it starts",
-    () => send("POST /slots", { body: { ...newPlace(), ...nine, end: nine.start } }),
-    400,
-    "invalid_time_range",
+    "a patient who publishes slots",
+    () => send("POST /slots", { body: { ...newPlace(), slots: [nine] } }),
+    403,
+    "forbidden",
   ],
-  ["an unknown query parameter", () => send("GET /slots?colour=red"), 400, "invalid_input"],
-  ["a limit that is no number", () => send("GET /appointments?limit=many"), 400, "invalid_input"],
-  ["a path that cannot be decoded", () => send("GET /slots/%ZZ"), 400, "bad_request"],
-  [
-    "a body of another type",
-    () => send("POST /slots", { body: "a=b", headers: { "Content-Type": "text/plain" } }),
-    415,
-    "not_json",
-  ],
-  [
-    "a body in an unknown encoding",
-    () => send("POST /slots", { body: {}, headers: { "Content-Encoding": "zip" } }),
-    415,
-    "not_json",
-  ],
-  [
-    "a body that is too large",
-    () => send("POST /slots", { body: { reason: "x".repeat(17e6) } }),
-    413,
-    "payload_too_large",
-  ],
-  ["no actor", () => send(`DELETE /appointments/${id}`, { actor: "" }), 401, "not_signed_in"],
-  ["an actor without its kind", () => send(`DELETE /appointments/${id}`, { actor: "ada" }), 401, "not_signed_in"],
-  ["an unknown slot", () => send(`GET /slots/${id}`), 404, "slot_not_found"],
-  ["an unknown slot to check", () => send(`GET /slots/${id}/sync`), 404, "slot_not_found"],
-  ["an unknown slot to block", () => send(`POST /slots/${id}/block`), 404, "slot_not_found"],
-  ["an unknown appointment", () => send(`GET /appointments/${id}`), 404, "appointment_not_found"],
-  ["an unknown appointment to cancel", () => send(`DELETE /appointments/${id}`), 404, "appointment_not_found"],
+  ["a patient who repairs", () => send("POST /reconcile"), 403, "forbidden"],
+  ["invoices of nobody's", () => send("GET /invoices", nobody), 401, "not_signed_in"],
+  ["invoices for the staff, of whom they do not say", () => send("GET /invoices", staff), 400, "invalid_input"],
   ["an unknown route", () => send("GET /dentists"), 404, "route_not_found"],
-  ["an unknown method", () => send("PUT /slots"), 404, "route_not_found"],
-  ["an empty key", () => send(`POST /slots/${id}/block`, { headers: { "Idempotency-Key": "" } }), 400, "invalid_input"],
-  ...["3", 'W/"3"', '"0"', '"1", "2"', '"abc"', ""].map((tag): (typeof refusals)[number] => [
-    `If-Match: ${tag}`,
-    () => send(`POST /slots/${id}/block`, { headers: { "If-Match": tag } }),
-    400,
-    "invalid_input",
-  ]),
-  [
-    "If-Match without the slot that it is about",
-    () =>
-      send("POST /appointments", { body: { ...newPlace(), ...nine, subjectId: "a" }, headers: { "If-Match": '"1"' } }),
-    400,
-    "invalid_input",
-  ],
+  ["a path that cannot be decoded", () => send("GET /slots/%ZZ"), 400, "bad_request"],
+  ["an unknown method", () => send("PUT /slots"), 405, "method_not_allowed"],
 ];
 
-describe("the Express host answers in the library's envelope", () => {
+describe("the Express host answers in one envelope", () => {
   it.each(refusals)("to %s", async (_what, sent, status, scenario) => {
     const answer = await sent();
     expect(answer).toMatchObject({ status, body: { ...envelope, scenario } });
@@ -98,24 +71,21 @@ describe("the Express host answers in the library's envelope", () => {
     expect(answer.headers.get("Retry-After")).toBeNull();
   });
 
-  it("as problem details where the client asks for them", async () => {
-    const library = await send(`GET /slots/${id}`, { headers: problem });
+  it("as problem details where the client asks for them, with the host's own code", async () => {
+    const headers = { Accept: "application/problem+json" };
+    const library = await book(wish, headers);
     expect(library.headers.get("Content-Type")).toMatch("application/problem+json");
-    expect(library.headers.get("Vary")).toBe("Accept");
-    expect(library.body).toMatchObject({ status: 404, code: "slot_not_found", details: { slotId: id } });
-    const host = await send("GET /dentists", { headers: problem });
-    expect(host).toMatchObject({
-      status: 404,
-      body: { status: 404, code: "route_not_found", type: expect.any(String) },
-    });
-    const both = await send("GET /dentists", {
-      headers: { Accept: "text/html, application/problem+json;q=0.5, */*;q=0.9" },
-    });
-    expect(both.headers.get("Content-Type")).toMatch("application/json");
+    expect(library.body).toMatchObject({ status: 404, code: "slot_not_found", details: { slotId: "none" } });
+    const { id: slotId } = await publish(send, newPlace());
+    const host = await book({ slotId, subjectId: "ada", amountCents: -1 }, headers);
+    expect(host).toMatchObject({ status: 422, body: { status: 422, code: "invoice_refused", recoverable: true } });
   });
+});
 
-  it("and gives no 304 for a version, since a hold ends by the clock alone", async () => {
-    const slot = await publish(send, newPlace());
-    expect(await send(`GET /slots/${slot.id}`, { headers: { "If-None-Match": '"1"' } })).toMatchObject({ status: 200 });
+describe("the stand-in for a sign-in", () => {
+  it("says with every session that it is one, and keeps the cookie from scripts", async () => {
+    const { status, body, headers } = await signIn({ kind: "patient", id: "ada" });
+    expect([status, body]).toMatchObject([200, { success: true, warning: expect.stringContaining("no sign-in") }]);
+    expect(headers.get("Set-Cookie")).toMatch(/^session=[\da-f-]{36}; .*HttpOnly; SameSite=Lax$/);
   });
 });

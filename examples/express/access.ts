@@ -1,27 +1,34 @@
-import type { AccessAnswer, AccessRequest, Authorize } from "@slotwright/core";
+import type { AccessAnswer, AccessRequest, Authorize, CommandName } from "@slotwright/core";
 
-/**
- * Patients see their own appointments, and slots without whose they are. Everybody else sees everything. A real host has
- * rules for commands, too.
- */
+/** What patients do: with their own appointments, and with slots that nobody has yet. */
+const commandsOfPatients: readonly CommandName[] = ["book", "cancel", "reschedule", "hold", "release"];
+
+/** Patients see and change their own appointments, and see slots without whose they are. The staff may do everything. */
 export const authorize: Authorize = (request) => {
+  if (request.actor.kind !== "patient") return undefined;
   switch (request.action) {
     case "command":
-      return undefined;
-    case "read":
-    case "list":
-    case "history":
-      return request.actor.kind === "patient" ? asPatient(request) : undefined;
+      return commandOfPatient(request);
+    case "reconcile":
+      return "Only the staff may do that.";
     default:
-      return "No route leads here.";
+      return viewOfPatient(request);
   }
 };
 
-type ViewRequest = Extract<AccessRequest, { readonly action: "read" | "list" | "history" }>;
+type CommandRequest = Extract<AccessRequest, { readonly action: "command" }>;
 
-function asPatient(request: ViewRequest): AccessAnswer {
+function commandOfPatient({ actor, command, input, appointment }: CommandRequest): AccessAnswer {
+  if (!commandsOfPatients.includes(command)) return "Only the staff may do that.";
+  const subjectId = command === "book" ? input.subjectId : appointment?.subjectId;
+  return subjectId === undefined || subjectId === actor.id ? undefined : "It is another patient's.";
+}
+
+type ViewRequest = Exclude<AccessRequest, { readonly action: "command" | "reconcile" }>;
+
+function viewOfPatient(request: ViewRequest): AccessAnswer {
   const { actor, record } = request;
   if (record.kind === "appointment") return record.subjectId === actor.id ? undefined : "It is another patient's.";
-  if (request.action !== "history") return { hide: ["appointmentId", "hold"] };
-  return request.entry.actor.id === actor.id ? undefined : { hide: ["actor", "reason"] };
+  const isOfOthers = "entry" in request && request.entry.actor.id !== actor.id;
+  return { hide: isOfOthers ? ["appointmentId", "hold", "actor", "reason"] : ["appointmentId", "hold"] };
 }

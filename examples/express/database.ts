@@ -1,28 +1,31 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { BookingError, createEngine, type Engine } from "@slotwright/core";
+import { type Actor, type ActorEngine, BookingError, createEngine, type Engine } from "@slotwright/core";
 import { authorize } from "./access.ts";
 import { type Invoice, type Invoices, invoicesOn, invoicesTable } from "./database/invoices.ts";
 import { runAgain } from "./database/run-again.ts";
 import type { Meaning, Query, Strategy } from "./database/strategy.ts";
 
-export type BookingEngine = Omit<Engine, "within" | "transaction">;
-
-/** The database as the routes see it: the same on every engine. */
+/** The database as the rest of the host sees it: the same on every engine. */
 export interface Database {
-  /** For calls that write none of your own rows. */
-  readonly engine: BookingEngine;
+  readonly engine: Engine<never, unknown>;
   /**
    * Bookings and your own rows, all or nothing. The work may run more than once: it keeps no state, and its
    * commands carry the key.
    */
-  transaction<Result>(idempotencyKey: string, work: (inside: Inside) => Promise<Result>): Promise<Result>;
-  findInvoice(appointmentId: string): Promise<Invoice | undefined>;
+  transaction<Result>(asked: Asked, work: (inside: Inside) => Promise<Result>): Promise<Result>;
+  invoicesOf(subjectId: string): Promise<readonly Invoice[]>;
   close(): Promise<void>;
 }
 
+interface Asked {
+  readonly actor: Actor;
+  readonly idempotencyKey: string;
+}
+
 /** What takes part in one transaction. */
-export interface Inside {
-  readonly engine: BookingEngine;
+interface Inside {
+  /** In the name of the actor. */
+  readonly engine: Omit<ActorEngine, "within" | "transaction">;
   readonly invoices: Invoices;
 }
 
@@ -54,13 +57,15 @@ async function open<Transaction, Opened>(strategy: Strategy<Transaction, Opened>
   const engine = createEngine({ storage, authorize });
   return {
     engine,
-    transaction: (idempotencyKey, work) =>
+    transaction: ({ actor, idempotencyKey }, work) =>
       runAgain({ idempotencyKey, meaningOf }, () =>
-        engine.transaction(({ transaction, engine }) =>
-          work({ engine, invoices: invoicesOn(repeatable(queryOn(transaction), meaningOf), meaningOf) }),
-        ),
+        engine
+          .as(actor)
+          .transaction(({ transaction, engine }) =>
+            work({ engine, invoices: invoicesOn(repeatable(queryOn(transaction), meaningOf), meaningOf) }),
+          ),
       ),
-    findInvoice: (id) => invoicesOn(answerable(query), meaningOf).find(id),
+    invoicesOf: (subjectId) => invoicesOn(answerable(query), meaningOf).ofSubject(subjectId),
     close,
   };
 }
@@ -89,11 +94,11 @@ function answerable(query: Query): Query {
 
 /** Several processes may start at once, and be in each other's way. */
 async function createTables<Transaction, Opened>(strategy: Strategy<Transaction, Opened>): Promise<void> {
-  const { storage, query, meaningOf } = strategy;
+  const { storage, idType, query, meaningOf } = strategy;
   await storage.migrate();
   for (let attempt = 1; ; attempt++) {
     try {
-      await query(invoicesTable);
+      await query(invoicesTable(idType));
       return;
     } catch (error) {
       if (meaningOf(error) !== "transient" || attempt === 100) throw error;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { protectServer } from "@slotwright/http/node";
 import { createApp } from "./app.ts";
 import { openDatabase } from "./database.ts";
 
@@ -9,7 +10,7 @@ const patienceMs = 10_000;
 
 export interface RunningServer {
   readonly url: string;
-  /** Takes no new requests, answers those under way, and then closes the database. */
+  /** Takes no new requests, answers those under way, ends the streams, and then closes the database. */
   readonly stop: () => Promise<void>;
 }
 
@@ -19,10 +20,12 @@ export interface ServerOptions {
   readonly port: number;
 }
 
-/** Listens on the loopback interface only: the actor's header is believed. */
+/** Listens on the loopback interface only: whoever signs in is believed. */
 export async function startServer({ databaseUrl, port }: ServerOptions): Promise<RunningServer> {
   const database = await openDatabase(databaseUrl);
-  const server = createServer(createApp(database));
+  const { app, handler } = createApp(database);
+  const server = createServer(app);
+  protectServer(server);
   try {
     await once(server.listen(port, "127.0.0.1"), "listening");
   } catch (error) {
@@ -33,7 +36,9 @@ export async function startServer({ databaseUrl, port }: ServerOptions): Promise
   return {
     url: `http://127.0.0.1:${taken}`,
     stop: async () => {
-      await stopListening(server);
+      const stopped = stopListening(server);
+      await handler.close();
+      await stopped;
       await database.close();
     },
   };

@@ -8,6 +8,7 @@ export function mysqlStrategy(url: string): Strategy<MysqlTransaction, PoolConne
   const storage = mysqlAdapter({ pool });
   return {
     storage,
+    idType: "varchar(128) character set utf8mb4 collate utf8mb4_bin",
     queryOn,
     query: queryOn(pool),
     meaningOf,

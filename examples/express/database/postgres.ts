@@ -7,6 +7,7 @@ export function postgresStrategy(url: string): Strategy<PostgresTransaction, Poo
   const storage = postgresAdapter({ pool });
   return {
     storage,
+    idType: "varchar(128)",
     queryOn,
     query: queryOn(pool),
     meaningOf,

@@ -9,6 +9,7 @@ export function sqliteStrategy(url: string): Strategy<SqliteDatabase, Database.D
   const storage = sqliteAdapter({ filename });
   return {
     storage,
+    idType: "varchar(128)",
     queryOn,
     query: queryOn(database),
     meaningOf,

@@ -3,6 +3,8 @@ import type { StorageAdapter } from "@slotwright/core";
 /** What differs between the engines, and nothing else does. */
 export interface Strategy<Transaction, Opened> {
   readonly storage: StorageAdapter<Transaction, Opened>;
+  /** The type of a column of ids, which are compared by their exact characters: `Ada` is not `ada`. */
+  readonly idType: string;
   /** Runs the host's statements on the connection that `engine.transaction` gives its callback. */
   readonly queryOn: (transaction: Opened) => Query;
   /** Runs a single statement that needs no transaction. */
