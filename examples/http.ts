@@ -17,7 +17,7 @@ const handler = createHandler({
   },
   // Searches within these days are answered from memory, for everybody.
   live: { forDays: 60, openTo: "everybody" },
-  onError: console.error,
+  onError: (error) => console.error(error),
 });
 
 const server = createServer(toNodeListener(handler));
