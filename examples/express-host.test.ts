@@ -114,7 +114,7 @@ describe("the Express host", () => {
     onTestFinished(() => void host.kill("SIGKILL"));
     const printed = String((await once(host.stdout, "data"))[0]);
     expect(printed.match(/^curl .+$/gm)).toHaveLength(3);
-    expect(String((await warned)[0])).toMatch("This is no sign-in");
+    expect(String((await warned)[0])).toMatch("This is not a sign-in");
     const url = /http:\S+(?=\.)/.exec(printed)?.[0] ?? "";
     const send = clientOf(url);
     const signedIn = await fetch(`${url}/sign-in`, {

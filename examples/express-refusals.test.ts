@@ -39,7 +39,7 @@ const refusals: readonly [what: string, sent: () => Promise<Answer>, status: num
   ["a booking that is not JSON", () => book('{"slotId":'), 400, "invalid_input"],
   ["a booking of another type", () => book("a=b", { "Content-Type": "text/plain" }), 415, "not_json"],
   ["a booking with an unknown field", () => book({ ...wish, colour: "red" }), 400, "invalid_input"],
-  ["an amount that is no number", () => book({ ...wish, amountCents: "1" }), 400, "invalid_input"],
+  ["an amount that is not a number", () => book({ ...wish, amountCents: "1" }), 400, "invalid_input"],
   ["an amount with half a cent", () => book({ ...wish, amountCents: 0.5 }), 400, "invalid_input"],
   ["an amount that no column holds", () => book({ ...wish, amountCents: 2 ** 31 }), 400, "invalid_input"],
   [

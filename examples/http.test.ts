@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
-it("the example of HTTP serves whoever says who they are, and ends when it is told to", async () => {
+it("the example of HTTP serves a caller who gives a name, and ends when it is told to", async () => {
   const file = fileURLToPath(new URL("./http.ts", import.meta.url));
   const host = spawn(process.execPath, [file], { env: { ...process.env, PORT: "0" } });
   let printed = "";

@@ -1,8 +1,8 @@
 import { isBookingError } from "@slotwright/core";
-import { type AnswerableError, HttpError } from "@slotwright/http";
+import { type AnswerableError, HttpError, isHttpError } from "@slotwright/http";
 import type { NextFunction, Request, Response } from "express";
 
-/** Errors of the host's own routes, in the envelope of all others. Express knows it by its four parameters. */
+/** Errors of your own routes, in the same envelope as all others. Express knows it by its four parameters. */
 export function answerErrors(thrown: unknown, _request: Request, response: Response, _next: NextFunction): void {
   const error = asAnswerable(thrown);
   // The cause stays here: it may name hosts and files.
@@ -12,7 +12,7 @@ export function answerErrors(thrown: unknown, _request: Request, response: Respo
 }
 
 function asAnswerable(thrown: unknown): AnswerableError {
-  if (isBookingError(thrown) || thrown instanceof HttpError) return thrown;
+  if (isBookingError(thrown) || isHttpError(thrown)) return thrown;
   // Express refuses what it cannot read with a status.
   const { status = 500 } = (thrown ?? {}) as { readonly status?: number };
   if (status === 413) return new HttpError("payload_too_large");

@@ -20,7 +20,7 @@ export interface ServerOptions {
   readonly port: number;
 }
 
-/** Listens on the loopback interface only: whoever signs in is believed. */
+/** Listens on the loopback interface only: every sign-in is believed. */
 export async function startServer({ databaseUrl, port }: ServerOptions): Promise<RunningServer> {
   const database = await openDatabase(databaseUrl);
   const { app, handler } = createApp(database);

@@ -5,7 +5,7 @@ import express, { Router } from "express";
 import { z } from "zod";
 
 export const warning =
-  "This is no sign-in: nobody has a password, so everybody is whoever they say they are. " +
+  "This is not a sign-in: there are no passwords, and every name is believed. " +
   "Put your own in place of examples/express/sign-in.ts before anybody else can reach this.";
 
 const who = z.strictObject({ kind: z.enum(["patient", "staff"]), id: idSchema });

@@ -1,12 +1,13 @@
 import type { AppointmentCommands, FindOpenInput } from "@slotwright/core";
+import { hostCommandNames } from "@slotwright/core/client";
 import {
   type Calls,
   callsOf,
-  commandNames,
   type ShownAppointment,
   type ShownEntry,
   type ShownSlot,
   type SlotCommandCalls,
+  withoutSuccess,
 } from "./calls/calls.ts";
 import { createIdSource } from "./calls/ids.ts";
 import type { Fields } from "./calls/routes.ts";
@@ -115,7 +116,10 @@ export function createClient(options: ClientOptions): Client {
   return {
     calls: callsOf(send),
     commands: Object.fromEntries(
-      commandNames.map((name) => [name, (input: unknown) => outbox.give(name, input as Fields).then(withoutSuccess)]),
+      hostCommandNames.map((name) => [
+        name,
+        (input: unknown) => outbox.give(name, input as Fields).then(withoutSuccess),
+      ]),
     ) as unknown as Commands,
     slots: ({ statuses, ...wanted }) =>
       listQuery<ShownSlot>({ store, lists }, settings.within(scopeOf("slot", wanted)), ({ status }) =>
@@ -125,7 +129,7 @@ export function createClient(options: ClientOptions): Client {
       listQuery<ShownAppointment>({ store, lists }, settings.within(scopeOf("appointment", wanted)), ({ status }) =>
         statuses === undefined ? true : statuses.includes(status),
       ),
-    openSlots: (input) => openSlotsQuery({ store, send, environment, onNews: news.subscribe }, input),
+    openSlots: (input) => openSlotsQuery({ store, send, environment, now: clock.now, onNews: news.subscribe }, input),
     connection: { get: feed.get, subscribe: feed.subscribe, ageMs: feed.ageMs },
     pending: { get: memoized(store.version, store.pending), subscribe: store.subscribe },
     onOutcome: outcomes.subscribe,
@@ -137,10 +141,6 @@ export function createClient(options: ClientOptions): Client {
       pauses.wake();
     },
   };
-}
-
-function withoutSuccess({ success: _, ...answer }: Fields): Fields {
-  return answer;
 }
 
 function createListeners<Told>() {

@@ -1,6 +1,6 @@
+export type { HostCommandName } from "@slotwright/core/client";
 export type {
   Calls,
-  ClientCommandName,
   ManySlotsInput,
   OpenSlotsPage,
   ShownAppointment,

@@ -22,6 +22,8 @@ interface OpenSlotsOptions {
   readonly store: Store;
   readonly send: Send;
   readonly environment: Environment;
+  /** What time it is on the server. */
+  readonly now: () => number;
   /** Called with what the feed brings. Returns what ends it. */
   readonly onNews: (listener: (entries: readonly ShownEntry[]) => void) => () => void;
 }
@@ -34,7 +36,7 @@ const gatherMs = 250;
  * slots of these providers makes it search again, since only the server knows what comes in its place.
  */
 export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput): LiveQuery<OpenSlotsView> {
-  const { store, send, environment, onNews } = options;
+  const { store, send, environment, now, onNews } = options;
   const listeners = new Set<() => void>();
   const timers = createTimers(environment);
   let page: OpenSlotsPage | undefined;
@@ -73,7 +75,7 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
     if (ours.length > 0) timers.after(gatherMs, searchWhileSeen);
     for (const end of ours.flatMap((entry) => holdEndOf(entry) ?? [])) {
       // A hold ends without news.
-      timers.at(end - environment.now() + gatherMs, searchWhileSeen);
+      timers.at(end - now() + gatherMs, searchWhileSeen);
     }
   }
 

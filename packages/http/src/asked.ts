@@ -19,7 +19,7 @@ interface Circumstances {
   readonly noteError: (error: unknown, request?: Request) => void;
 }
 
-/** Answers what a route asks, in the name of whoever asks. */
+/** Answers a request in the name of its caller. */
 export type Asked = (incoming: Incoming, match: Match) => Promise<Outgoing>;
 
 export function createAsked(circumstances: Circumstances): Asked {
@@ -49,7 +49,7 @@ async function actorOf({ actorOf: of }: HandlerOptions<never, unknown>, incoming
   return actor;
 }
 
-/** An actor that is none is the host's mistake, and not that of whoever asks. */
+/** An invalid actor is the host's mistake, and not the caller's. */
 function engineOf({ engine }: HandlerOptions<never, unknown>, actor: Actor): ActorEngine {
   try {
     return engine.as(actor) as ActorEngine;

@@ -1,4 +1,5 @@
 import type { Actor, ActorEngine } from "@slotwright/core";
+import { type HostCommandName, hostCommandNames } from "@slotwright/core/client";
 import { type Input, invalid } from "./requests/input.ts";
 import type { OperationName } from "./routes/table.ts";
 import type { Searches } from "./searches.ts";
@@ -14,43 +15,30 @@ export interface Asking {
 
 type Run = (asking: Asking) => Promise<object>;
 
+type CallName =
+  | HostCommandName
+  | "createManySlots"
+  | "reconcile"
+  | "getSchedule"
+  | "history"
+  | "changes"
+  | "listSlots"
+  | "listAppointments";
+
 /** A call that takes an object, by its name. */
 const asInput =
-  (name: "getSchedule" | "history" | "changes" | "listSlots" | "listAppointments" | CommandCall): Run =>
+  (name: CallName): Run =>
   ({ engine, input }) =>
     (engine[name] as (input: unknown) => Promise<object>)(input);
 
-type CommandCall =
-  | "createSlots"
-  | "createManySlots"
-  | "block"
-  | "unblock"
-  | "hold"
-  | "release"
-  | "book"
-  | "accept"
-  | "reschedule"
-  | "checkIn"
-  | "complete"
-  | "markNoShow"
-  | "cancel"
-  | "reconcile";
+const commands = Object.fromEntries(hostCommandNames.map((name) => [name, asInput(name)])) as Readonly<
+  Record<HostCommandName, Run>
+>;
 
 /** What each operation calls, and what it answers beside `success`. Streams and the document are answered elsewhere. */
 export const calls: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, Run>> = {
-  createSlots: asInput("createSlots"),
+  ...commands,
   createManySlots: asInput("createManySlots"),
-  block: asInput("block"),
-  unblock: asInput("unblock"),
-  hold: asInput("hold"),
-  release: asInput("release"),
-  book: asInput("book"),
-  accept: asInput("accept"),
-  reschedule: asInput("reschedule"),
-  checkIn: asInput("checkIn"),
-  complete: asInput("complete"),
-  markNoShow: asInput("markNoShow"),
-  cancel: asInput("cancel"),
   reconcile: asInput("reconcile"),
   getSchedule: async ({ engine, input }) => ({ schedule: await engine.getSchedule(input as never) }),
   listSlots: asInput("listSlots"),

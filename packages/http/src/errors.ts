@@ -71,6 +71,8 @@ export interface AnswerableError {
   toProblem?(options?: ScreenOptions): object;
 }
 
+const brand = Symbol.for("slotwright.HttpError");
+
 /** An error of HTTP itself. */
 export class HttpError extends Error implements AnswerableError {
   override readonly name = "HttpError";
@@ -78,6 +80,10 @@ export class HttpError extends Error implements AnswerableError {
   readonly details: object;
   /** Headers that the answer has beside the usual ones. */
   readonly headers: Readonly<Record<string, string>>;
+
+  static {
+    Object.defineProperty(HttpError.prototype, brand, { value: true });
+  }
 
   constructor(
     code: HttpErrorCode,
@@ -108,6 +114,11 @@ export class HttpError extends Error implements AnswerableError {
   toProblem(): object {
     return problemOf(this, this.toResponse());
   }
+}
+
+/** True for errors of any copy of this package, unlike `instanceof`. */
+export function isHttpError(error: unknown): error is HttpError {
+  return typeof error === "object" && error !== null && brand in error;
 }
 
 /** Problem details of an envelope. */

@@ -1,6 +1,6 @@
 import type { ScreenOptions } from "@slotwright/core";
 import { createAsked } from "./asked.ts";
-import { HttpError } from "./errors.ts";
+import { HttpError, isHttpError } from "./errors.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { defaultLimits, defaultStreamLimits, type HandlerOptions } from "./options.ts";
 import { asAnswerable, json, refusal } from "./requests/answers.ts";
@@ -129,9 +129,9 @@ function screenOf({ screenOf: of }: Pick<HandlerOptions, "screenOf">, incoming: 
 
 function tell(onError: HandlerOptions["onError"], error: unknown, request: Request | undefined): void {
   try {
-    onError?.(error instanceof HttpError ? (error.cause ?? error) : error, request as Request);
+    onError?.(isHttpError(error) ? (error.cause ?? error) : error, request as Request);
   } catch {
-    // Whoever is told of errors has none to tell of.
+    // An error of the host's own listener must not replace the answer.
   }
 }
 

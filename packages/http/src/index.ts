@@ -5,6 +5,7 @@ export {
   HttpError,
   type HttpErrorCode,
   httpErrorCatalogue,
+  isHttpError,
 } from "./errors.ts";
 export { createHandler, type Handler } from "./handler.ts";
 export type { Call, HandlerOptions, Limits, LiveOptions, OwnCall, StreamLimits } from "./options.ts";

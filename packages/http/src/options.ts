@@ -77,7 +77,7 @@ export interface HandlerOptions<HostTransaction = never, Opened = unknown> {
   readonly live?: LiveOptions | undefined;
   /** Calls that you do your own way. */
   readonly calls?: { readonly [Name in OperationName]?: OwnCall } | undefined;
-  /** In which language and zone errors are put on the screen of whoever asks. Default: English, UTC. */
+  /** In which language and zone the caller is shown errors. Default: English, UTC. */
   readonly screenOf?: ((request: Request) => ScreenOptions) | undefined;
   /** Told of every error that is answered with a status from 500 on, with its cause. Default: nobody is told. */
   readonly onError?: ((error: unknown, request: Request) => void) | undefined;

@@ -84,7 +84,7 @@ function fromLive(slots: LiveSlots | undefined, input: Input, now: Date): object
     const found = slots.findOpen({ ...input, from: from !== undefined && from > now ? from : now, to });
     return found.isStale ? undefined : withSource(found);
   } catch (error) {
-    // Of what is not followed, and of what is no valid input, the database's search says so.
+    // If it is not followed, or the input is invalid, the search of the database says so.
     if (isBookingError(error)) return undefined;
     throw error;
   }

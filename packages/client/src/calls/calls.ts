@@ -21,6 +21,7 @@ import type {
   WindowInput,
   WithoutActor,
 } from "@slotwright/core";
+import { hostCommandNames } from "@slotwright/core/client";
 import type { Fields, RouteName } from "./routes.ts";
 import type { Send } from "./send.ts";
 
@@ -92,26 +93,8 @@ export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, E
 /** The commands about slots. */
 export type SlotCommandCalls = Omit<SlotCommands<"actor">, "createManySlots">;
 
-/** A command that is one call with an input, and takes effect at most once for its key. */
-export const commandNames = [
-  "createSlots",
-  "block",
-  "unblock",
-  "hold",
-  "release",
-  "book",
-  "accept",
-  "reschedule",
-  "checkIn",
-  "complete",
-  "markNoShow",
-  "cancel",
-] as const;
-
-export type ClientCommandName = (typeof commandNames)[number];
-
 const plain = [
-  ...commandNames,
+  ...hostCommandNames,
   "createManySlots",
   "reconcile",
   "getSchedule",
@@ -142,6 +125,7 @@ export function callsOf(send: Send): Calls {
   return calls as unknown as Calls;
 }
 
-function withoutSuccess({ success: _, ...answer }: Fields): Fields {
+/** An answer of HTTP, as the engine gave it. */
+export function withoutSuccess({ success: _, ...answer }: Fields): Fields {
   return answer;
 }

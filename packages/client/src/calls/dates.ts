@@ -32,5 +32,5 @@ function fieldWithDates(name: string, field: unknown): unknown {
   return typeof field === "string" && instants.has(name) ? dateOf(field) : withDates(field);
 }
 
-/** The instant that a text is, or the text, if it is none. */
+/** The instant that a text stands for, or else the text. */
 export const dateOf = (text: string): Date | string => (rfc3339.test(text) ? new Date(text) : text);

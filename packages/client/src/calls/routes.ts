@@ -72,5 +72,6 @@ function queryOf(fields: Fields): string {
   return query.size === 0 ? "" : `?${query}`;
 }
 
-/** A `Date` as an RFC 3339 text, and a `Temporal.Instant`, whose text is one. */
-const textOf = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value));
+/** An instant in whatever form, a `Date` of another frame included, as JSON has it: an RFC 3339 text. */
+const textOf = (value: unknown): string =>
+  String(typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value);

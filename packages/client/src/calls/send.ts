@@ -1,7 +1,7 @@
 import type { Environment } from "../environment.ts";
 import type { ServerClock } from "../server-clock.ts";
 import { withDates } from "./dates.ts";
-import { noAnswer, notAnAnswer, RequestError } from "./request-error.ts";
+import { isRequestError, noAnswer, notAnAnswer, RequestError } from "./request-error.ts";
 import { type Fields, type RouteName, requestOf } from "./routes.ts";
 
 /** The part of the global `fetch` that is used. */
@@ -61,7 +61,7 @@ export function createSending(options: SendOptions): { readonly send: Send; read
       try {
         return await answerOf(await ask(name, input, limit.signal));
       } catch (error) {
-        throw error instanceof RequestError ? error : noAnswer(error);
+        throw isRequestError(error) ? error : noAnswer(error);
       } finally {
         cancel();
         signal?.removeEventListener("abort", abort);

@@ -17,8 +17,8 @@ export interface EventStreamReader {
 
 /**
  * Reads server-sent events as the HTML standard says: lines end in LF, CR or CRLF; a line that begins with a colon is a
- * comment; a BOM at the very beginning is skipped; bytes that are no UTF-8 become U+FFFD, and do no harm to what follows.
- * An event that is not complete when the stream ends is none.
+ * comment; a BOM at the very beginning is skipped; bytes that are not UTF-8 become U+FFFD, and do no harm to what follows.
+ * An event that is not complete when the stream ends is dropped.
  */
 export function createEventStreamReader(lastEventId = ""): EventStreamReader {
   // The decoder keeps a character that was cut, and skips the BOM.

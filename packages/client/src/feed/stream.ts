@@ -61,7 +61,7 @@ export async function followStream(options: StreamOptions): Promise<StreamEnd> {
   }
 }
 
-/** A cursor that is none is of no more use than one that does not fit. */
+/** A malformed cursor is of no more use than one that does not fit. */
 function isReset({ code, status }: RequestError): boolean {
   return code === "feed_reset" || (code === "invalid_input" && status === 400);
 }

@@ -48,7 +48,7 @@ const aliveMs = 10_000;
 const silentMs = 25_000;
 
 /**
- * One of the tabs leads: it has the lock, follows the feed and tells the others. Whoever follows it notices what it has
+ * One of the tabs leads: it has the lock, follows the feed and tells the others. A follower notices what it has
  * missed, since each message says where it goes on from, and then asks the server itself.
  */
 export async function connectTabs(

@@ -21,7 +21,7 @@ import type { ShownRecord } from "../store/store.ts";
 
 const ClientContext = createContext<Client | null>(null);
 
-/** Gives a client to the hooks below it. Whoever made the client closes it. */
+/** Gives a client to the hooks below it. Closing the client stays with its maker. */
 export function ClientProvider({ client, children }: { readonly client: Client; readonly children?: ReactNode }) {
   return createElement(ClientContext.Provider, { value: client }, children);
 }

@@ -1,6 +1,6 @@
 import type { Hold } from "@slotwright/core";
-import { allows, appointmentTransitions, slotTransitions } from "@slotwright/core/client";
-import type { ClientCommandName, ShownAppointment, ShownSlot } from "../calls/calls.ts";
+import { allows, appointmentTransitions, type HostCommandName, slotTransitions } from "@slotwright/core/client";
+import type { ShownAppointment, ShownSlot } from "../calls/calls.ts";
 import type { PendingCommand } from "./pending.ts";
 import type { ClientRecord, Seen } from "./records.ts";
 
@@ -14,7 +14,7 @@ type Effect = (command: PendingCommand, seen: Seen, now: number) => readonly Cli
  */
 export const effectOf: Effect = (command, seen, now) => effects[command.name](command, seen, now);
 
-const effects: Readonly<Record<ClientCommandName, Effect>> = {
+const effects: Readonly<Record<HostCommandName, Effect>> = {
   // Its slots get their schedule, their seats and mostly their ids from the server.
   createSlots: () => [],
   block: (command, seen) => slotBecomes(command, seen, "blocked", null),

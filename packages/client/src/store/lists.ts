@@ -89,10 +89,19 @@ export function createLists({ store, send, pauses, environment, keepMs }: ListsO
         if (!isRequestError(error)) throw error;
         list.error = error;
         changed();
-        if (!isLasting(error))
-          await pauses.pause(Math.max(backOff(failures, environment.random()), error.retryAfterMs ?? 0));
-        else return;
+        if (isLasting(error)) return;
+        await pauses.pause(Math.max(backOff(failures, environment.random()), error.retryAfterMs ?? 0));
       }
+    }
+  }
+
+  async function readUnlessRefused(list: Kept): Promise<void> {
+    try {
+      await read(list);
+    } catch (error) {
+      if (!isRequestError(error) || !isLasting(error)) throw error;
+      list.error = error;
+      changed();
     }
   }
 
@@ -125,15 +134,9 @@ export function createLists({ store, send, pauses, environment, keepMs }: ListsO
     },
     isWanted: (record) => [...lists.values()].some(({ scope }) => covers(scope, record)),
     async readAll() {
-      for (const list of lists.values()) {
-        try {
-          await read(list);
-        } catch (error) {
-          if (!isRequestError(error) || !isLasting(error)) throw error;
-          list.error = error;
-          changed();
-        }
-      }
+      const results = await Promise.allSettled([...lists.values()].map(readUnlessRefused));
+      const failed = results.find(({ status }) => status === "rejected");
+      if (failed?.status === "rejected") throw failed.reason;
     },
     begin() {
       hasBegun = true;

@@ -1,4 +1,4 @@
-import type { ClientCommandName } from "../calls/calls.ts";
+import type { HostCommandName } from "@slotwright/core/client";
 import { isRequestError, notSent, type RequestError } from "../calls/request-error.ts";
 import type { Fields } from "../calls/routes.ts";
 import type { Send } from "../calls/send.ts";
@@ -32,7 +32,7 @@ export interface OutboxOptions {
 
 /** Sends commands, each with one key until it is answered, and shows them in the store meanwhile. */
 export interface Outbox {
-  readonly give: (name: ClientCommandName, input: Fields) => Promise<Fields>;
+  readonly give: (name: HostCommandName, input: Fields) => Promise<Fields>;
   /** Takes up what an earlier page has left. */
   readonly takeUp: () => Promise<void>;
   readonly close: () => void;
@@ -97,7 +97,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 }
 
 /** The command as it is sent in every attempt, with the slots that it will concern. */
-function commandOf(name: ClientCommandName, given: Fields, { store, now, newId }: OutboxOptions): PendingCommand {
+function commandOf(name: HostCommandName, given: Fields, { store, now, newId }: OutboxOptions): PendingCommand {
   const { idempotencyKey, ...rest } = JSON.parse(JSON.stringify(given)) as Fields;
   const key = typeof idempotencyKey === "string" ? idempotencyKey : newId();
   const input = name === "book" ? { appointmentId: newId(), ...rest } : rest;
@@ -144,8 +144,8 @@ const mayHaveTakenEffect = ({ status, code }: RequestError): boolean =>
   status === 0 || code === "outcome_unknown" || status >= 502;
 
 /**
- * The answer of a request that was begun before the feed began anew may be of a state that is no more: its records are read.
- * Whoever gave the command is not told before that is shown: a screen that lacks what they were told would be a step back.
+ * The answer of a request that was begun before the feed began anew may describe a state that is gone, so its records are read.
+ * The command resolves only once that is shown: a screen that lacks what its caller was told would be a step back.
  */
 async function settle(
   command: PendingCommand,

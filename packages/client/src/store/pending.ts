@@ -1,4 +1,4 @@
-import { type ClientCommandName, commandNames } from "../calls/calls.ts";
+import { type HostCommandName, hostCommandNames } from "@slotwright/core/client";
 import type { Fields } from "../calls/routes.ts";
 import { appointmentKey, type Key, slotKey } from "./records.ts";
 
@@ -6,7 +6,7 @@ import { appointmentKey, type Key, slotKey } from "./records.ts";
 export interface PendingCommand {
   /** Its idempotency key: the same in every attempt. A UUIDv7, so keys sort by when commands were given. */
   readonly key: string;
-  readonly name: ClientCommandName;
+  readonly name: HostCommandName;
   /** What is sent, as JSON has it. */
   readonly input: Fields;
   /** The slots that it names, and those that its appointment had when it was given. */
@@ -35,7 +35,7 @@ export function parsePending(text: string): PendingCommand | undefined {
     const command = JSON.parse(text) as Partial<PendingCommand> | null;
     const isOne =
       typeof command?.key === "string" &&
-      (commandNames as readonly unknown[]).includes(command.name) &&
+      (hostCommandNames as readonly unknown[]).includes(command.name) &&
       typeof command.input === "object" &&
       Array.isArray(command.slotIds) &&
       typeof command.at === "number";

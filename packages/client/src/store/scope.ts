@@ -35,8 +35,10 @@ export function scopeOf(kind: Scope["kind"], wanted: AppointmentsWanted): Scope 
 
 function instantOf(instant: InstantInput | undefined, otherwise: number): number {
   if (instant === undefined) return otherwise;
-  if (typeof instant === "string" || instant instanceof Date) return new Date(instant).getTime();
-  return Number(instant.epochNanoseconds / 1_000_000n);
+  if (typeof instant === "object" && "epochNanoseconds" in instant) {
+    return Number(instant.epochNanoseconds / 1_000_000n);
+  }
+  return new Date(instant).getTime();
 }
 
 /** Whether a list of this scope has the record. */

@@ -33,7 +33,7 @@ export interface Store {
   /** Whether anything was read to its end: before that, there may be much more than is shown. */
   readonly hasBegun: () => boolean;
   readonly pending: () => readonly PendingCommand[];
-  /** Grows when the feed begins anew. What was asked for before then may be of a history that is no more. */
+  /** Grows when the feed begins anew. What was asked for before then may be of a history that is gone. */
   readonly generation: () => number;
   /** Takes records of a list or a read that was begun in this generation. */
   readonly receive: (records: readonly ClientRecord[]) => void;
@@ -98,7 +98,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
   /** A hold ends by the clock: what is shown changes without news. */
   function awaitExpiry(ms: number): void {
     cancelTimer();
-    cancelTimer = ms === Number.POSITIVE_INFINITY ? () => {} : setTimer(changed, Math.min(ms, longestTimer));
+    cancelTimer = ms === Number.POSITIVE_INFINITY ? () => {} : setTimer(changed, ms);
   }
 
   function applyTo(into: Base, entry: ShownEntry): void {
@@ -176,7 +176,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
     beginAnew() {
       generation++;
       fresh = createBase();
-      // What came before is of the history that is no more.
+      // What came before is of a history that is gone.
       for (const kept of heeding) kept.length = 0;
     },
     completeAnew() {
@@ -196,9 +196,6 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
 
 /** No base has it, so what waits for it goes when the next one is shown. */
 const untilAnew: ReadonlyMap<Key, number> = new Map([["slot:", Number.POSITIVE_INFINITY]]);
-
-/** Timers of browsers and of Node count in 31 bits. */
-const longestTimer = 2 ** 31 - 1;
 
 /** An appointment that was elsewhere may be among the wanted ones now, if it was moved. Slots never move. */
 function mayHaveCome({ recordKind, changes }: ShownEntry): boolean {

@@ -73,6 +73,7 @@ export const feedReaderCases: readonly ConformanceCase[] = [
       const [slot, ...slots] = await publish(engine, 4);
       assert.ok(slot);
       const all = subscriber(engine);
+      const gathered = subscriber(engine, { gatherMs: 100 });
       const news = subscriber(engine, { after: "end" });
       await all.has(4);
       await pause(50);
@@ -83,10 +84,16 @@ export const feedReaderCases: readonly ConformanceCase[] = [
       await other.within(host.transaction).book({ actor: patient, slotId: slots[1]?.id ?? "", subjectId: "p-3" });
       await host.commit();
       const late = subscriber(engine, { after: all.parts[0]?.cursor ?? null });
-      await Promise.all([all.has(10), news.has(6), late.has(10 - (all.parts[0]?.entries.length ?? 0))]);
-      await Promise.all([all, news, late].map((one) => one.end()));
+      await Promise.all([
+        all.has(10),
+        gathered.has(10),
+        news.has(6),
+        late.has(10 - (all.parts[0]?.entries.length ?? 0)),
+      ]);
+      await Promise.all([all, gathered, news, late].map((one) => one.end()));
       const committed = await readAll(other);
       assert.deepEqual(auditFeed(all.entries, committed), []);
+      assert.deepEqual(auditFeed(gathered.entries, committed), []);
       assert.deepEqual(auditFeed([...(all.parts[0]?.entries ?? []), ...late.entries], committed), []);
       assert.equal(news.entries.length, 6);
       // The cursor of each part goes on where the next part begins.

@@ -7,7 +7,7 @@ export type { ErrorCode } from "../errors/details.ts";
 export { type AppointmentStatus, appointmentStatuses, owningStatuses } from "../model/appointment.ts";
 export type { CommandInput, CommandInputs } from "../model/command-inputs.ts";
 export { type InputIssue, type IssueCode, issueCodes } from "../model/input-issue.ts";
-export { type CommandName, commandNames } from "../model/journal.ts";
+export { type CommandName, commandNames, type HostCommandName, hostCommandNames } from "../model/journal.ts";
 export { limits } from "../model/limits.ts";
 export { type SlotStatus, slotStatuses } from "../model/slot.ts";
 export type { Actor, Json, Metadata } from "../model/values.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CreateManySlotsInput } from "../model/create-many-slots.ts";
-import { type CommandName, commandNames } from "../model/journal.ts";
+import { hostCommandNames } from "../model/journal.ts";
 import type {
   ChangesInput,
   FindOpenInput,
@@ -33,7 +33,6 @@ import { commandFrom, runCommand } from "./run-command.ts";
 import { createSpread } from "./spread.ts";
 import { runTransaction } from "./transaction.ts";
 
-type HostCommand = Exclude<CommandName, "repair">;
 type Calls<Whose extends "host" | "actor"> = SlotCommands<Whose> & AppointmentCommands<Whose> & EngineReads<Whose>;
 
 /**
@@ -122,8 +121,7 @@ function settingsOn(settings: EngineSettings, storage: EngineStorage): EngineSet
 const callbackSchema = z.custom((value) => typeof value === "function", "transaction() takes a function");
 
 function commandsOf(settings: EngineSettings): object {
-  const names = commandNames.filter((name): name is HostCommand => name !== "repair");
-  const commands = names.map((name) => [
+  const commands = hostCommandNames.map((name) => [
     name,
     async (input: unknown) => runCommand(settings, commandFrom(name, input, settings.actor)),
   ]);

@@ -18,6 +18,10 @@ export const commandNames = [
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
+/** The commands that hosts give. A repair is what `reconcile` makes of a finding. */
+export const hostCommandNames = commandNames.filter((name): name is HostCommandName => name !== "repair");
+export type HostCommandName = Exclude<CommandName, "repair">;
+
 /** What became of one field, in the form in which JSON has it: times are ISO 8601 strings. */
 export interface FieldChange {
   /** What the field was. Absent in the entry that created the record. */

@@ -22,7 +22,7 @@ export function openApiDocument({ basePath, calls = {}, hasLive }: DocumentOptio
     info: {
       title: "Slotwright",
       version: "0.1.0",
-      description: "Schedules, slots and appointments. All of it is asked in the name of whoever is signed in.",
+      description: "Schedules, slots and appointments. Every call is made in the name of the caller who is signed in.",
     },
     servers: [{ url: basePath === "" ? "/" : basePath }],
     paths: Object.fromEntries(

@@ -1,5 +1,5 @@
 import { BookingError, isBookingError, type ScreenOptions } from "@slotwright/core";
-import { type AnswerableError, HttpError, problemOf } from "../errors.ts";
+import { type AnswerableError, HttpError, isHttpError, problemOf } from "../errors.ts";
 import type { Incoming, Outgoing } from "./incoming.ts";
 
 /** Seconds after which a request that met a busy database may be sent again. */
@@ -25,7 +25,7 @@ export const answer = (status: number, content: object, headers: Readonly<Record
 export function refusal(error: AnswerableError, incoming: Incoming, screen: ScreenOptions): Outgoing {
   const headers = {
     ...(error.transient === true && { "Retry-After": retryAfter }),
-    ...(error instanceof HttpError ? error.headers : {}),
+    ...(isHttpError(error) ? error.headers : {}),
   };
   const envelope = error.toResponse(screen);
   if (!wantsProblem(incoming.header("accept"))) return json(error.status, envelope, headers);

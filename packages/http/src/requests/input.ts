@@ -44,7 +44,7 @@ export function queryOf({ name, parameters }: Match, search: URLSearchParams): I
   return { ...input, ...parameters };
 }
 
-/** What is no number stays as it is: the engine says what is wrong with it. */
+/** Text that is not a number stays as it is: the engine says what is wrong with it. */
 function valueIn({ kind }: QueryField, text: string): unknown {
   if (kind === "number") return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
   if (kind === "boolean" && (text === "true" || text === "false")) return text === "true";

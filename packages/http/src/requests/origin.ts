@@ -3,7 +3,7 @@ import type { Incoming } from "./incoming.ts";
 
 /**
  * Refuses what a page of another site sends, since browsers send cookies along. Browsers say where a request comes from
- * in `Sec-Fetch-Site`, and older ones in `Origin`. Whoever sends neither is no browser.
+ * in `Sec-Fetch-Site`, and older ones in `Origin`. A client that sends neither is not a browser.
  * @throws HttpError `cross_site`
  */
 export function refuseOtherSites(incoming: Incoming, origins: ReadonlySet<string>): void {

@@ -1,4 +1,4 @@
-import { HttpError } from "../errors.ts";
+import { HttpError, isHttpError } from "../errors.ts";
 import type { Incoming, Outgoing, OutgoingStream } from "./incoming.ts";
 
 export function fromRequest(request: Request): Incoming {
@@ -24,9 +24,9 @@ async function readText({ body }: Request, maximum: number): Promise<string> {
       chunks.push(part.value);
     }
   } catch (error) {
-    // Whoever sends more than is wanted need not send all of it.
+    // The rest of a body that is too large is not read.
     reader.cancel().catch(() => {});
-    throw error instanceof HttpError ? error : new HttpError("bad_request", {}, {}, error);
+    throw isHttpError(error) ? error : new HttpError("bad_request", {}, {}, error);
   }
   return textOf(chunks);
 }
@@ -44,7 +44,7 @@ export function toResponse({ status, headers, body }: Outgoing, bufferBytes: num
   return new Response(typeof body === "function" ? readable(body, bufferBytes) : body, { status, headers });
 }
 
-/** What waits to be read is counted by the stream itself. Whoever writes looks at it before each part. */
+/** The stream itself counts what waits to be read. A writer looks at it before each part. */
 function readable(begin: OutgoingStream, bufferBytes: number): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const closed: (() => void)[] = [];

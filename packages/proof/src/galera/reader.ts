@@ -1,29 +1,27 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { JournalEntry, StorageAdapter } from "@slotwright/core";
+import type { StorageAdapter } from "@slotwright/core";
 import { type FeedPosition, isStorageError } from "@slotwright/core/adapter";
-
-/** How many entries of each record there are. */
-export type Journal = ReadonlyMap<string, number>;
+import { createFeedTally, type EntryCounts, type FeedFlaws } from "@slotwright/lab/feed-tally";
 
 export interface ReaderResult {
   readonly given: number;
   /** Reads that threw, because a node was away. */
   readonly failed: number;
-  readonly flaws: Readonly<Record<"lost" | "repeated" | "out of order" | "feed_reset", number>>;
+  readonly flaws: FeedFlaws & { readonly feed_reset: number };
 }
 
 export interface Reader {
   /** Reads until the signal comes. */
   follow(signal: AbortSignal): Promise<void>;
   /** Reads on until there is nothing new, and compares what it was given with the journal. */
-  finish(journal: Journal): Promise<ReaderResult>;
+  finish(journal: EntryCounts): Promise<ReaderResult>;
 }
 
 const mostAtOnce = 200;
 
 /** Follows the feed from the beginning, each time on another node, in pages of all sizes. */
 export function changingReader(storages: readonly StorageAdapter<never>[]): Reader {
-  const given = createTally();
+  const given = createFeedTally();
   let position: FeedPosition | null = null;
   let resets = 0;
   let failed = 0;
@@ -54,32 +52,6 @@ export function changingReader(storages: readonly StorageAdapter<never>[]): Read
     async finish(journal) {
       for (const storage of storages) while ((await read(storage)) > 0);
       return { given: given.count(), failed, flaws: { ...given.flaws(journal), feed_reset: resets } };
-    },
-  };
-}
-
-/** Notes in little memory what a reader was given. */
-function createTally() {
-  const versions = new Map<string, { latest: number; given: number }>();
-  let count = 0;
-  let repeated = 0;
-  let disordered = 0;
-  return {
-    count: () => count,
-    note(entries: readonly JournalEntry[]): void {
-      for (const { recordKind, recordId, version } of entries) {
-        const name = `${recordKind} ${recordId}`;
-        const { latest, given } = versions.get(name) ?? { latest: 0, given: 0 };
-        if (version === latest) repeated += 1;
-        else if (version !== latest + 1) disordered += 1;
-        versions.set(name, { latest: Math.max(latest, version), given: given + 1 });
-        count += 1;
-      }
-    },
-    flaws(journal: Journal) {
-      let lost = 0;
-      for (const [name, entries] of journal) lost += Math.max(entries - (versions.get(name)?.given ?? 0), 0);
-      return { lost, repeated, "out of order": disordered };
     },
   };
 }

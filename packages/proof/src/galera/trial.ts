@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { StorageAdapter } from "@slotwright/core";
 import { loadEngine, type SqlConnection } from "@slotwright/lab/engines";
+import { type EntryCounts, entriesIn, entryCounts } from "@slotwright/lab/feed-tally";
 import type { OwnServer, TestCluster } from "@slotwright/test-servers";
 import { call, type Diary, emptyDiary } from "./callers.ts";
-import { changingReader, type Journal, type ReaderResult } from "./reader.ts";
+import { changingReader, type ReaderResult } from "./reader.ts";
 
 export interface TrialOptions {
   readonly seconds: number;
@@ -64,10 +65,10 @@ async function tryNodes(
   // The first that fails ends all others.
   for (const one of work) one.catch((error: unknown) => failing.abort(error));
   const [kills] = (await Promise.all(work)) as [number];
-  const [journal, ...others] = await Promise.all(urls.map(journalOf));
-  const reads = await Promise.all(readers.map((reader) => reader.finish(journal as Journal)));
-  const entries = [journal as Journal, ...others].map((one) => [...one.values()].reduce((sum, of) => sum + of, 0));
-  const findings = [...differing(entries), ...lostIn(journal as Journal, diary)];
+  const [journal, ...others] = await Promise.all(urls.map((url) => onNode(url, entryCounts)));
+  const reads = await Promise.all(readers.map((reader) => reader.finish(journal as EntryCounts)));
+  const entries = [journal as EntryCounts, ...others].map(entriesIn);
+  const findings = [...differing(entries), ...lostIn(journal as EntryCounts, diary)];
   return { kills, answers: diary.answers, entries, reads, findings };
 }
 
@@ -96,20 +97,11 @@ async function onNode<T>(url: string, work: (connection: SqlConnection) => Promi
   }
 }
 
-function journalOf(url: string): Promise<Journal> {
-  return onNode(url, async (connection) => {
-    const rows = await connection.query(
-      "SELECT record_kind, record_id, count(*) AS entries FROM slotwright_journal GROUP BY record_kind, record_id",
-    );
-    return new Map(rows.map((row) => [`${row.record_kind} ${row.record_id}`, Number(row.entries)]));
-  });
-}
-
 function differing(entries: readonly number[]): readonly string[] {
   return new Set(entries).size === 1 ? [] : ["The nodes differ in how many entries they have."];
 }
 
-function lostIn(journal: Journal, { acknowledged }: Diary): readonly string[] {
+function lostIn(journal: EntryCounts, { acknowledged }: Diary): readonly string[] {
   const lost = [...acknowledged].filter((id) => !journal.has(`appointment ${id}`));
   return lost.map((id) => `The appointment ${id} was acknowledged, and is not in the journal.`);
 }
