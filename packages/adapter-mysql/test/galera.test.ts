@@ -56,7 +56,7 @@ describe.skipIf(cluster === undefined)("a Galera cluster", () => {
     });
   });
 
-  it("whoever changes nodes is given each entry once, while two nodes book and the third is killed and comes back", async () => {
+  it("a reader that changes nodes is given each entry once, while two nodes book and the third is killed and comes back", async () => {
     const engines = [0, 2].map((node) => createEngine({ storage: storageOf(node) }));
     const slotIds = await publishedOn(engines as [Engine, Engine]);
     const follower = await followFeed(changingNodes());

@@ -7,7 +7,7 @@ const handover = (version: number, token: number, isDone = true): Handover => {
 const committed = [handover(1, 0), handover(2, 0)];
 
 describe("the audit of what relays have handed over", () => {
-  it("accepts that whoever has the lease next begins again", () => {
+  it("accepts that the next holder of the lease begins again", () => {
     expect(auditRelay([handover(1, 1), handover(2, 1), handover(1, 2), handover(2, 2)], committed)).toEqual([]);
   });
 

@@ -15,7 +15,7 @@ type Effect = (command: PendingCommand, seen: Seen, now: number) => readonly Cli
 export const effectOf: Effect = (command, seen, now) => effects[command.name](command, seen, now);
 
 const effects: Readonly<Record<HostCommandName, Effect>> = {
-  // Its slots get their schedule, their seats and mostly their ids from the server.
+  // Its slots get their schedule, their seats and, as a rule, their ids from the server.
   createSlots: () => [],
   block: (command, seen) => slotBecomes(command, seen, "blocked", null),
   unblock: (command, seen) => slotBecomes(command, seen, "available", null),

@@ -78,7 +78,7 @@ export function createMonitor(): Monitor {
       hasLost = true;
       goneBackSince.clear();
       told.clear();
-      // What was done before is no more, so that its answers tell of nothing.
+      // What was done before is gone, so its answers say nothing.
       effects.clear();
     },
     reloaded() {

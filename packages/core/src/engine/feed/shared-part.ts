@@ -92,7 +92,7 @@ function createRecordsOf(): SharedPart["recordsOf"] {
     if (last !== undefined && performance.now() - last.readAt < freshMs) return last.record;
     const record = readSoon(settings, text, { kind, id });
     known.set(text, { readAt: performance.now(), record });
-    // Whoever asked is told. The next one tries again.
+    // The caller is told. The next one tries again.
     record.catch(() => known.delete(text));
     return record;
   }

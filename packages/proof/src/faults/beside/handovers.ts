@@ -14,7 +14,7 @@ export function countHandedOver(handovers: readonly Handover[]): number {
 /**
  * Compares what relays of one name have handed over, in the order in which they began to, with what was committed.
  * Reports, as sentences, what is lost, out of order, or was never committed, and what leases exclude: that an entry is
- * handed over again although the lease has not moved, or is handed over by whoever had the lease before.
+ * handed over again although the lease has not moved, or is handed over by the holder before.
  */
 export function auditRelay(handovers: readonly Handover[], committed: readonly EntryName[]): readonly string[] {
   const answered = handovers.filter(({ isDone }) => isDone);

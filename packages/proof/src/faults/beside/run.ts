@@ -74,9 +74,7 @@ async function problemsOf(
   addTo(tally, { read: reader.entries.length, handedOver: countHandedOver(handovers()) });
   return [
     ...failures().map((error) => `Beside the callers: ${error instanceof Error ? error.stack : String(error)}`),
-    ...(missing > 0
-      ? [`The reader of the feed: its subscription went on no more, ${missing} entries before the end`]
-      : []),
+    ...(missing > 0 ? [`The reader of the feed: its subscription stopped ${missing} entries before the end`] : []),
     ...auditFeed(reader.entries, committed).map((problem) => `The reader of the feed: ${problem}`),
     ...auditRelay(handovers(), committed).map((problem) => `The relay: ${problem}`),
   ];
@@ -89,7 +87,7 @@ async function closeAll({ reader, relays, elsewhere }: BesideStorages): Promise<
 /** Longer than a lease that was left behind, and than any pause before another attempt. */
 const mostQuietMs = 6_000;
 
-/** Whoever does not go on any more has lost what is left: the audit says so. */
+/** A reader or relay that stops has lost what is left: the audit says so. */
 async function untilThere(areThere: () => boolean, counts: () => readonly number[]): Promise<void> {
   let [before, since] = ["", performance.now()];
   while (!areThere() && performance.now() - since < mostQuietMs) {

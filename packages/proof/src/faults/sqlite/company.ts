@@ -13,7 +13,7 @@ export interface Company {
   readonly comeBack: () => void;
 }
 
-/** Lets them be on the file until the work has ended. Whoever is away when it ends comes back. */
+/** Lets them be on the file until the work has ended. Those who are away when it ends come back. */
 export async function inCompany<T>(
   file: string,
   tally: Tally,
