@@ -85,7 +85,7 @@ describe("the Express host answers in one envelope", () => {
 describe("the stand-in for a sign-in", () => {
   it("says with every session that it is one, and keeps the cookie from scripts", async () => {
     const { status, body, headers } = await signIn({ kind: "patient", id: "ada" });
-    expect([status, body]).toMatchObject([200, { success: true, warning: expect.stringContaining("no sign-in") }]);
+    expect([status, body]).toMatchObject([200, { success: true, warning: expect.stringContaining("not a sign-in") }]);
     expect(headers.get("Set-Cookie")).toMatch(/^session=[\da-f-]{36}; .*HttpOnly; SameSite=Lax$/);
   });
 });
