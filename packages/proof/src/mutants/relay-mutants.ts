@@ -61,11 +61,11 @@ async function storeAnyway(storage: StorageAdapter<never>, relay: RelayWrite): P
   return storage.storeRelay({ ...relay, expected: version });
 }
 
-/** Reads the version, lets others go on, and writes. */
+/** Reads the version, lets others go on for a while, not all for the same, and writes. */
 async function storeLater(storage: StorageAdapter<never>, relay: RelayWrite): Promise<boolean> {
   const { version = 0 } = (await storage.readRelay(relay.name)) ?? {};
   if (version !== relay.expected) return false;
-  await new Promise((resolve) => setTimeout(resolve, 1));
+  await new Promise((resolve) => setTimeout(resolve, 20 * Math.random()));
   return storeAnyway(storage, relay);
 }
 
