@@ -1,6 +1,13 @@
-import { indexes, inList, type SqlStrategy, type Tables, tablePrefixPlugin } from "@slotwright/adapter-sql";
+import {
+  indexes,
+  inList,
+  type ListSyntax,
+  type SqlStrategy,
+  type Tables,
+  tablePrefixPlugin,
+} from "@slotwright/adapter-sql";
 import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, type RawBuilder, sql } from "kysely";
-import { documentLists } from "./documents.ts";
+import { documentLists, windowLists } from "./documents.ts";
 
 /** The differences between the two families of servers that speak MySQL's protocol. */
 export interface Server {
@@ -19,6 +26,7 @@ export interface Server {
    * Elsewhere, it does not wait.
    */
   readonly caughtUp: (select: RawBuilder<unknown>) => RawBuilder<unknown> | null;
+  readonly lists: ListSyntax;
 }
 
 export type ServerName = "mysql" | "mariadb";
@@ -31,6 +39,7 @@ const servers: Readonly<Record<ServerName, Server>> = {
     locking: (strength, alias) => sql`for ${sql.raw(strength)} of ${sql.id(alias)}`,
     lockingFree: (alias) => sql`for update of ${sql.id(alias)} skip locked`,
     caughtUp: () => null,
+    lists: documentLists,
   },
   mariadb: {
     title: "MariaDB",
@@ -39,6 +48,7 @@ const servers: Readonly<Record<ServerName, Server>> = {
     locking: (strength) => (strength === "update" ? sql`for update` : sql`lock in share mode`),
     lockingFree: () => sql`for update skip locked`,
     caughtUp: (select) => sql`set statement wsrep_sync_wait = 1 for ${select}`,
+    lists: windowLists,
   },
 };
 
@@ -118,7 +128,7 @@ export function mysqlStrategy({ prefix, database }: Namespace, name: ServerName)
     from: (index) => sql`${sql.table(indexes[index].table)} force index (${sql.id(qualified(index))})`,
     unneeded: [],
     feedKey: "unique",
-    lists: documentLists,
+    lists: server.lists,
     listedId: sql.id("id"),
   };
 }

@@ -2,7 +2,15 @@ import type { Position } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { columnNames } from "./catalogue.ts";
 import { furtherIndexes, type IndexName, indexes } from "./indexes.ts";
-import type { ListSyntax, ProvidersQuery, Whose } from "./list-syntax.ts";
+import {
+  type ConditionName,
+  conditionNames,
+  conditionsOf,
+  type PlaceName,
+  placeNames,
+  value,
+} from "./list-conditions.ts";
+import { keyColumns, type ListSyntax, type ProvidersQuery, type ProvidersSyntax, type Whose } from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** A statement and its values, in the order of its placeholders. */
@@ -25,6 +33,8 @@ export interface ListRequest {
   readonly statuses: readonly string[] | undefined;
   /** The conditions that together say that a row has one of the statuses. */
   readonly statusSql: (statuses: readonly string[]) => readonly RawBuilder<boolean>[];
+  /** Whether most rows of a window may be none of the list, by what is asked for. */
+  readonly leavesOutMost: boolean;
   readonly conditions: Readonly<Partial<Record<ConditionName, string | number | undefined>>>;
   /** The instant that status conditions compare holds with. */
   readonly asOf?: number;
@@ -33,47 +43,11 @@ export interface ListRequest {
   readonly limit: number;
 }
 
-type ConditionName = "scheduleId" | "facilityId" | "subjectId" | "startFrom" | "startBefore" | "endAfter";
-type PlaceName = "afterPosition" | "beforePosition";
-
-/**
- * A placeholder. Statements are compiled with the *names* of their values instead of the values. So each shape of
- * request is compiled once, and a call only looks up its values by name.
- */
-export const value = (name: string): RawBuilder<unknown> => sql`${name}`;
-
-type ConditionSql = Readonly<Record<ConditionName | PlaceName, RawBuilder<boolean>>>;
-
-function conditionsOf({ text, beyond }: ListSyntax): ConditionSql {
-  const id = text(value("positionId"));
-  return {
-    scheduleId: sql`schedule_id = ${text(value("scheduleId"))}`,
-    facilityId: sql`facility_id = ${text(value("facilityId"))}`,
-    subjectId: sql`subject_id = ${text(value("subjectId"))}`,
-    startFrom: sql`start_at >= ${value("startFrom")}`,
-    startBefore: sql`start_at < ${value("startBefore")}`,
-    endAfter: sql`end_at > ${value("endAfter")}`,
-    afterPosition: beyond("after", value("positionStart"), id),
-    beforePosition: beyond("before", value("positionStart"), id),
-  };
-}
-
-const conditionNames: readonly (ConditionName | PlaceName)[] = [
-  "scheduleId",
-  "facilityId",
-  "subjectId",
-  "startFrom",
-  "startBefore",
-  "endAfter",
-  "afterPosition",
-  "beforePosition",
-];
-
 type Values = Readonly<Record<string, unknown>>;
 
 interface Shape extends Pick<ListRequest, "index" | "columns" | "statuses" | "descending"> {
   readonly conditions: readonly (ConditionName | PlaceName)[];
-  readonly providers: "all" | "one" | { readonly placeholders: number };
+  readonly providers: "all" | "one" | { readonly placeholders: number; readonly isWindow: boolean };
 }
 
 export function createListCompiler(strategy: SqlStrategy): (request: ListRequest) => Read | undefined {
@@ -109,7 +83,9 @@ function providerValues({ ofProviders }: ListSyntax, request: ListRequest): Valu
   const providers = isListed
     ? { providers: ofProviders.list(ids) }
     : Object.fromEntries(ids.map((id, at) => [`provider${at}`, id]));
-  return ids.length > 0 ? { ...providers, share: shareOf(ids.length, request) } : providers;
+  return ids.length > 0 && !isWindow(ofProviders, request)
+    ? { ...providers, share: shareOf(ids.length, request) }
+    : providers;
 }
 
 /**
@@ -122,6 +98,17 @@ function shareOf(providers: number, request: ListRequest): number {
 }
 
 const isShared = ({ index }: Pick<ListRequest, "index">): boolean => furtherIndexes[index] !== undefined;
+
+/** Whether the window is read as a whole. What is asked decides, and never what is stored. */
+function isWindow({ window }: ProvidersSyntax, request: ListRequest): boolean {
+  const isByProvider = indexes[request.index].columns[0] === "provider_id" && !isShared(request);
+  if (window === undefined || !isByProvider || request.leavesOutMost) return false;
+  const { after, descending, conditions, providerIds } = request;
+  const place = after === undefined ? [] : [after.start.getTime()];
+  const from = Math.max(Number(conditions.startFrom ?? Number.NEGATIVE_INFINITY), ...(descending ? [] : place));
+  const before = Math.min(Number(conditions.startBefore ?? Number.POSITIVE_INFINITY), ...(descending ? place : []));
+  return window.fits({ providers: new Set(providerIds).size, lengthMs: before - from });
+}
 
 /**
  * The page's position and the bound on the same side imply one another. Only the narrower one is kept: with both, the
@@ -143,7 +130,8 @@ function shapeOf({ lists }: SqlStrategy, request: ListRequest, values: Values): 
   const given = (name: string) => values[name === position ? "positionStart" : name] !== undefined;
   const conditions = conditionNames.filter(given);
   const count = new Set(providerIds).size;
-  const several = count > 1 ? { placeholders: lists.ofProviders.placeholders(count, isShared(request)) } : "one";
+  const placeholders = lists.ofProviders.placeholders(count, isShared(request));
+  const several = count > 1 ? { placeholders, isWindow: isWindow(lists.ofProviders, request) } : "one";
   const providers = providerIds === undefined ? "all" : several;
   return { index, ...(columns && { columns }), statuses, descending, conditions, providers };
 }
@@ -156,9 +144,10 @@ function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListReques
   const placeholders = placeholdersOf(shape);
   const whose = shape.providers === "all" ? {} : { provider: providerAt(strategy, 0) };
   const page =
-    placeholders === undefined
+    windowPage(strategy, shape, { order, statusSql }) ??
+    (placeholders === undefined
       ? merged([select(shape.index, whose)], order, value("limit"))
-      : providersPage(strategy, shape, { placeholders, select, order });
+      : providersPage(strategy, shape, { placeholders, select, order }));
   const compiled = page.compile(strategy.queries);
   return { sql: compiled.sql, names: compiled.parameters as readonly string[] };
 }
@@ -208,5 +197,26 @@ function providersPage(
     ids: value("providers"),
     limit: value("limit"),
     share: value("share"),
+  });
+}
+
+function windowPage(
+  strategy: SqlStrategy,
+  shape: Shape,
+  { order, statusSql }: Pick<ProvidersQuery, "order"> & Pick<ListRequest, "statusSql">,
+): RawBuilder<unknown> | undefined {
+  const { index, providers, statuses, columns = columnNames[indexes[index].table] } = shape;
+  if (typeof providers === "string" || !providers.isWindow) return undefined;
+  const [places, others] = [true, false].map((is) => shape.conditions.filter((name) => placeNames.has(name) === is));
+  const ids = Array.from({ length: providers.placeholders }, (_, at) => providerAt(strategy, at));
+  const isTheirs = { condition: sql<boolean>`provider_id in (${sql.join(ids)})` };
+  const ofKeys = selectOf(strategy, { ...shape, statuses: undefined, conditions: places ?? [] }, statusSql);
+  const conditionSql = conditionsOf(strategy.lists);
+  const rest = [...(others ?? []).map((name) => conditionSql[name]), ...(statuses ? statusSql(statuses) : [])];
+  return strategy.lists.ofProviders.window?.page({
+    keys: ofKeys(index, isTheirs, keyColumns),
+    rest: rest.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(rest, sql` and `)}`,
+    table: indexes[index].table,
+    ...{ columns, order, limit: value("limit") },
   });
 }

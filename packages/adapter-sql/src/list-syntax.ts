@@ -49,6 +49,22 @@ export interface ProvidersSyntax {
    */
   readonly endsShares: boolean;
   readonly page: (providers: ProvidersQuery) => RawBuilder<unknown>;
+  /** Reads a short window as a whole, where that is cheaper than a part of a statement for each provider. */
+  readonly window?: WindowSyntax | undefined;
+}
+
+/** How an engine reads the first rows of several providers in a window by looking at the keys of all rows in it. */
+export interface WindowSyntax {
+  readonly fits: (window: { readonly providers: number; readonly lengthMs: number }) => boolean;
+  readonly page: (window: WindowQuery) => RawBuilder<unknown>;
+}
+
+/** The parts of a statement that reads a window. */
+export interface WindowQuery extends Pick<ProvidersQuery, "table" | "columns" | "order" | "limit"> {
+  /** The start and the id of each row in the window, from the index alone. */
+  readonly keys: RawBuilder<unknown>;
+  /** What the index cannot tell of a row. It names neither the start nor the id. */
+  readonly rest: RawBuilder<boolean>;
 }
 
 /** Whose rows: those of one provider, and those for which a condition holds. */
@@ -141,7 +157,7 @@ export function unionPlaceholders(providers: number): number {
 }
 
 /** The columns that define a row's position in a list. */
-const keyColumns = sql`start_at, id`;
+export const keyColumns = sql`start_at, id`;
 
 /** The keys of each provider's own rows, and of the rows that it is a further provider of. */
 export function keyBranchesOf(providers: ProvidersQuery): readonly RawBuilder<unknown>[] {

@@ -12,7 +12,8 @@ import {
 import { type RawBuilder, sql } from "kysely";
 import type { SlotRow } from "./catalogue.ts";
 import type { IndexName } from "./indexes.ts";
-import { createListCompiler, type ListRequest, type Read, value } from "./list-shapes.ts";
+import { value } from "./list-conditions.ts";
+import { createListCompiler, type ListRequest, type Read } from "./list-shapes.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** The contract's reads as SQL. A list is undefined if an empty array of providers or statuses rules out every row. */
@@ -69,6 +70,9 @@ function slotRequest(query: SlotQuery): ListRequest {
     providerIds: query.providerIds,
     statuses: query.statuses,
     statusSql: isInSlotStatus as ListRequest["statusSql"],
+    // In a window that people search, many slots are free. Held, booked or blocked ones may be rare, and so may those of
+    // one facility.
+    leavesOutMost: query.facilityId !== undefined || query.statuses?.includes("available") === false,
     conditions: {
       scheduleId: query.scheduleId,
       facilityId: query.facilityId,
@@ -104,6 +108,7 @@ function appointmentRequest(query: AppointmentQuery): ListRequest {
     providerIds: query.providerIds,
     statuses: query.statuses,
     statusSql: isInAppointmentStatus as ListRequest["statusSql"],
+    leavesOutMost: false,
     conditions: {
       subjectId: query.subjectId,
       facilityId: query.facilityId,

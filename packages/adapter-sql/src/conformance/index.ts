@@ -19,6 +19,8 @@ export {
   rarelyFreeSlots,
   readsLittleMoreThanAPage,
   readsNobodyElse,
+  readsTheSameInBothWindows,
+  slotsOfTheWeek,
 } from "./many-providers.ts";
 export { fillPlanStage, planStage } from "./plan-stage.ts";
 export { migrateInProcesses, storageProcess } from "./processes.ts";

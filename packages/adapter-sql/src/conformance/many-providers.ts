@@ -64,6 +64,30 @@ export async function readsNobodyElse(
   assert.ok(read < most, `${read} rows are read`);
 }
 
+/** A window's pages are the same, both ways, as those of a longer one in which there is nothing else. */
+export async function readsTheSameInBothWindows(storage: Lists, list: List, providers: number): Promise<void> {
+  const names = providerIds(providers).flatMap((id) => [id, `rarely-${id}`]);
+  for (const descending of [false, true]) {
+    const walks = [windows["a week"], windows["a year"]].map((window) =>
+      walk(storage, list, { ...window, providerIds: names, descending, limit: 400 } as OpenQuery),
+    );
+    const [short = [], long = []] = await Promise.all(walks);
+    assert.ok(short.length > 5_000, `${short.length} slots are found`);
+    assert.deepEqual(short, long);
+  }
+}
+
+async function walk(storage: Lists, list: List, query: OpenQuery): Promise<readonly string[]> {
+  const page = await list(storage, query);
+  const ids = page.map(({ id }) => id);
+  return page.length < query.limit
+    ? ids
+    : [...ids, ...(await walk(storage, list, { ...query, after: page.at(-1) as Position }))];
+}
+
+/** How many slots the providers have in a week who have all that is free. */
+export const slotsOfTheWeek = 5_000 + 99 * 10;
+
 /** How many slots the providers have of whom hardly any are free. */
 export const rarelyFreeSlots = 3_000;
 
