@@ -1,0 +1,123 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { sampleInstant as at } from "@slotwright/conformance";
+import { createEngine, type Engine } from "@slotwright/core";
+import { type PostgresCluster, startCluster } from "@slotwright/test-servers";
+import { Pool, type PoolClient, type PoolConfig } from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { postgresAdapter } from "../src/index.ts";
+import { withClient } from "./postgres-harness.ts";
+
+const found = await startCluster("postgres");
+afterAll(() => found?.stop());
+
+const actor = { kind: "patient", id: "p" } as const;
+const unknown = { code: "outcome_unknown" };
+
+describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
+  const cluster = found as PostgresCluster;
+  const pools: Pool[] = [];
+  let urls: readonly string[];
+  let slotIds: string[];
+  beforeAll(async () => {
+    urls = (await cluster.createDatabase()).urls;
+    const engine = engineOn();
+    await postgresAdapter({ pool: pools[0] as Pool }).migrate();
+    const slots = Array.from({ length: 40 }, (_, index) => ({ start: at(index * 15), end: at(index * 15 + 15) }));
+    const created = await engine.createSlots({ actor, providerId: "p", facilityId: "f", slots });
+    slotIds = created.slots.map(({ id }) => id);
+  });
+  afterEach(standbysBack);
+  afterAll(() => Promise.all(pools.map((pool) => pool.end())));
+
+  const primaryUrl = () => urls[cluster.primary()] as string;
+  const standbys = () => cluster.nodes.filter((_, place) => place !== cluster.primary());
+  const standbysAway = () => Promise.all(standbys().map((node) => node.process.pause()));
+  function standbysBack() {
+    return Promise.all(standbys().map((node) => node.process.resume()));
+  }
+
+  /** An engine of the host's pool on the primary. */
+  function engineOn(options: PoolConfig = {}): Engine<PoolClient> {
+    const pool = new Pool({ connectionString: primaryUrl(), ...options });
+    pool.on("error", () => {});
+    pools.push(pool);
+    return createEngine({ storage: postgresAdapter({ pool }), retry: { budgetMs: 500 } }) as Engine<PoolClient>;
+  }
+
+  /** A request that can be repeated with its key. */
+  function request() {
+    const slotId = slotIds.shift() as string;
+    return { actor, slotId, subjectId: "s", idempotencyKey: `book ${slotId}` };
+  }
+
+  /** Cancels each wait for standbys, or ends its session, until the call has been answered. */
+  async function withoutWaits<T>(call: Promise<T>, how = "pg_cancel_backend"): Promise<T> {
+    let isAnswered = false;
+    const answered = call.finally(() => {
+      isAnswered = true;
+    });
+    answered.catch(() => {});
+    await withClient(primaryUrl(), async (client) => {
+      while (!isAnswered) {
+        await client.query(`select ${how}(pid) from pg_stat_activity where wait_event = 'SyncRep'`);
+        await wait(10);
+      }
+    });
+    return answered;
+  }
+
+  const orWaits = (call: Promise<unknown>) => Promise.race([call, wait(400, "waits")]);
+
+  it.each([
+    ["as the server tells it", {}],
+    ["if the session is to hear of errors only", { options: "-c client_min_messages=error" }],
+  ] satisfies [string, PoolConfig][])(
+    "does not acknowledge a booking whose wait for standbys was cancelled, %s, nor its repeat before a standby has it",
+    async (_how, options) => {
+      const engine = engineOn(options);
+      const booking = request();
+      await standbysAway();
+      await expect(withoutWaits(engine.book(booking))).rejects.toMatchObject(unknown);
+      await expect(withoutWaits(engine.book(booking))).rejects.toMatchObject(unknown);
+      const repeat = engine.book(booking);
+      expect(await orWaits(repeat)).toBe("waits");
+      await standbysBack();
+      expect(await repeat).toMatchObject({ replayed: true, appointment: { slotIds: [booking.slotId] } });
+    },
+  );
+
+  it("does not acknowledge a transaction whose wait was cancelled, nor one that only repeats a booking", async () => {
+    const engine = engineOn({ options: "-c client_min_messages=error" });
+    const booking = request();
+    const book = () => engine.transaction(({ engine: inside }) => inside.book(booking));
+    await standbysAway();
+    await expect(withoutWaits(book())).rejects.toMatchObject(unknown);
+    await expect(withoutWaits(book())).rejects.toMatchObject(unknown);
+    const repeat = book();
+    expect(await orWaits(repeat)).toBe("waits");
+    await standbysBack();
+    expect(await repeat).toMatchObject({ replayed: true });
+  });
+
+  it("answers each call for itself: what one was not told of does not make the next one unknown", async () => {
+    const engine = engineOn({ max: 1 });
+    await standbysAway();
+    await expect(withoutWaits(engine.book(request()))).rejects.toMatchObject(unknown);
+    await standbysBack();
+    expect(await engine.book(request())).toMatchObject({ appointment: { status: "confirmed" } });
+  });
+
+  it("does not acknowledge a booking whose session ended while it waited, nor its repeat after a restart of the primary", async () => {
+    const engine = engineOn();
+    const booking = request();
+    await standbysAway();
+    await expect(withoutWaits(engine.book(booking), "pg_terminate_backend")).rejects.toMatchObject(unknown);
+    const primary = cluster.nodes[cluster.primary()];
+    await primary?.process.kill();
+    await primary?.process.restart();
+    const repeat = engine.book(booking);
+    expect(await orWaits(repeat)).toBe("waits");
+    await standbysBack();
+    expect(await repeat).toMatchObject({ replayed: true });
+  });
+});
