@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { sampleInstant as at } from "@slotwright/conformance";
+import { sampleInstant as at, booking, creation, slotAt } from "@slotwright/conformance";
 import { createEngine, type Engine } from "@slotwright/core";
 import { type PostgresCluster, startCluster } from "@slotwright/test-servers";
 import { Pool, type PoolClient, type PoolConfig } from "pg";
@@ -75,21 +75,42 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
     "does not acknowledge a booking whose wait for standbys was cancelled, %s, nor its repeat before a standby has it",
     async (_how, options) => {
       const engine = engineOn(options);
-      const booking = request();
+      const wanted = request();
       await standbysAway();
-      await expect(withoutWaits(engine.book(booking))).rejects.toMatchObject(unknown);
-      await expect(withoutWaits(engine.book(booking))).rejects.toMatchObject(unknown);
-      const repeat = engine.book(booking);
+      await expect(withoutWaits(engine.book(wanted))).rejects.toMatchObject(unknown);
+      await expect(withoutWaits(engine.book(wanted))).rejects.toMatchObject(unknown);
+      const repeat = engine.book(wanted);
       expect(await orWaits(repeat)).toBe("waits");
       await standbysBack();
-      expect(await repeat).toMatchObject({ replayed: true, appointment: { slotIds: [booking.slotId] } });
+      expect(await repeat).toMatchObject({ replayed: true, appointment: { slotIds: [wanted.slotId] } });
     },
   );
 
+  it("does not tell that a command was replayed before a standby has what it tells of", async () => {
+    const storage = postgresAdapter({ connectionString: primaryUrl() });
+    const slot = slotAt(0);
+    await storage.commit([creation(slot)]);
+    const commit = () => storage.commit([booking(slot)]);
+    await standbysAway();
+    await expect(withoutWaits(commit())).rejects.toMatchObject({ failure: "unknown" });
+    await withClient(primaryUrl(), async (other) => {
+      // A row that the repeat can lock is written, and its commit would wait for that.
+      await other.query(
+        "begin; select from slotwright_slots for update; select from slotwright_appointments for update",
+      );
+      await expect(withoutWaits(commit())).rejects.toMatchObject({ failure: "unknown" });
+      const repeat = commit();
+      expect(await orWaits(repeat)).toBe("waits");
+      await standbysBack();
+      expect(await repeat).toMatchObject([{ status: "replayed" }]);
+    });
+    await storage.close();
+  });
+
   it("does not acknowledge a transaction whose wait was cancelled, nor one that only repeats a booking", async () => {
     const engine = engineOn({ options: "-c client_min_messages=error" });
-    const booking = request();
-    const book = () => engine.transaction(({ engine: inside }) => inside.book(booking));
+    const wanted = request();
+    const book = () => engine.transaction(({ engine: inside }) => inside.book(wanted));
     await standbysAway();
     await expect(withoutWaits(book())).rejects.toMatchObject(unknown);
     await expect(withoutWaits(book())).rejects.toMatchObject(unknown);
@@ -109,13 +130,13 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
 
   it("does not acknowledge a booking whose session ended while it waited, nor its repeat after a restart of the primary", async () => {
     const engine = engineOn();
-    const booking = request();
+    const wanted = request();
     await standbysAway();
-    await expect(withoutWaits(engine.book(booking), "pg_terminate_backend")).rejects.toMatchObject(unknown);
+    await expect(withoutWaits(engine.book(wanted), "pg_terminate_backend")).rejects.toMatchObject(unknown);
     const primary = cluster.nodes[cluster.primary()];
     await primary?.process.kill();
     await primary?.process.restart();
-    const repeat = engine.book(booking);
+    const repeat = engine.book(wanted);
     expect(await orWaits(repeat)).toBe("waits");
     await standbysBack();
     expect(await repeat).toMatchObject({ replayed: true });
