@@ -25,7 +25,7 @@ export function requireStandbys(client: PostgresPoolClient, databaseName: string
   if (!cancelled.delete(client)) return;
   throw new StorageError(
     "unknown",
-    `The primary of the database ${databaseName} has committed, but stopped waiting for a standby before one had confirmed it: an operator or statement_timeout cancelled the wait. It is unknown whether the transaction would outlive the primary. Look the command up before trying again, and check the standbys.`,
+    `The primary of the database ${databaseName} has committed, but stopped waiting for a standby before one had confirmed it: somebody cancelled the wait. It is unknown whether the transaction would outlive the primary. Look the command up before trying again, and check the standbys.`,
   );
 }
 

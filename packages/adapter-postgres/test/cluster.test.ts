@@ -141,4 +141,18 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
     await standbysBack();
     expect(await repeat).toMatchObject({ replayed: true });
   });
+
+  it("waits for a standby whatever statement_timeout says, and answers in time if the pool has a query_timeout", async () => {
+    const wanted = request();
+    const patient = engineOn({ options: "-c statement_timeout=100" });
+    const hasty = engineOn({ query_timeout: 300 });
+    await Promise.all([patient, hasty].map((engine) => engine.listSlots({ limit: 1 })));
+    await standbysAway();
+    const waiting = patient.book(request());
+    expect(await orWaits(waiting)).toBe("waits");
+    await expect(hasty.book(wanted)).rejects.toMatchObject(unknown);
+    await standbysBack();
+    expect(await hasty.book(wanted)).toMatchObject({ appointment: { slotIds: [wanted.slotId] } });
+    expect(await waiting).toMatchObject({ appointment: { status: "confirmed" } });
+  });
 });
