@@ -21,6 +21,7 @@ import { currentRelease, defaultSchema, inNamespace } from "./migrations.ts";
 import { hostSource, ownSource } from "./open.ts";
 import { openTransaction } from "./open-transaction.ts";
 import { optionRules } from "./options.ts";
+import { problemWithServers } from "./servers.ts";
 import { createStatements, type Statements } from "./statements.ts";
 import { type Namespace, postgresStrategy, requireNames } from "./strategy.ts";
 
@@ -39,7 +40,11 @@ export type PostgresAdapterOptions = {
   readonly preparedStatements?: boolean;
 } & (
   | {
-      /** Where to connect, in pg's format. The adapter opens its own pool, and `close` ends it. */
+      /**
+       * Where to connect, in pg's format. The adapter opens its own pool, and `close` ends it. The URL may name several
+       * servers, as libpq's may: `postgres://user@a:5432,b:5432/clinic?target_session_attrs=read-write`. Each session
+       * is then opened on the one that takes writes, also after a failover.
+       */
       readonly connectionString: string;
       readonly pool?: never;
     }
@@ -70,7 +75,7 @@ export function adapterOfRelease(
   release: Release,
   options: PostgresAdapterOptions,
 ): StorageAdapter<PostgresTransaction, PoolClient> {
-  const problem = problemWithOptions(optionRules, options);
+  const problem = problemWithOptions(optionRules, options) ?? problemWithServers(options.connectionString ?? "");
   if (problem !== undefined) return refusingAdapter(misuse(problem));
   const { schema = defaultSchema, tablePrefix = defaultTablePrefix, preparedStatements = true } = options;
   const names: StatementNames = { areSent: preparedStatements };

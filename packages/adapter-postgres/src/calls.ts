@@ -15,7 +15,7 @@ export interface On {
 }
 
 function loadPlainly({ run, statements }: On, keys: readonly RecordKey[]) {
-  return loadRecords(run, statements.load, keys);
+  return loadRecords(run, statements.load, statements.confirm, keys);
 }
 
 export const ownCalls: TableCalls<On> = {
@@ -26,8 +26,7 @@ export const ownCalls: TableCalls<On> = {
   load: loadPlainly,
   loadToShow: loadPlainly,
   readFeed: ({ run, statements }, query) => readFeed(run, statements, query),
-  commit: ({ run, statements }, transitions) =>
-    commitBatch({ run, statement: statements.commit, waits: false }, transitions),
+  commit: ({ run, statements }, transitions) => commitBatch({ run, statements, waits: false }, transitions),
   readSettings: ({ run, statements }) => readSettings(run, statements),
   storeSettings: ({ run, statements }, settings) =>
     storeSettings(run, statements, statements.storeSettingSoon, settings),
@@ -39,9 +38,8 @@ export const ownCalls: TableCalls<On> = {
 /** In a host's transaction, commits and reads wait for rows that others have locked. */
 export const hostCalls: TableCalls<On> = {
   ...ownCalls,
-  load: ({ run, statements }, keys) => loadRecords(run, statements.loadAndLock, keys),
-  commit: ({ run, statements }, transitions) =>
-    commitBatch({ run, statement: statements.commit, waits: true }, transitions),
+  load: ({ run, statements }, keys) => loadRecords(run, statements.loadAndLock, statements.confirm, keys),
+  commit: ({ run, statements }, transitions) => commitBatch({ run, statements, waits: true }, transitions),
   storeSettings: ({ run, statements }, settings) => storeSettings(run, statements, statements.storeSetting, settings),
   storeRelay: ({ run, statements }, relay) => storeRelay(run, statements.storeRelay, relay),
 };

@@ -12,15 +12,16 @@ import {
   type VersionedRecord,
 } from "@slotwright/core/adapter";
 import { type CommitParameter, commitParameters } from "./commit-parameters.ts";
-import type { Runner, Statement } from "./connection.ts";
+import type { Runner } from "./connection.ts";
 import { refusingGuard } from "./errors.ts";
 import { encodeRows, type RowType } from "./row-types.ts";
-import { kinds } from "./statements.ts";
+import { confirmRecord } from "./standbys.ts";
+import { kinds, type Statements } from "./statements.ts";
 
 /** How a batch reaches the database. */
 export interface CommitContext {
   readonly run: Runner;
-  readonly statement: Statement;
+  readonly statements: Pick<Statements, "commit" | "confirm">;
   /** Whether it waits for rows that others have locked. Only a commit within a host's transaction does. */
   readonly waits: boolean;
 }
@@ -35,12 +36,13 @@ export async function commitBatch(
   if (transitions.length === 0) return [];
   const checks = checksOf(transitions);
   if (!areDisjoint(checks)) return oneByOne(context, transitions);
-  const { run, statement, waits } = context;
+  const { run, statements, waits } = context;
   const rows: Rows = { ...rowsOf(transitions), checks };
   const parameters = commitParameters.map(({ name, type }) => encodedOrNull(type, rows[name]));
-  const [row] = await run<{ readonly answer: string | null }>(statement, [waits, ...parameters], "commit");
+  const [row] = await run<{ readonly answer: string | null }>(statements.commit, [waits, ...parameters], "commit");
   const answer = JSON.parse(row?.answer ?? "{}") as CommitAnswer;
   if (answer.redo === true) return oneByOne(context, transitions);
+  if (answer.replayed != null) await confirmRecord(run, statements.confirm);
   return transitions.map((transition, n) => outcomeOf(answer, transition, n));
 }
 

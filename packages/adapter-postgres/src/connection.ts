@@ -8,6 +8,7 @@ import {
   isRefusedName,
   toStorageError,
 } from "./errors.ts";
+import { hearStandbys, requireStandbys } from "./standbys.ts";
 
 /** A statement with a constant text, and the name under which connections prepare it. */
 export interface Statement {
@@ -43,8 +44,16 @@ export interface PostgresClient {
   readonly database?: string | undefined;
 }
 
+/** The part of a warning that is used. */
+export interface PostgresNotice {
+  /** The function of the server that it comes from. */
+  readonly routine?: string | undefined;
+}
+
 /** The part of a pooled client that is used. */
 export interface PostgresPoolClient extends PostgresClient {
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "notice", listener: (notice: PostgresNotice) => void): unknown;
   release(destroy?: Error | boolean): void;
 }
 
@@ -155,7 +164,9 @@ export async function withClient<T>(
     let broken: Error | undefined;
     try {
       refuseBinary(client, source.databaseName);
-      return await work(client);
+      const result = await work(client);
+      requireStandbys(client, source.databaseName);
+      return result;
     } catch (error) {
       const isReadOnly = isReadOnlySession(error);
       if (isReadOnly || breaksConnection(error)) broken = error as Error;
@@ -187,7 +198,10 @@ export async function idleClient(
       throw toStorageError(error, { databaseName, during: "connect" });
     });
     const status = client.getTransactionStatus?.() ?? "I";
-    if (status === "I") return client;
+    if (status === "I") {
+      hearStandbys(client);
+      return client;
+    }
     client.release(true);
   }
 }

@@ -22,6 +22,8 @@ export const completionUnknown = "40003";
 
 export const lacksPrivilege = "42501";
 
+export const poolEnded = /after calling end on the pool/;
+
 /** The first match counts. */
 export const causes: readonly Cause[] = [
   {
@@ -158,7 +160,7 @@ export const causes: readonly Cause[] = [
       `The database ${database} cannot store a character (${text}). Nothing was changed. Use a database with the encoding UTF8.`,
   },
   {
-    text: /after calling end on the pool/,
+    text: poolEnded,
     failure: "misused",
     says: () => "The program ended the pool of the database's adapter. Open a new pool, and create the adapter again.",
   },

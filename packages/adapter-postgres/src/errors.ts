@@ -1,6 +1,13 @@
 import { codeOf, isGuard, messageOf, namesOurs, textField } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core/adapter";
-import { type Cause, causes, completionUnknown, forgottenStatement, lacksPrivilege } from "./error-causes.ts";
+import {
+  type Cause,
+  causes,
+  completionUnknown,
+  forgottenStatement,
+  lacksPrivilege,
+  poolEnded,
+} from "./error-causes.ts";
 
 /**
  * The kind of call. It decides what the end of a connection means. `host` is any call within a host's transaction,
@@ -82,6 +89,11 @@ export function isReadOnlySession(error: unknown): boolean {
 /** The pool's own error, not a server's, when all connections are in use. */
 export function isPoolExhausted(error: unknown): boolean {
   return !isAnswer(error) && /timeout exceeded when trying to connect/.test(messageOf(error));
+}
+
+/** The pool's own error, when the host or the adapter has closed it. */
+export function isPoolEnded(error: unknown): boolean {
+  return !isAnswer(error) && poolEnded.test(messageOf(error));
 }
 
 /** Ends of a session that a server reports before it has read the statement, or while its transaction is still open. */

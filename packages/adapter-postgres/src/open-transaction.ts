@@ -3,13 +3,14 @@ import { type CallOptions, type OpenTransaction, StorageError } from "@slotwrigh
 import type { PoolClient } from "pg";
 import { idleClient, type PostgresPoolClient, refuseBinary, type Source } from "./connection.ts";
 import { isReadOnlySession, refusesCommit, toStorageError } from "./errors.ts";
+import { requireStandbys } from "./standbys.ts";
 
 /**
  * Begins at READ COMMITTED, whatever the session's default is: the guards need no more, and a repeated command sees
  * what the first one stored. What is acknowledged is durable, so a session that would not wait for the disk is
- * overruled.
+ * overruled, and so is one that would not pass on a warning about standbys.
  */
-const begin = `begin isolation level read committed; select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') in ('off', 'local', 'remote_write')`;
+const begin = `begin isolation level read committed; select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') in ('off', 'local', 'remote_write'); select set_config('client_min_messages', 'warning', true) where current_setting('client_min_messages') = 'error'`;
 
 /** Begins a transaction for the host, on a pooled client that is reserved until the transaction ends. */
 export async function openTransaction(
@@ -48,6 +49,7 @@ async function commit(client: PostgresPoolClient, databaseName: string): Promise
     mayBeBroken = false;
     // If the transaction has failed, PostgreSQL answers COMMIT with ROLLBACK and raises no error.
     if (command !== "COMMIT") throw endedEarly(databaseName);
+    requireStandbys(client, databaseName);
   } catch (error) {
     throw commitError(error, databaseName);
   } finally {

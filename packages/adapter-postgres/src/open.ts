@@ -1,37 +1,55 @@
 import { adapterClosed, lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
 import { Pool } from "pg";
-import type { PostgresPool, Source } from "./connection.ts";
+import type { PostgresPool, PostgresPoolClient, Source } from "./connection.ts";
 import { isPoolExhausted } from "./errors.ts";
+import { primaryPool } from "./primary-pool.ts";
+import { serversOf } from "./servers.ts";
 
 /** How long, in milliseconds, our own pool waits for a connection. */
 const connectTimeout = 10_000;
 
+interface OwnPool {
+  readonly pool: Pool;
+  readonly connect: Connect;
+}
+
+type Connect = (pool: PostgresPool) => Promise<PostgresPoolClient>;
+
+const connectAnywhere: Connect = (pool) => pool.connect();
+
 /** A pool that the first call opens and the adapter closes. */
 export function ownSource(connectionString: string): Source {
-  const databaseName = databaseNameOfUrl(connectionString);
-  let pool: Pool | undefined;
-  const source = sourceOf(databaseName, () => {
-    pool ??= openPool(connectionString);
-    return pool as PostgresPool;
-  });
+  const { urls } = serversOf(connectionString);
+  const databaseName = databaseNameOfUrls(urls);
+  let own: OwnPool | undefined;
+  const source = sourceOf(
+    databaseName,
+    () => {
+      own ??= openPool(urls, databaseName);
+      return own.pool as PostgresPool;
+    },
+    (pool) => (own?.connect ?? connectAnywhere)(pool),
+  );
   return {
     ...source,
     close: async () => {
       await source.close();
-      const closing = pool;
-      pool = undefined;
-      await closing?.end();
+      const closing = own;
+      own = undefined;
+      await closing?.pool.end();
     },
   };
 }
 
-function openPool(connectionString: string): Pool {
-  return new Pool({
-    connectionString,
-    connectionTimeoutMillis: connectTimeout,
-    keepAlive: true,
-    fallback_application_name: "slotwright",
-  });
+const poolOptions = {
+  connectionTimeoutMillis: connectTimeout,
+  keepAlive: true,
+  fallback_application_name: "slotwright",
+};
+
+function openPool(urls: readonly string[], databaseName: string): OwnPool {
+  if (urls.length > 1) return primaryPool(urls, databaseName, poolOptions);
+  return { pool: new Pool({ connectionString: urls[0] as string, ...poolOptions }), connect: connectAnywhere };
 }
 
 /** Uses the host's pool and leaves it open. */
@@ -39,7 +57,7 @@ export function hostSource(pool: PostgresPool): Source {
   return sourceOf(databaseNameOfPool(pool), () => pool);
 }
 
-function sourceOf(databaseName: string, poolOf: () => PostgresPool): Source {
+function sourceOf(databaseName: string, poolOf: () => PostgresPool, connect: Connect = connectAnywhere): Source {
   let isClosed = false;
   const open = () => {
     if (isClosed) throw adapterClosed(databaseName);
@@ -50,7 +68,7 @@ function sourceOf(databaseName: string, poolOf: () => PostgresPool): Source {
     databaseName,
     sizeOption: "max",
     state,
-    lend: () => open().connect(),
+    lend: () => connect(open()),
     giveBack: (client) => client.release(),
     refusesToWait: isPoolExhausted,
   });
@@ -102,6 +120,12 @@ function databaseNameOfPool(pool: PostgresPool): string {
   const { connectionString, host, port, database } = (pool as { readonly options?: PoolOptions }).options ?? {};
   if (connectionString !== undefined) return databaseNameOfUrl(connectionString);
   return databaseNameOf(host, port, database);
+}
+
+/** Of several servers, the database is named after the last one, and the others by their hosts. */
+function databaseNameOfUrls(urls: readonly string[]): string {
+  const names = urls.map(databaseNameOfUrl);
+  return names.map((name, place) => (place < names.length - 1 ? name.replace(/\/.*$/, "") : name)).join(",");
 }
 
 function databaseNameOfUrl(url: string): string {

@@ -22,6 +22,8 @@ export interface Statements {
   readonly loadAndLock: LoadStatement;
   /** Takes whether to wait for locked rows, as within a host's transaction, and then the arrays of rows. */
   readonly commit: Statement;
+  /** Waits for what standbys must have, if there are any. */
+  readonly confirm: Statement;
   readonly reads: ListReads;
   /** Takes the partitions of the marks, their numbers, and a limit that counts the marks' own entries as well. */
   readonly readFeed: Statement;
@@ -86,8 +88,10 @@ export function createStatements(strategy: SqlStrategy, namespace: Namespace, ro
     load: (wanted) => statementOf(loadSql(namespace, wanted, "")),
     loadAndLock: (wanted) => statementOf(loadSql(namespace, wanted, "for no key update")),
     commit: statementOf(
-      `select ${quotedName(namespace, routineName("commit", routines))}(${placeholders.join(", ")}) as answer`,
+      `select ${quotedName(namespace, routineName("commit", routines))}(${placeholders.join(", ")}) as answer
+where $1::boolean or ${warned}`,
     ),
+    confirm: statementOf(confirmSql),
     reads: createReads(strategy),
     readFeed: statementOf(readFeedSql(namespace)),
     readFeedEnd: statementOf(readFeedEndSql(namespace)),
@@ -108,11 +112,25 @@ ${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`),
   };
 }
 
+const durable = `pg_catalog.set_config('synchronous_commit',
+    case when pg_catalog.current_setting('synchronous_commit') = 'remote_apply' then 'remote_apply' else 'on' end, true)`;
+
 /** One statement is one transaction, and the settings end with it. */
 const durableSoon = `with bounded as materialized (select pg_catalog.set_config('lock_timeout', '1000', true),
-  pg_catalog.set_config('synchronous_commit',
-    case when pg_catalog.current_setting('synchronous_commit') = 'remote_apply' then 'remote_apply' else 'on' end, true))
+  ${durable})
 `;
+
+/** Always true. A session that is set to hear of errors only would not be told that a wait for standbys was cancelled. */
+const warned = `case pg_catalog.current_setting('client_min_messages')
+  when 'error' then pg_catalog.set_config('client_min_messages', 'warning', true) else '' end is not null`;
+
+/**
+ * A message in the log of the server: the only thing that anybody may commit that needs no table. A commit that has
+ * written nothing waits for nobody.
+ */
+const confirmSql = `select ${durable}, pg_catalog.pg_logical_emit_message(true, 'slotwright', 'confirmed'::text)
+where pg_catalog.current_setting('synchronous_standby_names') <> '' and not pg_catalog.pg_is_in_recovery()
+  and ${warned}`;
 
 function relayStatements(namespace: Namespace, settings: string): RelayStatements {
   const table = quotedName(namespace, "relays");

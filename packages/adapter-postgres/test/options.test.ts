@@ -20,6 +20,11 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["a misspelt option", { connectionString, tableprefix: "b_" }, /"tableprefix".*The options are .*tablePrefix/],
   ["a prefix that is not a string", { connectionString, tablePrefix: null }, /tablePrefix.* must be a string/],
   ["a schema that is not a string", { connectionString, schema: 5 }, /schema.* must be a string/],
+  [
+    "several servers, of which any will do",
+    { connectionString: "postgres://app:secret@a,b/c?target_session_attrs=any" },
+    /target_session_attrs.* use read-write/,
+  ],
   ["a switch as text", { connectionString, preparedStatements: "false" }, /preparedStatements.* must be true or false/],
 ];
 

@@ -39,18 +39,34 @@ export async function startServer(engine: ServerName, options: StartOptions = {}
 export async function startOwnServer(engine: ServerName, options: StartOptions = {}): Promise<OwnServer | undefined> {
   const { environment = process.env, from = ["installed", "fetched"], folder } = options;
   const definition = engines[engine];
+  const found = await findInstallation(definition, environment, from).catch(notFetched);
+  if (typeof found === "string") return missing(definition, found, environment);
+  return runServer(definition, found, environment, folder);
+}
+
+/** The reason why there is no server, or else throws. */
+export function notFetched(error: unknown): string {
+  if (error instanceof NotFetched) return error.message;
+  throw error;
+}
+
+/** An installed server that is new enough, or one that is fetched, or an older installed one. @throws NotFetched */
+export async function findInstallation(
+  definition: EngineDefinition,
+  environment: Environment,
+  from: readonly string[],
+): Promise<Installation> {
   const installed = from.includes("installed") ? await definition.installed(environment) : [];
   const current = installed.find(({ version }) => isAtLeast(version, definition.wanted));
-  if (current !== undefined) return runServer(definition, current, environment, folder);
+  if (current !== undefined) return current;
   try {
-    const fetched = await fetchEngine(definition, environment, from);
-    return await runServer(definition, fetched, environment, folder);
+    return await fetchEngine(definition, environment, from);
   } catch (error) {
-    if (!(error instanceof NotFetched)) throw error;
     const older = installed[0];
-    if (older === undefined) return missing(definition, error.message, environment);
-    announce(`${definition.title} ${older.version} is older than ${definition.wanted}, and ${error.message}.`);
-    return runServer(definition, older, environment, folder);
+    if (older === undefined) throw error;
+    const reason = notFetched(error);
+    announce(`${definition.title} ${older.version} is older than ${definition.wanted}, and ${reason}.`);
+    return older;
   }
 }
 

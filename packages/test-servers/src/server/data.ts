@@ -18,6 +18,7 @@ export async function prepareData(
   run: RunFolder,
   environment: Environment,
 ): Promise<Administrator> {
+  if (installation.administrator !== undefined) return installation.administrator;
   const cache = cacheFolder(environment);
   const name = templateName(definition, installation);
   const password = await readFile(join(cache, name, "password"), "utf8").catch(() => undefined);

@@ -1,0 +1,45 @@
+import { isStorageError, StorageError } from "@slotwright/core/adapter";
+import type { PostgresPoolClient, Runner, Statement } from "./connection.ts";
+
+/** The function of the server that waits for standbys. Texts of warnings are in the server's language, names are not. */
+const waitForStandbys = "SyncRepWaitForLSN";
+
+const heard = new WeakSet<PostgresPoolClient>();
+const cancelled = new WeakSet<PostgresPoolClient>();
+
+/**
+ * A commit whose wait for standbys is cancelled succeeds with a warning: the primary has it, and a failover may lose
+ * it. A client gets one listener, however often it is lent. What it has heard of its last user's commits is forgotten.
+ */
+export function hearStandbys(client: PostgresPoolClient): void {
+  cancelled.delete(client);
+  if (heard.has(client)) return;
+  heard.add(client);
+  client.on("notice", ({ routine }) => {
+    if (routine === waitForStandbys) cancelled.add(client);
+  });
+}
+
+/** Call this after a commit. @throws StorageError `unknown` if no standby is known to have it */
+export function requireStandbys(client: PostgresPoolClient, databaseName: string): void {
+  if (!cancelled.delete(client)) return;
+  throw new StorageError(
+    "unknown",
+    `The primary of the database ${databaseName} has committed, but stopped waiting for a standby before one had confirmed it: somebody cancelled the wait. It is unknown whether the transaction would outlive the primary. Look the command up before trying again, and check the standbys.`,
+  );
+}
+
+/**
+ * Commits something on a server with synchronous standbys, which waits until they have all that was committed before.
+ * What a command's record tells may have been committed without that wait: it was cancelled, its connection was lost, or
+ * the primary was restarted meanwhile.
+ */
+export async function confirmRecord(run: Runner, confirm: Statement): Promise<void> {
+  try {
+    await run(confirm, [], "commit");
+  } catch (error) {
+    if (!isStorageError(error) || error.failure !== "refused") throw error;
+    const message = `A command's record was found, but it could not be confirmed that standbys have it (${error.message})`;
+    throw new StorageError("unknown", message, error);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Environment } from "../engine.ts";
+import { startGalera } from "../galera/cluster.ts";
+import { type PostgresCluster, startPostgresCluster } from "../postgres/cluster.ts";
+import type { TestCluster } from "./cluster.ts";
+
+export interface ClusterOptions {
+  /** Where to look for the PATH, the cache folder and `CI`. Defaults to `process.env`. */
+  readonly environment?: Environment;
+}
+
+/** What each kind of cluster can do. */
+export interface Clusters {
+  readonly galera: TestCluster;
+  readonly postgres: PostgresCluster;
+}
+
+type Starts = { readonly [Kind in keyof Clusters]: (environment: Environment) => Promise<Clusters[Kind] | undefined> };
+
+const starts: Starts = { galera: startGalera, postgres: startPostgresCluster };
+
+/**
+ * A cluster of three nodes on the loopback address, as our own processes.
+ *
+ * @returns `undefined` if it is not available, after saying so on stderr.
+ * @throws If it is not available and `CI=true`.
+ */
+export function startCluster<Kind extends keyof Clusters>(
+  kind: Kind,
+  { environment = process.env }: ClusterOptions = {},
+): Promise<Clusters[Kind] | undefined> {
+  return starts[kind](environment);
+}
