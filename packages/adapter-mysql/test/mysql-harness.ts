@@ -99,7 +99,7 @@ async function emptied(pool: Pool): Promise<void> {
 const tableOfLastSeqs = "slotwright_feed_partitions";
 
 async function filledTables(connection: Pick<Connection, "query">): Promise<readonly string[]> {
-  const [all] = await connection.query<RowDataPacket[]>({ sql: "show tables", rowsAsArray: true });
+  const [all] = await connection.query<RowDataPacket[][]>({ sql: "show tables", rowsAsArray: true });
   const names = all.map(([name]) => String(name)).filter((name) => !keptTables.includes(name));
   const [[filled]] = await connection.query<RowDataPacket[]>(
     `select ${names.map((name) => `exists(select 1 from ${name}) as ${name}`).join(", ")}`,
