@@ -35,12 +35,16 @@ export async function openMysqlStore(server: TestServer): Promise<MysqlStore> {
   const lent = free.get(server.url)?.pop() ?? (await createLent(server));
   const hosts: Connection[] = [];
   let isClosed = false;
+  let wasCorrupted = false;
   return {
     storage: lent.adapters[0],
     second: lent.adapters[1],
     url: lent.url,
     pool: lent.pool,
-    corrupt: (rows) => corruptRows(lent.url, rows),
+    corrupt: (rows) => {
+      wasCorrupted = true;
+      return corruptRows(lent.url, rows);
+    },
     beginHostTransaction: async (level = "repeatable read") => {
       const transaction = await createConnection(lent.url);
       hosts.push(transaction);
@@ -57,6 +61,7 @@ export async function openMysqlStore(server: TestServer): Promise<MysqlStore> {
       isClosed = true;
       for (const host of hosts) host.destroy();
       await emptied(lent.pool);
+      if (wasCorrupted) await withChecksOn(lent.pool);
       free.set(server.url, [...(free.get(server.url) ?? []), lent]);
     },
   };
@@ -78,41 +83,61 @@ async function createLent(server: TestServer): Promise<Lent> {
   };
 }
 
-const allTables = [
-  "journal",
-  "commands",
-  "slots",
-  "appointments",
-  "further_providers",
-  "schedules",
-  "settings",
-  "relays",
-];
-
-/** TRUNCATE fires no triggers. */
+/**
+ * TRUNCATE fires no triggers, and is slow also where there is nothing to remove. What tables there are is asked of the
+ * database, so that none is left out.
+ */
 async function emptied(pool: Pool): Promise<void> {
   const connection = await pool.getConnection();
   await connection.query("set foreign_key_checks = 0");
-  for (const table of allTables) await connection.query(`truncate table slotwright_${table}`);
-  await connection.query("update slotwright_feed_partitions set last_seq = 0");
+  for (const table of await filledTables(connection)) await connection.query(`truncate table ${table}`);
+  await connection.query(`update ${tableOfLastSeqs} set last_seq = 0`);
   await connection.query("set foreign_key_checks = 1");
+  connection.release();
+}
+
+const tableOfLastSeqs = "slotwright_feed_partitions";
+
+async function filledTables(connection: Pick<Connection, "query">): Promise<readonly string[]> {
+  const [all] = await connection.query<RowDataPacket[][]>({ sql: "show tables", rowsAsArray: true });
+  const names = all.map(([name]) => String(name)).filter((name) => !keptTables.includes(name));
+  const [[filled]] = await connection.query<RowDataPacket[]>(
+    `select ${names.map((name) => `exists(select 1 from ${name}) as ${name}`).join(", ")}`,
+  );
+  return names.filter((name) => filled?.[name] === 1);
+}
+
+const keptTables = [tableOfLastSeqs, "slotwright_migrations"];
+
+async function withChecksOn(pool: Pool): Promise<void> {
+  const connection = await pool.getConnection();
   if (!(await isMariadb(connection as Connection))) await switchChecks(connection as Connection, "NO", "enforced");
   connection.release();
 }
 
 async function corruptRows(url: string, { put = [], remove = [] }: Corruption): Promise<void> {
-  await withGuardsOff(url, async (connection) => {
+  const tables = new Set([...put, ...remove].map(({ kind }) => tableNameOf[kind]));
+  const work = async (connection: Connection) => {
     for (const record of put) await putRow(connection, record);
     for (const { kind, id } of remove) await connection.execute(`delete from ${tableNameOf[kind]} where id = ?`, [id]);
-  });
+  };
+  await withGuardsOff(url, work, (table) => tables.has(table));
 }
 
-/** Runs work on a connection for which no trigger, foreign key or CHECK exists, and restores them all. */
-export async function withGuardsOff(url: string, work: (connection: Connection) => Promise<void>): Promise<void> {
+/**
+ * Runs work on a connection for which no trigger, foreign key or CHECK exists, and restores them all.
+ *
+ * @param concerns Which tables the work writes to. Every statement that takes guards off costs time.
+ */
+export async function withGuardsOff(
+  url: string,
+  work: (connection: Connection) => Promise<void>,
+  concerns: (table: string) => boolean = () => true,
+): Promise<void> {
   const connection = await createConnection(url);
   await connection.query("set sql_log_bin = 0");
-  const triggers = await triggerStatements(connection);
-  await withChecksOff(connection);
+  const triggers = await triggerStatements(connection, concerns);
+  await withChecksOff(connection, concerns);
   for (const { name } of triggers) await connection.query(`drop trigger ${name}`);
   await connection.query("set foreign_key_checks = 0");
   await work(connection);
@@ -120,10 +145,10 @@ export async function withGuardsOff(url: string, work: (connection: Connection) 
   await connection.end();
 }
 
-async function triggerStatements(connection: Connection) {
+async function triggerStatements(connection: Connection, concerns: (table: string) => boolean) {
   const [rows] = await connection.query<RowDataPacket[]>("show triggers");
   const statements: { name: string; sql: string }[] = [];
-  for (const { Trigger: name } of rows) {
+  for (const { Trigger: name } of rows.filter(({ Table: table }) => concerns(table))) {
     const [created] = await connection.query<RowDataPacket[]>(`show create trigger ${name}`);
     statements.push({ name, sql: created[0]?.["SQL Original Statement"] });
   }
@@ -134,17 +159,23 @@ async function triggerStatements(connection: Connection) {
  * MariaDB has a switch for the session. MySQL's CHECKs are switched off table by table, and on again only when the rows
  * that break them are gone: when the store is closed.
  */
-async function withChecksOff(connection: Connection): Promise<void> {
+async function withChecksOff(connection: Connection, concerns: (table: string) => boolean): Promise<void> {
   if (await isMariadb(connection)) await connection.query("set check_constraint_checks = 0");
-  else await switchChecks(connection, "YES", "not enforced");
+  else await switchChecks(connection, "YES", "not enforced", concerns);
 }
 
-async function switchChecks(connection: Connection, now: "YES" | "NO", how: "enforced" | "not enforced") {
+async function switchChecks(
+  connection: Connection,
+  now: "YES" | "NO",
+  how: "enforced" | "not enforced",
+  concerns: (table: string) => boolean = () => true,
+): Promise<void> {
   const [checks] = await connection.query<RowDataPacket[]>(
     "select table_name as t, group_concat(concat(' alter check ', constraint_name)) as c from information_schema.table_constraints where constraint_type = 'CHECK' and table_schema = database() and enforced = ? group by table_name",
     [now],
   );
-  for (const { t, c } of checks) await connection.query(`alter table ${t} ${c.replaceAll(",", ` ${how},`)} ${how}`);
+  for (const { t, c } of checks.filter(({ t }) => concerns(t)))
+    await connection.query(`alter table ${t} ${c.replaceAll(",", ` ${how},`)} ${how}`);
 }
 
 async function isMariadb(connection: Connection): Promise<boolean> {

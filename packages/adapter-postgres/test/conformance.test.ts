@@ -1,10 +1,14 @@
 import { describeConformance } from "@slotwright/conformance";
-import { describe, it } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";
-import { openPostgresStore } from "./postgres-harness.ts";
+import { lendStores } from "./postgres-harness.ts";
 
 describeOnServer("on a real server", (url) => {
-  const open = () => openPostgresStore(url());
+  let stores: ReturnType<typeof lendStores>;
+  beforeAll(() => {
+    stores = lendStores(url());
+  });
+  afterAll(() => stores.end());
   // 10 sequences of 100 commands: a thousand steps.
-  describeConformance({ describe, it }, { name: "postgresAdapter", open, propertyRuns: 10 });
+  describeConformance({ describe, it }, { name: "postgresAdapter", open: () => stores.open(), propertyRuns: 10 });
 });

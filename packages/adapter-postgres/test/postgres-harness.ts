@@ -16,19 +16,53 @@ let stores = 0;
 
 /** Fresh, migrated tables in a schema of their own; `close` drops it. */
 export async function openPostgresStore(url: string): Promise<PostgresStore> {
+  const schema = await migratedSchema(url);
+  const pool = poolOn(url);
+  return storeIn(schema, { url, pool }, async () => {
+    await dropSchema(pool, schema);
+    await pool.end();
+  });
+}
+
+/** The schemas of one database, each lent to one store after another: making one takes longer than most cases. */
+export function lendStores(url: string): { readonly open: () => Promise<PostgresStore>; end: () => Promise<void> } {
+  const pool = poolOn(url);
+  const free: string[] = [];
+  const open = async () => {
+    const schema = free.pop() ?? (await migratedSchema(url));
+    return storeIn(schema, { url, pool }, async (wasCorrupted) => {
+      // What has no guards for a while might not get all of them back.
+      if (wasCorrupted) return dropSchema(pool, schema);
+      await emptied(pool, schema);
+      free.push(schema);
+    });
+  };
+  return { open, end: () => pool.end() };
+}
+
+async function migratedSchema(url: string): Promise<string> {
   stores += 1;
   const schema = `store_${process.pid}_${stores}`;
-  const pool = new Pool({ connectionString: url, max: 8 });
+  const storage = postgresAdapter({ connectionString: url, schema });
+  await storage.migrate();
+  await storage.close();
+  return schema;
+}
+
+function storeIn(
+  schema: string,
+  { url, pool }: { readonly url: string; readonly pool: Pool },
+  end: (wasCorrupted: boolean) => Promise<void>,
+): PostgresStore {
   const storage = postgresAdapter({ pool, schema });
   const second = postgresAdapter({ connectionString: url, schema });
-  await storage.migrate();
   const hosts: Client[] = [];
+  let wasCorrupted = false;
   let closed: Promise<void> | undefined;
   const close = async () => {
     await Promise.all(hosts.map((host) => host.end()));
     await Promise.all([storage.close(), second.close()]);
-    await pool.query(`drop schema ${schema} cascade`);
-    await pool.end();
+    await end(wasCorrupted);
   };
   return {
     storage,
@@ -36,7 +70,10 @@ export async function openPostgresStore(url: string): Promise<PostgresStore> {
     schema,
     url,
     pool,
-    corrupt: (rows) => withGuardsOff(url, schema, (client) => putRows(client, rows)),
+    corrupt: (rows) => {
+      wasCorrupted = true;
+      return withGuardsOff(url, schema, (client) => putRows(client, rows));
+    },
     beginHostTransaction: async (begin = "begin") => {
       const transaction = new Client({ connectionString: url });
       hosts.push(transaction);
@@ -54,6 +91,25 @@ export async function openPostgresStore(url: string): Promise<PostgresStore> {
       return closed;
     },
   };
+}
+
+function poolOn(url: string): Pool {
+  return new Pool({ connectionString: url, max: 8 });
+}
+
+async function dropSchema(pool: Pool, schema: string): Promise<void> {
+  await pool.query(`drop schema ${schema} cascade`);
+}
+
+/** What tables there are is asked of the database, so that none is left out. A replica fires no triggers. */
+async function emptied(pool: Pool, schema: string): Promise<void> {
+  const { rows } = await pool.query<{ table: string }>(
+    `select oid::regclass::text as table from pg_class
+    where relnamespace = $1::regnamespace and relkind = 'r' and relname <> 'slotwright_migrations'`,
+    [schema],
+  );
+  const tables = rows.map(({ table }) => table).join(", ");
+  await pool.query(`begin; set local session_replication_role = replica; truncate ${tables} restart identity; commit`);
 }
 
 /** An empty database for one test file, on the server that all files share. */

@@ -13,18 +13,35 @@ export interface AuditScope {
  * deliberately written apart from the rules, so that it finds their mistakes.
  */
 export async function auditStore(storage: StorageAdapter, scope: AuditScope = {}): Promise<readonly string[]> {
-  const slots = await readAll((page) => storage.findSlots({ ...scope, ...page, asOf: new Date(0) }));
-  const appointments = await readAll((page) => storage.findAppointments({ ...scope, ...page }));
-  const journalProblems: string[] = [];
-  for (const record of [...slots, ...appointments]) {
-    journalProblems.push(...auditJournal(record, await storage.readJournal({ record, limit: 10_000 })));
-  }
+  return createAudit(storage, scope)();
+}
+
+/**
+ * Repeats {@link auditStore} without reading the journals again of the records that have not changed since. What
+ * happened to these journals alone is found by a new audit.
+ */
+export function createAudit(storage: StorageAdapter, scope: AuditScope = {}): () => Promise<readonly string[]> {
+  let seen = new Map<string, string>();
+  return async () => {
+    const slots = await readAll((page) => storage.findSlots({ ...scope, ...page, asOf: new Date(0) }));
+    const appointments = await readAll((page) => storage.findAppointments({ ...scope, ...page }));
+    const records = new Map([...slots, ...appointments].map((record) => [record, JSON.stringify(record)]));
+    const changed = [...records].filter(([{ kind, id }, text]) => seen.get(`${kind} ${id}`) !== text);
+    const journalProblems: string[] = [];
+    for (const [record] of changed) {
+      journalProblems.push(...auditJournal(record, await storage.readJournal({ record, limit: 10_000 })));
+    }
+    seen = new Map([...records].map(([{ kind, id }, text]) => [`${kind} ${id}`, text]));
+    return [...auditRecords(slots, appointments), ...journalProblems];
+  };
+}
+
+function auditRecords(slots: readonly Slot[], appointments: readonly Appointment[]): readonly string[] {
   const byId = new Map(appointments.map((one) => [one.id, one]));
   return [
     ...slots.flatMap((slot) => auditSlot(slot, byId)),
     ...auditOverlaps(slots),
     ...appointments.flatMap((one) => auditAppointment(one, slots)),
-    ...journalProblems,
   ];
 }
 

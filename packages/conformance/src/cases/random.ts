@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Engine, Slot } from "@slotwright/core";
 import fc from "fast-check";
-import { auditChain, auditStore } from "../audit.ts";
+import { auditChain, auditStore, createAudit } from "../audit.ts";
 import { createFeedReader } from "../feed-reader.ts";
 import {
   askFor,
@@ -77,11 +77,13 @@ export const randomCases: readonly ConformanceCase[] = [
         const clock = manualClock();
         const engine = engineOn(storage, { clock });
         const world = emptyWorld();
+        const audit = createAudit(storage);
         for (const intent of intents) {
           clock.advance(500);
           await attempt(intent, engine, world);
-          assert.deepEqual(await auditStore(storage), [], `after ${JSON.stringify(intent)}`);
+          assert.deepEqual(await audit(), [], `after ${JSON.stringify(intent)}`);
         }
+        assert.deepEqual(await auditStore(storage), []);
         const reader = createFeedReader(storage, 500);
         await reader.readToEnd();
         const ofRecords = Map.groupBy(reader.entries, ({ recordKind, recordId }) => `${recordKind} ${recordId}`);

@@ -18,13 +18,15 @@ export const syncCases: readonly ConformanceCase[] = [
       const missing = Object.keys(faultCatalogue).filter((kind) => !shown.has(kind));
       assert.deepEqual(missing, [], "faults without an orphan");
       for (const orphan of orphans) {
-        const { engine, slotId } = await corrupted(await open(), orphan);
+        const store = await open();
+        const { engine, slotId } = await corrupted(store, orphan);
         const report = await engine.checkSync(slotId);
         assert.equal(report.inSync, false, orphan.how);
         const fault = report.faults.find(({ kind }) => kind === orphan.kind);
         assert.ok(fault, `${orphan.how}: ${JSON.stringify(report.faults)}`);
         assert.ok(fault.records.length > 0 && fault.invariant >= 1);
         assert.equal(fault.repair === null, orphan.outcome === "manual", orphan.how);
+        await store.close();
       }
     },
   },
@@ -57,6 +59,7 @@ export const syncCases: readonly ConformanceCase[] = [
         const again = await engine.reconcile({ actor: operator });
         assert.deepEqual(counts(again), { repaired: 0, repairable: 0, manual: run.manual }, orphan.how);
         assert.equal((await engine.history({ slotId })).items.length, items.length, orphan.how);
+        await store.close();
       }
     },
   },
