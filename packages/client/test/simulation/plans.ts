@@ -110,6 +110,13 @@ const writtenPlans: readonly (readonly Step[])[] = [
     { ...first, kind: "others", act: "book" },
     news,
   ],
+  // A stream is opened just when the server loses a commit that a list was read with.
+  [
+    { kind: "save", settles: false },
+    { kind: "reload", isSlow: false, settles: false },
+    { ...first, kind: "others", act: "book", settles: false },
+    { kind: "restore", to: 0, settles: true },
+  ],
 ];
 
 /** The written plans, as fast-check takes them. */

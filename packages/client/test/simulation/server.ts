@@ -38,7 +38,7 @@ export interface TestServer {
 interface OpenStream {
   cursor: string;
   before: string;
-  epoch: number;
+  readonly epoch: number;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
 }
 
@@ -57,21 +57,23 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
     if (of !== String(epoch)) throw new BookingError("feed_reset", {});
     return cursor;
   }
-  const cursorOut = (cursor: string) => `${epoch}~${cursor}`;
+  const cursorOut = (cursor: string, of: number) => `${of}~${cursor}`;
 
   async function changes(input: Record<string, unknown>): Promise<object> {
+    // What is read before a restore is answered with a cursor of before it, however late the answer is.
+    const of = epoch;
     const after = input.after === "end" ? "end" : cursorIn(String(input.after));
     const page = await engine.changes({ ...input, after });
-    return { ...page, cursor: cursorOut(page.cursor) };
+    return { ...page, cursor: cursorOut(page.cursor, of) };
   }
 
   async function openStream(lastEventId: string): Promise<Response> {
     if (server.streams === "refused") throw new TypeError("the stream was refused");
-    const cursor = cursorIn(lastEventId);
+    const [of, cursor] = [epoch, cursorIn(lastEventId)];
     await engine.changes({ after: cursor, limit: 1 });
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
-        const stream: OpenStream = { cursor, before: cursor, epoch, controller };
+        const stream: OpenStream = { cursor, before: cursor, epoch: of, controller };
         streams.add(stream);
         const started = JSON.stringify({ cursor: lastEventId });
         send(stream, `retry: 2000\n\nevent: started\nid: ${lastEventId}\ndata: ${started}\n\n`, []);
@@ -97,9 +99,10 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
     const page = await engine.changes({ after: stream.cursor, limit: most });
     if (!streams.has(stream)) return 0;
     [stream.before, stream.cursor] = [stream.cursor, page.cursor];
-    const data = JSON.stringify({ entries: page.entries, cursor: cursorOut(page.cursor) });
+    const cursor = cursorOut(page.cursor, stream.epoch);
+    const data = JSON.stringify({ entries: page.entries, cursor });
     const sign = page.entries.length === 0 ? ": still here\n" : `event: changes\ndata: ${data}\n`;
-    trySend(stream, `${sign}id: ${cursorOut(page.cursor)}\n\n`, cutAt);
+    trySend(stream, `${sign}id: ${cursor}\n\n`, cutAt);
     return page.entries.length;
   }
 
