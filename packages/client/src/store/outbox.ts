@@ -54,7 +54,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     // Kept before it is sent: after a reload in between, a second click would be a second command.
     if (!isKept) await keys.set(prefix + command.key, pendingText(command)).catch(() => {});
     await turn;
-    const outcome = await sendUntilAnswered(command, options, closing.signal);
+    const outcome = await sendUntilAnswered(command, isKept, options, closing.signal);
     if (outcome === undefined) return new Promise(() => {});
     await keys.delete(prefix + command.key).catch(() => {});
     onOutcome(outcome);
@@ -110,11 +110,13 @@ function commandOf(name: HostCommandName, given: Fields, { store, now, newId }: 
 /** Undefined if the client was closed before there was an answer. */
 async function sendUntilAnswered(
   command: PendingCommand,
+  isKept: boolean,
   options: OutboxOptions,
   closed: AbortSignal,
 ): Promise<Outcome | undefined> {
   const { store, send, pauses, random } = options;
-  for (let failures = 1, mayHaveReached = false; !closed.aborted; failures++) {
+  // The page before may have sent what it has kept.
+  for (let failures = 1, mayHaveReached = isKept; !closed.aborted; failures++) {
     const generation = store.generation();
     try {
       const answer = await send(command.name, { ...command.input, idempotencyKey: command.key }, closed);
@@ -140,8 +142,9 @@ function isAgain({ transient, status, code }: RequestError, mayHaveReached: bool
   return transient || status === 503 || (mayHaveReached && (code === "not_signed_in" || status === 401));
 }
 
+/** No answer, one that cannot be read, or one of a server in trouble. What has a status of 4xx was turned away. */
 const mayHaveTakenEffect = ({ status, code }: RequestError): boolean =>
-  status === 0 || code === "outcome_unknown" || status >= 502;
+  status < 400 || status >= 500 || code === "outcome_unknown";
 
 /**
  * The answer of a request that was begun before the feed began anew may describe a state that is gone, so its records are read.
