@@ -7,6 +7,10 @@ export type Fate =
   | "lost"
   /** The server does it, and the answer is lost. */
   | "unanswered"
+  /** The server does it, and something in between answers with a page of its own. */
+  | "garbled"
+  /** The session has ended: the server says so, and does nothing. */
+  | "signedOut"
   /** The answer comes when the test lets it. */
   | "late";
 
@@ -30,6 +34,8 @@ export interface TestServer {
   /** Lets the late answers go: those at these places of the line, or all. */
   readonly release: (place?: number) => void;
   readonly late: () => number;
+  /** Told of each command that comes to the network, whatever becomes of it. */
+  onCommand: (key: string) => void;
   /** Told of each command that took effect, before its answer is on its way. */
   onEffect: (key: string, answer: object) => void;
   readonly openStreams: () => number;
@@ -136,7 +142,7 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
     const path = url.pathname.split("/").slice(1).map(decodeURIComponent);
     if (url.pathname === "/changes/stream") return openStream(headers.get("last-event-id") ?? "");
     if (init.method === "GET") return json(await read(path, url.searchParams));
-    const key = headers.get("idempotency-key") ?? "";
+    const key = keyOf(init);
     const done = await command(path, { ...JSON.parse(String(init.body)), idempotencyKey: key });
     server.onEffect(key, done);
     return json(done);
@@ -163,13 +169,17 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
   const server: TestServer = {
     fates,
     streams: "open",
+    onCommand: () => {},
     onEffect: () => {},
     async fetch(url, init) {
       const fate = fates.shift() ?? "through";
       const lost = () => new TypeError("the network is gone");
+      if (init.method === "POST") server.onCommand(keyOf(init));
       if (fate === "lost") throw lost();
+      if (fate === "signedOut") return Response.json({ success: false, scenario: "not_signed_in" }, { status: 401 });
       const response = await untilAborted(answer(url, init), init.signal ?? undefined);
       if (fate === "unanswered") throw lost();
+      if (fate === "garbled") return new Response("<h1>Internal Server Error</h1>", { status: 500 });
       if (fate === "late") await untilAborted(new Promise<void>((go) => waiting.push(go)), init.signal ?? undefined);
       return response;
     },
@@ -209,6 +219,8 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
   };
   return server;
 }
+
+const keyOf = ({ headers }: RequestInit): string => new Headers(headers).get("idempotency-key") ?? "";
 
 const json = (body: object) =>
   new Response(JSON.stringify({ success: true, ...body }), { headers: { "content-type": "application/json" } });
