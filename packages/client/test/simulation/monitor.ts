@@ -10,7 +10,8 @@ export interface Monitor {
   readonly sent: (key: string) => void;
   /** The server did a command. */
   readonly effect: (key: string, answer: object) => void;
-  readonly outcome: (outcome: Outcome) => void;
+  /** Somebody is told. A page that was left may not have got round to forgetting what it gave up. */
+  readonly outcome: (outcome: Outcome, isOpen: boolean) => void;
   /** What is shown now. @throws Error */
   readonly look: (records: readonly ShownRecord[]) => void;
   /** The server has lost commits: what was seen of them may go back once. */
@@ -65,10 +66,10 @@ export function createMonitor(): Monitor {
     effect(key, answer) {
       effects.set(key, recordsIn(answer));
     },
-    outcome(outcome) {
+    outcome(outcome, isOpen) {
       const tag = String(outcome.command.input.reason);
       const isGivenUp = "error" in outcome && outcome.error.code === "not_sent";
-      if (isGivenUp) givenUp.add(outcome.command.key);
+      if (isGivenUp && isOpen) givenUp.add(outcome.command.key);
       settledTags.set(tag, "answer" in outcome ? "done" : isGivenUp ? "given up" : "refused");
       if (!("answer" in outcome)) return;
       for (const { id, version } of effects.get(outcome.command.key) ?? []) {

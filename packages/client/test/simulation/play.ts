@@ -97,7 +97,7 @@ function watch(stage: Stage): void {
   };
   for (const query of [slots, appointments]) query.subscribe(look);
   client.onOutcome((outcome) => {
-    monitor.outcome(outcome);
+    monitor.outcome(outcome, stage.client === client);
     if ("answer" in outcome && typeof outcome.answer.holdToken === "string") stage.holdToken = outcome.answer.holdToken;
   });
 }
