@@ -33,6 +33,8 @@ test.each(mutants.map((mutant, index) => [mutant.flaw, mutant, index] as const))
     const property = fc.asyncProperty(plan, (steps) => play(steps, product, openMemory));
     const found = await fc.check(property, { numRuns: 2_000, seed: 1, examples, endOnFailure: true });
     expect(found.failed).toBe(true);
-    expect(String(found.errorInstance)).toMatch(/went back|given up|shown in version|differ|pending|told|took effect|gone|live/);
+    expect(String(found.errorInstance)).toMatch(
+      /went back|given up|shown in version|differ|pending|told|took effect|gone|live/,
+    );
   },
 );
