@@ -112,6 +112,20 @@ const writtenPlans: readonly (readonly Step[])[] = [
     { ...first, kind: "others", act: "book" },
     news,
   ],
+  // The feed brings a booking while the list is read that is of before it.
+  [
+    { kind: "reset", isSlow: true, settles: true },
+    news,
+    { ...first, kind: "others", act: "book" },
+    news,
+    { kind: "release", place: 0, settles: true },
+  ],
+  // A page takes up a command that has taken effect, and is signed out.
+  [
+    { ...first, kind: "give", act: "book", fate: "unanswered" },
+    { kind: "fate", fates: ["signedOut", "signedOut"], settles: false },
+    { kind: "reload", isSlow: false, settles: true },
+  ],
   // A stream is opened just when the server loses a commit that a list was read with.
   [
     { kind: "save", settles: false },
