@@ -23,7 +23,7 @@ import { createServerClock } from "./server-clock.ts";
 import { type ListView, listQuery } from "./store/list-query.ts";
 import { createLists } from "./store/lists.ts";
 import { createOutbox, type Outcome } from "./store/outbox.ts";
-import type { PendingCommand } from "./store/pending.ts";
+import type { CommandUnderWay } from "./store/pending.ts";
 import { createRereads } from "./store/rereads.ts";
 import { type AppointmentsWanted, type SlotsWanted, scopeOf } from "./store/scope.ts";
 import { createStore, type ShownRecord, type Store } from "./store/store.ts";
@@ -54,8 +54,14 @@ export interface Client {
   /** Free times, searched again when the feed says that they have changed. */
   readonly openSlots: (input: FindOpenInput) => LiveQuery<OpenSlotsView>;
   readonly connection: Connection;
-  /** The commands under way, in the order in which they were given. */
-  readonly pending: LiveQuery<readonly PendingCommand[]>;
+  /** The commands under way, in the order in which they were given, with why they have no answer yet. */
+  readonly pending: LiveQuery<readonly CommandUnderWay[]>;
+  /**
+   * Gives up a command under way, by its key. What it shows is taken back, it is not sent again, its caller and `onOutcome`
+   * are told `not_sent`, and the records that it names are read. An attempt may have taken effect. False if there is none
+   * of this key, such as one that was answered meanwhile.
+   */
+  readonly giveUp: (key: string) => boolean;
   /** Told what became of each command, also of those that an earlier page has left. Returns what ends it. */
   readonly onOutcome: (listener: (outcome: Outcome) => void) => () => void;
   /** Tries at once what waits for its next attempt: the network may be back. */
@@ -132,6 +138,7 @@ export function createClient(options: ClientOptions): Client {
     openSlots: (input) => openSlotsQuery({ store, send, environment, now: clock.now, onNews: news.subscribe }, input),
     connection: { get: feed.get, subscribe: feed.subscribe, ageMs: feed.ageMs },
     pending: { get: memoized(store.version, store.pending), subscribe: store.subscribe },
+    giveUp: outbox.giveUp,
     onOutcome: outcomes.subscribe,
     retryNow: pauses.wake,
     close() {

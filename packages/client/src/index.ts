@@ -31,6 +31,6 @@ export type { LiveQuery } from "./live-query.ts";
 export type { OpenSlotsView } from "./open-slots.ts";
 export type { ListView } from "./store/list-query.ts";
 export type { Outcome } from "./store/outbox.ts";
-export type { PendingCommand } from "./store/pending.ts";
+export type { CommandUnderWay, PendingCommand } from "./store/pending.ts";
 export type { AppointmentsWanted, SlotsWanted } from "./store/scope.ts";
 export type { ShownRecord } from "./store/store.ts";

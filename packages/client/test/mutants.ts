@@ -63,6 +63,37 @@ export const mutants: readonly Mutant[] = [
     replace: "const told",
   },
   {
+    flaw: "shows what was given up for ever",
+    file: "store/outbox.ts",
+    find: "    store.refuse(command, undefined);\n    void options.reread",
+    replace: "    void options.reread",
+  },
+  {
+    flaw: "goes on sending what was given up",
+    file: "store/outbox.ts",
+    find: "    course.stop.abort();\n    store.refuse",
+    replace: "    store.refuse",
+  },
+  {
+    flaw: "sends what was given up again after a reload",
+    file: "store/outbox.ts",
+    find: "if (outcome === undefined) return new Promise(() => {});\n",
+    replace:
+      'if (outcome === undefined) return new Promise(() => {});\n    if ("error" in outcome && outcome.error.code === "not_sent") {\n      onOutcome(outcome);\n      throw outcome.error;\n    }\n',
+  },
+  {
+    flaw: "takes a plain 500 for a refusal once its user is signed out",
+    file: "store/outbox.ts",
+    find: "status < 400 || status >= 500 ||",
+    replace: "status === 0 || status >= 502 ||",
+  },
+  {
+    flaw: "takes being signed out after a reload for a refusal",
+    file: "store/outbox.ts",
+    find: "mayHaveReached = isKept;",
+    replace: "mayHaveReached = false;",
+  },
+  {
     flaw: "begins each stream at the end of the feed",
     file: "feed/connection.ts",
     find: "if (listener.cursor() === undefined) await listener.begin();\n",

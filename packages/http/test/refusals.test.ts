@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeOnEachEngine } from "./engines.ts";
 import { place, publish, type Sent, slotAt, stage, week } from "./stage.ts";
 
 const envelope = {
@@ -134,6 +135,27 @@ const refusals: readonly Refusal[] = [
     "invalid_input",
   ],
   ["nobody", "GET /slots", { actor: "" }, 401, "not_signed_in"],
+  [
+    "a slot that overlaps another one",
+    "POST /slots",
+    { body: { ...place, slots: [slotAt(600), slotAt(-10)] } },
+    409,
+    "slot_overlap",
+  ],
+  [
+    "a chunk of slots with one that overlaps another one",
+    "POST /slots/many",
+    { body: { ...place, slots: [slotAt(600), slotAt(15)] } },
+    409,
+    "slot_overlap",
+  ],
+  [
+    "slots that overlap each other",
+    "POST /slots",
+    { body: { ...place, slots: [slotAt(600), slotAt(615)] } },
+    409,
+    "slot_overlap",
+  ],
   ["an unknown slot", "GET /slots/none", {}, 404, "slot_not_found"],
   ["an unknown appointment", "POST /appointments/none/cancel", {}, 404, "appointment_not_found"],
   ["an unknown schedule", "GET /schedules/none?facilityId=x", {}, 404, "schedule_not_found"],
@@ -165,10 +187,16 @@ const refusals: readonly Refusal[] = [
   ["a sandboxed page", "POST /slots/x/block", { headers: { Origin: "null" } }, 403, "cross_site"],
 ];
 
-describe("the handler refuses in the envelope, and writes nothing:", () => {
+describeOnEachEngine("the handler refuses in the envelope, and writes nothing:", ({ stage, openStage }) => {
+  let shared: Awaited<ReturnType<typeof openStage>>;
+  beforeAll(async () => {
+    shared = await openStage();
+    await publish(shared.send, 1);
+  });
+  afterAll(() => shared.close());
+
   it.each(refusals)("%s", async (_what, route, sent, status, code) => {
-    const { send, engine, errors } = await stage();
-    await publish(send, 1);
+    const { send, engine, errors } = shared;
     const { cursor } = await engine.changes({ after: "end" });
     const refused = await send(route, sent);
     expect(refused).toMatchObject({ status, body: { ...envelope, scenario: code } });

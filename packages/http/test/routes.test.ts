@@ -1,10 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { answers } from "../src/openapi/answers.ts";
 import { type OperationName, operationNames } from "../src/routes/table.ts";
-import { at, place, publish, type Send, slotAt, stage, week } from "./stage.ts";
+import { describeOnEachEngine, type Open } from "./engines.ts";
+import { at, place, publish, type Send, slotAt, week } from "./stage.ts";
 
 /** Checks each answer against the schema that the OpenAPI document has for it. */
-async function documented() {
+async function documented(stage: Open) {
   const { send: plain, engine } = await stage({ live: { from: at(0), to: at(10_000), openTo: "everybody" } });
   const seen = new Set<OperationName>();
   const as = async (name: keyof typeof answers, route: string, sent: Parameters<Send>[1] = {}) => {
@@ -18,9 +19,14 @@ async function documented() {
   return { as, seen, engine };
 }
 
-describe("the handler", () => {
+interface Listed {
+  readonly id: string;
+  readonly start: string;
+}
+
+describeOnEachEngine("the handler", ({ stage }) => {
   it("answers every command, read and list as its document says", async () => {
-    const { as, seen } = await documented();
+    const { as, seen } = await documented(stage);
     const slots = [0, 30, 60, 90, 120, 150].map(slotAt);
     const created = await as("createSlots", "POST /slots", { body: { ...place, timeZone: "Europe/Berlin", slots } });
     expect(created).toMatchObject({ status: 201, body: { schedule: { version: 1 } } });
@@ -105,6 +111,40 @@ describe("the handler", () => {
     await changedBy(`POST /slots/${one}/block`, {});
     await changedBy("POST /appointments/a/check-in", {});
     await changedBy("POST /appointments/a/cancel", {});
+  });
+
+  it("shows the seats of a group one by one, page by page, and each is booked for itself", async () => {
+    const { send } = await stage();
+    const slots = [slotAt(0), { ...slotAt(30), capacity: 5 }, slotAt(60)];
+    const created = (await send("POST /slots", { body: { ...place, slots } })).body.slots;
+    expect(created.map(({ seat }: { seat: number }) => seat)).toEqual([0, 0, 1, 2, 3, 4, 0]);
+    const pagesOf = async (route: string) => {
+      const pages = [(await send(route)).body];
+      for (let next = pages[0].nextCursor; next !== null; next = pages.at(-1).nextCursor) {
+        pages.push((await send(`${route}&cursor=${encodeURIComponent(next)}`)).body);
+      }
+      return pages.map(({ items }) => items);
+    };
+    const list = `GET /slots?providerId=${place.providerId}&${week}`;
+    const pages = await pagesOf(`${list}&limit=2`);
+    expect(pages.map(({ length }) => length)).toEqual([2, 2, 2, 1]);
+    // Seats of one time come in the order of their ids.
+    const byStartAndId = (one: Listed, other: Listed) => (one.start + one.id < other.start + other.id ? -1 : 1);
+    expect(pages.flat()).toEqual(created.toSorted(byStartAndId));
+    const group = created.slice(1, 6).map(({ id }: Listed) => id);
+    for (const slotId of group.slice(0, 3)) {
+      expect((await send("POST /appointments", { body: { slotId, subjectId: `of-${slotId}` } })).status).toBe(201);
+    }
+    const taken = await send("POST /appointments", { body: { slotId: group[0], subjectId: "late" } });
+    expect(taken).toMatchObject({ status: 409, body: { scenario: "slot_booked" } });
+    const left = (await pagesOf(`${list}&status=available&limit=1`)).flat();
+    expect(new Set(left.map(({ id }) => id))).toEqual(new Set([0, 4, 5, 6].map((index) => created[index].id)));
+    const open = (await pagesOf(`GET /open-slots?providerId=${place.providerId}&${week}&limit=1`)).flat();
+    expect(open.map(({ start, seats }) => [start, seats])).toEqual([
+      [at(0), 1],
+      [at(30), 2],
+      [at(60), 1],
+    ]);
   });
 
   it("answers below its base path, with the methods of a path, and a head without its body", async () => {

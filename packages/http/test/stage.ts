@@ -1,5 +1,12 @@
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
-import { type AccessAnswer, type AccessRequest, type Actor, createEngine, type EngineOptions } from "@slotwright/core";
+import {
+  type AccessAnswer,
+  type AccessRequest,
+  type Actor,
+  createEngine,
+  type EngineOptions,
+  type StorageAdapter,
+} from "@slotwright/core";
 import { onTestFinished } from "vitest";
 import { createHandler, type Handler, type HandlerOptions } from "../src/index.ts";
 
@@ -67,21 +74,33 @@ export function sendTo(handler: Handler): Send {
   };
 }
 
-type StageOptions = Partial<Omit<HandlerOptions, "engine">> & {
+export type StageOptions = Partial<Omit<HandlerOptions, "engine">> & {
   readonly engineOptions?: Partial<EngineOptions<never, unknown>>;
 };
 
-export async function stage({ engineOptions, ...options }: StageOptions = {}) {
-  const storage = sqliteAdapter({ filename: ":memory:" });
+export async function openMemory(): Promise<StorageAdapter<never>> {
+  const storage = sqliteAdapter({ filename: ":memory:" }) as StorageAdapter<never>;
   await storage.migrate();
+  return storage;
+}
+
+/** A handler over an engine on this storage, which its `close` closes as well. */
+export function openStage(storage: StorageAdapter<never>, { engineOptions, ...options }: StageOptions = {}) {
   const engine = createEngine({ storage, authorize, ...(engineOptions as object) });
   const errors: unknown[] = [];
   const handler = createHandler({ engine, actorOf: actorIn, onError: (error) => errors.push(error), ...options });
-  onTestFinished(async () => {
+  const close = async () => {
     await handler.close();
     await storage.close();
-  });
-  return { engine, handler, send: sendTo(handler), errors, storage };
+  };
+  return { engine, handler, send: sendTo(handler), errors, storage, close };
+}
+
+/** The same in memory, for one test. */
+export async function stage(options: StageOptions = {}) {
+  const staged = openStage(await openMemory(), options);
+  onTestFinished(staged.close);
+  return staged;
 }
 
 export const place = { providerId: "dr-weber", facilityId: "north" } as const;

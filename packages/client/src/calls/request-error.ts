@@ -78,7 +78,15 @@ export function notAnAnswer(status: number, retryAfterMs: number | null): Reques
 
 /** It was kept for so long that nobody expects it any more. An attempt before may have reached the server. */
 export function notSent(): RequestError<"not_sent"> {
-  const message = "This was asked for long ago, so it was not sent again. Look up whether it took effect.";
+  return notSentAgain("This was asked for long ago, so it was not sent again. Look up whether it took effect.");
+}
+
+/** A person has given it up, because of the error of its last attempt. One of them may have reached the server. */
+export function takenBack(cause: RequestError | null): RequestError<"not_sent"> {
+  return notSentAgain("You took this back, so it is not sent again. Look up whether it took effect.", cause);
+}
+
+function notSentAgain(message: string, cause: RequestError | null = null): RequestError<"not_sent"> {
   const facts = { status: 0, message, details: {}, recoverable: true, transient: false, retryAfterMs: null };
-  return new RequestError("not_sent", facts);
+  return new RequestError("not_sent", facts, cause ?? undefined);
 }

@@ -1,5 +1,5 @@
 import type { HostCommandName } from "@slotwright/core/client";
-import { isRequestError, notSent, type RequestError } from "../calls/request-error.ts";
+import { isRequestError, notSent, type RequestError, takenBack } from "../calls/request-error.ts";
 import type { Fields } from "../calls/routes.ts";
 import type { Send } from "../calls/send.ts";
 import type { KeyValueStore } from "../keys/key-value-store.ts";
@@ -35,26 +35,43 @@ export interface Outbox {
   readonly give: (name: HostCommandName, input: Fields) => Promise<Fields>;
   /** Takes up what an earlier page has left. */
   readonly takeUp: () => Promise<void>;
+  /** Takes one back that has no answer. False if there is none of this key. */
+  readonly giveUp: (key: string) => boolean;
   readonly close: () => void;
+}
+
+/** A command on its way. What is decided first counts: an answer, or that it is given up. */
+interface Course {
+  readonly command: PendingCommand;
+  /** An earlier page has kept it, and may have sent it. */
+  readonly isKept: boolean;
+  readonly stop: AbortController;
+  /** Resolves when it is given up. */
+  readonly givenUp: Promise<Outcome>;
+  readonly giveUp: (outcome: Outcome) => void;
+  isDecided: boolean;
+  /** Resolves when everything about it is over. */
+  done: Promise<unknown>;
 }
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { store, keys, prefix, onOutcome } = options;
-  const underWay = new Map<string, { readonly command: PendingCommand; readonly done: Promise<unknown> }>();
-  const closing = new AbortController();
+  const underWay = new Set<Course>();
+  let isClosed = false;
 
   /** Waits for earlier commands about the same records: their order is part of what was meant. */
   async function turnOf(command: PendingCommand): Promise<void> {
     const own = new Set(keysOf(command));
-    const before = [...underWay.values()].filter((other) => keysOf(other.command).some((key) => own.has(key)));
+    const before = [...underWay].filter((other) => keysOf(other.command).some((key) => own.has(key)));
     await Promise.all(before.map(({ done }) => done));
   }
 
-  async function run(command: PendingCommand, turn: Promise<void>, isKept: boolean): Promise<Fields> {
+  async function run(course: Course, turn: Promise<void>): Promise<Fields> {
+    const { command } = course;
     // Kept before it is sent: after a reload in between, a second click would be a second command.
-    if (!isKept) await keys.set(prefix + command.key, pendingText(command)).catch(() => {});
-    await turn;
-    const outcome = await sendUntilAnswered(command, options, closing.signal);
+    if (!course.isKept) await keys.set(prefix + command.key, pendingText(command)).catch(() => {});
+    const answered = turn.then(() => sendUntilAnswered(course, options));
+    const outcome = await Promise.race([course.givenUp, answered]);
     if (outcome === undefined) return new Promise(() => {});
     await keys.delete(prefix + command.key).catch(() => {});
     onOutcome(outcome);
@@ -63,34 +80,52 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function start(command: PendingCommand, isKept: boolean): Promise<Fields> {
-    const running = run(command, turnOf(command), isKept);
-    const done = running.catch(() => {}).then(() => underWay.delete(command.key));
-    underWay.set(command.key, { command, done });
+    const course = courseOf(command, isKept);
+    if (isClosed) course.stop.abort();
+    const running = run(course, turnOf(command));
+    course.done = running.catch(() => {}).then(() => underWay.delete(course));
+    underWay.add(course);
+    store.add(command);
     return running;
+  }
+
+  function giveUp(course: Course): void {
+    const { command } = course;
+    course.isDecided = true;
+    const error = store.pending().find(({ key }) => key === command.key)?.error ?? null;
+    course.giveUp({ command, error: takenBack(error) });
+    course.stop.abort();
+    store.refuse(command, undefined);
+    void options.reread(keysOf(command));
   }
 
   return {
     give(name, input) {
-      const command = commandOf(name, input, options);
-      store.add(command);
-      return start(command, false);
+      return start(commandOf(name, input, options), false);
     },
     async takeUp() {
       const kept = await keys.entries(prefix).catch(() => []);
       const commands = kept.flatMap(([, text]) => parsePending(text) ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
-      for (const command of commands.filter(({ key }) => !underWay.has(key))) {
-        if (options.now() - command.at > options.resendForMs) await giveUp(command);
-        else {
-          store.add(command);
-          start(command, true).catch(() => {});
-        }
+      const known = new Set([...underWay].map(({ command }) => command.key));
+      for (const command of commands.filter(({ key }) => !known.has(key))) {
+        if (options.now() - command.at > options.resendForMs) await forget(command);
+        else start(command, true).catch(() => {});
       }
     },
-    close: () => closing.abort(),
+    giveUp(key) {
+      if (isClosed) return false;
+      const found = [...underWay].filter(({ command, isDecided }) => command.key === key && !isDecided);
+      for (const course of found) giveUp(course);
+      return found.length > 0;
+    },
+    close() {
+      isClosed = true;
+      for (const { stop } of underWay) stop.abort();
+    },
   };
 
   /** Nobody expects it any more. Whether an attempt has reached the server is not known. */
-  async function giveUp(command: PendingCommand): Promise<void> {
+  async function forget(command: PendingCommand): Promise<void> {
     await keys.delete(prefix + command.key).catch(() => {});
     onOutcome({ command, error: notSent() });
   }
@@ -107,27 +142,38 @@ function commandOf(name: HostCommandName, given: Fields, { store, now, newId }: 
   return { key, name, input, slotIds: [...new Set([...namedSlots(input), ...owned])], at: now() };
 }
 
-/** Undefined if the client was closed before there was an answer. */
-async function sendUntilAnswered(
-  command: PendingCommand,
-  options: OutboxOptions,
-  closed: AbortSignal,
-): Promise<Outcome | undefined> {
-  const { store, send, pauses, random } = options;
-  for (let failures = 1, mayHaveReached = false; !closed.aborted; failures++) {
+function courseOf(command: PendingCommand, isKept: boolean): Course {
+  let giveUp: Course["giveUp"] = () => {};
+  const givenUp = new Promise<Outcome>((resolve) => {
+    giveUp = resolve;
+  });
+  return { command, isKept, stop: new AbortController(), givenUp, giveUp, isDecided: false, done: givenUp };
+}
+
+/** Undefined if the client was closed, or the command was given up, before there was an answer. */
+async function sendUntilAnswered(course: Course, options: OutboxOptions): Promise<Outcome | undefined> {
+  const { store, send, pauses, random, now } = options;
+  const { command, isKept } = course;
+  const { signal } = course.stop;
+  // The page before may have sent what it has kept.
+  for (let failures = 1, mayHaveReached = isKept; !signal.aborted; failures++) {
     const generation = store.generation();
     try {
-      const answer = await send(command.name, { ...command.input, idempotencyKey: command.key }, closed);
+      const answer = await send(command.name, { ...command.input, idempotencyKey: command.key }, signal);
+      if (course.isDecided) return undefined;
+      course.isDecided = true;
       await settle(command, answer, generation === store.generation(), options);
       return { command, answer };
     } catch (error) {
       if (!isRequestError(error)) throw error;
-      if (closed.aborted) return undefined;
+      if (signal.aborted) return undefined;
       if (!isAgain(error, mayHaveReached)) {
+        course.isDecided = true;
         store.refuse(command, generation === store.generation() ? error : undefined);
         return { command, error };
       }
       mayHaveReached ||= mayHaveTakenEffect(error);
+      store.fail(command, error, now());
       await pauses.pause(Math.max(backOff(failures, random()), error.retryAfterMs ?? 0));
     }
   }
@@ -140,8 +186,9 @@ function isAgain({ transient, status, code }: RequestError, mayHaveReached: bool
   return transient || status === 503 || (mayHaveReached && (code === "not_signed_in" || status === 401));
 }
 
+/** No answer, one that cannot be read, or one of a server in trouble. What has a status of 4xx was turned away. */
 const mayHaveTakenEffect = ({ status, code }: RequestError): boolean =>
-  status === 0 || code === "outcome_unknown" || status >= 502;
+  status < 400 || status >= 500 || code === "outcome_unknown";
 
 /**
  * The answer of a request that was begun before the feed began anew may describe a state that is gone, so its records are read.

@@ -1,12 +1,13 @@
 import type { ShownEntry } from "../calls/calls.ts";
+import type { RequestError } from "../calls/request-error.ts";
 import type { Base } from "./base.ts";
 import { effectOf } from "./effects.ts";
 import { entryKey } from "./entries.ts";
-import type { PendingCommand } from "./pending.ts";
+import type { CommandUnderWay, PendingCommand } from "./pending.ts";
 import { appointmentKey, asOf, type ClientRecord, type Key, keyOf, type Seen, slotKey } from "./records.ts";
 
 interface Item {
-  readonly command: PendingCommand;
+  command: CommandUnderWay;
   /** The records that the feed has brought with this very command, so that its effect on them is in the base. */
   inBase: ReadonlySet<Key>;
   /** The same of the base that is being made anew. */
@@ -17,8 +18,10 @@ interface Item {
 
 /** The commands that are shown before the base has what they did, in the order in which they were given. */
 export interface PendingList {
-  readonly commands: () => readonly PendingCommand[];
+  readonly commands: () => readonly CommandUnderWay[];
   readonly add: (command: PendingCommand) => void;
+  /** An attempt has failed, and there will be another one. */
+  readonly fail: (key: string, error: RequestError, at: number) => void;
   readonly remove: (key: string) => void;
   /** It was answered: it stays until the base has these versions. */
   readonly settle: (key: string, versions: ReadonlyMap<Key, number>) => void;
@@ -38,7 +41,14 @@ export function createPendingList(): PendingList {
     commands: () => items.map(({ command }) => command),
     add(command) {
       if (items.some((item) => item.command.key === command.key)) return;
-      items = [...items, { command, inBase: none, inFresh: none, versions: undefined }].sort(byKey);
+      const fresh = { ...command, attempts: 0, failingSince: null, error: null };
+      items = [...items, { command: fresh, inBase: none, inFresh: none, versions: undefined }].sort(byKey);
+    },
+    fail(key, error, at) {
+      for (const item of items.filter(({ command }) => command.key === key)) {
+        const { attempts, failingSince } = item.command;
+        item.command = { ...item.command, attempts: attempts + 1, failingSince: failingSince ?? at, error };
+      }
     },
     remove(key) {
       items = items.filter(({ command }) => command.key !== key);

@@ -1,4 +1,5 @@
 import { type HostCommandName, hostCommandNames } from "@slotwright/core/client";
+import type { RequestError } from "../calls/request-error.ts";
 import type { Fields } from "../calls/routes.ts";
 import { appointmentKey, type Key, slotKey } from "./records.ts";
 
@@ -13,6 +14,16 @@ export interface PendingCommand {
   readonly slotIds: readonly string[];
   /** When it was given, in milliseconds since 1970. */
   readonly at: number;
+}
+
+/** A command under way, and how it goes: a person can see that it does not get through, and give it up. */
+export interface CommandUnderWay extends PendingCommand {
+  /** How many attempts of this page have failed. */
+  readonly attempts: number;
+  /** When the first of them failed, in milliseconds since 1970. Null if none has. */
+  readonly failingSince: number | null;
+  /** Why the last of them failed. Null if none has. */
+  readonly error: RequestError | null;
 }
 
 /** The records that a command is about. Commands that share one are sent one after the other. */

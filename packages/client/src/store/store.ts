@@ -2,7 +2,7 @@ import type { ShownEntry } from "../calls/calls.ts";
 import type { RequestError } from "../calls/request-error.ts";
 import { type Base, createBase } from "./base.ts";
 import { applyEntry, entryKey } from "./entries.ts";
-import type { PendingCommand } from "./pending.ts";
+import type { CommandUnderWay, PendingCommand } from "./pending.ts";
 import { createPendingList } from "./pending-list.ts";
 import { asOf, type ClientRecord, expiryOf, type Key, keyOf } from "./records.ts";
 import { toldBy } from "./told.ts";
@@ -32,7 +32,7 @@ export interface Store {
   readonly shown: () => ReadonlyMap<Key, ShownRecord>;
   /** Whether anything was read to its end: before that, there may be much more than is shown. */
   readonly hasBegun: () => boolean;
-  readonly pending: () => readonly PendingCommand[];
+  readonly pending: () => readonly CommandUnderWay[];
   /** Grows when the feed begins anew. What was asked for before then may be of a history that is gone. */
   readonly generation: () => number;
   /** Takes records of a list or a read that was begun in this generation. */
@@ -43,6 +43,8 @@ export interface Store {
   /** Keeps what the feed brings until `end`: a list that is being read may have older versions, and other records. */
   readonly heed: () => { readonly end: () => void };
   readonly add: (command: PendingCommand) => void;
+  /** An attempt of a command has failed at this time, and there will be another one. */
+  readonly fail: (command: PendingCommand, error: RequestError, at: number) => void;
   /** A command was answered with these records. */
   readonly settle: (command: PendingCommand, records: readonly ClientRecord[]) => void;
   /**
@@ -50,7 +52,7 @@ export interface Store {
    * that is shown.
    */
   readonly settleRead: (command: PendingCommand) => Promise<void>;
-  /** A command was refused: it is taken back, and what the refusal says of a record counts at once. */
+  /** A command was refused, or given up: it is taken back, and what a refusal says of a record counts at once. */
   readonly refuse: (command: PendingCommand, error: RequestError | undefined) => void;
   /** The feed begins anew: until `completeAnew`, lists and entries go into a base that is not shown yet. */
   readonly beginAnew: () => void;
@@ -153,6 +155,10 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
     },
     add(command) {
       list.add(command);
+      changed();
+    },
+    fail(command, error, at) {
+      list.fail(command.key, error, at);
       changed();
     },
     settle(command, records) {

@@ -1,12 +1,17 @@
 import type { Engine } from "@slotwright/core";
-import type { Outcome, ShownRecord } from "../../src/index.ts";
+import type { Outcome, PendingCommand, ShownRecord } from "../../src/index.ts";
 
 /** Looks over the shoulder of a person, and knows what the server did. */
 export interface Monitor {
   readonly given: (tag: string) => void;
+  /** A person has given a command up, and these are still under way. */
+  readonly takenBack: (key: string, pending: readonly PendingCommand[]) => void;
+  /** A command was sent. */
+  readonly sent: (key: string) => void;
   /** The server did a command. */
   readonly effect: (key: string, answer: object) => void;
-  readonly outcome: (outcome: Outcome) => void;
+  /** Somebody is told. A page that was left may not have got round to forgetting what it gave up. */
+  readonly outcome: (outcome: Outcome, isOpen: boolean) => void;
   /** What is shown now. @throws Error */
   readonly look: (records: readonly ShownRecord[]) => void;
   /** The server has lost commits: what was seen of them may go back once. */
@@ -28,7 +33,8 @@ export function createMonitor(): Monitor {
   const seen = new Map<string, number>();
   const told = new Map<string, number>();
   const given = new Set<string>();
-  const settledTags = new Map<string, "done" | "refused">();
+  const settledTags = new Map<string, "done" | "refused" | "given up">();
+  const givenUp = new Set<string>();
   const effects = new Map<string, readonly Versioned[]>();
   const problems: string[] = [];
   /** The records that have gone back since commits were lost: each of them may once, when the page learns of it. */
@@ -51,12 +57,20 @@ export function createMonitor(): Monitor {
 
   return {
     given: (tag) => given.add(tag),
+    takenBack(key, pending) {
+      if (pending.some((command) => command.key === key)) problem(`${key} is pending and was given up`);
+    },
+    sent(key) {
+      if (givenUp.has(key)) problem(`${key} was sent after it was given up`);
+    },
     effect(key, answer) {
       effects.set(key, recordsIn(answer));
     },
-    outcome(outcome) {
+    outcome(outcome, isOpen) {
       const tag = String(outcome.command.input.reason);
-      settledTags.set(tag, "answer" in outcome ? "done" : "refused");
+      const isGivenUp = "error" in outcome && outcome.error.code === "not_sent";
+      if (isGivenUp && isOpen) givenUp.add(outcome.command.key);
+      settledTags.set(tag, "answer" in outcome ? "done" : isGivenUp ? "given up" : "refused");
       if (!("answer" in outcome)) return;
       for (const { id, version } of effects.get(outcome.command.key) ?? []) {
         told.set(id, Math.max(version, told.get(id) ?? 0));

@@ -29,7 +29,8 @@ export type Step = { readonly settles: boolean } & (
     }
   | { readonly kind: "fate"; readonly fates: readonly Fate[] }
   | { readonly kind: "pump"; readonly most: number; readonly cutAt: readonly number[] }
-  | { readonly kind: "release"; readonly place: number }
+  /** A late answer comes, or a person gives up a command: the one at this place. */
+  | { readonly kind: "release" | "giveUp"; readonly place: number }
   | { readonly kind: "cut"; readonly streams: TestServer["streams"] }
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "restore"; readonly to: number }
@@ -39,7 +40,7 @@ export type Step = { readonly settles: boolean } & (
 );
 
 const small = fc.nat(7);
-const fate = fc.constantFrom<Fate>("through", "lost", "unanswered", "late", "late");
+const fate = fc.constantFrom<Fate>("through", "lost", "unanswered", "garbled", "signedOut", "late", "late");
 const act = (kind: "give" | "others") =>
   fc.record({ kind: fc.constant(kind), act: fc.constantFrom(...acts), slot: fc.nat(2), appointment: fc.nat(2), fate });
 
@@ -59,6 +60,7 @@ const happening = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("release" as const), place: small }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("giveUp" as const), place: small }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -109,6 +111,27 @@ const writtenPlans: readonly (readonly Step[])[] = [
     { kind: "wait", ms: 31_000, settles: true },
     { ...first, kind: "others", act: "book" },
     news,
+  ],
+  // The feed brings a booking while the list is read that is of before it.
+  [
+    { kind: "reset", isSlow: true, settles: true },
+    news,
+    { ...first, kind: "others", act: "book" },
+    news,
+    { kind: "release", place: 0, settles: true },
+  ],
+  // A page takes up a command that has taken effect, and is signed out.
+  [
+    { ...first, kind: "give", act: "book", fate: "unanswered" },
+    { kind: "fate", fates: ["signedOut", "signedOut"], settles: false },
+    { kind: "reload", isSlow: false, settles: true },
+  ],
+  // A stream is opened just when the server loses a commit that a list was read with.
+  [
+    { kind: "save", settles: false },
+    { kind: "reload", isSlow: false, settles: false },
+    { ...first, kind: "others", act: "book", settles: false },
+    { kind: "restore", to: 0, settles: true },
   ],
 ];
 

@@ -56,6 +56,7 @@ async function openStage(product: Product, database: Database): Promise<Stage> {
   const server = createTestServer(engine, ada);
   const monitor = createMonitor();
   server.onEffect = monitor.effect;
+  server.onCommand = monitor.sent;
   const keys = product.memoryKeyValueStore();
   const client = clientOf(product, server, time, keys);
   const stage: Stage = {
@@ -96,7 +97,7 @@ function watch(stage: Stage): void {
   };
   for (const query of [slots, appointments]) query.subscribe(look);
   client.onOutcome((outcome) => {
-    monitor.outcome(outcome);
+    monitor.outcome(outcome, stage.client === client);
     if ("answer" in outcome && typeof outcome.answer.holdToken === "string") stage.holdToken = outcome.answer.holdToken;
   });
 }
@@ -111,6 +112,7 @@ async function perform(stage: Stage, step: Step): Promise<void> {
   if (step.kind === "fate") server.fates.push(...step.fates);
   if (step.kind === "pump") await server.pump(step.most, step.cutAt);
   if (step.kind === "release") server.release(step.place);
+  if (step.kind === "giveUp") giveUp(stage, step.place);
   if (step.kind === "rewind") server.rewind();
   if (step.kind === "cut") cut(stage, step.streams);
   if (step.kind === "wait") await time.advance(step.ms, () => settled(2));
@@ -158,6 +160,13 @@ function give(stage: Stage, { act, slot, appointment }: Act): void {
   monitor.given(tag);
   const running = (client.commands[act] as (given: object) => Promise<object>)({ ...input, reason: tag });
   running.catch(() => {});
+}
+
+/** What a person gives up is gone from the screen at once, or it was answered already. */
+function giveUp({ client, monitor }: Stage, place: number): void {
+  const pending = client.pending.get();
+  const key = pending[place % Math.max(pending.length, 1)]?.key;
+  if (key !== undefined && client.giveUp(key)) monitor.takenBack(key, client.pending.get());
 }
 
 /** Somebody else acts, whatever the state: what cannot be done is refused. */

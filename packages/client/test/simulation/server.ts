@@ -7,6 +7,10 @@ export type Fate =
   | "lost"
   /** The server does it, and the answer is lost. */
   | "unanswered"
+  /** The server does it, and something in between answers with a page of its own. */
+  | "garbled"
+  /** The session has ended: the server says so, and does nothing. */
+  | "signedOut"
   /** The answer comes when the test lets it. */
   | "late";
 
@@ -30,6 +34,8 @@ export interface TestServer {
   /** Lets the late answers go: those at these places of the line, or all. */
   readonly release: (place?: number) => void;
   readonly late: () => number;
+  /** Told of each command that comes to the network, whatever becomes of it. */
+  onCommand: (key: string) => void;
   /** Told of each command that took effect, before its answer is on its way. */
   onEffect: (key: string, answer: object) => void;
   readonly openStreams: () => number;
@@ -38,7 +44,7 @@ export interface TestServer {
 interface OpenStream {
   cursor: string;
   before: string;
-  epoch: number;
+  readonly epoch: number;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
 }
 
@@ -57,21 +63,23 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
     if (of !== String(epoch)) throw new BookingError("feed_reset", {});
     return cursor;
   }
-  const cursorOut = (cursor: string) => `${epoch}~${cursor}`;
+  const cursorOut = (cursor: string, of: number) => `${of}~${cursor}`;
 
   async function changes(input: Record<string, unknown>): Promise<object> {
+    // What is read before a restore is answered with a cursor of before it, however late the answer is.
+    const of = epoch;
     const after = input.after === "end" ? "end" : cursorIn(String(input.after));
     const page = await engine.changes({ ...input, after });
-    return { ...page, cursor: cursorOut(page.cursor) };
+    return { ...page, cursor: cursorOut(page.cursor, of) };
   }
 
   async function openStream(lastEventId: string): Promise<Response> {
     if (server.streams === "refused") throw new TypeError("the stream was refused");
-    const cursor = cursorIn(lastEventId);
+    const [of, cursor] = [epoch, cursorIn(lastEventId)];
     await engine.changes({ after: cursor, limit: 1 });
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
-        const stream: OpenStream = { cursor, before: cursor, epoch, controller };
+        const stream: OpenStream = { cursor, before: cursor, epoch: of, controller };
         streams.add(stream);
         const started = JSON.stringify({ cursor: lastEventId });
         send(stream, `retry: 2000\n\nevent: started\nid: ${lastEventId}\ndata: ${started}\n\n`, []);
@@ -97,9 +105,10 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
     const page = await engine.changes({ after: stream.cursor, limit: most });
     if (!streams.has(stream)) return 0;
     [stream.before, stream.cursor] = [stream.cursor, page.cursor];
-    const data = JSON.stringify({ entries: page.entries, cursor: cursorOut(page.cursor) });
+    const cursor = cursorOut(page.cursor, stream.epoch);
+    const data = JSON.stringify({ entries: page.entries, cursor });
     const sign = page.entries.length === 0 ? ": still here\n" : `event: changes\ndata: ${data}\n`;
-    trySend(stream, `${sign}id: ${cursorOut(page.cursor)}\n\n`, cutAt);
+    trySend(stream, `${sign}id: ${cursor}\n\n`, cutAt);
     return page.entries.length;
   }
 
@@ -133,7 +142,7 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
     const path = url.pathname.split("/").slice(1).map(decodeURIComponent);
     if (url.pathname === "/changes/stream") return openStream(headers.get("last-event-id") ?? "");
     if (init.method === "GET") return json(await read(path, url.searchParams));
-    const key = headers.get("idempotency-key") ?? "";
+    const key = keyOf(init);
     const done = await command(path, { ...JSON.parse(String(init.body)), idempotencyKey: key });
     server.onEffect(key, done);
     return json(done);
@@ -160,13 +169,17 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
   const server: TestServer = {
     fates,
     streams: "open",
+    onCommand: () => {},
     onEffect: () => {},
     async fetch(url, init) {
       const fate = fates.shift() ?? "through";
       const lost = () => new TypeError("the network is gone");
+      if (init.method === "POST") server.onCommand(keyOf(init));
       if (fate === "lost") throw lost();
+      if (fate === "signedOut") return Response.json({ success: false, scenario: "not_signed_in" }, { status: 401 });
       const response = await untilAborted(answer(url, init), init.signal ?? undefined);
       if (fate === "unanswered") throw lost();
+      if (fate === "garbled") return new Response("<h1>Internal Server Error</h1>", { status: 500 });
       if (fate === "late") await untilAborted(new Promise<void>((go) => waiting.push(go)), init.signal ?? undefined);
       return response;
     },
@@ -206,6 +219,8 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
   };
   return server;
 }
+
+const keyOf = ({ headers }: RequestInit): string => new Headers(headers).get("idempotency-key") ?? "";
 
 const json = (body: object) =>
   new Response(JSON.stringify({ success: true, ...body }), { headers: { "content-type": "application/json" } });
