@@ -1,0 +1,3 @@
+export function PatientView() {
+  return <section aria-label="Patient" />;
+}

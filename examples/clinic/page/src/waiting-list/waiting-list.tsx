@@ -1,0 +1,3 @@
+export function WaitingList() {
+  return <section aria-label="Waiting" />;
+}
