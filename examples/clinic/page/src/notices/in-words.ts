@@ -19,9 +19,21 @@ const words: Readonly<Record<Name, Words>> = {
   accept: { noun: "acceptance", done: "The appointment was accepted.", refused: "The appointment was not accepted." },
   reschedule: { noun: "change of time", done: "The appointment was moved.", refused: "The appointment was not moved." },
   checkIn: { noun: "check-in", done: "The patient was checked in.", refused: "The patient was not checked in." },
-  complete: { noun: "completion", done: "The appointment is completed.", refused: "The appointment was not completed." },
-  markNoShow: { noun: "mark as missed", done: "The appointment was marked as missed.", refused: "It was not marked as missed." },
-  cancel: { noun: "cancellation", done: "The appointment was cancelled.", refused: "The appointment was not cancelled." },
+  complete: {
+    noun: "completion",
+    done: "The appointment is completed.",
+    refused: "The appointment was not completed.",
+  },
+  markNoShow: {
+    noun: "mark as missed",
+    done: "The appointment was marked as missed.",
+    refused: "It was not marked as missed.",
+  },
+  cancel: {
+    noun: "cancellation",
+    done: "The appointment was cancelled.",
+    refused: "The appointment was not cancelled.",
+  },
 };
 
 export const wordsOf = (name: Name): Words => words[name];

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import "./notices.css";
-import type { Notice } from "./notice-list.ts";
 import { NotConfirmed } from "./not-confirmed.tsx";
+import type { Notice } from "./notice-list.ts";
 import { useOutcomes } from "./outcomes.ts";
 import { useNotices } from "./use-notices.ts";
 

@@ -9,11 +9,13 @@ type Say = (error: RequestError, zone: string) => string;
  */
 const sentences: Readonly<Record<string, Say>> = {
   slot_booked: () => "Somebody else has taken this time. Choose another one.",
-  slot_held: (error, zone) => `Somebody is about to book this time${until(error, zone)}. Choose another one, or look again after that.`,
+  slot_held: (error, zone) =>
+    `Somebody is about to book this time${until(error, zone)}. Choose another one, or look again after that.`,
   slot_blocked: () => "The practice has closed this time. Choose another one.",
   slot_not_found: () => "This time does not exist any longer. Choose another one.",
   no_slot_available: () => "No free slot contains this time. Choose another one, or ask for an appointment.",
-  hold_expired: () => "The time was kept for you for a while, and that is over. Book it without that, or choose another one.",
+  hold_expired: () =>
+    "The time was kept for you for a while, and that is over. Book it without that, or choose another one.",
   hold_not_found: () => "The time is not kept for you any longer. Book it without that, or choose another one.",
   hold_not_owned: (error, zone) => `Somebody else is about to book this time${until(error, zone)}. Choose another one.`,
   time_mismatch: () => "The appointment does not lie within this slot. Choose one that contains all of it.",
