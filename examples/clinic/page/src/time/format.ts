@@ -67,12 +67,27 @@ function rangeOf(start: Date, end: Date, zone: string, to: string): string {
 
 /** Whether the clock on the wall shows this time twice. */
 function isRepeated(instant: Date, zone: string): boolean {
+  if (!changesAround(instant, zone)) return false;
   const time = zoned(instant, zone);
   const local = time.toPlainDateTime();
   const [earlier, later] = (["earlier", "later"] as const).map((which) =>
     local.toZonedDateTime(zone, { disambiguation: which }),
   );
   return earlier?.epochMilliseconds !== later?.epochMilliseconds;
+}
+
+const dayMs = 86_400_000;
+const changes = new Map<string, boolean>();
+
+/** Whether clocks of the zone are changed near this instant. Few days have that, so the dear question is rarely asked. */
+function changesAround(instant: Date, zone: string): boolean {
+  const day = Math.floor(instant.getTime() / dayMs);
+  const key = `${zone} ${day}`;
+  const known = changes.get(key);
+  if (known !== undefined) return known;
+  const [before, after] = [day - 1, day + 2].map((at) => zoned(new Date(at * dayMs), zone).offsetNanoseconds);
+  changes.set(key, before !== after);
+  return before !== after;
 }
 
 function partsOf(instant: Date, zone: string) {
