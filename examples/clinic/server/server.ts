@@ -5,9 +5,10 @@ import { createEngine } from "@slotwright/core";
 import { createHandler } from "@slotwright/http";
 import { protectServer, toNodeListener } from "@slotwright/http/node";
 import { loadEngine } from "@slotwright/lab/engines";
+import type { ClinicOptions } from "../options.ts";
 import { facilities, patients, providers } from "../people.ts";
 import { authorize } from "./access.ts";
-import { servePage } from "./page.ts";
+import { buildPage, servePage } from "./page.ts";
 import { actorOf, warning } from "./sign-in.ts";
 
 export interface RunningClinic {
@@ -15,9 +16,11 @@ export interface RunningClinic {
   readonly stop: () => Promise<void>;
 }
 
-export async function startClinic({ port }: { readonly port: number }): Promise<RunningClinic> {
-  const database = await (await loadEngine("sqlite")).createDatabase(new AbortController().signal);
-  const storage = (await loadEngine("sqlite")).openStorage(database.address);
+export async function startClinic(options: ClinicOptions): Promise<RunningClinic> {
+  const { port, database: kept } = options;
+  const kind = await loadEngine(options.engine);
+  const database = kept === undefined ? await kind.createDatabase(new AbortController().signal) : undefined;
+  const storage = kind.openStorage(kept ?? database?.address ?? "");
   await storage.migrate();
   const engine = createEngine({ storage, authorize });
   const handler = createHandler({
@@ -28,7 +31,7 @@ export async function startClinic({ port }: { readonly port: number }): Promise<
     onError: (error) => console.error(error),
   });
   const api = toNodeListener(handler);
-  const page = await servePage();
+  const page = servePage(options.page ?? (await buildPage()));
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     if (pathname.startsWith("/api/")) return api(request, response);
@@ -51,7 +54,7 @@ export async function startClinic({ port }: { readonly port: number }): Promise<
       await handler.close();
       server.closeAllConnections();
       await storage.close();
-      await database.end({ keep: false });
+      await database?.end({ keep: false });
     },
   };
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 
 export interface ClinicOptions {
+  readonly engine: "sqlite" | "postgres";
   /** The file of an SQLite database, or the URL of one on a server. */
   readonly database: string;
   /** The first day of the seeded weeks, a Monday. */
@@ -49,8 +50,8 @@ const main = join(import.meta.dirname, "../../main.ts");
 /** How long a start may take on a busy computer. */
 const patienceMs = 40_000;
 
-async function run({ database, from, page }: ClinicOptions, port: number): Promise<Running> {
-  const words = [main, "--port", `${port}`, "--database", database, "--from", from, "--page", page];
+async function run({ engine, database, from, page }: ClinicOptions, port: number): Promise<Running> {
+  const words = [main, `--${engine}`, "--port", `${port}`, "--database", database, "--from", from, "--page", page];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
   const output = outputOf(child);
   try {
