@@ -14,7 +14,7 @@ export interface Proxied {
 }
 
 /** A way to the clinic that can fail as networks do. */
-export interface Proxy {
+export interface ClinicProxy {
   readonly url: string;
   /** All requests so far, in order. */
   readonly requests: readonly Proxied[];
@@ -38,7 +38,7 @@ interface State {
 }
 
 /** @param target May be down, and come back. */
-export async function proxyTo(target: string): Promise<Proxy> {
+export async function proxyTo(target: string): Promise<ClinicProxy> {
   const state: State = { target: new URL(target), requests: [], streams: new Set(), harms: [] };
   const server = createServer((incoming, answer) => void pass(state, incoming, answer));
   await once(server.listen(0, "127.0.0.1"), "listening");

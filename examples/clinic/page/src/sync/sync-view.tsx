@@ -1,0 +1,3 @@
+export function SyncView() {
+  return <section aria-label="Sync check" />;
+}
