@@ -1,9 +1,9 @@
 import type { ShownAppointment } from "@slotwright/client";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useDrag } from "react-aria-components";
 import { useNames } from "../directory/names.ts";
-import { CancelDialog } from "../patient/appointments/cancel-dialog.tsx";
 import { textIn } from "../patient/appointments/appointment-words.ts";
+import { CancelDialog } from "../patient/appointments/cancel-dialog.tsx";
 import { formatRange, formatShortDay } from "../time/format.ts";
 import { AcceptDialog } from "./accept-dialog.tsx";
 import { appointmentType, dragged } from "./dragged.ts";
@@ -57,9 +57,7 @@ export function WaitingCard({ appointment }: { readonly appointment: Shown }) {
 
 /** What is dragged. By keyboard: Enter begins, the tabulator key goes from one fitting slot to the next, Enter drops. */
 function DragHandle({ appointment, who }: { readonly appointment: ShownAppointment; readonly who: string }) {
-  const preview = useRef<DragPreviewRenderer>(null);
   const { dragProps, isDragging } = useDrag({
-    preview,
     getItems: () => [{ [appointmentType]: appointment.id, "text/plain": who }],
     getAllowedDropOperations: () => ["move"],
     onDragStart: () => dragged.begin(appointment),

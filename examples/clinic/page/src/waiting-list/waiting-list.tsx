@@ -65,7 +65,10 @@ export function WaitingList() {
 function DropHint() {
   const appointment = useDragged();
   const whyNot = useWhyNot();
-  const text = appointment === null ? "Drag somebody by the dots onto a free slot, or press Enter on them." : "Drop on a slot that is marked.";
+  const text =
+    appointment === null
+      ? "Drag somebody by the dots onto a free slot, or press Enter on them."
+      : "Drop on a slot that is marked.";
   return (
     <p className="drop-hint" data-not={whyNot !== null || undefined} role="status">
       {whyNot === null ? text : `Not here. ${whyNot}`}
