@@ -39,7 +39,10 @@ function Group({ group, onChoose, mine }: Omit<TimeListProps, "times"> & { reado
           {isAway && ` · ${formatZone(zone)}, yours below`}
         </p>
       </header>
-      <ul className="times-grid" data-long={times.some(({ offer }) => isOvernight(offer.start, offer.end)) || undefined}>
+      <ul
+        className="times-grid"
+        data-long={times.some(({ offer }) => isOvernight(offer.start, offer.end)) || undefined}
+      >
         {times.map(({ offer, isGone }) => (
           <li key={timeKey(offer)}>
             <Time offer={offer} zone={zone} isGone={isGone} mine={mine.get(offer.slotId)} onChoose={onChoose} />
