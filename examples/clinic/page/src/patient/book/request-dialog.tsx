@@ -5,7 +5,8 @@ import { Dialog } from "../../dialog/dialog.tsx";
 import { useNames } from "../../directory/names.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { useDirectory } from "../../person.ts";
-import { formatRange, formatShortDay, formatZone } from "../../time/format.ts";
+import { addDays, dateOf } from "../../time/days.ts";
+import { formatRange, formatShortDay, formatZone, visitorZone } from "../../time/format.ts";
 import type { Wish } from "../find/search.ts";
 import "./booking.css";
 import { useBook } from "./use-book.ts";
@@ -27,6 +28,12 @@ function timesOf({ date, time, minutes }: Request, zone: string): { readonly sta
   return { start: new Date(start), end: new Date(start + minutes * 60_000) };
 }
 
+/** Most of today is over, as a rule: a wish begins with tomorrow. */
+function laterThanToday(date: string): string {
+  const tomorrow = addDays(dateOf(new Date(), visitorZone()), 1);
+  return date < tomorrow ? tomorrow : date;
+}
+
 interface RequestDialogProps {
   readonly wish: Wish;
   readonly date: string;
@@ -46,7 +53,7 @@ export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
   const [request, setRequest] = useState<Request>({
     providerId: provider?.id ?? "",
     facilityId: wish.facilityId ?? provider?.facilityIds[0] ?? "",
-    date,
+    date: laterThanToday(date),
     time: "09:00",
     minutes: 30,
   });
