@@ -2,7 +2,7 @@ import { useClient } from "@slotwright/client/react";
 import { type FormEvent, useState } from "react";
 import { Temporal } from "temporal-polyfill";
 import { Dialog } from "../../dialog/dialog.tsx";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { useDirectory } from "../../person.ts";
 import { addDays, dateOf } from "../../time/days.ts";
@@ -10,7 +10,8 @@ import { formatRange, formatShortDay, formatZone, visitorZone } from "../../time
 import type { Wish } from "../find/search.ts";
 import "./booking.css";
 import { useBook } from "./use-book.ts";
-import { metadataOf, noVisit, type Visit, VisitFields } from "./visit-form.tsx";
+import { metadataOf, noVisit, type Visit } from "./visit.ts";
+import { VisitFields } from "./visit-fields.tsx";
 
 interface Request {
   readonly providerId: string;

@@ -22,6 +22,7 @@ export function DayStrip({ dates, date, counts, today, onDate, onEarlier, onLate
   }, [date]);
   return (
     <div className="days">
+      <p className="days-title">Choose a day</p>
       <button
         type="button"
         className="button-icon"

@@ -1,5 +1,5 @@
 import type { OpenSlot } from "@slotwright/core";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
 import { agree, formatRange, formatTime, formatZone, visitorZone } from "../../time/format.ts";
 import { grouped, type ShownTime, type TimeGroup, timeKey } from "./search.ts";
