@@ -11,18 +11,17 @@ import { useDragged, useWhyNot } from "./dragged.ts";
 import { WaitingCard } from "./waiting-card.tsx";
 import "./waiting-list.css";
 
-const aheadMs = 60 * 24 * 60 * 60 * 1000;
-const behindMs = 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** Who waits for an answer: asked for a time, and has no slot yet. Those of the provider who looks at it come first. */
 export function WaitingList() {
-  const { me, providers } = useDirectory();
+  const { me, providers, searchableDays } = useDirectory();
   const { route, go } = useRoute();
   const [opened] = useState(Date.now);
   const providerId = route.provider ?? me.id;
   const { items, isLoaded, error } = useAppointments({
-    from: new Date(opened - behindMs),
-    to: new Date(opened + aheadMs),
+    from: new Date(opened - dayMs),
+    to: new Date(opened + searchableDays * dayMs),
     facilityId: route.facility ?? undefined,
     providerIds: providers.some(({ id }) => id === providerId) ? [providerId] : undefined,
     statuses: ["scheduled"],
