@@ -8,6 +8,8 @@ export interface ClinicOptions {
   readonly database: string;
   /** The first day of the seeded weeks, a Monday. */
   readonly from: string;
+  /** Whether every start damages a booking. Default: none does. */
+  readonly breaks?: boolean;
 }
 
 /** The clinic as a stranger starts it, in a process of its own. */
@@ -53,8 +55,16 @@ const main = join(import.meta.dirname, "../../main.ts");
 /** How long a start may take on a busy computer. */
 const patienceMs = 40_000;
 
-async function run({ engine, database, from }: ClinicOptions, port: number): Promise<Running> {
-  const words = [main, ...keptIn[engine](database), "--port", `${port}`, "--from", from];
+async function run({ engine, database, from, breaks = false }: ClinicOptions, port: number): Promise<Running> {
+  const words = [
+    main,
+    ...keptIn[engine](database),
+    "--port",
+    `${port}`,
+    "--from",
+    from,
+    ...(breaks ? ["--break"] : []),
+  ];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
   const output = outputOf(child);
   try {

@@ -41,7 +41,7 @@ export function createSyncCheck(calls: SyncCalls, days: number): SyncCheck {
     try {
       set({ phase: "idle", check: await run(true) });
     } catch (error) {
-      set({ phase: "idle", failure: { of: "check", error } });
+      set({ phase: "idle", check: sinceRepair(state), failure: { of: "check", error } });
     }
   }
 
@@ -53,7 +53,8 @@ export function createSyncCheck(calls: SyncCalls, days: number): SyncCheck {
       await check();
       return done;
     } catch (error) {
-      set({ phase: "idle", repair: state.progress?.run ?? null, failure: { of: "repair", error } });
+      const repair = state.progress?.run ?? null;
+      set({ phase: "idle", repair, check: sinceRepair({ ...state, repair }), failure: { of: "repair", error } });
       throw error;
     }
   }
@@ -67,4 +68,9 @@ export function createSyncCheck(calls: SyncCalls, days: number): SyncCheck {
     check,
     repair,
   };
+}
+
+/** What was found before a repair may be gone, so it is not shown as if it were there. */
+function sinceRepair({ check, repair }: Pick<SyncState, "check" | "repair">): Run | null {
+  return check !== null && repair !== null && check.startedAt < repair.startedAt ? null : check;
 }

@@ -1,11 +1,12 @@
 import { useState } from "react";
 import "../styles/controls.css";
+import { visitorZone } from "../time/format.ts";
 import { CaseList } from "./case-list.tsx";
 import { casesOf } from "./cases.ts";
 import { RepairDialog } from "./repair-dialog.tsx";
 import { Repaired } from "./repaired.tsx";
 import { StateCard } from "./state-card.tsx";
-import { unlistedOf } from "./sync-words.ts";
+import { faultsTitleOf, unlistedOf } from "./sync-words.ts";
 import { useResultFocus } from "./use-result-focus.ts";
 import { useSyncCheck } from "./use-sync-check.ts";
 import "./sync.css";
@@ -38,7 +39,7 @@ export function SyncView() {
       {repair !== null && <Repaired run={repair} />}
       {check !== null && check.findings.length > 0 && (
         <div className="sync-part">
-          <h3>What does not agree</h3>
+          <h3>{faultsTitleOf(check, sync.failure === null, visitorZone())}</h3>
           <CaseList cases={casesOf(check)} />
           {unlisted !== null && <p className="muted">{unlisted}</p>}
         </div>

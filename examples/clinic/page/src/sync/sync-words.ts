@@ -109,3 +109,7 @@ export function unlistedOf(all: number, listed: number): string | null {
 
 export const repairedAtOf = ({ startedAt }: Run, local: string): string =>
   `Repaired ${formatMoment(startedAt, local)}. Each is noted in the history of its slot or appointment.`;
+
+/** What is listed. If the last check has failed, it is that of an earlier one. */
+export const faultsTitleOf = ({ startedAt }: Run, isFresh: boolean, local: string): string =>
+  isFresh ? "What does not agree" : `What did not agree on ${formatMoment(startedAt, local)}`;
