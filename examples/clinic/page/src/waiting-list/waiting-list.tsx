@@ -1,3 +1,77 @@
+import { useAppointments } from "@slotwright/client/react";
+import { useState } from "react";
+import "../styles/controls.css";
+import { useDirectory } from "../person.ts";
+import { useRoute } from "../shell/route.ts";
+import { useDragged, useWhyNot } from "./dragged.ts";
+import { WaitingCard } from "./waiting-card.tsx";
+import "./waiting-list.css";
+
+const aheadMs = 60 * 24 * 60 * 60 * 1000;
+const behindMs = 24 * 60 * 60 * 1000;
+
+/** Who waits for an answer: asked for a time, and has no slot yet. Those of the provider who looks at it come first. */
 export function WaitingList() {
-  return <section aria-label="Waiting" />;
+  const { me, providers } = useDirectory();
+  const { route, go } = useRoute();
+  const [opened] = useState(Date.now);
+  const providerId = route.provider ?? me.id;
+  const { items, isLoaded, error } = useAppointments({
+    from: new Date(opened - behindMs),
+    to: new Date(opened + aheadMs),
+    facilityId: route.facility ?? undefined,
+    providerIds: providers.some(({ id }) => id === providerId) ? [providerId] : undefined,
+    statuses: ["scheduled"],
+  });
+  return (
+    <section className="waiting-list" aria-labelledby="waiting-title">
+      <header className="waiting-head">
+        <h2 id="waiting-title">
+          Waiting <span className="waiting-count">{isLoaded ? items.length : "\u00a0"}</span>
+        </h2>
+        <div className="field">
+          <label className="visually-hidden" htmlFor="waiting-provider">
+            Whose waiting list
+          </label>
+          <select id="waiting-provider" value={providerId} onChange={({ target }) => go({ provider: target.value })}>
+            {providers.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </div>
+      </header>
+      <DropHint />
+      {error !== null && items.length === 0 && <p className="empty">{error.message}</p>}
+      {isLoaded && items.length === 0 && (
+        <div className="empty">
+          <p className="empty-title">Nobody is waiting</p>
+          <p className="muted">Times that patients ask for show up here.</p>
+        </div>
+      )}
+      <ol className="waiting-items">
+        {items.map((appointment) => (
+          <li key={appointment.id}>
+            <WaitingCard appointment={appointment} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** What can be done with what is dragged. It keeps its place while nothing is. */
+function DropHint() {
+  const appointment = useDragged();
+  const whyNot = useWhyNot();
+  const text =
+    appointment === null
+      ? "Drag somebody by the dots onto a free slot, or press Enter on them."
+      : "Drop on a slot that is marked.";
+  return (
+    <p className="drop-hint" data-not={whyNot !== null || undefined} role="status">
+      {whyNot === null ? text : `Not here. ${whyNot}`}
+    </p>
+  );
 }
