@@ -6,8 +6,9 @@ export interface FreshSlot {
   readonly slotId: string;
   readonly start: Date;
   readonly end: Date;
-  /** As a voice says it: `08:00 to 08:30`. */
-  readonly spoken: string;
+  /** By the clinic's clock, such as `08:00`. */
+  readonly from: string;
+  readonly to: string;
   /** Where a patient finds it. */
   readonly search: Readonly<Record<string, string>>;
 }
@@ -22,10 +23,10 @@ export function createSlots({ as, from }: Pick<Bed, "as" | "from">): () => Promi
     const end = next.add({ minutes: 30 });
     const [start, finish] = [next, end].map((time) => new Date(time.toZonedDateTime(zone).epochMilliseconds));
     const times = { start: start as Date, end: finish as Date };
-    const spoken = [next, end].map((time) => time.toPlainTime().toString({ smallestUnit: "minute" })).join(" to ");
+    const [opens = "", closes = ""] = [next, end].map((time) => time.toPlainTime().toString({ smallestUnit: "minute" }));
     const search = { day: next.toPlainDate().toString(), provider: place.providerId, facility: place.facilityId };
     next = end;
     const { slots } = await as("dr-osei").calls.createSlots({ ...place, slots: [times] });
-    return { ...times, spoken, search, slotId: (slots[0] as { readonly id: string }).id };
+    return { ...times, from: opens, to: closes, search, slotId: (slots[0] as { readonly id: string }).id };
   };
 }

@@ -2,12 +2,11 @@ import type { Locator, Page } from "playwright-core";
 import type { FreshSlot } from "./slots.ts";
 
 /** A time in the patient's list, whatever its state. */
-export const timeOf = (page: Page, { spoken }: FreshSlot): Locator =>
-  page.getByRole("button", { name: new RegExp(`^${spoken}`) });
+export const timeOf = (page: Page, slot: FreshSlot): Locator => timeAs(page, slot, "");
 
 /** The same time while this is its state, such as `taken`. */
-export const timeAs = (page: Page, { spoken }: FreshSlot, state: string): Locator =>
-  page.getByRole("button", { name: `${spoken}, ${state}` });
+export const timeAs = (page: Page, { from, to }: FreshSlot, state: string): Locator =>
+  page.getByRole("button", { name: new RegExp(`^${from} ?–${to}.* ${state}`) });
 
 /** Waits until the badge says so. */
 export async function untilBadge(page: Page, state: "Live" | "Polling" | "Reconnecting"): Promise<void> {
@@ -29,3 +28,6 @@ export const book = (page: Page): Promise<void> => page.getByRole("button", { na
 
 /** The place where the page tells what became of commands. */
 export const notices = (page: Page): Locator => page.getByRole("region", { name: "Notices" });
+
+/** What a voice says of a slot of the calendar. */
+export const sentenceOf = (slot: Locator): Promise<string | null> => slot.locator(".visually-hidden").textContent();
