@@ -76,9 +76,10 @@ function databaseFor(engine: EngineName, { sqlite, database, break: breaks }: Da
 
 function dayOf(text: string): Temporal.PlainDate {
   try {
-    if (/^\d{4}-\d\d-\d\d$/.test(text)) return Temporal.PlainDate.from(text, { overflow: "reject" });
+    const day = /^\d{4}-\d\d-\d\d$/.test(text) ? Temporal.PlainDate.from(text, { overflow: "reject" }) : undefined;
+    if (day !== undefined && day.year > 1900 && day.year < 2199) return day;
   } catch {
     // Such as the 30th of February. What is said of it is the same.
   }
-  throw new Error(`--from must be a day such as 2027-03-22, not "${text}"`);
+  throw new Error(`--from must be a day such as 2027-03-22, from 1901 to 2198, not "${text}"`);
 }

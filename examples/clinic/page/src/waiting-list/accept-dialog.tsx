@@ -1,7 +1,7 @@
 import type { ShownAppointment } from "@slotwright/client";
 import { useSlots } from "@slotwright/client/react";
 import { Dialog } from "../dialog/dialog.tsx";
-import { useNames } from "../directory/names.ts";
+import { useNames } from "../directory/use-names.ts";
 import { WhenWhere } from "../patient/book/when-where.tsx";
 import "../patient/book/booking.css";
 import { lengthOf } from "../patient/find/time-list.tsx";

@@ -1,7 +1,7 @@
 import type { ShownSlot } from "@slotwright/client";
 import type { DOMAttributes, DragEvent, RefObject } from "react";
 import { useDrop } from "react-aria-components";
-import { useNames } from "../directory/names.ts";
+import { useNames } from "../directory/use-names.ts";
 import { appointmentType, dragged, useDragged } from "./dragged.ts";
 import { whyNotInto } from "./fit.ts";
 import { useAccept } from "./use-accept.ts";

@@ -1,7 +1,7 @@
 import type { ShownAppointment } from "@slotwright/client";
 import { useState } from "react";
 import { useDrag } from "react-aria-components";
-import { useNames } from "../directory/names.ts";
+import { useNames } from "../directory/use-names.ts";
 import { textIn } from "../patient/appointments/appointment-words.ts";
 import { CancelDialog } from "../patient/appointments/cancel-dialog.tsx";
 import { formatRange, formatShortDay } from "../time/format.ts";

@@ -1,6 +1,6 @@
 import type { ShownAppointment } from "@slotwright/client";
 import { useState } from "react";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
 import { agree, formatDay, formatRange, formatShortDay, formatZone, visitorZone } from "../../time/format.ts";
 import { isAhead, statusSigns, statusWords, textIn } from "./appointment-words.ts";

@@ -6,6 +6,7 @@ import { useDirectory } from "../../person.ts";
 import { useRoute } from "../../shell/route.ts";
 import { AppointmentCard } from "./appointment-card.tsx";
 import { isAhead, isOver } from "./appointment-words.ts";
+import "../find/find.css";
 import "./appointments.css";
 
 type Shown = ShownAppointment & { readonly isPending: boolean };

@@ -2,7 +2,7 @@ import type { ShownAppointment } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../../dialog/dialog.tsx";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { formatRange, formatShortDay } from "../../time/format.ts";
 import { WhenWhere } from "../book/when-where.tsx";

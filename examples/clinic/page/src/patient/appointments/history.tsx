@@ -1,7 +1,7 @@
 import type { ShownAppointment, ShownEntry } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
 import { useEffect, useState } from "react";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { whyRefused } from "../../notices/why.ts";
 import { useDirectory } from "../../person.ts";
 import { formatMoment, visitorZone } from "../../time/format.ts";

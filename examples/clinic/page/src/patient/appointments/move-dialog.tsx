@@ -3,7 +3,7 @@ import { useClient, useOpenSlots } from "@slotwright/client/react";
 import type { OpenSlot } from "@slotwright/core";
 import { useMemo, useState } from "react";
 import { Dialog } from "../../dialog/dialog.tsx";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import type { Offer } from "../../notices/notice-list.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { dateOf, dayOf } from "../../time/days.ts";

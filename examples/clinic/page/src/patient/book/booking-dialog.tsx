@@ -6,7 +6,8 @@ import "./booking.css";
 import { HoldClock } from "./hold-clock.tsx";
 import { HoldEnded } from "./hold-ended.tsx";
 import type { Hold, Keeping } from "./use-hold.ts";
-import { noVisit, type Visit, VisitFields } from "./visit-form.tsx";
+import { noVisit, type Visit } from "./visit.ts";
+import { VisitFields } from "./visit-fields.tsx";
 import { WhenWhere } from "./when-where.tsx";
 
 interface BookingDialogProps {

@@ -1,6 +1,6 @@
 import { useSlots } from "@slotwright/client/react";
 import type { OpenSlot } from "@slotwright/core";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { whyRefused } from "../../notices/why.ts";
 import { formatRange, formatShortDay } from "../../time/format.ts";
 import type { Keeping } from "./use-hold.ts";

@@ -2,14 +2,16 @@ import { useClient } from "@slotwright/client/react";
 import { type FormEvent, useState } from "react";
 import { Temporal } from "temporal-polyfill";
 import { Dialog } from "../../dialog/dialog.tsx";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { useDirectory } from "../../person.ts";
-import { formatRange, formatShortDay, formatZone } from "../../time/format.ts";
+import { addDays, dateOf } from "../../time/days.ts";
+import { formatRange, formatShortDay, formatZone, visitorZone } from "../../time/format.ts";
 import type { Wish } from "../find/search.ts";
 import "./booking.css";
 import { useBook } from "./use-book.ts";
-import { metadataOf, noVisit, type Visit, VisitFields } from "./visit-form.tsx";
+import { metadataOf, noVisit, type Visit } from "./visit.ts";
+import { VisitFields } from "./visit-fields.tsx";
 
 interface Request {
   readonly providerId: string;
@@ -25,6 +27,12 @@ const lengths = [15, 30, 45, 60, 120, 480] as const;
 function timesOf({ date, time, minutes }: Request, zone: string): { readonly start: Date; readonly end: Date } {
   const start = Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone).epochMilliseconds;
   return { start: new Date(start), end: new Date(start + minutes * 60_000) };
+}
+
+/** Most of today is over, as a rule: a wish begins with tomorrow. */
+function laterThanToday(date: string): string {
+  const tomorrow = addDays(dateOf(new Date(), visitorZone()), 1);
+  return date < tomorrow ? tomorrow : date;
 }
 
 interface RequestDialogProps {
@@ -46,7 +54,7 @@ export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
   const [request, setRequest] = useState<Request>({
     providerId: provider?.id ?? "",
     facilityId: wish.facilityId ?? provider?.facilityIds[0] ?? "",
-    date,
+    date: laterThanToday(date),
     time: "09:00",
     minutes: 30,
   });

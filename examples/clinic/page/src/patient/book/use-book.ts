@@ -2,12 +2,12 @@ import { isRequestError } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
 import type { OpenSlot } from "@slotwright/core";
 import { useCallback } from "react";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { useDirectory } from "../../person.ts";
 import { go } from "../../shell/route.ts";
 import { formatRange, formatShortDay } from "../../time/format.ts";
-import { metadataOf, type Visit } from "./visit-form.tsx";
+import { metadataOf, type Visit } from "./visit.ts";
 
 type Place = Pick<OpenSlot, "slotId" | "providerId" | "facilityId" | "start" | "end">;
 

@@ -1,4 +1,4 @@
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
 import { agree, formatDay, formatRange, formatZone, visitorZone } from "../../time/format.ts";
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { dayOf } from "../../time/days.ts";
-import { formatDay, formatShortDay } from "../../time/format.ts";
+import { formatShortDay } from "../../time/format.ts";
 
 interface DayStripProps {
   readonly dates: readonly string[];
@@ -22,6 +22,7 @@ export function DayStrip({ dates, date, counts, today, onDate, onEarlier, onLate
   }, [date]);
   return (
     <div className="days">
+      <p className="days-title">Choose a day</p>
       <button
         type="button"
         className="button-icon"
@@ -70,20 +71,19 @@ interface DayProps {
 function Day({ day, count, isToday, isChosen, chosenRef, onChoose }: DayProps) {
   const noon = dayOf(day, "UTC").start;
   const [weekday, number, month] = formatShortDay(noon, "UTC").split(" ");
-  const free = count === undefined ? "" : count === 0 ? "full" : `${count} free`;
+  const free = count === undefined ? "" : count === 0 ? "none" : `${count} free`;
   return (
     <button
       ref={chosenRef}
       type="button"
       className="day"
       aria-pressed={isChosen}
-      aria-label={`${isToday ? "Today, " : ""}${formatDay(noon, "UTC")}${free === "" ? "" : `, ${free}`}`}
       data-empty={count === 0 || undefined}
       onClick={onChoose}
     >
-      <span className="day-name">{isToday ? "Today" : weekday}</span>
-      <span className="day-number">{number}</span>
-      <span className="day-month">{month}</span>
+      <span className="day-name">{isToday ? "Today" : weekday} </span>
+      <span className="day-number">{number} </span>
+      <span className="day-month">{month} </span>
       <span className="day-count">{free || "\u00a0"}</span>
     </button>
   );

@@ -1,5 +1,5 @@
 import type { OpenSlot } from "@slotwright/core";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { addDays, dateOf, dayOf } from "../../time/days.ts";
 import { formatDay } from "../../time/format.ts";
 import type { Wish } from "./search.ts";

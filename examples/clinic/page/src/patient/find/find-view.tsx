@@ -2,7 +2,7 @@ import { useAppointments } from "@slotwright/client/react";
 import type { OpenSlot } from "@slotwright/core";
 import { useMemo, useState } from "react";
 import "../../styles/controls.css";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
 import { useRoute } from "../../shell/route.ts";
 import { addDays, dateOf } from "../../time/days.ts";

@@ -1,7 +1,7 @@
 import type { OpenSlot } from "@slotwright/core";
-import { useNames } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
-import { agree, formatRange, formatTime, formatZone, speakRange, visitorZone } from "../../time/format.ts";
+import { agree, formatRange, formatTime, formatZone, visitorZone } from "../../time/format.ts";
 import { grouped, type ShownTime, type TimeGroup, timeKey } from "./search.ts";
 
 interface TimeListProps {
@@ -39,7 +39,10 @@ function Group({ group, onChoose, mine }: Omit<TimeListProps, "times"> & { reado
           {isAway && ` · ${formatZone(zone)}, yours below`}
         </p>
       </header>
-      <ul className="times-grid">
+      <ul
+        className="times-grid"
+        data-long={times.some(({ offer }) => isOvernight(offer.start, offer.end)) || undefined}
+      >
         {times.map(({ offer, isGone }) => (
           <li key={timeKey(offer)}>
             <Time offer={offer} zone={zone} isGone={isGone} mine={mine.get(offer.slotId)} onChoose={onChoose} />
@@ -63,6 +66,7 @@ function Time({ offer, zone, isGone, mine, onChoose }: TimeProps) {
   const local = visitorZone();
   const isAway = !agree(start, zone, local);
   const state = mine ?? (isGone ? "taken" : seats > 1 ? `${seats} places` : lengthOf(start, end));
+  const isLong = isOvernight(start, end);
   const isOff = isGone || mine !== undefined;
   return (
     <button
@@ -70,17 +74,20 @@ function Time({ offer, zone, isGone, mine, onChoose }: TimeProps) {
       className="time"
       data-state={mine !== undefined ? "mine" : isGone ? "gone" : undefined}
       aria-disabled={isOff || undefined}
-      aria-label={`${speakRange(start, end, zone)}${isAway ? `, ${speakRange(start, end, local)} where you are` : ""}, ${state}`}
       onClick={isOff ? undefined : () => onChoose(offer)}
     >
       <span className="time-start">
-        {isOvernight(start, end) ? formatRange(start, end, zone) : formatTime(start, zone)}
-      </span>
-      {isAway && <span className="time-yours">{formatTime(start, local)}</span>}
+        {formatTime(start, zone)}
+        <span className={isLong ? undefined : "visually-hidden"}>–{endOf(start, end, zone)}</span>
+      </span>{" "}
+      {isAway && <span className="time-yours">yours {formatTime(start, local)} </span>}
       <span className="time-state">{state}</span>
     </button>
   );
 }
+
+const endOf = (start: Date, end: Date, zone: string): string =>
+  formatRange(start, end, zone).split("–").at(-1) ?? formatTime(end, zone);
 
 const isOvernight = (start: Date, end: Date): boolean => end.getTime() - start.getTime() > 4 * 3_600_000;
 

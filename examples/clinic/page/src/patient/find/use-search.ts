@@ -1,7 +1,8 @@
 import { useClient, useOpenSlots } from "@slotwright/client/react";
 import type { OpenSlot } from "@slotwright/core";
 import { useMemo, useRef } from "react";
-import { type Names, useNames } from "../../directory/names.ts";
+import type { Names } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
 import { askedFor, beginsOn, type ShownTime, staying, type Wish, windowOf } from "./search.ts";
 import { useAsked } from "./use-asked.ts";
 
