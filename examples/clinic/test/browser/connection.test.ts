@@ -95,8 +95,8 @@ describe.skipIf(browser === undefined)("a page and its network", () => {
     const own = ada.context();
     await ada.close();
     await own.setOffline(false);
-    const again = await open("ada-brandt", { search: slot.search, browser: own });
-    await timeAs(again, slot, "yours").waitFor();
+    const again = await open("ada-brandt", { search: { view: "appointments" }, browser: own });
+    await again.getByText(`${slot.from}–${slot.to}`).first().waitFor();
     await until(async () => (await bookedBy(bed(), "ada-brandt", slot.start)) === 1);
   });
 
