@@ -17,7 +17,7 @@ export interface SlotDrop {
   readonly whyNot: string | null;
 }
 
-/** Lets a slot accept an appointment of the waiting list: dropped by pointer, or by keyboard (Enter, Tab, Enter). */
+/** Lets a slot accept an appointment of the waiting list: dropped by pointer, or by keyboard. */
 export function useSlotDrop(slot: ShownSlot, ref: RefObject<HTMLElement | null>): SlotDrop {
   const names = useNames();
   const accept = useAccept();

@@ -4,6 +4,8 @@ import { useDrag } from "react-aria-components";
 import { useNames } from "../directory/use-names.ts";
 import { textIn } from "../patient/appointments/appointment-words.ts";
 import { CancelDialog } from "../patient/appointments/cancel-dialog.tsx";
+import { go } from "../shell/route.ts";
+import { dateOf } from "../time/days.ts";
 import { formatRange, formatShortDay } from "../time/format.ts";
 import { AcceptDialog } from "./accept-dialog.tsx";
 import { appointmentType, dragged } from "./dragged.ts";
@@ -30,9 +32,14 @@ export function WaitingCard({ appointment }: { readonly appointment: Shown }) {
       <DragHandle appointment={appointment} who={who} />
       <div className="waiting-what">
         <h4 id={`waiting-${id}`}>{who}</h4>
-        <p className="waiting-when">
+        <button
+          type="button"
+          className="button-link waiting-when"
+          onClick={() => go({ view: "calendar", day: dateOf(start, zone), facility: facilityId, provider: providerId })}
+        >
           {formatShortDay(start, zone)}, {formatRange(start, end, zone)}
-        </p>
+          <span className="visually-hidden">, show in the calendar</span>
+        </button>
         <p className="muted">
           {names.provider(providerId)} · {names.facility(facilityId)}
         </p>
@@ -55,7 +62,7 @@ export function WaitingCard({ appointment }: { readonly appointment: Shown }) {
   );
 }
 
-/** What is dragged. By keyboard: Enter begins, the tabulator key goes from one fitting slot to the next, Enter drops. */
+/** What is dragged. By keyboard: Enter begins at the nearest fitting slot, the tabulator key goes to the next, Enter drops. */
 function DragHandle({ appointment, who }: { readonly appointment: ShownAppointment; readonly who: string }) {
   const { dragProps, isDragging } = useDrag({
     getItems: () => [{ [appointmentType]: appointment.id, "text/plain": who }],

@@ -1,8 +1,12 @@
+import type { ShownAppointment } from "@slotwright/client";
 import { useAppointments } from "@slotwright/client/react";
 import { useState } from "react";
 import "../styles/controls.css";
+import type { Names } from "../directory/names.ts";
+import { useNames } from "../directory/use-names.ts";
 import { useDirectory } from "../person.ts";
 import { useRoute } from "../shell/route.ts";
+import { formatRange, formatShortDay } from "../time/format.ts";
 import { useDragged, useWhyNot } from "./dragged.ts";
 import { WaitingCard } from "./waiting-card.tsx";
 import "./waiting-list.css";
@@ -65,13 +69,18 @@ export function WaitingList() {
 function DropHint() {
   const appointment = useDragged();
   const whyNot = useWhyNot();
-  const text =
-    appointment === null
-      ? "Drag somebody by the dots onto a free slot, or press Enter on them."
-      : "Drop on a slot that is marked.";
+  const names = useNames();
+  const text = appointment === null ? idleHint : whereTo(appointment, names);
   return (
     <p className="drop-hint" data-not={whyNot !== null || undefined} role="status">
       {whyNot === null ? text : `Not here. ${whyNot}`}
     </p>
   );
+}
+
+const idleHint = "Drag somebody by the dots onto a free slot, or press Enter on the dots.";
+
+function whereTo({ start, end, facilityId }: ShownAppointment, { zone }: Names): string {
+  const clock = zone(facilityId);
+  return `Drop on a slot that is marked. Asked for: ${formatShortDay(start, clock)}, ${formatRange(start, end, clock)}.`;
 }

@@ -21,8 +21,8 @@ export function DayStrip({ dates, date, counts, today, onDate, onEarlier, onLate
     chosen.current?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [date]);
   return (
-    <div className="days">
-      <p className="days-title">Choose a day</p>
+    <div className="find-days">
+      <p className="find-days-title">Choose a day</p>
       <button
         type="button"
         className="button-icon"
@@ -32,7 +32,7 @@ export function DayStrip({ dates, date, counts, today, onDate, onEarlier, onLate
       >
         <span aria-hidden="true">‹</span>
       </button>
-      <ol className="days-list" aria-label="Days">
+      <ol className="find-days-list" aria-label="Days">
         {dates.map((day) => (
           <li key={day}>
             <Day
@@ -76,15 +76,15 @@ function Day({ day, count, isToday, isChosen, chosenRef, onChoose }: DayProps) {
     <button
       ref={chosenRef}
       type="button"
-      className="day"
+      className="find-day"
       aria-pressed={isChosen}
       data-empty={count === 0 || undefined}
       onClick={onChoose}
     >
-      <span className="day-name">{isToday ? "Today" : weekday} </span>
-      <span className="day-number">{number} </span>
-      <span className="day-month">{month} </span>
-      <span className="day-count">{free || "\u00a0"}</span>
+      <span className="find-day-name">{isToday ? "Today" : weekday} </span>
+      <span className="find-day-number">{number} </span>
+      <span className="find-day-month">{month} </span>
+      <span className="find-day-count">{free || "\u00a0"}</span>
     </button>
   );
 }
