@@ -29,7 +29,11 @@ describe.skipIf(browser === undefined)("the calendar", () => {
     const nine = ["2031-03-25T09:00:00+01:00", "2031-04-01T09:00:00+02:00"];
     for (const start of nine) {
       const from = new Date(start);
-      const { items } = await as("dr-osei").calls.listSlots({ providerIds: ["dr-osei"], from, to: new Date(from.getTime() + 1) });
+      const { items } = await as("dr-osei").calls.listSlots({
+        providerIds: ["dr-osei"],
+        from,
+        to: new Date(from.getTime() + 1),
+      });
       const page = await open("dr-osei", { search: { view: "calendar", day: start.slice(0, 10) } });
       const slot = page.locator(`[data-slot-id="${items[0]?.id}"]`);
       expect(await sentenceOf(slot)).toContain("09:00 to 09:20");

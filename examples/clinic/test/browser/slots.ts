@@ -23,7 +23,9 @@ export function createSlots({ as, from }: Pick<Bed, "as" | "from">): () => Promi
     const end = next.add({ minutes: 30 });
     const [start, finish] = [next, end].map((time) => new Date(time.toZonedDateTime(zone).epochMilliseconds));
     const times = { start: start as Date, end: finish as Date };
-    const [opens = "", closes = ""] = [next, end].map((time) => time.toPlainTime().toString({ smallestUnit: "minute" }));
+    const [opens = "", closes = ""] = [next, end].map((time) =>
+      time.toPlainTime().toString({ smallestUnit: "minute" }),
+    );
     const search = { day: next.toPlainDate().toString(), provider: place.providerId, facility: place.facilityId };
     next = end;
     const { slots } = await as("dr-osei").calls.createSlots({ ...place, slots: [times] });

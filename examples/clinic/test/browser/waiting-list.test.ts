@@ -68,14 +68,22 @@ for (const engine of await bothEngines()) {
         await cellOf(page, slot).and(page.locator('[data-pending][data-status="booked"]')).waitFor({ timeout: 1_000 });
         await cardOf(page, ids[index] ?? "").waitFor({ state: "detached" });
       }
-      const told = pages.map((page) => notices(page).getByText(/ has |was not accepted/).first());
+      const told = pages.map((page) =>
+        notices(page)
+          .getByText(/ has |was not accepted/)
+          .first(),
+      );
       await Promise.all(told.map((one) => one.waitFor()));
       const words = await Promise.all(told.map((one) => one.textContent()));
       const lost = words.findIndex((text) => text?.includes("was not accepted, and waits as before"));
       expect(lost).toBeGreaterThan(-1);
       const loser = pages[lost] as Page;
       await cardOf(loser, ids[lost] ?? "").waitFor();
-      expect(await notices(loser).getByRole("button", { name: /\d\d:\d\d–\d\d:\d\d/ }).count()).toBeGreaterThan(0);
+      expect(
+        await notices(loser)
+          .getByRole("button", { name: /\d\d:\d\d–\d\d:\d\d/ })
+          .count(),
+      ).toBeGreaterThan(0);
       const states = await Promise.all(ids.map((id) => as("dr-osei").calls.getAppointment(id)));
       expect(states.map(({ status }) => status).toSorted()).toEqual(["confirmed", "scheduled"]);
     });
