@@ -40,6 +40,7 @@ async function main(signal: AbortSignal): Promise<number> {
     console.log(usage);
     return 0;
   }
+  console.log("The clinic opens. The first time, its page is built and its weeks are filled.");
   try {
     await withClinic(options, signal, async (clinic) => {
       console.log(welcome(clinic, options));

@@ -28,6 +28,8 @@ export interface Directory {
   readonly providers: readonly Provider[];
   /** Of everybody for the staff; of a patient themselves only. */
   readonly patients: readonly Person[];
+  /** So many days ahead free times can be searched for. */
+  readonly searchableDays: number;
   /** What is to be said of the stand-in for a sign-in. */
   readonly warning: string;
 }

@@ -6,7 +6,7 @@ import { warning } from "./sign-in.ts";
 export const people: People = { patients, providers, warning };
 
 /** What this actor may know of people and places. */
-export function directoryOf({ kind, id }: Actor): Directory {
+export function directoryOf({ kind, id }: Actor, searchableDays: number): Directory {
   const isStaff = kind === "provider";
   const { name = id } = [...patients, ...providers].find((one) => one.id === id) ?? {};
   return {
@@ -14,6 +14,7 @@ export function directoryOf({ kind, id }: Actor): Directory {
     facilities,
     providers,
     patients: isStaff ? patients : patients.filter((one) => one.id === id),
+    searchableDays,
     warning,
   };
 }

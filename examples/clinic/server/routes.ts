@@ -11,6 +11,8 @@ interface Parts {
   readonly handler: Pick<Handler, "respond">;
   readonly page: Page;
   readonly actorOf: (person: string | null | undefined) => Actor | undefined;
+  /** As far ahead as the handler holds free times in memory. */
+  readonly searchableDays: number;
 }
 
 /** All that the clinic answers: the engine's routes, who is who, and the page. */
@@ -34,23 +36,20 @@ async function answer(incoming: Incoming, parts: Parts): Promise<Outgoing> {
   }
 }
 
-function ownAnswer(incoming: Incoming, { page, actorOf }: Parts): Outgoing {
+function ownAnswer(incoming: Incoming, parts: Parts): Outgoing {
   const { method, url } = incoming;
-  const found = contentAt(url.pathname, { page, actor: actorOf(incoming.header("x-clinic-person")) });
+  const found = contentAt(url.pathname, parts, parts.actorOf(incoming.header("x-clinic-person")));
   if (method === "HEAD") return { ...found, body: null };
   if (method === "GET") return found;
   throw new HttpError("method_not_allowed", { allow: ["GET", "HEAD"] }, { Allow: "GET, HEAD" });
 }
 
 /** @throws HttpError `route_not_found`, `not_signed_in` */
-function contentAt(
-  path: string,
-  { page, actor }: { readonly page: Page; readonly actor: Actor | undefined },
-): Outgoing {
+function contentAt(path: string, { page, searchableDays }: Parts, actor: Actor | undefined): Outgoing {
   if (path === "/people") return json(200, { success: true, ...people });
   if (path === "/directory") {
     if (actor === undefined) throw new HttpError("not_signed_in");
-    return json(200, { success: true, ...directoryOf(actor) });
+    return json(200, { success: true, ...directoryOf(actor, searchableDays) });
   }
   const found = page(path);
   if (found === undefined) throw new HttpError("route_not_found");

@@ -29,7 +29,11 @@ export async function startServer({ storage, port, liveDays }: ServerOptions): P
     onError: (error) => console.error(error),
   });
   try {
-    return await listen(toNodeListener(createRoutes({ handler, page, actorOf })), handler, port);
+    return await listen(
+      toNodeListener(createRoutes({ handler, page, actorOf, searchableDays: liveDays })),
+      handler,
+      port,
+    );
   } catch (error) {
     await handler.close();
     throw error;

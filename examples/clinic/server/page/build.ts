@@ -1,19 +1,32 @@
-import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 const clinic = join(import.meta.dirname, "../..");
 const repository = join(clinic, "../..");
-const built = join(clinic, "node_modules/.cache/page");
+/** What a page is made of, how, and where it is kept. */
+export interface PageBuild {
+  /** Files and folders. What comes from elsewhere changes with the lockfile. */
+  readonly sources: readonly string[];
+  readonly build: (outDir: string) => Promise<unknown>;
+  readonly cache: string;
+}
 
-/** All that the page is made of. What comes from elsewhere changes with the lockfile. */
-const sources = [
-  join(clinic, "page"),
-  join(clinic, "people.ts"),
-  join(repository, "packages/client/src"),
-  join(repository, "packages/core/src"),
-  join(repository, "pnpm-lock.yaml"),
-];
+const clinicPage: PageBuild = {
+  sources: [
+    join(clinic, "page"),
+    join(clinic, "people.ts"),
+    join(repository, "packages/client/src"),
+    join(repository, "packages/core/src"),
+    join(repository, "pnpm-lock.yaml"),
+  ],
+  async build(outDir) {
+    // It takes a while to load.
+    const { build } = await import("vite");
+    await build({ configFile: join(clinic, "page/vite.config.ts"), logLevel: "warn", build: { outDir } });
+  },
+  cache: join(clinic, "node_modules/.cache/page"),
+};
 
 /** How many pages of other sources stay, beside the one that is asked for. */
 const kept = 4;
@@ -22,15 +35,13 @@ const kept = 4;
  * The folder of the page as its sources are now. It is built if there is none, by several processes at once if need be:
  * the first one to end puts its own in place.
  */
-export async function builtPage(): Promise<string> {
-  const folder = join(built, await hashOf(sources));
+export async function builtPage({ sources, build, cache }: PageBuild = clinicPage): Promise<string> {
+  const folder = join(cache, await hashOf(sources));
   if (await isThere(folder)) return folder;
-  const outDir = `${folder}.${process.pid}`;
-  // It takes a while to load.
-  const { build } = await import("vite");
-  await build({ configFile: join(clinic, "page/vite.config.ts"), logLevel: "warn", build: { outDir } });
+  const outDir = `${folder}.${randomUUID()}`;
+  await build(outDir);
   await rename(outDir, folder).catch(() => rm(outDir, { recursive: true, force: true }));
-  await removeOld(folder);
+  await removeOld(cache, folder);
   return folder;
 }
 
@@ -56,9 +67,8 @@ const isThere = (path: string): Promise<boolean> =>
   );
 
 /** A server has read its page when it starts, so nobody misses the old ones. */
-async function removeOld(current: string): Promise<void> {
-  await mkdir(built, { recursive: true });
-  const folders = (await readdir(built)).map((name) => join(built, name)).filter((folder) => folder !== current);
+async function removeOld(cache: string, current: string): Promise<void> {
+  const folders = (await readdir(cache)).map((name) => join(cache, name)).filter((folder) => folder !== current);
   const withTime = await Promise.all(folders.map(async (folder) => ({ folder, time: await changedAt(folder) })));
   const old = withTime.toSorted((a, b) => b.time - a.time).slice(kept);
   await Promise.all(old.map(({ folder }) => rm(folder, { recursive: true, force: true })));

@@ -14,7 +14,7 @@ export interface PlannedSlot {
   readonly blocked: string | undefined;
 }
 
-/** An appointment on paper for the third Friday: a day in every three weeks on which everybody is away. */
+/** A day in every three weeks on which everybody is away. */
 const training = { weekday: 5, everyWeeks: 3, reason: "Training" } as const;
 
 /** The slots that a schedule has on a day, in the order of time. */

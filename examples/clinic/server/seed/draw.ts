@@ -6,7 +6,7 @@ export function drawn(name: string): number {
 }
 
 /** One of them, likewise. */
-export function oneOf<Item>(items: readonly [Item, ...Item[]] | readonly Item[], name: string): Item {
+export function oneOf<Item>(items: readonly Item[], name: string): Item {
   return items[Math.floor(drawn(name) * items.length)] as Item;
 }
 

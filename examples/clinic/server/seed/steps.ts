@@ -72,7 +72,13 @@ const booked =
   (engine, known) => {
     const slotId = known.get(key);
     if (slotId === undefined) return undefined;
-    const want = { slotId, subjectId, metadata: { note }, actor: patient(subjectId), idempotencyKey: `${key}/book` };
+    const want = {
+      slotId,
+      subjectId,
+      metadata: { purpose: note },
+      actor: patient(subjectId),
+      idempotencyKey: `${key}/book`,
+    };
     return engine.book(want).then(({ appointment }) => known.set(appointmentOf(key), appointment.id));
   };
 
@@ -83,7 +89,7 @@ function requestSteps({ key, slot, schedule, waits, note }: Visit, monday: Tempo
   const { start, end } = slot;
   const requestKey = `${key}/request`;
   const ask: Step["run"] = async (engine, known) => {
-    const wanted = { providerId, facilityId, start, end, subjectId: waits, metadata: { note } };
+    const wanted = { providerId, facilityId, start, end, subjectId: waits, metadata: { purpose: note } };
     const own = { actor: patient(waits), idempotencyKey: requestKey };
     const { appointment } = await engine.book({ ...wanted, ...own, ifNoSlot: "schedule" });
     known.set(appointmentOf(requestKey), appointment.id);

@@ -5,7 +5,7 @@ import { sentenceOf } from "../../page/src/patient/appointments/history-words.ts
 import { facilities, patients, providers } from "../../people.ts";
 
 const me = { id: "ada-brandt", name: "Ada Brandt", kind: "patient" } as const;
-const names = namesOf({ me, facilities, providers, patients, warning: "" });
+const names = namesOf({ me, facilities, providers, patients, searchableDays: 60, warning: "" });
 const reader = { id: me.id, names, zone: "Europe/Berlin" };
 
 const entry = (given: Partial<ShownEntry>): ShownEntry => ({

@@ -2,6 +2,7 @@ import type { OpenSlot } from "@slotwright/core";
 import { describe, expect, test } from "vitest";
 import { holdSeconds } from "../../page/src/patient/book/hold-seconds.ts";
 import { clockOf, spoken } from "../../page/src/patient/book/hold-words.ts";
+import { timesOf } from "../../page/src/patient/book/request.ts";
 import { metadataOf } from "../../page/src/patient/book/visit.ts";
 import { grouped, staying, windowOf, zonesOf } from "../../page/src/patient/find/search.ts";
 import { facilities, providers } from "../../people.ts";
@@ -82,4 +83,12 @@ describe("a hold", () => {
 
 test("what is left empty in the form is not kept", () => {
   expect(metadataOf({ purpose: "  Check-up ", note: " " })).toEqual({ purpose: "Check-up" });
+});
+
+test("a time that is asked for is by the clock of the facility, in summer and in winter", () => {
+  const asked = { providerId: "dr-osei", facilityId: "harbour", time: "09:00", minutes: 30 };
+  const startOf = (date: string, zone: string) => timesOf({ ...asked, date }, zone).start.toISOString();
+  expect(startOf("2027-03-27", "Europe/Berlin")).toBe("2027-03-27T08:00:00.000Z");
+  expect(startOf("2027-03-28", "Europe/Berlin")).toBe("2027-03-28T07:00:00.000Z");
+  expect(startOf("2027-03-28", "Europe/Lisbon")).toBe("2027-03-28T08:00:00.000Z");
 });

@@ -4,7 +4,7 @@ import { whyNotInto } from "../../page/src/waiting-list/fit.ts";
 import { facilities, patients, providers } from "../../people.ts";
 
 const me = { id: "dr-osei", name: "Dr Amara Osei", kind: "provider" } as const;
-const names = namesOf({ me, facilities, providers, patients, warning: "" });
+const names = namesOf({ me, facilities, providers, patients, searchableDays: 60, warning: "" });
 
 const start = new Date("2026-11-30T09:00:00Z");
 const end = new Date("2026-11-30T09:30:00Z");

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { builtPage } from "../../server/page/build.ts";
 
 interface Process {
   readonly child: ChildProcess;
@@ -104,18 +103,6 @@ describe("the clinic as a process", () => {
     expect([await late.ended, late.output()]).toEqual([1, expect.stringContaining(`Port ${port} is taken`)]);
     expect(late.output()).not.toContain("    at ");
     expect(await closed(open)).toBe(0);
-  });
-});
-
-describe("the page", () => {
-  it("is built once for the same sources", async () => {
-    const [one, two] = await Promise.all([builtPage(), builtPage()]);
-    expect(two).toBe(one);
-    const { mtimeMs, ino } = await stat(one);
-    const began = performance.now();
-    expect(await builtPage()).toBe(one);
-    expect(await stat(one)).toMatchObject({ mtimeMs, ino });
-    expect(performance.now() - began).toBeLessThan(2_000);
   });
 });
 

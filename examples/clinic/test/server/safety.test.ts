@@ -139,6 +139,7 @@ describe("who is who", () => {
     expect([staff.body.me.kind, staff.body.patients.length > 20]).toEqual(["provider", true]);
     const ada = await stage.send("GET /directory", { as: "ada-brandt" });
     expect(ada.body).toMatchObject({ me: { id: "ada-brandt", name: "Ada Brandt", kind: "patient" } });
+    expect(ada.body.searchableDays).toBe(120);
     expect(ada.body.patients).toEqual([{ id: "ada-brandt", name: "Ada Brandt" }]);
     for (const stranger of ["", "nobody", "__proto__", "Ada-Brandt"]) {
       const { status, body } = await stage.send("GET /directory", { as: stranger });

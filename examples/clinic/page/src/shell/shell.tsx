@@ -88,7 +88,7 @@ function Who() {
   const { me, providers } = useDirectory();
   const role = providers.find(({ id }) => id === me.id)?.role ?? "Patient";
   return (
-    <a className="who" href="/" aria-label={`${me.name}, ${role}. Choose somebody else`}>
+    <a className="who" href="/" title="Choose somebody else">
       <Avatar name={me.name} />
       <span className="who-words">
         <span className="who-name">{me.name}</span>

@@ -1,6 +1,6 @@
 import type { ShownAppointment } from "@slotwright/client";
 import { useAppointments } from "@slotwright/client/react";
-import { useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import "../styles/controls.css";
 import type { Names } from "../directory/names.ts";
 import { useNames } from "../directory/use-names.ts";
@@ -11,26 +11,26 @@ import { useDragged, useWhyNot } from "./dragged.ts";
 import { WaitingCard } from "./waiting-card.tsx";
 import "./waiting-list.css";
 
-const aheadMs = 60 * 24 * 60 * 60 * 1000;
-const behindMs = 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** Who waits for an answer: asked for a time, and has no slot yet. Those of the provider who looks at it come first. */
 export function WaitingList() {
-  const { me, providers } = useDirectory();
+  const { me, providers, searchableDays } = useDirectory();
   const { route, go } = useRoute();
   const [opened] = useState(Date.now);
   const providerId = route.provider ?? me.id;
   const { items, isLoaded, error } = useAppointments({
-    from: new Date(opened - behindMs),
-    to: new Date(opened + aheadMs),
+    from: new Date(opened - dayMs),
+    to: new Date(opened + searchableDays * dayMs),
     facilityId: route.facility ?? undefined,
     providerIds: providers.some(({ id }) => id === providerId) ? [providerId] : undefined,
     statuses: ["scheduled"],
   });
+  const heading = useFocusKept(items.length);
   return (
     <section className="waiting-list" aria-labelledby="waiting-title">
       <header className="waiting-head">
-        <h2 id="waiting-title">
+        <h2 id="waiting-title" ref={heading} tabIndex={-1}>
           Waiting <span className="waiting-count">{isLoaded ? items.length : "\u00a0"}</span>
         </h2>
         <div className="field">
@@ -63,6 +63,23 @@ export function WaitingList() {
       </ol>
     </section>
   );
+}
+
+/** Who is accepted or declined goes from the list, with the button that had the focus: the heading takes it. */
+function useFocusKept(count: number): RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const before = useRef(count);
+  useEffect(() => {
+    const isFewer = count < before.current;
+    before.current = count;
+    if (!isFewer) return;
+    // The dialog gives the focus back first.
+    const timer = setTimeout(() => {
+      if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+    }, 100);
+    return () => clearTimeout(timer);
+  }, [count]);
+  return heading;
 }
 
 /** What can be done with what is dragged. It keeps its place while nothing is. */

@@ -25,7 +25,7 @@ export function DayTimes({ wish, date, zones, mine, onChoose, onDate }: DayTimes
       <div className="day-times-head">
         <h3>{formatDay(dayOf(date, "UTC").start, "UTC")}</h3>
         <p className="muted" role="status">
-          {isLoaded ? (free === 1 ? "1 time is free" : `${free} times are free`) : "\u00a0"}
+          {isLoaded ? freeInWords(free) : "\u00a0"}
         </p>
       </div>
       {times.length > 0 && <TimeList times={times} onChoose={onChoose} mine={mine} />}
@@ -33,6 +33,11 @@ export function DayTimes({ wish, date, zones, mine, onChoose, onDate }: DayTimes
       {times.length === 0 && isLoaded && <NothingFree wish={wish} date={date} zones={zones} onDate={onDate} />}
     </div>
   );
+}
+
+function freeInWords(count: number): string {
+  if (count === 0) return "nothing is free";
+  return count === 1 ? "1 time is free" : `${count} times are free`;
 }
 
 /** Places of the size of times. They show only if the answer takes longer than a moment. */

@@ -1,7 +1,8 @@
 import type { OpenSlot } from "@slotwright/core";
 import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
-import { agree, formatRange, formatTime, formatZone, visitorZone } from "../../time/format.ts";
+import { dateOf } from "../../time/days.ts";
+import { agree, formatRange, formatShortDay, formatTime, formatZone, visitorZone } from "../../time/format.ts";
 import { grouped, type ShownTime, type TimeGroup, timeKey } from "./search.ts";
 
 interface TimeListProps {
@@ -80,7 +81,7 @@ function Time({ offer, zone, isGone, mine, onChoose }: TimeProps) {
         {formatTime(start, zone)}
         <span className={isLong ? undefined : "visually-hidden"}>–{endOf(start, end, zone)}</span>
       </span>{" "}
-      {isAway && <span className="time-yours">yours {formatTime(start, local)} </span>}
+      {isAway && <span className="time-yours">yours {yoursOf(start, zone, local)} </span>}
       <span className="time-state">{state}</span>
     </button>
   );
@@ -88,6 +89,12 @@ function Time({ offer, zone, isGone, mine, onChoose }: TimeProps) {
 
 const endOf = (start: Date, end: Date, zone: string): string =>
   formatRange(start, end, zone).split("–").at(-1) ?? formatTime(end, zone);
+
+/** By the visitor's clock, with the day where it is another one. */
+function yoursOf(start: Date, zone: string, local: string): string {
+  const time = formatTime(start, local);
+  return dateOf(start, zone) === dateOf(start, local) ? time : `${formatShortDay(start, local).slice(0, 3)} ${time}`;
+}
 
 const isOvernight = (start: Date, end: Date): boolean => end.getTime() - start.getTime() > 4 * 3_600_000;
 

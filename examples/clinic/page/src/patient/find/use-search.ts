@@ -3,13 +3,15 @@ import type { OpenSlot } from "@slotwright/core";
 import { useMemo, useRef } from "react";
 import type { Names } from "../../directory/names.ts";
 import { useNames } from "../../directory/use-names.ts";
+import { useDirectory } from "../../person.ts";
 import { askedFor, beginsOn, type ShownTime, staying, type Wish, windowOf } from "./search.ts";
 import { useAsked } from "./use-asked.ts";
 
-/** As far as free times are kept in the server's memory, with a day to spare. */
-const furthestMs = 59 * 24 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
 
-const inReach = (instant: Date): Date => new Date(Math.min(instant.getTime(), Date.now() + furthestMs));
+/** As far as free times are kept in the server's memory, with a day to spare. */
+const inReach = (instant: Date, days: number): Date =>
+  new Date(Math.min(instant.getTime(), Date.now() + (days - 1) * dayMs));
 
 /** How many times are free on each of these dates. A date that is not in it is not known yet. */
 export function useDayCounts(
@@ -18,10 +20,11 @@ export function useDayCounts(
   zones: readonly string[],
 ): ReadonlyMap<string, number> {
   const { calls } = useClient();
+  const { searchableDays } = useDirectory();
   const key = JSON.stringify([wish, dates[0], dates.length]);
   const counted = useAsked(key, async () => {
     const { from, to } = windowOf(dates[0] as string, dates.at(-1) as string, zones);
-    const { days } = await calls.countByDay({ ...askedFor(wish), from, to: inReach(to) });
+    const { days } = await calls.countByDay({ ...askedFor(wish), from, to: inReach(to, searchableDays) });
     return new Map(days.map(({ date, open }) => [date, open]));
   });
   return useMemo(() => {
