@@ -57,7 +57,6 @@ function Notes({ place, schedule }: { readonly place: CalendarPlace; readonly sc
   const difference = differenceInWords(days, zone, visitor);
   return (
     <div className="calendar-notes">
-      <p>{summaryOf(schedule)}</p>
       <p>
         {formatZone(zone)}
         {difference !== null && ` · your clock (${formatZone(visitor)}) is ${difference}`}
@@ -69,6 +68,8 @@ function Notes({ place, schedule }: { readonly place: CalendarPlace; readonly sc
             {oddDayInWords(day)}
           </p>
         ))}
+      {/* The last one: its length changes with the news. */}
+      <p>{summaryOf(schedule)}</p>
     </div>
   );
 }

@@ -38,7 +38,13 @@ export const DayColumn = memo(function DayColumn(props: DayColumnProps) {
   const line = axis.spanOf(now, new Date(now.getTime() + 1), day);
   const id = `day-${day.date}`;
   return (
-    <section className="day" data-day={day.date} data-today={isToday || undefined} aria-labelledby={id} style={{ "--column": days.indexOf(day) + 2 } as CSSProperties}>
+    <section
+      className="day"
+      data-day={day.date}
+      data-today={isToday || undefined}
+      aria-labelledby={id}
+      style={{ "--column": days.indexOf(day) + 2 } as CSSProperties}
+    >
       <DayHead
         {...{ id, day, zone, isToday, onDay }}
         counts={countsOf(pieces.filter(({ isRest }) => !isRest).map(({ shown }) => shown))}
@@ -90,13 +96,17 @@ function DayHead({ id, day, zone, isToday, counts, onDay }: DayHeadProps) {
   const [weekday = "", date = ""] = name.split(" ");
   return (
     <h2 className="day-head" id={id}>
-      <button
-        type="button"
-        onClick={() => onDay(day.date)}
-        aria-label={`${name}${isToday ? ", today" : ""}: ${counts}`}
-      >
-        <span className="day-name">{weekday.slice(0, 3)}</span>
-        <span className="day-number">{date}</span>
+      <button type="button" onClick={() => onDay(day.date)}>
+        <span className="visually-hidden">
+          {name}
+          {isToday && ", today"}: {counts}
+        </span>
+        <span className="day-name" aria-hidden="true">
+          {weekday.slice(0, 3)}
+        </span>
+        <span className="day-number" aria-hidden="true">
+          {date}
+        </span>
       </button>
     </h2>
   );

@@ -1,7 +1,8 @@
 import type { ListView, ShownAppointment, ShownRecord, ShownSlot } from "@slotwright/client";
 import { useAppointments, useSlots } from "@slotwright/client/react";
 import { useMemo, useRef } from "react";
-import { type Names, useNames } from "../directory/names.ts";
+import type { Names } from "../directory/names.ts";
+import { useNames } from "../directory/use-names.ts";
 import type { CalendarPlace } from "./place.ts";
 import type { CalendarSlot } from "./slot-words.ts";
 
@@ -24,11 +25,14 @@ export function useSchedule({ provider, facility, days }: CalendarPlace): Schedu
   const appointments = useAppointments({ ...wanted, from: new Date(from.getTime() - 2 * reachMs) });
   const names = useNames();
   const known = useRef<ReadonlyMap<string, CalendarSlot>>(new Map());
+  const since = from.getTime();
   const shown = useMemo(() => {
-    const made = joined(slots.items, appointments.items, names, from).map((slot) => sameAs(known.current, slot));
+    const made = joined(slots.items, appointments.items, names, new Date(since)).map((slot) =>
+      sameAs(known.current, slot),
+    );
     known.current = new Map(made.map((one) => [one.slot.id, one]));
     return made;
-  }, [slots.items, appointments.items, names, from.getTime()]);
+  }, [slots.items, appointments.items, names, since]);
   return {
     slots: shown,
     isLoaded: slots.isLoaded && appointments.isLoaded,

@@ -91,8 +91,7 @@ function Who() {
     <a className="who" href="/" title="Choose somebody else">
       <Avatar name={me.name} />
       <span className="who-words">
-        <span className="who-name">{me.name}</span>
-        <span className="who-role">{role}</span>
+        <span className="who-name">{me.name}</span> <span className="who-role">{role}</span>
       </span>
     </a>
   );
