@@ -63,9 +63,9 @@ function View({ name }: { readonly name: ViewName }) {
 
 export function StandIn({ warning }: { readonly warning: string }) {
   return (
-    <p className="stand-in" role="note">
+    <aside className="stand-in" aria-label="The stand-in for a sign-in">
       {warning}
-    </p>
+    </aside>
   );
 }
 
@@ -88,12 +88,13 @@ function Who() {
   const { me, providers } = useDirectory();
   const role = providers.find(({ id }) => id === me.id)?.role ?? "Patient";
   return (
-    <a className="who" href="/" aria-label={`${me.name}, ${role}. Choose somebody else`}>
+    <a className="who" href="/" title="Choose somebody else">
       <Avatar name={me.name} />
       <span className="who-words">
         <span className="who-name">{me.name}</span>
         <span className="who-role">{role}</span>
       </span>
+      <span className="visually-hidden">Choose somebody else</span>
     </a>
   );
 }
