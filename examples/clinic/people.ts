@@ -28,6 +28,16 @@ export interface Directory {
   readonly providers: readonly Provider[];
   /** Of everybody for the staff; of a patient themselves only. */
   readonly patients: readonly Person[];
+  /** So many days ahead free times can be searched for. */
+  readonly searchableDays: number;
+  /** What is to be said of the stand-in for a sign-in. */
+  readonly warning: string;
+}
+
+/** Whom a visitor may say to be: `GET /people`. */
+export interface People {
+  readonly patients: readonly Person[];
+  readonly providers: readonly Provider[];
   /** What is to be said of the stand-in for a sign-in. */
   readonly warning: string;
 }
@@ -52,4 +62,20 @@ export const patients: readonly Person[] = [
   { id: "finn-larsen", name: "Finn Larsen" },
   { id: "grace-adeyemi", name: "Grace Adeyemi" },
   { id: "hugo-ferreira", name: "Hugo Ferreira" },
+  { id: "ines-carvalho", name: "Inês Carvalho" },
+  { id: "jan-kowalski", name: "Jan Kowalski" },
+  { id: "katja-voss", name: "Katja Voß" },
+  { id: "liam-byrne", name: "Liam Byrne" },
+  { id: "mei-tanaka", name: "Mei Tanaka" },
+  { id: "noor-haddad", name: "Noor Haddad" },
+  { id: "oskar-lind", name: "Oskar Lind" },
+  { id: "petra-novak", name: "Petra Nováková" },
+  { id: "quentin-moreau", name: "Quentin Moreau" },
+  { id: "rosa-pinto", name: "Rosa Pinto" },
+  { id: "samuel-boateng", name: "Samuel Boateng" },
+  { id: "tilda-berg", name: "Tilda Berg" },
+  { id: "umar-siddiqui", name: "Umar Siddiqui" },
+  { id: "vera-schulz", name: "Vera Schulz" },
+  { id: "wim-de-vries", name: "Wim de Vries" },
+  { id: "yara-costa", name: "Yara Costa" },
 ];

@@ -5,7 +5,6 @@ import { type Client, createClient } from "@slotwright/client";
 import { testServer } from "@slotwright/test-servers/vitest";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { buildPage } from "../../server/page.ts";
 import { type ClinicProcess, startClinicProcess } from "./clinic-process.ts";
 import { createPages, type Pages } from "./pages.ts";
 import { type ClinicProxy, proxyTo } from "./proxy.ts";
@@ -81,9 +80,8 @@ interface Made {
 }
 
 async function makeBed(engine: Engine, browser: Browser, from: string): Promise<Made> {
-  const [database, page] = await Promise.all([engine.createDatabase(), mkdtemp(join(tmpdir(), "slotwright-page-"))]);
-  await buildPage(page);
-  const clinic = await startClinicProcess({ engine: engine.name, database: database.name, from, page });
+  const database = await engine.createDatabase();
+  const clinic = await startClinicProcess({ engine: engine.name, database: database.name, from });
   const proxy = await proxyTo(clinic.url);
   const clients = new Map<string, Client>();
   const as = (person: string): Client => {
@@ -98,7 +96,6 @@ async function makeBed(engine: Engine, browser: Browser, from: string): Promise<
       await proxy.close();
       await clinic.stop();
       await database.drop();
-      await rm(page, { recursive: true, force: true });
     },
   };
 }

@@ -8,8 +8,6 @@ export interface ClinicOptions {
   readonly database: string;
   /** The first day of the seeded weeks, a Monday. */
   readonly from: string;
-  /** The built page, so that it is not built anew at each start. */
-  readonly page: string;
 }
 
 /** The clinic as a stranger starts it, in a process of its own. */
@@ -45,13 +43,18 @@ interface Running {
   readonly url: string;
 }
 
+const keptIn = {
+  sqlite: (file: string) => ["--sqlite", file],
+  postgres: (url: string) => ["--postgres", "--database", url],
+};
+
 const main = join(import.meta.dirname, "../../main.ts");
 
 /** How long a start may take on a busy computer. */
 const patienceMs = 40_000;
 
-async function run({ engine, database, from, page }: ClinicOptions, port: number): Promise<Running> {
-  const words = [main, `--${engine}`, "--port", `${port}`, "--database", database, "--from", from, "--page", page];
+async function run({ engine, database, from }: ClinicOptions, port: number): Promise<Running> {
+  const words = [main, ...keptIn[engine](database), "--port", `${port}`, "--from", from];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
   const output = outputOf(child);
   try {

@@ -1,6 +1,4 @@
-import { useMemo } from "react";
 import type { Directory, Facility } from "../../../people.ts";
-import { useDirectory } from "../person.ts";
 
 /** What people and places are called. What the directory does not have is called by its id. */
 export interface Names {
@@ -20,9 +18,4 @@ export function namesOf({ facilities, providers, patients }: Directory): Names {
     facility: (id) => facilityOf(id)?.name ?? id,
     zone: (id) => facilityOf(id)?.timeZone ?? "UTC",
   };
-}
-
-export function useNames(): Names {
-  const directory = useDirectory();
-  return useMemo(() => namesOf(directory), [directory]);
 }

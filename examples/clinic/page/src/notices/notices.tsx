@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { type FocusEvent, useEffect, useRef, useState } from "react";
 import "./notices.css";
 import { NotConfirmed } from "./not-confirmed.tsx";
 import type { Notice } from "./notice-list.ts";
@@ -17,12 +17,20 @@ const toldForMs = 8_000;
 export function Notices() {
   useOutcomes();
   const { notices, dismiss } = useNotices();
+  const { onFocus, goBack } = useWayBack();
   return (
-    <section className="notices" aria-label="Notices" data-react-aria-top-layer="true">
+    <section className="notices" aria-label="Notices" data-react-aria-top-layer="true" onFocus={onFocus}>
       <ol className="notices-list" aria-live="polite" aria-relevant="additions">
         {notices.map((notice) => (
           <li key={notice.id}>
-            <NoticeCard notice={notice} onDismiss={() => dismiss(notice.id)} />
+            <NoticeCard
+              notice={notice}
+              onEnd={() => dismiss(notice.id)}
+              onDismiss={() => {
+                goBack();
+                dismiss(notice.id);
+              }}
+            />
           </li>
         ))}
       </ol>
@@ -31,9 +39,30 @@ export function Notices() {
   );
 }
 
-function NoticeCard({ notice, onDismiss }: { readonly notice: Notice; readonly onDismiss: () => void }) {
+/** Focus returns where it came from when the notice with it goes, or to the content if that is gone. */
+function useWayBack() {
+  const cameFrom = useRef<HTMLElement | null>(null);
+  return {
+    onFocus({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>): void {
+      if (!currentTarget.contains(relatedTarget)) cameFrom.current = relatedTarget as HTMLElement | null;
+    },
+    goBack(): void {
+      const there = cameFrom.current?.isConnected ? cameFrom.current : document.getElementById("main");
+      there?.focus({ preventScroll: true });
+    },
+  };
+}
+
+interface NoticeCardProps {
+  readonly notice: Notice;
+  /** It has been there for long enough. */
+  readonly onEnd: () => void;
+  readonly onDismiss: () => void;
+}
+
+function NoticeCard({ notice, onEnd, onDismiss }: NoticeCardProps) {
   const { tone, title, text, actions, actionsTitle } = notice;
-  const reading = useEndOfGoodNews(tone === "told", onDismiss);
+  const reading = useEndOfGoodNews(tone === "told", onEnd);
   return (
     <div className={`notice notice-${tone}`} role={tone === "refused" ? "alert" : "status"} {...reading}>
       <span className="notice-sign" aria-hidden="true">

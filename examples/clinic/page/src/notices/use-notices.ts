@@ -1,7 +1,8 @@
 import { type Client, isRequestError } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
 import { useMemo, useSyncExternalStore } from "react";
-import { type Names, useNames } from "../directory/names.ts";
+import type { Names } from "../directory/names.ts";
+import { useNames } from "../directory/use-names.ts";
 import { formatRange, formatShortDay, visitorZone } from "../time/format.ts";
 import { findNear, type Wanted } from "./near.ts";
 import { type Notice, type NoticeAction, noticeList, type Offer } from "./notice-list.ts";

@@ -1,7 +1,7 @@
 import type { ShownAppointment } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
 import { useCallback } from "react";
-import { useNames } from "../directory/names.ts";
+import { useNames } from "../directory/use-names.ts";
 import { useNotices } from "../notices/notices.tsx";
 import { formatRange, formatShortDay } from "../time/format.ts";
 

@@ -1,7 +1,7 @@
 import type { ShownSlot } from "@slotwright/client";
 import type { DOMAttributes, DragEvent, RefObject } from "react";
 import { useDrop } from "react-aria-components";
-import { useNames } from "../directory/names.ts";
+import { useNames } from "../directory/use-names.ts";
 import { appointmentType, dragged, useDragged } from "./dragged.ts";
 import { whyNotInto } from "./fit.ts";
 import { useAccept } from "./use-accept.ts";
@@ -17,7 +17,7 @@ export interface SlotDrop {
   readonly whyNot: string | null;
 }
 
-/** Lets a slot accept an appointment of the waiting list: dropped by pointer, or by keyboard (Enter, Tab, Enter). */
+/** Lets a slot accept an appointment of the waiting list: dropped by pointer, or by keyboard. */
 export function useSlotDrop(slot: ShownSlot, ref: RefObject<HTMLElement | null>): SlotDrop {
   const names = useNames();
   const accept = useAccept();
