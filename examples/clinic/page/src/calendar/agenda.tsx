@@ -10,7 +10,6 @@ import "./agenda.css";
 export function Agenda({ days, zone, slots, isLoaded, now, onOpen, onDay }: CalendarBodyProps) {
   const { reachableId, rovingProps } = useRovingFocus(slots, now);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of the buttons within.
     <div className="agenda" data-layout="list" {...rovingProps}>
       {days.map((day, index) => {
         const own = slots.filter(({ slot }) => beginsOn(slot.start, day, index === 0));

@@ -27,7 +27,6 @@ export function TimeGrid({ days, zone, slots, isLoaded, now, onOpen, onDay }: Ca
   const visitor = visitorZone();
   const hasOtherTime = differenceOf(days, zone, visitor) !== null;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of the buttons within.
     <div
       ref={scrolled}
       className="grid"

@@ -1,7 +1,8 @@
 import type { ListView, ShownAppointment, ShownRecord, ShownSlot } from "@slotwright/client";
 import { useAppointments, useSlots } from "@slotwright/client/react";
 import { useMemo, useRef } from "react";
-import { type Names, useNames } from "../directory/names.ts";
+import type { Names } from "../directory/names.ts";
+import { useNames } from "../directory/use-names.ts";
 import type { CalendarPlace } from "./place.ts";
 import type { CalendarSlot } from "./slot-words.ts";
 
@@ -24,6 +25,7 @@ export function useSchedule({ provider, facility, days }: CalendarPlace): Schedu
   const appointments = useAppointments({ ...wanted, from: new Date(from.getTime() - 2 * reachMs) });
   const names = useNames();
   const known = useRef<ReadonlyMap<string, CalendarSlot>>(new Map());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an instant is equal to another object of it.
   const shown = useMemo(() => {
     const made = joined(slots.items, appointments.items, names, from).map((slot) => sameAs(known.current, slot));
     known.current = new Map(made.map((one) => [one.slot.id, one]));
