@@ -97,10 +97,7 @@ function DayHead({ id, day, zone, isToday, counts, onDay }: DayHeadProps) {
   return (
     <h2 className="day-head" id={id}>
       <button type="button" onClick={() => onDay(day.date)}>
-        <span className="visually-hidden">
-          {name}
-          {isToday && ", today"}: {counts}
-        </span>
+        <span className="visually-hidden">{`${name}${isToday ? ", today" : ""}: ${counts}`}</span>
         <span className="day-name" aria-hidden="true">
           {weekday.slice(0, 3)}
         </span>

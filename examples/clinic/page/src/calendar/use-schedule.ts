@@ -25,14 +25,12 @@ export function useSchedule({ provider, facility, days }: CalendarPlace): Schedu
   const appointments = useAppointments({ ...wanted, from: new Date(from.getTime() - 2 * reachMs) });
   const names = useNames();
   const known = useRef<ReadonlyMap<string, CalendarSlot>>(new Map());
-  const since = from.getTime();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an instant is equal to another object of it.
   const shown = useMemo(() => {
-    const made = joined(slots.items, appointments.items, names, new Date(since)).map((slot) =>
-      sameAs(known.current, slot),
-    );
+    const made = joined(slots.items, appointments.items, names, from).map((slot) => sameAs(known.current, slot));
     known.current = new Map(made.map((one) => [one.slot.id, one]));
     return made;
-  }, [slots.items, appointments.items, names, since]);
+  }, [slots.items, appointments.items, names, from.getTime()]);
   return {
     slots: shown,
     isLoaded: slots.isLoaded && appointments.isLoaded,

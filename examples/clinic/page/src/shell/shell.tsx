@@ -63,9 +63,9 @@ function View({ name }: { readonly name: ViewName }) {
 
 export function StandIn({ warning }: { readonly warning: string }) {
   return (
-    <p className="stand-in" role="note">
+    <aside className="stand-in" aria-label="The stand-in for a sign-in">
       {warning}
-    </p>
+    </aside>
   );
 }
 
@@ -93,6 +93,7 @@ function Who() {
       <span className="who-words">
         <span className="who-name">{me.name}</span> <span className="who-role">{role}</span>
       </span>
+      <span className="visually-hidden">Choose somebody else</span>
     </a>
   );
 }
