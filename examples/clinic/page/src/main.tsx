@@ -1,3 +1,6 @@
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
 import { ClientProvider } from "@slotwright/client/react";
 import type { ReactNode } from "react";
 import { createRoot } from "react-dom/client";
@@ -5,8 +8,6 @@ import { clientOf, DirectoryContext, personInAddress, readDirectory } from "./pe
 import { Chooser, Unreachable } from "./shell/chooser.tsx";
 import { readPeople } from "./shell/read-people.ts";
 import { Shell } from "./shell/shell.tsx";
-import "./styles/tokens.css";
-import "./styles/base.css";
 
 const root = createRoot(document.getElementById("root") as HTMLElement);
 root.render(await pageOf(personInAddress()).catch(() => <Unreachable />));

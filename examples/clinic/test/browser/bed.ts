@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { type Client, createClient } from "@slotwright/client";
 import { testServer } from "@slotwright/test-servers/vitest";
 import type { Browser } from "playwright-core";
+import { Temporal } from "temporal-polyfill";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { type ClinicProcess, startClinicProcess } from "./clinic-process.ts";
 import { createPages, type Pages } from "./pages.ts";
 import { type ClinicProxy, proxyTo } from "./proxy.ts";
+import { createSlots, type FreshSlot } from "./slots.ts";
 
 /** An engine with databases to throw away. */
 export interface Engine {
@@ -46,12 +48,18 @@ export async function bothEngines(): Promise<readonly Engine[]> {
 export interface Bed extends Pages {
   readonly clinic: ClinicProcess;
   readonly proxy: ClinicProxy;
+  /** The Monday of its first week. */
+  readonly from: string;
+  /** A new free time of Dr Osei. */
+  readonly freshSlot: () => Promise<FreshSlot>;
   /** The clinic as this person's program reaches it, not by way of the proxy. */
   readonly as: (person: string) => Client;
 }
 
-/** A Monday. Summer time is far from it. */
-export const monday = "2027-02-01";
+/** The next Monday but one: it is in the future, and in reach of the search for free times. */
+export const monday = ((today) => today.add({ days: 15 - today.dayOfWeek }).toString())(
+  Temporal.Now.plainDateISO("UTC"),
+);
 
 /**
  * Every test gets new pages, and fails if something was wrong on one of them that it has not allowed. The clinic stays, so
@@ -90,7 +98,7 @@ async function makeBed(engine: Engine, browser: Browser, from: string): Promise<
     return known;
   };
   return {
-    bed: { clinic, proxy, as, ...createPages(browser, proxy.url) },
+    bed: { clinic, proxy, from, as, freshSlot: createSlots({ as, from }), ...createPages(browser, proxy.url) },
     async end() {
       for (const client of clients.values()) client.close();
       await proxy.close();

@@ -6,11 +6,13 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly search?: Readonly<Record<string, string>>;
   /** A browser that is open already. The page is another tab of it. */
   readonly browser?: BrowserContext;
+  /** What the clock of the device says. It goes on from there. */
+  readonly now?: Date;
 }
 
 export interface Pages {
   /** Opens the page as somebody, in a browser of its own. */
-  readonly open: (person: string, options?: OpenOptions) => Promise<Page>;
+  readonly open: (person: string | undefined, options?: OpenOptions) => Promise<Page>;
   /** The console's words of this kind are what the test itself brings about. */
   readonly allow: (words: RegExp) => void;
   /**
@@ -48,9 +50,11 @@ export function createPages(browser: Browser, url: string): Pages {
   }
 
   return {
-    async open(person, { search = {}, browser: own, ...options } = {}) {
+    async open(person, { search = {}, browser: own, now, ...options } = {}) {
       const page = await (own ?? (await newContext(options))).newPage();
-      await page.goto(`${url}/?${new URLSearchParams({ as: person, ...search })}`);
+      if (now !== undefined) await page.clock.install({ time: now });
+      const who = person === undefined ? {} : { as: person };
+      await page.goto(`${url}/?${new URLSearchParams({ ...who, ...search })}`);
       return page;
     },
     allow: (words) => void allowed.push(words),

@@ -1,4 +1,5 @@
 import { memo, useRef } from "react";
+import { initialsOf } from "../shell/people.tsx";
 import { formatRange } from "../time/format.ts";
 import { useSlotDrop } from "../waiting-list/use-slot-drop.ts";
 import { type CalendarSlot, purposeOf, sentenceOf, statusWords, titleOf } from "./slot-words.ts";
@@ -9,14 +10,17 @@ export interface SlotCellProps extends CalendarSlot {
   readonly onOpen: (slotId: string) => void;
   /** Whether the tabulator key comes to this one: one of a calendar has it. */
   readonly isReachable: boolean;
-  readonly size?: "roomy" | "narrow";
+  readonly isPast?: boolean;
+  /** `narrow`: initials only. `row`: a line of a list. */
+  readonly size?: "roomy" | "narrow" | "row";
 }
 
 /** One slot: a button that opens it, and a place where a waiting patient can be dropped. */
-export const SlotCell = memo(function SlotCell({ zone, onOpen, isReachable, size = "roomy", ...shown }: SlotCellProps) {
+export const SlotCell = memo(function SlotCell(props: SlotCellProps) {
+  const { zone, onOpen, isReachable, isPast = false, size = "roomy", ...shown } = props;
   const { slot, appointment, patient } = shown;
   const ref = useRef<HTMLButtonElement>(null);
-  const { dropProps, isDropTarget, canAccept } = useSlotDrop(slot, ref);
+  const { dropProps, isDropTarget, canAccept, whyNot } = useSlotDrop(slot, ref);
   const isPending = slot.isPending || appointment?.isPending === true;
   return (
     <button
@@ -28,32 +32,34 @@ export const SlotCell = memo(function SlotCell({ zone, onOpen, isReachable, size
       data-status={slot.status}
       data-progress={appointment?.status}
       data-pending={isPending || undefined}
-      data-drop={isDropTarget ? "over" : canAccept ? "possible" : undefined}
+      data-past={isPast || undefined}
+      data-drop={isDropTarget ? "over" : dropStateOf(canAccept)}
+      title={whyNot ?? undefined}
       data-size={size}
-      aria-label={sentenceOf(shown, zone)}
       tabIndex={isReachable ? 0 : -1}
       onClick={() => onOpen(slot.id)}
     >
+      <span className="visually-hidden">{sentenceOf(shown, zone)}</span>
       <span className="slot-mark" aria-hidden="true" />
-      <span className="slot-who">
+      <span className="slot-who" aria-hidden="true">
         {size === "narrow" ? initialsOf(patient ?? statusWords[slot.status]) : whoOf(shown)}
       </span>
-      <span className="slot-when">{formatRange(slot.start, slot.end, zone)}</span>
+      <span className="slot-when" aria-hidden="true">
+        {formatRange(slot.start, slot.end, zone)}
+      </span>
     </button>
   );
 });
+
+function dropStateOf(canAccept: boolean | null): string | undefined {
+  if (canAccept === null) return undefined;
+  return canAccept ? "possible" : "impossible";
+}
 
 function whoOf({ slot, appointment, patient }: CalendarSlot): string {
   const what = purposeOf(appointment) ?? titleOf(slot);
   const who = slot.status === "booked" ? (patient ?? "Booked") : capital(statusWords[slot.status]);
   return what === null ? who : `${who} · ${what}`;
-}
-
-function initialsOf(name: string): string {
-  return name
-    .split(" ")
-    .map((word) => word.slice(0, 1).toUpperCase())
-    .join("");
 }
 
 const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);

@@ -49,3 +49,13 @@ function textOf(metadata: ShownSlot["metadata"] | undefined, name: string): stri
   const text = metadata?.[name];
   return typeof text === "string" && text !== "" ? text : null;
 }
+
+/** `12 slots: 5 booked, 7 free`. */
+export function countsOf(slots: readonly CalendarSlot[]): string {
+  if (slots.length === 0) return "no slots";
+  const parts = (["booked", "held", "available", "blocked"] as const).flatMap((status) => {
+    const count = slots.filter(({ slot }) => slot.status === status).length;
+    return count === 0 ? [] : `${count} ${statusWords[status]}`;
+  });
+  return `${slots.length} ${slots.length === 1 ? "slot" : "slots"}: ${parts.join(", ")}`;
+}

@@ -63,9 +63,9 @@ function View({ name }: { readonly name: ViewName }) {
 
 export function StandIn({ warning }: { readonly warning: string }) {
   return (
-    <p className="stand-in" role="note">
+    <aside className="stand-in" aria-label="The stand-in for a sign-in">
       {warning}
-    </p>
+    </aside>
   );
 }
 
@@ -91,9 +91,9 @@ function Who() {
     <a className="who" href="/" title="Choose somebody else">
       <Avatar name={me.name} />
       <span className="who-words">
-        <span className="who-name">{me.name}</span>
-        <span className="who-role">{role}</span>
+        <span className="who-name">{me.name}</span> <span className="who-role">{role}</span>
       </span>
+      <span className="visually-hidden">Choose somebody else</span>
     </a>
   );
 }

@@ -1,4 +1,4 @@
-import { zoned } from "./days.ts";
+import { type LocalDay, zoned } from "./days.ts";
 
 /** The zone of the device. */
 export function visitorZone(): string {
@@ -37,6 +37,21 @@ export function speakRange(start: Date, end: Date, zone: string): string {
 export function formatMoment(instant: Date, zone: string): string {
   const { day, month } = partsOf(instant, zone);
   return `${day} ${month} ${zoned(instant, zone).year}, ${formatTime(instant, zone)}`;
+}
+
+/** `Sunday 29 November 2026`; of several days, `23–29 November 2026` or `30 November – 6 December 2026`. */
+export function formatDates(days: readonly LocalDay[]): string {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return "";
+  const [from, to] = [first, last].map(({ start, zone }) => ({
+    ...partsOf(start, zone),
+    year: zoned(start, zone).year,
+  }));
+  if (from === undefined || to === undefined) return "";
+  if (first === last) return `${formatDay(first.start, first.zone)} ${from.year}`;
+  const end = `${to.day} ${to.month} ${to.year}`;
+  if (from.year !== to.year) return `${from.day} ${from.month} ${from.year} – ${end}`;
+  return from.month === to.month ? `${from.day}–${end}` : `${from.day} ${from.month} – ${end}`;
 }
 
 /** `UTC+1`, `UTC+10:30`, `UTC`. */

@@ -82,7 +82,10 @@ function Time({ offer, zone, isGone, mine, onChoose }: TimeProps) {
         <span className={isLong ? undefined : "visually-hidden"}>–{endOf(start, end, zone)}</span>
       </span>{" "}
       {isAway && <span className="time-yours">yours {yoursOf(start, zone, local)} </span>}
-      <span className="time-state">{state}</span>
+      {/* Another word is another element: the old one has not moved. */}
+      <span key={state} className="time-state">
+        {state}
+      </span>
     </button>
   );
 }

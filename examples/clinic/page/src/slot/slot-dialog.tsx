@@ -1,0 +1,3 @@
+export function SlotDialog(_: { readonly slotId: string; readonly onClose: () => void }) {
+  return null;
+}
