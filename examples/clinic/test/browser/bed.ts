@@ -64,11 +64,18 @@ export const monday = ((today) => today.add({ days: 15 - today.dayOfWeek }).toSt
 /**
  * Every test gets new pages, and fails if something was wrong on one of them that it has not allowed. The clinic stays, so
  * each test takes slots that no other has.
+ *
+ * @param options `breaks`: one booking is damaged by hand-written SQL.
  */
-export function bedOf(engine: Engine, browser: Browser | undefined, from: string = monday): () => Bed {
+export function bedOf(
+  engine: Engine,
+  browser: Browser | undefined,
+  from: string = monday,
+  { breaks = false }: { readonly breaks?: boolean } = {},
+): () => Bed {
   let made: Made | undefined;
   beforeAll(async () => {
-    if (browser !== undefined) made = await makeBed(engine, browser, from);
+    if (browser !== undefined) made = await makeBed(engine, browser, from, breaks);
   });
   afterEach(async ({ task }) => {
     made?.bed.proxy.heal();
@@ -87,9 +94,9 @@ interface Made {
   readonly end: () => Promise<void>;
 }
 
-async function makeBed(engine: Engine, browser: Browser, from: string): Promise<Made> {
+async function makeBed(engine: Engine, browser: Browser, from: string, breaks: boolean): Promise<Made> {
   const database = await engine.createDatabase();
-  const clinic = await startClinicProcess({ engine: engine.name, database: database.name, from });
+  const clinic = await startClinicProcess({ engine: engine.name, database: database.name, from, breaks });
   const proxy = await proxyTo(clinic.url);
   const clients = new Map<string, Client>();
   const as = (person: string): Client => {

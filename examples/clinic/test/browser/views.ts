@@ -121,5 +121,10 @@ export const views: readonly View[] = [
       await dialog(page);
     },
   },
-  { ...staff, name: "sync-check", search: { view: "sync" }, reach: (page) => page.locator("main").waitFor() },
+  {
+    ...staff,
+    name: "sync-check",
+    search: { view: "sync" },
+    reach: (page) => page.getByRole("heading", { name: "Slots and appointments agree" }).waitFor(),
+  },
 ];

@@ -24,7 +24,9 @@ export function SyncView() {
       <header className="sync-head">
         <div>
           <h2 id="sync-title">Sync check</h2>
-          <p className="muted">Slots and appointments agree, unless somebody has changed the database by hand.</p>
+          <p className="muted">
+            Slots and appointments always agree, unless somebody has changed the database by hand.
+          </p>
         </div>
         <button
           type="button"

@@ -63,19 +63,24 @@ const refusedRepair =
 /** `1 fault`, `2 faults`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** What the check came to. */
+/** What the check came to. One line also on a phone, so that nothing moves when it is known. */
 export function titleOf({ repairable, manual }: Run): string {
   const all = repairable + manual;
-  if (all === 0) return "Slots and appointments agree";
-  if (manual === 0)
-    return `${counted(all, "fault")} found. ${all === 1 ? "It" : all === 2 ? "Both" : "All"} can be repaired.`;
-  if (repairable === 0) return `${counted(all, "fault")} found. A person must decide.`;
-  return `${counted(all, "fault")} found. ${repairable} can be repaired, and a person must decide about ${manual}.`;
+  return all === 0 ? "Slots and appointments agree" : `${counted(all, "fault")} found`;
 }
 
-/** When it was checked, and how much. What came later is not in it, and that is said. */
-export function checkedOf({ startedAt, scanned }: Run, local: string): string {
-  return `Checked ${formatMoment(startedAt, local)}: ${scannedOf(scanned)}. What changed since then is not in it.`;
+/** What can be done about it, and when and how much was checked. What came later is not in it, and that is said. */
+export function checkedOf(run: Run, local: string): string {
+  const checked = `Checked ${formatMoment(run.startedAt, local)}: ${scannedOf(run.scanned)}, as they were then.`;
+  return `${remediesOf(run)}${checked}`;
+}
+
+function remediesOf({ repairable, manual }: Run): string {
+  const all = repairable + manual;
+  if (all === 0) return "";
+  if (manual === 0) return `${all === 1 ? "It" : all === 2 ? "Both" : "All"} can be repaired. `;
+  if (repairable === 0) return "A person must decide. ";
+  return `${repairable} can be repaired, and a person must decide about ${manual}. `;
 }
 
 const scannedOf = ({ slots, appointments }: Run["scanned"]): string =>
