@@ -24,7 +24,7 @@ test.each([
   [{ end: new Date("2026-11-30T09:25:00Z") }, "Mon 30 Nov, 10:00–10:30"],
   [{ status: "booked" }, "booked"],
   [{ status: "held" }, "about to book"],
-  [{ status: "blocked" }, "closed"],
+  [{ status: "blocked" }, "This slot is blocked"],
 ] as const)("into a slot with %o it does not fit, and is told why: %s", (other, why) => {
   expect(whyNotInto({ ...slot, ...other }, appointment, names)).toContain(why);
 });

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { dayOf, daysOf } from "../../page/src/time/days.ts";
 import {
   agree,
+  formatDates,
   formatDay,
   formatMoment,
   formatOffset,
@@ -56,4 +58,19 @@ test("offsets and zones are words", () => {
 test("zones agree at an instant if their clocks show the same", () => {
   expect(agree(nine, "Europe/Berlin", "Europe/Paris")).toBe(true);
   expect(agree(nine, "Europe/Berlin", "Europe/Lisbon")).toBe(false);
+});
+
+test.each([
+  ["2026-11-29", "23–29 November 2026"],
+  ["2026-12-02", "30 November – 6 December 2026"],
+  ["2027-01-01", "28 December 2026 – 3 January 2027"],
+])("the week of %s is %s", (date, dates) => {
+  expect(formatDates(daysOf(date, "Europe/Berlin"))).toBe(dates);
+});
+
+test("one day is told with its weekday, and its date is that of its own zone", () => {
+  expect(formatDates([dayOf("2026-11-29", "Europe/Berlin")])).toBe("Sunday 29 November 2026");
+  expect(formatDates([dayOf("2027-01-01", "Pacific/Auckland")])).toBe("Friday 1 January 2027");
+  expect(formatDates([dayOf("2026-12-31", "Pacific/Honolulu")])).toBe("Thursday 31 December 2026");
+  expect(formatDates([])).toBe("");
 });

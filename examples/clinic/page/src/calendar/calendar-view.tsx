@@ -11,9 +11,9 @@ import { type CalendarPlace, placeOf } from "./place.ts";
 import { countsOf } from "./slot-words.ts";
 import { TimeGrid } from "./time-grid.tsx";
 import { Toolbar } from "./toolbar.tsx";
-import { useIsNarrow } from "./use-is-narrow.ts";
 import { useNow } from "./use-now.ts";
 import { type Schedule, useSchedule } from "./use-schedule.ts";
+import { useHasSide, useIsNarrow } from "./use-width.ts";
 import "./calendar-view.css";
 
 /** A schedule by day or week, with those who wait beside it. */
@@ -29,6 +29,7 @@ export function CalendarView() {
 function CalendarOf({ place, now }: { readonly place: CalendarPlace; readonly now: Date }) {
   const { route, go } = useRoute();
   const isNarrow = useIsNarrow();
+  const hasSide = useHasSide();
   const schedule = useSchedule(place);
   const onOpen = useCallback((slot: string) => go({ slot }), [go]);
   const onDay = useCallback((day: string) => go({ day, span: "day" }), [go]);
@@ -40,9 +41,9 @@ function CalendarOf({ place, now }: { readonly place: CalendarPlace; readonly no
         <Notes place={place} schedule={schedule} />
         <Body {...place} {...schedule} {...{ now, onOpen, onDay }} />
       </section>
-      {!isNarrow && (
+      {hasSide && (
         <div className="calendar-side">
-          <WaitingList />
+          <WaitingList isBeside />
         </div>
       )}
       {route.slot !== null && <SlotDialog slotId={route.slot} onClose={() => go({ slot: null }, { replace: true })} />}

@@ -21,6 +21,7 @@ export const SlotCell = memo(function SlotCell(props: SlotCellProps) {
   const { slot, appointment, patient } = shown;
   const ref = useRef<HTMLButtonElement>(null);
   const { dropProps, isDropTarget, canAccept, whyNot } = useSlotDrop(slot, ref);
+  const what = purposeOf(appointment) ?? titleOf(slot);
   const isPending = slot.isPending || appointment?.isPending === true;
   return (
     <button
@@ -47,6 +48,11 @@ export const SlotCell = memo(function SlotCell(props: SlotCellProps) {
       <span className="slot-when" aria-hidden="true">
         {formatRange(slot.start, slot.end, zone)}
       </span>
+      {what !== null && (
+        <span className="slot-what" aria-hidden="true">
+          {what}
+        </span>
+      )}
     </button>
   );
 });
@@ -56,10 +62,8 @@ function dropStateOf(canAccept: boolean | null): string | undefined {
   return canAccept ? "possible" : "impossible";
 }
 
-function whoOf({ slot, appointment, patient }: CalendarSlot): string {
-  const what = purposeOf(appointment) ?? titleOf(slot);
-  const who = slot.status === "booked" ? (patient ?? "Booked") : capital(statusWords[slot.status]);
-  return what === null ? who : `${who} · ${what}`;
+function whoOf({ slot: { status }, patient }: CalendarSlot): string {
+  return status === "booked" ? (patient ?? "Booked") : capital(statusWords[status]);
 }
 
 const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);

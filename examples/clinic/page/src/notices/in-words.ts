@@ -11,8 +11,8 @@ interface Words {
 
 const words: Readonly<Record<Name, Words>> = {
   createSlots: { noun: "new slots", done: "The slots were published.", refused: "The slots were not published." },
-  block: { noun: "closing of a slot", done: "The slot was closed.", refused: "The slot was not closed." },
-  unblock: { noun: "opening of a slot", done: "The slot was opened again.", refused: "The slot was not opened again." },
+  block: { noun: "blocking of a slot", done: "The slot was blocked.", refused: "The slot was not blocked." },
+  unblock: { noun: "unblocking of a slot", done: "The slot was unblocked.", refused: "The slot was not unblocked." },
   hold: { noun: "keeping of a time", done: "The time is kept.", refused: "The time could not be kept." },
   release: { noun: "giving back of a time", done: "The time was given back.", refused: "The time was not given back." },
   book: { noun: "booking", done: "The appointment was booked.", refused: "The appointment was not booked." },

@@ -11,7 +11,7 @@ const sentences: Readonly<Record<string, Say>> = {
   slot_booked: () => "Somebody else has taken this time. Choose another one.",
   slot_held: (error, zone) =>
     `Somebody is about to book this time${until(error, zone)}. Choose another one, or look again after that.`,
-  slot_blocked: () => "The practice has closed this time. Choose another one.",
+  slot_blocked: () => "The practice has blocked this time. Choose another one.",
   slot_not_found: () => "This time does not exist any longer. Choose another one.",
   no_slot_available: () => "No free slot contains this time. Choose another one, or ask for an appointment.",
   hold_expired: () =>
@@ -50,7 +50,7 @@ const inWords: Readonly<Record<string, string>> = {
   available: "free",
   held: "kept for somebody",
   booked: "booked",
-  blocked: "closed",
+  blocked: "blocked",
 };
 
 function transitionOf({ details }: RequestError): string {

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
+import type { People } from "../../../people.ts";
 import { Avatar } from "./people.tsx";
-import type { People } from "./read-people.ts";
 import { clinicName, Logo, StandIn } from "./shell.tsx";
 import "./chooser.css";
 

@@ -10,12 +10,20 @@ export function differenceOf(days: readonly LocalDay[], zone: string, other: str
   return differences.size === 1 && only !== undefined && only !== 0 ? only : null;
 }
 
-/** The same in words: `6 h behind`, `30 min ahead`; null where there is no difference on any of the days. */
+/**
+ * The same in words: `6 h behind`, `30 min ahead`; `5 h behind, then 6 h behind` where that changes within the days. Null
+ * where there is no difference on any of them.
+ */
 export function differenceInWords(days: readonly LocalDay[], zone: string, other: string): string | null {
   const differences = new Set(days.flatMap(({ start, end }) => [start, end].map((at) => aheadOf(at, zone, other))));
-  if (differences.size > 1) return "different on each side of a change of clocks";
-  const [minutes = 0] = differences;
-  if (minutes === 0) return null;
+  const words = [...differences].map(minutesInWords).join(", then ");
+  return words === sameTime || words === "" ? null : words;
+}
+
+const sameTime = "the same";
+
+function minutesInWords(minutes: number): string {
+  if (minutes === 0) return sameTime;
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   const words = [hours > 0 ? `${hours} h` : "", rest > 0 ? `${rest} min` : ""].filter((word) => word !== "").join(" ");
   return `${words} ${minutes > 0 ? "ahead" : "behind"}`;

@@ -69,4 +69,4 @@ export function AcceptDialog({ appointment, onClose }: AcceptDialogProps) {
 const hintOf = (count: number): string =>
   count > 0
     ? "Free slots that contain the time:"
-    : "No free slot contains the time. Open one that is closed, or free one, in the calendar; or decline, and say which time would do.";
+    : "No free slot contains the time. Unblock or free one in the calendar; or decline, and say which time would do.";

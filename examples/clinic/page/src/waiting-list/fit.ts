@@ -9,7 +9,7 @@ const taken: Readonly<Record<ShownSlot["status"], string | null>> = {
   available: null,
   held: "Somebody is about to book this slot.",
   booked: "This slot is booked.",
-  blocked: "This slot is closed.",
+  blocked: "This slot is blocked.",
 };
 
 /** Why an appointment that waits does not fit into a slot, as a sentence. Null if it does. */

@@ -31,7 +31,7 @@ export function WaitingCard({ appointment }: { readonly appointment: Shown }) {
     <article className="waiting" aria-labelledby={`waiting-${id}`} data-pending={isPending || undefined}>
       <DragHandle appointment={appointment} who={who} />
       <div className="waiting-what">
-        <h4 id={`waiting-${id}`}>{who}</h4>
+        <h3 id={`waiting-${id}`}>{who}</h3>
         <button
           type="button"
           className="button-link waiting-when"

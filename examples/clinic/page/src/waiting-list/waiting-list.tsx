@@ -13,8 +13,11 @@ import "./waiting-list.css";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Who waits for an answer: asked for a time, and has no slot yet. Those of the provider who looks at it come first. */
-export function WaitingList() {
+/**
+ * Who waits for an answer: asked for a time, and has no slot yet. Those of the provider who looks at it come first. Beside
+ * the calendar, which has chosen whose list it is.
+ */
+export function WaitingList({ isBeside = false }: { readonly isBeside?: boolean }) {
   const { me, providers, searchableDays } = useDirectory();
   const { route, go } = useRoute();
   const [opened] = useState(Date.now);
@@ -33,20 +36,22 @@ export function WaitingList() {
         <h2 id="waiting-title" ref={heading} tabIndex={-1}>
           Waiting <span className="waiting-count">{isLoaded ? items.length : "\u00a0"}</span>
         </h2>
-        <div className="field">
-          <label className="visually-hidden" htmlFor="waiting-provider">
-            Whose waiting list
-          </label>
-          <select id="waiting-provider" value={providerId} onChange={({ target }) => go({ provider: target.value })}>
+        {!isBeside && (
+          <select
+            className="select waiting-provider"
+            aria-label="Whose waiting list"
+            value={providerId}
+            onChange={({ target }) => go({ provider: target.value, facility: null })}
+          >
             {providers.map(({ id, name }) => (
               <option key={id} value={id}>
                 {name}
               </option>
             ))}
           </select>
-        </div>
+        )}
       </header>
-      <DropHint />
+      {isBeside && <DropHint />}
       {error !== null && items.length === 0 && <p className="empty">{error.message}</p>}
       {isLoaded && items.length === 0 && (
         <div className="empty">
