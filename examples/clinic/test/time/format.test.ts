@@ -62,8 +62,8 @@ test("zones agree at an instant if their clocks show the same", () => {
 
 test.each([
   ["2026-11-29", "23–29 November 2026"],
-  ["2026-12-02", "30 November – 6 December 2026"],
-  ["2027-01-01", "28 December 2026 – 3 January 2027"],
+  ["2026-12-02", "30 Nov – 6 Dec 2026"],
+  ["2027-01-01", "28 Dec 2026 – 3 Jan 2027"],
 ])("the week of %s is %s", (date, dates) => {
   expect(formatDates(daysOf(date, "Europe/Berlin"))).toBe(dates);
 });

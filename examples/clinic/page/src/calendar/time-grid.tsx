@@ -24,6 +24,7 @@ export function TimeGrid({ days, zone, slots, isLoaded, now, onOpen, onDay }: Ca
   const { reachableId, rovingProps } = useRovingFocus(slots, now);
   const scrolled = useRef<HTMLDivElement>(null);
   useScrollToWork(scrolled, days, isLoaded);
+  const [first, last] = [days[0]?.start ?? now, days.at(-1)?.end ?? now].map((at) => formatOffset(at, zone));
   const visitor = visitorZone();
   const hasOtherTime = differenceOf(days, zone, visitor) !== null;
   return (
@@ -37,7 +38,8 @@ export function TimeGrid({ days, zone, slots, isLoaded, now, onOpen, onDay }: Ca
     >
       <div className="hours" aria-hidden="true">
         <div className="hours-head">
-          <span>{formatOffset(days[0]?.start ?? now, zone)}</span>
+          <span>{first}</span>
+          {last !== first && <span className="hour-offset">{`→ ${last?.replace(/^UTC(?=.)/, "")}`}</span>}
           {hasOtherTime && <span className="hours-yours">You</span>}
         </div>
         {axis.marks.map(({ cell, label, offset, instant }) => (

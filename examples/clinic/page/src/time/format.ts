@@ -39,7 +39,7 @@ export function formatMoment(instant: Date, zone: string): string {
   return `${day} ${month} ${zoned(instant, zone).year}, ${formatTime(instant, zone)}`;
 }
 
-/** `Sunday 29 November 2026`; of several days, `23–29 November 2026` or `30 November – 6 December 2026`. */
+/** `Sunday 29 November 2026`; of several days, `23–29 November 2026` or, so that it is not too long, `30 Nov – 6 Dec 2026`. */
 export function formatDates(days: readonly LocalDay[]): string {
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return "";
@@ -49,9 +49,9 @@ export function formatDates(days: readonly LocalDay[]): string {
   }));
   if (from === undefined || to === undefined) return "";
   if (first === last) return `${formatDay(first.start, first.zone)} ${from.year}`;
-  const end = `${to.day} ${to.month} ${to.year}`;
-  if (from.year !== to.year) return `${from.day} ${from.month} ${from.year} – ${end}`;
-  return from.month === to.month ? `${from.day}–${end}` : `${from.day} ${from.month} – ${end}`;
+  if (from.month === to.month) return `${from.day}–${to.day} ${to.month} ${to.year}`;
+  const begin = `${from.day} ${from.month.slice(0, 3)}`;
+  return `${begin}${from.year === to.year ? "" : ` ${from.year}`} – ${to.day} ${to.month.slice(0, 3)} ${to.year}`;
 }
 
 /** `UTC+1`, `UTC+10:30`, `UTC`. */
