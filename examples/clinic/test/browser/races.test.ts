@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Bed, bedOf, bothEngines } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
 import type { FreshSlot } from "./slots.ts";
-import { book, choose, fillIn, notices, sentenceOf, timeAs, timeOf } from "./steps.ts";
+import { book, choose, fillIn, notices, sentenceOf, timeAs, timeOf, untilBadge } from "./steps.ts";
 
 const browser = await launchChromium();
 
@@ -71,7 +71,12 @@ for (const engine of await bothEngines()) {
         .getByRole("button", { name: /\d\d:\d\d–\d\d:\d\d/ })
         .first()
         .click();
-      await notices(loser).getByText("Booked: ").waitFor();
+      await notices(loser).getByRole("button", { name: "My appointments" }).click();
+      await loser.locator(".appointment").first().waitFor();
+      expect(await loser.locator(".appointment", { hasText: `${slot.from}–${slot.to}` }).count()).toBe(0);
+      // Nothing is left that waits for an answer: that would be told by now.
+      await loser.waitForTimeout(2_500);
+      expect(await notices(loser).getByText("not confirmed yet").count()).toBe(0);
       expect(await appointmentsIn(bed(), slot)).toBe(1);
     });
 
@@ -84,6 +89,7 @@ for (const engine of await bothEngines()) {
       const staff = await bed().open("dr-osei", { search: { view: "calendar", ...slot.search } });
       const cell = staff.locator(`[data-slot-id="${slot.slotId}"]`);
       await cell.waitFor();
+      await untilBadge(staff, "Live");
       await book(ada);
       const since = performance.now();
       await staff.locator(`[data-slot-id="${slot.slotId}"][data-status="booked"]`).waitFor();
