@@ -91,6 +91,15 @@ export const views: readonly View[] = [
   { ...staff, name: "week", search: { view: "calendar", span: "week", day: monday }, reach: slots },
   { ...staff, name: "day", search: { view: "calendar", span: "day", day: `${wednesday}` }, reach: slots },
   {
+    ...staff,
+    name: "slot",
+    search: { view: "calendar", span: "day", day: `${wednesday}` },
+    async reach(page) {
+      await page.locator("[data-slot-id]", { hasText: /booked/ }).first().click();
+      await page.getByRole("dialog").getByText("published the slot").waitFor();
+    },
+  },
+  {
     person: "sleep-lab",
     name: "week-of-nights",
     search: { view: "calendar", span: "week", day: monday },
