@@ -13,10 +13,16 @@ describe.skipIf(browser === undefined)("the dialog of a slot", () => {
   const dialogOf = (page: Page): Locator => page.getByRole("dialog");
 
   it("blocks and unblocks by keyboard alone, which another page sees, and gives the focus back to the slot", async () => {
-    const { slotId: id, search: { day = "" } } = await bed().freshSlot();
-    const [own, other] = [await bed().open("dr-osei", calendar(day)), await bed().open("sleep-lab", {
-      search: { ...calendar(day).search, provider: "dr-osei", facility: "harbour" },
-    })];
+    const {
+      slotId: id,
+      search: { day = "" },
+    } = await bed().freshSlot();
+    const [own, other] = [
+      await bed().open("dr-osei", calendar(day)),
+      await bed().open("sleep-lab", {
+        search: { ...calendar(day).search, provider: "dr-osei", facility: "harbour" },
+      }),
+    ];
     await slotOn(own, id).focus();
     await own.keyboard.press("Enter");
     await dialogOf(own).getByLabel("Reason (optional)").fill("<b>Holiday</b>");
@@ -35,7 +41,10 @@ describe.skipIf(browser === undefined)("the dialog of a slot", () => {
   });
 
   it("shows what happened to a slot, with what each field was and what it became", async () => {
-    const { slotId: id, search: { day = "" } } = await bed().freshSlot();
+    const {
+      slotId: id,
+      search: { day = "" },
+    } = await bed().freshSlot();
     const { commands } = bed().as("ada-brandt");
     const { appointment } = await commands.book({ slotId: id, subjectId: "ada-brandt" });
     await commands.cancel({ appointmentId: appointment.id, reason: "Feeling well again" });
@@ -52,7 +61,10 @@ describe.skipIf(browser === undefined)("the dialog of a slot", () => {
   });
 
   it("takes a refused change back, and says why", async () => {
-    const { slotId: id, search: { day = "" } } = await bed().freshSlot();
+    const {
+      slotId: id,
+      search: { day = "" },
+    } = await bed().freshSlot();
     const page = await bed().open("dr-osei", calendar(day));
     await slotOn(page, id).click();
     const block = dialogOf(page).getByRole("button", { name: "Block", exact: true });
@@ -66,7 +78,10 @@ describe.skipIf(browser === undefined)("the dialog of a slot", () => {
   });
 
   it("checks the slot, and says that it agrees with its appointment", async () => {
-    const { slotId: id, search: { day = "" } } = await bed().freshSlot();
+    const {
+      slotId: id,
+      search: { day = "" },
+    } = await bed().freshSlot();
     const page = await bed().open("dr-osei", calendar(day));
     await slotOn(page, id).click();
     await dialogOf(page).getByRole("button", { name: "Check this slot" }).click();

@@ -95,7 +95,10 @@ export const views: readonly View[] = [
     name: "slot",
     search: { view: "calendar", span: "day", day: `${wednesday}` },
     async reach(page) {
-      await page.locator("[data-slot-id]", { hasText: /booked/ }).first().click();
+      await page
+        .locator("[data-slot-id]", { hasText: /booked/ })
+        .first()
+        .click();
       await page.getByRole("dialog").getByText("published the slot").waitFor();
     },
   },
