@@ -46,7 +46,13 @@ function CalendarOf({ place, now }: { readonly place: CalendarPlace; readonly no
           <WaitingList isBeside />
         </div>
       )}
-      {route.slot !== null && <SlotDialog slotId={route.slot} onClose={() => go({ slot: null }, { replace: true })} />}
+      {route.slot !== null && (
+        <SlotDialog
+          shown={schedule.slots.find(({ slot }) => slot.id === route.slot)}
+          isLoaded={schedule.isLoaded}
+          onClose={() => go({ slot: null }, { replace: true })}
+        />
+      )}
     </div>
   );
 }
