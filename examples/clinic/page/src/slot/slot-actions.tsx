@@ -1,5 +1,5 @@
 import { useClient } from "@slotwright/client/react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { CalendarSlot } from "../calendar/slot-words.ts";
 import { useNotices } from "../notices/notices.tsx";
 import { CancelDialog } from "../patient/appointments/cancel-dialog.tsx";
@@ -18,18 +18,23 @@ export function SlotActions({ about }: { readonly about: CalendarSlot }) {
   const { slot, appointment } = about;
   const [reason, setReason] = useState("");
   const [isCancelling, setCancelling] = useState(false);
+  const section = useRef<HTMLElement>(null);
   const give = useGive(about);
   const actions = actionsOf(slot.status, appointment?.status);
   if (actions.length === 0) return <NothingToDo status={slot.status} />;
 
   function act(name: ActionName): void {
     if (name === "cancel") setCancelling(true);
-    else give(name, reason.trim());
+    else {
+      give(name, reason.trim());
+      // Another button takes the place of the one that had the focus.
+      section.current?.focus();
+    }
     setReason("");
   }
 
   return (
-    <section className="slot-actions" aria-label="What can be done">
+    <section ref={section} tabIndex={-1} className="slot-actions" aria-label="What can be done">
       {slot.status !== "booked" && <ReasonField id="slot-reason" text={reason} onText={setReason} />}
       <div className="slot-buttons">
         {actions.map((name) => (

@@ -23,7 +23,7 @@ interface Words {
 
 const becomesFree = "The slot becomes free.";
 const isFree = "The slot is free again.";
-/** What is booked is freed. What somebody has closed stays closed. */
+/** What is booked is freed. What somebody has blocked stays blocked. */
 const freed = ({ slot }: About): string =>
   slot === undefined || slot.status === "booked" ? becomesFree : "The slot no longer names the appointment.";
 
@@ -112,7 +112,7 @@ const ends: Partial<Readonly<Record<ShownAppointment["status"], string>>> = {
 
 const endOf = ({ appointment }: About): string => ends[appointment?.status ?? "cancelled"] ?? "is over";
 
-const states = { available: "free", held: "held", booked: "booked", blocked: "closed" } as const;
+const states = { available: "free", held: "held", booked: "booked", blocked: "blocked" } as const;
 
 const stateOf = (slot: ShownSlot | undefined): string => (slot === undefined ? "gone" : states[slot.status]);
 
