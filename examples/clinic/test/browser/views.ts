@@ -98,6 +98,16 @@ export const views: readonly View[] = [
   },
   {
     ...staff,
+    name: "slot",
+    search: { view: "calendar", span: "day", day: `${wednesday}` },
+    async reach(page) {
+      await page.locator('[data-status="booked"]').first().click();
+      await dialog(page);
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    ...staff,
     name: "waiting-list",
     search: { view: "waiting", day: monday },
     reach: (page) => page.locator(".waiting").first().waitFor(),

@@ -70,7 +70,7 @@ function useSlotHistory(slotId: string, version: number): Read & { readonly more
 
   function load(cursor: string | null, before: readonly ShownEntry[]): void {
     const mine = ++run.current;
-    const asked = { slotId, limit: pageSize, reverse: true };
+    const asked = { slotId, limit: pageSize, newestFirst: true };
     calls.history(cursor === null ? asked : { ...asked, cursor }).then(
       ({ items, nextCursor }) => {
         if (mine === run.current) setRead({ entries: [...before, ...items], next: nextCursor, problem: null });
