@@ -116,9 +116,9 @@ describe("a finding", () => {
     );
   });
 
-  test("about a slot that somebody has closed does not promise that it becomes free", () => {
-    const closed = knownOf([slotOf("s", { status: "blocked" })], [appointment]);
-    const [found] = casesOf({ findings: [find("appointment_ended", "repairable", "s", "a")], known: closed });
+  test("about a slot that somebody has blocked does not promise that it becomes free", () => {
+    const blocked = knownOf([slotOf("s", { status: "blocked" })], [appointment]);
+    const [found] = casesOf({ findings: [find("appointment_ended", "repairable", "s", "a")], known: blocked });
     expect(wordsOfCase(found as never, names, berlin).findings[0]?.remedy).toBe(
       "The slot no longer names the appointment.",
     );
