@@ -31,6 +31,14 @@ describe("what happened to a slot", () => {
     ]);
   });
 
+  it("shows only what became of a slot that was not there before", () => {
+    const changes = { status: { from: null, to: "available" }, facilityId: { from: null, to: "harbour" } };
+    expect(changesInWords(entry({ changes, fromStatus: null }), names, zone)).toEqual([
+      { name: "Status", before: null, after: "free" },
+      { name: "At", before: null, after: "Harbour Clinic" },
+    ]);
+  });
+
   it("leaves out what nobody could read, and what is hidden", () => {
     const changes = { scheduleId: { from: null, to: "x" }, seat: { from: null, to: 0 } };
     expect(changesInWords(entry({ changes }), names, zone)).toEqual([]);

@@ -6,7 +6,8 @@ import { formatMoment, formatTime } from "../time/format.ts";
 /** A field that changed, with what it was and what it became. */
 export interface ChangeWords {
   readonly name: string;
-  readonly before: string;
+  /** Null if the entry is the first: nothing was there. */
+  readonly before: string | null;
   readonly after: string;
 }
 
@@ -38,12 +39,17 @@ function whoOf(actor: ShownEntry["actor"], names: Names): string {
 }
 
 /** What a person wants to compare. Ids of schedules and the like are left out. */
-export function changesInWords({ changes }: ShownEntry, names: Names, zone: string): readonly ChangeWords[] {
+export function changesInWords(
+  { changes, fromStatus }: ShownEntry,
+  names: Names,
+  zone: string,
+): readonly ChangeWords[] {
   return Object.entries(changes ?? {}).flatMap(([field, { from, to }]) => {
     const words = fields[field];
     if (words === undefined) return [];
     const [before, after] = [from, to].map((value) => words.show(value, names, zone));
-    return before === after ? [] : [{ name: words.name, before: before ?? nothing, after: after ?? nothing }];
+    if (before === after) return [];
+    return [{ name: words.name, before: fromStatus === null ? null : (before ?? nothing), after: after ?? nothing }];
   });
 }
 

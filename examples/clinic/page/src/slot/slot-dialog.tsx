@@ -57,12 +57,14 @@ function Facts({ about, zone }: { readonly about: CalendarSlot; readonly zone: s
   ];
   const isPending = slot.isPending || appointment?.isPending === true;
   return (
-    <dl className="slot-facts">
-      {facts.map(([name, text]) => text !== null && <Fact key={name} name={name} text={text} />)}
-      <div className="slot-pending" role="status">
+    <div>
+      <dl className="slot-facts">
+        {facts.map(([name, text]) => text !== null && <Fact key={name} name={name} text={text} />)}
+      </dl>
+      <p className="slot-pending" role="status">
         {isPending ? "Not yet confirmed" : ""}
-      </div>
-    </dl>
+      </p>
+    </div>
   );
 }
 

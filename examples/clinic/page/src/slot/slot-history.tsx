@@ -49,11 +49,7 @@ function Changes({ changes }: { readonly changes: readonly ChangeWords[] }) {
         <div key={name}>
           <dt>{name}</dt>
           <dd>
-            <del>
-              <span className="visually-hidden">before: </span>
-              {before}
-            </del>{" "}
-            <span aria-hidden="true">→</span>{" "}
+            {before !== null && <Before text={before} />}
             <ins>
               <span className="visually-hidden">after: </span>
               {after}
@@ -62,6 +58,18 @@ function Changes({ changes }: { readonly changes: readonly ChangeWords[] }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+function Before({ text }: { readonly text: string }) {
+  return (
+    <>
+      <del>
+        <span className="visually-hidden">before: </span>
+        {text}
+      </del>
+      <span aria-hidden="true"> → </span>
+    </>
   );
 }
 
