@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type EngineName, engineNames } from "@slotwright/lab/engines";
+import { chosenEngine, type EngineName } from "@slotwright/lab/engines";
 import { wholeNumber } from "@slotwright/lab/terminal";
 
 export interface DemoOptions {
@@ -45,16 +45,11 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   const { values } = parseArgs({ args: [...args], options: flags });
   if (values.help) return "help";
   return {
-    engine: oneEngine(engineNames.filter((name) => values[name])),
+    engine: chosenEngine(values),
     processes: wholeNumber("--processes", values.processes, 1, 16),
     callers: wholeNumber("--callers", values.callers, 4, 500),
     week: values.week,
     keep: values.keep,
     breaks: values.break === undefined ? undefined : wholeNumber("--break", values.break, 1, 7),
   };
-}
-
-function oneEngine([name = "sqlite", ...others]: readonly EngineName[]): EngineName {
-  if (others.length === 0) return name;
-  throw new Error(`Choose one engine, not ${[name, ...others].map((one) => `--${one}`).join(" and ")}`);
 }

@@ -29,6 +29,7 @@ type ViewRequest = Exclude<AccessRequest, { readonly action: "command" | "reconc
 function viewOfPatient(request: ViewRequest): AccessAnswer {
   const { actor, record } = request;
   if (record.kind === "appointment") return record.subjectId === actor.id ? undefined : "It is another patient's.";
+  // A hold says until when, and never whose: a page that shows free times has to know when one ends.
   const isOfOthers = "entry" in request && request.entry.actor.id !== actor.id;
-  return { hide: isOfOthers ? ["appointmentId", "hold", "actor", "reason"] : ["appointmentId", "hold"] };
+  return { hide: isOfOthers ? ["appointmentId", "actor", "reason"] : ["appointmentId"] };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
-import { type RunningServer, startServer } from "../server.ts";
+import type { Listening } from "../listen.ts";
+import { startServer } from "../server.ts";
 import { clientOf, type Send } from "./client.ts";
 import type { TestDatabase, TestEngine } from "./engines.ts";
 
@@ -9,7 +10,7 @@ export function hostsOn<const Names extends readonly string[]>(
   names: Names,
 ): Readonly<Record<Names[number], Send>> & Pick<TestDatabase, "cutConnections"> {
   let database: TestDatabase | undefined;
-  let servers: readonly RunningServer[] = [];
+  let servers: readonly Listening[] = [];
 
   beforeAll(async () => {
     database = await createDatabase();

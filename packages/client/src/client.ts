@@ -64,6 +64,11 @@ export interface Client {
   readonly giveUp: (key: string) => boolean;
   /** Told what became of each command, also of those that an earlier page has left. Returns what ends it. */
   readonly onOutcome: (listener: (outcome: Outcome) => void) => () => void;
+  /**
+   * Told what the feed brings, as it comes: what a screen has counted or found by one of the calls may have to be asked
+   * again. Entries may come twice. Returns what ends it.
+   */
+  readonly onNews: (listener: (entries: readonly ShownEntry[]) => void) => () => void;
   /** Tries at once what waits for its next attempt: the network may be back. */
   readonly retryNow: () => void;
   /** Ends everything. Commands without an answer are kept, and taken up by the next client of the same owner. */
@@ -140,6 +145,7 @@ export function createClient(options: ClientOptions): Client {
     pending: { get: memoized(store.version, store.pending), subscribe: store.subscribe },
     giveUp: outbox.giveUp,
     onOutcome: outcomes.subscribe,
+    onNews: news.subscribe,
     retryNow: pauses.wake,
     close() {
       closing.abort();

@@ -30,6 +30,8 @@ interface OpenSlotsOptions {
 
 /** Of news that come close together, one search is made. */
 const gatherMs = 250;
+/** A hold that is hidden, or was there before, ends without news: a search is at most so old. */
+const oldestMs = 10_000;
 
 /**
  * A search for free times that stays right. What the store knows to be taken is left out at once; what the feed says of the
@@ -57,6 +59,7 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
       failures++;
       if (thrown.transient) timers.after(backOff(failures, environment.random()), searchWhileSeen);
     }
+    timers.again(oldestMs, searchWhileSeen);
     changed();
   }
 
@@ -131,9 +134,10 @@ function holdEndOf({ changes }: ShownEntry): number | undefined {
   return hold?.expiresAt === undefined ? undefined : new Date(hold.expiresAt).getTime();
 }
 
-/** Timers of a query: one that is due soon, and one for each hold that ends. */
+/** Timers of a query: one that is due soon, one for each hold that ends, and one that begins anew with each search. */
 function createTimers({ setTimer }: Environment) {
   let cancelSoon: (() => void) | undefined;
+  let cancelAgain = () => {};
   const cancels = new Set<() => void>();
   return {
     after(ms: number, work: () => void): void {
@@ -141,6 +145,10 @@ function createTimers({ setTimer }: Environment) {
         cancelSoon = undefined;
         work();
       }, ms);
+    },
+    again(ms: number, work: () => void): void {
+      cancelAgain();
+      cancelAgain = setTimer(work, ms);
     },
     at(ms: number, work: () => void): void {
       const cancel = setTimer(
@@ -155,6 +163,7 @@ function createTimers({ setTimer }: Environment) {
     clear(): void {
       cancelSoon?.();
       cancelSoon = undefined;
+      cancelAgain();
       for (const cancel of cancels) cancel();
       cancels.clear();
     },

@@ -146,3 +146,27 @@ test("what one person books shows on the screen of another, and a lost race is t
   for (const end of leave) end();
   ben.close();
 });
+
+test("passes on what the feed brings until it is no longer wanted", async () => {
+  await until(() => client.connection.get().state === "live");
+  const { slots } = await engine.createSlots({
+    ...{ actor: { kind: "provider", id: "p" }, providerId: "news", facilityId: "north" },
+    slots: [timesOf(0)],
+  });
+  const slotId = slots[0]?.id ?? "";
+  const heard: string[] = [];
+  const leave = client.onNews((entries) => {
+    heard.push(...entries.filter(({ recordId }) => recordId === slotId).map(({ command }) => command));
+  });
+  await engine.block({ actor: { kind: "provider", id: "p" }, slotId });
+  await until(() => heard.includes("block"));
+  leave();
+  let isSeen = false;
+  const leaveOther = client.onNews((entries) => {
+    isSeen ||= entries.some(({ command }) => command === "unblock");
+  });
+  await engine.unblock({ actor: { kind: "provider", id: "p" }, slotId });
+  await until(() => isSeen);
+  leaveOther();
+  expect(heard).not.toContain("unblock");
+});

@@ -7,16 +7,18 @@ import { createVirtualTime, settled } from "./simulation/virtual-time.ts";
 
 const hourMs = 3_600_000;
 
-test("searches again when a hold ends by the clock of the server, also if the device's is an hour ahead", async () => {
+/** A search that is looked at, and when it was made, in milliseconds since then. */
+async function lookedAt() {
   const time = createVirtualTime();
   const serverNow = () => time.now() - hourMs;
-  let searches = 0;
+  const begun = time.now();
+  const searchedAt: number[] = [];
   let hear: (entries: readonly ShownEntry[]) => void = () => {};
   const query = openSlotsQuery(
     {
       store: { subscribe: () => () => {}, shown: () => new Map() } as unknown as Store,
       send: async () => {
-        searches += 1;
+        searchedAt.push(time.now() - begun);
         return { items: [], nextCursor: null };
       },
       environment: time.environment,
@@ -28,13 +30,28 @@ test("searches again when a hold ends by the clock of the server, also if the de
     },
     { providerIds: ["p"] } satisfies FindOpenInput,
   );
-  query.subscribe(() => {});
+  const leave = query.subscribe(() => {});
   await settled();
-  const expiresAt = new Date(serverNow() + 60_000).toISOString();
-  const held = { recordKind: "slot", providerIds: ["p"], facilityId: "f", changes: { hold: { to: { expiresAt } } } };
-  hear([held as unknown as ShownEntry]);
-  await time.advance(59_000, settled);
-  expect(searches).toBe(2);
-  await time.advance(2_000, settled);
-  expect(searches).toBe(3);
+  const hearOfHold = (to: { readonly expiresAt: string } | null) => {
+    const held = { recordKind: "slot", providerIds: ["p"], facilityId: "f", changes: { hold: { to } } };
+    hear([held as unknown as ShownEntry]);
+  };
+  return { time, serverNow, searchedAt, hearOfHold, leave };
+}
+
+test("searches again when a hold ends by the clock of the server, also if the device's is an hour ahead", async () => {
+  const { time, serverNow, searchedAt, hearOfHold } = await lookedAt();
+  hearOfHold({ expiresAt: new Date(serverNow() + 7_000).toISOString() });
+  await time.advance(9_000, settled);
+  expect(searchedAt).toEqual([0, 250, 7_250]);
+});
+
+test("searches again every ten seconds, because a hold whose end is hidden ends without news", async () => {
+  const { time, searchedAt, hearOfHold, leave } = await lookedAt();
+  hearOfHold(null);
+  await time.advance(21_000, settled);
+  expect(searchedAt).toEqual([0, 250, 10_250, 20_250]);
+  leave();
+  await time.advance(60_000, settled);
+  expect(searchedAt).toHaveLength(4);
 });

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { HttpError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
+import { refusal } from "./requests/answers.ts";
 import type { Incoming, Outgoing, Sink } from "./requests/incoming.ts";
 import { textOf } from "./requests/web.ts";
 
@@ -28,6 +29,7 @@ export function toNodeListener(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const incoming = fromNode(request, response);
+    if (incoming === undefined) return send(response, unreadable(request));
     handler
       .respond(incoming)
       .then((outgoing) => send(response, outgoing))
@@ -35,10 +37,11 @@ export function toNodeListener(
   };
 }
 
-function fromNode(request: MountedRequest, response: ServerResponse): Incoming {
-  const { method = "GET", headers, originalUrl, url = "/" } = request;
-  const isSecure = "encrypted" in request.socket;
-  const target = new URL(originalUrl ?? url, `${isSecure ? "https" : "http"}://${headers.host ?? "localhost"}`);
+/** Undefined if the client names no host and path that can be read: an error that is thrown here would end the process. */
+function fromNode(request: MountedRequest, response: ServerResponse): Incoming | undefined {
+  const { method = "GET", headers } = request;
+  const target = targetOf(request);
+  if (target === undefined) return undefined;
   let made: Request | undefined;
   let gone: AbortController | undefined;
   return {
@@ -62,6 +65,18 @@ function fromNode(request: MountedRequest, response: ServerResponse): Incoming {
       return gone.signal;
     },
   };
+}
+
+function targetOf({ headers, originalUrl, url = "/", socket }: MountedRequest): URL | undefined {
+  const origin = `${"encrypted" in socket ? "https" : "http"}://${headers.host ?? "localhost"}`;
+  const path = originalUrl ?? url;
+  // Put together as text, because `//x` beside a base would be another host.
+  const target = path.startsWith("/") ? origin + path : path;
+  return URL.canParse(target, origin) ? new URL(target, origin) : undefined;
+}
+
+function unreadable({ headers }: IncomingMessage): Outgoing {
+  return refusal(new HttpError("bad_request"), { header: (name) => headers[name]?.toString() }, {});
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): Headers {

@@ -114,6 +114,29 @@ describe.each(Object.entries(mounts))("mounted in %s", (_name, mount) => {
 });
 
 describe("on Node's own server", () => {
+  it("a path or a host that cannot be read is refused, and does not end the process", async () => {
+    const { handler } = await stage();
+    const port = Number(new URL(await listening(createServer(toNodeListener(handler)))).port);
+    const answers = [];
+    for (const [path, host] of [
+      ["//", "x"],
+      ["///slots", "x"],
+      ["/slots", "["],
+      ["/slots", "a b"],
+      ["http://", "x"],
+    ]) {
+      const socket = connect(port, "127.0.0.1");
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nX-Actor: provider/dr\r\n\r\n`);
+      answers.push(/^HTTP\/1.1 (\d+).*"scenario":"(\w+)"/s.exec(String((await once(socket, "data"))[0]))?.slice(1));
+      socket.destroy();
+    }
+    const [absent, unreadable] = [
+      ["404", "route_not_found"],
+      ["400", "bad_request"],
+    ];
+    expect(answers).toEqual([absent, absent, unreadable, unreadable, unreadable]);
+  });
+
   it("a client that sends nothing, or half of its headers, is cut off", async () => {
     const { handler } = await stage();
     const server = createServer(toNodeListener(handler));

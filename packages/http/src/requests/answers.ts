@@ -22,7 +22,7 @@ export const answer = (status: number, content: object, headers: Readonly<Record
   json(status, { success: true, ...content }, headers);
 
 /** A refusal, in the shape that the client asks for. The cause stays here: it may name hosts and files. */
-export function refusal(error: AnswerableError, incoming: Incoming, screen: ScreenOptions): Outgoing {
+export function refusal(error: AnswerableError, incoming: Pick<Incoming, "header">, screen: ScreenOptions): Outgoing {
   const headers = {
     ...(error.transient === true && { "Retry-After": retryAfter }),
     ...(isHttpError(error) ? error.headers : {}),

@@ -3,10 +3,15 @@ import type { Incoming } from "./incoming.ts";
 
 /**
  * Refuses what a page of another site sends, since browsers send cookies along. Browsers say where a request comes from
- * in `Sec-Fetch-Site`, and older ones in `Origin`. A client that sends neither is not a browser.
+ * in `Sec-Fetch-Site`, and older ones in `Origin`. A client that sends neither is not a browser. The handler asks it about
+ * every request; ask it yourself about routes of your own beside it.
+ * @param origins those of other sites that may send it all the same
  * @throws HttpError `cross_site`
  */
-export function refuseOtherSites(incoming: Incoming, origins: ReadonlySet<string>): void {
+export function refuseOtherSites(
+  incoming: Pick<Incoming, "method" | "url" | "header">,
+  origins: ReadonlySet<string> = new Set(),
+): void {
   const origin = incoming.header("origin");
   if (origin !== undefined && origins.has(origin)) return;
   const site = incoming.header("sec-fetch-site");

@@ -1,4 +1,5 @@
 export type { Administration } from "./administration.ts";
+export { chosenEngine } from "./chosen.ts";
 export {
   type DatabaseAddress,
   type DatabaseEngine,

@@ -1,0 +1,58 @@
+import { useClient } from "@slotwright/client/react";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { notConfirmed } from "./in-words.ts";
+
+/** A command that is answered sooner than this needs no word. */
+const patienceMs = 2_500;
+
+/** Says which of the person's own commands have no answer yet: they are kept, and sent when the server can be reached. */
+export function NotConfirmed() {
+  const client = useClient();
+  const pending = useSyncExternalStore(client.pending.subscribe, client.pending.get);
+  const isOffline = useIsOffline();
+  const now = useLater(pending.length > 0 ? Math.min(...pending.map(({ at }) => at)) + patienceMs : null);
+  const late = pending.filter(({ at }) => isOffline || at + patienceMs <= now);
+  return (
+    <div className="not-confirmed" role="status">
+      {late.length > 0 && (
+        <>
+          <span className="not-confirmed-sign" aria-hidden="true">
+            …
+          </span>
+          <p>
+            {notConfirmed(late)}. {isOffline ? "You are offline." : "The server has not answered."} It is kept on this
+            device, and will be sent once.
+          </p>
+          <button type="button" className="notice-action" onClick={client.retryNow}>
+            Try now
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function useIsOffline(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      addEventListener("online", listener);
+      addEventListener("offline", listener);
+      return () => {
+        removeEventListener("online", listener);
+        removeEventListener("offline", listener);
+      };
+    },
+    () => !navigator.onLine,
+  );
+}
+
+/** What time it is, at least once the given instant has passed. */
+function useLater(instant: number | null): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (instant === null) return;
+    const timer = setTimeout(() => setNow(Date.now()), Math.max(0, instant - Date.now()) + 20);
+    return () => clearTimeout(timer);
+  }, [instant]);
+  return now;
+}

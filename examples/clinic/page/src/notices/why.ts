@@ -1,0 +1,64 @@
+import { isRequestError, type RequestError } from "@slotwright/client";
+import { formatTime } from "../time/format.ts";
+
+type Say = (error: RequestError, zone: string) => string;
+
+/**
+ * Why something was refused, and what can be done, in words for the people of a clinic. The messages of the engine name ids
+ * and instants of UTC, which are for its host; what this page does not know is told in their words.
+ */
+const sentences: Readonly<Record<string, Say>> = {
+  slot_booked: () => "Somebody else has taken this time. Choose another one.",
+  slot_held: (error, zone) =>
+    `Somebody is about to book this time${until(error, zone)}. Choose another one, or look again after that.`,
+  slot_blocked: () => "The practice has blocked this time. Choose another one.",
+  slot_not_found: () => "This time does not exist any longer. Choose another one.",
+  no_slot_available: () => "No free slot contains this time. Choose another one, or ask for an appointment.",
+  hold_expired: () =>
+    "The time was kept for you for a while, and that is over. Book it without that, or choose another one.",
+  hold_not_found: () => "The time is not kept for you any longer. Book it without that, or choose another one.",
+  hold_not_owned: (error, zone) => `Somebody else is about to book this time${until(error, zone)}. Choose another one.`,
+  time_mismatch: () => "The appointment does not lie within this slot. Choose one that contains all of it.",
+  schedule_mismatch: () => "This slot is of another provider, or elsewhere. Choose one that was asked for.",
+  appointment_not_found: () => "This appointment cannot be found. Look at the list again.",
+  invalid_transition: (error) => transitionOf(error),
+  version_conflict: () => "Somebody else has changed it in the meantime. Look at what it is now, and decide anew.",
+  forbidden: (error) => `${problemOf(error)} Ask the practice if you need it done.`,
+  policy_violation: (error) => problemOf(error),
+  not_signed_in: () => "The server does not know who you are. Choose who you are again.",
+  no_answer: () => "The server did not answer. Check the connection, and try it again.",
+};
+
+export function whyRefused(error: unknown, zone: string): string {
+  if (!isRequestError(error)) return "Something went wrong on this page. Reload it, and look whether it was done.";
+  return sentences[error.code]?.(error, zone) ?? error.message;
+}
+
+function until({ details }: RequestError, zone: string): string {
+  const { heldUntil } = details as { readonly heldUntil?: unknown };
+  const instant = typeof heldUntil === "string" || heldUntil instanceof Date ? new Date(heldUntil) : undefined;
+  return instant === undefined ? "" : `, until ${formatTime(instant, zone)}`;
+}
+
+const inWords: Readonly<Record<string, string>> = {
+  scheduled: "waiting for a slot",
+  confirmed: "confirmed",
+  checked_in: "checked in",
+  completed: "over",
+  cancelled: "cancelled",
+  no_show: "marked as missed",
+  available: "free",
+  held: "kept for somebody",
+  booked: "booked",
+  blocked: "blocked",
+};
+
+function transitionOf({ details }: RequestError): string {
+  const { record = "appointment", from = "" } = details as { readonly record?: string; readonly from?: string };
+  return `The ${record} is ${inWords[from] ?? "in another state"} by now, so this does not apply to it any longer.`;
+}
+
+function problemOf({ details, message }: RequestError): string {
+  const { problem } = details as { readonly problem?: unknown };
+  return typeof problem === "string" ? problem : message;
+}

@@ -1,0 +1,76 @@
+import type { ShownAppointment } from "@slotwright/client";
+import { useClient } from "@slotwright/client/react";
+import { type FormEvent, useState } from "react";
+import { Dialog } from "../../dialog/dialog.tsx";
+import { useNames } from "../../directory/use-names.ts";
+import { useNotices } from "../../notices/notices.tsx";
+import { formatRange, formatShortDay } from "../../time/format.ts";
+import { WhenWhere } from "../book/when-where.tsx";
+import "../book/booking.css";
+
+/** As long as the engine takes. */
+const longest = 500;
+
+interface CancelDialogProps {
+  readonly appointment: ShownAppointment;
+  readonly onClose: () => void;
+  /** Who is asked: the patient cancels, the practice declines what waits. */
+  readonly words: { readonly title: string; readonly question: string; readonly keep: string; readonly act: string };
+  /** What is told of it afterwards. */
+  readonly done: string;
+}
+
+/** Asks before an appointment is cancelled, and for the reason. */
+export function CancelDialog({ appointment, onClose, words, done }: CancelDialogProps) {
+  const [reason, setReason] = useState("");
+  const cancel = useCancel(done);
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    onClose();
+    cancel(appointment, reason.trim());
+  }
+
+  return (
+    <Dialog title={words.title} role="alertdialog" onClose={onClose}>
+      <WhenWhere {...appointment} />
+      <form className="booking-form" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor="cancel-reason">{words.question}</label>
+          <textarea
+            id="cancel-reason"
+            maxLength={longest}
+            aria-describedby="cancel-left"
+            value={reason}
+            onChange={({ target }) => setReason(target.value)}
+          />
+          <p className="field-hint" id="cancel-left">
+            Up to {longest} characters, {longest - reason.length} left
+          </p>
+        </div>
+        <div className="dialog-buttons">
+          <button type="button" className="button" onClick={onClose}>
+            {words.keep}
+          </button>
+          <button type="submit" className="button button-danger">
+            {words.act}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function useCancel(done: string): (appointment: ShownAppointment, reason: string) => void {
+  const { commands } = useClient();
+  const { refused, told } = useNotices();
+  const names = useNames();
+  return ({ id: appointmentId, start, end, facilityId }, reason) => {
+    const zone = names.zone(facilityId);
+    const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}`;
+    commands
+      .cancel(reason === "" ? { appointmentId } : { appointmentId, reason })
+      .then(() => told(`${done}: ${when}.`))
+      .catch((error: unknown) => refused(error, { what: `${when} stays as it was.` }));
+  };
+}

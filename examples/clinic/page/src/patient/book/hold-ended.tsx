@@ -1,0 +1,58 @@
+import { useSlots } from "@slotwright/client/react";
+import type { OpenSlot } from "@slotwright/core";
+import { useNames } from "../../directory/use-names.ts";
+import { whyRefused } from "../../notices/why.ts";
+import { formatRange, formatShortDay } from "../../time/format.ts";
+import type { Keeping } from "./use-hold.ts";
+import { useNear } from "./use-near.ts";
+
+interface HoldEndedProps {
+  readonly keeping: Extract<Keeping, { readonly name: "over" | "lost" }>;
+  readonly onKeep: (offer: OpenSlot) => void;
+}
+
+/** Says that the time is not kept any longer, and what can be done: keep it again, or another one near it. */
+export function HoldEnded({ keeping, onKeep }: HoldEndedProps) {
+  const { offer } = keeping;
+  const names = useNames();
+  const zone = names.zone(offer.facilityId);
+  const near = useNear(offer);
+  const isFree = useIsFree(offer);
+  const isOver = keeping.name === "over";
+  return (
+    <div className="hold-ended">
+      <div role="alert">
+        <p className="hold-ended-title">
+          {isOver ? "This time is not kept for you any longer" : "This time could not be kept"}
+        </p>
+        <p>{isOver ? wordsOfOver(isFree) : whyRefused(keeping.error, zone)} What you have written is still here.</p>
+      </div>
+      <div className="hold-ended-offers">
+        {isOver && isFree && (
+          <button type="button" className="button button-primary" onClick={() => onKeep(offer)}>
+            Keep it again
+          </button>
+        )}
+        {near.map((other) => (
+          <button key={other.slotId} type="button" className="button" onClick={() => onKeep(other)}>
+            {formatShortDay(other.start, zone)}, {formatRange(other.start, other.end, zone)}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+const wordsOfOver = (isFree: boolean): string =>
+  isFree ? "The minutes for it are over, and others may book it now." : "Somebody else has it now. Choose another one.";
+
+/** Whether nobody has it, as far as is known. */
+function useIsFree({ slotId, start, providerId, facilityId }: OpenSlot): boolean {
+  const { items } = useSlots({ from: start, to: new Date(start.getTime() + 1), providerIds: [providerId], facilityId });
+  const slot = items.find(({ id }) => id === slotId);
+  return slot === undefined || slot.status === "available" || isOverNow(slot.hold?.expiresAt);
+}
+
+/** Its own hold is over by the clock of this device a moment before it is by the server's. */
+const isOverNow = (expiresAt: Date | undefined): boolean =>
+  expiresAt !== undefined && expiresAt.getTime() - Date.now() < 2_000;

@@ -1,0 +1,81 @@
+import { type FormEvent, useState } from "react";
+import { Dialog } from "../../dialog/dialog.tsx";
+import { useNames } from "../../directory/use-names.ts";
+import { useDirectory } from "../../person.ts";
+import { addDays, dateOf } from "../../time/days.ts";
+import { formatZone, visitorZone } from "../../time/format.ts";
+import type { Wish } from "../find/search.ts";
+import { type Request, timesOf } from "./request.ts";
+import { PlaceFields, TimeFields } from "./request-fields.tsx";
+import { useAsk } from "./use-ask.ts";
+import "./booking.css";
+import { noVisit, type Visit } from "./visit.ts";
+import { VisitFields } from "./visit-fields.tsx";
+
+/** Most of today is over, as a rule: a wish begins with tomorrow. */
+function laterThanToday(date: string): string {
+  const tomorrow = addDays(dateOf(new Date(), visitorZone()), 1);
+  return date < tomorrow ? tomorrow : date;
+}
+
+interface RequestDialogProps {
+  readonly wish: Wish;
+  readonly date: string;
+  readonly onClose: () => void;
+}
+
+/** Asks for a time at which nothing is free: the provider may accept it into a slot later. */
+export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
+  const { providers } = useDirectory();
+  const names = useNames();
+  const ask = useAsk();
+  const provider = providers.find(
+    ({ id, facilityIds }) =>
+      id === wish.providerId ||
+      (wish.providerId === null && facilityIds.includes(wish.facilityId ?? facilityIds[0] ?? "")),
+  );
+  const [request, setRequest] = useState<Request>({
+    providerId: provider?.id ?? "",
+    facilityId: wish.facilityId ?? provider?.facilityIds[0] ?? "",
+    date: laterThanToday(date),
+    time: "09:00",
+    minutes: 30,
+  });
+  const [visit, setVisit] = useState<Visit>(noVisit);
+  const zone = names.zone(request.facilityId);
+  const isPast = request.date !== "" && request.time !== "" && timesOf(request, zone).start.getTime() <= Date.now();
+
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    if (isPast || visit.purpose.trim() === "") return;
+    onClose();
+    ask({ ...request, ...timesOf(request, zone) }, visit);
+  }
+
+  return (
+    <Dialog title="Ask for a time" onClose={onClose}>
+      <p className="muted">
+        The practice sees what you ask for, and accepts it when the time is free. If it is free already, it is yours at
+        once.
+      </p>
+      <form className="booking-form" onSubmit={submit}>
+        <PlaceFields request={request} onRequest={setRequest} />
+        <TimeFields request={request} onRequest={setRequest} />
+        <p className={isPast ? "field-problem" : "field-hint"} role="status">
+          {isPast
+            ? "This time is over. Choose a later one."
+            : `${formatZone(zone)}, as at ${names.facility(request.facilityId)}.`}
+        </p>
+        <VisitFields visit={visit} onVisit={setVisit} />
+        <div className="dialog-buttons">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button button-primary" disabled={isPast}>
+            Ask for it
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,109 @@
+import { isRequestError, newId } from "@slotwright/client";
+import { useClient } from "@slotwright/client/react";
+import type { OpenSlot } from "@slotwright/core";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { headersOf, useDirectory } from "../../person.ts";
+
+/** What is kept for the person while they fill in the form. */
+export type Keeping =
+  | { readonly name: "asking"; readonly offer: OpenSlot }
+  /** `endsAt` is by the clock of the device, counted from before the request: never later than the server's end. */
+  | { readonly name: "kept"; readonly offer: OpenSlot; readonly token: string; readonly endsAt: number }
+  /** The server cannot be reached. The time can be booked all the same, as soon as it can. */
+  | { readonly name: "unreachable"; readonly offer: OpenSlot }
+  /** It ran out. */
+  | { readonly name: "over"; readonly offer: OpenSlot }
+  /** Somebody else has it. */
+  | { readonly name: "lost"; readonly offer: OpenSlot; readonly error: unknown };
+
+export interface Hold {
+  /** Null while no time is chosen. */
+  readonly keeping: Keeping | null;
+  readonly seconds: number;
+  /** Keeps a time, in place of the one before. */
+  readonly keep: (offer: OpenSlot) => void;
+  /** Gives the time back. */
+  readonly giveBack: () => void;
+  /** Forgets it without giving it back: it is about to be booked. */
+  readonly letGo: () => void;
+}
+
+/** Keeps one time for a while. It is given back when another one is kept, when its component goes, and when the page is left. */
+export function useHold(seconds: number): Hold {
+  const { calls } = useClient();
+  const { me } = useDirectory();
+  const [keeping, setKeeping] = useState<Keeping | null>(null);
+  const current = useRef<Keeping | null>(null);
+
+  const become = useCallback((next: Keeping | null) => {
+    current.current = next;
+    setKeeping(next);
+  }, []);
+
+  const giveBack = useCallback(() => {
+    const before = current.current;
+    become(null);
+    if (before?.name === "kept")
+      void calls.release({ slotId: before.offer.slotId, holdToken: before.token }).catch(() => {});
+  }, [calls, become]);
+
+  const keep = useCallback(
+    (offer: OpenSlot) => {
+      giveBack();
+      const asked: Keeping = { name: "asking", offer };
+      const endsAt = Date.now() + seconds * 1000;
+      become(asked);
+      calls.hold({ slotId: offer.slotId, seconds, idempotencyKey: newId() }).then(
+        ({ holdToken: token }) => {
+          if (current.current === asked) become({ name: "kept", offer, token, endsAt });
+          else void calls.release({ slotId: offer.slotId, holdToken: token }).catch(() => {});
+        },
+        (error: unknown) => {
+          if (current.current === asked) become(withoutHold(offer, error));
+        },
+      );
+    },
+    [calls, seconds, become, giveBack],
+  );
+
+  useEndOfHold(keeping, () => become({ name: "over", offer: (keeping as Keeping).offer }));
+  useLeaving(current, me.id, giveBack);
+  return { keeping, seconds, keep, giveBack, letGo: () => become(null) };
+}
+
+function withoutHold(offer: OpenSlot, error: unknown): Keeping {
+  const isAway = isRequestError(error) && (error.transient || error.status === 0);
+  return isAway ? { name: "unreachable", offer } : { name: "lost", offer, error };
+}
+
+function useEndOfHold(keeping: Keeping | null, onEnd: () => void): void {
+  const end = useRef(onEnd);
+  end.current = onEnd;
+  const endsAt = keeping?.name === "kept" ? keeping.endsAt : null;
+  useEffect(() => {
+    if (endsAt === null) return;
+    const timer = setTimeout(() => end.current(), Math.max(0, endsAt - Date.now()));
+    return () => clearTimeout(timer);
+  }, [endsAt]);
+}
+
+/** A page that is closed has no time for an answer: `keepalive` sends the request all the same. */
+function useLeaving(current: React.RefObject<Keeping | null>, person: string, giveBack: () => void): void {
+  useEffect(() => {
+    function leave(): void {
+      const kept = current.current;
+      if (kept?.name !== "kept") return;
+      void fetch(`/api/slots/${encodeURIComponent(kept.offer.slotId)}/release`, {
+        method: "POST",
+        keepalive: true,
+        headers: { ...headersOf(person), "Content-Type": "application/json" },
+        body: JSON.stringify({ holdToken: kept.token }),
+      }).catch(() => {});
+    }
+    addEventListener("pagehide", leave);
+    return () => {
+      removeEventListener("pagehide", leave);
+      giveBack();
+    };
+  }, [current, person, giveBack]);
+}

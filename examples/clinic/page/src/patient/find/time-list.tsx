@@ -1,0 +1,109 @@
+import type { OpenSlot } from "@slotwright/core";
+import { useNames } from "../../directory/use-names.ts";
+import { useDirectory } from "../../person.ts";
+import { dateOf } from "../../time/days.ts";
+import { agree, formatRange, formatShortDay, formatTime, formatZone, visitorZone } from "../../time/format.ts";
+import { grouped, type ShownTime, type TimeGroup, timeKey } from "./search.ts";
+
+interface TimeListProps {
+  readonly times: readonly ShownTime[];
+  readonly onChoose: (offer: OpenSlot) => void;
+  /** What a time is to the person, by its slot: chosen, or booked by them. */
+  readonly mine: ReadonlyMap<string, string>;
+}
+
+/** Free times, by provider and place. */
+export function TimeList({ times, onChoose, mine }: TimeListProps) {
+  const { providers } = useDirectory();
+  return (
+    <div className="times">
+      {grouped(times, providers).map((group) => (
+        <Group key={`${group.providerId} ${group.facilityId}`} group={group} onChoose={onChoose} mine={mine} />
+      ))}
+    </div>
+  );
+}
+
+function Group({ group, onChoose, mine }: Omit<TimeListProps, "times"> & { readonly group: TimeGroup }) {
+  const { providers } = useDirectory();
+  const names = useNames();
+  const { providerId, facilityId, times } = group;
+  const zone = names.zone(facilityId);
+  const id = `times-${providerId}-${facilityId}`;
+  const isAway = times.some(({ offer }) => !agree(offer.start, zone, visitorZone()));
+  return (
+    <section className="times-group" aria-labelledby={id}>
+      <header className="times-head">
+        <h3 id={id}>{names.provider(providerId)}</h3>
+        <p className="muted">
+          {providers.find((provider) => provider.id === providerId)?.role} · {names.facility(facilityId)}
+          {isAway && ` · ${formatZone(zone)}, yours below`}
+        </p>
+      </header>
+      <ul
+        className="times-grid"
+        data-long={times.some(({ offer }) => isOvernight(offer.start, offer.end)) || undefined}
+      >
+        {times.map(({ offer, isGone }) => (
+          <li key={timeKey(offer)}>
+            <Time offer={offer} zone={zone} isGone={isGone} mine={mine.get(offer.slotId)} onChoose={onChoose} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface TimeProps {
+  readonly offer: OpenSlot;
+  readonly zone: string;
+  readonly isGone: boolean;
+  readonly mine: string | undefined;
+  readonly onChoose: (offer: OpenSlot) => void;
+}
+
+function Time({ offer, zone, isGone, mine, onChoose }: TimeProps) {
+  const { start, end, seats } = offer;
+  const local = visitorZone();
+  const isAway = !agree(start, zone, local);
+  const state = mine ?? (isGone ? "taken" : seats > 1 ? `${seats} places` : lengthOf(start, end));
+  const isLong = isOvernight(start, end);
+  const isOff = isGone || mine !== undefined;
+  return (
+    <button
+      type="button"
+      className="time"
+      data-state={mine !== undefined ? "mine" : isGone ? "gone" : undefined}
+      aria-disabled={isOff || undefined}
+      onClick={isOff ? undefined : () => onChoose(offer)}
+    >
+      <span className="time-start">
+        {formatTime(start, zone)}
+        <span className={isLong ? undefined : "visually-hidden"}>–{endOf(start, end, zone)}</span>
+      </span>{" "}
+      {isAway && <span className="time-yours">yours {yoursOf(start, zone, local)} </span>}
+      {/* Another word is another element: the old one has not moved. */}
+      <span key={state} className="time-state">
+        {state}
+      </span>
+    </button>
+  );
+}
+
+const endOf = (start: Date, end: Date, zone: string): string =>
+  formatRange(start, end, zone).split("–").at(-1) ?? formatTime(end, zone);
+
+/** By the visitor's clock, with the day where it is another one. */
+function yoursOf(start: Date, zone: string, local: string): string {
+  const time = formatTime(start, local);
+  return dateOf(start, zone) === dateOf(start, local) ? time : `${formatShortDay(start, local).slice(0, 3)} ${time}`;
+}
+
+const isOvernight = (start: Date, end: Date): boolean => end.getTime() - start.getTime() > 4 * 3_600_000;
+
+/** `30 min`, `1 h`, `1 h 30 min`. */
+export function lengthOf(start: Date, end: Date): string {
+  const minutes = Math.round((end.getTime() - start.getTime()) / 60_000);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours > 0 ? `${hours} h` : "", rest > 0 ? `${rest} min` : ""].filter((part) => part !== "").join(" ");
+}

@@ -1,0 +1,63 @@
+import { useClient, useOpenSlots } from "@slotwright/client/react";
+import type { OpenSlot } from "@slotwright/core";
+import { useMemo, useRef } from "react";
+import type { Names } from "../../directory/names.ts";
+import { useNames } from "../../directory/use-names.ts";
+import { useDirectory } from "../../person.ts";
+import { askedFor, beginsOn, type ShownTime, staying, type Wish, windowOf } from "./search.ts";
+import { useAsked } from "./use-asked.ts";
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** As far as free times are kept in the server's memory, with a day to spare. */
+const inReach = (instant: Date, days: number): Date =>
+  new Date(Math.min(instant.getTime(), Date.now() + (days - 1) * dayMs));
+
+/** How many times are free on each of these dates. A date that is not in it is not known yet. */
+export function useDayCounts(
+  wish: Wish,
+  dates: readonly string[],
+  zones: readonly string[],
+): ReadonlyMap<string, number> {
+  const { calls } = useClient();
+  const { searchableDays } = useDirectory();
+  const key = JSON.stringify([wish, dates[0], dates.length]);
+  const counted = useAsked(key, async () => {
+    const { from, to } = windowOf(dates[0] as string, dates.at(-1) as string, zones);
+    const { days } = await calls.countByDay({ ...askedFor(wish), from, to: inReach(to, searchableDays) });
+    return new Map(days.map(({ date, open }) => [date, open]));
+  });
+  return useMemo(() => {
+    return new Map(counted === undefined ? [] : dates.map((date) => [date, counted.get(date) ?? 0]));
+  }, [counted, dates]);
+}
+
+/** The next free time. Null if there is nothing; undefined if that is not known yet. */
+export function useNextFree(wish: Wish, from?: Date): OpenSlot | null | undefined {
+  const { calls } = useClient();
+  const key = JSON.stringify([wish, from]);
+  return useAsked(key, async () => (await calls.next({ ...askedFor(wish), from })).items[0] ?? null);
+}
+
+export interface Times {
+  readonly times: readonly ShownTime[];
+  readonly isLoaded: boolean;
+  readonly error: Error | null;
+}
+
+/** The free times of a date, live. Those that go stay in their place until another date or wish is looked at. */
+export function useTimes(wish: Wish, date: string, zones: readonly string[]): Times {
+  const names = useNames();
+  const { items, isLoaded, error } = useOpenSlots({ ...askedFor(wish), ...windowOf(date, date, zones), limit: 500 });
+  const key = JSON.stringify([wish, date]);
+  const seen = useRef<{ readonly key: string; readonly times: readonly ShownTime[] }>({ key, times: [] });
+  return useMemo(() => {
+    const before = seen.current.key === key ? seen.current.times : [];
+    const times = staying(before, onDate(items, date, names));
+    seen.current = { key, times };
+    return { times, isLoaded, error };
+  }, [items, isLoaded, error, key, date, names]);
+}
+
+const onDate = (items: readonly OpenSlot[], date: string, { zone }: Names) =>
+  items.filter(({ start, facilityId }) => beginsOn(start, date, zone(facilityId)));

@@ -1,0 +1,93 @@
+import type { ShownEntry } from "@slotwright/client";
+import { statusWords } from "../calendar/slot-words.ts";
+import type { Names } from "../directory/names.ts";
+import { formatMoment, formatTime } from "../time/format.ts";
+
+/** A field that changed, with what it was and what it became. */
+export interface ChangeWords {
+  readonly name: string;
+  /** Null if the entry is the first: nothing was there. */
+  readonly before: string | null;
+  readonly after: string;
+}
+
+const acts: Readonly<Record<ShownEntry["command"], string>> = {
+  createSlots: "published the slot",
+  block: "blocked it",
+  unblock: "unblocked it",
+  hold: "held it",
+  release: "gave it back",
+  book: "booked it",
+  accept: "accepted an appointment into it",
+  reschedule: "moved an appointment",
+  cancel: "cancelled the appointment",
+  checkIn: "noted the arrival",
+  complete: "noted that the visit took place",
+  markNoShow: "noted that nobody came",
+  repair: "repaired it",
+};
+
+/** `Dr Amara Osei blocked it.` */
+export function entryInWords({ command, actor }: ShownEntry, names: Names): string {
+  return `${whoOf(actor, names)} ${acts[command]}.`;
+}
+
+function whoOf(actor: ShownEntry["actor"], names: Names): string {
+  if (actor === null) return "Somebody";
+  const name = actor.kind === "patient" ? names.patient(actor.id) : names.provider(actor.id);
+  return name === actor.id && actor.kind === "system" ? "The practice" : name;
+}
+
+/** What a person wants to compare. Ids of schedules and the like are left out. */
+export function changesInWords(
+  { changes, fromStatus }: ShownEntry,
+  names: Names,
+  zone: string,
+): readonly ChangeWords[] {
+  return Object.entries(changes ?? {}).flatMap(([field, { from, to }]) => {
+    const words = fields[field];
+    if (words === undefined) return [];
+    const [before, after] = [from, to].map((value) => words.show(value, names, zone));
+    if (before === after) return [];
+    return [{ name: words.name, before: fromStatus === null ? null : (before ?? nothing), after: after ?? nothing }];
+  });
+}
+
+const nothing = "–";
+
+interface FieldWords {
+  readonly name: string;
+  readonly show: (value: unknown, names: Names, zone: string) => string;
+}
+
+const fields: Readonly<Record<string, FieldWords>> = {
+  status: { name: "Status", show: (value) => statusIn(value) },
+  appointmentId: { name: "Appointment", show: (value) => (typeof value === "string" ? `…${value.slice(-6)}` : "none") },
+  hold: { name: "Hold", show: (value, _, zone) => holdIn(value, zone) },
+  start: { name: "Start", show: (value, _, zone) => momentIn(value, zone) },
+  end: { name: "End", show: (value, _, zone) => momentIn(value, zone) },
+  facilityId: { name: "At", show: (value, names) => (typeof value === "string" ? names.facility(value) : nothing) },
+  providerId: { name: "With", show: (value, names) => (typeof value === "string" ? names.provider(value) : nothing) },
+};
+
+function statusIn(value: unknown): string {
+  return typeof value === "string" && value in statusWords ? statusWords[value as keyof typeof statusWords] : nothing;
+}
+
+/** A hold has an end, which is an instant, or its text. */
+function holdIn(value: unknown, zone: string): string {
+  const { expiresAt } = (value ?? {}) as { readonly expiresAt?: unknown };
+  const until = instantIn(expiresAt);
+  return until === undefined ? "none" : `until ${formatTime(until, zone)}`;
+}
+
+function momentIn(value: unknown, zone: string): string {
+  const instant = instantIn(value);
+  return instant === undefined ? nothing : formatMoment(instant, zone);
+}
+
+function instantIn(value: unknown): Date | undefined {
+  if (typeof value !== "string" && !(value instanceof Date)) return undefined;
+  const instant = new Date(value);
+  return Number.isNaN(instant.getTime()) ? undefined : instant;
+}

@@ -1,0 +1,25 @@
+import type { ShownAppointment, ShownSlot } from "@slotwright/client";
+import type { Names } from "../directory/names.ts";
+import { formatRange, formatShortDay } from "../time/format.ts";
+
+type Slot = Pick<ShownSlot, "status" | "providerId" | "facilityId" | "start" | "end">;
+type Appointment = Pick<ShownAppointment, "providerId" | "facilityId" | "start" | "end">;
+
+const taken: Readonly<Record<ShownSlot["status"], string | null>> = {
+  available: null,
+  held: "Somebody is about to book this slot.",
+  booked: "This slot is booked.",
+  blocked: "This slot is blocked.",
+};
+
+/** Why an appointment that waits does not fit into a slot, as a sentence. Null if it does. */
+export function whyNotInto(slot: Slot, appointment: Appointment, names: Names): string | null {
+  const { providerId, facilityId, start, end } = appointment;
+  if (slot.providerId !== providerId) return `It was asked for with ${names.provider(providerId)}.`;
+  if (slot.facilityId !== facilityId) return `It was asked for at ${names.facility(facilityId)}.`;
+  if (slot.start > start || slot.end < end) {
+    const zone = names.zone(facilityId);
+    return `It was asked for at ${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}.`;
+  }
+  return taken[slot.status];
+}

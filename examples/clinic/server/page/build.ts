@@ -1,0 +1,82 @@
+import { createHash, randomUUID } from "node:crypto";
+import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+const clinic = join(import.meta.dirname, "../..");
+const repository = join(clinic, "../..");
+/** What a page is made of, how, and where it is kept. */
+export interface PageBuild {
+  /** Files and folders. What comes from elsewhere changes with the lockfile. */
+  readonly sources: readonly string[];
+  readonly build: (outDir: string) => Promise<unknown>;
+  readonly cache: string;
+}
+
+const clinicPage: PageBuild = {
+  sources: [
+    join(clinic, "page"),
+    join(clinic, "people.ts"),
+    join(repository, "packages/client/src"),
+    join(repository, "packages/core/src"),
+    join(repository, "pnpm-lock.yaml"),
+  ],
+  async build(outDir) {
+    // It takes a while to load.
+    const { build } = await import("vite");
+    await build({ configFile: join(clinic, "page/vite.config.ts"), logLevel: "warn", build: { outDir } });
+  },
+  cache: join(clinic, "node_modules/.cache/page"),
+};
+
+/** How many pages of other sources stay, beside the one that is asked for. */
+const kept = 4;
+
+/**
+ * The folder of the page as its sources are now. It is built if there is none, by several processes at once if need be:
+ * the first one to end puts its own in place.
+ */
+export async function builtPage({ sources, build, cache }: PageBuild = clinicPage): Promise<string> {
+  const folder = join(cache, await hashOf(sources));
+  if (await isThere(folder)) return folder;
+  const outDir = `${folder}.${randomUUID()}`;
+  await build(outDir);
+  await rename(outDir, folder).catch(() => rm(outDir, { recursive: true, force: true }));
+  await removeOld(cache, folder);
+  return folder;
+}
+
+async function hashOf(paths: readonly string[]): Promise<string> {
+  const files = (await Promise.all(paths.map(filesIn))).flat().toSorted();
+  const contents = await Promise.all(files.map((file) => readFile(file)));
+  const hash = createHash("sha256");
+  for (const [index, content] of contents.entries())
+    hash.update(`${files[index]}\0${content.length}\0`).update(content);
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function filesIn(path: string): Promise<readonly string[]> {
+  if ((await stat(path)).isFile()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** A server has read its page when it starts, so nobody misses the old ones. */
+async function removeOld(cache: string, current: string): Promise<void> {
+  const folders = (await readdir(cache)).map((name) => join(cache, name)).filter((folder) => folder !== current);
+  const withTime = await Promise.all(folders.map(async (folder) => ({ folder, time: await changedAt(folder) })));
+  const old = withTime.toSorted((a, b) => b.time - a.time).slice(kept);
+  await Promise.all(old.map(({ folder }) => rm(folder, { recursive: true, force: true })));
+}
+
+/** Another process may have removed it. */
+const changedAt = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { bedOf, sqlite } from "./bed.ts";
+import { launchChromium } from "./chromium.ts";
+import { book, choose, fillIn, notices, timeAs, timeOf, untilBadge } from "./steps.ts";
+import { motionsOn, watchShifts } from "./watching.ts";
+
+const browser = await launchChromium();
+/** Each would run if it became part of the document. */
+const script = `<img src=x onerror="window.hasRun=1"><script>window.hasRun=1</script>`;
+const hasRun = "window.hasRun";
+const ended = /ERR_(EMPTY_RESPONSE|CONNECTION|INCOMPLETE)|409/;
+
+describe.skipIf(browser === undefined)("a page that is cared for", () => {
+  const bed = bedOf(sqlite, browser);
+
+  it("shows script in what a patient writes as text, to the patient and to the staff, and runs none of it", async () => {
+    const { open, as, freshSlot } = bed();
+    const slot = await freshSlot();
+    const ada = await open("ada-brandt", { search: slot.search });
+    await choose(ada, slot);
+    await fillIn(ada, script.slice(0, 80));
+    await ada.getByLabel("Anything the practice should know?").fill(script);
+    await book(ada);
+    await notices(ada).getByRole("button", { name: "My appointments" }).click();
+    await ada.locator(".appointment-note").getByText(script, { exact: true }).waitFor();
+    await ada.getByRole("button", { name: "Cancel", exact: true }).first().waitFor();
+    const staff = await open("dr-osei", { search: { ...slot.search, view: "calendar", span: "day" } });
+    await staff.locator(`[data-slot-id="${slot.slotId}"]`, { hasText: script.slice(0, 80) }).waitFor();
+    await as("dr-osei").calls.cancel({ appointmentId: await appointmentOn(slot.slotId), reason: script });
+    const card = ada.locator(".appointment", { hasText: script.slice(0, 40) });
+    await card.getByRole("button", { name: "History" }).click();
+    await card.getByText(`“${script}”`).waitFor();
+    for (const page of [ada, staff]) expect(await page.evaluate(hasRun)).toBeUndefined();
+  });
+
+  it("shows script in what somebody who waits has written as text, and runs none of it", async () => {
+    const { open, as, freshSlot } = bed();
+    const { slotId, start, end, search } = await freshSlot();
+    await as("dr-osei").calls.block({ slotId, reason: script });
+    const place = { providerId: "dr-osei", facilityId: "harbour", start, end };
+    const metadata = { purpose: script, note: script };
+    await as("ben-okafor").calls.book({ ...place, subjectId: "ben-okafor", ifNoSlot: "schedule", metadata });
+    const staff = await open("dr-osei", { search: { ...search, view: "waiting" } });
+    await staff.getByText(script, { exact: true }).first().waitFor();
+    expect(await staff.evaluate(hasRun)).toBeUndefined();
+  });
+
+  it("runs no script that a page of today could be made to hold: its policy forbids it, and says so", async () => {
+    bed().allow(/content security policy|Content Security Policy|404/);
+    const page = await bed().open("ada-brandt");
+    await page.evaluate(`{
+      const image = document.createElement("div");
+      image.innerHTML = ${JSON.stringify(script)};
+      document.body.append(image);
+      const script = document.createElement("script");
+      script.textContent = "window.hasRun = 2";
+      document.body.append(script);
+    }`);
+    await page.waitForTimeout(300);
+    expect(await page.evaluate(hasRun)).toBeUndefined();
+  });
+
+  it("moves nothing that is read while news come in", async () => {
+    const { open, as, freshSlot } = bed();
+    const slots = [await freshSlot(), await freshSlot(), await freshSlot(), await freshSlot()];
+    const [first, second, third, fourth] = slots as [Fresh, Fresh, Fresh, Fresh];
+    const searches = [{}, { view: "appointments" }].map((search) => ({ search: { ...first.search, ...search } }));
+    const patients = await Promise.all(searches.map((search) => open("ada-brandt", search)));
+    const staff = await open("dr-osei", { search: { ...first.search, view: "calendar", span: "week" } });
+    const pages = [...patients, staff];
+    await timeOf(pages[0] as Shown, fourth).waitFor();
+    await staff.locator(`[data-slot-id="${fourth.slotId}"]`).waitFor();
+    await Promise.all(pages.map((page) => untilBadge(page, "Live")));
+    const shifts = await Promise.all(pages.map(watchShifts));
+    const { calls } = as("ben-okafor");
+    await calls.book({ slotId: first.slotId, subjectId: "ben-okafor" });
+    const { appointment } = await calls.book({ slotId: second.slotId, subjectId: "ben-okafor" });
+    await calls.cancel({ appointmentId: appointment.id });
+    await calls.hold({ slotId: third.slotId });
+    await as("dr-osei").calls.block({ slotId: fourth.slotId });
+    await timeAs(pages[0] as Shown, fourth, "taken").waitFor();
+    await staff.locator(`[data-slot-id="${fourth.slotId}"][data-status="blocked"]`).waitFor();
+    expect(await Promise.all(shifts.map((told) => told()))).toEqual([[], [], []]);
+  });
+
+  it("moves nothing when the connection goes and comes back", async () => {
+    bed().allow(ended);
+    const { open, proxy, freshSlot } = bed();
+    const slot = await freshSlot();
+    const page = await open("ada-brandt", { search: slot.search });
+    await timeOf(page, slot).waitFor();
+    await untilBadge(page, "Live");
+    const shifts = await watchShifts(page);
+    proxy.harm(/^GET .*changes/, "cut");
+    proxy.cutStreams();
+    await untilBadge(page, "Reconnecting");
+    proxy.heal();
+    await untilBadge(page, "Live");
+    expect(await shifts()).toEqual([]);
+  });
+
+  it("lets nothing move about for those who have asked for less motion", async () => {
+    bed().allow(ended);
+    const { open, proxy, freshSlot } = bed();
+    const slot = await freshSlot();
+    const page = await open("ada-brandt", { search: slot.search, reducedMotion: "reduce" });
+    await choose(page, slot);
+    proxy.harm(/^GET .*changes/, "cut");
+    proxy.cutStreams();
+    await untilBadge(page, "Reconnecting");
+    expect(await motionsOn(page)).toEqual([]);
+  });
+
+  async function appointmentOn(slotId: string): Promise<string> {
+    return (await bed().as("dr-osei").calls.getSlot(slotId)).appointmentId ?? "";
+  }
+});
+
+type Fresh = Awaited<ReturnType<ReturnType<ReturnType<typeof bedOf>>["freshSlot"]>>;
+type Shown = Awaited<ReturnType<ReturnType<ReturnType<typeof bedOf>>["open"]>>;

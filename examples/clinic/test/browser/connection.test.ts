@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { type Bed, bedOf, bothEngines, sqlite } from "./bed.ts";
+import { launchChromium } from "./chromium.ts";
+import { streamPath } from "./proxy.ts";
+import { book, choose, fillIn, notices, timeAs, timeOf, untilBadge } from "./steps.ts";
+
+const browser = await launchChromium();
+/** What a browser says of a server that is away. */
+const away = /ERR_(EMPTY_RESPONSE|CONNECTION|INCOMPLETE|INTERNET_DISCONNECTED|NETWORK)/;
+
+for (const engine of await bothEngines()) {
+  describe.skipIf(browser === undefined)(`a page whose server goes away, on ${engine.title}`, () => {
+    const bed = bedOf(engine, browser);
+
+    it("says that it reconnects while the server is down, is live after it, and a booking of meanwhile is made once", async () => {
+      bed().allow(away);
+      const { clinic, open, freshSlot } = bed();
+      const [slot, others] = [await freshSlot(), await freshSlot()];
+      const ada = await open("ada-brandt", { search: slot.search });
+      await choose(ada, slot);
+      await fillIn(ada);
+      await untilBadge(ada, "Live");
+      await bed().as("ben-okafor").calls.book({ slotId: others.slotId, subjectId: "ben-okafor" });
+      await timeAs(ada, others, "taken").waitFor();
+      await clinic.kill();
+      await untilBadge(ada, "Reconnecting");
+      await book(ada);
+      await timeAs(ada, slot, "yours").waitFor();
+      await notices(ada).getByText("Your booking is not confirmed yet").waitFor();
+      await clinic.restart();
+      await untilBadge(ada, "Live");
+      await notices(ada).getByText("Booked: ").waitFor({ timeout: 20_000 });
+      expect(await bookedBy(bed(), "ada-brandt", slot.start)).toBe(1);
+      expect(await bookedBy(bed(), "ben-okafor", others.start)).toBe(1);
+      await timeAs(ada, others, "taken").waitFor();
+    });
+
+    it("makes one booking of a click whose answer is lost, because it is sent again with its key", async () => {
+      bed().allow(away);
+      const { proxy, open, freshSlot } = bed();
+      const slot = await freshSlot();
+      const ada = await open("ada-brandt", { search: slot.search });
+      await choose(ada, slot);
+      await fillIn(ada);
+      proxy.harm(/^POST .*appointments/, "lose-answer");
+      const before = proxy.requests.length;
+      const sent = () => proxy.requests.slice(before).filter(({ what }) => /^POST .*appointments/.test(what));
+      await book(ada);
+      await until(async () => (await bookedBy(bed(), "ada-brandt", slot.start)) === 1);
+      // The browser itself repeats a request once. The page must do so, too.
+      await until(async () => sent().length > 3);
+      proxy.heal();
+      await notices(ada).getByText("Booked: ").waitFor();
+      expect(new Set(sent().map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+      expect(await bookedBy(bed(), "ada-brandt", slot.start)).toBe(1);
+    });
+  });
+}
+
+describe.skipIf(browser === undefined)("a page and its network", () => {
+  const bed = bedOf(sqlite, browser);
+
+  it("makes one booking of a click without a network, as soon as there is one", async () => {
+    bed().allow(away);
+    const { open, freshSlot, proxy } = bed();
+    const slot = await freshSlot();
+    const ada = await open("ada-brandt", { search: slot.search });
+    await choose(ada, slot);
+    await fillIn(ada);
+    await ada.context().setOffline(true);
+    await book(ada);
+    await timeAs(ada, slot, "yours").waitFor();
+    await notices(ada).getByText("You are offline.").waitFor();
+    expect(await bookedBy(bed(), "ada-brandt", slot.start)).toBe(0);
+    // Clicks of somebody who is not sure that the first one was noticed.
+    await notices(ada).getByRole("button", { name: "Try now" }).click({ clickCount: 3 });
+    await ada.context().setOffline(false);
+    await notices(ada).getByText("Booked: ").waitFor();
+    expect(await bookedBy(bed(), "ada-brandt", slot.start)).toBe(1);
+    const keys = proxy.requests.flatMap(({ what, idempotencyKey }) =>
+      /^POST .*appointments/.test(what) ? [idempotencyKey] : [],
+    );
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it("sends what a tab without a network has left, once it is opened again", async () => {
+    bed().allow(away);
+    const { open, freshSlot } = bed();
+    const slot = await freshSlot();
+    const ada = await open("ada-brandt", { search: slot.search });
+    await choose(ada, slot);
+    await fillIn(ada);
+    await ada.context().setOffline(true);
+    await book(ada);
+    await timeAs(ada, slot, "yours").waitFor();
+    const own = ada.context();
+    await ada.close();
+    await own.setOffline(false);
+    const again = await open("ada-brandt", { search: { view: "appointments" }, browser: own });
+    await again.getByText(`${slot.from}–${slot.to}`).first().waitFor();
+    await until(async () => (await bookedBy(bed(), "ada-brandt", slot.start)) === 1);
+  });
+
+  it("asks for news every few seconds where no stream gets through, says so, and is live when one does", async () => {
+    bed().allow(new RegExp(`${away.source}|503`));
+    const { open, freshSlot, proxy } = bed();
+    const slot = await freshSlot();
+    const ada = await open("ada-brandt", { search: slot.search });
+    await untilBadge(ada, "Live");
+    await timeOf(ada, slot).waitFor();
+    proxy.harm(streamPath, { status: 503 });
+    proxy.cutStreams();
+    await untilBadge(ada, "Polling");
+    expect(await ada.locator(".badge").textContent()).toMatch(/\d s old/);
+    await bed().as("ben-okafor").calls.book({ slotId: slot.slotId, subjectId: "ben-okafor" });
+    await timeAs(ada, slot, "taken").waitFor();
+    expect(await ada.locator(".badge").textContent()).toContain("Polling");
+    expect(proxy.streams()).toBe(0);
+    proxy.heal();
+    await untilBadge(ada, "Live");
+    expect(proxy.streams()).toBe(1);
+  });
+
+  it("goes on where it was when a stream is cut, without a word being lost", async () => {
+    bed().allow(away);
+    const { open, freshSlot, proxy } = bed();
+    const slot = await freshSlot();
+    const ada = await open("ada-brandt", { search: slot.search });
+    await untilBadge(ada, "Live");
+    await timeOf(ada, slot).waitFor();
+    proxy.cutStreams();
+    await bed().as("ben-okafor").calls.book({ slotId: slot.slotId, subjectId: "ben-okafor" });
+    await timeAs(ada, slot, "taken").waitFor();
+    await untilBadge(ada, "Live");
+  });
+
+  it("has one stream for two tabs of a browser, and another one follows it when its tab is closed", async () => {
+    const { open, freshSlot, proxy } = bed();
+    const [slot, later] = [await freshSlot(), await freshSlot()];
+    const first = await open("ada-brandt", { search: slot.search });
+    await untilBadge(first, "Live");
+    const second = await open("ada-brandt", { search: slot.search, browser: first.context() });
+    await untilBadge(second, "Live");
+    await bed().as("ben-okafor").calls.book({ slotId: slot.slotId, subjectId: "ben-okafor" });
+    await Promise.all([first, second].map((page) => timeAs(page, slot, "taken").waitFor()));
+    expect(proxy.streams()).toBe(1);
+    await first.close();
+    await until(async () => proxy.streams() === 1);
+    await bed().as("ben-okafor").calls.book({ slotId: later.slotId, subjectId: "ben-okafor" });
+    await timeAs(second, later, "taken").waitFor();
+    await untilBadge(second, "Live");
+    expect(proxy.streams()).toBe(1);
+  });
+});
+
+async function bookedBy({ as }: Bed, subjectId: string, start: Date): Promise<number> {
+  const { items } = await as("dr-osei").calls.listAppointments({
+    subjectId,
+    from: start,
+    to: new Date(start.getTime() + 1),
+  });
+  return items.filter(({ status }) => status === "confirmed").length;
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error("It did not become so within ten seconds.");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,3 @@
+import Chromium from "@sparticuz/chromium";
+
+await Chromium.executablePath();

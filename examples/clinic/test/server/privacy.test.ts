@@ -1,0 +1,178 @@
+import { routes } from "@slotwright/http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { patients } from "../../people.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+/** Ada looks, and these must not be seen by her. */
+const ada = "ada-brandt";
+const others = patients.map(({ id }) => id).filter((id) => id !== ada);
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.stop());
+
+const range = "from=2027-01-01T00:00:00Z&to=2027-04-01T00:00:00Z";
+const ofProviders = "providerId=dr-osei&providerId=j-lindqvist&providerId=sleep-lab";
+
+/** What each route for reading is asked, with all the records that it can be asked about. */
+const queries: Readonly<Record<string, string>> = {
+  "/schedules/{providerId}": "facilityId=harbour",
+  "/slots": `${range}&limit=500`,
+  "/appointments": `${range}&limit=500`,
+  "/open-slots": `${range}&limit=500`,
+  "/open-slots/days": "from=2027-02-03T00:00:00Z&to=2027-02-20T00:00:00Z&timeZone=Europe/Berlin",
+  "/open-slots/next": `${ofProviders}&minutes=20&count=20`,
+  "/snapshot": `${range}&limit=500`,
+  "/changes": "limit=500",
+};
+
+interface Ids {
+  readonly slots: readonly string[];
+  readonly appointments: readonly string[];
+}
+
+async function allIds(): Promise<Ids> {
+  const ids = async (path: string) => {
+    const found: string[] = [];
+    for (let cursor = ""; ; ) {
+      const { body } = await stage.send(`GET ${path}?${range}&limit=500${cursor && `&cursor=${cursor}`}`);
+      found.push(...body.items.map(({ id }: { readonly id: string }) => id));
+      if (body.nextCursor === null) return found;
+      cursor = body.nextCursor;
+    }
+  };
+  return { slots: await ids("/api/slots"), appointments: await ids("/api/appointments") };
+}
+
+function pathsOf(path: string, { slots, appointments }: Ids): readonly string[] {
+  if (path.includes("{slotId}")) return slots.map((id) => path.replace("{slotId}", id));
+  if (path.includes("{appointmentId}")) return appointments.map((id) => path.replace("{appointmentId}", id));
+  return [path.replace("{providerId}", "dr-osei")];
+}
+
+/** Text, cursors and ids that are encoded, too. */
+function othersIn(text: string): readonly string[] {
+  const decoded = text.match(/[\w-]{24,}/g)?.map((word) => Buffer.from(word, "base64url").toString("latin1")) ?? [];
+  return others.filter((id) => [text, ...decoded].some((bytes) => bytes.includes(id)));
+}
+
+/** All pages of what a path answers. */
+async function readAll(path: string): Promise<{ readonly text: string; readonly statuses: readonly number[] }> {
+  const [statuses, texts]: [number[], string[]] = [[], []];
+  for (let more = ""; ; ) {
+    const { status, text, body } = await stage.send(`GET ${path}${more}`, { as: ada });
+    statuses.push(status);
+    texts.push(text);
+    const next = body?.nextCursor ?? (body?.isEnd === false ? body.cursor : null);
+    if (next === null || next === undefined) return { text: texts.join(), statuses };
+    more = `&${body.isEnd === undefined ? "cursor" : "after"}=${encodeURIComponent(next)}`;
+  }
+}
+
+describe("a patient", () => {
+  it("finds no other patient in any answer to a read", async () => {
+    const ids = await allIds();
+    const seen: Record<string, Set<number>> = {};
+    for (const { method, path } of Object.values(routes).filter((route) => route.path !== "/changes/stream")) {
+      if (method !== "GET") continue;
+      const statuses = new Set<number>();
+      seen[path] = statuses;
+      for (const one of pathsOf(path, ids)) {
+        const answer = await readAll(`/api${one}?${queries[path] ?? ""}`);
+        expect(othersIn(answer.text), one).toEqual([]);
+        for (const status of answer.statuses) statuses.add(status);
+      }
+    }
+    // Each has answered, and not merely refused.
+    for (const [path, statuses] of Object.entries(seen)) expect([path, statuses.has(200)]).toEqual([path, true]);
+    expect([...(seen["/appointments/{appointmentId}"] ?? [])].toSorted()).toEqual([200, 404]);
+    expect((await stage.send("GET /directory", { as: ada })).status).toBe(200);
+    expect(othersIn((await stage.send("GET /directory", { as: ada })).text)).toEqual([]);
+  });
+
+  it("finds no other patient in the refusals of commands, and changes nothing of theirs", async () => {
+    const ids = await allIds();
+    const { body } = await stage.send(`GET /api/appointments?${range}&limit=500`);
+    const foreign = body.items.filter(({ subjectId }: { readonly subjectId: string }) => subjectId !== ada);
+    const { cursor } = await stage.engine.changes({ after: "end" });
+    const [id, slot] = [
+      foreign[0].id,
+      foreign.find(({ slotIds }: { slotIds: string[] }) => slotIds.length > 0).slotIds[0],
+    ];
+    const free = (await stage.engine.listSlots({ statuses: ["available"], providerIds: ["dr-osei"] })).items[0];
+    const wanted = { providerId: "dr-osei", facilityId: "harbour", start: free?.start, end: free?.end };
+    const tries: readonly (readonly [route: string, body: object, status: number])[] = [
+      ...["cancel", "check-in", "complete", "no-show", "accept"].map(
+        (what) => [`/appointments/${id}/${what}`, {}, 404] as const,
+      ),
+      [`/appointments/${id}/reschedule`, { slotId: free?.id }, 404],
+      [`/slots/${slot}/hold`, {}, 409],
+      [`/slots/${slot}/release`, { holdToken: "guessed" }, 404],
+      [`/slots/${slot}/block`, {}, 403],
+      ["/appointments", { slotId: slot, subjectId: ada, alternatives: 20 }, 409],
+      ["/appointments", { slotId: free?.id, subjectId: others[0] }, 403],
+      ["/appointments", { ...wanted, subjectId: others[0] }, 403],
+      ["/appointments", { appointmentId: id, slotId: free?.id, subjectId: ada }, 409],
+      ["/reconcile", { dryRun: true }, 403],
+      ["/slots", { ...wanted, slots: [{ start: free?.start, end: free?.end }] }, 400],
+    ];
+    for (const [path, input, status] of tries) {
+      const answer = await stage.send(`POST /api${path}`, { as: ada, body: input });
+      expect([path, answer.status], answer.text).toEqual([path, status]);
+      // What Ada names herself may come back to her.
+      const text = JSON.stringify(input).includes(others[0] as string)
+        ? answer.text.replaceAll(others[0] as string, "")
+        : answer.text;
+      expect(othersIn(text)).toEqual([]);
+      expect(answer.text).not.toMatch(/stack|cause|node:|\.ts\b|sqlite/i);
+    }
+    expect((await stage.engine.changes({ after: "end" })).cursor).toBe(cursor);
+    expect(ids.slots.length).toBeGreaterThan(500);
+  });
+
+  it("finds no other patient in the stream while the others book, hold, move, wait and cancel", async () => {
+    const headers = { "X-Clinic-Person": ada };
+    const response = await fetch(`${stage.url}/api/changes/stream`, { headers });
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    let text = "";
+    const reading = (async () => {
+      const decoder = new TextDecoder();
+      for (let part = await reader.read(); !part.done; part = await reader.read()) text += decoder.decode(part.value);
+    })().catch(() => {});
+    await busyDay();
+    await expect.poll(() => text, { timeout: 10_000 }).toContain("the end of the day");
+    await reader.cancel();
+    await reading;
+    for (const word of ["booked", "held", "blocked", "available"]) expect(text).toContain(`"toStatus":"${word}"`);
+    expect(othersIn(text)).toEqual([]);
+    expect(text).not.toContain("secret of");
+    expect((await stage.send("GET /api/changes/stream?after=forged", { as: ada })).status).toBe(400);
+  });
+});
+
+/** What others do with Dr Osei's time. Each says why, which is nobody else's business. */
+async function busyDay(): Promise<void> {
+  const { items } = await stage.engine.listSlots({ statuses: ["available"], providerIds: ["dr-osei"], limit: 60 });
+  const osei = { kind: "provider", id: "dr-osei" };
+  for (const [index, subjectId] of others.entries()) {
+    const [slot, next] = [items[index * 2], items[index * 2 + 1]];
+    if (slot === undefined || next === undefined) throw new Error("There are too few slots.");
+    const own = { actor: { kind: "patient", id: subjectId }, reason: `The secret of ${subjectId}` };
+    const { holdToken } = await stage.engine.hold({ ...own, slotId: slot.id });
+    const metadata = { note: `The secret of ${subjectId}` };
+    const { appointment } = await stage.engine.book({ ...own, slotId: slot.id, subjectId, holdToken, metadata });
+    const { providerId, facilityId, start, end } = slot;
+    const wanted = { providerId, facilityId, start, end, subjectId, ifNoSlot: "schedule" } as const;
+    const asked = await stage.engine.book({ ...own, ...wanted });
+    await stage.engine.reschedule({ ...own, appointmentId: appointment.id, slotId: next.id });
+    await stage.engine.accept({ actor: osei, appointmentId: asked.appointment.id, slotId: slot.id });
+    await stage.engine.cancel({ ...own, appointmentId: appointment.id });
+    await stage.engine.block({ actor: osei, slotId: next.id });
+    if (index === 10) break;
+  }
+  const last = items.at(-1);
+  const seen = { actor: { kind: "patient", id: ada }, reason: "It is the end of the day" };
+  await stage.engine.book({ ...seen, slotId: last?.id ?? "", subjectId: ada });
+}
