@@ -37,7 +37,7 @@ describe.skipIf(browser === undefined)("the dialog of a slot", () => {
     await expect.poll(() => sentenceOf(slotOn(other, id))).toContain("free");
     await own.keyboard.press("Escape");
     await dialogOf(own).waitFor({ state: "detached" });
-    await expect.poll(() => slotOn(own, id).evaluate((element) => element === document.activeElement)).toBe(true);
+    await own.locator(`[data-slot-id="${id}"]:focus`).waitFor();
   });
 
   it("shows what happened to a slot, with what each field was and what it became", async () => {
