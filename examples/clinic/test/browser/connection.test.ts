@@ -60,6 +60,29 @@ for (const engine of await bothEngines()) {
 describe.skipIf(browser === undefined)("a page and its network", () => {
   const bed = bedOf(sqlite, browser);
 
+  it("lets a person give up what does not get through, and says that it may have been done all the same", async () => {
+    bed().allow(away);
+    // The appointment is looked for, and is not there.
+    bed().allow(/404/);
+    const { proxy, open, freshSlot } = bed();
+    const slot = await freshSlot();
+    const ada = await open("ada-brandt", { search: slot.search });
+    await choose(ada, slot);
+    await fillIn(ada);
+    proxy.harm(/^POST .*appointments/, "cut");
+    await book(ada);
+    await notices(ada).getByRole("button", { name: "Give up" }).click();
+    await notices(ada).getByText("It is not known whether this was done.").waitFor();
+    expect(await notices(ada).getByText("not confirmed yet").count()).toBe(0);
+    proxy.heal();
+    const before = proxy.requests.length;
+    await ada.reload();
+    await untilBadge(ada, "Live");
+    const sent = proxy.requests.slice(before).filter(({ what }) => /^POST .*appointments/.test(what));
+    expect(sent).toEqual([]);
+    expect(await bookedBy(bed(), "ada-brandt", slot.start)).toBe(0);
+  });
+
   it("makes one booking of a click without a network, as soon as there is one", async () => {
     bed().allow(away);
     const { open, freshSlot, proxy } = bed();

@@ -1,9 +1,12 @@
+import type { CommandUnderWay } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { notConfirmed } from "./in-words.ts";
 
 /** A command that is answered sooner than this needs no word. */
 const patienceMs = 2_500;
+/** After so many attempts a person may want to give it up. */
+const attemptsAtLeast = 2;
 
 /** Says which of the person's own commands have no answer yet: they are kept, and sent when the server can be reached. */
 export function NotConfirmed() {
@@ -23,12 +26,32 @@ export function NotConfirmed() {
             {notConfirmed(late)}. {isOffline ? "You are offline." : "The server has not answered."} It is kept on this
             device, and will be sent once.
           </p>
-          <button type="button" className="notice-action" onClick={client.retryNow}>
-            Try now
-          </button>
+          <div className="notice-actions">
+            <button type="button" className="notice-action" onClick={client.retryNow}>
+              Try now
+            </button>
+            <GiveUp commands={late.filter(({ attempts }) => attempts >= attemptsAtLeast)} />
+          </div>
         </>
       )}
     </div>
+  );
+}
+
+/** Takes back what does not get through. It may have been done all the same, which is told then. */
+function GiveUp({ commands }: { readonly commands: readonly CommandUnderWay[] }) {
+  const client = useClient();
+  if (commands.length === 0) return null;
+  return (
+    <button
+      type="button"
+      className="notice-action"
+      onClick={() => {
+        for (const { key } of commands) client.giveUp(key);
+      }}
+    >
+      Give up
+    </button>
   );
 }
 

@@ -55,10 +55,13 @@ export const isTold = (error: object): boolean => told.has(error);
 async function tellRefusal(error: unknown, tried: Tried, client: Client, names: Names): Promise<void> {
   if (typeof error === "object" && error !== null) told.add(error);
   if (!isRequestError(error)) console.error(error);
-  const { what, wanted, again, actions = [] } = tried;
+  const { wanted, again, actions = [] } = tried;
+  // What was given up may have taken effect: nobody must book another time for it without having looked.
+  const isOpen = isRequestError(error, "not_sent");
+  const what = isOpen ? "It is not known whether this was done." : tried.what;
   const zone = wanted === undefined ? visitorZone() : names.zone(wanted.facilityId);
   const id = noticeList.add({ tone: "refused", title: what, text: whyRefused(error, zone), actions });
-  if (wanted === undefined || again === undefined) return;
+  if (isOpen || wanted === undefined || again === undefined) return;
   const offers = offersIn(error) ?? (await findNear(client.calls, wanted).catch(() => []));
   const asAction = (offer: Offer): NoticeAction => ({
     label: `${formatShortDay(offer.start, zone)}, ${formatRange(offer.start, offer.end, zone)}`,

@@ -26,6 +26,7 @@ const sentences: Readonly<Record<string, Say>> = {
   forbidden: (error) => `${problemOf(error)} Ask the practice if you need it done.`,
   policy_violation: (error) => problemOf(error),
   not_signed_in: () => "The server does not know who you are. Choose who you are again.",
+  not_sent: () => "It was given up before the server answered. Look whether it was done before you do it again.",
   no_answer: () => "The server did not answer. Check the connection, and try it again.",
 };
 
