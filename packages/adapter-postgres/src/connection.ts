@@ -8,7 +8,7 @@ import {
   isRefusedName,
   toStorageError,
 } from "./errors.ts";
-import { hearStandbys, requireStandbys } from "./standbys.ts";
+import { hearStandbys, requireStandbys, stopHearing } from "./standbys.ts";
 
 /** A statement with a constant text, and the name under which connections prepare it. */
 export interface Statement {
@@ -54,6 +54,8 @@ export interface PostgresNotice {
 export interface PostgresPoolClient extends PostgresClient {
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "notice", listener: (notice: PostgresNotice) => void): unknown;
+  removeListener(event: "error", listener: (error: Error) => void): unknown;
+  removeListener(event: "notice", listener: (notice: PostgresNotice) => void): unknown;
   release(destroy?: Error | boolean): void;
 }
 
@@ -174,6 +176,7 @@ export async function withClient<T>(
       if (!isReadOnly || isBelieved?.(client))
         throw toStorageError(error, { databaseName: source.databaseName, during: loan.during });
     } finally {
+      stopHearing(client);
       client.release(broken);
     }
   }

@@ -3,7 +3,7 @@ import { type CallOptions, type OpenTransaction, StorageError } from "@slotwrigh
 import type { PoolClient } from "pg";
 import { idleClient, type PostgresPoolClient, refuseBinary, type Source } from "./connection.ts";
 import { isReadOnlySession, refusesCommit, toStorageError } from "./errors.ts";
-import { requireStandbys } from "./standbys.ts";
+import { requireStandbys, stopHearing } from "./standbys.ts";
 
 /**
  * Begins at READ COMMITTED, whatever the session's default is: the guards need no more, and a repeated command sees
@@ -74,6 +74,7 @@ async function rollBack(client: PostgresPoolClient): Promise<undefined> {
 
 /** The host may already have released the client. That error must not replace the original one. */
 function release(client: PostgresPoolClient, destroy: boolean): void {
+  stopHearing(client);
   try {
     client.release(destroy);
   } catch {}

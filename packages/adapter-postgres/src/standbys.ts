@@ -1,23 +1,30 @@
 import { isStorageError, StorageError } from "@slotwright/core/adapter";
-import type { PostgresPoolClient, Runner, Statement } from "./connection.ts";
+import type { PostgresNotice, PostgresPoolClient, Runner, Statement } from "./connection.ts";
 
 /** The function of the server that waits for standbys. Texts of warnings are in the server's language, names are not. */
 const waitForStandbys = "SyncRepWaitForLSN";
 
-const heard = new WeakSet<PostgresPoolClient>();
+const hearing = new WeakMap<PostgresPoolClient, (notice: PostgresNotice) => void>();
 const cancelled = new WeakSet<PostgresPoolClient>();
 
 /**
  * A commit whose wait for standbys is cancelled succeeds with a warning: the primary has it, and a failover may lose
- * it. A client gets one listener, however often it is lent. What it has heard of its last user's commits is forgotten.
+ * it. The listener stays until {@link stopHearing}, because a pool may lend the same client in another object each time.
  */
 export function hearStandbys(client: PostgresPoolClient): void {
-  cancelled.delete(client);
-  if (heard.has(client)) return;
-  heard.add(client);
-  client.on("notice", ({ routine }) => {
+  const listener = ({ routine }: PostgresNotice): void => {
     if (routine === waitForStandbys) cancelled.add(client);
-  });
+  };
+  hearing.set(client, listener);
+  client.on("notice", listener);
+}
+
+/** Call this before the client is given back. */
+export function stopHearing(client: PostgresPoolClient): void {
+  const listener = hearing.get(client);
+  if (listener !== undefined) client.removeListener("notice", listener);
+  hearing.delete(client);
+  cancelled.delete(client);
 }
 
 /** Call this after a commit. @throws StorageError `unknown` if no standby is known to have it */
