@@ -2,19 +2,10 @@ import { once } from "node:events";
 import { isBookingError } from "@slotwright/core";
 import { NoDatabaseError } from "@slotwright/lab/engines";
 import { interruptionSignal } from "@slotwright/lab/interruption";
-import { bad, heading } from "@slotwright/lab/terminal";
+import { bad, heading, optionsOf } from "@slotwright/lab/terminal";
 import { type ClinicOptions, parseOptions, usage } from "./options.ts";
 import { type OpenClinic, withClinic } from "./server/clinic.ts";
 import { warning } from "./server/sign-in.ts";
-
-function readOptions(): ClinicOptions | "help" | undefined {
-  try {
-    return parseOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    return undefined;
-  }
-}
 
 function welcome({ url, about, damaged }: OpenClinic, { from }: ClinicOptions): string {
   const day = from === undefined ? "" : `&day=${from}`;
@@ -34,7 +25,7 @@ Ctrl-C closes the clinic.`;
 }
 
 async function main(signal: AbortSignal): Promise<number> {
-  const options = readOptions();
+  const options = optionsOf(parseOptions, usage);
   if (options === undefined) return 2;
   if (options === "help") {
     console.log(usage);

@@ -1,19 +1,10 @@
 import { isBookingError } from "@slotwright/core";
 import { loadEngine, NoDatabaseError } from "@slotwright/lab/engines";
 import { interruptionSignal, unlessAborted } from "@slotwright/lab/interruption";
-import { bad } from "@slotwright/lab/terminal";
+import { bad, optionsOf } from "@slotwright/lab/terminal";
 import { type DemoOptions, parseOptions, usage } from "./options.ts";
 import { runDemo } from "./run.ts";
 import { WeekError } from "./week.ts";
-
-function readOptions(): DemoOptions | "help" | undefined {
-  try {
-    return parseOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    return undefined;
-  }
-}
 
 /** An interrupted demo also tidies up. True if nothing went wrong. */
 async function runOnFreshDatabase(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
@@ -27,7 +18,7 @@ async function runOnFreshDatabase(options: DemoOptions, signal: AbortSignal): Pr
 }
 
 async function main(signal: AbortSignal): Promise<number> {
-  const options = readOptions();
+  const options = optionsOf(parseOptions, usage);
   if (options === undefined) return 2;
   if (options === "help") {
     console.log(usage);

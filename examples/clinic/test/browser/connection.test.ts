@@ -1,12 +1,28 @@
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type Bed, bedOf, bothEngines, sqlite } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
 import { streamPath } from "./proxy.ts";
+import type { FreshSlot } from "./slots.ts";
 import { book, choose, fillIn, notices, timeAs, timeOf, untilBadge } from "./steps.ts";
 
 const browser = await launchChromium();
 /** What a browser says of a server that is away. */
 const away = /ERR_(EMPTY_RESPONSE|CONNECTION|INCOMPLETE|INTERNET_DISCONNECTED|NETWORK)/;
+
+/** The page of somebody who has filled in the form, and has only to press the button. */
+async function aboutToBook({ open }: Bed, slot: FreshSlot): Promise<Page> {
+  const ada = await open("ada-brandt", { search: slot.search });
+  await choose(ada, slot);
+  await fillIn(ada);
+  return ada;
+}
+
+/** The bookings that come by the proxy from now on. The bed is that of other tests, too. */
+function bookingsFromNow({ proxy: { requests } }: Bed): () => typeof requests {
+  const before = requests.length;
+  return () => requests.slice(before).filter(({ what }) => /^POST .*appointments/.test(what));
+}
 
 for (const engine of await bothEngines()) {
   describe.skipIf(browser === undefined)(`a page whose server goes away, on ${engine.title}`, () => {
@@ -14,11 +30,9 @@ for (const engine of await bothEngines()) {
 
     it("says that it reconnects while the server is down, is live after it, and a booking of meanwhile is made once", async () => {
       bed().allow(away);
-      const { clinic, open, freshSlot } = bed();
+      const { clinic, freshSlot } = bed();
       const [slot, others] = [await freshSlot(), await freshSlot()];
-      const ada = await open("ada-brandt", { search: slot.search });
-      await choose(ada, slot);
-      await fillIn(ada);
+      const ada = await aboutToBook(bed(), slot);
       await untilBadge(ada, "Live");
       await bed().as("ben-okafor").calls.book({ slotId: others.slotId, subjectId: "ben-okafor" });
       await timeAs(ada, others, "taken").waitFor();
@@ -37,14 +51,11 @@ for (const engine of await bothEngines()) {
 
     it("makes one booking of a click whose answer is lost, because it is sent again with its key", async () => {
       bed().allow(away);
-      const { proxy, open, freshSlot } = bed();
+      const { proxy, freshSlot } = bed();
       const slot = await freshSlot();
-      const ada = await open("ada-brandt", { search: slot.search });
-      await choose(ada, slot);
-      await fillIn(ada);
+      const ada = await aboutToBook(bed(), slot);
       proxy.harm(/^POST .*appointments/, "lose-answer");
-      const before = proxy.requests.length;
-      const sent = () => proxy.requests.slice(before).filter(({ what }) => /^POST .*appointments/.test(what));
+      const sent = bookingsFromNow(bed());
       await book(ada);
       await until(async () => (await bookedBy(bed(), "ada-brandt", slot.start)) === 1);
       // The browser itself repeats a request once. The page must do so, too.
@@ -64,33 +75,29 @@ describe.skipIf(browser === undefined)("a page and its network", () => {
     bed().allow(away);
     // The appointment is looked for, and is not there.
     bed().allow(/404/);
-    const { proxy, open, freshSlot } = bed();
+    const { proxy, freshSlot } = bed();
     const slot = await freshSlot();
-    const ada = await open("ada-brandt", { search: slot.search });
-    await choose(ada, slot);
-    await fillIn(ada);
+    const ada = await aboutToBook(bed(), slot);
     proxy.harm(/^POST .*appointments/, "cut");
     await book(ada);
     await notices(ada).getByRole("button", { name: "Give up" }).click();
     await notices(ada).getByText("It is not known whether this was done.").waitFor();
     expect(await notices(ada).getByText("not confirmed yet").count()).toBe(0);
     proxy.heal();
-    const before = proxy.requests.length;
+    const sent = bookingsFromNow(bed());
     await ada.reload();
     await untilBadge(ada, "Live");
-    const sent = proxy.requests.slice(before).filter(({ what }) => /^POST .*appointments/.test(what));
-    expect(sent).toEqual([]);
+    expect(sent()).toEqual([]);
     expect(await bookedBy(bed(), "ada-brandt", slot.start)).toBe(0);
   });
 
   it("makes one booking of a click without a network, as soon as there is one", async () => {
     bed().allow(away);
-    const { open, freshSlot, proxy } = bed();
+    const { freshSlot } = bed();
     const slot = await freshSlot();
-    const ada = await open("ada-brandt", { search: slot.search });
-    await choose(ada, slot);
-    await fillIn(ada);
+    const ada = await aboutToBook(bed(), slot);
     await ada.context().setOffline(true);
+    const sent = bookingsFromNow(bed());
     await book(ada);
     await timeAs(ada, slot, "yours").waitFor();
     await notices(ada).getByText("You are offline.").waitFor();
@@ -100,19 +107,14 @@ describe.skipIf(browser === undefined)("a page and its network", () => {
     await ada.context().setOffline(false);
     await notices(ada).getByText("Booked: ").waitFor();
     expect(await bookedBy(bed(), "ada-brandt", slot.start)).toBe(1);
-    const keys = proxy.requests.flatMap(({ what, idempotencyKey }) =>
-      /^POST .*appointments/.test(what) ? [idempotencyKey] : [],
-    );
-    expect(new Set(keys).size).toBe(1);
+    expect(new Set(sent().map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
   });
 
   it("sends what a tab without a network has left, once it is opened again", async () => {
     bed().allow(away);
     const { open, freshSlot } = bed();
     const slot = await freshSlot();
-    const ada = await open("ada-brandt", { search: slot.search });
-    await choose(ada, slot);
-    await fillIn(ada);
+    const ada = await aboutToBook(bed(), slot);
     await ada.context().setOffline(true);
     await book(ada);
     await timeAs(ada, slot, "yours").waitFor();

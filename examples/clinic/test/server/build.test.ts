@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -37,6 +37,15 @@ describe("the page", () => {
     expect(builds()).toBe(2);
     await change("one");
     expect([await builtPage(build), builds()]).toEqual([first, 2]);
+  });
+
+  it("is that of production, although tests have an environment of their own", async () => {
+    const folder = await builtPage();
+    const [script] = (await readdir(join(folder, "assets"))).filter((name) => name.endsWith(".js"));
+    const text = await readFile(join(folder, "assets", script as string), "utf8");
+    expect(process.env.NODE_ENV).toBe("test");
+    expect(text.includes("jsxDEV")).toBe(false);
+    expect(text.includes(join(import.meta.dirname, "../../page"))).toBe(false);
   });
 
   it("is whole for several who start at once", async () => {

@@ -12,7 +12,7 @@ export interface CalendarPlace {
   readonly days: readonly LocalDay[];
 }
 
-/** What the address means for this person: whoever of the staff is looking begins with their own schedule. */
+/** What the address means for this person: a provider who looks begins with their own schedule. */
 export function placeOf(route: Route, directory: Directory, now: Date): CalendarPlace | null {
   const { providers, facilities, me } = directory;
   const byId = (id: string | null) => providers.find((provider) => provider.id === id);

@@ -1,4 +1,5 @@
 import type { ChangeEvent } from "react";
+import { Options } from "../fields/options.tsx";
 import { useDirectory } from "../person.ts";
 import { useRoute } from "../shell/route.ts";
 import { addDays, dateOf } from "../time/days.ts";
@@ -70,11 +71,7 @@ function Choosers({ place: { provider, facility } }: { readonly place: CalendarP
         value={provider.id}
         onChange={({ target }: ChangeEvent<HTMLSelectElement>) => go({ provider: target.value, facility: null })}
       >
-        {providers.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
+        <Options of={providers} />
       </select>
       <select
         className="select"
@@ -82,11 +79,7 @@ function Choosers({ place: { provider, facility } }: { readonly place: CalendarP
         value={facility.id}
         onChange={({ target }: ChangeEvent<HTMLSelectElement>) => go({ facility: target.value })}
       >
-        {own.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
+        <Options of={own} />
       </select>
     </div>
   );

@@ -36,9 +36,8 @@ export function whyRefused(error: unknown, zone: string): string {
 }
 
 function until({ details }: RequestError, zone: string): string {
-  const { heldUntil } = details as { readonly heldUntil?: unknown };
-  const instant = typeof heldUntil === "string" || heldUntil instanceof Date ? new Date(heldUntil) : undefined;
-  return instant === undefined ? "" : `, until ${formatTime(instant, zone)}`;
+  const { heldUntil } = details as { readonly heldUntil?: Date };
+  return heldUntil === undefined ? "" : `, until ${formatTime(heldUntil, zone)}`;
 }
 
 const inWords: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import type { ShownEntry } from "@slotwright/client";
 import { statusWords } from "../calendar/slot-words.ts";
 import type { Names } from "../directory/names.ts";
 import { formatMoment, formatTime } from "../time/format.ts";
+import { instantIn } from "../time/instant.ts";
 
 /** A field that changed, with what it was and what it became. */
 export interface ChangeWords {
@@ -74,7 +75,6 @@ function statusIn(value: unknown): string {
   return typeof value === "string" && value in statusWords ? statusWords[value as keyof typeof statusWords] : nothing;
 }
 
-/** A hold has an end, which is an instant, or its text. */
 function holdIn(value: unknown, zone: string): string {
   const { expiresAt } = (value ?? {}) as { readonly expiresAt?: unknown };
   const until = instantIn(expiresAt);
@@ -84,10 +84,4 @@ function holdIn(value: unknown, zone: string): string {
 function momentIn(value: unknown, zone: string): string {
   const instant = instantIn(value);
   return instant === undefined ? nothing : formatMoment(instant, zone);
-}
-
-function instantIn(value: unknown): Date | undefined {
-  if (typeof value !== "string" && !(value instanceof Date)) return undefined;
-  const instant = new Date(value);
-  return Number.isNaN(instant.getTime()) ? undefined : instant;
 }

@@ -1,5 +1,4 @@
-/** As long as the engine takes. */
-export const longestReason = 500;
+import { longestReason } from "../fields/reason.ts";
 
 interface ReasonFieldProps {
   readonly id: string;

@@ -1,10 +1,11 @@
 import { useClient } from "@slotwright/client/react";
 import { useRef, useState } from "react";
 import type { CalendarSlot } from "../calendar/slot-words.ts";
+import { wordsOf } from "../notices/in-words.ts";
 import { useNotices } from "../notices/notices.tsx";
 import { CancelDialog } from "../patient/appointments/cancel-dialog.tsx";
-import { type ActionName, actionsOf, actionWords } from "./action-words.ts";
-import { longestReason, ReasonField } from "./reason-field.tsx";
+import { type ActionName, actionLabels, actionsOf } from "./action-words.ts";
+import { ReasonField } from "./reason-field.tsx";
 
 const cancelWords = {
   title: "Cancel this appointment?",
@@ -39,7 +40,7 @@ export function SlotActions({ about }: { readonly about: CalendarSlot }) {
       <div className="slot-buttons">
         {actions.map((name) => (
           <button key={name} type="button" className={classOf(name)} onClick={() => act(name)}>
-            {actionWords[name].label}
+            {actionLabels[name]}
             {name === "cancel" && "…"}
           </button>
         ))}
@@ -48,7 +49,7 @@ export function SlotActions({ about }: { readonly about: CalendarSlot }) {
         <CancelDialog
           appointment={appointment}
           words={cancelWords}
-          done={actionWords.cancel.done}
+          done="Cancelled"
           onClose={() => setCancelling(false)}
         />
       )}
@@ -71,12 +72,12 @@ function useGive({ slot, appointment }: CalendarSlot): (name: Exclude<ActionName
   const { commands } = useClient();
   const { refused, told } = useNotices();
   return (name, text) => {
-    const reason = text === "" ? {} : { reason: text.slice(0, longestReason) };
+    const reason = text === "" ? {} : { reason: text };
     const answer =
       name === "block" || name === "unblock"
         ? commands[name]({ slotId: slot.id, ...reason })
         : commands[name]({ appointmentId: appointment?.id ?? "", ...reason });
-    const words = actionWords[name];
-    answer.then(() => told(`${words.done}.`)).catch((error: unknown) => refused(error, { what: words.refused }));
+    const { done, refused: what } = wordsOf(name);
+    answer.then(() => told(done)).catch((error: unknown) => refused(error, { what }));
   };
 }

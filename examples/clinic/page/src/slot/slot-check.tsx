@@ -5,14 +5,14 @@ import { useNames } from "../directory/use-names.ts";
 import { useNotices } from "../notices/notices.tsx";
 import { wordsOfCase } from "../sync/sync-words.ts";
 import { visitorZone } from "../time/format.ts";
-import { type SlotState, slotCase } from "./check-slot.ts";
+import { checkSlot, type SlotFindings } from "./check-slot.ts";
 
 /** Whether the slot and its appointment say the same, when somebody asks; and the repair, where there is one. */
 export function SlotCheck({ slot }: { readonly slot: ShownSlot }) {
-  const { state, isBusy, check, repair } = useCheck(slot);
+  const { cases, isBusy, check, repair } = useCheck(slot);
   const names = useNames();
-  const findings = state === null ? [] : wordsOfCase(state, names, visitorZone()).findings;
-  const canRepair = state?.findings.some(({ outcome }) => outcome === "repairable") === true;
+  const findings = cases?.flatMap((found) => wordsOfCase(found, names, visitorZone()).findings) ?? [];
+  const canRepair = findings.some(({ label }) => label === "Repair");
   return (
     <section className="slot-check" aria-label="Sync check">
       <div className="slot-buttons">
@@ -25,7 +25,7 @@ export function SlotCheck({ slot }: { readonly slot: ShownSlot }) {
           </button>
         )}
         <p className="slot-verdict" role="status">
-          {isBusy ? "Checking…" : verdictOf(state?.findings.length)}
+          {isBusy ? "Checking…" : verdictOf(cases?.length)}
         </p>
       </div>
       {findings.map(({ problem, remedy, label }) => (
@@ -37,18 +37,18 @@ export function SlotCheck({ slot }: { readonly slot: ShownSlot }) {
   );
 }
 
-function verdictOf(faults: number | undefined): string {
-  if (faults === undefined) return "";
-  return faults === 0 ? "✓ Slot and appointment agree" : "! Slot and appointment do not agree";
+function verdictOf(cases: number | undefined): string {
+  if (cases === undefined) return "";
+  return cases === 0 ? "✓ Slot and appointment agree" : "! Slot and appointment do not agree";
 }
 
 function useCheck(slot: ShownSlot) {
   const { calls } = useClient();
   const { refused, told } = useNotices();
-  const [state, setState] = useState<SlotState | null>(null);
+  const [state, setState] = useState<SlotFindings | null>(null);
   const [isBusy, setBusy] = useState(false);
 
-  function run(work: () => Promise<SlotState>, what: string): void {
+  function run(work: () => Promise<SlotFindings>, what: string): void {
     if (isBusy) return;
     setBusy(true);
     work()
@@ -57,17 +57,17 @@ function useCheck(slot: ShownSlot) {
       .finally(() => setBusy(false));
   }
 
-  /** What is repaired is everything that begins when the slot does: the engine takes a range, and not one slot. */
-  async function repaired(): Promise<SlotState> {
-    const { repaired: count } = await calls.reconcile({ from: slot.start, to: new Date(slot.start.getTime() + 1) });
+  /** The engine repairs what begins in a range, and not one slot: an appointment may begin later than its slot. */
+  async function repaired(): Promise<SlotFindings> {
+    const { repaired: count } = await calls.reconcile({ from: slot.start, to: slot.end });
     told(count === 0 ? "Nothing was left to repair." : "The slot is repaired.");
-    return slotCase(calls, slot.id);
+    return checkSlot(calls, slot.id);
   }
 
   return {
-    state,
+    cases: state?.version === slot.version ? state.cases : undefined,
     isBusy,
-    check: () => run(() => slotCase(calls, slot.id), "The slot could not be checked."),
+    check: () => run(() => checkSlot(calls, slot.id), "The slot could not be checked."),
     repair: () => run(repaired, "The slot could not be repaired."),
   };
 }

@@ -87,7 +87,8 @@ async function withPart(calls: SyncCalls, run: Run, part: Part, dryRun: boolean)
   };
 }
 
-async function withRecords(calls: SyncCalls, known: Known, findings: readonly Finding[]): Promise<Known> {
+/** The records that findings name, beside those that are known. */
+export async function withRecords(calls: SyncCalls, known: Known, findings: readonly Finding[]): Promise<Known> {
   const [slots, appointments] = [new Map(known.slots), new Map(known.appointments)];
   const records = findings.flatMap((finding) => finding.records);
   const idsOf = (kind: string) => new Set(records.filter((one) => one.kind === kind).map(({ id }) => id));
@@ -108,6 +109,8 @@ async function keep<Item>(items: Map<string, Item>, id: string, reading: Promise
   }
 }
 
+export const nothingKnown: Known = { slots: new Map(), appointments: new Map() };
+
 const nothingYet = (startedAt: Date): Run => ({
   startedAt,
   scanned: { slots: 0, appointments: 0 },
@@ -115,5 +118,5 @@ const nothingYet = (startedAt: Date): Run => ({
   repairable: 0,
   manual: 0,
   findings: [],
-  known: { slots: new Map(), appointments: new Map() },
+  known: nothingKnown,
 });

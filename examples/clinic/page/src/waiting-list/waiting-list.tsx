@@ -4,6 +4,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import "../styles/controls.css";
 import type { Names } from "../directory/names.ts";
 import { useNames } from "../directory/use-names.ts";
+import { Options } from "../fields/options.tsx";
 import { useDirectory } from "../person.ts";
 import { useRoute } from "../shell/route.ts";
 import { formatRange, formatShortDay } from "../time/format.ts";
@@ -43,11 +44,7 @@ export function WaitingList({ isBeside = false }: { readonly isBeside?: boolean 
             value={providerId}
             onChange={({ target }) => go({ provider: target.value, facility: null })}
           >
-            {providers.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
+            <Options of={providers} />
           </select>
         )}
       </header>

@@ -3,13 +3,11 @@ import { useClient } from "@slotwright/client/react";
 import { type FormEvent, useState } from "react";
 import { Dialog } from "../../dialog/dialog.tsx";
 import { useNames } from "../../directory/use-names.ts";
+import { longestReason } from "../../fields/reason.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { formatRange, formatShortDay } from "../../time/format.ts";
 import { WhenWhere } from "../book/when-where.tsx";
 import "../book/booking.css";
-
-/** As long as the engine takes. */
-const longest = 500;
 
 interface CancelDialogProps {
   readonly appointment: ShownAppointment;
@@ -39,13 +37,13 @@ export function CancelDialog({ appointment, onClose, words, done }: CancelDialog
           <label htmlFor="cancel-reason">{words.question}</label>
           <textarea
             id="cancel-reason"
-            maxLength={longest}
+            maxLength={longestReason}
             aria-describedby="cancel-left"
             value={reason}
             onChange={({ target }) => setReason(target.value)}
           />
           <p className="field-hint" id="cancel-left">
-            Up to {longest} characters, {longest - reason.length} left
+            Up to {longestReason} characters, {longestReason - reason.length} left
           </p>
         </div>
         <div className="dialog-buttons">

@@ -1,6 +1,7 @@
 import type { ShownEntry } from "@slotwright/client";
 import type { Names } from "../../directory/names.ts";
 import { formatRange, formatShortDay } from "../../time/format.ts";
+import { instantIn } from "../../time/instant.ts";
 
 interface Reader {
   readonly id: string;
@@ -42,11 +43,8 @@ function whoOf({ actor }: ShownEntry, { id, names }: Reader): string {
 
 /** The time before or after the change. An end that did not change is not in the entry. */
 function timeOf({ changes }: ShownEntry, side: "from" | "to", { zone }: Reader): string {
-  const [start, end] = [instantOf(changes?.start?.[side]), instantOf(changes?.end?.[side])];
+  const [start, end] = [instantIn(changes?.start?.[side]), instantIn(changes?.end?.[side])];
   if (start === undefined) return side === "from" ? "another time" : "a time";
   const day = formatShortDay(start, zone);
   return end === undefined ? day : `${day}, ${formatRange(start, end, zone)}`;
 }
-
-const instantOf = (value: unknown): Date | undefined =>
-  typeof value === "string" || value instanceof Date ? new Date(value) : undefined;

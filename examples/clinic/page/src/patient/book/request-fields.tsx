@@ -1,4 +1,6 @@
 import { useNames } from "../../directory/use-names.ts";
+import { Options } from "../../fields/options.tsx";
+import { SelectField } from "../../fields/select-field.tsx";
 import { useDirectory } from "../../person.ts";
 import { lengths, type Request } from "./request.ts";
 
@@ -11,41 +13,27 @@ interface FieldsProps {
 export function PlaceFields({ request, onRequest }: FieldsProps) {
   const { providers } = useDirectory();
   const names = useNames();
-  const facilityIds = providers.find(({ id }) => id === request.providerId)?.facilityIds ?? [];
+  const placesOf = (providerId: string) => providers.find(({ id }) => id === providerId)?.facilityIds ?? [];
+
+  function chooseProvider(providerId: string): void {
+    const places = placesOf(providerId);
+    const facilityId = places.includes(request.facilityId) ? request.facilityId : (places[0] ?? "");
+    onRequest({ ...request, providerId, facilityId });
+  }
+
   return (
     <div className="field-row">
-      <div className="field">
-        <label htmlFor="request-provider">With</label>
-        <select
-          id="request-provider"
-          value={request.providerId}
-          onChange={({ target: { value: providerId } }) => {
-            const places = providers.find(({ id }) => id === providerId)?.facilityIds ?? [];
-            const facilityId = places.includes(request.facilityId) ? request.facilityId : (places[0] ?? "");
-            onRequest({ ...request, providerId, facilityId });
-          }}
-        >
-          {providers.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="field">
-        <label htmlFor="request-facility">At</label>
-        <select
-          id="request-facility"
-          value={request.facilityId}
-          onChange={({ target }) => onRequest({ ...request, facilityId: target.value })}
-        >
-          {facilityIds.map((id) => (
-            <option key={id} value={id}>
-              {names.facility(id)}
-            </option>
-          ))}
-        </select>
-      </div>
+      <SelectField id="request-provider" label="With" value={request.providerId} onValue={chooseProvider}>
+        <Options of={providers} />
+      </SelectField>
+      <SelectField
+        id="request-facility"
+        label="At"
+        value={request.facilityId}
+        onValue={(facilityId) => onRequest({ ...request, facilityId })}
+      >
+        <Options of={placesOf(request.providerId).map((id) => ({ id, name: names.facility(id) }))} />
+      </SelectField>
     </div>
   );
 }
@@ -75,20 +63,14 @@ export function TimeFields({ request, onRequest }: FieldsProps) {
           onChange={({ target }) => onRequest({ ...request, time: target.value })}
         />
       </div>
-      <div className="field">
-        <label htmlFor="request-minutes">How long</label>
-        <select
-          id="request-minutes"
-          value={request.minutes}
-          onChange={({ target }) => onRequest({ ...request, minutes: Number(target.value) })}
-        >
-          {lengths.map((minutes) => (
-            <option key={minutes} value={minutes}>
-              {minutes < 60 ? `${minutes} min` : `${minutes / 60} h`}
-            </option>
-          ))}
-        </select>
-      </div>
+      <SelectField
+        id="request-minutes"
+        label="How long"
+        value={request.minutes}
+        onValue={(minutes) => onRequest({ ...request, minutes: Number(minutes) })}
+      >
+        <Options of={lengths.map((id) => ({ id, name: id < 60 ? `${id} min` : `${id / 60} h` }))} />
+      </SelectField>
     </div>
   );
 }

@@ -1,3 +1,5 @@
+import { Options } from "../../fields/options.tsx";
+import { SelectField } from "../../fields/select-field.tsx";
 import { useDirectory } from "../../person.ts";
 import type { Wish } from "./search.ts";
 
@@ -11,44 +13,33 @@ export function Filters({ wish, onWish }: FiltersProps) {
   const { providers, facilities } = useDirectory();
   const isAt = (providerId: string | null, facilityId: string | null) =>
     facilityId === null || providers.find(({ id }) => id === providerId)?.facilityIds.includes(facilityId) !== false;
+
+  function choose({ providerId, facilityId }: Wish, latest: keyof Wish): void {
+    const wanted = { providerId, facilityId };
+    const other = latest === "providerId" ? "facilityId" : "providerId";
+    onWish(isAt(providerId, facilityId) ? wanted : { ...wanted, [other]: null });
+  }
+
   return (
     <div className="find-filters">
-      <div className="field">
-        <label htmlFor="find-provider">With</label>
-        <select
-          id="find-provider"
-          value={wish.providerId ?? ""}
-          onChange={({ target }) => {
-            const providerId = target.value || null;
-            onWish({ providerId, facilityId: isAt(providerId, wish.facilityId) ? wish.facilityId : null });
-          }}
-        >
-          <option value="">Anyone</option>
-          {providers.map(({ id, name, role }) => (
-            <option key={id} value={id}>
-              {name} · {role}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="field">
-        <label htmlFor="find-facility">At</label>
-        <select
-          id="find-facility"
-          value={wish.facilityId ?? ""}
-          onChange={({ target }) => {
-            const facilityId = target.value || null;
-            onWish({ facilityId, providerId: isAt(wish.providerId, facilityId) ? wish.providerId : null });
-          }}
-        >
-          <option value="">Any place</option>
-          {facilities.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </div>
+      <SelectField
+        id="find-provider"
+        label="With"
+        value={wish.providerId ?? ""}
+        onValue={(value) => choose({ ...wish, providerId: value || null }, "providerId")}
+      >
+        <option value="">Anyone</option>
+        <Options of={providers.map(({ id, name, role }) => ({ id, name: `${name} · ${role}` }))} />
+      </SelectField>
+      <SelectField
+        id="find-facility"
+        label="At"
+        value={wish.facilityId ?? ""}
+        onValue={(value) => choose({ ...wish, facilityId: value || null }, "facilityId")}
+      >
+        <option value="">Any place</option>
+        <Options of={facilities} />
+      </SelectField>
     </div>
   );
 }
