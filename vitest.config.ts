@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./packages/test-servers/src/vitest/longest-first.ts";
 import { temporaryFolder } from "./packages/test-servers/src/vitest/temporary-folder.ts";
 
 // Set here, so that all processes have it: those of the test files, what they start, and the servers that they share.
@@ -8,6 +9,8 @@ process.env.TMPDIR ??= await temporaryFolder();
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled");
 
 const inContexts = "packages/*/test/realms/*.test.ts";
+/** Files that replace a module of the product, which the next file of the same process would meet. */
+const replacing = ["packages/core/test/call-codes.test.ts"];
 
 export default defineConfig({
   test: {
@@ -16,6 +19,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Much of the time of a test file is spent waiting for a server.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -27,9 +31,12 @@ export default defineConfig({
             "benchmarks/**/*.test.ts",
             "docs/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", inContexts],
+          exclude: ["**/node_modules/**", inContexts, ...replacing],
+          // Files share a process, and what it has loaded. This halves what the short ones cost.
+          isolate: false,
         },
       },
+      { extends: true, test: { name: "alone", include: replacing, globalSetup: [] } },
       {
         extends: true,
         // Each file has a vm context of its own, as under Jest and in hosts with plug-ins.

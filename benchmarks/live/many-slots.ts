@@ -29,7 +29,8 @@ const weekMs = 7 * dayMs;
 const firstStart = Date.UTC(2027, 0, 4, 8);
 
 export async function followMany(slots: number): Promise<LiveFigures> {
-  const days = Math.ceil(slots / providers / slotsPerDay);
+  // Few slots fill less than a week, and a week is searched.
+  const days = Math.max(Math.ceil(slots / providers / slotsPerDay), 7);
   const engine = createEngine({ storage: storageOf(slots) });
   const window = { from: new Date(firstStart), to: new Date(firstStart + (days + 1) * dayMs) };
   const before = usedMemory();

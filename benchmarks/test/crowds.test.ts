@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { demandOf } from "../crowds/calls.ts";
+import { parseCrowdsOptions } from "../crowds/options.ts";
 import { problemsOf } from "../crowds/report.ts";
 import type { CrowdsOn } from "../crowds/run.ts";
 import { itIsACommand } from "./command-cases.ts";
@@ -30,6 +31,7 @@ describe("bench:crowds", () => {
   itIsACommand({
     name: "bench:crowds",
     file: "crowds/main.ts",
+    parse: parseCrowdsOptions,
     wrong: [["--engine", "oracle"]],
     flags: ["--engine", "--seed", "--quick", "--json"],
   });

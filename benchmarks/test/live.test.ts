@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 import { followMany } from "../live/many-slots.ts";
 import { parseLiveOptions } from "../live/options.ts";
 
-it("measures live slots", { timeout: 60_000 }, async () => {
-  const { slots, bytes, searches, callersPerSecond } = await followMany(200_000);
-  expect(slots).toBe(200_000);
+it("measures live slots", async () => {
+  const { slots, bytes, searches, callersPerSecond } = await followMany(50_000);
+  expect(slots).toBe(50_000);
   expect(bytes).toBeLessThan(200 * slots);
   expect(searches.map(({ name }) => name)).toContain("the first 100 of 50 providers in a week");
   expect(callersPerSecond).toBeGreaterThan(0);

@@ -13,6 +13,7 @@ describe("the options of bench", () => {
   itIsACommand({
     name: "bench",
     file: "main.ts",
+    parse: parseOptions,
     wrong: [
       ["--engine", "oracle"],
       ["--callers", "0"],

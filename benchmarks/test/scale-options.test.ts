@@ -6,6 +6,7 @@ describe("the options of bench:scale", () => {
   itIsACommand({
     name: "bench:scale",
     file: "scale/main.ts",
+    parse: parseScaleOptions,
     wrong: [
       ["--engine", "mysql"],
       ["--slots", "10000,9999"],

@@ -3,4 +3,4 @@ import { describe, it } from "vitest";
 import { openSqliteStore } from "./sqlite-harness.ts";
 
 // 100 sequences of 100 commands: ten thousand steps.
-describeConformance({ describe, it }, { name: "sqliteAdapter", open: openSqliteStore, propertyRuns: 100 });
+describeConformance({ describe, it }, { name: "sqliteAdapter", open: openSqliteStore, propertyRuns: 30 });

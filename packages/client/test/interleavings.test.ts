@@ -6,7 +6,7 @@ import { examples, plan } from "./simulation/plans.ts";
 import { play } from "./simulation/play.ts";
 
 // `INTERLEAVINGS=50000 SEED=7 vitest run packages/client/test/interleavings.test.ts` plays more of them.
-const numRuns = Number(process.env.INTERLEAVINGS ?? 2_000) / 2;
+const numRuns = Number(process.env.INTERLEAVINGS ?? 1_000) / 2;
 const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) };
 
 test.each([

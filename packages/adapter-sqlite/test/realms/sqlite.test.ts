@@ -8,6 +8,6 @@ const cases = conformanceCases.filter(({ key }) => !key.startsWith("random."));
 describe("sqliteAdapter conforms in a vm context", () => {
   for (const one of cases) {
     it(`${one.key}: ${one.title}`, () =>
-      runConformanceCase(one, { name: "sqliteAdapter in a vm context", open: openSqliteStore, propertyRuns: 5 }));
+      runConformanceCase(one, { name: "sqliteAdapter in a vm context", open: openSqliteStore, propertyRuns: 2 }));
   }
 });

@@ -12,5 +12,5 @@ describe("this file", () => {
 
 describeConformance(
   { describe, it },
-  { name: "memoryAdapter in a vm context", open: openMemoryStore as never, propertyRuns: 10, knownGaps: memoryGaps },
+  { name: "memoryAdapter in a vm context", open: openMemoryStore as never, propertyRuns: 2, knownGaps: memoryGaps },
 );
