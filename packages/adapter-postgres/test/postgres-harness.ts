@@ -30,9 +30,9 @@ export function lendStores(url: string): { readonly open: () => Promise<Postgres
   const free: string[] = [];
   const open = async () => {
     const schema = free.pop() ?? (await migratedSchema(url));
-    return storeIn(schema, { url, pool }, async (wasCorrupted) => {
+    return storeIn(schema, { url, pool }, async (lacksGuards) => {
       // What has no guards for a while might not get all of them back.
-      if (wasCorrupted) return dropSchema(pool, schema);
+      if (lacksGuards) return dropSchema(pool, schema);
       await emptied(pool, schema);
       free.push(schema);
     });
@@ -52,17 +52,17 @@ async function migratedSchema(url: string): Promise<string> {
 function storeIn(
   schema: string,
   { url, pool }: { readonly url: string; readonly pool: Pool },
-  end: (wasCorrupted: boolean) => Promise<void>,
+  end: (lacksGuards: boolean) => Promise<void>,
 ): PostgresStore {
   const storage = postgresAdapter({ pool, schema });
   const second = postgresAdapter({ connectionString: url, schema });
   const hosts: Client[] = [];
-  let wasCorrupted = false;
+  let lacksGuards = false;
   let closed: Promise<void> | undefined;
   const close = async () => {
     await Promise.all(hosts.map((host) => host.end()));
     await Promise.all([storage.close(), second.close()]);
-    await end(wasCorrupted);
+    await end(lacksGuards);
   };
   return {
     storage,
@@ -70,9 +70,9 @@ function storeIn(
     schema,
     url,
     pool,
-    corrupt: (rows) => {
-      wasCorrupted = true;
-      return withGuardsOff(url, schema, (client) => putRows(client, rows));
+    corrupt: async (rows) => {
+      const tookGuardsOff = await withGuardsOff(url, schema, (client) => putRows(client, rows));
+      lacksGuards ||= tookGuardsOff;
     },
     beginHostTransaction: async (begin = "begin") => {
       const transaction = new Client({ connectionString: url });
@@ -130,29 +130,45 @@ export async function withClient<T>(url: string, work: (client: Client) => Promi
 }
 
 /**
- * Triggers and foreign keys do not fire for a replica. The other constraints are dropped, and added again unchecked.
+ * Triggers and foreign keys do not fire for a replica. If the other constraints refuse the work, they are dropped, and
+ * added again unchecked. Returns whether they were.
  */
-async function withGuardsOff(url: string, schema: string, work: (client: Client) => Promise<void>): Promise<void> {
-  await withClient(url, async (client) => {
+async function withGuardsOff(url: string, schema: string, work: (client: Client) => Promise<void>): Promise<boolean> {
+  return withClient(url, async (client) => {
     await client.query(
-      `begin; set local session_replication_role = replica; set local search_path = ${schema}, public`,
+      `begin; set local session_replication_role = replica; set local search_path = ${schema}, public; savepoint guarded`,
     );
-    const { rows } = await client.query<{ table: string; name: string; definition: string; type: string }>(
-      `select conrelid::regclass::text as table, conname as name, pg_get_constraintdef(oid) as definition, contype as type
-      from pg_constraint where connamespace = '${schema}'::regnamespace and contype in ('c', 'x')`,
+    const isRefused = await work(client).then(
+      () => false,
+      (error: { readonly code?: string }) => brokenConstraints.includes(error.code ?? "") || Promise.reject(error),
     );
-    for (const { table, name } of rows) await client.query(`alter table ${table} drop constraint "${name}"`);
-    await work(client);
-    for (const { table, name, definition, type } of rows) {
-      const unchecked = type === "c" ? " not valid" : "";
-      // Rows that overlap keep the exclusion constraint off for good, and then nothing of it is left to test.
-      await client.query("savepoint added");
-      await client
-        .query(`alter table ${table} add constraint "${name}" ${definition}${unchecked}`)
-        .catch(() => client.query("rollback to savepoint added"));
+    if (isRefused) {
+      await client.query("rollback to savepoint guarded");
+      await withConstraintsOff(client, schema, () => work(client));
     }
     await client.query("commit");
+    return isRefused;
   });
+}
+
+/** CHECK, and EXCLUDE. */
+const brokenConstraints = ["23514", "23P01"];
+
+async function withConstraintsOff(client: Client, schema: string, work: () => Promise<void>): Promise<void> {
+  const { rows } = await client.query<{ table: string; name: string; definition: string; type: string }>(
+    `select conrelid::regclass::text as table, conname as name, pg_get_constraintdef(oid) as definition, contype as type
+    from pg_constraint where connamespace = '${schema}'::regnamespace and contype in ('c', 'x')`,
+  );
+  for (const { table, name } of rows) await client.query(`alter table ${table} drop constraint "${name}"`);
+  await work();
+  for (const { table, name, definition, type } of rows) {
+    const unchecked = type === "c" ? " not valid" : "";
+    // Rows that overlap keep the exclusion constraint off for good, and then nothing of it is left to test.
+    await client.query("savepoint added");
+    await client
+      .query(`alter table ${table} add constraint "${name}" ${definition}${unchecked}`)
+      .catch(() => client.query("rollback to savepoint added"));
+  }
 }
 
 async function putRows(client: ClientBase, { put = [], remove = [] }: Corruption): Promise<void> {
