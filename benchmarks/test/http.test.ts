@@ -25,9 +25,8 @@ describe("bench:http", () => {
 
   it("has 64 callers, 100 streams of one provider and 1000 that wait for news, unless told otherwise", () => {
     expect(parseHttpOptions([])).toMatchObject({ callers: 64, streams: 100, newsStreams: 1000, isQuick: false });
-    for (const wrong of [["--callers", "0"], ["--json", "no-such-folder/report.json"]]) {
-      expect(() => parseHttpOptions(wrong)).toThrow(wrong[0]);
-    }
+    expect(() => parseHttpOptions(["--callers", "0"])).toThrow("--callers");
+    expect(() => parseHttpOptions(["--json", "no-such-folder/report.json"])).toThrow("--json");
   });
 
   it.skipIf(server === undefined)("books, searches and hears the news, and writes what it measured", async () => {
