@@ -59,6 +59,7 @@ export function openStreams(port: number, paths: readonly string[]): Promise<rea
       socket.on("data", (text: string) => heard(text));
       socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX-Actor: screen/one\r\n\r\n`);
       await begun;
+      heard = () => {};
       return {
         socket,
         onText(tell) {

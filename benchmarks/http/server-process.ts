@@ -1,6 +1,7 @@
 /**
  * The process that is measured: the handler on Node's own server, and beside it, on another port, the Express application
- * that it is compared with. Each has a pool of ten connections. It is told the database's URL, and says its ports.
+ * that it is compared with. It is told the database's URL and how many connections each of them has, says its ports, and ends
+ * when the one that started it does.
  */
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
@@ -13,8 +14,8 @@ import express from "express";
 import { Pool } from "pg";
 import { insertSql, selectSql } from "./statements.ts";
 
-const connectionString = process.argv[2] ?? "";
-const poolOf = () => new Pool({ connectionString, max: 10 });
+const [, , connectionString = "", poolSize = "10"] = process.argv;
+const poolOf = () => new Pool({ connectionString, max: Number(poolSize) });
 
 function plainApplication(pool: Pool): RequestListener {
   const app = express();
@@ -49,5 +50,5 @@ const handler = createHandler({
   onError: console.error,
 });
 await handler.ready();
-const ports = { slotwright: await listen(toNodeListener(handler)), plain: await listen(plainApplication(poolOf())) };
-process.send?.(ports);
+process.once("disconnect", () => process.exit());
+process.send?.({ own: await listen(toNodeListener(handler)), plain: await listen(plainApplication(poolOf())) });

@@ -10,6 +10,7 @@ import {
   useBooking,
   useConnection,
   useOpenSlots,
+  usePending,
   useSlots,
 } from "../src/react/index.ts";
 import { ben, openStage, type Stage } from "./simulation/stage.ts";
@@ -37,6 +38,11 @@ function Page({ of: { slotIds, window } }: { readonly of: Stage }) {
     error === null ? "fine" : `${error.code}: ${error.message}`,
   ].join(", ");
   return createElement("button", { type: "button", onClick: click }, text);
+}
+
+function Waiting() {
+  const words = usePending().map(({ name, attempts, error }) => `${name}: ${attempts} failed, ${error?.code}`);
+  return createElement("p", {}, words.join("; ") || "nothing");
 }
 
 function mount(of: Stage) {
@@ -78,6 +84,29 @@ test("a click that is refused is taken back, with the reason", async () => {
   await act(() => element.querySelector("button")?.click());
   await calm();
   expect(text()).toMatch(/^live, booked available available, open 2, mine 0, under way 0, slot_booked: /);
+  await act(() => root.unmount());
+});
+
+test("a component shows which commands do not get through, until they are given up", async () => {
+  stage = await openStage();
+  const { server, client, slotIds } = stage;
+  const element = document.createElement("div");
+  const root = createRoot(element as never);
+  await act(() => root.render(createElement(ClientProvider, { client }, createElement(Waiting))));
+  await calm();
+  expect(element.textContent).toBe("nothing");
+  server.fates.push("lost");
+  let told: Promise<unknown> | undefined;
+  await act(() => {
+    told = client.commands.book({ slotId: slotIds[0] ?? "", subjectId: "ada" }).catch(({ code }) => code);
+  });
+  await calm();
+  expect(element.textContent).toBe("book: 1 failed, no_answer");
+  const [{ key } = { key: "" }] = client.pending.get();
+  await act(() => void client.giveUp(key));
+  await calm();
+  expect(element.textContent).toBe("nothing");
+  expect(await told).toBe("not_sent");
   await act(() => root.unmount());
 });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Actor, ActorEngine, ChangesPage } from "@slotwright/core";
+import { engineOfEachActor } from "./actor-engines.ts";
 import { calls } from "./calls.ts";
 import { HttpError } from "./errors.ts";
 import type { HandlerOptions, Limits, OwnCall } from "./options.ts";
@@ -24,9 +25,10 @@ export type Asked = (incoming: Incoming, match: Match) => Promise<Outgoing>;
 
 export function createAsked(circumstances: Circumstances): Asked {
   const { options } = circumstances;
+  const engineOf = engineOfEachActor(options.engine);
   return async (incoming, match) => {
     const actor = await actorOf(options, incoming);
-    const engine = engineOf(options, actor);
+    const engine = engineOf(actor);
     const own = options.calls?.[match.name];
     const asker = { ...circumstances, incoming, match, actor, engine, own };
     if (match.name === "stream") return stream(asker);
@@ -47,15 +49,6 @@ async function actorOf({ actorOf: of }: HandlerOptions<never, unknown>, incoming
   const actor = await of(incoming.request());
   if (actor === undefined || actor === null) throw new HttpError("not_signed_in");
   return actor;
-}
-
-/** An invalid actor is the host's mistake, and not the caller's. */
-function engineOf({ engine }: HandlerOptions<never, unknown>, actor: Actor): ActorEngine {
-  try {
-    return engine.as(actor) as ActorEngine;
-  } catch (error) {
-    throw new HttpError("internal_error", {}, {}, error);
-  }
 }
 
 async function read(asker: Asker): Promise<Outgoing> {

@@ -77,14 +77,15 @@ function createDesk<HostTransaction, Opened>(options: HandlerOptions<HostTransac
   }
 
   async function respond(incoming: Incoming): Promise<Outgoing> {
-    const working = route(incoming).catch((thrown: unknown) => {
-      const error = asAnswerable(thrown);
-      if (error.status >= 500 && !isClosing) noteError(thrown, incoming.request());
-      return refusal(error, incoming, screenOf(options, incoming));
-    });
+    const note = (thrown: unknown) => isClosing || noteError(thrown, incoming.request());
+    const working = route(incoming).catch((thrown: unknown) => refused(thrown, incoming, options, note));
     underWay.add(working);
-    const outgoing = await working.finally(() => underWay.delete(working));
-    return { ...outgoing, headers: { ...outgoing.headers, ...corsHeaders(incoming, allowed) } };
+    try {
+      const outgoing = await working;
+      return { ...outgoing, headers: { ...outgoing.headers, ...corsHeaders(incoming, allowed) } };
+    } finally {
+      underWay.delete(working);
+    }
   }
 
   return {
@@ -116,6 +117,18 @@ function preflight(incoming: Incoming, path: string, origins: ReadonlySet<string
   const isAllowed = origin !== undefined && origins.has(origin);
   const headers = { Allow: methods.join(", "), ...(isAllowed && preflightHeaders(methods)) };
   return { status: 204, headers, body: null };
+}
+
+/** What is answered where something was thrown. Failures of the server are noted. */
+function refused(
+  thrown: unknown,
+  incoming: Incoming,
+  options: Pick<HandlerOptions, "screenOf">,
+  note: (thrown: unknown) => void,
+): Outgoing {
+  const error = asAnswerable(thrown);
+  if (error.status >= 500) note(thrown);
+  return refusal(error, incoming, screenOf(options, incoming));
 }
 
 /** What the host's function throws must not hide the error that is to be answered. */

@@ -72,7 +72,11 @@ function targetOf({ headers, originalUrl, url = "/", socket }: MountedRequest): 
   const path = originalUrl ?? url;
   // Put together as text, because `//x` beside a base would be another host.
   const target = path.startsWith("/") ? origin + path : path;
-  return URL.canParse(target, origin) ? new URL(target, origin) : undefined;
+  try {
+    return new URL(target, origin);
+  } catch {
+    return undefined;
+  }
 }
 
 function unreadable({ headers }: IncomingMessage): Outgoing {

@@ -65,12 +65,14 @@ for (const engine of await bothEngines()) {
       expect(new Set(sent().map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
       expect(await bookedBy(bed(), "ada-brandt", slot.start)).toBe(1);
     });
+
+    // With the same clinic, because starting one takes seconds.
+    if (engine === sqlite) describe("a page and its network", () => testsOfNetwork(bed));
   });
 }
 
-describe.skipIf(browser === undefined)("a page and its network", () => {
-  const bed = bedOf(sqlite, browser);
-
+/** They are about the page alone, so one engine is enough. */
+function testsOfNetwork(bed: () => Bed): void {
   it("lets a person give up what does not get through, and says that it may have been done all the same", async () => {
     bed().allow(away);
     // The appointment is looked for, and is not there.
@@ -176,7 +178,7 @@ describe.skipIf(browser === undefined)("a page and its network", () => {
     await untilBadge(second, "Live");
     expect(proxy.streams()).toBe(1);
   });
-});
+}
 
 async function bookedBy({ as }: Bed, subjectId: string, start: Date): Promise<number> {
   const { items } = await as("dr-osei").calls.listAppointments({

@@ -16,6 +16,7 @@ import type { ConnectionState } from "../feed/connection-state.ts";
 import type { LiveQuery } from "../live-query.ts";
 import type { OpenSlotsView } from "../open-slots.ts";
 import type { ListView } from "../store/list-query.ts";
+import type { CommandUnderWay } from "../store/pending.ts";
 import type { AppointmentsWanted, SlotsWanted } from "../store/scope.ts";
 import type { ShownRecord } from "../store/store.ts";
 
@@ -69,6 +70,15 @@ export function useConnection(): ShownConnection {
     return () => clearInterval(timer);
   }, [state.state]);
   return { ...state, ageMs: connection.ageMs() };
+}
+
+/**
+ * The commands under way of this client, in the order in which they were given. One that does not get through has `error` and
+ * `failingSince`; `useClient().giveUp(key)` gives it up.
+ */
+export function usePending(): readonly CommandUnderWay[] {
+  const { pending } = useClient();
+  return useSyncExternalStore(pending.subscribe, pending.get, pending.get);
 }
 
 type CommandName = keyof Commands;

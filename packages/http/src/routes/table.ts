@@ -137,6 +137,11 @@ export const routeOf = (name: OperationName): Route => routes[name];
 /** What HTTP sends in headers or has from the session. */
 export const envelopeFields = ["actor", "idempotencyKey", "ifVersion"] as const;
 
+const parametersByPath = new Map(
+  operationNames
+    .map(routeOf)
+    .map(({ path }) => [path, [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)]),
+);
+
 /** The fields of a path, in their order. */
-export const parametersOf = ({ path }: Route): readonly string[] =>
-  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+export const parametersOf = ({ path }: Route): readonly string[] => parametersByPath.get(path) ?? [];

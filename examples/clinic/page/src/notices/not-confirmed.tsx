@@ -1,5 +1,5 @@
 import type { CommandUnderWay } from "@slotwright/client";
-import { useClient } from "@slotwright/client/react";
+import { useClient, usePending } from "@slotwright/client/react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { notConfirmed } from "./in-words.ts";
 
@@ -11,7 +11,7 @@ const attemptsAtLeast = 2;
 /** Says which of the person's own commands have no answer yet: they are kept, and sent when the server can be reached. */
 export function NotConfirmed() {
   const client = useClient();
-  const pending = useSyncExternalStore(client.pending.subscribe, client.pending.get);
+  const pending = usePending();
   const isOffline = useIsOffline();
   const now = useLater(pending.length > 0 ? Math.min(...pending.map(({ at }) => at)) + patienceMs : null);
   const late = pending.filter(({ at }) => isOffline || at + patienceMs <= now);
