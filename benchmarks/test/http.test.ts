@@ -19,6 +19,7 @@ describe("bench:http", () => {
   itIsACommand({
     name: "bench:http",
     file: "http/main.ts",
+    parse: parseHttpOptions,
     wrong: [["--rounds", "1"]],
     flags: ["--callers", "--streams", "--news", "--rounds", "--round-ms", "--quick", "--json"],
   });

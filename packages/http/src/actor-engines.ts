@@ -5,8 +5,8 @@ import { HttpError } from "./errors.ts";
 const generation = 500;
 
 /**
- * The engine in the name of an actor. It is kept for a while, because people send many requests, and making one costs a
- * tenth of what the handler does.
+ * The engine in the name of an actor. It is kept for a while, because people send many requests, and making one took 3 % of
+ * the time of a booking.
  */
 export function engineOfEachActor(engine: Pick<Engine<never, unknown>, "as">): (actor: Actor) => ActorEngine {
   // Two generations, the older of which goes as a whole.
