@@ -16,7 +16,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
   let admin: Connection;
   let pool: Pool;
   /** Free connections, of which each test takes its own. */
-  const free = Array.from({ length: 12 }, (_, index) => slotAt(index * 30));
+  const free = Array.from({ length: 16 }, (_, index) => slotAt(index * 30));
   const [slotOfHost = slotAt(0)] = free.splice(0, 1);
 
   beforeAll(async () => {
