@@ -118,12 +118,12 @@ describe.skipIf(found === undefined)("an engine on a group of MySQL servers with
   };
 
   it.each([
-    ["is replaced by another", replaced, "a host's own pool that asks them", () => ({ pool: choosingPool() })],
-    ["is replaced by another", replaced, "a URI that names all servers", () => ({ uri: everyServer })],
-    ["is killed", killed, "a URI that names all servers", () => ({ uri: everyServer })],
-  ] satisfies [string, (former: number) => Promise<unknown>, string, () => MysqlAdapterOptions][])(
-    "follows the primary by itself when it %s, and all that was acknowledged is there once: %#",
-    async (what, lose, how, options) => {
+    ["is replaced by another", "a host's own pool that asks them", replaced, () => ({ pool: choosingPool() })],
+    ["is replaced by another", "a URI that names all servers", replaced, () => ({ uri: everyServer })],
+    ["is killed", "a URI that names all servers", killed, () => ({ uri: everyServer })],
+  ] satisfies [string, string, (former: number) => Promise<unknown>, () => MysqlAdapterOptions][])(
+    "follows the primary by itself when it %s, through %s, and all that was acknowledged is there once",
+    async (what, how, lose, options) => {
       const storage = mysqlAdapter(options());
       const engine = createEngine({ storage }) as Engine<never>;
       const former = await primary();
