@@ -253,8 +253,8 @@ export function saysReadOnly(text: string): boolean {
 }
 
 /**
- * Another member of a cluster has changed rows of the open transaction, which was rolled back. A COMMIT, or a SAVEPOINT that
- * no longer finds the transaction, says so by a number of the storage engine, which is the same in every language.
+ * Another member of a cluster has changed rows of the open transaction, which was rolled back. A COMMIT, or a SAVEPOINT
+ * that no longer finds the transaction, says so by a number of the storage engine, the same in every language.
  */
 export function saysDeadlock(errno: number, text: string): boolean {
   return [1030, 1180].includes(errno) && /\b(149|153)\b/.test(text);

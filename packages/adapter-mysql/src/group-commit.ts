@@ -3,15 +3,15 @@ import type { Connection } from "./connection.ts";
 import { isRolledBackByGroup, isUnknownVariable, leftGroup, toStorageError } from "./errors.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
-/** A read of one of our tables, so that a server waits for its group before it answers, if the session is to be told the latest. */
+/** A read of one of our tables: it waits for the group, if the session asks for that. */
 export function membershipQuestion({ queries }: Pick<MysqlStrategy, "queries">): string {
   return sql`select version from ${sql.table("migrations")} limit 1`.compile(queries).sql;
 }
 
 /**
  * What the error of a COMMIT means: itself if nothing was written, or `unknown`. A group rolls a transaction back if
- * another one was faster. Some versions say the same to a transaction that waits for the group when its server leaves it, and the others
- * may have that one.
+ * another one was faster. Some versions say the same to one that waits for the group when its server leaves it, and the
+ * other members may have that one.
  */
 export async function afterCommit(error: unknown, connection: Connection, question: string): Promise<unknown> {
   const { databaseName } = connection;
