@@ -19,6 +19,7 @@ import {
   type MysqlTransaction,
 } from "./connection.ts";
 import { type ErrorContext, isMissingRoutine, toStorageError } from "./errors.ts";
+import { membershipQuestion } from "./group-commit.ts";
 import { createHostStatements, type HostStatements, type InHost, knownSchedules } from "./host-reads.ts";
 import { hostConnection, inTurn, taken } from "./host-transaction.ts";
 import { applyMigrations, checkSchema, type MigrationPlan } from "./migrate.ts";
@@ -45,7 +46,11 @@ export type MysqlAdapterOptions = {
   readonly preparedStatements?: boolean;
 } & (
   | {
-      /** Where to connect: `mysql://user:password@host:3306/bookings`. The adapter opens its own pool. */
+      /**
+       * Where to connect: `mysql://user:password@host:3306/bookings`. The adapter opens its own pool, and `close` ends
+       * it. The URI may name several servers: `mysql://app@db-1:3306,db-2:3306/bookings`. Each session is then opened
+       * on one that takes writes, also after a failover.
+       */
       readonly uri: string;
       readonly pool?: never;
     }
@@ -89,6 +94,7 @@ export function adapterOfRelease(
   const planOn = lazyPlan({ prefix, database }, releases);
   const withSchema = lazySchema(planOn);
   const { databaseName } = source;
+  const askMembership = membershipQuestion(mysqlStrategy({ prefix, database }, "mysql"));
   const own: RunCall<On> = (call, work) =>
     translated(databaseName, () =>
       source.use({ sending, call }, (connection) =>
@@ -98,7 +104,7 @@ export function adapterOfRelease(
   return sqlAdapter({
     own: { read: own, write: own, calls: ownCalls },
     host: (transaction: MysqlTransaction) => hostTransaction(transaction, databaseName, withSchema, sending),
-    begin: (call) => openTransaction(source, { sending, call }),
+    begin: (call) => openTransaction(source, { sending, call }, askMembership),
     migrate: () =>
       translated(
         databaseName,

@@ -17,6 +17,8 @@ const lost: Cause = {
   says: (database, text) =>
     `The connection to the database ${database} was lost (${text}). Nothing was changed; try again.`,
 };
+const notMember = again("The server is not in its group, or takes no part in it for now");
+const deadlock = again("The transaction was rolled back to resolve a deadlock");
 const readOnly: Cause = {
   failure: "read_only",
   says: (database, text) =>
@@ -117,7 +119,7 @@ const refused: Cause = {
 const causes: Readonly<Record<string | number, Cause>> = {
   1020: again("The transaction's snapshot was too old"),
   1205: again("Another transaction held a lock for too long"),
-  1213: again("The transaction was rolled back to resolve a deadlock"),
+  1213: deadlock,
   1047: again("The node is not part of its cluster"),
   1412: again("A table was created or changed after the transaction began"),
   1568: again("The connection was inside a transaction"),
@@ -125,6 +127,23 @@ const causes: Readonly<Record<string | number, Cause>> = {
   1969: again("The statement took too long"),
   3572: again("A row was locked"),
   3101: again("The group of servers refused the transaction at its commit"),
+  3032: notMember,
+  3100: notMember,
+  3781: notMember,
+  3782: notMember,
+  3783: notMember,
+  3796: notMember,
+  3797: notMember,
+  3798: notMember,
+  3799: notMember,
+  4094: notMember,
+  6400: notMember,
+  6401: notMember,
+  3098: {
+    failure: "refused",
+    says: (database, text) =>
+      `The group of the database ${database} does not take the statement (${text}). Nothing was changed; where several members take writes, use another isolation level than SERIALIZABLE.`,
+  },
   1153: tooLarge,
   1301: tooLarge,
   1064: unsupported,
@@ -216,6 +235,7 @@ export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownEr
   if (during === "connect" && code === "ETIMEDOUT") return noAnswer;
   if (during === "migrate" && causes[errno] === forbidden) return forbiddenToMigrate;
   if (errno === 1290 && !saysReadOnly(text)) return undefined;
+  if (saysDeadlock(errno, text)) return deadlock;
   // One number for two things: connections, of which one may become free, and hourly limits.
   if (errno === 1226 && !text.includes("max_user_connections")) return usedUp;
   if (isOfCall(during) && causes[errno] === forbidden && !namesOurs(text)) return forbiddenToOne;
@@ -230,6 +250,14 @@ const isOfCall = (during: KnownError["during"]) => during !== "connect" && durin
 /** Other options share that number, and option names are the same in every language. */
 export function saysReadOnly(text: string): boolean {
   return /read[-_]only/i.test(text);
+}
+
+/**
+ * Another member of a cluster has changed rows of the open transaction, which was rolled back. A COMMIT, or a SAVEPOINT
+ * that no longer finds the transaction, says so by a number of the storage engine, the same in every language.
+ */
+export function saysDeadlock(errno: number, text: string): boolean {
+  return [1030, 1180].includes(errno) && /\b(149|153)\b/.test(text);
 }
 
 /** Errors of mysql2 itself, which have no code. */

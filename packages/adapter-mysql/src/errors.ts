@@ -1,6 +1,6 @@
 import { codeOf, columnNames, fieldOf, guardInText, isGuard, messageOf, tableNames } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core/adapter";
-import { causeOf, type KnownError, saysReadOnly } from "./error-causes.ts";
+import { causeOf, type KnownError, saysDeadlock, saysReadOnly } from "./error-causes.ts";
 import { replayedText, staleText } from "./steps.ts";
 
 /** Where an error came from. It decides what the error means, and the message names the database. */
@@ -14,6 +14,7 @@ export interface ErrorContext {
 export function toStorageError(error: unknown, { databaseName, during }: ErrorContext): StorageError {
   if (isStorageError(error)) return error;
   if (during === "commit" && commitIsUncertain(error)) return uncertainCommit(error, databaseName);
+  if (during === "commit" && failedInGroup(error)) return leftGroup(error, databaseName);
   if (during === "host" && endsTransaction(error)) return endedTransaction(error, databaseName);
   const text = messageOf(error);
   const isLost = during !== "connect" && isConnectionLost(error);
@@ -132,9 +133,22 @@ export function isReadOnlySession(error: unknown): boolean {
   return [1792, 1836].includes(errnoOf(error)) || (errnoOf(error) === 1290 && saysReadOnly(messageOf(error)));
 }
 
+/**
+ * The server is not in its cluster, or not yet, or no longer: it refuses most statements on all sessions. Nothing was
+ * written, except perhaps by a commit, which {@link leftGroup} is about. Another server may do what is asked.
+ */
+export function isOutOfCluster(error: unknown): boolean {
+  return [1047, 3032, 3100, 3783, 3796, 3799, 6400, 6401].includes(errnoOf(error));
+}
+
 /** The pool's own error, not a server's, when all connections are in use. */
 export function isPoolExhausted(error: unknown): boolean {
   return errnoOf(error) === 0 && /Queue limit reached|No connections available/.test(messageOf(error));
+}
+
+/** The program has ended the pool. */
+export function isPoolEnded(error: unknown): boolean {
+  return errnoOf(error) === 0 && /Pool is closed/.test(messageOf(error));
 }
 
 /** A transaction that the host or an earlier user of the connection left open. SET TRANSACTION then refuses. */
@@ -182,11 +196,27 @@ function uncertainCommit(error: unknown, databaseName: string): StorageError {
   return new StorageError("unknown", message, error);
 }
 
-/** A deadlock has rolled back everything, and so has the end of the connection. */
+/** A group rolled the transaction back at its COMMIT. It may have done so because the server has left the group. */
+export function isRolledBackByGroup(error: unknown): boolean {
+  return errnoOf(error) === 3101;
+}
+
+/** A commit could not be sent to the group, or the group's answer did not come. */
+function failedInGroup(error: unknown): boolean {
+  return errnoOf(error) === 3100;
+}
+
+/** The server was not, or no longer, in its group when it should have committed. */
+export function leftGroup(error: unknown, databaseName: string): StorageError {
+  const message = `The server of the database ${databaseName} left its group during a commit, or was not in it (${messageOf(error)}), so it is unknown whether the other members have the transaction. Look the command up before trying again.`;
+  return new StorageError("unknown", message, error);
+}
+
+/** A deadlock has rolled back everything, and so have a group's refusal and the end of the connection. */
 export function endsTransaction(error: unknown): boolean {
-  return (
-    [1213, 1020, 1047].includes(errnoOf(error)) || interruptions.includes(errnoOf(error)) || isConnectionLost(error)
-  );
+  const errno = errnoOf(error);
+  if ([1213, 1020, 1047, 3100, 3101].includes(errno) || saysDeadlock(errno, messageOf(error))) return true;
+  return interruptions.includes(errno) || isConnectionLost(error);
 }
 
 /** The host's transaction is over, and this error is the reason. */

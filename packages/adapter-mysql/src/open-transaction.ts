@@ -3,6 +3,7 @@ import type { OpenTransaction } from "@slotwright/core/adapter";
 import type { PoolConnection } from "mysql2/promise";
 import { type CallContext, coreOf, type MysqlPoolConnection } from "./connection.ts";
 import { isReadOnlySession, toStorageError } from "./errors.ts";
+import { afterCommit } from "./group-commit.ts";
 import { giveBack, type Lent, type Source } from "./open.ts";
 import { commit as commitCommand, rollback } from "./transaction-commands.ts";
 
@@ -14,6 +15,7 @@ import { commit as commitCommand, rollback } from "./transaction-commands.ts";
 export async function openTransaction(
   source: Source,
   context: CallContext,
+  askMembership: string,
   isFresh?: FreshnessCheck,
 ): Promise<OpenTransaction<PoolConnection>> {
   const lent = await source.lend(context);
@@ -29,7 +31,7 @@ export async function openTransaction(
   const transaction = lent.driver as MysqlPoolConnection & PoolConnection;
   return {
     transaction,
-    commit: () => commit(lent, source.databaseName),
+    commit: () => commit(lent, source.databaseName, askMembership),
     async rollback(reason) {
       if (!isCausedBy(reason, isReadOnlySession)) {
         // The first thing it does is to roll back.
@@ -38,7 +40,7 @@ export async function openTransaction(
       }
       lent.driver.destroy();
       const isBelieved = isFresh ?? freshnessCheck(source.state().open);
-      return isBelieved(coreOf(lent.driver)) ? undefined : openTransaction(source, context, isBelieved);
+      return isBelieved(coreOf(lent.driver)) ? undefined : openTransaction(source, context, askMembership, isBelieved);
     },
   };
 }
@@ -46,13 +48,15 @@ export async function openTransaction(
 type FreshnessCheck = ReturnType<typeof freshnessCheck>;
 
 /** COMMIT without an open transaction looks successful, so the session is asked first. */
-async function commit({ driver, connection }: Lent, databaseName: string): Promise<void> {
+async function commit({ driver, connection }: Lent, databaseName: string, askMembership: string): Promise<void> {
   try {
     const status = await connection.command("savepoint slotwright").catch((error: unknown) => {
       throw toStorageError(error, { databaseName, during: "host" });
     });
     if (status?.inTransaction === false) throw endedEarly(databaseName);
-    await connection.command(commitCommand);
+    await connection.command(commitCommand).catch(async (error: unknown) => {
+      throw await afterCommit(error, connection, askMembership);
+    });
   } catch (error) {
     const meant = toStorageError(error, { databaseName, during: "commit" });
     await giveBack(driver, meant);

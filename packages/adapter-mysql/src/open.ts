@@ -1,4 +1,11 @@
-import { adapterClosed, freshnessCheck, lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
+import {
+  adapterClosed,
+  databaseNameOfServers,
+  freshnessCheck,
+  lending,
+  type PoolState,
+  urlsOfServers,
+} from "@slotwright/adapter-sql";
 import { isStorageError } from "@slotwright/core/adapter";
 import { createPool } from "mysql2/promise";
 import {
@@ -13,12 +20,15 @@ import {
 import {
   isConnectionLost,
   isInterrupted,
+  isOutOfCluster,
   isPoolExhausted,
   isReadOnlySession,
   isUnprepared,
   toStorageError,
 } from "./errors.ts";
+import { surviveLoss, watched } from "./lost-connections.ts";
 import { newSession, pooledConnection, type Session } from "./pooled-connection.ts";
+import { type OwnPool, patience, primaryPool } from "./primary-pool.ts";
 import { rollback } from "./transaction-commands.ts";
 
 /** Where the adapter's own connections come from. Nothing is opened before the first call. */
@@ -41,26 +51,49 @@ export interface Lent {
   readonly connection: Connection;
 }
 
-/** A pool that the adapter opens on its first call, and closes. */
+/** Pools that the adapter opens on its first call, and closes: one for each server that the URI names. */
 export function uriSource(uri: string, database: string | undefined): Source {
-  let pool: OwnPool | undefined;
+  const uris = urlsOfServers(uri);
+  const databaseName = databaseNameOfServers(uris.map((one) => databaseNameOfUri(one, database)));
+  let own: OwnPools | undefined;
   const open = () => {
-    pool ??= createPool({ uri, ...(database !== undefined && { database }) }) as unknown as OwnPool;
-    return pool;
+    own ??= openPools(uris, database, databaseName);
+    return own;
   };
-  const source = sourceOf(databaseNameOfUri(uri, database), open, connectWaitMs(uri));
+  const pools = { current: () => open().current(), lend: () => open().lend() };
+  const source = sourceOf(databaseName, pools, uris.length === 1 ? connectWaitMs(uri) : undefined);
   return {
     ...source,
     close: async () => {
       await source.close();
-      await pool?.end();
-      pool = undefined;
+      await own?.end();
+      own = undefined;
     },
   };
 }
 
-interface OwnPool extends MysqlPool {
-  end(): Promise<void>;
+/** Where sessions come from. */
+interface Pools {
+  /** The pool that new calls use. */
+  readonly current: () => MysqlPool;
+  readonly lend: () => Promise<MysqlPoolConnection>;
+}
+
+interface OwnPools extends Pools {
+  readonly end: () => Promise<unknown>;
+}
+
+function openPools(uris: readonly string[], database: string | undefined, databaseName: string): OwnPools {
+  const openOn = (uri: string, more?: object) =>
+    watched(createPool({ uri, ...(database !== undefined && { database }), ...more }) as unknown as OwnPool);
+  if (uris.length > 1) return primaryPool(uris, databaseName, (uri) => openOn(uri, hasty(uri)));
+  const pool = openOn(uris[0] as string);
+  return { current: () => pool, lend: () => pool.getConnection(), end: () => pool.end() };
+}
+
+/** One of several servers is not waited for as long as the only one, unless the URI says how long. */
+function hasty(uri: string): { readonly connectTimeout?: number } {
+  return connectWaitMs(uri) === undefined ? { connectTimeout: patience } : {};
 }
 
 /** A little more than it takes to learn that the server does not answer, because that error says more. */
@@ -72,18 +105,19 @@ function connectWaitMs(uri: string): number | undefined {
 /** Uses the host's pool and leaves it open. */
 export function poolSource(pool: MysqlPool | MysqlCallbacks<MysqlPool>, database: string | undefined): Source {
   const given = promised<MysqlPool>(pool);
-  return sourceOf(databaseNameOfPool(given, database), () => given);
+  const lend = () => watched(given).getConnection();
+  return sourceOf(databaseNameOfPool(given, database), { current: () => given, lend });
 }
 
-function sourceOf(databaseName: string, poolOf: () => MysqlPool, longestMs?: number): Source {
+function sourceOf(databaseName: string, pools: Pools, longestMs?: number): Source {
   let isClosed = false;
   const sessions = new WeakMap<object, Session>();
-  const state = () => stateOf(poolOf());
+  const state = () => stateOf(pools.current());
   const lendDriver = lending({
     databaseName,
     sizeOption: "connectionLimit",
     state,
-    lend: () => watched(poolOf()).getConnection(),
+    lend: pools.lend,
     giveBack: (driver) => driver.release(),
     refusesToWait: isPoolExhausted,
     ...(longestMs !== undefined && { longestMs }),
@@ -107,16 +141,6 @@ function sourceOf(databaseName: string, poolOf: () => MysqlPool, longestMs?: num
       isClosed = true;
     },
   };
-}
-
-/** Pools and connections that have listeners. Each gets them once, however many adapters use it. */
-const heard = new WeakSet<object>();
-
-/** Notes when the pool's sessions are opened. */
-function watched(pool: MysqlPool): MysqlPool {
-  if (!heard.has(pool)) pool.on?.("connection", noteOpened);
-  heard.add(pool);
-  return pool;
 }
 
 /** Internal fields of mysql2's pools. Other pools may lack them. */
@@ -167,7 +191,9 @@ function openSession(driver: MysqlPoolConnection): Session {
 /** After an error, gives the connection back with no transaction open, or destroys it. */
 export async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
   const cause = isStorageError(error) ? error.cause : error;
-  const isOver = [isConnectionLost, isInterrupted, isUnprepared, isReadOnlySession].some((is) => is(cause));
+  const isOver = [isConnectionLost, isInterrupted, isUnprepared, isReadOnlySession, isOutOfCluster].some((is) =>
+    is(cause),
+  );
   if (isOver || isStorageError(error, "unknown")) {
     driver.destroy();
     return;
@@ -178,16 +204,6 @@ export async function giveBack(driver: MysqlPoolConnection, error: unknown): Pro
   } catch {
     driver.destroy();
   }
-}
-
-/**
- * A lent connection that dies may emit "error" more than once, and the pool listens once. Without another listener,
- * Node would exit. Whatever was running on the connection fails by itself.
- */
-function surviveLoss(driver: MysqlPoolConnection): void {
-  const core = coreOf(driver) as { on?: (event: "error", listener: () => void) => void };
-  if (!heard.has(core)) core.on?.("error", () => {});
-  heard.add(core);
 }
 
 function databaseNameOfUri(uri: string, database: string | undefined): string {

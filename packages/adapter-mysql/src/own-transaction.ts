@@ -1,7 +1,8 @@
 import { keyText, type Transition } from "@slotwright/core/adapter";
 import { expectedOf } from "./commit.ts";
 import type { Connection } from "./connection.ts";
-import { isTransactionLeftOpen, toStorageError } from "./errors.ts";
+import { isTransactionLeftOpen } from "./errors.ts";
+import { afterCommit } from "./group-commit.ts";
 import { lookAt } from "./reads.ts";
 import type { Statements } from "./statements.ts";
 import { lockWaitSeconds, staleText } from "./steps.ts";
@@ -25,7 +26,7 @@ async function commitCall(connection: Connection, statements: Statements, parame
   try {
     await untilClear(() => connection.documents(statements.commit, parameters));
   } catch (error) {
-    throw uncertain(error, connection);
+    throw await afterCommit(error, connection, statements.askMembership);
   }
 }
 
@@ -67,15 +68,15 @@ async function writeLarge(
   await connection.command("start transaction");
   await lockFree(connection, statements, transitions);
   for (const parameters of calls) await connection.documents(statements.write, parameters);
-  await commitOwn(connection);
+  await commitOwn(connection, statements);
 }
 
 /** Commits the open transaction, which is ours. */
-export async function commitOwn(connection: Connection): Promise<void> {
+export async function commitOwn(connection: Connection, { askMembership }: Statements): Promise<void> {
   try {
     await connection.command(commit);
   } catch (error) {
-    throw uncertain(error, connection);
+    throw await afterCommit(error, connection, askMembership);
   }
 }
 
@@ -88,10 +89,4 @@ async function lockFree(
   const keys = transitions.flatMap((one) => expectedOf(one).filter(({ version }) => version > 0)).map(({ key }) => key);
   const { locked } = await lookAt(connection.documents, statements, keys);
   if (keys.some((key) => locked.has(keyText(key)))) throw new Error(staleText);
-}
-
-/** The error itself if the database answered, and `unknown` if it did not. */
-function uncertain(error: unknown, { databaseName }: Connection): unknown {
-  const meant = toStorageError(error, { databaseName, during: "commit" });
-  return meant.failure === "unknown" ? meant : error;
 }

@@ -16,7 +16,7 @@ export function storeRelay({ connection, statements }: On, relay: RelayWrite): P
   return withShortWaits(connection, async () => {
     await connection.command("start transaction");
     const isStored = await write(connection, statements, relay);
-    await commitOwn(connection);
+    await commitOwn(connection, statements);
     return isStored;
   });
 }

@@ -9,6 +9,7 @@ import {
 import type { RecordKind } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { asDocument, boundText, objectOf } from "./documents.ts";
+import { membershipQuestion } from "./group-commit.ts";
 import { procedureName, rowsIn, steps } from "./steps.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
@@ -50,6 +51,8 @@ export interface Statements {
   readonly insertRelay: string;
   /** Takes the version, the state, the name and the version before. */
   readonly updateRelay: string;
+  /** Fails on a server that has left its group. */
+  readonly askMembership: string;
   /** Returns one document, `now`, in milliseconds. */
   readonly readClock: string;
 }
@@ -89,6 +92,7 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
     updateRelay: compile(
       sql`update ${sql.table("relays")} set version = ${1}, state = ${text} where name = ${text} and version = ${1}`,
     ),
+    askMembership: membershipQuestion(strategy),
     readClock: compile(sql`select ${asDocument(sql`json_object('now', ${clock})`)}`),
   };
 }

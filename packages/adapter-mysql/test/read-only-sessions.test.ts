@@ -16,7 +16,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
   let admin: Connection;
   let pool: Pool;
   /** Free connections, of which each test takes its own. */
-  const free = Array.from({ length: 12 }, (_, index) => slotAt(index * 30));
+  const free = Array.from({ length: 16 }, (_, index) => slotAt(index * 30));
   const [slotOfHost = slotAt(0)] = free.splice(0, 1);
 
   beforeAll(async () => {
@@ -109,6 +109,23 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
     await expect(book(other.id)).rejects.toMatchObject({ code: "storage_read_only" });
     await admin.query("set global read_only = 0");
     await book(other.id);
+  });
+
+  it("are not used at all if the URI names several servers: it waits for one that takes writes", async () => {
+    const [slot, other] = free.splice(0, 2) as [typeof slotOfHost, typeof slotOfHost];
+    const url = Object.assign(new URL(database.url), { username: "app", password: "secret" });
+    // Nothing listens on the first.
+    const storage = mysqlAdapter({ uri: url.href.replace(url.host, `127.0.0.1:1,${url.host}`) });
+    expect(await storage.commit([booking(slot)])).toEqual(committed);
+    await storage.close();
+    const later = mysqlAdapter({ uri: url.href.replace(url.host, `${url.host},127.0.0.1:1`) });
+    await admin.query("set global read_only = 1");
+    const call = later.load([{ kind: "slot", id: slot.id }]);
+    const says = /^No server of the database 127.0.0.1:\d+,127.0.0.1:1\/\w+ takes writes: /;
+    await expect(call).rejects.toMatchObject({ failure: "transient", message: expect.stringMatching(says) });
+    await admin.query("set global read_only = 0");
+    expect(await later.commit([booking(other)])).toEqual(committed);
+    await later.close();
   });
 
   it("leave a host's transaction where it is: it is not tried anywhere else", async () => {

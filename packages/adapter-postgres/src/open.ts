@@ -1,4 +1,4 @@
-import { adapterClosed, lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
+import { adapterClosed, databaseNameOfServers, lending, noteOpened, type PoolState } from "@slotwright/adapter-sql";
 import { Pool } from "pg";
 import type { PostgresPool, PostgresPoolClient, Source } from "./connection.ts";
 import { isPoolExhausted } from "./errors.ts";
@@ -20,7 +20,7 @@ const connectAnywhere: Connect = (pool) => pool.connect();
 /** A pool that the first call opens and the adapter closes. */
 export function ownSource(connectionString: string): Source {
   const { urls } = serversOf(connectionString);
-  const databaseName = databaseNameOfUrls(urls);
+  const databaseName = databaseNameOfServers(urls.map(databaseNameOfUrl));
   let own: OwnPool | undefined;
   const source = sourceOf(
     databaseName,
@@ -120,12 +120,6 @@ function databaseNameOfPool(pool: PostgresPool): string {
   const { connectionString, host, port, database } = (pool as { readonly options?: PoolOptions }).options ?? {};
   if (connectionString !== undefined) return databaseNameOfUrl(connectionString);
   return databaseNameOf(host, port, database);
-}
-
-/** Of several servers, the database is named after the last one, and the others by their hosts. */
-function databaseNameOfUrls(urls: readonly string[]): string {
-  const names = urls.map(databaseNameOfUrl);
-  return names.map((name, place) => (place < names.length - 1 ? name.replace(/\/.*$/, "") : name)).join(",");
 }
 
 function databaseNameOfUrl(url: string): string {

@@ -1,3 +1,5 @@
+import { urlsOfServers } from "@slotwright/adapter-sql";
+
 /** How the servers of a connection string can be reached, one by one. */
 export interface Servers {
   /** A connection string for each. */
@@ -6,18 +8,16 @@ export interface Servers {
   readonly wanted: string | undefined;
 }
 
-/** `scheme://user:password@`, the hosts with their ports, and the rest. */
-const manyHosts = /^([a-z]+:\/\/(?:[^/?#]*@)?)([^/?#@]*,[^/?#@]*)((?:[/?#].*)?)$/i;
-
 const attribute = /([?&])target_session_attrs=([^&#]*)(&?)/i;
 
 /** Takes a URL apart that names several servers, as libpq's may. pg itself knows only one. */
 export function serversOf(connectionString: string): Servers {
-  const [, before, hosts, rest = ""] = manyHosts.exec(connectionString.trim()) ?? [];
-  if (hosts === undefined) return { urls: [connectionString], wanted: undefined };
-  const after = rest.replace(attribute, (_all, sign: string, _value, more: string) => (more === "" ? "" : sign));
-  const names = hosts.split(",").filter((name) => name !== "");
-  return { urls: names.map((name) => `${before}${name}${after}`), wanted: attribute.exec(rest)?.[2] };
+  const urls = urlsOfServers(connectionString);
+  if (urls.length === 1 && urls[0] === connectionString) return { urls, wanted: undefined };
+  const bare = urls.map((url) =>
+    url.replace(attribute, (_all, sign: string, _value, more: string) => (more === "" ? "" : sign)),
+  );
+  return { urls: bare, wanted: attribute.exec(connectionString)?.[2] };
 }
 
 const writable: readonly (string | undefined)[] = [undefined, "read-write", "primary"];

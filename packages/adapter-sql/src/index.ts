@@ -86,6 +86,7 @@ export {
 } from "./rows.ts";
 export type { SchemaObject, SchemaObjectKind } from "./schema/schema-object.ts";
 export { refuseTooNew, requireSchema, type SchemaVersion, sayTooNew, schemaVersionOf } from "./schema-version.ts";
+export { databaseNameOfServers, serversInTurn, takesNoWrites, urlsOfServers } from "./servers.ts";
 export {
   type Access,
   type HostAccess,

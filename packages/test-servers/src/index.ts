@@ -1,6 +1,7 @@
 export type { ClusterDatabase, TestCluster } from "./cluster/cluster.ts";
 export { type ClusterOptions, startCluster } from "./cluster/start-cluster.ts";
 export type { Environment, ServerName } from "./engine.ts";
+export type { GroupCluster } from "./group-replication/cluster.ts";
 export type { PostgresCluster } from "./postgres/cluster.ts";
 export { connectServer } from "./server/connected.ts";
 export type { StartOptions } from "./start.ts";

@@ -66,10 +66,17 @@ it("reports why an engine could not be fetched", async () => {
   expect(lines).toMatch(/MySQL is SKIPPED: .*could not be fetched \(.+\)/);
 });
 
-it("skips a cluster that it cannot have with one line that says why, and never in CI", async () => {
-  const environment = { XDG_CACHE_HOME: "/dev/null" };
-  const { result, lines } = await linesOnStderr(() => startCluster("galera", { environment }));
-  expect(result).toBeUndefined();
-  expect(lines).toMatch(/^\[test-servers\] A cluster of MariaDB Galera is SKIPPED: .*could not be fetched \(.+\).*\n$/);
-  await expect(startCluster("galera", { environment: { ...environment, CI: "true" } })).rejects.toThrow(/is missing: /);
-});
+it.each([
+  ["galera", "MariaDB Galera"],
+  ["group-replication", "MySQL Group Replication"],
+] as const)(
+  "skips a cluster that it cannot have with one line that says why, and never in CI: %s",
+  async (kind, title) => {
+    const environment = { XDG_CACHE_HOME: "/dev/null" };
+    const { result, lines } = await linesOnStderr(() => startCluster(kind, { environment }));
+    expect(result).toBeUndefined();
+    expect(lines).toMatch(/^\[test-servers\] A cluster of .* is SKIPPED: .*could not be fetched \(.+\).*\n$/);
+    expect(lines).toContain(title);
+    await expect(startCluster(kind, { environment: { ...environment, CI: "true" } })).rejects.toThrow(/is missing: /);
+  },
+);

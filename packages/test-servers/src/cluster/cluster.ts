@@ -42,10 +42,10 @@ const longestLag = 10_000;
 /** A database on all nodes, created and dropped through one that takes writes then. It comes to each of them a moment after it was created on one. */
 export async function createOnAll(
   nodes: readonly OwnServer[],
-  writable: () => OwnServer,
+  writable: () => OwnServer | Promise<OwnServer>,
   client: DatabaseClient,
 ): Promise<ClusterDatabase> {
-  const { name } = await writable().createDatabase();
+  const { name } = await (await writable()).createDatabase();
   const urls = nodes.map(({ url }) => Object.assign(new URL(url), { pathname: `/${name}` }).href);
   const deadline = Date.now() + longestLag;
   for (const url of urls) {
@@ -54,5 +54,5 @@ export async function createOnAll(
       await wait(20);
     }
   }
-  return { urls, drop: () => client.dropDatabase(writable().url, name) };
+  return { urls, drop: async () => client.dropDatabase((await writable()).url, name) };
 }

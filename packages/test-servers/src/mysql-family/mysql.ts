@@ -22,12 +22,13 @@ export const mysql: EngineDefinition = {
   wanted: "9.7",
   client: mysqlFamilyClient((version) => !version.includes("MariaDB")),
   installed,
-  // Debian's releases have only MariaDB. MySQL is in unstable, and brings its own C library.
-  fetch: async (environment) =>
-    mysqlInstallation(
-      await unpackedServer(environment, { name: "mysql-server-core", suite: "unstable", server: "mysqld" }),
-    ),
+  fetch: async (environment) => mysqlInstallation(await fetchedMysql(environment)),
 };
+
+/** Debian's releases have only MariaDB. MySQL is in unstable, and brings its own C library. */
+export function fetchedMysql(environment: Environment): Promise<MysqlFamilyPrograms> {
+  return unpackedServer(environment, { name: "mysql-server-core", suite: "unstable", server: "mysqld" });
+}
 
 async function installed(environment: Environment): Promise<readonly Installation[]> {
   const programs = await installedPrograms("mysqld", environment, ["/usr/sbin"]);
@@ -46,7 +47,7 @@ const anyFolder = "--secure-file-priv=";
 const initialising = ["--initialize-insecure", "--innodb-redo-log-capacity=8M", anyFolder];
 const running = ["--mysqlx=OFF", anyFolder];
 
-function mysqlInstallation(programs: MysqlFamilyPrograms): Installation {
+export function mysqlInstallation(programs: MysqlFamilyPrograms, settings: readonly string[] = []): Installation {
   const { version, origin } = programs;
   return {
     version,
@@ -55,7 +56,7 @@ function mysqlInstallation(programs: MysqlFamilyPrograms): Installation {
     account: undefined,
     stopSignal: "SIGTERM",
     initialise: (run, administrator) => initialise(programs, run, administrator),
-    command: (run, port) => serverCommand(programs, run, port, running),
+    command: (run, port) => serverCommand(programs, run, port, [...running, ...settings]),
     url: administratorUrl,
   };
 }

@@ -1,0 +1,22 @@
+import { noteOpened } from "@slotwright/adapter-sql";
+import { coreOf, type MysqlPool, type MysqlPoolConnection } from "./connection.ts";
+
+/** Pools and connections that have listeners. Each gets them once, however many adapters use it. */
+const heard = new WeakSet<object>();
+
+/** Notes when the pool's sessions are opened. */
+export function watched<Pool extends MysqlPool>(pool: Pool): Pool {
+  if (!heard.has(pool)) pool.on?.("connection", noteOpened);
+  heard.add(pool);
+  return pool;
+}
+
+/**
+ * A lent connection that dies may emit "error" more than once, and the pool listens once. Without another listener,
+ * Node would exit. Whatever was running on the connection fails by itself.
+ */
+export function surviveLoss(driver: MysqlPoolConnection): void {
+  const core = coreOf(driver) as { on?: (event: "error", listener: () => void) => void };
+  if (!heard.has(core)) core.on?.("error", () => {});
+  heard.add(core);
+}

@@ -1,0 +1,79 @@
+import { serversInTurn, takesNoWrites } from "@slotwright/adapter-sql";
+import { coreOf, type MysqlPool, type MysqlPoolConnection } from "./connection.ts";
+import { isOutOfCluster, isPoolEnded, isPoolExhausted } from "./errors.ts";
+import { surviveLoss } from "./lost-connections.ts";
+
+/** How long, in milliseconds, one of several servers may take to open a session, and then to say what it is. */
+export const patience = 2_000;
+
+export interface OwnPool extends MysqlPool {
+  end(): Promise<void>;
+}
+
+/** Sessions on a server that takes writes, whichever it is. */
+export interface PrimaryPool {
+  /** The pool of the server that took writes last. Each server has one of its own, which is opened when it is tried. */
+  readonly current: () => OwnPool;
+  /** Lends a session. A new one is tried on each server in turn, beginning with the last that took writes. */
+  readonly lend: () => Promise<MysqlPoolConnection>;
+  readonly end: () => Promise<unknown>;
+}
+
+/** @param databaseName For messages. */
+export function primaryPool(
+  uris: readonly string[],
+  databaseName: string,
+  open: (uri: string) => OwnPool,
+): PrimaryPool {
+  const pools = new Map<number, OwnPool>();
+  const poolOf = (place: number): OwnPool => {
+    const pool = pools.get(place) ?? open(uris[place] as string);
+    pools.set(place, pool);
+    return pool;
+  };
+  const known = new WeakSet<object>();
+  const servers = serversInTurn({
+    databaseName,
+    count: uris.length,
+    lend: async (place) => {
+      const driver = await connect(poolOf(place));
+      if (!known.has(coreOf(driver))) await refuseReadOnly(driver);
+      known.add(coreOf(driver));
+      return driver;
+    },
+    isOfPool: (error) => isPoolExhausted(error) || isPoolEnded(error),
+    advice: "see to it that one takes over",
+  });
+  return {
+    current: () => poolOf(servers.place()),
+    lend: servers.lend,
+    // A server that is gone does not answer to the end of its sessions, or answers with an error.
+    end: () => Promise.allSettled([...pools.values()].map((pool) => pool.end())),
+  };
+}
+
+async function connect(pool: OwnPool): Promise<MysqlPoolConnection> {
+  try {
+    return await pool.getConnection();
+  } catch (error) {
+    throw meant(error);
+  }
+}
+
+/** A server that is not in its cluster takes no writes, whatever else it says. */
+const meant = (error: unknown): unknown => (isOutOfCluster(error) ? takesNoWrites(error) : error);
+
+/** A member of a group, or a standby, that takes no writes is read-only for everybody. */
+const question = { sql: "select @@global.read_only", timeout: patience, rowsAsArray: true, nestTables: false };
+
+async function refuseReadOnly(driver: MysqlPoolConnection): Promise<void> {
+  surviveLoss(driver);
+  try {
+    const [rows] = (await driver.query(question as never)) as readonly [readonly (readonly unknown[])[]];
+    // Some versions answer with a number, others with a word.
+    if (!["0", "OFF"].includes(String(rows[0]?.[0]))) throw takesNoWrites();
+  } catch (error) {
+    driver.destroy();
+    throw meant(error);
+  }
+}
