@@ -152,6 +152,11 @@ export function isUnknownVariable(error: unknown): boolean {
   return errnoOf(error) === 1193;
 }
 
+/** For a lock, or for a node of a cluster that has to catch up. */
+export function hasWaitedInVain(error: unknown): boolean {
+  return errnoOf(error) === 1205;
+}
+
 /** Errors of DDL that say that it is already done, by a run that ended before it could record it. */
 export function isDoneAlready(error: unknown): boolean {
   // Table, column, index, procedure, trigger, in this order.

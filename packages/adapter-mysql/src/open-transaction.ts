@@ -1,7 +1,8 @@
 import { endedEarly, freshnessCheck, isCausedBy } from "@slotwright/adapter-sql";
 import type { OpenTransaction } from "@slotwright/core/adapter";
 import type { PoolConnection } from "mysql2/promise";
-import { type CallContext, coreOf, type MysqlPoolConnection } from "./connection.ts";
+import type { NodeRules } from "./cluster.ts";
+import { type CallContext, type Connection, coreOf, type MysqlPoolConnection } from "./connection.ts";
 import { isReadOnlySession, toStorageError } from "./errors.ts";
 import { giveBack, type Lent, type Source } from "./open.ts";
 import { commit as commitCommand, rollback } from "./transaction-commands.ts";
@@ -14,14 +15,16 @@ import { commit as commitCommand, rollback } from "./transaction-commands.ts";
 export async function openTransaction(
   source: Source,
   context: CallContext,
+  rulesOn: (connection: Connection) => Promise<Pick<NodeRules, "begin">>,
   isFresh?: FreshnessCheck,
 ): Promise<OpenTransaction<PoolConnection>> {
   const lent = await source.lend(context);
   try {
+    const { begin } = await rulesOn(lent.connection);
     // This avoids committing what was left open on the pooled connection.
     await lent.connection.command(rollback);
     await lent.connection.command("set transaction isolation level read committed");
-    await lent.connection.command("start transaction");
+    await begin(lent.connection);
   } catch (error) {
     await giveBack(lent.driver, error);
     throw toStorageError(error, { databaseName: source.databaseName, during: "call" });
@@ -38,7 +41,7 @@ export async function openTransaction(
       }
       lent.driver.destroy();
       const isBelieved = isFresh ?? freshnessCheck(source.state().open);
-      return isBelieved(coreOf(lent.driver)) ? undefined : openTransaction(source, context, isBelieved);
+      return isBelieved(coreOf(lent.driver)) ? undefined : openTransaction(source, context, rulesOn, isBelieved);
     },
   };
 }

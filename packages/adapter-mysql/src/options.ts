@@ -1,5 +1,7 @@
 import { hasMethods, type OptionRules } from "@slotwright/adapter-sql";
 
+export const readConsistencies = ["cluster", "node"] as const;
+
 export const optionRules: OptionRules = {
   adapter: "mysqlAdapter",
   known: {
@@ -8,6 +10,7 @@ export const optionRules: OptionRules = {
     database: "text",
     tablePrefix: "text",
     preparedStatements: "boolean",
+    readConsistency: readConsistencies,
   },
   connection: {
     object: "pool",

@@ -62,7 +62,8 @@ async function settingsBy(statement: string, connection: Connection): Promise<St
   return row && rowToSettings(row);
 }
 
+/** The clock is that of the node, which needs to catch up with nobody for it. */
 export async function readClock({ connection, statements }: On): Promise<Date> {
-  const [row] = await connection.read<{ readonly now: number }>(statements.readClock, []);
+  const [row] = await connection.documents<{ readonly now: number }>(statements.readClock, []);
   return new Date(row?.now ?? Number.NaN);
 }
