@@ -19,7 +19,7 @@ import {
   type MysqlPool,
   type MysqlTransaction,
 } from "./connection.ts";
-import { type ErrorContext, isMissingRoutine, isMissingTable, toStorageError } from "./errors.ts";
+import { type ErrorContext, isMissingRoutine, toStorageError } from "./errors.ts";
 import { createHostStatements, type HostStatements, type InHost, knownSchedules } from "./host-reads.ts";
 import { hostConnection, inTurn, taken } from "./host-transaction.ts";
 import { applyMigrations, checkSchema, type MigrationPlan } from "./migrate.ts";
@@ -193,11 +193,8 @@ function lazySchema(planOn: ReturnType<typeof lazyPlan>): WithSchema {
     try {
       return await work(known);
     } catch (error) {
-      if (isMissingTable(error) || isMissingRoutine(error)) {
-        await plan.node.requireReady(connection);
-        // A later migration may have dropped what this code calls. Then the error says so.
-        if (isMissingRoutine(error)) await checkSchema(connection, plan);
-      }
+      // A later migration may have dropped what this code calls. Then the error says so.
+      if (isMissingRoutine(error)) await checkSchema(connection, plan);
       throw error;
     }
   };

@@ -13,8 +13,6 @@ export interface NodeRules {
   readonly caughtUp: (connection: Connection) => Connection;
   /** Begins a transaction that sees all that was acknowledged on any node. */
   readonly begin: (connection: Connection) => Promise<unknown>;
-  /** @throws StorageError `transient` if the node is not part of its cluster: tables may be missing there */
-  readonly requireReady: (connection: Connection) => Promise<void>;
   /** Keeps all processes but one from migrating, whatever node they are connected to. */
   readonly lockMigrations: MigrationLock;
 }
@@ -23,7 +21,6 @@ export interface NodeRules {
 export const alone: NodeRules = {
   caughtUp: (connection) => connection,
   begin: (connection) => connection.command("start transaction"),
-  requireReady: async () => {},
   lockMigrations: namedLock,
 };
 
@@ -44,29 +41,18 @@ export const galera: Cluster = {
       ...connection,
       read: (sql, parameters) =>
         connection.read<never>(waiting + sql, parameters).catch((error: unknown) => {
-          throw hasWaitedInVain(error) ? farBehind(connection, error) : error;
+          throw hasWaitedInVain(error) ? notCaughtUp(connection, error) : error;
         }),
     }),
     begin: (connection) => connection.command(`${waiting}start transaction`),
-    requireReady,
     lockMigrations: leased,
   },
 };
 
-async function requireReady(connection: Connection): Promise<void> {
-  const isReady = `select convert(if(variable_value = 'ON', 'true', 'false') using binary) as doc
-    from information_schema.global_status where variable_name = 'WSREP_READY'`;
-  if (await isTrue(connection, isReady)) return;
-  throw new StorageError(
-    "transient",
-    `The node of the database ${connection.databaseName} is not part of its cluster, or not yet. Nothing was changed; try again, or use another node.`,
-  );
-}
-
-function farBehind({ databaseName }: Connection, error: unknown): StorageError {
+function notCaughtUp({ databaseName }: Connection, error: unknown): StorageError {
   return new StorageError(
     "transient",
-    `The node of the database ${databaseName} did not apply in time what its cluster has committed. Nothing was changed; try again, or use another node.`,
+    `The node of the database ${databaseName} could not catch up with its cluster: it is far behind, or not part of it. Nothing was changed; try again, or use another node.`,
     error,
   );
 }

@@ -179,11 +179,23 @@ export function isInterrupted(error: unknown): boolean {
 function commitIsUncertain(error: unknown): boolean {
   // The command was never sent.
   if (!isAnswer(error) && /closed state/.test(messageOf(error))) return false;
-  return isConnectionLost(error) || interruptions.includes(errnoOf(error));
+  return isConnectionLost(error) || interruptions.includes(errnoOf(error)) || errnoOf(error) === failedAtCommit;
 }
 
-function uncertainCommit(error: unknown, databaseName: string): StorageError {
-  const message = `The connection to the database ${databaseName} was lost during a commit (${messageOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
+/** What a node answers that loses its cluster while it commits. The other nodes may have the transaction all the same. */
+const failedAtCommit = 1180;
+
+/** The node is not part of its cluster. It refuses statements, and those of a procedure's handlers as well. */
+export function isOutsideCluster(error: unknown): boolean {
+  return errnoOf(error) === 1047;
+}
+
+export function uncertainCommit(error: unknown, databaseName: string): StorageError {
+  const what =
+    errnoOf(error) === failedAtCommit || isOutsideCluster(error)
+      ? `The server of the database ${databaseName} failed during a commit`
+      : `The connection to the database ${databaseName} was lost during a commit`;
+  const message = `${what} (${messageOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
   return new StorageError("unknown", message, error);
 }
 

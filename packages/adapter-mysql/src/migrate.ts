@@ -31,7 +31,6 @@ export interface MigrationPlan {
 export async function applyMigrations(given: Connection, plan: MigrationPlan): Promise<MigrationReport> {
   const { strategy, node } = plan;
   const connection = node.caughtUp(given);
-  await node.requireReady(connection);
   const { version } = await usableVersion(connection, plan);
   if (version >= plan.release.version && (await lostRoutines(connection, plan, version)).length === 0) {
     return { from: version, to: version, applied: [] };
@@ -99,8 +98,7 @@ export async function checkSchema(connection: Connection, plan: MigrationPlan): 
   const { release, node } = plan;
   const found = await usableVersion(connection, plan);
   if (found.version >= release.version) return;
-  // A node of a cluster may not have yet what was migrated on another.
-  await node.requireReady(connection);
+  // A node of a cluster may not have yet what was migrated on another, or may not be back in its cluster.
   requireSchema(connection.databaseName, await usableVersion(node.caughtUp(connection), plan), release.version);
 }
 

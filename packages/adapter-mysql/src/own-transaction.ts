@@ -1,7 +1,7 @@
 import { keyText, type Transition } from "@slotwright/core/adapter";
 import { expectedOf } from "./commit.ts";
 import type { Connection } from "./connection.ts";
-import { isTransactionLeftOpen, toStorageError } from "./errors.ts";
+import { isOutsideCluster, isTransactionLeftOpen, toStorageError, uncertainCommit } from "./errors.ts";
 import { lookAt } from "./reads.ts";
 import type { Statements } from "./statements.ts";
 import { lockWaitSeconds, staleText } from "./steps.ts";
@@ -25,6 +25,9 @@ async function commitCall(connection: Connection, statements: Statements, parame
   try {
     await untilClear(() => connection.documents(statements.commit, parameters));
   } catch (error) {
+    // If the COMMIT fails because the node loses its cluster, the procedure's handler fails as well, and only that is
+    // told.
+    if (isOutsideCluster(error)) throw uncertainCommit(error, connection.databaseName);
     throw uncertain(error, connection);
   }
 }

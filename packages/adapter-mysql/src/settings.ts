@@ -2,10 +2,10 @@ import { rowToSettings, type SettingRow, settingsFound, settingsName, settingsTo
 import type { StoredSettings } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import { withSavepoint } from "./host-transaction.ts";
-import { withShortWaits } from "./own-transaction.ts";
+import { commitOwn, withShortWaits } from "./own-transaction.ts";
 import type { On } from "./reads.ts";
 import type { Statements } from "./statements.ts";
-import { commit, rollback } from "./transaction-commands.ts";
+import { rollback } from "./transaction-commands.ts";
 
 /**
  * Reads what is committed, whatever the session's isolation level shows: the engine remembers it for as long as it
@@ -32,7 +32,7 @@ export async function storeSettings(
   return withShortWaits(connection, async () => {
     await connection.command("start transaction");
     const stored = await insert(connection, of, settings);
-    await connection.command(commit);
+    await commitOwn(connection);
     return stored;
   });
 }

@@ -7,6 +7,7 @@ import type { Connection, RowDataPacket } from "mysql2/promise";
 import { afterAll, describe, expect, it } from "vitest";
 import { lossesOnGalera } from "./galera/losses.ts";
 import { migrationsOnGalera } from "./galera/migrations.ts";
+import { quorumOnGalera } from "./galera/quorum.ts";
 import { readsOnGalera } from "./galera/reads.ts";
 import { answersOfNodeThatComesBack, askAllTheTime } from "./galera/return.ts";
 import { galeraStage } from "./galera/stage.ts";
@@ -69,6 +70,7 @@ describe.skipIf(cluster === undefined)("a Galera cluster", () => {
   readsOnGalera(stage);
   lossesOnGalera(stage);
   migrationsOnGalera(stage);
+  quorumOnGalera(stage);
 });
 
 /** Publishes slots on one node, and waits until the other has them. */

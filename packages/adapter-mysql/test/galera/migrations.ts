@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { madeUpReleases, publishAlone } from "@slotwright/adapter-sql/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import type { ClusterDatabase } from "@slotwright/test-servers";
@@ -14,7 +15,7 @@ const made = madeUpReleases(initial, {
   drop: ({ kind, name }) => `drop ${kind} if exists \`{database}\`.\`{prefix}${name}\``,
 });
 
-export function migrationsOnGalera({ createDatabase }: GaleraStage): void {
+export function migrationsOnGalera({ createDatabase, whileBehind }: GaleraStage): void {
   const databases: ClusterDatabase[] = [];
   const opened: StorageAdapter[] = [];
   afterAll(async () => {
@@ -61,6 +62,19 @@ export function migrationsOnGalera({ createDatabase }: GaleraStage): void {
       const [first, ...others] = await Promise.all(urls.map((url) => rowsOn(url, objects)));
       for (const other of others) expect(other).toEqual(first);
     }
+  });
+
+  it("a program of a later release waits until its node has what was migrated on another", async () => {
+    const [first = "", second = ""] = await emptyDatabase();
+    await open(first).migrate();
+    await open(second).load([]);
+    await whileBehind(1, async (release) => {
+      await open(first, made.next).migrate();
+      const asked = [open(second, made.next).load([]), open(second, made.next).migrate()];
+      expect(await Promise.race([...asked, wait(300, "waits")])).toBe("waits");
+      await release();
+      expect(await Promise.all(asked)).toEqual([[], { from: 2, to: 2, applied: [] }]);
+    });
   });
 
   it("a process that was killed while it migrated keeps the others out for a while, and not longer", async () => {
