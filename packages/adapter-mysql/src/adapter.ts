@@ -26,14 +26,11 @@ import { applyMigrations, checkSchema, type MigrationPlan } from "./migrate.ts";
 import { currentReleases, inNamespace, type Releases } from "./migrations.ts";
 import { poolSource, uriSource } from "./open.ts";
 import { openTransaction } from "./open-transaction.ts";
-import { optionRules, type readConsistencies } from "./options.ts";
+import { optionRules } from "./options.ts";
 import type { On } from "./reads.ts";
 import { createStatements, type Statements } from "./statements.ts";
 import { mysqlStrategy, type Namespace, serverOf, tooOld } from "./strategy.ts";
 import { newSending, type Sending } from "./text-protocol.ts";
-
-/** What reads on a node of a cluster show: what was acknowledged on any node, or what the node has applied. */
-export type ReadConsistency = (typeof readConsistencies)[number];
 
 export type MysqlAdapterOptions = {
   /**
@@ -53,7 +50,7 @@ export type MysqlAdapterOptions = {
    * not a node, the two are the same. Galera on MariaDB is recognised. Your own transaction waits only where it begins:
    * `engine.transaction` does so.
    */
-  readonly readConsistency?: ReadConsistency;
+  readonly readConsistency?: "cluster" | "node";
 } & (
   | {
       /** Where to connect: `mysql://user:password@host:3306/bookings`. The adapter opens its own pool. */

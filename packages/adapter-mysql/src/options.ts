@@ -1,7 +1,5 @@
 import { hasMethods, type OptionRules } from "@slotwright/adapter-sql";
 
-export const readConsistencies = ["cluster", "node"] as const;
-
 export const optionRules: OptionRules = {
   adapter: "mysqlAdapter",
   known: {
@@ -10,7 +8,7 @@ export const optionRules: OptionRules = {
     database: "text",
     tablePrefix: "text",
     preparedStatements: "boolean",
-    readConsistency: readConsistencies,
+    readConsistency: ["cluster", "node"],
   },
   connection: {
     object: "pool",
