@@ -11,6 +11,7 @@ import {
 import { type StorageAdapter, StorageError } from "@slotwright/core/adapter";
 import type { PoolConnection } from "mysql2/promise";
 import { hostCalls, ownCalls } from "./calls.ts";
+import { alone, type NodeRules, rulesFor } from "./cluster.ts";
 import {
   type Connection,
   isTransaction,
@@ -44,6 +45,13 @@ export type MysqlAdapterOptions = {
    * statements on their way, such as a tracer that appends a comment to each.
    */
   readonly preparedStatements?: boolean;
+  /**
+   * What reads on a node of a cluster show. With `cluster`, they wait until the node has applied all that was
+   * acknowledged on any node. With `node`, they do not wait, and may be older. Default `cluster`. On a server that is
+   * not a node, the two are the same. Galera on MariaDB is recognised. Your own transaction waits only where it begins:
+   * `engine.transaction` does so.
+   */
+  readonly readConsistency?: "cluster" | "node";
 } & (
   | {
       /**
@@ -89,6 +97,11 @@ export function adapterOfRelease(
   const problem = problemWithOptions(optionRules, options);
   if (problem !== undefined) return refusingAdapter(misuse(problem));
   const { tablePrefix: prefix = defaultTablePrefix, database, preparedStatements = true, pool, uri } = options;
+  const waits = options.readConsistency !== "node";
+  const reads = (connection: Connection, { caughtUp: on }: NodeRules): Omit<On, "statements"> => {
+    const caughtUp = on(connection);
+    return { connection: waits ? caughtUp : connection, caughtUp };
+  };
   const sending = newSending(preparedStatements);
   const source = pool === undefined ? uriSource(uri, database) : poolSource(pool, database);
   const planOn = lazyPlan({ prefix, database }, releases);
@@ -98,13 +111,17 @@ export function adapterOfRelease(
   const own: RunCall<On> = (call, work) =>
     translated(databaseName, () =>
       source.use({ sending, call }, (connection) =>
-        withSchema(connection, async ({ own }) => work({ connection, statements: own })),
+        withSchema(connection, async ({ own, node }) => work({ ...reads(connection, node), statements: own })),
       ),
     );
   return sqlAdapter({
     own: { read: own, write: own, calls: ownCalls },
     host: (transaction: MysqlTransaction) => hostTransaction(transaction, databaseName, withSchema, sending),
-    begin: (call) => openTransaction(source, { sending, call }, askMembership),
+    begin: (call) =>
+      openTransaction(source, { sending, call }, {
+        askMembership,
+        rulesOn: async (on) => (waits ? (await planOn(on)).node : alone),
+      }),
     migrate: () =>
       translated(
         databaseName,
@@ -119,7 +136,7 @@ export function adapterOfRelease(
 }
 
 /** The statements for the server that answered. */
-interface Schema {
+interface Schema extends Pick<MigrationPlan, "node"> {
   readonly own: Statements;
   readonly host: HostStatements;
 }
@@ -134,7 +151,10 @@ function hostTransaction(
   const schedules = knownSchedules(transaction);
   const run: RunCall<InHost> = (call, work) => {
     const connection = hostConnection(transaction, databaseName, { sending, call });
-    const ready = () => withSchema(connection, async ({ host }) => work({ connection, statements: host, schedules }));
+    const ready = () =>
+      withSchema(connection, async ({ host }) =>
+        work({ connection, caughtUp: connection, statements: host, schedules }),
+      );
     return translated(databaseName, () =>
       inTurn(transaction, () => translated(connection.databaseName, ready, "host")),
     );
@@ -153,7 +173,9 @@ function lazyPlan(namespace: Namespace, releases: Releases): (connection: Connec
     const [found = ""] = await connection.documents<string>(version, []);
     refuseOldServer(connection, found);
     const server = serverOf(found);
-    known = { strategy: mysqlStrategy(namespace, server), release: inNamespace(releases[server], namespace) };
+    const strategy = mysqlStrategy(namespace, server);
+    const node = await rulesFor(connection, strategy.server.cluster);
+    known = { strategy, release: inNamespace(releases[server], namespace), node };
     return known;
   };
 }
@@ -167,8 +189,9 @@ function lazySchema(planOn: ReturnType<typeof lazyPlan>): WithSchema {
     const plan = await planOn(connection);
     if (known === undefined) {
       await checkSchema(connection, plan);
-      const { strategy, release } = plan;
+      const { strategy, release, node } = plan;
       known = {
+        node,
         own: createStatements(strategy, release.routines),
         host: createHostStatements(strategy, release.routines),
       };

@@ -24,7 +24,7 @@ function ownCommit({ connection, statements }: On): CommitContext {
 function hostCommit({ connection, statements }: InHost): CommitContext {
   // The look sees what is stored now and locks gaps as well, because a commit has met something that the view does not
   // show.
-  const on = { connection, statements, schedules: allKnown };
+  const on = { connection, caughtUp: connection, statements, schedules: allKnown };
   return {
     commits: false,
     write: (transitions) => writeInHost(connection, statements, transitions),

@@ -19,6 +19,11 @@ const lost: Cause = {
 };
 const notMember = again("The server is not in its group, or takes no part in it for now");
 const deadlock = again("The transaction was rolled back to resolve a deadlock");
+const outsideCluster: Cause = {
+  failure: "transient",
+  says: (database, text) =>
+    `The node of the database ${database} is not part of its cluster, or not yet (${text}). Nothing was changed; try again, or use another node.`,
+};
 const readOnly: Cause = {
   failure: "read_only",
   says: (database, text) =>
@@ -105,6 +110,11 @@ const unsupported: Cause = {
   says: (database, text) =>
     `The server of the database ${database} lacks a feature of MySQL 8.0.16 or MariaDB 10.6 (${text}). Use one of those versions, or a later one.`,
 };
+const damagedTrigger: Cause = {
+  failure: "transient",
+  says: (database, text) =>
+    `The server of the database ${database} keeps a damaged copy of a trigger in its memory, which MariaDB may do after a statement was interrupted (${text}). Nothing was changed; if it goes on, run FLUSH TABLES on that server.`,
+};
 const tooLarge: Cause = {
   failure: "refused",
   says: (database, text) =>
@@ -120,7 +130,7 @@ const causes: Readonly<Record<string | number, Cause>> = {
   1020: again("The transaction's snapshot was too old"),
   1205: again("Another transaction held a lock for too long"),
   1213: deadlock,
-  1047: again("The node is not part of its cluster"),
+  1047: outsideCluster,
   1412: again("A table was created or changed after the transaction began"),
   1568: again("The connection was inside a transaction"),
   3024: again("The statement took too long"),
@@ -238,6 +248,8 @@ export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownEr
   if (saysDeadlock(errno, text)) return deadlock;
   // One number for two things: connections, of which one may become free, and hourly limits.
   if (errno === 1226 && !text.includes("max_user_connections")) return usedUp;
+  // MariaDB has accepted the trigger before, so the version of the server is not the reason.
+  if (errno === 1064 && /trigger\b.* has an error in its body/i.test(text)) return damagedTrigger;
   if (isOfCall(during) && causes[errno] === forbidden && !namesOurs(text)) return forbiddenToOne;
   // The text of a server's answer may be a trigger's.
   const byText = isAnswer ? undefined : causeByText(text);

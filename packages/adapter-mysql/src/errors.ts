@@ -166,6 +166,11 @@ export function isUnknownVariable(error: unknown): boolean {
   return errnoOf(error) === 1193;
 }
 
+/** For a lock, or for a node of a cluster that has to catch up. */
+export function hasWaitedInVain(error: unknown): boolean {
+  return errnoOf(error) === 1205;
+}
+
 /** Errors of DDL that say that it is already done, by a run that ended before it could record it. */
 export function isDoneAlready(error: unknown): boolean {
   // Table, column, index, procedure, trigger, in this order.
@@ -188,11 +193,25 @@ export function isInterrupted(error: unknown): boolean {
 function commitIsUncertain(error: unknown): boolean {
   // The command was never sent.
   if (!isAnswer(error) && /closed state/.test(messageOf(error))) return false;
-  return isConnectionLost(error) || interruptions.includes(errnoOf(error));
+  const errno = errnoOf(error);
+  if (errno === failedAtCommit) return !saysDeadlock(errno, messageOf(error));
+  return isConnectionLost(error) || interruptions.includes(errno);
 }
 
-function uncertainCommit(error: unknown, databaseName: string): StorageError {
-  const message = `The connection to the database ${databaseName} was lost during a commit (${messageOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
+/** What a node answers that loses its cluster while it commits. The other nodes may have the transaction all the same. */
+const failedAtCommit = 1180;
+
+/** The node is not part of its cluster. It refuses statements, and those of a procedure's handlers as well. */
+export function isUnreadyNode(error: unknown): boolean {
+  return errnoOf(error) === 1047;
+}
+
+export function uncertainCommit(error: unknown, databaseName: string): StorageError {
+  const what =
+    errnoOf(error) === failedAtCommit || isUnreadyNode(error)
+      ? `The server of the database ${databaseName} failed during a commit`
+      : `The connection to the database ${databaseName} was lost during a commit`;
+  const message = `${what} (${messageOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
   return new StorageError("unknown", message, error);
 }
 

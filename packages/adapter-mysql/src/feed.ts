@@ -1,6 +1,6 @@
 import { type FeedRow, feedOf, unionPlaceholders } from "@slotwright/adapter-sql";
 import { type FeedMark, type FeedPosition, type FeedQuery, type FeedRead, feedDigest } from "@slotwright/core/adapter";
-import { isUnknownVariable } from "./errors.ts";
+import type { Connection } from "./connection.ts";
 import type { On } from "./reads.ts";
 
 /** The last entry of a partition. */
@@ -39,18 +39,15 @@ export async function readFeed(on: On, { after, limit }: FeedQuery): Promise<Fee
  * The last entries, or null if the marks do not fit them. A node of a cluster may lag behind the one that the reader
  * asked before. So if marks do not fit, the answer is what the node says when it has caught up.
  */
-async function readLasts({ connection, statements }: On, marks: FeedPosition): Promise<readonly Last[] | null> {
-  const fitting = (lasts: readonly Last[]) => (marks.some((mark) => isAhead(mark, lasts)) ? null : lasts);
-  const { readPartitions, readPartitionsCaughtUp } = statements;
-  const lasts = fitting(await connection.read<Last>(readPartitions, []));
-  if (lasts !== null || readPartitionsCaughtUp === null) return lasts;
-  return fitting(await connection.read<Last>(readPartitionsCaughtUp, []).catch(withoutClusters));
-}
-
-/** A server that was built without clusters does not know how to wait for others. It lags behind nobody. */
-function withoutClusters(error: unknown): readonly Last[] {
-  if (isUnknownVariable(error)) return [];
-  throw error;
+async function readLasts(
+  { connection, caughtUp, statements }: On,
+  marks: FeedPosition,
+): Promise<readonly Last[] | null> {
+  const lastsOn = async (node: Connection) => {
+    const lasts = await node.read<Last>(statements.readPartitions, []);
+    return marks.some((mark) => isAhead(mark, lasts)) ? null : lasts;
+  };
+  return (await lastsOn(connection)) ?? (caughtUp === connection ? null : lastsOn(caughtUp));
 }
 
 const markOf = (last: Last): FeedMark => ({ partition: last.partition, seq: last.seq, digest: feedDigest(last) });

@@ -1,7 +1,8 @@
 import { endedEarly, freshnessCheck, isCausedBy } from "@slotwright/adapter-sql";
 import type { OpenTransaction } from "@slotwright/core/adapter";
 import type { PoolConnection } from "mysql2/promise";
-import { type CallContext, coreOf, type MysqlPoolConnection } from "./connection.ts";
+import type { NodeRules } from "./cluster.ts";
+import { type CallContext, type Connection, coreOf, type MysqlPoolConnection } from "./connection.ts";
 import { isReadOnlySession, toStorageError } from "./errors.ts";
 import { afterCommit } from "./group-commit.ts";
 import { giveBack, type Lent, type Source } from "./open.ts";
@@ -15,15 +16,16 @@ import { commit as commitCommand, rollback } from "./transaction-commands.ts";
 export async function openTransaction(
   source: Source,
   context: CallContext,
-  askMembership: string,
+  cluster: InCluster,
   isFresh?: FreshnessCheck,
 ): Promise<OpenTransaction<PoolConnection>> {
   const lent = await source.lend(context);
   try {
+    const { begin } = await cluster.rulesOn(lent.connection);
     // This avoids committing what was left open on the pooled connection.
     await lent.connection.command(rollback);
     await lent.connection.command("set transaction isolation level read committed");
-    await lent.connection.command("start transaction");
+    await begin(lent.connection);
   } catch (error) {
     await giveBack(lent.driver, error);
     throw toStorageError(error, { databaseName: source.databaseName, during: "call" });
@@ -31,7 +33,7 @@ export async function openTransaction(
   const transaction = lent.driver as MysqlPoolConnection & PoolConnection;
   return {
     transaction,
-    commit: () => commit(lent, source.databaseName, askMembership),
+    commit: () => commit(lent, source.databaseName, cluster.askMembership),
     async rollback(reason) {
       if (!isCausedBy(reason, isReadOnlySession)) {
         // The first thing it does is to roll back.
@@ -40,9 +42,16 @@ export async function openTransaction(
       }
       lent.driver.destroy();
       const isBelieved = isFresh ?? freshnessCheck(source.state().open);
-      return isBelieved(coreOf(lent.driver)) ? undefined : openTransaction(source, context, askMembership, isBelieved);
+      return isBelieved(coreOf(lent.driver)) ? undefined : openTransaction(source, context, cluster, isBelieved);
     },
   };
+}
+
+/** What is asked of a server that may belong to a cluster. */
+interface InCluster {
+  /** Fails on a server that has left its group. */
+  readonly askMembership: string;
+  readonly rulesOn: (connection: Connection) => Promise<Pick<NodeRules, "begin">>;
 }
 
 type FreshnessCheck = ReturnType<typeof freshnessCheck>;

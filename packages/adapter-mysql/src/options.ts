@@ -8,6 +8,7 @@ export const optionRules: OptionRules = {
     database: "text",
     tablePrefix: "text",
     preparedStatements: "boolean",
+    readConsistency: ["cluster", "node"],
   },
   connection: {
     object: "pool",

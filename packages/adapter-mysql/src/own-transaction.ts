@@ -1,7 +1,7 @@
 import { keyText, type Transition } from "@slotwright/core/adapter";
 import { expectedOf } from "./commit.ts";
 import type { Connection } from "./connection.ts";
-import { isTransactionLeftOpen } from "./errors.ts";
+import { isUnreadyNode, isTransactionLeftOpen, uncertainCommit } from "./errors.ts";
 import { afterCommit } from "./group-commit.ts";
 import { lookAt } from "./reads.ts";
 import type { Statements } from "./statements.ts";
@@ -26,6 +26,9 @@ async function commitCall(connection: Connection, statements: Statements, parame
   try {
     await untilClear(() => connection.documents(statements.commit, parameters));
   } catch (error) {
+    // If the COMMIT fails because the node loses its cluster, the procedure's handler fails as well, and only that is
+    // told.
+    if (isUnreadyNode(error)) throw uncertainCommit(error, connection.databaseName);
     throw await afterCommit(error, connection, statements.askMembership);
   }
 }
@@ -72,7 +75,10 @@ async function writeLarge(
 }
 
 /** Commits the open transaction, which is ours. */
-export async function commitOwn(connection: Connection, { askMembership }: Statements): Promise<void> {
+export async function commitOwn(
+  connection: Connection,
+  { askMembership }: Pick<Statements, "askMembership">,
+): Promise<void> {
   try {
     await connection.command(commit);
   } catch (error) {

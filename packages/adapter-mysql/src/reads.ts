@@ -13,6 +13,8 @@ import { kindsInLockOrder, lockable, lookedAt, type Statements } from "./stateme
 /** What a call is made with. */
 export interface On<Sql extends Statements = Statements> {
   readonly connection: Connection;
+  /** The same connection, but its reads wait until a node of a cluster has what was acknowledged on any other. */
+  readonly caughtUp: Connection;
   readonly statements: Sql;
 }
 

@@ -2,10 +2,10 @@ import { rowToSettings, type SettingRow, settingsFound, settingsName, settingsTo
 import type { StoredSettings } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import { withSavepoint } from "./host-transaction.ts";
-import { withShortWaits } from "./own-transaction.ts";
+import { commitOwn, withShortWaits } from "./own-transaction.ts";
 import type { On } from "./reads.ts";
 import type { Statements } from "./statements.ts";
-import { commit, rollback } from "./transaction-commands.ts";
+import { rollback } from "./transaction-commands.ts";
 
 /**
  * Reads what is committed, whatever the session's isolation level shows: the engine remembers it for as long as it
@@ -32,7 +32,7 @@ export async function storeSettings(
   return withShortWaits(connection, async () => {
     await connection.command("start transaction");
     const stored = await insert(connection, of, settings);
-    await connection.command(commit);
+    await commitOwn(connection, of);
     return stored;
   });
 }
@@ -62,7 +62,8 @@ async function settingsBy(statement: string, connection: Connection): Promise<St
   return row && rowToSettings(row);
 }
 
+/** The clock is that of the node, which needs to catch up with nobody for it. */
 export async function readClock({ connection, statements }: On): Promise<Date> {
-  const [row] = await connection.read<{ readonly now: number }>(statements.readClock, []);
+  const [row] = await connection.documents<{ readonly now: number }>(statements.readClock, []);
   return new Date(row?.now ?? Number.NaN);
 }

@@ -27,8 +27,6 @@ export interface Statements {
   readonly reads: ListReads;
   /** Returns the last entry of each partition of the feed: its partition and number, and what its digest is made of. */
   readonly readPartitions: string;
-  /** The same, on a node of a cluster that has caught up with the others. Null if the server has no such statement. */
-  readonly readPartitionsCaughtUp: string | null;
   /**
    * Takes a partition, its first and its last number, and the limit, for so many partitions. Then it takes the limit
    * once more.
@@ -65,7 +63,6 @@ export const kindsInLockOrder: readonly RecordKind[] = ["schedule", "slot", "app
 
 export function createStatements(strategy: MysqlStrategy, routines: number): Statements {
   const compile = (query: RawBuilder<unknown>) => query.compile(strategy.queries).sql;
-  const compiled = (query: RawBuilder<unknown> | null) => query && compile(query);
   const call = (name: string) =>
     compile(sql`call ${strategy.routine(name)}(${sql.join(steps.map(() => sql`${null}`))})`);
   const load = (kinds: readonly RecordKind[]) => compile(joinedLoads(kinds.map((kind) => loadOf(kind, strategy))));
@@ -75,7 +72,6 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
     loadReplayed: load(["command"]),
     reads: createReads(strategy),
     readPartitions: compile(lastEntries(strategy)),
-    readPartitionsCaughtUp: compiled(strategy.server.caughtUp(lastEntries(strategy))),
     readFeed: oncePer((partitions: number) => compile(feedOf(strategy, partitions))),
     commit: call(procedureName("commit", routines)),
     write: call(procedureName("write", routines)),
@@ -137,7 +133,7 @@ function feedOf(strategy: MysqlStrategy, partitions: number): RawBuilder<unknown
  * The time in UTC, independent of any time zone. A session may have frozen its `timestamp`; `sysdate` still advances,
  * but in the session's zone.
  */
-const clock = sql`(timestampdiff(microsecond, timestamp'1970-01-01 00:00:00', utc_timestamp(6))
+export const clock = sql`(timestampdiff(microsecond, timestamp'1970-01-01 00:00:00', utc_timestamp(6))
   + timestampdiff(microsecond, now(6), sysdate(6))) div 1000`;
 
 // Practically no limit. It overrides the host's sql_select_limit.

@@ -7,6 +7,7 @@ import {
   tablePrefixPlugin,
 } from "@slotwright/adapter-sql";
 import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, type RawBuilder, sql } from "kysely";
+import { type Cluster, galera } from "./cluster.ts";
 import { documentLists, windowLists } from "./documents.ts";
 
 /** The differences between the two families of servers that speak MySQL's protocol. */
@@ -21,11 +22,8 @@ export interface Server {
   readonly locking: (strength: "update" | "share", alias: string) => RawBuilder<unknown>;
   /** Locks rows for an update, and skips those that others have locked. */
   readonly lockingFree: (alias: string) => RawBuilder<unknown>;
-  /**
-   * Reads after the node of a cluster has applied what others have committed. Null if the server has no such statement.
-   * Elsewhere, it does not wait.
-   */
-  readonly caughtUp: (select: RawBuilder<unknown>) => RawBuilder<unknown> | null;
+  /** The kind of cluster that such a server may be a node of. */
+  readonly cluster: Cluster | null;
   readonly lists: ListSyntax;
 }
 
@@ -38,7 +36,7 @@ const servers: Readonly<Record<ServerName, Server>> = {
     collation: "utf8mb4_0900_bin",
     locking: (strength, alias) => sql`for ${sql.raw(strength)} of ${sql.id(alias)}`,
     lockingFree: (alias) => sql`for update of ${sql.id(alias)} skip locked`,
-    caughtUp: () => null,
+    cluster: null,
     lists: documentLists,
   },
   mariadb: {
@@ -47,7 +45,7 @@ const servers: Readonly<Record<ServerName, Server>> = {
     collation: "utf8mb4_nopad_bin",
     locking: (strength) => (strength === "update" ? sql`for update` : sql`lock in share mode`),
     lockingFree: () => sql`for update skip locked`,
-    caughtUp: (select) => sql`set statement wsrep_sync_wait = 1 for ${select}`,
+    cluster: galera,
     lists: windowLists,
   },
 };

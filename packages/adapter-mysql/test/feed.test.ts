@@ -51,7 +51,7 @@ describeOnEachServer("the feed", (server) => {
       getConnection: async () => {
         const driver = await store.pool.getConnection();
         const execute = (options: { readonly sql: string }) =>
-          driver.execute({ ...options, sql: options.sql.replace("wsrep_sync_wait", "wsrep_of_no_server") });
+          driver.execute({ ...options, sql: options.sql.replace("wsrep_on", "wsrep_of_no_server") });
         return new Proxy(driver, {
           get: (target, name) => {
             if (name === "connection") return undefined;

@@ -2,35 +2,22 @@ import { setTimeout as wait } from "node:timers/promises";
 import { publishAlone } from "@slotwright/adapter-sql/conformance";
 import { sampleInstant as at, auditFeed, createFeedReader, followFeed } from "@slotwright/conformance";
 import { createEngine, type Engine, isBookingError, type StorageAdapter } from "@slotwright/core";
-import { type OwnServer, startCluster } from "@slotwright/test-servers";
-import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mysqlAdapter } from "../src/index.ts";
+import { startCluster } from "@slotwright/test-servers";
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import { afterAll, describe, expect, it } from "vitest";
+import { lossesOnGalera } from "./galera/losses.ts";
+import { migrationsOnGalera } from "./galera/migrations.ts";
+import { quorumOnGalera } from "./galera/quorum.ts";
+import { readsOnGalera } from "./galera/reads.ts";
+import { answersOfNodeThatComesBack, askAllTheTime } from "./galera/return.ts";
+import { galeraStage } from "./galera/stage.ts";
 
 const cluster = await startCluster("galera");
 afterAll(() => cluster?.stop());
 
 describe.skipIf(cluster === undefined)("a Galera cluster", () => {
-  const nodes = cluster?.nodes as readonly OwnServer[];
-  let urls: readonly string[];
-  let storages: readonly StorageAdapter[];
-  beforeAll(async () => {
-    urls = (await cluster?.createDatabase())?.urls ?? [];
-    storages = urls.map((uri) => mysqlAdapter({ uri }) as unknown as StorageAdapter);
-    await storages[0]?.migrate();
-  });
-  afterAll(() => Promise.all(storages.map((storage) => storage.close())));
-
-  const storageOf = (node: number) => storages[node] as StorageAdapter;
-
-  async function on<T>(node: number, work: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await createConnection(urls[node] as string);
-    try {
-      return await work(connection);
-    } finally {
-      await connection.end();
-    }
-  }
+  const stage = galeraStage(cluster);
+  const { nodes, storageOf, on, whileBehind } = stage;
 
   /** Reads on another node each time. */
   function changingNodes(): StorageAdapter {
@@ -39,24 +26,23 @@ describe.skipIf(cluster === undefined)("a Galera cluster", () => {
   }
 
   it("a reader that comes to a node that lags behind waits for it, and is reset only where a position fits nowhere", async () => {
-    await on(1, async (lagging) => {
-      // It applies nothing meanwhile.
-      await lagging.query("flush tables with read lock");
+    await whileBehind(1, async (release) => {
       await publishAlone(storageOf(0), 1);
       const ahead = createFeedReader(storageOf(0), 10);
       await ahead.readToEnd();
       expect(ahead.entries).not.toEqual([]);
-      expect(await storageOf(1).readFeed({ after: "end", limit: 1 })).toMatchObject({ position: [] });
-      const read = storageOf(1).readFeed({ after: ahead.position, limit: 10 });
-      expect(await Promise.race([read, wait(300, "waits")])).toBe("waits");
-      await lagging.query("unlock tables");
-      expect(await read).toEqual({ status: "read", entries: [], position: ahead.position });
+      const shows = stage.open(1, { readConsistency: "node" });
+      expect(await shows.readFeed({ after: "end", limit: 1 })).toMatchObject({ position: [] });
+      const reads = [storageOf(1), shows].map((storage) => storage.readFeed({ after: ahead.position, limit: 10 }));
+      expect(await Promise.race([...reads, wait(300, "waits")])).toBe("waits");
+      await release();
+      for (const read of reads) expect(await read).toEqual({ status: "read", entries: [], position: ahead.position });
       const elsewhere = ahead.position?.map((mark) => ({ ...mark, digest: "12345678" })) ?? [];
       expect(await storageOf(1).readFeed({ after: elsewhere, limit: 10 })).toEqual({ status: "reset" });
     });
   });
 
-  it("a reader that changes nodes is given each entry once, while two nodes book and the third is killed and comes back", async () => {
+  it("a reader that changes nodes is given each entry once, while two nodes book and the third is killed and comes back, which is never said to lack tables", async () => {
     const engines = [0, 2].map((node) => createEngine({ storage: storageOf(node) }));
     const slotIds = await publishedOn(engines as [Engine, Engine]);
     const follower = await followFeed(changingNodes());
@@ -64,9 +50,11 @@ describe.skipIf(cluster === undefined)("a Galera cluster", () => {
     await before.readToEnd();
     const halves = [slotIds.slice(0, 20), slotIds.slice(20)] as const;
     await Promise.all(engines.map((engine, index) => bookAll(engine, halves[0], `before ${index}`)));
+    const asked = askAllTheTime(stage, 1);
     await nodes[1]?.process.kill();
     const back = nodes[1]?.process.restart();
     await Promise.all([back, ...engines.map((engine, index) => bookAll(engine, halves[1], `after ${index}`))]);
+    expect(await asked.answers()).toEqual(answersOfNodeThatComesBack);
     const given = [...before.entries, ...(await follower.finish())];
     const committed = createFeedReader(storageOf(1), 100);
     await committed.readToEnd();
@@ -78,6 +66,11 @@ describe.skipIf(cluster === undefined)("a Galera cluster", () => {
       committed.entries.filter(({ fromStatus, toStatus }) => fromStatus === "available" && toStatus === "booked"),
     ).toHaveLength(slotIds.length);
   });
+
+  readsOnGalera(stage);
+  lossesOnGalera(stage);
+  migrationsOnGalera(stage);
+  quorumOnGalera(stage);
 });
 
 /** Publishes slots on one node, and waits until the other has them. */

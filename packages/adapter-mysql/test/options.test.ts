@@ -20,6 +20,11 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["a misspelt option", { uri, tableprefix: "b_" }, /"tableprefix".*The options are .*tablePrefix/],
   ["a prefix that is not a string", { uri, tablePrefix: null }, /tablePrefix.* must be a string/],
   ["a database that is not a string", { uri, database: 5 }, /database.* must be a string/],
+  [
+    "a consistency that there is not",
+    { uri, readConsistency: "eventual" },
+    /readConsistency.* must be "cluster" or "node"/,
+  ],
 ];
 
 describe("options that leave the database or the intent unclear are refused by every call:", () => {

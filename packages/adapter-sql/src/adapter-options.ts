@@ -21,7 +21,8 @@ export interface OptionRules {
   };
 }
 
-type OptionKind = "text" | "boolean" | "connection";
+/** A list of texts means one of them. */
+type OptionKind = "text" | "boolean" | "connection" | readonly string[];
 
 /**
  * Says what is wrong with the options, or returns undefined. The database must be named: a driver would fall back to
@@ -63,14 +64,21 @@ function otherScheme(adapter: string, { name, schemes }: OptionRules["connection
 }
 
 function wrongValue({ adapter, known }: OptionRules, given: GivenOptions): string | undefined {
-  const types: Readonly<Partial<Record<OptionKind, string>>> = { text: "string", boolean: "boolean" };
-  const wrong = Object.entries(known).find(
-    ([name, kind]) => kind in types && given[name] !== undefined && typeof given[name] !== types[kind],
-  );
-  if (wrong === undefined) return undefined;
-  const [name, kind] = wrong;
-  const problem = kind === "text" ? "a string" : "true or false";
-  return `The option ${name} of ${adapter} must be ${problem}. No database was used; correct it.`;
+  for (const [name, kind] of Object.entries(known)) {
+    const needed = given[name] === undefined ? undefined : neededInstead(kind, given[name]);
+    if (needed !== undefined) {
+      return `The option ${name} of ${adapter} must be ${needed}. No database was used; correct it.`;
+    }
+  }
+  return undefined;
+}
+
+/** What a value should be, in words, or undefined if it is that. */
+function neededInstead(kind: OptionKind, value: unknown): string | undefined {
+  if (kind === "text") return typeof value === "string" ? undefined : "a string";
+  if (kind === "boolean") return typeof value === "boolean" ? undefined : "true or false";
+  if (kind === "connection" || kind.includes(value as string)) return undefined;
+  return kind.map((one) => `"${one}"`).join(" or ");
 }
 
 /** Whether a host's object has the methods that the adapter calls. */
