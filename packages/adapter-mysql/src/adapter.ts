@@ -118,10 +118,14 @@ export function adapterOfRelease(
     own: { read: own, write: own, calls: ownCalls },
     host: (transaction: MysqlTransaction) => hostTransaction(transaction, databaseName, withSchema, sending),
     begin: (call) =>
-      openTransaction(source, { sending, call }, {
-        askMembership,
-        rulesOn: async (on) => (waits ? (await planOn(on)).node : alone),
-      }),
+      openTransaction(
+        source,
+        { sending, call },
+        {
+          askMembership,
+          rulesOn: async (on) => (waits ? (await planOn(on)).node : alone),
+        },
+      ),
     migrate: () =>
       translated(
         databaseName,

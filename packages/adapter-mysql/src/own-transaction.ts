@@ -1,7 +1,7 @@
 import { keyText, type Transition } from "@slotwright/core/adapter";
 import { expectedOf } from "./commit.ts";
 import type { Connection } from "./connection.ts";
-import { isUnreadyNode, isTransactionLeftOpen, uncertainCommit } from "./errors.ts";
+import { isTransactionLeftOpen, isUnreadyNode, uncertainCommit } from "./errors.ts";
 import { afterCommit } from "./group-commit.ts";
 import { lookAt } from "./reads.ts";
 import type { Statements } from "./statements.ts";
