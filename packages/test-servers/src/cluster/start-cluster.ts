@@ -1,20 +1,23 @@
 import type { Environment } from "../engine.ts";
 import { startGalera } from "../galera/cluster.ts";
 import { type PostgresCluster, startPostgresCluster } from "../postgres/cluster.ts";
-import type { TestCluster } from "./cluster.ts";
+import type { DividedCluster, NodeSettings } from "./cluster.ts";
 
 export interface ClusterOptions {
   /** Where to look for the PATH, the cache folder and `CI`. Defaults to `process.env`. */
   readonly environment?: Environment;
+  /** Options of the server by name, such as `wsrep-sync-wait`, for each node. They count more than the cluster's own. */
+  readonly settings?: NodeSettings;
 }
 
 /** What each kind of cluster can do. */
 export interface Clusters {
-  readonly galera: TestCluster;
+  readonly galera: DividedCluster;
   readonly postgres: PostgresCluster;
 }
 
-type Starts = { readonly [Kind in keyof Clusters]: (environment: Environment) => Promise<Clusters[Kind] | undefined> };
+type Start<Cluster> = (environment: Environment, settings: NodeSettings) => Promise<Cluster | undefined>;
+type Starts = { readonly [Kind in keyof Clusters]: Start<Clusters[Kind]> };
 
 const starts: Starts = { galera: startGalera, postgres: startPostgresCluster };
 
@@ -26,7 +29,7 @@ const starts: Starts = { galera: startGalera, postgres: startPostgresCluster };
  */
 export function startCluster<Kind extends keyof Clusters>(
   kind: Kind,
-  { environment = process.env }: ClusterOptions = {},
+  { environment = process.env, settings = {} }: ClusterOptions = {},
 ): Promise<Clusters[Kind] | undefined> {
-  return starts[kind](environment);
+  return starts[kind](environment, settings);
 }
