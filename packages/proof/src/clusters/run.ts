@@ -23,6 +23,8 @@ export async function* proveClusters(options: ClusterOptions, signal: AbortSigna
 
 /** Histories without a fault are played in rounds of so many. */
 const mostInRound = 500;
+/** Each history of a round has a seed of its own, which follow one another. */
+const seedsOfRound = 10_000;
 
 async function proveNodes(
   cluster: ClusterRun["cluster"],
@@ -60,7 +62,7 @@ async function playRounds(
   for (let round = 0; round < count && !signal.aborted; round++) {
     const share = Math.ceil((histories - seen.histories) / (count - round));
     const report = await playRound(nodes, {
-      seed: seed + round,
+      seed: seed + round * seedsOfRound,
       histories: Math.max(share, 0),
       faults: chosen,
       signal,
