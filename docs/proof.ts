@@ -1,14 +1,16 @@
 /**
- * Puts the committed report of `prove` into docs/proof.md: `npx --yes pnpm@12 exec node docs/proof.ts`. A test holds the
- * two together. After a run with `--report docs/proof/report.json`, the page tells of that run.
+ * Puts the committed reports of `prove` into docs/proof.md: `npx --yes pnpm@12 exec node docs/proof.ts`. A test holds them
+ * together. After a run with `--report docs/proof/report.json`, the page tells of that run, and after one on clusters
+ * with `--report docs/proof/clusters.json`, also of that one.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineName } from "../packages/lab/src/engines/index.ts";
+import { clustersSummary } from "./proof-clusters.ts";
+import { number, reportTable } from "./report-table.ts";
 
 const page = join(import.meta.dirname, "proof.md");
 const reportFile = join(import.meta.dirname, "proof", "report.json");
-const markers = ["<!-- docs/proof/report.json -->", "<!-- /docs/proof/report.json -->"] as const;
 
 const titles: Readonly<Record<EngineName, string>> = {
   sqlite: "SQLite",
@@ -45,16 +47,6 @@ interface Report {
   }[];
 }
 
-const number = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, " ");
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(" | ")} |`;
-  const rule = widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
-  return [line(head), line(rule), ...rows.map(line)].join("\n");
-}
-
 function summaryOf({ seed, startedAt, seconds, isInterrupted, engines }: Report): string {
   const duration = seconds < 120 ? `${Math.round(seconds)} seconds` : `${Math.round(seconds / 60)} minutes`;
   const steps = engines.flatMap((one) => one.steps.map((step) => ({ ...step, engine: titles[one.engine] })));
@@ -72,7 +64,7 @@ function summaryOf({ seed, startedAt, seconds, isInterrupted, engines }: Report)
   return [
     `The run of ${startedAt.slice(0, 10)}, seed ${seed}, took ${duration}.${end} ${found}:`,
     "",
-    table(
+    reportTable(
       ["engine", ...counts.map((name) => columns[name])],
       engines.map(({ engine, origin, tally }) => [
         `${titles[engine]} ${origin.split(/[- ]/)[0]}`,
@@ -83,13 +75,20 @@ function summaryOf({ seed, startedAt, seconds, isInterrupted, engines }: Report)
   ].join("\n");
 }
 
-/** The page with what the report says between the markers. */
-export function proofPage(): string {
-  const [before, rest = ""] = readFileSync(page, "utf8").split(markers[0]);
+/** The page with a text between the markers that name a file. */
+function filled(text: string, file: string, summary: string): string {
+  const markers = [`<!-- docs/proof/${file} -->`, `<!-- /docs/proof/${file} -->`] as const;
+  const [before, rest = ""] = text.split(markers[0]);
   const [, after] = rest.split(markers[1]);
   if (after === undefined) throw new Error(`docs/proof.md lacks ${markers.join(" or ")}.`);
+  return `${before}${markers[0]}\n\n${summary}\n\n${markers[1]}${after}`;
+}
+
+/** The page with what the reports say between the markers. */
+export function proofPage(): string {
   const report = JSON.parse(readFileSync(reportFile, "utf8")) as Report;
-  return `${before}${markers[0]}\n\n${summaryOf(report)}\n\n${markers[1]}${after}`;
+  const onEngines = filled(readFileSync(page, "utf8"), "report.json", summaryOf(report));
+  return filled(onEngines, "clusters.json", clustersSummary());
 }
 
 if (import.meta.main) writeFileSync(page, proofPage());

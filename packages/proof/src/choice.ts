@@ -2,7 +2,10 @@ import type { EngineName } from "@slotwright/lab/engines";
 import { faultsOf } from "./faults/index.ts";
 import type { ProofOptions } from "./options.ts";
 
-type Chosen = Pick<ProofOptions, "engines" | "histories" | "faults" | "fault" | "mutants" | "replay">;
+type Chosen = Pick<
+  ProofOptions,
+  "engines" | "clusters" | "urls" | "histories" | "faults" | "fault" | "mutants" | "replay"
+>;
 
 /** The faults of an engine that were asked for. */
 export function chosenOf<Fault extends { readonly key: string }>(
@@ -20,10 +23,12 @@ export function busyEngines(options: Chosen): readonly EngineName[] {
 
 /** Why the options ask for nothing. A proof of nothing would find nothing wrong. */
 export function idleReason(options: Chosen): string | undefined {
-  const { engines, histories, faults, fault, mutants, replay } = options;
+  const { engines, clusters, urls, histories, faults, fault, mutants, replay } = options;
   if (replay !== undefined || mutants) return undefined;
   if (faults === 0 && fault !== "") return "--fault chooses among faults, and --faults 0 asks for none";
   if (faults === 0 && histories === 0) return "There is nothing to do with --histories 0, --faults 0 and --no-mutants";
+  // The nodes of a cluster have to be there before its faults are known.
+  if (clusters.length + urls.length > 0) return undefined;
   const hasChosen = engines.some((engine) => chosenOf(faultsOf(engine).faults, options).length > 0);
   return faults === 0 || hasChosen ? undefined : `No fault on ${engines.join(", ")} has "${fault}" in its key`;
 }

@@ -3,6 +3,8 @@ import { engineNames, NoDatabaseError } from "@slotwright/lab/engines";
 import { interruptionSignal } from "@slotwright/lab/interruption";
 import { bad } from "@slotwright/lab/terminal";
 import { faultList, idleReason } from "./choice.ts";
+import { addToReport, isSound, printRun, reportIn } from "./clusters/report.ts";
+import { proveClusters } from "./clusters/run.ts";
 import { type ProofOptions, parseOptions, usage } from "./options.ts";
 import { isClean, printReport } from "./report.ts";
 import { prove } from "./run.ts";
@@ -32,14 +34,32 @@ async function main(): Promise<number> {
   try {
     // A report that cannot be written should be known now, and not after half an hour.
     await appendFile(options.report, "");
-    const report = await prove(options, signal);
-    await writeFile(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
-    printReport(report, options.report);
-    return isClean(report) && !signal.aborted ? 0 : 1;
+    const isOnClusters = options.clusters.length + options.urls.length > 0;
+    const isGood = isOnClusters ? await runOnClusters(options, signal) : await runOnEngines(options, signal);
+    return isGood && !signal.aborted ? 0 : 1;
   } catch (error) {
     console.error(bad("The proof could not be run:"), error instanceof NoDatabaseError ? error.message : error);
     return 1;
   }
+}
+
+async function runOnEngines(options: ProofOptions, signal: AbortSignal): Promise<boolean> {
+  const report = await prove(options, signal);
+  await writeFile(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
+  printReport(report, options.report);
+  return isClean(report);
+}
+
+async function runOnClusters(options: ProofOptions, signal: AbortSignal): Promise<boolean> {
+  // What is there must be a report of clusters, which is known now.
+  await reportIn(options.report);
+  let isGood = true;
+  for await (const run of proveClusters(options, signal)) {
+    await addToReport(options.report, run);
+    printRun(run, options.report);
+    isGood &&= isSound(run);
+  }
+  return isGood;
 }
 
 process.exitCode = await main();

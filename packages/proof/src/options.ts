@@ -1,12 +1,18 @@
 import { parseArgs } from "node:util";
 import { type EngineName, engineNames } from "@slotwright/lab/engines";
+import { type ClusterName, clusterNames } from "./clusters/names.ts";
+import { parseUrls } from "./clusters/urls.ts";
 import { type Level, levels } from "./histories/interleaved.ts";
 
 export interface ProofOptions {
   readonly engines: readonly EngineName[];
-  /** Histories on each engine, divided among the levels. */
+  /** If there are any, or `urls`, no engine is proved. */
+  readonly clusters: readonly ClusterName[];
+  /** Nodes of one cluster that somebody else runs. */
+  readonly urls: readonly string[];
+  /** Histories on each engine, divided among the levels, or on each cluster. */
   readonly histories: number;
-  /** How often each fault strikes on each engine. */
+  /** How often each fault strikes on each engine or cluster. */
   readonly faults: number;
   /** Only faults whose key contains this text. */
   readonly fault: string;
@@ -27,15 +33,18 @@ Exit status: 0 if nothing was found, 1 if something was found or could not be ru
   --sqlite --postgres --mysql --mariadb   only these engines (default: all). Histories run on the server of
                  SLOTWRIGHT_POSTGRES_URL, SLOTWRIGHT_MYSQL_URL or SLOTWRIGHT_MARIADB_URL if it is set; faults always
                  on a server of their own
-  --histories N  histories on each engine (default 3000)
-  --faults N     how often each fault strikes on each engine (default 3; 0 for none)
-  --fault TEXT   only faults whose key contains this, for example network.cut
+  --galera --postgres-cluster   clusters of three nodes, in place of engines: callers on all nodes at once, and faults
+                 of nodes while they run. Each run is added to the report
+  --urls A,B,C   the same on nodes that you run, without faults: an administrator's URL of each. All have to take writes
+  --histories N  histories on each engine (default 3000) or cluster (default 300)
+  --faults N     how often each fault strikes on each engine or cluster (default 3; 0 for none)
+  --fault TEXT   only faults whose key contains this, for example network.cut or killed
   --no-mutants   do not try the conformance suite on adapters with one flaw each: on the memory adapter until a case
                  fails, and that case on each engine. --fault, --level and --path imply it
   --seed N       the seed of all randomness (default: a random one, which is printed)
   --level L      with --path and --seed: play one printed history again. L is ${levels.join(" or ")}
   --path P
-  --report FILE  where the report goes, as JSON (default proof-report.json)
+  --report FILE  where the report goes, as JSON (default proof-report.json, and proof-clusters.json for clusters)
   --help         show this text`;
 
 const flags = {
@@ -43,14 +52,17 @@ const flags = {
   postgres: { type: "boolean", default: false },
   mysql: { type: "boolean", default: false },
   mariadb: { type: "boolean", default: false },
-  histories: { type: "string", default: "3000" },
+  galera: { type: "boolean", default: false },
+  "postgres-cluster": { type: "boolean", default: false },
+  urls: { type: "string" },
+  histories: { type: "string" },
   faults: { type: "string", default: "3" },
   fault: { type: "string", default: "" },
   mutants: { type: "boolean", default: true },
   seed: { type: "string" },
   level: { type: "string" },
   path: { type: "string" },
-  report: { type: "string", default: "proof-report.json" },
+  report: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -59,17 +71,43 @@ export function parseOptions(args: readonly string[]): ProofOptions | "help" {
   const { values } = parseArgs({ args: [...args], options: flags, allowNegative: true });
   if (values.help) return "help";
   const chosen = engineNames.filter((name) => values[name]);
+  const clusters = clusterNames.filter((name) => values[name]);
+  const urls = values.urls === undefined ? [] : parseUrls(values.urls);
+  const isOnClusters = clusters.length + urls.length > 0;
+  if (isOnClusters) refuseOthers({ ...values, chosen, clusters, urls });
   const randomSeed = Math.floor(Math.random() * 1_000_000_000);
   return {
-    engines: chosen.length === 0 ? engineNames : chosen,
-    histories: wholeNumber("--histories", values.histories),
+    engines: chosen.length > 0 || isOnClusters ? chosen : engineNames,
+    clusters,
+    urls,
+    histories: wholeNumber("--histories", values.histories ?? (isOnClusters ? "300" : "3000")),
     faults: wholeNumber("--faults", values.faults),
     fault: values.fault,
-    mutants: values.mutants && values.fault === "" && values.path === undefined,
+    mutants: values.mutants && values.fault === "" && values.path === undefined && !isOnClusters,
     seed: values.seed === undefined ? randomSeed : wholeNumber("--seed", values.seed),
-    report: values.report,
+    report: values.report ?? (isOnClusters ? "proof-clusters.json" : "proof-report.json"),
     replay: replayOf(values.level, values.path),
   };
+}
+
+interface Given {
+  readonly chosen: readonly EngineName[];
+  readonly clusters: readonly ClusterName[];
+  readonly urls: readonly string[];
+  readonly fault: string;
+  readonly level?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+/** @throws Error for what does not go with clusters */
+function refuseOthers({ chosen, clusters, urls, fault, level, path }: Given): void {
+  const on = [...chosen, ...clusters].map((name) => `--${name}`);
+  if (chosen.length > 0) throw new Error(`Choose engines or clusters, not both: ${on.join(" ")}`);
+  if (urls.length > 0 && clusters.length > 0) throw new Error(`Give --urls or ${on.join(" ")}, not both`);
+  if (urls.length > 0 && fault !== "") throw new Error("Nothing is done to the nodes of --urls: leave out --fault");
+  if (level !== undefined || path !== undefined) {
+    throw new Error("--level and --path play a history of one engine again. On clusters, callers run freely.");
+  }
 }
 
 function replayOf(level: string | undefined, path: string | undefined): ProofOptions["replay"] {

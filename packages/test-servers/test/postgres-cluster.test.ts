@@ -45,4 +45,21 @@ describe.skipIf(found === undefined)("a cluster of PostgreSQL", () => {
     }
     await drop();
   });
+
+  it("lets a standby that is cut off have nothing, and everything afterwards, while clients reach all nodes", async () => {
+    const { urls, drop } = await cluster.createDatabase();
+    const primary = cluster.primary();
+    const standby = (primary + 1) % 3;
+    const on = (place: number, sql: string) => query(urls[place] as string, sql);
+    await on(primary, "create table t (n integer)");
+    await expect.poll(() => on(standby, "select n from t").catch(() => "none")).toEqual([]);
+    cluster.cut(standby);
+    await on(primary, "insert into t values (1)");
+    await wait(100);
+    expect(await on(standby, "select n from t")).toEqual([]);
+    cluster.heal(standby);
+    await cluster.settle();
+    await expect.poll(() => on(standby, "select n from t")).toEqual([{ n: 1 }]);
+    await drop();
+  });
 });

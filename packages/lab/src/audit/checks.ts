@@ -156,14 +156,8 @@ export const checks: readonly AuditCheck[] = [
     invariant: 5,
     finding: "the record differs from its journal",
     sql: `
-      WITH latest AS (
-        SELECT record_kind, record_id, field, value,
-          row_number() OVER (PARTITION BY record_kind, record_id, field ORDER BY version DESC) AS newest
-        FROM told
-      )
       SELECT a.record_id AS record, a.field, l.value AS told, a.value AS actual FROM actual AS a
       LEFT JOIN latest AS l ON l.record_kind = a.record_kind AND l.record_id = a.record_id AND l.field = a.field
-        AND l.newest = 1
       WHERE NOT coalesce(l.value = a.value, l.value IS NULL AND a.value IS NULL)`,
   },
   {

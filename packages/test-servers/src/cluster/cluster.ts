@@ -20,6 +20,19 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
+/** A {@link TestCluster} whose nodes can be cut off from one another, while clients still reach each of them. */
+export interface DividedCluster extends TestCluster {
+  /** From now on, nothing gets through between this node and the others: all is silent. */
+  cut(place: number): void;
+  /** Ends that. What was sent meanwhile arrives. */
+  heal(place: number): void;
+  /** Resolves when all nodes are part of it. */
+  settle(): Promise<void>;
+}
+
+/** Settings of each node, which count more than its own: options of the server, by name. */
+export type NodeSettings = Readonly<Record<string, string>>;
+
 /** Killed first: an orderly end of all nodes takes seconds, and nobody needs their data. */
 export async function stopNodes(nodes: readonly OwnServer[]): Promise<void> {
   await Promise.all(
@@ -37,7 +50,16 @@ export function missingCluster(title: string, reason: string, environment: Envir
   announce(line);
 }
 
-const longestLag = 10_000;
+/** How long nodes may take to join, and a database to come to them. */
+const patience = 30_000;
+
+export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + patience;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}.`);
+    await wait(20);
+  }
+}
 
 /** A database on all nodes, created and dropped through one that takes writes then. It comes to each of them a moment after it was created on one. */
 export async function createOnAll(
@@ -47,12 +69,8 @@ export async function createOnAll(
 ): Promise<ClusterDatabase> {
   const { name } = await (await writable()).createDatabase();
   const urls = nodes.map(({ url }) => Object.assign(new URL(url), { pathname: `/${name}` }).href);
-  const deadline = Date.now() + longestLag;
   for (const url of urls) {
-    while (!(await client.version(url).then(Boolean, () => false))) {
-      if (Date.now() > deadline) throw new Error(`The database did not come to all nodes (${new URL(url).host}).`);
-      await wait(20);
-    }
+    await until(`the database comes to ${new URL(url).host}`, () => client.version(url).then(Boolean, () => false));
   }
   return { urls, drop: async () => client.dropDatabase((await writable()).url, name) };
 }

@@ -3,28 +3,30 @@ import { startGalera } from "../galera/cluster.ts";
 import { type GroupCluster, startGroupReplication } from "../group-replication/cluster.ts";
 import type { Primaries } from "../group-replication/node.ts";
 import { type PostgresCluster, startPostgresCluster } from "../postgres/cluster.ts";
-import type { TestCluster } from "./cluster.ts";
+import type { DividedCluster, NodeSettings } from "./cluster.ts";
 
 export interface ClusterOptions {
   /** Where to look for the PATH, the cache folder and `CI`. Defaults to `process.env`. */
   readonly environment?: Environment;
+  /** Options of the server by name, such as `wsrep-sync-wait`, for each node. They count more than the cluster's own. */
+  readonly settings?: NodeSettings;
   /** Of Group Replication: whether one node takes writes, which is the default, or each of them. */
   readonly primaries?: Primaries;
 }
 
 /** What each kind of cluster can do. */
 export interface Clusters {
-  readonly galera: TestCluster;
+  readonly galera: DividedCluster;
   readonly "group-replication": GroupCluster;
   readonly postgres: PostgresCluster;
 }
 
-type Starts = {
-  readonly [Kind in keyof Clusters]: (
-    environment: Environment,
-    primaries: Primaries | undefined,
-  ) => Promise<Clusters[Kind] | undefined>;
-};
+type Start<Cluster> = (
+  environment: Environment,
+  settings: NodeSettings,
+  primaries: Primaries,
+) => Promise<Cluster | undefined>;
+type Starts = { readonly [Kind in keyof Clusters]: Start<Clusters[Kind]> };
 
 const starts: Starts = {
   galera: startGalera,
@@ -40,7 +42,7 @@ const starts: Starts = {
  */
 export function startCluster<Kind extends keyof Clusters>(
   kind: Kind,
-  { environment = process.env, primaries }: ClusterOptions = {},
+  { environment = process.env, settings = {}, primaries = "one" }: ClusterOptions = {},
 ): Promise<Clusters[Kind] | undefined> {
-  return starts[kind](environment, primaries);
+  return starts[kind](environment, settings, primaries);
 }

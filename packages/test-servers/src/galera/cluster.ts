@@ -1,28 +1,45 @@
-import { createOnAll, missingCluster, stopNodes, type TestCluster } from "../cluster/cluster.ts";
+import {
+  createOnAll,
+  type DividedCluster,
+  missingCluster,
+  type NodeSettings,
+  stopNodes,
+  until,
+} from "../cluster/cluster.ts";
+import { createNetwork, type Network } from "../cluster/network.ts";
 import type { Environment } from "../engine.ts";
 import { freePorts } from "../server/ports.ts";
 import { runServer } from "../server/run.ts";
 import type { OwnServer } from "../test-server.ts";
-import { addressOf, galera, type Node, type NodePorts, nodeInstallation } from "./node.ts";
+import { galera, groupAddress, type Node, type NodePorts, nodeInstallation, openWayTo } from "./node.ts";
 import { type GaleraPrograms, galeraPrograms } from "./programs.ts";
 
 const size = 3;
 
 /** Three nodes, each of which takes writes. The last one that is killed cannot come back. */
-export async function startGalera(environment: Environment): Promise<TestCluster | undefined> {
+export async function startGalera(
+  environment: Environment,
+  settings: NodeSettings,
+): Promise<DividedCluster | undefined> {
   const programs = await galeraPrograms(environment).catch((error: Error) => error);
   if (programs instanceof Error) return missingCluster(galera.title, missingReason(programs), environment);
   const nodes: OwnServer[] = [];
-  const stop = () => stopNodes(nodes);
+  const network = createNetwork();
+  const stop = async () => {
+    await stopNodes(nodes);
+    network.close();
+  };
   try {
-    await startNodes(programs, environment, nodes);
+    await startNodes(programs, environment, settings, network, nodes);
   } catch (error) {
     await stop();
     throw error;
   }
   const [first] = nodes as [OwnServer];
   const { version, origin } = first;
-  return { version, origin, nodes, createDatabase: () => createOnAll(nodes, () => first, galera.client), stop };
+  const { cut, heal } = network;
+  const createDatabase = () => createOnAll(nodes, () => first, galera.client);
+  return { version, origin, nodes, createDatabase, cut, heal, settle: () => settle(nodes), stop };
 }
 
 function missingReason({ message }: Error): string {
@@ -33,15 +50,29 @@ function missingReason({ message }: Error): string {
 }
 
 /** One after another: the first begins the cluster, and each of the others gets its data from one that is there. */
-async function startNodes(programs: GaleraPrograms, environment: Environment, nodes: OwnServer[]): Promise<void> {
+async function startNodes(
+  programs: GaleraPrograms,
+  environment: Environment,
+  settings: NodeSettings,
+  network: Network,
+  nodes: OwnServer[],
+): Promise<void> {
   const ports = await freePorts(3 * size);
   const portsOf = (index: number): NodePorts => {
     const [group = 0, changes = 0, copy = 0] = ports.slice(3 * index);
     return { group, changes, copy };
   };
-  const addresses = Array.from({ length: size }, (_, index) => addressOf(portsOf(index)));
-  for (let index = 0; index < size; index++) {
-    const node: Node = { number: index + 1, ports: portsOf(index), addresses, begins: () => nodes.length === 0 };
+  const places = Array.from({ length: size }, (_, place) => place);
+  for (const place of places) await openWayTo(network, place, portsOf);
+  for (const place of places) {
+    const others = places.filter((one) => one !== place).map((one) => groupAddress(one, portsOf(one)));
+    const node: Node = { place, ports: portsOf(place), others, settings, begins: () => nodes.length === 0 };
     nodes.push(await runServer(galera, nodeInstallation(programs, node), environment));
+  }
+}
+
+async function settle(nodes: readonly OwnServer[]): Promise<void> {
+  for (const { url } of nodes) {
+    await until("all nodes are part of the cluster", () => galera.client.version(url).then(Boolean, () => false));
   }
 }

@@ -1,3 +1,5 @@
+import type { NodeSettings } from "../cluster/cluster.ts";
+import type { Network } from "../cluster/network.ts";
 import type { DatabaseClient, EngineDefinition, Installation } from "../engine.ts";
 import { query } from "../mysql-family/client.ts";
 import { mariadb, mariadbInstallation } from "../mysql-family/mariadb.ts";
@@ -15,10 +17,11 @@ export interface NodePorts {
 }
 
 export interface Node {
-  readonly number: number;
+  readonly place: number;
   readonly ports: NodePorts;
-  /** Of all nodes. */
-  readonly addresses: readonly string[];
+  /** Where it reaches the other nodes. */
+  readonly others: readonly string[];
+  readonly settings: NodeSettings;
   /** True until the first node is up: it begins the cluster. All others join. */
   readonly begins: () => boolean;
 }
@@ -56,13 +59,32 @@ const patience = [
   "evs.inactive_timeout=PT3S",
 ];
 
-export const addressOf = ({ group }: NodePorts): string => `127.0.0.1:${group}`;
+/**
+ * Nodes tell one another where each of them is: at the address from which it connects, and the port on which it listens.
+ * So each node has an address of its own, and another one at which it is seen. A way leads from the second to the first,
+ * and changes the visitor's address in the same manner.
+ */
+const ownHost = (place: number) => `127.1.0.${place + 1}`;
+const seenHost = (place: number) => `127.2.0.${place + 1}`;
+const placeOf = (host: string) => Number(host.split(".").at(-1)) - 1;
 
-function nodeSettings({ provider }: GaleraPrograms, { number, ports, addresses, begins }: Node): readonly string[] {
+/** Where others reach a node's part of the group. */
+export const groupAddress = (place: number, { group }: NodePorts): string => `${seenHost(place)}:${group}`;
+
+export async function openWayTo(network: Network, to: number, portsOf: (place: number) => NodePorts): Promise<void> {
+  const port = portsOf(to).group;
+  const target = (from: number) => ({ host: ownHost(to), port, localAddress: seenHost(from) });
+  await network.open({ to, host: seenHost(to), port, from: placeOf, target });
+}
+
+function nodeSettings(
+  { provider }: GaleraPrograms,
+  { place, ports, others, settings, begins }: Node,
+): readonly string[] {
   const options = [
     `base_host=127.0.0.1`,
     `base_port=${ports.group}`,
-    `gmcast.listen_addr=tcp://${addressOf(ports)}`,
+    `gmcast.listen_addr=tcp://${ownHost(place)}:${ports.group}`,
     `ist.recv_addr=127.0.0.1:${ports.changes}`,
     "gcache.size=32M",
     ...patience,
@@ -71,17 +93,18 @@ function nodeSettings({ provider }: GaleraPrograms, { number, ports, addresses, 
     "--wsrep-on=ON",
     `--wsrep-provider=${provider}`,
     `--wsrep-provider-options=${options.join(";")}`,
-    `--wsrep-cluster-address=gcomm://${addresses.join(",")}`,
-    `--wsrep-node-address=${addressOf(ports)}`,
-    `--wsrep-node-name=node-${number}`,
+    `--wsrep-cluster-address=gcomm://${others.join(",")}`,
+    `--wsrep-node-address=127.0.0.1:${ports.group}`,
+    `--wsrep-node-name=node-${place + 1}`,
     "--wsrep-sst-method=rsync",
     `--wsrep-sst-receive-address=127.0.0.1:${ports.copy}`,
-    `--server-id=${number}`,
+    `--server-id=${place + 1}`,
     // It is copied to each node that joins.
     "--innodb-log-file-size=16M",
     // What Galera requires.
     "--binlog-format=ROW",
     "--innodb-autoinc-lock-mode=2",
+    ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
     ...(begins() ? ["--wsrep-new-cluster"] : []),
   ];
 }

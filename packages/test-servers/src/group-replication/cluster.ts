@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { createOnAll, missingCluster, stopNodes, type TestCluster } from "../cluster/cluster.ts";
+import { createOnAll, missingCluster, type NodeSettings, stopNodes, type TestCluster } from "../cluster/cluster.ts";
 import type { Environment } from "../engine.ts";
 import { query } from "../mysql-family/client.ts";
 import { mysql } from "../mysql-family/mysql.ts";
@@ -20,14 +20,15 @@ const size = 3;
 /** Three nodes. The last one that is killed cannot come back. */
 export async function startGroupReplication(
   environment: Environment,
-  primaries: Primaries = "one",
+  settings: NodeSettings,
+  primaries: Primaries,
 ): Promise<GroupCluster | undefined> {
   const programs = await groupPrograms(environment).catch((error: Error) => error);
   if (programs instanceof Error) return missingCluster(title, missingReason(programs), environment);
   const nodes: OwnServer[] = [];
   const stop = () => stopNodes(nodes);
   try {
-    await startNodes(programs, primaries, environment, nodes);
+    await startNodes(programs, { settings, primaries }, environment, nodes);
   } catch (error) {
     await stop();
     throw error;
@@ -48,7 +49,7 @@ function missingReason({ message }: Error): string {
 /** The first begins the group, and the others get its data. */
 async function startNodes(
   programs: GroupPrograms,
-  primaries: Primaries,
+  how: Pick<Node, "settings" | "primaries">,
   environment: Environment,
   nodes: OwnServer[],
 ): Promise<void> {
@@ -59,7 +60,7 @@ async function startNodes(
   });
   const group = randomUUID();
   const start = async (port: number, index: number) => {
-    const node: Node = { number: index + 1, port, ports, group, primaries };
+    const node: Node = { number: index + 1, port, ports, group, ...how };
     nodes[index] = await runServer(definition, nodeInstallation(programs, node), environment);
   };
   const [first, ...others] = ports as readonly [number, ...number[]];

@@ -1,3 +1,4 @@
+import type { NodeSettings } from "../cluster/cluster.ts";
 import type { DatabaseClient, EngineDefinition, Installation } from "../engine.ts";
 import { query } from "../mysql-family/client.ts";
 import { mysql, mysqlInstallation } from "../mysql-family/mysql.ts";
@@ -21,6 +22,7 @@ export interface Node {
   /** The identity of the group. */
   readonly group: string;
   readonly primaries: Primaries;
+  readonly settings: NodeSettings;
 }
 
 /** The programs as one node of a group. */
@@ -72,7 +74,7 @@ async function createUser(url: string, { name, password }: RecoveryUser): Promis
 }
 
 /** A member that is silent for five seconds, which cannot be changed, is expelled without a further wait. */
-function nodeSettings({ plugins }: GroupPrograms, { number, port, ports, group, primaries }: Node): readonly string[] {
+function nodeSettings({ plugins }: GroupPrograms, { number, port, ports, group, ...node }: Node): readonly string[] {
   const settings = {
     "group-name": group,
     "local-address": addressOf(port),
@@ -81,8 +83,8 @@ function nodeSettings({ plugins }: GroupPrograms, { number, port, ports, group, 
     "start-on-boot": "OFF",
     "recovery-get-public-key": "ON",
     "member-expel-timeout": "0",
-    "single-primary-mode": primaries === "one" ? "ON" : "OFF",
-    "enforce-update-everywhere-checks": primaries === "one" ? "OFF" : "ON",
+    "single-primary-mode": node.primaries === "one" ? "ON" : "OFF",
+    "enforce-update-everywhere-checks": node.primaries === "one" ? "OFF" : "ON",
   };
   return [
     `--plugin-dir=${plugins}`,
@@ -95,6 +97,7 @@ function nodeSettings({ plugins }: GroupPrograms, { number, port, ports, group, 
     // The group turns it off where writes are taken. Until then, nobody may write to a node by itself.
     "--super-read-only=ON",
     "--innodb-buffer-pool-size=64M",
+    ...Object.entries(node.settings).map(([name, value]) => `--${name}=${value}`),
   ];
 }
 

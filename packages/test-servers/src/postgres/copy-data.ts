@@ -1,11 +1,11 @@
-import { constants } from "node:fs";
-import { chmod, cp, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Client } from "pg";
+import { run } from "../commands.ts";
 
-/** What belongs to a running server, or is fetched from the primary. The folders themselves are needed. */
-const needless =
-  /^(pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans)\/|^(postmaster\.(pid|opts)|standby\.signal|backup_label)$|pgsql_tmp/;
+/** Folders whose contents belong to a running server, or are fetched from the primary. They themselves are needed. */
+const emptied = /^pg_(wal|replslot|dynshmem|notify|serial|snapshots|stat_tmp|subtrans)$/;
+const needless = /^(postmaster\.(pid|opts)|standby\.signal|backup_label)$/;
 
 const attempts = 3;
 
@@ -19,7 +19,7 @@ export async function copyData(url: string, to: string): Promise<void> {
       return await copyOnce(url, to);
     } catch (error) {
       // A table was dropped between the listing and the copy.
-      if (attempt === attempts || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if (attempt === attempts || !/No such file/i.test(String(error))) throw error;
     }
   }
 }
@@ -34,9 +34,12 @@ async function copyOnce(url: string, to: string): Promise<void> {
     );
     const from = started.rows[0]?.folder as string;
     await rm(to, { recursive: true, force: true });
-    const filter = (path: string) => !needless.test(relative(from, path));
-    await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE, filter });
-    await chmod(to, 0o700);
+    await mkdir(to, { mode: 0o700 });
+    const entries = await readdir(from);
+    const whole = entries.filter((entry) => !emptied.test(entry) && !needless.test(entry));
+    // A process of its own takes a second, where this one may be busy for a minute.
+    await run({ program: "cp", arguments: ["-R", ...whole.map((entry) => join(from, entry)), to] });
+    for (const entry of entries) if (emptied.test(entry)) await mkdir(join(to, entry), { mode: 0o700 });
     const stopped = await client.query<{ labelfile: string }>("select labelfile from pg_backup_stop(false)");
     await writeFile(join(to, "backup_label"), stopped.rows[0]?.labelfile as string);
   } finally {

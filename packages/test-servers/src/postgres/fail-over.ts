@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { until } from "../cluster/cluster.ts";
 import type { OwnServer } from "../test-server.ts";
 import { primaryInfo } from "./node.ts";
 import { query } from "./query.ts";
@@ -8,34 +8,34 @@ export interface Standby {
   readonly url: string;
 }
 
-const patience = 30_000;
-
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + patience;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}.`);
-    await wait(20);
-  }
-}
-
 /** Waits until the primary counts on so many standbys. */
 export function waitForStandbys({ url }: OwnServer, count: number): Promise<void> {
   return until(`${count} standbys follow`, async () => {
-    const [row] = await query(url, "select count(*)::int as n from pg_stat_replication where sync_state = 'quorum'");
+    const [row] = await query(url, "select count(*)::int as n from pg_stat_replication where state = 'streaming'");
     return row?.n === count;
   });
 }
 
+/** In seconds. */
+const longestPromotion = 30;
+
 /**
  * Promotes the one that has received more, when none of them receives anything from the former primary any longer, and
  * lets the others follow it.
+ *
+ * @param way The URL at which one reaches another.
  */
-export async function promoteFurthest<Member extends Standby>(standbys: readonly Member[]): Promise<Member> {
+export async function promoteFurthest<Member extends Standby>(
+  standbys: readonly Member[],
+  way: (from: Member, to: Member) => Promise<string>,
+): Promise<Member> {
   const received = await Promise.all(standbys.map(async (member) => ({ member, bytes: await receivedBy(member.url) })));
   const [{ member: next }] = received.sort((a, b) => (a.bytes > b.bytes ? -1 : 1)) as [(typeof received)[number]];
-  const [row] = await query(next.url, `select pg_promote(true, ${patience / 1000}) as is_promoted`);
+  const [row] = await query(next.url, `select pg_promote(true, ${longestPromotion}) as is_promoted`);
   if (row?.is_promoted !== true) throw new Error(`${next.name} was not promoted.`);
-  for (const { name, url } of standbys) if (url !== next.url) await follow(url, primaryInfo(next.url, name));
+  for (const other of standbys) {
+    if (other !== next) await follow(other.url, primaryInfo(await way(other, next), other.name));
+  }
   return next;
 }
 

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  anyPlay,
+  aroundCalls,
+  type History,
+  intercepted,
+  type Play,
+  perform,
+  problemsOf,
+} from "@slotwright/conformance";
+import type { StorageAdapter } from "@slotwright/core";
+import { isStorageError } from "@slotwright/core/adapter";
+import fc from "fast-check";
+import { countHistory, countingAdapter, type Tally } from "../histories/tally.ts";
+import { type Finding, finding } from "./findings.ts";
+
+/** Callers on all nodes, who play one history after another until there are enough. */
+export interface Callers {
+  /** Those of one node each. */
+  readonly storages: readonly StorageAdapter[];
+  /** Part of all ids. */
+  readonly name: string;
+  readonly seed: number;
+  readonly atLeast: number;
+  /** Whether they may stop, once they have played so many. */
+  readonly isOver: () => boolean;
+  /** Ends them before that. */
+  readonly signal: AbortSignal;
+  readonly tally: Tally;
+}
+
+export interface Played {
+  readonly histories: readonly History[];
+  readonly findings: readonly Finding[];
+}
+
+/** Histories that are played at the same time. */
+const lanes = 2;
+const budgetMs = 4_000;
+const quietMs = 30;
+/** With the pause, longer than any fault lasts. */
+const [pauseMs, mostAttempts] = [100, 300];
+
+export async function playOnNodes(callers: Callers): Promise<Played> {
+  const histories: History[] = [];
+  const findings: Finding[] = [];
+  let begun = 0;
+  const lane = async () => {
+    while (!callers.signal.aborted && (begun < callers.atLeast || !callers.isOver())) {
+      const number = begun++;
+      const { history, problems } = await playOnce(callers, number).catch(unplayable);
+      if (history !== undefined) histories.push(history);
+      findings.push(...problems);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return { histories, findings };
+}
+
+function unplayable(error: unknown): { readonly history?: History; readonly problems: readonly Finding[] } {
+  const reason = error instanceof Error ? error.stack : String(error);
+  return { problems: finding("other", 1, `A history could not be played: ${reason}`) };
+}
+
+async function playOnce({ storages, name, seed, tally }: Callers, number: number) {
+  const [play] = fc.sample(anyPlay, { numRuns: 1, seed: seed + number });
+  // Each node in turn has the first caller, and the one that looks on.
+  const turned = [...storages.slice(number % storages.length), ...storages.slice(0, number % storages.length)];
+  const observer = patient(turned.at(-1) as StorageAdapter);
+  const stage = {
+    storages: turned.map((storage) => countingAdapter(storage, tally)),
+    observer,
+    name: `${name}-${number}`,
+    options: { retry: { budgetMs } },
+    sharesEngines: true,
+    inTransactions: true,
+    onFailure: async (attempts: number) => {
+      await sleep(pauseMs);
+      return attempts < mostAttempts;
+    },
+  };
+  const performance = await perform(play as Play, stage);
+  const { history } = performance;
+  countHistory(tally, history);
+  const texts = await problemsOf(performance, observer);
+  return { history, problems: texts.map((text) => ({ kind: kindOf(text), count: 1, text })) };
+}
+
+function kindOf(text: string): Finding["kind"] {
+  return /^(Not linearizable|Undecided)/.test(text) ? "unexplained" : "other";
+}
+
+/**
+ * Waits while the node is away. What became of a commit is not known then, so it is left to the engine. It reads the
+ * feed no more than some times a second where there is nothing new, because each history has somebody who follows it.
+ */
+function patient(storage: StorageAdapter): StorageAdapter {
+  const insisting = aroundCalls(async (_, proceed) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await proceed();
+      } catch (error) {
+        if (!isStorageError(error) || error.failure === "unknown" || attempt === mostAttempts) throw error;
+        await sleep(pauseMs);
+      }
+    }
+  });
+  let isAtEnd = false;
+  return intercepted(intercepted(storage, insisting), (target) => ({
+    async readFeed(query, call) {
+      if (isAtEnd) await sleep(quietMs);
+      const page = await target.readFeed(query, call);
+      isAtEnd = page.status === "read" && page.entries.length < query.limit;
+      return page;
+    },
+  }));
+}

@@ -1,0 +1,41 @@
+import type { EngineName } from "@slotwright/lab/engines";
+
+/** Nodes of one cluster, ours or somebody else's. */
+export interface Nodes {
+  readonly engine: EngineName;
+  /** The server's version, and where it came from. */
+  readonly origin: string;
+  readonly openDatabase: () => Promise<NodesDatabase>;
+  /** What can be done to them. Empty if they are somebody else's. */
+  readonly faults: readonly ClusterFault[];
+  /** Resolves when all nodes are part of the cluster. */
+  readonly settle: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** An empty database on all nodes. */
+export interface NodesDatabase {
+  /** How each node is reached, and no other. */
+  readonly urls: readonly string[];
+  /** Where the engine of each node finds it. */
+  readonly addresses: readonly string[];
+  /** The URLs of the nodes that take writes at the moment. */
+  readonly writable: () => readonly string[];
+  readonly drop: () => Promise<void>;
+}
+
+/** Something that is done to a node while callers are at work. */
+export interface ClusterFault {
+  readonly key: string;
+  /** A sentence that says what happens. */
+  readonly title: string;
+  /** Does the harm and ends it. It calls `struck` at the moment from which the next booking is waited for. */
+  readonly harm: (chance: Chance, struck: () => void) => Promise<void>;
+}
+
+/** What chance decides about a fault. */
+export interface Chance {
+  /** Which of the nodes, modulo their number. */
+  readonly node: number;
+  readonly lastingMs: number;
+}

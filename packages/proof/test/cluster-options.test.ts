@@ -1,0 +1,94 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addToReport, type ClusterRun, isSound, reportIn, runOf } from "../src/clusters/report.ts";
+import type { RoundReport } from "../src/clusters/round.ts";
+import { emptyTally } from "../src/histories/tally.ts";
+import { parseOptions } from "../src/options.ts";
+
+const two = "postgres://a@one:1/x,postgres://a@two:2/x";
+
+describe("prove on clusters", () => {
+  it("proves the clusters that are named, and no engine and no mutant", () => {
+    const options = parseOptions(["--galera", "--postgres-cluster"]);
+    expect(options).toMatchObject({ engines: [], clusters: ["galera", "postgres-cluster"], urls: [], mutants: false });
+    expect(options).toMatchObject({ histories: 300, faults: 3, report: "proof-clusters.json" });
+  });
+
+  it("takes several URLs as the nodes of one cluster", () => {
+    const urls = ["postgres://a@one:1/x", "postgres://a@two:2/x"];
+    expect(parseOptions(["--urls", two])).toMatchObject({ engines: [], clusters: [], urls });
+    expect(parseOptions(["--sqlite"])).toMatchObject({ engines: ["sqlite"], clusters: [], urls: [] });
+  });
+
+  it.each([
+    { args: ["--galera", "--mysql"], why: "Choose engines or clusters, not both: --mysql --galera" },
+    { args: ["--urls", two, "--galera"], why: "Give --urls or --galera, not both" },
+    { args: ["--urls", two, "--fault", "killed"], why: "Nothing is done to the nodes of --urls: leave out --fault" },
+    { args: ["--galera", "--level", "calls", "--path", "1"], why: "On clusters, callers run freely." },
+    { args: ["--urls", ""], why: "--urls: give at least two nodes" },
+    { args: ["--urls", "postgres://one/x"], why: "--urls: give at least two nodes" },
+    { args: ["--urls", "postgres://one/x,postgres://one/y"], why: "--urls: give at least two nodes, each once" },
+    { args: ["--urls", "postgres://one/x,two"], why: '--urls: "two" is not a URL' },
+    {
+      args: ["--urls", "postgres://one/x,mysql://two/x"],
+      why: "--urls: all must be of one engine, postgres:// or mysql://, not postgres: and mysql:",
+    },
+    { args: ["--urls", "http://one,http://two"], why: "--urls: all must be of one engine" },
+  ])("says what is wrong with $args", ({ args, why }) => {
+    expect(() => parseOptions(args)).toThrow(why);
+  });
+});
+
+describe("the report on clusters", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "slotwright-report-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const round = (part: Partial<RoundReport> = {}): RoundReport => ({
+    tally: { ...emptyTally(), histories: 5, faults: 1 },
+    bookings: 7,
+    strikes: [{ key: "node.killed", nextBookingMs: 20 }],
+    findings: [],
+    plainRows: { acknowledged: 3, lost: 0 },
+    ...part,
+  });
+  const about = { cluster: "galera", origin: "x", seed: 1, startedAt: new Date(0), isInterrupted: false } as const;
+  const run = (...rounds: readonly RoundReport[]): ClusterRun => runOf(rounds, about);
+  const lost = { kind: "lost", count: 2, text: "gone" } as const;
+
+  it("gathers the runs of several calls in one file", async () => {
+    const file = join(folder, "gathered.json");
+    await addToReport(file, run(round(), round({ strikes: [{ key: "node.killed", nextBookingMs: undefined }] })));
+    await addToReport(file, run(round()));
+    const { runs } = await reportIn(file);
+    expect(runs.map(({ tally, bookings }) => [tally.histories, bookings])).toEqual([
+      [10, 14],
+      [5, 7],
+    ]);
+    expect(runs[0]?.faults).toEqual([{ key: "node.killed", nextBookingMs: [20], never: 1 }]);
+  });
+
+  it("leaves alone a file that is something else", async () => {
+    const file = join(folder, "engines.json");
+    await writeFile(file, '{ "engines": [] }');
+    await expect(addToReport(file, run(round()))).rejects.toThrow("engines.json is not a report on clusters");
+    expect(await readFile(file, "utf8")).toBe('{ "engines": [] }');
+  });
+
+  it("is sound if nothing was found, or only where the cluster lost rows of the driver alone", () => {
+    expect(isSound(run(round()))).toBe(true);
+    expect(isSound(run(round({ findings: [lost] })))).toBe(false);
+    const losing = round({ findings: [lost], plainRows: { acknowledged: 3, lost: 1 } });
+    expect(isSound(run(losing))).toBe(true);
+    expect(isSound(run(losing, round({ findings: [lost] })))).toBe(false);
+    expect(run(losing, round({ findings: [lost] })).found.lost).toBe(4);
+  });
+
+  it("is not sound if nobody could book after a fault", () => {
+    expect(isSound(run(round({ strikes: [{ key: "node.killed", nextBookingMs: undefined }] })))).toBe(false);
+  });
+});
