@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Engine } from "@slotwright/core";
 import { assertSound, engineOn, minutes, patient, place, provider, refusal, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
@@ -182,6 +183,25 @@ export const ownIdCases: readonly ConformanceCase[] = [
         return engine.book({ ...want, appointmentId: "own too" });
       });
       assert.deepEqual(await engine.getAppointment("own too"), booked.appointment);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "own-ids.waited-for",
+    title: "an id that comes to exist while a transaction waits for the slot is refused as one that exists",
+    async run({ storage, second, beginHostTransaction }) {
+      const engine = engineOn(storage);
+      await create(engine, "a");
+      const want = { actor: patient, slotId: "a", subjectId: "p-1", appointmentId: own };
+      const host = await beginHostTransaction();
+      await engine.within(host.transaction).book(want);
+      const late = refusal(
+        engineOn(second).transaction(({ engine }) => engine.book(want)),
+        "appointment_exists",
+      );
+      await pause(100);
+      await host.commit();
+      assert.deepEqual((await late).details, { appointmentId: own });
       await assertSound(storage);
     },
   },

@@ -27,11 +27,10 @@ export async function confirmRefusal(
 ): Promise<Attempt> {
   const { name, command, rule, patience } = request;
   const { seen, get, isConcealed } = records;
-  const earlier = reads
-    .slice(0, -1)
-    .flat()
-    .filter(({ kind }) => kind !== "command");
-  const keys = mayHaveRun(request) ? [commandKey(request), ...earlier] : earlier;
+  const doubtful = [...reads.slice(0, -1).flat(), ...perhapsAdded(settings, { records, reads })].filter(
+    ({ kind }) => kind !== "command",
+  );
+  const keys = mayHaveRun(request) ? [commandKey(request), ...doubtful] : doubtful;
   const now = keys.length === 0 ? [] : await settings.storage.load(keys, patience.until);
   const twin = now.find((record) => record?.kind === "command");
   if (twin !== undefined) return { result: replay(twin, request) };
@@ -46,6 +45,19 @@ export async function confirmRefusal(
   const refused = { name, command, seen, wouldAgree, isListed };
   const final = await withAlternatives(settings, refusal, refused, patience.until);
   return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };
+}
+
+/**
+ * What a read within a transaction may have missed. It waits for rows that others have locked, and shows them as they
+ * became. A record that the same commit has added may be missing all the same.
+ */
+function perhapsAdded(
+  { isHostTransaction }: EngineSettings,
+  { records, reads }: Pick<Loaded, "records" | "reads">,
+): readonly RecordKey[] {
+  const last = reads.at(-1) ?? [];
+  if (!isHostTransaction || last.every((key) => records.get(key) === undefined)) return [];
+  return last.filter((key) => records.get(key) === undefined);
 }
 
 function loadedVersion(record: StoredRecord | undefined): number {
