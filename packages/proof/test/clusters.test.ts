@@ -1,5 +1,6 @@
+import { mysqlAdapter } from "@slotwright/adapter-mysql";
 import { checkHistory, createRecorder, sampleInstant } from "@slotwright/conformance";
-import { createEngine, type StorageAdapter } from "@slotwright/core";
+import { createEngine } from "@slotwright/core";
 import { loadEngine, type SqlConnection } from "@slotwright/lab/engines";
 import { afterAll, describe, expect, it } from "vitest";
 import { compareNodes } from "../src/clusters/alike.ts";
@@ -90,11 +91,11 @@ describe.skipIf(galera === undefined)("on a Galera cluster", () => {
   });
 
   it("a history shows that a node which lags behind has answered a read without what another one acknowledged", async () => {
-    const { connect, openStorage } = await loadEngine("mariadb");
+    const { connect } = await loadEngine("mariadb");
     const { urls, drop } = await (galera as Nodes).openDatabase();
     const on = (place: number, sql: string) => withConnection(connect, urls[place] as string, (one) => one.query(sql));
     await on(2, "SET GLOBAL wsrep_sync_wait = 0");
-    const storages = [0, 2].map((place) => openStorage(urls[place] as string) as StorageAdapter);
+    const storages = [0, 2].map((place) => mysqlAdapter({ uri: urls[place] as string, readConsistency: "node" }));
     await storages[0]?.migrate();
     const recorder = createRecorder();
     const [first, lagging] = storages.map((storage, index) =>

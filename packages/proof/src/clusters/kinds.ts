@@ -12,7 +12,7 @@ export interface ClusterKind {
 
 /**
  * A node of Galera answers reads without what another one has just acknowledged, unless it is told to wait. The adapter
- * does not tell it, so the nodes do.
+ * does so, but the proof also reads by the driver alone.
  */
 const readsWait: NodeSettings = { "wsrep-sync-wait": "7" };
 
