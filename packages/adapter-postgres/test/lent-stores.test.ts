@@ -23,7 +23,13 @@ async function contentsOf({ url, schema }: PostgresStore): Promise<readonly unkn
 const asIn = (first: PostgresStore, contents: readonly unknown[], { schema }: PostgresStore): unknown =>
   JSON.parse(JSON.stringify(contents).replaceAll(schema, first.schema));
 
-const busy = ["transitions.slot.held", "sync.reconcile", "relay.parked", "settings.scopes-at-once", "sync.cancel-of-astray-appointment"];
+const busy = [
+  "transitions.slot.held",
+  "sync.reconcile",
+  "relay.parked",
+  "settings.scopes-at-once",
+  "sync.cancel-of-astray-appointment",
+];
 
 describeOnServer("a schema that is lent again", (url) => {
   it("is as the migrations left it", { timeout: 60_000 }, async () => {
