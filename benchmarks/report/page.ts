@@ -1,15 +1,17 @@
 import type { EngineFacts } from "../arenas/arena.ts";
 import { type WorkloadName, workloadNames } from "../contenders/contender.ts";
+import type { HttpResult } from "../http/result.ts";
 import type { BenchmarkResult, ResultRow } from "../measuring/result.ts";
 import { circumstancesChapter, settingsText } from "./circumstances.ts";
 import { explanation } from "./explanation.ts";
 import { feedChapter } from "./feed.ts";
 import { feltChapter } from "./felt.ts";
+import { httpChapter } from "./http.ts";
 import { markdownTable } from "./markdown.ts";
 import { ratioTo, rivalOf } from "./ratios.ts";
 
-/** docs/benchmarks.md, made from one result. */
-export function pageOf(result: BenchmarkResult): string {
+/** docs/benchmarks.md, made from one result, and from one of what is served over HTTP. */
+export function pageOf(result: BenchmarkResult, http?: HttpResult): string {
   const parts = [
     introduction,
     feltChapter(result),
@@ -17,6 +19,7 @@ export function pageOf(result: BenchmarkResult): string {
     circumstances(result),
     comparison(result),
     feedChapter(result),
+    httpChapter(http),
     explanation,
     doubleBookings(result),
   ];
@@ -31,6 +34,7 @@ Made by \`node benchmarks/page.ts\` from [results](benchmarks/results.json) that
 npx --yes pnpm@12 bench           # everything, takes about an hour
 npx --yes pnpm@12 bench --quick   # small data, short rounds: a few minutes
 npx --yes pnpm@12 bench --help
+npx --yes pnpm@12 bench:http      # [over HTTP](#over-http): a minute
 \`\`\``;
 
 const chart = "![Answers per second by engine, callers and contender](benchmarks/results.svg)";

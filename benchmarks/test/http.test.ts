@@ -7,6 +7,7 @@ import { testServer } from "@slotwright/test-servers/vitest";
 import { afterEach, describe, expect, it } from "vitest";
 import { parseHttpOptions } from "../http/options.ts";
 import { type HttpResult, problemsOf } from "../http/result.ts";
+import { httpChapter } from "../report/http.ts";
 import { itIsACommand } from "./command-cases.ts";
 
 const server = await testServer("postgres");
@@ -42,6 +43,7 @@ describe("bench:http", () => {
     expect(result.comparisons.map(({ name }) => name)).toEqual(["bookings", "searches"]);
     for (const { perSecond } of result.comparisons) expect(Math.min(...Object.values(perSecond))).toBeGreaterThan(0);
     expect(result.news).toMatchObject({ streams: 20, bookings: 2 });
+    expect(httpChapter(result)).toContain("A booking reached the last of 20 open streams");
     const slow = { ...result, isQuick: false, news: { ...result.news, mostMs: 151 } };
     const at = (ratio: number) => ({ ratio, lower: ratio, upper: ratio, pairs: 2 });
     const comparisons = slow.comparisons.map((one) => ({ ...one, ratio: at(one.name === "bookings" ? 0.59 : 3) }));

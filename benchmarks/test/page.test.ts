@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openSql, plainSql } from "../contenders/plain-tables.ts";
+import type { HttpResult } from "../http/result.ts";
+import { insertSql, selectSql } from "../http/statements.ts";
 import type { BenchmarkResult } from "../measuring/result.ts";
 import { chartOf } from "../report/chart.ts";
 import { pageOf } from "../report/page.ts";
@@ -9,10 +11,11 @@ import { pageOf } from "../report/page.ts";
 const docs = join(import.meta.dirname, "..", "..", "docs");
 const read = (...path: string[]) => readFileSync(join(docs, ...path), "utf8");
 const result = JSON.parse(read("benchmarks", "results.json")) as BenchmarkResult;
+const http = JSON.parse(read("benchmarks", "http.json")) as HttpResult;
 
 describe("docs/benchmarks.md", () => {
-  it("is generated from the result beside it, and so is the chart", () => {
-    expect(read("benchmarks.md")).toBe(pageOf(result));
+  it("is generated from the results beside it, and so is the chart", () => {
+    expect(read("benchmarks.md")).toBe(pageOf(result, http));
     expect(read("benchmarks", "results.svg")).toBe(chartOf(result));
   });
 
@@ -66,6 +69,17 @@ describe("docs/benchmarks.md", () => {
     const page = read("benchmarks.md");
     for (const statement of [openSql("= ANY (?)", true), plainSql.auditAfter]) expect(page).toContain(statement);
     expect(page).toContain("It loses entries");
+  });
+
+  it("says what is served over HTTP, under which load, and what the plain routes send", () => {
+    const page = read("benchmarks.md");
+    for (const { ratio } of http.comparisons) {
+      expect(page).toContain(ratio.ratio.toFixed(2));
+      expect(page).toContain(`${ratio.lower.toFixed(2)} to ${ratio.upper.toFixed(2)}`);
+    }
+    for (const line of [insertSql, ...selectSql.split("\n")]) expect(page).toContain(line.trim());
+    expect(page).toContain(`started ${http.startedAt}, load average ${http.loadAverage.before.toFixed(1)}`);
+    for (const [name, value] of Object.entries(http.server.durability)) expect(page).toContain(`\`${name}=${value}\``);
   });
 
   it("is readable on light and on dark screens, without anything from elsewhere", () => {
