@@ -25,7 +25,7 @@ const level = "@@session.group_replication_consistency";
 
 /**
  * Asks as somebody who is to be told the latest, which only a member can. It first applies what the group has committed,
- * so whoever has lost against another commit finds that one when it decides again. The session is left as it was.
+ * so a commit that lost finds the one that won when it is decided again. The session is left as it was.
  */
 async function isMember({ command }: Connection, question: string): Promise<boolean> {
   try {

@@ -133,7 +133,7 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
     expect(runs).toBe(2);
   });
 
-  it("says why a transaction of the host's at SERIALIZABLE is not taken", async () => {
+  it("says why the group does not take your transaction at SERIALIZABLE", async () => {
     const host = await connect(urlOf(0));
     await host.query("set transaction isolation level serializable");
     await host.beginTransaction();

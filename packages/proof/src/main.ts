@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { engineNames, NoDatabaseError } from "@slotwright/lab/engines";
 import { interruptionSignal } from "@slotwright/lab/interruption";
-import { bad } from "@slotwright/lab/terminal";
+import { bad, optionsOf } from "@slotwright/lab/terminal";
 import { faultList, idleReason } from "./choice.ts";
 import { addToReport, isSound, printRun, reportIn } from "./clusters/report.ts";
 import { proveClusters } from "./clusters/run.ts";
@@ -10,16 +10,12 @@ import { isClean, printReport } from "./report.ts";
 import { prove } from "./run.ts";
 
 function readOptions(): ProofOptions | "help" | undefined {
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    const reason = options === "help" ? undefined : idleReason(options);
-    if (reason === undefined) return options;
-    console.error(`${reason}.\n\n${usage}\n\n${faultList(engineNames)}`);
-    return undefined;
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    return undefined;
-  }
+  const options = optionsOf(parseOptions, usage);
+  if (options === undefined || options === "help") return options;
+  const reason = idleReason(options);
+  if (reason === undefined) return options;
+  console.error(`${reason}.\n\n${usage}\n\n${faultList(engineNames)}`);
+  return undefined;
 }
 
 async function main(): Promise<number> {

@@ -80,7 +80,7 @@ export function readsOnGalera(stage: GaleraStage): void {
     expect(await listOf(stage.storageOf(1))).toHaveLength(1);
   });
 
-  it("reads leave no trace on the sessions of the host's pool", async () => {
+  it("reads leave the sessions of a pool as they were", async () => {
     const pool = createPool({ uri: stage.urlOf(1), connectionLimit: 1 });
     await pool.query("set session wsrep_sync_wait = 6");
     const storage = mysqlAdapter({ pool }) as unknown as StorageAdapter;

@@ -55,9 +55,11 @@ function perhapsAdded(
   { isHostTransaction }: EngineSettings,
   { records, reads }: Pick<Loaded, "records" | "reads">,
 ): readonly RecordKey[] {
+  if (!isHostTransaction) return [];
   const last = reads.at(-1) ?? [];
-  if (!isHostTransaction || last.every((key) => records.get(key) === undefined)) return [];
-  return last.filter((key) => records.get(key) === undefined);
+  const missing = last.filter((key) => records.get(key) === undefined);
+  // Where nothing was found, nothing was waited for.
+  return missing.length === last.length ? [] : missing;
 }
 
 function loadedVersion(record: StoredRecord | undefined): number {
