@@ -1,7 +1,7 @@
 import type { EngineName } from "@slotwright/lab/engines";
 import { loadEngine } from "@slotwright/lab/engines";
 import { chosenOf } from "./choice.ts";
-import { faultsOf, problemsOfFault } from "./faults/index.ts";
+import { faultsOf, problemsOfFault, runUntilStruck } from "./faults/index.ts";
 import { playFreely } from "./histories/free-running.ts";
 import { levels, playInterleaved, type Violation } from "./histories/interleaved.ts";
 import type { Tally } from "./histories/tally.ts";
@@ -104,14 +104,14 @@ export async function planFor(
   }
 
   function faultSteps(): readonly ProofStep[] {
-    return chosenOf(faults.faults, options).map(({ key, title, run }) => ({
+    return chosenOf(faults.faults, options).map(({ key, title, ...fault }) => ({
       name: key,
       title,
       weight: options.faults,
       run: async (onTally) => {
         const notes: string[] = [];
         for (let round = 0; round < options.faults && !signal.aborted; round++) {
-          const report = await run(options.seed + round);
+          const report = await runUntilStruck(fault, options.seed + round);
           onTally(report.tally);
           notes.push(...(report.notes ?? []));
           const replay = `--${engineName} --histories 0 --faults 1 --fault ${key} --seed ${options.seed + round}`;

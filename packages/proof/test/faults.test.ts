@@ -3,7 +3,7 @@ import type { StorageAdapter } from "@slotwright/core";
 import { StorageError } from "@slotwright/core/adapter";
 import { noServer, testServer } from "@slotwright/test-servers/vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { faultsOf, problemsOfFault } from "../src/faults/index.ts";
+import { faultsOf, problemsOfFault, runUntilStruck } from "../src/faults/index.ts";
 import type { CallersStorage, ServerFault, ServerScene } from "../src/faults/server/fault.ts";
 import { feedFaults, openRelayProcess } from "../src/faults/server/feed-faults.ts";
 import { networkFaults } from "../src/faults/server/network-faults.ts";
@@ -51,6 +51,17 @@ describe("a fault that took no effect", () => {
   it("has proved nothing, which is a problem", () => {
     expect(problemsOfFault({ problems: [], tally })).toEqual([expect.stringContaining("took no effect")]);
     expect(problemsOfFault({ problems: [], tally: { ...tally, faults: 1 } })).toEqual([]);
+  });
+
+  it("is tried again, and has proved nothing if it never strikes", async () => {
+    const striking = (strikes: readonly number[]) => {
+      let tries = 0;
+      return { run: async () => ({ problems: [], tally: { ...tally, faults: strikes[tries++] ?? 0 } }) };
+    };
+    expect(problemsOfFault(await runUntilStruck(striking([0, 0, 2]), 1))).toEqual([]);
+    expect(problemsOfFault(await runUntilStruck(striking([0, 0, 0, 2]), 1))).toHaveLength(1);
+    const wrong = { run: async () => ({ problems: ["a lost booking"], tally }) };
+    expect(problemsOfFault(await runUntilStruck(wrong, 1))).toContain("a lost booking");
   });
 
   it("is acceptable if the report says what the machine lacks", () => {

@@ -3,7 +3,7 @@ import type { Fault } from "./fault.ts";
 import { faultsOfServer } from "./server/faults.ts";
 import { sqliteFaults } from "./sqlite/faults.ts";
 
-export { problemsOfFault } from "./fault.ts";
+export { problemsOfFault, runUntilStruck } from "./fault.ts";
 
 /** The faults of an engine, on servers that start when they are needed and stop on `close`. */
 export interface Faults {
