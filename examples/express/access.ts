@@ -9,6 +9,7 @@ export const authorize: Authorize = (request) => {
   switch (request.action) {
     case "command":
       return commandOfPatient(request);
+    case "override":
     case "reconcile":
       return "Only the staff may do that.";
     default:
@@ -24,7 +25,7 @@ function commandOfPatient({ actor, command, input, appointment }: CommandRequest
   return subjectId === undefined || subjectId === actor.id ? undefined : "It is another patient's.";
 }
 
-type ViewRequest = Exclude<AccessRequest, { readonly action: "command" | "reconcile" }>;
+type ViewRequest = Exclude<AccessRequest, { readonly action: "command" | "override" | "reconcile" }>;
 
 function viewOfPatient(request: ViewRequest): AccessAnswer {
   const { actor, record } = request;

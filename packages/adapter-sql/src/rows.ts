@@ -186,12 +186,13 @@ export function journalToRow(entry: JournalEntry): JournalRow {
     at: entry.at.getTime(),
     from_status: entry.fromStatus,
     to_status: entry.toStatus,
-    changes: JSON.stringify(entry.changes),
+    changes: JSON.stringify(entry.overrides === undefined ? entry.changes : packed(entry.changes, entry.overrides)),
   };
 }
 
 export function rowToJournal(row: JournalRow): JournalEntry {
   const [facilityId, ...providerIds] = JSON.parse(row.place) as readonly [string, ...string[]];
+  const { [overridesName]: overrides, ...changes } = JSON.parse(row.changes) as PackedChanges;
   return {
     recordKind: row.record_kind as JournalEntry["recordKind"],
     recordId: row.record_id,
@@ -202,12 +203,24 @@ export function rowToJournal(row: JournalRow): JournalEntry {
     commandId: row.command_id,
     actor: { kind: row.actor_kind, id: row.actor_id },
     reason: row.reason,
+    ...(overrides === undefined ? {} : { overrides: overrides.to }),
     at: new Date(row.at),
     fromStatus: row.from_status,
     toStatus: row.to_status,
-    changes: JSON.parse(row.changes) as JournalEntry["changes"],
+    changes,
   };
 }
+
+/** No record has a field of this name. */
+const overridesName = "overrides";
+
+type Overrides = NonNullable<JournalEntry["overrides"]>;
+type PackedChanges = JournalEntry["changes"] & { readonly overrides?: { readonly to: Overrides } };
+
+const packed = (changes: JournalEntry["changes"], overrides: Overrides): PackedChanges => ({
+  ...changes,
+  [overridesName]: { to: overrides },
+});
 
 const decoders: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } = {
   schedule: (row) => rowToSchedule(row as ScheduleRow),

@@ -5,6 +5,8 @@ export type {
   OpenSlotsPage,
   ShownAppointment,
   ShownEntry,
+  ShownPreview,
+  ShownReason,
   ShownSlot,
   SlotCommandCalls,
   Snapshot,

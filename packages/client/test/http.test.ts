@@ -55,6 +55,20 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
+test("previews a command, and shows every reason with what may help", async () => {
+  const elsewhere = { providerId: "dr shepherd", facilityId: "north" };
+  const made = await client.calls.createSlots({ ...elsewhere, slots: [timesOf(9)] });
+  const slotId = made.slots[0]?.id ?? "";
+  const free = await client.calls.preview("hold", { slotId, seconds: 60 });
+  expect(free.possible && free.result.slot.hold?.expiresAt).toBeInstanceOf(Date);
+  await client.calls.block({ slotId });
+  const blocked = await client.calls.preview("book", { slotId, subjectId: "ada", ifVersion: 1 });
+  expect(blocked.possible ? [] : blocked.reasons.map(({ scenario, helps }) => [scenario, helps])).toEqual([
+    ["version_conflict", []],
+    ["slot_blocked", ["another_time"]],
+  ]);
+});
+
 test("calls every route that the handler has, by the same method and path", () => {
   const named = (name: string) => ({ next: "nextOpen" })[name] ?? name;
   const ours = Object.entries(routes).map(([name, text]) => [named(name), text]);

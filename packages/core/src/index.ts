@@ -2,6 +2,7 @@ import "./node-version.ts";
 
 export type { AppointmentCommands } from "./engine/api/appointment-commands.ts";
 export type { ActorEngine, Engine, InTransaction } from "./engine/api/engines.ts";
+export type { PreviewInput, Previews } from "./engine/api/previews.ts";
 export type { EngineReads, LiveReads } from "./engine/api/reads.ts";
 export type { SlotCommands } from "./engine/api/slot-commands.ts";
 export type { InputOf, SeenBy, WithoutActor } from "./engine/api/whose.ts";
@@ -21,6 +22,8 @@ export type {
 } from "./engine/live/live-slots.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
 export type { Page } from "./engine/page.ts";
+export { type Help, helps } from "./engine/preview/helps.ts";
+export type { Preview, PreviewReason } from "./engine/preview/preview.ts";
 export type { RememberOptions } from "./engine/recent-slots.ts";
 export type { Finding, ReconcileInput, ReconcileReport } from "./engine/reconcile.ts";
 export type {
@@ -78,6 +81,7 @@ export type { InstantInput, TemporalInstant } from "./model/instant.ts";
 export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
 export type { OpenSlot } from "./model/open-slot.ts";
+export type { Override } from "./model/override.ts";
 export type {
   AppointmentHistoryInput,
   ChangesFilter,
@@ -104,6 +108,7 @@ export type { OverlapScope, Schedule } from "./model/schedule.ts";
 export { type HideableField, hideableFields, type Shown } from "./model/shown.ts";
 export { type Hold, type Slot, type SlotStatus, slotStatuses } from "./model/slot.ts";
 export type { Actor, IdempotencyScope, Json, Metadata } from "./model/values.ts";
+export { type Audience, type AudienceOf, audiences } from "./rules/audience.ts";
 export type {
   AccessAnswer,
   AccessRequest,
@@ -113,6 +118,7 @@ export type {
   Hiding,
   HistoryRequest,
   ListRequest,
+  OverrideRequest,
   ReadRequest,
   ReconcileRequest,
 } from "./rules/authorize.ts";
@@ -123,7 +129,17 @@ export type { ChangedAppointment } from "./rules/check-in.ts";
 export type { CreatedSlots } from "./rules/create-slots.ts";
 export type { HeldSlot } from "./rules/hold.ts";
 export type { CommandResult } from "./rules/index.ts";
-export type { Policy, Proposal } from "./rules/policy.ts";
+export {
+  cancelDeadline,
+  type MinutesOptions,
+  maximumHorizon,
+  maximumRequestAge,
+  minimumNotice,
+  notInThePast,
+  type PolicyOptions,
+  rescheduleDeadline,
+} from "./rules/policies/index.ts";
+export type { Objection, Policy, Proposal } from "./rules/policy.ts";
 export type { Rescheduled } from "./rules/reschedule.ts";
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";

@@ -22,8 +22,8 @@ const passedOn = new WeakSet<object>();
 
 function watched<HostTransaction, Opened>(engine: Engine<HostTransaction, Opened>): Engine<HostTransaction, Opened> {
   const calls = Object.entries(engine).map(([name, call]) => {
-    const run = call as (input: unknown) => Promise<unknown>;
-    return [name, (input: unknown) => noted(name, () => run(input))];
+    const run = call as (...input: unknown[]) => Promise<unknown>;
+    return [name, (...input: unknown[]) => noted(name, () => run(...input))];
   });
   return {
     ...(Object.fromEntries(calls) as Engine<HostTransaction, Opened>),
@@ -106,6 +106,7 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   complete: (engine) => engine.complete(appointment),
   markNoShow: (engine) => engine.markNoShow(appointment),
   cancel: (engine) => engine.cancel(appointment),
+  preview: (engine) => engine.preview("book", { ...slot, subjectId: "u" }),
   getSchedule: (engine) => engine.getSchedule(place),
   getSlot: (engine) => engine.getSlot("s"),
   getAppointment: (engine) => engine.getAppointment("a"),

@@ -61,7 +61,7 @@ async function command(asker: Asker): Promise<Outgoing> {
   if (incoming.url.search.length > 1) throw invalid("", "A command takes no query.", "unknown_field");
   const body = await bodyOf(incoming, match, limits);
   // A key that the host can run its transaction again with is needed where it has one.
-  const key = keyOf(incoming) ?? (own === undefined ? undefined : randomUUID());
+  const key = keyOf(incoming, match) ?? (own === undefined ? undefined : randomUUID());
   const ifVersion = versionOf(incoming, match, body);
   const input: Input = {
     ...body,
@@ -79,7 +79,10 @@ async function command(asker: Asker): Promise<Outgoing> {
 
 async function run(asker: Asker, input: Input, key: string | undefined): Promise<object> {
   const { own, actor, engine, searches, incoming, match } = asker;
-  if (own === undefined) return calls[match.name as keyof typeof calls]({ actor, engine, input, searches });
+  if (own === undefined) {
+    const screen = () => asker.options.screenOf?.(incoming.request()) ?? {};
+    return calls[match.name as keyof typeof calls]({ actor, engine, input, searches, screen });
+  }
   const { ofEngine, ofHost } = divided(input, own);
   const call = { actor, engine, input: ofEngine, idempotencyKey: key ?? "", own: ofHost, request: incoming.request() };
   return own.run(call);

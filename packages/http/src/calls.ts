@@ -1,5 +1,6 @@
-import type { Actor, ActorEngine } from "@slotwright/core";
+import type { Actor, ActorEngine, ScreenOptions } from "@slotwright/core";
 import { type HostCommandName, hostCommandNames } from "@slotwright/core/client";
+import { preview } from "./preview.ts";
 import { type Input, invalid } from "./requests/input.ts";
 import type { OperationName } from "./routes/table.ts";
 import type { Searches } from "./searches.ts";
@@ -11,6 +12,8 @@ export interface Asking {
   /** The engine checks it: until then it is what a stranger sent. */
   readonly input: Input;
   readonly searches: Searches;
+  /** How the host shows errors to this client. */
+  readonly screen: () => ScreenOptions;
 }
 
 type Run = (asking: Asking) => Promise<object>;
@@ -39,6 +42,7 @@ const commands = Object.fromEntries(hostCommandNames.map((name) => [name, asInpu
 export const calls: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, Run>> = {
   ...commands,
   createManySlots: asInput("createManySlots"),
+  preview: ({ engine, input, screen }) => preview(engine, input, screen()),
   reconcile: asInput("reconcile"),
   getSchedule: async ({ engine, input }) => ({ schedule: await engine.getSchedule(input as never) }),
   listSlots: asInput("listSlots"),

@@ -38,8 +38,15 @@ describeOnEachEngine("the handler", ({ stage }) => {
       slots: 2,
     });
 
+    const wanted = { command: "block", input: { slotId: first, ifVersion: 1 } };
+    const preview = await as("preview", "POST /previews", { body: wanted });
+    expect(preview.body).toMatchObject({ possible: true, result: { slot: { id: first, status: "blocked" } } });
     const blocked = await as("block", `POST /slots/${first}/block`, { headers: { "If-Match": '"1"' } });
     expect([blocked.body.slot.status, blocked.headers.get("ETag")]).toEqual(["blocked", '"2"']);
+    expect((await as("preview", "POST /previews", { body: wanted })).body.reasons).toMatchObject([
+      { scenario: "version_conflict", details: { id: first, actual: 2 }, helps: [], blockedBy: { id: first } },
+      { scenario: "slot_blocked", recoverable: true, helps: ["another_time"], blockedBy: { kind: "slot", id: first } },
+    ]);
     await as("unblock", `POST /slots/${first}/unblock`, { body: { reason: "back" } });
     const held = await as("hold", `POST /slots/${first}/hold`, { body: { seconds: 60 } });
     await as("release", `POST /slots/${first}/release`, { body: { holdToken: held.body.holdToken } });

@@ -20,7 +20,7 @@ export function actorIn(request: Request): Actor | undefined {
 export function authorize(request: AccessRequest): AccessAnswer {
   const { actor } = request;
   if (actor.kind !== "patient") return undefined;
-  if (request.action === "reconcile") return "Only the staff may do that.";
+  if (request.action === "override" || request.action === "reconcile") return "Only the staff may do that.";
   if (request.action === "command") {
     const subjectId = request.command === "book" ? request.input.subjectId : request.appointment?.subjectId;
     const isOfNobody = request.command !== "book" && request.appointment === null;

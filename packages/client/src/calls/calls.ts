@@ -2,10 +2,14 @@ import type {
   ActorEngine,
   AppointmentCommands,
   ChangesPage,
+  CommandInputs,
+  CommandResult,
   CountByDayInput,
   CreatedSoFar,
   CreateManySlotsInput,
+  ErrorResponse,
   FindOpenInput,
+  Help,
   HistoryInput,
   JournalEntry,
   LiveDays,
@@ -14,8 +18,10 @@ import type {
   NextOpenInput,
   OpenSlot,
   Page,
+  PreviewInput,
   ReconcileInput,
   ReconcileReport,
+  RecordKey,
   Shown,
   SlotCommands,
   WindowInput,
@@ -68,6 +74,20 @@ export interface Snapshot {
   readonly appointments: Page<ShownAppointment>;
 }
 
+/** A reason against a command, as a screen shows it. */
+export interface ShownReason extends Pick<ErrorResponse, "message" | "scenario" | "recoverable"> {
+  readonly details: Readonly<Record<string, unknown>>;
+  /** What may help: empty if only another command could. */
+  readonly helps: readonly Help[];
+  /** The record that is in the way, if it is one that the input named. */
+  readonly blockedBy: RecordKey | null;
+}
+
+/** What a command would do. The first reason is that with which the command would be refused. */
+export type ShownPreview<Result> =
+  | { readonly possible: true; readonly result: Result }
+  | { readonly possible: false; readonly reasons: readonly [ShownReason, ...ShownReason[]] };
+
 type EngineReadCalls = Pick<
   ActorEngine,
   "getSchedule" | "getSlot" | "getAppointment" | "listSlots" | "listAppointments" | "checkSync"
@@ -85,6 +105,11 @@ export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, E
   findOpen(input: FindOpenInput): Promise<OpenSlotsPage>;
   countByDay(input: CountByDayInput): Promise<LiveDays>;
   next(input: NextOpenInput): Promise<LiveNext>;
+  /** What a command would do, or all reasons against it. It changes nothing. */
+  preview<Name extends keyof CommandInputs>(
+    command: Name,
+    input: PreviewInput<Name, "actor">,
+  ): Promise<ShownPreview<CommandResult<Name>>>;
   history(input: HistoryInput): Promise<Page<ShownEntry>>;
   snapshot(input: SnapshotInput): Promise<Snapshot>;
   changes(input?: Parameters<ActorEngine["changes"]>[0]): Promise<ChangesPage<ShownEntry>>;
@@ -118,6 +143,7 @@ export function callsOf(send: Send): Calls {
     getSchedule: async (input: Fields) => (await send("getSchedule", input)).schedule,
     getSlot: async (slotId: string) => (await send("getSlot", { slotId })).slot,
     getAppointment: async (appointmentId: string) => (await send("getAppointment", { appointmentId })).appointment,
+    preview: (command: string, input: object) => ofName("preview")({ command, input }),
     checkSync: (slotId: string) => ofName("checkSync")({ slotId }),
     history: (input: HistoryInput) =>
       ofName("slotId" in input ? "slotHistory" : "appointmentHistory")(input as unknown as Fields),

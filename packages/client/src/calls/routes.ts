@@ -13,6 +13,7 @@ export const routes = {
   complete: "POST /appointments/{appointmentId}/complete",
   markNoShow: "POST /appointments/{appointmentId}/no-show",
   cancel: "POST /appointments/{appointmentId}/cancel",
+  preview: "POST /previews",
   reconcile: "POST /reconcile",
   getSchedule: "GET /schedules/{providerId}",
   listSlots: "GET /slots",

@@ -38,7 +38,10 @@ import { liveFreshnessCases } from "./live-freshness.ts";
 import { liveRandomCases } from "./live-random.ts";
 import { manySlotsCases } from "./many-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
+import { overrideCases } from "./overrides.ts";
 import { ownIdCases } from "./own-ids.ts";
+import { policyCases } from "./policies.ts";
+import { previewCases } from "./preview.ts";
 import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
 import { reconcileCases } from "./reconcile.ts";
@@ -100,6 +103,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...anyTextCases,
   ...timeZoneCases,
   ...hostFunctionCases,
+  ...policyCases,
+  ...overrideCases,
+  ...previewCases,
   ...accessCases,
   ...accessActorCases,
   ...accessListCases,

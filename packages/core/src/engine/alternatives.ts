@@ -7,7 +7,14 @@ import { contains, durationMs, type TimeRange } from "../model/time-range.ts";
 import type { Seen } from "../rules/decision.ts";
 import type { EngineSettings } from "./options.ts";
 
-const takenCodes: ReadonlySet<ErrorCode> = new Set(["slot_booked", "slot_held", "slot_blocked", "no_slot_available"]);
+/** What another slot may help against. */
+const helpedCodes: ReadonlySet<ErrorCode> = new Set([
+  "slot_booked",
+  "slot_held",
+  "slot_blocked",
+  "no_slot_available",
+  "policy_violation",
+]);
 
 /** How many free slots before and after the wanted time are considered. */
 const lookedAt = 200;
@@ -51,7 +58,7 @@ export async function withAlternatives<W extends Wish>(
   until: number,
 ): Promise<Refusal> {
   const { alternatives: most = 0 } = refused.command;
-  const wanted = most === 0 || !takenCodes.has(refusal.refused) ? undefined : wantedBy(refusal, refused);
+  const wanted = most === 0 || !helpedCodes.has(refusal.refused) ? undefined : wantedBy(refusal, refused);
   if (wanted === undefined) return refusal;
   const distance = (slot: Slot) => Math.abs(slot.start.getTime() - wanted.start.getTime());
   const free = [...(await freeAround(settings, wanted, until))].sort((a, b) => distance(a) - distance(b));
@@ -62,9 +69,12 @@ export async function withAlternatives<W extends Wish>(
 
 function wantedBy<W extends Wish>({ details }: Refusal, refused: Refused<W>): Wanted | undefined {
   const time = wantedTime(refused);
-  if (!("slotId" in details)) return { ...(details as Wanted), ...time };
-  const taken = refused.seen.slot(details.slotId);
-  return taken && { ...taken, ...time, takenId: taken.id };
+  if ("providerId" in details) return { ...(details as Wanted), ...time };
+  // A policy says no to all of a command. The slot that it is about is the one that was named or found.
+  const { command, seen } = refused;
+  const slotId = "slotId" in details ? details.slotId : (command.slotId ?? seen.found[0]?.id);
+  const slot = slotId === undefined ? undefined : seen.slot(slotId);
+  return slot && { ...slot, ...time, takenId: slot.id };
 }
 
 /** The wanted time of the appointment. `accept` keeps its time; the others default to the slot's. */

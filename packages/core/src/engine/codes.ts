@@ -86,6 +86,7 @@ export const callCodes = {
   complete: [...command, ...appointment],
   markNoShow: [...command, ...appointment],
   cancel: [...command, ...appointment],
+  preview: read,
   getSchedule: [...read, "schedule_not_found"],
   getSlot: [...read, "slot_not_found"],
   getAppointment: [...read, "appointment_not_found"],

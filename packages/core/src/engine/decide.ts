@@ -1,12 +1,15 @@
-import { type Forbidden, refuseActor } from "../rules/authorize.ts";
-import { type Context, type Decision, isRefusal, type Seen } from "../rules/decision.ts";
-import { refuseByPolicy } from "../rules/policy.ts";
+import { type Refusal, refuse } from "../errors/index.ts";
+import type { Override } from "../model/override.ts";
+import { audienceFor } from "../rules/audience.ts";
+import { type Forbidden, refuseActor, refuseOverride } from "../rules/authorize.ts";
+import { type Context, type Decided, type Decision, isRefusal, type Seen } from "../rules/decision.ts";
+import { objections, type PolicyRefusal } from "../rules/policy.ts";
 import type { EngineSettings } from "./options.ts";
 import type { ParsedCommand } from "./request.ts";
 
-type CommandAndRule = Pick<ParsedCommand, "name" | "command" | "rule">;
+export type CommandAndRule = Pick<ParsedCommand, "name" | "command" | "rule">;
 
-/** The host's authorization, then the rule, then the host's policies. */
+/** The host's authorization, then the rule, then the policies. */
 export function decide(
   settings: EngineSettings,
   asked: CommandAndRule,
@@ -27,14 +30,56 @@ export function forbid(
   return name === "repair" ? undefined : refuseActor(authorize, { ...command }, seen, context);
 }
 
-/** The rule, then the host's policies. */
+/** The rule, then the policies. */
 export function decideAllowed(
-  { policies }: EngineSettings,
-  { name, command, rule }: CommandAndRule,
+  settings: EngineSettings,
+  asked: CommandAndRule,
   seen: Seen,
   context: Context,
 ): Decision<object> {
-  const decision = rule.decide(command, seen, context);
-  if (name === "repair" || isRefusal(decision)) return decision;
-  return refuseByPolicy(policies, decision, context) ?? decision;
+  const decision = refuseUnknownPolicy(settings, asked) ?? asked.rule.decide(asked.command, seen, context);
+  if (asked.name === "repair" || isRefusal(decision)) return decision;
+  const passed: Override[] = [];
+  for (const objection of objectionsTo(settings, asked, decision, seen, context)) {
+    const override = overrideOf(asked, objection);
+    if (override === undefined) return objection.refusal;
+    const forbidden = refuseOverride(settings.authorize, override, { ...asked.command }, seen, context);
+    if (forbidden !== undefined) return forbidden;
+    passed.push(override);
+  }
+  return passed.length === 0 ? decision : withOverrides(decision, passed);
+}
+
+/** What the policies that hold for the actor have against a decision. Those that it overrides are among them. */
+export function objectionsTo(
+  { policies, audienceOf }: EngineSettings,
+  { command }: CommandAndRule,
+  decision: Decided<object>,
+  seen: Seen,
+  context: Context,
+): Iterable<PolicyRefusal> {
+  // Without a policy, a booking does not pay for an answer about its actor.
+  if (policies.length === 0) return [];
+  return objections(policies, audienceFor(audienceOf, command.actor), decision, seen, context);
+}
+
+export function overrideOf({ command }: CommandAndRule, { policy }: PolicyRefusal): Override | undefined {
+  return command.override?.find((override) => override.policy === policy);
+}
+
+/** An override of a policy that is not there would look as if it had been needed. */
+export function refuseUnknownPolicy({ policies }: EngineSettings, { command }: CommandAndRule): Refusal | undefined {
+  const index = command.override?.findIndex(({ policy }) => !policies.some(({ name }) => name === policy)) ?? -1;
+  if (index === -1) return undefined;
+  const options = policies.map(({ name }) => name);
+  const known = options.length === 0 ? "and it has none" : `which has ${options.map((name) => `"${name}"`).join(", ")}`;
+  const message = `must be the name of a policy of this engine, ${known}`;
+  return refuse("invalid_input", {
+    issues: [{ path: `override.${index}.policy`, code: "not_an_option", options, message }],
+  });
+}
+
+/** Each entry of the command says what it passed. */
+function withOverrides(decision: Decided<object>, overrides: readonly Override[]): Decided<object> {
+  return { ...decision, journal: decision.journal.map((entry) => ({ ...entry, overrides })) };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CreateManySlotsInput } from "../model/create-many-slots.ts";
-import { hostCommandNames } from "../model/journal.ts";
+import { type HostCommandName, hostCommandNames } from "../model/journal.ts";
 import type {
   ChangesInput,
   FindOpenInput,
@@ -14,6 +14,7 @@ import type {
 import { actorSchema } from "../model/values.ts";
 import type { AppointmentCommands } from "./api/appointment-commands.ts";
 import type { ActorEngine, Engine } from "./api/engines.ts";
+import type { Previews } from "./api/previews.ts";
 import type { EngineReads } from "./api/reads.ts";
 import type { SlotCommands } from "./api/slot-commands.ts";
 import { checkSync } from "./check-sync.ts";
@@ -27,13 +28,17 @@ import { history } from "./history.ts";
 import { follow } from "./live/follow.ts";
 import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import { parse } from "./parse.ts";
+import { preview } from "./preview/preview.ts";
 import { getAppointment, getSchedule, getSlot, listAppointments, listSlots } from "./reads.ts";
 import { type ReconcileInput, reconcile } from "./reconcile.ts";
 import { commandFrom, runCommand } from "./run-command.ts";
 import { createSpread } from "./spread.ts";
 import { runTransaction } from "./transaction.ts";
 
-type Calls<Whose extends "host" | "actor"> = SlotCommands<Whose> & AppointmentCommands<Whose> & EngineReads<Whose>;
+type Calls<Whose extends "host" | "actor"> = SlotCommands<Whose> &
+  AppointmentCommands<Whose> &
+  Previews<Whose> &
+  EngineReads<Whose>;
 
 /**
  * Creates an engine on a storage, whose tables must exist (`storage.migrate()`). The engine opens nothing and needs no
@@ -78,6 +83,7 @@ function actorEngineWith<HostTransaction, Opened>(settings: EngineSettings): Act
 function callsOf(settings: EngineSettings): unknown {
   return {
     ...commandsOf(settings),
+    preview: (command: HostCommandName, input: unknown) => preview(settings, command, input),
     createManySlots: (input: CreateManySlotsInput) => createManySlots(settings, input),
     getSchedule: (input: GetScheduleInput) => getSchedule(settings, input),
     getSlot: (id: string) => getSlot(settings, id),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { OverlapScope } from "../model/schedule.ts";
 import type { Actor, IdempotencyScope } from "../model/values.ts";
+import type { AudienceOf } from "../rules/audience.ts";
 import type { Authorize } from "../rules/authorize.ts";
 import type { Policy } from "../rules/policy.ts";
 import type { CallOptions, StorageAdapter } from "../storage/adapter.ts";
@@ -16,6 +17,7 @@ import { createIdSource, newToken } from "./ids.ts";
 import type { CoalesceOptions } from "./lanes.ts";
 import { outsideOfCallers } from "./outside-of-callers.ts";
 import { isObject, parse } from "./parse.ts";
+import { policiesOf, policiesSchema } from "./policy-options.ts";
 import { createRecentSlots, type RecentSlots, type RememberOptions } from "./recent-slots.ts";
 import { rememberingStorage } from "./remembering-storage.ts";
 import { createScheduleZones, type ScheduleZones } from "./schedule-zones.ts";
@@ -57,6 +59,13 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
    * and rejects with the same error. Default `[]`.
    */
   readonly policies?: readonly Policy[];
+  /**
+   * Says of each actor whether they act for themselves (`"self_service"`), for others at the desk (`"staff"`), or as a
+   * program (`"system"`). Policies with an `audience` hold for some of these. With this option, self-service cannot take
+   * a time that has begun: `policies` has `notInThePast({ audience: ["self_service"] })` unless it has one of your own.
+   * Default: nobody is told apart, and no policy may have an `audience`.
+   */
+  readonly audienceOf?: AudienceOf;
   /**
    * Decides who may do and see what. It is asked about commands and `reconcile`, before anything is decided, and about
    * what an engine of `as(actor)` reads. Reads of the engine itself are your own, and it is not asked about them. If it
@@ -106,6 +115,7 @@ export interface EngineSettings {
   readonly overlapScope: OverlapScope;
   readonly idempotencyScope: IdempotencyScope;
   readonly policies: readonly Policy[];
+  readonly audienceOf: AudienceOf | undefined;
   readonly authorize: Authorize | undefined;
   /** Who reads and commands. Undefined for the host's own engine, where each command names its actor. */
   readonly actor: Actor | undefined;
@@ -164,17 +174,13 @@ const storageSchema = having(
 
 const knownContract: StorageAdapter["contract"] = 1;
 
-const policySchema = having(["check"], "must be an object with a name and a function check").refine(
-  (policy) => typeof (policy as Partial<Policy>).name === "string",
-  "must be an object with a name and a function check",
-);
-
 const optionsSchema = z.strictObject(
   {
     storage: storageSchema,
     overlapScope: z.enum(["facility", "provider"], 'must be "facility" or "provider"').optional(),
     idempotencyScope: z.enum(["actor", "host"], 'must be "actor" or "host"').optional(),
-    policies: z.array(policySchema, "must be a list of policies").optional(),
+    policies: policiesSchema.optional(),
+    audienceOf: functionSchema,
     authorize: functionSchema,
     retry: z
       .strictObject(
@@ -210,7 +216,7 @@ const inBackground: CallOptions = { connectWithinMs: 1_000 };
 export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostTransaction, Opened>): EngineSettings {
   // Validates only: the host's own objects are used.
   parse(optionsSchema, options);
-  const { storage: given, overlapScope = "facility", idempotencyScope = "actor", policies = [], authorize } = options;
+  const { storage: given, overlapScope = "facility", idempotencyScope = "actor", audienceOf, authorize } = options;
   const clock = options.clock === undefined ? systemClock : steady(options.clock);
   const { newId = createIdSource(), random = Math.random } = options;
   const { budgetMs: longest = 10_000, maxPauseMs = 50 } = options.retry ?? {};
@@ -233,7 +239,8 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     isHostTransaction: false,
     overlapScope,
     idempotencyScope,
-    policies,
+    policies: policiesOf(options),
+    audienceOf,
     authorize,
     actor: undefined,
     warn,

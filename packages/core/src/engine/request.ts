@@ -1,4 +1,5 @@
 import type { CommandName } from "../model/journal.ts";
+import type { Override } from "../model/override.ts";
 import type { RecordKey } from "../model/record.ts";
 import type { Actor } from "../model/values.ts";
 import type { Context, Rule } from "../rules/decision.ts";
@@ -33,6 +34,9 @@ export interface Envelope extends Wish {
   readonly actor: Actor;
   readonly reason?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  readonly override?: readonly Override[] | undefined;
+  readonly ifVersion?: number | undefined;
+  readonly ifNoSlot?: "refuse" | "schedule";
 }
 
 export function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: ParsedCommand): Request {

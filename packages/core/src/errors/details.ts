@@ -1,5 +1,6 @@
 import type { CreatedSoFar } from "../model/create-many-slots.ts";
 import type { InputIssue } from "../model/input-issue.ts";
+import type { Metadata } from "../model/values.ts";
 
 /**
  * A free slot offered in place of one that was not available. When the refusal was made, the same command would have
@@ -112,7 +113,13 @@ export interface ErrorDetails {
   idempotency_key_reused: { readonly idempotencyKey: string };
   hold_expired: Zoned & { readonly slotId: string; readonly expiredAt: Date };
   hold_not_owned: Zoned & { readonly slotId: string; readonly heldUntil: Date };
-  policy_violation: HostAnswer & { readonly policy: string };
+  policy_violation: Zoned &
+    HostAnswer & {
+      readonly policy: string;
+      /** What the policy says for a program: the numbers and times of its sentence. */
+      readonly values?: Metadata;
+      readonly alternatives?: readonly Alternative[];
+    };
   forbidden: HostAnswer & { readonly command: string; readonly actorId: string };
   storage_busy: {
     readonly idempotencyKey: string | null;

@@ -95,7 +95,7 @@ const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
   idempotency_key_reused: { idempotencyKey: true },
   hold_expired: { slotId: true, expiredAt: true, timeZone: true },
   hold_not_owned: { slotId: true, heldUntil: true, timeZone: true },
-  policy_violation: { policy: true, problem: isAnswered },
+  policy_violation: { policy: true, problem: isAnswered, values: true, alternatives: true, timeZone: true },
   forbidden: { command: true, problem: isAnswered },
   storage_busy: { idempotencyKey: true, waitedMs: true, repeat: true },
   storage_unavailable: {},

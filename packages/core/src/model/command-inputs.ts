@@ -1,4 +1,5 @@
 import type { InstantInput } from "./instant.ts";
+import type { Override } from "./override.ts";
 import type { Actor, Metadata } from "./values.ts";
 
 /** What every command may carry. */
@@ -15,6 +16,11 @@ export interface CommandEnvelope {
    * repeat is another command.
    */
   readonly idempotencyKey?: string | undefined;
+  /**
+   * Policies that this command passes although they refuse it, each with a reason: 1 to 16 of them. `authorize` is asked
+   * about each that is needed, and the journal keeps it. It never passes one of Slotwright's own rules. Default: none.
+   */
+  readonly override?: readonly Override[] | undefined;
 }
 
 /** A command about one slot. */

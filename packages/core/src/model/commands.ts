@@ -3,6 +3,7 @@ import { saying } from "./input-issue.ts";
 import { instantSchema } from "./instant.ts";
 import { notInJson } from "./json-schema.ts";
 import { limits } from "./limits.ts";
+import { overrideSchema } from "./override.ts";
 import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema, keySchema, metadataSchema, reasonSchema } from "./values.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -12,6 +13,7 @@ const envelope = {
   actor: actorSchema,
   reason: reasonSchema.optional(),
   idempotencyKey: keySchema.optional(),
+  override: overrideSchema.optional(),
 };
 
 /** The version the caller saw. Anything else is refused with `version_conflict`. */

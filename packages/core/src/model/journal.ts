@@ -1,3 +1,4 @@
+import type { Override } from "./override.ts";
 import type { Actor } from "./values.ts";
 
 /** What a person or a program asked for. The journal names one of these for each change. */
@@ -44,6 +45,8 @@ export interface JournalEntry {
   readonly commandId: string;
   readonly actor: Actor;
   readonly reason: string | null;
+  /** The policies that the command passed although they refused it. Absent if it passed none. */
+  readonly overrides?: readonly Override[];
   readonly at: Date;
   /** Null if this change created the record. */
   readonly fromStatus: string | null;

@@ -40,4 +40,6 @@ export const limits = {
   /** Most slots that `follow` may be allowed to hold: about 600 MB. */
   followedSlots: 5_000_000,
   alternatives: 20,
+  /** Most policies that one command may pass by an override. */
+  overrides: 16,
 } as const;

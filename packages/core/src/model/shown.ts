@@ -4,7 +4,7 @@ import type { FieldChange, JournalEntry } from "./journal.ts";
 export const hideableFields = {
   slot: ["appointmentId", "hold", "metadata"],
   appointment: ["subjectId", "metadata"],
-  entry: ["commandId", "actor", "reason", "changes"],
+  entry: ["commandId", "actor", "reason", "overrides", "changes"],
 } as const;
 
 /** A field that `authorize` may hide. */
@@ -28,14 +28,16 @@ export function hiding<Item extends object>(item: Item, hidden: readonly Hideabl
 /**
  * An entry of a record's history. What is hidden of the record, the changes hide as well: they tell that the field has
  * changed, with null for its values. The command's id goes with the actor, because it has a hash of the actor: a reader
- * who knows all actors could tell which one it is.
+ * who knows all actors could tell which one it is. An override has a reason, and goes with the reason.
  */
 export function hidingInEntry(entry: JournalEntry, hidden: readonly HideableField[]): Shown<JournalEntry> {
   const changes = Object.entries(entry.changes).map(([field, change]): [string, FieldChange] =>
     hidden.some((name) => name === field) ? [field, hiddenChange(change)] : [field, change],
   );
-  const all: readonly HideableField[] = hidden.includes("actor") ? [...hidden, "commandId"] : hidden;
-  return hiding({ ...entry, changes: Object.fromEntries(changes) }, all);
+  const along = hidden.flatMap((field) => goesWith[field] ?? []);
+  return hiding({ ...entry, changes: Object.fromEntries(changes) }, [...hidden, ...along]);
 }
+
+const goesWith: Partial<Record<HideableField, HideableField>> = { actor: "commandId", reason: "overrides" };
 
 const hiddenChange = (change: FieldChange): FieldChange => ("from" in change ? { from: null, to: null } : { to: null });

@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { CommandName, JournalEntry } from "../model/journal.ts";
+import type { Override } from "../model/override.ts";
 import { copyOf } from "../model/plain-json.ts";
 import type { RecordKey } from "../model/record.ts";
 import type { HideableField } from "../model/shown.ts";
@@ -34,6 +35,19 @@ export interface CommandRequest extends Asked {
   readonly slots: readonly Slot[];
   /** The appointment that the command names. Null if it names none, or none that exists. */
   readonly appointment: Appointment | null;
+}
+
+/**
+ * Asks whether the actor may pass a policy that refuses their command. `authorize` has allowed the command itself
+ * before, by a `CommandRequest`, and the fields that both have are the same.
+ */
+export interface OverrideRequest extends Omit<CommandRequest, "action"> {
+  /** It must be answered at once. */
+  readonly action: "override";
+  /** The name of the policy. */
+  readonly policy: string;
+  /** Why the policy is to be passed, in the actor's words. */
+  readonly overrideReason: string;
 }
 
 /** Asks whether the actor may see a record: that of a read, of a history, or one that a refused command names. */
@@ -86,6 +100,7 @@ export interface ReconcileRequest extends Asked {
  */
 export type AccessRequest =
   | CommandRequest
+  | OverrideRequest
   | ReadRequest
   | ListRequest
   | HistoryRequest
@@ -125,21 +140,38 @@ export function refuseActor(
   context: Context,
 ): Forbidden | undefined {
   if (authorize === undefined) return undefined;
-  const question = questionOf(context);
+  return forbiddenBy(authorize, { action: "command", ...aboutCommand(input, seen, context) });
+}
+
+/** Why the actor may not pass the policy. */
+export function refuseOverride(
+  authorize: Authorize | undefined,
+  { policy, reason }: Override,
+  input: Input,
+  seen: Seen,
+  context: Context,
+): Refusal | undefined {
+  if (authorize === undefined) return undefined;
+  const about = { policy, overrideReason: reason };
+  return forbiddenBy(authorize, { action: "override", ...about, ...aboutCommand(input, seen, context) })?.refusal;
+}
+
+function aboutCommand(input: Input, seen: Seen, context: Context): Omit<CommandRequest, "action"> {
   const slotId = idIn(input.slotId) ?? foundFor(seen, context);
   const appointmentId = namedAppointment(context.command.name, input);
-  const request: CommandRequest = {
-    action: "command",
-    ...question,
+  return {
+    ...questionOf(context),
     input,
     slot: (slotId !== undefined && seen.slot(slotId)) || null,
     slots: idsOf(slotId, input.alsoSlotIds).flatMap((id) => seen.slot(id) ?? []),
     appointment: (appointmentId !== undefined && seen.appointment(appointmentId)) || null,
   };
-  const answer = authorize(copyOf(request));
-  const said = answerOf(answer, "authorize");
+}
+
+function forbiddenBy(authorize: Authorize, request: CommandRequest | OverrideRequest): Forbidden | undefined {
+  const said = answerOf(authorize(copyOf(request)), "authorize");
   if (said === undefined) return undefined;
-  const refusal = refuse("forbidden", { command: question.command, actorId: question.actor.id, ...said });
+  const refusal = refuse("forbidden", { command: request.command, actorId: request.actor.id, ...said });
   return { refusal, isWrong: said.unanswered === true };
 }
 

@@ -35,6 +35,7 @@ export { bookSlotSchema, bookTimeSchema, newSlotSchema } from "../model/commands
 export { instantSchema } from "../model/instant.ts";
 export { countByDaySchema, nextOpenSchema } from "../model/queries.ts";
 export { actorSchema, idSchema, metadataSchema, reasonSchema } from "../model/values.ts";
+export { previewSchema } from "./preview.ts";
 
 /** The input of each call that takes an object, by its name. */
 export const inputSchemas = {

@@ -1,4 +1,4 @@
-import { appointmentStatuses, commandNames, slotStatuses } from "@slotwright/core";
+import { appointmentStatuses, commandNames, errorCodes, helps, slotStatuses } from "@slotwright/core";
 import type {
   AppointmentJson,
   JournalEntryJson,
@@ -83,6 +83,7 @@ const entry = z.strictObject({
   commandId: z.string(),
   actor: z.strictObject({ kind: id, id }),
   reason: z.string().nullable(),
+  overrides: z.array(z.strictObject({ policy: z.string(), reason: z.string() })).exactOptional(),
   at: instant,
   fromStatus: z.string().nullable(),
   toStatus: z.string(),
@@ -92,6 +93,7 @@ const entry = z.strictObject({
 const shownEntry = entry.extend({
   commandId: z.string().nullable(),
   actor: entry.shape.actor.nullable(),
+  overrides: entry.shape.overrides.unwrap().nullable().exactOptional(),
   changes: entry.shape.changes.nullable(),
 }) satisfies z.ZodType<ShownJournalEntryJson>;
 
@@ -146,6 +148,15 @@ const report = {
   findings: z.array(z.strictObject({ ...fault, outcome: z.enum(["repaired", "repairable", "manual"]) })),
 };
 
+const reason = z.strictObject({
+  message: z.string(),
+  scenario: z.enum(errorCodes),
+  details: z.record(z.string(), anyJson),
+  recoverable: z.boolean(),
+  helps: z.array(z.enum(helps)),
+  blockedBy: z.strictObject({ kind: z.string(), id }).nullable(),
+});
+
 const answer = (shape: z.core.$ZodLooseShape) => z.strictObject({ success: z.literal(true), ...shape });
 const changedSlot = answer({ slot, replayed });
 const changedAppointment = answer({ appointment, replayed });
@@ -165,6 +176,11 @@ export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi
   complete: changedAppointment,
   markNoShow: answer(booked),
   cancel: answer(booked),
+  preview: answer({
+    possible: z.boolean(),
+    result: z.record(z.string(), anyJson).exactOptional(),
+    reasons: z.array(reason).min(1).exactOptional(),
+  }),
   reconcile: answer(report),
   getSchedule: answer({ schedule }),
   listSlots: answer(page(shownSlot)),

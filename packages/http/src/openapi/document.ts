@@ -60,6 +60,7 @@ function headers(route: Route): readonly object[] {
     description: "The command takes effect at most once for each actor and key.",
     schema: { type: "string", minLength: 1, maxLength: 116 },
   };
+  if (route.hasNoKey === true) return [];
   if (route.ifMatch === "none") return [key];
   const of = route.ifMatch ?? route.etag;
   const version = {

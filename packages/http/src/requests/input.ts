@@ -118,8 +118,11 @@ function parsed(text: string): unknown {
  * The idempotency key, if the client sent one.
  * @throws BookingError `invalid_input`
  */
-export function keyOf(incoming: Incoming): string | undefined {
+export function keyOf(incoming: Incoming, { route }: Match): string | undefined {
   const key = incoming.header("idempotency-key");
+  if (key !== undefined && route.hasNoKey === true) {
+    throw invalid("Idempotency-Key", "must be left out: this call changes nothing", "unknown_field");
+  }
   if (key === "") throw invalid("Idempotency-Key", "must not be empty", "too_short");
   return key;
 }

@@ -1,5 +1,12 @@
 import { limits } from "@slotwright/core";
-import { countByDaySchema, idSchema, inputSchemas, instantSchema, nextOpenSchema } from "@slotwright/core/schemas";
+import {
+  countByDaySchema,
+  idSchema,
+  inputSchemas,
+  instantSchema,
+  nextOpenSchema,
+  previewSchema,
+} from "@slotwright/core/schemas";
 import { z } from "zod";
 
 /** Whose version an answer's `ETag` and a request's `If-Match` are. */
@@ -21,6 +28,8 @@ export interface Route {
   readonly etag?: Versioned;
   /** Of which record `If-Match` names the version. Default: that of the `ETag`. */
   readonly ifMatch?: Versioned | "none";
+  /** It takes no idempotency key, because it changes nothing. */
+  readonly hasNoKey?: true;
   /** The body may be as large as one that creates slots. */
   readonly isLarge?: true;
 }
@@ -92,6 +101,15 @@ export const routes = {
   complete: appointment("complete", "Records that the appointment has taken place", inputSchemas.complete),
   markNoShow: appointment("no-show", "Records that the subject did not come", inputSchemas.markNoShow),
   cancel: appointment("cancel", "Cancels an appointment, and frees its slots", inputSchemas.cancel),
+  preview: {
+    method: "POST",
+    path: "/previews",
+    summary: "Tells what a command would do, or all reasons against it, and changes nothing",
+    input: previewSchema,
+    ifMatch: "none",
+    hasNoKey: true,
+    isLarge: true,
+  },
   reconcile: {
     method: "POST",
     path: "/reconcile",

@@ -47,6 +47,8 @@ export async function createAuditTables(
   await connection.query(`INSERT INTO listed ${dialect.listedSlots}`);
   await connection.query(`INSERT INTO named ${dialect.namedProviders}`);
   await connection.query(`INSERT INTO told ${dialect.changedFields}`);
+  // What a command passed is kept with its changes, and is no field of a record.
+  await connection.query("DELETE FROM told WHERE field = 'overrides'");
   await connection.query(`INSERT INTO latest ${latestFields}`);
   // Without it, MariaDB compares each field with all others: a minute for some thousand entries.
   await connection.query("CREATE INDEX latest_record ON latest (record_id)");

@@ -1,5 +1,6 @@
 import type { Actor } from "../../model/values.ts";
 import type { AppointmentCommands } from "./appointment-commands.ts";
+import type { Previews } from "./previews.ts";
 import type { EngineReads, LiveReads } from "./reads.ts";
 import type { SlotCommands } from "./slot-commands.ts";
 
@@ -26,6 +27,7 @@ export interface InTransaction<HostTransaction, Opened, Inside = Engine<HostTran
 export interface ActorEngine<HostTransaction = unknown, Opened = unknown>
   extends SlotCommands<"actor">,
     AppointmentCommands<"actor">,
+    Previews<"actor">,
     EngineReads<"actor"> {
   /**
    * The same actor's engine inside a transaction that you opened, as `Engine.within` has it.
@@ -65,6 +67,7 @@ export interface ActorEngine<HostTransaction = unknown, Opened = unknown>
 export interface Engine<HostTransaction = unknown, Opened = unknown>
   extends SlotCommands,
     AppointmentCommands,
+    Previews,
     EngineReads,
     LiveReads {
   /**

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import {
+  type Actor,
+  type AudienceOf,
+  cancelDeadline,
+  maximumHorizon,
+  maximumRequestAge,
+  minimumNotice,
+  notInThePast,
+  type Policy,
+  rescheduleDeadline,
+  type StorageAdapter,
+} from "@slotwright/core";
+import { askFor, assertSound, engineOn, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
+import type { ConformanceCase } from "../harness.ts";
+
+const audienceOf: AudienceOf = ({ kind }: Actor) => (kind === "patient" ? "self_service" : "staff");
+const selfService = ["self_service"] as const;
+
+/** An engine whose clock stands so many minutes after nine o'clock, where the first slot begins. */
+function engineAt(storage: StorageAdapter, afterNine: number, ...policies: readonly Policy[]) {
+  const clock = { now: () => minutes(afterNine), sleep: async () => {} };
+  return engineOn(storage, { clock, policies, audienceOf });
+}
+
+/** Two free slots of half an hour, from nine o'clock. */
+async function twoSlots(storage: StorageAdapter): Promise<readonly [string, string]> {
+  return (await publish(engineAt(storage, -600), 2)).map(({ id }) => id) as [string, string];
+}
+
+const forPatient = { actor: patient, subjectId: "p-1" } as const;
+const byStaff = { actor: provider, subjectId: "p-1" } as const;
+
+export const policyCases: readonly ConformanceCase[] = [
+  {
+    key: "policies.past",
+    title: "self-service takes no time that has begun, in any way to take one, and staff may",
+    async run({ storage }) {
+      const [first, second] = await twoSlots(storage);
+      const { appointment } = await engineAt(storage, -60).book({ ...forPatient, slotId: second });
+      const late = engineAt(storage, 1);
+      const past = async (call: Promise<unknown>) => (await refusal(call, "policy_violation")).details;
+      const { policy, problem, values } = await past(late.hold({ actor: patient, slotId: first }));
+      assert.deepEqual([policy, values], ["not_in_the_past", { start: minutes(0).toISOString() }]);
+      assert.match(problem, /has begun already/);
+      await past(late.book({ ...forPatient, slotId: first }));
+      await past(late.book({ ...forPatient, ...place, start: minutes(0), end: minutes(30) }));
+      await past(late.reschedule({ actor: patient, appointmentId: appointment.id, slotId: first }));
+      await late.book({ ...byStaff, slotId: first });
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "policies.ahead",
+    title: "a time is taken neither too soon before it begins nor too far ahead, to the millisecond",
+    async run({ storage }) {
+      const [first, second] = await twoSlots(storage);
+      const policies = [
+        minimumNotice({ minutes: 120, audience: selfService }),
+        maximumHorizon({ minutes: 24 * 60, audience: selfService }),
+      ];
+      const at = (afterNine: number) => engineAt(storage, afterNine, ...policies);
+      const named = async (call: Promise<unknown>) => (await refusal(call, "policy_violation")).details.policy;
+      const book = (afterNine: number, slotId: string) => at(afterNine).book({ ...forPatient, slotId });
+      assert.equal(await named(book(-120 + 1 / 60_000, first)), "minimum_notice");
+      assert.equal(await named(book(-24 * 60 - 1 / 60_000, first)), "maximum_horizon");
+      await book(-120, first);
+      await book(30 - 24 * 60, second);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "policies.deadlines",
+    title: "an appointment is cancelled and moved until its deadline, by the time that it has before it is moved",
+    async run({ storage }) {
+      const [first, second] = await twoSlots(storage);
+      const policies = [
+        cancelDeadline({ minutes: 60, audience: selfService }),
+        rescheduleDeadline({ minutes: 90, audience: selfService }),
+      ];
+      const at = (afterNine: number) => engineAt(storage, afterNine, ...policies);
+      const { appointment } = await at(-600).book({ ...forPatient, slotId: first });
+      const of = { actor: patient, appointmentId: appointment.id };
+      const tooLate = async (call: Promise<unknown>) => (await refusal(call, "policy_violation")).details;
+      const { policy, values } = await tooLate(at(-89).reschedule({ ...of, slotId: second }));
+      assert.deepEqual([policy, values], ["reschedule_deadline", { minutes: 90, until: minutes(-90).toISOString() }]);
+      await at(-90).reschedule({ ...of, slotId: second });
+      assert.equal((await tooLate(at(-29).cancel(of))).policy, "cancel_deadline");
+      await at(-30).cancel(of);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "policies.request-age",
+    title: "a request is accepted until it is too old, and can be cancelled at any time",
+    async run({ storage }) {
+      const policies = [maximumRequestAge({ minutes: 60 }), cancelDeadline({ minutes: 10_000 })];
+      const at = (afterNine: number) => engineAt(storage, afterNine, ...policies);
+      const { id: appointmentId } = await askFor(at(-600), minutes(0), minutes(30));
+      await publish(at(-600), 1);
+      const accept = { actor: provider, appointmentId };
+      const { details } = await refusal(at(-539).accept(accept), "policy_violation");
+      assert.equal(details.policy, "maximum_request_age");
+      await at(-540).accept(accept);
+      const { id: other } = await askFor(at(-600), minutes(60), minutes(90));
+      await at(59).cancel({ actor: patient, appointmentId: other });
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "policies.alternatives",
+    title: "what a policy refuses is answered with other times that the policies allow",
+    async run({ storage }) {
+      const [first, second] = await twoSlots(storage);
+      const engine = engineAt(storage, 1, notInThePast());
+      const book = { ...forPatient, alternatives: 3 };
+      const time = { ...place, start: minutes(0), end: minutes(30) };
+      for (const wanted of [{ slotId: first }, time]) {
+        const { details } = await refusal(engine.book({ ...book, ...wanted }), "policy_violation");
+        assert.deepEqual(
+          details.alternatives?.map(({ slotId }) => slotId),
+          [second],
+        );
+      }
+      await engine.book({ ...book, slotId: second });
+    },
+  },
+  {
+    key: "policies.before",
+    title: "a policy sees the records as they are and as they would become",
+    async run({ storage }) {
+      const [first, second] = await twoSlots(storage);
+      const shown: unknown[] = [];
+      const watch: Policy = {
+        name: "watch",
+        check({ command, slots, appointments, before }) {
+          const brief = (all: readonly { readonly status: string; readonly version: number }[]) =>
+            all.map(({ status, version }) => `${status} ${version}`);
+          shown.push([command, brief(before.slots), brief(slots), brief(before.appointments), brief(appointments)]);
+          return undefined;
+        },
+      };
+      const engine = engineAt(storage, -600, watch);
+      const { appointment } = await engine.book({ ...forPatient, slotId: first });
+      await engine.reschedule({ actor: patient, appointmentId: appointment.id, slotId: second });
+      const booking = ["book", ["available 1"], ["booked 2"], [], ["confirmed 1"]];
+      const moving = [
+        "reschedule",
+        ["booked 2", "available 1"],
+        ["available 3", "booked 2"],
+        ["confirmed 1"],
+        ["confirmed 2"],
+      ];
+      assert.deepEqual(shown, [booking, moving]);
+    },
+  },
+];

@@ -1,0 +1,37 @@
+import type { CommandInputs } from "../../model/command-inputs.ts";
+import type { CommandResult } from "../../rules/index.ts";
+import type { Preview } from "../preview/preview.ts";
+import type { InputOf } from "./whose.ts";
+
+/** What a preview takes: the input of the command, without a key. */
+export type PreviewInput<Name extends keyof CommandInputs, Whose extends "host" | "actor" = "host"> = WithoutKey<
+  InputOf<CommandInputs[Name], Whose>
+>;
+
+type WithoutKey<Input> = Input extends unknown ? Omit<Input, "idempotencyKey"> : never;
+
+/** What a command would do. */
+export interface Previews<Whose extends "host" | "actor" = "host"> {
+  /**
+   * Decides a command as it would be decided now, and changes nothing. `authorize` and the policies are asked. The
+   * answer has all reasons against the command, and not only the first: a screen can show each beside what may help.
+   * It is a hint. Somebody may be faster, so only the command itself is an answer.
+   *
+   * Within a transaction of yours it locks what the command would lock, and holds until the transaction ends.
+   *
+   * @param command The name of a command.
+   * @param input What the command takes, without an `idempotencyKey`.
+   * @returns What the command would return, or the reasons against it. The first is what it would reject with.
+   * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
+   * `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const answer = await engine.preview("book", { actor, slotId, subjectId });
+   * if (!answer.possible) console.log(answer.reasons.map(({ error, helps }) => `${error.code}: ${helps.join(", ")}`));
+   * ```
+   */
+  preview<Name extends keyof CommandInputs>(
+    command: Name,
+    input: PreviewInput<Name, Whose>,
+  ): Promise<Preview<CommandResult<Name>>>;
+}

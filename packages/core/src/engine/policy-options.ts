@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { BookingError } from "../errors/index.ts";
+import { saying } from "../model/input-issue.ts";
+import { idSchema } from "../model/values.ts";
+import { type AudienceOf, audiences } from "../rules/audience.ts";
+import { notInThePast, pastName } from "../rules/policies/index.ts";
+import type { Policy } from "../rules/policy.ts";
+import { isObject } from "./parse.ts";
+
+interface PolicyOptions {
+  readonly policies?: readonly Policy[];
+  readonly audienceOf?: AudienceOf;
+}
+
+/** A host's own object, which may have more than this, and may be an instance of a class. */
+const policySchema = z.custom<Policy>(
+  (value) => isObject(value) && typeof value.check === "function" && idSchema.safeParse(value.name).success,
+  "must be an object with a name and a function check",
+);
+
+const audienceSchema = z.array(z.enum(audiences)).optional();
+
+export const policiesSchema = z.array(policySchema, "must be a list of policies").superRefine((policies, context) => {
+  for (const [index, { name, audience }] of policies.entries()) {
+    const earlier = policies.findIndex((other) => other.name === name);
+    if (earlier < index) issueAt([index, "name"], `must not be "${name}" again, as of number ${earlier}`, "repeated");
+    if (audienceSchema.safeParse(audience).success) continue;
+    issueAt([index, "audience"], `must be an array of ${audiences.map((one) => `"${one}"`).join(", ")}`, "invalid");
+  }
+
+  function issueAt(path: (string | number)[], message: string, code: "repeated" | "invalid"): void {
+    const { error, params } = saying(message, code);
+    context.addIssue({ code: "custom", path, message: error, params });
+  }
+});
+
+/**
+ * The host's policies, and what self-service needs beside them.
+ * @throws BookingError `invalid_input` if a policy has an audience that nobody can tell
+ */
+export function policiesOf({ policies = [], audienceOf }: PolicyOptions): readonly Policy[] {
+  if (audienceOf !== undefined) {
+    const hasPast = policies.some(({ name }) => name === pastName);
+    return hasPast ? policies : [notInThePast({ audience: ["self_service"] }), ...policies];
+  }
+  const index = policies.findIndex(({ audience }) => audience !== undefined);
+  if (index === -1) return policies;
+  const message = "needs the option audienceOf, which says who belongs to an audience";
+  const issue = { path: `policies.${index}.audience`, code: "needs_another_field", message } as const;
+  throw new BookingError("invalid_input", { issues: [issue] });
+}

@@ -1,0 +1,33 @@
+import type { ErrorCode, Refusal } from "../../errors/index.ts";
+import type { RecordKey } from "../../model/record.ts";
+import { appointmentKey, slotKey } from "../../rules/find.ts";
+
+/** What may help against a reason: another time, a person with more rights, or the same again later. */
+export const helps = ["another_time", "more_rights", "later"] as const;
+export type Help = (typeof helps)[number];
+
+const byCode: Partial<Readonly<Record<ErrorCode, readonly Help[]>>> = {
+  slot_booked: ["another_time"],
+  slot_held: ["another_time", "later"],
+  slot_blocked: ["another_time"],
+  slot_overlap: ["another_time"],
+  time_mismatch: ["another_time"],
+  no_slot_available: ["another_time"],
+  invalid_time_range: ["another_time"],
+  hold_expired: ["another_time"],
+  hold_not_owned: ["another_time", "later"],
+  policy_violation: ["another_time", "more_rights"],
+  forbidden: ["more_rights"],
+};
+
+/** Empty if only another command could help. */
+export const helpAgainst = ({ refused }: Refusal): readonly Help[] => byCode[refused] ?? [];
+
+/** The record that is in the way. Undefined if it is none, or one that is not stored yet. */
+export function obstacleIn({ refused, details }: Refusal): RecordKey | undefined {
+  if (refused === "slot_overlap")
+    return details.conflictingSlotId === null ? undefined : slotKey(details.conflictingSlotId);
+  if ("record" in details) return details.record === "schedule" ? undefined : { kind: details.record, id: details.id };
+  if ("slotId" in details) return slotKey(details.slotId);
+  return refused === "appointment_exists" ? appointmentKey(details.appointmentId) : undefined;
+}

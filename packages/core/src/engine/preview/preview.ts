@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { BookingError, type Refusal } from "../../errors/index.ts";
+import { type HostCommandName, hostCommandNames } from "../../model/journal.ts";
+import type { RecordKey } from "../../model/record.ts";
+import type { CommandResult } from "../../rules/index.ts";
+import { isStorageError } from "../../storage/storage-error.ts";
+import { beforeRepeat } from "../after-failure.ts";
+import type { Repeat } from "../attempt.ts";
+import { conceal } from "../conceal.ts";
+import { confirmRefusal } from "../confirm-refusal.ts";
+import { forbid } from "../decide.ts";
+import { type Loaded, loadRecords } from "../load-records.ts";
+import type { EngineSettings } from "../options.ts";
+import { parse } from "../parse.ts";
+import { contextOf, type ParsedCommand, type Request, requestOf } from "../request.ts";
+import { commandFrom } from "../run-command.ts";
+import { asBookingError, asHostTransactionError } from "../storage-failures.ts";
+import { showsTimes, withTimeZone } from "../with-time-zone.ts";
+import { type Help, helpAgainst, obstacleIn } from "./helps.ts";
+import { reasonsAgainst } from "./reasons.ts";
+
+/** One reason against a command. */
+export interface PreviewReason {
+  /** What the command would reject with if this were the only reason. */
+  readonly error: BookingError;
+  /** What may help: empty if only another command could. */
+  readonly helps: readonly Help[];
+  /** The slot or the appointment that is in the way. Null if it is none. */
+  readonly blockedBy: RecordKey | null;
+}
+
+/** What a command would do, if it were given now. */
+export type Preview<Result> =
+  /** `result` is what the command would return. Ids and tokens that it would make are others the next time. */
+  | { readonly possible: true; readonly result: Result }
+  /** All reasons against it. The first is what the command would reject with. */
+  | { readonly possible: false; readonly reasons: readonly [PreviewReason, ...PreviewReason[]] };
+
+/**
+ * Decides the command, and changes nothing.
+ * @throws BookingError
+ */
+export async function preview<Name extends HostCommandName>(
+  settings: EngineSettings,
+  name: Name,
+  input: unknown,
+): Promise<Preview<CommandResult<Name>>> {
+  const request = requestOf(settings, previewed(settings, name, input));
+  let last: Repeat | undefined;
+  try {
+    for (;;) {
+      const answer = await previewOnce(settings, request);
+      if (!("again" in answer)) return answer as Preview<CommandResult<Name>>;
+      await beforeRepeat(request, answer, last);
+      last = answer;
+    }
+  } finally {
+    request.finder.leave();
+  }
+}
+
+const nameSchema = z.enum(hostCommandNames, `must be the name of a command: ${hostCommandNames.join(", ")}`);
+
+function previewed(settings: EngineSettings, name: HostCommandName, input: unknown): ParsedCommand {
+  const parsed = commandFrom(parse(nameSchema, name, ["command"]), input, settings.actor);
+  if (parsed.command.idempotencyKey === undefined) return parsed;
+  const message = "must be left out: a preview changes nothing, so there is nothing that may happen only once";
+  throw new BookingError("invalid_input", {
+    issues: [{ path: "idempotencyKey", code: "conflicting_fields", message }],
+  });
+}
+
+async function previewOnce(settings: EngineSettings, request: Request): Promise<Preview<object> | Repeat> {
+  try {
+    return await previewOnRead(settings, request);
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+    if (settings.isHostTransaction) throw asHostTransactionError(error);
+    if (error.failure !== "transient" && error.failure !== "unknown") throw asBookingError(error);
+    return { again: "busy", cause: () => error };
+  }
+}
+
+async function previewOnRead(settings: EngineSettings, request: Request): Promise<Preview<object> | Repeat> {
+  const context = contextOf(settings, request);
+  const loaded = await loadRecords(settings, request, context);
+  try {
+    const { seen } = loaded.records;
+    const forbidden = loaded.isAsked ? undefined : forbid(settings, request, seen, context);
+    const refusal =
+      loaded.refusal ?? (forbidden && (await conceal(settings, request, context, loaded.records, forbidden)));
+    const decided = refusal === undefined ? reasonsAgainst(settings, request, seen, context) : ([refusal] as const);
+    if ("result" in decided) return { possible: true, result: decided.result };
+    const [first, ...others] = decided;
+    // What the input alone makes wrong is no reason that could pass.
+    if (first.refused === "invalid_input") throw new BookingError(first.refused, first.details);
+    const confirmed = await confirmRefusal(settings, request, first, loaded, context);
+    if (confirmed.again !== undefined) return confirmed;
+    const final = "refusal" in confirmed ? confirmed.refusal : first;
+    const further = await Promise.all(others.map((other) => inItsZone(settings, request, loaded, other)));
+    return { possible: false, reasons: [reasonOf(final), ...further.map(reasonOf)] };
+  } finally {
+    loaded.given?.release("unused");
+  }
+}
+
+async function inItsZone(
+  settings: EngineSettings,
+  request: Request,
+  loaded: Loaded,
+  refusal: Refusal,
+): Promise<Refusal> {
+  if (!showsTimes(refusal)) return refusal;
+  const { name, command, patience } = request;
+  return withTimeZone(settings, refusal, { name, command, seen: loaded.records.seen }, patience.until);
+}
+
+function reasonOf(refusal: Refusal): PreviewReason {
+  return {
+    error: new BookingError(refusal.refused, refusal.details),
+    helps: helpAgainst(refusal),
+    blockedBy: obstacleIn(refusal) ?? null,
+  };
+}

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+import { idSchema, reasonSchema } from "./values.ts";
+
+/** Passes one policy, which would have refused the command, for a reason that is kept. */
+export interface Override {
+  /** The name of the policy. */
+  readonly policy: string;
+  /** Why, in the actor's words: 1 to 500 characters. It is written to the journal. */
+  readonly reason: string;
+}
+
+export const overrideSchema = z
+  .array(z.strictObject({ policy: idSchema, reason: reasonSchema.min(1, "must not be empty") }), "must be an array")
+  .min(1, "must name a policy, or be left out")
+  .max(limits.overrides, `must not name more than ${limits.overrides} policies`);

@@ -1,0 +1,75 @@
+import type { Policy } from "../policy.ts";
+import { audienceIn, checkedMinutes, inWords, type MinutesOptions, minuteMs, type PolicyOptions } from "./options.ts";
+import { msUntil, wantedStart } from "./times.ts";
+
+/**
+ * Nothing is held, booked, accepted or moved to a time that has begun. An engine with the option `audienceOf` has this
+ * policy for self-service, unless `policies` has one of the name `not_in_the_past`.
+ *
+ * @example
+ * ```ts
+ * // Also for staff. With an empty audience, it would hold for nobody.
+ * const policies = [notInThePast({ audience: ["self_service", "staff"] })];
+ * ```
+ */
+export function notInThePast(options: PolicyOptions = {}): Policy {
+  return {
+    name: pastName,
+    ...audienceIn(options),
+    check(proposal) {
+      const start = wantedStart(proposal);
+      if (start === undefined || start >= proposal.now) return undefined;
+      return { problem: "This time has begun already. Choose a later one.", values: { start: start.toISOString() } };
+    },
+  };
+}
+
+export const pastName = "not_in_the_past";
+
+/**
+ * A time is held, booked, accepted or moved to at least so many minutes before it begins.
+ *
+ * @throws BookingError `invalid_input`
+ * @example
+ * ```ts
+ * const policies = [minimumNotice({ minutes: 120, audience: ["self_service"] })];
+ * ```
+ */
+export function minimumNotice(options: MinutesOptions): Policy {
+  const minutes = checkedMinutes(options);
+  return {
+    name: "minimum_notice",
+    ...audienceIn(options),
+    check(proposal) {
+      const start = wantedStart(proposal);
+      if (start === undefined || msUntil(start, proposal.now) >= minutes * minuteMs) return undefined;
+      const problem = `This time is too soon. It has to be booked at least ${inWords(minutes)} before it begins.`;
+      const earliest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
+      return { problem, values: { minutes, earliest } };
+    },
+  };
+}
+
+/**
+ * A time is held, booked, accepted or moved to at most so many minutes before it begins.
+ *
+ * @throws BookingError `invalid_input`
+ * @example
+ * ```ts
+ * const policies = [maximumHorizon({ minutes: 60 * 24 * 60 })]; // 60 days
+ * ```
+ */
+export function maximumHorizon(options: MinutesOptions): Policy {
+  const minutes = checkedMinutes(options);
+  return {
+    name: "maximum_horizon",
+    ...audienceIn(options),
+    check(proposal) {
+      const start = wantedStart(proposal);
+      if (start === undefined || msUntil(start, proposal.now) <= minutes * minuteMs) return undefined;
+      const problem = `This time is too far ahead. It can be booked ${inWords(minutes)} before it begins, and not earlier.`;
+      const latest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
+      return { problem, values: { minutes, latest } };
+    },
+  };
+}
