@@ -102,7 +102,7 @@ describe("the documentation that an editor shows", () => {
   });
 
   it("is shown over the commands and reads of an actor's engine, too", async () => {
-    const own = calls.filter(({ owner }) => /^(?:SlotCommands|AppointmentCommands|EngineReads)$/.test(owner));
+    const own = calls.filter(({ owner }) => /^(?:SlotCommands|AppointmentCommands|Previews|EngineReads)$/.test(owner));
     const text = `${stage}${own.map(({ name }) => `engine.as(actor).${name};`).join("\n")}`;
     const first = stage.split("\n").length - 1;
     const places = own.map((_, index) => ({ line: first + index, character: "engine.as(actor).".length }));

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, "..");
 const core = "packages/core/src";
 
 /** Where the members of `Engine` stand. */
-export const engineFiles = ["slot-commands", "appointment-commands", "reads", "engines"].map(
+export const engineFiles = ["slot-commands", "appointment-commands", "previews", "reads", "engines"].map(
   (name) => `${core}/engine/api/${name}.ts`,
 );
 
@@ -34,8 +34,11 @@ const otherFiles = [
   `${core}/engine/feed/changes.ts`,
   `${core}/engine/live/live-slots.ts`,
   `${core}/model/open-slot.ts`,
+  `${core}/model/override.ts`,
   `${core}/engine/check-sync.ts`,
   `${core}/rules/authorize.ts`,
+  `${core}/rules/policy.ts`,
+  `${core}/engine/preview/preview.ts`,
   `${core}/rules/create-slots.ts`,
   `${core}/rules/block.ts`,
   `${core}/rules/hold.ts`,
@@ -100,7 +103,10 @@ export function codesIn(member: Member): readonly string[] {
 
 /** As the host's own engine has it. */
 const signatureOf = ({ signature }: Member) =>
-  signature.replaceAll(/(?:InputOf|SeenBy)<(\w+), Whose>/g, "$1").replace("<Whose>", "");
+  signature
+    .replaceAll(/(?:InputOf|SeenBy)<(\w+), Whose>/g, "$1")
+    .replaceAll(", Whose>", ">")
+    .replace("<Whose>", "");
 
 /** The interfaces of which one is what a call takes. */
 export function inputsOf(call: Member, { partsOf }: Declarations): readonly string[] {
@@ -110,7 +116,7 @@ export function inputsOf(call: Member, { partsOf }: Declarations): readonly stri
 
 function callSection(call: Member, known: Declarations): string {
   const { fieldsOf } = known;
-  const [, parameters = "", result = ""] = /\.\w+(?:<\w+>)?\(([\s\S]*)\): ([\s\S]*)$/.exec(signatureOf(call)) ?? [];
+  const [, parameters = "", result = ""] = /\.\w+(?:<[^(]+>)?\(([\s\S]*)\): ([\s\S]*)$/.exec(signatureOf(call)) ?? [];
   const tables = inputsOf(call, known).map((type) => `${code(type)}:\n\n${fieldTable(fieldsOf(type))}`);
   const parameter = tagOf(call, "param");
   const codes = codesIn(call).map(code).join(", ");
@@ -142,6 +148,7 @@ const furtherAnswers = [
 const liveAnswers = ["LiveStanding", "OpenSlot", "OpenDay"];
 const questions = [
   "CommandRequest",
+  "OverrideRequest",
   "ReadRequest",
   "ListRequest",
   "HistoryRequest",
@@ -166,6 +173,8 @@ export async function apiPage(server: LanguageServer): Promise<string> {
     ...sectionsOf("SlotCommands"),
     "## Commands about appointments",
     ...sectionsOf("AppointmentCommands"),
+    "## Previews",
+    ...sectionsOf("Previews"),
     "## Reads",
     ...sectionsOf("EngineReads"),
     ...sectionsOf("LiveReads"),
@@ -178,12 +187,15 @@ export async function apiPage(server: LanguageServer): Promise<string> {
     ...sectionsOf("ActorEngine"),
     "## Options of createEngine",
     ...types(options),
+    "## Policies",
+    "[Policies](policies.md) has those that are supplied.",
+    ...types(["Policy", "Proposal", "Objection"]),
     "## What authorize is asked",
     ...types(questions),
     "## Parts of inputs",
-    ...types(["Actor", "NewSlotInput"]),
+    ...types(["Actor", "Override", "NewSlotInput"]),
     "## Parts of answers",
-    ...types([...answers, ...furtherAnswers, ...liveAnswers]),
+    ...types([...answers, "PreviewReason", ...furtherAnswers, ...liveAnswers]),
   ];
   return `${parts.join("\n\n")}\n`;
 }

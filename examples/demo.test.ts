@@ -188,6 +188,17 @@ describe("the example of who may see what", () => {
   });
 });
 
+describe("the example of policies", () => {
+  it("refuses self-service, tells all reasons before, and keeps what the desk has passed", async () => {
+    const { status, output } = await run("./policies.ts");
+    expect(output).toContain("preview: This time is too soon. It has to be booked at least 2 hours before it begins.");
+    expect(output).toContain("ada: minimum_notice { minutes: 120");
+    expect(output).toContain("desk: confirmed\nada: Please call us: the desk can do this for you.\n");
+    expect(output).toContain("journal: [ { policy: 'no_children_at_night', reason: 'A broken arm.' } ]");
+    expect(status).toBe(0);
+  });
+});
+
 describe("the example of live slots", () => {
   it("counts, finds and books without asking the database what is free", async () => {
     const { status, output } = await run("./live.ts");

@@ -63,6 +63,7 @@ const timeOf = (index: number) => ({ start: at(index * 30), end: at(index * 30 +
 async function slotCommands(of: EveryCall): Promise<void> {
   const { engine, run } = of;
   const slotId = freeSlot(of, 0);
+  await run("preview", () => engine.preview("block", { actor, slotId }));
   await run("block", () => engine.block({ actor, slotId }));
   await run("unblock", () => engine.unblock({ actor, slotId }));
   const { holdToken } = await run("hold", () => engine.hold({ actor, slotId }));

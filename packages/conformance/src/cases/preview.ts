@@ -130,14 +130,16 @@ export const previewCases: readonly ConformanceCase[] = [
       const engine = engineOn(storage);
       const [slot] = await publish(engine);
       const input = { actor: patient, slotId: slot?.id ?? "", subjectId: "p-1" };
-      const wrong = [
-        engine.preview("book", { ...input, subjectId: "" }),
-        engine.preview("book", { ...input, alsoSlotIds: [input.slotId] }),
-        engine.preview("book", { ...input, override: [{ policy: "none", reason: "x" }] }),
-        engine.preview("book", { ...input, idempotencyKey: "once" } as never),
-        engine.preview("reconcile" as never, input as never),
+      const wrong: readonly [string, object][] = [
+        ["book", { ...input, subjectId: "" }],
+        ["book", { ...input, alsoSlotIds: [input.slotId] }],
+        ["book", { ...input, override: [{ policy: "none", reason: "x" }] }],
+        ["book", { ...input, idempotencyKey: "once" }],
+        ["reconcile", input],
       ];
-      for (const call of wrong) await refusal(call, "invalid_input");
+      for (const [command, bad] of wrong) {
+        await refusal(engine.preview(command as "book", bad as typeof input), "invalid_input");
+      }
     },
   },
   {

@@ -19,10 +19,7 @@ interface Asked {
   readonly now: Date;
 }
 
-/** Asks whether the actor may run a command: the command as it came, and the records that it names. */
-export interface CommandRequest extends Asked {
-  /** It must be answered at once. */
-  readonly action: "command";
+interface AboutCommand extends Asked {
   /** Its name. Each chunk of a `createManySlots` is a `createSlots`. */
   readonly command: CommandName;
   /** Why, in the actor's words. Null if they gave no reason. */
@@ -37,11 +34,14 @@ export interface CommandRequest extends Asked {
   readonly appointment: Appointment | null;
 }
 
-/**
- * Asks whether the actor may pass a policy that refuses their command. `authorize` has allowed the command itself
- * before, by a `CommandRequest`, and the fields that both have are the same.
- */
-export interface OverrideRequest extends Omit<CommandRequest, "action"> {
+/** Asks whether the actor may run a command: the command as it came, and the records that it names. */
+export interface CommandRequest extends AboutCommand {
+  /** It must be answered at once. */
+  readonly action: "command";
+}
+
+/** Asks whether the actor may pass a policy that refuses their command, which `authorize` has allowed before. */
+export interface OverrideRequest extends AboutCommand {
   /** It must be answered at once. */
   readonly action: "override";
   /** The name of the policy. */
@@ -156,7 +156,7 @@ export function refuseOverride(
   return forbiddenBy(authorize, { action: "override", ...about, ...aboutCommand(input, seen, context) })?.refusal;
 }
 
-function aboutCommand(input: Input, seen: Seen, context: Context): Omit<CommandRequest, "action"> {
+function aboutCommand(input: Input, seen: Seen, context: Context): AboutCommand {
   const slotId = idIn(input.slotId) ?? foundFor(seen, context);
   const appointmentId = namedAppointment(context.command.name, input);
   return {
