@@ -1,7 +1,7 @@
 import type { AccessAnswer, AccessRequest, Authorize, CommandName } from "@slotwright/core";
 
 /** What patients do: with their own appointments, and with slots that nobody has yet. */
-const commandsOfPatients: readonly CommandName[] = ["book", "cancel", "reschedule", "hold", "release"];
+const commandsOfPatients: readonly CommandName[] = ["book", "cancel", "reschedule", "hold", "extend", "release"];
 
 /** Patients see and change their own appointments, and see slots without whose they are. The staff may do everything. */
 export const authorize: Authorize = (request) => {

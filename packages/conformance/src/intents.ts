@@ -10,6 +10,7 @@ export interface Intent {
     | "block"
     | "unblock"
     | "hold"
+    | "extend"
     | "release"
     | "bookSlot"
     | "bookTime"
@@ -35,6 +36,7 @@ const weighted: readonly { readonly weight: number; readonly value: Intent["name
   { weight: 4, value: "cancel" },
   { weight: 3, value: "reschedule" },
   { weight: 2, value: "hold" },
+  { weight: 1, value: "extend" },
   { weight: 1, value: "release" },
   { weight: 2, value: "block" },
   { weight: 2, value: "unblock" },
@@ -98,6 +100,7 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
   const idempotencyKey = intent.key === null ? {} : { idempotencyKey: `${world.name}${intent.name}-${intent.key}` };
   const by = { actor: provider, ...idempotencyKey };
   const holdToken = world.holdTokens.get(slotId);
+  const mine = intent.capacity === 1 && holdToken !== undefined ? { holdToken } : {};
   const chosen = ownId(intent, intent.appointment, world);
   const own = chosen === undefined ? {} : { appointmentId: chosen };
   const forSubject = { ...by, ...own, actor: patient, subjectId: `p-${intent.appointment}` };
@@ -119,7 +122,6 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       return;
     }
     case "bookSlot": {
-      const mine = intent.capacity === 1 && holdToken !== undefined ? { holdToken } : {};
       const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
       const { appointment } = await engine.book({ ...forSubject, slotId, alsoSlotIds, ...mine });
       world.appointmentIds.push(appointment.id);
@@ -131,14 +133,17 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       world.appointmentIds.push(appointment.id);
       return;
     }
+    case "extend":
+      await engine.extend({ ...by, slotId, holdToken: holdToken ?? "none", seconds: intent.length });
+      return;
     case "release":
       await engine.release({ ...by, slotId, holdToken: holdToken ?? "none" });
       return;
     case "accept":
-      await engine.accept({ ...by, appointmentId, ...(intent.capacity === 1 && { slotId }) });
+      await engine.accept({ ...by, appointmentId, ...mine, ...(intent.capacity === 1 && { slotId }) });
       return;
     case "reschedule":
-      await engine.reschedule({ ...by, appointmentId, slotId });
+      await engine.reschedule({ ...by, appointmentId, slotId, ...mine });
       return;
     case "block":
     case "unblock":

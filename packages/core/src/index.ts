@@ -66,6 +66,7 @@ export type {
   CommandInputs,
   CompleteInput,
   CreateSlotsInput,
+  ExtendInput,
   HoldInput,
   MarkNoShowInput,
   NewSlotInput,

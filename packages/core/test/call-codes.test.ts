@@ -98,6 +98,7 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   block: (engine) => engine.block(slot),
   unblock: (engine) => engine.unblock(slot),
   hold: (engine) => engine.hold(slot),
+  extend: (engine) => engine.extend({ ...slot, holdToken: "h" }),
   release: (engine) => engine.release({ ...slot, holdToken: "h" }),
   book: (engine) => engine.book({ ...slot, subjectId: "u" }),
   accept: (engine) => engine.accept(appointment),

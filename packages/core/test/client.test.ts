@@ -42,6 +42,7 @@ interface Answers {
   readonly block: ChangedSlotJson;
   readonly unblock: ChangedSlotJson;
   readonly hold: HeldSlotJson;
+  readonly extend: ChangedSlotJson;
   readonly release: ChangedSlotJson;
   readonly book: BookedJson;
   readonly accept: BookedJson;

@@ -49,6 +49,7 @@ describeOnEachEngine("the handler", ({ stage }) => {
     ]);
     await as("unblock", `POST /slots/${first}/unblock`, { body: { reason: "back" } });
     const held = await as("hold", `POST /slots/${first}/hold`, { body: { seconds: 60 } });
+    await as("extend", `POST /slots/${first}/extend`, { body: { holdToken: held.body.holdToken, seconds: 90 } });
     await as("release", `POST /slots/${first}/release`, { body: { holdToken: held.body.holdToken } });
 
     const body = { slotId: first, subjectId: "ada", appointmentId: "a/1", metadata: { note: "x" } };
@@ -59,7 +60,7 @@ describeOnEachEngine("the handler", ({ stage }) => {
     expect(again.body).toEqual({ ...booked.body, replayed: true });
 
     const moved = await as("reschedule", "POST /appointments/a%2F1/reschedule", { body: { slotId: second } });
-    expect(moved.body).toMatchObject({ slots: [{ id: second, version: 2 }], freedSlots: [{ id: first, version: 7 }] });
+    expect(moved.body).toMatchObject({ slots: [{ id: second, version: 2 }], freedSlots: [{ id: first, version: 8 }] });
     await as("checkIn", "POST /appointments/a%2F1/check-in", { headers: { "If-Match": '"2"' } });
     await as("complete", "POST /appointments/a%2F1/complete");
     const wish = { ...place, ...slotAt(600), subjectId: "ben", ifNoSlot: "schedule", appointmentId: "b" };

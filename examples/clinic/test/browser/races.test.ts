@@ -99,7 +99,7 @@ for (const engine of await bothEngines()) {
       expect(await sentenceOf(cell)).toContain("Ada Brandt");
     });
 
-    it("tells a patient who watches that a hold has run out, keeps what they wrote, and gives the time to others", async () => {
+    it("keeps a time longer if asked, tells a patient who watches that it has run out, keeps what they wrote, and gives the time to others", async () => {
       const slot = await bed().freshSlot();
       const ada = await bed().open("ada-brandt", { search: { ...slot.search, hold: "4" } });
       const ben = await bed().open("ben-okafor", { search: slot.search });
@@ -108,6 +108,11 @@ for (const engine of await bothEngines()) {
       await fillIn(ada, "Something long to write");
       await timeAs(ben, slot, "taken").waitFor();
       expect(await ada.getByRole("timer").textContent()).toMatch(/Kept for you for 0:0[1-4]/);
+      const endOfHold = async () =>
+        (await bed().as("dr-osei").calls.getSlot(slot.slotId)).hold?.expiresAt.getTime() ?? 0;
+      const first = await endOfHold();
+      await ada.getByRole("button", { name: "Keep it longer" }).click();
+      await expect.poll(endOfHold).toBeGreaterThan(first);
       await ada.getByRole("alert").getByText("This time is not kept for you any longer").waitFor();
       expect(await ada.getByRole("button", { name: "Book", exact: true }).isDisabled()).toBe(true);
       await timeAs(ben, slot, "30 min").waitFor();

@@ -67,6 +67,7 @@ async function slotCommands(of: EveryCall): Promise<void> {
   await run("block", () => engine.block({ actor, slotId }));
   await run("unblock", () => engine.unblock({ actor, slotId }));
   const { holdToken } = await run("hold", () => engine.hold({ actor, slotId }));
+  await run("extend", () => engine.extend({ actor, slotId, holdToken }));
   await run("release", () => engine.release({ actor, slotId, holdToken }));
   const held = await run("hold again", () => engine.hold({ actor, slotId }));
   await run("book a held slot", () =>

@@ -5,6 +5,7 @@ export const routes = {
   block: "POST /slots/{slotId}/block",
   unblock: "POST /slots/{slotId}/unblock",
   hold: "POST /slots/{slotId}/hold",
+  extend: "POST /slots/{slotId}/extend",
   release: "POST /slots/{slotId}/release",
   book: "POST /appointments",
   accept: "POST /appointments/{appointmentId}/accept",

@@ -20,6 +20,8 @@ const effects: Readonly<Record<HostCommandName, Effect>> = {
   block: (command, seen) => slotBecomes(command, seen, "blocked", null),
   unblock: (command, seen) => slotBecomes(command, seen, "available", null),
   hold: (command, seen, now) => slotBecomes(command, seen, "held", holdOf(command, now)),
+  // How long it will last is the server's to say.
+  extend: () => [],
   release: (command, seen) => slotBecomes(command, seen, "available", null),
   book,
   accept,

@@ -32,6 +32,7 @@ const callsWithActor = {
   block: { slotId: "s" },
   unblock: { slotId: "s" },
   hold: { slotId: "s" },
+  extend: { slotId: "s", holdToken: "t" },
   release: { slotId: "s", holdToken: "t" },
   book: { slotId: "s", subjectId: "p-1" },
   accept: { appointmentId: "a" },

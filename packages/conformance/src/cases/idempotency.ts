@@ -136,6 +136,7 @@ export const idempotencyCases: readonly ConformanceCase[] = [
         block: () => engine.block(onSlot(free.id)),
         unblock: () => engine.unblock(onSlot(blocked.id)),
         hold: () => engine.hold(onSlot(free.id)),
+        extend: () => engine.extend({ ...onSlot(held.id), holdToken }),
         release: () => engine.release({ ...onSlot(held.id), holdToken }),
         book: () => engine.book({ ...onSlot(free.id), subjectId: "p-3" }),
         accept: () => engine.accept({ ...onAppointment(asked.id), slotId: free.id }),

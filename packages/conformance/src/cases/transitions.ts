@@ -46,6 +46,7 @@ async function slotIn(status: SlotStatus, engine: Engine): Promise<Prepared> {
     hold: () => engine.hold(by),
     block: () => engine.block(by),
     unblock: () => engine.unblock(by),
+    extend: () => engine.extend({ ...by, holdToken: holdToken ?? "none" }),
     release: () => engine.release({ ...by, holdToken: holdToken ?? "none" }),
     book: () => engine.book({ ...by, subjectId: "p-2", ...(holdToken && { holdToken }) }),
     cancel: () => engine.cancel({ actor: patient, appointmentId }),

@@ -52,6 +52,7 @@ export const callCodes = {
   block: [...command, ...slot, ...taken],
   unblock: [...command, ...slot, "slot_booked", "slot_held", "slot_overlap"],
   hold: [...command, ...slot, ...taken],
+  extend: [...command, ...slot, ...hold],
   release: [...command, ...slot, ...hold],
   book: [
     ...command,

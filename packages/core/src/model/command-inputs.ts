@@ -103,6 +103,17 @@ export interface HoldInput extends SlotCommandInput {
   readonly seconds?: number | undefined;
 }
 
+/** What `extend` takes. */
+export interface ExtendInput extends SlotCommandInput {
+  /** The token that `hold` returned: 1 to 128 characters. */
+  readonly holdToken: string;
+  /**
+   * How long the hold lasts, in seconds from now: 1 to 86 400, which is a day. A hold that lasts longer already keeps
+   * its end. Default 300.
+   */
+  readonly seconds?: number | undefined;
+}
+
 /** What `release` takes. */
 export interface ReleaseInput extends SlotCommandInput {
   /** The token that `hold` returned: 1 to 128 characters. */
@@ -121,6 +132,11 @@ export interface SlotTakingInput {
    * Default 0.
    */
   readonly alternatives?: number | undefined;
+  /**
+   * The token that `hold` returned, if the slot is held for this. An array of at most 16 tokens, if further slots are
+   * held too. Default: none, so a held slot is refused with `slot_held`.
+   */
+  readonly holdToken?: string | readonly string[] | undefined;
 }
 
 /** What `book` takes to book a slot that is known by its id. */
@@ -146,11 +162,6 @@ export interface BookSlotInput extends SlotCommandInput, SlotTakingInput {
   readonly start?: InstantInput | undefined;
   /** When the appointment ends, exclusive: after `start`, and within the slot. Default: when the slot ends. */
   readonly end?: InstantInput | undefined;
-  /**
-   * The token that `hold` returned, if the slot is held for this booking. An array of at most 16 tokens, if further
-   * slots are held too. Default: none, so a held slot is refused with `slot_held`.
-   */
-  readonly holdToken?: string | readonly string[] | undefined;
   /**
    * A plain JSON object of your own, kept with the appointment: at most 16 384 characters of JSON, nested at most
    * 16 levels deep. Default `{}`.
@@ -233,6 +244,7 @@ export type CommandInputs = {
   readonly block: BlockInput;
   readonly unblock: UnblockInput;
   readonly hold: HoldInput;
+  readonly extend: ExtendInput;
   readonly release: ReleaseInput;
   readonly book: BookInput;
   readonly accept: AcceptInput;

@@ -59,6 +59,12 @@ export const holdSchema = z.strictObject({
   seconds: wholeNumber(1, limits.holdSeconds).default(300),
 });
 
+export const extendSchema = z.strictObject({
+  ...slotCommand,
+  holdToken: idSchema,
+  seconds: wholeNumber(1, limits.holdSeconds).default(300),
+});
+
 export const releaseSchema = z.strictObject({ ...slotCommand, holdToken: idSchema });
 
 /** Further slots (a room's, a device's) that the appointment also takes, all or none. */
@@ -70,6 +76,11 @@ const alsoSlotIds = z
 /** How many free slots nearby a refusal should offer. */
 const alternatives = wholeNumber(0, limits.alternatives).default(0);
 
+/** Tokens of holds on the slots that are to be taken. */
+const holdToken = z
+  .union([idSchema, z.array(idSchema).max(limits.slotsPerAppointment)], "must be a token, or an array of tokens")
+  .optional();
+
 /** Book a slot that is known by its id. `ifVersion` is the slot's. */
 export const bookSlotSchema = z.strictObject({
   ...slotCommand,
@@ -80,9 +91,7 @@ export const bookSlotSchema = z.strictObject({
   facilityId: idSchema.optional(),
   start: instantSchema.optional(),
   end: instantSchema.optional(),
-  holdToken: z
-    .union([idSchema, z.array(idSchema).max(limits.slotsPerAppointment)], "must be a token, or an array of tokens")
-    .optional(),
+  holdToken,
   metadata: metadataSchema.default({}),
   alternatives,
 });
@@ -109,6 +118,7 @@ export const acceptSchema = z.strictObject({
   ...appointmentCommand,
   slotId: idSchema.optional(),
   alsoSlotIds,
+  holdToken,
   alternatives,
 });
 
@@ -119,6 +129,7 @@ export const rescheduleSchema = z.strictObject({
   alsoSlotIds,
   start: instantSchema.optional(),
   end: instantSchema.optional(),
+  holdToken,
   alternatives,
 });
 
@@ -140,6 +151,7 @@ export const commandSchemas = {
   block: blockSchema,
   unblock: unblockSchema,
   hold: holdSchema,
+  extend: extendSchema,
   release: releaseSchema,
   book: bookSchema,
   accept: acceptSchema,

@@ -7,6 +7,7 @@ export const commandNames = [
   "block",
   "unblock",
   "hold",
+  "extend",
   "release",
   "book",
   "accept",

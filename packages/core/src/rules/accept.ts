@@ -31,7 +31,8 @@ export const accept: Rule<Command<"accept">, Booked> = {
     const primary = seen.slot(slotId);
     const wrong = refuseRepeated(ids) ?? (primary && refuseOtherSchedule(primary, appointment));
     if (wrong !== undefined) return wrong;
-    const slots = claimSlots(ids, () => ({ start, end }), seen, context);
+    const holdTokens = [command.holdToken ?? []].flat();
+    const slots = claimSlots(ids, () => ({ start, end, holdTokens }), seen, context);
     if (isRefusal(slots)) return slots;
     const owned = { providerIds: providersOf(slots), slotIds: ids };
     const change = changeAppointment(appointment, { status: "confirmed", ...owned }, context);

@@ -6,6 +6,7 @@ import { cancel } from "./cancel.ts";
 import { checkIn } from "./check-in.ts";
 import { complete } from "./complete.ts";
 import { createSlots } from "./create-slots.ts";
+import { extend } from "./extend.ts";
 import { hold } from "./hold.ts";
 import { markNoShow } from "./mark-no-show.ts";
 import { release } from "./release.ts";
@@ -19,6 +20,7 @@ export const rules = {
   block,
   unblock,
   hold,
+  extend,
   release,
   book,
   accept,

@@ -36,6 +36,7 @@ export const reschedule: Rule<Command<"reschedule">, Rescheduled> = {
       start: command.start ?? slot.start,
       end: command.end ?? slot.end,
       appointmentId: appointment.id,
+      holdTokens: [command.holdToken ?? []].flat(),
     });
     const refusal =
       refuseAppointmentChange(appointment, "confirmed", context) ??

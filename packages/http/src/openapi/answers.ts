@@ -168,6 +168,7 @@ export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi
   block: changedSlot,
   unblock: changedSlot,
   hold: answer({ slot, holdToken: z.string(), replayed }),
+  extend: changedSlot,
   release: changedSlot,
   book: answer(booked),
   accept: answer(booked),

@@ -85,6 +85,7 @@ export const routes = {
   block: slot("block", "Blocks an available slot", inputSchemas.block),
   unblock: slot("unblock", "Makes a blocked slot available again", inputSchemas.unblock),
   hold: slot("hold", "Holds an available slot for a short while", inputSchemas.hold),
+  extend: slot("extend", "Lets a hold last longer", inputSchemas.extend),
   release: slot("release", "Gives a held slot back", inputSchemas.release),
   book: {
     method: "POST",

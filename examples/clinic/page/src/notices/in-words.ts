@@ -14,6 +14,11 @@ const words: Readonly<Record<Name, Words>> = {
   block: { noun: "blocking of a slot", done: "The slot was blocked.", refused: "The slot was not blocked." },
   unblock: { noun: "unblocking of a slot", done: "The slot was unblocked.", refused: "The slot was not unblocked." },
   hold: { noun: "keeping of a time", done: "The time is kept.", refused: "The time could not be kept." },
+  extend: {
+    noun: "longer keeping of a time",
+    done: "The time is kept longer.",
+    refused: "The time is not kept longer.",
+  },
   release: { noun: "giving back of a time", done: "The time was given back.", refused: "The time was not given back." },
   book: { noun: "booking", done: "The appointment was booked.", refused: "The appointment was not booked." },
   accept: { noun: "acceptance", done: "The appointment was accepted.", refused: "The appointment was not accepted." },

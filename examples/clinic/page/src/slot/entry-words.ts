@@ -17,6 +17,7 @@ const acts: Readonly<Record<ShownEntry["command"], string>> = {
   block: "blocked it",
   unblock: "unblocked it",
   hold: "held it",
+  extend: "held it longer",
   release: "gave it back",
   book: "booked it",
   accept: "accepted an appointment into it",

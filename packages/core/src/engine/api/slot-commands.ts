@@ -1,6 +1,7 @@
 import type {
   BlockInput,
   CreateSlotsInput,
+  ExtendInput,
   HoldInput,
   ReleaseInput,
   UnblockInput,
@@ -86,8 +87,8 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   unblock(input: InputOf<UnblockInput, Whose>): Promise<ChangedSlot>;
 
   /**
-   * Holds an available slot for a short while. Meanwhile only the token's owner can book or release it. When the time
-   * is over, the slot counts as available again, without any cleanup job.
+   * Holds an available slot for a short while. Meanwhile only the token's owner can take, extend or release it. When the
+   * time is over, the slot counts as available again, without any cleanup job.
    *
    * @returns The slot, now `held`, and the token of the hold. The token is not stored and cannot be read again.
    * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `invalid_transition`,
@@ -101,6 +102,22 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * ```
    */
   hold(input: InputOf<HoldInput, Whose>): Promise<HeldSlot>;
+
+  /**
+   * Lets a hold last longer, counted from now, while it has not expired. It never ends earlier than it would.
+   *
+   * @returns The slot, still `held`; `hold.expiresAt` says until when.
+   * @throws BookingError `slot_not_found`, `hold_not_found`, `invalid_transition`, `version_conflict`, `hold_expired`,
+   * `hold_not_owned`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { holdToken } = await engine.hold({ actor, slotId, seconds: 300 });
+   * const { slot } = await engine.extend({ actor, slotId, holdToken, seconds: 300 });
+   * ```
+   */
+  extend(input: InputOf<ExtendInput, Whose>): Promise<ChangedSlot>;
 
   /**
    * Gives a held slot back before the hold expires.

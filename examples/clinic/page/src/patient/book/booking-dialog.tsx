@@ -52,7 +52,7 @@ export function BookingDialog({ hold, onBook }: BookingDialogProps) {
 
 /** How it stands with the time. It has the same height in all of its states. */
 function KeepingState({
-  hold: { keeping, seconds },
+  hold: { keeping, seconds, keepLonger },
   onKeep,
 }: {
   readonly hold: BookingDialogProps["hold"];
@@ -62,12 +62,14 @@ function KeepingState({
     case "asking":
       return (
         <div className="hold-clock">
-          <p>Keeping this time for you…</p>
+          <div className="hold-row">
+            <p>Keeping this time for you…</p>
+          </div>
           <div className="hold-bar" aria-hidden="true" />
         </div>
       );
     case "kept":
-      return <HoldClock endsAt={keeping.endsAt} seconds={seconds} />;
+      return <HoldClock endsAt={keeping.endsAt} seconds={seconds} onKeepLonger={keepLonger} />;
     case "unreachable":
       return (
         <p className="hold-note" role="status">

@@ -22,6 +22,8 @@ export interface Hold {
   readonly seconds: number;
   /** Keeps a time, in place of the one before. */
   readonly keep: (offer: OpenSlot) => void;
+  /** Keeps the time that is kept as long again, counted from now. */
+  readonly keepLonger: () => void;
   /** Gives the time back. */
   readonly giveBack: () => void;
   /** Forgets it without giving it back: it is about to be booked. */
@@ -66,9 +68,23 @@ export function useHold(seconds: number): Hold {
     [calls, seconds, become, giveBack],
   );
 
+  const keepLonger = useCallback(() => {
+    const kept = current.current;
+    if (kept?.name !== "kept") return;
+    const endsAt = Date.now() + seconds * 1000;
+    const again = { slotId: kept.offer.slotId, holdToken: kept.token, seconds, idempotencyKey: newId() };
+    calls.extend(again).then(
+      () => {
+        if (current.current === kept) become({ ...kept, endsAt: Math.max(kept.endsAt, endsAt) });
+      },
+      // It ends when it would have ended, which the clock shows.
+      () => {},
+    );
+  }, [calls, seconds, become]);
+
   useEndOfHold(keeping, () => become({ name: "over", offer: (keeping as Keeping).offer }));
   useLeaving(current, me.id, giveBack);
-  return { keeping, seconds, keep, giveBack, letGo: () => become(null) };
+  return { keeping, seconds, keep, keepLonger, giveBack, letGo: () => become(null) };
 }
 
 function withoutHold(offer: OpenSlot, error: unknown): Keeping {
