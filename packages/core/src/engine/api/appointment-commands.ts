@@ -21,11 +21,12 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * other is refused with the reason.
    *
    * @returns The appointment, and the slots that it owns now. None if it is only `scheduled`.
-   * @throws BookingError `appointment_exists`, `invalid_time_range`, `slot_not_found`, `hold_not_found`, `slot_booked`,
-   * `slot_held`, `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `no_slot_available`, `invalid_transition`,
-   * `version_conflict`, `hold_expired`, `hold_not_owned`, `invalid_input`, `idempotency_key_reused`,
-   * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
-   * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @throws BookingError `appointment_exists`, `invalid_time_range`, `slot_not_found`, `hold_not_found`,
+   * `slot_booked`, `slot_held`, `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `no_slot_available`,
+   * `invalid_transition`, `version_conflict`, `hold_expired`, `hold_not_owned`, `invalid_input`,
+   * `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
+   * `schema_too_new`, `settings_mismatch`.
    * @example
    * ```ts
    * // A slot that the caller has seen.
@@ -42,11 +43,11 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * slot of the provider at the facility that contains the time of the appointment.
    *
    * @returns The appointment, now `confirmed`, and the slots that it owns.
-   * @throws BookingError `slot_not_found`, `appointment_not_found`, `slot_booked`, `slot_held`, `slot_blocked`,
-   * `time_mismatch`, `schedule_mismatch`, `no_slot_available`, `invalid_transition`, `version_conflict`,
-   * `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
-   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
-   * `schema_too_new`, `settings_mismatch`.
+   * @throws BookingError `slot_not_found`, `appointment_not_found`, `hold_not_found`, `hold_expired`,
+   * `hold_not_owned`, `slot_booked`, `slot_held`, `slot_blocked`, `time_mismatch`, `schedule_mismatch`,
+   * `no_slot_available`, `invalid_transition`, `version_conflict`, `invalid_input`, `idempotency_key_reused`,
+   * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
+   * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
    * @example
    * ```ts
    * const { appointment, slots } = await engine.accept({ actor, appointmentId });
@@ -59,11 +60,11 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * ones become available in one commit. If a new one is not available, the appointment keeps what it has.
    *
    * @returns The appointment with its new times, the slots that it owns now, and those that became available.
-   * @throws BookingError `invalid_time_range`, `slot_not_found`, `appointment_not_found`, `slot_booked`, `slot_held`,
-   * `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `invalid_transition`, `version_conflict`, `invalid_input`,
-   * `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
-   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
-   * `schema_too_new`, `settings_mismatch`.
+   * @throws BookingError `invalid_time_range`, `slot_not_found`, `appointment_not_found`, `hold_not_found`,
+   * `hold_expired`, `hold_not_owned`, `slot_booked`, `slot_held`, `slot_blocked`, `time_mismatch`,
+   * `schedule_mismatch`, `invalid_transition`, `version_conflict`, `invalid_input`, `idempotency_key_reused`,
+   * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
+   * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
    * @example
    * ```ts
    * const { appointment } = await engine.reschedule({ actor, appointmentId, slotId, alternatives: 3 });
