@@ -69,9 +69,10 @@ function configOf({ folder, types, report }: Entry, temporary: string): Extracto
 }
 
 /** All entries at once: most of them load the same declarations, and loading those is most of the work. */
-function compiled([first, ...others]: readonly ExtractorConfig[]): CompilerState | undefined {
-  const additionalEntryPoints = others.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath);
-  return first && CompilerState.create(first, { additionalEntryPoints });
+function compiled(configs: readonly ExtractorConfig[]): CompilerState {
+  const [first, ...others] = configs;
+  if (first === undefined) throw new Error("No package publishes anything.");
+  return CompilerState.create(first, { additionalEntryPoints: others.map((one) => one.mainEntryPointFilePath) });
 }
 
 /** Which reports do not say what the entries export. With `localBuild` the differences are written. */
