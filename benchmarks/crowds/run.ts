@@ -22,6 +22,7 @@ export interface CrowdsResult extends Circumstances {
 }
 
 interface Sizes {
+  readonly processes: readonly number[];
   readonly seats: number;
   readonly few: { readonly seats: number; readonly callers: number };
   readonly rounds: number;
@@ -29,6 +30,7 @@ interface Sizes {
 }
 
 const full: Sizes = {
+  processes: [1, 2, 4],
   seats: 1_000,
   few: { seats: 100, callers: 5_000 },
   rounds: 5,
@@ -36,6 +38,7 @@ const full: Sizes = {
 };
 
 const quick: Sizes = {
+  processes: [1, 2],
   seats: 60,
   few: { seats: 10, callers: 200 },
   rounds: 1,
@@ -50,7 +53,7 @@ export async function crowdsOn(
   onStep: (step: string) => void,
   signal: AbortSignal,
 ): Promise<CrowdsOn> {
-  const { seats, few, rounds, calendar } = isQuick ? quick : full;
+  const { processes: counts, seats, few, rounds, calendar } = isQuick ? quick : full;
   const engine = await loadEngine(name);
   const database = await engine.createDatabase(signal);
   const { address, origin } = database;
@@ -58,7 +61,7 @@ export async function crowdsOn(
     await migrated(engine, address);
     const stage = { name, engine, address };
     const thousand: Rushed[] = [];
-    for (const processes of [1, 2, 4]) {
+    for (const processes of counts) {
       onStep(`${seats} seats, ${processes} ${processes === 1 ? "process" : "processes"}`);
       const callers = Math.round(seats * 1.05);
       thousand.push(await rush(stage, { seats, callers, processes, rounds }, signal));

@@ -28,7 +28,8 @@ const dayMs = 24 * 60 * 60_000;
 const weekMs = 7 * dayMs;
 const firstStart = Date.UTC(2027, 0, 4, 8);
 
-export async function followMany(slots: number): Promise<LiveFigures> {
+/** @param calls How often each search is made; those that read more are made less often. */
+export async function followMany(slots: number, calls = 20_000): Promise<LiveFigures> {
   // Few slots fill less than a week, and a week is searched.
   const days = Math.max(Math.ceil(slots / providers / slotsPerDay), 7);
   const engine = createEngine({ storage: storageOf(slots) });
@@ -39,7 +40,7 @@ export async function followMany(slots: number): Promise<LiveFigures> {
   const followMs = performance.now() - begun;
   const bytes = usedMemory() - before;
   try {
-    return { slots, followMs, bytes, ...(await measured(live, Math.floor(days / 7))) };
+    return { slots, followMs, bytes, ...(await measured(live, Math.floor(days / 7), calls)) };
   } finally {
     live.close();
   }
@@ -89,7 +90,11 @@ function slotAt(index: number): Slot {
 
 const inputs = 2_000;
 
-async function measured(live: LiveSlots, weeks: number): Promise<Pick<LiveFigures, "searches" | "callersPerSecond">> {
+async function measured(
+  live: LiveSlots,
+  weeks: number,
+  calls: number,
+): Promise<Pick<LiveFigures, "searches" | "callersPerSecond">> {
   const searchesOf = Array.from({ length: inputs }, (_, index) => {
     const from = firstStart + (index % Math.max(weeks, 1)) * weekMs;
     const providerIds = Array.from({ length: providersPerSearch }, (_, number) =>
@@ -103,15 +108,15 @@ async function measured(live: LiveSlots, weeks: number): Promise<Pick<LiveFigure
     if (items.length !== pageSize) throw new Error(`${items.length} slots were found.`);
   };
   const searches = [
-    timed("the first 100 of 50 providers in a week", 20_000, findOpen),
-    timed("the next one of 50 providers", 20_000, (index) => {
+    timed("the first 100 of 50 providers in a week", calls, findOpen),
+    timed("the next one of 50 providers", calls, (index) => {
       const { providerIds, from } = inputAt(index) as (typeof searchesOf)[number];
       live.next({ providerIds, from });
     }),
-    timed("by day, 50 providers in a week", 10_000, (index) => live.countByDay(inputAt(index))),
-    timed("by day, all providers and days", 500, () => live.countByDay()),
+    timed("by day, 50 providers in a week", calls / 2, (index) => live.countByDay(inputAt(index))),
+    timed("by day, all providers and days", calls / 40, () => live.countByDay()),
   ];
-  return { searches, callersPerSecond: await rateOfCallers(64, findOpen) };
+  return { searches, callersPerSecond: await rateOfCallers(64, calls / 40, findOpen) };
 }
 
 function timed(name: string, count: number, work: (index: number) => unknown) {
@@ -125,8 +130,7 @@ function timed(name: string, count: number, work: (index: number) => unknown) {
 }
 
 /** As callers of a web server: each asks again once it has its answer, in a turn of its own. */
-async function rateOfCallers(callers: number, work: (index: number) => unknown): Promise<number> {
-  const each = 500;
+async function rateOfCallers(callers: number, each: number, work: (index: number) => unknown): Promise<number> {
   const begun = performance.now();
   const calling = Array.from({ length: callers }, async (_, caller) => {
     for (let call = 0; call < each; call++) {

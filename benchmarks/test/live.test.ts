@@ -3,7 +3,7 @@ import { followMany } from "../live/many-slots.ts";
 import { parseLiveOptions } from "../live/options.ts";
 
 it("measures live slots", async () => {
-  const { slots, bytes, searches, callersPerSecond } = await followMany(50_000);
+  const { slots, bytes, searches, callersPerSecond } = await followMany(50_000, 400);
   expect(slots).toBe(50_000);
   expect(bytes).toBeLessThan(200 * slots);
   expect(searches.map(({ name }) => name)).toContain("the first 100 of 50 providers in a week");

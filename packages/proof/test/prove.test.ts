@@ -7,6 +7,8 @@ import { promisify } from "node:util";
 import type { TestServer } from "@slotwright/test-servers";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { idleReason } from "../src/choice.ts";
+import { type ProofOptions, parseOptions } from "../src/options.ts";
 import type { ProofReport } from "../src/report.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
@@ -142,15 +144,26 @@ describe("prove", () => {
   it.each([
     {
       args: ["--histories", "0", "--faults", "0", "--no-mutants"],
-      why: "There is nothing to do with --histories 0, --faults 0 and --no-mutants.",
+      why: "There is nothing to do with --histories 0, --faults 0 and --no-mutants",
     },
-    { args: ["--fault", "server.kiled"], why: 'No fault on sqlite, postgres, mysql, mariadb has "server.kiled"' },
-    { args: ["--sqlite", "--fault", "network.cut"], why: 'No fault on sqlite has "network.cut" in its key.' },
-    { args: ["--faults", "0", "--fault", "network.cut"], why: "--faults 0 asks for none." },
-  ])("with nothing to do is a usage error that lists the faults: $args", async ({ args, why }) => {
-    const { status, output } = await prove([...args, "--report", join(folder, "nothing.json")]);
+    {
+      args: ["--fault", "server.kiled"],
+      why: 'No fault on sqlite, postgres, mysql, mariadb has "server.kiled" in its key',
+    },
+    { args: ["--sqlite", "--fault", "network.cut"], why: 'No fault on sqlite has "network.cut" in its key' },
+    {
+      args: ["--faults", "0", "--fault", "network.cut"],
+      why: "--fault chooses among faults, and --faults 0 asks for none",
+    },
+  ])("has nothing to do: $args", ({ args, why }) => {
+    expect(idleReason(parseOptions(args) as ProofOptions)).toBe(why);
+  });
+
+  it("with nothing to do is a usage error that lists the faults", async () => {
+    const args = ["--sqlite", "--fault", "network.cut", "--report", join(folder, "nothing.json")];
+    const { status, output } = await prove(args);
     expect(status).toBe(2);
-    expect(output).toContain(why);
+    expect(output).toContain('No fault on sqlite has "network.cut" in its key.');
     expect(output).toContain("Usage: prove [options]");
     expect(output).toMatch(/^ {2}server\.killed +the server is killed while it commits/m);
   });
@@ -170,7 +183,6 @@ describe("prove", () => {
     const wrong = await prove(["--histories", "many"]);
     expect(wrong.output).toContain('--histories must be a whole number, not "many"');
     expect(wrong.status).toBe(2);
-    const half = await prove(["--level", "calls"]);
-    expect(half.output).toContain("give --level (calls or statements), --seed and --path");
+    expect(() => parseOptions(["--level", "calls"])).toThrow("give --level (calls or statements), --seed and --path");
   });
 });

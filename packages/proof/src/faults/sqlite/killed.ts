@@ -85,6 +85,7 @@ export async function killAtEachStep(seed: number, amount: Amount = "short", fla
   await inFreshFolder(async (folder) => {
     const empty = await createFile(folder);
     for (const round of rounds[amount]) {
+      if (problems.length >= enoughProblems(flaw)) break;
       problems.push(...(await killRound({ ...round, statement: 0, empty, folder, seed, tally, flaw })));
     }
   });
@@ -95,8 +96,11 @@ export async function killAtEachStep(seed: number, amount: Amount = "short", fla
 /** Enough processes at a time to use the time that others take to start. */
 const lanes = 2;
 
-/** Enough to see what is wrong; a broken adapter has some with each statement. */
-const enoughProblems = 20;
+/**
+ * Enough to see what is wrong; a broken adapter has some with each statement. One that is broken on purpose need only be
+ * caught.
+ */
+const enoughProblems = (flaw: Flaw | undefined): number => (flaw === undefined ? 20 : 1);
 
 async function killRound(round: KillStep): Promise<readonly string[]> {
   const problems: string[] = [];
@@ -104,7 +108,7 @@ async function killRound(round: KillStep): Promise<readonly string[]> {
   let next = 1 + (round.seed % round.stride);
   let hasRunThrough = false;
   const lane = async () => {
-    while (!hasRunThrough && problems.length < enoughProblems) {
+    while (!hasRunThrough && problems.length < enoughProblems(round.flaw)) {
       const statement = next;
       next += round.stride;
       const step = { ...round, statement };
