@@ -1,4 +1,4 @@
-export type { ClusterDatabase, DividedCluster, NodeSettings, TestCluster } from "./cluster/cluster.ts";
+export type { ClusterDatabase, DistantCluster, DividedCluster, NodeSettings, TestCluster } from "./cluster/cluster.ts";
 export { type ClusterOptions, startCluster } from "./cluster/start-cluster.ts";
 export type { Environment, ServerName } from "./engine.ts";
 export type { GroupCluster } from "./group-replication/cluster.ts";
