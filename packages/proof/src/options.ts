@@ -10,6 +10,10 @@ export interface ProofOptions {
   readonly clusters: readonly ClusterName[];
   /** Nodes of one cluster that somebody else runs. */
   readonly urls: readonly string[];
+  /** Whether the suite for adapters is run on several versions of the engines, in place of everything else. */
+  readonly versions: boolean;
+  /** Only this release of them, such as `15`. */
+  readonly release: string | undefined;
   /** Histories on each engine, divided among the levels, or on each cluster. */
   readonly histories: number;
   /** How often each fault strikes on each engine or cluster. */
@@ -36,6 +40,9 @@ Exit status: 0 if nothing was found, 1 if something was found or could not be ru
   --galera --postgres-cluster   clusters of three nodes, in place of engines: callers on all nodes at once, and faults
                  of nodes while they run. Each run is added to the report
   --urls A,B,C   the same on nodes that you run, without faults: an administrator's URL of each. All have to take writes
+  --versions     in place of all that: the suite for adapters, on each release of PostgreSQL, MySQL and MariaDB that
+                 packages give, or of the engines that are named. A run takes the place of an earlier one in the report
+  --release R    only this release of them, for example 15 or 10.11
   --histories N  histories on each engine (default 3000) or cluster (default 300)
   --faults N     how often each fault strikes on each engine or cluster (default 3; 0 for none)
   --fault TEXT   only faults whose key contains this, for example network.cut or killed
@@ -44,7 +51,8 @@ Exit status: 0 if nothing was found, 1 if something was found or could not be ru
   --seed N       the seed of all randomness (default: a random one, which is printed)
   --level L      with --path and --seed: play one printed history again. L is ${levels.join(" or ")}
   --path P
-  --report FILE  where the report goes, as JSON (default proof-report.json, and proof-clusters.json for clusters)
+  --report FILE  where the report goes, as JSON (default proof-report.json; proof-clusters.json for clusters, and
+                 proof-versions.json for versions)
   --help         show this text`;
 
 const flags = {
@@ -55,6 +63,8 @@ const flags = {
   galera: { type: "boolean", default: false },
   "postgres-cluster": { type: "boolean", default: false },
   urls: { type: "string" },
+  versions: { type: "boolean", default: false },
+  release: { type: "string" },
   histories: { type: "string" },
   faults: { type: "string", default: "3" },
   fault: { type: "string", default: "" },
@@ -75,17 +85,21 @@ export function parseOptions(args: readonly string[]): ProofOptions | "help" {
   const urls = values.urls === undefined ? [] : parseUrls(values.urls);
   const isOnClusters = clusters.length + urls.length > 0;
   if (isOnClusters) refuseOthers({ ...values, chosen, clusters, urls });
+  if (values.versions) refuseBesideVersions({ ...values, chosen, isOnClusters });
+  else if (values.release !== undefined) throw new Error("--release chooses among --versions");
   const randomSeed = Math.floor(Math.random() * 1_000_000_000);
   return {
     engines: chosen.length > 0 || isOnClusters ? chosen : engineNames,
     clusters,
     urls,
+    versions: values.versions,
+    release: values.release,
     histories: wholeNumber("--histories", values.histories ?? (isOnClusters ? "300" : "3000")),
     faults: wholeNumber("--faults", values.faults),
     fault: values.fault,
-    mutants: values.mutants && values.fault === "" && values.path === undefined && !isOnClusters,
+    mutants: values.mutants && values.fault === "" && values.path === undefined && !isOnClusters && !values.versions,
     seed: values.seed === undefined ? randomSeed : wholeNumber("--seed", values.seed),
-    report: values.report ?? (isOnClusters ? "proof-clusters.json" : "proof-report.json"),
+    report: values.report ?? `proof-${values.versions ? "versions" : isOnClusters ? "clusters" : "report"}.json`,
     replay: replayOf(values.level, values.path),
   };
 }
@@ -107,6 +121,23 @@ function refuseOthers({ chosen, clusters, urls, fault, level, path }: Given): vo
   if (urls.length > 0 && fault !== "") throw new Error("Nothing is done to the nodes of --urls: leave out --fault");
   if (level !== undefined || path !== undefined) {
     throw new Error("--level and --path play a history of one engine again. On clusters, callers run freely.");
+  }
+}
+
+interface BesideVersions {
+  readonly chosen: readonly EngineName[];
+  readonly isOnClusters: boolean;
+  readonly histories?: string | undefined;
+  readonly fault: string;
+  readonly path?: string | undefined;
+}
+
+/** @throws Error for what does not go with versions */
+function refuseBesideVersions({ chosen, isOnClusters, histories, fault, path }: BesideVersions): void {
+  if (chosen.includes("sqlite")) throw new Error("--versions is for servers. SQLite comes with its driver.");
+  if (isOnClusters) throw new Error("--versions starts single servers: leave out clusters and --urls");
+  if (histories !== undefined || fault !== "" || path !== undefined) {
+    throw new Error("--versions plays no histories and no faults: leave out --histories, --fault and --path");
   }
 }
 

@@ -1,8 +1,9 @@
-export type { ClusterDatabase, DividedCluster, NodeSettings, TestCluster } from "./cluster/cluster.ts";
+export type { ClusterDatabase, DistantCluster, DividedCluster, NodeSettings, TestCluster } from "./cluster/cluster.ts";
 export { type ClusterOptions, startCluster } from "./cluster/start-cluster.ts";
 export type { Environment, ServerName } from "./engine.ts";
 export type { GroupCluster } from "./group-replication/cluster.ts";
 export type { PostgresCluster } from "./postgres/cluster.ts";
+export { type ServerRelease, serverReleases, startRelease } from "./releases/releases.ts";
 export { connectServer } from "./server/connected.ts";
 export type { StartOptions } from "./start.ts";
 export { startOwnServer, startServer } from "./start.ts";

@@ -59,3 +59,20 @@ it.each([0, 1])(
     network.heal(2);
   },
 );
+
+it("a way that is slowed takes so much longer there and back, and keeps the order also when that ends", async () => {
+  const visitor = await visit(await wayToEcho());
+  network.slow(40);
+  const started = performance.now();
+  visitor.say("a");
+  await wait(5);
+  network.slow(0);
+  visitor.say("b");
+  await expect.poll(visitor.heard, { interval: 1 }).toBe("ab");
+  expect(performance.now() - started).toBeGreaterThan(19);
+  network.slow(40);
+  const again = performance.now();
+  visitor.say("c");
+  await expect.poll(visitor.heard, { interval: 1 }).toBe("abc");
+  expect(performance.now() - again).toBeGreaterThan(39);
+});

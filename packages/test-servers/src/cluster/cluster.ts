@@ -30,6 +30,12 @@ export interface DividedCluster extends TestCluster {
   settle(): Promise<void>;
 }
 
+/** A cluster whose nodes can be as far from one another as in several data centres. */
+export interface DistantCluster {
+  /** From now on, a message between two nodes and its answer take so many milliseconds longer together. 0 ends that. */
+  slow(roundTripMs: number): void;
+}
+
 /** Settings of each node, which count more than its own: options of the server, by name. */
 export type NodeSettings = Readonly<Record<string, string>>;
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { createLine, type Line } from "../proxy/line.ts";
+import { createParcels } from "../proxy/parcels.ts";
 
 /** The ways on which the nodes of a cluster reach one another, and on which a node can be cut off. */
 export interface Network {
@@ -10,6 +11,8 @@ export interface Network {
   cut(place: number): void;
   /** Everything that was sent meanwhile gets through, in order, and new connections do, too. */
   heal(place: number): void;
+  /** From now on, a message and its answer take so many milliseconds longer together. 0 ends that. */
+  slow(roundTripMs: number): void;
   close(): void;
 }
 
@@ -36,6 +39,13 @@ export function createNetwork(): Network {
   const isCut = new Set<number>();
   const entrances: Server[] = [];
   const passages = new Set<Passage>();
+  const parcels = createParcels();
+  let delayMs = 0;
+  /** What is on its way is not overtaken by what is sent when the delay has ended. */
+  const delayed: Delay = (pass) => {
+    if (delayMs === 0 && parcels.haveArrived()) pass();
+    else parcels.send(delayMs, pass);
+  };
   /** Holds what a cut forbids, and lets go of all others. */
   const adjust = (passage: Passage) => {
     const isHeld = passage.ends.some((place) => isCut.has(place));
@@ -47,7 +57,7 @@ export function createNetwork(): Network {
   const admit = (way: Way, visitor: Socket) => {
     const from = way.from(visitor.remoteAddress ?? "");
     const node = connect({ ...way.target(from), noDelay: true });
-    const lines = [join(visitor, node), join(node, visitor)];
+    const lines = [join(visitor, node, delayed), join(node, visitor, delayed)];
     const passage: Passage = { ends: [from, way.to], sockets: [visitor, node], lines, releases: [] };
     passages.add(passage);
     adjust(passage);
@@ -70,6 +80,9 @@ export function createNetwork(): Network {
       isCut.delete(place);
       adjustAll();
     },
+    slow(roundTripMs) {
+      delayMs = roundTripMs / 2;
+    },
     close() {
       for (const entrance of entrances) entrance.close();
       for (const { sockets } of passages) for (const socket of sockets) socket.destroy();
@@ -77,13 +90,15 @@ export function createNetwork(): Network {
   };
 }
 
+type Delay = (pass: () => void) => void;
+
 /** What one sends, the other receives, until one of them closes. */
-function join(from: Socket, to: Socket): Line {
+function join(from: Socket, to: Socket, delayed: Delay): Line {
   const line = createLine(to);
-  from.on("data", (chunk: Buffer) => line.send(chunk));
+  from.on("data", (chunk: Buffer) => delayed(() => line.send(chunk)));
   // The closing that follows makes anything further unnecessary.
   from.on("error", () => {});
-  from.on("close", () => line.finish());
+  from.on("close", () => delayed(() => line.finish()));
   return line;
 }
 

@@ -3,7 +3,7 @@ import { startGalera } from "../galera/cluster.ts";
 import { type GroupCluster, startGroupReplication } from "../group-replication/cluster.ts";
 import type { Primaries } from "../group-replication/node.ts";
 import { type PostgresCluster, startPostgresCluster } from "../postgres/cluster.ts";
-import type { DividedCluster, NodeSettings } from "./cluster.ts";
+import type { DistantCluster, DividedCluster, NodeSettings } from "./cluster.ts";
 
 export interface ClusterOptions {
   /** Where to look for the PATH, the cache folder and `CI`. Defaults to `process.env`. */
@@ -16,7 +16,7 @@ export interface ClusterOptions {
 
 /** What each kind of cluster can do. */
 export interface Clusters {
-  readonly galera: DividedCluster;
+  readonly galera: DividedCluster & DistantCluster;
   readonly "group-replication": GroupCluster;
   readonly postgres: PostgresCluster;
 }

@@ -11,6 +11,8 @@ export interface DebianPackage {
   readonly name: string;
   /** The release to take it from. Defaults to the system's own. */
   readonly suite?: string;
+  /** A folder of the cache for itself, so that the same package of another release is not taken for it. */
+  readonly shelf?: string;
   /** Dependencies, by the beginnings of their names, that are not used. */
   readonly needless: RegExp;
 }
@@ -22,7 +24,7 @@ const fetching = new Map<string, Promise<string>>();
  * there.
  */
 export async function unpackedPackage(environment: Environment, wanted: DebianPackage): Promise<string> {
-  const cache = cacheFolder(environment);
+  const cache = join(cacheFolder(environment), wanted.shelf ?? "");
   return (await newestEntry(cache, wanted.name)) ?? (await fetchOnce(cache, wanted));
 }
 

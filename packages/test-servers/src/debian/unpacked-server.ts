@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Environment, Invocation } from "../engine.ts";
 import { describeCommand } from "../installed.ts";
-import type { MysqlFamilyPrograms } from "../mysql-family/programs.ts";
+import { type MysqlFamilyPrograms, shareFolder } from "../mysql-family/programs.ts";
 import { type DebianPackage, libraryFolders, unpackedPackage } from "./unpacked-package.ts";
 
 export interface DebianServer extends Omit<DebianPackage, "needless"> {
@@ -16,18 +16,20 @@ const needless = /^(perl|libperl|debconf)/;
 /** A server unpacked from Debian's packages. */
 export async function unpackedServer(environment: Environment, wanted: DebianServer): Promise<MysqlFamilyPrograms> {
   const entry = await unpackedPackage(environment, { ...wanted, needless });
-  const server = await throughOwnLoader(entry, join(entry, "usr", "sbin", wanted.server));
+  const program = join(entry, "usr", "sbin", wanted.server);
+  const server = await throughOwnLoader(entry, program);
   const described = await describeCommand({
     program: server.program,
     arguments: [...server.arguments, "--no-defaults", "--version"],
   });
   if (described === undefined) throw new Error(`${wanted.server} of the Debian package does not run here`);
-  const origin = `Debian package ${wanted.name}`;
-  return { version: described.version, origin, server, share: join(entry, "usr", "share", "mysql") };
+  const share = await shareFolder(program, ["english/errmsg.sys"], ["mysql", "mariadb"]);
+  if (share === undefined) throw new Error(`the Debian package ${wanted.name} brought no messages`);
+  return { version: described.version, origin: `Debian package ${wanted.name}`, server, share };
 }
 
 /** The server runs with the libraries that came with it, not with the system's, which may be older. */
-async function throughOwnLoader(root: string, server: string): Promise<Invocation> {
+export async function throughOwnLoader(root: string, server: string): Promise<Invocation> {
   const libraries = await libraryFolders(root);
   const loader = await findLoader(libraries);
   return { program: loader, arguments: ["--library-path", libraries.join(":"), server] };

@@ -1,5 +1,6 @@
 import {
   createOnAll,
+  type DistantCluster,
   type DividedCluster,
   missingCluster,
   type NodeSettings,
@@ -20,7 +21,7 @@ const size = 3;
 export async function startGalera(
   environment: Environment,
   settings: NodeSettings,
-): Promise<DividedCluster | undefined> {
+): Promise<(DividedCluster & DistantCluster) | undefined> {
   const programs = await galeraPrograms(environment).catch((error: Error) => error);
   if (programs instanceof Error) return missingCluster(galera.title, missingReason(programs), environment);
   const nodes: OwnServer[] = [];
@@ -37,9 +38,9 @@ export async function startGalera(
   }
   const [first] = nodes as [OwnServer];
   const { version, origin } = first;
-  const { cut, heal } = network;
+  const { cut, heal, slow } = network;
   const createDatabase = () => createOnAll(nodes, () => first, galera.client);
-  return { version, origin, nodes, createDatabase, cut, heal, settle: () => settle(nodes), stop };
+  return { version, origin, nodes, createDatabase, cut, heal, slow, settle: () => settle(nodes), stop };
 }
 
 function missingReason({ message }: Error): string {

@@ -1,5 +1,4 @@
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { run as execute } from "../commands.ts";
 import { unpackedServer } from "../debian/unpacked-server.ts";
 import type { Administrator, EngineDefinition, Environment, Installation, RunFolder } from "../engine.ts";
@@ -10,6 +9,7 @@ import {
   administratorStatements,
   administratorUrl,
   baseCommand,
+  firstOf,
   type MysqlFamilyPrograms,
   serverCommand,
   shareFolder,
@@ -29,7 +29,7 @@ export const mariadb: EngineDefinition = {
 async function installed(environment: Environment): Promise<readonly Installation[]> {
   const programs = await installedPrograms("mariadbd", environment, ["/usr/sbin"]);
   const found = programs.map(async ({ path, version }) => {
-    const share = await shareFolder(path, systemTables, ["mysql", "mariadb", "."]);
+    const share = await shareFolder(path, namesOf(systemTables), ["mysql", "mariadb", "."]);
     return share && mariadbInstallation({ version, origin: path, server: { program: path, arguments: [] }, share });
   });
   const usable = (await Promise.all(found)).filter((installation) => typeof installation === "object");
@@ -40,6 +40,7 @@ const systemTables = "mysql_system_tables.sql";
 
 /**
  * The input that `mariadb-install-db` gives to the server. That script is in another package, and needs more programs.
+ * Versions before 10.6 have no `sys` schema.
  */
 const scripts = [
   systemTables,
@@ -49,6 +50,9 @@ const scripts = [
   "mysql_sys_schema.sql",
 ];
 const initialising = ["--bootstrap", "--innodb-log-file-size=8M"];
+
+/** The names of a script, in versions before 11 and later. */
+const namesOf = (script: string): readonly string[] => [script, script.replace(/^mysql/, "mariadb")];
 
 export function mariadbInstallation(programs: MysqlFamilyPrograms): Installation {
   const { version, origin } = programs;
@@ -66,11 +70,16 @@ export function mariadbInstallation(programs: MysqlFamilyPrograms): Installation
 
 async function initialise(programs: MysqlFamilyPrograms, run: RunFolder, administrator: Administrator): Promise<void> {
   await mkdir(run.data, { mode: 0o700 });
-  const texts = await Promise.all(scripts.map((script) => readFile(join(programs.share, script), "utf8")));
+  const texts = await Promise.all(scripts.map((script) => textOf(programs.share, script)));
   const before = ["CREATE DATABASE mysql;", "USE mysql;", "SET @auth_root_socket=NULL;", ""].join("\n");
   // The server knows accounts only after it has read its tables.
   const after = `\nFLUSH PRIVILEGES;\n${administratorStatements(administrator)}`;
   // The host's name is not available here, and the accounts on it are of no use.
   const input = [before, ...texts, after].join("\n").replaceAll(/^.*@current_hostname.*$/gm, "");
   await execute(baseCommand(programs, run, initialising), { input });
+}
+
+async function textOf(share: string, script: string): Promise<string> {
+  const path = await firstOf(share, namesOf(script));
+  return path === undefined ? "" : readFile(path, "utf8");
 }

@@ -35,7 +35,7 @@ async function installed(environment: Environment): Promise<readonly Installatio
   const found = programs
     .filter(({ banner }) => !banner.includes("MariaDB"))
     .map(async ({ path, version }) => {
-      const share = await shareFolder(path, "english/errmsg.sys", ["mysql", "."]);
+      const share = await shareFolder(path, ["english/errmsg.sys"], ["mysql", "."]);
       return share && mysqlInstallation({ version, origin: path, server: { program: path, arguments: [] }, share });
     });
   const usable = (await Promise.all(found)).filter((installation) => typeof installation === "object");

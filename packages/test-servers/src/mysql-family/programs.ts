@@ -61,15 +61,27 @@ export function administratorUrl({ name, password }: Administrator, port: number
   return `mysql://${name}:${password}@127.0.0.1:${port}/slotwright`;
 }
 
-/** The share folder beside an installed server, found by a file that must be in it. */
-export async function shareFolder(server: string, file: string, names: readonly string[]): Promise<string | undefined> {
+/** The share folder beside a server, found by a file that must be in it under one of its names. */
+export async function shareFolder(
+  server: string,
+  files: readonly string[],
+  names: readonly string[],
+): Promise<string | undefined> {
   const share = join(dirname(server), "..", "share");
   for (const folder of names.map((name) => join(share, name))) {
-    const isThere = await access(join(folder, file)).then(
+    if ((await firstOf(folder, files)) !== undefined) return folder;
+  }
+  return undefined;
+}
+
+/** The path of the first of these files that the folder has. */
+export async function firstOf(folder: string, files: readonly string[]): Promise<string | undefined> {
+  for (const path of files.map((file) => join(folder, file))) {
+    const isThere = await access(path).then(
       () => true,
       () => false,
     );
-    if (isThere) return folder;
+    if (isThere) return path;
   }
   return undefined;
 }

@@ -1,4 +1,11 @@
-import { createOnAll, type DividedCluster, missingCluster, type NodeSettings, stopNodes } from "../cluster/cluster.ts";
+import {
+  createOnAll,
+  type DistantCluster,
+  type DividedCluster,
+  missingCluster,
+  type NodeSettings,
+  stopNodes,
+} from "../cluster/cluster.ts";
 import { createNetwork, type Network } from "../cluster/network.ts";
 import type { Administrator, Environment, Installation } from "../engine.ts";
 import { runServer } from "../server/run.ts";
@@ -10,7 +17,7 @@ import { nodeInstallation } from "./node.ts";
 import { postgres } from "./postgres.ts";
 
 /** A primary and two standbys. A commit waits until one of the standbys has it. */
-export interface PostgresCluster extends DividedCluster {
+export interface PostgresCluster extends DividedCluster, DistantCluster {
   /** The place of the primary among the nodes. */
   primary(): number;
   /**
@@ -81,6 +88,7 @@ async function startNodes(
   return {
     cut: network.cut,
     heal: network.heal,
+    slow: network.slow,
     settle,
     version: nodeOf(primary).version,
     origin: nodeOf(primary).origin,
