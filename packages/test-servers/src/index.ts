@@ -3,6 +3,7 @@ export { type ClusterOptions, startCluster } from "./cluster/start-cluster.ts";
 export type { Environment, ServerName } from "./engine.ts";
 export type { GroupCluster } from "./group-replication/cluster.ts";
 export type { PostgresCluster } from "./postgres/cluster.ts";
+export { type PgBouncerOptions, startPgBouncer } from "./postgres/pgbouncer.ts";
 export { connectServer } from "./server/connected.ts";
 export type { StartOptions } from "./start.ts";
 export { startOwnServer, startServer } from "./start.ts";
