@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
 import {
   createOnAll,
   type DividedCluster,
@@ -17,7 +16,7 @@ import { runServer } from "../server/run.ts";
 import type { OwnServer } from "../test-server.ts";
 import { startEtcd } from "./etcd.ts";
 import { type Member, memberInstallation, type PatroniStart } from "./node.ts";
-import { type PatroniPrograms, patroniPrograms, postgresBin, python, reachablePrograms } from "./programs.ts";
+import { type PatroniPrograms, patroniPrograms, postgresBin, python } from "./programs.ts";
 
 /**
  * A primary and two standbys, of which Patroni promotes one when the primary is lost. The processes of a node are those
@@ -39,16 +38,14 @@ export async function startPatroni(
 ): Promise<PatroniCluster | undefined> {
   const found = await patroniPrograms(environment).catch((error: Error) => error);
   if (found instanceof Error) return missingCluster(definition.title, missingReason(found), environment);
-  const { programs, folder } = await reachablePrograms(found);
   const servers: OwnServer[] = [];
   const network = createNetwork();
   const stop = async () => {
     await stopNodes(servers);
     network.close();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   };
   try {
-    return { ...(await startMembers(programs, environment, settings, network, servers)), stop };
+    return { ...(await startMembers(found, environment, settings, network, servers)), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -64,15 +61,15 @@ function missingReason({ message }: Error): string {
 
 /** The first sets up the data, and the others get a copy of them. */
 async function startMembers(
-  programs: PatroniPrograms,
+  found: PatroniPrograms,
   environment: Environment,
   settings: NodeSettings,
   network: Network,
   servers: OwnServer[],
 ): Promise<Omit<PatroniCluster, "stop">> {
-  const start: PatroniStart = { programs, bin: await postgresBin(programs), python: await python(programs, []) };
-  const etcd = await startEtcd(programs, environment);
+  const { server: etcd, programs } = await startEtcd(found, environment);
   servers.push(etcd);
+  const start: PatroniStart = { programs, bin: await postgresBin(programs), python: await python(programs, []) };
   const controlPorts = await freePorts(names.length);
   const administrator = { name: "slotwright", password: randomBytes(12).toString("hex") };
   const startMember = async (name: string, place: number) => {

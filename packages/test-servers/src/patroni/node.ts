@@ -25,15 +25,24 @@ export interface PatroniStart {
 /**
  * Patroni lets go of its server, so that it outlives it. Here it must not, and whatever is lost in a test is lost with
  * all of its processes. So Patroni has a parent that its orphans fall to (`PR_SET_CHILD_SUBREAPER`), that passes the
- * signal to end on, and that ends with the last of them.
+ * signal to end on, and that ends with the last of them. Once we are gone, it kills them, since they may be stopped.
  */
 const parent = `
 import ctypes, os, signal, sys
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+home = os.getppid()
 patroni = os.fork()
 if patroni == 0:
     os.execv(sys.executable, [sys.executable, "-m", "patroni", sys.argv[1]])
+def look(*_):
+    if os.getppid() != home:
+        with open("/proc/self/task/%d/children" % os.getpid()) as children:
+            for child in children.read().split():
+                os.kill(int(child), signal.SIGKILL)
+    signal.alarm(1)
 signal.signal(signal.SIGTERM, lambda *_: os.kill(patroni, signal.SIGTERM))
+signal.signal(signal.SIGALRM, look)
+signal.alarm(1)
 while True:
     try:
         os.wait()

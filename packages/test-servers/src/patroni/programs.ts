@@ -4,7 +4,7 @@ import { run } from "../commands.ts";
 import { libraryFolders, unpackedPackage } from "../debian/unpacked-package.ts";
 import type { Account, Environment, Invocation } from "../engine.ts";
 import { describeCommand } from "../installed.ts";
-import { createPassableFolder, isReachable, unprivilegedAccount } from "../unprivileged.ts";
+import { isReachable, unprivilegedAccount } from "../unprivileged.ts";
 
 /** Where the packages of a cluster are unpacked, each in a folder of its own. */
 export interface PatroniPrograms {
@@ -29,20 +29,15 @@ export async function patroniPrograms(environment: Environment): Promise<Patroni
   return programs;
 }
 
-/** The same programs where the account can reach them, in a folder that the caller removes. */
-export async function reachablePrograms(
-  programs: PatroniPrograms,
-): Promise<{ readonly programs: PatroniPrograms; readonly folder: string | undefined }> {
+/** The same programs where the account can reach them. */
+export async function reachablePrograms(programs: PatroniPrograms, folder: string): Promise<PatroniPrograms> {
   const { account, patroni, postgresql } = programs;
-  // Etcd runs as ourselves.
-  if (account === undefined || (await isReachable(patroni))) return { programs, folder: undefined };
-  const folder = await createPassableFolder("slotwright-patroni-");
+  if (account === undefined || (await isReachable(patroni))) return programs;
   const taken = async (root: string, name: string) => {
     for (const part of await usedParts(root)) await linkAll(join(root, part), join(folder, name, part));
     return join(folder, name);
   };
-  const moved = { patroni: await taken(patroni, "patroni"), postgresql: await taken(postgresql, "postgresql") };
-  return { folder, programs: { ...programs, ...moved } };
+  return { ...programs, patroni: await taken(patroni, "patroni"), postgresql: await taken(postgresql, "postgresql") };
 }
 
 /** Programs, libraries, and what the server reads when it sets up its data. */
