@@ -123,8 +123,8 @@ async function spoilSessions(url: string): Promise<void> {
   await Promise.all(clients.map((client) => client.query("begin")));
   const settings = [
     "default_transaction_isolation = serializable",
-    "timezone = 'Asia/Tokyo'",
-    "idle_session_timeout = '9s'",
+    "client_min_messages = error",
+    "synchronous_commit = off",
   ];
   for (const client of clients) {
     for (const setting of settings) await client.query(`set ${setting}`);
