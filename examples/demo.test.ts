@@ -166,6 +166,7 @@ describe("the demo on a cluster", () => {
     if (ended.output.includes("There is no Galera cluster here.")) skip("there is no Galera cluster here");
     expect(ended.output).toMatch(/Node 2 was killed when \d+ seats were known to be booked/);
     expect(ended.output).toMatch(/The next booking that was asked for after that was made \d+\.\d\d s after the kill/);
+    expect(ended.output).toContain("Meanwhile, the cluster had 2 nodes.");
     expect(ended.output).toMatch(/Node 2 was started again, and is back with all that it had missed/);
     expect(verdictsIn(ended)).toEqual([...allHold, ...allHold, ...allHold]);
     expect(ended.output).not.toContain("FAULT");

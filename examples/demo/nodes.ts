@@ -1,4 +1,4 @@
-import { type FreshDatabase, NoDatabaseError } from "@slotwright/lab/engines";
+import { type FreshDatabase, loadEngine, NoDatabaseError } from "@slotwright/lab/engines";
 import { type DividedCluster, startCluster } from "@slotwright/test-servers";
 import type { LedgerEntry } from "./ledger.ts";
 import { isWin } from "./report.ts";
@@ -78,16 +78,29 @@ function nodesOf(cluster: DividedCluster, urls: readonly string[]): DemoNodes {
       if (killed === undefined)
         return ["The race was over before a third of the seats were known to be booked, so none was killed."];
       const before = await killed;
+      const left = await membersSeenBy(urls[0] as string);
       const since = performance.now();
       await node?.restart();
       await cluster.settle();
       const back = seconds(performance.now() - since);
       return [
         ...whatCameOf(before, ledger),
+        `Meanwhile, the cluster had ${left} nodes.`,
         `Node ${victim + 1} was started again, and is back with all that it had missed after ${back}.`,
       ];
     },
   };
+}
+
+/** How many nodes the cluster of this one has, as it says itself. */
+async function membersSeenBy(url: string): Promise<string> {
+  const connection = await (await loadEngine("mariadb")).connect(url);
+  try {
+    const [row] = await connection.query("SHOW STATUS LIKE 'wsrep_cluster_size'");
+    return String(row?.Value);
+  } finally {
+    await connection.close();
+  }
 }
 
 /** All nodes in one URL, beginning with this one. */
