@@ -7,6 +7,7 @@ const reportFile = join(import.meta.dirname, "proof", "clusters.json");
 
 const titles: Readonly<Record<ClusterRun["cluster"], string>> = {
   galera: "Galera",
+  patroni: "PostgreSQL with Patroni",
   "postgres-cluster": "PostgreSQL",
   urls: "nodes by URL",
 };

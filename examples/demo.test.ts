@@ -7,6 +7,7 @@ import { loadEngine } from "@slotwright/lab/engines";
 import type { ServerName } from "@slotwright/test-servers";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { describe, expect, it } from "vitest";
+import { parseOptions } from "./demo/options.ts";
 
 interface Run {
   readonly status: number;
@@ -92,6 +93,7 @@ describe("the demo", () => {
       status: 2,
       output: expect.stringContaining("Choose one engine, not --postgres and --mysql"),
     });
+    expect(() => parseOptions(["--galera", "--mysql"])).toThrow("--galera is a cluster of MariaDB: leave out --mysql");
   });
 });
 
@@ -156,6 +158,21 @@ async function drop(engine: ServerName, serverUrl: string, ended: Run): Promise<
   await connection.query(`DROP DATABASE ${new URL(databaseIn(ended)).pathname.slice(1)}`);
   await connection.close();
 }
+
+describe("the demo on a cluster", () => {
+  it("goes on when a node of Galera is killed in the midst, and checks each node when it is back", async ({ skip }) => {
+    const ended = await run("./demo/main.ts", ["--galera", "--processes", "3", "--callers", "16"]);
+    // With CI=true, the demo fails with other words.
+    if (ended.output.includes("There is no Galera cluster here.")) skip("there is no Galera cluster here");
+    expect(ended.output).toMatch(/Node 2 was killed when \d+ seats were known to be booked/);
+    expect(ended.output).toMatch(/The next booking that was asked for after that was made \d+\.\d\d s after the kill/);
+    expect(ended.output).toContain("Meanwhile, the cluster had 2 nodes.");
+    expect(ended.output).toMatch(/Node 2 was started again, and is back with all that it had missed/);
+    expect(verdictsIn(ended)).toEqual([...allHold, ...allHold, ...allHold]);
+    expect(ended.output).not.toContain("FAULT");
+    expect(ended.status).toBe(0);
+  });
+});
 
 // The other servers end in the same way, and this one is available wherever the project is installed.
 describe("a server of the demo's own", () => {

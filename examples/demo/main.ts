@@ -1,7 +1,8 @@
 import { isBookingError } from "@slotwright/core";
-import { loadEngine, NoDatabaseError } from "@slotwright/lab/engines";
+import { type FreshDatabase, loadEngine, NoDatabaseError } from "@slotwright/lab/engines";
 import { interruptionSignal, unlessAborted } from "@slotwright/lab/interruption";
 import { bad, optionsOf } from "@slotwright/lab/terminal";
+import { type ClusterDatabase, createGaleraDatabase } from "./nodes.ts";
 import { type DemoOptions, parseOptions, usage } from "./options.ts";
 import { runDemo } from "./run.ts";
 import { WeekError } from "./week.ts";
@@ -9,9 +10,11 @@ import { WeekError } from "./week.ts";
 /** An interrupted demo also tidies up. True if nothing went wrong. */
 async function runOnFreshDatabase(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
   const engine = await loadEngine(options.engine);
-  const database = await engine.createDatabase(signal);
+  const database: FreshDatabase & Partial<ClusterDatabase> = options.isOnGalera
+    ? await createGaleraDatabase(signal)
+    : await engine.createDatabase(signal);
   try {
-    return await unlessAborted(signal, () => runDemo({ engine, database, options, signal }));
+    return await unlessAborted(signal, () => runDemo({ engine, database, nodes: database.nodes, options, signal }));
   } finally {
     await database.end(options);
   }

@@ -4,6 +4,8 @@ import { wholeNumber } from "@slotwright/lab/terminal";
 
 export interface DemoOptions {
   readonly engine: EngineName;
+  /** On three nodes of the engine, one of which is killed during the race. */
+  readonly isOnGalera: boolean;
   readonly processes: number;
   readonly callers: number;
   readonly week: string | undefined;
@@ -20,6 +22,7 @@ Exit status: 0 if every invariant holds, 1 if one is broken or anything failed u
   --postgres     on PostgreSQL: the server of SLOTWRIGHT_POSTGRES_URL, or one that is installed, or one that is fetched
   --mysql        on MySQL, in the same way with SLOTWRIGHT_MYSQL_URL
   --mariadb      on MariaDB, in the same way with SLOTWRIGHT_MARIADB_URL
+  --galera       on three nodes of MariaDB with Galera: one is killed in the midst of the race, and all are checked
   --processes N  processes that race, 1 to 16 (default 4)
   --callers N    callers in each process, 4 to 500 (default 24)
   --week FILE    the week to publish (default examples/demo/week.json)
@@ -32,6 +35,7 @@ const flags = {
   postgres: { type: "boolean", default: false },
   mysql: { type: "boolean", default: false },
   mariadb: { type: "boolean", default: false },
+  galera: { type: "boolean", default: false },
   processes: { type: "string", default: "4" },
   callers: { type: "string", default: "24" },
   week: { type: "string" },
@@ -44,8 +48,11 @@ const flags = {
 export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   const { values } = parseArgs({ args: [...args], options: flags });
   if (values.help) return "help";
+  const other = (["sqlite", "postgres", "mysql"] as const).find((name) => values[name]);
+  if (values.galera && other !== undefined) throw new Error(`--galera is a cluster of MariaDB: leave out --${other}`);
   return {
-    engine: chosenEngine(values),
+    engine: chosenEngine({ ...values, mariadb: values.mariadb || values.galera }),
+    isOnGalera: values.galera,
     processes: wholeNumber("--processes", values.processes, 1, 16),
     callers: wholeNumber("--callers", values.callers, 4, 500),
     week: values.week,

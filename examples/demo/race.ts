@@ -14,7 +14,8 @@ const deadlineMs = 40_000;
 const countdownMs = 100;
 
 export interface RaceSetup {
-  readonly database: DatabaseAddress;
+  /** The processes open them in turn. */
+  readonly databases: readonly DatabaseAddress[];
   readonly processes: number;
   readonly callers: number;
   readonly wishes: readonly Wish[];
@@ -31,12 +32,13 @@ export interface RaceResult {
 
 /** Starts the processes, lets all of them go at the same moment, and waits for their reports. */
 export async function race(setup: RaceSetup): Promise<RaceResult> {
-  const { database, processes, callers, wishes, onTally } = setup;
+  const { databases, processes, callers, wishes, onTally } = setup;
   const signal = AbortSignal.any([setup.signal, AbortSignal.timeout(deadlineMs)]);
   const children = Array.from({ length: processes }, () => startProcess(signal));
   const startingLine = createStartingLine(processes);
   const tallies: Tally[] = [];
   const talks = children.map((child, index) => {
+    const database = databases[index % databases.length] as DatabaseAddress;
     const task: Task = { type: "task", database, callers: callersOf(index + 1, callers), wishes };
     return talk(child, task, startingLine, (tally) => {
       tallies[index] = tally;

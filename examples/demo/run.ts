@@ -7,6 +7,7 @@ import type { Wish } from "./caller.ts";
 import { askAndAccept, cancelAndPassOn } from "./flows.ts";
 import { createDesk, type Desk, type LedgerEntry, must } from "./ledger.ts";
 import type { Tally } from "./messages.ts";
+import type { DemoNodes } from "./nodes.ts";
 import type { DemoOptions } from "./options.ts";
 import { type RaceResult, race } from "./race.ts";
 import * as report from "./report.ts";
@@ -17,6 +18,8 @@ export interface Demo {
   readonly engine: DatabaseEngine;
   /** Empty. */
   readonly database: FreshDatabase;
+  /** If it is on several servers. */
+  readonly nodes: DemoNodes | undefined;
   readonly options: DemoOptions;
   /** Ends the processes of the race. */
   readonly signal: AbortSignal;
@@ -24,13 +27,14 @@ export interface Demo {
 
 /** Runs the whole demo. True if nothing went wrong. */
 export async function runDemo(demo: Demo): Promise<boolean> {
-  const { engine, database, options } = demo;
+  const { engine, database, nodes, options } = demo;
   const week = await readWeek(options.week ?? new URL("./week.json", import.meta.url));
   console.log(`${engine.title} ${database.origin}\nDatabase: ${database.shown}`);
-  const storage = engine.openStorage(database.address);
+  const storage = engine.openStorage(nodes?.addresses[0] ?? database.address);
   try {
     await storage.migrate();
     const ledger = await showBookings({ engine: createEngine({ storage }), week, demo });
+    if (nodes !== undefined) await showNodes(nodes, ledger);
     const withoutFaults = showFaults(ledger);
     // Whatever went wrong, the state of the database is worth knowing.
     return (await showAudit(demo, ledger)) && withoutFaults;
@@ -80,7 +84,7 @@ function mostWanted(slots: readonly Slot[], seats: number): readonly Slot[] {
 }
 
 async function showRace(desk: Desk, wanted: readonly Slot[], demo: Demo): Promise<RaceResult> {
-  const { options, database, signal } = demo;
+  const { options, database, nodes, signal } = demo;
   const { processes, callers } = options;
   console.log(heading(`2. ${processes} processes with ${callers} callers each race for ${wanted.length} seats`));
   const blocked = await blockLast(desk, wanted);
@@ -91,12 +95,15 @@ async function showRace(desk: Desk, wanted: readonly Slot[], demo: Demo): Promis
   const wishes = wanted.map(wishOf);
 
   const result = await race({
-    database: { engine: options.engine, address: database.address },
+    databases: (nodes?.addresses ?? [database.address]).map((address) => ({ engine: options.engine, address })),
     processes,
     callers,
     wishes,
     signal,
-    onTally: (tally) => progress.update(tally.booked, textOf(tally)),
+    onTally: (tally) => {
+      nodes?.watch(tally.booked, seats);
+      progress.update(tally.booked, textOf(tally));
+    },
   });
   const ledger = result.reports.flatMap((one) => one.ledger);
   const booked = ledger.filter(report.isWin).length;
@@ -179,6 +186,11 @@ async function showCancel({ engine, desk, week, wins, ledger }: AfterRace): Prom
   console.log(report.journal(items));
 }
 
+async function showNodes(nodes: DemoNodes, ledger: readonly LedgerEntry[]): Promise<void> {
+  console.log(heading(`A node of ${nodes.urls.length} was killed in the midst`));
+  for (const line of await nodes.bringBack(ledger)) console.log(`   ${line}`);
+}
+
 /** True if there are none. */
 function showFaults(ledger: readonly LedgerEntry[]): boolean {
   const faults = report.faults(ledger);
@@ -196,23 +208,31 @@ async function showAudit(demo: Demo, ledger: readonly LedgerEntry[]): Promise<bo
   console.log(
     heading("10. The invariants, checked by plain SQL on the database and against what the callers were told"),
   );
-  const found = await onConnection(demo, (connection) => audit(connection, engine.dialect, ledger));
-  console.log(report.auditLines(found));
-  console.log(isClean(found) ? good("All invariants hold.") : bad("Invariants are broken."));
+  let isSound = true;
+  for (const [place, url] of (demo.nodes?.urls ?? [database.address]).entries()) {
+    const found = await onConnection(engine, url, (connection) => audit(connection, engine.dialect, ledger));
+    if (demo.nodes !== undefined) console.log(`Node ${place + 1}`);
+    console.log(report.auditLines(found));
+    isSound &&= isClean(found);
+  }
+  console.log(isSound ? good("All invariants hold.") : bad("Invariants are broken."));
   console.log(`\n${options.keep ? database.afterwards.kept : database.afterwards.gone}`);
-  return isClean(found);
+  return isSound;
 }
 
 async function showTampering(demo: Demo, invariant: Invariant): Promise<void> {
   console.log(heading(`Invariant ${invariant} is broken by hand, as requested`));
-  console.log(`   ${await onConnection(demo, (connection) => tamper(connection, demo.engine, invariant))}`);
+  console.log(
+    `   ${await onConnection(demo.engine, demo.database.address, (connection) => tamper(connection, demo.engine, invariant))}`,
+  );
 }
 
 async function onConnection<Result>(
-  { engine, database }: Demo,
+  { connect }: DatabaseEngine,
+  address: string,
   work: (connection: SqlConnection) => Promise<Result>,
 ): Promise<Result> {
-  const connection = await engine.connect(database.address);
+  const connection = await connect(address);
   try {
     return await work(connection);
   } finally {

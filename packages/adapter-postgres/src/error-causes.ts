@@ -12,6 +12,8 @@ export interface Cause {
   readonly classes?: readonly string[];
   /** Errors of the driver, which have no code. */
   readonly text?: RegExp;
+  /** Errors of PgBouncer, which has one code for all, and English texts. */
+  readonly poolerText?: RegExp;
 }
 
 /** The server no longer knows a prepared statement. Nothing has run. */
@@ -21,6 +23,9 @@ export const forgottenStatement = "26000";
 export const completionUnknown = "40003";
 
 export const lacksPrivilege = "42501";
+
+/** The code of most errors of PgBouncer. */
+export const poolerError = "08P01";
 
 export const poolEnded = /after calling end on the pool/;
 
@@ -89,9 +94,16 @@ export const causes: readonly Cause[] = [
   {
     codes: ["28P01", "28000"],
     text: /^SASL|password must be a string/,
+    poolerText: /^SASL|authentication failed|no such user/i,
     failure: "unavailable",
     says: (database, text) =>
-      `The database ${database} did not accept the credentials (${text}). Check user, password and pg_hba.conf.`,
+      `The database ${database} did not accept the credentials (${text}). Check user, password and pg_hba.conf, and the list of users of a pooler before it.`,
+  },
+  {
+    poolerText: /^unsupported startup parameter/,
+    failure: "unavailable",
+    says: (database, text) =>
+      `A pooler before the database ${database} did not accept a setting of the connection (${text}). Nothing was changed. Set it for the role or the database instead, with ALTER ROLE or ALTER DATABASE; ignore_startup_parameters of PgBouncer would ignore it.`,
   },
   {
     codes: ["3D000", "57P04"],

@@ -7,6 +7,7 @@ import {
   forgottenStatement,
   lacksPrivilege,
   poolEnded,
+  poolerError,
 } from "./error-causes.ts";
 
 /**
@@ -178,9 +179,14 @@ const asksToRepeat = ["40001", "40P01", "55P03"];
 
 /** A server's message may be a trigger's, so only its code counts. The driver's errors have no code. */
 function causeOf(error: unknown): Cause | undefined {
-  const [code, text] = [codeOf(error), isAnswer(error) ? "" : messageOf(error)];
+  const [code, message] = [codeOf(error), messageOf(error)];
+  const [text, poolerText] = [isAnswer(error) ? "" : message, code === poolerError ? message : ""];
   return causes.find(
-    (cause) => cause.codes?.includes(code) || cause.classes?.includes(code.slice(0, 2)) || cause.text?.test(text),
+    (cause) =>
+      cause.codes?.includes(code) ||
+      cause.classes?.includes(code.slice(0, 2)) ||
+      cause.text?.test(text) ||
+      cause.poolerText?.test(poolerText),
   );
 }
 

@@ -2,7 +2,7 @@ import { rawRow, tableNameOf } from "@slotwright/adapter-sql/conformance";
 import type { ConformanceStore, Corruption, HostTransactionHandle } from "@slotwright/conformance";
 import type { TestServer } from "@slotwright/test-servers";
 import { Client, type ClientBase, Pool } from "pg";
-import { type PostgresTransaction, postgresAdapter } from "../src/index.ts";
+import { type PostgresAdapterOptions, type PostgresTransaction, postgresAdapter } from "../src/index.ts";
 
 export interface PostgresStore extends ConformanceStore<PostgresTransaction> {
   readonly schema: string;
@@ -24,13 +24,18 @@ export async function openPostgresStore(url: string): Promise<PostgresStore> {
   });
 }
 
+type Preparing = Pick<PostgresAdapterOptions, "preparedStatements">;
+
 /** The schemas of one database, each lent to one store after another: making one takes longer than most cases. */
-export function lendStores(url: string): { readonly open: () => Promise<PostgresStore>; end: () => Promise<void> } {
+export function lendStores(
+  url: string,
+  preparing: Preparing = {},
+): { readonly open: () => Promise<PostgresStore>; end: () => Promise<void> } {
   const pool = poolOn(url);
   const free: string[] = [];
   const open = async () => {
-    const schema = free.pop() ?? (await migratedSchema(url));
-    return storeIn(schema, { url, pool }, async (lacksGuards) => {
+    const schema = free.pop() ?? (await migratedSchema(url, preparing));
+    return storeIn(schema, { url, pool, ...preparing }, async (lacksGuards) => {
       // What has no guards for a while might not get all of them back.
       if (lacksGuards) return dropSchema(pool, schema);
       await emptied(pool, schema);
@@ -40,10 +45,10 @@ export function lendStores(url: string): { readonly open: () => Promise<Postgres
   return { open, end: () => pool.end() };
 }
 
-async function migratedSchema(url: string): Promise<string> {
+async function migratedSchema(url: string, preparing: Preparing = {}): Promise<string> {
   stores += 1;
   const schema = `store_${process.pid}_${stores}`;
-  const storage = postgresAdapter({ connectionString: url, schema });
+  const storage = postgresAdapter({ connectionString: url, schema, ...preparing });
   await storage.migrate();
   await storage.close();
   return schema;
@@ -51,11 +56,11 @@ async function migratedSchema(url: string): Promise<string> {
 
 function storeIn(
   schema: string,
-  { url, pool }: { readonly url: string; readonly pool: Pool },
+  { url, pool, ...preparing }: Preparing & { readonly url: string; readonly pool: Pool },
   end: (lacksGuards: boolean) => Promise<void>,
 ): PostgresStore {
-  const storage = postgresAdapter({ pool, schema });
-  const second = postgresAdapter({ connectionString: url, schema });
+  const storage = postgresAdapter({ pool, schema, ...preparing });
+  const second = postgresAdapter({ connectionString: url, schema, ...preparing });
   const hosts: Client[] = [];
   let lacksGuards = false;
   let closed: Promise<void> | undefined;

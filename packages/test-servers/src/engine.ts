@@ -45,7 +45,7 @@ export interface Installation {
   /** Set if the data are a copy of another server's: then it has that server's administrator, and nothing is initialised. */
   readonly administrator?: Administrator;
   /** Runs before each start, on the data as the last run left them. */
-  beforeStart?(run: RunFolder): Promise<void>;
+  beforeStart?(run: RunFolder, port: number): Promise<void>;
   /** Fills `run.data` with an empty server that knows one administrator. */
   initialise(run: RunFolder, administrator: Administrator): Promise<void>;
   /** The command that runs the server in the foreground. */

@@ -2,7 +2,9 @@ export type { ClusterDatabase, DistantCluster, DividedCluster, NodeSettings, Tes
 export { type ClusterOptions, startCluster } from "./cluster/start-cluster.ts";
 export type { Environment, ServerName } from "./engine.ts";
 export type { GroupCluster } from "./group-replication/cluster.ts";
+export type { PatroniCluster } from "./patroni/cluster.ts";
 export type { PostgresCluster } from "./postgres/cluster.ts";
+export { type PgBouncerOptions, startPgBouncer } from "./postgres/pgbouncer.ts";
 export { type ServerRelease, serverReleases, startRelease } from "./releases/releases.ts";
 export { connectServer } from "./server/connected.ts";
 export type { StartOptions } from "./start.ts";

@@ -8,9 +8,13 @@ export function announce(line: string): void {
 /** On a developer's computer, skips and says what to do. In CI it fails, because a skip would look like success. */
 export function missing(definition: EngineDefinition, reason: string, environment: Environment): undefined {
   const { title, urlVariable } = definition;
-  const line =
-    `${title} is SKIPPED: ${urlVariable} is not set, no server is installed, and ${reason}. ` +
-    `Set ${urlVariable}; "docker compose" with packages/test-servers/compose.yaml has a server and prints its URL.`;
+  const advice = `Set ${urlVariable}; "docker compose" with packages/test-servers/compose.yaml has a server and prints its URL.`;
+  return skipped(title, `${urlVariable} is not set, no server is installed, and ${reason}. ${advice}`, environment);
+}
+
+/** The same, for what has no variable: a cluster, or a pooler. */
+export function skipped(what: string, reason: string, environment: Environment): undefined {
+  const line = `${what} is SKIPPED: ${reason}`;
   if (environment.CI === "true") throw new Error(line.replace("is SKIPPED", "is missing"));
   announce(line);
 }

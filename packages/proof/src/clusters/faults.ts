@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DividedCluster, OwnServer, PostgresCluster, TestCluster } from "@slotwright/test-servers";
+import type { DividedCluster, OwnServer, PatroniCluster, PostgresCluster, TestCluster } from "@slotwright/test-servers";
 import type { Chance, ClusterFault } from "./nodes.ts";
 
 /** What becomes of one node. */
@@ -40,8 +40,9 @@ export function harmsTo(cluster: TestCluster): readonly Harm[] {
   ];
 }
 
-export function divisionsOf({ cut, heal }: DividedCluster): readonly Harm[] {
-  const title = "cannot reach the others, nor they it, for a while; clients still reach all of them";
+/** @param whom Whom a node that is cut off does not reach. */
+export function divisionsOf({ cut, heal }: DividedCluster, whom = "the others, nor they it"): readonly Harm[] {
+  const title = `cannot reach ${whom}, for a while; clients still reach all of them`;
   return [{ key: "cut-off", title, strike: async (place) => cut(place), mend: async (place) => heal(place) }];
 }
 
@@ -83,4 +84,51 @@ export function replacementsOf(cluster: PostgresCluster, harms: readonly Harm[])
       await (cluster.nodes[former] as OwnServer).process.restart();
     },
   }));
+}
+
+const untilReplaced: Readonly<Record<string, string>> = {
+  killed: "is killed",
+  stopped: "hangs",
+  "cut-off": "does not reach etcd",
+};
+
+/** Faults of the primary that last until Patroni has made another node the primary. */
+export function replacementsByPatroni({ primary }: PatroniCluster, harms: readonly Harm[]): readonly ClusterFault[] {
+  const lasting = harms.filter(({ key }) => key in untilReplaced);
+  return lasting.map(({ key, strike, mend }) => ({
+    key: `primary.replaced-${key}`,
+    title: `the primary ${untilReplaced[key]} until Patroni has made another node the primary`,
+    harm: async (_chance, struck) => {
+      const former = (await primary()) as number;
+      await strike(former);
+      struck();
+      await replacement(primary, former);
+      await mend(former);
+    },
+  }));
+}
+
+/** Milliseconds. Patroni's clock needs some ten seconds. */
+const mostPatience = 60_000;
+
+async function replacement(primary: PatroniCluster["primary"], former: number): Promise<void> {
+  const deadline = Date.now() + mostPatience;
+  for (;;) {
+    const next = await primary();
+    if (next !== undefined && next !== former) return;
+    if (Date.now() > deadline)
+      throw new Error(`Patroni has replaced no primary within ${mostPatience / 1000} seconds.`);
+    await sleep(50);
+  }
+}
+
+export function switchoverOf({ switchOver }: PatroniCluster): ClusterFault {
+  return {
+    key: "primary.replaced-in-order",
+    title: "another node becomes the primary, in order",
+    harm: async (_chance, struck) => {
+      struck();
+      await switchOver();
+    },
+  };
 }

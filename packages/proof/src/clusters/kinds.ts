@@ -1,6 +1,14 @@
 import { loadEngine, type SqlConnection } from "@slotwright/lab/engines";
 import { type NodeSettings, type PostgresCluster, startCluster } from "@slotwright/test-servers";
-import { divisionsOf, faultsOf, type Harm, harmsTo, replacementsOf } from "./faults.ts";
+import {
+  divisionsOf,
+  faultsOf,
+  type Harm,
+  harmsTo,
+  replacementsByPatroni,
+  replacementsOf,
+  switchoverOf,
+} from "./faults.ts";
 import type { ClusterName } from "./names.ts";
 import type { Nodes } from "./nodes.ts";
 
@@ -83,7 +91,38 @@ function postgresFaults(cluster: PostgresCluster): Nodes["faults"] {
   return [...faultsOf(harms, standby), ...faultsOf(harms, primary), ...replacementsOf(cluster, harms)];
 }
 
+async function startPatroni(settings?: NodeSettings): Promise<Nodes | undefined> {
+  const cluster = await startCluster("patroni", settings && { settings });
+  if (cluster === undefined) return undefined;
+  const { version, origin, stop } = cluster;
+  // Patroni changes it by itself. It is asked for before each fault, and at the end.
+  let primary = (await cluster.primary()) ?? 0;
+  const others = () => [...cluster.nodes.keys()].filter((place) => place !== primary);
+  const harms = [...harmsTo(cluster), ...divisionsOf(cluster, "etcd, but still the others")];
+  return {
+    engine: "postgres",
+    origin: `${version} (${origin})`,
+    openDatabase: async () => {
+      const { urls, drop } = await cluster.createDatabase();
+      const writable = () => [urls[primary] as string];
+      return { urls, addresses: urls.map((_, place) => addressFrom(urls, place)), writable, drop };
+    },
+    faults: [
+      ...faultsOf(harms, { name: "standby", places: others }),
+      ...faultsOf(harms, { name: "primary", places: () => [primary] }),
+      ...replacementsByPatroni(cluster, harms),
+      switchoverOf(cluster),
+    ],
+    settle: async () => {
+      await cluster.settle();
+      primary = (await cluster.primary()) ?? primary;
+    },
+    stop,
+  };
+}
+
 export const clusterKinds: Readonly<Record<ClusterName, ClusterKind>> = {
   galera: { title: "MariaDB Galera", start: startGalera },
+  patroni: { title: "PostgreSQL with Patroni", start: startPatroni },
   "postgres-cluster": { title: "PostgreSQL with standbys", start: startPostgres },
 };

@@ -1,2 +1,2 @@
-export const clusterNames = ["galera", "postgres-cluster"] as const;
+export const clusterNames = ["galera", "patroni", "postgres-cluster"] as const;
 export type ClusterName = (typeof clusterNames)[number];

@@ -2,6 +2,7 @@ import type { Environment } from "../engine.ts";
 import { startGalera } from "../galera/cluster.ts";
 import { type GroupCluster, startGroupReplication } from "../group-replication/cluster.ts";
 import type { Primaries } from "../group-replication/node.ts";
+import { type PatroniCluster, startPatroni } from "../patroni/cluster.ts";
 import { type PostgresCluster, startPostgresCluster } from "../postgres/cluster.ts";
 import type { DistantCluster, DividedCluster, NodeSettings } from "./cluster.ts";
 
@@ -18,6 +19,7 @@ export interface ClusterOptions {
 export interface Clusters {
   readonly galera: DividedCluster & DistantCluster;
   readonly "group-replication": GroupCluster;
+  readonly patroni: PatroniCluster;
   readonly postgres: PostgresCluster;
 }
 
@@ -31,6 +33,7 @@ type Starts = { readonly [Kind in keyof Clusters]: Start<Clusters[Kind]> };
 const starts: Starts = {
   galera: startGalera,
   "group-replication": startGroupReplication,
+  patroni: startPatroni,
   postgres: startPostgresCluster,
 };
 

@@ -28,11 +28,11 @@ export async function unpackedServer(environment: Environment, wanted: DebianSer
   return { version: described.version, origin: `Debian package ${wanted.name}`, server, share };
 }
 
-/** The server runs with the libraries that came with it, not with the system's, which may be older. */
-export async function throughOwnLoader(root: string, server: string): Promise<Invocation> {
+/** The program runs with the libraries that came with it, not with the system's, which may be older. */
+export async function throughOwnLoader(root: string, program: string): Promise<Invocation> {
   const libraries = await libraryFolders(root);
   const loader = await findLoader(libraries);
-  return { program: loader, arguments: ["--library-path", libraries.join(":"), server] };
+  return { program: loader, arguments: ["--library-path", libraries.join(":"), program] };
 }
 
 async function findLoader(libraries: readonly string[]): Promise<string> {

@@ -25,7 +25,7 @@ export interface SpawnedServer {
 
 /** Starts the server with its output in the log, under a watchdog. It may not answer yet. */
 export async function spawnServer(installation: Installation, run: RunFolder, port: number): Promise<SpawnedServer> {
-  await installation.beforeStart?.(run);
+  await installation.beforeStart?.(run, port);
   const log = await open(run.log, "a");
   try {
     const { program, arguments: words, environment } = installation.command(run, port);
