@@ -52,8 +52,9 @@ export function faultsOf(harms: readonly Harm[], { name, places }: Victims): rea
     title: `a ${name} ${title}`,
     harm: async (chance, struck) => {
       const place = oneOf(places(), chance);
-      struck();
       await strike(place);
+      // A booking from before it would count as the first one after it.
+      struck();
       await sleep(chance.lastingMs);
       await mend(place);
     },
