@@ -216,6 +216,16 @@ describe("the example of policies", () => {
   });
 });
 
+describe("the example of holds", () => {
+  it("keeps a time from others while its holder fills in a form, longer if asked, and gives it back", async () => {
+    const { status, output } = await run("./holds.ts");
+    expect(output).toBe(
+      "held: true\non offer: 09:30, 10:00\nben: slot_held until later\nextended: true\nfree again: available\n",
+    );
+    expect(status).toBe(0);
+  });
+});
+
 describe("the example of live slots", () => {
   it("counts, finds and books without asking the database what is free", async () => {
     const { status, output } = await run("./live.ts");
