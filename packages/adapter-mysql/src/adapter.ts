@@ -48,8 +48,8 @@ export type MysqlAdapterOptions = {
   /**
    * What reads on a node of a cluster show. With `cluster`, they wait until the node has applied all that was
    * acknowledged on any node. With `node`, they do not wait, and may be older. Default `cluster`. On a server that is
-   * not a node, the two are the same. Galera on MariaDB is recognised. Your own transaction waits only where it begins:
-   * `engine.transaction` does so.
+   * not a node, the two are the same. Galera on MariaDB is recognised, and Group Replication on MySQL where each member
+   * takes writes. Your own transaction waits only where it begins: `engine.transaction` does so.
    */
   readonly readConsistency?: "cluster" | "node";
 } & (

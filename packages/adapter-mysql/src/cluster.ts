@@ -1,6 +1,7 @@
 import { StorageError } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import { hasWaitedInVain, isUnknownVariable } from "./errors.ts";
+import { seeingAll } from "./group-consistency.ts";
 import { leased } from "./migration-lease.ts";
 import { type MigrationLock, namedLock } from "./migration-lock.ts";
 
@@ -11,16 +12,26 @@ export interface NodeRules {
    * Within a transaction, a read shows what that transaction sees.
    */
   readonly caughtUp: (connection: Connection) => Connection;
-  /** Begins a transaction that sees all that was acknowledged on any node. */
-  readonly begin: (connection: Connection) => Promise<unknown>;
+  /**
+   * Begins a transaction at READ COMMITTED that sees all that was acknowledged on any node.
+   * @param question a read that a member of a group answers
+   */
+  readonly begin: (connection: Connection, question: string) => Promise<unknown>;
   /** Keeps all processes but one from migrating, whatever node they are connected to. */
   readonly lockMigrations: MigrationLock;
+}
+
+const starting = "start transaction";
+
+async function beginReadCommitted(connection: Connection, start = starting): Promise<void> {
+  await connection.command("set transaction isolation level read committed");
+  await connection.command(start);
 }
 
 /** A server that is not a node of a cluster. */
 export const alone: NodeRules = {
   caughtUp: (connection) => connection,
-  begin: (connection) => connection.command("start transaction"),
+  begin: (connection) => beginReadCommitted(connection),
   lockMigrations: namedLock,
 };
 
@@ -44,7 +55,27 @@ export const galera: Cluster = {
           throw hasWaitedInVain(error) ? notCaughtUp(connection, error) : error;
         }),
     }),
-    begin: (connection) => connection.command(`${waiting}start transaction`),
+    begin: (connection) => beginReadCommitted(connection, waiting + starting),
+    lockMigrations: leased,
+  },
+};
+
+/**
+ * MySQL Group Replication where each member takes writes. With one primary, all is read and written there. There is no
+ * form for one statement, so the session is set to wait, and set back.
+ */
+export const groupOfPrimaries: Cluster = {
+  isNode: "select convert(if(@@global.group_replication_single_primary_mode, 'false', 'true') using binary) as doc",
+  node: {
+    caughtUp: (connection) => ({
+      ...connection,
+      read: (sql, parameters) => seeingAll(connection, () => connection.read<never>(sql, parameters)),
+    }),
+    // The session cannot be set back within a transaction. At READ COMMITTED, it also sees what came before it began.
+    begin: async (connection, question) => {
+      await seeingAll(connection, () => connection.command(question));
+      await beginReadCommitted(connection);
+    },
     lockMigrations: leased,
   },
 };
@@ -58,8 +89,7 @@ function notCaughtUp({ databaseName }: Connection, error: unknown): StorageError
 }
 
 /** How the server that answers is to be treated. */
-export async function rulesFor(connection: Connection, cluster: Cluster | null): Promise<NodeRules> {
-  if (cluster === null) return alone;
+export async function rulesFor(connection: Connection, cluster: Cluster): Promise<NodeRules> {
   return (await isTrue(connection, cluster.isNode).catch(withoutClusters)) ? cluster.node : alone;
 }
 

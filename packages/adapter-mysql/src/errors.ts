@@ -156,6 +156,11 @@ export function isTransactionLeftOpen(error: unknown): boolean {
   return errnoOf(error) === 1568;
 }
 
+/** The variable cannot be set while a transaction is open. */
+export function isVariableFixed(error: unknown): boolean {
+  return errnoOf(error) === 1766;
+}
+
 /** The table or the database does not exist. */
 export function isMissingTable(error: unknown): boolean {
   return errnoOf(error) === 1146;

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Connection } from "./connection.ts";
 import { isRolledBackByGroup, isUnknownVariable, leftGroup, toStorageError } from "./errors.ts";
+import { waitAsBefore, waitForGroup } from "./group-consistency.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
 /** A read of one of our tables: it waits for the group, if the session asks for that. */
@@ -21,22 +22,20 @@ export async function afterCommit(error: unknown, connection: Connection, questi
   return leftGroup(error, databaseName);
 }
 
-const level = "@@session.group_replication_consistency";
-
 /**
  * Asks as somebody who is to be told the latest, which only a member can. It first applies what the group has committed,
  * so a commit that lost finds the one that won when it is decided again. The session is left as it was.
  */
-async function isMember({ command }: Connection, question: string): Promise<boolean> {
+async function isMember(connection: Connection, question: string): Promise<boolean> {
   try {
-    await command(`set @slotwright_level = ${level}, ${level} = 'BEFORE'`);
+    await waitForGroup(connection);
   } catch (error) {
     // A server without groups. There, a trigger of the host has used the number.
     return isUnknownVariable(error);
   }
   try {
-    await command(question);
-    await command(`set ${level} = @slotwright_level`);
+    await connection.command(question);
+    await waitAsBefore(connection);
     return true;
   } catch {
     // The session is given up.

@@ -24,8 +24,7 @@ export async function openTransaction(
     const { begin } = await cluster.rulesOn(lent.connection);
     // This avoids committing what was left open on the pooled connection.
     await lent.connection.command(rollback);
-    await lent.connection.command("set transaction isolation level read committed");
-    await begin(lent.connection);
+    await begin(lent.connection, cluster.askMembership);
   } catch (error) {
     await giveBack(lent.driver, error);
     throw toStorageError(error, { databaseName: source.databaseName, during: "call" });

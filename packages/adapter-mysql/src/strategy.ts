@@ -7,7 +7,7 @@ import {
   tablePrefixPlugin,
 } from "@slotwright/adapter-sql";
 import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, type RawBuilder, sql } from "kysely";
-import { type Cluster, galera } from "./cluster.ts";
+import { type Cluster, galera, groupOfPrimaries } from "./cluster.ts";
 import { documentLists, windowLists } from "./documents.ts";
 
 /** The differences between the two families of servers that speak MySQL's protocol. */
@@ -23,7 +23,7 @@ export interface Server {
   /** Locks rows for an update, and skips those that others have locked. */
   readonly lockingFree: (alias: string) => RawBuilder<unknown>;
   /** The kind of cluster that such a server may be a node of. */
-  readonly cluster: Cluster | null;
+  readonly cluster: Cluster;
   readonly lists: ListSyntax;
 }
 
@@ -36,7 +36,7 @@ const servers: Readonly<Record<ServerName, Server>> = {
     collation: "utf8mb4_0900_bin",
     locking: (strength, alias) => sql`for ${sql.raw(strength)} of ${sql.id(alias)}`,
     lockingFree: (alias) => sql`for update of ${sql.id(alias)} skip locked`,
-    cluster: null,
+    cluster: groupOfPrimaries,
     lists: documentLists,
   },
   mariadb: {

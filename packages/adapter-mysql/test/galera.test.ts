@@ -6,17 +6,17 @@ import { startCluster } from "@slotwright/test-servers";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { afterAll, describe, expect, it } from "vitest";
 import { lossesOnGalera } from "./galera/losses.ts";
-import { migrationsOnGalera } from "./galera/migrations.ts";
 import { quorumOnGalera } from "./galera/quorum.ts";
-import { readsOnGalera } from "./galera/reads.ts";
 import { answersOfNodeThatComesBack, askAllTheTime } from "./galera/return.ts";
-import { galeraStage } from "./galera/stage.ts";
+import { migrationsOnNodes } from "./nodes/migrations.ts";
+import { readsOnNodes } from "./nodes/reads.ts";
+import { galeraNodes, nodesStage } from "./nodes/stage.ts";
 
 const cluster = await startCluster("galera");
 afterAll(() => cluster?.stop());
 
 describe.skipIf(cluster === undefined)("a Galera cluster", () => {
-  const stage = galeraStage(cluster);
+  const stage = nodesStage(cluster, galeraNodes);
   const { nodes, storageOf, on, whileBehind } = stage;
 
   /** Reads on another node each time. */
@@ -67,9 +67,9 @@ describe.skipIf(cluster === undefined)("a Galera cluster", () => {
     ).toHaveLength(slotIds.length);
   });
 
-  readsOnGalera(stage);
+  readsOnNodes(stage);
   lossesOnGalera(stage);
-  migrationsOnGalera(stage);
+  migrationsOnNodes(stage);
   quorumOnGalera(stage);
 });
 

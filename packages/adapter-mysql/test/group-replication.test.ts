@@ -5,6 +5,9 @@ import { type GroupCluster, startCluster } from "@slotwright/test-servers";
 import { type Connection, createConnection, type PoolConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type MysqlTransaction, mysqlAdapter } from "../src/index.ts";
+import { migrationsOnNodes } from "./nodes/migrations.ts";
+import { readsOnNodes } from "./nodes/reads.ts";
+import { groupNodes, nodesStage } from "./nodes/stage.ts";
 
 const found = await startCluster("group-replication", { primaries: "each" });
 afterAll(() => found?.stop());
@@ -27,7 +30,8 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
     return url.replace(new URL(url).host, adminUrls.map((one) => new URL(one).host).join(","));
   };
   const storageOn = (uri: string) => {
-    const storage = mysqlAdapter({ uri });
+    // So that commits are decided on what a member has that lags behind.
+    const storage = mysqlAdapter({ uri, readConsistency: "node" });
     storages.push(storage);
     return storage;
   };
@@ -153,6 +157,13 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
     const answers = await Promise.allSettled(Array.from({ length: 4 }, () => engine.book(bookingOf(next()))));
     expect(answers.map(({ status }) => status)).toEqual(Array(4).fill("fulfilled"));
     await root.query("set global offline_mode = off");
+  });
+
+  // They clean up before the group is broken.
+  describe("as nodes of a cluster", () => {
+    const stage = nodesStage(cluster, groupNodes);
+    readsOnNodes(stage);
+    migrationsOnNodes(stage);
   });
 
   it("does not tell what became of a commit whose server lost the others, nor of one on a server that is not in the group", async () => {

@@ -3,7 +3,7 @@ import { booking, slotAt } from "@slotwright/conformance";
 import { createEngine, type Slot, type StorageAdapter } from "@slotwright/core";
 import type { Connection } from "mysql2/promise";
 import { expect, it } from "vitest";
-import type { GaleraStage } from "./stage.ts";
+import type { NodesStage } from "../nodes/stage.ts";
 
 const committed = [{ status: "committed" }];
 const faster = (slot: Slot) => booking(slot, { id: `faster ${slot.id}` });
@@ -13,7 +13,7 @@ const late = (slot: Slot) => {
 };
 const actor = { kind: "patient", id: "p" } as const;
 
-export function lossesOnGalera(stage: GaleraStage): void {
+export function lossesOnGalera(stage: NodesStage): void {
   let number = 200;
 
   /** A slot that both nodes have. Node 1 then has work to do before it comes to what node 0 commits next. */

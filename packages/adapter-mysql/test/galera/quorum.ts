@@ -4,7 +4,7 @@ import { slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
 import { isStorageError } from "@slotwright/core/adapter";
 import { expect, it } from "vitest";
-import type { GaleraStage } from "./stage.ts";
+import type { NodesStage } from "../nodes/stage.ts";
 
 /** First of a wait that fails, and then of the node. */
 const outside = {
@@ -12,7 +12,7 @@ const outside = {
   message: expect.stringMatching(/could not catch up with its cluster|is not part of its cluster, or not yet/),
 };
 
-export function quorumOnGalera(stage: GaleraStage): void {
+export function quorumOnGalera(stage: NodesStage): void {
   async function withoutOthers(work: () => Promise<unknown>): Promise<void> {
     const others = stage.nodes.slice(1);
     await Promise.all(others.map((node) => node.process.pause()));

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { StorageAdapter } from "@slotwright/core";
 import { isStorageError } from "@slotwright/core/adapter";
 import { expect } from "vitest";
-import type { GaleraStage } from "./stage.ts";
+import type { NodesStage } from "../nodes/stage.ts";
 
 export interface Asking {
   /** Ends it, after each question was answered once more. */
@@ -10,7 +10,7 @@ export interface Asking {
 }
 
 /** Reads and migrates on the node, with an adapter that knows it and with new ones, and notes what comes back. */
-export function askAllTheTime(stage: GaleraStage, node: number): Asking {
+export function askAllTheTime(stage: NodesStage, node: number): Asking {
   const answers = new Set<string>();
   let isOver = false;
   const ask = async (work: (storage: StorageAdapter) => Promise<unknown>, open: () => StorageAdapter) => {

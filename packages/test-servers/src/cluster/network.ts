@@ -22,8 +22,8 @@ export interface Way {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
-  /** The node that a connection comes from, by the address that it comes from. */
-  readonly from: (address: string) => number;
+  /** The node that a connection comes from. Undefined if it is from none of them, or over already. */
+  readonly from: (visitor: Socket) => number | undefined | Promise<number | undefined>;
   /** Where the node listens, and the address that its visitor seems to come from. */
   readonly target: (from: number) => { readonly host: string; readonly port: number; readonly localAddress?: string };
 }
@@ -48,24 +48,34 @@ export function createNetwork(): Network {
   };
   /** Holds what a cut forbids, and lets go of all others. */
   const adjust = (passage: Passage) => {
-    const isHeld = passage.ends.some((place) => isCut.has(place));
+    const [from, to] = passage.ends;
+    // A node that is cut off still reaches itself.
+    const isHeld = from !== to && passage.ends.some((place) => isCut.has(place));
     if (isHeld === passage.releases.length > 0) return;
     for (const release of passage.releases) release();
     passage.releases = isHeld ? passage.lines.map((line) => line.hold()) : [];
   };
   const adjustAll = () => passages.forEach(adjust);
-  const admit = (way: Way, visitor: Socket) => {
-    const from = way.from(visitor.remoteAddress ?? "");
+  const admit = async (way: Way, visitor: Socket) => {
+    // The closing that follows makes anything further unnecessary.
+    visitor.on("error", () => {});
+    const from = await way.from(visitor);
+    if (from === undefined || visitor.destroyed) return visitor.destroy();
     const node = connect({ ...way.target(from), noDelay: true });
-    const lines = [join(visitor, node, delayed), join(node, visitor, delayed)];
+    // A node's way to itself is no network.
+    const delay: Delay = from === way.to ? (pass) => pass() : delayed;
+    const lines = [join(visitor, node, delay), join(node, visitor, delay)];
     const passage: Passage = { ends: [from, way.to], sockets: [visitor, node], lines, releases: [] };
     passages.add(passage);
     adjust(passage);
-    void Promise.all([visitor, node].map(closed)).then(() => passages.delete(passage));
+    return Promise.all([visitor, node].map(closed)).then(() => passages.delete(passage));
   };
   return {
     async open(way) {
-      const entrance = createServer({ noDelay: true }, (visitor) => admit(way, visitor)).listen(way.port, way.host);
+      const entrance = createServer({ noDelay: true }, (visitor) => void admit(way, visitor)).listen(
+        way.port,
+        way.host,
+      );
       await once(entrance, "listening");
       // It must not hold up a program that has nothing else to do.
       entrance.unref();
@@ -96,7 +106,6 @@ type Delay = (pass: () => void) => void;
 function join(from: Socket, to: Socket, delayed: Delay): Line {
   const line = createLine(to);
   from.on("data", (chunk: Buffer) => delayed(() => line.send(chunk)));
-  // The closing that follows makes anything further unnecessary.
   from.on("error", () => {});
   from.on("close", () => delayed(() => line.finish()));
   return line;

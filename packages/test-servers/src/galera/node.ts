@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { NodeSettings } from "../cluster/cluster.ts";
 import type { Network } from "../cluster/network.ts";
 import type { DatabaseClient, EngineDefinition, Installation } from "../engine.ts";
@@ -66,7 +67,7 @@ const patience = [
  */
 const ownHost = (place: number) => `127.1.0.${place + 1}`;
 const seenHost = (place: number) => `127.2.0.${place + 1}`;
-const placeOf = (host: string) => Number(host.split(".").at(-1)) - 1;
+const placeOf = ({ remoteAddress = "" }: Socket) => Number(remoteAddress.split(".").at(-1)) - 1;
 
 /** Where others reach a node's part of the group. */
 export const groupAddress = (place: number, { group }: NodePorts): string => `${seenHost(place)}:${group}`;

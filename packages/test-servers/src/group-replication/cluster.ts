@@ -1,16 +1,33 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { createOnAll, missingCluster, type NodeSettings, stopNodes, type TestCluster } from "../cluster/cluster.ts";
-import type { Environment } from "../engine.ts";
+import type { Socket } from "node:net";
+import {
+  createOnAll,
+  type DividedCluster,
+  missingCluster,
+  type NodeSettings,
+  stopNodes,
+  until,
+} from "../cluster/cluster.ts";
+import { createNetwork, type Network } from "../cluster/network.ts";
+import { openerOf } from "../cluster/visitor.ts";
+import type { EngineDefinition, Environment } from "../engine.ts";
 import { query } from "../mysql-family/client.ts";
 import { mysql } from "../mysql-family/mysql.ts";
-import { freePorts } from "../server/ports.ts";
 import { runServer } from "../server/run.ts";
 import type { OwnServer } from "../test-server.ts";
-import { groupDefinition, type Node, nodeInstallation, type Primaries, title } from "./node.ts";
+import {
+  groupDefinition,
+  membersSeenBy,
+  type Node,
+  nodeInstallation,
+  type Primaries,
+  type RunningServer,
+  title,
+} from "./node.ts";
 import { type GroupPrograms, groupPrograms } from "./programs.ts";
 
 /** A group of three. With one primary, the others choose the next one by themselves when it is lost. */
-export interface GroupCluster extends TestCluster {
+export interface GroupCluster extends DividedCluster {
   /** The places of the nodes that take writes now, as they say themselves. */
   primaries(): Promise<readonly number[]>;
 }
@@ -26,9 +43,14 @@ export async function startGroupReplication(
   const programs = await groupPrograms(environment).catch((error: Error) => error);
   if (programs instanceof Error) return missingCluster(title, missingReason(programs), environment);
   const nodes: OwnServer[] = [];
-  const stop = () => stopNodes(nodes);
+  const network = createNetwork();
+  const stop = async () => {
+    await stopNodes(nodes);
+    network.close();
+  };
+  let definitions: readonly EngineDefinition[];
   try {
-    await startNodes(programs, { settings, primaries }, environment, nodes);
+    definitions = await startNodes(programs, { settings, primaries }, environment, network, nodes);
   } catch (error) {
     await stop();
     throw error;
@@ -36,7 +58,9 @@ export async function startGroupReplication(
   const [{ version, origin }] = nodes as [OwnServer];
   const writable = async () => nodes[(await primariesOf(nodes))[0] ?? 0] as OwnServer;
   const createDatabase = () => createOnAll(nodes, writable, mysql.client);
-  return { version, origin, nodes, primaries: () => primariesOf(nodes), createDatabase, stop };
+  const settle = () => settleNodes(nodes, definitions);
+  const { cut, heal } = network;
+  return { version, origin, nodes, primaries: () => primariesOf(nodes), createDatabase, cut, heal, settle, stop };
 }
 
 function missingReason({ message }: Error): string {
@@ -51,22 +75,52 @@ async function startNodes(
   programs: GroupPrograms,
   how: Pick<Node, "settings" | "primaries">,
   environment: Environment,
+  network: Network,
   nodes: OwnServer[],
-): Promise<void> {
-  const ports = await freePorts(size);
-  const definition = groupDefinition(() => nodes.length === 0, {
-    name: "recovery",
-    password: randomBytes(12).toString("hex"),
-  });
+): Promise<readonly EngineDefinition[]> {
+  const running: RunningServer[] = [];
+  const places = Array.from({ length: size }, (_, place) => place);
+  const ways = await Promise.all(places.map((to) => openWayTo(network, to, running)));
+  const user = { name: "recovery", password: randomBytes(12).toString("hex") };
   const group = randomUUID();
-  const start = async (port: number, index: number) => {
-    const node: Node = { number: index + 1, port, ports, group, ...how };
-    nodes[index] = await runServer(definition, nodeInstallation(programs, node), environment);
+  const definitions = places.map((place) => {
+    const runs = (server: RunningServer) => {
+      running[place] = server;
+    };
+    return groupDefinition({ begins: () => nodes.length === 0, user, runs });
+  });
+  const start = async (place: number) => {
+    const installation = nodeInstallation(programs, { place, ways, group, ...how });
+    nodes[place] = await runServer(definitions[place] as EngineDefinition, installation, environment);
   };
-  const [first, ...others] = ports as readonly [number, ...number[]];
-  await start(first, 0);
-  const started = await Promise.allSettled(others.map((port, index) => start(port, index + 1)));
+  const [first, ...others] = places as [number, ...number[]];
+  await start(first);
+  const started = await Promise.allSettled(others.map(start));
   for (const one of started) if (one.status === "rejected") throw one.reason;
+  return definitions;
+}
+
+/** All nodes have the same address and tell each other's port, so who comes along is told by the process that it is. */
+function openWayTo(network: Network, to: number, running: readonly (RunningServer | undefined)[]): Promise<number> {
+  const host = "127.0.0.1";
+  const from = async (visitor: Socket) => {
+    const pid = await openerOf(
+      visitor,
+      running.flatMap((one) => one?.pid ?? []),
+    );
+    return pid === undefined ? undefined : running.findIndex((one) => one?.pid === pid);
+  };
+  const target = () => ({ host, port: running[to]?.port ?? 0 });
+  return network.open({ to, host, port: 0, from, target });
+}
+
+/** A node that was expelled believes that it is a member until it hears of it. So each has to see all of them. */
+async function settleNodes(nodes: readonly OwnServer[], definitions: readonly EngineDefinition[]): Promise<void> {
+  for (const [place, { url }] of nodes.entries()) {
+    const { client } = definitions[place] as EngineDefinition;
+    const seesAll = async () => (await client.version(url)) !== "" && (await membersSeenBy(url)) === size;
+    await until("all nodes are members of the group", () => seesAll().catch(() => false));
+  }
 }
 
 async function primariesOf(nodes: readonly OwnServer[]): Promise<readonly number[]> {

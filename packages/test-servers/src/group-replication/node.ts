@@ -1,6 +1,7 @@
+import { readFile } from "node:fs/promises";
 import type { NodeSettings } from "../cluster/cluster.ts";
 import type { DatabaseClient, EngineDefinition, Installation } from "../engine.ts";
-import { query } from "../mysql-family/client.ts";
+import { query, queryAll } from "../mysql-family/client.ts";
 import { mysql, mysqlInstallation } from "../mysql-family/mysql.ts";
 import type { GroupPrograms } from "./programs.ts";
 
@@ -14,11 +15,9 @@ export interface RecoveryUser {
 }
 
 export interface Node {
-  readonly number: number;
-  /** Where the node talks to the others. */
-  readonly port: number;
-  /** Those of all nodes. */
-  readonly ports: readonly number[];
+  readonly place: number;
+  /** The ports of the ways to all nodes, on which they talk to one another. */
+  readonly ways: readonly number[];
   /** The identity of the group. */
   readonly group: string;
   readonly primaries: Primaries;
@@ -32,20 +31,32 @@ export function nodeInstallation(programs: GroupPrograms, node: Node): Installat
 
 export const title = "MySQL Group Replication";
 
-/** @param begins True until the first node is up: it begins the group. All others join. */
-export function groupDefinition(begins: () => boolean, user: RecoveryUser): EngineDefinition {
-  return { ...mysql, title, client: memberClient(begins, user) };
+/** How a node joins its group. */
+export interface Joining {
+  /** True until the first node is up: it begins the group. All others join. */
+  readonly begins: () => boolean;
+  readonly user: RecoveryUser;
+  /** Is told which process the server is, before it talks to any other. */
+  readonly runs: (server: RunningServer) => void;
+}
+
+export interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+}
+
+export function groupDefinition(joining: Joining): EngineDefinition {
+  return { ...mysql, title, client: memberClient(joining) };
 }
 
 /** A node answers when it is a member that has all that the others have. Until then, it is told to join. */
-function memberClient(begins: () => boolean, user: RecoveryUser): DatabaseClient {
+function memberClient(joining: Joining): DatabaseClient {
   return {
     ...mysql.client,
     version: async (url) => {
       const state = await memberState(url);
-      if (state === "OFFLINE" || state === "ERROR") await join(url, begins(), user);
+      if (state === "OFFLINE" || state === "ERROR") await join(url, joining);
       if (state !== "ONLINE") throw new Error(`the node is not a member of its group (${state})`);
-      if (begins()) await createUser(url, user);
       return mysql.client.version(url);
     },
   };
@@ -60,26 +71,44 @@ export async function memberState(url: string): Promise<string> {
   return String(member?.MEMBER_STATE ?? member?.member_state ?? "OFFLINE");
 }
 
-async function join(url: string, begins: boolean, { name, password }: RecoveryUser): Promise<void> {
-  await query(url, "STOP GROUP_REPLICATION");
-  if (begins) await query(url, "SET GLOBAL group_replication_bootstrap_group = ON");
-  await query(url, `START GROUP_REPLICATION USER = '${name}', PASSWORD = '${password}'`);
-  if (begins) await query(url, "SET GLOBAL group_replication_bootstrap_group = OFF");
+/** How many members are online, as this node sees it. */
+export async function membersSeenBy(url: string): Promise<number> {
+  const online = "SELECT member_id FROM performance_schema.replication_group_members WHERE member_state = 'ONLINE'";
+  return (await query(url, online)).length;
 }
 
-/** It comes to the other nodes as all that is written does, so each can give the others what they have missed. */
+async function join(url: string, { begins, user, runs }: Joining): Promise<void> {
+  await query(url, "STOP GROUP_REPLICATION");
+  const [server] = await query(url, "SELECT @@pid_file AS file");
+  runs({ pid: Number(await readFile(String(server?.file), "utf8")), port: Number(new URL(url).port) });
+  await createUser(url, user);
+  const isFirst = begins();
+  if (isFirst) await query(url, "SET GLOBAL group_replication_bootstrap_group = ON");
+  await query(url, `START GROUP_REPLICATION USER = '${user.name}', PASSWORD = '${user.password}'`);
+  if (isFirst) await query(url, "SET GLOBAL group_replication_bootstrap_group = OFF");
+}
+
+/** Nodes talk to one another as this user, also before they are members. So each node makes it for itself. */
 async function createUser(url: string, { name, password }: RecoveryUser): Promise<void> {
-  await query(url, `CREATE USER IF NOT EXISTS '${name}'@'127.0.0.1' IDENTIFIED BY '${password}'`);
-  await query(url, `GRANT REPLICATION SLAVE ON *.* TO '${name}'@'127.0.0.1'`);
+  const account = `'${name}'@'127.0.0.1'`;
+  const rights = "REPLICATION SLAVE, CONNECTION_ADMIN, GROUP_REPLICATION_STREAM";
+  await queryAll(url, [
+    "SET sql_log_bin = 0",
+    "SET GLOBAL super_read_only = OFF",
+    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${password}'`,
+    `GRANT ${rights} ON *.* TO ${account}`,
+    "SET GLOBAL super_read_only = ON",
+  ]);
 }
 
 /** A member that is silent for five seconds, which cannot be changed, is expelled without a further wait. */
-function nodeSettings({ plugins }: GroupPrograms, { number, port, ports, group, ...node }: Node): readonly string[] {
+function nodeSettings({ plugins }: GroupPrograms, { place, ways, group, ...node }: Node): readonly string[] {
   const settings = {
     "group-name": group,
-    "local-address": addressOf(port),
-    "group-seeds": ports.map(addressOf).join(","),
-    "ip-allowlist": "127.0.0.1",
+    // The server's own port is where they talk. What the others learn is the way there, which can be cut.
+    "communication-stack": "MYSQL",
+    "local-address": addressOf(ways[place]),
+    "group-seeds": ways.map(addressOf).join(","),
     "start-on-boot": "OFF",
     "recovery-get-public-key": "ON",
     "member-expel-timeout": "0",
@@ -90,7 +119,7 @@ function nodeSettings({ plugins }: GroupPrograms, { number, port, ports, group, 
     `--plugin-dir=${plugins}`,
     "--plugin-load-add=group_replication.so",
     ...Object.entries(settings).map(([name, value]) => `--loose-group-replication-${name}=${value}`),
-    `--server-id=${number}`,
+    `--server-id=${place + 1}`,
     "--gtid-mode=ON",
     "--enforce-gtid-consistency=ON",
     "--report-host=127.0.0.1",
@@ -101,4 +130,4 @@ function nodeSettings({ plugins }: GroupPrograms, { number, port, ports, group, 
   ];
 }
 
-const addressOf = (port: number): string => `127.0.0.1:${port}`;
+const addressOf = (port: number | undefined): string => `127.0.0.1:${port}`;

@@ -16,12 +16,19 @@ export function mysqlFamilyClient(recognises: (version: string) => boolean): Dat
 }
 
 /** Runs one statement on a connection of its own. */
-export async function query(url: string, sql: string): Promise<RowDataPacket[]> {
+export function query(url: string, sql: string): Promise<RowDataPacket[]> {
+  return queryAll(url, [sql]);
+}
+
+/** Runs statements on a connection of their own, one after another, and returns the last one's rows. */
+export async function queryAll(url: string, statements: readonly string[]): Promise<RowDataPacket[]> {
   const connection = await createConnection({ uri: url, connectTimeout: 5000 });
   // A server that goes away under the connection must not take the process with it; the query reports it.
   connection.on("error", () => {});
   try {
-    return (await connection.query<RowDataPacket[]>(sql))[0];
+    let rows: RowDataPacket[] = [];
+    for (const sql of statements) [rows] = await connection.query<RowDataPacket[]>(sql);
+    return rows;
   } finally {
     await connection.end().catch(() => connection.destroy());
   }

@@ -5,7 +5,8 @@ import { freePort } from "./ports.ts";
 import { type SpawnedServer, spawnServer } from "./spawned.ts";
 
 const attempts = 5;
-const patience = 60_000;
+/** A member of a group gives up joining after a minute, and then tries again. */
+const patience = 100_000;
 
 export interface StartedServer {
   readonly server: SpawnedServer;

@@ -1,21 +1,24 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { madeUpReleases, publishAlone } from "@slotwright/adapter-sql/conformance";
+import { type MadeUpVersion, madeUpReleases, publishAlone } from "@slotwright/adapter-sql/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import type { ClusterDatabase } from "@slotwright/test-servers";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, expect, it } from "vitest";
 import { adapterOfRelease } from "../../src/adapter.ts";
-import { initial } from "../../src/migrations/mariadb-0001-initial.ts";
+import { initial as mariadb } from "../../src/migrations/mariadb-0001-initial.ts";
+import { initial as mysql } from "../../src/migrations/mysql-0001-initial.ts";
 import { currentReleases } from "../../src/migrations.ts";
-import type { GaleraStage } from "./stage.ts";
+import type { NodesStage } from "./stage.ts";
 
-const made = madeUpReleases(initial, {
+const madeUp: MadeUpVersion = {
   column: "alter table `{database}`.`{prefix}slots` add column note varchar(600)",
   table: "create table `{database}`.`{prefix}notes` (slot_id varchar(128) not null, note varchar(600) not null)",
   drop: ({ kind, name }) => `drop ${kind} if exists \`{database}\`.\`{prefix}${name}\``,
-});
+};
+const releasesOf = { mariadb: madeUpReleases(mariadb, madeUp), mysql: madeUpReleases(mysql, madeUp) };
 
-export function migrationsOnGalera({ createDatabase, whileBehind }: GaleraStage): void {
+export function migrationsOnNodes({ kind, createDatabase, whileBehind }: NodesStage): void {
+  const made = releasesOf[kind.server];
   const databases: ClusterDatabase[] = [];
   const opened: StorageAdapter[] = [];
   afterAll(async () => {
@@ -30,7 +33,10 @@ export function migrationsOnGalera({ createDatabase, whileBehind }: GaleraStage)
   }
 
   function open(uri: string, release = made.old): StorageAdapter {
-    const storage = adapterOfRelease({ ...currentReleases, mariadb: release }, { uri }) as unknown as StorageAdapter;
+    const storage = adapterOfRelease(
+      { ...currentReleases, [kind.server]: release },
+      { uri },
+    ) as unknown as StorageAdapter;
     opened.push(storage);
     return storage;
   }

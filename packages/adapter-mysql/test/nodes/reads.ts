@@ -6,7 +6,7 @@ import type { FeedPosition } from "@slotwright/core/adapter";
 import { createPool } from "mysql2/promise";
 import { expect, it } from "vitest";
 import { mysqlAdapter } from "../../src/index.ts";
-import type { GaleraStage } from "./stage.ts";
+import type { NodesStage } from "./stage.ts";
 
 const booked = slotAt(100 * 30, { scheduleId: "schedule 100", providerId: "provider 100" });
 const open = slotAt(101 * 30, { scheduleId: "schedule 101", providerId: "provider 101" });
@@ -45,7 +45,7 @@ async function endOf(storage: StorageAdapter): Promise<FeedPosition> {
   return read.status === "read" ? read.position : [];
 }
 
-export function readsOnGalera(stage: GaleraStage): void {
+export function readsOnNodes(stage: NodesStage): void {
   it("each kind of read waits until its node has what another has acknowledged, and none does with readConsistency: node", async () => {
     const [writer, waits] = [stage.storageOf(0), stage.storageOf(1)];
     const shows = stage.open(1, { readConsistency: "node" });
@@ -72,20 +72,37 @@ export function readsOnGalera(stage: GaleraStage): void {
     const listOf = (storage: StorageAdapter) =>
       storage.findSlots({ asOf: sampleNow, providerIds: ["provider 102"], limit: 5 });
     expect(await listOf(shows)).toEqual([]);
-    await stage.keepOthersBusy();
-    await publishAlone(stage.storageOf(0), 102);
-    // The cursor has passed what was published, so only the list can show it.
-    expect(await endOf(stage.storageOf(0))).not.toEqual([]);
-    expect(await listOf(shows)).toEqual([]);
-    expect(await listOf(stage.storageOf(1))).toHaveLength(1);
+    await stage.whileBehind(1, async (release) => {
+      await publishAlone(stage.storageOf(0), 102);
+      // The cursor has passed what was published, so only the list can show it.
+      expect(await endOf(stage.storageOf(0))).not.toEqual([]);
+      expect(await listOf(shows)).toEqual([]);
+      const waits = listOf(stage.storageOf(1));
+      await release();
+      expect(await waits).toHaveLength(1);
+    });
   });
 
   it("reads leave the sessions of a pool as they were", async () => {
     const pool = createPool({ uri: stage.urlOf(1), connectionLimit: 1 });
-    await pool.query("set session wsrep_sync_wait = 6");
+    const { variable, value } = stage.kind.ownWait;
+    await pool.query(`set session ${variable} = ?`, [value]);
     const storage = mysqlAdapter({ pool }) as unknown as StorageAdapter;
     await settled(answersOf(storage, []));
-    expect((await pool.query("select @@session.wsrep_sync_wait as waits"))[0]).toEqual([{ waits: 6 }]);
+    expect((await pool.query(`select @@session.${variable} as waits`))[0]).toEqual([{ waits: value }]);
+    await pool.end();
+  });
+
+  it("reads are answered on a session that is in a transaction, or begins one with each statement", async () => {
+    const pool = createPool({ uri: stage.urlOf(1), connectionLimit: 1 });
+    const { variable, value } = stage.kind.ownWait;
+    await pool.query(`set session ${variable} = ?, autocommit = 0`, [value]);
+    await pool.query("select * from ballast limit 1");
+    const storage = mysqlAdapter({ pool }) as unknown as StorageAdapter;
+    const answers = await settled(answersOf(storage, []));
+    expect(answers).toEqual(await settled(answersOf(stage.storageOf(0), [])));
+    const [rows] = await pool.query(`select @@session.${variable} as waits, @@autocommit as autocommit`);
+    expect(rows).toEqual([{ waits: value, autocommit: 0 }]);
     await pool.end();
   });
 }

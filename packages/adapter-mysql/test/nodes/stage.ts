@@ -4,8 +4,33 @@ import { type Connection, createConnection } from "mysql2/promise";
 import { afterAll, beforeAll } from "vitest";
 import { type MysqlAdapterOptions, mysqlAdapter } from "../../src/index.ts";
 
+/** What differs between the kinds of clusters whose nodes all take writes. */
+export interface NodesKind {
+  readonly server: "mysql" | "mariadb";
+  /** Inserts rows of these numbers. */
+  readonly ballast: (first: number, last: number) => readonly string[];
+  /** A session's own setting of its waits, which nobody else may change. */
+  readonly ownWait: { readonly variable: string; readonly value: string | number };
+}
+
+export const galeraNodes: NodesKind = {
+  server: "mariadb",
+  ballast: (first, last) => [`insert into ballast select seq, repeat('x', 250) from seq_${first}_to_${last}`],
+  ownWait: { variable: "wsrep_sync_wait", value: 6 },
+};
+
+export const groupNodes: NodesKind = {
+  server: "mysql",
+  ballast: (first, last) => [
+    `set session cte_max_recursion_depth = ${last}`,
+    `insert into ballast with recursive numbers (n) as (select ${first} union all select n + 1 from numbers where n < ${last}) select n, repeat('x', 250) from numbers`,
+  ],
+  ownWait: { variable: "group_replication_consistency", value: "AFTER" },
+};
+
 /** A migrated database on the three nodes of a cluster, with an adapter on each. */
-export interface GaleraStage {
+export interface NodesStage {
+  readonly kind: NodesKind;
   readonly createDatabase: TestCluster["createDatabase"];
   readonly nodes: readonly OwnServer[];
   readonly urlOf: (node: number) => string;
@@ -22,19 +47,19 @@ export interface GaleraStage {
   readonly keepOthersBusy: () => Promise<void>;
 }
 
-export function galeraStage(cluster: TestCluster | undefined): GaleraStage {
+export function nodesStage(cluster: TestCluster | undefined, kind: NodesKind): NodesStage {
   let urls: readonly string[];
   const opened: StorageAdapter[] = [];
   let storages: readonly StorageAdapter[];
   let ballast = 0;
   // Without a cluster, all tests are skipped.
   const createDatabase = () => (cluster as TestCluster).createDatabase();
-  const open: GaleraStage["open"] = (node, options) => {
+  const open: NodesStage["open"] = (node, options) => {
     const storage = mysqlAdapter({ uri: urls[node] as string, ...options }) as unknown as StorageAdapter;
     opened.push(storage);
     return storage;
   };
-  const on: GaleraStage["on"] = async (node, work) => {
+  const on: NodesStage["on"] = async (node, work) => {
     const connection = await createConnection(urls[node] as string);
     try {
       return await work(connection);
@@ -51,6 +76,7 @@ export function galeraStage(cluster: TestCluster | undefined): GaleraStage {
   });
   afterAll(() => Promise.all(opened.map((storage) => storage.close())));
   return {
+    kind,
     createDatabase,
     nodes: cluster?.nodes ?? [],
     urlOf: (node) => urls[node] as string,
@@ -69,7 +95,7 @@ export function galeraStage(cluster: TestCluster | undefined): GaleraStage {
     keepOthersBusy: () =>
       on(0, async (connection) => {
         const [first, last] = [ballast + 1, ballast + rowsOfBallast];
-        await connection.query(`insert into ballast select seq, repeat('x', 250) from seq_${first}_to_${last}`);
+        for (const sql of kind.ballast(first, last)) await connection.query(sql);
         ballast = last;
       }),
   };
