@@ -82,10 +82,9 @@ async function taken(connection: Connection, statements: LeaseStatements): Promi
 async function existing(connection: Connection, statements: LeaseStatements): Promise<StoredLease | undefined> {
   const found = await stored(connection, statements);
   if (found !== "no table" && found !== undefined) return found;
-  // Nobody can have begun before there was a table.
-  const name = found === "no table" ? unused : free;
   if (found === "no table") await connection.command(statements.createTable);
-  const insert = () => connection.changed(statements.insert, [Buffer.from(name)]);
+  const names = [Buffer.from(unused), Buffer.from(free)];
+  const insert = () => connection.changed(statements.insert, names);
   await inTransaction(connection, statements, insert).catch(unlessOvertaken);
   const made = await stored(connection, statements);
   return made === "no table" ? undefined : made;
@@ -139,7 +138,10 @@ function takenOver({ databaseName }: Connection): StorageError {
 interface LeaseStatements extends Pick<Statements, "askMembership"> {
   readonly createTable: string;
   readonly read: string;
-  /** Takes the name. Changes nothing if there is a row. */
+  /**
+   * Takes the name if nobody can have begun, and the other one. Changes nothing if there is a row. A table without any
+   * row is one that a process has just made: which of several makes the row does not matter.
+   */
   readonly insert: string;
   /** Takes the name, and the name before. */
   readonly update: string;
@@ -155,7 +157,9 @@ function leaseStatements(strategy: MysqlStrategy): LeaseStatements {
     read: compile(
       sql`select ${asDocument(sql`json_object('name', name, 'now', ${clock}, 'token', uuid())`)} from ${table} where version = 0`,
     ),
-    insert: compile(sql`insert ignore into ${table} (version, name, oldest_code) values (0, ${text}, 0)`),
+    insert: compile(
+      sql`insert ignore into ${table} (version, name, oldest_code) select 0, case when count(*) = 0 then ${text} else ${text} end, 0 from ${table}`,
+    ),
     update: compile(sql`update ${table} set name = ${text} where version = 0 and name = ${text}`),
   };
 }

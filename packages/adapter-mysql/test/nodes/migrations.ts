@@ -101,4 +101,14 @@ export function migrationsOnNodes({ kind, createDatabase, whileBehind }: NodesSt
     for (const one of tried) expect(one).toMatchObject({ reason: { failure: "unavailable", message: /tablePrefix/ } });
     expect(await rowsOn(urls[0] ?? "", "show tables")).toHaveLength(1);
   });
+
+  it("another program's table is left alone, also if another node has just made the table of migrations", async () => {
+    const [[made = ""], [url = ""]] = [await emptyDatabase(), await emptyDatabase()];
+    await open(made).migrate();
+    const [created] = await rowsOn(made, "show create table slotwright_migrations");
+    await rowsOn(url, created?.["Create Table"]);
+    await rowsOn(url, "create table slotwright_schedules (id int primary key)");
+    await expect(open(url).migrate()).rejects.toMatchObject({ failure: "unavailable", message: /tablePrefix/ });
+    expect(await rowsOn(url, "show tables")).toHaveLength(1);
+  });
 }
