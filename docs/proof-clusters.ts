@@ -8,6 +8,7 @@ const reportFile = join(import.meta.dirname, "proof", "clusters.json");
 const titles: Readonly<Record<ClusterRun["cluster"], string>> = {
   galera: "Galera",
   patroni: "PostgreSQL with Patroni",
+  "group-replication": "Group Replication, one primary",
   "postgres-cluster": "PostgreSQL",
   urls: "nodes by URL",
 };

@@ -11,8 +11,8 @@ const two = "postgres://a@one:1/x,postgres://a@two:2/x";
 
 describe("prove on clusters", () => {
   it("proves the clusters that are named, and no engine and no mutant", () => {
-    const options = parseOptions(["--galera", "--postgres-cluster"]);
-    expect(options).toMatchObject({ engines: [], clusters: ["galera", "postgres-cluster"], urls: [], mutants: false });
+    const options = parseOptions(["--galera", "--group-replication"]);
+    expect(options).toMatchObject({ engines: [], clusters: ["galera", "group-replication"], urls: [], mutants: false });
     expect(options).toMatchObject({ histories: 300, faults: 3, report: "proof-clusters.json" });
   });
 

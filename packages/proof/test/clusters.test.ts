@@ -118,6 +118,21 @@ describe.skipIf(galera === undefined)("on a Galera cluster", () => {
   });
 });
 
+const group = await clusterKinds["group-replication"].start();
+afterAll(() => group?.stop());
+
+describe.skipIf(group === undefined)("on a group of MySQL servers with one primary", () => {
+  it("nothing is lost, doubled or out of order while the primary is killed, and another one is replaced", async () => {
+    const faults = keyed(group, "primary.killed", "primary.replaced", "secondary.cut-off");
+    const { findings, strikes, tally, plainRows } = await play(group, { faults });
+    expect(findings).toEqual([]);
+    expect(strikes).toHaveLength(3);
+    for (const { nextBookingMs } of strikes) expect(nextBookingMs).toBeLessThan(30_000);
+    expect(tally.read).toBe(4 * tally.handedOver);
+    expect(plainRows).toEqual({ acknowledged: expect.any(Number), lost: 0 });
+  });
+});
+
 const postgres = await clusterKinds["postgres-cluster"].start();
 afterAll(() => postgres?.stop());
 
@@ -134,7 +149,7 @@ describe.skipIf(postgres === undefined)("on PostgreSQL with standbys", () => {
 
   it("is not begun on a node that takes no writes, or that does not answer, which is said", async () => {
     const { urls, writable, drop } = await (postgres as Nodes).openDatabase();
-    const [primary] = writable() as [string];
+    const [primary] = (await writable()) as [string];
     const standby = urls.find((url) => url !== primary) as string;
     const nodes = await nodesAt([primary, standby]);
     await expect(nodes.openDatabase()).rejects.toThrow(`${new URL(standby).host} takes no writes`);

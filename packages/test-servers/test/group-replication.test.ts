@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type GroupCluster, startCluster } from "../src/index.ts";
+import { type GroupCluster, type OwnServer, startCluster } from "../src/index.ts";
 import { query } from "../src/mysql-family/client.ts";
 
 const found = await startCluster("group-replication", {
@@ -42,6 +42,17 @@ describe.skipIf(found === undefined)("a group of MySQL servers with a network th
     cluster.heal(2);
     await cluster.settle();
     expect([await states(0), await states(2), await ids(2)]).toEqual([all, all, [1, 2]]);
+  });
+
+  it("a member that is killed joins again as soon as the others have missed it", async () => {
+    const began = performance.now();
+    const { process } = cluster.nodes[2] as OwnServer;
+    await process.kill();
+    await process.restart();
+    await cluster.settle();
+    expect(await states(0)).toEqual(all);
+    // One that tries before is refused, and hears nothing of it for a minute.
+    expect(performance.now() - began).toBeLessThan(40_000);
   });
 
   it("a primary that is cut off commits nothing more, and the others have chosen another one", async () => {

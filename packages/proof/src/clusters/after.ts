@@ -19,7 +19,7 @@ export async function findingsOnNodes(
   told: readonly ToldOutcome[],
 ): Promise<readonly Finding[]> {
   const { connect } = engine;
-  const [first] = database.writable() as [string];
+  const [first] = (await database.writable()) as [string];
   const ofBeside = await withConnection(connect, first, async (connection) =>
     beside.findings(connection, await entryCounts(connection)),
   );
@@ -57,7 +57,7 @@ async function auditNodes(
   { urls, writable }: NodesDatabase,
   told: readonly ToldOutcome[],
 ): Promise<readonly Finding[]> {
-  const audits = writable().map(async (url) => {
+  const audits = (await writable()).map(async (url) => {
     const { findings } = await withConnection(connect, url, (connection) => audit(connection, dialect, told));
     const node = urls.indexOf(url) + 1;
     return findings.flatMap(({ invariant, finding: what, rows }) => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type EngineName, loadEngine, type SqlConnection } from "@slotwright/lab/engines";
 import type { DividedCluster, OwnServer, PatroniCluster, PostgresCluster, TestCluster } from "@slotwright/test-servers";
 import type { Chance, ClusterFault } from "./nodes.ts";
 
@@ -13,7 +14,7 @@ export interface Harm {
 /** Nodes that faults choose among. */
 export interface Victims {
   readonly name: string;
-  readonly places: () => readonly number[];
+  readonly places: () => readonly number[] | Promise<readonly number[]>;
 }
 
 export function harmsTo(cluster: TestCluster): readonly Harm[] {
@@ -46,12 +47,28 @@ export function divisionsOf({ cut, heal }: DividedCluster, whom = "the others, n
   return [{ key: "cut-off", title, strike: async (place) => cut(place), mend: async (place) => heal(place) }];
 }
 
+/** A node that applies nothing, as while a backup is made of it. The others go on until it is too far behind. */
+export function lagOf(engine: EngineName, urls: readonly string[]): Harm {
+  const locks = new Map<number, SqlConnection>();
+  return {
+    key: "lagging",
+    title: "applies nothing that others have committed for a while, and still answers",
+    async strike(place) {
+      const connection = await (await loadEngine(engine)).connect(urls[place] as string);
+      await connection.query("FLUSH TABLES WITH READ LOCK");
+      locks.set(place, connection);
+    },
+    // The lock ends with its connection.
+    mend: async (place) => locks.get(place)?.close(),
+  };
+}
+
 export function faultsOf(harms: readonly Harm[], { name, places }: Victims): readonly ClusterFault[] {
   return harms.map(({ key, title, strike, mend }) => ({
     key: `${name}.${key}`,
     title: `a ${name} ${title}`,
     harm: async (chance, struck) => {
-      const place = oneOf(places(), chance);
+      const place = oneOf(await places(), chance);
       await strike(place);
       // A booking from before it would count as the first one after it.
       struck();

@@ -1,16 +1,16 @@
-import { loadEngine, type SqlConnection } from "@slotwright/lab/engines";
 import { type NodeSettings, type PostgresCluster, startCluster } from "@slotwright/test-servers";
 import {
   divisionsOf,
   faultsOf,
-  type Harm,
   harmsTo,
+  lagOf,
   replacementsByPatroni,
   replacementsOf,
   switchoverOf,
 } from "./faults.ts";
+import { startGroup } from "./group.ts";
 import type { ClusterName } from "./names.ts";
-import type { Nodes } from "./nodes.ts";
+import { addressFrom, type Nodes } from "./nodes.ts";
 
 export interface ClusterKind {
   readonly title: string;
@@ -29,32 +29,17 @@ async function startGalera(settings: NodeSettings = readsWait): Promise<Nodes | 
   if (cluster === undefined) return undefined;
   const { version, origin, nodes, settle, stop } = cluster;
   const any = { name: "node", places: () => [...nodes.keys()] };
+  const urls = nodes.map(({ url }) => url);
   return {
     engine: "mariadb",
     origin: `${version} (${origin})`,
     openDatabase: async () => {
-      const { urls, drop } = await cluster.createDatabase();
-      return { urls, addresses: urls, writable: () => urls, drop };
+      const database = await cluster.createDatabase();
+      return { ...database, addresses: database.urls, writable: () => database.urls };
     },
-    faults: faultsOf([...harmsTo(cluster), ...divisionsOf(cluster), lagOf(nodes.map(({ url }) => url))], any),
+    faults: faultsOf([...harmsTo(cluster), ...divisionsOf(cluster), lagOf("mariadb", urls)], any),
     settle,
     stop,
-  };
-}
-
-/** A node that applies nothing, as while a backup is made of it. The others go on until it is too far behind. */
-function lagOf(urls: readonly string[]): Harm {
-  const locks = new Map<number, SqlConnection>();
-  return {
-    key: "lagging",
-    title: "applies nothing that others have committed for a while, and still answers",
-    async strike(place) {
-      const connection = await (await loadEngine("mariadb")).connect(urls[place] as string);
-      await connection.query("FLUSH TABLES WITH READ LOCK");
-      locks.set(place, connection);
-    },
-    // The lock ends with its connection.
-    mend: async (place) => locks.get(place)?.close(),
   };
 }
 
@@ -68,7 +53,7 @@ async function startPostgres(settings?: NodeSettings): Promise<Nodes | undefined
     openDatabase: async () => {
       const { urls, drop } = await cluster.createDatabase();
       const writable = () => [urls[cluster.primary()] as string];
-      return { urls, addresses: urls.map((_, place) => addressFrom(urls, place)), writable, drop };
+      return { urls, addresses: addressesOf(urls), writable, drop };
     },
     faults: postgresFaults(cluster),
     settle,
@@ -76,12 +61,9 @@ async function startPostgres(settings?: NodeSettings): Promise<Nodes | undefined
   };
 }
 
-/** All nodes, beginning with this one: its engine follows the primary. */
-function addressFrom(urls: readonly string[], place: number): string {
-  const first = new URL(urls[place] as string);
-  const hosts = [...urls.slice(place), ...urls.slice(0, place)].map((url) => new URL(url).host);
-  return first.href.replace(first.host, hosts.join(",")).concat("?target_session_attrs=read-write");
-}
+/** Each engine follows the primary. */
+const addressesOf = (urls: readonly string[]): readonly string[] =>
+  urls.map((_, place) => `${addressFrom(urls, place)}?target_session_attrs=read-write`);
 
 function postgresFaults(cluster: PostgresCluster): Nodes["faults"] {
   const harms = [...harmsTo(cluster), ...divisionsOf(cluster)];
@@ -105,7 +87,7 @@ async function startPatroni(settings?: NodeSettings): Promise<Nodes | undefined>
     openDatabase: async () => {
       const { urls, drop } = await cluster.createDatabase();
       const writable = () => [urls[primary] as string];
-      return { urls, addresses: urls.map((_, place) => addressFrom(urls, place)), writable, drop };
+      return { urls, addresses: addressesOf(urls), writable, drop };
     },
     faults: [
       ...faultsOf(harms, { name: "standby", places: others }),
@@ -124,5 +106,6 @@ async function startPatroni(settings?: NodeSettings): Promise<Nodes | undefined>
 export const clusterKinds: Readonly<Record<ClusterName, ClusterKind>> = {
   galera: { title: "MariaDB Galera", start: startGalera },
   patroni: { title: "PostgreSQL with Patroni", start: startPatroni },
+  "group-replication": { title: "MySQL Group Replication with one primary", start: startGroup },
   "postgres-cluster": { title: "PostgreSQL with standbys", start: startPostgres },
 };

@@ -1,2 +1,2 @@
-export const clusterNames = ["galera", "patroni", "postgres-cluster"] as const;
+export const clusterNames = ["galera", "group-replication", "patroni", "postgres-cluster"] as const;
 export type ClusterName = (typeof clusterNames)[number];

@@ -20,7 +20,7 @@ export interface NodesDatabase {
   /** Where the engine of each node finds it. */
   readonly addresses: readonly string[];
   /** The URLs of the nodes that take writes at the moment. */
-  readonly writable: () => readonly string[];
+  readonly writable: () => readonly string[] | Promise<readonly string[]>;
   readonly drop: () => Promise<void>;
 }
 
@@ -38,4 +38,11 @@ export interface Chance {
   /** Which of the nodes, modulo their number. */
   readonly node: number;
   readonly lastingMs: number;
+}
+
+/** All nodes, beginning with this one: its engine follows the primary. */
+export function addressFrom(urls: readonly string[], place: number): string {
+  const first = new URL(urls[place] as string);
+  const hosts = [...urls.slice(place), ...urls.slice(0, place)].map((url) => new URL(url).host);
+  return first.href.replace(first.host, hosts.join(","));
 }

@@ -49,7 +49,8 @@ export async function playRound(nodes: Nodes, options: RoundOptions): Promise<Ro
   const tally = emptyTally();
   await storages[0]?.migrate();
   const beside = await startBeside(engine, database.addresses, tally);
-  const plain = await startPlainRows(engine.connect, database.urls, database.writable()[0] as string);
+  const [first] = await database.writable();
+  const plain = await startPlainRows(engine.connect, database.urls, first as string);
   const pulse = startPulse(storages, `r${options.seed}`);
   const work = { engine, database, storages, beside, plain, pulse, tally };
   try {
@@ -74,11 +75,13 @@ async function playWith(nodes: Nodes, { seed, histories, faults, signal }: Round
   await pulse.end();
   await nodes.settle();
   await plain.end();
+  // A node may have to catch up with the last of the rows.
+  await nodes.settle();
   tally.faults += strikes.length;
   const ofPulse = await settleUnknown(pulse.history(), storages[0] as StorageAdapter);
   const told = [...played.histories, ofPulse].flatMap(toldIn);
   const findings = [...played.findings, ...pulse.findings(), ...(await findingsOnNodes(work, told))];
-  const [url] = work.database.writable();
+  const [url] = await work.database.writable();
   const plainRows = { acknowledged: plain.acknowledged(), lost: await plain.lost(url as string) };
   return { tally, bookings: pulse.history().calls.filter(isBooked).length, strikes, findings, plainRows };
 }

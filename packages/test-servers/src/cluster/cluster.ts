@@ -56,8 +56,8 @@ export function missingCluster(title: string, reason: string, environment: Envir
 /** How long nodes may take to join, and a database to come to them. */
 const patience = 30_000;
 
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + patience;
+export async function until(what: string, isSo: () => Promise<boolean>, patienceMs = patience): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}.`);
     await wait(20);

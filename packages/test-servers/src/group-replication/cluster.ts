@@ -16,7 +16,9 @@ import { mysql } from "../mysql-family/mysql.ts";
 import { runServer } from "../server/run.ts";
 import type { OwnServer } from "../test-server.ts";
 import {
+  catchUp,
   groupDefinition,
+  hasMember,
   membersSeenBy,
   type Node,
   nodeInstallation,
@@ -33,6 +35,8 @@ export interface GroupCluster extends DividedCluster {
 }
 
 const size = 3;
+/** One attempt to join gives up after a minute, and the next one may then begin. */
+const patience = 100_000;
 
 /** Three nodes. The last one that is killed cannot come back. */
 export async function startGroupReplication(
@@ -58,7 +62,11 @@ export async function startGroupReplication(
   const [{ version, origin }] = nodes as [OwnServer];
   const writable = async () => nodes[(await primariesOf(nodes))[0] ?? 0] as OwnServer;
   const createDatabase = () => createOnAll(nodes, writable, mysql.client);
-  const settle = () => settleNodes(nodes, definitions);
+  const settle = async () => {
+    await settleNodes(nodes, definitions);
+    const writing = primaries === "one" ? 1 : size;
+    await until("the group takes writes", async () => (await primariesOf(nodes)).length >= writing);
+  };
   const { cut, heal } = network;
   return { version, origin, nodes, primaries: () => primariesOf(nodes), createDatabase, cut, heal, settle, stop };
 }
@@ -87,7 +95,7 @@ async function startNodes(
     const runs = (server: RunningServer) => {
       running[place] = server;
     };
-    return groupDefinition({ begins: () => nodes.length === 0, user, runs });
+    return groupDefinition({ begins: () => nodes.length === 0, user, missed: (url) => untilMissed(url, nodes), runs });
   });
   const start = async (place: number) => {
     const installation = nodeInstallation(programs, { place, ways, group, ...how });
@@ -114,13 +122,26 @@ function openWayTo(network: Network, to: number, running: readonly (RunningServe
   return network.open({ to, host, port: 0, from, target });
 }
 
-/** A node that was expelled believes that it is a member until it hears of it. So each has to see all of them. */
+/**
+ * A node that was expelled, or that leaves, believes that it is a member until it hears of it. So each has to see all of
+ * them, and to wait for the group.
+ */
 async function settleNodes(nodes: readonly OwnServer[], definitions: readonly EngineDefinition[]): Promise<void> {
-  for (const [place, { url }] of nodes.entries()) {
-    const { client } = definitions[place] as EngineDefinition;
-    const seesAll = async () => (await client.version(url)) !== "" && (await membersSeenBy(url)) === size;
-    await until("all nodes are members of the group", () => seesAll().catch(() => false));
-  }
+  const isWhole = async ({ url }: OwnServer, place: number) => {
+    await definitions[place]?.client.version(url);
+    await catchUp(url);
+    return (await membersSeenBy(url)) === size;
+  };
+  // All at once: a node that has left is told to join when it is asked, and the others wait for it.
+  const settle = (node: OwnServer, place: number) =>
+    until("all nodes are members of the group", () => isWhole(node, place).catch(() => false), patience);
+  await Promise.all(nodes.map(settle));
+}
+
+async function untilMissed(url: string, nodes: readonly (OwnServer | undefined)[]): Promise<void> {
+  const others = nodes.flatMap((node) => (node === undefined || node.url === url ? [] : node.url));
+  const hasIt = (other: string) => hasMember(other, url).catch(() => false);
+  await until("the others have missed the node", async () => !(await Promise.all(others.map(hasIt))).includes(true));
 }
 
 async function primariesOf(nodes: readonly OwnServer[]): Promise<readonly number[]> {

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { loadEngine } from "@slotwright/lab/engines";
+import { type GroupCluster, type NodeSettings, type OwnServer, startCluster } from "@slotwright/test-servers";
+import { divisionsOf, faultsOf, type Harm, harmsTo, lagOf } from "./faults.ts";
+import { addressFrom, type ClusterFault, type Nodes } from "./nodes.ts";
+import { withConnection } from "./plain-rows.ts";
+
+/**
+ * A member that has lost the others leaves the group after some seconds, as docs/clusters.md advises. Until then, a primary
+ * answers reads without what the next one has acknowledged, unless it is told to wait for the group.
+ */
+const defaults: NodeSettings = {
+  "loose-group-replication-unreachable-majority-timeout": "3",
+  "loose-group-replication-consistency": "BEFORE",
+};
+
+/** Members of a group of MySQL servers, of which one takes writes. Each engine follows it. */
+export async function startGroup(settings?: NodeSettings): Promise<Nodes | undefined> {
+  const cluster = await startCluster("group-replication", { settings: { ...defaults, ...settings } });
+  if (cluster === undefined) return undefined;
+  const { version, origin, settle, stop } = cluster;
+  return {
+    engine: "mysql",
+    origin: `${version} (${origin})`,
+    openDatabase: async () => {
+      const { urls, drop } = await cluster.createDatabase();
+      const writable = async () => (await cluster.primaries()).map((place) => urls[place] as string);
+      return { urls, addresses: urls.map((_, place) => addressFrom(urls, place)), writable, drop };
+    },
+    faults: groupFaults(cluster),
+    settle,
+    stop,
+  };
+}
+
+function groupFaults(cluster: GroupCluster): readonly ClusterFault[] {
+  const harms = [...harmsTo(cluster), ...partings(cluster)];
+  const others = async () => {
+    const primaries = await cluster.primaries();
+    return [...cluster.nodes.keys()].filter((place) => !primaries.includes(place));
+  };
+  return [
+    ...faultsOf(harms, { name: "secondary", places: others }),
+    ...faultsOf(harms, { name: "primary", places: () => cluster.primaries() }),
+    replacement(cluster, others),
+  ];
+}
+
+/** What parts a node from the others for a while, or for so long that they go on without it. */
+function partings(cluster: GroupCluster): readonly Harm[] {
+  const urls = cluster.nodes.map(({ url }) => url);
+  return [...divisionsOf(cluster), expulsion(cluster, urls), lagOf("mysql", urls)];
+}
+
+function expulsion({ cut, heal }: GroupCluster, urls: readonly string[]): Harm {
+  return {
+    key: "expelled",
+    title: "cannot reach the others until they have gone on without it, and joins them again",
+    strike: async (place) => cut(place),
+    async mend(place) {
+      await untilAlone(urls.filter((_, other) => other !== place));
+      heal(place);
+    },
+  };
+}
+
+const members = "SELECT member_id FROM performance_schema.replication_group_members";
+
+async function untilAlone(urls: readonly string[]): Promise<void> {
+  for (const url of urls) while ((await ask(url, members)).length > urls.length) await sleep(100);
+}
+
+/** Another one becomes the primary, as an administrator asks for it. */
+function replacement({ nodes }: GroupCluster, others: () => Promise<readonly number[]>): ClusterFault {
+  return {
+    key: "primary.replaced",
+    title: "the primary is replaced by another member, in order",
+    async harm({ node }, struck) {
+      const places = await others();
+      const { url } = nodes[places[node % places.length] as number] as OwnServer;
+      struck();
+      await ask(url, "SELECT group_replication_set_as_primary(@@server_uuid)");
+    },
+  };
+}
+
+async function ask(url: string, sql: string) {
+  const { connect } = await loadEngine("mysql");
+  return withConnection(connect, url, (connection) => connection.query(sql));
+}
