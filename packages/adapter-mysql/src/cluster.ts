@@ -65,7 +65,9 @@ export const galera: Cluster = {
  * form for one statement, so the session is set to wait, and set back.
  */
 export const groupOfPrimaries: Cluster = {
-  isNode: "select convert(if(@@global.group_replication_single_primary_mode, 'false', 'true') using binary) as doc",
+  // Where groups are not known, the variable by its name would be an error, in the middle of a host's transaction.
+  isNode: `select convert(if(exists(select 1 from performance_schema.global_variables
+    where variable_name = 'group_replication_single_primary_mode' and variable_value = 'OFF'), 'true', 'false') using binary) as doc`,
   node: {
     caughtUp: (connection) => ({
       ...connection,
