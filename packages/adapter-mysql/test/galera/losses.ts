@@ -25,11 +25,22 @@ export function lossesOnGalera(stage: NodesStage): void {
     return slot;
   }
 
-  it("a commit that another node was faster with is transient, and the engine then finds who has the slot", async () => {
+  async function lateCommit() {
     const slot = await contested();
     await stage.keepOthersBusy();
     expect(await stage.storageOf(0).commit([faster(slot)])).toEqual(committed);
-    await expect(stage.storageOf(1).commit([late(slot)])).rejects.toMatchObject({ failure: "transient" });
+    const outcome: unknown = await stage
+      .storageOf(1)
+      .commit([late(slot)])
+      .catch((error: unknown) => error);
+    return { slot, outcome };
+  }
+
+  it("a commit that another node was faster with is transient, and the engine then finds who has the slot", async () => {
+    let { slot, outcome } = await lateCommit();
+    // A node that has applied the faster commit already says which version is stale: there was nothing to lose.
+    for (let tries = 1; Array.isArray(outcome) && tries < 5; tries++) ({ slot, outcome } = await lateCommit());
+    expect(outcome).toMatchObject({ failure: "transient" });
     const engine = createEngine({ storage: stage.storageOf(1) });
     await expect(engine.book({ actor, slotId: slot.id, subjectId: "s" })).rejects.toMatchObject({
       code: "slot_booked",
