@@ -102,7 +102,7 @@ function nodesVerdict({ places: measured, machine }: ClustersResult): string {
     const percent = `${Math.round(share * 100)} % of the processors are busy`;
     const waits = share >= full ? "they limit it" : rest;
     const most = engines > (servers ?? 0) ? "engines" : "servers";
-    return `- ${places[place].title}: ${grouped(best.commandsPerSecond)} a second at best, at which ${percent}, mostly by ${most}; ${waits}.`;
+    return `- ${places[place].title}: ${grouped(best.commandsPerSecond)} a second at best, at which ${percent}, more by ${most} than by the others; ${waits}.`;
   });
   return ["What limits each:", "", ...lines].join("\n");
 }

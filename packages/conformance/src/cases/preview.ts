@@ -162,7 +162,7 @@ export const previewCases: readonly ConformanceCase[] = [
   },
   {
     key: "preview.within",
-    title: "a preview within a host's transaction sees what the transaction did, and what it says holds until the end",
+    title: "a preview within a host's transaction sees what the transaction did",
     async run({ storage, beginHostTransaction }) {
       const [slot] = await publish(engineOn(storage));
       const slotId = slot?.id ?? "";

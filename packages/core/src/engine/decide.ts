@@ -3,7 +3,7 @@ import type { Override } from "../model/override.ts";
 import { audienceFor } from "../rules/audience.ts";
 import { type Forbidden, refuseActor, refuseOverride } from "../rules/authorize.ts";
 import { type Context, type Decided, type Decision, isRefusal, type Seen } from "../rules/decision.ts";
-import { objections, type PolicyRefusal } from "../rules/policy.ts";
+import { objections } from "../rules/policy.ts";
 import type { EngineSettings } from "./options.ts";
 import type { ParsedCommand } from "./request.ts";
 
@@ -40,31 +40,33 @@ export function decideAllowed(
   const decision = refuseUnknownPolicy(settings, asked) ?? asked.rule.decide(asked.command, seen, context);
   if (asked.name === "repair" || isRefusal(decision)) return decision;
   const passed: Override[] = [];
-  for (const objection of objectionsTo(settings, asked, decision, seen, context)) {
-    const override = overrideOf(asked, objection);
-    if (override === undefined) return objection.refusal;
-    const forbidden = refuseOverride(settings.authorize, override, { ...asked.command }, seen, context);
-    if (forbidden !== undefined) return forbidden;
-    passed.push(override);
+  for (const verdict of verdictsOn(settings, asked, decision, seen, context)) {
+    if (isRefusal(verdict)) return verdict;
+    passed.push(verdict);
   }
   return passed.length === 0 ? decision : withOverrides(decision, passed);
 }
 
-/** What the policies that hold for the actor have against a decision. Those that it overrides are among them. */
-export function objectionsTo(
-  { policies, audienceOf }: EngineSettings,
+/**
+ * What comes of each policy that has something against a decision: its refusal, that of `authorize` to pass it, or the
+ * override that passes it.
+ */
+export function* verdictsOn(
+  { policies, audienceOf, authorize }: EngineSettings,
   { command }: CommandAndRule,
   decision: Decided<object>,
   seen: Seen,
   context: Context,
-): Iterable<PolicyRefusal> {
+): Generator<Refusal | Override> {
   // Without a policy, a booking does not pay for an answer about its actor.
-  if (policies.length === 0) return [];
-  return objections(policies, audienceFor(audienceOf, command.actor), decision, seen, context);
-}
-
-export function overrideOf({ command }: CommandAndRule, { policy }: PolicyRefusal): Override | undefined {
-  return command.override?.find((override) => override.policy === policy);
+  if (policies.length === 0) return;
+  const audience = audienceFor(audienceOf, command.actor);
+  for (const { policy, refusal } of objections(policies, audience, decision, seen, context)) {
+    const override = command.override?.find((one) => one.policy === policy);
+    yield override === undefined
+      ? refusal
+      : (refuseOverride(authorize, override, { ...command }, seen, context) ?? override);
+  }
 }
 
 /** An override of a policy that is not there would look as if it had been needed. */

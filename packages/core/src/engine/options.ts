@@ -63,7 +63,7 @@ export interface EngineOptions<HostTransaction, Opened = unknown> {
    * Says of each actor whether they act for themselves (`"self_service"`), for others at the desk (`"staff"`), or as a
    * program (`"system"`). Policies with an `audience` hold for some of these. With this option, self-service cannot take
    * a time that has begun: `policies` has `notInThePast({ audience: ["self_service"] })` unless it has one of your own.
-   * Default: nobody is told apart, and no policy may have an `audience`.
+   * Default: none, and then no policy may have an `audience`.
    */
   readonly audienceOf?: AudienceOf;
   /**

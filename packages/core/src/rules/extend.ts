@@ -1,4 +1,5 @@
 import type { Command } from "../model/commands.ts";
+import type { Hold } from "../model/slot.ts";
 import type { ChangedSlot } from "./block.ts";
 import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
@@ -13,8 +14,8 @@ export const extend: Rule<Command<"extend">, ChangedSlot> = {
     if (isRefusal(slot)) return slot;
     const refusal =
       refuseTokens(seen.slot(slotId) ?? slot, [holdToken], context) ?? refuseSlotChange(slot, "held", context);
-    if (refusal !== undefined || slot.hold === null) return refusal ?? decided([], { slot });
-    const { hold } = slot;
+    if (refusal !== undefined) return refusal;
+    const hold = slot.hold as Hold;
     const expiresAt = new Date(Math.max(hold.expiresAt.getTime(), context.now.getTime() + seconds * 1000));
     const change = changeSlot(slot, { hold: { ...hold, expiresAt } }, context);
     return decided([change], { slot: change.record });

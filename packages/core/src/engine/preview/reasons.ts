@@ -1,8 +1,7 @@
 import type { Refusal } from "../../errors/index.ts";
 import type { Slot } from "../../model/slot.ts";
-import { refuseOverride } from "../../rules/authorize.ts";
 import { type Context, type Decided, isRefusal, type Seen } from "../../rules/decision.ts";
-import { type CommandAndRule, objectionsTo, overrideOf, refuseUnknownPolicy } from "../decide.ts";
+import { type CommandAndRule, refuseUnknownPolicy, verdictsOn } from "../decide.ts";
 import type { EngineSettings } from "../options.ts";
 import type { Envelope } from "../request.ts";
 
@@ -31,9 +30,8 @@ export function reasonsAgainst(
   while (supposed !== undefined) {
     const decision = asked.rule.decide(supposed.command, supposed.seen, context);
     if (!isRefusal(decision)) {
-      reasons.push(
-        ...policyReasons(settings, { ...asked, command: supposed.command }, decision, supposed.seen, context),
-      );
+      const verdicts = verdictsOn(settings, { ...asked, command: supposed.command }, decision, supposed.seen, context);
+      reasons.push(...[...verdicts].filter(isRefusal));
       return isSome(reasons) ? reasons : decision;
     }
     const next = withoutObstacle(decision, supposed);
@@ -45,23 +43,6 @@ export function reasonsAgainst(
 }
 
 const isSome = <T>(items: readonly T[]): items is readonly [T, ...T[]] => items.length > 0;
-
-function* policyReasons(
-  settings: EngineSettings,
-  asked: CommandAndRule,
-  decision: Decided<object>,
-  seen: Seen,
-  context: Context,
-): Generator<Refusal> {
-  for (const objection of objectionsTo(settings, asked, decision, seen, context)) {
-    const override = overrideOf(asked, objection);
-    if (override === undefined) yield objection.refusal;
-    else {
-      const forbidden = refuseOverride(settings.authorize, override, { ...asked.command }, seen, context);
-      if (forbidden !== undefined) yield forbidden;
-    }
-  }
-}
 
 /** The same without what the refusal names. Undefined where there is nothing to go on with. */
 function withoutObstacle({ refused, details }: Refusal, supposed: Supposed): Supposed | "supposed" | undefined {
