@@ -20,6 +20,7 @@ export type {
   LiveStanding,
   OpenDay,
 } from "./engine/live/live-slots.ts";
+export { type Opening, type OpeningsInput, openingsOf } from "./engine/openings-of.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
 export type { Page } from "./engine/page.ts";
 export { type Help, helps } from "./engine/preview/helps.ts";
@@ -77,10 +78,12 @@ export type {
   UnblockInput,
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
+export type { Hours, HoursException, HoursWindow, MinuteInput, Offer, WeeklyHours } from "./model/hours.ts";
 export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from "./model/input-issue.ts";
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
 export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
+export { type LocalDate, type Weekday, weekdays } from "./model/local-date.ts";
 export type { OpenSlot } from "./model/open-slot.ts";
 export type { Override } from "./model/override.ts";
 export type {

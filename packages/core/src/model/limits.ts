@@ -40,6 +40,10 @@ export const limits = {
   /** Most slots that `follow` may be allowed to hold: about 600 MB. */
   followedSlots: 5_000_000,
   alternatives: 20,
+  /** Most windows of the week that hours may have, and most of one exception. */
+  weeklyHours: 200,
+  windowsPerDay: 48,
+  hoursExceptions: 10_000,
   /** Most policies that one command may pass by an override. */
   overrides: 16,
 } as const;
