@@ -1,4 +1,4 @@
-import { keepsToFirstPartition, publishAlone } from "@slotwright/adapter-sql/conformance";
+import { keepsToFirstPartition, publishAlone, resetsForeignPosition } from "@slotwright/adapter-sql/conformance";
 import { auditFeed, createFeedReader } from "@slotwright/conformance";
 import { createConnection, type PoolConnection } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -74,4 +74,9 @@ describeOnEachServer("the feed", (server) => {
 
   it("keeps to the first partition while commits follow one another, which keeps cursors short", () =>
     keepsToFirstPartition(store.storage, store.second));
+
+  it("resets a position of another database by the first read, whatever its page", async () => {
+    const other = await openMysqlStore(server);
+    await resetsForeignPosition(store, other).finally(() => other.close());
+  });
 });

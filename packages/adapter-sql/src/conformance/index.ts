@@ -2,7 +2,7 @@ export { type BookingRace, bookingRace } from "./booking-race.ts";
 export { asksPoolForNobody } from "./contexts.ts";
 export { contractCalls } from "./contract-calls.ts";
 export { type EveryCall, everyCall, laterHalfHour, type RunTitled } from "./every-call.ts";
-export { keepsToFirstPartition, publishAlone } from "./feed-stage.ts";
+export { keepsToFirstPartition, publishAlone, resetsForeignPosition } from "./feed-stage.ts";
 export { type ForeignRule, neighboursOfRefused } from "./foreign-rules.ts";
 export { followsFurtherProviders } from "./further-providers.ts";
 export { allowedStatements, type GuardCase, sharedGuardCases } from "./guard-cases.ts";
