@@ -28,9 +28,7 @@ export async function readFeed(on: On, { after, limit }: FeedQuery): Promise<Fee
     .filter(({ first, last }) => first < last);
   const isMoving = ({ partition }: FeedMark) => parts.some((part) => part.partition === partition);
   const moving = marks.filter(isMoving);
-  const most = limit + moving.length;
-  const rows = await rowsOf(on, parts, most);
-  const read = feedOf(moving, rows, { limit, isCut: rows.length === most });
+  const read = feedOf(moving, await rowsOf(on, parts, limit + moving.length), limit);
   if (read.status === "reset") return read;
   return { ...read, position: sorted([...marks.filter((mark) => !isMoving(mark)), ...read.position]) };
 }
@@ -70,7 +68,7 @@ async function rowsOf(
   const placeholders = unionPlaceholders(parts.length);
   const values = Array.from({ length: placeholders }, (_, index) => {
     const { partition = null, first = 0, last = 0 } = parts[index] ?? {};
-    return [partition, first, last, limit];
+    return [first, partition, first, last, limit];
   });
   return connection.read<FeedRow>(statements.readFeed(placeholders), [...values.flat(), limit]);
 }

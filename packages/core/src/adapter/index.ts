@@ -44,7 +44,6 @@ export type {
   Transition,
 } from "../storage/adapter.ts";
 export {
-  comparePlaces,
   feedAfter,
   feedDigest,
   positionAfter,

@@ -113,7 +113,8 @@ export interface AppointmentHistoryInput extends PageInput {
 export interface ChangesFilter {
   /**
    * Where the reader stands: the `cursor` of the changes before. `"end"` stands after everything that was committed
-   * before the call, `null` before the first change. Default `null`.
+   * before the call, `null` before the first change. Default `null`. A cursor that was taken while nothing had happened
+   * yet is the same as `null`, in this database and in any other.
    */
   readonly after?: string | null | undefined;
   /**
