@@ -2,6 +2,7 @@ import { type FeedRow, feedOf, unionPlaceholders } from "@slotwright/adapter-sql
 import { type FeedMark, type FeedPosition, type FeedQuery, type FeedRead, feedDigest } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import type { On } from "./reads.ts";
+import { mayBeBehind, takesNoWrites } from "./role.ts";
 
 /** The last entry of a partition. */
 type Last = Parameters<typeof feedDigest>[0] & Pick<FeedMark, "partition" | "seq">;
@@ -36,6 +37,7 @@ export async function readFeed(on: On, { after, limit }: FeedQuery): Promise<Fee
 /**
  * The last entries, or null if the marks do not fit them. A node of a cluster may lag behind the one that the reader
  * asked before. So if marks do not fit, the answer is what the node says when it has caught up.
+ * @throws StorageError `transient` if it takes no writes: then it may be behind without knowing it
  */
 async function readLasts(
   { connection, caughtUp, statements }: On,
@@ -45,7 +47,9 @@ async function readLasts(
     const lasts = await node.read<Last>(statements.readPartitions, []);
     return marks.some((mark) => isAhead(mark, lasts)) ? null : lasts;
   };
-  return (await lastsOn(connection)) ?? (caughtUp === connection ? null : lastsOn(caughtUp));
+  const lasts = (await lastsOn(connection)) ?? (caughtUp === connection ? null : await lastsOn(caughtUp));
+  if (lasts === null && (await takesNoWrites(connection))) throw mayBeBehind(connection);
+  return lasts;
 }
 
 const markOf = (last: Last): FeedMark => ({ partition: last.partition, seq: last.seq, digest: feedDigest(last) });
