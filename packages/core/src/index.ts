@@ -52,8 +52,16 @@ export {
   type ScreenOptions,
 } from "./errors/index.ts";
 export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "./model/appointment.ts";
+export {
+  type AppointmentRequest,
+  type Offer,
+  type RequestState,
+  requestState,
+  type WishedTime,
+} from "./model/appointment-request.ts";
 export type {
   AcceptInput,
+  AcceptOfferInput,
   AppointmentCommandInput,
   BlockInput,
   BookInput,
@@ -66,11 +74,17 @@ export type {
   CommandInputs,
   CompleteInput,
   CreateSlotsInput,
+  DeclineInput,
+  DeclineOfferInput,
   ExtendInput,
   HoldInput,
   MarkNoShowInput,
   NewSlotInput,
+  OfferInput,
   ReleaseInput,
+  RequestInput,
+  RequestSlotInput,
+  RequestTimeInput,
   RescheduleInput,
   SlotCommandInput,
   SlotTakingInput,
@@ -109,6 +123,7 @@ export type { OverlapScope, Schedule } from "./model/schedule.ts";
 export { type HideableField, hideableFields, type Shown } from "./model/shown.ts";
 export { type Hold, type Slot, type SlotStatus, slotStatuses } from "./model/slot.ts";
 export type { Actor, IdempotencyScope, Json, Metadata } from "./model/values.ts";
+export type { Accepted } from "./rules/accept.ts";
 export { type Audience, type AudienceOf, audiences } from "./rules/audience.ts";
 export type {
   AccessAnswer,
@@ -128,8 +143,10 @@ export type { Booked } from "./rules/book.ts";
 export type { EndedAppointment } from "./rules/cancel.ts";
 export type { ChangedAppointment } from "./rules/check-in.ts";
 export type { CreatedSlots } from "./rules/create-slots.ts";
+export type { DeclinedOffer } from "./rules/decline-offer.ts";
 export type { HeldSlot } from "./rules/hold.ts";
 export type { CommandResult } from "./rules/index.ts";
+export type { Offered } from "./rules/offer.ts";
 export {
   cancelDeadline,
   type MinutesOptions,
@@ -141,6 +158,7 @@ export {
   rescheduleDeadline,
 } from "./rules/policies/index.ts";
 export type { Objection, Policy, Proposal } from "./rules/policy.ts";
+export type { Requested } from "./rules/request.ts";
 export type { Rescheduled } from "./rules/reschedule.ts";
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";
