@@ -9,6 +9,7 @@ import {
   type OpenSeat,
   type RecordKind,
   type RelayWrite,
+  requestIn,
   type Schedule,
   type Slot,
   type SlotStatus,
@@ -135,6 +136,7 @@ export function appointmentToRow(appointment: Appointment): AppointmentRow {
     provider_ids: isShared(appointment) ? JSON.stringify(appointment.providerIds) : null,
     metadata: JSON.stringify(appointment.metadata),
     ...stampColumns(appointment),
+    request: appointment.request === null ? null : JSON.stringify(appointment.request),
   };
 }
 
@@ -155,6 +157,7 @@ export function rowToAppointment(row: AppointmentRow): Appointment {
     providerIds: row.provider_ids === null ? [row.provider_id] : (JSON.parse(row.provider_ids) as readonly string[]),
     metadata: JSON.parse(row.metadata) as Metadata,
     ...stampsOf(row),
+    request: row.request === null ? null : requestIn(JSON.parse(row.request)),
   };
 }
 

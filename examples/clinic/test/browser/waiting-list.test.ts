@@ -53,6 +53,47 @@ for (const engine of await bothEngines()) {
       expect((await as("dr-osei").calls.getAppointment(id)).status).toBe("scheduled");
     });
 
+    it("offers another time, which the patient takes, and declines somebody else with a reason", async () => {
+      const { open, as, freshSlot } = bed();
+      const [slot, other] = [await freshSlot(), await freshSlot()];
+      const { slotId, search } = slot;
+      const wish = { slotId, holdSeconds: 3_600, subjectId: "grace-adeyemi" };
+      const { appointment } = await as("grace-adeyemi").calls.request(wish);
+      const staff = await open("dr-osei", { search: { ...search, view: "waiting" } });
+      const card = cardOf(staff, appointment.id);
+      await card.getByRole("button", { name: "Offer another time" }).click();
+      // On a day on which the clinic is closed: nobody else takes it.
+      const day = other.start.toLocaleDateString("en-GB", { weekday: "long", timeZone: "Europe/Berlin" });
+      const times = staff.getByRole("dialog").locator(`section[aria-label*="${day}"]`);
+      await times
+        .getByRole("button", { name: new RegExp(`^${other.from}`) })
+        .first()
+        .click();
+      await staff.getByRole("dialog").getByRole("button", { name: "Offer it" }).click();
+      await card.getByText(/^Offered: /).waitFor();
+      const grace = await open("grace-adeyemi", appointmentsOf);
+      const own = grace.locator(`[aria-labelledby="appointment-${appointment.id}"]`);
+      await own.getByRole("button", { name: "Take this time" }).click();
+      await grace.locator(`[data-status="confirmed"][aria-labelledby="appointment-${appointment.id}"]`).waitFor();
+      await card.waitFor({ state: "detached" });
+      const taken = await as("dr-osei").calls.getAppointment(appointment.id);
+      expect(taken.request?.wishes.map((wished) => wished.slotId)).toEqual([slotId]);
+      expect(taken.slotIds).not.toContain(slotId);
+      expect((await as("dr-osei").calls.getSlot(slotId)).status).toBe("available");
+
+      const second = await as("grace-adeyemi").calls.request(wish);
+      const waiting = cardOf(staff, second.appointment.id);
+      await waiting.getByRole("button", { name: "Decline" }).click();
+      await staff.getByRole("alertdialog").getByRole("textbox").fill("We are closed then");
+      await staff.getByRole("alertdialog").getByRole("button", { name: "Decline it" }).click();
+      await waiting.waitFor({ state: "detached" });
+      const declined = grace.locator(
+        `[data-status="declined"][aria-labelledby="appointment-${second.appointment.id}"]`,
+      );
+      await declined.getByRole("button", { name: "History" }).click();
+      await declined.getByText("“We are closed then”").waitFor();
+    });
+
     it("puts a patient back who was accepted second, and says which slots are free", async () => {
       bed().allow(/409 \(Conflict\)/);
       const { open, as, proxy } = bed();

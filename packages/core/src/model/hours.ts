@@ -13,7 +13,7 @@ const dayMinutes = 24 * 60;
 export type MinuteInput = number | string;
 
 /** What is on offer within a window. */
-export interface Offer {
+export interface HoursOffer {
   /** How long one opening lasts, in minutes of elapsed time: 1 to 2 880. */
   readonly minutes: number;
   /** Minutes of elapsed time from the start of one opening to the next. Default: `minutes`. */
@@ -29,7 +29,7 @@ export interface HoursWindow {
   /** Exclusive, after `from`, and at most 2880, the end of the next day. */
   readonly to: MinuteInput;
   /** Default: that of the hours. */
-  readonly offer?: Offer;
+  readonly offer?: HoursOffer;
 }
 
 /** A window that returns every week. */
@@ -56,7 +56,7 @@ export interface HoursException {
 /** When something is on offer, as people say it: by the clocks of the place, week by week. */
 export interface Hours {
   /** What is on offer in windows that have no offer of their own. */
-  readonly offer: Offer;
+  readonly offer: HoursOffer;
   readonly weekly: readonly WeeklyHours[];
   /** Of two exceptions for one date, the later in the list counts, except those that are `extra`, which all count. */
   readonly exceptions?: readonly HoursException[];

@@ -91,8 +91,8 @@ export interface ListAppointmentsInput extends PageInput, WindowInput {
   /** Appointments for this subject: 1 to 128 characters. Default: for all. */
   readonly subjectId?: string | undefined;
   /**
-   * Appointments in these states: 1 to 6 of `scheduled`, `confirmed`, `checked_in`, `completed`, `cancelled` and
-   * `no_show`. It needs `providerIds`, a `subjectId`, or both `from` and `to`. Default: in all states.
+   * Appointments in these states: 1 to 7 of `scheduled`, `confirmed`, `checked_in`, `completed`, `cancelled`,
+   * `no_show` and `declined`. It needs `providerIds`, a `subjectId`, or both `from` and `to`. Default: in all states.
    */
   readonly statuses?: readonly AppointmentStatus[] | undefined;
 }

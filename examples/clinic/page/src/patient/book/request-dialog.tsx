@@ -24,7 +24,7 @@ interface RequestDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks for a time at which nothing is free: the provider may accept it into a slot later. */
+/** Asks for a time, whether or not something is free: the practice decides. */
 export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
   const { providers } = useDirectory();
   const names = useNames();
@@ -55,8 +55,7 @@ export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
   return (
     <Dialog title="Ask for a time" onClose={onClose}>
       <p className="muted">
-        The practice sees what you ask for, and accepts it when the time is free. If it is free already, it is yours at
-        once.
+        The practice sees what you ask for, and accepts it, declines it, or offers you another time.
       </p>
       <form className="booking-form" onSubmit={submit}>
         <PlaceFields request={request} onRequest={setRequest} />
