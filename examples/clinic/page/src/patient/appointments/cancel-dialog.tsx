@@ -5,7 +5,7 @@ import { Dialog } from "../../dialog/dialog.tsx";
 import { useNames } from "../../directory/use-names.ts";
 import { longestReason } from "../../fields/reason.ts";
 import { useNotices } from "../../notices/notices.tsx";
-import { formatRange, formatShortDay } from "../../time/format.ts";
+import { formatWhen } from "../../time/format.ts";
 import { WhenWhere } from "../book/when-where.tsx";
 import "../book/booking.css";
 
@@ -65,7 +65,7 @@ function useCancel(done: string): (appointment: ShownAppointment, reason: string
   const names = useNames();
   return ({ id: appointmentId, start, end, facilityId }, reason) => {
     const zone = names.zone(facilityId);
-    const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}`;
+    const when = formatWhen(start, end, zone);
     commands
       .cancel(reason === "" ? { appointmentId } : { appointmentId, reason })
       .then(() => told(`${done}: ${when}.`))

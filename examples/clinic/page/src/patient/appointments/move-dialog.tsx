@@ -7,10 +7,11 @@ import { useNames } from "../../directory/use-names.ts";
 import type { Offer } from "../../notices/notice-list.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { dateOf, dayOf } from "../../time/days.ts";
-import { formatDay, formatRange, formatShortDay } from "../../time/format.ts";
+import { formatDay, formatWhen } from "../../time/format.ts";
 import { useFollowed } from "../book/booking-dialog.tsx";
 import { type ShownTime, staying } from "../find/search.ts";
 import { lengthOf, TimeList } from "../find/time-list.tsx";
+import { canMoveTo, endOf } from "./moves.ts";
 import "../find/find.css";
 
 const aheadMs = 28 * 24 * 60 * 60 * 1000;
@@ -30,11 +31,8 @@ export function MoveDialog({ appointment, onClose }: MoveDialogProps) {
   return (
     <Dialog title="Move to another time" size="wide" onClose={onClose}>
       <p>
-        Now:{" "}
-        <strong>
-          {formatShortDay(appointment.start, zone)}, {formatRange(appointment.start, appointment.end, zone)}
-        </strong>
-        , {lengthOf(appointment.start, appointment.end)} with {names.provider(appointment.providerId)}. It stays yours
+        Now: <strong>{formatWhen(appointment.start, appointment.end, zone)}</strong>,{" "}
+        {lengthOf(appointment.start, appointment.end)} with {names.provider(appointment.providerId)}. It stays yours
         until the new time is.
       </p>
       {byDate === null && <p className="empty">Looking for free times…</p>}
@@ -54,7 +52,7 @@ export function MoveDialog({ appointment, onClose }: MoveDialogProps) {
         <p role="status">
           {chosen === null
             ? "Choose a time."
-            : `To ${formatShortDay(chosen.start, zone)}, ${formatRange(chosen.start, chosen.end, zone)}`}
+            : `To ${formatWhen(chosen.start, endOf(appointment, chosen.start), zone)}`}
         </p>
         <button type="button" className="button" onClick={onClose}>
           Keep it
@@ -82,8 +80,9 @@ function Followed({ offer }: { readonly offer: OpenSlot }) {
 
 const mineOf = (chosen: OpenSlot | null) => new Map(chosen === null ? [] : [[chosen.slotId, "chosen"]]);
 
-/** The free times that are long enough, by their date. Null if they are not known yet. */
-function useFreeByDate({ providerId, facilityId, start, end }: ShownAppointment, zone: string) {
+/** The free times to which it can be moved, by their date. Null if they are not known yet. */
+function useFreeByDate(appointment: ShownAppointment, zone: string) {
+  const { providerId, facilityId } = appointment;
   const [from] = useState(() => new Date());
   const to = new Date(from.getTime() + aheadMs);
   const { items, isLoaded } = useOpenSlots({ providerIds: [providerId], facilityId, from, to, limit: 300 });
@@ -92,12 +91,11 @@ function useFreeByDate({ providerId, facilityId, start, end }: ShownAppointment,
     times: [],
   });
   if (seen.items !== items) setSeen({ items, times: staying(seen.times, items) });
-  const length = end.getTime() - start.getTime();
   return useMemo(() => {
     if (!isLoaded) return null;
-    const fitting = seen.times.filter(({ offer }) => offer.end.getTime() - offer.start.getTime() >= length);
+    const fitting = seen.times.filter(({ offer }) => canMoveTo(appointment, offer));
     return Map.groupBy(fitting, ({ offer }) => dateOf(offer.start, zone));
-  }, [seen, isLoaded, length, zone]);
+  }, [seen, isLoaded, appointment, zone]);
 }
 
 function useMove(): (appointment: ShownAppointment, to: Offer) => void {
@@ -107,15 +105,15 @@ function useMove(): (appointment: ShownAppointment, to: Offer) => void {
   return function move(appointment, { slotId, start }) {
     const { id: appointmentId, providerId, facilityId } = appointment;
     const zone = names.zone(facilityId);
-    // It keeps its length, also in a longer slot.
-    const end = new Date(start.getTime() + appointment.end.getTime() - appointment.start.getTime());
-    const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}`;
+    const end = endOf(appointment, start);
+    const when = formatWhen(start, end, zone);
     commands
       .reschedule({ appointmentId, slotId, start, end, alternatives: 3 })
       .then(() => told(`Moved to ${when}.`))
       .catch((error: unknown) =>
         refused(error, {
-          what: `It was not moved to ${when}, and stays at ${formatShortDay(appointment.start, zone)}, ${formatRange(appointment.start, appointment.end, zone)}.`,
+          what: `It was not moved to ${when}, and stays at ${formatWhen(appointment.start, appointment.end, zone)}.`,
+          suits: (offer) => canMoveTo(appointment, offer),
           wanted: { slotId, providerId, facilityId, start, end },
           again: (offer) => move(appointment, offer),
         }),
