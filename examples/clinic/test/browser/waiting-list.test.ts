@@ -1,9 +1,9 @@
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { type Bed, bedOf, bothEngines } from "./bed.ts";
+import { bedOf, bothEngines } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
-import type { FreshSlot } from "./slots.ts";
 import { notices, sentenceOf } from "./steps.ts";
+import { appointmentsOf, ask, calendarOf, cardOf, cellOf, handleOf, slotWithPatient } from "./waiting.ts";
 
 const browser = await launchChromium();
 
@@ -129,29 +129,6 @@ for (const engine of await bothEngines()) {
       expect(states.map(({ status }) => status).toSorted()).toEqual(["confirmed", "scheduled"]);
     });
   });
-}
-
-const appointmentsOf = { search: { view: "appointments" } };
-const calendarOf = ({ search }: FreshSlot) => ({ search: { ...search, view: "calendar", span: "day" } });
-const cardOf = (page: Page, id: string): Locator => page.locator(`[aria-labelledby="waiting-${id}"]`);
-const handleOf = (page: Page, id: string): Locator => cardOf(page, id).getByRole("button", { name: /^Drag / });
-const cellOf = (page: Page, { slotId }: FreshSlot): Locator => page.locator(`[data-slot-id="${slotId}"]`);
-
-/** A patient who waits for a time that was not free when they asked, and is now. */
-async function slotWithPatient(bed: Bed, subjectId: string): Promise<readonly [FreshSlot, string]> {
-  const slot = await bed.freshSlot();
-  return [slot, await ask(bed, slot, subjectId)];
-}
-
-/** Asks while the slot is closed, so that nothing is found. */
-async function ask({ as }: Bed, { slotId, start, end, search }: FreshSlot, subjectId: string): Promise<string> {
-  const { calls } = as("dr-osei");
-  await calls.block({ slotId });
-  const { provider: providerId = "", facility: facilityId = "" } = search;
-  const wanted = { providerId, facilityId, start, end, subjectId, ifNoSlot: "schedule" } as const;
-  const { appointment } = await as(subjectId).calls.book(wanted);
-  await calls.unblock({ slotId });
-  return appointment.id;
 }
 
 /** As a hand does it: not from the very middle, which react-aria takes for a screen reader's click. */

@@ -5,7 +5,7 @@ import { Dialog } from "../../dialog/dialog.tsx";
 import { useNames } from "../../directory/use-names.ts";
 import { longestReason } from "../../fields/reason.ts";
 import { useNotices } from "../../notices/notices.tsx";
-import { formatRange, formatShortDay } from "../../time/format.ts";
+import { formatWhen } from "../../time/format.ts";
 import { WhenWhere } from "../book/when-where.tsx";
 import "../book/booking.css";
 
@@ -69,7 +69,7 @@ function useEnding(done: string, isDecline: boolean): (appointment: ShownAppoint
   const names = useNames();
   return ({ id: appointmentId, start, end, facilityId }, reason) => {
     const zone = names.zone(facilityId);
-    const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}`;
+    const when = formatWhen(start, end, zone);
     const ended = isDecline
       ? commands.decline({ appointmentId, reason })
       : commands.cancel(reason === "" ? { appointmentId } : { appointmentId, reason });

@@ -3,8 +3,9 @@ import { useClient } from "@slotwright/client/react";
 import { useNames } from "../../directory/use-names.ts";
 import type { Offer } from "../../notices/notice-list.ts";
 import { useNotices } from "../../notices/notices.tsx";
-import { formatRange, formatShortDay } from "../../time/format.ts";
+import { formatWhen } from "../../time/format.ts";
 import { lengthOf } from "../find/time-list.tsx";
+import { canMoveTo, endOf } from "./moves.ts";
 import { TimeDialog } from "./time-dialog.tsx";
 
 interface MoveDialogProps {
@@ -32,11 +33,8 @@ export function MoveDialog({ appointment, onClose }: MoveDialogProps) {
       onClose={onClose}
     >
       <p>
-        Now:{" "}
-        <strong>
-          {formatShortDay(appointment.start, zone)}, {formatRange(appointment.start, appointment.end, zone)}
-        </strong>
-        , {lengthOf(appointment.start, appointment.end)} with {names.provider(appointment.providerId)}. It stays yours
+        Now: <strong>{formatWhen(appointment.start, appointment.end, zone)}</strong>,{" "}
+        {lengthOf(appointment.start, appointment.end)} with {names.provider(appointment.providerId)}. It stays yours
         until the new time is.
       </p>
     </TimeDialog>
@@ -50,15 +48,15 @@ function useMove(): (appointment: ShownAppointment, to: Offer) => void {
   return function move(appointment, { slotId, start }) {
     const { id: appointmentId, providerId, facilityId } = appointment;
     const zone = names.zone(facilityId);
-    // It keeps its length, also in a longer slot.
-    const end = new Date(start.getTime() + appointment.end.getTime() - appointment.start.getTime());
-    const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}`;
+    const end = endOf(appointment, start);
+    const when = formatWhen(start, end, zone);
     commands
       .reschedule({ appointmentId, slotId, start, end, alternatives: 3 })
       .then(() => told(`Moved to ${when}.`))
       .catch((error: unknown) =>
         refused(error, {
-          what: `It was not moved to ${when}, and stays at ${formatShortDay(appointment.start, zone)}, ${formatRange(appointment.start, appointment.end, zone)}.`,
+          what: `It was not moved to ${when}, and stays at ${formatWhen(appointment.start, appointment.end, zone)}.`,
+          suits: (offer) => canMoveTo(appointment, offer),
           wanted: { slotId, providerId, facilityId, start, end },
           again: (offer) => move(appointment, offer),
         }),

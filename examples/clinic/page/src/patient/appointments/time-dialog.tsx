@@ -5,10 +5,11 @@ import { type ReactNode, useMemo, useState } from "react";
 import { Dialog } from "../../dialog/dialog.tsx";
 import { useNames } from "../../directory/use-names.ts";
 import { dateOf, dayOf } from "../../time/days.ts";
-import { formatDay, formatRange, formatShortDay } from "../../time/format.ts";
+import { formatDay, formatWhen } from "../../time/format.ts";
 import { useFollowed } from "../book/booking-dialog.tsx";
 import { type ShownTime, staying } from "../find/search.ts";
 import { TimeList } from "../find/time-list.tsx";
+import { canMoveTo, endOf } from "./moves.ts";
 import "../find/find.css";
 
 const aheadMs = 28 * 24 * 60 * 60 * 1000;
@@ -46,7 +47,7 @@ export function TimeDialog({ appointment, words, children, onChoose, onClose }: 
         <p role="status">
           {chosen === null
             ? "Choose a time."
-            : `To ${formatShortDay(chosen.start, zone)}, ${formatRange(chosen.start, chosen.end, zone)}`}
+            : `To ${formatWhen(chosen.start, endOf(appointment, chosen.start), zone)}`}
         </p>
         <button type="button" className="button" onClick={onClose}>
           {words.keep}
@@ -74,8 +75,9 @@ function Followed({ offer }: { readonly offer: OpenSlot }) {
 
 const mineOf = (chosen: OpenSlot | null) => new Map(chosen === null ? [] : [[chosen.slotId, "chosen"]]);
 
-/** The free times that are long enough, by their date. Null if they are not known yet. */
-function useFreeByDate({ providerId, facilityId, start, end }: ShownAppointment, zone: string) {
+/** The free times that are other times, and long enough, by their date. Null if they are not known yet. */
+function useFreeByDate(appointment: ShownAppointment, zone: string) {
+  const { providerId, facilityId } = appointment;
   const [from] = useState(() => new Date());
   const to = new Date(from.getTime() + aheadMs);
   const { items, isLoaded } = useOpenSlots({ providerIds: [providerId], facilityId, from, to, limit: 300 });
@@ -84,10 +86,9 @@ function useFreeByDate({ providerId, facilityId, start, end }: ShownAppointment,
     times: [],
   });
   if (seen.items !== items) setSeen({ items, times: staying(seen.times, items) });
-  const length = end.getTime() - start.getTime();
   return useMemo(() => {
     if (!isLoaded) return null;
-    const fitting = seen.times.filter(({ offer }) => offer.end.getTime() - offer.start.getTime() >= length);
+    const fitting = seen.times.filter(({ offer }) => canMoveTo(appointment, offer));
     return Map.groupBy(fitting, ({ offer }) => dateOf(offer.start, zone));
-  }, [seen, isLoaded, length, zone]);
+  }, [seen, isLoaded, appointment, zone]);
 }

@@ -3,7 +3,7 @@ import { Dialog } from "../../dialog/dialog.tsx";
 import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
 import { addDays, dateOf } from "../../time/days.ts";
-import { formatZone, visitorZone } from "../../time/format.ts";
+import { formatZone } from "../../time/format.ts";
 import type { Wish } from "../find/search.ts";
 import { type Request, timesOf } from "./request.ts";
 import { PlaceFields, TimeFields } from "./request-fields.tsx";
@@ -12,9 +12,9 @@ import "./booking.css";
 import { noVisit, type Visit } from "./visit.ts";
 import { VisitFields } from "./visit-fields.tsx";
 
-/** Most of today is over, as a rule: a wish begins with tomorrow. */
-function laterThanToday(date: string): string {
-  const tomorrow = addDays(dateOf(new Date(), visitorZone()), 1);
+/** Most of today is over at the facility, as a rule: a wish begins with tomorrow. */
+function laterThanToday(date: string, zone: string): string {
+  const tomorrow = addDays(dateOf(new Date(), zone), 1);
   return date < tomorrow ? tomorrow : date;
 }
 
@@ -34,10 +34,11 @@ export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
       id === wish.providerId ||
       (wish.providerId === null && facilityIds.includes(wish.facilityId ?? facilityIds[0] ?? "")),
   );
+  const facilityId = wish.facilityId ?? provider?.facilityIds[0] ?? "";
   const [request, setRequest] = useState<Request>({
     providerId: provider?.id ?? "",
-    facilityId: wish.facilityId ?? provider?.facilityIds[0] ?? "",
-    date: laterThanToday(date),
+    facilityId,
+    date: laterThanToday(date, names.zone(facilityId)),
     time: "09:00",
     minutes: 30,
   });

@@ -2,7 +2,7 @@ import { useClient } from "@slotwright/client/react";
 import { useNames } from "../../directory/use-names.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { useDirectory } from "../../person.ts";
-import { formatRange, formatShortDay } from "../../time/format.ts";
+import { formatWhen } from "../../time/format.ts";
 import type { Request } from "./request.ts";
 import { useBook } from "./use-book.ts";
 import { metadataOf, type Visit } from "./visit.ts";
@@ -18,7 +18,7 @@ export function useAsk(): (asked: Asked, visit: Visit) => void {
   const book = useBook();
   return ({ providerId, facilityId, start, end }, visit) => {
     const zone = names.zone(facilityId);
-    const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}, with ${names.provider(providerId)}`;
+    const when = `${formatWhen(start, end, zone)}, with ${names.provider(providerId)}`;
     commands
       .request({ subjectId: me.id, providerId, facilityId, start, end, metadata: metadataOf(visit) })
       .then(() =>
