@@ -79,7 +79,7 @@ for (const engine of await bothEngines()) {
         await notices(staff).getByText("Declined: ").waitFor();
         await cardOf(staff, second).waitFor({ state: "detached" });
         const declined = appointmentOn(ben, second);
-        await declined.and(ben.locator('[data-status="cancelled"]')).waitFor();
+        await declined.and(ben.locator('[data-status="declined"]')).waitFor();
         await declined.getByRole("button", { name: "History" }).click();
         await declined.getByText(`“${script}”`).waitFor();
         await expectNoneHasRun(staff, ben);
