@@ -58,9 +58,12 @@ export function transitionOf(commandId: string, ...put: readonly VersionedRecord
     command: { id: commandId, requestHash: `hash of ${commandId}`, result: { done: commandId } },
     expect: put.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
     put,
-    journal: put.flatMap((record) => (record.kind === "schedule" ? [] : [entryFor(record, commandId)])),
+    journal: put.flatMap((record) => (isJournaled(record) ? [entryFor(record, commandId)] : [])),
   };
 }
+
+const isJournaled = (record: VersionedRecord): record is Slot | Appointment =>
+  record.kind === "slot" || record.kind === "appointment";
 
 function entryFor(record: Slot | Appointment, commandId: string): JournalEntry {
   return {
