@@ -8,6 +8,16 @@ export const initial: Migration = {
   objects: [
     {
       kind: "table",
+      name: "agendas",
+      statement: `create table \`{database}\`.\`{prefix}agendas\` (
+  \`id\` varchar(137) character set utf8mb4 collate utf8mb4_0900_bin not null,
+  \`version\` int not null,
+  constraint \`{prefix}agendas_pkey\` primary key (\`id\`),
+  constraint \`{prefix}agendas_row_format\` check (version >= 1)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
+    },
+    {
+      kind: "table",
       name: "schedules",
       statement: `create table \`{database}\`.\`{prefix}schedules\` (
   \`id\` varchar(128) character set utf8mb4 collate utf8mb4_0900_bin not null,
@@ -40,7 +50,7 @@ export const initial: Migration = {
   \`updated_at\` bigint not null,
   constraint \`{prefix}appointments_pkey\` primary key (\`id\`),
   constraint \`{prefix}appointments_known_status\` check (\`status\` in ('scheduled', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show')),
-  constraint \`{prefix}appointments_valid_time_range\` check (start_at < end_at),
+  constraint \`{prefix}appointments_valid_time_range\` check (start_at < end_at and end_at - start_at <= 2678400000),
   constraint \`{prefix}appointments_row_format\` check (version >= 1 and (case when json_valid(\`metadata\`) then json_type(\`metadata\`) = 'OBJECT' else 0 end = 1) and (case when json_valid(\`slot_ids\`) then json_type(\`slot_ids\`) = 'ARRAY' else 0 end = 1) and (provider_ids is null or (case when json_valid(\`provider_ids\`) then json_type(\`provider_ids\`) = 'ARRAY' else 0 end = 1))),
   constraint \`{prefix}appointments_owner_has_slots\` check ((\`status\` in ('confirmed', 'checked_in', 'completed')) = ((case when json_valid(\`slot_ids\`) then case when json_type(\`slot_ids\`) = 'ARRAY' then json_length(\`slot_ids\`) end end) > 0))
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
@@ -181,7 +191,7 @@ export const initial: Migration = {
       kind: "index",
       name: "slots_by_provider",
       on: "slots",
-      statement: `create index \`{prefix}slots_by_provider\` on \`{database}\`.\`{prefix}slots\` (\`provider_id\`, \`start_at\`, \`id\`)`,
+      statement: `create index \`{prefix}slots_by_provider\` on \`{database}\`.\`{prefix}slots\` (\`provider_id\`, \`start_at\`, \`id\`, \`end_at\`)`,
     },
     {
       kind: "index",
