@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { StorageAdapter } from "@slotwright/core";
-import { type Around, type CommitOutcome, isStorageError, keyOf, type Transition } from "@slotwright/core/adapter";
+import {
+  type Around,
+  agendaIdOf,
+  type CommitOutcome,
+  isStorageError,
+  keyOf,
+  type Transition,
+} from "@slotwright/core/adapter";
 import type { CaseContext, ConformanceCase } from "../harness.ts";
 import {
   agendaAt,
@@ -12,12 +19,14 @@ import {
   creation,
   slotAt,
   slotKey,
+  transitionOf,
 } from "../records.ts";
 
 const committed = { status: "committed" } as const;
 const around: Around = { of: "provider", providerId: "provider-1", from: at(0), to: at(9_000) };
 const nearFirst: Around = { of: "provider", slotId: "slot-0", beforeMs: 0, afterMs: 9_000 * 60_000 };
 const ofSubject: Around = { of: "subject", subjectId: "subject-1", from: at(0), to: at(9_000) };
+const subjectAgenda = agendaIdOf("subject", "subject-1");
 const slots = Array.from({ length: 24 }, (_, index) => slotAt(index * 30));
 
 /** A booking that also makes or raises the provider's agenda, as one does whose policies looked at it. */
@@ -97,12 +106,17 @@ export const contractAroundHostCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.around-within-now",
-    title: "within a host's transaction that has read before, loadAround shows what others have committed since",
+    title:
+      "within a host's transaction that has read before, loadAround shows what others have put an agenda with since",
     async run(context) {
       const { storage } = context;
       await storage.commit([creation(...slots)]);
-      await storage.commit([bookingAt(0, 1)]);
-      const { host, inside, hasOneWriter } = await begun(context, bookingAt(30, 2));
+      await storage.commit([bookingAt(0, 1), transitionOf("make", agendaAt(1, subjectAgenda))]);
+      const rival = bookingAt(30, 2);
+      const { host, inside, hasOneWriter } = await begun(context, {
+        ...rival,
+        put: [...rival.put, agendaAt(2, subjectAgenda)],
+      });
       if (hasOneWriter) return void (await host.rollback());
       assert.deepEqual(await seen(inside, around), { version: 2, ids: ["slot-0", "slot-30"] });
       assert.deepEqual(await seen(inside, nearFirst), { version: 2, ids: ["slot-0", "slot-30"] });

@@ -30,9 +30,10 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
    * The records as `load` returns them, and what lies around them: of each place, the agenda that commands meet on, and
    * what is taken near there, in the order in which they are asked for. All of it is as it was at one moment, in one
    * round trip, except that an agenda may be older than the rest: no agenda is newer than what is returned with it, or
-   * two commands that meet there could both commit. Within a host's transaction the records and the existing agendas
-   * are locked as by `load`, and the rest, which is not locked, is read after them, as it is then, in a second round
-   * trip. At most `limits.placesAround` places.
+   * two commands that meet there could both commit. Within a host's transaction, the records and the existing agendas
+   * are locked as by `load`, and the rest is read after them, in further round trips. It shows all that was committed
+   * along with an agenda at the version that is returned, or before. If the transaction has an older view, it may miss
+   * what others have written since without putting the agenda. At most `limits.placesAround` places.
    */
   loadAround(keys: readonly RecordKey[], around: readonly Around[], call?: CallOptions): Promise<Surveyed>;
 
