@@ -1,6 +1,7 @@
 import type { StorageAdapter } from "@slotwright/core/adapter";
 import { type CallOptions, StorageError } from "@slotwright/core/adapter";
 import type { ClientBase, Pool, PoolClient } from "pg";
+import { loadAround, loadAroundAndLock } from "./around.ts";
 import { begin } from "./begin.ts";
 import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } from "./commit.ts";
 import { onHost, onPool, type Run } from "./connection.ts";
@@ -30,6 +31,7 @@ export function jsonAdapter({
   return {
     ...operations(tables, work, { ...ownTransaction, ...steps }),
     load: async (keys, call) => (keys.length === 0 ? [] : work(call, (run) => loadRecords(run, tables, keys))),
+    loadAround: (keys, around, call) => work(call, (run) => loadAround(run, tables, keys, around)),
     within: (client) => within(client, tables, steps),
     begin: (call) => begin(pool, call),
     migrate: () => work(undefined, (run) => migrate(run, tables)),
@@ -38,7 +40,7 @@ export function jsonAdapter({
 }
 
 type Work = <T>(call: CallOptions | undefined, use: (run: Run) => Promise<T>) => Promise<T>;
-type Operations = Omit<StorageAdapter, "load" | "within" | "begin" | "migrate" | "close">;
+type Operations = Omit<StorageAdapter, "load" | "loadAround" | "within" | "begin" | "migrate" | "close">;
 
 function operations(tables: TableNames, work: Work, steps: Steps): Operations {
   return {
@@ -68,6 +70,8 @@ function within(client: ClientBase, tables: TableNames, changed: Partial<Steps>)
         await lockRecords(run, tables, keys);
         return loadRecords(run, tables, keys);
       }),
+    loadAround: (keys, around, call) =>
+      work(undefined, (run) => (call?.displayOnly ? loadAround : loadAroundAndLock)(run, tables, keys, around)),
     within: (other) => within(other, tables, changed),
     migrate: async () => {
       throw new StorageError("misused", "migrate() cannot run within a transaction.");

@@ -149,7 +149,7 @@ const instants: Readonly<Record<InstantOf<VersionedRecord>, true>> = {
   updatedAt: true,
 };
 
-function recordFrom(document: string): StoredRecord {
+export function recordFrom(document: string): StoredRecord {
   const record = JSON.parse(document) as Record<string, unknown>;
   for (const field of Object.keys(instants)) {
     const value = record[field];

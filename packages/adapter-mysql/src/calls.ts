@@ -1,5 +1,7 @@
 import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
 import type { Slot, SlotQuery } from "@slotwright/core/adapter";
+import { loadAround } from "./around.ts";
+import { loadAroundInHost } from "./around-in-host.ts";
 import { type CommitContext, commitBatch } from "./commit.ts";
 import { readFeed } from "./feed.ts";
 import { allKnown, findSlotsInHost, type InHost, loadInHost } from "./host-reads.ts";
@@ -42,6 +44,8 @@ export const ownCalls: TableCalls<On> = {
   ...lists,
   load: loadRecords,
   loadToShow: loadRecords,
+  loadAround,
+  loadAroundToShow: loadAround,
   readFeed,
   commit: (on, transitions) => commitBatch(ownCommit(on), transitions),
   readSettings: ({ connection, statements }) => readSettings(connection, statements),
@@ -54,6 +58,8 @@ export const ownCalls: TableCalls<On> = {
 export const hostCalls: TableCalls<InHost> = {
   load: inSavepoint(loadInHost),
   loadToShow: inSavepoint(loadRecords),
+  loadAround: inSavepoint(loadAroundInHost),
+  loadAroundToShow: inSavepoint(loadAround),
   findSlots: inSavepoint((on, query) => (query.displayOnly ? showSlotsInHost(on, query) : findSlotsInHost(on, query))),
   findOpen: inSavepoint(lists.findOpen),
   findAppointments: inSavepoint(lists.findAppointments),

@@ -1,8 +1,10 @@
 import { createReads, type Read, rowToRecord, rowToSlot, type SlotRow } from "@slotwright/adapter-sql";
 import type {
+  Agenda,
   CommitOutcome,
   RecordKey,
   RecordKind,
+  Schedule,
   Slot,
   SlotQuery,
   SlotStatus,
@@ -10,18 +12,9 @@ import type {
 } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { keyedLists, lockingLists } from "./documents.ts";
+import { boundIds, joinedLoads, loadOf, noLimit, oncePerList, storedRow } from "./load-statements.ts";
 import { boundIds as boundIdsOf, idsBy, inOrderOf, type LoadedRow, listed, type On } from "./reads.ts";
-import {
-  boundIds,
-  createStatements,
-  joinedLoads,
-  type LoadVariant,
-  loadOf,
-  noLimit,
-  oncePerList,
-  type Statements,
-  storedRow,
-} from "./statements.ts";
+import { createStatements, type Statements } from "./statements.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
 /**
@@ -49,10 +42,19 @@ export interface HostStatements extends Statements {
   readonly slotsByKey: (query: SlotQuery) => Read | undefined;
 }
 
-/** The records of a kind. `schedule_if_seen` only looks at schedules that the transaction's own view shows. */
-type LoadPart = RecordKind | "schedule_if_seen";
+/** The records of a kind. Those with `if_seen` are only looked at if the transaction's own view shows them. */
+type LoadPart = RecordKind | `${SeenKind}_if_seen`;
+type SeenKind = "agenda" | "schedule";
 
-const partsInLockOrder: readonly LoadPart[] = ["schedule", "schedule_if_seen", "slot", "appointment", "command"];
+const partsInLockOrder: readonly LoadPart[] = [
+  "agenda",
+  "agenda_if_seen",
+  "schedule",
+  "schedule_if_seen",
+  "slot",
+  "appointment",
+  "command",
+];
 
 export function createHostStatements(strategy: MysqlStrategy, routines: number): HostStatements {
   const { server, lists } = strategy;
@@ -73,22 +75,30 @@ export function createHostStatements(strategy: MysqlStrategy, routines: number):
 
 /**
  * Only commands are read without a lock. Most of those requested are new, and a lock on a missing row would keep others
- * from adding theirs. For a schedule, the result has its version in the transaction's own view beside the current one.
+ * from adding theirs. For an agenda or a schedule, the result has its version in the transaction's own view beside the
+ * current one.
  */
 function loadPart(part: LoadPart, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
-  if (part === "command") return loadOf("command", strategy);
-  if (part === "schedule_if_seen") {
-    return loadOf("schedule", strategy, { keys: seenSchedules(strategy), lock, seen: sql`k.version` });
+  switch (part) {
+    case "command":
+      return loadOf("command", strategy);
+    case "agenda_if_seen":
+      return loadOf("agenda", strategy, { keys: inView("agendas", strategy), lock, seen: sql`k.version` });
+    case "schedule_if_seen":
+      return loadOf("schedule", strategy, { keys: inView("schedules", strategy), lock, seen: sql`k.version` });
+    case "schedule": {
+      const seen = sql`(select seen.version from ${sql.table("schedules")} as seen where seen.id = k.id)`;
+      return loadOf(part, strategy, { lock, seen });
+    }
+    default:
+      return loadOf(part, strategy, { lock });
   }
-  const inView = sql`(select seen.version from ${sql.table("schedules")} as seen where seen.id = k.id)`;
-  const variant: LoadVariant = part === "schedule" ? { lock, seen: inView } : { lock };
-  return loadOf(part, strategy, variant);
 }
 
 /** A subquery takes no locks of the surrounding query, and with a limit it runs separately. */
-function seenSchedules(strategy: MysqlStrategy): RawBuilder<unknown> {
+function inView(table: "agendas" | "schedules", strategy: MysqlStrategy): RawBuilder<unknown> {
   return sql`(select seen.id, seen.version from ${boundIds(strategy)}
-    straight_join ${storedRow("schedules", "seen")} on seen.id = k.id ${noLimit}) as k`;
+    straight_join ${storedRow(table, "seen")} on seen.id = k.id ${noLimit}) as k`;
 }
 
 export async function loadInHost(
@@ -97,17 +107,18 @@ export async function loadInHost(
 ): Promise<readonly (StoredRecord | undefined)[]> {
   if (keys.length === 0) return [];
   for (const { kind, id } of keys) if (kind === "schedule") schedules.learnLoaded(id);
-  const ids = idsBy(
-    keys,
-    ({ kind, id }): LoadPart => (kind === "schedule" && !schedules.exists(id) ? "schedule_if_seen" : kind),
-  );
+  const ids = idsBy(keys, ({ kind, id }): LoadPart => {
+    if (kind === "agenda") return schedules.hasChanged(id) ? kind : "agenda_if_seen";
+    return kind === "schedule" && !schedules.exists(id) ? "schedule_if_seen" : kind;
+  });
   const parts = partsInLockOrder.filter((part) => ids[part] !== undefined);
   const parameters = parts.map((part) => boundIdsOf(ids[part]));
   const rows = await connection.read<LoadedRow>(statements.loadParts(parts), parameters);
   const records = rows.map(({ kind, row, seen }) => {
     const record = rowToRecord(kind, row);
     if (record.kind === "slot") schedules.learnSlots([record]);
-    if (record.kind === "schedule" && seen !== record.version) schedules.learnChanged(record.id);
+    const isSeen = kind === "schedule" || kind === "agenda";
+    if (isSeen && seen !== (record as Schedule | Agenda).version) schedules.learnChanged(record.id);
     return record;
   });
   return inOrderOf(keys, records);
@@ -128,8 +139,10 @@ export async function findSlotsInHost(on: InHost, query: SlotQuery): Promise<rea
   return slotsBy(statements.slotsInRange(query));
 }
 
-/** What a host's transaction has learned about schedules. */
+/** What a host's transaction has learned about schedules, and about agendas, whose ids are none of schedules. */
 export interface KnownSchedules {
+  /** True if the transaction's own view does not show it as it is now. */
+  readonly hasChanged: (id: string) => boolean;
   /** True if the schedule certainly exists, so that looking for it locks no gap. */
   readonly exists: (id: string) => boolean;
   /** True if the view is enough to find all slots that this query asks for. */
@@ -143,6 +156,7 @@ export interface KnownSchedules {
 
 /** For looks at what is stored now, which need no such care. */
 export const allKnown: KnownSchedules = {
+  hasChanged: () => true,
   exists: () => true,
   viewShows: () => false,
   learnLoaded: () => {},
@@ -160,6 +174,7 @@ export function knownSchedules(transaction: object): KnownSchedules {
   const existing = new Set<string>();
   const loaded = new Set<string>();
   return {
+    hasChanged: (id) => changed.has(id),
     exists: (id) => existing.has(id) || changed.has(id),
     viewShows: ({ scheduleId, statuses }) =>
       scheduleId !== undefined && loaded.has(scheduleId) && !changed.has(scheduleId) && areVersioned(statuses),
@@ -173,7 +188,8 @@ export function knownSchedules(transaction: object): KnownSchedules {
       changed.add(id);
     },
     learnStale: (outcomes) => {
-      for (const { kind, id } of outcomes.flatMap(staleKeys)) if (kind === "schedule") changed.add(id);
+      for (const { kind, id } of outcomes.flatMap(staleKeys))
+        if (kind === "schedule" || kind === "agenda") changed.add(id);
     },
   };
 }

@@ -8,7 +8,8 @@ import {
   type StoredRecord,
 } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
-import { kindsInLockOrder, lockable, lookedAt, type Statements } from "./statements.ts";
+import { kindsInLockOrder } from "./load-statements.ts";
+import { lockable, lookedAt, type Statements } from "./statements.ts";
 
 /** What a call is made with. */
 export interface On<Sql extends Statements = Statements> {

@@ -1,16 +1,11 @@
-import {
-  createReads,
-  feedColumns,
-  type ListReads,
-  migrationStatements,
-  type TableName,
-  tableOfKind,
-} from "@slotwright/adapter-sql";
+import { createReads, feedColumns, type ListReads, migrationStatements, tableOfKind } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
+import { type AroundStatements, createAround } from "./around-statements.ts";
 import { asDocument, boundText, objectOf } from "./documents.ts";
 import { membershipQuestion } from "./group-commit.ts";
-import { procedureName, rowsIn, steps } from "./steps.ts";
+import { boundIds, joinedLoads, loadOf, noLimit, oncePer, oncePerList, storedRow } from "./load-statements.ts";
+import { procedureName, steps } from "./steps.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
 /** The adapter's SQL, compiled once by Kysely. Each connection prepares a statement when it first uses it. */
@@ -25,6 +20,7 @@ export interface Statements {
   /** Loads commands, some of which have already taken effect. The parameter is an array of their ids. */
   readonly loadReplayed: string;
   readonly reads: ListReads;
+  readonly around: AroundStatements;
   /** Returns the last entry of each partition of the feed: its partition and number, and what its digest is made of. */
   readonly readPartitions: string;
   /**
@@ -58,9 +54,6 @@ export interface Statements {
 /** A parameter that is a text. */
 const text = boundText(sql`${""}`);
 
-/** The order in which rows are locked, everywhere. */
-export const kindsInLockOrder: readonly RecordKind[] = ["schedule", "slot", "appointment", "command"];
-
 export function createStatements(strategy: MysqlStrategy, routines: number): Statements {
   const compile = (query: RawBuilder<unknown>) => query.compile(strategy.queries).sql;
   const call = (name: string) =>
@@ -71,6 +64,7 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
     look: compile(lookOf(strategy)),
     loadReplayed: load(["command"]),
     reads: createReads(strategy),
+    around: createAround(strategy),
     readPartitions: compile(lastEntries(strategy)),
     readFeed: oncePer((partitions: number) => compile(feedOf(strategy, partitions))),
     commit: call(procedureName("commit", routines)),
@@ -90,21 +84,6 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
     ),
     askMembership: membershipQuestion(strategy),
     readClock: compile(sql`select ${asDocument(sql`json_object('now', ${clock})`)}`),
-  };
-}
-
-/** Makes the statement for each list once. */
-export function oncePerList<Item extends string>(make: (items: readonly Item[]) => string) {
-  const made = oncePer((items: string) => make(items.split(",") as Item[]));
-  return (items: readonly Item[]): string => made(items.join());
-}
-
-function oncePer<Key>(make: (key: Key) => string): (key: Key) => string {
-  const made = new Map<Key, string>();
-  return (key) => {
-    const known = made.get(key) ?? make(key);
-    made.set(key, known);
-    return known;
   };
 }
 
@@ -139,35 +118,8 @@ function feedOf(strategy: MysqlStrategy, partitions: number): RawBuilder<unknown
 export const clock = sql`(timestampdiff(microsecond, timestamp'1970-01-01 00:00:00', utc_timestamp(6))
   + timestampdiff(microsecond, now(6), sysdate(6))) div 1000`;
 
-// Practically no limit. It overrides the host's sql_select_limit.
-export const noLimit = sql`limit 18446744073709551615`;
-
-/** All records in one statement: one round trip, and one point in time. */
-export function joinedLoads(loads: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
-  return sql`${sql.join(loads, sql` union all `)} ${noLimit}`;
-}
-
-/** The parts that vary when records are loaded. */
-export interface LoadVariant {
-  readonly keys?: RawBuilder<unknown>;
-  readonly lock?: RawBuilder<unknown>;
-  /** The version to return beside the record. */
-  readonly seen?: RawBuilder<unknown>;
-}
-
-export function loadOf(
-  kind: RecordKind,
-  strategy: MysqlStrategy,
-  { keys = boundIds(strategy), lock = sql``, seen }: LoadVariant = {},
-): RawBuilder<unknown> {
-  const more = seen === undefined ? sql`` : sql`, 'seen', ${seen}`;
-  const document = sql`json_object('kind', ${sql.lit(kind)}, 'row', ${objectOf(tableOfKind[kind], "s")}${more})`;
-  return sql`(select ${asDocument(document)} from ${keys}
-      straight_join ${storedRow(tableOfKind[kind], "s")} on s.id = k.id ${lock})`;
-}
-
 /** The records whose rows commands lock, in lock order. */
-export const lockable = ["schedule", "slot", "appointment"] as const satisfies readonly RecordKind[];
+export const lockable = ["agenda", "schedule", "slot", "appointment"] as const satisfies readonly RecordKind[];
 
 export const lookedAt = [...lockable, "command"] as const satisfies readonly RecordKind[];
 
@@ -179,14 +131,6 @@ function lookOf(strategy: MysqlStrategy): RawBuilder<unknown> {
       straight_join ${storedRow(tableOfKind[kind], "s")} on s.id = k.id ${strategy.server.lockingFree("s")})`;
   });
   return joinedLoads([...plain, ...free]);
-}
-
-export const storedRow = (table: TableName, alias: string): RawBuilder<unknown> =>
-  sql`${sql.table(table)} as ${sql.id(alias)} force index (primary)`;
-
-/** The bound ids. */
-export function boundIds(strategy: MysqlStrategy): RawBuilder<unknown> {
-  return rowsIn(boundText(sql`${""}`), ["id"], strategy);
 }
 
 function selectSettings(lock: RawBuilder<unknown>): RawBuilder<unknown> {

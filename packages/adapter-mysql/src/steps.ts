@@ -11,11 +11,15 @@ import type { MysqlStrategy } from "./strategy.ts";
  */
 export const steps = [
   { name: "new_commands", table: "commands", how: "insert" },
+  // Before anything is locked: whoever makes the same agenda is waited for.
+  { name: "new_agendas", table: "agendas", how: "insert" },
+  { name: "lock_agendas", table: "agendas", how: "lock" },
   { name: "lock_schedules", table: "schedules", how: "lock" },
   { name: "lock_slots", table: "slots", how: "lock" },
   { name: "lock_appointments", table: "appointments", how: "lock" },
   // The journal first: it tells the guards why a booked slot is freed.
   { name: "new_journal", table: "journal", how: "insert" },
+  { name: "old_agendas", table: "agendas", how: "update" },
   { name: "new_schedules", table: "schedules", how: "insert" },
   { name: "old_schedules", table: "schedules", how: "update" },
   // Slots that have no appointment (any more), …

@@ -6,6 +6,7 @@ import {
   type Tables,
   tablePrefixPlugin,
 } from "@slotwright/adapter-sql";
+import { agendaPrefixLength, limits } from "@slotwright/core/adapter";
 import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, type RawBuilder, sql } from "kysely";
 import { type Cluster, galera, groupOfPrimaries } from "./cluster.ts";
 import { documentLists, windowLists } from "./documents.ts";
@@ -103,7 +104,8 @@ export function mysqlStrategy({ prefix, database }: Namespace, name: ServerName)
     routine: (of) => (database === undefined ? sql.id(qualified(of)) : sql.id(database, qualified(of))),
     textType: sql`longtext ${collated}`,
     columnTypes: {
-      id: sql`varchar(128) ${collated}`,
+      id: sql`varchar(${sql.lit(limits.idLength)}) ${collated}`,
+      agendaId: sql`varchar(${sql.lit(limits.idLength + agendaPrefixLength)}) ${collated}`,
       text: sql`varchar(600) ${collated}`,
       integer: sql`int`,
       instant: sql`bigint`,

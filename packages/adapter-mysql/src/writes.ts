@@ -116,6 +116,7 @@ interface Row {
 
 function stepOf(record: VersionedRecord): StepName {
   const isNew = record.version === 1;
+  if (record.kind === "agenda") return isNew ? "new_agendas" : "old_agendas";
   if (record.kind === "schedule") return isNew ? "new_schedules" : "old_schedules";
   if (record.kind === "appointment") return isNew ? "new_appointments" : "old_appointments";
   if (record.appointmentId === null) return isNew ? "new_slots" : "old_slots";
@@ -123,6 +124,7 @@ function stepOf(record: VersionedRecord): StepName {
 }
 
 const lockSteps = {
+  agenda: "lock_agendas",
   schedule: "lock_schedules",
   slot: "lock_slots",
   appointment: "lock_appointments",

@@ -88,6 +88,7 @@ function storedVersion(namespace: Namespace, lock: string): string {
 }
 
 const recordTables = [
+  ["agenda", "agendas"],
   ["schedule", "schedules"],
   ["slot", "slots"],
   ["appointment", "appointments"],
@@ -178,7 +179,7 @@ const journalKey = "journal_once_per_version";
  * appointments.
  */
 const uniqueKeys = ({ prefix }: Namespace): string =>
-  ["schedules_pkey", "slots_pkey", "appointments_pkey", "commands_pkey", journalKey]
+  ["agendas_pkey", "schedules_pkey", "slots_pkey", "appointments_pkey", "commands_pkey", journalKey]
     .map((name) => `'${prefix}${name}'`)
     .join(", ");
 
@@ -247,6 +248,8 @@ const writeRows = (namespace: Namespace): string =>
     insertion(namespace, "commands", "commands"),
     // Before the slots: the guard against a slot freed by hand looks for the entry.
     insertion(namespace, "journal", "journal", { feed_partition: "v_partition" }),
+    insertion(namespace, "new_agendas", "agendas"),
+    update(namespace, "agendas", "agendas"),
     insertion(namespace, "new_schedules", "schedules"),
     update(namespace, "schedules", "schedules"),
     insertion(namespace, "new_free_slots", "slots"),

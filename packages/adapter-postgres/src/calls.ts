@@ -1,12 +1,14 @@
 import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
 import type { RecordKey } from "@slotwright/core/adapter";
+import { loadAround, loadAroundInHost } from "./around.ts";
 import { commitBatch } from "./commit.ts";
 import type { Runner } from "./connection.ts";
 import { readFeed } from "./feed.ts";
 import { loadRecords } from "./reads.ts";
 import { readRelay, storeRelay } from "./relays.ts";
 import { readClock, readSettings, storeSettings } from "./settings.ts";
-import { type Statements, statementOf } from "./statements.ts";
+import { statementOf } from "./statement-names.ts";
+import type { Statements } from "./statements.ts";
 
 /** What a call works on. */
 export interface On {
@@ -25,6 +27,8 @@ export const ownCalls: TableCalls<On> = {
   ),
   load: loadPlainly,
   loadToShow: loadPlainly,
+  loadAround,
+  loadAroundToShow: loadAround,
   readFeed: ({ run, statements }, query) => readFeed(run, statements, query),
   commit: ({ run, statements }, transitions) => commitBatch({ run, statements, waits: false }, transitions),
   readSettings: ({ run, statements }) => readSettings(run, statements),
@@ -39,6 +43,7 @@ export const ownCalls: TableCalls<On> = {
 export const hostCalls: TableCalls<On> = {
   ...ownCalls,
   load: ({ run, statements }, keys) => loadRecords(run, statements.loadAndLock, statements.confirm, keys),
+  loadAround: loadAroundInHost,
   commit: ({ run, statements }, transitions) => commitBatch({ run, statements, waits: true }, transitions),
   storeSettings: ({ run, statements }, settings) => storeSettings(run, statements, statements.storeSetting, settings),
   storeRelay: ({ run, statements }, relay) => storeRelay(run, statements.storeRelay, relay),

@@ -4,6 +4,7 @@ type WireType = "integer" | "bigint" | "text";
 
 const wireTypes: Readonly<Record<ColumnType, WireType>> = {
   id: "text",
+  agendaId: "text",
   text: "text",
   json: "text",
   integer: "integer",

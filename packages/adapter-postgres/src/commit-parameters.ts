@@ -9,6 +9,8 @@ export const commitParameters = [
   // One check for each place: these versions must hold. Checks come in the order of all locks: by kind, then by id.
   { name: "checks", type: "check_row" },
   { name: "commands", type: "command_row" },
+  { name: "new_agendas", type: "agenda_row" },
+  { name: "agendas", type: "agenda_row" },
   { name: "new_schedules", type: "schedule_row" },
   { name: "schedules", type: "schedule_row" },
   { name: "new_free_slots", type: "slot_row" },

@@ -14,9 +14,10 @@ import {
 import { type CommitParameter, commitParameters } from "./commit-parameters.ts";
 import type { Runner } from "./connection.ts";
 import { refusingGuard } from "./errors.ts";
+import { kinds } from "./load-statements.ts";
 import { encodeRows, type RowType } from "./row-types.ts";
 import { confirmRecord } from "./standbys.ts";
-import { kinds, type Statements } from "./statements.ts";
+import type { Statements } from "./statements.ts";
 
 /** How a batch reaches the database. */
 export interface CommitContext {
@@ -171,6 +172,7 @@ function byId({ id: a }: { readonly id?: string }, { id: b }: { readonly id?: st
 /** The groups follow `writeOrder` of adapter-sql. */
 function parameterFor(record: VersionedRecord): CommitParameter {
   const isNew = record.version === 1;
+  if (record.kind === "agenda") return isNew ? "new_agendas" : "agendas";
   if (record.kind === "schedule") return isNew ? "new_schedules" : "schedules";
   if (record.kind === "appointment") return isNew ? "new_appointments" : "appointments";
   if (record.appointmentId === null) return isNew ? "new_free_slots" : "free_slots";

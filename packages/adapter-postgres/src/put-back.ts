@@ -10,7 +10,7 @@ import { StorageError } from "@slotwright/core/adapter";
 import type { Runner } from "./connection.ts";
 import { toStorageError } from "./errors.ts";
 import { overlapGuardAgain } from "./overlap-guard.ts";
-import { statementOf } from "./statements.ts";
+import { statementOf } from "./statement-names.ts";
 import { type Namespace, quotedName } from "./strategy.ts";
 
 /**

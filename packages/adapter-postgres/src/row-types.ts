@@ -10,6 +10,7 @@ export const rowColumns = {
   check_row: ["n", "kind", "id", "version"],
   command_row: ["n", ...columnNames.commands],
   journal_row: ["n", ...columnNames.journal],
+  agenda_row: ["n", ...columnNames.agendas],
   schedule_row: ["n", ...columnNames.schedules],
   slot_row: ["n", ...columnNames.slots],
   appointment_row: ["n", ...columnNames.appointments],

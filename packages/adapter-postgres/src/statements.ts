@@ -1,17 +1,16 @@
-import { createHash } from "node:crypto";
 import {
-  columnNames,
   createReads,
   feedColumns,
   type ListReads,
   migrationStatements,
   type SqlStrategy,
-  tableOfKind,
 } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core/adapter";
-import { columnType } from "./columns.ts";
+import { type AroundStatements, createAround } from "./around-statements.ts";
 import { parameterTypes, routineName } from "./commit-parameters.ts";
 import type { Statement } from "./connection.ts";
+import { loadSql, rowLock } from "./load-statements.ts";
+import { statementOf } from "./statement-names.ts";
 import { type Namespace, quotedName } from "./strategy.ts";
 
 /** The adapter's SQL. Texts never change, so each connection prepares each of them once. */
@@ -20,6 +19,7 @@ export interface Statements {
   readonly load: LoadStatement;
   /** The same, but locks the rows, kind by kind and by id, as every commit does. */
   readonly loadAndLock: LoadStatement;
+  readonly around: AroundStatements;
   /** Takes whether to wait for locked rows, as within a host's transaction, and then the arrays of rows. */
   readonly commit: Statement;
   /** Waits for what standbys must have, if there are any. */
@@ -60,23 +60,7 @@ export interface RelayStatements {
   readonly update: Statement;
 }
 
-const known = new Map<string, Statement>();
-
 export type LoadStatement = (kinds: readonly RecordKind[]) => Statement;
-
-/** A statement's name is derived from its text, so statements of another version or prefix have other names. */
-export function statementOf(sql: string): Statement {
-  const statement = known.get(sql) ?? { sql, name: hashed(sql) };
-  known.set(sql, statement);
-  return statement;
-}
-
-function hashed(sql: string): string {
-  return `slotwright_${createHash("sha256").update(sql).digest("hex").slice(0, 20)}`;
-}
-
-/** The order in which kinds are locked. */
-export const kinds = ["schedule", "slot", "appointment", "command"] as const satisfies readonly RecordKind[];
 
 export function createStatements(strategy: SqlStrategy, namespace: Namespace, routines: number): Statements {
   const migrationTable = quotedName(namespace, "migrations");
@@ -85,8 +69,9 @@ export function createStatements(strategy: SqlStrategy, namespace: Namespace, ro
     (type, index) => `$${index + 1}::${type}`,
   );
   return {
-    load: (wanted) => statementOf(loadSql(namespace, wanted, "")),
-    loadAndLock: (wanted) => statementOf(loadSql(namespace, wanted, "for no key update")),
+    load: (wanted) => statementOf(loadSql(namespace, wanted)),
+    loadAndLock: (wanted) => statementOf(loadSql(namespace, wanted, rowLock)),
+    around: createAround(strategy, namespace),
     commit: statementOf(
       `select ${quotedName(namespace, routineName("commit", routines))}(${placeholders.join(", ")}) as answer
 where $1::boolean or ${warned}`,
@@ -170,27 +155,4 @@ function readFeedEndSql(namespace: Namespace): string {
   return `select r.* from ${partitions(namespace)} as p (id) cross join lateral (
   select ${feedColumns.join(", ")} from ${quotedName(namespace, "journal")} as t where t.feed_partition = p.id
   order by t.feed_partition desc, t.seq desc limit 1) as r`;
-}
-
-/**
- * One statement is one snapshot. Each kind is locked before the next one, because they are read in sequence. A record
- * leaves the columns of other kinds empty. Rows are read one by one: a plan made while the table was empty stays, and
- * would otherwise read all of it. The number of ids is hidden from the planner. It would plan each call anew, which
- * takes longer than reading the rows.
- */
-function loadSql(namespace: Namespace, wanted: readonly RecordKind[], lock: string): string {
-  const found = wanted.map((kind, index) => {
-    const ids = `array(select id from pg_catalog.unnest($${index + 1}::text[]) as u(id) order by id collate "C")`;
-    const ownLock = kind === "command" ? "" : lock;
-    const row = `select ${columnNames[tableOfKind[kind]].join(", ")} from ${quotedName(namespace, tableOfKind[kind])} as t
-    where t.id = wanted.id limit 1 ${ownLock}`;
-    return `${kind} as materialized (select r.* from pg_catalog.unnest(${ids}) as wanted(id) cross join lateral (${row}) as r)`;
-  });
-  const all = [...new Set(wanted.flatMap((kind): readonly string[] => columnNames[tableOfKind[kind]]))];
-  const branches = wanted.map((kind) => {
-    const own: readonly string[] = columnNames[tableOfKind[kind]];
-    const columns = all.map((column) => (own.includes(column) ? column : `null::${columnType(column)} as ${column}`));
-    return `select '${kind}' as kind, ${columns.join(", ")} from ${kind}`;
-  });
-  return `with ${found.join(", ")} ${branches.join(" union all ")}`;
 }

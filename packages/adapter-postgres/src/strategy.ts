@@ -50,6 +50,7 @@ export function postgresStrategy({ schema, prefix }: Namespace): SqlStrategy {
     constraintName: (_table, guard) => guard,
     columnTypes: {
       id: text,
+      agendaId: text,
       text,
       integer: sql`integer`,
       instant: sql`bigint`,
@@ -86,8 +87,8 @@ const lists: ListSyntax = {
   beyond: (side, start, id) => sql`(start_at, ${listedId}) ${sql.raw(side === "after" ? ">" : "<")} (${start}, ${id})`,
   // Only an index that begins with the provider serves this. While the tables are empty, the planner would as soon read
   // all rows of the window by their time alone, and keep that plan when there are many.
-  endOf: (bound, instant, provider) =>
-    sql`(provider_id, start_at) ${bound === "startBefore" ? sql`<` : sql`>=`} (${provider}, ${instant})`,
+  endOf: (bound, instant, { column, id }) =>
+    sql`(${column}, start_at) ${bound === "startBefore" ? sql`<` : sql`>=`} (${id}, ${instant})`,
   ofProviders: {
     placeholders: (providers, isShared) => (isShared || providers <= 8 ? unionPlaceholders(providers) : 0),
     list: (ids) => ids,

@@ -11,8 +11,9 @@ import type { AppointmentQuery, OpenQuery, SlotQuery } from "@slotwright/core/ad
 import { Client, Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";
+import { kinds } from "../src/load-statements.ts";
 import { currentRelease } from "../src/migrations.ts";
-import { createStatements, kinds } from "../src/statements.ts";
+import { createStatements } from "../src/statements.ts";
 import { postgresStrategy } from "../src/strategy.ts";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
@@ -83,11 +84,11 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
   );
 
   it("records, the journal and the versions are found by key", async () => {
-    const { load, loadAndLock, reads } = statements();
-    for (const { sql } of [load(kinds), loadAndLock(kinds)]) {
+    const { load, loadAndLock, around, reads } = statements();
+    for (const { sql } of [load(kinds), loadAndLock(kinds), around.read(kinds), around.lock(kinds)]) {
       const plan = await planOf(sql);
       expect(plan).not.toContain("Seq Scan");
-      for (const table of ["schedules", "slots", "appointments", "commands"]) {
+      for (const table of ["agendas", "schedules", "slots", "appointments", "commands"]) {
         expect(plan).toContain(`slotwright_${table}_pkey`);
       }
     }
@@ -96,16 +97,42 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
     expect(journal).toContain("slotwright_journal_once_per_version");
   });
 
+  it("what lies around is read from one index for each kind, as far as the places reach", async () => {
+    const plan = await planOf(statements().around.read([]).sql);
+    expect(plan).not.toContain("Seq Scan");
+    const used = [...plan.matchAll(/using (\w+)[^\n]*\n\s+Index Cond: (.*)/g)].map(([, index, bounds]) => [
+      index,
+      bounds,
+    ]);
+    const boundsOf = (name: string) => used.find(([index]) => index === `slotwright_${name}`)?.[1] ?? "";
+    expect(boundsOf("slots_by_provider")).toMatch(/provider_id = .*start_at\) < .*start_at > .*end_at > /);
+    expect(boundsOf("appointments_by_subject")).toMatch(/subject_id = .*start_at\) < .*start_at > /);
+    expect(new Set(used.map(([index]) => index))).toEqual(
+      new Set(
+        ["slots_pkey", "agendas_pkey", "slots_by_provider", "appointments_by_subject"].map(
+          (name) => `slotwright_${name}`,
+        ),
+      ),
+    );
+  });
+
+  it("agendas are locked before everything else, and in the order of their ids", async () => {
+    const plan = await planOf(statements().around.lock(kinds).sql);
+    const scans = [...plan.matchAll(/CTE Scan on (\w+)/g)].map(([, kind]) => kind);
+    expect(scans).toEqual(["agenda", "schedule", "slot", "appointment", "command"]);
+    expect(plan).toMatch(/Sort Key: .*COLLATE "C"/);
+  });
+
   it("rows are locked kind by kind, and by id within a kind", async () => {
     const plan = await planOf(statements().loadAndLock(kinds).sql);
-    const locked = plan.split(/\n *CTE (?=\w+\n)/).slice(1, 4);
-    for (const [index, kind] of ["schedule", "slot", "appointment"].entries()) {
+    const locked = plan.split(/\n *CTE (?=\w+\n)/).slice(1, 5);
+    for (const [index, kind] of ["agenda", "schedule", "slot", "appointment"].entries()) {
       expect(locked[index]).toMatch(new RegExp(`^${kind}\\n[^]*Sort Key: u(_\\d)?\\.id COLLATE "C"[^]*->  LockRows`));
       // An index of a unique key returns an array's rows in the order of the key.
       expect(locked[index]).toMatch(/Sort Key: \S+\.id|Index Scan using \S+_pkey/);
     }
     const scans = [...plan.matchAll(/CTE Scan on (\w+)/g)].map(([, kind]) => kind);
-    expect(scans).toEqual(["schedule", "slot", "appointment", "command"]);
+    expect(scans).toEqual(["agenda", "schedule", "slot", "appointment", "command"]);
   });
 
   it("commits and their guards read by key, also on connections that planned while the tables were empty", async () => {

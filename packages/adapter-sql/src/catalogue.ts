@@ -12,10 +12,10 @@ export interface Column {
 }
 
 /**
- * An `instant` is a number of milliseconds since 1970. `json` is a document as text. Only the database writes a
+ * An `instant` is a number of milliseconds since 1970. An `agendaId` is an id with a prefix. `json` is a document as text. Only the database writes a
  * `sequence` or a `partition`, so the rows that an adapter writes do not include them.
  */
-export type ColumnType = "id" | "text" | "integer" | "instant" | "json" | WrittenByDatabase;
+export type ColumnType = "id" | "agendaId" | "text" | "integer" | "instant" | "json" | WrittenByDatabase;
 
 const writtenByDatabase = ["sequence", "partition"] as const;
 type WrittenByDatabase = (typeof writtenByDatabase)[number];
@@ -29,6 +29,8 @@ const json = { type: "json" } as const;
 const stamps = { version: integer, created_at: fixedInstant, updated_at: { type: "instant" } } as const;
 
 export const catalogue = {
+  /** What commands meet on that looked at the same provider's or subject's time. */
+  agendas: { id: { type: "agendaId", isFixed: true }, version: integer },
   schedules: {
     id: fixedId,
     provider_id: fixedId,
@@ -123,6 +125,7 @@ export const tableNames = Object.keys(catalogue) as readonly TableName[];
 
 /** The table of each kind of record. */
 export const tableOfKind = {
+  agenda: "agendas",
   schedule: "schedules",
   slot: "slots",
   appointment: "appointments",
@@ -148,6 +151,7 @@ export type Row<T extends TableName> = { readonly [C in ColumnName<T>]: FieldOf<
 /** The tables by their names, without the prefix. */
 export type Tables = { [T in TableName]: Row<T> };
 
+export type AgendaRow = Row<"agendas">;
 export type ScheduleRow = Row<"schedules">;
 export type SlotRow = Row<"slots">;
 export type AppointmentRow = Row<"appointments">;

@@ -1,5 +1,15 @@
 export { hasMethods, type OptionRules, problemWithOptions } from "./adapter-options.ts";
 export {
+  type AroundAsked,
+  type AroundRow,
+  aroundColumns,
+  type PlaceAgenda,
+  type PlaceSql,
+  rowsAtPlace,
+  surroundingsOf,
+} from "./around.ts";
+export {
+  type AgendaRow,
   type AppointmentRow,
   type Column,
   type ColumnName,
@@ -65,6 +75,7 @@ export {
 export { createReads, type ListReads } from "./reads.ts";
 export { refusingAdapter } from "./refusing-adapter.ts";
 export {
+  agendaToRow,
   appointmentToRow,
   commandToRow,
   journalToRow,

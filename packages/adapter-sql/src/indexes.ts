@@ -11,7 +11,8 @@ interface Index {
  */
 export const indexes = {
   slots_by_schedule: { table: "slots", columns: ["schedule_id", "start_at", "id"] },
-  slots_by_provider: { table: "slots", columns: ["provider_id", "start_at", "id"] },
+  // With the end: what reaches into a range may begin a month before it, and only what does so is read from the table.
+  slots_by_provider: { table: "slots", columns: ["provider_id", "start_at", "id", "end_at"] },
   slots_by_facility: { table: "slots", columns: ["facility_id", "start_at", "id"] },
   slots_by_start: { table: "slots", columns: ["start_at", "id"] },
   appointments_by_subject: { table: "appointments", columns: ["subject_id", "start_at", "id"] },

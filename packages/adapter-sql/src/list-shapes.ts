@@ -162,7 +162,9 @@ function selectOf(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["s
   return (index, { provider, condition }, columns = selected(indexes[index].table, shape.columns)) => {
     const isByProvider = indexes[index].columns[0] === "provider_id";
     const common = shape.conditions.map((name) =>
-      name === end && isByProvider && provider !== undefined ? endOf(end, value(end), provider) : conditionSql[name],
+      name === end && isByProvider && provider !== undefined
+        ? endOf(end, value(end), { column: sql`provider_id`, id: provider })
+        : conditionSql[name],
     );
     const isTheirs = provider && sql<boolean>`provider_id = ${provider}`;
     const all = [isTheirs, condition, ...common, ...isInStatus].filter((one) => one !== undefined);

@@ -17,13 +17,13 @@ export interface ListSyntax {
     id: RawBuilder<unknown>,
   ) => RawBuilder<boolean>;
   /**
-   * True for the rows of one provider that lie before the end of the window, in the order of the list: the bound at which
-   * reading them ends.
+   * True for the rows of one owner, such as a provider, that lie before the end of the window, in the order of the list:
+   * the bound at which reading them ends.
    */
   readonly endOf: (
     bound: "startFrom" | "startBefore",
     instant: RawBuilder<unknown>,
-    provider: RawBuilder<unknown>,
+    owner: OwnedRows,
   ) => RawBuilder<boolean>;
   /** The first rows of several selects, in one order. */
   readonly merged: (
@@ -32,6 +32,12 @@ export interface ListSyntax {
     limit: RawBuilder<unknown>,
   ) => RawBuilder<unknown>;
   readonly ofProviders: ProvidersSyntax;
+}
+
+/** The rows of one owner: the column that says whose they are, and whose. */
+export interface OwnedRows {
+  readonly column: RawBuilder<unknown>;
+  readonly id: RawBuilder<unknown>;
 }
 
 /** How an engine reads the first rows of several providers, without reading all rows of any of them. */

@@ -8,6 +8,7 @@ export function refusingAdapter(error: StorageError): StorageAdapter<never, neve
   return {
     contract: 1,
     load: refuse,
+    loadAround: refuse,
     findSlots: refuse,
     findOpen: refuse,
     findAppointments: refuse,

@@ -1,4 +1,5 @@
 import {
+  type Agenda,
   type Appointment,
   type AppointmentStatus,
   type CommandName,
@@ -20,6 +21,7 @@ import {
   type VersionedRecord,
 } from "@slotwright/core/adapter";
 import type {
+  AgendaRow,
   AppointmentRow,
   CommandRow,
   JournalRow,
@@ -49,6 +51,14 @@ const stampsOf = (row: { readonly version: number; readonly created_at: number; 
   createdAt: new Date(row.created_at),
   updatedAt: new Date(row.updated_at),
 });
+
+export function agendaToRow({ id, version }: Agenda): AgendaRow {
+  return { id, version };
+}
+
+export function rowToAgenda({ id, version }: AgendaRow): Agenda {
+  return { kind: "agenda", id, version };
+}
 
 export function scheduleToRow(schedule: Schedule): ScheduleRow {
   return {
@@ -226,6 +236,7 @@ const packed = (changes: JournalEntry["changes"], overrides: Overrides): PackedC
 });
 
 const decoders: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } = {
+  agenda: (row) => rowToAgenda(row as AgendaRow),
   schedule: (row) => rowToSchedule(row as ScheduleRow),
   slot: (row) => rowToSlot(row as SlotRow),
   appointment: (row) => rowToAppointment(row as AppointmentRow),
@@ -233,9 +244,17 @@ const decoders: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } =
 };
 
 /** The row that is stored for a record with a version. */
-export function recordToRow(record: VersionedRecord): ScheduleRow | SlotRow | AppointmentRow {
-  if (record.kind === "slot") return slotToRow(record);
-  return record.kind === "appointment" ? appointmentToRow(record) : scheduleToRow(record);
+export function recordToRow(record: VersionedRecord): AgendaRow | ScheduleRow | SlotRow | AppointmentRow {
+  switch (record.kind) {
+    case "agenda":
+      return agendaToRow(record);
+    case "schedule":
+      return scheduleToRow(record);
+    case "slot":
+      return slotToRow(record);
+    case "appointment":
+      return appointmentToRow(record);
+  }
 }
 
 /** The record in a row from this kind's table. */

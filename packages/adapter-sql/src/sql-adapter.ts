@@ -6,7 +6,9 @@ import {
   type Slot,
   type StorageAdapter,
   type StorageError,
+  type Surveyed,
 } from "@slotwright/core/adapter";
+import type { AroundAsked } from "./around.ts";
 import type { Read } from "./list-shapes.ts";
 import { migrationWithin, transactionWithin } from "./misuse.ts";
 import type { ListReads } from "./reads.ts";
@@ -19,9 +21,12 @@ type Awaitable<T> = T | Promise<T>;
 type Called = Omit<StorageAdapter, "contract" | "within" | "begin" | "migrate" | "close">;
 
 /** The contract's calls that work on tables. Each runs on something ready for use: a connection with its statements. */
-export type TableCalls<On> = ContractCalls<On> & {
+export type TableCalls<On> = Omit<ContractCalls<On>, "loadAround"> & {
   /** The same as `load`, for records on which no decision rests: it takes no locks. */
   readonly loadToShow: ContractCalls<On>["load"];
+  readonly loadAround: (on: On, asked: AroundAsked) => Awaitable<Surveyed>;
+  /** The same as `loadAround`, for what no decision rests on: it takes no locks. */
+  readonly loadAroundToShow: TableCalls<On>["loadAround"];
 };
 
 type ContractCalls<On> = {
@@ -86,6 +91,8 @@ function called<On>({ read, write, calls }: Access<On>): Called & Pick<StorageAd
   return {
     contract: 1,
     load: (keys, call) => read(call, (on) => (call?.displayOnly ? calls.loadToShow : calls.load)(on, keys)),
+    loadAround: (keys, around, call) =>
+      read(call, (on) => (call?.displayOnly ? calls.loadAroundToShow : calls.loadAround)(on, { keys, around })),
     findSlots: (query, call) => read(call, (on) => calls.findSlots(on, query)),
     findOpen: (query, call) => read(call, (on) => calls.findOpen(on, query)),
     findAppointments: (query, call) => read(call, (on) => calls.findAppointments(on, query)),

@@ -2,18 +2,25 @@ import type { VersionedRecord } from "@slotwright/core/adapter";
 
 /**
  * The order in which the records of one transition are written, so that no guard sees a forbidden state in between.
- * First come schedules, then slots that have no appointment (any more). Then come appointments, which may now drop or
+ * First come agendas and schedules, then slots that have no appointment (any more). Then come appointments, which may now drop or
  * take slots. Last come slots with an appointment, whose row now exists and lists them. The order within each group is
  * kept.
  */
 export function writeOrder(records: readonly VersionedRecord[]): readonly VersionedRecord[] {
-  const groups: [VersionedRecord[], VersionedRecord[], VersionedRecord[], VersionedRecord[]] = [[], [], [], []];
+  const groups: [VersionedRecord[], VersionedRecord[], VersionedRecord[], VersionedRecord[], VersionedRecord[]] = [
+    [],
+    [],
+    [],
+    [],
+    [],
+  ];
   for (const record of records) groups[lockRank(record)].push(record);
   return groups.flat();
 }
 
-function lockRank(record: VersionedRecord): 0 | 1 | 2 | 3 {
-  if (record.kind === "schedule") return 0;
-  if (record.kind === "appointment") return 2;
-  return record.appointmentId === null ? 1 : 3;
+function lockRank(record: VersionedRecord): 0 | 1 | 2 | 3 | 4 {
+  if (record.kind === "agenda") return 0;
+  if (record.kind === "schedule") return 1;
+  if (record.kind === "appointment") return 3;
+  return record.appointmentId === null ? 2 : 4;
 }

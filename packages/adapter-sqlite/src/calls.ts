@@ -1,5 +1,6 @@
-import { listCalls, type TableCalls } from "@slotwright/adapter-sql";
+import { type AroundAsked, listCalls, type TableCalls } from "@slotwright/adapter-sql";
 import type { RecordKey } from "@slotwright/core/adapter";
+import { loadAround } from "./around.ts";
 import { commitBatch, commitInHost } from "./commit.ts";
 import { type Connection, inSnapshot, refuseInsideHostTransaction } from "./connection.ts";
 import { readFeed } from "./feed.ts";
@@ -25,6 +26,11 @@ export const hostCalls: TableCalls<On> = {
     return loadRecords(connection, statements, keys);
   },
   loadToShow: ({ connection, statements }, keys) => loadRecords(connection, statements, keys),
+  loadAround: ({ connection, statements }, asked) => {
+    connection.run(statements.lock);
+    return loadAround(connection, statements, asked);
+  },
+  loadAroundToShow: ({ connection, statements }, asked) => loadAround(connection, statements, asked),
   readFeed: ({ connection, statements }, query) => readFeed(connection, statements, query),
   commit: ({ connection, statements }, transitions) => commitInHost(connection, statements, transitions),
   readSettings: ({ connection, statements }) => readSettings(connection, statements),
@@ -46,6 +52,8 @@ export const ownCalls: TableCalls<On> = {
   readClock: hostCalls.readClock,
   load: loadAtOneMoment,
   loadToShow: loadAtOneMoment,
+  loadAround: loadAroundAtOneMoment,
+  loadAroundToShow: loadAroundAtOneMoment,
   commit: ({ connection, statements }, transitions) => commitBatch(connection, statements, transitions),
   storeSettings: ({ connection, statements }, settings) => storeSettings(connection, statements, settings),
 };
@@ -56,6 +64,10 @@ function loadAtOneMoment({ connection, statements }: On, keys: readonly RecordKe
   if (kindsOf(keys).length > 1) return inSnapshot(connection, work);
   refuseInsideHostTransaction(connection);
   return work();
+}
+
+function loadAroundAtOneMoment({ connection, statements }: On, asked: AroundAsked) {
+  return inSnapshot(connection, () => loadAround(connection, statements, asked));
 }
 
 function outside<Asked, Result>(read: (on: On, asked: Asked) => Result): (on: On, asked: Asked) => Result {

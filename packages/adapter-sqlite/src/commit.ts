@@ -1,4 +1,5 @@
 import {
+  agendaToRow,
   appointmentToRow,
   commandToRow,
   journalToRow,
@@ -178,9 +179,16 @@ function putRecord(record: VersionedRecord, connection: Connection, statements: 
 }
 
 function wrote(record: VersionedRecord, connection: Connection, { writes }: Statements): boolean {
-  if (record.kind === "slot") return putRow(connection, writes.slot, slotToRow(record));
-  if (record.kind === "appointment") return putRow(connection, writes.appointment, appointmentToRow(record));
-  return putRow(connection, writes.schedule, scheduleToRow(record));
+  switch (record.kind) {
+    case "agenda":
+      return putRow(connection, writes.agenda, agendaToRow(record));
+    case "schedule":
+      return putRow(connection, writes.schedule, scheduleToRow(record));
+    case "slot":
+      return putRow(connection, writes.slot, slotToRow(record));
+    case "appointment":
+      return putRow(connection, writes.appointment, appointmentToRow(record));
+  }
 }
 
 function putRow<Row extends { readonly version: number }>(

@@ -8,6 +8,7 @@ import {
 } from "@slotwright/adapter-sql";
 import type { RecordKind } from "@slotwright/core/adapter";
 import { sql } from "kysely";
+import { type AroundStatements, createAround } from "./around-statements.ts";
 import { createWrites, type Writes } from "./writes.ts";
 
 type PerKind = Readonly<Record<RecordKind, string>>;
@@ -21,6 +22,7 @@ export interface Statements {
   /** Takes an id. A command has no version, and counts as 1. */
   readonly selectVersion: PerKind;
   readonly reads: ListReads;
+  readonly around: AroundStatements;
   /** Takes a number and a limit. */
   readonly readFeed: string;
   /** Returns the last entry. */
@@ -51,6 +53,7 @@ export function createStatements(strategy: SqlStrategy): Statements {
   const perKind = (template: (kind: RecordKind) => ReturnType<typeof sql>): PerKind => {
     const compile = (kind: RecordKind) => template(kind).compile(strategy.queries).sql;
     return {
+      agenda: compile("agenda"),
       schedule: compile("schedule"),
       slot: compile("slot"),
       appointment: compile("appointment"),
@@ -67,6 +70,7 @@ export function createStatements(strategy: SqlStrategy): Statements {
       return sql`select ${version} from ${sql.table(tableOfKind[kind])} where id = ${""}`;
     }),
     reads: createReads(strategy),
+    around: createAround(strategy),
     readFeed: sql`${feedRows} where seq >= ${0} order by seq limit ${0}`.compile(strategy.queries).sql,
     readFeedEnd: sql`${feedRows} where seq = (select max(seq) from ${sql.table("journal")})`.compile(strategy.queries)
       .sql,

@@ -26,6 +26,7 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
     constraintName: (_table, guard) => guard,
     columnTypes: {
       id: sql`text`,
+      agendaId: sql`text`,
       text: sql`text`,
       integer: sql`integer`,
       instant: sql`integer`,

@@ -1,4 +1,5 @@
 import {
+  type AgendaRow,
   type AppointmentRow,
   type CommandRow,
   columnNames,
@@ -41,6 +42,7 @@ export interface RecordWrites<Row> {
 }
 
 export interface Writes {
+  readonly agenda: RecordWrites<AgendaRow>;
   readonly schedule: RecordWrites<ScheduleRow>;
   readonly slot: RecordWrites<SlotRow>;
   readonly appointment: RecordWrites<AppointmentRow>;
@@ -52,6 +54,7 @@ type Columns<Row> = readonly (keyof Row & string)[];
 
 export function createWrites(strategy: SqlStrategy): Writes {
   return {
+    agenda: recordWrites(strategy, "agendas", oneRow),
     schedule: recordWrites(strategy, "schedules", oneRow),
     slot: recordWrites(strategy, "slots", rowsAtOnce),
     appointment: recordWrites(strategy, "appointments", oneRow),
@@ -60,7 +63,7 @@ export function createWrites(strategy: SqlStrategy): Writes {
   };
 }
 
-function recordWrites<T extends "schedules" | "slots" | "appointments">(
+function recordWrites<T extends "agendas" | "schedules" | "slots" | "appointments">(
   strategy: SqlStrategy,
   table: T,
   sizes: readonly number[],
@@ -69,7 +72,9 @@ function recordWrites<T extends "schedules" | "slots" | "appointments">(
     readonly fixed: Columns<Row<T>>;
     readonly changing: Columns<Row<T>>;
   };
-  const state = [...changing, "version", "updated_at"] as Columns<Row<T>>;
+  const all: readonly string[] = columnNames[table];
+  const stamps = ["version", "updated_at"].filter((name) => all.includes(name));
+  const state = [...changing, ...stamps] as unknown as Columns<Row<T>>;
   return {
     insert: insertion<Row<T>>(strategy, table, columnNames[table] as Columns<Row<T>>, sizes),
     updateState: update<Row<T>>(strategy, table, state, fixed),

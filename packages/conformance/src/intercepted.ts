@@ -6,6 +6,7 @@ export type StorageCalls = Omit<StorageAdapter<never>, "contract" | "within">;
 /** Whether a command or a read waits for the call. Other calls run on their own, and no decision depends on them. */
 const isWaitedFor: Readonly<Record<keyof StorageCalls, boolean>> = {
   load: true,
+  loadAround: true,
   findSlots: true,
   findOpen: true,
   findAppointments: true,

@@ -1,5 +1,5 @@
 import type { Appointment, JournalEntry, RecordKey, Schedule, Slot } from "@slotwright/core";
-import { keyOf, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
+import { type Agenda, agendaIdOf, keyOf, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
 import { newSlot } from "@slotwright/core/checking";
 
 /** The instant at which all sample records were written. */
@@ -59,9 +59,12 @@ export function transitionOf(commandId: string, ...put: readonly VersionedRecord
     command: { id: commandId, requestHash: `hash of ${commandId}`, result: { done: commandId } },
     expect: put.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
     put,
-    journal: put.flatMap((record) => (record.kind === "schedule" ? [] : [entryFor(record, commandId)])),
+    journal: put.flatMap((record) => (isJournaled(record) ? [entryFor(record, commandId)] : [])),
   };
 }
+
+const isJournaled = (record: VersionedRecord): record is Slot | Appointment =>
+  record.kind === "slot" || record.kind === "appointment";
 
 function entryFor(record: Slot | Appointment, commandId: string): JournalEntry {
   return {
@@ -95,3 +98,8 @@ export function booking(slot: Slot, changes: Partial<Appointment> = {}): Transit
 export const slotKey = (id: string): RecordKey => ({ kind: "slot", id });
 export const commandKey = (id: string): RecordKey => ({ kind: "command", id });
 export const scheduleKey: RecordKey = keyOf(sampleSchedule);
+
+/** The agenda of the provider of all sample slots, or another one. */
+export function agendaAt(version: number, id = agendaIdOf("provider", sampleSchedule.providerId)): Agenda {
+  return { kind: "agenda", id, version };
+}

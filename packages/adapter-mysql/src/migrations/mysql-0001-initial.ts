@@ -8,6 +8,16 @@ export const initial: Migration = {
   objects: [
     {
       kind: "table",
+      name: "agendas",
+      statement: `create table \`{database}\`.\`{prefix}agendas\` (
+  \`id\` varchar(137) character set utf8mb4 collate utf8mb4_0900_bin not null,
+  \`version\` int not null,
+  constraint \`{prefix}agendas_pkey\` primary key (\`id\`),
+  constraint \`{prefix}agendas_row_format\` check (version >= 1)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
+    },
+    {
+      kind: "table",
       name: "schedules",
       statement: `create table \`{database}\`.\`{prefix}schedules\` (
   \`id\` varchar(128) character set utf8mb4 collate utf8mb4_0900_bin not null,
@@ -41,7 +51,7 @@ export const initial: Migration = {
   \`request\` longtext character set utf8mb4 collate utf8mb4_0900_bin,
   constraint \`{prefix}appointments_pkey\` primary key (\`id\`),
   constraint \`{prefix}appointments_known_status\` check (\`status\` in ('scheduled', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show', 'declined')),
-  constraint \`{prefix}appointments_valid_time_range\` check (start_at < end_at),
+  constraint \`{prefix}appointments_valid_time_range\` check (start_at < end_at and end_at - start_at <= 2678400000),
   constraint \`{prefix}appointments_row_format\` check (version >= 1 and (case when json_valid(\`metadata\`) then json_type(\`metadata\`) = 'OBJECT' else 0 end = 1) and (case when json_valid(\`slot_ids\`) then json_type(\`slot_ids\`) = 'ARRAY' else 0 end = 1) and (provider_ids is null or (case when json_valid(\`provider_ids\`) then json_type(\`provider_ids\`) = 'ARRAY' else 0 end = 1)) and (request is null or (case when json_valid(\`request\`) then json_type(\`request\`) = 'OBJECT' else 0 end = 1))),
   constraint \`{prefix}appointments_owner_has_slots\` check ((\`status\` in ('confirmed', 'checked_in', 'completed')) = ((case when json_valid(\`slot_ids\`) then case when json_type(\`slot_ids\`) = 'ARRAY' then json_length(\`slot_ids\`) end end) > 0))
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
@@ -182,7 +192,7 @@ export const initial: Migration = {
       kind: "index",
       name: "slots_by_provider",
       on: "slots",
-      statement: `create index \`{prefix}slots_by_provider\` on \`{database}\`.\`{prefix}slots\` (\`provider_id\`, \`start_at\`, \`id\`)`,
+      statement: `create index \`{prefix}slots_by_provider\` on \`{database}\`.\`{prefix}slots\` (\`provider_id\`, \`start_at\`, \`id\`, \`end_at\`)`,
     },
     {
       kind: "index",
@@ -355,7 +365,7 @@ for each row begin signal sqlstate '45000' set message_text = 'slotwright:journa
     {
       kind: "procedure",
       name: "write_v1",
-      statement: `create procedure \`{database}\`.\`{prefix}write_v1\`(in \`p_new_commands\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_journal\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin)
+      statement: `create procedure \`{database}\`.\`{prefix}write_v1\`(in \`p_new_commands\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_journal\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin)
     modifies sql data sql security invoker
     begin
     declare found int;
@@ -372,6 +382,18 @@ for each row begin signal sqlstate '45000' set message_text = 'slotwright:journa
     insert into \`{database}\`.\`{prefix}commands\` (\`id\`, \`request_hash\`, \`result\`, \`created_at\`)
     select \`k\`.\`id\`, \`k\`.\`request_hash\`, \`k\`.\`result\`, \`k\`.\`created_at\` from json_table(\`p_new_commands\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`request_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`result\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`created_at\` bigint path '$[3]')) as k;
     end; end if;
+if \`p_new_agendas\` is not null then insert into \`{database}\`.\`{prefix}agendas\` (\`id\`, \`version\`)
+    select \`k\`.\`id\`, \`k\`.\`version\` from json_table(\`p_new_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k; end if;
+if \`p_lock_agendas\` is not null then set found = 0;
+    if json_length(\`p_lock_agendas\`) = 1 then
+      select 1, last into found, last from \`{database}\`.\`{prefix}agendas\` as s force index (primary)
+      where s.id = json_unquote(json_extract(\`p_lock_agendas\`, '$[0][0]')) and s.version = json_extract(\`p_lock_agendas\`, '$[0][1]') for update of \`s\`;
+    else
+      select count(*), last into found, last from json_table(\`p_lock_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+      straight_join \`{database}\`.\`{prefix}agendas\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
+    end if;
+    if found <> json_length(\`p_lock_agendas\`) then
+    signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
 if \`p_lock_schedules\` is not null then set found = 0;
     if json_length(\`p_lock_schedules\`) = 1 then
       select 1, last into found, last from \`{database}\`.\`{prefix}schedules\` as s force index (primary)
@@ -421,6 +443,9 @@ if \`p_new_journal\` is not null then begin
     set last = last + row_count();
     update \`{database}\`.\`{prefix}feed_partitions\` set last_seq = last where feed_partition = taken;
     end; end if;
+if \`p_old_agendas\` is not null then insert into \`{database}\`.\`{prefix}agendas\` (\`id\`, \`version\`)
+    select \`k\`.\`id\`, \`k\`.\`version\` from json_table(\`p_old_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+    on duplicate key update \`version\` = \`k\`.\`version\`; end if;
 if \`p_new_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k; end if;
 if \`p_old_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
@@ -448,7 +473,7 @@ if \`p_new_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}
     {
       kind: "procedure",
       name: "commit_v1",
-      statement: `create procedure \`{database}\`.\`{prefix}commit_v1\`(in \`p_new_commands\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_journal\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin)
+      statement: `create procedure \`{database}\`.\`{prefix}commit_v1\`(in \`p_new_commands\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_journal\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin)
     modifies sql data sql security invoker
     begin
     declare found int;
@@ -470,6 +495,18 @@ if \`p_new_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}
     insert into \`{database}\`.\`{prefix}commands\` (\`id\`, \`request_hash\`, \`result\`, \`created_at\`)
     select \`k\`.\`id\`, \`k\`.\`request_hash\`, \`k\`.\`result\`, \`k\`.\`created_at\` from json_table(\`p_new_commands\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`request_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`result\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`created_at\` bigint path '$[3]')) as k;
     end; end if;
+if \`p_new_agendas\` is not null then insert into \`{database}\`.\`{prefix}agendas\` (\`id\`, \`version\`)
+    select \`k\`.\`id\`, \`k\`.\`version\` from json_table(\`p_new_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k; end if;
+if \`p_lock_agendas\` is not null then set found = 0;
+    if json_length(\`p_lock_agendas\`) = 1 then
+      select 1, last into found, last from \`{database}\`.\`{prefix}agendas\` as s force index (primary)
+      where s.id = json_unquote(json_extract(\`p_lock_agendas\`, '$[0][0]')) and s.version = json_extract(\`p_lock_agendas\`, '$[0][1]') for update of \`s\` skip locked;
+    else
+      select count(*), last into found, last from json_table(\`p_lock_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+      straight_join \`{database}\`.\`{prefix}agendas\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
+    end if;
+    if found <> json_length(\`p_lock_agendas\`) then
+    signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
 if \`p_lock_schedules\` is not null then set found = 0;
     if json_length(\`p_lock_schedules\`) = 1 then
       select 1, last into found, last from \`{database}\`.\`{prefix}schedules\` as s force index (primary)
@@ -519,6 +556,9 @@ if \`p_new_journal\` is not null then begin
     set last = last + row_count();
     update \`{database}\`.\`{prefix}feed_partitions\` set last_seq = last where feed_partition = taken;
     end; end if;
+if \`p_old_agendas\` is not null then insert into \`{database}\`.\`{prefix}agendas\` (\`id\`, \`version\`)
+    select \`k\`.\`id\`, \`k\`.\`version\` from json_table(\`p_old_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+    on duplicate key update \`version\` = \`k\`.\`version\`; end if;
 if \`p_new_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k; end if;
 if \`p_old_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)

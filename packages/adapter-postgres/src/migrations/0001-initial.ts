@@ -8,6 +8,28 @@ export const initial: Migration = {
   objects: [
     {
       kind: "table",
+      name: "agendas",
+      statement: `create table "{schema}"."{prefix}agendas" (
+  "id" text collate "C" not null,
+  "version" integer not null
+)`,
+    },
+    {
+      kind: "constraint",
+      name: "{prefix}agendas_pkey",
+      on: "agendas",
+      statement: `alter table "{schema}"."{prefix}agendas" add constraint "{prefix}agendas_pkey"
+  primary key ("id")`,
+    },
+    {
+      kind: "constraint",
+      name: "row_format",
+      on: "agendas",
+      statement: `alter table "{schema}"."{prefix}agendas" add constraint "row_format"
+  check (version >= 1)`,
+    },
+    {
+      kind: "table",
       name: "schedules",
       statement: `create table "{schema}"."{prefix}schedules" (
   "id" text collate "C" not null,
@@ -72,7 +94,7 @@ export const initial: Migration = {
       name: "valid_time_range",
       on: "appointments",
       statement: `alter table "{schema}"."{prefix}appointments" add constraint "valid_time_range"
-  check (start_at < end_at)`,
+  check (start_at < end_at and end_at - start_at <= 2678400000)`,
     },
     {
       kind: "constraint",
@@ -298,7 +320,7 @@ export const initial: Migration = {
       kind: "index",
       name: "slots_by_provider",
       on: "slots",
-      statement: `create index "{prefix}slots_by_provider" on "{schema}"."{prefix}slots" ("provider_id", "start_at", id collate "POSIX")`,
+      statement: `create index "{prefix}slots_by_provider" on "{schema}"."{prefix}slots" ("provider_id", "start_at", id collate "POSIX", "end_at")`,
     },
     {
       kind: "index",
@@ -741,6 +763,15 @@ $slotwright$`,
     },
     {
       kind: "type",
+      name: "agenda_row_v1",
+      statement: `create type "{schema}"."{prefix}agenda_row_v1" as (
+  "n" integer,
+  "id" text,
+  "version" integer
+)`,
+    },
+    {
+      kind: "type",
       name: "schedule_row_v1",
       statement: `create type "{schema}"."{prefix}schedule_row_v1" as (
   "n" integer,
@@ -803,6 +834,8 @@ $slotwright$`,
   p_waits boolean,
   p_checks "{schema}"."{prefix}check_row_v1"[],
   p_commands "{schema}"."{prefix}command_row_v1"[],
+  p_new_agendas "{schema}"."{prefix}agenda_row_v1"[],
+  p_agendas "{schema}"."{prefix}agenda_row_v1"[],
   p_new_schedules "{schema}"."{prefix}schedule_row_v1"[],
   p_schedules "{schema}"."{prefix}schedule_row_v1"[],
   p_new_free_slots "{schema}"."{prefix}slot_row_v1"[],
@@ -846,6 +879,7 @@ begin
         select array_agg(c.place) into v_missed
         from unnest(p_checks) with ordinality as c (n, kind, id, version, place)
         where c.version = 0 and v_attempt > 1 or c.version <> coalesce(case c.kind
+          when 'agenda' then (select t.version from "{schema}"."{prefix}agendas" as t where t.id = c.id for no key update)
           when 'schedule' then (select t.version from "{schema}"."{prefix}schedules" as t where t.id = c.id for no key update)
           when 'slot' then (select t.version from "{schema}"."{prefix}slots" as t where t.id = c.id for no key update)
           when 'appointment' then (select t.version from "{schema}"."{prefix}appointments" as t where t.id = c.id for no key update)
@@ -855,6 +889,7 @@ begin
         select array_agg(c.place) into v_missed
         from unnest(p_checks) with ordinality as c (n, kind, id, version, place)
         where c.version = 0 and v_attempt > 1 or c.version <> coalesce(case c.kind
+          when 'agenda' then (select t.version from "{schema}"."{prefix}agendas" as t where t.id = c.id for no key update skip locked)
           when 'schedule' then (select t.version from "{schema}"."{prefix}schedules" as t where t.id = c.id for no key update skip locked)
           when 'slot' then (select t.version from "{schema}"."{prefix}slots" as t where t.id = c.id for no key update skip locked)
           when 'appointment' then (select t.version from "{schema}"."{prefix}appointments" as t where t.id = c.id for no key update skip locked)
@@ -869,6 +904,7 @@ begin
         into v_stale, v_busy, v_lost
         from (
           select c.*, coalesce(case c.kind
+          when 'agenda' then (select t.version from "{schema}"."{prefix}agendas" as t where t.id = c.id )
           when 'schedule' then (select t.version from "{schema}"."{prefix}schedules" as t where t.id = c.id )
           when 'slot' then (select t.version from "{schema}"."{prefix}slots" as t where t.id = c.id )
           when 'appointment' then (select t.version from "{schema}"."{prefix}appointments" as t where t.id = c.id )
@@ -910,6 +946,30 @@ begin
         get diagnostics v_written = row_count;
         if v_written < cardinality(p_journal) then
           if v_written < (select count(*) from unnest(p_journal) as r where r.n <> all (v_lost)) then
+            raise exception using errcode = 'triggered_action_exception',
+              message = 'a trigger has left out a row that the change consists of';
+          end if;
+        end if;
+      end if;
+      if p_new_agendas is not null then
+        insert into "{schema}"."{prefix}agendas" ("id", "version")
+        select r."id", r."version" from unnest(p_new_agendas) as r
+        where r.n <> all (v_lost);
+        get diagnostics v_written = row_count;
+        if v_written < cardinality(p_new_agendas) then
+          if v_written < (select count(*) from unnest(p_new_agendas) as r where r.n <> all (v_lost)) then
+            raise exception using errcode = 'triggered_action_exception',
+              message = 'a trigger has left out a row that the change consists of';
+          end if;
+        end if;
+      end if;
+      if p_agendas is not null then
+        update "{schema}"."{prefix}agendas" as t set "version" = r."version"
+        from unnest(p_agendas) as r
+        where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
+        get diagnostics v_written = row_count;
+        if v_written < cardinality(p_agendas) then
+          if v_written < (select count(*) from unnest(p_agendas) as r where r.n <> all (v_lost)) then
             raise exception using errcode = 'triggered_action_exception',
               message = 'a trigger has left out a row that the change consists of';
           end if;
@@ -1020,14 +1080,14 @@ begin
       get stacked diagnostics v_state = returned_sqlstate, v_constraint = constraint_name, v_message = message_text;
       -- Not a guard of ours: nothing of the batch is kept, and the sender takes it apart. A host's transaction stays
       -- usable, so there it is an answer.
-      if not p_waits and v_constraint not in ('known_status', 'valid_time_range', 'booked_has_appointment', 'held_has_hold', 'owner_has_slots', 'no_overlap', 'appointment_fits_slot', 'slot_has_appointment_row', 'appointment_keeps_slots', 'journal_append_only', 'journal_once_per_version', 'row_format', 'slot_has_schedule_row', '{prefix}no_overlap', '{prefix}schedules_pkey', '{prefix}slots_pkey', '{prefix}appointments_pkey', '{prefix}commands_pkey', '{prefix}journal_once_per_version') then
+      if not p_waits and v_constraint not in ('known_status', 'valid_time_range', 'booked_has_appointment', 'held_has_hold', 'owner_has_slots', 'no_overlap', 'appointment_fits_slot', 'slot_has_appointment_row', 'appointment_keeps_slots', 'journal_append_only', 'journal_once_per_version', 'row_format', 'slot_has_schedule_row', '{prefix}no_overlap', '{prefix}agendas_pkey', '{prefix}schedules_pkey', '{prefix}slots_pkey', '{prefix}appointments_pkey', '{prefix}commands_pkey', '{prefix}journal_once_per_version') then
         raise;
       end if;
     end;
     if cardinality(p_commands) > 1 then
       return '{"redo":true}';
     end if;
-    if v_state <> '23505' or v_constraint not in ('{prefix}schedules_pkey', '{prefix}slots_pkey', '{prefix}appointments_pkey', '{prefix}commands_pkey', '{prefix}journal_once_per_version')
+    if v_state <> '23505' or v_constraint not in ('{prefix}agendas_pkey', '{prefix}schedules_pkey', '{prefix}slots_pkey', '{prefix}appointments_pkey', '{prefix}commands_pkey', '{prefix}journal_once_per_version')
       or v_attempt > 1 and v_constraint = '{prefix}journal_once_per_version' and (current_setting('transaction_isolation') = 'read committed'
         or exists (select from unnest(p_journal) as r where (
           select true from "{schema}"."{prefix}journal" as t where t.record_id = r.record_id and t.record_kind = r.record_kind

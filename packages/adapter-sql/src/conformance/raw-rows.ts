@@ -4,6 +4,7 @@ import { commandToRow, recordToRow } from "../rows.ts";
 
 /** The table of each kind of record, for tests that change rows without the adapter. */
 export const tableNameOf: Readonly<Record<RecordKind, string>> = {
+  agenda: defaultTablePrefix + tableOfKind.agenda,
   schedule: defaultTablePrefix + tableOfKind.schedule,
   slot: defaultTablePrefix + tableOfKind.slot,
   appointment: defaultTablePrefix + tableOfKind.appointment,

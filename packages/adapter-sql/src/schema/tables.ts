@@ -29,8 +29,15 @@ interface Constraints {
   readonly references?: Readonly<Record<string, readonly [column: string, table: TableName]>>;
 }
 
+/** What reaches into a range starts at most this much earlier, which bounds every search for what overlaps. */
+const rangeWithinLimit = sql`start_at < end_at and end_at - start_at <= ${sql.lit(limits.slotMs)}`;
+
 /** In the order of creation. Triggers belong to the adapters. */
 const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
+  agendas: {
+    key: { name: "agendas_pkey", columns: ["id"] },
+    checks: { row_format: () => sql`version >= 1` },
+  },
   schedules: {
     key: { name: "schedules_pkey", columns: ["id"] },
     checks: { row_format: () => sql`version >= 1` },
@@ -39,7 +46,7 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
     key: { name: "appointments_pkey", columns: ["id"] },
     checks: {
       known_status: ({ isOneOf }) => sql`${isOneOf("status", appointmentStatuses)}`,
-      valid_time_range: () => sql`start_at < end_at`,
+      valid_time_range: () => rangeWithinLimit,
       row_format: ({ isJson }) =>
         sql`version >= 1 and ${isJson("metadata", "object")} and ${isJson("slot_ids", "array")} and (provider_ids is null or ${isJson("provider_ids", "array")}) and (request is null or ${isJson("request", "object")})`,
       // After row_format, because items can only be counted in an array.
@@ -53,7 +60,7 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
     key: { name: "slots_pkey", columns: ["id"] },
     checks: {
       known_status: ({ isOneOf }) => sql`${isOneOf("status", slotStatuses)}`,
-      valid_time_range: () => sql`start_at < end_at and end_at - start_at <= ${sql.lit(limits.slotMs)}`,
+      valid_time_range: () => rangeWithinLimit,
       booked_has_appointment: () => sql`(status = 'booked') = (appointment_id is not null)`,
       held_has_hold: () =>
         sql`(status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null)`,

@@ -94,7 +94,7 @@ function transitionTo(records: readonly VersionedRecord[], step: number): Transi
     expect: records.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
     put: records,
     journal: records.flatMap((record) =>
-      record.kind === "schedule"
+      record.kind === "schedule" || record.kind === "agenda"
         ? []
         : [
             {

@@ -6,6 +6,9 @@ import { anyTextCases } from "./any-text.ts";
 import { appointmentCases } from "./appointments.ts";
 import { badInputCases } from "./bad-input.ts";
 import { bookCases } from "./book.ts";
+import { contractAgendaCases } from "./contract-agendas.ts";
+import { contractAroundCases } from "./contract-around.ts";
+import { contractAroundHostCases } from "./contract-around-host.ts";
 import { contractBatchCases } from "./contract-batch.ts";
 import { contractCommitCases } from "./contract-commit.ts";
 import { contractEdgeCases } from "./contract-edges.ts";
@@ -72,6 +75,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractCommitCases,
   ...contractExpectCases,
   ...contractBatchCases,
+  ...contractAgendaCases,
+  ...contractAroundCases,
+  ...contractAroundHostCases,
   ...contractWithinCases,
   ...contractLockCases,
   ...contractGuardCases,

@@ -1,6 +1,16 @@
 /** What an author of a storage adapter needs: the contract, its error, the records, and the order of ids. */
 import "../node-version.ts";
 
+export {
+  type Agenda,
+  type AgendaOwner,
+  agendaIdOf,
+  agendaPrefixLength,
+  type SubjectAppointment,
+  subjectAppointmentOf,
+  type TakenSlot,
+  takenSlotOf,
+} from "../model/agenda.ts";
 export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "../model/appointment.ts";
 export {
   type AppointmentRequest,
@@ -29,6 +39,10 @@ export type { TimeRange } from "../model/time-range.ts";
 export type { Actor, Json, Metadata } from "../model/values.ts";
 export type {
   AppointmentQuery,
+  Around,
+  AroundProvider,
+  AroundSubject,
+  Between,
   CallOptions,
   CommitOutcome,
   FeedEntry,
@@ -39,6 +53,7 @@ export type {
   Guard,
   JournalQuery,
   MigrationReport,
+  NearSlot,
   OpenQuery,
   OpenTransaction,
   Position,
@@ -47,6 +62,8 @@ export type {
   StorageAdapter,
   StoredRelay,
   StoredSettings,
+  Surroundings,
+  Surveyed,
   Transition,
 } from "../storage/adapter.ts";
 export {

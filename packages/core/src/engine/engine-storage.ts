@@ -1,5 +1,14 @@
+import type { RecordKey } from "../model/record.ts";
 import type { Decided } from "../rules/decision.ts";
-import type { CallOptions, CommitOutcome, OpenTransaction, StorageAdapter, Transition } from "../storage/adapter.ts";
+import type {
+  Around,
+  CallOptions,
+  CommitOutcome,
+  OpenTransaction,
+  StorageAdapter,
+  Surveyed,
+  Transition,
+} from "../storage/adapter.ts";
 import { storedResult } from "./stored-result.ts";
 
 /** What a transition says of its command. A function: a getter in an object literal costs a third of a command. */
@@ -23,6 +32,9 @@ type Reads = {
 export interface EngineStorage
   extends Reads,
     Pick<StorageAdapter, "readSettings" | "storeSettings" | "readRelay" | "storeRelay" | "readClock"> {
+  readonly loadAround: (keys: readonly RecordKey[], around: readonly Around[], until?: number) => Promise<Surveyed>;
+  /** For what no decision rests on. */
+  readonly loadAroundToShow: EngineStorage["loadAround"];
   /** For records on which no decision rests. */
   readonly loadToShow: Reads["load"];
   readonly commit: (command: CommandIdentity, decided: Decided<object>, until?: number) => Promise<CommitOutcome>;
@@ -34,6 +46,9 @@ export interface EngineStorage
 export function directStorage(storage: StorageAdapter, call: CallOptions): EngineStorage {
   return {
     load: (keys, until) => storage.load(keys, bounded(call, until)),
+    loadAround: (keys, around, until) => storage.loadAround(keys, around, bounded(call, until)),
+    loadAroundToShow: (keys, around, until) =>
+      storage.loadAround(keys, around, { ...bounded(call, until), displayOnly: true }),
     loadToShow: (keys, until) => storage.load(keys, { ...bounded(call, until), displayOnly: true }),
     findSlots: (query, until) => storage.findSlots(query, bounded(call, until)),
     findOpen: (query, until) => storage.findOpen(query, bounded(call, until)),
@@ -72,6 +87,7 @@ export function storageUntil(storage: EngineStorage, until: number): EngineStora
   return {
     ...storage,
     load: (keys) => storage.load(keys, until),
+    loadAround: (keys, around) => storage.loadAround(keys, around, until),
     findSlots: (query) => storage.findSlots(query, until),
     findAppointments: (query) => storage.findAppointments(query, until),
   };

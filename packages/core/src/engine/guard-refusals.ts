@@ -11,7 +11,7 @@ import type { Guard } from "../storage/adapter.ts";
  * id: a new record cannot have it.
  */
 export function refusalOfGuard(guard: Guard, { put }: Decided<object>, command: CommandName): Refusal {
-  const records = put.filter((one): one is Slot | Appointment => one.kind !== "schedule");
+  const records = put.filter((one): one is Slot | Appointment => one.kind === "slot" || one.kind === "appointment");
   const [created, ...others] = records.filter(({ version }) => version === 1);
   if (guard === "journal_once_per_version" && created !== undefined && others.length === 0) return refuseId(created);
   const [record] = records;

@@ -28,6 +28,12 @@ export function rememberingStorage(storage: EngineStorage, recent: RecentSlots, 
   return {
     ...storage,
     load: noting(storage.load),
+    async loadAround(keys, around, until) {
+      const at = clock.now();
+      const found = await storage.loadAround(keys, around, until).catch(forgetIfLost);
+      recent.note(found.records, at);
+      return found;
+    },
     findSlots: noting(storage.findSlots),
     async commit(command, decided, until) {
       // The host's clock is asked first. If it throws, nothing has happened yet.

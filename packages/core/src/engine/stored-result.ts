@@ -1,3 +1,4 @@
+import type { Agenda } from "../model/agenda.ts";
 import { appointmentFieldNames } from "../model/appointment.ts";
 import { requestIn } from "../model/appointment-request.ts";
 import { plainJson } from "../model/plain-json.ts";
@@ -5,7 +6,9 @@ import type { VersionedRecord } from "../model/record.ts";
 import { scheduleFieldNames } from "../model/schedule.ts";
 import { type Hold, slotFieldNames } from "../model/slot.ts";
 
-type Kind = VersionedRecord["kind"];
+/** The records that a result may have. */
+type ResultRecord = Exclude<VersionedRecord, Agenda>;
+type Kind = ResultRecord["kind"];
 type Fields = Readonly<Record<string, unknown>>;
 
 const fieldNames: Readonly<Record<Kind, readonly string[]>> = {
@@ -63,6 +66,6 @@ function fieldOf(name: string, stored: unknown): unknown {
   return { tokenHash, expiresAt: new Date(expiresAt) };
 }
 
-function isRecord(value: unknown): value is VersionedRecord {
+function isRecord(value: unknown): value is ResultRecord {
   return typeof value === "object" && value !== null && "kind" in value && "createdAt" in value;
 }

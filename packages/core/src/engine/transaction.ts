@@ -133,6 +133,8 @@ function closable(storage: EngineStorage): { readonly storage: EngineStorage; re
     storage: {
       ...storage,
       load: guarded(storage.load),
+      loadAround: guarded(storage.loadAround),
+      loadAroundToShow: guarded(storage.loadAroundToShow),
       loadToShow: guarded(storage.loadToShow),
       findSlots: guarded(storage.findSlots),
       findOpen: guarded(storage.findOpen),

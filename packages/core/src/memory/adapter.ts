@@ -1,6 +1,7 @@
 import type { CallOptions, OpenTransaction, StorageAdapter } from "../storage/adapter.ts";
 import { inWords, saysNotTransaction } from "../storage/misuse.ts";
 import { StorageError } from "../storage/storage-error.ts";
+import { loadAround } from "./around.ts";
 import { commitTransition } from "./commit.ts";
 import {
   copyTables,
@@ -74,6 +75,7 @@ function adapterOn({ read, write }: Access): Omit<StorageAdapter<MemoryTransacti
   return {
     contract: 1,
     load: async (keys) => keys.map((key) => readRecord(read(), key)),
+    loadAround: async (keys, around) => loadAround(read(), keys, around),
     findSlots: async (query) => findSlots(read(), query),
     findOpen: async (query) => findOpen(read(), query),
     findAppointments: async (query) => findAppointments(read(), query),

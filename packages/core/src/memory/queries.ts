@@ -88,11 +88,11 @@ function firstAfter<R extends Position>(
   { after, limit }: { readonly after?: Position; readonly limit: number },
   direction: 1 | -1,
 ): readonly R[] {
-  const beyond = after === undefined ? found : found.filter((record) => compare(record, after) * direction > 0);
-  const sorted = [...beyond].sort((a, b) => compare(a, b) * direction);
+  const beyond = after === undefined ? found : found.filter((record) => inListOrder(record, after) * direction > 0);
+  const sorted = [...beyond].sort((a, b) => inListOrder(a, b) * direction);
   return copyOf(sorted.slice(0, limit));
 }
 
-function compare(a: Position, b: Position): number {
+export function inListOrder(a: Position, b: Position): number {
   return a.start.getTime() - b.start.getTime() || compareIds(a.id, b.id);
 }

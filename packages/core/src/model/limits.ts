@@ -8,7 +8,7 @@ export const limits = {
   /** Longest metadata object, in characters of its JSON text. */
   metadataLength: 16_384,
   metadataDepth: 16,
-  /** Longest slot. It bounds how far back a search for overlapping slots has to look. */
+  /** Longest slot or appointment. It bounds how far back a search for what overlaps has to look. */
   slotMs: 31 * 24 * 60 * 60 * 1000,
   earliest: Date.UTC(1900, 0, 1),
   /** Exclusive. */
@@ -43,6 +43,10 @@ export const limits = {
   followedProviders: 1_000,
   /** Most slots that `follow` may be allowed to hold: about 600 MB. */
   followedSlots: 5_000_000,
+  /** Most rows that `loadAround` returns for each place. A list of more is cut. */
+  rowsAround: 1_000,
+  /** Most places that one `loadAround` looks at. */
+  placesAround: 64,
   alternatives: 20,
   /** Most windows of the week that hours may have, and most of one exception. */
   weeklyHours: 200,

@@ -1,3 +1,4 @@
+import type { Agenda } from "./agenda.ts";
 import type { Appointment } from "./appointment.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Slot } from "./slot.ts";
@@ -12,7 +13,7 @@ export interface CommandRecord {
 }
 
 /** The records that carry a version and change by transitions. */
-export type VersionedRecord = Schedule | Slot | Appointment;
+export type VersionedRecord = Schedule | Slot | Appointment | Agenda;
 export type StoredRecord = VersionedRecord | CommandRecord;
 export type RecordKind = StoredRecord["kind"];
 

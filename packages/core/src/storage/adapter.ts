@@ -1,3 +1,4 @@
+import type { Agenda, SubjectAppointment, TakenSlot } from "../model/agenda.ts";
 import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { OpenSeat } from "../model/open-slot.ts";
@@ -24,6 +25,17 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
    * call is `displayOnly`.
    */
   load(keys: readonly RecordKey[], call?: CallOptions): Promise<readonly (StoredRecord | undefined)[]>;
+
+  /**
+   * The records as `load` returns them, and what lies around them: of each place, the agenda that commands meet on, and
+   * what is taken near there, in the order in which they are asked for. All of it is as it was at one moment, in one
+   * round trip, except that an agenda may be older than the rest: no agenda is newer than what is returned with it, or
+   * two commands that meet there could both commit. Within a host's transaction, the records and the existing agendas
+   * are locked as by `load`, and the rest is read after them, in further round trips. It shows all that was committed
+   * along with an agenda at the version that is returned, or before. If the transaction has an older view, it may miss
+   * what others have written since without putting the agenda. At most `limits.placesAround` places.
+   */
+  loadAround(keys: readonly RecordKey[], around: readonly Around[], call?: CallOptions): Promise<Surveyed>;
 
   /** Slots in the order of (start, id), with ids by code points, or in reverse. Never more than `limit`. */
   findSlots(query: SlotQuery, call?: CallOptions): Promise<readonly Slot[]>;
@@ -141,12 +153,62 @@ export interface CallOptions {
    */
   readonly connectWithinMs?: number;
   /**
-   * No decision rests on what `load` returns. Within a host's transaction it needs no locks, and may return older rows.
+   * No decision rests on what `load` or `loadAround` returns. Within a host's transaction it needs no locks, and may return older rows.
    * Other calls do not look at it.
    */
   readonly displayOnly?: boolean;
   /** Receives what an operator should know, while the call goes on. It never throws. */
   readonly onWarning?: OnWarning;
+}
+
+/** A place in somebody's time. */
+export type Around = AroundProvider | AroundSubject;
+
+/** What is booked or held of a provider, of all schedules: of the one whose slot is named, or of a known one. */
+export type AroundProvider =
+  | ({ readonly of: "provider" } & NearSlot)
+  | ({ readonly of: "provider"; readonly providerId: string } & Between);
+
+/** A subject's appointments, whoever they are with, those that are cancelled aside. */
+export type AroundSubject = { readonly of: "subject"; readonly subjectId: string } & (NearSlot | Between);
+
+/**
+ * From so long before the start of a slot until so long after its end. The slot is named by its id, because whoever
+ * books by id knows neither its provider nor its time.
+ */
+export interface NearSlot {
+  readonly slotId: string;
+  readonly beforeMs: number;
+  readonly afterMs: number;
+}
+
+/** What intersects the half-open range. */
+export interface Between {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** What `loadAround` returns. */
+export interface Surveyed {
+  /** In the order of the keys, `undefined` for those that do not exist. */
+  readonly records: readonly (StoredRecord | undefined)[];
+  /** In the order of the places. */
+  readonly around: readonly Surroundings[];
+}
+
+/** What lies at a place. */
+export interface Surroundings {
+  /**
+   * The agenda of the provider or the subject. Version 0 if there is none yet. Undefined if the place is near a slot
+   * that does not exist; the lists are empty then.
+   */
+  readonly agenda: Agenda | undefined;
+  /** Of a provider: what is booked or held there, in the order of (start, id). */
+  readonly slots: readonly TakenSlot[];
+  /** Of a subject: the appointments there, in the order of (start, id). */
+  readonly appointments: readonly SubjectAppointment[];
+  /** Whether there is more: the list has the first `limits.rowsAround`. */
+  readonly isCut: boolean;
 }
 
 /** What all engines on one database have to agree on. */

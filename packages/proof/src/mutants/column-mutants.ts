@@ -50,6 +50,7 @@ function emptied(value: Value): Value {
 
 const flawsOfType: Readonly<Record<Column["type"], Readonly<Record<string, ColumnFlaw>>>> = {
   id: textFlaws,
+  agendaId: textFlaws,
   text: textFlaws,
   integer: numberFlaws,
   instant: instantFlaws,

@@ -1,0 +1,83 @@
+import {
+  type AroundAsked,
+  type AroundRow,
+  type PlaceAgenda,
+  rowToRecord,
+  surroundingsOf,
+} from "@slotwright/adapter-sql";
+import {
+  type Around,
+  keyText,
+  type RecordKind,
+  type StoredRecord,
+  type Surroundings,
+  type Surveyed,
+} from "@slotwright/core/adapter";
+import type { On } from "./calls.ts";
+import { idsOf, kindsOf } from "./reads.ts";
+import { confirmRecord } from "./standbys.ts";
+
+/** One statement, and so one snapshot. */
+export async function loadAround({ run, statements }: On, { keys, around }: AroundAsked): Promise<Surveyed> {
+  if (keys.length === 0 && around.length === 0) return { records: [], around: [] };
+  const wanted = kindsOf(keys);
+  const parameters = [...wanted.map((kind) => idsOf(keys, kind)), ...placeValues(around)];
+  const rows = await run<FoundRow>(statements.around.read(wanted), parameters);
+  if (rows.some(({ kind }) => kind === "command")) await confirmRecord(run, statements.confirm);
+  const records = new Map<string, StoredRecord>();
+  for (const row of rows.filter(isRecord)) {
+    const record = rowToRecord(row.kind, row);
+    records.set(keyText(record), record);
+  }
+  return { records: keys.map((key) => records.get(keyText(key))), around: placesOf(around, rows) };
+}
+
+/**
+ * Locks first, and reads when it has waited for the locks. In one statement, the agendas would be as they are after the
+ * wait, and the lists as they were before it.
+ */
+export async function loadAroundInHost(on: On, asked: AroundAsked): Promise<Surveyed> {
+  const { run, statements } = on;
+  const wanted = kindsOf(asked.keys);
+  const parameters = [...wanted.map((kind) => idsOf(asked.keys, kind)), ...placeValues(asked.around)];
+  await run(statements.around.lock(wanted), parameters);
+  return loadAround(on, asked);
+}
+
+type FoundRow =
+  | { readonly kind: RecordKind }
+  | { readonly kind: "place"; readonly n: number; readonly id: string; readonly version: number }
+  | ({ readonly kind: "at_provider" | "at_subject"; readonly n: number } & AroundRow);
+
+const isRecord = (row: FoundRow): row is { readonly kind: RecordKind } => !("n" in row) || row.n === null;
+
+/** In the order of `placeParameters`. */
+function placeValues(around: readonly Around[]): readonly (readonly (string | number | null)[])[] {
+  const values = around.map((place) => {
+    const owner = place.of === "subject" ? place.subjectId : "providerId" in place ? place.providerId : null;
+    const bounds =
+      "slotId" in place
+        ? [place.slotId, place.beforeMs, place.afterMs]
+        : [null, place.from.getTime(), place.to.getTime()];
+    return [place.of, owner, ...bounds];
+  });
+  return [0, 1, 2, 3, 4].map((parameter) => values.map((value) => value[parameter] as string | number | null));
+}
+
+/** Places are numbered from 1. */
+function placesOf(around: readonly Around[], rows: readonly FoundRow[]): readonly Surroundings[] {
+  const agendas = new Map<number, PlaceAgenda>();
+  const found = new Map<number, AroundRow[]>();
+  for (const row of rows) {
+    if (row.kind === "place") agendas.set(row.n, { owner: row.id, version: row.version });
+    if (row.kind !== "at_provider" && row.kind !== "at_subject") continue;
+    const own = found.get(row.n) ?? [];
+    own.push(row);
+    found.set(row.n, own);
+  }
+  return surroundingsOf(
+    around,
+    (place) => agendas.get(place + 1),
+    (place) => found.get(place + 1) ?? [],
+  );
+}
