@@ -42,7 +42,10 @@ export interface Limits {
   readonly slotsBodyBytes: number;
   /** Milliseconds in which a body must have arrived. Default 30 000. */
   readonly bodyMs: number;
-  /** Characters of the path with its query, and of each header that is read, but not of a cursor. Default 8192. */
+  /**
+   * Characters of the path with its query, not counting `after`, and of each of `Idempotency-Key`, `If-Match`, `Accept`,
+   * `Origin` and `Content-Type`. Cursors of the feed may be longer. Default 8192.
+   */
   readonly headerLength: number;
 }
 

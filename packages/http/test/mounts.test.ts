@@ -22,7 +22,7 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** What a route handler of Next is: a function of a request for each method, with the parameters beside it. */
+/** The shape of a route handler of Next: a function of a request for each method, with the parameters beside it. Next itself is not run. */
 function asNextWould(handler: Handler): Server {
   const route = { GET: handler, POST: handler };
   return createServer((incoming, response) => {
@@ -85,7 +85,7 @@ const mounts: Readonly<Record<string, (handler: Handler) => Promise<string>>> = 
       }),
     );
   },
-  "a route of Next": (handler) => listening(asNextWould(handler)),
+  "functions in the shape of a route handler of Next": (handler) => listening(asNextWould(handler)),
 };
 
 describe.each(Object.entries(mounts))("mounted in %s", (_name, mount) => {

@@ -1,49 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { bedOf, sqlite } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
-import { book, choose, fillIn, notices, timeAs, timeOf, untilBadge } from "./steps.ts";
+import { expectNoneHasRun, script } from "./script.ts";
+import { choose, timeAs, timeOf, untilBadge } from "./steps.ts";
 import { motionsOn, watchShifts } from "./watching.ts";
 
 const browser = await launchChromium();
-/** Each would run if it became part of the document. */
-const script = `<img src=x onerror="window.hasRun=1"><script>window.hasRun=1</script>`;
-const hasRun = "window.hasRun";
 const ended = /ERR_(EMPTY_RESPONSE|CONNECTION|INCOMPLETE)|409/;
 
+/** They are about the page alone, so one engine is enough. */
 describe.skipIf(browser === undefined)("a page that is cared for", () => {
   const bed = bedOf(sqlite, browser);
-
-  it("shows script in what a patient writes as text, to the patient and to the staff, and runs none of it", async () => {
-    const { open, as, freshSlot } = bed();
-    const slot = await freshSlot();
-    const ada = await open("ada-brandt", { search: slot.search });
-    await choose(ada, slot);
-    await fillIn(ada, script.slice(0, 80));
-    await ada.getByLabel("Anything the practice should know?").fill(script);
-    await book(ada);
-    await notices(ada).getByRole("button", { name: "My appointments" }).click();
-    await ada.locator(".appointment-note").getByText(script, { exact: true }).waitFor();
-    await ada.getByRole("button", { name: "Cancel", exact: true }).first().waitFor();
-    const staff = await open("dr-osei", { search: { ...slot.search, view: "calendar", span: "day" } });
-    await staff.locator(`[data-slot-id="${slot.slotId}"]`, { hasText: script.slice(0, 80) }).waitFor();
-    await as("dr-osei").calls.cancel({ appointmentId: await appointmentOn(slot.slotId), reason: script });
-    const card = ada.locator(".appointment", { hasText: script.slice(0, 40) });
-    await card.getByRole("button", { name: "History" }).click();
-    await card.getByText(`“${script}”`).waitFor();
-    for (const page of [ada, staff]) expect(await page.evaluate(hasRun)).toBeUndefined();
-  });
-
-  it("shows script in what somebody who waits has written as text, and runs none of it", async () => {
-    const { open, as, freshSlot } = bed();
-    const { slotId, start, end, search } = await freshSlot();
-    await as("dr-osei").calls.block({ slotId, reason: script });
-    const place = { providerId: "dr-osei", facilityId: "harbour", start, end };
-    const metadata = { purpose: script, note: script };
-    await as("ben-okafor").calls.book({ ...place, subjectId: "ben-okafor", ifNoSlot: "schedule", metadata });
-    const staff = await open("dr-osei", { search: { ...search, view: "waiting" } });
-    await staff.getByText(script, { exact: true }).first().waitFor();
-    expect(await staff.evaluate(hasRun)).toBeUndefined();
-  });
 
   it("runs no script that a page of today could be made to hold: its policy forbids it, and says so", async () => {
     bed().allow(/content security policy|Content Security Policy|404/);
@@ -57,7 +24,7 @@ describe.skipIf(browser === undefined)("a page that is cared for", () => {
       document.body.append(script);
     }`);
     await page.waitForTimeout(300);
-    expect(await page.evaluate(hasRun)).toBeUndefined();
+    await expectNoneHasRun(page);
   });
 
   it("moves nothing that is read while news come in", async () => {
@@ -110,10 +77,6 @@ describe.skipIf(browser === undefined)("a page that is cared for", () => {
     await untilBadge(page, "Reconnecting");
     expect(await motionsOn(page)).toEqual([]);
   });
-
-  async function appointmentOn(slotId: string): Promise<string> {
-    return (await bed().as("dr-osei").calls.getSlot(slotId)).appointmentId ?? "";
-  }
 });
 
 type Fresh = Awaited<ReturnType<ReturnType<ReturnType<typeof bedOf>>["freshSlot"]>>;
