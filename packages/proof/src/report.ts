@@ -64,8 +64,8 @@ export function printReport(report: ProofReport, file: string): void {
     for (const problem of mutationProblems(mutation)) console.log(bad(problem));
   }
   const sumOf = (name: keyof Tally) => engines.reduce((sum, { tally }) => sum + tally[name], 0);
-  if (sumOf("faults") > 0) {
-    console.log(`Beside the faults: ${sumOf("read")} entries read from the feed, ${sumOf("handedOver")} handed over.`);
+  if (sumOf("read") + sumOf("handedOver") > 0) {
+    console.log(`Beside the callers: ${sumOf("read")} entries read from the feed, ${sumOf("handedOver")} handed over.`);
   }
   const seen = `${sumOf("histories")} histories and ${sumOf("faults")} faults in ${Math.round(seconds)} s, seed ${seed}`;
   if (!isClean(report)) console.log(bad(`Violations were found: ${seen}.`));

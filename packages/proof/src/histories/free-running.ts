@@ -2,6 +2,7 @@ import { anyPlay, type Play, perform, problemsOf, type World } from "@slotwright
 import type { StorageAdapter } from "@slotwright/core";
 import type { DatabaseEngine, EngineName } from "@slotwright/lab/engines";
 import fc from "fast-check";
+import { type HistoryRelay, startHistoryRelay } from "./history-relay.ts";
 import type { Violation } from "./interleaved.ts";
 import type { Round, RoundReport } from "./messages.ts";
 import { type Player, startPlayer } from "./player.ts";
@@ -17,7 +18,10 @@ export interface FreeRunningOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Callers in several processes at the same time, without turns. What they ask for can be repeated. */
+/**
+ * Callers in several processes at the same time, without turns, and a relay beside them. What they ask for can be
+ * repeated.
+ */
 export async function playFreely(
   engine: DatabaseEngine,
   address: string,
@@ -28,25 +32,33 @@ export async function playFreely(
     names.map((name) => startPlayer({ engine: engineName, address, name, inTransactions: true })),
   );
   const observer: StorageAdapter = engine.openStorage(address);
+  const ofRelay: StorageAdapter = engine.openStorage(address);
+  const relay = await startHistoryRelay(ofRelay, `histories of ${seed}`);
   try {
     for (const [index, play] of fc.sample(anyPlay, { numRuns: histories, seed }).entries()) {
       if (signal?.aborted) break;
-      const problems = await playOnce(play, `free${seed}-${index}`, players, observer, onTally);
+      const problems = await playOnce(play, `free${seed}-${index}`, { players, observer, relay, onTally });
       if (problems.length > 0) return { problems, replay: `--level free --seed ${seed} --histories ${index + 1}` };
     }
     return undefined;
   } finally {
     await Promise.all(players.map(({ stop }) => stop()));
-    await observer.close();
+    await relay.end();
+    await Promise.all([observer, ofRelay].map((storage) => storage.close()));
   }
+}
+
+interface Company {
+  readonly players: readonly Player[];
+  readonly observer: StorageAdapter;
+  readonly relay: HistoryRelay;
+  readonly onTally: (tally: Tally) => void;
 }
 
 async function playOnce(
   play: Play,
   name: string,
-  players: readonly Player[],
-  observer: StorageAdapter,
-  onTally: (tally: Tally) => void,
+  { players, observer, relay, onTally }: Company,
 ): Promise<readonly string[]> {
   const tally = emptyTally();
   const stage = { storages: [observer], observer, name };
@@ -56,8 +68,10 @@ async function playOnce(
     return told;
   });
   countHistory(tally, performance.history);
+  const problems = [...(await problemsOf(performance, observer)), ...(await relay.problemsOf(performance, observer))];
+  addTo(tally, { handedOver: relay.count() });
   onTally(tally);
-  return problemsOf(performance, observer);
+  return problems;
 }
 
 /** One round of all processes, which divide the callers among them. */
