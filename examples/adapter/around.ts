@@ -50,7 +50,7 @@ export async function loadAround(
   const { records, commands } = tables;
   const { rows } = await run<Row>(
     `with p as (${places(tables)})
-     select null as place, null as owner, null as version, document from ${records} where id = any($2)
+     select null::int as place, null as owner, null::int as version, document from ${records} where id = any($2)
      union all select null, null, null, document from ${commands} where id = any($2)
      union all select p.place, p.owner, coalesce(a.version, 0), null from p
        left join ${records} as a on a.kind = 'agenda' and a.id = p.whose || ':' || p.owner

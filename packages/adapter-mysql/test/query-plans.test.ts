@@ -132,6 +132,22 @@ describeOnEachServer("on filled tables", (server, engine) => {
     );
   });
 
+  it("what lies around is read from one index, between the ends of each place, near a slot or not", async () => {
+    const hours = { beforeMs: 120 * 60_000, afterMs: 120 * 60_000 };
+    const bounds = { from: sampleInstant(300), to: sampleInstant(600) };
+    const places = [
+      { of: "provider", slotId: "slot-90", ...hours },
+      { of: "subject", subjectId: "subject-1", slotId: "slot-90", ...hours },
+      { of: "provider", providerId: "provider-1", ...bounds },
+      { of: "subject", subjectId: "subject-1", ...bounds },
+    ] as const;
+    for (const place of places) {
+      const read = await warm((one) => one.loadAround([{ kind: "slot", id: "slot-90" }], [place]));
+      expect(read, JSON.stringify(place)).toBeLessThan(80);
+    }
+    expect(await warm((one) => one.loadAround([{ kind: "slot", id: "slot-90" }], places))).toBeLessThan(200);
+  });
+
   it("a booking, a move and a new slot read few rows, including guards", async () => {
     const [slot, other] = [slotAt(30, { providerId: "provider-1" }), slotAt(60, { providerId: "provider-2" })];
     const one = storage();

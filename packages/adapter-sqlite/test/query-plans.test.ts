@@ -73,10 +73,24 @@ describe("no statement of the adapter reads a table from end to end:", () => {
     ["the journal", [reads.journal({ record: { kind: "slot", id: "x" }, limit: 1 }).sql]],
     [
       "an update",
-      [writes.slot, writes.appointment, writes.schedule].flatMap((w) => [w.updateState.sql, w.updateAll.sql]),
+      [writes.slot, writes.appointment, writes.schedule, writes.agenda].flatMap((w) => [
+        w.updateState.sql,
+        w.updateAll.sql,
+      ]),
     ],
   ])("%s is found by its key", (_title, sqls) => {
     for (const sql of sqls) expect(planOf(sql)[0]).toMatch(/^SEARCH .*(INDEX sqlite_autoindex|PRIMARY KEY)/);
+  });
+
+  it("what lies around is read in order from one index, between the ends of the place", () => {
+    const { rows, slot } = statements.around;
+    expect(planOf(slot)[0]).toMatch(/^SEARCH .*INDEX sqlite_autoindex/);
+    expect(planOf(rows.provider.sql)).toEqual([
+      "SEARCH slotwright_slots USING INDEX slotwright_slots_by_provider (provider_id=? AND start_at>? AND start_at<?)",
+    ]);
+    expect(planOf(rows.subject.sql)).toEqual([
+      "SEARCH slotwright_appointments USING INDEX slotwright_appointments_by_subject (subject_id=? AND start_at>? AND start_at<?)",
+    ]);
   });
 
   it("of each of many providers no more slots are read than the page has, whatever lies past it", async () => {

@@ -1,5 +1,5 @@
 import type { StorageAdapter } from "@slotwright/core";
-import { keyOf, type Transition } from "@slotwright/core/adapter";
+import { type Around, keyOf, type Transition } from "@slotwright/core/adapter";
 import { describe, expect, it } from "vitest";
 import { type ConformanceCase, conformanceCases, describeConformance, runConformanceCase } from "../src/index.ts";
 import { openMemoryStore } from "../src/memory-store.ts";
@@ -61,6 +61,27 @@ const waitForLocks: Break = (storage) => ({
   },
 });
 
+const aMillisecondLonger = (place: Around): Around =>
+  "slotId" in place ? { ...place, afterMs: place.afterMs + 1 } : { ...place, to: new Date(place.to.getTime() + 1) };
+
+/** Reads the lists, and the agendas when others have gone on. */
+const agendasAfterLists: Break = (storage) => ({
+  ...storage,
+  async loadAround(keys, around, call) {
+    const { records, around: found } = await storage.loadAround(keys, around, call);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const later = (await storage.loadAround([], around, call)).around;
+    return { records, around: found.map((one, index) => ({ ...one, agenda: later[index]?.agenda })) };
+  },
+});
+
+/** Takes every version of an agenda for the expected one, and raises none. */
+const agendasStay: Break = mapTransitions((one) => ({
+  ...one,
+  expect: one.expect.filter(({ key }) => key.kind !== "agenda"),
+  put: one.put.filter(({ kind }) => kind !== "agenda"),
+}));
+
 const broken: readonly { readonly name: string; readonly breakIt: Break; readonly caughtBy: readonly string[] }[] = [
   {
     name: "checks versions and writes later, without a guard",
@@ -112,6 +133,24 @@ const broken: readonly { readonly name: string; readonly breakIt: Break; readonl
     name: "takes an expired hold for a live one",
     breakIt: (storage) => ({ ...storage, findSlots: (query) => storage.findSlots({ ...query, asOf: new Date(0) }) }),
     caughtBy: ["contract.find-slots-filters", "booking.hold"],
+  },
+  {
+    name: "reads agendas after the lists that they come with",
+    breakIt: agendasAfterLists,
+    caughtBy: ["races.around"],
+  },
+  {
+    name: "neither compares nor raises agendas",
+    breakIt: agendasStay,
+    caughtBy: ["contract.agenda", "contract.agenda-meets", "contract.agenda-batch"],
+  },
+  {
+    name: "takes the end of a place for a part of it",
+    breakIt: (storage) => ({
+      ...storage,
+      loadAround: (keys, around, call) => storage.loadAround(keys, around.map(aMillisecondLonger), call),
+    }),
+    caughtBy: ["contract.around-edges"],
   },
   {
     name: "waits for rows that other transactions have locked",
