@@ -100,10 +100,9 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
   it("what lies around is read from one index for each kind, as far as the places reach", async () => {
     const plan = await planOf(statements().around.read([]).sql);
     expect(plan).not.toContain("Seq Scan");
-    const used = [...plan.matchAll(/(?:using|Bitmap Index Scan on) (\w+)[^\n]*\n\s+Index Cond: (.*)/g)].map(([, index, bounds]) => [
-      index,
-      bounds,
-    ]);
+    const used = [...plan.matchAll(/(?:using|Bitmap Index Scan on) (\w+)[^\n]*\n\s+Index Cond: (.*)/g)].map(
+      ([, index, bounds]) => [index, bounds],
+    );
     const boundsOf = (name: string) => used.find(([index]) => index === `slotwright_${name}`)?.[1] ?? "";
     for (const bound of ["provider_id = ", "ROW(provider_id, start_at) < ", "start_at > ", "end_at > "]) {
       expect(boundsOf("slots_by_provider")).toContain(bound);
