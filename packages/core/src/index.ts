@@ -81,6 +81,7 @@ export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from ".
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
 export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
+export { localDate } from "./model/local-day.ts";
 export type { OpenSlot } from "./model/open-slot.ts";
 export type { Override } from "./model/override.ts";
 export type {
@@ -131,17 +132,28 @@ export type { CreatedSlots } from "./rules/create-slots.ts";
 export type { HeldSlot } from "./rules/hold.ts";
 export type { CommandResult } from "./rules/index.ts";
 export {
+  type BufferException,
+  type BufferOptions,
+  type BufferTimes,
+  buffer,
   cancelDeadline,
+  type DaysOptions,
+  type MaximumAppointmentsOptions,
+  type MaximumPerDayOptions,
   type MinutesOptions,
+  maximumAppointments,
   maximumHorizon,
+  maximumPerDay,
   maximumRequestAge,
   minimumNotice,
+  noOverlapOfSubject,
   notInThePast,
   type PolicyOptions,
   rescheduleDeadline,
 } from "./rules/policies/index.ts";
-export type { Objection, Policy, Proposal } from "./rules/policy.ts";
+export type { Objection, Obstacle, Policy, Proposal } from "./rules/policy.ts";
 export type { Rescheduled } from "./rules/reschedule.ts";
+export type { Neighbour, OfSubject, Sight, SightWindow } from "./rules/sight.ts";
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";
 export type { MigrationReport, StorageAdapter } from "./storage/adapter.ts";
