@@ -55,6 +55,8 @@ import { relayParkingCases } from "./relay-parking.ts";
 import { runtimeCases } from "./runtimes.ts";
 import { settingsCases } from "./settings.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
+import { sightCases } from "./sight.ts";
+import { sightRaceCases } from "./sight-races.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
 import { transactionCases } from "./transaction.ts";
@@ -110,6 +112,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...timeZoneCases,
   ...hostFunctionCases,
   ...policyCases,
+  ...sightCases,
   ...overrideCases,
   ...previewCases,
   ...accessCases,
@@ -118,6 +121,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...runtimeCases,
   ...contractRaceCases,
   ...raceCases,
+  ...sightRaceCases,
   ...crowdCases,
   ...syncCases,
   ...reconcileCases,

@@ -1,5 +1,6 @@
 import { type HostAnswer, type Refusal, refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
+import { limits } from "../model/limits.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import type { Metadata } from "../model/values.ts";
@@ -84,9 +85,19 @@ export function* objections(
   const proposal: Proposal = { ...questionOf(context), slots, appointments, before, ...nothingAround };
   const outline = outlineOf({ slots, appointments }, seen, context);
   for (const { name, check, sees } of holding) {
-    const answer = objectionOf(check(copyOf({ ...proposal, ...whatItSees(sees, outline, seen) })));
+    const answer =
+      tooMuch(sees, outline, seen) ?? objectionOf(check(copyOf({ ...proposal, ...whatItSees(sees, outline, seen) })));
     if (answer !== undefined) yield { policy: name, refusal: refuse("policy_violation", { policy: name, ...answer }) };
   }
+}
+
+/** Who has been shown only a part would decide on that part. */
+function tooMuch(sees: Sight | undefined, outline: Outline | undefined, { around }: Seen): HostAnswer | undefined {
+  if (sees === undefined || outline === undefined) return undefined;
+  const cut = (["provider", "subject"] as const).find((of) => sees[of] !== undefined && around?.isCut[of]);
+  if (cut === undefined) return undefined;
+  const problem = `sees.${cut} covers more than ${limits.rowsAround} bookings here, so its check was not asked. Let the policies of this engine see less of a ${cut}.`;
+  return { problem, unanswered: true };
 }
 
 const asOf = (slot: Slot | undefined, now: Date): readonly Slot[] => (slot === undefined ? [] : [slotAsOf(slot, now)]);

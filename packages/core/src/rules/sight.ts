@@ -47,6 +47,12 @@ export interface Surroundings {
   readonly timeZone: string | null;
 }
 
+/** What was read, which may not be all that is there. */
+export interface Survey extends Surroundings {
+  /** Whose time has more in it than can be read. No policy that looks at it can decide. */
+  readonly isCut: { readonly provider: boolean; readonly subject: boolean };
+}
+
 export const nothingAround: Surroundings = { neighbours: [], ofSubject: [], timeZone: null };
 
 /** The commands that take a time, for which policies see something. */
@@ -92,14 +98,13 @@ export function seenThrough(
   { slots, times }: { readonly slots: readonly Taken[]; readonly times: readonly TimeRange[] },
   around: Surroundings,
 ): Surroundings {
-  const isNear = (neighbour: Neighbour) =>
-    provider !== undefined &&
-    slots.some((slot) => slot.providerId === neighbour.providerId && overlaps(withWindow(slot, provider), neighbour));
-  const isClose = (other: OfSubject) =>
-    subject !== undefined && times.some((time) => overlaps(withWindow(time, subject), other));
+  const near = provider === undefined ? [] : slots.map((slot) => ({ slot, window: withWindow(slot, provider) }));
+  const close = subject === undefined ? [] : times.map((time) => withWindow(time, subject));
+  const isNear = (one: Neighbour) =>
+    near.some(({ slot, window }) => slot.providerId === one.providerId && overlaps(window, one));
   return {
     neighbours: around.neighbours.filter(isNear),
-    ofSubject: around.ofSubject.filter(isClose),
+    ofSubject: around.ofSubject.filter((one) => close.some((window) => overlaps(window, one))),
     timeZone: timeZone === undefined ? null : around.timeZone,
   };
 }
