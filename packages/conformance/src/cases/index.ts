@@ -57,6 +57,7 @@ import { settingsCases } from "./settings.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
 import { sightCases } from "./sight.ts";
 import { sightRaceCases } from "./sight-races.ts";
+import { sightSearchCases } from "./sight-search.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
 import { transactionCases } from "./transaction.ts";
@@ -113,6 +114,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...hostFunctionCases,
   ...policyCases,
   ...sightCases,
+  ...sightSearchCases,
   ...overrideCases,
   ...previewCases,
   ...accessCases,
