@@ -56,6 +56,7 @@ import { runtimeCases } from "./runtimes.ts";
 import { settingsCases } from "./settings.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
 import { sightCases } from "./sight.ts";
+import { sightInputCases } from "./sight-input.ts";
 import { sightRaceCases } from "./sight-races.ts";
 import { sightSearchCases } from "./sight-search.ts";
 import { syncCases } from "./sync.ts";
@@ -115,6 +116,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...policyCases,
   ...sightCases,
   ...sightSearchCases,
+  ...sightInputCases,
   ...overrideCases,
   ...previewCases,
   ...accessCases,
