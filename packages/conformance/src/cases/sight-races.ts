@@ -127,12 +127,14 @@ export const sightRaceCases: readonly ConformanceCase[] = [
     async run({ storage, second }) {
       const audience = ["self_service"] as const;
       const policies = [buffer({ beforeMinutes: 10, afterMinutes: 10, audience }), noOverlapOfSubject()];
-      const [staff] = [enginesOn([second], policies)(0)];
+      const staff = enginesOn([second], policies)(0);
+      const unbound = enginesOn([second], [buffer({ beforeMinutes: 10, afterMinutes: 10, audience })])(0);
       const override = [{ policy: "no_overlap_of_subject", reason: "They know." }];
-      for (const what of ["book", "hold", "request", "override"] as const) {
+      for (const what of ["book", "remembered", "hold", "request", "override"] as const) {
         const [first, next] = (await slotsOf(storage, `dr-${what}`, 2, 5)) as [string, string];
         const [far] = (await slotsOf(storage, `dr-far-${what}`, 1)) as [string];
         const booking = { actor: provider, subjectId: "p-other" };
+        await unbound.getSlot(next);
         const time = {
           ...place,
           providerId: "dr-else",
@@ -142,6 +144,8 @@ export const sightRaceCases: readonly ConformanceCase[] = [
         };
         const adding = {
           book: () => staff.book({ ...booking, slotId: next, override }),
+          // No policy at all holds for them, so that nothing had to be read.
+          remembered: () => unbound.book({ ...booking, slotId: next }),
           hold: () => staff.hold({ actor: provider, slotId: next }),
           request: () => staff.book({ ...booking, ...time, subjectId: `p-${what}`, override }),
           override: () => staff.book({ ...booking, slotId: far, subjectId: `p-${what}`, override }),

@@ -164,7 +164,7 @@ export const sightCases: readonly ConformanceCase[] = [
       await askFor(engine, minutes(210), minutes(215));
       const { appointment: last } = await book(engine, id(ids, 2));
       await refusedBy(book(engine, id(others, 1)));
-      await engine.cancel({ actor: patient, appointmentId: last.id });
+      await engine.markNoShow({ actor: provider, appointmentId: last.id });
       await book(engine, id(others, 1));
       await assertSound(storage);
     },
