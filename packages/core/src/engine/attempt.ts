@@ -19,6 +19,8 @@ export type Attempt =
 export interface Repeat {
   readonly again: "busy" | "unknown" | "stale" | "missed" | "guarded";
   readonly cause: () => unknown;
+  /** The agendas that others have written, if it was these. */
+  readonly agendaIds?: readonly string[];
 }
 
 export function attemptOf(outcome: CommitOutcome, request: Request, decided: Decided<object>): Attempt {
@@ -40,7 +42,9 @@ export function attemptOf(outcome: CommitOutcome, request: Request, decided: Dec
 
 /** Most losers start again at once, and nothing reads their cause. */
 export function lostTo(keys: readonly RecordKey[]): Repeat {
-  return { again: "stale", cause: () => new Error(`Others were faster ${JSON.stringify(keys)}`) };
+  const agendaIds = keys.flatMap(({ kind, id }) => (kind === "agenda" ? [id] : []));
+  const cause = () => new Error(`Others were faster ${JSON.stringify(keys)}`);
+  return { again: "stale", cause, ...(agendaIds.length > 0 && { agendaIds }) };
 }
 
 /** Somebody was given, or took, the slot that was found for the command. */

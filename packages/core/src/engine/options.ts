@@ -21,6 +21,7 @@ import { policiesOf, policiesSchema } from "./policy-options.ts";
 import { createRecentSlots, type RecentSlots, type RememberOptions } from "./recent-slots.ts";
 import { rememberingStorage } from "./remembering-storage.ts";
 import { createScheduleZones, type ScheduleZones } from "./schedule-zones.ts";
+import { type AgendaTurns, createAgendaTurns } from "./sight/agenda-turns.ts";
 import { type Sights, sightsOf } from "./sight/sights.ts";
 import { createSpread, type Finder } from "./spread.ts";
 import { type NoteWrongAnswer, notingWrongAnswers } from "./wrong-answers.ts";
@@ -118,6 +119,7 @@ export interface EngineSettings {
   readonly policies: readonly Policy[];
   /** What the policies see. Undefined if that is nothing. */
   readonly sights: Sights | undefined;
+  readonly agendaTurns: AgendaTurns;
   readonly audienceOf: AudienceOf | undefined;
   readonly authorize: Authorize | undefined;
   /** Who reads and commands. Undefined for the host's own engine, where each command names its actor. */
@@ -245,6 +247,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     idempotencyScope,
     policies,
     sights: sightsOf(policies, audienceOf),
+    agendaTurns: createAgendaTurns(),
     audienceOf,
     authorize,
     actor: undefined,

@@ -23,15 +23,31 @@ export function offsetsOf(timeZone: string): OffsetAt {
   };
 }
 
-/** Formats are costly to make. There are about 600 zones. */
+/** Formats are costly to make, and slow to ask. There are about 600 zones. */
 const mostZones = 1_000;
+/** Some thirty years. */
+const mostDays = 10_000;
 const known = new Map<string, OffsetAt>();
 
 function offsetsIn(timeZone: string): OffsetAt {
-  const offsets = known.get(timeZone) ?? offsetsOf(timeZone);
+  const offsets = known.get(timeZone) ?? rememberedByDay(offsetsOf(timeZone));
   if (known.size === mostZones) known.clear();
   known.set(timeZone, offsets);
   return offsets;
+}
+
+/** Remembers the days of UTC on which the clocks of the zone do not change. They never change twice on one. */
+function rememberedByDay(offsetAt: OffsetAt): OffsetAt {
+  const ofDay = new Map<number, number | undefined>();
+  return (time) => {
+    const day = Math.floor(time / dayMs);
+    if (!ofDay.has(day)) {
+      if (ofDay.size === mostDays) ofDay.clear();
+      const [first, last] = [offsetAt(day * dayMs), offsetAt((day + 1) * dayMs)];
+      ofDay.set(day, first === last ? first : undefined);
+    }
+    return ofDay.get(day) ?? offsetAt(time);
+  };
 }
 
 /** Which local day it is in a zone, as days since 1970-01-01. */
