@@ -43,6 +43,10 @@ const otherFiles = [
   `${core}/rules/block.ts`,
   `${core}/rules/hold.ts`,
   `${core}/rules/book.ts`,
+  `${core}/rules/request.ts`,
+  `${core}/rules/accept.ts`,
+  `${core}/rules/offer.ts`,
+  `${core}/rules/decline-offer.ts`,
   `${core}/rules/check-in.ts`,
   `${core}/rules/cancel.ts`,
   `${core}/rules/sync.ts`,
@@ -135,7 +139,18 @@ function typeSection(type: string, { fieldsOf }: Declarations): string {
   return `### ${type}\n\n${fieldTable(fieldsOf(type))}`;
 }
 
-const answers = ["CreatedSlots", "CreatedSoFar", "ChangedSlot", "HeldSlot", "Booked", "ChangedAppointment"];
+const answers = [
+  "CreatedSlots",
+  "CreatedSoFar",
+  "ChangedSlot",
+  "HeldSlot",
+  "Booked",
+  "Requested",
+  "Accepted",
+  "Offered",
+  "DeclinedOffer",
+  "ChangedAppointment",
+];
 const furtherAnswers = [
   "EndedAppointment",
   "Page",

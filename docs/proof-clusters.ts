@@ -9,6 +9,7 @@ const titles: Readonly<Record<ClusterRun["cluster"], string>> = {
   galera: "Galera",
   patroni: "PostgreSQL with Patroni",
   "group-replication": "Group Replication, one primary",
+  "group-of-primaries": "Group Replication, several primaries",
   "postgres-cluster": "PostgreSQL",
   urls: "nodes by URL",
 };

@@ -236,6 +236,17 @@ describe("the example of holds", () => {
   });
 });
 
+describe("the example of requests", () => {
+  it("asks, offers, takes, declines and accepts, and each slot goes to one of both", async () => {
+    const { status, output } = await run("./requests.ts");
+    expect(output).toBe(
+      "asked: scheduled with 2 slots held\nben: slot_held\nnow it is: offered\ntaken: 10:00 and 2 freed\n" +
+        "ben's: declined\naccepted: confirmed\n",
+    );
+    expect(status).toBe(0);
+  });
+});
+
 describe("the example of live slots", () => {
   it("counts, finds and books without asking the database what is free", async () => {
     const { status, output } = await run("./live.ts");

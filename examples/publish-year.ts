@@ -1,7 +1,5 @@
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
-import { createEngine, isBookingError, type NewSlotInput } from "@slotwright/core";
-// Until Node has Temporal itself.
-import { Temporal } from "temporal-polyfill";
+import { createEngine, type Hours, isBookingError, openingsOf, weekdays } from "@slotwright/core";
 
 const storage = sqliteAdapter({ filename: ":memory:" });
 await storage.migrate();
@@ -11,15 +9,8 @@ const timeZone = "Europe/Berlin";
 
 // Half hours from eight to four in Berlin on every day of 2027, also when the clocks have changed. They could also be
 // read from a file: any iterable will do.
-function* year(): Generator<NewSlotInput> {
-  for (let date = Temporal.PlainDate.from("2027-01-01"); date.year === 2027; date = date.add({ days: 1 })) {
-    const opens = date.toZonedDateTime({ timeZone, plainTime: "08:00" });
-    for (let half = 0; half < 16; half++) {
-      const start = opens.add({ minutes: 30 * half });
-      yield { start: start.toInstant(), end: start.add({ minutes: 30 }).toInstant() };
-    }
-  }
-}
+const hours: Hours = { offer: { minutes: 30 }, weekly: [{ days: weekdays, from: "08:00", to: "16:00" }] };
+const year = openingsOf({ hours, timeZone, from: "2027-01-01T00:00:00+01:00", to: "2028-01-01T00:00:00+01:00" });
 
 const deploy = new AbortController();
 const call = {
@@ -34,7 +25,7 @@ const call = {
 await engine
   .createManySlots({
     ...call,
-    slots: year(),
+    slots: year,
     signal: deploy.signal,
     onProgress: ({ slots }) => slots >= 3_000 && deploy.abort(),
   })
@@ -45,7 +36,7 @@ await engine
 
 // The same call continues where the first one stopped, and creates nothing twice. It may also be made by another
 // process.
-const { slots } = await engine.createManySlots({ ...call, slots: year() });
+const { slots } = await engine.createManySlots({ ...call, slots: year });
 console.log(`${slots} slots are published.`);
 
 // In July, eight o'clock in Berlin is six o'clock in UTC.

@@ -11,7 +11,7 @@ import { skippedEvent } from "./broken/skipped-event.ts";
 import { sqliteStores } from "./broken/sqlite-stores.ts";
 import { statefulRetry } from "./broken/stateful-retry.ts";
 import { unguardedPath } from "./broken/unguarded-path.ts";
-import { cursorOnSeq, lateLock, sharedPartition } from "./broken/unordered-feed.ts";
+import { cursorOnSeq, lateLock, lateReset, sharedPartition } from "./broken/unordered-feed.ts";
 import { type MakeAdapter, storesOn } from "./harness.ts";
 
 interface Control {
@@ -70,6 +70,11 @@ const broken: readonly Control[] = [
     name: "has a cursor on the numbers of the entries alone",
     make: cursorOnSeq,
     caughtBy: ["contract.feed-within", "races.feed"],
+  },
+  {
+    name: "gives a position of another database entries until its pages reach the mark that does not fit",
+    make: lateReset,
+    caughtBy: ["contract.feed-reset-at-once"],
   },
 ];
 

@@ -28,15 +28,14 @@ export async function readFeed(run: Run, { journal }: TableNames, { after, limit
   if (after === "end") return endOfFeed(run, journal);
   const marks = after ?? [];
   const places = [marks.map(({ partition }) => partition), marks.map(({ seq }) => seq)];
-  // With the entries of the marks themselves, which show whether the position still fits.
-  const most = limit + marks.length;
+  // First the entries of the marks themselves, which show whether the position still fits.
   const { rows } = await run<NumberedDocument>(
     `select document, partition, seq from ${journal}
      left join unnest($1::integer[], $2::bigint[]) as mark (partition, last) using (partition)
-     where last is null or seq >= last order by seq limit $3`,
-    [...places, most],
+     where last is null or seq >= last order by seq is distinct from last, seq limit $3`,
+    [...places, limit + marks.length],
   );
-  return feedAfter(marks, rows.map(numbered), { limit, isCut: rows.length === most });
+  return feedAfter(marks, rows.map(numbered), limit);
 }
 
 async function endOfFeed(run: Run, journal: string): Promise<FeedRead> {

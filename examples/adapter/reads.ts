@@ -5,6 +5,7 @@ import {
   keyText,
   type OpenQuery,
   type RecordKind,
+  requestIn,
   type SlotQuery,
   type StoredRecord,
   type VersionedRecord,
@@ -156,5 +157,6 @@ export function recordFrom(document: string): StoredRecord {
   }
   const { hold } = record as { hold?: { expiresAt: string } | null };
   if (hold) record.hold = { ...hold, expiresAt: new Date(hold.expiresAt) };
+  if (record.kind === "appointment") record.request = requestIn(record.request);
   return record as unknown as StoredRecord;
 }

@@ -1,7 +1,17 @@
 import type { AccessAnswer, AccessRequest, Authorize, CommandName } from "@slotwright/core";
 
 /** What patients do: with their own appointments, and with slots that nobody has yet. */
-const commandsOfPatients: readonly CommandName[] = ["book", "cancel", "reschedule", "hold", "extend", "release"];
+const commandsOfPatients: readonly CommandName[] = [
+  "book",
+  "request",
+  "acceptOffer",
+  "declineOffer",
+  "cancel",
+  "reschedule",
+  "hold",
+  "extend",
+  "release",
+];
 
 /** Patients see and change their own appointments, and see slots without whose they are. The staff may do everything. */
 export const authorize: Authorize = (request) => {
@@ -21,7 +31,7 @@ type CommandRequest = Extract<AccessRequest, { readonly action: "command" }>;
 
 function commandOfPatient({ actor, command, input, appointment }: CommandRequest): AccessAnswer {
   if (!commandsOfPatients.includes(command)) return "Only the staff may do that.";
-  const subjectId = command === "book" ? input.subjectId : appointment?.subjectId;
+  const subjectId = command === "book" || command === "request" ? input.subjectId : appointment?.subjectId;
   return subjectId === undefined || subjectId === actor.id ? undefined : "It is another patient's.";
 }
 

@@ -1,4 +1,4 @@
-import { feedDigest } from "@slotwright/core/adapter";
+import { type FeedPosition, feedDigest } from "@slotwright/core/adapter";
 import { jsonAdapter } from "../adapter.ts";
 import type { Steps } from "../commit.ts";
 import { entryFrom, takePartition } from "../feed.ts";
@@ -31,6 +31,23 @@ const numberedFirst: Steps["journal"] = async (run, tables, transition) => {
 export const sharedPartition: MakeAdapter = (options) => jsonAdapter({ ...options, steps: { journal: inFirst } });
 
 export const lateLock: MakeAdapter = (options) => jsonAdapter({ ...options, steps: { journal: numberedFirst } });
+
+/** Looks at the last mark of a position only once its entry is within reach of the page. */
+export const lateReset: MakeAdapter = (options) => {
+  const adapter = jsonAdapter(options);
+  return {
+    ...adapter,
+    async readFeed({ after, limit }, call) {
+      const read = await adapter.readFeed({ after, limit }, call);
+      const mark = Array.isArray(after) ? (after as FeedPosition).at(-1) : undefined;
+      if (read.status === "read" || mark === undefined) return read;
+      const page = await adapter.readFeed({ after: (after as FeedPosition).slice(0, -1), limit }, call);
+      if (page.status === "reset" || page.entries.length < limit) return read;
+      const isReached = (page.entries.at(-1)?.seq ?? 0) >= mark.seq;
+      return isReached ? read : { ...page, position: [...page.position, mark] };
+    },
+  };
+};
 
 /** Reads what has a higher number than the last entry that was read, as if numbers were in the order of commits. */
 export const cursorOnSeq: MakeAdapter = (options) => {

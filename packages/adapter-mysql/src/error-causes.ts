@@ -246,6 +246,7 @@ export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownEr
   if (during === "migrate" && causes[errno] === forbidden) return forbiddenToMigrate;
   if (errno === 1290 && !saysReadOnly(text)) return undefined;
   if (saysDeadlock(errno, text)) return deadlock;
+  if (saysOutside(errno, text)) return outsideCluster;
   // One number for two things: connections, of which one may become free, and hourly limits.
   if (errno === 1226 && !text.includes("max_user_connections")) return usedUp;
   // MariaDB has accepted the trigger before, so the version of the server is not the reason.
@@ -258,6 +259,13 @@ export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownEr
 }
 
 const isOfCall = (during: KnownError["during"]) => during !== "connect" && during !== "migrate";
+
+/** What a server that takes no writes is told to wait for. It knows no such level, and says so in the words of any language. */
+export const outsideText = "OUTSIDE_OF_THE_GROUP";
+
+export function saysOutside(errno: number, text: string): boolean {
+  return errno === 1231 && text.includes(outsideText);
+}
 
 /** Other options share that number, and option names are the same in every language. */
 export function saysReadOnly(text: string): boolean {

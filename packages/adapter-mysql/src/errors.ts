@@ -1,6 +1,6 @@
 import { codeOf, columnNames, fieldOf, guardInText, isGuard, messageOf, tableNames } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core/adapter";
-import { causeOf, type KnownError, saysDeadlock, saysReadOnly } from "./error-causes.ts";
+import { causeOf, type KnownError, saysDeadlock, saysOutside, saysReadOnly } from "./error-causes.ts";
 import { replayedText, staleText } from "./steps.ts";
 
 /** Where an error came from. It decides what the error means, and the message names the database. */
@@ -138,6 +138,7 @@ export function isReadOnlySession(error: unknown): boolean {
  * written, except perhaps by a commit, which {@link leftGroup} is about. Another server may do what is asked.
  */
 export function isOutOfCluster(error: unknown): boolean {
+  if (saysOutside(errnoOf(error), messageOf(error))) return true;
   return [1047, 3032, 3100, 3783, 3796, 3799, 6400, 6401].includes(errnoOf(error));
 }
 

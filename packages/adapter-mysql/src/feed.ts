@@ -2,6 +2,7 @@ import { type FeedRow, feedOf, unionPlaceholders } from "@slotwright/adapter-sql
 import { type FeedMark, type FeedPosition, type FeedQuery, type FeedRead, feedDigest } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import type { On } from "./reads.ts";
+import { mayBeBehind, takesNoWrites } from "./role.ts";
 
 /** The last entry of a partition. */
 type Last = Parameters<typeof feedDigest>[0] & Pick<FeedMark, "partition" | "seq">;
@@ -28,9 +29,7 @@ export async function readFeed(on: On, { after, limit }: FeedQuery): Promise<Fee
     .filter(({ first, last }) => first < last);
   const isMoving = ({ partition }: FeedMark) => parts.some((part) => part.partition === partition);
   const moving = marks.filter(isMoving);
-  const most = limit + moving.length;
-  const rows = await rowsOf(on, parts, most);
-  const read = feedOf(moving, rows, { limit, isCut: rows.length === most });
+  const read = feedOf(moving, await rowsOf(on, parts, limit + moving.length), limit);
   if (read.status === "reset") return read;
   return { ...read, position: sorted([...marks.filter((mark) => !isMoving(mark)), ...read.position]) };
 }
@@ -38,6 +37,7 @@ export async function readFeed(on: On, { after, limit }: FeedQuery): Promise<Fee
 /**
  * The last entries, or null if the marks do not fit them. A node of a cluster may lag behind the one that the reader
  * asked before. So if marks do not fit, the answer is what the node says when it has caught up.
+ * @throws StorageError `transient` if it takes no writes: then it may be behind without knowing it
  */
 async function readLasts(
   { connection, caughtUp, statements }: On,
@@ -47,7 +47,9 @@ async function readLasts(
     const lasts = await node.read<Last>(statements.readPartitions, []);
     return marks.some((mark) => isAhead(mark, lasts)) ? null : lasts;
   };
-  return (await lastsOn(connection)) ?? (caughtUp === connection ? null : lastsOn(caughtUp));
+  const lasts = (await lastsOn(connection)) ?? (caughtUp === connection ? null : await lastsOn(caughtUp));
+  if (lasts === null && (await takesNoWrites(connection))) throw mayBeBehind(connection);
+  return lasts;
 }
 
 const markOf = (last: Last): FeedMark => ({ partition: last.partition, seq: last.seq, digest: feedDigest(last) });
@@ -70,7 +72,7 @@ async function rowsOf(
   const placeholders = unionPlaceholders(parts.length);
   const values = Array.from({ length: placeholders }, (_, index) => {
     const { partition = null, first = 0, last = 0 } = parts[index] ?? {};
-    return [partition, first, last, limit];
+    return [first, partition, first, last, limit];
   });
   return connection.read<FeedRow>(statements.readFeed(placeholders), [...values.flat(), limit]);
 }

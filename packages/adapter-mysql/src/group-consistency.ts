@@ -1,4 +1,5 @@
 import type { Connection } from "./connection.ts";
+import { outsideText } from "./error-causes.ts";
 import { isVariableFixed } from "./errors.ts";
 import { rollback } from "./transaction-commands.ts";
 
@@ -25,15 +26,24 @@ async function set({ command }: Connection, sql: string): Promise<void> {
   }
 }
 
+/** A server that is not in its group takes no writes, and would answer with what it has. No level has that name. */
+const ifMember = (value: string) => `if(@@global.super_read_only, '${outsideText}', ${value})`;
+const waitAsMember = `set @slotwright_level = ${level}, ${level} = ${ifMember("'BEFORE'")}`;
+const asBeforeAsMember = `set ${level} = ${ifMember("@slotwright_level")}`;
+
 /**
  * What begins within the work shows all that was acknowledged on any member. The session is left as it was. If it
  * cannot be set back, it is of no more use, and that is the error.
+ *
+ * A server whose group is not running does not wait, so it is asked before and after whether it takes writes. As none
+ * leaves its group and joins it again within one read, it was a member meanwhile.
+ * @throws the driver's error, for which `isOutOfCluster` holds if the server takes no writes
  */
 export async function seeingAll<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
-  await waitForGroup(connection);
+  await set(connection, waitAsMember);
   try {
     return await work();
   } finally {
-    await waitAsBefore(connection);
+    await set(connection, asBeforeAsMember);
   }
 }

@@ -24,8 +24,8 @@ export interface Statements {
   /** Returns the last entry of each partition of the feed: its partition and number, and what its digest is made of. */
   readonly readPartitions: string;
   /**
-   * Takes a partition, its first and its last number, and the limit, for so many partitions. Then it takes the limit
-   * once more.
+   * Takes the first number of a partition, the partition, its first and its last number, and the limit, for so many
+   * partitions. Then it takes the limit once more.
    */
   readonly readFeed: (partitions: number) => string;
   /** Writes a batch in its own transaction. */
@@ -97,14 +97,17 @@ function lastEntries(strategy: MysqlStrategy): RawBuilder<unknown> {
 const inFeed = ({ qualified }: MysqlStrategy) =>
   sql`${sql.table("journal")} as s force index (${sql.id(qualified("journal_feed"))})`;
 
-/** Documents are built only for the rows of the page. */
+/**
+ * Documents are built only for the rows of the page. The rows of the reader's marks come first: whether a position fits
+ * must not depend on how far a page reaches.
+ */
 function feedOf(strategy: MysqlStrategy, partitions: number): RawBuilder<unknown> {
-  const branch = sql`(select feed_partition, seq from ${inFeed(strategy)}
+  const branch = sql`(select feed_partition, seq, seq > ${0} as is_beyond from ${inFeed(strategy)}
     where feed_partition = ${0} and seq >= ${0} and seq <= ${0} order by seq limit ${0})`;
   const keys = sql.join(Array<typeof branch>(partitions).fill(branch), sql` union all `);
   const fields = feedColumns.map((name) => sql`${sql.lit(name)}, ${sql.id("s", name)}`);
   return sql`select ${asDocument(sql`json_object(${sql.join(fields)})`)}
-    from (${keys} order by seq, feed_partition limit ${0}) as k
+    from (${keys} order by is_beyond, seq, feed_partition limit ${0}) as k
     straight_join ${inFeed(strategy)} on s.feed_partition = k.feed_partition and s.seq = k.seq order by k.seq, k.feed_partition ${noLimit}`;
 }
 

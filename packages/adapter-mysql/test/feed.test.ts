@@ -1,5 +1,12 @@
-import { keepsToFirstPartition, publishAlone } from "@slotwright/adapter-sql/conformance";
+import {
+  fillSecondPartition,
+  goesOnAfterDeletion,
+  keepsToFirstPartition,
+  publishAlone,
+  resetsForeignPosition,
+} from "@slotwright/adapter-sql/conformance";
 import { auditFeed, createFeedReader } from "@slotwright/conformance";
+import type { StorageAdapter } from "@slotwright/core";
 import { createConnection, type PoolConnection } from "mysql2/promise";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type MysqlPool, mysqlAdapter } from "../src/index.ts";
@@ -74,4 +81,17 @@ describeOnEachServer("the feed", (server) => {
 
   it("keeps to the first partition while commits follow one another, which keeps cursors short", () =>
     keepsToFirstPartition(store.storage, store.second));
+
+  it("resets a position of another database by the first read, whatever its page", async () => {
+    const other = await openMysqlStore(server);
+    await resetsForeignPosition(store, other).finally(() => other.close());
+  });
+
+  it("is told to readers who stand before old entries that were deleted as the guide says, and goes on for the others", async () => {
+    const owner = await createConnection({ uri: store.url, multipleStatements: true });
+    const storage = store.storage as StorageAdapter<never>;
+    const fillElsewhere = (at: Date) => fillSecondPartition(store, { from: 40, to: 44, at });
+    await goesOnAfterDeletion({ storage, fillElsewhere, run: (sql) => owner.query(sql) }, "mysql");
+    await owner.end();
+  });
 });

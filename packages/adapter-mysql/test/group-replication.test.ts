@@ -6,7 +6,7 @@ import { type Connection, createConnection, type PoolConnection, type RowDataPac
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type MysqlTransaction, mysqlAdapter } from "../src/index.ts";
 import { migrationsOnNodes } from "./nodes/migrations.ts";
-import { readsOnNodes } from "./nodes/reads.ts";
+import { readsOnNodes, refusesReads } from "./nodes/reads.ts";
 import { groupNodes, nodesStage } from "./nodes/stage.ts";
 
 const found = await startCluster("group-replication", { primaries: "each" });
@@ -163,6 +163,8 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
   describe("as nodes of a cluster", () => {
     const stage = nodesStage(cluster, groupNodes);
     readsOnNodes(stage);
+    it("a member that is not in its group, which would answer with what it has, is asked in vain", () =>
+      refusesReads(stage, 2, { leave: "stop group_replication", join: () => cluster.settle() }));
     migrationsOnNodes(stage);
   });
 

@@ -48,6 +48,19 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
     for (const one of all) await one.query(text);
     for (const one of all) one.release();
   };
+  it("do not tell a reader that its place is gone, which it had from a server that is ahead, until they take writes", async () => {
+    const storage = mysqlAdapter({ pool });
+    const ahead = [{ partition: 1, seq: 1_000_000, digest: "0".repeat(22) }];
+    await admin.query("set global read_only = 1");
+    await expect(storage.readFeed({ after: ahead, limit: 1 })).rejects.toMatchObject({
+      failure: "transient",
+      message: expect.stringContaining("takes no writes, and lacks entries"),
+    });
+    await admin.query("set global read_only = 0");
+    expect(await storage.readFeed({ after: ahead, limit: 1 })).toEqual({ status: "reset" });
+    await storage.close();
+  });
+
   it.each(["set global transaction read only", "set session transaction read only"])(
     "of a whole pool, read-only by %s, are replaced by the first write, and nothing is applied twice",
     async (text) => {

@@ -7,8 +7,7 @@ import type { Statements } from "./statements.ts";
 export async function readFeed(run: Runner, statements: Statements, { after, limit }: FeedQuery): Promise<FeedRead> {
   if (after === "end") return endPosition(await run<FeedRow>(statements.readFeedEnd, []));
   const marks = after ?? [];
-  const most = limit + marks.length;
   const places = [marks.map(({ partition }) => partition), marks.map(({ seq }) => seq)];
-  const rows = await run<FeedRow>(statements.readFeed, [...places, most]);
-  return feedOf(marks, rows, { limit, isCut: rows.length === most });
+  const rows = await run<FeedRow>(statements.readFeed, [...places, limit + marks.length]);
+  return feedOf(marks, rows, limit);
 }

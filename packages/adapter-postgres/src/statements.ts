@@ -132,7 +132,10 @@ where t.name = $1::text and t.version = $4::integer returning t.version`),
 const partitions = (namespace: Namespace) => `pg_catalog.generate_series(0,
   (select coalesce(pg_catalog.max(feed_partition), -1) from ${quotedName(namespace, "journal")}))`;
 
-/** Each partition is read from its index, as far as the limit, and whole rows are read for the page only. */
+/**
+ * Each partition is read from its index, as far as the limit, and whole rows are read for the page only. The rows of the
+ * marks come first: whether a position fits must not depend on how far a page reaches.
+ */
 function readFeedSql(namespace: Namespace): string {
   const journal = quotedName(namespace, "journal");
   return `select r.* from (
@@ -141,7 +144,7 @@ function readFeedSql(namespace: Namespace): string {
   cross join lateral (
     select t.feed_partition, t.seq from ${journal} as t where t.feed_partition = p.id and t.seq >= coalesce(m.seq, 0)
     order by t.feed_partition, t.seq limit $3::integer) as k
-  order by k.seq, k.feed_partition limit $3::integer
+  order by k.seq is distinct from m.seq, k.seq, k.feed_partition limit $3::integer
 ) as page cross join lateral (
   select ${feedColumns.join(", ")} from ${journal} as t
   where t.feed_partition = page.feed_partition and t.seq = page.seq limit 1) as r

@@ -1,10 +1,17 @@
-import { keepsToFirstPartition, publishAlone } from "@slotwright/adapter-sql/conformance";
+import {
+  fillSecondPartition,
+  goesOnAfterDeletion,
+  keepsToFirstPartition,
+  publishAlone,
+  resetsForeignPosition,
+} from "@slotwright/adapter-sql/conformance";
 import { auditFeed, createFeedReader } from "@slotwright/conformance";
+import type { StorageAdapter } from "@slotwright/core";
 import { Pool } from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { postgresAdapter } from "../src/index.ts";
 import { describeOnServer } from "./on-server.ts";
-import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";
+import { openPostgresStore, type PostgresStore, withClient } from "./postgres-harness.ts";
 
 describeOnServer("the feed", (url) => {
   let store: PostgresStore;
@@ -45,4 +52,18 @@ describeOnServer("the feed", (url) => {
 
   it("keeps to the first partition while commits follow one another, which keeps cursors short", () =>
     keepsToFirstPartition(store.storage, store.second));
+
+  it("resets a position of another database by the first read, whatever its page", async () => {
+    const other = await openPostgresStore(url());
+    await resetsForeignPosition(store, other).finally(() => other.close());
+  });
+
+  it("is told to readers who stand before old entries that were deleted as the guide says, and goes on for the others", async () => {
+    await withClient(store.url, async (owner) => {
+      await owner.query(`set search_path = ${store.schema}`);
+      const storage = store.storage as StorageAdapter<never>;
+      const fillElsewhere = (at: Date) => fillSecondPartition(store, { from: 40, to: 44, at });
+      await goesOnAfterDeletion({ storage, fillElsewhere, run: (sql) => owner.query(sql) }, "postgres");
+    });
+  });
 });

@@ -66,6 +66,8 @@ export const catalogue = {
     provider_ids: { type: "json", isNullable: true },
     metadata: json,
     ...stamps,
+    /** What was asked for and offered, as one document. NULL if the appointment was booked at once. */
+    request: { type: "json", isNullable: true },
   },
   /**
    * A further provider of an appointment, beside its `provider_id`. The columns have the names of the appointment's

@@ -7,13 +7,9 @@ export type FeedRow = JournalRow & { readonly feed_partition: number; readonly s
 
 export const feedColumns = ["feed_partition", "seq", ...columnNames.journal] as const;
 
-/** What the contract returns for the rows that follow the marks, those that the marks name included. */
-export function feedOf(
-  marks: FeedPosition,
-  rows: readonly FeedRow[],
-  page: { readonly limit: number; readonly isCut: boolean },
-): FeedRead {
-  return feedAfter(marks, rows.map(rowToNumbered), page);
+/** What the contract returns for the rows that the marks name, and the first ones beyond them. */
+export function feedOf(marks: FeedPosition, rows: readonly FeedRow[], limit: number): FeedRead {
+  return feedAfter(marks, rows.map(rowToNumbered), limit);
 }
 
 /** The position after these rows, the last of each partition. */

@@ -10,6 +10,7 @@ import {
   type OpenSeat,
   type RecordKind,
   type RelayWrite,
+  requestIn,
   type Schedule,
   type Slot,
   type SlotStatus,
@@ -145,6 +146,7 @@ export function appointmentToRow(appointment: Appointment): AppointmentRow {
     provider_ids: isShared(appointment) ? JSON.stringify(appointment.providerIds) : null,
     metadata: JSON.stringify(appointment.metadata),
     ...stampColumns(appointment),
+    request: appointment.request === null ? null : JSON.stringify(appointment.request),
   };
 }
 
@@ -165,6 +167,7 @@ export function rowToAppointment(row: AppointmentRow): Appointment {
     providerIds: row.provider_ids === null ? [row.provider_id] : (JSON.parse(row.provider_ids) as readonly string[]),
     metadata: JSON.parse(row.metadata) as Metadata,
     ...stampsOf(row),
+    request: row.request === null ? null : requestIn(JSON.parse(row.request)),
   };
 }
 

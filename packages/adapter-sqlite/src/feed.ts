@@ -6,7 +6,6 @@ import type { Statements } from "./statements.ts";
 export function readFeed(connection: Connection, statements: Statements, { after, limit }: FeedQuery): FeedRead {
   if (after === "end") return endPosition(connection.all<FeedRow>(statements.readFeedEnd, []));
   const marks = after ?? [];
-  const most = limit + marks.length;
-  const rows = connection.all<FeedRow>(statements.readFeed, [marks[0]?.seq ?? 0, most]);
-  return feedOf(marks, rows, { limit, isCut: rows.length === most });
+  const rows = connection.all<FeedRow>(statements.readFeed, [marks[0]?.seq ?? 0, limit + marks.length]);
+  return feedOf(marks, rows, limit);
 }

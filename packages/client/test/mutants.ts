@@ -106,4 +106,23 @@ export const mutants: readonly Mutant[] = [
     find: "if (heeding.delete(kept)) apply(kept);",
     replace: "heeding.delete(kept);",
   },
+  {
+    flaw: "shows a time as asked for that it has already booked",
+    file: "store/effects.ts",
+    find: 'const { appointmentId = "", providerId = "", facilityId = "", start = "", end = "" } = inputOf(command);\n  if (seen.appointment(appointmentId) !== undefined) return [];',
+    replace: 'const { appointmentId = "", providerId = "", facilityId = "", start = "", end = "" } = inputOf(command);',
+  },
+  {
+    flaw: "counts a version for an acceptance that the server may refuse",
+    file: "store/effects.ts",
+    find: 'return appointmentBecomes(command, seen, { status: "confirmed" });',
+    replace:
+      'return appointmentBecomes(command, seen, { status: "confirmed" }).map((it) => ({ ...it, version: it.version + 1 }));',
+  },
+  {
+    flaw: "does not learn from the feed that a hold was extended",
+    file: "store/entries.ts",
+    find: "const fields = Object.entries(changes).map(",
+    replace: 'const fields = Object.entries(changes).filter(([field]) => field !== "hold" || "status" in changes).map(',
+  },
 ];

@@ -15,7 +15,13 @@ export interface Intent {
     | "bookSlot"
     | "bookTime"
     | Ending
+    | "requestSlot"
+    | "requestTime"
     | "accept"
+    | "decline"
+    | "offer"
+    | "acceptOffer"
+    | "declineOffer"
     | "reschedule";
   readonly slot: number;
   readonly appointment: number;
@@ -32,7 +38,13 @@ const weighted: readonly { readonly weight: number; readonly value: Intent["name
   { weight: 3, value: "createSlots" },
   { weight: 6, value: "bookSlot" },
   { weight: 5, value: "bookTime" },
-  { weight: 4, value: "accept" },
+  { weight: 4, value: "requestSlot" },
+  { weight: 1, value: "requestTime" },
+  { weight: 6, value: "accept" },
+  { weight: 1, value: "decline" },
+  { weight: 3, value: "offer" },
+  { weight: 2, value: "acceptOffer" },
+  { weight: 1, value: "declineOffer" },
   { weight: 4, value: "cancel" },
   { weight: 3, value: "reschedule" },
   { weight: 2, value: "hold" },
@@ -79,6 +91,14 @@ const pick = (ids: readonly string[], index: number): string => ids[index % Math
 /** Now and then an id of the caller's choice, which another slot or appointment may have already. */
 function ownId({ length }: Intent, number: number, { name }: World): string | undefined {
   return length % 4 === 3 ? `${name}own-${number % 6}` : undefined;
+}
+
+/** One in two holds its slots, and one in three asks for another slot as well. */
+function requestOf({ slot, start, length, capacity }: Intent, { slotIds }: World) {
+  return {
+    ...(capacity === 1 && { holdSeconds: length }),
+    ...(start % 3 === 2 && { orSlotIds: [pick(slotIds, slot + 1)] }),
+  };
 }
 
 /** Runs the command. A refusal is a valid outcome; any other error is not. */
@@ -133,6 +153,22 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       world.appointmentIds.push(appointment.id);
       return;
     }
+    case "requestSlot": {
+      const { appointment } = await engine.request({ ...forSubject, slotId, ...requestOf(intent, world) });
+      world.appointmentIds.push(appointment.id);
+      return;
+    }
+    case "requestTime": {
+      const { appointment } = await engine.request({ ...forSubject, ...at, ...range });
+      world.appointmentIds.push(appointment.id);
+      return;
+    }
+    case "decline":
+      await engine.decline({ ...by, appointmentId, reason: "No" });
+      return;
+    case "offer":
+      await engine.offer({ ...by, appointmentId, slotId, seconds: intent.length });
+      return;
     case "extend":
       await engine.extend({ ...by, slotId, holdToken: holdToken ?? "none", seconds: intent.length });
       return;

@@ -43,6 +43,7 @@ export function appointmentOn(slot: Slot, changes: Partial<Appointment> = {}): A
     slotIds: [slot.id],
     metadata: {},
     ...stamps,
+    request: null,
     ...changes,
   };
 }

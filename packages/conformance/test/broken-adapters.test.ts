@@ -102,7 +102,22 @@ const broken: readonly { readonly name: string; readonly breakIt: Break; readonl
   {
     name: "checks versions and writes later, without a guard",
     breakIt: checkThenWrite,
-    caughtBy: ["races.one-slot", "races.creators", "random.one-winner"],
+    caughtBy: [
+      "races.one-slot",
+      "races.creators",
+      "request-races.accept-and-book",
+      "request-races.accept-twice",
+      "request-races.accept-and-decline",
+      "request-races.request-and-request",
+      "request-races.requests-crossing",
+      "request-races.offer-and-book",
+      "request-races.offer-and-offer",
+      "request-races.answers-to-an-offer",
+      "request-races.offer-taken-and-declined",
+      "request-races.accept-and-expiry",
+      "request-races.offer-and-expiry",
+      "random.one-winner",
+    ],
   },
   {
     name: "ignores the versions of records that are expected but not written",

@@ -20,6 +20,7 @@ export type {
   LiveStanding,
   OpenDay,
 } from "./engine/live/live-slots.ts";
+export { type Opening, type OpeningsInput, openingsOf } from "./engine/openings-of.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
 export type { Page } from "./engine/page.ts";
 export { type Help, helps } from "./engine/preview/helps.ts";
@@ -52,8 +53,16 @@ export {
   type ScreenOptions,
 } from "./errors/index.ts";
 export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "./model/appointment.ts";
+export {
+  type AppointmentRequest,
+  type Offer,
+  type RequestState,
+  requestState,
+  type WishedTime,
+} from "./model/appointment-request.ts";
 export type {
   AcceptInput,
+  AcceptOfferInput,
   AppointmentCommandInput,
   BlockInput,
   BookInput,
@@ -66,21 +75,29 @@ export type {
   CommandInputs,
   CompleteInput,
   CreateSlotsInput,
+  DeclineInput,
+  DeclineOfferInput,
   ExtendInput,
   HoldInput,
   MarkNoShowInput,
   NewSlotInput,
+  OfferInput,
   ReleaseInput,
+  RequestInput,
+  RequestSlotInput,
+  RequestTimeInput,
   RescheduleInput,
   SlotCommandInput,
   SlotTakingInput,
   UnblockInput,
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
+export type { Hours, HoursException, HoursOffer, HoursWindow, MinuteInput, WeeklyHours } from "./model/hours.ts";
 export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from "./model/input-issue.ts";
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
 export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
+export { type LocalDate, type Weekday, weekdays } from "./model/local-date.ts";
 export { localDate } from "./model/local-day.ts";
 export type { OpenSlot } from "./model/open-slot.ts";
 export type { Override } from "./model/override.ts";
@@ -110,6 +127,7 @@ export type { OverlapScope, Schedule } from "./model/schedule.ts";
 export { type HideableField, hideableFields, type Shown } from "./model/shown.ts";
 export { type Hold, type Slot, type SlotStatus, slotStatuses } from "./model/slot.ts";
 export type { Actor, IdempotencyScope, Json, Metadata } from "./model/values.ts";
+export type { Accepted } from "./rules/accept.ts";
 export { type Audience, type AudienceOf, audiences } from "./rules/audience.ts";
 export type {
   AccessAnswer,
@@ -129,8 +147,10 @@ export type { Booked } from "./rules/book.ts";
 export type { EndedAppointment } from "./rules/cancel.ts";
 export type { ChangedAppointment } from "./rules/check-in.ts";
 export type { CreatedSlots } from "./rules/create-slots.ts";
+export type { DeclinedOffer } from "./rules/decline-offer.ts";
 export type { HeldSlot } from "./rules/hold.ts";
 export type { CommandResult } from "./rules/index.ts";
+export type { Offered } from "./rules/offer.ts";
 export {
   type BufferException,
   type BufferOptions,
@@ -152,6 +172,7 @@ export {
   rescheduleDeadline,
 } from "./rules/policies/index.ts";
 export type { Objection, Obstacle, Policy, Proposal } from "./rules/policy.ts";
+export type { Requested } from "./rules/request.ts";
 export type { Rescheduled } from "./rules/reschedule.ts";
 export type { Neighbour, OfSubject, Sight, SightWindow } from "./rules/sight.ts";
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
+  type AcceptedJson,
   type AppointmentJson,
   type AsJson,
   type BookedJson,
@@ -11,6 +12,7 @@ import {
   type ChangesPageJson,
   type CreatedSlotsJson,
   type CreatedSoFarJson,
+  type DeclinedOfferJson,
   type EndedAppointmentJson,
   type ErrorDetailsJson,
   errorCodes,
@@ -21,9 +23,11 @@ import {
   isProblemDetails,
   type JournalEntryJson,
   type Json,
+  type OfferedJson,
   type OpenSlotJson,
   type PageJson,
   type ReconcileReportJson,
+  type RequestedJson,
   type RescheduledJson,
   type ScheduleJson,
   type ShownAppointmentJson,
@@ -45,7 +49,12 @@ interface Answers {
   readonly extend: ChangedSlotJson;
   readonly release: ChangedSlotJson;
   readonly book: BookedJson;
-  readonly accept: BookedJson;
+  readonly request: RequestedJson;
+  readonly accept: AcceptedJson;
+  readonly decline: EndedAppointmentJson;
+  readonly offer: OfferedJson;
+  readonly acceptOffer: AcceptedJson;
+  readonly declineOffer: DeclinedOfferJson;
   readonly reschedule: RescheduledJson;
   readonly checkIn: ChangedAppointmentJson;
   readonly complete: ChangedAppointmentJson;

@@ -38,11 +38,15 @@ function offences({ expect: expected, put, journal }: Transition): readonly stri
 
 const fixed = { slot: 0, appointment: 0, start: 20, length: 4, capacity: 1, key: null } as const;
 
-/** An accept that succeeds, which is rare where all is chosen at random. */
+/** An accept and an offer that is declined, which succeed rarely where all is chosen at random. */
 const accepting: readonly Intent[] = [
   { ...fixed, name: "bookTime" },
   { ...fixed, name: "createSlots" },
   { ...fixed, name: "accept" },
+  { ...fixed, name: "createSlots", start: 40 },
+  { ...fixed, name: "requestTime" },
+  { ...fixed, name: "offer", slot: 1, appointment: 1 },
+  { ...fixed, name: "declineOffer", appointment: 1 },
 ];
 
 interface Astray {

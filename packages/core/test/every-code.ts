@@ -75,6 +75,26 @@ const reached: Record<ErrorCode, () => Promise<unknown>> = {
     const { engine, want } = await stage();
     return engine.book({ ...want, providerId: "other" });
   },
+  request_expired: async () => {
+    const { engine, slotId } = await stage({ clock });
+    const expiresAt = new Date(soon + 1_000);
+    const { appointment } = await engine.request({ actor, slotId, subjectId: "p-1", expiresAt });
+    soon += 1_000;
+    return engine.accept({ actor, appointmentId: appointment.id });
+  },
+  offer_not_found: async () => {
+    const { engine, slotId } = await stage();
+    const { appointment } = await engine.request({ actor, slotId, subjectId: "p-1" });
+    return engine.acceptOffer({ actor, appointmentId: appointment.id });
+  },
+  offer_expired: async () => {
+    const { engine, slotId } = await stage({ clock });
+    const asked = await engine.request({ actor, subjectId: "p-1", ...place, ...at("12:00", "12:30") });
+    const appointmentId = asked.appointment.id;
+    await engine.offer({ actor, appointmentId, slotId, seconds: 1 });
+    soon += 1_000;
+    return engine.acceptOffer({ actor, appointmentId });
+  },
   no_slot_available: async () =>
     (await stage()).engine.book({ actor, subjectId: "p", ...place, ...at("12:00", "12:30") }),
   invalid_transition: async () => {

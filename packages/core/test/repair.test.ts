@@ -22,6 +22,7 @@ const cancelled: Appointment = {
   providerIds: ["p"],
   status: "cancelled",
   slotIds: [],
+  request: null,
   version: 7,
 };
 const context = {

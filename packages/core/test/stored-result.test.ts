@@ -25,11 +25,20 @@ const slot: fc.Arbitrary<Slot> = fc.record({
   appointmentId: fc.option(text),
   hold: fc.option(fc.record({ tokenHash: text, expiresAt: instant })),
 });
+const wish = { slotId: text, start: instant, end: instant };
 const appointment: fc.Arbitrary<Appointment> = fc.record({
   ...{ kind: fc.constant("appointment" as const), ...place, ...stamps, subjectId: text },
   ...{ start: instant, end: instant, status: fc.constantFrom(...appointmentStatuses), metadata },
   slotIds: fc.array(text),
   providerIds: fc.array(text),
+  request: fc.option(
+    fc.record({
+      wishes: fc.array(fc.record(wish)),
+      heldUntil: fc.option(instant),
+      expiresAt: fc.option(instant),
+      offer: fc.option(fc.record({ ...wish, expiresAt: instant })),
+    }),
+  ),
 });
 const schedule: fc.Arbitrary<Schedule> = fc.record({
   ...{ kind: fc.constant("schedule" as const), ...place, ...stamps, timeZone: text },
@@ -89,11 +98,31 @@ describe("what is stored stays readable: these are answers of commands as tables
           { room: 7 },
           ...stamps,
           ["dr", "room"],
+          null,
         ],
       },
       {
         ...{ kind: "appointment", id: "app", subjectId: "p-1", providerId: "dr", facilityId: "north", ...between },
-        ...{ status: "confirmed", slotIds: ["slot"], providerIds: ["dr", "room"], ...rest },
+        ...{ status: "confirmed", slotIds: ["slot"], providerIds: ["dr", "room"], request: null, ...rest },
+      },
+    ],
+    [
+      "an appointment that waits",
+      {
+        appointment: [
+          ...["app", "p-1", "dr", "north", ...times, "scheduled", [], {}, ...stamps, ["dr"]],
+          {
+            wishes: [{ slotId: "slot", start: "2026-01-03T09:00:00.000Z", end: "2026-01-03T09:30:00.000Z" }],
+            heldUntil: null,
+            expiresAt: "2026-01-02T10:01:00.000Z",
+            offer: null,
+          },
+        ],
+      },
+      {
+        ...{ kind: "appointment", id: "app", subjectId: "p-1", providerId: "dr", facilityId: "north", ...between },
+        ...{ status: "scheduled", slotIds: [], providerIds: ["dr"], ...rest, metadata: {} },
+        request: { wishes: [{ slotId: "slot", ...between }], heldUntil: null, expiresAt, offer: null },
       },
     ],
     [

@@ -107,7 +107,8 @@ function answered({ name, route }: Match, result: object, basePath = ""): Outgoi
   const id = (record as { readonly id?: string } | undefined)?.id;
   return answer(route.status ?? 200, result, {
     ...(version !== undefined && { ETag: `"${version}"` }),
-    ...(name === "book" && id !== undefined && { Location: `${basePath}/appointments/${encodeURIComponent(id)}` }),
+    ...((name === "book" || name === "request") &&
+      id !== undefined && { Location: `${basePath}/appointments/${encodeURIComponent(id)}` }),
   });
 }
 

@@ -68,6 +68,19 @@ describeOnEachEngine("the handler", ({ stage }) => {
     await as("createSlots", "POST /slots", { body: { ...place, slots: [slotAt(600)] } });
     expect((await as("accept", "POST /appointments/b/accept", { body: {} })).body.slots).toHaveLength(1);
     await as("markNoShow", "POST /appointments/b/no-show");
+    const request = { subjectId: "dee", appointmentId: "d", slotId: third, holdSeconds: 60 };
+    const asked = await as("request", "POST /requests", { body: request, headers: { "If-Match": '"1"' } });
+    expect([asked.status, asked.headers.get("Location")]).toEqual([201, "/appointments/d"]);
+    expect(asked.body).toMatchObject({ appointment: { status: "scheduled" }, slots: [{ id: third, status: "held" }] });
+    await as("offer", "POST /appointments/d/offer", { body: { slotId: fourth, seconds: 60 } });
+    await as("declineOffer", "POST /appointments/d/decline-offer");
+    const offered = await as("offer", "POST /appointments/d/offer", { body: { slotId: fourth, seconds: 60 } });
+    expect(offered.body.appointment.request.offer.slotId).toBe(fourth);
+    const taken = await as("acceptOffer", "POST /appointments/d/accept-offer");
+    expect(taken.body).toMatchObject({ slots: [{ id: fourth }], freedSlots: [{ id: third, status: "available" }] });
+    await as("cancel", "POST /appointments/d/cancel");
+    await as("request", "POST /requests", { body: { ...request, appointmentId: "e" } });
+    await as("decline", "POST /appointments/e/decline", { body: { reason: "closed" } });
     await as("book", "POST /appointments", { body: { slotId: third, subjectId: "cy", appointmentId: "c" } });
     await as("cancel", "POST /appointments/c/cancel", { body: { reason: "ill" } });
     await as("book", "POST /appointments", { body: { slotId: fourth, alsoSlotIds: [], subjectId: "cy" } });
@@ -119,6 +132,16 @@ describeOnEachEngine("the handler", ({ stage }) => {
     await changedBy(`POST /slots/${one}/block`, {});
     await changedBy("POST /appointments/a/check-in", {});
     await changedBy("POST /appointments/a/cancel", {});
+    await send(`POST /slots/${one}/unblock`);
+    const asked = { slotId: one, orSlotIds: [two], subjectId: "ada", holdSeconds: 60 };
+    await changedBy("POST /requests", { ...asked, appointmentId: "b" });
+    await changedBy("POST /appointments/b/accept", {});
+    await changedBy("POST /appointments/b/cancel", {});
+    await changedBy("POST /requests", { slotId: one, subjectId: "ada", appointmentId: "c", holdSeconds: 60 });
+    await changedBy("POST /appointments/c/offer", { slotId: two });
+    await changedBy("POST /appointments/c/decline-offer", {});
+    await changedBy("POST /appointments/c/offer", { slotId: two });
+    await changedBy("POST /appointments/c/accept-offer", {});
   });
 
   it("shows the seats of a group one by one, page by page, and each is booked for itself", async () => {

@@ -37,8 +37,9 @@ Exit status: 0 if nothing was found, 1 if something was found or could not be ru
   --sqlite --postgres --mysql --mariadb   only these engines (default: all). Histories run on the server of
                  SLOTWRIGHT_POSTGRES_URL, SLOTWRIGHT_MYSQL_URL or SLOTWRIGHT_MARIADB_URL if it is set; faults always
                  on a server of their own
-  --galera --group-replication --patroni --postgres-cluster   clusters of three nodes, in place of engines: callers on
-                 all nodes at once, and faults of nodes while they run. Each run is added to the report
+  --galera --group-replication --group-of-primaries --patroni --postgres-cluster   clusters of three nodes, in place of
+                 engines: callers on all nodes at once, and faults of nodes while they run. Each run is added to the
+                 report
   --urls A,B,C   the same on nodes that you run, without faults: an administrator's URL of each. All have to take writes
   --versions     in place of all that: the suite for adapters, on each release of PostgreSQL, MySQL and MariaDB that
                  packages give, or of the engines that are named. A run takes the place of an earlier one in the report
@@ -63,6 +64,7 @@ const flags = {
   galera: { type: "boolean", default: false },
   patroni: { type: "boolean", default: false },
   "group-replication": { type: "boolean", default: false },
+  "group-of-primaries": { type: "boolean", default: false },
   "postgres-cluster": { type: "boolean", default: false },
   urls: { type: "string" },
   versions: { type: "boolean", default: false },

@@ -11,9 +11,14 @@ const two = "postgres://a@one:1/x,postgres://a@two:2/x";
 
 describe("prove on clusters", () => {
   it("proves the clusters that are named, and no engine and no mutant", () => {
-    const options = parseOptions(["--galera", "--group-replication"]);
-    expect(options).toMatchObject({ engines: [], clusters: ["galera", "group-replication"], urls: [], mutants: false });
+    const options = parseOptions(["--galera", "--postgres-cluster"]);
+    expect(options).toMatchObject({ engines: [], clusters: ["galera", "postgres-cluster"], urls: [], mutants: false });
     expect(options).toMatchObject({ histories: 300, faults: 3, report: "proof-clusters.json" });
+  });
+
+  it("proves a group with one primary, and one with several, by names of their own", () => {
+    const clusters = ["group-replication", "group-of-primaries"];
+    expect(parseOptions(["--group-of-primaries", "--group-replication"])).toMatchObject({ engines: [], clusters });
   });
 
   it("takes several URLs as the nodes of one cluster", () => {

@@ -29,6 +29,7 @@ describe("mutants", () => {
     ["storeRelay compares the version before it writes", "contract.relay-race"],
     ["storeRelay marks entries before they are handed over", "relay.crash"],
     ["storeRelay ignores the version", "relay.fenced"],
+    ["readFeed finds that a position does not fit only once its pages reach the entry", "contract.feed-reset-at-once"],
     ["readFeed has the versions of each record in the reverse order", "relay.every-entry"],
   ])("one whose %s is killed by %s", async (mutant, caseKey) => {
     expect(await fateIn(mutant, caseKey)).toEqual({ mutant, killedBy: caseKey });

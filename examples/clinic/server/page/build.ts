@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const clinic = join(import.meta.dirname, "../..");
@@ -36,18 +37,44 @@ const clinicPage: PageBuild = {
 const kept = 4;
 
 /**
- * The folder of the page as its sources are now. It is built if there is none, by several processes at once if need be:
- * the first one to end puts its own in place.
+ * The folder of the page as its sources are now. It is built if there is none. Several processes that want it at once wait
+ * for the one that began, and build it themselves if that one has ended without it.
  */
 export async function builtPage({ sources, build, cache }: PageBuild = clinicPage): Promise<string> {
   const folder = join(cache, await hashOf(sources));
-  if (await isThere(folder)) return folder;
-  const outDir = `${folder}.${randomUUID()}`;
-  await build(outDir);
-  await rename(outDir, folder).catch(() => rm(outDir, { recursive: true, force: true }));
+  const sign = `${folder}.building`;
+  await mkdir(cache, { recursive: true });
+  while (!(await isThere(folder))) {
+    if (await begins(sign)) await buildInto(folder, build).finally(() => takeDown(sign));
+    else await setTimeout(50);
+  }
   await removeOld(cache, folder);
   return folder;
 }
+
+async function buildInto(folder: string, build: PageBuild["build"]): Promise<void> {
+  // It may have been put there after it was looked for.
+  if (await isThere(folder)) return;
+  const outDir = `${folder}.${randomUUID()}`;
+  await build(outDir);
+  await rename(outDir, folder).catch(() => rm(outDir, { recursive: true, force: true }));
+}
+
+/** How long a build takes at most, on a busy computer. An older sign was left by one that was killed. */
+const patienceMs = 60_000;
+
+/** Whether nobody else is at it: puts the sign up, and takes an old one down for the next attempt. */
+async function begins(sign: string): Promise<boolean> {
+  try {
+    await mkdir(sign);
+    return true;
+  } catch {
+    if (Date.now() - (await changedAt(sign)) > patienceMs) await takeDown(sign);
+    return false;
+  }
+}
+
+const takeDown = (sign: string): Promise<void> => rm(sign, { recursive: true, force: true });
 
 async function hashOf(paths: readonly string[]): Promise<string> {
   const files = (await Promise.all(paths.map(filesIn))).flat().toSorted();

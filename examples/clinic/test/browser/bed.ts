@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { type ClinicProcess, startClinicProcess } from "./clinic-process.ts";
 import { createPages, type Pages } from "./pages.ts";
 import { type ClinicProxy, proxyTo } from "./proxy.ts";
-import { createSlots, type FreshSlot } from "./slots.ts";
+import { createSlots, type FreshSlots } from "./slots.ts";
 
 /** An engine with databases to throw away. */
 export interface Engine {
@@ -51,7 +51,7 @@ export interface Bed extends Pages {
   /** The Monday of its first week. */
   readonly from: string;
   /** A new free time of Dr Osei. */
-  readonly freshSlot: () => Promise<FreshSlot>;
+  readonly freshSlot: FreshSlots;
   /** The clinic as this person's program reaches it, not by way of the proxy. */
   readonly as: (person: string) => Client;
 }

@@ -1,9 +1,9 @@
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { type Bed, bedOf, bothEngines } from "./bed.ts";
+import { bedOf, bothEngines } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
-import type { FreshSlot } from "./slots.ts";
 import { notices, sentenceOf } from "./steps.ts";
+import { appointmentsOf, ask, calendarOf, cardOf, cellOf, handleOf, slotWithPatient } from "./waiting.ts";
 
 const browser = await launchChromium();
 
@@ -53,6 +53,47 @@ for (const engine of await bothEngines()) {
       expect((await as("dr-osei").calls.getAppointment(id)).status).toBe("scheduled");
     });
 
+    it("offers another time, which the patient takes, and declines somebody else with a reason", async () => {
+      const { open, as, freshSlot } = bed();
+      const [slot, other] = [await freshSlot(), await freshSlot()];
+      const { slotId, search } = slot;
+      const wish = { slotId, holdSeconds: 3_600, subjectId: "grace-adeyemi" };
+      const { appointment } = await as("grace-adeyemi").calls.request(wish);
+      const staff = await open("dr-osei", { search: { ...search, view: "waiting" } });
+      const card = cardOf(staff, appointment.id);
+      await card.getByRole("button", { name: "Offer another time" }).click();
+      // On a day on which the clinic is closed: nobody else takes it.
+      const day = other.start.toLocaleDateString("en-GB", { weekday: "long", timeZone: "Europe/Berlin" });
+      const times = staff.getByRole("dialog").locator(`section[aria-label*="${day}"]`);
+      await times
+        .getByRole("button", { name: new RegExp(`^${other.from}`) })
+        .first()
+        .click();
+      await staff.getByRole("dialog").getByRole("button", { name: "Offer it" }).click();
+      await card.getByText(/^Offered: /).waitFor();
+      const grace = await open("grace-adeyemi", appointmentsOf);
+      const own = grace.locator(`[aria-labelledby="appointment-${appointment.id}"]`);
+      await own.getByRole("button", { name: "Take this time" }).click();
+      await grace.locator(`[data-status="confirmed"][aria-labelledby="appointment-${appointment.id}"]`).waitFor();
+      await card.waitFor({ state: "detached" });
+      const taken = await as("dr-osei").calls.getAppointment(appointment.id);
+      expect(taken.request?.wishes.map((wished) => wished.slotId)).toEqual([slotId]);
+      expect(taken.slotIds).not.toContain(slotId);
+      expect((await as("dr-osei").calls.getSlot(slotId)).status).toBe("available");
+
+      const second = await as("grace-adeyemi").calls.request(wish);
+      const waiting = cardOf(staff, second.appointment.id);
+      await waiting.getByRole("button", { name: "Decline" }).click();
+      await staff.getByRole("alertdialog").getByRole("textbox").fill("We are closed then");
+      await staff.getByRole("alertdialog").getByRole("button", { name: "Decline it" }).click();
+      await waiting.waitFor({ state: "detached" });
+      const declined = grace.locator(
+        `[data-status="declined"][aria-labelledby="appointment-${second.appointment.id}"]`,
+      );
+      await declined.getByRole("button", { name: "History" }).click();
+      await declined.getByText("“We are closed then”").waitFor();
+    });
+
     it("puts a patient back who was accepted second, and says which slots are free", async () => {
       bed().allow(/409 \(Conflict\)/);
       const { open, as, proxy } = bed();
@@ -88,29 +129,6 @@ for (const engine of await bothEngines()) {
       expect(states.map(({ status }) => status).toSorted()).toEqual(["confirmed", "scheduled"]);
     });
   });
-}
-
-const appointmentsOf = { search: { view: "appointments" } };
-const calendarOf = ({ search }: FreshSlot) => ({ search: { ...search, view: "calendar", span: "day" } });
-const cardOf = (page: Page, id: string): Locator => page.locator(`[aria-labelledby="waiting-${id}"]`);
-const handleOf = (page: Page, id: string): Locator => cardOf(page, id).getByRole("button", { name: /^Drag / });
-const cellOf = (page: Page, { slotId }: FreshSlot): Locator => page.locator(`[data-slot-id="${slotId}"]`);
-
-/** A patient who waits for a time that was not free when they asked, and is now. */
-async function slotWithPatient(bed: Bed, subjectId: string): Promise<readonly [FreshSlot, string]> {
-  const slot = await bed.freshSlot();
-  return [slot, await ask(bed, slot, subjectId)];
-}
-
-/** Asks while the slot is closed, so that nothing is found. */
-async function ask({ as }: Bed, { slotId, start, end, search }: FreshSlot, subjectId: string): Promise<string> {
-  const { calls } = as("dr-osei");
-  await calls.block({ slotId });
-  const { provider: providerId = "", facility: facilityId = "" } = search;
-  const wanted = { providerId, facilityId, start, end, subjectId, ifNoSlot: "schedule" } as const;
-  const { appointment } = await as(subjectId).calls.book(wanted);
-  await calls.unblock({ slotId });
-  return appointment.id;
 }
 
 /** As a hand does it: not from the very middle, which react-aria takes for a screen reader's click. */

@@ -1,5 +1,6 @@
 import type { OpenSlot } from "@slotwright/core";
 import { describe, expect, test } from "vitest";
+import { canMoveTo, endOf } from "../../page/src/patient/appointments/moves.ts";
 import { holdSeconds } from "../../page/src/patient/book/hold-seconds.ts";
 import { clockOf, spoken } from "../../page/src/patient/book/hold-words.ts";
 import { timesOf } from "../../page/src/patient/book/request.ts";
@@ -58,6 +59,26 @@ describe("times on offer", () => {
     const zones = (facilityId: string | null) => zonesOf({ providerId: null, facilityId }, facilities, providers);
     expect(zones("hillside")).toEqual(["Europe/Lisbon"]);
     expect(zones(null)).toEqual(["Europe/Berlin", "Europe/Lisbon"]);
+  });
+});
+
+describe("a move", () => {
+  const hours = (start: string, minutes: number) => {
+    const from = new Date(start);
+    return { start: from, end: new Date(from.getTime() + minutes * 60_000) };
+  };
+  const own = hours("2026-11-30T09:00:00Z", 30);
+
+  test("is to another time: a further place of its own time is none", () => {
+    expect(canMoveTo(own, hours("2026-11-30T09:00:00Z", 30))).toBe(false);
+    expect(canMoveTo(own, hours("2026-11-30T09:00:00Z", 60))).toBe(false);
+    expect(canMoveTo(own, hours("2026-11-30T10:00:00Z", 30))).toBe(true);
+  });
+
+  test("is into what is long enough, and keeps its length", () => {
+    expect(canMoveTo(own, hours("2026-11-30T10:00:00Z", 20))).toBe(false);
+    const longer = hours("2026-11-30T10:00:00Z", 60);
+    expect([canMoveTo(own, longer), endOf(own, longer.start)]).toEqual([true, new Date("2026-11-30T10:30:00Z")]);
   });
 });
 

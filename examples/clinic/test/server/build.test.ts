@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { builtPage, type PageBuild } from "../../server/page/build.ts";
 import { readPage } from "../../server/page/page.ts";
@@ -48,12 +49,28 @@ describe("the page", () => {
     expect(text.includes(join(import.meta.dirname, "../../page"))).toBe(false);
   });
 
-  it("is whole for several who start at once", async () => {
-    const { build } = await newPage();
+  it("is built once for several who start at once, and whole for each", async () => {
+    const { build, builds } = await newPage();
     const folders = await Promise.all([builtPage(build), builtPage(build), builtPage(build)]);
-    expect(new Set(folders).size).toBe(1);
+    expect([new Set(folders).size, builds()]).toEqual([1, 1]);
     expect((await readPage(folders[0] as string))("/")?.body).toMatch(/^<p>\d<\/p>$/);
     expect(await readdir(build.cache)).toHaveLength(1);
+  });
+
+  it("is built by one who waits, if the one that began has failed or was killed", async () => {
+    const { build, builds } = await newPage();
+    const failing = { ...build, build: () => setTimeout(200).then(() => Promise.reject(new Error("does not build"))) };
+    const failed = expect(builtPage(failing)).rejects.toThrow("does not build");
+    await setTimeout(100);
+    await Promise.all([failed, builtPage(build)]);
+    expect(builds()).toBe(1);
+    const [folder = ""] = await readdir(build.cache);
+    await rm(join(build.cache, folder), { recursive: true });
+    const sign = join(build.cache, `${folder}.building`);
+    await mkdir(sign);
+    await utimes(sign, 0, 0);
+    await builtPage(build);
+    expect([builds(), await readdir(build.cache)]).toEqual([2, [folder]]);
   });
 
   it("does not fill the disk with old ones, and leaves none of a build that failed", async () => {

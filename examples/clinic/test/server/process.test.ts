@@ -124,3 +124,22 @@ describe("the clinic on PostgreSQL", () => {
     expect(await closed(again)).toBe(0);
   });
 });
+
+for (const [name, title] of [
+  ["mysql", "MySQL"],
+  ["mariadb", "MariaDB"],
+] as const) {
+  const there = await testServer(name);
+  it.skipIf(there === undefined)(`the clinic opens on ${title}, and books over HTTP`, async () => {
+    const { url: database, drop } = (await there?.createDatabase()) ?? { url: "", drop: async () => {} };
+    onTestFinished(drop);
+    const clinic = start(`--${name}`, "--database", database, "--port", "0", "--from", "2027-02-01");
+    const url = await addressOf(clinic);
+    const free = await ask(url, `/api/slots?${week}&status=available&providerId=dr-osei`);
+    const body = JSON.stringify({ slotId: free.items[0].id, subjectId: "ada-brandt" });
+    const { appointment } = await ask(url, "/api/appointments", { method: "POST", body });
+    expect(appointment).toMatchObject({ status: "confirmed", slotIds: [free.items[0].id] });
+    expect((await ask(url, `/api/slots/${free.items[0].id}`)).slot.appointmentId).toBe(appointment.id);
+    expect(await closed(clinic)).toBe(0);
+  });
+}

@@ -9,6 +9,7 @@ import {
   formatRange,
   formatShortDay,
   formatTime,
+  formatWhen,
   formatZone,
   speakRange,
 } from "../../page/src/time/format.ts";
@@ -24,6 +25,11 @@ test("times are those of the clock in the zone", () => {
   expect(formatRange(nine, half, "Europe/Berlin")).toBe("09:00–09:30");
   expect(speakRange(nine, half, "Europe/Berlin")).toBe("09:00 to 09:30");
   expect(formatMoment(nine, "Europe/Berlin")).toBe("30 November 2026, 09:00");
+});
+
+test("where the clock of the device shows another time, the zone of the facility is named", () => {
+  expect(formatWhen(nine, half, "Europe/Lisbon", "Europe/Berlin")).toBe("Mon 30 Nov, 08:00–08:30, Lisbon time");
+  expect(formatWhen(nine, half, "Europe/Berlin", "Europe/Paris")).toBe("Mon 30 Nov, 09:00–09:30");
 });
 
 test("midnight is 00:00, and ends the day before", () => {

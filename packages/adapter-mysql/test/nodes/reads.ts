@@ -45,6 +45,26 @@ async function endOf(storage: StorageAdapter): Promise<FeedPosition> {
   return read.status === "read" ? read.position : [];
 }
 
+/** A node that is out of its cluster, and then part of it again, must not answer with what it has. */
+export async function refusesReads(
+  stage: NodesStage,
+  node: number,
+  { leave, join }: { readonly leave: string; readonly join: () => Promise<unknown> },
+): Promise<void> {
+  const [writer, alone] = [stage.storageOf(0), stage.storageOf(node)];
+  await settled(answersOf(alone, []));
+  await stage.on(node, (connection) => connection.query(leave));
+  try {
+    await publishAlone(writer, 103);
+    const answers = await Promise.allSettled(Object.values(answersOf(alone, [])));
+    const refused = { status: "rejected", reason: expect.objectContaining({ failure: "transient" }) };
+    expect(answers).toEqual(Object.keys(reads).map(() => refused));
+  } finally {
+    await join();
+  }
+  expect(await settled(answersOf(alone, []))).toEqual(await settled(answersOf(writer, [])));
+}
+
 export function readsOnNodes(stage: NodesStage): void {
   it("each kind of read waits until its node has what another has acknowledged, and none does with readConsistency: node", async () => {
     const [writer, waits] = [stage.storageOf(0), stage.storageOf(1)];

@@ -71,7 +71,8 @@ export const initial: Migration = {
   "metadata" text collate "C" not null,
   "version" integer not null,
   "created_at" bigint not null,
-  "updated_at" bigint not null
+  "updated_at" bigint not null,
+  "request" text collate "C"
 )`,
     },
     {
@@ -86,7 +87,7 @@ export const initial: Migration = {
       name: "known_status",
       on: "appointments",
       statement: `alter table "{schema}"."{prefix}appointments" add constraint "known_status"
-  check ("status" = any ('{scheduled,confirmed,checked_in,completed,cancelled,no_show}'))`,
+  check ("status" = any ('{scheduled,confirmed,checked_in,completed,cancelled,no_show,declined}'))`,
     },
     {
       kind: "constraint",
@@ -100,7 +101,7 @@ export const initial: Migration = {
       name: "row_format",
       on: "appointments",
       statement: `alter table "{schema}"."{prefix}appointments" add constraint "row_format"
-  check (version >= 1 and json_typeof("metadata"::json) = 'object' and json_typeof("slot_ids"::json) = 'array' and (provider_ids is null or json_typeof("provider_ids"::json) = 'array'))`,
+  check (version >= 1 and json_typeof("metadata"::json) = 'object' and json_typeof("slot_ids"::json) = 'array' and (provider_ids is null or json_typeof("provider_ids"::json) = 'array') and (request is null or json_typeof("request"::json) = 'object'))`,
     },
     {
       kind: "constraint",
@@ -822,7 +823,8 @@ $slotwright$`,
   "metadata" text,
   "version" integer,
   "created_at" bigint,
-  "updated_at" bigint
+  "updated_at" bigint,
+  "request" text
 )`,
     },
     {
@@ -1022,8 +1024,8 @@ begin
         end if;
       end if;
       if p_new_appointments is not null then
-        insert into "{schema}"."{prefix}appointments" ("id", "subject_id", "provider_id", "facility_id", "start_at", "end_at", "status", "slot_ids", "provider_ids", "metadata", "version", "created_at", "updated_at")
-        select r."id", r."subject_id", r."provider_id", r."facility_id", r."start_at", r."end_at", r."status", r."slot_ids", r."provider_ids", r."metadata", r."version", r."created_at", r."updated_at" from unnest(p_new_appointments) as r
+        insert into "{schema}"."{prefix}appointments" ("id", "subject_id", "provider_id", "facility_id", "start_at", "end_at", "status", "slot_ids", "provider_ids", "metadata", "version", "created_at", "updated_at", "request")
+        select r."id", r."subject_id", r."provider_id", r."facility_id", r."start_at", r."end_at", r."status", r."slot_ids", r."provider_ids", r."metadata", r."version", r."created_at", r."updated_at", r."request" from unnest(p_new_appointments) as r
         where r.n <> all (v_lost);
         get diagnostics v_written = row_count;
         if v_written < cardinality(p_new_appointments) then
@@ -1034,7 +1036,7 @@ begin
         end if;
       end if;
       if p_appointments is not null then
-        update "{schema}"."{prefix}appointments" as t set "subject_id" = r."subject_id", "provider_id" = r."provider_id", "facility_id" = r."facility_id", "start_at" = r."start_at", "end_at" = r."end_at", "status" = r."status", "slot_ids" = r."slot_ids", "provider_ids" = r."provider_ids", "metadata" = r."metadata", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at"
+        update "{schema}"."{prefix}appointments" as t set "subject_id" = r."subject_id", "provider_id" = r."provider_id", "facility_id" = r."facility_id", "start_at" = r."start_at", "end_at" = r."end_at", "status" = r."status", "slot_ids" = r."slot_ids", "provider_ids" = r."provider_ids", "metadata" = r."metadata", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at", "request" = r."request"
         from unnest(p_appointments) as r
         where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
         get diagnostics v_written = row_count;

@@ -96,6 +96,19 @@ async function searchingCommands(of: EveryCall): Promise<void> {
   await run("book a time", () => engine.book({ ...wanted, ...timeOf(5 * 4 + 1) }));
   const ask = { ...wanted, ...timeOf(5 * 4 + 1), ifNoSlot: "schedule" } as const;
   const { appointment: first } = await run("ask for a time that is taken", () => engine.book(ask));
+  const slotId = freeSlot(of, 11);
+  const { appointment: asked } = await run("request a slot, and hold it", () =>
+    engine.request({ actor, subjectId: "subject-2", slotId, orSlotIds: [freeSlot(of, 12)], holdSeconds: 60 }),
+  );
+  const about = { actor, appointmentId: asked.id };
+  await run("offer another", () => engine.offer({ ...about, slotId: freeSlot(of, 13) }));
+  await run("decline the offer", () => engine.declineOffer(about));
+  await run("offer once more", () => engine.offer({ ...about, slotId: freeSlot(of, 13) }));
+  await run("accept the offer", () => engine.acceptOffer(about));
+  const { appointment: refused } = await run("request a time", () =>
+    engine.request({ ...wanted, ...timeOf(5 * 4 + 1) }),
+  );
+  await run("decline", () => engine.decline({ actor, appointmentId: refused.id, reason: "Closed" }));
   await run("accept into a slot that is not free", () => failing(engine.accept({ actor, appointmentId: first.id })));
   await run("cancel what was asked for", () => engine.cancel({ actor, appointmentId: first.id }));
 }

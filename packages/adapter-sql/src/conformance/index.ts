@@ -2,7 +2,7 @@ export { type BookingRace, bookingRace } from "./booking-race.ts";
 export { asksPoolForNobody } from "./contexts.ts";
 export { contractCalls } from "./contract-calls.ts";
 export { type EveryCall, everyCall, laterHalfHour, type RunTitled } from "./every-call.ts";
-export { keepsToFirstPartition, publishAlone } from "./feed-stage.ts";
+export { fillSecondPartition, keepsToFirstPartition, publishAlone, resetsForeignPosition } from "./feed-stage.ts";
 export { type ForeignRule, neighboursOfRefused } from "./foreign-rules.ts";
 export { followsFurtherProviders } from "./further-providers.ts";
 export { allowedStatements, type GuardCase, sharedGuardCases } from "./guard-cases.ts";
@@ -10,6 +10,7 @@ export { type GuardRaceCase, guardRaceCases, type HandTransaction, runGuardRace 
 export { bookedAppointmentId, guardStage, ms } from "./guard-stage.ts";
 export { callsAsLimitedRole } from "./limited-role.ts";
 export { appointmentQueries, listPage, listPlace, openQueries, providerIds, slotQueries } from "./list-queries.ts";
+export { type LossStage, tellsReadersOfLoss } from "./lost-entries.ts";
 export { type MadeUpVersion, madeUpReleases } from "./made-up-version.ts";
 export {
   fillManyProviders,
@@ -22,6 +23,7 @@ export {
   readsTheSameInBothWindows,
   slotsOfTheWeek,
 } from "./many-providers.ts";
+export { goesOnAfterDeletion, type JournalOwner } from "./old-entries.ts";
 export { fillPlanStage, planStage } from "./plan-stage.ts";
 export { migrateInProcesses, storageProcess } from "./processes.ts";
 export { type RaceCase, raceCases } from "./race-cases.ts";

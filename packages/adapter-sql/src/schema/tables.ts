@@ -48,7 +48,7 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
       known_status: ({ isOneOf }) => sql`${isOneOf("status", appointmentStatuses)}`,
       valid_time_range: () => rangeWithinLimit,
       row_format: ({ isJson }) =>
-        sql`version >= 1 and ${isJson("metadata", "object")} and ${isJson("slot_ids", "array")} and (provider_ids is null or ${isJson("provider_ids", "array")})`,
+        sql`version >= 1 and ${isJson("metadata", "object")} and ${isJson("slot_ids", "array")} and (provider_ids is null or ${isJson("provider_ids", "array")}) and (request is null or ${isJson("request", "object")})`,
       // After row_format, because items can only be counted in an array.
       owner_has_slots: ({ isOneOf, itemCount }) =>
         sql`(${isOneOf("status", owningStatuses)}) = (${itemCount("slot_ids")} > 0)`,

@@ -48,10 +48,11 @@ export const initial: Migration = {
   "version" integer not null,
   "created_at" integer not null,
   "updated_at" integer not null,
+  "request" text,
   constraint "{prefix}appointments_pkey" primary key ("id"),
-  constraint "known_status" check ("status" in ('scheduled', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show')),
+  constraint "known_status" check ("status" in ('scheduled', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show', 'declined')),
   constraint "valid_time_range" check (start_at < end_at and end_at - start_at <= 2678400000),
-  constraint "row_format" check (version >= 1 and case when json_valid("metadata") then json_type("metadata") = 'object' else 0 end and case when json_valid("slot_ids") then json_type("slot_ids") = 'array' else 0 end and (provider_ids is null or case when json_valid("provider_ids") then json_type("provider_ids") = 'array' else 0 end)),
+  constraint "row_format" check (version >= 1 and case when json_valid("metadata") then json_type("metadata") = 'object' else 0 end and case when json_valid("slot_ids") then json_type("slot_ids") = 'array' else 0 end and (provider_ids is null or case when json_valid("provider_ids") then json_type("provider_ids") = 'array' else 0 end) and (request is null or case when json_valid("request") then json_type("request") = 'object' else 0 end)),
   constraint "owner_has_slots" check (("status" in ('confirmed', 'checked_in', 'completed')) = (json_array_length("slot_ids") > 0))
 ) strict`,
     },

@@ -24,7 +24,13 @@ const effects: Readonly<Record<HostCommandName, Effect>> = {
   extend: () => [],
   release: (command, seen) => slotBecomes(command, seen, "available", null),
   book,
+  request,
   accept,
+  decline: (command, seen) => ended(command, seen, "declined"),
+  // Until when it holds is the server's to say, and whether it is taken is the subject's.
+  offer: () => [],
+  acceptOffer,
+  declineOffer: () => [],
   reschedule,
   checkIn: (command, seen) => appointmentBecomes(command, seen, { status: "checked_in" }),
   complete: (command, seen) => appointmentBecomes(command, seen, { status: "completed" }),
@@ -44,6 +50,8 @@ interface Input {
   readonly holdToken?: string | readonly string[];
   readonly metadata?: ShownAppointment["metadata"];
   readonly seconds?: number;
+  readonly orSlotIds?: readonly string[];
+  readonly expiresAt?: string;
 }
 
 const inputOf = ({ input }: PendingCommand): Input => input as Input;
@@ -72,7 +80,11 @@ function appointmentBecomes(
 }
 
 /** The slots that it owned when the command was given become free, also where only one of both is known to have ended. */
-function ended(command: PendingCommand, seen: Seen, status: "cancelled" | "no_show"): readonly ClientRecord[] {
+function ended(
+  command: PendingCommand,
+  seen: Seen,
+  status: "cancelled" | "declined" | "no_show",
+): readonly ClientRecord[] {
   const appointment = seen.appointment(inputOf(command).appointmentId ?? "");
   const change = appointmentBecomes(command, seen, { status, slotIds: [] });
   return appointment?.status === status || change.length > 0 ? [...change, ...freed(command, seen, [])] : [];
@@ -122,7 +134,7 @@ function book(command: PendingCommand, seen: Seen, now: number): readonly Client
 }
 
 /** Without a slot, the server finds one, or keeps the appointment as one that was asked for. */
-function asked(command: PendingCommand, seen: Seen, now: number): readonly ClientRecord[] {
+function asked(command: PendingCommand, seen: Seen, now: number): readonly ShownAppointment[] {
   const { appointmentId = "", providerId = "", facilityId = "", start = "", end = "" } = inputOf(command);
   if (seen.appointment(appointmentId) !== undefined) return [];
   if (!allows(appointmentTransitions, null, "scheduled", command.name)) return [];
@@ -142,7 +154,35 @@ function newAppointment(command: PendingCommand, now: number) {
     metadata,
     version: 0,
     ...times,
+    request: null,
   } as const;
+}
+
+/** It waits, with the slots that are asked for: of several, with the time of the first. */
+function request(command: PendingCommand, seen: Seen, now: number): readonly ClientRecord[] {
+  const { appointmentId = "", slotId, orSlotIds = [], expiresAt } = inputOf(command);
+  const [waiting] = slotId === undefined ? asked(command, seen, now) : askedFor(command, seen, now, slotId);
+  if (waiting === undefined || seen.appointment(appointmentId) !== undefined) return [];
+  const slots = [slotId ?? [], orSlotIds].flat().flatMap((id) => seen.slot(id) ?? []);
+  const wishes = slots.map(({ id, start, end }) => ({ slotId: id, start, end }));
+  const until = expiresAt === undefined ? null : dateOf(expiresAt);
+  return [{ ...waiting, request: { wishes, heldUntil: null, expiresAt: until, offer: null } }];
+}
+
+function askedFor(command: PendingCommand, seen: Seen, now: number, slotId: string): readonly ShownAppointment[] {
+  const slot = seen.slot(slotId);
+  if (slot === undefined || !allows(appointmentTransitions, null, "scheduled", command.name)) return [];
+  const { providerId, facilityId } = slot;
+  const { start = slot.start, end = slot.end } = inputOf(command);
+  const place = { providerId, facilityId, providerIds: [providerId], slotIds: [] };
+  return [{ ...newAppointment(command, now), ...place, start: dateOf(start), end: dateOf(end), status: "scheduled" }];
+}
+
+function acceptOffer(command: PendingCommand, seen: Seen): readonly ClientRecord[] {
+  const offer = seen.appointment(inputOf(command).appointmentId ?? "")?.request?.offer;
+  if (offer === null || offer === undefined) return [];
+  const { start, end, slotId } = offer;
+  return appointmentBecomes(command, seen, { status: "confirmed", start, end, slotIds: [slotId] });
 }
 
 function accept(command: PendingCommand, seen: Seen): readonly ClientRecord[] {

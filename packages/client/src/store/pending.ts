@@ -33,9 +33,15 @@ export function keysOf({ input, slotIds }: PendingCommand): readonly Key[] {
   return [...slotIds.map(slotKey), ...ofAppointment];
 }
 
+interface NamedSlots {
+  readonly slotId?: string;
+  readonly alsoSlotIds?: readonly string[];
+  readonly orSlotIds?: readonly string[];
+}
+
 export function namedSlots(input: Fields): readonly string[] {
-  const { slotId, alsoSlotIds = [] } = input as { readonly slotId?: string; readonly alsoSlotIds?: readonly string[] };
-  return slotId === undefined ? alsoSlotIds : [slotId, ...alsoSlotIds];
+  const { slotId, alsoSlotIds = [], orSlotIds = [] } = input as NamedSlots;
+  return [slotId ?? [], alsoSlotIds, orSlotIds].flat();
 }
 
 export const pendingText = (command: PendingCommand): string => JSON.stringify(command);

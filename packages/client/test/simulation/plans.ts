@@ -1,32 +1,14 @@
 import * as fc from "fast-check";
+import { type Act, acts } from "./acts.ts";
 import type { Fate, TestServer } from "./server.ts";
-
-const acts = [
-  "book",
-  "book",
-  "cancel",
-  "cancel",
-  "hold",
-  "release",
-  "block",
-  "unblock",
-  "reschedule",
-  "checkIn",
-  "complete",
-  "markNoShow",
-  "createSlots",
-] as const;
 
 /** One thing that happens. `settles`: all that does not wait comes to rest before the next one. */
 export type Step = { readonly settles: boolean } & (
-  | {
+  | (Act & {
       readonly kind: "give" | "others";
-      readonly act: (typeof acts)[number];
-      readonly slot: number;
-      readonly appointment: number;
       /** What happens to its request, if nothing else is sent before it. */
       readonly fate: Fate;
-    }
+    })
   | { readonly kind: "fate"; readonly fates: readonly Fate[] }
   | { readonly kind: "pump"; readonly most: number; readonly cutAt: readonly number[] }
   /** A late answer comes, or a person gives up a command: the one at this place. */
@@ -132,6 +114,39 @@ const writtenPlans: readonly (readonly Step[])[] = [
     { kind: "reload", isSlow: false, settles: false },
     { ...first, kind: "others", act: "book", settles: false },
     { kind: "restore", to: 0, settles: true },
+  ],
+  // A time is asked for because its slot is taken, and accepted, without a slot named, once it is free.
+  [
+    { ...first, kind: "others", act: "block" },
+    { ...first, kind: "give", act: "bookOrAskForTime" },
+    { ...first, kind: "others", act: "unblock" },
+    { ...first, kind: "give", act: "accept", fate: "late" },
+    news,
+    { kind: "release", place: 0, settles: true },
+  ],
+  // What was asked for is accepted into a slot that somebody takes before the answer.
+  [
+    { ...first, kind: "others", act: "block" },
+    { ...first, kind: "give", act: "bookOrAskForTime" },
+    { ...first, kind: "others", act: "unblock" },
+    { ...first, kind: "give", act: "acceptInto", fate: "lost" },
+    { ...first, kind: "others", act: "bookTime" },
+    news,
+  ],
+  // A time is booked without an answer, the feed brings it, and begins anew before it is sent again.
+  [
+    { ...first, kind: "give", act: "bookTime", fate: "unanswered" },
+    news,
+    { kind: "reset", isSlow: false, settles: true },
+    news,
+  ],
+  // A hold outlasts its first end, because it was extended by another page of its holder.
+  [
+    { ...first, kind: "give", act: "hold" },
+    { ...first, kind: "others", act: "extend" },
+    news,
+    { kind: "wait", ms: 31_000, settles: true },
+    news,
   ],
 ];
 

@@ -1,5 +1,6 @@
 import { type Appointment, createEngine, type Engine, type Slot } from "@slotwright/core";
 import type { Client, ListView, LiveQuery, ShownRecord, ShownSlot } from "../../src/index.ts";
+import { type Act, actingOf, slotCount, timesOf } from "./acts.ts";
 import type { Database } from "./databases.ts";
 import { createMonitor, type Monitor } from "./monitor.ts";
 import type { Step } from "./plans.ts";
@@ -16,7 +17,6 @@ const ada = { kind: "patient", id: "ada" };
 const ben = { kind: "provider", id: "ben" };
 const hourMs = 3_600_000;
 const [from, to] = [new Date(startOfTime), new Date(startOfTime + 400 * hourMs)];
-const slotCount = 3;
 
 interface Stage {
   readonly time: VirtualTime;
@@ -71,11 +71,6 @@ async function openStage(product: Product, database: Database): Promise<Stage> {
   await settled(4);
   return stage;
 }
-
-const timesOf = (index: number) => ({
-  start: new Date(startOfTime + (index + 1) * hourMs),
-  end: new Date(startOfTime + (index + 2) * hourMs),
-});
 
 function engineOn(database: Database, time: VirtualTime): Engine {
   const clock = { now: () => new Date(time.now()), sleep: async () => {} };
@@ -148,18 +143,15 @@ function reload(stage: Stage): void {
   watch(stage);
 }
 
-type Act = Extract<Step, { readonly kind: "give" | "others" }>;
-
 /** Acts on what is seen: a person clicks on what the screen shows. */
-function give(stage: Stage, { act, slot, appointment }: Act): void {
+function give(stage: Stage, act: Act): void {
   const { client, monitor } = stage;
   const tag = `c${stage.given++}`;
-  const shown = stage.appointments.get().items;
-  const input = inputOf(stage, act, slot, shown[appointment % Math.max(shown.length, 1)]);
-  if (input === undefined) return;
+  const acting = actingOf(act, stage, stage.appointments.get().items);
+  if (acting === undefined) return;
   monitor.given(tag);
-  const running = (client.commands[act] as (given: object) => Promise<object>)({ ...input, reason: tag });
-  running.catch(() => {});
+  const command = client.commands[acting.name] as (given: object) => Promise<object>;
+  command({ ...acting.input, reason: tag }).catch(() => {});
 }
 
 /** What a person gives up is gone from the screen at once, or it was answered already. */
@@ -170,31 +162,13 @@ function giveUp({ client, monitor }: Stage, place: number): void {
 }
 
 /** Somebody else acts, whatever the state: what cannot be done is refused. */
-async function others(stage: Stage, { act, slot, appointment }: Act): Promise<void> {
+async function others(stage: Stage, act: Act): Promise<void> {
   const { engine } = stage;
   const { items } = await engine.listAppointments({ from, to });
-  const input = inputOf(stage, act, slot, items[appointment % Math.max(items.length, 1)]);
-  if (input === undefined) return;
-  const call = engine[act] as (given: object) => Promise<object>;
-  await call({ ...input, actor: ben }).catch(() => {});
-}
-
-function inputOf(
-  { slotIds, holdToken, given }: Stage,
-  act: Act["act"],
-  slot: number,
-  appointment: Pick<Appointment, "id"> | undefined,
-): object | undefined {
-  const slotId = slotIds[slot % slotIds.length] ?? "";
-  if (act === "book") return { slotId, subjectId: "ada", ...(holdToken !== "" && slot % 2 === 0 && { holdToken }) };
-  if (act === "hold") return { slotId, seconds: 30 };
-  if (act === "release") return holdToken === "" ? undefined : { slotId, holdToken };
-  if (act === "block" || act === "unblock") return { slotId };
-  if (act === "createSlots")
-    return { providerId: "p", facilityId: "f", slots: [timesOf(slotCount + given + slot * 20)] };
-  if (appointment === undefined) return undefined;
-  const appointmentId = appointment.id;
-  return act === "reschedule" ? { appointmentId, slotId } : { appointmentId };
+  const acting = actingOf(act, stage, items);
+  if (acting === undefined) return;
+  const command = engine[acting.name] as (given: object) => Promise<object>;
+  await command({ ...acting.input, actor: ben }).catch(() => {});
 }
 
 /** The network gets well, and everything comes to its end. */

@@ -161,6 +161,39 @@ export const contractFeedCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "contract.feed-reset-at-once",
+    title: "a position that does not fit is reset by the first read, however small its page and however far the entry",
+    async run({ storage, open }) {
+      const other = await open();
+      await commit(storage, creation(), ...story(0), ...story(30));
+      await commit(other.storage, creation(), ...story(60), ...story(90), ...story(120));
+      const [early, end] = [createFeedReader(storage, 2), await endOf(storage)];
+      await early.read();
+      const [mark] = end;
+      assert.ok(early.position && mark);
+      // As of a database whose last entry lies in a partition of its own, of which there may be many.
+      const elsewhere = { ...mark, partition: mark.partition + 1 };
+      const foreign: readonly FeedPosition[] = [
+        [elsewhere],
+        [...early.position, elsewhere],
+        [...early.position, { ...elsewhere, seq: mark.seq + 1_000 }],
+        await endOf(other.storage),
+      ];
+      for (const after of foreign) {
+        for (const limit of [1, 2, 3, 100]) {
+          assert.deepEqual(
+            await storage.readFeed({ after, limit }),
+            { status: "reset" },
+            JSON.stringify({ after, limit }),
+          );
+        }
+      }
+      // One that fits goes on, and its page is as full as that of any other.
+      const page = await storage.readFeed({ after: early.position, limit: 1 });
+      assert.equal(page.status === "read" && page.entries.length, 1);
+    },
+  },
+  {
     key: "contract.feed-within",
     title: "within a host's transaction the feed has its own entries, and others see them when it commits, once",
     async run({ storage, second, beginHostTransaction }) {

@@ -49,6 +49,12 @@ const appointment: Appointment = {
   version: 1,
   createdAt: odd(-50),
   updatedAt: odd(-40),
+  request: {
+    wishes: [{ slotId: free.id, start: odd(0), end: odd(30) }],
+    heldUntil: odd(-45),
+    expiresAt: odd(-44),
+    offer: { slotId: exactly("offered"), start: odd(3), end: odd(4), expiresAt: odd(-43) },
+  },
 };
 const booked: Slot = {
   ...held,
@@ -64,6 +70,7 @@ const cancelled: Appointment = {
   status: "cancelled",
   slotIds: [],
   metadata: { other: [null] },
+  request: null,
   version: 2,
   updatedAt: odd(-20),
 };

@@ -97,6 +97,30 @@ export const feedCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "feed.cursor-of-nothing",
+    title: "a cursor of an empty database stands before everything that happens, and is the beginning of any other one",
+    async run({ storage, open }) {
+      const engine = engineOn(storage);
+      const { cursor } = await engine.changes({ after: "end" });
+      const following = subscriber(engine, { after: cursor });
+      const [slot] = await publish(engine, 3);
+      await engine.book({ actor: patient, slotId: slot?.id ?? "", subjectId: "p-1" });
+      const committed = await readAll(engine);
+      assert.equal(committed.length, 5);
+      assert.deepEqual((await engine.changes({ after: cursor })).entries, committed);
+      await following.has(5);
+      await following.end();
+      assert.deepEqual(auditFeed(following.entries, committed), []);
+      const other = engineOn((await open()).storage);
+      await publish(other, 2);
+      const all = await readAll(other);
+      assert.equal(all.length, 2);
+      for (const limit of [1, 2]) {
+        assert.deepEqual((await other.changes({ after: cursor, limit })).entries, all.slice(0, limit));
+      }
+    },
+  },
+  {
     key: "feed.cursors",
     title: "what is no cursor of the feed is refused, and one of another database is feed_reset",
     async run({ storage, open }) {

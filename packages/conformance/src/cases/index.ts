@@ -41,6 +41,7 @@ import { liveFreshnessCases } from "./live-freshness.ts";
 import { liveRandomCases } from "./live-random.ts";
 import { manySlotsCases } from "./many-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
+import { offerCases } from "./offers.ts";
 import { overrideCases } from "./overrides.ts";
 import { ownIdCases } from "./own-ids.ts";
 import { policyCases } from "./policies.ts";
@@ -52,6 +53,8 @@ import { relayCases } from "./relay.ts";
 import { relayInputCases } from "./relay-input.ts";
 import { relayLeaseCases } from "./relay-lease.ts";
 import { relayParkingCases } from "./relay-parking.ts";
+import { requestRaceCases } from "./request-races.ts";
+import { requestCases } from "./requests.ts";
 import { runtimeCases } from "./runtimes.ts";
 import { settingsCases } from "./settings.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
@@ -89,6 +92,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...appointmentCases,
   ...sharedAppointmentCases,
   ...holdCases,
+  ...requestCases,
+  ...offerCases,
   ...createSlotsCases,
   ...manySlotsCases,
   ...idempotencyCases,
@@ -126,6 +131,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractRaceCases,
   ...raceCases,
   ...sightRaceCases,
+  ...requestRaceCases,
   ...crowdCases,
   ...syncCases,
   ...reconcileCases,

@@ -425,4 +425,34 @@ export const sightCases: readonly ConformanceCase[] = [
       await assertSound(storage);
     },
   },
+  {
+    key: "sight.requests",
+    title: "asking, offering and accepting an offer look around each slot, and what is held for the request is its own",
+    async run({ storage }) {
+      const ids = await slotsAt(storage, [
+        [0, 30],
+        [35, 60],
+        [200, 230],
+        [235, 260],
+        [400, 430],
+      ]);
+      const engine = engineWith(storage, [buffer({ beforeMinutes: 10, afterMinutes: 10 }), noOverlapOfSubject()]);
+      await book(engine, id(ids, 0), "p-2");
+      const ask = { actor: patient, subjectId: "p-1", holdSeconds: 3600 };
+      const { blockedBy } = await refusedBy(engine.request({ ...ask, slotId: id(ids, 2), orSlotIds: [id(ids, 1)] }));
+      assert.equal(blockedBy?.id, id(ids, 0));
+      const { appointment } = await engine.request({ ...ask, slotId: id(ids, 2) });
+      await refusedBy(book(engine, id(ids, 3), "p-3"));
+      const of = { actor: provider, appointmentId: appointment.id };
+      await refusedBy(engine.offer({ ...of, slotId: id(ids, 1) }));
+      // Next to what is held for the same request.
+      await engine.offer({ ...of, slotId: id(ids, 3) });
+      await engine.acceptOffer({ actor: patient, appointmentId: appointment.id });
+      await refusedBy(book(engine, id(ids, 2), "p-3"));
+      const other = await slotsAt(storage, [[240, 250]], { providerId: "dr-house" });
+      await refusedBy(engine.request({ actor: patient, subjectId: "p-1", slotId: id(other, 0) }));
+      await engine.request({ actor: patient, subjectId: "p-1", slotId: id(ids, 4) });
+      await assertSound(storage);
+    },
+  },
 ];

@@ -32,14 +32,19 @@ interface Prepared {
   readonly status: () => Promise<string>;
 }
 
-async function slotIn(status: SlotStatus, engine: Engine): Promise<Prepared> {
+/** Commands that an appointment is answered with. What is held for it has no token. */
+const answers = ["request", "accept", "decline", "offer", "acceptOffer", "declineOffer", "cancel"];
+
+async function slotIn(status: SlotStatus, engine: Engine, name = ""): Promise<Prepared> {
   const slot = await publishOne(engine);
   const slotId = slot.id;
-  const asked = await askFor(engine, minutes(500), minutes(510));
+  const time = { ...place, start: minutes(0), end: minutes(30) };
+  const { appointment: asked } = await engine.request({ actor: patient, subjectId: "p-1", ...time });
   const by = { actor: provider, slotId };
   let holdToken: string | undefined;
   let appointmentId = asked.id;
-  if (status === "held") holdToken = (await engine.hold(by)).holdToken;
+  if (status === "held" && answers.includes(name)) await engine.offer({ ...by, appointmentId });
+  else if (status === "held") holdToken = (await engine.hold(by)).holdToken;
   if (status === "blocked") await engine.block(by);
   if (status === "booked") appointmentId = (await engine.book({ ...by, subjectId: "p-1" })).appointment.id;
   const commands: Commands = {
@@ -49,6 +54,12 @@ async function slotIn(status: SlotStatus, engine: Engine): Promise<Prepared> {
     extend: () => engine.extend({ ...by, holdToken: holdToken ?? "none" }),
     release: () => engine.release({ ...by, holdToken: holdToken ?? "none" }),
     book: () => engine.book({ ...by, subjectId: "p-2", ...(holdToken && { holdToken }) }),
+    request: () => engine.request({ ...by, subjectId: "p-2", holdSeconds: 60 }),
+    accept: () => engine.accept({ ...by, appointmentId }),
+    decline: () => engine.decline({ actor: provider, appointmentId, reason: "No" }),
+    offer: () => engine.offer({ ...by, appointmentId }),
+    acceptOffer: () => engine.acceptOffer({ actor: patient, appointmentId }),
+    declineOffer: () => engine.declineOffer({ actor: patient, appointmentId }),
     cancel: () => engine.cancel({ actor: patient, appointmentId }),
     markNoShow: () => engine.markNoShow({ actor: provider, appointmentId }),
   };
@@ -57,17 +68,23 @@ async function slotIn(status: SlotStatus, engine: Engine): Promise<Prepared> {
 
 async function appointmentIn(status: AppointmentStatus, engine: Engine): Promise<Prepared> {
   const asked = await askFor(engine, minutes(0), minutes(30));
-  const slots = [0, 30].map((start) => ({ start: minutes(start), end: minutes(start + 30) }));
+  const slots = [0, 30, 60].map((start) => ({ start: minutes(start), end: minutes(start + 30) }));
   const created = await engine.createSlots({ actor: provider, ...place, slots });
-  const [slotId = "", otherSlotId = ""] = created.slots.map(({ id }) => id);
+  const [slotId = "", otherSlotId = "", offeredId = ""] = created.slots.map(({ id }) => id);
   const by = { actor: provider, appointmentId: asked.id };
-  if (status !== "scheduled") await engine.accept({ ...by, slotId });
+  if (status === "scheduled" || status === "declined") await engine.offer({ ...by, slotId: offeredId });
+  else await engine.accept({ ...by, slotId });
+  if (status === "declined") await engine.decline({ ...by, reason: "No" });
   if (status === "checked_in") await engine.checkIn(by);
   if (status === "completed") await engine.complete(by);
   if (status === "cancelled") await engine.cancel(by);
   if (status === "no_show") await engine.markNoShow(by);
   const commands: Commands = {
     accept: () => engine.accept({ ...by, slotId }),
+    decline: () => engine.decline({ ...by, reason: "No" }),
+    offer: () => engine.offer({ ...by, slotId: otherSlotId }),
+    acceptOffer: () => engine.acceptOffer(by),
+    declineOffer: () => engine.declineOffer(by),
     cancel: () => engine.cancel(by),
     checkIn: () => engine.checkIn(by),
     complete: () => engine.complete(by),
@@ -90,7 +107,7 @@ function casesFor<Status extends string>(
   kind: "slot" | "appointment",
   statuses: readonly Status[],
   table: readonly StateChange<Status>[],
-  prepare: (status: Status, engine: Engine) => Promise<Prepared>,
+  prepare: (status: Status, engine: Engine, name?: string) => Promise<Prepared>,
 ): ConformanceCase[] {
   return statuses.map((from) => ({
     key: `transitions.${kind}.${from}`,
@@ -99,7 +116,7 @@ function casesFor<Status extends string>(
       const names = Object.keys((await prepare(from, engineOn((await open()).storage))).commands);
       for (const name of names) {
         const { storage } = await open();
-        const { commands, status } = await prepare(from, engineOn(storage, { clock: manualClock() }));
+        const { commands, status } = await prepare(from, engineOn(storage, { clock: manualClock() }), name);
         const row = table.find((one) => one.from === from && one.by.some((by) => by === name));
         const outcome = await commands[name]?.().then(
           () => "done",

@@ -1,4 +1,10 @@
-import { type CommandRecord, keyText, type StoredRecord, type VersionedRecord } from "@slotwright/core/adapter";
+import {
+  type CommandRecord,
+  keyText,
+  requestIn,
+  type StoredRecord,
+  type VersionedRecord,
+} from "@slotwright/core/adapter";
 import { canonicalJson, sha256 } from "@slotwright/core/checking";
 
 interface Tables {
@@ -65,7 +71,10 @@ const revived = (name: string, value: unknown): unknown =>
 
 /** A record that was parsed from JSON, with its times as `Date`s again. */
 function reviveRecord<R extends VersionedRecord>(stored: Stored<R>): R {
-  const record = Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, revived(name, value)]));
-  const { hold } = record as { hold?: { expiresAt: string } | null };
+  const record: Record<string, unknown> = Object.fromEntries(
+    Object.entries(stored).map(([name, value]) => [name, revived(name, value)]),
+  );
+  const { hold, request } = record as { hold?: { expiresAt: string } | null; request?: unknown };
+  if (request !== undefined) record.request = requestIn(request);
   return (hold ? { ...record, hold: { ...hold, expiresAt: new Date(hold.expiresAt) } } : record) as unknown as R;
 }

@@ -1,5 +1,11 @@
 import { type Actor, type CommandName, isBookingError, type RecordKey, type Slot } from "@slotwright/core";
-import { keyText, type RecordKind, type StoredRecord, type StoredSettings } from "@slotwright/core/adapter";
+import {
+  keyText,
+  type RecordKind,
+  type StoredRecord,
+  type StoredSettings,
+  type VersionedRecord,
+} from "@slotwright/core/adapter";
 import {
   type Context,
   canonicalJson,
@@ -67,14 +73,19 @@ function instantsOf(call: HistoryCall): readonly Date[] {
   return [...new Set(instants)].map((at) => new Date(at));
 }
 
-/** The instants at which a hold ends during the call. From each of them on, the rules may answer differently. */
+/** The instants at which a hold, a request or an offer ends during the call. From each of them on, the rules may answer differently. */
 function expiriesBetween([one, other]: readonly Date[], { tables }: ModelState): readonly Date[] {
   if (one === undefined || other === undefined) return [];
   const [first, last] = one < other ? [one, other] : [other, one];
-  const expiries = [...tables.records.values()].flatMap((record) =>
-    record.kind === "slot" && record.hold !== null ? [record.hold.expiresAt] : [],
-  );
+  const expiries = [...tables.records.values()].flatMap(expiriesOf);
   return expiries.filter((expiry) => first < expiry && expiry < last);
+}
+
+function expiriesOf(record: VersionedRecord): readonly Date[] {
+  if (record.kind === "slot") return record.hold === null ? [] : [record.hold.expiresAt];
+  if (record.kind !== "appointment" || record.request === null) return [];
+  const { expiresAt, offer } = record.request;
+  return [...(expiresAt === null ? [] : [expiresAt]), ...(offer === null ? [] : [offer.expiresAt])];
 }
 
 function readIn({ name, input }: HistoryCall) {
@@ -128,7 +139,8 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, settings: 
       hash: sha256,
       ...unforeseen,
     };
-    const decision = rule.decide(command, seenBy(rule, command, state, context, result), context);
+    const asked = withChosenWish(commandName, command, state, result);
+    const decision = rule.decide(asked, seenBy(rule, asked, state, context, result), context);
     if (isRefusal(decision)) return { state, answer: refusalAnswer(decision.refused, decision.details) };
     const taken = decision.put.find((record) => versionOfRecord(state, record) !== record.version - 1);
     if (taken !== undefined) return { state, answer: `no ${taken.kind} ${taken.id}, because that is somebody else's` };
@@ -191,6 +203,18 @@ function seenBy(
   const found = slotsFound(state, search, context.now);
   const chosen = isChoice(context.command.name) && result !== undefined ? takenIds(result) : undefined;
   return { ...seen, found: chosen === undefined ? found : found.filter(({ id }) => chosen.includes(id)) };
+}
+
+/**
+ * Which of several slots that were asked for is taken depends on those that were passed over, which the command does not
+ * write. As with a slot that was found, the answer tells.
+ */
+function withChosenWish(name: CommandName, command: Envelope, state: ModelState, result: unknown): Envelope {
+  const { appointmentId = "", slotId } = command as { readonly appointmentId?: string; readonly slotId?: string };
+  if (name !== "accept" || slotId !== undefined || result === undefined) return command;
+  const wishes = seenIn(state).appointment(appointmentId)?.request?.wishes ?? [];
+  const chosen = wishes.find((wish) => wish.slotId === takenIds(result)[0])?.slotId;
+  return chosen === undefined ? command : ({ ...command, slotId: chosen } as Envelope);
 }
 
 /** Commands that search for a slot and take one of those found. The others have to see all. */

@@ -1,4 +1,4 @@
-import type { Slot } from "@slotwright/core";
+import type { AppointmentRequest, Slot } from "@slotwright/core";
 import { scheduleIdOf } from "@slotwright/core/adapter";
 import type { History, HistoryCall } from "./history.ts";
 import { isObject, recordsIn } from "./shown-records.ts";
@@ -58,11 +58,11 @@ function wholesOf({ name, input, outcome }: HistoryCall, { overlapScope }: Histo
 
 /** What a call is about. The first name is never missing. */
 function namesOfCall(call: HistoryCall, history: History, slots: Slots): readonly string[] {
-  const { slotId, alsoSlotIds, slots: created, appointmentId, idempotencyKey } = call.input;
+  const { slotId, alsoSlotIds, orSlotIds, slots: created, appointmentId, idempotencyKey } = call.input;
   const { outcome } = call;
   const told = outcome.status === "refused" ? outcome.details : "result" in outcome ? outcome.result : null;
   const named = [
-    ...[slotId, alsoSlotIds ?? [], ownIdsOf(created)].flat().map((id) => id && `slot:${id}`),
+    ...[slotId, alsoSlotIds ?? [], orSlotIds ?? [], ownIdsOf(created)].flat().map((id) => id && `slot:${id}`),
     appointmentId && `appointment:${appointmentId}`,
     ...recordsIn(told).flatMap(namesIn),
     ...namesInDetails(told),
@@ -90,7 +90,14 @@ function namesIn(record: unknown): readonly string[] {
   if (!isObject(record) || !isName(record.id)) return [];
   const { kind, id, appointmentId, slotIds = [] } = record;
   const linked = isName(appointmentId) ? [`appointment:${appointmentId}`] : [];
-  return [`${kind}:${id}`, ...linked, ...(slotIds as readonly string[]).map((slot) => `slot:${slot}`)];
+  const asked = kind === "appointment" ? slotsAskedFor(record.request as AppointmentRequest | null) : [];
+  return [`${kind}:${id}`, ...linked, ...[...(slotIds as readonly string[]), ...asked].map((slot) => `slot:${slot}`)];
+}
+
+/** The slots that a request may be accepted into, and the one that is offered. */
+function slotsAskedFor(request: AppointmentRequest | null): readonly string[] {
+  if (request === null) return [];
+  return [...request.wishes, ...(request.offer === null ? [] : [request.offer])].map(({ slotId }) => slotId);
 }
 
 /** Names that belong together, directly or through others. */

@@ -12,6 +12,12 @@ export {
   takenSlotOf,
 } from "../model/agenda.ts";
 export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "../model/appointment.ts";
+export {
+  type AppointmentRequest,
+  type Offer,
+  requestIn,
+  type WishedTime,
+} from "../model/appointment-request.ts";
 export { compareIds } from "../model/id-order.ts";
 export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "../model/journal.ts";
 export { limits } from "../model/limits.ts";
@@ -61,7 +67,6 @@ export type {
   Transition,
 } from "../storage/adapter.ts";
 export {
-  comparePlaces,
   feedAfter,
   feedDigest,
   positionAfter,

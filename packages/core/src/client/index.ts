@@ -5,6 +5,7 @@
 export { errorCodes } from "../errors/catalogue.ts";
 export type { ErrorCode } from "../errors/details.ts";
 export { type AppointmentStatus, appointmentStatuses, owningStatuses } from "../model/appointment.ts";
+export { type RequestState, requestState } from "../model/appointment-request.ts";
 export type { CommandInput, CommandInputs } from "../model/command-inputs.ts";
 export { type InputIssue, type IssueCode, issueCodes } from "../model/input-issue.ts";
 export { type CommandName, commandNames, type HostCommandName, hostCommandNames } from "../model/journal.ts";
@@ -14,6 +15,7 @@ export type { Actor, Json, Metadata } from "../model/values.ts";
 export { allows, appointmentTransitions, type StateChange, slotTransitions } from "../rules/transitions.ts";
 export { isErrorCode, isErrorResponse, isProblemDetails } from "./guards.ts";
 export type {
+  AcceptedJson,
   AppointmentJson,
   AsJson,
   BookedJson,
@@ -23,15 +25,18 @@ export type {
   ChangesPageJson,
   CreatedSlotsJson,
   CreatedSoFarJson,
+  DeclinedOfferJson,
   EndedAppointmentJson,
   ErrorDetailsJson,
   ErrorResponseJson,
   HeldSlotJson,
   JournalEntryJson,
+  OfferedJson,
   OpenSlotJson,
   PageJson,
   ProblemDetailsJson,
   ReconcileReportJson,
+  RequestedJson,
   RescheduledJson,
   ScheduleJson,
   ShownAppointmentJson,

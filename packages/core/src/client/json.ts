@@ -9,12 +9,16 @@ import type { Schedule } from "../model/schedule.ts";
 import type { Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Json } from "../model/values.ts";
+import type { Accepted } from "../rules/accept.ts";
 import type { ChangedSlot } from "../rules/block.ts";
 import type { Booked } from "../rules/book.ts";
 import type { EndedAppointment } from "../rules/cancel.ts";
 import type { ChangedAppointment } from "../rules/check-in.ts";
 import type { CreatedSlots } from "../rules/create-slots.ts";
+import type { DeclinedOffer } from "../rules/decline-offer.ts";
 import type { HeldSlot } from "../rules/hold.ts";
+import type { Offered } from "../rules/offer.ts";
+import type { Requested } from "../rules/request.ts";
 import type { Rescheduled } from "../rules/reschedule.ts";
 
 /** A type as `JSON.stringify` leaves it: a `Date` is an ISO 8601 string in UTC, and what is unknown is any JSON. */
@@ -66,8 +70,20 @@ export interface ChangedSlotJson extends AsJson<ChangedSlot> {}
 /** What `hold` returns, as JSON has it. */
 export interface HeldSlotJson extends AsJson<HeldSlot> {}
 
-/** What `book` and `accept` return, as JSON has it. */
+/** What `book` returns, as JSON has it. */
 export interface BookedJson extends AsJson<Booked> {}
+
+/** What `request` returns, as JSON has it. */
+export interface RequestedJson extends AsJson<Requested> {}
+
+/** What `accept` and `acceptOffer` return, as JSON has it. */
+export interface AcceptedJson extends AsJson<Accepted> {}
+
+/** What `offer` returns, as JSON has it. */
+export interface OfferedJson extends AsJson<Offered> {}
+
+/** What `declineOffer` returns, as JSON has it. */
+export interface DeclinedOfferJson extends AsJson<DeclinedOffer> {}
 
 /** What `reschedule` returns, as JSON has it. */
 export interface RescheduledJson extends AsJson<Rescheduled> {}
@@ -75,7 +91,7 @@ export interface RescheduledJson extends AsJson<Rescheduled> {}
 /** What `checkIn` and `complete` return, as JSON has it. */
 export interface ChangedAppointmentJson extends AsJson<ChangedAppointment> {}
 
-/** What `cancel` and `markNoShow` return, as JSON has it. */
+/** What `cancel`, `decline` and `markNoShow` return, as JSON has it. */
 export interface EndedAppointmentJson extends AsJson<EndedAppointment> {}
 
 /** What `checkSync` returns, as JSON has it. */

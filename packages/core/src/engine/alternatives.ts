@@ -26,6 +26,7 @@ export interface Wish {
   readonly appointmentId?: string;
   readonly slotId?: string | undefined;
   readonly alsoSlotIds?: readonly string[];
+  readonly orSlotIds?: readonly string[];
   readonly start?: Date | undefined;
   readonly end?: Date | undefined;
   readonly alternatives?: number;
@@ -156,12 +157,13 @@ function withSurvey(seen: Survey | undefined, survey: Survey): Survey {
 
 /** The same command for another slot. */
 function inPlaceOfTaken<W extends Wish>(slot: Slot, wanted: Wanted, { name, command }: Refused<W>): W {
-  const { alsoSlotIds = [] } = command;
-  if (alsoSlotIds.some((id) => id === wanted.takenId)) {
-    return { ...command, alsoSlotIds: alsoSlotIds.map((id) => (id === wanted.takenId ? slot.id : id)) };
-  }
+  const { alsoSlotIds = [], orSlotIds = [] } = command;
+  const replaced = (ids: readonly string[]) => ids.map((id) => (id === wanted.takenId ? slot.id : id));
+  if (alsoSlotIds.some((id) => id === wanted.takenId)) return { ...command, alsoSlotIds: replaced(alsoSlotIds) };
+  if (orSlotIds.some((id) => id === wanted.takenId)) return { ...command, orSlotIds: replaced(orSlotIds) };
   const other = { ...command, alsoSlotIds, slotId: slot.id, ...timeOn(slot, wanted, command) };
-  // The version and the hold in a booking are about the taken slot, not about this one.
+  // The version and the hold in a booking, or a request, are about the taken slot, not about this one.
+  if (name === "request") return { ...other, ifVersion: undefined };
   return name === "book" ? { ...other, ifVersion: undefined, holdToken: undefined } : other;
 }
 

@@ -12,11 +12,11 @@ export function parseCommand(name: CommandName, input: unknown, actor?: Actor): 
   return parseFor<ReturnType<typeof schemaOf>>(actor, schemaOf(name, input), input);
 }
 
-/** A booking is by slot or by time. Choosing the schema first gives errors about the one that was meant. */
+/** A booking or a request is by slot or by time. Choosing the schema first gives errors about the one that was meant. */
 function schemaOf(name: CommandName, input: unknown) {
-  if (name !== "book") return commandSchemas[name];
-  const [bySlot, byTime] = commandSchemas.book.options;
-  // A booking by time has a provider, and needs no look for a misspelt slotId.
+  if (name !== "book" && name !== "request") return commandSchemas[name];
+  const [bySlot, byTime] = commandSchemas[name].options;
+  // One by time has a provider, and needs no look for a misspelt slotId.
   if (isObject(input) && input.slotId === undefined && input.providerId !== undefined) return byTime;
   return meansField(input, "slotId") ? bySlot : byTime;
 }

@@ -1,5 +1,6 @@
 import type { Agenda } from "../model/agenda.ts";
 import { appointmentFieldNames } from "../model/appointment.ts";
+import { requestIn } from "../model/appointment-request.ts";
 import { plainJson } from "../model/plain-json.ts";
 import type { VersionedRecord } from "../model/record.ts";
 import { scheduleFieldNames } from "../model/schedule.ts";
@@ -43,6 +44,7 @@ function storedValue(value: unknown): unknown {
 
 function storedField(name: string, value: unknown): unknown {
   if (instants.has(name)) return (value as Date).getTime();
+  if (name === "request") return plainJson(value);
   if (name !== "hold" || value === null) return value;
   const { tokenHash, expiresAt } = value as Hold;
   return [tokenHash, expiresAt.getTime()];
@@ -58,6 +60,7 @@ function revived(stored: unknown): unknown {
 
 function fieldOf(name: string, stored: unknown): unknown {
   if (instants.has(name)) return new Date(stored as number);
+  if (name === "request") return requestIn(stored);
   if (name !== "hold" || stored === null) return stored;
   const [tokenHash, expiresAt] = stored as readonly [string, number];
   return { tokenHash, expiresAt: new Date(expiresAt) };

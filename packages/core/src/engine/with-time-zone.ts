@@ -11,6 +11,8 @@ const timed: ReadonlySet<ErrorCode> = new Set([
   "no_slot_available",
   "hold_expired",
   "hold_not_owned",
+  "request_expired",
+  "offer_expired",
 ]);
 
 /** Whether a screen would show times of the schedule. Other refusals must not cost a read. */
@@ -34,6 +36,7 @@ type RefusedCommand = Pick<Refused<Wish>, "name" | "command" | "seen">;
 /** What commands and details say of the schedule. */
 interface Named {
   readonly slotId?: string | undefined;
+  readonly appointmentId?: string | undefined;
   readonly providerId?: string;
   readonly facilityId?: string;
   readonly timeZone?: string;
@@ -46,7 +49,8 @@ async function zoneOf(
   until: number,
 ): Promise<string | undefined> {
   const named: Named = { ...command, ...details };
-  const { providerId, facilityId } = named;
+  const appointment = named.appointmentId === undefined ? undefined : seen.appointment(named.appointmentId);
+  const { providerId = appointment?.providerId, facilityId = appointment?.facilityId } = named;
   const slot = named.slotId === undefined ? undefined : seen.slot(named.slotId);
   const isPlace = providerId !== undefined && facilityId !== undefined;
   const ofPlace = isPlace ? scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null) : undefined;

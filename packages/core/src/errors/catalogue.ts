@@ -187,6 +187,30 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     message: ({ slotId, heldUntil }) =>
       `The token does not belong to the hold on slot "${slotId}", which lasts until ${iso(heldUntil)}. Choose another slot, or look again after that time.`,
   },
+  request_expired: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The request has expired",
+    message: ({ appointmentId, expiredAt }) =>
+      `The request of appointment "${appointmentId}" could be accepted until ${iso(expiredAt)}. Agree on a time, and book it; or cancel or decline the request.`,
+  },
+  offer_not_found: {
+    status: 404,
+    recoverable: true,
+    transient: false,
+    title: "No other time was offered",
+    message: ({ appointmentId }) =>
+      `No offer waits for an answer on appointment "${appointmentId}": none was made, or it was declined. Load the appointment again to see what can be done now.`,
+  },
+  offer_expired: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The offer has expired",
+    message: ({ appointmentId, expiredAt }) =>
+      `The offer on appointment "${appointmentId}" could be answered until ${iso(expiredAt)}. The request waits as before; the provider can make another offer.`,
+  },
   policy_violation: {
     status: 422,
     recoverable: true,

@@ -113,6 +113,11 @@ export interface ErrorDetails {
   idempotency_key_reused: { readonly idempotencyKey: string };
   hold_expired: Zoned & { readonly slotId: string; readonly expiredAt: Date };
   hold_not_owned: Zoned & { readonly slotId: string; readonly heldUntil: Date };
+  /** The request could be accepted until then. */
+  request_expired: Zoned & { readonly appointmentId: string; readonly expiredAt: Date };
+  offer_not_found: { readonly appointmentId: string };
+  /** The offer could be accepted until then. */
+  offer_expired: Zoned & { readonly appointmentId: string; readonly expiredAt: Date };
   policy_violation: Zoned &
     HostAnswer & {
       readonly policy: string;

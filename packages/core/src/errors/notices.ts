@@ -60,6 +60,11 @@ export const notices: {
     `This time was reserved for you only until ${time(expiredAt)}. Please choose it again.`,
   hold_not_owned: ({ heldUntil }, { time }) =>
     `This time is reserved for someone else until ${time(heldUntil)}. Please choose another one, or look again after that.`,
+  request_expired: ({ expiredAt }, { time }) =>
+    `This request could be answered only until ${time(expiredAt)}. Please agree on another time.`,
+  offer_not_found: () => "No other time is offered at the moment. Please look at this appointment again.",
+  offer_expired: ({ expiredAt }, { time }) =>
+    `This time was kept for you only until ${time(expiredAt)}. Please wait for another answer, or choose another time.`,
   policy_violation: ({ problem, unanswered }) => (unanswered ? systemAtFault() : problem),
   forbidden: ({ problem, unanswered }) => (unanswered ? systemAtFault() : problem),
   storage_busy: (details) =>

@@ -65,7 +65,7 @@ export function readFeed({ feed }: Tables, { after, limit }: FeedQuery): FeedRea
   const marks = after ?? [];
   const first = Math.max((marks[0]?.seq ?? 1) - 1, 0);
   const rows = numbered(first, first + limit + marks.length);
-  return copyOf(feedAfter(marks, rows, { limit, isCut: rows.length === limit + marks.length }));
+  return copyOf(feedAfter(marks, rows, limit));
 }
 
 type Window = Pick<AppointmentQuery, "providerIds" | "facilityId" | "startFrom" | "startBefore">;

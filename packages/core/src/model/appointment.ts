@@ -1,3 +1,4 @@
+import type { AppointmentRequest } from "./appointment-request.ts";
 import { fieldNamesOf } from "./field-names.ts";
 import type { Metadata } from "./values.ts";
 
@@ -8,6 +9,7 @@ export const appointmentStatuses = [
   "completed",
   "cancelled",
   "no_show",
+  "declined",
 ] as const;
 export type AppointmentStatus = (typeof appointmentStatuses)[number];
 
@@ -35,6 +37,8 @@ export interface Appointment {
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** What was asked for, and what was offered instead. Null if it was booked, or asked for by `book`. */
+  readonly request: AppointmentRequest | null;
 }
 
 export const appointmentFieldNames = fieldNamesOf<Appointment>({
@@ -51,6 +55,7 @@ export const appointmentFieldNames = fieldNamesOf<Appointment>({
   createdAt: true,
   updatedAt: true,
   providerIds: true,
+  request: true,
 });
 
 export function ownsSlots(appointment: Appointment): boolean {

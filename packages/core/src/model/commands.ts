@@ -113,7 +113,46 @@ export const bookTimeSchema = z.strictObject({
 
 export const bookSchema = z.union([bookSlotSchema, bookTimeSchema]);
 
-/** `ifVersion` is the appointment's. Without `slotId`, the engine finds a free slot that contains the appointment. */
+/** Until when a request can be accepted. */
+const expiresAt = instantSchema.optional();
+
+/** Ask for one of these slots. `ifVersion` is that of the first. */
+export const requestSlotSchema = z.strictObject({
+  ...slotCommand,
+  appointmentId: idSchema.optional(),
+  subjectId: idSchema,
+  orSlotIds: z
+    .array(idSchema, "must be an array")
+    .max(limits.wishesPerRequest - 1, `must not hold more than ${limits.wishesPerRequest - 1} slots`)
+    .default([]),
+  start: instantSchema.optional(),
+  end: instantSchema.optional(),
+  holdSeconds: wholeNumber(1, limits.requestSeconds).optional(),
+  expiresAt,
+  metadata: metadataSchema.default({}),
+  alternatives,
+});
+
+/** Ask for a time, whether or not there is a slot. */
+export const requestTimeSchema = z.strictObject({
+  ...envelope,
+  slotId: notInJson(z.undefined()).optional(),
+  appointmentId: idSchema.optional(),
+  subjectId: idSchema,
+  providerId: idSchema,
+  facilityId: idSchema,
+  start: instantSchema,
+  end: instantSchema,
+  expiresAt,
+  metadata: metadataSchema.default({}),
+});
+
+export const requestSchema = z.union([requestSlotSchema, requestTimeSchema]);
+
+/**
+ * `ifVersion` is the appointment's. Without `slotId`, the engine takes a slot that was asked for, or finds a free one that
+ * contains the appointment.
+ */
 export const acceptSchema = z.strictObject({
   ...appointmentCommand,
   slotId: idSchema.optional(),
@@ -121,6 +160,25 @@ export const acceptSchema = z.strictObject({
   holdToken,
   alternatives,
 });
+
+/** The reason is for the subject, who otherwise would not know what to do next. */
+export const declineSchema = z.strictObject({
+  ...appointmentCommand,
+  reason: reasonSchema.min(1, "must say why"),
+});
+
+/** Offer another time, whose slot is held meanwhile. `ifVersion` is the appointment's. */
+export const offerSchema = z.strictObject({
+  ...appointmentCommand,
+  slotId: idSchema,
+  start: instantSchema.optional(),
+  end: instantSchema.optional(),
+  seconds: wholeNumber(1, limits.requestSeconds).default(24 * 60 * 60),
+  alternatives,
+});
+
+export const acceptOfferSchema = z.strictObject(appointmentCommand);
+export const declineOfferSchema = z.strictObject(appointmentCommand);
 
 /** Move a confirmed appointment to other slots of the same provider and facility. `ifVersion` is the appointment's. */
 export const rescheduleSchema = z.strictObject({
@@ -154,7 +212,12 @@ export const commandSchemas = {
   extend: extendSchema,
   release: releaseSchema,
   book: bookSchema,
+  request: requestSchema,
   accept: acceptSchema,
+  decline: declineSchema,
+  offer: offerSchema,
+  acceptOffer: acceptOfferSchema,
+  declineOffer: declineOfferSchema,
   reschedule: rescheduleSchema,
   checkIn: checkInSchema,
   complete: completeSchema,

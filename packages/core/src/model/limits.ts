@@ -28,6 +28,10 @@ export const limits = {
   /** Largest value of an integer column on every engine. */
   version: 2 ** 31 - 1,
   holdSeconds: 24 * 60 * 60,
+  /** Longest time that a slot is held for a request, or for an offer: 31 days. */
+  requestSeconds: 31 * 24 * 60 * 60,
+  /** Most slots of which a request asks for one. */
+  wishesPerRequest: 8,
   pageSize: 500,
   /** Room for the longest id in Base64, at three bytes a code unit. */
   cursorLength: 600,
@@ -44,6 +48,10 @@ export const limits = {
   /** Most places that one `loadAround` looks at. */
   placesAround: 64,
   alternatives: 20,
+  /** Most windows of the week that hours may have, and most of one exception. */
+  weeklyHours: 200,
+  windowsPerDay: 48,
+  hoursExceptions: 10_000,
   /** Most policies that one command may pass by an override. */
   overrides: 16,
   /** The furthest that a policy may see of a provider, in minutes: 31 days. */

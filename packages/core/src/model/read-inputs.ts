@@ -96,8 +96,8 @@ export interface ListAppointmentsInput extends PageInput, WindowInput {
   /** Appointments for this subject: 1 to 128 characters. Default: for all. */
   readonly subjectId?: string | undefined;
   /**
-   * Appointments in these states: 1 to 6 of `scheduled`, `confirmed`, `checked_in`, `completed`, `cancelled` and
-   * `no_show`. It needs `providerIds`, a `subjectId`, or both `from` and `to`. Default: in all states.
+   * Appointments in these states: 1 to 7 of `scheduled`, `confirmed`, `checked_in`, `completed`, `cancelled`,
+   * `no_show` and `declined`. It needs `providerIds`, a `subjectId`, or both `from` and `to`. Default: in all states.
    */
   readonly statuses?: readonly AppointmentStatus[] | undefined;
 }
@@ -118,7 +118,8 @@ export interface AppointmentHistoryInput extends PageInput {
 export interface ChangesFilter {
   /**
    * Where the reader stands: the `cursor` of the changes before. `"end"` stands after everything that was committed
-   * before the call, `null` before the first change. Default `null`.
+   * before the call, `null` before the first change. Default `null`. A cursor that was taken while nothing had happened
+   * yet is the same as `null`, in this database and in any other.
    */
   readonly after?: string | null | undefined;
   /**

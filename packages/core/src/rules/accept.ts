@@ -1,42 +1,108 @@
 import { refuse } from "../errors/index.ts";
+import type { Appointment } from "../model/appointment.ts";
+import type { WishedTime } from "../model/appointment-request.ts";
 import type { Command } from "../model/commands.ts";
+import { type Slot, slotAsOf } from "../model/slot.ts";
+import { refuseExpiredRequest, withoutOffer } from "./answered.ts";
 import type { Booked } from "./book.ts";
 import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
-import { changeAppointment, decided, isRefusal, type Reads, type Rule } from "./decision.ts";
+import {
+  type Change,
+  type Context,
+  changeAppointment,
+  decided,
+  isRefusal,
+  type Reads,
+  type Rule,
+  type Seen,
+} from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
+import { heldIdsOf, isHeldFor, releaseHeld } from "./held-for.ts";
 import { bookInto, claimSlots, providersOf, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
 
-/** A provider takes a `scheduled` appointment into a slot: the named one, or a free one that contains its time. */
-export const accept: Rule<Command<"accept">, Booked> = {
+/** What `accept` and `acceptOffer` return. */
+export interface Accepted extends Booked {
+  /** The other slots that were held for it. They became available. */
+  readonly freedSlots: readonly Slot[];
+}
+
+/**
+ * A provider takes a `scheduled` appointment into a slot: the named one, or the first free one that was asked for. If a
+ * time was asked for, a free slot that contains it.
+ */
+export const accept: Rule<Command<"accept">, Accepted> = {
   reads({ appointmentId, slotId, alsoSlotIds }, seen): Reads {
-    const named = slotId === undefined ? alsoSlotIds : [slotId, ...alsoSlotIds];
-    const keys = [appointmentKey(appointmentId), ...named.map(slotKey)];
     const appointment = seen.appointment(appointmentId);
-    if (slotId !== undefined || appointment === undefined) return { keys };
+    const wished = slotId === undefined ? wishesOf(appointment).map((wish) => wish.slotId) : [slotId];
+    const slotIds = [...wished, ...alsoSlotIds, ...heldIdsOf(appointment)];
+    const keys = [appointmentKey(appointmentId), ...slotIds.map(slotKey)];
+    if (wished.length > 0 || appointment === undefined) return { keys };
     return { keys, search: searchFreeSlot(appointment, alsoSlotIds) };
   },
 
   decide(command, seen, context) {
-    const appointment = findAppointment(seen, command.appointmentId, command.ifVersion);
+    const { appointmentId, alsoSlotIds } = command;
+    const appointment = findAppointment(seen, appointmentId, command.ifVersion);
     if (isRefusal(appointment)) return appointment;
-    const { providerId, facilityId, start, end } = appointment;
-    const slotId = command.slotId ?? chooseSlot(seen.found, context.command.id)?.id;
-    const refusal = refuseAppointmentChange(appointment, "confirmed", context);
+    const refusal =
+      refuseAppointmentChange(appointment, "confirmed", context) ?? refuseExpiredRequest(appointment, context);
     if (refusal !== undefined) return refusal;
-    if (slotId === undefined) {
-      const { appointmentId } = command;
+    const wanted = wantedOf(command, appointment, seen, context);
+    if (wanted === undefined) {
+      const { providerId, facilityId, start, end } = appointment;
       return refuse("no_slot_available", { appointmentId, providerId, facilityId, start, end });
     }
-    const ids = [slotId, ...command.alsoSlotIds];
+    const { slotId, start, end } = wanted;
+    const ids = [slotId, ...alsoSlotIds];
     const primary = seen.slot(slotId);
     const wrong = refuseRepeated(ids) ?? (primary && refuseOtherSchedule(primary, appointment));
     if (wrong !== undefined) return wrong;
     const holdTokens = [command.holdToken ?? []].flat();
-    const slots = claimSlots(ids, () => ({ start, end, holdTokens }), seen, context);
+    const slots = claimSlots(ids, () => ({ start, end, holdTokens, appointmentId }), seen, context);
     if (isRefusal(slots)) return slots;
     const owned = { providerIds: providersOf(slots), slotIds: ids };
-    const change = changeAppointment(appointment, { status: "confirmed", ...owned }, context);
-    const taken = bookInto(slots, appointment.id, context);
-    return decided([change, ...taken], { appointment: change.record, slots: taken.map(({ record }) => record) });
+    const agreed = { status: "confirmed", start, end, ...owned, ...withoutOffer(appointment) } as const;
+    const change = changeAppointment(appointment, agreed, context);
+    const taken = bookInto(slots, appointmentId, context);
+    const released = releaseHeld(appointment, seen, context, ids);
+    return decided([change, ...taken, ...released], acceptedAs(change, taken, released));
   },
 };
+
+/** The answer: every record that the command wrote. */
+export function acceptedAs(
+  { record: appointment }: Change<Appointment>,
+  taken: readonly Change<Slot>[],
+  released: readonly Change<Slot>[],
+): Accepted {
+  return {
+    appointment,
+    slots: taken.map(({ record }) => record),
+    freedSlots: released.map(({ record }) => record),
+  };
+}
+
+const wishesOf = (appointment: Appointment | undefined): readonly WishedTime[] => appointment?.request?.wishes ?? [];
+
+/** The slot to take, and the time in it. Undefined if there is none. */
+function wantedOf(
+  command: Command<"accept">,
+  appointment: Appointment,
+  seen: Seen,
+  context: Context,
+): WishedTime | undefined {
+  const { start, end } = appointment;
+  const wishes = wishesOf(appointment);
+  if (command.slotId !== undefined) {
+    return wishes.find(({ slotId }) => slotId === command.slotId) ?? { slotId: command.slotId, start, end };
+  }
+  if (wishes.length > 0) return wishes.find(({ slotId }) => isToBeHad(slotId, appointment, seen, context)) ?? wishes[0];
+  const slotId = chooseSlot(seen.found, context.command.id)?.id;
+  return slotId === undefined ? undefined : { slotId, start, end };
+}
+
+function isToBeHad(slotId: string, { id }: Appointment, seen: Seen, context: Context): boolean {
+  const stored = seen.slot(slotId);
+  const slot = stored && slotAsOf(stored, context.now);
+  return slot !== undefined && (slot.status === "available" || isHeldFor(id, slot, context));
+}

@@ -28,7 +28,7 @@ interface AboutCommand extends Asked {
   readonly input: Readonly<Record<string, unknown>>;
   /** The slot that the command names, or that was found for it. Null if it names none, or none that exists. */
   readonly slot: Slot | null;
-  /** `slot`, and all further slots that the command names (`alsoSlotIds`) and that exist. */
+  /** `slot`, and all further slots that the command names (`alsoSlotIds`, `orSlotIds`) and that exist. */
   readonly slots: readonly Slot[];
   /** The appointment that the command names. Null if it names none, or none that exists. */
   readonly appointment: Appointment | null;
@@ -163,7 +163,7 @@ function aboutCommand(input: Input, seen: Seen, context: Context): AboutCommand 
     ...questionOf(context),
     input,
     slot: (slotId !== undefined && seen.slot(slotId)) || null,
-    slots: idsOf(slotId, input.alsoSlotIds).flatMap((id) => seen.slot(id) ?? []),
+    slots: idsOf(slotId, input.alsoSlotIds, input.orSlotIds).flatMap((id) => seen.slot(id) ?? []),
     appointment: (appointmentId !== undefined && seen.appointment(appointmentId)) || null,
   };
 }
@@ -184,15 +184,18 @@ const idIn = (value: unknown): string | undefined => (typeof value === "string" 
 
 const idsOf = (...ids: readonly unknown[]): readonly string[] => ids.flat().filter((id) => typeof id === "string");
 
-/** The appointment that a command is about. In a booking, the id is that of the one to be made. */
+/** The appointment that a command is about. In a booking or a request, the id is that of the one to be made. */
 function namedAppointment(command: CommandName, { appointmentId }: Input): string | undefined {
-  return command === "book" ? undefined : idIn(appointmentId);
+  return command === "book" || command === "request" ? undefined : idIn(appointmentId);
 }
 
 /** The records that a command names, in the order in which its rule looks for them. */
 export function namedBy(command: CommandName, input: Input): readonly RecordKey[] {
-  const { slotId, alsoSlotIds } = input;
-  return [...idsOf(namedAppointment(command, input)).map(appointmentKey), ...idsOf(slotId, alsoSlotIds).map(slotKey)];
+  const { slotId, alsoSlotIds, orSlotIds } = input;
+  return [
+    ...idsOf(namedAppointment(command, input)).map(appointmentKey),
+    ...idsOf(slotId, alsoSlotIds, orSlotIds).map(slotKey),
+  ];
 }
 
 /** The refusal that names the first of these records that does not exist. */

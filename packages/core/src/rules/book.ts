@@ -69,7 +69,17 @@ function bookTime(command: BookTime, seen: Seen, context: Context): Decision<Boo
   if (free !== undefined) return bookedInto([free], command, () => ({ start, end }), context);
   if (command.ifNoSlot === "refuse") return refuse("no_slot_available", { providerId, facilityId, start, end });
   const owned = { providerIds: [providerId], slotIds: [] };
-  const asked = { subjectId, providerId, facilityId, start, end, status: "scheduled", ...owned, metadata } as const;
+  const asked = {
+    subjectId,
+    providerId,
+    facilityId,
+    start,
+    end,
+    status: "scheduled",
+    ...owned,
+    metadata,
+    request: null,
+  } as const;
   const change = createAppointment(asked, command.appointmentId ?? context.newId(), context);
   return decided([change], { appointment: change.record, slots: [] });
 }
@@ -84,7 +94,17 @@ function bookedInto(
   const { providerId, facilityId } = primary;
   const { start, end } = claimOf(primary);
   const owned = { providerIds: providersOf(slots), slotIds: slots.map(({ id }) => id) };
-  const content = { subjectId, providerId, facilityId, start, end, status: "confirmed", ...owned, metadata } as const;
+  const content = {
+    subjectId,
+    providerId,
+    facilityId,
+    start,
+    end,
+    status: "confirmed",
+    ...owned,
+    metadata,
+    request: null,
+  } as const;
   const appointment = createAppointment(content, appointmentId ?? context.newId(), context);
   const taken = bookInto(slots, appointment.record.id, context);
   return decided([appointment, ...taken], {

@@ -32,16 +32,20 @@ export function refuseTakenId(seen: Seen, appointmentId: string | undefined): Re
   return refuse("appointment_exists", { appointmentId });
 }
 
+/** Refuses a slot that is not free, with the code of its state. */
+export function refuseTaken({ id: slotId, version, status, hold }: Slot): Refusal | undefined {
+  if (status === "booked") return refuse("slot_booked", { slotId, version });
+  if (status === "blocked") return refuse("slot_blocked", { slotId, version });
+  if (status === "held" && hold !== null) return refuse("slot_held", { slotId, version, heldUntil: hold.expiresAt });
+  return undefined;
+}
+
 /** Refuses a change of the slot's state that the table has no row for, with the code of its present state. */
 export function refuseSlotChange(slot: Slot, to: SlotStatus, { command }: Context): Refusal | undefined {
-  const slotId = slot.id;
-  const { version } = slot;
   if (allows(slotTransitions, slot.status, to, command.name)) return undefined;
-  if (slot.status === "booked") return refuse("slot_booked", { slotId, version });
-  if (slot.status === "blocked") return refuse("slot_blocked", { slotId, version });
-  if (slot.status === "held" && slot.hold !== null) {
-    return refuse("slot_held", { slotId, version, heldUntil: slot.hold.expiresAt });
-  }
+  const taken = refuseTaken(slot);
+  if (taken !== undefined) return taken;
+  const slotId = slot.id;
   return refuse("invalid_transition", { record: "slot", id: slotId, from: slot.status, command: command.name });
 }
 

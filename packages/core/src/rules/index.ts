@@ -1,16 +1,21 @@
 import type { CommandName } from "../model/journal.ts";
 import { accept } from "./accept.ts";
+import { acceptOffer } from "./accept-offer.ts";
 import { block } from "./block.ts";
 import { book } from "./book.ts";
 import { cancel } from "./cancel.ts";
 import { checkIn } from "./check-in.ts";
 import { complete } from "./complete.ts";
 import { createSlots } from "./create-slots.ts";
+import { decline } from "./decline.ts";
+import { declineOffer } from "./decline-offer.ts";
 import { extend } from "./extend.ts";
 import { hold } from "./hold.ts";
 import { markNoShow } from "./mark-no-show.ts";
+import { offer } from "./offer.ts";
 import { release } from "./release.ts";
 import { repair } from "./repair.ts";
+import { request } from "./request.ts";
 import { reschedule } from "./reschedule.ts";
 import { unblock } from "./unblock.ts";
 
@@ -23,7 +28,12 @@ export const rules = {
   extend,
   release,
   book,
+  request,
   accept,
+  decline,
+  offer,
+  acceptOffer,
+  declineOffer,
   reschedule,
   checkIn,
   complete,

@@ -1,7 +1,9 @@
 import { type Appointment, ownsSlots } from "../model/appointment.ts";
+import type { CommandName } from "../model/journal.ts";
 import type { Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import type { Context, Seen } from "./decision.ts";
+import { heldIdsOf } from "./held-for.ts";
 import { type Neighbour, type Taken, takingCommands } from "./sight.ts";
 
 /** What a command takes in time, and which records are its own. */
@@ -25,12 +27,22 @@ export function outlineOf(
   const [appointment] = appointments;
   if (appointment === undefined) return { slots, times: [], appointmentId: null, slotIds: idsOf(slots) };
   const kept = appointment.slotIds.flatMap((id) => slots.find((slot) => slot.id === id) ?? seen.slot(id) ?? []);
+  const held = slots.filter(({ status }) => status === "held" || status === "booked");
+  const times = askedTimes(command.name, appointment);
+  const place = ownsSlots(appointment) ? kept : held;
   return {
-    slots: ownsSlots(appointment) ? kept : [appointment],
-    times: [appointment],
+    slots:
+      place.length > 0 ? place : times.map(({ start, end }) => ({ providerId: appointment.providerId, start, end })),
+    times,
     appointmentId: appointment.id,
-    slotIds: idsOf([...kept, ...slots]),
+    slotIds: new Set([...idsOf([...kept, ...slots]), ...heldIdsOf(seen.appointment(appointment.id))]),
   };
+}
+
+/** The times that the command takes, or asks for: of a request, each that would do. */
+export function askedTimes(command: CommandName, appointment: Appointment): readonly TimeRange[] {
+  if (command === "offer") return appointment.request?.offer ? [appointment.request.offer] : [];
+  return command === "request" ? [appointment, ...(appointment.request?.wishes ?? [])] : [appointment];
 }
 
 const idsOf = (slots: readonly Slot[]): ReadonlySet<string> => new Set(slots.map(({ id }) => id));

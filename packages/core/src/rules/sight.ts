@@ -10,7 +10,7 @@ export interface SightWindow {
 
 /**
  * What a policy has to see besides the records of the command, as data: it is read together with them. Commands that
- * take a time show it: `hold`, `book`, `accept` and `reschedule`.
+ * take a time, or ask for one, show it: `hold`, `book`, `request`, `accept`, `offer`, `acceptOffer` and `reschedule`.
  */
 export interface Sight {
   /** What else is booked or held of the providers of each slot that is taken. Up to 31 days before and after it. */
@@ -31,7 +31,7 @@ export interface Neighbour extends TimeRange {
   readonly appointmentId: string | null;
 }
 
-/** Another appointment of the subject, which is neither cancelled nor missed. One that waits to be accepted counts. */
+/** Another appointment of the subject, which is neither cancelled nor declined nor missed. One that waits to be accepted counts. */
 export interface OfSubject extends TimeRange {
   readonly appointmentId: string;
   readonly providerId: string;
@@ -56,7 +56,15 @@ export interface Survey extends Surroundings {
 export const nothingAround: Surroundings = { neighbours: [], ofSubject: [], timeZone: null };
 
 /** The commands that take a time, for which policies see something. */
-export const takingCommands: ReadonlySet<string> = new Set(["hold", "book", "accept", "reschedule"]);
+export const takingCommands: ReadonlySet<string> = new Set([
+  "hold",
+  "book",
+  "request",
+  "accept",
+  "offer",
+  "acceptOffer",
+  "reschedule",
+]);
 
 /** The most that a policy may see, in minutes to each side. */
 export const mostMinutes = { provider: limits.seenOfProvider, subject: limits.seenOfSubject } as const;

@@ -27,7 +27,7 @@ export const faultCatalogue = {
   },
   appointment_ended: {
     invariant: 4,
-    problem: "The slot names an appointment that was cancelled or missed",
+    problem: "The slot names an appointment that was cancelled, declined or missed",
     repair: "the slot is freed from it",
   },
   linked_but_not_booked: {

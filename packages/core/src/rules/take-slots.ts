@@ -4,13 +4,14 @@ import type { Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import { type Change, type Context, changeSlot, isRefusal, type Seen } from "./decision.ts";
 import { findSlot, refuseSlotChange } from "./find.ts";
+import { isHeldFor } from "./held-for.ts";
 import { refuseMisfit } from "./time.ts";
 
 /** What a caller wants of a slot. */
 export interface Claim extends TimeRange {
   /** Tokens of the claimant's own holds. */
   readonly holdTokens?: readonly string[];
-  /** The appointment that may keep a slot it owns already. */
+  /** The appointment that may keep a slot it owns already, and take one that is held for it. */
   readonly appointmentId?: string;
 }
 
@@ -39,6 +40,8 @@ function refuseClaim(
 ): Refusal | undefined {
   const keeps = slot.status === "booked" && slot.appointmentId === claim.appointmentId;
   if (keeps) return refuseMisfit(slot, claim);
+  if (claim.appointmentId !== undefined && isHeldFor(claim.appointmentId, slot, context))
+    return refuseMisfit(slot, claim);
   const takenBySomebody = slot.status === "booked" || slot.status === "blocked";
   const meansHold = holdTokens.length > 0 && (claim.isPrimary || slot.status === "held");
   if (meansHold && !takenBySomebody) return refuseTokens(stored, holdTokens, context) ?? refuseMisfit(slot, claim);
@@ -115,9 +118,9 @@ export function refuseOtherSchedule(
 }
 
 /** Refuses a list of slots that names one twice. */
-export function refuseRepeated(ids: readonly string[]): Refusal | undefined {
+export function refuseRepeated(ids: readonly string[], path = "alsoSlotIds"): Refusal | undefined {
   const repeated = ids.findIndex((id, index) => ids.indexOf(id) !== index);
   if (repeated === -1) return undefined;
   const message = `must not name the slot "${ids[repeated]}" twice`;
-  return refuse("invalid_input", { issues: [{ path: "alsoSlotIds", code: "repeated", message }] });
+  return refuse("invalid_input", { issues: [{ path, code: "repeated", message }] });
 }

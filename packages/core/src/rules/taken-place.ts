@@ -9,6 +9,7 @@ interface Taking {
   readonly appointmentId?: string | undefined;
   readonly slotId?: string | undefined;
   readonly alsoSlotIds?: readonly string[];
+  readonly orSlotIds?: readonly string[];
   readonly subjectId?: string | undefined;
   readonly providerId?: string | undefined;
   readonly facilityId?: string | undefined;
@@ -25,6 +26,8 @@ export interface TakenPlace {
   readonly time: (TimeRange & { readonly providerId: string; readonly facilityId: string }) | undefined;
   /** None for a hold. */
   readonly subjectId: string | undefined;
+  /** Whether the slots are at different times, of which one is wanted. */
+  readonly apart: boolean;
 }
 
 /** Commands after which more is booked or held than before, or for longer. */
@@ -39,16 +42,29 @@ export function takenPlace(
   const { name } = context.command;
   if (!addingCommands.has(name)) return undefined;
   const { slotId, alsoSlotIds = [] } = command;
-  if (name === "hold" || name === "extend")
-    return { slotIds: [slotId as string], time: undefined, subjectId: undefined };
-  const subjectId = name === "book" ? command.subjectId : seen.appointment(command.appointmentId ?? "")?.subjectId;
+  const at = (slotIds: readonly string[], more: Partial<TakenPlace> = {}): TakenPlace => {
+    return { slotIds, time: undefined, subjectId: undefined, apart: false, ...more };
+  };
+  if (name === "hold" || name === "extend") return at([slotId as string]);
+  const appointment = seen.appointment(command.appointmentId ?? "");
+  const subjectId = name === "book" || name === "request" ? command.subjectId : appointment?.subjectId;
   // The appointment was not read yet, or there is none.
   if (subjectId === undefined) return undefined;
-  if (slotId !== undefined) return { slotIds: [slotId, ...alsoSlotIds], time: undefined, subjectId };
-  if (!hasSearched) return undefined;
+  if (name === "acceptOffer") {
+    const offer = appointment?.request?.offer;
+    return offer ? at([offer.slotId], { subjectId }) : undefined;
+  }
+  if (slotId !== undefined) {
+    const { orSlotIds = [] } = command;
+    return at([slotId, ...orSlotIds, ...alsoSlotIds], { subjectId, apart: orSlotIds.length > 0 });
+  }
+  const wished = name === "accept" ? (appointment?.request?.wishes ?? []) : [];
+  if (wished.length > 0) return at([...wished.map((wish) => wish.slotId), ...alsoSlotIds], { subjectId, apart: true });
+  if (name !== "request" && !hasSearched) return undefined;
   const found = foundFor(seen, context);
-  if (found !== undefined) return { slotIds: [found, ...alsoSlotIds], time: undefined, subjectId };
+  if (found !== undefined) return at([found, ...alsoSlotIds], { subjectId });
   const { providerId, facilityId, start, end, ifNoSlot } = command;
-  if (ifNoSlot !== "schedule" || !providerId || !facilityId || !start || !end) return undefined;
-  return { slotIds: [], time: { providerId, facilityId, start, end }, subjectId };
+  if (name !== "request" && ifNoSlot !== "schedule") return undefined;
+  if (!providerId || !facilityId || !start || !end) return undefined;
+  return at([], { time: { providerId, facilityId, start, end }, subjectId });
 }

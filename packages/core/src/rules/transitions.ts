@@ -15,21 +15,27 @@ export interface StateChange<Status extends string> {
  */
 export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   { from: null, to: "available", by: ["createSlots"] },
-  { from: "available", to: "held", by: ["hold"] },
+  { from: "available", to: "held", by: ["hold", "request", "offer"] },
   { from: "available", to: "booked", by: ["book", "accept", "reschedule"] },
   { from: "available", to: "blocked", by: ["block"] },
-  { from: "held", to: "held", by: ["extend"] },
-  { from: "held", to: "booked", by: ["book", "accept", "reschedule"] },
-  { from: "held", to: "available", by: ["release", "repair"] },
+  { from: "held", to: "held", by: ["extend", "offer"] },
+  { from: "held", to: "booked", by: ["book", "accept", "acceptOffer", "reschedule"] },
+  {
+    from: "held",
+    to: "available",
+    by: ["release", "accept", "decline", "offer", "acceptOffer", "declineOffer", "cancel", "repair"],
+  },
   { from: "booked", to: "available", by: ["cancel", "markNoShow", "reschedule", "repair"] },
   { from: "blocked", to: "available", by: ["unblock"] },
 ];
 
-/** The allowed changes of an appointment. `completed`, `cancelled` and `no_show` are final. */
+/** The allowed changes of an appointment. `completed`, `cancelled`, `no_show` and `declined` are final. */
 export const appointmentTransitions: readonly StateChange<AppointmentStatus>[] = [
   { from: null, to: "confirmed", by: ["book"] },
-  { from: null, to: "scheduled", by: ["book"] },
-  { from: "scheduled", to: "confirmed", by: ["accept"] },
+  { from: null, to: "scheduled", by: ["book", "request"] },
+  { from: "scheduled", to: "scheduled", by: ["offer", "declineOffer"] },
+  { from: "scheduled", to: "confirmed", by: ["accept", "acceptOffer"] },
+  { from: "scheduled", to: "declined", by: ["decline"] },
   { from: "scheduled", to: "cancelled", by: ["cancel"] },
   { from: "confirmed", to: "checked_in", by: ["checkIn"] },
   { from: "confirmed", to: "completed", by: ["complete"] },

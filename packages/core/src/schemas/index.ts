@@ -4,6 +4,7 @@
  * none.
  */
 import {
+  acceptOfferSchema,
   acceptSchema,
   blockSchema,
   bookSchema,
@@ -11,10 +12,14 @@ import {
   checkInSchema,
   completeSchema,
   createSlotsSchema,
+  declineOfferSchema,
+  declineSchema,
   extendSchema,
   holdSchema,
   markNoShowSchema,
+  offerSchema,
   releaseSchema,
+  requestSchema,
   rescheduleSchema,
   unblockSchema,
 } from "../model/commands.ts";
@@ -32,7 +37,13 @@ import {
 } from "../model/queries.ts";
 
 export { callCodes } from "../engine/codes.ts";
-export { bookSlotSchema, bookTimeSchema, newSlotSchema } from "../model/commands.ts";
+export {
+  bookSlotSchema,
+  bookTimeSchema,
+  newSlotSchema,
+  requestSlotSchema,
+  requestTimeSchema,
+} from "../model/commands.ts";
 export { instantSchema } from "../model/instant.ts";
 export { countByDaySchema, nextOpenSchema } from "../model/queries.ts";
 export { actorSchema, idSchema, metadataSchema, reasonSchema } from "../model/values.ts";
@@ -48,7 +59,12 @@ export const inputSchemas = {
   extend: extendSchema,
   release: releaseSchema,
   book: bookSchema,
+  request: requestSchema,
   accept: acceptSchema,
+  decline: declineSchema,
+  offer: offerSchema,
+  acceptOffer: acceptOfferSchema,
+  declineOffer: declineOfferSchema,
   reschedule: rescheduleSchema,
   checkIn: checkInSchema,
   complete: completeSchema,

@@ -57,7 +57,8 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
    * The entries of all records beyond a position. A reader that goes on from one position to the next gets each committed
    * entry exactly once, and those of one record in the order of its versions, whatever the order in which transactions
    * commit: the entries of a transaction that commits late come late. Fewer entries than `limit` are all that there
-   * are. Never more than `limit`. Reading costs one round trip if nothing is new. Within a host's transaction its own
+   * are. Never more than `limit`. A position that does not fit is `reset` whatever the limit is, before any entry is given.
+   * Reading costs one round trip if nothing is new. Within a host's transaction its own
    * entries are seen as well, and a position beyond them is `reset` if it rolls back.
    */
   readFeed(query: FeedQuery, call?: CallOptions): Promise<FeedRead>;

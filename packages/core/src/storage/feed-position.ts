@@ -14,16 +14,12 @@ export function feedDigest({
 }
 
 /**
- * What a reader at `after` gets of these rows: the first ones of the feed in the order of (seq, partition), those that
- * its marks name included. `isCut` says that there may be more rows after the last one.
+ * What a reader at `after` gets of these rows: those that its marks name, wherever they are in the order of the feed, and
+ * the first ones beyond the marks, in the order of (seq, partition). A mark whose row is missing fits nothing: a page
+ * that ended before it would hand a position of another database entries of this one.
  */
-export function feedAfter(
-  after: FeedPosition,
-  rows: readonly FeedEntry[],
-  { limit, isCut }: { readonly limit: number; readonly isCut: boolean },
-): FeedRead {
+export function feedAfter(after: FeedPosition, rows: readonly FeedEntry[], limit: number): FeedRead {
   const marks = new Map(after.map((mark) => [mark.partition, mark]));
-  const last = rows.at(-1);
   const fitting = new Set<FeedMark>();
   const entries: FeedEntry[] = [];
   for (const row of rows) {
@@ -31,18 +27,9 @@ export function feedAfter(
     if (mark === undefined || row.seq > mark.seq) entries.push(row);
     else if (row.seq === mark.seq && mark.digest === feedDigest(row.entry)) fitting.add(mark);
   }
-  // The row of a mark beyond the cut is looked at when its turn comes.
-  const isOut = (mark: FeedMark) => isCut && last !== undefined && comparePlaces(last, mark) < 0;
-  if (!after.every((mark) => fitting.has(mark) || isOut(mark))) return { status: "reset" };
+  if (!after.every((mark) => fitting.has(mark))) return { status: "reset" };
   const page = entries.slice(0, limit);
   return { status: "read", entries: page, position: positionAfter(after, page) };
-}
-
-type Place = Pick<FeedEntry, "partition" | "seq">;
-
-/** The order of the feed. A record's next version always has a higher number, whatever its partition. */
-export function comparePlaces(one: Place, other: Place): number {
-  return one.seq - other.seq || one.partition - other.partition;
 }
 
 /** The position of a reader that has had these entries as well. */

@@ -52,6 +52,14 @@ const slot = z.strictObject({
 
 const shownSlot = slot.extend({ metadata: metadata.nullable() }) satisfies z.ZodType<ShownSlotJson>;
 
+const wish = { slotId: id, start: instant, end: instant };
+const request = z.strictObject({
+  wishes: z.array(z.strictObject(wish)),
+  heldUntil: instant.nullable(),
+  expiresAt: instant.nullable(),
+  offer: z.strictObject({ ...wish, expiresAt: instant }).nullable(),
+});
+
 const appointment = z.strictObject({
   kind: z.literal("appointment"),
   id,
@@ -66,6 +74,7 @@ const appointment = z.strictObject({
   metadata,
   version,
   ...times,
+  request: request.nullable(),
 }) satisfies z.ZodType<AppointmentJson>;
 
 const shownAppointment = appointment.extend({
@@ -171,7 +180,12 @@ export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi
   extend: changedSlot,
   release: changedSlot,
   book: answer(booked),
-  accept: answer(booked),
+  request: answer(booked),
+  accept: answer({ ...booked, freedSlots: z.array(slot) }),
+  decline: answer(booked),
+  offer: answer({ ...booked, freedSlots: z.array(slot) }),
+  acceptOffer: answer({ ...booked, freedSlots: z.array(slot) }),
+  declineOffer: answer(booked),
   reschedule: answer({ ...booked, freedSlots: z.array(slot) }),
   checkIn: changedAppointment,
   complete: changedAppointment,

@@ -5,18 +5,24 @@ import { divisionsOf, faultsOf, type Harm, harmsTo, lagOf } from "./faults.ts";
 import { addressFrom, type ClusterFault, type Nodes } from "./nodes.ts";
 import { withConnection } from "./plain-rows.ts";
 
+/** A member that has lost the others leaves the group after some seconds, as docs/clusters.md advises. */
+const leaves: NodeSettings = { "loose-group-replication-unreachable-majority-timeout": "3" };
+
 /**
- * A member that has lost the others leaves the group after some seconds, as docs/clusters.md advises. Until then, a primary
- * answers reads without what the next one has acknowledged, unless it is told to wait for the group.
+ * Until it has left, a primary that was cut off answers reads without what the next one has acknowledged, unless it is
+ * told to wait for the group. With several primaries, the adapter tells it.
  */
-const defaults: NodeSettings = {
-  "loose-group-replication-unreachable-majority-timeout": "3",
-  "loose-group-replication-consistency": "BEFORE",
+const defaults: Readonly<Record<"one" | "each", NodeSettings>> = {
+  one: { ...leaves, "loose-group-replication-consistency": "BEFORE" },
+  each: leaves,
 };
 
-/** Members of a group of MySQL servers, of which one takes writes. Each engine follows it. */
-export async function startGroup(settings?: NodeSettings): Promise<Nodes | undefined> {
-  const cluster = await startCluster("group-replication", { settings: { ...defaults, ...settings } });
+/** Members of a group of MySQL servers, of which one takes writes, or each. */
+export async function startGroup(primaries: "one" | "each", settings?: NodeSettings): Promise<Nodes | undefined> {
+  const cluster = await startCluster("group-replication", {
+    primaries,
+    settings: { ...defaults[primaries], ...settings },
+  });
   if (cluster === undefined) return undefined;
   const { version, origin, settle, stop } = cluster;
   return {
@@ -25,19 +31,22 @@ export async function startGroup(settings?: NodeSettings): Promise<Nodes | undef
     openDatabase: async () => {
       const { urls, drop } = await cluster.createDatabase();
       const writable = async () => (await cluster.primaries()).map((place) => urls[place] as string);
-      return { urls, addresses: urls.map((_, place) => addressFrom(urls, place)), writable, drop };
+      const follow = () => urls.map((_, place) => addressFrom(urls, place));
+      return { urls, addresses: primaries === "one" ? follow() : urls, writable, drop };
     },
-    faults: groupFaults(cluster),
+    faults: primaries === "one" ? faultsOfPrimary(cluster) : faultsOf([...harmsTo(cluster), ...partings(cluster)], any),
     settle,
     stop,
   };
 }
 
-function groupFaults(cluster: GroupCluster): readonly ClusterFault[] {
+const any = { name: "node", places: () => [0, 1, 2] };
+
+function faultsOfPrimary(cluster: GroupCluster): readonly ClusterFault[] {
   const harms = [...harmsTo(cluster), ...partings(cluster)];
   const others = async () => {
     const primaries = await cluster.primaries();
-    return [...cluster.nodes.keys()].filter((place) => !primaries.includes(place));
+    return any.places().filter((place) => !primaries.includes(place));
   };
   return [
     ...faultsOf(harms, { name: "secondary", places: others }),

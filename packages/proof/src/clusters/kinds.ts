@@ -106,6 +106,13 @@ async function startPatroni(settings?: NodeSettings): Promise<Nodes | undefined>
 export const clusterKinds: Readonly<Record<ClusterName, ClusterKind>> = {
   galera: { title: "MariaDB Galera", start: startGalera },
   patroni: { title: "PostgreSQL with Patroni", start: startPatroni },
-  "group-replication": { title: "MySQL Group Replication with one primary", start: startGroup },
+  "group-replication": {
+    title: "MySQL Group Replication with one primary",
+    start: (settings) => startGroup("one", settings),
+  },
+  "group-of-primaries": {
+    title: "MySQL Group Replication with several primaries",
+    start: (settings) => startGroup("each", settings),
+  },
   "postgres-cluster": { title: "PostgreSQL with standbys", start: startPostgres },
 };

@@ -1,2 +1,8 @@
-export const clusterNames = ["galera", "group-replication", "patroni", "postgres-cluster"] as const;
+export const clusterNames = [
+  "galera",
+  "group-replication",
+  "group-of-primaries",
+  "patroni",
+  "postgres-cluster",
+] as const;
 export type ClusterName = (typeof clusterNames)[number];

@@ -22,6 +22,16 @@ function ofReads(
 
 const positionOf = ({ after }: FeedQuery): FeedPosition => (after === null || after === "end" ? [] : after);
 
+/** What a page has that ends before the last mark of the position. */
+async function untilReached({ after, limit }: FeedQuery, storage: StorageAdapter<never>): Promise<FeedRead> {
+  if (after === null || after === "end") return { status: "reset" };
+  const mark = after.at(-1);
+  const read = await storage.readFeed({ after: after.slice(0, -1), limit });
+  if (mark === undefined || read.status === "reset") return { status: "reset" };
+  const isCut = read.entries.length === limit && (read.entries.at(-1)?.seq ?? 0) < mark.seq;
+  return isCut ? { ...read, position: [...read.position, mark] } : { status: "reset" };
+}
+
 /** What a reader of the feed may be given wrongly. */
 export const feedMutants: readonly Mutant[] = [
   { key: "readFeed always begins at the beginning", breakIt: ofQueries((query) => ({ ...query, after: null })) },
@@ -79,6 +89,10 @@ export const feedMutants: readonly Mutant[] = [
     breakIt: ofReads((read, { limit }, storage) =>
       read.status === "reset" ? storage.readFeed({ after: "end", limit }) : read,
     ),
+  },
+  {
+    key: "readFeed finds that a position does not fit only once its pages reach the entry",
+    breakIt: ofReads((read, query, storage) => (read.status === "reset" ? untilReached(query, storage) : read)),
   },
   {
     key: "readFeed within a transaction does not see its own entries",

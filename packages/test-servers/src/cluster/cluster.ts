@@ -54,7 +54,7 @@ export function missingCluster(title: string, reason: string, environment: Envir
 }
 
 /** How long nodes may take to join, and a database to come to them. */
-const patience = 30_000;
+const patience = 60_000;
 
 export async function until(what: string, isSo: () => Promise<boolean>, patienceMs = patience): Promise<void> {
   const deadline = Date.now() + patienceMs;
@@ -75,5 +75,7 @@ export async function createOnAll(
   for (const url of urls) {
     await until(`the database comes to ${new URL(url).host}`, () => client.version(url).then(Boolean, () => false));
   }
-  return { urls, drop: async () => client.dropDatabase((await writable()).url, name) };
+  // On a busy machine, a node may be out of its cluster for a moment.
+  const isDropped = async () => client.dropDatabase((await writable()).url, name).then(() => true);
+  return { urls, drop: () => until("the database is dropped", () => isDropped().catch(() => false)) };
 }

@@ -3,7 +3,7 @@ import { useClient } from "@slotwright/client/react";
 import { useMemo, useSyncExternalStore } from "react";
 import type { Names } from "../directory/names.ts";
 import { useNames } from "../directory/use-names.ts";
-import { formatRange, formatShortDay, visitorZone } from "../time/format.ts";
+import { formatWhen, visitorZone } from "../time/format.ts";
 import { findNear, type Wanted } from "./near.ts";
 import { type Notice, type NoticeAction, noticeList, type Offer } from "./notice-list.ts";
 import { whyRefused } from "./why.ts";
@@ -14,6 +14,8 @@ export interface Tried {
   readonly what: string;
   /** The time that was wanted, if others near it would do. */
   readonly wanted?: Wanted | undefined;
+  /** Whether another time would do. Default: each does. */
+  readonly suits?: ((offer: Offer) => boolean) | undefined;
   /** Does the same with another time. */
   readonly again?: ((offer: Offer) => unknown) | undefined;
   /** Something else that can be done about it. */
@@ -55,16 +57,17 @@ export const isTold = (error: object): boolean => told.has(error);
 async function tellRefusal(error: unknown, tried: Tried, client: Client, names: Names): Promise<void> {
   if (typeof error === "object" && error !== null) told.add(error);
   if (!isRequestError(error)) console.error(error);
-  const { wanted, again, actions = [] } = tried;
+  const { wanted, again, suits = () => true, actions = [] } = tried;
   // What was given up may have taken effect: nobody must book another time for it without having looked.
   const isOpen = isRequestError(error, "not_sent");
   const what = isOpen ? "It is not known whether this was done." : tried.what;
   const zone = wanted === undefined ? visitorZone() : names.zone(wanted.facilityId);
   const id = noticeList.add({ tone: "refused", title: what, text: whyRefused(error, zone), actions });
   if (isOpen || wanted === undefined || again === undefined) return;
-  const offers = offersIn(error) ?? (await findNear(client.calls, wanted).catch(() => []));
+  const near = offersIn(error) ?? (await findNear(client.calls, wanted).catch(() => []));
+  const offers = near.filter(suits);
   const asAction = (offer: Offer): NoticeAction => ({
-    label: `${formatShortDay(offer.start, zone)}, ${formatRange(offer.start, offer.end, zone)}`,
+    label: formatWhen(offer.start, offer.end, zone),
     act: () => void again(offer),
   });
   if (offers.length === 0) return;

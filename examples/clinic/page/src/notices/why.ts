@@ -47,6 +47,7 @@ const inWords: Readonly<Record<string, string>> = {
   completed: "over",
   cancelled: "cancelled",
   no_show: "marked as missed",
+  declined: "declined",
   available: "free",
   held: "kept for somebody",
   booked: "booked",

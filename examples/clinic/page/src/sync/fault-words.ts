@@ -107,6 +107,7 @@ const whoOf = ({ appointment, names }: About): string =>
 const ends: Partial<Readonly<Record<ShownAppointment["status"], string>>> = {
   cancelled: "was cancelled",
   no_show: "was missed",
+  declined: "was declined",
   scheduled: "has not been accepted",
 };
 

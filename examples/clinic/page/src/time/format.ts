@@ -28,6 +28,12 @@ export function formatRange(start: Date, end: Date, zone: string): string {
   return rangeOf(start, end, zone, "–");
 }
 
+/** `Mon 30 Nov, 09:00–09:30`, with `, Lisbon time` where the clock of the device shows another time. */
+export function formatWhen(start: Date, end: Date, zone: string, own: string = visitorZone()): string {
+  const note = agree(start, zone, own) ? "" : `, ${formatZone(zone)}`;
+  return `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}${note}`;
+}
+
 /** The same for a voice: `09:00 to 09:30`. */
 export function speakRange(start: Date, end: Date, zone: string): string {
   return rangeOf(start, end, zone, " to ");

@@ -16,6 +16,9 @@ const byCode: Partial<Readonly<Record<ErrorCode, readonly Help[]>>> = {
   invalid_time_range: ["another_time"],
   hold_expired: ["another_time"],
   hold_not_owned: ["another_time", "later"],
+  request_expired: ["another_time"],
+  offer_not_found: ["later"],
+  offer_expired: ["another_time"],
   policy_violation: ["another_time", "more_rights"],
   forbidden: ["more_rights"],
 };
@@ -30,5 +33,8 @@ export function obstacleIn({ refused, details }: Refusal): RecordKey | undefined
   if ("blockedBy" in details) return details.blockedBy;
   if ("record" in details) return details.record === "schedule" ? undefined : { kind: details.record, id: details.id };
   if ("slotId" in details) return slotKey(details.slotId);
-  return refused === "appointment_exists" ? appointmentKey(details.appointmentId) : undefined;
+  if (refused === "appointment_exists" || refused === "request_expired") return appointmentKey(details.appointmentId);
+  return refused === "offer_not_found" || refused === "offer_expired"
+    ? appointmentKey(details.appointmentId)
+    : undefined;
 }

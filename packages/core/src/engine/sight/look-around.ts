@@ -46,7 +46,11 @@ const nothing: SightWindow = { beforeMinutes: 0, afterMinutes: 0 };
  * One for each provider's slot, and one for the subject. Where others may look and this actor's policies don't, only the
  * agenda's version is of interest.
  */
-export function aroundsOf({ slotIds, time, subjectId }: TakenPlace, { ofAll }: Sights, own: Sight): readonly Around[] {
+export function aroundsOf(
+  { slotIds, time, subjectId, apart }: TakenPlace,
+  { ofAll }: Sights,
+  own: Sight,
+): readonly Around[] {
   const arounds: Around[] = [];
   if (ofAll.provider !== undefined) {
     const near = nearby(own.provider ?? nothing);
@@ -55,9 +59,10 @@ export function aroundsOf({ slotIds, time, subjectId }: TakenPlace, { ofAll }: S
   }
   if (ofAll.subject === undefined || subjectId === undefined) return arounds;
   const near = nearby(own.subject ?? nothing);
-  const [slotId] = slotIds;
-  if (slotId !== undefined) arounds.push({ of: "subject", subjectId, slotId, ...near.ofSlot });
-  else if (time !== undefined) arounds.push({ of: "subject", subjectId, ...near.ofTime(time) });
+  for (const slotId of apart ? slotIds : slotIds.slice(0, 1)) {
+    arounds.push({ of: "subject", subjectId, slotId, ...near.ofSlot });
+  }
+  if (time !== undefined) arounds.push({ of: "subject", subjectId, ...near.ofTime(time) });
   return arounds;
 }
 
@@ -85,12 +90,13 @@ export function lookedAround(
   timeZone: string | null,
 ): LookedAround {
   const taken = new Map(answers.flatMap(({ slots }) => slots).map((slot) => [slot.id, slot]));
+  const appointments = new Map(answers.flatMap((one) => one.appointments).map((one) => [one.id, one]));
   const agendas = answers.flatMap(({ agenda }) => agenda ?? []);
   const isCut = (of: Around["of"]) => answers.some((one, index) => one.isCut && arounds[index]?.of === of);
   return {
     around: {
       neighbours: neighboursAmong([...taken.values()], now),
-      ofSubject: answers.flatMap(({ appointments }) => appointments).flatMap(countingAppointments),
+      ofSubject: [...appointments.values()].flatMap(countingAppointments).sort(byStart),
       timeZone,
       isCut: { provider: isCut("provider"), subject: isCut("subject") },
     },
@@ -105,13 +111,18 @@ function neighboursAmong(taken: readonly TakenSlot[], now: Date): readonly Neigh
     .map(({ id: slotId, providerId, facilityId, scheduleId, start, end, appointmentId }) => {
       return { slotId, providerId, facilityId, scheduleId, start, end, appointmentId };
     })
-    .sort((one, other) => one.start.getTime() - other.start.getTime());
+    .sort(byStart);
 }
 
-/** None if it is cancelled or was missed. */
+const byStart = (one: { readonly start: Date }, other: { readonly start: Date }): number =>
+  one.start.getTime() - other.start.getTime();
+
+const over: ReadonlySet<string> = new Set(["cancelled", "no_show", "declined"]);
+
+/** None if it is over without having taken place. */
 export function countingAppointments(one: SubjectAppointment): readonly OfSubject[] {
   const { id: appointmentId, providerId, facilityId, start, end, status } = one;
-  const counts = status !== "cancelled" && status !== "no_show";
+  const counts = !over.has(status);
   return counts ? [{ appointmentId, providerId, facilityId, start, end, status }] : [];
 }
 

@@ -131,7 +131,7 @@ async function lookAtEach(
   if (sights === undefined || slots.length === 0) return [];
   const own = sights.of(actor);
   const looks = slots.map(({ id }) =>
-    aroundsOf({ slotIds: [id], time: undefined, subjectId }, { ...sights, ofAll: own }, own),
+    aroundsOf({ slotIds: [id], time: undefined, subjectId, apart: false }, { ...sights, ofAll: own }, own),
   );
   const perRead = Math.floor(limits.placesAround / Math.max(...looks.map(({ length }) => length), 1));
   const surveys: (readonly [string, Survey])[] = [];

@@ -14,7 +14,7 @@ import {
 import { msUntil, wantedStart } from "./times.ts";
 
 /**
- * Nothing is held, booked, accepted or moved to a time that has begun. An engine with the option `audienceOf` has this
+ * Nothing is held, booked, asked for, offered, accepted or moved to a time that has begun. An engine with the option `audienceOf` has this
  * policy for self-service, unless `policies` has one of the name `not_in_the_past`.
  *
  * @example

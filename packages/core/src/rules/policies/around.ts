@@ -1,4 +1,5 @@
 import { overlaps, type TimeRange } from "../../model/time-range.ts";
+import { askedTimes } from "../outline.ts";
 import type { Policy } from "../policy.ts";
 import type { Neighbour } from "../sight.ts";
 import {
@@ -81,8 +82,9 @@ export function noOverlapOfSubject(options: PolicyOptions = {}): Policy {
     name: "no_overlap_of_subject",
     ...audienceIn(options),
     sees: { subject: { beforeMinutes: 0, afterMinutes: 0 } },
-    check({ appointments, ofSubject }) {
-      const other = ofSubject.find((one) => appointments.some((appointment) => overlaps(appointment, one)));
+    check({ command, appointments, ofSubject }) {
+      const times = appointments.flatMap((one) => askedTimes(command, one));
+      const other = ofSubject.find((one) => times.some((time) => overlaps(time, one)));
       if (other === undefined) return undefined;
       const problem = "There is another appointment at this time already.";
       return { problem, blockedBy: { kind: "appointment", id: other.appointmentId } };

@@ -1,4 +1,5 @@
 import { dateOfDay, localDay } from "../../model/local-day.ts";
+import { askedTimes } from "../outline.ts";
 import type { Policy } from "../policy.ts";
 import type { Neighbour, OfSubject } from "../sight.ts";
 import {
@@ -31,10 +32,11 @@ export function maximumAppointments(options: MaximumAppointmentsOptions): Policy
     name: "maximum_appointments",
     ...audienceIn(options),
     sees: { subject: { beforeMinutes: minutes, afterMinutes: minutes } },
-    check({ appointments: [wanted], ofSubject }) {
+    check({ command, appointments: [wanted], ofSubject }) {
       if (wanted === undefined) return undefined;
       const others = ofSubject.filter(({ providerId }) => !withOneProvider || providerId === wanted.providerId);
-      if (!isCrowded(wanted.start, others, count, minutes * minuteMs)) return undefined;
+      const times = askedTimes(command, wanted);
+      if (!times.some(({ start }) => isCrowded(start, others, count, minutes * minuteMs))) return undefined;
       const whom = withOneProvider ? " with one provider" : "";
       const problem = `This would be one too many. There can be ${counted(count, "appointment")}${whom} within ${inWords(minutes)}.`;
       return { problem, values: { count, minutes, withOneProvider } };

@@ -3,14 +3,25 @@ import type { Proposal } from "../policy.ts";
 
 /** The earliest start of what the command takes, or asks for. Undefined if it takes nothing. */
 export function wantedStart({ command, appointments, slots }: Proposal): Date | undefined {
-  const wanted = command === "hold" ? slots : takesSlots.has(command) ? appointments : [];
-  return wanted.reduce<Date | undefined>(
+  return wantedTimes(command, appointments, slots).reduce<Date | undefined>(
     (first, { start }) => (first === undefined || start < first ? start : first),
     undefined,
   );
 }
 
-const takesSlots: ReadonlySet<string> = new Set(["book", "accept", "reschedule"]);
+/** Of a request, all times that would do: one of them is to be had, whichever it is. */
+function wantedTimes(
+  command: Proposal["command"],
+  appointments: Proposal["appointments"],
+  slots: Proposal["slots"],
+): readonly { readonly start: Date }[] {
+  if (command === "hold") return slots;
+  if (command === "offer") return appointments.flatMap(({ request }) => request?.offer ?? []);
+  if (command === "request") return appointments.flatMap((one) => [one, ...(one.request?.wishes ?? [])]);
+  return takesSlots.has(command) ? appointments : [];
+}
+
+const takesSlots: ReadonlySet<string> = new Set(["book", "accept", "acceptOffer", "reschedule"]);
 
 /** How long it is from now to an instant, in milliseconds. Negative if it has passed. */
 export const msUntil = (instant: Date, now: Date): number => instant.getTime() - now.getTime();

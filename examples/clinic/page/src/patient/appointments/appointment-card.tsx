@@ -7,6 +7,7 @@ import { isAhead, statusSigns, statusWords, textIn } from "./appointment-words.t
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { History } from "./history.tsx";
 import { MoveDialog } from "./move-dialog.tsx";
+import { OfferAnswer } from "./offer-answer.tsx";
 
 type Shown = ShownAppointment & { readonly isPending: boolean };
 
@@ -65,6 +66,7 @@ export function AppointmentCard({ appointment }: { readonly appointment: Shown }
           {showsHistory ? "Hide history" : "History"}
         </button>
       </div>
+      <OfferAnswer appointment={appointment} />
       {showsHistory && <History appointment={appointment} />}
       {open === "cancel" && (
         <CancelDialog appointment={appointment} words={cancelWords} done="Cancelled" onClose={() => setOpen(null)} />

@@ -9,6 +9,7 @@ export const statusWords: Readonly<Record<Status, string>> = {
   completed: "Took place",
   cancelled: "Cancelled",
   no_show: "Missed",
+  declined: "Declined",
 };
 
 /** A shape for each state, beside its colour. */
@@ -19,12 +20,13 @@ export const statusSigns: Readonly<Record<Status, string>> = {
   completed: "✓",
   cancelled: "×",
   no_show: "–",
+  declined: "×",
 };
 
 /** Whether it is still to come, or under way. */
 export const isAhead = ({ end }: Pick<ShownAppointment, "end">, now: number): boolean => end.getTime() > now;
 
-const over: readonly Status[] = ["completed", "cancelled", "no_show"];
+const over: readonly Status[] = ["completed", "cancelled", "no_show", "declined"];
 
 export const isOver = ({ status }: Pick<ShownAppointment, "status">): boolean => over.includes(status);
 

@@ -5,7 +5,7 @@ import { Dialog } from "../../dialog/dialog.tsx";
 import { useNames } from "../../directory/use-names.ts";
 import { longestReason } from "../../fields/reason.ts";
 import { useNotices } from "../../notices/notices.tsx";
-import { formatRange, formatShortDay } from "../../time/format.ts";
+import { formatWhen } from "../../time/format.ts";
 import { WhenWhere } from "../book/when-where.tsx";
 import "../book/booking.css";
 
@@ -16,17 +16,20 @@ interface CancelDialogProps {
   readonly words: { readonly title: string; readonly question: string; readonly keep: string; readonly act: string };
   /** What is told of it afterwards. */
   readonly done: string;
+  /** The practice declines what waits: with a reason. */
+  readonly isDecline?: boolean;
 }
 
-/** Asks before an appointment is cancelled, and for the reason. */
-export function CancelDialog({ appointment, onClose, words, done }: CancelDialogProps) {
+/** Asks before an appointment is cancelled, or declined, and for the reason. */
+export function CancelDialog({ appointment, onClose, words, done, isDecline = false }: CancelDialogProps) {
   const [reason, setReason] = useState("");
-  const cancel = useCancel(done);
+  const end = useEnding(done, isDecline);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
+    if (isDecline && reason.trim() === "") return;
     onClose();
-    cancel(appointment, reason.trim());
+    end(appointment, reason.trim());
   }
 
   return (
@@ -38,6 +41,7 @@ export function CancelDialog({ appointment, onClose, words, done }: CancelDialog
           <textarea
             id="cancel-reason"
             maxLength={longestReason}
+            required={isDecline}
             aria-describedby="cancel-left"
             value={reason}
             onChange={({ target }) => setReason(target.value)}
@@ -59,15 +63,17 @@ export function CancelDialog({ appointment, onClose, words, done }: CancelDialog
   );
 }
 
-function useCancel(done: string): (appointment: ShownAppointment, reason: string) => void {
+function useEnding(done: string, isDecline: boolean): (appointment: ShownAppointment, reason: string) => void {
   const { commands } = useClient();
   const { refused, told } = useNotices();
   const names = useNames();
   return ({ id: appointmentId, start, end, facilityId }, reason) => {
     const zone = names.zone(facilityId);
-    const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}`;
-    commands
-      .cancel(reason === "" ? { appointmentId } : { appointmentId, reason })
+    const when = formatWhen(start, end, zone);
+    const ended = isDecline
+      ? commands.decline({ appointmentId, reason })
+      : commands.cancel(reason === "" ? { appointmentId } : { appointmentId, reason });
+    ended
       .then(() => told(`${done}: ${when}.`))
       .catch((error: unknown) => refused(error, { what: `${when} stays as it was.` }));
   };

@@ -17,6 +17,16 @@ export function sentenceOf(entry: ShownEntry, reader: Reader): string {
       return entry.toStatus === "scheduled"
         ? `${who} asked for ${timeOf(entry, "to", reader)}.`
         : `${who} booked ${timeOf(entry, "to", reader)}.`;
+    case "request":
+      return `${who} asked for ${timeOf(entry, "to", reader)}.`;
+    case "decline":
+      return `${who} declined it.`;
+    case "offer":
+      return `${who} offered ${offeredIn(entry, reader)}.`;
+    case "acceptOffer":
+      return `${who} took the time that was offered.`;
+    case "declineOffer":
+      return `${who} did not take the time that was offered.`;
     case "accept":
       return `${who} accepted it.`;
     case "reschedule":
@@ -39,6 +49,15 @@ function whoOf({ actor }: ShownEntry, { id, names }: Reader): string {
   if (actor.id === id) return "You";
   const name = actor.kind === "patient" ? names.patient(actor.id) : names.provider(actor.id);
   return name === actor.id ? "The practice" : name;
+}
+
+function offeredIn({ changes }: ShownEntry, { zone }: Reader): string {
+  const { offer } = (changes?.request?.to ?? {}) as {
+    readonly offer?: { readonly start: unknown; readonly end: unknown };
+  };
+  const [start, end] = [instantIn(offer?.start), instantIn(offer?.end)];
+  if (start === undefined || end === undefined) return "another time";
+  return `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}`;
 }
 
 /** The time before or after the change. An end that did not change is not in the entry. */

@@ -2,7 +2,7 @@ import { useSlots } from "@slotwright/client/react";
 import type { OpenSlot } from "@slotwright/core";
 import { useNames } from "../../directory/use-names.ts";
 import { whyRefused } from "../../notices/why.ts";
-import { formatRange, formatShortDay } from "../../time/format.ts";
+import { formatWhen } from "../../time/format.ts";
 import type { Keeping } from "./use-hold.ts";
 import { useNear } from "./use-near.ts";
 
@@ -35,7 +35,7 @@ export function HoldEnded({ keeping, onKeep }: HoldEndedProps) {
         )}
         {near.map((other) => (
           <button key={other.slotId} type="button" className="button" onClick={() => onKeep(other)}>
-            {formatShortDay(other.start, zone)}, {formatRange(other.start, other.end, zone)}
+            {formatWhen(other.start, other.end, zone)}
           </button>
         ))}
       </div>

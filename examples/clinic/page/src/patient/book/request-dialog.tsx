@@ -3,7 +3,7 @@ import { Dialog } from "../../dialog/dialog.tsx";
 import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
 import { addDays, dateOf } from "../../time/days.ts";
-import { formatZone, visitorZone } from "../../time/format.ts";
+import { formatZone } from "../../time/format.ts";
 import type { Wish } from "../find/search.ts";
 import { type Request, timesOf } from "./request.ts";
 import { PlaceFields, TimeFields } from "./request-fields.tsx";
@@ -12,9 +12,9 @@ import "./booking.css";
 import { noVisit, type Visit } from "./visit.ts";
 import { VisitFields } from "./visit-fields.tsx";
 
-/** Most of today is over, as a rule: a wish begins with tomorrow. */
-function laterThanToday(date: string): string {
-  const tomorrow = addDays(dateOf(new Date(), visitorZone()), 1);
+/** Most of today is over at the facility, as a rule: a wish begins with tomorrow. */
+function laterThanToday(date: string, zone: string): string {
+  const tomorrow = addDays(dateOf(new Date(), zone), 1);
   return date < tomorrow ? tomorrow : date;
 }
 
@@ -24,7 +24,7 @@ interface RequestDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks for a time at which nothing is free: the provider may accept it into a slot later. */
+/** Asks for a time, whether or not something is free: the practice decides. */
 export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
   const { providers } = useDirectory();
   const names = useNames();
@@ -34,10 +34,11 @@ export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
       id === wish.providerId ||
       (wish.providerId === null && facilityIds.includes(wish.facilityId ?? facilityIds[0] ?? "")),
   );
+  const facilityId = wish.facilityId ?? provider?.facilityIds[0] ?? "";
   const [request, setRequest] = useState<Request>({
     providerId: provider?.id ?? "",
-    facilityId: wish.facilityId ?? provider?.facilityIds[0] ?? "",
-    date: laterThanToday(date),
+    facilityId,
+    date: laterThanToday(date, names.zone(facilityId)),
     time: "09:00",
     minutes: 30,
   });
@@ -55,8 +56,7 @@ export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
   return (
     <Dialog title="Ask for a time" onClose={onClose}>
       <p className="muted">
-        The practice sees what you ask for, and accepts it when the time is free. If it is free already, it is yours at
-        once.
+        The practice sees what you ask for, and accepts it, declines it, or offers you another time.
       </p>
       <form className="booking-form" onSubmit={submit}>
         <PlaceFields request={request} onRequest={setRequest} />

@@ -2,14 +2,14 @@ import { useClient } from "@slotwright/client/react";
 import { useNames } from "../../directory/use-names.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { useDirectory } from "../../person.ts";
-import { formatRange, formatShortDay } from "../../time/format.ts";
+import { formatWhen } from "../../time/format.ts";
 import type { Request } from "./request.ts";
 import { useBook } from "./use-book.ts";
 import { metadataOf, type Visit } from "./visit.ts";
 
 type Asked = Omit<Request, "date" | "time" | "minutes"> & { readonly start: Date; readonly end: Date };
 
-/** Asks, and tells what became of it: it waits, or a free slot was found. */
+/** Asks: the practice decides, also where a slot is free. */
 export function useAsk(): (asked: Asked, visit: Visit) => void {
   const { commands } = useClient();
   const { refused, told } = useNotices();
@@ -18,15 +18,13 @@ export function useAsk(): (asked: Asked, visit: Visit) => void {
   const book = useBook();
   return ({ providerId, facilityId, start, end }, visit) => {
     const zone = names.zone(facilityId);
-    const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}, with ${names.provider(providerId)}`;
+    const when = `${formatWhen(start, end, zone)}, with ${names.provider(providerId)}`;
     commands
-      .book({ subjectId: me.id, providerId, facilityId, start, end, ifNoSlot: "schedule", metadata: metadataOf(visit) })
-      .then(({ appointment }) =>
-        appointment.status === "scheduled"
-          ? told(`Asked for: ${when}.`, {
-              text: "It is among your appointments, and changes there when the practice answers.",
-            })
-          : told(`Booked: ${when}.`, { text: "The time was free, so it is yours." }),
+      .request({ subjectId: me.id, providerId, facilityId, start, end, metadata: metadataOf(visit) })
+      .then(() =>
+        told(`Asked for: ${when}.`, {
+          text: "It is among your appointments, and changes there when the practice answers.",
+        }),
       )
       .catch((error: unknown) =>
         refused(error, {

@@ -6,7 +6,7 @@ import { useNames } from "../../directory/use-names.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { useDirectory } from "../../person.ts";
 import { go } from "../../shell/route.ts";
-import { formatRange, formatShortDay } from "../../time/format.ts";
+import { formatRange, formatWhen } from "../../time/format.ts";
 import { metadataOf, type Visit } from "./visit.ts";
 
 type Place = Pick<OpenSlot, "slotId" | "providerId" | "facilityId" | "start" | "end">;
@@ -23,7 +23,7 @@ export function useBook(): (place: Place, visit: Visit, token?: string) => void 
     function book(place: Place, visit: Visit, token?: string): void {
       const { slotId, providerId, facilityId, start, end } = place;
       const zone = names.zone(facilityId);
-      const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}`;
+      const when = formatWhen(start, end, zone);
       const look = { label: "My appointments", act: () => go({ view: "appointments" }) };
       const anyway = { label: `Book ${formatRange(start, end, zone)} all the same`, act: () => book(place, visit) };
       const input = { slotId, subjectId: me.id, metadata: metadataOf(visit), alternatives: 3 };

@@ -6,7 +6,7 @@ import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
 import { useRoute } from "../../shell/route.ts";
 import { addDays, dateOf } from "../../time/days.ts";
-import { formatRange, formatShortDay } from "../../time/format.ts";
+import { formatWhen } from "../../time/format.ts";
 import { BookingDialog } from "../book/booking-dialog.tsx";
 import { holdSeconds } from "../book/hold-seconds.ts";
 import { RequestDialog } from "../book/request-dialog.tsx";
@@ -116,9 +116,7 @@ function NextFree({
       <p className="field-label">Next free</p>
       {next ? (
         <button type="button" className="next-free-time" onClick={() => onChoose(next)}>
-          <strong>
-            {formatShortDay(next.start, zone)}, {formatRange(next.start, next.end, zone)}
-          </strong>
+          <strong>{formatWhen(next.start, next.end, zone)}</strong>
           <span>
             {names.provider(next.providerId)} · {names.facility(next.facilityId)}
           </span>

@@ -15,16 +15,25 @@ interface TimeListProps {
 /** Free times, by provider and place. */
 export function TimeList({ times, onChoose, mine }: TimeListProps) {
   const { providers } = useDirectory();
+  const names = useNames();
+  const groups = grouped(times, providers);
+  const hasOneClock = new Set(groups.map(({ facilityId }) => names.zone(facilityId))).size < 2;
   return (
     <div className="times">
-      {grouped(times, providers).map((group) => (
-        <Group key={`${group.providerId} ${group.facilityId}`} group={group} onChoose={onChoose} mine={mine} />
+      {groups.map((group) => (
+        <Group key={`${group.providerId} ${group.facilityId}`} {...{ group, hasOneClock, onChoose, mine }} />
       ))}
     </div>
   );
 }
 
-function Group({ group, onChoose, mine }: Omit<TimeListProps, "times"> & { readonly group: TimeGroup }) {
+interface GroupProps extends Omit<TimeListProps, "times"> {
+  readonly group: TimeGroup;
+  /** All groups beside it are in the same zone. */
+  readonly hasOneClock: boolean;
+}
+
+function Group({ group, hasOneClock, onChoose, mine }: GroupProps) {
   const { providers } = useDirectory();
   const names = useNames();
   const { providerId, facilityId, times } = group;
@@ -37,7 +46,8 @@ function Group({ group, onChoose, mine }: Omit<TimeListProps, "times"> & { reado
         <h3 id={id}>{names.provider(providerId)}</h3>
         <p className="muted">
           {providers.find((provider) => provider.id === providerId)?.role} · {names.facility(facilityId)}
-          {isAway && ` · ${formatZone(zone)}, yours below`}
+          {(isAway || !hasOneClock) && ` · ${formatZone(zone)}`}
+          {isAway && ", yours below"}
         </p>
       </header>
       <ul

@@ -1,0 +1,62 @@
+import type { ShownAppointment } from "@slotwright/client";
+import { useClient } from "@slotwright/client/react";
+import { useNames } from "../directory/use-names.ts";
+import type { Offer } from "../notices/notice-list.ts";
+import { useNotices } from "../notices/notices.tsx";
+import { TimeDialog } from "../patient/appointments/time-dialog.tsx";
+import { WhenWhere } from "../patient/book/when-where.tsx";
+import { formatRange, formatShortDay } from "../time/format.ts";
+
+interface OfferDialogProps {
+  readonly appointment: ShownAppointment;
+  readonly onClose: () => void;
+}
+
+const words = {
+  title: "Offer another time",
+  none: "Nothing is free within four weeks. Publish or free a slot first, or decline the request.",
+  keep: "Offer nothing",
+  act: "Offer it",
+} as const;
+
+/** So long a patient has to answer. */
+const answerSeconds = 48 * 60 * 60;
+
+/** Another free time, which is kept for the patient until they answer. */
+export function OfferDialog({ appointment, onClose }: OfferDialogProps) {
+  const offer = useOffer();
+  return (
+    <TimeDialog
+      appointment={appointment}
+      words={words}
+      onChoose={(chosen) => offer(appointment, chosen)}
+      onClose={onClose}
+    >
+      <WhenWhere {...appointment} />
+      <p className="muted">The time is kept for two days, or until the patient answers.</p>
+    </TimeDialog>
+  );
+}
+
+function useOffer(): (appointment: ShownAppointment, to: Offer) => void {
+  const { commands } = useClient();
+  const { refused, told } = useNotices();
+  const names = useNames();
+  return function offer(appointment, { slotId, start }) {
+    const { id: appointmentId, providerId, facilityId, subjectId } = appointment;
+    const zone = names.zone(facilityId);
+    // The visit keeps its length, also in a longer slot.
+    const end = new Date(start.getTime() + appointment.end.getTime() - appointment.start.getTime());
+    const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}`;
+    commands
+      .offer({ appointmentId, slotId, start, end, seconds: answerSeconds, alternatives: 3 })
+      .then(() => told(`Offered to ${names.patient(subjectId)}: ${when}.`))
+      .catch((error: unknown) =>
+        refused(error, {
+          what: `${when} was not offered.`,
+          wanted: { slotId, providerId, facilityId, start, end },
+          again: (other) => offer(appointment, other),
+        }),
+      );
+  };
+}

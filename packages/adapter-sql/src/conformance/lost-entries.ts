@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { auditFeed } from "@slotwright/conformance";
+import { createEngine, type Engine, isBookingError, type JournalEntry, type StorageAdapter } from "@slotwright/core";
+import { publishAlone } from "./feed-stage.ts";
+
+export interface LossStage {
+  readonly storage: StorageAdapter<never>;
+  /** What is committed from now on will be lost. */
+  readonly backUp: () => Promise<void>;
+  /** The storage as it is after the loss. */
+  readonly restore: () => Promise<StorageAdapter<never>>;
+}
+
+/**
+ * Whoever has had an entry that a restore or a failover has lost is told so, also when other entries have taken its number.
+ * Whoever stands before the loss goes on.
+ */
+export async function tellsReadersOfLoss({ storage, backUp, restore }: LossStage): Promise<void> {
+  const before = createEngine({ storage });
+  await publish(storage, [0, 1, 2, 3, 4]);
+  const kept = await endOf(before);
+  await backUp();
+  await publish(storage, [5, 6, 7]);
+  const lost = [await endOf(before), (await before.changes({ after: kept, limit: 1 })).cursor];
+  const restored = await restore();
+  const after = createEngine({ storage: restored });
+  for (const cursor of lost) await isReset(after, cursor);
+  assert.deepEqual(await after.changes({ after: kept }), { entries: [], cursor: kept, isEnd: true });
+  const anew = await publish(restored, [10, 11, 12]);
+  for (const cursor of lost) await isReset(after, cursor);
+  assert.deepEqual(auditFeed((await after.changes({ after: kept })).entries, anew), []);
+}
+
+async function publish(storage: StorageAdapter<never>, numbers: readonly number[]): Promise<readonly JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  for (const number of numbers) entries.push(...(await publishAlone(storage, number)));
+  return entries;
+}
+
+const endOf = async (engine: Engine<never>) => (await engine.changes({ after: "end" })).cursor;
+
+/** Whether a reader of a page and a subscriber are both told. */
+async function isReset(engine: Engine<never>, after: string): Promise<void> {
+  const isTold = (error: unknown) => isBookingError(error, "feed_reset");
+  for (const limit of [1, 100]) await assert.rejects(engine.changes({ after, limit }), isTold);
+  const reading = engine.subscribe({ after })[Symbol.asyncIterator]();
+  await assert.rejects(reading.next(), isTold);
+}

@@ -1,0 +1,97 @@
+import type { Appointment, Engine } from "@slotwright/core";
+import { startOfTime } from "./virtual-time.ts";
+
+/** What can be done, as often as it should come up. `book…Time` books a time, and the server finds the slot. */
+export const acts = [
+  "book",
+  "book",
+  "bookTime",
+  "bookOrAskForTime",
+  "bookOrAskForTime",
+  "accept",
+  "acceptInto",
+  "cancel",
+  "cancel",
+  "hold",
+  "extend",
+  "release",
+  "block",
+  "unblock",
+  "reschedule",
+  "checkIn",
+  "complete",
+  "markNoShow",
+  "createSlots",
+] as const;
+
+/** One act, and what it is about: places in the lists of slots and appointments. */
+export interface Act {
+  readonly act: (typeof acts)[number];
+  readonly slot: number;
+  readonly appointment: number;
+}
+
+/** What an act is done on. */
+export interface Ground {
+  readonly slotIds: readonly string[];
+  /** The last token that a hold was answered with. Empty if there was none. */
+  readonly holdToken: string;
+  /** How many commands were given. */
+  readonly given: number;
+}
+
+type Ids = readonly Pick<Appointment, "id">[];
+type CommandName = Exclude<(typeof acts)[number], "bookTime" | "bookOrAskForTime" | "acceptInto"> & keyof Engine;
+
+/** A command as a client and an engine take it, without the actor. */
+export interface Acting {
+  readonly name: CommandName;
+  readonly input: object;
+}
+
+const hourMs = 3_600_000;
+const schedule = { providerId: "p", facilityId: "f" };
+
+/** How many slots there are at first. */
+export const slotCount = 3;
+
+export const timesOf = (index: number) => ({
+  start: new Date(startOfTime + (index + 1) * hourMs),
+  end: new Date(startOfTime + (index + 2) * hourMs),
+});
+
+/** Undefined if there is nothing to do it with. */
+export function actingOf(act: Act, ground: Ground, appointments: Ids): Acting | undefined {
+  return onSchedule(act, ground) ?? onSlot(act, ground) ?? onAppointment(act, ground, appointments);
+}
+
+function onSchedule({ act, slot }: Act, { given }: Ground): Acting | undefined {
+  if (act === "createSlots") {
+    return { name: "createSlots", input: { ...schedule, slots: [timesOf(slotCount + given + slot * 20)] } };
+  }
+  if (act !== "bookTime" && act !== "bookOrAskForTime") return undefined;
+  const ifNoSlot = act === "bookTime" ? "refuse" : "schedule";
+  return { name: "book", input: { ...schedule, ...timesOf(slot % slotCount), subjectId: "ada", ifNoSlot } };
+}
+
+function onSlot({ act, slot }: Act, { slotIds, holdToken }: Ground): Acting | undefined {
+  const slotId = slotIds[slot % slotIds.length] ?? "";
+  if (act === "book") {
+    const token = holdToken !== "" && slot % 2 === 0 && { holdToken };
+    return { name: "book", input: { slotId, subjectId: "ada", ...token } };
+  }
+  if (act === "hold") return { name: act, input: { slotId, seconds: 30 } };
+  if (act === "block" || act === "unblock") return { name: act, input: { slotId } };
+  if (holdToken === "") return undefined;
+  if (act === "extend") return { name: act, input: { slotId, holdToken, seconds: 90 } };
+  return act === "release" ? { name: act, input: { slotId, holdToken } } : undefined;
+}
+
+function onAppointment({ act, slot, appointment }: Act, { slotIds }: Ground, appointments: Ids): Acting | undefined {
+  const appointmentId = appointments[appointment % Math.max(appointments.length, 1)]?.id;
+  if (appointmentId === undefined) return undefined;
+  const slotId = slotIds[slot % slotIds.length] ?? "";
+  if (act === "acceptInto") return { name: "accept", input: { appointmentId, slotId } };
+  if (act === "reschedule") return { name: act, input: { appointmentId, slotId } };
+  return { name: act as CommandName, input: { appointmentId } };
+}

@@ -1,0 +1,45 @@
+import type { Appointment } from "../model/appointment.ts";
+import { type Slot, slotAsOf } from "../model/slot.ts";
+import { type Change, type Context, changeSlot, type Seen } from "./decision.ts";
+
+/**
+ * Slots that are held for an appointment, and not for whoever has a token. The hold has the hash of a text that no token
+ * can be: a token has no control characters. So a slot is `held` if and only if it has a hold, as ever, and every command
+ * that knows no appointment is refused like any stranger's.
+ */
+const hashFor = (appointmentId: string, { hash }: Pick<Context, "hash">): string =>
+  hash(`\u0000appointment\u0000${appointmentId}`);
+
+/** Whether the slot, as it counts now, is held for this appointment. */
+export function isHeldFor(appointmentId: string, { status, hold }: Slot, context: Context): boolean {
+  return status === "held" && hold !== null && hold.tokenHash === hashFor(appointmentId, context);
+}
+
+/** Holds the slot for the appointment. */
+export function holdFor(appointmentId: string, slot: Slot, expiresAt: Date, context: Context): Change<Slot> {
+  const hold = { tokenHash: hashFor(appointmentId, context), expiresAt };
+  return changeSlot(slot, { status: "held", hold }, context);
+}
+
+/** The slots that may be held for an appointment: those that it asked for, if they are, and that of its offer. */
+export function heldIdsOf(appointment: Appointment | undefined): readonly string[] {
+  if (appointment?.status !== "scheduled" || appointment.request === null) return [];
+  const { wishes, heldUntil, offer } = appointment.request;
+  const wished = heldUntil === null ? [] : wishes.map(({ slotId }) => slotId);
+  return offer === null || wished.includes(offer.slotId) ? wished : [...wished, offer.slotId];
+}
+
+/** Gives back what is held for the appointment, except the slots in `keep`. What has expired is free already. */
+export function releaseHeld(
+  appointment: Appointment,
+  seen: Seen,
+  context: Context,
+  keep: readonly string[] = [],
+): readonly Change<Slot>[] {
+  return heldIdsOf(appointment)
+    .filter((id) => !keep.includes(id))
+    .flatMap((id) => seen.slot(id) ?? [])
+    .map((slot) => slotAsOf(slot, context.now))
+    .filter((slot) => isHeldFor(appointment.id, slot, context))
+    .map((slot) => changeSlot(slot, { status: "available", hold: null }, context));
+}

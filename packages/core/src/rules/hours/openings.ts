@@ -1,0 +1,101 @@
+import type { ParsedHours } from "../../model/hours.ts";
+import { dayMs } from "../../model/local-date.ts";
+import type { ZoneClock } from "../../model/zone-clock.ts";
+import { type Offered, windowsOf } from "./windows.ts";
+
+/** A time that is on offer, in epoch milliseconds. */
+export interface OpenTime {
+  readonly start: number;
+  readonly end: number;
+  readonly capacity: number;
+}
+
+interface OpenWindow {
+  readonly start: number;
+  readonly end: number;
+  readonly offer: Offered;
+  readonly isException: boolean;
+}
+
+const minuteMs = 60_000;
+
+/**
+ * Days before and after a range with windows that count in it: one lasts two days at most, those of two days more may take
+ * times from it, and a zone may have skipped a day.
+ */
+const margin = 5;
+
+/**
+ * The openings that start within a range of instants, in the order of their starts. Cut the range anywhere: the openings of the
+ * parts are those of the whole.
+ */
+export function* openTimes(hours: ParsedHours, clock: ZoneClock, from: number, to: number): Generator<OpenTime> {
+  for (const group of groupsOf(openWindows(hours, clock, from, to))) {
+    for (const time of timesOf(group)) if (time.start >= from && time.start < to) yield time;
+  }
+}
+
+/** In the order of their starts. Of two with the same start, the one that is listed first in the hours comes first. */
+function openWindows(hours: ParsedHours, clock: ZoneClock, from: number, to: number): readonly OpenWindow[] {
+  if (from >= to) return [];
+  const first = Math.floor(clock.localAt(from) / dayMs) - margin;
+  const last = Math.floor(clock.localAt(to) / dayMs) + margin;
+  const windowsOn = windowsOf(hours, first, last);
+  const windows: OpenWindow[] = [];
+  for (let day = first; day <= last; day += 1) {
+    const midnight = day * dayMs;
+    for (const { from, to, offer, isException } of windowsOn(day)) {
+      const start = clock.startAt(midnight + from * minuteMs);
+      windows.push({ start, end: clock.endAt(midnight + to * minuteMs), offer, isException });
+    }
+  }
+  return windows.sort((a, b) => a.start - b.start);
+}
+
+/**
+ * Windows that meet, one after another. Usually each is alone. Two meet where an exception goes on after midnight or is
+ * extra, and where the clocks show an hour twice.
+ */
+function* groupsOf(windows: readonly OpenWindow[]): Generator<readonly OpenWindow[]> {
+  let group: OpenWindow[] = [];
+  let until = Number.NEGATIVE_INFINITY;
+  for (const window of windows) {
+    if (window.start >= until && group.length > 0) {
+      yield group;
+      group = [];
+    }
+    group.push(window);
+    until = Math.max(until, window.end);
+  }
+  if (group.length > 0) yield group;
+}
+
+function timesOf(group: readonly OpenWindow[]): readonly OpenTime[] {
+  const [only, ...more] = group;
+  if (only === undefined || more.length === 0) return only === undefined ? [] : cut(only, []);
+  return group
+    .flatMap((window, place) =>
+      cut(
+        window,
+        group.filter((other, at) => comesFirst(other, window, at < place)),
+      ),
+    )
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+/** Where two windows meet, an exception counts, and then the one that starts earlier. */
+function comesFirst(one: OpenWindow, other: OpenWindow, isBefore: boolean): boolean {
+  return one.isException === other.isException ? isBefore : one.isException;
+}
+
+/** The openings of a window, but for those that others take. What is left at its end is too short for one. */
+function cut({ start, end, offer }: OpenWindow, taken: readonly OpenWindow[]): readonly OpenTime[] {
+  const { capacity } = offer;
+  const [length, step] = [offer.minutes * minuteMs, offer.step * minuteMs];
+  const times: OpenTime[] = [];
+  for (let at = start; at + length <= end; at += step) {
+    const until = at + length;
+    if (!taken.some((other) => other.start < until && at < other.end)) times.push({ start: at, end: until, capacity });
+  }
+  return times;
+}

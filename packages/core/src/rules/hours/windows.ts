@@ -1,0 +1,70 @@
+import type { ParsedHours, ParsedWindow } from "../../model/hours.ts";
+import { type Day, dayOf, weekdayOf, weekdays } from "../../model/local-date.ts";
+
+const dayMinutes = 24 * 60;
+
+export type Offered = ParsedHours["offer"];
+
+/** A window of one day: minutes since midnight of that day, beyond which it may go on. */
+export interface DayWindow extends Pick<ParsedWindow, "from" | "to"> {
+  readonly offer: Offered;
+  /** Where two windows meet, what an exception says counts, and then what begins earlier. */
+  readonly isException: boolean;
+}
+
+interface Exception extends Omit<ParsedHours["exceptions"][number], "first" | "last"> {
+  readonly first: Day;
+  readonly last: Day;
+}
+
+interface Weekly extends ParsedWindow {
+  readonly on: readonly boolean[];
+  readonly validFrom: Day;
+  readonly validUntil: Day;
+}
+
+/** The windows that begin on a day, as they remain after the exceptions of that day and of the next one. */
+export type WindowsOn = (day: Day) => readonly DayWindow[];
+
+/** @param from the first day that is asked about @param to the last one */
+export function windowsOf(hours: ParsedHours, from: Day, to: Day): WindowsOn {
+  const exceptions = exceptionsWithin(hours, from, to);
+  const weekly: readonly Weekly[] = hours.weekly.map((one) => ({
+    ...one,
+    on: weekdays.map((day) => one.days.includes(day)),
+    validFrom: one.validFrom === undefined ? Number.NEGATIVE_INFINITY : dayOf(one.validFrom),
+    validUntil: one.validUntil === undefined ? Number.POSITIVE_INFINITY : dayOf(one.validUntil),
+  }));
+
+  const ruling = (day: Day) => exceptions.findLast(({ first, last, extra }) => !extra && first <= day && day <= last);
+
+  function allOn(day: Day): readonly DayWindow[] {
+    const windows: DayWindow[] = [];
+    const add = ({ from, to, offer = hours.offer }: ParsedWindow, isException: boolean) =>
+      windows.push({ from, to, offer, isException });
+    const exception = exceptions.length === 0 ? undefined : ruling(day);
+    for (const one of exception?.hours ?? []) add(one, true);
+    for (const { first, last, extra, hours: more } of exceptions) {
+      if (extra && first <= day && day <= last) for (const one of more) add(one, true);
+    }
+    if (exception !== undefined) return windows;
+    const weekday = weekdayOf(day);
+    for (const one of weekly) {
+      if (one.on[weekday] === true && one.validFrom <= day && day <= one.validUntil) add(one, false);
+    }
+    return windows;
+  }
+
+  return (day) => {
+    const windows = allOn(day);
+    // A date that has hours of its own takes nothing from the night before.
+    if (!windows.some(({ to }) => to > dayMinutes) || ruling(day + 1) === undefined) return windows;
+    return windows.map((one) => (one.to > dayMinutes ? { ...one, to: dayMinutes } : one));
+  };
+}
+
+function exceptionsWithin({ exceptions }: ParsedHours, from: Day, to: Day): readonly Exception[] {
+  return exceptions
+    .map((one) => ({ ...one, first: dayOf(one.first), last: dayOf(one.last) }))
+    .filter(({ first, last }) => first <= to + 1 && last >= from);
+}

@@ -1,0 +1,360 @@
+import fc from "fast-check";
+import { Temporal } from "temporal-polyfill";
+import { describe, expect, it } from "vitest";
+import { openingsOf } from "../../src/engine/openings-of.ts";
+import { type Hours, hoursSchema } from "../../src/model/hours.ts";
+import { dateOf, weekdays } from "../../src/model/local-date.ts";
+import { zoneClock } from "../../src/model/zone-clock.ts";
+import { openTimes } from "../../src/rules/hours/openings.ts";
+import { slowOpenings } from "./oracle.ts";
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Where clocks are changed at midnight, by half an hour, by a whole day, twice a year or never, and any other zone. */
+const zones = fc.oneof(
+  fc.constantFrom("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Havana", "Africa/Cairo", "UTC"),
+  fc.constantFrom("Asia/Beirut", "America/Asuncion", "Pacific/Apia", "Africa/Casablanca", "America/Scoresbysund"),
+  fc.constantFrom(...Intl.supportedValuesOf("timeZone")),
+);
+
+/** Soon before a change of the clocks, if the zone has one, or at any other time. */
+const beginnings = (timeZone: string) =>
+  fc
+    .record({
+      about: fc.integer({ min: Date.UTC(1995, 0, 1), max: Date.UTC(2040, 0, 1) }),
+      before: fc.nat(3 * 24 * 60),
+    })
+    .map(({ about, before }) => {
+      const then = Temporal.Instant.fromEpochMilliseconds(about).toZonedDateTimeISO(timeZone);
+      const change = then.getTimeZoneTransition("next") ?? then;
+      return change.subtract({ minutes: before }).epochMilliseconds;
+    });
+
+const offers = fc.record(
+  {
+    minutes: fc.integer({ min: 5, max: 200 }),
+    step: fc.integer({ min: 5, max: 200 }),
+    capacity: fc.integer({ min: 1, max: 3 }),
+  },
+  { requiredKeys: ["minutes"] },
+);
+const windows = fc
+  .record({ from: fc.nat(95), length: fc.integer({ min: 1, max: 190 }) })
+  .map(({ from, length }) => ({ from: from * 15, to: Math.min((from + length) * 15, 2880) }));
+const datesFrom = (base: number) =>
+  fc.integer({ min: -4, max: 12 }).map((days) => dateOf(Math.floor(base / dayMs) + days));
+
+const exceptionsFrom = (base: number) =>
+  fc
+    .record({
+      first: datesFrom(base),
+      length: fc.nat(2),
+      hours: fc.array(windows, { maxLength: 2 }),
+      extra: fc.boolean(),
+    })
+    .map(({ first, length, ...more }) => ({
+      first,
+      last: dateOf(Date.parse(first) / dayMs + length),
+      ...more,
+    }));
+
+const weeklyFrom = (base: number) =>
+  fc
+    .record(
+      {
+        days: fc.subarray([...weekdays], { minLength: 1 }),
+        window: windows,
+        offer: offers,
+        validFrom: datesFrom(base),
+        validUntil: datesFrom(base),
+      },
+      { requiredKeys: ["days", "window"] },
+    )
+    .map(({ window, ...more }) => ({ ...window, ...more }));
+
+/** Hours that are accepted: what overlaps is left out, one after another. */
+const stages = fc
+  .tuple(zones, fc.integer({ min: 1, max: 9 * 24 }))
+  .chain(([timeZone, length]) => fc.tuple(fc.constant(timeZone), beginnings(timeZone), fc.constant(length)))
+  .chain(([timeZone, from, length]) =>
+    fc.record({
+      timeZone: fc.constant(timeZone),
+      from: fc.constant(from),
+      to: fc.constant(from + length * 60 * 60 * 1000),
+      offer: offers,
+      weekly: fc.array(weeklyFrom(from), { maxLength: 6 }),
+      exceptions: fc.array(exceptionsFrom(from), { maxLength: 4 }),
+      cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 }),
+    }),
+  )
+  .map(({ offer, weekly, exceptions, ...stage }) => {
+    const base: Hours = { offer, weekly: [], exceptions: [] };
+    const accepted = weekly.reduce((hours, one) => extended(hours, { weekly: [...hours.weekly, one] as never }), base);
+    const hours = exceptions.reduce(
+      (hours, one) => extended(hours, { exceptions: [...(hours.exceptions ?? []), one] }),
+      accepted,
+    );
+    return { ...stage, hours: hoursSchema.parse(hours) };
+  });
+
+function extended(hours: Hours, more: Partial<Hours>): Hours {
+  const both = { ...hours, ...more };
+  return hoursSchema.safeParse(both).success ? both : hours;
+}
+
+const shown = (times: Iterable<{ start: number; end: number; capacity: number }>): readonly string[] =>
+  [...times].map(({ start, end, capacity }) => `${iso(start)} ${iso(end)} ${capacity}`);
+const iso = (time: number) => new Date(time).toISOString().replace(".000Z", "Z");
+
+/** The starts of what these hours offer in a zone, by its clocks with their offset, within some days from a date. */
+function startsOf(hours: Hours, timeZone: string, first: string, days = 1): readonly string[] {
+  const [from, to] = [0, days].map((more) =>
+    Temporal.PlainDate.from(first).add({ days: more }).toZonedDateTime(timeZone),
+  );
+  return [...openingsOf({ hours, timeZone, from: String(from?.toInstant()), to: String(to?.toInstant()) })].map(
+    ({ start }) =>
+      Temporal.Instant.fromEpochMilliseconds(start.getTime())
+        .toZonedDateTimeISO(timeZone)
+        .toString({ smallestUnit: "minute", timeZoneName: "never" }),
+  );
+}
+
+const daily = (from: string, to: string, minutes = 60): Hours => ({
+  offer: { minutes },
+  weekly: [{ days: weekdays, from, to }],
+});
+
+describe("what hours offer", () => {
+  it("is what a calendar library gives the slow way, in any zone, around any change of the clocks", () => {
+    let offered = 0;
+    fc.assert(
+      fc.property(stages, ({ hours, timeZone, from, to }) => {
+        const expected = slowOpenings(hours, timeZone, from, to);
+        offered += expected.length;
+        expect(shown(openTimes(hours, zoneClock(timeZone), from, to))).toEqual(expected);
+      }),
+      { numRuns: 150 },
+    );
+    expect(offered).toBeGreaterThan(150);
+  });
+
+  it("is the same in one range and in its parts, wherever that is cut", () => {
+    fc.assert(
+      fc.property(stages, ({ hours, timeZone, from, to, cuts }) => {
+        const clock = zoneClock(timeZone);
+        const ends = [from, ...cuts.map((part) => Math.floor(from + part * (to - from))).sort((a, b) => a - b), to];
+        const parts = ends.slice(1).flatMap((end, index) => shown(openTimes(hours, clock, ends[index] as number, end)));
+        expect(parts).toEqual(shown(openTimes(hours, clock, from, to)));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("is cut in elapsed minutes from the start of its window, and what is left at the end is left out", () => {
+    expect(startsOf(daily("09:10", "11:00", 30), "UTC", "2027-03-22")).toEqual([
+      "2027-03-22T09:10+00:00",
+      "2027-03-22T09:40+00:00",
+      "2027-03-22T10:10+00:00",
+    ]);
+    const every: Hours = { offer: { minutes: 60, step: 30 }, weekly: [{ days: ["monday"], from: 540, to: 660 }] };
+    expect(startsOf(every, "UTC", "2027-03-22")).toHaveLength(3);
+  });
+
+  it("stands still by the clocks in the week in which they are changed, and in those after it", () => {
+    const dates = ["2027-03-27", "2027-03-28", "2027-03-29", "2027-10-30", "2027-10-31", "2027-11-01"];
+    const starts = dates.flatMap((date) => startsOf(daily("09:00", "10:00"), "Europe/Berlin", date));
+    expect(starts.map((start) => start.slice(0, 16))).toEqual(dates.map((date) => `${date}T09:00`));
+    expect(starts.map((start) => start.slice(16))).toEqual([
+      "+01:00",
+      "+02:00",
+      "+02:00",
+      "+02:00",
+      "+01:00",
+      "+01:00",
+    ]);
+  });
+
+  it("begins at the change where the clocks skip its start, and ends there where they skip its end", () => {
+    expect(startsOf(daily("02:30", "04:00", 30), "Europe/Berlin", "2027-03-28")).toEqual([
+      "2027-03-28T03:00+02:00",
+      "2027-03-28T03:30+02:00",
+    ]);
+    expect(startsOf(daily("01:00", "02:30", 30), "Europe/Berlin", "2027-03-28")).toEqual([
+      "2027-03-28T01:00+01:00",
+      "2027-03-28T01:30+01:00",
+    ]);
+    expect(startsOf(daily("02:10", "02:50", 10), "Europe/Berlin", "2027-03-28")).toEqual([]);
+  });
+
+  it("begins at the first and ends at the second of two times that the clocks show twice", () => {
+    expect(startsOf(daily("02:30", "03:30", 30), "Europe/Berlin", "2027-10-31")).toEqual([
+      "2027-10-31T02:30+02:00",
+      "2027-10-31T02:00+01:00",
+      "2027-10-31T02:30+01:00",
+      "2027-10-31T03:00+01:00",
+    ]);
+    expect(startsOf(daily("02:00", "02:30", 30), "Europe/Berlin", "2027-10-31")).toHaveLength(3);
+  });
+
+  it("sells no hour twice where one window ends and another one begins in an hour that the clocks show twice", () => {
+    const hours: Hours = {
+      offer: { minutes: 30 },
+      weekly: [
+        { days: ["sunday"], from: "01:00", to: "02:30" },
+        { days: ["sunday"], from: "02:30", to: "04:00" },
+      ],
+    };
+    const starts = startsOf(hours, "Europe/Berlin", "2027-10-31");
+    expect(new Set(starts).size).toBe(starts.length);
+    expect(starts).toHaveLength(8);
+  });
+
+  it("goes on after midnight, also over a change of the clocks, unless the next date has hours of its own", () => {
+    const night = daily("22:00", "26:00");
+    expect(startsOf(night, "Europe/Berlin", "2027-03-27", 1)).toEqual([
+      "2027-03-27T00:00+01:00",
+      "2027-03-27T01:00+01:00",
+      "2027-03-27T22:00+01:00",
+      "2027-03-27T23:00+01:00",
+    ]);
+    const closed = { ...night, exceptions: [{ first: "2027-03-28", last: "2027-03-28", hours: [] }] };
+    expect(startsOf(closed, "Europe/Berlin", "2027-03-28")).toEqual([]);
+    expect(startsOf(closed, "Europe/Berlin", "2027-03-29")).toHaveLength(2);
+  });
+
+  it("takes the hours of the later of two exceptions for a date, beside those that are extra", () => {
+    const on = (hours: Hours["weekly"][number] | { from: string; to: string }, extra = false) =>
+      ({ first: "2027-03-22", last: "2027-03-24", hours: [hours], extra }) as const;
+    const hours: Hours = {
+      ...daily("09:00", "10:00"),
+      exceptions: [
+        on({ from: "11:00", to: "12:00" }),
+        on({ from: "15:00", to: "16:00" }, true),
+        { ...on({ from: "13:00", to: "14:00" }), first: "2027-03-23" },
+      ],
+    };
+    expect(startsOf(hours, "UTC", "2027-03-22", 4).map((start) => start.slice(8, 16))).toEqual([
+      "22T11:00",
+      "22T15:00",
+      "23T13:00",
+      "23T15:00",
+      "24T13:00",
+      "24T15:00",
+      "25T09:00",
+    ]);
+  });
+
+  it("leaves out what meets an extra window, whose openings count", () => {
+    const extra = [{ first: "2027-03-22", last: "2027-03-22", hours: [{ from: "10:30", to: "11:30" }], extra: true }];
+    const starts = startsOf({ ...daily("09:00", "13:00"), exceptions: extra }, "UTC", "2027-03-22");
+    expect(starts.map((start) => start.slice(11, 16))).toEqual(["09:00", "10:30", "12:00"]);
+  });
+
+  it("holds between the first and the last date of a rule", () => {
+    const hours: Hours = {
+      offer: { minutes: 60 },
+      weekly: [
+        { days: weekdays, from: "09:00", to: "10:00", validUntil: "2027-03-23" },
+        { days: weekdays, from: "09:30", to: "10:30", validFrom: "2027-03-24" },
+      ],
+    };
+    const starts = startsOf(hours, "UTC", "2027-03-22", 4);
+    expect(starts.map((start) => start.slice(8, 16))).toEqual(["22T09:00", "23T09:00", "24T09:30", "25T09:30"]);
+  });
+
+  it("skips a date that the zone has skipped", () => {
+    expect(startsOf(daily("09:00", "10:00"), "Pacific/Apia", "2011-12-29", 3)).toEqual([
+      "2011-12-29T09:00-10:00",
+      "2011-12-31T09:00+14:00",
+    ]);
+  });
+});
+
+const once = { offer: { minutes: 30 }, weekly: [] };
+const asked = { timeZone: "UTC", from: "2027-01-01T00:00:00Z", to: "2027-02-01T00:00:00Z" };
+
+describe("hours that are not valid", () => {
+  const week = (...weekly: readonly object[]) => ({ ...once, weekly });
+  const monday = { days: ["monday"], from: "09:00", to: "12:00" };
+  const exception = (more: object) => ({
+    ...once,
+    exceptions: [{ first: "2027-03-22", last: "2027-03-23", hours: [], ...more }],
+  });
+
+  it.each([
+    ["hours.weekly.0.to", week({ ...monday, to: "08:00" })],
+    ["hours.weekly.0.to", week({ ...monday, to: "48:01" })],
+    ["hours.weekly.0.to", week({ ...monday, to: "12:60" })],
+    ["hours.weekly.0.from", week({ ...monday, from: "24:00", to: "25:00" })],
+    ["hours.weekly.0.from", week({ ...monday, from: 540.5 })],
+    ["hours.weekly.0.days", week({ ...monday, days: [] })],
+    ["hours.weekly.0.days", week({ ...monday, days: ["monday", "monday"] })],
+    ["hours.weekly.0.days.0", week({ ...monday, days: ["Montag"] })],
+    ["hours.weekly.0.validUntil", week({ ...monday, validFrom: "2027-02-01", validUntil: "2027-01-31" })],
+    ["hours.weekly.0.validFrom", week({ ...monday, validFrom: "2027-02-30" })],
+    ["hours.weekly.0.validFrom", week({ ...monday, validFrom: "2210-02-03" })],
+    ["hours.weekly.1", week(monday, { ...monday, from: "11:59", to: "13:00" })],
+    ["hours.weekly.1", week({ ...monday, to: "26:00" }, { days: ["tuesday"], from: "01:00", to: "03:00" })],
+    [
+      "hours.weekly.1",
+      week({ days: ["monday"], from: "01:00", to: "03:00" }, { days: ["sunday"], from: "20:00", to: "26:00" }),
+    ],
+    ["hours.weekly.0", week({ days: ["monday", "tuesday"], from: "09:00", to: "34:00" })],
+    ["hours.exceptions.0.last", exception({ last: "2027-03-21" })],
+    [
+      "hours.exceptions.0.hours.1",
+      exception({
+        hours: [
+          { from: 0, to: 60 },
+          { from: 30, to: 90 },
+        ],
+      }),
+    ],
+    ["hours.exceptions.0.hours.0", exception({ hours: [{ from: 600, to: 2880 }] })],
+    ["hours.offer.minutes", { ...once, offer: { minutes: 0 } }],
+    ["hours.offer.step", { ...once, offer: { minutes: 10, step: 0.5 } }],
+    [
+      "hours.exceptions",
+      { ...once, exceptions: Array(10_001).fill({ first: "2027-01-01", last: "2027-01-01", hours: [] }) },
+    ],
+  ])("are refused, and the path says where: %s", (path, hours) => {
+    expect(() => openingsOf({ ...asked, hours: hours as never })).toThrow(
+      expect.objectContaining({
+        code: "invalid_input",
+        details: { issues: [expect.objectContaining({ path })] },
+      }),
+    );
+  });
+
+  it.each([
+    [
+      "rules that meet on no date",
+      week({ ...monday, validUntil: "2027-03-21" }, { ...monday, validFrom: "2027-03-22" }),
+    ],
+    [
+      "a night before a date on which the next rule does not hold yet",
+      week(
+        { days: ["sunday"], from: "20:00", to: "26:00", validUntil: "2027-03-14" },
+        { days: ["monday"], from: "01:00", to: "03:00", validFrom: "2027-03-22" },
+      ),
+    ],
+    ["windows that touch", week(monday, { ...monday, from: "12:00", to: "13:00" })],
+    [
+      "an exception of one date to the end of the next",
+      exception({ last: "2027-03-22", hours: [{ from: 600, to: 2880 }] }),
+    ],
+  ])("are not: %s", (_, hours) => {
+    expect([...openingsOf({ ...asked, hours: hours as never })]).toBeInstanceOf(Array);
+  });
+
+  it("cost no more than they are long: ten thousand exceptions over ten years", () => {
+    const exceptions = Array.from({ length: 10_000 }, (_, index) => {
+      const date = dateOf(20_000 + index);
+      return { first: date, last: date, hours: index % 2 === 0 ? [] : [{ from: "10:00", to: "11:00" }] };
+    });
+    const range = { timeZone: "Europe/Berlin", from: "2027-01-01T00:00:00Z", to: "2028-01-01T00:00:00Z" };
+    const began = performance.now();
+    expect([...openingsOf({ hours: { ...daily("09:00", "12:00"), exceptions }, ...range })]).toHaveLength(183);
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+});

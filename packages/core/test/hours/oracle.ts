@@ -1,0 +1,85 @@
+import { Temporal } from "temporal-polyfill";
+import type { ParsedHours, ParsedWindow } from "../../src/model/hours.ts";
+
+/** What hours offer, worked out the slow way: by a calendar library, without a clock, a group or a margin of our own. */
+
+interface Window {
+  readonly start: Temporal.Instant;
+  readonly end: Temporal.Instant;
+  readonly offer: ParsedHours["offer"];
+  readonly rank: readonly [isWeekly: number, start: number, order: number];
+}
+
+const names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+
+export function slowOpenings(hours: ParsedHours, timeZone: string, from: number, to: number): readonly string[] {
+  const [first, last] = [from, to].map((at) =>
+    Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate(),
+  ) as [Temporal.PlainDate, Temporal.PlainDate];
+  const windows: Window[] = [];
+  for (let date = first.subtract({ days: 8 }); Temporal.PlainDate.compare(date, last.add({ days: 8 })) <= 0; ) {
+    windows.push(...windowsOn(hours, date, timeZone, windows.length));
+    date = date.add({ days: 1 });
+  }
+  return windows
+    .flatMap((window) => cut(window, windows))
+    .filter(({ start }) => start.epochMilliseconds >= from && start.epochMilliseconds < to)
+    .sort((a, b) => Temporal.Instant.compare(a.start, b.start) || Temporal.Instant.compare(a.end, b.end))
+    .map(({ start, end, capacity }) => `${start} ${end} ${capacity}`);
+}
+
+function exceptionOn({ exceptions }: ParsedHours, date: Temporal.PlainDate) {
+  const covering = exceptions.filter(({ first, last }) => first <= date.toString() && date.toString() <= last);
+  return { instead: covering.filter(({ extra }) => !extra).at(-1), extra: covering.filter(({ extra }) => extra) };
+}
+
+function windowsOn(hours: ParsedHours, date: Temporal.PlainDate, timeZone: string, made: number): readonly Window[] {
+  const { instead, extra } = exceptionOn(hours, date);
+  const isNextOwn = exceptionOn(hours, date.add({ days: 1 })).instead !== undefined;
+  const ofWeek = hours.weekly.filter(
+    ({ days, validFrom, validUntil }) =>
+      days.includes(names[date.dayOfWeek - 1] as (typeof names)[number]) &&
+      (validFrom === undefined || validFrom <= date.toString()) &&
+      (validUntil === undefined || date.toString() <= validUntil),
+  );
+  const own: readonly (readonly [ParsedWindow, number])[] = [
+    ...(instead?.hours ?? []).map((one) => [one, 0] as const),
+    ...extra.flatMap((one) => one.hours).map((one) => [one, 0] as const),
+    ...(instead === undefined ? ofWeek : []).map((one) => [one, 1] as const),
+  ];
+  return own.map(([{ from, to, offer = hours.offer }, isWeekly], index) => {
+    const start = instantOf(date, from, timeZone, "earlier");
+    const end = instantOf(date, isNextOwn ? Math.min(to, 1440) : to, timeZone, "later");
+    return { start, end, offer, rank: [isWeekly, start.epochMilliseconds, made + index] };
+  });
+}
+
+function instantOf(date: Temporal.PlainDate, minute: number, timeZone: string, disambiguation: "earlier" | "later") {
+  const local = date.toPlainDateTime().add({ minutes: minute });
+  const there = local.toZonedDateTime(timeZone, { disambiguation });
+  if (there.toPlainDateTime().equals(local)) return there.toInstant();
+  // The clocks skip it.
+  const before = local.toZonedDateTime(timeZone, { disambiguation: "earlier" });
+  return (before.getTimeZoneTransition("next") as Temporal.ZonedDateTime).toInstant();
+}
+
+function cut(window: Window, windows: readonly Window[]) {
+  const { minutes, step, capacity } = window.offer;
+  const openings: { start: Temporal.Instant; end: Temporal.Instant; capacity: number }[] = [];
+  for (let start = window.start; ; start = start.add({ minutes: step })) {
+    const end = start.add({ minutes });
+    if (Temporal.Instant.compare(end, window.end) > 0) return openings;
+    const isTaken = windows.some(
+      (other) =>
+        ranksBefore(other.rank, window.rank) &&
+        Temporal.Instant.compare(other.start, end) < 0 &&
+        Temporal.Instant.compare(start, other.end) < 0,
+    );
+    if (!isTaken) openings.push({ start, end, capacity });
+  }
+}
+
+function ranksBefore(one: Window["rank"], other: Window["rank"]): boolean {
+  const place = one.findIndex((part, index) => part !== other[index]);
+  return place !== -1 && (one[place] as number) < (other[place] as number);
+}
