@@ -216,6 +216,16 @@ describe("the example of policies", () => {
   });
 });
 
+describe("the example of policies that see", () => {
+  it("keeps time free around a booking, offers only what can be booked, and asks a policy without an engine", async () => {
+    const { status, output } = await run("./policies-see.ts");
+    expect(output).toBe(
+      "on offer: 3 then 2027-03-22T10:00:00.000Z\nada: buffer instead: [ '2027-03-22T10:00:00.000Z' ]\nin the way: slot\n",
+    );
+    expect(status).toBe(0);
+  });
+});
+
 describe("the example of holds", () => {
   it("keeps a time from others while its holder fills in a form, longer if asked, and gives it back", async () => {
     const { status, output } = await run("./holds.ts");

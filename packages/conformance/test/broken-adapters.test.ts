@@ -50,6 +50,43 @@ const mapTransitions =
   (change: (one: Transition) => Transition): Break =>
   (storage) => ({ ...storage, commit: (transitions) => storage.commit(transitions.map(change)) });
 
+/** Two commands that looked at the same rows then meet nowhere. */
+const withoutAgendas = mapTransitions((one) => ({
+  ...one,
+  expect: one.expect.filter(({ key }) => key.kind !== "agenda"),
+  put: one.put.filter(({ kind }) => kind !== "agenda"),
+}));
+
+/** Writes agendas over whatever they are by now. */
+const uncheckedAgendas: Break = (storage) => ({
+  ...storage,
+  async commit(transitions) {
+    return storage.commit(await Promise.all(transitions.map((one) => withCurrentAgendas(storage, one))));
+  },
+});
+
+async function withCurrentAgendas(storage: StorageAdapter, transition: Transition): Promise<Transition> {
+  const keys = transition.put.filter(({ kind }) => kind === "agenda").map(keyOf);
+  const stored = await storage.load(keys);
+  const versionOf = (id: string) =>
+    (stored[keys.findIndex((key) => key.id === id)] as { version?: number })?.version ?? 0;
+  return {
+    ...transition,
+    expect: transition.expect.filter(({ key }) => key.kind !== "agenda"),
+    put: transition.put.map((one) => (one.kind === "agenda" ? { ...one, version: versionOf(one.id) + 1 } : one)),
+  };
+}
+
+const sightRaces = [
+  "sight-races.cap-of-subject",
+  "sight-races.cap-of-day",
+  "sight-races.subject-with-two",
+  "sight-races.buffer",
+  "sight-races.whom-it-does-not-hold-for",
+  "sight-races.extend",
+  "sight-races.move-and-book",
+];
+
 /** Waits until the current writer is done, as an unbounded lock of the database does. */
 const waitForLocks: Break = (storage) => ({
   ...storage,
@@ -151,6 +188,16 @@ const broken: readonly { readonly name: string; readonly breakIt: Break; readonl
       loadAround: (keys, around, call) => storage.loadAround(keys, around.map(aMillisecondLonger), call),
     }),
     caughtBy: ["contract.around-edges"],
+  },
+  {
+    name: "does not store the agendas that commands meet on",
+    breakIt: withoutAgendas,
+    caughtBy: sightRaces,
+  },
+  {
+    name: "stores agendas without checking their versions",
+    breakIt: uncheckedAgendas,
+    caughtBy: sightRaces,
   },
   {
     name: "waits for rows that other transactions have locked",

@@ -98,6 +98,7 @@ export type { InstantInput, TemporalInstant } from "./model/instant.ts";
 export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
 export { type LocalDate, type Weekday, weekdays } from "./model/local-date.ts";
+export { localDate } from "./model/local-day.ts";
 export type { OpenSlot } from "./model/open-slot.ts";
 export type { Override } from "./model/override.ts";
 export type {
@@ -151,18 +152,29 @@ export type { HeldSlot } from "./rules/hold.ts";
 export type { CommandResult } from "./rules/index.ts";
 export type { Offered } from "./rules/offer.ts";
 export {
+  type BufferException,
+  type BufferOptions,
+  type BufferTimes,
+  buffer,
   cancelDeadline,
+  type DaysOptions,
+  type MaximumAppointmentsOptions,
+  type MaximumPerDayOptions,
   type MinutesOptions,
+  maximumAppointments,
   maximumHorizon,
+  maximumPerDay,
   maximumRequestAge,
   minimumNotice,
+  noOverlapOfSubject,
   notInThePast,
   type PolicyOptions,
   rescheduleDeadline,
 } from "./rules/policies/index.ts";
-export type { Objection, Policy, Proposal } from "./rules/policy.ts";
+export type { Objection, Obstacle, Policy, Proposal } from "./rules/policy.ts";
 export type { Requested } from "./rules/request.ts";
 export type { Rescheduled } from "./rules/reschedule.ts";
+export type { Neighbour, OfSubject, Sight, SightWindow } from "./rules/sight.ts";
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";
 export type { MigrationReport, StorageAdapter } from "./storage/adapter.ts";

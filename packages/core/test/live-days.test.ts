@@ -1,9 +1,10 @@
 import { provider } from "@slotwright/conformance/fixtures";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dateOfDay, zoneDays } from "../src/engine/live/zone-days.ts";
+import { zoneDays } from "../src/engine/live/zone-days.ts";
 import { createEngine, type Engine } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
+import { dateOfDay } from "../src/model/local-day.ts";
 import { caughtUpWith } from "./feed-stage.ts";
 
 const hourMs = 3_600_000;

@@ -58,6 +58,10 @@ import { requestCases } from "./requests.ts";
 import { runtimeCases } from "./runtimes.ts";
 import { settingsCases } from "./settings.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
+import { sightCases } from "./sight.ts";
+import { sightInputCases } from "./sight-input.ts";
+import { sightRaceCases } from "./sight-races.ts";
+import { sightSearchCases } from "./sight-search.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
 import { transactionCases } from "./transaction.ts";
@@ -115,6 +119,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...timeZoneCases,
   ...hostFunctionCases,
   ...policyCases,
+  ...sightCases,
+  ...sightSearchCases,
+  ...sightInputCases,
   ...overrideCases,
   ...previewCases,
   ...accessCases,
@@ -123,6 +130,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...runtimeCases,
   ...contractRaceCases,
   ...raceCases,
+  ...sightRaceCases,
   ...requestRaceCases,
   ...crowdCases,
   ...syncCases,

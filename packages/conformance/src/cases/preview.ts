@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import {
   type AccessRequest,
+  buffer,
   type Engine,
   isBookingError,
+  maximumAppointments,
+  maximumPerDay,
   minimumNotice,
+  noOverlapOfSubject,
   type Policy,
   type Preview,
 } from "@slotwright/core";
@@ -15,8 +19,12 @@ import { anyIntent, attempt, emptyWorld } from "../intents.ts";
 /** Commands in one random sequence. */
 const sequenceLength = 60;
 
-/** Policies that a random world meets now and then. */
+/** Policies that a random world meets now and then. What they see is what the world has done before. */
 const policies: readonly Policy[] = [
+  buffer({ beforeMinutes: 0, afterMinutes: 5 }),
+  noOverlapOfSubject(),
+  maximumAppointments({ count: 2, minutes: 30, withOneProvider: true }),
+  maximumPerDay({ count: 4 }),
   minimumNotice({ minutes: 24 * 60 + 9 * 60 + 15 }),
   { name: "even", check: ({ appointments: [first] }) => (first?.subjectId.endsWith("3") ? "Not p-3." : undefined) },
 ];

@@ -1,7 +1,9 @@
 /**
  * What a command means apart from any storage, for programs that check what an engine did: how its input is read, how
- * it is decided, how its repeats are recognised, and how its result is stored. Also what a new slot looks like.
+ * it is decided, how its repeats are recognised, and how its result is stored. Also what a new slot looks like, and how a
+ * policy answers.
  */
+
 export { commandIdOf } from "../engine/command-id.ts";
 export { canonicalJson, requestHash, sha256 } from "../engine/hash.ts";
 export { parseCommand } from "../engine/parse-command.ts";
@@ -20,3 +22,4 @@ export {
   type Seen,
 } from "../rules/decision.ts";
 export { rules } from "../rules/index.ts";
+export { askPolicy, type Occasion, type PolicyAnswer } from "./ask-policy.ts";

@@ -38,12 +38,16 @@ async function settleUnknown(settings: EngineSettings, request: Request, lost: u
  * @param last Why it was attempted again before.
  * @throws BookingError `storage_busy` or `outcome_unknown` at the end of the budget; a guard's refusal that comes again
  */
-export async function beforeRepeat(request: Request, { again, cause }: Repeat, last?: Repeat): Promise<void> {
+export async function beforeRepeat(
+  request: Request,
+  { again, cause, agendaIds }: Repeat,
+  last?: Repeat,
+): Promise<void> {
   // Rows were changed by hand while the rule decided. It decides again, and usually finds the precise refusal itself.
   if (again === "guarded" && last?.again === "guarded") throw cause();
   // The loser of a race is retried once without a pause; it usually only needs its refusal. A caller whose found slot
-  // was taken meanwhile goes on to the next.
-  const isInHurry = again === "missed" || (again === "stale" && last === undefined);
+  // was taken meanwhile goes on to the next. Who wants an agenda waits for their turn.
+  const isInHurry = again === "missed" || (again === "stale" && (last === undefined || agendaIds !== undefined));
   await pause(request, cause, isInHurry);
 }
 

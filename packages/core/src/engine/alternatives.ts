@@ -5,7 +5,9 @@ import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
 import { contains, durationMs, type TimeRange } from "../model/time-range.ts";
 import type { Seen } from "../rules/decision.ts";
+import type { Survey } from "../rules/sight.ts";
 import type { EngineSettings } from "./options.ts";
+import type { SurveyOf } from "./sight/survey.ts";
 
 /** What another slot may help against. */
 const helpedCodes: ReadonlySet<ErrorCode> = new Set([
@@ -37,6 +39,8 @@ export interface Refused<W extends Wish> {
   readonly seen: Seen;
   /** Whether another command would be agreed to, also by the host's authorization and policies. */
   readonly wouldAgree: (command: W, seen: Seen) => boolean;
+  /** What the policies see around these slots. */
+  readonly survey: (slots: readonly Slot[]) => Promise<SurveyOf>;
   /** Whether the actor may see the slot in a list. */
   readonly isListed: (slot: Slot) => Promise<boolean>;
 }
@@ -63,7 +67,8 @@ export async function withAlternatives<W extends Wish>(
   if (wanted === undefined) return refusal;
   const distance = (slot: Slot) => Math.abs(slot.start.getTime() - wanted.start.getTime());
   const free = [...(await freeAround(settings, wanted, until))].sort((a, b) => distance(a) - distance(b));
-  const willDo = async (slot: Slot) => isToBeHad(slot, wanted, refused) && refused.isListed(slot);
+  const surveyOf = await refused.survey(free);
+  const willDo = async (slot: Slot) => isToBeHad(slot, wanted, refused, surveyOf(slot)) && refused.isListed(slot);
   const alternatives = (await nearest(free, most, willDo)).map(asAlternative);
   return { ...refusal, details: { ...refusal.details, alternatives } } as Refusal;
 }
@@ -120,11 +125,34 @@ async function nearest(
  * Asks the rule, so that nothing is offered that it would refuse. A command without a time would agree to a slot of any
  * length, but its caller wanted as much time as the taken slot had.
  */
-function isToBeHad<W extends Wish>(slot: Slot, wanted: Wanted, refused: Refused<W>): boolean {
+function isToBeHad<W extends Wish>(
+  slot: Slot,
+  wanted: Wanted,
+  refused: Refused<W>,
+  survey: Survey | undefined,
+): boolean {
   const { seen, wouldAgree } = refused;
   if (durationMs(slot) < durationMs(wanted)) return false;
-  const withSlot: Seen = { ...seen, slot: (id) => (id === slot.id ? slot : seen.slot(id)) };
+  const around = survey && withSurvey(seen.around, survey);
+  const withSlot: Seen = { ...seen, around, slot: (id) => (id === slot.id ? slot : seen.slot(id)) };
   return wouldAgree(inPlaceOfTaken(slot, wanted, refused), withSlot);
+}
+
+/** Further slots of the command stay where they are, so what was seen around them counts as well. */
+function withSurvey(seen: Survey | undefined, survey: Survey): Survey {
+  if (seen === undefined) return survey;
+  const unique = <Row>(rows: readonly Row[], idOf: (row: Row) => string) => [
+    ...new Map(rows.map((row) => [idOf(row), row])).values(),
+  ];
+  return {
+    neighbours: unique([...seen.neighbours, ...survey.neighbours], ({ slotId }) => slotId),
+    ofSubject: unique([...seen.ofSubject, ...survey.ofSubject], ({ appointmentId }) => appointmentId),
+    timeZone: survey.timeZone,
+    isCut: {
+      provider: seen.isCut.provider || survey.isCut.provider,
+      subject: seen.isCut.subject || survey.isCut.subject,
+    },
+  };
 }
 
 /** The same command for another slot. */

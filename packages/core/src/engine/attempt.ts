@@ -1,11 +1,13 @@
 import { BookingError, type Refusal } from "../errors/index.ts";
 import { keyText, type RecordKey } from "../model/record.ts";
+import type { Slot } from "../model/slot.ts";
 import type { Decided } from "../rules/decision.ts";
 import type { CommitOutcome } from "../storage/adapter.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { refusalOfGuard } from "./guard-refusals.ts";
 import { replay } from "./replay.ts";
 import type { Request } from "./request.ts";
+import type { GivenSlot } from "./spread.ts";
 
 /** What came of one attempt. A refusal stays a value to the end, because throwing costs at each step. */
 export type Attempt =
@@ -17,6 +19,8 @@ export type Attempt =
 export interface Repeat {
   readonly again: "busy" | "unknown" | "stale" | "missed" | "guarded";
   readonly cause: () => unknown;
+  /** The agendas that others have written, if it was these. */
+  readonly agendaIds?: readonly string[];
 }
 
 export function attemptOf(outcome: CommitOutcome, request: Request, decided: Decided<object>): Attempt {
@@ -38,7 +42,19 @@ export function attemptOf(outcome: CommitOutcome, request: Request, decided: Dec
 
 /** Most losers start again at once, and nothing reads their cause. */
 export function lostTo(keys: readonly RecordKey[]): Repeat {
-  return { again: "stale", cause: () => new Error(`Others were faster ${JSON.stringify(keys)}`) };
+  const agendaIds = keys.flatMap(({ kind, id }) => (kind === "agenda" ? [id] : []));
+  const cause = () => new Error(`Others were faster ${JSON.stringify(keys)}`);
+  return { again: "stale", cause, ...(agendaIds.length > 0 && { agendaIds }) };
+}
+
+/** Somebody was given, or took, the slot that was found for the command. */
+export function overtaken({ given }: { readonly given: GivenSlot | undefined }): Repeat {
+  return { again: "missed", cause: () => new Error(`Others were faster at the slot ${given?.slot.id}`) };
+}
+
+/** Whether the slot is among what others have changed. */
+export function isStaleSlot(outcome: CommitOutcome, { id }: Slot): boolean {
+  return outcome.status === "stale" && outcome.keys.some((key) => key.kind === "slot" && key.id === id);
 }
 
 function lockedByOthers(keys: readonly RecordKey[]): StorageError {

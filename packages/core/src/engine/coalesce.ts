@@ -1,7 +1,7 @@
 import { copyOf } from "../model/plain-json.ts";
-import { keyText, type RecordKey, type StoredRecord } from "../model/record.ts";
+import { keyText, type RecordKey } from "../model/record.ts";
 import type { Decided } from "../rules/decision.ts";
-import type { CallOptions, CommitOutcome, StorageAdapter } from "../storage/adapter.ts";
+import type { Around, CallOptions, CommitOutcome, StorageAdapter, Surveyed } from "../storage/adapter.ts";
 import { bounded, type CommandIdentity, directStorage, type EngineStorage, transitionOf } from "./engine-storage.ts";
 import { type Call, type CoalesceOptions, createLanes } from "./lanes.ts";
 import { fillBatch, selectCommits, selectLoads } from "./select.ts";
@@ -24,7 +24,12 @@ export function coalescingStorage(
     ...direct,
     load: (keys, until) =>
       new Promise((resolve, reject) => {
-        void loads.add({ keys, until, resolve, reject });
+        const answer = ({ records }: Surveyed) => resolve(records);
+        void loads.add({ keys, arounds: [], until, resolve: answer, reject });
+      }),
+    loadAround: (keys, arounds, until) =>
+      new Promise((resolve, reject) => {
+        void loads.add({ keys, arounds, until, resolve, reject });
       }),
     commit: (command, decided, until) =>
       new Promise((resolve, reject) => {
@@ -33,8 +38,9 @@ export function coalescingStorage(
   };
 }
 
-interface QueuedLoad extends Call<readonly (StoredRecord | undefined)[]> {
+interface QueuedLoad extends Call<Surveyed> {
   readonly keys: readonly RecordKey[];
+  readonly arounds: readonly Around[];
   readonly until: number | undefined;
 }
 
@@ -53,14 +59,20 @@ function soonest(batch: readonly { readonly until: number | undefined }[]): numb
   return soonest;
 }
 
-function createLoadLanes(storage: Pick<EngineStorage, "load">, options: CoalesceOptions) {
+function createLoadLanes(storage: Pick<EngineStorage, "load" | "loadAround">, options: CoalesceOptions) {
+  async function read(keys: readonly RecordKey[], arounds: readonly Around[], until: number | undefined) {
+    if (arounds.length > 0) return storage.loadAround(keys, arounds, until);
+    return { records: await storage.load(keys, until), around: [] };
+  }
+
   /** One load for the keys of all calls, each key once. */
-  async function loadAll(batch: readonly QueuedLoad[]) {
+  async function loadAll(batch: readonly QueuedLoad[]): Promise<readonly Surveyed[]> {
     const [only, ...others] = batch;
-    if (only !== undefined && others.length === 0) return [await storage.load(only.keys, only.until)];
+    if (only !== undefined && others.length === 0) return [await read(only.keys, only.arounds, only.until)];
     const keys = new Map(batch.flatMap((load) => load.keys).map((key) => [keyText(key), key]));
-    const loaded = await storage.load([...keys.values()], soonest(batch));
-    const records = new Map([...keys.keys()].map((text, index) => [text, loaded[index]]));
+    const arounds = batch.flatMap((load) => load.arounds);
+    const loaded = await read([...keys.values()], arounds, soonest(batch));
+    const records = new Map([...keys.keys()].map((text, index) => [text, loaded.records[index]]));
     const given = new Set<string>();
     // What one caller does to its record must not show in another's record.
     const ownRecord = (key: RecordKey) => {
@@ -70,7 +82,12 @@ function createLoadLanes(storage: Pick<EngineStorage, "load">, options: Coalesce
       given.add(text);
       return record;
     };
-    return batch.map((load) => load.keys.map(ownRecord));
+    let from = 0;
+    return batch.map((load) => {
+      const around = loaded.around.slice(from, from + load.arounds.length);
+      from += load.arounds.length;
+      return { records: load.keys.map(ownRecord), around };
+    });
   }
 
   return createLanes({

@@ -1,6 +1,6 @@
 import type { CommandRecord } from "../model/record.ts";
 import { isRefusal } from "../rules/decision.ts";
-import { type Attempt, attemptOf } from "./attempt.ts";
+import { type Attempt, attemptOf, isStaleSlot, overtaken } from "./attempt.ts";
 import { conceal } from "./conceal.ts";
 import { confirmRefusal } from "./confirm-refusal.ts";
 import { decideAllowed, forbid } from "./decide.ts";
@@ -8,6 +8,7 @@ import { loadRecords } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
 import { replay } from "./replay.ts";
 import { commandKey, contextOf, type Request } from "./request.ts";
+import { withAgendas } from "./sight/look-around.ts";
 import type { SlotFate } from "./spread.ts";
 
 /** Loads what the rule asks for, lets it decide, and commits if the loaded versions still hold. */
@@ -19,6 +20,10 @@ export async function commitOnRead(settings: EngineSettings, request: Request): 
   try {
     const earlier = records.get(commandKey(request)) as CommandRecord | undefined;
     if (earlier !== undefined) return { result: replay(earlier, request) };
+    if (loaded.isOvertaken) {
+      fate = "lost";
+      return overtaken(loaded);
+    }
     const forbidden = loaded.isAsked ? undefined : forbid(settings, request, records.seen, context);
     const refusal = forbidden && (await conceal(settings, request, context, records, forbidden));
     const decision = loaded.refusal ?? refusal ?? decideAllowed(settings, request, records.seen, context);
@@ -27,11 +32,13 @@ export async function commitOnRead(settings: EngineSettings, request: Request): 
     if (decision.put.length === 0) return { result: decision.result };
     // Whatever becomes of the commit, no other caller may try this slot, unless it was concealed from this one.
     if (records.seen.found.length > 0) fate = "taken";
-    const outcome = await settings.storage.commit(request, decision, request.patience.until);
+    const whole = withAgendas(decision, loaded.agendas);
+    const outcome = await settings.storage.commit(request, whole, request.patience.until);
     const attempt = attemptOf(outcome, request, decision);
     if (attempt.again !== "stale" || fate === "unused" || loaded.given === undefined) return attempt;
-    fate = "lost";
-    return { ...attempt, again: "missed" };
+    // The agenda may be what others have written. The slot is then as free as before.
+    fate = isStaleSlot(outcome, loaded.given.slot) ? "lost" : "unused";
+    return fate === "lost" ? { ...attempt, again: "missed" } : attempt;
   } finally {
     loaded.given?.release(fate);
   }

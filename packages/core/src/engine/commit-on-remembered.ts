@@ -19,8 +19,10 @@ export interface Remembered {
  */
 export function rememberedFor(settings: EngineSettings, request: Request): Remembered | undefined {
   const { name, command, rule } = request;
-  const { recentSlots } = settings;
-  if (recentSlots === undefined || name !== "book" || command.slotId === undefined) return undefined;
+  const { recentSlots, sights } = settings;
+  // What policies see is not remembered.
+  if (recentSlots === undefined || sights !== undefined || name !== "book" || command.slotId === undefined)
+    return undefined;
   const context = contextOf(settings, request);
   // That an appointment's own id is free is for the commit to tell.
   const keys = rule.reads(command, seenOf([]), context).keys.filter(({ kind }) => kind === "slot");

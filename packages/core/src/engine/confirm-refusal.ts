@@ -9,6 +9,7 @@ import type { Loaded } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
 import { replay } from "./replay.ts";
 import { commandKey, type Envelope, mayHaveRun, type Request } from "./request.ts";
+import { surveyAround } from "./sight/survey.ts";
 import { hiddenFrom } from "./visible.ts";
 import { showsTimes, withTimeZone } from "./with-time-zone.ts";
 
@@ -42,9 +43,37 @@ export async function confirmRefusal(
   const own = { ...settings, actor: command.actor };
   const isListed = async (slot: Slot) =>
     (await hiddenFrom(own, { action: "list", now: context.now, record: slotAsOf(slot, context.now) })) !== undefined;
-  const refused = { name, command, seen, wouldAgree, isListed };
-  const final = await withAlternatives(settings, refusal, refused, patience.until);
+  const { subjectId = subjectOf(command, seen) } = command;
+  const searcher = { actor: command.actor, subjectId, now: context.now };
+  const survey = (slots: readonly Slot[]) => surveyAround(settings, slots, searcher, patience.until);
+  const refused = { name, command, seen, wouldAgree, survey, isListed };
+  const shown = await withoutHidden(settings, refusal, context, patience.until);
+  const final = await withAlternatives(settings, shown, refused, patience.until);
   return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };
+}
+
+/** Whom the appointment is for that the command names. */
+function subjectOf({ appointmentId }: Envelope, seen: Seen): string | undefined {
+  return appointmentId === undefined ? undefined : seen.appointment(appointmentId)?.subjectId;
+}
+
+/** The refusal without the id of what is in the way, if the actor may not see that record. */
+export async function withoutHidden(
+  settings: EngineSettings,
+  refusal: Refusal,
+  { actor, now }: Context,
+  until: number,
+): Promise<Refusal> {
+  if (settings.authorize === undefined || refusal.refused !== "policy_violation") return refusal;
+  const { blockedBy, ...others } = refusal.details;
+  if (blockedBy === undefined) return refusal;
+  const [record] = await settings.storage.loadToShow([blockedBy], until);
+  if (record?.kind === "slot" || record?.kind === "appointment") {
+    const shown = record.kind === "slot" ? slotAsOf(record, now) : record;
+    const hidden = await hiddenFrom({ ...settings, actor }, { action: "read", now, record: shown });
+    if (hidden !== undefined) return refusal;
+  }
+  return { refused: refusal.refused, details: others };
 }
 
 /**

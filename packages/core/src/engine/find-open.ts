@@ -1,3 +1,4 @@
+import { BookingError } from "../errors/index.ts";
 import { compareIds } from "../model/id-order.ts";
 import { type OpenSeat, type OpenSlot, offersOf, openSeatOf } from "../model/open-slot.ts";
 import { findOpenSchema } from "../model/queries.ts";
@@ -10,28 +11,38 @@ import { type Page, parsePosition, positionCursor } from "./page.ts";
 import { parse } from "./parse.ts";
 import { afterItem, windowOf } from "./reads.ts";
 import { retryReads } from "./retry.ts";
+import { bookableSeats } from "./sight/bookable.ts";
 import { isOpen, showInList } from "./visible.ts";
 import { type List, visiblePage } from "./visible-page.ts";
 
 export async function findOpen(settings: EngineSettings, input: FindOpenInput): Promise<Page<OpenSlot>> {
-  const { order, limit, from, to, cursor, ...given } = parse(findOpenSchema, input);
+  const { order, limit, from, to, cursor, subjectId, ...given } = parse(findOpenSchema, input);
   const descending = order === "latest";
   const { after, ...window } = windowOf("open", from, to, cursor, descending);
   const search = { ...defined(given), ...window, asOf: settings.clock.now(), descending };
-  const read = isOpen(settings) ? allSeats(settings) : visibleSeats(settings);
+  const read = readerFor(settings, subjectId);
   return pageOfOffers({ read, search, after, limit });
 }
 
+/** @throws BookingError `invalid_input` if it is not known who would book for the subject */
+function readerFor(settings: EngineSettings, subjectId: string | undefined): ReadSeats {
+  if (subjectId === undefined) return isOpen(settings) ? allSeats(settings) : visibleSeats(settings);
+  const { actor } = settings;
+  if (actor !== undefined) return bookableSeats(settings, { actor, subjectId });
+  const message = "needs an engine of the actor who would book: engine.as(actor).findOpen(…)";
+  throw new BookingError("invalid_input", { issues: [{ path: "subjectId", code: "needs_another_field", message }] });
+}
+
 /** Seats in the order of the list. */
-interface Stretch {
+export interface Stretch {
   readonly seats: readonly OpenSeat[];
   /** Where to read on. Undefined at the end. */
   readonly next: Position | undefined;
 }
 
-type Search = Omit<OpenQuery, "after" | "limit"> & { readonly descending: boolean };
+export type Search = Omit<OpenQuery, "after" | "limit"> & { readonly descending: boolean };
 /** Reads at most so many seats after the position. Fewer, and yet not to the end, if it must not look at more. */
-type ReadSeats = (search: Search, after: Position | undefined, limit: number) => Promise<Stretch>;
+export type ReadSeats = (search: Search, after: Position | undefined, limit: number) => Promise<Stretch>;
 
 const allSeats =
   (settings: EngineSettings): ReadSeats =>

@@ -1,4 +1,5 @@
 import type { Refusal } from "../errors/index.ts";
+import type { Agenda } from "../model/agenda.ts";
 import type { RecordKey, StoredRecord } from "../model/record.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
@@ -9,6 +10,7 @@ import type { EngineStorage } from "./engine-storage.ts";
 import type { EngineSettings } from "./options.ts";
 import { createRecords, type Records } from "./records.ts";
 import { commandKey, mayHaveRun, type Request } from "./request.ts";
+import { foundAgain, isOvertaken, type Look, lookedAround, lookFor, zoneOfPlace } from "./sight/look-around.ts";
 import type { GivenSlot } from "./spread.ts";
 
 /** How many slots a rule's search reads at a time. */
@@ -25,6 +27,10 @@ export interface Loaded {
   readonly isAsked: boolean;
   /** Why the actor may not do it. The rest was then not loaded. */
   readonly refusal: Refusal | undefined;
+  /** What others may have looked at, or this command itself has: it is written if the command takes effect. */
+  readonly agendas: readonly Agenda[];
+  /** Whether the slot that was found has changed since. */
+  readonly isOvertaken: boolean;
 }
 
 type Loading = { -readonly [Name in keyof Loaded]: Loaded[Name] } & {
@@ -45,29 +51,61 @@ export async function loadRecords(settings: EngineSettings, request: Request, co
     hasSearched: false,
     isAsked: false,
     refusal: undefined,
+    agendas: [],
+    isOvertaken: false,
   };
   for (;;) {
-    const { missing, search } = wantedBy(loading, request, context);
-    if (missing.length === 0 && search === undefined) return loading;
+    const { missing, search, look } = wantedBy(settings, loading, request, context);
+    if (missing.length === 0 && search === undefined && look === undefined) return loading;
     const isAllowed =
       loading.reads.length === 0 || loading.isAsked || (await askAgain(loading, settings, request, context));
     if (loading.refusal !== undefined) return loading;
     // Something is concealed now, so the rule may ask for less.
     if (!isAllowed) continue;
     // Not in a function of its own: every refusal would pay for one more asynchronous call.
-    if (missing.length > 0) note(loading, missing, await settings.storage.load(missing, request.patience.until));
+    if (look !== undefined) await loadAround(settings, loading, { look, missing, context }, request.patience.until);
+    else if (missing.length > 0) note(loading, missing, await settings.storage.load(missing, request.patience.until));
     if (search !== undefined) await find(loading, search, settings, request, context);
   }
 }
 
 /** What the rule asks for and was not loaded yet. Nothing more if the command itself is found to have taken effect. */
-function wantedBy({ records, reads, hasSearched }: Loading, request: Request, context: Context) {
+function wantedBy(
+  settings: EngineSettings,
+  { records, reads, hasSearched }: Loading,
+  request: Request,
+  context: Context,
+) {
   const { command, rule } = request;
   if (records.get(commandKey(request)) !== undefined) return { missing: [] };
   const { keys, search } = rule.reads(command, records.seen, context);
   const missing = keys.filter((key) => !records.has(key));
   if (reads.length === 0 && mayHaveRun(request)) missing.push(commandKey(request));
-  return hasSearched ? { missing } : { missing, search };
+  const { seen } = records;
+  const look = seen.around === undefined ? lookFor(settings, request, { seen, hasSearched }, context) : undefined;
+  return hasSearched ? { missing, look } : { missing, search, look };
+}
+
+/** Loads the records together with what lies around the place that the command takes. */
+async function loadAround(
+  settings: EngineSettings,
+  loading: Loading,
+  {
+    look,
+    missing,
+    context,
+  }: { readonly look: Look; readonly missing: readonly RecordKey[]; readonly context: Context },
+  until: number,
+): Promise<void> {
+  const { seen } = loading.records;
+  const keys = [...missing, ...foundAgain(look, seen)];
+  const { records, around } = await settings.storage.loadAround(keys, look.arounds, until);
+  loading.isOvertaken = isOvertaken(seen, records);
+  note(loading, keys, records);
+  const timeZone = look.needsZone ? await zoneOfPlace(settings, look.place, seen, until) : null;
+  const looked = lookedAround(look.arounds, around, context, timeZone);
+  seen.around = looked.around;
+  loading.agendas = looked.agendas;
 }
 
 /** Whether `authorize` allows the command, as far as it is loaded. After a no, what the actor may not see is concealed. */

@@ -21,6 +21,8 @@ import { policiesOf, policiesSchema } from "./policy-options.ts";
 import { createRecentSlots, type RecentSlots, type RememberOptions } from "./recent-slots.ts";
 import { rememberingStorage } from "./remembering-storage.ts";
 import { createScheduleZones, type ScheduleZones } from "./schedule-zones.ts";
+import { type AgendaTurns, createAgendaTurns } from "./sight/agenda-turns.ts";
+import { type Sights, sightsOf } from "./sight/sights.ts";
 import { createSpread, type Finder } from "./spread.ts";
 import { type NoteWrongAnswer, notingWrongAnswers } from "./wrong-answers.ts";
 
@@ -115,6 +117,9 @@ export interface EngineSettings {
   readonly overlapScope: OverlapScope;
   readonly idempotencyScope: IdempotencyScope;
   readonly policies: readonly Policy[];
+  /** What the policies see. Undefined if that is nothing. */
+  readonly sights: Sights | undefined;
+  readonly agendaTurns: AgendaTurns;
   readonly audienceOf: AudienceOf | undefined;
   readonly authorize: Authorize | undefined;
   /** Who reads and commands. Undefined for the host's own engine, where each command names its actor. */
@@ -223,6 +228,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
   const budgetMs = Math.min(longest, longestTimerMs);
   const { batchSize = 32, lanes = 3, queueLimit = 10_000 } = options.coalesce ?? {};
   const { slots = 10_000, forMs = 60_000 } = options.remember ?? {};
+  const policies = policiesOf(options);
   const warn = harmless(options.onWarning);
   const call = { connectWithinMs: budgetMs, onWarning: warn };
   const coalescing = coalescingStorage(given, { batchSize, lanes, queueLimit }, call);
@@ -239,7 +245,9 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     isHostTransaction: false,
     overlapScope,
     idempotencyScope,
-    policies: policiesOf(options),
+    policies,
+    sights: sightsOf(policies, audienceOf),
+    agendaTurns: createAgendaTurns(),
     audienceOf,
     authorize,
     actor: undefined,

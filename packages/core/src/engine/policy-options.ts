@@ -5,6 +5,7 @@ import { idSchema } from "../model/values.ts";
 import { type AudienceOf, audiences } from "../rules/audience.ts";
 import { notInThePast, pastName } from "../rules/policies/index.ts";
 import type { Policy } from "../rules/policy.ts";
+import { mostMinutes } from "../rules/sight.ts";
 import { isObject } from "./parse.ts";
 
 interface PolicyOptions {
@@ -18,12 +19,48 @@ const policySchema = z.custom<Policy>(
   "must be an object with a name and a function check",
 );
 
+/** @returns What is wrong with what a policy wants to see, in the words of an issue. */
+function problemOfSight({
+  name,
+  sees,
+}: Policy): { readonly path: readonly (string | number)[]; readonly message: string } | undefined {
+  const problem = sightSchema.safeParse(sees).error?.issues[0];
+  if (problem === undefined) return undefined;
+  return { path: problem.path as (string | number)[], message: `of "${name}" ${problem.message}` };
+}
+
+const minutesTo = (most: number) => {
+  const message = `must be a whole number of minutes from 0 to ${most}`;
+  return z.int(message).min(0, message).max(most, message);
+};
+
+const windowTo = (most: number) =>
+  z
+    .strictObject(
+      { beforeMinutes: minutesTo(most), afterMinutes: minutesTo(most) },
+      "must be an object, such as { beforeMinutes: 15, afterMinutes: 15 }",
+    )
+    .optional();
+
+const sightSchema = z
+  .strictObject(
+    {
+      provider: windowTo(mostMinutes.provider),
+      subject: windowTo(mostMinutes.subject),
+      timeZone: z.literal(true, "must be true, or be left out").optional(),
+    },
+    "must be an object, such as { timeZone: true }",
+  )
+  .optional();
+
 const audienceSchema = z.array(z.enum(audiences)).optional();
 
 export const policiesSchema = z.array(policySchema, "must be a list of policies").superRefine((policies, context) => {
   for (const [index, { name, audience }] of policies.entries()) {
     const earlier = policies.findIndex((other) => other.name === name);
     if (earlier < index) issueAt([index, "name"], `must not be "${name}" again, as of number ${earlier}`, "repeated");
+    const sight = problemOfSight(policies[index] as Policy);
+    if (sight !== undefined) issueAt([index, "sees", ...sight.path], sight.message, "invalid");
     if (audienceSchema.safeParse(audience).success) continue;
     issueAt([index, "audience"], `must be an array of ${audiences.map((one) => `"${one}"`).join(", ")}`, "invalid");
   }

@@ -37,6 +37,7 @@ export interface Envelope extends Wish {
   readonly override?: readonly Override[] | undefined;
   readonly ifVersion?: number | undefined;
   readonly ifNoSlot?: "refuse" | "schedule";
+  readonly subjectId?: string | undefined;
 }
 
 export function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: ParsedCommand): Request {

@@ -41,7 +41,7 @@ export async function runCommand<Result extends object>(
       if (attempt.again === "unknown") request = { ...request, wasUnknown: true };
       await beforeRepeat(request, attempt, last);
       last = attempt;
-      attempt = await attemptCommand(settings, request);
+      attempt = await attemptInTurn(settings, request, last);
     }
     if ("refusal" in attempt) throw new BookingError(attempt.refusal.refused, attempt.refusal.details);
     if (!settings.isHostTransaction) noteCommit(settings);
@@ -49,6 +49,18 @@ export async function runCommand<Result extends object>(
   } finally {
     request.finder.leave();
   }
+}
+
+/** Whoever has lost an agenda waits for their turn. Not within a host's transaction: others may wait for its locks. */
+async function attemptInTurn(settings: EngineSettings, request: Request, { agendaIds }: Repeat): Promise<Attempt> {
+  if (agendaIds === undefined || settings.isHostTransaction) return attemptCommand(settings, request);
+  let release: (() => void) | undefined;
+  try {
+    release = await settings.agendaTurns.take(agendaIds, request.patience.until);
+  } catch (error) {
+    return afterFailure(settings, request, error);
+  }
+  return attemptCommand(settings, request).finally(release);
 }
 
 async function attemptCommand(settings: EngineSettings, request: Request, remembered?: Remembered): Promise<Attempt> {

@@ -1,5 +1,6 @@
+import { limits } from "../model/limits.ts";
 import { keyText, type RecordKey } from "../model/record.ts";
-import type { CommitOutcome } from "../storage/adapter.ts";
+import type { Around, CommitOutcome } from "../storage/adapter.ts";
 import type { CommitOfVersions, VersionsInFlight } from "./versions-in-flight.ts";
 
 /** What becomes of the calls in a queue. */
@@ -12,18 +13,23 @@ export interface Selection<Call, Answer> {
   readonly lost: readonly { readonly call: Call; readonly answer: Answer }[];
 }
 
-/** The oldest, and all that want the same records: one read answers callers that crowd around one record. */
-export function selectLoads<Call extends { readonly keys: readonly RecordKey[] }>(
+/**
+ * The oldest, and all that want the same records: one read answers callers that crowd around one record. One read looks
+ * at a bounded number of places.
+ */
+export function selectLoads<Call extends { readonly keys: readonly RecordKey[]; readonly arounds?: readonly Around[] }>(
   queue: readonly Call[],
   batchSize: number,
 ): Selection<Call, never> {
   const wanted = new Set<string>();
   let adding = 0;
-  const end = queue.findIndex(({ keys }) => {
+  let places = 0;
+  const end = queue.findIndex(({ keys, arounds = [] }, index) => {
     const before = wanted.size;
     for (const key of keys) wanted.add(keyText(key));
-    if (wanted.size > before) adding += 1;
-    return adding > batchSize;
+    if (wanted.size > before || arounds.length > 0) adding += 1;
+    places += arounds.length;
+    return adding > batchSize || (index > 0 && places > limits.placesAround);
   });
   if (end === -1) return { batch: queue, rest: [], lost: [] };
   return { batch: queue.slice(0, end), rest: queue.slice(end), lost: [] };

@@ -123,6 +123,8 @@ export interface ErrorDetails {
       readonly policy: string;
       /** What the policy says for a program: the numbers and times of its sentence. */
       readonly values?: Metadata;
+      /** The slot or the appointment that is in the way, if it is one. */
+      readonly blockedBy?: { readonly kind: "slot" | "appointment"; readonly id: string };
       readonly alternatives?: readonly Alternative[];
     };
   forbidden: HostAnswer & { readonly command: string; readonly actorId: string };

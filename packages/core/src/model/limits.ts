@@ -54,4 +54,8 @@ export const limits = {
   hoursExceptions: 10_000,
   /** Most policies that one command may pass by an override. */
   overrides: 16,
+  /** The furthest that a policy may see of a provider, in minutes: 31 days. */
+  seenOfProvider: 31 * 24 * 60,
+  /** The furthest that a policy may see of a subject, in minutes: 366 days. */
+  seenOfSubject: 366 * 24 * 60,
 } as const;

@@ -77,8 +77,11 @@ const openPage = {
 };
 
 export const findOpenSchema = z
-  .strictObject(openPage)
-  .refine(isBounded, needsBound("providerIds", "to be given, or both from and to", "free slots"));
+  .strictObject({ ...openPage, subjectId: idSchema.optional() })
+  .refine(
+    ({ from, to, providerIds }) => isBounded({ from, to, providerIds }),
+    needsBound("providerIds", "to be given, or both from and to", "free slots"),
+  );
 
 const boundsOfAppointments = "providerIds, a subjectId, or both from and to";
 

@@ -77,6 +77,11 @@ export interface LiveOpenInput extends WindowInput, OfProvidersInput, CursorInpu
 export interface FindOpenInput extends LiveOpenInput {
   /** Slots of these providers: 1 to 100 ids. It is needed unless both `from` and `to` are given. Default: of all. */
   readonly providerIds?: readonly string[] | undefined;
+  /**
+   * On the engine of `as(actor)`: only what this actor could book for this subject now, 1 to 128 characters, by
+   * `authorize`, the rules and the policies. Default: all that is free, and that the actor may see.
+   */
+  readonly subjectId?: string | undefined;
 }
 
 /** What `listAppointments` takes. */

@@ -1,11 +1,14 @@
 import { type HostAnswer, type Refusal, refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
+import { limits } from "../model/limits.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import type { Metadata } from "../model/values.ts";
 import { answerOf, type Question, questionOf } from "./answers.ts";
 import { type Audience, holdsFor } from "./audience.ts";
 import type { Context, Decided, Seen } from "./decision.ts";
+import { isOwn, type Outline, outlineOf } from "./outline.ts";
+import { isBlind, type Neighbour, nothingAround, type OfSubject, type Sight, seenThrough } from "./sight.ts";
 
 /** What a policy is asked about: the command, and the records as they would become. Each policy has its own copy. */
 export interface Proposal extends Question {
@@ -18,6 +21,12 @@ export interface Proposal extends Question {
     readonly slots: readonly Slot[];
     readonly appointments: readonly Appointment[];
   };
+  /** What is booked or held of the providers, as far as `sees.provider` reaches. In the order of their starts. */
+  readonly neighbours: readonly Neighbour[];
+  /** The subject's other appointments, as far as `sees.subject` reaches. In the order of their starts. */
+  readonly ofSubject: readonly OfSubject[];
+  /** The IANA zone of the schedule if `sees.timeZone` asks for it, or else null. */
+  readonly timeZone: string | null;
 }
 
 /** Why a policy says no, with what a program needs to know of it. */
@@ -26,6 +35,14 @@ export interface Objection {
   readonly problem: string;
   /** The numbers and times in it, as plain JSON, for a screen that has words of its own. */
   readonly values?: Metadata;
+  /** The slot or the appointment that is in the way, if it is one. Previews show it to actors who may see it. */
+  readonly blockedBy?: Obstacle;
+}
+
+/** A record that is in the way of a command. */
+export interface Obstacle {
+  readonly kind: "slot" | "appointment";
+  readonly id: string;
 }
 
 /** A rule of your own, for example "no booking less than two hours ahead". Pure: same proposal, same answer. */
@@ -37,6 +54,8 @@ export interface Policy {
    * everybody.
    */
   readonly audience?: readonly Audience[];
+  /** What it has to see besides the records of the command. Default: nothing, and then it costs no read. */
+  readonly sees?: Sight;
   /** Why not, as a sentence for the person at the screen, or undefined if nothing speaks against it. */
   readonly check: (proposal: Proposal) => string | Objection | undefined;
 }
@@ -63,24 +82,63 @@ export function* objections(
     slots: slots.flatMap(({ id }) => asOf(seen.slot(id), context.now)),
     appointments: appointments.flatMap(({ id }) => seen.appointment(id) ?? []),
   };
-  const proposal: Proposal = { ...questionOf(context), slots, appointments, before };
-  for (const { name, check } of holding) {
-    const answer = objectionOf(check(copyOf(proposal)));
+  const proposal: Proposal = { ...questionOf(context), slots, appointments, before, ...nothingAround };
+  const outline = outlineOf({ slots, appointments }, seen, context);
+  for (const { name, check, sees } of holding) {
+    const answer =
+      tooMuch(sees, outline, seen) ?? objectionOf(check(copyOf({ ...proposal, ...whatItSees(sees, outline, seen) })));
     if (answer !== undefined) yield { policy: name, refusal: refuse("policy_violation", { policy: name, ...answer }) };
   }
 }
 
+/** Who has been shown only a part would decide on that part. */
+function tooMuch(sees: Sight | undefined, outline: Outline | undefined, { around }: Seen): HostAnswer | undefined {
+  if (sees === undefined || outline === undefined) return undefined;
+  const cut = (["provider", "subject"] as const).find((of) => sees[of] !== undefined && around?.isCut[of]);
+  if (cut === undefined) return undefined;
+  const problem = `sees.${cut} covers more than ${limits.rowsAround} bookings here, so its check was not asked. Let the policies of this engine see less of a ${cut}.`;
+  return { problem, unanswered: true };
+}
+
 const asOf = (slot: Slot | undefined, now: Date): readonly Slot[] => (slot === undefined ? [] : [slotAsOf(slot, now)]);
 
+/** What was read of the surroundings, without the command's own records, and as far as this policy looks. */
+function whatItSees(sees: Sight | undefined, outline: Outline | undefined, { around }: Seen) {
+  if (sees === undefined || outline === undefined || isBlind(sees)) return nothingAround;
+  // A decision on what nobody has looked at would be none.
+  if (around === undefined) throw new Error("A policy has to see what was not read.");
+  const { neighbours, ofSubject, timeZone } = around;
+  const others = {
+    neighbours: neighbours.filter((one) => !isOwn(outline, one)),
+    ofSubject: ofSubject.filter(({ appointmentId }) => appointmentId !== outline.appointmentId),
+    timeZone,
+  };
+  return seenThrough(sees, outline, others);
+}
+
 /** An objection with values is an answer as well. Anything else that is not a sentence counts as a mistake. */
-function objectionOf(answer: unknown): (HostAnswer & Pick<Objection, "values">) | undefined {
+function objectionOf(answer: unknown): (HostAnswer & Omit<Objection, "problem">) | undefined {
   if (!isObjection(answer)) return answerOf(answer, "its check");
-  const { problem, values } = answer;
-  return values === undefined ? { problem } : { problem, values: copyOf(values) };
+  const { problem, values, blockedBy } = answer;
+  return {
+    problem,
+    ...(values !== undefined && { values: copyOf(values) }),
+    ...(blockedBy !== undefined && { blockedBy: { kind: blockedBy.kind, id: blockedBy.id } }),
+  };
 }
 
 function isObjection(answer: unknown): answer is Objection {
   if (typeof answer !== "object" || answer === null) return false;
-  const { problem, values } = answer as Partial<Objection>;
-  return typeof problem === "string" && (values === undefined || (typeof values === "object" && values !== null));
+  const { problem, values, blockedBy } = answer as Partial<Objection>;
+  return (
+    typeof problem === "string" &&
+    (values === undefined || (typeof values === "object" && values !== null)) &&
+    (blockedBy === undefined || isObstacle(blockedBy))
+  );
+}
+
+function isObstacle(given: unknown): boolean {
+  if (typeof given !== "object" || given === null) return false;
+  const { kind, id } = given as Partial<Obstacle>;
+  return (kind === "slot" || kind === "appointment") && typeof id === "string";
 }

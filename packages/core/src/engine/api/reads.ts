@@ -86,8 +86,9 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    * Finds what is on offer, for screens: slots that are available now, an expired hold included, and start at `from` or
    * later and before `to`, a page at a time, in the order of `start`. It reads and returns only what a screen shows,
    * which makes it faster than `listSlots`. A group slot is one item, with the id and version of a seat that is free and
-   * the number of all that are. For an actor, it finds the slots that `authorize` lets them list. A page may have fewer
-   * items than `limit` and yet a cursor that goes on, after groups of many seats.
+   * the number of all that are. For an actor, it finds the slots that `authorize` lets them list, and with a `subjectId`
+   * only those that they could book for that subject now. A page may have fewer items than `limit`, or none, and yet a
+   * cursor that goes on: after groups of many seats, and where most must be left out.
    *
    * @returns The slots of the page, and the cursor of the next one.
    * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { dateOfDay } from "../../model/local-day.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
 import type { countByDaySchema, nextOpenSchema } from "../../model/queries.ts";
 import type { LiveOpenInput } from "../../model/read-inputs.ts";
@@ -14,7 +15,7 @@ import { searchOpen } from "./search.ts";
 import { lengthOf, placeOf, versionOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 import type { FollowOptions } from "./window-slots.ts";
-import { createZones, dateOfDay } from "./zone-days.ts";
+import { createZones } from "./zone-days.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 

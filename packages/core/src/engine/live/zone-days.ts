@@ -1,3 +1,5 @@
+import { offsetsOf } from "../../model/local-day.ts";
+
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Which day it is at an instant in a time zone, as days since 1970-01-01. */
@@ -87,29 +89,3 @@ export function createZones() {
 
 /** The most zones whose days are kept. There are about 600. */
 const mostZones = 1_000;
-
-/** How far the clocks of a zone are ahead of UTC, in milliseconds. */
-function offsetsOf(timeZone: string): (time: number) => number {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    calendar: "gregory",
-    numberingSystem: "latn",
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  return (time) => {
-    const parts = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
-    const { year = 0, month = 1, day = 0, hour = 0, minute = 0, second = 0 } = parts;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(time / 1000) * 1000;
-  };
-}
-
-/** As `2027-03-22`. */
-export function dateOfDay(day: number): string {
-  return new Date(day * dayMs).toISOString().slice(0, 10);
-}

@@ -30,6 +30,7 @@ export const helpAgainst = ({ refused }: Refusal): readonly Help[] => byCode[ref
 export function obstacleIn({ refused, details }: Refusal): RecordKey | undefined {
   if (refused === "slot_overlap")
     return details.conflictingSlotId === null ? undefined : slotKey(details.conflictingSlotId);
+  if ("blockedBy" in details) return details.blockedBy;
   if ("record" in details) return details.record === "schedule" ? undefined : { kind: details.record, id: details.id };
   if ("slotId" in details) return slotKey(details.slotId);
   if (refused === "appointment_exists" || refused === "request_expired") return appointmentKey(details.appointmentId);

@@ -5,9 +5,9 @@ import type { RecordKey } from "../../model/record.ts";
 import type { CommandResult } from "../../rules/index.ts";
 import { isStorageError } from "../../storage/storage-error.ts";
 import { beforeRepeat } from "../after-failure.ts";
-import type { Repeat } from "../attempt.ts";
+import { overtaken, type Repeat } from "../attempt.ts";
 import { conceal } from "../conceal.ts";
-import { confirmRefusal } from "../confirm-refusal.ts";
+import { confirmRefusal, withoutHidden } from "../confirm-refusal.ts";
 import { forbid } from "../decide.ts";
 import { type Loaded, loadRecords } from "../load-records.ts";
 import type { EngineSettings } from "../options.ts";
@@ -85,6 +85,7 @@ async function previewOnRead(settings: EngineSettings, request: Request): Promis
   const context = contextOf(settings, request);
   const loaded = await loadRecords(settings, request, context);
   try {
+    if (loaded.isOvertaken) return overtaken(loaded);
     const { seen } = loaded.records;
     const forbidden = loaded.isAsked ? undefined : forbid(settings, request, seen, context);
     const refusal =
@@ -97,10 +98,15 @@ async function previewOnRead(settings: EngineSettings, request: Request): Promis
     const confirmed = await confirmRefusal(settings, request, first, loaded, context);
     if (confirmed.again !== undefined) return confirmed;
     const final = "refusal" in confirmed ? confirmed.refusal : first;
-    const further = await Promise.all(others.map((other) => inItsZone(settings, request, loaded, other)));
+    const further = await Promise.all(
+      others.map(async (other) => {
+        const shown = await withoutHidden(settings, other, context, request.patience.until);
+        return inItsZone(settings, request, loaded, shown);
+      }),
+    );
     return { possible: false, reasons: [reasonOf(final), ...further.map(reasonOf)] };
   } finally {
-    loaded.given?.release("unused");
+    loaded.given?.release(loaded.isOvertaken ? "lost" : "unused");
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Refusal } from "../../errors/index.ts";
 import type { Slot } from "../../model/slot.ts";
 import { type Context, type Decided, isRefusal, type Seen } from "../../rules/decision.ts";
+import { takingCommands } from "../../rules/sight.ts";
 import { type CommandAndRule, refuseUnknownPolicy, verdictsOn } from "../decide.ts";
 import type { EngineSettings } from "../options.ts";
 import type { Envelope } from "../request.ts";
@@ -30,7 +31,13 @@ export function reasonsAgainst(
   while (supposed !== undefined) {
     const decision = asked.rule.decide(supposed.command, supposed.seen, context);
     if (!isRefusal(decision)) {
-      const verdicts = verdictsOn(settings, { ...asked, command: supposed.command }, decision, supposed.seen, context);
+      const verdicts = verdictsOn(
+        withSight(settings, supposed.seen, context),
+        { ...asked, command: supposed.command },
+        decision,
+        supposed.seen,
+        context,
+      );
       reasons.push(...[...verdicts].filter(isRefusal));
       return isSome(reasons) ? reasons : decision;
     }
@@ -40,6 +47,12 @@ export function reasonsAgainst(
     supposed = next === "supposed" ? undefined : next;
   }
   return reasons as [Refusal, ...Refusal[]];
+}
+
+/** Policies that see something are not asked about a supposition of which nobody has read what lies around. */
+function withSight(settings: EngineSettings, { around }: Seen, { command }: Context): EngineSettings {
+  if (around !== undefined || !takingCommands.has(command.name)) return settings;
+  return { ...settings, policies: settings.policies.filter(({ sees }) => sees === undefined) };
 }
 
 const isSome = <T>(items: readonly T[]): items is readonly [T, ...T[]] => items.length > 0;

@@ -1,5 +1,16 @@
+import { dateOfDay, localDay } from "../../model/local-day.ts";
 import type { Policy } from "../policy.ts";
-import { audienceIn, checkedMinutes, inWords, type MinutesOptions, minuteMs, type PolicyOptions } from "./options.ts";
+import {
+  audienceIn,
+  checkedDays,
+  checkedMinutes,
+  counted,
+  type DaysOptions,
+  inWords,
+  type MinutesOptions,
+  minuteMs,
+  type PolicyOptions,
+} from "./options.ts";
 import { msUntil, wantedStart } from "./times.ts";
 
 /**
@@ -51,25 +62,50 @@ export function minimumNotice(options: MinutesOptions): Policy {
 }
 
 /**
- * A time is held, booked, accepted or moved to at most so many minutes before it begins.
+ * A time is held, booked, accepted or moved to at most so many minutes before it begins, or so many local days before
+ * the day on which it begins, in the zone of the schedule.
  *
  * @throws BookingError `invalid_input`
  * @example
  * ```ts
- * const policies = [maximumHorizon({ minutes: 60 * 24 * 60 })]; // 60 days
+ * // All of a day opens when another day begins.
+ * const policies = [maximumHorizon({ days: 60 })];
  * ```
  */
-export function maximumHorizon(options: MinutesOptions): Policy {
+export function maximumHorizon(options: MinutesOptions | DaysOptions): Policy {
+  const name = "maximum_horizon";
+  return "days" in options ? horizonOfDays(name, options) : horizonOfMinutes(name, options);
+}
+
+function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
   const minutes = checkedMinutes(options);
   return {
-    name: "maximum_horizon",
+    name,
     ...audienceIn(options),
     check(proposal) {
       const start = wantedStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) <= minutes * minuteMs) return undefined;
-      const problem = `This time is too far ahead. It can be booked ${inWords(minutes)} before it begins, and not earlier.`;
       const latest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
-      return { problem, values: { minutes, latest } };
+      return { problem: tooFar(inWords(minutes)), values: { minutes, latest } };
     },
   };
 }
+
+function horizonOfDays(name: string, options: DaysOptions): Policy {
+  const days = checkedDays(options);
+  return {
+    name,
+    ...audienceIn(options),
+    sees: { timeZone: true },
+    check(proposal) {
+      const start = wantedStart(proposal);
+      const zone = proposal.timeZone ?? "UTC";
+      const last = localDay(proposal.now, zone) + days;
+      if (start === undefined || localDay(start, zone) <= last) return undefined;
+      return { problem: tooFar(counted(days, "day")), values: { days, lastDay: dateOfDay(last) } };
+    },
+  };
+}
+
+const tooFar = (before: string): string =>
+  `This time is too far ahead. It can be booked ${before} before it begins, and not earlier.`;

@@ -1,5 +1,6 @@
 import { BookingError } from "../../errors/index.ts";
 import type { Audience } from "../audience.ts";
+import { mostMinutes } from "../sight.ts";
 
 /** What every supplied policy takes. */
 export interface PolicyOptions {
@@ -13,15 +14,83 @@ export interface MinutesOptions extends PolicyOptions {
   readonly minutes: number;
 }
 
-const tenYears = 10 * 366 * 24 * 60;
+/** What a policy takes that counts local days. */
+export interface DaysOptions extends PolicyOptions {
+  /** Whole days in the zone of the schedule, from 0 to 3660. */
+  readonly days: number;
+}
+
+/** How much time has to be free around a slot. */
+export interface BufferTimes {
+  /** Whole minutes that have to be free before it begins, from 0 to 44 640, which is 31 days. */
+  readonly beforeMinutes: number;
+  /** Whole minutes that have to be free after it has ended, from 0 to 44 640. */
+  readonly afterMinutes: number;
+}
+
+/** Other times for the slots of a provider, at a facility, or of one at the other. */
+export interface BufferException extends BufferTimes {
+  readonly providerId?: string;
+  readonly facilityId?: string;
+}
+
+/** What `buffer` takes. */
+export interface BufferOptions extends PolicyOptions, BufferTimes {
+  /** The first that fits a slot holds for it. Default: none. */
+  readonly except?: readonly BufferException[];
+}
+
+/** What `maximumAppointments` takes. */
+export interface MaximumAppointmentsOptions extends PolicyOptions {
+  /** The most appointments, from 1 to 1000. */
+  readonly count: number;
+  /** How long the period is: whole minutes from 1 to 527 040, which is 366 days. */
+  readonly minutes: number;
+  /** Whether only appointments with the same provider are counted. Default `false`. */
+  readonly withOneProvider?: boolean;
+}
+
+/** What `maximumPerDay` takes. */
+export interface MaximumPerDayOptions extends PolicyOptions {
+  /** The most appointments and holds of a provider on a local day, from 1 to 1000. */
+  readonly count: number;
+}
+
+const dayMinutes = 24 * 60;
+const tenYearsOfDays = 10 * 366;
 
 export const minuteMs = 60_000;
 
 /** @throws BookingError `invalid_input` */
 export function checkedMinutes({ minutes }: MinutesOptions): number {
-  if (Number.isInteger(minutes) && minutes >= 0 && minutes <= tenYears) return minutes;
-  const message = `must be a whole number of minutes from 0 to ${tenYears}`;
-  throw new BookingError("invalid_input", { issues: [{ path: "minutes", code: "invalid", message }] });
+  return whole("minutes", minutes, [0, tenYearsOfDays * dayMinutes], "of minutes");
+}
+
+/** @throws BookingError `invalid_input` */
+export function checkedDays({ days }: DaysOptions): number {
+  return whole("days", days, [0, tenYearsOfDays], "of days");
+}
+
+/** @throws BookingError `invalid_input` */
+export function checkedBuffer({ beforeMinutes, afterMinutes }: BufferTimes, path = ""): BufferTimes {
+  const bounds = [0, mostMinutes.provider] as const;
+  return {
+    beforeMinutes: whole(`${path}beforeMinutes`, beforeMinutes, bounds, "of minutes"),
+    afterMinutes: whole(`${path}afterMinutes`, afterMinutes, bounds, "of minutes"),
+  };
+}
+
+/** @throws BookingError `invalid_input` */
+export const checkedPeriod = ({ minutes }: MaximumAppointmentsOptions): number =>
+  whole("minutes", minutes, [1, mostMinutes.subject], "of minutes");
+
+/** @throws BookingError `invalid_input` */
+export const checkedCount = ({ count }: { readonly count: number }): number => whole("count", count, [1, 1000]);
+
+function whole(path: string, value: number, [least, most]: readonly [number, number], unit = ""): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  const message = `must be a whole number ${unit && `${unit} `}from ${least} to ${most}`;
+  throw new BookingError("invalid_input", { issues: [{ path, code: "invalid", message }] });
 }
 
 export function audienceIn({ audience }: PolicyOptions): PolicyOptions {
@@ -37,6 +106,7 @@ const units = [
 /** In the largest unit that gives a whole number: 90 minutes, 2 hours, 1 day. */
 export function inWords(minutes: number): string {
   const [unit, size] = units.find(([, size]) => minutes % size === 0) ?? units[2];
-  const count = minutes / size;
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+  return counted(minutes / size, unit);
 }
+
+export const counted = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? "" : "s"}`;

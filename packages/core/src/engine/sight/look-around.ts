@@ -1,0 +1,177 @@
+import type { Agenda, SubjectAppointment, TakenSlot } from "../../model/agenda.ts";
+import type { RecordKey, StoredRecord } from "../../model/record.ts";
+import { scheduleIdOf } from "../../model/schedule.ts";
+import type { Slot } from "../../model/slot.ts";
+import type { TimeRange } from "../../model/time-range.ts";
+import type { Context, Decided, Seen } from "../../rules/decision.ts";
+import { slotKey } from "../../rules/find.ts";
+import {
+  type Neighbour,
+  type OfSubject,
+  type Sight,
+  type SightWindow,
+  type Survey,
+  withWindow,
+} from "../../rules/sight.ts";
+import { type TakenPlace, takenPlace } from "../../rules/taken-place.ts";
+import type { Around, Surroundings } from "../../storage/adapter.ts";
+import type { EngineSettings } from "../options.ts";
+import type { Request } from "../request.ts";
+import type { Sights } from "./sights.ts";
+
+/** What one attempt has to read around the place that its command takes. */
+export interface Look {
+  readonly place: TakenPlace;
+  readonly arounds: readonly Around[];
+  /** Whether some policy for the actor counts local days. */
+  readonly needsZone: boolean;
+}
+
+/** Undefined if there is nothing to be seen, or it is not known yet where. */
+export function lookFor(
+  { sights }: EngineSettings,
+  { command }: Pick<Request, "command">,
+  known: { readonly seen: Seen; readonly hasSearched: boolean },
+  context: Context,
+): Look | undefined {
+  const place = sights && takenPlace(command, known, context);
+  if (place === undefined || sights === undefined) return undefined;
+  const own = context.command.name === "extend" ? {} : sights.of(command.actor);
+  return { place, arounds: aroundsOf(place, sights, own), needsZone: own.timeZone === true };
+}
+
+const nothing: SightWindow = { beforeMinutes: 0, afterMinutes: 0 };
+
+/**
+ * One for each provider's slot, and one for the subject. Where others may look and this actor's policies don't, only the
+ * agenda's version is of interest.
+ */
+export function aroundsOf(
+  { slotIds, time, subjectId, apart }: TakenPlace,
+  { ofAll }: Sights,
+  own: Sight,
+): readonly Around[] {
+  const arounds: Around[] = [];
+  if (ofAll.provider !== undefined) {
+    const near = nearby(own.provider ?? nothing);
+    for (const slotId of slotIds) arounds.push({ of: "provider", slotId, ...near.ofSlot });
+    if (time !== undefined) arounds.push({ of: "provider", providerId: time.providerId, ...near.ofTime(time) });
+  }
+  if (ofAll.subject === undefined || subjectId === undefined) return arounds;
+  const near = nearby(own.subject ?? nothing);
+  for (const slotId of apart ? slotIds : slotIds.slice(0, 1)) {
+    arounds.push({ of: "subject", subjectId, slotId, ...near.ofSlot });
+  }
+  if (time !== undefined) arounds.push({ of: "subject", subjectId, ...near.ofTime(time) });
+  return arounds;
+}
+
+/** The window as the storage wants it: around a slot that only it knows, or around a known time. */
+function nearby(window: SightWindow) {
+  return {
+    ofSlot: { beforeMs: window.beforeMinutes * 60_000, afterMs: window.afterMinutes * 60_000 },
+    ofTime(time: TimeRange) {
+      const { start, end } = withWindow(time, window);
+      return { from: start, to: end };
+    },
+  };
+}
+
+/** What the answers tell: what lies around, and the versions of the agendas on which that rests. */
+export interface LookedAround {
+  readonly around: Survey;
+  readonly agendas: readonly Agenda[];
+}
+
+export function lookedAround(
+  arounds: readonly Around[],
+  answers: readonly Surroundings[],
+  { now }: Pick<Context, "now">,
+  timeZone: string | null,
+): LookedAround {
+  const taken = new Map(answers.flatMap(({ slots }) => slots).map((slot) => [slot.id, slot]));
+  const appointments = new Map(answers.flatMap((one) => one.appointments).map((one) => [one.id, one]));
+  const agendas = answers.flatMap(({ agenda }) => agenda ?? []);
+  const isCut = (of: Around["of"]) => answers.some((one, index) => one.isCut && arounds[index]?.of === of);
+  return {
+    around: {
+      neighbours: neighboursAmong([...taken.values()], now),
+      ofSubject: [...appointments.values()].flatMap(countingAppointments).sort(byStart),
+      timeZone,
+      isCut: { provider: isCut("provider"), subject: isCut("subject") },
+    },
+    agendas: [...new Map(agendas.map((agenda) => [agenda.id, agenda])).values()],
+  };
+}
+
+/** As they count now, in the order of their starts. */
+function neighboursAmong(taken: readonly TakenSlot[], now: Date): readonly Neighbour[] {
+  return taken
+    .filter(({ heldUntil }) => heldUntil === null || heldUntil > now)
+    .map(({ id: slotId, providerId, facilityId, scheduleId, start, end, appointmentId }) => {
+      return { slotId, providerId, facilityId, scheduleId, start, end, appointmentId };
+    })
+    .sort(byStart);
+}
+
+const byStart = (one: { readonly start: Date }, other: { readonly start: Date }): number =>
+  one.start.getTime() - other.start.getTime();
+
+const over: ReadonlySet<string> = new Set(["cancelled", "no_show", "declined"]);
+
+/** None if it is over without having taken place. */
+export function countingAppointments(one: SubjectAppointment): readonly OfSubject[] {
+  const { id: appointmentId, providerId, facilityId, start, end, status } = one;
+  const counts = !over.has(status);
+  return counts ? [{ appointmentId, providerId, facilityId, start, end, status }] : [];
+}
+
+/** The slot that was found for the command. It may have changed since, so it is read again with what lies around it. */
+export function foundAgain({ place }: Look, seen: Seen): readonly RecordKey[] {
+  const [first] = place.slotIds;
+  return seen.found.some(({ id }) => id === first) ? [slotKey(first as string)] : [];
+}
+
+export function isOvertaken(seen: Seen, loaded: readonly (StoredRecord | undefined)[]): boolean {
+  return loaded.some(
+    (record) =>
+      record?.kind === "slot" && seen.found.some(({ id, version }) => id === record.id && version !== record.version),
+  );
+}
+
+/**
+ * The zone of the schedule of the first slot, or of the time that is asked for. The schedule of a slot exists; where
+ * nobody has published anything yet, days are those of UTC.
+ */
+export async function zoneOfPlace(
+  { zones, overlapScope, storage }: EngineSettings,
+  { slotIds: [slotId], time }: TakenPlace,
+  seen: Seen,
+  until: number,
+): Promise<string | null> {
+  const slot: Slot | undefined = slotId === undefined ? undefined : seen.slot(slotId);
+  const ofTime = time && scheduleIdOf(time.providerId, overlapScope === "facility" ? time.facilityId : null);
+  const scheduleId = slot?.scheduleId ?? ofTime;
+  if (scheduleId === undefined) return null;
+  const known = await zones.of(scheduleId, until);
+  if (known !== undefined) return known;
+  // `zones` is silent about a failure, on which no decision may rest.
+  const [schedule] = await storage.loadToShow([{ kind: "schedule", id: scheduleId }], until);
+  return schedule?.kind === "schedule" ? schedule.timeZone : "UTC";
+}
+
+/**
+ * The decision, which also writes the agendas that it rests on, or that others may have looked at before this command
+ * adds something. Two of them meet there, whatever the isolation level.
+ */
+export function withAgendas<Result>(decision: Decided<Result>, agendas: readonly Agenda[]): Decided<Result> {
+  if (agendas.length === 0) return decision;
+  return {
+    ...decision,
+    expect: [
+      ...decision.expect,
+      ...agendas.map(({ id, version }) => ({ key: { kind: "agenda", id } as const, version })),
+    ],
+    put: [...decision.put, ...agendas.map((agenda) => ({ ...agenda, version: agenda.version + 1 }))],
+  };
+}

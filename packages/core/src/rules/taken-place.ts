@@ -1,0 +1,70 @@
+import type { CommandName } from "../model/journal.ts";
+import type { TimeRange } from "../model/time-range.ts";
+import { foundFor } from "./authorize.ts";
+import type { Context, Seen } from "./decision.ts";
+import { takingCommands } from "./sight.ts";
+
+/** The fields of the commands that take slots. */
+interface Taking {
+  readonly appointmentId?: string | undefined;
+  readonly slotId?: string | undefined;
+  readonly alsoSlotIds?: readonly string[];
+  readonly orSlotIds?: readonly string[];
+  readonly subjectId?: string | undefined;
+  readonly providerId?: string | undefined;
+  readonly facilityId?: string | undefined;
+  readonly start?: Date | undefined;
+  readonly end?: Date | undefined;
+  readonly ifNoSlot?: "refuse" | "schedule";
+}
+
+/** Where a command takes something, as far as it is known before it is decided. */
+export interface TakenPlace {
+  /** The slots that it takes, the primary one first. */
+  readonly slotIds: readonly string[];
+  /** The time that a request asks for, if there is no slot for it. */
+  readonly time: (TimeRange & { readonly providerId: string; readonly facilityId: string }) | undefined;
+  /** None for a hold. */
+  readonly subjectId: string | undefined;
+  /** Whether the slots are at different times, of which one is wanted. */
+  readonly apart: boolean;
+}
+
+/** Commands after which more is booked or held than before, or for longer. */
+export const addingCommands: ReadonlySet<CommandName> = new Set([...takingCommands, "extend"] as CommandName[]);
+
+/** Undefined as long as it is not known, and if the command has nothing to take. */
+export function takenPlace(
+  command: Taking,
+  { seen, hasSearched }: { readonly seen: Seen; readonly hasSearched: boolean },
+  context: Context,
+): TakenPlace | undefined {
+  const { name } = context.command;
+  if (!addingCommands.has(name)) return undefined;
+  const { slotId, alsoSlotIds = [] } = command;
+  const at = (slotIds: readonly string[], more: Partial<TakenPlace> = {}): TakenPlace => {
+    return { slotIds, time: undefined, subjectId: undefined, apart: false, ...more };
+  };
+  if (name === "hold" || name === "extend") return at([slotId as string]);
+  const appointment = seen.appointment(command.appointmentId ?? "");
+  const subjectId = name === "book" || name === "request" ? command.subjectId : appointment?.subjectId;
+  // The appointment was not read yet, or there is none.
+  if (subjectId === undefined) return undefined;
+  if (name === "acceptOffer") {
+    const offer = appointment?.request?.offer;
+    return offer ? at([offer.slotId], { subjectId }) : undefined;
+  }
+  if (slotId !== undefined) {
+    const { orSlotIds = [] } = command;
+    return at([slotId, ...orSlotIds, ...alsoSlotIds], { subjectId, apart: orSlotIds.length > 0 });
+  }
+  const wished = name === "accept" ? (appointment?.request?.wishes ?? []) : [];
+  if (wished.length > 0) return at([...wished.map((wish) => wish.slotId), ...alsoSlotIds], { subjectId, apart: true });
+  if (name !== "request" && !hasSearched) return undefined;
+  const found = foundFor(seen, context);
+  if (found !== undefined) return at([found, ...alsoSlotIds], { subjectId });
+  const { providerId, facilityId, start, end, ifNoSlot } = command;
+  if (name !== "request" && ifNoSlot !== "schedule") return undefined;
+  if (!providerId || !facilityId || !start || !end) return undefined;
+  return at([], { time: { providerId, facilityId, start, end }, subjectId });
+}

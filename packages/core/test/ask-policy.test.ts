@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { askPolicy } from "../src/checking/index.ts";
+import {
+  buffer,
+  cancelDeadline,
+  maximumPerDay,
+  noOverlapOfSubject,
+  type Policy,
+  rescheduleDeadline,
+} from "../src/index.ts";
+
+const at = (from: string, to: string) => ({
+  start: new Date(`2027-03-22T${from}:00Z`),
+  end: new Date(`2027-03-22T${to}:00Z`),
+});
+const nine = at("09:00", "09:30");
+
+describe("asking a policy without an engine", () => {
+  it("shows what it sees, and what it says is what a refusal would carry", () => {
+    const policy = buffer({ beforeMinutes: 10, afterMinutes: 0 });
+    expect(askPolicy(policy, { ...nine, neighbours: [at("08:30", "08:50")] })).toBeUndefined();
+    expect(askPolicy(policy, { ...nine, neighbours: [at("08:30", "08:51")] })).toEqual({
+      policy: "buffer",
+      problem: expect.stringContaining("too close"),
+      values: { beforeMinutes: 10, afterMinutes: 0 },
+      blockedBy: { kind: "slot", id: "neighbour 0" },
+    });
+    expect(
+      askPolicy(policy, { ...nine, neighbours: [{ ...at("08:30", "08:51"), providerId: "another" }] }),
+    ).toBeUndefined();
+  });
+
+  it("asks about a hold, a move and a cancellation as well", () => {
+    const full = maximumPerDay({ count: 1 });
+    expect(askPolicy(full, { ...nine, command: "hold", neighbours: [at("12:00", "12:30")] })?.values).toEqual({
+      count: 1,
+      day: "2027-03-22",
+    });
+    const moved = {
+      command: "reschedule",
+      ...nine,
+      was: at("07:00", "07:30"),
+      now: at("06:00", "06:30").start,
+    } as const;
+    expect(askPolicy(rescheduleDeadline({ minutes: 60 }), moved)).toBeUndefined();
+    expect(askPolicy(rescheduleDeadline({ minutes: 61 }), moved)?.policy).toBe("reschedule_deadline");
+    expect(askPolicy(noOverlapOfSubject(), { ...moved, ofSubject: [at("07:00", "07:30")] })).toBeUndefined();
+    expect(askPolicy(cancelDeadline({ minutes: 24 * 60 }), { ...nine, command: "cancel" })).toBeUndefined();
+    expect(askPolicy(cancelDeadline({ minutes: 24 * 60 + 1 }), { ...nine, command: "cancel" })).toBeDefined();
+  });
+
+  it("takes a wrong answer for a no, and passes on what the policy throws", () => {
+    const late: Policy = { name: "late", check: (async () => undefined) as never };
+    expect(askPolicy(late, nine)).toMatchObject({ policy: "late", unanswered: true });
+    const failing: Policy = {
+      name: "failing",
+      check() {
+        throw new Error("out of order");
+      },
+    };
+    expect(() => askPolicy(failing, nine)).toThrow("out of order");
+  });
+
+  it("shows a policy that sees nothing nothing", () => {
+    const shown: unknown[] = [];
+    const blind: Policy = {
+      name: "blind",
+      check({ neighbours, ofSubject, timeZone }) {
+        shown.push(neighbours, ofSubject, timeZone);
+        return undefined;
+      },
+    };
+    askPolicy(blind, { ...nine, neighbours: [nine], ofSubject: [nine] });
+    expect(shown).toEqual([[], [], null]);
+  });
+});
