@@ -68,7 +68,7 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
   it("a slot that no appointment lists, even if its id reads like two that are listed", async () => {
     await connection.query(`insert into slotwright_appointments (${columnNames.appointments.join(", ")})
       select 'both', subject_id, provider_id, facility_id, ${ms(30)}, ${ms(60)}, status, '["slot-30","seat-1"]',
-        provider_ids, metadata, version, created_at, updated_at from slotwright_appointments where status = 'confirmed'`);
+        provider_ids, metadata, version, created_at, updated_at, request from slotwright_appointments where status = 'confirmed'`);
     const taken = { seat: 5, start_at: ms(30), end_at: ms(60), status: "'booked'", appointment_id: "'both'" };
     const statement = `insert ${intoSlots({ ...taken, id: `'slot-30","seat-1'` })}`;
     expect(await guardThatRefuses(connection, statement)).toBe("appointment_fits_slot");
