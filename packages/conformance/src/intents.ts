@@ -93,6 +93,13 @@ function ownId({ length }: Intent, number: number, { name }: World): string | un
   return length % 4 === 3 ? `${name}own-${number % 6}` : undefined;
 }
 
+/** Now and then the other slots of the same hold, too. */
+function alsoHeld({ slot, capacity }: Intent, { slotIds, holdTokens }: World): readonly string[] {
+  const slotId = pick(slotIds, slot);
+  const others = [...holdTokens].filter(([id, token]) => id !== slotId && token === holdTokens.get(slotId));
+  return capacity === 1 ? others.map(([id]) => id) : [];
+}
+
 /** One in two holds its slots, and one in three asks for another slot as well. */
 function requestOf({ slot, start, length, capacity }: Intent, { slotIds }: World) {
   return {
@@ -137,8 +144,9 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       return;
     }
     case "hold": {
-      const held = await engine.hold({ ...by, slotId, seconds: intent.length });
-      world.holdTokens.set(slotId, held.holdToken);
+      const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
+      const held = await engine.hold({ ...by, slotId, alsoSlotIds, seconds: intent.length });
+      for (const id of [slotId, ...alsoSlotIds]) world.holdTokens.set(id, held.holdToken);
       return;
     }
     case "bookSlot": {
@@ -173,7 +181,7 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       await engine.extend({ ...by, slotId, holdToken: holdToken ?? "none", seconds: intent.length });
       return;
     case "release":
-      await engine.release({ ...by, slotId, holdToken: holdToken ?? "none" });
+      await engine.release({ ...by, slotId, alsoSlotIds: alsoHeld(intent, world), holdToken: holdToken ?? "none" });
       return;
     case "accept":
       await engine.accept({ ...by, appointmentId, ...mine, ...(intent.capacity === 1 && { slotId }) });

@@ -123,8 +123,8 @@ describeOnEachEngine("the handler", ({ stage }) => {
       const answer = await send(route, { body });
       const { entries } = await engine.changes({ after: cursor });
       const changed = entries.map(({ recordId, version }) => `${recordId} ${version}`).sort();
-      const { appointment, slot, slots = [], freedSlots = [] } = answer.body;
-      const told = [appointment, slot, ...slots, ...freedSlots].filter((record) => record !== undefined);
+      const { appointment, slot, slots = [], freedSlots = [], alsoSlots = [] } = answer.body;
+      const told = [appointment, slot, ...slots, ...freedSlots, ...alsoSlots].filter((record) => record !== undefined);
       expect(told.map(({ id, version }) => `${id} ${version}`).sort()).toEqual(expect.arrayContaining(changed));
     };
     await changedBy("POST /appointments", { slotId: one, subjectId: "ada", appointmentId: "a" });
@@ -133,6 +133,7 @@ describeOnEachEngine("the handler", ({ stage }) => {
     await changedBy("POST /appointments/a/check-in", {});
     await changedBy("POST /appointments/a/cancel", {});
     await send(`POST /slots/${one}/unblock`);
+    await changedBy(`POST /slots/${one}/hold`, { alsoSlotIds: [two], seconds: 60 });
     const asked = { slotId: one, orSlotIds: [two], subjectId: "ada", holdSeconds: 60 };
     await changedBy("POST /requests", { ...asked, appointmentId: "b" });
     await changedBy("POST /appointments/b/accept", {});

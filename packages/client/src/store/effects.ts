@@ -57,9 +57,13 @@ interface Input {
 const inputOf = ({ input }: PendingCommand): Input => input as Input;
 
 function slotBecomes(command: PendingCommand, seen: Seen, status: ShownSlot["status"], hold: Hold | null) {
-  const slot = seen.slot(inputOf(command).slotId ?? "");
-  if (slot === undefined || !allows(slotTransitions, slot.status, status, command.name)) return [];
-  return [{ ...slot, status, hold }];
+  const { slotId = "", alsoSlotIds = [] } = inputOf(command);
+  const ids = [slotId, ...alsoSlotIds];
+  const slots = ids
+    .flatMap((id) => seen.slot(id) ?? [])
+    .filter((slot) => allows(slotTransitions, slot.status, status, command.name));
+  // All of them, or none.
+  return slots.length === ids.length ? slots.map((slot) => ({ ...slot, status, hold })) : [];
 }
 
 /** It begins when it is asked for, and the server will say how long it really lasts. */

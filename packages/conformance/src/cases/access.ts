@@ -22,6 +22,7 @@ const namingCalls: Readonly<Record<NamingCommand, NamingCall> & Record<string, N
   block: (engine, { slotId }) => engine.block({ slotId }),
   unblock: (engine, { slotId }) => engine.unblock({ slotId }),
   hold: (engine, { slotId }) => engine.hold({ slotId, ifVersion: 7 }),
+  holdAlso: (engine, { slotId }) => engine.hold({ slotId: "none-such", alsoSlotIds: [slotId] }),
   extend: (engine, { slotId }) => engine.extend({ slotId, holdToken: "t" }),
   release: (engine, { slotId }) => engine.release({ slotId, holdToken: "t" }),
   book: (engine, { slotId }) => engine.book({ slotId, subjectId: "p-1", alternatives: 3 }),

@@ -57,6 +57,7 @@ import { requestRaceCases } from "./request-races.ts";
 import { requestCases } from "./requests.ts";
 import { runtimeCases } from "./runtimes.ts";
 import { settingsCases } from "./settings.ts";
+import { severalHeldCases } from "./several-held.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
@@ -88,6 +89,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...appointmentCases,
   ...sharedAppointmentCases,
   ...holdCases,
+  ...severalHeldCases,
   ...requestCases,
   ...offerCases,
   ...createSlotsCases,

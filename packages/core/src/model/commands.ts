@@ -54,24 +54,26 @@ const appointmentCommand = { ...envelope, appointmentId: idSchema, ifVersion };
 export const blockSchema = z.strictObject(slotCommand);
 export const unblockSchema = z.strictObject(slotCommand);
 
+/** Further slots (a room's, a device's) that are held or taken as well, all or none. */
+const alsoSlotIds = z
+  .array(idSchema, "must be an array")
+  .max(limits.slotsPerAppointment - 1, `must not hold more than ${limits.slotsPerAppointment - 1} slots`)
+  .default([]);
+
 export const holdSchema = z.strictObject({
   ...slotCommand,
+  alsoSlotIds,
   seconds: wholeNumber(1, limits.holdSeconds).default(300),
 });
 
 export const extendSchema = z.strictObject({
   ...slotCommand,
+  alsoSlotIds,
   holdToken: idSchema,
   seconds: wholeNumber(1, limits.holdSeconds).default(300),
 });
 
-export const releaseSchema = z.strictObject({ ...slotCommand, holdToken: idSchema });
-
-/** Further slots (a room's, a device's) that the appointment also takes, all or none. */
-const alsoSlotIds = z
-  .array(idSchema, "must be an array")
-  .max(limits.slotsPerAppointment - 1, `must not hold more than ${limits.slotsPerAppointment - 1} slots`)
-  .default([]);
+export const releaseSchema = z.strictObject({ ...slotCommand, alsoSlotIds, holdToken: idSchema });
 
 /** How many free slots nearby a refusal should offer. */
 const alternatives = wholeNumber(0, limits.alternatives).default(0);
