@@ -12,6 +12,7 @@ export interface Intent {
     | "hold"
     | "extend"
     | "release"
+    | "breakHold"
     | "bookSlot"
     | "bookTime"
     | Ending
@@ -50,6 +51,7 @@ const weighted: readonly { readonly weight: number; readonly value: Intent["name
   { weight: 2, value: "hold" },
   { weight: 1, value: "extend" },
   { weight: 1, value: "release" },
+  { weight: 1, value: "breakHold" },
   { weight: 2, value: "block" },
   { weight: 2, value: "unblock" },
   { weight: 1, value: "checkIn" },
@@ -182,6 +184,9 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       return;
     case "release":
       await engine.release({ ...by, slotId, alsoSlotIds: alsoHeld(intent, world), holdToken: holdToken ?? "none" });
+      return;
+    case "breakHold":
+      await engine.breakHold({ ...by, slotId, reason: "Closed", block: intent.capacity === 2 });
       return;
     case "accept":
       await engine.accept({ ...by, appointmentId, ...mine, ...(intent.capacity === 1 && { slotId }) });

@@ -68,6 +68,7 @@ export type {
   BookInput,
   BookSlotInput,
   BookTimeInput,
+  BreakHoldInput,
   CancelInput,
   CheckInInput,
   CommandEnvelope,

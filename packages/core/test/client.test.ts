@@ -49,6 +49,7 @@ interface Answers {
   readonly hold: HeldSlotJson;
   readonly extend: SlotsOfHoldJson;
   readonly release: SlotsOfHoldJson;
+  readonly breakHold: ChangedSlotJson;
   readonly book: BookedJson;
   readonly request: RequestedJson;
   readonly accept: AcceptedJson;

@@ -31,7 +31,7 @@ describeOnEachEngine("the handler", ({ stage }) => {
     const created = await as("createSlots", "POST /slots", { body: { ...place, timeZone: "Europe/Berlin", slots } });
     expect(created).toMatchObject({ status: 201, body: { schedule: { version: 1 } } });
     expect(created.headers.get("ETag")).toBe('"1"');
-    const [first, second, third, fourth, fifth] = created.body.slots.map(({ id }: { id: string }) => id);
+    const [first, second, third, fourth, fifth, sixth] = created.body.slots.map(({ id }: { id: string }) => id);
     const many = { ...place, slots: [slotAt(300), slotAt(330)], chunkSize: 1 };
     expect((await as("createManySlots", "POST /slots/many", { body: many })).body).toMatchObject({
       inputs: 2,
@@ -51,6 +51,8 @@ describeOnEachEngine("the handler", ({ stage }) => {
     const held = await as("hold", `POST /slots/${first}/hold`, { body: { seconds: 60 } });
     await as("extend", `POST /slots/${first}/extend`, { body: { holdToken: held.body.holdToken, seconds: 90 } });
     await as("release", `POST /slots/${first}/release`, { body: { holdToken: held.body.holdToken } });
+    await as("hold", `POST /slots/${sixth}/hold`);
+    await as("breakHold", `POST /slots/${sixth}/break-hold`, { body: { reason: "closed", block: true } });
 
     const body = { slotId: first, subjectId: "ada", appointmentId: "a/1", metadata: { note: "x" } };
     const booked = await as("book", "POST /appointments", { body, headers: { "Idempotency-Key": "k-1" } });

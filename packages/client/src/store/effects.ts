@@ -23,6 +23,7 @@ const effects: Readonly<Record<HostCommandName, Effect>> = {
   // How long it will last is the server's to say.
   extend: () => [],
   release: (command, seen) => slotBecomes(command, seen, "available", null),
+  breakHold: (command, seen) => slotBecomes(command, seen, inputOf(command).block ? "blocked" : "available", null),
   book,
   request,
   accept,
@@ -50,6 +51,7 @@ interface Input {
   readonly holdToken?: string | readonly string[];
   readonly metadata?: ShownAppointment["metadata"];
   readonly seconds?: number;
+  readonly block?: boolean;
   readonly orSlotIds?: readonly string[];
   readonly expiresAt?: string;
 }

@@ -25,6 +25,7 @@ const namingCalls: Readonly<Record<NamingCommand, NamingCall> & Record<string, N
   holdAlso: (engine, { slotId }) => engine.hold({ slotId: "none-such", alsoSlotIds: [slotId] }),
   extend: (engine, { slotId }) => engine.extend({ slotId, holdToken: "t" }),
   release: (engine, { slotId }) => engine.release({ slotId, holdToken: "t" }),
+  breakHold: (engine, { slotId }) => engine.breakHold({ slotId, reason: "Closed" }),
   book: (engine, { slotId }) => engine.book({ slotId, subjectId: "p-1", alternatives: 3 }),
   request: (engine, { slotId }) => engine.request({ slotId, subjectId: "p-1", alternatives: 3 }),
   requestOr: (engine, { slotId }) => engine.request({ slotId: "none-such", orSlotIds: [slotId], subjectId: "p-1" }),

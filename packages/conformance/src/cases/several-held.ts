@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Authorize } from "@slotwright/core";
 import { assertSound, engineOn, manualClock, patient, place, provider, publish, refusal, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { intercepted } from "../intercepted.ts";
@@ -49,6 +50,55 @@ export const severalHeldCases: readonly ConformanceCase[] = [
       await engine.book({ ...asking, slotId: ids[1], alsoSlotIds: [room], start, holdToken });
       assert.deepEqual(await statuses(), ["available", "booked", "booked", "available"]);
       await assertSound(storage);
+    },
+  },
+  {
+    key: "booking.hold-broken",
+    title:
+      "a hold is broken without its token by whom authorize lets do so, with a reason, and its slot is blocked at once",
+    async run({ storage, second }) {
+      const authorize: Authorize = ({ actor, action, ...asked }) =>
+        action === "command" && "command" in asked && asked.command === "breakHold" && actor.kind === "patient"
+          ? "Only the staff may do that."
+          : undefined;
+      const [engine, other] = [engineOn(storage, { authorize }), engineOn(second, { authorize })];
+      const [first, next] = (await publish(engine, 2)).map(({ id }) => id) as [string, string];
+      const staff = { actor: provider, reason: "The room is closed" };
+      const { holdToken } = await engine.hold({ actor: patient, slotId: first, alsoSlotIds: [next] });
+      await refusal(other.breakHold({ ...staff, actor: patient, slotId: first }), "forbidden");
+      await refusal(other.breakHold({ actor: provider, slotId: first } as never), "invalid_input");
+      assert.equal((await other.breakHold({ ...staff, slotId: first, block: true })).slot.status, "blocked");
+      await refusal(engine.book({ ...asking, slotId: first, holdToken }), "slot_blocked");
+      await refusal(other.breakHold({ ...staff, slotId: first }), "slot_blocked");
+      const { slot } = await other.breakHold({ ...staff, slotId: next });
+      assert.deepEqual([slot.status, slot.hold], ["available", null]);
+      await refusal(engine.release({ actor: patient, slotId: next, holdToken }), "hold_not_found");
+      await refusal(other.breakHold({ ...staff, slotId: next }), "hold_not_found");
+      const { items } = await engine.history({ slotId: first, newestFirst: true, limit: 1 });
+      const [entry] = items;
+      assert.deepEqual(
+        [entry?.command, entry?.reason, entry?.fromStatus, entry?.toStatus],
+        ["breakHold", "The room is closed", "held", "blocked"],
+      );
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "booking.hold-break-race",
+    title: "of a booking by the token and a broken hold that blocks the slot, one takes effect",
+    async run({ open }) {
+      for (const round of [0, 1, 2, 3]) {
+        const { storage, second } = await open();
+        const [one, other] = [engineOn(storage), engineOn(second)];
+        const [slotId] = (await publish(one, 1)).map(({ id }) => id) as [string];
+        const { holdToken } = await one.hold({ actor: patient, slotId });
+        const book = () => one.book({ ...asking, slotId, holdToken });
+        const breaks = () => other.breakHold({ actor: provider, slotId, reason: "Closed", block: true });
+        const counts = await tally(round % 2 === 0 ? [book(), breaks()] : [breaks(), book()]);
+        assert.equal(counts.ok, 1, JSON.stringify(counts));
+        assert.equal((counts.slot_booked ?? 0) + (counts.slot_blocked ?? 0), 1, JSON.stringify(counts));
+        await assertSound(storage);
+      }
     },
   },
   {

@@ -65,7 +65,7 @@ export interface CreatedSlotsJson extends AsJson<CreatedSlots> {}
 /** What `createManySlots` returns, as JSON has it. */
 export interface CreatedSoFarJson extends AsJson<CreatedSoFar> {}
 
-/** What `block` and `unblock` return, as JSON has it. */
+/** What `block`, `unblock` and `breakHold` return, as JSON has it. */
 export interface ChangedSlotJson extends AsJson<ChangedSlot> {}
 
 /** What `extend` and `release` return, as JSON has it. */

@@ -135,6 +135,14 @@ export interface ReleaseInput extends SlotCommandInput {
   readonly holdToken: string;
 }
 
+/** What `breakHold` takes. */
+export interface BreakHoldInput extends SlotCommandInput {
+  /** Why, for whoever held it: 1 to 500 characters. It is written to the journal. */
+  readonly reason: string;
+  /** Whether the slot is blocked in the same step, so that nobody gets it in between. Default false: it is available. */
+  readonly block?: boolean | undefined;
+}
+
 /** A command that takes slots, and may offer others if one of them is not available. */
 export interface SlotTakingInput {
   /**
@@ -361,6 +369,7 @@ export type CommandInputs = {
   readonly hold: HoldInput;
   readonly extend: ExtendInput;
   readonly release: ReleaseInput;
+  readonly breakHold: BreakHoldInput;
   readonly book: BookInput;
   readonly request: RequestInput;
   readonly accept: AcceptInput;

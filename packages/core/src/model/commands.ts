@@ -73,6 +73,13 @@ export const extendSchema = z.strictObject({
   seconds: wholeNumber(1, limits.holdSeconds).default(300),
 });
 
+/** The reason is for whoever held it. */
+export const breakHoldSchema = z.strictObject({
+  ...slotCommand,
+  reason: reasonSchema.min(1, "must say why"),
+  block: z.boolean("must be true or false").default(false),
+});
+
 export const releaseSchema = z.strictObject({ ...slotCommand, alsoSlotIds, holdToken: idSchema });
 
 /** How many free slots nearby a refusal should offer. */
@@ -213,6 +220,7 @@ export const commandSchemas = {
   hold: holdSchema,
   extend: extendSchema,
   release: releaseSchema,
+  breakHold: breakHoldSchema,
   book: bookSchema,
   request: requestSchema,
   accept: acceptSchema,

@@ -180,6 +180,7 @@ export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi
   hold: answer({ ...slotsOfHold, holdToken: z.string() }),
   extend: answer(slotsOfHold),
   release: answer(slotsOfHold),
+  breakHold: changedSlot,
   book: answer(booked),
   request: answer(booked),
   accept: answer({ ...booked, freedSlots: z.array(slot) }),

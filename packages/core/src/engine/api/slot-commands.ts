@@ -1,5 +1,6 @@
 import type {
   BlockInput,
+  BreakHoldInput,
   CreateSlotsInput,
   ExtendInput,
   HoldInput,
@@ -135,4 +136,20 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * ```
    */
   release(input: InputOf<ReleaseInput, Whose>): Promise<SlotsOfHold>;
+
+  /**
+   * Ends a hold without its token, for those whom `authorize` lets do so: it is asked about this command by its name. With
+   * `block`, the slot is blocked in the same commit. An appointment that the slot was held for waits as before.
+   *
+   * @returns The slot, now `available` or `blocked`.
+   * @throws BookingError `slot_not_found`, `hold_not_found`, `slot_booked`, `slot_blocked`, `invalid_transition`,
+   * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * await engine.breakHold({ actor, slotId, reason: "The room is closed", block: true });
+   * ```
+   */
+  breakHold(input: InputOf<BreakHoldInput, Whose>): Promise<ChangedSlot>;
 }
