@@ -1,5 +1,6 @@
 import { type Appointment, type JournalEntry, owningStatuses, type Slot, type StorageAdapter } from "@slotwright/core";
 import type { Position, TimeRange } from "@slotwright/core/adapter";
+import { canonicalJson } from "@slotwright/core/checking";
 
 const pageSize = 500;
 
@@ -156,7 +157,9 @@ function beforeEntry(fields: Fields, { fromStatus }: JournalEntry): Fields {
     : fields;
 }
 
-const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+/** A document is the same in any order of its fields: a storage need not keep it. */
+const isSame = (one: unknown, other: unknown): boolean =>
+  one === other || (one !== undefined && other !== undefined && canonicalJson(one) === canonicalJson(other));
 
 /**
  * Reports, as sentences, which entries of a record say another thing of what a field was than the entries before it.

@@ -12,6 +12,7 @@ export interface Intent {
     | "hold"
     | "extend"
     | "release"
+    | "breakHold"
     | "bookSlot"
     | "bookTime"
     | Ending
@@ -50,6 +51,7 @@ const weighted: readonly { readonly weight: number; readonly value: Intent["name
   { weight: 2, value: "hold" },
   { weight: 1, value: "extend" },
   { weight: 1, value: "release" },
+  { weight: 1, value: "breakHold" },
   { weight: 2, value: "block" },
   { weight: 2, value: "unblock" },
   { weight: 1, value: "checkIn" },
@@ -91,6 +93,13 @@ const pick = (ids: readonly string[], index: number): string => ids[index % Math
 /** Now and then an id of the caller's choice, which another slot or appointment may have already. */
 function ownId({ length }: Intent, number: number, { name }: World): string | undefined {
   return length % 4 === 3 ? `${name}own-${number % 6}` : undefined;
+}
+
+/** Now and then the other slots of the same hold, too. */
+function alsoHeld({ slot, capacity }: Intent, { slotIds, holdTokens }: World): readonly string[] {
+  const slotId = pick(slotIds, slot);
+  const others = [...holdTokens].filter(([id, token]) => id !== slotId && token === holdTokens.get(slotId));
+  return capacity === 1 ? others.map(([id]) => id) : [];
 }
 
 /** One in two holds its slots, and one in three asks for another slot as well. */
@@ -137,8 +146,9 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       return;
     }
     case "hold": {
-      const held = await engine.hold({ ...by, slotId, seconds: intent.length });
-      world.holdTokens.set(slotId, held.holdToken);
+      const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
+      const held = await engine.hold({ ...by, slotId, alsoSlotIds, seconds: intent.length });
+      for (const id of [slotId, ...alsoSlotIds]) world.holdTokens.set(id, held.holdToken);
       return;
     }
     case "bookSlot": {
@@ -173,7 +183,10 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       await engine.extend({ ...by, slotId, holdToken: holdToken ?? "none", seconds: intent.length });
       return;
     case "release":
-      await engine.release({ ...by, slotId, holdToken: holdToken ?? "none" });
+      await engine.release({ ...by, slotId, alsoSlotIds: alsoHeld(intent, world), holdToken: holdToken ?? "none" });
+      return;
+    case "breakHold":
+      await engine.breakHold({ ...by, slotId, reason: "Closed", block: intent.capacity === 2 });
       return;
     case "accept":
       await engine.accept({ ...by, appointmentId, ...mine, ...(intent.capacity === 1 && { slotId }) });

@@ -124,6 +124,8 @@ const broken: readonly { readonly name: string; readonly breakIt: Break; readonl
     name: "checks versions and writes later, without a guard",
     breakIt: checkThenWrite,
     caughtBy: [
+      "booking.hold-break-race",
+      "booking.hold-several-race",
       "races.one-slot",
       "races.creators",
       "request-races.accept-and-book",

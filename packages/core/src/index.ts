@@ -68,6 +68,7 @@ export type {
   BookInput,
   BookSlotInput,
   BookTimeInput,
+  BreakHoldInput,
   CancelInput,
   CheckInInput,
   CommandEnvelope,
@@ -149,6 +150,7 @@ export type { ChangedAppointment } from "./rules/check-in.ts";
 export type { CreatedSlots } from "./rules/create-slots.ts";
 export type { DeclinedOffer } from "./rules/decline-offer.ts";
 export type { HeldSlot } from "./rules/hold.ts";
+export type { SlotsOfHold } from "./rules/hold-slots.ts";
 export type { CommandResult } from "./rules/index.ts";
 export type { Offered } from "./rules/offer.ts";
 export {

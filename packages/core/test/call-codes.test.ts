@@ -100,6 +100,7 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   hold: (engine) => engine.hold(slot),
   extend: (engine) => engine.extend({ ...slot, holdToken: "h" }),
   release: (engine) => engine.release({ ...slot, holdToken: "h" }),
+  breakHold: (engine) => engine.breakHold({ ...slot, reason: "r" }),
   book: (engine) => engine.book({ ...slot, subjectId: "u" }),
   request: (engine) => engine.request({ ...slot, subjectId: "u" }),
   accept: (engine) => engine.accept(appointment),

@@ -34,6 +34,7 @@ import {
   type ShownJournalEntryJson,
   type ShownSlotJson,
   type SlotJson,
+  type SlotsOfHoldJson,
   type SyncReportJson,
 } from "../src/client/index.ts";
 import { type ActorEngine, BookingError, type CreatedSoFar, type Engine, isBookingError } from "../src/index.ts";
@@ -46,8 +47,9 @@ interface Answers {
   readonly block: ChangedSlotJson;
   readonly unblock: ChangedSlotJson;
   readonly hold: HeldSlotJson;
-  readonly extend: ChangedSlotJson;
-  readonly release: ChangedSlotJson;
+  readonly extend: SlotsOfHoldJson;
+  readonly release: SlotsOfHoldJson;
+  readonly breakHold: ChangedSlotJson;
   readonly book: BookedJson;
   readonly request: RequestedJson;
   readonly accept: AcceptedJson;

@@ -47,6 +47,8 @@ const accepting: readonly Intent[] = [
   { ...fixed, name: "requestTime" },
   { ...fixed, name: "offer", slot: 1, appointment: 1 },
   { ...fixed, name: "declineOffer", appointment: 1 },
+  { ...fixed, name: "hold", slot: 1 },
+  { ...fixed, name: "breakHold", slot: 1 },
 ];
 
 interface Astray {

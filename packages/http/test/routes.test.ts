@@ -31,7 +31,7 @@ describeOnEachEngine("the handler", ({ stage }) => {
     const created = await as("createSlots", "POST /slots", { body: { ...place, timeZone: "Europe/Berlin", slots } });
     expect(created).toMatchObject({ status: 201, body: { schedule: { version: 1 } } });
     expect(created.headers.get("ETag")).toBe('"1"');
-    const [first, second, third, fourth, fifth] = created.body.slots.map(({ id }: { id: string }) => id);
+    const [first, second, third, fourth, fifth, sixth] = created.body.slots.map(({ id }: { id: string }) => id);
     const many = { ...place, slots: [slotAt(300), slotAt(330)], chunkSize: 1 };
     expect((await as("createManySlots", "POST /slots/many", { body: many })).body).toMatchObject({
       inputs: 2,
@@ -51,6 +51,8 @@ describeOnEachEngine("the handler", ({ stage }) => {
     const held = await as("hold", `POST /slots/${first}/hold`, { body: { seconds: 60 } });
     await as("extend", `POST /slots/${first}/extend`, { body: { holdToken: held.body.holdToken, seconds: 90 } });
     await as("release", `POST /slots/${first}/release`, { body: { holdToken: held.body.holdToken } });
+    await as("hold", `POST /slots/${sixth}/hold`);
+    await as("breakHold", `POST /slots/${sixth}/break-hold`, { body: { reason: "closed", block: true } });
 
     const body = { slotId: first, subjectId: "ada", appointmentId: "a/1", metadata: { note: "x" } };
     const booked = await as("book", "POST /appointments", { body, headers: { "Idempotency-Key": "k-1" } });
@@ -123,8 +125,8 @@ describeOnEachEngine("the handler", ({ stage }) => {
       const answer = await send(route, { body });
       const { entries } = await engine.changes({ after: cursor });
       const changed = entries.map(({ recordId, version }) => `${recordId} ${version}`).sort();
-      const { appointment, slot, slots = [], freedSlots = [] } = answer.body;
-      const told = [appointment, slot, ...slots, ...freedSlots].filter((record) => record !== undefined);
+      const { appointment, slot, slots = [], freedSlots = [], alsoSlots = [] } = answer.body;
+      const told = [appointment, slot, ...slots, ...freedSlots, ...alsoSlots].filter((record) => record !== undefined);
       expect(told.map(({ id, version }) => `${id} ${version}`).sort()).toEqual(expect.arrayContaining(changed));
     };
     await changedBy("POST /appointments", { slotId: one, subjectId: "ada", appointmentId: "a" });
@@ -133,6 +135,7 @@ describeOnEachEngine("the handler", ({ stage }) => {
     await changedBy("POST /appointments/a/check-in", {});
     await changedBy("POST /appointments/a/cancel", {});
     await send(`POST /slots/${one}/unblock`);
+    await changedBy(`POST /slots/${one}/hold`, { alsoSlotIds: [two], seconds: 60 });
     const asked = { slotId: one, orSlotIds: [two], subjectId: "ada", holdSeconds: 60 };
     await changedBy("POST /requests", { ...asked, appointmentId: "b" });
     await changedBy("POST /appointments/b/accept", {});

@@ -69,6 +69,10 @@ async function slotCommands(of: EveryCall): Promise<void> {
   const { holdToken } = await run("hold", () => engine.hold({ actor, slotId }));
   await run("extend", () => engine.extend({ actor, slotId, holdToken }));
   await run("release", () => engine.release({ actor, slotId, holdToken }));
+  await run("hold and break", async () => {
+    await engine.hold({ actor, slotId });
+    return engine.breakHold({ actor, slotId, reason: "Closed" });
+  });
   const held = await run("hold again", () => engine.hold({ actor, slotId }));
   await run("book a held slot", () =>
     engine.book({ actor, slotId, holdToken: held.holdToken, subjectId: "subject-1" }),

@@ -7,6 +7,7 @@ export const routes = {
   hold: "POST /slots/{slotId}/hold",
   extend: "POST /slots/{slotId}/extend",
   release: "POST /slots/{slotId}/release",
+  breakHold: "POST /slots/{slotId}/break-hold",
   book: "POST /appointments",
   request: "POST /requests",
   accept: "POST /appointments/{appointmentId}/accept",

@@ -23,6 +23,7 @@ const effects: Readonly<Record<HostCommandName, Effect>> = {
   // How long it will last is the server's to say.
   extend: () => [],
   release: (command, seen) => slotBecomes(command, seen, "available", null),
+  breakHold: (command, seen) => slotBecomes(command, seen, inputOf(command).block ? "blocked" : "available", null),
   book,
   request,
   accept,
@@ -50,6 +51,7 @@ interface Input {
   readonly holdToken?: string | readonly string[];
   readonly metadata?: ShownAppointment["metadata"];
   readonly seconds?: number;
+  readonly block?: boolean;
   readonly orSlotIds?: readonly string[];
   readonly expiresAt?: string;
 }
@@ -57,9 +59,13 @@ interface Input {
 const inputOf = ({ input }: PendingCommand): Input => input as Input;
 
 function slotBecomes(command: PendingCommand, seen: Seen, status: ShownSlot["status"], hold: Hold | null) {
-  const slot = seen.slot(inputOf(command).slotId ?? "");
-  if (slot === undefined || !allows(slotTransitions, slot.status, status, command.name)) return [];
-  return [{ ...slot, status, hold }];
+  const { slotId = "", alsoSlotIds = [] } = inputOf(command);
+  const ids = [slotId, ...alsoSlotIds];
+  const slots = ids
+    .flatMap((id) => seen.slot(id) ?? [])
+    .filter((slot) => allows(slotTransitions, slot.status, status, command.name));
+  // All of them, or none.
+  return slots.length === ids.length ? slots.map((slot) => ({ ...slot, status, hold })) : [];
 }
 
 /** It begins when it is asked for, and the server will say how long it really lasts. */

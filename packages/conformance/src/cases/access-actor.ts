@@ -34,6 +34,7 @@ const callsWithActor = {
   hold: { slotId: "s" },
   extend: { slotId: "s", holdToken: "t" },
   release: { slotId: "s", holdToken: "t" },
+  breakHold: { slotId: "s", reason: "r" },
   book: { slotId: "s", subjectId: "p-1" },
   request: { slotId: "s", subjectId: "p-1" },
   accept: { appointmentId: "a" },

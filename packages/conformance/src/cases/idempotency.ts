@@ -138,6 +138,7 @@ export const idempotencyCases: readonly ConformanceCase[] = [
         hold: () => engine.hold(onSlot(free.id)),
         extend: () => engine.extend({ ...onSlot(held.id), holdToken }),
         release: () => engine.release({ ...onSlot(held.id), holdToken }),
+        breakHold: () => engine.breakHold({ ...onSlot(held.id), reason: "Closed" }),
         book: () => engine.book({ ...onSlot(free.id), subjectId: "p-3" }),
         request: () => engine.request({ ...onSlot(free.id), subjectId: "p-3" }),
         accept: () => engine.accept({ ...onAppointment(asked.id), slotId: free.id }),

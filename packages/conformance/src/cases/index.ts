@@ -57,6 +57,7 @@ import { requestRaceCases } from "./request-races.ts";
 import { requestCases } from "./requests.ts";
 import { runtimeCases } from "./runtimes.ts";
 import { settingsCases } from "./settings.ts";
+import { severalHeldCases } from "./several-held.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
 import { sightCases } from "./sight.ts";
 import { sightInputCases } from "./sight-input.ts";
@@ -92,6 +93,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...appointmentCases,
   ...sharedAppointmentCases,
   ...holdCases,
+  ...severalHeldCases,
   ...requestCases,
   ...offerCases,
   ...createSlotsCases,

@@ -38,6 +38,11 @@ export const offerCases: readonly ConformanceCase[] = [
       const offered = await other.offer({ ...about, slotId: ids[2], ...time, seconds: 3_600 });
       assert.deepEqual(offered.appointment.request?.offer, { slotId: ids[2], ...time, expiresAt: at(clock, 3_600) });
       assert.equal(requestState(offered.appointment, clock.now()), "offered");
+      const bounds = { providerIds: [place.providerId], limit: 1 };
+      const ofProvider = await engine.listAppointments({ ...bounds, requestStates: ["open"] });
+      assert.deepEqual(ofProvider, { items: [], nextCursor: null });
+      const ofSubject = await engine.listAppointments({ ...bounds, requestStates: ["offered"] });
+      assert.deepEqual(ofSubject.items, [offered.appointment]);
       assert.deepEqual(await statusesOf(engine, ids), ["held", "available", "held"]);
       await refusal(engine.book({ ...asking, slotId: ids[2] }), "slot_held");
       const { appointment } = await engine.acceptOffer({ ...about, actor: patient });

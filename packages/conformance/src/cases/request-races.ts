@@ -175,7 +175,7 @@ export const requestRaceCases: readonly ConformanceCase[] = [
         const { id: slotId } = await publishOne(engine);
         const expiresAt = new Date(clock.now().getTime() + 60_000);
         const { appointment } = await engine.request({ ...asking, slotId, holdSeconds: 600, expiresAt });
-        clock.advance(59_999);
+        clock.advance(50_000);
         ahead.advance(60_000);
         const accept = () => engine.accept({ actor: provider, appointmentId: appointment.id });
         const book = () => other.book({ ...asking, subjectId: "p-2", slotId });
@@ -196,7 +196,7 @@ export const requestRaceCases: readonly ConformanceCase[] = [
         const [first, next] = (await publish(engine, 2)).map(({ id }) => id) as [string, string];
         const about = await requested(engine, first);
         await engine.offer({ ...about, slotId: next, seconds: 60 });
-        clock.advance(59_999);
+        clock.advance(50_000);
         ahead.advance(60_000);
         const take = () => engine.acceptOffer(about);
         const book = () => other.book({ ...asking, subjectId: "p-2", slotId: next });

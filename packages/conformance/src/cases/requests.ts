@@ -143,6 +143,11 @@ export const requestCases: readonly ConformanceCase[] = [
       clock.advance(1);
       assert.equal(requestState(await other.getAppointment(appointmentId), clock.now()), "expired");
       assert.deepEqual(await statusesOf(other, [slotId]), ["available"]);
+      const listed = async (requestStates: readonly ("open" | "offered" | "expired")[]) =>
+        (await other.listAppointments({ subjectId: "p-1", requestStates })).items.map(({ id }) => id);
+      assert.deepEqual(await listed(["open", "offered"]), []);
+      assert.deepEqual(await listed(["expired"]), [appointmentId, timed.appointment.id].toSorted());
+      await refusal(other.listAppointments({ requestStates: ["open"] }), "invalid_input");
       const accept = { actor: provider, appointmentId };
       const { details } = await refusal(other.accept(accept), "request_expired");
       assert.deepEqual(details.expiredAt, expiresAt);

@@ -43,6 +43,11 @@ async function slotIn(status: SlotStatus, engine: Engine, name = ""): Promise<Pr
   const by = { actor: provider, slotId };
   let holdToken: string | undefined;
   let appointmentId = asked.id;
+  // An offer whose hold was broken can be taken while its slot is free.
+  if (status === "available" && name === "acceptOffer") {
+    await engine.offer({ ...by, appointmentId });
+    await engine.breakHold({ ...by, reason: "Closed" });
+  }
   if (status === "held" && answers.includes(name)) await engine.offer({ ...by, appointmentId });
   else if (status === "held") holdToken = (await engine.hold(by)).holdToken;
   if (status === "blocked") await engine.block(by);
@@ -53,6 +58,7 @@ async function slotIn(status: SlotStatus, engine: Engine, name = ""): Promise<Pr
     unblock: () => engine.unblock(by),
     extend: () => engine.extend({ ...by, holdToken: holdToken ?? "none" }),
     release: () => engine.release({ ...by, holdToken: holdToken ?? "none" }),
+    breakHold: () => engine.breakHold({ ...by, reason: "Closed" }),
     book: () => engine.book({ ...by, subjectId: "p-2", ...(holdToken && { holdToken }) }),
     request: () => engine.request({ ...by, subjectId: "p-2", holdSeconds: 60 }),
     accept: () => engine.accept({ ...by, appointmentId }),

@@ -43,5 +43,6 @@ export type {
   ShownJournalEntryJson,
   ShownSlotJson,
   SlotJson,
+  SlotsOfHoldJson,
   SyncReportJson,
 } from "./json.ts";

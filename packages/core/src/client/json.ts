@@ -17,6 +17,7 @@ import type { ChangedAppointment } from "../rules/check-in.ts";
 import type { CreatedSlots } from "../rules/create-slots.ts";
 import type { DeclinedOffer } from "../rules/decline-offer.ts";
 import type { HeldSlot } from "../rules/hold.ts";
+import type { SlotsOfHold } from "../rules/hold-slots.ts";
 import type { Offered } from "../rules/offer.ts";
 import type { Requested } from "../rules/request.ts";
 import type { Rescheduled } from "../rules/reschedule.ts";
@@ -64,8 +65,11 @@ export interface CreatedSlotsJson extends AsJson<CreatedSlots> {}
 /** What `createManySlots` returns, as JSON has it. */
 export interface CreatedSoFarJson extends AsJson<CreatedSoFar> {}
 
-/** What `block`, `unblock` and `release` return, as JSON has it. */
+/** What `block`, `unblock` and `breakHold` return, as JSON has it. */
 export interface ChangedSlotJson extends AsJson<ChangedSlot> {}
+
+/** What `extend` and `release` return, as JSON has it. */
+export interface SlotsOfHoldJson extends AsJson<SlotsOfHold> {}
 
 /** What `hold` returns, as JSON has it. */
 export interface HeldSlotJson extends AsJson<HeldSlot> {}

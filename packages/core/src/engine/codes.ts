@@ -54,6 +54,7 @@ export const callCodes = {
   hold: [...command, ...slot, ...taken],
   extend: [...command, ...slot, ...hold],
   release: [...command, ...slot, ...hold],
+  breakHold: [...command, ...slot, "hold_not_found", "slot_booked", "slot_blocked"],
   book: [
     ...command,
     "appointment_exists",

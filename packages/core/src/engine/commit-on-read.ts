@@ -13,8 +13,10 @@ import type { SlotFate } from "./spread.ts";
 
 /** Loads what the rule asks for, lets it decide, and commits if the loaded versions still hold. */
 export async function commitOnRead(settings: EngineSettings, request: Request): Promise<Attempt> {
-  const context = contextOf(settings, request);
-  const loaded = await loadRecords(settings, request, context);
+  const begun = contextOf(settings, request);
+  const loaded = await loadRecords(settings, request, begun);
+  // What has run out while it was read has run out.
+  const context = { ...begun, now: settings.clock.now() };
   const { records } = loaded;
   let fate: SlotFate = "unused";
   try {

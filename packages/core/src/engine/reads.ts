@@ -1,5 +1,6 @@
 import { BookingError } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
+import { type RequestState, requestState } from "../model/appointment-request.ts";
 import { getScheduleSchema, listAppointmentsSchema, listSlotsSchema } from "../model/queries.ts";
 import type { GetScheduleInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
 import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
@@ -74,8 +75,9 @@ export async function listAppointments(
   settings: EngineSettings,
   input: ListAppointmentsInput,
 ): Promise<Page<Shown<Appointment>>> {
-  const { newestFirst: descending, limit, from, to, cursor, ...given } = parse(listAppointmentsSchema, input);
-  const search = defined(given);
+  const parsed = parse(listAppointmentsSchema, input);
+  const { newestFirst: descending, limit, from, to, cursor, requestStates, ...given } = parsed;
+  const search = defined(requestStates === undefined ? given : { ...given, statuses: ["scheduled"] as const });
   const query = { ...search, ...windowOf("appointments", from, to, cursor, descending), descending };
   const list: List<Appointment> = {
     limit,
@@ -85,7 +87,20 @@ export async function listAppointments(
     },
     cursorOf: (last) => positionCursor("appointments", last, descending),
   };
-  return visiblePage(list, showInList<Appointment>(settings, search, settings.clock.now()));
+  const now = settings.clock.now();
+  const show = showInList<Appointment>(settings, search, now);
+  return visiblePage(list, requestStates === undefined ? show : showWaiting(requestStates, now, show));
+}
+
+type Show = (appointment: Appointment) => Promise<Shown<Appointment> | undefined>;
+
+/** What an appointment counts as, no storage can tell: it goes by the clock, and by its document. */
+function showWaiting(
+  states: readonly RequestState[],
+  now: Date,
+  show: Show = async (appointment) => appointment,
+): Show {
+  return async (appointment) => (states.includes(requestState(appointment, now)) ? show(appointment) : undefined);
 }
 
 export const afterItem = (last: Position | undefined) => last && { after: { start: last.start, id: last.id } };

@@ -52,8 +52,11 @@ function wishIn({ slotId, start, end }: Stored<WishedTime>): WishedTime {
 
 const instantIn = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
+/** The states of an appointment that waits. */
+export const requestStates = ["open", "offered", "expired"] as const;
+
 /** What a request counts as at an instant. No job ends it: the clock does, as it ends a hold. */
-export type RequestState = "open" | "offered" | "expired" | "answered";
+export type RequestState = (typeof requestStates)[number] | "answered";
 
 interface Requested {
   readonly status: string;

@@ -99,12 +99,22 @@ export interface UnblockInput extends SlotCommandInput {}
 
 /** What `hold` takes. */
 export interface HoldInput extends SlotCommandInput {
+  /**
+   * Ids of further slots that are held with the same token, all or none of them: a room's or a device's, or the next one. At most 15, none of them
+   * twice. Default `[]`.
+   */
+  readonly alsoSlotIds?: readonly string[] | undefined;
   /** How long the hold lasts, in seconds from now: 1 to 86 400, which is a day. Default 300. */
   readonly seconds?: number | undefined;
 }
 
 /** What `extend` takes. */
 export interface ExtendInput extends SlotCommandInput {
+  /**
+   * Ids of further slots that the same token holds, all or none of them: a room's or a device's, or the next one. At most 15, none of them
+   * twice. Default `[]`.
+   */
+  readonly alsoSlotIds?: readonly string[] | undefined;
   /** The token that `hold` returned: 1 to 128 characters. */
   readonly holdToken: string;
   /**
@@ -116,8 +126,21 @@ export interface ExtendInput extends SlotCommandInput {
 
 /** What `release` takes. */
 export interface ReleaseInput extends SlotCommandInput {
+  /**
+   * Ids of further slots that the same token holds, all or none of them: a room's or a device's, or the next one. At most 15, none of them
+   * twice. Default `[]`.
+   */
+  readonly alsoSlotIds?: readonly string[] | undefined;
   /** The token that `hold` returned: 1 to 128 characters. */
   readonly holdToken: string;
+}
+
+/** What `breakHold` takes. */
+export interface BreakHoldInput extends SlotCommandInput {
+  /** Why, for whoever held it: 1 to 500 characters. It is written to the journal. */
+  readonly reason: string;
+  /** Whether the slot is blocked in the same step, so that nobody gets it in between. Default false: it is available. */
+  readonly block?: boolean | undefined;
 }
 
 /** A command that takes slots, and may offer others if one of them is not available. */
@@ -346,6 +369,7 @@ export type CommandInputs = {
   readonly hold: HoldInput;
   readonly extend: ExtendInput;
   readonly release: ReleaseInput;
+  readonly breakHold: BreakHoldInput;
   readonly book: BookInput;
   readonly request: RequestInput;
   readonly accept: AcceptInput;

@@ -54,24 +54,33 @@ const appointmentCommand = { ...envelope, appointmentId: idSchema, ifVersion };
 export const blockSchema = z.strictObject(slotCommand);
 export const unblockSchema = z.strictObject(slotCommand);
 
+/** Further slots (a room's, a device's) that are held or taken as well, all or none. */
+const alsoSlotIds = z
+  .array(idSchema, "must be an array")
+  .max(limits.slotsPerAppointment - 1, `must not hold more than ${limits.slotsPerAppointment - 1} slots`)
+  .default([]);
+
 export const holdSchema = z.strictObject({
   ...slotCommand,
+  alsoSlotIds,
   seconds: wholeNumber(1, limits.holdSeconds).default(300),
 });
 
 export const extendSchema = z.strictObject({
   ...slotCommand,
+  alsoSlotIds,
   holdToken: idSchema,
   seconds: wholeNumber(1, limits.holdSeconds).default(300),
 });
 
-export const releaseSchema = z.strictObject({ ...slotCommand, holdToken: idSchema });
+/** The reason is for whoever held it. */
+export const breakHoldSchema = z.strictObject({
+  ...slotCommand,
+  reason: reasonSchema.min(1, "must say why"),
+  block: z.boolean("must be true or false").default(false),
+});
 
-/** Further slots (a room's, a device's) that the appointment also takes, all or none. */
-const alsoSlotIds = z
-  .array(idSchema, "must be an array")
-  .max(limits.slotsPerAppointment - 1, `must not hold more than ${limits.slotsPerAppointment - 1} slots`)
-  .default([]);
+export const releaseSchema = z.strictObject({ ...slotCommand, alsoSlotIds, holdToken: idSchema });
 
 /** How many free slots nearby a refusal should offer. */
 const alternatives = wholeNumber(0, limits.alternatives).default(0);
@@ -211,6 +220,7 @@ export const commandSchemas = {
   hold: holdSchema,
   extend: extendSchema,
   release: releaseSchema,
+  breakHold: breakHoldSchema,
   book: bookSchema,
   request: requestSchema,
   accept: acceptSchema,

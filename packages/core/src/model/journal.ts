@@ -9,6 +9,7 @@ export const commandNames = [
   "hold",
   "extend",
   "release",
+  "breakHold",
   "book",
   "request",
   "accept",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { signalSchema } from "./abort-signal.ts";
 import { appointmentStatuses } from "./appointment.ts";
+import { requestStates } from "./appointment-request.ts";
 import { saying } from "./input-issue.ts";
 import { instantSchema } from "./instant.ts";
 import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
@@ -92,11 +93,20 @@ export const listAppointmentsSchema = z
     ...ofProviders,
     subjectId: idSchema.optional(),
     statuses: statusesOf(appointmentStatuses).optional(),
+    requestStates: statusesOf(requestStates).optional(),
   })
   .refine(
     (list) => list.statuses === undefined || isBounded(list),
     needsBound("statuses", boundsOfAppointments, "appointments by status"),
   )
+  .refine(
+    (list) => list.requestStates === undefined || isBounded(list),
+    needsBound("requestStates", boundsOfAppointments, "appointments that wait"),
+  )
+  .refine((list) => list.requestStates === undefined || list.statuses === undefined, {
+    path: ["requestStates"],
+    ...saying("must be left out beside statuses: they are of appointments that are scheduled", "conflicting_fields"),
+  })
   .refine(
     (list) => list.facilityId === undefined || isBounded(list),
     needsBound("facilityId", boundsOfAppointments, "appointments by facility"),

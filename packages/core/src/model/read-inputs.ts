@@ -1,4 +1,5 @@
 import type { AppointmentStatus } from "./appointment.ts";
+import type { RequestState } from "./appointment-request.ts";
 import type { InstantInput } from "./instant.ts";
 import type { SlotStatus } from "./slot.ts";
 
@@ -100,6 +101,12 @@ export interface ListAppointmentsInput extends PageInput, WindowInput {
    * `no_show` and `declined`. It needs `providerIds`, a `subjectId`, or both `from` and `to`. Default: in all states.
    */
   readonly statuses?: readonly AppointmentStatus[] | undefined;
+  /**
+   * Appointments that are `scheduled`, and count as one of these by the clock: 1 to 3 of `open`, which wait for their
+   * provider, `offered`, which wait for their subject, and `expired`. Not beside `statuses`. It needs `providerIds`, a
+   * `subjectId`, or both `from` and `to`. Default: whatever they count as.
+   */
+  readonly requestStates?: readonly Exclude<RequestState, "answered">[] | undefined;
 }
 
 /** What `history` takes to show the changes of a slot. */

@@ -1,23 +1,20 @@
 import type { Command } from "../model/commands.ts";
-import type { Hold } from "../model/slot.ts";
-import type { ChangedSlot } from "./block.ts";
-import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
-import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
-import { refuseTokens } from "./take-slots.ts";
+import type { Rule } from "./decision.ts";
+import { slotKey } from "./find.ts";
+import { changeHeld, idsOfHold, type SlotsOfHold } from "./hold-slots.ts";
 
 /** Lets a hold that has not expired last longer. It never ends it earlier than it would. */
-export const extend: Rule<Command<"extend">, ChangedSlot> = {
-  reads: ({ slotId }) => ({ keys: [slotKey(slotId)] }),
+export const extend: Rule<Command<"extend">, SlotsOfHold> = {
+  reads: (command) => ({ keys: idsOfHold(command).map(slotKey) }),
 
-  decide({ slotId, ifVersion, holdToken, seconds }, seen, context) {
-    const slot = findSlot(seen, slotId, ifVersion, context);
-    if (isRefusal(slot)) return slot;
-    const refusal =
-      refuseTokens(seen.slot(slotId) ?? slot, [holdToken], context) ?? refuseSlotChange(slot, "held", context);
-    if (refusal !== undefined) return refusal;
-    const hold = slot.hold as Hold;
-    const expiresAt = new Date(Math.max(hold.expiresAt.getTime(), context.now.getTime() + seconds * 1000));
-    const change = changeSlot(slot, { hold: { ...hold, expiresAt } }, context);
-    return decided([change], { slot: change.record });
+  decide(command, seen, context) {
+    const until = context.now.getTime() + command.seconds * 1000;
+    return changeHeld(
+      command,
+      "held",
+      (hold) => ({ hold: { ...hold, expiresAt: new Date(Math.max(hold.expiresAt.getTime(), until)) } }),
+      seen,
+      context,
+    );
   },
 };

@@ -1,33 +1,25 @@
 import type { Command } from "../model/commands.ts";
-import type { Replayable } from "../model/replayable.ts";
-import type { Slot } from "../model/slot.ts";
 import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
-import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
+import { slotKey } from "./find.ts";
+import { findForHold, idsOfHold, type SlotsOfHold, slotsOf } from "./hold-slots.ts";
 
-/** A slot that is held. */
-export interface HeldSlot extends Replayable {
-  /** The slot as it is now; `hold.expiresAt` says how long the hold lasts. */
-  readonly slot: Slot;
-  /** Only the holder knows it: `book` and `release` ask for it. */
+/** Slots that are held. */
+export interface HeldSlot extends SlotsOfHold {
+  /** Only the holder knows it: it takes, extends and releases all of these slots. */
   readonly holdToken: string;
 }
 
-/** Claims an available slot for a short while. */
+/** Claims available slots for a short while, all or none, with one token. */
 export const hold: Rule<Command<"hold">, HeldSlot> = {
-  reads: ({ slotId }) => ({ keys: [slotKey(slotId)] }),
+  reads: (command) => ({ keys: idsOfHold(command).map(slotKey) }),
 
-  decide({ slotId, ifVersion, seconds }, seen, context) {
-    const slot = findSlot(seen, slotId, ifVersion, context);
-    if (isRefusal(slot)) return slot;
-    const refusal = refuseSlotChange(slot, "held", context);
-    if (refusal !== undefined) return refusal;
+  decide(command, seen, context) {
+    const slots = findForHold(command, "held", seen, context);
+    if (isRefusal(slots)) return slots;
     const holdToken = context.newToken();
-    const expiresAt = new Date(context.now.getTime() + seconds * 1000);
-    const change = changeSlot(
-      slot,
-      { status: "held", hold: { tokenHash: context.hash(holdToken), expiresAt } },
-      context,
-    );
-    return decided([change], { slot: change.record, holdToken });
+    const expiresAt = new Date(context.now.getTime() + command.seconds * 1000);
+    const tokenHash = context.hash(holdToken);
+    const changes = slots.map((slot) => changeSlot(slot, { status: "held", hold: { tokenHash, expiresAt } }, context));
+    return decided(changes, { ...slotsOf(changes), holdToken });
   },
 };

@@ -3,6 +3,7 @@ import { accept } from "./accept.ts";
 import { acceptOffer } from "./accept-offer.ts";
 import { block } from "./block.ts";
 import { book } from "./book.ts";
+import { breakHold } from "./break-hold.ts";
 import { cancel } from "./cancel.ts";
 import { checkIn } from "./check-in.ts";
 import { complete } from "./complete.ts";
@@ -27,6 +28,7 @@ export const rules = {
   hold,
   extend,
   release,
+  breakHold,
   book,
   request,
   accept,

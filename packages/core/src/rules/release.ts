@@ -1,20 +1,12 @@
 import type { Command } from "../model/commands.ts";
-import type { ChangedSlot } from "./block.ts";
-import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
-import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
-import { refuseTokens } from "./take-slots.ts";
+import type { Rule } from "./decision.ts";
+import { slotKey } from "./find.ts";
+import { changeHeld, idsOfHold, type SlotsOfHold } from "./hold-slots.ts";
 
-/** Gives a held slot back before the hold expires. */
-export const release: Rule<Command<"release">, ChangedSlot> = {
-  reads: ({ slotId }) => ({ keys: [slotKey(slotId)] }),
+/** Gives held slots back before the hold expires, all or none of those that are named. */
+export const release: Rule<Command<"release">, SlotsOfHold> = {
+  reads: (command) => ({ keys: idsOfHold(command).map(slotKey) }),
 
-  decide({ slotId, ifVersion, holdToken }, seen, context) {
-    const slot = findSlot(seen, slotId, ifVersion, context);
-    if (isRefusal(slot)) return slot;
-    const refusal =
-      refuseTokens(seen.slot(slotId) ?? slot, [holdToken], context) ?? refuseSlotChange(slot, "available", context);
-    if (refusal !== undefined) return refusal;
-    const change = changeSlot(slot, { status: "available", hold: null }, context);
-    return decided([change], { slot: change.record });
-  },
+  decide: (command, seen, context) =>
+    changeHeld(command, "available", () => ({ status: "available", hold: null }), seen, context),
 };

@@ -16,15 +16,16 @@ export interface StateChange<Status extends string> {
 export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   { from: null, to: "available", by: ["createSlots"] },
   { from: "available", to: "held", by: ["hold", "request", "offer"] },
-  { from: "available", to: "booked", by: ["book", "accept", "reschedule"] },
+  { from: "available", to: "booked", by: ["book", "accept", "acceptOffer", "reschedule"] },
   { from: "available", to: "blocked", by: ["block"] },
   { from: "held", to: "held", by: ["extend", "offer"] },
   { from: "held", to: "booked", by: ["book", "accept", "acceptOffer", "reschedule"] },
   {
     from: "held",
     to: "available",
-    by: ["release", "accept", "decline", "offer", "acceptOffer", "declineOffer", "cancel", "repair"],
+    by: ["release", "breakHold", "accept", "decline", "offer", "acceptOffer", "declineOffer", "cancel", "repair"],
   },
+  { from: "held", to: "blocked", by: ["breakHold"] },
   { from: "booked", to: "available", by: ["cancel", "markNoShow", "reschedule", "repair"] },
   { from: "blocked", to: "available", by: ["unblock"] },
 ];

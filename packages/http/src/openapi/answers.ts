@@ -167,6 +167,7 @@ const reason = z.strictObject({
 });
 
 const answer = (shape: z.core.$ZodLooseShape) => z.strictObject({ success: z.literal(true), ...shape });
+const slotsOfHold = { slot, alsoSlots: z.array(slot), replayed };
 const changedSlot = answer({ slot, replayed });
 const changedAppointment = answer({ appointment, replayed });
 
@@ -176,9 +177,10 @@ export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi
   createManySlots: answer({ idempotencyKey: z.string(), inputs: z.int(), slots: z.int() }),
   block: changedSlot,
   unblock: changedSlot,
-  hold: answer({ slot, holdToken: z.string(), replayed }),
-  extend: changedSlot,
-  release: changedSlot,
+  hold: answer({ ...slotsOfHold, holdToken: z.string() }),
+  extend: answer(slotsOfHold),
+  release: answer(slotsOfHold),
+  breakHold: changedSlot,
   book: answer(booked),
   request: answer(booked),
   accept: answer({ ...booked, freedSlots: z.array(slot) }),

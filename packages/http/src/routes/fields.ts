@@ -32,7 +32,11 @@ export interface QueryField {
 }
 
 /** Lists are named by one of their items, which may come several times. */
-const singular: Readonly<Record<string, string>> = { providerIds: "providerId", statuses: "status" };
+const singular: Readonly<Record<string, string>> = {
+  providerIds: "providerId",
+  statuses: "status",
+  requestStates: "requestState",
+};
 
 export function queryFields(route: Route): readonly QueryField[] {
   const { properties = {}, required = [] } = sentSchema(route);

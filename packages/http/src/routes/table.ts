@@ -87,6 +87,7 @@ export const routes = {
   hold: slot("hold", "Holds an available slot for a short while", inputSchemas.hold),
   extend: slot("extend", "Lets a hold last longer", inputSchemas.extend),
   release: slot("release", "Gives a held slot back", inputSchemas.release),
+  breakHold: slot("break-hold", "Ends a hold without its token", inputSchemas.breakHold),
   book: {
     method: "POST",
     path: "/appointments",

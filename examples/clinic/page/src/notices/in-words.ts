@@ -20,6 +20,7 @@ const words: Readonly<Record<Name, Words>> = {
     refused: "The time is not kept longer.",
   },
   release: { noun: "giving back of a time", done: "The time was given back.", refused: "The time was not given back." },
+  breakHold: { noun: "ending of a hold", done: "The hold was ended.", refused: "The hold was not ended." },
   book: { noun: "booking", done: "The appointment was booked.", refused: "The appointment was not booked." },
   request: { noun: "request", done: "The time was asked for.", refused: "The time was not asked for." },
   decline: { noun: "refusal", done: "The request was declined.", refused: "The request was not declined." },

@@ -19,6 +19,7 @@ const acts: Readonly<Record<ShownEntry["command"], string>> = {
   hold: "held it",
   extend: "held it longer",
   release: "gave it back",
+  breakHold: "ended the hold on it",
   book: "booked it",
   request: "asked for it",
   decline: "declined the request for it",

@@ -1,5 +1,6 @@
 import type {
   BlockInput,
+  BreakHoldInput,
   CreateSlotsInput,
   ExtendInput,
   HoldInput,
@@ -10,6 +11,7 @@ import type { CreatedSoFar, CreateManySlotsInput } from "../../model/create-many
 import type { ChangedSlot } from "../../rules/block.ts";
 import type { CreatedSlots } from "../../rules/create-slots.ts";
 import type { HeldSlot } from "../../rules/hold.ts";
+import type { SlotsOfHold } from "../../rules/hold-slots.ts";
 import type { InputOf } from "./whose.ts";
 
 /** The commands about slots. */
@@ -87,10 +89,10 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   unblock(input: InputOf<UnblockInput, Whose>): Promise<ChangedSlot>;
 
   /**
-   * Holds an available slot for a short while. Meanwhile only the token's owner can take, extend or release it. When the
-   * time is over, the slot counts as available again, without any cleanup job.
+   * Holds an available slot for a short while, or several with one token, all or none. Meanwhile only the token's owner can
+   * take, extend or release them. When the time is over, they count as available again, without any cleanup job.
    *
-   * @returns The slot, now `held`, and the token of the hold. The token is not stored and cannot be read again.
+   * @returns The slots, now `held`, and the token of the hold. The token is not stored and cannot be read again.
    * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `invalid_transition`,
    * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
@@ -106,7 +108,7 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Lets a hold last longer, counted from now, while it has not expired. It never ends earlier than it would.
    *
-   * @returns The slot, still `held`; `hold.expiresAt` says until when.
+   * @returns The slots, still `held`; `hold.expiresAt` says until when.
    * @throws BookingError `slot_not_found`, `hold_not_found`, `invalid_transition`, `version_conflict`, `hold_expired`,
    * `hold_not_owned`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
@@ -117,12 +119,12 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * const { slot } = await engine.extend({ actor, slotId, holdToken, seconds: 300 });
    * ```
    */
-  extend(input: InputOf<ExtendInput, Whose>): Promise<ChangedSlot>;
+  extend(input: InputOf<ExtendInput, Whose>): Promise<SlotsOfHold>;
 
   /**
-   * Gives a held slot back before the hold expires.
+   * Gives held slots back before the hold expires: those that are named, all or none.
    *
-   * @returns The slot, now `available`.
+   * @returns The slots, now `available`.
    * @throws BookingError `slot_not_found`, `hold_not_found`, `invalid_transition`, `version_conflict`, `hold_expired`,
    * `hold_not_owned`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
@@ -133,5 +135,21 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * await engine.release({ actor, slotId, holdToken });
    * ```
    */
-  release(input: InputOf<ReleaseInput, Whose>): Promise<ChangedSlot>;
+  release(input: InputOf<ReleaseInput, Whose>): Promise<SlotsOfHold>;
+
+  /**
+   * Ends a hold without its token, for those whom `authorize` lets do so: it is asked about this command by its name. With
+   * `block`, the slot is blocked in the same commit. An appointment that the slot was held for waits as before.
+   *
+   * @returns The slot, now `available` or `blocked`.
+   * @throws BookingError `slot_not_found`, `hold_not_found`, `slot_booked`, `slot_blocked`, `invalid_transition`,
+   * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
+   * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * await engine.breakHold({ actor, slotId, reason: "The room is closed", block: true });
+   * ```
+   */
+  breakHold(input: InputOf<BreakHoldInput, Whose>): Promise<ChangedSlot>;
 }

@@ -82,8 +82,9 @@ async function previewOnce(settings: EngineSettings, request: Request): Promise<
 }
 
 async function previewOnRead(settings: EngineSettings, request: Request): Promise<Preview<object> | Repeat> {
-  const context = contextOf(settings, request);
-  const loaded = await loadRecords(settings, request, context);
+  const begun = contextOf(settings, request);
+  const loaded = await loadRecords(settings, request, begun);
+  const context = { ...begun, now: settings.clock.now() };
   try {
     if (loaded.isOvertaken) return overtaken(loaded);
     const { seen } = loaded.records;

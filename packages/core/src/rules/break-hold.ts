@@ -1,0 +1,21 @@
+import { refuse } from "../errors/index.ts";
+import type { Command } from "../model/commands.ts";
+import type { ChangedSlot } from "./block.ts";
+import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
+import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
+
+/** Ends a hold without its token: the slot becomes available, or is blocked in the same step. */
+export const breakHold: Rule<Command<"breakHold">, ChangedSlot> = {
+  reads: ({ slotId }) => ({ keys: [slotKey(slotId)] }),
+
+  decide({ slotId, ifVersion, block }, seen, context) {
+    const slot = findSlot(seen, slotId, ifVersion, context);
+    if (isRefusal(slot)) return slot;
+    if (slot.status === "available") return refuse("hold_not_found", { slotId });
+    const status = block ? "blocked" : "available";
+    const refusal = refuseSlotChange(slot, status, context);
+    if (refusal !== undefined) return refusal;
+    const change = changeSlot(slot, { status, hold: null }, context);
+    return decided([change], { slot: change.record });
+  },
+};
