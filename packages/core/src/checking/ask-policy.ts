@@ -72,7 +72,11 @@ function staged(occasion: Occasion) {
     return {
       context,
       seen,
-      decision: rules.hold.decide({ ...envelope(actor), slotId: slot.id, seconds: 300 }, seen, context),
+      decision: rules.hold.decide(
+        { ...envelope(actor), slotId: slot.id, alsoSlotIds: [], seconds: 300 },
+        seen,
+        context,
+      ),
     };
   }
   const own = { ...envelope(actor), alsoSlotIds: [], alternatives: 0 };
