@@ -98,8 +98,7 @@ export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from ".
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
 export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
-export { type LocalDate, type Weekday, weekdays } from "./model/local-date.ts";
-export { localDate } from "./model/local-day.ts";
+export { type LocalDate, localDate, type Weekday, weekdays } from "./model/local-date.ts";
 export type { OpenSlot } from "./model/open-slot.ts";
 export type { Override } from "./model/override.ts";
 export type {

@@ -1,10 +1,10 @@
 import { provider } from "@slotwright/conformance/fixtures";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { zoneDays } from "../src/engine/live/zone-days.ts";
 import { createEngine, type Engine } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
-import { dateOfDay } from "../src/model/local-day.ts";
+import { dateOf } from "../src/model/local-date.ts";
+import { zoneClock } from "../src/model/zone-clock.ts";
 import { caughtUpWith } from "./feed-stage.ts";
 
 const hourMs = 3_600_000;
@@ -33,21 +33,21 @@ describe("the days of a zone", () => {
     ["Africa/Monrovia", "1971-12-20", "1972-02-01"],
   ])("are those of Intl at every quarter of an hour: %s", (timeZone, from, to) => {
     const [begin, end] = [Date.parse(`${from}T00:00:00Z`), Date.parse(`${to}T00:00:00Z`)];
-    const dayOf = zoneDays(timeZone, begin, end);
+    const { dayAt } = zoneClock(timeZone);
     const step = (end - begin) / hourMs > 2_000 ? hourMs : hourMs / 4;
     const wrong: string[] = [];
     for (let time = begin; time < end; time += step) {
-      const date = dateOfDay(dayOf(time));
+      const date = dateOf(dayAt(time));
       if (date !== dateIn(timeZone, time)) wrong.push(`${new Date(time).toISOString()}: ${date}`);
     }
     expect(wrong).toEqual([]);
   });
 
   it("are right in any order of questions", () => {
-    const dayOf = zoneDays("Europe/Berlin", Date.UTC(2027, 0, 1), Date.UTC(2028, 0, 1));
+    const { dayAt } = zoneClock("Europe/Berlin");
     const anyTime = fc.integer({ min: Date.UTC(2027, 0, 1), max: Date.UTC(2028, 0, 1) });
     const property = fc.property(anyTime, (time) => {
-      expect(dateOfDay(dayOf(time))).toBe(dateIn("Europe/Berlin", time));
+      expect(dateOf(dayAt(time))).toBe(dateIn("Europe/Berlin", time));
     });
     fc.assert(property, { numRuns: 500 });
   });

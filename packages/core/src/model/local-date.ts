@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { saying } from "./input-issue.ts";
+import { zoneClock } from "./zone-clock.ts";
 
 /** A date by the clocks of a place, as `2027-03-28`. */
 export type LocalDate = string;
@@ -19,6 +20,17 @@ export const dateOf = (day: Day): LocalDate => new Date(day * dayMs).toISOString
 
 /** The place in `weekdays`. 1970-01-01 was a Thursday. */
 export const weekdayOf = (day: Day): number => (((day + 3) % 7) + 7) % 7;
+
+/** Which day it is in a zone at an instant. */
+export const localDay = (instant: Date, timeZone: string): Day => zoneClock(timeZone).dayAt(instant.getTime());
+
+/**
+ * The local date of an instant in a time zone, as `2027-03-22`: for policies that count by day.
+ * @throws RangeError if the runtime does not know the zone
+ */
+export function localDate(instant: Date, timeZone: string): LocalDate {
+  return dateOf(localDay(instant, timeZone));
+}
 
 /** A date that exists, in the years that instants may lie in. */
 export const localDateSchema = z.iso

@@ -1,5 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 
+/** Which day it is at an instant in epoch milliseconds, as days since 1970-01-01. The same function for each zone. */
+export type DayAt = (instant: number) => number;
+
 /**
  * What the clocks of a time zone show. A local time is the number of milliseconds since midnight of 1970-01-01 by these
  * clocks, as if they had never been changed: 2027-03-22 09:00 is `Date.UTC(2027, 2, 22, 9)` in every zone.
@@ -7,6 +10,7 @@ import { Temporal } from "temporal-polyfill";
 export interface ZoneClock {
   /** What the clocks show at an instant, in epoch milliseconds. */
   readonly localAt: (instant: number) => number;
+  readonly dayAt: DayAt;
   /**
    * The instant at which something begins that starts at this local time. If the clocks show it twice, the earlier one.
    * If they skip it, the instant of the change.
@@ -73,11 +77,16 @@ function createClock(timeZone: string): ZoneClock {
     return instantsAt(known, local)[last];
   }
 
+  function localAt(instant: number): number {
+    if (instant >= calm.from && instant < calm.to) return instant + calm.offset;
+    const known = around(instant);
+    calm = calmAround(known, instant);
+    return instant + (known.offsets[placeOf(known.begins, instant)] as number);
+  }
+
   return {
-    localAt: (instant) => {
-      const { begins, offsets } = around(instant);
-      return instant + (offsets[placeOf(begins, instant)] as number);
-    },
+    localAt,
+    dayAt: (instant) => Math.floor(localAt(instant) / dayMs),
     startAt: (local) => resolve(local, 0),
     endAt: (local) => resolve(local, 1),
   };

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { dateOfDay } from "../../model/local-day.ts";
+import { dateOf } from "../../model/local-date.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
 import type { countByDaySchema, nextOpenSchema } from "../../model/queries.ts";
 import type { LiveOpenInput } from "../../model/read-inputs.ts";
@@ -69,15 +69,14 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
     const { providers, facilityId, from, to } = scopeOf(following, options, input, now.getTime());
     const total = noCounts(Math.floor(from / dayMs) - 1, Math.ceil((to - from) / dayMs) + 4);
     const name = JSON.stringify([timeZone ?? null, facilityId ?? null]);
-    const range = [options.window.from(now.getTime()), slots.loadedTo] as const;
     const zoneOf = (place: number) => slots.zones.get(slots.table.places[place]?.scheduleId ?? "") ?? "UTC";
-    const daysOf = zones.daysOf(slots.table, timeZone, zoneOf, range);
+    const daysOf = zones.daysOf(slots.table, timeZone, zoneOf);
     const counting = { now: now.getTime(), facilityId, leastMs: 0, name, daysOf };
     for (const provider of providers) slots.counter.add(total, provider, { from, to }, counting);
     const days: OpenDay[] = [];
     for (const [index, open] of total.open.entries()) {
       const seats = total.seats[index] as number;
-      if (open > 0) days.push({ date: dateOfDay(total.firstDay + index), open, seats });
+      if (open > 0) days.push({ date: dateOf(total.firstDay + index), open, seats });
     }
     return { days, ...standing(now) };
   }

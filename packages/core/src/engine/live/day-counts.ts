@@ -1,8 +1,8 @@
+import type { DayAt } from "../../model/zone-clock.ts";
 import { groupsAmong, isWanted, type OpenFilter, sameStart } from "./open-groups.ts";
 import type { ProviderRows } from "./provider-rows.ts";
 import { placeOf, statusNumbers } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
-import type { DayOf } from "./zone-days.ts";
 
 /** Counts by day, from a first day on. Days count from 1970-01-01. */
 export interface DayCounts {
@@ -21,7 +21,7 @@ export function noCounts(firstDay: number, days: number): DayCounts {
 export interface Counting extends OpenFilter {
   /** That of the zones and the facility: counts of another name are other counts. */
   readonly name: string;
-  readonly daysOf: (place: number) => DayOf;
+  readonly daysOf: (place: number) => DayAt;
 }
 
 export interface CountedRange {
@@ -37,7 +37,7 @@ interface Kept {
   readonly from: number;
   readonly until: number;
   /** Undefined if the provider has slots in several zones: their days do not end together. */
-  readonly days: DayOf | undefined;
+  readonly days: DayAt | undefined;
   readonly counts: DayCounts;
 }
 
@@ -69,7 +69,7 @@ export function createDayCounter(table: SlotTable) {
     // Zones are up to 26 hours apart.
     const counts = noCounts(dayAt(first) - 2, dayAt(end - 1) - dayAt(first) + 5);
     let until = Number.POSITIVE_INFINITY;
-    const days = new Set<DayOf>();
+    const days = new Set<DayAt>();
     for (let at = first; at < end; at++) {
       const row = rows[at] as number;
       days.add(daysOf(placeOf(columns, row)));

@@ -1,4 +1,4 @@
-import { dateOfDay, localDay } from "../../model/local-day.ts";
+import { dateOf, localDay } from "../../model/local-date.ts";
 import type { Policy } from "../policy.ts";
 import {
   audienceIn,
@@ -102,7 +102,7 @@ function horizonOfDays(name: string, options: DaysOptions): Policy {
       const zone = proposal.timeZone ?? "UTC";
       const last = localDay(proposal.now, zone) + days;
       if (start === undefined || localDay(start, zone) <= last) return undefined;
-      return { problem: tooFar(counted(days, "day")), values: { days, lastDay: dateOfDay(last) } };
+      return { problem: tooFar(counted(days, "day")), values: { days, lastDay: dateOf(last) } };
     },
   };
 }

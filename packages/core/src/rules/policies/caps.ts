@@ -1,4 +1,4 @@
-import { dateOfDay, localDay } from "../../model/local-day.ts";
+import { dateOf, localDay } from "../../model/local-date.ts";
 import { askedTimes } from "../outline.ts";
 import type { Policy } from "../policy.ts";
 import type { Neighbour, OfSubject } from "../sight.ts";
@@ -79,7 +79,7 @@ export function maximumPerDay(options: MaximumPerDayOptions): Policy {
         );
         if (numberOf(others) < count) continue;
         const problem = `This day is full. There can be ${counted(count, "appointment")} on a day.`;
-        return { problem, values: { count, day: dateOfDay(day) } };
+        return { problem, values: { count, day: dateOf(day) } };
       }
       return undefined;
     },
