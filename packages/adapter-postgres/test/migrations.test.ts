@@ -134,8 +134,8 @@ describeOnServer("migrate", (url) => {
     const role = `writer_${process.pid}`;
     await sql(`create role ${role} login password 'secret'; grant usage on schema granted to ${role};
       grant select on granted.slotwright_migrations, granted.slotwright_further_providers to ${role};
-      grant select, insert, update on granted.slotwright_schedules, granted.slotwright_slots,
-        granted.slotwright_appointments to ${role};
+      grant select, insert, update on granted.slotwright_agendas, granted.slotwright_schedules,
+        granted.slotwright_slots, granted.slotwright_appointments to ${role};
       grant select, insert on granted.slotwright_commands, granted.slotwright_journal to ${role}`);
     const limited = new URL(url());
     limited.username = role;

@@ -8,16 +8,6 @@ export const initial: Migration = {
   objects: [
     {
       kind: "table",
-      name: "agendas",
-      statement: `create table \`{database}\`.\`{prefix}agendas\` (
-  \`id\` varchar(137) character set utf8mb4 collate utf8mb4_nopad_bin not null,
-  \`version\` int not null,
-  constraint \`{prefix}agendas_pkey\` primary key (\`id\`),
-  constraint \`{prefix}agendas_row_format\` check (version >= 1)
-) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
-    },
-    {
-      kind: "table",
       name: "schedules",
       statement: `create table \`{database}\`.\`{prefix}schedules\` (
   \`id\` varchar(128) character set utf8mb4 collate utf8mb4_nopad_bin not null,
@@ -29,6 +19,16 @@ export const initial: Migration = {
   \`updated_at\` bigint not null,
   constraint \`{prefix}schedules_pkey\` primary key (\`id\`),
   constraint \`{prefix}schedules_row_format\` check (version >= 1)
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
+    },
+    {
+      kind: "table",
+      name: "agendas",
+      statement: `create table \`{database}\`.\`{prefix}agendas\` (
+  \`id\` varchar(137) character set utf8mb4 collate utf8mb4_nopad_bin not null,
+  \`version\` int not null,
+  constraint \`{prefix}agendas_pkey\` primary key (\`id\`),
+  constraint \`{prefix}agendas_row_format\` check (version >= 1)
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_nopad_bin`,
     },
     {

@@ -8,28 +8,6 @@ export const initial: Migration = {
   objects: [
     {
       kind: "table",
-      name: "agendas",
-      statement: `create table "{schema}"."{prefix}agendas" (
-  "id" text collate "C" not null,
-  "version" integer not null
-)`,
-    },
-    {
-      kind: "constraint",
-      name: "{prefix}agendas_pkey",
-      on: "agendas",
-      statement: `alter table "{schema}"."{prefix}agendas" add constraint "{prefix}agendas_pkey"
-  primary key ("id")`,
-    },
-    {
-      kind: "constraint",
-      name: "row_format",
-      on: "agendas",
-      statement: `alter table "{schema}"."{prefix}agendas" add constraint "row_format"
-  check (version >= 1)`,
-    },
-    {
-      kind: "table",
       name: "schedules",
       statement: `create table "{schema}"."{prefix}schedules" (
   "id" text collate "C" not null,
@@ -53,6 +31,28 @@ export const initial: Migration = {
       name: "row_format",
       on: "schedules",
       statement: `alter table "{schema}"."{prefix}schedules" add constraint "row_format"
+  check (version >= 1)`,
+    },
+    {
+      kind: "table",
+      name: "agendas",
+      statement: `create table "{schema}"."{prefix}agendas" (
+  "id" text collate "C" not null,
+  "version" integer not null
+)`,
+    },
+    {
+      kind: "constraint",
+      name: "{prefix}agendas_pkey",
+      on: "agendas",
+      statement: `alter table "{schema}"."{prefix}agendas" add constraint "{prefix}agendas_pkey"
+  primary key ("id")`,
+    },
+    {
+      kind: "constraint",
+      name: "row_format",
+      on: "agendas",
+      statement: `alter table "{schema}"."{prefix}agendas" add constraint "row_format"
   check (version >= 1)`,
     },
     {

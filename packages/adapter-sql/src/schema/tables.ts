@@ -32,14 +32,14 @@ interface Constraints {
 /** What reaches into a range starts at most this much earlier, which bounds every search for what overlaps. */
 const rangeWithinLimit = sql`start_at < end_at and end_at - start_at <= ${sql.lit(limits.slotMs)}`;
 
-/** In the order of creation. Triggers belong to the adapters. */
+/** In the order of creation: that nobody else has a table of these names is known from the first. Triggers belong to the adapters. */
 const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
-  agendas: {
-    key: { name: "agendas_pkey", columns: ["id"] },
-    checks: { row_format: () => sql`version >= 1` },
-  },
   schedules: {
     key: { name: "schedules_pkey", columns: ["id"] },
+    checks: { row_format: () => sql`version >= 1` },
+  },
+  agendas: {
+    key: { name: "agendas_pkey", columns: ["id"] },
     checks: { row_format: () => sql`version >= 1` },
   },
   appointments: {

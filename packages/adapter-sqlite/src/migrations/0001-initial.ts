@@ -8,16 +8,6 @@ export const initial: Migration = {
   objects: [
     {
       kind: "table",
-      name: "agendas",
-      statement: `create table "{prefix}agendas" (
-  "id" text not null,
-  "version" integer not null,
-  constraint "{prefix}agendas_pkey" primary key ("id"),
-  constraint "row_format" check (version >= 1)
-) strict`,
-    },
-    {
-      kind: "table",
       name: "schedules",
       statement: `create table "{prefix}schedules" (
   "id" text not null,
@@ -28,6 +18,16 @@ export const initial: Migration = {
   "created_at" integer not null,
   "updated_at" integer not null,
   constraint "{prefix}schedules_pkey" primary key ("id"),
+  constraint "row_format" check (version >= 1)
+) strict`,
+    },
+    {
+      kind: "table",
+      name: "agendas",
+      statement: `create table "{prefix}agendas" (
+  "id" text not null,
+  "version" integer not null,
+  constraint "{prefix}agendas_pkey" primary key ("id"),
   constraint "row_format" check (version >= 1)
 ) strict`,
     },
