@@ -38,7 +38,7 @@ describe("the OpenAPI document", () => {
       expect(one.required).toEqual(expect.arrayContaining(["subjectId", "amountCents"]));
     }
     const hold = body.paths["/slots/{slotId}/hold"].post.requestBody.content["application/json"].schema;
-    expect(Object.keys(hold.properties)).toEqual(["reason", "override", "seconds"]);
+    expect(Object.keys(hold.properties)).toEqual(["reason", "override", "alsoSlotIds", "seconds"]);
     const slots = body.paths["/slots"].get.parameters.map(({ name }: { name: string }) => name);
     expect(slots.sort()).toEqual([
       "cursor",
