@@ -60,6 +60,7 @@ import { settingsCases } from "./settings.ts";
 import { severalHeldCases } from "./several-held.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
 import { sightCases } from "./sight.ts";
+import { sightCommandCases } from "./sight-commands.ts";
 import { sightInputCases } from "./sight-input.ts";
 import { sightRaceCases } from "./sight-races.ts";
 import { sightSearchCases } from "./sight-search.ts";
@@ -122,6 +123,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...hostFunctionCases,
   ...policyCases,
   ...sightCases,
+  ...sightCommandCases,
   ...sightSearchCases,
   ...sightInputCases,
   ...overrideCases,

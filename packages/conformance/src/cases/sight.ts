@@ -1,44 +1,16 @@
 import assert from "node:assert/strict";
 import {
-  type Actor,
-  type AudienceOf,
   buffer,
-  type Engine,
   maximumAppointments,
   maximumHorizon,
   maximumPerDay,
   noOverlapOfSubject,
   type Policy,
   type Proposal,
-  type StorageAdapter,
 } from "@slotwright/core";
-import { askFor, assertSound, engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
+import { askFor, assertSound, minutes, patient, place, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
-
-const audienceOf: AudienceOf = ({ kind }: Actor) => (kind === "patient" ? "self_service" : "staff");
-
-/** An engine with a clock that stands still, so many minutes after nine o'clock. */
-function engineWith(storage: StorageAdapter, policies: readonly Policy[], afterNine = -600): Engine {
-  return engineOn(storage, { clock: { now: () => minutes(afterNine), sleep: async () => {} }, policies, audienceOf });
-}
-
-/** Slots with these starts and ends, in minutes after nine o'clock. */
-async function slotsAt(
-  storage: StorageAdapter,
-  times: readonly (readonly [from: number, to: number])[],
-  { providerId = place.providerId, timeZone = "UTC" }: { providerId?: string; timeZone?: string } = {},
-): Promise<readonly string[]> {
-  const slots = times.map(([from, to]) => ({ start: minutes(from), end: minutes(to) }));
-  const where = { ...place, providerId, timeZone };
-  const created = await engineWith(storage, []).createSlots({ actor: provider, ...where, slots });
-  return created.slots.map(({ id }) => id);
-}
-
-const id = (ids: readonly string[], index: number): string => ids[index] ?? "none";
-const book = (engine: Engine, slotId: string, subjectId = "p-1") => engine.book({ actor: patient, slotId, subjectId });
-
-/** The name of the policy that refuses. */
-const refusedBy = async (call: Promise<unknown>) => (await refusal(call, "policy_violation")).details;
+import { book, engineWith, id, refusedBy, slotsAt } from "./sight-stage.ts";
 
 export const sightCases: readonly ConformanceCase[] = [
   {
@@ -318,141 +290,6 @@ export const sightCases: readonly ConformanceCase[] = [
       const { appointmentId: other0 } = await engine.getSlot(id(other, 0));
       const of = { appointmentId: other0, providerId: "dr-house", facilityId: "north", status: "confirmed" };
       assert.deepEqual(first, { ...of, start: minutes(5), end: minutes(25) });
-    },
-  },
-  {
-    key: "sight.several-providers",
-    title: "each provider of an appointment with several slots is looked at",
-    async run({ storage }) {
-      const doctor = await slotsAt(storage, [
-        [0, 30],
-        [60, 90],
-        [200, 230],
-      ]);
-      const room = await slotsAt(
-        storage,
-        [
-          [0, 30],
-          [60, 90],
-        ],
-        { providerId: "room-1" },
-      );
-      const engine = engineWith(storage, [buffer({ beforeMinutes: 40, afterMinutes: 40 })]);
-      const both = (index: number, subjectId: string) =>
-        engine.book({ actor: patient, slotId: id(doctor, index), alsoSlotIds: [id(room, index)], subjectId });
-      await both(0, "p-1");
-      const { blockedBy } = await refusedBy(both(1, "p-2"));
-      assert.equal(blockedBy?.id, id(doctor, 0));
-      await engine.cancel({ actor: patient, appointmentId: (await engine.getSlot(id(doctor, 0))).appointmentId ?? "" });
-      await book(engine, id(room, 0), "p-3");
-      const { blockedBy: ofRoom } = await refusedBy(both(1, "p-2"));
-      assert.equal(ofRoom?.id, id(room, 0));
-      await book(engine, id(doctor, 1), "p-2");
-      await assertSound(storage);
-    },
-  },
-  {
-    key: "sight.alternatives",
-    title: "alternatives are times that the policies allow, of what lies around each",
-    async run({ storage }) {
-      const ids = await slotsAt(storage, [
-        [0, 30],
-        [30, 60],
-        [60, 90],
-        [90, 120],
-        [120, 150],
-      ]);
-      const engine = engineWith(storage, [buffer({ beforeMinutes: 10, afterMinutes: 10 }), noOverlapOfSubject()]);
-      await book(engine, id(ids, 1), "p-2");
-      const others = await slotsAt(storage, [[100, 110]], { providerId: "dr-house" });
-      await book(engine, id(others, 0));
-      for (const slotId of [id(ids, 1), id(ids, 2)]) {
-        const call = engine.book({ actor: patient, slotId, subjectId: "p-1", alternatives: 5 });
-        const { details } = await refusal(call, slotId === id(ids, 1) ? "slot_booked" : "policy_violation");
-        const offered = details.alternatives?.map((one) => ids.indexOf(one.slotId));
-        assert.deepEqual(offered, [4]);
-      }
-      await book(engine, id(ids, 4));
-    },
-  },
-  {
-    key: "sight.preview",
-    title: "a preview sees the same, and names the record that is in the way to those who may see it",
-    async run({ storage }) {
-      const ids = await slotsAt(storage, [
-        [0, 30],
-        [35, 60],
-      ]);
-      const policies = [buffer({ beforeMinutes: 10, afterMinutes: 10 }), noOverlapOfSubject()];
-      const engine = engineWith(storage, policies);
-      await book(engine, id(ids, 0));
-      const wanted = { slotId: id(ids, 1), subjectId: "p-1" };
-      const reasonsFor = async (asking: Engine) => {
-        const answer = await asking.preview("book", { actor: patient, ...wanted });
-        assert.ok(!answer.possible);
-        return answer.reasons.map(({ error, blockedBy }) => [error.code, blockedBy]);
-      };
-      assert.deepEqual(await reasonsFor(engine), [["policy_violation", { kind: "slot", id: id(ids, 0) }]]);
-      const authorize = ({ action }: { readonly action: string }) => (action === "read" ? "Not yours." : undefined);
-      const strict = engineOn(storage, {
-        policies,
-        authorize,
-        audienceOf,
-        clock: { now: () => minutes(-600), sleep: async () => {} },
-      });
-      assert.deepEqual(await reasonsFor(strict), [["policy_violation", null]]);
-    },
-  },
-  {
-    key: "sight.transaction",
-    title: "within a host's transaction a policy sees what the transaction did, and what it decides holds",
-    async run({ storage, beginHostTransaction }) {
-      const ids = await slotsAt(storage, [
-        [0, 30],
-        [35, 60],
-        [65, 80],
-      ]);
-      const engine = engineWith(storage, [buffer({ beforeMinutes: 10, afterMinutes: 10 })]);
-      const { transaction, commit } = await beginHostTransaction();
-      const inside = engine.within(transaction as never);
-      await book(inside as Engine, id(ids, 0));
-      await refusedBy(book(inside as Engine, id(ids, 1), "p-2"));
-      const preview = await inside.preview("book", { actor: patient, slotId: id(ids, 1), subjectId: "p-2" });
-      assert.equal(preview.possible, false);
-      await commit();
-      await refusedBy(book(engine, id(ids, 1), "p-2"));
-      await book(engine, id(ids, 2), "p-2");
-      await assertSound(storage);
-    },
-  },
-  {
-    key: "sight.requests",
-    title: "asking, offering and accepting an offer look around each slot, and what is held for the request is its own",
-    async run({ storage }) {
-      const ids = await slotsAt(storage, [
-        [0, 30],
-        [35, 60],
-        [200, 230],
-        [235, 260],
-        [400, 430],
-      ]);
-      const engine = engineWith(storage, [buffer({ beforeMinutes: 10, afterMinutes: 10 }), noOverlapOfSubject()]);
-      await book(engine, id(ids, 0), "p-2");
-      const ask = { actor: patient, subjectId: "p-1", holdSeconds: 3600 };
-      const { blockedBy } = await refusedBy(engine.request({ ...ask, slotId: id(ids, 2), orSlotIds: [id(ids, 1)] }));
-      assert.equal(blockedBy?.id, id(ids, 0));
-      const { appointment } = await engine.request({ ...ask, slotId: id(ids, 2) });
-      await refusedBy(book(engine, id(ids, 3), "p-3"));
-      const of = { actor: provider, appointmentId: appointment.id };
-      await refusedBy(engine.offer({ ...of, slotId: id(ids, 1) }));
-      // Next to what is held for the same request.
-      await engine.offer({ ...of, slotId: id(ids, 3) });
-      await engine.acceptOffer({ actor: patient, appointmentId: appointment.id });
-      await refusedBy(book(engine, id(ids, 2), "p-3"));
-      const other = await slotsAt(storage, [[240, 250]], { providerId: "dr-house" });
-      await refusedBy(engine.request({ actor: patient, subjectId: "p-1", slotId: id(other, 0) }));
-      await engine.request({ actor: patient, subjectId: "p-1", slotId: id(ids, 4) });
-      await assertSound(storage);
     },
   },
 ];

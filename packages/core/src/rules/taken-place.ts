@@ -45,7 +45,7 @@ export function takenPlace(
   const at = (slotIds: readonly string[], more: Partial<TakenPlace> = {}): TakenPlace => {
     return { slotIds, time: undefined, subjectId: undefined, apart: false, ...more };
   };
-  if (name === "hold" || name === "extend") return at([slotId as string]);
+  if (name === "hold" || name === "extend") return at([slotId as string, ...alsoSlotIds]);
   const appointment = seen.appointment(command.appointmentId ?? "");
   const subjectId = name === "book" || name === "request" ? command.subjectId : appointment?.subjectId;
   // The appointment was not read yet, or there is none.

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { buffer, type Engine, noOverlapOfSubject } from "@slotwright/core";
+import { agendaIdOf } from "@slotwright/core/adapter";
+import { assertSound, engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
+import type { ConformanceCase } from "../harness.ts";
+import { audienceOf, book, engineWith, id, refusedBy, slotsAt } from "./sight-stage.ts";
+
+/** How several slots, further commands and a host's transaction see what lies around. */
+export const sightCommandCases: readonly ConformanceCase[] = [
+  {
+    key: "sight.several-held",
+    title:
+      "a hold over several slots, and one that is extended, look around each of them and meet others at each provider",
+    async run({ storage }) {
+      const [own] = await slotsAt(storage, [[0, 30]]);
+      const [taken, close] = await slotsAt(
+        storage,
+        [
+          [0, 30],
+          [35, 60],
+        ],
+        { providerId: "room" },
+      );
+      const engine = engineWith(storage, [buffer({ beforeMinutes: 0, afterMinutes: 10 })]);
+      await book(engine, taken ?? "");
+      const both = { actor: patient, slotId: own ?? "", alsoSlotIds: [close ?? ""] };
+      const { blockedBy } = await refusedBy(engine.hold(both));
+      assert.deepEqual(blockedBy, { kind: "slot", id: taken });
+      const versionsOf = async () =>
+        (
+          await storage.load(
+            [place.providerId, "room"].map((one) => ({ kind: "agenda", id: agendaIdOf("provider", one) })),
+          )
+        ).map((record) => (record?.kind === "agenda" ? record.version : 0));
+      assert.deepEqual(await versionsOf(), [0, 1]);
+      const override = [{ policy: "buffer", reason: "It is the same room." }];
+      const { holdToken } = await engine.hold({ ...both, override });
+      assert.deepEqual(await versionsOf(), [1, 2]);
+      await engine.extend({ ...both, holdToken });
+      assert.deepEqual(await versionsOf(), [2, 3]);
+    },
+  },
+  {
+    key: "sight.several-providers",
+    title: "each provider of an appointment with several slots is looked at",
+    async run({ storage }) {
+      const doctor = await slotsAt(storage, [
+        [0, 30],
+        [60, 90],
+        [200, 230],
+      ]);
+      const room = await slotsAt(
+        storage,
+        [
+          [0, 30],
+          [60, 90],
+        ],
+        { providerId: "room-1" },
+      );
+      const engine = engineWith(storage, [buffer({ beforeMinutes: 40, afterMinutes: 40 })]);
+      const both = (index: number, subjectId: string) =>
+        engine.book({ actor: patient, slotId: id(doctor, index), alsoSlotIds: [id(room, index)], subjectId });
+      await both(0, "p-1");
+      const { blockedBy } = await refusedBy(both(1, "p-2"));
+      assert.equal(blockedBy?.id, id(doctor, 0));
+      await engine.cancel({ actor: patient, appointmentId: (await engine.getSlot(id(doctor, 0))).appointmentId ?? "" });
+      await book(engine, id(room, 0), "p-3");
+      const { blockedBy: ofRoom } = await refusedBy(both(1, "p-2"));
+      assert.equal(ofRoom?.id, id(room, 0));
+      await book(engine, id(doctor, 1), "p-2");
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.alternatives",
+    title: "alternatives are times that the policies allow, of what lies around each",
+    async run({ storage }) {
+      const ids = await slotsAt(storage, [
+        [0, 30],
+        [30, 60],
+        [60, 90],
+        [90, 120],
+        [120, 150],
+      ]);
+      const engine = engineWith(storage, [buffer({ beforeMinutes: 10, afterMinutes: 10 }), noOverlapOfSubject()]);
+      await book(engine, id(ids, 1), "p-2");
+      const others = await slotsAt(storage, [[100, 110]], { providerId: "dr-house" });
+      await book(engine, id(others, 0));
+      for (const slotId of [id(ids, 1), id(ids, 2)]) {
+        const call = engine.book({ actor: patient, slotId, subjectId: "p-1", alternatives: 5 });
+        const { details } = await refusal(call, slotId === id(ids, 1) ? "slot_booked" : "policy_violation");
+        const offered = details.alternatives?.map((one) => ids.indexOf(one.slotId));
+        assert.deepEqual(offered, [4]);
+      }
+      await book(engine, id(ids, 4));
+    },
+  },
+  {
+    key: "sight.preview",
+    title: "a preview sees the same, and names the record that is in the way to those who may see it",
+    async run({ storage }) {
+      const ids = await slotsAt(storage, [
+        [0, 30],
+        [35, 60],
+      ]);
+      const policies = [buffer({ beforeMinutes: 10, afterMinutes: 10 }), noOverlapOfSubject()];
+      const engine = engineWith(storage, policies);
+      await book(engine, id(ids, 0));
+      const wanted = { slotId: id(ids, 1), subjectId: "p-1" };
+      const reasonsFor = async (asking: Engine) => {
+        const answer = await asking.preview("book", { actor: patient, ...wanted });
+        assert.ok(!answer.possible);
+        return answer.reasons.map(({ error, blockedBy }) => [error.code, blockedBy]);
+      };
+      assert.deepEqual(await reasonsFor(engine), [["policy_violation", { kind: "slot", id: id(ids, 0) }]]);
+      const authorize = ({ action }: { readonly action: string }) => (action === "read" ? "Not yours." : undefined);
+      const strict = engineOn(storage, {
+        policies,
+        authorize,
+        audienceOf,
+        clock: { now: () => minutes(-600), sleep: async () => {} },
+      });
+      assert.deepEqual(await reasonsFor(strict), [["policy_violation", null]]);
+    },
+  },
+  {
+    key: "sight.transaction",
+    title: "within a host's transaction a policy sees what the transaction did, and what it decides holds",
+    async run({ storage, beginHostTransaction }) {
+      const ids = await slotsAt(storage, [
+        [0, 30],
+        [35, 60],
+        [65, 80],
+      ]);
+      const engine = engineWith(storage, [buffer({ beforeMinutes: 10, afterMinutes: 10 })]);
+      const { transaction, commit } = await beginHostTransaction();
+      const inside = engine.within(transaction as never);
+      await book(inside as Engine, id(ids, 0));
+      await refusedBy(book(inside as Engine, id(ids, 1), "p-2"));
+      const preview = await inside.preview("book", { actor: patient, slotId: id(ids, 1), subjectId: "p-2" });
+      assert.equal(preview.possible, false);
+      await commit();
+      await refusedBy(book(engine, id(ids, 1), "p-2"));
+      await book(engine, id(ids, 2), "p-2");
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.requests",
+    title: "asking, offering and accepting an offer look around each slot, and what is held for the request is its own",
+    async run({ storage }) {
+      const ids = await slotsAt(storage, [
+        [0, 30],
+        [35, 60],
+        [200, 230],
+        [235, 260],
+        [400, 430],
+      ]);
+      const engine = engineWith(storage, [buffer({ beforeMinutes: 10, afterMinutes: 10 }), noOverlapOfSubject()]);
+      await book(engine, id(ids, 0), "p-2");
+      const ask = { actor: patient, subjectId: "p-1", holdSeconds: 3600 };
+      const { blockedBy } = await refusedBy(engine.request({ ...ask, slotId: id(ids, 2), orSlotIds: [id(ids, 1)] }));
+      assert.equal(blockedBy?.id, id(ids, 0));
+      const { appointment } = await engine.request({ ...ask, slotId: id(ids, 2) });
+      await refusedBy(book(engine, id(ids, 3), "p-3"));
+      const of = { actor: provider, appointmentId: appointment.id };
+      await refusedBy(engine.offer({ ...of, slotId: id(ids, 1) }));
+      // Next to what is held for the same request.
+      await engine.offer({ ...of, slotId: id(ids, 3) });
+      await engine.acceptOffer({ actor: patient, appointmentId: appointment.id });
+      await refusedBy(book(engine, id(ids, 2), "p-3"));
+      const other = await slotsAt(storage, [[240, 250]], { providerId: "dr-house" });
+      await refusedBy(engine.request({ actor: patient, subjectId: "p-1", slotId: id(other, 0) }));
+      await engine.request({ actor: patient, subjectId: "p-1", slotId: id(ids, 4) });
+      await assertSound(storage);
+    },
+  },
+];
