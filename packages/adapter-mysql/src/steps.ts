@@ -11,7 +11,7 @@ import type { MysqlStrategy } from "./strategy.ts";
  */
 export const steps = [
   { name: "new_commands", table: "commands", how: "insert" },
-  // Before anything is locked: whoever makes the same agenda is waited for.
+  // Before anything is locked: another one that makes the same agenda is waited for.
   { name: "new_agendas", table: "agendas", how: "insert" },
   { name: "lock_agendas", table: "agendas", how: "lock" },
   { name: "lock_schedules", table: "schedules", how: "lock" },

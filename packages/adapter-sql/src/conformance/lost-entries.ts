@@ -12,8 +12,8 @@ export interface LossStage {
 }
 
 /**
- * Whoever has had an entry that a restore or a failover has lost is told so, also when other entries have taken its number.
- * Whoever stands before the loss goes on.
+ * A reader who has had an entry that a restore or a failover has lost is told so, also when other entries have taken its number.
+ * One who stands before the loss goes on.
  */
 export async function tellsReadersOfLoss({ storage, backUp, restore }: LossStage): Promise<void> {
   const before = createEngine({ storage });

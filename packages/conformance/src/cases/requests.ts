@@ -127,7 +127,7 @@ export const requestCases: readonly ConformanceCase[] = [
   },
   {
     key: "requests.expiry",
-    title: "a request expires by the clock: it is accepted no more, its slot is free, and it can still be ended",
+    title: "a request expires by the clock: it can no longer be accepted, its slot is free, and it can still be ended",
     async run({ storage, second }) {
       const clock = manualClock();
       const [engine, other] = [engineOn(storage, { clock }), engineOn(second, { clock })];

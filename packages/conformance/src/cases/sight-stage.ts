@@ -1,4 +1,4 @@
-import type { Actor, AudienceOf, Engine, Policy, StorageAdapter } from "@slotwright/core";
+import type { Actor, AudienceOf, Engine, ErrorDetails, Policy, StorageAdapter } from "@slotwright/core";
 import { engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 
 export const audienceOf: AudienceOf = ({ kind }: Actor) => (kind === "patient" ? "self_service" : "staff");
@@ -25,4 +25,5 @@ export const book = (engine: Engine, slotId: string, subjectId = "p-1") =>
   engine.book({ actor: patient, slotId, subjectId });
 
 /** The name of the policy that refuses. */
-export const refusedBy = async (call: Promise<unknown>) => (await refusal(call, "policy_violation")).details;
+export const refusedBy = async (call: Promise<unknown>): Promise<ErrorDetails["policy_violation"]> =>
+  (await refusal(call, "policy_violation")).details;

@@ -51,7 +51,7 @@ export async function runCommand<Result extends object>(
   }
 }
 
-/** Whoever has lost an agenda waits for their turn. Not within a host's transaction: others may wait for its locks. */
+/** A command that has lost an agenda waits for its turn. Not within a host's transaction: others may wait for its locks. */
 async function attemptInTurn(settings: EngineSettings, request: Request, { agendaIds }: Repeat): Promise<Attempt> {
   if (agendaIds === undefined || settings.isHostTransaction) return attemptCommand(settings, request);
   let release: (() => void) | undefined;

@@ -73,7 +73,7 @@ export const extendSchema = z.strictObject({
   seconds: wholeNumber(1, limits.holdSeconds).default(300),
 });
 
-/** The reason is for whoever held it. */
+/** The reason is for the person who held it. */
 export const breakHoldSchema = z.strictObject({
   ...slotCommand,
   reason: reasonSchema.min(1, "must say why"),

@@ -3,7 +3,7 @@ import { type Slot, slotAsOf } from "../model/slot.ts";
 import { type Change, type Context, changeSlot, type Seen } from "./decision.ts";
 
 /**
- * Slots that are held for an appointment, and not for whoever has a token. The hold has the hash of a text that no token
+ * Slots that are held for an appointment, and not for the holder of a token. The hold has the hash of a text that no token
  * can be: a token has no control characters. So a slot is `held` if and only if it has a hold, as ever, and every command
  * that knows no appointment is refused like any stranger's.
  */

@@ -173,8 +173,8 @@ export type AroundProvider =
 export type AroundSubject = { readonly of: "subject"; readonly subjectId: string } & (NearSlot | Between);
 
 /**
- * From so long before the start of a slot until so long after its end. The slot is named by its id, because whoever
- * books by id knows neither its provider nor its time.
+ * From so long before the start of a slot until so long after its end. The slot is named by its id, because a caller
+ * who books by id knows neither its provider nor its time.
  */
 export interface NearSlot {
   readonly slotId: string;

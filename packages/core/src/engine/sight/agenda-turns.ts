@@ -15,7 +15,7 @@ interface Turn {
 
 /**
  * Of many callers who want the same agenda at once, each round of reads and commits serves one, and the others have read
- * in vain. So whoever has lost once waits until it is their turn, and reads then.
+ * in vain. So a caller who has lost once waits for a turn, and reads then.
  */
 export function createAgendaTurns(): AgendaTurns {
   const turns = new Map<string, Turn>();
