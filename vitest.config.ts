@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { longFiles } from "./packages/test-servers/src/vitest/long-files.ts";
 import { LongestFirst } from "./packages/test-servers/src/vitest/longest-first.ts";
 import { temporaryFolder } from "./packages/test-servers/src/vitest/temporary-folder.ts";
 
@@ -8,6 +9,7 @@ process.env.TMPDIR ??= await temporaryFolder();
 // Many tests start programs, which all load the same modules.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled");
 
+const leftOut = process.env.TESTS_LEAVE_OUT === undefined ? [] : longFiles;
 const inContexts = "packages/*/test/realms/*.test.ts";
 /** Files that replace a module of the product, which the next file of the same process would meet. */
 const replacing = ["packages/core/test/call-codes.test.ts"];
@@ -18,7 +20,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 60_000,
     // Much of the time of a test file is spent waiting for a server.
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
@@ -31,7 +33,7 @@ export default defineConfig({
             "benchmarks/**/*.test.ts",
             "docs/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", inContexts, ...replacing],
+          exclude: ["**/node_modules/**", inContexts, ...replacing, ...leftOut],
           // Files share a process, and what it has loaded. This halves what the short ones cost.
           isolate: false,
         },
