@@ -1,6 +1,7 @@
 /**
- * Tests of the programs that prove and measure, and of clusters. They take as long as a third of all others, so
- * `test` leaves them out, unless it is given `--all` or runs in CI. Named on the command line, each of them runs.
+ * Tests of the programs that prove and measure, of clusters, and the suite on adapters that differ from others in little.
+ * They take two thirds of the time of all others, so `test` leaves them out, unless it is given `--all` or runs in CI.
+ * Named on the command line, each of them runs.
  */
 export const longFiles: readonly string[] = [
   "packages/proof/test/{clusters,faults,prove,sqlite-faults,turns,versions,violations}.test.ts",
@@ -8,4 +9,6 @@ export const longFiles: readonly string[] = [
   "packages/test-servers/test/{group-replication,postgres-cluster,proxy-faults}.test.ts",
   "packages/adapter-mysql/test/{failover,galera,group-replication}.test.ts",
   "packages/adapter-postgres/test/{cluster,failover,patroni}.test.ts",
+  "packages/adapter-sqlite/test/realms/sqlite.test.ts",
+  "examples/adapter/conformance.test.ts",
 ];
