@@ -11,11 +11,11 @@ import { newSchedules } from "./procedures.ts";
  * The guards that must look at other rows are triggers. They read with shared locks, because a plain read may be as old
  * as the transaction. MySQL fires no trigger for a foreign key's action, and our foreign keys only refuse.
  */
-export function guardTriggers(strategy: MysqlStrategy): readonly SchemaObject[] {
+export function guardTriggers(strategy: MysqlStrategy, bodies: MysqlStrategy["queries"]): readonly SchemaObject[] {
   return triggersOf(strategy).map(({ name, event, table, body }) => {
-    const trigger = sql`create trigger ${strategy.routine(name)} ${sql.raw(event)} on ${sql.table(table)}
+    const trigger = sql`create trigger ${strategy.routine(name)} ${sql.raw(event)} on ${strategy.routine(table)}
 for each row begin ${body} end`;
-    return { kind: "trigger", name, statement: trigger.compile(strategy.queries).sql.replaceAll(/\n\s*/g, "\n") };
+    return { kind: "trigger", name, statement: trigger.compile(bodies).sql.replaceAll(/\n\s*/g, "\n") };
   });
 }
 

@@ -25,28 +25,23 @@ import {
 /** The version that is written here. */
 const routines = 1;
 
-export function procedures(strategy: MysqlStrategy): readonly SchemaObject[] {
-  return [writeProcedure(strategy), commitProcedure(strategy)];
+export function procedures(strategy: MysqlStrategy, bodies: MysqlStrategy["queries"]): readonly SchemaObject[] {
+  const procedure = (of: "write" | "commit", created: Created): SchemaObject => {
+    const name = procedureName(of, routines);
+    return { kind: "procedure", name, statement: created(strategy.routine(name)).compile(bodies).sql };
+  };
+  return [procedure("write", writeProcedure(strategy)), procedure("commit", commitProcedure(strategy))];
 }
 
-function procedure(
-  strategy: MysqlStrategy,
-  of: "write" | "commit",
-  created: (name: RawBuilder<unknown>) => RawBuilder<unknown>,
-): SchemaObject {
-  const name = procedureName(of, routines);
-  return { kind: "procedure", name, statement: created(strategy.routine(name)).compile(strategy.queries).sql };
-}
+/** The statement that creates a procedure of this name. */
+type Created = (name: RawBuilder<unknown>) => RawBuilder<unknown>;
 
 /** The schedules that the transaction is adding, as a JSON array. Nobody else can have put a slot on them. */
 export const newSchedules = sql`@slotwright_new_schedules`;
 
 /** Writes a batch within the open transaction, and waits for rows that others have locked. It undoes nothing. */
-function writeProcedure(strategy: MysqlStrategy): SchemaObject {
-  return procedure(
-    strategy,
-    "write",
-    (name) => sql`create procedure ${name}(${parameters(strategy)})
+function writeProcedure(strategy: MysqlStrategy): Created {
+  return (name) => sql`create procedure ${name}(${parameters(strategy)})
     modifies sql data sql security invoker
     begin
     declare found int;
@@ -54,8 +49,7 @@ function writeProcedure(strategy: MysqlStrategy): SchemaObject {
     ${partitionVariables}
     declare exit handler for sqlexception begin set ${newSchedules} = null; resignal; end;
     ${writesOf(strategy, strategy.server.locking("update", "s"))}
-    end`,
-  );
+    end`;
 }
 
 /**
@@ -64,11 +58,8 @@ function writeProcedure(strategy: MysqlStrategy): SchemaObject {
  * reads of triggers. These last at most a second. It does not call the other procedure: MariaDB writes all parameters
  * of a CALL into the statement's text, whether that is logged or not.
  */
-function commitProcedure(strategy: MysqlStrategy): SchemaObject {
-  return procedure(
-    strategy,
-    "commit",
-    (name) => sql`create procedure ${name}(${parameters(strategy)})
+function commitProcedure(strategy: MysqlStrategy): Created {
+  return (name) => sql`create procedure ${name}(${parameters(strategy)})
     modifies sql data sql security invoker
     begin
     declare found int;
@@ -83,8 +74,7 @@ function commitProcedure(strategy: MysqlStrategy): SchemaObject {
     ${writesOf(strategy, strategy.server.lockingFree("s"))}
     ${sql.raw(commit)};
     set innodb_lock_wait_timeout = seconds;
-    end`,
-  );
+    end`;
 }
 
 function writesOf(strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {

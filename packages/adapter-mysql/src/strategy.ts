@@ -80,7 +80,7 @@ export interface MysqlStrategy extends SqlStrategy {
   readonly server: Server;
   /** The name of the tables' database, as a value. */
   readonly tablesDatabase: RawBuilder<unknown>;
-  /** A trigger or procedure by its name in the database. */
+  /** A trigger or procedure by its name in the database, or a table where it is not looked up otherwise. */
   readonly routine: (name: string) => RawBuilder<unknown>;
   /** The type of a bound or declared text of any length, so that it compares as the columns do. */
   readonly textType: RawBuilder<unknown>;

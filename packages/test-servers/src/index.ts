@@ -2,6 +2,7 @@ export type { ClusterDatabase, DistantCluster, DividedCluster, NodeSettings, Tes
 export { type ClusterOptions, startCluster } from "./cluster/start-cluster.ts";
 export type { Environment, ServerName } from "./engine.ts";
 export type { GroupCluster } from "./group-replication/cluster.ts";
+export { type DumpPrograms, dumpPrograms } from "./mysql-family/dumps.ts";
 export type { PatroniCluster } from "./patroni/cluster.ts";
 export type { PostgresCluster } from "./postgres/cluster.ts";
 export { type PgBouncerOptions, startPgBouncer } from "./postgres/pgbouncer.ts";

@@ -253,21 +253,21 @@ export const initial: Migration = {
       kind: "trigger",
       name: "slots_inserted",
       statement: `create trigger \`{database}\`.\`{prefix}slots_inserted\` after insert on \`{database}\`.\`{prefix}slots\`
-for each row begin if new.status <> 'blocked' then begin declare locked int; declare reached bigint; set locked = (select version from \`{database}\`.\`{prefix}schedules\` where id = new.schedule_id for update);
+for each row begin if new.status <> 'blocked' then begin declare locked int; declare reached bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
 if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if;
 if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
-then select end_at into reached from \`{database}\`.\`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+then select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
 and start_at < new.end_at and id <> new.id order by start_at desc limit 1;
-else select end_at into reached from \`{database}\`.\`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+else select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
 and start_at < new.end_at and id <> new.id order by start_at desc limit 1 lock in share mode; end if;
 if reached > new.start_at then signal sqlstate '45000' set message_text = 'slotwright:no_overlap: another slot of this schedule and seat is in the way'; end if; end; end if;
-if new.appointment_id is not null then if not exists (select 1 from \`{database}\`.\`{prefix}appointments\` as a where a.id = new.appointment_id
+if new.appointment_id is not null then if not exists (select 1 from \`{prefix}appointments\` as a where a.id = new.appointment_id
 and a.status in ('confirmed', 'checked_in', 'completed') and a.start_at >= new.start_at and a.end_at <= new.end_at
 and ((a.provider_id = new.provider_id and a.facility_id = new.facility_id)
 or json_unquote(json_extract(a.slot_ids, '$[0]')) <> new.id)
 and (a.slot_ids = concat('[', json_quote(new.id), ']') collate utf8mb4_0900_bin
 or json_contains(a.slot_ids, json_quote(new.id))) lock in share mode) then
-if exists (select 1 from \`{database}\`.\`{prefix}appointments\` where id = new.appointment_id lock in share mode) then
+if exists (select 1 from \`{prefix}appointments\` where id = new.appointment_id lock in share mode) then
 signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: the appointment does not list this slot, or does not lie within it';
 else signal sqlstate '45000' set message_text = 'slotwright:slot_has_appointment_row: the appointment of the slot does not exist'; end if; end if; end if; end`,
     },
@@ -275,23 +275,23 @@ else signal sqlstate '45000' set message_text = 'slotwright:slot_has_appointment
       kind: "trigger",
       name: "slots_updated",
       statement: `create trigger \`{database}\`.\`{prefix}slots_updated\` after update on \`{database}\`.\`{prefix}slots\`
-for each row begin if new.status <> 'blocked' and (old.status = 'blocked' or not (old.\`schedule_id\` <=> new.\`schedule_id\` and old.\`seat\` <=> new.\`seat\` and old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\`)) then begin declare locked int; declare reached bigint; set locked = (select version from \`{database}\`.\`{prefix}schedules\` where id = new.schedule_id for update);
+for each row begin if new.status <> 'blocked' and (old.status = 'blocked' or not (old.\`schedule_id\` <=> new.\`schedule_id\` and old.\`seat\` <=> new.\`seat\` and old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\`)) then begin declare locked int; declare reached bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
 if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if;
 if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
-then select end_at into reached from \`{database}\`.\`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+then select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
 and start_at < new.end_at and id <> new.id order by start_at desc limit 1;
-else select end_at into reached from \`{database}\`.\`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+else select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
 and start_at < new.end_at and id <> new.id order by start_at desc limit 1 lock in share mode; end if;
 if reached > new.start_at then signal sqlstate '45000' set message_text = 'slotwright:no_overlap: another slot of this schedule and seat is in the way'; end if; end; end if;
 if old.appointment_id is not null and not (old.\`appointment_id\` <=> new.\`appointment_id\`) then if new.version <> old.version + 1
-or not exists (select 1 from \`{database}\`.\`{prefix}journal\` where record_id = new.id and record_kind = 'slot' and version = new.version lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: the journal does not tell what happened to the appointment of this slot: cancel it'; end if; end if;
-if new.appointment_id is not null and not (old.\`id\` <=> new.\`id\` and old.\`appointment_id\` <=> new.\`appointment_id\` and old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\` and old.\`provider_id\` <=> new.\`provider_id\` and old.\`facility_id\` <=> new.\`facility_id\`) then if not exists (select 1 from \`{database}\`.\`{prefix}appointments\` as a where a.id = new.appointment_id
+or not exists (select 1 from \`{prefix}journal\` where record_id = new.id and record_kind = 'slot' and version = new.version lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: the journal does not tell what happened to the appointment of this slot: cancel it'; end if; end if;
+if new.appointment_id is not null and not (old.\`id\` <=> new.\`id\` and old.\`appointment_id\` <=> new.\`appointment_id\` and old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\` and old.\`provider_id\` <=> new.\`provider_id\` and old.\`facility_id\` <=> new.\`facility_id\`) then if not exists (select 1 from \`{prefix}appointments\` as a where a.id = new.appointment_id
 and a.status in ('confirmed', 'checked_in', 'completed') and a.start_at >= new.start_at and a.end_at <= new.end_at
 and ((a.provider_id = new.provider_id and a.facility_id = new.facility_id)
 or json_unquote(json_extract(a.slot_ids, '$[0]')) <> new.id)
 and (a.slot_ids = concat('[', json_quote(new.id), ']') collate utf8mb4_0900_bin
 or json_contains(a.slot_ids, json_quote(new.id))) lock in share mode) then
-if exists (select 1 from \`{database}\`.\`{prefix}appointments\` where id = new.appointment_id lock in share mode) then
+if exists (select 1 from \`{prefix}appointments\` where id = new.appointment_id lock in share mode) then
 signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: the appointment does not list this slot, or does not lie within it';
 else signal sqlstate '45000' set message_text = 'slotwright:slot_has_appointment_row: the appointment of the slot does not exist'; end if; end if; end if; end`,
     },
@@ -305,41 +305,41 @@ for each row begin if old.appointment_id is not null then signal sqlstate '45000
       kind: "trigger",
       name: "appointments_inserted",
       statement: `create trigger \`{database}\`.\`{prefix}appointments_inserted\` after insert on \`{database}\`.\`{prefix}appointments\`
-for each row begin if new.slot_ids <> '[]' then if json_length(new.slot_ids) = 1 then if not exists (select 1 from \`{database}\`.\`{prefix}slots\` as s where s.id = json_unquote(json_extract(new.slot_ids, '$[0]'))
+for each row begin if new.slot_ids <> '[]' then if json_length(new.slot_ids) = 1 then if not exists (select 1 from \`{prefix}slots\` as s where s.id = json_unquote(json_extract(new.slot_ids, '$[0]'))
 and s.start_at <= new.start_at and s.end_at >= new.end_at
 and (s.appointment_id is null or s.appointment_id = new.id)
 and s.provider_id = new.provider_id and s.facility_id = new.facility_id lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: a slot that the appointment lists does not exist, does not contain it, or is not its own'; end if; else if exists (select 1 from json_table(new.slot_ids, '$[*]' columns (place for ordinality, id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k
-left join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id
+left join \`{prefix}slots\` as s force index (primary) on s.id = k.id
 where s.id is null or s.start_at > new.start_at or s.end_at < new.end_at or s.appointment_id <> new.id
 or (k.place = 1 and (s.provider_id <> new.provider_id or s.facility_id <> new.facility_id))
-for share of \`s\`) then signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: a slot that the appointment lists does not exist, does not contain it, or is not its own'; end if; end if; end if; if \`new\`.\`provider_ids\` is not null then insert into \`{database}\`.\`{prefix}further_providers\` (\`id\`, \`provider_id\`, \`subject_id\`, \`facility_id\`, \`start_at\`, \`status\`)
+for share of \`s\`) then signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: a slot that the appointment lists does not exist, does not contain it, or is not its own'; end if; end if; end if; if \`new\`.\`provider_ids\` is not null then insert into \`{prefix}further_providers\` (\`id\`, \`provider_id\`, \`subject_id\`, \`facility_id\`, \`start_at\`, \`status\`)
 select distinct \`new\`.\`id\`, \`k\`.\`provider_id\`, \`new\`.\`subject_id\`, \`new\`.\`facility_id\`, \`new\`.\`start_at\`, \`new\`.\`status\` from json_table(\`new\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k where k.provider_id <> new.provider_id; end if; end`,
     },
     {
       kind: "trigger",
       name: "appointments_updated",
       statement: `create trigger \`{database}\`.\`{prefix}appointments_updated\` after update on \`{database}\`.\`{prefix}appointments\`
-for each row begin if new.slot_ids <> '[]' and not (old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\` and old.\`slot_ids\` <=> new.\`slot_ids\` and old.\`provider_id\` <=> new.\`provider_id\` and old.\`facility_id\` <=> new.\`facility_id\`) then if json_length(new.slot_ids) = 1 then if not exists (select 1 from \`{database}\`.\`{prefix}slots\` as s where s.id = json_unquote(json_extract(new.slot_ids, '$[0]'))
+for each row begin if new.slot_ids <> '[]' and not (old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\` and old.\`slot_ids\` <=> new.\`slot_ids\` and old.\`provider_id\` <=> new.\`provider_id\` and old.\`facility_id\` <=> new.\`facility_id\`) then if json_length(new.slot_ids) = 1 then if not exists (select 1 from \`{prefix}slots\` as s where s.id = json_unquote(json_extract(new.slot_ids, '$[0]'))
 and s.start_at <= new.start_at and s.end_at >= new.end_at
 and (s.appointment_id is null or s.appointment_id = new.id)
 and s.provider_id = new.provider_id and s.facility_id = new.facility_id lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: a slot that the appointment lists does not exist, does not contain it, or is not its own'; end if; else if exists (select 1 from json_table(new.slot_ids, '$[*]' columns (place for ordinality, id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k
-left join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id
+left join \`{prefix}slots\` as s force index (primary) on s.id = k.id
 where s.id is null or s.start_at > new.start_at or s.end_at < new.end_at or s.appointment_id <> new.id
 or (k.place = 1 and (s.provider_id <> new.provider_id or s.facility_id <> new.facility_id))
 for share of \`s\`) then signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: a slot that the appointment lists does not exist, does not contain it, or is not its own'; end if; end if; end if;
 if not (old.\`id\` <=> new.\`id\` and old.\`slot_ids\` <=> new.\`slot_ids\`) then if exists (select 1 from json_table(old.slot_ids, '$[*]' columns (id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k
-straight_join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id
+straight_join \`{prefix}slots\` as s force index (primary) on s.id = k.id
 where s.appointment_id = old.id and (old.id <> new.id or not json_contains(new.slot_ids, json_quote(s.id))) for share of \`s\`) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: a slot still has this appointment: free the slot first'; end if; end if;
 if not (old.\`id\` <=> new.\`id\` and old.\`provider_id\` <=> new.\`provider_id\` and old.\`subject_id\` <=> new.\`subject_id\` and old.\`facility_id\` <=> new.\`facility_id\` and old.\`start_at\` <=> new.\`start_at\` and old.\`status\` <=> new.\`status\` and old.\`provider_ids\` <=> new.\`provider_ids\`) then
-if \`old\`.\`provider_ids\` is not null then delete f from json_table(\`old\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k straight_join \`{database}\`.\`{prefix}further_providers\` as f force index (primary)
-on f.id = old.id and f.provider_id = k.provider_id where k.provider_id <> old.provider_id; end if; if \`new\`.\`provider_ids\` is not null then insert into \`{database}\`.\`{prefix}further_providers\` (\`id\`, \`provider_id\`, \`subject_id\`, \`facility_id\`, \`start_at\`, \`status\`)
+if \`old\`.\`provider_ids\` is not null then delete f from json_table(\`old\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k straight_join \`{prefix}further_providers\` as f force index (primary)
+on f.id = old.id and f.provider_id = k.provider_id where k.provider_id <> old.provider_id; end if; if \`new\`.\`provider_ids\` is not null then insert into \`{prefix}further_providers\` (\`id\`, \`provider_id\`, \`subject_id\`, \`facility_id\`, \`start_at\`, \`status\`)
 select distinct \`new\`.\`id\`, \`k\`.\`provider_id\`, \`new\`.\`subject_id\`, \`new\`.\`facility_id\`, \`new\`.\`start_at\`, \`new\`.\`status\` from json_table(\`new\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k where k.provider_id <> new.provider_id; end if; end if; end`,
     },
     {
       kind: "trigger",
       name: "appointments_deleted",
       statement: `create trigger \`{database}\`.\`{prefix}appointments_deleted\` after delete on \`{database}\`.\`{prefix}appointments\`
-for each row begin if \`old\`.\`provider_ids\` is not null then delete f from json_table(\`old\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k straight_join \`{database}\`.\`{prefix}further_providers\` as f force index (primary)
+for each row begin if \`old\`.\`provider_ids\` is not null then delete f from json_table(\`old\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k straight_join \`{prefix}further_providers\` as f force index (primary)
 on f.id = old.id and f.provider_id = k.provider_id where k.provider_id <> old.provider_id; end if; end`,
     },
     {
@@ -347,7 +347,7 @@ on f.id = old.id and f.provider_id = k.provider_id where k.provider_id <> old.pr
       name: "appointments_kept",
       statement: `create trigger \`{database}\`.\`{prefix}appointments_kept\` before delete on \`{database}\`.\`{prefix}appointments\`
 for each row begin if exists (select 1 from json_table(old.slot_ids, '$[*]' columns (id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k
-straight_join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id
+straight_join \`{prefix}slots\` as s force index (primary) on s.id = k.id
 where s.appointment_id = old.id for share of \`s\`) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: a slot still has this appointment: free the slot first'; end if; end`,
     },
     {
@@ -379,48 +379,48 @@ for each row begin signal sqlstate '45000' set message_text = 'slotwright:journa
     if \`p_new_commands\` is not null then begin
     declare exit handler for 1062 begin get diagnostics condition 1 said = message_text;
       if right(said, 8) = 'PRIMARY''' then signal sqlstate '45000' set message_text = 'slotwright:replayed'; else resignal; end if; end;
-    insert into \`{database}\`.\`{prefix}commands\` (\`id\`, \`request_hash\`, \`result\`, \`created_at\`)
+    insert into \`{prefix}commands\` (\`id\`, \`request_hash\`, \`result\`, \`created_at\`)
     select \`k\`.\`id\`, \`k\`.\`request_hash\`, \`k\`.\`result\`, \`k\`.\`created_at\` from json_table(\`p_new_commands\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`request_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`result\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`created_at\` bigint path '$[3]')) as k;
     end; end if;
-if \`p_new_agendas\` is not null then insert into \`{database}\`.\`{prefix}agendas\` (\`id\`, \`version\`)
+if \`p_new_agendas\` is not null then insert into \`{prefix}agendas\` (\`id\`, \`version\`)
     select \`k\`.\`id\`, \`k\`.\`version\` from json_table(\`p_new_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k; end if;
 if \`p_lock_agendas\` is not null then set found = 0;
     if json_length(\`p_lock_agendas\`) = 1 then
-      select 1, last into found, last from \`{database}\`.\`{prefix}agendas\` as s force index (primary)
+      select 1, last into found, last from \`{prefix}agendas\` as s force index (primary)
       where s.id = json_unquote(json_extract(\`p_lock_agendas\`, '$[0][0]')) and s.version = json_extract(\`p_lock_agendas\`, '$[0][1]') for update of \`s\`;
     else
       select count(*), last into found, last from json_table(\`p_lock_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
-      straight_join \`{database}\`.\`{prefix}agendas\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
+      straight_join \`{prefix}agendas\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
     end if;
     if found <> json_length(\`p_lock_agendas\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
 if \`p_lock_schedules\` is not null then set found = 0;
     if json_length(\`p_lock_schedules\`) = 1 then
-      select 1, last into found, last from \`{database}\`.\`{prefix}schedules\` as s force index (primary)
+      select 1, last into found, last from \`{prefix}schedules\` as s force index (primary)
       where s.id = json_unquote(json_extract(\`p_lock_schedules\`, '$[0][0]')) and s.version = json_extract(\`p_lock_schedules\`, '$[0][1]') for update of \`s\`;
     else
       select count(*), last into found, last from json_table(\`p_lock_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
-      straight_join \`{database}\`.\`{prefix}schedules\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
+      straight_join \`{prefix}schedules\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
     end if;
     if found <> json_length(\`p_lock_schedules\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
 if \`p_lock_slots\` is not null then set found = 0;
     if json_length(\`p_lock_slots\`) = 1 then
-      select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{database}\`.\`{prefix}slots\` as s force index (primary)
+      select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{prefix}slots\` as s force index (primary)
       where s.id = json_unquote(json_extract(\`p_lock_slots\`, '$[0][0]')) and s.version = json_extract(\`p_lock_slots\`, '$[0][1]') for update of \`s\`;
     else
       select count(*), greatest(last, coalesce(max(s.feed_seq), 0)) into found, last from json_table(\`p_lock_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
-      straight_join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
+      straight_join \`{prefix}slots\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
     end if;
     if found <> json_length(\`p_lock_slots\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
 if \`p_lock_appointments\` is not null then set found = 0;
     if json_length(\`p_lock_appointments\`) = 1 then
-      select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{database}\`.\`{prefix}appointments\` as s force index (primary)
+      select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{prefix}appointments\` as s force index (primary)
       where s.id = json_unquote(json_extract(\`p_lock_appointments\`, '$[0][0]')) and s.version = json_extract(\`p_lock_appointments\`, '$[0][1]') for update of \`s\`;
     else
       select count(*), greatest(last, coalesce(max(s.feed_seq), 0)) into found, last from json_table(\`p_lock_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
-      straight_join \`{database}\`.\`{prefix}appointments\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
+      straight_join \`{prefix}appointments\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
     end if;
     if found <> json_length(\`p_lock_appointments\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
@@ -431,40 +431,40 @@ if \`p_new_journal\` is not null then begin
     while counted is null do
       if probes = 256 then
         set taken = 257 + floor(rand() * 2000000000), counted = 0;
-        insert into \`{database}\`.\`{prefix}feed_partitions\` (feed_partition, last_seq) values (taken, 0);
+        insert into \`{prefix}feed_partitions\` (feed_partition, last_seq) values (taken, 0);
       else
-        select p.last_seq into counted from \`{database}\`.\`{prefix}feed_partitions\` as p force index (primary) where p.feed_partition = taken for update skip locked;
+        select p.last_seq into counted from \`{prefix}feed_partitions\` as p force index (primary) where p.feed_partition = taken for update skip locked;
         if counted is null then set probes = probes + 1, taken = (taken + 1) mod 256; end if;
       end if;
     end while;
     set last = greatest(last, coalesce(counted, 0));
-    insert into \`{database}\`.\`{prefix}journal\` (feed_partition, seq, \`record_kind\`, \`record_id\`, \`place\`, \`version\`, \`command\`, \`command_id\`, \`actor_kind\`, \`actor_id\`, \`reason\`, \`at\`, \`from_status\`, \`to_status\`, \`changes\`)
+    insert into \`{prefix}journal\` (feed_partition, seq, \`record_kind\`, \`record_id\`, \`place\`, \`version\`, \`command\`, \`command_id\`, \`actor_kind\`, \`actor_id\`, \`reason\`, \`at\`, \`from_status\`, \`to_status\`, \`changes\`)
     select taken, last + k.number, \`k\`.\`record_kind\`, \`k\`.\`record_id\`, \`k\`.\`place\`, \`k\`.\`version\`, \`k\`.\`command\`, \`k\`.\`command_id\`, \`k\`.\`actor_kind\`, \`k\`.\`actor_id\`, \`k\`.\`reason\`, \`k\`.\`at\`, \`k\`.\`from_status\`, \`k\`.\`to_status\`, \`k\`.\`changes\` from json_table(\`p_new_journal\`, '$[*]' columns (number for ordinality, \`record_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`record_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`place\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`version\` bigint path '$[3]', \`command\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`command_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[5]', \`actor_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`actor_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`reason\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`at\` bigint path '$[9]', \`from_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[10]', \`to_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`changes\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[12]')) as k;
     set last = last + row_count();
-    update \`{database}\`.\`{prefix}feed_partitions\` set last_seq = last where feed_partition = taken;
+    update \`{prefix}feed_partitions\` set last_seq = last where feed_partition = taken;
     end; end if;
-if \`p_old_agendas\` is not null then insert into \`{database}\`.\`{prefix}agendas\` (\`id\`, \`version\`)
+if \`p_old_agendas\` is not null then insert into \`{prefix}agendas\` (\`id\`, \`version\`)
     select \`k\`.\`id\`, \`k\`.\`version\` from json_table(\`p_old_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
     on duplicate key update \`version\` = \`k\`.\`version\`; end if;
-if \`p_new_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
+if \`p_new_schedules\` is not null then insert into \`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k; end if;
-if \`p_old_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
+if \`p_old_schedules\` is not null then insert into \`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k
     on duplicate key update \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`time_zone\` = \`k\`.\`time_zone\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
-if \`p_old_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+if \`p_old_slots\` is not null then insert into \`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k
     on duplicate key update \`schedule_id\` = \`k\`.\`schedule_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`seat\` = \`k\`.\`seat\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`appointment_id\` = \`k\`.\`appointment_id\`, \`hold_token_hash\` = \`k\`.\`hold_token_hash\`, \`hold_expires_at\` = \`k\`.\`hold_expires_at\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`, feed_seq = last; end if;
-if \`p_new_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, feed_seq)
+if \`p_new_slots\` is not null then insert into \`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, feed_seq)
     select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\`, last from json_table(\`p_new_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k; end if;
-if \`p_new_appointments\` is not null then insert into \`{database}\`.\`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, \`request\`, feed_seq)
+if \`p_new_appointments\` is not null then insert into \`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, \`request\`, feed_seq)
     select \`k\`.\`id\`, \`k\`.\`subject_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`slot_ids\`, \`k\`.\`provider_ids\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\`, \`k\`.\`request\`, last from json_table(\`p_new_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`subject_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`start_at\` bigint path '$[4]', \`end_at\` bigint path '$[5]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`slot_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`version\` bigint path '$[10]', \`created_at\` bigint path '$[11]', \`updated_at\` bigint path '$[12]', \`request\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[13]')) as k; end if;
-if \`p_old_appointments\` is not null then insert into \`{database}\`.\`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, \`request\`)
+if \`p_old_appointments\` is not null then insert into \`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, \`request\`)
     select \`k\`.\`id\`, \`k\`.\`subject_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`slot_ids\`, \`k\`.\`provider_ids\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\`, \`k\`.\`request\` from json_table(\`p_old_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`subject_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`start_at\` bigint path '$[4]', \`end_at\` bigint path '$[5]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`slot_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`version\` bigint path '$[10]', \`created_at\` bigint path '$[11]', \`updated_at\` bigint path '$[12]', \`request\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[13]')) as k
     on duplicate key update \`subject_id\` = \`k\`.\`subject_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`slot_ids\` = \`k\`.\`slot_ids\`, \`provider_ids\` = \`k\`.\`provider_ids\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`, \`request\` = \`k\`.\`request\`, feed_seq = last; end if;
-if \`p_old_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+if \`p_old_booked_slots\` is not null then insert into \`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_booked_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k
     on duplicate key update \`schedule_id\` = \`k\`.\`schedule_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`seat\` = \`k\`.\`seat\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`appointment_id\` = \`k\`.\`appointment_id\`, \`hold_token_hash\` = \`k\`.\`hold_token_hash\`, \`hold_expires_at\` = \`k\`.\`hold_expires_at\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`, feed_seq = last; end if;
-if \`p_new_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, feed_seq)
+if \`p_new_booked_slots\` is not null then insert into \`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, feed_seq)
     select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\`, last from json_table(\`p_new_booked_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k; end if;
     set @slotwright_feed_seq = last;
     if \`p_new_schedules\` is not null then set @slotwright_new_schedules = null; end if;
@@ -492,48 +492,48 @@ if \`p_new_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}
     if \`p_new_commands\` is not null then begin
     declare exit handler for 1062 begin get diagnostics condition 1 said = message_text;
       if right(said, 8) = 'PRIMARY''' then signal sqlstate '45000' set message_text = 'slotwright:replayed'; else resignal; end if; end;
-    insert into \`{database}\`.\`{prefix}commands\` (\`id\`, \`request_hash\`, \`result\`, \`created_at\`)
+    insert into \`{prefix}commands\` (\`id\`, \`request_hash\`, \`result\`, \`created_at\`)
     select \`k\`.\`id\`, \`k\`.\`request_hash\`, \`k\`.\`result\`, \`k\`.\`created_at\` from json_table(\`p_new_commands\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`request_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`result\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`created_at\` bigint path '$[3]')) as k;
     end; end if;
-if \`p_new_agendas\` is not null then insert into \`{database}\`.\`{prefix}agendas\` (\`id\`, \`version\`)
+if \`p_new_agendas\` is not null then insert into \`{prefix}agendas\` (\`id\`, \`version\`)
     select \`k\`.\`id\`, \`k\`.\`version\` from json_table(\`p_new_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k; end if;
 if \`p_lock_agendas\` is not null then set found = 0;
     if json_length(\`p_lock_agendas\`) = 1 then
-      select 1, last into found, last from \`{database}\`.\`{prefix}agendas\` as s force index (primary)
+      select 1, last into found, last from \`{prefix}agendas\` as s force index (primary)
       where s.id = json_unquote(json_extract(\`p_lock_agendas\`, '$[0][0]')) and s.version = json_extract(\`p_lock_agendas\`, '$[0][1]') for update of \`s\` skip locked;
     else
       select count(*), last into found, last from json_table(\`p_lock_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
-      straight_join \`{database}\`.\`{prefix}agendas\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
+      straight_join \`{prefix}agendas\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
     end if;
     if found <> json_length(\`p_lock_agendas\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
 if \`p_lock_schedules\` is not null then set found = 0;
     if json_length(\`p_lock_schedules\`) = 1 then
-      select 1, last into found, last from \`{database}\`.\`{prefix}schedules\` as s force index (primary)
+      select 1, last into found, last from \`{prefix}schedules\` as s force index (primary)
       where s.id = json_unquote(json_extract(\`p_lock_schedules\`, '$[0][0]')) and s.version = json_extract(\`p_lock_schedules\`, '$[0][1]') for update of \`s\` skip locked;
     else
       select count(*), last into found, last from json_table(\`p_lock_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
-      straight_join \`{database}\`.\`{prefix}schedules\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
+      straight_join \`{prefix}schedules\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
     end if;
     if found <> json_length(\`p_lock_schedules\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
 if \`p_lock_slots\` is not null then set found = 0;
     if json_length(\`p_lock_slots\`) = 1 then
-      select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{database}\`.\`{prefix}slots\` as s force index (primary)
+      select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{prefix}slots\` as s force index (primary)
       where s.id = json_unquote(json_extract(\`p_lock_slots\`, '$[0][0]')) and s.version = json_extract(\`p_lock_slots\`, '$[0][1]') for update of \`s\` skip locked;
     else
       select count(*), greatest(last, coalesce(max(s.feed_seq), 0)) into found, last from json_table(\`p_lock_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
-      straight_join \`{database}\`.\`{prefix}slots\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
+      straight_join \`{prefix}slots\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
     end if;
     if found <> json_length(\`p_lock_slots\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
 if \`p_lock_appointments\` is not null then set found = 0;
     if json_length(\`p_lock_appointments\`) = 1 then
-      select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{database}\`.\`{prefix}appointments\` as s force index (primary)
+      select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{prefix}appointments\` as s force index (primary)
       where s.id = json_unquote(json_extract(\`p_lock_appointments\`, '$[0][0]')) and s.version = json_extract(\`p_lock_appointments\`, '$[0][1]') for update of \`s\` skip locked;
     else
       select count(*), greatest(last, coalesce(max(s.feed_seq), 0)) into found, last from json_table(\`p_lock_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
-      straight_join \`{database}\`.\`{prefix}appointments\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
+      straight_join \`{prefix}appointments\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
     end if;
     if found <> json_length(\`p_lock_appointments\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
@@ -544,40 +544,40 @@ if \`p_new_journal\` is not null then begin
     while counted is null do
       if probes = 256 then
         set taken = 257 + floor(rand() * 2000000000), counted = 0;
-        insert into \`{database}\`.\`{prefix}feed_partitions\` (feed_partition, last_seq) values (taken, 0);
+        insert into \`{prefix}feed_partitions\` (feed_partition, last_seq) values (taken, 0);
       else
-        select p.last_seq into counted from \`{database}\`.\`{prefix}feed_partitions\` as p force index (primary) where p.feed_partition = taken for update skip locked;
+        select p.last_seq into counted from \`{prefix}feed_partitions\` as p force index (primary) where p.feed_partition = taken for update skip locked;
         if counted is null then set probes = probes + 1, taken = (taken + 1) mod 256; end if;
       end if;
     end while;
     set last = greatest(last, coalesce(counted, 0));
-    insert into \`{database}\`.\`{prefix}journal\` (feed_partition, seq, \`record_kind\`, \`record_id\`, \`place\`, \`version\`, \`command\`, \`command_id\`, \`actor_kind\`, \`actor_id\`, \`reason\`, \`at\`, \`from_status\`, \`to_status\`, \`changes\`)
+    insert into \`{prefix}journal\` (feed_partition, seq, \`record_kind\`, \`record_id\`, \`place\`, \`version\`, \`command\`, \`command_id\`, \`actor_kind\`, \`actor_id\`, \`reason\`, \`at\`, \`from_status\`, \`to_status\`, \`changes\`)
     select taken, last + k.number, \`k\`.\`record_kind\`, \`k\`.\`record_id\`, \`k\`.\`place\`, \`k\`.\`version\`, \`k\`.\`command\`, \`k\`.\`command_id\`, \`k\`.\`actor_kind\`, \`k\`.\`actor_id\`, \`k\`.\`reason\`, \`k\`.\`at\`, \`k\`.\`from_status\`, \`k\`.\`to_status\`, \`k\`.\`changes\` from json_table(\`p_new_journal\`, '$[*]' columns (number for ordinality, \`record_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`record_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`place\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`version\` bigint path '$[3]', \`command\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`command_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[5]', \`actor_kind\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`actor_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`reason\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`at\` bigint path '$[9]', \`from_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[10]', \`to_status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`changes\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[12]')) as k;
     set last = last + row_count();
-    update \`{database}\`.\`{prefix}feed_partitions\` set last_seq = last where feed_partition = taken;
+    update \`{prefix}feed_partitions\` set last_seq = last where feed_partition = taken;
     end; end if;
-if \`p_old_agendas\` is not null then insert into \`{database}\`.\`{prefix}agendas\` (\`id\`, \`version\`)
+if \`p_old_agendas\` is not null then insert into \`{prefix}agendas\` (\`id\`, \`version\`)
     select \`k\`.\`id\`, \`k\`.\`version\` from json_table(\`p_old_agendas\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
     on duplicate key update \`version\` = \`k\`.\`version\`; end if;
-if \`p_new_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
+if \`p_new_schedules\` is not null then insert into \`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_new_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k; end if;
-if \`p_old_schedules\` is not null then insert into \`{database}\`.\`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
+if \`p_old_schedules\` is not null then insert into \`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k
     on duplicate key update \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`time_zone\` = \`k\`.\`time_zone\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
-if \`p_old_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+if \`p_old_slots\` is not null then insert into \`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k
     on duplicate key update \`schedule_id\` = \`k\`.\`schedule_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`seat\` = \`k\`.\`seat\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`appointment_id\` = \`k\`.\`appointment_id\`, \`hold_token_hash\` = \`k\`.\`hold_token_hash\`, \`hold_expires_at\` = \`k\`.\`hold_expires_at\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`, feed_seq = last; end if;
-if \`p_new_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, feed_seq)
+if \`p_new_slots\` is not null then insert into \`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, feed_seq)
     select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\`, last from json_table(\`p_new_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k; end if;
-if \`p_new_appointments\` is not null then insert into \`{database}\`.\`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, \`request\`, feed_seq)
+if \`p_new_appointments\` is not null then insert into \`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, \`request\`, feed_seq)
     select \`k\`.\`id\`, \`k\`.\`subject_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`slot_ids\`, \`k\`.\`provider_ids\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\`, \`k\`.\`request\`, last from json_table(\`p_new_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`subject_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`start_at\` bigint path '$[4]', \`end_at\` bigint path '$[5]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`slot_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`version\` bigint path '$[10]', \`created_at\` bigint path '$[11]', \`updated_at\` bigint path '$[12]', \`request\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[13]')) as k; end if;
-if \`p_old_appointments\` is not null then insert into \`{database}\`.\`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, \`request\`)
+if \`p_old_appointments\` is not null then insert into \`{prefix}appointments\` (\`id\`, \`subject_id\`, \`provider_id\`, \`facility_id\`, \`start_at\`, \`end_at\`, \`status\`, \`slot_ids\`, \`provider_ids\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, \`request\`)
     select \`k\`.\`id\`, \`k\`.\`subject_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`slot_ids\`, \`k\`.\`provider_ids\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\`, \`k\`.\`request\` from json_table(\`p_old_appointments\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`subject_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`start_at\` bigint path '$[4]', \`end_at\` bigint path '$[5]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[6]', \`slot_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`provider_ids\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`version\` bigint path '$[10]', \`created_at\` bigint path '$[11]', \`updated_at\` bigint path '$[12]', \`request\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[13]')) as k
     on duplicate key update \`subject_id\` = \`k\`.\`subject_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`slot_ids\` = \`k\`.\`slot_ids\`, \`provider_ids\` = \`k\`.\`provider_ids\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`, \`request\` = \`k\`.\`request\`, feed_seq = last; end if;
-if \`p_old_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
+if \`p_old_booked_slots\` is not null then insert into \`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_booked_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k
     on duplicate key update \`schedule_id\` = \`k\`.\`schedule_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`seat\` = \`k\`.\`seat\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`appointment_id\` = \`k\`.\`appointment_id\`, \`hold_token_hash\` = \`k\`.\`hold_token_hash\`, \`hold_expires_at\` = \`k\`.\`hold_expires_at\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`, feed_seq = last; end if;
-if \`p_new_booked_slots\` is not null then insert into \`{database}\`.\`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, feed_seq)
+if \`p_new_booked_slots\` is not null then insert into \`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`, feed_seq)
     select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\`, last from json_table(\`p_new_booked_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k; end if;
     set @slotwright_feed_seq = last;
     if \`p_new_schedules\` is not null then set @slotwright_new_schedules = null; end if;

@@ -19,22 +19,30 @@ const needless = /^(perl|libperl|debconf|libc6|dpkg|passwd|adduser|usrmerge|init
 
 /** Debian's server with its cluster library, its scripts, and the programs that these call. */
 export async function galeraPrograms(environment: Environment): Promise<GaleraPrograms> {
-  const root = await unpackedPackage(environment, { name: "mariadb-server", needless });
+  const root = await unpacked(environment);
   const provider = join(root, "usr", "lib", "galera", "libgalera_smm.so");
   await access(provider);
-  const server = await withLibraries(root);
+  const server = await withLibraries(root, join(root, "usr", "sbin", "mariadbd"));
   const described = await describeCommand({ ...server, arguments: ["--no-defaults", "--version"] });
   if (described === undefined) throw new Error("mariadbd of the Debian package does not run here");
   const share = join(root, "usr", "share", "mysql");
   return { version: described.version, origin: "Debian package mariadb-server", server, share, provider };
 }
 
-async function withLibraries(root: string): Promise<Invocation> {
+/** One of the clients that come with it. */
+export async function clusterProgram(environment: Environment, name: string): Promise<Invocation> {
+  const root = await unpacked(environment);
+  return withLibraries(root, join(root, "usr", "bin", name));
+}
+
+const unpacked = (environment: Environment) => unpackedPackage(environment, { name: "mariadb-server", needless });
+
+async function withLibraries(root: string, program: string): Promise<Invocation> {
   const folders = [join(root, "usr", "bin"), join(root, "usr", "sbin"), join(root, "bin"), join(root, "sbin")];
   const path = [...folders, process.env.PATH ?? "/usr/bin:/bin"].join(":");
   const libraries = (await libraryFolders(root)).join(":");
   const environment = { PATH: path, LD_LIBRARY_PATH: libraries };
-  return { program: join(root, "usr", "sbin", "mariadbd"), arguments: [], environment };
+  return { program, arguments: [], environment };
 }
 
 /**
