@@ -9,7 +9,12 @@ import { type Level, type PlayableEngine, playInterleaved } from "../src/histori
 const isThere = (await testServer("postgres")) !== undefined;
 
 /** The steps of some plays, in the order in which they were taken, each on a new database. */
-async function stepsOf(engine: PlayableEngine, address: string, level: Level): Promise<readonly string[]> {
+async function stepsOf(
+  engine: PlayableEngine,
+  address: string,
+  level: Level,
+  blockedAfterMs = 500,
+): Promise<readonly string[]> {
   const steps: string[] = [];
   const logged =
     (gate: Gate): Gate =>
@@ -22,7 +27,7 @@ async function stepsOf(engine: PlayableEngine, address: string, level: Level): P
     statements: (at: string, gate: Gate) => engine.openGated.statements(at, logged(gate)),
   };
   // A statement that a lock holds back goes on when the lock is gone, at a moment that no seed gives. None of these does.
-  const options = { level, histories: 10, seed: 5, blockedAfterMs: 500, onTally: () => {} };
+  const options = { level, histories: 10, seed: 5, blockedAfterMs, onTally: () => {} };
   expect(await playInterleaved({ ...engine, openGated }, address, options)).toBeUndefined();
   return steps;
 }
@@ -47,7 +52,8 @@ async function inMemory(level: Level): Promise<readonly string[]> {
     const storage = gatedAdapter(openStorage(), gate);
     return { storage, close: () => storage.close() };
   };
-  return stepsOf({ openStorage, openGated: { calls: open, statements: open } }, "memory", level);
+  // Here a step waits for nothing but a lock, which many do, and no other machine or thread decides when it goes on.
+  return stepsOf({ openStorage, openGated: { calls: open, statements: open } }, "memory", level, 20);
 }
 
 describe("the same seed gives the same order of steps, unless one waits for a lock", () => {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkFeed, journalsOf, type Performance, providersOfWorld } from "@slotwright/conformance";
+import { journalsOf, type Performance, providersOfWorld } from "@slotwright/conformance";
 import { createEngine, createRelay, type JournalEntry, type StorageAdapter } from "@slotwright/core";
-import { auditRelay, countHandedOver, type Handover } from "../faults/beside/handovers.ts";
+import { auditRelay, countHandedOver } from "../faults/beside/handovers.ts";
 import { pollMs } from "../faults/beside/poll.ts";
+import { type Handed, handedOver, problemsOfHanded } from "./handed-entries.ts";
 
 /** A relay that works beside the callers of one history after another. */
 export interface HistoryRelay {
@@ -16,8 +17,6 @@ export interface HistoryRelay {
   readonly count: () => number;
   readonly end: () => Promise<void>;
 }
-
-type Handed = Handover & { readonly entry: JournalEntry };
 
 /** Begins with what happens from now on. Resolves when the relay has its place. */
 export async function startHistoryRelay(
@@ -33,8 +32,7 @@ export async function startHistoryRelay(
     name,
     pollMs,
     async handle(entry, { token }) {
-      const { recordKind, recordId, version } = entry;
-      const one = { recordKind, recordId, version, token, entry, isDone: false };
+      const one = handedOver(entry, token);
       handed.push(one);
       // Others go on meanwhile, so that the order is not that of the calls by itself.
       await sleep(Math.random() * 2);
@@ -57,15 +55,11 @@ export async function startHistoryRelay(
   }
 
   return {
-    async problemsOf({ world, history }, observer) {
-      const providerIds = providersOfWorld(world);
-      const committed = await journalsOf(observer, { providerIds });
+    async problemsOf(performance, observer) {
+      const committed = await journalsOf(observer, { providerIds: providersOfWorld(performance.world) });
       await upTo(committed);
-      const ofWorld = handed.filter(({ entry }) => entry.providerIds.some((id) => providerIds.includes(id)));
-      const answered = ofWorld.filter(({ isDone }) => isDone).map(({ entry }) => entry);
-      const problems = [...auditRelay(ofWorld, committed), ...checkFeed(history, answered)];
-      const ended = failure === undefined ? [] : [`it ended: ${String(failure)}`];
-      return [...ended, ...problems].map((problem) => `The relay: ${problem}`);
+      const ended = failure === undefined ? [] : [`The relay: it ended: ${String(failure)}`];
+      return [...ended, ...problemsOfHanded(handed, performance, (ofWorld) => auditRelay(ofWorld, committed))];
     },
     count() {
       const count = countHandedOver(handed);

@@ -11,7 +11,8 @@ import {
 import type { StorageAdapter } from "@slotwright/core";
 import type { DatabaseEngine, Gate } from "@slotwright/lab/engines";
 import fc from "fast-check";
-import { countHistory, countingAdapter, emptyTally, type Tally } from "./tally.ts";
+import { anyShifts, openRelayShifts, type Shift } from "./relay-shifts.ts";
+import { addTo, countHistory, countingAdapter, emptyTally, type Tally } from "./tally.ts";
 
 /** The steps before which a caller waits for its turn. */
 export const levels = ["calls", "statements"] as const;
@@ -42,8 +43,8 @@ export interface Violation {
 const connections = 3;
 
 /**
- * Plays callers against each other on real connections, one step at a time in an order that fast-check chooses. All
- * plays share the database, each in a world of its own.
+ * Plays callers against each other on real connections, and two relays beside them, one step at a time in an order that
+ * fast-check chooses. All plays share the database, each in a world of its own.
  */
 export async function playInterleaved(
   engine: PlayableEngine,
@@ -52,10 +53,10 @@ export async function playInterleaved(
 ): Promise<Violation | undefined> {
   const stage = await openStage(engine, address, level, blockedAfterMs);
   let played = 0;
-  const property = fc.asyncProperty(anyPlay, async (play) => {
+  const property = fc.asyncProperty(anyPlay, anyShifts, async (play, shifts) => {
     if (signal?.aborted) return;
     played += 1;
-    const problems = await stage.problemsIn(play, `${level}${seed}-${played}`, onTally);
+    const problems = await stage.problemsIn({ play, shifts }, `${level}${seed}-${played}`, onTally);
     if (problems.length > 0) throw new Error(problems.join("\n\n"));
   });
   try {
@@ -69,6 +70,12 @@ export async function playInterleaved(
   }
 }
 
+/** What the callers do in one history, and the relays beside them. */
+interface Script {
+  readonly play: Play;
+  readonly shifts: readonly (readonly Shift[])[];
+}
+
 /** Connections that all plays share, and the gate of the current play. */
 async function openStage(engine: PlayableEngine, address: string, level: Level, blockedAfterMs?: number) {
   let turns: Turns | undefined;
@@ -77,18 +84,27 @@ async function openStage(engine: PlayableEngine, address: string, level: Level, 
   const observer: StorageAdapter = engine.openStorage(address);
   // Connects now, because connecting takes longer than a step may before it is taken to wait for a lock.
   for (const { storage } of opened) await storage.load([{ kind: "slot", id: "none" }]);
+  const relays = await openRelayShifts(
+    opened.map(({ storage }) => storage),
+    { name: `by turns at ${level}`, optionsNow: () => (turns === undefined ? {} : optionsByTurns(turns)) },
+  );
   return {
-    async problemsIn(play: Play, name: string, onTally: (tally: Tally) => void): Promise<readonly string[]> {
+    async problemsIn({ play, shifts }: Script, name: string, onTally: (tally: Tally) => void) {
       const ofPlay = createTurns({ choices: play.choices, ...(blockedAfterMs && { blockedAfterMs }) });
       turns = ofPlay;
       const tally = emptyTally();
       const storages = opened.map(({ storage }) => countingAdapter(storage, tally));
       const options = optionsByTurns(ofPlay);
-      const performance = await perform(play, { storages, observer, name, options, inTransactions: true }, ofPlay.run);
+      const stage = { storages, observer, name, options, inTransactions: true };
+      const performance = await perform(play, stage, ({ participants }) =>
+        ofPlay.run({ participants: [...participants, ...relays.participants(shifts)] }),
+      );
       countHistory(tally, performance.history);
+      const ofRelays = await relays.problemsOf(performance, observer);
+      addTo(tally, { handedOver: relays.count() });
       onTally(tally);
       const failures = failuresIn(performance.history).map((call) => `A call failed: ${JSON.stringify(call)}`);
-      return [...failures, ...(await problemsOf(performance, observer))];
+      return [...failures, ...(await problemsOf(performance, observer)), ...ofRelays];
     },
     close: async () => {
       await Promise.all([...opened, observer].map((one) => one.close()));

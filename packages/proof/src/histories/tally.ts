@@ -20,7 +20,7 @@ export interface Tally {
   unknown: number;
   /** Entries that a reader of the feed was given beside the callers of a fault. */
   read: number;
-  /** Entries that relays have handed over beside them, and beside the processes of histories: each counts once. */
+  /** Entries that relays have handed over beside them, and beside histories: each counts once. */
   handedOver: number;
 }
 
