@@ -4,8 +4,10 @@ import type { Connection } from "./connection.ts";
 import type { On } from "./reads.ts";
 import { mayBeBehind, takesNoWrites } from "./role.ts";
 
+type LastEntry = Parameters<typeof feedDigest>[0];
+
 /** The last entry of a partition. */
-type Last = Parameters<typeof feedDigest>[0] & Pick<FeedMark, "partition" | "seq">;
+type Last = Omit<LastEntry, "at"> & Pick<FeedMark, "partition" | "seq"> & { readonly at: number };
 
 /** What to read of a partition: from a number, which the reader may have had, to the last one. */
 interface Part {
@@ -52,7 +54,9 @@ async function readLasts(
   return lasts;
 }
 
-const markOf = (last: Last): FeedMark => ({ partition: last.partition, seq: last.seq, digest: feedDigest(last) });
+const digestOf = (last: Last): string => feedDigest({ ...last, at: new Date(last.at) });
+
+const markOf = (last: Last): FeedMark => ({ partition: last.partition, seq: last.seq, digest: digestOf(last) });
 
 const sorted = (marks: readonly FeedMark[]) => marks.toSorted((one, other) => one.partition - other.partition);
 
@@ -60,7 +64,7 @@ const sorted = (marks: readonly FeedMark[]) => marks.toSorted((one, other) => on
 function isAhead({ partition, seq, digest }: FeedMark, lasts: readonly Last[]): boolean {
   const last = lasts.find((one) => one.partition === partition);
   if (last === undefined || last.seq < seq) return true;
-  return last.seq === seq && feedDigest(last) !== digest;
+  return last.seq === seq && digestOf(last) !== digest;
 }
 
 async function rowsOf(

@@ -89,7 +89,7 @@ export function createStatements(strategy: MysqlStrategy, routines: number): Sta
 
 function lastEntries(strategy: MysqlStrategy): RawBuilder<unknown> {
   const entry = sql`'partition', p.feed_partition, 'seq', p.last_seq, 'recordKind', s.record_kind, 'recordId', s.record_id,
-    'version', s.version, 'commandId', s.command_id`;
+    'version', s.version, 'commandId', s.command_id, 'at', s.at`;
   return sql`select ${asDocument(sql`json_object(${entry})`)} from ${sql.table("feed_partitions")} as p
     straight_join ${inFeed(strategy)} on s.feed_partition = p.feed_partition and s.seq = p.last_seq where p.last_seq > 0 ${noLimit}`;
 }

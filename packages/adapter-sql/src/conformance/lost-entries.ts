@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { auditFeed } from "@slotwright/conformance";
+import { auditFeed, sampleNow } from "@slotwright/conformance";
 import { createEngine, type Engine, isBookingError, type JournalEntry, type StorageAdapter } from "@slotwright/core";
 import { publishAlone } from "./feed-stage.ts";
 
@@ -12,8 +12,8 @@ export interface LossStage {
 }
 
 /**
- * A reader who has had an entry that a restore or a failover has lost is told so, also when other entries have taken its number.
- * One who stands before the loss goes on.
+ * A reader who has had an entry that a restore or a failover has lost is told so, also when other entries have taken its number,
+ * and when its command was sent again: that takes effect anew, and later. One who stands before the loss goes on.
  */
 export async function tellsReadersOfLoss({ storage, backUp, restore }: LossStage): Promise<void> {
   const before = createEngine({ storage });
@@ -26,7 +26,8 @@ export async function tellsReadersOfLoss({ storage, backUp, restore }: LossStage
   const after = createEngine({ storage: restored });
   for (const cursor of lost) await isReset(after, cursor);
   assert.deepEqual(await after.changes({ after: kept }), { entries: [], cursor: kept, isEnd: true });
-  const anew = await publish(restored, [10, 11, 12]);
+  const again = await publishAlone(restored, 5, new Date(sampleNow.getTime() + 1));
+  const anew = [...again, ...(await publish(restored, [10, 11]))];
   for (const cursor of lost) await isReset(after, cursor);
   assert.deepEqual(auditFeed((await after.changes({ after: kept })).entries, anew), []);
 }

@@ -2,14 +2,18 @@ import { createHash } from "node:crypto";
 import type { JournalEntry } from "../model/journal.ts";
 import type { FeedEntry, FeedMark, FeedPosition, FeedRead } from "./adapter.ts";
 
-/** Tells whether an entry is the one that a position was made of. */
+/**
+ * Tells whether an entry is the one that a position was made of. Its time is part of that: a command that is sent again
+ * after its entries were lost takes effect anew, and may choose other ids.
+ */
 export function feedDigest({
   recordKind,
   recordId,
   version,
   commandId,
-}: Pick<JournalEntry, "recordKind" | "recordId" | "version" | "commandId">): string {
-  const name = JSON.stringify([recordKind, recordId, version, commandId]);
+  at,
+}: Pick<JournalEntry, "recordKind" | "recordId" | "version" | "commandId" | "at">): string {
+  const name = JSON.stringify([recordKind, recordId, version, commandId, at.getTime()]);
   return createHash("sha256").update(name).digest("base64url").slice(0, 8);
 }
 
