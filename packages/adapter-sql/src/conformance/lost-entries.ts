@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { auditFeed, sampleNow } from "@slotwright/conformance";
-import { createEngine, type Engine, isBookingError, type JournalEntry, type StorageAdapter } from "@slotwright/core";
+import {
+  createEngine,
+  createRelay,
+  type Engine,
+  type HandleEntry,
+  isBookingError,
+  type JournalEntry,
+  type StorageAdapter,
+} from "@slotwright/core";
 import { publishAlone } from "./feed-stage.ts";
 
 export interface LossStage {
@@ -13,14 +22,18 @@ export interface LossStage {
 
 /**
  * A reader who has had an entry that a restore or a failover has lost is told so, also when other entries have taken its number,
- * and when its command was sent again: that takes effect anew, and later. One who stands before the loss goes on.
+ * and when its command was sent again: that takes effect anew, and later. One who stands before the loss goes on, and so does a
+ * relay, whose place is lost with the entries before it.
  */
 export async function tellsReadersOfLoss({ storage, backUp, restore }: LossStage): Promise<void> {
   const before = createEngine({ storage });
   await publish(storage, [0, 1, 2, 3, 4]);
   const kept = await endOf(before);
+  const handed: string[] = [];
+  await relayToEnd(before, handed);
   await backUp();
   await publish(storage, [5, 6, 7]);
+  await relayToEnd(before, handed);
   const lost = [await endOf(before), (await before.changes({ after: kept, limit: 1 })).cursor];
   const restored = await restore();
   const after = createEngine({ storage: restored });
@@ -30,6 +43,20 @@ export async function tellsReadersOfLoss({ storage, backUp, restore }: LossStage
   const anew = [...again, ...(await publish(restored, [10, 11]))];
   for (const cursor of lost) await isReset(after, cursor);
   assert.deepEqual(auditFeed((await after.changes({ after: kept })).entries, anew), []);
+  handed.length = 0;
+  await relayToEnd(after, handed);
+  assert.deepEqual(handed.toSorted(), anew.map(({ recordId }) => recordId).toSorted());
+}
+
+async function relayToEnd(engine: Engine<never>, handed: string[]): Promise<void> {
+  const stopping = new AbortController();
+  const handle: HandleEntry = async ({ recordId }) => void handed.push(recordId);
+  const relay = createRelay({ engine: engine as Engine, name: "mail", from: "beginning", pollMs: 20, handle });
+  const caughtUp = async () => {
+    while ((await relay.status()).behind > 0) await pause(10);
+    stopping.abort();
+  };
+  await Promise.all([relay.run({ signal: stopping.signal }), caughtUp()]);
 }
 
 async function publish(storage: StorageAdapter<never>, numbers: readonly number[]): Promise<readonly JournalEntry[]> {
