@@ -9,7 +9,7 @@ process.env.TMPDIR ??= await temporaryFolder();
 // Many tests start programs, which all load the same modules.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled");
 
-const leftOut = process.env.TESTS_LEAVE_OUT === undefined ? [] : longFiles;
+const leftOut = process.env.TESTS_LEAVE_OUT === undefined ? [] : [...longFiles];
 const inContexts = "packages/*/test/realms/*.test.ts";
 /** Files that replace a module of the product, which the next file of the same process would meet. */
 const replacing = ["packages/core/test/call-codes.test.ts"];

@@ -1,13 +1,13 @@
 /**
  * Tests of the programs that prove and measure, of clusters, and the suite on adapters that differ from others in little.
- * They take two thirds of the time of all others, so `test` leaves them out, unless it is given `--all` or runs in CI.
+ * They take two thirds of the time of all others, and need programs that no other tests do, so `test` leaves them out, unless it is given `--all` or runs in CI.
  * Named on the command line, each of them runs.
  */
 export const longFiles: readonly string[] = [
-  "packages/proof/test/{clusters,faults,prove,sqlite-faults,turns,versions,violations}.test.ts",
+  "packages/proof/test/{clusters,faults,prove,relay-shifts,sqlite-faults,turns,versions,violations}.test.ts",
   "benchmarks/test/{arenas,scale-memory,scale-stores}.test.ts",
   "packages/test-servers/test/{group-replication,postgres-cluster,proxy-faults}.test.ts",
-  "packages/adapter-mysql/test/{failover,galera,group-replication}.test.ts",
+  "packages/adapter-mysql/test/{failover,galera,group-replication,lost-entries}.test.ts",
   "packages/adapter-postgres/test/{cluster,failover,patroni}.test.ts",
   "packages/adapter-sqlite/test/realms/sqlite.test.ts",
   "examples/adapter/conformance.test.ts",
