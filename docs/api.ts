@@ -39,6 +39,7 @@ const otherFiles = [
   `${core}/rules/authorize.ts`,
   `${core}/rules/policy.ts`,
   `${core}/engine/preview/preview.ts`,
+  `${core}/engine/explain/explain.ts`,
   `${core}/rules/create-slots.ts`,
   `${core}/rules/block.ts`,
   `${core}/rules/hold.ts`,
@@ -190,7 +191,7 @@ export async function apiPage(server: LanguageServer): Promise<string> {
     ...sectionsOf("SlotCommands"),
     "## Commands about appointments",
     ...sectionsOf("AppointmentCommands"),
-    "## Previews",
+    "## Previews and explanations",
     ...sectionsOf("Previews"),
     "## Reads",
     ...sectionsOf("EngineReads"),
@@ -212,7 +213,7 @@ export async function apiPage(server: LanguageServer): Promise<string> {
     "## Parts of inputs",
     ...types(["Actor", "Override", "NewSlotInput"]),
     "## Parts of answers",
-    ...types([...answers, "PreviewReason", ...furtherAnswers, ...liveAnswers]),
+    ...types([...answers, "PreviewReason", "Explanation", ...furtherAnswers, ...liveAnswers]),
   ];
   return `${parts.join("\n\n")}\n`;
 }

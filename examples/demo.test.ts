@@ -226,6 +226,18 @@ describe("the example of policies that see", () => {
   });
 });
 
+describe("the example of explanations", () => {
+  it("says what is in the way of each slot, and of a time without one", async () => {
+    const { status, output } = await run("./explain.ts");
+    expect(output).toContain(
+      "09:00:00.000Z is not on offer\n  policy_violation (minimum_notice) This time is too soon.",
+    );
+    expect(output).toContain("10:00:00.000Z is not on offer\n  slot_booked (no policy)");
+    expect(output).toContain("11:00:00.000Z is on offer\nacross: no_slot_available, slot_overlap, slot_overlap\n");
+    expect(status).toBe(0);
+  });
+});
+
 describe("the example of holds", () => {
   it("keeps a time from others while its holder fills in a form, longer if asked, and gives it back", async () => {
     const { status, output } = await run("./holds.ts");

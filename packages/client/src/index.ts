@@ -5,6 +5,7 @@ export type {
   OpenSlotsPage,
   ShownAppointment,
   ShownEntry,
+  ShownExplanation,
   ShownPreview,
   ShownReason,
   ShownSlot,

@@ -107,6 +107,16 @@ test("takes and returns what the engine does, over real HTTP", async () => {
   expect(open.items[0]).toMatchObject({ slotId: second.id, start: second.start, seats: 1 });
   expect((await calls.next({ providerIds: [place.providerId] })).items).toHaveLength(1);
   expect((await calls.countByDay({ ...window, timeZone: "UTC" })).days.length).toBeGreaterThan(0);
+  const explained = await calls.explain({ slotId: first.id, subjectId: "ada" });
+  expect([explained.onOffer, explained.slot?.start, explained.reasons.map(({ scenario }) => scenario)]).toEqual([
+    false,
+    first.start,
+    ["slot_booked"],
+  ]);
+  expect(await calls.explain({ ...place, start: second.start, end: second.end, subjectId: "ada" })).toMatchObject({
+    onOffer: true,
+    slot: { id: second.id },
+  });
   const snapshot = await calls.snapshot(window);
   expect((await calls.changes({ after: snapshot.cursor })).entries).toEqual([]);
   const moved = await calls.reschedule({ appointmentId: appointment.id, slotId: second.id });

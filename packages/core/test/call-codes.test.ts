@@ -114,6 +114,7 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   markNoShow: (engine) => engine.markNoShow(appointment),
   cancel: (engine) => engine.cancel(appointment),
   preview: (engine) => engine.preview("book", { ...slot, subjectId: "u" }),
+  explain: (engine) => engine.explain({ slotId: "s" }),
   getSchedule: (engine) => engine.getSchedule(place),
   getSlot: (engine) => engine.getSlot("s"),
   getAppointment: (engine) => engine.getAppointment("a"),

@@ -92,9 +92,10 @@ interface AnswersToActor
 
 /** What the calls of an engine answer, as JSON has it. */
 type AnswersOf<Made> = {
-  readonly [Name in Exclude<keyof Made, "as" | "within" | "transaction" | "follow" | "preview">]: Made[Name] extends (
-    ...input: never
-  ) => Promise<infer Answer> | AsyncIterable<infer Answer>
+  readonly [Name in Exclude<
+    keyof Made,
+    "as" | "within" | "transaction" | "follow" | "preview" | "explain"
+  >]: Made[Name] extends (...input: never) => Promise<infer Answer> | AsyncIterable<infer Answer>
     ? AsJson<Answer>
     : never;
 };

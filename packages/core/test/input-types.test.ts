@@ -19,6 +19,8 @@ import type {
   CreateSlotsInput,
   EndedAppointment,
   Engine,
+  ExplainSlotInput,
+  ExplainTimeInput,
   FindOpenInput,
   GetScheduleInput,
   HoldInput,
@@ -40,6 +42,8 @@ import type {
 import type * as commands from "../src/model/commands.ts";
 import type { createManySlotsSchema } from "../src/model/create-many-slots.ts";
 import type {
+  explainSlotSchema,
+  explainTimeSchema,
   findOpenSchema,
   getScheduleSchema,
   historySchema,
@@ -64,6 +68,8 @@ type Schemas = typeof commands & {
   readonly findOpenSchema: typeof findOpenSchema;
   readonly listAppointmentsSchema: typeof listAppointmentsSchema;
   readonly reconcileSchema: typeof reconcileSchema;
+  readonly explainSlotSchema: typeof explainSlotSchema;
+  readonly explainTimeSchema: typeof explainTimeSchema;
   readonly slotHistory: (typeof historySchema.options)[0];
   readonly appointmentHistory: (typeof historySchema.options)[1];
 };
@@ -89,6 +95,8 @@ interface Pairs {
   readonly listSlotsSchema: ListSlotsInput;
   readonly findOpenSchema: FindOpenInput;
   readonly listAppointmentsSchema: ListAppointmentsInput;
+  readonly explainSlotSchema: ExplainSlotInput;
+  readonly explainTimeSchema: ExplainTimeInput;
   readonly slotHistory: SlotHistoryInput;
   readonly appointmentHistory: AppointmentHistoryInput;
   readonly reconcileSchema: ReconcileInput;

@@ -1,6 +1,6 @@
 import type { Actor, ActorEngine, ScreenOptions } from "@slotwright/core";
 import { type HostCommandName, hostCommandNames } from "@slotwright/core/client";
-import { preview } from "./preview.ts";
+import { explain, preview } from "./preview.ts";
 import { type Input, invalid } from "./requests/input.ts";
 import type { OperationName } from "./routes/table.ts";
 import type { Searches } from "./searches.ts";
@@ -38,11 +38,15 @@ const commands = Object.fromEntries(hostCommandNames.map((name) => [name, asInpu
   Record<HostCommandName, Run>
 >;
 
+const explained: Run = ({ engine, input, screen }) => explain(engine, input, screen());
+
 /** What each operation calls, and what it answers beside `success`. Streams and the document are answered elsewhere. */
 export const calls: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, Run>> = {
   ...commands,
   createManySlots: asInput("createManySlots"),
   preview: ({ engine, input, screen }) => preview(engine, input, screen()),
+  explainSlot: explained,
+  explainTime: explained,
   reconcile: asInput("reconcile"),
   getSchedule: async ({ engine, input }) => ({ schedule: await engine.getSchedule(input as never) }),
   listSlots: asInput("listSlots"),

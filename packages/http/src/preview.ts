@@ -12,6 +12,12 @@ export async function preview(engine: ActorEngine, { command, input, ...rest }: 
   return answer.possible ? answer : { possible: false, reasons: answer.reasons.map((one) => shownReason(one, screen)) };
 }
 
+/** Why a slot or a time is on offer, or why not. */
+export async function explain(engine: ActorEngine, input: Input, screen: ScreenOptions) {
+  const { reasons, ...explanation } = await engine.explain(input as never);
+  return { ...explanation, reasons: reasons.map((one) => shownReason(one, screen)) };
+}
+
 /** A record that the client did not name may be somebody else's: the details for a screen leave it out, too. */
 function shownReason({ error, helps, blockedBy }: PreviewReason, screen: ScreenOptions): object {
   const { success: _, ...shown } = error.toResponse(screen);

@@ -104,6 +104,16 @@ describeOnEachEngine("the handler", ({ stage }) => {
     await as("getAppointment", "GET /appointments/a%2F1");
     await as("appointmentHistory", "GET /appointments/a%2F1/history");
     await as("findOpen", `GET /open-slots?providerId=dr-weber&${week}`);
+    const free = await as("explainSlot", `GET /slots/${fifth}/explanation?subjectId=ada`);
+    expect(free.body).toMatchObject({ onOffer: true, reasons: [], slot: { id: fifth } });
+    const { start, end } = slotAt(0);
+    const time = `providerId=dr-weber&facilityId=north&start=${start}&end=${end}&subjectId=ada`;
+    expect((await as("explainTime", `GET /open-slots/explanation?${time}`)).body.onOffer).toBe(true);
+    const theirs = await as("explainSlot", `GET /slots/${fourth}/explanation`);
+    expect(theirs.body).toMatchObject({
+      onOffer: false,
+      reasons: [{ scenario: "slot_booked", helps: ["another_time"], blockedBy: { kind: "slot", id: fourth } }],
+    });
     await as("countByDay", "GET /open-slots/days?timeZone=Europe%2FBerlin");
     await as("nextOpen", "GET /open-slots/next?minutes=30&count=2");
     const snapshot = await as("snapshot", `GET /snapshot?providerId=dr-weber&${week}`);

@@ -64,6 +64,9 @@ async function slotCommands(of: EveryCall): Promise<void> {
   const { engine, run } = of;
   const slotId = freeSlot(of, 0);
   await run("preview", () => engine.preview("block", { actor, slotId }));
+  await run("explain a slot", () => engine.explain({ slotId }));
+  await run("explain a time", () => engine.explain({ ...placeOf(of), ...timeOf(1) }));
+  await run("explain a time without a slot", () => engine.explain({ ...placeOf(of), start: at(10), end: at(50) }));
   await run("block", () => engine.block({ actor, slotId }));
   await run("unblock", () => engine.unblock({ actor, slotId }));
   const { holdToken } = await run("hold", () => engine.hold({ actor, slotId }));

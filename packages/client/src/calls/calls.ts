@@ -8,6 +8,8 @@ import type {
   CreatedSoFar,
   CreateManySlotsInput,
   ErrorResponse,
+  ExplainInput,
+  Explanation,
   FindOpenInput,
   Help,
   HistoryInput,
@@ -88,6 +90,12 @@ export type ShownPreview<Result> =
   | { readonly possible: true; readonly result: Result }
   | { readonly possible: false; readonly reasons: readonly [ShownReason, ...ShownReason[]] };
 
+/** Why a slot or a time is on offer, or why not. */
+export interface ShownExplanation extends Omit<Explanation<ShownSlot>, "reasons"> {
+  /** All that speaks against it: empty if it is on offer. */
+  readonly reasons: readonly ShownReason[];
+}
+
 type EngineReadCalls = Pick<
   ActorEngine,
   "getSchedule" | "getSlot" | "getAppointment" | "listSlots" | "listAppointments" | "checkSync"
@@ -110,6 +118,8 @@ export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, E
     command: Name,
     input: PreviewInput<Name, "actor">,
   ): Promise<ShownPreview<CommandResult<Name>>>;
+  /** Why a slot or a time is on offer, or why not. */
+  explain(input: ExplainInput): Promise<ShownExplanation>;
   history(input: HistoryInput): Promise<Page<ShownEntry>>;
   snapshot(input: SnapshotInput): Promise<Snapshot>;
   changes(input?: Parameters<ActorEngine["changes"]>[0]): Promise<ChangesPage<ShownEntry>>;
@@ -144,6 +154,8 @@ export function callsOf(send: Send): Calls {
     getSlot: async (slotId: string) => (await send("getSlot", { slotId })).slot,
     getAppointment: async (appointmentId: string) => (await send("getAppointment", { appointmentId })).appointment,
     preview: (command: string, input: object) => ofName("preview")({ command, input }),
+    explain: (input: ExplainInput) =>
+      ofName("slotId" in input ? "explainSlot" : "explainTime")(input as unknown as Fields),
     checkSync: (slotId: string) => ofName("checkSync")({ slotId }),
     history: (input: HistoryInput) =>
       ofName("slotId" in input ? "slotHistory" : "appointmentHistory")(input as unknown as Fields),

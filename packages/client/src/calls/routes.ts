@@ -31,6 +31,8 @@ export const routes = {
   getAppointment: "GET /appointments/{appointmentId}",
   appointmentHistory: "GET /appointments/{appointmentId}/history",
   findOpen: "GET /open-slots",
+  explainSlot: "GET /slots/{slotId}/explanation",
+  explainTime: "GET /open-slots/explanation",
   countByDay: "GET /open-slots/days",
   next: "GET /open-slots/next",
   snapshot: "GET /snapshot",

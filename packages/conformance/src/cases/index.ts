@@ -28,6 +28,7 @@ import { contractSettingsCases } from "./contract-settings.ts";
 import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
 import { crowdCases } from "./crowds.ts";
+import { explainCases } from "./explain.ts";
 import { feedCases } from "./feed.ts";
 import { feedReaderCases } from "./feed-readers.ts";
 import { findOpenCases } from "./find-open.ts";
@@ -125,6 +126,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...sightCases,
   ...sightCommandCases,
   ...sightSearchCases,
+  ...explainCases,
   ...sightInputCases,
   ...overrideCases,
   ...previewCases,

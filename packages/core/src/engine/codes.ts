@@ -114,6 +114,7 @@ export const callCodes = {
   markNoShow: [...command, ...appointment],
   cancel: [...command, ...appointment],
   preview: read,
+  explain: [...read, "slot_not_found", "invalid_time_range"],
   getSchedule: [...read, "schedule_not_found"],
   getSlot: [...read, "slot_not_found"],
   getAppointment: [...read, "appointment_not_found"],

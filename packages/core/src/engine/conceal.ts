@@ -4,10 +4,9 @@ import { slotAsOf } from "../model/slot.ts";
 import { type Forbidden, foundFor, namedBy, refuseAbsent } from "../rules/authorize.ts";
 import type { Context } from "../rules/decision.ts";
 import { slotKey } from "../rules/find.ts";
-import { forbid } from "./decide.ts";
+import { type CommandAndRule, forbid } from "./decide.ts";
 import type { EngineSettings } from "./options.ts";
 import type { Records } from "./records.ts";
-import type { Request } from "./request.ts";
 import { hiddenFrom } from "./visible.ts";
 
 /**
@@ -20,7 +19,7 @@ import { hiddenFrom } from "./visible.ts";
  */
 export async function conceal(
   settings: EngineSettings,
-  request: Request,
+  request: CommandAndRule,
   context: Context,
   records: Records,
   said: Forbidden,

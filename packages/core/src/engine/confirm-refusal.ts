@@ -61,7 +61,7 @@ function subjectOf({ appointmentId }: Envelope, seen: Seen): string | undefined 
 export async function withoutHidden(
   settings: EngineSettings,
   refusal: Refusal,
-  { actor, now }: Context,
+  { actor, now }: Pick<Context, "actor" | "now">,
   until: number,
 ): Promise<Refusal> {
   if (settings.authorize === undefined || refusal.refused !== "policy_violation") return refusal;

@@ -3,6 +3,7 @@ import type { CreateManySlotsInput } from "../model/create-many-slots.ts";
 import { type HostCommandName, hostCommandNames } from "../model/journal.ts";
 import type {
   ChangesInput,
+  ExplainInput,
   FindOpenInput,
   FollowInput,
   GetScheduleInput,
@@ -21,6 +22,7 @@ import { checkSync } from "./check-sync.ts";
 import { createManySlots } from "./create-many-slots.ts";
 import { noteSettings } from "./engine-settings.ts";
 import type { EngineStorage } from "./engine-storage.ts";
+import { explain } from "./explain/explain.ts";
 import { changes } from "./feed/changes.ts";
 import { subscribe } from "./feed/subscribe.ts";
 import { findOpen } from "./find-open.ts";
@@ -84,6 +86,7 @@ function callsOf(settings: EngineSettings): unknown {
   return {
     ...commandsOf(settings),
     preview: (command: HostCommandName, input: unknown) => preview(settings, command, input),
+    explain: (input: ExplainInput) => explain(settings, input),
     createManySlots: (input: CreateManySlotsInput) => createManySlots(settings, input),
     getSchedule: (input: GetScheduleInput) => getSchedule(settings, input),
     getSlot: (id: string) => getSlot(settings, id),

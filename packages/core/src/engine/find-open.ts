@@ -1,4 +1,3 @@
-import { BookingError } from "../errors/index.ts";
 import { compareIds } from "../model/id-order.ts";
 import { type OpenSeat, type OpenSlot, offersOf, openSeatOf } from "../model/open-slot.ts";
 import { findOpenSchema } from "../model/queries.ts";
@@ -12,6 +11,7 @@ import { parse } from "./parse.ts";
 import { afterItem, windowOf } from "./reads.ts";
 import { retryReads } from "./retry.ts";
 import { bookableSeats } from "./sight/bookable.ts";
+import { bookerFor } from "./sight/booking.ts";
 import { isOpen, showInList } from "./visible.ts";
 import { type List, visiblePage } from "./visible-page.ts";
 
@@ -24,13 +24,10 @@ export async function findOpen(settings: EngineSettings, input: FindOpenInput): 
   return pageOfOffers({ read, search, after, limit });
 }
 
-/** @throws BookingError `invalid_input` if it is not known who would book for the subject */
 function readerFor(settings: EngineSettings, subjectId: string | undefined): ReadSeats {
-  if (subjectId === undefined) return isOpen(settings) ? allSeats(settings) : visibleSeats(settings);
-  const { actor } = settings;
-  if (actor !== undefined) return bookableSeats(settings, { actor, subjectId });
-  const message = "needs an engine of the actor who would book: engine.as(actor).findOpen(…)";
-  throw new BookingError("invalid_input", { issues: [{ path: "subjectId", code: "needs_another_field", message }] });
+  const booker = bookerFor(settings, subjectId, "findOpen");
+  if (booker !== undefined) return bookableSeats(settings, booker);
+  return isOpen(settings) ? allSeats(settings) : visibleSeats(settings);
 }
 
 /** Seats in the order of the list. */

@@ -31,7 +31,9 @@ export async function withTimeZone(
   return timeZone === undefined ? refusal : ({ ...refusal, details: { ...refusal.details, timeZone } } as Refusal);
 }
 
-type RefusedCommand = Pick<Refused<Wish>, "name" | "command" | "seen">;
+interface RefusedCommand extends Pick<Refused<Wish>, "name" | "seen"> {
+  readonly command: Wish | Named;
+}
 
 /** What commands and details say of the schedule. */
 interface Named {

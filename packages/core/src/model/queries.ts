@@ -118,6 +118,17 @@ export const historySchema = z.union([
   z.strictObject({ ...page, appointmentId: idSchema }),
 ]);
 
+/** A slot, or a time as `book` takes one. */
+export const explainSlotSchema = z.strictObject({ slotId: idSchema, subjectId: idSchema.optional() });
+export const explainTimeSchema = z.strictObject({
+  providerId: idSchema,
+  facilityId: idSchema,
+  start: instantSchema,
+  end: instantSchema,
+  subjectId: idSchema.optional(),
+});
+export const explainSchema = z.union([explainSlotSchema, explainTimeSchema]);
+
 const changesFilter = {
   after: z
     .string("must be a string")

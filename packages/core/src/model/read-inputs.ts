@@ -85,6 +85,33 @@ export interface FindOpenInput extends LiveOpenInput {
   readonly subjectId?: string | undefined;
 }
 
+/** For whom `explain` explains. */
+export interface ExplainedForInput {
+  /**
+   * On the engine of `as(actor)`: whether this actor could book for this subject now, 1 to 128 characters, by
+   * `authorize`, the rules and the policies. Default: whether it is free, and the actor may see it.
+   */
+  readonly subjectId?: string | undefined;
+}
+
+/** What `explain` takes to explain a slot. */
+export interface ExplainSlotInput extends ExplainedForInput {
+  /** The id of the slot: 1 to 128 characters. */
+  readonly slotId: string;
+}
+
+/** What `explain` takes to explain a time. */
+export interface ExplainTimeInput extends ExplainedForInput {
+  /** Whose time it is: 1 to 128 characters. */
+  readonly providerId: string;
+  /** Where: 1 to 128 characters. */
+  readonly facilityId: string;
+  /** The beginning of the time. From the year 1900 to 2199. */
+  readonly start: InstantInput;
+  /** The end of the time, which is at most 31 days after its beginning. From the year 1900 to 2199. */
+  readonly end: InstantInput;
+}
+
 /** What `listAppointments` takes. */
 export interface ListAppointmentsInput extends PageInput, WindowInput {
   /** Appointments that have one of these among their providers: 1 to 100 ids. Default: of all. */
@@ -204,3 +231,6 @@ export interface FollowInput extends OfProvidersInput, PollInput {
 
 /** What `history` takes: a slot or an appointment. */
 export type HistoryInput = SlotHistoryInput | AppointmentHistoryInput;
+
+/** What `explain` takes: a slot or a time. */
+export type ExplainInput = ExplainSlotInput | ExplainTimeInput;

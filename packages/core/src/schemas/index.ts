@@ -27,6 +27,7 @@ import {
 import { createManySlotsSchema } from "../model/create-many-slots.ts";
 import {
   changesSchema,
+  explainSchema,
   findOpenSchema,
   followSchema,
   getScheduleSchema,
@@ -75,6 +76,7 @@ export const inputSchemas = {
   getSchedule: getScheduleSchema,
   listSlots: listSlotsSchema,
   findOpen: findOpenSchema,
+  explain: explainSchema,
   listAppointments: listAppointmentsSchema,
   history: historySchema,
   changes: changesSchema,

@@ -171,6 +171,8 @@ const slotsOfHold = { slot, alsoSlots: z.array(slot), replayed };
 const changedSlot = answer({ slot, replayed });
 const changedAppointment = answer({ appointment, replayed });
 
+const explanation = answer({ onOffer: z.boolean(), reasons: z.array(reason), slot: shownSlot.nullable() });
+
 /** What each operation answers, where the host does not do it its own way. */
 export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, z.ZodObject>> = {
   createSlots: answer({ schedule, slots: z.array(slot), replayed }),
@@ -208,6 +210,8 @@ export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi
   getAppointment: answer({ appointment: shownAppointment }),
   appointmentHistory: answer(page(shownEntry)),
   findOpen: answer({ ...page(openSlot), ...standing }),
+  explainSlot: explanation,
+  explainTime: explanation,
   countByDay: answer({
     days: z.array(z.strictObject({ date: z.string(), open: z.int(), seats: z.int() })),
     ...standing,

@@ -169,6 +169,8 @@ const withBody: readonly HttpErrorCode[] = ["request_timeout", "payload_too_larg
 const callOf: { readonly [Name in OperationName]?: readonly (keyof typeof callCodes)[] } = {
   slotHistory: ["history"],
   appointmentHistory: ["history"],
+  explainSlot: ["explain"],
+  explainTime: ["explain"],
   countByDay: ["follow"],
   nextOpen: ["follow"],
   snapshot: ["changes", "listSlots", "listAppointments"],

@@ -61,6 +61,9 @@ const read = (path: string, summary: string, rest: Partial<Route> = {}) =>
 /** The history of one record: the other half of the schema is that of the other kind. */
 const [slotHistory, appointmentHistory] = inputSchemas.history.options;
 
+/** A slot, or a time. */
+const [explainSlot, explainTime] = inputSchemas.explain.options;
+
 /** All routes, by the operation that they stand for. */
 export const routes = {
   createSlots: {
@@ -147,6 +150,8 @@ export const routes = {
     input: appointmentHistory,
   }),
   findOpen: read("/open-slots", "Finds free times", { input: inputSchemas.findOpen }),
+  explainSlot: read("/slots/{slotId}/explanation", "Says why a slot is on offer, or why not", { input: explainSlot }),
+  explainTime: read("/open-slots/explanation", "Says why a time is on offer, or why not", { input: explainTime }),
   countByDay: read("/open-slots/days", "Counts free times by day, from live slots", { input: countByDaySchema }),
   nextOpen: read("/open-slots/next", "Finds the next free times, from live slots", { input: nextOpenSchema }),
   snapshot: read("/snapshot", "The first pages of slots and appointments, with the cursor that the feed goes on from", {

@@ -1,7 +1,10 @@
 import type { CommandInputs } from "../../model/command-inputs.ts";
+import type { ExplainInput } from "../../model/read-inputs.ts";
+import type { Slot } from "../../model/slot.ts";
 import type { CommandResult } from "../../rules/index.ts";
+import type { Explanation } from "../explain/explain.ts";
 import type { Preview } from "../preview/preview.ts";
-import type { InputOf } from "./whose.ts";
+import type { InputOf, SeenBy } from "./whose.ts";
 
 /** What a preview takes: the input of the command, without a key. */
 export type PreviewInput<Name extends keyof CommandInputs, Whose extends "host" | "actor" = "host"> = WithoutKey<
@@ -10,7 +13,7 @@ export type PreviewInput<Name extends keyof CommandInputs, Whose extends "host" 
 
 type WithoutKey<Input> = Input extends unknown ? Omit<Input, "idempotencyKey"> : never;
 
-/** What a command would do. */
+/** What a command would do, and what is on offer. */
 export interface Previews<Whose extends "host" | "actor" = "host"> {
   /**
    * Decides a command as it would be decided now, and changes nothing. `authorize` and the policies are asked. The
@@ -34,4 +37,24 @@ export interface Previews<Whose extends "host" | "actor" = "host"> {
     command: Name,
     input: PreviewInput<Name, Whose>,
   ): Promise<Preview<CommandResult<Name>>>;
+
+  /**
+   * Says why a slot or a time is on offer, or why not. It decides as a preview of the booking does, and as `findOpen`
+   * with the same `subjectId`: what it calls on offer is what `findOpen` offers and `book` takes at this instant. Without
+   * a `subjectId`, nobody is to book yet, and only the state of the slot counts.
+   *
+   * A time is on offer if one of the slots that contain it is: `book` with the id of that slot, and with the `start` and
+   * `end`, then takes it. If no slot contains it, the first reason is `no_slot_available`, and a `slot_overlap` names each
+   * slot that lies partly there. It looks at up to 1000 slots that contain the time.
+   *
+   * @returns Whether it is on offer, all reasons against it, and the slot.
+   * @throws BookingError `slot_not_found`, `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const { onOffer, reasons } = await engine.as(actor).explain({ slotId, subjectId });
+   * if (!onOffer) console.log(reasons.map(({ error }) => error.toResponse().message));
+   * ```
+   */
+  explain(input: ExplainInput): Promise<Explanation<SeenBy<Slot, Whose>>>;
 }

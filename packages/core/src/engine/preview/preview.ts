@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BookingError, type Refusal } from "../../errors/index.ts";
 import { type HostCommandName, hostCommandNames } from "../../model/journal.ts";
 import type { RecordKey } from "../../model/record.ts";
+import type { Context } from "../../rules/decision.ts";
 import type { CommandResult } from "../../rules/index.ts";
 import { isStorageError } from "../../storage/storage-error.ts";
 import { beforeRepeat } from "../after-failure.ts";
@@ -9,7 +10,7 @@ import { overtaken, type Repeat } from "../attempt.ts";
 import { conceal } from "../conceal.ts";
 import { confirmRefusal, withoutHidden } from "../confirm-refusal.ts";
 import { forbid } from "../decide.ts";
-import { type Loaded, loadRecords } from "../load-records.ts";
+import { loadRecords } from "../load-records.ts";
 import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
 import { contextOf, type ParsedCommand, type Request, requestOf } from "../request.ts";
@@ -99,27 +100,39 @@ async function previewOnRead(settings: EngineSettings, request: Request): Promis
     const confirmed = await confirmRefusal(settings, request, first, loaded, context);
     if (confirmed.again !== undefined) return confirmed;
     const final = "refusal" in confirmed ? confirmed.refusal : first;
+    const about = { ...request, seen };
     const further = await Promise.all(
-      others.map(async (other) => {
-        const shown = await withoutHidden(settings, other, context, request.patience.until);
-        return inItsZone(settings, request, loaded, shown);
-      }),
+      others.map((other) => reasonToShow(settings, other, about, context, request.patience.until)),
     );
-    return { possible: false, reasons: [reasonOf(final), ...further.map(reasonOf)] };
+    return { possible: false, reasons: [reasonOf(final), ...further] };
   } finally {
     loaded.given?.release(loaded.isOvertaken ? "lost" : "unused");
   }
 }
 
-async function inItsZone(
+/** What a command is about, as far as a reason against it tells of that. */
+export type ReasonAbout = Parameters<typeof withTimeZone>[2];
+
+/** The reason as the actor may see it, with the zone of the times in it. */
+export async function reasonToShow(
   settings: EngineSettings,
-  request: Request,
-  loaded: Loaded,
   refusal: Refusal,
-): Promise<Refusal> {
-  if (!showsTimes(refusal)) return refusal;
-  const { name, command, patience } = request;
-  return withTimeZone(settings, refusal, { name, command, seen: loaded.records.seen }, patience.until);
+  about: ReasonAbout,
+  context: Pick<Context, "actor" | "now">,
+  until: number,
+): Promise<PreviewReason> {
+  const shown = await withoutHidden(settings, refusal, context, until);
+  return reasonInItsZone(settings, shown, about, until);
+}
+
+/** The same for a reason that names nothing that may be hidden. */
+export async function reasonInItsZone(
+  settings: EngineSettings,
+  refusal: Refusal,
+  about: ReasonAbout,
+  until: number,
+): Promise<PreviewReason> {
+  return reasonOf(showsTimes(refusal) ? await withTimeZone(settings, refusal, about, until) : refusal);
 }
 
 function reasonOf(refusal: Refusal): PreviewReason {

@@ -1,27 +1,17 @@
 import { openSeatOf } from "../../model/open-slot.ts";
 import type { Slot } from "../../model/slot.ts";
-import type { Actor } from "../../model/values.ts";
-import { type Context, isRefusal, type Seen } from "../../rules/decision.ts";
-import { rules } from "../../rules/index.ts";
+import { isRefusal, type Seen } from "../../rules/decision.ts";
 import type { Survey } from "../../rules/sight.ts";
 import { decide } from "../decide.ts";
 import type { ReadSeats, Search } from "../find-open.ts";
-import { sha256 } from "../hash.ts";
 import type { EngineSettings } from "../options.ts";
 import { parsePosition, positionCursor } from "../page.ts";
-import { parseCommand } from "../parse-command.ts";
 import { afterItem } from "../reads.ts";
-import type { Envelope } from "../request.ts";
 import { retryReads } from "../retry.ts";
 import { showInList } from "../visible.ts";
 import { type List, visiblePage } from "../visible-page.ts";
+import { type Booker, imaginedBookings } from "./booking.ts";
 import { type SurveyOf, surveyAround } from "./survey.ts";
-
-/** For whom a search is made, and by whom. */
-interface Booker {
-  readonly actor: Actor;
-  readonly subjectId: string;
-}
 
 /**
  * Seats that the actor could book for the subject at this instant. `authorize`, the rule and the policies decide, as for
@@ -68,11 +58,8 @@ function readPart(
 }
 
 /** Decides the booking of one slot after the other. */
-function bookingOf(settings: EngineSettings, { actor, subjectId }: Booker, now: Date) {
-  const { overlapScope, newId, newToken } = settings;
-  const command = { name: "book", id: newId() } as const;
-  const context: Context = { now, command, actor, reason: null, overlapScope, newId, newToken, hash: sha256 };
-  const usual = parseCommand("book", { slotId: "any", subjectId }, actor) as Envelope;
+function bookingOf(settings: EngineSettings, booker: Booker, now: Date) {
+  const { context, bookingOf } = imaginedBookings(settings, booker, now);
   const none = () => undefined;
   return (slot: Slot, around: Survey | undefined): boolean => {
     const seen: Seen = {
@@ -82,7 +69,6 @@ function bookingOf(settings: EngineSettings, { actor, subjectId }: Booker, now: 
       found: [],
       around,
     };
-    const asked = { name: "book", command: { ...usual, slotId: slot.id }, rule: rules.book as never } as const;
-    return !isRefusal(decide(settings, asked, seen, context));
+    return !isRefusal(decide(settings, bookingOf(slot.id), seen, context));
   };
 }

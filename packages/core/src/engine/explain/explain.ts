@@ -1,0 +1,63 @@
+import { BookingError } from "../../errors/index.ts";
+import { explainSchema } from "../../model/queries.ts";
+import type { ExplainInput } from "../../model/read-inputs.ts";
+import type { Shown } from "../../model/shown.ts";
+import { type Slot, slotAsOf } from "../../model/slot.ts";
+import type { EngineSettings } from "../options.ts";
+import { isObject, meansField, parse } from "../parse.ts";
+import type { PreviewReason } from "../preview/preview.ts";
+import { retryReads } from "../retry.ts";
+import { bookerFor } from "../sight/booking.ts";
+import { shownTo } from "../visible.ts";
+import type { Asking } from "./asking.ts";
+import { type Explained, reasonsAgainstEach } from "./reasons-against-each.ts";
+import { reasonsWithoutSlot, refuseTime, slotsContaining, slotWithId, type WantedTime } from "./wanted-slots.ts";
+
+/** Why something is on offer, or why not. */
+export interface Explanation<ShownSlot = Slot> {
+  /** Whether `findOpen` offers it, with the same `subjectId`, and it can be booked at this instant. */
+  readonly onOffer: boolean;
+  /** All that speaks against it, as a preview has it. Empty if it is on offer. */
+  readonly reasons: readonly PreviewReason[];
+  /**
+   * The slot that is explained, as it counts now. Of a time it is the one that is on offer, or else that with the fewest
+   * reasons against it. Null if no slot contains the time, and if the actor may not see the slot.
+   */
+  readonly slot: ShownSlot | null;
+}
+
+/** @throws BookingError `slot_not_found`, `invalid_time_range` */
+export async function explain(settings: EngineSettings, input: ExplainInput): Promise<Explanation<Shown<Slot>>> {
+  const { subjectId, ...wanted } = parse(schemaFor(input), input);
+  const booker = bookerFor(settings, subjectId, "explain");
+  if (!("slotId" in wanted)) refuseTime(wanted);
+  return retryReads(settings, (until) => {
+    const asking = { settings, booker, now: settings.clock.now(), until };
+    return "slotId" in wanted ? explainSlot(asking, wanted.slotId) : explainTime(asking, wanted);
+  });
+}
+
+/** Choosing the schema first gives errors about the one that was meant. */
+function schemaFor(input: unknown) {
+  const [ofSlot, ofTime] = explainSchema.options;
+  const isOfTime = isObject(input) && !meansField(input, "slotId") && Object.keys(input).length > 0;
+  return isOfTime ? ofTime : ofSlot;
+}
+
+async function explainSlot(asking: Asking, slotId: string): Promise<Explanation<Shown<Slot>>> {
+  const [explained] = await reasonsAgainstEach(asking, await slotWithId(asking, slotId));
+  if (explained === undefined) throw new BookingError("slot_not_found", { slotId });
+  return shown(asking, explained);
+}
+
+async function explainTime(asking: Asking, time: WantedTime): Promise<Explanation<Shown<Slot>>> {
+  const explained = await reasonsAgainstEach(asking, await slotsContaining(asking, time), time);
+  const [best] = [...explained].sort((one, other) => one.reasons.length - other.reasons.length);
+  if (best !== undefined) return shown(asking, best);
+  return { onOffer: false, reasons: await reasonsWithoutSlot(asking, time), slot: null };
+}
+
+async function shown({ settings, now }: Asking, { slot, reasons }: Explained): Promise<Explanation<Shown<Slot>>> {
+  const visible = await shownTo(settings, slotAsOf(slot, now), now);
+  return { onOffer: reasons.length === 0, reasons, slot: visible ?? null };
+}

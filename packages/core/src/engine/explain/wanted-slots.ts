@@ -1,0 +1,89 @@
+import { BookingError, refuse } from "../../errors/index.ts";
+import { scheduleIdOf } from "../../model/schedule.ts";
+import { containing, overlapping } from "../../model/search.ts";
+import { type Slot, slotAsOf } from "../../model/slot.ts";
+import { durationMs, type TimeRange } from "../../model/time-range.ts";
+import { slotKey } from "../../rules/find.ts";
+import { refuseRange } from "../../rules/time.ts";
+import { type PreviewReason, reasonInItsZone } from "../preview/preview.ts";
+import { hiddenFrom } from "../visible.ts";
+import type { Asking } from "./asking.ts";
+
+/** A time of a provider at a facility. */
+export interface WantedTime extends TimeRange {
+  readonly providerId: string;
+  readonly facilityId: string;
+}
+
+/** The most slots that one time is looked for in: as many as a slot has seats. */
+const mostSlots = 1_000;
+/** The most slots that are named because they overlap a time. */
+const mostOverlaps = 10;
+
+/** @throws BookingError `invalid_time_range` */
+export function refuseTime({ start, end }: WantedTime): void {
+  const refusal = refuseRange({ start, end });
+  if (refusal !== undefined) throw new BookingError(refusal.refused, refusal.details);
+}
+
+export async function slotWithId({ settings, until }: Asking, slotId: string): Promise<readonly Slot[]> {
+  const [slot] = await settings.storage.loadToShow([slotKey(slotId)], until);
+  return slot?.kind === "slot" ? [slot] : [];
+}
+
+/** Those that are free first, and of these the shortest, which `book` would choose. */
+export async function slotsContaining(
+  { settings, now, until }: Asking,
+  { providerId, facilityId, start, end }: WantedTime,
+): Promise<readonly Slot[]> {
+  const search = { ...containing({ start, end }), providerIds: [providerId], facilityId };
+  const found = await settings.storage.findSlots({ ...search, asOf: now, displayOnly: true, limit: mostSlots }, until);
+  const rank = (slot: Slot) => (slotAsOf(slot, now).status === "available" ? 0 : 1);
+  return [...found].sort((one, other) => rank(one) - rank(other) || durationMs(one) - durationMs(other));
+}
+
+/** Nobody has published a slot for the time. If others lie partly there, nobody could. */
+export async function reasonsWithoutSlot(asking: Asking, time: WantedTime): Promise<readonly PreviewReason[]> {
+  const { settings, until } = asking;
+  const { providerId, facilityId, start, end } = time;
+  const refusals = [
+    refuse("no_slot_available", { providerId, facilityId, start, end }),
+    ...(await slotsAcross(asking, time)).map((slot) =>
+      refuse("slot_overlap", {
+        start,
+        end,
+        seat: slot.seat,
+        conflictingSlotId: slot.id,
+        conflictingStart: slot.start,
+        conflictingEnd: slot.end,
+      }),
+    ),
+  ];
+  const none = () => undefined;
+  const about = {
+    name: "book" as const,
+    command: { providerId, facilityId },
+    seen: { slot: none, schedule: none, appointment: none, found: [] },
+  };
+  return Promise.all(refusals.map((refusal) => reasonInItsZone(settings, refusal, about, until)));
+}
+
+/** Slots of the schedule that overlap the time, each time once, as far as the actor may see them. */
+async function slotsAcross(
+  { settings, now, until }: Asking,
+  { providerId, facilityId, ...range }: WantedTime,
+): Promise<readonly Slot[]> {
+  const scheduleId = scheduleIdOf(providerId, settings.overlapScope === "facility" ? facilityId : null);
+  const statuses = ["available", "held", "booked"] as const;
+  const search = { ...overlapping(range), providerIds: [providerId], scheduleId, statuses };
+  const found = await settings.storage.findSlots({ ...search, asOf: now, displayOnly: true, limit: mostSlots }, until);
+  const byTime = new Map<string, Slot>();
+  for (const slot of found) {
+    const time = `${slot.start.getTime()} ${slot.end.getTime()}`;
+    if (byTime.size === mostOverlaps) break;
+    if (byTime.has(time)) continue;
+    const hidden = await hiddenFrom(settings, { action: "read", now, record: slotAsOf(slot, now) });
+    if (hidden !== undefined) byTime.set(time, slot);
+  }
+  return [...byTime.values()];
+}

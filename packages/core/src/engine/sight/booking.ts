@@ -1,0 +1,54 @@
+import { BookingError } from "../../errors/index.ts";
+import type { TimeRange } from "../../model/time-range.ts";
+import type { Actor } from "../../model/values.ts";
+import type { Context } from "../../rules/decision.ts";
+import { rules } from "../../rules/index.ts";
+import type { CommandAndRule } from "../decide.ts";
+import { sha256 } from "../hash.ts";
+import type { EngineSettings } from "../options.ts";
+import { parseCommand } from "../parse-command.ts";
+import type { Envelope } from "../request.ts";
+
+/** For whom a search is made, and by whom. */
+export interface Booker {
+  readonly actor: Actor;
+  readonly subjectId: string;
+}
+
+/**
+ * Who would book, if it is asked for a subject.
+ * @param call The method that is called, for the message.
+ * @throws BookingError `invalid_input` if it is not known who would book
+ */
+export function bookerFor(
+  { actor }: EngineSettings,
+  subjectId: string | undefined,
+  call: "findOpen" | "explain",
+): Booker | undefined {
+  if (subjectId === undefined) return undefined;
+  if (actor !== undefined) return { actor, subjectId };
+  const message = `needs an engine of the actor who would book: engine.as(actor).${call}(…)`;
+  throw new BookingError("invalid_input", { issues: [{ path: "subjectId", code: "needs_another_field", message }] });
+}
+
+/** Bookings that are decided, and never made. */
+export interface ImaginedBookings {
+  readonly context: Context;
+  /** The booking of this slot, with nothing that a caller may leave out. */
+  readonly bookingOf: (slotId: string) => CommandAndRule;
+}
+
+/** @param time A part of the slot. Default: all of it. */
+export function imaginedBookings(
+  { overlapScope, newId, newToken }: EngineSettings,
+  { actor, subjectId }: Booker,
+  now: Date,
+  time?: TimeRange,
+): ImaginedBookings {
+  const command = { name: "book", id: newId() } as const;
+  const usual = parseCommand("book", { slotId: "any", subjectId, ...time }, actor) as Envelope;
+  return {
+    context: { now, command, actor, reason: null, overlapScope, newId, newToken, hash: sha256 },
+    bookingOf: (slotId) => ({ name: "book", command: { ...usual, slotId } as Envelope, rule: rules.book as never }),
+  };
+}
