@@ -9,10 +9,12 @@ import { type KyselyEngine, lockRowByKysely } from "../contenders/kysely.ts";
 import { checkThenInsert, lockRow, pollingOn, type WithConnection } from "../contenders/plain-application.ts";
 import { type PlainTypes, plainTables, plainTally } from "../contenders/plain-tables.ts";
 import {
+  policiesWorkloads,
   type Slotwright,
   slotwright,
   slotwrightTally,
   slotwrightUnseen,
+  slotwrightWithPolicies,
   unseenWorkloads,
 } from "../contenders/slotwright.ts";
 import type { Arena, Conditions, Contest, EngineFacts, OpenAudience } from "./arena.ts";
@@ -133,6 +135,12 @@ const openings: Readonly<Record<Exclude<ContenderName, "pgbench">, Opening>> = {
       name: "slotwright-unseen",
       slotwright: slotwrightUnseen,
       workloads: unseenWorkloads,
+    }),
+  "slotwright-policies": (setting, opened, conditions) =>
+    openSlotwright(setting, opened, conditions, {
+      name: "slotwright-policies",
+      slotwright: slotwrightWithPolicies,
+      workloads: policiesWorkloads,
     }),
   "lock-row": (setting, opened, conditions) =>
     openPlain(setting, opened, conditions, { name: "lock-row", book: lockRow }),

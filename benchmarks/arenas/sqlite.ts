@@ -14,10 +14,12 @@ import { lockRowByKysely } from "../contenders/kysely.ts";
 import { checkThenInsertOnSqlite, lockRowOnSqlite, pollingOnSqlite } from "../contenders/plain-sqlite.ts";
 import { plainTables, plainTally } from "../contenders/plain-tables.ts";
 import {
+  policiesWorkloads,
   type Slotwright,
   slotwright,
   slotwrightTally,
   slotwrightUnseen,
+  slotwrightWithPolicies,
   unseenWorkloads,
 } from "../contenders/slotwright.ts";
 import type { Arena, Conditions, Contest, EngineFacts, OpenAudience } from "./arena.ts";
@@ -81,6 +83,10 @@ const openings: Readonly<Partial<Record<ContenderName, Opening>>> = {
   "slotwright-unseen": async (database) => ({
     ...(await openSlotwright(database, slotwrightUnseen)),
     workloads: unseenWorkloads,
+  }),
+  "slotwright-policies": async (database) => ({
+    ...(await openSlotwright(database, slotwrightWithPolicies)),
+    workloads: policiesWorkloads,
   }),
   "lock-row": async (database) => {
     layOutPlain(database);

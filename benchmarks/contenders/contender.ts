@@ -1,6 +1,7 @@
 export const contenderNames = [
   "slotwright",
   "slotwright-unseen",
+  "slotwright-policies",
   "lock-row",
   "lock-row-kysely",
   "check-then-insert",
@@ -12,6 +13,7 @@ export type ContenderName = (typeof contenderNames)[number];
 
 export const workloadNames = [
   "own-slots",
+  "spread-slots",
   "hot-slot",
   "taken",
   "search",

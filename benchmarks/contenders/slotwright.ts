@@ -1,11 +1,18 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type BookingError,
+  buffer,
   type Changes,
   createEngine,
   type Engine,
   type EngineOptions,
   isBookingError,
+  maximumAppointments,
+  maximumHorizon,
+  maximumPerDay,
+  minimumNotice,
+  noOverlapOfSubject,
+  type Policy,
   type StorageAdapter,
 } from "@slotwright/core";
 import type { Audience, NewEntries } from "./audience.ts";
@@ -34,6 +41,7 @@ export function slotwright(storage: StorageAdapter<never>, options: SlotwrightOp
   };
   const engine = createEngine({ storage: { ...storage, readFeed }, ...options });
   const ended = new AbortController();
+  let subjects = 0;
   const live = once(() => engine.follow({ ...allOfTheYear, signal: ended.signal }));
   return {
     audience: { gate, join: (joining) => joinOf(engine, joining) },
@@ -41,7 +49,8 @@ export function slotwright(storage: StorageAdapter<never>, options: SlotwrightOp
     publish: publisher(engine),
     book: async ({ id }) => {
       try {
-        await engine.book({ actor, slotId: id, subjectId: "p-1" });
+        subjects += 1;
+        await engine.book({ actor, slotId: id, subjectId: options.policies === undefined ? "p-1" : `p-${subjects}` });
         return true;
       } catch (error) {
         if (isTaken(error)) return false;
@@ -93,7 +102,23 @@ export const slotwrightUnseen = (storage: StorageAdapter<never>): Slotwright =>
   slotwright(storage, { remember: { slots: 0 } });
 
 /** What an engine does not remember makes no difference to other engines. */
-export const unseenWorkloads: readonly WorkloadName[] = ["own-slots", "hot-slot", "taken"];
+export const unseenWorkloads: readonly WorkloadName[] = ["own-slots", "spread-slots", "hot-slot", "taken"];
+
+/** Policies as a clinic has them. All that is asked for passes. */
+const policies: readonly Policy[] = [
+  minimumNotice({ minutes: 60 }),
+  maximumHorizon({ days: 3650 }),
+  noOverlapOfSubject(),
+  maximumAppointments({ count: 3, minutes: 7 * 24 * 60 }),
+  buffer({ beforeMinutes: 0, afterMinutes: 0 }),
+  maximumPerDay({ count: 1000 }),
+];
+
+/** The same as `slotwrightUnseen`, with six policies: subjects and providers are spread out. */
+export const slotwrightWithPolicies = (storage: StorageAdapter<never>): Slotwright =>
+  slotwright(storage, { remember: { slots: 0 }, policies });
+
+export const policiesWorkloads: readonly WorkloadName[] = ["own-slots", "spread-slots"];
 
 export function publisher(engine: Engine<never>): (shift: Shift) => Promise<readonly FreeSlot[]> {
   return async ({ providerId, times }) =>

@@ -83,6 +83,13 @@ export function workloadsOn(application: Application, scale: Scale, following?: 
         takingFrom(slots, (slot) => application.book(slot)),
       );
     },
+    "spread-slots": async ({ callers, operations }) => {
+      const slots = [...(await publishSpread(application, calendar, operations))];
+      return runCallers(
+        callers,
+        takingFrom(slots, (slot) => application.book(slot)),
+      );
+    },
     "hot-slot": async ({ callers, operations }) => {
       const groups = await hotSlots(application, calendar, { callers, operations });
       return runCallers(callers, insistingOn(groups, application));
@@ -149,6 +156,24 @@ function spansFrom(start: number, count: number): readonly TimeSpan[] {
 }
 
 const slotsPerCall = 500;
+
+const spreadProviders = 200;
+
+/** One slot of each provider after the other, and then the next one of each. */
+async function publishSpread(
+  application: Application,
+  calendar: Calendar,
+  count: number,
+): Promise<readonly FreeSlot[]> {
+  const each = Math.ceil(count / spreadProviders);
+  const providers = Array.from({ length: Math.ceil(count / each) }, async (_, number) => {
+    const providerId = providerName(1_000 + number);
+    return application.publish({ providerId, times: calendar(providerId, each) });
+  });
+  const published = await Promise.all(providers);
+  const inTurn = Array.from({ length: each }, (_, index) => published.flatMap((slots) => slots[index] ?? []));
+  return inTurn.flat().slice(0, count);
+}
 
 async function publishFree(application: Application, calendar: Calendar, count: number): Promise<readonly FreeSlot[]> {
   const slots: FreeSlot[] = [];

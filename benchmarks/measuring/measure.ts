@@ -95,7 +95,7 @@ export async function whatIsWrong(runner: ContenderTurns, scenario: Scenario) {
   return { count: errors.length + doubleBooked + missing, bookedSlots, doubleBooked, words };
 }
 
-const bookingWorkloads: readonly WorkloadName[] = ["own-slots", "hot-slot", ...newsWorkloads];
+const bookingWorkloads: readonly WorkloadName[] = ["own-slots", "spread-slots", "hot-slot", ...newsWorkloads];
 
 /** What was acknowledged must be there, and nothing else. */
 async function checked({ contender, warm, turns }: ContenderTurns, { workload }: Scenario) {

@@ -21,6 +21,7 @@ export interface ScenarioSelection {
 /** Reads and bulk creation take no locks that would make more callers interesting. */
 const usualCallers: Readonly<Record<WorkloadName, readonly number[]>> = {
   "own-slots": [1, 16, 64, 256],
+  "spread-slots": [64],
   "hot-slot": [64, 256],
   taken: [1, 64],
   search: [1, 64],

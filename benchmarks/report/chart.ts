@@ -6,6 +6,7 @@ import type { BenchmarkResult, ResultRow } from "../measuring/result.ts";
 const colours: Readonly<Record<ContenderName, string>> = {
   slotwright: "#0f9d76",
   "slotwright-unseen": "#7cc4ad",
+  "slotwright-policies": "#4f8f7b",
   "lock-row": "#d1642a",
   "lock-row-kysely": "#c99a1d",
   "check-then-insert": "#b0568f",

@@ -12,6 +12,8 @@ turns in each round.
   its own ([operations.md](operations.md#what-an-engine-remembers)).
 - \`slotwright-unseen\`: the same engine without remembered slots, as when another process listed them. Each booking reads
   its slot first.
+- \`slotwright-policies\`: the same as \`slotwright-unseen\` with six supplied policies, each booking for another subject. What lies
+  around the slot is read along with it, and the agendas of provider and subject are written.
 - \`lock-row\`: the transaction that most applications write, by the driver: BEGIN, SELECT … FOR UPDATE, INSERT of the
   appointment, UPDATE of the slot, INSERT into an audit table, COMMIT. It uses plain tables, with keys but no other guards,
   and no idempotency. On SQLite it uses BEGIN IMMEDIATE, and one transaction per booking on one connection.
@@ -26,7 +28,8 @@ turns in each round.
 
 What they do:
 
-- \`own-slots\`: each caller books a different free slot.
+- \`own-slots\`: each caller books a different free slot. Those of the same moment are of one provider, or of two.
+- \`spread-slots\`: the same, with the slots of 200 providers in turn.
 - \`hot-slot\`: 64 callers want the same slot, then the next one. A refusal is an answer.
 - \`taken\`: callers ask for slots that this process has given away. All are refused.
 - \`search\`: the first 100 free slots of 50 providers in one week, with all that is stored of them (\`listSlots\`).

@@ -163,7 +163,11 @@ const writers = ["slotwright", "slotwright-unseen", "lock-row", "lock-row-kysely
 const readers = ["slotwright", "lock-row", "lock-row-kysely", "floor"];
 const publishers = ["slotwright", "lock-row", "lock-row-kysely"];
 const expectedNames = [
-  ...["own-slots", "hot-slot"].flatMap((workload) => writers.map((name) => `${workload} ${name}`)),
+  ...[...writers.slice(0, 2), "slotwright-policies", ...writers.slice(2)].map((name) => `own-slots ${name}`),
+  ...["slotwright", "slotwright-unseen", "slotwright-policies", "lock-row", "lock-row-kysely"].map(
+    (name) => `spread-slots ${name}`,
+  ),
+  ...writers.map((name) => `hot-slot ${name}`),
   ...["slotwright", "slotwright-unseen", "lock-row", "lock-row-kysely", "floor"].map((name) => `taken ${name}`),
   ...["search", "search-week", "search-open"].flatMap((workload) => readers.map((name) => `${workload} ${name}`)),
   ...publishers.map((name) => `live-search ${name}`),
