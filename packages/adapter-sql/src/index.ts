@@ -81,6 +81,7 @@ export {
   journalToRow,
   recordToRow,
   relayToRow,
+  rowToAgenda,
   rowToAppointment,
   rowToCommand,
   rowToJournal,

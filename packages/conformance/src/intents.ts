@@ -102,11 +102,18 @@ function alsoHeld({ slot, capacity }: Intent, { slotIds, holdTokens }: World): r
   return capacity === 1 ? others.map(([id]) => id) : [];
 }
 
-/** One in two holds its slots, and one in three asks for another slot as well. */
+/** One in four requests is over within half a minute of the clock that plays have: the play lasts as long. */
+function expiryOf(start: number) {
+  const begin = minutes(-33 * 60).getTime();
+  return start % 4 === 1 ? { expiresAt: new Date(begin + (start + 1) * 1_500) } : {};
+}
+
+/** One in two holds its slots, one in three asks for another slot as well, and some expire. */
 function requestOf({ slot, start, length, capacity }: Intent, { slotIds }: World) {
   return {
     ...(capacity === 1 && { holdSeconds: length }),
     ...(start % 3 === 2 && { orSlotIds: [pick(slotIds, slot + 1)] }),
+    ...expiryOf(start),
   };
 }
 
@@ -169,7 +176,7 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       return;
     }
     case "requestTime": {
-      const { appointment } = await engine.request({ ...forSubject, ...at, ...range });
+      const { appointment } = await engine.request({ ...forSubject, ...at, ...range, ...expiryOf(intent.start) });
       world.appointmentIds.push(appointment.id);
       return;
     }

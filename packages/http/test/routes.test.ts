@@ -127,6 +127,32 @@ describeOnEachEngine("the handler", ({ stage }) => {
     expect(operationNames.filter((name) => !seen.has(name))).toEqual(["stream", "openapi"]);
   });
 
+  it("answers with what was passed by an override as its document says", async () => {
+    const policies = [
+      { name: "closed", check: ({ command }: { command: string }) => (command === "book" ? "Closed." : undefined) },
+    ];
+    const { send } = await stage({ engineOptions: { policies } });
+    const [slotId] = await publish(send, 1);
+    const { cursor } = (await send("GET /changes?after=end")).body;
+    expect((await send("POST /appointments", { body: { slotId, subjectId: "ada" } })).body.scenario).toBe(
+      "policy_violation",
+    );
+    const override = [{ policy: "closed", reason: "an emergency" }];
+    const body = { slotId, subjectId: "ada", appointmentId: "o", override };
+    const booked = await send("POST /appointments", { body });
+    expect(() => answers.book.parse(booked.body)).not.toThrow();
+    const read = async (name: "slotHistory" | "appointmentHistory" | "changes", route: string, actor?: string) => {
+      const { body } = await send(route, actor === undefined ? {} : { actor });
+      expect(() => answers[name].parse(body)).not.toThrow();
+      return (body.items ?? body.entries).at(-1).overrides;
+    };
+    expect(await read("appointmentHistory", "GET /appointments/o/history")).toEqual(override);
+    expect(await read("slotHistory", `GET /slots/${slotId}/history`)).toEqual(override);
+    expect(await read("changes", `GET /changes?after=${cursor}`)).toEqual(override);
+    // Who may not see the reason sees that there was an override, and not which.
+    expect(await read("slotHistory", `GET /slots/${slotId}/history`, "patient/ben")).toBeNull();
+  });
+
   it("carries in the answer of a command every record that it changed, with its version", async () => {
     const { send, engine } = await stage();
     const [one, two] = await publish(send, 2);

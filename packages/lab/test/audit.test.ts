@@ -29,7 +29,7 @@ async function findingsAgainst(told: readonly ToldOutcome[]): Promise<readonly s
   }
 }
 
-it("the audit finds nothing wrong with an appointment that moves within its slot, and finds a slot that was never as shown", async () => {
+it("the audit finds nothing wrong with an appointment that moves within its slot, or with an override, and finds a slot that was never as shown", async () => {
   const storage = sqliteAdapter({ filename: file });
   await storage.migrate();
   const engine = createEngine({ storage, clock });
@@ -64,6 +64,12 @@ it("the audit finds nothing wrong with an appointment that moves within its slot
     idempotencyKey: "move",
   });
   say("reschedule", "move", moved);
+  const policies = [{ name: "closed", check: () => "Closed." }];
+  const override = [{ policy: "closed", reason: "She comes anyway." }];
+  const strict = createEngine({ storage, clock, policies });
+  const canceling = { appointmentId: booked.appointment.id, actor, override, idempotencyKey: "cancel" };
+  say("cancel", "cancel", await strict.cancel(canceling));
+  expect((await engine.history({ slotId })).items.at(-1)?.overrides).toEqual(override);
   await storage.close();
   expect(await findingsAgainst(told)).toEqual([]);
 

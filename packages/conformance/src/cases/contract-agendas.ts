@@ -61,6 +61,11 @@ export const contractAgendaCases: readonly ConformanceCase[] = [
       assert.deepEqual(await other.load([keyOf(theirs), keyOf(first)]), [theirs, first]);
       assert.deepEqual(await storage.commit([transitionOf("raise", second)]), [committed]);
       assert.deepEqual(await other.load([keyOf(first), keyOf(theirs)]), [second, theirs]);
+      // One letter, and a letter with an accent of its own.
+      const [composed, apart] = ["caf\u00e9", "cafe\u0301"].map((id) => agendaAt(1, agendaIdOf("subject", id)));
+      assert.ok(composed && apart);
+      assert.deepEqual(await storage.commit([transitionOf("accents", composed, apart)]), [committed]);
+      assert.deepEqual(await other.load([keyOf(apart), keyOf(composed)]), [apart, composed]);
       assert.deepEqual(await other.readJournal({ record: keyOf(first), limit: 9 }), []);
       const feed = await other.readFeed({ after: null, limit: 9 });
       assert.deepEqual(feed.status === "read" && feed.entries, []);

@@ -21,7 +21,10 @@ const late = (storage: StorageAdapter): StorageAdapter =>
   gatedAdapter(storage, (call) => (call === "commit" ? clock.sleep(5) : Promise.resolve()));
 
 /** Four engines on two connections, as four processes would have. */
-function enginesOn(connections: readonly StorageAdapter[], policies: readonly Policy[]): (index: number) => Engine {
+export function enginesOn(
+  connections: readonly StorageAdapter[],
+  policies: readonly Policy[],
+): (index: number) => Engine {
   const storages = connections.map(late);
   const engines = Array.from({ length: 4 }, (_, index) =>
     engineOn(storages[index % storages.length] as StorageAdapter, { clock, policies, audienceOf }),
@@ -30,7 +33,7 @@ function enginesOn(connections: readonly StorageAdapter[], policies: readonly Po
 }
 
 /** Slots of half an hour, so many minutes apart. */
-async function slotsOf(storage: StorageAdapter, providerId: string, count: number, apart = 0) {
+export async function slotsOf(storage: StorageAdapter, providerId: string, count: number, apart = 0) {
   const slots = Array.from({ length: count }, (_, index) => {
     const from = index * (30 + apart);
     return { start: minutes(from), end: minutes(from + 30) };
@@ -40,7 +43,7 @@ async function slotsOf(storage: StorageAdapter, providerId: string, count: numbe
 }
 
 /** The storage, before whose first such call something else is done, as somebody faster would. */
-function whenFirst(storage: StorageAdapter, wanted: string, doThis: () => Promise<unknown>): StorageAdapter {
+export function whenFirst(storage: StorageAdapter, wanted: string, doThis: () => Promise<unknown>): StorageAdapter {
   let isDone = false;
   return gatedAdapter(storage, async (call) => {
     if (call !== wanted || isDone) return;

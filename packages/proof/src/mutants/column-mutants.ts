@@ -1,9 +1,11 @@
 import {
+  agendaToRow,
   appointmentToRow,
   type Column,
   catalogue,
   commandToRow,
   journalToRow,
+  rowToAgenda,
   rowToAppointment,
   rowToCommand,
   rowToJournal,
@@ -73,6 +75,7 @@ function flawsOf({ type, isNullable, isFixed }: Column): Readonly<Record<string,
 const mutatedRecordTables = {
   schedules: { toRow: scheduleToRow, fromRow: rowToSchedule, kind: "schedule" },
   slots: { toRow: slotToRow, fromRow: rowToSlot, kind: "slot" },
+  agendas: { toRow: agendaToRow, fromRow: rowToAgenda, kind: "agenda" },
   appointments: { toRow: appointmentToRow, fromRow: rowToAppointment, kind: "appointment" },
 } as const;
 

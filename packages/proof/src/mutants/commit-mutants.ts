@@ -48,6 +48,10 @@ export const commitMutants: readonly Mutant[] = [
   },
   { key: "commit writes no journal", breakIt: ofTransitions((one) => ({ ...one, journal: [] })) },
   {
+    key: "commit does not write agendas",
+    breakIt: ofTransitions((one) => ({ ...one, put: one.put.filter(({ kind }) => kind !== "agenda") })),
+  },
+  {
     key: "commit loses the last entry of a transition",
     breakIt: ofTransitions((one) => ({ ...one, journal: one.journal.slice(0, -1) })),
   },
