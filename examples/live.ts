@@ -43,5 +43,10 @@ while (live.freshness().cursor !== cursor) await new Promise((resolve) => setTim
 const { items, isStale, behindMs } = live.findOpen();
 console.log(`${items.length} are free${isStale ? `, or were ${behindMs} ms ago` : ""}.`);
 
+// What Ada herself could book: the policies are asked as well, of which this engine has none.
+const forAda = await live.forSubject({ actor: ada, subjectId: "ada" });
+const { items: hers, source } = await forAda.findOpen();
+console.log(`Ada can have ${hers.length}, says ${source === "live" ? "the memory" : "the database"}.`);
+
 live.close();
 await storage.close();

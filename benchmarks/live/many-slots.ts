@@ -4,20 +4,24 @@ import { createEngine, type LiveSlots, type Slot, type StorageAdapter } from "@s
 import { memoryAdapter } from "@slotwright/core/memory";
 import { facilityId, pageSize } from "../contenders/contender.ts";
 import { percentile } from "../measuring/statistics.ts";
+import { type SubjectFigures, searchForSubject } from "./for-subject.ts";
 
 export interface LiveFigures {
   readonly slots: number;
   readonly followMs: number;
   /** What the live slots add to the memory of the process. */
   readonly bytes: number;
-  /** In microseconds. */
-  readonly searches: readonly {
-    readonly name: string;
-    readonly p50: number;
-    readonly p99: number;
-    readonly max: number;
-  }[];
+  readonly searches: readonly SearchFigure[];
   readonly callersPerSecond: number;
+  readonly forSubject: SubjectFigures;
+}
+
+/** How long a search takes, in microseconds. */
+export interface SearchFigure {
+  readonly name: string;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
 }
 
 const providers = 1_000;
@@ -39,11 +43,10 @@ export async function followMany(slots: number, calls = 20_000): Promise<LiveFig
   const live = await engine.follow({ ...window, maxSlots: slots });
   const followMs = performance.now() - begun;
   const bytes = usedMemory() - before;
-  try {
-    return { slots, followMs, bytes, ...(await measured(live, Math.floor(days / 7), calls)) };
-  } finally {
-    live.close();
-  }
+  const searches = searchesIn(Math.floor(days / 7));
+  const plain = await measured(live, searches, calls).finally(() => live.close());
+  const forSubject = await searchForSubject(storageOf(slots), { ...window, maxSlots: slots }, searches, calls);
+  return { slots, followMs, bytes, ...plain, forSubject };
 }
 
 /**
@@ -53,7 +56,9 @@ export async function followMany(slots: number, calls = 20_000): Promise<LiveFig
 function storageOf(slots: number): StorageAdapter {
   return {
     ...memoryAdapter(),
-    findSlots: async ({ after, limit }) => {
+    findSlots: async ({ after, limit, endAfter }) => {
+      // Nothing reaches in from before the window.
+      if (endAfter !== undefined) return [];
       const from = after === undefined ? 0 : Number(after.id.slice(-12)) + 1;
       return Array.from({ length: Math.min(limit, slots - from) }, (_, index) => slotAt(from + index));
     },
@@ -79,7 +84,7 @@ function slotAt(index: number): Slot {
     start: new Date(start),
     end: new Date(start + slotMs),
     status: isBooked ? "booked" : "available",
-    appointmentId: isBooked ? "appointment" : null,
+    appointmentId: isBooked ? `appointment-${index}` : null,
     hold: null,
     metadata: {},
     version: 1,
@@ -90,18 +95,22 @@ function slotAt(index: number): Slot {
 
 const inputs = 2_000;
 
-async function measured(
-  live: LiveSlots,
-  weeks: number,
-  calls: number,
-): Promise<Pick<LiveFigures, "searches" | "callersPerSecond">> {
-  const searchesOf = Array.from({ length: inputs }, (_, index) => {
+/** Each of other providers, and in another week. */
+function searchesIn(weeks: number) {
+  return Array.from({ length: inputs }, (_, index) => {
     const from = firstStart + (index % Math.max(weeks, 1)) * weekMs;
     const providerIds = Array.from({ length: providersPerSearch }, (_, number) =>
       providerName(index * 7 + number * 13),
     );
     return { providerIds, from: new Date(from), to: new Date(from + weekMs) };
   });
+}
+
+async function measured(
+  live: LiveSlots,
+  searchesOf: ReturnType<typeof searchesIn>,
+  calls: number,
+): Promise<Pick<LiveFigures, "searches" | "callersPerSecond">> {
   const inputAt = (index: number) => searchesOf[index % inputs] ?? {};
   const findOpen = (index: number) => {
     const { items } = live.findOpen({ ...inputAt(index), limit: pageSize });

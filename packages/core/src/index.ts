@@ -16,9 +16,11 @@ export type {
   LiveDays,
   LiveFreshness,
   LiveNext,
+  LiveOfSubject,
   LiveOpenPage,
   LiveSlots,
   LiveStanding,
+  LiveSubjectPage,
   OpenDay,
 } from "./engine/live/live-slots.ts";
 export { type Opening, type OpeningsInput, openingsOf } from "./engine/openings-of.ts";
@@ -114,6 +116,7 @@ export type {
   ExplainTimeInput,
   FindOpenInput,
   FollowInput,
+  ForSubjectInput,
   GetScheduleInput,
   HistoryInput,
   ListAppointmentsInput,

@@ -40,6 +40,7 @@ import { listCases } from "./lists.ts";
 import { liveCases } from "./live.ts";
 import { liveFreshnessCases } from "./live-freshness.ts";
 import { liveRandomCases } from "./live-random.ts";
+import { liveSubjectCases } from "./live-subject.ts";
 import { manySlotsCases } from "./many-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
 import { offerCases } from "./offers.ts";
@@ -63,6 +64,7 @@ import { sharedAppointmentCases } from "./shared-appointments.ts";
 import { sightCases } from "./sight.ts";
 import { sightCommandCases } from "./sight-commands.ts";
 import { sightInputCases } from "./sight-input.ts";
+import { sightMeetingCases } from "./sight-meetings.ts";
 import { sightRaceCases } from "./sight-races.ts";
 import { sightSearchCases } from "./sight-search.ts";
 import { syncCases } from "./sync.ts";
@@ -109,6 +111,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...liveCases,
   ...liveFreshnessCases,
   ...liveRandomCases,
+  ...liveSubjectCases,
   ...relayCases,
   ...relayLeaseCases,
   ...relayParkingCases,
@@ -137,6 +140,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractRaceCases,
   ...raceCases,
   ...sightRaceCases,
+  ...sightMeetingCases,
   ...requestRaceCases,
   ...crowdCases,
   ...syncCases,

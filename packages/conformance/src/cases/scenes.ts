@@ -112,7 +112,12 @@ export async function furnish(storage: StorageAdapter, scene: Scene): Promise<re
   return ids;
 }
 
-async function engineDeed(engine: Engine, what: Scene["deeds"][number]["what"], slotId: string, subject: number) {
+export async function engineDeed(
+  engine: Engine,
+  what: Scene["deeds"][number]["what"],
+  slotId: string,
+  subject: number,
+) {
   const subjectId = `p-${subject}`;
   const asked = { actor: patient, ...place, start: minutes(subject * 70), end: minutes(subject * 70 + 30), subjectId };
   const deed = {

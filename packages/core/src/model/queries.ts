@@ -153,6 +153,8 @@ export const subscribeSchema = z.strictObject({
 /** Of live slots, which are a bounded window by themselves. */
 export const liveOpenSchema = z.strictObject(openPage);
 
+export const forSubjectSchema = z.strictObject({ actor: actorSchema, subjectId: idSchema });
+
 export const countByDaySchema = z.strictObject({ ...ofProviders, ...window, timeZone: timeZoneSchema.optional() });
 
 export const nextOpenSchema = z.strictObject({

@@ -2,6 +2,7 @@ import type { AppointmentStatus } from "./appointment.ts";
 import type { RequestState } from "./appointment-request.ts";
 import type { InstantInput } from "./instant.ts";
 import type { SlotStatus } from "./slot.ts";
+import type { Actor } from "./values.ts";
 
 /** How long a page of a list is, and where it begins. */
 export interface CursorInput {
@@ -181,6 +182,14 @@ export interface SubscribeInput extends ChangesFilter, PollInput {
   readonly gatherMs?: number | undefined;
   /** Ends the subscription: the iteration is then over. Leaving the loop ends it as well. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What `live.forSubject` takes. */
+export interface ForSubjectInput {
+  /** Who would book. */
+  readonly actor: Actor;
+  /** For whom: 1 to 128 characters. */
+  readonly subjectId: string;
 }
 
 /** What `live.countByDay` takes. */

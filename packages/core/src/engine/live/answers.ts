@@ -2,16 +2,16 @@ import type { z } from "zod";
 import { dateOf } from "../../model/local-date.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
 import type { countByDaySchema, nextOpenSchema } from "../../model/queries.ts";
-import type { LiveOpenInput } from "../../model/read-inputs.ts";
 import type { Clock } from "../clock.ts";
 import { parsePosition, positionCursor } from "../page.ts";
 import { noCounts } from "./day-counts.ts";
 import { scopeOf } from "./followed.ts";
 import type { Following } from "./following.ts";
 import type { LiveDays, LiveFreshness, LiveNext, LiveOpenPage, LiveStanding, OpenDay } from "./live-slots.ts";
+import { answeredTo } from "./live-window.ts";
 import type { OpenGroup } from "./open-groups.ts";
-import { isPlainFind, type PlainFind } from "./plain-input.ts";
-import { searchOpen } from "./search.ts";
+import type { PlainFind } from "./plain-input.ts";
+import { type AllowsRow, searchOpen } from "./search.ts";
 import { lengthOf, placeOf, versionOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 import type { FollowOptions } from "./window-slots.ts";
@@ -32,20 +32,23 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
 
   function standing(now: Date): LiveStanding {
     const behindMs = Math.max(0, performance.now() - following.knownUntil());
-    const isBehindWindow = following.slots().loadedTo < options.window.to(now.getTime());
+    const isBehindWindow = answeredTo(options.window, following.slots().loadedTo) < options.window.to(now.getTime());
     if (isBehindWindow) following.moveOn();
     const isStale = behindMs > staleAfterMs || following.isIncomplete() || isBehindWindow;
     return { cursor: following.cursor(), asOf: now, behindMs, isStale };
   }
 
-  function findOpen(input: PlainFind): LiveOpenPage {
-    const now = clock.now();
+  /** @param deciding When, and about which of the open slots. Default: now, about none. */
+  function findOpen(
+    input: PlainFind,
+    { now = clock.now(), allows }: { readonly now?: Date; readonly allows?: AllowsRow } = {},
+  ): LiveOpenPage {
     const { limit = 100, order = "earliest" } = input;
     const latestFirst = order === "latest";
     const { table } = following.slots();
     const scope = scopeOf(following, options, input, now.getTime());
     const after = parsePosition("open", input.cursor, latestFirst);
-    const search = { ...scope, now: now.getTime(), leastMs: 0, after, latestFirst, limit: limit + 1 };
+    const search = { ...scope, now: now.getTime(), leastMs: 0, after, latestFirst, limit: limit + 1, allows };
     const found = searchOpen(table, search);
     const items = shown(table, found, limit);
     const last = found.length > limit ? items.at(-1) : undefined;
@@ -82,13 +85,10 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
   }
 
   return {
+    following,
     findOpen,
     next,
     countByDay,
-    isPlain: (input: LiveOpenInput): input is PlainFind => {
-      const { providers } = following.slots().table;
-      return isPlainFind(input, (id) => providers.has(id));
-    },
     freshness: (): LiveFreshness => ({
       slots: following.slots().table.size(),
       failure: following.failure(),

@@ -1,7 +1,7 @@
 import type { JournalEntry } from "../../model/journal.ts";
 import type { SlotStatus } from "../../model/slot.ts";
 import { versionOf } from "./slot-columns.ts";
-import type { HeldSlotRow, SlotState, SlotTable } from "./slot-table.ts";
+import { appointmentNumber, type HeldSlotRow, type SlotState, type SlotTable } from "./slot-table.ts";
 
 /**
  * What an entry of the feed means for what is held: nothing if it is older, a new state, a new slot, or a gap, after
@@ -23,13 +23,18 @@ export function meaningOf(entry: JournalEntry, table: SlotTable): Meaning {
   if (row < 0) return entry.version === 1 ? { kind: "created", slot: createdSlot(entry) } : nothing;
   const held = versionOf(table.columns, row);
   if (entry.version <= held) return nothing;
-  return entry.version === held + 1 ? { kind: "state", row, state: stateAfter(entry) } : { kind: "gap" };
+  return entry.version === held + 1
+    ? { kind: "state", row, state: stateAfter(entry, table.columns.appointment[row]) }
+    : { kind: "gap" };
 }
 
-function stateAfter({ version, toStatus, changes }: JournalEntry): SlotState {
+/** @param before The number of the appointment that the slot had. */
+function stateAfter({ version, toStatus, changes }: JournalEntry, before = 0): SlotState {
+  const given = changes.appointmentId?.to as string | null | undefined;
+  const appointment = given === undefined ? before : appointmentNumber(given);
   const hold = changes.hold?.to as { readonly expiresAt: string } | null | undefined;
   const heldUntil = toStatus === "held" && hold ? Date.parse(hold.expiresAt) : 0;
-  return { version, status: toStatus as SlotStatus, heldUntil };
+  return { version, status: toStatus as SlotStatus, heldUntil, appointment };
 }
 
 /** The entry that created a slot has all of its fields. */

@@ -1,6 +1,12 @@
 import { BookingError } from "../../errors/index.ts";
-import { countByDaySchema, followSchema, liveOpenSchema, nextOpenSchema } from "../../model/queries.ts";
-import type { CountByDayInput, FollowInput, LiveOpenInput, NextOpenInput } from "../../model/read-inputs.ts";
+import { countByDaySchema, followSchema, forSubjectSchema, nextOpenSchema } from "../../model/queries.ts";
+import type {
+  CountByDayInput,
+  FollowInput,
+  ForSubjectInput,
+  LiveOpenInput,
+  NextOpenInput,
+} from "../../model/read-inputs.ts";
 import { refuseForRange } from "../../rules/time.ts";
 import { refuseFeedWithin } from "../feed/visible-entries.ts";
 import type { EngineSettings } from "../options.ts";
@@ -8,8 +14,10 @@ import { parse } from "../parse.ts";
 import { refuseAborted } from "../read-chunks.ts";
 import { type Answers, createAnswers } from "./answers.ts";
 import { startFollowing } from "./following.ts";
+import { type Followed, followSubject } from "./for-subject.ts";
 import type { LiveSlots } from "./live-slots.ts";
-import { liveWindow } from "./live-window.ts";
+import { type LiveMargin, liveWindow } from "./live-window.ts";
+import { parsedFind } from "./plain-input.ts";
 
 /** @throws BookingError `invalid_input`, `invalid_time_range`, `storage_misused`, `aborted` */
 export async function follow(settings: EngineSettings, input: FollowInput): Promise<LiveSlots> {
@@ -30,21 +38,27 @@ export async function follow(settings: EngineSettings, input: FollowInput): Prom
   const options = {
     providerIds: parsed.providerIds && new Set(parsed.providerIds),
     facilityId: parsed.facilityId,
-    window: liveWindow(parsed),
+    window: liveWindow(parsed, marginFor(settings)),
     maxSlots: parsed.maxSlots,
     pollMs: Math.min(parsed.pollMs, staleAfterMs / 2),
   };
   try {
     const following = await startFollowing(settings, options, ended.signal);
     const answers = createAnswers(following, options, { clock: settings.clock, staleAfterMs });
-    return liveSlots(answers, ended.signal, end);
+    return liveSlots(answers, { settings, options }, ended.signal, end);
   } catch (error) {
     end();
     throw error;
   }
 }
 
-function liveSlots(made: Answers, ended: AbortSignal, end: () => void): LiveSlots {
+/** As far as any policy looks at providers. */
+function marginFor({ sights }: EngineSettings): LiveMargin {
+  const { beforeMinutes = 0, afterMinutes = 0 } = sights?.ofAll.provider ?? {};
+  return { beforeMs: beforeMinutes * 60_000, afterMs: afterMinutes * 60_000 };
+}
+
+function liveSlots(made: Answers, followed: Omit<Followed, "answers">, ended: AbortSignal, end: () => void): LiveSlots {
   let answers: Answers | undefined = made;
   function open(): Answers {
     if (answers === undefined) throw new BookingError("storage_misused", { problem: closed });
@@ -58,8 +72,12 @@ function liveSlots(made: Answers, ended: AbortSignal, end: () => void): LiveSlot
   if (ended.aborted) close();
   return {
     findOpen(input: LiveOpenInput = {}) {
-      const { findOpen, isPlain } = open();
-      return findOpen(isPlain(input) ? input : parse(liveOpenSchema, input));
+      const { following, findOpen } = open();
+      return findOpen(parsedFind(following, input));
+    },
+    async forSubject(input: ForSubjectInput) {
+      open();
+      return followSubject({ ...followed, answers: open }, parse(forSubjectSchema, input));
     },
     countByDay: (input: CountByDayInput = {}) => open().countByDay(parse(countByDaySchema, input)),
     next: (input: NextOpenInput = {}) => open().next(parse(nextOpenSchema, input)),

@@ -2,6 +2,7 @@ import { BookingError } from "../../errors/index.ts";
 import type { InputIssue } from "../../model/input-issue.ts";
 import { refuseForRange } from "../../rules/time.ts";
 import type { Following } from "./following.ts";
+import { answeredTo } from "./live-window.ts";
 import type { ProviderRows } from "./provider-rows.ts";
 import type { FollowOptions } from "./window-slots.ts";
 
@@ -33,7 +34,7 @@ export function scopeOf(following: Following, { window, ...wanted }: FollowOptio
   if (from !== undefined && to !== undefined && from > to) throw endsBefore(from, to);
   // What a window that moves has left behind is over.
   if (from !== undefined && (from > end || (from < begin && !window.isMoving))) throw notFollowed("from");
-  if (to !== undefined && to > Math.max(end, following.slots().loadedTo)) throw notFollowed("to");
+  if (to !== undefined && to > Math.max(end, answeredTo(window, following.slots().loadedTo))) throw notFollowed("to");
   return {
     providers: providersOf(following, wanted.providerIds, asked.providerIds),
     // Every slot that is held is at the facility that is followed.
@@ -41,6 +42,14 @@ export function scopeOf(following: Following, { window, ...wanted }: FollowOptio
     from: Math.max(from ?? begin, begin),
     to: to ?? end,
   };
+}
+
+/** What of an input the database has to be told, so that it searches no more than is followed. */
+export function coveredBy(following: Following, options: FollowOptions, asked: Asked, now: Date) {
+  const { from, to } = scopeOf(following, options, asked, now.getTime());
+  const providerIds = asked.providerIds ?? (options.providerIds && [...options.providerIds]);
+  const { facilityId = options.facilityId } = asked;
+  return { from: new Date(from), to: new Date(Math.max(from, to)), providerIds, facilityId };
 }
 
 /** Each search marks its providers, so that one that is named twice is searched once. A set takes longer. */

@@ -9,6 +9,7 @@ import { isAway, nextBatch } from "../feed/next-batch.ts";
 import type { EngineSettings } from "../options.ts";
 import { outsideOfCallers } from "../outside-of-callers.ts";
 import { enoughFor } from "./live-window.ts";
+import type { SubjectWatch } from "./subject-watch.ts";
 import {
   applyEntries,
   type FollowContext,
@@ -31,6 +32,8 @@ export interface Following {
   readonly failure: () => BookingError | null;
   /** Whether something is missing that the feed does not tell: after a reset, or beyond `maxSlots`. */
   readonly isIncomplete: () => boolean;
+  /** Subjects whose appointments are kept up to date along with the slots. */
+  readonly watches: Set<SubjectWatch>;
   /** Reads on at once if the window has moved. */
   readonly moveOn: () => void;
 }
@@ -44,6 +47,7 @@ interface Standing {
 }
 
 interface State extends Standing {
+  readonly watches: Set<SubjectWatch>;
   /** Set while the feed is followed. */
   tail: TailFollower | undefined;
   /** Whether the tail has given what is not applied yet. */
@@ -72,6 +76,7 @@ export async function startFollowing(
   const context = { settings, options, signal };
   const state: State = {
     ...(await readAll(context, false)),
+    watches: new Set(),
     tail: undefined,
     isApplying: false,
     isReset: false,
@@ -82,6 +87,7 @@ export async function startFollowing(
   void outsideOfCallers(() => run(context, state));
   return {
     slots: () => state.slots,
+    watches: state.watches,
     cursor: () => state.cursor,
     knownUntil: () => knownUntil(state),
     failure: () => (state.tail?.givenUntil() === undefined ? state.failure : null),
@@ -114,6 +120,7 @@ async function run(context: FollowContext, state: State): Promise<void> {
 async function readAnew(context: FollowContext, state: State): Promise<void> {
   const wasFull = state.slots.isFull;
   Object.assign(state, await readAll(context, true));
+  for (const watch of state.watches) await watch.readAnew();
   if (state.slots.isFull && !wasFull) noteFull(context, state.slots);
   [state.isReset, state.failure] = [false, null];
 }
@@ -176,6 +183,7 @@ async function apply(
   state.isApplying = true;
   const entries = batch.map(({ entry }) => entry);
   await applyEntries(context, state.slots, entries);
+  for (const watch of state.watches) await watch.apply(entries);
   state.position = positionAfter(state.position, batch);
   state.cursor = feedCursor(state.position);
   state.knownUntil = until ?? state.knownUntil;

@@ -1,6 +1,6 @@
 import type { BookingError } from "../../errors/index.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
-import type { CountByDayInput, LiveOpenInput, NextOpenInput } from "../../model/read-inputs.ts";
+import type { CountByDayInput, ForSubjectInput, LiveOpenInput, NextOpenInput } from "../../model/read-inputs.ts";
 import type { Page } from "../page.ts";
 
 /** Where live slots stand in the feed, and how old what they say may be. */
@@ -21,6 +21,30 @@ export interface LiveStanding {
 
 /** What `live.findOpen` returns. */
 export interface LiveOpenPage extends Page<OpenSlot>, LiveStanding {}
+
+/** What a search of live slots for a subject returns. */
+export interface LiveSubjectPage extends Page<OpenSlot>, Omit<LiveStanding, "cursor"> {
+  /** Who decided: the memory of the process, or the database. */
+  readonly source: "live" | "database";
+  /** The cursor of the feed at which the slots were as the answer has them. Null from the database. */
+  readonly cursor: string | null;
+}
+
+/** Live slots, as one actor can book them for one subject. */
+export interface LiveOfSubject {
+  /**
+   * Finds what the actor could book for the subject now, in the order of `start` and then id, or in reverse, a page at a
+   * time: a free slot that `authorize`, the rules and the policies let them book.
+   *
+   * @throws BookingError `invalid_input`, also for providers, a facility or a time that it does not follow;
+   * `invalid_time_range`; `storage_misused` once it is closed. Where the database has to decide, also `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   */
+  findOpen(input?: LiveOpenInput): Promise<LiveSubjectPage>;
+
+  /** Forgets the subject. The live slots stay. */
+  close(): void;
+}
 
 /** What `live.next` returns. */
 export interface LiveNext extends LiveStanding {
@@ -71,6 +95,22 @@ export interface LiveSlots {
    * ```
    */
   findOpen(input?: LiveOpenInput): LiveOpenPage;
+
+  /**
+   * Begins searches for what one actor can book for one subject. Policies that are supplied are decided from memory: the
+   * slots around a free one are held, and the subject's appointments are read once and then follow the feed. Where the
+   * engine has `authorize` or a policy of your own, or live slots do not hold enough, each search asks the database.
+   *
+   * @throws BookingError `invalid_input`; `storage_misused` once it is closed; `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const own = await live.forSubject({ actor, subjectId });
+   * const { items } = await own.findOpen({ providerIds: ["dr-grey"], limit: 20 });
+   * own.close();
+   * ```
+   */
+  forSubject(input: ForSubjectInput): Promise<LiveOfSubject>;
 
   /**
    * Counts the open slots of each day.

@@ -4,8 +4,15 @@ import type { followSchema } from "../../model/queries.ts";
 /** Which part of the time line is followed, by the starts of slots, in milliseconds since 1970. */
 export interface LiveWindow {
   readonly isMoving: boolean;
+  /** How far around the window policies look, in milliseconds. What reaches in there is held as well. */
+  readonly margin: LiveMargin;
   readonly from: (now: number) => number;
   readonly to: (now: number) => number;
+}
+
+export interface LiveMargin {
+  readonly beforeMs: number;
+  readonly afterMs: number;
 }
 
 type Given = Pick<z.output<typeof followSchema>, "from" | "to" | "forDays">;
@@ -17,18 +24,21 @@ const dayMs = 24 * hourMs;
 const aheadMs = 2 * hourMs;
 const leastAheadMs = hourMs;
 
-export function liveWindow({ from, to, forDays }: Given): LiveWindow {
-  if (forDays !== undefined) return { isMoving: true, from: (now) => now, to: (now) => now + forDays * dayMs };
+export function liveWindow({ from, to, forDays }: Given, margin: LiveMargin): LiveWindow {
+  if (forDays !== undefined) return { isMoving: true, margin, from: (now) => now, to: (now) => now + forDays * dayMs };
   const [begin, end] = [from?.getTime() ?? 0, to?.getTime() ?? 0];
-  return { isMoving: false, from: () => begin, to: () => end };
+  return { isMoving: false, margin, from: () => begin, to: () => end };
 }
 
 /** The end of what is read at this instant. */
 export function readTo(window: LiveWindow, now: number): number {
-  return window.to(now) + (window.isMoving ? aheadMs : 0);
+  return window.to(now) + (window.isMoving ? aheadMs : 0) + window.margin.afterMs;
 }
+
+/** Of what was read until `end`, the part that is not only there because policies look around the window. */
+export const answeredTo = ({ margin }: LiveWindow, end: number): number => end - margin.afterMs;
 
 /** How long what was read until `end` is enough, in milliseconds. */
 export function enoughFor(window: LiveWindow, end: number, now: number): number {
-  return window.isMoving ? end - leastAheadMs - window.to(now) : Number.POSITIVE_INFINITY;
+  return window.isMoving ? answeredTo(window, end) - leastAheadMs - window.to(now) : Number.POSITIVE_INFINITY;
 }

@@ -1,11 +1,20 @@
 import { isDate } from "../../model/date.ts";
 import { limits } from "../../model/limits.ts";
+import { liveOpenSchema } from "../../model/queries.ts";
 import type { LiveOpenInput } from "../../model/read-inputs.ts";
+import { parse } from "../parse.ts";
+import type { Following } from "./following.ts";
 
 /** A search whose times are dates already, if it has any. */
 export interface PlainFind extends Omit<LiveOpenInput, "from" | "to"> {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
+}
+
+/** @throws BookingError `invalid_input` */
+export function parsedFind({ slots }: Following, input: LiveOpenInput): PlainFind {
+  const { providers } = slots().table;
+  return isPlainFind(input, (id) => providers.has(id)) ? input : parse(liveOpenSchema, input);
 }
 
 const fields = new Set(["providerIds", "facilityId", "from", "to", "limit", "cursor", "order"]);
@@ -14,7 +23,7 @@ const fields = new Set(["providerIds", "facilityId", "from", "to", "limit", "cur
  * Whether a search is plainly valid: the schema takes longer to say so for fifty ids than the search takes. Of all others
  * the schema says what they are.
  */
-export function isPlainFind(input: LiveOpenInput, isKnownProvider: (id: string) => boolean): input is PlainFind {
+function isPlainFind(input: LiveOpenInput, isKnownProvider: (id: string) => boolean): input is PlainFind {
   try {
     for (const field in input) if (!fields.has(field)) return false;
     const { providerIds, facilityId, from, to, limit, cursor, order } = input;

@@ -21,6 +21,9 @@ export class ProviderRows {
   /** Grows with each change of one of the slots, for what is worked out from them. */
   revision = 0;
 
+  /** The longest of them, in milliseconds, also of those that are gone. */
+  longest = 0;
+
   /** The last search that named this provider. */
   lastSearch = 0;
 

@@ -13,7 +13,12 @@ export interface OpenSearch extends OpenFilter {
   readonly after?: Position | undefined;
   readonly limit: number;
   readonly latestFirst: boolean;
+  /** Which of the open slots are wanted. Default: all. */
+  readonly allows?: AllowsRow | undefined;
 }
+
+/** Decides about the row of an open slot, which stands at this place among the provider's, or starts together with it. */
+export type AllowsRow = (provider: ProviderRows, at: number, row: number) => boolean;
 
 /** A provider on the way through its rows. */
 interface Walk {
@@ -87,8 +92,10 @@ function step(table: SlotTable, walk: Walk, search: OpenSearch): number {
       if (takeGroups(table, walk, search)) return direction * time;
       continue;
     }
+    const at = walk.at;
     walk.at = following;
     if (!isWanted(table, row, search) || !isAfter(table, row, search)) continue;
+    if (search.allows?.(walk.provider, at, row) === false) continue;
     walk.row = row;
     walk.groups = undefined;
     return direction * time;
@@ -102,7 +109,8 @@ function takeGroups(table: SlotTable, walk: Walk, search: OpenSearch): boolean {
   const first = search.latestFirst ? firstOfSame(provider, at) : at;
   const end = first + sameStart(provider, first);
   const groups = groupsAmong(table, provider.rows.subarray(first, end), search);
-  walk.groups = groups.filter(({ row }) => isAfter(table, row, search));
+  const isFound = (row: number) => isAfter(table, row, search) && search.allows?.(provider, first, row) !== false;
+  walk.groups = groups.filter(({ row }) => isFound(row));
   walk.at = search.latestFirst ? first - 1 : end;
   return walk.groups.length > 0;
 }

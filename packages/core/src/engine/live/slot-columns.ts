@@ -3,7 +3,7 @@ import type { SlotStatus } from "../../model/slot.ts";
 /** The states as numbers. A row that is not in use has none of them. */
 export const statusNumbers: Readonly<Record<SlotStatus, number>> = { available: 1, held: 2, booked: 3, blocked: 4 };
 
-/** What is held of the slots, a column for each field and a row for each slot: 35 bytes, and the id. */
+/** What is held of the slots, a column for each field and a row for each slot: 43 bytes, and the id. */
 export interface SlotColumns {
   /** Milliseconds since 1970. */
   start: Float64Array;
@@ -14,6 +14,8 @@ export interface SlotColumns {
    * their places.
    */
   facts: Uint32Array;
+  /** A number made of the appointment's id, of a booked slot. 0 of all others. */
+  appointment: Float64Array;
   status: Uint8Array;
 }
 
@@ -49,6 +51,7 @@ export function createColumns(size: number): SlotColumns {
     start: new Float64Array(size),
     heldUntil: new Float64Array(size),
     facts: new Uint32Array(size * factsPerRow),
+    appointment: new Float64Array(size),
     status: new Uint8Array(size),
   };
 }
@@ -60,6 +63,12 @@ export function resizeColumns(columns: SlotColumns, size: number): void {
     moved[name].set(columns[name].subarray(0, moved[name].length) as never);
     columns[name] = moved[name] as never;
   }
+}
+
+/** Whether the slot of a row is booked, or held by a hold that has not expired at `now`. */
+export function isTakenRow({ status, heldUntil }: SlotColumns, row: number, now: number): boolean {
+  const state = status[row] as number;
+  return state === 3 || (state === 2 && (heldUntil[row] as number) > now);
 }
 
 /** Whether the slot of a row can be booked at `now`: a hold ends by the clock. */

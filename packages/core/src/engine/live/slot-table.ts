@@ -28,17 +28,35 @@ export interface HeldSlotRow extends Place {
   readonly version: number;
   readonly status: SlotStatus;
   readonly heldUntil: number;
+  /** What `appointmentNumber` makes of the id of its appointment. 0 if it is not booked. */
+  readonly appointment: number;
   /** Set if the slot was read in the order of (start, id): its number in that order, from 1. */
   readonly rank?: number;
 }
 
-export type SlotState = Pick<HeldSlotRow, "version" | "status" | "heldUntil">;
+export type SlotState = Pick<HeldSlotRow, "version" | "status" | "heldUntil" | "appointment">;
 
 export function heldRow(slot: Slot): HeldSlotRow {
   const { id, scheduleId, providerId, facilityId, version, status } = slot;
   const [start, end] = [slot.start.getTime(), slot.end.getTime()];
   const heldUntil = slot.hold?.expiresAt.getTime() ?? 0;
-  return { id, scheduleId, providerId, facilityId, version, status, start, end, heldUntil };
+  const appointment = appointmentNumber(slot.appointmentId);
+  return { id, scheduleId, providerId, facilityId, version, status, start, end, heldUntil, appointment };
+}
+
+/**
+ * A number for an id, so that two slots can be told to be of one appointment: 53 bits of two hashes (FNV-1a, with two
+ * beginnings). 0 for none.
+ */
+export function appointmentNumber(id: string | null): number {
+  if (id === null) return 0;
+  let [low, high] = [0x811c9dc5, 0x9e3779b9];
+  for (let at = 0; at < id.length; at++) {
+    const unit = id.charCodeAt(at);
+    low = Math.imul(low ^ unit, 0x01000193);
+    high = Math.imul(high ^ unit, 0x01000193);
+  }
+  return ((high >>> 0) & 0x1fffff) * 2 ** 32 + (low >>> 0) || 1;
 }
 
 /** The slots of a window: by id, and for each provider in the order of their starts. */
@@ -83,7 +101,8 @@ export function createSlotTable() {
 
   const rowsAt = (row: number) => rowsOf((places[placeOf(columns, row)] as Place).providerId);
 
-  function setState(row: number, { version, status, heldUntil }: SlotState): void {
+  function setState(row: number, { version, status, heldUntil, appointment }: SlotState): void {
+    columns.appointment[row] = appointment;
     columns.facts[row * factsPerRow + rowFacts.version] = version;
     columns.status[row] = statusNumbers[status];
     columns.heldUntil[row] = heldUntil;
@@ -99,7 +118,9 @@ export function createSlotTable() {
     columns.facts[facts + rowFacts.rank] = slot.rank ?? 0;
     setState(row, slot);
     index.add(slot.id, row);
-    rowsOf(slot.providerId).add(row, order);
+    const rows = rowsOf(slot.providerId);
+    rows.add(row, order);
+    rows.longest = Math.max(rows.longest, slot.end - slot.start);
     counts.slots += 1;
   }
 
@@ -112,6 +133,13 @@ export function createSlotTable() {
     columns.status[row] = 0;
     free.push(row);
     counts.slots -= 1;
+  }
+
+  /** From the beginning of each provider's. */
+  function dropWhile(isOver: (row: number) => boolean): void {
+    for (const rows of [...providers.values()]) {
+      while (rows.size > 0 && isOver(rows.rows[rows.first] as number)) remove(rows.rows[rows.first] as number);
+    }
   }
 
   return {
@@ -136,11 +164,11 @@ export function createSlotTable() {
     },
     /** Drops what starts before this time. */
     dropBefore(time: number): void {
-      for (const rows of [...providers.values()]) {
-        while (rows.size > 0 && (rows.starts[rows.first] as number) < time) {
-          remove(rows.rows[rows.first] as number);
-        }
-      }
+      dropWhile((row) => (columns.start[row] as number) < time);
+    },
+    /** Drops, from the beginning, what ends before this time or at it. */
+    dropEndedBefore(time: number): void {
+      dropWhile((row) => (columns.start[row] as number) + lengthOf(columns, row) <= time);
     },
     /** What is held of the slot of a row. */
     read(row: number): HeldSlotRow {
@@ -153,6 +181,7 @@ export function createSlotTable() {
         version: versionOf(columns, row),
         status: statusNames[status] as SlotStatus,
         heldUntil: columns.heldUntil[row] as number,
+        appointment: columns.appointment[row] as number,
         rank: rankOf(columns, row),
       };
     },

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Appointment } from "../../model/appointment.ts";
 import { keyText } from "../../model/record.ts";
 import type { Schedule } from "../../model/schedule.ts";
 import type { Slot } from "../../model/slot.ts";
@@ -21,14 +22,25 @@ export interface Wanted {
   readonly facilityId: string | undefined;
 }
 
-/** Reads the slots that start within a range, page by page. */
+/** Slots that start at `from` or later and before `to`, and end after `endAfter`, in epoch milliseconds. */
+export interface ReadRange {
+  readonly from: number;
+  readonly to: number;
+  readonly endAfter?: number;
+}
+
+/** Reads the slots of a range, page by page. */
 export async function* slotsWithin(
   settings: EngineSettings,
   { providerIds, facilityId }: Wanted,
-  [from, to]: readonly [from: number, to: number],
+  { from, to, endAfter }: ReadRange,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Slot[], undefined> {
-  const range = { startFrom: new Date(from), startBefore: new Date(to), ...defined({ facilityId }) };
+  const times = { startFrom: new Date(from), startBefore: new Date(to) };
+  const range = {
+    ...times,
+    ...defined({ facilityId, endAfter: endAfter === undefined ? undefined : new Date(endAfter) }),
+  };
   for (const ids of providerIds === undefined ? [undefined] : chunksOf([...providerIds])) {
     let after: Position | undefined;
     do {
@@ -81,6 +93,20 @@ export async function slotsById(settings: EngineSettings, ids: readonly string[]
     for (const slot of loaded as readonly (Slot | undefined)[]) if (slot !== undefined) found.set(keyText(slot), slot);
   }
   return [...found.values()];
+}
+
+/** The appointments with these ids, as far as they exist. */
+export async function appointmentsById(
+  settings: EngineSettings,
+  ids: readonly string[],
+): Promise<readonly Appointment[]> {
+  const found: Appointment[] = [];
+  for (const chunk of chunksOf(ids)) {
+    const keys = chunk.map((id) => ({ kind: "appointment", id }) as const);
+    const loaded = await retryReads(settings, (until) => settings.storage.loadToShow(keys, until));
+    for (const one of loaded as readonly (Appointment | undefined)[]) if (one !== undefined) found.push(one);
+  }
+  return found;
 }
 
 /** Rows copied between two turns of the event loop. */

@@ -1,5 +1,6 @@
 import { BookingError } from "../../errors/index.ts";
 import type { JournalEntry } from "../../model/journal.ts";
+import { limits } from "../../model/limits.ts";
 import type { EngineSettings } from "../options.ts";
 import { refuseAborted } from "../read-chunks.ts";
 import { meaningOf } from "./apply.ts";
@@ -7,7 +8,16 @@ import { createDayCounter } from "./day-counts.ts";
 import { type LiveWindow, readTo } from "./live-window.ts";
 import { versionOf } from "./slot-columns.ts";
 import { createSlotTable, type HeldSlotRow, heldRow, type SlotTable } from "./slot-table.ts";
-import { areReadInOrder, compacted, copySlots, slotsById, slotsWithin, type Wanted, zonesOf } from "./snapshot.ts";
+import {
+  areReadInOrder,
+  compacted,
+  copySlots,
+  type ReadRange,
+  slotsById,
+  slotsWithin,
+  type Wanted,
+  zonesOf,
+} from "./snapshot.ts";
 
 export interface FollowOptions extends Wanted {
   readonly window: LiveWindow;
@@ -41,7 +51,10 @@ export async function readWindow(context: FollowContext, mayBeFull: boolean): Pr
   const { window, maxSlots } = options;
   const now = settings.clock.now().getTime();
   const [read, loadedTo] = [createSlotTable(), readTo(window, now)];
-  const isFull = await readInto(context, read, [window.from(now), loadedTo], maxSlots);
+  const begin = window.from(now);
+  const isFull =
+    (await readInto(context, read, marginBefore(window, begin), maxSlots)) ||
+    (await readInto(context, read, { from: begin, to: loadedTo }, maxSlots));
   if (isFull && !mayBeFull) throw tooMany(maxSlots);
   const table = await compacted(read);
   const zones = new Map(await zonesOf(settings, scheduleIdsOf(table)));
@@ -49,13 +62,21 @@ export async function readWindow(context: FollowContext, mayBeFull: boolean): Pr
   return { table, counter: createDayCounter(table), zones, loadedTo, isFull };
 }
 
+/** What starts before the window and reaches into what policies look at around it. */
+function marginBefore({ margin }: LiveWindow, begin: number): ReadRange | undefined {
+  if (margin.beforeMs === 0 && margin.afterMs === 0) return undefined;
+  const endAfter = begin - margin.beforeMs;
+  return { from: endAfter - limits.slotMs, to: begin, endAfter };
+}
+
 /** Returns whether there was no room for all of them. */
 async function readInto(
   { settings, options, signal }: FollowContext,
   into: SlotTable,
-  range: readonly [from: number, to: number],
+  range: ReadRange | undefined,
   room: number,
 ): Promise<boolean> {
+  if (range === undefined) return false;
   const isRanked = areReadInOrder(options);
   for await (const page of slotsWithin(settings, options, range, signal)) {
     for (const slot of page) {
@@ -69,7 +90,10 @@ async function readInto(
 
 /** Drops what has begun. Returns whether there is room again for slots that were left out. */
 export function leaveBehind({ settings, options }: FollowContext, { table, isFull }: WindowSlots): boolean {
-  table.dropBefore(settings.clock.now().getTime());
+  const { margin } = options.window;
+  const now = settings.clock.now().getTime();
+  if (margin.beforeMs === 0 && margin.afterMs === 0) table.dropBefore(now);
+  else table.dropEndedBefore(now - margin.beforeMs);
   return isFull && table.size() < options.maxSlots;
 }
 
@@ -82,7 +106,7 @@ export async function readOn(context: FollowContext, slots: WindowSlots): Promis
     // Apart from the others: if it fails on the way, nothing of it is there twice.
     const read = createSlotTable();
     const room = options.maxSlots - slots.table.size();
-    const isFull = await readInto(context, read, [Math.max(slots.loadedTo, now), loadedTo], room);
+    const isFull = await readInto(context, read, { from: Math.max(slots.loadedTo, now), to: loadedTo }, room);
     await learnZones(settings, slots, scheduleIdsOf(read));
     await copySlots(read, slots.table);
     if (isFull) noteFull(context, slots);
@@ -132,9 +156,15 @@ function put(context: FollowContext, slots: WindowSlots, slot: HeldSlotRow): voi
     if (slot.version > versionOf(table.columns, row)) table.setState(row, slot);
     return;
   }
-  if (slot.start >= slots.loadedTo || slot.start < options.window.from(settings.clock.now().getTime())) return;
+  if (slot.start >= slots.loadedTo || isBefore(slot, options.window, settings.clock.now().getTime())) return;
   if (table.size() < options.maxSlots) table.add(slot);
   else noteFull(context, slots);
+}
+
+/** Whether it is over for the window, and for policies that look back from it. */
+function isBefore({ start, end }: HeldSlotRow, window: LiveWindow, now: number): boolean {
+  const [begin, { beforeMs, afterMs }] = [window.from(now), window.margin];
+  return beforeMs === 0 && afterMs === 0 ? start < begin : end <= begin - beforeMs;
 }
 
 /** Warns once, until there is room again. */

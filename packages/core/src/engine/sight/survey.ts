@@ -22,7 +22,7 @@ export type SurveyOf = (slot: Slot) => Survey | undefined;
 const mostRows = 5_000;
 
 /** A list with more rows around one slot may be cut where a command looks, so it is looked at as a command does. */
-const surelyWhole = limits.rowsAround / 2;
+export const surelyWhole = limits.rowsAround / 2;
 
 const unseen: Survey = { neighbours: [], ofSubject: [], timeZone: null, isCut: { provider: false, subject: false } };
 

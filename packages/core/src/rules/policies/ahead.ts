@@ -1,5 +1,6 @@
 import { dateOf, localDay } from "../../model/local-date.ts";
 import type { Policy } from "../policy.ts";
+import { decidingByTimes } from "./by-times.ts";
 import {
   audienceIn,
   checkedDays,
@@ -24,7 +25,7 @@ import { msUntil, wantedStart } from "./times.ts";
  * ```
  */
 export function notInThePast(options: PolicyOptions = {}): Policy {
-  return {
+  const policy: Policy = {
     name: pastName,
     ...audienceIn(options),
     check(proposal) {
@@ -33,6 +34,12 @@ export function notInThePast(options: PolicyOptions = {}): Policy {
       return { problem: "This time has begun already. Choose a later one.", values: { start: start.toISOString() } };
     },
   };
+  return decidingByTimes(
+    policy,
+    ({ now }) =>
+      ({ start }) =>
+        start >= now,
+  );
 }
 
 export const pastName = "not_in_the_past";
@@ -48,7 +55,7 @@ export const pastName = "not_in_the_past";
  */
 export function minimumNotice(options: MinutesOptions): Policy {
   const minutes = checkedMinutes(options);
-  return {
+  const policy: Policy = {
     name: "minimum_notice",
     ...audienceIn(options),
     check(proposal) {
@@ -59,6 +66,12 @@ export function minimumNotice(options: MinutesOptions): Policy {
       return { problem, values: { minutes, earliest } };
     },
   };
+  return decidingByTimes(
+    policy,
+    ({ now }) =>
+      ({ start }) =>
+        start - now >= minutes * minuteMs,
+  );
 }
 
 /**
@@ -79,7 +92,7 @@ export function maximumHorizon(options: MinutesOptions | DaysOptions): Policy {
 
 function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
   const minutes = checkedMinutes(options);
-  return {
+  const policy: Policy = {
     name,
     ...audienceIn(options),
     check(proposal) {
@@ -89,11 +102,17 @@ function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
       return { problem: tooFar(inWords(minutes)), values: { minutes, latest } };
     },
   };
+  return decidingByTimes(
+    policy,
+    ({ now }) =>
+      ({ start }) =>
+        start - now <= minutes * minuteMs,
+  );
 }
 
 function horizonOfDays(name: string, options: DaysOptions): Policy {
   const days = checkedDays(options);
-  return {
+  const policy: Policy = {
     name,
     ...audienceIn(options),
     sees: { timeZone: true },
@@ -105,6 +124,12 @@ function horizonOfDays(name: string, options: DaysOptions): Policy {
       return { problem: tooFar(counted(days, "day")), values: { days, lastDay: dateOf(last) } };
     },
   };
+  return decidingByTimes(
+    policy,
+    ({ now }) =>
+      ({ start, zone }) =>
+        zone.dayAt(start) <= zone.dayAt(now) + days,
+  );
 }
 
 const tooFar = (before: string): string =>

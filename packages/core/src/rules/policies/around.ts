@@ -2,6 +2,7 @@ import { overlaps, type TimeRange } from "../../model/time-range.ts";
 import { askedTimes } from "../outline.ts";
 import type { Policy } from "../policy.ts";
 import type { Neighbour } from "../sight.ts";
+import { decidingByTimes, type OfferedTime, type TakenTime, type Times } from "./by-times.ts";
 import {
   audienceIn,
   type BufferOptions,
@@ -32,7 +33,7 @@ export function buffer(options: BufferOptions): Policy {
     ...[usual, ...except].flatMap(({ beforeMinutes, afterMinutes }) => [beforeMinutes, afterMinutes]),
   );
   const timesOf = (place: Place): BufferTimes => except.find((one) => isFor(one, place)) ?? usual;
-  return {
+  const policy: Policy = {
     name: "buffer",
     ...audienceIn(options),
     // What lies next to it may have the longer buffer.
@@ -46,6 +47,27 @@ export function buffer(options: BufferOptions): Policy {
       return undefined;
     },
   };
+  return decidingByTimes(policy, () => {
+    const known = new Map<Place, BufferTimes>();
+    const knownFor = (place: Place) => {
+      const times = known.get(place) ?? timesOf(place);
+      known.set(place, times);
+      return times;
+    };
+    // Made once for a search, and not for each slot, of which one takes a few hundred nanoseconds.
+    let slot: OfferedTime | undefined;
+    let own = usual;
+    const isClose = (one: TakenTime) => {
+      const wanted = slot as OfferedTime;
+      if (one.place === wanted.place) return isNear(wanted, own, one, own, true);
+      return isNear(wanted, own, one, knownFor(one.place), one.place.scheduleId === wanted.place.scheduleId);
+    };
+    return (offered) => {
+      slot = offered;
+      own = knownFor(offered.place);
+      return !offered.taken.some(offered.start - most * minuteMs, offered.end + most * minuteMs, isClose);
+    };
+  });
 }
 
 type Place = Pick<Neighbour, "providerId" | "facilityId">;
@@ -57,11 +79,21 @@ const isFor = ({ providerId, facilityId }: Partial<Place>, place: Place): boolea
 type Buffered = TimeRange & BufferTimes & Pick<Neighbour, "providerId" | "scheduleId">;
 
 function isTooClose(one: Buffered, other: Buffered): boolean {
-  if (one.providerId !== other.providerId) return false;
-  if (overlaps(one, other)) return one.scheduleId !== other.scheduleId;
-  const [earlier, later] = one.start < other.start ? [one, other] : [other, one];
-  const wanted = Math.max(earlier.afterMinutes, later.beforeMinutes) * minuteMs;
-  return later.start.getTime() - earlier.end.getTime() < wanted;
+  const isOfSchedule = one.scheduleId === other.scheduleId;
+  return one.providerId === other.providerId && isNear(timesIn(one), one, timesIn(other), other, isOfSchedule);
+}
+
+const timesIn = ({ start, end }: TimeRange): Times => ({ start: start.getTime(), end: end.getTime() });
+
+/** Whether there is too little time between two slots of one provider. */
+function isNear(one: Times, own: BufferTimes, other: Times, others: BufferTimes, isOfOneSchedule: boolean): boolean {
+  if (one.start < other.end && other.start < one.end) return !isOfOneSchedule;
+  const isEarlier = one.start < other.start;
+  const wanted = isEarlier
+    ? Math.max(own.afterMinutes, others.beforeMinutes)
+    : Math.max(others.afterMinutes, own.beforeMinutes);
+  const between = isEarlier ? other.start - one.end : one.start - other.end;
+  return between < wanted * minuteMs;
 }
 
 function tooClose({ beforeMinutes, afterMinutes }: BufferTimes, { slotId }: Neighbour) {
@@ -78,7 +110,7 @@ function tooClose({ beforeMinutes, afterMinutes }: BufferTimes, { slotId }: Neig
  * ```
  */
 export function noOverlapOfSubject(options: PolicyOptions = {}): Policy {
-  return {
+  const policy: Policy = {
     name: "no_overlap_of_subject",
     ...audienceIn(options),
     sees: { subject: { beforeMinutes: 0, afterMinutes: 0 } },
@@ -90,4 +122,7 @@ export function noOverlapOfSubject(options: PolicyOptions = {}): Policy {
       return { problem, blockedBy: { kind: "appointment", id: other.appointmentId } };
     },
   };
+  return decidingByTimes(policy, ({ ofSubject }) => ({ start, end }) => {
+    return !ofSubject.some((one) => start < one.end && one.start < end);
+  });
 }

@@ -1,5 +1,6 @@
 import { ownsSlots } from "../../model/appointment.ts";
 import type { Policy, Proposal } from "../policy.ts";
+import { alwaysByTimes, decidingByTimes } from "./by-times.ts";
 import { audienceIn, checkedMinutes, inWords, type MinutesOptions, minuteMs } from "./options.ts";
 import { msUntil } from "./times.ts";
 
@@ -32,7 +33,7 @@ export function rescheduleDeadline(options: MinutesOptions): Policy {
 
 function deadline(name: string, command: Proposal["command"], done: string, options: MinutesOptions): Policy {
   const minutes = checkedMinutes(options);
-  return {
+  const policy: Policy = {
     name,
     ...audienceIn(options),
     check(proposal) {
@@ -46,6 +47,7 @@ function deadline(name: string, command: Proposal["command"], done: string, opti
       return { problem, values: { minutes, until } };
     },
   };
+  return decidingByTimes(policy, alwaysByTimes);
 }
 
 /**
@@ -59,7 +61,7 @@ function deadline(name: string, command: Proposal["command"], done: string, opti
  */
 export function maximumRequestAge(options: MinutesOptions): Policy {
   const minutes = checkedMinutes(options);
-  return {
+  const policy: Policy = {
     name: "maximum_request_age",
     ...audienceIn(options),
     check({ command, now, before }) {
@@ -70,4 +72,5 @@ export function maximumRequestAge(options: MinutesOptions): Policy {
       return { problem, values: { minutes, requestedAt: request.createdAt.toISOString() } };
     },
   };
+  return decidingByTimes(policy, alwaysByTimes);
 }

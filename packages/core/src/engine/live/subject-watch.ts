@@ -1,0 +1,100 @@
+import type { Appointment, AppointmentStatus } from "../../model/appointment.ts";
+import type { JournalEntry } from "../../model/journal.ts";
+import { limits } from "../../model/limits.ts";
+import type { OtherTime } from "../../rules/policies/by-times.ts";
+import type { EngineSettings } from "../options.ts";
+import { retryReads } from "../retry.ts";
+import { countingAppointments } from "../sight/look-around.ts";
+import { surelyWhole } from "../sight/survey.ts";
+import { appointmentsById } from "./snapshot.ts";
+
+/** The appointments of one subject, kept up to date by the feed. */
+export interface SubjectWatch {
+  /** Those that count for policies. Undefined if there are more than can be kept, or they are not read yet. */
+  readonly appointments: () => readonly OtherTime[] | undefined;
+  /** Reads all of them. What the feed brings meanwhile is not lost. */
+  readonly readAnew: () => Promise<void>;
+  /** Applies a part of the feed, perhaps once more. */
+  readonly apply: (entries: readonly JournalEntry[]) => Promise<void>;
+}
+
+interface Known {
+  readonly version: number;
+  readonly status: AppointmentStatus;
+  readonly start: Date;
+  readonly end: Date;
+  readonly providerId: string;
+  readonly facilityId: string;
+}
+
+/** @param from Appointments that are over by then do not count. */
+export function watchSubject(settings: EngineSettings, subjectId: string, from: Date): SubjectWatch {
+  let known: Map<string, Known> | undefined;
+  let counting: readonly OtherTime[] | undefined;
+  /** What the feed has brought since a read began. */
+  let meanwhile: JournalEntry[] | undefined;
+
+  function note(id: string, one: Known): void {
+    if (one.version <= (known?.get(id)?.version ?? 0)) return;
+    known?.set(id, one);
+    counting = undefined;
+  }
+
+  /** False if the appointment has to be read. */
+  function applyOne({ recordId, version, toStatus, changes }: JournalEntry): boolean {
+    const before = known?.get(recordId);
+    if (before === undefined) {
+      if (version > 1) return changes.start === undefined;
+      if (changes.subjectId?.to !== subjectId) return true;
+    } else if (version <= before.version) return true;
+    else if (version > before.version + 1) return false;
+    const value = (field: keyof Known) => (changes[field]?.to as string | undefined) ?? before?.[field];
+    note(recordId, {
+      version,
+      status: toStatus as AppointmentStatus,
+      start: new Date(value("start") as string | Date),
+      end: new Date(value("end") as string | Date),
+      providerId: value("providerId") as string,
+      facilityId: value("facilityId") as string,
+    });
+    return true;
+  }
+
+  async function apply(entries: readonly JournalEntry[]): Promise<void> {
+    const own = entries.filter(({ recordKind }) => recordKind === "appointment");
+    meanwhile?.push(...own);
+    if (known === undefined) return;
+    const gaps = own.filter((entry) => !applyOne(entry)).map(({ recordId }) => recordId);
+    for (const one of await appointmentsById(settings, [...new Set(gaps)])) {
+      if (one.subjectId === subjectId) note(one.id, one);
+    }
+  }
+
+  async function readAnew(): Promise<void> {
+    meanwhile = [];
+    const startFrom = new Date(from.getTime() - limits.slotMs);
+    const query = { subjectId, startFrom, limit: surelyWhole };
+    const found = await retryReads(settings, (until) => settings.storage.findAppointments(query, until));
+    known = new Map(found.map((one: Appointment) => [one.id, one]));
+    counting = undefined;
+    const missed = meanwhile;
+    meanwhile = undefined;
+    await apply(missed);
+  }
+
+  return {
+    readAnew,
+    apply,
+    appointments() {
+      if (known === undefined || known.size >= surelyWhole) return undefined;
+      counting ??= [...known].flatMap(([id, one]) => countingAppointments({ id, ...one })).map(asTimes);
+      return counting;
+    },
+  };
+}
+
+const asTimes = ({ start, end, providerId }: Pick<Known, "start" | "end" | "providerId">): OtherTime => ({
+  start: start.getTime(),
+  end: end.getTime(),
+  providerId,
+});
