@@ -12,7 +12,7 @@ const partSize = 500;
 /** Two partitions take turns. Each entry is about a kilobyte. */
 function entryAt(seq: number): FeedEntry {
   const changes = { metadata: { to: `${seq} `.padEnd(1_000, `${seq % 7}`) } };
-  const names = { recordKind: "slot", recordId: `s-${seq}`, version: 1, commandId: `c-${seq}` };
+  const names = { recordKind: "slot", recordId: `s-${seq}`, version: 1, commandId: `c-${seq}`, at: new Date(seq) };
   return { partition: seq % 2, seq, entry: { ...names, changes } as unknown as JournalEntry };
 }
 
