@@ -94,12 +94,20 @@ describe("the clinic refuses in the envelope, and writes nothing:", () => {
     expect((await stage.engine.changes({ after: "end" })).cursor).toBe(cursor);
   });
 
-  it("somebody else's cursor shows what its reader may see, and no more", async () => {
-    const { status, body } = await stage.send(`GET /api/appointments?cursor=${known.cursor}&limit=500`, ada);
-    expect(status).toBe(200);
-    expect(new Set(body.items.map(({ subjectId }: { readonly subjectId: string }) => subjectId))).toEqual(
-      new Set(["ada-brandt"]),
-    );
+  it("somebody else's cursor, and one's own of another list", async () => {
+    const route = "GET /api/appointments?limit=1";
+    const { nextCursor } = (await stage.send(route, ada)).body;
+    for (const [asked, cursor] of [
+      [route, known.cursor],
+      [`${route}&subjectId=ada-brandt`, nextCursor],
+      ["GET /api/slots?limit=1", nextCursor],
+    ]) {
+      const { status, body } = await stage.send(`${asked}&cursor=${cursor}`, ada);
+      expect([status, body.scenario, body.details.issues]).toMatchObject([400, "invalid_input", [{ path: "cursor" }]]);
+    }
+    expect((await stage.send(`${route}&cursor=${nextCursor}`, ada)).body.items).toMatchObject([
+      { subjectId: "ada-brandt" },
+    ]);
   });
 
   it("headers that Node does not read, and requests that are none, without an end of the server", async () => {

@@ -28,6 +28,7 @@ import { contractSettingsCases } from "./contract-settings.ts";
 import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
 import { crowdCases } from "./crowds.ts";
+import { cursorCases } from "./cursors.ts";
 import { explainCases } from "./explain.ts";
 import { feedCases } from "./feed.ts";
 import { feedReaderCases } from "./feed-readers.ts";
@@ -105,6 +106,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...idempotencyCases,
   ...ownIdCases,
   ...listCases,
+  ...cursorCases,
   ...findOpenCases,
   ...feedCases,
   ...feedReaderCases,

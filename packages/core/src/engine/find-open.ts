@@ -3,25 +3,55 @@ import { type OpenSeat, type OpenSlot, offersOf, openSeatOf } from "../model/ope
 import { findOpenSchema } from "../model/queries.ts";
 import type { FindOpenInput } from "../model/read-inputs.ts";
 import type { Slot } from "../model/slot.ts";
+import type { Actor } from "../model/values.ts";
 import type { OpenQuery, Position } from "../storage/adapter.ts";
+import { type Cursors, positionCursors } from "./cursors.ts";
 import { defined } from "./defined.ts";
 import type { EngineSettings } from "./options.ts";
-import { type Page, parsePosition, positionCursor } from "./page.ts";
+import type { Page } from "./page.ts";
 import { parse } from "./parse.ts";
 import { afterItem, windowOf } from "./reads.ts";
 import { retryReads } from "./retry.ts";
 import { bookableSeats } from "./sight/bookable.ts";
 import { bookerFor } from "./sight/booking.ts";
 import { isOpen, showInList } from "./visible.ts";
-import { type List, visiblePage } from "./visible-page.ts";
+import { type Reading, visiblePart } from "./visible-page.ts";
 
-export async function findOpen(settings: EngineSettings, input: FindOpenInput): Promise<Page<OpenSlot>> {
+/** @param own The cursors of a list that this search is a part of. Default: those of this search. */
+export async function findOpen(
+  settings: EngineSettings,
+  input: FindOpenInput,
+  own?: Cursors<Position>,
+): Promise<Page<OpenSlot>> {
   const { order, limit, from, to, cursor, subjectId, ...given } = parse(findOpenSchema, input);
   const descending = order === "latest";
-  const { after, ...window } = windowOf("open", from, to, cursor, descending);
+  const actor = subjectId === undefined ? undefined : settings.actor;
+  const cursors = own ?? openCursors({ ...given, order, to, subjectId }, actor);
+  const { after, ...window } = windowOf(from, to, cursors, cursor);
   const search = { ...defined(given), ...window, asOf: settings.clock.now(), descending };
   const read = readerFor(settings, subjectId);
-  return pageOfOffers({ read, search, after, limit });
+  return pageOfOffers({ read, search, after, limit }, cursors);
+}
+
+interface OpenFilters {
+  readonly providerIds?: readonly string[] | undefined;
+  readonly facilityId?: string | undefined;
+  readonly to?: Date | undefined;
+  readonly subjectId?: string | undefined;
+  readonly order?: "earliest" | "latest" | undefined;
+}
+
+/**
+ * Those of a search for free times. `from` is left out: a search from now on begins later with each page. So is the actor,
+ * unless it is a search for what they could book for a subject: live slots, which know no actor, go on with the cursors of
+ * the database, and it with theirs.
+ */
+export function openCursors(
+  { providerIds, facilityId, to, subjectId, order }: OpenFilters,
+  actor?: Actor,
+): Cursors<Position> {
+  const filters = { providerIds, facilityId, to: to?.getTime(), subjectId };
+  return positionCursors({ name: "open", actor, descending: order === "latest", filters });
 }
 
 function readerFor(settings: EngineSettings, subjectId: string | undefined): ReadSeats {
@@ -54,17 +84,16 @@ const visibleSeats =
   (settings: EngineSettings): ReadSeats =>
   async (search, after, limit) => {
     const { asOf, descending, ...filters } = search;
-    const list: List<Slot> = {
+    const list: Reading<Slot> = {
       limit,
       read(last, limit) {
         const place = afterItem(last ?? after);
         const query = { ...search, ...place, statuses: ["available"] as const, displayOnly: true, limit };
         return retryReads(settings, (until) => settings.storage.findSlots(query, until));
       },
-      cursorOf: (last) => positionCursor("open", last, descending),
     };
-    const { items, nextCursor } = await visiblePage(list, showInList<Slot>(settings, filters, asOf));
-    return { seats: items.map(openSeatOf), next: parsePosition("open", nextCursor, descending) };
+    const { items, last } = await visiblePart(list, showInList<Slot>(settings, filters, asOf));
+    return { seats: items.map(openSeatOf), next: last };
   };
 
 interface OfferList {
@@ -79,13 +108,13 @@ const mostReads = 10;
 const seatsPerRead = 1_000;
 
 /** It reads until one more offer than the page holds is known, which tells whether there is a next page. */
-async function pageOfOffers(list: OfferList): Promise<Page<OpenSlot>> {
-  const { search, limit } = list;
+async function pageOfOffers(list: OfferList, cursors: Cursors<Position>): Promise<Page<OpenSlot>> {
+  const { limit } = list;
   const { offers, next } = await readOffers(list);
   const items = offers.slice(0, limit);
   const last = offers.length > limit ? items.at(-1) : undefined;
   const place = last === undefined ? next : { start: last.start, id: last.slotId };
-  return { items, nextCursor: place === undefined ? null : positionCursor("open", place, search.descending) };
+  return { items, nextCursor: place === undefined ? null : cursors.write(place) };
 }
 
 async function readOffers(list: OfferList) {

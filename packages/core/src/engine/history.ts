@@ -7,9 +7,10 @@ import type { RecordKey } from "../model/record.ts";
 import { type HideableField, hidingInEntry, type Shown } from "../model/shown.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
+import { versionCursors } from "./cursors.ts";
 import { defined } from "./defined.ts";
 import type { EngineSettings } from "./options.ts";
-import { type Page, pageOf, parseVersion, versionCursor } from "./page.ts";
+import type { Page } from "./page.ts";
 import { isObject, parse } from "./parse.ts";
 import { retryReads } from "./retry.ts";
 import { hiddenFrom, isOpen } from "./visible.ts";
@@ -22,7 +23,8 @@ import { type List, visiblePage } from "./visible-page.ts";
 export async function history(settings: EngineSettings, input: HistoryInput): Promise<Page<Shown<JournalEntry>>> {
   const { cursor, limit, newestFirst: descending, ...record } = parse(historySchemaFor(input), input);
   const key = "slotId" in record ? slotKey(record.slotId) : appointmentKey(record.appointmentId);
-  const afterVersion = parseVersion(cursor, descending);
+  const cursors = versionCursors({ name: "history", actor: settings.actor, descending, filters: key });
+  const afterVersion = cursors.read(cursor);
   const list: List<JournalEntry> = {
     limit,
     async read(last, limit) {
@@ -30,10 +32,10 @@ export async function history(settings: EngineSettings, input: HistoryInput): Pr
       const query = { record: key, ...after, descending, limit };
       return retryReads(settings, (until) => settings.storage.readJournal(query, until));
     },
-    cursorOf: ({ version }) => versionCursor(version, descending),
+    cursorOf: ({ version }) => cursors.write(version),
   };
   if (!isOpen(settings)) return historyForActor(settings, key, list);
-  return pageOf(await list.read(undefined, limit + 1), limit, list.cursorOf);
+  return visiblePage(list, undefined);
 }
 
 /** The actor must be allowed to see the record, and then each entry. */

@@ -10,9 +10,10 @@ import { idSchema } from "../model/values.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { refuseForRange } from "../rules/time.ts";
 import type { Position } from "../storage/adapter.ts";
+import { type Cursors, positionCursors } from "./cursors.ts";
 import { defined } from "./defined.ts";
 import type { EngineSettings } from "./options.ts";
-import { type ListName, type Page, parsePosition, positionCursor } from "./page.ts";
+import type { Page } from "./page.ts";
 import { parse } from "./parse.ts";
 import { retryReads } from "./retry.ts";
 import { showInList, shownTo } from "./visible.ts";
@@ -58,7 +59,9 @@ export async function listSlots(settings: EngineSettings, input: ListSlotsInput)
   const { newestFirst: descending, limit, from, to, cursor, ...given } = parse(listSlotsSchema, input);
   const asOf = settings.clock.now();
   const search = defined(given);
-  const query = { ...search, ...windowOf("slots", from, to, cursor, descending), asOf, descending };
+  const { actor } = settings;
+  const cursors = positionCursors({ name: "slots", actor, descending, filters: { ...given, from, to } });
+  const query = { ...search, ...windowOf(from, to, cursors, cursor), asOf, descending };
   const list: List<Slot> = {
     limit,
     async read(last, limit) {
@@ -66,7 +69,7 @@ export async function listSlots(settings: EngineSettings, input: ListSlotsInput)
       const slots = await retryReads(settings, (until) => settings.storage.findSlots(page, until));
       return slots.map((slot) => slotAsOf(slot, asOf));
     },
-    cursorOf: (last) => positionCursor("slots", last, descending),
+    cursorOf: cursors.write,
   };
   return visiblePage(list, showInList<Slot>(settings, search, asOf));
 }
@@ -78,14 +81,17 @@ export async function listAppointments(
   const parsed = parse(listAppointmentsSchema, input);
   const { newestFirst: descending, limit, from, to, cursor, requestStates, ...given } = parsed;
   const search = defined(requestStates === undefined ? given : { ...given, statuses: ["scheduled"] as const });
-  const query = { ...search, ...windowOf("appointments", from, to, cursor, descending), descending };
+  const { actor } = settings;
+  const filters = { ...given, from, to, requestStates };
+  const cursors = positionCursors({ name: "appointments", actor, descending, filters });
+  const query = { ...search, ...windowOf(from, to, cursors, cursor), descending };
   const list: List<Appointment> = {
     limit,
     async read(last, limit) {
       const page = { ...query, ...afterItem(last), limit };
       return retryReads(settings, (until) => settings.storage.findAppointments(page, until));
     },
-    cursorOf: (last) => positionCursor("appointments", last, descending),
+    cursorOf: cursors.write,
   };
   const now = settings.clock.now();
   const show = showInList<Appointment>(settings, search, now);
@@ -107,15 +113,14 @@ export const afterItem = (last: Position | undefined) => last && { after: { star
 
 /** @throws BookingError `invalid_time_range`, or `invalid_input` about the cursor */
 export function windowOf(
-  list: ListName,
   from: Date | undefined,
   to: Date | undefined,
+  cursors: Cursors<Position>,
   cursor: string | null | undefined,
-  descending: boolean,
 ) {
   if (from !== undefined && to !== undefined && from > to) {
     const { refused, details } = refuseForRange("ends_before_start", { start: from, end: to });
     throw new BookingError(refused, details);
   }
-  return defined({ startFrom: from, startBefore: to, after: parsePosition(list, cursor, descending) });
+  return defined({ startFrom: from, startBefore: to, after: cursors.read(cursor) });
 }

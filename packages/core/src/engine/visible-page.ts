@@ -1,11 +1,22 @@
-import { type Page, pageOf } from "./page.ts";
+import type { Page } from "./page.ts";
+
+/** A list that is read a part at a time. */
+export interface Reading<Item> {
+  readonly limit: number;
+  /** Reads so many items after this one, or from where the part begins. */
+  readonly read: (last: Item | undefined, limit: number) => Promise<readonly Item[]>;
+}
 
 /** A list that is read a page at a time. */
-export interface List<Item> {
-  readonly limit: number;
-  /** Reads so many items after this one, or from where the page begins. */
-  readonly read: (last: Item | undefined, limit: number) => Promise<readonly Item[]>;
+export interface List<Item> extends Reading<Item> {
   readonly cursorOf: (last: Item) => string;
+}
+
+/** Some items of a list. */
+export interface VisiblePart<Item, Seen> {
+  readonly items: readonly Seen[];
+  /** The item after which the list goes on. Undefined at its end. */
+  readonly last: Item | undefined;
 }
 
 /** What one call reads and looks at before it returns a page that is not full. */
@@ -24,8 +35,16 @@ export async function visiblePage<Item, Seen>(
   list: List<Item>,
   show: ((item: Item) => Promise<Seen | undefined>) | undefined,
 ): Promise<Page<Item | Seen>> {
-  const { limit, read, cursorOf } = list;
-  if (show === undefined) return pageOf(await read(undefined, limit + 1), limit, cursorOf);
+  const { items, last } = await visiblePart(list, show);
+  return { items, nextCursor: last === undefined ? null : list.cursorOf(last) };
+}
+
+/** The same, with the item after which the list goes on in place of a cursor. */
+export async function visiblePart<Item, Seen>(
+  { limit, read }: Reading<Item>,
+  show: ((item: Item) => Promise<Seen | undefined>) | undefined,
+): Promise<VisiblePart<Item, Item | Seen>> {
+  if (show === undefined) return cutOff(await read(undefined, limit + 1), limit);
   const kept: { readonly item: Item; readonly seen: Seen }[] = [];
   let last: Item | undefined;
   let lookedAt = 0;
@@ -40,8 +59,14 @@ export async function visiblePage<Item, Seen>(
     const isEnd = items.length < wanted;
     if (kept.length > limit || isEnd) break;
     if (reads < mostReads && lookedAt < mostLookedAt) continue;
-    return { items: kept.map(({ seen }) => seen), nextCursor: cursorOf(last as Item) };
+    return { items: kept.map(({ seen }) => seen), last };
   }
-  const { items, nextCursor } = pageOf(kept, limit, ({ item }) => cursorOf(item));
-  return { items: items.map(({ seen }) => seen), nextCursor };
+  const part = cutOff(kept, limit);
+  return { items: part.items.map(({ seen }) => seen), last: part.last?.item };
+}
+
+/** One item more than the part holds was read. It tells whether the list goes on. */
+function cutOff<Item>(read: readonly Item[], limit: number): VisiblePart<Item, Item> {
+  const items = read.slice(0, limit);
+  return { items, last: read.length > limit ? items.at(-1) : undefined };
 }

@@ -9,8 +9,8 @@ export interface CursorInput {
   /** The most items on the page: 1 to 500. Default 100. */
   readonly limit?: number | undefined;
   /**
-   * The `nextCursor` of the page before, at most 600 characters, with the same other fields. `null`, which the last
-   * page has, means the first page. Default: the first page.
+   * The `nextCursor` of the page before, at most 600 characters, with the same other fields and for the same actor; any
+   * other is refused. Only `limit` may change, and the `from` of a search for free times. `null`, which the last page has, means the first page. Default: the first page.
    */
   readonly cursor?: string | null | undefined;
 }

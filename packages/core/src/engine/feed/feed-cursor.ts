@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { limits } from "../../model/limits.ts";
 import type { FeedPosition } from "../../storage/adapter.ts";
-import { decodeCursor, encodeCursor } from "../page.ts";
+import { decodeCursor, encodeCursor } from "../cursors.ts";
 
 /** Many subscribers may stand at one position. */
 const cursors = new WeakMap<FeedPosition, string>();

@@ -2,8 +2,10 @@ import type { z } from "zod";
 import { dateOf } from "../../model/local-date.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
 import type { countByDaySchema, nextOpenSchema } from "../../model/queries.ts";
+import type { Position } from "../../storage/adapter.ts";
 import type { Clock } from "../clock.ts";
-import { parsePosition, positionCursor } from "../page.ts";
+import type { Cursors } from "../cursors.ts";
+import { openCursors } from "../find-open.ts";
 import { noCounts } from "./day-counts.ts";
 import { scopeOf } from "./followed.ts";
 import type { Following } from "./following.ts";
@@ -24,6 +26,13 @@ interface Circumstances {
   readonly staleAfterMs: number;
 }
 
+/** What a search for one subject adds: when it is made, which of the open slots it may offer, and its own cursors. */
+interface SearchOfOne {
+  readonly now: Date;
+  readonly allows: AllowsRow;
+  readonly cursors: Cursors<Position>;
+}
+
 export type Answers = ReturnType<typeof createAnswers>;
 
 /** What is held, as answers. The inputs are valid already. */
@@ -38,22 +47,20 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
     return { cursor: following.cursor(), asOf: now, behindMs, isStale };
   }
 
-  /** @param deciding When, and about which of the open slots. Default: now, about none. */
   function findOpen(
     input: PlainFind,
-    { now = clock.now(), allows }: { readonly now?: Date; readonly allows?: AllowsRow } = {},
+    { now = clock.now(), allows, cursors = openCursors(input) }: Partial<SearchOfOne> = {},
   ): LiveOpenPage {
-    const { limit = 100, order = "earliest" } = input;
+    const { limit = 100, order } = input;
     const latestFirst = order === "latest";
     const { table } = following.slots();
     const scope = scopeOf(following, options, input, now.getTime());
-    const after = parsePosition("open", input.cursor, latestFirst);
+    const after = cursors.read(input.cursor);
     const search = { ...scope, now: now.getTime(), leastMs: 0, after, latestFirst, limit: limit + 1, allows };
     const found = searchOpen(table, search);
     const items = shown(table, found, limit);
     const last = found.length > limit ? items.at(-1) : undefined;
-    const nextCursor =
-      last === undefined ? null : positionCursor("open", { start: last.start, id: last.slotId }, latestFirst);
+    const nextCursor = last === undefined ? null : cursors.write({ start: last.start, id: last.slotId });
     return { items, nextCursor, ...standing(now) };
   }
 

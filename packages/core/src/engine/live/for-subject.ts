@@ -1,16 +1,17 @@
 import { BookingError } from "../../errors/index.ts";
-import type { LiveOpenInput } from "../../model/read-inputs.ts";
 import { audienceFor, holdsFor } from "../../rules/audience.ts";
 import { byTimesOf } from "../../rules/policies/by-times.ts";
 import { unionOf } from "../../rules/sight.ts";
-import { findOpen } from "../find-open.ts";
+import type { Position } from "../../storage/adapter.ts";
+import type { Cursors } from "../cursors.ts";
+import { findOpen, openCursors } from "../find-open.ts";
 import type { EngineSettings } from "../options.ts";
 import type { Booker } from "../sight/booking.ts";
 import { allowedRows, type Deciding } from "./allowed-rows.ts";
 import type { Answers } from "./answers.ts";
 import { coveredBy } from "./followed.ts";
 import type { LiveOfSubject, LiveSubjectPage } from "./live-slots.ts";
-import { parsedFind } from "./plain-input.ts";
+import { type PlainFind, parsedFind } from "./plain-input.ts";
 import { type SubjectWatch, watchSubject } from "./subject-watch.ts";
 import type { FollowOptions } from "./window-slots.ts";
 
@@ -42,8 +43,11 @@ export async function followSubject(followed: Followed, booker: Booker): Promise
   return {
     async findOpen(input = {}) {
       if (isClosed) throw new BookingError("storage_misused", { problem: closed });
-      const inMemory = deciding && findInMemory(followed, deciding, watch, input);
-      return inMemory ?? findInDatabase(followed, booker, input);
+      const asked = parsedFind(followed.answers().following, input);
+      // One list, whichever of the two answers for the next page.
+      const cursors = openCursors({ ...asked, subjectId: booker.subjectId }, booker.actor);
+      const inMemory = deciding && findInMemory(followed, { ...deciding, watch }, asked, cursors);
+      return inMemory ?? findInDatabase(followed, booker, asked, cursors);
     },
     close() {
       isClosed = true;
@@ -81,27 +85,28 @@ function watchFor(settings: EngineSettings, { window }: FollowOptions, { subject
 /** Undefined if what is held is not enough to decide. */
 function findInMemory(
   { settings, answers }: Followed,
-  deciding: Deciding,
-  watch: SubjectWatch | undefined,
-  input: LiveOpenInput,
+  { watch, ...deciding }: Deciding & { readonly watch: SubjectWatch | undefined },
+  asked: PlainFind,
+  cursors: Cursors<Position>,
 ): LiveSubjectPage | undefined {
   const { following, findOpen } = answers();
   const ofSubject = watch === undefined ? [] : watch.appointments();
   if (ofSubject === undefined || following.isIncomplete()) return undefined;
   const now = settings.clock.now();
   const rows = allowedRows(following.slots(), deciding, { now: now.getTime(), ofSubject });
-  const page = findOpen(parsedFind(following, input), { now, allows: rows.allows });
+  const page = findOpen(asked, { now, allows: rows.allows, cursors });
   return rows.isUndecided() ? undefined : { ...page, source: "live" };
 }
 
 async function findInDatabase(
   { settings, options, answers }: Followed,
   { actor, subjectId }: Booker,
-  input: LiveOpenInput,
+  asked: PlainFind,
+  cursors: Cursors<Position>,
 ): Promise<LiveSubjectPage> {
   const { following } = answers();
   const asOf = settings.clock.now();
-  const search = { ...input, ...coveredBy(following, options, parsedFind(following, input), asOf), subjectId };
-  const page = await findOpen({ ...settings, actor }, search);
+  const search = { ...asked, ...coveredBy(following, options, asked, asOf), subjectId };
+  const page = await findOpen({ ...settings, actor }, search, cursors);
   return { ...page, source: "database", cursor: null, asOf, behindMs: 0, isStale: false };
 }

@@ -5,11 +5,10 @@ import type { Survey } from "../../rules/sight.ts";
 import { decide } from "../decide.ts";
 import type { ReadSeats, Search } from "../find-open.ts";
 import type { EngineSettings } from "../options.ts";
-import { parsePosition, positionCursor } from "../page.ts";
 import { afterItem } from "../reads.ts";
 import { retryReads } from "../retry.ts";
 import { showInList } from "../visible.ts";
-import { type List, visiblePage } from "../visible-page.ts";
+import { type Reading, visiblePart } from "../visible-page.ts";
 import { type Booker, imaginedBookings } from "./booking.ts";
 import { type SurveyOf, surveyAround } from "./survey.ts";
 
@@ -22,7 +21,7 @@ export const bookableSeats =
   async (search, after, limit) => {
     const { asOf, descending, ...filters } = search;
     const surveys = new Map<string, Survey>();
-    const list: List<Slot> = {
+    const list: Reading<Slot> = {
       limit,
       async read(last, limit) {
         const { slots, surveyOf } = await readPart(settings, booker, { ...search, ...afterItem(last ?? after), limit });
@@ -32,15 +31,14 @@ export const bookableSeats =
         }
         return slots;
       },
-      cursorOf: (last) => positionCursor("open", last, descending),
     };
     const isListed = showInList<Slot>(settings, filters, asOf);
     const couldBook = bookingOf(settings, booker, asOf);
-    const { items, nextCursor } = await visiblePage(list, async (slot) => {
+    const { items, last } = await visiblePart(list, async (slot) => {
       if (!couldBook(slot, surveys.get(slot.id))) return undefined;
       return isListed === undefined || (await isListed(slot)) !== undefined ? slot : undefined;
     });
-    return { seats: items.map(openSeatOf), next: parsePosition("open", nextCursor, descending) };
+    return { seats: items.map(openSeatOf), next: last };
   };
 
 /** Some of the slots, and what lies around them. */

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { BookingError } from "../errors/index.ts";
+import { limits } from "../model/limits.ts";
+import { type Actor, idSchema } from "../model/values.ts";
+import type { Position } from "../storage/adapter.ts";
+import { digest } from "./hash.ts";
+
+/** What makes a list the one that it is. A cursor goes on with the list that it is of, and is refused by any other. */
+export interface ListOf {
+  readonly name: "slots" | "open" | "appointments" | "history";
+  /** Whose list it is. Undefined if it does not depend on who reads it. */
+  readonly actor?: Actor | undefined;
+  readonly descending: boolean;
+  /** What it was asked for: the fields of the input that choose its items. */
+  readonly filters: object;
+}
+
+/** The cursors of one list, each of which stands after an item at a place. */
+export interface Cursors<Place> {
+  readonly write: (place: Place) => string;
+  /** @throws BookingError `invalid_input` if it is not a cursor of this list */
+  readonly read: (cursor: string | null | undefined) => Place | undefined;
+}
+
+export function encodeCursor(parts: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+}
+
+/**
+ * The parts of a cursor, held to the bounds of every other input: nothing from a forged cursor reaches the database.
+ * @throws BookingError `invalid_input` if it is not of this kind
+ */
+export function decodeCursor<Parts extends z.ZodType>(
+  cursor: string,
+  parts: Parts,
+  { path, message }: Refused,
+): z.output<Parts> {
+  const decoded = parts.safeParse(jsonOf(cursor));
+  if (decoded.success) return decoded.data;
+  throw notACursor({ path, message });
+}
+
+interface Refused {
+  readonly path: string;
+  readonly message: string;
+}
+
+function notACursor({ path, message }: Refused): BookingError {
+  return new BookingError("invalid_input", { issues: [{ path, code: "not_a_cursor", message }] });
+}
+
+const ofPage = {
+  path: "cursor",
+  message: "must be the nextCursor of this list: of the same actor, filters and order. Leave it out to begin anew",
+};
+
+function jsonOf(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, "base64url").toString());
+  } catch {
+    return undefined;
+  }
+}
+
+const milliseconds = z
+  .int()
+  .min(limits.earliest)
+  .max(limits.latest - 1);
+
+const positionParts = z.tuple([z.string(), milliseconds, idSchema]);
+
+/** The cursors of a list of records, which are in the order of their starts and then of their ids. */
+export function positionCursors(list: ListOf): Cursors<Position> {
+  const mark = markOf(list);
+  return {
+    write: ({ start, id }) => encodeCursor([mark(), start.getTime(), id]),
+    read(cursor) {
+      if (cursor === undefined || cursor === null) return undefined;
+      const [of, start, id] = decodeCursor(cursor, positionParts, ofPage);
+      if (of !== mark()) throw notACursor(ofPage);
+      return { start: new Date(start), id };
+    },
+  };
+}
+
+const versionParts = z.tuple([z.string(), z.int().min(1).max(limits.version)]);
+
+/** The cursors of a history, which is in the order of versions. */
+export function versionCursors(list: ListOf): Cursors<number> {
+  const mark = markOf(list);
+  return {
+    write: (version) => encodeCursor([mark(), version]),
+    read(cursor) {
+      if (cursor === undefined || cursor === null) return undefined;
+      const [of, version] = decodeCursor(cursor, versionParts, ofPage);
+      if (of !== mark()) throw notACursor(ofPage);
+      return version;
+    },
+  };
+}
+
+/**
+ * It is made when the first cursor is written or read: most pages are the first and the last. The schemas have put the
+ * fields of an input in order.
+ */
+function markOf({ name, actor, descending, filters }: ListOf): () => string {
+  let mark: string | undefined;
+  return () => {
+    mark ??= digest(JSON.stringify([name, actor?.kind, actor?.id, descending, filters]));
+    return mark;
+  };
+}
