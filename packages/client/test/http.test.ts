@@ -91,9 +91,10 @@ test("takes and returns what the engine does, over real HTTP", async () => {
   expect(first.metadata).toEqual({ start: start.toISOString() });
   expect(await calls.getSlot(first.id)).toEqual(await engine.as({ kind: "patient", id: "ada" }).getSlot(first.id));
   expect((await calls.getSchedule(place)).timeZone).toBe("Europe/Berlin");
-  const page = await calls.listSlots({ ...window, statuses: ["available", "blocked"], limit: 3 });
+  const wanted = { ...window, statuses: ["available", "blocked"], limit: 3 } as const;
+  const page = await calls.listSlots(wanted);
   expect(page.items.map(({ id }) => id)).toEqual(created.slots.slice(0, 3).map(({ id }) => id));
-  expect((await calls.listSlots({ ...window, limit: 3, cursor: page.nextCursor })).items).toHaveLength(1);
+  expect((await calls.listSlots({ ...wanted, cursor: page.nextCursor })).items).toHaveLength(1);
   const { appointment } = await calls.book({ slotId: first.id, subjectId: "ada", ifVersion: 1, idempotencyKey: "k" });
   expect(
     (await calls.book({ slotId: first.id, subjectId: "ada", ifVersion: 1, idempotencyKey: "k" })).appointment,
@@ -103,6 +104,7 @@ test("takes and returns what the engine does, over real HTTP", async () => {
   expect((await calls.history({ slotId: first.id })).items).toHaveLength(2);
   expect((await calls.checkSync(first.id)).inSync).toBe(true);
   expect((await calls.listAppointments({ subjectId: "ada" })).items).toHaveLength(1);
+  expect((await calls.listAppointments({ subjectId: "ada", requestStates: ["open", "offered"] })).items).toEqual([]);
   const open = await calls.findOpen(window);
   expect(open.items[0]).toMatchObject({ slotId: second.id, start: second.start, seats: 1 });
   expect((await calls.next({ providerIds: [place.providerId] })).items).toHaveLength(1);

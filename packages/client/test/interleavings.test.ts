@@ -2,12 +2,18 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import * as product from "../src/index.ts";
 import { openMemory, openSqlite } from "./simulation/databases.ts";
+import { foreseen } from "./simulation/foresight.ts";
 import { examples, plan } from "./simulation/plans.ts";
 import { play } from "./simulation/play.ts";
 
 // `INTERLEAVINGS=50000 SEED=7 vitest run packages/client/test/interleavings.test.ts` plays more of them.
 const numRuns = Number(process.env.INTERLEAVINGS ?? 1_000) / 2;
 const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) };
+
+const requestActs = [
+  ...["request", "requestHeld", "requestOneOf", "requestTime", "accept", "decline", "cancel"],
+  ...["offer", "acceptOffer", "declineOffer", "breakHold"],
+];
 
 test.each([
   ["in memory", openMemory],
@@ -22,6 +28,7 @@ test.each([
     });
     await fc.assert(property, { numRuns, examples, ...seed });
     expect(played).toBe(numRuns);
+    for (const act of requestActs) expect(foreseen.get(act), act).toBeGreaterThan(0);
   },
   3_600_000,
 );

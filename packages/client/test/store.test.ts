@@ -59,3 +59,49 @@ test("takes a click back if somebody was faster, and shows the slot as the refus
   expect(client.pending.get()).toEqual([]);
   client.close();
 });
+
+test("shows the slots of a request as held at once, and as free when an offer is taken instead", async () => {
+  const { engine, server, client, list, slotIds, time } = await stage();
+  const [asked = "", other = "", offered = ""] = slotIds;
+  const ben = engine.as({ kind: "provider", id: "ben" });
+  const statuses = () => list.get().items.map(({ status, isPending }) => (isPending ? `${status}?` : status));
+  const appointments = client.appointments({ from: new Date(startOfTime), to: new Date(startOfTime + 86_400_000) });
+  appointments.subscribe(() => {});
+  await settled(10);
+  const until = new Date(time.now() + 600_000);
+  const request = client.commands.request({ slotId: asked, orSlotIds: [other], subjectId: "ada", holdSeconds: 600 });
+  expect(statuses()).toEqual(["held?", "held?", "available"]);
+  expect(list.get().items[1]?.hold?.expiresAt).toEqual(until);
+  const [waiting] = appointments.get().items;
+  expect(waiting).toMatchObject({ status: "scheduled", isPending: true, request: { heldUntil: until } });
+  const appointmentId = (await request).appointment.id;
+  expect(waiting?.id).toBe(appointmentId);
+  expect(statuses()).toEqual(["held", "held", "available"]);
+  await ben.offer({ appointmentId, slotId: offered, seconds: 60 });
+  await server.pump(10);
+  await settled();
+  // What the feed brings are dates, as in answers.
+  expect(appointments.get().items[0]?.request?.offer?.expiresAt).toEqual(new Date(time.now() + 60_000));
+  const taking = client.commands.acceptOffer({ appointmentId });
+  expect(statuses()).toEqual(["available?", "available?", "booked?"]);
+  await taking;
+  expect(statuses()).toEqual(["available", "available", "booked"]);
+  client.close();
+});
+
+test("shows what is held for a request as free when the request is declined, or when its time is over", async () => {
+  const { client, list, slotIds, time } = await stage();
+  const statuses = () => list.get().items.map(({ status, isPending }) => (isPending ? `${status}?` : status));
+  const [first = "", second = ""] = slotIds;
+  client.appointments({ subjectId: "ada" }).subscribe(() => {});
+  await settled(10);
+  const of = (slotId: string) => client.commands.request({ slotId, subjectId: "ada", holdSeconds: 60 });
+  const [{ appointment }] = await Promise.all([of(first), of(second)]);
+  expect(statuses()).toEqual(["held", "held", "available"]);
+  const declining = client.commands.decline({ appointmentId: appointment.id, reason: "I am away." });
+  expect(statuses()).toEqual(["available?", "held", "available"]);
+  await declining;
+  await time.advance(60_000, () => settled(2));
+  expect(statuses()).toEqual(["available", "available", "available"]);
+  client.close();
+});

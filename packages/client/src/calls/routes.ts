@@ -53,7 +53,11 @@ export interface Wanted {
 }
 
 /** What a query string names once for each value, where an input has an array. */
-const repeated: Readonly<Record<string, string>> = { providerIds: "providerId", statuses: "status" };
+const repeated: Readonly<Record<string, string>> = {
+  providerIds: "providerId",
+  statuses: "status",
+  requestStates: "requestState",
+};
 
 /** The request that a call is. */
 export function requestOf(name: RouteName, input: Fields): Wanted {

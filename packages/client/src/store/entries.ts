@@ -1,5 +1,5 @@
 import type { ShownEntry } from "../calls/calls.ts";
-import { dateOf } from "../calls/dates.ts";
+import { dateOf, withDates } from "../calls/dates.ts";
 import { asOf, type ClientRecord, type Key } from "./records.ts";
 
 export const entryKey = ({ recordKind, recordId }: Pick<ShownEntry, "recordKind" | "recordId">): Key =>
@@ -44,9 +44,5 @@ function isHidden(field: string, change: Change): boolean {
 /** Changes have their values as JSON has them. */
 function fieldOf(field: string, value: unknown): unknown {
   if ((field === "start" || field === "end") && typeof value === "string") return dateOf(value);
-  if (field === "hold" && typeof value === "object" && value !== null) {
-    const hold = value as { readonly expiresAt: string };
-    return { ...hold, expiresAt: dateOf(hold.expiresAt) };
-  }
-  return value;
+  return field === "hold" || field === "request" ? withDates(value) : value;
 }

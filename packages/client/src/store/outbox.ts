@@ -4,6 +4,7 @@ import type { Fields } from "../calls/routes.ts";
 import type { Send } from "../calls/send.ts";
 import type { KeyValueStore } from "../keys/key-value-store.ts";
 import { backOff, type Pauses } from "../tasks/pauses.ts";
+import { slotsAskedFor } from "./effect-parts.ts";
 import { keysOf, namedSlots, type PendingCommand, parsePending, pendingText } from "./pending.ts";
 import { appointmentKey, type ClientRecord, keyOf } from "./records.ts";
 import type { Store } from "./store.ts";
@@ -135,10 +136,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
 function commandOf(name: HostCommandName, given: Fields, { store, now, newId }: OutboxOptions): PendingCommand {
   const { idempotencyKey, ...rest } = JSON.parse(JSON.stringify(given)) as Fields;
   const key = typeof idempotencyKey === "string" ? idempotencyKey : newId();
-  const input = name === "book" ? { appointmentId: newId(), ...rest } : rest;
+  const input = name === "book" || name === "request" ? { appointmentId: newId(), ...rest } : rest;
   const { appointmentId } = input as { readonly appointmentId?: string };
   const known = appointmentId === undefined ? undefined : store.shown().get(appointmentKey(appointmentId));
-  const owned = known?.kind === "appointment" ? known.slotIds : [];
+  const owned = known?.kind === "appointment" ? [...known.slotIds, ...slotsAskedFor(known)] : [];
   return { key, name, input, slotIds: [...new Set([...namedSlots(input), ...owned])], at: now() };
 }
 

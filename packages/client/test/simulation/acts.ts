@@ -1,7 +1,11 @@
 import type { Appointment, Engine } from "@slotwright/core";
+import type { HostCommandName } from "@slotwright/core/client";
 import { startOfTime } from "./virtual-time.ts";
 
-/** What can be done, as often as it should come up. `book…Time` books a time, and the server finds the slot. */
+/**
+ * What can be done, as often as it should come up. `book…Time` books a time, and the server finds the slot. `requestHeld`
+ * holds its slot, and `requestOneOf` two of them, and ends by itself.
+ */
 export const acts = [
   "book",
   "book",
@@ -22,6 +26,19 @@ export const acts = [
   "complete",
   "markNoShow",
   "createSlots",
+  "request",
+  "request",
+  "requestHeld",
+  "requestHeld",
+  "requestOneOf",
+  "requestTime",
+  "decline",
+  "offer",
+  "offer",
+  "acceptOffer",
+  "declineOffer",
+  "breakHold",
+  "breakHoldAndBlock",
 ] as const;
 
 /** One act, and what it is about: places in the lists of slots and appointments. */
@@ -38,10 +55,11 @@ export interface Ground {
   readonly holdToken: string;
   /** How many commands were given. */
   readonly given: number;
+  readonly time: { readonly now: () => number };
 }
 
-type Ids = readonly Pick<Appointment, "id">[];
-type CommandName = Exclude<(typeof acts)[number], "bookTime" | "bookOrAskForTime" | "acceptInto"> & keyof Engine;
+type Known = readonly Pick<Appointment, "id" | "request">[];
+type CommandName = HostCommandName & keyof Engine;
 
 /** A command as a client and an engine take it, without the actor. */
 export interface Acting {
@@ -61,8 +79,21 @@ export const timesOf = (index: number) => ({
 });
 
 /** Undefined if there is nothing to do it with. */
-export function actingOf(act: Act, ground: Ground, appointments: Ids): Acting | undefined {
-  return onSchedule(act, ground) ?? onSlot(act, ground) ?? onAppointment(act, ground, appointments);
+export function actingOf(act: Act, ground: Ground, appointments: Known): Acting | undefined {
+  return (
+    onSchedule(act, ground) ?? asRequest(act, ground) ?? onSlot(act, ground) ?? onAppointment(act, ground, appointments)
+  );
+}
+
+function asRequest({ act, slot }: Act, { slotIds, time }: Ground): Acting | undefined {
+  const [slotId = "", other = ""] = [slotIds[slot % slotIds.length], slotIds[(slot + 1) % slotIds.length]];
+  const by = { subjectId: "ada" };
+  if (act === "requestTime") return { name: "request", input: { ...by, ...schedule, ...timesOf(slot % slotCount) } };
+  if (act === "request") return { name: act, input: { ...by, slotId } };
+  if (act === "requestHeld") return { name: "request", input: { ...by, slotId, holdSeconds: 30 } };
+  if (act !== "requestOneOf") return undefined;
+  const expiresAt = new Date(time.now() + 20_000);
+  return { name: "request", input: { ...by, slotId, orSlotIds: [other], holdSeconds: 30, expiresAt } };
 }
 
 function onSchedule({ act, slot }: Act, { given }: Ground): Acting | undefined {
@@ -81,17 +112,23 @@ function onSlot({ act, slot }: Act, { slotIds, holdToken }: Ground): Acting | un
     return { name: "book", input: { slotId, subjectId: "ada", ...token } };
   }
   if (act === "hold") return { name: act, input: { slotId, seconds: 30 } };
-  if (act === "block" || act === "unblock") return { name: act, input: { slotId } };
+  if (act === "block" || act === "unblock" || act === "breakHold") return { name: act, input: { slotId } };
+  if (act === "breakHoldAndBlock") return { name: "breakHold", input: { slotId, block: true } };
   if (holdToken === "") return undefined;
   if (act === "extend") return { name: act, input: { slotId, holdToken, seconds: 90 } };
   return act === "release" ? { name: act, input: { slotId, holdToken } } : undefined;
 }
 
-function onAppointment({ act, slot, appointment }: Act, { slotIds }: Ground, appointments: Ids): Acting | undefined {
-  const appointmentId = appointments[appointment % Math.max(appointments.length, 1)]?.id;
+function onAppointment({ act, slot, appointment }: Act, { slotIds }: Ground, known: Known): Acting | undefined {
+  const offered = known.filter(({ request }) => request?.offer);
+  const isAnswer = (act === "acceptOffer" || act === "declineOffer") && offered.length > 0;
+  const among = isAnswer ? offered : known;
+  const appointmentId = among[appointment % Math.max(among.length, 1)]?.id;
   if (appointmentId === undefined) return undefined;
   const slotId = slotIds[slot % slotIds.length] ?? "";
   if (act === "acceptInto") return { name: "accept", input: { appointmentId, slotId } };
+  if (act === "offer") return { name: act, input: { appointmentId, slotId, seconds: 30 } };
+  if (act === "decline") return { name: act, input: { appointmentId, reason: "no" } };
   if (act === "reschedule") return { name: act, input: { appointmentId, slotId } };
   return { name: act as CommandName, input: { appointmentId } };
 }

@@ -9,6 +9,8 @@ export type Step = { readonly settles: boolean } & (
       /** What happens to its request, if nothing else is sent before it. */
       readonly fate: Fate;
     })
+  /** A command is given where nothing else is going on. */
+  | (Act & { readonly kind: "calm" })
   | { readonly kind: "fate"; readonly fates: readonly Fate[] }
   | { readonly kind: "pump"; readonly most: number; readonly cutAt: readonly number[] }
   /** A late answer comes, or a person gives up a command: the one at this place. */
@@ -26,7 +28,16 @@ const fate = fc.constantFrom<Fate>("through", "lost", "unanswered", "garbled", "
 const act = (kind: "give" | "others") =>
   fc.record({ kind: fc.constant(kind), act: fc.constantFrom(...acts), slot: fc.nat(2), appointment: fc.nat(2), fate });
 
+const calmly = fc.record({
+  kind: fc.constant("calm" as const),
+  act: fc.constantFrom(...acts),
+  slot: fc.nat(2),
+  appointment: fc.nat(2),
+});
+const wait = fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(100, 1_000, 5_000, 31_000) });
+
 const happening = fc.oneof(
+  { weight: 2, arbitrary: calmly },
   { weight: 8, arbitrary: act("give") },
   { weight: 5, arbitrary: act("others") },
   {
@@ -50,10 +61,7 @@ const happening = fc.oneof(
       streams: fc.constantFrom("open" as const, "refused" as const),
     }),
   },
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(100, 1_000, 5_000, 31_000) }),
-  },
+  { weight: 4, arbitrary: wait },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("restore" as const), to: small }) },
   {
     weight: 2,
@@ -68,14 +76,37 @@ const happening = fc.oneof(
   },
 );
 
+/** Nothing goes wrong, and each thing comes to rest before the next one. */
+const orderly = fc.oneof(
+  { weight: 6, arbitrary: calmly },
+  { weight: 2, arbitrary: act("others") },
+  { weight: 1, arbitrary: wait },
+);
+
+const size = { minLength: 1, maxLength: 24 };
+
 /** A plan of things that happen one after the other. */
-export const plan = fc.array(
-  fc.tuple(happening, fc.boolean()).map(([step, settles]): Step => ({ ...step, settles })),
-  { minLength: 1, maxLength: 24 },
+export const plan = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.array(
+      fc.tuple(happening, fc.boolean()).map(([step, settles]): Step => ({ ...step, settles })),
+      size,
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.array(
+      orderly.map((step): Step => ({ ...step, settles: true })),
+      size,
+    ),
+  },
 );
 
 const first = { slot: 0, appointment: 0, fate: "through", settles: true } as const;
 const news: Step = { kind: "pump", most: 3, cutAt: [], settles: true };
+
+const calm = { slot: 0, appointment: 0, kind: "calm", settles: true } as const;
 
 /** Plans that random ones rarely come upon, each of them played before those. */
 const writtenPlans: readonly (readonly Step[])[] = [
@@ -147,6 +178,74 @@ const writtenPlans: readonly (readonly Step[])[] = [
     news,
     { kind: "wait", ms: 31_000, settles: true },
     news,
+  ],
+  // A request holds its slot until it is accepted.
+  [
+    { ...calm, act: "requestHeld" },
+    { ...calm, act: "accept" },
+  ],
+  // One of two slots is accepted, and the other one is free again.
+  [
+    { ...calm, act: "requestOneOf" },
+    { ...calm, act: "accept" },
+  ],
+  // What is held for a request is free once it is declined, or cancelled.
+  [
+    { ...calm, act: "requestOneOf" },
+    { ...calm, act: "decline" },
+    { ...calm, act: "requestHeld" },
+    { ...calm, act: "cancel" },
+  ],
+  // Other times are offered, one after the other, and the last one is taken.
+  [
+    { ...calm, act: "requestHeld" },
+    { ...calm, act: "offer", slot: 1 },
+    { ...calm, act: "offer", slot: 2 },
+    { ...calm, act: "acceptOffer" },
+  ],
+  // An offer is not taken. The next one runs out, and somebody books its slot.
+  [
+    { ...calm, act: "requestTime" },
+    { ...calm, act: "offer", slot: 1 },
+    { ...calm, act: "declineOffer" },
+    { ...calm, act: "offer", slot: 2 },
+    { kind: "wait", ms: 31_000, settles: true },
+    { ...calm, act: "acceptOffer" },
+    { ...calm, act: "book", slot: 2 },
+  ],
+  // A request runs out, and what it held is free.
+  [
+    { ...calm, act: "requestOneOf" },
+    { kind: "wait", ms: 31_000, settles: true },
+    { ...calm, act: "accept" },
+    { ...calm, act: "request" },
+  ],
+  // A hold for a request is broken.
+  [
+    { ...calm, act: "requestHeld" },
+    { ...calm, act: "breakHold" },
+    { ...calm, act: "accept" },
+  ],
+  // The first of two slots is gone, and the second one is taken.
+  [
+    { ...calm, act: "requestOneOf" },
+    { ...calm, act: "breakHoldAndBlock" },
+    { ...calm, act: "accept" },
+  ],
+  // Somebody else holds the slot by now that was held for a request.
+  [
+    { ...calm, act: "requestHeld" },
+    { ...calm, act: "breakHold" },
+    { kind: "wait", ms: 1_000, settles: true },
+    { ...calm, act: "hold" },
+    { ...calm, act: "cancel" },
+  ],
+  // An offer comes by the feed, and its subject takes it.
+  [
+    { ...first, kind: "others", act: "requestTime" },
+    { ...first, kind: "others", act: "offer", slot: 1 },
+    news,
+    { ...calm, act: "acceptOffer" },
   ],
 ];
 

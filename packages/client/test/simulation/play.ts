@@ -1,7 +1,8 @@
 import { type Appointment, createEngine, type Engine, type Slot } from "@slotwright/core";
 import type { Client, ListView, LiveQuery, ShownRecord, ShownSlot } from "../../src/index.ts";
-import { type Act, actingOf, slotCount, timesOf } from "./acts.ts";
+import { type Act, type Acting, actingOf, slotCount, timesOf } from "./acts.ts";
 import type { Database } from "./databases.ts";
+import { foresee } from "./foresight.ts";
 import { createMonitor, type Monitor } from "./monitor.ts";
 import type { Step } from "./plans.ts";
 import { createTestServer, type TestServer } from "./server.ts";
@@ -104,6 +105,7 @@ async function perform(stage: Stage, step: Step): Promise<void> {
     give(stage, step);
   }
   if (step.kind === "others") await others(stage, step);
+  if (step.kind === "calm") await calm(stage, step);
   if (step.kind === "fate") server.fates.push(...step.fates);
   if (step.kind === "pump") await server.pump(step.most, step.cutAt);
   if (step.kind === "release") server.release(step.place);
@@ -145,13 +147,19 @@ function reload(stage: Stage): void {
 
 /** Acts on what is seen: a person clicks on what the screen shows. */
 function give(stage: Stage, act: Act): void {
-  const { client, monitor } = stage;
-  const tag = `c${stage.given++}`;
   const acting = actingOf(act, stage, stage.appointments.get().items);
-  if (acting === undefined) return;
-  monitor.given(tag);
-  const command = client.commands[acting.name] as (given: object) => Promise<object>;
-  command({ ...acting.input, reason: tag }).catch(() => {});
+  if (acting !== undefined) command(stage, acting).catch(() => {});
+}
+
+function command(stage: Stage, { name, input }: Acting): Promise<object> {
+  const tag = `c${stage.given++}`;
+  stage.monitor.given(tag);
+  return (stage.client.commands[name] as (given: object) => Promise<object>)({ ...input, reason: tag });
+}
+
+async function calm(stage: Stage, act: Act): Promise<void> {
+  const shown = () => [...stage.slots.get().items, ...stage.appointments.get().items];
+  await foresee({ ...stage, shown }, act, (acting) => command(stage, acting));
 }
 
 /** What a person gives up is gone from the screen at once, or it was answered already. */
@@ -200,5 +208,12 @@ function same(what: string, shown: readonly ShownRecord[], stored: readonly (Slo
   throw new Error(`${what} differ.\nshown:  ${one.join("\n        ")}\nstored: ${other.join("\n        ")}`);
 }
 
-/** The fields in one order. */
-const plain = (record: object): string => JSON.stringify(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The fields in one order. A `Date` is not the text that JSON makes of it. */
+const plain = (record: object): string =>
+  JSON.stringify(
+    Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)),
+    function (name, value) {
+      const given = (this as Readonly<Record<string, unknown>>)[name];
+      return given instanceof Date ? { date: value } : value;
+    },
+  );

@@ -160,8 +160,8 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
   }
 
   function command([kind, id, action]: readonly string[], body: object): Promise<object> {
-    if (id === undefined) return kind === "slots" ? engine.createSlots(body as never) : engine.book(body as never);
-    const name = ({ "check-in": "checkIn", "no-show": "markNoShow" } as const)[action ?? ""] ?? action;
+    if (id === undefined) return engine[creating[kind ?? ""] ?? "book"](body as never);
+    const name = action === "no-show" ? "markNoShow" : action?.replace(/-(.)/g, (_, first) => first.toUpperCase());
     const own = kind === "slots" ? { slotId: id } : { appointmentId: id };
     return engine[name as "cancel"]({ ...body, ...own } as never);
   }
@@ -219,6 +219,13 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
   };
   return server;
 }
+
+/** What a `POST` on a path without an id does. */
+const creating: Readonly<Record<string, "createSlots" | "request" | "book">> = {
+  slots: "createSlots",
+  requests: "request",
+  appointments: "book",
+};
 
 const keyOf = ({ headers }: RequestInit): string => new Headers(headers).get("idempotency-key") ?? "";
 
