@@ -17,7 +17,7 @@ export interface ServerOptions {
   readonly liveDays: number;
 }
 
-/** Builds the page if its sources have changed, and answers on the loopback interface. */
+/** Builds the page if its sources have changed, reads the free times, and answers on the loopback interface. */
 export async function startServer({ storage, port, liveDays }: ServerOptions): Promise<Listening> {
   const page = await readPage(await builtPage());
   const handler = createHandler({
@@ -29,6 +29,8 @@ export async function startServer({ storage, port, liveDays }: ServerOptions): P
     onError: (error) => console.error(error),
   });
   try {
+    // Pages that waited for the server would ask for days and next times at once, and be told 503.
+    await handler.ready();
     return await listen(
       toNodeListener(createRoutes({ handler, page, actorOf, searchableDays: liveDays })),
       handler,

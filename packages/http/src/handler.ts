@@ -17,7 +17,10 @@ export interface Handler {
   (request: Request): Promise<Response>;
   /** For glue that has no web-standard request: it is spared one. */
   readonly respond: (incoming: Incoming) => Promise<Outgoing>;
-  /** Resolves once searches are answered by live slots, or it is known that they cannot be. Nothing has to wait for it. */
+  /**
+   * Resolves once searches are answered by live slots, or it is known that they cannot be. A server that listens after it
+   * answers none of its first requests with 503 because of them.
+   */
   readonly ready: () => Promise<void>;
   /** Takes no more requests, ends all streams, and resolves when the requests under way are answered. */
   readonly close: () => Promise<void>;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@slotwright/client";
+import type { EngineName } from "@slotwright/lab/engines";
 import { testServer } from "@slotwright/test-servers/vitest";
 import type { Browser } from "playwright-core";
 import { Temporal } from "temporal-polyfill";
@@ -14,7 +15,7 @@ import { createSlots, type FreshSlots } from "./slots.ts";
 /** An engine with databases to throw away. */
 export interface Engine {
   readonly title: string;
-  readonly name: "sqlite" | "postgres";
+  readonly name: EngineName;
   readonly createDatabase: () => Promise<Database>;
 }
 
@@ -33,16 +34,26 @@ export const sqlite: Engine = {
   },
 };
 
-/** SQLite, and PostgreSQL where it can be had. Where it cannot, that was said on stderr, or failed because of `CI=true`. */
-export async function bothEngines(): Promise<readonly Engine[]> {
-  const server = await testServer("postgres");
-  if (server === undefined) return [sqlite];
+const titles = { postgres: "PostgreSQL", mysql: "MySQL", mariadb: "MariaDB" } as const;
+
+/** Undefined where it cannot be had. That was said on stderr, or failed because of `CI=true`. */
+async function engineOf(name: keyof typeof titles): Promise<Engine | undefined> {
+  const server = await testServer(name);
+  if (server === undefined) return undefined;
   const createDatabase = async () => {
     const { url, drop } = await server.createDatabase();
     return { name: url, drop };
   };
-  return [sqlite, { title: "PostgreSQL", name: "postgres", createDatabase }];
+  return { title: titles[name], name, createDatabase };
 }
+
+/** SQLite, and PostgreSQL where it can be had. */
+export async function bothEngines(): Promise<readonly Engine[]> {
+  return [sqlite, (await engineOf("postgres")) ?? []].flat();
+}
+
+/** For what depends little on the engine: each test runs on one, and all of them on each. SQLite where it cannot be had. */
+export const engineOn = async (name: keyof typeof titles): Promise<Engine> => (await engineOf(name)) ?? sqlite;
 
 /** A clinic with a proxy before it, for the tests of a describe block, and pages that look at it. */
 export interface Bed extends Pages {

@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bedOf, sqlite } from "./bed.ts";
+import { bedOf, engineOn } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
 import { sentenceOf } from "./steps.ts";
 
 const browser = await launchChromium();
+const engine = await engineOn("mariadb");
 /** In Berlin, summer time begins on the Sunday of this week. The year is so far off that the seed has nothing past. */
 const monday = "2031-03-24";
 
-describe.skipIf(browser === undefined)("the calendar", () => {
-  const bed = bedOf(sqlite, browser, monday);
+describe.skipIf(browser === undefined)(`the calendar, on ${engine.title}`, () => {
+  const bed = bedOf(engine, browser, monday);
 
   /** The times of a day, as its slots say them. */
   async function timesOn(day: string): Promise<readonly string[]> {

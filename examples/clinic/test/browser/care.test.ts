@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { bedOf, sqlite } from "./bed.ts";
+import { bedOf, engineOn } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
 import { expectNoneHasRun, script } from "./script.ts";
 import { choose, timeAs, timeOf, untilBadge } from "./steps.ts";
 import { motionsOn, watchShifts } from "./watching.ts";
 
 const browser = await launchChromium();
+const engine = await engineOn("mariadb");
 const ended = /ERR_(EMPTY_RESPONSE|CONNECTION|INCOMPLETE)|409/;
 
-/** They are about the page alone, so one engine is enough. */
-describe.skipIf(browser === undefined)("a page that is cared for", () => {
-  const bed = bedOf(sqlite, browser);
+/** They are about the page, so one engine is enough. */
+describe.skipIf(browser === undefined)(`a page that is cared for, on ${engine.title}`, () => {
+  const bed = bedOf(engine, browser);
 
   it("runs no script that a page of today could be made to hold: its policy forbids it, and says so", async () => {
     bed().allow(/content security policy|Content Security Policy|404/);

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { EngineName } from "@slotwright/lab/engines";
 
 export interface ClinicOptions {
-  readonly engine: "sqlite" | "postgres";
+  readonly engine: EngineName;
   /** The file of an SQLite database, or the URL of one on a server. */
   readonly database: string;
   /** The first day of the seeded weeks, a Monday. */
@@ -45,10 +46,8 @@ interface Running {
   readonly url: string;
 }
 
-const keptIn = {
-  sqlite: (file: string) => ["--sqlite", file],
-  postgres: (url: string) => ["--postgres", "--database", url],
-};
+const keptIn = (engine: EngineName, database: string): readonly string[] =>
+  engine === "sqlite" ? ["--sqlite", database] : [`--${engine}`, "--database", database];
 
 const main = join(import.meta.dirname, "../../main.ts");
 
@@ -58,7 +57,7 @@ const patienceMs = 40_000;
 async function run({ engine, database, from, breaks = false }: ClinicOptions, port: number): Promise<Running> {
   const words = [
     main,
-    ...keptIn[engine](database),
+    ...keptIn(engine, database),
     "--port",
     `${port}`,
     "--from",

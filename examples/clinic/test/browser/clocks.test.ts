@@ -1,16 +1,17 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { bedOf, monday, sqlite } from "./bed.ts";
+import { bedOf, engineOn, monday } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
 import { phone, picture } from "./pages.ts";
 import { sentenceOf } from "./steps.ts";
 
 const browser = await launchChromium();
+const engine = await engineOn("mysql");
 const hillside = { provider: "j-lindqvist", facility: "hillside" };
 
-/** They are about the page alone, so one engine is enough. The devices are in Berlin, unless they say otherwise. */
-describe.skipIf(browser === undefined)("a page whose reader is in another zone than the facility", () => {
-  const bed = bedOf(sqlite, browser);
+/** They are about the page, so one engine is enough. The devices are in Berlin, unless they say otherwise. */
+describe.skipIf(browser === undefined)(`a page read in another zone, on ${engine.title}`, () => {
+  const bed = bedOf(engine, browser);
 
   /** The hours beside the calendar: those of the facility, and those of its reader. */
   async function hoursOf(page: Page) {

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { type Bed, bedOf, bothEngines, sqlite } from "./bed.ts";
+import { type Bed, bedOf, bothEngines } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
 import { streamPath } from "./proxy.ts";
 import type { FreshSlot } from "./slots.ts";
@@ -24,7 +24,9 @@ function bookingsFromNow({ proxy: { requests } }: Bed): () => typeof requests {
   return () => requests.slice(before).filter(({ what }) => /^POST .*appointments/.test(what));
 }
 
-for (const engine of await bothEngines()) {
+const engines = await bothEngines();
+
+for (const engine of engines) {
   describe.skipIf(browser === undefined)(`a page whose server goes away, on ${engine.title}`, () => {
     const bed = bedOf(engine, browser);
 
@@ -67,11 +69,11 @@ for (const engine of await bothEngines()) {
     });
 
     // With the same clinic, because starting one takes seconds.
-    if (engine === sqlite) describe("a page and its network", () => testsOfNetwork(bed));
+    if (engine === engines.at(-1)) describe("a page and its network", () => testsOfNetwork(bed));
   });
 }
 
-/** They are about the page alone, so one engine is enough. */
+/** They are about the page, so one engine is enough. */
 function testsOfNetwork(bed: () => Bed): void {
   it("lets a person give up what does not get through, and says that it may have been done all the same", async () => {
     bed().allow(away);

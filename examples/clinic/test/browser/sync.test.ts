@@ -2,19 +2,20 @@ import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { formatDay, formatTime } from "../../page/src/time/format.ts";
 import { facilities, patients, providers } from "../../people.ts";
-import { bedOf, monday, sqlite } from "./bed.ts";
+import { bedOf, engineOn, monday } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
 import { desktop, phone, picture } from "./pages.ts";
 import { notices, untilBadge } from "./steps.ts";
 import { barriersOn, watchShifts } from "./watching.ts";
 
 const browser = await launchChromium();
+const engine = await engineOn("mysql");
 const search = { view: "sync" };
 const reconcile = /^POST .*reconcile/;
 
 /** The clinic is broken until the last test but one, which repairs it. */
-describe.skipIf(browser === undefined)("the sync check", () => {
-  const bed = bedOf(sqlite, browser, monday, { breaks: true });
+describe.skipIf(browser === undefined)(`the sync check, on ${engine.title}`, () => {
+  const bed = bedOf(engine, browser, monday, { breaks: true });
 
   for (const [device, viewport] of Object.entries({ desktop, phone })) {
     it(`can be used by everybody who sees what does not agree, on a ${device}`, async () => {

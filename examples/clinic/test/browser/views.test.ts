@@ -1,19 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { bedOf, sqlite } from "./bed.ts";
+import { bedOf, engineOn } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
 import { desktop, phone, picture } from "./pages.ts";
 import { shownAt, views } from "./views.ts";
 import { barriersOn } from "./watching.ts";
 
 const browser = await launchChromium();
+const engine = await engineOn("postgres");
 const devices = [
   { device: "desktop", viewport: desktop },
   { device: "phone", viewport: phone, hasTouch: true },
 ];
 
 /** Each is written to `screenshots/`, to be looked at. */
-describe.skipIf(browser === undefined)("the page", () => {
-  const bed = bedOf(sqlite, browser);
+describe.skipIf(browser === undefined)(`the page, on ${engine.title}`, () => {
+  const bed = bedOf(engine, browser);
 
   for (const { device, ...options } of devices) {
     for (const { name, person, search = {}, reach } of views) {
