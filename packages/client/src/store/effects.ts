@@ -21,7 +21,8 @@ import { accept, acceptOffer, declineOffer, ended, freed, offer, request } from 
 /**
  * The records that a command would change, with the versions that they have: the next version is the server's to give.
  * One that the tables do not allow on what is shown changes nothing, and the server's answer will say why. Effects that
- * the store has already from the server are not repeated, since the tables have no way from a state to itself.
+ * the store has already from the server are not repeated: the tables have hardly a way from a state to itself, and what the
+ * feed has brought with the command itself is left out.
  */
 export const effectOf: Effect = (command, seen, now) => effects[command.name](command, seen, now);
 
