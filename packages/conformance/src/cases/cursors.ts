@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type ActorEngine, isBookingError, type Page } from "@slotwright/core";
+import { type ActorEngine, isBookingError, type LiveOfSubject, type Page } from "@slotwright/core";
 import { engineOn, minutes, patient, place, provider, publish } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
+import { idsOf, withLive } from "../live-slots.ts";
 import { desk } from "./access-stage.ts";
 
 type Read = (engine: ActorEngine, page: object) => Promise<Page<unknown>>;
@@ -119,6 +120,33 @@ export const cursorCases: readonly ConformanceCase[] = [
         }
         await refuseCursor(reader.changes({ after: cursor }), `the feed with a cursor of ${name}`, "after");
       }
+    },
+  },
+  {
+    key: "booking.cursors-live",
+    title: "a search of live slots for a subject goes on with its cursors, whichever of memory and database answers",
+    async run({ storage, second }) {
+      const engine = engineOn(storage);
+      const ids = (await publish(engine, 8)).map(({ id }) => id);
+      // `authorize` is shown whole records, so of this one the database is asked.
+      const asking = engineOn(second, { authorize: () => undefined });
+      await withLive(engine, window, (inMemory) =>
+        withLive(asking, window, async (inDatabase) => {
+          const of = (subjectId: string) =>
+            [inMemory, inDatabase].map((live) => live.forSubject({ actor: patient, subjectId }));
+          const searches = await Promise.all(of("p-1"));
+          for (const [first, then] of [searches, searches.toReversed()] as [LiveOfSubject, LiveOfSubject][]) {
+            const { items, nextCursor: cursor } = await first.findOpen({ limit: 3 });
+            const rest = await then.findOpen({ cursor });
+            assert.notEqual(rest.source, (await first.findOpen()).source);
+            assert.deepEqual(idsOf([...items, ...rest.items]), ids);
+            for (const other of await Promise.all(of("p-2"))) {
+              await refuseCursor(other.findOpen({ cursor }), "a search for another subject");
+            }
+            await refuseCursor(engine.findOpen({ ...window, cursor }), "a search for nobody");
+          }
+        }),
+      );
     },
   },
 ];
