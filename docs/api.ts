@@ -40,6 +40,7 @@ const otherFiles = [
   `${core}/rules/policy.ts`,
   `${core}/engine/preview/preview.ts`,
   `${core}/engine/explain/explain.ts`,
+  `${core}/rules/set-availability.ts`,
   `${core}/rules/create-slots.ts`,
   `${core}/rules/block.ts`,
   `${core}/rules/hold.ts`,
@@ -142,6 +143,7 @@ function typeSection(type: string, { fieldsOf }: Declarations): string {
 }
 
 const answers = [
+  "ChangedAvailability",
   "CreatedSlots",
   "CreatedSoFar",
   "ChangedSlot",

@@ -3,10 +3,9 @@ import {
   type AccessAnswer,
   type AccessRequest,
   type Actor,
-  type Appointment,
   createEngine,
   isBookingError,
-  type Slot,
+  type JournaledRecord,
 } from "@slotwright/core";
 
 // The rules of this house. A patient sees their own appointments and does what is theirs. The desk sees all of them, but
@@ -32,7 +31,9 @@ function authorize(request: AccessRequest): AccessAnswer {
   }
 }
 
-function view(actor: Actor, record: Slot | Appointment): AccessAnswer {
+function view(actor: Actor, record: JournaledRecord): AccessAnswer {
+  // Everybody may know the hours.
+  if (record.kind === "availability") return undefined;
   if (record.kind === "slot") return { hide: ["appointmentId", "hold"] };
   if (actor.kind === "desk") return { hide: ["subjectId"] };
   return record.subjectId === actor.id ? undefined : "It is another patient's.";

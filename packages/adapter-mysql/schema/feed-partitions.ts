@@ -25,7 +25,7 @@ export function feedNumbers({ queries }: MysqlStrategy): readonly SchemaObject[]
   });
 }
 
-const numberedTables = ["slots", "appointments"] as const satisfies readonly TableName[];
+const numberedTables = ["slots", "appointments", "availabilities"] as const satisfies readonly TableName[];
 
 /** Whether the rows of a table have the number of their latest entry. */
 export const isNumbered = (table: TableName): boolean => numberedTables.some((one) => one === table);

@@ -1,6 +1,7 @@
 import { createReads, type Read, rowToRecord, rowToSlot, type SlotRow } from "@slotwright/adapter-sql";
 import type {
   Agenda,
+  Availability,
   CommitOutcome,
   RecordKey,
   RecordKind,
@@ -44,13 +45,18 @@ export interface HostStatements extends Statements {
 
 /** The records of a kind. Those with `if_seen` are only looked at if the transaction's own view shows them. */
 type LoadPart = RecordKind | `${SeenKind}_if_seen`;
-type SeenKind = "agenda" | "schedule";
+type SeenKind = (typeof seenKinds)[number];
+
+const seenKinds = ["agenda", "schedule", "availability"] as const;
+const isSeenKind = (kind: RecordKind): kind is SeenKind => seenKinds.some((one) => one === kind);
 
 const partsInLockOrder: readonly LoadPart[] = [
   "agenda",
   "agenda_if_seen",
   "schedule",
   "schedule_if_seen",
+  "availability",
+  "availability_if_seen",
   "slot",
   "appointment",
   "command",
@@ -75,7 +81,7 @@ export function createHostStatements(strategy: MysqlStrategy, routines: number):
 
 /**
  * Only commands are read without a lock. Most of those requested are new, and a lock on a missing row would keep others
- * from adding theirs. For an agenda or a schedule, the result has its version in the transaction's own view beside the
+ * from adding theirs. For an agenda, a schedule or an availability, the result has its version in the transaction's own view beside the
  * current one.
  */
 function loadPart(part: LoadPart, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -86,6 +92,8 @@ function loadPart(part: LoadPart, strategy: MysqlStrategy, lock: RawBuilder<unkn
       return loadOf("agenda", strategy, { keys: inView("agendas", strategy), lock, seen: sql`k.version` });
     case "schedule_if_seen":
       return loadOf("schedule", strategy, { keys: inView("schedules", strategy), lock, seen: sql`k.version` });
+    case "availability_if_seen":
+      return loadOf("availability", strategy, { keys: inView("availabilities", strategy), lock, seen: sql`k.version` });
     case "schedule": {
       const seen = sql`(select seen.version from ${sql.table("schedules")} as seen where seen.id = k.id)`;
       return loadOf(part, strategy, { lock, seen });
@@ -96,7 +104,7 @@ function loadPart(part: LoadPart, strategy: MysqlStrategy, lock: RawBuilder<unkn
 }
 
 /** A subquery takes no locks of the surrounding query, and with a limit it runs separately. */
-function inView(table: "agendas" | "schedules", strategy: MysqlStrategy): RawBuilder<unknown> {
+function inView(table: "agendas" | "schedules" | "availabilities", strategy: MysqlStrategy): RawBuilder<unknown> {
   return sql`(select seen.id, seen.version from ${boundIds(strategy)}
     straight_join ${storedRow(table, "seen")} on seen.id = k.id ${noLimit}) as k`;
 }
@@ -108,7 +116,7 @@ export async function loadInHost(
   if (keys.length === 0) return [];
   for (const { kind, id } of keys) if (kind === "schedule") schedules.learnLoaded(id);
   const ids = idsBy(keys, ({ kind, id }): LoadPart => {
-    if (kind === "agenda") return schedules.hasChanged(id) ? kind : "agenda_if_seen";
+    if (kind === "agenda" || kind === "availability") return schedules.hasChanged(id) ? kind : `${kind}_if_seen`;
     return kind === "schedule" && !schedules.exists(id) ? "schedule_if_seen" : kind;
   });
   const parts = partsInLockOrder.filter((part) => ids[part] !== undefined);
@@ -117,8 +125,8 @@ export async function loadInHost(
   const records = rows.map(({ kind, row, seen }) => {
     const record = rowToRecord(kind, row);
     if (record.kind === "slot") schedules.learnSlots([record]);
-    const isSeen = kind === "schedule" || kind === "agenda";
-    if (isSeen && seen !== (record as Schedule | Agenda).version) schedules.learnChanged(record.id);
+    if (isSeenKind(kind) && seen !== (record as Schedule | Agenda | Availability).version)
+      schedules.learnChanged(record.id);
     return record;
   });
   return inOrderOf(keys, records);
@@ -139,7 +147,10 @@ export async function findSlotsInHost(on: InHost, query: SlotQuery): Promise<rea
   return slotsBy(statements.slotsInRange(query));
 }
 
-/** What a host's transaction has learned about schedules, and about agendas, whose ids are none of schedules. */
+/**
+ * What a host's transaction has learned about schedules, and about agendas, whose ids are none of schedules. An availability
+ * often has the id of its schedule, along with which it changes.
+ */
 export interface KnownSchedules {
   /** True if the transaction's own view does not show it as it is now. */
   readonly hasChanged: (id: string) => boolean;
@@ -188,8 +199,7 @@ export function knownSchedules(transaction: object): KnownSchedules {
       changed.add(id);
     },
     learnStale: (outcomes) => {
-      for (const { kind, id } of outcomes.flatMap(staleKeys))
-        if (kind === "schedule" || kind === "agenda") changed.add(id);
+      for (const { kind, id } of outcomes.flatMap(staleKeys)) if (isSeenKind(kind)) changed.add(id);
     },
   };
 }

@@ -6,7 +6,14 @@ import { rowsIn } from "./steps.ts";
 import type { MysqlStrategy } from "./strategy.ts";
 
 /** The order in which rows are locked, everywhere. */
-export const kindsInLockOrder: readonly RecordKind[] = ["agenda", "schedule", "slot", "appointment", "command"];
+export const kindsInLockOrder: readonly RecordKind[] = [
+  "agenda",
+  "schedule",
+  "availability",
+  "slot",
+  "appointment",
+  "command",
+];
 
 /** Makes the statement for each list once. */
 export function oncePerList<Item extends string>(make: (items: readonly Item[]) => string) {

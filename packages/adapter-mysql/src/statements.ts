@@ -119,7 +119,13 @@ export const clock = sql`(timestampdiff(microsecond, timestamp'1970-01-01 00:00:
   + timestampdiff(microsecond, now(6), sysdate(6))) div 1000`;
 
 /** The records whose rows commands lock, in lock order. */
-export const lockable = ["agenda", "schedule", "slot", "appointment"] as const satisfies readonly RecordKind[];
+export const lockable = [
+  "agenda",
+  "schedule",
+  "availability",
+  "slot",
+  "appointment",
+] as const satisfies readonly RecordKind[];
 
 export const lookedAt = [...lockable, "command"] as const satisfies readonly RecordKind[];
 

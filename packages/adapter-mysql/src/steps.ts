@@ -15,6 +15,7 @@ export const steps = [
   { name: "new_agendas", table: "agendas", how: "insert" },
   { name: "lock_agendas", table: "agendas", how: "lock" },
   { name: "lock_schedules", table: "schedules", how: "lock" },
+  { name: "lock_availabilities", table: "availabilities", how: "lock" },
   { name: "lock_slots", table: "slots", how: "lock" },
   { name: "lock_appointments", table: "appointments", how: "lock" },
   // The journal first: it tells the guards why a booked slot is freed.
@@ -22,6 +23,8 @@ export const steps = [
   { name: "old_agendas", table: "agendas", how: "update" },
   { name: "new_schedules", table: "schedules", how: "insert" },
   { name: "old_schedules", table: "schedules", how: "update" },
+  { name: "new_availabilities", table: "availabilities", how: "insert" },
+  { name: "old_availabilities", table: "availabilities", how: "update" },
   // Slots that have no appointment (any more), …
   { name: "old_slots", table: "slots", how: "update" },
   { name: "new_slots", table: "slots", how: "insert" },

@@ -118,6 +118,7 @@ function stepOf(record: VersionedRecord): StepName {
   const isNew = record.version === 1;
   if (record.kind === "agenda") return isNew ? "new_agendas" : "old_agendas";
   if (record.kind === "schedule") return isNew ? "new_schedules" : "old_schedules";
+  if (record.kind === "availability") return isNew ? "new_availabilities" : "old_availabilities";
   if (record.kind === "appointment") return isNew ? "new_appointments" : "old_appointments";
   if (record.appointmentId === null) return isNew ? "new_slots" : "old_slots";
   return isNew ? "new_booked_slots" : "old_booked_slots";
@@ -126,6 +127,7 @@ function stepOf(record: VersionedRecord): StepName {
 const lockSteps = {
   agenda: "lock_agendas",
   schedule: "lock_schedules",
+  availability: "lock_availabilities",
   slot: "lock_slots",
   appointment: "lock_appointments",
 } as const satisfies Partial<Record<RecordKind, StepName>>;

@@ -90,6 +90,7 @@ function storedVersion(namespace: Namespace, lock: string): string {
 const recordTables = [
   ["agenda", "agendas"],
   ["schedule", "schedules"],
+  ["availability", "availabilities"],
   ["slot", "slots"],
   ["appointment", "appointments"],
 ] as const satisfies readonly (readonly [RecordKind, Table])[];
@@ -179,7 +180,15 @@ const journalKey = "journal_once_per_version";
  * appointments.
  */
 const uniqueKeys = ({ prefix }: Namespace): string =>
-  ["agendas_pkey", "schedules_pkey", "slots_pkey", "appointments_pkey", "commands_pkey", journalKey]
+  [
+    "agendas_pkey",
+    "schedules_pkey",
+    "availabilities_pkey",
+    "slots_pkey",
+    "appointments_pkey",
+    "commands_pkey",
+    journalKey,
+  ]
     .map((name) => `'${prefix}${name}'`)
     .join(", ");
 
@@ -252,6 +261,8 @@ const writeRows = (namespace: Namespace): string =>
     update(namespace, "agendas", "agendas"),
     insertion(namespace, "new_schedules", "schedules"),
     update(namespace, "schedules", "schedules"),
+    insertion(namespace, "new_availabilities", "availabilities"),
+    update(namespace, "availabilities", "availabilities"),
     insertion(namespace, "new_free_slots", "slots"),
     update(namespace, "free_slots", "slots"),
     insertion(namespace, "new_appointments", "appointments"),

@@ -13,6 +13,8 @@ export const commitParameters = [
   { name: "agendas", type: "agenda_row" },
   { name: "new_schedules", type: "schedule_row" },
   { name: "schedules", type: "schedule_row" },
+  { name: "new_availabilities", type: "availability_row" },
+  { name: "availabilities", type: "availability_row" },
   { name: "new_free_slots", type: "slot_row" },
   { name: "free_slots", type: "slot_row" },
   { name: "new_appointments", type: "appointment_row" },

@@ -174,6 +174,7 @@ function parameterFor(record: VersionedRecord): CommitParameter {
   const isNew = record.version === 1;
   if (record.kind === "agenda") return isNew ? "new_agendas" : "agendas";
   if (record.kind === "schedule") return isNew ? "new_schedules" : "schedules";
+  if (record.kind === "availability") return isNew ? "new_availabilities" : "availabilities";
   if (record.kind === "appointment") return isNew ? "new_appointments" : "appointments";
   if (record.appointmentId === null) return isNew ? "new_free_slots" : "free_slots";
   return isNew ? "new_taken_slots" : "taken_slots";

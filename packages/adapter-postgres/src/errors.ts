@@ -130,7 +130,7 @@ function guardNamed(constraint: string): Guard | undefined {
 
 const guardsWithIndex: readonly Guard[] = ["no_overlap", "journal_once_per_version"];
 
-const ownKeys = /^slot_has_schedule_row$|(schedules|slots|appointments|commands|journal)_pkey$/;
+const ownKeys = /^slot_has_schedule_row$|(schedules|availabilities|slots|appointments|commands|journal)_pkey$/;
 
 /** In English only if the server's messages are. */
 const severityOf = (error: unknown): string => textField(error, "severity");

@@ -4,7 +4,14 @@ import { columnType } from "./columns.ts";
 import { type Namespace, quotedName } from "./strategy.ts";
 
 /** The order in which kinds are locked. */
-export const kinds = ["agenda", "schedule", "slot", "appointment", "command"] as const satisfies readonly RecordKind[];
+export const kinds = [
+  "agenda",
+  "schedule",
+  "availability",
+  "slot",
+  "appointment",
+  "command",
+] as const satisfies readonly RecordKind[];
 
 /** Others may still refer to a locked row by foreign keys. */
 export const rowLock = "for no key update";

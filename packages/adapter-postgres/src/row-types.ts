@@ -12,6 +12,7 @@ export const rowColumns = {
   journal_row: ["n", ...columnNames.journal],
   agenda_row: ["n", ...columnNames.agendas],
   schedule_row: ["n", ...columnNames.schedules],
+  availability_row: ["n", ...columnNames.availabilities],
   slot_row: ["n", ...columnNames.slots],
   appointment_row: ["n", ...columnNames.appointments],
 } as const satisfies Record<string, readonly string[]>;

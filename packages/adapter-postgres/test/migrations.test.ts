@@ -135,7 +135,7 @@ describeOnServer("migrate", (url) => {
     await sql(`create role ${role} login password 'secret'; grant usage on schema granted to ${role};
       grant select on granted.slotwright_migrations, granted.slotwright_further_providers to ${role};
       grant select, insert, update on granted.slotwright_agendas, granted.slotwright_schedules,
-        granted.slotwright_slots, granted.slotwright_appointments to ${role};
+        granted.slotwright_availabilities, granted.slotwright_slots, granted.slotwright_appointments to ${role};
       grant select, insert on granted.slotwright_commands, granted.slotwright_journal to ${role}`);
     const limited = new URL(url());
     limited.username = role;

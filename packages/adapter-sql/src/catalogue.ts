@@ -38,6 +38,15 @@ export const catalogue = {
     time_zone: fixedText,
     ...stamps,
   },
+  /** The hours of a provider at a facility. */
+  availabilities: {
+    id: fixedId,
+    provider_id: fixedId,
+    facility_id: fixedId,
+    time_zone: text,
+    hours: json,
+    ...stamps,
+  },
   slots: {
     id: fixedId,
     schedule_id: fixedId,
@@ -127,6 +136,7 @@ export const tableNames = Object.keys(catalogue) as readonly TableName[];
 export const tableOfKind = {
   agenda: "agendas",
   schedule: "schedules",
+  availability: "availabilities",
   slot: "slots",
   appointment: "appointments",
   command: "commands",
@@ -153,6 +163,7 @@ export type Tables = { [T in TableName]: Row<T> };
 
 export type AgendaRow = Row<"agendas">;
 export type ScheduleRow = Row<"schedules">;
+export type AvailabilityRow = Row<"availabilities">;
 export type SlotRow = Row<"slots">;
 export type AppointmentRow = Row<"appointments">;
 export type CommandRow = Row<"commands">;

@@ -11,6 +11,7 @@ export {
 export {
   type AgendaRow,
   type AppointmentRow,
+  type AvailabilityRow,
   type Column,
   type ColumnName,
   type ColumnType,
@@ -77,12 +78,14 @@ export { refusingAdapter } from "./refusing-adapter.ts";
 export {
   agendaToRow,
   appointmentToRow,
+  availabilityToRow,
   commandToRow,
   journalToRow,
   recordToRow,
   relayToRow,
   rowToAgenda,
   rowToAppointment,
+  rowToAvailability,
   rowToCommand,
   rowToJournal,
   rowToRecord,

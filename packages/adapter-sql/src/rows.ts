@@ -2,9 +2,11 @@ import {
   type Agenda,
   type Appointment,
   type AppointmentStatus,
+  type Availability,
   type CommandName,
   type CommandRecord,
   type Hold,
+  type Hours,
   type JournalEntry,
   type Metadata,
   type OpenSeat,
@@ -23,6 +25,7 @@ import {
 import type {
   AgendaRow,
   AppointmentRow,
+  AvailabilityRow,
   CommandRow,
   JournalRow,
   RelayRow,
@@ -77,6 +80,29 @@ export function rowToSchedule(row: ScheduleRow): Schedule {
     providerId: row.provider_id,
     facilityId: row.facility_id,
     timeZone: row.time_zone,
+    ...stampsOf(row),
+  };
+}
+
+export function availabilityToRow(availability: Availability): AvailabilityRow {
+  return {
+    id: availability.id,
+    provider_id: availability.providerId,
+    facility_id: availability.facilityId,
+    time_zone: availability.timeZone,
+    hours: JSON.stringify(availability.hours),
+    ...stampColumns(availability),
+  };
+}
+
+export function rowToAvailability(row: AvailabilityRow): Availability {
+  return {
+    kind: "availability",
+    id: row.id,
+    providerId: row.provider_id,
+    facilityId: row.facility_id,
+    timeZone: row.time_zone,
+    hours: JSON.parse(row.hours) as Hours,
     ...stampsOf(row),
   };
 }
@@ -238,18 +264,23 @@ const packed = (changes: JournalEntry["changes"], overrides: Overrides): PackedC
 const decoders: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } = {
   agenda: (row) => rowToAgenda(row as AgendaRow),
   schedule: (row) => rowToSchedule(row as ScheduleRow),
+  availability: (row) => rowToAvailability(row as AvailabilityRow),
   slot: (row) => rowToSlot(row as SlotRow),
   appointment: (row) => rowToAppointment(row as AppointmentRow),
   command: (row) => rowToCommand(row as CommandRow),
 };
 
 /** The row that is stored for a record with a version. */
-export function recordToRow(record: VersionedRecord): AgendaRow | ScheduleRow | SlotRow | AppointmentRow {
+export function recordToRow(
+  record: VersionedRecord,
+): AgendaRow | ScheduleRow | AvailabilityRow | SlotRow | AppointmentRow {
   switch (record.kind) {
     case "agenda":
       return agendaToRow(record);
     case "schedule":
       return scheduleToRow(record);
+    case "availability":
+      return availabilityToRow(record);
     case "slot":
       return slotToRow(record);
     case "appointment":

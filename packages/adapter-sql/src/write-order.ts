@@ -2,7 +2,7 @@ import type { VersionedRecord } from "@slotwright/core/adapter";
 
 /**
  * The order in which the records of one transition are written, so that no guard sees a forbidden state in between.
- * First come agendas and schedules, then slots that have no appointment (any more). Then come appointments, which may now drop or
+ * First come agendas, then schedules and availabilities, then slots that have no appointment (any more). Then come appointments, which may now drop or
  * take slots. Last come slots with an appointment, whose row now exists and lists them. The order within each group is
  * kept.
  */
@@ -20,7 +20,7 @@ export function writeOrder(records: readonly VersionedRecord[]): readonly Versio
 
 function lockRank(record: VersionedRecord): 0 | 1 | 2 | 3 | 4 {
   if (record.kind === "agenda") return 0;
-  if (record.kind === "schedule") return 1;
+  if (record.kind === "schedule" || record.kind === "availability") return 1;
   if (record.kind === "appointment") return 3;
   return record.appointmentId === null ? 2 : 4;
 }

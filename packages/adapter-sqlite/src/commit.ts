@@ -1,6 +1,7 @@
 import {
   agendaToRow,
   appointmentToRow,
+  availabilityToRow,
   commandToRow,
   journalToRow,
   rowToCommand,
@@ -184,6 +185,8 @@ function wrote(record: VersionedRecord, connection: Connection, { writes }: Stat
       return putRow(connection, writes.agenda, agendaToRow(record));
     case "schedule":
       return putRow(connection, writes.schedule, scheduleToRow(record));
+    case "availability":
+      return putRow(connection, writes.availability, availabilityToRow(record));
     case "slot":
       return putRow(connection, writes.slot, slotToRow(record));
     case "appointment":

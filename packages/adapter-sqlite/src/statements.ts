@@ -55,6 +55,7 @@ export function createStatements(strategy: SqlStrategy): Statements {
     return {
       agenda: compile("agenda"),
       schedule: compile("schedule"),
+      availability: compile("availability"),
       slot: compile("slot"),
       appointment: compile("appointment"),
       command: compile("command"),

@@ -1,6 +1,7 @@
 import {
   type AgendaRow,
   type AppointmentRow,
+  type AvailabilityRow,
   type CommandRow,
   columnNames,
   type JournalRow,
@@ -44,6 +45,7 @@ export interface RecordWrites<Row> {
 export interface Writes {
   readonly agenda: RecordWrites<AgendaRow>;
   readonly schedule: RecordWrites<ScheduleRow>;
+  readonly availability: RecordWrites<AvailabilityRow>;
   readonly slot: RecordWrites<SlotRow>;
   readonly appointment: RecordWrites<AppointmentRow>;
   readonly insertCommand: Insertion<CommandRow>;
@@ -56,6 +58,7 @@ export function createWrites(strategy: SqlStrategy): Writes {
   return {
     agenda: recordWrites(strategy, "agendas", oneRow),
     schedule: recordWrites(strategy, "schedules", oneRow),
+    availability: recordWrites(strategy, "availabilities", oneRow),
     slot: recordWrites(strategy, "slots", rowsAtOnce),
     appointment: recordWrites(strategy, "appointments", oneRow),
     insertCommand: insertion<CommandRow>(strategy, "commands", columnNames.commands, oneRow),
@@ -63,7 +66,7 @@ export function createWrites(strategy: SqlStrategy): Writes {
   };
 }
 
-function recordWrites<T extends "agendas" | "schedules" | "slots" | "appointments">(
+function recordWrites<T extends "agendas" | "schedules" | "availabilities" | "slots" | "appointments">(
   strategy: SqlStrategy,
   table: T,
   sizes: readonly number[],

@@ -1,5 +1,20 @@
-import type { Appointment, JournalEntry, RecordKey, Schedule, Slot } from "@slotwright/core";
-import { type Agenda, agendaIdOf, keyOf, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
+import type {
+  Appointment,
+  Availability,
+  JournalEntry,
+  JournaledRecord,
+  RecordKey,
+  Schedule,
+  Slot,
+} from "@slotwright/core";
+import {
+  type Agenda,
+  agendaIdOf,
+  isJournaled,
+  keyOf,
+  type Transition,
+  type VersionedRecord,
+} from "@slotwright/core/adapter";
 import { newSlot } from "@slotwright/core/checking";
 
 /** The instant at which all sample records were written. */
@@ -17,6 +32,21 @@ export const sampleSchedule: Schedule = {
   providerId: "provider-1",
   facilityId: "facility-1",
   timeZone: "Europe/Berlin",
+  ...stamps,
+};
+
+/** The hours of that provider, as they are set first. */
+export const sampleAvailability: Availability = {
+  kind: "availability",
+  id: "availability-1",
+  providerId: "provider-1",
+  facilityId: "facility-1",
+  timeZone: "Europe/Berlin",
+  hours: {
+    offer: { minutes: 30, step: 30, capacity: 1 },
+    weekly: [{ days: ["monday"], from: 540, to: 720 }],
+    exceptions: [],
+  },
   ...stamps,
 };
 
@@ -63,14 +93,12 @@ export function transitionOf(commandId: string, ...put: readonly VersionedRecord
   };
 }
 
-const isJournaled = (record: VersionedRecord): record is Slot | Appointment =>
-  record.kind === "slot" || record.kind === "appointment";
-
-function entryFor(record: Slot | Appointment, commandId: string): JournalEntry {
+function entryFor(record: JournaledRecord, commandId: string): JournalEntry {
+  const status = record.kind === "availability" ? "set" : record.status;
   return {
     recordKind: record.kind,
     recordId: record.id,
-    providerIds: record.kind === "slot" ? [record.providerId] : record.providerIds,
+    providerIds: record.kind === "appointment" ? record.providerIds : [record.providerId],
     facilityId: record.facilityId,
     version: record.version,
     command: "book",
@@ -79,8 +107,8 @@ function entryFor(record: Slot | Appointment, commandId: string): JournalEntry {
     reason: null,
     at: sampleNow,
     fromStatus: record.version === 1 ? null : "available",
-    toStatus: record.status,
-    changes: { status: { ...(record.version === 1 ? {} : { from: "available" }), to: record.status } },
+    toStatus: status,
+    changes: { status: { ...(record.version === 1 ? {} : { from: "available" }), to: status } },
   };
 }
 

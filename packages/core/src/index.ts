@@ -63,6 +63,7 @@ export {
   requestState,
   type WishedTime,
 } from "./model/appointment-request.ts";
+export type { Availability } from "./model/availability.ts";
 export type {
   AcceptInput,
   AcceptOfferInput,
@@ -91,6 +92,7 @@ export type {
   RequestSlotInput,
   RequestTimeInput,
   RescheduleInput,
+  SetAvailabilityInput,
   SlotCommandInput,
   SlotTakingInput,
   UnblockInput,
@@ -99,13 +101,21 @@ export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slo
 export type { Hours, HoursException, HoursOffer, HoursWindow, MinuteInput, WeeklyHours } from "./model/hours.ts";
 export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from "./model/input-issue.ts";
 export type { InstantInput, TemporalInstant } from "./model/instant.ts";
-export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "./model/journal.ts";
+export {
+  type CommandName,
+  commandNames,
+  type FieldChange,
+  type JournalEntry,
+  type JournaledKind,
+  journaledKinds,
+} from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
 export { type LocalDate, localDate, type Weekday, weekdays } from "./model/local-date.ts";
 export type { OpenSlot } from "./model/open-slot.ts";
 export type { Override } from "./model/override.ts";
 export type {
   AppointmentHistoryInput,
+  AvailabilityHistoryInput,
   ChangesFilter,
   ChangesInput,
   CountByDayInput,
@@ -117,6 +127,7 @@ export type {
   FindOpenInput,
   FollowInput,
   ForSubjectInput,
+  GetAvailabilityInput,
   GetScheduleInput,
   HistoryInput,
   ListAppointmentsInput,
@@ -130,7 +141,7 @@ export type {
   SubscribeInput,
   WindowInput,
 } from "./model/read-inputs.ts";
-export type { RecordKey } from "./model/record.ts";
+export type { JournaledRecord, RecordKey } from "./model/record.ts";
 export type { OverlapScope, Schedule } from "./model/schedule.ts";
 export { type HideableField, hideableFields, type Shown } from "./model/shown.ts";
 export { type Hold, type Slot, type SlotStatus, slotStatuses } from "./model/slot.ts";
@@ -183,6 +194,7 @@ export {
 export type { Objection, Obstacle, Policy, Proposal } from "./rules/policy.ts";
 export type { Requested } from "./rules/request.ts";
 export type { Rescheduled } from "./rules/reschedule.ts";
+export type { ChangedAvailability } from "./rules/set-availability.ts";
 export type { Neighbour, OfSubject, Sight, SightWindow } from "./rules/sight.ts";
 export { type FaultKind, faultCatalogue, type SyncFault } from "./rules/sync.ts";
 export { appointmentTransitions, type StateChange, slotTransitions } from "./rules/transitions.ts";

@@ -93,6 +93,8 @@ const [slot, appointment] = [
 
 /** Each call with an input that is valid. */
 const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } = {
+  setAvailability: (engine) =>
+    engine.setAvailability({ actor, ...place, hours: { offer: { minutes: 30 }, weekly: [] } }),
   createSlots: (engine) => engine.createSlots({ actor, ...place, slots: [times] }),
   createManySlots: (engine) => engine.createManySlots({ actor, ...place, slots: [times] }),
   block: (engine) => engine.block(slot),
@@ -115,6 +117,7 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   cancel: (engine) => engine.cancel(appointment),
   preview: (engine) => engine.preview("book", { ...slot, subjectId: "u" }),
   explain: (engine) => engine.explain({ slotId: "s" }),
+  getAvailability: (engine) => engine.getAvailability(place),
   getSchedule: (engine) => engine.getSchedule(place),
   getSlot: (engine) => engine.getSlot("s"),
   getAppointment: (engine) => engine.getAppointment("a"),

@@ -5,8 +5,10 @@ import {
   type AcceptedJson,
   type AppointmentJson,
   type AsJson,
+  type AvailabilityJson,
   type BookedJson,
   type ChangedAppointmentJson,
+  type ChangedAvailabilityJson,
   type ChangedSlotJson,
   type ChangesJson,
   type ChangesPageJson,
@@ -62,6 +64,8 @@ interface Answers {
   readonly complete: ChangedAppointmentJson;
   readonly markNoShow: EndedAppointmentJson;
   readonly cancel: EndedAppointmentJson;
+  readonly setAvailability: ChangedAvailabilityJson;
+  readonly getAvailability: AvailabilityJson;
   readonly getSchedule: ScheduleJson;
   readonly getSlot: SlotJson;
   readonly getAppointment: AppointmentJson;

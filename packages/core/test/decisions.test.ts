@@ -98,6 +98,8 @@ describe("a decision", () => {
       });
       const engine = createEngine({ storage });
       const asking = createRecorder().by("one", engine);
+      const hours = { offer: { minutes: 30 }, weekly: [{ days: ["monday" as const], from: "09:00", to: "12:00" }] };
+      await engine.setAvailability({ actor: { kind: "k", id: "i" }, providerId: "p", facilityId: "f", hours });
       const world = emptyWorld();
       for (const step of [...accepting, ...steps]) {
         await ("name" in step ? ask(step, asking, world).catch(onlyRefusals) : corrupt(store, step));

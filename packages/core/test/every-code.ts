@@ -35,6 +35,8 @@ const reached: Record<ErrorCode, () => Promise<unknown>> = {
   invalid_input: async () => (await stage()).engine.getSlot(""),
   invalid_time_range: async () =>
     (await stage()).engine.createSlots({ actor, ...place, slots: [at("10:00", "10:00")] }),
+  availability_not_found: async () =>
+    (await stage()).engine.getAvailability({ providerId: "none", facilityId: "none" }),
   schedule_not_found: async () => (await stage()).engine.getSchedule({ providerId: "none", facilityId: "none" }),
   slot_not_found: async () => (await stage()).engine.getSlot("none"),
   appointment_not_found: async () => (await stage()).engine.getAppointment("none"),

@@ -39,6 +39,7 @@ const seeing = (appointment: Appointment | undefined, ...slots: readonly Slot[])
   schedule: () => undefined,
   slot: (id) => [slot, ...slots].find((one) => one.id === id),
   appointment: () => appointment,
+  availability: () => undefined,
   found: [],
 });
 const command = { actor: context.actor, record: { kind: "slot", id: "s" } } as const;

@@ -48,6 +48,8 @@ export const calls: Readonly<Record<Exclude<OperationName, "stream" | "openapi">
   explainSlot: explained,
   explainTime: explained,
   reconcile: asInput("reconcile"),
+  getAvailability: async ({ engine, input }) => ({ availability: await engine.getAvailability(input as never) }),
+  availabilityHistory: asInput("history"),
   getSchedule: async ({ engine, input }) => ({ schedule: await engine.getSchedule(input as never) }),
   listSlots: asInput("listSlots"),
   getSlot: async ({ engine, input }) => ({ slot: await engine.getSlot(input.slotId as string) }),

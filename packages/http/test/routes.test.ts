@@ -32,6 +32,16 @@ describeOnEachEngine("the handler", ({ stage }) => {
     expect(created).toMatchObject({ status: 201, body: { schedule: { version: 1 } } });
     expect(created.headers.get("ETag")).toBe('"1"');
     const [first, second, third, fourth, fifth, sixth] = created.body.slots.map(({ id }: { id: string }) => id);
+    const hours = { offer: { minutes: 30 }, weekly: [{ days: ["monday"], from: "09:00", to: 720 }] };
+    const set = await as("setAvailability", "POST /availability", { body: { ...place, hours } });
+    const { id: availabilityId, timeZone } = set.body.availability;
+    expect([set.headers.get("ETag"), timeZone]).toEqual(['"1"', "Europe/Berlin"]);
+    const stale = { body: { ...place, hours }, headers: { "If-Match": '"1"' } };
+    expect((await as("setAvailability", "POST /availability", stale)).headers.get("ETag")).toBe('"2"');
+    const read = await as("getAvailability", "GET /availability?providerId=dr-weber&facilityId=north");
+    expect([read.headers.get("ETag"), read.body.availability.id]).toEqual(['"2"', availabilityId]);
+    const changes = await as("availabilityHistory", `GET /availability/${availabilityId}/history`);
+    expect(changes.body.items).toHaveLength(2);
     const many = { ...place, slots: [slotAt(300), slotAt(330)], chunkSize: 1 };
     expect((await as("createManySlots", "POST /slots/many", { body: many })).body).toMatchObject({
       inputs: 2,

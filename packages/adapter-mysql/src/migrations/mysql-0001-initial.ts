@@ -33,6 +33,22 @@ export const initial: Migration = {
     },
     {
       kind: "table",
+      name: "availabilities",
+      statement: `create table \`{database}\`.\`{prefix}availabilities\` (
+  \`id\` varchar(128) character set utf8mb4 collate utf8mb4_0900_bin not null,
+  \`provider_id\` varchar(128) character set utf8mb4 collate utf8mb4_0900_bin not null,
+  \`facility_id\` varchar(128) character set utf8mb4 collate utf8mb4_0900_bin not null,
+  \`time_zone\` varchar(600) character set utf8mb4 collate utf8mb4_0900_bin not null,
+  \`hours\` longtext character set utf8mb4 collate utf8mb4_0900_bin not null,
+  \`version\` int not null,
+  \`created_at\` bigint not null,
+  \`updated_at\` bigint not null,
+  constraint \`{prefix}availabilities_pkey\` primary key (\`id\`),
+  constraint \`{prefix}availabilities_row_format\` check (version >= 1 and (case when json_valid(\`hours\`) then json_type(\`hours\`) = 'OBJECT' else 0 end = 1))
+) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
+    },
+    {
+      kind: "table",
       name: "appointments",
       statement: `create table \`{database}\`.\`{prefix}appointments\` (
   \`id\` varchar(128) character set utf8mb4 collate utf8mb4_0900_bin not null,
@@ -131,7 +147,7 @@ export const initial: Migration = {
   \`changes\` longtext character set utf8mb4 collate utf8mb4_0900_bin not null,
   constraint \`{prefix}journal_feed\` unique (\`feed_partition\`, \`seq\`),
   constraint \`{prefix}journal_once_per_version\` primary key (\`record_id\`, \`record_kind\`, \`version\`),
-  constraint \`{prefix}journal_row_format\` check (\`record_kind\` in ('slot', 'appointment') and version >= 1 and (case when json_valid(\`place\`) then json_type(\`place\`) = 'ARRAY' else 0 end = 1) and (case when json_valid(\`changes\`) then json_type(\`changes\`) = 'OBJECT' else 0 end = 1))
+  constraint \`{prefix}journal_row_format\` check (\`record_kind\` in ('slot', 'appointment', 'availability') and version >= 1 and (case when json_valid(\`place\`) then json_type(\`place\`) = 'ARRAY' else 0 end = 1) and (case when json_valid(\`changes\`) then json_type(\`changes\`) = 'OBJECT' else 0 end = 1))
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
     },
     {
@@ -181,6 +197,12 @@ export const initial: Migration = {
       name: "feed_seq",
       on: "appointments",
       statement: `alter table \`{database}\`.\`{prefix}appointments\` add column feed_seq bigint not null default 0`,
+    },
+    {
+      kind: "column",
+      name: "feed_seq",
+      on: "availabilities",
+      statement: `alter table \`{database}\`.\`{prefix}availabilities\` add column feed_seq bigint not null default 0`,
     },
     {
       kind: "index",
@@ -365,7 +387,7 @@ for each row begin signal sqlstate '45000' set message_text = 'slotwright:journa
     {
       kind: "procedure",
       name: "write_v1",
-      statement: `create procedure \`{database}\`.\`{prefix}write_v1\`(in \`p_new_commands\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_journal\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin)
+      statement: `create procedure \`{database}\`.\`{prefix}write_v1\`(in \`p_new_commands\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_availabilities\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_journal\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_availabilities\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_availabilities\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin)
     modifies sql data sql security invoker
     begin
     declare found int;
@@ -403,6 +425,16 @@ if \`p_lock_schedules\` is not null then set found = 0;
       straight_join \`{prefix}schedules\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
     end if;
     if found <> json_length(\`p_lock_schedules\`) then
+    signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
+if \`p_lock_availabilities\` is not null then set found = 0;
+    if json_length(\`p_lock_availabilities\`) = 1 then
+      select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{prefix}availabilities\` as s force index (primary)
+      where s.id = json_unquote(json_extract(\`p_lock_availabilities\`, '$[0][0]')) and s.version = json_extract(\`p_lock_availabilities\`, '$[0][1]') for update of \`s\`;
+    else
+      select count(*), greatest(last, coalesce(max(s.feed_seq), 0)) into found, last from json_table(\`p_lock_availabilities\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+      straight_join \`{prefix}availabilities\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\`;
+    end if;
+    if found <> json_length(\`p_lock_availabilities\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
 if \`p_lock_slots\` is not null then set found = 0;
     if json_length(\`p_lock_slots\`) = 1 then
@@ -451,6 +483,11 @@ if \`p_new_schedules\` is not null then insert into \`{prefix}schedules\` (\`id\
 if \`p_old_schedules\` is not null then insert into \`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k
     on duplicate key update \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`time_zone\` = \`k\`.\`time_zone\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
+if \`p_new_availabilities\` is not null then insert into \`{prefix}availabilities\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`hours\`, \`version\`, \`created_at\`, \`updated_at\`, feed_seq)
+    select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`hours\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\`, last from json_table(\`p_new_availabilities\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`hours\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`version\` bigint path '$[5]', \`created_at\` bigint path '$[6]', \`updated_at\` bigint path '$[7]')) as k; end if;
+if \`p_old_availabilities\` is not null then insert into \`{prefix}availabilities\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`hours\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`hours\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_availabilities\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`hours\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`version\` bigint path '$[5]', \`created_at\` bigint path '$[6]', \`updated_at\` bigint path '$[7]')) as k
+    on duplicate key update \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`time_zone\` = \`k\`.\`time_zone\`, \`hours\` = \`k\`.\`hours\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`, feed_seq = last; end if;
 if \`p_old_slots\` is not null then insert into \`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k
     on duplicate key update \`schedule_id\` = \`k\`.\`schedule_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`seat\` = \`k\`.\`seat\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`appointment_id\` = \`k\`.\`appointment_id\`, \`hold_token_hash\` = \`k\`.\`hold_token_hash\`, \`hold_expires_at\` = \`k\`.\`hold_expires_at\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`, feed_seq = last; end if;
@@ -473,7 +510,7 @@ if \`p_new_booked_slots\` is not null then insert into \`{prefix}slots\` (\`id\`
     {
       kind: "procedure",
       name: "commit_v1",
-      statement: `create procedure \`{database}\`.\`{prefix}commit_v1\`(in \`p_new_commands\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_journal\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin)
+      statement: `create procedure \`{database}\`.\`{prefix}commit_v1\`(in \`p_new_commands\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_availabilities\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_lock_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_journal\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_agendas\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_schedules\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_availabilities\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_availabilities\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_appointments\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_old_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin, in \`p_new_booked_slots\` longtext character set utf8mb4 collate utf8mb4_0900_bin)
     modifies sql data sql security invoker
     begin
     declare found int;
@@ -516,6 +553,16 @@ if \`p_lock_schedules\` is not null then set found = 0;
       straight_join \`{prefix}schedules\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
     end if;
     if found <> json_length(\`p_lock_schedules\`) then
+    signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
+if \`p_lock_availabilities\` is not null then set found = 0;
+    if json_length(\`p_lock_availabilities\`) = 1 then
+      select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{prefix}availabilities\` as s force index (primary)
+      where s.id = json_unquote(json_extract(\`p_lock_availabilities\`, '$[0][0]')) and s.version = json_extract(\`p_lock_availabilities\`, '$[0][1]') for update of \`s\` skip locked;
+    else
+      select count(*), greatest(last, coalesce(max(s.feed_seq), 0)) into found, last from json_table(\`p_lock_availabilities\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`version\` bigint path '$[1]')) as k
+      straight_join \`{prefix}availabilities\` as s force index (primary) on s.id = k.id and s.version = k.version for update of \`s\` skip locked;
+    end if;
+    if found <> json_length(\`p_lock_availabilities\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
 if \`p_lock_slots\` is not null then set found = 0;
     if json_length(\`p_lock_slots\`) = 1 then
@@ -564,6 +611,11 @@ if \`p_new_schedules\` is not null then insert into \`{prefix}schedules\` (\`id\
 if \`p_old_schedules\` is not null then insert into \`{prefix}schedules\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_schedules\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`version\` bigint path '$[4]', \`created_at\` bigint path '$[5]', \`updated_at\` bigint path '$[6]')) as k
     on duplicate key update \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`time_zone\` = \`k\`.\`time_zone\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`; end if;
+if \`p_new_availabilities\` is not null then insert into \`{prefix}availabilities\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`hours\`, \`version\`, \`created_at\`, \`updated_at\`, feed_seq)
+    select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`hours\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\`, last from json_table(\`p_new_availabilities\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`hours\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`version\` bigint path '$[5]', \`created_at\` bigint path '$[6]', \`updated_at\` bigint path '$[7]')) as k; end if;
+if \`p_old_availabilities\` is not null then insert into \`{prefix}availabilities\` (\`id\`, \`provider_id\`, \`facility_id\`, \`time_zone\`, \`hours\`, \`version\`, \`created_at\`, \`updated_at\`)
+    select \`k\`.\`id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`time_zone\`, \`k\`.\`hours\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_availabilities\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`time_zone\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`hours\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[4]', \`version\` bigint path '$[5]', \`created_at\` bigint path '$[6]', \`updated_at\` bigint path '$[7]')) as k
+    on duplicate key update \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`time_zone\` = \`k\`.\`time_zone\`, \`hours\` = \`k\`.\`hours\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`, feed_seq = last; end if;
 if \`p_old_slots\` is not null then insert into \`{prefix}slots\` (\`id\`, \`schedule_id\`, \`provider_id\`, \`facility_id\`, \`seat\`, \`start_at\`, \`end_at\`, \`status\`, \`appointment_id\`, \`hold_token_hash\`, \`hold_expires_at\`, \`metadata\`, \`version\`, \`created_at\`, \`updated_at\`)
     select \`k\`.\`id\`, \`k\`.\`schedule_id\`, \`k\`.\`provider_id\`, \`k\`.\`facility_id\`, \`k\`.\`seat\`, \`k\`.\`start_at\`, \`k\`.\`end_at\`, \`k\`.\`status\`, \`k\`.\`appointment_id\`, \`k\`.\`hold_token_hash\`, \`k\`.\`hold_expires_at\`, \`k\`.\`metadata\`, \`k\`.\`version\`, \`k\`.\`created_at\`, \`k\`.\`updated_at\` from json_table(\`p_old_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[0]', \`schedule_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[1]', \`provider_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[2]', \`facility_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[3]', \`seat\` bigint path '$[4]', \`start_at\` bigint path '$[5]', \`end_at\` bigint path '$[6]', \`status\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[7]', \`appointment_id\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[8]', \`hold_token_hash\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[9]', \`hold_expires_at\` bigint path '$[10]', \`metadata\` longtext character set utf8mb4 collate utf8mb4_0900_bin path '$[11]', \`version\` bigint path '$[12]', \`created_at\` bigint path '$[13]', \`updated_at\` bigint path '$[14]')) as k
     on duplicate key update \`schedule_id\` = \`k\`.\`schedule_id\`, \`provider_id\` = \`k\`.\`provider_id\`, \`facility_id\` = \`k\`.\`facility_id\`, \`seat\` = \`k\`.\`seat\`, \`start_at\` = \`k\`.\`start_at\`, \`end_at\` = \`k\`.\`end_at\`, \`status\` = \`k\`.\`status\`, \`appointment_id\` = \`k\`.\`appointment_id\`, \`hold_token_hash\` = \`k\`.\`hold_token_hash\`, \`hold_expires_at\` = \`k\`.\`hold_expires_at\`, \`metadata\` = \`k\`.\`metadata\`, \`version\` = \`k\`.\`version\`, \`updated_at\` = \`k\`.\`updated_at\`, feed_seq = last; end if;

@@ -57,6 +57,34 @@ export const initial: Migration = {
     },
     {
       kind: "table",
+      name: "availabilities",
+      statement: `create table "{schema}"."{prefix}availabilities" (
+  "id" text collate "C" not null,
+  "provider_id" text collate "C" not null,
+  "facility_id" text collate "C" not null,
+  "time_zone" text collate "C" not null,
+  "hours" text collate "C" not null,
+  "version" integer not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null
+)`,
+    },
+    {
+      kind: "constraint",
+      name: "{prefix}availabilities_pkey",
+      on: "availabilities",
+      statement: `alter table "{schema}"."{prefix}availabilities" add constraint "{prefix}availabilities_pkey"
+  primary key ("id")`,
+    },
+    {
+      kind: "constraint",
+      name: "row_format",
+      on: "availabilities",
+      statement: `alter table "{schema}"."{prefix}availabilities" add constraint "row_format"
+  check (version >= 1 and json_typeof("hours"::json) = 'object')`,
+    },
+    {
+      kind: "table",
       name: "appointments",
       statement: `create table "{schema}"."{prefix}appointments" (
   "id" text collate "C" not null,
@@ -270,7 +298,7 @@ export const initial: Migration = {
       name: "row_format",
       on: "journal",
       statement: `alter table "{schema}"."{prefix}journal" add constraint "row_format"
-  check ("record_kind" = any ('{slot,appointment}') and version >= 1 and json_typeof("place"::json) = 'array' and json_typeof("changes"::json) = 'object')`,
+  check ("record_kind" = any ('{slot,appointment,availability}') and version >= 1 and json_typeof("place"::json) = 'array' and json_typeof("changes"::json) = 'object')`,
     },
     {
       kind: "table",
@@ -786,6 +814,21 @@ $slotwright$`,
     },
     {
       kind: "type",
+      name: "availability_row_v1",
+      statement: `create type "{schema}"."{prefix}availability_row_v1" as (
+  "n" integer,
+  "id" text,
+  "provider_id" text,
+  "facility_id" text,
+  "time_zone" text,
+  "hours" text,
+  "version" integer,
+  "created_at" bigint,
+  "updated_at" bigint
+)`,
+    },
+    {
+      kind: "type",
       name: "slot_row_v1",
       statement: `create type "{schema}"."{prefix}slot_row_v1" as (
   "n" integer,
@@ -838,6 +881,8 @@ $slotwright$`,
   p_agendas "{schema}"."{prefix}agenda_row_v1"[],
   p_new_schedules "{schema}"."{prefix}schedule_row_v1"[],
   p_schedules "{schema}"."{prefix}schedule_row_v1"[],
+  p_new_availabilities "{schema}"."{prefix}availability_row_v1"[],
+  p_availabilities "{schema}"."{prefix}availability_row_v1"[],
   p_new_free_slots "{schema}"."{prefix}slot_row_v1"[],
   p_free_slots "{schema}"."{prefix}slot_row_v1"[],
   p_new_appointments "{schema}"."{prefix}appointment_row_v1"[],
@@ -881,6 +926,7 @@ begin
         where c.version = 0 and v_attempt > 1 or c.version <> coalesce(case c.kind
           when 'agenda' then (select t.version from "{schema}"."{prefix}agendas" as t where t.id = c.id for no key update)
           when 'schedule' then (select t.version from "{schema}"."{prefix}schedules" as t where t.id = c.id for no key update)
+          when 'availability' then (select t.version from "{schema}"."{prefix}availabilities" as t where t.id = c.id for no key update)
           when 'slot' then (select t.version from "{schema}"."{prefix}slots" as t where t.id = c.id for no key update)
           when 'appointment' then (select t.version from "{schema}"."{prefix}appointments" as t where t.id = c.id for no key update)
           when 'command' then (select 1 from "{schema}"."{prefix}commands" as t where t.id = c.id)
@@ -891,6 +937,7 @@ begin
         where c.version = 0 and v_attempt > 1 or c.version <> coalesce(case c.kind
           when 'agenda' then (select t.version from "{schema}"."{prefix}agendas" as t where t.id = c.id for no key update skip locked)
           when 'schedule' then (select t.version from "{schema}"."{prefix}schedules" as t where t.id = c.id for no key update skip locked)
+          when 'availability' then (select t.version from "{schema}"."{prefix}availabilities" as t where t.id = c.id for no key update skip locked)
           when 'slot' then (select t.version from "{schema}"."{prefix}slots" as t where t.id = c.id for no key update skip locked)
           when 'appointment' then (select t.version from "{schema}"."{prefix}appointments" as t where t.id = c.id for no key update skip locked)
           when 'command' then (select 1 from "{schema}"."{prefix}commands" as t where t.id = c.id)
@@ -906,6 +953,7 @@ begin
           select c.*, coalesce(case c.kind
           when 'agenda' then (select t.version from "{schema}"."{prefix}agendas" as t where t.id = c.id )
           when 'schedule' then (select t.version from "{schema}"."{prefix}schedules" as t where t.id = c.id )
+          when 'availability' then (select t.version from "{schema}"."{prefix}availabilities" as t where t.id = c.id )
           when 'slot' then (select t.version from "{schema}"."{prefix}slots" as t where t.id = c.id )
           when 'appointment' then (select t.version from "{schema}"."{prefix}appointments" as t where t.id = c.id )
           when 'command' then (select 1 from "{schema}"."{prefix}commands" as t where t.id = c.id)
@@ -999,6 +1047,30 @@ begin
           end if;
         end if;
       end if;
+      if p_new_availabilities is not null then
+        insert into "{schema}"."{prefix}availabilities" ("id", "provider_id", "facility_id", "time_zone", "hours", "version", "created_at", "updated_at")
+        select r."id", r."provider_id", r."facility_id", r."time_zone", r."hours", r."version", r."created_at", r."updated_at" from unnest(p_new_availabilities) as r
+        where r.n <> all (v_lost);
+        get diagnostics v_written = row_count;
+        if v_written < cardinality(p_new_availabilities) then
+          if v_written < (select count(*) from unnest(p_new_availabilities) as r where r.n <> all (v_lost)) then
+            raise exception using errcode = 'triggered_action_exception',
+              message = 'a trigger has left out a row that the change consists of';
+          end if;
+        end if;
+      end if;
+      if p_availabilities is not null then
+        update "{schema}"."{prefix}availabilities" as t set "provider_id" = r."provider_id", "facility_id" = r."facility_id", "time_zone" = r."time_zone", "hours" = r."hours", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at"
+        from unnest(p_availabilities) as r
+        where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
+        get diagnostics v_written = row_count;
+        if v_written < cardinality(p_availabilities) then
+          if v_written < (select count(*) from unnest(p_availabilities) as r where r.n <> all (v_lost)) then
+            raise exception using errcode = 'triggered_action_exception',
+              message = 'a trigger has left out a row that the change consists of';
+          end if;
+        end if;
+      end if;
       if p_new_free_slots is not null then
         insert into "{schema}"."{prefix}slots" ("id", "schedule_id", "provider_id", "facility_id", "seat", "start_at", "end_at", "status", "appointment_id", "hold_token_hash", "hold_expires_at", "metadata", "version", "created_at", "updated_at")
         select r."id", r."schedule_id", r."provider_id", r."facility_id", r."seat", r."start_at", r."end_at", r."status", r."appointment_id", r."hold_token_hash", r."hold_expires_at", r."metadata", r."version", r."created_at", r."updated_at" from unnest(p_new_free_slots) as r
@@ -1080,14 +1152,14 @@ begin
       get stacked diagnostics v_state = returned_sqlstate, v_constraint = constraint_name, v_message = message_text;
       -- Not a guard of ours: nothing of the batch is kept, and the sender takes it apart. A host's transaction stays
       -- usable, so there it is an answer.
-      if not p_waits and v_constraint not in ('known_status', 'valid_time_range', 'booked_has_appointment', 'held_has_hold', 'owner_has_slots', 'no_overlap', 'appointment_fits_slot', 'slot_has_appointment_row', 'appointment_keeps_slots', 'journal_append_only', 'journal_once_per_version', 'row_format', 'slot_has_schedule_row', '{prefix}no_overlap', '{prefix}agendas_pkey', '{prefix}schedules_pkey', '{prefix}slots_pkey', '{prefix}appointments_pkey', '{prefix}commands_pkey', '{prefix}journal_once_per_version') then
+      if not p_waits and v_constraint not in ('known_status', 'valid_time_range', 'booked_has_appointment', 'held_has_hold', 'owner_has_slots', 'no_overlap', 'appointment_fits_slot', 'slot_has_appointment_row', 'appointment_keeps_slots', 'journal_append_only', 'journal_once_per_version', 'row_format', 'slot_has_schedule_row', '{prefix}no_overlap', '{prefix}agendas_pkey', '{prefix}schedules_pkey', '{prefix}availabilities_pkey', '{prefix}slots_pkey', '{prefix}appointments_pkey', '{prefix}commands_pkey', '{prefix}journal_once_per_version') then
         raise;
       end if;
     end;
     if cardinality(p_commands) > 1 then
       return '{"redo":true}';
     end if;
-    if v_state <> '23505' or v_constraint not in ('{prefix}agendas_pkey', '{prefix}schedules_pkey', '{prefix}slots_pkey', '{prefix}appointments_pkey', '{prefix}commands_pkey', '{prefix}journal_once_per_version')
+    if v_state <> '23505' or v_constraint not in ('{prefix}agendas_pkey', '{prefix}schedules_pkey', '{prefix}availabilities_pkey', '{prefix}slots_pkey', '{prefix}appointments_pkey', '{prefix}commands_pkey', '{prefix}journal_once_per_version')
       or v_attempt > 1 and v_constraint = '{prefix}journal_once_per_version' and (current_setting('transaction_isolation') = 'read committed'
         or exists (select from unnest(p_journal) as r where (
           select true from "{schema}"."{prefix}journal" as t where t.record_id = r.record_id and t.record_kind = r.record_kind

@@ -1,5 +1,5 @@
 import { sampleInstant as at } from "@slotwright/conformance";
-import type { Engine } from "@slotwright/core";
+import type { Engine, Hours } from "@slotwright/core";
 import { planFacility, planProvider, planSlot, planStage } from "./plan-stage.ts";
 
 /** Runs one call of the engine under its title, and returns its result. */
@@ -20,6 +20,7 @@ const actor = { kind: "test", id: "test-1" } as const;
 export async function everyCall(given: EveryCall): Promise<void> {
   const called = new Set<string>();
   const of = { ...given, engine: noting(given.engine, called) };
+  await hours(of);
   await slotCommands(of);
   await bookings(of);
   await searchingCommands(of);
@@ -59,6 +60,16 @@ const placeOf = ({ schedule }: EveryCall) => ({
 
 /** The start and end of the slot at this index of its schedule. */
 const timeOf = (index: number) => ({ start: at(index * 30), end: at(index * 30 + 30) });
+
+async function hours(of: EveryCall): Promise<void> {
+  const { engine, run } = of;
+  const hours: Hours = { offer: { minutes: 30 }, weekly: [{ days: ["monday"], from: "09:00", to: "12:00" }] };
+  const set = () => engine.setAvailability({ actor, ...placeOf(of), hours });
+  const { availability } = await run("set hours", set);
+  await run("set hours again", set);
+  await run("get hours", () => engine.getAvailability(placeOf(of)));
+  await run("read the history of hours", () => engine.history({ availabilityId: availability.id }));
+}
 
 async function slotCommands(of: EveryCall): Promise<void> {
   const { engine, run } = of;

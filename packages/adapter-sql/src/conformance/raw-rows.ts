@@ -6,6 +6,7 @@ import { commandToRow, recordToRow } from "../rows.ts";
 export const tableNameOf: Readonly<Record<RecordKind, string>> = {
   agenda: defaultTablePrefix + tableOfKind.agenda,
   schedule: defaultTablePrefix + tableOfKind.schedule,
+  availability: defaultTablePrefix + tableOfKind.availability,
   slot: defaultTablePrefix + tableOfKind.slot,
   appointment: defaultTablePrefix + tableOfKind.appointment,
   command: defaultTablePrefix + tableOfKind.command,

@@ -1,4 +1,4 @@
-import { appointmentStatuses, limits, owningStatuses, slotStatuses } from "@slotwright/core/adapter";
+import { appointmentStatuses, journaledKinds, limits, owningStatuses, slotStatuses } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { type Column, catalogue, type TableName } from "../catalogue.ts";
 import { indexes } from "../indexes.ts";
@@ -42,6 +42,10 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
     key: { name: "agendas_pkey", columns: ["id"] },
     checks: { row_format: () => sql`version >= 1` },
   },
+  availabilities: {
+    key: { name: "availabilities_pkey", columns: ["id"] },
+    checks: { row_format: ({ isJson }) => sql`version >= 1 and ${isJson("hours", "object")}` },
+  },
   appointments: {
     key: { name: "appointments_pkey", columns: ["id"] },
     checks: {
@@ -79,7 +83,7 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
     key: { name: "journal_once_per_version", columns: ["record_id", "record_kind", "version"] },
     checks: {
       row_format: ({ isOneOf, isJson }) =>
-        sql`${isOneOf("record_kind", ["slot", "appointment"])} and version >= 1 and ${isJson("place", "array")} and ${isJson("changes", "object")}`,
+        sql`${isOneOf("record_kind", journaledKinds)} and version >= 1 and ${isJson("place", "array")} and ${isJson("changes", "object")}`,
     },
   },
   feed_partitions: { key: { name: "feed_partitions_pkey", columns: ["feed_partition"] } },

@@ -33,6 +33,22 @@ export const initial: Migration = {
     },
     {
       kind: "table",
+      name: "availabilities",
+      statement: `create table "{prefix}availabilities" (
+  "id" text not null,
+  "provider_id" text not null,
+  "facility_id" text not null,
+  "time_zone" text not null,
+  "hours" text not null,
+  "version" integer not null,
+  "created_at" integer not null,
+  "updated_at" integer not null,
+  constraint "{prefix}availabilities_pkey" primary key ("id"),
+  constraint "row_format" check (version >= 1 and case when json_valid("hours") then json_type("hours") = 'object' else 0 end)
+) strict`,
+    },
+    {
+      kind: "table",
       name: "appointments",
       statement: `create table "{prefix}appointments" (
   "id" text not null,
@@ -129,7 +145,7 @@ export const initial: Migration = {
   "to_status" text not null,
   "changes" text not null,
   constraint "{prefix}journal_once_per_version" unique ("record_id", "record_kind", "version"),
-  constraint "row_format" check ("record_kind" in ('slot', 'appointment') and version >= 1 and case when json_valid("place") then json_type("place") = 'array' else 0 end and case when json_valid("changes") then json_type("changes") = 'object' else 0 end)
+  constraint "row_format" check ("record_kind" in ('slot', 'appointment', 'availability') and version >= 1 and case when json_valid("place") then json_type("place") = 'array' else 0 end and case when json_valid("changes") then json_type("changes") = 'object' else 0 end)
 ) strict`,
     },
     {

@@ -98,7 +98,7 @@ export interface ShownExplanation extends Omit<Explanation<ShownSlot>, "reasons"
 
 type EngineReadCalls = Pick<
   ActorEngine,
-  "getSchedule" | "getSlot" | "getAppointment" | "listSlots" | "listAppointments" | "checkSync"
+  "getAvailability" | "getSchedule" | "getSlot" | "getAppointment" | "listSlots" | "listAppointments" | "checkSync"
 >;
 
 /**
@@ -150,6 +150,7 @@ export function callsOf(send: Send): Calls {
       send(name, input).then(withoutSuccess);
   const calls = {
     ...Object.fromEntries(plain.map((name) => [name, ofName(name)])),
+    getAvailability: async (input: Fields) => (await send("getAvailability", input)).availability,
     getSchedule: async (input: Fields) => (await send("getSchedule", input)).schedule,
     getSlot: async (slotId: string) => (await send("getSlot", { slotId })).slot,
     getAppointment: async (appointmentId: string) => (await send("getAppointment", { appointmentId })).appointment,
@@ -157,10 +158,14 @@ export function callsOf(send: Send): Calls {
     explain: (input: ExplainInput) =>
       ofName("slotId" in input ? "explainSlot" : "explainTime")(input as unknown as Fields),
     checkSync: (slotId: string) => ofName("checkSync")({ slotId }),
-    history: (input: HistoryInput) =>
-      ofName("slotId" in input ? "slotHistory" : "appointmentHistory")(input as unknown as Fields),
+    history: (input: HistoryInput) => ofName(historyOf(input))(input as unknown as Fields),
   };
   return calls as unknown as Calls;
+}
+
+function historyOf(input: HistoryInput): RouteName {
+  if ("slotId" in input) return "slotHistory";
+  return "appointmentId" in input ? "appointmentHistory" : "availabilityHistory";
 }
 
 /** An answer of HTTP, as the engine gave it. */

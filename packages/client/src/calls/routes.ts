@@ -1,5 +1,6 @@
 /** Method and path of each call. What is in braces is a field of its input. */
 export const routes = {
+  setAvailability: "POST /availability",
   createSlots: "POST /slots",
   createManySlots: "POST /slots/many",
   block: "POST /slots/{slotId}/block",
@@ -22,6 +23,8 @@ export const routes = {
   cancel: "POST /appointments/{appointmentId}/cancel",
   preview: "POST /previews",
   reconcile: "POST /reconcile",
+  getAvailability: "GET /availability",
+  availabilityHistory: "GET /availability/{availabilityId}/history",
   getSchedule: "GET /schedules/{providerId}",
   listSlots: "GET /slots",
   getSlot: "GET /slots/{slotId}",

@@ -37,6 +37,8 @@ const appointmentTo =
     appointmentBecomes(command, seen, { status });
 
 const effects: Readonly<Record<HostCommandName, Effect>> = {
+  // The store holds slots and appointments.
+  setAvailability: () => [],
   // Its slots get their schedule, their seats and, as a rule, their ids from the server.
   createSlots: () => [],
   block: slotTo("blocked"),

@@ -2,7 +2,12 @@ import type { ShownEntry } from "../calls/calls.ts";
 import { dateOf, withDates } from "../calls/dates.ts";
 import { asOf, type ClientRecord, type Key } from "./records.ts";
 
-export const entryKey = ({ recordKind, recordId }: Pick<ShownEntry, "recordKind" | "recordId">): Key =>
+/** An entry of a record that the store may hold. */
+export type StoreEntry = ShownEntry & { readonly recordKind: ClientRecord["kind"] };
+
+export const isOfStore = (entry: ShownEntry): entry is StoreEntry => entry.recordKind !== "availability";
+
+export const entryKey = ({ recordKind, recordId }: Pick<StoreEntry, "recordKind" | "recordId">): Key =>
   `${recordKind}:${recordId}`;
 
 /** What an entry makes of the record that the store has. */

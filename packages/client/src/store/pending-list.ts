@@ -2,7 +2,7 @@ import type { ShownEntry } from "../calls/calls.ts";
 import type { RequestError } from "../calls/request-error.ts";
 import type { Base } from "./base.ts";
 import { effectOf } from "./effects.ts";
-import { entryKey } from "./entries.ts";
+import { entryKey, type StoreEntry } from "./entries.ts";
 import type { CommandUnderWay, PendingCommand } from "./pending.ts";
 import { appointmentKey, asOf, type ClientRecord, type Key, keyOf, type Seen, slotKey } from "./records.ts";
 
@@ -30,7 +30,7 @@ export interface PendingList {
   /** The base was made anew, from reads that are later than all that was answered: that is let go of. */
   readonly moveToFresh: () => void;
   /** An entry has come into the base that is shown, or into the one that is being made anew. */
-  readonly note: (entry: ShownEntry, into: "base" | "fresh") => void;
+  readonly note: (entry: StoreEntry, into: "base" | "fresh") => void;
   /** What the commands make of the base. */
   readonly replay: (base: Base, now: number) => ReadonlyMap<Key, ClientRecord>;
 }

@@ -1,7 +1,7 @@
 import type { ShownEntry } from "../calls/calls.ts";
 import type { RequestError } from "../calls/request-error.ts";
 import { type Base, createBase } from "./base.ts";
-import { applyEntry, entryKey } from "./entries.ts";
+import { applyEntry, entryKey, isOfStore, type StoreEntry } from "./entries.ts";
 import type { CommandUnderWay, PendingCommand } from "./pending.ts";
 import { createPendingList } from "./pending-list.ts";
 import { asOf, type ClientRecord, expiryOf, type Key, keyOf } from "./records.ts";
@@ -103,7 +103,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
     cancelTimer = ms === Number.POSITIVE_INFINITY ? () => {} : setTimer(changed, ms);
   }
 
-  function applyTo(into: Base, entry: ShownEntry): void {
+  function applyTo(into: Base, entry: StoreEntry): void {
     const key = entryKey(entry);
     const applied = applyEntry(into.recordOf(key), entry);
     if (applied === "unreadable" || (applied === "unknown" && mayHaveCome(entry))) want(key);
@@ -112,7 +112,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
   }
 
   function apply(entries: readonly ShownEntry[]): void {
-    for (const entry of entries) {
+    for (const entry of entries.filter(isOfStore)) {
       list.note(entry, fresh === undefined ? "base" : "fresh");
       applyTo(fresh ?? base, entry);
     }

@@ -7,6 +7,7 @@ import {
   type Engine,
   type EngineOptions,
   isBookingError,
+  type JournaledRecord,
   type Page,
   type Slot,
   type StorageAdapter,
@@ -18,14 +19,14 @@ export const stranger = { kind: "patient", id: "p-2" } as const;
 export const desk = { kind: "desk", id: "d-1" } as const;
 
 /** Whose appointment or booked slot it is. Undefined if it is nobody's. */
-type OwnerOf = (record: Slot | Appointment) => string | undefined;
+type OwnerOf = (record: JournaledRecord) => string | undefined;
 
 /**
  * Patients do and see what is theirs, and free slots. The desk sees all of it, but not who it is about. A provider may
  * do everything.
  */
 export function houseRules(ownerOf: OwnerOf): Authorize {
-  const isOwn = (id: string, record: Slot | Appointment) => [undefined, id].includes(ownerOf(record));
+  const isOwn = (id: string, record: JournaledRecord) => [undefined, id].includes(ownerOf(record));
   return (request): AccessAnswer => {
     const { actor } = request;
     if (actor.kind === "provider") return undefined;

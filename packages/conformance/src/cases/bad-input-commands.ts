@@ -272,7 +272,7 @@ export const badCommands: readonly BadInput[] = [
   {
     name: "the history of a slot and an appointment at once",
     code: "invalid_input",
-    says: /must name a slotId or an appointmentId, not both/,
+    says: /must name a slotId, an appointmentId or an availabilityId, not several/,
     command: ({ engine, appointmentId, slots }) =>
       engine.history({ appointmentId, slotId: slots[0]?.id ?? "" } as never),
   },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Appointment, Schedule, Slot, StorageAdapter } from "@slotwright/core";
-import { keyOf, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
+import type { Appointment, Availability, RecordKey, Schedule, Slot, StorageAdapter } from "@slotwright/core";
+import { keyOf, keyText, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
 import { newSlot } from "@slotwright/core/checking";
 import type { ConformanceCase } from "../harness.ts";
 import { sampleInstant as at, commandKey, sampleNow } from "../records.ts";
@@ -75,6 +75,29 @@ const cancelled: Appointment = {
   updatedAt: odd(-20),
 };
 const freed: Slot = { ...booked, status: "available", appointmentId: null, version: 4, updatedAt: odd(-20) };
+const availability: Availability = {
+  kind: "availability",
+  // A schedule and an availability may have the same id.
+  id: schedule.id,
+  providerId: place.providerId,
+  facilityId: place.facilityId,
+  timeZone: "America/Argentina/ComodRivadavia",
+  hours: {
+    offer: { minutes: 25, step: 30, capacity: 7 },
+    weekly: [{ days: ["monday", "sunday"], from: 1320, to: 1560, validFrom: "2027-01-01", validUntil: "2027-12-31" }],
+    exceptions: [{ first: "2027-03-25", last: "2027-03-26", hours: [], extra: false }],
+  },
+  version: 1,
+  createdAt: odd(-9),
+  updatedAt: odd(-9),
+};
+const moved: Availability = {
+  ...availability,
+  timeZone: "UTC",
+  hours: { offer: { minutes: 1, step: 1, capacity: 1 }, weekly: [], exceptions: [] },
+  version: 2,
+  updatedAt: odd(-8),
+};
 const raised: Schedule = { ...schedule, version: 2, updatedAt: odd(-10) };
 
 /** What is written, one after another. */
@@ -85,6 +108,8 @@ const steps: readonly (readonly VersionedRecord[])[] = [
   [appointment, booked],
   [cancelled, freed],
   [raised],
+  [availability],
+  [moved],
 ];
 
 function transitionTo(records: readonly VersionedRecord[], step: number): Transition {
@@ -100,7 +125,7 @@ function transitionTo(records: readonly VersionedRecord[], step: number): Transi
             {
               recordKind: record.kind,
               recordId: record.id,
-              providerIds: record.kind === "slot" ? [record.providerId] : record.providerIds,
+              providerIds: record.kind === "appointment" ? record.providerIds : [record.providerId],
               facilityId: record.facilityId,
               version: record.version,
               // Any text as long as a command's name will do: an adapter does not know commands.
@@ -121,20 +146,22 @@ function transitionTo(records: readonly VersionedRecord[], step: number): Transi
 const transitions = steps.map(transitionTo);
 
 async function assertStored(storage: StorageAdapter, upTo: number): Promise<void> {
-  const latest = new Map(steps.slice(0, upTo + 1).flatMap((records) => records.map((record) => [record.id, record])));
+  const latest = new Map(
+    steps.slice(0, upTo + 1).flatMap((records) => records.map((record) => [keyText(record), record])),
+  );
   const records = [...latest.values()];
   assert.deepEqual(await storage.load(records.map(keyOf)), records);
   for (const { id, requestHash, result } of transitions.slice(0, upTo + 1).map(({ command }) => command)) {
     assert.deepEqual(await storage.load([commandKey(id)]), [{ kind: "command", id, requestHash, result }]);
   }
   const entries = transitions.slice(0, upTo + 1).flatMap(({ journal }) => journal);
-  for (const { id, kind } of [free, appointment]) {
+  for (const { id, kind } of [free, appointment, availability]) {
     const own = entries.filter(({ recordId, recordKind }) => recordId === id && recordKind === kind);
     assert.deepEqual(await storage.readJournal({ record: { kind, id }, limit: 10 }), own);
   }
-  const byId = (wanted: string) => [latest.get(wanted) ?? []].flat();
-  assert.deepEqual(await storage.findSlots({ asOf: sampleNow, limit: 10 }), byId(free.id));
-  assert.deepEqual(await storage.findAppointments({ limit: 10 }), byId(appointment.id));
+  const byKey = (wanted: RecordKey) => [latest.get(keyText(wanted)) ?? []].flat();
+  assert.deepEqual(await storage.findSlots({ asOf: sampleNow, limit: 10 }), byKey(free));
+  assert.deepEqual(await storage.findAppointments({ limit: 10 }), byKey(appointment));
 }
 
 export const contractFieldCases: readonly ConformanceCase[] = [

@@ -222,7 +222,7 @@ function maySee(request: AccessRequest) {
   }
   if (!("record" in request)) return undefined;
   const { record } = request;
-  if (record.kind === "appointment") return "Not yours.";
+  if (record.kind !== "slot") return "Not yours.";
   if (record.metadata.from === 0) return "A secret.";
   if (record.metadata.from === 30 && request.action === "list") return "Not listed.";
   return record.metadata.from === 60 ? { hide: ["appointmentId"] as const } : undefined;

@@ -170,6 +170,7 @@ export const feedCases: readonly ConformanceCase[] = [
         authorize: (request) => {
           if (request.action !== "changes") return undefined;
           if (request.record.kind === "slot") return { hide: ["appointmentId", "actor"] };
+          if (request.record.kind === "availability") return "Not yours.";
           return request.record.subjectId === request.actor.id ? undefined : "Not yours.";
         },
       });

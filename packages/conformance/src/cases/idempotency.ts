@@ -131,7 +131,9 @@ export const idempotencyCases: readonly ConformanceCase[] = [
       const onSlot = (slotId: string) => ({ actor: provider, slotId, ifVersion });
       const onAppointment = (appointmentId: string) => ({ actor: provider, appointmentId, ifVersion });
       const slots = [{ start: minutes(500), end: minutes(510) }];
+      const hours = { offer: { minutes: 30 }, weekly: [] };
       const commands = {
+        setAvailability: () => engine.setAvailability({ actor: provider, ...place, ifVersion, hours }),
         createSlots: () => engine.createSlots({ actor: provider, ...place, ifVersion, slots }),
         block: () => engine.block(onSlot(free.id)),
         unblock: () => engine.unblock(onSlot(blocked.id)),

@@ -4,6 +4,7 @@ import { accessActorCases } from "./access-actor.ts";
 import { accessListCases } from "./access-lists.ts";
 import { anyTextCases } from "./any-text.ts";
 import { appointmentCases } from "./appointments.ts";
+import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
 import { bookCases } from "./book.ts";
 import { contractAgendaCases } from "./contract-agendas.ts";
@@ -103,6 +104,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...offerCases,
   ...createSlotsCases,
   ...manySlotsCases,
+  ...availabilityCases,
   ...idempotencyCases,
   ...ownIdCases,
   ...listCases,

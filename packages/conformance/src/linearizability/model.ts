@@ -184,7 +184,13 @@ function seenIn({ tables }: ModelState): Seen {
     <K extends RecordKind>(kind: K) =>
     (id: string) =>
       tables.records.get(keyText({ kind, id })) as Extract<StoredRecord, { kind: K }> | undefined;
-  return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found: [] };
+  return {
+    schedule: of("schedule"),
+    slot: of("slot"),
+    appointment: of("appointment"),
+    availability: of("availability"),
+    found: [],
+  };
 }
 
 /**

@@ -18,12 +18,23 @@ export {
   requestIn,
   type WishedTime,
 } from "../model/appointment-request.ts";
+export type { Availability } from "../model/availability.ts";
+export type { Hours } from "../model/hours.ts";
 export { compareIds } from "../model/id-order.ts";
-export { type CommandName, commandNames, type FieldChange, type JournalEntry } from "../model/journal.ts";
+export {
+  type CommandName,
+  commandNames,
+  type FieldChange,
+  type JournalEntry,
+  type JournaledKind,
+  journaledKinds,
+} from "../model/journal.ts";
 export { limits } from "../model/limits.ts";
 export type { OpenSeat } from "../model/open-slot.ts";
 export {
   type CommandRecord,
+  isJournaled,
+  type JournaledRecord,
   keyOf,
   keyText,
   type RecordKey,

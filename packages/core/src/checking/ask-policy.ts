@@ -129,5 +129,6 @@ function seenOf(slots: readonly Slot[], occasion: Occasion): Seen {
     isCut: { provider: false, subject: false },
   };
   const none = () => undefined;
-  return { slot: (id) => slots.find((slot) => slot.id === id), schedule: none, appointment: none, found: [], around };
+  const others = { schedule: none, appointment: none, availability: none };
+  return { slot: (id) => slots.find((slot) => slot.id === id), ...others, found: [], around };
 }

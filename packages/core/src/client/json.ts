@@ -2,6 +2,7 @@ import type { SyncReport } from "../engine/check-sync.ts";
 import type { ReconcileReport } from "../engine/reconcile.ts";
 import type { ErrorCode, ErrorResponse, MaybeCreated, ProblemDetails, ScreenDetails } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
+import type { Availability } from "../model/availability.ts";
 import type { CreatedSoFar } from "../model/create-many-slots.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { OpenSlot } from "../model/open-slot.ts";
@@ -21,6 +22,7 @@ import type { SlotsOfHold } from "../rules/hold-slots.ts";
 import type { Offered } from "../rules/offer.ts";
 import type { Requested } from "../rules/request.ts";
 import type { Rescheduled } from "../rules/reschedule.ts";
+import type { ChangedAvailability } from "../rules/set-availability.ts";
 
 /** A type as `JSON.stringify` leaves it: a `Date` is an ISO 8601 string in UTC, and what is unknown is any JSON. */
 export type AsJson<T> = unknown extends T
@@ -35,6 +37,9 @@ export type AsJson<T> = unknown extends T
 
 /** A schedule as JSON has it. */
 export interface ScheduleJson extends AsJson<Schedule> {}
+
+/** The hours of a provider at a facility as JSON has them. */
+export interface AvailabilityJson extends AsJson<Availability> {}
 
 /** A slot as JSON has it. */
 export interface SlotJson extends AsJson<Slot> {}
@@ -58,6 +63,9 @@ export interface ShownAppointmentJson extends AsJson<Shown<Appointment>> {}
 export interface ShownJournalEntryJson extends Omit<AsJson<Shown<JournalEntry>>, "changes"> {
   readonly changes: JournalEntryJson["changes"] | null;
 }
+
+/** What `setAvailability` returns, as JSON has it. */
+export interface ChangedAvailabilityJson extends AsJson<ChangedAvailability> {}
 
 /** What `createSlots` returns, as JSON has it. */
 export interface CreatedSlotsJson extends AsJson<CreatedSlots> {}

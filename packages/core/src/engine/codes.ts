@@ -47,6 +47,7 @@ const creating = ["slot_exists", "invalid_time_range", "schedule_mismatch", "slo
 
 /** Every code that each call of an engine can reject with. `transaction` also rejects with what its callback throws. */
 export const callCodes = {
+  setAvailability: [...command, "version_conflict"],
   createSlots: [...command, ...creating, "version_conflict"],
   createManySlots: [...command, ...creating, "aborted"],
   block: [...command, ...slot, ...taken],
@@ -115,6 +116,7 @@ export const callCodes = {
   cancel: [...command, ...appointment],
   preview: read,
   explain: [...read, "slot_not_found", "invalid_time_range"],
+  getAvailability: [...read, "availability_not_found"],
   getSchedule: [...read, "schedule_not_found"],
   getSlot: [...read, "slot_not_found"],
   getAppointment: [...read, "appointment_not_found"],

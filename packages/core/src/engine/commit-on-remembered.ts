@@ -60,5 +60,6 @@ export async function commitOnRemembered(
 
 function seenOf(slots: readonly Slot[]): Seen {
   const none = () => undefined;
-  return { slot: (id) => slots.find((slot) => slot.id === id), schedule: none, appointment: none, found: [] };
+  const others = { schedule: none, appointment: none, availability: none };
+  return { slot: (id) => slots.find((slot) => slot.id === id), ...others, found: [] };
 }

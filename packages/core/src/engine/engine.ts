@@ -6,6 +6,7 @@ import type {
   ExplainInput,
   FindOpenInput,
   FollowInput,
+  GetAvailabilityInput,
   GetScheduleInput,
   HistoryInput,
   ListAppointmentsInput,
@@ -31,7 +32,7 @@ import { follow } from "./live/follow.ts";
 import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import { parse } from "./parse.ts";
 import { preview } from "./preview/preview.ts";
-import { getAppointment, getSchedule, getSlot, listAppointments, listSlots } from "./reads.ts";
+import { getAppointment, getAvailability, getSchedule, getSlot, listAppointments, listSlots } from "./reads.ts";
 import { type ReconcileInput, reconcile } from "./reconcile.ts";
 import { commandFrom, runCommand } from "./run-command.ts";
 import { createSpread } from "./spread.ts";
@@ -88,6 +89,7 @@ function callsOf(settings: EngineSettings): unknown {
     preview: (command: HostCommandName, input: unknown) => preview(settings, command, input),
     explain: (input: ExplainInput) => explain(settings, input),
     createManySlots: (input: CreateManySlotsInput) => createManySlots(settings, input),
+    getAvailability: (input: GetAvailabilityInput) => getAvailability(settings, input),
     getSchedule: (input: GetScheduleInput) => getSchedule(settings, input),
     getSlot: (id: string) => getSlot(settings, id),
     getAppointment: (id: string) => getAppointment(settings, id),

@@ -1,11 +1,15 @@
 import { BookingError } from "../errors/index.ts";
-import type { Appointment } from "../model/appointment.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import { historySchema } from "../model/queries.ts";
-import type { HistoryInput } from "../model/read-inputs.ts";
-import type { RecordKey } from "../model/record.ts";
+import type {
+  AppointmentHistoryInput,
+  AvailabilityHistoryInput,
+  HistoryInput,
+  SlotHistoryInput,
+} from "../model/read-inputs.ts";
+import { isJournaled, type JournaledRecord, type RecordKey } from "../model/record.ts";
 import { type HideableField, hidingInEntry, type Shown } from "../model/shown.ts";
-import { type Slot, slotAsOf } from "../model/slot.ts";
+import { slotAsOf } from "../model/slot.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { versionCursors } from "./cursors.ts";
 import { defined } from "./defined.ts";
@@ -22,7 +26,7 @@ import { type List, visiblePage } from "./visible-page.ts";
  */
 export async function history(settings: EngineSettings, input: HistoryInput): Promise<Page<Shown<JournalEntry>>> {
   const { cursor, limit, newestFirst: descending, ...record } = parse(historySchemaFor(input), input);
-  const key = "slotId" in record ? slotKey(record.slotId) : appointmentKey(record.appointmentId);
+  const key = keyIn(record);
   const cursors = versionCursors({ name: "history", actor: settings.actor, descending, filters: key });
   const afterVersion = cursors.read(cursor);
   const list: List<JournalEntry> = {
@@ -46,7 +50,7 @@ async function historyForActor(
 ): Promise<Page<Shown<JournalEntry>>> {
   const [stored] = await retryReads(settings, (until) => settings.storage.load([key], until));
   const now = settings.clock.now();
-  const record = stored?.kind === "slot" ? slotAsOf(stored, now) : (stored as Appointment | undefined);
+  const record = stored !== undefined && isJournaled(stored) ? asOf(stored, now) : undefined;
   const hidden = record && (await hiddenFrom(settings, { action: "read", now, record }));
   if (record === undefined || hidden === undefined) return { items: [], nextCursor: null };
   return visiblePage(list, (entry) => showEntry(settings, { record, entry, now }, hidden));
@@ -54,21 +58,40 @@ async function historyForActor(
 
 async function showEntry(
   settings: EngineSettings,
-  asked: { readonly record: Slot | Appointment; readonly entry: JournalEntry; readonly now: Date },
+  asked: { readonly record: JournaledRecord; readonly entry: JournalEntry; readonly now: Date },
   ofRecord: readonly HideableField[],
 ): Promise<Shown<JournalEntry> | undefined> {
   const hidden = await hiddenFrom(settings, { action: "history", ...asked });
   return hidden && hidingInEntry(asked.entry, [...ofRecord, ...hidden]);
 }
 
+type Named =
+  | Pick<SlotHistoryInput, "slotId">
+  | Pick<AppointmentHistoryInput, "appointmentId">
+  | Pick<AvailabilityHistoryInput, "availabilityId">;
+
+function keyIn(record: Named): RecordKey {
+  if ("slotId" in record) return slotKey(record.slotId);
+  if ("appointmentId" in record) return appointmentKey(record.appointmentId);
+  return { kind: "availability", id: record.availabilityId };
+}
+
+const asOf = (record: JournaledRecord, now: Date): JournaledRecord =>
+  record.kind === "slot" ? slotAsOf(record, now) : record;
+
 /**
  * Choosing the schema first gives errors about the one that was meant.
  * @throws BookingError `invalid_input` if both are
  */
 function historySchemaFor(input: unknown) {
-  const [ofSlot, ofAppointment] = historySchema.options;
-  if (!isObject(input) || input.appointmentId === undefined) return ofSlot;
-  if (input.slotId === undefined) return ofAppointment;
-  const message = "it must name a slotId or an appointmentId, not both";
+  const [ofSlot, ofAppointment, ofAvailability] = historySchema.options;
+  if (!isObject(input)) return ofSlot;
+  const { slotId, appointmentId, availabilityId } = input;
+  const named = [slotId, appointmentId, availabilityId].filter((id) => id !== undefined);
+  if (named.length <= 1) {
+    if (availabilityId !== undefined) return ofAvailability;
+    return appointmentId === undefined ? ofSlot : ofAppointment;
+  }
+  const message = "it must name a slotId, an appointmentId or an availabilityId, not several";
   throw new BookingError("invalid_input", { issues: [{ path: "", code: "conflicting_fields", message }] });
 }

@@ -1,13 +1,20 @@
 import { BookingError } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import { type RequestState, requestState } from "../model/appointment-request.ts";
-import { getScheduleSchema, listAppointmentsSchema, listSlotsSchema } from "../model/queries.ts";
-import type { GetScheduleInput, ListAppointmentsInput, ListSlotsInput } from "../model/read-inputs.ts";
+import type { Availability } from "../model/availability.ts";
+import { getAvailabilitySchema, getScheduleSchema, listAppointmentsSchema, listSlotsSchema } from "../model/queries.ts";
+import type {
+  GetAvailabilityInput,
+  GetScheduleInput,
+  ListAppointmentsInput,
+  ListSlotsInput,
+} from "../model/read-inputs.ts";
 import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
 import type { Shown } from "../model/shown.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { idSchema } from "../model/values.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
+import { availabilityKey } from "../rules/set-availability.ts";
 import { refuseForRange } from "../rules/time.ts";
 import type { Position } from "../storage/adapter.ts";
 import { type Cursors, positionCursors } from "./cursors.ts";
@@ -34,6 +41,16 @@ export async function getSchedule(settings: EngineSettings, input: GetScheduleIn
 function facilityMissing(): BookingError {
   const message = "is missing: a schedule is a provider at one facility";
   return new BookingError("invalid_input", { issues: [{ path: "facilityId", code: "required", message }] });
+}
+
+/** @throws BookingError `availability_not_found` */
+export async function getAvailability(settings: EngineSettings, input: GetAvailabilityInput): Promise<Availability> {
+  const place = parse(getAvailabilitySchema, input);
+  const key = availabilityKey(place);
+  const [availability] = await retryReads(settings, (until) => settings.storage.load([key], until));
+  const shown = await shownTo(settings, availability as Availability | undefined, settings.clock.now());
+  if (shown === undefined) throw new BookingError("availability_not_found", place);
+  return shown;
 }
 
 /** @throws BookingError `slot_not_found` */

@@ -41,5 +41,11 @@ function seenBy(get: Records["get"]): Records["seen"] {
     <K extends StoredRecord["kind"]>(kind: K) =>
     (id: string) =>
       get({ kind, id }) as Extract<StoredRecord, { kind: K }> | undefined;
-  return { schedule: of("schedule"), slot: of("slot"), appointment: of("appointment"), found: [] };
+  return {
+    schedule: of("schedule"),
+    slot: of("slot"),
+    appointment: of("appointment"),
+    availability: of("availability"),
+    found: [],
+  };
 }

@@ -1,6 +1,7 @@
 import type { Agenda } from "../model/agenda.ts";
 import { appointmentFieldNames } from "../model/appointment.ts";
 import { requestIn } from "../model/appointment-request.ts";
+import { availabilityFieldNames } from "../model/availability.ts";
 import { plainJson } from "../model/plain-json.ts";
 import type { VersionedRecord } from "../model/record.ts";
 import { scheduleFieldNames } from "../model/schedule.ts";
@@ -15,6 +16,7 @@ const fieldNames: Readonly<Record<Kind, readonly string[]>> = {
   slot: slotFieldNames,
   appointment: appointmentFieldNames,
   schedule: scheduleFieldNames,
+  availability: availabilityFieldNames,
 };
 
 const instants: ReadonlySet<string> = new Set(["start", "end", "createdAt", "updatedAt"]);

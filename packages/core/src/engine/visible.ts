@@ -1,5 +1,6 @@
 import type { Appointment } from "../model/appointment.ts";
 import { copyOf } from "../model/plain-json.ts";
+import type { JournaledRecord } from "../model/record.ts";
 import { type HideableField, hiding, type Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
 import { hiddenBy, wrongView } from "../rules/answers.ts";
@@ -31,7 +32,7 @@ export async function hiddenFrom(
 }
 
 /** The record as the engine's actor may see it. Undefined if there is none, or they may not. */
-export async function shownTo<Record extends Slot | Appointment>(
+export async function shownTo<Record extends JournaledRecord>(
   settings: EngineSettings,
   record: Record | undefined,
   now: Date,

@@ -38,6 +38,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     message: ({ start, end, problem, index }) =>
       `The time range ${index === undefined ? "" : `at slots.${index} `}from ${iso(start)} to ${iso(end)} is not valid: ${problem}. ${end > start ? "Send a shorter range." : "Send a range that ends after it starts."}`,
   },
+  availability_not_found: {
+    status: 404,
+    recoverable: false,
+    transient: false,
+    title: "There are no such hours",
+    message: ({ providerId, facilityId }) =>
+      `Provider "${providerId}" has no hours at facility "${facilityId}". Check the ids. setAvailability sets hours.`,
+  },
   schedule_not_found: {
     status: 404,
     recoverable: false,

@@ -53,6 +53,7 @@ export interface ErrorDetails {
     readonly index?: number;
   };
   /** Without a `facilityId`, the schedule would be the provider everywhere. */
+  availability_not_found: { readonly providerId: string; readonly facilityId: string };
   schedule_not_found: { readonly providerId: string; readonly facilityId?: string };
   slot_not_found: { readonly slotId: string };
   appointment_not_found: { readonly appointmentId: string };
@@ -105,7 +106,7 @@ export interface ErrorDetails {
     readonly guard?: string;
   };
   version_conflict: {
-    readonly record: "schedule" | "slot" | "appointment";
+    readonly record: "schedule" | "slot" | "appointment" | "availability";
     readonly id: string;
     readonly expected: number;
     readonly actual: number;

@@ -27,6 +27,8 @@ export const notices: {
     reason === "too_long"
       ? `This is too long: at most ${limits.slotMs / 86_400_000} days are possible. Please choose an earlier end.`
       : "The end must be later than the start. Please change one of them.",
+  availability_not_found: () =>
+    "No hours have been set here yet. Please check that this is the right person and place.",
   schedule_not_found: () =>
     "No times have been offered here yet. Please check that this is the right person and place.",
   slot_not_found: () => "This time is no longer available. Please look at the free times again.",

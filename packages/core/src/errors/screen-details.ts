@@ -56,6 +56,7 @@ const isAnswered = ({ unanswered }: { readonly unanswered?: true }) => unanswere
 const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
   invalid_input: { issues: true },
   invalid_time_range: { start: true, end: true, reason: true, index: true },
+  availability_not_found: { providerId: true, facilityId: true },
   schedule_not_found: { providerId: true, facilityId: true },
   slot_not_found: { slotId: true },
   appointment_not_found: { appointmentId: true },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hoursSchema } from "./hours.ts";
 import { saying } from "./input-issue.ts";
 import { instantSchema } from "./instant.ts";
 import { notInJson } from "./json-schema.ts";
@@ -35,6 +36,23 @@ export const newSlotSchema = z
       "conflicting_fields",
     ),
   });
+
+/** The hours as they are stored. */
+const storedHoursSchema = hoursSchema.refine(
+  (hours) => JSON.stringify(hours).length <= limits.hoursLength,
+  saying(`must not take more than ${limits.hoursLength} characters of JSON`, "too_much", {
+    maximum: limits.hoursLength,
+  }),
+);
+
+export const setAvailabilitySchema = z.strictObject({
+  ...envelope,
+  ifVersion: z.int("must be a whole number").min(0, "must not be negative").optional(),
+  providerId: idSchema,
+  facilityId: idSchema,
+  timeZone: timeZoneSchema.optional(),
+  hours: storedHoursSchema,
+});
 
 export const createSlotsSchema = z.strictObject({
   ...envelope,
@@ -214,6 +232,7 @@ export const repairSchema = z.strictObject({
 });
 
 export const commandSchemas = {
+  setAvailability: setAvailabilitySchema,
   createSlots: createSlotsSchema,
   block: blockSchema,
   unblock: unblockSchema,

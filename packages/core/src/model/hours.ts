@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { customIssue, saying } from "./input-issue.ts";
+import { jsonSchemaOf, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { dayOf, type LocalDate, localDateSchema, type Weekday, weekdayOf, weekdays } from "./local-date.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -65,7 +66,7 @@ export interface Hours {
 const text = /^(\d{2}):([0-5]\d)$/;
 
 /** 48:00 is the end of the next day. */
-const minuteSchema = z
+const minuteParsing = z
   .union([z.number(), z.string()], 'must be a number of minutes, or a time like "09:00"')
   .transform((value, context): number => {
     const [, hours, minutes] = typeof value === "string" ? (text.exec(value) ?? []) : [];
@@ -76,13 +77,23 @@ const minuteSchema = z
     return z.NEVER;
   });
 
-const offerSchema = z
-  .strictObject({
-    minutes: wholeNumber(1, 2 * dayMinutes),
-    step: wholeNumber(1, 2 * dayMinutes).optional(),
-    capacity: wholeNumber(1, limits.seatsPerSlot).default(1),
-  })
-  .transform(({ minutes, step = minutes, capacity }) => ({ minutes, step, capacity }));
+const minuteSchema = withJsonSchema(minuteParsing, () => ({
+  anyOf: [
+    { type: "integer", minimum: 0, maximum: 2 * dayMinutes },
+    { type: "string", pattern: text.source },
+  ],
+}));
+
+const givenOfferSchema = z.strictObject({
+  minutes: wholeNumber(1, 2 * dayMinutes),
+  step: wholeNumber(1, 2 * dayMinutes).optional(),
+  capacity: wholeNumber(1, limits.seatsPerSlot).default(1),
+});
+
+const offerSchema = withJsonSchema(
+  givenOfferSchema.transform(({ minutes, step = minutes, capacity }) => ({ minutes, step, capacity })),
+  () => jsonSchemaOf(givenOfferSchema),
+);
 
 const window = { from: minuteSchema, to: minuteSchema, offer: offerSchema.optional() };
 

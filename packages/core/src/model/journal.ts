@@ -3,6 +3,7 @@ import type { Actor } from "./values.ts";
 
 /** What a person or a program asked for. The journal names one of these for each change. */
 export const commandNames = [
+  "setAvailability",
   "createSlots",
   "block",
   "unblock",
@@ -37,9 +38,13 @@ export interface FieldChange {
   readonly to: unknown;
 }
 
-/** One change of one slot or appointment, written in the same commit as the change. */
+/** The kinds of records whose changes are written to the journal. */
+export const journaledKinds = ["slot", "appointment", "availability"] as const;
+export type JournaledKind = (typeof journaledKinds)[number];
+
+/** One change of one slot, appointment or availability, written in the same commit as the change. */
 export interface JournalEntry {
-  readonly recordKind: "slot" | "appointment";
+  readonly recordKind: JournaledKind;
   readonly recordId: string;
   /** The record's providers after this change. A slot has one. */
   readonly providerIds: readonly string[];
@@ -57,6 +62,7 @@ export interface JournalEntry {
   readonly at: Date;
   /** Null if this change created the record. */
   readonly fromStatus: string | null;
+  /** An availability has no states: it is `set`. */
   readonly toStatus: string;
   /**
    * Each field that changed, with what it was and what it became. A hold expires by the clock, without an entry: to the

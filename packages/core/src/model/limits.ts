@@ -52,6 +52,8 @@ export const limits = {
   weeklyHours: 200,
   windowsPerDay: 48,
   hoursExceptions: 10_000,
+  /** Longest hours of an availability, in characters of their JSON text. */
+  hoursLength: 262_144,
   /** Most policies that one command may pass by an override. */
   overrides: 16,
   /** The furthest that a policy may see of a provider, in minutes: 31 days. */

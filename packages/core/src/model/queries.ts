@@ -27,6 +27,8 @@ const providerIds = z
 const ofProviders = { providerIds: providerIds.optional(), facilityId: idSchema.optional() };
 
 /** `GetScheduleInput`, which says what each field means. */
+export const getAvailabilitySchema = z.strictObject({ providerId: idSchema, facilityId: idSchema });
+
 export const getScheduleSchema = z.strictObject({ providerId: idSchema, facilityId: idSchema.optional() });
 
 const statusesOf = <const S extends readonly string[]>(statuses: S) => {
@@ -112,10 +114,11 @@ export const listAppointmentsSchema = z
     needsBound("facilityId", boundsOfAppointments, "appointments by facility"),
   );
 
-/** The history of one slot or one appointment, oldest first by default. */
+/** The history of one slot, appointment or availability, oldest first by default. */
 export const historySchema = z.union([
   z.strictObject({ ...page, slotId: idSchema }),
   z.strictObject({ ...page, appointmentId: idSchema }),
+  z.strictObject({ ...page, availabilityId: idSchema }),
 ]);
 
 /** A slot, or a time as `book` takes one. */

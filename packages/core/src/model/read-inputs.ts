@@ -46,6 +46,14 @@ export interface PollInput {
   readonly pollMs?: number | undefined;
 }
 
+/** What `getAvailability` takes. */
+export interface GetAvailabilityInput {
+  /** Whose hours they are: 1 to 128 characters. */
+  readonly providerId: string;
+  /** Where they hold: 1 to 128 characters. */
+  readonly facilityId: string;
+}
+
 /** What `getSchedule` takes. */
 export interface GetScheduleInput {
   /** Whose schedule it is: 1 to 128 characters. */
@@ -149,6 +157,12 @@ export interface AppointmentHistoryInput extends PageInput {
   readonly appointmentId: string;
 }
 
+/** What `history` takes to show the changes of an availability. */
+export interface AvailabilityHistoryInput extends PageInput {
+  /** The id of the availability, as `setAvailability` and `getAvailability` return it: 1 to 128 characters. */
+  readonly availabilityId: string;
+}
+
 /** Which changes a reader of the feed wants. */
 export interface ChangesFilter {
   /**
@@ -238,8 +252,8 @@ export interface FollowInput extends OfProvidersInput, PollInput {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What `history` takes: a slot or an appointment. */
-export type HistoryInput = SlotHistoryInput | AppointmentHistoryInput;
+/** What `history` takes: a slot, an appointment or an availability. */
+export type HistoryInput = SlotHistoryInput | AppointmentHistoryInput | AvailabilityHistoryInput;
 
 /** What `explain` takes: a slot or a time. */
 export type ExplainInput = ExplainSlotInput | ExplainTimeInput;

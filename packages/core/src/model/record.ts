@@ -1,5 +1,6 @@
 import type { Agenda } from "./agenda.ts";
 import type { Appointment } from "./appointment.ts";
+import type { Availability } from "./availability.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Slot } from "./slot.ts";
 
@@ -13,7 +14,10 @@ export interface CommandRecord {
 }
 
 /** The records that carry a version and change by transitions. */
-export type VersionedRecord = Schedule | Slot | Appointment | Agenda;
+export type VersionedRecord = Schedule | Availability | Slot | Appointment | Agenda;
+
+/** The records whose changes are written to the journal. */
+export type JournaledRecord = Slot | Appointment | Availability;
 export type StoredRecord = VersionedRecord | CommandRecord;
 export type RecordKind = StoredRecord["kind"];
 
@@ -24,6 +28,10 @@ export interface RecordKey {
 
 export function keyOf({ kind, id }: RecordKey): RecordKey {
   return { kind, id };
+}
+
+export function isJournaled(record: StoredRecord): record is JournaledRecord {
+  return record.kind === "slot" || record.kind === "appointment" || record.kind === "availability";
 }
 
 /** A key as text, for maps and sets. */

@@ -3,7 +3,7 @@ import type { Appointment } from "../model/appointment.ts";
 import type { CommandName, JournalEntry } from "../model/journal.ts";
 import type { Override } from "../model/override.ts";
 import { copyOf } from "../model/plain-json.ts";
-import type { RecordKey } from "../model/record.ts";
+import type { JournaledRecord, RecordKey } from "../model/record.ts";
 import type { HideableField } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
@@ -55,7 +55,7 @@ export interface ReadRequest extends Asked {
   /** The text of a refusal is not shown: the answer is that for an id that does not exist. */
   readonly action: "read";
   /** The record as it is now. */
-  readonly record: Slot | Appointment;
+  readonly record: JournaledRecord;
 }
 
 /** Asks whether a record belongs in the actor's list. */
@@ -71,7 +71,7 @@ export interface HistoryRequest extends Asked {
   /** The text of a refusal is not shown: the entry is left out. */
   readonly action: "history";
   /** The record as it is now. */
-  readonly record: Slot | Appointment;
+  readonly record: JournaledRecord;
   /** The entry, with nothing hidden. */
   readonly entry: JournalEntry;
 }
@@ -81,7 +81,7 @@ export interface ChangesRequest extends Asked {
   /** The text of a refusal is not shown: the entry is left out. */
   readonly action: "changes";
   /** The record as it is now. */
-  readonly record: Slot | Appointment;
+  readonly record: JournaledRecord;
   /** The entry, with nothing hidden. */
   readonly entry: JournalEntry;
 }

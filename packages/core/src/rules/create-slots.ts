@@ -88,11 +88,15 @@ export const createSlotsChunk: Rule<CreateSlots, CreatedChunk> = {
   },
 };
 
-function scheduleIdFor({ providerId, facilityId }: CreateSlots, { overlapScope }: Context): string {
+/** Where something is offered, and the zone if the caller names one. */
+export type Place = Pick<CreateSlots, "providerId" | "facilityId" | "timeZone">;
+
+export function scheduleIdFor({ providerId, facilityId }: Place, { overlapScope }: Context): string {
   return scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
 }
 
-function scheduleFor(command: CreateSlots, seen: Seen, context: Context): Change<Schedule> {
+/** The schedule with its next version, or a new one. */
+export function scheduleFor(command: Place, seen: Seen, context: Context): Change<Schedule> {
   const id = scheduleIdFor(command, context);
   const existing = seen.schedule(id);
   if (existing !== undefined) return bumpSchedule(existing, context);

@@ -1,8 +1,9 @@
 import type { Refusal } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
+import type { Availability } from "../model/availability.ts";
 import type { CommandName, FieldChange, JournalEntry } from "../model/journal.ts";
 import { plainJson } from "../model/plain-json.ts";
-import { keyOf, type RecordKey, type VersionedRecord } from "../model/record.ts";
+import { type JournaledRecord, keyOf, type RecordKey, type VersionedRecord } from "../model/record.ts";
 import type { OverlapScope, Schedule } from "../model/schedule.ts";
 import type { SlotSearch } from "../model/search.ts";
 import { newSlot, type Slot } from "../model/slot.ts";
@@ -44,6 +45,7 @@ export interface Seen {
   readonly schedule: (id: string) => Schedule | undefined;
   readonly slot: (id: string) => Slot | undefined;
   readonly appointment: (id: string) => Appointment | undefined;
+  readonly availability: (id: string) => Availability | undefined;
   readonly found: readonly Slot[];
   /** What was read around what the command takes. Undefined if nothing was. */
   readonly around?: Survey | undefined;
@@ -85,11 +87,18 @@ type Content<R extends VersionedRecord> = Omit<R, "kind" | "id" | "version" | "c
 
 type Changes = JournalEntry["changes"];
 
-function journalEntry(record: Slot | Appointment, before: string | null, changes: Changes, context: Context) {
+/** What the journal has for the state of a record that has none. */
+const stateless = "set";
+
+function stateOf(record: JournaledRecord): string {
+  return record.kind === "availability" ? stateless : record.status;
+}
+
+function journalEntry(record: JournaledRecord, before: string | null, changes: Changes, context: Context) {
   return {
     recordKind: record.kind,
     recordId: record.id,
-    providerIds: record.kind === "slot" ? [record.providerId] : record.providerIds,
+    providerIds: record.kind === "appointment" ? record.providerIds : [record.providerId],
     facilityId: record.facilityId,
     version: record.version,
     command: context.command.name,
@@ -98,7 +107,7 @@ function journalEntry(record: Slot | Appointment, before: string | null, changes
     reason: context.reason,
     at: context.now,
     fromStatus: before,
-    toStatus: record.status,
+    toStatus: stateOf(record),
     changes,
   } satisfies JournalEntry;
 }
@@ -134,6 +143,12 @@ export function createAppointment(content: Content<Appointment>, id: string, con
   return { expected: 0, record, entry: journalEntry(record, null, allOf(content), context) };
 }
 
+export function createAvailability(content: Content<Availability>, id: string, context: Context): Change<Availability> {
+  const times = { createdAt: context.now, updatedAt: context.now };
+  const record: Availability = { kind: "availability", id, ...content, version: 1, ...times };
+  return { expected: 0, record, entry: journalEntry(record, null, allOf(content), context) };
+}
+
 /** The slot with some fields changed. `before` is the slot as it counts, so an expired hold is none. */
 export function changeSlot(before: Slot, changes: Partial<Content<Slot>>, context: Context): Change<Slot> {
   return changed<Slot>(before, changes, context);
@@ -147,9 +162,17 @@ export function changeAppointment(
   return changed<Appointment>(before, changes, context);
 }
 
-function changed<R extends Slot | Appointment>(before: R, changes: Partial<R>, context: Context): Change<R> {
+export function changeAvailability(
+  before: Availability,
+  changes: Partial<Content<Availability>>,
+  context: Context,
+): Change<Availability> {
+  return changed<Availability>(before, changes, context);
+}
+
+function changed<R extends JournaledRecord>(before: R, changes: Partial<R>, context: Context): Change<R> {
   const record: R = { ...before, ...changes, version: before.version + 1, updatedAt: context.now };
-  const entry = journalEntry(record, before.status, changesFrom(before, changes), context);
+  const entry = journalEntry(record, stateOf(before), changesFrom(before, changes), context);
   return { expected: before.version, record, entry };
 }
 

@@ -18,10 +18,12 @@ import { release } from "./release.ts";
 import { repair } from "./repair.ts";
 import { request } from "./request.ts";
 import { reschedule } from "./reschedule.ts";
+import { setAvailability } from "./set-availability.ts";
 import { unblock } from "./unblock.ts";
 
 /** One rule for each command: all policy lives here, once, for every storage. */
 export const rules = {
+  setAvailability,
   createSlots,
   block,
   unblock,

@@ -22,6 +22,7 @@ import {
   releaseSchema,
   requestSchema,
   rescheduleSchema,
+  setAvailabilitySchema,
   unblockSchema,
 } from "../model/commands.ts";
 import { createManySlotsSchema } from "../model/create-many-slots.ts";
@@ -30,6 +31,7 @@ import {
   explainSchema,
   findOpenSchema,
   followSchema,
+  getAvailabilitySchema,
   getScheduleSchema,
   historySchema,
   listAppointmentsSchema,
@@ -53,6 +55,7 @@ export { previewSchema } from "./preview.ts";
 
 /** The input of each call that takes an object, by its name. */
 export const inputSchemas = {
+  setAvailability: setAvailabilitySchema,
   createSlots: createSlotsSchema,
   createManySlots: createManySlotsSchema,
   block: blockSchema,
@@ -73,6 +76,7 @@ export const inputSchemas = {
   complete: completeSchema,
   markNoShow: markNoShowSchema,
   cancel: cancelSchema,
+  getAvailability: getAvailabilitySchema,
   getSchedule: getScheduleSchema,
   listSlots: listSlotsSchema,
   findOpen: findOpenSchema,

@@ -1,6 +1,15 @@
-import { appointmentStatuses, commandNames, errorCodes, helps, slotStatuses } from "@slotwright/core";
+import {
+  appointmentStatuses,
+  commandNames,
+  errorCodes,
+  helps,
+  journaledKinds,
+  slotStatuses,
+  weekdays,
+} from "@slotwright/core";
 import type {
   AppointmentJson,
+  AvailabilityJson,
   JournalEntryJson,
   Json,
   OpenSlotJson,
@@ -50,6 +59,46 @@ const slot = z.strictObject({
   ...times,
 }) satisfies z.ZodType<SlotJson>;
 
+const hoursOffer = z.strictObject({
+  minutes: z.int(),
+  step: z.int().exactOptional(),
+  capacity: z.int().exactOptional(),
+});
+const minute = z.union([z.int(), z.string()]);
+const hoursWindow = { from: minute, to: minute, offer: hoursOffer.exactOptional() };
+const localDate = z.string();
+
+const availability = z.strictObject({
+  kind: z.literal("availability"),
+  id,
+  providerId: id,
+  facilityId: id,
+  timeZone: z.string(),
+  hours: z.strictObject({
+    offer: hoursOffer,
+    weekly: z.array(
+      z.strictObject({
+        days: z.array(z.enum(weekdays)),
+        ...hoursWindow,
+        validFrom: localDate.exactOptional(),
+        validUntil: localDate.exactOptional(),
+      }),
+    ),
+    exceptions: z
+      .array(
+        z.strictObject({
+          first: localDate,
+          last: localDate,
+          hours: z.array(z.strictObject(hoursWindow)),
+          extra: z.boolean().exactOptional(),
+        }),
+      )
+      .exactOptional(),
+  }),
+  version,
+  ...times,
+}) satisfies z.ZodType<AvailabilityJson>;
+
 const shownSlot = slot.extend({ metadata: metadata.nullable() }) satisfies z.ZodType<ShownSlotJson>;
 
 const wish = { slotId: id, start: instant, end: instant };
@@ -83,7 +132,7 @@ const shownAppointment = appointment.extend({
 }) satisfies z.ZodType<ShownAppointmentJson>;
 
 const entry = z.strictObject({
-  recordKind: z.enum(["slot", "appointment"]),
+  recordKind: z.enum(journaledKinds),
   recordId: id,
   providerIds: z.array(id),
   facilityId: id,
@@ -175,6 +224,7 @@ const explanation = answer({ onOffer: z.boolean(), reasons: z.array(reason), slo
 
 /** What each operation answers, where the host does not do it its own way. */
 export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, z.ZodObject>> = {
+  setAvailability: answer({ availability, replayed }),
   createSlots: answer({ schedule, slots: z.array(slot), replayed }),
   createManySlots: answer({ idempotencyKey: z.string(), inputs: z.int(), slots: z.int() }),
   block: changedSlot,
@@ -201,6 +251,8 @@ export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi
     reasons: z.array(reason).min(1).exactOptional(),
   }),
   reconcile: answer(report),
+  getAvailability: answer({ availability }),
+  availabilityHistory: answer(page(shownEntry)),
   getSchedule: answer({ schedule }),
   listSlots: answer(page(shownSlot)),
   getSlot: answer({ slot: shownSlot }),

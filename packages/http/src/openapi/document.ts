@@ -168,6 +168,7 @@ const withBody: readonly HttpErrorCode[] = ["request_timeout", "payload_too_larg
 /** The call of the engine whose codes an operation can be refused with. */
 const callOf: { readonly [Name in OperationName]?: readonly (keyof typeof callCodes)[] } = {
   slotHistory: ["history"],
+  availabilityHistory: ["history"],
   appointmentHistory: ["history"],
   explainSlot: ["explain"],
   explainTime: ["explain"],

@@ -10,7 +10,7 @@ import {
 import { z } from "zod";
 
 /** Whose version an answer's `ETag` and a request's `If-Match` are. */
-export type Versioned = "slot" | "appointment" | "schedule";
+export type Versioned = "slot" | "appointment" | "schedule" | "availability";
 
 /** One route: everything that HTTP has to know about a call. */
 export interface Route {
@@ -58,14 +58,22 @@ const appointment = (action: string, summary: string, input: z.ZodType) =>
 const read = (path: string, summary: string, rest: Partial<Route> = {}) =>
   ({ method: "GET", path, summary, ...rest }) as const satisfies Route;
 
-/** The history of one record: the other half of the schema is that of the other kind. */
-const [slotHistory, appointmentHistory] = inputSchemas.history.options;
+/** The history of one record: the schema has a part for each kind. */
+const [slotHistory, appointmentHistory, availabilityHistory] = inputSchemas.history.options;
 
 /** A slot, or a time. */
 const [explainSlot, explainTime] = inputSchemas.explain.options;
 
 /** All routes, by the operation that they stand for. */
 export const routes = {
+  setAvailability: {
+    method: "POST",
+    path: "/availability",
+    summary: "Sets the hours of a provider at a facility",
+    input: inputSchemas.setAvailability,
+    etag: "availability",
+    isLarge: true,
+  },
   createSlots: {
     method: "POST",
     path: "/slots",
@@ -136,6 +144,13 @@ export const routes = {
     without: ["onFinding"],
     ifMatch: "none",
   },
+  getAvailability: read("/availability", "Reads the hours of a provider at a facility", {
+    input: inputSchemas.getAvailability,
+    etag: "availability",
+  }),
+  availabilityHistory: read("/availability/{availabilityId}/history", "Lists how hours have changed", {
+    input: availabilityHistory,
+  }),
   getSchedule: read("/schedules/{providerId}", "Reads a schedule", {
     input: inputSchemas.getSchedule,
     etag: "schedule",

@@ -126,10 +126,11 @@ export const checks: readonly AuditCheck[] = [
     sql: `
       SELECT r.id AS record, r.version, count(j.version) AS entries, max(j.version) AS newest
       FROM (
-        SELECT id, version, 1 = 1 AS is_slot FROM slotwright_slots
-        UNION ALL SELECT id, version, 1 = 0 FROM slotwright_appointments) AS r
-      LEFT JOIN slotwright_journal AS j ON j.record_id = r.id AND (j.record_kind = 'slot') = r.is_slot
-      GROUP BY r.id, r.version, r.is_slot
+        SELECT id, version, 'slot' AS kind FROM slotwright_slots
+        UNION ALL SELECT id, version, 'appointment' FROM slotwright_appointments
+        UNION ALL SELECT id, version, 'availability' FROM slotwright_availabilities) AS r
+      LEFT JOIN slotwright_journal AS j ON j.record_id = r.id AND j.record_kind = r.kind
+      GROUP BY r.id, r.version, r.kind
       HAVING count(j.version) <> r.version OR count(j.version) = 0 OR max(j.version) <> r.version OR min(j.version) <> 1`,
   },
   {
@@ -138,7 +139,8 @@ export const checks: readonly AuditCheck[] = [
     sql: `
       SELECT record_kind, record_id, version FROM slotwright_journal
       WHERE (record_kind = 'slot' AND record_id NOT IN (SELECT id FROM slotwright_slots))
-        OR (record_kind = 'appointment' AND record_id NOT IN (SELECT id FROM slotwright_appointments))`,
+        OR (record_kind = 'appointment' AND record_id NOT IN (SELECT id FROM slotwright_appointments))
+        OR (record_kind = 'availability' AND record_id NOT IN (SELECT id FROM slotwright_availabilities))`,
   },
   {
     invariant: 5,

@@ -13,6 +13,7 @@ export interface ChangeWords {
 }
 
 const acts: Readonly<Record<ShownEntry["command"], string>> = {
+  setAvailability: "set the hours",
   createSlots: "published the slot",
   block: "blocked it",
   unblock: "unblocked it",

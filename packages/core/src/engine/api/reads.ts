@@ -1,10 +1,12 @@
 import type { Appointment } from "../../model/appointment.ts";
+import type { Availability } from "../../model/availability.ts";
 import type { JournalEntry } from "../../model/journal.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
 import type {
   ChangesInput,
   FindOpenInput,
   FollowInput,
+  GetAvailabilityInput,
   GetScheduleInput,
   HistoryInput,
   ListAppointmentsInput,
@@ -22,6 +24,19 @@ import type { InputOf, SeenBy } from "./whose.ts";
 
 /** The reads of an engine, and `reconcile`. They show everything: `as(actor)` has the reads of an actor. */
 export interface EngineReads<Whose extends "host" | "actor" = "host"> {
+  /**
+   * Reads the hours of a provider at a facility. `authorize` is asked as for other records.
+   *
+   * @returns The availability.
+   * @throws BookingError `availability_not_found`, `invalid_input`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const { hours, version } = await engine.getAvailability({ providerId: "dr-grey", facilityId: "north" });
+   * ```
+   */
+  getAvailability(input: GetAvailabilityInput): Promise<SeenBy<Availability, Whose>>;
+
   /**
    * Reads a schedule, which has the time zone of its slots. It names no subject, so `authorize` is not asked about it.
    *

@@ -5,6 +5,7 @@ import type {
   ExtendInput,
   HoldInput,
   ReleaseInput,
+  SetAvailabilityInput,
   UnblockInput,
 } from "../../model/command-inputs.ts";
 import type { CreatedSoFar, CreateManySlotsInput } from "../../model/create-many-slots.ts";
@@ -12,10 +13,32 @@ import type { ChangedSlot } from "../../rules/block.ts";
 import type { CreatedSlots } from "../../rules/create-slots.ts";
 import type { HeldSlot } from "../../rules/hold.ts";
 import type { SlotsOfHold } from "../../rules/hold-slots.ts";
+import type { ChangedAvailability } from "../../rules/set-availability.ts";
 import type { InputOf } from "./whose.ts";
 
 /** The commands about slots. */
 export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
+  /**
+   * Sets the hours of a provider at a facility: when something is on offer, by the clocks of the place. They take the place
+   * of those before. Slots stay as they are. The first call also creates the schedule, with the time zone of the hours.
+   *
+   * @returns The availability, with its new version.
+   * @throws BookingError `invalid_transition`, `version_conflict`, `invalid_input`, `idempotency_key_reused`,
+   * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
+   * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * @example
+   * ```ts
+   * const { availability } = await engine.setAvailability({
+   *   actor,
+   *   providerId: "dr-grey",
+   *   facilityId: "north",
+   *   timeZone: "Europe/Berlin",
+   *   hours: { offer: { minutes: 30 }, weekly: [{ days: ["monday"], from: "09:00", to: "12:00" }] },
+   * });
+   * ```
+   */
+  setAvailability(input: InputOf<SetAvailabilityInput, Whose>): Promise<ChangedAvailability>;
+
   /**
    * Creates slots on the schedule of a provider at a facility, all of them or none, in one commit. The first call also
    * creates the schedule. `createManySlots` takes more slots than fit into one commit.

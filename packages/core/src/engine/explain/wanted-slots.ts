@@ -63,7 +63,7 @@ export async function reasonsWithoutSlot(asking: Asking, time: WantedTime): Prom
   const about = {
     name: "book" as const,
     command: { providerId, facilityId },
-    seen: { slot: none, schedule: none, appointment: none, found: [] },
+    seen: { slot: none, schedule: none, appointment: none, availability: none, found: [] },
   };
   return Promise.all(refusals.map((refusal) => reasonInItsZone(settings, refusal, about, until)));
 }

@@ -1,5 +1,6 @@
 import { BookingError } from "../../errors/index.ts";
 import type { JournalEntry } from "../../model/journal.ts";
+import { isJournaled } from "../../model/record.ts";
 import { hidingInEntry, type Shown } from "../../model/shown.ts";
 import { slotAsOf } from "../../model/slot.ts";
 import type { FeedEntry } from "../../storage/adapter.ts";
@@ -50,7 +51,7 @@ async function shownToActor(
   const now = settings.clock.now();
   const shown = entries.map(async (entry, index) => {
     const stored = records[index];
-    if (stored?.kind !== "slot" && stored?.kind !== "appointment") return [];
+    if (stored === undefined || !isJournaled(stored)) return [];
     const record = stored.kind === "slot" ? slotAsOf(stored, now) : stored;
     const hidden = await hiddenFrom(settings, { action: "changes", now, record, entry });
     return hidden === undefined ? [] : [hidingInEntry(entry, hidden)];

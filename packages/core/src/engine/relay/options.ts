@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { signalSchema } from "../../model/abort-signal.ts";
 import { saying } from "../../model/input-issue.ts";
-import type { JournalEntry } from "../../model/journal.ts";
+import { type JournalEntry, type JournaledKind, journaledKinds } from "../../model/journal.ts";
 import type { PollInput } from "../../model/read-inputs.ts";
 import { idSchema } from "../../model/values.ts";
 import { wholeNumber } from "../../model/whole-number.ts";
@@ -65,7 +65,7 @@ export interface RunRelayInput {
 /** What `release` takes. */
 export interface ReleaseRecordInput {
   /** The kind of the parked record. */
-  readonly recordKind: "slot" | "appointment";
+  readonly recordKind: JournaledKind;
   /** The id of the parked record: 1 to 128 characters. */
   readonly recordId: string;
   /** Whether to give up the entries that are parked, rather than to retry them. Default `false`. */
@@ -100,7 +100,7 @@ export const relaySchema = z.strictObject(
 export const runSchema = z.strictObject({ signal: signalSchema.optional() });
 
 export const releaseSchema = z.strictObject({
-  recordKind: z.enum(["slot", "appointment"], 'must be "slot" or "appointment"'),
+  recordKind: z.enum(journaledKinds, `must be one of ${journaledKinds.join(", ")}`),
   recordId: idSchema,
   skip: z.boolean("must be true or false").default(false),
 });

@@ -1,3 +1,4 @@
+import type { JournaledKind } from "../../model/journal.ts";
 import { readFeed } from "../feed/changes.ts";
 import { retryReads } from "../retry.ts";
 import type { ParkedState, RelayState } from "./state.ts";
@@ -6,7 +7,7 @@ import type { RelayContext } from "./take-lease.ts";
 /** A record that is parked, with what follows its first entry. */
 export interface ParkedRecord {
   /** Whether it is a slot or an appointment. */
-  readonly recordKind: "slot" | "appointment";
+  readonly recordKind: JournaledKind;
   /** Its id, as `release` takes it. */
   readonly recordId: string;
   /** The version of the entry that has failed. */

@@ -64,6 +64,7 @@ function bookingOf(settings: EngineSettings, booker: Booker, now: Date) {
       slot: (id) => (id === slot.id ? slot : undefined),
       schedule: none,
       appointment: none,
+      availability: none,
       found: [],
       around,
     };

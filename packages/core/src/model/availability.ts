@@ -1,0 +1,34 @@
+import { fieldNamesOf } from "./field-names.ts";
+import type { Hours } from "./hours.ts";
+import { scheduleIdOf } from "./schedule.ts";
+
+/** The hours of a provider at a facility, as a record with versions: when something is on offer, by the clocks of the place. */
+export interface Availability {
+  readonly kind: "availability";
+  readonly id: string;
+  readonly providerId: string;
+  readonly facilityId: string;
+  /** IANA name, for example `Europe/Berlin`: by whose clocks the hours are meant. */
+  readonly timeZone: string;
+  /** In one form, whatever was written: minutes since midnight, with each default filled in. */
+  readonly hours: Hours;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export const availabilityFieldNames = fieldNamesOf<Availability>({
+  id: true,
+  providerId: true,
+  facilityId: true,
+  timeZone: true,
+  hours: true,
+  version: true,
+  createdAt: true,
+  updatedAt: true,
+});
+
+/** It belongs to one facility, also where a schedule spans all of the provider's. Two who set it first meet on its id. */
+export function availabilityIdOf(providerId: string, facilityId: string): string {
+  return scheduleIdOf(providerId, facilityId);
+}

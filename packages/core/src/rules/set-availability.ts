@@ -1,0 +1,53 @@
+import { refuse } from "../errors/index.ts";
+import { type Availability, availabilityIdOf } from "../model/availability.ts";
+import type { Command } from "../model/commands.ts";
+import type { Hours } from "../model/hours.ts";
+import type { RecordKey } from "../model/record.ts";
+import type { Replayable } from "../model/replayable.ts";
+import { scheduleFor, scheduleIdFor } from "./create-slots.ts";
+import { type Change, changeAvailability, createAvailability, decided, type Rule, type Seen } from "./decision.ts";
+
+/** Hours that have been set. */
+export interface ChangedAvailability extends Replayable {
+  /** The hours as they are now. */
+  readonly availability: Availability;
+}
+
+type SetAvailability = Command<"setAvailability">;
+
+export const availabilityKey = ({
+  providerId,
+  facilityId,
+}: Pick<SetAvailability, "providerId" | "facilityId">): RecordKey => ({
+  kind: "availability",
+  id: availabilityIdOf(providerId, facilityId),
+});
+
+/**
+ * Sets the hours of a provider at a facility. The schedule goes along, so that those who publish slots of the hours, or
+ * create some, meet the change there.
+ */
+export const setAvailability: Rule<SetAvailability, ChangedAvailability> = {
+  reads: (command, _seen, context) => ({
+    keys: [{ kind: "schedule", id: scheduleIdFor(command, context) }, availabilityKey(command)],
+  }),
+
+  decide(command, seen, context) {
+    const { id } = availabilityKey(command);
+    const before = seen.availability(id);
+    const actual = before?.version ?? 0;
+    const { ifVersion: expected = actual } = command;
+    if (expected !== actual) return refuse("version_conflict", { record: "availability", id, expected, actual });
+    const { providerId, facilityId, hours } = command;
+    const timeZone = command.timeZone ?? before?.timeZone ?? zoneOfSchedule(seen, scheduleIdFor(command, context));
+    const schedule = scheduleFor({ providerId, facilityId, timeZone }, seen, context);
+    const content = { providerId, facilityId, timeZone, hours: hours as Hours };
+    const change: Change<Availability> =
+      before === undefined ? createAvailability(content, id, context) : changeAvailability(before, content, context);
+    return decided([schedule, change], { availability: change.record });
+  },
+};
+
+function zoneOfSchedule(seen: Seen, id: string): string {
+  return seen.schedule(id)?.timeZone ?? "UTC";
+}
