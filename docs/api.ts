@@ -21,6 +21,8 @@ export const inputFiles = [
   `${core}/model/command-inputs.ts`,
   `${core}/model/read-inputs.ts`,
   `${core}/model/create-many-slots.ts`,
+  `${core}/model/set-availability-input.ts`,
+  `${core}/model/publish-slots.ts`,
   `${core}/model/values.ts`,
   `${core}/engine/reconcile.ts`,
   `${core}/engine/options.ts`,
@@ -143,6 +145,8 @@ function typeSection(type: string, { fieldsOf }: Declarations): string {
 }
 
 const answers = [
+  "PublishedSlots",
+  "OutsideSlot",
   "ChangedAvailability",
   "CreatedSlots",
   "CreatedSoFar",

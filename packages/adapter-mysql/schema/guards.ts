@@ -1,7 +1,7 @@
 import { refusalText } from "@slotwright/adapter-sql";
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import { owningStatuses } from "@slotwright/core";
-import type { Guard } from "@slotwright/core/adapter";
+import { asideStatuses, type Guard } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import type { MysqlStrategy } from "../src/strategy.ts";
 import { addFurtherProviders, followedColumns, removeFurtherProviders } from "./further-providers.ts";
@@ -20,13 +20,13 @@ for each row begin ${body} end`;
 }
 
 /**
- * The columns and index that the overlap guard reads. Blocked slots, any number of which may overlap, have no lane, so
+ * The columns and index that the overlap guard reads. Slots that are blocked or withdrawn, any number of which may overlap, have no lane, so
  * they are not in its way. A booking changes none of these columns. The guard finds all it needs here, so it does not
  * wait for a slot that others have merely booked, nor, on MariaDB, for its neighbour on another schedule.
  */
 export function guardIndexes({ queries, qualified }: MysqlStrategy): readonly SchemaObject[] {
   const lane = sql`alter table ${sql.table("slots")} add column lane int
-  generated always as (case when status <> 'blocked' then seat end) stored`;
+  generated always as (case when ${occupying(sql`status`)} then seat end) stored`;
   const index = queries.schema
     .createIndex(qualified("slots_by_lane"))
     .on("slots")
@@ -36,6 +36,9 @@ export function guardIndexes({ queries, qualified }: MysqlStrategy): readonly Sc
     { kind: "index", name: "slots_by_lane", on: "slots", statement: index.compile().sql },
   ];
 }
+
+const occupying = (status: RawBuilder<unknown>) =>
+  sql`(${status} not in (${sql.join(asideStatuses.map((one) => sql.lit(one)))}))`;
 
 interface Trigger {
   readonly name: string;
@@ -151,14 +154,14 @@ function slotTriggers(strategy: MysqlStrategy): readonly Trigger[] {
       name: "slots_inserted",
       event: "after insert",
       table: "slots",
-      body: sql`if new.status <> 'blocked' then ${overlap} end if;
+      body: sql`if ${occupying(sql`new.status`)} then ${overlap} end if;
         if new.appointment_id is not null then ${fits} end if;`,
     },
     {
       name: "slots_updated",
       event: "after update",
       table: "slots",
-      body: sql`if new.status <> 'blocked' and (old.status = 'blocked' or ${moved}) then ${overlap} end if;
+      body: sql`if ${occupying(sql`new.status`)} and (not ${occupying(sql`old.status`)} or ${moved}) then ${overlap} end if;
         if old.appointment_id is not null and ${changed("appointment_id")} then ${freedCheck} end if;
         if new.appointment_id is not null and ${links} then ${fits} end if;`,
     },

@@ -263,8 +263,9 @@ const writeRows = (namespace: Namespace): string =>
     update(namespace, "schedules", "schedules"),
     insertion(namespace, "new_availabilities", "availabilities"),
     update(namespace, "availabilities", "availabilities"),
-    insertion(namespace, "new_free_slots", "slots"),
+    // Those that are withdrawn make room for new ones.
     update(namespace, "free_slots", "slots"),
+    insertion(namespace, "new_free_slots", "slots"),
     insertion(namespace, "new_appointments", "appointments"),
     update(namespace, "appointments", "appointments"),
     insertion(namespace, "new_taken_slots", "slots"),

@@ -1,20 +1,23 @@
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
+import { asideStatuses } from "@slotwright/core/adapter";
 import { type Namespace, quotedName } from "../src/strategy.ts";
 import { quoted, refuse, triggerFunction } from "./functions.ts";
 
 /**
  * No overlap: an exclusion constraint, or a trigger if the extension that it needs is unavailable, which is only known
- * when the migration runs. Blocked slots may overlap. The predicate reads a column of its own, because an update of any
+ * when the migration runs. Slots that are blocked or withdrawn may overlap. The predicate reads a column of its own, because an update of any
  * column in an index predicate has to write all indexes.
  */
+const aside = asideStatuses.map((status) => `'${status}'`).join(", ");
+
 export function overlapGuard(namespace: Namespace): readonly SchemaObject[] {
   return [
     {
       kind: "column",
-      name: "is_blocked",
+      name: "is_aside",
       on: "slots",
       statement: `alter table ${quotedName(namespace, "slots")}
-  add column is_blocked boolean not null generated always as (status = 'blocked') stored`,
+  add column is_aside boolean not null generated always as (status in (${aside})) stored`,
     },
     triggerFunction(namespace, "check_no_overlap", overlapCheck(namespace)),
     { kind: "guard", name: "no_overlap", on: "slots", statement: `do ${quoted(choice(namespace))}` },
@@ -47,14 +50,14 @@ begin
   if exists (select from pg_catalog.pg_extension where extname = 'btree_gist') then
     alter table ${quotedName(namespace, "slots")} add constraint "${namespace.prefix}no_overlap"
       exclude using gist (${stretchedRange} with &&, schedule_id with =, seat with =)
-      where (not is_blocked);
+      where (not is_aside);
   else
     create index "${namespace.prefix}slots_by_seat" on ${quotedName(namespace, "slots")} (schedule_id, seat, start_at)
-      where not is_blocked;
+      where not is_aside;
     create trigger "${namespace.prefix}no_overlap" after insert on ${quotedName(namespace, "slots")}
-      for each row when (not new.is_blocked) execute function ${quotedName(namespace, "check_no_overlap")}();
+      for each row when (not new.is_aside) execute function ${quotedName(namespace, "check_no_overlap")}();
     create trigger "${namespace.prefix}no_overlap_when_changed" after update on ${quotedName(namespace, "slots")}
-      for each row when (not new.is_blocked and (old.is_blocked or old.schedule_id <> new.schedule_id
+      for each row when (not new.is_aside and (old.is_aside or old.schedule_id <> new.schedule_id
         or old.seat <> new.seat or old.start_at <> new.start_at or old.end_at <> new.end_at))
       execute function ${quotedName(namespace, "check_no_overlap")}();
   end if;
@@ -63,7 +66,7 @@ end`;
 /**
  * The second transaction waits at the schedule's row and then sees the first one's slots. A snapshot from before the
  * wait would not show them. In that case, the row is written, which ends the second transaction with a serialization
- * failure. Apart from blocked slots, the slots of one schedule and seat do not overlap. So among the slots that start
+ * failure. Apart from blocked and withdrawn slots, the slots of one schedule and seat do not overlap. So among the slots that start
  * before the end of this one, only the last can overlap it.
  */
 const overlapCheck = (namespace: Namespace): string => `begin
@@ -72,7 +75,7 @@ const overlapCheck = (namespace: Namespace): string => `begin
     update ${quotedName(namespace, "schedules")} set version = version where id = new.schedule_id;
   end if;
   if (select s.end_at from ${quotedName(namespace, "slots")} as s
-      where s.schedule_id = new.schedule_id and s.seat = new.seat and not s.is_blocked and s.id <> new.id
+      where s.schedule_id = new.schedule_id and s.seat = new.seat and not s.is_aside and s.id <> new.id
         and s.start_at < new.end_at
       order by s.start_at desc limit 1) > new.start_at then
     ${refuse("no_overlap", "another slot of this schedule and seat is in the way")}

@@ -63,7 +63,7 @@ const owners: Readonly<Record<AgendaOwner, OwnerSql>> = {
   provider: {
     index: "slots_by_provider",
     column: sql`provider_id`,
-    counts: sql<boolean>`status <> 'available' and status <> 'blocked'`,
+    counts: sql<boolean>`status <> 'available' and status <> 'blocked' and status <> 'withdrawn'`,
   },
   subject: {
     index: "appointments_by_subject",

@@ -1,7 +1,7 @@
 import { refusalText, type SqlStrategy } from "@slotwright/adapter-sql";
 import type { SchemaObject } from "@slotwright/adapter-sql/schema";
 import { owningStatuses } from "@slotwright/core";
-import type { Guard } from "@slotwright/core/adapter";
+import { asideStatuses, type Guard } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { furtherProvidersTriggers } from "./further-providers.ts";
 
@@ -17,13 +17,13 @@ export function guardTriggers(strategy: SqlStrategy): readonly SchemaObject[] {
   });
 }
 
-/** The indexes that the overlap guard reads. Blocked slots, any number of which may overlap, are not in its way. */
+/** The indexes that the overlap guard reads. Slots that are blocked or withdrawn, any number of which may overlap, are not in its way. */
 export function guardIndexes({ queries, qualified }: SqlStrategy): readonly SchemaObject[] {
   const index = queries.schema
     .createIndex(qualified("slots_by_seat"))
     .on("slots")
     .columns(["schedule_id", "seat", "start_at"])
-    .where(sql.ref("status"), "<>", sql.lit("blocked"));
+    .where(sql.ref("status"), "not in", aside);
   return [{ kind: "index", name: "slots_by_seat", on: "slots", statement: index.compile().sql }];
 }
 
@@ -33,6 +33,7 @@ interface Trigger {
   readonly body: RawBuilder<unknown>;
 }
 
+const aside = asideStatuses.map((status) => sql.lit(status));
 const schedules = sql.table("schedules");
 const slots = sql.table("slots");
 const appointments = sql.table("appointments");
@@ -44,11 +45,11 @@ const refuse = (guard: Guard, words: string) => sql`raise(abort, ${sql.lit(refus
 const refuseIf = (condition: RawBuilder<unknown>, guard: Guard, words: string) =>
   sql`select ${refuse(guard, words)} where ${condition};`;
 
-// Apart from blocked slots, the slots of one schedule and seat do not overlap. So among the slots that start before the
+// Apart from blocked and withdrawn slots, the slots of one schedule and seat do not overlap. So among the slots that start before the
 // end of this one, only the last can overlap it.
 const overlapCheck = refuseIf(
-  sql`new.status <> 'blocked' and (select end_at from ${slots} where schedule_id = new.schedule_id and seat = new.seat and start_at < new.end_at
-    and status <> 'blocked' and id <> new.id order by start_at desc limit 1) > new.start_at`,
+  sql`new.status not in (${sql.join(aside)}) and (select end_at from ${slots} where schedule_id = new.schedule_id and seat = new.seat and start_at < new.end_at
+    and status not in (${sql.join(aside)}) and id <> new.id order by start_at desc limit 1) > new.start_at`,
   "no_overlap",
   "another slot of this schedule and seat is in the way",
 );
@@ -105,7 +106,7 @@ const slotTriggers: readonly Trigger[] = [
   },
   {
     name: "slots_no_overlap_when_unblocked",
-    on: sql`after update of status on ${slots} when old.status = 'blocked' and new.status <> 'blocked'`,
+    on: sql`after update of status on ${slots} when old.status in (${sql.join(aside)}) and new.status not in (${sql.join(aside)})`,
     body: overlapCheck,
   },
   {

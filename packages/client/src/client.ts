@@ -134,7 +134,7 @@ export function createClient(options: ClientOptions): Client {
     ) as unknown as Commands,
     slots: ({ statuses, ...wanted }) =>
       listQuery<ShownSlot>({ store, lists }, settings.within(scopeOf("slot", wanted)), ({ status }) =>
-        statuses === undefined ? true : statuses.includes(status),
+        statuses === undefined ? status !== "withdrawn" : statuses.includes(status),
       ),
     appointments: ({ statuses, ...wanted }) =>
       listQuery<ShownAppointment>({ store, lists }, settings.within(scopeOf("appointment", wanted)), ({ status }) =>

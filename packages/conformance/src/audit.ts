@@ -88,7 +88,7 @@ function auditSlot(slot: Slot, appointments: ReadonlyMap<string, Appointment>): 
 
 function auditOverlaps(slots: readonly Slot[]): string[] {
   const lines = Map.groupBy(
-    slots.filter(({ status }) => status !== "blocked"),
+    slots.filter(({ status }) => status !== "blocked" && status !== "withdrawn"),
     ({ scheduleId, seat }) => `${scheduleId} ${seat}`,
   );
   return [...lines.values()].flatMap((line) =>

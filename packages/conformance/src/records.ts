@@ -1,12 +1,4 @@
-import type {
-  Appointment,
-  Availability,
-  JournalEntry,
-  JournaledRecord,
-  RecordKey,
-  Schedule,
-  Slot,
-} from "@slotwright/core";
+import type { Appointment, JournalEntry, JournaledRecord, RecordKey, Schedule, Slot } from "@slotwright/core";
 import {
   type Agenda,
   agendaIdOf,
@@ -32,21 +24,6 @@ export const sampleSchedule: Schedule = {
   providerId: "provider-1",
   facilityId: "facility-1",
   timeZone: "Europe/Berlin",
-  ...stamps,
-};
-
-/** The hours of that provider, as they are set first. */
-export const sampleAvailability: Availability = {
-  kind: "availability",
-  id: "availability-1",
-  providerId: "provider-1",
-  facilityId: "facility-1",
-  timeZone: "Europe/Berlin",
-  hours: {
-    offer: { minutes: 30, step: 30, capacity: 1 },
-    weekly: [{ days: ["monday"], from: 540, to: 720 }],
-    exceptions: [],
-  },
   ...stamps,
 };
 

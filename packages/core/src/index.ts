@@ -92,7 +92,6 @@ export type {
   RequestSlotInput,
   RequestTimeInput,
   RescheduleInput,
-  SetAvailabilityInput,
   SlotCommandInput,
   SlotTakingInput,
   UnblockInput,
@@ -113,6 +112,7 @@ export { limits } from "./model/limits.ts";
 export { type LocalDate, localDate, type Weekday, weekdays } from "./model/local-date.ts";
 export type { OpenSlot } from "./model/open-slot.ts";
 export type { Override } from "./model/override.ts";
+export type { OutsideSlot, PublishedSlots, PublishSlotsInput } from "./model/publish-slots.ts";
 export type {
   AppointmentHistoryInput,
   AvailabilityHistoryInput,
@@ -143,6 +143,7 @@ export type {
 } from "./model/read-inputs.ts";
 export type { JournaledRecord, RecordKey } from "./model/record.ts";
 export type { OverlapScope, Schedule } from "./model/schedule.ts";
+export type { SetAvailabilityInput } from "./model/set-availability-input.ts";
 export { type HideableField, hideableFields, type Shown } from "./model/shown.ts";
 export { type Hold, type Slot, type SlotStatus, slotStatuses } from "./model/slot.ts";
 export type { Actor, IdempotencyScope, Json, Metadata } from "./model/values.ts";

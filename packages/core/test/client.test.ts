@@ -28,6 +28,7 @@ import {
   type OfferedJson,
   type OpenSlotJson,
   type PageJson,
+  type PublishedSlotsJson,
   type ReconcileReportJson,
   type RequestedJson,
   type RescheduledJson,
@@ -64,6 +65,7 @@ interface Answers {
   readonly complete: ChangedAppointmentJson;
   readonly markNoShow: EndedAppointmentJson;
   readonly cancel: EndedAppointmentJson;
+  readonly publishSlots: PublishedSlotsJson;
   readonly setAvailability: ChangedAvailabilityJson;
   readonly getAvailability: AvailabilityJson;
   readonly getSchedule: ScheduleJson;

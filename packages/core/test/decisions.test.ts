@@ -98,8 +98,12 @@ describe("a decision", () => {
       });
       const engine = createEngine({ storage });
       const asking = createRecorder().by("one", engine);
+      const by = { actor: { kind: "k", id: "i" }, providerId: "p", facilityId: "f" };
       const hours = { offer: { minutes: 30 }, weekly: [{ days: ["monday" as const], from: "09:00", to: "12:00" }] };
-      await engine.setAvailability({ actor: { kind: "k", id: "i" }, providerId: "p", facilityId: "f", hours });
+      for (const weekly of [hours.weekly, []]) {
+        await engine.setAvailability({ ...by, hours: { ...hours, weekly } });
+        await engine.publishSlots({ ...by, until: new Date(Date.now() + 8 * 86_400_000) });
+      }
       const world = emptyWorld();
       for (const step of [...accepting, ...steps]) {
         await ("name" in step ? ask(step, asking, world).catch(onlyRefusals) : corrupt(store, step));

@@ -1,5 +1,12 @@
 import { StorageError } from "../src/adapter/index.ts";
-import { type BookingError, createEngine, type Engine, type ErrorCode, isBookingError } from "../src/index.ts";
+import {
+  type BookingError,
+  createEngine,
+  type Engine,
+  type ErrorCode,
+  isBookingError,
+  weekdays,
+} from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";
 
@@ -35,6 +42,17 @@ const reached: Record<ErrorCode, () => Promise<unknown>> = {
   invalid_input: async () => (await stage()).engine.getSlot(""),
   invalid_time_range: async () =>
     (await stage()).engine.createSlots({ actor, ...place, slots: [at("10:00", "10:00")] }),
+  slot_withdrawn: async () => {
+    const { engine } = await stage();
+    const until = new Date(Date.now() + 8 * 86_400_000);
+    const hours = { offer: { minutes: 60 }, weekly: [{ days: weekdays, from: "12:00", to: "13:00" }] };
+    await engine.setAvailability({ actor, ...place, hours });
+    await engine.publishSlots({ actor, ...place, until });
+    const [slot] = (await engine.listSlots({ from: new Date() })).items;
+    await engine.setAvailability({ actor, ...place, hours: { ...hours, weekly: [] } });
+    await engine.publishSlots({ actor, ...place, until });
+    return engine.block({ actor, slotId: slot?.id ?? "" });
+  },
   availability_not_found: async () =>
     (await stage()).engine.getAvailability({ providerId: "none", facilityId: "none" }),
   schedule_not_found: async () => (await stage()).engine.getSchedule({ providerId: "none", facilityId: "none" }),

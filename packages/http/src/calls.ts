@@ -20,6 +20,7 @@ type Run = (asking: Asking) => Promise<object>;
 
 type CallName =
   | HostCommandName
+  | "publishSlots"
   | "createManySlots"
   | "reconcile"
   | "getSchedule"
@@ -43,6 +44,7 @@ const explained: Run = ({ engine, input, screen }) => explain(engine, input, scr
 /** What each operation calls, and what it answers beside `success`. Streams and the document are answered elsewhere. */
 export const calls: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, Run>> = {
   ...commands,
+  publishSlots: asInput("publishSlots"),
   createManySlots: asInput("createManySlots"),
   preview: ({ engine, input, screen }) => preview(engine, input, screen()),
   explainSlot: explained,

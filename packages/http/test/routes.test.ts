@@ -42,6 +42,11 @@ describeOnEachEngine("the handler", ({ stage }) => {
     expect([read.headers.get("ETag"), read.body.availability.id]).toEqual(['"2"', availabilityId]);
     const changes = await as("availabilityHistory", `GET /availability/${availabilityId}/history`);
     expect(changes.body.items).toHaveLength(2);
+    const until = new Date(Date.now() + 8 * 86_400_000);
+    const published = await as("publishSlots", "POST /slots/publish", { body: { ...place, until, dryRun: true } });
+    expect(published.body).toMatchObject({ dryRun: true, withdrawn: 0, outside: [] });
+    const dry = await as("setAvailability", "POST /availability", { body: { ...place, hours, dryRun: true } });
+    expect(dry.body).toMatchObject({ availability: { version: 3 }, effect: { dryRun: true, withdrawn: 0 } });
     const many = { ...place, slots: [slotAt(300), slotAt(330)], chunkSize: 1 };
     expect((await as("createManySlots", "POST /slots/many", { body: many })).body).toMatchObject({
       inputs: 2,

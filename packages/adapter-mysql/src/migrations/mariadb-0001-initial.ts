@@ -105,7 +105,7 @@ export const initial: Migration = {
   \`created_at\` bigint not null,
   \`updated_at\` bigint not null,
   constraint \`{prefix}slots_pkey\` primary key (\`id\`),
-  constraint \`{prefix}slots_known_status\` check (\`status\` in ('available', 'held', 'booked', 'blocked')),
+  constraint \`{prefix}slots_known_status\` check (\`status\` in ('available', 'held', 'booked', 'blocked', 'withdrawn')),
   constraint \`{prefix}slots_valid_time_range\` check (start_at < end_at and end_at - start_at <= 2678400000),
   constraint \`{prefix}slots_booked_has_appointment\` check ((status = 'booked') = (appointment_id is not null)),
   constraint \`{prefix}slots_held_has_hold\` check ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null)),
@@ -263,7 +263,7 @@ export const initial: Migration = {
       name: "lane",
       on: "slots",
       statement: `alter table \`{database}\`.\`{prefix}slots\` add column lane int
-  generated always as (case when status <> 'blocked' then seat end) stored`,
+  generated always as (case when (status not in ('blocked', 'withdrawn')) then seat end) stored`,
     },
     {
       kind: "index",
@@ -275,7 +275,7 @@ export const initial: Migration = {
       kind: "trigger",
       name: "slots_inserted",
       statement: `create trigger \`{database}\`.\`{prefix}slots_inserted\` after insert on \`{database}\`.\`{prefix}slots\`
-for each row begin if new.status <> 'blocked' then begin declare locked int; declare reached bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
+for each row begin if (new.status not in ('blocked', 'withdrawn')) then begin declare locked int; declare reached bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
 if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if;
 if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
 then select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
@@ -297,7 +297,7 @@ else signal sqlstate '45000' set message_text = 'slotwright:slot_has_appointment
       kind: "trigger",
       name: "slots_updated",
       statement: `create trigger \`{database}\`.\`{prefix}slots_updated\` after update on \`{database}\`.\`{prefix}slots\`
-for each row begin if new.status <> 'blocked' and (old.status = 'blocked' or not (old.\`schedule_id\` <=> new.\`schedule_id\` and old.\`seat\` <=> new.\`seat\` and old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\`)) then begin declare locked int; declare reached bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
+for each row begin if (new.status not in ('blocked', 'withdrawn')) and (not (old.status not in ('blocked', 'withdrawn')) or not (old.\`schedule_id\` <=> new.\`schedule_id\` and old.\`seat\` <=> new.\`seat\` and old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\`)) then begin declare locked int; declare reached bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
 if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if;
 if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
 then select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat

@@ -190,7 +190,7 @@ export const initial: Migration = {
       name: "known_status",
       on: "slots",
       statement: `alter table "{schema}"."{prefix}slots" add constraint "known_status"
-  check ("status" = any ('{available,held,booked,blocked}'))`,
+  check ("status" = any ('{available,held,booked,blocked,withdrawn}'))`,
     },
     {
       kind: "constraint",
@@ -412,10 +412,10 @@ export const initial: Migration = {
     },
     {
       kind: "column",
-      name: "is_blocked",
+      name: "is_aside",
       on: "slots",
       statement: `alter table "{schema}"."{prefix}slots"
-  add column is_blocked boolean not null generated always as (status = 'blocked') stored`,
+  add column is_aside boolean not null generated always as (status in ('blocked', 'withdrawn')) stored`,
     },
     {
       kind: "function",
@@ -429,7 +429,7 @@ begin
     update "{schema}"."{prefix}schedules" set version = version where id = new.schedule_id;
   end if;
   if (select s.end_at from "{schema}"."{prefix}slots" as s
-      where s.schedule_id = new.schedule_id and s.seat = new.seat and not s.is_blocked and s.id <> new.id
+      where s.schedule_id = new.schedule_id and s.seat = new.seat and not s.is_aside and s.id <> new.id
         and s.start_at < new.end_at
       order by s.start_at desc limit 1) > new.start_at then
     raise exception using errcode = 'check_violation', constraint = 'no_overlap', message = 'slotwright:no_overlap: another slot of this schedule and seat is in the way';
@@ -456,14 +456,14 @@ begin
   if exists (select from pg_catalog.pg_extension where extname = 'btree_gist') then
     alter table "{schema}"."{prefix}slots" add constraint "{prefix}no_overlap"
       exclude using gist (pg_catalog.int8range((pg_catalog.hashtextextended(schedule_id, seat) % 262144) * 17592186044416 + start_at, (pg_catalog.hashtextextended(schedule_id, seat) % 262144) * 17592186044416 + end_at) with &&, schedule_id with =, seat with =)
-      where (not is_blocked);
+      where (not is_aside);
   else
     create index "{prefix}slots_by_seat" on "{schema}"."{prefix}slots" (schedule_id, seat, start_at)
-      where not is_blocked;
+      where not is_aside;
     create trigger "{prefix}no_overlap" after insert on "{schema}"."{prefix}slots"
-      for each row when (not new.is_blocked) execute function "{schema}"."{prefix}check_no_overlap"();
+      for each row when (not new.is_aside) execute function "{schema}"."{prefix}check_no_overlap"();
     create trigger "{prefix}no_overlap_when_changed" after update on "{schema}"."{prefix}slots"
-      for each row when (not new.is_blocked and (old.is_blocked or old.schedule_id <> new.schedule_id
+      for each row when (not new.is_aside and (old.is_aside or old.schedule_id <> new.schedule_id
         or old.seat <> new.seat or old.start_at <> new.start_at or old.end_at <> new.end_at))
       execute function "{schema}"."{prefix}check_no_overlap"();
   end if;
@@ -1071,18 +1071,6 @@ begin
           end if;
         end if;
       end if;
-      if p_new_free_slots is not null then
-        insert into "{schema}"."{prefix}slots" ("id", "schedule_id", "provider_id", "facility_id", "seat", "start_at", "end_at", "status", "appointment_id", "hold_token_hash", "hold_expires_at", "metadata", "version", "created_at", "updated_at")
-        select r."id", r."schedule_id", r."provider_id", r."facility_id", r."seat", r."start_at", r."end_at", r."status", r."appointment_id", r."hold_token_hash", r."hold_expires_at", r."metadata", r."version", r."created_at", r."updated_at" from unnest(p_new_free_slots) as r
-        where r.n <> all (v_lost);
-        get diagnostics v_written = row_count;
-        if v_written < cardinality(p_new_free_slots) then
-          if v_written < (select count(*) from unnest(p_new_free_slots) as r where r.n <> all (v_lost)) then
-            raise exception using errcode = 'triggered_action_exception',
-              message = 'a trigger has left out a row that the change consists of';
-          end if;
-        end if;
-      end if;
       if p_free_slots is not null then
         update "{schema}"."{prefix}slots" as t set "schedule_id" = r."schedule_id", "provider_id" = r."provider_id", "facility_id" = r."facility_id", "seat" = r."seat", "start_at" = r."start_at", "end_at" = r."end_at", "status" = r."status", "appointment_id" = r."appointment_id", "hold_token_hash" = r."hold_token_hash", "hold_expires_at" = r."hold_expires_at", "metadata" = r."metadata", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at"
         from unnest(p_free_slots) as r
@@ -1090,6 +1078,18 @@ begin
         get diagnostics v_written = row_count;
         if v_written < cardinality(p_free_slots) then
           if v_written < (select count(*) from unnest(p_free_slots) as r where r.n <> all (v_lost)) then
+            raise exception using errcode = 'triggered_action_exception',
+              message = 'a trigger has left out a row that the change consists of';
+          end if;
+        end if;
+      end if;
+      if p_new_free_slots is not null then
+        insert into "{schema}"."{prefix}slots" ("id", "schedule_id", "provider_id", "facility_id", "seat", "start_at", "end_at", "status", "appointment_id", "hold_token_hash", "hold_expires_at", "metadata", "version", "created_at", "updated_at")
+        select r."id", r."schedule_id", r."provider_id", r."facility_id", r."seat", r."start_at", r."end_at", r."status", r."appointment_id", r."hold_token_hash", r."hold_expires_at", r."metadata", r."version", r."created_at", r."updated_at" from unnest(p_new_free_slots) as r
+        where r.n <> all (v_lost);
+        get diagnostics v_written = row_count;
+        if v_written < cardinality(p_new_free_slots) then
+          if v_written < (select count(*) from unnest(p_new_free_slots) as r where r.n <> all (v_lost)) then
             raise exception using errcode = 'triggered_action_exception',
               message = 'a trigger has left out a row that the change consists of';
           end if;

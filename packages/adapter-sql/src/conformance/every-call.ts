@@ -67,6 +67,12 @@ async function hours(of: EveryCall): Promise<void> {
   const set = () => engine.setAvailability({ actor, ...placeOf(of), hours });
   const { availability } = await run("set hours", set);
   await run("set hours again", set);
+  const until = new Date(Date.now() + 8 * 86_400_000);
+  const publish = () => engine.publishSlots({ actor, ...placeOf(of), until });
+  await run("publish slots", publish);
+  await run("publish slots again", publish);
+  await run("set no hours", () => engine.setAvailability({ actor, ...placeOf(of), hours: { ...hours, weekly: [] } }));
+  await run("withdraw slots", publish);
   await run("get hours", () => engine.getAvailability(placeOf(of)));
   await run("read the history of hours", () => engine.history({ availabilityId: availability.id }));
 }

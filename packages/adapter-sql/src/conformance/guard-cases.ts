@@ -148,6 +148,7 @@ export function sharedGuardCases(place: SqlValues): readonly GuardCase[] {
 export const allowedStatements: readonly TitledStatement[] = [
   ["slots that touch", `insert ${intoSlots({ start_at: ms(60), end_at: ms(90) })}`],
   ["the same time on another seat", `insert ${intoSlots({ seat: 2, start_at: ms(0), end_at: ms(30) })}`],
+  ["a withdrawn slot across others", `insert ${intoSlots({ status: "'withdrawn'", start_at: ms(0), end_at: ms(90) })}`],
   ["a blocked slot across others", `insert ${intoSlots({ status: "'blocked'", start_at: ms(0), end_at: ms(90) })}`],
   ["a longer slot around its appointment", setSlot("slot-0", "start_at = start_at - 60000")],
   ["a shorter appointment within its slot", setBookedAppointment("end_at = end_at - 60000")],

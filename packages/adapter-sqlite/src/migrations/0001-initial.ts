@@ -105,7 +105,7 @@ export const initial: Migration = {
   "created_at" integer not null,
   "updated_at" integer not null,
   constraint "{prefix}slots_pkey" primary key ("id"),
-  constraint "known_status" check ("status" in ('available', 'held', 'booked', 'blocked')),
+  constraint "known_status" check ("status" in ('available', 'held', 'booked', 'blocked', 'withdrawn')),
   constraint "valid_time_range" check (start_at < end_at and end_at - start_at <= 2678400000),
   constraint "booked_has_appointment" check ((status = 'booked') = (appointment_id is not null)),
   constraint "held_has_hold" check ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null)),
@@ -226,7 +226,7 @@ export const initial: Migration = {
       kind: "index",
       name: "slots_by_seat",
       on: "slots",
-      statement: `create index "{prefix}slots_by_seat" on "{prefix}slots" ("schedule_id", "seat", "start_at") where "status" <> 'blocked'`,
+      statement: `create index "{prefix}slots_by_seat" on "{prefix}slots" ("schedule_id", "seat", "start_at") where "status" not in ('blocked', 'withdrawn')`,
     },
     {
       kind: "trigger",
@@ -236,20 +236,20 @@ export const initial: Migration = {
     {
       kind: "trigger",
       name: "slots_inserted",
-      statement: `create trigger "{prefix}slots_inserted" after insert on "{prefix}slots" begin select raise(abort, 'slotwright:row_format: the schedule of the slot does not exist') where not exists (select 1 from "{prefix}schedules" where id = new.schedule_id); select raise(abort, 'slotwright:no_overlap: another slot of this schedule and seat is in the way') where new.status <> 'blocked' and (select end_at from "{prefix}slots" where schedule_id = new.schedule_id and seat = new.seat and start_at < new.end_at
-    and status <> 'blocked' and id <> new.id order by start_at desc limit 1) > new.start_at; end`,
+      statement: `create trigger "{prefix}slots_inserted" after insert on "{prefix}slots" begin select raise(abort, 'slotwright:row_format: the schedule of the slot does not exist') where not exists (select 1 from "{prefix}schedules" where id = new.schedule_id); select raise(abort, 'slotwright:no_overlap: another slot of this schedule and seat is in the way') where new.status not in ('blocked', 'withdrawn') and (select end_at from "{prefix}slots" where schedule_id = new.schedule_id and seat = new.seat and start_at < new.end_at
+    and status not in ('blocked', 'withdrawn') and id <> new.id order by start_at desc limit 1) > new.start_at; end`,
     },
     {
       kind: "trigger",
       name: "slots_no_overlap_when_moved",
-      statement: `create trigger "{prefix}slots_no_overlap_when_moved" after update of schedule_id, seat, start_at, end_at on "{prefix}slots" begin select raise(abort, 'slotwright:row_format: the schedule of the slot does not exist') where not exists (select 1 from "{prefix}schedules" where id = new.schedule_id); select raise(abort, 'slotwright:no_overlap: another slot of this schedule and seat is in the way') where new.status <> 'blocked' and (select end_at from "{prefix}slots" where schedule_id = new.schedule_id and seat = new.seat and start_at < new.end_at
-    and status <> 'blocked' and id <> new.id order by start_at desc limit 1) > new.start_at; end`,
+      statement: `create trigger "{prefix}slots_no_overlap_when_moved" after update of schedule_id, seat, start_at, end_at on "{prefix}slots" begin select raise(abort, 'slotwright:row_format: the schedule of the slot does not exist') where not exists (select 1 from "{prefix}schedules" where id = new.schedule_id); select raise(abort, 'slotwright:no_overlap: another slot of this schedule and seat is in the way') where new.status not in ('blocked', 'withdrawn') and (select end_at from "{prefix}slots" where schedule_id = new.schedule_id and seat = new.seat and start_at < new.end_at
+    and status not in ('blocked', 'withdrawn') and id <> new.id order by start_at desc limit 1) > new.start_at; end`,
     },
     {
       kind: "trigger",
       name: "slots_no_overlap_when_unblocked",
-      statement: `create trigger "{prefix}slots_no_overlap_when_unblocked" after update of status on "{prefix}slots" when old.status = 'blocked' and new.status <> 'blocked' begin select raise(abort, 'slotwright:no_overlap: another slot of this schedule and seat is in the way') where new.status <> 'blocked' and (select end_at from "{prefix}slots" where schedule_id = new.schedule_id and seat = new.seat and start_at < new.end_at
-    and status <> 'blocked' and id <> new.id order by start_at desc limit 1) > new.start_at; end`,
+      statement: `create trigger "{prefix}slots_no_overlap_when_unblocked" after update of status on "{prefix}slots" when old.status in ('blocked', 'withdrawn') and new.status not in ('blocked', 'withdrawn') begin select raise(abort, 'slotwright:no_overlap: another slot of this schedule and seat is in the way') where new.status not in ('blocked', 'withdrawn') and (select end_at from "{prefix}slots" where schedule_id = new.schedule_id and seat = new.seat and start_at < new.end_at
+    and status not in ('blocked', 'withdrawn') and id <> new.id order by start_at desc limit 1) > new.start_at; end`,
     },
     {
       kind: "trigger",

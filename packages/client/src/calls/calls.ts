@@ -21,6 +21,8 @@ import type {
   OpenSlot,
   Page,
   PreviewInput,
+  PublishedSlots,
+  PublishSlotsInput,
   ReconcileInput,
   ReconcileReport,
   RecordKey,
@@ -108,6 +110,7 @@ type EngineReadCalls = Pick<
  * @throws RequestError
  */
 export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, EngineReadCalls {
+  publishSlots(input: Omit<WithoutActor<PublishSlotsInput>, "signal">): Promise<PublishedSlots>;
   createManySlots(input: ManySlotsInput): Promise<CreatedSoFar>;
   reconcile(input: Omit<WithoutActor<ReconcileInput>, "onFinding">): Promise<ReconcileReport>;
   findOpen(input: FindOpenInput): Promise<OpenSlotsPage>;
@@ -126,10 +129,11 @@ export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, E
 }
 
 /** The commands about slots. */
-export type SlotCommandCalls = Omit<SlotCommands<"actor">, "createManySlots">;
+export type SlotCommandCalls = Omit<SlotCommands<"actor">, "createManySlots" | "publishSlots">;
 
 const plain = [
   ...hostCommandNames,
+  "publishSlots",
   "createManySlots",
   "reconcile",
   "getSchedule",

@@ -1,6 +1,7 @@
 /** Method and path of each call. What is in braces is a field of its input. */
 export const routes = {
   setAvailability: "POST /availability",
+  publishSlots: "POST /slots/publish",
   createSlots: "POST /slots",
   createManySlots: "POST /slots/many",
   block: "POST /slots/{slotId}/block",

@@ -28,6 +28,7 @@ const half = { start: minutes(0), end: minutes(30) };
 /** Every call that takes an actor, with an input that names one. */
 const callsWithActor = {
   setAvailability: { ...place, hours: { offer: { minutes: 30 }, weekly: [] } },
+  publishSlots: { ...place, until: half.start },
   createSlots: { ...place, slots: [half] },
   createManySlots: { ...place, slots: [half] },
   block: { slotId: "s" },

@@ -50,6 +50,7 @@ import { overrideCases } from "./overrides.ts";
 import { ownIdCases } from "./own-ids.ts";
 import { policyCases } from "./policies.ts";
 import { previewCases } from "./preview.ts";
+import { publishSlotsCases } from "./publish-slots.ts";
 import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
 import { reconcileCases } from "./reconcile.ts";
@@ -105,6 +106,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...createSlotsCases,
   ...manySlotsCases,
   ...availabilityCases,
+  ...publishSlotsCases,
   ...idempotencyCases,
   ...ownIdCases,
   ...listCases,

@@ -6,22 +6,14 @@ import {
   type Engine,
   type ErrorCode,
   isBookingError,
+  type Slot,
   type SlotStatus,
   type StateChange,
   slotStatuses,
   slotTransitions,
+  weekdays,
 } from "@slotwright/core";
-import {
-  askFor,
-  assertSound,
-  engineOn,
-  manualClock,
-  minutes,
-  patient,
-  place,
-  provider,
-  publishOne,
-} from "../fixtures.ts";
+import { askFor, assertSound, engineOn, manualClock, minutes, patient, place, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
 type Commands = Record<string, () => Promise<unknown>>;
@@ -35,8 +27,20 @@ interface Prepared {
 /** Commands that an appointment is answered with. What is held for it has no token. */
 const answers = ["request", "accept", "decline", "offer", "acceptOffer", "declineOffer", "cancel"];
 
+/** One hour at nine, as two slots. */
+const nineToTen = { offer: { minutes: 30 }, weekly: [{ days: weekdays, from: "09:00", to: "10:00" }] };
+
+/** A slot that is published of hours which are then no more, so that publishing again withdraws it. */
+async function publishedOnce(engine: Engine): Promise<Slot> {
+  await engine.setAvailability({ actor: provider, ...place, hours: nineToTen });
+  await engine.publishSlots({ actor: provider, ...place, until: minutes(30) });
+  await engine.setAvailability({ actor: provider, ...place, hours: { ...nineToTen, weekly: [] } });
+  const [slot] = (await engine.listSlots({ from: minutes(0), to: minutes(1) })).items;
+  return slot ?? assert.fail();
+}
+
 async function slotIn(status: SlotStatus, engine: Engine, name = ""): Promise<Prepared> {
-  const slot = await publishOne(engine);
+  const slot = await publishedOnce(engine);
   const slotId = slot.id;
   const time = { ...place, start: minutes(0), end: minutes(30) };
   const { appointment: asked } = await engine.request({ actor: patient, subjectId: "p-1", ...time });
@@ -51,8 +55,10 @@ async function slotIn(status: SlotStatus, engine: Engine, name = ""): Promise<Pr
   if (status === "held" && answers.includes(name)) await engine.offer({ ...by, appointmentId });
   else if (status === "held") holdToken = (await engine.hold(by)).holdToken;
   if (status === "blocked") await engine.block(by);
+  if (status === "withdrawn") await engine.publishSlots({ actor: provider, ...place, until: minutes(60) });
   if (status === "booked") appointmentId = (await engine.book({ ...by, subjectId: "p-1" })).appointment.id;
   const commands: Commands = {
+    publishSlots: () => engine.publishSlots({ actor: provider, ...place, until: minutes(60) }),
     hold: () => engine.hold(by),
     block: () => engine.block(by),
     unblock: () => engine.unblock(by),
@@ -105,6 +111,7 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   "slot_booked",
   "slot_held",
   "slot_blocked",
+  "slot_withdrawn",
   "hold_not_found",
   "invalid_transition",
 ]);
@@ -119,7 +126,9 @@ function casesFor<Status extends string>(
     key: `transitions.${kind}.${from}`,
     title: `${article(kind)} that is ${from} changes as the table says, and refuses every other command without a change`,
     async run({ open }) {
-      const names = Object.keys((await prepare(from, engineOn((await open()).storage))).commands);
+      const names = Object.keys(
+        (await prepare(from, engineOn((await open()).storage, { clock: manualClock() }))).commands,
+      );
       for (const name of names) {
         const { storage } = await open();
         const { commands, status } = await prepare(from, engineOn(storage, { clock: manualClock() }), name);

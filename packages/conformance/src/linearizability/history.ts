@@ -9,7 +9,7 @@ export interface History extends StoredSettings {
 }
 
 /** A command, or a read of one record. */
-export type CallName = Exclude<CommandName, "repair"> | "getSlot" | "getAppointment";
+export type CallName = Exclude<CommandName, "repair" | "publishSlots"> | "getSlot" | "getAppointment";
 
 export interface HistoryCall {
   /** Unique in its history. Reports name the call by it. */

@@ -130,7 +130,7 @@ function settled(call: HistoryCall, stored: CommandRecord | undefined): HistoryC
   return { ...call, returned: null, outcome: { status: "done", result: asJson(resultOf(stored.result)) } };
 }
 
-function isCommand(name: CallName | CommandName): name is Exclude<CommandName, "repair"> {
+function isCommand(name: CallName | CommandName): name is Exclude<CommandName, "repair" | "publishSlots"> {
   return name !== "getSlot" && name !== "getAppointment" && name !== "repair";
 }
 

@@ -45,7 +45,7 @@ export {
 } from "../model/record.ts";
 export { type OverlapScope, type Schedule, scheduleIdOf } from "../model/schedule.ts";
 export type { SlotSearch } from "../model/search.ts";
-export { type Hold, type Slot, type SlotStatus, slotStatuses } from "../model/slot.ts";
+export { asideStatuses, type Hold, type Slot, type SlotStatus, slotStatuses } from "../model/slot.ts";
 export type { TimeRange } from "../model/time-range.ts";
 export type { Actor, Json, Metadata } from "../model/values.ts";
 export type {

@@ -37,6 +37,7 @@ export type {
   OpenSlotJson,
   PageJson,
   ProblemDetailsJson,
+  PublishedSlotsJson,
   ReconcileReportJson,
   RequestedJson,
   RescheduledJson,

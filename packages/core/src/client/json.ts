@@ -6,6 +6,7 @@ import type { Availability } from "../model/availability.ts";
 import type { CreatedSoFar } from "../model/create-many-slots.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { OpenSlot } from "../model/open-slot.ts";
+import type { PublishedSlots } from "../model/publish-slots.ts";
 import type { Schedule } from "../model/schedule.ts";
 import type { Shown } from "../model/shown.ts";
 import type { Slot } from "../model/slot.ts";
@@ -66,6 +67,9 @@ export interface ShownJournalEntryJson extends Omit<AsJson<Shown<JournalEntry>>,
 
 /** What `setAvailability` returns, as JSON has it. */
 export interface ChangedAvailabilityJson extends AsJson<ChangedAvailability> {}
+
+/** What `publishSlots` returns, as JSON has it. */
+export interface PublishedSlotsJson extends AsJson<PublishedSlots> {}
 
 /** What `createSlots` returns, as JSON has it. */
 export interface CreatedSlotsJson extends AsJson<CreatedSlots> {}

@@ -14,6 +14,7 @@ const helpedCodes: ReadonlySet<ErrorCode> = new Set([
   "slot_booked",
   "slot_held",
   "slot_blocked",
+  "slot_withdrawn",
   "no_slot_available",
   "policy_violation",
 ]);

@@ -42,20 +42,21 @@ const command = [
 const slot = ["slot_not_found", "version_conflict"] as const;
 const appointment = ["appointment_not_found", "version_conflict"] as const;
 const hold = ["hold_not_found", "hold_not_owned", "hold_expired"] as const;
-const taken = ["slot_booked", "slot_held", "slot_blocked"] as const;
+const taken = ["slot_booked", "slot_held", "slot_blocked", "slot_withdrawn"] as const;
 const creating = ["slot_exists", "invalid_time_range", "schedule_mismatch", "slot_overlap"] as const;
 
 /** Every code that each call of an engine can reject with. `transaction` also rejects with what its callback throws. */
 export const callCodes = {
   setAvailability: [...command, "version_conflict"],
+  publishSlots: [...command, "availability_not_found", "slot_exists", "slot_overlap", "aborted"],
   createSlots: [...command, ...creating, "version_conflict"],
   createManySlots: [...command, ...creating, "aborted"],
   block: [...command, ...slot, ...taken],
-  unblock: [...command, ...slot, "slot_booked", "slot_held", "slot_overlap"],
+  unblock: [...command, ...slot, "slot_booked", "slot_held", "slot_withdrawn", "slot_overlap"],
   hold: [...command, ...slot, ...taken],
   extend: [...command, ...slot, ...hold],
   release: [...command, ...slot, ...hold],
-  breakHold: [...command, ...slot, "hold_not_found", "slot_booked", "slot_blocked"],
+  breakHold: [...command, ...slot, "hold_not_found", "slot_booked", "slot_blocked", "slot_withdrawn"],
   book: [
     ...command,
     "appointment_exists",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CreateManySlotsInput } from "../model/create-many-slots.ts";
 import { type HostCommandName, hostCommandNames } from "../model/journal.ts";
+import type { PublishSlotsInput } from "../model/publish-slots.ts";
 import type {
   ChangesInput,
   ExplainInput,
@@ -32,9 +33,11 @@ import { follow } from "./live/follow.ts";
 import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import { parse } from "./parse.ts";
 import { preview } from "./preview/preview.ts";
+import { publishSlots } from "./publish-slots.ts";
 import { getAppointment, getAvailability, getSchedule, getSlot, listAppointments, listSlots } from "./reads.ts";
 import { type ReconcileInput, reconcile } from "./reconcile.ts";
 import { commandFrom, runCommand } from "./run-command.ts";
+import { setAvailability } from "./set-availability.ts";
 import { createSpread } from "./spread.ts";
 import { runTransaction } from "./transaction.ts";
 
@@ -86,6 +89,8 @@ function actorEngineWith<HostTransaction, Opened>(settings: EngineSettings): Act
 function callsOf(settings: EngineSettings): unknown {
   return {
     ...commandsOf(settings),
+    setAvailability: (input: unknown) => setAvailability(settings, input),
+    publishSlots: (input: PublishSlotsInput) => publishSlots(settings, input),
     preview: (command: HostCommandName, input: unknown) => preview(settings, command, input),
     explain: (input: ExplainInput) => explain(settings, input),
     createManySlots: (input: CreateManySlotsInput) => createManySlots(settings, input),

@@ -1,8 +1,7 @@
 import { type Appointment, owningStatuses } from "../model/appointment.ts";
 import { keyOf, keyText, type RecordKey, type RecordLookup } from "../model/record.ts";
 import { overlapping } from "../model/search.ts";
-import type { Slot } from "../model/slot.ts";
-import { occupyingStatuses } from "../rules/create-slots.ts";
+import { occupyingStatuses, type Slot } from "../model/slot.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { appointmentFaults, type SyncFault, slotFaults } from "../rules/sync.ts";
 import type { Position } from "../storage/adapter.ts";

@@ -1,4 +1,4 @@
-import type { Slot } from "../model/slot.ts";
+import { isOccupying, type Slot } from "../model/slot.ts";
 import { collides } from "../rules/sync.ts";
 
 /** For each schedule and seat, the slot that reaches furthest: a later slot that overlaps any overlaps this one. */
@@ -15,7 +15,7 @@ export class OpenSlots {
     const line = `${slot.scheduleId} ${slot.seat}`;
     const before = this.#byLine.get(line);
     const reachesFurther = before === undefined || slot.end > before.end;
-    if (slot.status !== "blocked" && reachesFurther) this.#byLine.set(line, slot);
+    if (isOccupying(slot) && reachesFurther) this.#byLine.set(line, slot);
     return before !== undefined && collides(slot, before) ? before : undefined;
   }
 }

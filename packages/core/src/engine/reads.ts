@@ -19,6 +19,7 @@ import { refuseForRange } from "../rules/time.ts";
 import type { Position } from "../storage/adapter.ts";
 import { type Cursors, positionCursors } from "./cursors.ts";
 import { defined } from "./defined.ts";
+import { listed } from "./listed.ts";
 import type { EngineSettings } from "./options.ts";
 import type { Page } from "./page.ts";
 import { parse } from "./parse.ts";
@@ -83,7 +84,7 @@ export async function listSlots(settings: EngineSettings, input: ListSlotsInput)
     limit,
     async read(last, limit) {
       const page = { ...query, ...afterItem(last), limit };
-      const slots = await retryReads(settings, (until) => settings.storage.findSlots(page, until));
+      const slots = await retryReads(settings, (until) => listed(page, (of) => settings.storage.findSlots(of, until)));
       return slots.map((slot) => slotAsOf(slot, asOf));
     },
     cursorOf: cursors.write,

@@ -115,6 +115,13 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     title: "The slot is blocked",
     message: ({ slotId }) => `Slot "${slotId}" is blocked by its provider. Choose another slot.`,
   },
+  slot_withdrawn: {
+    status: 409,
+    recoverable: true,
+    transient: false,
+    title: "The slot is withdrawn",
+    message: ({ slotId }) => `Slot "${slotId}" is withdrawn by its provider. Choose another slot.`,
+  },
   slot_overlap: {
     status: 409,
     recoverable: true,

@@ -65,6 +65,7 @@ export interface ErrorDetails {
   slot_booked: SlotConflict;
   slot_held: SlotConflict & { readonly heldUntil: Date };
   slot_blocked: SlotConflict;
+  slot_withdrawn: SlotConflict;
   slot_overlap: Zoned & {
     readonly start: Date;
     readonly end: Date;

@@ -39,6 +39,7 @@ export const notices: {
   slot_booked: () => "This time has just been taken. Please choose another one.",
   slot_held: ({ heldUntil }, { time }) =>
     `This time is reserved until ${time(heldUntil)}. Please choose another one, or look again after that.`,
+  slot_withdrawn: () => "This time is no longer available. Please choose another one.",
   slot_blocked: () => "This time is not available. Please choose another one.",
   slot_overlap: ({ start, end, conflictingStart, conflictingEnd }, { range }) =>
     `The time ${range(start, end)} overlaps another one, ${range(conflictingStart, conflictingEnd)}. Please choose a free time.`,

@@ -66,6 +66,7 @@ const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
   slot_booked: slot,
   slot_held: { ...slot, heldUntil: true },
   slot_blocked: slot,
+  slot_withdrawn: slot,
   slot_overlap: {
     start: true,
     end: true,

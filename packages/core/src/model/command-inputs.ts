@@ -1,6 +1,6 @@
-import type { Hours } from "./hours.ts";
 import type { InstantInput } from "./instant.ts";
 import type { Override } from "./override.ts";
+import type { SetAvailabilityInput } from "./set-availability-input.ts";
 import type { Actor, Metadata } from "./values.ts";
 
 /** What every command may carry. */
@@ -361,26 +361,6 @@ export interface MarkNoShowInput extends AppointmentCommandInput {}
 
 /** What `cancel` takes. */
 export interface CancelInput extends AppointmentCommandInput {}
-
-/** What `setAvailability` takes. */
-export interface SetAvailabilityInput extends CommandEnvelope {
-  /** Whose hours they are: your id for a practitioner, a room or a device. 1 to 128 characters. */
-  readonly providerId: string;
-  /** Where they hold: your id for a facility. 1 to 128 characters. */
-  readonly facilityId: string;
-  /**
-   * The IANA time zone by whose clocks the hours are meant, such as `Europe/Berlin`. Default: the zone that they had, else
-   * that of the schedule, else `UTC`.
-   */
-  readonly timeZone?: string | undefined;
-  /** All of the hours: they take the place of those before. At most 262 144 characters of JSON. */
-  readonly hours: Hours;
-  /**
-   * The version of the availability that the caller has seen; 0 if there was none. Another version is refused with
-   * `version_conflict`. Default: any version.
-   */
-  readonly ifVersion?: number | undefined;
-}
 
 /** What each command takes, by its name. */
 export type CommandInputs = {

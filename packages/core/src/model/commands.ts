@@ -52,6 +52,17 @@ export const setAvailabilitySchema = z.strictObject({
   facilityId: idSchema,
   timeZone: timeZoneSchema.optional(),
   hours: storedHoursSchema,
+  dryRun: z.boolean("must be true or false").default(false),
+  until: instantSchema.optional(),
+});
+
+/** Internal to `publishSlots`: makes the slots of a stretch of time agree with the hours. */
+export const publishSlotsCommandSchema = z.strictObject({
+  ...envelope,
+  providerId: idSchema,
+  facilityId: idSchema,
+  from: instantSchema,
+  until: instantSchema,
 });
 
 export const createSlotsSchema = z.strictObject({
@@ -233,6 +244,7 @@ export const repairSchema = z.strictObject({
 
 export const commandSchemas = {
   setAvailability: setAvailabilitySchema,
+  publishSlots: publishSlotsCommandSchema,
   createSlots: createSlotsSchema,
   block: blockSchema,
   unblock: unblockSchema,

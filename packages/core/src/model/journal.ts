@@ -4,6 +4,7 @@ import type { Actor } from "./values.ts";
 /** What a person or a program asked for. The journal names one of these for each change. */
 export const commandNames = [
   "setAvailability",
+  "publishSlots",
   "createSlots",
   "block",
   "unblock",
@@ -27,9 +28,14 @@ export const commandNames = [
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
-/** The commands that hosts give. A repair is what `reconcile` makes of a finding. */
-export const hostCommandNames = commandNames.filter((name): name is HostCommandName => name !== "repair");
-export type HostCommandName = Exclude<CommandName, "repair">;
+const made: ReadonlySet<CommandName> = new Set(["repair", "publishSlots"]);
+
+/**
+ * The commands that hosts give. A repair is what `reconcile` makes of a finding, and a call of `publishSlots` consists of
+ * several commands, one for each stretch of time.
+ */
+export const hostCommandNames = commandNames.filter((name): name is HostCommandName => !made.has(name));
+export type HostCommandName = Exclude<CommandName, "repair" | "publishSlots">;
 
 /** What became of one field, in the form in which JSON has it: times are ISO 8601 strings. */
 export interface FieldChange {

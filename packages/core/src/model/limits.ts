@@ -51,6 +51,12 @@ export const limits = {
   /** Most windows of the week that hours may have, and most of one exception. */
   weeklyHours: 200,
   windowsPerDay: 48,
+  /** The furthest that slots are published ahead, in days. */
+  publishedDays: 800,
+  /** Most seats that one commit of `publishSlots` looks at, but for the last opening, and most that it changes. */
+  publishedSeats: 1_000,
+  /** Most taken slots outside of the hours that an answer lists. */
+  outsideSlots: 500,
   hoursExceptions: 10_000,
   /** Longest hours of an availability, in characters of their JSON text. */
   hoursLength: 262_144,

@@ -6,7 +6,7 @@ import { saying } from "./input-issue.ts";
 import { instantSchema } from "./instant.ts";
 import { jsonSchemaOf, notInJson, withJsonSchema } from "./json-schema.ts";
 import { limits } from "./limits.ts";
-import { slotStatuses } from "./slot.ts";
+import { listedStatuses } from "./slot.ts";
 import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema } from "./values.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -64,7 +64,7 @@ export const listSlotsSchema = z
     ...page,
     ...window,
     ...ofProviders,
-    statuses: statusesOf(slotStatuses).optional(),
+    statuses: statusesOf(listedStatuses).optional(),
   })
   .refine(
     (list) => list.statuses === undefined || isBounded(list),

@@ -71,7 +71,7 @@ export interface ListSlotsInput extends PageInput, WindowInput, OfProvidersInput
    * Slots that count as being in these states now: 1 to 4 of `available`, `held`, `booked` and `blocked`. It needs
    * `providerIds`, or both `from` and `to`. Default: in all states.
    */
-  readonly statuses?: readonly SlotStatus[] | undefined;
+  readonly statuses?: readonly Exclude<SlotStatus, "withdrawn">[] | undefined;
 }
 
 /** What `live.findOpen` takes. */

@@ -30,6 +30,17 @@ export type OverlapScope = "facility" | "provider";
 
 const namespace = "5b0f3f0a-9a52-4c0e-8f0e-6f7d1c1d5a10";
 
+const published = "d6a2c7de-3b1c-4d4e-9a86-0f3c1b7e2a58";
+
+/**
+ * The id of a slot that is published, so that two who publish the same hours meet on it instead of making two. `again` counts
+ * the slots that were withdrawn before at the same time and seat. The instant names the time: the clocks show some times
+ * twice, and what was published before the rules of a zone have changed must be known again.
+ */
+export function publishedSlotId(availabilityId: string, start: Date, seat: number, again: number): string {
+  return uuidFromName(JSON.stringify([availabilityId, start.getTime(), seat, again]), published);
+}
+
 /**
  * The schedule's id is a name-based UUID (RFC 9562, version 5) of provider and facility, so that two callers who
  * create the same schedule at the same moment collide on its primary key instead of making two.

@@ -1,8 +1,19 @@
 import { namesOf } from "./field-names.ts";
 import type { Metadata } from "./values.ts";
 
-export const slotStatuses = ["available", "held", "booked", "blocked"] as const;
+export const slotStatuses = ["available", "held", "booked", "blocked", "withdrawn"] as const;
 export type SlotStatus = (typeof slotStatuses)[number];
+
+/** The states of slots that lists show. A withdrawn one is out of every list. */
+export const listedStatuses = slotStatuses.filter((status) => status !== "withdrawn");
+
+/** The states in which a slot keeps others off its seat. */
+export const occupyingStatuses: readonly SlotStatus[] = ["available", "held", "booked"];
+
+/** The states in which it does not: any number of such slots may overlap. */
+export const asideStatuses: readonly SlotStatus[] = ["blocked", "withdrawn"];
+
+export const isOccupying = ({ status }: Pick<Slot, "status">): boolean => occupyingStatuses.includes(status);
 
 /** A short claim on a slot. Only a hash of the holder's token is kept, so a slot can be shown to anybody. */
 export interface Hold {

@@ -4,7 +4,7 @@ import { limits } from "../model/limits.ts";
 import type { Replayable } from "../model/replayable.ts";
 import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
-import type { Slot, SlotStatus } from "../model/slot.ts";
+import { occupyingStatuses, type Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import { isSameTimeZone } from "../model/time-zone.ts";
 import {
@@ -23,9 +23,6 @@ import { type Occupied, refuseOverlap, refuseRange } from "./time.ts";
 
 type CreateSlots = Command<"createSlots">;
 type NewSlot = CreateSlots["slots"][number];
-
-/** The states in which a slot keeps others off its seat. */
-export const occupyingStatuses: readonly SlotStatus[] = ["available", "held", "booked"];
 
 /** Slots that have been created. */
 export interface CreatedSlots extends Replayable {

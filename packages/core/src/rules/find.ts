@@ -36,6 +36,7 @@ export function refuseTakenId(seen: Seen, appointmentId: string | undefined): Re
 export function refuseTaken({ id: slotId, version, status, hold }: Slot): Refusal | undefined {
   if (status === "booked") return refuse("slot_booked", { slotId, version });
   if (status === "blocked") return refuse("slot_blocked", { slotId, version });
+  if (status === "withdrawn") return refuse("slot_withdrawn", { slotId, version });
   if (status === "held" && hold !== null) return refuse("slot_held", { slotId, version, heldUntil: hold.expiresAt });
   return undefined;
 }

@@ -14,6 +14,7 @@ import { extend } from "./extend.ts";
 import { hold } from "./hold.ts";
 import { markNoShow } from "./mark-no-show.ts";
 import { offer } from "./offer.ts";
+import { publishSlots } from "./publish-slots.ts";
 import { release } from "./release.ts";
 import { repair } from "./repair.ts";
 import { request } from "./request.ts";
@@ -24,6 +25,7 @@ import { unblock } from "./unblock.ts";
 /** One rule for each command: all policy lives here, once, for every storage. */
 export const rules = {
   setAvailability,
+  publishSlots,
   createSlots,
   block,
   unblock,

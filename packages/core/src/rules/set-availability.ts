@@ -2,6 +2,7 @@ import { refuse } from "../errors/index.ts";
 import { type Availability, availabilityIdOf } from "../model/availability.ts";
 import type { Command } from "../model/commands.ts";
 import type { Hours } from "../model/hours.ts";
+import type { PublishedSlots } from "../model/publish-slots.ts";
 import type { RecordKey } from "../model/record.ts";
 import type { Replayable } from "../model/replayable.ts";
 import { scheduleFor, scheduleIdFor } from "./create-slots.ts";
@@ -11,6 +12,8 @@ import { type Change, changeAvailability, createAvailability, decided, type Rule
 export interface ChangedAvailability extends Replayable {
   /** The hours as they are now. */
   readonly availability: Availability;
+  /** What publishing would do until then. Only of a dry run. */
+  readonly effect?: PublishedSlots;
 }
 
 type SetAvailability = Command<"setAvailability">;

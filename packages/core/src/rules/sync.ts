@@ -1,6 +1,6 @@
 import { type Appointment, ownsSlots } from "../model/appointment.ts";
 import { keyOf, type RecordKey } from "../model/record.ts";
-import type { Slot } from "../model/slot.ts";
+import { isOccupying, type Slot } from "../model/slot.ts";
 import { contains, overlaps } from "../model/time-range.ts";
 import { providersOf } from "./take-slots.ts";
 
@@ -138,7 +138,7 @@ export function slotFaults(slot: Slot, surroundings: SlotSurroundings): readonly
 /** Whether two slots must not exist beside each other. */
 export function collides(slot: Slot, other: Slot): boolean {
   const sameLine = slot.scheduleId === other.scheduleId && slot.seat === other.seat && slot.id !== other.id;
-  return sameLine && slot.status !== "blocked" && other.status !== "blocked" && overlaps(slot, other);
+  return sameLine && isOccupying(slot) && isOccupying(other) && overlaps(slot, other);
 }
 
 function holdFaults(slot: Slot): SyncFault[] {

@@ -42,7 +42,7 @@ function refuseClaim(
   if (keeps) return refuseMisfit(slot, claim);
   if (claim.appointmentId !== undefined && isHeldFor(claim.appointmentId, slot, context))
     return refuseMisfit(slot, claim);
-  const takenBySomebody = slot.status === "booked" || slot.status === "blocked";
+  const takenBySomebody = slot.status !== "available" && slot.status !== "held";
   const meansHold = holdTokens.length > 0 && (claim.isPrimary || slot.status === "held");
   if (meansHold && !takenBySomebody) return refuseTokens(stored, holdTokens, context) ?? refuseMisfit(slot, claim);
   // The table allows booking a held slot, but only by its holder.

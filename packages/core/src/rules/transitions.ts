@@ -11,13 +11,14 @@ export interface StateChange<Status extends string> {
 
 /**
  * The allowed changes of a slot. A hold that has expired counts as `available` here as everywhere else, so expiry needs
- * no row. Everything that is not in the table is refused.
+ * no row. `withdrawn` is final. Everything that is not in the table is refused.
  */
 export const slotTransitions: readonly StateChange<SlotStatus>[] = [
-  { from: null, to: "available", by: ["createSlots"] },
+  { from: null, to: "available", by: ["createSlots", "publishSlots"] },
   { from: "available", to: "held", by: ["hold", "request", "offer"] },
   { from: "available", to: "booked", by: ["book", "accept", "acceptOffer", "reschedule"] },
   { from: "available", to: "blocked", by: ["block"] },
+  { from: "available", to: "withdrawn", by: ["publishSlots"] },
   { from: "held", to: "held", by: ["extend", "offer"] },
   { from: "held", to: "booked", by: ["book", "accept", "acceptOffer", "reschedule"] },
   {

@@ -1,8 +1,9 @@
 import { refuse } from "../errors/index.ts";
 import type { Command } from "../model/commands.ts";
 import { overlapping } from "../model/search.ts";
+import { occupyingStatuses } from "../model/slot.ts";
 import type { ChangedSlot } from "./block.ts";
-import { occupiedBy, occupyingStatuses } from "./create-slots.ts";
+import { occupiedBy } from "./create-slots.ts";
 import { bumpSchedule, changeSlot, decided, isRefusal, type Reads, type Rule } from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 import { refuseOverlap } from "./time.ts";

@@ -215,6 +215,16 @@ const reason = z.strictObject({
   blockedBy: z.strictObject({ kind: z.string(), id }).nullable(),
 });
 
+const published = {
+  dryRun: z.boolean(),
+  created: z.int(),
+  kept: z.int(),
+  withdrawn: z.int(),
+  obstructed: z.int(),
+  outside: z.array(z.strictObject({ slotId: id, appointmentId: id.nullable(), start: instant, end: instant })),
+  outsideCount: z.int(),
+};
+
 const answer = (shape: z.core.$ZodLooseShape) => z.strictObject({ success: z.literal(true), ...shape });
 const slotsOfHold = { slot, alsoSlots: z.array(slot), replayed };
 const changedSlot = answer({ slot, replayed });
@@ -224,7 +234,8 @@ const explanation = answer({ onOffer: z.boolean(), reasons: z.array(reason), slo
 
 /** What each operation answers, where the host does not do it its own way. */
 export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, z.ZodObject>> = {
-  setAvailability: answer({ availability, replayed }),
+  setAvailability: answer({ availability, effect: z.strictObject(published).exactOptional(), replayed }),
+  publishSlots: answer(published),
   createSlots: answer({ schedule, slots: z.array(slot), replayed }),
   createManySlots: answer({ idempotencyKey: z.string(), inputs: z.int(), slots: z.int() }),
   block: changedSlot,

@@ -28,7 +28,7 @@ export interface Route {
   readonly etag?: Versioned;
   /** Of which record `If-Match` names the version. Default: that of the `ETag`. */
   readonly ifMatch?: Versioned | "none";
-  /** It takes no idempotency key, because it changes nothing. */
+  /** It takes no idempotency key, because it changes nothing, or a repeat would not. */
   readonly hasNoKey?: true;
   /** The body may be as large as one that creates slots. */
   readonly isLarge?: true;
@@ -82,6 +82,15 @@ export const routes = {
     status: 201,
     etag: "schedule",
     isLarge: true,
+  },
+  publishSlots: {
+    method: "POST",
+    path: "/slots/publish",
+    summary: "Makes slots agree with the hours of a provider at a facility",
+    input: inputSchemas.publishSlots,
+    without: ["signal"],
+    ifMatch: "none",
+    hasNoKey: true,
   },
   createManySlots: {
     method: "POST",

@@ -52,7 +52,8 @@ export const checks: readonly AuditCheck[] = [
     sql: `
       SELECT a.id AS slot, b.id AS other, a.seat FROM slotwright_slots AS a
       JOIN slotwright_slots AS b ON a.schedule_id = b.schedule_id AND a.seat = b.seat AND a.id < b.id
-      WHERE a.start_at < b.end_at AND b.start_at < a.end_at AND a.status <> 'blocked' AND b.status <> 'blocked'`,
+      WHERE a.start_at < b.end_at AND b.start_at < a.end_at AND a.status NOT IN ('blocked', 'withdrawn')
+        AND b.status NOT IN ('blocked', 'withdrawn')`,
   },
   {
     invariant: 3,

@@ -11,7 +11,13 @@ export interface CalendarSlot {
   readonly seats: number;
 }
 
-export const statusWords = { available: "free", held: "held", booked: "booked", blocked: "blocked" } as const;
+export const statusWords = {
+  available: "free",
+  held: "held",
+  booked: "booked",
+  blocked: "blocked",
+  withdrawn: "withdrawn",
+} as const;
 
 /** What somebody hears who does not see the calendar: `Monday 30 November, 09:00 to 09:30, booked, Ada Brandt, check-up`. */
 export function sentenceOf({ slot, appointment, patient, seats }: CalendarSlot, zone: string): string {

@@ -11,6 +11,7 @@ const sentences: Readonly<Record<string, Say>> = {
   slot_booked: () => "Somebody else has taken this time. Choose another one.",
   slot_held: (error, zone) =>
     `Somebody is about to book this time${until(error, zone)}. Choose another one, or look again after that.`,
+  slot_withdrawn: () => "This time is no longer offered. Choose another one.",
   slot_blocked: () => "The practice has blocked this time. Choose another one.",
   slot_not_found: () => "This time does not exist any longer. Choose another one.",
   no_slot_available: () => "No free slot contains this time. Choose another one, or ask for an appointment.",
@@ -52,6 +53,7 @@ const inWords: Readonly<Record<string, string>> = {
   held: "kept for somebody",
   booked: "booked",
   blocked: "blocked",
+  withdrawn: "withdrawn",
 };
 
 function transitionOf({ details }: RequestError): string {

@@ -14,6 +14,7 @@ export interface ChangeWords {
 
 const acts: Readonly<Record<ShownEntry["command"], string>> = {
   setAvailability: "set the hours",
+  publishSlots: "published or withdrew the slot, as the hours say",
   createSlots: "published the slot",
   block: "blocked it",
   unblock: "unblocked it",

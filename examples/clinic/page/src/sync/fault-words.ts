@@ -113,7 +113,13 @@ const ends: Partial<Readonly<Record<ShownAppointment["status"], string>>> = {
 
 const endOf = ({ appointment }: About): string => ends[appointment?.status ?? "cancelled"] ?? "is over";
 
-const states = { available: "free", held: "held", booked: "booked", blocked: "blocked" } as const;
+const states = {
+  available: "free",
+  held: "held",
+  booked: "booked",
+  blocked: "blocked",
+  withdrawn: "withdrawn",
+} as const;
 
 const stateOf = (slot: ShownSlot | undefined): string => (slot === undefined ? "gone" : states[slot.status]);
 

@@ -9,6 +9,7 @@ const taken: Readonly<Record<ShownSlot["status"], string | null>> = {
   available: null,
   held: "Somebody is about to book this slot.",
   booked: "This slot is booked.",
+  withdrawn: "This slot is no longer offered",
   blocked: "This slot is blocked.",
 };
 

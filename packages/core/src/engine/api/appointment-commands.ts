@@ -31,7 +31,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    *
    * @returns The appointment, and the slots that it owns now. None if it is only `scheduled`.
    * @throws BookingError `appointment_exists`, `invalid_time_range`, `slot_not_found`, `hold_not_found`,
-   * `slot_booked`, `slot_held`, `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `no_slot_available`,
+   * `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`, `time_mismatch`, `schedule_mismatch`, `no_slot_available`,
    * `invalid_transition`, `version_conflict`, `hold_expired`, `hold_not_owned`, `invalid_input`,
    * `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
    * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
@@ -52,7 +52,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * accepts or declines it, or offers another time. With `holdSeconds`, nobody else gets the slots meanwhile.
    *
    * @returns The appointment, now `scheduled`, and the slots that are held for it.
-   * @throws BookingError `appointment_exists`, `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`,
+   * @throws BookingError `appointment_exists`, `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`,
    * `time_mismatch`, `schedule_mismatch`, `invalid_time_range`, `invalid_transition`, `version_conflict`,
    * `invalid_input`, `idempotency_key_reused`,
    * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
@@ -75,7 +75,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * @returns The appointment, now `confirmed`, the slots that it owns, and those that were held for it besides and became
    * available.
    * @throws BookingError `request_expired`, `slot_not_found`, `appointment_not_found`, `hold_not_found`, `hold_expired`,
-   * `hold_not_owned`, `slot_booked`, `slot_held`, `slot_blocked`, `time_mismatch`, `schedule_mismatch`,
+   * `hold_not_owned`, `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`, `time_mismatch`, `schedule_mismatch`,
    * `no_slot_available`, `invalid_transition`, `version_conflict`, `invalid_input`, `idempotency_key_reused`,
    * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
    * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
@@ -109,7 +109,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * @returns The appointment, still `scheduled`, with the offer in `request.offer`; the slot, now `held`; and that of the
    * offer before, which became available.
    * @throws BookingError `request_expired`, `slot_not_found`, `appointment_not_found`, `slot_booked`, `slot_held`,
-   * `slot_blocked`, `time_mismatch`, `schedule_mismatch`, `invalid_time_range`, `invalid_transition`, `version_conflict`,
+   * `slot_blocked`, `slot_withdrawn`, `time_mismatch`, `schedule_mismatch`, `invalid_time_range`, `invalid_transition`, `version_conflict`,
    * `invalid_input`, `idempotency_key_reused`,
    * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
    * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
@@ -126,7 +126,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * @returns The appointment, now `confirmed` at the time of the offer, the slot that it owns, and those that were held for
    * it besides and became available.
    * @throws BookingError `offer_not_found`, `offer_expired`, `slot_not_found`, `appointment_not_found`, `slot_booked`,
-   * `slot_held`, `slot_blocked`, `invalid_transition`, `version_conflict`,
+   * `slot_held`, `slot_blocked`, `slot_withdrawn`, `invalid_transition`, `version_conflict`,
    * `invalid_input`, `idempotency_key_reused`,
    * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
    * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
@@ -158,7 +158,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    *
    * @returns The appointment with its new times, the slots that it owns now, and those that became available.
    * @throws BookingError `invalid_time_range`, `slot_not_found`, `appointment_not_found`, `hold_not_found`,
-   * `hold_expired`, `hold_not_owned`, `slot_booked`, `slot_held`, `slot_blocked`, `time_mismatch`,
+   * `hold_expired`, `hold_not_owned`, `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`, `time_mismatch`,
    * `schedule_mismatch`, `invalid_transition`, `version_conflict`, `invalid_input`, `idempotency_key_reused`,
    * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
    * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.

@@ -5,10 +5,11 @@ import type {
   ExtendInput,
   HoldInput,
   ReleaseInput,
-  SetAvailabilityInput,
   UnblockInput,
 } from "../../model/command-inputs.ts";
 import type { CreatedSoFar, CreateManySlotsInput } from "../../model/create-many-slots.ts";
+import type { PublishedSlots, PublishSlotsInput } from "../../model/publish-slots.ts";
+import type { SetAvailabilityInput } from "../../model/set-availability-input.ts";
 import type { ChangedSlot } from "../../rules/block.ts";
 import type { CreatedSlots } from "../../rules/create-slots.ts";
 import type { HeldSlot } from "../../rules/hold.ts";
@@ -20,7 +21,8 @@ import type { InputOf } from "./whose.ts";
 export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Sets the hours of a provider at a facility: when something is on offer, by the clocks of the place. They take the place
-   * of those before. Slots stay as they are. The first call also creates the schedule, with the time zone of the hours.
+   * of those before. Slots stay as they are until `publishSlots` publishes them. The first call also creates the schedule, with
+   * the time zone of the hours. A dry run says what publishing would do.
    *
    * @returns The availability, with its new version.
    * @throws BookingError `invalid_transition`, `version_conflict`, `invalid_input`, `idempotency_key_reused`,
@@ -38,6 +40,25 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * ```
    */
   setAvailability(input: InputOf<SetAvailabilityInput, Whose>): Promise<ChangedAvailability>;
+
+  /**
+   * Makes the slots of a provider at a facility agree with their hours, from now until an instant. It creates those that lack,
+   * keeps those that are there, and withdraws free ones that the hours no longer offer, in one commit for each stretch of
+   * time. Blocked time stays blocked, what is booked or held stays and is reported, and slots that were created otherwise
+   * are left alone. Give it every night: if nothing has to be done, nothing is written.
+   *
+   * @returns How many slots were created, kept and withdrawn, and which taken ones lie outside of the hours.
+   * @throws BookingError `availability_not_found`, `slot_exists`, `slot_overlap`, `invalid_transition`, `aborted`,
+   * `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`,
+   * `settings_mismatch`.
+   * @example
+   * ```ts
+   * const until = new Date(Date.now() + 90 * 86_400_000);
+   * const { outside } = await engine.publishSlots({ actor, providerId: "dr-grey", facilityId: "north", until });
+   * ```
+   */
+  publishSlots(input: InputOf<PublishSlotsInput, Whose>): Promise<PublishedSlots>;
 
   /**
    * Creates slots on the schedule of a provider at a facility, all of them or none, in one commit. The first call also
@@ -85,7 +106,7 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * Blocks an available slot, so that nobody can hold or book it. Other slots may overlap a blocked slot.
    *
    * @returns The slot, now `blocked`.
-   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `invalid_transition`,
+   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`, `invalid_transition`,
    * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
    * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
@@ -100,7 +121,7 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * Makes a blocked slot available again, unless another slot of the schedule and seat now overlaps it.
    *
    * @returns The slot, now `available`.
-   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_overlap`, `invalid_transition`,
+   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_withdrawn`, `slot_overlap`, `invalid_transition`,
    * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
    * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
@@ -116,7 +137,7 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * take, extend or release them. When the time is over, they count as available again, without any cleanup job.
    *
    * @returns The slots, now `held`, and the token of the hold. The token is not stored and cannot be read again.
-   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `invalid_transition`,
+   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`, `invalid_transition`,
    * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
    * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
@@ -165,7 +186,7 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * `block`, the slot is blocked in the same commit. An appointment that the slot was held for waits as before.
    *
    * @returns The slot, now `available` or `blocked`.
-   * @throws BookingError `slot_not_found`, `hold_not_found`, `slot_booked`, `slot_blocked`, `invalid_transition`,
+   * @throws BookingError `slot_not_found`, `hold_not_found`, `slot_booked`, `slot_blocked`, `slot_withdrawn`, `invalid_transition`,
    * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
    * `schema_outdated`, `schema_too_new`, `settings_mismatch`.

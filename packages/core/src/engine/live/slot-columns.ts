@@ -1,7 +1,13 @@
 import type { SlotStatus } from "../../model/slot.ts";
 
 /** The states as numbers. A row that is not in use has none of them. */
-export const statusNumbers: Readonly<Record<SlotStatus, number>> = { available: 1, held: 2, booked: 3, blocked: 4 };
+export const statusNumbers: Readonly<Record<SlotStatus, number>> = {
+  available: 1,
+  held: 2,
+  booked: 3,
+  blocked: 4,
+  withdrawn: 5,
+};
 
 /** What is held of the slots, a column for each field and a row for each slot: 43 bytes, and the id. */
 export interface SlotColumns {

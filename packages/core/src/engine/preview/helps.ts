@@ -10,6 +10,7 @@ const byCode: Partial<Readonly<Record<ErrorCode, readonly Help[]>>> = {
   slot_booked: ["another_time"],
   slot_held: ["another_time", "later"],
   slot_blocked: ["another_time"],
+  slot_withdrawn: ["another_time"],
   slot_overlap: ["another_time"],
   time_mismatch: ["another_time"],
   no_slot_available: ["another_time"],

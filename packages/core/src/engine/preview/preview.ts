@@ -46,12 +46,17 @@ export async function preview<Name extends HostCommandName>(
   name: Name,
   input: unknown,
 ): Promise<Preview<CommandResult<Name>>> {
-  const request = requestOf(settings, previewed(settings, name, input));
+  return previewOf(settings, previewed(settings, name, input)) as Promise<Preview<CommandResult<Name>>>;
+}
+
+/** The same for a command that the engine makes itself. */
+export async function previewOf(settings: EngineSettings, parsed: ParsedCommand): Promise<Preview<object>> {
+  const request = requestOf(settings, parsed);
   let last: Repeat | undefined;
   try {
     for (;;) {
       const answer = await previewOnce(settings, request);
-      if (!("again" in answer)) return answer as Preview<CommandResult<Name>>;
+      if (!("again" in answer)) return answer;
       await beforeRepeat(request, answer, last);
       last = answer;
     }

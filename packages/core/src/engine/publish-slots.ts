@@ -1,0 +1,98 @@
+import { BookingError } from "../errors/index.ts";
+import type { Availability } from "../model/availability.ts";
+import type { Command } from "../model/commands.ts";
+import { limits } from "../model/limits.ts";
+import {
+  type OutsideSlot,
+  type PublishedSlots,
+  type PublishSlotsInput,
+  publishSlotsSchema,
+} from "../model/publish-slots.ts";
+import type { Slot } from "../model/slot.ts";
+import type { Actor } from "../model/values.ts";
+import type { Rule } from "../rules/decision.ts";
+import { type PublishedStretch, publishingOf, publishSlots as rule } from "../rules/publish-slots.ts";
+import type { EngineSettings } from "./options.ts";
+import { parseFor } from "./parse.ts";
+import { previewOf } from "./preview/preview.ts";
+import { refuseAborted } from "./read-chunks.ts";
+import type { ParsedCommand } from "./request.ts";
+import { runCommand } from "./run-command.ts";
+import { hiddenFrom } from "./visible.ts";
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Publishes stretch by stretch, each in a commit of its own, if there is anything to write. No keys: a repeat finds what is there.
+ * @throws BookingError
+ */
+export async function publishSlots(settings: EngineSettings, input: PublishSlotsInput): Promise<PublishedSlots> {
+  const { until, dryRun, signal, ...envelope } = parseFor(settings.actor, publishSlotsSchema, input);
+  const plan = { until, signal, envelope, rule: rule as Rule<unknown, PublishedStretch> };
+  return published(settings, plan, dryRun ? decideOnly : runCommand<PublishedStretch>, dryRun);
+}
+
+/** What publishing would do once these hours hold. */
+export async function effectOf(
+  settings: EngineSettings,
+  availability: Availability,
+  { until = inDays(settings, 62), ...envelope }: Envelope & { readonly until?: Date | undefined },
+): Promise<PublishedSlots> {
+  const plan = { until, envelope, rule: publishingOf(availability) as Rule<unknown, PublishedStretch> };
+  return published(settings, plan, decideOnly, true);
+}
+
+type Envelope = Omit<Command<"publishSlots">, "from" | "until">;
+
+interface Plan {
+  readonly until: Date;
+  readonly signal?: AbortSignal | undefined;
+  readonly envelope: Envelope;
+  readonly rule: Rule<unknown, PublishedStretch>;
+}
+
+type Run = (settings: EngineSettings, parsed: ParsedCommand<PublishedStretch>) => Promise<PublishedStretch>;
+
+const inDays = ({ clock }: EngineSettings, days: number) => new Date(clock.now().getTime() + days * dayMs);
+
+const decideOnly: Run = async (settings, parsed) => {
+  const preview = await previewOf(settings, parsed);
+  if (!preview.possible) throw preview.reasons[0].error;
+  return preview.result as PublishedStretch;
+};
+
+async function published(settings: EngineSettings, plan: Plan, run: Run, dryRun: boolean): Promise<PublishedSlots> {
+  const { signal, envelope, rule } = plan;
+  const begin = settings.clock.now();
+  const until = new Date(Math.max(plan.until.getTime(), begin.getTime()));
+  if (until > inDays(settings, limits.publishedDays)) throw tooFar();
+  const sum = { created: 0, kept: 0, withdrawn: 0, obstructed: 0, outsideCount: 0 };
+  const outside: Slot[] = [];
+  for (let from = begin; ; ) {
+    refuseAborted(signal);
+    const command = { ...envelope, from, until };
+    const parsed = { name: "publishSlots", command, rule, hashedAs: "publishSlots" } as const;
+    const stretch = await run(settings, parsed);
+    for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += stretch[name];
+    outside.push(...stretch.outside.slice(0, limits.outsideSlots - outside.length));
+    from = new Date(stretch.to);
+    if (from >= until) return { dryRun, ...sum, outside: await shown(settings, envelope.actor, outside) };
+  }
+}
+
+/** What `authorize` lets the actor see of them. */
+async function shown(settings: EngineSettings, actor: Actor, slots: readonly Slot[]): Promise<readonly OutsideSlot[]> {
+  const now = settings.clock.now();
+  const seen = slots.map(async (slot): Promise<readonly OutsideSlot[]> => {
+    const hidden = await hiddenFrom({ ...settings, actor }, { action: "list", now, record: slot });
+    if (hidden === undefined) return [];
+    const { id: slotId, appointmentId, start, end } = slot;
+    return [{ slotId, appointmentId: hidden.includes("appointmentId") ? null : appointmentId, start, end }];
+  });
+  return (await Promise.all(seen)).flat();
+}
+
+function tooFar(): BookingError {
+  const message = `must not be more than ${limits.publishedDays} days ahead`;
+  return new BookingError("invalid_input", { issues: [{ path: "until", code: "too_large", message }] });
+}

@@ -1,0 +1,26 @@
+import type { Command } from "../model/commands.ts";
+import type { ChangedAvailability } from "../rules/set-availability.ts";
+import type { EngineSettings } from "./options.ts";
+import { previewOf } from "./preview/preview.ts";
+import { effectOf } from "./publish-slots.ts";
+import { commandFrom, runCommand } from "./run-command.ts";
+
+/** @throws BookingError */
+export async function setAvailability(settings: EngineSettings, input: unknown): Promise<ChangedAvailability> {
+  const parsed = commandFrom("setAvailability", input, settings.actor);
+  const {
+    dryRun,
+    until,
+    hours: _,
+    ifVersion: __,
+    timeZone: ___,
+    ...envelope
+  } = parsed.command as Command<"setAvailability">;
+  if (!dryRun) return runCommand(settings, parsed);
+  // A dry run changes nothing, so there is nothing that may happen only once.
+  const { idempotencyKey: ____, ...others } = envelope;
+  const preview = await previewOf(settings, { ...parsed, command: { ...parsed.command, idempotencyKey: undefined } });
+  if (!preview.possible) throw preview.reasons[0].error;
+  const { availability } = preview.result as ChangedAvailability;
+  return { availability, effect: await effectOf(settings, availability, { ...others, until }) };
+}

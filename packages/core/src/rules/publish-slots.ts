@@ -1,0 +1,75 @@
+import { refuse } from "../errors/index.ts";
+import type { Availability } from "../model/availability.ts";
+import type { Command } from "../model/commands.ts";
+import { limits } from "../model/limits.ts";
+import { overlapping } from "../model/search.ts";
+import { type Slot, slotStatuses } from "../model/slot.ts";
+import { scheduleFor, scheduleIdFor } from "./create-slots.ts";
+import { changeSlot, createSlot, type Decision, decided, type Reads, type Rule, type Seen } from "./decision.ts";
+import { publicationOf, stretchOf } from "./hours/publication.ts";
+import { availabilityKey } from "./set-availability.ts";
+
+type PublishSlots = Command<"publishSlots">;
+
+/** What became of one stretch of time. */
+export interface PublishedStretch {
+  readonly created: number;
+  readonly kept: number;
+  readonly withdrawn: number;
+  readonly obstructed: number;
+  readonly outside: readonly Slot[];
+  readonly outsideCount: number;
+  /** Where the next stretch begins, in milliseconds since 1970. */
+  readonly to: number;
+}
+
+/**
+ * Makes the slots from an instant on agree with the hours, as far as one commit goes. It writes the schedule, as a change of the
+ * hours does, so a decision on other hours is stale. If nothing is to be done, nothing is written.
+ */
+export const publishSlots = publishing((command, seen) => seen.availability(availabilityKey(command).id));
+
+/** The same for hours that are not stored yet. */
+export const publishingOf = (availability: Availability) => publishing(() => availability);
+
+type HoursOf = (command: PublishSlots, seen: Seen) => Availability | undefined;
+
+function publishing(hoursOf: HoursOf): Rule<PublishSlots, PublishedStretch> {
+  return {
+    reads(command, seen, context): Reads {
+      const scheduleId = scheduleIdFor(command, context);
+      const keys = [{ kind: "schedule", id: scheduleId } as const, availabilityKey(command)];
+      const availability = hoursOf(command, seen);
+      if (availability === undefined) return { keys };
+      const { from, end } = stretchOf(availability, command.from, command.until);
+      const range = overlapping({ start: from, end });
+      return { keys, search: { ...range, providerIds: [command.providerId], scheduleId, statuses: slotStatuses } };
+    },
+
+    decide(command, seen, context): Decision<PublishedStretch> {
+      const { providerId, facilityId } = command;
+      const availability = hoursOf(command, seen);
+      if (availability === undefined) return refuse("availability_not_found", { providerId, facilityId });
+      const stretch = stretchOf(availability, command.from, command.until);
+      const publication = publicationOf(availability, stretch, seen.found, context.now);
+      const { kept, obstructed, outside, to } = publication;
+      const place = { scheduleId: scheduleIdFor(command, context), providerId, facilityId };
+      const created = publication.created.map((seat) => createSlot({ ...place, ...seat, metadata: {} }, context));
+      const withdrawn = publication.withdrawn.map((slot) =>
+        changeSlot(slot, { status: "withdrawn", hold: null }, context),
+      );
+      const changes = [...withdrawn, ...created];
+      const { timeZone } = availability;
+      const schedule = changes.length === 0 ? [] : [scheduleFor({ providerId, facilityId, timeZone }, seen, context)];
+      return decided([...schedule, ...changes], {
+        created: created.length,
+        kept,
+        withdrawn: withdrawn.length,
+        obstructed,
+        outside: outside.slice(0, limits.outsideSlots),
+        outsideCount: outside.length,
+        to: to.getTime(),
+      });
+    },
+  };
+}
