@@ -1,5 +1,4 @@
 import type { AppointmentCommands, FindOpenInput } from "@slotwright/core";
-import { hostCommandNames } from "@slotwright/core/client";
 import {
   type Calls,
   callsOf,
@@ -11,12 +10,14 @@ import {
 } from "./calls/calls.ts";
 import { createIdSource } from "./calls/ids.ts";
 import type { Fields } from "./calls/routes.ts";
+import { hostCommandNames } from "./calls/routes.ts";
 import { createSending } from "./calls/send.ts";
 import { type ClientOptions, settingsOf } from "./client-options.ts";
 import { connect } from "./feed/connection.ts";
 import type { ConnectionState } from "./feed/connection-state.ts";
 import { createFeed } from "./feed/feed.ts";
 import { connectTabs } from "./feed/tabs.ts";
+import { createListeners } from "./listeners.ts";
 import { type LiveQuery, memoized } from "./live-query.ts";
 import { type OpenSlotsView, openSlotsQuery } from "./open-slots.ts";
 import { createServerClock } from "./server-clock.ts";
@@ -152,19 +153,6 @@ export function createClient(options: ClientOptions): Client {
       for (const part of [outbox, rereads, lists, store, feed]) part.close();
       stopWaking();
       pauses.wake();
-    },
-  };
-}
-
-function createListeners<Told>() {
-  const listeners = new Set<(told: Told) => void>();
-  return {
-    tell(told: Told): void {
-      for (const listener of [...listeners]) listener(told);
-    },
-    subscribe(listener: (told: Told) => void) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
     },
   };
 }

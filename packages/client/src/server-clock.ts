@@ -18,7 +18,7 @@ export function createServerClock(now: () => number): ServerClock {
   return {
     now: () => now() + Math.min(Math.max(0, least), most),
     note(date, sentAt, receivedAt) {
-      const at = date === null ? Number.NaN : Date.parse(date);
+      const at = Date.parse(date ?? "");
       if (Number.isNaN(at)) return;
       const [lower, upper] = [at - receivedAt, at + 1000 - sentAt];
       const excludes = lower > most || upper < least;

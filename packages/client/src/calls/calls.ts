@@ -31,8 +31,7 @@ import type {
   WindowInput,
   WithoutActor,
 } from "@slotwright/core";
-import { hostCommandNames } from "@slotwright/core/client";
-import type { Fields, RouteName } from "./routes.ts";
+import { type Fields, hostCommandNames, type RouteName } from "./routes.ts";
 import type { Send } from "./send.ts";
 
 /** A slot as this caller may see it: what is hidden is null. */
@@ -136,7 +135,6 @@ const plain = [
   "publishSlots",
   "createManySlots",
   "reconcile",
-  "getSchedule",
   "listSlots",
   "listAppointments",
   "findOpen",

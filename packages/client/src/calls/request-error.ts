@@ -27,28 +27,23 @@ const brand = Symbol.for("slotwright.RequestError");
 /** What every call rejects with: the `BookingError` of the server, as far as it is for this caller. */
 export class RequestError<Code extends string = RequestErrorCode> extends Error {
   override readonly name = "RequestError";
-  readonly code: Code;
-  readonly status: number;
-  readonly details: RequestErrorDetails<Code>;
+  declare readonly code: Code;
+  declare readonly status: number;
+  declare readonly details: RequestErrorDetails<Code>;
   /** True if a person can get further: choose another time, correct the input, try again later. */
-  readonly recoverable: boolean;
+  declare readonly recoverable: boolean;
   /** True if the same request, unchanged, may succeed later. */
-  readonly transient: boolean;
+  declare readonly transient: boolean;
   /** After how many milliseconds the server wants it sent again. Null if it did not say. */
-  readonly retryAfterMs: number | null;
+  declare readonly retryAfterMs: number | null;
 
   static {
     Object.defineProperty(RequestError.prototype, brand, { value: true });
   }
 
-  constructor(code: Code, facts: RequestErrorFacts, cause?: unknown) {
-    super(facts.message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.status = facts.status;
-    this.details = facts.details as RequestErrorDetails<Code>;
-    this.recoverable = facts.recoverable;
-    this.transient = facts.transient;
-    this.retryAfterMs = facts.retryAfterMs;
+  constructor(code: Code, { message, ...facts }: RequestErrorFacts, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    Object.assign(this, { code, ...facts });
   }
 }
 

@@ -1,9 +1,9 @@
-/** Method and path of each call. What is in braces is a field of its input. */
-export const routes = {
+import type { HostCommandName } from "@slotwright/core/client";
+
+/** Method and path of each command. What is in braces is a field of its input. */
+const commandRoutes = {
   setAvailability: "POST /availability",
-  publishSlots: "POST /slots/publish",
   createSlots: "POST /slots",
-  createManySlots: "POST /slots/many",
   block: "POST /slots/{slotId}/block",
   unblock: "POST /slots/{slotId}/unblock",
   hold: "POST /slots/{slotId}/hold",
@@ -22,6 +22,13 @@ export const routes = {
   complete: "POST /appointments/{appointmentId}/complete",
   markNoShow: "POST /appointments/{appointmentId}/no-show",
   cancel: "POST /appointments/{appointmentId}/cancel",
+} as const satisfies Readonly<Record<HostCommandName, string>>;
+
+/** Method and path of each call. */
+export const routes = {
+  ...commandRoutes,
+  publishSlots: "POST /slots/publish",
+  createManySlots: "POST /slots/many",
   preview: "POST /previews",
   reconcile: "POST /reconcile",
   getAvailability: "GET /availability",
@@ -43,6 +50,9 @@ export const routes = {
   changes: "GET /changes",
   stream: "GET /changes/stream",
 } as const;
+
+/** Named here and not in the core, whose list has the commands of the engine as well. */
+export const hostCommandNames = Object.keys(commandRoutes) as readonly HostCommandName[];
 
 export type RouteName = keyof typeof routes;
 

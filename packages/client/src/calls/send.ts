@@ -55,7 +55,7 @@ export function createSending(options: SendOptions): { readonly send: Send; read
     async send(name, input, signal) {
       const limit = new AbortController();
       const abort = () => limit.abort(signal?.reason);
-      if (signal?.aborted === true) abort();
+      if (signal?.aborted) abort();
       signal?.addEventListener("abort", abort);
       const cancel = environment.setTimer(() => limit.abort(new Error(`no answer for ${timeoutMs} ms`)), timeoutMs);
       try {
@@ -89,8 +89,8 @@ async function answerOf(response: Response): Promise<Fields> {
 
 function parsed(text: string): Fields | undefined {
   try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === "object" && body !== null ? (body as Fields) : undefined;
+    // Of what is no object, no field is an answer's.
+    return (JSON.parse(text) as Fields | null) ?? undefined;
   } catch {
     return undefined;
   }

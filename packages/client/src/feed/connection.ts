@@ -57,14 +57,15 @@ async function beginAgain({ listener, pauses, environment }: ConnectionOptions, 
 /** Begins, if it has to, and follows one stream. */
 async function followOnce(options: ConnectionOptions, failures: number, signal: AbortSignal): Promise<StreamEnd> {
   const { open, environment, filter, listener } = options;
+  let error: RequestError | null = null;
   try {
     if (listener.cursor() === undefined) await listener.begin();
-  } catch (error) {
-    if (!isRequestError(error)) throw error;
-    return { reason: "cut", hasStarted: false, error, retryMs: undefined };
+  } catch (thrown) {
+    if (!isRequestError(thrown)) throw thrown;
+    error = thrown;
   }
   const cursor = listener.cursor();
-  if (cursor === undefined) return { reason: "cut", hasStarted: false, error: null, retryMs: undefined };
+  if (error !== null || cursor === undefined) return { reason: "cut", hasStarted: false, error, retryMs: undefined };
   return followStream({
     ...{ open, environment, filter, cursor, signal },
     // While the feed is asked, the next answer must not be long in coming.

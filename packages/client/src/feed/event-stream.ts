@@ -22,7 +22,7 @@ export interface EventStreamReader {
  */
 export function createEventStreamReader(lastEventId = ""): EventStreamReader {
   // The decoder keeps a character that was cut, and skips the BOM.
-  const decoder = new TextDecoder("utf-8");
+  const decoder = new TextDecoder();
   const event = createEventBuffer(lastEventId);
   let rest = "";
   let endedInReturn = false;

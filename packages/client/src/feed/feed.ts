@@ -2,6 +2,7 @@ import type { ShownEntry } from "../calls/calls.ts";
 import { isRequestError, type RequestError } from "../calls/request-error.ts";
 import type { Send } from "../calls/send.ts";
 import type { Environment } from "../environment.ts";
+import { createListeners } from "../listeners.ts";
 import type { Lists } from "../store/lists.ts";
 import type { Store } from "../store/store.ts";
 import { backOff, type Pauses } from "../tasks/pauses.ts";
@@ -28,7 +29,7 @@ interface FeedOptions {
 }
 
 export function createFeed({ store, lists, send, pauses, environment }: FeedOptions): Feed {
-  const listeners = new Set<() => void>();
+  const listeners = createListeners();
   let cursor: string | undefined;
   let beginning: Promise<void> | undefined;
   let isLoaded = false;
@@ -40,7 +41,7 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
 
   function changed(): void {
     shown = undefined;
-    for (const listener of [...listeners]) listener();
+    listeners.tell();
   }
 
   async function begin(): Promise<void> {
@@ -80,10 +81,7 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
       return shown;
     },
     ageMs: () => (until === undefined ? null : Math.max(0, environment.elapsed() - until)),
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: listeners.subscribe,
     cursor: () => cursor,
     begin() {
       beginning ??= begin().finally(() => {

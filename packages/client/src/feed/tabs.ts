@@ -64,10 +64,12 @@ export async function connectTabs(
     if (event.data.kind === "hello") tellStanding();
     else if (!isLeading) follower.hear(event.data);
   };
-  signal.addEventListener("abort", () => channel.close());
-  post({ kind: "hello" });
   const following = new AbortController();
-  signal.addEventListener("abort", () => following.abort());
+  signal.addEventListener("abort", () => {
+    following.abort();
+    channel.close();
+  });
+  post({ kind: "hello" });
   const followed = follower.follow(following.signal);
   const lead = async () => {
     isLeading = true;

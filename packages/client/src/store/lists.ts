@@ -1,6 +1,7 @@
 import { isRequestError, type RequestError } from "../calls/request-error.ts";
 import type { Send } from "../calls/send.ts";
 import type { Environment } from "../environment.ts";
+import { createListeners } from "../listeners.ts";
 import { backOff, type Pauses } from "../tasks/pauses.ts";
 import type { ClientRecord } from "./records.ts";
 import { covers, queryOf, type Scope } from "./scope.ts";
@@ -50,13 +51,11 @@ interface Kept {
 
 export function createLists({ store, send, pauses, environment, keepMs }: ListsOptions): Lists {
   const lists = new Map<string, Kept>();
-  const listeners = new Set<() => void>();
+  const listeners = createListeners();
   const closing = new AbortController();
   let hasBegun = false;
 
-  const changed = () => {
-    for (const listener of [...listeners]) listener();
-  };
+  const changed = () => listeners.tell();
 
   /** All pages. What the feed brings meanwhile is applied once more, since a page may be older than that. */
   async function read(list: Kept): Promise<void> {
@@ -141,10 +140,7 @@ export function createLists({ store, send, pauses, environment, keepMs }: ListsO
     begin() {
       hasBegun = true;
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: listeners.subscribe,
     close() {
       closing.abort();
       for (const { cancelRelease } of lists.values()) cancelRelease();

@@ -1,6 +1,7 @@
-import { type HostCommandName, hostCommandNames } from "@slotwright/core/client";
+import type { HostCommandName } from "@slotwright/core/client";
 import type { RequestError } from "../calls/request-error.ts";
 import type { Fields } from "../calls/routes.ts";
+import { hostCommandNames } from "../calls/routes.ts";
 import { appointmentKey, type Key, slotKey } from "./records.ts";
 
 /** A command that was given and is not yet known to be settled. It is plain JSON, so that it can be kept. */

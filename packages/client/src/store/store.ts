@@ -1,5 +1,6 @@
 import type { ShownEntry } from "../calls/calls.ts";
 import type { RequestError } from "../calls/request-error.ts";
+import { createListeners } from "../listeners.ts";
 import { type Base, createBase } from "./base.ts";
 import { applyEntry, entryKey, isOfStore, type StoreEntry } from "./entries.ts";
 import type { CommandUnderWay, PendingCommand } from "./pending.ts";
@@ -61,7 +62,7 @@ export interface Store {
 }
 
 export function createStore({ now, setTimer, isWanted, want }: StoreOptions): Store {
-  const listeners = new Set<() => void>();
+  const listeners = createListeners();
   const list = createPendingList();
   const heeding = new Set<ShownEntry[]>();
   const views = createViews();
@@ -79,7 +80,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
     list.sweep(base);
     version++;
     shown = undefined;
-    for (const listener of [...listeners]) listener();
+    listeners.tell();
   }
 
   function look(): ReadonlyMap<Key, ShownRecord> {
@@ -121,10 +122,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
 
   return {
     version: () => version,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: listeners.subscribe,
     shown() {
       shown ??= look();
       return shown;

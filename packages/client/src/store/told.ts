@@ -48,7 +48,6 @@ const doubtfulCodes: ReadonlySet<string> = new Set([
 function stateIn(code: string, { heldUntil }: Details): Partial<ClientRecord> | undefined {
   if (code === "slot_booked") return { status: "booked", hold: null };
   if (code === "slot_blocked") return { status: "blocked", hold: null, appointmentId: null };
-  if (code === "slot_withdrawn") return { status: "withdrawn", hold: null, appointmentId: null };
   if (code !== "slot_held" || heldUntil === undefined) return undefined;
   return { status: "held", hold: { tokenHash: "", expiresAt: heldUntil }, appointmentId: null };
 }

@@ -1,0 +1,15 @@
+/** Those who want to be told. They are told from a copy, so one may leave, or another come, in the midst. */
+export function createListeners<Told = void>() {
+  const listeners = new Set<(told: Told) => void>();
+  return {
+    tell(told: Told): void {
+      for (const listener of [...listeners]) listener(told);
+    },
+    /** Returns how to leave. */
+    subscribe(listener: (told: Told) => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    clear: () => listeners.clear(),
+  };
+}
