@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   type Engine,
+  type ExplainInput,
   type Hours,
   type PublishedSlots,
   type Slot,
@@ -187,6 +188,11 @@ export const publishSlotsCases: readonly ConformanceCase[] = [
         ["publishSlots available", "publishSlots withdrawn"],
       );
       await refusal(engine.book({ actor: patient, slotId: next.id, subjectId: "p-2" }), "slot_withdrawn");
+      const explained = async (what: ExplainInput) =>
+        (await engine.explain(what)).reasons.map(({ error: { code } }) => code);
+      assert.deepEqual(await explained({ slotId: next.id }), ["slot_withdrawn"]);
+      // Nothing is published for its time any more.
+      assert.deepEqual(await explained({ ...place, start: next.start, end: next.end }), ["no_slot_available"]);
       assert.ok(
         (await engine.findOpen({ from: minutes(0), to: until })).items.every(({ slotId }) => slotId !== next.id),
       );

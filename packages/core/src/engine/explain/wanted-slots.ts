@@ -5,6 +5,7 @@ import { type Slot, slotAsOf } from "../../model/slot.ts";
 import { durationMs, type TimeRange } from "../../model/time-range.ts";
 import { slotKey } from "../../rules/find.ts";
 import { refuseRange } from "../../rules/time.ts";
+import { listed } from "../listed.ts";
 import { type PreviewReason, reasonInItsZone } from "../preview/preview.ts";
 import { hiddenFrom } from "../visible.ts";
 import type { Asking } from "./asking.ts";
@@ -37,7 +38,8 @@ export async function slotsContaining(
   { providerId, facilityId, start, end }: WantedTime,
 ): Promise<readonly Slot[]> {
   const search = { ...containing({ start, end }), providerIds: [providerId], facilityId };
-  const found = await settings.storage.findSlots({ ...search, asOf: now, displayOnly: true, limit: mostSlots }, until);
+  const query = { ...search, asOf: now, displayOnly: true, limit: mostSlots };
+  const found = await listed(query, (page) => settings.storage.findSlots(page, until));
   const rank = (slot: Slot) => (slotAsOf(slot, now).status === "available" ? 0 : 1);
   return [...found].sort((one, other) => rank(one) - rank(other) || durationMs(one) - durationMs(other));
 }
