@@ -11,6 +11,7 @@ import {
 import { assertSound, engineOn, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { intercepted } from "../intercepted.ts";
+import { caughtUp, withLive } from "../live-slots.ts";
 
 const by = { actor: provider, ...place };
 /** Until the end of the second day of the cases, which all hours below are on. */
@@ -249,7 +250,7 @@ export const publishSlotsCases: readonly ConformanceCase[] = [
     async run({ storage, second }) {
       const engines = [stage(storage), stage(second)] as const;
       await setAndPublish(engines[0], daily("09:00", "11:00"));
-      const refused: ErrorsOnly = [];
+      const refused: string[] = [];
       for (let round = 0; round < 4; round += 1) {
         const slots = await listed(engines[0]);
         const hours = [daily("09:00", "10:00"), daily("09:30", "11:30"), daily("09:00", "11:00", { minutes: 60 })];
@@ -281,6 +282,35 @@ export const publishSlotsCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "publish.live",
+    title: "live slots let go of what is withdrawn, so that those published in its place find room",
+    async run({ storage }) {
+      const engine = stage(storage);
+      await setAndPublish(engine, daily("09:00", "10:00"));
+      await withLive(engine, { from: minutes(0), to: until, maxSlots: 4 }, async (live) => {
+        const times = async () => {
+          await caughtUp(live, engine);
+          assert.equal(live.freshness().slots, 4);
+          return live.findOpen().items.map(({ start }) => (start.getTime() - minutes(0).getTime()) / 60_000);
+        };
+        const day = 24 * 60;
+        assert.deepEqual(await times(), [0, 30, day, day + 30]);
+        for (const [from, to, first] of [
+          ["11:00", "12:00", 120],
+          ["09:00", "10:00", 0],
+          ["10:00", "11:00", 60],
+        ] as const) {
+          await setAndPublish(engine, daily(from, to));
+          assert.deepEqual(await times(), [first, first + 30, first + day, first + day + 30]);
+        }
+        // Whoever begins now holds no more than what is there.
+        await withLive(engine, { from: minutes(0), to: until, maxSlots: 4 }, async (anew) =>
+          assert.deepEqual(anew.findOpen().items, live.findOpen().items),
+        );
+      });
+    },
+  },
+  {
     key: "publish.input",
     title: "publishing is bounded, stops when it is told to, and asks authorize about each commit",
     async run({ storage }) {
@@ -303,5 +333,3 @@ export const publishSlotsCases: readonly ConformanceCase[] = [
     },
   },
 ];
-
-type ErrorsOnly = string[];

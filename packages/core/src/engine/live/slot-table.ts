@@ -153,6 +153,7 @@ export function createSlotTable() {
     /** The row of a slot, or -1. */
     rowOf: index.get,
     add,
+    remove,
     setState(row: number, state: SlotState): void {
       setState(row, state);
       rowsAt(row).revision += 1;

@@ -7,7 +7,7 @@ import { meaningOf } from "./apply.ts";
 import { createDayCounter } from "./day-counts.ts";
 import { type LiveWindow, readTo } from "./live-window.ts";
 import { versionOf } from "./slot-columns.ts";
-import { createSlotTable, type HeldSlotRow, heldRow, type SlotTable } from "./slot-table.ts";
+import { createSlotTable, type HeldSlotRow, heldRow, type SlotState, type SlotTable } from "./slot-table.ts";
 import {
   areReadInOrder,
   compacted,
@@ -80,7 +80,7 @@ async function readInto(
   const isRanked = areReadInOrder(options);
   for await (const page of slotsWithin(settings, options, range, signal)) {
     for (const slot of page) {
-      if (into.rowOf(slot.id) >= 0) continue;
+      if (slot.status === "withdrawn" || into.rowOf(slot.id) >= 0) continue;
       if (into.size() === room) return true;
       into.add({ ...heldRow(slot), rank: isRanked ? into.size() + 1 : 0 });
     }
@@ -143,9 +143,15 @@ function isWanted(
 /** False if the slot has to be read. */
 function applyOne(context: FollowContext, slots: WindowSlots, entry: JournalEntry): boolean {
   const meaning = meaningOf(entry, slots.table);
-  if (meaning.kind === "state") slots.table.setState(meaning.row, meaning.state);
+  if (meaning.kind === "state") become(slots.table, meaning.row, meaning.state);
   else if (meaning.kind === "created") put(context, slots, meaning.slot);
   return meaning.kind !== "gap";
+}
+
+/** What is withdrawn is none of any list, and never comes back. */
+function become(table: SlotTable, row: number, state: SlotState): void {
+  if (state.status === "withdrawn") table.remove(row);
+  else table.setState(row, state);
 }
 
 function put(context: FollowContext, slots: WindowSlots, slot: HeldSlotRow): void {
@@ -153,9 +159,10 @@ function put(context: FollowContext, slots: WindowSlots, slot: HeldSlotRow): voi
   const { table } = slots;
   const row = table.rowOf(slot.id);
   if (row >= 0) {
-    if (slot.version > versionOf(table.columns, row)) table.setState(row, slot);
+    if (slot.version > versionOf(table.columns, row)) become(table, row, slot);
     return;
   }
+  if (slot.status === "withdrawn") return;
   if (slot.start >= slots.loadedTo || isBefore(slot, options.window, settings.clock.now().getTime())) return;
   if (table.size() < options.maxSlots) table.add(slot);
   else noteFull(context, slots);
