@@ -88,7 +88,7 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
     for (const { sql } of [load(kinds), loadAndLock(kinds), around.read(kinds), around.lock(kinds)]) {
       const plan = await planOf(sql);
       expect(plan).not.toContain("Seq Scan");
-      for (const table of ["agendas", "schedules", "slots", "appointments", "commands"]) {
+      for (const table of ["agendas", "schedules", "availabilities", "slots", "appointments", "commands"]) {
         expect(plan).toContain(`slotwright_${table}_pkey`);
       }
     }
@@ -122,20 +122,20 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
   it("agendas are locked before everything else, and in the order of their ids", async () => {
     const plan = await planOf(statements().around.lock(kinds).sql);
     const scans = [...plan.matchAll(/CTE Scan on (\w+)/g)].map(([, kind]) => kind);
-    expect(scans).toEqual(["agenda", "schedule", "slot", "appointment", "command"]);
+    expect(scans).toEqual(["agenda", "schedule", "availability", "slot", "appointment", "command"]);
     expect(plan).toMatch(/Sort Key: .*COLLATE "C"/);
   });
 
   it("rows are locked kind by kind, and by id within a kind", async () => {
     const plan = await planOf(statements().loadAndLock(kinds).sql);
-    const locked = plan.split(/\n *CTE (?=\w+\n)/).slice(1, 5);
-    for (const [index, kind] of ["agenda", "schedule", "slot", "appointment"].entries()) {
+    const locked = plan.split(/\n *CTE (?=\w+\n)/).slice(1, 6);
+    for (const [index, kind] of ["agenda", "schedule", "availability", "slot", "appointment"].entries()) {
       expect(locked[index]).toMatch(new RegExp(`^${kind}\\n[^]*Sort Key: u(_\\d)?\\.id COLLATE "C"[^]*->  LockRows`));
       // An index of a unique key returns an array's rows in the order of the key.
       expect(locked[index]).toMatch(/Sort Key: \S+\.id|Index Scan using \S+_pkey/);
     }
     const scans = [...plan.matchAll(/CTE Scan on (\w+)/g)].map(([, kind]) => kind);
-    expect(scans).toEqual(["agenda", "schedule", "slot", "appointment", "command"]);
+    expect(scans).toEqual(["agenda", "schedule", "availability", "slot", "appointment", "command"]);
   });
 
   it("commits and their guards read by key, also on connections that planned while the tables were empty", async () => {
@@ -258,5 +258,6 @@ insert into slotwright_further_providers
 insert into slotwright_journal (feed_partition, record_kind, record_id, place, version, command, command_id, actor_kind, actor_id, at, to_status, changes)
   select 0, 'slot', id, '["f","p"]', 1, 'createSlots', 'c', 'a', 'a', 0, 'available', '{}' from slotwright_slots on conflict do nothing;
 insert into slotwright_agendas select 'provider:provider-' || p, 1 from generate_series(1, 5000) as p;
+insert into slotwright_availabilities select 'availability-' || p, 'provider-' || p, 'f', 'UTC', '{}', 1, 0, 0 from generate_series(1, 5000) as p;
 insert into slotwright_commands select 'c' || n, '', 'null', 0 from generate_series(1, 20000) as n;
 `;
