@@ -82,7 +82,7 @@ ${transitionTable(appointmentTransitions)}
 2. Slots of one schedule and seat never overlap, blocked ones aside.
 3. An appointment lies within each of its slots; its provider and facility are those of the slot it was booked on.
 4. An appointment is \`confirmed\`, \`checked_in\` or \`completed\` if and only if it owns at least one slot.
-5. Every change of a slot or an appointment has exactly one journal entry, and versions have no gaps.
+5. Every change of a slot, an appointment or an availability has exactly one journal entry, and versions have no gaps.
 6. A command takes effect at most once per idempotency key.
 7. What was acknowledged is durable and visible; what was refused left nothing behind.
 

@@ -35,7 +35,9 @@ npx --yes pnpm@12 bench           # everything, takes about an hour
 npx --yes pnpm@12 bench --quick   # small data, short rounds: a few minutes
 npx --yes pnpm@12 bench --help
 npx --yes pnpm@12 bench:http      # [over HTTP](#over-http): a minute
-\`\`\``;
+\`\`\`
+
+[What the feed and the reads reach](decisions/0031-what-the-feed-and-reads-reach.md) sets these and other figures beside the goals.`;
 
 const chart = "![Answers per second by engine, callers and contender](benchmarks/results.svg)";
 

@@ -32,7 +32,7 @@ describe("docs/benchmarks.md", () => {
   });
 
   it("leads with what a user feels, in milliseconds beside the plain application, and then has the tables", () => {
-    const row = { engine: "sqlite", rttMs: 0, opsPerSecond: 1, p95Ms: 1, errors: 0 } as const;
+    const row = { engine: "sqlite", rttMs: 0, opsPerSecond: 10_000, p95Ms: 1, errors: 0 } as const;
     const page = pageOf({
       ...result,
       rows: [
@@ -48,6 +48,32 @@ describe("docs/benchmarks.md", () => {
     const chapters = page.split("\n").filter((line) => line.startsWith("## "));
     expect(chapters[0]).toBe("## What a user feels");
     expect(chapters).toContain("## SQLite 3.54.1");
+  });
+
+  it("marks a p99 of fewer than a hundred answers, with about how many a round had", () => {
+    const row = {
+      engine: "mysql",
+      rttMs: 0,
+      callers: 1,
+      contender: "slotwright",
+      p50Ms: 11.7,
+      p95Ms: 13,
+      errors: 0,
+    } as const;
+    const page = pageOf({
+      ...result,
+      engines: result.engines.filter(({ engine }) => engine === "mysql"),
+      roundMs: 300,
+      rows: [
+        { ...row, workload: "search-week", opsPerSecond: 86.6, p99Ms: 13.8 },
+        { ...row, workload: "own-slots", opsPerSecond: 334, p99Ms: 14.1 },
+        { ...row, workload: "news", opsPerSecond: 86.6, p99Ms: 15.2 },
+      ],
+    });
+    expect(page).toMatch(/11\.7 \/ 13\.8 †26 \|/);
+    expect(page).toMatch(/11\.7 \/ 14\.1 \|/);
+    expect(page).toMatch(/11\.7 \/ 15\.2 \|/);
+    expect(page).toContain("† A round of 0.3 s had fewer than a hundred answers");
   });
 
   it("counts the bookings of which no news came", () => {

@@ -41,7 +41,7 @@ export const limits = {
   /** Longest window that `follow` holds, in days. */
   followedDays: 400,
   followedProviders: 1_000,
-  /** Most slots that `follow` may be allowed to hold: about 600 MB. */
+  /** Most slots that `follow` may be allowed to hold: about 675 MB. */
   followedSlots: 5_000_000,
   /** Most rows that `loadAround` returns for each place. A list of more is cut. */
   rowsAround: 1_000,

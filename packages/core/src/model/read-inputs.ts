@@ -241,7 +241,7 @@ export interface FollowInput extends OfProvidersInput, PollInput {
    * with the clock. 1 to 400.
    */
   readonly forDays?: number | undefined;
-  /** The most slots that it may hold, about 110 bytes each: 1 to 5 000 000. Default 1000000. */
+  /** The most slots that it may hold, about 135 bytes each: 1 to 5 000 000. Default 1000000. */
   readonly maxSlots?: number | undefined;
   /**
    * How old answers may be, in milliseconds, before they say that they are stale: 100 to 86 400 000. The feed is read

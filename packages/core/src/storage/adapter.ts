@@ -319,7 +319,7 @@ export interface AppointmentQuery {
 }
 
 export interface JournalQuery {
-  /** A slot or an appointment. One of each kind may have the same id. */
+  /** A slot, an appointment or an availability. One of each kind may have the same id. */
   readonly record: RecordKey;
   /** The last version of the page before: `entry.version > afterVersion`, or `<` where the order is reversed. */
   readonly afterVersion?: number;

@@ -132,8 +132,8 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
   listAppointments(input: ListAppointmentsInput): Promise<Page<SeenBy<Appointment, Whose>>>;
 
   /**
-   * Lists who did what to a slot or an appointment, when and why, a page at a time, in the order of its versions, or in
-   * reverse (`newestFirst`). An id that never existed has an empty history. A record that was deleted by hand keeps its
+   * Lists who did what to a slot, an appointment or an availability, when and why, a page at a time, in the order of its
+   * versions, or in reverse (`newestFirst`). An id that never existed has an empty history. A record that was deleted by hand keeps its
    * history.
    *
    * @returns The entries of the page, and the cursor of the next one.
@@ -148,11 +148,11 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
   history(input: HistoryInput): Promise<Page<SeenBy<JournalEntry, Whose>>>;
 
   /**
-   * Reads the feed: what has happened to all slots and appointments, a page at a time. Each committed change comes
-   * once, and those of one record in the order of its versions. Changes of different records come roughly, and not
-   * strictly, in the order of their commits. Start with `after: "end"` and then read the records that you show: the
-   * changes that follow are those that these reads may have missed. A page may have fewer entries than `limit` or none,
-   * and a `cursor` that goes on, where others are left out.
+   * Reads the feed: what has happened to all slots, appointments and availabilities, a page at a time. Each committed
+   * change comes once, and those of one record in the order of its versions. Changes of different records come roughly,
+   * and not strictly, in the order of their commits. Start with `after: "end"` and then read the records that you show:
+   * the changes that follow are those that these reads may have missed. A page may have fewer entries than `limit` or
+   * none, and a `cursor` that goes on, where others are left out.
    *
    * @returns The entries, the cursor after them, and whether that was all.
    * @throws BookingError `feed_reset`, `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,

@@ -6,7 +6,7 @@ import type { RelayContext } from "./take-lease.ts";
 
 /** A record that is parked, with what follows its first entry. */
 export interface ParkedRecord {
-  /** Whether it is a slot or an appointment. */
+  /** Whether it is a slot, an appointment or an availability. */
   readonly recordKind: JournaledKind;
   /** Its id, as `release` takes it. */
   readonly recordId: string;
