@@ -1,4 +1,5 @@
 import { booking, sampleSchedule, slotAt, transitionOf } from "@slotwright/conformance";
+import type { Availability, Hours } from "@slotwright/core";
 import { type Schedule, type StorageAdapter, scheduleIdOf, type Transition } from "@slotwright/core/adapter";
 
 /** Tables full enough to give a planner a choice, and to distinguish a scan of all rows from a look at a few. */
@@ -36,6 +37,22 @@ function scheduleNumbered(number: number): Schedule {
   return { ...sampleSchedule, id: scheduleIdOf(providerId, facilityId), providerId, facilityId };
 }
 
+function hoursNumbered(number: number): Availability {
+  const { providerId, facilityId, timeZone, version, createdAt, updatedAt } = scheduleNumbered(number);
+  const place = { providerId, facilityId: facilityId as string };
+  const hours: Hours = { offer: { minutes: 30 }, weekly: [{ days: ["monday"], from: 540, to: 720 }] };
+  const times = { createdAt, updatedAt };
+  return {
+    kind: "availability",
+    id: `hours of ${scheduleNumbered(number).id}`,
+    ...place,
+    timeZone,
+    hours,
+    version,
+    ...times,
+  };
+}
+
 function slotsOf(number: number) {
   const { id: scheduleId, providerId, facilityId } = scheduleNumbered(number);
   return numbers(planStage.slotsPerSchedule).map((index) =>
@@ -45,10 +62,11 @@ function slotsOf(number: number) {
 
 function planSchedules(): readonly (readonly Transition[])[] {
   const withSlots = numbers(planStage.schedules).map((number) =>
-    transitionOf(`fill ${number}`, scheduleNumbered(number), ...slotsOf(number)),
+    transitionOf(`fill ${number}`, scheduleNumbered(number), hoursNumbered(number), ...slotsOf(number)),
   );
-  const others = numbers(planStage.otherSchedules).map((number) => scheduleNumbered(planStage.schedules + number));
-  return [...withSlots, transitionOf("fill others", ...others)].map((one) => [one]);
+  const others = numbers(planStage.otherSchedules).map((number) => planStage.schedules + number);
+  const withoutSlots = others.flatMap((number) => [scheduleNumbered(number), hoursNumbered(number)]);
+  return [...withSlots, transitionOf("fill others", ...withoutSlots)].map((one) => [one]);
 }
 
 /** In the first half of the time, so that the second half has free slots. */
