@@ -22,14 +22,16 @@ export function problemsOfFault({ problems, tally, notes = [] }: FaultReport): r
   return missed ? ["The fault took no effect: nothing was proved.", ...problems] : problems;
 }
 
-/** How often a fault is tried. On a busy machine it may come when the callers are done. */
+/** How often a fault is tried. On a busy machine it may come when the callers are done, or they may not meet it. */
 const mostTries = 3;
+/** From one try to the next: the same callers would miss it again. */
+const seedStep = 1_000;
 
 /** Runs a fault, and again if it took no effect and nothing was wrong. The report is that of all tries. */
 export async function runUntilStruck({ run }: Pick<Fault, "run">, seed: number): Promise<FaultReport> {
   const reports: FaultReport[] = [];
   for (let tried = 0; tried < mostTries; tried++) {
-    const report = await run(seed);
+    const report = await run(seed + tried * seedStep);
     reports.push(report);
     const { tally, problems, notes = [] } = report;
     if (tally.faults > 0 || problems.length > 0 || notes.length > 0) break;

@@ -43,6 +43,8 @@ export interface ServerFault extends Omit<Fault, "run"> {
   readonly openBeside?: (scene: ServerScene) => Promise<BesideStorages>;
   /** Set if callers work in processes of their own instead of this one. */
   readonly processes?: { readonly count: number; readonly clocksJump?: boolean };
+  /** What is there before the callers begin: on a busy machine they may be done before anything comes in their way. */
+  readonly prepare?: (scene: ServerScene) => Promise<void>;
   /**
    * Does the harm while callers are at work, and ends it. Resolves with how often it took effect. This number is
    * counted, never a constant: messages that were struck, connections that were cut, calls that failed or hung. 0 if it

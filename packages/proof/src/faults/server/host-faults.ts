@@ -63,6 +63,12 @@ async function requireService({ storages: [first] }: CallersAtWork, seed: string
   }
 }
 
+async function administer(scene: ServerScene, statements: readonly string[]): Promise<void> {
+  const connection = await scene.administrator();
+  for (const sql of statements) await connection.query(sql);
+  await connection.close();
+}
+
 async function lockSlots(connection: SqlConnection): Promise<void> {
   await connection.query("BEGIN");
   await connection.query("SELECT id FROM slotwright_slots ORDER BY id FOR UPDATE");
@@ -74,13 +80,10 @@ export const hostFaults: readonly ServerFault[] = [
     key: "host.trigger-refuses",
     title: "a trigger that the host has added refuses the bookings of some subjects",
     open: openNoting,
+    prepare: (scene) => administer(scene, scene.administration.refusingTrigger.add),
     harm: async (scene, work) => {
-      const { refusingTrigger } = scene.administration;
-      const connection = await scene.administrator();
-      for (const sql of refusingTrigger.add) await connection.query(sql);
       await work.ended;
-      for (const sql of refusingTrigger.remove) await connection.query(sql);
-      await connection.close();
+      await administer(scene, scene.administration.refusingTrigger.remove);
       if (sumOf(work, "decided") === 0) throw new Error("No neighbour of what the trigger refuses was served.");
       return sumOf(work, "refused");
     },

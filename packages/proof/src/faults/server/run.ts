@@ -58,13 +58,14 @@ async function struckProblems(fault: ServerFault, scene: ServerScene, struck: St
 
 /** The callers at work, here or in processes of their own, and the harm during that work. */
 async function struckScene(
-  { harm, processes }: ServerFault,
+  { harm, processes, prepare }: ServerFault,
   scene: ServerScene,
   callers: Pick<CallersAtWork, "storages" | "calls" | "beside">,
   play: Play,
   { participants, world }: Scene,
   tally: Tally,
 ): Promise<readonly RoundReport[]> {
+  await prepare?.(scene);
   if (processes === undefined) {
     const ended = Promise.all(participants.map((act) => act())).then(() => {});
     tally.faults += await harm(scene, { ...callers, players: [], ended });
