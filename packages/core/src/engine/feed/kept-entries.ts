@@ -1,5 +1,6 @@
 import type { FeedEntry, FeedPosition } from "../../storage/adapter.ts";
 import { positionAfter } from "../../storage/feed-position.ts";
+import { createEntryBlocks } from "./entry-blocks.ts";
 
 /** The latest entries of the feed, between two positions. */
 export interface KeptEntries {
@@ -15,7 +16,10 @@ export interface KeptEntries {
 }
 
 export interface KeptReader {
-  /** The entries beyond a position. Undefined if the first one that is kept comes later, or none is known. */
+  /**
+   * The next entries beyond a position, `batchSize` at most, and none only if no more of them are kept. Undefined if the
+   * first one that is kept comes later, or none is known.
+   */
   readonly beyond: (position: FeedPosition) => readonly FeedEntry[] | undefined;
   /** Whether `beyond` has given everything that is kept. */
   readonly hasAll: () => boolean;
@@ -25,22 +29,11 @@ export interface KeptReader {
 const mostKept = 10_000;
 
 export function createKeptEntries(): KeptEntries {
-  let entries: FeedEntry[] = [];
-  /** How many entries there were before the first one that is kept. */
-  let dropped = 0;
+  const blocks = createEntryBlocks();
   let start: FeedPosition = [];
   let end: FeedPosition | undefined;
   /** Grows when the entries are no continuation of those before. */
   let generation = 1;
-  /** What was given last: readers who go on from the same entry to the same entry are given the same array. */
-  let given: { readonly from: number; readonly to: number; readonly entries: readonly FeedEntry[] } | undefined;
-
-  function between(from: number, to: number): readonly FeedEntry[] {
-    if (given?.from !== from || given.to !== to) {
-      given = { from, to, entries: entries.slice(from - dropped, to - dropped) };
-    }
-    return given.entries;
-  }
 
   function covers(position: FeedPosition): boolean {
     const numbers = numbersOf(position);
@@ -55,52 +48,52 @@ export function createKeptEntries(): KeptEntries {
     let next: number | undefined;
     let of = 0;
     return {
-      hasAll: () => end !== undefined && of === generation && next === dropped + entries.length,
+      hasAll: () => end !== undefined && of === generation && next === blocks.next(),
       beyond(position) {
         if (end === undefined) return undefined;
         if (of !== generation) {
           [of, next] = [generation, undefined];
           return undefined;
         }
-        const isBehind = next === undefined || next < dropped;
+        const isBehind = next === undefined || next < blocks.first();
         if (isBehind && !covers(position)) return undefined;
-        const from = isBehind ? dropped : (next ?? 0);
-        const to = Math.max(from, Math.min(limit(), dropped + entries.length));
-        next = to;
-        if (from === to) return [];
-        const all = between(from, to);
-        // A subscriber that has read the database may be ahead of what is kept.
-        const wanted = all.filter(isBeyond(position));
-        return wanted.length === all.length ? all : wanted;
+        let from = isBehind ? blocks.first() : (next ?? 0);
+        const before = Math.min(limit(), blocks.next());
+        let wanted: readonly FeedEntry[] = [];
+        while (wanted.length === 0 && from < before) {
+          const part = blocks.between(from, before);
+          from += part.length;
+          wanted = beyondOf(position, part);
+        }
+        next = from;
+        return wanted;
       },
     };
   }
 
   return {
     end: () => end,
-    count: () => dropped + entries.length,
+    count: blocks.next,
     add(more, position) {
       if (end === undefined) start = position;
       end = position;
-      entries.push(...more);
-      if (entries.length <= mostKept) return;
-      const gone = entries.splice(0, entries.length - mostKept / 2);
-      start = positionAfter(start, gone);
-      dropped += gone.length;
+      blocks.add(more);
+      if (blocks.next() - blocks.first() > mostKept) start = positionAfter(start, blocks.dropAllBut(mostKept / 2));
     },
     forget() {
-      entries = [];
+      blocks.forget();
       end = undefined;
-      given = undefined;
       generation += 1;
     },
     reader,
   };
 }
 
-function isBeyond(position: FeedPosition): (entry: FeedEntry) => boolean {
+/** A subscriber that has read the database may be ahead of what is kept. The part itself, if all of it is beyond. */
+function beyondOf(position: FeedPosition, part: readonly FeedEntry[]): readonly FeedEntry[] {
   const numbers = numbersOf(position);
-  return ({ partition, seq }) => seq > (numbers.get(partition) ?? 0);
+  const wanted = part.filter(({ partition, seq }) => seq > (numbers.get(partition) ?? 0));
+  return wanted.length === part.length ? part : wanted;
 }
 
 function numbersOf(position: FeedPosition): ReadonlyMap<number, number> {

@@ -3,17 +3,15 @@ import type { FeedEntry, FeedPosition } from "../../storage/adapter.ts";
 import { pause } from "../bell.ts";
 import type { EngineSettings } from "../options.ts";
 import { readFeed } from "./changes.ts";
+import { batchSize } from "./entry-blocks.ts";
 import type { TailFollower } from "./feed-tail.ts";
-
-/** The most entries that are read from the database at once, and given to a subscriber at once. */
-export const batchSize = 500;
 
 /** How long a follower waits for a database that is away before it tries again, in milliseconds. */
 const pauseMs = 500;
 
 /**
- * What follows the position: from the tail, or from the database if the tail begins later. If nothing does, it waits
- * until there may be something, and is empty.
+ * What follows the position, `batchSize` entries at most: from the tail, or from the database if the tail begins later. If
+ * nothing does, it waits until there may be something, and is empty.
  * @throws BookingError `feed_reset`, and what waiting does not mend
  */
 export async function nextBatch(

@@ -8,7 +8,7 @@ import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
 import { type Changes, endOfFeed, positionOf } from "./changes.ts";
 import { feedCursor } from "./feed-cursor.ts";
-import { batchSize, nextBatch, patiently } from "./next-batch.ts";
+import { nextBatch, patiently } from "./next-batch.ts";
 import { refuseFeedWithin, visibleEntries } from "./visible-entries.ts";
 
 type Part = Changes<Shown<JournalEntry>>;
@@ -25,12 +25,12 @@ export function subscribe(settings: EngineSettings, input: SubscribeInput): Asyn
     try {
       let position = from ?? (await patiently(ended, () => endOfFeed(settings)));
       while (position !== undefined && !ended.aborted) {
-        for (const part of partsOf(await nextBatch(settings, follower, position, ended))) {
-          position = follower.meet(movedOn(position, part));
-          const entries = await patiently(ended, () => visibleEntries(settings, part, filter));
-          if (entries === undefined) break;
-          yield { entries, cursor: feedCursor(position) };
-        }
+        const part = await nextBatch(settings, follower, position, ended);
+        if (part.length === 0) continue;
+        position = follower.meet(movedOn(position, part));
+        const entries = await patiently(ended, () => visibleEntries(settings, part, filter));
+        if (entries === undefined) break;
+        yield { entries, cursor: feedCursor(position) };
       }
     } finally {
       follower.leave();
@@ -52,15 +52,6 @@ function movedOn(from: FeedPosition, part: readonly FeedEntry[]): FeedPosition {
   const to = positionAfter(from, part);
   moves.set(part, { from, to });
   return to;
-}
-
-function* partsOf(batch: readonly FeedEntry[]): Generator<readonly FeedEntry[], undefined> {
-  if (batch.length > 0 && batch.length <= batchSize) {
-    // As it is, for it may be shared.
-    yield batch;
-    return undefined;
-  }
-  for (let at = 0; at < batch.length; at += batchSize) yield batch.slice(at, at + batchSize);
 }
 
 /**
