@@ -29,6 +29,8 @@ it("a hold whose answer is lost is asked for again with its key, so that the pag
     headers: { "X-Clinic-Person": subjectId },
     sharing: false,
     async fetch(address, init) {
+      // Calls need no feed, which would go on to read while the stage is taken down.
+      if (address.includes("/changes")) return new Response(null, { status: 503 });
       const answer = await fetch(address, init);
       if (!address.endsWith("/hold")) return answer;
       keys.push(new Headers(init.headers).get("Idempotency-Key"));
