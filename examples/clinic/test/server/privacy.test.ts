@@ -1,3 +1,4 @@
+import type { Slot } from "@slotwright/core";
 import { routes } from "@slotwright/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { patients } from "../../people.ts";
@@ -121,44 +122,7 @@ describe("a patient", () => {
       foreign[0].id,
       foreign.find(({ slotIds }: { slotIds: string[] }) => slotIds.length > 0).slotIds[0],
     ];
-    const wanted = { ...place, start: free?.start, end: free?.end };
-    const previews = [
-      ...["cancel", "accept", "acceptOffer"].map((command) => ({ command, input: { appointmentId: id } })),
-      { command: "reschedule", input: { appointmentId: id, slotId: free?.id } },
-      { command: "offer", input: { appointmentId: id, slotId: free?.id } },
-      { command: "book", input: { slotId: slot, subjectId: ada, alternatives: 20 } },
-      { command: "book", input: { slotId: free?.id, subjectId: others[0] } },
-      { command: "request", input: { slotId: held.id, subjectId: ada, holdSeconds: 60 } },
-      { command: "breakHold", input: { slotId: held.id, reason: "To see what happens" } },
-    ];
-    const tries: readonly (readonly [route: string, body: object, status: number])[] = [
-      ...["cancel", "check-in", "complete", "no-show", "accept", "accept-offer", "decline-offer"].map(
-        (what) => [`/appointments/${id}/${what}`, {}, 404] as const,
-      ),
-      [`/appointments/${id}/offer`, { slotId: free?.id }, 404],
-      [`/appointments/${id}/decline`, { reason: "To see what happens" }, 404],
-      [`/appointments/${id}/reschedule`, { slotId: free?.id }, 404],
-      [`/slots/${slot}/hold`, {}, 409],
-      [`/slots/${slot}/release`, { holdToken: "guessed" }, 404],
-      [`/slots/${slot}/block`, {}, 403],
-      [`/slots/${slot}/break-hold`, { reason: "To see what happens" }, 403],
-      [`/slots/${held.id}/break-hold`, { reason: "To see what happens" }, 403],
-      ["/slots/publish", { ...place, until: "2027-03-01T00:00:00Z" }, 403],
-      ["/availability", { ...place, hours: { offer: { minutes: 20 }, weekly: [] } }, 403],
-      ["/requests", { slotId: slot, subjectId: ada, alternatives: 20 }, 409],
-      ["/requests", { slotId: held.id, subjectId: ada, holdSeconds: 60 }, 409],
-      ["/requests", { slotId: free?.id, subjectId: others[0] }, 403],
-      ["/requests", { ...wanted, subjectId: others[0] }, 403],
-      ["/requests", { ...wanted, appointmentId: id, subjectId: ada }, 409],
-      ...previews.map((preview) => ["/previews", preview, 200] as const),
-      ["/appointments", { slotId: slot, subjectId: ada, alternatives: 20 }, 409],
-      ["/appointments", { slotId: free?.id, subjectId: others[0] }, 403],
-      ["/appointments", { ...wanted, subjectId: others[0] }, 403],
-      ["/appointments", { appointmentId: id, slotId: free?.id, subjectId: ada }, 409],
-      ["/reconcile", { dryRun: true }, 403],
-      ["/slots", { ...wanted, slots: [{ start: free?.start, end: free?.end }] }, 400],
-    ];
-    for (const [path, input, status] of tries) {
+    for (const [path, input, status] of triesAt({ id, slot, held, free })) {
       const answer = await stage.send(`POST /api${path}`, { as: ada, body: input });
       expect([path, answer.status], answer.text).toEqual([path, status]);
       if (path === "/previews") expect(answer.body, answer.text).toMatchObject({ possible: false });
@@ -193,6 +157,56 @@ describe("a patient", () => {
     expect((await stage.send("GET /api/changes/stream?after=forged", { as: ada })).status).toBe(400);
   });
 });
+
+interface Aims {
+  /** Another patient's appointment, and the slot of one. */
+  readonly id: string;
+  readonly slot: string;
+  /** Held by another patient. */
+  readonly held: Slot;
+  readonly free: Slot | undefined;
+}
+
+/** Commands that are not Ada's to give, and the status of their refusals. A preview is answered. */
+function triesAt({ id, slot, held, free }: Aims): readonly (readonly [route: string, body: object, status: number])[] {
+  const wanted = { ...place, start: free?.start, end: free?.end };
+  const previews = [
+    ...["cancel", "accept", "acceptOffer"].map((command) => ({ command, input: { appointmentId: id } })),
+    { command: "reschedule", input: { appointmentId: id, slotId: free?.id } },
+    { command: "offer", input: { appointmentId: id, slotId: free?.id } },
+    { command: "book", input: { slotId: slot, subjectId: ada, alternatives: 20 } },
+    { command: "book", input: { slotId: free?.id, subjectId: others[0] } },
+    { command: "request", input: { slotId: held.id, subjectId: ada, holdSeconds: 60 } },
+    { command: "breakHold", input: { slotId: held.id, reason: "To see what happens" } },
+  ];
+  return [
+    ...["cancel", "check-in", "complete", "no-show", "accept", "accept-offer", "decline-offer"].map(
+      (what) => [`/appointments/${id}/${what}`, {}, 404] as const,
+    ),
+    [`/appointments/${id}/offer`, { slotId: free?.id }, 404],
+    [`/appointments/${id}/decline`, { reason: "To see what happens" }, 404],
+    [`/appointments/${id}/reschedule`, { slotId: free?.id }, 404],
+    [`/slots/${slot}/hold`, {}, 409],
+    [`/slots/${slot}/release`, { holdToken: "guessed" }, 404],
+    [`/slots/${slot}/block`, {}, 403],
+    [`/slots/${slot}/break-hold`, { reason: "To see what happens" }, 403],
+    [`/slots/${held.id}/break-hold`, { reason: "To see what happens" }, 403],
+    ["/slots/publish", { ...place, until: "2027-03-01T00:00:00Z" }, 403],
+    ["/availability", { ...place, hours: { offer: { minutes: 20 }, weekly: [] } }, 403],
+    ["/requests", { slotId: slot, subjectId: ada, alternatives: 20 }, 409],
+    ["/requests", { slotId: held.id, subjectId: ada, holdSeconds: 60 }, 409],
+    ["/requests", { slotId: free?.id, subjectId: others[0] }, 403],
+    ["/requests", { ...wanted, subjectId: others[0] }, 403],
+    ["/requests", { ...wanted, appointmentId: id, subjectId: ada }, 409],
+    ...previews.map((preview) => ["/previews", preview, 200] as const),
+    ["/appointments", { slotId: slot, subjectId: ada, alternatives: 20 }, 409],
+    ["/appointments", { slotId: free?.id, subjectId: others[0] }, 403],
+    ["/appointments", { ...wanted, subjectId: others[0] }, 403],
+    ["/appointments", { appointmentId: id, slotId: free?.id, subjectId: ada }, 409],
+    ["/reconcile", { dryRun: true }, 403],
+    ["/slots", { ...place, slots: [{ start: free?.start, end: free?.end }] }, 403],
+  ];
+}
 
 /** What others do with Dr Osei's time. Each says why, which is nobody else's business. */
 async function busyDay(): Promise<void> {
