@@ -1,7 +1,8 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type Bed, bedOf, bothEngines } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
+import type { OpenOptions } from "./pages.ts";
 import { streamPath } from "./proxy.ts";
 import type { FreshSlot } from "./slots.ts";
 import { book, choose, fillIn, notices, timeAs, timeOf, untilBadge } from "./steps.ts";
@@ -11,8 +12,8 @@ const browser = await launchChromium();
 const away = /ERR_(EMPTY_RESPONSE|CONNECTION|INCOMPLETE|INTERNET_DISCONNECTED|NETWORK)/;
 
 /** The page of somebody who has filled in the form, and has only to press the button. */
-async function aboutToBook({ open }: Bed, slot: FreshSlot): Promise<Page> {
-  const ada = await open("ada-brandt", { search: slot.search });
+async function aboutToBook({ open }: Bed, slot: FreshSlot, options: OpenOptions = {}): Promise<Page> {
+  const ada = await open("ada-brandt", { search: slot.search, ...options });
   await choose(ada, slot);
   await fillIn(ada);
   return ada;
@@ -81,10 +82,23 @@ function testsOfNetwork(bed: () => Bed): void {
     bed().allow(/404/);
     const { proxy, freshSlot } = bed();
     const slot = await freshSlot();
-    const ada = await aboutToBook(bed(), slot);
+    const ada = await aboutToBook(bed(), slot, { now: new Date() });
     proxy.harm(/^POST .*appointments/, "cut");
     await book(ada);
-    await notices(ada).getByRole("button", { name: "Give up" }).click();
+    const button = (name: string) => notices(ada).getByRole("button", { name });
+    const [tryNow, giveUp] = [button("Try now"), button("Give up")];
+    await tryNow.waitFor();
+    const place = await placeOf(tryNow);
+    const attempts = bookingsFromNow(bed());
+    for (let clicks = 1; clicks <= 3; clicks++) {
+      await tryNow.click();
+      await until(async () => attempts().length >= clicks);
+    }
+    expect(await giveUp.count()).toBe(0);
+    await ada.clock.fastForward(10_000);
+    await giveUp.waitFor();
+    expect(await placeOf(tryNow)).toEqual(place);
+    await giveUp.click();
     await notices(ada).getByText("It is not known whether this was done.").waitFor();
     expect(await notices(ada).getByText("not confirmed yet").count()).toBe(0);
     proxy.heal();
@@ -180,6 +194,12 @@ function testsOfNetwork(bed: () => Bed): void {
     await untilBadge(second, "Live");
     expect(proxy.streams()).toBe(1);
   });
+}
+
+/** Where it stands, once it moves no longer. */
+async function placeOf(button: Locator) {
+  await button.click({ trial: true });
+  return button.boundingBox();
 }
 
 async function bookedBy({ as }: Bed, subjectId: string, start: Date): Promise<number> {

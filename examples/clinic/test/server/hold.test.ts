@@ -1,4 +1,6 @@
+import { createClient } from "@slotwright/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { askToHold } from "../../page/src/patient/book/ask-to-hold.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -8,9 +10,7 @@ beforeAll(async () => {
 afterAll(() => stage.stop());
 
 it("patients see until when somebody holds a slot, and not who: a page has to know when it is free again", async () => {
-  const day = "from=2027-02-08T00:00:00Z&to=2027-02-13T00:00:00Z";
-  const { body } = await stage.send(`GET /api/slots?${day}&status=available&limit=1`);
-  const slotId: string = body.items[0].id;
+  const slotId = await freeSlot();
   const end = (await stage.send("GET /api/changes?after=end&limit=1", { as: "ben-okafor" })).body.cursor;
   await stage.send(`POST /api/slots/${slotId}/hold`, { as: "ada-brandt", body: { seconds: 60 } });
 
@@ -19,3 +19,39 @@ it("patients see until when somebody holds a slot, and not who: a page has to kn
   const { entries } = (await stage.send(`GET /api/changes?after=${end}`, { as: "ben-okafor" })).body;
   expect(entries).toMatchObject([{ command: "hold", actor: null, changes: { hold: { to: slot.hold } } }]);
 });
+
+it("a hold whose answer is lost is asked for again with its key, so that the page can book with its token", async () => {
+  const [slotId, keys] = [await freeSlot(), [] as (string | null)[]];
+  const subjectId = "ada-brandt";
+  const client = createClient({
+    url: `${stage.url}/api`,
+    owner: subjectId,
+    headers: { "X-Clinic-Person": subjectId },
+    sharing: false,
+    async fetch(address, init) {
+      // Calls need no feed, which would go on to read while the stage is taken down.
+      if (address.includes("/changes")) return new Response(null, { status: 503 });
+      const answer = await fetch(address, init);
+      if (!address.endsWith("/hold")) return answer;
+      keys.push(new Headers(init.headers).get("Idempotency-Key"));
+      if (keys.length > 1) return answer;
+      await answer.text();
+      throw new TypeError("The answer of the first hold is lost.");
+    },
+  });
+  try {
+    const holdToken = await askToHold(client.calls, slotId, 60);
+    expect(keys).toEqual([expect.any(String), keys[0]]);
+    await expect(client.calls.book({ slotId, subjectId })).rejects.toMatchObject({ code: "slot_held" });
+    const { appointment } = await client.calls.book({ slotId, subjectId, holdToken });
+    expect(appointment.status).toBe("confirmed");
+  } finally {
+    client.close();
+  }
+});
+
+async function freeSlot(): Promise<string> {
+  const day = "from=2027-02-08T00:00:00Z&to=2027-02-13T00:00:00Z";
+  const { body } = await stage.send(`GET /api/slots?${day}&status=available&limit=1`);
+  return body.items[0].id;
+}

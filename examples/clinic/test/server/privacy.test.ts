@@ -1,3 +1,4 @@
+import type { Slot } from "@slotwright/core";
 import { routes } from "@slotwright/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { patients } from "../../people.ts";
@@ -7,21 +8,31 @@ import { openStage, type Stage } from "./stage.ts";
 const ada = "ada-brandt";
 const others = patients.map(({ id }) => id).filter((id) => id !== ada);
 
+const osei = { kind: "provider", id: "dr-osei" };
+const place = { providerId: "dr-osei", facilityId: "harbour" };
+
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
+  // The seed publishes its slots one by one. These are hours to ask about, which nobody publishes by.
+  const weekly = [{ days: ["monday", "tuesday"], from: "09:00", to: "12:00" }] as const;
+  await stage.engine.setAvailability({ actor: osei, ...place, hours: { offer: { minutes: 20 }, weekly } });
 });
 afterAll(() => stage.stop());
 
 const range = "from=2027-01-01T00:00:00Z&to=2027-04-01T00:00:00Z";
+const ofPlace = new URLSearchParams(place).toString();
 const ofProviders = "providerId=dr-osei&providerId=j-lindqvist&providerId=sleep-lab";
 
 /** What each route for reading is asked, with all the records that it can be asked about. */
 const queries: Readonly<Record<string, string>> = {
+  "/availability": ofPlace,
+  "/availability/{availabilityId}/history": "limit=500",
   "/schedules/{providerId}": "facilityId=harbour",
   "/slots": `${range}&limit=500`,
   "/appointments": `${range}&limit=500`,
   "/open-slots": `${range}&limit=500`,
+  "/open-slots/explanation": `${ofPlace}&start=2027-02-15T09:00:00Z&end=2027-02-15T09:20:00Z&subjectId=${ada}`,
   "/open-slots/days": "from=2027-02-03T00:00:00Z&to=2027-02-20T00:00:00Z&timeZone=Europe/Berlin",
   "/open-slots/next": `${ofProviders}&minutes=20&count=20`,
   "/snapshot": `${range}&limit=500`,
@@ -31,6 +42,7 @@ const queries: Readonly<Record<string, string>> = {
 interface Ids {
   readonly slots: readonly string[];
   readonly appointments: readonly string[];
+  readonly availability: string;
 }
 
 async function allIds(): Promise<Ids> {
@@ -43,13 +55,18 @@ async function allIds(): Promise<Ids> {
       cursor = body.nextCursor;
     }
   };
-  return { slots: await ids("/api/slots"), appointments: await ids("/api/appointments") };
+  const { body } = await stage.send(`GET /api/availability?${ofPlace}`);
+  return {
+    slots: await ids("/api/slots"),
+    appointments: await ids("/api/appointments"),
+    availability: body.availability.id,
+  };
 }
 
-function pathsOf(path: string, { slots, appointments }: Ids): readonly string[] {
+function pathsOf(path: string, { slots, appointments, availability }: Ids): readonly string[] {
   if (path.includes("{slotId}")) return slots.map((id) => path.replace("{slotId}", id));
   if (path.includes("{appointmentId}")) return appointments.map((id) => path.replace("{appointmentId}", id));
-  return [path.replace("{providerId}", "dr-osei")];
+  return [path.replace("{providerId}", "dr-osei").replace("{availabilityId}", availability)];
 }
 
 /** Text, cursors and ids that are encoded, too. */
@@ -96,31 +113,19 @@ describe("a patient", () => {
     const ids = await allIds();
     const { body } = await stage.send(`GET /api/appointments?${range}&limit=500`);
     const foreign = body.items.filter(({ subjectId }: { readonly subjectId: string }) => subjectId !== ada);
+    const open = await stage.engine.listSlots({ statuses: ["available"], providerIds: ["dr-osei"] });
+    const [free, toHold] = open.items;
+    const ofOther = { kind: "patient", id: others[1] as string };
+    const { slot: held } = await stage.engine.hold({ actor: ofOther, slotId: toHold?.id ?? "", seconds: 600 });
     const { cursor } = await stage.engine.changes({ after: "end" });
     const [id, slot] = [
       foreign[0].id,
       foreign.find(({ slotIds }: { slotIds: string[] }) => slotIds.length > 0).slotIds[0],
     ];
-    const free = (await stage.engine.listSlots({ statuses: ["available"], providerIds: ["dr-osei"] })).items[0];
-    const wanted = { providerId: "dr-osei", facilityId: "harbour", start: free?.start, end: free?.end };
-    const tries: readonly (readonly [route: string, body: object, status: number])[] = [
-      ...["cancel", "check-in", "complete", "no-show", "accept"].map(
-        (what) => [`/appointments/${id}/${what}`, {}, 404] as const,
-      ),
-      [`/appointments/${id}/reschedule`, { slotId: free?.id }, 404],
-      [`/slots/${slot}/hold`, {}, 409],
-      [`/slots/${slot}/release`, { holdToken: "guessed" }, 404],
-      [`/slots/${slot}/block`, {}, 403],
-      ["/appointments", { slotId: slot, subjectId: ada, alternatives: 20 }, 409],
-      ["/appointments", { slotId: free?.id, subjectId: others[0] }, 403],
-      ["/appointments", { ...wanted, subjectId: others[0] }, 403],
-      ["/appointments", { appointmentId: id, slotId: free?.id, subjectId: ada }, 409],
-      ["/reconcile", { dryRun: true }, 403],
-      ["/slots", { ...wanted, slots: [{ start: free?.start, end: free?.end }] }, 400],
-    ];
-    for (const [path, input, status] of tries) {
+    for (const [path, input, status] of triesAt({ id, slot, held, free })) {
       const answer = await stage.send(`POST /api${path}`, { as: ada, body: input });
       expect([path, answer.status], answer.text).toEqual([path, status]);
+      if (path === "/previews") expect(answer.body, answer.text).toMatchObject({ possible: false });
       // What Ada names herself may come back to her.
       const text = JSON.stringify(input).includes(others[0] as string)
         ? answer.text.replaceAll(others[0] as string, "")
@@ -132,7 +137,7 @@ describe("a patient", () => {
     expect(ids.slots.length).toBeGreaterThan(500);
   });
 
-  it("finds no other patient in the stream while the others book, hold, move, wait and cancel", async () => {
+  it("finds no other patient in the stream while the others book, hold, ask, move, wait and cancel", async () => {
     const headers = { "X-Clinic-Person": ada };
     const response = await fetch(`${stage.url}/api/changes/stream`, { headers });
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
@@ -146,22 +151,74 @@ describe("a patient", () => {
     await reader.cancel();
     await reading;
     for (const word of ["booked", "held", "blocked", "available"]) expect(text).toContain(`"toStatus":"${word}"`);
+    for (const name of ["request", "offer", "declineOffer", "breakHold"]) expect(text).toContain(`"command":"${name}"`);
     expect(othersIn(text)).toEqual([]);
     expect(text).not.toContain("secret of");
     expect((await stage.send("GET /api/changes/stream?after=forged", { as: ada })).status).toBe(400);
   });
 });
 
+interface Aims {
+  /** Another patient's appointment, and the slot of one. */
+  readonly id: string;
+  readonly slot: string;
+  /** Held by another patient. */
+  readonly held: Slot;
+  readonly free: Slot | undefined;
+}
+
+/** Commands that are not Ada's to give, and the status of their refusals. A preview is answered. */
+function triesAt({ id, slot, held, free }: Aims): readonly (readonly [route: string, body: object, status: number])[] {
+  const wanted = { ...place, start: free?.start, end: free?.end };
+  const previews = [
+    ...["cancel", "accept", "acceptOffer"].map((command) => ({ command, input: { appointmentId: id } })),
+    { command: "reschedule", input: { appointmentId: id, slotId: free?.id } },
+    { command: "offer", input: { appointmentId: id, slotId: free?.id } },
+    { command: "book", input: { slotId: slot, subjectId: ada, alternatives: 20 } },
+    { command: "book", input: { slotId: free?.id, subjectId: others[0] } },
+    { command: "request", input: { slotId: held.id, subjectId: ada, holdSeconds: 60 } },
+    { command: "breakHold", input: { slotId: held.id, reason: "To see what happens" } },
+  ];
+  return [
+    ...["cancel", "check-in", "complete", "no-show", "accept", "accept-offer", "decline-offer"].map(
+      (what) => [`/appointments/${id}/${what}`, {}, 404] as const,
+    ),
+    [`/appointments/${id}/offer`, { slotId: free?.id }, 404],
+    [`/appointments/${id}/decline`, { reason: "To see what happens" }, 404],
+    [`/appointments/${id}/reschedule`, { slotId: free?.id }, 404],
+    [`/slots/${slot}/hold`, {}, 409],
+    [`/slots/${slot}/release`, { holdToken: "guessed" }, 404],
+    [`/slots/${slot}/block`, {}, 403],
+    [`/slots/${slot}/break-hold`, { reason: "To see what happens" }, 403],
+    [`/slots/${held.id}/break-hold`, { reason: "To see what happens" }, 403],
+    ["/slots/publish", { ...place, until: "2027-03-01T00:00:00Z" }, 403],
+    ["/availability", { ...place, hours: { offer: { minutes: 20 }, weekly: [] } }, 403],
+    ["/requests", { slotId: slot, subjectId: ada, alternatives: 20 }, 409],
+    ["/requests", { slotId: held.id, subjectId: ada, holdSeconds: 60 }, 409],
+    ["/requests", { slotId: free?.id, subjectId: others[0] }, 403],
+    ["/requests", { ...wanted, subjectId: others[0] }, 403],
+    ["/requests", { ...wanted, appointmentId: id, subjectId: ada }, 409],
+    ...previews.map((preview) => ["/previews", preview, 200] as const),
+    ["/appointments", { slotId: slot, subjectId: ada, alternatives: 20 }, 409],
+    ["/appointments", { slotId: free?.id, subjectId: others[0] }, 403],
+    ["/appointments", { ...wanted, subjectId: others[0] }, 403],
+    ["/appointments", { appointmentId: id, slotId: free?.id, subjectId: ada }, 409],
+    ["/reconcile", { dryRun: true }, 403],
+    ["/slots", { ...place, slots: [{ start: free?.start, end: free?.end }] }, 403],
+  ];
+}
+
 /** What others do with Dr Osei's time. Each says why, which is nobody else's business. */
 async function busyDay(): Promise<void> {
   const { items } = await stage.engine.listSlots({ statuses: ["available"], providerIds: ["dr-osei"], limit: 60 });
-  const osei = { kind: "provider", id: "dr-osei" };
   for (const [index, subjectId] of others.entries()) {
-    const [slot, next] = [items[index * 2], items[index * 2 + 1]];
-    if (slot === undefined || next === undefined) throw new Error("There are too few slots.");
-    const own = { actor: { kind: "patient", id: subjectId }, reason: `The secret of ${subjectId}` };
+    const [slot, next, third] = items.slice(index * 3);
+    if (slot === undefined || next === undefined || third === undefined) throw new Error("There are too few slots.");
+    const reason = `The secret of ${subjectId}`;
+    const own = { actor: { kind: "patient", id: subjectId }, reason };
+    const staff = { actor: osei, reason };
     const { holdToken } = await stage.engine.hold({ ...own, slotId: slot.id });
-    const metadata = { note: `The secret of ${subjectId}` };
+    const metadata = { note: reason };
     const { appointment } = await stage.engine.book({ ...own, slotId: slot.id, subjectId, holdToken, metadata });
     const { providerId, facilityId, start, end } = slot;
     const wanted = { providerId, facilityId, start, end, subjectId, ifNoSlot: "schedule" } as const;
@@ -169,6 +226,12 @@ async function busyDay(): Promise<void> {
     await stage.engine.reschedule({ ...own, appointmentId: appointment.id, slotId: next.id });
     await stage.engine.accept({ actor: osei, appointmentId: asked.appointment.id, slotId: slot.id });
     await stage.engine.cancel({ ...own, appointmentId: appointment.id });
+    await stage.engine.hold({ ...own, slotId: third.id });
+    await stage.engine.breakHold({ ...staff, slotId: third.id });
+    const wish = await stage.engine.request({ ...own, slotId: third.id, subjectId, metadata, holdSeconds: 600 });
+    const appointmentId = wish.appointment.id;
+    await stage.engine.offer({ ...staff, appointmentId, slotId: next.id, seconds: 600 });
+    await stage.engine.declineOffer({ ...own, appointmentId });
     await stage.engine.block({ actor: osei, slotId: next.id });
     if (index === 10) break;
   }

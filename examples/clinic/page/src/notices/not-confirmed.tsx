@@ -5,16 +5,20 @@ import { notConfirmed } from "./in-words.ts";
 
 /** A command that is answered sooner than this needs no word. */
 const patienceMs = 2_500;
-/** After so many attempts a person may want to give it up. */
-const attemptsAtLeast = 2;
+/** What has failed for so long may be given up. Before, a second click on "Try now" could be meant for nothing else. */
+const failingAtLeastMs = 10_000;
+
+const lateAt = ({ at }: CommandUnderWay): number => at + patienceMs;
+const hopelessAt = ({ failingSince }: CommandUnderWay): number =>
+  (failingSince ?? Number.POSITIVE_INFINITY) + failingAtLeastMs;
 
 /** Says which of the person's own commands have no answer yet: they are kept, and sent when the server can be reached. */
 export function NotConfirmed() {
   const client = useClient();
   const pending = usePending();
   const isOffline = useIsOffline();
-  const now = useLater(pending.length > 0 ? Math.min(...pending.map(({ at }) => at)) + patienceMs : null);
-  const late = pending.filter(({ at }) => isOffline || at + patienceMs <= now);
+  const now = useNowAt(pending.flatMap((command) => [lateAt(command), hopelessAt(command)]));
+  const late = pending.filter((command) => isOffline || lateAt(command) <= now);
   return (
     <div className="not-confirmed" role="status">
       {late.length > 0 && (
@@ -30,7 +34,7 @@ export function NotConfirmed() {
             <button type="button" className="notice-action" onClick={client.retryNow}>
               Try now
             </button>
-            <GiveUp commands={late.filter(({ attempts }) => attempts >= attemptsAtLeast)} />
+            <GiveUp commands={late.filter((command) => hopelessAt(command) <= now)} />
           </div>
         </>
       )}
@@ -69,13 +73,14 @@ function useIsOffline(): boolean {
   );
 }
 
-/** What time it is, at least once the given instant has passed. */
-function useLater(instant: number | null): number {
+/** What time it is, as of the latest of these instants that has passed. */
+function useNowAt(instants: readonly number[]): number {
   const [now, setNow] = useState(Date.now);
+  const next = Math.min(...instants.filter((instant) => instant > now));
   useEffect(() => {
-    if (instant === null) return;
-    const timer = setTimeout(() => setNow(Date.now()), Math.max(0, instant - Date.now()) + 20);
+    if (next === Number.POSITIVE_INFINITY) return;
+    const timer = setTimeout(() => setNow(Date.now()), Math.max(0, next - Date.now()) + 20);
     return () => clearTimeout(timer);
-  }, [instant]);
+  }, [next]);
   return now;
 }

@@ -3,6 +3,7 @@ import { useClient } from "@slotwright/client/react";
 import type { OpenSlot } from "@slotwright/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { headersOf, useDirectory } from "../../person.ts";
+import { askToHold } from "./ask-to-hold.ts";
 
 /** What is kept for the person while they fill in the form. */
 export type Keeping =
@@ -55,8 +56,8 @@ export function useHold(seconds: number): Hold {
       const asked: Keeping = { name: "asking", offer };
       const endsAt = Date.now() + seconds * 1000;
       become(asked);
-      calls.hold({ slotId: offer.slotId, seconds, idempotencyKey: newId() }).then(
-        ({ holdToken: token }) => {
+      askToHold(calls, offer.slotId, seconds).then(
+        (token) => {
           if (current.current === asked) become({ name: "kept", offer, token, endsAt });
           else void calls.release({ slotId: offer.slotId, holdToken: token }).catch(() => {});
         },
