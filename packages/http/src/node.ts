@@ -1,10 +1,12 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { HttpError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
+import { eventStreams } from "./protect.ts";
 import { refusal } from "./requests/answers.ts";
 import type { Incoming, Outgoing, Sink } from "./requests/incoming.ts";
 import { textOf } from "./requests/web.ts";
+
+export { type ProtectOptions, protectServer } from "./protect.ts";
 
 /** What Express adds to a request of Node. */
 interface MountedRequest extends IncomingMessage {
@@ -130,6 +132,7 @@ function send(response: ServerResponse, { status, headers, body }: Outgoing): vo
     response.end(body ?? undefined);
     return;
   }
+  eventStreams.add(response);
   response.writeHead(status, headers);
   response.flushHeaders();
   // Without it, a small frame may wait for the one before to be acknowledged.
@@ -155,37 +158,3 @@ const closedSink: Sink = {
   cut: () => {},
   onClose: (closed) => queueMicrotask(closed),
 };
-
-/** How long a client may take. */
-export interface ProtectOptions {
-  /** Milliseconds in which the headers of a connection's first request must have arrived. Default 10 000. */
-  readonly headersMs?: number | undefined;
-  /** Milliseconds in which a request must have arrived, with its body. Default 30 000. */
-  readonly requestMs?: number | undefined;
-  /** Milliseconds that a connection is kept for the next request. Default 5000. */
-  readonly keepAliveMs?: number | undefined;
-  /** The most connections. Default: any number. */
-  readonly connections?: number | undefined;
-}
-
-/**
- * Sets the times of a server of Node's own, so that slow and half-open clients do not hold it. Node looks at its own times
- * every 30 seconds, so a connection that sends nothing is cut by a timer of its own.
- */
-export function protectServer(server: Server, options: ProtectOptions = {}): void {
-  const { headersMs = 10_000, requestMs = 30_000, keepAliveMs = 5_000, connections } = options;
-  server.headersTimeout = headersMs;
-  server.requestTimeout = requestMs;
-  server.keepAliveTimeout = keepAliveMs;
-  server.maxHeadersCount = 100;
-  if (connections !== undefined) server.maxConnections = connections;
-  const waiting = new WeakMap<Socket, ReturnType<typeof setTimeout>>();
-  const heard = (socket: Socket) => clearTimeout(waiting.get(socket));
-  server.on("connection", (socket: Socket) => {
-    const timer = setTimeout(() => socket.destroy(), headersMs);
-    timer.unref();
-    waiting.set(socket, timer);
-    socket.once("close", () => heard(socket));
-  });
-  server.on("request", ({ socket }) => heard(socket));
-}

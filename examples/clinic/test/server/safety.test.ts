@@ -124,6 +124,19 @@ describe("slow clients", () => {
     await Promise.all(closed);
     expect(performance.now() - began).toBeLessThan(20_000);
   });
+
+  it("that ask much and read nothing do not fill the memory of the server, which answers others meanwhile", async () => {
+    const slots = "/api/slots?limit=500";
+    expect((await stage.send(`GET ${slots}`)).text.length).toBeGreaterThan(100_000);
+    const before = process.memoryUsage().rss;
+    const socket = connect(Number(new URL(stage.url).port), "127.0.0.1").pause();
+    socket.on("error", () => {});
+    socket.write(`GET ${slots} HTTP/1.1\r\nHost: localhost\r\nX-Clinic-Person: dr-osei\r\n\r\n`.repeat(500));
+    for (let index = 0; index < 20; index++) expect((await stage.send(`GET ${slots}`)).status).toBe(200);
+    const grown = process.memoryUsage().rss - before;
+    socket.destroy();
+    expect(grown).toBeLessThan(300_000_000);
+  });
 });
 
 describe("who is who", () => {
