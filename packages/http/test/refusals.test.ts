@@ -309,6 +309,26 @@ describe("an answer", () => {
     }
   });
 
+  it("says why a call takes no key, whether it writes or not", async () => {
+    const { send } = await stage();
+    const message = "This call takes no key: repeating it writes nothing new. Leave the header out.";
+    const issues = [{ path: "Idempotency-Key", code: "custom", message }];
+    for (const route of ["POST /slots/publish", "POST /previews"]) {
+      const { status, body } = await send(route, { body: {}, headers: { "Idempotency-Key": "k" } });
+      expect([status, body.details]).toEqual([400, { issues }]);
+    }
+  });
+
+  it("says of a body that cannot be parsed that it is not JSON", async () => {
+    const { send } = await stage();
+    const headers = { "Content-Type": "application/json" };
+    const { status, body } = await send("POST /appointments", { body: '{"slotId": ', headers });
+    expect([status, body.details]).toEqual([
+      400,
+      { issues: [{ path: "", code: "not_json", message: "This is not valid JSON." }] },
+    ]);
+  });
+
   it("tells nobody what broke but onError: no cause, no stack, no names of files", async () => {
     const secret = "secret-host.internal";
     const { send, errors } = await stage({

@@ -121,7 +121,7 @@ function parsed(text: string): unknown {
 export function keyOf(incoming: Incoming, { route }: Match): string | undefined {
   const key = incoming.header("idempotency-key");
   if (key !== undefined && route.hasNoKey === true) {
-    throw invalid("Idempotency-Key", "must be left out: this call changes nothing", "unknown_field");
+    throw invalid("Idempotency-Key", "This call takes no key: repeating it writes nothing new. Leave the header out.");
   }
   if (key === "") throw invalid("Idempotency-Key", "must not be empty", "too_short");
   return key;

@@ -28,7 +28,7 @@ export interface Route {
   readonly etag?: Versioned;
   /** Of which record `If-Match` names the version. Default: that of the `ETag`. */
   readonly ifMatch?: Versioned | "none";
-  /** It takes no idempotency key, because it changes nothing, or a repeat would not. */
+  /** It takes no idempotency key, because a repeat of it writes nothing new. */
   readonly hasNoKey?: true;
   /** The body may be as large as one that creates slots. */
   readonly isLarge?: true;
