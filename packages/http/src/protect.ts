@@ -42,15 +42,24 @@ export function protectServer(server: Server, options: ProtectOptions = {}): voi
 
 /** Node looks at its own times every 30 seconds, so a connection that sends nothing is cut by a timer of its own. */
 function cutSilent(server: Server, headersMs: number): void {
-  const waiting = new WeakMap<Socket, ReturnType<typeof setTimeout>>();
-  const heard = (socket: Socket) => clearTimeout(waiting.get(socket));
+  const waiting = new Map<string | Socket, ReturnType<typeof setTimeout>>();
+  function heard(name: string | Socket): void {
+    clearTimeout(waiting.get(name));
+    waiting.delete(name);
+  }
   server.on("connection", (socket: Socket) => {
+    const name = nameOf(socket);
     const timer = setTimeout(() => socket.destroy(), headersMs);
     timer.unref();
-    waiting.set(socket, timer);
-    socket.once("close", () => heard(socket));
+    waiting.set(name, timer);
+    socket.once("close", () => heard(name));
   });
-  server.on("request", ({ socket }) => heard(socket));
+  server.on("request", ({ socket }) => heard(nameOf(socket)));
+}
+
+/** Under TLS, the socket of a request is another one than that of its connection, of the same address. */
+function nameOf(socket: Socket): string | Socket {
+  return socket.remotePort === undefined ? socket : `${socket.remoteAddress} ${socket.remotePort}`;
 }
 
 /** Answers that are event streams: these may wait for their reader as long as they say themselves. */

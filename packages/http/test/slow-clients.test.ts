@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { connect as connectTls } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type ProtectOptions, protectServer, toNodeListener } from "../src/node.ts";
 import { until } from "./stage.ts";
@@ -10,8 +12,14 @@ import { until } from "./stage.ts";
 /** More than the system takes off the hands of a server for a client that does not read. */
 const large = "x".repeat(16_000_000);
 
-async function serve(listener: RequestListener, options: ProtectOptions, sockets: Socket[] = []): Promise<number> {
-  const server = createServer(listener).on("connection", (socket) => sockets.push(socket));
+function serve(listener: RequestListener, options: ProtectOptions, sockets: Socket[] = []): Promise<number> {
+  return listening(
+    createServer(listener).on("connection", (socket) => sockets.push(socket)),
+    options,
+  );
+}
+
+async function listening(server: Server, options: ProtectOptions): Promise<number> {
   protectServer(server, options);
   await once(server.listen(0, "127.0.0.1"), "listening");
   onTestFinished(() => {
@@ -212,4 +220,29 @@ describe("many requests of one connection", () => {
     const text = await answers(socket, (sofar) => pathsIn(sofar).length === 4);
     expect(pathsIn(text)).toEqual(["/nobody", "/nobody", "/nobody", "/nobody"]);
   });
+});
+
+it("a connection under TLS is cut if it sends nothing or reads nothing, and else is not", async () => {
+  // A shared key, so that there is no certificate to make.
+  const [psk, identity] = [Buffer.alloc(32, 7), "client"];
+  const tls = { ciphers: "PSK", maxVersion: "TLSv1.2" } as const;
+  const listener: RequestListener = ({ url }, response) => {
+    if (url === "/large") response.end(large);
+    else setTimeout(() => response.end("/late;"), 600);
+  };
+  const server = createTlsServer({ ...tls, pskCallback: () => psk }, listener);
+  const port = await listening(server, { headersMs: 200, unreadMs: 200 });
+  const open = (): Socket => {
+    const trust = { pskCallback: () => ({ psk, identity }), checkServerIdentity: () => undefined };
+    const socket = connectTls({ ...tls, ...trust, port, host: "127.0.0.1" });
+    socket.on("error", () => {});
+    onTestFinished(() => void socket.destroy());
+    return socket;
+  };
+  const [silent, unread, late] = [open().resume(), open().pause(), open()];
+  unread.write(get("/large"));
+  late.write(get("/late").repeat(20));
+  await once(silent, "close");
+  expect(pathsIn(await answers(late, (text) => pathsIn(text).length === 20))).toHaveLength(20);
+  expect((await answers(unread, () => false)).length).toBeLessThan(large.length);
 });
