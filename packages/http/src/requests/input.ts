@@ -134,7 +134,7 @@ export function keyOf(incoming: Incoming, { route }: Match): string | undefined 
 export function versionOf(incoming: Incoming, { route }: Match, body: Input): number | undefined {
   const tag = incoming.header("if-match")?.trim();
   if (tag === undefined || tag === "*") return undefined;
-  if (route.ifMatch === "none") throw invalid("If-Match", "This call has no version.", "unknown_field");
+  if (route.ifMatch === "none") throw invalid("If-Match", "This call compares no version. Leave the header out.");
   const [, version] = /^"(0|[1-9]\d{0,14})"$/.exec(tag) ?? [];
   if (version === undefined) throw invalid("If-Match", 'must be one ETag of an answer, such as "3" in quotation marks');
   if (route.ifMatch === "slot" && !Object.hasOwn(body, "slotId")) {
