@@ -38,16 +38,19 @@ describe.each(engines)("on %s", (engine) => {
     expect(report?.tally.unknown).toBeGreaterThan(0);
   });
 
-  it.each(["host.trigger-refuses", "host.row-locked", "pool.sessions-demoted", "client.relay-killed"])(
-    "%s strikes, and everything goes on afterwards",
-    async (key) => {
-      const report = await struck(key);
-      expect(report?.problems).toEqual([]);
-      expect(report?.tally.faults).toBeGreaterThan(0);
-      expect(report?.tally.read).toBeGreaterThan(0);
-      expect(report?.tally.handedOver).toBe(report?.tally.read);
-    },
-  );
+  it.each([
+    "host.trigger-refuses",
+    "host.row-locked",
+    "pool.sessions-demoted",
+    "client.relay-killed",
+    "network.cut-mid-feed",
+  ])("%s strikes, and everything goes on afterwards", async (key) => {
+    const report = await struck(key);
+    expect(report?.problems).toEqual([]);
+    expect(report?.tally.faults).toBeGreaterThan(0);
+    expect(report?.tally.read).toBeGreaterThan(0);
+    expect(report?.tally.handedOver).toBe(report?.tally.read);
+  });
 });
 
 describe("a fault that took no effect", () => {

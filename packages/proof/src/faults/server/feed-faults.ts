@@ -6,7 +6,7 @@ import type { ServerFault, ServerScene } from "./fault.ts";
 import { onceCommitting } from "./network-faults.ts";
 
 /** Rows of the feed, rather than only where it ends. */
-const feedReads = runs(/feed_partition, (k\.)?seq from/i);
+const feedReads = runs(/feed_partition, (k\.)?seq(,| from)/i);
 /** What a relay writes is its place and its lease: one statement on PostgreSQL, and COMMIT on MySQL and MariaDB. */
 const relayWrites = runs(/commit/i);
 
