@@ -119,7 +119,7 @@ describe.each(["postgres", "mysql", "mariadb"] satisfies ServerName[])("live slo
       const [engine, other] = engines;
       if (server === undefined || engine === undefined || other === undefined) return skip(noServer(name));
       const slotIds = await published(engine, how);
-      const live = await engine.follow({ from, to, pollMs: 50, staleAfterMs: 300 });
+      const live = await engine.follow({ from, to, pollMs: 20, staleAfterMs: 100 });
       let wasStale = false;
       const watching = setInterval(() => {
         wasStale ||= live.freshness().isStale;
