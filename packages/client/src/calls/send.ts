@@ -89,7 +89,7 @@ async function answerOf(response: Response): Promise<Fields> {
 
 function parsed(text: string): Fields | undefined {
   try {
-    // Of what is no object, no field is an answer's.
+    // JSON that is not an object has none of the fields of an answer.
     return (JSON.parse(text) as Fields | null) ?? undefined;
   } catch {
     return undefined;

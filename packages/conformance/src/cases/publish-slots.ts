@@ -246,7 +246,7 @@ export const publishSlotsCases: readonly ConformanceCase[] = [
   {
     key: "publish.races",
     title:
-      "whoever sets hours, publishes, books and blocks at once: every booking has its slot, and the slots then agree with the hours",
+      "when hours are set, published, booked and blocked at once, each booking keeps its slot, and the slots then agree with the hours",
     async run({ storage, second }) {
       const engines = [stage(storage), stage(second)] as const;
       await setAndPublish(engines[0], daily("09:00", "11:00"));
@@ -303,7 +303,7 @@ export const publishSlotsCases: readonly ConformanceCase[] = [
           await setAndPublish(engine, daily(from, to));
           assert.deepEqual(await times(), [first, first + 30, first + day, first + day + 30]);
         }
-        // Whoever begins now holds no more than what is there.
+        // Live slots that begin now hold only what is there.
         await withLive(engine, { from: minutes(0), to: until, maxSlots: 4 }, async (anew) =>
           assert.deepEqual(anew.findOpen().items, live.findOpen().items),
         );

@@ -71,30 +71,43 @@ const positionParts = z.tuple([z.string(), milliseconds, idSchema]);
 
 /** The cursors of a list of records, which are in the order of their starts and then of their ids. */
 export function positionCursors(list: ListOf): Cursors<Position> {
-  const mark = markOf(list);
-  return {
-    write: ({ start, id }) => encodeCursor([mark(), start.getTime(), id]),
-    read(cursor) {
-      if (cursor === undefined || cursor === null) return undefined;
-      const [of, start, id] = decodeCursor(cursor, positionParts, ofPage);
-      if (of !== mark()) throw notACursor(ofPage);
-      return { start: new Date(start), id };
-    },
-  };
+  return cursorsOf(list, {
+    parts: positionParts,
+    partsOf: ({ start, id }) => [start.getTime(), id],
+    placeIn: ([, start, id]) => ({ start: new Date(start), id }),
+  });
 }
 
 const versionParts = z.tuple([z.string(), z.int().min(1).max(limits.version)]);
 
 /** The cursors of a history, which is in the order of versions. */
 export function versionCursors(list: ListOf): Cursors<number> {
+  return cursorsOf(list, {
+    parts: versionParts,
+    partsOf: (version) => [version],
+    placeIn: ([, version]) => version,
+  });
+}
+
+/** How a place is written after the mark of its list. */
+interface Form<Place, Parts extends z.ZodType<readonly [string, ...unknown[]]>> {
+  readonly parts: Parts;
+  readonly partsOf: (place: Place) => readonly unknown[];
+  readonly placeIn: (parts: z.output<Parts>) => Place;
+}
+
+function cursorsOf<Place, Parts extends z.ZodType<readonly [string, ...unknown[]]>>(
+  list: ListOf,
+  { parts, partsOf, placeIn }: Form<Place, Parts>,
+): Cursors<Place> {
   const mark = markOf(list);
   return {
-    write: (version) => encodeCursor([mark(), version]),
+    write: (place) => encodeCursor([mark(), ...partsOf(place)]),
     read(cursor) {
       if (cursor === undefined || cursor === null) return undefined;
-      const [of, version] = decodeCursor(cursor, versionParts, ofPage);
-      if (of !== mark()) throw notACursor(ofPage);
-      return version;
+      const found = decodeCursor(cursor, parts, ofPage);
+      if (found[0] !== mark()) throw notACursor(ofPage);
+      return placeIn(found);
     },
   };
 }
