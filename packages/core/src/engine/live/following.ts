@@ -9,7 +9,7 @@ import { isAway, nextBatch } from "../feed/next-batch.ts";
 import type { EngineSettings } from "../options.ts";
 import { outsideOfCallers } from "../outside-of-callers.ts";
 import { enoughFor } from "./live-window.ts";
-import type { SubjectWatch } from "./subject-watch.ts";
+import { applyToWatches, type SubjectWatch } from "./subject-watch.ts";
 import {
   applyEntries,
   type FollowContext,
@@ -183,7 +183,7 @@ async function apply(
   state.isApplying = true;
   const entries = batch.map(({ entry }) => entry);
   await applyEntries(context, state.slots, entries);
-  for (const watch of state.watches) await watch.apply(entries);
+  await applyToWatches(context.settings, state.watches, entries);
   state.position = positionAfter(state.position, batch);
   state.cursor = feedCursor(state.position);
   state.knownUntil = until ?? state.knownUntil;

@@ -14,8 +14,22 @@ export interface SubjectWatch {
   readonly appointments: () => readonly OtherTime[] | undefined;
   /** Reads all of them. What the feed brings meanwhile is not lost. */
   readonly readAnew: () => Promise<void>;
-  /** Applies a part of the feed, perhaps once more. */
-  readonly apply: (entries: readonly JournalEntry[]) => Promise<void>;
+  /** Applies a part of the feed, perhaps once more. Returns the ids of appointments that have to be read for it. */
+  readonly apply: (entries: readonly JournalEntry[]) => readonly string[];
+  /** Takes what was read, of any subject. */
+  readonly take: (appointments: readonly Appointment[]) => void;
+}
+
+/** Applies a part of the feed to all of them. An appointment that several cannot tell the subject of is read once. */
+export async function applyToWatches(
+  settings: EngineSettings,
+  watches: ReadonlySet<SubjectWatch>,
+  entries: readonly JournalEntry[],
+): Promise<void> {
+  const wanted = [...watches].flatMap((watch) => watch.apply(entries));
+  if (wanted.length === 0) return;
+  const read = await appointmentsById(settings, [...new Set(wanted)]);
+  for (const watch of watches) watch.take(read);
 }
 
 interface Known {
@@ -60,14 +74,15 @@ export function watchSubject(settings: EngineSettings, subjectId: string, from: 
     return true;
   }
 
-  async function apply(entries: readonly JournalEntry[]): Promise<void> {
+  function apply(entries: readonly JournalEntry[]): readonly string[] {
     const own = entries.filter(({ recordKind }) => recordKind === "appointment");
     meanwhile?.push(...own);
-    if (known === undefined) return;
-    const gaps = own.filter((entry) => !applyOne(entry)).map(({ recordId }) => recordId);
-    for (const one of await appointmentsById(settings, [...new Set(gaps)])) {
-      if (one.subjectId === subjectId) note(one.id, one);
-    }
+    if (known === undefined) return [];
+    return own.filter((entry) => !applyOne(entry)).map(({ recordId }) => recordId);
+  }
+
+  function take(appointments: readonly Appointment[]): void {
+    for (const one of appointments) if (one.subjectId === subjectId) note(one.id, one);
   }
 
   async function readAnew(): Promise<void> {
@@ -79,12 +94,13 @@ export function watchSubject(settings: EngineSettings, subjectId: string, from: 
     counting = undefined;
     const missed = meanwhile;
     meanwhile = undefined;
-    await apply(missed);
+    take(await appointmentsById(settings, [...new Set(apply(missed))]));
   }
 
   return {
     readAnew,
     apply,
+    take,
     appointments() {
       if (known === undefined || known.size >= surelyWhole) return undefined;
       counting ??= [...known].flatMap(([id, one]) => countingAppointments({ id, ...one })).map(asTimes);
