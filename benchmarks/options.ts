@@ -30,7 +30,8 @@ Exit status: 0 when it has measured, 1 if it could not, 2 for wrong usage.
                     feed, readers
   --rtt MS          round trip that a proxy adds on the way to a server; 0 for none (default: 0 and 1; quick: 0). For feed
                     and news, the first of them
-  --rounds N        counted rounds after the warm-up, of which the median is taken (default 5; quick: 3)
+  --rounds N        counted rounds after the warm-up, of which the median is taken (default 5; quick: 3). Ratios are
+                    printed with their 95 % interval over the rounds
   --round-ms N      how long a round should take each contender (default 1000; quick: 200)
   --quick           small data and short rounds, with 1 and 64 callers: to see that it works, not how fast it is
   --against REF     compares this version of Slotwright with another one instead: a commit, which is checked out and

@@ -80,8 +80,8 @@ async function measuredOf(runners: readonly ContenderTurns[], scenario: Scenario
 function figuresOf(turns: readonly Turn[]) {
   const middle = (figure: (turn: Turn) => number) => median(turns.map(figure));
   const at = (share: number) => rounded(middle(({ latenciesMs }) => percentile(latenciesMs, share)));
-  const opsPerSecond = rounded(middle(({ done, elapsedMs }) => (done * 1000) / elapsedMs));
-  return { opsPerSecond, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+  const perRound = turns.map(({ done, elapsedMs }) => rounded((done * 1000) / elapsedMs));
+  return { opsPerSecond: rounded(median(perRound)), perRound, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
 }
 
 const rounded = (figure: number): number => Number(figure.toPrecision(4));

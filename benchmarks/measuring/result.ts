@@ -10,6 +10,8 @@ export interface ResultRow extends Scenario {
   readonly contender: ContenderName;
   /** Answers per second; for `publish`, slots per second. */
   readonly opsPerSecond: number;
+  /** The same of each round, in their order. Results that were kept from before do not have it. */
+  readonly perRound?: readonly number[];
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;

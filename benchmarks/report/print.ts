@@ -1,8 +1,9 @@
 import { bad, type Cells, heading, table } from "@slotwright/lab/terminal";
+import type { ContenderName } from "../contenders/contender.ts";
 import type { Measured } from "../measuring/measure.ts";
 import type { BenchmarkResult, ResultRow } from "../measuring/result.ts";
 import type { Scenario } from "../measuring/scenario.ts";
-import { ratioTo } from "./ratios.ts";
+import { intervalTo, ratioTo } from "./ratios.ts";
 
 export function titleOf({ engine, workload, callers, rttMs }: Scenario): string {
   const far = rttMs === 0 ? "" : `, ${rttMs} ms added to each round trip`;
@@ -23,13 +24,21 @@ function cellsOf(row: ResultRow, rows: readonly ResultRow[]): Cells {
   return {
     contender: row.contender,
     "per second": Math.round(row.opsPerSecond),
-    "× lock-row": ratioTo("lock-row", row, rows)?.toFixed(2) ?? "",
-    "× floor": ratioTo("floor", row, rows)?.toFixed(2) ?? "",
+    "× lock-row": times("lock-row", row, rows),
+    "× floor": times("floor", row, rows),
     "p50 ms": row.p50Ms,
     "p95 ms": row.p95Ms,
     "p99 ms": row.p99Ms,
     errors: row.errors,
   };
+}
+
+/** With the 95 % interval of the rounds where there are enough of them, such as "0.91 (0.88–0.94)". */
+function times(contender: ContenderName, row: ResultRow, rows: readonly ResultRow[]): string {
+  const interval = row.contender === contender ? undefined : intervalTo(contender, row, rows);
+  if (interval === undefined) return ratioTo(contender, row, rows)?.toFixed(2) ?? "";
+  const [ratio, lower, upper] = [interval.ratio, interval.lower, interval.upper].map((bound) => bound.toFixed(2));
+  return `${ratio} (${lower}–${upper})`;
 }
 
 /** The circumstances under which it was measured. */

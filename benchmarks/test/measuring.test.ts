@@ -3,6 +3,7 @@ import type { Contender, Load, Tally } from "../contenders/contender.ts";
 import { templateOf } from "../contenders/template.ts";
 import { measure } from "../measuring/measure.ts";
 import { median, percentile } from "../measuring/statistics.ts";
+import { intervalTo } from "../report/ratios.ts";
 
 const scenario = { engine: "sqlite", workload: "own-slots", callers: 2, rttMs: 0 } as const;
 const effort = { rounds: 3, roundMs: 10 };
@@ -47,6 +48,38 @@ describe("measuring", () => {
     await measure(contenders, scenario, effort, watched);
     const round = ["slotwright", "lock-row"];
     expect(order).toEqual(["slotwright", "slotwright", "lock-row", "lock-row", ...round, ...round, ...round]);
+  });
+
+  it("compares contenders round by round, so that what slows both of them widens no interval", async () => {
+    const row = { ...scenario, opsPerSecond: 1, p50Ms: 1, p95Ms: 1, p99Ms: 1, errors: 0 };
+    const ours = { ...row, contender: "slotwright", perRound: [50, 100, 400, 10] } as const;
+    const rows = [ours, { ...row, contender: "floor", perRound: [100, 200, 800, 20] } as const];
+    expect(intervalTo("floor", ours, rows)).toMatchObject({ ratio: 0.5, lower: 0.5, upper: 0.5, pairs: 4 });
+    const slower = { ...ours, perRound: [50, 100, 400, 5] };
+    const { ratio, lower = 1, upper = 0 } = intervalTo("floor", slower, [slower, ...rows.slice(1)]) ?? {};
+    expect(ratio).toBeCloseTo(0.5 / 2 ** 0.25);
+    expect(lower).toBeLessThan(0.3);
+    expect(upper).toBeGreaterThan(0.6);
+  });
+
+  it("gives no interval for less than three rounds, nor for a round without an answer", () => {
+    const row = { ...scenario, opsPerSecond: 1, p50Ms: 1, p95Ms: 1, p99Ms: 1, errors: 0 };
+    const between = (ours: readonly number[], theirs: readonly number[] | undefined) => {
+      const one = { ...row, contender: "slotwright", perRound: ours } as const;
+      const other = { ...row, contender: "floor", ...(theirs && { perRound: theirs }) } as const;
+      return intervalTo("floor", one, [one, other]);
+    };
+    expect(between([1, 1], [1, 1])).toBeUndefined();
+    expect(between([1, 1, 1], [1, 1])).toBeUndefined();
+    expect(between([1, 1, 1], [1, 0, 1])).toBeUndefined();
+    expect(between([1, 1, 1], undefined)).toBeUndefined();
+    expect(between([1, 1, 1], [1, 1, 1])).toBeDefined();
+  });
+
+  it("keeps the rate of each round", async () => {
+    const honest = liar((acknowledged) => ({ appointments: acknowledged, bookedSlots: acknowledged }));
+    const { rows } = await measure([honest], scenario, effort, watched);
+    expect(rows[0]?.perRound).toHaveLength(effort.rounds);
   });
 
   it("takes medians and percentiles of figures in any order", () => {
