@@ -86,6 +86,12 @@ const unreachable: Cause = {
   says: (database, text) =>
     `The database ${database} cannot be reached (${text}). Check that the server runs, and check host and port.`,
 };
+/** Each step of a migration commits by itself. */
+const stepUncertain: Cause = {
+  failure: "unknown",
+  says: (database, text) =>
+    `It is unknown whether the last step of migrate() on the database ${database} was done (${text}). What was done stays; call migrate() again, and it goes on from there.`,
+};
 const noTrigger: Cause = {
   failure: "unavailable",
   says: (database, text) =>
@@ -255,8 +261,12 @@ export function causeOf({ errno, code, text, during, isLost, isAnswer }: KnownEr
   // The text of a server's answer may be a trigger's.
   const byText = isAnswer ? undefined : causeByText(text);
   const known = causes[errno] ?? causes[code] ?? byText ?? (isLost ? lost : undefined);
+  if (during === "migrate" && (known === lost || errno === failedAtCommit)) return stepUncertain;
   return known ?? (isAnswer && isOfCall(during) ? refused : undefined);
 }
+
+/** What a node answers that loses its cluster while it commits. The other nodes may have the transaction all the same. */
+export const failedAtCommit = 1180;
 
 const isOfCall = (during: KnownError["during"]) => during !== "connect" && during !== "migrate";
 

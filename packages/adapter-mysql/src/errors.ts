@@ -1,6 +1,6 @@
 import { codeOf, columnNames, fieldOf, guardInText, isGuard, messageOf, tableNames } from "@slotwright/adapter-sql";
 import { type Guard, isStorageError, StorageError } from "@slotwright/core/adapter";
-import { causeOf, type KnownError, saysDeadlock, saysOutside, saysReadOnly } from "./error-causes.ts";
+import { causeOf, failedAtCommit, type KnownError, saysDeadlock, saysOutside, saysReadOnly } from "./error-causes.ts";
 import { replayedText, staleText } from "./steps.ts";
 
 /** Where an error came from. It decides what the error means, and the message names the database. */
@@ -203,9 +203,6 @@ function commitIsUncertain(error: unknown): boolean {
   if (errno === failedAtCommit) return !saysDeadlock(errno, messageOf(error));
   return isConnectionLost(error) || interruptions.includes(errno);
 }
-
-/** What a node answers that loses its cluster while it commits. The other nodes may have the transaction all the same. */
-const failedAtCommit = 1180;
 
 /** The node is not part of its cluster. It refuses statements, and those of a procedure's handlers as well. */
 export function isUnreadyNode(error: unknown): boolean {

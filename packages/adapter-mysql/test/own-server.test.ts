@@ -11,6 +11,16 @@ const next = slotAt(30);
 const key = { kind: "slot", id: slot.id } as const;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+async function untilFound<Answer extends readonly [readonly unknown[], ...unknown[]]>(
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  for (;;) {
+    const answer = await ask();
+    if (answer[0].length > 0) return answer;
+    await pause(10);
+  }
+}
+
 describe.each(["mariadb", "mysql"] as const)("a %s server of the test's own", (engine) => {
   let server: OwnServer | undefined;
   let database: TestDatabase;
@@ -45,6 +55,28 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of the test's own", (e
     expect(await storage.load([key])).toEqual([slot]);
     expect(await storage.commit([booking(slot)])).toEqual([{ status: "committed" }]);
     await pool.end();
+  });
+
+  it("that ends a migration's connection leaves it unknown whether its step was done, and the next call goes on from there", async ({
+    skip,
+  }) => {
+    if (server === undefined) return skip(noServer(engine));
+    const empty = await server.createDatabase();
+    const admin = await createConnection(empty.url);
+    const storage = mysqlAdapter({ uri: empty.url });
+    // Nothing can be created meanwhile.
+    await admin.query("flush tables with read lock");
+    const migration = failure(storage.migrate(), /unknown whether the last step.*call migrate\(\) again/);
+    const [[waiting]] = await untilFound(() =>
+      admin.query<RowDataPacket[]>(
+        "select id as id from information_schema.processlist where db = database() and info like 'create%'",
+      ),
+    );
+    await admin.query(`kill connection ${waiting?.id}`);
+    expect(await migration).toBe("unknown");
+    await admin.query("unlock tables");
+    expect(await storage.migrate()).toMatchObject({ to: 1 });
+    await Promise.all([storage.close(), admin.end()]);
   });
 
   it("that takes only small packets gets many, and a row that exceeds one is refused", async ({ skip }) => {

@@ -153,6 +153,7 @@ describe("an error", () => {
     ["for a value that exceeds a packet", answer(1301, "HY000"), "call", "refused"],
     ["of the server about a statement", answer(1690, "22003"), "call", "refused"],
     ["of the server about a statement of the migrations", answer(1690, "22003"), "migrate", "unavailable"],
+    ["of a node that fails at the COMMIT of a migration's step", answer(1180, "HY000"), "migrate", "unknown"],
     ["of the server about itself", answer(1037, "HY001"), "call", "unavailable"],
     ["of the server about SQL that it does not understand", answer(1064, "42000"), "call", "unavailable"],
     ["of the driver that is unknown", new Error("odd"), "call", "unavailable"],
