@@ -1,6 +1,13 @@
-import { type Appointment, type JournalEntry, owningStatuses, type Slot, type StorageAdapter } from "@slotwright/core";
+import {
+  type Appointment,
+  type JournalEntry,
+  owningStatuses,
+  type RecordKey,
+  type Slot,
+  type StorageAdapter,
+} from "@slotwright/core";
 import type { Position, TimeRange } from "@slotwright/core/adapter";
-import { canonicalJson } from "@slotwright/core/checking";
+import { availabilityIdOf, canonicalJson } from "@slotwright/core/checking";
 
 const pageSize = 500;
 
@@ -46,15 +53,29 @@ function auditRecords(slots: readonly Slot[], appointments: readonly Appointment
   ];
 }
 
-/** The journals of all records. */
-export async function journalsOf(storage: StorageAdapter, scope: AuditScope = {}): Promise<readonly JournalEntry[]> {
+type Place = Pick<Slot, "providerId" | "facilityId">;
+
+/**
+ * The journals of all records. Nothing lists hours, so they are looked for at these places, and at those of the slots and
+ * appointments.
+ */
+export async function journalsOf(
+  storage: StorageAdapter,
+  scope: AuditScope = {},
+  places: readonly Place[] = [],
+): Promise<readonly JournalEntry[]> {
   const slots = await readAll((page) => storage.findSlots({ ...scope, ...page, asOf: new Date(0) }));
   const appointments = await readAll((page) => storage.findAppointments({ ...scope, ...page }));
   const journals: JournalEntry[] = [];
-  for (const record of [...slots, ...appointments]) {
+  for (const record of [...slots, ...appointments, ...hoursAt([...slots, ...appointments, ...places])]) {
     journals.push(...(await storage.readJournal({ record, limit: 10_000 })));
   }
   return journals;
+}
+
+function hoursAt(places: readonly Place[]): readonly RecordKey[] {
+  const ids = new Set(places.map(({ providerId, facilityId }) => availabilityIdOf(providerId, facilityId)));
+  return [...ids].map((id) => ({ kind: "availability", id }));
 }
 
 async function readAll<R extends Position>(

@@ -13,7 +13,16 @@ export type {
   HostTransactionHandle,
 } from "./harness.ts";
 export { asCaller } from "./in-transactions.ts";
-export { anyIntent, ask, attempt, emptyWorld, type Intent, providersOfWorld, type World } from "./intents.ts";
+export {
+  anyIntent,
+  ask,
+  attempt,
+  emptyWorld,
+  type Intent,
+  placesOfWorld,
+  providersOfWorld,
+  type World,
+} from "./intents.ts";
 export { type Around, aroundCalls, eachCall, type Interceptor, intercepted, type StorageCalls } from "./intercepted.ts";
 export {
   assertLinearizable,

@@ -7,6 +7,7 @@ import type { RecordedEngine } from "./linearizability/record.ts";
 export interface Intent {
   readonly name:
     | "createSlots"
+    | "setAvailability"
     | "block"
     | "unblock"
     | "hold"
@@ -37,6 +38,7 @@ type Ending = "checkIn" | "complete" | "markNoShow" | "cancel";
 
 const weighted: readonly { readonly weight: number; readonly value: Intent["name"] }[] = [
   { weight: 3, value: "createSlots" },
+  { weight: 2, value: "setAvailability" },
   { weight: 6, value: "bookSlot" },
   { weight: 5, value: "bookTime" },
   { weight: 4, value: "requestSlot" },
@@ -88,6 +90,11 @@ export function providersOfWorld({ name }: World): readonly [provider: string, r
   return [`${place.providerId}${name}`, `room${name}`];
 }
 
+/** Where hours are set in a world. */
+export function placesOfWorld(world: World): readonly { readonly providerId: string; readonly facilityId: string }[] {
+  return [{ ...place, providerId: providersOfWorld(world)[0] }];
+}
+
 const pick = (ids: readonly string[], index: number): string => ids[index % Math.max(ids.length, 1)] ?? "none";
 
 /** Now and then an id of the caller's choice, which another slot or appointment may have already. */
@@ -116,6 +123,15 @@ function requestOf({ slot, start, length, capacity }: Intent, { slotIds }: World
     ...expiryOf(start),
   };
 }
+
+/** One window on each day. One in two names the version that it means to change. */
+function hoursOf({ start, length, capacity, appointment }: Intent) {
+  const from = 9 * 60 + start * 5;
+  const weekly = [{ days: dayNames, from, to: from + length * 5 }];
+  return { hours: { offer: { minutes: 5, capacity }, weekly }, ...(capacity === 2 && { ifVersion: appointment % 3 }) };
+}
+
+const dayNames = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 
 /** Runs the command. A refusal is a valid outcome; any other error is not. */
 export async function attempt(intent: Intent, engine: RecordedEngine, world: World): Promise<"done" | "refused"> {
@@ -152,6 +168,9 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       world.slotIds.push(...slots.map(({ id }) => id));
       return;
     }
+    case "setAvailability":
+      await engine.setAvailability({ ...by, ...at, ...hoursOf(intent) });
+      return;
     case "hold": {
       const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
       const held = await engine.hold({ ...by, slotId, alsoSlotIds, seconds: intent.length });

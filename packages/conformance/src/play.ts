@@ -11,12 +11,12 @@ import { auditStore, journalsOf } from "./audit.ts";
 import { auditFeed } from "./feed-audit.ts";
 import { followFeed } from "./feed-reader.ts";
 import { asCaller } from "./in-transactions.ts";
-import { anyIntent, ask, emptyWorld, type Intent, providersOfWorld, type World } from "./intents.ts";
+import { anyIntent, ask, emptyWorld, type Intent, placesOfWorld, providersOfWorld, type World } from "./intents.ts";
 import { checkHistory } from "./linearizability/check.ts";
 import { checkFeed } from "./linearizability/check-feed.ts";
-import { type History, type HistoryCall, mergeHistories } from "./linearizability/history.ts";
+import { type History, type HistoryCall, isRead, mergeHistories } from "./linearizability/history.ts";
 import { createRecorder, type RecordedEngine, settleUnknown } from "./linearizability/record.ts";
-import { recordsIn } from "./linearizability/shown-records.ts";
+import { recordsIn, type ShownRecord } from "./linearizability/shown-records.ts";
 
 /** What several callers do at the same time, and the order of their steps. */
 export interface Play {
@@ -153,8 +153,9 @@ async function insist(command: () => Promise<void>, rawErrors: string[], onFailu
 
 /** A caller without an answer asks again with the same key, as callers should. The command takes effect once. */
 async function repeatUnanswered({ calls }: History, engine: RecordedEngine): Promise<void> {
-  for (const { name, input, outcome } of calls) {
-    if (outcome.status !== "unknown" || name === "getSlot" || name === "getAppointment") continue;
+  for (const call of calls) {
+    const { name, input, outcome } = call;
+    if (outcome.status !== "unknown" || isRead(call)) continue;
     // A refusal is an answer, too, and what follows a fault goes into the history like everything else.
     await (engine[name] as (input: unknown) => Promise<unknown>)(input).catch(() => {});
   }
@@ -170,10 +171,16 @@ function noteRaw(error: unknown, rawErrors: string[]): void {
 async function lookOver({ calls }: History, engine: RecordedEngine): Promise<void> {
   const results = calls.map(({ outcome }) => ("result" in outcome ? outcome.result : null));
   const shown = new Map(results.flatMap(recordsIn).map((record) => [keyText(record), record]));
-  for (const { kind, id } of shown.values()) {
+  for (const record of shown.values()) {
+    const { kind, id } = record;
     if (kind === "slot") await engine.getSlot(id).catch(ignoreRefusal);
     if (kind === "appointment") await engine.getAppointment(id).catch(ignoreRefusal);
+    if (kind === "availability") await engine.getAvailability(placeOf(record)).catch(ignoreRefusal);
   }
+}
+
+function placeOf({ providerId, facilityId }: ShownRecord) {
+  return { providerId: String(providerId), facilityId: String(facilityId) };
 }
 
 /** That a record does not exist is also an answer, and belongs in the history. */
@@ -197,7 +204,8 @@ export async function problemsOf(performance: Performance, observer: StorageAdap
 async function feedProblemsOf({ history, world, feed }: Performance, observer: StorageAdapter) {
   const providerIds = providersOfWorld(world);
   const given = feed.filter((entry) => entry.providerIds.some((id) => providerIds.includes(id)));
-  return [...auditFeed(given, await journalsOf(observer, { providerIds })), ...checkFeed(history, given)];
+  const committed = await journalsOf(observer, { providerIds }, placesOfWorld(world));
+  return [...auditFeed(given, committed), ...checkFeed(history, given)];
 }
 
 /** Calls that must not fail if no fault was injected. */

@@ -60,6 +60,15 @@ const bookAs =
 
 const look: Work = (engine, { slot }) => engine.getSlot(slot.id);
 
+const setHours =
+  (until: string, more: object = {}): Work =>
+  (engine) => {
+    const weekly = [{ days: ["monday"], from: "09:00", to: until }] as const;
+    return engine.setAvailability({ actor: provider, ...place, hours: { offer: { minutes: 30 }, weekly }, ...more });
+  };
+
+const lookAtHours: Work = (engine) => engine.getAvailability(place);
+
 const both =
   (...works: readonly Work[]): Work =>
   async (engine, slots) => {
@@ -121,6 +130,26 @@ describe("a history is linearizable", () => {
     const history = await callsOn("p", both(bookAs("p-1", key), bookAs("p-1", key), bookAs("p-2", key)));
     expect(history.calls.map(({ outcome }) => outcome.status)).toEqual(["done", "done", "refused"]);
     expect(checkHistory(history)).toMatchObject({ linearizable: true });
+  });
+
+  it("if hours were set and read in turn, before there were any, and with a version that they no longer have", async () => {
+    const late = setHours("13:00", { ifVersion: 1 });
+    const history = await callsOn(
+      "p",
+      both(lookAtHours, setHours("12:00"), lookAtHours, setHours("11:00"), late, lookAtHours),
+    );
+    expect(history.calls.map(({ outcome }) => outcome.status)).toEqual([
+      "refused",
+      "done",
+      "done",
+      "done",
+      "refused",
+      "done",
+    ]);
+    expect(checkHistory(history)).toMatchObject({ linearizable: true });
+    const [, first, seen, , , last] = history.calls;
+    expect(checkHistory(inTurn(history, first, seen))).toMatchObject({ linearizable: true });
+    expect(checkHistory(inTurn(history, first, last))).toMatchObject({ linearizable: false });
   });
 
   it("if one of several free seats was found, whichever it was", async () => {
@@ -210,6 +239,15 @@ describe("a history is not linearizable", () => {
     const [history, [ann], [bob]] = await twoCopies(block, bookAs("p-2"));
     const lostUpdate = atOnce(history, ann, bob);
     expect(checkHistory(lostUpdate)).toMatchObject({ linearizable: false });
+  });
+
+  it("with hours of one version that two callers have set, nor with hours that are read as they were", async () => {
+    const [history, [ann], [bob]] = await twoCopies(setHours("12:00"), setHours("11:00"));
+    expect(checkHistory(atOnce(history, ann, bob))).toMatchObject({ linearizable: false });
+    const [again, [set], [seen]] = await twoCopies(setHours("12:00"), lookAtHours);
+    expect(seen?.outcome).toMatchObject({ status: "refused", code: "availability_not_found" });
+    expect(checkHistory(atOnce(again, set, seen))).toMatchObject({ linearizable: true });
+    expect(checkHistory(inTurn(again, set, seen))).toMatchObject({ linearizable: false });
   });
 
   it("with a stale read", async () => {

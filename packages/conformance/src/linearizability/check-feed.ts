@@ -1,6 +1,6 @@
 import type { JournalEntry } from "@slotwright/core";
-import type { History, HistoryCall } from "./history.ts";
-import { commandIdIn, isRead } from "./model.ts";
+import { type History, type HistoryCall, isRead } from "./history.ts";
+import { commandIdIn } from "./model.ts";
 
 /**
  * Compares a history with the entries of the feed in that time. Reports, as sentences, acknowledged commands without an

@@ -8,8 +8,18 @@ export interface History extends StoredSettings {
   readonly calls: readonly HistoryCall[];
 }
 
+/** Commands whose calls the model can repeat. `publishSlots` may be several commits, and its answer shows no record. */
+export type RecordedCommand = Exclude<CommandName, "repair" | "publishSlots">;
+
 /** A command, or a read of one record. */
-export type CallName = Exclude<CommandName, "repair" | "publishSlots"> | "getSlot" | "getAppointment";
+export type CallName = RecordedCommand | ReadName;
+
+export const readNames = ["getSlot", "getAppointment", "getAvailability"] as const;
+type ReadName = (typeof readNames)[number];
+
+export function isRead<Call extends Pick<HistoryCall, "name">>(call: Call): call is Call & { readonly name: ReadName } {
+  return (readNames as readonly string[]).includes(call.name);
+}
 
 export interface HistoryCall {
   /** Unique in its history. Reports name the call by it. */

@@ -7,6 +7,7 @@ import {
   type VersionedRecord,
 } from "@slotwright/core/adapter";
 import {
+  availabilityIdOf,
   type Context,
   canonicalJson,
   commandIdOf,
@@ -20,7 +21,7 @@ import {
   sha256,
   slotAsOf,
 } from "@slotwright/core/checking";
-import type { HistoryCall } from "./history.ts";
+import { type HistoryCall, isRead } from "./history.ts";
 import { slotsFound } from "./model-search.ts";
 import { type ModelState, withRecords } from "./model-state.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
@@ -59,10 +60,6 @@ interface ModelAnswer {
   readonly answer: string;
 }
 
-export function isRead({ name }: HistoryCall): boolean {
-  return name === "getSlot" || name === "getAppointment";
-}
-
 /**
  * The instants at which the call may have been decided: the instant of what it wrote, or else the first and the last.
  */
@@ -89,7 +86,16 @@ function expiriesOf(record: VersionedRecord): readonly Date[] {
 }
 
 function readIn({ name, input }: HistoryCall) {
+  if (name === "getAvailability") return availabilityIn(String(input.providerId), String(input.facilityId));
   return name === "getSlot" ? slotIn(String(input.slotId)) : appointmentIn(String(input.appointmentId));
+}
+
+function availabilityIn(providerId: string, facilityId: string) {
+  return (state: ModelState): ModelAnswer => {
+    const availability = seenIn(state).availability(availabilityIdOf(providerId, facilityId));
+    const missing = () => refusalAnswer("availability_not_found", { providerId, facilityId });
+    return { state, answer: availability ? doneText(availability) : missing() };
+  };
 }
 
 function slotIn(slotId: string) {
@@ -156,8 +162,8 @@ export function commandIdIn({ id: callId, input }: HistoryCall, { idempotencySco
 
 /** Whether two commands with one key are the same request. Undefined if one is not a command, or not a valid one. */
 export function requestHashOf({ name, input }: HistoryCall): string | undefined {
-  if (name === "getSlot" || name === "getAppointment") return undefined;
-  const command = parsed(name, input);
+  if (isRead({ name })) return undefined;
+  const command = parsed(name as CommandName, input);
   return isBookingError(command) ? undefined : requestHash(name, { ...command });
 }
 
@@ -247,11 +253,11 @@ function unforeseenIn(result: unknown): Pick<Context, "newId" | "newToken"> {
 }
 
 /**
- * The slots and appointments in an answer that its command wrote: those with the instant of the appointment, or of the
- * first slot if there is no appointment. A slot that an appointment keeps also appears, as another command left it.
+ * The records in an answer that its command wrote: those with the instant of the appointment, or of the
+ * first of them if there is no appointment. A slot that an appointment keeps also appears, as another command left it.
  */
 export function writtenIn(result: unknown): readonly ShownRecord[] {
-  const records = recordsIn(result).filter(({ kind }) => kind === "slot" || kind === "appointment");
+  const records = recordsIn(result).filter(({ kind }) => ["slot", "appointment", "availability"].includes(kind));
   const leading = records.find(({ kind }) => kind === "appointment") ?? records[0];
   return records.filter(({ updatedAt }) => updatedAt === leading?.updatedAt);
 }

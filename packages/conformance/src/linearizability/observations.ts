@@ -1,7 +1,7 @@
 import { keyText } from "@slotwright/core/adapter";
 import type { Candidate } from "./candidates.ts";
-import type { HistoryCall } from "./history.ts";
-import { isRead, writtenIn } from "./model.ts";
+import { type HistoryCall, isRead } from "./history.ts";
+import { writtenIn } from "./model.ts";
 import type { ModelState } from "./model-state.ts";
 import { recordsIn } from "./shown-records.ts";
 

@@ -48,13 +48,16 @@ function placesOf({ scheduleId, providerId, facilityId }: Pick<Slot, "scheduleId
 function wholesOf({ name, input, outcome }: HistoryCall, { overlapScope }: History, slots: Slots): readonly string[] {
   const { providerId, facilityId, slotId } = input;
   if (outcome.status === "refused" && outcome.code === "no_slot_available") return namesInDetails(outcome.details);
-  if (name === "createSlots") {
+  if (scheduleCalls.has(name)) {
     return [`schedule:${scheduleIdOf(String(providerId), overlapScope === "facility" ? String(facilityId) : null)}`];
   }
   if (name === "unblock") return [`schedule:${slots.get(String(slotId))?.scheduleId}`];
   if (name === "book" && slotId === undefined) return [placeName(providerId, facilityId)];
   return [];
 }
+
+/** They name a provider and a facility, and look at the schedule. */
+const scheduleCalls: ReadonlySet<HistoryCall["name"]> = new Set(["createSlots", "setAvailability", "getAvailability"]);
 
 /** What a call is about. The first name is never missing. */
 function namesOfCall(call: HistoryCall, history: History, slots: Slots): readonly string[] {

@@ -12,12 +12,19 @@ import {
 } from "@slotwright/core";
 import type { CommandRecord } from "@slotwright/core/adapter";
 import { resultOf } from "@slotwright/core/checking";
-import type { CallName, CallOutcome, History, HistoryCall } from "./history.ts";
+import {
+  type CallName,
+  type CallOutcome,
+  type History,
+  type HistoryCall,
+  type RecordedCommand,
+  readNames,
+} from "./history.ts";
 import { commandIdIn, requestHashOf } from "./model.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** The commands of an engine, and the two reads that histories contain. */
+/** The commands of an engine, and the reads that histories contain. */
 export type RecordedEngine = Pick<Engine, CallName>;
 
 export interface Recorder {
@@ -111,6 +118,7 @@ function recordedBy(engine: RecordedEngine, record: RecordCall): RecordedEngine 
     getSlot: (slotId) => record("getSlot", { slotId }, () => engine.getSlot(slotId)),
     getAppointment: (appointmentId) =>
       record("getAppointment", { appointmentId }, () => engine.getAppointment(appointmentId)),
+    getAvailability: (place) => record("getAvailability", { ...place }, () => engine.getAvailability(place)),
   };
 }
 
@@ -130,8 +138,8 @@ function settled(call: HistoryCall, stored: CommandRecord | undefined): HistoryC
   return { ...call, returned: null, outcome: { status: "done", result: asJson(resultOf(stored.result)) } };
 }
 
-function isCommand(name: CallName | CommandName): name is Exclude<CommandName, "repair" | "publishSlots"> {
-  return name !== "getSlot" && name !== "getAppointment" && name !== "repair";
+function isCommand(name: CallName | CommandName): name is RecordedCommand {
+  return !(readNames as readonly string[]).includes(name) && name !== "repair" && name !== "publishSlots";
 }
 
 /** The engine says that nothing happened. If something did happen, the history shows it. */

@@ -8,6 +8,7 @@ export { commandIdOf } from "../engine/command-id.ts";
 export { canonicalJson, requestHash, sha256 } from "../engine/hash.ts";
 export { parseCommand } from "../engine/parse-command.ts";
 export { resultOf } from "../engine/stored-result.ts";
+export { availabilityIdOf } from "../model/availability.ts";
 export { newSlot, slotAsOf } from "../model/slot.ts";
 export {
   type Change,

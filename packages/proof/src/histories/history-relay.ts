@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { journalsOf, type Performance, providersOfWorld } from "@slotwright/conformance";
+import { journalsOf, type Performance, placesOfWorld, providersOfWorld } from "@slotwright/conformance";
 import { createEngine, createRelay, type JournalEntry, type StorageAdapter } from "@slotwright/core";
 import { auditRelay, countHandedOver } from "../faults/beside/handovers.ts";
 import { pollMs } from "../faults/beside/poll.ts";
@@ -56,7 +56,8 @@ export async function startHistoryRelay(
 
   return {
     async problemsOf(performance, observer) {
-      const committed = await journalsOf(observer, { providerIds: providersOfWorld(performance.world) });
+      const { world } = performance;
+      const committed = await journalsOf(observer, { providerIds: providersOfWorld(world) }, placesOfWorld(world));
       await upTo(committed);
       const ended = failure === undefined ? [] : [`The relay: it ended: ${String(failure)}`];
       return [...ended, ...problemsOfHanded(handed, performance, (ofWorld) => auditRelay(ofWorld, committed))];

@@ -1,5 +1,12 @@
 import type { Performance } from "@slotwright/conformance";
-import { aroundCalls, type Interceptor, intercepted, journalsOf, providersOfWorld } from "@slotwright/conformance";
+import {
+  aroundCalls,
+  type Interceptor,
+  intercepted,
+  journalsOf,
+  placesOfWorld,
+  providersOfWorld,
+} from "@slotwright/conformance";
 import { createEngine, createRelay, type EngineOptions, type HandleEntry, type StorageAdapter } from "@slotwright/core";
 import { type FeedEntry, positionAfter, StorageError } from "@slotwright/core/adapter";
 import fc from "fast-check";
@@ -61,7 +68,8 @@ export async function openRelayShifts(
       }),
     async problemsOf(performance, observer) {
       const endless = (await workOff(company, first)) ? [] : ["The relay: it does not come to the end"];
-      const committed = await journalsOf(observer, { providerIds: providersOfWorld(performance.world) });
+      const { world } = performance;
+      const committed = await journalsOf(observer, { providerIds: providersOfWorld(world) }, placesOfWorld(world));
       const audit = (ofWorld: readonly Handed[]) => auditOfHolders(ofWorld, committed);
       return [...endless, ...problemsOfHanded(company.handed, performance, audit)];
     },
