@@ -22,16 +22,34 @@ const receiver = createServer((request, response) => {
 await once(receiver, "listening");
 const { port } = receiver.address() as AddressInfo;
 
-/** When to remind whom: a table of your own. To write the same twice changes nothing, so a repeat does no harm. */
-const reminders = new Map<string, Date>();
+/** Stands for your mail service. It drops a message whose key it has seen, so a repeat does no harm. */
+const mailed = new Set<string>();
+function mail(to: string, text: string, key: string): void {
+  if (!mailed.has(key)) console.log(`E-mail to ${to}: ${text}`);
+  mailed.add(key);
+}
+
+/** Whom to remind when: a table of your own. To write the same twice changes nothing. */
+const reminders = new Map<string, { readonly to: string; readonly at: Date }>();
+
+/** What your scheduler runs every few minutes. */
+function remind(now: Date): void {
+  for (const [id, { to, at }] of reminders) {
+    if (at > now) continue;
+    mail(to, "Your appointment is tomorrow.", `${id}/reminder/${at.toISOString()}`);
+    reminders.delete(id);
+  }
+}
 
 const dayMs = 24 * 60 * 60 * 1000;
 
 async function tell(entry: JournalEntry, { signal, attempt }: Handover): Promise<void> {
   if (entry.recordKind !== "appointment") return;
   const { id, subjectId, start } = await engine.getAppointment(entry.recordId);
-  if (entry.toStatus === "confirmed") reminders.set(id, new Date(start.getTime() - dayMs));
-  else reminders.delete(id);
+  if (entry.toStatus === "confirmed") {
+    mail(subjectId, `Your appointment is on ${start.toISOString()}.`, `${id}/${entry.version}`);
+    reminders.set(id, { to: subjectId, at: new Date(start.getTime() - dayMs) });
+  } else reminders.delete(id);
   // The same key however often the entry is handed over, so a receiver that keeps the keys can drop repeats.
   const headers = { "idempotency-key": `${id}/${entry.version}`, "x-subject": subjectId };
   const response = await fetch(`http://127.0.0.1:${port}/${entry.command}`, { method: "POST", headers, signal });
@@ -80,7 +98,7 @@ await relay.release({ recordKind: "appointment", recordId: ofAda.id });
 await until((status) => status.parked.length === 0);
 await engine.cancel({ actor: { kind: "patient", id: "ben" }, appointmentId: ofBen.id });
 await until(({ behind }) => behind === 0);
-for (const at of reminders.values()) console.log(`Reminder: ${at.toISOString()}`);
+remind(new Date("2027-03-21T12:00:00Z"));
 
 stopping.abort();
 await running;

@@ -34,7 +34,7 @@ slowest of them, as the median of ${rounds} rounds.`;
 const fewMark = "†";
 
 const remarks = `A search finds the first 100 free slots of 50 providers in a week. News counts from the answer to a booking until a
-reader has the entry, at 500 bookings a second. A plain application could tell readers in its own process by an event after
+reader has the entry, at up to 500 bookings a second. A plain application could tell readers in its own process by an event after
 each commit, and be as fast there. Other processes would still have to poll, and
 [such a poll loses entries](#the-plain-poll).`;
 

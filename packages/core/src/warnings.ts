@@ -8,6 +8,8 @@ export interface WarningDetails {
   access_answer_ignored: { readonly action: string };
   /** A relay hands over nothing new, because it has parked as many records as it may. */
   relay_stopped: { readonly name: string; readonly parked: number };
+  /** A relay has lost its lease before it could renew it, so what was under way is handed over again. */
+  relay_lease_lost: { readonly name: string };
   /** A call waits for a connection of the pool, and all of them are in use. */
   connections_exhausted: { readonly inUse: number | null; readonly waiting: number | null; readonly waitedMs: number };
   /** Something changes the text of statements on their way. They are sent without names from now on. */

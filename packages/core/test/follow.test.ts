@@ -1,7 +1,18 @@
 import { expect, it } from "vitest";
 import { createEngine, type LiveSlots, type Warning } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
-import { actor, failWith, heldMemory, hindered, minutes, passed, place, slotAt, until } from "./feed-stage.ts";
+import {
+  actor,
+  caughtUpWith,
+  failWith,
+  heldMemory,
+  hindered,
+  minutes,
+  passed,
+  place,
+  slotAt,
+  until,
+} from "./feed-stage.ts";
 
 const window = { from: minutes(-60), to: minutes(24 * 60) };
 
@@ -155,4 +166,31 @@ it("live slots that are closed free the memory of their slots, also while they a
   await passed(100);
   expect((before - heldMemory()) / count).toBeGreaterThan(40);
   expect(() => live.findOpen()).toThrow();
+});
+
+it("live slots whose clock goes forward and back again say that they are stale, and have what had begun again", async () => {
+  const time = movable();
+  const engine = createEngine({ storage: memoryAdapter(), clock: time });
+  const slots = Array.from({ length: 40 }, (_, index) => slotAt(60 + index * 360));
+  await engine.createSlots({ actor, ...place, slots });
+  const live = await engine.follow({ forDays: 2, pollMs: 10 });
+  const offered = () => live.findOpen({ limit: 500 }).items.map(({ slotId }) => slotId);
+  const before = offered();
+  expect(before.length).toBeGreaterThan(5);
+  time.advance(9 * 24 * 60);
+  live.freshness();
+  await until(() => !live.freshness().isStale);
+  expect(offered()).not.toEqual(before);
+  time.advance(-9 * 24 * 60);
+  expect(live.freshness().isStale).toBe(true);
+  await until(() => !live.freshness().isStale);
+  expect(offered()).toEqual(before);
+  // What is created meanwhile for a time that has gone by is there, too, once the clock is back before it.
+  time.advance(30);
+  const { slots: late } = await engine.createSlots({ actor, ...place, providerId: "q", slots: [slotAt(10)] });
+  await caughtUpWith(engine, live);
+  time.advance(-30);
+  live.freshness();
+  await until(() => offered().includes(late[0]?.id ?? ""));
+  live.close();
 });

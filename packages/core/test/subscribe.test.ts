@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { createEngine, type Engine, type JournalEntry, type SubscribeInput } from "../src/index.ts";
+import { type AccessRequest, createEngine, type Engine, type JournalEntry, type SubscribeInput } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { actor, failWith, hindered, passed, place, slotAt, until } from "./feed-stage.ts";
 
@@ -44,6 +44,24 @@ describe("a subscriber", () => {
     expect(given).toBe(4_000);
     expect(mostListeners).toBe(1);
     expect(getEventListeners(leaving.signal, "abort")).toEqual([]);
+  });
+
+  it("ends at its signal, or when it leaves, also while `authorize` never answers", async () => {
+    const storage = memoryAdapter();
+    const authorize = ({ action }: AccessRequest) =>
+      action === "changes" ? new Promise<undefined>(() => {}) : undefined;
+    const engine = createEngine({ storage, authorize });
+    await createEngine({ storage }).createSlots({ actor, ...place, slots: [slotAt(0)] });
+    const { entries, running, leave } = subscriber(engine.as(actor) as never);
+    await passed(50);
+    leave();
+    await running;
+    expect(entries).toEqual([]);
+    const iterator = engine.as(actor).subscribe({})[Symbol.asyncIterator]();
+    const waiting = iterator.next();
+    await passed(50);
+    expect(await iterator.return?.()).toEqual({ done: true, value: undefined });
+    expect(await waiting).toEqual({ done: true, value: undefined });
   });
 
   it("waits half a second for a database that is away, tries again, and misses nothing", async () => {

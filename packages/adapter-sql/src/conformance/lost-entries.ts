@@ -53,7 +53,7 @@ async function relayToEnd(engine: Engine<never>, handed: string[]): Promise<void
   const handle: HandleEntry = async ({ recordId }) => void handed.push(recordId);
   const relay = createRelay({ engine: engine as Engine, name: "mail", from: "beginning", pollMs: 20, handle });
   const caughtUp = async () => {
-    while ((await relay.status()).behind > 0) await pause(10);
+    while ((await relay.status()).behind !== 0) await pause(10);
     stopping.abort();
   };
   await Promise.all([relay.run({ signal: stopping.signal }), caughtUp()]);

@@ -56,7 +56,9 @@ const ofPage = {
 
 function jsonOf(cursor: string): unknown {
   try {
-    return JSON.parse(Buffer.from(cursor, "base64url").toString());
+    const bytes = Buffer.from(cursor, "base64url");
+    // What is no base64url is left out silently.
+    return bytes.toString("base64url") === cursor ? JSON.parse(bytes.toString()) : undefined;
   } catch {
     return undefined;
   }

@@ -318,8 +318,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: false,
     title: "The feed does not go on from there",
-    message: () =>
-      'The changes that this cursor stands after are not in the database any more, as after a restore, a failover that lost them, or in another database. Nothing was changed; take a new cursor with `after: "end"`, and read anew what you keep of the records.',
+    message: ({ relay }) => {
+      const what = relay === undefined ? "this cursor stands" : `the relay ${JSON.stringify(relay)} has its place`;
+      const next =
+        relay === undefined
+          ? 'take a new cursor with `after: "end"`, and read anew what you keep of the records'
+          : "run it again after a failover, and if it is refused again, give it another name, with the `from` that suits you";
+      return `The changes after which ${what} are not in the database any more: after a restore, a failover that lost them or a deletion of old entries, or because it is another database. Nothing was changed; ${next}.`;
+    },
   },
   settings_mismatch: {
     status: 500,

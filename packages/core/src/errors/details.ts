@@ -148,7 +148,8 @@ export interface ErrorDetails {
   };
   schema_outdated: Record<never, never>;
   schema_too_new: Record<never, never>;
-  feed_reset: Record<never, never>;
+  /** The relay whose place it is. Missing for a cursor. */
+  feed_reset: { readonly relay?: string };
   /** What the engine was created with, and what the database was set up with. */
   settings_mismatch: {
     readonly setting: "overlapScope" | "idempotencyScope";

@@ -17,6 +17,7 @@ export interface ScreenDetails
     | "forbidden"
     | "storage_busy"
     | "storage_misused"
+    | "feed_reset"
     | "settings_mismatch"
   > {
   /** Without the `problem`, which `reason` says for a program. */
@@ -37,6 +38,8 @@ export interface ScreenDetails
   forbidden: OptionalIn<Omit<ErrorDetails["forbidden"], "unanswered" | "actorId">, "problem">;
   /** Without the `problem`, which is the developer's. */
   storage_busy: Omit<ErrorDetails["storage_busy"], "problem">;
+  /** Nothing: the `relay` is the operator's. */
+  feed_reset: Record<never, never>;
   /** Nothing: the `problem` is the developer's. */
   storage_misused: Record<never, never>;
   /** Nothing: the setting is the developer's. */

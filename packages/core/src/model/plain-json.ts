@@ -41,6 +41,18 @@ export function copyOf<T>(value: T): T {
   return copy as T;
 }
 
+/** A copy that several readers may share. Only its dates can still be changed: nothing can keep those from it. */
+export function frozenCopyOf<T>(value: T): T {
+  if (!isObject(value) || isOwnDate(value)) return copyOf(value);
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopyOf)) as unknown as T;
+  const copy = { ...value } as Fields;
+  for (const name in copy) {
+    const field = copy[name];
+    if (isObject(field)) copy[name] = frozenCopyOf(field);
+  }
+  return Object.freeze(copy) as T;
+}
+
 const dayMs = 86_400_000;
 const knownDays = new Map<number, string>();
 const mostKnownDays = 1_000;

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { JournalEntry } from "../../model/journal.ts";
+import { frozenCopyOf } from "../../model/plain-json.ts";
 import { keyText, type RecordKey, type StoredRecord } from "../../model/record.ts";
 import type { FeedEntry } from "../../storage/adapter.ts";
 import type { EngineSettings } from "../options.ts";
@@ -11,6 +12,7 @@ import { retryReads } from "../retry.ts";
  * provider, and the records that they name, as they are now.
  */
 export interface SharedPart {
+  /** Copies: what a subscriber does to them changes no cursor, no live slot and no relay. */
   readonly entries: readonly JournalEntry[];
   /** The entries that are news to this provider: the same array for all who ask. */
   readonly entriesOf: (providerId: string) => readonly JournalEntry[];
@@ -27,7 +29,7 @@ const parts = new WeakMap<readonly FeedEntry[], SharedPart>();
 export function sharedPart(of: readonly FeedEntry[]): SharedPart {
   const known = parts.get(of);
   if (known !== undefined) return known;
-  const entries = of.map(({ entry }) => entry);
+  const entries = Object.freeze(of.map(({ entry }) => frozenCopyOf(entry)));
   let byProvider: ReadonlyMap<string, readonly JournalEntry[]> | undefined;
   const made: SharedPart = {
     entries,

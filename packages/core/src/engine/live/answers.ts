@@ -16,7 +16,7 @@ import type { PlainFind } from "./plain-input.ts";
 import { type AllowsRow, searchOpen } from "./search.ts";
 import { lengthOf, placeOf, versionOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
-import type { FollowOptions } from "./window-slots.ts";
+import { type FollowOptions, isSetBack } from "./window-slots.ts";
 import { createZones } from "./zone-days.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -41,9 +41,10 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
 
   function standing(now: Date): LiveStanding {
     const behindMs = Math.max(0, performance.now() - following.knownUntil());
-    const isBehindWindow = answeredTo(options.window, following.slots().loadedTo) < options.window.to(now.getTime());
-    if (isBehindWindow) following.moveOn();
-    const isStale = behindMs > staleAfterMs || following.isIncomplete() || isBehindWindow;
+    const slots = following.slots();
+    const isBehindWindow = answeredTo(options.window, slots.loadedTo) < options.window.to(now.getTime());
+    if (isBehindWindow || isSetBack(options, slots, now.getTime())) following.moveOn();
+    const isStale = behindMs > staleAfterMs || following.isIncomplete(now.getTime()) || isBehindWindow;
     return { cursor: following.cursor(), asOf: now, behindMs, isStale };
   }
 

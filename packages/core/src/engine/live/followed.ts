@@ -78,7 +78,8 @@ function providersOf(
 }
 
 function notFollowed(path: string): BookingError {
-  const message = "is not among what is followed: an answer would look as if nothing were free";
+  const message =
+    "is not among what follow() was asked for, so an answer would look as if nothing were free. Ask within that, or follow more";
   const issue: InputIssue = { path, code: "invalid", message };
   return new BookingError("invalid_input", { issues: [issue] });
 }

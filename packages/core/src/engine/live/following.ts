@@ -14,6 +14,7 @@ import {
   applyEntries,
   type FollowContext,
   type FollowOptions,
+  isSetBack,
   leaveBehind,
   noteFull,
   readOn,
@@ -30,11 +31,14 @@ export interface Following {
   readonly knownUntil: () => number;
   /** Why the feed could not be followed, until it can be again. Null where the database is merely away. */
   readonly failure: () => BookingError | null;
-  /** Whether something is missing that the feed does not tell: after a reset, or beyond `maxSlots`. */
-  readonly isIncomplete: () => boolean;
+  /**
+   * Whether something is missing at this time that the feed does not tell: after a reset, beyond `maxSlots`, or after the clock
+   * was set back.
+   */
+  readonly isIncomplete: (now: number) => boolean;
   /** Subjects whose appointments are kept up to date along with the slots. */
   readonly watches: Set<SubjectWatch>;
-  /** Reads on at once if the window has moved. */
+  /** Reads on at once if the window has moved, and anew if it has moved back. */
   readonly moveOn: () => void;
 }
 
@@ -91,7 +95,7 @@ export async function startFollowing(
     cursor: () => state.cursor,
     knownUntil: () => knownUntil(state),
     failure: () => (state.tail?.givenUntil() === undefined ? state.failure : null),
-    isIncomplete: () => state.isReset || state.slots.isFull,
+    isIncomplete: (now) => state.isReset || state.slots.isFull || isSetBack(options, state.slots, now),
     moveOn: () => state.wake.abort(),
   };
 }
@@ -130,7 +134,8 @@ async function followFeed(context: FollowContext, state: State): Promise<void> {
   state.tail = tail;
   try {
     while (!context.signal.aborted) {
-      if (waitMs(context, state) <= 0) await move(context, state);
+      if (isBack(context, state)) await readAnew(context, state);
+      else if (waitMs(context, state) <= 0) await move(context, state);
       const batch = await nextUnlessMoved(context, state, tail);
       if (batch.length > 0) await apply(context, state, tail, batch);
     }
@@ -160,7 +165,7 @@ async function nextUnlessMoved(
   const wake = new AbortController();
   state.wake = wake;
   if (context.signal.aborted) wake.abort();
-  const ms = Math.min(waitMs(context, state), longestWaitMs);
+  const ms = Math.min(Math.max(waitMs(context, state), 0), longestWaitMs);
   const timer = context.options.window.isMoving ? setTimeout(() => wake.abort(), ms) : undefined;
   try {
     return await nextBatch(context.settings, tail, state.position, wake.signal);
@@ -168,6 +173,9 @@ async function nextUnlessMoved(
     clearTimeout(timer);
   }
 }
+
+const isBack = ({ settings, options }: FollowContext, { slots }: Standing): boolean =>
+  isSetBack(options, slots, settings.clock.now().getTime());
 
 function waitMs({ settings, options }: FollowContext, { slots }: Standing): number {
   return enoughFor(options.window, slots.loadedTo, settings.clock.now().getTime());

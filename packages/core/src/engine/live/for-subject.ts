@@ -91,8 +91,8 @@ function findInMemory(
 ): LiveSubjectPage | undefined {
   const { following, findOpen } = answers();
   const ofSubject = watch === undefined ? [] : watch.appointments();
-  if (ofSubject === undefined || following.isIncomplete()) return undefined;
   const now = settings.clock.now();
+  if (ofSubject === undefined || following.isIncomplete(now.getTime())) return undefined;
   const rows = allowedRows(following.slots(), deciding, { now: now.getTime(), ofSubject });
   const page = findOpen(asked, { now, allows: rows.allows, cursors });
   return rows.isUndecided() ? undefined : { ...page, source: "live" };

@@ -39,7 +39,9 @@ export interface WindowSlots {
   counter: ReturnType<typeof createDayCounter>;
   /** The zones of their schedules. */
   readonly zones: Map<string, string>;
-  /** Those that start before this time are here. */
+  /** Those that start before this time may be missing: they were not read, or have been dropped. */
+  from: number;
+  /** Those that start before this time, and not before `from`, are here. */
   loadedTo: number;
   /** Whether some were left out, because there are more than `maxSlots`. */
   isFull: boolean;
@@ -59,7 +61,7 @@ export async function readWindow(context: FollowContext, mayBeFull: boolean): Pr
   const table = await compacted(read);
   const zones = new Map(await zonesOf(settings, scheduleIdsOf(table)));
   refuseAborted(signal);
-  return { table, counter: createDayCounter(table), zones, loadedTo, isFull };
+  return { table, counter: createDayCounter(table), zones, from: begin, loadedTo, isFull };
 }
 
 /** What starts before the window and reaches into what policies look at around it. */
@@ -89,12 +91,20 @@ async function readInto(
 }
 
 /** Drops what has begun. Returns whether there is room again for slots that were left out. */
-export function leaveBehind({ settings, options }: FollowContext, { table, isFull }: WindowSlots): boolean {
+export function leaveBehind({ settings, options }: FollowContext, slots: WindowSlots): boolean {
   const { margin } = options.window;
+  const { table, isFull } = slots;
   const now = settings.clock.now().getTime();
+  const before = table.size();
   if (margin.beforeMs === 0 && margin.afterMs === 0) table.dropBefore(now);
   else table.dropEndedBefore(now - margin.beforeMs);
+  if (table.size() < before) slots.from = Math.max(slots.from, now);
   return isFull && table.size() < options.maxSlots;
+}
+
+/** Whether the clock was set back to where slots are missing. */
+export function isSetBack({ window }: Pick<FollowOptions, "window">, { from }: WindowSlots, now: number): boolean {
+  return window.from(now) < from;
 }
 
 /** Reads what has come within the window. */
@@ -163,7 +173,12 @@ function put(context: FollowContext, slots: WindowSlots, slot: HeldSlotRow): voi
     return;
   }
   if (slot.status === "withdrawn") return;
-  if (slot.start >= slots.loadedTo || isBefore(slot, options.window, settings.clock.now().getTime())) return;
+  if (slot.start >= slots.loadedTo) return;
+  const now = settings.clock.now().getTime();
+  if (isBefore(slot, options.window, now)) {
+    slots.from = Math.max(slots.from, options.window.from(now));
+    return;
+  }
   if (table.size() < options.maxSlots) table.add(slot);
   else noteFull(context, slots);
 }

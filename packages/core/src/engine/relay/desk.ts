@@ -3,6 +3,7 @@ import { type Backlog, createBacklog } from "./backlog.ts";
 import { createLease, type Lease } from "./lease.ts";
 import { createParking, type Parking } from "./parking.ts";
 import type { RelayContext, Taken } from "./take-lease.ts";
+import { createTurns } from "./turn.ts";
 
 /** What a process works with while it has the lease. */
 export interface Desk {
@@ -20,6 +21,8 @@ export interface Desk {
   readonly close: () => void;
   /** The same, and the work then throws this error. */
   readonly fail: (error: unknown) => void;
+  /** Lets the event loop turn between handlers that never wait. */
+  readonly takeTurn: () => Promise<void>;
   /** Somebody of this process has asked for something: the next write finds it. */
   readonly wake: () => void;
   /** New entries, and parked records, that are being handled. */
@@ -57,6 +60,7 @@ export function createDesk(context: RelayContext, { taken, term }: Taken, holder
       desk.failure ??= { error };
       desk.close();
     },
+    takeTurn: createTurns(),
     wake() {
       desk.isDirty = true;
       bell.ring();

@@ -34,11 +34,13 @@ async function handNew(desk: Desk, item: BacklogItem): Promise<void> {
   busy.add(item.key);
   desk.handing += 1;
   const error = await handOver(context.plan, lease, item.entry, 1);
-  busy.delete(item.key);
-  desk.handing -= 1;
   if (error !== undefined) parking.park(item.entry, { now: lease.now(), error });
   backlog.settle(item);
   desk.isDirty = true;
+  // It has its place until then, or each that goes on would begin as many more in the same turn.
+  await desk.takeTurn();
+  busy.delete(item.key);
+  desk.handing -= 1;
   goOn(desk);
 }
 
@@ -51,7 +53,8 @@ async function retry(desk: Desk, parked: Parked): Promise<void> {
   busy.add(parked.key);
   desk.retrying += 1;
   const isOver = () => closing.aborted;
-  await retryParked(context, parked, { lease, parking, isOver, onProgress }).catch(desk.fail);
+  const { takeTurn } = desk;
+  await retryParked(context, parked, { lease, parking, isOver, onProgress, takeTurn }).catch(desk.fail);
   busy.delete(parked.key);
   desk.retrying -= 1;
   onProgress();

@@ -1,4 +1,5 @@
 import type { JournalEntry } from "../../model/journal.ts";
+import { copyOf } from "../../model/plain-json.ts";
 import type { Lease } from "./lease.ts";
 import type { RelayPlan } from "./options.ts";
 import { errorText } from "./state.ts";
@@ -24,8 +25,8 @@ export async function handOver(
       reject(error);
     }, handlerTimeoutSeconds * 1_000);
   });
-  // A function that throws at once throws in here.
-  const answer = async () => handle(entry, { token, signal: ending.signal, attempt });
+  // A function that throws at once throws in here. It may do to its copy what it wants.
+  const answer = async () => handle(copyOf(entry), { token, signal: ending.signal, attempt });
   try {
     await Promise.race([answer(), tooLate]);
     return undefined;

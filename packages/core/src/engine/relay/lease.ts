@@ -77,7 +77,7 @@ export function createLease({ storage, holder, taken, term, leaseMs, onAsked }: 
     while (!ended.aborted) {
       const next = await nextTerm();
       if (next === undefined) return;
-      const lease = isLast ? null : { holder, until: next.until };
+      const lease = isLast ? null : { holder, until: next.until, forMs: leaseMs };
       const state = { ...progress(), token, lease, writeId: newToken() };
       const isStored = await storage.write(version, state, ended);
       if (isStored === undefined) return;

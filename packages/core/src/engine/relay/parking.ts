@@ -23,7 +23,7 @@ export interface Parking {
   /** The one that is due for the longest time. */
   readonly due: (now: number, isBusy: (key: string) => boolean) => Parked | undefined;
   /** When the next one that is not busy is due. */
-  readonly nextAt: (isBusy: (key: string) => boolean) => number | undefined;
+  readonly nextAt: (now: number, isBusy: (key: string) => boolean) => number | undefined;
   /** Notes what `release` has asked for. */
   readonly hear: (stored: readonly ParkedState[], isBusy: (key: string) => boolean) => void;
   readonly states: () => readonly ParkedState[];
@@ -48,6 +48,9 @@ export function createParking(stored: readonly ParkedState[], random: () => numb
   const retryAt = (now: number, attempts: number) =>
     now + (0.5 + random() / 2) * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempts - 1, 20));
 
+  // A time further ahead than any pause means that the database's clock was set back.
+  const dueAt = ({ retryAt }: Parked, now: number) => (retryAt > now + longestPauseMs ? now : retryAt);
+
   const waiting = (isBusy: (key: string) => boolean) =>
     [...byKey.values()].filter(({ key }) => !isBusy(key)).sort((a, b) => a.retryAt - b.retryAt);
 
@@ -71,9 +74,12 @@ export function createParking(stored: readonly ParkedState[], random: () => numb
     },
     due(now, isBusy) {
       const [first] = waiting(isBusy);
-      return first !== undefined && first.retryAt <= now ? first : undefined;
+      return first !== undefined && dueAt(first, now) <= now ? first : undefined;
     },
-    nextAt: (isBusy) => waiting(isBusy)[0]?.retryAt,
+    nextAt(now, isBusy) {
+      const [first] = waiting(isBusy);
+      return first && dueAt(first, now);
+    },
     hear(states, isBusy) {
       for (const state of states) {
         const parked = byKey.get(nameText(state));

@@ -4,6 +4,7 @@ import { isStorageError } from "../../storage/storage-error.ts";
 import { pause } from "../bell.ts";
 import type { EngineSettings } from "../options.ts";
 import { asBookingError, passesByItself } from "../storage-failures.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import type { RelayState } from "./state.ts";
 
 export interface StoredState extends StoredRelay {
@@ -51,15 +52,4 @@ async function patiently<T>(random: () => number, signal: AbortSignal, work: () 
     await pause((0.5 + random() / 2) * Math.min(longestPauseMs, 10 * 2 ** Math.min(attempt, 10)), signal);
   }
   return undefined;
-}
-
-/** A call that hangs must not keep a process from noticing that its lease has ended. */
-function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const leave = () => resolve(undefined);
-    signal.addEventListener("abort", leave);
-    void work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", leave));
-  });
 }

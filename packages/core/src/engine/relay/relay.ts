@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { BookingError } from "../../errors/index.ts";
+import { BookingError, isBookingError } from "../../errors/index.ts";
 import { settingsOfEngine } from "../engine-settings.ts";
 import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
@@ -34,7 +34,7 @@ export interface Relay {
    * How far the relay is, who has the lease, and what is parked, as stored: in every process alike.
    *
    * @returns The lease, how many entries are behind, and the parked records.
-   * @throws BookingError `feed_reset`, `storage_busy`, `storage_unavailable`, `storage_misused`, `refused_by_database`,
+   * @throws BookingError `storage_busy`, `storage_unavailable`, `storage_misused`, `refused_by_database`,
    * `schema_outdated`, `schema_too_new`.
    * @example
    * ```ts
@@ -99,7 +99,10 @@ async function run(context: RelayContext, wakers: Set<() => void>, stop: AbortSi
   const holder = randomUUID();
   while (!stop.aborted) {
     const taken = await takeLease(context, holder, stop);
-    if (taken !== undefined) await work(context, taken, { holder, stop, wakers });
+    if (taken === undefined) continue;
+    await work(context, taken, { holder, stop, wakers }).catch((error: unknown) => {
+      throw isBookingError(error, "feed_reset") ? new BookingError("feed_reset", { relay: context.plan.name }) : error;
+    });
   }
 }
 

@@ -14,6 +14,8 @@ interface Retrial {
   readonly isOver: () => boolean;
   /** Called after each entry. */
   readonly onProgress: () => void;
+  /** Lets the event loop turn between entries whose handler never waits. */
+  readonly takeTurn: () => Promise<void>;
 }
 
 /**
@@ -22,9 +24,10 @@ interface Retrial {
  */
 export async function retryParked(context: RelayContext, parked: Parked, retrial: Retrial): Promise<void> {
   const { lease, parking, isOver } = retrial;
-  while (!isOver()) {
+  for (;;) {
     const { key, recordKind, recordId, fromVersion, lastVersion } = parked;
     if (parked.isSkipped || fromVersion > lastVersion) return parking.remove(key);
+    if (isOver()) return;
     const query = { record: { kind: recordKind, id: recordId }, afterVersion: fromVersion - 1, limit: pageSize };
     const page = await context.storage.journal(query, lease.ended);
     if (page === undefined) return;
@@ -43,12 +46,13 @@ async function retryEntry(
   { plan }: RelayContext,
   parked: Parked,
   entry: JournalEntry,
-  { lease, parking, onProgress }: Retrial,
+  { lease, parking, onProgress, takeTurn }: Retrial,
 ): Promise<boolean> {
   const error = await handOver(plan, lease, entry, parked.attempts + 1);
   if (error === undefined) [parked.fromVersion, parked.attempts] = [entry.version + 1, 0];
   else parking.failAgain(parked, { now: lease.now(), error });
   if (error !== undefined && parked.isSkipped) parking.remove(parked.key);
   onProgress();
+  await takeTurn();
   return error === undefined;
 }

@@ -7,10 +7,17 @@ export interface RelayState {
   readonly position: FeedPosition;
   /** The fencing token of the latest holder. */
   readonly token: number;
-  readonly lease: { readonly holder: string; readonly until: number } | null;
+  readonly lease: StoredLease | null;
   readonly parked: readonly ParkedState[];
   /** Made anew for each write, so that a writer without an answer can tell whether it has written. */
   readonly writeId: string;
+}
+
+export interface StoredLease {
+  readonly holder: string;
+  readonly until: number;
+  /** How long it lasts from each renewal, in milliseconds. Versions before this one did not store it. */
+  readonly forMs?: number;
 }
 
 /** A record whose entries are parked. They are in the journal, so only their versions are kept. */
@@ -41,6 +48,7 @@ export function errorText(error: unknown): string {
   let text: string;
   try {
     text = String(error);
+    if (text === "[object Object]") text = JSON.stringify(error);
   } catch {
     text = "an error without a text";
   }

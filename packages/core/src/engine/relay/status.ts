@@ -1,3 +1,4 @@
+import { isBookingError } from "../../errors/index.ts";
 import type { JournaledKind } from "../../model/journal.ts";
 import { readFeed } from "../feed/changes.ts";
 import { retryReads } from "../retry.ts";
@@ -32,8 +33,11 @@ export interface RelayStatus {
   readonly token: number;
   /** When the lease expires, by the clock of the database, unless it is renewed. Null if nobody has it. */
   readonly until: Date | null;
-  /** How many entries are neither handed over nor parked. 500 means as many or more. */
-  readonly behind: number;
+  /**
+   * How many entries are neither handed over nor parked. 500 means as many or more. Null if its place is not in the feed any
+   * more: `run` is then refused with `feed_reset`.
+   */
+  readonly behind: number | null;
   /** The parked records, those parked for the longest time first. */
   readonly parked: readonly ParkedRecord[];
 }
@@ -61,10 +65,14 @@ export async function status({ settings, plan }: RelayContext): Promise<RelaySta
 async function countBehind(
   { settings, plan }: Pick<RelayContext, "settings" | "plan">,
   state: RelayState | undefined,
-): Promise<number> {
+): Promise<number | null> {
   if (state === undefined && plan.from === "end") return 0;
-  const { entries } = await readFeed(settings, { after: state?.position ?? null, limit: mostCounted });
-  return entries.length;
+  try {
+    return (await readFeed(settings, { after: state?.position ?? null, limit: mostCounted })).entries.length;
+  } catch (error) {
+    if (isBookingError(error, "feed_reset")) return null;
+    throw error;
+  }
 }
 
 const shown = (state: ParkedState): ParkedRecord => ({ ...state, retryAt: new Date(state.retryAt) });

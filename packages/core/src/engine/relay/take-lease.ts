@@ -18,23 +18,39 @@ export interface Taken {
   readonly term: Term;
 }
 
-/** Waits until no other process has the lease, and takes it. Undefined if `stop` is aborted before. */
+/**
+ * Waits until no other process has the lease, and takes it. The lease is over at the time of the database that is stored
+ * with it, or when it has not been renewed for as long as it lasts while this process looked on: the database's clock may
+ * be set back. Undefined if `stop` is aborted before.
+ */
 export async function takeLease(context: RelayContext, holder: string, stop: AbortSignal): Promise<Taken | undefined> {
   const { plan, storage } = context;
   const leaseMs = plan.leaseSeconds * 1_000;
+  const watch = createWatch();
   while (!stop.aborted) {
     const stored = await storage.read(stop);
+    const isUnrenewed = watch(stored ?? undefined);
     const term = await askedTerm(storage, leaseMs, stop);
     if (stored === undefined || term === undefined) return undefined;
     const waitMs = (stored?.state.lease?.until ?? 0) - (term.until - leaseMs);
-    if (waitMs > 0) {
+    if (waitMs > 0 && !isUnrenewed) {
       await pause(Math.min(waitMs, plan.pollMs), stop);
       continue;
     }
-    const taken = await take(context, stored, { holder, until: term.until }, stop);
+    const taken = await take(context, stored, { holder, until: term.until, forMs: leaseMs }, stop);
     if (taken !== undefined) return { taken, term };
   }
   return undefined;
+}
+
+/** Whether the state that is looked at has been the same for as long as its lease lasts. */
+function createWatch(): (stored: StoredState | undefined) => boolean {
+  let seen: { readonly version: number | undefined; readonly at: number } | undefined;
+  return (stored) => {
+    const [version, at] = [stored?.version, performance.now()];
+    if (seen === undefined || seen.version !== version) seen = { version, at };
+    return at - seen.at >= (stored?.state.lease?.forMs ?? Number.POSITIVE_INFINITY);
+  };
 }
 
 async function take(

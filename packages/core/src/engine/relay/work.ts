@@ -31,12 +31,18 @@ export async function work(
     // A lease that has moved on may be taken again, whatever a read is waiting for.
     if (desk.isGivenUp) await reading;
     if (desk.failure !== undefined) throw desk.failure.error;
+    if (!desk.isGivenUp) warnOfLoss(context);
   } finally {
     close();
     lease.end();
     wakers.delete(wake);
     stop.removeEventListener("abort", close);
   }
+}
+
+function warnOfLoss({ settings, plan: { name, leaseSeconds } }: RelayContext): void {
+  const message = `The relay ${JSON.stringify(name)} has lost its lease before it could renew it, so what was under way is handed over again. Either the database was away for longer than the lease of ${leaseSeconds} s, or something has kept the event loop from turning: see that the handler waits for what it does rather than blocking, or raise leaseSeconds.`;
+  settings.warn({ code: "relay_lease_lost", message, details: { name } });
 }
 
 /** Reads ahead, as long as there is room. */
@@ -90,7 +96,7 @@ async function keepUp(desk: Desk): Promise<void> {
 /** How long until something is due that rings no bell. */
 function waitMs({ lease, parking, busy, closing, context }: Desk, lookAt: number): number {
   if (parking.size() === 0) return lease.renewInMs();
-  const retryAt = closing.aborted ? undefined : parking.nextAt((key) => busy.has(key));
+  const retryAt = closing.aborted ? undefined : parking.nextAt(lease.now(), (key) => busy.has(key));
   const retryMs = retryAt === undefined ? context.plan.pollMs : retryAt - lease.now();
   // A record that is due, and for which there is no room, waits for the bell.
   return Math.min(lease.renewInMs(), lookAt - performance.now(), retryMs > 0 ? retryMs : context.plan.pollMs);
