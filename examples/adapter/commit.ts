@@ -3,6 +3,7 @@ import {
   type CommitOutcome,
   keyOf,
   keyText,
+  leftBehind,
   StorageError,
   type Transition,
   type VersionedRecord,
@@ -36,11 +37,15 @@ export async function commitEach(
   commitIt: (transition: Transition) => Promise<CommitOutcome>,
 ): Promise<readonly CommitOutcome[]> {
   const outcomes: CommitOutcome[] = [];
+  const committed = new Set<string>();
   for (const transition of transitions) {
-    const outcome = await commitIt(transition).catch((error: unknown) => {
-      // If a batch is committed in part, it must not be reported as not applied.
-      throw outcomes.some(({ status }) => status === "committed") ? unknownOutcome(error) : error;
-    });
+    const behind = leftBehind(transition, (id) => committed.has(id));
+    const outcome = await (behind ??
+      commitIt(transition).catch((error: unknown) => {
+        // If a batch is committed in part, it must not be reported as not applied.
+        throw committed.size > 0 ? unknownOutcome(error) : error;
+      }));
+    if (outcome.status === "committed") committed.add(transition.command.id);
     outcomes.push(outcome);
   }
   return outcomes;

@@ -1,8 +1,7 @@
-import { toBeTriedAgain } from "@slotwright/adapter-sql";
+import { type Link, linksOf, toBeTriedAgain, withoutThoseBehind } from "@slotwright/adapter-sql";
 import {
   type CommandRecord,
   type CommitOutcome,
-  keyOf,
   keyText,
   type RecordKey,
   type StoredRecord,
@@ -25,7 +24,7 @@ export interface CommitContext {
 
 /**
  * Commits a batch. All of it usually succeeds at once. If something is in the way, one look tells which transitions are
- * stale, busy or replays, and the others are tried again. If a guard refused, the batch is split in halves until it is
+ * stale, busy or replays, and the others are tried again, except those that follow one of these. If a guard refused, the batch is split in halves until it is
  * known which transition the guard refused.
  */
 export async function commitBatch(
@@ -70,17 +69,18 @@ async function settle(
   transitions: readonly Transition[],
   outcomes: Map<Transition, CommitOutcome>,
 ): Promise<void> {
-  if (transitions.length === 0) return;
-  const conflict = await conflictOf(context, transitions);
+  const going = withoutThoseBehind(transitions, outcomes);
+  if (going.length === 0) return;
+  const conflict = await conflictOf(context, going);
   if (conflict === undefined) {
-    for (const transition of transitions) outcomes.set(transition, { status: "committed" });
+    for (const transition of going) outcomes.set(transition, { status: "committed" });
     return;
   }
-  const lost = isReplay(conflict) ? await replayedAmong(context, transitions) : await lostAmong(context, transitions);
+  const lost = isReplay(conflict) ? await replayedAmong(context, going) : await lostAmong(context, going);
   for (const [transition, outcome] of lost) outcomes.set(transition, outcome);
-  const others = transitions.filter((one) => !lost.has(one));
+  const others = going.filter((one) => !lost.has(one));
   if (lost.size > 0) return settle(context, others, outcomes);
-  return settleApart(context, transitions, conflict, outcomes);
+  return settleApart(context, going, conflict, outcomes);
 }
 
 /** A guard refused one of them, or the obstacle was gone when it was looked for. */
@@ -114,7 +114,8 @@ async function conflictOf(context: CommitContext, transitions: readonly Transiti
 function outcomeOfConflict(conflict: unknown, transition: Transition): CommitOutcome {
   const guard = guardOfCommit(conflict);
   if (guard !== undefined) return { status: "refused", guard };
-  if (isStale(conflict)) return { status: "busy", keys: expectedOf(transition).map(({ key }) => key) };
+  if (isStale(conflict))
+    return { status: "busy", keys: linksOf([transition]).flatMap(({ expect }) => expect.map(({ key }) => key)) };
   throw strayDuplicate(conflict);
 }
 
@@ -131,10 +132,14 @@ async function replayedAmong({ loadReplayed }: CommitContext, transitions: reado
 
 /** The transitions whose versions no longer hold, and those that depend on rows that others have locked. */
 async function lostAmong({ look }: CommitContext, transitions: readonly Transition[]): Promise<Outcomes> {
-  const keys = transitions.flatMap((one) => expectedOf(one).map(({ key }) => key));
+  const links = new Map(linksOf(transitions).map((link) => [link.transition, link]));
+  const keys = [...links.values()].flatMap(({ expect }) => expect.map(({ key }) => key));
   const { stored, locked } = await look(keys);
   const records = new Map(keys.map((key, index) => [keyText(key), stored[index]]));
-  return outcomesOf(transitions, (transition) => stale(transition, records) ?? busy(transition, locked));
+  return outcomesOf(transitions, (transition) => {
+    const link = links.get(transition) as Link;
+    return stale(link, records) ?? busy(link, locked);
+  });
 }
 
 function outcomesOf(
@@ -151,17 +156,15 @@ function outcomesOf(
 
 type Stored = ReadonlyMap<string, StoredRecord | undefined>;
 
-function stale(transition: Transition, stored: Stored): CommitOutcome | undefined {
-  const keys = expectedOf(transition)
+function stale({ expect }: Link, stored: Stored): CommitOutcome | undefined {
+  const keys = expect
     .filter(({ key, version }) => storedVersion(stored.get(keyText(key))) !== version)
     .map(({ key }) => key);
   return keys.length === 0 ? undefined : { status: "stale", keys };
 }
 
-function busy(transition: Transition, locked: ReadonlySet<string>): CommitOutcome | undefined {
-  const keys = expectedOf(transition)
-    .map(({ key }) => key)
-    .filter((key) => locked.has(keyText(key)));
+function busy({ expect }: Link, locked: ReadonlySet<string>): CommitOutcome | undefined {
+  const keys = expect.map(({ key }) => key).filter((key) => locked.has(keyText(key)));
   return keys.length === 0 ? undefined : { status: "busy", keys };
 }
 
@@ -169,14 +172,4 @@ function busy(transition: Transition, locked: ReadonlySet<string>): CommitOutcom
 function storedVersion(record: StoredRecord | undefined): number {
   if (record === undefined) return 0;
   return record.kind === "command" ? 1 : record.version;
-}
-
-/** The versions that a transition depends on: those it names, and those before what it puts. */
-export function expectedOf({ expect, put }: Pick<Transition, "expect" | "put">): Transition["expect"] {
-  const named = new Set(expect.map(({ key }) => keyText(key)));
-  const more = put.filter((record) => !named.has(keyText(record)));
-  return [
-    ...expect.map(({ key, version }) => ({ key: keyOf(key), version })),
-    ...more.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
-  ];
 }

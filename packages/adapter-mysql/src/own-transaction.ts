@@ -1,5 +1,5 @@
+import { linksOf } from "@slotwright/adapter-sql";
 import { keyText, type Transition } from "@slotwright/core/adapter";
-import { expectedOf } from "./commit.ts";
 import type { Connection } from "./connection.ts";
 import { isTransactionLeftOpen, isUnreadyNode, uncertainCommit } from "./errors.ts";
 import { afterCommit } from "./group-commit.ts";
@@ -92,7 +92,8 @@ async function lockFree(
   statements: Statements,
   transitions: readonly Transition[],
 ): Promise<void> {
-  const keys = transitions.flatMap((one) => expectedOf(one).filter(({ version }) => version > 0)).map(({ key }) => key);
+  const expected = linksOf(transitions).flatMap(({ expect }) => expect);
+  const keys = expected.filter(({ version }) => version > 0).map(({ key }) => key);
   const { locked } = await lookAt(connection.documents, statements, keys);
   if (keys.some((key) => locked.has(keyText(key)))) throw new Error(staleText);
 }

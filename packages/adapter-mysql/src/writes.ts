@@ -1,11 +1,5 @@
-import { commandToRow, journalToRow, recordToRow } from "@slotwright/adapter-sql";
-import {
-  compareIds,
-  type RecordKind,
-  StorageError,
-  type Transition,
-  type VersionedRecord,
-} from "@slotwright/core/adapter";
+import { commandToRow, journalToRow, type Link, linksOf, type PutRecord, recordToRow } from "@slotwright/adapter-sql";
+import { compareIds, type RecordKind, StorageError, type Transition } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import { type CommitStep, columnsOf, rowText, type StepName, steps } from "./steps.ts";
 
@@ -99,14 +93,18 @@ function rowsOf(transitions: readonly Transition[]): Rows {
     rows[step] ??= [];
     rows[step].push(row);
   };
-  for (const { put, journal, command } of transitions) {
-    for (const record of put) add(stepOf(record), recordToRow(record));
+  const links = linksOf(transitions);
+  for (const {
+    put,
+    transition: { journal, command },
+  } of links) {
+    for (const one of put) add(stepOf(one), recordToRow(one.record));
     for (const entry of journal) add("new_journal", journalToRow(entry));
     add("new_commands", commandToRow(command, journal[0]?.at));
   }
   // Two batches that write the same ids meet in the same order.
   for (const group of Object.values(rows)) group.sort(byId);
-  return { ...rows, ...locksOf(transitions) };
+  return { ...rows, ...locksOf(links) };
 }
 
 interface Row {
@@ -114,8 +112,7 @@ interface Row {
   readonly id?: string;
 }
 
-function stepOf(record: VersionedRecord): StepName {
-  const isNew = record.version === 1;
+function stepOf({ record, isNew }: PutRecord): StepName {
   if (record.kind === "agenda") return isNew ? "new_agendas" : "old_agendas";
   if (record.kind === "schedule") return isNew ? "new_schedules" : "old_schedules";
   if (record.kind === "availability") return isNew ? "new_availabilities" : "old_availabilities";
@@ -133,7 +130,7 @@ const lockSteps = {
 } as const satisfies Partial<Record<RecordKind, StepName>>;
 
 /** The existing rows that are expected or put, each with its required version, in the order of their ids. */
-function locksOf(transitions: readonly Transition[]): Rows {
+function locksOf(links: readonly Link[]): Rows {
   const locks: Record<string, Map<string, { readonly id: string; readonly version: number }>> = {};
   const lock = (kind: RecordKind, id: string, version: number) => {
     if (version === 0 || kind === "command") return;
@@ -141,10 +138,7 @@ function locksOf(transitions: readonly Transition[]): Rows {
     locks[step] ??= new Map();
     locks[step].set(`${version} ${id}`, { id, version });
   };
-  for (const { expect, put } of transitions) {
-    for (const { key, version } of expect) lock(key.kind, key.id, version);
-    for (const { kind, id, version } of put) lock(kind, id, version - 1);
-  }
+  for (const { expect } of links) for (const { key, version } of expect) lock(key.kind, key.id, version);
   const sorted = Object.entries(locks).map(([step, rows]) => [step, [...rows.values()].sort(byId)]);
   return Object.fromEntries(sorted) as Rows;
 }

@@ -62,11 +62,13 @@ const refuseLeftOut = (parameter: CommitParameter): string => `get diagnostics v
 
 /** Columns of index keys keep their values in a booking, so that the update stays heap-only. */
 function update(namespace: Namespace, parameter: CommitParameter, table: Table): string {
+  // Several transitions may have raised an agenda, one after the other. It is locked at the version that it had before.
+  const guard = table === "agendas" ? "" : " and t.version = r.version - 1";
   const assignments = columnNames[table].filter((column) => column !== "id").map((name) => `"${name}" = r."${name}"`);
   return `if p_${parameter} is not null then
         update ${quotedName(namespace, table)} as t set ${assignments.join(", ")}
         from ${rowsOf(parameter)}
-        where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
+        where t.id = r.id${guard} and r.n <> all (v_lost);
         ${refuseLeftOut(parameter)}
       end if;`;
 }

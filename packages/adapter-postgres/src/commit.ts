@@ -1,15 +1,22 @@
-import { commandToRow, journalToRow, recordToRow, toBeTriedAgain } from "@slotwright/adapter-sql";
+import {
+  commandToRow,
+  journalToRow,
+  type Link,
+  linksOf,
+  type PutRecord,
+  recordToRow,
+  toBeTriedAgain,
+  withoutThoseBehind,
+} from "@slotwright/adapter-sql";
 import {
   type CommitOutcome,
   compareIds,
   isStorageError,
-  keyOf,
   keyText,
   type RecordKey,
   type RecordKind,
   StorageError,
   type Transition,
-  type VersionedRecord,
 } from "@slotwright/core/adapter";
 import { type CommitParameter, commitParameters } from "./commit-parameters.ts";
 import type { Runner } from "./connection.ts";
@@ -34,38 +41,54 @@ export async function commitBatch(
   context: CommitContext,
   transitions: readonly Transition[],
 ): Promise<readonly CommitOutcome[]> {
-  if (transitions.length === 0) return [];
-  const checks = checksOf(transitions);
-  if (!areDisjoint(checks)) return oneByOne(context, transitions);
-  const { run, statements, waits } = context;
-  const rows: Rows = { ...rowsOf(transitions), checks };
-  const parameters = commitParameters.map(({ name, type }) => encodedOrNull(type, rows[name]));
-  const [row] = await run<{ readonly answer: string | null }>(statements.commit, [waits, ...parameters], "commit");
-  const answer = JSON.parse(row?.answer ?? "{}") as CommitAnswer;
-  if (answer.redo === true) return oneByOne(context, transitions);
-  if (answer.replayed != null) await confirmRecord(run, statements.confirm);
-  return transitions.map((transition, n) => outcomeOf(answer, transition, n));
+  const outcomes = new Map<Transition, CommitOutcome>();
+  try {
+    await settle(context, transitions, outcomes);
+  } catch (error) {
+    if (!isToBeTold(error, context, outcomes)) throw error;
+  }
+  return transitions.map((transition) => outcomes.get(transition) ?? toBeTriedAgain(transition));
 }
 
-function encodedOrNull(type: RowType, rows: readonly object[] | undefined): Buffer | null {
-  return rows === undefined ? null : encodeRows(type, rows);
-}
+type Outcomes = Map<Transition, CommitOutcome>;
 
 /**
  * Outside a host's transaction, a committed transition stays committed even if a later one fails. Its outcome is
  * reported, and the later ones must be tried again. The next attempt then reports the failure.
  */
-async function oneByOne(context: CommitContext, transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
-  const outcomes: CommitOutcome[] = [];
-  for (const transition of transitions) {
-    try {
-      outcomes.push(...(await commitBatch(context, [transition])));
-    } catch (error) {
-      if (context.waits || outcomes.length === 0 || !isStorageError(error) || error.failure === "unknown") throw error;
-      return [...outcomes, ...transitions.slice(outcomes.length).map(toBeTriedAgain)];
-    }
+function isToBeTold(error: unknown, { waits }: CommitContext, outcomes: Outcomes): boolean {
+  const isCommitted = [...outcomes.values()].some(({ status }) => status === "committed");
+  return !waits && isCommitted && isStorageError(error) && error.failure !== "unknown";
+}
+
+async function settle(context: CommitContext, transitions: readonly Transition[], outcomes: Outcomes): Promise<void> {
+  const batch = withoutThoseBehind(transitions, outcomes);
+  if (batch.length === 0) return;
+  const links = linksOf(batch);
+  const checks = checksOf(links);
+  if (!areDisjoint(checks)) return settleEach(context, batch, outcomes);
+  const { run, statements, waits } = context;
+  const rows: Rows = { ...rowsOf(links), checks };
+  const parameters = commitParameters.map(({ name, type }) => encodedOrNull(type, rows[name]));
+  const [row] = await run<{ readonly answer: string | null }>(statements.commit, [waits, ...parameters], "commit");
+  const answer = JSON.parse(row?.answer ?? "{}") as CommitAnswer;
+  if (answer.redo === true) return settleEach(context, batch, outcomes);
+  if (answer.replayed != null) await confirmRecord(run, statements.confirm);
+  for (const link of links) {
+    const outcome = outcomeOf(answer, link, links);
+    if (outcome !== undefined) outcomes.set(link.transition, outcome);
   }
-  return outcomes;
+  const rest = batch.filter((one) => !outcomes.has(one));
+  // Nothing of theirs was in the way, so they are written without the others of their chain.
+  await (answer.replayed == null ? settle(context, rest, outcomes) : settleEach(context, rest, outcomes));
+}
+
+async function settleEach(context: CommitContext, batch: readonly Transition[], outcomes: Outcomes): Promise<void> {
+  for (const transition of batch) await settle(context, [transition], outcomes);
+}
+
+function encodedOrNull(type: RowType, rows: readonly object[] | undefined): Buffer | null {
+  return rows === undefined ? null : encodeRows(type, rows);
 }
 
 type NumberedKey = readonly [number, RecordKind, string];
@@ -80,23 +103,31 @@ interface CommitAnswer {
   readonly replayed?: readonly (readonly [number, string, string])[] | null;
 }
 
-function outcomeOf({ refused, stale, busy, replayed }: CommitAnswer, transition: Transition, n: number): CommitOutcome {
+/** Undefined if only others of its chain are known to have lost. */
+function outcomeOf(
+  { refused, stale, busy, replayed }: CommitAnswer,
+  link: Link,
+  links: readonly Link[],
+): CommitOutcome | undefined {
   if (refused !== undefined) return refusedOutcome(refused);
-  const replay = replayed?.find(([of]) => of === n);
-  if (replay !== undefined) {
+  const ofChain = ([chain]: readonly [number, ...unknown[]]) => chain === link.chain;
+  const isAlone = links.every((one) => one === link || one.chain !== link.chain);
+  const replay = replayed?.find(ofChain);
+  if (replay !== undefined && isAlone) {
     return { status: "replayed", requestHash: replay[1], result: JSON.parse(replay[2]) as unknown };
   }
-  const [lost, locked] = [failedKeys(transition, n, stale), failedKeys(transition, n, busy)];
-  if (lost.length > 0) return { status: "stale", keys: lost };
-  return locked.length > 0 ? { status: "busy", keys: locked } : { status: "committed" };
+  const [lost, locked] = [failedKeys(link, stale), failedKeys(link, busy)];
+  if (replay === undefined && lost.length > 0) return { status: "stale", keys: lost };
+  if (replay === undefined && locked.length > 0) return { status: "busy", keys: locked };
+  const isLost = [stale, busy, replayed].some((found) => found?.some(ofChain));
+  return isLost ? undefined : { status: "committed" };
 }
 
 /** The keys of a transition that are among those found, in its own order. */
-function failedKeys({ expect, put }: Transition, n: number, found: CommitAnswer["stale"]): readonly RecordKey[] {
-  const wanted = new Set(found?.filter(([of]) => of === n).map(([, kind, id]) => keyText({ kind, id })));
+function failedKeys({ expect, chain }: Link, found: CommitAnswer["stale"]): readonly RecordKey[] {
+  const wanted = new Set(found?.filter(([of]) => of === chain).map(([, kind, id]) => keyText({ kind, id })));
   if (wanted.size === 0) return [];
-  const keys = [...expect.map(({ key }) => key), ...put].map(keyOf);
-  return keys.filter((key) => wanted.delete(keyText(key)));
+  return expect.map(({ key }) => key).filter((key) => wanted.delete(keyText(key)));
 }
 
 /**
@@ -123,16 +154,10 @@ interface VersionCheck {
 /**
  * The versions that must hold: those that are expected, and those before what is put, even if they are not expected.
  */
-function checksOf(transitions: readonly Transition[]): readonly VersionCheck[] {
-  const checks = transitions.flatMap(({ expect, put }, n) => {
-    const wanted = new Map<string, VersionCheck>();
-    const add = ({ kind, id }: RecordKey, version: number) =>
-      wanted.set(`${kind} ${version} ${id}`, { n, kind, id, version });
-    for (const { key, version } of expect) add(key, version);
-    for (const record of put) add(record, record.version - 1);
-    return [...wanted.values()];
-  });
-  return checks.sort(inLockOrder);
+function checksOf(links: readonly Link[]): readonly VersionCheck[] {
+  return links
+    .flatMap(({ expect, chain: n }) => expect.map(({ key: { kind, id }, version }) => ({ n, kind, id, version })))
+    .sort(inLockOrder);
 }
 
 /** Two versions of one record in a batch would be compared before either is written. */
@@ -151,14 +176,15 @@ function inLockOrder(a: VersionCheck, b: VersionCheck): number {
 type Rows = { readonly [P in CommitParameter]?: readonly object[] };
 
 /** New rows are written in the order of their ids, because two writers of the same id wait for one another. */
-function rowsOf(transitions: readonly Transition[]): Rows {
+function rowsOf(links: readonly Link[]): Rows {
   const rows: { [P in CommitParameter]?: { readonly id?: string }[] } = {};
-  for (const [n, { command, put, journal }] of transitions.entries()) {
+  for (const { chain: n, put, transition } of links) {
+    const { command, journal } = transition;
     const add = (group: CommitParameter, row: { readonly id?: string }) =>
       // biome-ignore lint/suspicious/noAssignInExpressions: a group is made by its first row
       (rows[group] ??= []).push(Object.assign(row, { n }));
     add("commands", commandToRow(command, journal[0]?.at));
-    for (const record of put) add(parameterFor(record), recordToRow(record));
+    for (const one of put) add(parameterFor(one), recordToRow(one.record));
     for (const entry of journal) add("journal", journalToRow(entry) as object);
   }
   for (const group of Object.values(rows)) group.sort(byId);
@@ -170,8 +196,7 @@ function byId({ id: a }: { readonly id?: string }, { id: b }: { readonly id?: st
 }
 
 /** The groups follow `writeOrder` of adapter-sql. */
-function parameterFor(record: VersionedRecord): CommitParameter {
-  const isNew = record.version === 1;
+function parameterFor({ record, isNew }: PutRecord): CommitParameter {
   if (record.kind === "agenda") return isNew ? "new_agendas" : "agendas";
   if (record.kind === "schedule") return isNew ? "new_schedules" : "schedules";
   if (record.kind === "availability") return isNew ? "new_availabilities" : "availabilities";

@@ -39,6 +39,7 @@ export { freshnessCheck, noteOpened } from "./fresh-sessions.ts";
 export { guardInText, guardNames, isGuard, refusalText } from "./guards.ts";
 export { type IndexName, indexes } from "./indexes.ts";
 export { type Lend, type LendingPool, lending, type PoolState } from "./lending.ts";
+export { type Link, linksOf, type PutRecord } from "./links.ts";
 export type { Read } from "./list-shapes.ts";
 export {
   branchesOf,
@@ -112,5 +113,6 @@ export {
 } from "./sql-adapter.ts";
 export { type ColumnTypes, inList, type SqlStrategy } from "./strategy.ts";
 export { tablePrefixPlugin } from "./table-prefix.ts";
+export { withoutThoseBehind } from "./those-behind.ts";
 export { toBeTriedAgain } from "./tried-again.ts";
 export { writeOrder } from "./write-order.ts";

@@ -11,7 +11,9 @@ import {
 } from "@slotwright/adapter-sql";
 import {
   type CommitOutcome,
+  inTurn,
   keyOf,
+  leftBehind,
   type RecordKey,
   type Slot,
   StorageError,
@@ -34,7 +36,12 @@ export function commitBatch(
   transitions: readonly Transition[],
 ): readonly CommitOutcome[] {
   const isDone = inTransaction(connection, () => {
-    const result = transitions.every((transition) => goesThrough(transition, connection, statements));
+    const written = new Set<string>();
+    const result = transitions.every((transition) => {
+      if (leftBehind(transition, (id) => written.has(id)) !== undefined) return false;
+      written.add(transition.command.id);
+      return goesThrough(transition, connection, statements);
+    });
     return { keep: result, result };
   });
   if (isDone) return transitions.map(() => ({ status: "committed" }));
@@ -71,7 +78,7 @@ export function commitInHost(
   statements: Statements,
   transitions: readonly Transition[],
 ): readonly CommitOutcome[] {
-  return transitions.map((transition) =>
+  return inTurn(transitions, (transition) =>
     inSavepoint(connection, () => {
       const result = decided(transition, connection, statements);
       return { keep: isCommitted(result), result };

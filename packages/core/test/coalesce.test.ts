@@ -195,7 +195,9 @@ describe("commands that want the same record", () => {
     return async (id: string, ...slots: Slot[]) => {
       const put = slots.map((slot) => ({ ...slot, version: slot.version + 1 }));
       const expect = slots.map((slot) => ({ key: { kind: "slot", id: slot.id } as const, version: slot.version }));
-      const outcome = await coalescing.commit({ id, requestHash: () => id }, { expect, put, journal: [], result: {} });
+      const decided = { expect, put, journal: [], result: {} };
+      const proposed = { decided, agendas: [], after: () => undefined };
+      const { outcome } = await coalescing.commit({ id, requestHash: () => id }, proposed);
       return outcome.status;
     };
   };

@@ -1,20 +1,24 @@
 import { describe, expect, it } from "vitest";
 import type { CommitOutcome, RecordKey, Slot } from "../src/adapter/index.ts";
-import { selectCommits, selectLoads } from "../src/engine/select.ts";
+import { selectCommits, selectLoads, type WaitingCommit } from "../src/engine/select.ts";
 import { createVersionsInFlight } from "../src/engine/versions-in-flight.ts";
 
 const key = (id: string): RecordKey => ({ kind: "slot", id });
 const load = (...ids: string[]) => ({ keys: ids.map(key) });
 
+interface Commit extends WaitingCommit<Commit> {}
+
 /** A commit of these slots, from version 1 to 2. */
-const commitOf = (ids: readonly string[], version = 1) => ({
+const commitOf = (ids: readonly string[], version = 1): Commit => ({
+  command: { id: ids.join() },
+  agendas: [],
+  after: () => undefined,
   decided: {
     expect: ids.map((id) => ({ key: key(id), version })),
     put: ids.map((id) => ({ kind: "slot", id, version: version + 1 }) as Slot),
   },
   keys: ids.map((id) => `slot:${id}`),
 });
-type Commit = ReturnType<typeof commitOf>;
 
 const select = (queue: readonly Commit[], inFlight = createVersionsInFlight(), batchSize = 32) => {
   const { batch, rest, lost } = selectCommits(queue, inFlight, batchSize);

@@ -1014,7 +1014,7 @@ begin
       if p_agendas is not null then
         update "{schema}"."{prefix}agendas" as t set "version" = r."version"
         from unnest(p_agendas) as r
-        where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
+        where t.id = r.id and r.n <> all (v_lost);
         get diagnostics v_written = row_count;
         if v_written < cardinality(p_agendas) then
           if v_written < (select count(*) from unnest(p_agendas) as r where r.n <> all (v_lost)) then

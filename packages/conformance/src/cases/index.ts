@@ -16,6 +16,7 @@ import { contractEdgeCases } from "./contract-edges.ts";
 import { contractExpectCases } from "./contract-expect.ts";
 import { contractFeedCases } from "./contract-feed.ts";
 import { contractFieldCases } from "./contract-fields.ts";
+import { contractFollowCases } from "./contract-follows.ts";
 import { contractGuardCases } from "./contract-guards.ts";
 import { contractListCases } from "./contract-lists.ts";
 import { contractLoadCases } from "./contract-load.ts";
@@ -88,6 +89,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractExpectCases,
   ...contractBatchCases,
   ...contractAgendaCases,
+  ...contractFollowCases,
   ...contractAroundCases,
   ...contractAroundHostCases,
   ...contractWithinCases,

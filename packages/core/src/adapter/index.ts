@@ -82,6 +82,7 @@ export {
   feedDigest,
   positionAfter,
 } from "../storage/feed-position.ts";
+export { inTurn, leftBehind } from "../storage/left-behind.ts";
 export { inWords, saysNotTransaction } from "../storage/misuse.ts";
 export { isStorageError, StorageError, type StorageFailure } from "../storage/storage-error.ts";
 export type { OnWarning, Warning, WarningCode, WarningDetails } from "../warnings.ts";

@@ -2,9 +2,18 @@ import { copyOf } from "../model/plain-json.ts";
 import { keyText, type RecordKey } from "../model/record.ts";
 import type { Decided } from "../rules/decision.ts";
 import type { Around, CallOptions, CommitOutcome, StorageAdapter, Surveyed } from "../storage/adapter.ts";
-import { bounded, type CommandIdentity, directStorage, type EngineStorage, transitionOf } from "./engine-storage.ts";
+import {
+  bounded,
+  type CommandIdentity,
+  directStorage,
+  type EngineStorage,
+  type Proposed,
+  type Settled,
+  transitionOf,
+} from "./engine-storage.ts";
 import { type Call, type CoalesceOptions, createLanes } from "./lanes.ts";
-import { fillBatch, selectCommits, selectLoads } from "./select.ts";
+import { fillBatch, selectCommits, selectLoads, type WaitingCommit } from "./select.ts";
+import { withAgendas } from "./sight/with-agendas.ts";
 import { createVersionsInFlight } from "./versions-in-flight.ts";
 
 /**
@@ -31,9 +40,9 @@ export function coalescingStorage(
       new Promise((resolve, reject) => {
         void loads.add({ keys, arounds, until, resolve, reject });
       }),
-    commit: (command, decided, until) =>
-      new Promise((resolve, reject) => {
-        void commits.add({ command, decided, keys: keysOf(command, decided), until, resolve, reject });
+    commit: (command, proposed, until) =>
+      new Promise((settle, reject) => {
+        void commits.add(queuedCommit({ command, until, settle, reject }, proposed));
       }),
   };
 }
@@ -44,12 +53,38 @@ interface QueuedLoad extends Call<Surveyed> {
   readonly until: number | undefined;
 }
 
-interface QueuedCommit extends Call<CommitOutcome> {
+interface AskedCommit {
   readonly command: CommandIdentity;
-  readonly decided: Decided<object>;
-  /** The keys of the command, and of all records that it rests on or writes. */
-  readonly keys: readonly string[];
   readonly until: number | undefined;
+  readonly settle: (settled: Settled) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface QueuedCommit extends Call<CommitOutcome>, WaitingCommit<QueuedCommit> {
+  readonly command: CommandIdentity;
+  readonly until: number | undefined;
+  readonly decided: Decided<object>;
+  /** The commands of its batch that it follows at an agenda. */
+  readonly follows: readonly string[];
+}
+
+function queuedCommit(
+  { settle, ...asked }: AskedCommit,
+  { decided, agendas, after }: Proposed,
+  follows: readonly string[] = [],
+): QueuedCommit {
+  const whole = withAgendas(decided, agendas);
+  return {
+    ...asked,
+    ...{ agendas, follows },
+    decided: whole,
+    keys: keysOf(asked.command, whole),
+    resolve: (outcome) => settle({ outcome, decided }),
+    after({ left, agendas, follows }) {
+      const next = after(left);
+      return next && queuedCommit({ settle, ...asked }, { decided: next, agendas, after }, follows);
+    },
+  };
 }
 
 /** A batch waits for a connection as long as the most impatient of its calls. The others may try again. */
@@ -108,10 +143,15 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, ca
   }
 
   async function commitAll(batch: readonly QueuedCommit[]): Promise<readonly CommitOutcome[]> {
-    const transitions = batch.map(({ command, decided }) => transitionOf(command, decided));
-    const outcomes = await storage.commit(transitions, bounded(call, soonest(batch)));
-    for (const [index, commit] of batch.entries()) inFlight.note(commit, outcomes[index]);
-    return outcomes;
+    const transitions = batch.map(({ command, decided, follows }) => transitionOf(command, decided, follows));
+    try {
+      const outcomes = await storage.commit(transitions, bounded(call, soonest(batch)));
+      for (const [index, commit] of batch.entries()) inFlight.note(commit, outcomes[index]);
+      return outcomes;
+    } catch (error) {
+      inFlight.forgetAgendas();
+      throw error;
+    }
   }
 
   return createLanes({

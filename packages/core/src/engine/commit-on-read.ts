@@ -1,4 +1,4 @@
-import type { CommandRecord } from "../model/record.ts";
+import type { CommandRecord, VersionedRecord } from "../model/record.ts";
 import { isRefusal } from "../rules/decision.ts";
 import { type Attempt, attemptOf, isStaleSlot, overtaken } from "./attempt.ts";
 import { conceal } from "./conceal.ts";
@@ -6,10 +6,13 @@ import { confirmRefusal } from "./confirm-refusal.ts";
 import { decideAllowed, forbid } from "./decide.ts";
 import { loadRecords } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
+import { inCallersContext } from "./outside-of-callers.ts";
 import { replay } from "./replay.ts";
 import { commandKey, contextOf, type Request } from "./request.ts";
-import { withAgendas } from "./sight/look-around.ts";
+import { decideAfter } from "./sight/decide-after.ts";
 import type { SlotFate } from "./spread.ts";
+
+const never = () => undefined;
 
 /** Loads what the rule asks for, lets it decide, and commits if the loaded versions still hold. */
 export async function commitOnRead(settings: EngineSettings, request: Request): Promise<Attempt> {
@@ -34,9 +37,12 @@ export async function commitOnRead(settings: EngineSettings, request: Request): 
     if (decision.put.length === 0) return { result: decision.result };
     // Whatever becomes of the commit, no other caller may try this slot, unless it was concealed from this one.
     if (records.seen.found.length > 0) fate = "taken";
-    const whole = withAgendas(decision, loaded.agendas);
-    const outcome = await settings.storage.commit(request, whole, request.patience.until);
-    const attempt = attemptOf(outcome, request, decision);
+    const { agendas } = loaded;
+    const after = (left: readonly VersionedRecord[]) =>
+      decideAfter(settings, request, { seen: records.seen, agendas }, left);
+    const proposed = { decided: decision, agendas, after: agendas.length === 0 ? never : inCallersContext(after) };
+    const { outcome, decided } = await settings.storage.commit(request, proposed, request.patience.until);
+    const attempt = attemptOf(outcome, request, decided);
     if (attempt.again !== "stale" || fate === "unused" || loaded.given === undefined) return attempt;
     // The agenda may be what others have written. The slot is then as free as before.
     fate = isStaleSlot(outcome, loaded.given.slot) ? "lost" : "unused";

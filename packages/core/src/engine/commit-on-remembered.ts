@@ -48,8 +48,9 @@ export async function commitOnRemembered(
   }
   if (isRefusal(decision)) return undefined;
   try {
-    const outcome = await settings.storage.commit(request, decision, request.patience.until);
-    const attempt = attemptOf(outcome, request, decision);
+    const proposed = { decided: decision, agendas: [], after: () => undefined };
+    const { outcome, decided } = await settings.storage.commit(request, proposed, request.patience.until);
+    const attempt = attemptOf(outcome, request, decided);
     return "result" in attempt ? attempt : undefined;
   } catch (error) {
     // A read-only database still tells what it holds: what was taken, and what this command itself did before.

@@ -1,4 +1,5 @@
-import type { RecordKey } from "../model/record.ts";
+import type { Agenda } from "../model/agenda.ts";
+import type { RecordKey, VersionedRecord } from "../model/record.ts";
 import type { Decided } from "../rules/decision.ts";
 import type {
   Around,
@@ -9,12 +10,30 @@ import type {
   Surveyed,
   Transition,
 } from "../storage/adapter.ts";
+import { withAgendas } from "./sight/with-agendas.ts";
 import { storedResult } from "./stored-result.ts";
 
 /** What a transition says of its command. A function: a getter in an object literal costs a third of a command. */
 export interface CommandIdentity {
   readonly id: string;
   readonly requestHash: () => string;
+}
+
+/** What a command wants to commit. */
+export interface Proposed {
+  readonly decided: Decided<object>;
+  /** On which the decision rests. They are written with it. */
+  readonly agendas: readonly Agenda[];
+  /**
+   * The decision on what others leave who come first at these agendas. Undefined if that is not a yes. Never throws.
+   */
+  readonly after: (left: readonly VersionedRecord[]) => Decided<object> | undefined;
+}
+
+/** What came of it, and the decision to which that happened: the proposed one, or one after others. */
+export interface Settled {
+  readonly outcome: CommitOutcome;
+  readonly decided: Decided<object>;
 }
 
 /** A call that waits for a connection until this time, as `performance.now()` counts. Default: the whole budget. */
@@ -37,7 +56,7 @@ export interface EngineStorage
   readonly loadAroundToShow: EngineStorage["loadAround"];
   /** For records on which no decision rests. */
   readonly loadToShow: Reads["load"];
-  readonly commit: (command: CommandIdentity, decided: Decided<object>, until?: number) => Promise<CommitOutcome>;
+  readonly commit: (command: CommandIdentity, proposed: Proposed, until?: number) => Promise<Settled>;
   within(transaction: unknown): EngineStorage;
   begin(until?: number): Promise<OpenTransaction<unknown>>;
 }
@@ -60,8 +79,11 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     readRelay: (name) => storage.readRelay(name, call),
     storeRelay: (relay) => storage.storeRelay(relay, call),
     readClock: () => storage.readClock(call),
-    commit: async (command, decided, until) =>
-      (await storage.commit([transitionOf(command, decided)], bounded(call, until)))[0] as CommitOutcome,
+    async commit(command, { decided, agendas }, until) {
+      const transition = transitionOf(command, withAgendas(decided, agendas));
+      const [outcome] = await storage.commit([transition], bounded(call, until));
+      return { outcome: outcome as CommitOutcome, decided };
+    },
     within: (transaction) => directStorage(storage.within(transaction), call),
     begin: (until) => storage.begin(bounded(call, until)),
   };
@@ -100,6 +122,8 @@ export function storageUntil(storage: EngineStorage, until: number): EngineStora
 export function transitionOf(
   { id, requestHash }: CommandIdentity,
   { expect, put, journal, result }: Decided<object>,
+  follows: readonly string[] = [],
 ): Transition {
-  return { command: { id, requestHash: requestHash(), result: storedResult(result) }, expect, put, journal };
+  const command = { id, requestHash: requestHash(), result: storedResult(result) };
+  return { command, expect, put, journal, ...(follows.length > 0 && { follows }) };
 }

@@ -119,7 +119,8 @@ export interface EngineSettings {
   readonly policies: readonly Policy[];
   /** What the policies see. Undefined if that is nothing. */
   readonly sights: Sights | undefined;
-  readonly agendaTurns: AgendaTurns;
+  /** Undefined where commands go together, and share agendas. */
+  readonly agendaTurns: AgendaTurns | undefined;
   readonly audienceOf: AudienceOf | undefined;
   readonly authorize: Authorize | undefined;
   /** Who reads and commands. Undefined for the host's own engine, where each command names its actor. */
@@ -247,7 +248,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     idempotencyScope,
     policies,
     sights: sightsOf(policies, audienceOf),
-    agendaTurns: createAgendaTurns(),
+    agendaTurns: batchSize === 1 ? createAgendaTurns() : undefined,
     audienceOf,
     authorize,
     actor: undefined,

@@ -6,3 +6,10 @@ import * as asyncHooks from "node:async_hooks";
  */
 export const outsideOfCallers: <Result>(work: () => Result) => Result =
   asyncHooks.AsyncLocalStorage?.snapshot?.() ?? ((work) => work());
+
+/** The function, which runs in the context of the present caller, whoever calls it. Not every runtime supports this. */
+export function inCallersContext<Given extends unknown[], Result>(
+  work: (...given: Given) => Result,
+): (...given: Given) => Result {
+  return asyncHooks.AsyncLocalStorage?.bind?.(work) ?? work;
+}

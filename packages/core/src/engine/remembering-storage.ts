@@ -35,13 +35,14 @@ export function rememberingStorage(storage: EngineStorage, recent: RecentSlots, 
       return found;
     },
     findSlots: noting(storage.findSlots),
-    async commit(command, decided, until) {
+    async commit(command, proposed, until) {
       // The host's clock is asked first. If it throws, nothing has happened yet.
       const at = clock.now();
-      const outcome = await storage.commit(command, decided, until).catch(forgetIfLost);
+      const settled = await storage.commit(command, proposed, until).catch(forgetIfLost);
+      const { outcome, decided } = settled;
       if (outcome.status === "committed") recent.note(decided.put, at);
       else recent.forget(decided.expect.map(({ key }) => key));
-      return outcome;
+      return settled;
     },
   };
 }

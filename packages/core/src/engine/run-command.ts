@@ -51,12 +51,17 @@ export async function runCommand<Result extends object>(
   }
 }
 
-/** A command that has lost an agenda waits for its turn. Not within a host's transaction: others may wait for its locks. */
+/**
+ * Where each command goes by itself, one that has lost an agenda waits for its turn. Not within a host's transaction:
+ * others may wait for its locks.
+ */
 async function attemptInTurn(settings: EngineSettings, request: Request, { agendaIds }: Repeat): Promise<Attempt> {
-  if (agendaIds === undefined || settings.isHostTransaction) return attemptCommand(settings, request);
+  const { agendaTurns, isHostTransaction } = settings;
+  if (agendaIds === undefined || agendaTurns === undefined || isHostTransaction)
+    return attemptCommand(settings, request);
   let release: (() => void) | undefined;
   try {
-    release = await settings.agendaTurns.take(agendaIds, request.patience.until);
+    release = await agendaTurns.take(agendaIds, request.patience.until);
   } catch (error) {
     return afterFailure(settings, request, error);
   }

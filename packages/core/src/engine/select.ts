@@ -1,6 +1,8 @@
+import type { Agenda } from "../model/agenda.ts";
 import { limits } from "../model/limits.ts";
-import { keyText, type RecordKey } from "../model/record.ts";
+import { keyOf, keyText, type RecordKey } from "../model/record.ts";
 import type { Around, CommitOutcome } from "../storage/adapter.ts";
+import { type AfterOthers, createAgendaSteps } from "./sight/agenda-steps.ts";
 import type { CommitOfVersions, VersionsInFlight } from "./versions-in-flight.ts";
 
 /** What becomes of the calls in a queue. */
@@ -48,32 +50,89 @@ export function fillBatch(queue: readonly Pick<CommitOfVersions, "decided">[], b
   return records > mostRecords;
 }
 
+/** A commit that waits. */
+export interface WaitingCommit<Self> extends CommitOfVersions {
+  readonly command: { readonly id: string };
+  /** The same, decided on what others leave at its agendas. Undefined if that is not a yes. */
+  readonly after: (others: Others) => Self | undefined;
+}
+
+/** What others of the engine have done at the agendas of a commit, or are about to do in the same batch. */
+export interface Others extends AfterOthers {
+  /** The commands of those in the batch. */
+  readonly follows: readonly string[];
+}
+
 /**
- * The oldest whose records no other commit is writing. A commit that has to wait keeps later ones from its records.
- * Otherwise one that wants many would wait forever.
+ * The oldest whose records no other commit is writing. Those that rest on the same agenda go together, each decided on
+ * what those before it leave. A commit that has to wait keeps later ones from its records. Otherwise one that wants many
+ * would wait forever.
  */
-export function selectCommits<Call extends CommitOfVersions>(
+export function selectCommits<Call extends WaitingCommit<Call>>(
   queue: readonly Call[],
-  inFlight: Pick<VersionsInFlight, "isUnderWay" | "outcomeOf">,
+  inFlight: Pick<VersionsInFlight, "isUnderWay" | "afterOurs" | "outcomeOf">,
   batchSize: number,
 ): Selection<Call, CommitOutcome> {
-  const wanted = new Set<string>();
-  const batch: Call[] = [];
   const rest: Call[] = [];
   const lost: { readonly call: Call; readonly answer: CommitOutcome }[] = [];
+  const chosen = createChosen<Call>();
   let records = 0;
   let isFull = false;
   for (const call of queue) {
-    const answer = inFlight.outcomeOf(call);
+    const ours = inFlight.afterOurs(call.agendas);
+    const answer = inFlight.outcomeOf(call, ours.agendas);
     if (answer !== undefined) {
       lost.push({ call, answer });
       continue;
     }
     records += call.decided.put.length;
-    isFull ||= batch.length === batchSize || (batch.length > 0 && records > mostRecords);
-    const hasToWait = isFull || call.keys.some((key) => wanted.has(key) || inFlight.isUnderWay(key));
-    if (!isFull) for (const key of call.keys) wanted.add(key);
-    (hasToWait ? rest : batch).push(call);
+    isFull ||= chosen.batch.length === batchSize || (chosen.batch.length > 0 && records > mostRecords);
+    const isKept = ({ keys }: Call) => keys.some((key) => chosen.isWanted(key) || inFlight.isUnderWay(key));
+    if (isFull || isKept(call)) {
+      if (!isFull) chosen.keepFor(call);
+      rest.push(call);
+      continue;
+    }
+    const before = chosen.after(ours.agendas);
+    const left = [...ours.left, ...before.left];
+    const next = left.length > 0 ? call.after({ ...before, left }) : call;
+    if (next !== undefined && before.isLast && !isKept(next)) chosen.add(next);
+    // What it would be refused for may not come to be. If it has come to be, its caller has to see it.
+    else if (before.left.length > 0 || next !== undefined) rest.push(call);
+    else lost.push({ call, answer: { status: "stale", keys: call.agendas.map(keyOf) } });
   }
-  return { batch, rest, lost };
+  return { batch: chosen.batch, rest, lost };
+}
+
+/** The commits that are chosen for a batch, one after the other. */
+function createChosen<Call extends WaitingCommit<Call>>() {
+  const batch: Call[] = [];
+  const wanted = new Set<string>();
+  const steps = createAgendaSteps();
+  const last = new Map<string, { readonly version: number; readonly command: string }>();
+  return {
+    batch,
+    /** Whether others have to leave it alone. An agenda of the batch can be shared. */
+    isWanted: (key: string) => wanted.has(key),
+    keepFor({ keys }: Call) {
+      for (const key of keys) wanted.add(key);
+    },
+    add(call: Call) {
+      const shared = new Set(call.agendas.map(keyText));
+      for (const key of call.keys) if (!shared.has(key)) wanted.add(key);
+      const command = call.command.id;
+      for (const { id, version } of call.agendas) last.set(id, { version: version + 1, command });
+      steps.note(call.decided.put);
+      batch.push(call);
+    },
+    /** The agendas as the batch would leave them, and whether these lead there. */
+    after(agendas: readonly Agenda[]) {
+      const after = steps.from(agendas);
+      return {
+        ...after,
+        isLast: after.agendas.every(({ id, version }) => (last.get(id)?.version ?? version) === version),
+        follows: [...new Set(agendas.flatMap(({ id }) => last.get(id)?.command ?? []))],
+      };
+    },
+  };
 }

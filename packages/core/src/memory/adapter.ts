@@ -2,7 +2,7 @@ import type { CallOptions, OpenTransaction, StorageAdapter } from "../storage/ad
 import { inWords, saysNotTransaction } from "../storage/misuse.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { loadAround } from "./around.ts";
-import { commitTransition } from "./commit.ts";
+import { commitBatch } from "./commit.ts";
 import {
   copyTables,
   createMemoryDatabase,
@@ -81,7 +81,7 @@ function adapterOn({ read, write }: Access): Omit<StorageAdapter<MemoryTransacti
     findAppointments: async (query) => findAppointments(read(), query),
     readJournal: async (query) => readJournal(read(), query),
     readFeed: async (query) => readFeed(read(), query),
-    commit: (transitions) => write((tables) => transitions.map((one) => commitTransition(tables, one))),
+    commit: (transitions) => write((tables) => commitBatch(tables, transitions)),
     readSettings: async () => read().settings[0],
     storeSettings: (settings) =>
       write((tables) => {

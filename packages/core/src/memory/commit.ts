@@ -2,10 +2,16 @@ import type { JournalEntry } from "../model/journal.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { keyOf, keyText, type RecordKey } from "../model/record.ts";
 import type { CommitOutcome, Transition } from "../storage/adapter.ts";
+import { inTurn } from "../storage/left-behind.ts";
 import type { Tables } from "./database.ts";
 
-/** Checks and writes one transition in one go. Nothing else runs in between. */
-export function commitTransition(tables: Tables, { command, expect, put, journal }: Transition): CommitOutcome {
+/** One transition after the other. Nothing else runs in between. */
+export function commitBatch(tables: Tables, transitions: readonly Transition[]): readonly CommitOutcome[] {
+  return inTurn(transitions, (one) => commitTransition(tables, one));
+}
+
+/** Checks and writes one transition. */
+function commitTransition(tables: Tables, { command, expect, put, journal }: Transition): CommitOutcome {
   const earlier = tables.commands.get(command.id);
   if (earlier !== undefined) {
     return { status: "replayed", requestHash: earlier.requestHash, result: copyOf(earlier.result) };

@@ -14,8 +14,8 @@ interface Turn {
 }
 
 /**
- * Of many callers who want the same agenda at once, each round of reads and commits serves one, and the others have read
- * in vain. So a caller who has lost once waits for a turn, and reads then.
+ * Of many callers who want the same agenda at once, and whose commits do not go together, each round of reads and commits
+ * serves one, and the others have read in vain. So a caller who has lost once waits for a turn, and reads then.
  */
 export function createAgendaTurns(): AgendaTurns {
   const turns = new Map<string, Turn>();

@@ -3,7 +3,7 @@ import type { RecordKey, StoredRecord } from "../../model/record.ts";
 import { scheduleIdOf } from "../../model/schedule.ts";
 import type { Slot } from "../../model/slot.ts";
 import type { TimeRange } from "../../model/time-range.ts";
-import type { Context, Decided, Seen } from "../../rules/decision.ts";
+import type { Context, Seen } from "../../rules/decision.ts";
 import { slotKey } from "../../rules/find.ts";
 import {
   type Neighbour,
@@ -105,7 +105,7 @@ export function lookedAround(
 }
 
 /** As they count now, in the order of their starts. */
-function neighboursAmong(taken: readonly TakenSlot[], now: Date): readonly Neighbour[] {
+export function neighboursAmong(taken: readonly TakenSlot[], now: Date): readonly Neighbour[] {
   return taken
     .filter(({ heldUntil }) => heldUntil === null || heldUntil > now)
     .map(({ id: slotId, providerId, facilityId, scheduleId, start, end, appointmentId }) => {
@@ -114,7 +114,7 @@ function neighboursAmong(taken: readonly TakenSlot[], now: Date): readonly Neigh
     .sort(byStart);
 }
 
-const byStart = (one: { readonly start: Date }, other: { readonly start: Date }): number =>
+export const byStart = (one: { readonly start: Date }, other: { readonly start: Date }): number =>
   one.start.getTime() - other.start.getTime();
 
 const over: ReadonlySet<string> = new Set(["cancelled", "no_show", "declined"]);
@@ -158,20 +158,4 @@ export async function zoneOfPlace(
   // `zones` is silent about a failure, on which no decision may rest.
   const [schedule] = await storage.loadToShow([{ kind: "schedule", id: scheduleId }], until);
   return schedule?.kind === "schedule" ? schedule.timeZone : "UTC";
-}
-
-/**
- * The decision, which also writes the agendas that it rests on, or that others may have looked at before this command
- * adds something. Two of them meet there, whatever the isolation level.
- */
-export function withAgendas<Result>(decision: Decided<Result>, agendas: readonly Agenda[]): Decided<Result> {
-  if (agendas.length === 0) return decision;
-  return {
-    ...decision,
-    expect: [
-      ...decision.expect,
-      ...agendas.map(({ id, version }) => ({ key: { kind: "agenda", id } as const, version })),
-    ],
-    put: [...decision.put, ...agendas.map((agenda) => ({ ...agenda, version: agenda.version + 1 }))],
-  };
 }

@@ -1,0 +1,82 @@
+import { keyOf, keyText, type RecordKey, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
+
+/** A transition of a batch that is written as a whole. */
+export interface Link {
+  readonly transition: Transition;
+  /** The versions that have to hold before the batch: those it names, and those before what it puts. */
+  readonly expect: Transition["expect"];
+  /** Without agendas that a later one puts as well. */
+  readonly put: readonly PutRecord[];
+  /** The same number for all that follow one another: they are committed together or not at all. */
+  readonly chain: number;
+}
+
+export interface PutRecord {
+  readonly record: VersionedRecord;
+  /** Whether it does not exist before the batch. */
+  readonly isNew: boolean;
+}
+
+/** The versions that a transition depends on: those it names, and those before what it puts. */
+function expectedOf({ expect, put }: Transition): Transition["expect"] {
+  const expected = new Map<string, Transition["expect"][number]>();
+  const add = (key: RecordKey, version: number) =>
+    expected.set(`${version} ${keyText(key)}`, { key: keyOf(key), version });
+  for (const { key, version } of expect) add(key, version);
+  for (const record of put) add(record, record.version - 1);
+  return [...expected.values()];
+}
+
+/**
+ * What a batch needs and leaves. A transition that follows others raises their agendas further, one version at a time.
+ * Of such an agenda, the first version has to hold, and the last one is written.
+ */
+export function linksOf(batch: readonly Transition[]): readonly Link[] {
+  const chains = chainsOf(batch);
+  const first = new Map<string, number>();
+  const last = new Map<string, number>();
+  const asFound = batch.map((transition, index) => {
+    const isRaised = raisedBefore(transition, chains[index] as number, last);
+    const expect = expectedOf(transition).filter((one) => !isRaised(one));
+    for (const record of transition.put) {
+      if (record.kind !== "agenda") continue;
+      const name = nameOf(record.id, chains[index] as number);
+      if (!first.has(name)) first.set(name, record.version - 1);
+      last.set(name, record.version);
+    }
+    return expect;
+  });
+  return batch.map((transition, index) => {
+    const chain = chains[index] as number;
+    const put = transition.put.flatMap((record) => {
+      if (record.kind !== "agenda") return { record, isNew: record.version === 1 };
+      const name = nameOf(record.id, chain);
+      return last.get(name) === record.version ? { record, isNew: first.get(name) === 0 } : [];
+    });
+    return { transition, expect: asFound[index] as Transition["expect"], put, chain };
+  });
+}
+
+const nameOf = (agendaId: string, chain: number): string => `${chain} ${agendaId}`;
+
+/** Whether one of its chain puts what is expected. */
+function raisedBefore({ follows }: Transition, chain: number, last: ReadonlyMap<string, number>) {
+  if (follows === undefined) return () => false;
+  return ({ key, version }: Transition["expect"][number]) =>
+    key.kind === "agenda" && last.get(nameOf(key.id, chain)) === version;
+}
+
+/** For each, the number of the first transition in its chain. */
+function chainsOf(batch: readonly Transition[]): readonly number[] {
+  const chains = batch.map((_, index) => index);
+  const byCommand = new Map<string, number>();
+  for (const [index, { command, follows = [] }] of batch.entries()) {
+    byCommand.set(command.id, index);
+    const joined = new Set(follows.flatMap((id) => chains[byCommand.get(id) ?? index] ?? []));
+    if (joined.size === 0) continue;
+    joined.add(index);
+    const first = Math.min(...joined);
+    for (const [other, chain] of chains.entries()) if (joined.has(chain)) chains[other] = first;
+  }
+  return chains;
+}
