@@ -1,7 +1,9 @@
 import {
   type AroundAsked,
   type AroundRow,
+  type FoundRows,
   type PlaceAgenda,
+  rowsOfPlace,
   rowToRecord,
   surroundingsOf,
 } from "@slotwright/adapter-sql";
@@ -43,9 +45,9 @@ export async function loadAround({ connection, statements }: On, { keys, around 
 }
 
 /** The rows at a place, which counts from 0 here and from 1 in the statements. */
-export function rowsByPlace(rows: readonly AtRow[]): (place: number) => readonly AroundRow[] {
+export function rowsByPlace(rows: readonly AtRow[]): (place: number) => FoundRows {
   const found = Map.groupBy(rows, ({ at }) => at);
-  return (place) => (found.get(place + 1) ?? []).map(({ row }) => row);
+  return (place) => rowsOfPlace((found.get(place + 1) ?? []).map(({ row }) => row));
 }
 
 function agendasAsked(around: readonly Around[]): Buffer {

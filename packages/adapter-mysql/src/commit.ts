@@ -114,8 +114,7 @@ async function conflictOf(context: CommitContext, transitions: readonly Transiti
 function outcomeOfConflict(conflict: unknown, transition: Transition): CommitOutcome {
   const guard = guardOfCommit(conflict);
   if (guard !== undefined) return { status: "refused", guard };
-  if (isStale(conflict))
-    return { status: "busy", keys: linksOf([transition]).flatMap(({ expect }) => expect.map(({ key }) => key)) };
+  if (isStale(conflict)) return { status: "busy", keys: linksOf([transition]).flatMap(({ expect }) => keysOf(expect)) };
   throw strayDuplicate(conflict);
 }
 
@@ -157,15 +156,18 @@ function outcomesOf(
 type Stored = ReadonlyMap<string, StoredRecord | undefined>;
 
 function stale({ expect }: Link, stored: Stored): CommitOutcome | undefined {
-  const keys = expect
-    .filter(({ key, version }) => storedVersion(stored.get(keyText(key))) !== version)
-    .map(({ key }) => key);
+  const keys = keysOf(expect.filter(({ key, version }) => storedVersion(stored.get(keyText(key))) !== version));
   return keys.length === 0 ? undefined : { status: "stale", keys };
 }
 
 function busy({ expect }: Link, locked: ReadonlySet<string>): CommitOutcome | undefined {
-  const keys = expect.map(({ key }) => key).filter((key) => locked.has(keyText(key)));
+  const keys = keysOf(expect.filter(({ key }) => locked.has(keyText(key))));
   return keys.length === 0 ? undefined : { status: "busy", keys };
+}
+
+/** Each once, though several versions of it may be expected. */
+function keysOf(expected: Link["expect"]): readonly RecordKey[] {
+  return [...new Map(expected.map(({ key }) => [keyText(key), key])).values()];
 }
 
 /** A command has no version of its own: it exists or not. */

@@ -1,4 +1,4 @@
-import { aroundColumns, type PlaceSql, rowsAtPlace, type SqlStrategy } from "@slotwright/adapter-sql";
+import { aroundColumns, mostOfPlace, type PlaceSql, rowsAtPlace, type SqlStrategy } from "@slotwright/adapter-sql";
 import type { AgendaOwner, RecordKind } from "@slotwright/core/adapter";
 import { sql } from "kysely";
 import type { Statement } from "./connection.ts";
@@ -70,22 +70,35 @@ const places = (namespace: Namespace, index: number) => `select p.n::integer as 
   ) as s on true
   where p.slot_id is null or s.provider_id is not null`;
 
-/** A scalar subquery cannot become a join with a whole table. */
+/**
+ * The places, and the spans that those of one owner cover together: a new one begins after a gap. A scalar subquery cannot
+ * become a join with a whole table.
+ */
 function placesBranch(namespace: Namespace, index: number): Branch {
   const version = `(select t.version from ${quotedName(namespace, "agendas")} as t where t.id = p.whose || ':' || p.owner)`;
+  const earlier = "partition by p.whose, p.owner order by p.from_at, p.n";
   const found = `places as materialized (${places(namespace, index)}),
-  place as materialized (select p.n, p.owner as id, coalesce(${version}, 0) as version from places as p)`;
-  return { found, kind: "place", columns: ["n", "id", "version"], from: "place" };
+  begun as (select p.*, case when p.from_at < pg_catalog.max(p.to_at)
+      over (${earlier} rows between unbounded preceding and 1 preceding) then null else p.n end as begins from places as p),
+  spanned as materialized (select p.n, p.whose, p.owner, p.from_at, p.to_at, pg_catalog.count(p.begins) over (${earlier}) as part from begun as p),
+  spans as materialized (select p.whose, p.owner, p.part, pg_catalog.min(p.n) as n, pg_catalog.min(p.from_at) as from_at,
+      pg_catalog.max(p.to_at) as to_at, pg_catalog.count(*)::integer * ${mostOfPlace} as most from spanned as p group by p.whose, p.owner, p.part),
+  place as materialized (select p.n, p.owner as id, coalesce(${version}, 0) as version, p.from_at, p.to_at, s.n as span, s.most
+    from spanned as p join spans as s on s.whose = p.whose and s.owner = p.owner and s.part = p.part)`;
+  return { found, kind: "place", columns: ["n", "id", "version", "from_at", "to_at", "span", "most"], from: "place" };
 }
 
-const place: PlaceSql = { owner: sql`p.owner`, from: sql`p.from_at`, to: sql`p.to_at` };
+const place: PlaceSql = { owner: sql`p.owner`, from: sql`p.from_at`, to: sql`p.to_at`, most: sql`p.most` };
 
+/** One row for each span, with all that lies there: a row for each of these would cost more than finding them. */
 function rowsBranch(strategy: SqlStrategy, of: AgendaOwner): Branch {
   const columns = aroundColumns[of];
   const rows = rowsAtPlace(strategy, of, place, sql.join(columns.map((name) => sql.id(name))));
-  const found = `at_${of} as materialized (select p.n, r.* from places as p
-    cross join lateral (${rows.compile(strategy.queries).sql}) as r where p.whose = '${of}')`;
-  return { found, kind: `at_${of}`, columns: ["n", ...columns], from: `at_${of}` };
+  const values = columns.map((name) => `r.${name}`).join(", ");
+  const found = `at_${of} as materialized (select p.n,
+    (select pg_catalog.json_agg(pg_catalog.json_build_array(${values}))::text from (${rows.compile(strategy.queries).sql}) as r) as found
+    from spans as p where p.whose = '${of}')`;
+  return { found, kind: `at_${of}`, columns: ["n", "found"], from: `at_${of}` };
 }
 
 /** Those of the places, and those that are asked for as records, in one order. */

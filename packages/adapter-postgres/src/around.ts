@@ -1,7 +1,9 @@
 import {
   type AroundAsked,
   type AroundRow,
+  aroundColumns,
   type PlaceAgenda,
+  rowsOfSpan,
   rowToRecord,
   surroundingsOf,
 } from "@slotwright/adapter-sql";
@@ -44,10 +46,26 @@ export async function loadAroundInHost(on: On, asked: AroundAsked): Promise<Surv
   return loadAround(on, asked);
 }
 
-type FoundRow =
-  | { readonly kind: RecordKind }
-  | { readonly kind: "place"; readonly n: number; readonly id: string; readonly version: number }
-  | ({ readonly kind: "at_provider" | "at_subject"; readonly n: number } & AroundRow);
+type FoundRow = { readonly kind: RecordKind } | PlaceRow | SpanRow;
+
+interface PlaceRow {
+  readonly kind: "place";
+  readonly n: number;
+  /** The owner's. */
+  readonly id: string;
+  readonly version: number;
+  readonly from_at: number;
+  readonly to_at: number;
+  readonly span: number;
+  readonly most: number;
+}
+
+interface SpanRow {
+  readonly kind: "at_provider" | "at_subject";
+  readonly n: number;
+  /** A JSON array of rows, each of which is an array of the values of `aroundColumns`. */
+  readonly found: string | null;
+}
 
 const isRecord = (row: FoundRow): row is { readonly kind: RecordKind } => !("n" in row) || row.n === null;
 
@@ -66,18 +84,32 @@ function placeValues(around: readonly Around[]): readonly (readonly (string | nu
 
 /** Places are numbered from 1. */
 function placesOf(around: readonly Around[], rows: readonly FoundRow[]): readonly Surroundings[] {
-  const agendas = new Map<number, PlaceAgenda>();
-  const found = new Map<number, AroundRow[]>();
-  for (const row of rows) {
-    if (row.kind === "place") agendas.set(row.n, { owner: row.id, version: row.version });
-    if (row.kind !== "at_provider" && row.kind !== "at_subject") continue;
-    const own = found.get(row.n) ?? [];
-    own.push(row);
-    found.set(row.n, own);
-  }
+  const places = new Map(rows.flatMap((row) => (row.kind === "place" ? [[row.n, row as PlaceRow] as const] : [])));
+  const spans = new Map(
+    rows.flatMap((row) => {
+      const isSpan = row.kind === "at_provider" || row.kind === "at_subject";
+      return isSpan ? [[(row as SpanRow).n, rowsIn(row as SpanRow)] as const] : [];
+    }),
+  );
   return surroundingsOf(
     around,
-    (place) => agendas.get(place + 1),
-    (place) => found.get(place + 1) ?? [],
+    (index): PlaceAgenda | undefined => {
+      const place = places.get(index + 1);
+      return place && { owner: place.id, version: place.version };
+    },
+    (index) => {
+      const { from_at: from, to_at: to, span, most } = places.get(index + 1) as PlaceRow;
+      return rowsOfSpan({ from, to }, spans.get(span) ?? [], most);
+    },
   );
+}
+
+function rowsIn({ kind, found }: SpanRow): readonly AroundRow[] {
+  const columns: readonly string[] = aroundColumns[kind === "at_provider" ? "provider" : "subject"];
+  const rows = JSON.parse(found ?? "[]") as readonly (readonly unknown[])[];
+  return rows.map((values) => {
+    const row: Record<string, unknown> = {};
+    for (const [index, column] of columns.entries()) row[column] = values[index];
+    return row as unknown as AroundRow;
+  });
 }

@@ -77,18 +77,23 @@ export interface PlaceSql {
   readonly owner: RawBuilder<unknown>;
   readonly from: RawBuilder<unknown>;
   readonly to: RawBuilder<unknown>;
+  /** The most rows. Default `mostOfPlace`. */
+  readonly most?: RawBuilder<unknown>;
 }
 
+/** One more than there may be, which tells that the list is cut. */
+export const mostOfPlace = limits.rowsAround + 1;
+
 /**
- * The rows at a place, in order, and one more than there may be, which tells that the list is cut. Nothing is longer
- * than `limits.slotMs`, so both ends of the place bound the part of the index that is read.
+ * The rows at a place, in order. Nothing is longer than `limits.slotMs`, so both ends of the place bound the part of the
+ * index that is read.
  *
  * @param before What stands before the table in FROM.
  */
 export function rowsAtPlace(
   strategy: SqlStrategy,
   of: AgendaOwner,
-  { owner, from, to }: PlaceSql,
+  { owner, from, to, most = sql.lit(mostOfPlace) }: PlaceSql,
   selected: RawBuilder<unknown>,
   before: RawBuilder<unknown> = sql``,
 ): RawBuilder<unknown> {
@@ -97,32 +102,55 @@ export function rowsAtPlace(
   return sql`select ${selected} from ${before}${strategy.from(index)}
     where ${column} = ${owner} and ${isBefore} and start_at > ${from} - ${sql.lit(limits.slotMs)}
       and end_at > ${from} and ${counts}
-    order by start_at, ${strategy.listedId} limit ${sql.lit(limits.rowsAround + 1)}`;
+    order by start_at, ${strategy.listedId} limit ${most}`;
+}
+
+/** What was found at a place. */
+export interface FoundRows {
+  /** In any order. Several places may share them. */
+  readonly rows: readonly AroundRow[];
+  /** Whether there may be more. */
+  readonly isCut: boolean;
+}
+
+/** What was found at a place by itself. */
+export function rowsOfPlace(rows: readonly AroundRow[]): FoundRows {
+  return { rows, isCut: rows.length > limits.rowsAround };
 }
 
 /**
- * The answer for each place, from the rows that were found at it, in any order.
+ * The answer for each place, from the rows that were found at it.
  *
  * @param agendaAt Undefined if the place is near a slot that does not exist.
  */
 export function surroundingsOf(
   around: readonly Around[],
   agendaAt: (place: number) => PlaceAgenda | undefined,
-  rowsAt: (place: number) => readonly AroundRow[],
+  rowsAt: (place: number) => FoundRows,
 ): readonly Surroundings[] {
+  const takenOf = onceEach(rowToTaken);
+  const theirsOf = onceEach(rowToTheirs);
   return around.map(({ of }, place) => {
     const found = agendaAt(place);
     if (found === undefined) return nothing;
     const agenda = { kind: "agenda", id: agendaIdOf(of, found.owner), version: found.version } as const;
-    const rows = rowsAt(place);
-    const isCut = rows.length > limits.rowsAround;
-    if (of === "provider")
-      return { ...nothing, agenda, slots: firstOf(rows as readonly TakenRow[], rowToTaken), isCut };
-    return { ...nothing, agenda, appointments: firstOf(rows as readonly TheirRow[], rowToTheirs), isCut };
+    const { rows, isCut } = rowsAt(place);
+    if (of === "provider") return { ...nothing, agenda, slots: firstOf(rows as readonly TakenRow[], takenOf), isCut };
+    return { ...nothing, agenda, appointments: firstOf(rows as readonly TheirRow[], theirsOf), isCut };
   });
 }
 
 const nothing: Surroundings = { agenda: undefined, slots: [], appointments: [], isCut: false };
+
+/** Places near each other share rows, and then the records as well. */
+function onceEach<R, Item>(itemOf: (row: R) => Item): (row: R) => Item {
+  const made = new Map<R, Item>();
+  return (row) => {
+    const item = made.get(row) ?? itemOf(row);
+    made.set(row, item);
+    return item;
+  };
+}
 
 function firstOf<R, Item extends Position>(rows: readonly R[], itemOf: (row: R) => Item): readonly Item[] {
   return rows.map(itemOf).sort(inOrder).slice(0, limits.rowsAround);

@@ -3,9 +3,12 @@ export {
   type AroundAsked,
   type AroundRow,
   aroundColumns,
+  type FoundRows,
+  mostOfPlace,
   type PlaceAgenda,
   type PlaceSql,
   rowsAtPlace,
+  rowsOfPlace,
   surroundingsOf,
 } from "./around.ts";
 export {
@@ -103,6 +106,7 @@ export {
 export type { SchemaObject, SchemaObjectKind } from "./schema/schema-object.ts";
 export { refuseTooNew, requireSchema, type SchemaVersion, sayTooNew, schemaVersionOf } from "./schema-version.ts";
 export { databaseNameOfServers, serversInTurn, takesNoWrites, urlsOfServers } from "./servers.ts";
+export { type KnownPlace, rowsOfSpan, type Span, spansOf } from "./spans.ts";
 export {
   type Access,
   type HostAccess,

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from "kysely";
 
 /** The statements of `loadAround`. */
 export interface AroundStatements {
-  /** The rows at a place, by whose it is. */
+  /** The rows of a span of places, by whose it is. */
   readonly rows: Readonly<Record<AgendaOwner, Bound>>;
   /** Takes the id of a slot. Returns its provider, start and end. */
   readonly slot: string;
@@ -13,11 +13,16 @@ export interface AroundStatements {
 /** A statement, and the names of the values that its placeholders take, in this order. */
 export interface Bound {
   readonly sql: string;
-  readonly names: readonly (keyof PlaceSql)[];
+  readonly names: readonly (keyof typeof place)[];
 }
 
 // Compiled with the names of the values in place of the values, as the lists are.
-const place: PlaceSql = { owner: sql`${"owner"}`, from: sql`${"from"}`, to: sql`${"to"}` };
+const place = {
+  owner: sql`${"owner"}`,
+  from: sql`${"from"}`,
+  to: sql`${"to"}`,
+  most: sql`${"most"}`,
+} satisfies PlaceSql;
 
 export function createAround(strategy: SqlStrategy): AroundStatements {
   const compiled = (query: RawBuilder<unknown>) => query.compile(strategy.queries);

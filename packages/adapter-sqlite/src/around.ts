@@ -1,5 +1,16 @@
-import { type AroundAsked, type AroundRow, type PlaceAgenda, surroundingsOf } from "@slotwright/adapter-sql";
-import { type AgendaOwner, type Around, agendaIdOf, type Surveyed } from "@slotwright/core/adapter";
+import {
+  type AroundAsked,
+  type AroundRow,
+  type FoundRows,
+  type KnownPlace,
+  type PlaceAgenda,
+  rowsOfPlace,
+  rowsOfSpan,
+  type Span,
+  spansOf,
+  surroundingsOf,
+} from "@slotwright/adapter-sql";
+import { type Around, agendaIdOf, type Surveyed } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import { loadRecords } from "./reads.ts";
 import type { Statements } from "./statements.ts";
@@ -9,21 +20,20 @@ import type { Statements } from "./statements.ts";
  */
 export function loadAround(connection: Connection, statements: Statements, { keys, around }: AroundAsked): Surveyed {
   const places = around.map((place) => placeOf(connection, statements, place));
+  const { spans, spanOf } = spansOf(places);
+  const found = spans.map((span) => rowsAt(connection, statements, span));
+  const foundAt = (place: KnownPlace): FoundRows => {
+    const index = spanOf.get(place) as number;
+    return rowsOfSpan(place, found[index] as readonly AroundRow[], (spans[index] as Span).most);
+  };
   return {
     records: loadRecords(connection, statements, keys),
     around: surroundingsOf(
       around,
       (index) => places[index] && agendaOf(connection, statements, places[index]),
-      (index) => (places[index] === undefined ? [] : rowsAt(connection, statements, places[index])),
+      (index) => (places[index] === undefined ? rowsOfPlace([]) : foundAt(places[index])),
     ),
   };
-}
-
-interface Place {
-  readonly of: AgendaOwner;
-  readonly owner: string;
-  readonly from: number;
-  readonly to: number;
 }
 
 interface NearRow {
@@ -33,7 +43,7 @@ interface NearRow {
 }
 
 /** Undefined if it is near a slot that does not exist. */
-function placeOf(connection: Connection, { around }: Statements, place: Around): Place | undefined {
+function placeOf(connection: Connection, { around }: Statements, place: Around): KnownPlace | undefined {
   const { of } = place;
   if (!("slotId" in place)) {
     const owner = place.of === "provider" ? place.providerId : place.subjectId;
@@ -45,15 +55,15 @@ function placeOf(connection: Connection, { around }: Statements, place: Around):
   return { of, owner, from: slot.start_at - place.beforeMs, to: slot.end_at + place.afterMs };
 }
 
-function agendaOf(connection: Connection, { selectVersion }: Statements, { of, owner }: Place): PlaceAgenda {
+function agendaOf(connection: Connection, { selectVersion }: Statements, { of, owner }: KnownPlace): PlaceAgenda {
   const row = connection.get<{ readonly version: number }>(selectVersion.agenda, [agendaIdOf(of, owner)]);
   return { owner, version: row?.version ?? 0 };
 }
 
-function rowsAt(connection: Connection, { around }: Statements, place: Place): readonly AroundRow[] {
-  const { sql, names } = around.rows[place.of];
+function rowsAt(connection: Connection, { around }: Statements, span: Span): readonly AroundRow[] {
+  const { sql, names } = around.rows[span.of];
   return connection.all(
     sql,
-    names.map((name) => place[name]),
+    names.map((name) => span[name]),
   );
 }

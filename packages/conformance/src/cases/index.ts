@@ -66,6 +66,7 @@ import { settingsCases } from "./settings.ts";
 import { severalHeldCases } from "./several-held.ts";
 import { sharedAppointmentCases } from "./shared-appointments.ts";
 import { sightCases } from "./sight.ts";
+import { sightBatchCases } from "./sight-batches.ts";
 import { sightCommandCases } from "./sight-commands.ts";
 import { sightInputCases } from "./sight-input.ts";
 import { sightMeetingCases } from "./sight-meetings.ts";
@@ -148,6 +149,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractRaceCases,
   ...raceCases,
   ...sightRaceCases,
+  ...sightBatchCases,
   ...sightMeetingCases,
   ...requestRaceCases,
   ...crowdCases,

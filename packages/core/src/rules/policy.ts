@@ -8,7 +8,16 @@ import { answerOf, type Question, questionOf } from "./answers.ts";
 import { type Audience, holdsFor } from "./audience.ts";
 import type { Context, Decided, Seen } from "./decision.ts";
 import { isOwn, type Outline, outlineOf } from "./outline.ts";
-import { isBlind, type Neighbour, nothingAround, type OfSubject, type Sight, seenThrough } from "./sight.ts";
+import { byTimesOf } from "./policies/by-times.ts";
+import {
+  isBlind,
+  type Neighbour,
+  nothingAround,
+  type OfSubject,
+  type Sight,
+  type Surroundings,
+  seenThrough,
+} from "./sight.ts";
 
 /** What a policy is asked about: the command, and the records as they would become. Each policy has its own copy. */
 export interface Proposal extends Question {
@@ -84,9 +93,13 @@ export function* objections(
   };
   const proposal: Proposal = { ...questionOf(context), slots, appointments, before, ...nothingAround };
   const outline = outlineOf({ slots, appointments }, seen, context);
-  for (const { name, check, sees } of holding) {
-    const answer =
-      tooMuch(sees, outline, seen) ?? objectionOf(check(copyOf({ ...proposal, ...whatItSees(sees, outline, seen) })));
+  const others = seen.around && outline && withoutOwn(seen.around, outline);
+  for (const policy of holding) {
+    const { name, check, sees } = policy;
+    const whole = () => ({ ...proposal, ...whatItSees(sees, outline, others) });
+    // A supplied one leaves what it is shown as it is, and need not be shown a copy of all that it sees.
+    const shown = () => (byTimesOf(policy) === undefined ? copyOf(whole()) : whole());
+    const answer = tooMuch(sees, outline, seen) ?? objectionOf(check(shown()));
     if (answer !== undefined) yield { policy: name, refusal: refuse("policy_violation", { policy: name, ...answer }) };
   }
 }
@@ -102,18 +115,21 @@ function tooMuch(sees: Sight | undefined, outline: Outline | undefined, { around
 
 const asOf = (slot: Slot | undefined, now: Date): readonly Slot[] => (slot === undefined ? [] : [slotAsOf(slot, now)]);
 
-/** What was read of the surroundings, without the command's own records, and as far as this policy looks. */
-function whatItSees(sees: Sight | undefined, outline: Outline | undefined, { around }: Seen) {
+/** What was read of the surroundings, as far as this policy looks. */
+function whatItSees(sees: Sight | undefined, outline: Outline | undefined, others: Surroundings | undefined) {
   if (sees === undefined || outline === undefined || isBlind(sees)) return nothingAround;
   // A decision on what nobody has looked at would be none.
-  if (around === undefined) throw new Error("A policy has to see what was not read.");
-  const { neighbours, ofSubject, timeZone } = around;
-  const others = {
+  if (others === undefined) throw new Error("A policy has to see what was not read.");
+  return seenThrough(sees, outline, others);
+}
+
+/** Without the command's own records. */
+function withoutOwn({ neighbours, ofSubject, timeZone }: Surroundings, outline: Outline): Surroundings {
+  return {
     neighbours: neighbours.filter((one) => !isOwn(outline, one)),
     ofSubject: ofSubject.filter(({ appointmentId }) => appointmentId !== outline.appointmentId),
     timeZone,
   };
-  return seenThrough(sees, outline, others);
 }
 
 /** An objection with values is an answer as well. Anything else that is not a sentence counts as a mistake. */

@@ -89,19 +89,25 @@ export function lookedAround(
   { now }: Pick<Context, "now">,
   timeZone: string | null,
 ): LookedAround {
-  const taken = new Map(answers.flatMap(({ slots }) => slots).map((slot) => [slot.id, slot]));
-  const appointments = new Map(answers.flatMap((one) => one.appointments).map((one) => [one.id, one]));
+  const taken = eachOnce(answers.map(({ slots }) => slots));
+  const appointments = eachOnce(answers.map((one) => one.appointments));
   const agendas = answers.flatMap(({ agenda }) => agenda ?? []);
   const isCut = (of: Around["of"]) => answers.some((one, index) => one.isCut && arounds[index]?.of === of);
   return {
     around: {
-      neighbours: neighboursAmong([...taken.values()], now),
-      ofSubject: [...appointments.values()].flatMap(countingAppointments).sort(byStart),
+      neighbours: neighboursAmong(taken, now),
+      ofSubject: appointments.flatMap(countingAppointments).sort(byStart),
       timeZone,
       isCut: { provider: isCut("provider"), subject: isCut("subject") },
     },
     agendas: [...new Map(agendas.map((agenda) => [agenda.id, agenda])).values()],
   };
+}
+
+/** Places near each other share some. Most commands have one place. */
+function eachOnce<Item extends { readonly id: string }>(lists: readonly (readonly Item[])[]): readonly Item[] {
+  const [first = [], ...others] = lists.filter((list) => list.length > 0);
+  return others.length === 0 ? first : [...new Map(lists.flat().map((one) => [one.id, one])).values()];
 }
 
 /** As they count now, in the order of their starts. */
