@@ -71,21 +71,17 @@ const places = (namespace: Namespace, index: number) => `select p.n::integer as 
   where p.slot_id is null or s.provider_id is not null`;
 
 /**
- * The places, and the spans that those of one owner cover together: a new one begins after a gap. A scalar subquery cannot
- * become a join with a whole table.
+ * The places, and the spans that they cover together. Those of a span are as long as one another and begin within that
+ * length, so that each overlaps the others. A scalar subquery cannot become a join with a whole table.
  */
 function placesBranch(namespace: Namespace, index: number): Branch {
   const version = `(select t.version from ${quotedName(namespace, "agendas")} as t where t.id = p.whose || ':' || p.owner)`;
-  const earlier = "partition by p.whose, p.owner order by p.from_at, p.n";
   const found = `places as materialized (${places(namespace, index)}),
-  begun as (select p.*, case when p.from_at < pg_catalog.max(p.to_at)
-      over (${earlier} rows between unbounded preceding and 1 preceding) then null else p.n end as begins from places as p),
-  spanned as materialized (select p.n, p.whose, p.owner, p.from_at, p.to_at, pg_catalog.count(p.begins) over (${earlier}) as part from begun as p),
-  spans as materialized (select p.whose, p.owner, p.part, pg_catalog.min(p.n) as n, pg_catalog.min(p.from_at) as from_at,
-      pg_catalog.max(p.to_at) as to_at, pg_catalog.count(*)::integer * ${mostOfPlace} as most from spanned as p group by p.whose, p.owner, p.part),
-  place as materialized (select p.n, p.owner as id, coalesce(${version}, 0) as version, p.from_at, p.to_at, s.n as span, s.most
-    from spanned as p join spans as s on s.whose = p.whose and s.owner = p.owner and s.part = p.part)`;
-  return { found, kind: "place", columns: ["n", "id", "version", "from_at", "to_at", "span", "most"], from: "place" };
+  spans as materialized (select p.whose, p.owner, pg_catalog.min(p.n) as n, pg_catalog.min(p.from_at) as from_at,
+      pg_catalog.max(p.to_at) as to_at, pg_catalog.count(*)::integer * ${mostOfPlace} as most
+    from places as p group by p.whose, p.owner, p.to_at - p.from_at, p.from_at / greatest(p.to_at - p.from_at, 1)),
+  place as materialized (select p.n, p.owner as id, coalesce(${version}, 0) as version, p.from_at, p.to_at from places as p)`;
+  return { found, kind: "place", columns: ["n", "id", "version", "from_at", "to_at"], from: "place" };
 }
 
 const place: PlaceSql = { owner: sql`p.owner`, from: sql`p.from_at`, to: sql`p.to_at`, most: sql`p.most` };

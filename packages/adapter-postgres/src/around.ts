@@ -2,12 +2,14 @@ import {
   type AroundAsked,
   type AroundRow,
   aroundColumns,
+  mostOfPlace,
   type PlaceAgenda,
   rowsOfSpan,
   rowToRecord,
   surroundingsOf,
 } from "@slotwright/adapter-sql";
 import {
+  type AgendaOwner,
   type Around,
   keyText,
   type RecordKind,
@@ -56,12 +58,11 @@ interface PlaceRow {
   readonly version: number;
   readonly from_at: number;
   readonly to_at: number;
-  readonly span: number;
-  readonly most: number;
 }
 
 interface SpanRow {
   readonly kind: "at_provider" | "at_subject";
+  /** The number of its first place. */
   readonly n: number;
   /** A JSON array of rows, each of which is an array of the values of `aroundColumns`. */
   readonly found: string | null;
@@ -85,12 +86,13 @@ function placeValues(around: readonly Around[]): readonly (readonly (string | nu
 /** Places are numbered from 1. */
 function placesOf(around: readonly Around[], rows: readonly FoundRow[]): readonly Surroundings[] {
   const places = new Map(rows.flatMap((row) => (row.kind === "place" ? [[row.n, row as PlaceRow] as const] : [])));
-  const spans = new Map(
+  const found = new Map(
     rows.flatMap((row) => {
       const isSpan = row.kind === "at_provider" || row.kind === "at_subject";
       return isSpan ? [[(row as SpanRow).n, rowsIn(row as SpanRow)] as const] : [];
     }),
   );
+  const ofSpan = Map.groupBy(places.values(), (place) => spanOf(around[place.n - 1]?.of ?? "provider", place));
   return surroundingsOf(
     around,
     (index): PlaceAgenda | undefined => {
@@ -98,10 +100,19 @@ function placesOf(around: readonly Around[], rows: readonly FoundRow[]): readonl
       return place && { owner: place.id, version: place.version };
     },
     (index) => {
-      const { from_at: from, to_at: to, span, most } = places.get(index + 1) as PlaceRow;
-      return rowsOfSpan({ from, to }, spans.get(span) ?? [], most);
+      const place = places.get(index + 1) as PlaceRow;
+      const together = ofSpan.get(spanOf(around[index]?.of ?? "provider", place)) ?? [place];
+      const first = Math.min(...together.map(({ n }) => n));
+      const { from_at: from, to_at: to } = place;
+      return rowsOfSpan({ from, to }, found.get(first) ?? [], together.length * mostOfPlace);
     },
   );
+}
+
+/** As the statement groups them. */
+function spanOf(of: AgendaOwner, { id, from_at, to_at }: PlaceRow): string {
+  const length = to_at - from_at;
+  return `${of} ${length} ${Math.trunc(from_at / Math.max(length, 1))} ${id}`;
 }
 
 function rowsIn({ kind, found }: SpanRow): readonly AroundRow[] {

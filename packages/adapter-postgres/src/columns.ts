@@ -16,8 +16,6 @@ const wireTypes: Readonly<Record<ColumnType, WireType>> = {
 /** Columns that do not belong to a table. */
 const ofStatements: Readonly<Record<string, WireType>> = {
   n: "integer",
-  span: "integer",
-  most: "integer",
   from_at: "bigint",
   to_at: "bigint",
   is_migrated: "integer",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CommitOutcome, RecordKey, Slot } from "../src/adapter/index.ts";
+import type { Agenda, CommitOutcome, RecordKey, Slot } from "../src/adapter/index.ts";
 import { selectCommits, selectLoads, type WaitingCommit } from "../src/engine/select.ts";
 import { createVersionsInFlight } from "../src/engine/versions-in-flight.ts";
 
@@ -67,6 +67,97 @@ describe("of the commits that wait", () => {
     expect(select([large, small]).batch).toEqual([large.keys.join()]);
     const half = [numbered(1_200), numbered(1_200, 1_200), ["small"]].map((ids) => commitOf(ids));
     expect(select(half).rest.length).toBe(2);
+  });
+});
+
+describe("commits that rest on the same agenda", () => {
+  const agenda = (version: number, id = "provider:a"): Agenda => ({ kind: "agenda", id, version });
+  const keyOfAgenda = (id: string): RecordKey => ({ kind: "agenda", id });
+
+  /** A commit of this slot that rests on these agendas. It is refused once one of `enough` slots is left before it. */
+  const resting = (slot: string, agendas: readonly Agenda[], enough: readonly string[] = []): Commit => {
+    const own = commitOf([slot]);
+    const put = [...own.decided.put, ...agendas.map((one) => ({ ...one, version: one.version + 1 }))];
+    const expect = [...own.decided.expect, ...agendas.map(({ id, version }) => ({ key: keyOfAgenda(id), version }))];
+    return {
+      ...own,
+      agendas,
+      decided: { expect, put },
+      keys: [...own.keys, ...agendas.map(({ id }) => `agenda:${id}`)],
+      after: ({ left, agendas: now, follows }) =>
+        left.some(({ id }) => enough.includes(id))
+          ? undefined
+          : ({ ...resting(slot, now, enough), left: left.map(({ id }) => id), follows } as Commit),
+    };
+  };
+  const told = (commits: readonly Commit[]) =>
+    (commits as readonly (Commit & { left?: string[]; follows?: string[] })[]).map((one) => [
+      one.command.id,
+      one.agendas.map(({ version }) => version),
+      one.left ?? [],
+      one.follows ?? [],
+    ]);
+
+  it("go together, each with what those before it leave, and at the version that they leave", () => {
+    const other = agenda(0, "subject:b");
+    const queue = [
+      resting("x", [agenda(4)]),
+      resting("far", [other]),
+      resting("y", [agenda(4)]),
+      resting("z", [agenda(4), other]),
+    ];
+    expect(told(selectCommits(queue, createVersionsInFlight(), 32).batch)).toEqual([
+      ["x", [4], [], []],
+      ["far", [0], [], []],
+      ["y", [5], ["x"], ["x"]],
+      ["z", [6, 1], ["x", "y", "far"], ["y", "far"]],
+    ]);
+  });
+
+  it("wait if they are refused for what is not committed yet, and keep nobody from going", () => {
+    const queue = [resting("x", [agenda(4)]), resting("y", [agenda(4)], ["x"]), resting("z", [agenda(4)])];
+    const { batch, rest, lost } = selectCommits(queue, createVersionsInFlight(), 32);
+    expect([told(batch).map(([id]) => id), rest, lost]).toEqual([["x", "z"], [queue[1]], []]);
+  });
+
+  it("go on from what was committed while they waited or read, and have lost if they are refused for it", () => {
+    const inFlight = createVersionsInFlight();
+    const first = resting("x", [agenda(4)]);
+    inFlight.begin([first]);
+    const queue = [resting("z", [agenda(4)], ["x"]), resting("y", [agenda(4)])];
+    expect(selectCommits(queue, inFlight, 32).batch).toEqual([]);
+    inFlight.end([first]);
+    inFlight.note(first, { status: "committed" });
+    const stale = { status: "stale", keys: [keyOfAgenda("provider:a")] };
+    const { batch, lost } = selectCommits(queue, inFlight, 32);
+    expect([told(batch), lost]).toEqual([[["y", [5], ["x"], []]], [{ call: queue[0], answer: stale }]]);
+    // One whose read was on the way meanwhile.
+    inFlight.dropNotes();
+    expect(told(selectCommits([resting("late", [agenda(4)])], inFlight, 32).batch)).toEqual([["late", [5], ["x"], []]]);
+    // After a failure, nothing that was written may be there.
+    inFlight.forgetAgendas();
+    expect(told(selectCommits([resting("late", [agenda(4)])], inFlight, 32).batch)).toEqual([["late", [4], [], []]]);
+  });
+
+  it("have lost if others have raised it further than ours have", () => {
+    const inFlight = createVersionsInFlight();
+    inFlight.note(resting("x", [agenda(4)]), { status: "committed" });
+    inFlight.note(resting("w", [agenda(5)]), { status: "stale", keys: [keyOfAgenda("provider:a")] });
+    const queue = [resting("y", [agenda(4)]), resting("z", [agenda(6)])];
+    const { batch, lost } = selectCommits(queue, inFlight, 32);
+    expect([told(batch).map(([id]) => id), lost.map(({ call }) => call)]).toEqual([["z"], [queue[0]]]);
+  });
+
+  it("wait where they rest on another version than those that go", () => {
+    const queue = [resting("x", [agenda(4)]), resting("y", [agenda(6)]), resting("z", [agenda(3)])];
+    const { batch, rest, lost } = selectCommits(queue, createVersionsInFlight(), 32);
+    expect([told(batch).map(([id]) => id), rest, lost]).toEqual([["x"], queue.slice(1), []]);
+  });
+
+  it("keep their other records to themselves", () => {
+    const queue = [resting("x", [agenda(4)]), resting("x", [agenda(4)]), resting("y", [agenda(4)])];
+    const { batch, rest } = selectCommits(queue, createVersionsInFlight(), 32);
+    expect([told(batch).map(([id]) => id), rest]).toEqual([["x"], queue.slice(1)]);
   });
 });
 
