@@ -27,6 +27,8 @@ describe("mutants", () => {
     ["agendas.id loses capitals", "contract.around-any-text"],
     ["agendas.id composes accents", "contract.agenda"],
     ["commit does not write agendas", "contract.agenda-unwritten"],
+    ["commit keeps what follows a transition that is not committed", "contract.follows-stale"],
+    ["commit keeps what follows a transition that took effect before", "contract.follows-replayed"],
     ["schedules.time_zone loses trailing spaces", "contract.fields"],
     ["slots.hold_expires_at loses milliseconds", "contract.fields"],
     ["findOpen has one more than the limit", "contract.open-pages"],

@@ -177,6 +177,14 @@ export const sightBatchCases: readonly ConformanceCase[] = [
       const faster = () => rival.book({ actor: patient, slotId: ids[7] ?? "", subjectId: "p-faster" });
       const engine = engineOn(whenFirst(storage, "commit", faster), { policies });
       assert.deepEqual(await tally(byPatients(engine, ids.slice(0, 7))), { ok: 2, policy_violation: 5 });
+      // Somebody else has left the very version of the agenda on which the second one rests.
+      const apart = await slotsOf(storage, "dr-apart", 4, 5);
+      const close = { policies: [buffer({ beforeMinutes: 0, afterMinutes: 10 })] };
+      const beside = () =>
+        engineOn(second, close).book({ actor: patient, slotId: apart[3] ?? "", subjectId: "p-beside" });
+      const unaware = engineOn(whenFirst(storage, "commit", beside), close);
+      const both = byPatients(unaware, [apart[0] ?? "", apart[2] ?? ""]);
+      assert.deepEqual(await tally(both), { ok: 1, policy_violation: 1 });
       // Only the slot of one of them has changed. Those before it are committed, and those after it decide again.
       const more = await slotsOf(storage, "dr-more", 5);
       const block = () => engineOn(second).block({ actor: provider, slotId: more[2] ?? "" });

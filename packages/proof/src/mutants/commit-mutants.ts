@@ -52,6 +52,16 @@ export const commitMutants: readonly Mutant[] = [
     breakIt: ofTransitions((one) => ({ ...one, put: one.put.filter(({ kind }) => kind !== "agenda") })),
   },
   {
+    key: "commit keeps what follows a transition that is not committed",
+    breakIt: ofTransitions(({ follows: _, ...one }) => one),
+  },
+  {
+    key: "commit keeps what follows a transition that took effect before",
+    breakIt: withCalls((storage) => ({
+      commit: async (transitions, call) => storage.commit(await withoutReplayed(storage, transitions), call),
+    })),
+  },
+  {
     key: "commit loses the last entry of a transition",
     breakIt: ofTransitions((one) => ({ ...one, journal: one.journal.slice(0, -1) })),
   },
@@ -226,4 +236,14 @@ async function staleAmong(
   const expected = transitions.flatMap(({ expect }) => expect).filter(({ key }) => key.kind !== "command");
   const stored = await storage.load(expected.map(({ key }) => key));
   return expected.filter(({ version }, index) => ((stored[index] as { version?: number })?.version ?? 0) !== version);
+}
+
+/** Nothing follows a command that took effect before. */
+async function withoutReplayed(
+  storage: StorageAdapter<never>,
+  transitions: readonly Transition[],
+): Promise<readonly Transition[]> {
+  const stored = await storage.load(transitions.map(({ command: { id } }) => ({ kind: "command", id }) as const));
+  const earlier = new Set(stored.flatMap((record) => record?.id ?? []));
+  return transitions.map((one) => ({ ...one, follows: (one.follows ?? []).filter((id) => !earlier.has(id)) }));
 }
