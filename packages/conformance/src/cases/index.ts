@@ -71,6 +71,7 @@ import { sightCommandCases } from "./sight-commands.ts";
 import { sightInputCases } from "./sight-input.ts";
 import { sightMeetingCases } from "./sight-meetings.ts";
 import { sightRaceCases } from "./sight-races.ts";
+import { sightRandomCases } from "./sight-random.ts";
 import { sightSearchCases } from "./sight-search.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
@@ -150,6 +151,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...raceCases,
   ...sightRaceCases,
   ...sightBatchCases,
+  ...sightRandomCases,
   ...sightMeetingCases,
   ...requestRaceCases,
   ...crowdCases,

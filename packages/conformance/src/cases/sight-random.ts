@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import {
+  type Appointment,
+  buffer,
+  type Engine,
+  isBookingError,
+  maximumAppointments,
+  maximumPerDay,
+  noOverlapOfSubject,
+  type Policy,
+  type Slot,
+} from "@slotwright/core";
+import fc from "fast-check";
+import { assertSound, engineOn, minutes, patient, place, provider } from "../fixtures.ts";
+import type { ConformanceCase } from "../harness.ts";
+
+const perDay = 4;
+const perSubject = 3;
+const bufferMinutes = 10;
+
+const policies: readonly Policy[] = [
+  maximumPerDay({ count: perDay }),
+  buffer({ beforeMinutes: 0, afterMinutes: bufferMinutes }),
+  noOverlapOfSubject(),
+  maximumAppointments({ count: perSubject, minutes: 24 * 60 }),
+];
+
+const providers = ["dr-a", "dr-b"];
+const slotsEach = 9;
+const subjects = ["p-1", "p-2", "p-3"];
+
+const commands = [
+  "book",
+  "bookTime",
+  "hold",
+  "release",
+  "request",
+  "accept",
+  "decline",
+  "cancel",
+  "reschedule",
+] as const;
+
+/** One of the commands, about some slot, some subject, and some of what the commands before it have made. */
+const anyCommand = fc.record({
+  name: fc.constantFrom(...commands),
+  slot: fc.nat(providers.length * slotsEach - 1),
+  subject: fc.constantFrom(...subjects),
+  made: fc.nat(),
+  engine: fc.nat(1),
+});
+type AnyCommand = typeof anyCommand extends fc.Arbitrary<infer Command> ? Command : never;
+
+/** What callers have in hand. */
+interface Made {
+  readonly slots: readonly Slot[];
+  readonly appointments: string[];
+  readonly holds: { readonly slotId: string; readonly holdToken: string }[];
+}
+
+/** Undefined if there is nothing that the command could be about. */
+function callOf({ name, slot, subject, made }: AnyCommand, on: Engine, known: Made): Promise<unknown> | undefined {
+  const { id: slotId, providerId, facilityId, start, end } = known.slots[slot] as Slot;
+  const [actor, subjectId] = [patient, subject];
+  const appointmentId = known.appointments[made % known.appointments.length];
+  const hold = known.holds[made % known.holds.length];
+  const noting = ({ appointment }: { readonly appointment: Appointment }) => known.appointments.push(appointment.id);
+  if (name === "book") {
+    const held = hold?.slotId === slotId ? { holdToken: hold.holdToken } : {};
+    return on.book({ actor, slotId, subjectId, ...held }).then(noting);
+  }
+  if (name === "bookTime") return on.book({ actor, providerId, facilityId, start, end, subjectId }).then(noting);
+  if (name === "request") return on.request({ actor, slotId, subjectId }).then(noting);
+  if (name === "hold")
+    return on.hold({ actor, slotId }).then(({ holdToken }) => known.holds.push({ slotId, holdToken }));
+  if (name === "release") return hold && on.release({ actor, ...hold });
+  if (appointmentId === undefined) return undefined;
+  if (name === "accept") return on.accept({ actor: provider, appointmentId });
+  if (name === "decline") return on.decline({ actor: provider, appointmentId, reason: "No." });
+  if (name === "cancel") return on.cancel({ actor, appointmentId });
+  return on.reschedule({ actor, appointmentId, slotId });
+}
+
+const over: readonly string[] = ["cancelled", "declined", "no_show"];
+const isTaken = ({ status }: Slot) => status === "booked" || status === "held";
+
+/** What the policies forbid and is there all the same. */
+async function violations(engine: Engine): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const providerId of providers) {
+    const { items } = await engine.listSlots({ providerIds: [providerId], limit: 100 });
+    const taken = items.filter(isTaken);
+    const whose = new Set(taken.map(({ id, appointmentId }) => appointmentId ?? id));
+    if (whose.size > perDay) found.push(`${providerId} has ${whose.size} on one day`);
+    for (const [index, { id, start }] of taken.entries()) {
+      const before = taken[index - 1];
+      if (before && start.getTime() - before.end.getTime() < bufferMinutes * 60_000) {
+        found.push(`${id} begins too soon after ${before.id}`);
+      }
+    }
+  }
+  for (const subjectId of subjects) {
+    const { items } = await engine.listAppointments({ subjectId, limit: 100 });
+    const theirs = items.filter(({ status }) => !over.includes(status));
+    if (theirs.length > perSubject) found.push(`${subjectId} has ${theirs.length} appointments`);
+    if (new Set(theirs.map(({ start }) => start.getTime())).size < theirs.length)
+      found.push(`${subjectId} is at two places`);
+  }
+  return found;
+}
+
+export const sightRandomCases: readonly ConformanceCase[] = [
+  {
+    key: "sight-random.waves",
+    title:
+      "whatever callers do at one moment, through two engines, caps, buffers and a subject's overlaps hold after it",
+    async run({ open, propertyRuns }) {
+      const waves = fc.array(fc.array(anyCommand, { minLength: 6, maxLength: 24, size: "max" }), {
+        minLength: 4,
+        maxLength: 4,
+      });
+      const property = fc.asyncProperty(waves, async (all) => {
+        const { storage, second, close } = await open();
+        const clock = {
+          now: () => minutes(-600),
+          sleep: (ms: number) => new Promise<void>((end) => setTimeout(end, ms)),
+        };
+        const small = { coalesce: { batchSize: 5 } };
+        const engines = [
+          engineOn(storage, { clock, policies }),
+          engineOn(second, { clock, policies, ...small }),
+        ] as const;
+        const times = Array.from({ length: slotsEach }, (_, index) => {
+          return { start: minutes(index * 35), end: minutes(index * 35 + 30) };
+        });
+        const created = [];
+        for (const providerId of providers) {
+          created.push(await engines[0].createSlots({ actor: provider, ...place, providerId, slots: times }));
+        }
+        const known: Made = { slots: created.flatMap(({ slots }) => slots), appointments: [], holds: [] };
+        for (const wave of all) {
+          const calls = wave.map((command) => callOf(command, engines[command.engine] as Engine, known));
+          const outcomes = await Promise.allSettled(calls);
+          const raw = outcomes.filter((one) => one.status === "rejected" && !isBookingError(one.reason));
+          assert.deepEqual(raw, []);
+          assert.deepEqual(await violations(engines[0]), []);
+        }
+        await assertSound(storage);
+        await close();
+      });
+      await fc.assert(property, { numRuns: Math.ceil(propertyRuns / 4) });
+    },
+  },
+];
