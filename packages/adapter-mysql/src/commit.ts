@@ -24,7 +24,7 @@ export interface CommitContext {
 
 /**
  * Commits a batch. All of it usually succeeds at once. If something is in the way, one look tells which transitions are
- * stale, busy or replays, and the others are tried again, except those that follow one of these. If a guard refused, the batch is split in halves until it is
+ * stale, busy or replays, and the others are tried again, except those that rest on one of these. If a guard refused, the batch is split in halves until it is
  * known which transition the guard refused.
  */
 export async function commitBatch(

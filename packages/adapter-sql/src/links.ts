@@ -7,7 +7,7 @@ export interface Link {
   readonly expect: Transition["expect"];
   /** Without agendas that a later one puts as well. */
   readonly put: readonly PutRecord[];
-  /** The same number for all that follow one another: they are committed together or not at all. */
+  /** The same number for all that rest on one another: they are committed together or not at all. */
   readonly chain: number;
 }
 
@@ -28,7 +28,7 @@ function expectedOf({ expect, put }: Transition): Transition["expect"] {
 }
 
 /**
- * What a batch needs and leaves. A transition that follows others raises their agendas further, one version at a time.
+ * What a batch needs and leaves. A transition that rests on others raises their agendas further, one version at a time.
  * Of such an agenda, the first version has to hold, and the last one is written.
  */
 export function linksOf(batch: readonly Transition[]): readonly Link[] {
@@ -60,8 +60,8 @@ export function linksOf(batch: readonly Transition[]): readonly Link[] {
 const nameOf = (agendaId: string, chain: number): string => `${chain} ${agendaId}`;
 
 /** Whether one of its chain puts what is expected. */
-function raisedBefore({ follows }: Transition, chain: number, last: ReadonlyMap<string, number>) {
-  if (follows === undefined) return () => false;
+function raisedBefore({ restsOn }: Transition, chain: number, last: ReadonlyMap<string, number>) {
+  if (restsOn === undefined) return () => false;
   return ({ key, version }: Transition["expect"][number]) =>
     key.kind === "agenda" && last.get(nameOf(key.id, chain)) === version;
 }
@@ -70,9 +70,9 @@ function raisedBefore({ follows }: Transition, chain: number, last: ReadonlyMap<
 function chainsOf(batch: readonly Transition[]): readonly number[] {
   const chains = batch.map((_, index) => index);
   const byCommand = new Map<string, number>();
-  for (const [index, { command, follows = [] }] of batch.entries()) {
+  for (const [index, { command, restsOn = [] }] of batch.entries()) {
     byCommand.set(command.id, index);
-    const joined = new Set(follows.flatMap((id) => chains[byCommand.get(id) ?? index] ?? []));
+    const joined = new Set(restsOn.flatMap((id) => chains[byCommand.get(id) ?? index] ?? []));
     if (joined.size === 0) continue;
     joined.add(index);
     const first = Math.min(...joined);

@@ -1,7 +1,7 @@
 import { type CommitOutcome, leftBehind, type Transition } from "@slotwright/core/adapter";
 
 /**
- * Those that may be committed next: all but the ones that follow one which is not committed, and will not be. Adds the
+ * Those that may be committed next: all but the ones that rest on one which is not committed, and will not be. Adds the
  * outcomes of these.
  */
 export function withoutThoseBehind(

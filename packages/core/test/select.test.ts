@@ -84,18 +84,18 @@ describe("commits that rest on the same agenda", () => {
       agendas,
       decided: { expect, put },
       keys: [...own.keys, ...agendas.map(({ id }) => `agenda:${id}`)],
-      after: ({ left, agendas: now, follows }) =>
+      after: ({ left, agendas: now, restsOn }) =>
         left.some(({ id }) => enough.includes(id))
           ? undefined
-          : ({ ...resting(slot, now, enough), left: left.map(({ id }) => id), follows } as Commit),
+          : ({ ...resting(slot, now, enough), left: left.map(({ id }) => id), restsOn } as Commit),
     };
   };
   const told = (commits: readonly Commit[]) =>
-    (commits as readonly (Commit & { left?: string[]; follows?: string[] })[]).map((one) => [
+    (commits as readonly (Commit & { left?: string[]; restsOn?: string[] })[]).map((one) => [
       one.command.id,
       one.agendas.map(({ version }) => version),
       one.left ?? [],
-      one.follows ?? [],
+      one.restsOn ?? [],
     ]);
 
   it("go together, each with what those before it leave, and at the version that they leave", () => {

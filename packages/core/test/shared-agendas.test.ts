@@ -47,8 +47,8 @@ describe("commands that rest on one agenda", () => {
     expect(await tally(bookAll(on.engine, slots))).toEqual({ ok: 64 });
     expect(on.sent.reads).toEqual([32, 32]);
     expect(sizes(on.sent.commits)).toEqual([32, 32]);
-    const follows = on.sent.commits.map((batch) => batch.map((one) => one.follows?.length ?? 0));
-    expect(follows).toEqual([0, 1].map(() => [0, ...Array<number>(31).fill(1)]));
+    const restsOn = on.sent.commits.map((batch) => batch.map((one) => one.restsOn?.length ?? 0));
+    expect(restsOn).toEqual([0, 1].map(() => [0, ...Array<number>(31).fill(1)]));
     expect(await auditStore(on.memory)).toEqual([]);
   });
 

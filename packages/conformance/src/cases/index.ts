@@ -16,7 +16,6 @@ import { contractEdgeCases } from "./contract-edges.ts";
 import { contractExpectCases } from "./contract-expect.ts";
 import { contractFeedCases } from "./contract-feed.ts";
 import { contractFieldCases } from "./contract-fields.ts";
-import { contractFollowCases } from "./contract-follows.ts";
 import { contractGuardCases } from "./contract-guards.ts";
 import { contractListCases } from "./contract-lists.ts";
 import { contractLoadCases } from "./contract-load.ts";
@@ -26,6 +25,7 @@ import { contractPageCases } from "./contract-pages.ts";
 import { contractProviderCases } from "./contract-providers.ts";
 import { contractRaceCases } from "./contract-races.ts";
 import { contractRelayCases } from "./contract-relays.ts";
+import { contractRestsOnCases } from "./contract-rests-on.ts";
 import { contractSettingsCases } from "./contract-settings.ts";
 import { contractWithinCases } from "./contract-within.ts";
 import { createSlotsCases } from "./create-slots.ts";
@@ -91,7 +91,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractExpectCases,
   ...contractBatchCases,
   ...contractAgendaCases,
-  ...contractFollowCases,
+  ...contractRestsOnCases,
   ...contractAroundCases,
   ...contractAroundHostCases,
   ...contractWithinCases,

@@ -43,10 +43,10 @@ export function attemptOf(outcome: CommitOutcome, request: Request, decided: Dec
 /** Most losers start again at once, and nothing reads their cause. */
 export function lostTo(keys: readonly RecordKey[]): Repeat {
   const agendaIds = keys.flatMap(({ kind, id }) => (kind === "agenda" ? [id] : []));
-  // Of its own batch, a command that it followed at an agenda has lost.
-  const hasFollowed = keys.some(({ kind }) => kind === "command");
+  // Of its own batch, a command on which it rested has lost.
+  const restedOnOthers = keys.some(({ kind }) => kind === "command");
   const cause = () => new Error(`Others were faster ${JSON.stringify(keys)}`);
-  return { again: "stale", cause, ...((agendaIds.length > 0 || hasFollowed) && { agendaIds }) };
+  return { again: "stale", cause, ...((agendaIds.length > 0 || restedOnOthers) && { agendaIds }) };
 }
 
 /** Somebody was given, or took, the slot that was found for the command. */

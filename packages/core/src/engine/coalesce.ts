@@ -64,25 +64,25 @@ interface QueuedCommit extends Call<CommitOutcome>, WaitingCommit<QueuedCommit> 
   readonly command: CommandIdentity;
   readonly until: number | undefined;
   readonly decided: Decided<object>;
-  /** The commands of its batch that it follows at an agenda. */
-  readonly follows: readonly string[];
+  /** The commands of its batch on whose agendas it rests. */
+  readonly restsOn: readonly string[];
 }
 
 function queuedCommit(
   { settle, ...asked }: AskedCommit,
   { decided, agendas, after }: Proposed,
-  follows: readonly string[] = [],
+  restsOn: readonly string[] = [],
 ): QueuedCommit {
   const whole = withAgendas(decided, agendas);
   return {
     ...asked,
-    ...{ agendas, follows },
+    ...{ agendas, restsOn },
     decided: whole,
     keys: keysOf(asked.command, whole),
     resolve: (outcome) => settle({ outcome, decided }),
-    after({ left, agendas, follows }) {
+    after({ left, agendas, restsOn }) {
       const next = after(left);
-      return next && queuedCommit({ settle, ...asked }, { decided: next, agendas, after }, follows);
+      return next && queuedCommit({ settle, ...asked }, { decided: next, agendas, after }, restsOn);
     },
   };
 }
@@ -143,7 +143,7 @@ function createCommitLanes(storage: StorageAdapter, options: CoalesceOptions, ca
   }
 
   async function commitAll(batch: readonly QueuedCommit[]): Promise<readonly CommitOutcome[]> {
-    const transitions = batch.map(({ command, decided, follows }) => transitionOf(command, decided, follows));
+    const transitions = batch.map(({ command, decided, restsOn }) => transitionOf(command, decided, restsOn));
     try {
       const outcomes = await storage.commit(transitions, bounded(call, soonest(batch)));
       for (const [index, commit] of batch.entries()) inFlight.note(commit, outcomes[index]);

@@ -122,8 +122,8 @@ export function storageUntil(storage: EngineStorage, until: number): EngineStora
 export function transitionOf(
   { id, requestHash }: CommandIdentity,
   { expect, put, journal, result }: Decided<object>,
-  follows: readonly string[] = [],
+  restsOn: readonly string[] = [],
 ): Transition {
   const command = { id, requestHash: requestHash(), result: storedResult(result) };
-  return { command, expect, put, journal, ...(follows.length > 0 && { follows }) };
+  return { command, expect, put, journal, ...(restsOn.length > 0 && { restsOn }) };
 }

@@ -60,7 +60,7 @@ export interface WaitingCommit<Self> extends CommitOfVersions {
 /** What others of the engine have done at the agendas of a commit, or are about to do in the same batch. */
 export interface Others extends AfterOthers {
   /** The commands of those in the batch. */
-  readonly follows: readonly string[];
+  readonly restsOn: readonly string[];
 }
 
 /**
@@ -131,7 +131,7 @@ function createChosen<Call extends WaitingCommit<Call>>() {
       return {
         ...after,
         isLast: after.agendas.every(({ id, version }) => (last.get(id)?.version ?? version) === version),
-        follows: [...new Set(agendas.flatMap(({ id }) => last.get(id)?.command ?? []))],
+        restsOn: [...new Set(agendas.flatMap(({ id }) => last.get(id)?.command ?? []))],
       };
     },
   };

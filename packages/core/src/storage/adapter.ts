@@ -68,8 +68,8 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
    * version it expects still holds at the moment of the commit. Of two that expect the same version, one commits and
    * the other gets `stale`, whatever the isolation level. `committed` is returned once the transition would survive a
    * power cut. Outcomes are in the order of the transitions. The records and commands that the transitions of a batch
-   * write are disjoint, except that one which follows another may put the same agenda, one version further. What happens
-   * to one of them affects only those that follow it. A commit does not wait for other
+   * write are disjoint, except that one which rests on another may put the same agenda, one version further. What happens
+   * to one of them affects only those that rest on it. A commit does not wait for other
    * transactions' row locks: see `busy`. It waits about a second at most for what cannot be skipped, holds nothing
    * meanwhile that all commits share, and then ends as `transient`. A storage with one writer at a time is `transient`
    * while another one writes. A batch that ends as `transient` or `refused` may be sent again in parts.
@@ -243,7 +243,7 @@ export interface Transition {
    * if each of them is `committed` by the same call. Otherwise it is `stale`, with the keys of those commands that are
    * not. Default: none.
    */
-  readonly follows?: readonly string[];
+  readonly restsOn?: readonly string[];
   /**
    * Every record that the decision rests on. One may be named twice. Version 0 means that the record must not exist. A
    * command counts as version 1 once it took effect. A record in `put` that is not named counts as expected at the

@@ -1,16 +1,16 @@
 import type { CommitOutcome, Transition } from "./adapter.ts";
 
 /**
- * The outcome of a transition that follows others of its batch, if one of these is not committed. Undefined if it may be
+ * The outcome of a transition that rests on others of its batch, if one of these is not committed. Undefined if it may be
  * committed.
  *
  * @param isCommitted Whether the command is that of a transition which this call has committed.
  */
 export function leftBehind(
-  { follows = [] }: Pick<Transition, "follows">,
+  { restsOn = [] }: Pick<Transition, "restsOn">,
   isCommitted: (commandId: string) => boolean,
 ): CommitOutcome | undefined {
-  const lost = follows.filter((id) => !isCommitted(id));
+  const lost = restsOn.filter((id) => !isCommitted(id));
   return lost.length === 0 ? undefined : { status: "stale", keys: lost.map((id) => ({ kind: "command", id })) };
 }
 

@@ -52,11 +52,11 @@ export const commitMutants: readonly Mutant[] = [
     breakIt: ofTransitions((one) => ({ ...one, put: one.put.filter(({ kind }) => kind !== "agenda") })),
   },
   {
-    key: "commit keeps what follows a transition that is not committed",
-    breakIt: ofTransitions(({ follows: _, ...one }) => one),
+    key: "commit keeps what rests on a transition that is not committed",
+    breakIt: ofTransitions(({ restsOn: _, ...one }) => one),
   },
   {
-    key: "commit keeps what follows a transition that took effect before",
+    key: "commit keeps what rests on a transition that took effect before",
     breakIt: withCalls((storage) => ({
       commit: async (transitions, call) => storage.commit(await withoutReplayed(storage, transitions), call),
     })),
@@ -238,12 +238,12 @@ async function staleAmong(
   return expected.filter(({ version }, index) => ((stored[index] as { version?: number })?.version ?? 0) !== version);
 }
 
-/** Nothing follows a command that took effect before. */
+/** Nothing rests on a command that took effect before. */
 async function withoutReplayed(
   storage: StorageAdapter<never>,
   transitions: readonly Transition[],
 ): Promise<readonly Transition[]> {
   const stored = await storage.load(transitions.map(({ command: { id } }) => ({ kind: "command", id }) as const));
   const earlier = new Set(stored.flatMap((record) => record?.id ?? []));
-  return transitions.map((one) => ({ ...one, follows: (one.follows ?? []).filter((id) => !earlier.has(id)) }));
+  return transitions.map((one) => ({ ...one, restsOn: (one.restsOn ?? []).filter((id) => !earlier.has(id)) }));
 }

@@ -22,12 +22,12 @@ const behind = (...minutes: number[]): CommitOutcome => {
 };
 const theirs = (version: number) => agendaAt(version, agendaIdOf("subject", "subject-1"));
 
-/** A booking that rests on these agendas, and follows the bookings of these slots. */
-function resting(minutes: number, agendas: readonly Agenda[], ...follows: readonly number[]): Transition {
+/** A booking that rests on these agendas, and rests on the bookings of these slots. */
+function resting(minutes: number, agendas: readonly Agenda[], ...restsOn: readonly number[]): Transition {
   const own = booking(slotAt(minutes));
   return {
     ...own,
-    ...(follows.length > 0 && { follows: follows.map(idOf) }),
+    ...(restsOn.length > 0 && { restsOn: restsOn.map(idOf) }),
     expect: [...own.expect, ...agendas.map((agenda) => ({ key: keyOf(agenda), version: agenda.version - 1 }))],
     put: [...own.put, ...agendas],
   };
@@ -58,10 +58,10 @@ async function left(storage: StorageAdapter): Promise<{ readonly booked: readonl
   return { booked, agenda: agenda?.version ?? 0 };
 }
 
-export const contractFollowCases: readonly ConformanceCase[] = [
+export const contractRestsOnCases: readonly ConformanceCase[] = [
   {
-    key: "contract.follows",
-    title: "transitions of a batch that follow one another at an agenda are all committed, and raise it by one each",
+    key: "contract.rests-on",
+    title: "transitions of a batch that rest on one another at an agenda are all committed, and raise it by one each",
     async run({ storage, second }) {
       await storage.commit([creation(...slots)]);
       assert.deepEqual(
@@ -75,9 +75,9 @@ export const contractFollowCases: readonly ConformanceCase[] = [
     },
   },
   {
-    key: "contract.follows-stale",
+    key: "contract.rests-on-stale",
     title:
-      "what follows a stale transition is stale, also where the agenda is as it expects, and what it followed is committed",
+      "what rests on a stale transition is stale, also where the agenda is as it expects, and what it rests on is committed",
     async run({ storage, second }) {
       await storage.commit([creation(...slots)]);
       // Somebody else has made the agenda: the version that the second one expects is theirs.
@@ -96,8 +96,8 @@ export const contractFollowCases: readonly ConformanceCase[] = [
     },
   },
   {
-    key: "contract.follows-replayed",
-    title: "what follows a transition that took effect before is stale, whatever the versions are",
+    key: "contract.rests-on-replayed",
+    title: "what rests on a transition that took effect before is stale, whatever the versions are",
     async run({ storage, second }) {
       await storage.commit([creation(...slots)]);
       const [first, next, ...more] = chain() as [Transition, Transition, Transition, Transition];
@@ -115,8 +115,8 @@ export const contractFollowCases: readonly ConformanceCase[] = [
     },
   },
   {
-    key: "contract.follows-refused",
-    title: "what follows a transition that a guard refuses is stale, and nothing of it is written",
+    key: "contract.rests-on-refused",
+    title: "what rests on a transition that a guard refuses is stale, and nothing of it is written",
     async run({ storage, second }) {
       await storage.commit([creation(...slots)]);
       const [first, next, third, last] = chain() as [Transition, Transition, Transition, Transition];
@@ -135,8 +135,8 @@ export const contractFollowCases: readonly ConformanceCase[] = [
     },
   },
   {
-    key: "contract.follows-several",
-    title: "a transition may follow several, and is committed only if all of them are",
+    key: "contract.rests-on-several",
+    title: "a transition may rest on several, and is committed only if all of them are",
     async run({ storage, second }) {
       await storage.commit([creation(...slots)]);
       const batch = (from: number) => [
@@ -161,8 +161,8 @@ export const contractFollowCases: readonly ConformanceCase[] = [
     },
   },
   {
-    key: "contract.follows-busy",
-    title: "what follows a transition that needs a locked row is not committed, and what it followed is",
+    key: "contract.rests-on-busy",
+    title: "what rests on a transition that needs a locked row is not committed, and what it rests on is",
     async run({ storage, second, beginHostTransaction }) {
       await storage.commit([creation(...slots)]);
       const host = await beginHostTransaction();
@@ -177,8 +177,8 @@ export const contractFollowCases: readonly ConformanceCase[] = [
     },
   },
   {
-    key: "contract.follows-within",
-    title: "within a host's transaction, transitions follow one another as well",
+    key: "contract.rests-on-within",
+    title: "within a host's transaction, transitions rest on one another as well",
     async run({ storage, second, beginHostTransaction }) {
       await storage.commit([creation(...slots)]);
       const host = await beginHostTransaction();
