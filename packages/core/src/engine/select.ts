@@ -104,6 +104,9 @@ export function selectCommits<Call extends WaitingCommit<Call>>(
   return { batch: chosen.batch, rest, lost };
 }
 
+/** What comes before a commit that rests on no agenda. */
+const alone = { agendas: [], left: [], isLast: true, restsOn: [] };
+
 /** The commits that are chosen for a batch, one after the other. */
 function createChosen<Call extends WaitingCommit<Call>>() {
   const batch: Call[] = [];
@@ -127,6 +130,7 @@ function createChosen<Call extends WaitingCommit<Call>>() {
     },
     /** The agendas as the batch would leave them, and whether these lead there. */
     after(agendas: readonly Agenda[]) {
+      if (agendas.length === 0) return alone;
       const after = steps.from(agendas);
       return {
         ...after,
