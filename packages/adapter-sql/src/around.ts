@@ -107,15 +107,17 @@ export function rowsAtPlace(
 
 /** What was found at a place. */
 export interface FoundRows {
-  /** In any order. Several places may share them. */
+  /** In any order. */
   readonly rows: readonly AroundRow[];
+  /** Whether other places have some of the same rows. */
+  readonly isShared: boolean;
   /** Whether there may be more. */
   readonly isCut: boolean;
 }
 
 /** What was found at a place by itself. */
 export function rowsOfPlace(rows: readonly AroundRow[]): FoundRows {
-  return { rows, isCut: rows.length > limits.rowsAround };
+  return { rows, isShared: false, isCut: rows.length > limits.rowsAround };
 }
 
 /**
@@ -134,15 +136,19 @@ export function surroundingsOf(
     const found = agendaAt(place);
     if (found === undefined) return nothing;
     const agenda = { kind: "agenda", id: agendaIdOf(of, found.owner), version: found.version } as const;
-    const { rows, isCut } = rowsAt(place);
-    if (of === "provider") return { ...nothing, agenda, slots: firstOf(rows as readonly TakenRow[], takenOf), isCut };
-    return { ...nothing, agenda, appointments: firstOf(rows as readonly TheirRow[], theirsOf), isCut };
+    const { rows, isShared, isCut } = rowsAt(place);
+    if (of === "provider") {
+      const slots = firstOf(rows as readonly TakenRow[], isShared ? takenOf : rowToTaken);
+      return { ...nothing, agenda, slots, isCut };
+    }
+    const appointments = firstOf(rows as readonly TheirRow[], isShared ? theirsOf : rowToTheirs);
+    return { ...nothing, agenda, appointments, isCut };
   });
 }
 
 const nothing: Surroundings = { agenda: undefined, slots: [], appointments: [], isCut: false };
 
-/** Places near each other share rows, and then the records as well. */
+/** Places that share rows share what is made of them. */
 function onceEach<R, Item>(itemOf: (row: R) => Item): (row: R) => Item {
   const made = new Map<R, Item>();
   return (row) => {

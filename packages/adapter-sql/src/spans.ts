@@ -1,5 +1,5 @@
 import { type AgendaOwner, limits } from "@slotwright/core/adapter";
-import { type AroundRow, type FoundRows, mostOfPlace } from "./around.ts";
+import { type AroundRow, type FoundRows, mostOfPlace, rowsOfPlace } from "./around.ts";
 
 /** A place whose owner is known, with its instants. */
 export interface KnownPlace {
@@ -45,7 +45,8 @@ export function rowsOfSpan(
   rows: readonly AroundRow[],
   most: number,
 ): FoundRows {
+  if (most === mostOfPlace) return rowsOfPlace(rows);
   const own = rows.filter(({ start_at, end_at }) => start_at < to && end_at > from);
   // If the span has all that it may have, some place has too many, and another one may lack some.
-  return { rows: own, isCut: own.length > limits.rowsAround || rows.length >= most };
+  return { rows: own, isShared: true, isCut: own.length > limits.rowsAround || rows.length >= most };
 }
