@@ -115,7 +115,7 @@ export const sightRandomCases: readonly ConformanceCase[] = [
     title:
       "whatever callers do at one moment, through two engines, caps, buffers and a subject's overlaps hold after it",
     async run({ open, propertyRuns }) {
-      const waves = fc.array(fc.array(anyCommand, { minLength: 6, maxLength: 24, size: "max" }), {
+      const waves = fc.array(fc.array(anyCommand, { minLength: 6, maxLength: 16, size: "max" }), {
         minLength: 4,
         maxLength: 4,
       });
@@ -148,7 +148,7 @@ export const sightRandomCases: readonly ConformanceCase[] = [
         await assertSound(storage);
         await close();
       });
-      await fc.assert(property, { numRuns: Math.ceil(propertyRuns / 4) });
+      await fc.assert(property, { numRuns: Math.ceil(propertyRuns / 5) });
     },
   },
 ];
