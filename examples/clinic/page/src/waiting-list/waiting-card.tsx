@@ -16,7 +16,6 @@ import { OfferDialog } from "./offer-dialog.tsx";
 type Shown = ShownAppointment & { readonly isPending: boolean };
 
 const declineWords = {
-  title: "Decline this request?",
   question: "Why? The patient reads it.",
   keep: "Keep it waiting",
   act: "Decline it",
@@ -66,7 +65,7 @@ export function WaitingCard({ appointment }: { readonly appointment: Shown }) {
       {open === "decline" && (
         <CancelDialog
           appointment={appointment}
-          words={declineWords}
+          words={{ ...declineWords, title: `Decline the request of ${who}?` }}
           done="Declined"
           isDecline
           onClose={() => setOpen(null)}
