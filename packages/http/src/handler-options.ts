@@ -27,9 +27,7 @@ export const handlerSchema = z.strictObject(
       .optional(),
     origins: z
       .array(
-        z
-          .string("must be a string")
-          .refine(isOrigin, "must be an origin without a path, such as https://app.example"),
+        z.string("must be a string").refine(isOrigin, "must be an origin without a path, such as https://app.example"),
         "must be an array",
       )
       .optional(),

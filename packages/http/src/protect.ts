@@ -28,7 +28,14 @@ export interface ProtectOptions {
 }
 
 const protectSchema = z.strictObject(
-  { headersMs: timerMs, requestMs: timerMs, keepAliveMs: timerMs, unreadMs: timerMs, pipelined: count, connections: count },
+  {
+    headersMs: timerMs,
+    requestMs: timerMs,
+    keepAliveMs: timerMs,
+    unreadMs: timerMs,
+    pipelined: count,
+    connections: count,
+  },
   "must be an object, such as { headersMs: 5000 }",
 );
 

@@ -37,7 +37,9 @@ it("keeps a closing handler until its read of the feed is answered, also if its 
     },
   };
   const { handler, send } = openStage(slow);
-  const streams = await Promise.all([0, 1].map(async () => readEvents(await handler(requestOf("GET /changes/stream")))));
+  const streams = await Promise.all(
+    [0, 1].map(async () => readEvents(await handler(requestOf("GET /changes/stream")))),
+  );
   await until(() => streams.every((stream) => stream.named("started").length === 1));
   const [first] = streams;
   const { promise, resolve: answer } = Promise.withResolvers<void>();
