@@ -38,7 +38,7 @@ export const views: readonly View[] = [
     name: "book",
     search: tomorrow,
     async reach(page) {
-      await page.locator(".time:not([aria-disabled])").last().click();
+      await page.locator(".time:not([data-state])").last().click();
       await page.getByText("Kept for you for").waitFor();
     },
   },

@@ -6,6 +6,7 @@ import { useNow } from "../calendar/use-now.ts";
 import { useNames } from "../directory/use-names.ts";
 import { textIn } from "../patient/appointments/appointment-words.ts";
 import { CancelDialog } from "../patient/appointments/cancel-dialog.tsx";
+import { OtherWishes } from "../patient/appointments/wishes.tsx";
 import { go } from "../shell/route.ts";
 import { dateOf } from "../time/days.ts";
 import { formatRange, formatShortDay, formatTime } from "../time/format.ts";
@@ -45,6 +46,7 @@ export function WaitingCard({ appointment }: { readonly appointment: Shown }) {
         <p className="muted">
           {names.provider(providerId)} · {names.facility(facilityId)}
         </p>
+        <OtherWishes appointment={appointment} zone={zone} />
         {purpose !== null && <p>{purpose}</p>}
         {note !== null && <p className="waiting-note">{note}</p>}
         <Offered appointment={appointment} zone={zone} />

@@ -9,6 +9,7 @@ import { CancelDialog } from "./cancel-dialog.tsx";
 import { History } from "./history.tsx";
 import { MoveDialog } from "./move-dialog.tsx";
 import { OfferAnswer } from "./offer-answer.tsx";
+import { OtherWishes } from "./wishes.tsx";
 
 type Shown = ShownAppointment & { readonly isPending: boolean };
 
@@ -92,6 +93,7 @@ function Details({ appointment, zone }: { readonly appointment: Shown; readonly 
         </p>
       )}
       <p className="muted">{facility === undefined ? facilityId : `${facility.name}, ${facility.address}`}</p>
+      <OtherWishes appointment={appointment} zone={zone} />
       {purpose !== null && <p>{purpose}</p>}
       {note !== null && <p className="appointment-note">{note}</p>}
     </>
