@@ -2,9 +2,9 @@ import type { Locator, Page } from "playwright-core";
 import type { Bed } from "./bed.ts";
 import { streamPath } from "./proxy.ts";
 import type { FreshSlot } from "./slots.ts";
-import { book, choose, fillIn, notices, timeOf, untilBadge } from "./steps.ts";
+import { book, choose, fillIn, notices, timeAs, timeOf, untilBadge } from "./steps.ts";
 import { shownAt } from "./views.ts";
-import { appointmentsOf, cardOf, slotWithPatient } from "./waiting.ts";
+import { appointmentsOf, calendarOf, cardOf, cellOf, slotWithPatient } from "./waiting.ts";
 
 /** What the page shows where something has gone wrong, or waits for somebody's decision. */
 export interface TroubleView {
@@ -46,6 +46,20 @@ async function onCard(bed: Bed, subjectId: string, name: string): Promise<Page> 
   const page = await bed.open("dr-osei", { search: { ...slot.search, view: "waiting" }, now: shownAt });
   await cardOf(page, id).getByRole("button", { name }).click();
   return page;
+}
+
+/** Dr Osei wants to accept somebody who has another appointment then. */
+async function passing(bed: Bed, subjectId: string): Promise<readonly [Page, FreshSlot]> {
+  const [{ start, end, ...slot }, id] = await slotWithPatient(bed, subjectId);
+  const { calls } = bed.as("j-lindqvist");
+  const made = await calls.createSlots({ providerId: "j-lindqvist", facilityId: "harbour", slots: [{ start, end }] });
+  const override = [{ policy: "no_overlap_of_subject", reason: "By telephone" }];
+  await calls.book({ slotId: made.slots[0]?.id ?? "", subjectId, override });
+  const page = await bed.open("dr-osei", { search: { ...slot.search, view: "waiting" }, now: shownAt });
+  await cardOf(page, id).getByRole("button", { name: "Accept into…" }).click();
+  await page.getByRole("dialog").locator(".accept-slot").click();
+  await notices(page).getByRole("button", { name: "Do it all the same…" }).click();
+  return [page, { start, end, ...slot }];
 }
 
 export const troubleViews: readonly TroubleView[] = [
@@ -127,6 +141,93 @@ export const troubleViews: readonly TroubleView[] = [
       bed.proxy.harm(/^GET .(people|directory)/, "cut");
       const page = await bed.open("ada-brandt");
       await page.getByRole("button", { name: "Try again" }).waitFor();
+      return page;
+    },
+  },
+  {
+    name: "why-not",
+    async reach(bed) {
+      const [page, slot] = await adaAt(bed);
+      await bed.as("ben-okafor").calls.book({ slotId: slot.slotId, subjectId: "ben-okafor" });
+      await timeAs(page, slot, "taken").click();
+      await page.getByText("Another time may do.").waitFor();
+      await page.getByText("Free near it").waitFor();
+      return page;
+    },
+  },
+  {
+    name: "one-of-several",
+    async reach(bed) {
+      const [page] = await adaAt(bed);
+      await page.getByRole("button", { name: "Ask for one of several times" }).click();
+      const times = page.getByRole("dialog").locator(".time:not([data-state])");
+      for (const _ of [1, 2]) await times.first().click();
+      await page.getByText("second choice").first().waitFor();
+      return page;
+    },
+  },
+  {
+    name: "held-slot",
+    async reach(bed) {
+      const slot = await bed.freshSlot();
+      await bed.as("ben-okafor").calls.hold({ slotId: slot.slotId, seconds: 3_600 });
+      const page = await bed.open("dr-osei", { ...calendarOf(slot), now: shownAt });
+      await cellOf(page, slot).click();
+      await page.getByRole("button", { name: "End the hold" }).click();
+      await page.getByText("Say why the hold is ended").waitFor();
+      return page;
+    },
+  },
+  {
+    name: "passing-a-rule",
+    allowed: /422/,
+    async reach(bed) {
+      const [page] = await passing(bed, "tilda-berg");
+      await page.getByRole("alertdialog").getByRole("textbox").fill("Both rooms are next to each other");
+      return page;
+    },
+  },
+  {
+    name: "passed-rule",
+    allowed: /422/,
+    shows: (page) => page.getByText("was passed:"),
+    async reach(bed) {
+      const [page, slot] = await passing(bed, "umar-siddiqui");
+      const question = page.getByRole("alertdialog");
+      await question.getByRole("textbox").fill("Both rooms are next to each other");
+      await question.getByRole("button", { name: "Do it all the same" }).click();
+      await page.goto(page.url().replace("view=waiting", `view=calendar&span=day&slot=${slot.slotId}`));
+      await page.getByText("was passed:").waitFor();
+      return page;
+    },
+  },
+  {
+    name: "hours-that-leave-somebody-outside",
+    async reach(bed) {
+      const { calls } = bed.as("dr-osei");
+      const place = { providerId: "dr-osei", facilityId: "harbour" };
+      const until = new Date(Date.now() + 7 * 7 * 24 * 60 * 60 * 1000);
+      await calls.publishSlots({ ...place, until });
+      const from = new Date(until.getTime() - 14 * 24 * 60 * 60 * 1000);
+      const { items } = await calls.findOpen({ providerIds: ["dr-osei"], from, to: until, limit: 7 });
+      for (const { slotId } of items) await calls.book({ slotId, subjectId: "vera-schulz" });
+      const page = await bed.open("dr-osei", { search: { view: "hours" } });
+      await page.getByRole("button", { name: /^Remove: .*08:00 to 12:00/ }).click();
+      await page.getByRole("button", { name: "Add a day" }).click();
+      await page.getByText("These stay.").waitFor();
+      return page;
+    },
+  },
+  {
+    name: "hours-that-make-no-sense",
+    allowed: /400/,
+    async reach(bed) {
+      const page = await bed.open("dr-osei", { search: { view: "hours" } });
+      await page.getByRole("checkbox", { name: "Monday" }).first().waitFor();
+      for (const day of ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]) {
+        await page.getByRole("checkbox", { name: day }).first().uncheck();
+      }
+      await page.getByText("Choose a day.").waitFor();
       return page;
     },
   },

@@ -125,6 +125,12 @@ export const views: readonly View[] = [
   },
   {
     ...staff,
+    name: "hours",
+    search: { view: "hours" },
+    reach: (page) => page.getByText("New slots").waitFor(),
+  },
+  {
+    ...staff,
     name: "sync-check",
     search: { view: "sync" },
     reach: (page) => page.getByRole("heading", { name: "Slots and appointments agree" }).waitFor(),

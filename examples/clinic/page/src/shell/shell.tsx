@@ -1,5 +1,6 @@
 import { type MouseEvent, useEffect } from "react";
 import { CalendarView } from "../calendar/calendar-view.tsx";
+import { HoursView } from "../hours/hours-view.tsx";
 import { Notices } from "../notices/notices.tsx";
 import { OverrideDialog } from "../notices/override-dialog.tsx";
 import { PatientView } from "../patient/patient-view.tsx";
@@ -58,6 +59,8 @@ function View({ name }: { readonly name: ViewName }) {
       return <CalendarView />;
     case "waiting":
       return <WaitingList />;
+    case "hours":
+      return <HoursView />;
     case "sync":
       return <SyncView />;
   }

@@ -35,8 +35,19 @@ export function useDayCounts(
 /** The next free time. Null if there is nothing; undefined if that is not known yet. */
 export function useNextFree(wish: Wish, from?: Date): OpenSlot | null | undefined {
   const { calls } = useClient();
+  const { me, searchableDays } = useDirectory();
   const key = JSON.stringify([wish, from]);
-  return useAsked(key, async () => (await calls.next({ ...askedFor(wish), from })).items[0] ?? null);
+  return useAsked(key, async () => {
+    const now = new Date();
+    const window = { from: from ?? now, to: new Date(now.getTime() + searchableDays * dayMs) };
+    const wanted = { ...askedFor(wish), ...window, subjectId: me.id, limit: 1 };
+    let page = await calls.findOpen(wanted);
+    // Where rules keep much of what is free from this person, a page can be empty.
+    for (let more = 0; page.items.length === 0 && page.nextCursor !== null && more < 5; more++) {
+      page = await calls.findOpen({ ...wanted, cursor: page.nextCursor });
+    }
+    return page.items[0] ?? null;
+  });
 }
 
 export interface Times {
@@ -71,12 +82,13 @@ function useRefused(search: FindOpenInput, free: readonly OpenSlot[]): ReadonlyS
   const bookable = new Set(own.items.map(timeKey));
   const refused = own.isLoaded ? free.filter((slot) => !bookable.has(timeKey(slot))).map(({ slotId }) => slotId) : [];
   const now = refused.join();
-  const [steady, setSteady] = useState(now);
+  const [steady, setSteady] = useState<string | null>(null);
+  if (steady === null && own.isLoaded) setSteady(now);
   useEffect(() => {
     const timer = setTimeout(() => setSteady(now), steadyMs);
     return () => clearTimeout(timer);
   }, [now]);
-  return useMemo(() => new Set(steady.split(",").filter((id) => now.split(",").includes(id))), [steady, now]);
+  return useMemo(() => new Set((steady ?? "").split(",").filter((id) => now.split(",").includes(id))), [steady, now]);
 }
 
 const onDate = (items: readonly OpenSlot[], date: string, { zone }: Names) =>
