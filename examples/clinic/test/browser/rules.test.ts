@@ -95,7 +95,7 @@ for (const engine of await bothEngines()) {
       for (const slot of [first, second]) {
         await day.getByRole("button", { name: new RegExp(`^${slot.from} ?–${slot.to}`) }).click();
       }
-      await dialog.getByRole("list", { name: "What you ask for" }).getByText("second choice").waitFor();
+      await dialog.getByRole("list", { name: "What you ask for" }).getByText("2nd choice").waitFor();
       await dialog.getByLabel("What is it about?").fill("Cough");
       await dialog.getByRole("button", { name: "Ask for it" }).click();
       await notices(mei).getByText("Asked for one of 2 times.").waitFor();

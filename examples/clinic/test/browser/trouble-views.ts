@@ -150,7 +150,6 @@ export const troubleViews: readonly TroubleView[] = [
       const [page, slot] = await adaAt(bed);
       await bed.as("ben-okafor").calls.book({ slotId: slot.slotId, subjectId: "ben-okafor" });
       await timeAs(page, slot, "taken").click();
-      await page.getByText("Another time may do.").waitFor();
       await page.getByText("Free near it").waitFor();
       return page;
     },
@@ -162,7 +161,7 @@ export const troubleViews: readonly TroubleView[] = [
       await page.getByRole("button", { name: "Ask for one of several times" }).click();
       const times = page.getByRole("dialog").locator(".time:not([data-state])");
       for (const _ of [1, 2]) await times.first().click();
-      await page.getByText("second choice").first().waitFor();
+      await page.getByText("2nd choice").first().waitFor();
       return page;
     },
   },

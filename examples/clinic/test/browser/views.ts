@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { Temporal } from "temporal-polyfill";
 import { monday } from "./bed.ts";
+import { untilBadge } from "./steps.ts";
 
 /** Something that the page can show. */
 export interface View {
@@ -31,7 +32,11 @@ export const views: readonly View[] = [
     ...patient,
     name: "find-a-time",
     search: tomorrow,
-    reach: (page) => page.locator(".time").first().waitFor(),
+    async reach(page) {
+      await untilBadge(page, "Live");
+      await page.locator(".next-free-time").waitFor();
+      await page.locator(".time").first().waitFor();
+    },
   },
   {
     ...patient,

@@ -49,11 +49,13 @@ const helpSentences = {
   more_rights: "The practice can make an exception: call there.",
 } as const;
 
-/** What may help against all of these reasons. Empty if nothing does that is known here. */
-export function helpInWords(reasons: readonly Pick<ShownReason, "helps">[]): string {
+/** What may help against all of these reasons, beyond what their sentences say. Empty if nothing does that is known here. */
+export function helpInWords(reasons: readonly Pick<ShownReason, "helps">[], sentences: readonly string[]): string {
   const [first, ...others] = reasons;
   const shared = first?.helps.filter((help) => others.every(({ helps }) => helps.includes(help))) ?? [];
-  return shared.map((help) => helpSentences[help]).join(" ");
+  const isSaid = sentences.some((sentence) => sentence.includes("Choose another one"));
+  const further = shared.filter((help) => help !== "another_time" || !isSaid);
+  return further.map((help) => helpSentences[help]).join(" ");
 }
 
 function until({ details }: Cause, zone: string): string {

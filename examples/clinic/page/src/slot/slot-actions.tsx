@@ -46,8 +46,8 @@ export function SlotActions({ about }: { readonly about: CalendarSlot }) {
     <section ref={section} tabIndex={-1} className="slot-actions" aria-label="What can be done">
       {isHeld && (
         <p className="muted">
-          Somebody holds this slot while they fill in a form, or it is kept for somebody who waits. Nobody else can have
-          it until then.
+          Somebody holds this slot while they fill in a form, or it is kept for somebody who waits. Until that time
+          nobody else can have it.
         </p>
       )}
       {slot.status !== "booked" && (
@@ -55,7 +55,7 @@ export function SlotActions({ about }: { readonly about: CalendarSlot }) {
           id="slot-reason"
           text={reason}
           onText={setReason}
-          label={isHeld ? "Reason, for whom it was held" : undefined}
+          label={isHeld ? "Reason (the person who held it reads it)" : undefined}
           problem={isReasonMissing ? "Say why the hold is ended: it is written to the history." : null}
         />
       )}

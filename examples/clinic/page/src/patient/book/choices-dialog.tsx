@@ -18,7 +18,7 @@ import { VisitFields } from "./visit-fields.tsx";
 
 const aheadMs = 28 * 24 * 60 * 60 * 1000;
 const most = 3;
-const choiceWords = ["first choice", "second choice", "third choice"] as const;
+const choiceWords = ["1st choice", "2nd choice", "3rd choice"] as const;
 
 interface ChoicesDialogProps {
   readonly wish: Wish;

@@ -70,7 +70,7 @@ function Reasons({ why, zone }: { readonly why: Explained; readonly zone: string
           <li key={sentence}>{sentence}</li>
         ))}
       </ul>
-      <p className="muted">{helpInWords(why.reasons)}</p>
+      <p className="muted">{helpInWords(why.reasons, sentences)}</p>
     </>
   );
 }
