@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
-import { bedOf, bothEngines, monday } from "./bed.ts";
+import { bedOf, bothEnginesOr, monday } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
 import { notices } from "./steps.ts";
 
@@ -12,7 +12,7 @@ const saturday = Temporal.PlainDate.from(monday).add({ days: 12 });
 const at = (time: string): Date =>
   new Date(saturday.toZonedDateTime({ timeZone: "Europe/Berlin", plainTime: time }).epochMilliseconds);
 
-for (const engine of await bothEngines()) {
+for (const engine of await bothEnginesOr("sqlite")) {
   describe.skipIf(browser === undefined)(`the hours of a provider, on ${engine.title}`, () => {
     const bed = bedOf(engine, browser);
 

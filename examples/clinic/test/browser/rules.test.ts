@@ -1,6 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
-import { bedOf, bothEngines } from "./bed.ts";
+import { bedOf, bothEnginesOr } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
 import type { FreshSlot } from "./slots.ts";
 import { choose, notices, timeAs } from "./steps.ts";
@@ -9,7 +9,7 @@ import { appointmentsOf, ask, calendarOf, cardOf, cellOf } from "./waiting.ts";
 const browser = await launchChromium();
 const place = { providerId: "dr-osei", facilityId: "harbour" };
 
-for (const engine of await bothEngines()) {
+for (const engine of await bothEnginesOr("postgres")) {
   describe.skipIf(browser === undefined)(`the rules of the clinic, on ${engine.title}`, () => {
     const bed = bedOf(engine, browser);
 
