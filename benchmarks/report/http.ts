@@ -1,4 +1,4 @@
-import { type HttpComparison, type HttpResult, wanted } from "../http/result.ts";
+import { type HttpComparison, type HttpResult, problemsOf, wanted } from "../http/result.ts";
 import { insertSql, selectSql } from "../http/statements.ts";
 import { settingsText } from "./circumstances.ts";
 import { markdownTable } from "./markdown.ts";
@@ -13,7 +13,13 @@ and the server share this machine. A ratio is that of the rates of answers, with
 each of ${result.rounds} rounds of ${result.roundMs / 1000} s.`;
   const told = `A booking reached the last of ${news.streams} open streams after ${news.p50Ms} ms, and after ${news.mostMs} ms at most
 (${news.bookings} bookings; wanted: ${wanted.newsMs} ms).`;
-  return [title, introduction, tableOf(result), statements, told, factsOf(result)].join("\n\n");
+  return [title, introduction, tableOf(result), missed(result), statements, told, factsOf(result)].join("\n\n");
+}
+
+/** What is slower than wanted is said, and not only to be found in the table. */
+function missed(result: HttpResult): string {
+  const problems = problemsOf(result);
+  return problems.length === 0 ? "All of it is as fast as wanted." : `Slower than wanted: ${problems.join("; ")}.`;
 }
 
 const title = "## Over HTTP";

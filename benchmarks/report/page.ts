@@ -31,10 +31,10 @@ const introduction = `# Benchmarks
 Made by \`node benchmarks/page.ts\` from [results](benchmarks/results.json) that were measured one engine after another. To run it:
 
 \`\`\`sh
-npx --yes pnpm@12 bench           # everything, takes about an hour
+npx --yes pnpm@12 bench           # everything on this page but HTTP, takes about an hour
 npx --yes pnpm@12 bench --quick   # small data, short rounds: a few minutes
 npx --yes pnpm@12 bench --help
-npx --yes pnpm@12 bench:http      # [over HTTP](#over-http): a minute
+npx --yes pnpm@12 bench:http      # [over HTTP](#over-http), whose ratios only this prints: a minute
 \`\`\`
 
 [What the feed and the reads reach](decisions/0031-what-the-feed-and-reads-reach.md) sets these and other figures beside the goals.`;

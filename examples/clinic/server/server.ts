@@ -5,6 +5,7 @@ import { authorize } from "../../express/access.ts";
 import { type Listening, listen } from "../../express/listen.ts";
 import { builtPage } from "./page/build.ts";
 import { readPage } from "./page/page.ts";
+import { audienceOf, policies } from "./policies.ts";
 import { apiPath, createRoutes } from "./routes.ts";
 import { actorOf } from "./sign-in.ts";
 
@@ -21,7 +22,7 @@ export interface ServerOptions {
 export async function startServer({ storage, port, liveDays }: ServerOptions): Promise<Listening> {
   const page = await readPage(await builtPage());
   const handler = createHandler({
-    engine: createEngine({ storage, authorize }),
+    engine: createEngine({ storage, authorize, audienceOf, policies }),
     actorOf: ({ headers }) => actorOf(headers.get("x-clinic-person")),
     basePath: apiPath,
     live: { forDays: liveDays, openTo: "everybody" },

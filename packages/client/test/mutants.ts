@@ -192,6 +192,18 @@ export const mutants: readonly Mutant[] = [
     replace: 'field === "hold"',
   },
   {
+    flaw: "shows a withdrawn slot",
+    file: "client.ts",
+    find: 'statuses === undefined ? status !== "withdrawn" : statuses.includes(status)',
+    replace: "statuses === undefined || statuses.includes(status)",
+  },
+  {
+    flaw: "takes the hours of a provider for a slot",
+    file: "store/entries.ts",
+    find: 'entry.recordKind !== "availability"',
+    replace: "true",
+  },
+  {
     flaw: "does not learn from the feed that a hold was extended",
     file: "store/entries.ts",
     find: "const fields = Object.entries(changes).map(",

@@ -1,6 +1,8 @@
 import type { ScreenOptions } from "@slotwright/core";
 import { createAsked } from "./asked.ts";
+import { checkOptions } from "./check-options.ts";
 import { HttpError, isHttpError } from "./errors.ts";
+import { handlerSchema } from "./handler-options.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { defaultLimits, defaultStreamLimits, type HandlerOptions } from "./options.ts";
 import { asAnswerable, json, refusal } from "./requests/answers.ts";
@@ -22,7 +24,10 @@ export interface Handler {
    * answers none of its first requests with 503 because of them.
    */
   readonly ready: () => Promise<void>;
-  /** Takes no more requests, ends all streams, and resolves when the requests under way are answered. */
+  /**
+   * Takes no more requests, ends all streams, and resolves when the requests under way are answered and nothing is read for
+   * a stream any more.
+   */
   readonly close: () => Promise<void>;
   /** The OpenAPI document, as `GET /openapi.json` has it. */
   readonly openApi: () => object;
@@ -37,6 +42,7 @@ export interface Handler {
  * const handler = createHandler({ engine, actorOf: (request) => sessionOf(request)?.actor });
  * createServer(toNodeListener(handler)).listen(3000);
  * ```
+ * @throws BookingError `invalid_input` with the path of each option that is unknown, or not what it should be
  */
 export function createHandler<HostTransaction, Opened>(options: HandlerOptions<HostTransaction, Opened>): Handler {
   const desk = createDesk(options);
@@ -47,6 +53,7 @@ export function createHandler<HostTransaction, Opened>(options: HandlerOptions<H
 }
 
 function createDesk<HostTransaction, Opened>(options: HandlerOptions<HostTransaction, Opened>) {
+  checkOptions(handlerSchema, options);
   const { engine, basePath = "", origins = [] } = options;
   const allowed = new Set(origins);
   const streamLimits = { ...defaultStreamLimits, ...options.streams };
@@ -98,10 +105,11 @@ function createDesk<HostTransaction, Opened>(options: HandlerOptions<HostTransac
     openApi: document,
     async close() {
       isClosing = true;
-      streams.close();
+      const ended = streams.close();
       await Promise.allSettled(underWay);
+      await ended;
       // A stream may have been opened by a request that was under way.
-      streams.close();
+      await streams.close();
       searches.close();
     },
   };

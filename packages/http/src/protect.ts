@@ -1,6 +1,8 @@
 import { AsyncResource } from "node:async_hooks";
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { z } from "zod";
+import { checkOptions, count, timerMs } from "./check-options.ts";
 
 /** How long a client may take, and how much it may ask at once. */
 export interface ProtectOptions {
@@ -25,11 +27,25 @@ export interface ProtectOptions {
   readonly connections?: number | undefined;
 }
 
+const protectSchema = z.strictObject(
+  {
+    headersMs: timerMs,
+    requestMs: timerMs,
+    keepAliveMs: timerMs,
+    unreadMs: timerMs,
+    pipelined: count,
+    connections: count,
+  },
+  "must be an object, such as { headersMs: 5000 }",
+);
+
 /**
  * Sets the limits of a server of Node's own, so that slow, half-open and greedy clients do not hold it. It takes the place
  * of the server's `emit`, through which every request comes, and of the times that Node has for each of its connections.
+ * @throws BookingError `invalid_input` with the path of each option that is unknown, or not what it should be
  */
 export function protectServer(server: Server, options: ProtectOptions = {}): void {
+  checkOptions(protectSchema, options);
   const { headersMs = 10_000, requestMs = 30_000, keepAliveMs = 5_000, connections } = options;
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;

@@ -8,8 +8,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { createHandler, type Handler } from "../src/index.ts";
 import { protectServer, toNodeListener } from "../src/node.ts";
-import { readEvents } from "./events.ts";
-import { actorIn, place, slotAt, stage, until } from "./stage.ts";
+import { expectToServe } from "./serving.ts";
+import { actorIn, place, slotAt, stage } from "./stage.ts";
 
 const basePath = "/booking";
 
@@ -22,7 +22,7 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** The shape of a route handler of Next: a function of a request for each method, with the parameters beside it. Next itself is not run. */
+/** The shape of a route handler of Next: a function of a request for each method, with the parameters beside it. Next itself takes its time: next.test.ts runs it. */
 function asNextWould(handler: Handler): Server {
   const route = { GET: handler, POST: handler };
   return createServer((incoming, response) => {
@@ -92,24 +92,7 @@ describe.each(Object.entries(mounts))("mounted in %s", (_name, mount) => {
   it("books, refuses, and streams what happens", async () => {
     const { handler } = await stage({ basePath });
     const url = `${await mount(handler)}${basePath}`;
-    const headers = { "X-Actor": "provider/dr", "Content-Type": "application/json" };
-    const post = (path: string, body: object) =>
-      fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
-    const created = await post("/slots", { ...place, slots: [slotAt(0)] });
-    expect(created.status).toBe(201);
-    const { slots } = (await created.json()) as { slots: readonly { id: string }[] };
-    const response = await fetch(`${url}/changes/stream`, { headers });
-    const stream = readEvents(response);
-    await until(() => stream.named("started").length === 1);
-    const want = { slotId: slots[0]?.id, subjectId: "ada" };
-    const [first, second] = [await post("/appointments", want), await post("/appointments", want)];
-    expect([first.status, second.status]).toEqual([201, 409]);
-    await until(() => stream.entries().length === 2);
-    await stream.leave();
-    const large = await post("/appointments", { ...want, reason: "x".repeat(100_000) });
-    expect(large.status).toBe(413);
-    const empty = await fetch(`${url}/slots/${slots[0]?.id}`, { headers: { "X-Actor": "provider/dr" } });
-    expect(((await empty.json()) as { slot: object }).slot).toMatchObject({ status: "booked" });
+    await expectToServe(url);
   });
 });
 

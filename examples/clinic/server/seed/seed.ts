@@ -10,6 +10,7 @@ import { Temporal } from "temporal-polyfill";
 import { authorize } from "../../../express/access.ts";
 import { zoneOf } from "./days.ts";
 import { type Known, type Step, stepsOf } from "./steps.ts";
+import { hoursSteps } from "./weekly-hours.ts";
 
 export interface SeedOptions {
   /** A day of the first week. */
@@ -34,7 +35,8 @@ const weeks = [-1, 0, 1, 2];
  */
 export async function seed(storage: StorageAdapter<never>, { from, now }: SeedOptions): Promise<Seeded> {
   const monday = from.subtract({ days: from.dayOfWeek - 1 });
-  const steps = weeks.flatMap((week) => stepsOf(monday.add({ weeks: week })));
+  const visits = weeks.flatMap((week) => stepsOf(monday.add({ weeks: week })));
+  const steps = [...hoursSteps(visits[0]?.at ?? now), ...visits];
   const { clock, setTo } = movableClock();
   const engine = createEngine({ storage, authorize, clock });
   const known: Known = new Map();

@@ -52,6 +52,12 @@ export async function bothEngines(): Promise<readonly Engine[]> {
   return [sqlite, (await engineOf("postgres")) ?? []].flat();
 }
 
+/** The same with `test --all` and in CI; in the short `test`, this one. */
+export async function bothEnginesOr(inShort: "sqlite" | "postgres"): Promise<readonly Engine[]> {
+  if (process.env.TESTS_LEAVE_OUT === undefined) return bothEngines();
+  return [inShort === "sqlite" ? sqlite : await engineOn(inShort)];
+}
+
 /** For what depends little on the engine: each test runs on one, and all of them on each. SQLite where it cannot be had. */
 export const engineOn = async (name: keyof typeof titles): Promise<Engine> => (await engineOf(name)) ?? sqlite;
 

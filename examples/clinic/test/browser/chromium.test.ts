@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { launchChromium } from "./chromium.ts";
+import { launchBrowser } from "./chromium.ts";
 
 const nowhere = [() => Promise.reject(new Error("none was found\nand more"))];
 
@@ -7,7 +7,7 @@ describe("a browser for tests", () => {
   afterEach(() => void vi.restoreAllMocks());
 
   it("starts without anybody's doing, and draws letters", async () => {
-    const browser = await launchChromium();
+    const browser = await launchBrowser();
     if (browser === undefined) return;
     const page = await browser.newPage();
     await page.setContent("<span id=narrow>iiii</span> <span id=wide>MMMM</span>");
@@ -19,16 +19,16 @@ describe("a browser for tests", () => {
 
   it("is skipped with a line on stderr where none can be had", async () => {
     const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-    expect(await launchChromium({}, nowhere)).toBeUndefined();
+    expect(await launchBrowser({}, nowhere)).toBeUndefined();
     expect(written.mock.calls.join()).toContain("Chromium is SKIPPED: none was found. Install one");
   });
 
   it("is a failure where none can be had and CI=true", async () => {
-    await expect(launchChromium({ CI: "true" }, nowhere)).rejects.toThrow("Chromium is missing: none was found.");
+    await expect(launchBrowser({ CI: "true" }, nowhere)).rejects.toThrow("Chromium is missing: none was found.");
   });
 
   it("is the one that SLOTWRIGHT_CHROMIUM names, and no other", async () => {
     const named = { SLOTWRIGHT_CHROMIUM: "/nowhere/chromium" };
-    await expect(launchChromium(named)).rejects.toThrow("/nowhere/chromium");
+    await expect(launchBrowser(named)).rejects.toThrow("/nowhere/chromium");
   });
 });

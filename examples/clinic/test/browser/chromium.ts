@@ -18,13 +18,21 @@ type Source = (environment: Environment) => Promise<Browser>;
 
 const installedNames = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
+let shared: Promise<Browser | undefined> | undefined;
+
+/** The browser of this process: test files that follow one another use the same. See {@link launchBrowser}. */
+export function launchChromium(): Promise<Browser | undefined> {
+  shared ??= launchBrowser();
+  return shared;
+}
+
 /**
  * A browser: the one that `SLOTWRIGHT_CHROMIUM` names, the one that an npm package carries, or an installed one.
  *
  * @returns `undefined` if there is none, after saying so on stderr.
  * @throws If there is none and `CI=true`: a skip would look like success.
  */
-export async function launchChromium(
+export async function launchBrowser(
   environment: Environment = process.env,
   sources: readonly Source[] = [carried, installed, installedElsewhere],
 ): Promise<Browser | undefined> {

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
 import { bedOf, engineOn, monday } from "./bed.ts";
 import { launchChromium } from "./chromium.ts";
@@ -35,10 +36,15 @@ describe.skipIf(browser === undefined)(`a page read in another zone, on ${engine
   });
 
   it("says times of a patient's search by the facility's clock, and names its zone wherever it says one", async () => {
-    const ada = await bed().open("ada-brandt", { search: hillside });
-    const time = ada.locator("button.time:not([aria-disabled])").last();
+    // One that she can have: she has appointments elsewhere.
+    const { provider: providerId = "", facility: facilityId } = hillside;
+    const wanted = { providerIds: [providerId], facilityId, subjectId: "ada-brandt", from: new Date(monday), limit: 1 };
+    const start = (await bed().as("ada-brandt").calls.findOpen(wanted)).items[0]?.start.getTime() ?? 0;
+    const there = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO("Europe/Lisbon");
+    const [hour = "", minutes = ""] = there.toPlainTime().toString().split(":");
+    const ada = await bed().open("ada-brandt", { search: { ...hillside, day: `${there.toPlainDate()}` } });
+    const time = ada.getByRole("button", { name: new RegExp(`^${hour}:${minutes} ?–`) });
     await time.waitFor();
-    const [, hour = "", minutes = ""] = /^(\d\d):(\d\d)/.exec((await time.textContent()) ?? "") ?? [];
     expect(await time.textContent()).toContain(`yours ${String(Number(hour) + 1).padStart(2, "0")}:${minutes}`);
     await ada.getByText("Hillside Practice · Lisbon time, yours below").waitFor();
     await ada.getByRole("button", { name: /Lisbon time.*Hillside Practice/ }).waitFor();

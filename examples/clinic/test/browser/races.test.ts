@@ -73,7 +73,7 @@ for (const engine of await bothEngines()) {
         .click();
       await notices(loser).getByRole("button", { name: "My appointments" }).click();
       await loser.locator(".appointment").first().waitFor();
-      expect(await loser.locator(".appointment", { hasText: `${slot.from}–${slot.to}` }).count()).toBe(0);
+      expect(await loser.locator(".appointment", { hasText: `${slot.from}–${slot.to} Dr Amara Osei` }).count()).toBe(0);
       // Nothing is left that waits for an answer: that would be told by now.
       await loser.waitForTimeout(2_500);
       expect(await notices(loser).getByText("not confirmed yet").count()).toBe(0);

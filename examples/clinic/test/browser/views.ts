@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { Temporal } from "temporal-polyfill";
 import { monday } from "./bed.ts";
+import { untilBadge } from "./steps.ts";
 
 /** Something that the page can show. */
 export interface View {
@@ -31,14 +32,18 @@ export const views: readonly View[] = [
     ...patient,
     name: "find-a-time",
     search: tomorrow,
-    reach: (page) => page.locator(".time").first().waitFor(),
+    async reach(page) {
+      await untilBadge(page, "Live");
+      await page.locator(".next-free-time").waitFor();
+      await page.locator(".time").first().waitFor();
+    },
   },
   {
     ...patient,
     name: "book",
     search: tomorrow,
     async reach(page) {
-      await page.locator(".time:not([aria-disabled])").last().click();
+      await page.locator(".time:not([data-state])").last().click();
       await page.getByText("Kept for you for").waitFor();
     },
   },
@@ -122,6 +127,12 @@ export const views: readonly View[] = [
       await button(page, "Accept into…");
       await dialog(page);
     },
+  },
+  {
+    ...staff,
+    name: "hours",
+    search: { view: "hours" },
+    reach: (page) => page.getByText("New slots").waitFor(),
   },
   {
     ...staff,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { notConfirmed } from "../../page/src/notices/in-words.ts";
 import { findNear, nearest } from "../../page/src/notices/near.ts";
 import { createNoticeList } from "../../page/src/notices/notice-list.ts";
-import { whyRefused } from "../../page/src/notices/why.ts";
+import { helpInWords, whyRefused } from "../../page/src/notices/why.ts";
 
 const refusal = (code: string, details: Readonly<Record<string, unknown>> = {}) =>
   new RequestError(code, {
@@ -31,6 +31,16 @@ describe("why something was refused", () => {
   test("a state that does not allow it is told in words", () => {
     const error = refusal("invalid_transition", { record: "appointment", from: "no_show" });
     expect(whyRefused(error, "UTC")).toContain("marked as missed by now");
+  });
+
+  test("what may help is what helps against all reasons, and is not said twice", () => {
+    const reasons = [{ helps: ["another_time", "more_rights"] }, { helps: ["later", "another_time"] }] as const;
+    expect(helpInWords(reasons, ["It is too soon."])).toBe("Another time may do.");
+    expect(helpInWords(reasons, ["It is taken. Choose another one."])).toBe("");
+    expect(helpInWords(reasons.slice(0, 1), [])).toBe(
+      "Another time may do. The practice can make an exception: call there.",
+    );
+    expect(helpInWords([], [])).toBe("");
   });
 
   test("a code that the page does not know is told in the server's words", () => {

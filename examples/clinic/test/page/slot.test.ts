@@ -50,7 +50,7 @@ describe("what can be done with a slot", () => {
   it("depends on its state, and on that of its appointment", () => {
     expect(actionsOf("available", undefined)).toEqual(["block"]);
     expect(actionsOf("blocked", undefined)).toEqual(["unblock"]);
-    expect(actionsOf("held", undefined)).toEqual([]);
+    expect(actionsOf("held", undefined)).toEqual(["breakHold", "breakHoldAndBlock"]);
     expect(actionsOf("booked", "confirmed")).toContain("checkIn");
     expect(actionsOf("booked", "checked_in")).not.toContain("checkIn");
     expect(actionsOf("booked", "completed")).toEqual([]);

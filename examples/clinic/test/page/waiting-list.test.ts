@@ -28,3 +28,22 @@ test.each([
 ] as const)("into a slot with %o it does not fit, and is told why: %s", (other, why) => {
   expect(whyNotInto({ ...slot, ...other }, appointment, names)).toContain(why);
 });
+
+const wish = { slotId: "second", start: new Date("2026-11-30T13:00:00Z"), end: new Date("2026-11-30T13:30:00Z") };
+const heldUntil = new Date("2026-12-01T09:00:00Z");
+const asking = { ...appointment, request: { wishes: [wish], heldUntil, expiresAt: null, offer: null } };
+const wished = { ...slot, ...wish, id: "second", hold: { tokenHash: "", expiresAt: heldUntil } } as const;
+
+test.each([
+  ["a free slot of another time, if it asked for it", wished, true],
+  ["one that is held for it", { ...wished, status: "held" } as const, true],
+  [
+    "one that is held for somebody else",
+    { ...wished, status: "held", hold: { ...wished.hold, expiresAt: end } } as const,
+    false,
+  ],
+  ["one that is booked", { ...wished, status: "booked" } as const, false],
+  ["a slot of that time that it did not ask for", { ...wished, id: "other" }, false],
+] as const)("whether an appointment fits into %s", (_, into, fits) => {
+  expect(whyNotInto(into, asking, names) === null).toBe(fits);
+});

@@ -14,9 +14,6 @@ const place = { providerId: "dr-osei", facilityId: "harbour" };
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
-  // The seed publishes its slots one by one. These are hours to ask about, which nobody publishes by.
-  const weekly = [{ days: ["monday", "tuesday"], from: "09:00", to: "12:00" }] as const;
-  await stage.engine.setAvailability({ actor: osei, ...place, hours: { offer: { minutes: 20 }, weekly } });
 });
 afterAll(() => stage.stop());
 

@@ -39,11 +39,15 @@ export const acts = [
   "declineOffer",
   "breakHold",
   "breakHoldAndBlock",
+  "setAvailability",
 ] as const;
+
+/** Publishing is no command of a page, so only others do it. It comes up as often as the hours that it follows. */
+export const actsOfOthers = [...acts, "setAvailability", "publishSlots", "publishSlots", "publishSlots"] as const;
 
 /** One act, and what it is about: places in the lists of slots and appointments. */
 export interface Act {
-  readonly act: (typeof acts)[number];
+  readonly act: (typeof actsOfOthers)[number];
   readonly slot: number;
   readonly appointment: number;
 }
@@ -59,7 +63,7 @@ export interface Ground {
 }
 
 type Known = readonly Pick<Appointment, "id" | "request">[];
-type CommandName = HostCommandName & keyof Engine;
+type CommandName = (HostCommandName | "publishSlots") & keyof Engine;
 
 /** A command as a client and an engine take it, without the actor. */
 export interface Acting {
@@ -81,8 +85,27 @@ export const timesOf = (index: number) => ({
 /** Undefined if there is nothing to do it with. */
 export function actingOf(act: Act, ground: Ground, appointments: Known): Acting | undefined {
   return (
-    onSchedule(act, ground) ?? asRequest(act, ground) ?? onSlot(act, ground) ?? onAppointment(act, ground, appointments)
+    onHours(act, ground) ??
+    onSchedule(act, ground) ??
+    asRequest(act, ground) ??
+    onSlot(act, ground) ??
+    onAppointment(act, ground, appointments)
   );
+}
+
+const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+/** One after the other, an hour of a day: what is published by one is withdrawn by another, or in its way. */
+const hoursOfDay = [["12:00"], ["12:00", "13:00"], ["12:30"], []] as const;
+
+function onHours({ act, slot, appointment }: Act, { time }: Ground): Acting | undefined {
+  if (act === "publishSlots") {
+    return { name: act, input: { ...schedule, until: new Date(time.now() + 36 * hourMs) } };
+  }
+  if (act !== "setAvailability") return undefined;
+  const weekly = hoursOfDay[(slot + appointment) % hoursOfDay.length]?.map((from) => {
+    return { days, from, to: `${Number(from.slice(0, 2)) + 1}${from.slice(2)}` };
+  });
+  return { name: act, input: { ...schedule, hours: { offer: { minutes: 60 }, weekly } } };
 }
 
 function asRequest({ act, slot }: Act, { slotIds, time }: Ground): Acting | undefined {

@@ -12,6 +12,8 @@ export interface Monitor {
   readonly effect: (key: string, answer: object) => void;
   /** Somebody is told. A page that was left may not have got round to forgetting what it gave up. */
   readonly outcome: (outcome: Outcome, isOpen: boolean) => void;
+  /** These slots were withdrawn: they go from the screen, and do not come back. */
+  readonly withdrawn: (slotIds: readonly string[]) => void;
   /** What is shown now. @throws Error */
   readonly look: (records: readonly ShownRecord[]) => void;
   /** The server has lost commits: what was seen of them may go back once. */
@@ -37,6 +39,9 @@ export function createMonitor(): Monitor {
   const givenUp = new Set<string>();
   const effects = new Map<string, readonly Versioned[]>();
   const problems: string[] = [];
+  const withdrawn = new Set<string>();
+  /** Withdrawn slots that the screen has let go. */
+  const left = new Set<string>();
   /** The records that have gone back since commits were lost: each of them may once, when the page learns of it. */
   const goneBackSince = new Set<string>();
   let hasLost = false;
@@ -53,6 +58,15 @@ export function createMonitor(): Monitor {
     // What a command creates may come later, if the feed begins anew meanwhile.
     const isBehind = seen.has(id) && now < answered && record?.isPending !== true;
     return isBehind ? `${id} is shown in version ${now}, and an answer had ${answered}` : undefined;
+  }
+
+  /** Whether a slot has gone because it was withdrawn. */
+  function hasLeft(id: string, record: ShownRecord | undefined): boolean {
+    if (record !== undefined || !withdrawn.has(id)) return false;
+    left.add(id);
+    seen.delete(id);
+    told.delete(id);
+    return true;
   }
 
   return {
@@ -76,9 +90,14 @@ export function createMonitor(): Monitor {
         told.set(id, Math.max(version, told.get(id) ?? 0));
       }
     },
+    withdrawn(slotIds) {
+      for (const id of slotIds) withdrawn.add(id);
+    },
     look(records) {
       const shown = new Map(records.map((record) => [record.id, record]));
+      for (const id of left) if (shown.has(id)) problem(`${id} was withdrawn, and came back`);
       for (const id of seen.keys()) {
+        if (hasLeft(id, shown.get(id))) continue;
         const back = goneBack(id, shown.get(id));
         if (back === undefined) continue;
         if (!hasLost || goneBackSince.has(id)) problem(back);
@@ -91,11 +110,13 @@ export function createMonitor(): Monitor {
     lost() {
       hasLost = true;
       goneBackSince.clear();
+      left.clear();
       told.clear();
       // What was done before is gone, so its answers say nothing.
       effects.clear();
     },
     reloaded() {
+      left.clear();
       seen.clear();
       told.clear();
     },

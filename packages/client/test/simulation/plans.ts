@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { type Act, acts } from "./acts.ts";
+import { type Act, acts, actsOfOthers } from "./acts.ts";
 import type { Fate, TestServer } from "./server.ts";
 
 /** One thing that happens. `settles`: all that does not wait comes to rest before the next one. */
@@ -25,13 +25,17 @@ export type Step = { readonly settles: boolean } & (
 
 const small = fc.nat(7);
 const fate = fc.constantFrom<Fate>("through", "lost", "unanswered", "garbled", "signedOut", "late", "late");
-const act = (kind: "give" | "others") =>
-  fc.record({ kind: fc.constant(kind), act: fc.constantFrom(...acts), slot: fc.nat(2), appointment: fc.nat(2), fate });
+/** Among the slots at first, or those that were published since. */
+const slot = fc.oneof({ weight: 3, arbitrary: fc.nat(2) }, { weight: 1, arbitrary: fc.integer({ min: 3, max: 4 }) });
+const act = (kind: "give" | "others") => {
+  const named = fc.constantFrom(...(kind === "others" ? actsOfOthers : acts));
+  return fc.record({ kind: fc.constant(kind), act: named, slot, appointment: fc.nat(2), fate });
+};
 
 const calmly = fc.record({
   kind: fc.constant("calm" as const),
   act: fc.constantFrom(...acts),
-  slot: fc.nat(2),
+  slot,
   appointment: fc.nat(2),
 });
 const wait = fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(100, 1_000, 5_000, 31_000) });
@@ -239,6 +243,44 @@ const writtenPlans: readonly (readonly Step[])[] = [
     { kind: "wait", ms: 1_000, settles: true },
     { ...calm, act: "hold" },
     { ...calm, act: "cancel" },
+  ],
+  // Slots are published, one of them is booked, and the others are withdrawn.
+  [
+    { ...first, kind: "others", act: "setAvailability", slot: 1 },
+    { ...first, kind: "others", act: "publishSlots" },
+    news,
+    { ...calm, act: "book", slot: 3 },
+    { ...first, kind: "others", act: "setAvailability", slot: 3 },
+    { ...first, kind: "others", act: "publishSlots" },
+    news,
+    { ...calm, act: "cancel" },
+  ],
+  // A slot is withdrawn while somebody is about to book it, and published again.
+  [
+    { ...first, kind: "others", act: "setAvailability" },
+    { ...first, kind: "others", act: "publishSlots" },
+    news,
+    { ...first, kind: "give", act: "hold", slot: 3, fate: "late" },
+    { ...first, kind: "others", act: "setAvailability", slot: 3 },
+    { kind: "wait", ms: 31_000, settles: true },
+    { ...first, kind: "others", act: "publishSlots" },
+    { ...first, kind: "give", act: "book", slot: 3, fate: "lost" },
+    { ...first, kind: "others", act: "setAvailability" },
+    { ...first, kind: "others", act: "publishSlots" },
+    news,
+    { kind: "release", place: 0, settles: true },
+  ],
+  // The server loses what was published, and publishes it again under the same ids.
+  [
+    { kind: "save", settles: false },
+    { ...first, kind: "others", act: "setAvailability" },
+    { ...first, kind: "others", act: "publishSlots" },
+    { ...first, kind: "others", act: "block", slot: 3 },
+    news,
+    { kind: "restore", to: 0, settles: true },
+    { ...first, kind: "others", act: "setAvailability" },
+    { ...first, kind: "others", act: "publishSlots" },
+    news,
   ],
   // An offer comes by the feed, and its subject takes it.
   [

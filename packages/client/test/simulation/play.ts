@@ -1,4 +1,5 @@
 import { type Appointment, createEngine, type Engine, type Slot } from "@slotwright/core";
+import type { HostCommandName } from "@slotwright/core/client";
 import type { Client, ListView, LiveQuery, ShownRecord, ShownSlot } from "../../src/index.ts";
 import { type Act, type Acting, actingOf, slotCount, timesOf } from "./acts.ts";
 import type { Database } from "./databases.ts";
@@ -100,6 +101,8 @@ function watch(stage: Stage): void {
 
 async function perform(stage: Stage, step: Step): Promise<void> {
   const { server, time } = stage;
+  // Two holds are told apart by their ends, and two steps are never at the same millisecond.
+  await time.advance(1, async () => {});
   if (step.kind === "give") {
     server.fates.unshift(step.fate);
     give(stage, step);
@@ -154,7 +157,8 @@ function give(stage: Stage, act: Act): void {
 function command(stage: Stage, { name, input }: Acting): Promise<object> {
   const tag = `c${stage.given++}`;
   stage.monitor.given(tag);
-  return (stage.client.commands[name] as (given: object) => Promise<object>)({ ...input, reason: tag });
+  const give = stage.client.commands[name as HostCommandName] as (given: object) => Promise<object>;
+  return give({ ...input, reason: tag });
 }
 
 async function calm(stage: Stage, act: Act): Promise<void> {
@@ -175,9 +179,21 @@ async function others(stage: Stage, act: Act): Promise<void> {
   const { items } = await engine.listAppointments({ from, to });
   const acting = actingOf(act, stage, items);
   if (acting === undefined) return;
+  const before = acting.name === "publishSlots" ? await slotIdsOf(engine) : [];
   const command = engine[acting.name] as (given: object) => Promise<object>;
   await command({ ...acting.input, actor: ben }).catch(() => {});
+  if (acting.name === "publishSlots") notePublished(stage, before, await slotIdsOf(engine));
 }
+
+/** Some of what is published can be acted on, too. */
+function notePublished({ monitor, slotIds }: Stage, before: readonly string[], after: readonly string[]): void {
+  monitor.withdrawn(before.filter((id) => !after.includes(id)));
+  const others = after.filter((id) => !slotIds.slice(0, slotCount).includes(id));
+  slotIds.splice(slotCount, slotIds.length, ...others.slice(0, 2));
+}
+
+const slotIdsOf = async (engine: Engine): Promise<readonly string[]> =>
+  (await engine.listSlots({ from, to, limit: 500 })).items.map(({ id }) => id);
 
 /** The network gets well, and everything comes to its end. */
 async function heal({ server, time, client }: Stage): Promise<void> {

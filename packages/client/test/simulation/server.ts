@@ -221,7 +221,8 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
 }
 
 /** What a `POST` on a path without an id does. */
-const creating: Readonly<Record<string, "createSlots" | "request" | "book">> = {
+const creating: Readonly<Record<string, "setAvailability" | "createSlots" | "request" | "book">> = {
+  availability: "setAvailability",
   slots: "createSlots",
   requests: "request",
   appointments: "book",

@@ -9,8 +9,8 @@ import { openStream, type Stream, type StreamOptions } from "./stream.ts";
 export interface Streams {
   /** @throws HttpError `too_many_streams` */
   readonly reserve: (actor: Actor) => Place;
-  /** Ends all streams. */
-  readonly close: () => void;
+  /** Ends all streams, and resolves when nothing is read for them any more. */
+  readonly close: () => Promise<void>;
   readonly count: () => number;
 }
 
@@ -32,6 +32,8 @@ const tickMs = 1_000;
 
 export function createStreams(limits: StreamLimits): Streams {
   const open = new Set<Stream>();
+  /** Those of clients that have left may still wait for a read. */
+  const reading = new Set<Promise<void>>();
   const ofActor = new Map<string, number>();
   let taken = 0;
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -78,12 +80,15 @@ export function createStreams(limits: StreamLimits): Streams {
             });
             const stream = openStream(sink, { ...options, ...limits });
             open.add(stream);
+            reading.add(stream.done);
+            void stream.done.then(() => reading.delete(stream.done));
           },
         }),
       };
     },
-    close() {
+    async close() {
       for (const stream of open) stream.end("closing");
+      await Promise.all(reading);
     },
     count: () => taken,
   };

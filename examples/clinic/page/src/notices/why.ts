@@ -1,7 +1,10 @@
-import { isRequestError, type RequestError } from "@slotwright/client";
+import { isRequestError, type RequestError, type ShownReason } from "@slotwright/client";
 import { formatTime } from "../time/format.ts";
 
-type Say = (error: RequestError, zone: string) => string;
+/** What an error and a reason of an explanation have in common. */
+type Cause = Pick<RequestError, "message" | "details">;
+
+type Say = (cause: Cause, zone: string) => string;
 
 /**
  * Why something was refused, and what can be done, in words for the people of a clinic. The messages of the engine name ids
@@ -36,7 +39,26 @@ export function whyRefused(error: unknown, zone: string): string {
   return sentences[error.code]?.(error, zone) ?? error.message;
 }
 
-function until({ details }: RequestError, zone: string): string {
+/** Why something could not be done now, as far as the engine explains it. */
+export const reasonInWords = (reason: ShownReason, zone: string): string =>
+  sentences[reason.scenario]?.(reason, zone) ?? reason.message;
+
+const helpSentences = {
+  another_time: "Another time may do.",
+  later: "Look again later.",
+  more_rights: "The practice can make an exception: call there.",
+} as const;
+
+/** What may help against all of these reasons, beyond what their sentences say. Empty if nothing does that is known here. */
+export function helpInWords(reasons: readonly Pick<ShownReason, "helps">[], sentences: readonly string[]): string {
+  const [first, ...others] = reasons;
+  const shared = first?.helps.filter((help) => others.every(({ helps }) => helps.includes(help))) ?? [];
+  const isSaid = sentences.some((sentence) => sentence.includes("Choose another one"));
+  const further = shared.filter((help) => help !== "another_time" || !isSaid);
+  return further.map((help) => helpSentences[help]).join(" ");
+}
+
+function until({ details }: Cause, zone: string): string {
   const { heldUntil } = details as { readonly heldUntil?: Date };
   return heldUntil === undefined ? "" : `, until ${formatTime(heldUntil, zone)}`;
 }
@@ -56,12 +78,12 @@ const inWords: Readonly<Record<string, string>> = {
   withdrawn: "withdrawn",
 };
 
-function transitionOf({ details }: RequestError): string {
+function transitionOf({ details }: Cause): string {
   const { record = "appointment", from = "" } = details as { readonly record?: string; readonly from?: string };
   return `The ${record} is ${inWords[from] ?? "in another state"} by now, so this does not apply to it any longer.`;
 }
 
-function problemOf({ details, message }: RequestError): string {
+function problemOf({ details, message }: Cause): string {
   const { problem } = details as { readonly problem?: unknown };
   return typeof problem === "string" ? problem : message;
 }

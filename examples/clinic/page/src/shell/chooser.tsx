@@ -60,6 +60,7 @@ function Card({ id, name, what }: { readonly id: string; readonly name: string; 
 export function Unreachable() {
   return (
     <main className="chooser-main unreachable">
+      <Logo />
       <h1>The clinic cannot be reached</h1>
       <p className="muted">The server did not answer. It may be starting, or you may be offline.</p>
       <button type="button" className="button button-primary" onClick={() => location.reload()}>

@@ -5,6 +5,7 @@ const paths: Readonly<Record<ViewName, string>> = {
   appointments: "M5 6.5h14v13H5zM5 10.5h14M8.5 4v4M15.5 4v4M9 15l2 2 4-4",
   calendar: "M5 6.5h14v13H5zM5 10.5h14M8.5 4v4M15.5 4v4",
   waiting: "M4 7h2M4 12h2M4 17h2M9 7h11M9 12h11M9 17h7",
+  hours: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16ZM12 8v4.5l3 2",
   sync: "M12 3.5 5 6v5.5c0 4.2 2.9 7.6 7 9 4.1-1.4 7-4.8 7-9V6zM9 12l2.2 2.2L15.2 10",
 };
 

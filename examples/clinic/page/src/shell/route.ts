@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { isDate } from "../time/days.ts";
 
-export const viewNames = ["find", "appointments", "calendar", "waiting", "sync"] as const;
+export const viewNames = ["find", "appointments", "calendar", "waiting", "hours", "sync"] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Where on the page somebody is: all of it is in the address, so that reloading, going back and sending a link work. */

@@ -1,6 +1,8 @@
 import { type MouseEvent, useEffect } from "react";
 import { CalendarView } from "../calendar/calendar-view.tsx";
+import { HoursView } from "../hours/hours-view.tsx";
 import { Notices } from "../notices/notices.tsx";
+import { OverrideDialog } from "../notices/override-dialog.tsx";
 import { PatientView } from "../patient/patient-view.tsx";
 import { useDirectory } from "../person.ts";
 import { SyncView } from "../sync/sync-view.tsx";
@@ -42,6 +44,7 @@ export function Shell() {
         <h1 className="visually-hidden">{view.label}</h1>
         <View name={view.name} />
       </main>
+      <OverrideDialog />
       <Notices />
     </div>
   );
@@ -56,6 +59,8 @@ function View({ name }: { readonly name: ViewName }) {
       return <CalendarView />;
     case "waiting":
       return <WaitingList />;
+    case "hours":
+      return <HoursView />;
     case "sync":
       return <SyncView />;
   }

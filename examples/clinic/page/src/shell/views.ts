@@ -19,5 +19,6 @@ const patientViews: readonly NamedView[] = [
 const staffViews: readonly NamedView[] = [
   { name: "calendar", label: "Calendar" },
   { name: "waiting", label: "Waiting list" },
+  { name: "hours", label: "Hours" },
   { name: "sync", label: "Sync check" },
 ];

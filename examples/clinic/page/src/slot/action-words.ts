@@ -1,9 +1,19 @@
 import type { ShownAppointment, ShownSlot } from "@slotwright/client";
 
-export type ActionName = "block" | "unblock" | "checkIn" | "complete" | "markNoShow" | "cancel";
+export type ActionName =
+  | "breakHold"
+  | "breakHoldAndBlock"
+  | "block"
+  | "unblock"
+  | "checkIn"
+  | "complete"
+  | "markNoShow"
+  | "cancel";
 
 /** What stands on the buttons. What is told afterwards is told of every command in the same words. */
 export const actionLabels: Readonly<Record<ActionName, string>> = {
+  breakHold: "End the hold",
+  breakHoldAndBlock: "End it and block",
   block: "Block",
   unblock: "Unblock",
   checkIn: "Has arrived",
@@ -12,12 +22,17 @@ export const actionLabels: Readonly<Record<ActionName, string>> = {
   cancel: "Cancel the appointment",
 };
 
+/** Whether it takes away what somebody holds: they are told why. */
+export const endsHold = (name: ActionName): name is "breakHold" | "breakHoldAndBlock" =>
+  name === "breakHold" || name === "breakHoldAndBlock";
+
 /** What the staff can do about a slot. Whether it is allowed then is the engine's to say. */
 export function actionsOf(
   status: ShownSlot["status"],
   of: ShownAppointment["status"] | undefined,
 ): readonly ActionName[] {
   if (status === "available") return ["block"];
+  if (status === "held") return ["breakHold", "breakHoldAndBlock"];
   if (status === "blocked") return ["unblock"];
   if (of === "confirmed") return ["checkIn", "complete", "markNoShow", "cancel"];
   if (of === "checked_in") return ["complete", "markNoShow", "cancel"];

@@ -48,6 +48,20 @@ function whoOf(actor: ShownEntry["actor"], names: Names): string {
   return name === actor.id && actor.kind === "system" ? "The practice" : name;
 }
 
+const ruleNames: Readonly<Record<string, string>> = {
+  minimum_notice: "notice in advance",
+  cancel_deadline: "cancelling in time",
+  reschedule_deadline: "moving in time",
+  no_overlap_of_subject: "one appointment at a time",
+};
+
+/** What a rule of the clinic is called. */
+export const ruleInWords = (policy: string): string => ruleNames[policy] ?? policy.replaceAll("_", " ");
+
+/** The rules that were passed, and why. */
+export const overridesInWords = ({ overrides }: Pick<ShownEntry, "overrides">): readonly string[] =>
+  (overrides ?? []).map(({ policy, reason }) => `The rule “${ruleInWords(policy)}” was passed: “${reason}”`);
+
 /** What a person wants to compare. Ids of schedules and the like are left out. */
 export function changesInWords(
   { changes, fromStatus }: ShownEntry,

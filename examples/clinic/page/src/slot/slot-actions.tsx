@@ -4,7 +4,7 @@ import type { CalendarSlot } from "../calendar/slot-words.ts";
 import { wordsOf } from "../notices/in-words.ts";
 import { useNotices } from "../notices/notices.tsx";
 import { CancelDialog } from "../patient/appointments/cancel-dialog.tsx";
-import { type ActionName, actionLabels, actionsOf } from "./action-words.ts";
+import { type ActionName, actionLabels, actionsOf, endsHold } from "./action-words.ts";
 import { ReasonField } from "./reason-field.tsx";
 
 const cancelWords = {
@@ -19,12 +19,20 @@ export function SlotActions({ about }: { readonly about: CalendarSlot }) {
   const { slot, appointment } = about;
   const [reason, setReason] = useState("");
   const [isCancelling, setCancelling] = useState(false);
+  const [isReasonMissing, setReasonMissing] = useState(false);
   const section = useRef<HTMLElement>(null);
   const give = useGive(about);
   const actions = actionsOf(slot.status, appointment?.status);
-  if (actions.length === 0) return <NothingToDo status={slot.status} />;
+  if (actions.length === 0) return null;
+  const isHeld = slot.status === "held";
 
   function act(name: ActionName): void {
+    const isMissing = endsHold(name) && reason.trim() === "";
+    setReasonMissing(isMissing);
+    if (isMissing) {
+      document.getElementById("slot-reason")?.focus();
+      return;
+    }
     if (name === "cancel") setCancelling(true);
     else {
       give(name, reason.trim());
@@ -36,7 +44,21 @@ export function SlotActions({ about }: { readonly about: CalendarSlot }) {
 
   return (
     <section ref={section} tabIndex={-1} className="slot-actions" aria-label="What can be done">
-      {slot.status !== "booked" && <ReasonField id="slot-reason" text={reason} onText={setReason} />}
+      {isHeld && (
+        <p className="muted">
+          Somebody holds this slot while they fill in a form, or it is kept for somebody who waits. Until that time
+          nobody else can have it.
+        </p>
+      )}
+      {slot.status !== "booked" && (
+        <ReasonField
+          id="slot-reason"
+          text={reason}
+          onText={setReason}
+          label={isHeld ? "Reason (the person who held it reads it)" : undefined}
+          problem={isReasonMissing ? "Say why the hold is ended: it is written to the history." : null}
+        />
+      )}
       <div className="slot-buttons">
         {actions.map((name) => (
           <button key={name} type="button" className={classOf(name)} onClick={() => act(name)}>
@@ -57,27 +79,22 @@ export function SlotActions({ about }: { readonly about: CalendarSlot }) {
   );
 }
 
-const classOf = (name: ActionName): string => (name === "cancel" ? "button button-danger" : "button");
-
-function NothingToDo({ status }: { readonly status: CalendarSlot["slot"]["status"] }) {
-  if (status !== "held") return null;
-  return (
-    <p className="muted">
-      Somebody holds this slot while they fill in a form. Until it is booked or given back, nobody else can have it.
-    </p>
-  );
-}
+const classOf = (name: ActionName): string => (name === "cancel" || endsHold(name) ? "button button-danger" : "button");
 
 function useGive({ slot, appointment }: CalendarSlot): (name: Exclude<ActionName, "cancel">, reason: string) => void {
   const { commands } = useClient();
   const { refused, told } = useNotices();
-  return (name, text) => {
+  function given(name: Exclude<ActionName, "cancel">, text: string): Promise<object> {
     const reason = text === "" ? {} : { reason: text };
-    const answer =
-      name === "block" || name === "unblock"
-        ? commands[name]({ slotId: slot.id, ...reason })
-        : commands[name]({ appointmentId: appointment?.id ?? "", ...reason });
-    const { done, refused: what } = wordsOf(name);
-    answer.then(() => told(done)).catch((error: unknown) => refused(error, { what }));
+    const slotId = slot.id;
+    if (endsHold(name)) return commands.breakHold({ slotId, reason: text, block: name === "breakHoldAndBlock" });
+    if (name === "block" || name === "unblock") return commands[name]({ slotId, ...reason });
+    return commands[name]({ appointmentId: appointment?.id ?? "", ...reason });
+  }
+  return (name, text) => {
+    const { done, refused: what } = wordsOf(endsHold(name) ? "breakHold" : name);
+    given(name, text)
+      .then(() => told(done))
+      .catch((error: unknown) => refused(error, { what }));
   };
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { useNames } from "../directory/use-names.ts";
 import { whyRefused } from "../notices/why.ts";
 import { formatMoment, visitorZone } from "../time/format.ts";
-import { type ChangeWords, changesInWords, entryInWords } from "./entry-words.ts";
+import { type ChangeWords, changesInWords, entryInWords, overridesInWords } from "./entry-words.ts";
 
 const page = 20;
 
@@ -28,6 +28,11 @@ export function SlotHistory({ slot, zone }: { readonly slot: ShownSlot; readonly
             <p className="slot-entry">{entryInWords(entry, names)}</p>
             <Changes changes={changesInWords(entry, names, zone)} />
             {entry.reason !== null && <p className="slot-reason">“{entry.reason}”</p>}
+            {overridesInWords(entry).map((sentence) => (
+              <p key={sentence} className="slot-override">
+                {sentence}
+              </p>
+            ))}
             <time dateTime={entry.at.toISOString()}>{formatMoment(entry.at, visitorZone())}</time>
           </li>
         ))}

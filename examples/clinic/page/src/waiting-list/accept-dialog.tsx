@@ -6,7 +6,7 @@ import { WhenWhere } from "../patient/book/when-where.tsx";
 import "../patient/book/booking.css";
 import { lengthOf } from "../patient/find/time-list.tsx";
 import { formatRange, formatShortDay } from "../time/format.ts";
-import { whyNotInto } from "./fit.ts";
+import { isWish, whyNotInto } from "./fit.ts";
 import { useAccept } from "./use-accept.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -22,9 +22,10 @@ export function AcceptDialog({ appointment, onClose }: AcceptDialogProps) {
   const accept = useAccept();
   const { providerId, facilityId, start, end, subjectId } = appointment;
   // A slot that contains the appointment begins at its start at the latest, and not long before.
-  const [from, to] = [new Date(start.getTime() - dayMs), new Date(start.getTime() + 1)];
+  const starts = [start, ...(appointment.request?.wishes ?? []).map((wish) => wish.start)].map((at) => at.getTime());
+  const [from, to] = [new Date(Math.min(...starts) - dayMs), new Date(Math.max(...starts) + 1)];
   const { items, isLoaded } = useSlots({ from, to, providerIds: [providerId], facilityId });
-  const around = items.filter((slot) => slot.end > start);
+  const around = items.filter((slot) => isWish(slot, appointment) || (slot.start <= start && slot.end > start));
   const fitting = around.filter((slot) => whyNotInto(slot, appointment, names) === null);
   const zone = names.zone(facilityId);
   return (
@@ -68,5 +69,5 @@ export function AcceptDialog({ appointment, onClose }: AcceptDialogProps) {
 
 const hintOf = (count: number): string =>
   count > 0
-    ? "Free slots that contain the time:"
+    ? "Free slots that would do:"
     : "No free slot contains the time. Unblock or free one in the calendar; or decline, and say which time would do.";

@@ -2,8 +2,10 @@ import type { ShownAppointment, ShownSlot } from "@slotwright/client";
 import type { Names } from "../directory/names.ts";
 import { formatRange, formatShortDay } from "../time/format.ts";
 
-type Slot = Pick<ShownSlot, "status" | "providerId" | "facilityId" | "start" | "end">;
-type Appointment = Pick<ShownAppointment, "providerId" | "facilityId" | "start" | "end">;
+type Slot = Pick<ShownSlot, "status" | "providerId" | "facilityId" | "start" | "end"> &
+  Partial<Pick<ShownSlot, "id" | "hold">>;
+type Appointment = Pick<ShownAppointment, "providerId" | "facilityId" | "start" | "end"> &
+  Partial<Pick<ShownAppointment, "request">>;
 
 const taken: Readonly<Record<ShownSlot["status"], string | null>> = {
   available: null,
@@ -18,9 +20,19 @@ export function whyNotInto(slot: Slot, appointment: Appointment, names: Names): 
   const { providerId, facilityId, start, end } = appointment;
   if (slot.providerId !== providerId) return `It was asked for with ${names.provider(providerId)}.`;
   if (slot.facilityId !== facilityId) return `It was asked for at ${names.facility(facilityId)}.`;
-  if (slot.start > start || slot.end < end) {
+  if (!isWish(slot, appointment) && (slot.start > start || slot.end < end)) {
     const zone = names.zone(facilityId);
     return `It was asked for at ${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}.`;
   }
-  return taken[slot.status];
+  return isKeptFor(slot, appointment) ? null : taken[slot.status];
 }
+
+/** Whether the slot is one of those that were asked for. */
+export const isWish = ({ id }: Pick<Slot, "id">, { request }: Pick<Appointment, "request">): boolean =>
+  request?.wishes.some(({ slotId }) => slotId === id) === true;
+
+/** Whether it is held for this appointment: its hold ends when the request says. */
+const isKeptFor = (slot: Slot, appointment: Appointment): boolean =>
+  slot.status === "held" &&
+  isWish(slot, appointment) &&
+  slot.hold?.expiresAt.getTime() === appointment.request?.heldUntil?.getTime();

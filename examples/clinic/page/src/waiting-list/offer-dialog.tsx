@@ -13,7 +13,6 @@ interface OfferDialogProps {
 }
 
 const words = {
-  title: "Offer another time",
   none: "Nothing is free within four weeks. Publish or free a slot first, or decline the request.",
   keep: "Offer nothing",
   act: "Offer it",
@@ -24,15 +23,19 @@ const answerSeconds = 48 * 60 * 60;
 
 /** Another free time, which is kept for the patient until they answer. */
 export function OfferDialog({ appointment, onClose }: OfferDialogProps) {
+  const names = useNames();
   const offer = useOffer();
   return (
     <TimeDialog
       appointment={appointment}
-      words={words}
+      words={{ ...words, title: `Offer ${names.patient(appointment.subjectId)} another time` }}
       onChoose={(chosen) => offer(appointment, chosen)}
       onClose={onClose}
     >
-      <WhenWhere {...appointment} />
+      <div>
+        <p className="field-label">Asked for</p>
+        <WhenWhere {...appointment} />
+      </div>
       <p className="muted">The time is kept for two days, or until the patient answers.</p>
     </TimeDialog>
   );

@@ -1,28 +1,35 @@
 import type { ShownAppointment } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
+import type { Override } from "@slotwright/core";
 import { useCallback } from "react";
 import { useNames } from "../directory/use-names.ts";
 import { useNotices } from "../notices/notices.tsx";
+import { passingActions } from "../notices/passing.ts";
 import { formatRange, formatShortDay } from "../time/format.ts";
 
 /** Takes an appointment that waits into a slot, and tells what became of it. It shows at once. */
-export function useAccept(): (appointment: ShownAppointment, slotId: string) => void {
+export function useAccept(): (appointment: ShownAppointment, slotId: string, override?: readonly Override[]) => void {
   const { commands } = useClient();
   const { refused, told } = useNotices();
   const names = useNames();
   return useCallback(
-    function accept(appointment: ShownAppointment, slotId: string): void {
+    function accept(appointment: ShownAppointment, slotId: string, override: readonly Override[] = []): void {
       const { id: appointmentId, providerId, facilityId, start, end, subjectId } = appointment;
       const zone = names.zone(facilityId);
       const who = names.patient(subjectId);
       commands
-        .accept({ appointmentId, slotId, alternatives: 3 })
-        .then(() => told(`${who} has ${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}.`))
+        .accept({ appointmentId, slotId, alternatives: 3, ...(override.length > 0 && { override }) })
+        .then(({ appointment: { start, end } }) =>
+          told(`${who} has ${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}.`),
+        )
         .catch((error: unknown) =>
           refused(error, {
             what: `${who} was not accepted, and waits as before.`,
             wanted: { slotId, providerId, facilityId, start, end },
             again: (offer) => accept(appointment, offer.slotId),
+            actions: passingActions(error, `Accept ${who} all the same?`, (passed) =>
+              accept(appointment, slotId, [...override, passed]),
+            ),
           }),
         );
     },

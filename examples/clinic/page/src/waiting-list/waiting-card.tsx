@@ -6,6 +6,7 @@ import { useNow } from "../calendar/use-now.ts";
 import { useNames } from "../directory/use-names.ts";
 import { textIn } from "../patient/appointments/appointment-words.ts";
 import { CancelDialog } from "../patient/appointments/cancel-dialog.tsx";
+import { OtherWishes } from "../patient/appointments/wishes.tsx";
 import { go } from "../shell/route.ts";
 import { dateOf } from "../time/days.ts";
 import { formatRange, formatShortDay, formatTime } from "../time/format.ts";
@@ -16,7 +17,6 @@ import { OfferDialog } from "./offer-dialog.tsx";
 type Shown = ShownAppointment & { readonly isPending: boolean };
 
 const declineWords = {
-  title: "Decline this request?",
   question: "Why? The patient reads it.",
   keep: "Keep it waiting",
   act: "Decline it",
@@ -46,6 +46,7 @@ export function WaitingCard({ appointment }: { readonly appointment: Shown }) {
         <p className="muted">
           {names.provider(providerId)} · {names.facility(facilityId)}
         </p>
+        <OtherWishes appointment={appointment} zone={zone} />
         {purpose !== null && <p>{purpose}</p>}
         {note !== null && <p className="waiting-note">{note}</p>}
         <Offered appointment={appointment} zone={zone} />
@@ -66,7 +67,7 @@ export function WaitingCard({ appointment }: { readonly appointment: Shown }) {
       {open === "decline" && (
         <CancelDialog
           appointment={appointment}
-          words={declineWords}
+          words={{ ...declineWords, title: `Decline the request of ${who}?` }}
           done="Declined"
           isDecline
           onClose={() => setOpen(null)}

@@ -142,7 +142,7 @@ async function followFeed(context: FollowContext, state: State): Promise<void> {
   } finally {
     state.knownUntil = knownUntil(state);
     [state.tail, state.isApplying] = [undefined, false];
-    tail.leave();
+    await tail.leave();
   }
 }
 

@@ -62,7 +62,7 @@ async function readOn(desk: Desk): Promise<void> {
       }
     }
   } finally {
-    follower.leave();
+    await follower.leave();
   }
 }
 

@@ -1,13 +1,15 @@
 import type { ShownAppointment } from "@slotwright/client";
 import { useState } from "react";
+import { useNow } from "../../calendar/use-now.ts";
 import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
 import { agree, formatDay, formatRange, formatShortDay, formatZone, visitorZone } from "../../time/format.ts";
-import { isAhead, statusSigns, statusWords, textIn } from "./appointment-words.ts";
+import { isAhead, stateInWords, statusSigns, textIn } from "./appointment-words.ts";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { History } from "./history.tsx";
 import { MoveDialog } from "./move-dialog.tsx";
 import { OfferAnswer } from "./offer-answer.tsx";
+import { OtherWishes } from "./wishes.tsx";
 
 type Shown = ShownAppointment & { readonly isPending: boolean };
 
@@ -25,6 +27,7 @@ export function AppointmentCard({ appointment }: { readonly appointment: Shown }
   const { id, status, start, isPending } = appointment;
   const names = useNames();
   const zone = names.zone(appointment.facilityId);
+  const state = stateInWords(appointment, useNow());
   const [weekday, day, month] = formatShortDay(start, zone).split(" ");
   const canChange = isAhead({ end: start }, Date.now()) && (status === "confirmed" || status === "scheduled");
   return (
@@ -43,7 +46,7 @@ export function AppointmentCard({ appointment }: { readonly appointment: Shown }
         <Details appointment={appointment} zone={zone} />
       </div>
       <p className="chip" data-status={status}>
-        <span aria-hidden="true">{isPending ? "…" : statusSigns[status]}</span> {statusWords[status]}
+        <span aria-hidden="true">{isPending ? "…" : statusSigns[status]}</span> {state}
         {isPending && <span className="chip-pending">, not confirmed yet</span>}
       </p>
       <div className="appointment-actions">
@@ -90,6 +93,7 @@ function Details({ appointment, zone }: { readonly appointment: Shown; readonly 
         </p>
       )}
       <p className="muted">{facility === undefined ? facilityId : `${facility.name}, ${facility.address}`}</p>
+      <OtherWishes appointment={appointment} zone={zone} />
       {purpose !== null && <p>{purpose}</p>}
       {note !== null && <p className="appointment-note">{note}</p>}
     </>

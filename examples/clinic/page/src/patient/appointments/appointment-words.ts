@@ -1,4 +1,5 @@
 import type { ShownAppointment } from "@slotwright/client";
+import { type RequestState, requestState } from "@slotwright/core/client";
 
 type Status = ShownAppointment["status"];
 
@@ -11,6 +12,18 @@ export const statusWords: Readonly<Record<Status, string>> = {
   no_show: "Missed",
   declined: "Declined",
 };
+
+const requestWords: Readonly<Record<RequestState, string | null>> = {
+  open: null,
+  offered: "Another time is offered",
+  expired: "Not answered in time",
+  answered: null,
+};
+
+/** What becomes of it, by the clock, too. */
+export function stateInWords(appointment: ShownAppointment, now: Date): string {
+  return requestWords[requestState(appointment, now)] ?? statusWords[appointment.status];
+}
 
 /** A shape for each state, beside its colour. */
 export const statusSigns: Readonly<Record<Status, string>> = {

@@ -5,7 +5,7 @@ import { useDirectory } from "../../person.ts";
 import { addDays, dateOf } from "../../time/days.ts";
 import { formatZone } from "../../time/format.ts";
 import type { Wish } from "../find/search.ts";
-import { type Request, timesOf } from "./request.ts";
+import { placeOf, type Request, timesOf } from "./request.ts";
 import { PlaceFields, TimeFields } from "./request-fields.tsx";
 import { useAsk } from "./use-ask.ts";
 import "./booking.css";
@@ -29,18 +29,9 @@ export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
   const { providers } = useDirectory();
   const names = useNames();
   const ask = useAsk();
-  const provider = providers.find(
-    ({ id, facilityIds }) =>
-      id === wish.providerId ||
-      (wish.providerId === null && facilityIds.includes(wish.facilityId ?? facilityIds[0] ?? "")),
-  );
-  const facilityId = wish.facilityId ?? provider?.facilityIds[0] ?? "";
-  const [request, setRequest] = useState<Request>({
-    providerId: provider?.id ?? "",
-    facilityId,
-    date: laterThanToday(date, names.zone(facilityId)),
-    time: "09:00",
-    minutes: 30,
+  const [request, setRequest] = useState<Request>(() => {
+    const place = placeOf(wish, providers);
+    return { ...place, date: laterThanToday(date, names.zone(place.facilityId)), time: "09:00", minutes: 30 };
   });
   const [visit, setVisit] = useState<Visit>(noVisit);
   const zone = names.zone(request.facilityId);

@@ -2,15 +2,15 @@ import { useNames } from "../../directory/use-names.ts";
 import { Options } from "../../fields/options.tsx";
 import { SelectField } from "../../fields/select-field.tsx";
 import { useDirectory } from "../../person.ts";
-import { lengths, type Request } from "./request.ts";
+import { lengths, type Request, type RequestPlace } from "./request.ts";
 
-interface FieldsProps {
-  readonly request: Request;
-  readonly onRequest: (request: Request) => void;
+interface FieldsProps<Asked> {
+  readonly request: Asked;
+  readonly onRequest: (request: Asked) => void;
 }
 
 /** With whom, and where. */
-export function PlaceFields({ request, onRequest }: FieldsProps) {
+export function PlaceFields<Asked extends RequestPlace>({ request, onRequest }: FieldsProps<Asked>) {
   const { providers } = useDirectory();
   const names = useNames();
   const placesOf = (providerId: string) => providers.find(({ id }) => id === providerId)?.facilityIds ?? [];
@@ -39,7 +39,7 @@ export function PlaceFields({ request, onRequest }: FieldsProps) {
 }
 
 /** When, and how long. */
-export function TimeFields({ request, onRequest }: FieldsProps) {
+export function TimeFields({ request, onRequest }: FieldsProps<Request>) {
   return (
     <div className="field-row">
       <div className="field">

@@ -1,9 +1,24 @@
 import { Temporal } from "temporal-polyfill";
+import type { Provider } from "../../../../people.ts";
+import type { Wish } from "../find/search.ts";
 
-/** A time that is asked for, by the clock of the facility. */
-export interface Request {
+/** Whom somebody is asked for, and where. */
+export interface RequestPlace {
   readonly providerId: string;
   readonly facilityId: string;
+}
+
+/** What a search was about, or else the first provider of the facility. */
+export function placeOf({ providerId, facilityId }: Wish, providers: readonly Provider[]): RequestPlace {
+  const provider = providers.find(
+    ({ id, facilityIds }) =>
+      id === providerId || (providerId === null && facilityIds.includes(facilityId ?? facilityIds[0] ?? "")),
+  );
+  return { providerId: provider?.id ?? "", facilityId: facilityId ?? provider?.facilityIds[0] ?? "" };
+}
+
+/** A time that is asked for, by the clock of the facility. */
+export interface Request extends RequestPlace {
   readonly date: string;
   readonly time: string;
   readonly minutes: number;

@@ -13,13 +13,14 @@ interface DayTimesProps {
   readonly zones: readonly string[];
   readonly mine: ReadonlyMap<string, string>;
   readonly onChoose: (offer: OpenSlot) => void;
+  readonly onWhy: (offer: OpenSlot) => void;
   readonly onDate: (date: string) => void;
 }
 
 /** The free times of a day, as they come and go. */
-export function DayTimes({ wish, date, zones, mine, onChoose, onDate }: DayTimesProps) {
+export function DayTimes({ wish, date, zones, mine, onChoose, onWhy, onDate }: DayTimesProps) {
   const { times, isLoaded, error } = useTimes(wish, date, zones);
-  const free = times.filter(({ isGone }) => !isGone).length;
+  const free = times.filter(({ isGone, isRefused }) => !isGone && isRefused !== true).length;
   return (
     <div className="day-times">
       <div className="day-times-head">
@@ -28,7 +29,7 @@ export function DayTimes({ wish, date, zones, mine, onChoose, onDate }: DayTimes
           {isLoaded ? freeInWords(free) : "\u00a0"}
         </p>
       </div>
-      {times.length > 0 && <TimeList times={times} onChoose={onChoose} mine={mine} />}
+      {times.length > 0 && <TimeList times={times} onChoose={onChoose} onWhy={onWhy} mine={mine} />}
       {times.length === 0 && !isLoaded && (error === null ? <Loading /> : <p className="empty">{error.message}</p>)}
       {times.length === 0 && isLoaded && <NothingFree wish={wish} date={date} zones={zones} onDate={onDate} />}
     </div>

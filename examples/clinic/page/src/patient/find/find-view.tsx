@@ -8,6 +8,7 @@ import { useRoute } from "../../shell/route.ts";
 import { addDays, dateOf } from "../../time/days.ts";
 import { formatWhen } from "../../time/format.ts";
 import { BookingDialog } from "../book/booking-dialog.tsx";
+import { ChoicesDialog } from "../book/choices-dialog.tsx";
 import { holdSeconds } from "../book/hold-seconds.ts";
 import { RequestDialog } from "../book/request-dialog.tsx";
 import { useBook } from "../book/use-book.ts";
@@ -17,6 +18,7 @@ import { DayTimes } from "./day-times.tsx";
 import { Filters } from "./filters.tsx";
 import { datesFrom, type Wish, zonesOf } from "./search.ts";
 import { useDayCounts, useNextFree } from "./use-search.ts";
+import { WhyDialog } from "./why-dialog.tsx";
 import "./find.css";
 
 const daysShown = 14;
@@ -37,7 +39,8 @@ export function FindView() {
   const dates = useMemo(() => datesFrom(first, daysShown), [first]);
   const counts = useDayCounts(wish, dates, zones);
   const hold = useHold(holdSeconds(location.search));
-  const [isAsking, setIsAsking] = useState(false);
+  const [asking, setAsking] = useState<"for a time" | "for one of several" | null>(null);
+  const [inDoubt, setInDoubt] = useState<OpenSlot | null>(null);
   const book = useBook();
   const mine = useMine(hold.keeping);
 
@@ -57,15 +60,25 @@ export function FindView() {
         onEarlier={first > today ? () => setFirst(addDays(first, -7)) : null}
         onLater={first < addDays(today, daysAhead - daysShown) ? () => setFirst(addDays(first, 7)) : null}
       />
-      <DayTimes wish={wish} date={date} zones={zones} mine={mine} onChoose={hold.keep} onDate={(day) => go({ day })} />
+      <DayTimes
+        {...{ wish, date, zones, mine }}
+        onChoose={hold.keep}
+        onWhy={setInDoubt}
+        onDate={(day) => go({ day })}
+      />
       <p className="find-ask">
         Nothing that suits?{" "}
-        <button type="button" className="button-link" onClick={() => setIsAsking(true)}>
+        <button type="button" className="button-link" onClick={() => setAsking("for a time")}>
           Ask for a time
+        </button>{" "}
+        <button type="button" className="button-link" onClick={() => setAsking("for one of several")}>
+          Ask for one of several times
         </button>
       </p>
       {isOpen(hold) && <BookingDialog hold={hold} onBook={book} />}
-      {isAsking && <RequestDialog wish={wish} date={date} onClose={() => setIsAsking(false)} />}
+      {inDoubt !== null && <WhyDialog offer={inDoubt} onChoose={hold.keep} onClose={() => setInDoubt(null)} />}
+      {asking === "for a time" && <RequestDialog wish={wish} date={date} onClose={() => setAsking(null)} />}
+      {asking === "for one of several" && <ChoicesDialog wish={wish} onClose={() => setAsking(null)} />}
     </section>
   );
 }

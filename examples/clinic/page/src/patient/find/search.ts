@@ -42,6 +42,8 @@ export interface ShownTime {
   readonly offer: OpenSlot;
   /** It was on offer a moment ago. It keeps its place, so that nothing moves under a finger. */
   readonly isGone: boolean;
+  /** It is free, and a rule keeps it from this person. */
+  readonly isRefused?: boolean;
 }
 
 /** The same time with the same provider: of a group, the next seat has another slot. */

@@ -8,12 +8,14 @@ import { grouped, type ShownTime, type TimeGroup, timeKey } from "./search.ts";
 interface TimeListProps {
   readonly times: readonly ShownTime[];
   readonly onChoose: (offer: OpenSlot) => void;
+  /** Asks why a time cannot be chosen. Default: that is not answered here. */
+  readonly onWhy?: ((offer: OpenSlot) => void) | undefined;
   /** What a time is to the person, by its slot: chosen, or booked by them. */
   readonly mine: ReadonlyMap<string, string>;
 }
 
 /** Free times, by provider and place. */
-export function TimeList({ times, onChoose, mine }: TimeListProps) {
+export function TimeList({ times, onChoose, onWhy, mine }: TimeListProps) {
   const { providers } = useDirectory();
   const names = useNames();
   const groups = grouped(times, providers);
@@ -21,7 +23,7 @@ export function TimeList({ times, onChoose, mine }: TimeListProps) {
   return (
     <div className="times">
       {groups.map((group) => (
-        <Group key={`${group.providerId} ${group.facilityId}`} {...{ group, hasOneClock, onChoose, mine }} />
+        <Group key={`${group.providerId} ${group.facilityId}`} {...{ group, hasOneClock, onChoose, onWhy, mine }} />
       ))}
     </div>
   );
@@ -33,7 +35,7 @@ interface GroupProps extends Omit<TimeListProps, "times"> {
   readonly hasOneClock: boolean;
 }
 
-function Group({ group, hasOneClock, onChoose, mine }: GroupProps) {
+function Group({ group, hasOneClock, onChoose, onWhy, mine }: GroupProps) {
   const { providers } = useDirectory();
   const names = useNames();
   const { providerId, facilityId, times } = group;
@@ -54,9 +56,9 @@ function Group({ group, hasOneClock, onChoose, mine }: GroupProps) {
         className="times-grid"
         data-long={times.some(({ offer }) => isOvernight(offer.start, offer.end)) || undefined}
       >
-        {times.map(({ offer, isGone }) => (
-          <li key={timeKey(offer)}>
-            <Time offer={offer} zone={zone} isGone={isGone} mine={mine.get(offer.slotId)} onChoose={onChoose} />
+        {times.map((time) => (
+          <li key={timeKey(time.offer)}>
+            <Time {...time} {...{ zone, onChoose, onWhy }} mine={mine.get(time.offer.slotId)} />
           </li>
         ))}
       </ul>
@@ -64,28 +66,26 @@ function Group({ group, hasOneClock, onChoose, mine }: GroupProps) {
   );
 }
 
-interface TimeProps {
-  readonly offer: OpenSlot;
+interface TimeProps extends ShownTime, Pick<TimeListProps, "onChoose" | "onWhy"> {
   readonly zone: string;
-  readonly isGone: boolean;
   readonly mine: string | undefined;
-  readonly onChoose: (offer: OpenSlot) => void;
 }
 
-function Time({ offer, zone, isGone, mine, onChoose }: TimeProps) {
-  const { start, end, seats } = offer;
+function Time({ offer, zone, isGone, isRefused = false, mine, onChoose, onWhy }: TimeProps) {
+  const { start, end } = offer;
   const local = visitorZone();
   const isAway = !agree(start, zone, local);
-  const state = mine ?? (isGone ? "taken" : seats > 1 ? `${seats} places` : lengthOf(start, end));
+  const state = mine ?? stateOf(offer, isGone, isRefused);
   const isLong = isOvernight(start, end);
-  const isOff = isGone || mine !== undefined;
+  const isOff = isGone || isRefused;
+  const act = mine !== undefined ? undefined : isOff ? onWhy : onChoose;
   return (
     <button
       type="button"
       className="time"
-      data-state={mine !== undefined ? "mine" : isGone ? "gone" : undefined}
-      aria-disabled={isOff || undefined}
-      onClick={isOff ? undefined : () => onChoose(offer)}
+      data-state={mine !== undefined ? "mine" : isOff ? "gone" : undefined}
+      aria-disabled={act === undefined || undefined}
+      onClick={() => act?.(offer)}
     >
       <span className="time-start">
         {formatTime(start, zone)}
@@ -98,6 +98,12 @@ function Time({ offer, zone, isGone, mine, onChoose }: TimeProps) {
       </span>
     </button>
   );
+}
+
+function stateOf({ start, end, seats }: OpenSlot, isGone: boolean, isRefused: boolean): string {
+  if (isGone) return "taken";
+  if (isRefused) return "not for you";
+  return seats > 1 ? `${seats} places` : lengthOf(start, end);
 }
 
 const endOf = (start: Date, end: Date, zone: string): string =>

@@ -1,0 +1,139 @@
+import type { Hours, HoursException, HoursOffer, HoursWindow, WeeklyHours } from "@slotwright/core";
+
+/** A time of day as somebody types it: `to` may be that of the next day. */
+export interface DraftTimes {
+  readonly from: string;
+  readonly to: string;
+  readonly endsNextDay: boolean;
+}
+
+export interface DraftWindow extends DraftTimes {
+  /** Tells it from others while it is edited. */
+  readonly key: number;
+  readonly days: readonly Weekday[];
+  /** How long each appointment is. Empty: as long as most of them. */
+  readonly minutes: string;
+  /** What is not edited here, such as from when on it holds, stays as it was. */
+  readonly given: WeeklyHours | undefined;
+}
+
+export interface DraftException extends DraftTimes {
+  readonly key: number;
+  readonly first: string;
+  readonly last: string;
+  readonly kind: ExceptionKind;
+  /** Its other windows, which stay as they were. */
+  readonly others: readonly HoursWindow[];
+}
+
+export type ExceptionKind = "closed" | "instead" | "extra";
+
+/** Hours as they are edited. */
+export interface Draft {
+  /** How long an appointment is, if its window does not say. */
+  readonly minutes: string;
+  readonly capacity: number;
+  readonly windows: readonly DraftWindow[];
+  readonly exceptions: readonly DraftException[];
+}
+
+export type Weekday = WeeklyHours["days"][number];
+
+export const weekdays: readonly Weekday[] = [
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+  "sunday",
+];
+
+const dayMinutes = 24 * 60;
+let keys = 0;
+
+export const newWindow = (): DraftWindow => ({
+  key: ++keys,
+  days: ["monday"],
+  from: "09:00",
+  to: "12:00",
+  endsNextDay: false,
+  minutes: "",
+  given: undefined,
+});
+
+export const newException = (date: string): DraftException => ({
+  key: ++keys,
+  first: date,
+  last: date,
+  kind: "closed",
+  from: "09:00",
+  to: "12:00",
+  endsNextDay: false,
+  others: [],
+});
+
+export const noHours: Draft = { minutes: "30", capacity: 1, windows: [], exceptions: [] };
+
+/** What is stored, as somebody edits it. */
+export function draftOf({ offer, weekly, exceptions = [] }: Hours): Draft {
+  return {
+    minutes: String(offer.minutes),
+    capacity: offer.capacity ?? 1,
+    windows: weekly.map((window) => ({
+      ...timesOf(window),
+      key: ++keys,
+      days: window.days,
+      minutes: window.offer === undefined ? "" : String(window.offer.minutes),
+      given: window,
+    })),
+    exceptions: exceptions.map(({ first, last, hours: [window, ...others], extra = false }) => ({
+      ...timesOf(window ?? { from: 9 * 60, to: 12 * 60 }),
+      ...{ first, last, others, key: ++keys },
+      kind: window === undefined ? "closed" : extra ? "extra" : "instead",
+    })),
+  };
+}
+
+/** What is stored of it. The engine says what is wrong with it. */
+export function hoursOf({ minutes, capacity, windows, exceptions }: Draft): Hours {
+  return {
+    offer: { minutes: Number(minutes), capacity },
+    weekly: windows.map(weeklyOf),
+    exceptions: exceptions.map(exceptionOf),
+  };
+}
+
+function weeklyOf({ days, minutes, given, ...times }: DraftWindow): WeeklyHours {
+  const { offer, ...rest } = given ?? {};
+  const chosen = { ...rest, days: weekdays.filter((day) => days.includes(day)), ...windowOf(times) };
+  return minutes === "" ? chosen : { ...chosen, offer: offerOf(minutes, offer) };
+}
+
+/** A length that was not touched keeps the step that it had. */
+function offerOf(minutes: string, offer: HoursOffer | undefined): HoursOffer {
+  if (offer?.minutes === Number(minutes)) return offer;
+  return { minutes: Number(minutes), ...(offer?.capacity !== undefined && { capacity: offer.capacity }) };
+}
+
+function exceptionOf({ first, last, kind, others, ...times }: DraftException): HoursException {
+  const hours = kind === "closed" ? [] : [windowOf(times), ...others];
+  return { first, last, hours, ...(kind === "extra" && { extra: true }) };
+}
+
+function timesOf({ from, to }: HoursWindow): DraftTimes {
+  const [begins, ends] = [Number(from), Number(to)];
+  return { from: textOf(begins), to: textOf(ends % dayMinutes), endsNextDay: ends >= dayMinutes };
+}
+
+function windowOf({ from, to, endsNextDay }: DraftTimes): HoursWindow {
+  return { from: minuteOf(from), to: minuteOf(to) + (endsNextDay ? dayMinutes : 0) };
+}
+
+const textOf = (minute: number): string =>
+  `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+
+function minuteOf(text: string): number {
+  const [hours, minutes] = text.split(":").map(Number);
+  return (hours ?? Number.NaN) * 60 + (minutes ?? Number.NaN);
+}
