@@ -98,8 +98,9 @@ export type {
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
 export type { Hours, HoursException, HoursOffer, HoursWindow, MinuteInput, WeeklyHours } from "./model/hours.ts";
+export { type InTemporal, inTemporal, type TemporalSource } from "./model/in-temporal.ts";
 export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from "./model/input-issue.ts";
-export type { InstantInput, TemporalInstant } from "./model/instant.ts";
+export type { InstantInput, TemporalInstant, TemporalZonedDateTime } from "./model/instant.ts";
 export {
   type CommandName,
   commandNames,
@@ -110,6 +111,7 @@ export {
 } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
 export { type LocalDate, localDate, type Weekday, weekdays } from "./model/local-date.ts";
+export type { Disambiguation, LocalTime } from "./model/local-time.ts";
 export type { OpenSlot } from "./model/open-slot.ts";
 export type { Override } from "./model/override.ts";
 export type { OutsideSlot, PublishedSlots, PublishSlotsInput } from "./model/publish-slots.ts";

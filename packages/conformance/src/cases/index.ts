@@ -43,6 +43,7 @@ import { liveCases } from "./live.ts";
 import { liveFreshnessCases } from "./live-freshness.ts";
 import { liveRandomCases } from "./live-random.ts";
 import { liveSubjectCases } from "./live-subject.ts";
+import { localTimeCases } from "./local-time.ts";
 import { manySlotsCases } from "./many-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
 import { offerCases } from "./offers.ts";
@@ -130,6 +131,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...oddInputCases,
   ...anyTextCases,
   ...timeZoneCases,
+  ...localTimeCases,
   ...hostFunctionCases,
   ...policyCases,
   ...sightCases,
