@@ -30,6 +30,7 @@ export { type Help, helps } from "./engine/preview/helps.ts";
 export type { Preview, PreviewReason } from "./engine/preview/preview.ts";
 export type { RememberOptions } from "./engine/recent-slots.ts";
 export type { Finding, ReconcileInput, ReconcileReport } from "./engine/reconcile.ts";
+export type { MovedSlot } from "./engine/reconcile-moved.ts";
 export type {
   HandleEntry,
   Handover,
@@ -98,6 +99,7 @@ export type {
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
 export type { Hours, HoursException, HoursOffer, HoursWindow, MinuteInput, WeeklyHours } from "./model/hours.ts";
+export type { BusyInterval, ImportBusyInput, ImportedBusy } from "./model/import-busy.ts";
 export { type InTemporal, inTemporal, type TemporalSource } from "./model/in-temporal.ts";
 export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from "./model/input-issue.ts";
 export type { InstantInput, TemporalInstant, TemporalZonedDateTime } from "./model/instant.ts";

@@ -30,6 +30,7 @@ const commandRoutes = {
 export const routes = {
   ...commandRoutes,
   publishSlots: "POST /slots/publish",
+  importBusy: "POST /busy-times",
   createManySlots: "POST /slots/many",
   preview: "POST /previews",
   reconcile: "POST /reconcile",

@@ -38,6 +38,7 @@ import { holdCases } from "./hold.ts";
 import { hostFunctionCases } from "./host-functions.ts";
 import { hostTransactionCases } from "./host-transaction.ts";
 import { idempotencyCases } from "./idempotency.ts";
+import { importBusyCases } from "./import-busy.ts";
 import { listCases } from "./lists.ts";
 import { liveCases } from "./live.ts";
 import { liveFreshnessCases } from "./live-freshness.ts";
@@ -45,6 +46,7 @@ import { liveRandomCases } from "./live-random.ts";
 import { liveSubjectCases } from "./live-subject.ts";
 import { localTimeCases } from "./local-time.ts";
 import { manySlotsCases } from "./many-slots.ts";
+import { movedSlotCases } from "./moved-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
 import { offerCases } from "./offers.ts";
 import { overrideCases } from "./overrides.ts";
@@ -108,6 +110,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...manySlotsCases,
   ...availabilityCases,
   ...publishSlotsCases,
+  ...movedSlotCases,
+  ...importBusyCases,
   ...idempotencyCases,
   ...ownIdCases,
   ...listCases,

@@ -33,6 +33,7 @@ export type {
   ErrorDetailsJson,
   ErrorResponseJson,
   HeldSlotJson,
+  ImportedBusyJson,
   JournalEntryJson,
   OfferedJson,
   OpenSlotJson,
