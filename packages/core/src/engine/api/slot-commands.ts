@@ -75,6 +75,7 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * ```ts
    * const window = { from: new Date(), until: new Date(Date.now() + 90 * 86_400_000) };
    * const place = { providerId: "dr-grey", facilityId: "north", source: "hospital" };
+   * const intervals = [{ start: "2027-03-22T09:30[Europe/Berlin]", end: "2027-03-22T11:00[Europe/Berlin]" }];
    * const { taken } = await engine.importBusy({ actor, ...place, ...window, intervals });
    * ```
    */
