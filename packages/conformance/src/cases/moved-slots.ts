@@ -74,6 +74,8 @@ export const movedSlotCases: readonly ConformanceCase[] = [
       assert.deepEqual(again.moved.map(told), ["08:30 booked 07:30 manual"]);
       const { created, kept, withdrawn } = await engine.publishSlots({ ...by, until });
       assert.deepEqual([created, kept, withdrawn], [1, 5, 0]);
+      // Published by the old rules, and booked by the new ones.
+      await engine.book({ actor: patient, slotId: await slotAt(engine, "08:00"), subjectId: "p-2" });
       assert.deepEqual((await engine.reconcile({ actor: operator })).moved.map(told), again.moved.map(told));
       await assertSound(store.storage);
     },
