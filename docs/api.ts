@@ -192,7 +192,7 @@ export async function apiPage(server: LanguageServer): Promise<string> {
   const parts = [
     "# API",
     "Made from the documentation in the code by `npx --yes pnpm@12 reference`.",
-    "Times are instants: a `Date`, an RFC 3339 string with an offset, or a `Temporal.Instant`, in milliseconds at the finest. A range has its start and not its end. Answers have `Date`s. An id is a string of 1 to 128 characters, without control characters and without white space at its ends. A call that cannot do what it is asked rejects with a `BookingError`, whose `code` is one of those that the call lists; the [reference](reference.md) says what each means.",
+    "Times are instants: a `Date`, an RFC 3339 string with an offset, a `Temporal` object, or [a local time with its zone](time.md), in milliseconds at the finest. A range has its start and not its end. Answers have `Date`s. An id is a string of 1 to 128 characters, without control characters and without white space at its ends. A call that cannot do what it is asked rejects with a `BookingError`, whose `code` is one of those that the call lists; the [reference](reference.md) says what each means.",
     "## Commands about slots",
     ...sectionsOf("SlotCommands"),
     "## Commands about appointments",

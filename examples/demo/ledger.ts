@@ -9,7 +9,7 @@ import {
 import { commandIdOf } from "@slotwright/core/checking";
 import { shownIn, type ToldOutcome } from "@slotwright/lab/audit";
 
-type HostCommand = Exclude<CommandName, "repair" | "publishSlots">;
+type HostCommand = Exclude<CommandName, "repair" | "publishSlots" | "importBusy">;
 
 type Commands = {
   readonly [Name in HostCommand]: (input: CommandInput<Name>) => Promise<CommandResult<Name>>;

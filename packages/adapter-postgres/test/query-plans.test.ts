@@ -258,6 +258,6 @@ insert into slotwright_further_providers
 insert into slotwright_journal (feed_partition, record_kind, record_id, place, version, command, command_id, actor_kind, actor_id, at, to_status, changes)
   select 0, 'slot', id, '["f","p"]', 1, 'createSlots', 'c', 'a', 'a', 0, 'available', '{}' from slotwright_slots on conflict do nothing;
 insert into slotwright_agendas select 'provider:provider-' || p, 1 from generate_series(1, 5000) as p;
-insert into slotwright_availabilities select 'availability-' || p, 'provider-' || p, 'f', 'UTC', '{}', 1, 0, 0 from generate_series(1, 5000) as p;
+insert into slotwright_availabilities select 'availability-' || p, 'provider-' || p, 'f', 'UTC', '{}', '[]', 1, 0, 0 from generate_series(1, 5000) as p;
 insert into slotwright_commands select 'c' || n, '', 'null', 0 from generate_series(1, 20000) as n;
 `;

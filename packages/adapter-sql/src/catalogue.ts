@@ -45,6 +45,7 @@ export const catalogue = {
     facility_id: fixedId,
     time_zone: text,
     hours: json,
+    zone_rules: json,
     ...stamps,
   },
   slots: {

@@ -91,6 +91,7 @@ export function availabilityToRow(availability: Availability): AvailabilityRow {
     facility_id: availability.facilityId,
     time_zone: availability.timeZone,
     hours: JSON.stringify(availability.hours),
+    zone_rules: JSON.stringify(availability.zoneRules),
     ...stampColumns(availability),
   };
 }
@@ -103,6 +104,7 @@ export function rowToAvailability(row: AvailabilityRow): Availability {
     facilityId: row.facility_id,
     timeZone: row.time_zone,
     hours: JSON.parse(row.hours) as Hours,
+    zoneRules: JSON.parse(row.zone_rules) as Availability["zoneRules"],
     ...stampsOf(row),
   };
 }

@@ -30,6 +30,7 @@ export { type Help, helps } from "./engine/preview/helps.ts";
 export type { Preview, PreviewReason } from "./engine/preview/preview.ts";
 export type { RememberOptions } from "./engine/recent-slots.ts";
 export type { Finding, ReconcileInput, ReconcileReport } from "./engine/reconcile.ts";
+export type { MovedSlot } from "./engine/reconcile-moved.ts";
 export type {
   HandleEntry,
   Handover,
@@ -98,8 +99,10 @@ export type {
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
 export type { Hours, HoursException, HoursOffer, HoursWindow, MinuteInput, WeeklyHours } from "./model/hours.ts";
+export type { BusyInterval, ImportBusyInput, ImportedBusy } from "./model/import-busy.ts";
+export { type InTemporal, inTemporal, type TemporalSource } from "./model/in-temporal.ts";
 export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from "./model/input-issue.ts";
-export type { InstantInput, TemporalInstant } from "./model/instant.ts";
+export type { InstantInput, TemporalInstant, TemporalZonedDateTime } from "./model/instant.ts";
 export {
   type CommandName,
   commandNames,
@@ -110,6 +113,7 @@ export {
 } from "./model/journal.ts";
 export { limits } from "./model/limits.ts";
 export { type LocalDate, localDate, type Weekday, weekdays } from "./model/local-date.ts";
+export type { Disambiguation, LocalTime } from "./model/local-time.ts";
 export type { OpenSlot } from "./model/open-slot.ts";
 export type { Override } from "./model/override.ts";
 export type { OutsideSlot, PublishedSlots, PublishSlotsInput } from "./model/publish-slots.ts";

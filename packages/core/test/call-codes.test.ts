@@ -96,6 +96,8 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   setAvailability: (engine) =>
     engine.setAvailability({ actor, ...place, hours: { offer: { minutes: 30 }, weekly: [] } }),
   publishSlots: (engine) => engine.publishSlots({ actor, ...place, until: new Date() }),
+  importBusy: (engine) =>
+    engine.importBusy({ actor, ...place, source: "s", from: times.start, until: times.end, intervals: [times] }),
   createSlots: (engine) => engine.createSlots({ actor, ...place, slots: [times] }),
   createManySlots: (engine) => engine.createManySlots({ actor, ...place, slots: [times] }),
   block: (engine) => engine.block(slot),

@@ -19,6 +19,7 @@ import {
   type ErrorDetailsJson,
   errorCodes,
   type HeldSlotJson,
+  type ImportedBusyJson,
   type IssueCode,
   isErrorCode,
   isErrorResponse,
@@ -66,6 +67,7 @@ interface Answers {
   readonly markNoShow: EndedAppointmentJson;
   readonly cancel: EndedAppointmentJson;
   readonly publishSlots: PublishedSlotsJson;
+  readonly importBusy: ImportedBusyJson;
   readonly setAvailability: ChangedAvailabilityJson;
   readonly getAvailability: AvailabilityJson;
   readonly getSchedule: ScheduleJson;

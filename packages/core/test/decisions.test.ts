@@ -100,9 +100,12 @@ describe("a decision", () => {
       const asking = createRecorder().by("one", engine);
       const by = { actor: { kind: "k", id: "i" }, providerId: "p", facilityId: "f" };
       const hours = { offer: { minutes: 30 }, weekly: [{ days: ["monday" as const], from: "09:00", to: "12:00" }] };
+      const [from, until] = [new Date(), new Date(Date.now() + 8 * 86_400_000)];
       for (const weekly of [hours.weekly, []]) {
         await engine.setAvailability({ ...by, hours: { ...hours, weekly } });
-        await engine.publishSlots({ ...by, until: new Date(Date.now() + 8 * 86_400_000) });
+        await engine.publishSlots({ ...by, until });
+        const intervals = weekly.length === 0 ? [] : [{ start: from, end: until }];
+        await engine.importBusy({ ...by, source: "elsewhere", from, until, intervals });
       }
       const world = emptyWorld();
       for (const step of [...accepting, ...steps]) {

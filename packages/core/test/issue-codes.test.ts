@@ -55,6 +55,19 @@ const wrong: readonly Wrong[] = [
   [{ path: "slots.0.start", code: "not_an_instant" }, create({ start: 7 })],
   [{ path: "slots.0.start", code: "too_fine" }, create({ start: "2026-03-02T09:00:00.0001Z" })],
   [{ path: "slots.0.start", code: "no_such_time" }, create({ start: "2026-02-30T09:00:00Z" })],
+  [
+    { path: "slots.0.start.local", code: "no_such_time" },
+    create({ start: { local: "2027-03-28T02:30", timeZone: "Europe/Berlin" } }),
+  ],
+  [
+    { path: "slots.0.start.local", code: "ambiguous_time" },
+    create({ start: { local: "2027-10-31T02:30", timeZone: "Europe/Berlin" } }),
+  ],
+  [
+    { path: "slots.0.start.timeZone", code: "not_a_time_zone" },
+    create({ start: { local: "2027-10-31T02:30", timeZone: "Mars/Olympus" } }),
+  ],
+  [{ path: "slots.0.start.timeZone", code: "required" }, create({ start: { local: "2027-10-31T02:30" } })],
   [{ path: "slots.0.start", code: "year_out_of_range" }, create({ start: "1066-10-14T09:00:00Z" })],
   [{ path: "timeZone", code: "not_a_time_zone" }, create({}, { timeZone: "+01:00" })],
   [{ path: "subjectId", code: "forbidden_character" }, book({ subjectId: "a\nb" })],

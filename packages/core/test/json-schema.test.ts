@@ -19,10 +19,16 @@ describe("the JSON Schema of an input", () => {
     }
   });
 
-  it("says of a time that it is a string, of metadata an object, and of a callback that there is none", () => {
+  it("says of a time that it is a string or a local time, of metadata an object, and of a callback that there is none", () => {
     const of = (schema: z.ZodType) => z.toJSONSchema(schema, { io: "input" }).properties as Record<string, unknown>;
     expect(of(schemas.newSlotSchema)).toMatchObject({
-      start: { type: "string", format: "date-time" },
+      start: {
+        anyOf: [
+          { type: "string", format: "date-time" },
+          { type: "string" },
+          { type: "object", required: ["local", "timeZone"] },
+        ],
+      },
       metadata: { type: "object" },
       capacity: { type: "integer", minimum: 1, maximum: 1000, default: 1 },
     });
@@ -33,7 +39,7 @@ describe("the JSON Schema of an input", () => {
       maxItems: 4,
     });
     expect(of(inputSchemas.createManySlots)).toMatchObject({
-      slots: { type: "array", items: { properties: { start: { type: "string" } }, required: ["start", "end"] } },
+      slots: { type: "array", items: { properties: { start: { anyOf: [{}, {}, {}] } }, required: ["start", "end"] } },
       onProgress: { not: {} },
       signal: { not: {} },
     });

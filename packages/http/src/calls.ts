@@ -21,6 +21,7 @@ type Run = (asking: Asking) => Promise<object>;
 type CallName =
   | HostCommandName
   | "publishSlots"
+  | "importBusy"
   | "createManySlots"
   | "reconcile"
   | "getSchedule"
@@ -45,6 +46,7 @@ const explained: Run = ({ engine, input, screen }) => explain(engine, input, scr
 export const calls: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, Run>> = {
   ...commands,
   publishSlots: asInput("publishSlots"),
+  importBusy: asInput("importBusy"),
   createManySlots: asInput("createManySlots"),
   preview: ({ engine, input, screen }) => preview(engine, input, screen()),
   explainSlot: explained,

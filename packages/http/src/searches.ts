@@ -1,4 +1,5 @@
 import { type Actor, BookingError, type Engine, isBookingError, type LiveSlots } from "@slotwright/core";
+import { instantSchema } from "@slotwright/core/schemas";
 import type { Asking } from "./calls.ts";
 import { HttpError } from "./errors.ts";
 import type { LiveOptions } from "./options.ts";
@@ -101,9 +102,15 @@ function dateOf(text: unknown): Date | undefined {
   return isSo ? date : undefined;
 }
 
+/** NaN if it is none, which the search then says. */
+function instantOf(value: unknown): number {
+  const { data } = instantSchema.safeParse(value);
+  return data?.getTime() ?? Number.NaN;
+}
+
 /** What has begun is not on offer. If all of what is asked for has begun, nothing is left between `from` and `to`. */
 function fromNowOn(input: Input, now: Date): Input {
-  const [from, to] = [Date.parse(String(input.from)), Date.parse(String(input.to))];
+  const [from, to] = [instantOf(input.from), instantOf(input.to)];
   const isFuture = input.from !== undefined && !(from <= now.getTime());
   if (isFuture || from > to) return input;
   return { ...input, from: to <= now.getTime() ? input.to : now };

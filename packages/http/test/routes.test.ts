@@ -45,6 +45,12 @@ describeOnEachEngine("the handler", ({ stage }) => {
     const until = new Date(Date.now() + 8 * 86_400_000);
     const published = await as("publishSlots", "POST /slots/publish", { body: { ...place, until, dryRun: true } });
     expect(published.body).toMatchObject({ dryRun: true, withdrawn: 0, outside: [] });
+    // A local time, as bodies may have it, and a dry run, so that what follows finds all slots free.
+    const begin = { local: "2026-01-01T09:00", timeZone: "Europe/Berlin" };
+    const elsewhere = { ...place, source: "hospital", from: at(0), until: at(1_000), dryRun: true };
+    const intervals = [{ start: begin, end: at(30) }];
+    const imported = await as("importBusy", "POST /busy-times", { body: { ...elsewhere, intervals } });
+    expect(imported.body).toMatchObject({ dryRun: true, blocked: 1, taken: [] });
     const dry = await as("setAvailability", "POST /availability", { body: { ...place, hours, dryRun: true } });
     expect(dry.body).toMatchObject({ availability: { version: 3 }, effect: { dryRun: true, withdrawn: 0 } });
     const many = { ...place, slots: [slotAt(300), slotAt(330)], chunkSize: 1 };

@@ -10,6 +10,8 @@ const slots = Array.from({ length: 6 }, (_, index) => {
   return { start, end: new Date(start.getTime() + 30 * 60_000), capacity: 1 + (index % 2) };
 });
 
+const clock = { dateStyle: "short", timeStyle: "medium" } as const;
+
 const live = { forDays: 30, openTo: ({ kind }: { readonly kind: string }) => kind !== "outsider" } as const;
 
 async function searched(options: Parameters<typeof stage>[0] = { live }) {
@@ -62,6 +64,32 @@ describe("a search for free times", () => {
     }
     const over = `GET /open-slots?providerId=dr-weber&to=${new Date(now - 1_000).toISOString()}`;
     expect((await send(over)).body).toMatchObject({ items: [], nextCursor: null });
+  });
+
+  it("takes local times with their zone, in queries and in bodies, and says where one is skipped", async () => {
+    const { send } = await searched();
+    const local = (date: Date) =>
+      new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin", ...clock }).format(date);
+    const asLocal = (date: Date) => `${local(date).replace(" ", "T")}[Europe/Berlin][disambiguation=compatible]`;
+    const since = (start: Date) =>
+      `GET /open-slots?providerId=${place.providerId}&from=${encodeURIComponent(asLocal(start))}&to=${encodeURIComponent(asLocal(to))}`;
+    expect((await send(since(from))).body.items).toHaveLength(slots.length);
+    const past = { start: new Date(Date.now() - 600_000), end: new Date(Date.now() + 600_000) };
+    await send("POST /slots", { body: { ...place, slots: [past] } });
+    expect((await send(since(new Date(Date.now() - 3_600_000)))).body.items).toHaveLength(slots.length);
+    const skipped = { local: "2027-03-28T02:30", timeZone: "Europe/Berlin" };
+    const body = { ...place, slots: [{ start: skipped, end: { ...skipped, disambiguation: "later" } }] };
+    const problem = { headers: { Accept: "application/problem+json" } };
+    const refused = await send("POST /slots", { body, ...problem });
+    expect([refused.status, refused.body.details.issues]).toMatchObject([
+      400,
+      [{ path: "slots.0.start.local", code: "no_such_time" }],
+    ]);
+    const query = await send(`GET /open-slots?from=2027-03-28T02:30[Europe/Berlin]&to=2027-03-29T00:00[Mars]`, problem);
+    expect(query.body.details.issues).toMatchObject([
+      { path: "from", code: "no_such_time" },
+      { path: "to", code: "not_a_time_zone" },
+    ]);
   });
 
   it("follows what is booked, counts by day and finds the next, and these only for whom they are open to", async () => {

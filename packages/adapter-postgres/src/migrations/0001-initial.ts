@@ -64,6 +64,7 @@ export const initial: Migration = {
   "facility_id" text collate "C" not null,
   "time_zone" text collate "C" not null,
   "hours" text collate "C" not null,
+  "zone_rules" text collate "C" not null,
   "version" integer not null,
   "created_at" bigint not null,
   "updated_at" bigint not null
@@ -81,7 +82,7 @@ export const initial: Migration = {
       name: "row_format",
       on: "availabilities",
       statement: `alter table "{schema}"."{prefix}availabilities" add constraint "row_format"
-  check (version >= 1 and json_typeof("hours"::json) = 'object')`,
+  check (version >= 1 and json_typeof("hours"::json) = 'object' and json_typeof("zone_rules"::json) = 'array')`,
     },
     {
       kind: "table",
@@ -822,6 +823,7 @@ $slotwright$`,
   "facility_id" text,
   "time_zone" text,
   "hours" text,
+  "zone_rules" text,
   "version" integer,
   "created_at" bigint,
   "updated_at" bigint
@@ -1048,8 +1050,8 @@ begin
         end if;
       end if;
       if p_new_availabilities is not null then
-        insert into "{schema}"."{prefix}availabilities" ("id", "provider_id", "facility_id", "time_zone", "hours", "version", "created_at", "updated_at")
-        select r."id", r."provider_id", r."facility_id", r."time_zone", r."hours", r."version", r."created_at", r."updated_at" from unnest(p_new_availabilities) as r
+        insert into "{schema}"."{prefix}availabilities" ("id", "provider_id", "facility_id", "time_zone", "hours", "zone_rules", "version", "created_at", "updated_at")
+        select r."id", r."provider_id", r."facility_id", r."time_zone", r."hours", r."zone_rules", r."version", r."created_at", r."updated_at" from unnest(p_new_availabilities) as r
         where r.n <> all (v_lost);
         get diagnostics v_written = row_count;
         if v_written < cardinality(p_new_availabilities) then
@@ -1060,7 +1062,7 @@ begin
         end if;
       end if;
       if p_availabilities is not null then
-        update "{schema}"."{prefix}availabilities" as t set "provider_id" = r."provider_id", "facility_id" = r."facility_id", "time_zone" = r."time_zone", "hours" = r."hours", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at"
+        update "{schema}"."{prefix}availabilities" as t set "provider_id" = r."provider_id", "facility_id" = r."facility_id", "time_zone" = r."time_zone", "hours" = r."hours", "zone_rules" = r."zone_rules", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at"
         from unnest(p_availabilities) as r
         where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
         get diagnostics v_written = row_count;

@@ -71,6 +71,9 @@ async function hours(of: EveryCall): Promise<void> {
   const publish = () => engine.publishSlots({ actor, ...placeOf(of), until });
   await run("publish slots", publish);
   await run("publish slots again", publish);
+  const busy = { actor, ...placeOf(of), source: "elsewhere", from: at(0), until: at(1_000), intervals: [] };
+  await run("import busy time", () => engine.importBusy({ ...busy, intervals: [timeOf(3)] }));
+  await run("import no busy time", () => engine.importBusy(busy));
   await run("set no hours", () => engine.setAvailability({ actor, ...placeOf(of), hours: { ...hours, weekly: [] } }));
   await run("withdraw slots", publish);
   await run("get hours", () => engine.getAvailability(placeOf(of)));

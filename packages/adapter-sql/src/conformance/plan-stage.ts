@@ -48,6 +48,7 @@ function hoursNumbered(number: number): Availability {
     ...place,
     timeZone,
     hours,
+    zoneRules: [],
     version,
     ...times,
   };

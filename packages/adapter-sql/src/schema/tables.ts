@@ -44,7 +44,10 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
   },
   availabilities: {
     key: { name: "availabilities_pkey", columns: ["id"] },
-    checks: { row_format: ({ isJson }) => sql`version >= 1 and ${isJson("hours", "object")}` },
+    checks: {
+      row_format: ({ isJson }) =>
+        sql`version >= 1 and ${isJson("hours", "object")} and ${isJson("zone_rules", "array")}`,
+    },
   },
   appointments: {
     key: { name: "appointments_pkey", columns: ["id"] },

@@ -40,11 +40,12 @@ export const initial: Migration = {
   "facility_id" text not null,
   "time_zone" text not null,
   "hours" text not null,
+  "zone_rules" text not null,
   "version" integer not null,
   "created_at" integer not null,
   "updated_at" integer not null,
   constraint "{prefix}availabilities_pkey" primary key ("id"),
-  constraint "row_format" check (version >= 1 and case when json_valid("hours") then json_type("hours") = 'object' else 0 end)
+  constraint "row_format" check (version >= 1 and case when json_valid("hours") then json_type("hours") = 'object' else 0 end and case when json_valid("zone_rules") then json_type("zone_rules") = 'array' else 0 end)
 ) strict`,
     },
     {

@@ -13,6 +13,8 @@ import type {
   FindOpenInput,
   Help,
   HistoryInput,
+  ImportBusyInput,
+  ImportedBusy,
   JournalEntry,
   LiveDays,
   LiveNext,
@@ -110,6 +112,7 @@ type EngineReadCalls = Pick<
  */
 export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, EngineReadCalls {
   publishSlots(input: Omit<WithoutActor<PublishSlotsInput>, "signal">): Promise<PublishedSlots>;
+  importBusy(input: Omit<WithoutActor<ImportBusyInput>, "signal">): Promise<ImportedBusy>;
   createManySlots(input: ManySlotsInput): Promise<CreatedSoFar>;
   reconcile(input: Omit<WithoutActor<ReconcileInput>, "onFinding">): Promise<ReconcileReport>;
   findOpen(input: FindOpenInput): Promise<OpenSlotsPage>;
@@ -128,11 +131,12 @@ export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, E
 }
 
 /** The commands about slots. */
-export type SlotCommandCalls = Omit<SlotCommands<"actor">, "createManySlots" | "publishSlots">;
+export type SlotCommandCalls = Omit<SlotCommands<"actor">, "createManySlots" | "publishSlots" | "importBusy">;
 
 const plain = [
   ...hostCommandNames,
   "publishSlots",
+  "importBusy",
   "createManySlots",
   "reconcile",
   "listSlots",

@@ -1,4 +1,6 @@
+import type { LocalTime } from "@slotwright/core";
 import type { HostCommandName } from "@slotwright/core/client";
+import { localText } from "../instants.ts";
 
 /** Method and path of each command. What is in braces is a field of its input. */
 const commandRoutes = {
@@ -28,6 +30,7 @@ const commandRoutes = {
 export const routes = {
   ...commandRoutes,
   publishSlots: "POST /slots/publish",
+  importBusy: "POST /busy-times",
   createManySlots: "POST /slots/many",
   preview: "POST /previews",
   reconcile: "POST /reconcile",
@@ -100,6 +103,8 @@ function queryOf(fields: Fields): string {
   return query.size === 0 ? "" : `?${query}`;
 }
 
-/** An instant in whatever form, a `Date` of another frame included, as JSON has it: an RFC 3339 text. */
-const textOf = (value: unknown): string =>
-  String(typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value);
+/** An instant in whatever form, a `Date` of another frame included, as text: a local time has its zone in brackets. */
+function textOf(value: unknown): string {
+  const json: unknown = typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value;
+  return typeof json === "object" ? localText(json as LocalTime) : String(json);
+}

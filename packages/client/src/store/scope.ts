@@ -1,5 +1,6 @@
 import type { InstantInput } from "@slotwright/core";
 import type { Fields } from "../calls/routes.ts";
+import { epochMsOf } from "../instants.ts";
 import type { ClientRecord } from "./records.ts";
 
 /** Which slots a screen shows. */
@@ -33,12 +34,14 @@ export function scopeOf(kind: Scope["kind"], wanted: AppointmentsWanted): Scope 
   return { kind, from: start, to: end, providerIds, facilityId, subjectId };
 }
 
+/** @throws RangeError if the clocks skip a local time or show it twice, and it does not say what is meant */
 function instantOf(instant: InstantInput | undefined, otherwise: number): number {
   if (instant === undefined) return otherwise;
-  if (typeof instant === "object" && "epochNanoseconds" in instant) {
-    return Number(instant.epochNanoseconds / 1_000_000n);
-  }
-  return new Date(instant).getTime();
+  const at = epochMsOf(instant, "reject");
+  if (!Number.isNaN(at)) return at;
+  throw new RangeError(
+    "A list needs instants: this is none, or the clocks skip this local time or show it twice. Say disambiguation.",
+  );
 }
 
 /** Whether a list of this scope has the record. */

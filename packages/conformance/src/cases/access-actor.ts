@@ -29,6 +29,7 @@ const half = { start: minutes(0), end: minutes(30) };
 const callsWithActor = {
   setAvailability: { ...place, hours: { offer: { minutes: 30 }, weekly: [] } },
   publishSlots: { ...place, until: half.start },
+  importBusy: { ...place, source: "s", from: half.start, until: half.end, intervals: [] },
   createSlots: { ...place, slots: [half] },
   createManySlots: { ...place, slots: [half] },
   block: { slotId: "s" },

@@ -10,7 +10,7 @@ interface Ids {
 }
 
 type NamingCall = (engine: ActorEngine, ids: Ids) => Promise<unknown>;
-type NamingCommand = Exclude<CommandName, "setAvailability" | "publishSlots" | "createSlots" | "repair">;
+type NamingCommand = Exclude<CommandName, "setAvailability" | "publishSlots" | "importBusy" | "createSlots" | "repair">;
 
 /** Every call that names a slot, an appointment, or both. */
 const namingCalls: Readonly<Record<NamingCommand, NamingCall> & Record<string, NamingCall>> = {

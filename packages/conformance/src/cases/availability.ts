@@ -24,6 +24,22 @@ const wrong: readonly (readonly [path: string, hours: Hours])[] = [
   ["hours.weekly.0.validFrom", weekly({ validFrom: "2027-02-30" })],
   ["hours.weekly.1", { ...mornings, weekly: [...mornings.weekly, ...weekly({ from: "11:00", to: "13:00" }).weekly] }],
   ["hours.exceptions.0.last", { ...mornings, exceptions: [{ first: "2027-02-02", last: "2027-02-01", hours: [] }] }],
+  [
+    "hours.exceptions.0.hours.1",
+    {
+      ...mornings,
+      exceptions: [
+        {
+          first: "2027-02-02",
+          last: "2027-02-02",
+          hours: [
+            { from: "09:00", to: "12:00" },
+            { from: "11:00", to: "13:00" },
+          ],
+        },
+      ],
+    },
+  ],
   ["hours.exceptions", { ...mornings, exceptions: manyExceptions(10_001) }],
   // Few enough to count, and too many to keep.
   ["hours", { ...mornings, exceptions: manyExceptions(10_000) }],

@@ -87,6 +87,14 @@ const availability: Availability = {
     weekly: [{ days: ["monday", "sunday"], from: 1320, to: 1560, validFrom: "2027-01-01", validUntil: "2027-12-31" }],
     exceptions: [{ first: "2027-03-25", last: "2027-03-26", hours: [], extra: false }],
   },
+  zoneRules: [
+    {
+      version: null,
+      since: "2026-12-01T00:00:00.000Z",
+      until: "2030-01-01T00:00:00.000Z",
+      offsets: [{ from: "2026-12-01T00:00:00.000Z", minutes: -179.5 }],
+    },
+  ],
   version: 1,
   createdAt: odd(-9),
   updatedAt: odd(-9),
@@ -95,6 +103,7 @@ const moved: Availability = {
   ...availability,
   timeZone: "UTC",
   hours: { offer: { minutes: 1, step: 1, capacity: 1 }, weekly: [], exceptions: [] },
+  zoneRules: [],
   version: 2,
   updatedAt: odd(-8),
 };

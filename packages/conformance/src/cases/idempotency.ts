@@ -153,7 +153,7 @@ export const idempotencyCases: readonly ConformanceCase[] = [
         complete: () => engine.complete(onAppointment(appointment.id)),
         markNoShow: () => engine.markNoShow(onAppointment(appointment.id)),
         cancel: () => engine.cancel(onAppointment(appointment.id)),
-      } satisfies Record<Exclude<CommandName, "repair" | "publishSlots">, () => Promise<unknown>>;
+      } satisfies Record<Exclude<CommandName, "repair" | "publishSlots" | "importBusy">, () => Promise<unknown>>;
       const before = await engine.listSlots({});
       for (const [name, command] of Object.entries(commands)) {
         const { details } = await refusal(command(), "version_conflict");

@@ -39,12 +39,15 @@ import { holdCases } from "./hold.ts";
 import { hostFunctionCases } from "./host-functions.ts";
 import { hostTransactionCases } from "./host-transaction.ts";
 import { idempotencyCases } from "./idempotency.ts";
+import { importBusyCases } from "./import-busy.ts";
 import { listCases } from "./lists.ts";
 import { liveCases } from "./live.ts";
 import { liveFreshnessCases } from "./live-freshness.ts";
 import { liveRandomCases } from "./live-random.ts";
 import { liveSubjectCases } from "./live-subject.ts";
+import { localTimeCases } from "./local-time.ts";
 import { manySlotsCases } from "./many-slots.ts";
+import { movedSlotCases } from "./moved-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
 import { offerCases } from "./offers.ts";
 import { overrideCases } from "./overrides.ts";
@@ -111,6 +114,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...manySlotsCases,
   ...availabilityCases,
   ...publishSlotsCases,
+  ...movedSlotCases,
+  ...importBusyCases,
   ...idempotencyCases,
   ...ownIdCases,
   ...listCases,
@@ -134,6 +139,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...oddInputCases,
   ...anyTextCases,
   ...timeZoneCases,
+  ...localTimeCases,
   ...hostFunctionCases,
   ...policyCases,
   ...sightCases,

@@ -54,11 +54,15 @@ async function slotIn(status: SlotStatus, engine: Engine, name = ""): Promise<Pr
   }
   if (status === "held" && answers.includes(name)) await engine.offer({ ...by, appointmentId });
   else if (status === "held") holdToken = (await engine.hold(by)).holdToken;
-  if (status === "blocked") await engine.block(by);
+  const half = { start: minutes(0), end: minutes(30) };
+  const busy = { actor: provider, ...place, source: "s", from: minutes(0), until: minutes(60), intervals: [half] };
+  if (status === "blocked" && name === "importBusy") await engine.importBusy(busy);
+  else if (status === "blocked") await engine.block(by);
   if (status === "withdrawn") await engine.publishSlots({ actor: provider, ...place, until: minutes(60) });
   if (status === "booked") appointmentId = (await engine.book({ ...by, subjectId: "p-1" })).appointment.id;
   const commands: Commands = {
     publishSlots: () => engine.publishSlots({ actor: provider, ...place, until: minutes(60) }),
+    importBusy: () => engine.importBusy(status === "blocked" ? { ...busy, intervals: [] } : busy),
     hold: () => engine.hold(by),
     block: () => engine.block(by),
     unblock: () => engine.unblock(by),

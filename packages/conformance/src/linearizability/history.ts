@@ -8,8 +8,8 @@ export interface History extends StoredSettings {
   readonly calls: readonly HistoryCall[];
 }
 
-/** Commands whose calls the model can repeat. `publishSlots` may be several commits, and its answer shows no record. */
-export type RecordedCommand = Exclude<CommandName, "repair" | "publishSlots">;
+/** Commands whose calls the model can repeat. `publishSlots` and `importBusy` may be several commits, and their answers show no record. */
+export type RecordedCommand = Exclude<CommandName, "repair" | "publishSlots" | "importBusy">;
 
 /** A command, or a read of one record. */
 export type CallName = RecordedCommand | ReadName;

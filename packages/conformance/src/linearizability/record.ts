@@ -138,8 +138,11 @@ function settled(call: HistoryCall, stored: CommandRecord | undefined): HistoryC
   return { ...call, returned: null, outcome: { status: "done", result: asJson(resultOf(stored.result)) } };
 }
 
+/** What the engine makes itself: several commits may be one call. */
+const made: ReadonlySet<string> = new Set(["repair", "publishSlots", "importBusy"]);
+
 function isCommand(name: CallName | CommandName): name is RecordedCommand {
-  return !(readNames as readonly string[]).includes(name) && name !== "repair" && name !== "publishSlots";
+  return !(readNames as readonly string[]).includes(name) && !made.has(name);
 }
 
 /** The engine says that nothing happened. If something did happen, the history shows it. */

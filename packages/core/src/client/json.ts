@@ -4,6 +4,7 @@ import type { ErrorCode, ErrorResponse, MaybeCreated, ProblemDetails, ScreenDeta
 import type { Appointment } from "../model/appointment.ts";
 import type { Availability } from "../model/availability.ts";
 import type { CreatedSoFar } from "../model/create-many-slots.ts";
+import type { ImportedBusy } from "../model/import-busy.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { OpenSlot } from "../model/open-slot.ts";
 import type { PublishedSlots } from "../model/publish-slots.ts";
@@ -70,6 +71,9 @@ export interface ChangedAvailabilityJson extends AsJson<ChangedAvailability> {}
 
 /** What `publishSlots` returns, as JSON has it. */
 export interface PublishedSlotsJson extends AsJson<PublishedSlots> {}
+
+/** What `importBusy` returns, as JSON has it. */
+export interface ImportedBusyJson extends AsJson<ImportedBusy> {}
 
 /** What `createSlots` returns, as JSON has it. */
 export interface CreatedSlotsJson extends AsJson<CreatedSlots> {}

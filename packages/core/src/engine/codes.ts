@@ -48,6 +48,7 @@ const creating = ["slot_exists", "invalid_time_range", "schedule_mismatch", "slo
 /** Every code that each call of an engine can reject with. `transaction` also rejects with what its callback throws. */
 export const callCodes = {
   setAvailability: [...command, "version_conflict"],
+  importBusy: [...command, "schedule_not_found", "slot_exists", "slot_overlap", "aborted"],
   publishSlots: [...command, "availability_not_found", "slot_exists", "slot_overlap", "aborted"],
   createSlots: [...command, ...creating, "version_conflict"],
   createManySlots: [...command, ...creating, "aborted"],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CreateManySlotsInput } from "../model/create-many-slots.ts";
+import type { ImportBusyInput } from "../model/import-busy.ts";
 import { type HostCommandName, hostCommandNames } from "../model/journal.ts";
 import type { PublishSlotsInput } from "../model/publish-slots.ts";
 import type {
@@ -29,6 +30,7 @@ import { changes } from "./feed/changes.ts";
 import { subscribe } from "./feed/subscribe.ts";
 import { findOpen } from "./find-open.ts";
 import { history } from "./history.ts";
+import { importBusy } from "./import-busy.ts";
 import { follow } from "./live/follow.ts";
 import { asCalled, type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import { parse } from "./parse.ts";
@@ -91,6 +93,7 @@ function callsOf(settings: EngineSettings): unknown {
     ...commandsOf(settings),
     setAvailability: (input: unknown) => setAvailability(settings, input),
     publishSlots: (input: PublishSlotsInput) => publishSlots(settings, input),
+    importBusy: (input: ImportBusyInput) => importBusy(settings, input),
     preview: (command: HostCommandName, input: unknown) => preview(settings, command, input),
     explain: (input: ExplainInput) => explain(settings, input),
     createManySlots: (input: CreateManySlotsInput) => createManySlots(settings, input),

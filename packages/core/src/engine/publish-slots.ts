@@ -12,9 +12,9 @@ import type { Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
 import type { Rule } from "../rules/decision.ts";
 import { type PublishedStretch, publishingOf, publishSlots as rule } from "../rules/publish-slots.ts";
+import { decideOnly } from "./decide-only.ts";
 import type { EngineSettings } from "./options.ts";
 import { parseFor } from "./parse.ts";
-import { previewOf } from "./preview/preview.ts";
 import { refuseAborted } from "./read-chunks.ts";
 import type { ParsedCommand } from "./request.ts";
 import { runCommand } from "./run-command.ts";
@@ -55,12 +55,6 @@ type Run = (settings: EngineSettings, parsed: ParsedCommand<PublishedStretch>) =
 
 const inDays = ({ clock }: EngineSettings, days: number) => new Date(clock.now().getTime() + days * dayMs);
 
-const decideOnly: Run = async (settings, parsed) => {
-  const preview = await previewOf(settings, parsed);
-  if (!preview.possible) throw preview.reasons[0].error;
-  return preview.result as PublishedStretch;
-};
-
 async function published(settings: EngineSettings, plan: Plan, run: Run, dryRun: boolean): Promise<PublishedSlots> {
   const { signal, envelope, rule } = plan;
   const begin = settings.clock.now();
@@ -76,12 +70,16 @@ async function published(settings: EngineSettings, plan: Plan, run: Run, dryRun:
     for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += stretch[name];
     outside.push(...stretch.outside.slice(0, limits.outsideSlots - outside.length));
     from = new Date(stretch.to);
-    if (from >= until) return { dryRun, ...sum, outside: await shown(settings, envelope.actor, outside) };
+    if (from >= until) return { dryRun, ...sum, outside: await shownSlots(settings, envelope.actor, outside) };
   }
 }
 
 /** What `authorize` lets the actor see of them. */
-async function shown(settings: EngineSettings, actor: Actor, slots: readonly Slot[]): Promise<readonly OutsideSlot[]> {
+export async function shownSlots(
+  settings: EngineSettings,
+  actor: Actor,
+  slots: readonly Slot[],
+): Promise<readonly OutsideSlot[]> {
   const now = settings.clock.now();
   const seen = slots.map(async (slot): Promise<readonly OutsideSlot[]> => {
     const hidden = await hiddenFrom({ ...settings, actor }, { action: "list", now, record: slot });

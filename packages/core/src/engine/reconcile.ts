@@ -16,6 +16,7 @@ import { inspectAppointment, inspectSlot, loadMap } from "./inspect.ts";
 import { OpenSlots } from "./open-slots.ts";
 import type { EngineSettings } from "./options.ts";
 import { parseFor } from "./parse.ts";
+import { createMovedSearch, type MovedSlot, movedSlots } from "./reconcile-moved.ts";
 import { retryReads, settingsUntil } from "./retry.ts";
 import { commandFrom, runCommand } from "./run-command.ts";
 
@@ -39,6 +40,13 @@ export interface ReconcileReport {
   readonly manual: number;
   /** The first `keepFindings` findings. */
   readonly findings: readonly Finding[];
+  /**
+   * Future slots that were published by other rules of their time zone, so that the clocks show another time than they did:
+   * the first `keepFindings`. What is free is withdrawn, if the hours do not offer it any more, and published at its new time.
+   */
+  readonly moved: readonly MovedSlot[];
+  /** How many there are. */
+  readonly movedCount: number;
 }
 
 /** What `reconcile` takes. */
@@ -65,24 +73,27 @@ interface Run {
   readonly report: { -readonly [K in keyof ReconcileReport]: ReconcileReport[K] } & {
     scanned: { slots: number; appointments: number };
     findings: Finding[];
+    moved: MovedSlot[];
   };
+  readonly movedSearch: ReturnType<typeof createMovedSearch>;
 }
 
 /**
  * Finds where slots and appointments disagree, over all that start in [from, to). Repairs each fault that has one right
- * answer, by a command of its own with its line in the journal, and reports what a person must decide. Bookings may go
- * on meanwhile. A second run changes nothing.
+ * answer, by a command of its own with its line in the journal, and reports what a person must decide. The same of slots whose local
+ * time has changed with the rules of their zones. Bookings may go on meanwhile. A second run changes nothing.
  * @throws BookingError
  */
 export async function reconcile(settings: EngineSettings, input: ReconcileInput): Promise<ReconcileReport> {
   const parsed = parseFor(settings.actor, reconcileSchema, input);
   await refuseReconciler(settings, parsed);
   const { dryRun } = parsed;
-  const counts = { repaired: 0, repairable: 0, manual: 0, findings: [] };
+  const counts = { repaired: 0, repairable: 0, manual: 0, findings: [], moved: [], movedCount: 0 };
   const report: Run["report"] = { dryRun, scanned: { slots: 0, appointments: 0 }, ...counts };
-  const run: Run = { settings, input: parsed, report };
+  const run: Run = { settings, input: parsed, report, movedSearch: createMovedSearch(settings) };
   await reconcileSlots(run);
   await reconcileAppointments(run);
+  await reconcileMoved(run);
   return report;
 }
 
@@ -124,6 +135,7 @@ async function reconcileSlots(run: Run): Promise<void> {
     storage.findSlots({ ...query, asOf: clock.now() }, until),
   )) {
     run.report.scanned.slots += page.length;
+    await run.movedSearch.look(page);
     open.dropEnded((page[0] as Slot).start);
     const keys = page.flatMap(({ appointmentId }) => (appointmentId === null ? [] : [appointmentKey(appointmentId)]));
     const lookup = await retryReads(run.settings, (until) => loadMap(storageUntil(storage, until), keys));
@@ -132,6 +144,16 @@ async function reconcileSlots(run: Run): Promise<void> {
       const neighbours = [open.meet(slot) ?? []].flat();
       const isSuspect = slotFaults(slot, { appointment, claimant: undefined, neighbours }).length > 0;
       if (isSuspect) await settleSlot(run, slot.id, neighbours);
+    }
+  }
+}
+
+/** Once the faults are gone: what is published meets what is there. */
+async function reconcileMoved({ settings, input, report, movedSearch }: Run): Promise<void> {
+  for (const availability of movedSearch.suspects) {
+    for await (const slot of movedSlots(settings, availability, input)) {
+      report.movedCount += 1;
+      if (report.moved.length < input.keepFindings) report.moved.push(slot);
     }
   }
 }

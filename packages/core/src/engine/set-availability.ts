@@ -1,7 +1,7 @@
 import type { Command } from "../model/commands.ts";
 import type { ChangedAvailability } from "../rules/set-availability.ts";
+import { decideOnly } from "./decide-only.ts";
 import type { EngineSettings } from "./options.ts";
-import { previewOf } from "./preview/preview.ts";
 import { effectOf } from "./publish-slots.ts";
 import { commandFrom, runCommand } from "./run-command.ts";
 
@@ -19,8 +19,7 @@ export async function setAvailability(settings: EngineSettings, input: unknown):
   if (!dryRun) return runCommand(settings, parsed);
   // A dry run changes nothing, so there is nothing that may happen only once.
   const { idempotencyKey: ____, ...others } = envelope;
-  const preview = await previewOf(settings, { ...parsed, command: { ...parsed.command, idempotencyKey: undefined } });
-  if (!preview.possible) throw preview.reasons[0].error;
-  const { availability } = preview.result as ChangedAvailability;
+  const asked = { ...parsed, command: { ...parsed.command, idempotencyKey: undefined } };
+  const { availability } = await decideOnly<ChangedAvailability>(settings, asked);
   return { availability, effect: await effectOf(settings, availability, { ...others, until }) };
 }

@@ -17,6 +17,7 @@ export const issueNotices: { readonly [C in IssueCode]: (issue: InputIssue) => s
   not_an_instant: () => "This is not a date and time.",
   too_fine: () => "This time is too exact: thousandths of a second are the limit.",
   no_such_time: () => "This date or time does not exist.",
+  ambiguous_time: () => "The clocks show this time twice on that day. Please say which of the two you mean.",
   year_out_of_range: () => "The year must be from 1900 to 2199.",
   not_a_time_zone: () => "This is not a time zone, such as Europe/Berlin.",
   forbidden_character: () => "This has a character in it that is not allowed.",

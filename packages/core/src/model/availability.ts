@@ -1,6 +1,7 @@
 import { fieldNamesOf } from "./field-names.ts";
 import type { Hours } from "./hours.ts";
 import { scheduleIdOf } from "./schedule.ts";
+import type { ZoneRules } from "./zone-rules.ts";
 
 /** The hours of a provider at a facility, as a record with versions: when something is on offer, by the clocks of the place. */
 export interface Availability {
@@ -12,6 +13,8 @@ export interface Availability {
   readonly timeZone: string;
   /** In one form, whatever was written: minutes since midnight, with each default filled in. */
   readonly hours: Hours;
+  /** By which rules of the zone slots have been published, the latest last. At most 8. */
+  readonly zoneRules: readonly ZoneRules[];
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -23,6 +26,7 @@ export const availabilityFieldNames = fieldNamesOf<Availability>({
   facilityId: true,
   timeZone: true,
   hours: true,
+  zoneRules: true,
   version: true,
   createdAt: true,
   updatedAt: true,

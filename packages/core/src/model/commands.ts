@@ -65,6 +65,19 @@ export const publishSlotsCommandSchema = z.strictObject({
   until: instantSchema,
 });
 
+/** Internal to `importBusy`: the busy times that begin in a stretch of time. */
+export const importBusyCommandSchema = z.strictObject({
+  ...envelope,
+  providerId: idSchema,
+  facilityId: idSchema,
+  source: idSchema,
+  from: instantSchema,
+  to: instantSchema,
+  /** What ends before it is left alone. */
+  since: instantSchema,
+  parts: z.array(z.strictObject({ start: instantSchema, end: instantSchema })),
+});
+
 export const createSlotsSchema = z.strictObject({
   ...envelope,
   ifVersion: z.int("must be a whole number").min(0, "must not be negative").optional(),
@@ -245,6 +258,7 @@ export const repairSchema = z.strictObject({
 export const commandSchemas = {
   setAvailability: setAvailabilitySchema,
   publishSlots: publishSlotsCommandSchema,
+  importBusy: importBusyCommandSchema,
   createSlots: createSlotsSchema,
   block: blockSchema,
   unblock: unblockSchema,

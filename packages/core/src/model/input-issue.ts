@@ -28,8 +28,10 @@ export const issueCodes = [
   "not_an_instant",
   /** A time that is finer than a millisecond. */
   "too_fine",
-  /** A date, a time or an offset that does not exist. */
+  /** A date, a time or an offset that does not exist, or a local time that the clocks skip. */
   "no_such_time",
+  /** A local time that the clocks show twice. */
+  "ambiguous_time",
   /** A time outside of the years 1900 to 2199. */
   "year_out_of_range",
   /** No IANA time zone that is known here. */

@@ -5,6 +5,7 @@ import type { Actor } from "./values.ts";
 export const commandNames = [
   "setAvailability",
   "publishSlots",
+  "importBusy",
   "createSlots",
   "block",
   "unblock",
@@ -28,14 +29,14 @@ export const commandNames = [
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
-const made: ReadonlySet<CommandName> = new Set(["repair", "publishSlots"]);
+const made: ReadonlySet<CommandName> = new Set(["repair", "publishSlots", "importBusy"]);
 
 /**
- * The commands that hosts give. A repair is what `reconcile` makes of a finding, and a call of `publishSlots` consists of
- * several commands, one for each stretch of time.
+ * The commands that hosts give. A repair is what `reconcile` makes of a finding, and a call of `publishSlots` or of `importBusy`
+ * consists of several commands, one for each stretch of time.
  */
 export const hostCommandNames = commandNames.filter((name): name is HostCommandName => !made.has(name));
-export type HostCommandName = Exclude<CommandName, "repair" | "publishSlots">;
+export type HostCommandName = Exclude<CommandName, "repair" | "publishSlots" | "importBusy">;
 
 /** What became of one field, in the form in which JSON has it: times are ISO 8601 strings. */
 export interface FieldChange {

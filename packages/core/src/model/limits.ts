@@ -55,6 +55,12 @@ export const limits = {
   publishedDays: 800,
   /** Most seats that one commit of `publishSlots` looks at, but for the last opening, and most that it changes. */
   publishedSeats: 1_000,
+  /** Most busy intervals that one `importBusy` takes. */
+  busyIntervals: 10_000,
+  /** Most busy times that one commit of `importBusy` looks at. */
+  busyParts: 500,
+  /** Most blocked slots that one slot of a busy time remembers. They fit the bounds of metadata. */
+  blockedPerBusy: 200,
   /** Most taken slots outside of the hours that an answer lists. */
   outsideSlots: 500,
   hoursExceptions: 10_000,

@@ -18,6 +18,8 @@ export interface ZoneClock {
   readonly startAt: (local: number) => number;
   /** The same for what ends at this local time: if the clocks show it twice, the later one. */
   readonly endAt: (local: number) => number;
+  /** How far the clocks are ahead of UTC, in milliseconds, from which instants on: the first one is `from`. */
+  readonly offsetsBetween: (from: number, to: number) => readonly (readonly [from: number, ms: number])[];
 }
 
 /** Offsets that the clocks have had one after another, between two instants. */
@@ -89,6 +91,15 @@ function createClock(timeZone: string): ZoneClock {
     dayAt: (instant) => Math.floor(localAt(instant) / dayMs),
     startAt: (local) => resolve(local, 0),
     endAt: (local) => resolve(local, 1),
+    offsetsBetween(from, to) {
+      around(from);
+      const { begins, offsets } = around(to);
+      const first = placeOf(begins, from);
+      const later = begins.flatMap((at, place) =>
+        place > first && at < to ? [[at, offsets[place] as number] as const] : [],
+      );
+      return [[from, offsets[first] as number], ...later];
+    },
   };
 }
 

@@ -137,6 +137,13 @@ export function createSlot(given: Parameters<typeof newSlot>[0], context: Contex
   return { expected: 0, record, entry: journalEntry(record, null, allOf(content), context) };
 }
 
+/** A time that nobody may take, from the beginning. */
+export function createBlockedSlot(given: Parameters<typeof newSlot>[0], context: Context): Change<Slot> {
+  const record: Slot = { ...newSlot(given, context.now), status: "blocked" };
+  const { kind: _, id, version, createdAt, updatedAt, ...content } = record;
+  return { expected: 0, record, entry: journalEntry(record, null, allOf(content), context) };
+}
+
 export function createAppointment(content: Content<Appointment>, id: string, context: Context): Change<Appointment> {
   const times = { createdAt: context.now, updatedAt: context.now };
   const record: Appointment = { kind: "appointment", id, ...content, version: 1, ...times };

@@ -12,6 +12,7 @@ import { decline } from "./decline.ts";
 import { declineOffer } from "./decline-offer.ts";
 import { extend } from "./extend.ts";
 import { hold } from "./hold.ts";
+import { importBusy } from "./import-busy.ts";
 import { markNoShow } from "./mark-no-show.ts";
 import { offer } from "./offer.ts";
 import { publishSlots } from "./publish-slots.ts";
@@ -26,6 +27,7 @@ import { unblock } from "./unblock.ts";
 export const rules = {
   setAvailability,
   publishSlots,
+  importBusy,
   createSlots,
   block,
   unblock,

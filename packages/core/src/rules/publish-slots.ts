@@ -4,9 +4,21 @@ import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
 import { overlapping } from "../model/search.ts";
 import { type Slot, slotStatuses } from "../model/slot.ts";
+import { withRulesOf } from "../model/zone-rules.ts";
 import { scheduleFor, scheduleIdFor } from "./create-slots.ts";
-import { changeSlot, createSlot, type Decision, decided, type Reads, type Rule, type Seen } from "./decision.ts";
-import { publicationOf, stretchOf } from "./hours/publication.ts";
+import {
+  type Change,
+  type Context,
+  changeAvailability,
+  changeSlot,
+  createSlot,
+  type Decision,
+  decided,
+  type Reads,
+  type Rule,
+  type Seen,
+} from "./decision.ts";
+import { type Publication, publicationOf, stretchOf } from "./hours/publication.ts";
 import { availabilityKey } from "./set-availability.ts";
 
 type PublishSlots = Command<"publishSlots">;
@@ -52,16 +64,9 @@ function publishing(hoursOf: HoursOf): Rule<PublishSlots, PublishedStretch> {
       if (availability === undefined) return refuse("availability_not_found", { providerId, facilityId });
       const stretch = stretchOf(availability, command.from, command.until);
       const publication = publicationOf(availability, stretch, seen.found, context.now);
-      const { kept, obstructed, outside, to } = publication;
-      const place = { scheduleId: scheduleIdFor(command, context), providerId, facilityId };
-      const created = publication.created.map((seat) => createSlot({ ...place, ...seat, metadata: {} }, context));
-      const withdrawn = publication.withdrawn.map((slot) =>
-        changeSlot(slot, { status: "withdrawn", hold: null }, context),
-      );
-      const changes = [...withdrawn, ...created];
-      const { timeZone } = availability;
-      const schedule = changes.length === 0 ? [] : [scheduleFor({ providerId, facilityId, timeZone }, seen, context)];
-      return decided([...schedule, ...changes], {
+      const { created, kept, withdrawn, obstructed, outside, to } = publication;
+      const changes = changesOf({ command, availability, created, withdrawn, until: stretch.end }, seen, context);
+      return decided(changes, {
         created: created.length,
         kept,
         withdrawn: withdrawn.length,
@@ -72,4 +77,31 @@ function publishing(hoursOf: HoursOf): Rule<PublishSlots, PublishedStretch> {
       });
     },
   };
+}
+
+interface Published {
+  readonly command: Pick<PublishSlots, "providerId" | "facilityId">;
+  readonly availability: Availability;
+  readonly created: Publication["created"];
+  readonly withdrawn: readonly Slot[];
+  /** By which instant the last slot ends. */
+  readonly until: Date;
+}
+
+/** The slots, with the schedule, and the hours if these have other rules of the zone than the new slots are published by. */
+export function changesOf(
+  { command: { providerId, facilityId }, availability, created, withdrawn, until }: Published,
+  seen: Seen,
+  context: Context,
+): readonly Change[] {
+  if (created.length + withdrawn.length === 0) return [];
+  const { timeZone, zoneRules } = availability;
+  const place = { scheduleId: scheduleIdFor({ providerId, facilityId }, context), providerId, facilityId };
+  const rules = created.length === 0 ? zoneRules : withRulesOf(timeZone, zoneRules, context.now, until);
+  return [
+    scheduleFor({ providerId, facilityId, timeZone }, seen, context),
+    ...(rules === zoneRules ? [] : [changeAvailability(availability, { zoneRules: rules }, context)]),
+    ...withdrawn.map((slot) => changeSlot(slot, { status: "withdrawn", hold: null }, context)),
+    ...created.map((seat) => createSlot({ ...place, ...seat, metadata: {} }, context)),
+  ];
 }

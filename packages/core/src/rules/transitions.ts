@@ -15,9 +15,10 @@ export interface StateChange<Status extends string> {
  */
 export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   { from: null, to: "available", by: ["createSlots", "publishSlots"] },
+  { from: null, to: "blocked", by: ["importBusy"] },
   { from: "available", to: "held", by: ["hold", "request", "offer"] },
   { from: "available", to: "booked", by: ["book", "accept", "acceptOffer", "reschedule"] },
-  { from: "available", to: "blocked", by: ["block"] },
+  { from: "available", to: "blocked", by: ["block", "importBusy"] },
   { from: "available", to: "withdrawn", by: ["publishSlots"] },
   { from: "held", to: "held", by: ["extend", "offer"] },
   { from: "held", to: "booked", by: ["book", "accept", "acceptOffer", "reschedule"] },
@@ -28,7 +29,8 @@ export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   },
   { from: "held", to: "blocked", by: ["breakHold"] },
   { from: "booked", to: "available", by: ["cancel", "markNoShow", "reschedule", "repair"] },
-  { from: "blocked", to: "available", by: ["unblock"] },
+  { from: "blocked", to: "available", by: ["unblock", "importBusy"] },
+  { from: "blocked", to: "withdrawn", by: ["importBusy"] },
 ];
 
 /** The allowed changes of an appointment. `completed`, `cancelled`, `no_show` and `declined` are final. */

@@ -1,4 +1,5 @@
 import { refuse } from "../errors/index.ts";
+import { busyMarkOf } from "../model/busy.ts";
 import type { Command } from "../model/commands.ts";
 import { overlapping } from "../model/search.ts";
 import { occupyingStatuses } from "../model/slot.ts";
@@ -21,6 +22,10 @@ export const unblock: Rule<Command<"unblock">, ChangedSlot> = {
   decide({ slotId, ifVersion }, seen, context) {
     const slot = findSlot(seen, slotId, ifVersion, context);
     if (isRefusal(slot)) return slot;
+    // It lasts as long as the other calendar says.
+    if (busyMarkOf(slot) !== undefined) {
+      return refuse("invalid_transition", { record: "slot", id: slotId, from: slot.status, command: "unblock" });
+    }
     const others = seen.found.filter(({ id }) => id !== slotId).map(occupiedBy);
     const refusal = refuseSlotChange(slot, "available", context) ?? refuseOverlap([occupiedBy(slot)], others);
     if (refusal !== undefined) return refusal;

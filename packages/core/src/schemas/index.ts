@@ -26,6 +26,7 @@ import {
   unblockSchema,
 } from "../model/commands.ts";
 import { createManySlotsSchema } from "../model/create-many-slots.ts";
+import { importBusySchema } from "../model/import-busy.ts";
 import { publishSlotsSchema } from "../model/publish-slots.ts";
 import {
   changesSchema,
@@ -57,6 +58,7 @@ export { previewSchema } from "./preview.ts";
 /** The input of each call that takes an object, by its name. */
 export const inputSchemas = {
   publishSlots: publishSlotsSchema,
+  importBusy: importBusySchema,
   setAvailability: setAvailabilitySchema,
   createSlots: createSlotsSchema,
   createManySlots: createManySlotsSchema,

@@ -95,6 +95,14 @@ const availability = z.strictObject({
       )
       .exactOptional(),
   }),
+  zoneRules: z.array(
+    z.strictObject({
+      version: z.string().nullable(),
+      since: instant,
+      until: instant,
+      offsets: z.array(z.strictObject({ from: instant, minutes: z.number() })),
+    }),
+  ),
   version,
   ...times,
 }) satisfies z.ZodType<AvailabilityJson>;
@@ -197,13 +205,28 @@ const fault = {
   records: z.array(z.strictObject({ kind: z.string(), id })),
 };
 
+const outcome = z.enum(["repaired", "repairable", "manual"]);
+
 const report = {
   dryRun: z.boolean(),
   scanned: z.strictObject({ slots: z.int(), appointments: z.int() }),
   repaired: z.int(),
   repairable: z.int(),
   manual: z.int(),
-  findings: z.array(z.strictObject({ ...fault, outcome: z.enum(["repaired", "repairable", "manual"]) })),
+  findings: z.array(z.strictObject({ ...fault, outcome })),
+  moved: z.array(
+    z.strictObject({
+      slotId: id,
+      status: z.enum(slotStatuses),
+      appointmentId: id.nullable(),
+      start: instant,
+      end: instant,
+      newStart: instant,
+      newEnd: instant,
+      outcome,
+    }),
+  ),
+  movedCount: z.int(),
 };
 
 const reason = z.strictObject({
@@ -236,6 +259,16 @@ const explanation = answer({ onOffer: z.boolean(), reasons: z.array(reason), slo
 export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, z.ZodObject>> = {
   setAvailability: answer({ availability, effect: z.strictObject(published).exactOptional(), replayed }),
   publishSlots: answer(published),
+  importBusy: answer({
+    dryRun: z.boolean(),
+    created: z.int(),
+    kept: z.int(),
+    withdrawn: z.int(),
+    blocked: z.int(),
+    freed: z.int(),
+    taken: published.outside,
+    takenCount: z.int(),
+  }),
   createSlots: answer({ schedule, slots: z.array(slot), replayed }),
   createManySlots: answer({ idempotencyKey: z.string(), inputs: z.int(), slots: z.int() }),
   block: changedSlot,

@@ -44,9 +44,15 @@ export function queryFields(route: Route): readonly QueryField[] {
     name: singular[field] ?? field,
     field,
     kind: kindOf(schema as JsonSchema),
-    schema: schema as JsonSchema,
+    schema: asText(schema as JsonSchema),
     isRequired: required.includes(field),
   }));
+}
+
+/** What a body may have as an object, a query has as text only. */
+function asText(schema: JsonSchema): JsonSchema {
+  if (schema.anyOf === undefined) return schema;
+  return { ...schema, anyOf: schema.anyOf.filter((one) => (one as JsonSchema).type !== "object") };
 }
 
 function kindOf({ type }: JsonSchema): QueryField["kind"] {

@@ -92,6 +92,16 @@ export const routes = {
     ifMatch: "none",
     hasNoKey: true,
   },
+  importBusy: {
+    method: "POST",
+    path: "/busy-times",
+    summary: "Takes the times at which another calendar is busy, in the place of those before",
+    input: inputSchemas.importBusy,
+    without: ["signal"],
+    ifMatch: "none",
+    hasNoKey: true,
+    isLarge: true,
+  },
   createManySlots: {
     method: "POST",
     path: "/slots/many",

@@ -15,6 +15,7 @@ export interface ChangeWords {
 const acts: Readonly<Record<ShownEntry["command"], string>> = {
   setAvailability: "set the hours",
   publishSlots: "published or withdrew the slot, as the hours say",
+  importBusy: "took it from another calendar, or let go of it",
   createSlots: "published the slot",
   block: "blocked it",
   unblock: "unblocked it",

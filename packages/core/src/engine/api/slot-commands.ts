@@ -8,6 +8,7 @@ import type {
   UnblockInput,
 } from "../../model/command-inputs.ts";
 import type { CreatedSoFar, CreateManySlotsInput } from "../../model/create-many-slots.ts";
+import type { ImportBusyInput, ImportedBusy } from "../../model/import-busy.ts";
 import type { PublishedSlots, PublishSlotsInput } from "../../model/publish-slots.ts";
 import type { SetAvailabilityInput } from "../../model/set-availability-input.ts";
 import type { ChangedSlot } from "../../rules/block.ts";
@@ -59,6 +60,26 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * ```
    */
   publishSlots(input: InputOf<PublishSlotsInput, Whose>): Promise<PublishedSlots>;
+
+  /**
+   * Takes the times at which another calendar is busy, in the place of what it took of that source before. It blocks what is
+   * free, keeps slots from being published there, and reports what is booked or held. What only this source has blocked
+   * is free again when its time is over. One commit for each week: if nothing has to be done, nothing is written.
+   *
+   * @returns How many busy times are new and over, how many slots are blocked and freed, and which ones are taken.
+   * @throws BookingError `schedule_not_found`, `slot_exists`, `slot_overlap`, `invalid_transition`, `aborted`,
+   * `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`,
+   * `settings_mismatch`.
+   * @example
+   * ```ts
+   * const window = { from: new Date(), until: new Date(Date.now() + 90 * 86_400_000) };
+   * const place = { providerId: "dr-grey", facilityId: "north", source: "hospital" };
+   * const intervals = [{ start: "2027-03-22T09:30[Europe/Berlin]", end: "2027-03-22T11:00[Europe/Berlin]" }];
+   * const { taken } = await engine.importBusy({ actor, ...place, ...window, intervals });
+   * ```
+   */
+  importBusy(input: InputOf<ImportBusyInput, Whose>): Promise<ImportedBusy>;
 
   /**
    * Creates slots on the schedule of a provider at a facility, all of them or none, in one commit. The first call also

@@ -29,6 +29,8 @@ export interface Publication {
   readonly withdrawn: readonly Slot[];
   readonly obstructed: number;
   readonly outside: readonly Slot[];
+  /** All that were published and are still there. */
+  readonly published: readonly Slot[];
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -101,6 +103,7 @@ function planned(
     kept: kept.length,
     withdrawn,
     ...isNew((seat) => ids.next(seat)),
+    published: slots.filter((slot) => slot.start >= from && slot.start < to && ids.isPublished(slot.id)),
     outside: taken.length === 0 ? [] : taken.filter(outsideOf(availability, { from, to: end }, taken)),
   };
 }

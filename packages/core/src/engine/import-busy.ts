@@ -1,0 +1,56 @@
+import { BookingError } from "../errors/index.ts";
+import { busyParts, busyStretches } from "../model/busy.ts";
+import { type ImportBusyInput, type ImportedBusy, importBusySchema } from "../model/import-busy.ts";
+import type { InputIssue } from "../model/input-issue.ts";
+import { limits } from "../model/limits.ts";
+import { dayMs } from "../model/local-date.ts";
+import type { Slot } from "../model/slot.ts";
+import type { TimeRange } from "../model/time-range.ts";
+import type { Rule } from "../rules/decision.ts";
+import { type ImportedStretch, importBusy as rule } from "../rules/import-busy.ts";
+import { decideOnly } from "./decide-only.ts";
+import type { EngineSettings } from "./options.ts";
+import { parseFor } from "./parse.ts";
+import { shownSlots } from "./publish-slots.ts";
+import { refuseAborted } from "./read-chunks.ts";
+import { runCommand } from "./run-command.ts";
+
+/**
+ * Imports stretch by stretch, each in a commit of its own, if there is anything to write. No keys: a repeat finds what is there.
+ * @throws BookingError
+ */
+export async function importBusy(settings: EngineSettings, input: ImportBusyInput): Promise<ImportedBusy> {
+  const { from, until, intervals, dryRun, signal, ...envelope } = parseFor(settings.actor, importBusySchema, input);
+  const window = { start: from, end: until };
+  refuseWindow(window);
+  const sum = { created: 0, kept: 0, withdrawn: 0, blocked: 0, freed: 0, takenCount: 0 };
+  const taken: Slot[] = [];
+  for (const stretch of busyStretches(busyParts(intervals, window), window)) {
+    refuseAborted(signal);
+    const command = { ...envelope, ...stretch, since: from };
+    const parsed = {
+      name: "importBusy",
+      command,
+      rule: rule as Rule<unknown, ImportedStretch>,
+      hashedAs: "importBusy",
+    } as const;
+    const done = await (dryRun ? decideOnly : runCommand<ImportedStretch>)(settings, parsed);
+    for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += done[name];
+    taken.push(...done.taken.slice(0, limits.outsideSlots - taken.length));
+  }
+  return { dryRun, ...sum, taken: await shownSlots(settings, envelope.actor, taken) };
+}
+
+const longestMs = limits.publishedDays * dayMs;
+
+/** @throws BookingError `invalid_input` */
+function refuseWindow({ start, end }: TimeRange): void {
+  const refuse = (issue: Omit<InputIssue, "path">) => {
+    throw new BookingError("invalid_input", { issues: [{ path: "until", ...issue }] });
+  };
+  if (start >= end) refuse({ code: "invalid", message: "must be after from" });
+  const maximum = limits.publishedDays;
+  if (end.getTime() - start.getTime() > longestMs) {
+    refuse({ code: "too_large", maximum, message: `must not be more than ${maximum} days after from` });
+  }
+}

@@ -1,0 +1,86 @@
+import { v5 as uuidFromName } from "uuid";
+import { limits } from "./limits.ts";
+import type { Slot } from "./slot.ts";
+import type { TimeRange } from "./time-range.ts";
+import type { Metadata } from "./values.ts";
+
+/** A slot that `importBusy` has blocked, with the version that it then had: whoever has changed it since decides about it. */
+export type BlockedFor = readonly [slotId: string, version: number];
+
+/** What the slot of a busy time has as its metadata: it is blocked, and nobody's to unblock. */
+export interface BusyMark {
+  readonly source: string;
+  /** Counts the busy times that were withdrawn before at the same time. */
+  readonly again: number;
+  readonly blocked: readonly BlockedFor[];
+}
+
+const namespace = "0f6a6c0e-5d0b-4f6e-9b0c-6f2f6d0f7b11";
+
+export type BusyPlace = Pick<Slot, "scheduleId" | "facilityId" | "start" | "end" | "seat">;
+
+/** Made of place, source and time, so that two who import the same meet on it. */
+export function busySlotId(place: BusyPlace, { source, again }: Pick<BusyMark, "source" | "again">): string {
+  const { scheduleId, facilityId, start, end, seat } = place;
+  const name = [scheduleId, facilityId, source, start.getTime(), end.getTime(), seat, again];
+  return uuidFromName(JSON.stringify(name), namespace);
+}
+
+export const busyMetadata = ({ source, again, blocked }: BusyMark): Metadata => ({ busy: { source, again, blocked } });
+
+/** The mark of a slot that `importBusy` made. A host's own metadata may look like one, but not the id with it. */
+export function busyMarkOf(slot: Slot): BusyMark | undefined {
+  const mark = slot.metadata.busy as BusyMark | undefined;
+  if (typeof mark !== "object" || mark === null || typeof mark.source !== "string") return undefined;
+  return slot.id === busySlotId(slot, mark) ? mark : undefined;
+}
+
+/** Busy times are kept in parts that never cross the bounds of these weeks. */
+const weekMs = 7 * 24 * 60 * 60 * 1000;
+
+export const weekOf = (instant: Date): TimeRange => {
+  const start = Math.floor(instant.getTime() / weekMs) * weekMs;
+  return { start: new Date(start), end: new Date(start + weekMs) };
+};
+
+/** The times without overlap, in parts of a week at most, as far as they meet a range. Wherever it begins, the parts are the same. */
+export function busyParts(
+  intervals: readonly TimeRange[],
+  { start: from, end: until }: TimeRange,
+): readonly TimeRange[] {
+  const parts: TimeRange[] = [];
+  for (const { start, end } of merged(intervals)) {
+    let week = weekOf(latest(start, from));
+    for (; week.start < end && week.start < until; week = weekOf(week.end)) {
+      const part = { start: latest(start, week.start), end: new Date(Math.min(end.getTime(), week.end.getTime())) };
+      if (part.end > from && part.start < until) parts.push(part);
+    }
+  }
+  return parts;
+}
+
+const latest = (one: Date, other: Date): Date => new Date(Math.max(one.getTime(), other.getTime()));
+
+function merged(intervals: readonly TimeRange[]): readonly TimeRange[] {
+  const times: TimeRange[] = [];
+  for (const { start, end } of [...intervals].sort((a, b) => a.start.getTime() - b.start.getTime())) {
+    const before = times.at(-1);
+    if (before === undefined || start > before.end) times.push({ start, end });
+    else if (end > before.end) times[times.length - 1] = { start: before.start, end };
+  }
+  return times;
+}
+
+/** Stretches of time with as many parts as one commit takes. */
+export function* busyStretches(parts: readonly TimeRange[], { start: from, end: until }: TimeRange) {
+  let place = 0;
+  for (let at = weekOf(from).start; at < until; ) {
+    const { end } = weekOf(at);
+    const more = parts[place + limits.busyParts];
+    const to = more !== undefined && more.start < end ? more.start : end;
+    const first = place;
+    while (place < parts.length && (parts[place] as TimeRange).start < to) place += 1;
+    yield { from: at, to, parts: parts.slice(first, place) };
+    at = to;
+  }
+}

@@ -1,0 +1,120 @@
+import { refuse } from "../errors/index.ts";
+import { type BusyMark, busyMetadata, busySlotId, weekOf } from "../model/busy.ts";
+import type { Command } from "../model/commands.ts";
+import { limits } from "../model/limits.ts";
+import { overlapping } from "../model/search.ts";
+import { type Slot, slotAsOf, slotStatuses } from "../model/slot.ts";
+import { type BusyPlan, type BusyTime, busyPlan, type Marked, markedAmong, timeOf } from "./busy/plan.ts";
+import { scheduleIdFor } from "./create-slots.ts";
+import {
+  bumpSchedule,
+  type Change,
+  type Context,
+  changeSlot,
+  createBlockedSlot,
+  type Decision,
+  decided,
+  type Reads,
+  type Rule,
+} from "./decision.ts";
+
+type ImportBusy = Command<"importBusy">;
+
+/** What became of one stretch of time. */
+export interface ImportedStretch {
+  readonly created: number;
+  readonly kept: number;
+  readonly withdrawn: number;
+  readonly blocked: number;
+  readonly freed: number;
+  readonly taken: readonly Slot[];
+  readonly takenCount: number;
+}
+
+/**
+ * Makes the busy times of a source those of the command, of all that begin in its stretch of time. It writes the schedule, as all
+ * do that create or publish slots. If nothing is to be done, nothing is written.
+ */
+export const importBusy: Rule<ImportBusy, ImportedStretch> = {
+  reads(command, _seen, context): Reads {
+    const scheduleId = scheduleIdFor(command, context);
+    const range = overlapping({ start: weekOf(command.from).start, end: weekOf(command.from).end });
+    const search = { ...range, providerIds: [command.providerId], scheduleId, statuses: slotStatuses };
+    return { keys: [{ kind: "schedule", id: scheduleId }], search };
+  },
+
+  decide(command, seen, context): Decision<ImportedStretch> {
+    const { providerId, facilityId } = command;
+    const schedule = seen.schedule(scheduleIdFor(command, context));
+    if (schedule === undefined) return refuse("schedule_not_found", { providerId, facilityId });
+    const found = seen.found.map((slot) => slotAsOf(slot, context.now));
+    const all = markedAmong(found).filter(isOwn(command));
+    const own = all.filter(({ slot }) => slot.status === "blocked");
+    const plan = busyPlan(command.parts, found, own);
+    const write = writing({ scheduleId: schedule.id, command, all, own }, context);
+    const slots = plan.times.map((time) => write(time));
+    const changes = [...changesOf(plan, context), ...slots.flatMap((one) => one.changes)];
+    return decided(changes.length === 0 ? [] : [bumpSchedule(schedule, context), ...changes], {
+      created: slots.filter(({ isNew }) => isNew).length,
+      kept: slots.filter(({ isNew }) => !isNew).length,
+      withdrawn: new Set(plan.gone.map(timeOf)).size,
+      blocked: plan.blocked.length,
+      freed: plan.freed.length,
+      taken: plan.taken.slice(0, limits.outsideSlots),
+      takenCount: plan.taken.length,
+    });
+  },
+};
+
+const isOwn =
+  ({ source, facilityId, from, to, since }: ImportBusy) =>
+  ({ slot, mark }: Marked): boolean =>
+    mark.source === source &&
+    slot.facilityId === facilityId &&
+    slot.start >= from &&
+    slot.start < to &&
+    slot.end > since;
+
+/** What is over makes room first. */
+function changesOf({ gone, blocked, freed }: BusyPlan, context: Context): readonly Change<Slot>[] {
+  return [
+    ...gone.map((slot) => changeSlot(slot, { status: "withdrawn" }, context)),
+    ...blocked.map((slot) => changeSlot(slot, { status: "blocked", hold: null }, context)),
+    ...freed.map((slot) => changeSlot(slot, { status: "available" }, context)),
+  ];
+}
+
+interface Writing {
+  readonly scheduleId: string;
+  readonly command: ImportBusy;
+  /** Those of the source, withdrawn ones included. */
+  readonly all: readonly Marked[];
+  readonly own: readonly Marked[];
+}
+
+/** Writes the slots of a busy time, as far as they are not there, or have blocked something else. */
+function writing({ scheduleId, command, all, own }: Writing, context: Context) {
+  const { source, providerId, facilityId } = command;
+
+  function writePart(time: BusyTime, seat: number, blocked: BusyMark["blocked"]): readonly Change<Slot>[] {
+    const isIt = ({ slot }: Marked) => slot.seat === seat && timeOf(slot) === timeOf(time);
+    const stored = own.find(isIt);
+    if (stored !== undefined) {
+      if (JSON.stringify(stored.mark.blocked) === JSON.stringify(blocked)) return [];
+      return [changeSlot(stored.slot, { metadata: busyMetadata({ ...stored.mark, blocked }) }, context)];
+    }
+    const mark = { source, again: all.filter(isIt).length, blocked };
+    const place = { scheduleId, providerId, facilityId, seat, start: time.start, end: time.end };
+    return [createBlockedSlot({ id: busySlotId(place, mark), ...place, metadata: busyMetadata(mark) }, context)];
+  }
+
+  return (time: BusyTime) => {
+    const stored = own.filter(({ slot }) => timeOf(slot) === timeOf(time));
+    const over = stored.filter(({ slot }) => slot.seat >= time.parts.length);
+    const changes = [
+      ...over.map(({ slot }) => changeSlot(slot, { status: "withdrawn" }, context)),
+      ...time.parts.flatMap((blocked, seat) => writePart(time, seat, blocked)),
+    ];
+    return { isNew: stored.length === 0, changes };
+  };
+}
