@@ -1,6 +1,5 @@
 import type { LocalTime } from "@slotwright/core";
 import type { HostCommandName } from "@slotwright/core/client";
-import { localText } from "../instants.ts";
 
 /** Method and path of each command. What is in braces is a field of its input. */
 const commandRoutes = {
@@ -106,5 +105,7 @@ function queryOf(fields: Fields): string {
 /** An instant in whatever form, a `Date` of another frame included, as text: a local time has its zone in brackets. */
 function textOf(value: unknown): string {
   const json: unknown = typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value;
-  return typeof json === "object" ? localText(json as LocalTime) : String(json);
+  if (typeof json !== "object") return String(json);
+  const { local, timeZone, disambiguation: word } = json as LocalTime;
+  return `${local}[${timeZone}]${word ? `[disambiguation=${word}]` : ""}`;
 }

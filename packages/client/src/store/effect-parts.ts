@@ -1,7 +1,6 @@
-import type { Hold, LocalTime } from "@slotwright/core";
+import type { Hold } from "@slotwright/core";
 import { allows, appointmentTransitions, slotTransitions } from "@slotwright/core/client";
 import type { ShownAppointment, ShownSlot } from "../calls/calls.ts";
-import { epochMsOf } from "../instants.ts";
 import { namedSlots, type PendingCommand } from "./pending.ts";
 import type { ClientRecord, Seen } from "./records.ts";
 
@@ -15,13 +14,13 @@ export interface Input {
   readonly subjectId?: string;
   readonly providerId?: string;
   readonly facilityId?: string;
-  readonly start?: string | LocalTime;
-  readonly end?: string | LocalTime;
+  readonly start?: string;
+  readonly end?: string;
   readonly holdToken?: string | readonly string[];
   readonly metadata?: ShownAppointment["metadata"];
   readonly seconds?: number;
   readonly block?: boolean;
-  readonly expiresAt?: string | LocalTime;
+  readonly expiresAt?: string;
   readonly holdSeconds?: number;
 }
 
@@ -84,7 +83,7 @@ export function asked(command: PendingCommand, seen: Seen, now: number, slot?: S
 /** The times that a command gives, or else those of the slot. */
 export function timesIn(command: PendingCommand, slot?: ShownSlot) {
   const { start = slot?.start ?? "", end = slot?.end ?? "" } = inputOf(command);
-  return { start: new Date(epochMsOf(start)), end: new Date(epochMsOf(end)) };
+  return { start: new Date(start), end: new Date(end) };
 }
 
 /** What begins with a command lasts so long. It begins when it is asked for, and the server will say when it ends. */

@@ -24,7 +24,12 @@ import { accept, acceptOffer, declineOffer, ended, freed, offer, request } from 
  * the store has already from the server are not repeated: the tables have hardly a way from a state to itself, and what the
  * feed has brought with the command itself is left out.
  */
-export const effectOf: Effect = (command, seen, now) => effects[command.name](command, seen, now);
+export const effectOf: Effect = (command, seen, now) => {
+  const { start, end, expiresAt } = inputOf(command);
+  // What a local time means is the server's to say.
+  const isClear = [start, end, expiresAt].every((at) => !at || Date.parse(at));
+  return isClear ? effects[command.name](command, seen, now) : [];
+};
 
 const slotTo =
   (status: "available" | "blocked"): Effect =>

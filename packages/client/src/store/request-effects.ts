@@ -1,6 +1,5 @@
 import { allows, slotTransitions } from "@slotwright/core/client";
 import type { ShownAppointment, ShownSlot } from "../calls/calls.ts";
-import { epochMsOf } from "../instants.ts";
 import {
   appointmentBecomes,
   asked,
@@ -29,7 +28,7 @@ export const request: Effect = (command, seen, now) => {
   if (slots.some(({ status }) => !allows(slotTransitions, status, "held", command.name))) return [];
   const [first] = slots;
   if (first?.id !== slotId) return [];
-  const until = expiresAt === undefined ? null : new Date(epochMsOf(expiresAt));
+  const until = expiresAt === undefined ? null : new Date(expiresAt);
   const mostHeld = holdSeconds === undefined ? null : endOf(command, now, holdSeconds);
   // A request that nobody can accept any more keeps no slot from others.
   const heldUntil = mostHeld !== null && until !== null && until < mostHeld ? until : mostHeld;

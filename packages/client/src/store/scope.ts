@@ -1,14 +1,16 @@
-import type { InstantInput } from "@slotwright/core";
+import type { InstantInput, LocalTime } from "@slotwright/core";
 import type { Fields } from "../calls/routes.ts";
-import { epochMsOf } from "../instants.ts";
 import type { ClientRecord } from "./records.ts";
+
+/** A list is kept up to date here, and what a local time means is the server's to say. */
+type Instant = Exclude<InstantInput, LocalTime>;
 
 /** Which slots a screen shows. */
 export interface SlotsWanted {
   /** Slots that start at this instant or later. */
-  readonly from: InstantInput;
+  readonly from: Instant;
   /** Slots that start before this instant. */
-  readonly to: InstantInput;
+  readonly to: Instant;
   readonly providerIds?: readonly string[] | undefined;
   readonly facilityId?: string | undefined;
 }
@@ -34,14 +36,13 @@ export function scopeOf(kind: Scope["kind"], wanted: AppointmentsWanted): Scope 
   return { kind, from: start, to: end, providerIds, facilityId, subjectId };
 }
 
-/** @throws RangeError if the clocks skip a local time or show it twice, and it does not say what is meant */
-function instantOf(instant: InstantInput | undefined, otherwise: number): number {
+/** @throws RangeError if it is no instant */
+function instantOf(instant: Instant | undefined, otherwise: number): number {
   if (instant === undefined) return otherwise;
-  const at = epochMsOf(instant, "reject");
-  if (!Number.isNaN(at)) return at;
-  throw new RangeError(
-    "A list needs instants: this is none, or the clocks skip this local time or show it twice. Say disambiguation.",
-  );
+  if (typeof instant === "object" && "epochNanoseconds" in instant) {
+    return Number(instant.epochNanoseconds / 1_000_000n);
+  }
+  return Date.parse(new Date(instant).toISOString());
 }
 
 /** Whether a list of this scope has the record. */
