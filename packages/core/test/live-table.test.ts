@@ -13,7 +13,7 @@ const t0 = Date.UTC(2027, 2, 22, 8);
 function slotAt(id: string, fields: Partial<HeldSlotRow> = {}): HeldSlotRow {
   const { providerId = "dr-a", facilityId = "north", start = t0 } = fields;
   const scheduleId = `${providerId} ${facilityId}`;
-  const state = { version: 1, status: "available", heldUntil: 0, appointment: 0 } as const;
+  const state = { version: 1, status: "available", heldUntil: 0, appointment: 0, hold: undefined } as const;
   return { id, scheduleId, end: start + 30 * minuteMs, ...state, ...fields, providerId, facilityId, start };
 }
 
@@ -96,7 +96,13 @@ describe("a search", () => {
       for (const slot of slots) table.add(slotAt(slot.id, slot as Partial<HeldSlotRow>));
       const removed = new Set(gone.flatMap((index) => slots[index]?.id ?? []));
       for (const id of removed)
-        table.setState(table.rowOf(id), { version: 2, status: "booked", heldUntil: 0, appointment: 0 });
+        table.setState(table.rowOf(id), {
+          version: 2,
+          status: "booked",
+          heldUntil: 0,
+          appointment: 0,
+          hold: undefined,
+        });
       const left = slots.filter(({ id }) => !removed.has(id));
       const search = { ...everything, ...asked, to: asked.from + asked.length * 10 * minuteMs };
       const expected = plainly(left, search as typeof everything);

@@ -36,6 +36,8 @@ import { feedCases } from "./feed.ts";
 import { feedReaderCases } from "./feed-readers.ts";
 import { findOpenCases } from "./find-open.ts";
 import { holdCases } from "./hold.ts";
+import { holderCapCases } from "./holder-caps.ts";
+import { holderCases } from "./holders.ts";
 import { hostFunctionCases } from "./host-functions.ts";
 import { hostTransactionCases } from "./host-transaction.ts";
 import { idempotencyCases } from "./idempotency.ts";
@@ -105,6 +107,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...sharedAppointmentCases,
   ...holdCases,
   ...severalHeldCases,
+  ...holderCases,
+  ...holderCapCases,
   ...requestCases,
   ...offerCases,
   ...createSlotsCases,

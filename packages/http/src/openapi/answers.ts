@@ -30,7 +30,7 @@ const id = z.string();
 const version = z.int().min(1);
 const times = { createdAt: instant, updatedAt: instant };
 
-const hold = z.strictObject({ tokenHash: z.string(), expiresAt: instant });
+const hold = z.strictObject({ tokenHash: z.string(), expiresAt: instant, holderId: z.string().nullable() });
 
 const schedule = z.strictObject({
   kind: z.literal("schedule"),

@@ -46,7 +46,11 @@ export async function followSubject(followed: Followed, booker: Booker): Promise
       const asked = parsedFind(followed.answers().following, input);
       // One list, whichever of the two answers for the next page.
       const cursors = openCursors({ ...asked, subjectId: booker.subjectId }, booker.actor);
-      const inMemory = deciding && findInMemory(followed, { ...deciding, watch }, asked, cursors);
+      // Policies do not count the slot itself that is booked, and in memory it is held like any other.
+      const isOfHolder = asked.holdTokens !== undefined || asked.holderId !== undefined;
+      const inMemory = isOfHolder
+        ? undefined
+        : deciding && findInMemory(followed, { ...deciding, watch }, asked, cursors);
       return inMemory ?? findInDatabase(followed, booker, asked, cursors);
     },
     close() {

@@ -1,4 +1,4 @@
-import type { Slot, SlotStatus } from "../../model/slot.ts";
+import type { Hold, Slot, SlotStatus } from "../../model/slot.ts";
 import { createIdIndex } from "./id-index.ts";
 import { type Order, ProviderRows } from "./provider-rows.ts";
 import {
@@ -30,18 +30,24 @@ export interface HeldSlotRow extends Place {
   readonly heldUntil: number;
   /** What `appointmentNumber` makes of the id of its appointment. 0 if it is not booked. */
   readonly appointment: number;
+  /** Whose hold it is. Undefined if it is not held. */
+  readonly hold: HoldOfRow | undefined;
   /** Set if the slot was read in the order of (start, id): its number in that order, from 1. */
   readonly rank?: number;
 }
 
-export type SlotState = Pick<HeldSlotRow, "version" | "status" | "heldUntil" | "appointment">;
+/** What tells whose hold it is. */
+export type HoldOfRow = Pick<Hold, "tokenHash" | "holderId">;
+
+export type SlotState = Pick<HeldSlotRow, "version" | "status" | "heldUntil" | "appointment" | "hold">;
 
 export function heldRow(slot: Slot): HeldSlotRow {
   const { id, scheduleId, providerId, facilityId, version, status } = slot;
   const [start, end] = [slot.start.getTime(), slot.end.getTime()];
   const heldUntil = slot.hold?.expiresAt.getTime() ?? 0;
   const appointment = appointmentNumber(slot.appointmentId);
-  return { id, scheduleId, providerId, facilityId, version, status, start, end, heldUntil, appointment };
+  const hold = slot.hold ?? undefined;
+  return { id, scheduleId, providerId, facilityId, version, status, start, end, heldUntil, appointment, hold };
 }
 
 /**
@@ -70,6 +76,8 @@ export function createSlotTable() {
   const places: Place[] = [];
   const placeNumbers = new Map<string, number>();
   const providers = new Map<string, ProviderRows>();
+  /** By row. Few slots are held, so a column for them would be mostly empty. */
+  const holds = new Map<number, HoldOfRow>();
   const index = createIdIndex((row) => ids[row] as string);
   const order: Order = { startOf: (row) => columns.start[row] as number, idOf: (row) => ids[row] as string };
   const counts = { slots: 0 };
@@ -101,7 +109,9 @@ export function createSlotTable() {
 
   const rowsAt = (row: number) => rowsOf((places[placeOf(columns, row)] as Place).providerId);
 
-  function setState(row: number, { version, status, heldUntil, appointment }: SlotState): void {
+  function setState(row: number, { version, status, heldUntil, appointment, hold }: SlotState): void {
+    if (hold !== undefined) holds.set(row, hold);
+    else if (holds.size > 0) holds.delete(row);
     columns.appointment[row] = appointment;
     columns.facts[row * factsPerRow + rowFacts.version] = version;
     columns.status[row] = statusNumbers[status];
@@ -131,6 +141,7 @@ export function createSlotTable() {
     index.remove(ids[row] as string);
     ids[row] = "";
     columns.status[row] = 0;
+    holds.delete(row);
     free.push(row);
     counts.slots -= 1;
   }
@@ -147,6 +158,8 @@ export function createSlotTable() {
     ids: ids as readonly string[],
     places: places as readonly Place[],
     providers: providers as ReadonlyMap<string, ProviderRows>,
+    /** Whose hold it is, of the rows that are held, expired or not. */
+    holds: holds as ReadonlyMap<number, HoldOfRow>,
     size: () => counts.slots,
     /** Whether much of its memory is of slots that are gone. */
     isSparse: () => free.length > 10_000 && free.length > ids.length / 4,
@@ -183,6 +196,7 @@ export function createSlotTable() {
         status: statusNames[status] as SlotStatus,
         heldUntil: columns.heldUntil[row] as number,
         appointment: columns.appointment[row] as number,
+        hold: holds.get(row),
         rank: rankOf(columns, row),
       };
     },
