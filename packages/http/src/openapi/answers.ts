@@ -163,6 +163,7 @@ const openSlot = z.strictObject({
   end: instant,
   version,
   seats: z.int().min(1),
+  mine: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<OpenSlotJson>;
 
 /** The parts of answers, by the name that the document has for them. */
