@@ -15,22 +15,32 @@ import { afterItem, windowOf } from "./reads.ts";
 import { retryReads } from "./retry.ts";
 import { bookableSeats } from "./sight/bookable.ts";
 import { bookerFor } from "./sight/booking.ts";
+import type { SeatSource } from "./sight/seat-source.ts";
 import { isOpen } from "./visible.ts";
 import { type Reading, visiblePart } from "./visible-page.ts";
 
-/** @param own The cursors of a list that this search is a part of. Default: those of this search. */
+/** What a search that is a part of another one shares with it. */
+interface PartOfSearch {
+  /** The cursors of the list. Default: those of this search. */
+  readonly cursors?: Cursors<Position>;
+  /** Where a search for a subject finds slots. Default: in the database. */
+  readonly source?: SeatSource | undefined;
+}
+
 export async function findOpen(
   settings: EngineSettings,
   input: FindOpenInput,
-  own?: Cursors<Position>,
+  { cursors: given, source }: PartOfSearch = {},
 ): Promise<Page<OpenSlot>> {
-  const { order, limit, from, to, cursor, subjectId, holdTokens, holderId, ...given } = parse(findOpenSchema, input);
+  const { order, limit, from, to, cursor, subjectId, holdTokens, holderId, ...filters } = parse(findOpenSchema, input);
   const descending = order === "latest";
   const actor = subjectId === undefined ? undefined : settings.actor;
-  const cursors = own ?? openCursors({ ...given, order, to, subjectId, holdTokens, holderId }, actor);
+  const cursors = given ?? openCursors({ ...filters, order, to, subjectId, holdTokens, holderId }, actor);
   const { after, ...window } = windowOf(from, to, cursors, cursor);
-  const search = { ...defined(given), ...window, asOf: settings.clock.now(), descending };
-  const read = readerFor(settings, subjectId, ownHoldsIn({ holdTokens, holderId }));
+  const search = { ...defined(filters), ...window, asOf: settings.clock.now(), descending };
+  const own = ownHoldsIn({ holdTokens, holderId });
+  const booker = bookerFor(settings, subjectId, "findOpen");
+  const read = booker === undefined ? readerFor(settings, own) : bookableSeats(settings, booker, own, source);
   return pageOfOffers({ read, search, after, limit }, cursors);
 }
 
@@ -55,9 +65,7 @@ export function openCursors(
   return positionCursors({ name: "open", actor, descending: order === "latest", filters });
 }
 
-function readerFor(settings: EngineSettings, subjectId: string | undefined, own: OwnHolds | undefined): ReadSeats {
-  const booker = bookerFor(settings, subjectId, "findOpen");
-  if (booker !== undefined) return bookableSeats(settings, booker, own);
+function readerFor(settings: EngineSettings, own: OwnHolds | undefined): ReadSeats {
   return isOpen(settings) && own === undefined ? allSeats(settings) : visibleSeats(settings, own);
 }
 

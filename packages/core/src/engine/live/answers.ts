@@ -15,6 +15,7 @@ import { answeredTo } from "./live-window.ts";
 import type { OpenGroup } from "./open-groups.ts";
 import type { PlainFind } from "./plain-input.ts";
 import { type AllowsRow, searchOpen } from "./search.ts";
+import { searchInParts } from "./search-in-parts.ts";
 import { isTakenRow, lengthOf, placeOf, versionOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 import { type FollowOptions, isSetBack } from "./window-slots.ts";
@@ -31,6 +32,8 @@ interface Circumstances {
 interface SearchOfOne {
   readonly now: Date;
   readonly allows: AllowsRow;
+  /** How many slots `allows` was asked about. */
+  readonly decided: () => number;
   readonly cursors: Cursors<Position>;
 }
 
@@ -51,7 +54,7 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
 
   function findOpen(
     input: PlainFind,
-    { now = clock.now(), allows, cursors = openCursors(input) }: Partial<SearchOfOne> = {},
+    { now = clock.now(), allows, decided, cursors = openCursors(input) }: Partial<SearchOfOne> = {},
   ): LiveOpenPage {
     const { limit = 100, order } = input;
     const own = ownHoldsIn(input);
@@ -60,11 +63,14 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
     const scope = scopeOf(following, options, input, now.getTime());
     const after = cursors.read(input.cursor);
     const search = { ...scope, now: now.getTime(), leastMs: 0, after, latestFirst, limit: limit + 1, allows, own };
-    const found = searchOpen(table, search);
+    const { found, next } =
+      decided === undefined
+        ? { found: searchOpen(table, search), next: undefined }
+        : searchInParts(table, search, decided);
     const items = shown(table, found, limit, own && now.getTime());
     const last = found.length > limit ? items.at(-1) : undefined;
-    const nextCursor = last === undefined ? null : cursors.write({ start: last.start, id: last.slotId });
-    return { items, nextCursor, ...standing(now) };
+    const place = last === undefined ? next : { start: last.start, id: last.slotId };
+    return { items, nextCursor: place === undefined ? null : cursors.write(place), ...standing(now) };
   }
 
   function next({ minutes = 0, count, ...input }: z.output<typeof nextOpenSchema>): LiveNext {
@@ -96,6 +102,7 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
 
   return {
     following,
+    standing,
     findOpen,
     next,
     countByDay,

@@ -1,5 +1,6 @@
 import type { JournalEntry } from "../../model/journal.ts";
 import type { SlotStatus } from "../../model/slot.ts";
+import type { Metadata } from "../../model/values.ts";
 import { versionOf } from "./slot-columns.ts";
 import { appointmentNumber, type HeldSlotRow, type HoldOfRow, type SlotState, type SlotTable } from "./slot-table.ts";
 
@@ -29,15 +30,16 @@ export function meaningOf(entry: JournalEntry, table: SlotTable): Meaning {
 }
 
 /** @param before What is known of the slot, of which the entry has only what has changed. */
-function stateAfter({ version, toStatus, changes }: JournalEntry, before?: SlotState): SlotState {
+function stateAfter({ version, toStatus, changes, at }: JournalEntry, before?: SlotState): SlotState {
   const given = changes.appointmentId?.to as string | null | undefined;
   const appointment = given === undefined ? (before?.appointment ?? 0) : appointmentNumber(given);
-  const status = toStatus as SlotStatus;
-  if (status !== "held") return { version, status, heldUntil: 0, appointment, hold: undefined };
+  const appointmentId = given === undefined ? (before?.appointmentId ?? null) : given;
+  const state = { version, status: toStatus as SlotStatus, appointment, appointmentId, updatedAt: at.getTime() };
+  if (state.status !== "held") return { ...state, heldUntil: 0, hold: undefined };
   const hold = changes.hold?.to as (HoldOfRow & { readonly expiresAt: string }) | undefined;
   // A hold that is extended to an earlier end stays as it is.
   const heldUntil = hold === undefined ? (before?.heldUntil ?? 0) : Date.parse(hold.expiresAt);
-  return { version, status, heldUntil, appointment, hold: hold ?? before?.hold };
+  return { ...state, heldUntil, hold: hold ?? before?.hold };
 }
 
 /** The entry that created a slot has all of its fields. */
@@ -50,6 +52,9 @@ function createdSlot(entry: JournalEntry): HeldSlotRow {
     facilityId,
     start: Date.parse(changes.start?.to as string),
     end: Date.parse(changes.end?.to as string),
+    seat: changes.seat?.to as number,
+    metadata: changes.metadata?.to as Metadata,
+    createdAt: entry.at.getTime(),
     ...stateAfter(entry),
   };
 }

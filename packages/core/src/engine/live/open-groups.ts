@@ -11,6 +11,8 @@ export interface OpenFilter {
   readonly facilityId: string | undefined;
   /** The least length, in milliseconds. */
   readonly leastMs: number;
+  /** Whether the seats of a group are found one by one. */
+  readonly apart?: true;
   /** Holds of the caller's own, whose slots count as open for them. */
   readonly own?: OwnHolds | undefined;
 }
@@ -57,7 +59,7 @@ export function groupsAmong(table: SlotTable, rows: Int32Array, filter: OpenFilt
     if (!isWanted(table, row, filter)) continue;
     const isMine = isTakenRow(columns, row, filter.now);
     // A seat that the caller holds is an offer of its own.
-    const group = groups.find(
+    const group = filter.apart ? undefined : groups.find(
       (other) => isSameSlot(table, other.row, row) && isTakenRow(columns, other.row, filter.now) === isMine,
     );
     if (group === undefined) groups.push({ row, seats: 1, start: columns.start[row] as number });

@@ -1,6 +1,7 @@
 import type { Hold, Slot, SlotStatus } from "../../model/slot.ts";
 import { createIdIndex } from "./id-index.ts";
 import { type Order, ProviderRows } from "./provider-rows.ts";
+import { createRecordParts, noRecordParts, type RecordPart } from "./slot-records.ts";
 import {
   createColumns,
   factsPerRow,
@@ -20,8 +21,8 @@ export interface Place {
   readonly facilityId: string;
 }
 
-/** What is held of a slot. */
-export interface HeldSlotRow extends Place {
+/** What is held of a slot. What only whole records have is kept by tables that keep these. */
+export interface HeldSlotRow extends Place, RecordPart {
   readonly id: string;
   readonly start: number;
   readonly end: number;
@@ -39,15 +40,31 @@ export interface HeldSlotRow extends Place {
 /** What tells whose hold it is. */
 export type HoldOfRow = Pick<Hold, "tokenHash" | "holderId">;
 
-export type SlotState = Pick<HeldSlotRow, "version" | "status" | "heldUntil" | "appointment" | "hold">;
+export type SlotState = Pick<
+  HeldSlotRow,
+  "version" | "status" | "heldUntil" | "appointment" | "hold" | "appointmentId" | "updatedAt"
+>;
 
 export function heldRow(slot: Slot): HeldSlotRow {
-  const { id, scheduleId, providerId, facilityId, version, status } = slot;
-  const [start, end] = [slot.start.getTime(), slot.end.getTime()];
-  const heldUntil = slot.hold?.expiresAt.getTime() ?? 0;
-  const appointment = appointmentNumber(slot.appointmentId);
-  const hold = slot.hold ?? undefined;
-  return { id, scheduleId, providerId, facilityId, version, status, start, end, heldUntil, appointment, hold };
+  const { id, scheduleId, providerId, facilityId, version, status, seat, metadata, appointmentId } = slot;
+  return {
+    id,
+    scheduleId,
+    providerId,
+    facilityId,
+    version,
+    status,
+    start: slot.start.getTime(),
+    end: slot.end.getTime(),
+    heldUntil: slot.hold?.expiresAt.getTime() ?? 0,
+    appointment: appointmentNumber(appointmentId),
+    hold: slot.hold ?? undefined,
+    seat,
+    metadata,
+    createdAt: slot.createdAt.getTime(),
+    updatedAt: slot.updatedAt.getTime(),
+    appointmentId,
+  };
 }
 
 /**
@@ -68,9 +85,11 @@ export function appointmentNumber(id: string | null): number {
 /** The slots of a window: by id, and for each provider in the order of their starts. */
 export type SlotTable = ReturnType<typeof createSlotTable>;
 
-export function createSlotTable() {
+/** @param keepsRecords Whether whole records of slots can be read from it. */
+export function createSlotTable(keepsRecords = false) {
   const columns = createColumns(1024);
   let size = 1024;
+  const parts = keepsRecords ? createRecordParts(size) : noRecordParts;
   const ids: string[] = [];
   const free: number[] = [];
   const places: Place[] = [];
@@ -99,11 +118,16 @@ export function createSlotTable() {
     return rows;
   }
 
+  function resize(to: number): void {
+    size = to;
+    resizeColumns(columns, size);
+    parts.resize(size);
+  }
+
   function newRow(): number {
     const row = free.pop() ?? ids.length;
     if (row < size) return row;
-    size = Math.ceil(size * 1.5);
-    resizeColumns(columns, size);
+    resize(Math.ceil(size * 1.5));
     return row;
   }
 
@@ -127,6 +151,7 @@ export function createSlotTable() {
     columns.facts[facts + rowFacts.place] = placeNumber(slot);
     columns.facts[facts + rowFacts.rank] = slot.rank ?? 0;
     setState(row, slot);
+    parts.set(row, slot);
     index.add(slot.id, row);
     const rows = rowsOf(slot.providerId);
     rows.add(row, order);
@@ -142,6 +167,7 @@ export function createSlotTable() {
     ids[row] = "";
     columns.status[row] = 0;
     holds.delete(row);
+    parts.remove(row);
     free.push(row);
     counts.slots -= 1;
   }
@@ -154,6 +180,7 @@ export function createSlotTable() {
   }
 
   return {
+    keepsRecords,
     columns,
     ids: ids as readonly string[],
     places: places as readonly Place[],
@@ -169,12 +196,12 @@ export function createSlotTable() {
     remove,
     setState(row: number, state: SlotState): void {
       setState(row, state);
+      parts.change(row, state);
       rowsAt(row).revision += 1;
     },
     /** Gives back memory that was taken ahead, except for some. */
     trim(): void {
-      size = Math.ceil(ids.length * 1.05) + 64;
-      resizeColumns(columns, size);
+      resize(Math.ceil(ids.length * 1.05) + 64);
     },
     /** Drops what starts before this time. */
     dropBefore(time: number): void {
@@ -197,6 +224,7 @@ export function createSlotTable() {
         heldUntil: columns.heldUntil[row] as number,
         appointment: columns.appointment[row] as number,
         hold: holds.get(row),
+        ...parts.read(row),
         rank: rankOf(columns, row),
       };
     },

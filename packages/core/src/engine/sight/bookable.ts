@@ -10,14 +10,15 @@ import { afterItem } from "../reads.ts";
 import { retryReads } from "../retry.ts";
 import { type Reading, visiblePart } from "../visible-page.ts";
 import { type Booker, imaginedBookings } from "./booking.ts";
-import { type SurveyOf, surveyAround } from "./survey.ts";
+import { type SeatSource, seatsOfStorage } from "./seat-source.ts";
+import type { SurveyOf } from "./survey.ts";
 
 /**
  * Seats that the actor could book for the subject at this instant. `authorize`, the rule and the policies decide, as for
  * the booking itself, about what was read with each part of the list.
  */
 export const bookableSeats =
-  (settings: EngineSettings, booker: Booker, own?: OwnHolds): ReadSeats =>
+  (settings: EngineSettings, booker: Booker, own?: OwnHolds, source = seatsOfStorage(settings)): ReadSeats =>
   async (search, after, limit) => {
     const { asOf, descending, ...filters } = search;
     const statuses = offeredStatuses(own);
@@ -25,7 +26,7 @@ export const bookableSeats =
     const list: Reading<Slot> = {
       limit,
       async read(last, limit) {
-        const { slots, surveyOf } = await readPart(settings, booker, {
+        const { slots, surveyOf } = await readPart(settings, source, booker, {
           ...search,
           ...afterItem(last ?? after),
           statuses,
@@ -49,13 +50,14 @@ export const bookableSeats =
 /** Some of the slots, and what lies around them. */
 function readPart(
   settings: EngineSettings,
+  source: SeatSource,
   { actor, subjectId }: Booker,
   query: Search & Pick<SlotQuery, "statuses" | "limit">,
 ): Promise<{ readonly slots: readonly Slot[]; readonly surveyOf: SurveyOf }> {
   return retryReads(settings, async (until) => {
-    const slots = await settings.storage.findSlots({ ...query, displayOnly: true }, until);
+    const slots = await source.findSlots({ ...query, displayOnly: true }, until);
     const searcher = { actor, subjectId, now: query.asOf };
-    return { slots, surveyOf: await surveyAround(settings, slots, searcher, until) };
+    return { slots, surveyOf: await source.surveyAround(slots, searcher, until) };
   });
 }
 

@@ -1,0 +1,18 @@
+import type { Slot } from "../../model/slot.ts";
+import type { SlotQuery } from "../../storage/adapter.ts";
+import type { EngineSettings } from "../options.ts";
+import { type Searcher, type SurveyOf, surveyAround } from "./survey.ts";
+
+/** Where a search for a subject finds slots, and what lies around them. */
+export interface SeatSource {
+  readonly findSlots: (query: SlotQuery, until: number) => Promise<readonly Slot[]>;
+  readonly surveyAround: (slots: readonly Slot[], searcher: Searcher, until: number) => Promise<SurveyOf>;
+}
+
+/** The database. */
+export function seatsOfStorage(settings: EngineSettings): SeatSource {
+  return {
+    findSlots: settings.storage.findSlots,
+    surveyAround: (slots, searcher, until) => surveyAround(settings, slots, searcher, until),
+  };
+}
