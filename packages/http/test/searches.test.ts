@@ -93,7 +93,11 @@ describe("a search for free times", () => {
     const { send } = await searched({ live, engineOptions: { policies: [weekly] } });
     const forAda = `${asked}&subjectId=ada`;
     const search = async (actor: string, route = forAda) => (await send(route, { actor })).body;
-    const [own, staff, outsiders] = [await search("patient/ada"), await search("provider/dr"), await search("outsider/x")];
+    const [own, staff, outsiders] = [
+      await search("patient/ada"),
+      await search("provider/dr"),
+      await search("outsider/x"),
+    ];
     expect([own, staff, outsiders].map(({ source }) => source)).toEqual(["live", "live", "live"]);
     expect(own).toMatchObject({ cursor: expect.any(String), isStale: false });
     expect(own.items).toHaveLength(slots.length);
@@ -115,7 +119,9 @@ describe("a search for free times", () => {
     expect((await search("patient/ada")).source).toBe("live");
     expect((await search("provider/dr", `${asked}&subjectId=ben`)).items).not.toHaveLength(0);
     expect((await send(`${asked}&subjectId=`)).body.scenario).toBe("invalid_input");
-    expect((await search("patient/ada", forAda.replace(to.toISOString(), "2199-01-01T00:00:00Z"))).source).toBe("database");
+    expect((await search("patient/ada", forAda.replace(to.toISOString(), "2199-01-01T00:00:00Z"))).source).toBe(
+      "database",
+    );
   });
 
   it("offers to a holder what they hold, by the token in a header or by who they are, and to nobody else", async () => {

@@ -175,7 +175,12 @@ export const liveSubjectCases: readonly ConformanceCase[] = [
         const { storage, second, close } = await open();
         const ids = await furnish(storage, scene);
         const clock = clockAt(scene.afterNine);
-        const engine = engineOn(storage, { ...host, policies: [...scene.policies, ...host.policies], audienceOf, clock });
+        const engine = engineOn(storage, {
+          ...host,
+          policies: [...scene.policies, ...host.policies],
+          audienceOf,
+          clock,
+        });
         const other = engineOn(second, { clock });
         const [actor, subjectId] = [actorOf(scene), `p-${scene.subject}`];
         await withLive(engine, window, async (live) => {

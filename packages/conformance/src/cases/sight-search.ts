@@ -65,7 +65,8 @@ export const sightSearchCases: readonly ConformanceCase[] = [
   },
   {
     key: "sight-search.bounded",
-    title: "a search of which policies refuse most reads a bounded part, from the database or from memory, and continues with a cursor",
+    title:
+      "a search of which policies refuse most reads a bounded part, from the database or from memory, and continues with a cursor",
     async run({ storage }) {
       const slots = Array.from({ length: 2_500 }, (_, index) => {
         return { start: minutes(index * 5), end: minutes(index * 5 + 5) };

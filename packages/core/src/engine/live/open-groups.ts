@@ -59,9 +59,11 @@ export function groupsAmong(table: SlotTable, rows: Int32Array, filter: OpenFilt
     if (!isWanted(table, row, filter)) continue;
     const isMine = isTakenRow(columns, row, filter.now);
     // A seat that the caller holds is an offer of its own.
-    const group = filter.apart ? undefined : groups.find(
-      (other) => isSameSlot(table, other.row, row) && isTakenRow(columns, other.row, filter.now) === isMine,
-    );
+    const group = filter.apart
+      ? undefined
+      : groups.find(
+          (other) => isSameSlot(table, other.row, row) && isTakenRow(columns, other.row, filter.now) === isMine,
+        );
     if (group === undefined) groups.push({ row, seats: 1, start: columns.start[row] as number });
     else {
       group.seats += 1;

@@ -71,7 +71,10 @@ function recordOf(table: SlotTable, row: number): Slot {
     ),
     status,
     appointmentId,
-    hold: hold === undefined ? null : { tokenHash: hold.tokenHash, expiresAt: new Date(heldUntil), holderId: hold.holderId },
+    hold:
+      hold === undefined
+        ? null
+        : { tokenHash: hold.tokenHash, expiresAt: new Date(heldUntil), holderId: hold.holderId },
     version,
     updatedAt: new Date(held.updatedAt),
   };

@@ -1,7 +1,6 @@
 import type { Hold, Slot, SlotStatus } from "../../model/slot.ts";
 import { createIdIndex } from "./id-index.ts";
 import { type Order, ProviderRows } from "./provider-rows.ts";
-import { createRecordParts, noRecordParts, type RecordPart } from "./slot-records.ts";
 import {
   createColumns,
   factsPerRow,
@@ -13,6 +12,7 @@ import {
   statusNumbers,
   versionOf,
 } from "./slot-columns.ts";
+import { createRecordParts, noRecordParts, type RecordPart } from "./slot-records.ts";
 
 /** What many slots have in common: their schedule, provider and facility. */
 export interface Place {
