@@ -7,6 +7,7 @@ import { appointmentCases } from "./appointments.ts";
 import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
 import { bookCases } from "./book.ts";
+import { clockSetBackCases } from "./clock-set-back.ts";
 import { contractAgendaCases } from "./contract-agendas.ts";
 import { contractAroundCases } from "./contract-around.ts";
 import { contractAroundHostCases } from "./contract-around-host.ts";
@@ -139,6 +140,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...anyTextCases,
   ...timeZoneCases,
   ...hostFunctionCases,
+  ...clockSetBackCases,
   ...policyCases,
   ...sightCases,
   ...sightCommandCases,
