@@ -36,7 +36,8 @@ export async function followSubject(followed: Followed, booker: Booker): Promise
   const { settings, options } = followed;
   const { watches } = followed.answers().following;
   const sight = sightOf(followed, booker);
-  const deciding = sight && decidingByTimesFor(followed, booker, sight);
+  const { deciding, others } = dividedByTimes(policiesFor(settings, booker.actor));
+  const needsRecords = settings.authorize !== undefined || others.length > 0;
   const watch = sight?.subject === undefined ? undefined : watchFor(settings, options, booker);
   let isClosed = false;
   if (watch !== undefined) {
@@ -55,10 +56,12 @@ export async function followSubject(followed: Followed, booker: Booker): Promise
       const search = { ...followed, booker, asked, cursors };
       // A slot of one's own is not counted by the policy that decides about it, as it would be by its time.
       const isOfHolder = asked.holdTokens !== undefined || asked.holderId !== undefined;
+      if (sight === undefined) return findInDatabase(search);
+      const byRecords = isOfHolder ? { deciding: undefined, others: undefined } : { deciding, others };
       const inMemory =
-        deciding !== undefined && !isOfHolder
-          ? findByTimes(search, deciding, watch)
-          : sight && (await findByRecords(search, sight, watch));
+        needsRecords || isOfHolder
+          ? await findByRecords(search, byRecords, watch)
+          : findByTimes(search, deciding, watch);
       return inMemory ?? findInDatabase(search);
     },
     close() {
@@ -89,14 +92,16 @@ function sightOf({ settings, options }: Followed, { actor }: Booker): Sight | un
   return sight.provider !== undefined && options.facilityId !== undefined ? undefined : sight;
 }
 
-/** Undefined if somebody has to be shown whole records. */
-function decidingByTimesFor({ settings }: Followed, { actor }: Booker, { provider }: Sight): Deciding | undefined {
-  if (settings.authorize !== undefined) return undefined;
-  const holding = policiesFor(settings, actor);
-  const policies = holding.flatMap((policy) => byTimesOf(policy) ?? []);
-  if (policies.length < holding.length) return undefined;
+/** How those of these policies decide by times that can, and the others, which are shown records. */
+function dividedByTimes(holding: readonly Policy[]): {
+  readonly deciding: Deciding;
+  readonly others: readonly Policy[];
+} {
+  const byTimes = holding.flatMap((policy) => byTimesOf(policy) ?? []);
+  const others = holding.filter((policy) => byTimesOf(policy) === undefined);
+  const { provider } = unionOf(holding.filter((policy) => !others.includes(policy)).map(({ sees }) => sees));
   const near = provider && { beforeMs: provider.beforeMinutes * 60_000, afterMs: provider.afterMinutes * 60_000 };
-  return { policies, near };
+  return { deciding: { policies: byTimes, near }, others };
 }
 
 function watchFor(settings: EngineSettings, { window }: FollowOptions, { subjectId }: Booker): SubjectWatch {
@@ -120,22 +125,32 @@ function findByTimes(
   return rows.isUndecided() ? undefined : { ...page, source: "live" };
 }
 
+/** Who decides by times, and which policies are shown records. Undefined if all are. */
+interface ByRecords {
+  readonly deciding: Deciding | undefined;
+  readonly others: readonly Policy[] | undefined;
+}
+
 /** The search of the database, with what is held in place of what it reads. Undefined if that is not enough. */
 async function findByRecords(
   searching: Searching,
-  sight: Sight,
+  { deciding, others }: ByRecords,
   watch: SubjectWatch | undefined,
 ): Promise<LiveSubjectPage | undefined> {
-  const { settings, answers, asked } = searching;
+  const { settings, answers, asked, booker } = searching;
   const { following, standing } = answers();
   const slots = following.slots();
-  const ofSubject = watch === undefined ? [] : watch.ofSubject();
-  if (!slots.table.keepsRecords || ofSubject === undefined || following.isIncomplete()) return undefined;
-  const source = recordSource(slots, { sight, ofSubject, own: ownHoldsIn(asked) });
+  const [ofSubject, times] = watch === undefined ? [[], []] : [watch.ofSubject(), watch.appointments()];
+  const isIncomplete = following.isIncomplete() || !slots.table.keepsRecords;
+  if (ofSubject === undefined || times === undefined || isIncomplete) return undefined;
   const now = settings.clock.now();
+  const byTimes = deciding && allowedRows(slots, deciding, { now: now.getTime(), ofSubject: times });
+  const shown = others ?? policiesFor(settings, booker.actor);
+  const sight = unionOf(shown.map(({ sees }) => sees));
+  const source = recordSource(slots, { sight, byTimes, ofSubject, own: ownHoldsIn(asked) });
   // What comes while `authorize` takes its time may be in the answer or not.
   const known = standing(now);
-  const page = await findIn(searching, now, source);
+  const page = await findIn({ ...searching, settings: { ...settings, policies: shown } }, now, source);
   return source.isUndecided() ? undefined : { ...page, ...known, source: "live" };
 }
 

@@ -5,6 +5,7 @@ import type { SlotQuery } from "../../storage/adapter.ts";
 import type { OwnHolds } from "../own-holds.ts";
 import type { SeatSource } from "../sight/seat-source.ts";
 import { surelyWhole } from "../sight/survey.ts";
+import type { RowsAllowed } from "./allowed-rows.ts";
 import { providersAmong } from "./followed.ts";
 import type { ProviderRows } from "./provider-rows.ts";
 import { searchOpen } from "./search.ts";
@@ -14,7 +15,10 @@ import type { WindowSlots } from "./window-slots.ts";
 
 /** What decisions in memory look at besides the slots. */
 export interface SeenInMemory {
+  /** What the policies see that are shown records. */
   readonly sight: Sight;
+  /** How the others decide, by times. */
+  readonly byTimes: RowsAllowed | undefined;
   readonly ofSubject: readonly OfSubject[];
   readonly own: OwnHolds | undefined;
 }
@@ -25,10 +29,12 @@ export interface RecordSource extends SeatSource {
   readonly isUndecided: () => boolean;
 }
 
-export function recordSource({ table, zones }: WindowSlots, { sight, ofSubject, own }: SeenInMemory): RecordSource {
+export function recordSource({ table, zones }: WindowSlots, seen: SeenInMemory): RecordSource {
+  const { sight, byTimes, ofSubject, own } = seen;
   let isUndecided = false;
   return {
-    isUndecided: () => isUndecided,
+    isUndecided: () => isUndecided || byTimes?.isUndecided() === true,
+    allows: (slot) => byTimes === undefined || isAllowed(table, slot, byTimes),
     findSlots: async (query) => slotsIn(table, query, own),
     async surveyAround(_slots, { now }) {
       const isCut = { provider: false, subject: false };
@@ -40,6 +46,11 @@ export function recordSource({ table, zones }: WindowSlots, { sight, ofSubject, 
       };
     },
   };
+}
+
+function isAllowed(table: SlotTable, { id, providerId, start }: Slot, { allows }: RowsAllowed): boolean {
+  const [row, provider] = [table.rowOf(id), table.providers.get(providerId)];
+  return row >= 0 && provider !== undefined && allows(provider, provider.firstFrom(start.getTime()), row);
 }
 
 /** Those that are free or one's own, in the order of the list. */

@@ -42,7 +42,9 @@ export const bookableSeats =
     const seatOf = seatFor(settings, own, filters, asOf);
     const couldBook = bookingOf(settings, booker, asOf, own);
     const { items, last } = await visiblePart(list, async (slot) =>
-      couldBook(slotAsOf(slot, asOf), surveys.get(slot.id)) ? seatOf(slot) : undefined,
+      source.allows?.(slot) !== false && couldBook(slotAsOf(slot, asOf), surveys.get(slot.id))
+        ? seatOf(slot)
+        : undefined,
     );
     return { seats: items, next: last };
   };

@@ -6,6 +6,8 @@ import { type Searcher, type SurveyOf, surveyAround } from "./survey.ts";
 /** Where a search for a subject finds slots, and what lies around them. */
 export interface SeatSource {
   readonly findSlots: (query: SlotQuery, until: number) => Promise<readonly Slot[]>;
+  /** What policies say that are not among those of the engine's settings. Default: they have nothing against any. */
+  readonly allows?: (slot: Slot) => boolean;
   readonly surveyAround: (slots: readonly Slot[], searcher: Searcher, until: number) => Promise<SurveyOf>;
 }
 
