@@ -98,7 +98,7 @@ const openRequest = (query: OpenQuery): ListRequest => ({
 });
 
 function slotIndex({ scheduleId, providerIds, facilityId, holderId }: SlotQuery): IndexName {
-  // Nobody holds many slots, whoever they are of.
+  // Nobody holds many slots, with all providers together.
   if (holderId !== undefined) return "slots_by_holder";
   if (scheduleId !== undefined) return "slots_by_schedule";
   if (providerIds !== undefined) return "slots_by_provider";

@@ -56,7 +56,7 @@ test("searches again every ten seconds, because a hold whose end is hidden ends 
   expect(searchedAt).toHaveLength(4);
 });
 
-test("shows what is held by whoever searches as theirs, while it is, and what others hold not at all", async () => {
+test("shows what the searcher holds as theirs, while they hold it, and what others hold not at all", async () => {
   const item = { providerId: "p", facilityId: "f", version: 2, seats: 1 };
   const items = ["extended", "released", "booked"].map((slotId) => ({ ...item, slotId, mine: true }));
   const others = { ...item, slotId: "others" };

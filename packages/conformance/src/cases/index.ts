@@ -53,6 +53,7 @@ import { offerCases } from "./offers.ts";
 import { overrideCases } from "./overrides.ts";
 import { ownIdCases } from "./own-ids.ts";
 import { policyCases } from "./policies.ts";
+import { policyInterleavingCases } from "./policy-interleavings.ts";
 import { previewCases } from "./preview.ts";
 import { publishSlotsCases } from "./publish-slots.ts";
 import { raceCases } from "./races.ts";
@@ -164,4 +165,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...syncCases,
   ...reconcileCases,
   ...randomCases,
+  ...policyInterleavingCases,
 ];

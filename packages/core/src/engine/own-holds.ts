@@ -48,7 +48,7 @@ export function seatFor(
     const proof = slot.hold === null ? undefined : own?.proofOf(slot.hold);
     if (slot.hold !== null && proof === undefined) return undefined;
     const shown = isListed === undefined ? slot : await isListed(slot);
-    // Whoever says the id of a holder must be allowed to know who holds the slot.
+    // An actor who names a holder must be allowed to know who holds the slot.
     if (shown === undefined || (proof === "holder" && shown.hold === null)) return undefined;
     return proof === undefined ? openSeatOf(slot) : { ...openSeatOf(slot), mine: true };
   };

@@ -2,7 +2,7 @@ import type { Slot } from "./slot.ts";
 
 /** What a screen shows of a free slot, of which a group has one for each seat. */
 export interface OpenSeat extends Pick<Slot, "id" | "providerId" | "facilityId" | "start" | "end" | "version"> {
-  /** Set if it is held by whoever searches. */
+  /** Set if it is held by the one who searches. */
   readonly mine?: true;
 }
 

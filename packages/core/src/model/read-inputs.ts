@@ -74,7 +74,7 @@ export interface ListSlotsInput extends PageInput, WindowInput, OfProvidersInput
   readonly statuses?: readonly Exclude<SlotStatus, "withdrawn">[] | undefined;
   /**
    * Slots that this holder holds now, 1 to 128 characters, as far as the actor may see the `hold` of a slot. Not beside
-   * `statuses`. Default: whoever holds them.
+   * `statuses`. Default: held by anybody, or by nobody.
    */
   readonly holderId?: string | undefined;
 }

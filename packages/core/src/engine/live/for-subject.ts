@@ -51,7 +51,7 @@ export async function followSubject(followed: Followed, booker: Booker): Promise
     async findOpen(input = {}) {
       if (isClosed) throw new BookingError("storage_misused", { problem: closed });
       const asked = parsedFind(followed.answers().following, input);
-      // One list, whoever answers for the next page.
+      // One list, whichever of memory and database answers for the next page.
       const cursors = openCursors({ ...asked, subjectId: booker.subjectId }, booker.actor);
       const search = { ...followed, booker, asked, cursors };
       // A slot of one's own is not counted by the policy that decides about it, as it would be by its time.

@@ -95,7 +95,7 @@ export function createSlotTable(keepsRecords = false) {
   const places: Place[] = [];
   const placeNumbers = new Map<string, number>();
   const providers = new Map<string, ProviderRows>();
-  /** By row. Few slots are held, so a column for them would be mostly empty. */
+  /** By row. Few slots are held, so a column of them would be nearly empty. */
   const holds = new Map<number, HoldOfRow>();
   const index = createIdIndex((row) => ids[row] as string);
   const order: Order = { startOf: (row) => columns.start[row] as number, idOf: (row) => ids[row] as string };
