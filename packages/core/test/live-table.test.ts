@@ -96,8 +96,7 @@ describe("a search", () => {
       const table = createSlotTable();
       for (const slot of slots) table.add(slotAt(slot.id, slot as Partial<HeldSlotRow>));
       const removed = new Set(gone.flatMap((index) => slots[index]?.id ?? []));
-      for (const id of removed)
-        table.setState(table.rowOf(id), { ...slotAt(id), version: 2, status: "booked" });
+      for (const id of removed) table.setState(table.rowOf(id), { ...slotAt(id), version: 2, status: "booked" });
       const left = slots.filter(({ id }) => !removed.has(id));
       const search = { ...everything, ...asked, to: asked.from + asked.length * 10 * minuteMs };
       const expected = plainly(left, search as typeof everything);

@@ -46,6 +46,7 @@ import { listCases } from "./lists.ts";
 import { liveCases } from "./live.ts";
 import { liveFreshnessCases } from "./live-freshness.ts";
 import { liveRandomCases } from "./live-random.ts";
+import { liveRecordCases } from "./live-records.ts";
 import { liveSubjectCases } from "./live-subject.ts";
 import { manySlotsCases } from "./many-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
@@ -128,6 +129,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...liveFreshnessCases,
   ...liveRandomCases,
   ...liveSubjectCases,
+  ...liveRecordCases,
   ...relayCases,
   ...relayLeaseCases,
   ...relayParkingCases,
