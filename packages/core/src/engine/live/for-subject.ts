@@ -36,9 +36,8 @@ export async function followSubject(followed: Followed, booker: Booker): Promise
   const { settings, options } = followed;
   const { watches } = followed.answers().following;
   const sight = sightOf(followed, booker);
-  const { deciding, others } = dividedByTimes(policiesFor(settings, booker.actor));
-  const needsRecords = settings.authorize !== undefined || others.length > 0;
   const watch = sight?.subject === undefined ? undefined : watchFor(settings, options, booker);
+  const means = { ...dividedByTimes(policiesFor(settings, booker.actor)), isHeld: sight !== undefined, watch };
   let isClosed = false;
   if (watch !== undefined) {
     watches.add(watch);
@@ -53,22 +52,36 @@ export async function followSubject(followed: Followed, booker: Booker): Promise
       const asked = parsedFind(followed.answers().following, input);
       // One list, whichever of memory and database answers for the next page.
       const cursors = openCursors({ ...asked, subjectId: booker.subjectId }, booker.actor);
-      const search = { ...followed, booker, asked, cursors };
-      // A slot of one's own is not counted by the policy that decides about it, as it would be by its time.
-      const isOfHolder = asked.holdTokens !== undefined || asked.holderId !== undefined;
-      if (sight === undefined) return findInDatabase(search);
-      const byRecords = isOfHolder ? { deciding: undefined, others: undefined } : { deciding, others };
-      const inMemory =
-        needsRecords || isOfHolder
-          ? await findByRecords(search, byRecords, watch)
-          : findByTimes(search, deciding, watch);
-      return inMemory ?? findInDatabase(search);
+      return find({ ...followed, booker, asked, cursors }, means);
     },
     close() {
       isClosed = true;
       if (watch !== undefined) watches.delete(watch);
     },
   };
+}
+
+/** What searches for one subject decide with. */
+interface Means {
+  readonly deciding: Deciding;
+  /** Policies that do not decide by times. */
+  readonly others: readonly Policy[];
+  /** Whether what the policies look at is held. */
+  readonly isHeld: boolean;
+  readonly watch: SubjectWatch | undefined;
+}
+
+async function find(searching: Searching, { deciding, others, isHeld, watch }: Means): Promise<LiveSubjectPage> {
+  if (!isHeld) return findInDatabase(searching);
+  const { settings, asked } = searching;
+  // A slot of one's own is not counted by the policy that decides about it, as it would be by its time.
+  const isOfHolder = asked.holdTokens !== undefined || asked.holderId !== undefined;
+  const needsRecords = isOfHolder || settings.authorize !== undefined || others.length > 0;
+  const byRecords = isOfHolder ? { deciding: undefined, others: undefined } : { deciding, others };
+  const inMemory = needsRecords
+    ? await findByRecords(searching, byRecords, watch)
+    : findByTimes(searching, deciding, watch);
+  return inMemory ?? findInDatabase(searching);
 }
 
 const closed = "This search of live slots is closed. Call forSubject() for a new one.";
