@@ -154,9 +154,9 @@ async function findByRecords(
   const { following, standing } = answers();
   const slots = following.slots();
   const [ofSubject, times] = watch === undefined ? [[], []] : [watch.ofSubject(), watch.appointments()];
-  const isIncomplete = following.isIncomplete() || !slots.table.keepsRecords;
-  if (ofSubject === undefined || times === undefined || isIncomplete) return undefined;
   const now = settings.clock.now();
+  const isIncomplete = following.isIncomplete(now.getTime()) || !slots.table.keepsRecords;
+  if (ofSubject === undefined || times === undefined || isIncomplete) return undefined;
   const byTimes = deciding && allowedRows(slots, deciding, { now: now.getTime(), ofSubject: times });
   const shown = others ?? policiesFor(settings, booker.actor);
   const sight = unionOf(shown.map(({ sees }) => sees));
