@@ -72,6 +72,17 @@ export const holderCapCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "holder-caps.one-engine",
+    title: "callers of one engine who hold for one holder at once share a commit, and not more of them hold than may",
+    async run({ storage }) {
+      const engine = engineOn(storage, { policies: capOf(2) });
+      const ids = await slotsOf(storage, place.providerId, 6);
+      const callers = ids.map((slotId) => engine.hold(byHolder(slotId)));
+      assert.deepEqual(await tally(callers), { ok: 2, policy_violation: 4 });
+      await assertSound(storage);
+    },
+  },
+  {
     key: "holder-caps.meetings",
     title:
       "a cap on holds meets what others hold or extend in the same moment, also for those for whom it does not hold",
