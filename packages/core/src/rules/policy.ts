@@ -98,7 +98,11 @@ export function* objections(
   const others = seen.around && outline && withoutOwn(seen.around, outline);
   for (const policy of holding) {
     const { name, check, sees } = policy;
-    const whole = () => ({ ...proposal, ...whatItSees(sees, outline, others), ofHolder: heldBesides(sees, proposal, seen) });
+    const whole = () => ({
+      ...proposal,
+      ...whatItSees(sees, outline, others),
+      ofHolder: heldBesides(sees, proposal, seen),
+    });
     // A supplied one leaves what it is shown as it is, and need not be shown a copy of all that it sees.
     const shown = () => (byTimesOf(policy) === undefined ? copyOf(whole()) : whole());
     const answer = tooMuch(sees, outline, seen) ?? objectionOf(check(shown()));
