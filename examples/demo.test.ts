@@ -242,7 +242,10 @@ describe("the example of holds", () => {
   it("keeps a time from others while its holder fills in a form, longer if asked, and gives it back", async () => {
     const { status, output } = await run("./holds.ts");
     expect(output).toBe(
-      "held: true\non offer: 09:30, 10:00\nben: slot_held until later\nextended: true\nfree again: available\n",
+      "held by: ada\non offer to Ben: 09:30, 10:00\non offer to Ada: mine, free, free\n" +
+        "of hers, she and Ben see: 1 and 0\nben: slot_held until later\n" +
+        "ada: You are keeping 1 time already, and cannot keep more. Book one of them, or give it back.\n" +
+        "extended: true\nfree again: available\n",
     );
     expect(status).toBe(0);
   });

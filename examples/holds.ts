@@ -1,9 +1,19 @@
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
-import { createEngine, isBookingError } from "@slotwright/core";
+import { type AccessAnswer, type AccessRequest, createEngine, isBookingError, maximumHolds } from "@slotwright/core";
+
+/** People keep times for themselves. Everybody may know that a time is kept, and only its holder for whom. */
+function authorize({ actor, ...asked }: AccessRequest): AccessAnswer {
+  if (actor.kind !== "patient") return undefined;
+  if (asked.action === "command" && asked.command === "hold") {
+    return asked.input.holderId === actor.id ? undefined : "You can keep times for yourself.";
+  }
+  if (!("record" in asked) || asked.record.kind !== "slot") return undefined;
+  return asked.record.hold?.holderId === actor.id ? undefined : { hide: ["hold"] };
+}
 
 const storage = sqliteAdapter({ filename: ":memory:" });
 await storage.migrate();
-const engine = createEngine({ storage });
+const engine = createEngine({ storage, authorize, policies: [maximumHolds({ count: 1 })] });
 
 const place = { providerId: "dr-weber", facilityId: "north" };
 const slots = ["09:00", "09:30", "10:00"].map((start, index) => ({
@@ -16,15 +26,26 @@ const ada = engine.as({ kind: "patient", id: "ada" });
 const ben = engine.as({ kind: "patient", id: "ben" });
 
 // Ada has chosen a time, and fills in a form.
-const { holdToken, slot } = await ada.hold({ slotId: nine, seconds: 120 });
-console.log("held:", slot.hold !== null);
+const { holdToken, slot } = await ada.hold({ slotId: nine, seconds: 120, holderId: "ada" });
+console.log("held by:", slot.hold?.holderId);
 
-// Meanwhile it is not on offer, and nobody else gets it.
-const { items } = await ben.findOpen({ providerIds: ["dr-weber"] });
-console.log("on offer:", items.map(({ start }) => start.toISOString().slice(11, 16)).join(", "));
+// Meanwhile it is on offer to her alone, and nobody else gets it.
+const search = { providerIds: ["dr-weber"] };
+const forBen = (await ben.findOpen(search)).items;
+const forAda = (await ada.findOpen({ ...search, holdTokens: [holdToken] })).items;
+console.log("on offer to Ben:", forBen.map(({ start }) => start.toISOString().slice(11, 16)).join(", "));
+console.log("on offer to Ada:", forAda.map(({ mine = false }) => (mine ? "mine" : "free")).join(", "));
+const held = [ada, ben].map(async (own) => (await own.listSlots({ holderId: "ada" })).items.length);
+console.log("of hers, she and Ben see:", (await Promise.all(held)).join(" and "));
 await ben.book({ slotId: nine, subjectId: "ben" }).catch((error: unknown) => {
   if (!isBookingError(error, "slot_held")) throw error;
   console.log("ben:", error.code, "until", error.details.heldUntil.getTime() > Date.now() ? "later" : "now");
+});
+
+// Nobody keeps more than one time. The policy above says so.
+await ada.hold({ slotId: half, holderId: "ada" }).catch((error: unknown) => {
+  if (!isBookingError(error, "policy_violation")) throw error;
+  console.log("ada:", error.details.problem);
 });
 
 // The form takes longer. The hold lasts two minutes from now.
@@ -33,11 +54,11 @@ console.log("extended:", extended.slot.version === slot.version + 1);
 
 // The token takes the slot: as a booking, or as the new time of an appointment that exists.
 const { appointment } = await ada.book({ slotId: nine, holdToken, subjectId: "ada" });
-const moving = await ada.hold({ slotId: half });
+const moving = await ada.hold({ slotId: half, holderId: "ada" });
 await ada.reschedule({ appointmentId: appointment.id, slotId: half, holdToken: moving.holdToken });
 
 // What is not needed any longer is given back. What is forgotten ends by the clock.
-const other = await ada.hold({ slotId: ten });
+const other = await ada.hold({ slotId: ten, holderId: "ada" });
 await ada.release({ slotId: ten, holdToken: other.holdToken });
 console.log("free again:", (await engine.getSlot(ten)).status);
 await storage.close();

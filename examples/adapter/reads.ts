@@ -74,16 +74,17 @@ const inBoth = `
   and ($3::text is null or starts >= $3) and ($4::text is null or starts < $4)`;
 
 export async function findSlots(run: Run, { records }: TableNames, query: SlotQuery): Promise<readonly Slot[]> {
-  const { scheduleId, endAfter, statuses, asOf, descending = false } = query;
+  const { scheduleId, holderId, endAfter, statuses, asOf, descending = false } = query;
   const [beyond, order] = descending ? ["<", "desc"] : [">", "asc"];
   const { rows } = await run<Document>(
     `select document from ${records} where kind = 'slot' and ${inBoth}
        and ($5::text is null or (starts, id) ${beyond} ($5, $6))
        and ($8::text is null or schedule_id = $8) and ($9::text is null or ends > $9)
+       and ($12::text is null or holder_id = $12)
        and ($10::text[] is null
          or case when status = 'held' and hold_expires <= $11 then 'available' else status end = any($10))
      order by starts ${order}, id ${order} limit $7`,
-    [...valuesOfBoth(query), scheduleId ?? null, iso(endAfter), statuses ?? null, iso(asOf)],
+    [...valuesOfBoth(query), scheduleId ?? null, iso(endAfter), statuses ?? null, iso(asOf), holderId ?? null],
   );
   return rows.map(({ document }) => recordFrom(document) as Slot);
 }

@@ -55,6 +55,7 @@ const migrations: readonly { readonly name: string; readonly sql: (tables: Table
         starts ${text("start")},
         ends ${text("end")},
         hold_expires ${text("hold", "hold,expiresAt")},
+        holder_id ${text("holder", "hold,holderId")},
         primary key (id, kind)
       );
       create index on ${records} (kind, starts, id);

@@ -126,6 +126,7 @@ export function mysqlStrategy({ prefix, database }: Namespace, name: ServerName)
     itemCount: (column) =>
       sql<number>`(case when json_valid(${sql.ref(column)}) then case when json_type(${sql.ref(column)}) = 'ARRAY' then json_length(${sql.ref(column)}) end end)`,
     from: (index) => sql`${sql.table(indexes[index].table)} force index (${sql.id(qualified(index))})`,
+    onlyWith: () => sql``,
     unneeded: [],
     feedKey: "unique",
     lists: server.lists,

@@ -5,7 +5,7 @@ import { mysqlAdapter } from "../src/index.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore, withGuardsOff } from "./mysql-harness.ts";
 
-const hold = { tokenHash: "h", expiresAt: sampleInstant(300) };
+const hold = { tokenHash: "h", expiresAt: sampleInstant(300), holderId: null };
 const committed = { status: "committed" };
 
 /** One row is updated differently from several. */

@@ -68,6 +68,7 @@ export function postgresStrategy({ schema, prefix }: Namespace): SqlStrategy {
         : sql<boolean>`json_typeof(${sql.ref(column)}::json) = ${sql.lit(shape)}`,
     itemCount: (column) => sql<number>`json_array_length(${sql.ref(column)}::json)`,
     from: (index) => sql.table(indexes[index].table),
+    onlyWith: (column) => sql` where ${sql.id(column)} is not null`,
     unneeded: ["feed_partitions"],
     feedKey: "primary key",
     lists,

@@ -15,7 +15,10 @@ import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore } from "./postgres-harness.ts";
 
 const slot = slotAt(0, { metadata: { text: 'a\\b "c" \u2028 é', when: "2026-03-02T08:00:00Z", n: 1.5 } });
-const held = slotAt(30, { status: "held", hold: { tokenHash: "h", expiresAt: new Date(1_772_000_000_123) } });
+const held = slotAt(30, {
+  status: "held",
+  hold: { tokenHash: "h", expiresAt: new Date(1_772_000_000_123), holderId: null },
+});
 const keys = [
   { kind: "slot", id: slot.id },
   { kind: "slot", id: held.id },

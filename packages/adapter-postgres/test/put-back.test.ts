@@ -81,7 +81,7 @@ describeOnServer("after a restore with errors, migrate()", (url) => {
     await store.pool.query(`drop trigger slotwright_journal_kept on ${store.schema}.slotwright_journal`);
     const before = await described();
     await store.pool.query(`insert into ${store.schema}.slotwright_slots select 'twin', schedule_id, provider_id,
-      facility_id, seat, start_at, end_at, status, null, null, null, metadata, 1, 0, 0
+      facility_id, seat, start_at, end_at, status, null, null, null, null, metadata, 1, 0, 0
       from ${store.schema}.slotwright_slots`);
     await expect(store.storage.migrate()).rejects.toMatchObject({
       failure: "unavailable",

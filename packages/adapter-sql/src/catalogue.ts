@@ -60,6 +60,7 @@ export const catalogue = {
     appointment_id: { type: "id", isNullable: true },
     hold_token_hash: { type: "text", isNullable: true },
     hold_expires_at: { type: "instant", isNullable: true },
+    hold_holder_id: { type: "id", isNullable: true },
     metadata: json,
     ...stamps,
   },

@@ -1,7 +1,14 @@
 import { type RawBuilder, sql } from "kysely";
 import type { ListSyntax } from "./list-syntax.ts";
 
-export type ConditionName = "scheduleId" | "facilityId" | "subjectId" | "startFrom" | "startBefore" | "endAfter";
+export type ConditionName =
+  | "scheduleId"
+  | "holderId"
+  | "facilityId"
+  | "subjectId"
+  | "startFrom"
+  | "startBefore"
+  | "endAfter";
 export type PlaceName = "afterPosition" | "beforePosition";
 
 /**
@@ -16,6 +23,7 @@ export function conditionsOf({ text, beyond }: ListSyntax): ConditionSql {
   const id = text(value("positionId"));
   return {
     scheduleId: sql`schedule_id = ${text(value("scheduleId"))}`,
+    holderId: sql`hold_holder_id = ${text(value("holderId"))}`,
     facilityId: sql`facility_id = ${text(value("facilityId"))}`,
     subjectId: sql`subject_id = ${text(value("subjectId"))}`,
     startFrom: sql`start_at >= ${value("startFrom")}`,
@@ -36,6 +44,7 @@ export const placeNames: ReadonlySet<ConditionName | PlaceName> = new Set([
 
 export const conditionNames: readonly (ConditionName | PlaceName)[] = [
   "scheduleId",
+  "holderId",
   "facilityId",
   "subjectId",
   "startFrom",

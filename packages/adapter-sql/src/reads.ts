@@ -75,6 +75,7 @@ function slotRequest(query: SlotQuery): ListRequest {
     leavesOutMost: query.facilityId !== undefined || query.statuses?.includes("available") === false,
     conditions: {
       scheduleId: query.scheduleId,
+      holderId: query.holderId,
       facilityId: query.facilityId,
       startFrom: query.startFrom?.getTime(),
       startBefore: query.startBefore?.getTime(),
@@ -96,7 +97,9 @@ const openRequest = (query: OpenQuery): ListRequest => ({
   columns: openColumns,
 });
 
-function slotIndex({ scheduleId, providerIds, facilityId }: SlotQuery): IndexName {
+function slotIndex({ scheduleId, providerIds, facilityId, holderId }: SlotQuery): IndexName {
+  // Nobody holds many slots, with all providers together.
+  if (holderId !== undefined) return "slots_by_holder";
   if (scheduleId !== undefined) return "slots_by_schedule";
   if (providerIds !== undefined) return "slots_by_provider";
   return facilityId === undefined ? "slots_by_start" : "slots_by_facility";

@@ -122,6 +122,7 @@ export function slotToRow(slot: Slot): SlotRow {
     appointment_id: slot.appointmentId,
     hold_token_hash: slot.hold === null ? null : slot.hold.tokenHash,
     hold_expires_at: slot.hold === null ? null : slot.hold.expiresAt.getTime(),
+    hold_holder_id: slot.hold === null ? null : slot.hold.holderId,
     metadata: JSON.stringify(slot.metadata),
     ...stampColumns(slot),
   };
@@ -129,7 +130,7 @@ export function slotToRow(slot: Slot): SlotRow {
 
 function holdOf(row: SlotRow): Hold | null {
   if (row.hold_token_hash === null || row.hold_expires_at === null) return null;
-  return { tokenHash: row.hold_token_hash, expiresAt: new Date(row.hold_expires_at) };
+  return { tokenHash: row.hold_token_hash, expiresAt: new Date(row.hold_expires_at), holderId: row.hold_holder_id };
 }
 
 export function rowToSlot(row: SlotRow): Slot {

@@ -22,6 +22,8 @@ export interface SqlStrategy {
   readonly itemCount: (column: string) => Expression<number>;
   /** The table as the source of a query that must use this index, whatever the planner estimates. */
   readonly from: (index: IndexName) => RawBuilder<unknown>;
+  /** What follows the columns of an index that leaves out rows without this column. Empty if the engine has none such. */
+  readonly onlyWith: (column: string) => RawBuilder<unknown>;
   /** Tables of the catalogue that the engine does without. */
   readonly unneeded: readonly TableName[];
   /** How the journal is keyed by partition and number. Null if the number alone is its primary key. */

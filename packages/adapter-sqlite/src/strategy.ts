@@ -43,6 +43,7 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
         : sql<boolean>`case when json_valid(${sql.ref(column)}) then json_type(${sql.ref(column)}) = ${sql.lit(shape)} else 0 end`,
     itemCount: (column) => sql<number>`json_array_length(${sql.ref(column)})`,
     from: (index) => sql`${sql.table(indexes[index].table)} indexed by ${sql.id(qualified(index))}`,
+    onlyWith: (column) => sql` where ${sql.id(column)} is not null`,
     unneeded: ["feed_partitions"],
     feedKey: null,
     lists: standardLists,

@@ -119,7 +119,11 @@ function viewOf(page: OpenSlotsPage | undefined, error: RequestError | null, sto
 function asKnown(item: OpenSlot, store: Store): OpenSlot | undefined {
   const slot = store.shown().get(slotKey(item.slotId));
   const isNewer = slot !== undefined && (slot.isPending || slot.version > item.version);
-  if (!isNewer || slot.status === "available") return item;
+  if (!isNewer) return item;
+  const { mine: _, ...free } = item;
+  if (slot.status === "available") return free;
+  // One's own hold is extended, and stays one's own.
+  if (item.mine && slot.status === "held") return item;
   // Of a group, another seat is free, and the next search says which one.
   return item.seats > 1 ? { ...item, seats: item.seats - 1 } : undefined;
 }

@@ -8,7 +8,7 @@ import { createVirtualTime, settled } from "./simulation/virtual-time.ts";
 const hourMs = 3_600_000;
 
 /** A search that is looked at, and when it was made, in milliseconds since then. */
-async function lookedAt() {
+async function lookedAt(items: readonly object[] = [], shown: ReadonlyMap<string, object> = new Map()) {
   const time = createVirtualTime();
   const serverNow = () => time.now() - hourMs;
   const begun = time.now();
@@ -16,10 +16,10 @@ async function lookedAt() {
   let hear: (entries: readonly ShownEntry[]) => void = () => {};
   const query = openSlotsQuery(
     {
-      store: { subscribe: () => () => {}, shown: () => new Map() } as unknown as Store,
+      store: { subscribe: () => () => {}, shown: () => shown } as unknown as Store,
       send: async () => {
         searchedAt.push(time.now() - begun);
-        return { items: [], nextCursor: null };
+        return { items, nextCursor: null };
       },
       environment: time.environment,
       now: serverNow,
@@ -36,7 +36,7 @@ async function lookedAt() {
     const held = { recordKind: "slot", providerIds: ["p"], facilityId: "f", changes: { hold: { to } } };
     hear([held as unknown as ShownEntry]);
   };
-  return { time, serverNow, searchedAt, hearOfHold, leave };
+  return { time, serverNow, searchedAt, hearOfHold, leave, query };
 }
 
 test("searches again when a hold ends by the clock of the server, also if the device's is an hour ahead", async () => {
@@ -54,4 +54,24 @@ test("searches again every ten seconds, because a hold whose end is hidden ends 
   leave();
   await time.advance(60_000, settled);
   expect(searchedAt).toHaveLength(4);
+});
+
+test("shows what the searcher holds as theirs, while they hold it, and what others hold not at all", async () => {
+  const item = { providerId: "p", facilityId: "f", version: 2, seats: 1 };
+  const items = ["extended", "released", "booked"].map((slotId) => ({ ...item, slotId, mine: true }));
+  const others = { ...item, slotId: "others" };
+  const shown = new Map(
+    [
+      ["extended", "held"],
+      ["released", "available"],
+      ["booked", "booked"],
+      ["others", "held"],
+    ].map(([id, status]) => [`slot:${id}`, { id, status, version: 3 }]),
+  );
+  const { query, leave } = await lookedAt([...items, others], shown);
+  expect(query.get().items.map(({ slotId, mine = false }) => [slotId, mine])).toEqual([
+    ["extended", true],
+    ["released", false],
+  ]);
+  leave();
 });

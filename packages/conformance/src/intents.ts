@@ -173,7 +173,8 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       return;
     case "hold": {
       const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
-      const held = await engine.hold({ ...by, slotId, alsoSlotIds, seconds: intent.length });
+      const holder = intent.length % 2 === 0 ? { holderId: `holder-${intent.length % 3}` } : {};
+      const held = await engine.hold({ ...by, slotId, alsoSlotIds, seconds: intent.length, ...holder });
       for (const id of [slotId, ...alsoSlotIds]) world.holdTokens.set(id, held.holdToken);
       return;
     }

@@ -18,7 +18,10 @@ const slots: readonly Slot[] = providers.flatMap((providerId) =>
         const id = `${length} ${status} ${providerId} ${facilityId}`;
         const place = { scheduleId: `${providerId} ${facilityId}`, providerId, facilityId };
         const range = { start: sampleInstant(index * 5), end: sampleInstant(index * 5 + length) };
-        const hold = status === "held" ? { tokenHash: "0".repeat(64), expiresAt: sampleInstant(length * 2) } : null;
+        const hold =
+          status === "held"
+            ? { tokenHash: "0".repeat(64), expiresAt: sampleInstant(length * 2), holderId: null }
+            : null;
         return slotAt(0, { id, ...place, ...range, status, hold });
       }),
     ),

@@ -3,6 +3,7 @@ import { askPolicy } from "../src/checking/index.ts";
 import {
   buffer,
   cancelDeadline,
+  maximumHolds,
   maximumPerDay,
   noOverlapOfSubject,
   type Policy,
@@ -16,6 +17,24 @@ const at = (from: string, to: string) => ({
 const nine = at("09:00", "09:30");
 
 describe("asking a policy without an engine", () => {
+  it("shows what else the holder holds, one hold over several slots as one", () => {
+    const one = maximumHolds({ count: 2 });
+    const hold = { command: "hold", ...nine, holderId: "h-1" } as const;
+    const [ten, eleven] = [at("10:00", "10:30"), at("11:00", "11:30")];
+    const together = { tokenHash: "same", expiresAt: nine.start, holderId: "h-1" };
+    expect(askPolicy(one, { ...hold, ofHolder: [ten] })).toBeUndefined();
+    expect(
+      askPolicy(one, { ...hold, ofHolder: [ten, eleven].map((slot) => ({ ...slot, hold: together })) }),
+    ).toBeUndefined();
+    expect(askPolicy(one, { ...hold, ofHolder: [ten, eleven] })).toMatchObject({
+      policy: "maximum_holds",
+      problem: expect.stringContaining("2 times already"),
+      values: { count: 2 },
+    });
+    expect(askPolicy(one, { command: "hold", ...nine })?.problem).toContain("not known");
+    expect(askPolicy(one, { ...nine, ofHolder: [ten, eleven] })).toBeUndefined();
+  });
+
   it("shows what it sees, and what it says is what a refusal would carry", () => {
     const policy = buffer({ beforeMinutes: 10, afterMinutes: 0 });
     expect(askPolicy(policy, { ...nine, neighbours: [at("08:30", "08:50")] })).toBeUndefined();

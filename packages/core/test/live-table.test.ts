@@ -13,7 +13,8 @@ const t0 = Date.UTC(2027, 2, 22, 8);
 function slotAt(id: string, fields: Partial<HeldSlotRow> = {}): HeldSlotRow {
   const { providerId = "dr-a", facilityId = "north", start = t0 } = fields;
   const scheduleId = `${providerId} ${facilityId}`;
-  const state = { version: 1, status: "available", heldUntil: 0, appointment: 0 } as const;
+  const part = { seat: 0, metadata: {}, createdAt: 0, updatedAt: 0, appointmentId: null };
+  const state = { ...part, version: 1, status: "available", heldUntil: 0, appointment: 0, hold: undefined } as const;
   return { id, scheduleId, end: start + 30 * minuteMs, ...state, ...fields, providerId, facilityId, start };
 }
 
@@ -95,8 +96,7 @@ describe("a search", () => {
       const table = createSlotTable();
       for (const slot of slots) table.add(slotAt(slot.id, slot as Partial<HeldSlotRow>));
       const removed = new Set(gone.flatMap((index) => slots[index]?.id ?? []));
-      for (const id of removed)
-        table.setState(table.rowOf(id), { version: 2, status: "booked", heldUntil: 0, appointment: 0 });
+      for (const id of removed) table.setState(table.rowOf(id), { ...slotAt(id), version: 2, status: "booked" });
       const left = slots.filter(({ id }) => !removed.has(id));
       const search = { ...everything, ...asked, to: asked.from + asked.length * 10 * minuteMs };
       const expected = plainly(left, search as typeof everything);

@@ -23,7 +23,7 @@ const slot: fc.Arbitrary<Slot> = fc.record({
   ...{ kind: fc.constant("slot" as const), ...place, ...stamps, scheduleId: text, seat: fc.nat() },
   ...{ start: instant, end: instant, status: fc.constantFrom(...slotStatuses), metadata },
   appointmentId: fc.option(text),
-  hold: fc.option(fc.record({ tokenHash: text, expiresAt: instant })),
+  hold: fc.option(fc.record({ tokenHash: text, expiresAt: instant, holderId: fc.option(text) })),
 });
 const wish = { slotId: text, start: instant, end: instant };
 const appointment: fc.Arbitrary<Appointment> = fc.record({
@@ -70,6 +70,7 @@ describe("what is stored stays readable: these are answers of commands as tables
     seat: 1,
     ...between,
   };
+  const held = { status: "held", appointmentId: null };
   const rest = { metadata: { room: 7 }, version: 3, ...dates };
   const expiresAt = new Date(1_767_348_060_000);
 
@@ -82,7 +83,26 @@ describe("what is stored stays readable: these are answers of commands as tables
     [
       "a held slot",
       { slot: ["slot", "line", "dr", "north", 1, ...times, "held", null, ["ab", 1_767_348_060_000], {}, ...stamps] },
-      { ...free, status: "held", appointmentId: null, hold: { tokenHash: "ab", expiresAt }, ...rest, metadata: {} },
+      { ...free, ...held, hold: { tokenHash: "ab", expiresAt, holderId: null }, ...rest, metadata: {} },
+    ],
+    [
+      "a slot that a holder with an id holds",
+      {
+        slot: [
+          "slot",
+          "line",
+          "dr",
+          "north",
+          1,
+          ...times,
+          "held",
+          null,
+          ["ab", 1_767_348_060_000, "ada"],
+          {},
+          ...stamps,
+        ],
+      },
+      { ...free, ...held, hold: { tokenHash: "ab", expiresAt, holderId: "ada" }, ...rest, metadata: {} },
     ],
     [
       "an appointment",

@@ -6,7 +6,7 @@ import { HttpError } from "./errors.ts";
 import type { HandlerOptions, Limits, OwnCall } from "./options.ts";
 import { answer, withKeyOfClient } from "./requests/answers.ts";
 import type { Incoming, Outgoing } from "./requests/incoming.ts";
-import { bodyOf, type Input, invalid, keyOf, queryOf, versionOf } from "./requests/input.ts";
+import { bodyOf, headerFieldsOf, type Input, invalid, keyOf, queryOf, versionOf } from "./requests/input.ts";
 import type { Match } from "./routes/match.ts";
 import type { Searches } from "./searches.ts";
 import type { StreamFilter } from "./streams/stream.ts";
@@ -53,7 +53,8 @@ async function actorOf({ actorOf: of }: HandlerOptions<never, unknown>, incoming
 
 async function read(asker: Asker): Promise<Outgoing> {
   const { incoming, match } = asker;
-  return answered(match, await run(asker, queryOf(match, incoming.url.searchParams), undefined));
+  const input = { ...queryOf(match, incoming.url.searchParams), ...headerFieldsOf(match, incoming) };
+  return answered(match, await run(asker, input, undefined));
 }
 
 async function command(asker: Asker): Promise<Outgoing> {

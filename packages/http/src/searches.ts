@@ -1,9 +1,17 @@
-import { type Actor, BookingError, type Engine, isBookingError, type LiveSlots } from "@slotwright/core";
+import {
+  type Actor,
+  BookingError,
+  type Engine,
+  isBookingError,
+  type LiveOpenPage,
+  type LiveSlots,
+} from "@slotwright/core";
 import { instantSchema } from "@slotwright/core/schemas";
 import type { Asking } from "./calls.ts";
 import { HttpError } from "./errors.ts";
 import type { LiveOptions } from "./options.ts";
 import type { Input } from "./requests/input.ts";
+import { createSubjectSearches } from "./subject-searches.ts";
 
 /** Searches for free times: by the live slots of the process where they have the answer, or else by the database. */
 export interface Searches {
@@ -29,7 +37,7 @@ export function createSearches(
     close: () => model?.close(),
     async findOpen({ actor, engine: own, input }) {
       const now = new Date();
-      const found = model?.liveFor(actor) === true ? fromLive(model.slots(), input, now) : undefined;
+      const found = model && (await findLive(model, actor, input, now));
       if (found !== undefined) return found;
       const page = await own.findOpen(fromNowOn(input, now));
       return { ...page, source: "database", cursor: null, asOf: now, behindMs: 0, isStale: false };
@@ -65,6 +73,7 @@ function createModel(
   return {
     ready: () => started,
     slots: () => slots,
+    subjects: createSubjectSearches(),
     liveFor: (actor: Actor) => openTo === "everybody" || openTo(actor),
     close() {
       clearTimeout(timer);
@@ -78,17 +87,29 @@ function createModel(
  * The answer of the live slots, if they have it: the window has to be asked for with its end, since the database has
  * more beyond theirs.
  */
-function fromLive(slots: LiveSlots | undefined, input: Input, now: Date): object | undefined {
+async function findLive(model: Model, actor: Actor, input: Input, now: Date): Promise<object | undefined> {
+  const slots = model.slots();
   const [from, to] = [dateOf(input.from), dateOf(input.to)];
   if (slots === undefined || to === undefined || (from === undefined && input.from !== undefined)) return undefined;
+  const { subjectId, ...asked }: Input = { ...input, from: from !== undefined && from > now ? from : now, to };
   try {
-    const found = slots.findOpen({ ...input, from: from !== undefined && from > now ? from : now, to });
-    return found.isStale ? undefined : withSource(found);
+    const found =
+      subjectId === undefined
+        ? findForAll(model, slots, actor, asked)
+        : // `authorize` is asked about it, so it is open to everybody.
+          await model.subjects.find(slots, { actor, subjectId: subjectId as string }, asked);
+    if (found === undefined || found.isStale) return undefined;
+    return "source" in found ? found : withSource(found);
   } catch (error) {
     // If it is not followed, or the input is invalid, the search of the database says so.
     if (isBookingError(error)) return undefined;
     throw error;
   }
+}
+
+function findForAll(model: Model, slots: LiveSlots, actor: Actor, asked: Input): LiveOpenPage | undefined {
+  // Anybody may say whose holds are theirs. `authorize` knows, and is asked in the database's search.
+  return model.liveFor(actor) && asked.holderId === undefined ? slots.findOpen(asked) : undefined;
 }
 
 /** The plain form of an instant, which is read the fastest. All others are left to the database's search. */

@@ -1,4 +1,6 @@
+import { type LiveSlots, maximumAppointments } from "@slotwright/core";
 import { describe, expect, it } from "vitest";
+import { createSubjectSearches } from "../src/subject-searches.ts";
 import { passed, place, publish, stage, until } from "./stage.ts";
 
 const from = new Date(Date.now() + 24 * 60 * 60_000);
@@ -114,9 +116,102 @@ describe("a search for free times", () => {
     expect((await send("GET /open-slots/days?providerId=")).status).toBe(400);
   });
 
+  it("for a subject is answered from live slots, to everybody, by authorize and the policies", async () => {
+    const weekly = maximumAppointments({ count: 1, minutes: 7 * 24 * 60 });
+    const { send } = await searched({ live, engineOptions: { policies: [weekly] } });
+    const forAda = `${asked}&subjectId=ada`;
+    const search = async (actor: string, route = forAda) => (await send(route, { actor })).body;
+    const [own, staff, outsiders] = [
+      await search("patient/ada"),
+      await search("provider/dr"),
+      await search("outsider/x"),
+    ];
+    expect([own, staff, outsiders].map(({ source }) => source)).toEqual(["live", "live", "live"]);
+    expect(own).toMatchObject({ cursor: expect.any(String), isStale: false });
+    expect(own.items).toHaveLength(slots.length);
+    // Ben may not book for her.
+    expect(await search("patient/ben")).toMatchObject({ source: "live", items: [] });
+    const page = await search("patient/ada", `${forAda}&limit=2`);
+    expect(page.items).toEqual(own.items.slice(0, 2));
+    const booked = await send("POST /appointments", {
+      actor: "patient/ada",
+      body: { slotId: own.items[0].slotId, subjectId: "ada" },
+    });
+    expect(booked.status).toBe(201);
+    await until(() => {
+      void search("patient/ada").then(({ items }) => {
+        own.items = items;
+      });
+      return own.items.length === 0;
+    });
+    expect((await search("patient/ada")).source).toBe("live");
+    expect((await search("provider/dr", `${asked}&subjectId=ben`)).items).not.toHaveLength(0);
+    expect((await send(`${asked}&subjectId=`)).body.scenario).toBe("invalid_input");
+    expect((await search("patient/ada", forAda.replace(to.toISOString(), "2199-01-01T00:00:00Z"))).source).toBe(
+      "database",
+    );
+  });
+
+  it("offers to a holder what they hold, by the token in a header or by who they are, and to nobody else", async () => {
+    const { send } = await searched();
+    const { slotId } = (await send(asked)).body.items[1];
+    const { holdToken } = (await send(`POST /slots/${slotId}/hold`, { body: { holderId: "h/1" } })).body;
+    const offered = async (route: string, headers = {}, actor = "provider/dr") => {
+      const { items, source } = (await send(route, { headers, actor })).body;
+      const found = items.find((item: { slotId: string; mine?: boolean }) => item.slotId === slotId && item.mine);
+      return [items.length, found !== undefined, source];
+    };
+    let seats = 2;
+    await until(() => {
+      void send(asked).then(({ body }) => {
+        seats = body.items[1].seats;
+      });
+      return seats === 1;
+    });
+    const own = { "Hold-Token": `other%2Ctoken, ${encodeURIComponent(holdToken)}` };
+    expect((await offered(asked, own)).slice(1)).toEqual([true, "live"]);
+    expect((await offered(asked, own, "outsider/x")).slice(1)).toEqual([true, "database"]);
+    expect((await offered(`${asked}&subjectId=ada`, own)).slice(1)).toEqual([true, "live"]);
+    expect((await offered(`${asked}&holderId=h%2F1`)).slice(1)).toEqual([true, "database"]);
+    // Patients do not see whose holds they are, so they are told nothing by naming somebody.
+    expect((await offered(`${asked}&holderId=h%2F1`, {}, "patient/eve"))[1]).toBe(false);
+    expect((await offered(asked))[1]).toBe(false);
+    const wrong = await send(asked, { headers: { "Hold-Token": "%E0%A4%A" } });
+    expect(wrong.body).toMatchObject({ scenario: "invalid_input", details: { issues: [{ path: "Hold-Token" }] } });
+    expect((await send(`${asked}&holdTokens=x`)).body.scenario).toBe("invalid_input");
+  });
+
   it("is of the database where there are no live slots", async () => {
     const { send } = await stage();
     await publish(send, 1);
     expect((await send(asked)).body).toMatchObject({ source: "database", items: [] });
+  });
+});
+
+describe("searches for subjects", () => {
+  it("are kept for those who searched last, and begin anew after a failure", async () => {
+    const [begun, ended]: [string[], string[]] = [[], []];
+    let fails = false;
+    const slots = {
+      forSubject: async ({ subjectId }: { readonly subjectId: string }) => {
+        begun.push(subjectId);
+        return {
+          findOpen: async () => (fails ? Promise.reject(new Error("It is away.")) : { items: [] }),
+          close: () => ended.push(subjectId),
+        };
+      },
+    } as unknown as LiveSlots;
+    const searches = createSubjectSearches(2);
+    const actor = { kind: "patient", id: "ada" };
+    const find = (subjectId: string) => searches.find(slots, { actor, subjectId }, {});
+    for (const subjectId of ["a", "b", "a", "c", "a"]) await find(subjectId);
+    expect([begun, ended]).toEqual([["a", "b", "c"], ["b"]]);
+    fails = true;
+    await expect(find("a")).rejects.toThrow("It is away.");
+    fails = false;
+    await Promise.all([find("a"), find("a")]);
+    expect([begun.slice(3), ended]).toEqual([["a"], ["b", "a"]]);
+    await searches.find(slots, { actor: { kind: "patient", id: "ben" }, subjectId: "a" }, {});
+    expect(begun.slice(4)).toEqual(["a"]);
   });
 });

@@ -32,7 +32,12 @@ test.each([
 const wish = { slotId: "second", start: new Date("2026-11-30T13:00:00Z"), end: new Date("2026-11-30T13:30:00Z") };
 const heldUntil = new Date("2026-12-01T09:00:00Z");
 const asking = { ...appointment, request: { wishes: [wish], heldUntil, expiresAt: null, offer: null } };
-const wished = { ...slot, ...wish, id: "second", hold: { tokenHash: "", expiresAt: heldUntil } } as const;
+const wished = {
+  ...slot,
+  ...wish,
+  id: "second",
+  hold: { tokenHash: "", expiresAt: heldUntil, holderId: null },
+} as const;
 
 test.each([
   ["a free slot of another time, if it asked for it", wished, true],

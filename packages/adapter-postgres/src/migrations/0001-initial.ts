@@ -173,6 +173,7 @@ export const initial: Migration = {
   "appointment_id" text collate "C",
   "hold_token_hash" text collate "C",
   "hold_expires_at" bigint,
+  "hold_holder_id" text collate "C",
   "metadata" text collate "C" not null,
   "version" integer not null,
   "created_at" bigint not null,
@@ -212,7 +213,7 @@ export const initial: Migration = {
       name: "held_has_hold",
       on: "slots",
       statement: `alter table "{schema}"."{prefix}slots" add constraint "held_has_hold"
-  check ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null))`,
+  check ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null) and (hold_holder_id is null or hold_token_hash is not null))`,
     },
     {
       kind: "constraint",
@@ -356,6 +357,12 @@ export const initial: Migration = {
       name: "slots_by_facility",
       on: "slots",
       statement: `create index "{prefix}slots_by_facility" on "{schema}"."{prefix}slots" ("facility_id", "start_at", id collate "POSIX")`,
+    },
+    {
+      kind: "index",
+      name: "slots_by_holder",
+      on: "slots",
+      statement: `create index "{prefix}slots_by_holder" on "{schema}"."{prefix}slots" ("hold_holder_id", "start_at", id collate "POSIX") where "hold_holder_id" is not null`,
     },
     {
       kind: "index",
@@ -845,6 +852,7 @@ $slotwright$`,
   "appointment_id" text,
   "hold_token_hash" text,
   "hold_expires_at" bigint,
+  "hold_holder_id" text,
   "metadata" text,
   "version" integer,
   "created_at" bigint,
@@ -1074,7 +1082,7 @@ begin
         end if;
       end if;
       if p_free_slots is not null then
-        update "{schema}"."{prefix}slots" as t set "schedule_id" = r."schedule_id", "provider_id" = r."provider_id", "facility_id" = r."facility_id", "seat" = r."seat", "start_at" = r."start_at", "end_at" = r."end_at", "status" = r."status", "appointment_id" = r."appointment_id", "hold_token_hash" = r."hold_token_hash", "hold_expires_at" = r."hold_expires_at", "metadata" = r."metadata", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at"
+        update "{schema}"."{prefix}slots" as t set "schedule_id" = r."schedule_id", "provider_id" = r."provider_id", "facility_id" = r."facility_id", "seat" = r."seat", "start_at" = r."start_at", "end_at" = r."end_at", "status" = r."status", "appointment_id" = r."appointment_id", "hold_token_hash" = r."hold_token_hash", "hold_expires_at" = r."hold_expires_at", "hold_holder_id" = r."hold_holder_id", "metadata" = r."metadata", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at"
         from unnest(p_free_slots) as r
         where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
         get diagnostics v_written = row_count;
@@ -1086,8 +1094,8 @@ begin
         end if;
       end if;
       if p_new_free_slots is not null then
-        insert into "{schema}"."{prefix}slots" ("id", "schedule_id", "provider_id", "facility_id", "seat", "start_at", "end_at", "status", "appointment_id", "hold_token_hash", "hold_expires_at", "metadata", "version", "created_at", "updated_at")
-        select r."id", r."schedule_id", r."provider_id", r."facility_id", r."seat", r."start_at", r."end_at", r."status", r."appointment_id", r."hold_token_hash", r."hold_expires_at", r."metadata", r."version", r."created_at", r."updated_at" from unnest(p_new_free_slots) as r
+        insert into "{schema}"."{prefix}slots" ("id", "schedule_id", "provider_id", "facility_id", "seat", "start_at", "end_at", "status", "appointment_id", "hold_token_hash", "hold_expires_at", "hold_holder_id", "metadata", "version", "created_at", "updated_at")
+        select r."id", r."schedule_id", r."provider_id", r."facility_id", r."seat", r."start_at", r."end_at", r."status", r."appointment_id", r."hold_token_hash", r."hold_expires_at", r."hold_holder_id", r."metadata", r."version", r."created_at", r."updated_at" from unnest(p_new_free_slots) as r
         where r.n <> all (v_lost);
         get diagnostics v_written = row_count;
         if v_written < cardinality(p_new_free_slots) then
@@ -1122,8 +1130,8 @@ begin
         end if;
       end if;
       if p_new_taken_slots is not null then
-        insert into "{schema}"."{prefix}slots" ("id", "schedule_id", "provider_id", "facility_id", "seat", "start_at", "end_at", "status", "appointment_id", "hold_token_hash", "hold_expires_at", "metadata", "version", "created_at", "updated_at")
-        select r."id", r."schedule_id", r."provider_id", r."facility_id", r."seat", r."start_at", r."end_at", r."status", r."appointment_id", r."hold_token_hash", r."hold_expires_at", r."metadata", r."version", r."created_at", r."updated_at" from unnest(p_new_taken_slots) as r
+        insert into "{schema}"."{prefix}slots" ("id", "schedule_id", "provider_id", "facility_id", "seat", "start_at", "end_at", "status", "appointment_id", "hold_token_hash", "hold_expires_at", "hold_holder_id", "metadata", "version", "created_at", "updated_at")
+        select r."id", r."schedule_id", r."provider_id", r."facility_id", r."seat", r."start_at", r."end_at", r."status", r."appointment_id", r."hold_token_hash", r."hold_expires_at", r."hold_holder_id", r."metadata", r."version", r."created_at", r."updated_at" from unnest(p_new_taken_slots) as r
         where r.n <> all (v_lost);
         get diagnostics v_written = row_count;
         if v_written < cardinality(p_new_taken_slots) then
@@ -1134,7 +1142,7 @@ begin
         end if;
       end if;
       if p_taken_slots is not null then
-        update "{schema}"."{prefix}slots" as t set "schedule_id" = r."schedule_id", "provider_id" = r."provider_id", "facility_id" = r."facility_id", "seat" = r."seat", "start_at" = r."start_at", "end_at" = r."end_at", "status" = r."status", "appointment_id" = r."appointment_id", "hold_token_hash" = r."hold_token_hash", "hold_expires_at" = r."hold_expires_at", "metadata" = r."metadata", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at"
+        update "{schema}"."{prefix}slots" as t set "schedule_id" = r."schedule_id", "provider_id" = r."provider_id", "facility_id" = r."facility_id", "seat" = r."seat", "start_at" = r."start_at", "end_at" = r."end_at", "status" = r."status", "appointment_id" = r."appointment_id", "hold_token_hash" = r."hold_token_hash", "hold_expires_at" = r."hold_expires_at", "hold_holder_id" = r."hold_holder_id", "metadata" = r."metadata", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at"
         from unnest(p_taken_slots) as r
         where t.id = r.id and t.version = r.version - 1 and r.n <> all (v_lost);
         get diagnostics v_written = row_count;

@@ -39,6 +39,7 @@ const statementsFor = (
     ["a held slot without a hold", setSlot("slot-30", "status = 'held'")],
     ["a hold that never ends", setSlot("slot-90", "hold_expires_at = null")],
     ["a hold on a free slot", setSlot("slot-30", "hold_token_hash = 'x'")],
+    ["a holder of a free slot", setSlot("slot-30", "hold_holder_id = 'x'")],
   ],
   owner_has_slots: [
     ["a confirmed appointment without slots", `insert ${intoAppointments({})}`],

@@ -7,7 +7,7 @@ const slots = [
   slotAt(0),
   slotAt(30),
   slotAt(15, { status: "blocked" }),
-  slotAt(90, { status: "held", hold: { tokenHash: "h", expiresAt: sampleInstant(300) } }),
+  slotAt(90, { status: "held", hold: { tokenHash: "h", expiresAt: sampleInstant(300), holderId: null } }),
   slotAt(30, { id: "seat-1", seat: 1 }),
 ];
 const asked = appointmentOn(slotAt(30), { id: "asked", status: "scheduled", slotIds: [] });

@@ -18,6 +18,7 @@ export const slotQueries: Readonly<Record<string, SlotQuery>> = {
   "slots of a schedule that overlap": { ...listPage, ...range, scheduleId: "schedule-1" },
   "held slots of a time": { ...listPage, ...morning, statuses: ["held"] },
   "held slots of a facility in a time": { ...listPage, ...morning, facilityId: "facility-1", statuses: ["held"] },
+  "what a holder holds": { ...listPage, holderId: "holder-1", statuses: ["held"] },
   "slots of a facility": { ...listPage, ...range, facilityId: "facility-1" },
   "free slots of a provider at a facility": {
     ...listPage,

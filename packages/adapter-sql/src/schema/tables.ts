@@ -1,7 +1,7 @@
 import { appointmentStatuses, journaledKinds, limits, owningStatuses, slotStatuses } from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { type Column, catalogue, type TableName } from "../catalogue.ts";
-import { indexes } from "../indexes.ts";
+import { type Index, indexes } from "../indexes.ts";
 import type { SqlStrategy } from "../strategy.ts";
 import type { SchemaObject } from "./schema-object.ts";
 
@@ -70,7 +70,7 @@ const constraints: Readonly<Partial<Record<TableName, Constraints>>> = {
       valid_time_range: () => rangeWithinLimit,
       booked_has_appointment: () => sql`(status = 'booked') = (appointment_id is not null)`,
       held_has_hold: () =>
-        sql`(status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null)`,
+        sql`(status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null) and (hold_holder_id is null or hold_token_hash is not null)`,
       row_format: ({ isJson }) => sql`seat >= 0 and version >= 1 and ${isJson("metadata", "object")}`,
     },
     references: {
@@ -151,9 +151,10 @@ export function createTable(strategy: SqlStrategy, table: TableName, items: read
 }
 
 export function indexObjects(strategy: SqlStrategy): readonly SchemaObject[] {
-  return Object.entries(indexes).map(([name, { table, columns }]) => {
+  return Object.entries<Index>(indexes).map(([name, { table, columns, isSparse }]) => {
     const keys = columns.map((column) => (column === "id" ? strategy.listedId : sql.id(column)));
-    const statement = sql`create index ${sql.id(strategy.qualified(name))} on ${sql.table(table)} (${sql.join(keys)})`;
+    const rows = isSparse ? strategy.onlyWith(columns[0] as string) : sql``;
+    const statement = sql`create index ${sql.id(strategy.qualified(name))} on ${sql.table(table)} (${sql.join(keys)})${rows}`;
     return { kind: "index", name, on: table, statement: compiled(strategy, statement) };
   });
 }

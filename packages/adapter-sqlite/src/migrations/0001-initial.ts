@@ -101,6 +101,7 @@ export const initial: Migration = {
   "appointment_id" text,
   "hold_token_hash" text,
   "hold_expires_at" integer,
+  "hold_holder_id" text,
   "metadata" text not null,
   "version" integer not null,
   "created_at" integer not null,
@@ -109,7 +110,7 @@ export const initial: Migration = {
   constraint "known_status" check ("status" in ('available', 'held', 'booked', 'blocked', 'withdrawn')),
   constraint "valid_time_range" check (start_at < end_at and end_at - start_at <= 2678400000),
   constraint "booked_has_appointment" check ((status = 'booked') = (appointment_id is not null)),
-  constraint "held_has_hold" check ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null)),
+  constraint "held_has_hold" check ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null) and (hold_holder_id is null or hold_token_hash is not null)),
   constraint "row_format" check (seat >= 0 and version >= 1 and case when json_valid("metadata") then json_type("metadata") = 'object' else 0 end),
   constraint "slot_has_schedule_row" foreign key ("schedule_id") references "{prefix}schedules" ("id"),
   constraint "slot_has_appointment_row" foreign key ("appointment_id") references "{prefix}appointments" ("id")
@@ -186,6 +187,12 @@ export const initial: Migration = {
       name: "slots_by_facility",
       on: "slots",
       statement: `create index "{prefix}slots_by_facility" on "{prefix}slots" ("facility_id", "start_at", "id")`,
+    },
+    {
+      kind: "index",
+      name: "slots_by_holder",
+      on: "slots",
+      statement: `create index "{prefix}slots_by_holder" on "{prefix}slots" ("hold_holder_id", "start_at", "id") where "hold_holder_id" is not null`,
     },
     {
       kind: "index",

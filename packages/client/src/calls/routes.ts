@@ -83,7 +83,10 @@ export function requestOf(name: RouteName, input: Fields): Wanted {
     delete rest[field];
     return encodeURIComponent(String(input[field]));
   });
-  if (method === "GET") return { method, path: path + queryOf(rest), headers: {} };
+  if (method === "GET") {
+    const { holdTokens, ...query } = rest;
+    return { method, path: path + queryOf(query), headers: headersOf(holdTokens) };
+  }
   const { idempotencyKey, ifVersion, ...body } = rest;
   const headers = {
     "Content-Type": "application/json",
@@ -91,6 +94,12 @@ export function requestOf(name: RouteName, input: Fields): Wanted {
     ...(ifVersion !== undefined && { "If-Match": `"${ifVersion}"` }),
   };
   return { method, path, headers, body: JSON.stringify(body) };
+}
+
+/** In a header, because URLs are logged. */
+function headersOf(holdTokens: unknown): Readonly<Record<string, string>> {
+  if (!Array.isArray(holdTokens) || holdTokens.length === 0) return {};
+  return { "Hold-Token": holdTokens.map((token) => encodeURIComponent(String(token))).join(", ") };
 }
 
 function queryOf(fields: Fields): string {

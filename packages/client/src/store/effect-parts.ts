@@ -19,6 +19,7 @@ export interface Input {
   readonly holdToken?: string | readonly string[];
   readonly metadata?: ShownAppointment["metadata"];
   readonly seconds?: number;
+  readonly holderId?: string;
   readonly block?: boolean;
   readonly expiresAt?: string;
   readonly holdSeconds?: number;
@@ -91,7 +92,9 @@ export const endOf = (command: PendingCommand, now: number, seconds: number): Da
   new Date(Math.max(command.at, now) + seconds * 1000);
 
 /** A hold as far as a client knows it. */
-export const holdUntil = (expiresAt: Date): Hold => ({ tokenHash: "", expiresAt });
+export const holdUntil = (expiresAt: Date, holderId: string | null = null): Hold => {
+  return { tokenHash: "", expiresAt, holderId };
+};
 
 export function newAppointment(command: PendingCommand, now: number) {
   const { appointmentId = "", subjectId = "", metadata = {} } = inputOf(command);

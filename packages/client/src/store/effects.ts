@@ -48,8 +48,10 @@ const effects: Readonly<Record<HostCommandName, Effect>> = {
   createSlots: () => [],
   block: slotTo("blocked"),
   unblock: slotTo("available"),
-  hold: (command, seen, now) =>
-    slotBecomes(command, seen, "held", holdUntil(endOf(command, now, inputOf(command).seconds ?? 300))),
+  hold(command, seen, now) {
+    const { seconds = 300, holderId } = inputOf(command);
+    return slotBecomes(command, seen, "held", holdUntil(endOf(command, now, seconds), holderId));
+  },
   // How long it will last is the server's to say.
   extend: () => [],
   release: slotTo("available"),

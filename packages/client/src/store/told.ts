@@ -49,5 +49,5 @@ function stateIn(code: string, { heldUntil }: Details): Partial<ClientRecord> | 
   if (code === "slot_booked") return { status: "booked", hold: null };
   if (code === "slot_blocked") return { status: "blocked", hold: null, appointmentId: null };
   if (code !== "slot_held" || heldUntil === undefined) return undefined;
-  return { status: "held", hold: { tokenHash: "", expiresAt: heldUntil }, appointmentId: null };
+  return { status: "held", hold: { tokenHash: "", expiresAt: heldUntil, holderId: null }, appointmentId: null };
 }

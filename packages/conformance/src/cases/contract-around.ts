@@ -43,7 +43,8 @@ const takenAt = (minutes: number, changes: Partial<Slot> = {}) => {
 
 /** A free slot as a hold leaves it. */
 const heldAt = (free: Slot, expires: number): Slot => {
-  return { ...free, version: 2, status: "held", hold: { tokenHash: "h".repeat(64), expiresAt: at(expires) } };
+  const hold = { tokenHash: "h".repeat(64), expiresAt: at(expires), holderId: null };
+  return { ...free, version: 2, status: "held", hold };
 };
 
 async function book(storage: StorageAdapter, ...taken: readonly ReturnType<typeof takenAt>[]): Promise<void> {

@@ -90,7 +90,10 @@ export const contractCommitCases: readonly ConformanceCase[] = [
     title: "a slot can change all of its fields in one commit",
     async run({ storage, second }) {
       await storage.commit([created]);
-      const held = { status: "held", hold: { tokenHash: "0".repeat(64), expiresAt: sampleInstant(60) } } as const;
+      const held = {
+        status: "held",
+        hold: { tokenHash: "0".repeat(64), expiresAt: sampleInstant(60), holderId: null },
+      } as const;
       const changed = slotAt(300, { id: first.id, seat: 3, metadata: { room: "ü" }, version: 2, ...held });
       assert.deepEqual(await storage.commit([transitionOf("change", changed)]), [{ status: "committed" }]);
       assert.deepEqual(await second.load([slotKey(first.id)]), [changed]);

@@ -55,7 +55,7 @@ export const contractEdgeCases: readonly ConformanceCase[] = [
     key: "contract.edges-of-holds",
     title: "a hold lasts to the millisecond before it expires",
     async run({ storage }) {
-      const hold = { tokenHash: "0".repeat(64), expiresAt: at(10) };
+      const hold = { tokenHash: "0".repeat(64), expiresAt: at(10), holderId: null };
       const held: Slot = { ...slot, status: "held", hold };
       await storage.commit([transitionOf("create", sampleSchedule, held)]);
       const idsOf = async (status: "available" | "held", asOf: Date) =>

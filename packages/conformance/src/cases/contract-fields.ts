@@ -29,7 +29,7 @@ const free: Slot = newSlot({ id: exactly("slot"), ...place, seat: 3, start: odd(
 const held: Slot = {
   ...free,
   status: "held",
-  hold: { tokenHash: exactly("token"), expiresAt: odd(200) },
+  hold: { tokenHash: exactly("token"), expiresAt: odd(200), holderId: exactly("holder") },
   metadata: { ...metadata, second: true },
   version: 2,
   updatedAt: odd(-60),

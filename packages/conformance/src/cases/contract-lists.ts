@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import type { ConformanceCase } from "../harness.ts";
 import { creation, sampleInstant, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 
+const holdOf = (until: number, holderId: string | null) => {
+  return { tokenHash: "0".repeat(64), expiresAt: sampleInstant(until), holderId };
+};
+
 export const contractListCases: readonly ConformanceCase[] = [
   {
     key: "contract.find-slots-filters",
     title: "findSlots applies every condition, and counts an expired hold as available",
     async run({ storage }) {
-      const held = { status: "held", hold: { tokenHash: "0".repeat(64), expiresAt: sampleInstant(5) } } as const;
+      const held = { status: "held", hold: holdOf(5, null) } as const;
       const elsewhere = { providerId: "provider-2", facilityId: "facility-2" };
       const schedule = { ...sampleSchedule, ...elsewhere, id: "schedule-2" };
       const slots = [
@@ -46,6 +50,34 @@ export const contractListCases: readonly ConformanceCase[] = [
         "slot-30",
         "slot-0",
       ]);
+    },
+  },
+  {
+    key: "contract.find-slots-of-holder",
+    title: "findSlots finds the slots that a holder holds, by an id that is exactly the same, and no others",
+    async run({ storage, second }) {
+      const heldBy = (holderId: string, until = 500) => ({ status: "held", hold: holdOf(until, holderId) }) as const;
+      const slots = [
+        slotAt(0),
+        slotAt(30, heldBy("ada")),
+        slotAt(60, heldBy("Ada")),
+        slotAt(90, { status: "held", hold: holdOf(500, null) }),
+        slotAt(120, heldBy("ada", 5)),
+        slotAt(150, heldBy("ada ")),
+        slotAt(180, heldBy("ada")),
+        slotAt(210, { status: "blocked" }),
+      ];
+      await storage.commit([creation(...slots)]);
+      const find = async (query: object, asOf = sampleInstant(0)) =>
+        (await second.findSlots({ asOf, limit: 10, holderId: "ada", ...query })).map(({ id }) => id);
+      assert.deepEqual(await find({}), ["slot-30", "slot-120", "slot-180"]);
+      assert.deepEqual(await find({ statuses: ["held"] }, sampleInstant(5)), ["slot-30", "slot-180"]);
+      assert.deepEqual(await find({ descending: true, limit: 2 }), ["slot-180", "slot-120"]);
+      assert.deepEqual(await find({ after: { start: sampleInstant(30), id: "slot-30" } }), ["slot-120", "slot-180"]);
+      assert.deepEqual(await find({ startFrom: sampleInstant(60), startBefore: sampleInstant(180) }), ["slot-120"]);
+      assert.deepEqual(await find({ providerIds: ["provider-1"], limit: 1 }), ["slot-30"]);
+      assert.deepEqual(await find({ providerIds: ["provider-2"] }), []);
+      assert.deepEqual(await find({ holderId: "" }), []);
     },
   },
   {

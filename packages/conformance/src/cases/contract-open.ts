@@ -9,7 +9,7 @@ const slots: readonly Slot[] = [
   slotAt(0, { ...provider(0), id: "a" }),
   slotAt(0, { ...provider(1), id: "b" }),
   slotAt(0, { ...provider(2), id: "c", facilityId: "Facility-2" }),
-  slotAt(30, { ...provider(0), id: "d", status: "held", hold: { tokenHash: "h", expiresAt: at(10) } }),
+  slotAt(30, { ...provider(0), id: "d", status: "held", hold: { tokenHash: "h", expiresAt: at(10), holderId: null } }),
   slotAt(30, { ...provider(1), id: "e", status: "blocked" }),
   slotAt(60, { ...provider(0), id: "f" }),
   slotAt(60, { ...provider(1), id: "g" }),

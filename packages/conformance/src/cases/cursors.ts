@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ActorEngine, isBookingError, type LiveOfSubject, type Page } from "@slotwright/core";
+import { type ActorEngine, buffer, isBookingError, type LiveOfSubject, type Page } from "@slotwright/core";
 import { engineOn, minutes, patient, place, provider, publish } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { idsOf, withLive } from "../live-slots.ts";
@@ -128,10 +128,10 @@ export const cursorCases: readonly ConformanceCase[] = [
     async run({ storage, second }) {
       const engine = engineOn(storage);
       const ids = (await publish(engine, 8)).map(({ id }) => id);
-      // `authorize` is shown whole records, so of this one the database is asked.
-      const asking = engineOn(second, { authorize: () => undefined });
+      // It holds no other facility, at which this policy looks as well, so the database is asked.
+      const asking = engineOn(second, { policies: [buffer({ beforeMinutes: 0, afterMinutes: 0 })] });
       await withLive(engine, window, (inMemory) =>
-        withLive(asking, window, async (inDatabase) => {
+        withLive(asking, { ...window, facilityId: place.facilityId }, async (inDatabase) => {
           const of = (subjectId: string) =>
             [inMemory, inDatabase].map((live) => live.forSubject({ actor: patient, subjectId }));
           const searches = await Promise.all(of("p-1"));

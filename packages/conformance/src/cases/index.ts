@@ -7,6 +7,7 @@ import { appointmentCases } from "./appointments.ts";
 import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
 import { bookCases } from "./book.ts";
+import { clockSetBackCases } from "./clock-set-back.ts";
 import { contractAgendaCases } from "./contract-agendas.ts";
 import { contractAroundCases } from "./contract-around.ts";
 import { contractAroundHostCases } from "./contract-around-host.ts";
@@ -36,6 +37,8 @@ import { feedCases } from "./feed.ts";
 import { feedReaderCases } from "./feed-readers.ts";
 import { findOpenCases } from "./find-open.ts";
 import { holdCases } from "./hold.ts";
+import { holderCapCases } from "./holder-caps.ts";
+import { holderCases } from "./holders.ts";
 import { hostFunctionCases } from "./host-functions.ts";
 import { hostTransactionCases } from "./host-transaction.ts";
 import { idempotencyCases } from "./idempotency.ts";
@@ -44,6 +47,7 @@ import { listCases } from "./lists.ts";
 import { liveCases } from "./live.ts";
 import { liveFreshnessCases } from "./live-freshness.ts";
 import { liveRandomCases } from "./live-random.ts";
+import { liveRecordCases } from "./live-records.ts";
 import { liveSubjectCases } from "./live-subject.ts";
 import { localTimeCases } from "./local-time.ts";
 import { manySlotsCases } from "./many-slots.ts";
@@ -53,6 +57,7 @@ import { offerCases } from "./offers.ts";
 import { overrideCases } from "./overrides.ts";
 import { ownIdCases } from "./own-ids.ts";
 import { policyCases } from "./policies.ts";
+import { policyInterleavingCases } from "./policy-interleavings.ts";
 import { previewCases } from "./preview.ts";
 import { publishSlotsCases } from "./publish-slots.ts";
 import { raceCases } from "./races.ts";
@@ -108,6 +113,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...sharedAppointmentCases,
   ...holdCases,
   ...severalHeldCases,
+  ...holderCases,
+  ...holderCapCases,
   ...requestCases,
   ...offerCases,
   ...createSlotsCases,
@@ -127,6 +134,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...liveFreshnessCases,
   ...liveRandomCases,
   ...liveSubjectCases,
+  ...liveRecordCases,
   ...relayCases,
   ...relayLeaseCases,
   ...relayParkingCases,
@@ -141,6 +149,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...timeZoneCases,
   ...localTimeCases,
   ...hostFunctionCases,
+  ...clockSetBackCases,
   ...policyCases,
   ...sightCases,
   ...sightCommandCases,
@@ -164,4 +173,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...syncCases,
   ...reconcileCases,
   ...randomCases,
+  ...policyInterleavingCases,
 ];

@@ -29,21 +29,25 @@ interface Happening {
   readonly subject: number;
 }
 
-const anyHappening: fc.Arbitrary<Happening> = fc.record({
+export const anyHappening: fc.Arbitrary<Happening> = fc.record({
   what: fc.constantFrom("book", "book", "book two", "book two", "hold", "cancel", "move", "create"),
   slot: fc.nat(60),
   subject: fc.nat(2),
 });
 
 /** A part of the scene, so that what lies around it matters as well. */
-const anyWindow = fc.constantFrom<FollowInput>(
+export const anyWindow = fc.constantFrom<FollowInput>(
   { from: minutes(-3000), to: minutes(6000) },
   { from: minutes(400), to: minutes(1500) },
   { from: minutes(1000), to: minutes(1700), providerIds: ["dr-0", "dr-1", "nobody"] },
 );
 
 /** One after another; what is refused changes nothing. */
-async function happen(engine: Engine, { what, slot, subject }: Happening, ids: readonly string[]): Promise<void> {
+export async function happen(
+  engine: Engine,
+  { what, slot, subject }: Happening,
+  ids: readonly string[],
+): Promise<void> {
   const [slotId, other] = [ids[slot % ids.length] ?? "", ids[(slot + 1) % ids.length] ?? ""];
   if (what === "book" || what === "hold") return engineDeed(engine, what, slotId, subject);
   const appointment = async () => {
@@ -65,7 +69,7 @@ async function happen(engine: Engine, { what, slot, subject }: Happening, ids: r
   await deed().catch(() => undefined);
 }
 
-async function allPages(own: LiveOfSubject, scene: Pick<Scene, "limit" | "latest">) {
+export async function allPages(own: LiveOfSubject, scene: Pick<Scene, "limit" | "latest">) {
   const offers: OpenSlot[] = [];
   const sources = new Set<LiveSubjectPage["source"]>();
   let cursor: string | null = null;
@@ -145,11 +149,14 @@ export const liveSubjectCases: readonly ConformanceCase[] = [
       await publish(bare, 2);
       const around: Policy = buffer({ beforeMinutes: 30, afterMinutes: 0 });
       const ways = [
-        [{ policies: [deskOnly] }, {}, "database", 0],
+        [{ policies: [deskOnly] }, {}, "live", 0],
         // The check of a supplied one may be replaced by one that looks at anything.
-        [{ policies: [{ ...minimumNotice({ minutes: 0 }), check: () => "No." }] }, {}, "database", 0],
-        [{ authorize: () => undefined }, {}, "database", 2],
+        [{ policies: [{ ...minimumNotice({ minutes: 0 }), check: () => "No." }] }, {}, "live", 0],
+        [{ authorize: () => undefined }, {}, "live", 2],
+        [{ authorize: async () => undefined }, {}, "live", 0],
         [{ policies: [around] }, { facilityId: place.facilityId }, "database", 2],
+        [{ policies: [{ ...around, check: () => undefined }] }, { facilityId: place.facilityId }, "database", 2],
+        [{ policies: [around], authorize: () => undefined }, { facilityId: place.facilityId }, "database", 2],
         [{ policies: [{ ...around, name: "own" }, maximumRequestAge({ minutes: 5 })] }, {}, "live", 2],
         [{}, { facilityId: place.facilityId }, "live", 2],
       ] as const;

@@ -110,7 +110,9 @@ export const orphans: readonly Orphan[] = [
   {
     kind: "hold_without_held",
     how: "a held slot set to available by hand",
-    corruption: ({ free }) => ({ put: [{ ...free, hold: { tokenHash: "0".repeat(64), expiresAt: minutes(9) } }] }),
+    corruption: ({ free }) => ({
+      put: [{ ...free, hold: { tokenHash: "0".repeat(64), expiresAt: minutes(9), holderId: null } }],
+    }),
     outcome: "repaired",
     shows: "free",
   },

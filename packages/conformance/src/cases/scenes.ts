@@ -101,7 +101,12 @@ export async function furnish(storage: StorageAdapter, scene: Scene): Promise<re
   const ids: string[] = [];
   for (const { provider: index, from, length, seats } of scene.slots) {
     const where = { providerId: `dr-${index}`, facilityId: from % 2 === 0 ? "north" : "south" };
-    const slot = { start: minutes(from), end: minutes(from + length), capacity: seats };
+    const slot = {
+      start: minutes(from),
+      end: minutes(from + length),
+      capacity: seats,
+      metadata: from % 3 === 0 ? { from } : {},
+    };
     const created = await engine
       .createSlots({ actor: provider, ...where, timeZone: zones[index] ?? "UTC", slots: [slot] })
       .catch(() => undefined);

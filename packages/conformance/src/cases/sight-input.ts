@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
-import { maximumHorizon, maximumPerDay, minimumNotice, noOverlapOfSubject, type Policy } from "@slotwright/core";
-import { assertSound, engineOn, minutes, patient, place, provider, publishOne, refusal } from "../fixtures.ts";
+import {
+  maximumHolds,
+  maximumHorizon,
+  maximumPerDay,
+  minimumNotice,
+  noOverlapOfSubject,
+  type Policy,
+  type Slot,
+} from "@slotwright/core";
+import { assertSound, engineOn, minutes, patient, place, provider, publish, publishOne, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
+import { intercepted } from "../intercepted.ts";
+import { liveWindow, withLive } from "../live-slots.ts";
 
 const clock = { now: () => minutes(-600), sleep: async () => {} };
 const around = { beforeMinutes: 60, afterMinutes: 60 };
@@ -32,9 +42,20 @@ export const sightInputCases: readonly ConformanceCase[] = [
       await assert.rejects(engine.book(book), isIt);
       await assert.rejects(engine.preview("book", book), isIt);
       await assert.rejects(engine.as(patient).findOpen({ providerIds: [place.providerId], subjectId: "p-1" }), isIt);
+      await withLive(engine, liveWindow, async (live) => {
+        const own = await live.forSubject({ actor: patient, subjectId: "p-1" });
+        await assert.rejects(own.findOpen(), isIt);
+        assert.equal(live.findOpen().items.length, 1);
+      });
       const late = { name: "late", sees, check: () => Promise.resolve(undefined) } as unknown as Policy;
-      const { details } = await refusal(engineOn(storage, { policies: [late], clock }).book(book), "policy_violation");
+      const answeringLate = engineOn(storage, { policies: [late], clock });
+      const { details, message } = await refusal(answeringLate.book(book), "policy_violation");
       assert.deepEqual([details.policy, details.unanswered], ["late", true]);
+      assert.match(message, /"late" does not allow this: its check answered with a promise, and must answer at once/);
+      await withLive(answeringLate, liveWindow, async (live) => {
+        const own = await live.forSubject({ actor: patient, subjectId: "p-1" });
+        assert.deepEqual((await own.findOpen()).items, []);
+      });
       const wrong = { problem: "No.", blockedBy: { kind: "schedule", id: "x" } };
       const odd = { name: "odd", sees, check: () => wrong } as unknown as Policy;
       const oddly = await refusal(engineOn(storage, { policies: [odd], clock }).book(book), "policy_violation");
@@ -58,6 +79,27 @@ export const sightInputCases: readonly ConformanceCase[] = [
       assert.deepEqual(items, []);
       const call = own.book({ slotId, subjectId: "p-1", alternatives: 5 });
       assert.deepEqual((await refusal(call, "policy_violation")).details.alternatives, []);
+    },
+  },
+  {
+    key: "sight-input.too-many-holds",
+    title: "where somebody holds more than can be read, a policy that counts it refuses, says so, and can be passed",
+    async run({ storage }) {
+      const [first, next] = (await publish(engineOn(storage), 2)).map(({ id }) => id) as [string, string];
+      await engineOn(storage).hold({ actor: patient, slotId: first, holderId: "h-1" });
+      const crowded = intercepted(storage, (real) => ({
+        async findSlots(query, call) {
+          const found = await real.findSlots(query, call);
+          return query.holderId === undefined ? found : Array.from({ length: query.limit }, () => found[0] as Slot);
+        },
+      }));
+      const engine = engineOn(crowded, { policies: [maximumHolds({ count: 1000 })] });
+      const wanted = { actor: patient, slotId: next, holderId: "h-1" };
+      const { details } = await refusal(engine.hold(wanted), "policy_violation");
+      assert.deepEqual([details.policy, details.unanswered], ["maximum_holds", true]);
+      assert.match(details.problem, /sees.holder covers more than 1000/);
+      await engine.hold({ ...wanted, override: [{ policy: "maximum_holds", reason: "a fair" }] });
+      await assertSound(storage);
     },
   },
   {

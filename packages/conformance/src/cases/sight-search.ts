@@ -3,6 +3,7 @@ import type { EngineOptions, Policy } from "@slotwright/core";
 import fc from "fast-check";
 import { engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
+import { withLive } from "../live-slots.ts";
 import { actorOf, anyScene, audienceOf, clockAt, furnish, offersTo, window } from "./scenes.ts";
 
 export const sightSearchCases: readonly ConformanceCase[] = [
@@ -64,7 +65,8 @@ export const sightSearchCases: readonly ConformanceCase[] = [
   },
   {
     key: "sight-search.bounded",
-    title: "a search of which policies refuse most reads a bounded part, and continues with a cursor",
+    title:
+      "a search of which policies refuse most reads a bounded part, from the database or from memory, and continues with a cursor",
     async run({ storage }) {
       const slots = Array.from({ length: 2_500 }, (_, index) => {
         return { start: minutes(index * 5), end: minutes(index * 5 + 5) };
@@ -86,6 +88,15 @@ export const sightSearchCases: readonly ConformanceCase[] = [
         offers.map(({ slotId }) => slotId),
         [last?.id],
       );
+      const engine = engineOn(storage, { policies: [onlyLast] });
+      await withLive(engine, { from: wanted.from, to: wanted.to }, async (live) => {
+        const ofSubject = await live.forSubject({ actor: patient, subjectId: "p-1" });
+        const { from, to, limit } = wanted;
+        const page = await ofSubject.findOpen({ from, to, limit });
+        assert.deepEqual([page.items, page.source], [[], "live"]);
+        assert.deepEqual(page.nextCursor, first.nextCursor);
+        assert.deepEqual(await offersTo(ofSubject, { limit: 10 }), offers);
+      });
     },
   },
 ];

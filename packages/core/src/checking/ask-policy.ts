@@ -35,6 +35,10 @@ export interface Occasion extends TimeRange {
   readonly ofSubject?: readonly (TimeRange & Partial<OfSubject>)[];
   /** The zone of the schedule. Default `"UTC"`. */
   readonly timeZone?: string;
+  /** Who holds the slot. For `hold`. Default: nobody is named. */
+  readonly holderId?: string;
+  /** The other slots that they hold. Default: of the same provider, each by a hold of its own. */
+  readonly ofHolder?: readonly (TimeRange & Partial<Slot>)[];
 }
 
 /** What a policy said, as the details of its refusal. */
@@ -73,7 +77,7 @@ function staged(occasion: Occasion) {
       context,
       seen,
       decision: rules.hold.decide(
-        { ...envelope(actor), slotId: slot.id, alsoSlotIds: [], seconds: 300 },
+        { ...envelope(actor), slotId: slot.id, alsoSlotIds: [], seconds: 300, holderId: occasion.holderId },
         seen,
         context,
       ),
@@ -130,5 +134,14 @@ function seenOf(slots: readonly Slot[], occasion: Occasion): Seen {
   };
   const none = () => undefined;
   const others = { schedule: none, appointment: none, availability: none };
-  return { slot: (id) => slots.find((slot) => slot.id === id), ...others, found: [], around };
+  const ofHolder = { slots: heldBefore(occasion), isCut: false };
+  return { slot: (id) => slots.find((slot) => slot.id === id), ...others, found: [], around, ofHolder };
+}
+
+function heldBefore(occasion: Occasion): readonly Slot[] {
+  const { ofHolder = [], holderId = null } = occasion;
+  return ofHolder.map((one, index) => {
+    const hold = { tokenHash: `hold ${index}`, expiresAt: one.end, holderId };
+    return { ...slotAt(`held ${index}`, one, occasion), status: "held" as const, hold, ...one };
+  });
 }

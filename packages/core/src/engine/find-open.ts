@@ -1,5 +1,5 @@
 import { compareIds } from "../model/id-order.ts";
-import { type OpenSeat, type OpenSlot, offersOf, openSeatOf } from "../model/open-slot.ts";
+import { type OpenSeat, type OpenSlot, offersOf } from "../model/open-slot.ts";
 import { findOpenSchema } from "../model/queries.ts";
 import type { FindOpenInput } from "../model/read-inputs.ts";
 import type { Slot } from "../model/slot.ts";
@@ -8,32 +8,43 @@ import type { OpenQuery, Position } from "../storage/adapter.ts";
 import { type Cursors, positionCursors } from "./cursors.ts";
 import { defined } from "./defined.ts";
 import type { EngineSettings } from "./options.ts";
+import { type HoldsInput, type OwnHolds, offeredStatuses, ownHoldsIn, seatFor } from "./own-holds.ts";
 import type { Page } from "./page.ts";
 import { parse } from "./parse.ts";
 import { afterItem, windowOf } from "./reads.ts";
 import { retryReads } from "./retry.ts";
 import { bookableSeats } from "./sight/bookable.ts";
 import { bookerFor } from "./sight/booking.ts";
-import { isOpen, showInList } from "./visible.ts";
+import type { SeatSource } from "./sight/seat-source.ts";
+import { isOpen } from "./visible.ts";
 import { type Reading, visiblePart } from "./visible-page.ts";
 
-/** @param own The cursors of a list that this search is a part of. Default: those of this search. */
+/** What a search that is a part of another one shares with it. */
+interface PartOfSearch {
+  /** The cursors of the list. Default: those of this search. */
+  readonly cursors?: Cursors<Position>;
+  /** Where a search for a subject finds slots. Default: in the database. */
+  readonly source?: SeatSource | undefined;
+}
+
 export async function findOpen(
   settings: EngineSettings,
   input: FindOpenInput,
-  own?: Cursors<Position>,
+  { cursors: given, source }: PartOfSearch = {},
 ): Promise<Page<OpenSlot>> {
-  const { order, limit, from, to, cursor, subjectId, ...given } = parse(findOpenSchema, input);
+  const { order, limit, from, to, cursor, subjectId, holdTokens, holderId, ...filters } = parse(findOpenSchema, input);
   const descending = order === "latest";
   const actor = subjectId === undefined ? undefined : settings.actor;
-  const cursors = own ?? openCursors({ ...given, order, to, subjectId }, actor);
+  const cursors = given ?? openCursors({ ...filters, order, to, subjectId, holdTokens, holderId }, actor);
   const { after, ...window } = windowOf(from, to, cursors, cursor);
-  const search = { ...defined(given), ...window, asOf: settings.clock.now(), descending };
-  const read = readerFor(settings, subjectId);
+  const search = { ...defined(filters), ...window, asOf: settings.clock.now(), descending };
+  const own = ownHoldsIn({ holdTokens, holderId });
+  const booker = bookerFor(settings, subjectId, "findOpen");
+  const read = booker === undefined ? readerFor(settings, own) : bookableSeats(settings, booker, own, source);
   return pageOfOffers({ read, search, after, limit }, cursors);
 }
 
-interface OpenFilters {
+interface OpenFilters extends HoldsInput {
   readonly providerIds?: readonly string[] | undefined;
   readonly facilityId?: string | undefined;
   readonly to?: Date | undefined;
@@ -47,17 +58,15 @@ interface OpenFilters {
  * the database, and it with theirs.
  */
 export function openCursors(
-  { providerIds, facilityId, to, subjectId, order }: OpenFilters,
+  { providerIds, facilityId, to, subjectId, order, holdTokens, holderId }: OpenFilters,
   actor?: Actor,
 ): Cursors<Position> {
-  const filters = { providerIds, facilityId, to: to?.getTime(), subjectId };
+  const filters = { providerIds, facilityId, to: to?.getTime(), subjectId, holdTokens, holderId };
   return positionCursors({ name: "open", actor, descending: order === "latest", filters });
 }
 
-function readerFor(settings: EngineSettings, subjectId: string | undefined): ReadSeats {
-  const booker = bookerFor(settings, subjectId, "findOpen");
-  if (booker !== undefined) return bookableSeats(settings, booker);
-  return isOpen(settings) ? allSeats(settings) : visibleSeats(settings);
+function readerFor(settings: EngineSettings, own: OwnHolds | undefined): ReadSeats {
+  return isOpen(settings) && own === undefined ? allSeats(settings) : visibleSeats(settings, own);
 }
 
 /** Seats in the order of the list. */
@@ -81,19 +90,20 @@ const allSeats =
 
 /** `authorize` is asked about whole slots. */
 const visibleSeats =
-  (settings: EngineSettings): ReadSeats =>
+  (settings: EngineSettings, own: OwnHolds | undefined): ReadSeats =>
   async (search, after, limit) => {
     const { asOf, descending, ...filters } = search;
+    const statuses = offeredStatuses(own);
     const list: Reading<Slot> = {
       limit,
       read(last, limit) {
         const place = afterItem(last ?? after);
-        const query = { ...search, ...place, statuses: ["available"] as const, displayOnly: true, limit };
+        const query = { ...search, ...place, statuses, displayOnly: true, limit };
         return retryReads(settings, (until) => settings.storage.findSlots(query, until));
       },
     };
-    const { items, last } = await visiblePart(list, showInList<Slot>(settings, filters, asOf));
-    return { seats: items.map(openSeatOf), next: last };
+    const { items, last } = await visiblePart(list, seatFor(settings, own, filters, asOf));
+    return { seats: items, next: last };
   };
 
 interface OfferList {

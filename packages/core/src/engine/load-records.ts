@@ -10,6 +10,7 @@ import type { EngineStorage } from "./engine-storage.ts";
 import type { EngineSettings } from "./options.ts";
 import { createRecords, type Records } from "./records.ts";
 import { commandKey, mayHaveRun, type Request } from "./request.ts";
+import { agendaAsRead, type HolderLook, heldByHolder, holderLook } from "./sight/holder.ts";
 import { foundAgain, isOvertaken, type Look, lookedAround, lookFor, zoneOfPlace } from "./sight/look-around.ts";
 import type { GivenSlot } from "./spread.ts";
 
@@ -55,8 +56,8 @@ export async function loadRecords(settings: EngineSettings, request: Request, co
     isOvertaken: false,
   };
   for (;;) {
-    const { missing, search, look } = wantedBy(settings, loading, request, context);
-    if (missing.length === 0 && search === undefined && look === undefined) return loading;
+    const { missing, search, look, holder } = wantedBy(settings, loading, request, context);
+    if (missing.length === 0 && search === undefined && look === undefined && holder === undefined) return loading;
     const isAllowed =
       loading.reads.length === 0 || loading.isAsked || (await askAgain(loading, settings, request, context));
     if (loading.refusal !== undefined) return loading;
@@ -66,7 +67,17 @@ export async function loadRecords(settings: EngineSettings, request: Request, co
     if (look !== undefined) await loadAround(settings, loading, { look, missing, context }, request.patience.until);
     else if (missing.length > 0) note(loading, missing, await settings.storage.load(missing, request.patience.until));
     if (search !== undefined) await find(loading, search, settings, request, context);
+    if (holder === undefined) continue;
+    loading.reads.push([]);
+    loading.records.seen.ofHolder = await heldByHolder(settings, holder, context, request.patience.until);
   }
+}
+
+interface Wanted {
+  readonly missing: readonly RecordKey[];
+  readonly search?: SlotSearch | undefined;
+  readonly look?: Look | undefined;
+  readonly holder?: HolderLook | undefined;
 }
 
 /** What the rule asks for and was not loaded yet. Nothing more if the command itself is found to have taken effect. */
@@ -75,7 +86,7 @@ function wantedBy(
   { records, reads, hasSearched }: Loading,
   request: Request,
   context: Context,
-) {
+): Wanted {
   const { command, rule } = request;
   if (records.get(commandKey(request)) !== undefined) return { missing: [] };
   const { keys, search } = rule.reads(command, records.seen, context);
@@ -83,7 +94,12 @@ function wantedBy(
   if (reads.length === 0 && mayHaveRun(request)) missing.push(commandKey(request));
   const { seen } = records;
   const look = seen.around === undefined ? lookFor(settings, request, { seen, hasSearched }, context) : undefined;
-  return hasSearched ? { missing, look } : { missing, search, look };
+  const wanted = hasSearched ? { missing, look } : { missing, search, look };
+  const holder = holderLook(settings, request, seen);
+  if (holder === undefined) return wanted;
+  if (!records.has(holder.agenda)) missing.push(holder.agenda);
+  else if (holder.isCounted && seen.ofHolder === undefined) return { ...wanted, holder };
+  return wanted;
 }
 
 /** Loads the records together with what lies around the place that the command takes. */
@@ -105,7 +121,7 @@ async function loadAround(
   const timeZone = look.needsZone ? await zoneOfPlace(settings, look.place, seen, until) : null;
   const looked = lookedAround(look.arounds, around, context, timeZone);
   seen.around = looked.around;
-  loading.agendas = looked.agendas;
+  loading.agendas = [...loading.agendas, ...looked.agendas];
 }
 
 /** Whether `authorize` allows the command, as far as it is loaded. After a no, what the actor may not see is concealed. */
@@ -122,13 +138,12 @@ async function askAgain(
   return forbidden === undefined;
 }
 
-function note(
-  { records, reads }: Loading,
-  missing: readonly RecordKey[],
-  loaded: readonly (StoredRecord | undefined)[],
-): void {
-  for (const [index, key] of missing.entries()) records.set(key, loaded[index]);
-  reads.push(missing);
+function note(loading: Loading, missing: readonly RecordKey[], loaded: readonly (StoredRecord | undefined)[]): void {
+  for (const [index, key] of missing.entries()) {
+    loading.records.set(key, loaded[index]);
+    if (key.kind === "agenda") loading.agendas = [...loading.agendas, agendaAsRead(key.id, loaded[index] as Agenda)];
+  }
+  loading.reads.push(missing);
 }
 
 async function find(

@@ -119,6 +119,8 @@ export interface EngineSettings {
   readonly policies: readonly Policy[];
   /** What the policies see. Undefined if that is nothing. */
   readonly sights: Sights | undefined;
+  /** Whether some policy counts what a holder holds. */
+  readonly seesHolders: boolean;
   /** Undefined where commands go together, and share agendas. */
   readonly agendaTurns: AgendaTurns | undefined;
   readonly audienceOf: AudienceOf | undefined;
@@ -248,6 +250,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
     idempotencyScope,
     policies,
     sights: sightsOf(policies, audienceOf),
+    seesHolders: policies.some(({ sees }) => sees?.holder === true),
     agendaTurns: batchSize === 1 ? createAgendaTurns() : undefined,
     audienceOf,
     authorize,

@@ -42,12 +42,15 @@ const windowTo = (most: number) =>
     )
     .optional();
 
+const isTrue = z.literal(true, "must be true, or be left out").optional();
+
 const sightSchema = z
   .strictObject(
     {
       provider: windowTo(mostMinutes.provider),
       subject: windowTo(mostMinutes.subject),
-      timeZone: z.literal(true, "must be true, or be left out").optional(),
+      timeZone: isTrue,
+      holder: isTrue,
     },
     "must be an object, such as { timeZone: true }",
   )

@@ -76,7 +76,7 @@ export async function getAppointment(settings: EngineSettings, appointmentId: un
 export async function listSlots(settings: EngineSettings, input: ListSlotsInput): Promise<Page<Shown<Slot>>> {
   const { newestFirst: descending, limit, from, to, cursor, ...given } = parse(listSlotsSchema, input);
   const asOf = settings.clock.now();
-  const search = defined(given);
+  const search = defined(given.holderId === undefined ? given : { ...given, statuses: ["held"] as const });
   const { actor } = settings;
   const cursors = positionCursors({ name: "slots", actor, descending, filters: { ...given, from, to } });
   const query = { ...search, ...windowOf(from, to, cursors, cursor), asOf, descending };

@@ -38,6 +38,7 @@ export interface Envelope extends Wish {
   readonly ifVersion?: number | undefined;
   readonly ifNoSlot?: "refuse" | "schedule";
   readonly subjectId?: string | undefined;
+  readonly holderId?: string | undefined;
 }
 
 export function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: ParsedCommand): Request {

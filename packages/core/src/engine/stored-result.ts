@@ -48,8 +48,8 @@ function storedField(name: string, value: unknown): unknown {
   if (instants.has(name)) return (value as Date).getTime();
   if (name === "request") return plainJson(value);
   if (name !== "hold" || value === null) return value;
-  const { tokenHash, expiresAt } = value as Hold;
-  return [tokenHash, expiresAt.getTime()];
+  const { tokenHash, expiresAt, holderId } = value as Hold;
+  return [tokenHash, expiresAt.getTime(), ...(holderId === null ? [] : [holderId])];
 }
 
 function revived(stored: unknown): unknown {
@@ -64,8 +64,8 @@ function fieldOf(name: string, stored: unknown): unknown {
   if (instants.has(name)) return new Date(stored as number);
   if (name === "request") return requestIn(stored);
   if (name !== "hold" || stored === null) return stored;
-  const [tokenHash, expiresAt] = stored as readonly [string, number];
-  return { tokenHash, expiresAt: new Date(expiresAt) };
+  const [tokenHash, expiresAt, holderId = null] = stored as readonly [string, number, string?];
+  return { tokenHash, expiresAt: new Date(expiresAt), holderId };
 }
 
 function isRecord(value: unknown): value is ResultRecord {

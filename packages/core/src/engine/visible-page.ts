@@ -41,6 +41,14 @@ export async function visiblePage<Item, Seen>(
 
 /** The same, with the item after which the list goes on in place of a cursor. */
 export async function visiblePart<Item, Seen>(
+  list: Reading<Item>,
+  show: (item: Item) => Promise<Seen | undefined>,
+): Promise<VisiblePart<Item, Seen>>;
+export async function visiblePart<Item, Seen>(
+  list: Reading<Item>,
+  show: ((item: Item) => Promise<Seen | undefined>) | undefined,
+): Promise<VisiblePart<Item, Item | Seen>>;
+export async function visiblePart<Item, Seen>(
   { limit, read }: Reading<Item>,
   show: ((item: Item) => Promise<Seen | undefined>) | undefined,
 ): Promise<VisiblePart<Item, Item | Seen>> {

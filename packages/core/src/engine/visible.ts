@@ -42,6 +42,9 @@ export async function shownTo<Record extends JournaledRecord>(
   return hidden && hiding(record, hidden);
 }
 
+/** The filters that are not named like the field that they look at. */
+const filterBy: Partial<Record<HideableField, string>> = { hold: "holderId" };
+
 /** How the engine's actor sees the records of a list. Undefined if they see all of it. */
 export function showInList<Record extends Slot | Appointment>(
   settings: EngineSettings,
@@ -52,7 +55,8 @@ export function showInList<Record extends Slot | Appointment>(
   return async (record) => {
     const hidden = await hiddenFrom(settings, { action: "list", now, record });
     // To be found by a field would tell what it holds.
-    if (hidden === undefined || hidden.some((field) => Object.hasOwn(filters, field))) return undefined;
+    if (hidden === undefined || hidden.some((field) => Object.hasOwn(filters, filterBy[field] ?? field)))
+      return undefined;
     return hiding(record, hidden);
   };
 }

@@ -19,11 +19,12 @@ import { feedAfter, positionAfter } from "../storage/feed-position.ts";
 import { recordsOf, type Tables } from "./database.ts";
 
 export function findSlots(tables: Tables, query: SlotQuery): readonly Slot[] {
-  const { scheduleId, endAfter, statuses, asOf, descending = false } = query;
+  const { scheduleId, holderId, endAfter, statuses, asOf, descending = false } = query;
   const found = recordsOf(tables, "slot").filter(
     (slot) =>
       isWanted(slot, query) &&
       (scheduleId === undefined || slot.scheduleId === scheduleId) &&
+      (holderId === undefined || slot.hold?.holderId === holderId) &&
       (endAfter === undefined || slot.end > endAfter) &&
       (statuses === undefined || statuses.includes(slotAsOf(slot, asOf).status)),
   );

@@ -2,7 +2,7 @@ import type { Appointment } from "./appointment.ts";
 import type { Slot } from "./slot.ts";
 
 /**
- * What commands meet on whose decisions rest on the same provider's or subject's time: a version, and nothing else. A
+ * What commands meet on whose decisions rest on the same provider's or subject's time, or the same holder's holds: a version, and nothing else. A
  * command that looked at it puts it, so that of two such commands only one commits. It exists from the first such
  * command on, and version 0 means that there is none yet. It has no journal, and no list shows it.
  */
@@ -16,8 +16,8 @@ export interface Agenda {
 /** Whose time it is. */
 export type AgendaOwner = "provider" | "subject";
 
-/** The id of somebody's agenda. A provider and a subject may have the same id. */
-export function agendaIdOf(of: AgendaOwner, id: string): string {
+/** The id of somebody's agenda. A provider, a subject and a holder may have the same id. */
+export function agendaIdOf(of: AgendaOwner | "holder", id: string): string {
   return `${of}:${id}`;
 }
 

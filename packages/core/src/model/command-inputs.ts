@@ -107,6 +107,11 @@ export interface HoldInput extends SlotCommandInput {
   readonly alsoSlotIds?: readonly string[] | undefined;
   /** How long the hold lasts, in seconds from now: 1 to 86 400, which is a day. Default 300. */
   readonly seconds?: number | undefined;
+  /**
+   * Your id for who holds the slots, such as a session or a subject: 1 to 128 characters. It finds them in lists, and
+   * `maximumHolds` counts by it. It takes no slot: that is for the token. Default: nobody is named.
+   */
+  readonly holderId?: string | undefined;
 }
 
 /** What `extend` takes. */

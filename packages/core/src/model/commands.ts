@@ -106,6 +106,7 @@ export const holdSchema = z.strictObject({
   ...slotCommand,
   alsoSlotIds,
   seconds: wholeNumber(1, limits.holdSeconds).default(300),
+  holderId: idSchema.optional(),
 });
 
 export const extendSchema = z.strictObject({

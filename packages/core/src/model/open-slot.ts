@@ -1,7 +1,10 @@
 import type { Slot } from "./slot.ts";
 
 /** What a screen shows of a free slot, of which a group has one for each seat. */
-export type OpenSeat = Pick<Slot, "id" | "providerId" | "facilityId" | "start" | "end" | "version">;
+export interface OpenSeat extends Pick<Slot, "id" | "providerId" | "facilityId" | "start" | "end" | "version"> {
+  /** Set if it is held by the one who searches. */
+  readonly mine?: true;
+}
 
 /** A slot on offer: an ordinary one, or a group with all of its free seats. */
 export interface OpenSlot {
@@ -19,6 +22,11 @@ export interface OpenSlot {
   readonly version: number;
   /** How many seats remain: 1 for an ordinary slot. */
   readonly seats: number;
+  /**
+   * True if it is held, by a hold that the search has named as its own: the token of that hold takes it. A seat of a
+   * group that is held is an offer of its own. Missing from all other offers.
+   */
+  readonly mine?: true;
 }
 
 /**
@@ -48,10 +56,10 @@ export function offersOf(seats: readonly OpenSeat[], descending: boolean): reado
 }
 
 const isOf = (offer: OpenSlot, seat: OpenSeat): boolean =>
-  offer.facilityId === seat.facilityId && offer.end.getTime() === seat.end.getTime();
+  offer.facilityId === seat.facilityId && offer.end.getTime() === seat.end.getTime() && offer.mine === seat.mine;
 
-function offerOf({ id, providerId, facilityId, start, end, version }: OpenSeat): OpenSlot {
-  return { slotId: id, providerId, facilityId, start, end, version, seats: 1 };
+function offerOf({ id, providerId, facilityId, start, end, version, mine }: OpenSeat): OpenSlot {
+  return { slotId: id, providerId, facilityId, start, end, version, seats: 1, ...(mine && { mine }) };
 }
 
 export function openSeatOf({ id, providerId, facilityId, start, end, version }: OpenSeat): OpenSeat {

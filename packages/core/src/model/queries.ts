@@ -65,6 +65,11 @@ export const listSlotsSchema = z
     ...window,
     ...ofProviders,
     statuses: statusesOf(listedStatuses).optional(),
+    holderId: idSchema.optional(),
+  })
+  .refine(({ holderId, statuses }) => holderId === undefined || statuses === undefined, {
+    path: ["statuses"],
+    ...saying("must be left out beside holderId: what somebody holds is held", "conflicting_fields"),
   })
   .refine(
     (list) => list.statuses === undefined || isBounded(list),
@@ -77,6 +82,11 @@ const openPage = {
   order: z.enum(["earliest", "latest"], 'must be "earliest" or "latest"').default("earliest"),
   ...window,
   ...ofProviders,
+  holdTokens: z
+    .array(idSchema, "must be an array")
+    .max(limits.slotsPerAppointment, `must not hold more than ${limits.slotsPerAppointment} tokens`)
+    .optional(),
+  holderId: idSchema.optional(),
 };
 
 export const findOpenSchema = z

@@ -72,6 +72,11 @@ export interface ListSlotsInput extends PageInput, WindowInput, OfProvidersInput
    * `providerIds`, or both `from` and `to`. Default: in all states.
    */
   readonly statuses?: readonly Exclude<SlotStatus, "withdrawn">[] | undefined;
+  /**
+   * Slots that this holder holds now, 1 to 128 characters, as far as the actor may see the `hold` of a slot. Not beside
+   * `statuses`. Default: held by anybody, or by nobody.
+   */
+  readonly holderId?: string | undefined;
 }
 
 /** What `live.findOpen` takes. */
@@ -81,6 +86,16 @@ export interface LiveOpenInput extends WindowInput, OfProvidersInput, CursorInpu
    * Default `"earliest"`.
    */
   readonly order?: "earliest" | "latest" | undefined;
+  /**
+   * Tokens of holds of one's own, at most 16: what they hold is on offer as well, each slot by itself and with
+   * `mine: true`. Default: none.
+   */
+  readonly holdTokens?: readonly string[] | undefined;
+  /**
+   * The same for what this holder holds, 1 to 128 characters, as far as the actor may see the `hold` of a slot. To book
+   * it takes the token. Default: nobody is named.
+   */
+  readonly holderId?: string | undefined;
 }
 
 /** What `findOpen` takes. */

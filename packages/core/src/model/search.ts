@@ -7,6 +7,8 @@ export interface SlotSearch {
   readonly providerIds?: readonly string[];
   readonly facilityId?: string;
   readonly scheduleId?: string;
+  /** Slots with a hold of this holder, as it is stored: whether it has expired is for `statuses` to say. */
+  readonly holderId?: string;
   /** The status as it counts at the query's `asOf`: an expired hold is `available`. */
   readonly statuses?: readonly SlotStatus[];
   /** `slot.start >= startFrom` */

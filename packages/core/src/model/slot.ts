@@ -21,6 +21,8 @@ export interface Hold {
   readonly tokenHash: string;
   /** Exclusive: the hold is over at this instant. */
   readonly expiresAt: Date;
+  /** Your id for who holds it. Null if `hold` was not told. */
+  readonly holderId: string | null;
 }
 
 /** A bookable interval on a schedule. */

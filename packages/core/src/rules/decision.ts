@@ -8,7 +8,7 @@ import type { OverlapScope, Schedule } from "../model/schedule.ts";
 import type { SlotSearch } from "../model/search.ts";
 import { newSlot, type Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
-import type { Survey } from "./sight.ts";
+import type { HeldByHolder, Survey } from "./sight.ts";
 
 /** All that a rule may know besides the command and the records. Rules have no clock, ids or hashes of their own. */
 export interface Context {
@@ -49,6 +49,8 @@ export interface Seen {
   readonly found: readonly Slot[];
   /** What was read around what the command takes. Undefined if nothing was. */
   readonly around?: Survey | undefined;
+  /** What was read of the holder whom the command names. Undefined if nothing was. */
+  readonly ofHolder?: HeldByHolder | undefined;
 }
 
 /** A command's "yes": what to write if and only if the expected versions still hold, and what to return. */

@@ -17,7 +17,7 @@ export function isHeldFor(appointmentId: string, { status, hold }: Slot, context
 
 /** Holds the slot for the appointment. */
 export function holdFor(appointmentId: string, slot: Slot, expiresAt: Date, context: Context): Change<Slot> {
-  const hold = { tokenHash: hashFor(appointmentId, context), expiresAt };
+  const hold = { tokenHash: hashFor(appointmentId, context), expiresAt, holderId: null };
   return changeSlot(slot, { status: "held", hold }, context);
 }
 

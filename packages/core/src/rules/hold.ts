@@ -18,8 +18,8 @@ export const hold: Rule<Command<"hold">, HeldSlot> = {
     if (isRefusal(slots)) return slots;
     const holdToken = context.newToken();
     const expiresAt = new Date(context.now.getTime() + command.seconds * 1000);
-    const tokenHash = context.hash(holdToken);
-    const changes = slots.map((slot) => changeSlot(slot, { status: "held", hold: { tokenHash, expiresAt } }, context));
+    const held = { tokenHash: context.hash(holdToken), expiresAt, holderId: command.holderId ?? null };
+    const changes = slots.map((slot) => changeSlot(slot, { status: "held", hold: held }, context));
     return decided(changes, { ...slotsOf(changes), holdToken });
   },
 };

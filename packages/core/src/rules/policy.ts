@@ -36,6 +36,8 @@ export interface Proposal extends Question {
   readonly ofSubject: readonly OfSubject[];
   /** The IANA zone of the schedule if `sees.timeZone` asks for it, or else null. */
   readonly timeZone: string | null;
+  /** The other slots that the holder of a `hold` holds now, if `sees.holder` asks for them and the hold names its holder. */
+  readonly ofHolder: readonly Slot[];
 }
 
 /** Why a policy says no, with what a program needs to know of it. */
@@ -91,12 +93,16 @@ export function* objections(
     slots: slots.flatMap(({ id }) => asOf(seen.slot(id), context.now)),
     appointments: appointments.flatMap(({ id }) => seen.appointment(id) ?? []),
   };
-  const proposal: Proposal = { ...questionOf(context), slots, appointments, before, ...nothingAround };
+  const proposal: Proposal = { ...questionOf(context), slots, appointments, before, ...nothingAround, ofHolder: [] };
   const outline = outlineOf({ slots, appointments }, seen, context);
   const others = seen.around && outline && withoutOwn(seen.around, outline);
   for (const policy of holding) {
     const { name, check, sees } = policy;
-    const whole = () => ({ ...proposal, ...whatItSees(sees, outline, others) });
+    const whole = () => ({
+      ...proposal,
+      ...whatItSees(sees, outline, others),
+      ofHolder: heldBesides(sees, proposal, seen),
+    });
     // A supplied one leaves what it is shown as it is, and need not be shown a copy of all that it sees.
     const shown = () => (byTimesOf(policy) === undefined ? copyOf(whole()) : whole());
     const answer = tooMuch(sees, outline, seen) ?? objectionOf(check(shown()));
@@ -105,9 +111,14 @@ export function* objections(
 }
 
 /** Who has been shown only a part would decide on that part. */
-function tooMuch(sees: Sight | undefined, outline: Outline | undefined, { around }: Seen): HostAnswer | undefined {
+function tooMuch(
+  sees: Sight | undefined,
+  outline: Outline | undefined,
+  { around, ofHolder }: Seen,
+): HostAnswer | undefined {
   if (sees === undefined || outline === undefined) return undefined;
-  const cut = (["provider", "subject"] as const).find((of) => sees[of] !== undefined && around?.isCut[of]);
+  const isCut = { ...around?.isCut, holder: ofHolder?.isCut };
+  const cut = (["provider", "subject", "holder"] as const).find((of) => sees[of] !== undefined && isCut[of]);
   if (cut === undefined) return undefined;
   const problem = `sees.${cut} covers more than ${limits.rowsAround} bookings here, so its check was not asked. Let the policies of this engine see less of a ${cut}.`;
   return { problem, unanswered: true };
@@ -130,6 +141,13 @@ function withoutOwn({ neighbours, ofSubject, timeZone }: Surroundings, outline: 
     ofSubject: ofSubject.filter(({ appointmentId }) => appointmentId !== outline.appointmentId),
     timeZone,
   };
+}
+
+/** What the holder of this hold has besides. */
+function heldBesides(sees: Sight | undefined, { command, slots }: Proposal, { ofHolder }: Seen): readonly Slot[] {
+  if (sees?.holder === undefined || command !== "hold" || (slots[0]?.hold?.holderId ?? null) === null) return [];
+  if (ofHolder === undefined) throw new Error("A policy has to see what was not read.");
+  return ofHolder.slots.filter(({ id }) => !slots.some((own) => own.id === id));
 }
 
 /** An objection with values is an answer as well. Anything else that is not a sentence counts as a mistake. */

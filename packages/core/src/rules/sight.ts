@@ -1,5 +1,6 @@
 import type { AppointmentStatus } from "../model/appointment.ts";
 import { limits } from "../model/limits.ts";
+import type { Slot } from "../model/slot.ts";
 import { overlaps, type TimeRange } from "../model/time-range.ts";
 
 /** A stretch of time around what a command takes, in whole minutes from its start back and from its end on. */
@@ -19,6 +20,8 @@ export interface Sight {
   readonly subject?: SightWindow;
   /** The time zone of the schedule, to count local days. */
   readonly timeZone?: true;
+  /** What else the holder of a `hold` holds now, if it names one. */
+  readonly holder?: true;
 }
 
 /** A slot that is booked or held, besides those that the command itself takes or gives up. */
@@ -45,6 +48,14 @@ export interface Surroundings {
   readonly ofSubject: readonly OfSubject[];
   /** The zone of the schedule of the first slot, or of the time that is asked for. Null if no policy sees it. */
   readonly timeZone: string | null;
+}
+
+/** What was read of a holder's other holds. */
+export interface HeldByHolder {
+  /** The slots that are held now, those of the command included if it holds them already. */
+  readonly slots: readonly Slot[];
+  /** Whether there are more. */
+  readonly isCut: boolean;
 }
 
 /** What was read, which may not be all that is there. */

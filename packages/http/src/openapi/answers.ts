@@ -30,7 +30,7 @@ const id = z.string();
 const version = z.int().min(1);
 const times = { createdAt: instant, updatedAt: instant };
 
-const hold = z.strictObject({ tokenHash: z.string(), expiresAt: instant });
+const hold = z.strictObject({ tokenHash: z.string(), expiresAt: instant, holderId: z.string().nullable() });
 
 const schedule = z.strictObject({
   kind: z.literal("schedule"),
@@ -171,6 +171,7 @@ const openSlot = z.strictObject({
   end: instant,
   version,
   seats: z.int().min(1),
+  mine: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<OpenSlotJson>;
 
 /** The parts of answers, by the name that the document has for them. */

@@ -80,7 +80,14 @@ function query(route: Route, name: OperationName): readonly object[] {
     schema: field.schema,
     ...(field.kind === "list" && { style: "form", explode: true }),
   }));
-  if (name !== "stream") return fields;
+  const inHeaders = Object.entries(route.inHeaders ?? {}).map(([field, header]) => ({
+    name: header,
+    in: "header",
+    required: false,
+    description: `\`${field}\`, in a header because URLs are logged: items encoded as in a URL, with commas between them.`,
+    schema: { type: "string" },
+  }));
+  if (name !== "stream") return [...fields, ...inHeaders];
   return [...fields, { name: "Last-Event-ID", in: "header", schema: { type: "string" } }];
 }
 

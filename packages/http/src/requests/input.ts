@@ -44,6 +44,27 @@ export function queryOf({ name, parameters }: Match, search: URLSearchParams): I
   return { ...input, ...parameters };
 }
 
+/**
+ * The fields of the input that are sent in headers, each a list whose items are encoded as in a URL.
+ * @throws BookingError `invalid_input`
+ */
+export function headerFieldsOf({ route }: Match, incoming: Incoming): Input {
+  const input: Input = {};
+  for (const [field, name] of Object.entries(route.inHeaders ?? {})) {
+    const given = incoming.header(name.toLowerCase());
+    if (given !== undefined) input[field] = given.split(",").map((item) => decoded(item.trim(), name));
+  }
+  return input;
+}
+
+function decoded(item: string, header: string): string {
+  try {
+    return decodeURIComponent(item);
+  } catch {
+    throw invalid(header, "must hold items that are encoded as in a URL, with commas between them");
+  }
+}
+
 /** Text that is not a number stays as it is: the engine says what is wrong with it. */
 function valueIn({ kind }: QueryField, text: string): unknown {
   if (kind === "number") return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
@@ -145,7 +166,7 @@ export function versionOf(incoming: Incoming, { route }: Match, body: Input): nu
 
 /** Characters of each header that is read. A cursor of the feed may be longer than all others. */
 export function refuseLongHeaders({ url, header }: Incoming, { headerLength: maximum }: Limits): void {
-  const names = ["idempotency-key", "if-match", "accept", "origin", "content-type"];
+  const names = ["idempotency-key", "if-match", "hold-token", "accept", "origin", "content-type"];
   const isLong = names.some((name) => (header(name)?.length ?? 0) > maximum);
   // Few requests have a query, and taking it apart costs.
   const cursor = url.search === "" ? "" : (url.searchParams.get("after") ?? "");

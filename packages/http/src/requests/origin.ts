@@ -41,7 +41,7 @@ export function corsHeaders(incoming: Incoming, origins: ReadonlySet<string>): R
 export function preflightHeaders(methods: readonly string[]): Readonly<Record<string, string>> {
   return {
     "Access-Control-Allow-Methods": methods.join(", "),
-    "Access-Control-Allow-Headers": "Content-Type, Idempotency-Key, If-Match, Last-Event-ID, Authorization",
+    "Access-Control-Allow-Headers": "Content-Type, Idempotency-Key, If-Match, Hold-Token, Last-Event-ID, Authorization",
     "Access-Control-Max-Age": "600",
   };
 }

@@ -7,7 +7,8 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 export function sentSchema(route: Route): JsonSchema {
   if (route.input === undefined) return { type: "object", properties: {}, additionalProperties: false };
   const { $schema: _, ...whole } = z.toJSONSchema(route.input, { io: "input" });
-  return without(whole, [...envelopeFields, ...parametersOf(route), ...(route.without ?? [])]);
+  const elsewhere = [...parametersOf(route), ...Object.keys(route.inHeaders ?? {})];
+  return without(whole, [...envelopeFields, ...elsewhere, ...(route.without ?? [])]);
 }
 
 function without(schema: JsonSchema, names: readonly string[]): JsonSchema {

@@ -22,6 +22,8 @@ export interface Route {
   readonly input?: z.ZodType;
   /** Fields of the input that the client does not send. */
   readonly without?: readonly string[];
+  /** Lists of the input that are sent in a header, by its name: URLs are logged, and these are secrets. */
+  readonly inHeaders?: Readonly<Record<string, string>>;
   /** The status of the answer. Default 200. */
   readonly status?: number;
   /** The record of the answer whose version is the `ETag`. */
@@ -183,7 +185,10 @@ export const routes = {
   appointmentHistory: read("/appointments/{appointmentId}/history", "Lists what happened to an appointment", {
     input: appointmentHistory,
   }),
-  findOpen: read("/open-slots", "Finds free times", { input: inputSchemas.findOpen }),
+  findOpen: read("/open-slots", "Finds free times", {
+    input: inputSchemas.findOpen,
+    inHeaders: { holdTokens: "Hold-Token" },
+  }),
   explainSlot: read("/slots/{slotId}/explanation", "Says why a slot is on offer, or why not", { input: explainSlot }),
   explainTime: read("/open-slots/explanation", "Says why a time is on offer, or why not", { input: explainTime }),
   countByDay: read("/open-slots/days", "Counts free times by day, from live slots", { input: countByDaySchema }),

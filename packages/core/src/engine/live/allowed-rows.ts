@@ -12,6 +12,8 @@ export interface RowsAllowed {
   readonly allows: AllowsRow;
   /** Whether there was a slot with more around it than a command can be sure to read. */
   readonly isUndecided: () => boolean;
+  /** How many slots were decided about. */
+  readonly decided: () => number;
 }
 
 /** What the policies decide by. */
@@ -32,6 +34,7 @@ export function allowedRows(
   const neighbourhoods = new Map<ProviderRows, Neighbourhood>();
   const places: (Located | undefined)[] = [];
   let isUndecided = false;
+  let decided = 0;
 
   function locate(row: number): Located {
     const number = placeOf(columns, row);
@@ -53,7 +56,9 @@ export function allowedRows(
 
   return {
     isUndecided: () => isUndecided,
+    decided: () => decided,
     allows(provider, at, row) {
+      decided += 1;
       const start = columns.start[row] as number;
       const end = start + lengthOf(columns, row);
       const { place, zone } = locate(row);

@@ -6,6 +6,7 @@ import type { Position } from "../../storage/adapter.ts";
 import type { Clock } from "../clock.ts";
 import type { Cursors } from "../cursors.ts";
 import { openCursors } from "../find-open.ts";
+import { ownHoldsIn } from "../own-holds.ts";
 import { noCounts } from "./day-counts.ts";
 import { scopeOf } from "./followed.ts";
 import type { Following } from "./following.ts";
@@ -14,7 +15,8 @@ import { answeredTo } from "./live-window.ts";
 import type { OpenGroup } from "./open-groups.ts";
 import type { PlainFind } from "./plain-input.ts";
 import { type AllowsRow, searchOpen } from "./search.ts";
-import { lengthOf, placeOf, versionOf } from "./slot-columns.ts";
+import { searchInParts } from "./search-in-parts.ts";
+import { isTakenRow, lengthOf, placeOf, versionOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 import { type FollowOptions, isSetBack } from "./window-slots.ts";
 import { createZones } from "./zone-days.ts";
@@ -30,6 +32,8 @@ interface Circumstances {
 interface SearchOfOne {
   readonly now: Date;
   readonly allows: AllowsRow;
+  /** How many slots `allows` was asked about. */
+  readonly decided: () => number;
   readonly cursors: Cursors<Position>;
 }
 
@@ -50,19 +54,23 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
 
   function findOpen(
     input: PlainFind,
-    { now = clock.now(), allows, cursors = openCursors(input) }: Partial<SearchOfOne> = {},
+    { now = clock.now(), allows, decided, cursors = openCursors(input) }: Partial<SearchOfOne> = {},
   ): LiveOpenPage {
     const { limit = 100, order } = input;
+    const own = ownHoldsIn(input);
     const latestFirst = order === "latest";
     const { table } = following.slots();
     const scope = scopeOf(following, options, input, now.getTime());
     const after = cursors.read(input.cursor);
-    const search = { ...scope, now: now.getTime(), leastMs: 0, after, latestFirst, limit: limit + 1, allows };
-    const found = searchOpen(table, search);
-    const items = shown(table, found, limit);
+    const search = { ...scope, now: now.getTime(), leastMs: 0, after, latestFirst, limit: limit + 1, allows, own };
+    const { found, next } =
+      decided === undefined
+        ? { found: searchOpen(table, search), next: undefined }
+        : searchInParts(table, search, decided);
+    const items = shown(table, found, limit, own && now.getTime());
     const last = found.length > limit ? items.at(-1) : undefined;
-    const nextCursor = last === undefined ? null : cursors.write({ start: last.start, id: last.slotId });
-    return { items, nextCursor, ...standing(now) };
+    const place = last === undefined ? next : { start: last.start, id: last.slotId };
+    return { items, nextCursor: place === undefined ? null : cursors.write(place), ...standing(now) };
   }
 
   function next({ minutes = 0, count, ...input }: z.output<typeof nextOpenSchema>): LiveNext {
@@ -94,6 +102,7 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
 
   return {
     following,
+    standing,
     findOpen,
     next,
     countByDay,
@@ -105,7 +114,10 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
   };
 }
 
-function shown(table: SlotTable, groups: readonly OpenGroup[], limit: number): readonly OpenSlot[] {
+const isMine = { mine: true } as const;
+
+/** @param mineAt When it is searched, if slots that are held then are among those that are found. */
+function shown(table: SlotTable, groups: readonly OpenGroup[], limit: number, mineAt?: number): readonly OpenSlot[] {
   const { columns, ids, places } = table;
   const items: OpenSlot[] = [];
   for (const { row, seats, start } of groups) {
@@ -119,6 +131,7 @@ function shown(table: SlotTable, groups: readonly OpenGroup[], limit: number): r
       end: new Date(start + lengthOf(columns, row)),
       version: versionOf(columns, row),
       seats,
+      ...(mineAt !== undefined && isTakenRow(columns, row, mineAt) && isMine),
     });
   }
   return items;

@@ -7,6 +7,7 @@ import type {
   LiveOpenInput,
   NextOpenInput,
 } from "../../model/read-inputs.ts";
+import { byTimesOf } from "../../rules/policies/by-times.ts";
 import { refuseForRange } from "../../rules/time.ts";
 import { refuseFeedWithin } from "../feed/visible-entries.ts";
 import type { EngineSettings } from "../options.ts";
@@ -41,6 +42,7 @@ export async function follow(settings: EngineSettings, input: FollowInput): Prom
     window: liveWindow(parsed, marginFor(settings)),
     maxSlots: parsed.maxSlots,
     pollMs: Math.min(parsed.pollMs, staleAfterMs / 2),
+    keepsRecords: needsRecords(settings),
   };
   try {
     const following = await startFollowing(settings, options, ended.signal);
@@ -50,6 +52,11 @@ export async function follow(settings: EngineSettings, input: FollowInput): Prom
     end();
     throw error;
   }
+}
+
+/** Whether somebody's search for a subject may be decided by more than times. */
+function needsRecords({ authorize, policies }: EngineSettings): boolean {
+  return authorize !== undefined || policies.some((policy) => byTimesOf(policy) === undefined);
 }
 
 /** As far as any policy looks at providers. */

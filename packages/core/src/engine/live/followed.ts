@@ -4,6 +4,7 @@ import { refuseForRange } from "../../rules/time.ts";
 import type { Following } from "./following.ts";
 import { answeredTo } from "./live-window.ts";
 import type { ProviderRows } from "./provider-rows.ts";
+import type { SlotTable } from "./slot-table.ts";
 import type { FollowOptions } from "./window-slots.ts";
 
 /** Which part of what is followed an input asks about. */
@@ -60,16 +61,24 @@ function providersOf(
   followed: ReadonlySet<string> | undefined,
   asked: readonly string[] | undefined,
 ): Iterable<ProviderRows> {
-  const { providers } = following.slots().table;
+  const { table } = following.slots();
+  if (asked !== undefined && followed !== undefined) {
+    for (let index = 0; index < asked.length; index++) {
+      const id = asked[index] as string;
+      if (!table.providers.has(id) && !followed.has(id)) throw notFollowed(`providerIds.${index}`);
+    }
+  }
+  return providersAmong(table, asked);
+}
+
+/** Those that have slots here, each once. */
+export function providersAmong({ providers }: SlotTable, asked: readonly string[] | undefined): Iterable<ProviderRows> {
   if (asked === undefined) return providers.values();
   const found: ProviderRows[] = [];
   searches += 1;
   for (let index = 0; index < asked.length; index++) {
-    const id = asked[index] as string;
-    const rows = providers.get(id);
-    if (rows === undefined) {
-      if (followed !== undefined && !followed.has(id)) throw notFollowed(`providerIds.${index}`);
-    } else if (rows.lastSearch !== searches) {
+    const rows = providers.get(asked[index] as string);
+    if (rows !== undefined && rows.lastSearch !== searches) {
       rows.lastSearch = searches;
       found.push(rows);
     }

@@ -1,17 +1,22 @@
 import { BookingError } from "../../errors/index.ts";
+import type { Actor } from "../../model/values.ts";
 import { audienceFor, holdsFor } from "../../rules/audience.ts";
 import { byTimesOf } from "../../rules/policies/by-times.ts";
-import { unionOf } from "../../rules/sight.ts";
+import type { Policy } from "../../rules/policy.ts";
+import { type Sight, unionOf } from "../../rules/sight.ts";
 import type { Position } from "../../storage/adapter.ts";
 import type { Cursors } from "../cursors.ts";
 import { findOpen, openCursors } from "../find-open.ts";
 import type { EngineSettings } from "../options.ts";
+import { ownHoldsIn } from "../own-holds.ts";
 import type { Booker } from "../sight/booking.ts";
+import type { SeatSource } from "../sight/seat-source.ts";
 import { allowedRows, type Deciding } from "./allowed-rows.ts";
 import type { Answers } from "./answers.ts";
 import { coveredBy } from "./followed.ts";
 import type { LiveOfSubject, LiveSubjectPage } from "./live-slots.ts";
 import { type PlainFind, parsedFind } from "./plain-input.ts";
+import { recordSource } from "./record-source.ts";
 import { type SubjectWatch, watchSubject } from "./subject-watch.ts";
 import type { FollowOptions } from "./window-slots.ts";
 
@@ -30,8 +35,9 @@ export interface Followed {
 export async function followSubject(followed: Followed, booker: Booker): Promise<LiveOfSubject> {
   const { settings, options } = followed;
   const { watches } = followed.answers().following;
-  const deciding = decidingFor(followed, booker);
-  const watch = deciding?.watches === true ? watchFor(settings, options, booker) : undefined;
+  const sight = sightOf(followed, booker);
+  const watch = sight?.subject === undefined ? undefined : watchFor(settings, options, booker);
+  const means = { ...dividedByTimes(policiesFor(settings, booker.actor)), isHeld: sight !== undefined, watch };
   let isClosed = false;
   if (watch !== undefined) {
     watches.add(watch);
@@ -44,10 +50,9 @@ export async function followSubject(followed: Followed, booker: Booker): Promise
     async findOpen(input = {}) {
       if (isClosed) throw new BookingError("storage_misused", { problem: closed });
       const asked = parsedFind(followed.answers().following, input);
-      // One list, whichever of the two answers for the next page.
+      // One list, whichever of memory and database answers for the next page.
       const cursors = openCursors({ ...asked, subjectId: booker.subjectId }, booker.actor);
-      const inMemory = deciding && findInMemory(followed, { ...deciding, watch }, asked, cursors);
-      return inMemory ?? findInDatabase(followed, booker, asked, cursors);
+      return find({ ...followed, booker, asked, cursors }, means);
     },
     close() {
       isClosed = true;
@@ -56,24 +61,60 @@ export async function followSubject(followed: Followed, booker: Booker): Promise
   };
 }
 
+/** What searches for one subject decide with. */
+interface Means {
+  readonly deciding: Deciding;
+  /** Policies that do not decide by times. */
+  readonly others: readonly Policy[];
+  /** Whether what the policies look at is held. */
+  readonly isHeld: boolean;
+  readonly watch: SubjectWatch | undefined;
+}
+
+async function find(searching: Searching, { deciding, others, isHeld, watch }: Means): Promise<LiveSubjectPage> {
+  if (!isHeld) return findInDatabase(searching);
+  const { settings, asked } = searching;
+  // A slot of one's own is not counted by the policy that decides about it, as it would be by its time.
+  const isOfHolder = asked.holdTokens !== undefined || asked.holderId !== undefined;
+  const needsRecords = isOfHolder || settings.authorize !== undefined || others.length > 0;
+  const byRecords = isOfHolder ? { deciding: undefined, others: undefined } : { deciding, others };
+  const inMemory = needsRecords
+    ? await findByRecords(searching, byRecords, watch)
+    : findByTimes(searching, deciding, watch);
+  return inMemory ?? findInDatabase(searching);
+}
+
 const closed = "This search of live slots is closed. Call forSubject() for a new one.";
 
-/** Undefined if something has to be asked that looks at more than live slots hold. */
-function decidingFor(
-  { settings, options }: Followed,
-  { actor }: Booker,
-): (Deciding & { readonly watches: boolean }) | undefined {
-  // It is asked about whole records.
-  if (settings.authorize !== undefined) return undefined;
-  const audience = audienceFor(settings.audienceOf, actor);
-  const holding = settings.policies.filter((policy) => holdsFor(policy.audience, audience));
-  const policies = holding.flatMap((policy) => byTimesOf(policy) ?? []);
-  const { provider, subject } = unionOf(holding.map(({ sees }) => sees));
+/** A search on its way. */
+interface Searching extends Followed {
+  readonly booker: Booker;
+  readonly asked: PlainFind;
+  readonly cursors: Cursors<Position>;
+}
+
+const policiesFor = ({ policies, audienceOf }: EngineSettings, actor: Actor): readonly Policy[] => {
+  const audience = audienceFor(audienceOf, actor);
+  return policies.filter((policy) => holdsFor(policy.audience, audience));
+};
+
+/** What the policies that hold for the actor look at. Undefined if it is more than live slots hold. */
+function sightOf({ settings, options }: Followed, { actor }: Booker): Sight | undefined {
+  const sight = unionOf(policiesFor(settings, actor).map(({ sees }) => sees));
   // A provider's time at other facilities is then not held.
-  const isPartial = provider !== undefined && options.facilityId !== undefined;
-  if (policies.length < holding.length || isPartial) return undefined;
+  return sight.provider !== undefined && options.facilityId !== undefined ? undefined : sight;
+}
+
+/** How those of these policies decide by times that can, and the others, which are shown records. */
+function dividedByTimes(holding: readonly Policy[]): {
+  readonly deciding: Deciding;
+  readonly others: readonly Policy[];
+} {
+  const byTimes = holding.flatMap((policy) => byTimesOf(policy) ?? []);
+  const others = holding.filter((policy) => byTimesOf(policy) === undefined);
+  const { provider } = unionOf(holding.filter((policy) => !others.includes(policy)).map(({ sees }) => sees));
   const near = provider && { beforeMs: provider.beforeMinutes * 60_000, afterMs: provider.afterMinutes * 60_000 };
-  return { policies, near, watches: subject !== undefined };
+  return { deciding: { policies: byTimes, near }, others };
 }
 
 function watchFor(settings: EngineSettings, { window }: FollowOptions, { subjectId }: Booker): SubjectWatch {
@@ -83,30 +124,56 @@ function watchFor(settings: EngineSettings, { window }: FollowOptions, { subject
 }
 
 /** Undefined if what is held is not enough to decide. */
-function findInMemory(
-  { settings, answers }: Followed,
-  { watch, ...deciding }: Deciding & { readonly watch: SubjectWatch | undefined },
-  asked: PlainFind,
-  cursors: Cursors<Position>,
+function findByTimes(
+  { settings, answers, asked, cursors }: Searching,
+  deciding: Deciding,
+  watch: SubjectWatch | undefined,
 ): LiveSubjectPage | undefined {
   const { following, findOpen } = answers();
   const ofSubject = watch === undefined ? [] : watch.appointments();
   const now = settings.clock.now();
   if (ofSubject === undefined || following.isIncomplete(now.getTime())) return undefined;
   const rows = allowedRows(following.slots(), deciding, { now: now.getTime(), ofSubject });
-  const page = findOpen(asked, { now, allows: rows.allows, cursors });
+  const page = findOpen(asked, { now, allows: rows.allows, decided: rows.decided, cursors });
   return rows.isUndecided() ? undefined : { ...page, source: "live" };
 }
 
-async function findInDatabase(
-  { settings, options, answers }: Followed,
-  { actor, subjectId }: Booker,
-  asked: PlainFind,
-  cursors: Cursors<Position>,
-): Promise<LiveSubjectPage> {
-  const { following } = answers();
-  const asOf = settings.clock.now();
-  const search = { ...asked, ...coveredBy(following, options, asked, asOf), subjectId };
-  const page = await findOpen({ ...settings, actor }, search, cursors);
+/** Who decides by times, and which policies are shown records. Undefined if all are. */
+interface ByRecords {
+  readonly deciding: Deciding | undefined;
+  readonly others: readonly Policy[] | undefined;
+}
+
+/** The search of the database, with what is held in place of what it reads. Undefined if that is not enough. */
+async function findByRecords(
+  searching: Searching,
+  { deciding, others }: ByRecords,
+  watch: SubjectWatch | undefined,
+): Promise<LiveSubjectPage | undefined> {
+  const { settings, answers, asked, booker } = searching;
+  const { following, standing } = answers();
+  const slots = following.slots();
+  const [ofSubject, times] = watch === undefined ? [[], []] : [watch.ofSubject(), watch.appointments()];
+  const now = settings.clock.now();
+  const isIncomplete = following.isIncomplete(now.getTime()) || !slots.table.keepsRecords;
+  if (ofSubject === undefined || times === undefined || isIncomplete) return undefined;
+  const byTimes = deciding && allowedRows(slots, deciding, { now: now.getTime(), ofSubject: times });
+  const shown = others ?? policiesFor(settings, booker.actor);
+  const sight = unionOf(shown.map(({ sees }) => sees));
+  const source = recordSource(slots, { sight, byTimes, ofSubject, own: ownHoldsIn(asked) });
+  // What comes while `authorize` takes its time may be in the answer or not.
+  const known = standing(now);
+  const page = await findIn({ ...searching, settings: { ...settings, policies: shown } }, now, source);
+  return source.isUndecided() ? undefined : { ...page, ...known, source: "live" };
+}
+
+async function findInDatabase(searching: Searching): Promise<LiveSubjectPage> {
+  const asOf = searching.settings.clock.now();
+  const page = await findIn(searching, asOf);
   return { ...page, source: "database", cursor: null, asOf, behindMs: 0, isStale: false };
+}
+
+function findIn({ settings, options, answers, booker, asked, cursors }: Searching, now: Date, source?: SeatSource) {
+  const search = { ...asked, ...coveredBy(answers().following, options, asked, now), subjectId: booker.subjectId };
+  return findOpen({ ...settings, actor: booker.actor }, search, { cursors, source });
 }

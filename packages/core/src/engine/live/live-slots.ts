@@ -14,7 +14,7 @@ export interface LiveStanding {
   /**
    * Whether `behindMs` is more than `staleAfterMs`, because the feed cannot be read, or something is missing for another
    * reason: while all is read anew after a `feed_reset`, where there are more slots than `maxSlots`, and where a window
-   * has moved on and its end could not be read.
+   * has moved on and its end could not be read, or has moved back with a clock that was set back.
    */
   readonly isStale: boolean;
 }

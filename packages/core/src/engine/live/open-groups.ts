@@ -1,6 +1,7 @@
 import { compareIds } from "../../model/id-order.ts";
+import type { OwnHolds } from "../own-holds.ts";
 import type { ProviderRows } from "./provider-rows.ts";
-import { isOpenRow, lengthOf, placeOf, rankOf } from "./slot-columns.ts";
+import { isOpenRow, isTakenRow, lengthOf, placeOf, rankOf, statusNumbers } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** Which slots count as open. */
@@ -10,6 +11,10 @@ export interface OpenFilter {
   readonly facilityId: string | undefined;
   /** The least length, in milliseconds. */
   readonly leastMs: number;
+  /** Whether the seats of a group are found one by one. */
+  readonly apart?: true;
+  /** Holds of the caller's own, whose slots count as open for them. */
+  readonly own?: OwnHolds | undefined;
 }
 
 /** A slot that is open, or a group of seats of which some are. */
@@ -20,13 +25,19 @@ export interface OpenGroup {
   readonly start: number;
 }
 
-export function isWanted({ columns, places }: SlotTable, row: number, filter: OpenFilter): boolean {
-  const { now, facilityId, leastMs } = filter;
+export function isWanted(table: SlotTable, row: number, filter: OpenFilter): boolean {
+  const { columns, places } = table;
+  const { now, facilityId, leastMs, own } = filter;
   return (
-    isOpenRow(columns, row, now) &&
+    (isOpenRow(columns, row, now) || (own !== undefined && isOwnRow(table, row, own))) &&
     (leastMs === 0 || lengthOf(columns, row) >= leastMs) &&
     (facilityId === undefined || places[placeOf(columns, row)]?.facilityId === facilityId)
   );
+}
+
+function isOwnRow({ columns, holds }: SlotTable, row: number, own: OwnHolds): boolean {
+  const hold = columns.status[row] === statusNumbers.held ? holds.get(row) : undefined;
+  return hold !== undefined && own.proofOf(hold) !== undefined;
 }
 
 /** How many of the provider's rows, from this one on, start at the same time. */
@@ -46,7 +57,13 @@ export function groupsAmong(table: SlotTable, rows: Int32Array, filter: OpenFilt
   const groups: { row: number; seats: number; readonly start: number }[] = [];
   for (const row of rows) {
     if (!isWanted(table, row, filter)) continue;
-    const group = groups.find((other) => isSameSlot(table, other.row, row));
+    const isMine = isTakenRow(columns, row, filter.now);
+    // A seat that the caller holds is an offer of its own.
+    const group = filter.apart
+      ? undefined
+      : groups.find(
+          (other) => isSameSlot(table, other.row, row) && isTakenRow(columns, other.row, filter.now) === isMine,
+        );
     if (group === undefined) groups.push({ row, seats: 1, start: columns.start[row] as number });
     else {
       group.seats += 1;

@@ -1,4 +1,4 @@
-import type { Slot, SlotStatus } from "../../model/slot.ts";
+import type { Hold, Slot, SlotStatus } from "../../model/slot.ts";
 import { createIdIndex } from "./id-index.ts";
 import { type Order, ProviderRows } from "./provider-rows.ts";
 import {
@@ -12,6 +12,7 @@ import {
   statusNumbers,
   versionOf,
 } from "./slot-columns.ts";
+import { createRecordParts, noRecordParts, type RecordPart } from "./slot-records.ts";
 
 /** What many slots have in common: their schedule, provider and facility. */
 export interface Place {
@@ -20,8 +21,8 @@ export interface Place {
   readonly facilityId: string;
 }
 
-/** What is held of a slot. */
-export interface HeldSlotRow extends Place {
+/** What is held of a slot. What only whole records have is kept by tables that keep these. */
+export interface HeldSlotRow extends Place, RecordPart {
   readonly id: string;
   readonly start: number;
   readonly end: number;
@@ -30,18 +31,40 @@ export interface HeldSlotRow extends Place {
   readonly heldUntil: number;
   /** What `appointmentNumber` makes of the id of its appointment. 0 if it is not booked. */
   readonly appointment: number;
+  /** Whose hold it is. Undefined if it is not held. */
+  readonly hold: HoldOfRow | undefined;
   /** Set if the slot was read in the order of (start, id): its number in that order, from 1. */
   readonly rank?: number;
 }
 
-export type SlotState = Pick<HeldSlotRow, "version" | "status" | "heldUntil" | "appointment">;
+/** What tells whose hold it is. */
+export type HoldOfRow = Pick<Hold, "tokenHash" | "holderId">;
+
+export type SlotState = Pick<
+  HeldSlotRow,
+  "version" | "status" | "heldUntil" | "appointment" | "hold" | "appointmentId" | "updatedAt"
+>;
 
 export function heldRow(slot: Slot): HeldSlotRow {
-  const { id, scheduleId, providerId, facilityId, version, status } = slot;
-  const [start, end] = [slot.start.getTime(), slot.end.getTime()];
-  const heldUntil = slot.hold?.expiresAt.getTime() ?? 0;
-  const appointment = appointmentNumber(slot.appointmentId);
-  return { id, scheduleId, providerId, facilityId, version, status, start, end, heldUntil, appointment };
+  const { id, scheduleId, providerId, facilityId, version, status, seat, metadata, appointmentId } = slot;
+  return {
+    id,
+    scheduleId,
+    providerId,
+    facilityId,
+    version,
+    status,
+    start: slot.start.getTime(),
+    end: slot.end.getTime(),
+    heldUntil: slot.hold?.expiresAt.getTime() ?? 0,
+    appointment: appointmentNumber(appointmentId),
+    hold: slot.hold ?? undefined,
+    seat,
+    metadata,
+    createdAt: slot.createdAt.getTime(),
+    updatedAt: slot.updatedAt.getTime(),
+    appointmentId,
+  };
 }
 
 /**
@@ -62,14 +85,18 @@ export function appointmentNumber(id: string | null): number {
 /** The slots of a window: by id, and for each provider in the order of their starts. */
 export type SlotTable = ReturnType<typeof createSlotTable>;
 
-export function createSlotTable() {
+/** @param keepsRecords Whether whole records of slots can be read from it. */
+export function createSlotTable(keepsRecords = false) {
   const columns = createColumns(1024);
   let size = 1024;
+  const parts = keepsRecords ? createRecordParts(size) : noRecordParts;
   const ids: string[] = [];
   const free: number[] = [];
   const places: Place[] = [];
   const placeNumbers = new Map<string, number>();
   const providers = new Map<string, ProviderRows>();
+  /** By row. Few slots are held, so a column of them would be nearly empty. */
+  const holds = new Map<number, HoldOfRow>();
   const index = createIdIndex((row) => ids[row] as string);
   const order: Order = { startOf: (row) => columns.start[row] as number, idOf: (row) => ids[row] as string };
   const counts = { slots: 0 };
@@ -91,17 +118,24 @@ export function createSlotTable() {
     return rows;
   }
 
+  function resize(to: number): void {
+    size = to;
+    resizeColumns(columns, size);
+    parts.resize(size);
+  }
+
   function newRow(): number {
     const row = free.pop() ?? ids.length;
     if (row < size) return row;
-    size = Math.ceil(size * 1.5);
-    resizeColumns(columns, size);
+    resize(Math.ceil(size * 1.5));
     return row;
   }
 
   const rowsAt = (row: number) => rowsOf((places[placeOf(columns, row)] as Place).providerId);
 
-  function setState(row: number, { version, status, heldUntil, appointment }: SlotState): void {
+  function setState(row: number, { version, status, heldUntil, appointment, hold }: SlotState): void {
+    if (hold !== undefined) holds.set(row, hold);
+    else if (holds.size > 0) holds.delete(row);
     columns.appointment[row] = appointment;
     columns.facts[row * factsPerRow + rowFacts.version] = version;
     columns.status[row] = statusNumbers[status];
@@ -117,6 +151,7 @@ export function createSlotTable() {
     columns.facts[facts + rowFacts.place] = placeNumber(slot);
     columns.facts[facts + rowFacts.rank] = slot.rank ?? 0;
     setState(row, slot);
+    parts.set(row, slot);
     index.add(slot.id, row);
     const rows = rowsOf(slot.providerId);
     rows.add(row, order);
@@ -131,6 +166,8 @@ export function createSlotTable() {
     index.remove(ids[row] as string);
     ids[row] = "";
     columns.status[row] = 0;
+    holds.delete(row);
+    parts.remove(row);
     free.push(row);
     counts.slots -= 1;
   }
@@ -143,10 +180,13 @@ export function createSlotTable() {
   }
 
   return {
+    keepsRecords,
     columns,
     ids: ids as readonly string[],
     places: places as readonly Place[],
     providers: providers as ReadonlyMap<string, ProviderRows>,
+    /** Whose hold it is, of the rows that are held, expired or not. */
+    holds: holds as ReadonlyMap<number, HoldOfRow>,
     size: () => counts.slots,
     /** Whether much of its memory is of slots that are gone. */
     isSparse: () => free.length > 10_000 && free.length > ids.length / 4,
@@ -156,12 +196,12 @@ export function createSlotTable() {
     remove,
     setState(row: number, state: SlotState): void {
       setState(row, state);
+      parts.change(row, state);
       rowsAt(row).revision += 1;
     },
     /** Gives back memory that was taken ahead, except for some. */
     trim(): void {
-      size = Math.ceil(ids.length * 1.05) + 64;
-      resizeColumns(columns, size);
+      resize(Math.ceil(ids.length * 1.05) + 64);
     },
     /** Drops what starts before this time. */
     dropBefore(time: number): void {
@@ -183,6 +223,8 @@ export function createSlotTable() {
         status: statusNames[status] as SlotStatus,
         heldUntil: columns.heldUntil[row] as number,
         appointment: columns.appointment[row] as number,
+        hold: holds.get(row),
+        ...parts.read(row),
         rank: rankOf(columns, row),
       };
     },

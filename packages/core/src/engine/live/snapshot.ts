@@ -117,7 +117,7 @@ const rowsPerTurn = 5_000;
  * long. Without the rows that are free.
  */
 export async function compacted(table: SlotTable): Promise<SlotTable> {
-  const copy = createSlotTable();
+  const copy = createSlotTable(table.keepsRecords);
   await copySlots(table, copy);
   copy.trim();
   return copy;

@@ -2,6 +2,7 @@ import type { Appointment, AppointmentStatus } from "../../model/appointment.ts"
 import type { JournalEntry } from "../../model/journal.ts";
 import { limits } from "../../model/limits.ts";
 import type { OtherTime } from "../../rules/policies/by-times.ts";
+import type { OfSubject } from "../../rules/sight.ts";
 import type { EngineSettings } from "../options.ts";
 import { retryReads } from "../retry.ts";
 import { countingAppointments } from "../sight/look-around.ts";
@@ -10,8 +11,10 @@ import { appointmentsById } from "./snapshot.ts";
 
 /** The appointments of one subject, kept up to date by the feed. */
 export interface SubjectWatch {
-  /** Those that count for policies. Undefined if there are more than can be kept, or they are not read yet. */
+  /** The times of those that count for policies. Undefined if there are more than can be kept, or they are not read yet. */
   readonly appointments: () => readonly OtherTime[] | undefined;
+  /** The same, as policies see them. */
+  readonly ofSubject: () => readonly OfSubject[] | undefined;
   /** Reads all of them. What the feed brings meanwhile is not lost. */
   readonly readAnew: () => Promise<void>;
   /** Applies a part of the feed, perhaps once more. Returns the ids of appointments that have to be read for it. */
@@ -44,14 +47,15 @@ interface Known {
 /** @param from Appointments that are over by then do not count. */
 export function watchSubject(settings: EngineSettings, subjectId: string, from: Date): SubjectWatch {
   let known: Map<string, Known> | undefined;
-  let counting: readonly OtherTime[] | undefined;
+  let counting: readonly OfSubject[] | undefined;
+  let times: readonly OtherTime[] | undefined;
   /** What the feed has brought since a read began. */
   let meanwhile: JournalEntry[] | undefined;
 
   function note(id: string, one: Known): void {
     if (one.version <= (known?.get(id)?.version ?? 0)) return;
     known?.set(id, one);
-    counting = undefined;
+    [counting, times] = [undefined, undefined];
   }
 
   /** False if the appointment has to be read. */
@@ -91,25 +95,33 @@ export function watchSubject(settings: EngineSettings, subjectId: string, from: 
     const query = { subjectId, startFrom, limit: surelyWhole };
     const found = await retryReads(settings, (until) => settings.storage.findAppointments(query, until));
     known = new Map(found.map((one: Appointment) => [one.id, one]));
-    counting = undefined;
+    [counting, times] = [undefined, undefined];
     const missed = meanwhile;
     meanwhile = undefined;
     take(await appointmentsById(settings, [...new Set(apply(missed))]));
+  }
+
+  function ofSubject(): readonly OfSubject[] | undefined {
+    if (known === undefined || known.size >= surelyWhole) return undefined;
+    counting ??= [...known].flatMap(([id, one]) => countingAppointments({ id, ...one })).sort(byStart);
+    return counting;
   }
 
   return {
     readAnew,
     apply,
     take,
+    ofSubject,
     appointments() {
-      if (known === undefined || known.size >= surelyWhole) return undefined;
-      counting ??= [...known].flatMap(([id, one]) => countingAppointments({ id, ...one })).map(asTimes);
-      return counting;
+      times ??= ofSubject()?.map(asTimes);
+      return times;
     },
   };
 }
 
-const asTimes = ({ start, end, providerId }: Pick<Known, "start" | "end" | "providerId">): OtherTime => ({
+const byStart = (one: OfSubject, other: OfSubject): number => one.start.getTime() - other.start.getTime();
+
+const asTimes = ({ start, end, providerId }: OfSubject): OtherTime => ({
   start: start.getTime(),
   end: end.getTime(),
   providerId,

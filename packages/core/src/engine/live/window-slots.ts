@@ -23,6 +23,8 @@ export interface FollowOptions extends Wanted {
   readonly window: LiveWindow;
   readonly maxSlots: number;
   readonly pollMs: number;
+  /** Whether `authorize` or a policy may have to be shown whole records. */
+  readonly keepsRecords: boolean;
 }
 
 /** What is followed, for whom, and until when. */
@@ -52,7 +54,7 @@ export async function readWindow(context: FollowContext, mayBeFull: boolean): Pr
   const { settings, options, signal } = context;
   const { window, maxSlots } = options;
   const now = settings.clock.now().getTime();
-  const [read, loadedTo] = [createSlotTable(), readTo(window, now)];
+  const [read, loadedTo] = [createSlotTable(options.keepsRecords), readTo(window, now)];
   const begin = window.from(now);
   const isFull =
     (await readInto(context, read, marginBefore(window, begin), maxSlots)) ||
@@ -114,7 +116,7 @@ export async function readOn(context: FollowContext, slots: WindowSlots): Promis
   const loadedTo = readTo(options.window, now);
   if (!slots.isFull) {
     // Apart from the others: if it fails on the way, nothing of it is there twice.
-    const read = createSlotTable();
+    const read = createSlotTable(options.keepsRecords);
     const room = options.maxSlots - slots.table.size();
     const isFull = await readInto(context, read, { from: Math.max(slots.loadedTo, now), to: loadedTo }, room);
     await learnZones(settings, slots, scheduleIdsOf(read));

@@ -1,7 +1,8 @@
 import type { Refusal } from "../../errors/index.ts";
 import type { Slot } from "../../model/slot.ts";
 import { type Context, type Decided, isRefusal, type Seen } from "../../rules/decision.ts";
-import { takingCommands } from "../../rules/sight.ts";
+import type { Policy } from "../../rules/policy.ts";
+import { isBlind, takingCommands } from "../../rules/sight.ts";
 import { type CommandAndRule, refuseUnknownPolicy, verdictsOn } from "../decide.ts";
 import type { EngineSettings } from "../options.ts";
 import type { Envelope } from "../request.ts";
@@ -32,7 +33,7 @@ export function reasonsAgainst(
     const decision = asked.rule.decide(supposed.command, supposed.seen, context);
     if (!isRefusal(decision)) {
       const verdicts = verdictsOn(
-        withSight(settings, supposed.seen, context),
+        withSight(settings, supposed, context),
         { ...asked, command: supposed.command },
         decision,
         supposed.seen,
@@ -50,9 +51,11 @@ export function reasonsAgainst(
 }
 
 /** Policies that see something are not asked about a supposition of which nobody has read what lies around. */
-function withSight(settings: EngineSettings, { around }: Seen, { command }: Context): EngineSettings {
-  if (around !== undefined || !takingCommands.has(command.name)) return settings;
-  return { ...settings, policies: settings.policies.filter(({ sees }) => sees === undefined) };
+function withSight(settings: EngineSettings, { seen, command }: Supposed, context: Context): EngineSettings {
+  if (!takingCommands.has(context.command.name)) return settings;
+  const isReadOf = { place: seen.around !== undefined, holder: seen.ofHolder !== undefined || !command.holderId };
+  const isShown = ({ sees = {} }: Policy) => (isReadOf.place || isBlind(sees)) && (isReadOf.holder || !sees.holder);
+  return { ...settings, policies: settings.policies.filter(isShown) };
 }
 
 const isSome = <T>(items: readonly T[]): items is readonly [T, ...T[]] => items.length > 0;

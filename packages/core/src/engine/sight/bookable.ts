@@ -1,30 +1,37 @@
-import { openSeatOf } from "../../model/open-slot.ts";
-import type { Slot } from "../../model/slot.ts";
+import { type Slot, slotAsOf } from "../../model/slot.ts";
 import { isRefusal, type Seen } from "../../rules/decision.ts";
 import type { Survey } from "../../rules/sight.ts";
+import type { SlotQuery } from "../../storage/adapter.ts";
 import { decide } from "../decide.ts";
 import type { ReadSeats, Search } from "../find-open.ts";
 import type { EngineSettings } from "../options.ts";
+import { type OwnHolds, offeredStatuses, seatFor } from "../own-holds.ts";
 import { afterItem } from "../reads.ts";
 import { retryReads } from "../retry.ts";
-import { showInList } from "../visible.ts";
 import { type Reading, visiblePart } from "../visible-page.ts";
 import { type Booker, imaginedBookings } from "./booking.ts";
-import { type SurveyOf, surveyAround } from "./survey.ts";
+import { type SeatSource, seatsOfStorage } from "./seat-source.ts";
+import type { SurveyOf } from "./survey.ts";
 
 /**
  * Seats that the actor could book for the subject at this instant. `authorize`, the rule and the policies decide, as for
  * the booking itself, about what was read with each part of the list.
  */
 export const bookableSeats =
-  (settings: EngineSettings, booker: Booker): ReadSeats =>
+  (settings: EngineSettings, booker: Booker, own?: OwnHolds, source = seatsOfStorage(settings)): ReadSeats =>
   async (search, after, limit) => {
     const { asOf, descending, ...filters } = search;
+    const statuses = offeredStatuses(own);
     const surveys = new Map<string, Survey>();
     const list: Reading<Slot> = {
       limit,
       async read(last, limit) {
-        const { slots, surveyOf } = await readPart(settings, booker, { ...search, ...afterItem(last ?? after), limit });
+        const { slots, surveyOf } = await readPart(settings, source, booker, {
+          ...search,
+          ...afterItem(last ?? after),
+          statuses,
+          limit,
+        });
         for (const slot of slots) {
           const survey = surveyOf(slot);
           if (survey !== undefined) surveys.set(slot.id, survey);
@@ -32,31 +39,32 @@ export const bookableSeats =
         return slots;
       },
     };
-    const isListed = showInList<Slot>(settings, filters, asOf);
-    const couldBook = bookingOf(settings, booker, asOf);
-    const { items, last } = await visiblePart(list, async (slot) => {
-      if (!couldBook(slot, surveys.get(slot.id))) return undefined;
-      return isListed === undefined || (await isListed(slot)) !== undefined ? slot : undefined;
-    });
-    return { seats: items.map(openSeatOf), next: last };
+    const seatOf = seatFor(settings, own, filters, asOf);
+    const couldBook = bookingOf(settings, booker, asOf, own);
+    const { items, last } = await visiblePart(list, async (slot) =>
+      source.allows?.(slot) !== false && couldBook(slotAsOf(slot, asOf), surveys.get(slot.id))
+        ? seatOf(slot)
+        : undefined,
+    );
+    return { seats: items, next: last };
   };
 
 /** Some of the slots, and what lies around them. */
 function readPart(
   settings: EngineSettings,
+  source: SeatSource,
   { actor, subjectId }: Booker,
-  search: Search & { readonly limit: number },
+  query: Search & Pick<SlotQuery, "statuses" | "limit">,
 ): Promise<{ readonly slots: readonly Slot[]; readonly surveyOf: SurveyOf }> {
-  const query = { ...search, statuses: ["available"] as const, displayOnly: true };
   return retryReads(settings, async (until) => {
-    const slots = await settings.storage.findSlots(query, until);
-    const searcher = { actor, subjectId, now: search.asOf };
-    return { slots, surveyOf: await surveyAround(settings, slots, searcher, until) };
+    const slots = await source.findSlots({ ...query, displayOnly: true }, until);
+    const searcher = { actor, subjectId, now: query.asOf };
+    return { slots, surveyOf: await source.surveyAround(slots, searcher, until) };
   });
 }
 
-/** Decides the booking of one slot after the other. */
-function bookingOf(settings: EngineSettings, booker: Booker, now: Date) {
+/** Decides the booking of one slot after the other, and of one that is held as its holder would book it. */
+function bookingOf(settings: EngineSettings, booker: Booker, now: Date, own: OwnHolds | undefined) {
   const { context, bookingOf } = imaginedBookings(settings, booker, now);
   const none = () => undefined;
   return (slot: Slot, around: Survey | undefined): boolean => {
@@ -68,6 +76,11 @@ function bookingOf(settings: EngineSettings, booker: Booker, now: Date) {
       found: [],
       around,
     };
-    return !isRefusal(decide(settings, bookingOf(slot.id), seen, context));
+    const { hold } = slot;
+    if (hold === null) return !isRefusal(decide(settings, bookingOf(slot.id), seen, context));
+    if (own?.proofOf(hold) === undefined) return false;
+    // The token of a holder who says who they are is not known. It is the one that this hold was made with.
+    const asHolder = { ...context, hash: () => hold.tokenHash };
+    return !isRefusal(decide(settings, bookingOf(slot.id, own.tokenOf(hold) ?? "its own"), seen, asHolder));
   };
 }

@@ -35,7 +35,7 @@ export function bookerFor(
 export interface ImaginedBookings {
   readonly context: Context;
   /** The booking of this slot, with nothing that a caller may leave out. */
-  readonly bookingOf: (slotId: string) => CommandAndRule;
+  readonly bookingOf: (slotId: string, holdToken?: string) => CommandAndRule;
 }
 
 /** @param time A part of the slot. Default: all of it. */
@@ -49,6 +49,10 @@ export function imaginedBookings(
   const usual = parseCommand("book", { slotId: "any", subjectId, ...time }, actor) as Envelope;
   return {
     context: { now, command, actor, reason: null, overlapScope, newId, newToken, hash: sha256 },
-    bookingOf: (slotId) => ({ name: "book", command: { ...usual, slotId } as Envelope, rule: rules.book as never }),
+    bookingOf: (slotId, holdToken) => ({
+      name: "book",
+      command: { ...usual, slotId, ...(holdToken !== undefined && { holdToken }) } as Envelope,
+      rule: rules.book as never,
+    }),
   };
 }

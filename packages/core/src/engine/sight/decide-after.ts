@@ -3,7 +3,7 @@ import type { Appointment } from "../../model/appointment.ts";
 import type { VersionedRecord } from "../../model/record.ts";
 import type { Slot } from "../../model/slot.ts";
 import { type Decided, isRefusal, type Seen } from "../../rules/decision.ts";
-import type { Survey } from "../../rules/sight.ts";
+import type { HeldByHolder, Survey } from "../../rules/sight.ts";
 import { decideAllowed } from "../decide.ts";
 import type { EngineSettings } from "../options.ts";
 import { contextOf, type Request } from "../request.ts";
@@ -22,12 +22,29 @@ export function decideAfter(
   const context = contextOf(settings, request);
   const around = seen.around && surveyAfter(seen.around, agendas, left, context.now);
   try {
-    const decision = decideAllowed(settings, request, { ...seen, around }, context);
+    const ofHolder = seen.ofHolder && heldAfter(seen.ofHolder, agendas, left, context.now);
+    const decision = decideAllowed(settings, request, { ...seen, around, ofHolder }, context);
     return isRefusal(decision) || decision.put.length === 0 ? undefined : decision;
   } catch {
     // What a policy throws is for the caller, who meets it again.
     return undefined;
   }
+}
+
+/** What the holder holds once others have written this. */
+function heldAfter(
+  ofHolder: HeldByHolder,
+  agendas: readonly Agenda[],
+  left: readonly VersionedRecord[],
+  now: Date,
+): HeldByHolder {
+  const slots = latest<Slot>(left, "slot");
+  const isTheirs = ({ hold }: Slot) =>
+    hold !== null &&
+    hold.expiresAt > now &&
+    agendas.some(({ id }) => hold.holderId !== null && id === agendaIdOf("holder", hold.holderId));
+  const kept = ofHolder.slots.filter(({ id }) => !slots.has(id));
+  return { ...ofHolder, slots: [...kept, ...[...slots.values()].filter(isTheirs)] };
 }
 
 /** What lies around once others have written this. */

@@ -56,6 +56,12 @@ export interface MaximumPerDayOptions extends PolicyOptions {
   readonly count: number;
 }
 
+/** What `maximumHolds` takes. */
+export interface MaximumHoldsOptions extends PolicyOptions {
+  /** The most holds that one holder may have at a time, from 1 to 1000. */
+  readonly count: number;
+}
+
 const dayMinutes = 24 * 60;
 const tenYearsOfDays = 10 * 366;
 
