@@ -1,19 +1,5 @@
 /** The fields that are instants in every answer. Whatever else looks like one stays text. */
-const instants: ReadonlySet<string> = new Set([
-  "asOf",
-  "at",
-  "conflictingEnd",
-  "conflictingStart",
-  "createdAt",
-  "end",
-  "expiredAt",
-  "expiresAt",
-  "heldUntil",
-  "slotEnd",
-  "slotStart",
-  "start",
-  "updatedAt",
-]);
+const instants = /^(at|asOf|heldUntil|(created|updated|expire[ds])At|start|end|(conflicting|slot)(Start|End))$/;
 
 /** What is the host's own, or is JSON in the engine's answers as well. */
 const untouched: ReadonlySet<string> = new Set(["changes", "metadata"]);
@@ -29,7 +15,7 @@ export function withDates(value: unknown): unknown {
 
 function fieldWithDates(name: string, field: unknown): unknown {
   if (untouched.has(name)) return field;
-  return typeof field === "string" && instants.has(name) ? dateOf(field) : withDates(field);
+  return typeof field === "string" && instants.test(name) ? dateOf(field) : withDates(field);
 }
 
 /** The instant that a text stands for, or else the text. */

@@ -37,8 +37,8 @@ export class RequestError<Code extends string = RequestErrorCode> extends Error 
   /** After how many milliseconds the server wants it sent again. Null if it did not say. */
   declare readonly retryAfterMs: number | null;
 
-  static {
-    Object.defineProperty(RequestError.prototype, brand, { value: true });
+  get [brand](): true {
+    return true;
   }
 
   constructor(code: Code, { message, ...facts }: RequestErrorFacts, cause?: unknown) {

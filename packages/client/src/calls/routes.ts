@@ -1,4 +1,3 @@
-import type { LocalTime } from "@slotwright/core";
 import type { HostCommandName } from "@slotwright/core/client";
 
 /** Method and path of each command. What is in braces is a field of its input. */
@@ -78,28 +77,22 @@ const repeated: Readonly<Record<string, string>> = {
 /** The request that a call is. */
 export function requestOf(name: RouteName, input: Fields): Wanted {
   const [method, template] = routes[name].split(" ") as [string, string];
-  const rest: Record<string, unknown> = { ...input };
+  const { idempotencyKey, ifVersion, holdTokens, ...rest } = { ...input } as Record<string, unknown>;
   const path = template.replace(/\{(\w+)\}/g, (_, field: string) => {
     delete rest[field];
     return encodeURIComponent(String(input[field]));
   });
-  if (method === "GET") {
-    const { holdTokens, ...query } = rest;
-    return { method, path: path + queryOf(query), headers: headersOf(holdTokens) };
-  }
-  const { idempotencyKey, ifVersion, ...body } = rest;
+  const isRead = method === "GET";
   const headers = {
-    "Content-Type": "application/json",
+    ...(!isRead && { "Content-Type": "application/json" }),
     ...(idempotencyKey !== undefined && { "Idempotency-Key": String(idempotencyKey) }),
     ...(ifVersion !== undefined && { "If-Match": `"${ifVersion}"` }),
+    // Not in the URL, which is logged.
+    ...(Array.isArray(holdTokens) && { "Hold-Token": holdTokens.map(encodeURIComponent).join() }),
   };
-  return { method, path, headers, body: JSON.stringify(body) };
-}
-
-/** In a header, because URLs are logged. */
-function headersOf(holdTokens: unknown): Readonly<Record<string, string>> {
-  if (!Array.isArray(holdTokens) || holdTokens.length === 0) return {};
-  return { "Hold-Token": holdTokens.map((token) => encodeURIComponent(String(token))).join(", ") };
+  return isRead
+    ? { method, path: path + queryOf(rest), headers }
+    : { method, path, headers, body: JSON.stringify(rest) };
 }
 
 function queryOf(fields: Fields): string {
@@ -111,10 +104,6 @@ function queryOf(fields: Fields): string {
   return query.size === 0 ? "" : `?${query}`;
 }
 
-/** An instant in whatever form, a `Date` of another frame included, as text: a local time has its zone in brackets. */
-function textOf(value: unknown): string {
-  const json: unknown = typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value;
-  if (typeof json !== "object") return String(json);
-  const { local, timeZone, disambiguation: word } = json as LocalTime;
-  return `${local}[${timeZone}]${word ? `[disambiguation=${word}]` : ""}`;
-}
+/** An instant in whatever form, a `Date` of another frame included, as JSON has it: an RFC 3339 text. */
+const textOf = (value: unknown): string =>
+  String(typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value);
