@@ -31,9 +31,9 @@ export const steps = [
   // … appointments, which may then drop or take slots, …
   { name: "new_appointments", table: "appointments", how: "insert" },
   { name: "old_appointments", table: "appointments", how: "update" },
-  // … and slots with an appointment, whose row now exists and lists them.
+  // … and slots with an appointment, whose row now exists and lists them. New ones are among the new slots as well, which
+  // are free until then.
   { name: "old_booked_slots", table: "slots", how: "update" },
-  { name: "new_booked_slots", table: "slots", how: "insert" },
 ] as const satisfies readonly AnyStep[];
 
 interface AnyStep {

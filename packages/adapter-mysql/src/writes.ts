@@ -1,4 +1,13 @@
-import { commandToRow, journalToRow, type Link, linksOf, type PutRecord, recordToRow } from "@slotwright/adapter-sql";
+import {
+  beforeItsAppointment,
+  commandToRow,
+  isNewAndTaken,
+  journalToRow,
+  type Link,
+  linksOf,
+  type PutRecord,
+  recordToRow,
+} from "@slotwright/adapter-sql";
 import { compareIds, type RecordKind, StorageError, type Transition } from "@slotwright/core/adapter";
 import type { Connection } from "./connection.ts";
 import { type CommitStep, columnsOf, rowText, type StepName, steps } from "./steps.ts";
@@ -98,7 +107,10 @@ function rowsOf(transitions: readonly Transition[]): Rows {
     put,
     transition: { journal, command },
   } of links) {
-    for (const one of put) add(stepOf(one), recordToRow(one.record));
+    for (const one of put) {
+      if (isNewAndTaken(one.record)) add("new_slots", recordToRow(beforeItsAppointment(one.record)));
+      add(stepOf(one), recordToRow(one.record));
+    }
     for (const entry of journal) add("new_journal", journalToRow(entry));
     add("new_commands", commandToRow(command, journal[0]?.at));
   }
@@ -117,8 +129,8 @@ function stepOf({ record, isNew }: PutRecord): StepName {
   if (record.kind === "schedule") return isNew ? "new_schedules" : "old_schedules";
   if (record.kind === "availability") return isNew ? "new_availabilities" : "old_availabilities";
   if (record.kind === "appointment") return isNew ? "new_appointments" : "old_appointments";
-  if (record.appointmentId === null) return isNew ? "new_slots" : "old_slots";
-  return isNew ? "new_booked_slots" : "old_booked_slots";
+  if (record.appointmentId !== null) return "old_booked_slots";
+  return isNew ? "new_slots" : "old_slots";
 }
 
 const lockSteps = {

@@ -61,9 +61,9 @@ const refuseLeftOut = (parameter: CommitParameter): string => `get diagnostics v
         end if;`;
 
 /** Columns of index keys keep their values in a booking, so that the update stays heap-only. */
-function update(namespace: Namespace, parameter: CommitParameter, table: Table): string {
+function update(namespace: Namespace, parameter: CommitParameter, table: Table, before = "r.version - 1"): string {
   // Several transitions may have raised an agenda, one after the other. It is locked at the version that it had before.
-  const guard = table === "agendas" ? "" : " and t.version = r.version - 1";
+  const guard = table === "agendas" ? "" : ` and t.version = ${before}`;
   const assignments = columnNames[table].filter((column) => column !== "id").map((name) => `"${name}" = r."${name}"`);
   return `if p_${parameter} is not null then
         update ${quotedName(namespace, table)} as t set ${assignments.join(", ")}
@@ -270,6 +270,6 @@ const writeRows = (namespace: Namespace): string =>
     insertion(namespace, "new_free_slots", "slots"),
     insertion(namespace, "new_appointments", "appointments"),
     update(namespace, "appointments", "appointments"),
-    insertion(namespace, "new_taken_slots", "slots"),
+    update(namespace, "new_taken_slots", "slots", "r.version"),
     update(namespace, "taken_slots", "slots"),
   ].join("\n      ");

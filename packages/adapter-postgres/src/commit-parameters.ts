@@ -19,6 +19,7 @@ export const commitParameters = [
   { name: "free_slots", type: "slot_row" },
   { name: "new_appointments", type: "appointment_row" },
   { name: "appointments", type: "appointment_row" },
+  // They are among the new free slots as well, which they are until their appointments are there.
   { name: "new_taken_slots", type: "slot_row" },
   { name: "taken_slots", type: "slot_row" },
   { name: "journal", type: "journal_row" },

@@ -1,5 +1,7 @@
 import {
+  beforeItsAppointment,
   commandToRow,
+  isNewAndTaken,
   journalToRow,
   type Link,
   linksOf,
@@ -184,7 +186,11 @@ function rowsOf(links: readonly Link[]): Rows {
       // biome-ignore lint/suspicious/noAssignInExpressions: a group is made by its first row
       (rows[group] ??= []).push(Object.assign(row, { n }));
     add("commands", commandToRow(command, journal[0]?.at));
-    for (const one of put) add(parameterFor(one), recordToRow(one.record));
+    for (const one of put) {
+      const { record } = one;
+      if (isNewAndTaken(record)) add("new_free_slots", recordToRow(beforeItsAppointment(record)));
+      add(parameterFor(one), recordToRow(record));
+    }
     for (const entry of journal) add("journal", journalToRow(entry) as object);
   }
   for (const group of Object.values(rows)) group.sort(byId);

@@ -119,4 +119,4 @@ export { type ColumnTypes, inList, type SqlStrategy } from "./strategy.ts";
 export { tablePrefixPlugin } from "./table-prefix.ts";
 export { withoutThoseBehind } from "./those-behind.ts";
 export { toBeTriedAgain } from "./tried-again.ts";
-export { writeOrder } from "./write-order.ts";
+export { beforeItsAppointment, isNewAndTaken, writeOrder } from "./write-order.ts";

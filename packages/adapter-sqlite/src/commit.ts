@@ -2,7 +2,9 @@ import {
   agendaToRow,
   appointmentToRow,
   availabilityToRow,
+  beforeItsAppointment,
   commandToRow,
+  isNewAndTaken,
   journalToRow,
   rowToCommand,
   scheduleToRow,
@@ -142,7 +144,9 @@ function written(transition: Transition, connection: Connection, statements: Sta
   // by hand looks for the entry.
   insertRows(connection, writes.insertCommand, [commandToRow(command, journal[0]?.at)]);
   insertRows(connection, writes.insertJournal, journal.map(journalToRow));
-  const lost = runsOf(writeOrder(put)).filter(([first, ...more]) => {
+  const taken = put.filter(isNewAndTaken);
+  const parts = taken.length === 0 ? put : put.map((one) => (isNewAndTaken(one) ? beforeItsAppointment(one) : one));
+  const lost = runsOf(writeOrder(parts)).filter(([first, ...more]) => {
     if (more.length === 0) return !putRecord(first, connection, statements);
     insertRows(
       connection,
@@ -152,6 +156,7 @@ function written(transition: Transition, connection: Connection, statements: Sta
     return false;
   });
   if (lost.length > 0) return { status: "stale", keys: lost.flat().map(keyOf) };
+  for (const slot of taken) if (!runRow(connection, writes.takeNewSlot, slotToRow(slot))) throw leftOut();
   return { status: "committed" };
 }
 

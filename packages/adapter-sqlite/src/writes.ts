@@ -47,6 +47,8 @@ export interface Writes {
   readonly schedule: RecordWrites<ScheduleRow>;
   readonly availability: RecordWrites<AvailabilityRow>;
   readonly slot: RecordWrites<SlotRow>;
+  /** Gives a slot that is new in this transaction its appointment. */
+  readonly takeNewSlot: RowWrite<SlotRow>;
   readonly appointment: RecordWrites<AppointmentRow>;
   readonly insertCommand: Insertion<CommandRow>;
   readonly insertJournal: Insertion<JournalRow>;
@@ -60,6 +62,11 @@ export function createWrites(strategy: SqlStrategy): Writes {
     schedule: recordWrites(strategy, "schedules", oneRow),
     availability: recordWrites(strategy, "availabilities", oneRow),
     slot: recordWrites(strategy, "slots", rowsAtOnce),
+    takeNewSlot: compiled<SlotRow>(
+      strategy,
+      sql`update ${sql.table("slots")} set status = ${"status"}, appointment_id = ${"appointment_id"}
+        where id = ${"id"} and version = ${"version"}`,
+    ),
     appointment: recordWrites(strategy, "appointments", oneRow),
     insertCommand: insertion<CommandRow>(strategy, "commands", columnNames.commands, oneRow),
     insertJournal: insertion<JournalRow>(strategy, "journal", columnNames.journal, rowsAtOnce),

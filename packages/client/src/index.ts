@@ -1,6 +1,7 @@
 export type { HostCommandName } from "@slotwright/core/client";
 export type {
   Calls,
+  FreeTimesPage,
   ManySlotsInput,
   OpenSlotsPage,
   ShownAppointment,

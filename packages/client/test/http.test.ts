@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createEngine } from "@slotwright/core";
+import { createEngine, weekdays } from "@slotwright/core";
 import { memoryAdapter } from "@slotwright/core/memory";
 import { createHandler, routes as served } from "@slotwright/http";
 import { toNodeListener } from "@slotwright/http/node";
@@ -119,6 +119,19 @@ test("takes and returns what the engine does, over real HTTP", async () => {
     onOffer: true,
     slot: { id: second.id },
   });
+  const [longer] = (
+    await calls.findTimes({ ...window, facilityId: place.facilityId, providerIds: [place.providerId], minutes: 20 })
+  ).items;
+  expect(longer).toMatchObject({ slotId: second.id, start: second.start });
+  const hours = {
+    openings: "computed",
+    offer: { minutes: 30 },
+    weekly: [{ days: weekdays, from: 0, to: 1440 }],
+  } as const;
+  await calls.setAvailability({ providerId: "computed", facilityId: "north", hours });
+  const computed = { providerIds: ["computed"], facilityId: "north", minutes: 60, from: new Date(), limit: 1 };
+  const [opening] = (await calls.findTimes(computed)).items;
+  expect([opening?.slotId, opening && +opening.end - +opening.start]).toEqual([null, 3_600_000]);
   const snapshot = await calls.snapshot(window);
   expect((await calls.changes({ after: snapshot.cursor })).entries).toEqual([]);
   const moved = await calls.reschedule({ appointmentId: appointment.id, slotId: second.id });

@@ -71,3 +71,17 @@ export function eachCall(
   });
   return Object.fromEntries(calls) as StorageCalls;
 }
+
+/** A storage that does something before the next commit, once it is told to. */
+export function interrupted(storage: StorageAdapter) {
+  const next: { do?: (() => Promise<unknown>) | undefined } = {};
+  const stopping = intercepted(storage, (calls) => ({
+    async commit(transitions, call) {
+      const meanwhile = next.do;
+      next.do = undefined;
+      await meanwhile?.();
+      return calls.commit(transitions, call);
+    },
+  }));
+  return { next, stopping };
+}

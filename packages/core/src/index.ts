@@ -21,6 +21,7 @@ export type {
   LiveSlots,
   LiveStanding,
   LiveSubjectPage,
+  LiveTimesPage,
   OpenDay,
 } from "./engine/live/live-slots.ts";
 export { type Opening, type OpeningsInput, openingsOf } from "./engine/openings-of.ts";
@@ -98,7 +99,16 @@ export type {
   UnblockInput,
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
-export type { Hours, HoursException, HoursOffer, HoursWindow, MinuteInput, WeeklyHours } from "./model/hours.ts";
+export type { FreeTime } from "./model/free-time.ts";
+export type {
+  Hours,
+  HoursException,
+  HoursOffer,
+  HoursWindow,
+  MinuteInput,
+  OpeningsKind,
+  WeeklyHours,
+} from "./model/hours.ts";
 export type { BusyInterval, ImportBusyInput, ImportedBusy } from "./model/import-busy.ts";
 export { type InTemporal, inTemporal, type TemporalSource } from "./model/in-temporal.ts";
 export { type InputIssue, type IssueCode, type IssueValues, issueCodes } from "./model/input-issue.ts";
@@ -129,6 +139,7 @@ export type {
   ExplainSlotInput,
   ExplainTimeInput,
   FindOpenInput,
+  FindTimesInput,
   FollowInput,
   ForSubjectInput,
   GetAvailabilityInput,
@@ -137,6 +148,7 @@ export type {
   ListAppointmentsInput,
   ListSlotsInput,
   LiveOpenInput,
+  LiveTimesInput,
   NextOpenInput,
   OfProvidersInput,
   PageInput,
@@ -174,6 +186,7 @@ export type { CreatedSlots } from "./rules/create-slots.ts";
 export type { DeclinedOffer } from "./rules/decline-offer.ts";
 export type { HeldSlot } from "./rules/hold.ts";
 export type { SlotsOfHold } from "./rules/hold-slots.ts";
+export type { HoursVerdict } from "./rules/hours/verdict.ts";
 export type { CommandResult } from "./rules/index.ts";
 export type { Offered } from "./rules/offer.ts";
 export {

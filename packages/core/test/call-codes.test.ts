@@ -126,6 +126,7 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   getAppointment: (engine) => engine.getAppointment("a"),
   listSlots: (engine) => engine.listSlots({}),
   findOpen: (engine) => engine.findOpen({ providerIds: ["p"] }),
+  findTimes: (engine) => engine.findTimes({ providerIds: ["p-1"], facilityId: "f-1", minutes: 30 }),
   listAppointments: (engine) => engine.listAppointments({}),
   history: (engine) => engine.history({ slotId: "s" }),
   changes: (engine) => engine.changes({}),

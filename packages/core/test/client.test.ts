@@ -18,6 +18,7 @@ import {
   type EndedAppointmentJson,
   type ErrorDetailsJson,
   errorCodes,
+  type FreeTimeJson,
   type HeldSlotJson,
   type ImportedBusyJson,
   type IssueCode,
@@ -75,6 +76,7 @@ interface Answers {
   readonly getAppointment: AppointmentJson;
   readonly listSlots: PageJson<SlotJson>;
   readonly findOpen: PageJson<OpenSlotJson>;
+  readonly findTimes: PageJson<FreeTimeJson>;
   readonly listAppointments: PageJson<AppointmentJson>;
   readonly history: PageJson<JournalEntryJson>;
   readonly changes: ChangesPageJson;

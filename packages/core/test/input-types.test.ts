@@ -22,6 +22,7 @@ import type {
   ExplainSlotInput,
   ExplainTimeInput,
   FindOpenInput,
+  FindTimesInput,
   GetScheduleInput,
   HoldInput,
   ListAppointmentsInput,
@@ -45,6 +46,7 @@ import type {
   explainSlotSchema,
   explainTimeSchema,
   findOpenSchema,
+  findTimesSchema,
   getScheduleSchema,
   historySchema,
   listAppointmentsSchema,
@@ -66,6 +68,7 @@ type Schemas = typeof commands & {
   readonly getScheduleSchema: typeof getScheduleSchema;
   readonly listSlotsSchema: typeof listSlotsSchema;
   readonly findOpenSchema: typeof findOpenSchema;
+  readonly findTimesSchema: typeof findTimesSchema;
   readonly listAppointmentsSchema: typeof listAppointmentsSchema;
   readonly reconcileSchema: typeof reconcileSchema;
   readonly explainSlotSchema: typeof explainSlotSchema;
@@ -94,6 +97,7 @@ interface Pairs {
   readonly getScheduleSchema: GetScheduleInput;
   readonly listSlotsSchema: ListSlotsInput;
   readonly findOpenSchema: FindOpenInput;
+  readonly findTimesSchema: FindTimesInput;
   readonly listAppointmentsSchema: ListAppointmentsInput;
   readonly explainSlotSchema: ExplainSlotInput;
   readonly explainTimeSchema: ExplainTimeInput;

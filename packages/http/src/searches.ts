@@ -2,6 +2,7 @@ import {
   type Actor,
   BookingError,
   type Engine,
+  type FindTimesInput,
   isBookingError,
   type LiveOpenPage,
   type LiveSlots,
@@ -16,6 +17,8 @@ import { createSubjectSearches } from "./subject-searches.ts";
 /** Searches for free times: by the live slots of the process where they have the answer, or else by the database. */
 export interface Searches {
   readonly findOpen: (asking: Omit<Asking, "searches">) => Promise<object>;
+  /** Times of a length, computed openings among them. */
+  readonly findTimes: (asking: Omit<Asking, "searches">) => Promise<object>;
   readonly countByDay: (actor: Actor, input: Input) => object;
   readonly next: (actor: Actor, input: Input) => object;
   /** Resolves once the live slots are read, or cannot be. */
@@ -38,14 +41,20 @@ export function createSearches(
     async findOpen({ actor, engine: own, input }) {
       const now = new Date();
       const found = model && (await findLive(model, actor, input, now));
-      if (found !== undefined) return found;
-      const page = await own.findOpen(fromNowOn(input, now));
-      return { ...page, source: "database", cursor: null, asOf: now, behindMs: 0, isStale: false };
+      return found ?? withStanding(await own.findOpen(fromNowOn(input, now)), now);
+    },
+    async findTimes({ engine: own, input }) {
+      const now = new Date();
+      return withStanding(await own.findTimes(fromNowOn(input, now) as unknown as FindTimesInput), now);
     },
     countByDay: (actor, input) => withSource(requireLive(model, actor).countByDay(input)),
     next: (actor, input) => withSource(requireLive(model, actor).next(input)),
   };
 }
+
+const withStanding = (page: object, asOf: Date) => {
+  return { ...page, source: "database", cursor: null, asOf, behindMs: 0, isStale: false };
+};
 
 type Model = ReturnType<typeof createModel>;
 

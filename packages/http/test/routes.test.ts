@@ -16,7 +16,7 @@ async function documented(stage: Open) {
     seen.add(name);
     return answer;
   };
-  return { as, seen, engine };
+  return { as, plain, seen, engine };
 }
 
 interface Listed {
@@ -26,7 +26,7 @@ interface Listed {
 
 describeOnEachEngine("the handler", ({ stage }) => {
   it("answers every command, read and list as its document says", async () => {
-    const { as, seen } = await documented(stage);
+    const { as, seen, plain } = await documented(stage);
     const slots = [0, 30, 60, 90, 120, 150].map(slotAt);
     const created = await as("createSlots", "POST /slots", { body: { ...place, timeZone: "Europe/Berlin", slots } });
     expect(created).toMatchObject({ status: 201, body: { schedule: { version: 1 } } });
@@ -135,6 +135,19 @@ describeOnEachEngine("the handler", ({ stage }) => {
       onOffer: false,
       reasons: [{ scenario: "slot_booked", helps: ["another_time"], blockedBy: { kind: "slot", id: fourth } }],
     });
+    const openings = "providerId=dr-computed&facilityId=north&minutes=30";
+    const mondays = { ...place, providerId: "dr-computed", hours: { ...hours, openings: "computed" } };
+    await as("setAvailability", "POST /availability", { body: mondays });
+    const times = await as("findTimes", `GET /open-times?${openings}&${week}&limit=1`);
+    const [opening] = times.body.items;
+    expect(opening).toMatchObject({ slotId: null, version: null, seats: 1, providerId: "dr-computed" });
+    const { slotId: _, version: __, seats: ___, ...timeOf } = opening;
+    const made = await as("book", "POST /appointments", { body: { ...timeOf, subjectId: "cy" } });
+    expect(made.body.slots).toMatchObject([{ status: "booked", version: 1, start: opening.start }]);
+    const further = `${openings}&${week}&limit=1&cursor=${encodeURIComponent(times.body.nextCursor)}`;
+    expect((await as("findTimes", `GET /open-times?${further}`)).body.items).toHaveLength(1);
+    const without = `GET /open-times?providerId=dr-computed&facilityId=north`;
+    expect((await plain(without)).body.details.issues[0].path).toBe("minutes");
     await as("countByDay", "GET /open-slots/days?timeZone=Europe%2FBerlin");
     await as("nextOpen", "GET /open-slots/next?minutes=30&count=2");
     const snapshot = await as("snapshot", `GET /snapshot?providerId=dr-weber&${week}`);

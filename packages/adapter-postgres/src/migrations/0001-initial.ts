@@ -1130,9 +1130,9 @@ begin
         end if;
       end if;
       if p_new_taken_slots is not null then
-        insert into "{schema}"."{prefix}slots" ("id", "schedule_id", "provider_id", "facility_id", "seat", "start_at", "end_at", "status", "appointment_id", "hold_token_hash", "hold_expires_at", "hold_holder_id", "metadata", "version", "created_at", "updated_at")
-        select r."id", r."schedule_id", r."provider_id", r."facility_id", r."seat", r."start_at", r."end_at", r."status", r."appointment_id", r."hold_token_hash", r."hold_expires_at", r."hold_holder_id", r."metadata", r."version", r."created_at", r."updated_at" from unnest(p_new_taken_slots) as r
-        where r.n <> all (v_lost);
+        update "{schema}"."{prefix}slots" as t set "schedule_id" = r."schedule_id", "provider_id" = r."provider_id", "facility_id" = r."facility_id", "seat" = r."seat", "start_at" = r."start_at", "end_at" = r."end_at", "status" = r."status", "appointment_id" = r."appointment_id", "hold_token_hash" = r."hold_token_hash", "hold_expires_at" = r."hold_expires_at", "hold_holder_id" = r."hold_holder_id", "metadata" = r."metadata", "version" = r."version", "created_at" = r."created_at", "updated_at" = r."updated_at"
+        from unnest(p_new_taken_slots) as r
+        where t.id = r.id and t.version = r.version and r.n <> all (v_lost);
         get diagnostics v_written = row_count;
         if v_written < cardinality(p_new_taken_slots) then
           if v_written < (select count(*) from unnest(p_new_taken_slots) as r where r.n <> all (v_lost)) then

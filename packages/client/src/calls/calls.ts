@@ -11,6 +11,8 @@ import type {
   ExplainInput,
   Explanation,
   FindOpenInput,
+  FindTimesInput,
+  FreeTime,
   Help,
   HistoryInput,
   ImportBusyInput,
@@ -58,6 +60,9 @@ export interface OpenSlotsPage extends Page<OpenSlot> {
   /** Whether that is more than the host wants. */
   readonly isStale: boolean;
 }
+
+/** Free times of a length, and how old they may be. */
+export interface FreeTimesPage extends Omit<OpenSlotsPage, "items">, Page<FreeTime> {}
 
 /** What `createManySlots` takes over HTTP: the slots as an array, in one request. */
 export interface ManySlotsInput extends Omit<CreateManySlotsInput, "actor" | "slots" | "onProgress" | "signal"> {
@@ -116,6 +121,7 @@ export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, E
   createManySlots(input: ManySlotsInput): Promise<CreatedSoFar>;
   reconcile(input: Omit<WithoutActor<ReconcileInput>, "onFinding">): Promise<ReconcileReport>;
   findOpen(input: FindOpenInput): Promise<OpenSlotsPage>;
+  findTimes(input: FindTimesInput): Promise<FreeTimesPage>;
   countByDay(input: CountByDayInput): Promise<LiveDays>;
   next(input: NextOpenInput): Promise<LiveNext>;
   /** What a command would do, or all reasons against it. It changes nothing. */
@@ -142,6 +148,7 @@ const plain = [
   "listSlots",
   "listAppointments",
   "findOpen",
+  "findTimes",
   "countByDay",
   "next",
   "snapshot",

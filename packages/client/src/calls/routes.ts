@@ -43,6 +43,7 @@ export const routes = {
   getAppointment: "GET /appointments/{appointmentId}",
   appointmentHistory: "GET /appointments/{appointmentId}/history",
   findOpen: "GET /open-slots",
+  findTimes: "GET /open-times",
   explainSlot: "GET /slots/{slotId}/explanation",
   explainTime: "GET /open-slots/explanation",
   countByDay: "GET /open-slots/days",

@@ -8,6 +8,7 @@ const mornings: Hours = {
   weekly: [{ days: ["monday"], from: "09:00", to: "12:00" }],
 };
 const asStored = {
+  openings: "published",
   offer: { minutes: 30, step: 30, capacity: 1 },
   weekly: [{ days: ["monday"], from: 540, to: 720 }],
   exceptions: [],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Slot } from "@slotwright/core";
 import { keyOf } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 import {
@@ -42,6 +43,33 @@ export const contractCommitCases: readonly ConformanceCase[] = [
       const journal = await second.readJournal({ record: first, limit: 10 });
       assert.deepEqual(journal, [created.journal[0], booked.journal[1]]);
       assert.deepEqual(await second.readJournal({ record: appointment, limit: 10 }), [booked.journal[0]]);
+    },
+  },
+  {
+    key: "contract.commit-new-and-booked",
+    title: "a slot may be made booked, with its appointment in the same transition, also within a host's transaction",
+    async run({ storage, second, beginHostTransaction }) {
+      await storage.commit([created]);
+      for (const [index, by] of (["own", "host"] as const).entries()) {
+        const fresh = slotAt(60 * (index + 1));
+        const owner = appointmentOn(fresh);
+        const slot: Slot = { ...fresh, status: "booked", appointmentId: owner.id };
+        const schedule = { ...sampleSchedule, version: index + 2 };
+        const transition = transitionOf(`made ${by}`, schedule, owner, slot);
+        const host = by === "host" ? await beginHostTransaction() : undefined;
+        const on = host === undefined ? storage : storage.within(host.transaction);
+        assert.deepEqual(await on.commit([transition]), [{ status: "committed" }]);
+        await host?.commit();
+        assert.deepEqual(await second.load([slotKey(slot.id), keyOf(owner)]), [slot, owner]);
+        const [, ofSlot] = transition.journal;
+        assert.deepEqual(await second.readJournal({ record: slot, limit: 10 }), [ofSlot]);
+        // The id of a slot that is there already: nothing of it is written.
+        const other = appointmentOn(fresh, { id: `another of ${by}` });
+        const again: Slot = { ...fresh, status: "booked", appointmentId: other.id };
+        const [outcome] = await storage.commit([transitionOf(`again ${by}`, other, again)]);
+        assert.equal(outcome?.status, "stale");
+        assert.deepEqual(await second.load([slotKey(slot.id), keyOf(other)]), [slot, undefined]);
+      }
     },
   },
   {

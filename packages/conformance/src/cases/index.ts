@@ -8,6 +8,10 @@ import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
 import { bookCases } from "./book.ts";
 import { clockSetBackCases } from "./clock-set-back.ts";
+import { computedCases } from "./computed.ts";
+import { computedLiveCases } from "./computed-live.ts";
+import { computedRaceCases } from "./computed-races.ts";
+import { computedTruthCases } from "./computed-truth.ts";
 import { contractAgendaCases } from "./contract-agendas.ts";
 import { contractAroundCases } from "./contract-around.ts";
 import { contractAroundHostCases } from "./contract-around-host.ts";
@@ -123,6 +127,10 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...publishSlotsCases,
   ...movedSlotCases,
   ...importBusyCases,
+  ...computedCases,
+  ...computedRaceCases,
+  ...computedTruthCases,
+  ...computedLiveCases,
   ...idempotencyCases,
   ...ownIdCases,
   ...listCases,

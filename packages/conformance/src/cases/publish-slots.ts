@@ -10,7 +10,7 @@ import {
 } from "@slotwright/core";
 import { assertSound, engineOn, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
-import { intercepted } from "../intercepted.ts";
+import { intercepted, interrupted } from "../intercepted.ts";
 import { caughtUp, withLive } from "../live-slots.ts";
 
 const by = { actor: provider, ...place };
@@ -56,20 +56,6 @@ function counting(storage: StorageAdapter) {
     },
   }));
   return { counts, counted };
-}
-
-/** A storage that does something before the next commit, once it is told to. */
-function interrupted(storage: StorageAdapter) {
-  const next: { do?: (() => Promise<unknown>) | undefined } = {};
-  const stopping = intercepted(storage, (calls) => ({
-    async commit(transitions, call) {
-      const meanwhile = next.do;
-      next.do = undefined;
-      await meanwhile?.();
-      return calls.commit(transitions, call);
-    },
-  }));
-  return { next, stopping };
 }
 
 /** What happens after a call of `publishSlots` has decided and before it commits, and what it then does. */

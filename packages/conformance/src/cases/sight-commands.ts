@@ -89,7 +89,7 @@ export const sightCommandCases: readonly ConformanceCase[] = [
       for (const slotId of [id(ids, 1), id(ids, 2)]) {
         const call = engine.book({ actor: patient, slotId, subjectId: "p-1", alternatives: 5 });
         const { details } = await refusal(call, slotId === id(ids, 1) ? "slot_booked" : "policy_violation");
-        const offered = details.alternatives?.map((one) => ids.indexOf(one.slotId));
+        const offered = details.alternatives?.map((one) => ids.indexOf(one.slotId ?? "none"));
         assert.deepEqual(offered, [4]);
       }
       await book(engine, id(ids, 4));

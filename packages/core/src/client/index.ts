@@ -32,6 +32,7 @@ export type {
   EndedAppointmentJson,
   ErrorDetailsJson,
   ErrorResponseJson,
+  FreeTimeJson,
   HeldSlotJson,
   ImportedBusyJson,
   JournalEntryJson,

@@ -1,11 +1,14 @@
 import type { Alternative, ErrorCode, Refusal } from "../errors/index.ts";
+import { availabilityIdOf } from "../model/availability.ts";
 import type { CommandName } from "../model/journal.ts";
 import { limits } from "../model/limits.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
 import { contains, durationMs, type TimeRange } from "../model/time-range.ts";
 import type { Seen } from "../rules/decision.ts";
+import type { PlaceInTime } from "../rules/open-seat.ts";
 import type { Survey } from "../rules/sight.ts";
+import { type AlternativeOpening, openingsNear } from "./alternative-openings.ts";
 import type { EngineSettings } from "./options.ts";
 import type { SurveyOf } from "./sight/survey.ts";
 
@@ -28,6 +31,8 @@ export interface Wish {
   readonly slotId?: string | undefined;
   readonly alsoSlotIds?: readonly string[];
   readonly orSlotIds?: readonly string[];
+  readonly providerId?: string | undefined;
+  readonly facilityId?: string | undefined;
   readonly start?: Date | undefined;
   readonly end?: Date | undefined;
   readonly alternatives?: number;
@@ -67,9 +72,18 @@ export async function withAlternatives<W extends Wish>(
   const wanted = most === 0 || !helpedCodes.has(refusal.refused) ? undefined : wantedBy(refusal, refused);
   if (wanted === undefined) return refusal;
   const distance = (slot: Slot) => Math.abs(slot.start.getTime() - wanted.start.getTime());
-  const free = [...(await freeAround(settings, wanted, until))].sort((a, b) => distance(a) - distance(b));
+  const openings = await openingsFor(settings, wanted, refused, until);
+  const all = [...(await freeAround(settings, wanted, until)), ...openings.keys()];
+  const free = all.sort((a, b) => distance(a) - distance(b));
   const surveyOf = await refused.survey(free);
-  const willDo = async (slot: Slot) => isToBeHad(slot, wanted, refused, surveyOf(slot)) && refused.isListed(slot);
+  const willDo = async (slot: Slot) => {
+    const opening = openings.get(slot);
+    const isAgreed =
+      opening === undefined
+        ? isToBeHad(slot, wanted, refused, surveyOf(slot))
+        : refused.wouldAgree({ ...refused.command, start: slot.start, end: slot.end }, opening.seen(surveyOf(slot)));
+    return isAgreed && refused.isListed(slot);
+  };
   const alternatives = (await nearest(free, most, willDo)).map(asAlternative);
   return { ...refusal, details: { ...refusal.details, alternatives } } as Refusal;
 }
@@ -81,7 +95,25 @@ function wantedBy<W extends Wish>({ details }: Refusal, refused: Refused<W>): Wa
   const { command, seen } = refused;
   const slotId = "slotId" in details ? details.slotId : (command.slotId ?? seen.found[0]?.id);
   const slot = slotId === undefined ? undefined : seen.slot(slotId);
-  return slot && { ...slot, ...time, takenId: slot.id };
+  return slot === undefined ? placeOf(command) : { ...slot, ...time, takenId: slot.id };
+}
+
+/** The time that a booking without a slot names. */
+function placeOf({ providerId, facilityId, start, end }: Wish): PlaceInTime | undefined {
+  return providerId && facilityId && start && end ? { providerId, facilityId, start, end } : undefined;
+}
+
+/** Computed openings, if it is a booking of a time whose rule has looked at the hours. */
+async function openingsFor<W extends Wish>(
+  settings: EngineSettings,
+  wanted: Wanted,
+  { name, command, seen }: Refused<W>,
+  until: number,
+): Promise<ReadonlyMap<Slot, AlternativeOpening>> {
+  if (name !== "book" || command.slotId !== undefined) return new Map();
+  const hours = seen.availability(availabilityIdOf(wanted.providerId, wanted.facilityId));
+  const openings = await openingsNear(settings, wanted, hours, until);
+  return new Map(openings.map((opening) => [opening.slot, opening]));
 }
 
 /** The wanted time of the appointment. `accept` keeps its time; the others default to the slot's. */
@@ -174,6 +206,6 @@ function timeOn(slot: Slot, wanted: Wanted, { start, end }: Wish): Partial<TimeR
   return { start: slot.start, end: new Date(slot.start.getTime() + durationMs(wanted)) };
 }
 
-function asAlternative({ id, start, end }: Slot): Alternative {
-  return { slotId: id, start, end };
+function asAlternative({ id, version, start, end }: Slot): Alternative {
+  return { slotId: version === 0 ? null : id, start, end };
 }

@@ -51,7 +51,10 @@ export function lostTo(keys: readonly RecordKey[]): Repeat {
 
 /** Somebody was given, or took, the slot that was found for the command. */
 export function overtaken({ given }: { readonly given: GivenSlot | undefined }): Repeat {
-  return { again: "missed", cause: () => new Error(`Others were faster at the slot ${given?.slot.id}`) };
+  return {
+    again: "missed",
+    cause: () => new Error(`Others were faster at the slot ${given?.slot.id ?? "that was searched for"}`),
+  };
 }
 
 /** Whether the slot is among what others have changed. */

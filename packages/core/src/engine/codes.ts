@@ -124,6 +124,7 @@ export const callCodes = {
   getAppointment: [...read, "appointment_not_found"],
   listSlots: [...read, "invalid_time_range"],
   findOpen: [...read, "invalid_time_range"],
+  findTimes: [...read, "invalid_time_range"],
   listAppointments: [...read, "invalid_time_range"],
   history: read,
   changes: [...read, "feed_reset"],

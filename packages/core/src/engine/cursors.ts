@@ -3,11 +3,12 @@ import { BookingError } from "../errors/index.ts";
 import { limits } from "../model/limits.ts";
 import { type Actor, idSchema } from "../model/values.ts";
 import type { Position } from "../storage/adapter.ts";
+import type { TimePlace } from "./free-times/candidates.ts";
 import { digest } from "./hash.ts";
 
 /** What makes a list the one that it is. A cursor goes on with the list that it is of, and is refused by any other. */
 export interface ListOf {
-  readonly name: "slots" | "open" | "appointments" | "history";
+  readonly name: "slots" | "open" | "times" | "appointments" | "history";
   /** Whose list it is. Undefined if it does not depend on who reads it. */
   readonly actor?: Actor | undefined;
   readonly descending: boolean;
@@ -77,6 +78,17 @@ export function positionCursors(list: ListOf): Cursors<Position> {
     parts: positionParts,
     partsOf: ({ start, id }) => [start.getTime(), id],
     placeIn: ([, start, id]) => ({ start: new Date(start), id }),
+  });
+}
+
+const timeParts = z.tuple([z.string(), milliseconds, z.boolean(), idSchema]);
+
+/** The cursors of a list of free times, of which some have no id of their own. */
+export function timeCursors(list: ListOf): Cursors<TimePlace> {
+  return cursorsOf(list, {
+    parts: timeParts,
+    partsOf: ({ start, isComputed, id }) => [start.getTime(), isComputed, id],
+    placeIn: ([, start, isComputed, id]) => ({ start: new Date(start), isComputed, id }),
   });
 }
 

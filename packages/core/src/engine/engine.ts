@@ -7,6 +7,7 @@ import type {
   ChangesInput,
   ExplainInput,
   FindOpenInput,
+  FindTimesInput,
   FollowInput,
   GetAvailabilityInput,
   GetScheduleInput,
@@ -29,6 +30,7 @@ import { explain } from "./explain/explain.ts";
 import { changes } from "./feed/changes.ts";
 import { subscribe } from "./feed/subscribe.ts";
 import { findOpen } from "./find-open.ts";
+import { findTimes } from "./free-times/find-times.ts";
 import { history } from "./history.ts";
 import { importBusy } from "./import-busy.ts";
 import { follow } from "./live/follow.ts";
@@ -103,6 +105,7 @@ function callsOf(settings: EngineSettings): unknown {
     getAppointment: (id: string) => getAppointment(settings, id),
     listSlots: (input: ListSlotsInput) => listSlots(settings, input),
     findOpen: (input: FindOpenInput) => findOpen(settings, input),
+    findTimes: (input: FindTimesInput) => findTimes(settings, input),
     listAppointments: (input: ListAppointmentsInput) => listAppointments(settings, input),
     history: (input: HistoryInput) => history(settings, input),
     changes: (input: ChangesInput = {}) => changes(settings, input),

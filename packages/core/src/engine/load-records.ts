@@ -3,7 +3,7 @@ import type { Agenda } from "../model/agenda.ts";
 import type { RecordKey, StoredRecord } from "../model/record.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
-import { type Context, isForOne, type SearchForOne } from "../rules/decision.ts";
+import { type Context, type FurtherReads, isForOne, type SearchForOne } from "../rules/decision.ts";
 import { conceal } from "./conceal.ts";
 import { forbid } from "./decide.ts";
 import type { EngineStorage } from "./engine-storage.ts";
@@ -30,7 +30,7 @@ export interface Loaded {
   readonly refusal: Refusal | undefined;
   /** What others may have looked at, or this command itself has: it is written if the command takes effect. */
   readonly agendas: readonly Agenda[];
-  /** Whether the slot that was found has changed since. */
+  /** Whether the slot that was found has changed since, or one is there by now that was not found. */
   readonly isOvertaken: boolean;
 }
 
@@ -38,6 +38,16 @@ type Loading = { -readonly [Name in keyof Loaded]: Loaded[Name] } & {
   reads: (readonly RecordKey[])[];
   hasSearched: boolean;
 };
+
+/** A search of the rule, and where what it finds goes. */
+interface Wanted {
+  readonly missing: RecordKey[];
+  readonly search?: SlotSearch | SearchForOne | undefined;
+  /** The second search, after the first one has found nothing. */
+  readonly further?: FurtherReads | undefined;
+  readonly holder?: HolderLook | undefined;
+  readonly look?: Look | undefined;
+}
 
 /**
  * Loads what the rule asks for, then what it asks for after seeing that, until it asks for nothing new. Most commands
@@ -56,8 +66,9 @@ export async function loadRecords(settings: EngineSettings, request: Request, co
     isOvertaken: false,
   };
   for (;;) {
-    const { missing, search, look, holder } = wantedBy(settings, loading, request, context);
-    if (missing.length === 0 && search === undefined && look === undefined && holder === undefined) return loading;
+    const { missing, search, further, look, holder } = wantedBy(settings, loading, request, context);
+    const isDone = search === undefined && further === undefined && look === undefined && holder === undefined;
+    if (missing.length === 0 && isDone) return loading;
     const isAllowed =
       loading.reads.length === 0 || loading.isAsked || (await askAgain(loading, settings, request, context));
     if (loading.refusal !== undefined) return loading;
@@ -67,34 +78,33 @@ export async function loadRecords(settings: EngineSettings, request: Request, co
     if (look !== undefined) await loadAround(settings, loading, { look, missing, context }, request.patience.until);
     else if (missing.length > 0) note(loading, missing, await settings.storage.load(missing, request.patience.until));
     if (search !== undefined) await find(loading, search, settings, request, context);
+    if (further !== undefined) await findObstacles(loading, further, settings, request, context);
     if (holder === undefined) continue;
     loading.reads.push([]);
     loading.records.seen.ofHolder = await heldByHolder(settings, holder, context, request.patience.until);
   }
 }
 
-interface Wanted {
-  readonly missing: readonly RecordKey[];
-  readonly search?: SlotSearch | undefined;
-  readonly look?: Look | undefined;
-  readonly holder?: HolderLook | undefined;
-}
-
 /** What the rule asks for and was not loaded yet. Nothing more if the command itself is found to have taken effect. */
 function wantedBy(
   settings: EngineSettings,
-  { records, reads, hasSearched }: Loading,
+  { records, reads, hasSearched, given }: Loading,
   request: Request,
   context: Context,
 ): Wanted {
   const { command, rule } = request;
   if (records.get(commandKey(request)) !== undefined) return { missing: [] };
-  const { keys, search } = rule.reads(command, records.seen, context);
-  const missing = keys.filter((key) => !records.has(key));
-  if (reads.length === 0 && mayHaveRun(request)) missing.push(commandKey(request));
   const { seen } = records;
+  const { keys, search, ifNothing } = rule.reads(command, seen, context);
+  // What was found and is concealed from the actor was found all the same.
+  const further = hasSearched && given === undefined ? ifNothing?.() : undefined;
+  const missing = [...keys, ...(further?.keys ?? [])].filter((key) => !records.has(key));
+  if (reads.length === 0 && mayHaveRun(request)) missing.push(commandKey(request));
   const look = seen.around === undefined ? lookFor(settings, request, { seen, hasSearched }, context) : undefined;
-  const wanted = hasSearched ? { missing, look } : { missing, search, look };
+  const isSearched = further?.search === undefined || seen.obstacles !== undefined;
+  const wanted: Wanted = hasSearched
+    ? { missing, look, further: isSearched ? undefined : further }
+    : { missing, search, look };
   const holder = holderLook(settings, request, seen);
   if (holder === undefined) return wanted;
   if (!records.has(holder.agenda)) missing.push(holder.agenda);
@@ -160,6 +170,23 @@ async function find(
     ? await findOne(loading, search, request, context)
     : await findAll(storage, search, context, request.patience.until);
   for (const slot of records.seen.found) records.set(slot, slot);
+}
+
+/** What was known before is not older: the rule has asked for it first. */
+async function findObstacles(
+  loading: Loading,
+  { search = {}, wasMissed }: FurtherReads,
+  { storage }: EngineSettings,
+  { finder, patience }: Request,
+  context: Context,
+): Promise<void> {
+  loading.reads.push([]);
+  const found = await findAll(storage, search, context, patience.until);
+  loading.records.seen.obstacles = found;
+  if (!found.some(wasMissed)) return;
+  loading.isOvertaken = true;
+  // The next search is one of its own, and not that of callers who came earlier.
+  finder.leave();
 }
 
 async function findOne(

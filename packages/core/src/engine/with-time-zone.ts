@@ -39,8 +39,8 @@ interface RefusedCommand extends Pick<Refused<Wish>, "name" | "seen"> {
 interface Named {
   readonly slotId?: string | undefined;
   readonly appointmentId?: string | undefined;
-  readonly providerId?: string;
-  readonly facilityId?: string;
+  readonly providerId?: string | undefined;
+  readonly facilityId?: string | undefined;
   readonly timeZone?: string;
 }
 

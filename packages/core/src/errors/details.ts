@@ -5,10 +5,11 @@ import type { Metadata } from "../model/values.ts";
 /**
  * A free slot offered in place of one that was not available. When the refusal was made, the same command would have
  * succeeded with this `slotId`. A time of the command's own that does not lie within this slot moves to its start. A
- * version or hold of the refused slot is left out.
+ * version or hold of the refused slot is left out. To a booking by time, computed openings are offered as well.
  */
 export interface Alternative {
-  readonly slotId: string;
+  /** Null for a computed opening: the same command would have succeeded with this `start` and `end`. */
+  readonly slotId: string | null;
   readonly start: Date;
   readonly end: Date;
 }

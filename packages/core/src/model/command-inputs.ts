@@ -198,7 +198,10 @@ export interface BookSlotInput extends SlotCommandInput, SlotTakingInput {
   readonly metadata?: Metadata | undefined;
 }
 
-/** What `book` takes to book a time: it finds a free slot that contains the time. */
+/**
+ * What `book` takes to book a time: it finds a free slot that contains the time, or makes one, if the time is a computed
+ * opening of the hours.
+ */
 export interface BookTimeInput extends CommandEnvelope {
   /** Absent: with a `slotId` the call books that slot. */
   readonly slotId?: undefined;
@@ -218,7 +221,7 @@ export interface BookTimeInput extends CommandEnvelope {
   /** When the appointment ends, exclusive: after `start`, by at most 31 days. */
   readonly end: InstantInput;
   /**
-   * What happens if no slot is free: `"refuse"` rejects with `no_slot_available`; `"schedule"` stores a `scheduled`
+   * What happens if no slot is free, and the time is no opening: `"refuse"` rejects with `no_slot_available`; `"schedule"` stores a `scheduled`
    * appointment, which owns no slot until the provider accepts it. Default `"refuse"`.
    */
   readonly ifNoSlot?: "refuse" | "schedule" | undefined;

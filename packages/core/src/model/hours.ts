@@ -54,14 +54,24 @@ export interface HoursException {
   readonly extra?: boolean;
 }
 
+/**
+ * How the openings of hours are offered. `published`: `publishSlots` makes slots of them ahead of time. `computed`: nothing is
+ * stored until somebody books, which makes the slot. `both`: what is not published yet is computed.
+ */
+export type OpeningsKind = "published" | "computed" | "both";
+
 /** When something is on offer, as people say it: by the clocks of the place, week by week. */
 export interface Hours {
+  /** How their openings are offered. Default `"published"`. */
+  readonly openings?: OpeningsKind;
   /** What is on offer in windows that have no offer of their own. */
   readonly offer: HoursOffer;
   readonly weekly: readonly WeeklyHours[];
   /** Of two exceptions for one date, the later in the list counts, except those that are `extra`, which all count. */
   readonly exceptions?: readonly HoursException[];
 }
+
+const openingsKinds = ["published", "computed", "both"] as const satisfies readonly OpeningsKind[];
 
 const text = /^(\d{2}):([0-5]\d)$/;
 
@@ -178,6 +188,7 @@ const lastDay = ({ validUntil }: Weekly) => (validUntil === undefined ? Number.P
 /** Checks what a person may write, and gives it one form. */
 export const hoursSchema = z
   .strictObject({
+    openings: z.enum(openingsKinds, `must be one of ${openingsKinds.join(", ")}`).default("published"),
     offer: offerSchema,
     weekly: z
       .array(weeklySchema, "must be an array")

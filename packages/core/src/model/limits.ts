@@ -43,6 +43,8 @@ export const limits = {
   followedProviders: 1_000,
   /** Most slots that `follow` may be allowed to hold: about 675 MB. */
   followedSlots: 5_000_000,
+  /** Longest time in which one `findOpen` looks for openings, in days. */
+  openDays: 62,
   /** Most rows that `loadAround` returns for each place. A list of more is cut. */
   rowsAround: 1_000,
   /** Most places that one `loadAround` looks at. */

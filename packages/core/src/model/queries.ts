@@ -96,6 +96,16 @@ export const findOpenSchema = z
     needsBound("providerIds", "to be given, or both from and to", "free slots"),
   );
 
+/** Hours are those of a provider at a facility, and no window of theirs is longer than two days. */
+export const liveTimesSchema = z.strictObject({
+  ...openPage,
+  minutes: wholeNumber(1, 2 * 24 * 60),
+  providerIds,
+  facilityId: idSchema,
+});
+
+export const findTimesSchema = liveTimesSchema.extend({ subjectId: idSchema.optional() });
+
 const boundsOfAppointments = "providerIds, a subjectId, or both from and to";
 
 export const listAppointmentsSchema = z
@@ -199,6 +209,7 @@ export const followSchema = z
     facilityId: idSchema.optional(),
     ...window,
     forDays: wholeNumber(1, followedDays).optional(),
+    openings: z.boolean("must be true or false").default(false),
     maxSlots: wholeNumber(1, followedSlots).default(1_000_000),
     ...following,
     staleAfterMs: wholeNumber(100, 86_400_000).default(10_000),
@@ -211,6 +222,13 @@ export const followSchema = z
     path: ["forDays"],
     ...saying("is needed, or both from and to: what is held must be bounded", "needs_another_field"),
   })
+  .refine(
+    ({ openings, providerIds, facilityId }) => !openings || (providerIds !== undefined && facilityId !== undefined),
+    {
+      path: ["openings"],
+      ...saying("needs providerIds and facilityId: hours are those of a provider at a facility", "needs_another_field"),
+    },
+  )
   .refine(({ from, to }) => from === undefined || to === undefined || to.getTime() - from.getTime() <= followedMs, {
     path: ["to"],
     ...saying(`must not be more than ${followedDays} days after from`, "too_large", { maximum: followedDays }),

@@ -109,6 +109,32 @@ export interface FindOpenInput extends LiveOpenInput {
   readonly subjectId?: string | undefined;
 }
 
+/** What `live.findTimes` takes. */
+export interface LiveTimesInput extends LiveOpenInput {
+  /**
+   * How long the time is to be, in minutes: 1 to 2 880. A computed opening lasts exactly so long: as long as the offer of the
+   * hours says, or any number of its steps longer. A stored slot may be longer.
+   */
+  readonly minutes: number;
+  /** Whose times they are: 1 to 100 ids. */
+  readonly providerIds: readonly string[];
+  /** Where: 1 to 128 characters. */
+  readonly facilityId: string;
+}
+
+/** What `findTimes` takes. */
+export interface FindTimesInput extends LiveTimesInput {
+  /** Times that start at this instant or later. Default: now. */
+  readonly from?: InstantInput | undefined;
+  /** Times that start before this instant, at most 62 days after `from`. Default: 62 days after `from`. */
+  readonly to?: InstantInput | undefined;
+  /**
+   * On the engine of `as(actor)`: only what this actor could book for this subject now, 1 to 128 characters, by
+   * `authorize`, the rules and the policies. Default: all that is free, and that the actor may see.
+   */
+  readonly subjectId?: string | undefined;
+}
+
 /** For whom `explain` explains. */
 export interface ExplainedForInput {
   /**
@@ -256,6 +282,11 @@ export interface FollowInput extends OfProvidersInput, PollInput {
    * with the clock. 1 to 400.
    */
   readonly forDays?: number | undefined;
+  /**
+   * Whether it also knows the hours of these providers at this facility, for `findTimes`. It needs
+   * `providerIds`, `facilityId` and the `overlapScope` `"facility"`, and holds two days more. Default `false`.
+   */
+  readonly openings?: boolean | undefined;
   /** The most slots that it may hold, about 135 bytes each: 1 to 5 000 000. Default 1000000. */
   readonly maxSlots?: number | undefined;
   /**

@@ -4,10 +4,14 @@ import type { Appointment } from "../model/appointment.ts";
 import type { bookSlotSchema, bookTimeSchema, Command } from "../model/commands.ts";
 import type { Replayable } from "../model/replayable.ts";
 import type { Slot } from "../model/slot.ts";
+import type { TimeRange } from "../model/time-range.ts";
 import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
+import { scheduleFor } from "./create-slots.ts";
 import {
+  type Change,
   type Context,
   createAppointment,
+  createSlot,
   type Decision,
   decided,
   isRefusal,
@@ -15,6 +19,8 @@ import {
   type Seen,
 } from "./decision.ts";
 import { appointmentKey, refuseTakenId, slotKey } from "./find.ts";
+import { openingReads, type SlotToMake, slotForOpening } from "./open-seat.ts";
+import { availabilityKey } from "./set-availability.ts";
 import { bookInto, type Claim, claimSlots, providersOf, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
 import { refuseRange } from "./time.ts";
 
@@ -31,9 +37,11 @@ export interface Booked extends Replayable {
 
 /** Creates an appointment and takes its slots in one step. */
 export const book: Rule<Command<"book">, Booked> = {
-  reads(command) {
+  reads(command, seen, context) {
     const own = command.appointmentId === undefined ? [] : [appointmentKey(command.appointmentId)];
-    if (!isBySlot(command)) return { keys: own, search: searchFreeSlot(command) };
+    if (!isBySlot(command)) {
+      return { keys: own, search: searchFreeSlot(command), ifNothing: () => openingReads(command, seen, context) };
+    }
     return { keys: [...own, ...[command.slotId, ...command.alsoSlotIds].map(slotKey)] };
   },
 
@@ -67,6 +75,8 @@ function bookTime(command: BookTime, seen: Seen, context: Context): Decision<Boo
   const free = chooseSlot(seen.found, context.command.id);
   const { providerId, facilityId, start, end, subjectId, metadata } = command;
   if (free !== undefined) return bookedInto([free], command, () => ({ start, end }), context);
+  const opening = slotForOpening(command, seen, context);
+  if (opening !== undefined) return bookOpening(opening, command, seen, context);
   if (command.ifNoSlot === "refuse") return refuse("no_slot_available", { providerId, facilityId, start, end });
   const owned = { providerIds: [providerId], slotIds: [] };
   const asked = {
@@ -84,15 +94,39 @@ function bookTime(command: BookTime, seen: Seen, context: Context): Decision<Boo
   return decided([change], { appointment: change.record, slots: [] });
 }
 
+/** Makes the slot of a computed opening, booked. It writes the schedule, as all do who add something to it. */
+function bookOpening(opening: SlotToMake, command: BookTime, seen: Seen, context: Context): Decision<Booked> {
+  const appointment = confirmed([opening], command, command, context);
+  const slot = createSlot(opening, context, { status: "booked", appointmentId: appointment.record.id });
+  const timeZone = seen.availability(availabilityKey(command).id)?.timeZone;
+  return decided([scheduleFor({ ...command, timeZone }, seen, context), appointment, slot], {
+    appointment: appointment.record,
+    slots: [slot.record],
+  });
+}
+
 function bookedInto(
   slots: readonly Slot[],
-  { appointmentId, subjectId, metadata }: Pick<BookSlot, "appointmentId" | "subjectId" | "metadata">,
+  command: BookSlot | BookTime,
   claimOf: (primary: Slot) => Claim,
   context: Context,
 ): Decision<Booked> {
-  const [primary] = slots as readonly [Slot];
-  const { providerId, facilityId } = primary;
-  const { start, end } = claimOf(primary);
+  const appointment = confirmed(slots, command, claimOf(slots[0] as Slot), context);
+  const taken = bookInto(slots, appointment.record.id, context);
+  return decided([appointment, ...taken], {
+    appointment: appointment.record,
+    slots: taken.map(({ record }) => record),
+  });
+}
+
+/** The appointment that owns these slots. */
+function confirmed(
+  slots: readonly SlotToMake[],
+  { appointmentId, subjectId, metadata }: Pick<BookSlot, "appointmentId" | "subjectId" | "metadata">,
+  { start, end }: TimeRange,
+  context: Context,
+): Change<Appointment> {
+  const [{ providerId, facilityId }] = slots as readonly [SlotToMake];
   const owned = { providerIds: providersOf(slots), slotIds: slots.map(({ id }) => id) };
   const content = {
     subjectId,
@@ -105,10 +139,5 @@ function bookedInto(
     metadata,
     request: null,
   } as const;
-  const appointment = createAppointment(content, appointmentId ?? context.newId(), context);
-  const taken = bookInto(slots, appointment.record.id, context);
-  return decided([appointment, ...taken], {
-    appointment: appointment.record,
-    slots: taken.map(({ record }) => record),
-  });
+  return createAppointment(content, appointmentId ?? context.newId(), context);
 }

@@ -12,7 +12,7 @@ import { freeSlots } from "./take-slots.ts";
 export interface EndedAppointment extends Replayable {
   /** The appointment, which no longer owns a slot. */
   readonly appointment: Appointment;
-  /** The slots that became available. */
+  /** The slots that it no longer owns. They are available, or withdrawn if they were made for it. */
   readonly slots: readonly Slot[];
 }
 

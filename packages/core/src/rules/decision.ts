@@ -29,6 +29,16 @@ export interface Reads {
   readonly keys: readonly RecordKey[];
   /** Without `takesOne`, all matching slots are found. */
   readonly search?: SlotSearch | SearchForOne;
+  /** What it wants to see besides, if the search has found nothing. A function, because the search usually finds something. */
+  readonly ifNothing?: () => FurtherReads;
+}
+
+/** The records first, and then what a second search finds. */
+export interface FurtherReads {
+  readonly keys: readonly RecordKey[];
+  readonly search?: SlotSearch;
+  /** Whether the first search would find this slot now. Everything is then read anew. */
+  readonly wasMissed: (slot: Slot) => boolean;
 }
 
 /** A search that any one slot satisfies. The rule may be shown a single one, and the next caller another. */
@@ -47,6 +57,8 @@ export interface Seen {
   readonly appointment: (id: string) => Appointment | undefined;
   readonly availability: (id: string) => Availability | undefined;
   readonly found: readonly Slot[];
+  /** What the rule's second search found. Undefined if there was none. */
+  readonly obstacles?: readonly Slot[] | undefined;
   /** What was read around what the command takes. Undefined if nothing was. */
   readonly around?: Survey | undefined;
   /** What was read of the holder whom the command names. Undefined if nothing was. */
@@ -133,8 +145,13 @@ function changesFrom(before: object, after: object): Changes {
 const isSame = (one: unknown, other: unknown): boolean =>
   one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
 
-export function createSlot(given: Parameters<typeof newSlot>[0], context: Context): Change<Slot> {
-  const record = newSlot(given, context.now);
+/** @param state In what state it begins. Default: available. */
+export function createSlot(
+  given: Parameters<typeof newSlot>[0],
+  context: Context,
+  state: Partial<Pick<Slot, "status" | "appointmentId">> = {},
+): Change<Slot> {
+  const record: Slot = { ...newSlot(given, context.now), ...state };
   const { kind: _, id, version, createdAt, updatedAt, ...content } = record;
   return { expected: 0, record, entry: journalEntry(record, null, allOf(content), context) };
 }

@@ -15,6 +15,7 @@ import {
   type Seen,
 } from "./decision.ts";
 import { appointmentKey, slotKey } from "./find.ts";
+import { statusWhenFreed } from "./hours/computed.ts";
 import { appointmentFaults, type FaultKind, providersToAdd, type SyncFault, slotFaults } from "./sync.ts";
 
 /** The faults that are gone now. Empty if somebody else was faster. */
@@ -117,7 +118,7 @@ function clear(slot: Slot, faults: readonly SyncFault[], context: Context): Chan
   const changes: Partial<Slot> = {
     ...(unlinked ? { appointmentId: null } : {}),
     ...(kinds.has("hold_without_held") ? { hold: null } : {}),
-    ...(freed ? { status: "available" } : {}),
+    ...(freed ? { status: statusWhenFreed(slot) } : {}),
   };
   return changeSlot(slot, changes, because(faults, context));
 }

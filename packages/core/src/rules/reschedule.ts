@@ -16,7 +16,7 @@ import { refuseRange } from "./time.ts";
 
 /** What `reschedule` returns. */
 export interface Rescheduled extends Booked {
-  /** The slots that it owned before and no longer owns. They became available. */
+  /** The slots that it owned before and no longer owns. They are available, or withdrawn if they were made for it. */
   readonly freedSlots: readonly Slot[];
 }
 

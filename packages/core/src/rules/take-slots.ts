@@ -5,6 +5,7 @@ import type { TimeRange } from "../model/time-range.ts";
 import { type Change, type Context, changeSlot, isRefusal, type Seen } from "./decision.ts";
 import { findSlot, refuseSlotChange } from "./find.ts";
 import { isHeldFor } from "./held-for.ts";
+import { statusWhenFreed } from "./hours/computed.ts";
 import { refuseMisfit } from "./time.ts";
 
 /** What a caller wants of a slot. */
@@ -78,7 +79,7 @@ export function claimSlots(
 }
 
 /** The providers of the slots, each once. */
-export function providersOf(slots: readonly Slot[]): readonly string[] {
+export function providersOf(slots: readonly Pick<Slot, "providerId">[]): readonly string[] {
   const ids = slots.map(({ providerId }) => providerId);
   return ids.filter((id, index) => ids.indexOf(id) === index);
 }
@@ -89,7 +90,7 @@ export function bookInto(slots: readonly Slot[], appointmentId: string, context:
   return taken.map((slot) => changeSlot(slot, { status: "booked", appointmentId, hold: null }, context));
 }
 
-/** Frees the slots that the appointment owns, except those in `keep`. */
+/** Frees the slots that the appointment owns, except those in `keep`. Those that were made for it are withdrawn. */
 export function freeSlots(
   appointment: Appointment,
   seen: Seen,
@@ -100,7 +101,7 @@ export function freeSlots(
     .filter((id) => !keep.includes(id))
     .flatMap((id) => seen.slot(id) ?? [])
     .filter((slot) => slot.appointmentId === appointment.id)
-    .map((slot) => changeSlot(slot, { status: "available", appointmentId: null }, context));
+    .map((slot) => changeSlot(slot, { status: statusWhenFreed(slot), appointmentId: null }, context));
 }
 
 /** Refuses a slot of another provider or facility than the wanted one. */

@@ -2,6 +2,8 @@ import type { CommandName } from "../model/journal.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import { foundFor } from "./authorize.ts";
 import type { Context, Seen } from "./decision.ts";
+import { isComputed } from "./hours/computed.ts";
+import { availabilityKey } from "./set-availability.ts";
 import { takingCommands } from "./sight.ts";
 
 /** The fields of the commands that take slots. */
@@ -22,7 +24,7 @@ interface Taking {
 export interface TakenPlace {
   /** The slots that it takes, the primary one first. */
   readonly slotIds: readonly string[];
-  /** The time that a request asks for, if there is no slot for it. */
+  /** The time that a request asks for, or that a booking takes, if there is no slot for it. */
   readonly time: (TimeRange & { readonly providerId: string; readonly facilityId: string }) | undefined;
   /** None for a hold. */
   readonly subjectId: string | undefined;
@@ -64,7 +66,12 @@ export function takenPlace(
   const found = foundFor(seen, context);
   if (found !== undefined) return at([found, ...alsoSlotIds], { subjectId });
   const { providerId, facilityId, start, end, ifNoSlot } = command;
-  if (name !== "request" && ifNoSlot !== "schedule") return undefined;
   if (!providerId || !facilityId || !start || !end) return undefined;
+  if (name !== "request" && ifNoSlot !== "schedule" && !hasComputed({ providerId, facilityId }, seen)) return undefined;
   return at([], { time: { providerId, facilityId, start, end }, subjectId });
+}
+
+function hasComputed(place: { readonly providerId: string; readonly facilityId: string }, seen: Seen): boolean {
+  const availability = seen.availability(availabilityKey(place).id);
+  return availability !== undefined && isComputed(availability);
 }

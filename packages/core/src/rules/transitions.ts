@@ -10,12 +10,14 @@ export interface StateChange<Status extends string> {
 }
 
 /**
- * The allowed changes of a slot. A hold that has expired counts as `available` here as everywhere else, so expiry needs
+ * The allowed changes of a slot. One that is booked as it is made, of a computed opening, is withdrawn when it is freed; any
+ * other becomes available. A hold that has expired counts as `available` here as everywhere else, so expiry needs
  * no row. `withdrawn` is final. Everything that is not in the table is refused.
  */
 export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   { from: null, to: "available", by: ["createSlots", "publishSlots"] },
   { from: null, to: "blocked", by: ["importBusy"] },
+  { from: null, to: "booked", by: ["book"] },
   { from: "available", to: "held", by: ["hold", "request", "offer"] },
   { from: "available", to: "booked", by: ["book", "accept", "acceptOffer", "reschedule"] },
   { from: "available", to: "blocked", by: ["block", "importBusy"] },
@@ -29,6 +31,7 @@ export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   },
   { from: "held", to: "blocked", by: ["breakHold"] },
   { from: "booked", to: "available", by: ["cancel", "markNoShow", "reschedule", "repair"] },
+  { from: "booked", to: "withdrawn", by: ["cancel", "markNoShow", "reschedule", "repair"] },
   { from: "blocked", to: "available", by: ["unblock", "importBusy"] },
   { from: "blocked", to: "withdrawn", by: ["importBusy"] },
 ];

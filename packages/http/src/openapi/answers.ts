@@ -10,6 +10,7 @@ import {
 import type {
   AppointmentJson,
   AvailabilityJson,
+  FreeTimeJson,
   JournalEntryJson,
   Json,
   OpenSlotJson,
@@ -75,6 +76,7 @@ const availability = z.strictObject({
   facilityId: id,
   timeZone: z.string(),
   hours: z.strictObject({
+    openings: z.enum(["published", "computed", "both"]).exactOptional(),
     offer: hoursOffer,
     weekly: z.array(
       z.strictObject({
@@ -174,6 +176,11 @@ const openSlot = z.strictObject({
   mine: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<OpenSlotJson>;
 
+const freeTime = openSlot.extend({
+  slotId: id.nullable(),
+  version: version.nullable(),
+}) satisfies z.ZodType<FreeTimeJson>;
+
 /** The parts of answers, by the name that the document has for them. */
 export const parts = {
   Schedule: schedule,
@@ -183,6 +190,7 @@ export const parts = {
   ShownAppointment: shownAppointment,
   JournalEntry: shownEntry,
   OpenSlot: openSlot,
+  FreeTime: freeTime,
 } as const;
 
 const page = (item: z.ZodType) => ({ items: z.array(item), nextCursor: z.string().nullable() });
@@ -254,7 +262,12 @@ const slotsOfHold = { slot, alsoSlots: z.array(slot), replayed };
 const changedSlot = answer({ slot, replayed });
 const changedAppointment = answer({ appointment, replayed });
 
-const explanation = answer({ onOffer: z.boolean(), reasons: z.array(reason), slot: shownSlot.nullable() });
+const explanation = answer({
+  onOffer: z.boolean(),
+  reasons: z.array(reason),
+  slot: shownSlot.nullable(),
+  hours: z.enum(["offered", "grid", "exception", "weekly"]).nullable(),
+});
 
 /** What each operation answers, where the host does not do it its own way. */
 export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, z.ZodObject>> = {
@@ -307,6 +320,7 @@ export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi
   getAppointment: answer({ appointment: shownAppointment }),
   appointmentHistory: answer(page(shownEntry)),
   findOpen: answer({ ...page(openSlot), ...standing }),
+  findTimes: answer({ ...page(freeTime), ...standing }),
   explainSlot: explanation,
   explainTime: explanation,
   countByDay: answer({

@@ -185,6 +185,9 @@ export const routes = {
   appointmentHistory: read("/appointments/{appointmentId}/history", "Lists what happened to an appointment", {
     input: appointmentHistory,
   }),
+  findTimes: read("/open-times", "Finds free times of a length, computed openings among them", {
+    input: inputSchemas.findTimes,
+  }),
   findOpen: read("/open-slots", "Finds free times", {
     input: inputSchemas.findOpen,
     inHeaders: { holdTokens: "Hold-Token" },

@@ -62,6 +62,15 @@ export const commitMutants: readonly Mutant[] = [
     })),
   },
   {
+    key: "commit does not write the schedule of a slot that is made booked",
+    breakIt: ofTransitions((one) => {
+      const isMade = one.put.some((record) => record.kind === "slot" && record.version === 1 && record.appointmentId);
+      if (!isMade) return one;
+      const others = one.expect.filter(({ key }) => key.kind !== "schedule");
+      return { ...one, put: one.put.filter(({ kind }) => kind !== "schedule"), expect: others };
+    }),
+  },
+  {
     key: "commit loses the last entry of a transition",
     breakIt: ofTransitions((one) => ({ ...one, journal: one.journal.slice(0, -1) })),
   },

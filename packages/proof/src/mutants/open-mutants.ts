@@ -29,7 +29,7 @@ const offering = (status: SlotStatus): Mutant => ({
 
 /** What is on offer may be wrong in ways that no other list has. */
 export const openMutants: readonly Mutant[] = [
-  ...(["booked", "held", "blocked"] as const).map(offering),
+  ...(["booked", "held", "blocked", "withdrawn"] as const).map(offering),
   {
     key: "findOpen misses the last seat of a full page",
     breakIt: ofSeats((seats, { limit }) => (seats.length < limit ? seats : seats.slice(0, -1))),
@@ -42,6 +42,16 @@ export const openMutants: readonly Mutant[] = [
       );
       return [...groups.values()].flatMap((group) => group.slice(0, 1));
     }),
+  },
+  {
+    key: "a search for what lies at a time finds no blocked slots",
+    breakIt: withCalls((storage) => ({
+      findSlots: async (query, call) => {
+        const found = await storage.findSlots(query, call);
+        const isAroundTime = query.endAfter !== undefined && (query.statuses?.length ?? 0) > 1;
+        return isAroundTime ? found.filter(({ status }) => status !== "blocked") : found;
+      },
+    })),
   },
   {
     key: "findOpen has the version after",

@@ -26,7 +26,8 @@ import type { InputOf } from "./whose.ts";
 export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Creates an appointment and takes its slot in one commit: the slot with this `slotId` or, without one, a free slot
-   * of the provider at the facility that contains the time. Of two callers who want the same slot, one gets it, and the
+   * of the provider at the facility that contains the time. If there is none, and the hours of the provider have a computed opening
+   * at exactly that time, its slot is made in the same commit. Of two callers who want the same slot, one gets it, and the
    * other is refused with the reason.
    *
    * @returns The appointment, and the slots that it owns now. None if it is only `scheduled`.

@@ -1,10 +1,12 @@
 import type { Appointment } from "../../model/appointment.ts";
 import type { Availability } from "../../model/availability.ts";
+import type { FreeTime } from "../../model/free-time.ts";
 import type { JournalEntry } from "../../model/journal.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
 import type {
   ChangesInput,
   FindOpenInput,
+  FindTimesInput,
   FollowInput,
   GetAvailabilityInput,
   GetScheduleInput,
@@ -116,6 +118,24 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    * ```
    */
   findOpen(input: FindOpenInput): Promise<Page<OpenSlot>>;
+
+  /**
+   * Finds times of a length that are on offer now, of providers at a facility, in at most 62 days: slots that are stored, free and
+   * as long or longer, and openings that are computed of the hours. `book` takes each by its place and times; a computed opening
+   * has no slot yet. The order is that of `start`. For an actor, it finds what `authorize` lets them list, and with a `subjectId` only
+   * what they could book for that subject now. A page may have fewer items than `limit`, or none, and yet a cursor that goes on.
+   *
+   * @returns The times of the page, and the cursor of the next one.
+   * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const place = { providerIds: ["dr-grey"], facilityId: "north" };
+   * const { items } = await engine.findTimes({ ...place, minutes: 45, limit: 10 });
+   * const starts = items.map(({ start }) => start.toISOString());
+   * ```
+   */
+  findTimes(input: FindTimesInput): Promise<Page<FreeTime>>;
 
   /**
    * Lists appointments that start at `from` or later and before `to`, a page at a time, in the order of `start` and

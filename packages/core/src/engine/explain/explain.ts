@@ -3,6 +3,7 @@ import { explainSchema } from "../../model/queries.ts";
 import type { ExplainInput } from "../../model/read-inputs.ts";
 import type { Shown } from "../../model/shown.ts";
 import { type Slot, slotAsOf } from "../../model/slot.ts";
+import type { HoursVerdict } from "../../rules/hours/verdict.ts";
 import type { EngineSettings } from "../options.ts";
 import { isObject, meansField, parse } from "../parse.ts";
 import type { PreviewReason } from "../preview/preview.ts";
@@ -10,6 +11,7 @@ import { retryReads } from "../retry.ts";
 import { bookerFor } from "../sight/booking.ts";
 import { shownTo } from "../visible.ts";
 import type { Asking } from "./asking.ts";
+import { hoursAt, reasonsAgainstOpening } from "./opening.ts";
 import { type Explained, reasonsAgainstEach } from "./reasons-against-each.ts";
 import { reasonsWithoutSlot, refuseTime, slotsContaining, slotWithId, type WantedTime } from "./wanted-slots.ts";
 
@@ -21,9 +23,16 @@ export interface Explanation<ShownSlot = Slot> {
   readonly reasons: readonly PreviewReason[];
   /**
    * The slot that is explained, as it counts now. Of a time it is the one that is on offer, or else that with the fewest
-   * reasons against it. Null if no slot contains the time, and if the actor may not see the slot.
+   * reasons against it. Null if no slot contains the time, as with a computed opening, and if the actor may not see the slot.
    */
   readonly slot: ShownSlot | null;
+  /**
+   * Of a time, what the hours of its place say: `"offered"`, if they offer exactly this time; `"grid"`, if it lies in a window,
+   * and not where openings of its length begin; `"exception"`, if the date has hours of its own, which do not cover it;
+   * `"weekly"`, if the hours of the week do not. What is taken or blocked is among the reasons. Null of a slot, and if there
+   * are no hours that the actor may see.
+   */
+  readonly hours: HoursVerdict | null;
 }
 
 /** @throws BookingError `slot_not_found`, `invalid_time_range` */
@@ -53,11 +62,15 @@ async function explainSlot(asking: Asking, slotId: string): Promise<Explanation<
 async function explainTime(asking: Asking, time: WantedTime): Promise<Explanation<Shown<Slot>>> {
   const explained = await reasonsAgainstEach(asking, await slotsContaining(asking, time), time);
   const [best] = [...explained].sort((one, other) => one.reasons.length - other.reasons.length);
-  if (best !== undefined) return shown(asking, best);
-  return { onOffer: false, reasons: await reasonsWithoutSlot(asking, time), slot: null };
+  const { hours, verdict } = await hoursAt(asking, time);
+  if (best?.reasons.length === 0) return { ...(await shown(asking, best)), hours: verdict };
+  const ofOpening = await reasonsAgainstOpening(asking, time, hours);
+  if (ofOpening === undefined && best !== undefined) return { ...(await shown(asking, best)), hours: verdict };
+  const reasons = ofOpening ?? (await reasonsWithoutSlot(asking, time));
+  return { onOffer: reasons.length === 0, reasons, slot: null, hours: verdict };
 }
 
 async function shown({ settings, now }: Asking, { slot, reasons }: Explained): Promise<Explanation<Shown<Slot>>> {
   const visible = await shownTo(settings, slotAsOf(slot, now), now);
-  return { onOffer: reasons.length === 0, reasons, slot: visible ?? null };
+  return { onOffer: reasons.length === 0, reasons, slot: visible ?? null, hours: null };
 }

@@ -86,14 +86,20 @@ function recordsOf(slot: Slot): Records {
 }
 
 /** A search leaves out what `authorize` keeps from lists, also if it could be booked. */
-async function unlessListed({ settings, now, until }: Asking, explained: Explained): Promise<Explained> {
+async function unlessListed(asking: Asking, explained: Explained): Promise<Explained> {
+  if (explained.reasons.length > 0) return explained;
+  return { ...explained, reasons: await unlistedReason(asking, explained.slot) };
+}
+
+/** Why a slot is in no list of the actor. Empty if it is in some. */
+export async function unlistedReason({ settings, now, until }: Asking, slot: Slot): Promise<readonly PreviewReason[]> {
   const { actor } = settings;
   const isListed = showInList<Slot>(settings, {}, now);
-  if (explained.reasons.length > 0 || actor === undefined || isListed === undefined) return explained;
-  if ((await isListed(slotAsOf(explained.slot, now))) !== undefined) return explained;
+  if (actor === undefined || isListed === undefined) return [];
+  if ((await isListed(slotAsOf(slot, now))) !== undefined) return [];
   const problem = "It is not in the lists that you see.";
   const refusal = refuse("forbidden", { command: "book", actorId: actor.id, problem });
-  return { ...explained, reasons: [await reasonInItsZone(settings, refusal, aboutSlot(explained.slot), until)] };
+  return [await reasonInItsZone(settings, refusal, aboutSlot(slot), until)];
 }
 
 const aboutSlot = (slot: Slot) => ({ name: "book" as const, command: {}, seen: recordsOf(slot).seen });

@@ -1,11 +1,12 @@
-import { BookingError, refuse } from "../../errors/index.ts";
+import { BookingError, type Refusal, refuse } from "../../errors/index.ts";
 import { scheduleIdOf } from "../../model/schedule.ts";
 import { containing, overlapping } from "../../model/search.ts";
-import { type Slot, slotAsOf } from "../../model/slot.ts";
+import { listedStatuses, type Slot, slotAsOf } from "../../model/slot.ts";
 import { durationMs, type TimeRange } from "../../model/time-range.ts";
 import { slotKey } from "../../rules/find.ts";
 import { refuseRange } from "../../rules/time.ts";
 import { listed } from "../listed.ts";
+import type { EngineSettings } from "../options.ts";
 import { type PreviewReason, reasonInItsZone } from "../preview/preview.ts";
 import { hiddenFrom } from "../visible.ts";
 import type { Asking } from "./asking.ts";
@@ -25,6 +26,13 @@ const mostOverlaps = 10;
 export function refuseTime({ start, end }: WantedTime): void {
   const refusal = refuseRange({ start, end });
   if (refusal !== undefined) throw new BookingError(refusal.refused, refusal.details);
+}
+
+export function scheduleIdIn(
+  { overlapScope }: Pick<EngineSettings, "overlapScope">,
+  { providerId, facilityId }: Pick<WantedTime, "providerId" | "facilityId">,
+): string {
+  return scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
 }
 
 export async function slotWithId({ settings, until }: Asking, slotId: string): Promise<readonly Slot[]> {
@@ -50,16 +58,7 @@ export async function reasonsWithoutSlot(asking: Asking, time: WantedTime): Prom
   const { providerId, facilityId, start, end } = time;
   const refusals = [
     refuse("no_slot_available", { providerId, facilityId, start, end }),
-    ...(await slotsAcross(asking, time)).map((slot) =>
-      refuse("slot_overlap", {
-        start,
-        end,
-        seat: slot.seat,
-        conflictingSlotId: slot.id,
-        conflictingStart: slot.start,
-        conflictingEnd: slot.end,
-      }),
-    ),
+    ...(await slotsAcross(asking, time)).map((slot) => inTheWay(slot, { start, end })),
   ];
   const none = () => undefined;
   const about = {
@@ -70,13 +69,19 @@ export async function reasonsWithoutSlot(asking: Asking, time: WantedTime): Prom
   return Promise.all(refusals.map((refusal) => reasonInItsZone(settings, refusal, about, until)));
 }
 
+function inTheWay({ id, version, status, seat, start, end }: Slot, wanted: TimeRange): Refusal {
+  if (status === "blocked") return refuse("slot_blocked", { slotId: id, version });
+  const conflict = { conflictingSlotId: id, conflictingStart: start, conflictingEnd: end };
+  return refuse("slot_overlap", { start: wanted.start, end: wanted.end, seat, ...conflict });
+}
+
 /** Slots of the schedule that overlap the time, each time once, as far as the actor may see them. */
 async function slotsAcross(
   { settings, now, until }: Asking,
   { providerId, facilityId, ...range }: WantedTime,
 ): Promise<readonly Slot[]> {
-  const scheduleId = scheduleIdOf(providerId, settings.overlapScope === "facility" ? facilityId : null);
-  const statuses = ["available", "held", "booked"] as const;
+  const scheduleId = scheduleIdIn(settings, { providerId, facilityId });
+  const statuses = listedStatuses;
   const search = { ...overlapping(range), providerIds: [providerId], scheduleId, statuses };
   const found = await settings.storage.findSlots({ ...search, asOf: now, displayOnly: true, limit: mostSlots }, until);
   const byTime = new Map<string, Slot>();

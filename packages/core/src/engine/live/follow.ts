@@ -1,10 +1,17 @@
 import { BookingError } from "../../errors/index.ts";
-import { countByDaySchema, followSchema, forSubjectSchema, nextOpenSchema } from "../../model/queries.ts";
+import {
+  countByDaySchema,
+  followSchema,
+  forSubjectSchema,
+  liveTimesSchema,
+  nextOpenSchema,
+} from "../../model/queries.ts";
 import type {
   CountByDayInput,
   FollowInput,
   ForSubjectInput,
   LiveOpenInput,
+  LiveTimesInput,
   NextOpenInput,
 } from "../../model/read-inputs.ts";
 import { byTimesOf } from "../../rules/policies/by-times.ts";
@@ -29,6 +36,7 @@ export async function follow(settings: EngineSettings, input: FollowInput): Prom
     const { refused, details } = refuseForRange("ends_before_start", { start: from, end: to });
     throw new BookingError(refused, details);
   }
+  refuseOpenings(settings, parsed.openings);
   refuseAborted(signal);
   const ended = new AbortController();
   const end = () => {
@@ -39,7 +47,8 @@ export async function follow(settings: EngineSettings, input: FollowInput): Prom
   const options = {
     providerIds: parsed.providerIds && new Set(parsed.providerIds),
     facilityId: parsed.facilityId,
-    window: liveWindow(parsed, marginFor(settings)),
+    window: liveWindow(parsed, marginFor(settings, parsed.openings)),
+    openings: parsed.openings,
     maxSlots: parsed.maxSlots,
     pollMs: Math.min(parsed.pollMs, staleAfterMs / 2),
     keepsRecords: needsRecords(settings),
@@ -59,10 +68,24 @@ function needsRecords({ authorize, policies }: EngineSettings): boolean {
   return authorize !== undefined || policies.some((policy) => byTimesOf(policy) === undefined);
 }
 
-/** As far as any policy looks at providers. */
-function marginFor({ sights }: EngineSettings): LiveMargin {
+/**
+ * As far as any policy looks at providers. What is in the way of an opening may begin before the window and after it: an
+ * opening lasts two days at most.
+ */
+function marginFor({ sights }: EngineSettings, openings: boolean): LiveMargin {
   const { beforeMinutes = 0, afterMinutes = 0 } = sights?.ofAll.provider ?? {};
-  return { beforeMs: beforeMinutes * 60_000, afterMs: afterMinutes * 60_000 };
+  const [leastBefore, leastAfter] = openings ? [1, 2 * 24 * 60] : [0, 0];
+  return {
+    beforeMs: Math.max(beforeMinutes, leastBefore) * 60_000,
+    afterMs: Math.max(afterMinutes, leastAfter) * 60_000,
+  };
+}
+
+/** @throws BookingError `invalid_input` where slots at other facilities may be in the way, which are not held */
+function refuseOpenings({ overlapScope }: EngineSettings, openings: boolean): void {
+  if (!openings || overlapScope === "facility") return;
+  const message = 'needs the overlapScope "facility": a schedule that spans facilities has slots that are not followed';
+  throw new BookingError("invalid_input", { issues: [{ path: "openings", code: "invalid", message }] });
 }
 
 function liveSlots(made: Answers, followed: Omit<Followed, "answers">, ended: AbortSignal, end: () => void): LiveSlots {
@@ -82,6 +105,7 @@ function liveSlots(made: Answers, followed: Omit<Followed, "answers">, ended: Ab
       const { following, findOpen } = open();
       return findOpen(parsedFind(following, input));
     },
+    findTimes: (input: LiveTimesInput) => open().findTimes(parse(liveTimesSchema, input)),
     async forSubject(input: ForSubjectInput) {
       open();
       return followSubject({ ...followed, answers: open }, parse(forSubjectSchema, input));

@@ -86,7 +86,7 @@ export function providersAmong({ providers }: SlotTable, asked: readonly string[
   return found;
 }
 
-function notFollowed(path: string): BookingError {
+export function notFollowed(path: string): BookingError {
   const message =
     "is not among what follow() was asked for, so an answer would look as if nothing were free. Ask within that, or follow more";
   const issue: InputIssue = { path, code: "invalid", message };

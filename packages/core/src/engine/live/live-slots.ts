@@ -1,6 +1,13 @@
 import type { BookingError } from "../../errors/index.ts";
+import type { FreeTime } from "../../model/free-time.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
-import type { CountByDayInput, ForSubjectInput, LiveOpenInput, NextOpenInput } from "../../model/read-inputs.ts";
+import type {
+  CountByDayInput,
+  ForSubjectInput,
+  LiveOpenInput,
+  LiveTimesInput,
+  NextOpenInput,
+} from "../../model/read-inputs.ts";
 import type { Page } from "../page.ts";
 
 /** Where live slots stand in the feed, and how old what they say may be. */
@@ -21,6 +28,9 @@ export interface LiveStanding {
 
 /** What `live.findOpen` returns. */
 export interface LiveOpenPage extends Page<OpenSlot>, LiveStanding {}
+
+/** What `live.findTimes` returns. */
+export interface LiveTimesPage extends Page<FreeTime>, LiveStanding {}
 
 /** What a search of live slots for a subject returns. */
 export interface LiveSubjectPage extends Page<OpenSlot>, Omit<LiveStanding, "cursor"> {
@@ -95,6 +105,19 @@ export interface LiveSlots {
    * ```
    */
   findOpen(input?: LiveOpenInput): LiveOpenPage;
+
+  /**
+   * Finds times of a length, as `findTimes` of the engine does: slots that are stored, and openings that are computed of the
+   * hours. `follow` must have been told to know the `openings`.
+   *
+   * @throws BookingError `invalid_input`, also for providers, a facility or a time that it does not follow;
+   * `invalid_time_range`; `storage_misused` once it is closed.
+   * @example
+   * ```ts
+   * const { items } = live.findTimes({ providerIds: ["dr-grey"], facilityId: "north", minutes: 45 });
+   * ```
+   */
+  findTimes(input: LiveTimesInput): LiveTimesPage;
 
   /**
    * Begins searches for what one actor can book for one subject. Policies that are supplied are decided from memory: the

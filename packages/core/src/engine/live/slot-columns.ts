@@ -9,7 +9,7 @@ export const statusNumbers: Readonly<Record<SlotStatus, number>> = {
   withdrawn: 5,
 };
 
-/** What is held of the slots, a column for each field and a row for each slot: 43 bytes, and the id. */
+/** What is held of the slots, a column for each field and a row for each slot: 45 bytes, and the id. */
 export interface SlotColumns {
   /** Milliseconds since 1970. */
   start: Float64Array;
@@ -23,6 +23,7 @@ export interface SlotColumns {
   /** A number made of the appointment's id, of a booked slot. 0 of all others. */
   appointment: Float64Array;
   status: Uint8Array;
+  seat: Uint16Array;
 }
 
 /** How many facts a row has. */
@@ -59,6 +60,7 @@ export function createColumns(size: number): SlotColumns {
     facts: new Uint32Array(size * factsPerRow),
     appointment: new Float64Array(size),
     status: new Uint8Array(size),
+    seat: new Uint16Array(size),
   };
 }
 

@@ -26,6 +26,7 @@ export interface HeldSlotRow extends Place, RecordPart {
   readonly id: string;
   readonly start: number;
   readonly end: number;
+  readonly seat: number;
   readonly version: number;
   readonly status: SlotStatus;
   readonly heldUntil: number;
@@ -146,6 +147,7 @@ export function createSlotTable(keepsRecords = false) {
     const row = newRow();
     ids[row] = slot.id;
     columns.start[row] = slot.start;
+    columns.seat[row] = slot.seat;
     const facts = row * factsPerRow;
     columns.facts[facts + rowFacts.length] = slot.end - slot.start;
     columns.facts[facts + rowFacts.place] = placeNumber(slot);
@@ -225,6 +227,7 @@ export function createSlotTable(keepsRecords = false) {
         appointment: columns.appointment[row] as number,
         hold: holds.get(row),
         ...parts.read(row),
+        seat: columns.seat[row] as number,
         rank: rankOf(columns, row),
       };
     },

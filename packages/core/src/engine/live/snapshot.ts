@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Appointment } from "../../model/appointment.ts";
+import { type Availability, availabilityIdOf } from "../../model/availability.ts";
 import { keyText } from "../../model/record.ts";
 import type { Schedule } from "../../model/schedule.ts";
 import type { Slot } from "../../model/slot.ts";
@@ -133,4 +134,19 @@ export async function copySlots({ providers, read }: SlotTable, into: SlotTable)
       if (copied % rowsPerTurn === 0) await nextTurn();
     }
   }
+}
+
+/** The hours of these providers at a facility, as far as there are any. */
+export async function hoursOf(
+  settings: EngineSettings,
+  providerIds: readonly string[],
+  facilityId: string,
+): Promise<readonly Availability[]> {
+  const found: Availability[] = [];
+  for (const ids of chunksOf(providerIds)) {
+    const keys = ids.map((id) => ({ kind: "availability", id: availabilityIdOf(id, facilityId) }) as const);
+    const loaded = await retryReads(settings, (until) => settings.storage.loadToShow(keys, until));
+    for (const one of loaded as readonly (Availability | undefined)[]) if (one !== undefined) found.push(one);
+  }
+  return found;
 }

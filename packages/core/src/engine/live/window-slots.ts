@@ -1,4 +1,5 @@
 import { BookingError } from "../../errors/index.ts";
+import type { Availability } from "../../model/availability.ts";
 import type { JournalEntry } from "../../model/journal.ts";
 import { limits } from "../../model/limits.ts";
 import type { EngineSettings } from "../options.ts";
@@ -12,6 +13,7 @@ import {
   areReadInOrder,
   compacted,
   copySlots,
+  hoursOf,
   type ReadRange,
   slotsById,
   slotsWithin,
@@ -25,6 +27,8 @@ export interface FollowOptions extends Wanted {
   readonly pollMs: number;
   /** Whether `authorize` or a policy may have to be shown whole records. */
   readonly keepsRecords: boolean;
+  /** Whether the hours are held as well. */
+  readonly openings: boolean;
 }
 
 /** What is followed, for whom, and until when. */
@@ -41,6 +45,8 @@ export interface WindowSlots {
   counter: ReturnType<typeof createDayCounter>;
   /** The zones of their schedules. */
   readonly zones: Map<string, string>;
+  /** By provider, if they are held. */
+  readonly hours: Map<string, Availability>;
   /** Those that start before this time may be missing: they were not read, or have been dropped. */
   from: number;
   /** Those that start before this time, and not before `from`, are here. */
@@ -62,8 +68,10 @@ export async function readWindow(context: FollowContext, mayBeFull: boolean): Pr
   if (isFull && !mayBeFull) throw tooMany(maxSlots);
   const table = await compacted(read);
   const zones = new Map(await zonesOf(settings, scheduleIdsOf(table)));
+  const hours = new Map<string, Availability>();
+  await learnHours(context, hours, options.openings ? [...(options.providerIds ?? [])] : []);
   refuseAborted(signal);
-  return { table, counter: createDayCounter(table), zones, from: begin, loadedTo, isFull };
+  return { table, counter: createDayCounter(table), zones, hours, from: begin, loadedTo, isFull };
 }
 
 /** What starts before the window and reaches into what policies look at around it. */
@@ -135,18 +143,31 @@ export async function applyEntries(
   slots: WindowSlots,
   entries: readonly JournalEntry[],
 ): Promise<void> {
-  const wanted = entries.filter((entry) => isWanted(entry, context.options));
+  const ofPlace = entries.filter((entry) => isOfPlace(entry, context.options));
+  const wanted = ofPlace.filter(({ recordKind }) => recordKind === "slot");
   await learnZones(context.settings, slots, [...new Set(wanted.flatMap(scheduleIdOf))]);
   const gaps = wanted.filter((entry) => !applyOne(context, slots, entry)).map(({ recordId }) => recordId);
   for (const slot of await slotsById(context.settings, [...new Set(gaps)])) put(context, slots, heldRow(slot));
+  const changed = context.options.openings ? ofPlace.filter(({ recordKind }) => recordKind === "availability") : [];
+  await learnHours(context, slots.hours, [...new Set(changed.flatMap(({ providerIds }) => providerIds))]);
 }
 
-function isWanted(
-  { recordKind, providerIds: [providerId], facilityId }: JournalEntry,
+/** Hours change rarely, so they are read again whatever has changed. */
+async function learnHours(
+  { settings, options: { facilityId = "" } }: FollowContext,
+  hours: Map<string, Availability>,
+  providerIds: readonly string[],
+): Promise<void> {
+  for (const one of await hoursOf(settings, providerIds, facilityId)) {
+    if (one.version > (hours.get(one.providerId)?.version ?? 0)) hours.set(one.providerId, one);
+  }
+}
+
+function isOfPlace(
+  { providerIds: [providerId], facilityId }: JournalEntry,
   options: Pick<FollowOptions, "providerIds" | "facilityId">,
 ): boolean {
   return (
-    recordKind === "slot" &&
     (options.providerIds?.has(providerId as string) ?? true) &&
     (options.facilityId === undefined || options.facilityId === facilityId)
   );

@@ -3,6 +3,7 @@ import type { TimeRange } from "../../model/time-range.ts";
 import type { Actor } from "../../model/values.ts";
 import type { Context } from "../../rules/decision.ts";
 import { rules } from "../../rules/index.ts";
+import type { PlaceInTime } from "../../rules/open-seat.ts";
 import type { CommandAndRule } from "../decide.ts";
 import { sha256 } from "../hash.ts";
 import type { EngineSettings } from "../options.ts";
@@ -23,7 +24,7 @@ export interface Booker {
 export function bookerFor(
   { actor }: EngineSettings,
   subjectId: string | undefined,
-  call: "findOpen" | "explain",
+  call: "findOpen" | "findTimes" | "explain",
 ): Booker | undefined {
   if (subjectId === undefined) return undefined;
   if (actor !== undefined) return { actor, subjectId };
@@ -36,6 +37,8 @@ export interface ImaginedBookings {
   readonly context: Context;
   /** The booking of this slot, with nothing that a caller may leave out. */
   readonly bookingOf: (slotId: string, holdToken?: string) => CommandAndRule;
+  /** The booking of a time for which there is no slot. */
+  readonly bookingAt: (place: PlaceInTime) => CommandAndRule;
 }
 
 /** @param time A part of the slot. Default: all of it. */
@@ -47,12 +50,19 @@ export function imaginedBookings(
 ): ImaginedBookings {
   const command = { name: "book", id: newId() } as const;
   const usual = parseCommand("book", { slotId: "any", subjectId, ...time }, actor) as Envelope;
+  const anywhere = { providerId: "any", facilityId: "any", start: now, end: new Date(now.getTime() + 60_000) };
+  const usualAt = parseCommand("book", { subjectId, ...anywhere }, actor) as Envelope;
+  const rule = rules.book as never;
   return {
     context: { now, command, actor, reason: null, overlapScope, newId, newToken, hash: sha256 },
     bookingOf: (slotId, holdToken) => ({
       name: "book",
       command: { ...usual, slotId, ...(holdToken !== undefined && { holdToken }) } as Envelope,
-      rule: rules.book as never,
+      rule,
     }),
+    bookingAt: ({ providerId, facilityId, start, end }) => {
+      const command = { ...usualAt, providerId, facilityId, start, end };
+      return { name: "book", command: command as Envelope, rule };
+    },
   };
 }

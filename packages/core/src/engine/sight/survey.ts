@@ -4,6 +4,7 @@ import type { Slot } from "../../model/slot.ts";
 import { overlaps, type TimeRange } from "../../model/time-range.ts";
 import type { Actor } from "../../model/values.ts";
 import { type Neighbour, type OfSubject, type Sight, type Survey, withWindow } from "../../rules/sight.ts";
+import type { TakenPlace } from "../../rules/taken-place.ts";
 import type { EngineSettings } from "../options.ts";
 import { aroundsOf, countingAppointments, lookedAround } from "./look-around.ts";
 
@@ -121,6 +122,10 @@ async function zonesOfAll(
   return ({ scheduleId }) => known.get(scheduleId) ?? "UTC";
 }
 
+/** A slot that is not stored, that of a computed opening, has version 0: only its time is known. */
+const placeOf = (slot: Slot): Pick<TakenPlace, "slotIds" | "time"> =>
+  slot.version === 0 ? { slotIds: [], time: slot } : { slotIds: [slot.id], time: undefined };
+
 /** As a command looks around its slot, for as many at once as one read allows. */
 async function lookAtEach(
   { storage, sights }: EngineSettings,
@@ -130,8 +135,8 @@ async function lookAtEach(
 ): Promise<readonly (readonly [id: string, Survey])[]> {
   if (sights === undefined || slots.length === 0) return [];
   const own = sights.of(actor);
-  const looks = slots.map(({ id }) =>
-    aroundsOf({ slotIds: [id], time: undefined, subjectId, apart: false }, { ...sights, ofAll: own }, own),
+  const looks = slots.map((slot) =>
+    aroundsOf({ ...placeOf(slot), subjectId, apart: false }, { ...sights, ofAll: own }, own),
   );
   const perRead = Math.floor(limits.placesAround / Math.max(...looks.map(({ length }) => length), 1));
   const surveys: (readonly [string, Survey])[] = [];

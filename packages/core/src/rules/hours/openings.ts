@@ -28,15 +28,24 @@ const margin = 5;
 /**
  * The openings that start within a range of instants, in the order of their starts. Cut the range anywhere: the openings of the
  * parts are those of the whole.
+ *
+ * @param minutes How long they are to last: as long as the offer says and any number of its steps longer, or else there is
+ * none. Default: as long as the offer says.
  */
-export function* openTimes(hours: ParsedHours, clock: ZoneClock, from: number, to: number): Generator<OpenTime> {
+export function* openTimes(
+  hours: ParsedHours,
+  clock: ZoneClock,
+  from: number,
+  to: number,
+  minutes?: number,
+): Generator<OpenTime> {
   for (const group of groupsOf(openWindows(hours, clock, from, to))) {
-    for (const time of timesOf(group)) if (time.start >= from && time.start < to) yield time;
+    for (const time of timesOf(group, minutes)) if (time.start >= from && time.start < to) yield time;
   }
 }
 
 /** In the order of their starts. Of two with the same start, the one that is listed first in the hours comes first. */
-function openWindows(hours: ParsedHours, clock: ZoneClock, from: number, to: number): readonly OpenWindow[] {
+export function openWindows(hours: ParsedHours, clock: ZoneClock, from: number, to: number): readonly OpenWindow[] {
   if (from >= to) return [];
   const first = Math.floor(clock.localAt(from) / dayMs) - margin;
   const last = Math.floor(clock.localAt(to) / dayMs) + margin;
@@ -70,13 +79,14 @@ function* groupsOf(windows: readonly OpenWindow[]): Generator<readonly OpenWindo
   if (group.length > 0) yield group;
 }
 
-function timesOf(group: readonly OpenWindow[]): readonly OpenTime[] {
+function timesOf(group: readonly OpenWindow[], minutes: number | undefined): readonly OpenTime[] {
   const [only, ...more] = group;
-  if (only === undefined || more.length === 0) return only === undefined ? [] : cut(only, []);
+  if (only === undefined || more.length === 0) return only === undefined ? [] : cut(only, minutes, []);
   return group
     .flatMap((window, place) =>
       cut(
         window,
+        minutes,
         group.filter((other, at) => comesFirst(other, window, at < place)),
       ),
     )
@@ -88,11 +98,21 @@ function comesFirst(one: OpenWindow, other: OpenWindow, isBefore: boolean): bool
   return one.isException === other.isException ? isBefore : one.isException;
 }
 
+/** Whether something that takes several steps of the grid may last so long. */
+function lasts({ minutes: shortest, step }: Offered, minutes: number): boolean {
+  return minutes >= shortest && (minutes - shortest) % step === 0;
+}
+
 /** The openings of a window, but for those that others take. What is left at its end is too short for one. */
-function cut({ start, end, offer }: OpenWindow, taken: readonly OpenWindow[]): readonly OpenTime[] {
-  const { capacity } = offer;
-  const [length, step] = [offer.minutes * minuteMs, offer.step * minuteMs];
+function cut(
+  { start, end, offer }: OpenWindow,
+  minutes: number | undefined,
+  taken: readonly OpenWindow[],
+): readonly OpenTime[] {
   const times: OpenTime[] = [];
+  if (minutes !== undefined && !lasts(offer, minutes)) return times;
+  const { capacity } = offer;
+  const [length, step] = [(minutes ?? offer.minutes) * minuteMs, offer.step * minuteMs];
   for (let at = start; at + length <= end; at += step) {
     const until = at + length;
     if (!taken.some((other) => other.start < until && at < other.end)) times.push({ start: at, end: until, capacity });

@@ -1,8 +1,9 @@
-import type { Availability } from "../../model/availability.ts";
+import { type Availability, isComputedSlot } from "../../model/availability.ts";
 import { limits } from "../../model/limits.ts";
 import { publishedSlotId } from "../../model/schedule.ts";
 import { isOccupying, type Slot, slotAsOf } from "../../model/slot.ts";
 import type { TimeRange } from "../../model/time-range.ts";
+import { isPublished, openingAt } from "./computed.ts";
 import { type InTheWay, inTheWay } from "./in-the-way.ts";
 import { publishedTimes } from "./published-times.ts";
 
@@ -48,7 +49,8 @@ export function stretchOf(availability: Availability, from: Date, until: Date): 
   const seats: Seat[] = [];
   const latest = Math.min(until.getTime(), from.getTime() + longestMs);
   let [to, end] = [latest, latest];
-  for (const { start, end: ends, capacity } of publishedTimes(availability, from.getTime(), latest)) {
+  const times = isPublished(availability) ? publishedTimes(availability, from.getTime(), latest) : [];
+  for (const { start, end: ends, capacity } of times) {
     if (seats.length >= limits.publishedSeats) {
       to = start;
       break;
@@ -93,7 +95,7 @@ function planned(
   const openings = inTheWay(seats);
   const others = slots.filter((slot) => slot.start >= from && !isKept(slot) && (slot.start < to || openings(slot)));
   const ids = idsOf(availability, found);
-  const ours = others.filter(({ id }) => ids.isPublished(id));
+  const ours = others.filter((slot) => ids.isPublished(slot.id) || isComputedSlot(slot));
   const withdrawn = ours.filter(({ status }) => status === "available");
   const taken = ours.filter(({ status, start }) => (status === "booked" || status === "held") && start < to);
   const kept = slots.filter(isKept);
@@ -145,7 +147,7 @@ function idsOf({ id }: Availability, found: readonly Slot[]) {
   };
 }
 
-/** Whether a slot is not covered by openings. */
+/** Whether a slot is neither covered by openings nor one of them. */
 function outsideOf(
   availability: Availability,
   { from, to }: { readonly from: Date; readonly to: Date },
@@ -158,5 +160,7 @@ function outsideOf(
     if (before !== undefined && start <= before[1]) before[1] = Math.max(before[1], end);
     else covered.push([start, end]);
   }
-  return ({ start, end }) => !covered.some(([from, to]) => from <= start.getTime() && end.getTime() <= to);
+  const isCovered = ({ start, end }: Slot) =>
+    covered.some(([from, to]) => from <= start.getTime() && end.getTime() <= to);
+  return (slot) => !isCovered(slot) && openingAt(availability, slot) === undefined;
 }

@@ -17,6 +17,7 @@ function oneAfterAnother(hours: ParsedHours): ParsedHours {
   const spaced = <Window extends { readonly offer?: Offer | undefined }>(window: Window): Window =>
     window.offer === undefined ? window : { ...window, offer: spacedOffer(window.offer) };
   return {
+    ...hours,
     offer: spacedOffer(hours.offer),
     weekly: hours.weekly.map(spaced),
     exceptions: hours.exceptions.map((one) => ({ ...one, hours: one.hours.map(spaced) })),

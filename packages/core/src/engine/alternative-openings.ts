@@ -1,0 +1,52 @@
+import type { Availability } from "../model/availability.ts";
+import { overlapping } from "../model/search.ts";
+import { listedStatuses, type Slot, slotAsOf } from "../model/slot.ts";
+import { durationMs, overlaps } from "../model/time-range.ts";
+import type { Seen } from "../rules/decision.ts";
+import { isComputed } from "../rules/hours/computed.ts";
+import type { PlaceInTime } from "../rules/open-seat.ts";
+import type { Survey } from "../rules/sight.ts";
+import { candidatesIn, seenForOpening } from "./free-times/candidates.ts";
+import type { EngineSettings } from "./options.ts";
+
+/** A computed opening, as the slot that its booking would make. */
+export interface AlternativeOpening {
+  readonly slot: Slot;
+  /** What a booking of it would see, with what lies around it. */
+  readonly seen: (around: Survey | undefined) => Seen;
+}
+
+const minuteMs = 60_000;
+
+/** How far from the wanted time openings are considered, to both sides. */
+const nearMs = 7 * 24 * 60 * minuteMs;
+
+/** How many slots are read of that time. Of a schedule with more, nothing is considered. */
+const mostSlots = 5_000;
+
+/** The computed openings near a wanted time that last as long. */
+export async function openingsNear(
+  { storage, clock, overlapScope }: EngineSettings,
+  wanted: PlaceInTime,
+  hours: Availability | undefined,
+  until: number,
+): Promise<readonly AlternativeOpening[]> {
+  if (hours === undefined || !isComputed(hours)) return [];
+  const { providerId, facilityId, start } = wanted;
+  const asOf = clock.now();
+  const stretch = { from: new Date(start.getTime() - nearMs), to: new Date(start.getTime() + nearMs) };
+  const reach = { start: stretch.from, end: new Date(stretch.to.getTime() + durationMs(wanted)) };
+  const place = overlapScope === "facility" ? { facilityId } : {};
+  const query = { ...overlapping(reach), ...place, providerIds: [providerId], statuses: listedStatuses };
+  const found = await storage.findSlots({ ...query, asOf, displayOnly: true, limit: mostSlots }, until);
+  if (found.length === mostSlots) return [];
+  const slots = found.map((slot) => slotAsOf(slot, asOf));
+  const minutes = durationMs(wanted) / minuteMs;
+  const search = { providerIds: [providerId], facilityId, minutes, asOf, overlapScope, descending: false };
+  return candidatesIn(search, stretch, { providerId, hours, slots }).flatMap(({ opening, slots }) => {
+    const [slot] = slots();
+    if (opening === undefined || slot === undefined) return [];
+    const stored = opening.stored.filter((one) => overlaps(one, slot));
+    return [{ slot, seen: (around: Survey | undefined) => seenForOpening({ hours, stored }, around) }];
+  });
+}

@@ -1,0 +1,80 @@
+import { type Availability, availabilityIdOf } from "../../model/availability.ts";
+import { overlapping } from "../../model/search.ts";
+import { listedStatuses, type Slot, slotAsOf } from "../../model/slot.ts";
+import { isComputed, openingAt, seatsBeside } from "../../rules/hours/computed.ts";
+import { type HoursVerdict, verdictOn } from "../../rules/hours/verdict.ts";
+import { forbid } from "../decide.ts";
+import { imaginedSlot, seenForOpening } from "../free-times/candidates.ts";
+import { type PreviewReason, reasonToShow } from "../preview/preview.ts";
+import { reasonsAgainst } from "../preview/reasons.ts";
+import { imaginedBookings } from "../sight/booking.ts";
+import { surveyAround } from "../sight/survey.ts";
+import { hiddenFrom } from "../visible.ts";
+import type { Asking } from "./asking.ts";
+import { unlistedReason } from "./reasons-against-each.ts";
+import { scheduleIdIn, type WantedTime } from "./wanted-slots.ts";
+
+/** The hours of a time's place, and what they say. */
+export interface HoursAtTime {
+  readonly hours: Availability | undefined;
+  /** Null if there are no hours, or the actor may not see them. */
+  readonly verdict: HoursVerdict | null;
+}
+
+export async function hoursAt({ settings, now, until }: Asking, time: WantedTime): Promise<HoursAtTime> {
+  const key = { kind: "availability", id: availabilityIdOf(time.providerId, time.facilityId) } as const;
+  const [record] = await settings.storage.loadToShow([key], until);
+  if (record?.kind !== "availability") return { hours: undefined, verdict: null };
+  const hidden = await hiddenFrom(settings, { action: "read", now, record });
+  return { hours: record, verdict: hidden === undefined ? null : verdictOn(record, time) };
+}
+
+/** What speaks against the booking of a computed opening at this time. Undefined if there is none, or something is in its way. */
+export async function reasonsAgainstOpening(
+  asking: Asking,
+  time: WantedTime,
+  hours: Availability | undefined,
+): Promise<readonly PreviewReason[] | undefined> {
+  const opening = hours && isComputed(hours) ? openingAt(hours, time) : undefined;
+  if (hours === undefined || opening === undefined) return undefined;
+  const stored = await slotsAt(asking, time);
+  const free = seatsBeside(stored)(opening);
+  if (free === undefined) return undefined;
+  const slot = imaginedSlot(asking.settings, time, hours, free.seat);
+  const reasons = await reasonsAgainstBooking(asking, { time, hours, stored, slot });
+  return reasons.length > 0 ? reasons : unlistedReason(asking, slot);
+}
+
+interface Wanted {
+  readonly time: WantedTime;
+  readonly hours: Availability;
+  readonly stored: readonly Slot[];
+  /** The slot that the booking would make. */
+  readonly slot: Slot;
+}
+
+async function reasonsAgainstBooking(
+  { settings, booker, now, until }: Asking,
+  { time, hours, stored, slot }: Wanted,
+): Promise<readonly PreviewReason[]> {
+  if (booker === undefined) return [];
+  const { context, bookingAt } = imaginedBookings(settings, booker, now);
+  const booking = bookingAt(time);
+  const surveyOf = await surveyAround(settings, [slot], { ...booker, now }, until);
+  const seen = seenForOpening({ hours, stored }, surveyOf(slot));
+  const forbidden = forbid(settings, booking, seen, context);
+  const decided = forbidden === undefined ? reasonsAgainst(settings, booking, seen, context) : [forbidden.refusal];
+  const refusals = "result" in decided ? [] : decided;
+  const about = { ...booking, seen };
+  return Promise.all(refusals.map((refusal) => reasonToShow(settings, refusal, about, context, until)));
+}
+
+/** All that is stored at the time, as it counts now. */
+async function slotsAt({ settings, now, until }: Asking, time: WantedTime): Promise<readonly Slot[]> {
+  const place = { providerIds: [time.providerId], scheduleId: scheduleIdIn(settings, time), statuses: listedStatuses };
+  const query = { ...overlapping(time), ...place, asOf: now, displayOnly: true, limit: mostSlots };
+  return (await settings.storage.findSlots(query, until)).map((slot) => slotAsOf(slot, now));
+}
+
+/** As many as may lie at one time: seats, and what is blocked there. */
+const mostSlots = 5_000;

@@ -1,0 +1,163 @@
+import type { Availability } from "../../model/availability.ts";
+import type { FreeTime } from "../../model/free-time.ts";
+import { compareIds } from "../../model/id-order.ts";
+import { openSeatOf } from "../../model/open-slot.ts";
+import { computedSlotId, type OverlapScope, scheduleIdOf } from "../../model/schedule.ts";
+import { newSlot, type Slot } from "../../model/slot.ts";
+import { durationMs } from "../../model/time-range.ts";
+import type { Seen } from "../../rules/decision.ts";
+import { computedTimes, seatsBeside } from "../../rules/hours/computed.ts";
+import type { PlaceInTime } from "../../rules/open-seat.ts";
+import type { Survey } from "../../rules/sight.ts";
+import type { Stretch } from "./stretches.ts";
+
+/** What is searched for. */
+export interface TimeSearch {
+  readonly providerIds: readonly string[];
+  readonly facilityId: string;
+  readonly minutes: number;
+  readonly asOf: Date;
+  readonly descending: boolean;
+  readonly overlapScope: OverlapScope;
+}
+
+/** Where something stands in the order of the search. */
+export interface TimePlace {
+  readonly start: Date;
+  /** Of two that start together, one that is stored comes first. */
+  readonly isComputed: boolean;
+  /** That of the slot, or of the provider. */
+  readonly id: string;
+}
+
+/** A time that is free, before it is known who may have it. */
+export interface Candidate {
+  readonly time: FreeTime;
+  readonly place: TimePlace;
+  /** Its free seats. Of a computed opening, the slot that its booking would make, with version 0. */
+  readonly slots: () => readonly Slot[];
+  /** The hours, and what is stored around, if it is computed. */
+  readonly opening?: { readonly hours: Availability; readonly stored: readonly Slot[] };
+}
+
+/** What one provider has in a stretch. */
+export interface Stored {
+  readonly providerId: string;
+  /** The hours, if openings of them are computed. */
+  readonly hours: Availability | undefined;
+  /** All slots of the schedule that reach into the stretch, or into an opening that starts in it, as they count now. */
+  readonly slots: readonly Slot[];
+}
+
+/** The free times of one provider that start in a stretch, in no order. */
+export function candidatesIn(search: TimeSearch, stretch: Stretch, stored: Stored): readonly Candidate[] {
+  return [...storedTimes(search, stretch, stored.slots), ...openings(search, stretch, stored)];
+}
+
+/** Those of several providers in the order of the search, from after a place on. */
+export function candidatesAfter(
+  search: TimeSearch,
+  stretch: Stretch,
+  after: TimePlace | undefined,
+  stored: readonly Stored[],
+): readonly Candidate[] {
+  const compare = inOrder(search);
+  const found = stored.flatMap((one) => candidatesIn(search, stretch, one));
+  const left = after === undefined ? found : found.filter(({ place }) => compare(place, after) > 0);
+  return left.sort((a, b) => compare(a.place, b.place));
+}
+
+function inOrder({ descending }: Pick<TimeSearch, "descending">) {
+  const sign = descending ? -1 : 1;
+  return (one: TimePlace, other: TimePlace): number =>
+    sign *
+    (one.start.getTime() - other.start.getTime() ||
+      Number(one.isComputed) - Number(other.isComputed) ||
+      compareIds(one.id, other.id));
+}
+
+const minuteMs = 60_000;
+
+/** Slots that are free and last long enough: an appointment may be shorter than its slot. */
+function storedTimes(
+  { facilityId, minutes }: TimeSearch,
+  { from, to }: Stretch,
+  slots: readonly Slot[],
+): readonly Candidate[] {
+  const fitting = slots.filter(
+    (slot) =>
+      slot.status === "available" &&
+      slot.facilityId === facilityId &&
+      slot.start >= from &&
+      slot.start < to &&
+      durationMs(slot) >= minutes * minuteMs,
+  );
+  const groups = Map.groupBy(fitting, ({ start, end }) => `${start.getTime()} ${end.getTime()}`);
+  return [...groups.values()].map((seats) => storedTime(seats));
+}
+
+/** The group of these free seats. */
+export function storedTime(seats: readonly Slot[]): Candidate {
+  const first = seats.reduce((lowest, seat) => (compareIds(seat.id, lowest.id) < 0 ? seat : lowest));
+  const { id: slotId, ...shown } = openSeatOf(first);
+  return {
+    time: { slotId, ...shown, seats: seats.length },
+    place: { start: first.start, isComputed: false, id: slotId },
+    slots: () => seats,
+  };
+}
+
+function openings(
+  search: TimeSearch,
+  { from, to }: Stretch,
+  { providerId, hours, slots }: Stored,
+): readonly Candidate[] {
+  if (hours === undefined) return [];
+  const { facilityId, minutes } = search;
+  const candidates: Candidate[] = [];
+  const beside = seatsBeside(slots);
+  for (const opening of computedTimes(hours, from.getTime(), to.getTime(), minutes)) {
+    const free = beside(opening);
+    if (free === undefined) continue;
+    const [start, end] = [new Date(opening.start), new Date(opening.end)];
+    const time = { slotId: null, providerId, facilityId, start, end, version: null, seats: free.seats };
+    candidates.push({
+      time,
+      place: { start, isComputed: true, id: providerId },
+      slots: () => [imaginedSlot(search, time, hours, free.seat)],
+      opening: { hours, stored: slots },
+    });
+  }
+  return candidates;
+}
+
+/** What the rule of `book` sees when it decides about a computed opening. */
+export function seenForOpening(
+  { hours, stored }: { readonly hours: Availability; readonly stored: readonly Slot[] },
+  around: Survey | undefined,
+): Seen {
+  const none = () => undefined;
+  return {
+    slot: none,
+    schedule: none,
+    appointment: none,
+    availability: (id) => (id === hours.id ? hours : undefined),
+    found: [],
+    obstacles: stored,
+    around,
+  };
+}
+
+/** The slot that a booking would make, while it is free. Its id may be another one then. */
+export function imaginedSlot(
+  { overlapScope }: Pick<TimeSearch, "overlapScope">,
+  time: PlaceInTime,
+  { id }: Availability,
+  seat: number,
+): Slot {
+  const { providerId, facilityId, start, end } = time;
+  const scheduleId = scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
+  const slotId = computedSlotId(id, start, seat, 0);
+  const slot = newSlot({ id: slotId, scheduleId, providerId, facilityId, seat, start, end, metadata: {} }, start);
+  return { ...slot, version: 0 };
+}

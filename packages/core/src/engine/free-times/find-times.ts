@@ -1,0 +1,68 @@
+import type { z } from "zod";
+import { BookingError } from "../../errors/index.ts";
+import type { FreeTime } from "../../model/free-time.ts";
+import { limits } from "../../model/limits.ts";
+import { findTimesSchema } from "../../model/queries.ts";
+import type { FindTimesInput } from "../../model/read-inputs.ts";
+import type { Actor } from "../../model/values.ts";
+import { refuseForRange } from "../../rules/time.ts";
+import { type Cursors, timeCursors } from "../cursors.ts";
+import type { EngineSettings } from "../options.ts";
+import type { Page } from "../page.ts";
+import { parse } from "../parse.ts";
+import { bookerFor } from "../sight/booking.ts";
+import { visiblePart } from "../visible-page.ts";
+import type { TimePlace } from "./candidates.ts";
+import { candidateReader } from "./read-candidates.ts";
+import { shownCandidates } from "./show-candidates.ts";
+import type { Stretch } from "./stretches.ts";
+
+/** What `findTimes` takes, as its schema has made it. */
+export type TimesInput = z.output<typeof findTimesSchema>;
+
+/**
+ * Free times that last so long: slots that are stored, and computed openings.
+ * @throws BookingError `invalid_time_range`, or `invalid_input`
+ */
+export async function findTimes(settings: EngineSettings, given: FindTimesInput): Promise<Page<FreeTime>> {
+  const input = parse(findTimesSchema, given);
+  const { order, limit, cursor, subjectId, providerIds, facilityId, minutes } = input;
+  const { overlapScope, clock } = settings;
+  const asOf = clock.now();
+  const booker = bookerFor(settings, subjectId, "findTimes");
+  const cursors = cursorsOfTimes(input, booker && settings.actor);
+  const search = { providerIds, facilityId, minutes, asOf, overlapScope, descending: order === "latest" };
+  const reader = candidateReader(settings, search, rangeOf(input, asOf), cursors.read(cursor));
+  const { read, show } = shownCandidates(settings, search, reader, booker);
+  const { items, last } = await visiblePart({ limit, read: (_, count) => read(count) }, show);
+  return { items: items.map(({ time }) => time), nextCursor: last === undefined ? null : cursors.write(last.place) };
+}
+
+/** `from` is left out, as in other searches for free times: a search from now on begins later with each page. */
+export function cursorsOfTimes(
+  { providerIds, facilityId, minutes, to, order, subjectId }: TimesInput,
+  actor: Actor | undefined,
+): Cursors<TimePlace> {
+  const filters = { providerIds, facilityId, minutes, to: to?.getTime(), subjectId };
+  return timeCursors({ name: "times", actor, descending: order === "latest", filters });
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** From now on, and as far as one search goes, unless it is said otherwise. */
+export function rangeOf({ from: given, to: until }: Pick<TimesInput, "from" | "to">, now: Date): Stretch {
+  const from = given ?? now;
+  const to = until ?? new Date(from.getTime() + limits.openDays * dayMs);
+  if (given !== undefined && from > to) {
+    const { refused, details } = refuseForRange("ends_before_start", { start: from, end: to });
+    throw new BookingError(refused, details);
+  }
+  if (to.getTime() - from.getTime() > limits.openDays * dayMs) throw tooLong();
+  return { from, to };
+}
+
+function tooLong(): BookingError {
+  const maximum = limits.openDays;
+  const message = `must not be more than ${maximum} days after from, or after now`;
+  return new BookingError("invalid_input", { issues: [{ path: "to", code: "too_large", maximum, message }] });
+}

@@ -1,0 +1,84 @@
+import type { Slot } from "../../model/slot.ts";
+import { overlaps } from "../../model/time-range.ts";
+import { isRefusal, type Seen } from "../../rules/decision.ts";
+import type { Survey } from "../../rules/sight.ts";
+import { decide } from "../decide.ts";
+import type { EngineSettings } from "../options.ts";
+import { retryReads } from "../retry.ts";
+import { type Booker, imaginedBookings } from "../sight/booking.ts";
+import { surveyAround } from "../sight/survey.ts";
+import { showInList } from "../visible.ts";
+import { type Candidate, seenForOpening, storedTime, type TimeSearch } from "./candidates.ts";
+import type { ReadCandidates } from "./read-candidates.ts";
+
+/** How the candidates of a search are read, and which of them the actor gets. */
+export interface Shown {
+  readonly read: ReadCandidates;
+  /** Undefined if they get all of them. */
+  readonly show: ((candidate: Candidate) => Promise<Candidate | undefined>) | undefined;
+}
+
+/** Leaves out what the actor may not list and, if there is a booker, what they could not book at this instant. */
+export function shownCandidates(
+  settings: EngineSettings,
+  search: TimeSearch,
+  read: ReadCandidates,
+  booker: Booker | undefined,
+): Shown {
+  const { facilityId, providerIds, asOf } = search;
+  const isListed = showInList<Slot>(settings, { facilityId, providerIds }, asOf);
+  if (booker === undefined && isListed === undefined) return { read, show: undefined };
+  const surveys = new Map<string, Survey>();
+  const couldBook = booker === undefined ? () => true : bookingOf(settings, booker, asOf, surveys);
+  return {
+    read: booker === undefined ? read : surveyed(settings, booker, search, read, surveys),
+    async show(candidate) {
+      const slots: Slot[] = [];
+      for (const slot of candidate.slots()) {
+        if (!couldBook(candidate, slot)) continue;
+        if (isListed === undefined || (await isListed(slot)) !== undefined) slots.push(slot);
+      }
+      if (slots.length === 0) return undefined;
+      return candidate.opening === undefined ? storedTime(slots) : candidate;
+    },
+  };
+}
+
+/** Reads what lies around the candidates together with them. */
+function surveyed(
+  settings: EngineSettings,
+  { actor, subjectId }: Booker,
+  { asOf: now }: TimeSearch,
+  read: ReadCandidates,
+  surveys: Map<string, Survey>,
+): ReadCandidates {
+  return async (limit) => {
+    const part = await read(limit);
+    const slots = part.flatMap((candidate) => candidate.slots());
+    const surveyOf = await retryReads(settings, (until) =>
+      surveyAround(settings, slots, { actor, subjectId, now }, until),
+    );
+    for (const slot of slots) {
+      const survey = surveyOf(slot);
+      if (survey !== undefined) surveys.set(slot.id, survey);
+    }
+    return part;
+  };
+}
+
+/** Decides the booking of one candidate after the other, by the rule of `book`. */
+function bookingOf(settings: EngineSettings, booker: Booker, now: Date, surveys: ReadonlyMap<string, Survey>) {
+  const { context, bookingOf, bookingAt } = imaginedBookings(settings, booker, now);
+  const none = () => undefined;
+  const nothing = { schedule: none, appointment: none, availability: none, found: [] };
+  const only = (slot: Slot) => (id: string) => (id === slot.id ? slot : undefined);
+  return ({ time, opening }: Candidate, slot: Slot): boolean => {
+    const around = surveys.get(slot.id);
+    const booking = opening === undefined ? bookingOf(slot.id) : bookingAt(time);
+    const seen: Seen =
+      opening === undefined
+        ? { ...nothing, around, slot: only(slot) }
+        : seenForOpening({ ...opening, stored: opening.stored.filter((one) => overlaps(one, slot)) }, around);
+    return !isRefusal(decide(settings, booking, seen, context));
+  };
+}

@@ -1,0 +1,61 @@
+import type { Availability } from "../model/availability.ts";
+import { computedSlotId } from "../model/schedule.ts";
+import { overlapping } from "../model/search.ts";
+import { type newSlot, type Slot, slotAsOf, slotStatuses } from "../model/slot.ts";
+import { contains, type TimeRange } from "../model/time-range.ts";
+import { scheduleIdFor } from "./create-slots.ts";
+import type { Context, FurtherReads, Seen } from "./decision.ts";
+import { isComputed, openingAt, seatsBeside } from "./hours/computed.ts";
+import { availabilityKey } from "./set-availability.ts";
+
+/** A time of a provider at a facility. */
+export interface PlaceInTime extends TimeRange {
+  readonly providerId: string;
+  readonly facilityId: string;
+}
+
+/** What a slot is made of. */
+export type SlotToMake = Parameters<typeof newSlot>[0];
+
+/**
+ * What tells whether a time is a computed opening: the hours and the schedule, and then all that is stored at that time, of
+ * withdrawn slots as well, whose ids are taken. The schedule is read before the slots, and all who add one write it, so
+ * what is seen of them is all there is as long as the schedule is the same.
+ */
+export function openingReads(place: PlaceInTime, seen: Seen, context: Context): FurtherReads {
+  const scheduleId = scheduleIdFor(place, context);
+  const keys = [{ kind: "schedule", id: scheduleId } as const, availabilityKey(place)];
+  // A slot that was published or freed a moment ago is taken as it is. No opening is made where it lies.
+  const wasMissed = (slot: Slot) =>
+    slotAsOf(slot, context.now).status === "available" && slot.facilityId === place.facilityId && contains(slot, place);
+  if (openingIn(seen.availability(availabilityKey(place).id), place) === undefined) return { keys, wasMissed };
+  const search = { ...overlapping(place), providerIds: [place.providerId], scheduleId, statuses: slotStatuses };
+  return { keys, search, wasMissed };
+}
+
+function openingIn(availability: Availability | undefined, place: PlaceInTime) {
+  return availability && isComputed(availability) ? openingAt(availability, place) : undefined;
+}
+
+/** The slot that a booking of this time makes. Undefined if the time is no computed opening, or something is in its way. */
+export function slotForOpening(place: PlaceInTime, seen: Seen, context: Context): SlotToMake | undefined {
+  if (seen.obstacles === undefined) return undefined;
+  const { providerId, facilityId, start, end } = place;
+  const availability = seen.availability(availabilityKey(place).id);
+  const opening = openingIn(availability, place);
+  if (availability === undefined || opening === undefined) return undefined;
+  const free = seatsBeside(seen.obstacles)(opening);
+  if (free === undefined) return undefined;
+  const { seat } = free;
+  const id = freeId(availability, start, seat, seen.obstacles);
+  return { id, scheduleId: scheduleIdFor(place, context), providerId, facilityId, seat, start, end, metadata: {} };
+}
+
+/** Slots that were withdrawn keep their ids. */
+function freeId({ id }: Availability, start: Date, seat: number, stored: readonly Slot[]): string {
+  const known = new Set(stored.map((slot) => slot.id));
+  for (let again = 0; ; again += 1) {
+    const next = computedSlotId(id, start, seat, again);
+    if (!known.has(next)) return next;
+  }
+}
